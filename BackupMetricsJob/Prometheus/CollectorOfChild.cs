@@ -1,0 +1,41 @@
+using System.ComponentModel;
+
+namespace Prometheus;
+
+/// <summary>
+/// A collector whose series are of the type <typeparamref name="TChild"/>. A wrong number of label values is an ArgumentException, a null
+/// among them a NotSupportedException. Every member may be called from any thread.
+/// </summary>
+public abstract class Collector<TChild> : Collector
+    where TChild : ChildBase
+{
+    internal Collector(string name, string help, string[] labelNames, Label[] staticLabels, bool suppressInitialValue)
+        : base(name, help, labelNames, staticLabels, suppressInitialValue)
+    {
+    }
+
+    /// <summary>The series without labels; a metric that has label names has it only after this was asked for.</summary>
+    protected internal TChild Unlabelled => (TChild)GetOrAdd([]);
+
+    public TChild WithLabels(params string[] labelValues)
+    {
+        RequireValues(labelValues);
+        return (TChild)GetOrAdd(labelValues);
+    }
+
+    public TChild WithLabels(ReadOnlyMemory<string> labelValues) => WithLabels(labelValues.ToArray());
+
+    public TChild WithLabels(ReadOnlySpan<string> labelValues) => WithLabels(labelValues.ToArray());
+
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public TChild Labels(params string[] labelValues) => WithLabels(labelValues);
+
+    public void RemoveLabelled(params string[] labelValues)
+    {
+        RequireValues(labelValues);
+        RemoveChild(labelValues);
+    }
+
+    /// <summary>The label values of every labelled series as they are now.</summary>
+    public IEnumerable<string[]> GetAllLabelValues() => CopyLabelValues();
+}

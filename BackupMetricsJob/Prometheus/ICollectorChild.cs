@@ -1,0 +1,4 @@
+namespace Prometheus;
+
+/// <summary>What every labelled instance of a metric is.</summary>
+public interface ICollectorChild;
