@@ -1,0 +1,95 @@
+using System.Diagnostics.CodeAnalysis;
+using Npgsql;
+
+namespace BackupMetricsJob.Tests.Support;
+
+// What a test asks and tells the server: as superuser, by the Unix socket, one connection a call and none left behind.
+internal sealed partial class PostgresServer
+{
+    public async Task<NpgsqlConnection> OpenAsync(string? database = null)
+    {
+        var settings = new NpgsqlConnectionStringBuilder
+        {
+            Host = SocketDirectory,
+            Port = Port,
+            Username = Options.Superuser,
+            Database = database ?? "postgres",
+            Pooling = false,
+            IncludeErrorDetail = true,
+        };
+        var connection = new NpgsqlConnection(settings.ConnectionString);
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    /// <summary>Runs one or more statements.</summary>
+    public async Task ExecuteAsync(string sql, string? database = null)
+    {
+        await using var connection = await OpenAsync(database);
+        await using var command = Command(connection, sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The first column of the first row; an error if there is none or it is null.</summary>
+    public async Task<T> ScalarAsync<T>(string sql, string? database = null) =>
+        (await QueryAsync(sql, row => row.GetFieldValue<T>(0), database)) is [var first, ..]
+            ? first
+            : throw new InvalidOperationException("No row came back from: " + sql);
+
+    /// <summary>The first column of every row.</summary>
+    public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, string? database = null) => QueryAsync(sql, row => row.GetFieldValue<T>(0), database);
+
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, Func<NpgsqlDataReader, T> read, string? database = null)
+    {
+        await using var connection = await OpenAsync(database);
+        await using var command = Command(connection, sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        List<T> rows = [];
+        while (await reader.ReadAsync())
+            rows.Add(read(reader));
+        return rows;
+    }
+
+    /// <summary>Waits until a query gives true.</summary>
+    public Task WaitForAsync(string description, string sql, TimeSpan? deadline = null) =>
+        WaitForAsync(description, () => ScalarAsync<bool>(sql), deadline);
+
+    /// <summary>Waits until a condition holds; a failure shows the end of the server's log.</summary>
+    public Task WaitForAsync(string description, Func<Task<bool>> condition, TimeSpan? deadline = null) =>
+        Wait.ForAsync(description, condition, deadline, () => Log[^Math.Min(Log.Length, 4000)..]);
+
+    /// <summary>ALTER SYSTEM (null: RESET), and returns when new sessions see it. Throws if the setting needs a restart.</summary>
+    public async Task SetAsync(string setting, string? value)
+    {
+        await ExecuteAsync(value is null ? $"ALTER SYSTEM RESET {setting}" : $"ALTER SYSTEM SET {setting} = '{value.Replace("'", "''", StringComparison.Ordinal)}'");
+        await ReloadAsync();
+        if (await ScalarAsync<bool>($"SELECT pending_restart FROM pg_settings WHERE name = '{setting}'"))
+            throw new InvalidOperationException($"{setting} is read at the start only: give it in PostgresOptions.Settings, or StopAsync and StartAgainAsync.");
+    }
+
+    /// <summary>Replaces pg_hba.conf and returns when new connections follow it. The superuser's Unix socket stays open.</summary>
+    public async Task HbaAsync(params string[] lines)
+    {
+        await WriteHbaAsync(lines);
+        await ReloadAsync();
+        var errors = await QueryAsync<string>("SELECT error FROM pg_hba_file_rules WHERE error IS NOT NULL");
+        if (errors is [var first, ..])
+            throw new ArgumentException($"PostgreSQL refuses a line of pg_hba.conf: {first}", nameof(lines));
+    }
+
+    async Task ReloadAsync()
+    {
+        var before = await ScalarAsync<DateTime>("SELECT pg_conf_load_time()");
+        await ExecuteAsync("SELECT pg_reload_conf()");
+        await WaitForAsync("the configuration to be read again", async () => await ScalarAsync<DateTime>("SELECT pg_conf_load_time()") > before);
+    }
+
+    // Written over, not replaced: the file keeps its owner, the server's user.
+    Task WriteHbaAsync(IEnumerable<string> lines) =>
+        File.WriteAllLinesAsync(
+            Path.Combine(DataDirectory, "pg_hba.conf"),
+            [$"local all \"{Options.Superuser}\" trust", $"local replication \"{Options.Superuser}\" trust", .. lines]);
+
+    [SuppressMessage("Security", "CA2100:Review SQL queries for security vulnerabilities", Justification = "The tests' own SQL on the tests' own server.")]
+    static NpgsqlCommand Command(NpgsqlConnection connection, string sql) => new(sql, connection);
+}

@@ -1,0 +1,194 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace BackupMetricsJob.Tests.Support;
+
+/// <summary>How a server is stopped.</summary>
+internal enum StopMode
+{
+    /// <summary>With a last checkpoint; sessions are cut.</summary>
+    Fast,
+
+    /// <summary>At once, as in a crash: the next start recovers.</summary>
+    Immediate,
+}
+
+/// <summary>
+/// A real PostgreSQL of its own: fresh data, a free port of 127.0.0.1, a Unix socket. It listens when <see cref="StartAsync"/> returns,
+/// and is gone with all its files when disposed or when the test process ends. This file: its life. Beside it: its SQL, its backups.
+/// </summary>
+internal sealed partial class PostgresServer : IAsyncDisposable
+{
+    readonly PostgresBinaries binaries;
+    ChildProcess? process;
+
+    PostgresServer(PostgresOptions options, string folder)
+    {
+        Options = options;
+        Folder = folder;
+        binaries = PostgresBinaries.Find(options.Version);
+    }
+
+    public PostgresOptions Options { get; }
+
+    public static string Host => "127.0.0.1";
+
+    public int Port { get; private set; }
+
+    public string SocketDirectory => Folder;
+
+    public string DataDirectory => Path.Combine(Folder, "data");
+
+    /// <summary>Where the archive command of <see cref="PostgresOptions.Archiving"/> puts its files; the server may write here.</summary>
+    public string ArchiveDirectory => Path.Combine(Folder, "archive");
+
+    /// <summary>An archive command that works.</summary>
+    public string ArchiveCommand => $"cp %p {ArchiveDirectory}/%f";
+
+    public string CertificateFile => Path.Combine(Folder, "server.crt");
+
+    public string LogFile => Path.Combine(Folder, "log");
+
+    public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
+
+    public bool IsRunning => process is { HasExited: false };
+
+    string Folder { get; }
+
+    public static async Task<PostgresServer> StartAsync(PostgresOptions? options = null)
+    {
+        options ??= new();
+        return await StartFromAsync(await PostgresTemplate.GetAsync(options), options);
+    }
+
+    /// <summary>libpq's URI of this server, by TCP. Without a user: the superuser, who needs no password unless the test's own pg_hba lines say so.</summary>
+    public string ConnectionUri(string? user = null, string? database = null, string? password = null)
+    {
+        var secret = password is null ? "" : ":" + Uri.EscapeDataString(password);
+        return string.Create(CultureInfo.InvariantCulture, $"postgresql://{Uri.EscapeDataString(user ?? Options.Superuser)}{secret}@{Host}:{Port}/{Uri.EscapeDataString(database ?? "postgres")}");
+    }
+
+    public async Task StopAsync(StopMode mode = StopMode.Fast)
+    {
+        if (process is null)
+            return;
+        process.Signal(mode == StopMode.Fast ? PosixSignal.SIGINT : PosixSignal.SIGQUIT);
+        await process.WaitAsync();
+        await process.DisposeAsync();
+        process = null;
+    }
+
+    /// <summary>Ends the server as a crash does.</summary>
+    public Task CrashAsync() => StopAsync(StopMode.Immediate);
+
+    /// <summary>Starts the stopped server on its old port.</summary>
+    public async Task StartAgainAsync()
+    {
+        if (!await TryLaunchAsync())
+            throw StartFailure();
+    }
+
+    /// <summary>Makes a standby a primary.</summary>
+    public async Task PromoteAsync()
+    {
+        await ExecuteAsync("SELECT pg_promote(true, 30)");
+        await Wait.ForAsync("the standby to be a primary", async () => !await ScalarAsync<bool>("SELECT pg_is_in_recovery()"), state: () => Log);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await StopAsync(StopMode.Immediate);
+        }
+        catch (TimeoutException)
+        {
+            // WaitAsync has killed it.
+        }
+
+        if (Directory.Exists(Folder))
+            Directory.Delete(Folder, recursive: true);
+    }
+
+    // A copy of `source`, a data directory, becomes a server. `signalFile` is standby.signal or recovery.signal.
+    static async Task<PostgresServer> StartFromAsync(string source, PostgresOptions options, string? signalFile = null, string? ownSettings = null)
+    {
+        var server = new PostgresServer(options, RunFolder.NewFolder("pg"));
+        await ChildProcess.RunSuccessfullyAsync("/bin/cp", ["-a", source, server.DataDirectory]);
+        Directory.CreateDirectory(server.ArchiveDirectory);
+        if (options.Tls)
+            SelfSignedCertificate.Create(server.Folder);
+        if (signalFile is not null)
+            await File.WriteAllTextAsync(Path.Combine(server.DataDirectory, signalFile), "");
+        await server.WriteHbaAsync(options.Hba);
+        await PostgresTemplate.GiveToServerUserAsync(server.Folder);
+
+        var configuration = Path.Combine(server.DataDirectory, "postgresql.conf");
+        var common = await File.ReadAllTextAsync(configuration) + server.Configuration() + ownSettings;
+        for (var attempt = 1; attempt <= 5; attempt++)
+        {
+            // Somebody else may take the port between its choice and the start.
+            server.Port = FreePort.Next();
+            await File.WriteAllTextAsync(configuration, $"{common}port = {server.Port}\n");
+            if (await server.TryLaunchAsync())
+                return server;
+            if (!server.Log.Contains("Address already in use", StringComparison.Ordinal))
+                break;
+        }
+
+        var failure = server.StartFailure();
+        await server.DisposeAsync();
+        throw failure;
+    }
+
+    string Configuration()
+    {
+        Dictionary<string, string> settings = new()
+        {
+            ["listen_addresses"] = Host,
+            ["unix_socket_directories"] = SocketDirectory,
+            ["fsync"] = "off",
+            ["shared_buffers"] = "16MB",
+            ["log_line_prefix"] = "%m [%p] ",
+        };
+        if (Options.Archiving)
+            (settings["archive_mode"], settings["archive_command"]) = ("on", ArchiveCommand);
+        if (Options.Tls)
+            (settings["ssl"], settings["ssl_cert_file"], settings["ssl_key_file"]) = ("on", CertificateFile, Path.Combine(Folder, "server.key"));
+        foreach (var (name, value) in Options.Settings)
+            settings[name] = value.Replace("{archive}", ArchiveDirectory, StringComparison.Ordinal);
+
+        return string.Concat(settings.Select(s => $"{s.Key} = '{s.Value.Replace("'", "''", StringComparison.Ordinal)}'\n"));
+    }
+
+    // True when it accepts connections, false when it ended instead.
+    async Task<bool> TryLaunchAsync()
+    {
+        // SIGQUIT when we are gone: then the postmaster ends its children and gives its shared memory back.
+        string[] arguments = ["-c", """exec "$@" >>"$0" 2>&1""", LogFile, binaries.Postgres, "-D", DataDirectory];
+        process = ChildProcess.Start("/bin/sh", arguments, new() { Unprivileged = true, SignalWhenOrphaned = "QUIT" });
+        await Wait.ForAsync($"PostgreSQL {Options.Version} to be ready", () => process.HasExited || IsReady(), state: () => Log);
+        if (!process.HasExited)
+            return true;
+        await process.DisposeAsync();
+        process = null;
+        return false;
+    }
+
+    // The eighth line of postmaster.pid is the state, as pg_ctl reads it; "standby" accepts no connections.
+    bool IsReady()
+    {
+        try
+        {
+            var lines = File.ReadAllLines(Path.Combine(DataDirectory, "postmaster.pid"));
+            return lines.Length >= 8 && lines[0] == process!.Id.ToString(CultureInfo.InvariantCulture) && lines[7].Trim() is "ready" or "standby";
+        }
+        catch (IOException)
+        {
+            return false; // not there yet
+        }
+    }
+
+    InvalidOperationException StartFailure() =>
+        new($"PostgreSQL {Options.Version} ({binaries.Postgres}) did not start. Its log says:\n{Log}");
+}

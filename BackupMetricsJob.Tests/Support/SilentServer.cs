@@ -1,0 +1,87 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace BackupMetricsJob.Tests.Support;
+
+/// <summary>What a <see cref="SilentServer"/> does with a connection.</summary>
+internal enum Silence
+{
+    /// <summary>Accepts and never says a word.</summary>
+    Hang,
+
+    /// <summary>Accepts and closes at once.</summary>
+    Close,
+
+    /// <summary>Accepts and resets the connection (RST).</summary>
+    Reset,
+}
+
+/// <summary>A TCP server on a free port of 127.0.0.1 that never answers: for deadlines and broken connections.</summary>
+internal sealed class SilentServer : IAsyncDisposable
+{
+    readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    readonly List<Socket> open = [];
+    readonly TaskCompletionSource firstConnection = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly Silence silence;
+    readonly Task accepting;
+    int connections;
+
+    public SilentServer(Silence silence = Silence.Hang)
+    {
+        this.silence = silence;
+        listener.Start();
+        accepting = AcceptAsync();
+    }
+
+    public static string Host => "127.0.0.1";
+
+    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+
+    /// <summary>How many connections were accepted so far.</summary>
+    public int Connections => Volatile.Read(ref connections);
+
+    /// <summary>Completes when the first client is there.</summary>
+    public Task FirstConnection => firstConnection.Task;
+
+    public async ValueTask DisposeAsync()
+    {
+        listener.Stop();
+        await accepting;
+        foreach (var socket in open)
+            socket.Dispose();
+        listener.Dispose();
+    }
+
+    async Task AcceptAsync()
+    {
+        while (true)
+        {
+            Socket socket;
+            try
+            {
+                socket = await listener.AcceptSocketAsync();
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
+            {
+                return; // stopped
+            }
+
+            Interlocked.Increment(ref connections);
+            switch (silence)
+            {
+                case Silence.Hang:
+                    open.Add(socket);
+                    break;
+                case Silence.Close:
+                    socket.Dispose();
+                    break;
+                case Silence.Reset:
+                    socket.LingerState = new LingerOption(enable: true, seconds: 0);
+                    socket.Dispose();
+                    break;
+            }
+
+            firstConnection.TrySetResult();
+        }
+    }
+}

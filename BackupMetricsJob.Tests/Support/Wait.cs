@@ -1,0 +1,27 @@
+using System.Diagnostics;
+
+namespace BackupMetricsJob.Tests.Support;
+
+/// <summary>Waits for a condition of the outside world by asking again until a deadline. The only place of the tests that pauses.</summary>
+internal static class Wait
+{
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    /// <summary>Returns as soon as <paramref name="condition"/> holds; throws <see cref="TimeoutException"/> with <paramref name="description"/> when it never does.</summary>
+    public static async Task ForAsync(string description, Func<Task<bool>> condition, TimeSpan? deadline = null, Func<string>? state = null)
+    {
+        var limit = deadline ?? Deadline;
+        var start = Stopwatch.GetTimestamp();
+        var pause = 5;
+        while (!await condition())
+        {
+            if (Stopwatch.GetElapsedTime(start) > limit)
+                throw new TimeoutException($"Waited {limit.TotalSeconds:0.#} s in vain for: {description}.{(state is null ? "" : "\n" + state())}");
+            await Task.Delay(pause);
+            pause = Math.Min(pause * 2, 50);
+        }
+    }
+
+    public static Task ForAsync(string description, Func<bool> condition, TimeSpan? deadline = null, Func<string>? state = null) =>
+        ForAsync(description, () => Task.FromResult(condition()), deadline, state);
+}
