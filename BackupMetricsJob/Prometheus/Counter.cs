@@ -34,7 +34,9 @@ public sealed class Counter : Collector<Counter.Child>, ICounter
 
         public void Inc(double increment = 1.0)
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(increment);
+            if (increment < 0)
+                throw new ArgumentOutOfRangeException(nameof(increment), increment, "A counter only grows: the increment must not be negative.");
+
             Add(increment);
         }
 
