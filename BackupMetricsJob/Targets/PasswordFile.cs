@@ -1,0 +1,93 @@
+using System.Text;
+
+namespace BackupMetricsJob.Targets;
+
+/// <summary>
+/// A password file (<c>~/.pgpass</c>): lines <c>host:port:database:user:password</c>, the first that matches wins. A file that others may
+/// read is ignored with a warning, as psql does.
+/// </summary>
+internal sealed class PasswordFile
+{
+    const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    readonly string[] lines;
+
+    PasswordFile(string[] lines) => this.lines = lines;
+
+    /// <param name="named">whether somebody asked for this file: then its absence is worth a warning.</param>
+    internal static PasswordFile Open(string? path, bool named, ICollection<string> warnings)
+    {
+        if (path is null || !File.Exists(path))
+        {
+            if (named)
+                warnings.Add($"password file {path} is not there or is no plain file, so it is ignored");
+            return new([]);
+        }
+        try
+        {
+            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0)
+            {
+                warnings.Add($"password file {path} has group or world access, so it is ignored: permissions should be u=rw (0600) or less");
+                return new([]);
+            }
+            return new(File.ReadAllLines(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            warnings.Add($"password file {path} cannot be read, so it is ignored: {e.Message}");
+            return new([]);
+        }
+    }
+
+    internal Secret? Find(string host, int port, string database, string user)
+    {
+        var portText = port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        foreach (var line in lines)
+        {
+            if (line.StartsWith('#'))
+                continue;
+            var at = 0;
+            if (Matches(line, ref at, host) && Matches(line, ref at, portText) && Matches(line, ref at, database) && Matches(line, ref at, user))
+                return new Secret(Password(line, at));
+        }
+        return null;
+    }
+
+    /// <summary>Whether the field at <paramref name="at"/> is <c>*</c> or the value; if so, moves to the next field.</summary>
+    static bool Matches(string line, ref int at, string value)
+    {
+        if (line.AsSpan(at).StartsWith("*:"))
+        {
+            at += 2;
+            return true;
+        }
+        var matched = 0;
+        for (; at < line.Length; at++, matched++)
+        {
+            if (line[at] == ':' && matched == value.Length)
+            {
+                at++;
+                return true;
+            }
+            if (line[at] == '\\')
+                at++;
+            if (at == line.Length || matched == value.Length || line[at] != value[matched])
+                return false;
+        }
+        return false;
+    }
+
+    /// <summary>The last field: to the line's end or the next bare colon, a backslash taking the next character as it is.</summary>
+    static string Password(string line, int at)
+    {
+        var password = new StringBuilder();
+        for (; at < line.Length && line[at] != ':'; at++)
+        {
+            if (line[at] == '\\' && at + 1 < line.Length)
+                at++;
+            password.Append(line[at]);
+        }
+        return password.ToString();
+    }
+}
