@@ -12,7 +12,7 @@ internal enum Silence
     /// <summary>Accepts and closes at once.</summary>
     Close,
 
-    /// <summary>Accepts and resets the connection (RST).</summary>
+    /// <summary>Resets the connection (RST) when the client has said its first word.</summary>
     Reset,
 }
 
@@ -73,15 +73,30 @@ internal sealed class SilentServer : IAsyncDisposable
                     open.Add(socket);
                     break;
                 case Silence.Close:
-                    socket.Dispose();
+                    socket.Close();
                     break;
                 case Silence.Reset:
-                    socket.LingerState = new LingerOption(enable: true, seconds: 0);
-                    socket.Dispose();
+                    open.Add(socket);
+                    _ = ResetAfterFirstWordAsync(socket);
                     break;
             }
 
             firstConnection.TrySetResult();
         }
+    }
+
+    static async Task ResetAfterFirstWordAsync(Socket socket)
+    {
+        socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        try
+        {
+            await socket.ReceiveAsync(new byte[1]);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The client, or the test, was faster.
+        }
+
+        socket.Dispose();
     }
 }

@@ -126,6 +126,20 @@ public class PostgresServerTests
     }
 
     [Fact]
+    public async Task Server_programs_in_a_folder_that_is_closed_to_the_servers_user_can_be_run_all_the_same()
+    {
+        using var folder = new TempFolder();
+        Directory.CreateSymbolicLink(folder.File("node_modules"), Path.Combine(Repository.Tests, "node_modules"));
+        File.SetUnixFileMode(folder.Path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        var binaries = PostgresBinaries.Locate(13, folder.Path);
+
+        var version = await ChildProcess.RunSuccessfullyAsync(binaries.Postgres, ["--version"], new() { Unprivileged = true });
+        Assert.StartsWith("postgres (PostgreSQL) 13.", version, StringComparison.Ordinal);
+        File.SetUnixFileMode(folder.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    [Fact]
     public async Task Nothing_is_left_of_a_disposed_server()
     {
         var server = await PostgresServer.StartAsync();

