@@ -1,0 +1,30 @@
+namespace BackupMetricsJob.Backups;
+
+/// <summary>What kind of copy a backup is. The names are pgBackRest's, and <see cref="Base"/> for a base backup of unknown kind.</summary>
+internal enum BackupType
+{
+    Base,
+    Full,
+    Diff,
+    Incr,
+    Logical,
+    Wal,
+}
+
+/// <summary>The spelling of a <see cref="BackupType"/> in labels and in messages.</summary>
+internal static class BackupTypeNames
+{
+    public static string Name(this BackupType type) => type switch
+    {
+        BackupType.Base => "base",
+        BackupType.Full => "full",
+        BackupType.Diff => "diff",
+        BackupType.Incr => "incr",
+        BackupType.Logical => "logical",
+        BackupType.Wal => "wal",
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+    };
+
+    /// <summary>Whether a restore of it is a whole cluster that WAL can be replayed on.</summary>
+    public static bool IsPhysical(this BackupType type) => type is BackupType.Base or BackupType.Full or BackupType.Diff or BackupType.Incr;
+}

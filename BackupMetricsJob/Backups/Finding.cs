@@ -1,0 +1,5 @@
+namespace BackupMetricsJob.Backups;
+
+/// <summary>Something that a person should know of a database, and what to do about it.</summary>
+/// <param name="IsCritical">Data would be lost, or nobody knows; else it can wait for the morning.</param>
+internal sealed record Finding(bool IsCritical, string What, string Do);

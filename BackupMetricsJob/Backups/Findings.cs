@@ -1,0 +1,111 @@
+namespace BackupMetricsJob.Backups;
+
+/// <summary>What is wrong with a database's backups, worst first, judged by its own limits. It judges only what is known.</summary>
+internal static class Findings
+{
+    static readonly TimeSpan NoticeableClockOffset = TimeSpan.FromSeconds(30);
+
+    public static IReadOnlyList<Finding> Of(ProbeResult result)
+    {
+        var findings = new List<Finding>();
+        if (result.Failure is { } failure) findings.Add(new(true, $"the probe failed ({failure.Reason.Name()}): {failure.Message}", ToDo(failure, result)));
+        if (result.Server is { } server)
+        {
+            AddBackup(findings, result, server);
+            AddArchiver(findings, server);
+            AddWaiting(findings, result, server);
+        }
+
+        if (result.ClockOffset is { } offset && offset.Duration() > NoticeableClockOffset)
+            findings.Add(new(false, $"the server's clock is {InWords.Of(offset.Duration())} {(offset > TimeSpan.Zero ? "ahead of" : "behind")} ours", "Synchronise both clocks (NTP): ages are wrong by as much."));
+        foreach (var missing in result.MissingRights) findings.Add(new(false, missing.What, missing.Mend));
+        return [.. findings.OrderByDescending(finding => finding.IsCritical)];
+    }
+
+    /// <summary>The limit of this type that <paramref name="age"/> passes, the critical one first; else null.</summary>
+    public static AgeLimit? Passed(Instance instance, LimitType type, TimeSpan age)
+    {
+        AgeLimit? passed = null;
+        foreach (var limit in instance.Limits)
+        {
+            if (limit.Type == type && age > limit.MaxAge && passed?.Severity != Severity.Critical) passed = limit;
+        }
+
+        return passed;
+    }
+
+    static void AddBackup(List<Finding> findings, ProbeResult result, ServerEvidence server)
+    {
+        BackupFacts? newest = null;
+        foreach (var backup in result.Backups)
+        {
+            if (backup.Age is { } age && backup.Type.IsPhysical() && !(newest?.Age <= age)) newest = backup;
+        }
+
+        if (newest?.Age is { } newestAge && Passed(result.Instance, LimitType.Base, newestAge) is { } limit)
+        {
+            findings.Add(new(
+                limit.Severity == Severity.Critical,
+                $"the newest base backup is {InWords.Of(newestAge)} old, the {limit.Severity.Name()} limit is {InWords.Of(limit.MaxAge)}",
+                $"Look why {newest.Tool} made none since {InWords.Of(newest.LastSuccess!.Value)}, and take one."));
+        }
+        else if (newest is null && server is { InRecovery: false, Wal: not null } && result.Failure?.Reason != FailureReason.BadData)
+        {
+            findings.Add(new(
+                server.ArchiveMode != "off",
+                server.ArchiveMode == "off"
+                    ? "no base backup is known: with archive_mode off a server keeps no trace of one"
+                    : "no base backup is known",
+                "Take one; a backup taken from a standby leaves no trace on the primary either."));
+        }
+    }
+
+    static void AddArchiver(List<Finding> findings, ServerEvidence server)
+    {
+        switch (ArchiverStates.Of(server))
+        {
+            case ArchiverState.Failing:
+                findings.Add(new(true, "WAL archiving fails" + Since(server.Archiver), "Read the server's log for the output of archive_command, and mend that; WAL piles up in pg_wal until then."));
+                break;
+            case ArchiverState.Never:
+                findings.Add(new(true, "WAL was never archived, and some waits", "Read the server's log for the output of archive_command: it has not worked once."));
+                break;
+            case ArchiverState.Off:
+                findings.Add(new(false, "WAL is not archived (archive_mode is off): a restore ends at the last backup", "Turn archive_mode on, or stream the WAL with pg_receivewal."));
+                break;
+            default:
+                break;
+        }
+    }
+
+    static void AddWaiting(List<Finding> findings, ProbeResult result, ServerEvidence server)
+    {
+        if (server.DoesNotArchiveItself || server.Wal is not { OldestReady: { } since } wal) return;
+        var age = server.Now - since;
+        if (Passed(result.Instance, LimitType.Wal, age) is { } limit)
+        {
+            findings.Add(new(
+                limit.Severity == Severity.Critical,
+                $"WAL has been waiting for {InWords.Of(age)} ({wal.ReadySegments} segments), the {limit.Severity.Name()} limit is {InWords.Of(limit.MaxAge)}",
+                "Look at the archiver process and at archive_command: it fails, hangs or is too slow."));
+        }
+    }
+
+    static string Since(ArchiverStatistics archiver) => archiver.LastArchived is { } last ? $"; the last success was at {InWords.Of(last)}" : "";
+
+    static string ToDo(ProbeFailure failure, ProbeResult result) => failure.Reason switch
+    {
+        FailureReason.Dns => "Check the host name.",
+        FailureReason.Refused => "Is PostgreSQL running there? Check host, port and listen_addresses.",
+        FailureReason.Network => "Check the network and the server's log.",
+        FailureReason.Timeout => "Is the server overloaded, locked up or behind a firewall? --timeout sets how long to wait.",
+        FailureReason.Tls => "Check sslmode, the certificates and the server's ssl setting.",
+        FailureReason.Auth => "Check the user, the password (PGPASSWORD, ~/.pgpass) and pg_hba.conf.",
+        FailureReason.Database => "Check the database's name; any database of the server will do.",
+        FailureReason.Busy => "The server is full, starting or stopping: it may answer the next run.",
+        FailureReason.Privilege => result.MissingRights.Count > 0 ? result.MissingRights[0].Mend : "Grant the role pg_monitor, and CONNECT on the database.",
+        FailureReason.BadData => "Check the clocks of the server and of this host, and its file times.",
+        FailureReason.Cancelled => "Run it again.",
+        _ => "Read the server's log.",
+    };
+}

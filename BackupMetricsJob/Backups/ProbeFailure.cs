@@ -1,0 +1,42 @@
+namespace BackupMetricsJob.Backups;
+
+/// <summary>Why a target could not be probed: the label <c>reason</c> of postgres_backup_probe_failure.</summary>
+internal enum FailureReason
+{
+    Dns,
+    Refused,
+    Network,
+    Timeout,
+    Tls,
+    Auth,
+    Database,
+    Busy,
+    Privilege,
+    Sql,
+    BadData,
+    Cancelled,
+}
+
+/// <summary>A target that did not answer, or not with all it should: a value, one line for a person, never a secret in it.</summary>
+internal sealed record ProbeFailure(FailureReason Reason, string Message);
+
+/// <summary>The spelling of a <see cref="FailureReason"/>.</summary>
+internal static class FailureReasons
+{
+    public static string Name(this FailureReason reason) => reason switch
+    {
+        FailureReason.Dns => "dns",
+        FailureReason.Refused => "refused",
+        FailureReason.Network => "network",
+        FailureReason.Timeout => "timeout",
+        FailureReason.Tls => "tls",
+        FailureReason.Auth => "auth",
+        FailureReason.Database => "database",
+        FailureReason.Busy => "busy",
+        FailureReason.Privilege => "privilege",
+        FailureReason.Sql => "sql",
+        FailureReason.BadData => "bad_data",
+        FailureReason.Cancelled => "cancelled",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
+    };
+}

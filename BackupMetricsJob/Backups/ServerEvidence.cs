@@ -1,0 +1,88 @@
+namespace BackupMetricsJob.Backups;
+
+/// <summary>What a PostgreSQL server said of itself in one probe. Times are by the server's clock; null is what it did not or may not say.</summary>
+internal sealed record ServerEvidence
+{
+    /// <summary>server_version_num: 150020 is 15.20.</summary>
+    public required int VersionNumber { get; init; }
+
+    public required bool InRecovery { get; init; }
+
+    /// <summary>off, on or always.</summary>
+    public required string ArchiveMode { get; init; }
+
+    /// <summary>Whether archive_command or archive_library names anything.</summary>
+    public required bool HasArchiveCommand { get; init; }
+
+    /// <summary>The server's clock when it was asked.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    public required ArchiverStatistics Archiver { get; init; }
+
+    /// <summary>Bytes of WAL written and not archived, by the name of the last archived segment; used where the directories may not be read.</summary>
+    public long? UnarchivedBytesByStatistics { get; init; }
+
+    /// <summary>Null where the role may not read pg_wal.</summary>
+    public WalEvidence? Wal { get; init; }
+
+    /// <summary>The newest backup history file in pg_wal; null where there is none or it may not be read.</summary>
+    public BaseBackup? BaseBackup { get; init; }
+
+    /// <summary>A standby with archive_mode on has the archive of its primary, and must not claim it.</summary>
+    public bool DoesNotArchiveItself => InRecovery && ArchiveMode != "always";
+}
+
+/// <summary>pg_stat_archiver, and what archive_command calls: wal-g, pghoard or null; a site only for pghoard.</summary>
+internal sealed record ArchiverStatistics(
+    long ArchivedCount,
+    DateTimeOffset? LastArchived,
+    long FailedCount,
+    DateTimeOffset? LastFailed,
+    string? Tool,
+    string? Site);
+
+/// <summary>What the directories pg_wal and pg_wal/archive_status say. Only segments count, not history files.</summary>
+internal sealed record WalEvidence
+{
+    public required long DirectoryBytes { get; init; }
+
+    public required long ReadySegments { get; init; }
+
+    public required long DoneSegments { get; init; }
+
+    /// <summary>Since when the oldest segment waits: when it was complete.</summary>
+    public DateTimeOffset? OldestReady { get; init; }
+
+    /// <summary>From the start of the first segment that is not archived to the newest WAL.</summary>
+    public long? UnarchivedBytes { get; init; }
+
+    /// <summary>When the newest archived segment was complete.</summary>
+    public DateTimeOffset? NewestDone { get; init; }
+
+    /// <summary>When the newest segment before the first one that is not archived was written last.</summary>
+    public DateTimeOffset? NewestBeforeUnarchived { get; init; }
+
+    /// <summary>When the current segment was written last; null on a standby.</summary>
+    public DateTimeOffset? LastWrite { get; init; }
+
+    /// <summary>archive_timeout; zero where it is off.</summary>
+    public required TimeSpan ArchiveTimeout { get; init; }
+
+    /// <summary>From the start of the newest base backup to the archive's end; null where either is unknown.</summary>
+    public long? ReplayBytes { get; init; }
+
+    /// <summary>Whether the role sees who streams WAL.</summary>
+    public required bool ReceiversAreVisible { get; init; }
+
+    public WalReceiver? Receiver { get; init; }
+}
+
+/// <summary>A receiver that keeps WAL as an archive does (pg_receivewal, Barman's streaming), at the furthest flush position.</summary>
+/// <param name="IsCurrent">It has flushed all WAL there is.</param>
+/// <param name="Reply">Its last word.</param>
+/// <param name="NewestFlushed">When the newest segment that it has whole was written last.</param>
+internal sealed record WalReceiver(bool IsCurrent, DateTimeOffset Reply, DateTimeOffset? NewestFlushed);
+
+/// <summary>A backup history file: proof that a base backup was stopped, not that it was stored.</summary>
+/// <param name="Tool">As its label tells; unknown where the label may not be read or says nothing.</param>
+internal sealed record BaseBackup(DateTimeOffset Finished, DateTimeOffset? Started, string Tool);
