@@ -1,0 +1,102 @@
+using BackupMetricsJob.Backups;
+using Prometheus;
+
+namespace BackupMetricsJob.Exposition;
+
+/// <summary>
+/// What a run publishes: the results of its probes and the facts about itself, as gauges in a registry of the run's own. Pure: the same
+/// results make the same text. Unknown is no sample.
+/// </summary>
+internal sealed class BackupMetrics
+{
+    readonly Samples _samples;
+
+    BackupMetrics(Samples samples) => _samples = samples;
+
+    /// <summary>Writes everything into <paramref name="registry"/> and returns how many samples that were.</summary>
+    public static int Write(IReadOnlyList<ProbeResult> results, RunFacts run, CollectorRegistry registry)
+    {
+        var metrics = new BackupMetrics(new Samples(registry));
+        foreach (var result in results)
+        {
+            var labels = new SampleLabels(result.Instance);
+            metrics.WriteBackups(result, labels);
+            if (result.Server is { } server) metrics.WriteArchiver(server, labels);
+            metrics.WriteRecoveryPoint(result, labels);
+            metrics.WriteProbe(result, labels);
+            if (run.LegacyNames) LegacyMetrics.Write(result, labels, metrics._samples);
+        }
+
+        metrics.WriteRun(results, run);
+        return metrics._samples.Count;
+    }
+
+    void WriteBackups(ProbeResult result, SampleLabels labels)
+    {
+        foreach (var backup in result.Backups)
+        {
+            string[] own = [backup.Source, backup.Tool, backup.Type.Name()];
+            _samples.Set(MetricNames.BackupLastSuccess, labels, backup.LastSuccess?.UnixSeconds(), own);
+            _samples.Set(MetricNames.BackupAge, labels, backup.Age?.TotalSeconds, own);
+            _samples.Set(MetricNames.BackupLastDuration, labels, backup.LastDuration?.TotalSeconds, own);
+        }
+
+        foreach (var limit in result.Instance.Limits)
+            _samples.Set(MetricNames.BackupMaxAge, labels, limit.MaxAge.TotalSeconds, limit.Type.Name(), limit.Severity.Name());
+    }
+
+    void WriteArchiver(ServerEvidence server, SampleLabels labels)
+    {
+        if (ArchiverStates.Of(server) is { } holds)
+        {
+            foreach (var state in ArchiverStates.All)
+                _samples.Set(MetricNames.ArchiveState, labels, state == holds ? 1 : 0, state.Name());
+        }
+
+        if (server.Wal is { } directory) _samples.Set(MetricNames.WalDirectory, labels, directory.DirectoryBytes);
+
+        // What a standby shows of an archive is its primary's past, and with archive_mode off there is no archive to speak of.
+        if (server.DoesNotArchiveItself || server.ArchiveMode == "off") return;
+        _samples.Set(MetricNames.ArchiveLastSuccess, labels, server.Archiver.LastArchived?.UnixSeconds());
+        _samples.Set(MetricNames.ArchiveLastFailure, labels, server.Archiver.LastFailed?.UnixSeconds());
+        _samples.Set(MetricNames.ArchivedFiles, labels, server.Archiver.ArchivedCount);
+        _samples.Set(MetricNames.ArchiveFailures, labels, server.Archiver.FailedCount);
+        _samples.Set(MetricNames.ReadySegments, labels, server.Wal?.ReadySegments);
+        _samples.Set(MetricNames.OldestReady, labels, server.Wal?.OldestReady?.UnixSeconds());
+        _samples.Set(MetricNames.ArchiveLag, labels, server.Wal is { } wal ? wal.UnarchivedBytes : server.UnarchivedBytesByStatistics);
+    }
+
+    void WriteRecoveryPoint(ProbeResult result, SampleLabels labels)
+    {
+        if (result.LossWindow is not { } window) return;
+        _samples.Set(MetricNames.RecoveryPointTime, labels, (result.At - window).UnixSeconds());
+        _samples.Set(MetricNames.RecoveryPointAge, labels, window.TotalSeconds);
+        if (result.Server is { ArchiveMode: not "off" } server) _samples.Set(MetricNames.RecoveryReplay, labels, server.Wal?.ReplayBytes);
+    }
+
+    void WriteProbe(ProbeResult result, SampleLabels labels)
+    {
+        var failure = result.Failure;
+        _samples.Set(MetricNames.ProbeSuccess, labels, failure is null ? 1 : 0);
+        if (failure is not null) _samples.Set(MetricNames.ProbeFailure, labels, 1, failure.Reason.Name());
+        _samples.Set(MetricNames.ProbeDuration, labels, result.Duration.TotalSeconds);
+        if (failure is null) _samples.Set(MetricNames.ProbeTime, labels, result.At.UnixSeconds());
+        _samples.Set(MetricNames.ClockOffset, labels, result.ClockOffset?.TotalSeconds);
+        foreach (var source in result.Instance.Sources)
+            _samples.Set(MetricNames.SourceSuccess, labels, result.SourcesThatAnswered.Contains(source) ? 1 : 0, source);
+    }
+
+    void WriteRun(IReadOnlyList<ProbeResult> results, RunFacts run)
+    {
+        var failed = results.Count(result => result.Failure is not null);
+        _samples.Set(MetricNames.RunTime, run.Started.UnixSeconds());
+        _samples.Set(MetricNames.RunDuration, run.Duration.TotalSeconds);
+        _samples.Set(MetricNames.RunSuccess, failed == 0 ? 1 : 0);
+        _samples.Set(MetricNames.Targets, results.Count, "configured");
+        _samples.Set(MetricNames.Targets, results.Count - failed, "ok");
+        _samples.Set(MetricNames.Targets, failed, "failed");
+        _samples.Set(MetricNames.Shards, run.Shards);
+        if (run.Interval is { } interval) _samples.Set(MetricNames.Interval, interval.TotalSeconds);
+        _samples.Set(MetricNames.BuildInfo, 1, run.Build.Version, run.Build.Revision);
+    }
+}
