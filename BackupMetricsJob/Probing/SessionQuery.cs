@@ -1,0 +1,44 @@
+using System.Globalization;
+using Npgsql;
+
+namespace BackupMetricsJob.Probing;
+
+/// <summary>
+/// The first round trip: opens the read-only transaction that the whole probe runs in, with its time limits, and asks what may be asked.
+/// The limits are the transaction's own, so that they hold behind a pooler too and stay with nobody after us.
+/// </summary>
+internal static class SessionQuery
+{
+    const int LockTimeoutMilliseconds = 2000;
+
+    /// <param name="connection">A connection that nothing was asked on.</param>
+    /// <param name="statementTimeout">How long one statement may take on the server.</param>
+    public static async Task<Session> ReadAsync(NpgsqlConnection connection, TimeSpan statementTimeout, CancellationToken cancel)
+    {
+        var milliseconds = Math.Max(1, (int)statementTimeout.TotalMilliseconds);
+        var settings = string.Create(
+            CultureInfo.InvariantCulture,
+            $"SELECT set_config('statement_timeout', '{milliseconds}', true), set_config('lock_timeout', '{Math.Min(milliseconds, LockTimeoutMilliseconds)}', true), set_config('search_path', 'pg_catalog', true)");
+        using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"),
+                new(settings),
+                new(SqlText.Of("session")),
+            },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        await reader.NextResultAsync(cancel);
+        await reader.ReadAsync(cancel);
+        return new Session(
+            Now: reader.Time(0, "the server's clock"),
+            VersionNumber: reader.GetInt32(1),
+            Role: reader.GetString(2),
+            InRecovery: reader.GetBoolean(3),
+            MayListWal: reader.GetBoolean(4),
+            MayReadStatistics: reader.GetBoolean(5),
+            HasHistoryFunction: reader.GetBoolean(6),
+            MayReadHistory: reader.GetBoolean(7));
+    }
+}
