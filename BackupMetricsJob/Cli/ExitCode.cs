@@ -1,0 +1,47 @@
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Running;
+
+namespace BackupMetricsJob.Cli;
+
+/// <summary>What the process tells its caller. The values are those of sysexits.h where it has one, and of a shell for signals.</summary>
+internal enum ExitCode
+{
+    Success = 0,
+    Usage = 64,
+    TargetFailed = 69,
+    Bug = 70,
+    PushNotArrived = 75,
+    PushRefused = 76,
+    Configuration = 78,
+    Interrupted = 130,
+    Terminated = 143,
+}
+
+/// <summary>Which code wins when several apply: 70, 76, 75, 143 or 130, 69, 0.</summary>
+internal static class ExitCodes
+{
+    public static ExitCode Of(IReadOnlyList<Problem> problems) =>
+        problems.Any(problem => problem.Origin == ProblemOrigin.Flag) ? ExitCode.Usage : ExitCode.Configuration;
+
+    /// <param name="report">The run.</param>
+    /// <param name="signal">The code of the signal that ended it, if one did.</param>
+    /// <param name="failOnTarget">Whether a target that could not be probed counts.</param>
+    public static ExitCode Of(RunReport report, ExitCode? signal, bool failOnTarget)
+    {
+        switch (report.Push?.Result)
+        {
+            case PushResult.Withheld:
+                return ExitCode.Bug;
+            case PushResult.Refused:
+                return ExitCode.PushRefused;
+            case PushResult.Unavailable or PushResult.Unreachable or PushResult.TimedOut or PushResult.Cancelled:
+                return ExitCode.PushNotArrived;
+            default:
+                break;
+        }
+
+        if (signal is { } ended) return ended;
+        return failOnTarget && report.Results.Any(result => result.Failure is not null) ? ExitCode.TargetFailed : ExitCode.Success;
+    }
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using BackupMetricsJob.Configuration;
+
+namespace BackupMetricsJob.Cli;
+
+/// <summary>The flags that say what a run does; every command that makes one has them. Their values are read in Configuration, not here.</summary>
+internal sealed class JobFlags
+{
+    readonly List<Option> _options = [];
+    readonly Option<bool> _verbose;
+
+    public JobFlags(Command command, bool pushes)
+    {
+        Add("connection", "URI", "Database: postgresql://user@host/db or \"host=... user=...\"; what it leaves open comes from PGHOST and the rest of libpq's environment");
+        if (pushes) Add("gateway", "URL", "Pushgateway, like http://pushgateway:9091");
+        if (pushes) Add("job", "NAME", "The label job of the group that is pushed (backup_metrics)");
+        Add("instance", "NAME", "The label instance of the database (HOST:PORT of the connection)");
+        AddMany("label", "NAME=VALUE", "A label for every series of the database; repeatable");
+        if (pushes) AddMany("grouping", "NAME=VALUE", "A further label of the grouping key; repeatable");
+        AddMany("max-age", "TYPE=AGE", "How old a backup may be: base=26h, base:warning=26h, wal=none; repeatable (base 26h and 50h, wal 15m and 1h)");
+        Add("timeout", "DURATION", "For the database (15s)");
+        Add("deadline", "DURATION", "For the whole run, the push included (60s)");
+        if (pushes) Add("interval", "DURATION", "How often this job is meant to run; published, so that an alert can tell when it did not");
+        if (pushes) Add("legacy-names", "true|false", "Whether pghoard_last_upload_age and walg_last_upload are published too (true)");
+        if (pushes) Add("log-format", "text|json", "How the report on standard error is written (text)");
+        Add("fail-on", "any|never", "Whether a database that could not be probed makes the exit code 69 (any)");
+        _verbose = new Option<bool>("--verbose") { Description = $"Tell more [{Settings.Variable("verbose")}]" };
+        command.Options.Add(_verbose);
+        foreach (var option in _options) command.Options.Add(option);
+    }
+
+    /// <summary>What was typed. An option that was not given is not there.</summary>
+    public Flags Read(ParseResult parsed)
+    {
+        var flags = new Flags();
+        foreach (var option in _options)
+        {
+            if (parsed.GetResult(option) is { Implicit: false } result)
+                flags.Add(option.Name[2..], [.. result.Tokens.Select(token => token.Value)]);
+        }
+
+        if (parsed.GetValue(_verbose)) flags.Add("verbose", ["true"]);
+        return flags;
+    }
+
+    void Add(string name, string value, string help) =>
+        _options.Add(new Option<string>("--" + name) { HelpName = value, Description = $"{help} [{Settings.Variable(name)}]" });
+
+    void AddMany(string name, string value, string help) =>
+        _options.Add(new Option<string[]>("--" + name) { HelpName = value, Description = $"{help} [{Settings.Variable(name)}]", Arity = ArgumentArity.OneOrMore });
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Running;
+
+namespace BackupMetricsJob.Cli;
+
+/// <summary>The report of a run as JSON objects, one a line: event is target, finding, push or run.</summary>
+internal static class RunSummaryJson
+{
+    public static void Write(RunReport report, ExitCode code, DateTimeOffset now, TextWriter to)
+    {
+        foreach (var result in report.Results)
+        {
+            Line(to, now, "target", result.Failure is null ? "info" : "error", json =>
+            {
+                json.WriteString("target", result.Instance.Name);
+                json.WriteBoolean("success", result.Failure is null);
+                if (result.Failure is { } failure)
+                {
+                    json.WriteString("reason", failure.Reason.Name());
+                    json.WriteString("error", failure.Message);
+                }
+
+                json.WriteString("message", RunSummary.State(result));
+            });
+            foreach (var finding in Findings.Of(result))
+            {
+                Line(to, now, "finding", finding.IsCritical ? "error" : "warning", json =>
+                {
+                    json.WriteString("target", result.Instance.Name);
+                    json.WriteString("message", finding.What);
+                    json.WriteString("do", finding.Do);
+                });
+            }
+        }
+
+        if (report.Push is { } push) Line(to, now, "push", push.Arrived ? "info" : "error", json => Push(json, report, push));
+        Line(to, now, "run", code == ExitCode.Success ? "info" : "error", json =>
+        {
+            json.WriteNumber("exit_code", (int)code);
+            json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 3));
+        });
+    }
+
+    /// <summary>One line about something that kept a run from starting.</summary>
+    public static void Error(string message, DateTimeOffset now, TextWriter to) => Line(to, now, "error", "error", json => json.WriteString("message", message));
+
+    static void Push(Utf8JsonWriter json, RunReport report, PushOutcome push)
+    {
+        json.WriteString("result", push.Result.ToString().ToLowerInvariant());
+        json.WriteString("gateway", push.Gateway);
+        if (push.Status is { } status) json.WriteNumber("status", status);
+        json.WriteNumber("samples", report.Samples);
+        json.WriteNumber("attempts", push.Attempts);
+        json.WriteNumber("elapsed_seconds", Math.Round(push.Elapsed.TotalSeconds, 3));
+        if (push.ClockSkew is { } skew) json.WriteNumber("gateway_clock_offset_seconds", skew.TotalSeconds);
+        if (report.RefusedLegacyNames is { } refused) json.WriteString("refused_legacy_names", refused);
+        json.WriteString("message", push.Describe());
+    }
+
+    static void Line(TextWriter to, DateTimeOffset now, string name, string level, Action<Utf8JsonWriter> fill)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("time", now.UtcDateTime);
+            json.WriteString("level", level);
+            json.WriteString("event", name);
+            fill(json);
+            json.WriteEndObject();
+        }
+
+        to.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
+    }
+}

@@ -1,0 +1,29 @@
+using System.CommandLine;
+using System.Text;
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Running;
+
+namespace BackupMetricsJob.Cli;
+
+/// <summary>backup-metrics show: the same facts for people; nothing is pushed.</summary>
+internal static class ShowCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("show", "Show how old the database's backups are, what would be lost now, what is wrong and what to do");
+        var flags = new JobFlags(command, pushes: false);
+        command.SetAction((parsed, _) => ShowAsync(flags.Read(parsed), terminal));
+        return command;
+    }
+
+    static async Task<int> ShowAsync(Flags flags, Terminal terminal)
+    {
+        var problems = OptionsReader.Read(flags, terminal.Environment, mustPush: false, out var job, out var output);
+        if (job is null) return Problems.Tell(problems, output, terminal);
+
+        using var signals = new Signals();
+        var report = await JobRun.ProbeAsync(job, terminal.Time, signals.Stop);
+        await using (var text = new StreamWriter(terminal.Output, new UTF8Encoding(false), leaveOpen: true)) ShowTable.Write(report.Results, text);
+        return (int)ExitCodes.Of(report, signals.Received, output.FailOnTarget);
+    }
+}

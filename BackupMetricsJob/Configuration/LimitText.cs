@@ -1,0 +1,70 @@
+using BackupMetricsJob.Backups;
+
+namespace BackupMetricsJob.Configuration;
+
+/// <summary>Limits as they are typed: base=26h (critical), base:warning=26h, or wal=none for no limit of that type.</summary>
+internal static class LimitText
+{
+    const string Allowed = "TYPE=DURATION, TYPE:SEVERITY=DURATION or TYPE=none, with a type of base, full, wal, logical, restore_test, "
+        + "a severity of warning, critical, and " + DurationText.Allowed;
+
+    /// <summary>The limits given; for a type that is not named, the defaults.</summary>
+    public static IReadOnlyList<AgeLimit> Read(IReadOnlyList<Setting> settings, ICollection<Problem> problems)
+    {
+        var limits = new List<AgeLimit>();
+        var named = new HashSet<LimitType>();
+        foreach (var setting in settings)
+        {
+            if (!TryParse(setting.Value, out var type, out var severity, out var age))
+            {
+                problems.Add(setting.Wrong(Allowed));
+                continue;
+            }
+
+            named.Add(type);
+            if (age is not { } max) continue;
+            if (limits.Exists(limit => limit.Type == type && limit.Severity == severity)) problems.Add(setting.Wrong($"given once for {type.Name()}:{severity.Name()}"));
+            else limits.Add(new(type, severity, max));
+        }
+
+        foreach (var limit in AgeLimit.Defaults)
+        {
+            if (!named.Contains(limit.Type)) limits.Add(limit);
+        }
+
+        return limits;
+    }
+
+    static bool TryParse(string text, out LimitType type, out Severity severity, out TimeSpan? age)
+    {
+        (type, severity, age) = (default, Severity.Critical, null);
+        var equals = text.IndexOf('=', StringComparison.Ordinal);
+        if (equals < 0) return false;
+        var (name, value) = (text[..equals].Trim(), text[(equals + 1)..].Trim());
+        var colon = name.IndexOf(':', StringComparison.Ordinal);
+        if (colon >= 0 && !TrySeverity(name[(colon + 1)..], out severity)) return false;
+        if (!TryType(colon < 0 ? name : name[..colon], out type)) return false;
+        if (value == "none") return colon < 0;
+        if (!DurationText.TryParse(value, out var duration) || duration == TimeSpan.Zero) return false;
+        age = duration;
+        return true;
+    }
+
+    static bool TryType(string name, out LimitType type)
+    {
+        foreach (var candidate in (ReadOnlySpan<LimitType>)[LimitType.Base, LimitType.Full, LimitType.Wal, LimitType.Logical, LimitType.RestoreTest])
+        {
+            type = candidate;
+            if (candidate.Name() == name) return true;
+        }
+
+        type = default;
+        return false;
+    }
+
+    static bool TrySeverity(string name, out Severity severity)
+    {
+        severity = name == Severity.Warning.Name() ? Severity.Warning : Severity.Critical;
+        return severity.Name() == name;
+    }
+}

@@ -1,0 +1,27 @@
+namespace BackupMetricsJob.Configuration;
+
+/// <summary>How the report of a run is written.</summary>
+internal enum LogFormat
+{
+    Text,
+    Json,
+}
+
+/// <summary>How a run tells what it did.</summary>
+/// <param name="Verbose">Tell every target, and the stack of a bug.</param>
+/// <param name="FailOnTarget">Whether a target that could not be probed makes the exit code 69.</param>
+internal sealed record OutputOptions(LogFormat LogFormat, bool Verbose, bool FailOnTarget)
+{
+    public static OutputOptions Read(Settings settings, ICollection<Problem> problems) => new(
+        Choice(settings, "log-format", "text", "json", problems) ? LogFormat.Json : LogFormat.Text,
+        Choice(settings, "verbose", "false", "true", problems),
+        !Choice(settings, "fail-on", "any", "never", problems));
+
+    /// <summary>Whether a setting has its second value and not its first, which is the default.</summary>
+    public static bool Choice(Settings settings, string name, string first, string second, ICollection<Problem> problems)
+    {
+        if (settings.One(name) is not { } setting || setting.Value == first) return false;
+        if (setting.Value != second) problems.Add(setting.Wrong($"{first} or {second}"));
+        return true;
+    }
+}

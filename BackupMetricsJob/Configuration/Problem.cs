@@ -1,0 +1,14 @@
+namespace BackupMetricsJob.Configuration;
+
+/// <summary>Where a wrong setting was written, which decides the exit code.</summary>
+internal enum ProblemOrigin
+{
+    /// <summary>On the command line: 64.</summary>
+    Flag,
+
+    /// <summary>In an environment variable or in a file that a setting names: 78.</summary>
+    Configuration,
+}
+
+/// <summary>One thing that is wrong with the settings: what, its value, and what is allowed. It never holds a secret.</summary>
+internal sealed record Problem(ProblemOrigin Origin, string Message);
