@@ -1,0 +1,65 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Tests.Support;
+
+namespace BackupMetricsJob.Tests.Integration;
+
+/// <summary>A standby must not claim the archive of its primary; one with archive_mode = always has its own.</summary>
+public sealed class StandbyTests
+{
+    [Theory]
+    [InlineData(13)]
+    [InlineData(15)]
+    [InlineData(18)]
+    public async Task A_standby_that_does_not_archive_is_a_standby(int version)
+    {
+        await using var primary = await PostgresServer.StartAsync(new() { Version = version, Archiving = true });
+        await primary.WaitForArchivedAsync(await primary.SwitchWalAsync());
+        await using var standby = await primary.CreateStandbyAsync(new() { Archiving = true });
+
+        var result = await Probe.OfAsync(standby);
+
+        Assert.Null(result.Failure);
+        Assert.True(result.Server!.InRecovery);
+        Assert.Equal(ArchiverState.Standby, ArchiverStates.Of(result.Server));
+        Assert.Empty(result.Backups);
+        Assert.Null(result.LossWindow);
+        Assert.Empty(result.MissingRights);
+        Assert.DoesNotContain("postgres_wal_archive_ready_segments{", Published.Text(result), StringComparison.Ordinal);
+        Assert.DoesNotContain("postgres_wal_archived_files_total{", Published.Text(result), StringComparison.Ordinal);
+
+        // The primary is no less than before: a standby that streams is no archive.
+        Assert.Null((await Probe.OfAsync(primary)).Server!.Wal!.Receiver);
+    }
+
+    [Fact]
+    public async Task A_standby_that_archives_always_has_an_archive_of_its_own()
+    {
+        await using var primary = await PostgresServer.StartAsync(new() { Archiving = true });
+        await using var standby = await primary.CreateStandbyAsync(new() { Archiving = true, Settings = { ["archive_mode"] = "always" } });
+        await primary.SwitchWalAsync();
+        await primary.SwitchWalAsync();
+        await standby.WaitForAsync("the standby to archive", "SELECT archived_count > 0 FROM pg_stat_archiver");
+
+        var result = await Probe.OfAsync(standby);
+
+        Assert.Equal(ArchiverState.Ok, ArchiverStates.Of(result.Server!));
+        Assert.NotNull(result.Server!.Wal!.UnarchivedBytes);
+        Assert.Null(result.LossWindow);
+        Assert.Contains("postgres_wal_archived_files_total{", Published.Text(result), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_promoted_standby_is_a_primary()
+    {
+        await using var primary = await PostgresServer.StartAsync(new() { Archiving = true });
+        await using var standby = await primary.CreateStandbyAsync(new() { Archiving = true });
+        await standby.PromoteAsync();
+        await standby.WaitForArchivedAsync(await standby.SwitchWalAsync());
+
+        var result = await Probe.OfAsync(standby);
+
+        Assert.Null(result.Failure);
+        Assert.Equal(ArchiverState.Ok, ArchiverStates.Of(result.Server!));
+        Assert.InRange(result.Server!.Wal!.UnarchivedBytes!.Value, 0, 16 * 1024 * 1024);
+    }
+}
