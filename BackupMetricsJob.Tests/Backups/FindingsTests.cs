@@ -1,0 +1,71 @@
+using BackupMetricsJob.Backups;
+using static BackupMetricsJob.Tests.Backups.Evidence;
+
+namespace BackupMetricsJob.Tests.Backups;
+
+/// <summary>What a person is told.</summary>
+public sealed class FindingsTests
+{
+    [Fact]
+    public void A_healthy_database_has_none() => Assert.Empty(Findings.Of(Result));
+
+    [Theory]
+    [InlineData(26, null)]
+    [InlineData(27, "warning: the newest base backup is 27 h old, the warning limit is 26 h")]
+    [InlineData(51, "critical: the newest base backup is 51 h old, the critical limit is 50 h")]
+    public void An_old_backup_is_judged_by_its_limits(int hours, string? said)
+    {
+        var old = Backup with { Age = TimeSpan.FromHours(hours), LastSuccess = Noon.AddHours(-hours) };
+
+        AssertSaid(said, Result with { Backups = [old] });
+    }
+
+    [Fact]
+    public void A_newer_backup_of_another_tool_counts()
+    {
+        var old = Backup with { Age = TimeSpan.FromHours(99), LastSuccess = Noon.AddHours(-99) };
+
+        AssertSaid(null, Result with { Backups = [old, Backup with { Tool = "wal-g" }] });
+    }
+
+    [Fact]
+    public void No_backup_at_all_is_critical_but_not_on_a_standby_nor_where_nobody_may_look()
+    {
+        AssertSaid("critical: no base backup is known", Result with { Backups = [] });
+        AssertSaid(null, Result with { Backups = [], Server = Server with { InRecovery = true } });
+        AssertSaid(null, Result with { Backups = [], Server = Server with { Wal = null } });
+    }
+
+    [Fact]
+    public void Wal_that_waits_too_long_is_told_and_wal_that_waits_shortly_is_not()
+    {
+        AssertSaid(null, Result with { Server = Server with { Wal = Wal with { ReadySegments = 1, OldestReady = Noon.AddMinutes(-14) } } });
+        AssertSaid(
+            "critical: WAL has been waiting for 2 h (7 segments), the critical limit is 60 min",
+            Result with { Server = Server with { Wal = Wal with { ReadySegments = 7, OldestReady = Noon.AddHours(-2) } } });
+    }
+
+    [Fact]
+    public void A_failing_archiver_tells_when_it_last_worked() => AssertSaid(
+        "critical: WAL archiving fails; the last success was at 2026-11-22 11:57:00 UTC",
+        Result with { Server = Server with { Archiver = Server.Archiver with { LastFailed = Noon } } });
+
+    [Fact]
+    public void A_clock_that_is_off_is_told() =>
+        AssertSaid("warning: the server's clock is 42 s behind ours", Result with { ClockOffset = TimeSpan.FromSeconds(-42) });
+
+    [Fact]
+    public void What_is_critical_comes_first()
+    {
+        var findings = Findings.Of(Result with { ClockOffset = TimeSpan.FromHours(1), Failure = new(FailureReason.Sql, "words") });
+
+        Assert.Equal([true, false], findings.Select(finding => finding.IsCritical));
+        Assert.All(findings, finding => Assert.NotEmpty(finding.Do));
+    }
+
+    static void AssertSaid(string? expected, ProbeResult result)
+    {
+        var said = Findings.Of(result).Select(finding => (finding.IsCritical ? "critical: " : "warning: ") + finding.What);
+        Assert.Equal(expected is null ? [] : [expected], said);
+    }
+}
