@@ -49,7 +49,6 @@ public sealed class NpgsqlConnectorTests(TargetsTestServer server)
     [InlineData("PGUSER", "scram", "host=127.0.0.1 port=TLS user=trusted", true)]
     [InlineData("PGAPPNAME", "wrong", "host=127.0.0.1 port=TLS user=trusted", true)]
     [InlineData("PGOPTIONS", "-c work_mem=64kB", "host=127.0.0.1 port=TLS user=trusted", true)]
-    [InlineData("PGCLIENTENCODING", "LATIN1", "host=127.0.0.1 port=TLS user=trusted", true)]
     [InlineData("PGREQUIREAUTH", "scram-sha-256", "host=127.0.0.1 port=TLS user=trusted", true)]
     [InlineData("PGREQUIREAUTH", "None", "host=127.0.0.1 port=TLS user=trusted require_auth=scram-sha-256", false)]
     [InlineData("PGTARGETSESSIONATTRS", "standby", "host=127.0.0.1,127.0.0.1 port=TLS user=trusted", true)]
@@ -86,13 +85,30 @@ public sealed class NpgsqlConnectorTests(TargetsTestServer server)
     [Fact]
     public async Task Every_host_failing_tells_why()
     {
-        var (line, error) = await Ask(Fill("host=127.0.0.1,127.0.0.1 port=1,PLAIN user=trusted dbname=no_such"));
-        Assert.Null(line);
-        Assert.Contains("3D000", error, StringComparison.Ordinal);
-        Assert.Contains("refused", error, StringComparison.OrdinalIgnoreCase);
+        for (var time = 1; time <= 2; time++) // twice, since what was learnt of a host may not be kept
+        {
+            var (line, error) = await Ask(Fill("host=127.0.0.1,127.0.0.1 port=1,PLAIN user=trusted dbname=no_such"));
+            Assert.Null(line);
+            Assert.Contains("3D000", error, StringComparison.Ordinal);
+            Assert.Contains("refused", error, StringComparison.OrdinalIgnoreCase);
+        }
+    }
 
-        // And again: what was learnt of a host is not kept.
-        Assert.Contains("3D000", (await Ask(Fill("host=127.0.0.1,127.0.0.1 port=1,PLAIN user=trusted dbname=no_such"))).Error, StringComparison.Ordinal);
+    [Fact]
+    public async Task Text_travels_as_UTF8_whatever_the_process_says()
+    {
+        Environment.SetEnvironmentVariable("PGCLIENTENCODING", "LATIN1");
+        try
+        {
+            await using var source = NpgsqlConnector.Create(Parsed.From(Fill("host=127.0.0.1 port=TLS user=trusted")).Settings, TimeSpan.FromSeconds(10));
+            await using var connection = await source.OpenConnectionAsync();
+            await using var command = new NpgsqlCommand("SELECT current_setting('client_encoding') || 'é中'", connection);
+            Assert.Equal("UTF8é中", await command.ExecuteScalarAsync());
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("PGCLIENTENCODING", null);
+        }
     }
 
     [Fact]

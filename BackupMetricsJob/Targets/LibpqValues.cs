@@ -41,8 +41,6 @@ internal sealed class LibpqValues
     /// <summary>What the user calls the place the value comes from.</summary>
     internal string Origin(string keyword) => values.TryGetValue(keyword, out var found) ? found.Origin : keyword;
 
-    internal bool IsFromEnvironment(string keyword) => Origin(keyword).StartsWith("PG", StringComparison.Ordinal);
-
     internal void Refuse(string keyword, string why) => problems.Add($"{Origin(keyword)}: {why}");
 
     /// <summary>The index of the value among the words allowed. An empty value is none of them, as in libpq.</summary>
