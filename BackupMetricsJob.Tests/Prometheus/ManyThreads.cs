@@ -9,7 +9,29 @@ public class ManyThreads
     const int Rounds = 1_000;
 
     [Fact]
-    public void No_increment_is_lost_and_every_thread_gets_the_same_series()
+    public void No_increment_is_lost()
+    {
+        var metrics = Metrics.WithCustomRegistry(Metrics.NewCustomRegistry());
+        var counter = metrics.CreateCounter("c", "h");
+        var child = metrics.CreateGauge("g", "h", "a").WithLabels("x");
+        SideBySide(thread =>
+        {
+            for (var i = 0; i < 100 * Rounds; i++)
+            {
+                child.Inc();
+                if (i % 10 == 0)
+                    counter.Inc();
+            }
+
+            child.IncTo(thread);
+        });
+
+        Assert.Equal(Threads * 100 * Rounds, child.Value);
+        Assert.Equal(Threads * 10 * Rounds, counter.Value);
+    }
+
+    [Fact]
+    public void Every_thread_gets_the_same_metric_and_the_same_series()
     {
         var registry = Metrics.NewCustomRegistry();
         SideBySide(_ =>
