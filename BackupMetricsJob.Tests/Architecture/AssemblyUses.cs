@@ -94,7 +94,8 @@ internal sealed class AssemblyUses
                     ReadToken(System.Reflection.Metadata.Ecma335.MetadataTokens.EntityHandle(code.ReadInt32()));
                     break;
                 case OperandType.InlineSwitch:
-                    code.Offset += 4 * code.ReadInt32();
+                    var cases = code.ReadInt32();
+                    code.Offset += 4 * cases;
                     break;
                 case OperandType.InlineI8 or OperandType.InlineR:
                     code.Offset += 8;
