@@ -64,6 +64,7 @@ public class ImportDirectionTests
     [InlineData("Cast")]
     [InlineData("NamedByTypeOf")]
     [InlineData("GenericMethod")]
+    [InlineData("AfterSwitch")]
     public void A_forbidden_use_is_seen_whatever_its_form(string form)
     {
         var (uses, _) = AssemblyUses.Read(Tests);
@@ -74,7 +75,11 @@ public class ImportDirectionTests
 
         Assert.NotEmpty(violations);
         Assert.All(violations, line => Assert.StartsWith($"Upper must not use Lower: {Samples}.Upper.{form} uses {Samples}.Lower.", line, StringComparison.Ordinal));
-        Assert.Empty((rules with { Rooms = new Dictionary<string, string[]> { ["Upper"] = ["Middle"], ["Middle"] = ["Lower"], ["Lower"] = [] } }).Violations(uses.Where(use => use.User.StartsWith(Samples, StringComparison.Ordinal)), []));
+
+        // What is allowed by way of a third room is allowed.
+        var rooms = new Dictionary<string, string[]> { ["Upper"] = ["Middle"], ["Middle"] = ["Lower"], ["Lower"] = [] };
+        var ours = uses.Where(use => use.User.StartsWith(Samples, StringComparison.Ordinal));
+        Assert.Empty((rules with { Rooms = rooms }).Violations(ours, []));
     }
 
     [Fact]
@@ -92,6 +97,6 @@ public class ImportDirectionTests
         Assert.Contains("Support must not see Npgsql: BackupMetricsJob.Tests.Support.PostgresServer uses Npgsql.NpgsqlConnection.", violations);
         Assert.Contains("The assembly refers to xunit.assert.", violations);
         Assert.Contains("BackupMetricsJob.Tests.Architecture.ImportDirectionTests stands in no room of the design.", violations);
-        Assert.DoesNotContain(violations, line => line.Contains("Support must not see Npgsql", StringComparison.Ordinal) && line.Contains("Support.TempFolder", StringComparison.Ordinal));
+        Assert.DoesNotContain(violations, line => line.Contains("BackupMetricsJob.Tests.Support.TempFolder", StringComparison.Ordinal));
     }
 }

@@ -36,12 +36,17 @@ public class SourceRulesTests
         Assert.Equal(["A.cs: 301 lines"], Problems("A.cs", string.Concat(Enumerable.Repeat("x\n", MostLines + 1))));
     }
 
+    [Fact]
+    public void The_lock_file_of_npm_names_no_registry() =>
+        Assert.DoesNotContain("\"resolved\"", File.ReadAllText(Path.Combine(Repository.Tests, "package-lock.json")), StringComparison.Ordinal);
+
     static IEnumerable<string> Problems(string file, string text)
     {
         var lines = text.TrimEnd('\n').Split('\n');
         if (lines.Length > MostLines)
             yield return $"{file}: {lines.Length} lines";
-        var mayNotSleep = file.StartsWith("BackupMetricsJob.Tests/", StringComparison.Ordinal) && !file.StartsWith("BackupMetricsJob.Tests/Support/", StringComparison.Ordinal);
+        var mayNotSleep = file.StartsWith("BackupMetricsJob.Tests/", StringComparison.Ordinal)
+            && !file.StartsWith("BackupMetricsJob.Tests/Support/", StringComparison.Ordinal);
         for (var number = 1; number <= lines.Length; number++)
         {
             var line = lines[number - 1];

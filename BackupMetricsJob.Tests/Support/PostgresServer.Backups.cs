@@ -50,7 +50,9 @@ internal sealed partial class PostgresServer
         var now = await ScalarAsync<string>("SELECT pg_current_wal_lsn()::text");
         var source = string.Create(CultureInfo.InvariantCulture, $"primary_conninfo = 'host={SocketDirectory} port={Port} user=''{Options.Superuser}'''\n");
         var standby = await StartFromAsync(await BaseBackupAsync("standby"), SameKind(options), "standby.signal", source);
-        await standby.WaitForAsync("the standby to follow", $"SELECT pg_last_wal_replay_lsn() >= '{now}' AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming')");
+        await standby.WaitForAsync(
+            "the standby to follow",
+            $"SELECT pg_last_wal_replay_lsn() >= '{now}' AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming')");
         return standby;
     }
 
@@ -80,7 +82,8 @@ internal sealed partial class PostgresServer
 
         // tar's exit code 1: a file changed while it was read, as files of a living server do.
         const string Copy = """
-            mkdir -m 700 "$2" && tar -C "$1" -cf - --warning=no-file-changed --exclude=./pg_wal --exclude=./postmaster.* --exclude=./pg_replslot/* --exclude=./pg_stat_tmp/* . \
+            mkdir -m 700 "$2" && tar -C "$1" -cf - --warning=no-file-changed \
+                --exclude=./pg_wal --exclude=./postmaster.* --exclude=./pg_replslot/* --exclude=./pg_stat_tmp/* . \
               | tar -C "$2" -xf - && mkdir -p -m 700 "$2/pg_wal/archive_status"
             """;
         await ChildProcess.RunSuccessfullyAsync("/bin/sh", ["-c", Copy, "copy", DataDirectory, target], new() { Unprivileged = true });

@@ -65,7 +65,8 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     public string ConnectionUri(string? user = null, string? database = null, string? password = null)
     {
         var secret = password is null ? "" : ":" + Uri.EscapeDataString(password);
-        return string.Create(CultureInfo.InvariantCulture, $"postgresql://{Uri.EscapeDataString(user ?? Options.Superuser)}{secret}@{Host}:{Port}/{Uri.EscapeDataString(database ?? "postgres")}");
+        var name = Uri.EscapeDataString(user ?? Options.Superuser);
+        return string.Create(CultureInfo.InvariantCulture, $"postgresql://{name}{secret}@{Host}:{Port}/{Uri.EscapeDataString(database ?? "postgres")}");
     }
 
     public async Task StopAsync(StopMode mode = StopMode.Fast)

@@ -42,7 +42,13 @@ internal static class RunFolder
         while (Directory.Exists(path));
         MakeFolder(path);
 
-        var start = new ProcessStartInfo("/bin/sh", ["-c", Sweeper, path]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Sweeper, path])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = "/",
+        };
         return (path, Process.Start(start)!);
     }
 }

@@ -4,7 +4,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace BackupMetricsJob.Tests.Support;
 
-/// <summary>A certificate that vouches for itself, for localhost and 127.0.0.1 unless told otherwise, as two PEM files. Its own file serves as the root certificate of a client.</summary>
+/// <summary>
+/// A certificate that vouches for itself, for localhost and 127.0.0.1 unless told otherwise, as two PEM files. Its own file serves as
+/// the root certificate of a client.
+/// </summary>
 internal sealed record SelfSignedCertificate(string CertificateFile, string KeyFile)
 {
     public static SelfSignedCertificate Create(string folder, string name = "server", string host = "localhost", DateTimeOffset? notAfter = null)

@@ -5,9 +5,12 @@ namespace BackupMetricsJob.Tests.Support;
 /// <summary>Waits for a condition of the outside world by asking again until a deadline. The only place of the tests that pauses.</summary>
 internal static class Wait
 {
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
-    /// <summary>Returns as soon as <paramref name="condition"/> holds; throws <see cref="TimeoutException"/> with <paramref name="description"/> when it never does.</summary>
+    /// <summary>
+    /// Returns as soon as <paramref name="condition"/> holds; throws <see cref="TimeoutException"/> with
+    /// <paramref name="description"/> and <paramref name="state"/> when it never does.
+    /// </summary>
     public static async Task ForAsync(string description, Func<Task<bool>> condition, TimeSpan? deadline = null, Func<string>? state = null)
     {
         var limit = deadline ?? Deadline;

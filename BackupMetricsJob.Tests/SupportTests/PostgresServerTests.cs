@@ -39,7 +39,12 @@ public class PostgresServerTests
     [Fact]
     public async Task Settings_of_the_start_and_of_later_are_seen()
     {
-        await using var server = await PostgresServer.StartAsync(new() { SegmentSizeMegabytes = 1, Superuser = "root of all", Settings = { ["archive_mode"] = "on", ["archive_command"] = "cp %p {archive}/it's-%f" } });
+        await using var server = await PostgresServer.StartAsync(new()
+        {
+            SegmentSizeMegabytes = 1,
+            Superuser = "root of all",
+            Settings = { ["archive_mode"] = "on", ["archive_command"] = "cp %p {archive}/it's-%f" },
+        });
         Assert.Equal("1MB", await server.ScalarAsync<string>("SHOW wal_segment_size"));
         Assert.Equal("root of all", await server.ScalarAsync<string>("SELECT current_user"));
         Assert.Equal($"cp %p {server.ArchiveDirectory}/it's-%f", await server.ScalarAsync<string>("SHOW archive_command"));
@@ -96,7 +101,15 @@ public class PostgresServerTests
     public async Task Tls_is_spoken_with_a_certificate_that_a_client_can_verify(int version)
     {
         await using var server = await PostgresServer.StartAsync(new() { Version = version, Tls = true });
-        var settings = new NpgsqlConnectionStringBuilder { Host = "localhost", Port = server.Port, Username = "postgres", SslMode = SslMode.VerifyFull, RootCertificate = server.CertificateFile, Pooling = false };
+        var settings = new NpgsqlConnectionStringBuilder
+        {
+            Host = "localhost",
+            Port = server.Port,
+            Username = "postgres",
+            SslMode = SslMode.VerifyFull,
+            RootCertificate = server.CertificateFile,
+            Pooling = false,
+        };
         await using var connection = new NpgsqlConnection(settings.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()", connection);
@@ -154,7 +167,15 @@ public class PostgresServerTests
 
     static async Task<string?> UserOfAsync(PostgresServer server, string password)
     {
-        var settings = new NpgsqlConnectionStringBuilder { Host = PostgresServer.Host, Port = server.Port, Username = "monitor", Password = password, Database = "postgres", Pooling = false };
+        var settings = new NpgsqlConnectionStringBuilder
+        {
+            Host = PostgresServer.Host,
+            Port = server.Port,
+            Username = "monitor",
+            Password = password,
+            Database = "postgres",
+            Pooling = false,
+        };
         await using var connection = new NpgsqlConnection(settings.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand("SELECT current_user::text", connection);

@@ -80,7 +80,8 @@ public class SmallThingsTests
     [Fact]
     public async Task Waiting_in_vain_says_for_what()
     {
-        var failure = await Assert.ThrowsAsync<TimeoutException>(() => Wait.ForAsync("the moon to fall", () => false, TimeSpan.FromMilliseconds(20), () => "it is still up"));
+        var failure = await Assert.ThrowsAsync<TimeoutException>(
+            () => Wait.ForAsync("the moon to fall", () => false, TimeSpan.FromMilliseconds(20), () => "it is still up"));
 
         Assert.Contains("the moon to fall.\nit is still up", failure.Message, StringComparison.Ordinal);
     }
