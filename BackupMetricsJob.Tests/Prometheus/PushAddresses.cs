@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using Prometheus;
+using Prometheus.Internal;
 
 namespace BackupMetricsJob.Tests.PrometheusRoom;
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Prometheus.Internal;
 
 namespace Prometheus;
 

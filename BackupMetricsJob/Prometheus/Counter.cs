@@ -1,3 +1,5 @@
+using Prometheus.Internal;
+
 namespace Prometheus;
 
 /// <summary>A metric whose number only grows. Its own members are those of the series without labels.</summary>

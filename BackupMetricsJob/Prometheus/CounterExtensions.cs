@@ -1,3 +1,5 @@
+using Prometheus.Internal;
+
 namespace Prometheus;
 
 /// <summary>Times as counters, in Unix seconds, and the exceptions that leave a piece of work, counted and thrown on.</summary>

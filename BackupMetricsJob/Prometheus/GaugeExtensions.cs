@@ -1,3 +1,5 @@
+using Prometheus.Internal;
+
 namespace Prometheus;
 
 /// <summary>Times as gauges, in Unix seconds, and work in progress as a count.</summary>

@@ -1,3 +1,5 @@
+using Prometheus.Internal;
+
 namespace Prometheus;
 
 /// <summary>

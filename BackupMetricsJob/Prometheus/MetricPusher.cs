@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http;
+using Prometheus.Internal;
 
 namespace Prometheus;
 

@@ -1,4 +1,4 @@
-namespace Prometheus;
+namespace Prometheus.Internal;
 
 /// <summary>
 /// The grammar of names: a letter or underscore, then letters, digits and underscores, all of them ASCII. A colon is for recording rules,

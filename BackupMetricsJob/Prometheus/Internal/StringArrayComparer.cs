@@ -1,4 +1,4 @@
-namespace Prometheus;
+namespace Prometheus.Internal;
 
 /// <summary>Two arrays are equal when they hold the same strings (ordinal) in the same order. No element is null.</summary>
 internal sealed class StringArrayComparer : IEqualityComparer<string[]>

@@ -1,4 +1,4 @@
-namespace Prometheus;
+namespace Prometheus.Internal;
 
 /// <summary>Seconds since 1970 with their fraction.</summary>
 internal static class UnixSeconds

@@ -1,4 +1,4 @@
-namespace Prometheus;
+namespace Prometheus.Internal;
 
 /// <summary>A static label: its name is not checked before a collector has it.</summary>
 internal sealed record Label(string Name, string Value)

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 
-namespace Prometheus;
+namespace Prometheus.Internal;
 
 /// <summary>
 /// The address of a group at a Pushgateway. A value that a path cannot carry as it is goes as base64url under <c>name@base64</c>, and one

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Prometheus;
+namespace Prometheus.Internal;
 
 /// <summary>
 /// Writes the text exposition format 0.0.4 into one buffer, as UTF-8 whatever the culture. The buffer grows only for a line that is longer

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http;
 
-namespace Prometheus;
+namespace Prometheus.Internal;
 
 /// <summary>A registry as the body of a request, written while it is sent: its length is not known before.</summary>
 internal sealed class RegistryContent : HttpContent

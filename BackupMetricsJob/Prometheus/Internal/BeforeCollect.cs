@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Prometheus;
+namespace Prometheus.Internal;
 
 /// <summary>
 /// The callbacks that run before an export: first the synchronous ones in the order they were added, then the others side by side.

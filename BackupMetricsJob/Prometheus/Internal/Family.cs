@@ -1,4 +1,4 @@
-namespace Prometheus;
+namespace Prometheus.Internal;
 
 /// <summary>
 /// The collectors of one metric name, in the order of their making: they share a type, and the help of the first. Not safe for several
