@@ -39,9 +39,9 @@ internal static class Evidence
         LastDuration = TimeSpan.FromMinutes(4),
     };
 
-    public static readonly Instance Instance = new("orders", [new("team", "payments")], AgeLimit.Defaults, [SourceName.Server]);
+    public static readonly Instance Orders = new("orders", [new("team", "payments")], AgeLimit.Defaults, [SourceName.Server]);
 
-    public static readonly ProbeResult Result = new(Instance)
+    public static readonly ProbeResult Result = new(Orders)
     {
         At = Noon,
         Duration = TimeSpan.FromSeconds(0.25),
@@ -51,7 +51,7 @@ internal static class Evidence
         SourcesThatAnswered = [SourceName.Server],
     };
 
-    public static ProbeResult Failed(FailureReason reason, string message) => new(Instance)
+    public static ProbeResult Failed(FailureReason reason, string message) => new(Orders)
     {
         At = Noon,
         Duration = TimeSpan.FromSeconds(1),

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using BackupMetricsJob.Backups;
 using Npgsql;
 
@@ -16,6 +17,8 @@ internal static class ProbeFailures
             if (e is PostgresException postgres) return new(OfSqlState(postgres.SqlState), $"{postgres.MessageText} (SQLSTATE {postgres.SqlState})");
             if (e is BadDataException) return new(FailureReason.BadData, e.Message);
             if (e is SocketException socket) return new(OfSocket(socket.SocketErrorCode), OneLine(exception.Message, socket.Message));
+            if (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or CryptographicException)
+                return new(FailureReason.Tls, OneLine("a certificate cannot be read", e.Message));
             if (e is AuthenticationException) return new(FailureReason.Tls, OneLine("TLS failed", e.Message));
             if (e is TimeoutException) return new(FailureReason.Timeout, OneLine(exception.Message, null));
         }

@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Targets;
 
 /// <summary>
-/// The ssl* keywords. What would weaken a check that was asked for is refused, never dropped; a missing root certificate in a verify mode is
-/// a problem that names the file.
+/// The ssl* keywords. What would weaken a check that was asked for is refused, never dropped. Whether a root certificate in a verify mode is
+/// there is found out when connecting: it is mounted and rotated, and its loss is one target's failure, not the whole run's.
 /// </summary>
 internal static class TlsReader
 {
@@ -87,16 +87,8 @@ internal static class TlsReader
                     : $"{values.Origin("sslrootcert")}: {path} does not exist, so the server's certificate is not checked");
             return null;
         }
-        if (!isThere)
-        {
-            values.Refuse(named ? "sslrootcert" : "sslmode", path is null
-                ? $"\"{Modes[(int)mode]}\" needs a root certificate: give sslrootcert=FILE, or sslrootcert=system"
-                : $"root certificate {path} does not exist: give the file, sslrootcert=system, or a weaker sslmode");
-        }
-        else if (Unreadable(path!) is { } why)
-        {
-            values.Refuse("sslrootcert", $"root certificate {path} cannot be read: {why}");
-        }
+        if (path is null)
+            values.Refuse("sslmode", $"\"{Modes[(int)mode]}\" needs a root certificate: give sslrootcert=FILE, or sslrootcert=system");
         if (environment.InHome(".postgresql/root.crl") is { } list && File.Exists(list) && values["sslcrl"] is null or "")
             values.Refuse("sslcrl", $"{list} exists, which libpq would apply, but revocation lists are not supported");
         return path;

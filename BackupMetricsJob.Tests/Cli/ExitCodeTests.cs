@@ -1,0 +1,43 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Cli;
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Running;
+using static BackupMetricsJob.Tests.Backups.Evidence;
+
+namespace BackupMetricsJob.Tests.Cli;
+
+/// <summary>Which code wins when several apply: 70, 76, 75, 143 or 130, 69, 0.</summary>
+public sealed class ExitCodeTests
+{
+    [Theory]
+    [InlineData("Withheld", true, true, 70)]
+    [InlineData("Refused", true, true, 76)]
+    [InlineData("Unreachable", true, true, 75)]
+    [InlineData("Unavailable", false, false, 75)]
+    [InlineData("TimedOut", false, false, 75)]
+    [InlineData("Cancelled", false, true, 75)]
+    [InlineData("Stored", true, true, 143)]
+    [InlineData("Accepted", true, false, 69)]
+    [InlineData("Stored", false, false, 0)]
+    public void The_worst_wins(string push, bool targetFailed, bool signalled, int code)
+    {
+        var report = new RunReport([Result, targetFailed ? Failed(FailureReason.Auth, "words") : Result], TimeSpan.Zero)
+        {
+            Push = new(Enum.Parse<PushResult>(push), "http://gw"),
+        };
+
+        Assert.Equal(code, (int)ExitCodes.Of(report, signalled ? ExitCode.Terminated : null, failOnTarget: true));
+    }
+
+    [Fact]
+    public void A_failed_target_may_be_told_not_to_matter() =>
+        Assert.Equal(ExitCode.Success, ExitCodes.Of(new RunReport([Failed(FailureReason.Auth, "words")], TimeSpan.Zero), null, failOnTarget: false));
+
+    [Fact]
+    public void A_wrong_flag_is_usage_even_beside_a_wrong_variable()
+    {
+        Assert.Equal(ExitCode.Configuration, ExitCodes.Of([new Problem(ProblemOrigin.Configuration, "")]));
+        Assert.Equal(ExitCode.Usage, ExitCodes.Of([new Problem(ProblemOrigin.Configuration, ""), new Problem(ProblemOrigin.Flag, "")]));
+    }
+}

@@ -1,0 +1,60 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Cli;
+using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Running;
+using BackupMetricsJob.Tests.Support;
+using static BackupMetricsJob.Tests.Backups.Evidence;
+
+namespace BackupMetricsJob.Tests.Cli;
+
+/// <summary>What people read after a run, and at three in the morning.</summary>
+public sealed class ReportTests
+{
+    static readonly IReadOnlyList<ProbeResult> Results =
+    [
+        Result,
+        Result with
+        {
+            Instance = Orders with { Name = "stock" },
+            Server = Server with
+            {
+                Archiver = Server.Archiver with { LastArchived = Noon.AddHours(-30), LastFailed = Noon.AddSeconds(-20) },
+                Wal = Wal with { ReadySegments = 120, OldestReady = Noon.AddHours(-30), NewestDone = Noon.AddHours(-30), UnarchivedBytes = 2_000_000_000 },
+            },
+            Backups = [Backup with { Tool = "pgbackrest", LastSuccess = Noon.AddHours(-60), Age = TimeSpan.FromHours(60) }],
+        },
+        Result with
+        {
+            Instance = Orders with { Name = "fresh" },
+            Failure = new(FailureReason.Privilege, "role monitor is not a member of pg_monitor"),
+            Server = Server with { Wal = null },
+            Backups = [],
+            MissingRights = [new("may not read pg_wal", "GRANT pg_monitor TO monitor;")],
+        },
+        Result with { Instance = Orders with { Name = "standby" }, Server = Server with { InRecovery = true }, Backups = [] },
+        Failed(FailureReason.Refused, "Failed to connect to 10.0.0.9:5432: Connection refused") with { Instance = Orders with { Name = "gone" } },
+    ];
+
+    [Fact]
+    public void Show() => Snapshot.Matches("show.txt", Written(to => ShowTable.Write(Results, to)));
+
+    [Fact]
+    public void Summary() => Snapshot.Matches("summary.txt", Written(to => RunSummary.Write(Report, to)));
+
+    [Fact]
+    public void Summary_in_json() => Snapshot.Matches("summary.json.txt", Written(to => RunSummaryJson.Write(Report, ExitCode.TargetFailed, Noon, to)));
+
+    static RunReport Report { get; } = new(Results, TimeSpan.FromSeconds(1.25))
+    {
+        Samples = 99,
+        Push = new(PushResult.Stored, "http://gw:9091") { Status = 200, Attempts = 1, Elapsed = TimeSpan.FromSeconds(0.04), ClockSkew = TimeSpan.Zero },
+        RefusedLegacyNames = "walg_last_upload is a counter",
+    };
+
+    static string Written(Action<TextWriter> write)
+    {
+        using var text = new StringWriter { NewLine = "\n" };
+        write(text);
+        return text.ToString();
+    }
+}

@@ -1,0 +1,149 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Pushgateway;
+
+namespace BackupMetricsJob.Tests.Configuration;
+
+/// <summary>Flags over environment into a job, or every problem at once.</summary>
+public sealed class OptionsReaderTests
+{
+    const string Db = "postgresql://monitor@db1.example/orders";
+    static readonly string[] Enough = ["connection=" + Db, "gateway=http://gw:9091"];
+
+    [Fact]
+    public void Little_is_enough_and_the_rest_has_defaults()
+    {
+        var job = Read(Enough);
+
+        var target = Assert.Single(job.Targets);
+        Assert.Equal("db1.example:5432", target.Instance.Name);
+        Assert.Equal(TimeSpan.FromSeconds(15), target.Target.Timeout);
+        Assert.Equal(AgeLimit.Defaults, target.Instance.Limits);
+        Assert.Equal("/job/backup_metrics/run@base64/ZGIxLmV4YW1wbGU6NTQzMg", job.Group.ToPath());
+        Assert.Equal(TimeSpan.FromSeconds(60), job.Deadline);
+        Assert.Null(job.Interval);
+        Assert.True(job.LegacyNames);
+        Assert.Equal("http://gw:9091", job.Gateway!.ToString());
+    }
+
+    [Fact]
+    public void A_flag_beats_its_variable()
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["BACKUP_METRICS_CONNECTION"] = Db,
+            ["BACKUP_METRICS_GATEWAY"] = "http://env:9091",
+            ["BACKUP_METRICS_JOB"] = "env_job",
+            ["BACKUP_METRICS_TIMEOUT"] = "3s",
+            ["BACKUP_METRICS_MAX_AGE"] = "base=30h, wal=none",
+            ["BACKUP_METRICS_LABEL"] = "team=a,env=b",
+            ["BACKUP_METRICS_DEADLINE"] = "",
+        };
+
+        var job = Read(["job=flag_job", "timeout=4s"], environment);
+
+        Assert.Equal("http://env:9091", job.Gateway!.ToString());
+        Assert.Equal("flag_job", job.Group.Job);
+        Assert.Equal(TimeSpan.FromSeconds(4), job.Targets[0].Target.Timeout);
+        Assert.Equal([new(LimitType.Base, Severity.Critical, TimeSpan.FromHours(30))], job.Targets[0].Instance.Limits);
+        Assert.Equal([new("team", "a"), new("env", "b")], job.Targets[0].Instance.Labels);
+        Assert.Equal(TimeSpan.FromSeconds(60), job.Deadline);
+    }
+
+    [Fact]
+    public void Libpqs_environment_fills_what_is_open()
+    {
+        var job = Read(["gateway=http://gw:9091"], new() { ["PGHOST"] = "db2", ["PGPORT"] = "6000", ["PGUSER"] = "u" });
+
+        Assert.Equal("db2:6000", job.Targets[0].Instance.Name);
+    }
+
+    [Fact]
+    public void A_server_on_this_machine_has_its_name() =>
+        Assert.Equal(Environment.MachineName + ":5433", Read(["connection=postgresql://u@127.0.0.1:5433/x", "gateway=http://gw:9091"]).Targets[0].Instance.Name);
+
+    [Fact]
+    public void The_grouping_key_is_job_run_and_the_users_own()
+    {
+        Assert.Equal("/job/j/run/i/cluster/eu1", Read([.. Enough, "job=j", "instance=i", "grouping=cluster=eu1"]).Group.ToPath());
+        Assert.Equal("/job/j/run/x", Read([.. Enough, "job=j", "instance=i", "grouping=run=x"]).Group.ToPath());
+    }
+
+    [Fact]
+    public void All_problems_are_told_at_once()
+    {
+        var problems = Problems(["connection=postgresql://h/db?nonsense=1", "gateway=gw:9091", "timeout=5", "interval=0s", "label=instance=x", "max-age=base=yesterday", "fail-on=sometimes", "log-format=xml"]);
+
+        Assert.Equal(8, problems.Count);
+        Assert.All(problems, problem => Assert.Equal(ProblemOrigin.Flag, problem.Origin));
+        Assert.Contains("--timeout \"5\": must be a duration like 30s", string.Join('\n', problems.Select(problem => problem.Message)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_problem_of_a_variable_names_the_variable()
+    {
+        var problem = Assert.Single(Problems(Enough, new() { ["BACKUP_METRICS_TIMEOUT"] = "soon" }));
+
+        Assert.Equal(ProblemOrigin.Configuration, problem.Origin);
+        Assert.StartsWith("BACKUP_METRICS_TIMEOUT \"soon\": must be", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_push_needs_a_gateway() => Assert.StartsWith("--gateway is missing", Assert.Single(Problems(["connection=" + Db])).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("label=team")]
+    [InlineData("label==x")]
+    [InlineData("label=__x=1")]
+    [InlineData("label=tool=x")]
+    [InlineData("label=a=1|label=a=2")]
+    [InlineData("label=run=x")]
+    [InlineData("label=cluster=x|grouping=cluster=y")]
+    [InlineData("grouping=instance=x")]
+    [InlineData("grouping=9=x")]
+    [InlineData("instance= ")]
+    [InlineData("job=")]
+    [InlineData("max-age=base")]
+    [InlineData("max-age=base=0s")]
+    [InlineData("max-age=base:loud=1h")]
+    [InlineData("max-age=base:warning=none")]
+    [InlineData("max-age=base=1h|max-age=base=2h")]
+    [InlineData("deadline=-1s")]
+    public void Every_wrong_value_is_one_problem(string flags) => Assert.Single(Problems([.. Enough, .. flags.Split('|')]));
+
+    [Fact]
+    public void Limits_of_a_type_replace_its_defaults()
+    {
+        var limits = Read([.. Enough, "max-age=base:warning=20h", "max-age=restore_test=30d"]).Targets[0].Instance.Limits;
+
+        Assert.Equal(
+            [
+                new(LimitType.Base, Severity.Warning, TimeSpan.FromHours(20)),
+                new(LimitType.RestoreTest, Severity.Critical, TimeSpan.FromDays(30)),
+                new(LimitType.Wal, Severity.Warning, TimeSpan.FromMinutes(15)),
+                new(LimitType.Wal, Severity.Critical, TimeSpan.FromHours(1)),
+            ],
+            limits);
+    }
+
+    static JobOptions Read(string[] flags, Dictionary<string, string>? environment = null)
+    {
+        var problems = OptionsReader.Read(Flags(flags), environment ?? [], mustPush: true, out var job, out _);
+        Assert.True(job is not null, string.Join('\n', problems.Select(problem => problem.Message)));
+        return job!;
+    }
+
+    static IReadOnlyList<Problem> Problems(string[] flags, Dictionary<string, string>? environment = null)
+    {
+        var problems = OptionsReader.Read(Flags(flags), environment ?? [], mustPush: true, out var job, out _);
+        Assert.Null(job);
+        return problems;
+    }
+
+    static Flags Flags(string[] given)
+    {
+        var flags = new Flags();
+        foreach (var group in given.Select(flag => flag.Split('=', 2)).GroupBy(pair => pair[0], pair => pair[1])) flags.Add(group.Key, [.. group]);
+        return flags;
+    }
+}

@@ -1,0 +1,107 @@
+using BackupMetricsJob.Tests.Support;
+
+namespace BackupMetricsJob.Tests.Integration;
+
+/// <summary>What can be wrong with a database, through the built command: the code, one clear line, no secret, in time, and the push all the same.</summary>
+public sealed class DatabaseFaultTests : IAsyncLifetime
+{
+    const string Password = "Geh3im~wort";
+
+    PostgresServer _server = null!;
+    PushgatewayServer _gateway = null!;
+
+    public async Task InitializeAsync()
+    {
+        _gateway = await PushgatewayServer.StartAsync();
+        _server = await PostgresServer.StartAsync(new()
+        {
+            Archiving = true,
+            Hba = ["local all all trust", "host all guarded 127.0.0.1/32 scram-sha-256", "host all banned 127.0.0.1/32 reject", "host all all 127.0.0.1/32 trust"],
+        });
+        await _server.ExecuteAsync($"CREATE ROLE guarded LOGIN PASSWORD '{Password}' IN ROLE pg_monitor");
+        await _server.ExecuteAsync("CREATE ROLE banned LOGIN");
+        await _server.ExecuteAsync("CREATE ROLE nobody LOGIN");
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        await _gateway.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_right_password_is_a_success() => await RunAsync(_server.ConnectionUri("guarded", password: Password), 0, null);
+
+    [Fact]
+    public async Task A_wrong_password() => await RunAsync(_server.ConnectionUri("guarded", password: Password + "x"), 69, "auth");
+
+    [Fact]
+    public async Task No_password() => await RunAsync(_server.ConnectionUri("guarded"), 69, "auth");
+
+    [Fact]
+    public async Task A_user_that_pg_hba_rejects() => await RunAsync(_server.ConnectionUri("banned", password: Password), 69, "auth");
+
+    [Fact]
+    public async Task A_database_that_is_not_there() => await RunAsync(_server.ConnectionUri(database: "nothing", password: Password), 69, "database");
+
+    [Fact]
+    public async Task A_role_without_rights() => await RunAsync(_server.ConnectionUri("nobody", password: Password), 69, "privilege", "GRANT pg_monitor TO nobody;");
+
+    [Fact]
+    public async Task A_server_without_tls() => await RunAsync(_server.ConnectionUri(password: Password) + "?sslmode=require", 69, "tls");
+
+    [Fact]
+    public async Task A_root_certificate_that_is_not_there() =>
+        await RunAsync(_server.ConnectionUri(password: Password) + "?sslmode=verify-full&sslrootcert=/nowhere/ca.pem", 69, "tls");
+
+    [Fact]
+    public async Task A_closed_port() => await RunAsync($"postgresql://u:{Password}@127.0.0.1:{FreePort.Next()}/x", 69, "refused");
+
+    [Fact]
+    public async Task A_host_that_has_no_address() => await RunAsync($"postgresql://u:{Password}@nowhere.invalid/x", 69, "dns");
+
+    [Fact]
+    public async Task A_server_that_says_nothing()
+    {
+        await using var silent = new SilentServer();
+        await RunAsync($"postgresql://u:{Password}@127.0.0.1:{silent.Port}/x", 69, "timeout");
+    }
+
+    [Fact]
+    public async Task A_server_that_hangs_up()
+    {
+        await using var silent = new SilentServer(Silence.Reset);
+        await RunAsync($"postgresql://u:{Password}@127.0.0.1:{silent.Port}/x", 69, "network");
+    }
+
+    [Fact]
+    public async Task A_server_that_is_full()
+    {
+        await _server.ExecuteAsync("ALTER ROLE guarded CONNECTION LIMIT 0");
+        await RunAsync(_server.ConnectionUri("guarded", password: Password), 69, "busy");
+    }
+
+    [Fact]
+    public async Task A_failed_target_can_be_told_not_to_matter()
+    {
+        var result = await BackupMetrics.RunAsync("run", "--connection", _server.ConnectionUri(database: "nothing"), "--gateway", _gateway.Url, "--fail-on", "never");
+
+        Assert.Equal(0, result.ExitCode);
+    }
+
+    async Task RunAsync(string connection, int code, string? reason, string words = "")
+    {
+        var result = await BackupMetrics.RunAsync("run", "--connection", connection, "--instance", "db", "--gateway", _gateway.Url, "--timeout", "3s");
+
+        Assert.True(code == result.ExitCode, $"{result.ExitCode}: {result.Error}");
+        Assert.Empty(result.Output);
+        Assert.DoesNotContain(Password, result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+        Assert.InRange(result.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(12));
+        var metrics = await _gateway.MetricsAsync();
+        Assert.Contains($"postgres_backup_probe_success{{instance=\"db\",job=\"backup_metrics\",run=\"db\"}} {(reason is null ? 1 : 0)}", metrics, StringComparison.Ordinal);
+        if (reason is null) return;
+        Assert.Contains(words, Assert.Single(result.Error.Split('\n'), line => line.Contains($"the probe failed ({reason})", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains($"postgres_backup_probe_failure{{instance=\"db\",job=\"backup_metrics\",reason=\"{reason}\",run=\"db\"}} 1", metrics, StringComparison.Ordinal);
+    }
+}
