@@ -63,6 +63,8 @@ public class ImportDirectionTests
     [InlineData("InNestedType")]
     [InlineData("Cast")]
     [InlineData("NamedByTypeOf")]
+    [InlineData("GenericBase")]
+    [InlineData("GenericMade")]
     [InlineData("GenericMethod")]
     [InlineData("AfterSwitch")]
     public void A_forbidden_use_is_seen_whatever_its_form(string form)
