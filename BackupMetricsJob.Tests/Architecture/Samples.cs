@@ -130,16 +130,6 @@ namespace BackupMetricsJob.Tests.Architecture.Samples.Upper
         public Type It() => typeof(Thing);
     }
 
-    internal sealed class AfterSwitch
-    {
-        public int Call(int it)
-        {
-            // Eleven cases: then the last jump (40 bytes far) looks like a call to a reader that is four bytes behind.
-            var chosen = it switch { 0 => 3, 1 => 1, 2 => 4, 3 => 1, 4 => 5, 5 => 8, 6 => 2, 7 => 6, 8 => 5, 9 => 3, 10 => 5, _ => 0 };
-            return chosen + Thing.Count();
-        }
-    }
-
     internal sealed class GenericBase : List<Thing>;
 
     internal sealed class GenericMade
