@@ -130,13 +130,11 @@ namespace BackupMetricsJob.Tests.Architecture.Samples.Upper
         public Type It() => typeof(Thing);
     }
 
-    internal sealed class AfterSwitch
+    internal sealed class GenericBase : List<Thing>;
+
+    internal sealed class GenericMade
     {
-        public int Call(int it)
-        {
-            var chosen = it switch { 0 => 3, 1 => 1, 2 => 4, 3 => 1, 4 => 5, 5 => 9, 6 => 2, 7 => 6, _ => 0 };
-            return chosen + Thing.Count();
-        }
+        public object Make() => new List<Thing>();
     }
 
     internal sealed class GenericMethod
