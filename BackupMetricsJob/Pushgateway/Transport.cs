@@ -1,0 +1,23 @@
+using System.Net.Http;
+
+namespace BackupMetricsJob.Pushgateway;
+
+/// <summary>
+/// The way to a gateway. Redirects are reported, not followed: no method, body or credential goes where nobody sent it. What a short-lived
+/// process does not need is not started. A proxy is taken from the environment, as .NET does.
+/// </summary>
+internal static class Transport
+{
+    /// <summary>
+    /// No connection serves twice: a dead replica or a connection that is just being closed is not met again by the next attempt. One that
+    /// is still being made ends with the budget, also where nobody waits for it any more.
+    /// </summary>
+    public static SocketsHttpHandler Open(PushBudget budget) => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        ActivityHeadersPropagator = null,
+        PooledConnectionLifetime = TimeSpan.Zero,
+        ConnectTimeout = budget.Deadline > TimeSpan.Zero ? budget.Deadline : TimeSpan.FromSeconds(1),
+    };
+}

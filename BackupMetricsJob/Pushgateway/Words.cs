@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text;
+
+namespace BackupMetricsJob.Pushgateway;
+
+/// <summary>What somebody else said, made fit to be shown: one line, no control characters, bounded, without user info in URLs.</summary>
+internal static class Words
+{
+    public const int Limit = 500;
+
+    /// <summary>Runs of white space become one blank, other control and format characters and halves of surrogate pairs become U+FFFD.</summary>
+    public static string OnOneLine(string text, int limit = Limit)
+    {
+        var line = new StringBuilder(Math.Min(text.Length, limit));
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (Rune.IsWhiteSpace(rune))
+            {
+                if (line.Length > 0 && line[^1] != ' ')
+                    line.Append(' ');
+            }
+            else
+                line.Append((IsInvisible(rune) ? Rune.ReplacementChar : rune).ToString());
+
+            if (line.Length > limit)
+                return line.ToString(0, char.IsHighSurrogate(line[limit - 1]) ? limit - 1 : limit).TrimEnd() + "...";
+        }
+
+        return line.ToString().TrimEnd();
+    }
+
+    /// <summary>The text with <c>***</c> for what stands between <c>://</c> and the last <c>@</c> before the next blank.</summary>
+    public static string WithoutUserInfo(string text)
+    {
+        var from = 0;
+        while (text.IndexOf("://", from, StringComparison.Ordinal) is >= 0 and var scheme)
+        {
+            from = scheme + 3;
+            var end = text.AsSpan(from).IndexOfAny(' ', '\'', '"');
+            var at = text.AsSpan(from, end < 0 ? text.Length - from : end).LastIndexOf('@');
+            if (at > 0)
+                text = string.Concat(text.AsSpan(0, from), "***", text.AsSpan(from + at));
+        }
+
+        return text;
+    }
+
+    static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format;
+}
