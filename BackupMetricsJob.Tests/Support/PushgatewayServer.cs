@@ -8,7 +8,7 @@ namespace BackupMetricsJob.Tests.Support;
 /// <summary>A real Pushgateway of its own on a free port of 127.0.0.1, without persistence; gone when disposed.</summary>
 internal sealed class PushgatewayServer : IAsyncDisposable
 {
-    const string Listening = "Listening on address=";
+    const string Listening = "msg=\"Listening on\" address=";
 
     readonly Process _process;
     readonly HttpClient _client = new();
