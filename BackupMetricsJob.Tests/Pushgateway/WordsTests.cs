@@ -1,0 +1,33 @@
+using BackupMetricsJob.Pushgateway;
+
+namespace BackupMetricsJob.Tests.Pushgateway;
+
+public class WordsTests
+{
+    [Theory]
+    [InlineData("", "")]
+    [InlineData(" \r\n", "")]
+    [InlineData("a\r\n\tb  c\n", "a b c")]
+    [InlineData("a\0b\u001b[0m", "a\ufffdb\ufffd[0m")]
+    [InlineData("\u202eabc", "\ufffdabc")]
+    [InlineData("é \ud83d\ude00", "é \ud83d\ude00")]
+    public void Anything_becomes_one_clean_line(string text, string line) => Assert.Equal(line, Words.OnOneLine(text));
+
+    [Fact]
+    public void Half_a_pair_becomes_a_replacement_character() => Assert.Equal("a\ufffdb", Words.OnOneLine("a\ud83db"));
+
+    [Fact]
+    public void A_long_text_is_cut_but_never_through_a_character()
+    {
+        Assert.Equal("abcd...", Words.OnOneLine("abcdef", 4));
+        Assert.Equal("abcd", Words.OnOneLine("abcd", 4));
+        Assert.Equal("abc...", Words.OnOneLine("abc\ud83d\ude00d", 4));
+    }
+
+    [Theory]
+    [InlineData("The proxy tunnel request to proxy 'http://u:s3cret@proxy:3128/' failed", "The proxy tunnel request to proxy 'http://***@proxy:3128/' failed")]
+    [InlineData("http://a:b@h https://c:d@e@i", "http://***@h https://***@i")]
+    [InlineData("http://h/x mail a@b", "http://h/x mail a@b")]
+    [InlineData("nothing", "nothing")]
+    public void User_info_in_a_url_is_starred(string text, string shown) => Assert.Equal(shown, Words.WithoutUserInfo(text));
+}
