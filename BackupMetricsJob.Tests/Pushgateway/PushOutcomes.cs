@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -9,7 +8,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
 
-/// <summary>Everything that a gateway, or what stands in its place, can do to a push.</summary>
+/// <summary>Everything that a gateway, or what stands in its place, can answer to a push.</summary>
 public class PushOutcomes
 {
     [Fact]
@@ -131,95 +130,6 @@ public class PushOutcomes
     }
 
     [Theory]
-    [InlineData(408)]
-    [InlineData(425)]
-    [InlineData(429)]
-    [InlineData(500)]
-    [InlineData(503)]
-    public async Task What_may_pass_is_tried_again_with_the_same_bytes(int status)
-    {
-        await using var stub = new StubPushgateway(Status(status, "busy"), Status(status), Status(200));
-
-        var outcome = await Gateways.PushTextAsync(stub.Url);
-
-        Assert.Equal((PushResult.Stored, 3, 200, false), (outcome.Result, outcome.Attempts, outcome.Status, outcome.MayBeApplied));
-        Assert.StartsWith($"{stub.Url} stored the push; 3 attempts in ", outcome.Describe(), StringComparison.Ordinal);
-        Assert.Equal(3, stub.Requests.Count);
-        Assert.All(stub.Requests, request => Assert.Equal(Gateways.Text, request.Text));
-    }
-
-    [Fact]
-    public async Task Five_attempts_are_all()
-    {
-        await using var stub = new StubPushgateway(Status(503, "full\n"));
-
-        var outcome = await Gateways.PushTextAsync(stub.Url);
-
-        Assert.Equal("full", outcome.Words);
-        Assert.Equal((PushResult.Unavailable, 5, 503, false), (outcome.Result, outcome.Attempts, outcome.Status, outcome.MayBeApplied));
-        Assert.Equal(5, stub.Requests.Count);
-        Assert.StartsWith($"{stub.Url} is not available (HTTP 503): full; 5 attempts in ", outcome.Describe(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_proxy_that_lost_its_gateway_does_not_know_whether_it_was_applied()
-    {
-        await using var stub = new StubPushgateway(Status(504));
-
-        Assert.True((await Gateways.PushTextAsync(stub.Url)).MayBeApplied);
-    }
-
-    [Fact]
-    public async Task What_was_in_doubt_is_settled_by_an_answer()
-    {
-        await using var stub = new StubPushgateway(Status(504), Status(400, "no"));
-
-        var outcome = await Gateways.PushTextAsync(stub.Url);
-
-        Assert.Equal((PushResult.Refused, false), (outcome.Result, outcome.MayBeApplied));
-    }
-
-    [Fact]
-    public async Task Retry_after_is_waited_for()
-    {
-        await using var stub = new StubPushgateway(Status(429, "", "Retry-After: 1"), Status(200));
-        var watch = Stopwatch.StartNew();
-
-        var outcome = await Gateways.PushTextAsync(stub.Url);
-
-        Assert.Equal((PushResult.Stored, 2), (outcome.Result, outcome.Attempts));
-        Assert.True(outcome.Elapsed >= TimeSpan.FromSeconds(0.99), $"waited {outcome.Elapsed}");
-        Assert.InRange(watch.Elapsed, outcome.Elapsed, TimeSpan.FromSeconds(15));
-    }
-
-    [Fact]
-    public async Task Retry_after_as_a_date_counts_from_the_gateways_own_clock()
-    {
-        await using var stub = new StubPushgateway(
-            Status(503, "", "Date: Sun, 22 Nov 2026 10:00:00 GMT", "Retry-After: Sun, 22 Nov 2026 10:01:00 GMT"), Status(200));
-
-        var outcome = await Gateways.PushTextAsync(stub.Url, budget: Gateways.Seconds(50));
-
-        Assert.Equal((PushResult.Unavailable, 1), (outcome.Result, outcome.Attempts));
-        Assert.True(outcome.Elapsed < TimeSpan.FromSeconds(20), $"waited {outcome.Elapsed}");
-    }
-
-    [Fact]
-    public async Task A_reset_is_tried_again_and_in_the_end_unreachable()
-    {
-        await using var stub = new StubPushgateway(Reset(), Reset(), Status(200));
-        await using var hopeless = new StubPushgateway(Reset());
-
-        Assert.Equal((PushResult.Stored, 3), await ResultAsync(stub.Url));
-        var outcome = await Gateways.PushTextAsync(hopeless.Url);
-
-        Assert.Equal((PushResult.Unreachable, 5, null, true), (outcome.Result, outcome.Attempts, outcome.Status, outcome.MayBeApplied));
-        Assert.Contains("; it may still be applied; 5 attempts", outcome.Describe(), StringComparison.Ordinal);
-        Assert.Contains("reset", outcome.Words, StringComparison.OrdinalIgnoreCase);
-        Assert.Equal(5, hopeless.Requests.Count);
-    }
-
-    [Theory]
     [InlineData("")]
     [InlineData("HTTP/1.1 20")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Le")]
@@ -242,16 +152,6 @@ public class PushOutcomes
         var outcome = await Gateways.PushTextAsync(stub.Url);
 
         Assert.Equal((PushResult.Refused, "text format par"), (outcome.Result, outcome.Words));
-    }
-
-    [Fact]
-    public async Task A_success_whose_body_never_comes_is_not_called_checked()
-    {
-        await using var stub = new StubPushgateway(Hang("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"));
-
-        var outcome = await Gateways.PushTextAsync(stub.Url, budget: Gateways.Seconds(0.5));
-
-        Assert.Equal(PushResult.Accepted, outcome.Result);
     }
 
     [Fact]
@@ -288,113 +188,6 @@ public class PushOutcomes
         Assert.DoesNotContain("see inner exception", outcome.Words, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task No_connection_in_time_is_unreachable_and_certainly_not_applied()
-    {
-        using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        full.Listen(0);
-        using var first = new TcpClient();
-        await first.ConnectAsync((IPEndPoint)full.LocalEndPoint!);
-
-        var outcome = await Gateways.PushTextAsync($"http://{full.LocalEndPoint}", budget: Gateways.Seconds(0.6, 0.2));
-
-        Assert.Equal((PushResult.Unreachable, false), (outcome.Result, outcome.MayBeApplied));
-        Assert.StartsWith("no connection within ", outcome.Words, StringComparison.Ordinal);
-        Assert.InRange(outcome.Elapsed, TimeSpan.FromSeconds(0.4), TimeSpan.FromSeconds(10));
-    }
-
-    [Fact]
-    public async Task Silence_is_timed_out_at_the_deadline_and_may_be_applied()
-    {
-        await using var stub = new StubPushgateway(Hang());
-        var watch = Stopwatch.StartNew();
-
-        var outcome = await Gateways.PushTextAsync(stub.Url, budget: Gateways.Seconds(1, 0.3));
-
-        Assert.Equal((PushResult.TimedOut, true), (outcome.Result, outcome.MayBeApplied));
-        Assert.InRange(outcome.Attempts, 2, 3);
-        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(0.85), TimeSpan.FromSeconds(10));
-        Assert.StartsWith($"{stub.Url} did not answer in time: no answer within ", outcome.Describe(), StringComparison.Ordinal);
-        Assert.Contains("; it may still be applied", outcome.Describe(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Silence_once_is_tried_again()
-    {
-        await using var stub = new StubPushgateway(Hang(), Status(200));
-
-        var outcome = await Gateways.PushTextAsync(stub.Url, budget: Gateways.Seconds(30, 0.3));
-
-        Assert.Equal((PushResult.Stored, false), (outcome.Result, outcome.MayBeApplied));
-        Assert.Equal(outcome.Attempts, stub.Requests.Count);
-    }
-
-    [Fact]
-    public async Task Drops_do_not_stretch_the_deadline()
-    {
-        await using var stub = new StubPushgateway(Drip("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", TimeSpan.FromSeconds(1)));
-        var watch = Stopwatch.StartNew();
-
-        var outcome = await Gateways.PushTextAsync(stub.Url, budget: Gateways.Seconds(0.6));
-
-        Assert.Equal((PushResult.TimedOut, 1), (outcome.Result, outcome.Attempts));
-        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(10));
-    }
-
-    [Fact]
-    public async Task Cancelled_in_the_middle_ends_at_once()
-    {
-        await using var stub = new StubPushgateway(Hang());
-        using var stop = new CancellationTokenSource();
-        var push = Gateways.PushTextAsync(stub.Url, hardStop: stop.Token);
-        await stub.FirstRequest;
-
-        await stop.CancelAsync();
-        var outcome = await push.WaitAsync(TimeSpan.FromSeconds(20));
-
-        Assert.Equal((PushResult.Cancelled, 1, true), (outcome.Result, outcome.Attempts, outcome.MayBeApplied));
-        Assert.Equal($"the push to {stub.Url} was cancelled; it may still be applied", outcome.Describe());
-        Assert.Single(stub.Requests);
-    }
-
-    [Fact]
-    public async Task Cancelled_while_it_waits_ends_at_once_and_keeps_the_words()
-    {
-        await using var stub = new StubPushgateway(Status(503, "full", "Retry-After: 25"));
-        using var stop = new CancellationTokenSource();
-        var push = Gateways.PushTextAsync(stub.Url, hardStop: stop.Token);
-        await stub.FirstRequest;
-
-        stop.CancelAfter(TimeSpan.FromSeconds(0.3));
-        var outcome = await push.WaitAsync(TimeSpan.FromSeconds(20));
-
-        Assert.Equal((PushResult.Cancelled, 1, "full"), (outcome.Result, outcome.Attempts, outcome.Words));
-    }
-
-    [Fact]
-    public async Task Cancelled_before_it_begins_sends_nothing()
-    {
-        await using var stub = new StubPushgateway(Status(200));
-
-        var outcome = await Gateways.PushTextAsync(stub.Url, hardStop: new CancellationToken(canceled: true));
-
-        Assert.Equal((PushResult.Cancelled, 0, false), (outcome.Result, outcome.Attempts, outcome.MayBeApplied));
-        Assert.Empty(stub.Requests);
-    }
-
-    [Fact]
-    public async Task Without_any_time_nothing_is_sent()
-    {
-        await using var stub = new StubPushgateway(Status(200));
-
-        var outcome = await Gateways.PushTextAsync(stub.Url, budget: Gateways.Seconds(0));
-
-        Assert.Equal((PushResult.Unreachable, 0), (outcome.Result, outcome.Attempts));
-        Assert.Equal($"{stub.Url} could not be reached: no time was left to send anything", outcome.Describe());
-        Assert.Empty(stub.Requests);
-    }
-
     [Theory]
     [InlineData("", "there is nothing to push")]
     [InlineData("a 1", "the text to push does not end with a line feed")]
@@ -428,12 +221,6 @@ public class PushOutcomes
         await using var stub = new StubPushgateway(Status(200, "", header));
 
         Assert.Null((await Gateways.PushTextAsync(stub.Url)).ClockSkew);
-    }
-
-    static async Task<(PushResult Result, int Attempts)> ResultAsync(string url)
-    {
-        var outcome = await Gateways.PushTextAsync(url);
-        return (outcome.Result, outcome.Attempts);
     }
 
     static async Task IsWithheldAsync(byte[] text, string why)

@@ -61,7 +61,7 @@ public class PushingARegistry
     {
         await using var stub = new StubPushgateway(Hang());
         using var stop = new CancellationTokenSource();
-        var push = PushAsync(stub.Url, Registry("a_seconds", 1), Gateways.Key("test"), hardStop: stop.Token);
+        var push = PushAsync(stub.Url, Registry("a_seconds", 1), Gateways.Key("test"), Gateways.Seconds(60, 60), stop.Token);
         await stub.FirstRequest;
 
         await stop.CancelAsync();
