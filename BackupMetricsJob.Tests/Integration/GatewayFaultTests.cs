@@ -18,7 +18,7 @@ public sealed class GatewayFaultTests : IAsyncLifetime
     public async Task A_gateway_that_says_nothing()
     {
         await using var gateway = new StubPushgateway(StubPushgateway.Hang());
-        await RunAsync(gateway.Url, 75, "did not answer in time; it may still be applied");
+        await RunAsync(gateway.Url, 75, "did not answer in time");
         Assert.Single(gateway.Requests);
     }
 

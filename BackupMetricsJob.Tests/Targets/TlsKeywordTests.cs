@@ -38,7 +38,7 @@ public sealed class TlsKeywordTests : IDisposable
     {
         Assert.Equal("/nonexistent/r", Parsed.From($"host=h sslmode={word} sslrootcert=/nonexistent/r").Settings.Tls.RootCertificate);
         Assert.Equal($"{folder.Path}/.postgresql/root.crt", Parsed.From($"host=h sslmode={word}", home: folder.Path).Settings.Tls.RootCertificate);
-        Assert.Contains("PGSSLROOTCERT", Parsed.From($"host=h sslmode={word}", "PGSSLROOTCERT=/nonexistent/r").Problem, StringComparison.Ordinal);
+        Assert.Equal("/nonexistent/r", Parsed.From($"host=h sslmode={word}", "PGSSLROOTCERT=/nonexistent/r").Settings.Tls.RootCertificate);
     }
 
     [Theory]

@@ -18,7 +18,12 @@ internal static class Findings
 
         if (result.ClockOffset is { } offset && offset.Duration() > NoticeableClockOffset)
             findings.Add(new(false, $"the server's clock is {InWords.Of(offset.Duration())} {(offset > TimeSpan.Zero ? "ahead of" : "behind")} ours", "Synchronise both clocks (NTP): ages are wrong by as much."));
-        foreach (var missing in result.MissingRights) findings.Add(new(false, missing.What, missing.Mend));
+        foreach (var missing in result.MissingRights)
+        {
+            // The failure has named it already.
+            if (!findings.Exists(finding => finding.Do == missing.Mend)) findings.Add(new(false, missing.What, missing.Mend));
+        }
+
         return [.. findings.OrderByDescending(finding => finding.IsCritical)];
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Pushgateway;
@@ -8,6 +9,9 @@ namespace BackupMetricsJob.Cli;
 /// <summary>The report of a run as JSON objects, one a line: event is target, finding, push or run.</summary>
 internal static class RunSummaryJson
 {
+    // Apostrophes stay readable: what is written is a log, and never part of a page.
+    static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static void Write(RunReport report, ExitCode code, DateTimeOffset now, TextWriter to)
     {
         foreach (var result in report.Results)
@@ -62,7 +66,7 @@ internal static class RunSummaryJson
     static void Line(TextWriter to, DateTimeOffset now, string name, string level, Action<Utf8JsonWriter> fill)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, Readable))
         {
             json.WriteStartObject();
             json.WriteString("time", now.UtcDateTime);

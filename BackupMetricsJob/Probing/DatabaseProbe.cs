@@ -72,7 +72,7 @@ internal static class DatabaseProbe
 
     static ProbeFailure? OfRights(Reading reading) => MissingRights.HasMonitor(reading.Session!)
         ? null
-        : new(FailureReason.Privilege, $"role {reading.Session!.Role} is not a member of pg_monitor");
+        : new(FailureReason.Privilege, $"role {reading.Session!.Role} is not a member of pg_monitor: it {MissingRights.Of(reading.Session)[0].What}");
 
     static ProbeResult Result(Instance instance, Reading reading, ProbeFailure? failure, TimeSpan duration, DateTimeOffset at)
     {
