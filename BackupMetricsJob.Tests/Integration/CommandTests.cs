@@ -109,7 +109,11 @@ public sealed class CommandTests
     {
         var result = await BackupMetrics.RunAsync(["run"], new Dictionary<string, string>
         {
-            ["PGHOST"] = "h", ["PGUSER"] = "u", ["PGSSLMODE"] = "perhaps", ["BACKUP_METRICS_GATEWAY"] = "http://gw", ["BACKUP_METRICS_DEADLINE"] = "1 hour",
+            ["PGHOST"] = "h",
+            ["PGUSER"] = "u",
+            ["PGSSLMODE"] = "perhaps",
+            ["BACKUP_METRICS_GATEWAY"] = "http://gw",
+            ["BACKUP_METRICS_DEADLINE"] = "1 hour",
         });
 
         Assert.Equal(78, result.ExitCode);

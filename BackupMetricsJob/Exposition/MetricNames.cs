@@ -25,10 +25,12 @@ internal static class MetricNames
         "postgres_wal_archive_last_failure_timestamp_seconds", "When the archiver last failed, in seconds since 1970.");
 
     public static readonly Metric ArchivedFiles = new(
-        "postgres_wal_archived_files_total", "Files archived since the server's statistics began, history files included.") { IsCounter = true };
+        "postgres_wal_archived_files_total", "Files archived since the server's statistics began, history files included.")
+    { IsCounter = true };
 
     public static readonly Metric ArchiveFailures = new(
-        "postgres_wal_archive_failures_total", "Failed attempts to archive since the server's statistics began.") { IsCounter = true };
+        "postgres_wal_archive_failures_total", "Failed attempts to archive since the server's statistics began.")
+    { IsCounter = true };
 
     public static readonly Metric WalDirectory = new("postgres_wal_directory_bytes", "Size of the files in pg_wal, in bytes.");
 
