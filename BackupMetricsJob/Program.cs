@@ -4,19 +4,19 @@ using System.Text;
 using BackupMetricsJob.Cli;
 using BackupMetricsJob.Exposition;
 
-await using var output = Console.OpenStandardOutput();
-await using var error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true };
+using var output = Console.OpenStandardOutput();
+using var error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true };
 var environment = new Dictionary<string, string>(StringComparer.Ordinal);
 foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables()) environment[(string)variable.Key] = (string?)variable.Value ?? "";
 var build = BuildVersion.Parse(typeof(BuildVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
 try
 {
-    return await CommandLine.RunAsync(args, new Terminal(output, error, environment, TimeProvider.System), build);
+    return CommandLine.Run(args, new Terminal(output, error, environment, TimeProvider.System), build);
 }
 #pragma warning disable CA1031 // The one place where a bug is caught: it becomes one line and an exit code.
 catch (Exception bug)
 #pragma warning restore CA1031
 {
-    await error.WriteLineAsync(args.Contains("--verbose") ? $"backup-metrics: bug: {bug}" : $"backup-metrics: bug: {bug.GetType().Name}: {bug.Message.ReplaceLineEndings(" ")} (--verbose shows where)");
+    error.WriteLine(args.Contains("--verbose") ? $"backup-metrics: bug: {bug}" : $"backup-metrics: bug: {bug.GetType().Name}: {bug.Message.ReplaceLineEndings(" ")} (--verbose shows where)");
     return (int)ExitCode.Bug;
 }

@@ -30,6 +30,7 @@ internal static class Gateways
 
     /// <summary>Pushes a text as a MetricPusher would, twice, but it may be any text, also one that no registry writes.</summary>
     public static async Task<PushOutcome> PushTextAsync(
+        bool full,
         string url,
         string text = Text,
         PushBudget? budget = null,
@@ -37,9 +38,10 @@ internal static class Gateways
         Backoff? backoff = null,
         TimeProvider? clock = null,
         CancellationToken hardStop = default)
-        => await PushBytesAsync(url, Encoding.UTF8.GetBytes(text), budget, key, backoff, clock, hardStop);
+        => await PushBytesAsync(full, url, Encoding.UTF8.GetBytes(text), budget, key, backoff, clock, hardStop);
 
     public static async Task<PushOutcome> PushBytesAsync(
+        bool full,
         string url,
         byte[] text,
         PushBudget? budget = null,
@@ -52,7 +54,7 @@ internal static class Gateways
         budget ??= Seconds(30);
         clock ??= TimeProvider.System;
         var delivery = new Delivery(gateway.ToString(), budget, backoff ?? AtOnce, clock, clock.GetTimestamp());
-        using var transport = Transport.Open(budget);
+        using var transport = full ? Transport.Full(budget) : Transport.To(gateway.GroupUrl(key ?? Key("test")), budget);
         using var push = new SinglePush(gateway.GroupUrl(key ?? Key("test")), delivery, clock, transport, hardStop);
         using var client = new HttpClient(push, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
         for (var i = 0; i < 2; i++)

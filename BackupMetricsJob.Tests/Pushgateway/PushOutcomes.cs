@@ -9,14 +9,14 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 namespace BackupMetricsJob.Tests.Pushgateway;
 
 /// <summary>Everything that a gateway, or what stands in its place, can answer to a push.</summary>
-public class PushOutcomes
+public abstract class PushOutcomes(bool full)
 {
     [Fact]
     public async Task Stored_is_one_put_of_the_text_to_the_groups_url()
     {
         await using var stub = new StubPushgateway(Status(200));
 
-        var outcome = await Gateways.PushTextAsync(stub.Url + "/prefix", key: Gateways.Key("a/b", ("x", "y")));
+        var outcome = await Gateways.PushTextAsync(full, stub.Url + "/prefix", key: Gateways.Key("a/b", ("x", "y")));
 
         Assert.Equal(PushResult.Stored, outcome.Result);
         Assert.True(outcome.Arrived);
@@ -39,7 +39,7 @@ public class PushOutcomes
     {
         await using var stub = new StubPushgateway(status == 204 ? Raw("HTTP/1.1 204 No Content\r\n\r\n") : Status(status, body));
 
-        var outcome = await Gateways.PushTextAsync(stub.Url);
+        var outcome = await Gateways.PushTextAsync(full, stub.Url);
 
         Assert.Equal(PushResult.Accepted, outcome.Result);
         Assert.True(outcome.Arrived);
@@ -51,7 +51,7 @@ public class PushOutcomes
     {
         await using var stub = new StubPushgateway(Status(200, "<html>Welcome!</html>", "Content-Type: text/html; charset=utf-8"));
 
-        var outcome = await Gateways.PushTextAsync(stub.Url);
+        var outcome = await Gateways.PushTextAsync(full, stub.Url);
 
         Assert.Equal(PushResult.Refused, outcome.Result);
         Assert.Equal("answered with a web page: this is not a Pushgateway", outcome.Words);
@@ -68,7 +68,7 @@ public class PushOutcomes
     {
         await using var stub = new StubPushgateway(Status(status, "pushed metrics are\r\ninvalid:\t\u001b[31m walg_last_upload\0\n"));
 
-        var outcome = await Gateways.PushTextAsync(stub.Url);
+        var outcome = await Gateways.PushTextAsync(full, stub.Url);
 
         Assert.Equal(PushResult.Refused, outcome.Result);
         Assert.Equal((1, status), (outcome.Attempts, outcome.Status));
@@ -85,7 +85,7 @@ public class PushOutcomes
     {
         await using var stub = new StubPushgateway(Status(400, new string('x', 3000) + " walg_last_upload"));
 
-        var outcome = await Gateways.PushTextAsync(stub.Url);
+        var outcome = await Gateways.PushTextAsync(full, stub.Url);
 
         Assert.Equal(Words.Limit + 3, outcome.Words.Length);
         Assert.True(outcome.Mentions("walg_last_upload"));
@@ -96,7 +96,7 @@ public class PushOutcomes
     {
         await using var stub = new StubPushgateway(Status(400));
 
-        Assert.Equal("Stub", (await Gateways.PushTextAsync(stub.Url)).Words);
+        Assert.Equal("Stub", (await Gateways.PushTextAsync(full, stub.Url)).Words);
     }
 
     [Theory]
@@ -110,7 +110,7 @@ public class PushOutcomes
         await using var other = new StubPushgateway(Status(200));
         await using var stub = new StubPushgateway(Status(status, "", $"Location: {other.Url}/pre/metrics/job/test"));
 
-        var outcome = await Gateways.PushTextAsync(stub.Url);
+        var outcome = await Gateways.PushTextAsync(full, stub.Url);
 
         Assert.Equal(PushResult.Refused, outcome.Result);
         Assert.Equal($"redirected to {other.Url}/pre; use that URL", outcome.Words);
@@ -124,9 +124,9 @@ public class PushOutcomes
         await using var stub = new StubPushgateway(
             Status(301, "", "Location: /login?token=s3cret"), Status(301), Status(301, "", "Location: http://u:s3cret@h/metrics/job/test"));
 
-        Assert.Equal($"redirected to {stub.Url}/login; use that URL", (await Gateways.PushTextAsync(stub.Url)).Words);
-        Assert.Equal("redirected without saying where to", (await Gateways.PushTextAsync(stub.Url)).Words);
-        Assert.Equal("redirected to http://h; use that URL", (await Gateways.PushTextAsync(stub.Url)).Words);
+        Assert.Equal($"redirected to {stub.Url}/login; use that URL", (await Gateways.PushTextAsync(full, stub.Url)).Words);
+        Assert.Equal("redirected without saying where to", (await Gateways.PushTextAsync(full, stub.Url)).Words);
+        Assert.Equal("redirected to http://h; use that URL", (await Gateways.PushTextAsync(full, stub.Url)).Words);
     }
 
     [Theory]
@@ -138,7 +138,7 @@ public class PushOutcomes
     {
         await using var stub = new StubPushgateway(Raw(text));
 
-        var outcome = await Gateways.PushTextAsync(stub.Url);
+        var outcome = await Gateways.PushTextAsync(full, stub.Url);
 
         Assert.Equal((PushResult.Unreachable, true), (outcome.Result, outcome.MayBeApplied));
         Assert.NotEmpty(outcome.Words);
@@ -149,7 +149,7 @@ public class PushOutcomes
     {
         await using var stub = new StubPushgateway(Raw("HTTP/1.1 400 Bad Request\r\nContent-Length: 100\r\n\r\ntext format par"));
 
-        var outcome = await Gateways.PushTextAsync(stub.Url);
+        var outcome = await Gateways.PushTextAsync(full, stub.Url);
 
         Assert.Equal((PushResult.Refused, "text format par"), (outcome.Result, outcome.Words));
     }
@@ -161,7 +161,7 @@ public class PushOutcomes
         free.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var port = ((IPEndPoint)free.LocalEndPoint!).Port;
 
-        var outcome = await Gateways.PushTextAsync($"http://127.0.0.1:{port}");
+        var outcome = await Gateways.PushTextAsync(full, $"http://127.0.0.1:{port}");
 
         Assert.Equal((PushResult.Unreachable, 5, false), (outcome.Result, outcome.Attempts, outcome.MayBeApplied));
         Assert.StartsWith(
@@ -171,7 +171,7 @@ public class PushOutcomes
     [Fact]
     public async Task A_name_that_does_not_exist_is_unreachable()
     {
-        var outcome = await Gateways.PushTextAsync("http://gateway.invalid:9091", budget: Gateways.Seconds(10));
+        var outcome = await Gateways.PushTextAsync(full, "http://gateway.invalid:9091", budget: Gateways.Seconds(10));
 
         Assert.Equal((PushResult.Unreachable, false), (outcome.Result, outcome.MayBeApplied));
         Assert.Contains("gateway.invalid:9091", outcome.Words, StringComparison.Ordinal);
@@ -182,7 +182,7 @@ public class PushOutcomes
     {
         await using var plain = new StubPushgateway(Status(200));
 
-        var outcome = await Gateways.PushTextAsync(plain.Url.Replace("http:", "https:", StringComparison.Ordinal), budget: Gateways.Seconds(1));
+        var outcome = await Gateways.PushTextAsync(full, plain.Url.Replace("http:", "https:", StringComparison.Ordinal), budget: Gateways.Seconds(1));
 
         Assert.Equal((PushResult.Unreachable, false), (outcome.Result, outcome.MayBeApplied));
         Assert.DoesNotContain("see inner exception", outcome.Words, StringComparison.Ordinal);
@@ -208,7 +208,7 @@ public class PushOutcomes
         var now = new DateTimeOffset(2026, 11, 22, 12, 0, 0, 700, TimeSpan.Zero);
         await using var stub = new StubPushgateway(Status(200, "", "Date: " + now.AddSeconds(seconds).ToString("R", CultureInfo.InvariantCulture)));
 
-        var outcome = await Gateways.PushTextAsync(stub.Url, clock: new ClockStoppedAt(now));
+        var outcome = await Gateways.PushTextAsync(full, stub.Url, clock: new ClockStoppedAt(now));
 
         Assert.Equal(TimeSpan.FromSeconds(seconds), outcome.ClockSkew);
     }
@@ -220,14 +220,14 @@ public class PushOutcomes
     {
         await using var stub = new StubPushgateway(Status(200, "", header));
 
-        Assert.Null((await Gateways.PushTextAsync(stub.Url)).ClockSkew);
+        Assert.Null((await Gateways.PushTextAsync(full, stub.Url)).ClockSkew);
     }
 
-    static async Task IsWithheldAsync(byte[] text, string why)
+    async Task IsWithheldAsync(byte[] text, string why)
     {
         await using var stub = new StubPushgateway(Status(200));
 
-        var outcome = await Gateways.PushBytesAsync(stub.Url, text);
+        var outcome = await Gateways.PushBytesAsync(full, stub.Url, text);
 
         Assert.Equal((PushResult.Withheld, why, 0), (outcome.Result, outcome.Words, outcome.Attempts));
         Assert.Equal($"nothing was sent to {stub.Url}: {why}", outcome.Describe());
@@ -239,3 +239,9 @@ public class PushOutcomes
         public override DateTimeOffset GetUtcNow() => now;
     }
 }
+
+/// <summary>By our own handler, which serves http:// without a proxy.</summary>
+public sealed class PushOutcomesByPlainHttp() : PushOutcomes(full: false);
+
+/// <summary>By .NET's, which serves TLS and proxies.</summary>
+public sealed class PushOutcomesBySocketsHttp() : PushOutcomes(full: true);

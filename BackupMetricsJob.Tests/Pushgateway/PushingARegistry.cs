@@ -10,7 +10,7 @@ namespace BackupMetricsJob.Tests.Pushgateway;
 /// <summary>The whole way, MetricPusher included, be it ours or the package's.</summary>
 public class PushingARegistry
 {
-    static readonly SocketsHttpHandler _never = Transport.Open(Gateways.Seconds(1));
+    static readonly SocketsHttpHandler _never = Transport.Full(Gateways.Seconds(1));
 
     [Fact]
     public async Task A_push_is_one_put_on_the_wire_although_a_pusher_pushes_twice()
@@ -133,7 +133,7 @@ public class PushingARegistry
 
     internal static Task<PushOutcome> PushAsync(
         string url, CollectorRegistry registry, GroupingKey key, PushBudget? budget = null, CancellationToken hardStop = default)
-        => Push.SendAsync(registry, Gateways.Address(url), key, budget ?? Gateways.Seconds(30), TimeProvider.System, hardStop, Gateways.AtOnce);
+        => Task.Factory.StartNew(() => Push.Send(registry, Gateways.Address(url), key, budget ?? Gateways.Seconds(30), TimeProvider.System, hardStop, Gateways.AtOnce), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     static SinglePush Unsent()
     {

@@ -24,7 +24,9 @@ internal static class Findings
             if (!findings.Exists(finding => finding.Do == missing.Mend)) findings.Add(new(false, missing.What, missing.Mend));
         }
 
-        return [.. findings.OrderByDescending(finding => finding.IsCritical)];
+        var worstFirst = findings.FindAll(finding => finding.IsCritical);
+        worstFirst.AddRange(findings.FindAll(finding => !finding.IsCritical));
+        return worstFirst;
     }
 
     /// <summary>The limit of this type that <paramref name="age"/> passes, the critical one first; else null.</summary>

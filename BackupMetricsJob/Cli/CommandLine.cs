@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using BackupMetricsJob.Exposition;
+using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Cli;
 
@@ -14,16 +15,17 @@ internal static class CommandLine
         arrive; 76 the gateway refused it; 78 the environment or a file is wrong; 143, 130 ended by SIGTERM, SIGINT after the push.
         """;
 
-    public static async Task<int> RunAsync(string[] args, Terminal terminal, BuildVersion build)
+    public static int Run(string[] args, Terminal terminal, BuildVersion build)
     {
+        if (args is ["run" or "show", ..]) JobRun.Rehearse();
         var root = new RootCommand(ExitCodeHelp) { RunCommand.Create(terminal, build), ShowCommand.Create(terminal) };
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
         {
-            foreach (var error in parsed.Errors) await terminal.Error.WriteLineAsync("backup-metrics: " + error.Message);
+            foreach (var error in parsed.Errors) terminal.Error.WriteLine("backup-metrics: " + error.Message);
             return (int)ExitCode.Usage;
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Error = terminal.Error });
+        return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Error = terminal.Error });
     }
 }

@@ -7,7 +7,7 @@ namespace BackupMetricsJob.Cli;
 internal sealed class JobFlags
 {
     readonly List<Option> _options = [];
-    readonly Option<bool> _verbose;
+    readonly Option<string> _verbose;
 
     public JobFlags(Command command, bool pushes)
     {
@@ -24,7 +24,7 @@ internal sealed class JobFlags
         if (pushes) Add("legacy-names", "true|false", "Whether pghoard_last_upload_age and walg_last_upload are published too (true)");
         if (pushes) Add("log-format", "text|json", "How the report on standard error is written (text)");
         Add("fail-on", "any|never", "Whether a database that could not be probed makes the exit code 69 (any)");
-        _verbose = new Option<bool>("--verbose") { Description = $"Tell more [{Settings.Variable("verbose")}]" };
+        _verbose = new Option<string>("--verbose") { Arity = ArgumentArity.Zero, Description = $"Tell more [{Settings.Variable("verbose")}]" };
         command.Options.Add(_verbose);
         foreach (var option in _options) command.Options.Add(option);
     }
@@ -39,7 +39,7 @@ internal sealed class JobFlags
                 flags.Add(option.Name[2..], [.. result.Tokens.Select(token => token.Value)]);
         }
 
-        if (parsed.GetValue(_verbose)) flags.Add("verbose", ["true"]);
+        if (parsed.GetResult(_verbose) is { Implicit: false }) flags.Add("verbose", ["true"]);
         return flags;
     }
 

@@ -12,21 +12,21 @@ internal static class RunCommand
     {
         var command = new Command("run", "Probe the database and push its backup metrics to the Pushgateway");
         var flags = new JobFlags(command, pushes: true);
-        var dryRun = new Option<bool>("--dry-run") { Description = "Print on standard output what would be pushed, and push nothing" };
+        var dryRun = new Option<string>("--dry-run") { Arity = ArgumentArity.Zero, Description = "Print on standard output what would be pushed, and push nothing" };
         command.Options.Add(dryRun);
-        command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), parsed.GetValue(dryRun), terminal, build));
+        command.SetAction(parsed => Run(flags.Read(parsed), parsed.GetResult(dryRun) is { Implicit: false }, terminal, build));
         return command;
     }
 
-    static async Task<int> RunAsync(Flags flags, bool dryRun, Terminal terminal, BuildVersion build)
+    static int Run(Flags flags, bool dryRun, Terminal terminal, BuildVersion build)
     {
         var problems = OptionsReader.Read(flags, terminal.Environment, mustPush: !dryRun, out var job, out var output);
         if (job is null) return Problems.Tell(problems, output, terminal);
 
         using var signals = new Signals();
         var report = dryRun
-            ? await JobRun.WriteAsync(job, build, terminal.Time, terminal.Output, signals.Stop)
-            : await JobRun.PushAsync(job, build, terminal.Time, signals.Stop);
+            ? JobRun.Write(job, build, terminal.Time, terminal.Output, signals.Stop)
+            : JobRun.Push(job, build, terminal.Time, signals.Stop);
         var code = ExitCodes.Of(report, signals.Received, output.FailOnTarget);
         if (output.LogFormat == LogFormat.Json) RunSummaryJson.Write(report, code, terminal.Time.GetUtcNow(), terminal.Error);
         else RunSummary.Write(report, terminal.Error);

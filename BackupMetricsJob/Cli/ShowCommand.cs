@@ -12,18 +12,18 @@ internal static class ShowCommand
     {
         var command = new Command("show", "Show how old the database's backups are, what would be lost now, what is wrong and what to do");
         var flags = new JobFlags(command, pushes: false);
-        command.SetAction((parsed, _) => ShowAsync(flags.Read(parsed), terminal));
+        command.SetAction(parsed => Show(flags.Read(parsed), terminal));
         return command;
     }
 
-    static async Task<int> ShowAsync(Flags flags, Terminal terminal)
+    static int Show(Flags flags, Terminal terminal)
     {
         var problems = OptionsReader.Read(flags, terminal.Environment, mustPush: false, out var job, out var output);
         if (job is null) return Problems.Tell(problems, output, terminal);
 
         using var signals = new Signals();
-        var report = await JobRun.ProbeAsync(job, terminal.Time, signals.Stop);
-        await using (var text = new StreamWriter(terminal.Output, new UTF8Encoding(false), leaveOpen: true)) ShowTable.Write(report.Results, text);
+        var report = JobRun.Probe(job, terminal.Time, signals.Stop);
+        using (var text = new StreamWriter(terminal.Output, new UTF8Encoding(false), leaveOpen: true)) ShowTable.Write(report.Results, text);
         return (int)ExitCodes.Of(report, signals.Received, output.FailOnTarget);
     }
 }

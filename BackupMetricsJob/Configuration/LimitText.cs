@@ -12,7 +12,7 @@ internal static class LimitText
     public static IReadOnlyList<AgeLimit> Read(IReadOnlyList<Setting> settings, ICollection<Problem> problems)
     {
         var limits = new List<AgeLimit>();
-        var named = new HashSet<LimitType>();
+        var named = new List<string>();
         foreach (var setting in settings)
         {
             if (!TryParse(setting.Value, out var type, out var severity, out var age))
@@ -21,7 +21,7 @@ internal static class LimitText
                 continue;
             }
 
-            named.Add(type);
+            named.Add(type.Name());
             if (age is not { } max) continue;
             if (limits.Exists(limit => limit.Type == type && limit.Severity == severity)) problems.Add(setting.Wrong($"given once for {type.Name()}:{severity.Name()}"));
             else limits.Add(new(type, severity, max));
@@ -29,7 +29,7 @@ internal static class LimitText
 
         foreach (var limit in AgeLimit.Defaults)
         {
-            if (!named.Contains(limit.Type)) limits.Add(limit);
+            if (!named.Contains(limit.Type.Name())) limits.Add(limit);
         }
 
         return limits;

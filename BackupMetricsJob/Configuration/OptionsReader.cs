@@ -91,7 +91,7 @@ internal sealed class OptionsReader
         foreach (var setting in _settings.All(name))
         {
             if (LabelText.TryParse(setting, _problems) is not { } label) continue;
-            if (labels.Exists(other => other.Key == label.Key)) _problems.Add(setting.Wrong($"another name: {label.Key} is given twice"));
+            if (Has(labels, label.Key)) _problems.Add(setting.Wrong($"another name: {label.Key} is given twice"));
             else labels.Add(label);
         }
 
@@ -103,7 +103,7 @@ internal sealed class OptionsReader
     {
         var own = Labels("grouping");
         var labels = new List<GroupingLabel>();
-        if (!own.Exists(label => label.Key == "run")) labels.Add(new("run", instance.Name));
+        if (!Has(own, "run")) labels.Add(new("run", instance.Name));
         foreach (var (key, value) in own) labels.Add(new(key, value));
         foreach (var (key, _) in instance.Labels)
         {
@@ -112,6 +112,16 @@ internal sealed class OptionsReader
 
         var job = _settings.One("job") ?? new("--job", ProblemOrigin.Flag, "backup_metrics");
         return Said(job, problems => GroupingKey.TryCreate(job.Value, labels, problems));
+    }
+
+    static bool Has(List<KeyValuePair<string, string>> labels, string name)
+    {
+        foreach (var label in labels)
+        {
+            if (label.Key == name) return true;
+        }
+
+        return false;
     }
 
     T? Said<T>(Setting setting, Func<List<string>, T?> read)

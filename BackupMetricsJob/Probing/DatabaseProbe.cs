@@ -19,45 +19,43 @@ internal static class DatabaseProbe
     /// <param name="timeout">How long all of it may take, connecting included.</param>
     /// <param name="clock">The run's clock.</param>
     /// <param name="stop">Ends the probe at once, with the reason cancelled.</param>
-    public static async Task<ProbeResult> ProbeAsync(Target target, Instance instance, TimeSpan timeout, RunClock clock, CancellationToken stop)
+    public static ProbeResult Probe(Target target, Instance instance, TimeSpan timeout, RunClock clock, CancellationToken stop)
     {
         var started = clock.Elapsed;
         var reading = new Reading();
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        deadline.CancelAfter(timeout);
-        ProbeFailure? failure;
-        try
-        {
-            // Npgsql does not look at the token while it waits for a server's first byte: the wait itself must end.
-            await ReadAsync(target, timeout, reading, clock, deadline.Token).WaitAsync(deadline.Token);
-            failure = reading.Failure ?? OfRights(reading);
-        }
-        catch (Exception e) when (stop.IsCancellationRequested && IsEndOfWait(e))
-        {
-            failure = new(FailureReason.Cancelled, "the run was stopped before the target answered");
-        }
-        catch (Exception e) when (deadline.IsCancellationRequested && IsEndOfWait(e))
-        {
-            failure = new(FailureReason.Timeout, $"no answer within {timeout.TotalSeconds:0.#} s while {reading.Step}");
-        }
-        catch (Exception e) when (ProbeFailures.Of(e) is not null)
-        {
-            failure = ProbeFailures.Of(e);
-        }
+        timeout = timeout < TimeSpan.Zero ? TimeSpan.Zero : timeout;
 
-        return Result(instance, reading, failure, clock.Elapsed - started, clock.Now);
+        // On a thread of its own, whose end is not waited for past the deadline: Npgsql looks at no token while it waits for a server's
+        // first byte. Its own limits end it soon after.
+        var probe = Task.Factory.StartNew(() => Read(target, timeout, reading, clock), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return Result(instance, reading, Failure(probe, timeout, reading, stop), clock.Elapsed - started, clock.Now);
     }
 
-    static bool IsEndOfWait(Exception exception) => exception is OperationCanceledException || ProbeFailures.Of(exception) is not null;
+    static ProbeFailure? Failure(Task probe, TimeSpan timeout, Reading reading, CancellationToken stop)
+    {
+        try
+        {
+            if (probe.Wait((int)Math.Ceiling(timeout.TotalMilliseconds), stop)) return reading.Failure ?? OfRights(reading);
+            return new(FailureReason.Timeout, $"no answer within {timeout.TotalSeconds:0.#} s while {reading.Step}");
+        }
+        catch (OperationCanceledException)
+        {
+            return new(FailureReason.Cancelled, "the run was stopped before the target answered");
+        }
+        catch (AggregateException e) when (ProbeFailures.Of(e.InnerException!) is { } failure)
+        {
+            return failure;
+        }
+    }
 
-    static async Task ReadAsync(Target target, TimeSpan timeout, Reading reading, RunClock clock, CancellationToken cancel)
+    static void Read(Target target, TimeSpan timeout, Reading reading, RunClock clock)
     {
         var end = clock.Elapsed + timeout;
-        await using var source = NpgsqlConnector.Create(target.Connection, timeout);
-        await using var connection = await source.OpenConnectionAsync(cancel);
+        using var source = NpgsqlConnector.Create(target.Connection, timeout);
+        using var connection = source.OpenConnection();
         reading.Step = "reading";
         var asked = clock.Elapsed;
-        var session = await SessionQuery.ReadAsync(connection, end - clock.Elapsed, cancel);
+        var session = SessionQuery.Read(connection, end - clock.Elapsed);
         reading.ClockOffset = session.Now - (clock.Start + ((asked + clock.Elapsed) / 2));
         if (session.VersionNumber < OldestVersion)
         {
@@ -66,7 +64,7 @@ internal static class DatabaseProbe
         }
 
         reading.Session = session;
-        await ServerSource.ReadAsync(connection, session, evidence => reading.Server = evidence, cancel);
+        ServerSource.Read(connection, session, evidence => reading.Server = evidence);
         reading.Complete = true;
     }
 

@@ -1,4 +1,5 @@
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using BackupMetricsJob.Targets;
 using Npgsql;
@@ -26,6 +27,16 @@ internal static class NpgsqlConnector
         return settings.Hosts.Count == 1 && settings.Session == SessionKind.Any
             ? builder.Build()
             : builder.BuildMultiHost().WithTargetSession(Session(settings.Session));
+    }
+
+    /// <summary>Loads what a first connection needs, beside the reading of the settings; connects to nothing.</summary>
+    internal static void Rehearse()
+    {
+        using var source = Create(
+            new([new("localhost", null, 5432, new Secret("x"))], "x", "x", TlsSettings.Off, new(AuthMethods.ScramSha256, ChannelBindingMode.Prefer), SessionKind.Any, "x", null, null, null, []),
+            TimeSpan.FromSeconds(1));
+        using var connection = source.CreateConnection();
+        Rfc2898DeriveBytes.Pbkdf2("x"u8, "x"u8, 1, HashAlgorithmName.SHA256, 32);
     }
 
     static NpgsqlConnectionStringBuilder Describe(ConnectionSettings settings, TimeSpan timeout)

@@ -10,7 +10,7 @@ namespace BackupMetricsJob.Probing;
 internal static class ServerSource
 {
     /// <exception cref="BadDataException">A time is infinite or out of range.</exception>
-    public static async Task ReadAsync(NpgsqlConnection connection, Session session, Action<ServerEvidence> found, CancellationToken cancel)
+    public static void Read(NpgsqlConnection connection, Session session, Action<ServerEvidence> found)
     {
         var history = !session.InRecovery && (session.MayReadHistory || session.MayListWal);
         using var batch = new NpgsqlBatch(connection) { BatchCommands = { new(SqlText.Of("archiver")) } };
@@ -18,22 +18,22 @@ internal static class ServerSource
         if (history) batch.BatchCommands.Add(new(SqlText.Of(session.MayReadHistory ? "base_backup" : "base_backup_by_name")));
         batch.BatchCommands.Add(new("COMMIT"));
 
-        await using var reader = await batch.ExecuteReaderAsync(cancel);
-        await reader.ReadAsync(cancel);
+        using var reader = batch.ExecuteReader();
+        reader.Read();
         var evidence = Archiver(reader, session);
         found(evidence);
         if (session.MayListWal)
         {
-            await reader.NextResultAsync(cancel);
-            await reader.ReadAsync(cancel);
+            reader.NextResult();
+            reader.Read();
             evidence = evidence with { Wal = Wal(reader, session), Now = reader.Time(13, "the server's clock") };
             found(evidence);
         }
 
         if (history)
         {
-            await reader.NextResultAsync(cancel);
-            if (await reader.ReadAsync(cancel)) found(evidence with { BaseBackup = Backup(reader) });
+            reader.NextResult();
+            if (reader.Read()) found(evidence with { BaseBackup = Backup(reader) });
         }
     }
 

@@ -13,7 +13,7 @@ internal static class SessionQuery
 
     /// <param name="connection">A connection that nothing was asked on.</param>
     /// <param name="statementTimeout">How long one statement may take on the server.</param>
-    public static async Task<Session> ReadAsync(NpgsqlConnection connection, TimeSpan statementTimeout, CancellationToken cancel)
+    public static Session Read(NpgsqlConnection connection, TimeSpan statementTimeout)
     {
         var milliseconds = Math.Max(1, (int)statementTimeout.TotalMilliseconds);
         var settings = string.Create(
@@ -28,9 +28,9 @@ internal static class SessionQuery
                 new(SqlText.Of("session")),
             },
         };
-        await using var reader = await batch.ExecuteReaderAsync(cancel);
-        await reader.NextResultAsync(cancel);
-        await reader.ReadAsync(cancel);
+        using var reader = batch.ExecuteReader();
+        reader.NextResult();
+        reader.Read();
         return new Session(
             Now: reader.Time(0, "the server's clock"),
             VersionNumber: reader.GetInt32(1),

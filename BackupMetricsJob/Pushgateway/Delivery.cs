@@ -8,7 +8,7 @@ internal sealed class Delivery(string gateway, PushBudget budget, Backoff backof
 {
     const int MostAttempts = 5;
 
-    public async Task<PushOutcome> RunAsync(Exchange exchange, CancellationToken hardStop)
+    public PushOutcome Run(Exchange exchange, CancellationToken hardStop)
     {
         var last = new Attempt(PushResult.Unreachable) { Answer = "no time was left to send anything" };
         var attempts = 0;
@@ -20,7 +20,7 @@ internal sealed class Delivery(string gateway, PushBudget budget, Backoff backof
                 return End(new Attempt(PushResult.Cancelled));
 
             attempts++;
-            last = await exchange.TryAsync(budget.ForAttempt(attempts, Remaining), hardStop);
+            last = exchange.Try(budget.ForAttempt(attempts, Remaining), hardStop);
             mayBeApplied |= last.MayBeApplied;
             skew = last.ClockSkew ?? skew;
             if (!last.WorthAnother || attempts == MostAttempts || backoff.Wait(attempts, last.RetryAfter, Remaining) is not { } wait)
@@ -28,7 +28,7 @@ internal sealed class Delivery(string gateway, PushBudget budget, Backoff backof
 
             try
             {
-                await Task.Delay(wait, clock, hardStop);
+                Task.Delay(wait, clock, hardStop).Wait(hardStop);
             }
             catch (OperationCanceledException)
             {
@@ -52,6 +52,14 @@ internal sealed class Delivery(string gateway, PushBudget budget, Backoff backof
 
     /// <summary>Nothing leaves the process.</summary>
     public PushOutcome Withhold(string why) => new(PushResult.Withheld, gateway) { Words = why, Elapsed = clock.GetElapsedTime(start) };
+
+    /// <summary>What is known where not even the end of an attempt could be waited for.</summary>
+    public PushOutcome GiveUp(bool stopped) => new(stopped ? PushResult.Cancelled : PushResult.TimedOut, gateway)
+    {
+        Words = "the attempt could not be ended in time",
+        Elapsed = clock.GetElapsedTime(start),
+        MayBeApplied = true,
+    };
 
     TimeSpan Remaining => budget.Deadline - clock.GetElapsedTime(start);
 }

@@ -11,14 +11,14 @@ internal sealed class Exchange(
     HttpMethod method,
     Uri url,
     ExpositionBody body,
-    Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send,
+    Func<HttpRequestMessage, CancellationToken, HttpResponseMessage> send,
     TimeProvider clock)
 {
     /// <summary>A consistency failure lists every series at fault; the first of them tell enough.</summary>
     const int MostOfAnAnswer = 64 * 1024;
 
     /// <summary>Network failures and the end of the patience are values. Nothing is thrown but bugs.</summary>
-    public async Task<Attempt> TryAsync(TimeSpan patience, CancellationToken hardStop)
+    public Attempt Try(TimeSpan patience, CancellationToken hardStop)
     {
         using var outOfPatience = new CancellationTokenSource(patience, clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(outOfPatience.Token, hardStop);
@@ -27,8 +27,8 @@ internal sealed class Exchange(
         request.Headers.ConnectionClose = true;
         try
         {
-            using var response = await send(request, end.Token);
-            return await JudgeAsync(response, end.Token);
+            using var response = send(request, end.Token);
+            return Judge(response, end.Token);
         }
         catch (OperationCanceledException) when (hardStop.IsCancellationRequested)
         {
@@ -53,10 +53,10 @@ internal sealed class Exchange(
         }
     }
 
-    async Task<Attempt> JudgeAsync(HttpResponseMessage response, CancellationToken end)
+    Attempt Judge(HttpResponseMessage response, CancellationToken end)
     {
         var status = (int)response.StatusCode;
-        var (answer, whole) = await ReadAnswerAsync(response.Content, end);
+        var (answer, whole) = ReadAnswer(response.Content, end);
         var attempt = new Attempt(PushResult.Refused)
         {
             Status = status,
@@ -79,7 +79,7 @@ internal sealed class Exchange(
     }
 
     /// <summary>As much of the body as comes and fits; a status that is known stays true when its words are cut off.</summary>
-    static async Task<(string Answer, bool Whole)> ReadAnswerAsync(HttpContent content, CancellationToken end)
+    static (string Answer, bool Whole) ReadAnswer(HttpContent content, CancellationToken end)
     {
         if (content.Headers.ContentLength == 0)
             return ("", true);
@@ -88,15 +88,18 @@ internal sealed class Exchange(
         var whole = false;
         try
         {
-            using var stream = await content.ReadAsStreamAsync(end);
+            // A blocking read looks at no token.
+            using var cut = end.UnsafeRegister(static content => ((HttpContent)content!).Dispose(), content);
+            using var stream = content.ReadAsStream(end);
             while (length < buffer.Length && !whole)
             {
-                var read = await stream.ReadAsync(buffer.AsMemory(length), end);
+                end.ThrowIfCancellationRequested();
+                var read = stream.Read(buffer, length, buffer.Length - length);
                 length += read;
                 whole = read == 0;
             }
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception failure) when (failure is HttpRequestException or IOException or ObjectDisposedException or OperationCanceledException)
         {
             whole = false;
         }

@@ -8,12 +8,11 @@ namespace BackupMetricsJob.Pushgateway;
 /// <summary>The text of one push, serialised once, so that every attempt sends the same bytes.</summary>
 internal sealed class ExpositionBody(byte[] bytes, MediaTypeHeaderValue? type)
 {
-    public static async Task<ExpositionBody> ReadAsync(HttpContent? content)
+    public static ExpositionBody Read(HttpContent? content)
     {
         // The content closes the stream after it; a memory stream still gives its bytes then.
-        using var buffer = new MemoryStream();
-        if (content is not null)
-            await content.CopyToAsync(buffer);
+        var buffer = new MemoryStream();
+        content?.CopyToAsync(buffer).GetAwaiter().GetResult();
         return new ExpositionBody(buffer.ToArray(), content?.Headers.ContentType);
     }
 
@@ -49,13 +48,12 @@ internal sealed class ExpositionBody(byte[] bytes, MediaTypeHeaderValue? type)
             return true;
         }
 
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-            => SerializeToStreamAsync(stream, context, CancellationToken.None);
-
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
         {
             Left = true;
-            return stream.WriteAsync(_bytes, cancellationToken).AsTask();
+            stream.Write(_bytes);
         }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => throw new NotSupportedException("It is sent by Send.");
     }
 }

@@ -4,7 +4,7 @@ using System.Text;
 namespace BackupMetricsJob.Pushgateway;
 
 /// <summary>A label of the grouping key beside the job.</summary>
-internal readonly record struct GroupingLabel(string Name, string Value);
+internal sealed record GroupingLabel(string Name, string Value);
 
 /// <summary>
 /// The group that a push replaces: the job, then further labels in the order given. One that exists is fit to be sent: names are legal and

@@ -4,12 +4,15 @@ using Prometheus;
 namespace BackupMetricsJob.Pushgateway;
 
 /// <summary>
-/// Pushes a registry once, with PUT, and tells the truth about it. All values must be set before. Every failure that can be expected is an
-/// outcome; an exception is a bug.
+/// Pushes a registry once, with PUT, and tells the truth about it. All values must be set before. It blocks, and comes back within the
+/// budget or soon after. Every failure that can be expected is an outcome; an exception is a bug.
 /// </summary>
 internal static class Push
 {
-    public static async Task<PushOutcome> SendAsync(
+    /// <summary>How long something that cannot be cut off, such as the look-up of a name, is waited for past its end.</summary>
+    static readonly TimeSpan Overtime = TimeSpan.FromSeconds(1);
+
+    public static PushOutcome Send(
         CollectorRegistry registry,
         GatewayAddress gateway,
         GroupingKey key,
@@ -18,11 +21,13 @@ internal static class Push
         CancellationToken hardStop,
         Backoff? backoff = null)
     {
-        var delivery = new Delivery(gateway.ToString(), budget, backoff ?? Backoff.FullJitter, clock, clock.GetTimestamp());
-        using var transport = Transport.Open(budget);
-        using var push = new SinglePush(gateway.GroupUrl(key), delivery, clock, transport, hardStop);
-        using var client = new HttpClient(push, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
-        using var pusher = new MetricPusher(new MetricPusherOptions
+        var start = clock.GetTimestamp();
+        var delivery = new Delivery(gateway.ToString(), budget, backoff ?? Backoff.FullJitter, clock, start);
+        var url = gateway.GroupUrl(key);
+#pragma warning disable CA2000 // What a given-up push still uses is not disposed of under it; else the client disposes of its handlers.
+        var push = new SinglePush(url, delivery, clock, Transport.To(url, budget), hardStop);
+        var client = new HttpClient(push) { Timeout = Timeout.InfiniteTimeSpan };
+        var pusher = new MetricPusher(new MetricPusherOptions
         {
             Endpoint = gateway.MetricsUrl,
             Job = "job", // Only so that there is one: the grouping key, encoded, is in the URL that SinglePush sends to.
@@ -32,14 +37,29 @@ internal static class Push
             HttpClientProvider = () => client,
             OnError = push.Fail,
         });
+#pragma warning restore CA2000
         pusher.Start();
+        if (!Ended(push.Outcome, budget.Deadline, hardStop))
+        {
+            // It goes on by itself until it can be cut off; nobody waits for it, and nothing of it is disposed of.
+            return delivery.GiveUp(hardStop.IsCancellationRequested);
+        }
+
+        pusher.Stop();
+        client.Dispose();
+        return push.Outcome.GetAwaiter().GetResult();
+    }
+
+    static bool Ended(Task<PushOutcome> outcome, TimeSpan deadline, CancellationToken hardStop)
+    {
+        var longest = deadline > TimeSpan.Zero ? deadline + Overtime : Overtime;
         try
         {
-            return await push.Outcome;
+            return Task.WaitAny([outcome], (int)longest.TotalMilliseconds, hardStop) == 0;
         }
-        finally
+        catch (OperationCanceledException)
         {
-            await pusher.StopAsync();
+            return Task.WaitAny([outcome], (int)Overtime.TotalMilliseconds, CancellationToken.None) == 0;
         }
     }
 }

@@ -20,30 +20,33 @@ internal sealed class SinglePush(Uri url, Delivery delivery, TimeProvider clock,
     /// <summary>For a failure that comes before any request, which would otherwise leave <see cref="Outcome"/> open for ever.</summary>
     public void Fail(Exception failure) => _outcome.TrySetException(failure);
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    /// <summary>On a thread of its own, since it blocks: every asynchronous method would have to be compiled, which takes longer than the push.</summary>
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (Interlocked.Increment(ref _requests) == 1)
-        {
-            try
-            {
-                _outcome.TrySetResult(await DeliverAsync(request));
-            }
-#pragma warning disable CA1031 // Whatever it is, it belongs to whoever awaits the outcome; a pusher would only trace it.
-            catch (Exception bug)
-#pragma warning restore CA1031
-            {
-                _outcome.TrySetException(bug);
-            }
-        }
-
-        return new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request };
+        Action deliver = Interlocked.Increment(ref _requests) == 1 ? () => Deliver(request) : () => { };
+        return Task.Factory.StartNew(() => Answer(request, deliver), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    async Task<PushOutcome> DeliverAsync(HttpRequestMessage request)
+    void Deliver(HttpRequestMessage request)
     {
-        var body = await ExpositionBody.ReadAsync(request.Content);
-        if (body.Fault() is { } fault)
-            return delivery.Withhold(fault);
-        return await delivery.RunAsync(new Exchange(request.Method, url, body, base.SendAsync, clock), hardStop);
+        try
+        {
+            var body = ExpositionBody.Read(request.Content);
+            _outcome.TrySetResult(body.Fault() is { } fault
+                ? delivery.Withhold(fault)
+                : delivery.Run(new Exchange(request.Method, url, body, base.Send, clock), hardStop));
+        }
+#pragma warning disable CA1031 // Whatever it is, it belongs to whoever awaits the outcome; a pusher would only trace it.
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            _outcome.TrySetException(bug);
+        }
+    }
+
+    static HttpResponseMessage Answer(HttpRequestMessage request, Action deliver)
+    {
+        deliver();
+        return new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request };
     }
 }

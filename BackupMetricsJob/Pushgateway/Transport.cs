@@ -12,7 +12,21 @@ internal static class Transport
     /// No connection serves twice: a dead replica or a connection that is just being closed is not met again by the next attempt. One that
     /// is still being made ends with the budget, also where nobody waits for it any more.
     /// </summary>
-    public static SocketsHttpHandler Open(PushBudget budget) => new()
+    public static HttpMessageHandler To(Uri url, PushBudget budget) =>
+        url.Scheme == Uri.UriSchemeHttp && !MayHaveProxy() ? new PlainHttp() : Full(budget);
+
+    // http_proxy and all_proxy, in either case, are what .NET looks at for http:// URLs on Unix.
+    static bool MayHaveProxy()
+    {
+        foreach (var name in (string[])["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"])
+        {
+            if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name))) return true;
+        }
+
+        return false;
+    }
+
+    public static SocketsHttpHandler Full(PushBudget budget) => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,

@@ -9,7 +9,8 @@ namespace BackupMetricsJob.Running;
 
 /// <summary>
 /// One run: every target is probed, the results become metrics, the metrics are pushed once. It ends within the deadline, and on a stop
-/// it pushes what it knows before it ends.
+/// it pushes what it knows before it ends. It blocks its caller: a short-lived process has nothing else to do, and every asynchronous
+/// method must be compiled when it is first awaited, which costs more time than the work.
 /// </summary>
 internal sealed class JobRun
 {
@@ -32,77 +33,82 @@ internal sealed class JobRun
         _stop = stop;
     }
 
+    /// <summary>
+    /// Starts, on another thread, to load what the probes will need, while the command line is being read. A short-lived process spends most of
+    /// its time on loading code; two threads shorten that where there are two processors. Its end is not waited for.
+    /// </summary>
+    public static void Rehearse() =>
+        Task.Factory.StartNew(NpgsqlConnector.Rehearse, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
     /// <summary>Probes and pushes.</summary>
-    public static async Task<RunReport> PushAsync(JobOptions options, BuildVersion build, TimeProvider time, CancellationToken stop)
+    public static RunReport Push(JobOptions options, BuildVersion build, TimeProvider time, CancellationToken stop)
     {
         var gateway = options.Gateway ?? throw new ArgumentException("nowhere to push to", nameof(options));
         var run = new JobRun(options, time, stop);
-        var report = await run.DeliverAsync(gateway, await run.ProbeAllAsync(), build);
-        return report with { Elapsed = run._clock.Elapsed };
+        return run.Deliver(gateway, run.ProbeAll(), build) with { Elapsed = run._clock.Elapsed };
     }
 
     /// <summary>Only probes.</summary>
-    public static async Task<RunReport> ProbeAsync(JobOptions options, TimeProvider time, CancellationToken stop)
+    public static RunReport Probe(JobOptions options, TimeProvider time, CancellationToken stop)
     {
         var run = new JobRun(options, time, stop);
-        return new(await run.ProbeAllAsync(), run._clock.Elapsed);
+        return new(run.ProbeAll(), run._clock.Elapsed);
     }
 
     /// <summary>Probes, and writes to <paramref name="text"/> what a push would carry.</summary>
-    public static async Task<RunReport> WriteAsync(JobOptions options, BuildVersion build, TimeProvider time, Stream text, CancellationToken stop)
+    public static RunReport Write(JobOptions options, BuildVersion build, TimeProvider time, Stream text, CancellationToken stop)
     {
         var run = new JobRun(options, time, stop);
-        var results = await run.ProbeAllAsync();
+        var results = run.ProbeAll();
         var registry = Metrics.NewCustomRegistry();
         var samples = BackupMetrics.Write(results, run.Facts(build, options.LegacyNames), registry);
-        await registry.CollectAndExportAsTextAsync(text, CancellationToken.None);
+        registry.CollectAndExportAsTextAsync(text, CancellationToken.None).GetAwaiter().GetResult();
         return new(results, run._clock.Elapsed) { Samples = samples };
     }
 
-    async Task<ProbeResult[]> ProbeAllAsync()
+    /// <summary>At most <see cref="Concurrency"/> targets at once; this thread is one of those that probe.</summary>
+    ProbeResult[] ProbeAll()
     {
         var results = new ProbeResult[_options.Targets.Count];
-        using var places = new SemaphoreSlim(Concurrency);
-        await Task.WhenAll(_options.Targets.Select((target, i) => ProbeIntoAsync(i, target)));
+        var next = -1;
+        var helpers = new Task[Math.Min(Concurrency, results.Length) - 1];
+        for (var i = 0; i < helpers.Length; i++)
+            helpers[i] = Task.Factory.StartNew(ProbeSome, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        ProbeSome();
+        Task.WaitAll(helpers, CancellationToken.None);
         return results;
 
-        async Task ProbeIntoAsync(int i, MonitoredTarget target)
+        void ProbeSome()
         {
-            await places.WaitAsync(CancellationToken.None);
-            try
+            for (var i = Interlocked.Increment(ref next); i < results.Length; i = Interlocked.Increment(ref next))
             {
-                var timeout = target.Target.Timeout;
+                var (target, instance) = _options.Targets[i];
                 var left = ProbeEnd - _clock.Elapsed;
-                results[i] = await DatabaseProbe.ProbeAsync(target.Target, target.Instance, left < timeout ? left : timeout, _clock, _stop);
-            }
-            finally
-            {
-                places.Release();
+                results[i] = DatabaseProbe.Probe(target, instance, left < target.Timeout ? left : target.Timeout, _clock, _stop);
             }
         }
     }
 
     TimeSpan ProbeEnd => _options.Gateway is null ? _options.Deadline : _options.Deadline - (_options.Deadline < 2 * PushTime ? _options.Deadline / 2 : PushTime);
 
-    async Task<RunReport> DeliverAsync(GatewayAddress gateway, ProbeResult[] results, BuildVersion build)
+    RunReport Deliver(GatewayAddress gateway, ProbeResult[] results, BuildVersion build)
     {
         using var end = new CancellationTokenSource();
         using var stopped = _stop.Register(() => end.CancelAfter(GraceAfterStop));
-        var (outcome, samples) = await PushAsync(gateway, results, Facts(build, _options.LegacyNames), end.Token);
-        if (!_options.LegacyNames || !NamesLegacyFamily(outcome)) return new(results, default) { Push = outcome, Samples = samples };
+        var report = Send(gateway, results, Facts(build, _options.LegacyNames), end.Token);
+        if (!_options.LegacyNames || !NamesLegacyFamily(report.Push!)) return report;
 
         // Somebody else pushed one of these names with another type: their loss must not be ours.
-        var refused = outcome.Words;
-        (outcome, samples) = await PushAsync(gateway, results, Facts(build, legacyNames: false), end.Token);
-        return new(results, default) { Push = outcome, Samples = samples, RefusedLegacyNames = refused };
+        return Send(gateway, results, Facts(build, legacyNames: false), end.Token) with { RefusedLegacyNames = report.Push!.Words };
     }
 
-    async Task<(PushOutcome Outcome, int Samples)> PushAsync(GatewayAddress gateway, ProbeResult[] results, RunFacts facts, CancellationToken end)
+    RunReport Send(GatewayAddress gateway, ProbeResult[] results, RunFacts facts, CancellationToken end)
     {
         var registry = Metrics.NewCustomRegistry();
         var samples = BackupMetrics.Write(results, facts, registry);
         var budget = new PushBudget(_options.Deadline - _clock.Elapsed, PushBudget.DefaultAttemptTimeout);
-        return (await Push.SendAsync(registry, gateway, _options.Group, budget, _time, end), samples);
+        var outcome = Pushgateway.Push.Send(registry, gateway, _options.Group, budget, _time, end);
+        return new(results, default) { Push = outcome, Samples = samples };
     }
 
     RunFacts Facts(BuildVersion build, bool legacyNames) => new(_clock.Start, _clock.Elapsed, Shards: 1, _options.Interval, build, legacyNames);

@@ -44,7 +44,7 @@ internal sealed class LibpqValues
     internal void Refuse(string keyword, string why) => problems.Add($"{Origin(keyword)}: {why}");
 
     /// <summary>The index of the value among the words allowed. An empty value is none of them, as in libpq.</summary>
-    internal int OneOf(string keyword, ReadOnlySpan<string> words, int defaultIndex)
+    internal int OneOf(string keyword, string[] words, int defaultIndex)
     {
         if (this[keyword] is not { } value)
             return defaultIndex;
