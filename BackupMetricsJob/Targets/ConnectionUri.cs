@@ -152,6 +152,11 @@ internal static class ConnectionUri
                 problems.Add("a \"%\" in the connection URI is not followed by two hexadecimal digits (write %25 for % itself)");
                 return null;
             }
+            if (encoded[at + 1] == '0' && encoded[at + 2] == '0')
+            {
+                problems.Add("the connection URI has a %00 in it, and no value can");
+                return null;
+            }
             bytes[length++] = (byte)((HexDigit(encoded[at + 1]) << 4) | HexDigit(encoded[at + 2]));
             at += 3;
         }
