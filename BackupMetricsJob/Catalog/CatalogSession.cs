@@ -31,6 +31,9 @@ internal sealed class CatalogSession
         set => _step = value;
     }
 
+    /// <summary>Whether values of the input are being stored: what the server says is wrong with them is then the input's fault.</summary>
+    public bool StoresInput { get; set; }
+
     /// <param name="settings">The database.</param>
     /// <param name="timeout">How long all of it may take, a day at most.</param>
     /// <param name="work">What is done. Null from it is success.</param>
@@ -58,7 +61,7 @@ internal sealed class CatalogSession
         {
             return CatalogFailure.Database(string.Create(CultureInfo.InvariantCulture, $"not done within {timeout.TotalSeconds:0.###} s: stopped while {session._step}"));
         }
-        catch (Exception e) when (IsOfData(e))
+        catch (Exception e) when (session.StoresInput && IsOfData(e))
         {
             return CatalogFailure.Input($"PostgreSQL cannot store it: {ProbeFailures.Of(e)!.Message}");
         }

@@ -35,6 +35,7 @@ internal static class ListingTable
     {
         await session.ExecuteAsync(SqlText.Of("catalog_listing"), cancel);
         session.Step = "reading the input";
+        session.StoresInput = true;
         var servers = new List<ListedServer>();
         var byName = new Dictionary<string, ListedServer>(StringComparer.Ordinal);
         await using (var rows = await session.Connection.BeginBinaryImportAsync(Copy, cancel))

@@ -32,6 +32,7 @@ internal sealed record Recorded(string Server, string Tool, string Kind, string 
         {
             if (await CatalogVersion.CheckAsync(session, cancel) is { } failure) return failure;
             session.Step = "recording";
+            session.StoresInput = true;
             await using var transaction = await session.Connection.BeginTransactionAsync(cancel);
             await using (var only = session.Command(CatalogLock.Take, Server, Tool)) await only.ExecuteNonQueryAsync(cancel);
             await using var command = session.Command(
