@@ -65,3 +65,13 @@ internal sealed class CatalogDatabase : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 }
+
+/// <summary>One catalogue for tests that write nothing.</summary>
+public sealed class SharedCatalogDatabase : IAsyncLifetime
+{
+    internal CatalogDatabase Database { get; private set; } = null!;
+
+    public async Task InitializeAsync() => Database = await CatalogDatabase.StartAsync();
+
+    public async Task DisposeAsync() => await Database.DisposeAsync();
+}

@@ -38,10 +38,12 @@ internal static class ListingTable
         session.StoresInput = true;
         var servers = new List<ListedServer>();
         var byName = new Dictionary<string, ListedServer>(StringComparer.Ordinal);
+        await using var entries = output.GetAsyncEnumerator(cancel);
+        // Whatever takes long to begin (a tool that asks its storage first) does so before the server waits for us.
+        var any = await NextAsync(entries);
         await using (var rows = await session.Connection.BeginBinaryImportAsync(Copy, cancel))
         {
-            await using var entries = output.GetAsyncEnumerator(cancel);
-            while (await NextAsync(entries))
+            for (; any; any = await NextAsync(entries))
             {
                 switch (entries.Current)
                 {

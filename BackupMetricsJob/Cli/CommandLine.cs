@@ -20,7 +20,7 @@ internal static class CommandLine
         var root = new RootCommand(ExitCodeHelp)
         {
             RunCommand.Create(terminal, build), ShowCommand.Create(terminal),
-            RecordCommand.Create(terminal), CatalogCommand.Create(terminal),
+            ImportCommand.Create(terminal), RecordCommand.Create(terminal), CatalogCommand.Create(terminal),
         };
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
