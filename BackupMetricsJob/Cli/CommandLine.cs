@@ -11,14 +11,26 @@ internal static class CommandLine
     const string ExitCodeHelp = """
         Reads how old the backups of PostgreSQL databases are and pushes that to a Prometheus Pushgateway.
 
-        Exit codes: 0 all probed and pushed; 64 a flag is wrong; 69 a database could not be probed; 70 a bug; 75 the push did not
-        arrive; 76 the gateway refused it; 78 the environment or a file is wrong; 143, 130 ended by SIGTERM, SIGINT after the push.
+        Exit codes: 0 all done; 64 a flag is wrong; 65 what was to be imported or recorded is wrong, and nothing was written; 69 a database
+        could not be asked, or refused; 70 a bug; 75 the push did not arrive; 76 the gateway refused it; 78 the environment or a file is
+        wrong; 143, 130 ended by SIGTERM, SIGINT (a run pushes before).
         """;
 
     public static int Run(string[] args, Terminal terminal, BuildVersion build)
     {
-        if (args is ["run" or "show", ..]) JobRun.Rehearse();
         var root = new RootCommand(ExitCodeHelp) { RunCommand.Create(terminal, build), ShowCommand.Create(terminal) };
+        if (args is ["run" or "show", ..])
+        {
+            JobRun.Rehearse();
+        }
+        else
+        {
+            // What is not going to be run is not built: a run is started often, these are not.
+            root.Subcommands.Add(ImportCommand.Create(terminal));
+            root.Subcommands.Add(RecordCommand.Create(terminal));
+            root.Subcommands.Add(CatalogCommand.Create(terminal));
+        }
+
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
         {
