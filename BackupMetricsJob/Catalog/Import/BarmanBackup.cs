@@ -7,8 +7,8 @@ namespace BackupMetricsJob.Catalog.Import;
 internal static class BarmanBackup
 {
     /// <summary>
-    /// An entry of `list-backups`. It has no begin time, and only a finished one has an end. What is not finished has nothing but its name, which is the local time at
-    /// which it began. Its size is Barman's own "Size": the base backup with the WAL that it needs.
+    /// An entry of `list-backups`. It has no begin time, and only a finished one has an end. What is not finished has nothing but its name,
+    /// which is the local time at which it began. Its size is Barman's own "Size": the base backup with the WAL that it needs.
     /// </summary>
     public static CatalogRow Listed(string server, JsonItem item, ListingOptions options)
     {
@@ -25,7 +25,10 @@ internal static class BarmanBackup
         };
     }
 
-    /// <summary>What `show-backup` prints: the sizes of 2.x and 3.0 to 3.10 (disk_usage, incremental_size) or those from 3.11 on (cluster_size, backup_size).</summary>
+    /// <summary>
+    /// What `show-backup` prints: the sizes of 2.x and 3.0 to 3.10 (disk_usage, incremental_size) or those from 3.11 on (cluster_size,
+    /// backup_size).
+    /// </summary>
     public static CatalogRow Shown(string server, JsonItem item, ListingOptions options)
     {
         var backup = item.Fields;

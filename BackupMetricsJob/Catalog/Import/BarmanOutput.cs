@@ -4,9 +4,10 @@ using System.Text.Json;
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// `barman -f json list-backups SERVER...|all` and `show-backup SERVER ID`, of versions 2.12 to 3.17 (barman/output.py, JsonOutputWriter): an object with a
-/// key for each server, whose value is a list or one backup, and keys with Barman's messages, which may stand behind the servers. So the input is read twice. An _ERROR or an
-/// _EXCEPTION is the error of the servers that are listed beside it, since it does not say whose list is short; only what Barman says of one server's index of WAL is that server's.
+/// `barman -f json list-backups SERVER...|all` and `show-backup SERVER ID`, of versions 2.12 to 3.17 (barman/output.py, JsonOutputWriter):
+/// an object with a key for each server, whose value is a list or one backup, and keys with Barman's messages, which may stand behind the
+/// servers. So the input is read twice. An _ERROR or an _EXCEPTION is the error of the servers that are listed beside it, since it does not
+/// say whose list is short; only what Barman says of one server's index of WAL is that server's.
 /// </summary>
 internal static class BarmanOutput
 {

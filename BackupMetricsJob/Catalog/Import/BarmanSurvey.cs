@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace BackupMetricsJob.Catalog.Import;
 
-/// <summary>What must be known of Barman's whole output before its backups are read: which servers, which errors, and which clock its host has.</summary>
+/// <summary>
+/// What must be known of Barman's whole output before its backups are read: which servers, which errors, and which clock its host has.
+/// </summary>
 internal sealed class BarmanSurvey
 {
     readonly TimeZoneInfo given;
@@ -57,7 +59,10 @@ internal sealed class BarmanSurvey
         return survey;
     }
 
-    /// <summary>The one error of `list-backups` that names its server (barman/server.py, list_backups): a WAL index that cannot be read; the list is whole.</summary>
+    /// <summary>
+    /// The one error of `list-backups` that names its server (barman/server.py, list_backups): a WAL index that cannot be read; the list is
+    /// whole.
+    /// </summary>
     static bool IsAboutWalOf(string server, string error) => error.Contains($"barman rebuild-xlogdb {server}\"", StringComparison.Ordinal);
 
     void TakeErrors(Fields messages)

@@ -124,8 +124,11 @@ internal readonly record struct Fields(JsonElement Element, string Path)
     static bool Hexadecimal(string digits, out uint number) =>
         uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number);
 
-    ListingException NotANumber(string keys, JsonElement found, string most) => Refused(
-        keys, $"a whole number from 0 to {most} is expected here, not {(found.ValueKind is JsonValueKind.Number or JsonValueKind.String ? Shown.Briefly(found.GetRawText()) : Kind(found))}");
+    ListingException NotANumber(string keys, JsonElement found, string most)
+    {
+        var isShort = found.ValueKind is JsonValueKind.Number or JsonValueKind.String;
+        return Refused(keys, $"a whole number from 0 to {most} is expected here, not {(isShort ? Shown.Briefly(found.GetRawText()) : Kind(found))}");
+    }
 
     JsonElement? Find(string keys)
     {

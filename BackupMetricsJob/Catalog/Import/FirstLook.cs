@@ -32,7 +32,7 @@ internal static class FirstLook
             return start.Length == Enough ? $"the input begins with nothing but blanks: {expected}" : $"the input is empty: {expected}{Hint(tool)}";
         if (text[0] == (byte)'<')
             return $"the input is a page of HTML or XML (\"{FirstLine(text)}\"), perhaps of a proxy or an error: {expected}";
-        if (text[0] is not ((byte)'[' or (byte)'{') && !text.StartsWith("n"u8))
+        if (text[0] is not ((byte)'[' or (byte)'{') && !text[..Math.Min(text.Length, 4)].SequenceEqual("null"u8[..Math.Min(text.Length, 4)]))
             return $"the input is not JSON: it begins with \"{FirstLine(text)}\"; {expected}";
         return KnownOutput.Of(text) is { } known && known.Tool != tool
             ? $"the input looks like {known.Name}: {expected}"

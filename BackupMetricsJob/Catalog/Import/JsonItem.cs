@@ -21,7 +21,9 @@ internal sealed class JsonItem : IDisposable
 
     public Fields Fields { get; }
 
-    /// <summary>As the tool printed it; null where PostgreSQL's jsonb could not hold it (NUL, half a surrogate pair, a number without end).</summary>
+    /// <summary>
+    /// As the tool printed it; null where PostgreSQL's jsonb could not hold it (NUL, half a surrogate pair, a number without end).
+    /// </summary>
     public string? Raw => FitsJsonb(bytes.Span) ? Encoding.UTF8.GetString(bytes.Span) : null;
 
     public static JsonItem Parse(ReadOnlyMemory<byte> bytes, string path)

@@ -38,11 +38,11 @@ internal sealed record KnownOutput(string Tool, string Name)
             return null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("backup_name"))
+            if (IsKey(in reader, "backup_name"u8))
                 return WalG;
-            if (reader.ValueTextEquals("switch_point_lsn") || reader.ValueTextEquals("segment_range_size"))
+            if (IsKey(in reader, "switch_point_lsn"u8) || IsKey(in reader, "segment_range_size"u8))
                 return WalShow;
-            if (reader.ValueTextEquals("archive") || reader.ValueTextEquals("backup") || reader.ValueTextEquals("cipher"))
+            if (IsKey(in reader, "archive"u8) || IsKey(in reader, "backup"u8) || IsKey(in reader, "cipher"u8))
                 return PgBackRest;
             if (!reader.Read() || !reader.TrySkip())
                 return null;
@@ -57,13 +57,13 @@ internal sealed record KnownOutput(string Tool, string Name)
             return null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("basebackups"))
+            if (IsKey(in reader, "basebackups"u8))
                 return Pghoard;
-            if (reader.ValueTextEquals("backup_sites") || reader.ValueTextEquals("transfer_agent_state"))
+            if (IsKey(in reader, "backup_sites"u8) || IsKey(in reader, "transfer_agent_state"u8))
                 return PghoardState;
-            if (reader.ValueTextEquals("integrity"))
+            if (IsKey(in reader, "integrity"u8))
                 return WalVerify;
-            if (reader.ValueTextEquals("PostgreSQL-Backup-Manifest-Version"))
+            if (IsKey(in reader, "PostgreSQL-Backup-Manifest-Version"u8))
                 return Manifest;
             var isMessages = reader.ValueSpan is [(byte)'_', ..];
             if (!reader.Read())
@@ -86,11 +86,14 @@ internal sealed record KnownOutput(string Tool, string Name)
             return null;
         if (reader.TokenType != JsonTokenType.StartObject || !reader.Read() || reader.TokenType != JsonTokenType.PropertyName)
             return null;
-        if (reader.ValueTextEquals("backup_id"))
+        if (IsKey(in reader, "backup_id"u8))
             return isList ? Barman : BarmanShow;
         return !isList && reader.Read() && reader.TokenType == JsonTokenType.StartObject && reader.Read()
-            && (reader.ValueTextEquals("hint") || reader.ValueTextEquals("status"))
+            && (IsKey(in reader, "hint"u8) || IsKey(in reader, "status"u8))
             ? BarmanCheck
             : null;
     }
+
+    /// <summary>Unlike ValueTextEquals this never fails on half a surrogate pair.</summary>
+    static bool IsKey(in Utf8JsonReader reader, ReadOnlySpan<byte> key) => reader.ValueSpan.SequenceEqual(key);
 }

@@ -4,9 +4,10 @@ using System.Text.Json;
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// `pgbackrest info --output=json`, of versions 2.20 to 2.59 (src/command/info/info.c). The keys of a stanza come in alphabetical order, so its backups come
-/// before its name, its databases and its status: the input is read twice. pgBackRest ends with 0 in every error state, so a status other than ok, of
-/// the stanza or of one of its repositories, is the error of the server; the backups that it lists all the same are read.
+/// `pgbackrest info --output=json`, of versions 2.20 to 2.59 (src/command/info/info.c). The keys of a stanza come in alphabetical order, so
+/// its backups come before its name, its databases and its status: the input is read twice. pgBackRest ends with 0 in every error state, so
+/// a status other than ok, of the stanza or of one of its repositories, is the error of the server; the backups that it lists all the same
+/// are read.
 /// </summary>
 internal static class PgBackRestInfo
 {

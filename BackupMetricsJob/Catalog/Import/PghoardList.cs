@@ -5,8 +5,9 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// pghoard's GET /SITE/basebackup, of versions 1.0 to 2.7 (webserver.py, list_basebackups): {"basebackups": [{name, size, last_modified, metadata}]}, unsorted, the
-/// numbers of the metadata as strings. The server is the site that was named, else that of the metadata, else what the name begins with.
+/// pghoard's GET /SITE/basebackup, of versions 1.0 to 2.7 (webserver.py, list_basebackups): {"basebackups": [{name, size, last_modified,
+/// metadata}]}, unsorted, the numbers of the metadata as strings. The server is the site that was named, else that of the metadata, else
+/// what the name begins with.
 /// </summary>
 internal static class PghoardList
 {

@@ -73,7 +73,8 @@ internal static class ToolTime
             var digits = rest[1..].IndexOfAnyExceptInRange('0', '9') is var stop and >= 0 ? stop : rest.Length - 1;
             if (digits is 0 or > 15)
                 return null;
-            local = local.AddTicks((long)(decimal.Parse(rest[..(digits + 1)], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) * TimeSpan.TicksPerSecond));
+            var fraction = decimal.Parse(rest[..(digits + 1)], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
+            local = local.AddTicks((long)(fraction * TimeSpan.TicksPerSecond));
             rest = rest[(digits + 1)..];
         }
 

@@ -4,7 +4,8 @@ namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
 /// The names of a list's delta backups, in 56 bytes or so each: base_SEGMENT_D_PARENT, where PARENT is but the segment in its parent's name
-/// (backup_push_handler.go, StripWalFileName). The parent is that delta of the same storage whose own segment it is; else the full backup base_PARENT, whether or not it is listed.
+/// (backup_push_handler.go, StripWalFileName). The parent is that delta of the same storage whose own segment it is; else the full backup
+/// base_PARENT, whether or not it is listed.
 /// </summary>
 internal sealed class WalGDeltas
 {

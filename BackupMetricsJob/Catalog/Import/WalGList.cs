@@ -5,8 +5,9 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// `wal-g backup-list --detail --json`, of versions 0.2.14 to 3.0.9 and main (BackupTime, ExtendedMetadataDto): an array, or null where there is none. Without --detail there are but four
-/// fields; then, and where the metadata of a backup is missing, the time of its sentinel is when it finished. A name may stand once for each storage.
+/// `wal-g backup-list --detail --json`, of versions 0.2.14 to 3.0.9 and main (BackupTime, ExtendedMetadataDto): an array, or null where
+/// there is none. Without --detail there are but four fields; then, and where the metadata of a backup is missing, the time of its sentinel
+/// is when it finished. A name may stand once for each storage.
 /// </summary>
 internal static class WalGList
 {

@@ -18,8 +18,11 @@ internal static class WalSegment
         return text.Length == Length;
     }
 
-    public static int? Timeline(string? segment) =>
-        segment is not null && int.TryParse(segment.AsSpan(0, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var timeline) && timeline > 0
-            ? timeline
-            : null;
+    public static int? Timeline(string? segment)
+    {
+        if (segment is null)
+            return null;
+        var timeline = int.Parse(segment.AsSpan(0, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        return timeline > 0 ? timeline : null;
+    }
 }

@@ -1,0 +1,135 @@
+namespace BackupMetricsJob.Tests.Catalog.Import;
+
+/// <summary>Bytes that come as through a pipe: not seekable, a few at a time.</summary>
+internal sealed class Trickle(byte[] content, int atMost = 1) : Stream
+{
+    int place;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
+    {
+        var length = Math.Min(Math.Min(buffer.Length, atMost), content.Length - place);
+        content.AsSpan(place, length).CopyTo(buffer);
+        place += length;
+        return length;
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}
+
+/// <summary>
+/// A text of any length that is made while it is read and kept nowhere: a head, a part for each number, a tail. It can be read again from its
+/// beginning, and the pages that a seekable file would take are not in this process's heap.
+/// </summary>
+internal sealed class Endless(string head, Func<int, string> part, int parts, string tail, bool canSeek) : Stream
+{
+    byte[] now = [];
+    int place;
+    int next = -1;
+    long position;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => canSeek;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => position;
+        set
+        {
+            Assert.True(canSeek);
+            (now, place, next, position) = ([], 0, -1, 0);
+            while (position < value)
+                Assert.NotEqual(0, Read(new byte[value - position]));
+        }
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
+    {
+        while (place == now.Length)
+        {
+            if (next > parts)
+                return 0;
+            now = System.Text.Encoding.UTF8.GetBytes(next < 0 ? head : next < parts ? (next == 0 ? "" : ",") + part(next) : tail);
+            place = 0;
+            next++;
+        }
+
+        var length = Math.Min(buffer.Length, now.Length - place);
+        now.AsSpan(place, length).CopyTo(buffer);
+        place += length;
+        position += length;
+        return length;
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}
+
+/// <summary>A stream that looks at the token of its reader.</summary>
+internal sealed class CancellableStream(Stream inner) : Stream
+{
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return await inner.ReadAsync(buffer, cancellationToken);
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}
