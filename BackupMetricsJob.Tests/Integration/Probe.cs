@@ -12,12 +12,17 @@ internal static class Probe
     public static Task<ProbeResult> OfAsync(PostgresServer server, string? user = null, TimeSpan? timeout = null) =>
         OfAsync(server.ConnectionUri(user), timeout);
 
-    public static async Task<ProbeResult> OfAsync(string connection, TimeSpan? timeout = null, CancellationToken stop = default)
+    /// <summary>The server by these sources alone.</summary>
+    public static Task<ProbeResult> OfAsync(PostgresServer server, string[] sources, SourceSettings? settings = null, string? user = null) =>
+        OfAsync(server.ConnectionUri(user), instance: Instance with { Sources = sources }, sources: settings);
+
+    public static async Task<ProbeResult> OfAsync(
+        string connection, TimeSpan? timeout = null, Instance? instance = null, SourceSettings? sources = null, CancellationToken stop = default)
     {
         var problems = new List<string>();
         Assert.True(ConnectionText.TryParse(connection, new LibpqEnvironment(new Dictionary<string, string>()), problems, out var settings), string.Join('\n', problems));
         var time = timeout ?? TimeSpan.FromSeconds(20);
-        return await DatabaseProbe.ProbeAsync(new("it", settings, time), Instance, time, new RunClock(TimeProvider.System), stop);
+        return await DatabaseProbe.ProbeAsync(new("it", settings, time), instance ?? Instance, sources ?? SourceSettings.Default, time, new RunClock(TimeProvider.System), stop);
     }
 
     public static Instance Instance { get; } = new("it", [], AgeLimit.Defaults, [SourceName.Server]);

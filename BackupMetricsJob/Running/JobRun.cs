@@ -59,12 +59,12 @@ internal sealed class JobRun
         return new(results, run._clock.Elapsed) { Samples = samples };
     }
 
-    async Task<ProbeResult[]> ProbeAllAsync()
+    async Task<IReadOnlyList<ProbeResult>> ProbeAllAsync()
     {
         var results = new ProbeResult[_options.Targets.Count];
         using var places = new SemaphoreSlim(Concurrency);
         await Task.WhenAll(_options.Targets.Select((target, i) => ProbeIntoAsync(i, target)));
-        return results;
+        return InstanceResults.Of(results, _options.Targets);
 
         async Task ProbeIntoAsync(int i, MonitoredTarget target)
         {
@@ -73,7 +73,7 @@ internal sealed class JobRun
             {
                 var timeout = target.Target.Timeout;
                 var left = ProbeEnd - _clock.Elapsed;
-                results[i] = await DatabaseProbe.ProbeAsync(target.Target, target.Instance, left < timeout ? left : timeout, _clock, _stop);
+                results[i] = await DatabaseProbe.ProbeAsync(target.Target, target.Instance, target.Sources, left < timeout ? left : timeout, _clock, _stop);
             }
             finally
             {
@@ -84,7 +84,7 @@ internal sealed class JobRun
 
     TimeSpan ProbeEnd => _options.Gateway is null ? _options.Deadline : _options.Deadline - (_options.Deadline < 2 * PushTime ? _options.Deadline / 2 : PushTime);
 
-    async Task<RunReport> DeliverAsync(GatewayAddress gateway, ProbeResult[] results, BuildVersion build)
+    async Task<RunReport> DeliverAsync(GatewayAddress gateway, IReadOnlyList<ProbeResult> results, BuildVersion build)
     {
         using var end = new CancellationTokenSource();
         using var stopped = _stop.Register(() => end.CancelAfter(GraceAfterStop));
@@ -97,7 +97,7 @@ internal sealed class JobRun
         return new(results, default) { Push = outcome, Samples = samples, RefusedLegacyNames = refused };
     }
 
-    async Task<(PushOutcome Outcome, int Samples)> PushAsync(GatewayAddress gateway, ProbeResult[] results, RunFacts facts, CancellationToken end)
+    async Task<(PushOutcome Outcome, int Samples)> PushAsync(GatewayAddress gateway, IReadOnlyList<ProbeResult> results, RunFacts facts, CancellationToken end)
     {
         var registry = Metrics.NewCustomRegistry();
         var samples = BackupMetrics.Write(results, facts, registry);
