@@ -1,6 +1,6 @@
 # Sourced by ./test, ./demo and .ci/run: what they need of the machine, installed where it is missing.
 #
-#   require postgresql psql prometheus pushgateway npm-postgres openssl
+#   require postgresql psql prometheus pushgateway npm-postgres openssl pgbackrest barman
 #
 # Debian's packages are installed as root or by a sudo that asks for no password; otherwise the command to type is printed and the
 # script ends with 69. No service is started or left enabled, and no database cluster is created: the programs alone are wanted.
@@ -18,6 +18,8 @@ require() {
             prometheus) packages+=(prometheus) ;;
             pushgateway) packages+=(prometheus-pushgateway) ;;
             openssl) packages+=(openssl) ;;
+            pgbackrest) packages+=(pgbackrest) ;;
+            barman) packages+=(barman) ;;
             npm-postgres) command -v npm > /dev/null || packages+=(nodejs npm) ;;
             *)
                 echo "require: nobody knows how to install \"$need\"" >&2
@@ -47,6 +49,8 @@ require_has() {
         prometheus) command -v prometheus > /dev/null && command -v promtool > /dev/null ;;
         pushgateway) command -v prometheus-pushgateway > /dev/null || command -v pushgateway > /dev/null ;;
         openssl) command -v openssl > /dev/null ;;
+        pgbackrest) command -v pgbackrest > /dev/null ;;
+        barman) command -v barman > /dev/null ;;
         npm-postgres)
             # npm writes its own copy of the lock file last, so it tells of a whole and present installation.
             local tests=${BASH_SOURCE[0]%/*}/../BackupMetricsJob.Tests

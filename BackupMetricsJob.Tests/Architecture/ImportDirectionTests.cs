@@ -4,6 +4,7 @@ namespace BackupMetricsJob.Tests.Architecture;
 public class ImportDirectionTests
 {
     // Running takes JobOptions, which is Configuration's: the design draws only Cli and Schedule -> Configuration.
+    // Catalog connects by Probing's NpgsqlConnector and tells failures in its words.
     static readonly ImportRules Design = new(
         "BackupMetricsJob",
         new Dictionary<string, string[]>
@@ -13,7 +14,7 @@ public class ImportDirectionTests
             ["Running"] = ["Probing", "Exposition", "Pushgateway", "Configuration"],
             ["Configuration"] = ["Targets", "Backups", "Pushgateway"],
             ["Probing"] = ["Targets", "Backups"],
-            ["Catalog"] = ["Targets", "Backups"],
+            ["Catalog"] = ["Probing", "Targets", "Backups"],
             ["Exposition"] = ["Backups", "Prometheus"],
             ["Pushgateway"] = ["Prometheus"],
             ["Targets"] = [],

@@ -10,13 +10,18 @@ internal static class CommandLine
     const string ExitCodeHelp = """
         Reads how old the backups of PostgreSQL databases are and pushes that to a Prometheus Pushgateway.
 
-        Exit codes: 0 all probed and pushed; 64 a flag is wrong; 69 a database could not be probed; 70 a bug; 75 the push did not
-        arrive; 76 the gateway refused it; 78 the environment or a file is wrong; 143, 130 ended by SIGTERM, SIGINT after the push.
+        Exit codes: 0 all done; 64 a flag is wrong; 65 what was to be imported or recorded is wrong, and nothing was written; 69 a database
+        could not be asked, or refused; 70 a bug; 75 the push did not arrive; 76 the gateway refused it; 78 the environment or a file is
+        wrong; 143, 130 ended by SIGTERM, SIGINT (a run pushes before).
         """;
 
     public static async Task<int> RunAsync(string[] args, Terminal terminal, BuildVersion build)
     {
-        var root = new RootCommand(ExitCodeHelp) { RunCommand.Create(terminal, build), ShowCommand.Create(terminal) };
+        var root = new RootCommand(ExitCodeHelp)
+        {
+            RunCommand.Create(terminal, build), ShowCommand.Create(terminal),
+            ImportCommand.Create(terminal), RecordCommand.Create(terminal), CatalogCommand.Create(terminal),
+        };
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
         {

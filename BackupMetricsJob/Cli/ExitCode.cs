@@ -9,6 +9,7 @@ internal enum ExitCode
 {
     Success = 0,
     Usage = 64,
+    InputRefused = 65,
     TargetFailed = 69,
     Bug = 70,
     PushNotArrived = 75,

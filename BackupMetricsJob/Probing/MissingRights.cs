@@ -21,11 +21,16 @@ internal static class MissingRights
                 + $"GRANT EXECUTE ON FUNCTION backup_metrics.base_backup_history() TO {session.Role};";
             missing.Add(new(
                 "may not read the label of the last base backup: its tool and duration are unknown",
-                session.HasHistoryFunction ? grant : "\\i deploy/postgresql/base_backup_history.sql \\\\ " + grant));
+                session.HasHistoryFunction ? grant : $"Run as a superuser: backup-metrics catalog init --server --connection ... --grant-reader {ForShell(session.Role)}"));
         }
 
         return missing;
     }
+
+    /// <summary>The role's name, which the server has quoted for SQL where that is needed, as one word of a shell.</summary>
+    static string ForShell(string role) => role.StartsWith('"')
+        ? $"'{role[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal).Replace("'", "'\\''", StringComparison.Ordinal)}'"
+        : role;
 
     /// <summary>pg_monitor, or the single rights in it that the job uses.</summary>
     public static bool HasMonitor(Session session) => session.MayListWal && session.MayReadStatistics;

@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using BackupMetricsJob.Tests.Support;
+
+namespace BackupMetricsJob.Tests.Integration;
+
+/// <summary>import, as cron and hooks type it: what it says and which code it ends with.</summary>
+public sealed class CatalogCommandTests : IAsyncLifetime
+{
+    CatalogDatabase _catalogue = null!;
+
+    public async Task InitializeAsync() => _catalogue = await CatalogDatabase.StartAsync();
+
+    public async Task DisposeAsync() => await _catalogue.DisposeAsync();
+
+    [Fact]
+    public async Task Standard_input_is_read_where_no_file_is_named()
+    {
+        var list = List(("base_000000010000000000000002", "2026-11-20T03:00:00Z"), ("base_000000010000000000000004_D_000000010000000000000002", "2026-11-21T03:00:00.5Z"));
+
+        foreach (var (arguments, said) in new[] { ("", "2 new, 0 changed, 0 gone, 0 unchanged"), (" -", "0 new, 0 changed, 0 gone, 2 unchanged") })
+        {
+            var result = await ImportAsync("wal-g --server orders" + arguments, list);
+            Assert.Equal((0, "", $"wal-g: {said} (1 server)\n"), (result.ExitCode, result.Output, result.Error));
+        }
+
+        Assert.Equal(["orders base_000000010000000000000002 done", "orders base_000000010000000000000004_D_000000010000000000000002 done"], await _catalogue.RowsAsync());
+    }
+
+    [Fact]
+    public async Task A_file_is_read_and_the_connection_may_come_from_the_environment()
+    {
+        using var folder = new TempFolder();
+        var file = folder.Write("list.json", List(("base_000000010000000000000002", "2026-11-20T03:00:00Z")));
+
+        var result = await BackupMetrics.RunAsync(["import", "wal-g", file, "--server", "orders"], new Dictionary<string, string> { ["BACKUP_METRICS_CONNECTION"] = _catalogue.Uri });
+        var libpq = await BackupMetrics.RunAsync(["import", "wal-g", file, "--server", "billing"], new Dictionary<string, string>
+        {
+            ["PGHOST"] = PostgresServer.Host,
+            ["PGPORT"] = _catalogue.Server.Port.ToString(CultureInfo.InvariantCulture),
+            ["PGUSER"] = "postgres",
+        });
+
+        Assert.Equal((0, "wal-g: 1 new, 0 changed, 0 gone, 0 unchanged (1 server)\n"), (result.ExitCode, result.Error));
+        Assert.Equal((0, "wal-g: 1 new, 0 changed, 0 gone, 0 unchanged (1 server)\n"), (libpq.ExitCode, libpq.Error));
+    }
+
+    [Fact]
+    public async Task An_empty_list_is_65_unless_it_is_allowed()
+    {
+        await ImportAsync("wal-g --server orders", List(("base_000000010000000000000002", "2026-11-20T03:00:00Z")));
+
+        var refused = await ImportAsync("wal-g --server orders", "[]");
+        var allowed = await ImportAsync("wal-g --server orders --allow-empty", "[]");
+
+        Assert.Equal((65, "backup-metrics: import: the list of \"orders\" is empty, the catalogue has 1 backups of it: nothing was written. If they are really gone, say --allow-empty\n"), (refused.ExitCode, refused.Error));
+        Assert.Equal((0, "wal-g: 0 new, 0 changed, 1 gone, 0 unchanged (1 server)\n"), (allowed.ExitCode, allowed.Error));
+    }
+
+    [Fact]
+    public async Task A_tool_that_reports_an_error_is_a_warning_and_a_row_of_backup_source()
+    {
+        var result = await ImportAsync("pgbackrest", """[{"name":"orders","backup":[],"status":{"code":99,"message":"other","lock":{"backup":{"held":false}}},"repo":[],"db":[],"archive":[],"cipher":"none"}]""");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal("""
+            warning: pgbackrest could not list "orders", and the catalogue says so now; its backups were left as they were: code 99: other
+            pgbackrest: 0 new, 0 changed, 0 gone, 0 unchanged (1 server)
+
+            """, result.Error);
+        Assert.Equal("code 99: other", await _catalogue.Server.ScalarAsync<string>("SELECT error FROM backup_metrics.backup_source WHERE succeeded_at IS NULL"));
+    }
+
+    [Fact]
+    public async Task A_database_that_does_not_answer_is_69_and_no_password_is_told()
+    {
+        foreach (var (uri, words) in new[]
+        {
+            ($"postgresql://u:s3cret@127.0.0.1:{FreePort.Next()}/x", "refused while connecting"),
+            (_catalogue.Server.ConnectionUri("nobody here", password: "s3cret"), "auth while connecting: role \"nobody here\" does not exist"),
+            (_catalogue.Server.ConnectionUri(database: "nowhere"), "database while connecting"),
+        })
+        {
+            var result = await BackupMetrics.RunAsync(["import", "wal-g", "--server", "orders", "--connection", uri], null, List(("base_1", "2026-11-20T03:00:00Z")));
+            Assert.Equal(69, result.ExitCode);
+            Assert.Contains(words, result.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("s3cret", result.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_server_that_never_speaks_ends_with_the_timeout()
+    {
+        await using var server = new SilentServer();
+
+        var result = await BackupMetrics.RunAsync(["record", "--server", "s", "--tool", "t", "--type", "full", "--from-exit-code", "0", "--timeout", "500ms", "--connection", $"postgresql://u@127.0.0.1:{server.Port}/x?sslmode=disable"], null);
+
+        Assert.Equal((69, "backup-metrics: record: not done within 0.5 s: stopped while connecting\n"), (result.ExitCode, result.Error));
+    }
+
+    [Fact]
+    public async Task A_signal_ends_an_import_that_waits_and_leaves_nothing()
+    {
+        await using var other = await _catalogue.Server.OpenAsync();
+        await using (var locking = new Npgsql.NpgsqlCommand("BEGIN; LOCK TABLE backup_metrics.backup_catalog", other)) await locking.ExecuteNonQueryAsync();
+        await using var import = BackupMetrics.Start(["import", "wal-g", "--server", "orders", "--connection", _catalogue.Uri], input: List(("base_1", "2026-11-20T03:00:00Z")));
+        await _catalogue.Server.WaitForAsync("the import to wait", "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted");
+
+        import.Signal(PosixSignal.SIGTERM);
+        var result = await import.WaitAsync();
+
+        Assert.Equal((143, "backup-metrics: import: stopped while merging the list of \"orders\"\n"), (result.ExitCode, result.Error));
+        await using (var unlocking = new Npgsql.NpgsqlCommand("COMMIT", other)) await unlocking.ExecuteNonQueryAsync();
+        Assert.Empty(await _catalogue.RowsAsync());
+    }
+
+    Task<ProcessResult> ImportAsync(string arguments, string input) => BackupMetrics.RunAsync(["import", .. arguments.Split(' '), "--connection", _catalogue.Uri], null, input);
+
+    static string List(params (string Name, string Time)[] backups) =>
+        "[" + string.Join(",", backups.Select(backup => $$"""{"backup_name": "{{backup.Name}}", "time": "{{backup.Time}}", "wal_file_name": "000000010000000000000002", "storage_name": "default"}""")) + "]";
+}

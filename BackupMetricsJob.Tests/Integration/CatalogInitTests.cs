@@ -1,0 +1,126 @@
+using BackupMetricsJob.Catalog;
+using BackupMetricsJob.Probing;
+using BackupMetricsJob.Tests.Support;
+using static BackupMetricsJob.Tests.Integration.CatalogDatabase;
+
+namespace BackupMetricsJob.Tests.Integration;
+
+/// <summary>The catalogue is made once, whoever makes it and how often, and brought up to date without losing anything.</summary>
+public sealed class CatalogInitTests
+{
+    static string First => SqlText.Of("catalog_schema_1");
+
+    [Theory]
+    [InlineData(13)]
+    [InlineData(15)]
+    [InlineData(18)]
+    public async Task Init_again_does_no_harm_and_an_import_works_on_every_version(int version)
+    {
+        await using var catalogue = await StartAsync(version);
+        await catalogue.ImportAsync(Backup(1), Backup(2));
+
+        var again = await BackupMetrics.RunAsync("catalog", "init", "--connection", catalogue.Uri);
+
+        Assert.Equal((0, "the catalogue is at version 1 already\n"), (again.ExitCode, again.Error));
+        Assert.Equal("0 new, 1 changed, 1 gone, 0 unchanged", Told(await catalogue.ImportAsync(Backup(2) with { SizeBytes = 7 })));
+        var (kept, counted) = await catalogue.CountsAsync();
+        Assert.Equal(counted, kept);
+        Assert.Equal([1], await catalogue.Server.QueryAsync<int>("SELECT version FROM backup_metrics.schema_version"));
+    }
+
+    [Fact]
+    public async Task Four_at_once_make_one_catalogue()
+    {
+        await using var server = await PostgresServer.StartAsync();
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => BackupMetrics.RunAsync("catalog", "init", "--connection", server.ConnectionUri())));
+
+        Assert.All(results, result => Assert.Equal(0, result.ExitCode));
+        Assert.Single(results, result => result.Error == "made the catalogue, version 1\n");
+        Assert.Equal(3, results.Count(result => result.Error == "the catalogue is at version 1 already\n"));
+    }
+
+    [Fact]
+    public async Task An_older_catalogue_is_brought_up_to_date_with_its_rows_and_then_is_too_new_for_an_older_program()
+    {
+        await using var catalogue = await StartAsync();
+        await catalogue.ImportAsync(Backup(1));
+
+        var result = await Init(catalogue.Server, First, "ALTER TABLE backup_metrics.backup_catalog ADD COLUMN checked_at timestamptz");
+
+        Assert.Equal((null, 1), (result.Failure, result.Was));
+        Assert.Equal(["orders base_001 done"], await catalogue.RowsAsync());
+        Assert.Equal(0, await catalogue.Server.ScalarAsync<long>("SELECT count(checked_at) FROM backup_metrics.backup_catalog"));
+        const string TooNew = "the catalogue is at version 2, this program knows 1 only: use the newer program that made it";
+        Assert.Equal("Database: " + TooNew, Told(await catalogue.ImportAsync(Backup(1))));
+        var init = await BackupMetrics.RunAsync("catalog", "init", "--connection", catalogue.Uri);
+        Assert.Equal((69, $"backup-metrics: catalog init: {TooNew}\n"), (init.ExitCode, init.Error));
+        Assert.Equal(69, (await BackupMetrics.RunAsync("catalog", "prune", "--keep", "1d", "--connection", catalogue.Uri)).ExitCode);
+        Assert.Equal(69, (await BackupMetrics.RunAsync("record", "--server", "s", "--tool", "t", "--type", "full", "--from-exit-code", "0", "--connection", catalogue.Uri)).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_step_that_fails_leaves_nothing_half_made()
+    {
+        await using var server = await PostgresServer.StartAsync();
+
+        var result = await Init(server, First, "SELECT 1/0");
+
+        Assert.Contains("making version 2 of the catalogue: division by zero", result.Failure!.Message, StringComparison.Ordinal);
+        Assert.False(await server.ScalarAsync<bool>("SELECT to_regnamespace('backup_metrics') IS NOT NULL"));
+    }
+
+    [Fact]
+    public async Task Without_a_catalogue_the_command_that_makes_it_is_named()
+    {
+        await using var server = await PostgresServer.StartAsync();
+
+        var result = await BackupMetrics.RunAsync("catalog", "prune", "--keep", "90d", "--connection", server.ConnectionUri());
+
+        Assert.Equal(69, result.ExitCode);
+        Assert.Equal("backup-metrics: catalog prune: there is no catalogue in this database: run backup-metrics catalog init, as its owner, with the same --connection\n", result.Error);
+    }
+
+    [Fact]
+    public async Task Counts_that_were_written_past_are_mended()
+    {
+        await using var catalogue = await StartAsync();
+        await catalogue.ImportAsync(Backup(1), Backup(2));
+        await catalogue.Server.ExecuteAsync("UPDATE backup_metrics.backup_count SET n = 7; INSERT INTO backup_metrics.backup_count VALUES ('x', 'y', 'full', 'done', 3)");
+
+        var result = await BackupMetrics.RunAsync("catalog", "init", "--connection", catalogue.Uri);
+
+        Assert.Equal("the catalogue is at version 1 already, and mended 2 counts\n", result.Error);
+        var (kept, counted) = await catalogue.CountsAsync();
+        Assert.Equal(counted, kept);
+    }
+
+    [Fact]
+    public async Task Prune_forgets_what_is_long_gone_and_nothing_that_exists()
+    {
+        await using var catalogue = await StartAsync();
+        await catalogue.Server.ExecuteAsync("""
+            INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at, deleted_at, listed) VALUES
+              ('a', 'wal-g', 'full', 'old and kept',       'done',   now() - interval '900 days', NULL, true),
+              ('a', 'wal-g', 'full', 'gone long ago',      'done',   now() - interval '900 days', now() - interval '91 days', true),
+              ('a', 'wal-g', 'full', 'gone lately',        'done',   now() - interval '900 days', now() - interval '89 days', true),
+              ('a', 'wal-g', 'full', 'failed long ago',    'failed', now() - interval '901 days', NULL, false),
+              ('a', 'wal-g', 'full', 'failed since',       'failed', now() - interval '100 days', NULL, false),
+              ('a', 'wal-g', 'incr', 'no success after',   'failed', now() - interval '901 days', NULL, false),
+              ('a', 'barman', 'full', 'success of barman', 'done',   now(), NULL, true),
+              ('a', 'barman', 'full', 'still listed',      'failed', now() - interval '901 days', NULL, true)
+            """);
+
+        var result = await BackupMetrics.RunAsync("catalog", "prune", "--keep", "90d", "--connection", catalogue.Uri);
+
+        Assert.Equal((0, "forgot 2 rows: 1 deleted by their tools, 1 old failures\n", ""), (result.ExitCode, result.Error, result.Output));
+        Assert.Equal(
+            ["failed since", "gone lately", "no success after", "old and kept", "still listed", "success of barman"],
+            await catalogue.Server.QueryAsync<string>("SELECT backup_id FROM backup_metrics.backup_catalog ORDER BY 1"));
+        var (kept, counted) = await catalogue.CountsAsync();
+        Assert.Equal(counted, kept);
+    }
+
+    static Task<InitResult> Init(PostgresServer server, params string[] migrations) =>
+        CatalogInit.RunAsync(Settings(server.ConnectionUri()), null, null, CatalogDatabase.Timeout, CancellationToken.None, migrations);
+}

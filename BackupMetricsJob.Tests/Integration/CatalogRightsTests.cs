@@ -1,0 +1,140 @@
+using BackupMetricsJob.Tests.Support;
+using static BackupMetricsJob.Tests.Integration.CatalogDatabase;
+
+namespace BackupMetricsJob.Tests.Integration;
+
+/// <summary>The rights that are granted, or printed, are enough and no more.</summary>
+public sealed class CatalogRightsTests
+{
+    const string Writer = "o'wri\"ter; --";
+
+    [Theory]
+    [InlineData(13)]
+    [InlineData(15)]
+    [InlineData(18)]
+    public async Task The_writer_writes_and_the_reader_reads_and_neither_does_more(int version)
+    {
+        await using var catalogue = await StartAsync(version);
+        var server = catalogue.Server;
+        await server.ExecuteAsync($"""
+            CREATE ROLE "o'wri""ter; --" LOGIN; CREATE ROLE "Watch" LOGIN; REVOKE ALL ON DATABASE postgres FROM PUBLIC
+            """);
+
+        var granted = await BackupMetrics.RunAsync("catalog", "init", "--connection", catalogue.Uri, "--grant-writer", Writer, "--grant-reader", "Watch");
+
+        Assert.Equal((0, ""), (granted.ExitCode, granted.Output));
+        Assert.Equal("1 new, 0 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync(List("orders", Backup(1)), user: Writer)));
+        Assert.Equal("1 new, 0 changed, 1 gone, 0 unchanged", Told(await catalogue.ImportAsync(List("orders", Backup(2)), user: Writer)));
+        var writer = server.ConnectionUri(Writer);
+        Assert.Equal(0, (await BackupMetrics.RunAsync("record", "--server", "s", "--tool", "t", "--type", "full", "--from-exit-code", "0", "--connection", writer)).ExitCode);
+        Assert.Equal("forgot 1 rows: 1 deleted by their tools, 0 old failures\n", (await BackupMetrics.RunAsync("catalog", "prune", "--keep", "0s", "--connection", writer)).Error);
+        Assert.Equal((["orders wal-g full done 1", "s t full done 1"]), (await catalogue.CountsAsync()).Kept);
+
+        await server.ExecuteAsync("SET ROLE \"Watch\"; SELECT c.*, s.*, k.*, v.* FROM backup_metrics.backup_catalog c, backup_metrics.backup_source s, backup_metrics.backup_count k, backup_metrics.schema_version v");
+        var refused = await catalogue.ImportAsync(List("orders", Backup(3)), user: "Watch");
+        Assert.StartsWith("Database: postgresql://Watch@", Told(refused), StringComparison.Ordinal);
+        foreach (var write in new[] { "DELETE FROM backup_catalog", "UPDATE backup_catalog SET error = 'x'", "INSERT INTO backup_source VALUES ('a', 'b', now())", "DELETE FROM backup_count", "CREATE TABLE x ()" })
+        {
+            await Refused("Watch", write);
+        }
+
+        foreach (var write in new[] { "UPDATE backup_count SET n = 0", "DELETE FROM schema_version", "DELETE FROM backup_source", "TRUNCATE backup_catalog", "CREATE TABLE x ()" })
+        {
+            await Refused(Writer, write);
+        }
+
+        async Task Refused(string role, string sql)
+        {
+            var error = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => server.ExecuteAsync($"SET search_path = backup_metrics; SET ROLE \"{role.Replace("\"", "\"\"", StringComparison.Ordinal)}\"; {sql}"));
+            Assert.Equal("42501", error.SqlState);
+        }
+    }
+
+    [Fact]
+    public async Task The_statements_that_are_printed_are_the_ones_that_are_needed()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        await server.ExecuteAsync("CREATE ROLE backup_writer LOGIN; CREATE ROLE backup_reader LOGIN; REVOKE ALL ON DATABASE postgres FROM PUBLIC");
+
+        var made = await BackupMetrics.RunAsync("catalog", "init", "--connection", server.ConnectionUri());
+        await server.ExecuteAsync(made.Output);
+
+        Assert.Contains("GRANT TEMPORARY ON DATABASE postgres TO backup_writer;", made.Output, StringComparison.Ordinal);
+        var recorded = await BackupMetrics.RunAsync("record", "--server", "s", "--tool", "t", "--type", "full", "--from-exit-code", "0", "--connection", server.ConnectionUri("backup_writer"));
+        Assert.Equal(0, recorded.ExitCode);
+        await server.ExecuteAsync("SET ROLE backup_reader; TABLE backup_metrics.backup_catalog");
+    }
+
+    [Fact]
+    public async Task A_role_that_does_not_exist_makes_nothing()
+    {
+        await using var server = await PostgresServer.StartAsync();
+
+        var result = await BackupMetrics.RunAsync("catalog", "init", "--connection", server.ConnectionUri(), "--grant-reader", "nobody there");
+
+        Assert.Equal((69, ""), (result.ExitCode, result.Output));
+        Assert.EndsWith("sql while granting: role \"nobody there\" does not exist (SQLSTATE 42704)\n", result.Error, StringComparison.Ordinal);
+        Assert.False(await server.ScalarAsync<bool>("SELECT to_regnamespace('backup_metrics') IS NOT NULL"));
+    }
+
+    [Fact]
+    public async Task An_owner_who_is_no_superuser_makes_the_catalogue()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        await server.ExecuteAsync("CREATE ROLE owner LOGIN; CREATE ROLE w LOGIN");
+        await server.ExecuteAsync("CREATE DATABASE metrics OWNER owner");
+        var uri = server.ConnectionUri("owner", "metrics");
+
+        Assert.Equal(0, (await BackupMetrics.RunAsync("catalog", "init", "--connection", uri, "--grant-writer", "w")).ExitCode);
+        Assert.Equal(0, (await BackupMetrics.RunAsync("catalog", "init", "--connection", uri, "--grant-writer", "w")).ExitCode);
+
+        Assert.Equal(0, (await BackupMetrics.RunAsync("record", "--server", "s", "--tool", "t", "--type", "full", "--from-exit-code", "0", "--connection", server.ConnectionUri("w", "metrics"))).ExitCode);
+    }
+
+    [Theory]
+    [InlineData(13)]
+    [InlineData(15)]
+    [InlineData(18)]
+    public async Task The_command_that_a_probe_prints_mends_what_it_missed(int version)
+    {
+        await using var server = await PostgresServer.StartAsync(new() { Version = version, Archiving = true });
+        await server.BaseBackupAsync();
+        await server.ExecuteAsync("CREATE ROLE \"night 'watch\" LOGIN");
+        var printed = (await Probe.OfAsync(server, "night 'watch")).MissingRights[^1].Mend;
+
+        Assert.Equal("Run as a superuser: backup-metrics catalog init --server --connection ... --grant-reader 'night '\\''watch'", printed);
+        var command = printed["Run as a superuser: backup-metrics ".Length..].Replace("...", server.ConnectionUri(), StringComparison.Ordinal);
+        await ChildProcess.RunSuccessfullyAsync("/bin/sh", ["-c", $"exec '{BackupMetrics.Executable}' {command}"]);
+
+        var result = await Probe.OfAsync(server, "night 'watch");
+        Assert.Empty(result.MissingRights);
+        Assert.Equal((null, "pg_basebackup"), (result.Failure, Assert.Single(result.Backups).Tool));
+    }
+
+    [Fact]
+    public async Task The_function_is_not_installed_by_a_role_that_may_not_read_what_it_reads()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        await server.ExecuteAsync("CREATE ROLE owner LOGIN");
+        await server.ExecuteAsync("CREATE DATABASE orders OWNER owner");
+
+        var result = await BackupMetrics.RunAsync("catalog", "init", "--server", "--connection", server.ConnectionUri("owner", "orders"));
+
+        Assert.Equal(69, result.ExitCode);
+        Assert.Contains("which needs to be made by a superuser: permission denied for function", result.Error, StringComparison.Ordinal);
+        Assert.False(await server.ScalarAsync<bool>("SELECT to_regnamespace('backup_metrics') IS NOT NULL", "orders"));
+    }
+
+    [Fact]
+    public async Task The_function_is_installed_and_its_grants_printed()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        await server.ExecuteAsync("CREATE ROLE monitor LOGIN");
+
+        var result = await BackupMetrics.RunAsync("catalog", "init", "--server", "--connection", server.ConnectionUri());
+        await server.ExecuteAsync(result.Output);
+
+        Assert.Equal((0, "backup_metrics.base_backup_history() is installed\n"), (result.ExitCode, result.Error));
+        Assert.Empty((await Probe.OfAsync(server, "monitor")).MissingRights);
+    }
+}

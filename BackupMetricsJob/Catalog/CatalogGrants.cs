@@ -1,0 +1,66 @@
+using System.Text;
+
+namespace BackupMetricsJob.Catalog;
+
+/// <summary>
+/// What two roles may do, and no more: the writer imports, records and prunes; the reader reads. Each is granted to the role that is named,
+/// or returned as SQL with a name to be replaced.
+/// </summary>
+internal static class CatalogGrants
+{
+    const string DatabaseRights = """
+        SELECT quote_ident(current_database()), has_database_privilege('public', current_database(), 'CONNECT'),
+          has_database_privilege('public', current_database(), 'TEMPORARY')
+        """;
+
+    public static async Task<string> GiveAsync(CatalogSession session, string? writer, string? reader, CancellationToken cancel)
+    {
+        string database;
+        bool mayConnect, mayUseTemporary;
+        await using (var command = session.Command(DatabaseRights))
+        await using (var row = await command.ExecuteReaderAsync(cancel))
+        {
+            await row.ReadAsync(cancel);
+            (database, mayConnect, mayUseTemporary) = (row.GetString(0), row.GetBoolean(1), row.GetBoolean(2));
+        }
+
+        var left = new StringBuilder();
+        var connect = mayConnect ? "" : $"GRANT CONNECT ON DATABASE {database} TO {{0}};\n";
+        var temporary = mayUseTemporary ? "" : $"GRANT TEMPORARY ON DATABASE {database} TO {{0}};\n";
+        await GiveAsync(session, writer, "backup_writer", "imports, records and prunes", "--grant-writer", connect + temporary + """
+            GRANT USAGE ON SCHEMA backup_metrics TO {0};
+            GRANT SELECT, INSERT, UPDATE, DELETE ON backup_metrics.backup_catalog TO {0};
+            GRANT SELECT, INSERT, UPDATE ON backup_metrics.backup_source TO {0};
+            GRANT SELECT ON backup_metrics.backup_count, backup_metrics.schema_version TO {0};
+
+            """, left, cancel);
+        await GiveAsync(session, reader, "backup_reader", "reads", "--grant-reader", connect + """
+            GRANT USAGE ON SCHEMA backup_metrics TO {0};
+            GRANT SELECT ON backup_metrics.backup_catalog, backup_metrics.backup_source, backup_metrics.backup_count, backup_metrics.schema_version TO {0};
+
+            """, left, cancel);
+        return left.ToString();
+    }
+
+    public static async Task<string> GiveOnServerAsync(CatalogSession session, string? reader, CancellationToken cancel)
+    {
+        var left = new StringBuilder();
+        await GiveAsync(session, reader, "monitor", "probes this server", "--grant-reader", """
+            GRANT pg_monitor TO {0};
+            GRANT USAGE ON SCHEMA backup_metrics TO {0};
+            GRANT EXECUTE ON FUNCTION backup_metrics.base_backup_history() TO {0};
+
+            """, left, cancel);
+        return left.ToString();
+    }
+
+    /// <summary>A role's name as SQL has it: in quotes, whatever is in it.</summary>
+    public static string Quoted(string role) => $"\"{role.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    static async Task GiveAsync(
+        CatalogSession session, string? role, string example, string does, string flag, string statements, StringBuilder left, CancellationToken cancel)
+    {
+        if (role is not null) await session.ExecuteAsync(statements.Replace("{0}", Quoted(role), StringComparison.Ordinal), cancel);
+        else left.Append("-- For the role that ").Append(does).Append(" (or let ").Append(flag).Append(" ROLE grant it):\n").Append(statements.Replace("{0}", example, StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,119 @@
+using System.Text;
+using System.Text.Json;
+using BackupMetricsJob.Probing;
+using BackupMetricsJob.Targets;
+using Npgsql;
+
+namespace BackupMetricsJob.Catalog;
+
+/// <summary>What an import changed. With a failure, what was committed before it came: nothing at all if the input is to blame.</summary>
+internal sealed record ImportResult(string Tool)
+{
+    public CatalogFailure? Failure { get; set; }
+
+    public long New { get; set; }
+
+    /// <summary>Among them those that had been gone and are listed again.</summary>
+    public long Changed { get; set; }
+
+    public long Gone { get; set; }
+
+    public long Unchanged { get; set; }
+
+    public int Servers { get; set; }
+
+    /// <summary>The servers of which the tool could not say what backups there are, each with its words.</summary>
+    public List<(string Server, string Error)> Errors { get; } = [];
+}
+
+/// <summary>
+/// Makes the catalogue say what a tool says now. The whole output is read before anything is written; then each server is merged in a
+/// transaction of its own, one import of it at a time. Rows that say the same are not touched.
+/// </summary>
+internal static class CatalogImport
+{
+    /// <param name="catalogue">Its database.</param>
+    /// <param name="tool">Whose output it is; every row is of this tool.</param>
+    /// <param name="output">What the tool's output says.</param>
+    /// <param name="allowEmpty">Whether an empty list may take all backups of a server away.</param>
+    /// <param name="timeout">For all of it, reading the output included.</param>
+    /// <param name="stop">Ends it; a server is then merged wholly or not at all.</param>
+    public static async Task<ImportResult> RunAsync(
+        ConnectionSettings catalogue, string tool, IAsyncEnumerable<Listed> output, bool allowEmpty, TimeSpan timeout, CancellationToken stop)
+    {
+        var result = new ImportResult(tool);
+        result.Failure = await CatalogSession.RunAsync(catalogue, timeout, async (session, cancel) =>
+        {
+            if (await CatalogVersion.CheckAsync(session, cancel) is { } failure) return failure;
+            var servers = await ListingTable.FillAsync(session, tool, output, cancel);
+            if (!allowEmpty && await EmptiedAsync(session, tool, servers, cancel) is { } empty) return empty;
+            foreach (var server in servers) await MergeAsync(session, server, result, cancel);
+            return null;
+        }, stop);
+        return result;
+    }
+
+    static async Task<CatalogFailure?> EmptiedAsync(CatalogSession session, string tool, IReadOnlyList<ListedServer> servers, CancellationToken cancel)
+    {
+        if (servers.Count == 0) return CatalogFailure.Input($"the list of {tool} is empty and names no server: nothing is known from it (--allow-empty accepts that)");
+        var empty = new StringBuilder();
+        foreach (var server in servers)
+        {
+            if (server is { IsComplete: true, Error: null, Backups: 0 }) empty.Append(empty.Length == 0 ? "[\"" : ",\"").Append(JsonEncodedText.Encode(server.Name).Value).Append('"');
+        }
+
+        if (empty.Length == 0) return null;
+        session.Step = "looking for backups that an empty list would take away";
+        await using var command = session.Command(SqlText.Of("catalog_emptied"), tool, empty.Append(']').ToString());
+        await using var row = await command.ExecuteReaderAsync(cancel);
+        return await row.ReadAsync(cancel)
+            ? CatalogFailure.Input($"the list of \"{row.GetString(0)}\" is empty, the catalogue has {row.GetInt64(1)} backups of it: nothing was written. If they are really gone, say --allow-empty")
+            : null;
+    }
+
+    static async Task MergeAsync(CatalogSession session, ListedServer server, ImportResult result, CancellationToken cancel)
+    {
+        session.Step = $"merging the list of \"{server.Name}\"";
+        var all = server is { IsComplete: true, Error: null };
+        using var batch = new NpgsqlBatch(session.Connection);
+        Add("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+        AddFor(CatalogLock.Take);
+        var gone = all ? AddFor(SqlText.Of("catalog_merge_gone")) : null;
+        var changed = server.Backups > 0 ? AddFor(SqlText.Of("catalog_merge_changed")) : null;
+        var added = server.Backups > 0 ? AddFor(SqlText.Of("catalog_merge_new")) : null;
+        if (server.IsComplete) AddFor(SqlText.Of("catalog_merge_source")).Parameters.Add(new NpgsqlParameter<string?> { TypedValue = server.Error });
+        Add("COMMIT");
+        await batch.ExecuteNonQueryAsync(cancel);
+
+        result.Gone += Rows(gone);
+        result.Changed += Rows(changed);
+        result.New += Rows(added);
+        result.Unchanged += server.Backups - Rows(changed) - Rows(added);
+        result.Servers++;
+        if (server.Error is { } error) result.Errors.Add((server.Name, error));
+
+        static long Rows(NpgsqlBatchCommand? command) => (long)(command?.Rows ?? 0);
+
+        NpgsqlBatchCommand Add(string sql)
+        {
+            var command = new NpgsqlBatchCommand(sql);
+            batch.BatchCommands.Add(command);
+            return command;
+        }
+
+        NpgsqlBatchCommand AddFor(string sql)
+        {
+            var command = Add(sql);
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = server.Name });
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = result.Tool });
+            return command;
+        }
+    }
+}
+
+/// <summary>Lets one at a time write the backups that a tool made of a server, until its transaction ends.</summary>
+internal static class CatalogLock
+{
+    /// <summary>$1 server, $2 tool.</summary>
+    public const string Take = "SELECT pg_advisory_xact_lock(hashtextextended($1 || E'\\n' || $2, 1))";
+}

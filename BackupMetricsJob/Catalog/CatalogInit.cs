@@ -1,0 +1,108 @@
+using System.Globalization;
+using BackupMetricsJob.Probing;
+using BackupMetricsJob.Targets;
+
+namespace BackupMetricsJob.Catalog;
+
+/// <summary>What was done to a database, or why nothing was.</summary>
+/// <param name="Failure">Null if it was done.</param>
+/// <param name="Was">The version that was found; 0: no catalogue.</param>
+/// <param name="MendedCounts">How many counts were wrong, and are right now.</param>
+/// <param name="Grants">The statements for the roles that were not named, for a person to run.</param>
+internal sealed record InitResult(CatalogFailure? Failure, int Was = 0, long MendedCounts = 0, string Grants = "");
+
+/// <summary>
+/// Makes the catalogue in a database or brings it to the known version: all of it in one transaction, one at a time, and the same again
+/// does no harm. Run as the database's owner, or as whoever may create a schema in it.
+/// </summary>
+internal static class CatalogInit
+{
+    /// <summary>Held by whoever changes the schema backup_metrics.</summary>
+    const string Lock = "SELECT pg_advisory_xact_lock(hashtextextended('backup_metrics schema', 0))";
+
+    /// <param name="writer">The role that imports and records; null: its grants are returned.</param>
+    /// <param name="reader">The role that the job reads with; null: its grants are returned.</param>
+    /// <param name="migrations">The steps from version 0 on; null: those of this program.</param>
+    public static async Task<InitResult> RunAsync(
+        ConnectionSettings database, string? writer, string? reader, TimeSpan timeout, CancellationToken stop, IReadOnlyList<string>? migrations = null)
+    {
+        var result = new InitResult(null);
+        var failure = await CatalogSession.RunAsync(database, timeout, async (session, cancel) =>
+        {
+            await using var transaction = await session.Connection.BeginTransactionAsync(cancel);
+            session.Step = "waiting for another catalog init";
+            await session.ExecuteAsync(Lock, cancel);
+            session.Step = "making the catalogue";
+            var was = await MigrateAsync(session, migrations ?? Migrations(), cancel);
+            if (was.Failure is not null) return was.Failure;
+            session.Step = "counting the backups";
+            await session.ExecuteAsync("LOCK TABLE backup_metrics.backup_catalog IN SHARE MODE", cancel);
+            await using var recount = session.Command(SqlText.Of("catalog_recount"));
+            var mended = (long)(await recount.ExecuteScalarAsync(cancel))!;
+            session.Step = "granting";
+            var grants = await CatalogGrants.GiveAsync(session, writer, reader, cancel);
+            session.Step = "committing";
+            await transaction.CommitAsync(cancel);
+            result = new(null, was.Version, mended, grants);
+            return null;
+        }, stop);
+        return failure is null ? result : new(failure);
+    }
+
+    /// <summary>Installs the function by which a job reads the label of the last base backup, on a server that is to be watched.</summary>
+    /// <param name="reader">The role of the job; null: its grants are returned.</param>
+    public static async Task<InitResult> InstallHistoryFunctionAsync(ConnectionSettings server, string? reader, TimeSpan timeout, CancellationToken stop)
+    {
+        var grants = "";
+        var failure = await CatalogSession.RunAsync(server, timeout, async (session, cancel) =>
+        {
+            await using var transaction = await session.Connection.BeginTransactionAsync(cancel);
+            session.Step = "waiting for another catalog init";
+            await session.ExecuteAsync(Lock, cancel);
+            session.Step = "installing backup_metrics.base_backup_history()";
+            await session.ExecuteAsync(SqlText.Of("base_backup_history"), cancel);
+            // It runs with the rights of the role that made it: better to find now that they are too few.
+            session.Step = "trying backup_metrics.base_backup_history(), which needs to be made by a superuser";
+            await session.ExecuteAsync("SELECT count(*) FROM backup_metrics.base_backup_history()", cancel);
+            session.Step = "granting";
+            grants = await CatalogGrants.GiveOnServerAsync(session, reader, cancel);
+            await transaction.CommitAsync(cancel);
+            return null;
+        }, stop);
+        return new(failure, Grants: grants);
+    }
+
+    static string[] Migrations()
+    {
+        var migrations = new string[CatalogVersion.Known];
+        for (var version = 1; version <= migrations.Length; version++)
+            migrations[version - 1] = SqlText.Of("catalog_schema_" + version.ToString(CultureInfo.InvariantCulture));
+        return migrations;
+    }
+
+    static async Task<(int Version, CatalogFailure? Failure)> MigrateAsync(CatalogSession session, IReadOnlyList<string> migrations, CancellationToken cancel)
+    {
+        // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where there is one.
+        await session.ExecuteAsync(
+            """
+            DO $$ BEGIN
+              IF to_regnamespace('backup_metrics') IS NULL THEN CREATE SCHEMA backup_metrics; END IF;
+              IF to_regclass('backup_metrics.schema_version') IS NULL THEN
+                CREATE TABLE backup_metrics.schema_version (version int PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());
+              END IF;
+            END $$
+            """,
+            cancel);
+        var was = await CatalogVersion.ReadAsync(session, cancel);
+        if (was > migrations.Count) return (was, CatalogVersion.TooNew(was));
+        for (var version = was + 1; version <= migrations.Count; version++)
+        {
+            session.Step = string.Create(CultureInfo.InvariantCulture, $"making version {version} of the catalogue");
+            await session.ExecuteAsync(migrations[version - 1], cancel);
+            await using var done = session.Command("INSERT INTO backup_metrics.schema_version (version) VALUES ($1)", version);
+            await done.ExecuteNonQueryAsync(cancel);
+        }
+
+        return (was, null);
+    }
+}

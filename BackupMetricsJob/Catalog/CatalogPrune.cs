@@ -1,0 +1,27 @@
+using BackupMetricsJob.Probing;
+using BackupMetricsJob.Targets;
+
+namespace BackupMetricsJob.Catalog;
+
+/// <summary>How many rows were forgotten: backups that their tools deleted, and recorded failures that a later success made old.</summary>
+internal sealed record PruneResult(CatalogFailure? Failure, long Deleted = 0, long Failures = 0);
+
+/// <summary>Forgets what the tools deleted long ago. A backup that exists is never forgotten, however old, nor is a failure that nothing followed.</summary>
+internal static class CatalogPrune
+{
+    public static async Task<PruneResult> RunAsync(ConnectionSettings catalogue, TimeSpan keep, TimeSpan timeout, CancellationToken stop)
+    {
+        var result = new PruneResult(null);
+        var failure = await CatalogSession.RunAsync(catalogue, timeout, async (session, cancel) =>
+        {
+            if (await CatalogVersion.CheckAsync(session, cancel) is { } wrong) return wrong;
+            session.Step = "pruning";
+            await using var command = session.Command(SqlText.Of("catalog_prune"), keep.TotalSeconds);
+            await using var row = await command.ExecuteReaderAsync(cancel);
+            await row.ReadAsync(cancel);
+            result = new(null, row.GetInt64(0), row.GetInt64(1));
+            return null;
+        }, stop);
+        return failure is null ? result : new(failure);
+    }
+}

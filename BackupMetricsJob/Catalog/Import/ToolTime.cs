@@ -1,0 +1,105 @@
+using System.Globalization;
+
+namespace BackupMetricsJob.Catalog.Import;
+
+/// <summary>
+/// The times that tools print, in UTC. A time in the future (more than five minutes after the job's clock) or before the year 2000 is a
+/// <see cref="ListingException"/>: no number is made of it.
+/// </summary>
+internal static class ToolTime
+{
+    static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whole seconds since 1970, as a number or a string of digits.</summary>
+    public static DateTimeOffset? Epoch(this Fields fields, string keys, ListingOptions options)
+    {
+        if (fields.Count(keys) is not { } seconds)
+            return null;
+        if (seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds())
+            throw fields.Refused(keys, $"{seconds} seconds since 1970 are no date");
+        return Believed(DateTimeOffset.FromUnixTimeSeconds(seconds), fields, keys, options);
+    }
+
+    /// <summary>ISO 8601, whose date and time may be parted by a blank. What has no zone is in that of the tool's host.</summary>
+    public static DateTimeOffset? Iso(this Fields fields, string keys, ListingOptions options) =>
+        fields.AnyIso(keys, options.Zone) is { } time ? Believed(time, fields, keys, options) : null;
+
+    /// <summary>As <see cref="Iso"/>, but Go's zero time, which stands for nothing, is null.</summary>
+    public static DateTimeOffset? IsoUnlessZero(this Fields fields, string keys, ListingOptions options) =>
+        fields.AnyIso(keys, options.Zone) is { Year: > 1 } time ? Believed(time, fields, keys, options) : null;
+
+    /// <summary>Any date at all: until when something is kept may well be in the future.</summary>
+    public static DateTimeOffset? AnyIso(this Fields fields, string keys, TimeZoneInfo zone)
+    {
+        if (fields.Text(keys) is not { } text)
+            return null;
+        return ParseIso(text, zone) ?? throw fields.Refused(keys, $"\"{Shown.Briefly(text)}\" is no time, like 2026-11-22T08:26:38Z");
+    }
+
+    public static DateTimeOffset Believed(DateTimeOffset time, Fields fields, string keys, ListingOptions options)
+    {
+        if (time < Earliest)
+            throw fields.Refused(keys, $"the time {Iso(time)} is before the year 2000");
+        if (time > options.Now + ClockDifference)
+            throw fields.Refused(keys, $"the time {Iso(time)} is in the future: it is {Iso(options.Now)} now. Is a clock or a time zone wrong?");
+        return time;
+    }
+
+    /// <summary>
+    /// A wall clock's time in UTC: of two that it can mean, when clocks are put back, the earlier; of none, when they are put forward, what
+    /// the clock would have shown had it not been.
+    /// </summary>
+    public static DateTimeOffset FromLocal(DateTime local, TimeZoneInfo zone)
+    {
+        var offset = zone.GetUtcOffset(local);
+        if (zone.IsAmbiguousTime(local))
+            offset = zone.GetAmbiguousTimeOffsets(local).Max();
+        else if (zone.IsInvalidTime(local))
+            offset = zone.GetUtcOffset(local.AddHours(-3));
+        return Utc(local.Ticks - offset.Ticks) ?? DateTimeOffset.MinValue;
+    }
+
+    /// <summary>Null where the text is no time.</summary>
+    public static DateTimeOffset? ParseIso(string text, TimeZoneInfo zone)
+    {
+        const int Seconds = 19;
+        if (text.Length < Seconds || text[10] is not ('T' or ' ')
+            || !DateTime.TryParseExact($"{text.AsSpan(0, 10)}T{text.AsSpan(11, 8)}", "s", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
+            return null;
+        var rest = text.AsSpan(Seconds);
+        if (rest is ['.', ..])
+        {
+            var digits = rest[1..].IndexOfAnyExceptInRange('0', '9') is var stop and >= 0 ? stop : rest.Length - 1;
+            if (digits is 0 or > 15)
+                return null;
+            local = local.AddTicks((long)(decimal.Parse(rest[..(digits + 1)], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) * TimeSpan.TicksPerSecond));
+            rest = rest[(digits + 1)..];
+        }
+
+        if (rest.IsEmpty)
+            return FromLocal(local, zone);
+        return rest is "Z" ? Utc(local.Ticks) : Offset(rest) is { } offset ? Utc(local.Ticks - offset.Ticks) : null;
+    }
+
+    static TimeSpan? Offset(ReadOnlySpan<char> text)
+    {
+        Span<char> digits = stackalloc char[4];
+        digits.Fill('0');
+        var rest = text[1..];
+        if (text[0] is not ('+' or '-') || rest.Length is not (2 or 4 or 5) || (rest.Length == 5 && rest[2] != ':'))
+            return null;
+        rest[..2].CopyTo(digits);
+        if (rest.Length > 2)
+            rest[^2..].CopyTo(digits[2..]);
+        if (digits.ContainsAnyExceptInRange('0', '9'))
+            return null;
+        var minutes = (((digits[0] - '0') * 10 + (digits[1] - '0')) * 60) + ((digits[2] - '0') * 10) + (digits[3] - '0');
+        return TimeSpan.FromMinutes(text[0] == '-' ? -minutes : minutes);
+    }
+
+    static DateTimeOffset? Utc(long ticks) =>
+        ticks < DateTime.MinValue.Ticks || ticks > DateTime.MaxValue.Ticks ? null : new DateTimeOffset(ticks, TimeSpan.Zero);
+
+    static string Iso(DateTimeOffset time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,151 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Probing;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace BackupMetricsJob.Catalog;
+
+/// <summary>A server that a tool's output speaks of.</summary>
+internal sealed record ListedServer(string Name)
+{
+    /// <summary>How many backups are listed.</summary>
+    public long Backups { get; set; }
+
+    /// <summary>The tool has listed all there are.</summary>
+    public bool IsComplete { get; set; }
+
+    /// <summary>What the tool said instead of a list.</summary>
+    public string? Error { get; set; }
+}
+
+/// <summary>
+/// The session's temporary table with all that a tool's output says, filled as it is read: nothing but the names of the servers stays in
+/// memory, and the catalogue is not touched before all of it was understood.
+/// </summary>
+internal static class ListingTable
+{
+    const string Copy = """
+        COPY pg_temp.listing (server, kind, storage, backup_id, status, started_at, finished_at, size_bytes, stored_bytes, parent_id, start_lsn, stop_lsn,
+          start_wal, stop_wal, timeline, pg_version_num, system_identifier, database, has_errors, error, keep_until, raw) FROM STDIN (FORMAT BINARY)
+        """;
+
+    /// <returns>The servers, in the order in which they were first named.</returns>
+    /// <exception cref="ListingException">The output is not what the tool prints, or has what cannot be stored.</exception>
+    public static async Task<IReadOnlyList<ListedServer>> FillAsync(CatalogSession session, string tool, IAsyncEnumerable<Listed> output, CancellationToken cancel)
+    {
+        await session.ExecuteAsync(SqlText.Of("catalog_listing"), cancel);
+        session.Step = "reading the input";
+        session.StoresInput = true;
+        var servers = new List<ListedServer>();
+        var byName = new Dictionary<string, ListedServer>(StringComparer.Ordinal);
+        await using var entries = output.GetAsyncEnumerator(cancel);
+        // Whatever takes long to begin (a tool that asks its storage first) does so before the server waits for us.
+        var any = await NextAsync(entries);
+        await using (var rows = await session.Connection.BeginBinaryImportAsync(Copy, cancel))
+        {
+            for (; any; any = await NextAsync(entries))
+            {
+                switch (entries.Current)
+                {
+                    case Listed.Backup { Row: var row }:
+                        if (row.Tool != tool) throw new InvalidOperationException($"The reader of {tool} gave a backup of {row.Tool}.");
+                        if (RowProblem.Of(row) is { } problem) throw new ListingException("", problem);
+                        Server(row.Server).Backups++;
+                        await WriteAsync(rows, row, cancel);
+                        break;
+                    case Listed.Server { Name: var name, Error: var error }:
+                        if (RowProblem.OfKey(name, tool, "-", "-") is { } wrong) throw new ListingException("", wrong);
+                        Server(name).IsComplete = true;
+                        Server(name).Error ??= error is null ? null : RowProblem.Storable(error);
+                        break;
+                    default:
+                        throw new InvalidOperationException($"Nobody knows what to do with {entries.Current}.");
+                }
+            }
+
+            session.Step = "ending the copy";
+            await rows.CompleteAsync(cancel);
+        }
+
+        await IndexAsync(session, cancel);
+        return servers;
+
+        ListedServer Server(string name)
+        {
+            if (byName.TryGetValue(name, out var known)) return known;
+            var server = new ListedServer(name);
+            servers.Add(server);
+            byName.Add(name, server);
+            return server;
+        }
+    }
+
+    /// <summary>An error of the pipe or the file is the input's, not the database's.</summary>
+    static async Task<bool> NextAsync(IAsyncEnumerator<Listed> entries)
+    {
+        try
+        {
+            return await entries.MoveNextAsync();
+        }
+        catch (IOException e)
+        {
+            throw new ListingException("", $"the input broke off: {e.Message}");
+        }
+    }
+
+    static async Task IndexAsync(CatalogSession session, CancellationToken cancel)
+    {
+        session.Step = "looking for duplicates";
+        try
+        {
+            await session.ExecuteAsync("CREATE UNIQUE INDEX ON pg_temp.listing (server, storage, backup_id); ANALYZE pg_temp.listing", cancel);
+            return;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            // Which one it is stands in the error's detail, which Npgsql does not give away.
+        }
+
+        await using var command = session.Command("SELECT server, storage, backup_id, count(*) FROM pg_temp.listing GROUP BY 1, 2, 3 HAVING count(*) > 1 ORDER BY 1, 2, 3 LIMIT 1");
+        await using var row = await command.ExecuteReaderAsync(cancel);
+        await row.ReadAsync(cancel);
+        throw new ListingException("", $"backup \"{row.GetString(2)}\" of \"{row.GetString(0)}\" (storage {row.GetString(1)}) is listed {row.GetInt64(3)} times");
+    }
+
+    static async Task WriteAsync(NpgsqlBinaryImporter rows, CatalogRow row, CancellationToken cancel)
+    {
+        await rows.StartRowAsync(cancel);
+        await rows.WriteAsync(row.Server, NpgsqlDbType.Text, cancel);
+        await rows.WriteAsync(row.Kind.Name(), NpgsqlDbType.Text, cancel);
+        await rows.WriteAsync(row.Storage, NpgsqlDbType.Text, cancel);
+        await rows.WriteAsync(row.BackupId, NpgsqlDbType.Text, cancel);
+        await rows.WriteAsync(row.Status switch { BackupStatus.Done => "done", BackupStatus.Failed => "failed", _ => "running" }, NpgsqlDbType.Text, cancel);
+        await TimeAsync(row.Started);
+        await TimeAsync(row.Finished);
+        await ValueAsync(row.SizeBytes, NpgsqlDbType.Bigint);
+        await ValueAsync(row.StoredBytes, NpgsqlDbType.Bigint);
+        await TextAsync(row.ParentId);
+        await LsnAsync(row.StartLsn);
+        await LsnAsync(row.StopLsn);
+        await TextAsync(row.StartWal);
+        await TextAsync(row.StopWal);
+        await ValueAsync(row.Timeline, NpgsqlDbType.Integer);
+        await ValueAsync(row.PgVersionNumber, NpgsqlDbType.Integer);
+        await ValueAsync<decimal>(row.SystemIdentifier, NpgsqlDbType.Numeric);
+        await TextAsync(row.Database);
+        await rows.WriteAsync(row.HasErrors, NpgsqlDbType.Boolean, cancel);
+        await TextAsync(row.Error);
+        await TimeAsync(row.KeepUntil);
+        await (row.Raw is null ? rows.WriteNullAsync(cancel) : rows.WriteAsync(row.Raw, NpgsqlDbType.Jsonb, cancel));
+
+        Task TextAsync(string? text) => text is null ? rows.WriteNullAsync(cancel) : rows.WriteAsync(text, NpgsqlDbType.Text, cancel);
+
+        Task LsnAsync(ulong? lsn) => lsn is { } position ? rows.WriteAsync(new NpgsqlLogSequenceNumber(position), NpgsqlDbType.PgLsn, cancel) : rows.WriteNullAsync(cancel);
+
+        // DateTime.MaxValue is infinity.
+        Task TimeAsync(DateTimeOffset? time) => ValueAsync(time?.UtcDateTime, NpgsqlDbType.TimestampTz);
+
+        Task ValueAsync<T>(T? value, NpgsqlDbType type)
+            where T : struct => value is { } given ? rows.WriteAsync(given, type, cancel) : rows.WriteNullAsync(cancel);
+    }
+}

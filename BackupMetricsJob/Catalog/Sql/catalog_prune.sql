@@ -1,0 +1,10 @@
+-- $1 seconds. What the tools deleted longer ago than that; and failures that old which no list names, if a later backup of their kind succeeded.
+WITH forgotten AS (
+  DELETE FROM backup_metrics.backup_catalog c
+  WHERE c.deleted_at < now() - make_interval(secs => $1)
+    OR c.status = 'failed' AND NOT c.listed AND c.at < now() - make_interval(secs => $1) AND EXISTS (
+      SELECT FROM backup_metrics.backup_catalog d
+      WHERE d.server = c.server AND d.tool = c.tool AND d.kind = c.kind AND d.status = 'done' AND d.deleted_at IS NULL AND d.at > c.at)
+  RETURNING c.deleted_at IS NULL AS failed
+)
+SELECT count(*) FILTER (WHERE NOT failed), count(*) FILTER (WHERE failed) FROM forgotten

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using BackupMetricsJob.Catalog;
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Targets;
+
+namespace BackupMetricsJob.Cli;
+
+/// <summary>Which database a command writes to, and for how long it may: the flags that every command about the catalogue has.</summary>
+internal sealed record CatalogAccess(ConnectionSettings Connection, TimeSpan Timeout);
+
+/// <summary>Their declaration, their reading, and how such a command ends.</summary>
+internal sealed class CatalogFlags
+{
+    static readonly TimeSpan MaxTimeout = TimeSpan.FromDays(1);
+
+    readonly Option<string> _connection = new("--connection")
+    {
+        HelpName = "URI",
+        Description = $"The database: postgresql://user@host/db or \"host=... user=...\"; what it leaves open comes from PGHOST and the rest of libpq's environment [{Settings.Variable("connection")}]",
+    };
+
+    readonly Option<string> _timeout;
+    readonly TimeSpan _unless;
+
+    public CatalogFlags(Command command, string timeoutHelp, TimeSpan unless)
+    {
+        _unless = unless;
+        _timeout = new("--timeout") { HelpName = "DURATION", Description = $"{timeoutHelp} [{Settings.Variable("timeout")}]" };
+        command.Options.Add(_connection);
+        command.Options.Add(_timeout);
+    }
+
+    /// <summary>Null if there is a problem.</summary>
+    public CatalogAccess? Read(ParseResult parsed, Terminal terminal, List<Problem> problems)
+    {
+        var flags = new Flags();
+        foreach (var option in new[] { _connection, _timeout })
+        {
+            if (parsed.GetValue(option) is { } value) flags.Add(option.Name[2..], [value]);
+        }
+
+        var settings = new Settings(flags, terminal.Environment);
+        var timeout = Timeout(settings, problems);
+        // With no --connection all of it is libpq's environment.
+        var setting = settings.One("connection") ?? new("connection", ProblemOrigin.Configuration, "");
+        var said = new List<string>();
+        ConnectionText.TryParse(setting.Value, new LibpqEnvironment(terminal.Environment, Environment.UserName), said, out var connection);
+        foreach (var problem in said) problems.Add(setting.Says(problem));
+        return connection is null || problems.Count > 0 ? null : new(connection, timeout);
+    }
+
+    /// <summary>A flag's value that is wrong: 64.</summary>
+    public static Problem Wrong(string flag, string? value, string allowed) => new(ProblemOrigin.Flag, $"{flag} \"{value}\": must be {allowed}");
+
+    /// <summary>Tells what is wrong with the command line or the environment, a line each.</summary>
+    public static int Tell(IReadOnlyList<Problem> problems, Terminal terminal) => Problems.Tell(problems, new(LogFormat.Text, Verbose: false, FailOnTarget: true), terminal);
+
+    /// <summary>Tells why it was not done; the exit code follows from it.</summary>
+    public static int Tell(CatalogFailure failure, string command, Terminal terminal, ExitCode? signal)
+    {
+        terminal.Error.WriteLine($"backup-metrics: {command}: {Words.OnOneLine(failure.Message, limit: 2000)}");
+        return (int)(failure.Cause switch
+        {
+            CatalogFailureCause.Input => ExitCode.InputRefused,
+            CatalogFailureCause.Stopped => signal ?? ExitCode.Interrupted,
+            _ => ExitCode.TargetFailed,
+        });
+    }
+
+    TimeSpan Timeout(Settings settings, List<Problem> problems)
+    {
+        if (settings.One("timeout") is not { } setting) return _unless;
+        if (DurationText.TryParse(setting.Value, out var duration) && duration > TimeSpan.Zero && duration <= MaxTimeout) return duration;
+        problems.Add(setting.Wrong(DurationText.Allowed + ", a day at most"));
+        return _unless;
+    }
+}

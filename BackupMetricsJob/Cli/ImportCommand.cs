@@ -1,0 +1,91 @@
+using System.CommandLine;
+using BackupMetricsJob.Catalog;
+using BackupMetricsJob.Catalog.Import;
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Pushgateway;
+
+namespace BackupMetricsJob.Cli;
+
+/// <summary>backup-metrics import: makes the catalogue say what a backup tool says now.</summary>
+internal static class ImportCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("import", """
+            Make the catalogue say what a backup tool says now, from the tool's own output:
+              wal-g backup-list --detail --json        curl http://localhost:16000/SITE/basebackup (pghoard)
+              pgbackrest info --output=json            barman -f json list-backups SERVER|all, barman -f json show-backup SERVER ID
+            """);
+        var tool = new Argument<string>("tool") { HelpName = "TOOL", Description = string.Join(", ", ToolOutput.Tools) };
+        tool.AcceptOnlyFromAmong([.. ToolOutput.Tools]);
+        var file = new Argument<string?>("file") { HelpName = "FILE", Description = "The tool's output (standard input, also as -)", Arity = ArgumentArity.ZeroOrOne };
+        var server = new Option<string>("--server") { HelpName = "NAME", Description = "Whose backups they are, where the tool's output does not say (wal-g, pghoard)" };
+        var allowEmpty = new Option<bool>("--allow-empty") { Description = "Believe an empty list: the backups that the catalogue has of it are gone" };
+        var zone = new Option<string>("--timezone") { HelpName = "ZONE", Description = "Time zone of the host that the tool ran on, like Europe/Berlin, for times without one (this host's)" };
+        command.Arguments.Add(tool);
+        command.Arguments.Add(file);
+        command.Options.Add(server);
+        var flags = new CatalogFlags(command, "For all of it, reading the input included (10m)", TimeSpan.FromMinutes(10));
+        command.Options.Add(allowEmpty);
+        command.Options.Add(zone);
+        command.SetAction(async (parsed, _) =>
+        {
+            var problems = new List<Problem>();
+            var access = flags.Read(parsed, terminal, problems);
+            var options = new ListingOptions(parsed.GetValue(server), Zone(parsed.GetValue(zone), problems), terminal.Time.GetUtcNow());
+            if (options.Server is { } name && RowProblem.OfKey(name, "-", "-", "-") is { } wrong) problems.Add(new(ProblemOrigin.Flag, $"--server: {wrong}"));
+            if (options.Server is null && ToolOutput.NeedsServer(parsed.GetRequiredValue(tool)))
+                problems.Add(new(ProblemOrigin.Flag, $"--server NAME is missing: {parsed.GetRequiredValue(tool)} does not say whose backups it lists"));
+            if (Source(parsed.GetValue(file)) is null && !Console.IsInputRedirected)
+                problems.Add(new(ProblemOrigin.Flag, "FILE is missing, and standard input is a terminal: give the file, or pipe the tool's output into this command"));
+            return access is null || problems.Count > 0
+                ? CatalogFlags.Tell(problems, terminal)
+                : await ImportAsync(parsed.GetRequiredValue(tool), Source(parsed.GetValue(file)), options, parsed.GetValue(allowEmpty), access, terminal);
+        });
+        return command;
+    }
+
+    static async Task<int> ImportAsync(string tool, string? file, ListingOptions options, bool allowEmpty, CatalogAccess access, Terminal terminal)
+    {
+        await using var input = Open(file, out var problem);
+        if (input is null) return CatalogFlags.Tell(CatalogFailure.Input($"{file} cannot be read: {problem}"), "import", terminal, null);
+
+        using var signals = new Signals();
+        var output = ToolOutput.ReadAsync(tool, input, options, signals.Stop);
+        var result = await CatalogImport.RunAsync(access.Connection, tool, output, allowEmpty, access.Timeout, signals.Stop);
+        if (result.Failure is null || result.Servers > 0) Tell(result, terminal);
+        return result.Failure is { } failure ? CatalogFlags.Tell(failure, "import", terminal, signals.Received) : (int)ExitCode.Success;
+    }
+
+    static Stream? Open(string? file, out string problem)
+    {
+        problem = "";
+        try
+        {
+            return file is null ? Console.OpenStandardInput() : File.OpenRead(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            problem = e.Message;
+            return null;
+        }
+    }
+
+    static void Tell(ImportResult result, Terminal terminal)
+    {
+        foreach (var (server, error) in result.Errors)
+            terminal.Error.WriteLine(Words.OnOneLine($"warning: {result.Tool} could not list \"{server}\", and the catalogue says so now; its backups were left as they were: {error}"));
+        var servers = result.Servers == 1 ? "1 server" : $"{result.Servers} servers";
+        terminal.Error.WriteLine($"{result.Tool}: {result.New} new, {result.Changed} changed, {result.Gone} gone, {result.Unchanged} unchanged ({servers})");
+    }
+
+    static string? Source(string? file) => file is "-" ? null : file;
+
+    static TimeZoneInfo Zone(string? name, List<Problem> problems)
+    {
+        if (name is null) return TimeZoneInfo.Local;
+        if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)) return zone;
+        problems.Add(CatalogFlags.Wrong("--timezone", name, "a time zone of this host, like UTC or Europe/Berlin"));
+        return TimeZoneInfo.Utc;
+    }
+}
