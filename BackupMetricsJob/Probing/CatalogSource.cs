@@ -142,8 +142,8 @@ internal sealed class CatalogSource
     static List<long?> Sizes(NpgsqlDataReader row, int column)
     {
         var sizes = new List<long?>(SizeRatio.Sizes);
-        if (row.IsDBNull(column)) return sizes;
-        foreach (var text in row.GetString(column).Split(',')) sizes.Add(long.TryParse(text, out var size) ? size : null);
+        if (row.TextOrNull(column) is not { } joined) return sizes;
+        foreach (var text in joined.Split(',')) sizes.Add(long.TryParse(text, out var size) ? size : null);
         return sizes;
     }
 }

@@ -9,9 +9,6 @@ namespace BackupMetricsJob.Probing;
 /// </summary>
 internal static class PgMonitorSource
 {
-    const int Ok = 0;
-    const int NoBackups = 2; // known to be none, which is not the same as not known
-
     public static async Task<ProbeFailure?> ReadAsync(
         SourceTransaction transaction, Session session, SourceClock clock, string self, List<InstanceFacts> found, CancellationToken cancel)
     {
@@ -36,12 +33,15 @@ internal static class PgMonitorSource
     {
         if (row.IsDBNull(0)) return "a row is not what pgbackrest info --output=json prints";
         var stanza = row.GetString(0);
-        var (code, status) = (row.IsDBNull(1) ? Ok : row.GetInt32(1), row.IsDBNull(2) ? "" : row.GetString(2));
-        var wrong = code is Ok or NoBackups ? null : $"stanza {stanza}: {status} (status {code})";
+        var wrong = row.IsDBNull(1)
+            ? $"stanza {stanza} has no status"
+            : row.GetInt32(1) != 0
+                ? $"stanza {stanza}: {row.TextOrNull(2)} (status {row.GetInt32(1)})"
+                : row.TextOrNull(13) is { } ofRepositories ? $"stanza {stanza}: {ofRepositories}" : null;
         if (row.IsDBNull(3)) return wrong;
 
         var label = row.GetString(3);
-        var type = row.IsDBNull(4) ? null : BackupTypeNames.Parse(row.GetString(4));
+        var type = row.TextOrNull(4) is { } name ? BackupTypeNames.Parse(name) : null;
         if (type is null || row.IsDBNull(8)) return $"stanza {stanza}: backup {label} has no type or no end";
         var (started, finished) = (row.TimeOrNull(7, $"the start of {label}"), row.Time(8, $"the end of {label}"));
         if (clock.IsFuture(finished)) return $"stanza {stanza}: backup {label} finished {clock.Future(finished)}";
@@ -51,7 +51,7 @@ internal static class PgMonitorSource
             Finished = finished,
             Storage = stanza + "\n" + row.GetString(5),
             Id = label,
-            ParentId = row.IsDBNull(6) ? null : row.GetString(6),
+            ParentId = row.TextOrNull(6),
             Size = row.LongOrNull(9),
             Stored = row.LongOrNull(10),
             HasErrors = !row.IsDBNull(11) && row.GetBoolean(11),
