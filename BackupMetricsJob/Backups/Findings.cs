@@ -29,7 +29,7 @@ internal static class Findings
             if (!findings.Exists(finding => finding.Do == missing.Mend)) findings.Add(new(false, missing.What, missing.Mend));
         }
 
-        return [.. findings.OrderByDescending(finding => finding.IsCritical)];
+        return findings.Count < 2 ? findings : [.. findings.OrderByDescending(finding => finding.IsCritical)];
     }
 
     static void AddArchiver(List<Finding> findings, ServerEvidence server)

@@ -12,16 +12,17 @@ internal static class SizeRatio
     public static double? Of(IReadOnlyList<long?> newestFirst)
     {
         if (newestFirst is not [{ } newest, ..]) return null;
-        var before = new List<long>(Sizes);
+        Span<long> before = stackalloc long[Sizes];
+        var count = 0;
         for (var i = 1; i < newestFirst.Count && i < Sizes; i++)
         {
-            if (newestFirst[i] is { } size) before.Add(size);
+            if (newestFirst[i] is { } size) before[count++] = size;
         }
 
-        if (before.Count < Fewest) return null;
-        before.Sort();
-        var middle = before.Count / 2;
-        var median = before.Count % 2 == 1 ? before[middle] : (before[middle - 1] + (double)before[middle]) / 2;
+        if (count < Fewest) return null;
+        before[..count].Sort();
+        var middle = count / 2;
+        var median = count % 2 == 1 ? before[middle] : (before[middle - 1] + (double)before[middle]) / 2;
         return median > 0 ? newest / median : null;
     }
 

@@ -9,36 +9,45 @@ internal static class BackupSamples
     {
         foreach (var backup in result.Backups)
         {
-            string[] own = [backup.Source, backup.Tool, backup.Type.Name()];
-            samples.Set(MetricNames.BackupLastFailure, labels, backup.LastFailure?.UnixSeconds(), own);
-            if (backup.Type == BackupType.RestoreTest) samples.Set(MetricNames.RestoreTest, labels, backup.LastSuccess?.UnixSeconds(), backup.Source, backup.Tool);
-            else Write(backup, own, labels, samples);
+            var series = labels.With(backup.Source, backup.Tool, backup.Type.Name());
+            samples.Set(MetricNames.BackupLastFailure, series, backup.LastFailure?.UnixSeconds());
+            if (backup.Type == BackupType.RestoreTest)
+            {
+                samples.Set(MetricNames.RestoreTest, labels, backup.LastSuccess?.UnixSeconds(), backup.Source, backup.Tool);
+            }
+            else
+            {
+                Write(backup, series, samples);
+                WriteCounts(backup, labels, samples);
+            }
         }
 
         WriteOldest(result.Backups, labels, samples);
     }
 
-    static void Write(BackupFacts backup, string[] own, SampleLabels labels, Samples samples)
+    static void Write(BackupFacts backup, in SeriesLabels series, Samples samples)
     {
-        samples.Set(MetricNames.BackupLastSuccess, labels, backup.LastSuccess?.UnixSeconds(), own);
-        samples.Set(MetricNames.BackupAge, labels, backup.Age?.TotalSeconds, own);
-        samples.Set(MetricNames.BackupLastDuration, labels, backup.LastDuration?.TotalSeconds, own);
-        samples.Set(MetricNames.BackupLastSize, labels, backup.LastSize, own);
-        samples.Set(MetricNames.BackupLastStored, labels, backup.LastStored, own);
-        samples.Set(MetricNames.BackupLastHasErrors, labels, backup.LastHasErrors is { } hasErrors ? hasErrors ? 1 : 0 : null, own);
-        samples.Set(MetricNames.BackupSizeRatio, labels, backup.SizeRatio, own);
-        samples.Set(MetricNames.BrokenChains, labels, backup.BrokenChains, own);
-        if (backup.Running is { } running)
-        {
-            samples.Set(MetricNames.BackupRunningSince, labels, running.Since.UnixSeconds(), own);
-            samples.Set(MetricNames.BackupLongest, labels, running.Longest?.TotalSeconds, own);
-        }
+        samples.Set(MetricNames.BackupLastSuccess, series, backup.LastSuccess?.UnixSeconds());
+        samples.Set(MetricNames.BackupAge, series, backup.Age?.TotalSeconds);
+        samples.Set(MetricNames.BackupLastDuration, series, backup.LastDuration?.TotalSeconds);
+        samples.Set(MetricNames.BackupLastSize, series, backup.LastSize);
+        samples.Set(MetricNames.BackupLastStored, series, backup.LastStored);
+        samples.Set(MetricNames.BackupLastHasErrors, series, backup.LastHasErrors is { } hasErrors ? hasErrors ? 1 : 0 : null);
+        samples.Set(MetricNames.BackupSizeRatio, series, backup.SizeRatio);
+        samples.Set(MetricNames.BrokenChains, series, backup.BrokenChains);
+        if (backup.Running is not { } running) return;
+        samples.Set(MetricNames.BackupRunningSince, series, running.Since.UnixSeconds());
+        samples.Set(MetricNames.BackupLongest, series, running.Longest?.TotalSeconds);
+    }
 
+    // Of ten thousand servers hardly one has a failed or a running one: no sample is none.
+    static void WriteCounts(BackupFacts backup, SampleLabels labels, Samples samples)
+    {
         if (backup.Counts is not { } counts) return;
-        samples.Set(MetricNames.Backups, labels, counts.Done, [.. own, "done"]);
-        if (backup.Type == BackupType.Wal) return;
-        samples.Set(MetricNames.Backups, labels, counts.Failed, [.. own, "failed"]);
-        samples.Set(MetricNames.Backups, labels, counts.Running, [.. own, "running"]);
+        var (source, tool, type) = (backup.Source, backup.Tool, backup.Type.Name());
+        samples.Set(MetricNames.Backups, labels, counts.Done, source, tool, type, "done");
+        if (counts.Failed > 0) samples.Set(MetricNames.Backups, labels, counts.Failed, source, tool, type, "failed");
+        if (counts.Running > 0) samples.Set(MetricNames.Backups, labels, counts.Running, source, tool, type, "running");
     }
 
     // One series a tool, whatever the types: a full backup, or a base backup of unknown kind.

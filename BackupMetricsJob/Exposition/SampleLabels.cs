@@ -34,5 +34,9 @@ internal sealed class SampleLabels
 
     public string[] Names(string[] own) => ["instance", .. own, .. _userNames];
 
-    public string[] Values(string[] own) => [_instance, .. own, .. _userValues];
+    /// <summary>With these values of a metric's own labels.</summary>
+    public SeriesLabels With(params string[] own) => new(this, [_instance, .. own, .. _userValues]);
 }
+
+/// <summary>All label values of one series of an instance, in the order of <see cref="SampleLabels.Names"/>.</summary>
+internal readonly record struct SeriesLabels(SampleLabels Of, string[] Values);

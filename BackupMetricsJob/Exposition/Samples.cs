@@ -29,13 +29,18 @@ internal sealed class Samples(CollectorRegistry registry)
     /// <summary>A sample about a database, with the user's labels; nothing where the value is unknown.</summary>
     public void Set(Metric metric, SampleLabels of, double? value, params string[] labelValues)
     {
+        if (value is not null) Set(metric, of.With(labelValues), value);
+    }
+
+    /// <summary>The same for labels that several metrics have: they keep the array, and share it.</summary>
+    public void Set(Metric metric, in SeriesLabels labels, double? value)
+    {
         if (value is not { } known) return;
         Count++;
-        if (!_collectors.TryGetValue((metric, of.Shape), out var collector))
-            _collectors.Add((metric, of.Shape), collector = Create(metric, of.Names(metric.Labels)));
-        var values = of.Values(labelValues);
-        if (collector is Counter counter) counter.WithLabels(values).IncTo(known);
-        else ((Gauge)collector).WithLabels(values).Set(known);
+        if (!_collectors.TryGetValue((metric, labels.Of.Shape), out var collector))
+            _collectors.Add((metric, labels.Of.Shape), collector = Create(metric, labels.Of.Names(metric.Labels)));
+        if (collector is Counter counter) counter.WithLabels(labels.Values.AsMemory()).IncTo(known);
+        else ((Gauge)collector).WithLabels(labels.Values.AsMemory()).Set(known);
     }
 
     Collector Create(Metric metric, string[] names) => metric.IsCounter

@@ -15,6 +15,8 @@ internal sealed class CatalogSource
     readonly Dictionary<string, InstanceFacts> _byName = new(StringComparer.Ordinal);
     readonly Dictionary<string, string> _tools = new(StringComparer.Ordinal);
 
+    readonly List<long?> _sizes = new(SizeRatio.Sizes);
+
     CatalogSource(SourceClock clock, TimeSpan? staleAfter, List<InstanceFacts> found) => (_clock, _staleAfter, _found) = (clock, staleAfter, found);
 
     /// <param name="servers">Which servers to read.</param>
@@ -81,13 +83,13 @@ internal sealed class CatalogSource
             LastSize = isBackup ? row.LongOrNull(5) : null,
             LastStored = isBackup ? row.LongOrNull(6) : null,
             LastHasErrors = isBackup ? row.GetBoolean(7) : null,
-            SizeRatio = isBackup ? SizeRatio.Of(Sizes(row, 13), Sizes(row, 14)) : null,
+            SizeRatio = isBackup ? SizeRatio.Of(Sizes(row, 13)) : null,
             Oldest = Believed(instance, row, 8, tool, type, "finished"),
             LastFailure = Believed(instance, row, 9, tool, type, "failed"),
             Counts = row.IsDBNull(10) ? null : new(row.GetInt64(10), row.GetInt64(11), row.GetInt64(12)),
             BrokenChains = type is BackupType.Incr or BackupType.Diff ? 0 : null,
-            StartLsn = row.LongOrNull(15),
-            StopLsn = row.LongOrNull(16),
+            StartLsn = row.LongOrNull(14),
+            StopLsn = row.LongOrNull(15),
         });
     }
 
@@ -139,11 +141,12 @@ internal sealed class CatalogSource
             : $"Run backup-metrics import {importOf} by hand where it is run, and read what it says.",
     };
 
-    static List<long?> Sizes(NpgsqlDataReader row, int column)
+    /// <summary>Sizes that the query joined by commas, the newest first. There may be thousands of rows, so nothing is left behind but the list.</summary>
+    List<long?> Sizes(NpgsqlDataReader row, int column)
     {
-        var sizes = new List<long?>(SizeRatio.Sizes);
-        if (row.TextOrNull(column) is not { } joined) return sizes;
-        foreach (var text in joined.Split(',')) sizes.Add(long.TryParse(text, out var size) ? size : null);
-        return sizes;
+        _sizes.Clear();
+        var text = row.TextOrNull(column).AsSpan();
+        foreach (var part in text.Split(',')) _sizes.Add(long.TryParse(text[part], out var size) ? size : null);
+        return _sizes;
     }
 }

@@ -45,7 +45,7 @@ SELECT g.server, g.tool, g.kind,
        extract(epoch FROM o.at)::float8,
        extract(epoch FROM x.at)::float8,
        n.done::bigint, n.failed::bigint, n.running::bigint,
-       z.sizes, z.stored,
+       CASE WHEN l.size_bytes IS NULL THEN z.stored ELSE z.sizes END,
        (p.start_lsn - '0/0'::pg_lsn)::bigint, (p.stop_lsn - '0/0'::pg_lsn)::bigint
 FROM g
 LEFT JOIN n USING (server, tool, kind)
