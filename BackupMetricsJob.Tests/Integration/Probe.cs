@@ -12,12 +12,17 @@ internal static class Probe
     public static Task<ProbeResult> OfAsync(PostgresServer server, string? user = null, TimeSpan? timeout = null) =>
         OfAsync(server.ConnectionUri(user), timeout);
 
-    public static Task<ProbeResult> OfAsync(string connection, TimeSpan? timeout = null, CancellationToken stop = default)
+    /// <summary>The server by these sources alone.</summary>
+    public static Task<ProbeResult> OfAsync(PostgresServer server, string[] sources, SourceSettings? settings = null, string? user = null) =>
+        OfAsync(server.ConnectionUri(user), instance: Instance with { Sources = sources }, sources: settings);
+
+    public static Task<ProbeResult> OfAsync(
+        string connection, TimeSpan? timeout = null, Instance? instance = null, SourceSettings? sources = null, CancellationToken stop = default)
     {
         var problems = new List<string>();
         Assert.True(ConnectionText.TryParse(connection, new LibpqEnvironment(new Dictionary<string, string>()), problems, out var settings), string.Join('\n', problems));
         var time = timeout ?? TimeSpan.FromSeconds(20);
-        return Task.Run(() => DatabaseProbe.Probe(new("it", settings, time), Instance, time, new RunClock(TimeProvider.System), stop), CancellationToken.None);
+        return Task.Run(() => DatabaseProbe.Probe(new("it", settings, time), instance ?? Instance, sources ?? SourceSettings.Default, time, new RunClock(TimeProvider.System), stop), CancellationToken.None);
     }
 
     public static Instance Instance { get; } = new("it", [], AgeLimit.Defaults, [SourceName.Server]);

@@ -11,4 +11,46 @@ internal sealed record BackupFacts(string Source, string Tool, BackupType Type)
 
     /// <summary>How long that backup took.</summary>
     public TimeSpan? LastDuration { get; init; }
+
+    /// <summary>Bytes of what that backup holds, uncompressed.</summary>
+    public long? LastSize { get; init; }
+
+    /// <summary>Bytes that it takes where it is stored.</summary>
+    public long? LastStored { get; init; }
+
+    /// <summary>Whether the tool finished it but found errors in it.</summary>
+    public bool? LastHasErrors { get; init; }
+
+    /// <summary>Its size against the median of those before it.</summary>
+    public double? SizeRatio { get; init; }
+
+    /// <summary>When the oldest one that is kept finished.</summary>
+    public DateTimeOffset? Oldest { get; init; }
+
+    /// <summary>When one failed last.</summary>
+    public DateTimeOffset? LastFailure { get; init; }
+
+    public BackupCounts? Counts { get; init; }
+
+    /// <summary>The one that has been running for longest; null where none runs.</summary>
+    public RunningBackup? Running { get; init; }
+
+    /// <summary>How many of the newest cannot be restored, since the backup that they build on is gone; for incr and diff.</summary>
+    public long? BrokenChains { get; init; }
+
+    /// <summary>Where the newest begins in the WAL stream, in bytes.</summary>
+    public long? StartLsn { get; init; }
+
+    /// <summary>Where it ends; of WAL: how far the archive reaches.</summary>
+    public long? StopLsn { get; init; }
 }
+
+/// <summary>How many backups are kept, by state.</summary>
+internal sealed record BackupCounts(long Done, long Failed, long Running)
+{
+    public static BackupCounts operator +(BackupCounts a, BackupCounts b) => new(a.Done + b.Done, a.Failed + b.Failed, a.Running + b.Running);
+}
+
+/// <summary>A backup that is being made.</summary>
+/// <param name="Longest">The longest that one of its kind took before it; null where none did.</param>
+internal sealed record RunningBackup(DateTimeOffset Since, TimeSpan? Longest);

@@ -9,6 +9,9 @@ internal enum BackupType
     Incr,
     Logical,
     Wal,
+
+    /// <summary>No backup: one was restored, and it worked.</summary>
+    RestoreTest,
 }
 
 /// <summary>The spelling of a <see cref="BackupType"/> in labels and in messages.</summary>
@@ -22,7 +25,21 @@ internal static class BackupTypeNames
         BackupType.Incr => "incr",
         BackupType.Logical => "logical",
         BackupType.Wal => "wal",
+        BackupType.RestoreTest => "restore_test",
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+    };
+
+    /// <summary>The type of this name; null if there is none.</summary>
+    public static BackupType? Parse(string name) => name switch
+    {
+        "base" => BackupType.Base,
+        "full" => BackupType.Full,
+        "diff" => BackupType.Diff,
+        "incr" => BackupType.Incr,
+        "logical" => BackupType.Logical,
+        "wal" => BackupType.Wal,
+        "restore_test" => BackupType.RestoreTest,
+        _ => null,
     };
 
     /// <summary>Whether a restore of it is a whole cluster that WAL can be replayed on.</summary>

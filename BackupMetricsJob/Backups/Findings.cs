@@ -9,9 +9,14 @@ internal static class Findings
     {
         var findings = new List<Finding>();
         if (result.Failure is { } failure) findings.Add(new(true, $"the probe failed ({failure.Reason.Name()}): {failure.Message}", ToDo(failure, result)));
+        foreach (var (_, failed) in result.SourceFailures)
+        {
+            if (!ReferenceEquals(failed, result.Failure)) findings.Add(new(true, failed.Message, ToDo(failed, result)));
+        }
+
+        if (result.IsMonitored) BackupFindings.Add(findings, result);
         if (result.Server is { } server)
         {
-            AddBackup(findings, result, server);
             AddArchiver(findings, server);
             AddWaiting(findings, result, server);
         }
@@ -27,44 +32,6 @@ internal static class Findings
         var worstFirst = findings.FindAll(finding => finding.IsCritical);
         worstFirst.AddRange(findings.FindAll(finding => !finding.IsCritical));
         return worstFirst;
-    }
-
-    /// <summary>The limit of this type that <paramref name="age"/> passes, the critical one first; else null.</summary>
-    public static AgeLimit? Passed(Instance instance, LimitType type, TimeSpan age)
-    {
-        AgeLimit? passed = null;
-        foreach (var limit in instance.Limits)
-        {
-            if (limit.Type == type && age > limit.MaxAge && passed?.Severity != Severity.Critical) passed = limit;
-        }
-
-        return passed;
-    }
-
-    static void AddBackup(List<Finding> findings, ProbeResult result, ServerEvidence server)
-    {
-        BackupFacts? newest = null;
-        foreach (var backup in result.Backups)
-        {
-            if (backup.Age is { } age && backup.Type.IsPhysical() && !(newest?.Age <= age)) newest = backup;
-        }
-
-        if (newest?.Age is { } newestAge && Passed(result.Instance, LimitType.Base, newestAge) is { } limit)
-        {
-            findings.Add(new(
-                limit.Severity == Severity.Critical,
-                $"the newest base backup is {InWords.Of(newestAge)} old, the {limit.Severity.Name()} limit is {InWords.Of(limit.MaxAge)}",
-                $"Look why {newest.Tool} made none since {InWords.Of(newest.LastSuccess!.Value)}, and take one."));
-        }
-        else if (newest is null && server is { InRecovery: false, Wal: not null } && result.Failure?.Reason != FailureReason.BadData)
-        {
-            findings.Add(new(
-                server.ArchiveMode != "off",
-                server.ArchiveMode == "off"
-                    ? "no base backup is known: with archive_mode off a server keeps no trace of one"
-                    : "no base backup is known",
-                "Take one; a backup taken from a standby leaves no trace on the primary either."));
-        }
     }
 
     static void AddArchiver(List<Finding> findings, ServerEvidence server)
@@ -89,7 +56,7 @@ internal static class Findings
     {
         if (server.DoesNotArchiveItself || server.Wal is not { OldestReady: { } since } wal) return;
         var age = server.Now - since;
-        if (Passed(result.Instance, LimitType.Wal, age) is { } limit)
+        if (BackupFindings.Passed(result.Instance, LimitType.Wal, age) is { } limit)
         {
             findings.Add(new(
                 limit.Severity == Severity.Critical,
@@ -100,7 +67,7 @@ internal static class Findings
 
     static string Since(ArchiverStatistics archiver) => archiver.LastArchived is { } last ? $"; the last success was at {InWords.Of(last)}" : "";
 
-    static string ToDo(ProbeFailure failure, ProbeResult result) => failure.Reason switch
+    static string ToDo(ProbeFailure failure, ProbeResult result) => failure.Do ?? failure.Reason switch
     {
         FailureReason.Dns => "Check the host name.",
         FailureReason.Refused => "Is PostgreSQL running there? Check host, port and listen_addresses.",

@@ -23,6 +23,8 @@ internal static class InWords
         _ => Number(bytes / 1e12, "0.#") + " TB",
     };
 
+    public static string Percent(double ratio) => Number(ratio * 100, "0") + " %";
+
     public static string Of(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
     public static string Version(int number) => number >= 100000 ? $"{number / 10000}.{number % 10000}" : $"{number / 10000}";

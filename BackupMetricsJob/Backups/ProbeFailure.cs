@@ -18,7 +18,11 @@ internal enum FailureReason
 }
 
 /// <summary>A target that did not answer, or not with all it should: a value, one line for a person, never a secret in it.</summary>
-internal sealed record ProbeFailure(FailureReason Reason, string Message);
+internal sealed record ProbeFailure(FailureReason Reason, string Message)
+{
+    /// <summary>What to do about it, where more is known than the reason tells.</summary>
+    public string? Do { get; init; }
+}
 
 /// <summary>The spelling of a <see cref="FailureReason"/>.</summary>
 internal static class FailureReasons

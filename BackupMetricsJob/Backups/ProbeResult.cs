@@ -1,12 +1,15 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// What one probe of one instance brought: the facts that could be read, and the failure if not all of them could. Both may be there:
+/// What one run knows of one instance: the facts that could be read, and the failure if not all of them could. Both may be there:
 /// a role without rights reads some, and what it read is published beside the failure.
 /// </summary>
 internal sealed record ProbeResult(Instance Instance)
 {
-    /// <summary>Null when the probe succeeded.</summary>
+    /// <summary>Whether this instance was asked itself. If not, others told of it (a catalogue does), and there is no probe to report on.</summary>
+    public bool IsTarget { get; init; } = true;
+
+    /// <summary>Why the probe did not bring all it should; null when it succeeded.</summary>
     public ProbeFailure? Failure { get; init; }
 
     public required TimeSpan Duration { get; init; }
@@ -24,8 +27,20 @@ internal sealed record ProbeResult(Instance Instance)
     /// <summary>The sources that answered in full.</summary>
     public IReadOnlyList<string> SourcesThatAnswered { get; init; } = [];
 
+    /// <summary>The sources that answered, but not with all they should, or were not to be believed; and those that broke.</summary>
+    public IReadOnlyList<SourceFailure> SourceFailures { get; init; } = [];
+
+    /// <summary>What sources other than the server said, of this instance and of others; empty once that stands where it belongs.</summary>
+    public IReadOnlyList<InstanceFacts> Found { get; init; } = [];
+
+    /// <summary>Whether backups of the target itself were asked for. A database that only holds the catalogue of others has no limits.</summary>
+    public bool IsMonitored { get; init; } = true;
+
     public IReadOnlyList<MissingRight> MissingRights { get; init; } = [];
 
     /// <summary>How much work would be lost if the server died now; null where it is unknown.</summary>
-    public TimeSpan? LossWindow => Server is null ? null : RecoveryPoint.LossWindow(Server, Backups);
+    public TimeSpan? LossWindow => RecoveryPoint.LossWindow(Server, Backups);
+
+    /// <summary>How much WAL a restore would replay; null where that, or the recovery point itself, is unknown.</summary>
+    public long? ReplayBytes => LossWindow is null ? null : RecoveryPoint.ReplayBytes(Server, Backups);
 }

@@ -6,15 +6,40 @@ namespace BackupMetricsJob.Backups;
 /// </summary>
 internal static class RecoveryPoint
 {
-    /// <summary>The loss window of a server whose base backups are <paramref name="backups"/>; null on a standby and where there is no backup.</summary>
-    public static TimeSpan? LossWindow(ServerEvidence server, IReadOnlyList<BackupFacts> backups)
+    /// <summary>
+    /// The loss window of a server whose backups are <paramref name="backups"/>; null on a standby, where there is no backup, and where
+    /// nothing tells how far the archive reaches. A dump is a recovery point of its own: its start.
+    /// </summary>
+    /// <param name="server">Null where the server itself was not asked: then only what the tools said counts.</param>
+    public static TimeSpan? LossWindow(ServerEvidence? server, IReadOnlyList<BackupFacts> backups)
     {
-        var newest = NewestPhysical(backups);
-        if (newest is null || server.InRecovery) return null;
-        return server.ArchiveMode == "off"
-            ? WithoutArchiving(server, newest)
-            : Smaller(ByArchive(server), ByReceiver(server));
+        if (server is { InRecovery: true }) return null;
+        var dump = Newest(backups, type => type == BackupType.Logical);
+        var sinceDump = dump?.Age + dump?.LastDuration;
+        if (Newest(backups, BackupTypeNames.IsPhysical) is not { } newest) return sinceDump;
+        var byWal = server switch
+        {
+            null => ByArchivedWal(newest, Newest(backups, type => type == BackupType.Wal)),
+            { ArchiveMode: "off" } => WithoutArchiving(server, newest),
+            _ => Smaller(ByArchive(server), ByReceiver(server)),
+        };
+        return byWal is null ? null : Smaller(byWal, sinceDump);
     }
+
+    /// <summary>
+    /// WAL that a restore would replay, from the newest full backup's start to the archive's end; by the server's own base backup where
+    /// no tool tells where its full backup begins. Null where there is no archive, or where it ends before that backup.
+    /// </summary>
+    public static long? ReplayBytes(ServerEvidence? server, IReadOnlyList<BackupFacts> backups)
+    {
+        if (server is { ArchiveMode: "off" }) return null;
+        var start = Newest(backups, type => type == BackupType.Full)?.StartLsn;
+        var end = server is null ? Newest(backups, type => type == BackupType.Wal)?.StopLsn : server.Wal?.ArchiveEnd;
+        return end >= start ? end - start : server?.Wal?.ReplayBytes;
+    }
+
+    // The tools' word alone: a good backup has the WAL it needs, and the archive reaches to the newest segment that was recorded.
+    static TimeSpan? ByArchivedWal(BackupFacts newest, BackupFacts? wal) => wal is null ? null : Smaller(wal.Age, newest.Age);
 
     // Nothing but the backup itself is kept, unless somebody streams the WAL: then what is streamed counts.
     static TimeSpan? WithoutArchiving(ServerEvidence server, BackupFacts newest) =>
@@ -47,12 +72,12 @@ internal static class RecoveryPoint
         _ => null,
     };
 
-    static BackupFacts? NewestPhysical(IReadOnlyList<BackupFacts> backups)
+    static BackupFacts? Newest(IReadOnlyList<BackupFacts> backups, Func<BackupType, bool> isMeant)
     {
         BackupFacts? newest = null;
         foreach (var backup in backups)
         {
-            if (backup is { LastSuccess: { } at } && backup.Type.IsPhysical() && !(newest?.LastSuccess >= at)) newest = backup;
+            if (backup is { LastSuccess: { } at } && isMeant(backup.Type) && !(newest?.LastSuccess >= at)) newest = backup;
         }
 
         return newest;

@@ -71,6 +71,9 @@ internal sealed record WalEvidence
     /// <summary>From the start of the newest base backup to the archive's end; null where either is unknown.</summary>
     public long? ReplayBytes { get; init; }
 
+    /// <summary>Where the archive ends in the WAL stream, in bytes: the start of the first segment that is not archived.</summary>
+    public long? ArchiveEnd { get; init; }
+
     /// <summary>Whether the role sees who streams WAL.</summary>
     public required bool ReceiversAreVisible { get; init; }
 

@@ -17,6 +17,9 @@ internal sealed class JobFlags
         Add("instance", "NAME", "The label instance of the database (HOST:PORT of the connection)");
         AddMany("label", "NAME=VALUE", "A label for every series of the database; repeatable");
         if (pushes) AddMany("grouping", "NAME=VALUE", "A further label of the grouping key; repeatable");
+        AddMany("source", "NAME", "Where facts come from: server, catalog, pgmonitor, query, pgwatch; repeatable (server)");
+        AddMany("server", "PATTERN", "Which servers of the catalogue, each an instance; * is any text, and a name without it keeps its limits while the catalogue is down; repeatable (all)");
+        Add("query", "FILE", "A SELECT of one row a backup, for the source query: columns type, finished_at or age_seconds, and server, tool, started_at, size_bytes, stored_bytes, state, backup_id");
         AddMany("max-age", "TYPE=AGE", "How old a backup may be: base=26h, base:warning=26h, wal=none; repeatable (base 26h and 50h, wal 15m and 1h)");
         Add("timeout", "DURATION", "For the database (15s)");
         Add("deadline", "DURATION", "For the whole run, the push included (60s)");

@@ -4,18 +4,24 @@ using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Cli;
 
-/// <summary>The report of a run in lines for people: each target, what is wrong with it and what to do, then the push.</summary>
+/// <summary>
+/// The report of a run in lines for people: each target, what is wrong with it and what to do, then the push. Of the servers that were
+/// found in a catalogue only those are named with which something is wrong; there may be thousands.
+/// </summary>
 internal static class RunSummary
 {
     public static void Write(RunReport report, TextWriter to)
     {
+        var (found, well) = (0, 0);
         foreach (var result in report.Results)
         {
-            to.WriteLine(result.Failure is null ? $"ok {result.Instance.Name}: {State(result)}" : $"FAILED {result.Instance.Name}: {State(result)}");
-            foreach (var finding in Findings.Of(result))
-                to.WriteLine($"{(finding.IsCritical ? "CRITICAL" : "warning")} {result.Instance.Name}: {finding.What}. {finding.Do}");
+            var findings = Findings.Of(result);
+            if (!result.IsTarget) found++;
+            if (result.IsTarget || findings.Count > 0) Write(result, findings, to);
+            else well++;
         }
 
+        if (found > 0) to.WriteLine($"{found} servers were found in the catalogue or by the query, all is well with {well} of them");
         if (report.RefusedLegacyNames is { } words)
             to.WriteLine($"warning: the gateway refused pghoard_last_upload_age or walg_last_upload, so all else was pushed without them: {words}");
         if (report.Push is { } push)
@@ -25,23 +31,12 @@ internal static class RunSummary
         }
     }
 
-    /// <summary>The state of one target in one line.</summary>
-    public static string State(ProbeResult result)
+    static void Write(ProbeResult result, IReadOnlyList<Finding> findings, TextWriter to)
     {
-        if (result.Server is not { } server) return "nothing is known";
-        var parts = new List<string> { BaseBackup(result) };
-        if (ArchiverStates.Of(server) is { } state) parts.Add($"WAL archiving {state.Name()}");
-        if (result.LossWindow is { } window) parts.Add($"{InWords.Of(window)} of work would be lost now");
-        return string.Join(", ", parts);
+        var name = OneLine(result.Instance.Name);
+        to.WriteLine($"{(result.Failure is null ? "ok" : "FAILED")} {name}: {StateInWords.Of(result)}");
+        foreach (var finding in findings) to.WriteLine($"{(finding.IsCritical ? "CRITICAL" : "warning")} {name}: {finding.What}. {finding.Do}");
     }
 
-    static string BaseBackup(ProbeResult result)
-    {
-        foreach (var backup in result.Backups)
-        {
-            if (backup.Age is { } age) return $"{backup.Type.Name()} backup {InWords.Of(age)} old ({backup.Tool})";
-        }
-
-        return result.Server is { InRecovery: true } ? "a standby" : "no base backup known";
-    }
+    static string OneLine(string name) => name.ReplaceLineEndings(" ");
 }

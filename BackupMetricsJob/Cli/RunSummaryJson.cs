@@ -26,7 +26,7 @@ internal static class RunSummaryJson
                     json.WriteString("error", failure.Message);
                 }
 
-                json.WriteString("message", RunSummary.State(result));
+                json.WriteString("message", StateInWords.Of(result));
             });
             foreach (var finding in Findings.Of(result))
             {

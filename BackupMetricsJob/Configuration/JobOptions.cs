@@ -4,8 +4,8 @@ using BackupMetricsJob.Targets;
 
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>A database to probe: how to reach it, and what is said about it.</summary>
-internal sealed record MonitoredTarget(Target Target, Instance Instance);
+/// <summary>A database to probe: how to reach it, what is said about it, and what it is asked.</summary>
+internal sealed record MonitoredTarget(Target Target, Instance Instance, SourceSettings Sources);
 
 /// <summary>Everything a run needs to know, and all of it valid.</summary>
 internal sealed record JobOptions

@@ -41,13 +41,14 @@ internal sealed class OptionsReader
         var interval = _settings.One("interval") is null ? (TimeSpan?)null : Duration("interval", default);
         var gateway = mustPush ? Gateway() : null;
         var connection = Connection();
-        var instance = new Instance(InstanceName(connection), Labels("label"), LimitText.Read(_settings.All("max-age"), _problems), [SourceName.Server]);
+        var sources = SourceText.Read(_settings, _problems);
+        var instance = new Instance(InstanceName(connection), Labels("label"), LimitText.Read(_settings.All("max-age"), _problems), sources.Names);
         var group = Group(instance);
         var withoutLegacyNames = OutputOptions.Choice(_settings, "legacy-names", "true", "false", _problems);
         if (connection is null || group is null) return null;
         return new()
         {
-            Targets = [new(new Target(instance.Name, connection, timeout), instance)],
+            Targets = [new(new Target(instance.Name, connection, timeout), instance, sources.Settings)],
             Gateway = gateway,
             Group = group,
             Deadline = deadline,

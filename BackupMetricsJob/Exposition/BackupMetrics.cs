@@ -17,13 +17,16 @@ internal sealed class BackupMetrics
     public static int Write(IReadOnlyList<ProbeResult> results, RunFacts run, CollectorRegistry registry)
     {
         var metrics = new BackupMetrics(new Samples(registry));
+        SampleLabels? labels = null;
         foreach (var result in results)
         {
-            var labels = new SampleLabels(result.Instance);
-            metrics.WriteBackups(result, labels);
+            labels = SampleLabels.Of(result.Instance, labels);
+            BackupSamples.Write(result, labels, metrics._samples);
+            metrics.WriteLimits(result, labels);
             if (result.Server is { } server) metrics.WriteArchiver(server, labels);
             metrics.WriteRecoveryPoint(result, labels);
-            metrics.WriteProbe(result, labels);
+            if (result.IsTarget) metrics.WriteProbe(result, labels);
+            metrics.WriteSources(result, labels);
             if (run.LegacyNames) LegacyMetrics.Write(result, labels, metrics._samples);
         }
 
@@ -31,16 +34,8 @@ internal sealed class BackupMetrics
         return metrics._samples.Count;
     }
 
-    void WriteBackups(ProbeResult result, SampleLabels labels)
+    void WriteLimits(ProbeResult result, SampleLabels labels)
     {
-        foreach (var backup in result.Backups)
-        {
-            string[] own = [backup.Source, backup.Tool, backup.Type.Name()];
-            _samples.Set(MetricNames.BackupLastSuccess, labels, backup.LastSuccess?.UnixSeconds(), own);
-            _samples.Set(MetricNames.BackupAge, labels, backup.Age?.TotalSeconds, own);
-            _samples.Set(MetricNames.BackupLastDuration, labels, backup.LastDuration?.TotalSeconds, own);
-        }
-
         foreach (var limit in result.Instance.Limits)
             _samples.Set(MetricNames.BackupMaxAge, labels, limit.MaxAge.TotalSeconds, limit.Type.Name(), limit.Severity.Name());
     }
@@ -71,7 +66,7 @@ internal sealed class BackupMetrics
         if (result.LossWindow is not { } window) return;
         _samples.Set(MetricNames.RecoveryPointTime, labels, (result.At - window).UnixSeconds());
         _samples.Set(MetricNames.RecoveryPointAge, labels, window.TotalSeconds);
-        if (result.Server is { ArchiveMode: not "off" } server) _samples.Set(MetricNames.RecoveryReplay, labels, server.Wal?.ReplayBytes);
+        _samples.Set(MetricNames.RecoveryReplay, labels, result.ReplayBytes);
     }
 
     void WriteProbe(ProbeResult result, SampleLabels labels)
@@ -82,18 +77,23 @@ internal sealed class BackupMetrics
         _samples.Set(MetricNames.ProbeDuration, labels, result.Duration.TotalSeconds);
         if (failure is null) _samples.Set(MetricNames.ProbeTime, labels, result.At.UnixSeconds());
         _samples.Set(MetricNames.ClockOffset, labels, result.ClockOffset?.TotalSeconds);
+    }
+
+    void WriteSources(ProbeResult result, SampleLabels labels)
+    {
         foreach (var source in result.Instance.Sources)
             _samples.Set(MetricNames.SourceSuccess, labels, result.SourcesThatAnswered.Contains(source) ? 1 : 0, source);
     }
 
     void WriteRun(IReadOnlyList<ProbeResult> results, RunFacts run)
     {
-        var failed = results.Count(result => result.Failure is not null);
+        var targets = results.Count(result => result.IsTarget);
+        var failed = results.Count(result => result is { IsTarget: true, Failure: not null });
         _samples.Set(MetricNames.RunTime, run.Started.UnixSeconds());
         _samples.Set(MetricNames.RunDuration, run.Duration.TotalSeconds);
         _samples.Set(MetricNames.RunSuccess, failed == 0 ? 1 : 0);
-        _samples.Set(MetricNames.Targets, results.Count, "configured");
-        _samples.Set(MetricNames.Targets, results.Count - failed, "ok");
+        _samples.Set(MetricNames.Targets, targets, "configured");
+        _samples.Set(MetricNames.Targets, targets - failed, "ok");
         _samples.Set(MetricNames.Targets, failed, "failed");
         _samples.Set(MetricNames.Shards, run.Shards);
         if (run.Interval is { } interval) _samples.Set(MetricNames.Interval, interval.TotalSeconds);

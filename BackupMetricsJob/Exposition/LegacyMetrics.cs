@@ -4,7 +4,7 @@ namespace BackupMetricsJob.Exposition;
 
 /// <summary>
 /// The two names that rules were written for before there was this job: pghoard_last_upload_age is an age, walg_last_upload a time.
-/// Their types are basebackup and xlog.
+/// Their types are basebackup and xlog. Whichever source knows the newer upload is believed, so an instance has each series once.
 /// </summary>
 internal static class LegacyMetrics
 {
@@ -13,25 +13,36 @@ internal static class LegacyMetrics
 
     public static void Write(ProbeResult result, SampleLabels labels, Samples samples)
     {
-        var archiver = result.Server is { DoesNotArchiveItself: false, ArchiveMode: not "off" } server ? server.Archiver : null;
-        var site = archiver?.Site ?? result.Instance.Name;
-        samples.Set(MetricNames.PghoardAge, labels, Newest(result, Pghoard)?.Age?.TotalSeconds, site, "basebackup");
-        samples.Set(MetricNames.WalgUpload, labels, Newest(result, Walg)?.LastSuccess?.UnixSeconds(), "basebackup");
-        if (archiver?.LastArchived is not { } archived) return;
-        if (archiver.Tool == Pghoard)
-            samples.Set(MetricNames.PghoardAge, labels, Math.Max(0, (result.Server!.Now - archived).TotalSeconds), site, "xlog");
-        else if (archiver.Tool == Walg)
-            samples.Set(MetricNames.WalgUpload, labels, archived.UnixSeconds(), "xlog");
+        var site = Archiver(result)?.Site ?? result.Instance.Name;
+        samples.Set(MetricNames.PghoardAge, labels, Base(result, Pghoard)?.Age.TotalSeconds, site, "basebackup");
+        samples.Set(MetricNames.PghoardAge, labels, Xlog(result, Pghoard)?.Age.TotalSeconds, site, "xlog");
+        samples.Set(MetricNames.WalgUpload, labels, Base(result, Walg)?.At.UnixSeconds(), "basebackup");
+        samples.Set(MetricNames.WalgUpload, labels, Xlog(result, Walg)?.At.UnixSeconds(), "xlog");
     }
 
-    static BackupFacts? Newest(ProbeResult result, string tool)
+    static Upload? Base(ProbeResult result, string tool) => Newest(result, tool, BackupTypeNames.IsPhysical);
+
+    static Upload? Xlog(ProbeResult result, string tool)
     {
-        BackupFacts? newest = null;
+        var recorded = Newest(result, tool, type => type == BackupType.Wal);
+        if (Archiver(result) is not { LastArchived: { } archived } archiver || archiver.Tool != tool || recorded?.At >= archived) return recorded;
+        var age = result.Server!.Now - archived;
+        return new(archived, age < TimeSpan.Zero ? TimeSpan.Zero : age);
+    }
+
+    /// <summary>What a standby shows of an archive is its primary's past.</summary>
+    static ArchiverStatistics? Archiver(ProbeResult result) => result.Server is { DoesNotArchiveItself: false, ArchiveMode: not "off" } server ? server.Archiver : null;
+
+    static Upload? Newest(ProbeResult result, string tool, Func<BackupType, bool> isMeant)
+    {
+        Upload? newest = null;
         foreach (var backup in result.Backups)
         {
-            if (backup.Tool == tool && backup.Type.IsPhysical() && backup.LastSuccess is { } at && !(newest?.LastSuccess >= at)) newest = backup;
+            if (backup is { LastSuccess: { } at, Age: { } age } && backup.Tool == tool && isMeant(backup.Type) && !(newest?.At >= at)) newest = new(at, age);
         }
 
         return newest;
     }
+
+    readonly record struct Upload(DateTimeOffset At, TimeSpan Age);
 }

@@ -12,6 +12,38 @@ internal static class MetricNames
     public static readonly Metric BackupLastDuration = new(
         "postgres_backup_last_duration_seconds", "How long the newest good backup took, in seconds.", "source", "tool", "type");
 
+    public static readonly Metric BackupLastSize = new(
+        "postgres_backup_last_size_bytes", "Size of what the newest good backup holds, uncompressed, in bytes.", "source", "tool", "type");
+
+    public static readonly Metric BackupLastStored = new(
+        "postgres_backup_last_stored_bytes", "Size that the newest good backup takes where it is stored, in bytes.", "source", "tool", "type");
+
+    public static readonly Metric BackupLastHasErrors = new(
+        "postgres_backup_last_has_errors", "1 if the tool finished the newest backup but found errors in it, such as wrong page checksums, else 0.", "source", "tool", "type");
+
+    public static readonly Metric BackupSizeRatio = new(
+        "postgres_backup_last_size_ratio", "Size of the newest good backup against the median of up to ten of its kind before it.", "source", "tool", "type");
+
+    public static readonly Metric BackupLastFailure = new(
+        "postgres_backup_last_failure_timestamp_seconds", "When a backup last failed, in seconds since 1970.", "source", "tool", "type");
+
+    public static readonly Metric Backups = new("postgres_backups", "Backups that are kept, by state.", "source", "tool", "type", "state");
+
+    public static readonly Metric BackupOldest = new(
+        "postgres_backup_oldest_timestamp_seconds", "When the oldest kept full backup finished, in seconds since 1970: where the recovery window starts.", "source", "tool");
+
+    public static readonly Metric BrokenChains = new(
+        "postgres_backup_broken_chains", "How many of the newest incremental or differential backups build on a backup that is gone, and cannot be restored.", "source", "tool", "type");
+
+    public static readonly Metric BackupRunningSince = new(
+        "postgres_backup_running_since_timestamp_seconds", "When the backup that has been running for longest started, in seconds since 1970.", "source", "tool", "type");
+
+    public static readonly Metric BackupLongest = new(
+        "postgres_backup_longest_duration_seconds", "The longest that a good backup of this kind took before the one that runs, in seconds.", "source", "tool", "type");
+
+    public static readonly Metric RestoreTest = new(
+        "postgres_backup_last_restore_test_timestamp_seconds", "When a backup was last restored successfully, in seconds since 1970.", "source", "tool");
+
     public static readonly Metric BackupMaxAge = new(
         "postgres_backup_max_age_seconds", "The limit configured for the age of the newest backup, in seconds; published whether the database answers or not.", "type", "severity");
 
@@ -85,7 +117,8 @@ internal static class MetricNames
     /// <summary>All of them, in the order in which they are published.</summary>
     public static IReadOnlyList<Metric> All { get; } =
     [
-        BackupLastSuccess, BackupAge, BackupLastDuration, BackupMaxAge,
+        BackupLastSuccess, BackupAge, BackupLastDuration, BackupLastSize, BackupLastStored, BackupLastHasErrors, BackupSizeRatio, BackupLastFailure,
+        Backups, BackupOldest, BrokenChains, BackupRunningSince, BackupLongest, RestoreTest, BackupMaxAge,
         ArchiveState, ArchiveLastSuccess, ArchiveLastFailure, ArchivedFiles, ArchiveFailures, WalDirectory, ReadySegments, OldestReady, ArchiveLag,
         RecoveryPointTime, RecoveryPointAge, RecoveryReplay,
         ProbeSuccess, ProbeFailure, ProbeDuration, ProbeTime, ClockOffset, SourceSuccess,

@@ -6,19 +6,37 @@ namespace BackupMetricsJob.Exposition;
 internal sealed class SampleLabels
 {
     readonly string _instance;
+    readonly IReadOnlyList<KeyValuePair<string, string>> _labels;
     readonly string[] _userNames;
     readonly string[] _userValues;
 
-    public SampleLabels(Instance instance)
+    SampleLabels(Instance instance)
     {
         _instance = instance.Name;
+        _labels = instance.Labels;
         var sorted = instance.Labels.ToArray();
         Array.Sort(sorted, (a, b) => string.CompareOrdinal(a.Key, b.Key));
         _userNames = Array.ConvertAll(sorted, label => label.Key);
         _userValues = Array.ConvertAll(sorted, label => label.Value);
+        Shape = string.Join('\n', _userNames);
     }
+
+    SampleLabels(string instance, SampleLabels others) =>
+        (_instance, _labels, _userNames, _userValues, Shape) = (instance, others._labels, others._userNames, others._userValues, others.Shape);
+
+    /// <summary>The names of the user's labels as one text: what is equal here has equal label names.</summary>
+    public string Shape { get; }
+
+    /// <param name="instance">Whose labels.</param>
+    /// <param name="before">Those of another instance: where both have the same labels of the user's, the work is done.</param>
+    public static SampleLabels Of(Instance instance, SampleLabels? before) =>
+        before is not null && ReferenceEquals(before._labels, instance.Labels) ? new(instance.Name, before) : new(instance);
 
     public string[] Names(string[] own) => ["instance", .. own, .. _userNames];
 
-    public string[] Values(string[] own) => [_instance, .. own, .. _userValues];
+    /// <summary>With these values of a metric's own labels.</summary>
+    public SeriesLabels With(params string[] own) => new(this, [_instance, .. own, .. _userValues]);
 }
+
+/// <summary>All label values of one series of an instance, in the order of <see cref="SampleLabels.Names"/>.</summary>
+internal readonly record struct SeriesLabels(SampleLabels Of, string[] Values);

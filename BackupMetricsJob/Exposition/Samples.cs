@@ -12,24 +12,38 @@ internal sealed class Samples(CollectorRegistry registry)
 
     readonly MetricFactory _factory = Metrics.WithCustomRegistry(registry);
 
+    // The factory would make a metric anew for each sample, only to find that it has it.
+    readonly Dictionary<(Metric Metric, string Shape), Collector> _collectors = [];
+
     /// <summary>How many samples were written.</summary>
     public int Count { get; private set; }
 
     /// <summary>A sample about the run: no instance.</summary>
-    public void Set(Metric metric, double value, params string[] labelValues) =>
-        Set(metric, metric.Labels, labelValues, value);
+    public void Set(Metric metric, double value, params string[] labelValues)
+    {
+        Count++;
+        if (metric.Labels.Length > 0) _factory.CreateGauge(metric.Name, metric.Help, metric.Labels).WithLabels(labelValues).Set(value);
+        else _factory.CreateGauge(metric.Name, metric.Help).Set(value);
+    }
 
     /// <summary>A sample about a database, with the user's labels; nothing where the value is unknown.</summary>
     public void Set(Metric metric, SampleLabels of, double? value, params string[] labelValues)
     {
-        if (value is { } known) Set(metric, of.Names(metric.Labels), of.Values(labelValues), known);
+        if (value is not null) Set(metric, of.With(labelValues), value);
     }
 
-    void Set(Metric metric, string[] names, string[] values, double value)
+    /// <summary>The same for labels that several metrics have: they keep the array, and share it.</summary>
+    public void Set(Metric metric, in SeriesLabels labels, double? value)
     {
+        if (value is not { } known) return;
         Count++;
-        if (metric.IsCounter) _factory.CreateCounter(metric.Name, metric.Help, names, NoSampleUntilSet).WithLabels(values).IncTo(value);
-        else if (names.Length > 0) _factory.CreateGauge(metric.Name, metric.Help, names).WithLabels(values).Set(value);
-        else _factory.CreateGauge(metric.Name, metric.Help).Set(value);
+        if (!_collectors.TryGetValue((metric, labels.Of.Shape), out var collector))
+            _collectors.Add((metric, labels.Of.Shape), collector = Create(metric, labels.Of.Names(metric.Labels)));
+        if (collector is Counter counter) counter.WithLabels(labels.Values.AsMemory()).IncTo(known);
+        else ((Gauge)collector).WithLabels(labels.Values.AsMemory()).Set(known);
     }
+
+    Collector Create(Metric metric, string[] names) => metric.IsCounter
+        ? _factory.CreateCounter(metric.Name, metric.Help, names, NoSampleUntilSet)
+        : _factory.CreateGauge(metric.Name, metric.Help, names);
 }

@@ -5,21 +5,21 @@ using Npgsql;
 namespace BackupMetricsJob.Probing;
 
 /// <summary>
-/// Asks one target over one connection, in two round trips after the login, and always comes back within its time: with facts, with a
-/// failure, or with both. A failure is a value; only a bug is thrown.
+/// Asks one target over one connection, in one round trip after the login and one more a source, and always comes back within its time:
+/// with facts, with a failure, or with both. A failure is a value; only a bug is thrown.
 /// </summary>
 internal static class DatabaseProbe
 {
     const int OldestVersion = 120000;
 
-    static readonly TimeSpan MaxClockError = TimeSpan.FromMinutes(5);
-
     /// <param name="target">Where to connect.</param>
-    /// <param name="instance">Whom the facts are about.</param>
+    /// <param name="instance">Whom the facts are about, and the sources to read.</param>
+    /// <param name="settings">What the sources are asked.</param>
     /// <param name="timeout">How long all of it may take, connecting included.</param>
     /// <param name="clock">The run's clock.</param>
     /// <param name="stop">Ends the probe at once, with the reason cancelled.</param>
-    public static ProbeResult Probe(Target target, Instance instance, TimeSpan timeout, RunClock clock, CancellationToken stop)
+    public static ProbeResult Probe(
+        Target target, Instance instance, SourceSettings settings, TimeSpan timeout, RunClock clock, CancellationToken stop)
     {
         var started = clock.Elapsed;
         var reading = new Reading();
@@ -27,15 +27,18 @@ internal static class DatabaseProbe
 
         // On a thread of its own, whose end is not waited for past the deadline: Npgsql looks at no token while it waits for a server's
         // first byte. Its own limits end it soon after.
-        var probe = Task.Factory.StartNew(() => Read(target, timeout, reading, clock), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        return Result(instance, reading, Failure(probe, timeout, reading, stop), clock.Elapsed - started, clock.Now);
+        var probe = Task.Factory.StartNew(
+            () => Read(target, instance, settings, timeout, reading, clock), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var failure = Failure(probe, timeout, reading, stop);
+        reading.Close();
+        return Result(instance, reading, failure, clock.Elapsed - started, clock.Now);
     }
 
     static ProbeFailure? Failure(Task probe, TimeSpan timeout, Reading reading, CancellationToken stop)
     {
         try
         {
-            if (probe.Wait((int)Math.Ceiling(timeout.TotalMilliseconds), stop)) return reading.Failure ?? OfRights(reading);
+            if (probe.Wait((int)Math.Ceiling(timeout.TotalMilliseconds), stop)) return reading.Failure;
             return new(FailureReason.Timeout, $"no answer within {timeout.TotalSeconds:0.#} s while {reading.Step}");
         }
         catch (OperationCanceledException)
@@ -48,15 +51,17 @@ internal static class DatabaseProbe
         }
     }
 
-    static void Read(Target target, TimeSpan timeout, Reading reading, RunClock clock)
+    static void Read(
+        Target target, Instance instance, SourceSettings settings, TimeSpan timeout, Reading reading, RunClock clock)
     {
         var end = clock.Elapsed + timeout;
         using var source = NpgsqlConnector.Create(target.Connection, timeout);
         using var connection = source.OpenConnection();
         reading.Step = "reading";
         var asked = clock.Elapsed;
-        var session = SessionQuery.Read(connection, end - clock.Elapsed);
-        reading.ClockOffset = session.Now - (clock.Start + ((asked + clock.Elapsed) / 2));
+        var session = SessionQuery.Read(connection, end - clock.Elapsed, Sources.MustLookUp(instance));
+        var job = clock.Start + ((asked + clock.Elapsed) / 2);
+        reading.ClockOffset = session.Now - job;
         if (session.VersionNumber < OldestVersion)
         {
             reading.Failure = new(FailureReason.Sql, $"PostgreSQL {session.VersionNumber / 10000} is too old: 12 to 18 are supported");
@@ -64,59 +69,41 @@ internal static class DatabaseProbe
         }
 
         reading.Session = session;
-        ServerSource.Read(connection, session, evidence => reading.Server = evidence);
-        reading.Complete = true;
+        new Sources(connection, session, instance, settings, reading).Read(new(session.Now, job));
     }
-
-    static ProbeFailure? OfRights(Reading reading) => MissingRights.HasMonitor(reading.Session!)
-        ? null
-        : new(FailureReason.Privilege, $"role {reading.Session!.Role} is not a member of pg_monitor: it {MissingRights.Of(reading.Session)[0].What}");
 
     static ProbeResult Result(Instance instance, Reading reading, ProbeFailure? failure, TimeSpan duration, DateTimeOffset at)
     {
         var backups = new List<BackupFacts>();
+        var failures = new List<SourceFailure>(reading.Failures);
         if (reading.Server is { BaseBackup: { } last } server)
         {
-            var age = server.Now - last.Finished;
-            if (age < -MaxClockError || last.Finished - at > MaxClockError)
-                failure ??= new(FailureReason.BadData, $"the last base backup finished in the future: {last.Finished:u}, the server's clock says {server.Now:u}");
-            else
-                backups.Add(Facts(last, age));
+            var clock = new SourceClock(server.Now, at);
+            if (!clock.IsFuture(last.Finished)) backups.Add(Facts(last, clock));
+            else if (!failures.Exists(other => other.Source == SourceName.Server))
+                failures.Insert(0, new(SourceName.Server, new(FailureReason.BadData, $"the last base backup finished {clock.Future(last.Finished)}")));
         }
 
         return new(instance)
         {
-            Failure = failure,
+            Failure = failure ?? (failures is [var first, ..] ? first.Failure : null),
             Duration = duration,
             At = at,
             ClockOffset = reading.ClockOffset,
             Server = reading.Server,
             Backups = backups,
-            SourcesThatAnswered = failure is null && reading.Complete ? [SourceName.Server] : [],
-            MissingRights = reading.Session is { } session ? MissingRights.Of(session) : [],
+            SourcesThatAnswered = [.. reading.Answered.Where(source => !failures.Exists(other => other.Source == source))],
+            SourceFailures = failures,
+            Found = reading.Found,
+            IsMonitored = instance.Sources.Any(source => source != SourceName.Catalog && !(source == SourceName.Query && reading.QueryIsAboutOthers)),
+            MissingRights = reading.Session is { } session && instance.Sources.Contains(SourceName.Server) ? MissingRights.Of(session) : [],
         };
     }
 
-    static BackupFacts Facts(BaseBackup last, TimeSpan age) => new(SourceName.Server, last.Tool, BackupType.Base)
+    static BackupFacts Facts(BaseBackup last, SourceClock clock) => new(SourceName.Server, last.Tool, BackupType.Base)
     {
         LastSuccess = last.Finished,
-        Age = age < TimeSpan.Zero ? TimeSpan.Zero : age,
+        Age = clock.Since(last.Finished),
         LastDuration = last.Finished - last.Started,
     };
-
-    /// <summary>What has been read so far; it outlives a reading that was given up.</summary>
-    sealed class Reading
-    {
-        public volatile string Step = "connecting";
-
-        public ProbeFailure? Failure { get; set; }
-
-        public TimeSpan? ClockOffset { get; set; }
-
-        public Session? Session { get; set; }
-
-        public ServerEvidence? Server { get; set; }
-
-        public bool Complete { get; set; }
-    }
 }

@@ -10,14 +10,14 @@ namespace BackupMetricsJob.Probing;
 internal static class ServerSource
 {
     /// <exception cref="BadDataException">A time is infinite or out of range.</exception>
-    public static void Read(NpgsqlConnection connection, Session session, Action<ServerEvidence> found)
+    public static void Read(SourceTransaction transaction, Session session, Action<ServerEvidence> found)
     {
         var history = !session.InRecovery && (session.MayReadHistory || session.MayListWal);
-        using var batch = new NpgsqlBatch(connection) { BatchCommands = { new(SqlText.Of("archiver")) } };
-        if (session.MayListWal) batch.BatchCommands.Add(new(SqlText.Of("wal")));
-        if (history) batch.BatchCommands.Add(new(SqlText.Of(session.MayReadHistory ? "base_backup" : "base_backup_by_name")));
-        batch.BatchCommands.Add(new("COMMIT"));
+        var commands = new List<NpgsqlBatchCommand> { new(SqlText.Of("archiver")) };
+        if (session.MayListWal) commands.Add(new(SqlText.Of("wal")));
+        if (history) commands.Add(new(SqlText.Of(session.MayReadHistory ? "base_backup" : "base_backup_by_name")));
 
+        using var batch = transaction.Batch([.. commands]);
         using var reader = batch.ExecuteReader();
         reader.Read();
         var evidence = Archiver(reader, session);
@@ -51,7 +51,7 @@ internal static class ServerSource
             LastFailed: reader.TimeOrNull(7, "last_failed_time"),
             Tool: reader.IsDBNull(2) ? null : reader.GetString(2),
             Site: reader.IsDBNull(3) ? null : reader.GetString(3)),
-        UnarchivedBytesByStatistics = BytesOrNull(reader, 8),
+        UnarchivedBytesByStatistics = reader.LongOrNull(8),
     };
 
     static WalEvidence Wal(NpgsqlDataReader reader, Session session) => new()
@@ -60,12 +60,13 @@ internal static class ServerSource
         ReadySegments = reader.GetInt64(1),
         DoneSegments = reader.GetInt64(2),
         OldestReady = reader.TimeOrNull(3, "the time of the oldest .ready file"),
-        UnarchivedBytes = BytesOrNull(reader, 4),
+        UnarchivedBytes = reader.LongOrNull(4),
         NewestDone = reader.TimeOrNull(5, "the time of the newest .done file"),
         NewestBeforeUnarchived = reader.TimeOrNull(6, "the time of an archived segment"),
         LastWrite = reader.TimeOrNull(7, "the time of the current segment"),
         ArchiveTimeout = TimeSpan.FromSeconds(reader.GetDouble(8)),
-        ReplayBytes = BytesOrNull(reader, 9),
+        ReplayBytes = reader.LongOrNull(9),
+        ArchiveEnd = reader.LongOrNull(14),
         ReceiversAreVisible = session.MayReadStatistics,
         Receiver = reader.TimeOrNull(11, "a WAL receiver's reply_time") is not { } reply
             ? null
@@ -76,6 +77,4 @@ internal static class ServerSource
         Finished: reader.Time(0, "the end of the last base backup"),
         Started: reader.TimeOrNull(1, "the start of the last base backup"),
         Tool: reader.GetString(2));
-
-    static long? BytesOrNull(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
 }

@@ -14,4 +14,14 @@ internal sealed record Session(
     bool MayListWal,
     bool MayReadStatistics,
     bool HasHistoryFunction,
-    bool MayReadHistory);
+    bool MayReadHistory)
+{
+    /// <summary>pgMonitor's table, ready to stand in a query; null where there is none, or it was not looked for.</summary>
+    public string? PgBackRestTable { get; init; }
+
+    /// <summary>pgwatch's function about pgBackRest, likewise.</summary>
+    public string? PgBackRestAge { get; init; }
+
+    /// <summary>pgwatch's function about wal-g, likewise.</summary>
+    public string? WalgAge { get; init; }
+}

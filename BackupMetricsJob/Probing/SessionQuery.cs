@@ -5,7 +5,8 @@ namespace BackupMetricsJob.Probing;
 
 /// <summary>
 /// The first round trip: opens the read-only transaction that the whole probe runs in, with its time limits, and asks what may be asked.
-/// The limits are the transaction's own, so that they hold behind a pooler too and stay with nobody after us.
+/// The limits are the transaction's own, so that they hold behind a pooler too and stay with nobody after us. Nothing is compiled: that
+/// would take longer than all our queries.
 /// </summary>
 internal static class SessionQuery
 {
@@ -13,12 +14,13 @@ internal static class SessionQuery
 
     /// <param name="connection">A connection that nothing was asked on.</param>
     /// <param name="statementTimeout">How long one statement may take on the server.</param>
-    public static Session Read(NpgsqlConnection connection, TimeSpan statementTimeout)
+    /// <param name="lookUp">Whether the names of other monitoring tools' tables and functions are needed.</param>
+    public static Session Read(NpgsqlConnection connection, TimeSpan statementTimeout, bool lookUp)
     {
         var milliseconds = Math.Max(1, (int)statementTimeout.TotalMilliseconds);
         var settings = string.Create(
             CultureInfo.InvariantCulture,
-            $"SELECT set_config('statement_timeout', '{milliseconds}', true), set_config('lock_timeout', '{Math.Min(milliseconds, LockTimeoutMilliseconds)}', true), set_config('search_path', 'pg_catalog', true)");
+            $"SELECT set_config('statement_timeout', '{milliseconds}', true), set_config('lock_timeout', '{Math.Min(milliseconds, LockTimeoutMilliseconds)}', true), set_config('search_path', 'pg_catalog', true), set_config('jit', 'off', true)");
         using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
@@ -28,10 +30,11 @@ internal static class SessionQuery
                 new(SqlText.Of("session")),
             },
         };
+        if (lookUp) batch.BatchCommands.Add(new(SqlText.Of("conventions")));
         using var reader = batch.ExecuteReader();
         reader.NextResult();
         reader.Read();
-        return new Session(
+        var session = new Session(
             Now: reader.Time(0, "the server's clock"),
             VersionNumber: reader.GetInt32(1),
             Role: reader.GetString(2),
@@ -40,5 +43,14 @@ internal static class SessionQuery
             MayReadStatistics: reader.GetBoolean(5),
             HasHistoryFunction: reader.GetBoolean(6),
             MayReadHistory: reader.GetBoolean(7));
+        if (!lookUp) return session;
+        reader.NextResult();
+        reader.Read();
+        return session with
+        {
+            PgBackRestTable = reader.TextOrNull(0),
+            PgBackRestAge = reader.TextOrNull(1),
+            WalgAge = reader.TextOrNull(2),
+        };
     }
 }

@@ -18,8 +18,15 @@ internal static class UnixTime
     public static DateTimeOffset? TimeOrNull(this DbDataReader reader, int column, string what) =>
         reader.IsDBNull(column) ? null : FromSeconds(reader.GetDouble(column), what);
 
-    static DateTimeOffset FromSeconds(double seconds, string what) =>
-        seconds is >= 0 and <= Last
+    public static long? LongOrNull(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
+
+    public static string? TextOrNull(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    /// <summary>Whether these are seconds since 1970 that a date can be made of.</summary>
+    public static bool IsTime(double seconds) => seconds is >= 0 and <= Last;
+
+    public static DateTimeOffset FromSeconds(double seconds, string what) =>
+        IsTime(seconds)
             ? DateTimeOffset.UnixEpoch.AddTicks((long)Math.Round(seconds * 1_000_000) * TimeSpan.TicksPerMicrosecond)
             : throw new BadDataException($"{what} is not a time: {seconds} seconds since 1970");
 }

@@ -89,7 +89,8 @@ public abstract class Collector
         }
     }
 
-    private protected ChildBase GetOrAdd(string[] labelValues)
+    /// <param name="isOurs">Whether nobody else writes to the array.</param>
+    private protected ChildBase GetOrAdd(string[] labelValues, bool isOurs = false)
     {
         lock (_children)
         {
@@ -97,7 +98,7 @@ public abstract class Collector
                 return existing;
 
             // The caller keeps its array and may write to it: the key must be ours.
-            string[] own = [.. labelValues];
+            string[] own = isOurs ? labelValues : [.. labelValues];
             var child = NewChild(own);
             _children.Add(own, child);
             return child;

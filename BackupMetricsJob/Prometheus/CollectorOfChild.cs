@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Runtime.InteropServices;
 using Prometheus.Internal;
 
 namespace Prometheus;
@@ -24,7 +25,13 @@ public abstract class Collector<TChild> : Collector
         return (TChild)GetOrAdd(labelValues);
     }
 
-    public TChild WithLabels(ReadOnlyMemory<string> labelValues) => WithLabels(labelValues.ToArray());
+    /// <summary>As in the package, the memory is kept and not copied: who gives it does not write to it any more, and may give it to other metrics, too.</summary>
+    public TChild WithLabels(ReadOnlyMemory<string> labelValues)
+    {
+        var kept = MemoryMarshal.TryGetArray(labelValues, out var part) && part.Count == part.Array!.Length ? part.Array : labelValues.ToArray();
+        RequireValues(kept);
+        return (TChild)GetOrAdd(kept, isOurs: true);
+    }
 
     public TChild WithLabels(ReadOnlySpan<string> labelValues) => WithLabels(labelValues.ToArray());
 

@@ -67,7 +67,7 @@ internal sealed class JobRun
     }
 
     /// <summary>At most <see cref="Concurrency"/> targets at once; this thread is one of those that probe.</summary>
-    ProbeResult[] ProbeAll()
+    IReadOnlyList<ProbeResult> ProbeAll()
     {
         var results = new ProbeResult[_options.Targets.Count];
         var next = -1;
@@ -76,22 +76,22 @@ internal sealed class JobRun
             helpers[i] = Task.Factory.StartNew(ProbeSome, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         ProbeSome();
         Task.WaitAll(helpers, CancellationToken.None);
-        return results;
+        return InstanceResults.Of(results, _options.Targets);
 
         void ProbeSome()
         {
             for (var i = Interlocked.Increment(ref next); i < results.Length; i = Interlocked.Increment(ref next))
             {
-                var (target, instance) = _options.Targets[i];
+                var (target, instance, sources) = _options.Targets[i];
                 var left = ProbeEnd - _clock.Elapsed;
-                results[i] = DatabaseProbe.Probe(target, instance, left < target.Timeout ? left : target.Timeout, _clock, _stop);
+                results[i] = DatabaseProbe.Probe(target, instance, sources, left < target.Timeout ? left : target.Timeout, _clock, _stop);
             }
         }
     }
 
     TimeSpan ProbeEnd => _options.Gateway is null ? _options.Deadline : _options.Deadline - (_options.Deadline < 2 * PushTime ? _options.Deadline / 2 : PushTime);
 
-    RunReport Deliver(GatewayAddress gateway, ProbeResult[] results, BuildVersion build)
+    RunReport Deliver(GatewayAddress gateway, IReadOnlyList<ProbeResult> results, BuildVersion build)
     {
         using var end = new CancellationTokenSource();
         using var stopped = _stop.Register(() => end.CancelAfter(GraceAfterStop));
@@ -102,7 +102,7 @@ internal sealed class JobRun
         return Send(gateway, results, Facts(build, legacyNames: false), end.Token) with { RefusedLegacyNames = report.Push!.Words };
     }
 
-    RunReport Send(GatewayAddress gateway, ProbeResult[] results, RunFacts facts, CancellationToken end)
+    RunReport Send(GatewayAddress gateway, IReadOnlyList<ProbeResult> results, RunFacts facts, CancellationToken end)
     {
         var registry = Metrics.NewCustomRegistry();
         var samples = BackupMetrics.Write(results, facts, registry);

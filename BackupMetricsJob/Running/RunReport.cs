@@ -3,7 +3,7 @@ using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Running;
 
-/// <summary>What a run did: what every target said, and how the push ended if there was one.</summary>
+/// <summary>What a run did: what is known of every instance, the targets first, and how the push ended if there was one.</summary>
 internal sealed record RunReport(IReadOnlyList<ProbeResult> Results, TimeSpan Elapsed)
 {
     /// <summary>How many samples were written.</summary>

@@ -52,5 +52,6 @@ SELECT (SELECT coalesce(sum(size), 0) FROM f)::bigint,
        r.flush_lsn >= l.lsn AS receiver_is_current,
        extract(epoch FROM r.reply_time)::float8 AS receiver_reply,
        extract(epoch FROM (SELECT modification FROM w WHERE number < r.whole_segments ORDER BY name DESC LIMIT 1))::float8 AS newest_flushed,
-       extract(epoch FROM l.now)::float8
+       extract(epoch FROM l.now)::float8,
+       l.archive_end::bigint
 FROM l LEFT JOIN b ON true LEFT JOIN r ON true

@@ -1,0 +1,95 @@
+namespace BackupMetricsJob.Backups;
+
+/// <summary>Backups of one instance, one by one, into what is known per tool and type. Pure; what it keeps does not grow with the backups, but for their names.</summary>
+/// <param name="source">The source that reports them.</param>
+/// <param name="now">The clock that the backups' times are by.</param>
+internal sealed class BackupFold(string source, DateTimeOffset now)
+{
+    readonly Dictionary<(string Tool, BackupType Type), Group> _groups = [];
+    readonly HashSet<(string Tool, string Storage, string Id)> _kept = [];
+
+    public void Add(ReportedBackup backup)
+    {
+        if (!_groups.TryGetValue((backup.Tool, backup.Type), out var group)) _groups.Add((backup.Tool, backup.Type), group = new());
+        switch (backup.State)
+        {
+            case BackupState.Failed:
+                group.Failed++;
+                group.LastFailure = Later(group.LastFailure, backup.Finished ?? backup.Started);
+                break;
+            case BackupState.Running:
+                group.Running++;
+                if (backup.Started is { } since && !(group.RunningSince <= since)) group.RunningSince = since;
+                break;
+            default:
+                if (backup.Id is { } id) _kept.Add((backup.Tool, backup.Storage, id));
+                group.AddDone(backup);
+                break;
+        }
+    }
+
+    public void AddTo(List<BackupFacts> facts)
+    {
+        foreach (var ((tool, type), group) in _groups) facts.Add(Facts(tool, type, group));
+    }
+
+    static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => a is null || b > a ? b ?? a : a;
+
+    BackupFacts Facts(string tool, BackupType type, Group group)
+    {
+        var newest = group.Newest.Count > 0 ? group.Newest[0] : null;
+        var age = now - newest?.Finished;
+        return new(source, tool, type)
+        {
+            LastSuccess = newest?.Finished,
+            Age = age < TimeSpan.Zero ? TimeSpan.Zero : age,
+            LastDuration = newest?.Finished - newest?.Started,
+            LastSize = newest?.Size,
+            LastStored = newest?.Stored,
+            LastHasErrors = newest?.HasErrors,
+            SizeRatio = SizeRatio.Of([.. group.Newest.Select(backup => backup.Size)], [.. group.Newest.Select(backup => backup.Stored)]),
+            Oldest = group.Oldest,
+            LastFailure = group.LastFailure,
+            Counts = new(group.Done, group.Failed, group.Running),
+            Running = group.RunningSince is { } since ? new(since, group.Longest) : null,
+            BrokenChains = group.Parents is { } parents ? parents.LongCount(parent => !_kept.Contains((tool, parent.Storage, parent.Id))) : null,
+            StartLsn = newest?.StartLsn,
+        };
+    }
+
+    sealed class Group
+    {
+        /// <summary>The newest good ones, the newest first: as many as the ratio of sizes needs.</summary>
+        public List<ReportedBackup> Newest { get; } = [];
+
+        public long Done { get; private set; }
+
+        public long Failed { get; set; }
+
+        public long Running { get; set; }
+
+        public DateTimeOffset? Oldest { get; private set; }
+
+        public TimeSpan? Longest { get; private set; }
+
+        public DateTimeOffset? LastFailure { get; set; }
+
+        public DateTimeOffset? RunningSince { get; set; }
+
+        /// <summary>What its backups build on; null where none of them says.</summary>
+        public List<(string Storage, string Id)>? Parents { get; private set; }
+
+        public void AddDone(ReportedBackup backup)
+        {
+            Done++;
+            if (backup.ParentId is { } parent) (Parents ??= []).Add((backup.Storage, parent));
+            if (backup.Finished is not { } finished) return;
+            if (!(Oldest <= finished)) Oldest = finished;
+            if (finished - backup.Started is { } took && !(Longest >= took)) Longest = took;
+            var at = Newest.FindIndex(other => other.Finished < finished);
+            if (at < 0 && Newest.Count == SizeRatio.Sizes) return;
+            Newest.Insert(at < 0 ? Newest.Count : at, backup);
+            if (Newest.Count > SizeRatio.Sizes) Newest.RemoveAt(SizeRatio.Sizes);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+namespace BackupMetricsJob.Backups;
+
+/// <summary>
+/// Facts of one instance from several places become one per source, tool and type: the newest backup wins, counts add up. So no body
+/// ever holds the same series twice.
+/// </summary>
+internal static class FactsMerge
+{
+    public static IReadOnlyList<BackupFacts> Of(IReadOnlyList<BackupFacts> a, IReadOnlyList<BackupFacts> b)
+    {
+        if (a.Count == 0) return b;
+        if (b.Count == 0) return a;
+        var merged = new List<BackupFacts>(a);
+        foreach (var facts in b)
+        {
+            var at = merged.FindIndex(other => other.Source == facts.Source && other.Tool == facts.Tool && other.Type == facts.Type);
+            if (at < 0) merged.Add(facts);
+            else merged[at] = Of(merged[at], facts);
+        }
+
+        return merged;
+    }
+
+    static BackupFacts Of(BackupFacts a, BackupFacts b)
+    {
+        var newest = b.LastSuccess is { } later && !(a.LastSuccess >= later) ? b : a;
+        return newest with
+        {
+            Oldest = a.Oldest is null || b.Oldest < a.Oldest ? b.Oldest ?? a.Oldest : a.Oldest,
+            LastFailure = a.LastFailure is null || b.LastFailure > a.LastFailure ? b.LastFailure ?? a.LastFailure : a.LastFailure,
+            Counts = a.Counts is null || b.Counts is null ? a.Counts ?? b.Counts : a.Counts + b.Counts,
+            Running = a.Running is null || b.Running?.Since < a.Running.Since ? b.Running ?? a.Running : a.Running,
+            BrokenChains = a.BrokenChains is null ? b.BrokenChains : a.BrokenChains + (b.BrokenChains ?? 0),
+        };
+    }
+}

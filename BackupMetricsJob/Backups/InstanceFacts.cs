@@ -1,0 +1,12 @@
+namespace BackupMetricsJob.Backups;
+
+/// <summary>What one source says of one instance, which need not be the one that was asked: a catalogue knows many.</summary>
+/// <param name="Source">The source that speaks.</param>
+/// <param name="Name">The instance it speaks of.</param>
+internal sealed record InstanceFacts(string Source, string Name)
+{
+    public List<BackupFacts> Backups { get; } = [];
+
+    /// <summary>Why what it says of this instance is not the whole truth; null where it is.</summary>
+    public ProbeFailure? Failure { get; set; }
+}

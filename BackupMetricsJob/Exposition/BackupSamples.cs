@@ -1,0 +1,72 @@
+using BackupMetricsJob.Backups;
+
+namespace BackupMetricsJob.Exposition;
+
+/// <summary>What is published of the backups of one instance, per source, tool and type.</summary>
+internal static class BackupSamples
+{
+    public static void Write(ProbeResult result, SampleLabels labels, Samples samples)
+    {
+        foreach (var backup in result.Backups)
+        {
+            var series = labels.With(backup.Source, backup.Tool, backup.Type.Name());
+            samples.Set(MetricNames.BackupLastFailure, series, backup.LastFailure?.UnixSeconds());
+            if (backup.Type == BackupType.RestoreTest)
+            {
+                samples.Set(MetricNames.RestoreTest, labels, backup.LastSuccess?.UnixSeconds(), backup.Source, backup.Tool);
+            }
+            else
+            {
+                Write(backup, series, samples);
+                WriteCounts(backup, labels, samples);
+            }
+        }
+
+        WriteOldest(result.Backups, labels, samples);
+    }
+
+    static void Write(BackupFacts backup, in SeriesLabels series, Samples samples)
+    {
+        samples.Set(MetricNames.BackupLastSuccess, series, backup.LastSuccess?.UnixSeconds());
+        samples.Set(MetricNames.BackupAge, series, backup.Age?.TotalSeconds);
+        samples.Set(MetricNames.BackupLastDuration, series, backup.LastDuration?.TotalSeconds);
+        samples.Set(MetricNames.BackupLastSize, series, backup.LastSize);
+        samples.Set(MetricNames.BackupLastStored, series, backup.LastStored);
+        samples.Set(MetricNames.BackupLastHasErrors, series, backup.LastHasErrors is { } hasErrors ? hasErrors ? 1 : 0 : null);
+        samples.Set(MetricNames.BackupSizeRatio, series, backup.SizeRatio);
+        samples.Set(MetricNames.BrokenChains, series, backup.BrokenChains);
+        if (backup.Running is not { } running) return;
+        samples.Set(MetricNames.BackupRunningSince, series, running.Since.UnixSeconds());
+        samples.Set(MetricNames.BackupLongest, series, running.Longest?.TotalSeconds);
+    }
+
+    // Of ten thousand servers hardly one has a failed or a running one: no sample is none.
+    static void WriteCounts(BackupFacts backup, SampleLabels labels, Samples samples)
+    {
+        if (backup.Counts is not { } counts) return;
+        var (source, tool, type) = (backup.Source, backup.Tool, backup.Type.Name());
+        samples.Set(MetricNames.Backups, labels, counts.Done, source, tool, type, "done");
+        if (counts.Failed > 0) samples.Set(MetricNames.Backups, labels, counts.Failed, source, tool, type, "failed");
+        if (counts.Running > 0) samples.Set(MetricNames.Backups, labels, counts.Running, source, tool, type, "running");
+    }
+
+    // One series a tool, whatever the types: a full backup, or a base backup of unknown kind.
+    static void WriteOldest(IReadOnlyList<BackupFacts> backups, SampleLabels labels, Samples samples)
+    {
+        for (var i = 0; i < backups.Count; i++)
+        {
+            if (Oldest(backups[i]) is not { } oldest) continue;
+            var isFirst = true;
+            for (var j = 0; j < backups.Count; j++)
+            {
+                if (j == i || backups[j].Source != backups[i].Source || backups[j].Tool != backups[i].Tool || Oldest(backups[j]) is not { } other) continue;
+                if (j < i) isFirst = false;
+                if (other < oldest) oldest = other;
+            }
+
+            if (isFirst) samples.Set(MetricNames.BackupOldest, labels, oldest.UnixSeconds(), backups[i].Source, backups[i].Tool);
+        }
+    }
+
+    static DateTimeOffset? Oldest(BackupFacts backup) => backup.Type is BackupType.Full or BackupType.Base ? backup.Oldest : null;
+}

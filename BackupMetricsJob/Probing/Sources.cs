@@ -1,0 +1,72 @@
+using System.Data;
+using BackupMetricsJob.Backups;
+using Npgsql;
+
+namespace BackupMetricsJob.Probing;
+
+/// <summary>Reads the sources of a target one after the other, over its one connection. One that fails takes nothing of the others with it.</summary>
+internal sealed class Sources(NpgsqlConnection connection, Session session, Instance instance, SourceSettings settings, Reading reading)
+{
+    readonly SourceTransaction _transaction = new(connection, instance.Sources.Count);
+
+    /// <summary>Whether any of them has to be looked up in the database first.</summary>
+    public static bool MustLookUp(Instance instance) => instance.Sources.Contains(SourceName.PgMonitor) || instance.Sources.Contains(SourceName.PgWatch);
+
+    /// <exception cref="Exception">The connection is lost.</exception>
+    public void Read(SourceClock clock)
+    {
+        foreach (var source in instance.Sources)
+        {
+            if (source != SourceName.Server) reading.Step = $"reading the source {source}";
+            var found = new List<InstanceFacts>();
+            try
+            {
+                reading.Add(source, found, Read(source, clock, found));
+            }
+            catch (Exception e) when (connection.State == ConnectionState.Open && ProbeFailures.Of(e) is not null)
+            {
+                _transaction.MustRollBack = true;
+                reading.Add(source, found, Of(source, ProbeFailures.Of(e)!));
+            }
+        }
+    }
+
+    ProbeFailure? Read(string source, SourceClock clock, List<InstanceFacts> found)
+    {
+        switch (source)
+        {
+            case SourceName.Server:
+                ServerSource.Read(_transaction, session, evidence => reading.Server = evidence);
+                return MissingRights.HasMonitor(session)
+                    ? null
+                    : new(FailureReason.Privilege, $"role {session.Role} is not a member of pg_monitor: it {MissingRights.Of(session)[0].What}");
+            case SourceName.Catalog:
+                CatalogSource.Read(_transaction, clock, settings.Servers, instance.Limits, found);
+                return null;
+            case SourceName.PgMonitor:
+                return PgMonitorSource.Read(_transaction, session, clock, instance.Name, found);
+            case SourceName.PgWatch:
+                return PgWatchSource.Read(_transaction, session, clock, instance.Name, found);
+            case SourceName.Query when settings.Query is { } text:
+                (var failure, reading.QueryIsAboutOthers) = QuerySource.Read(_transaction, clock, text, instance.Name, found);
+                return failure;
+            default:
+                throw new InvalidOperationException($"The source {source} is not known, or has nothing to ask.");
+        }
+    }
+
+    ProbeFailure Of(string source, ProbeFailure failure) => source switch
+    {
+        SourceName.Server => failure,
+        SourceName.Catalog => failure with { Message = "source catalog: " + failure.Message, Do = ToDoAboutCatalog(failure) },
+        SourceName.Query => failure with { Message = "source query: " + failure.Message, Do = "Mend the query that --query names: it must be one SELECT that only reads." },
+        _ => failure with { Message = $"source {source}: {failure.Message}", Do = failure.Reason == FailureReason.Privilege ? $"Grant role {session.Role} what the message names." : null },
+    };
+
+    string? ToDoAboutCatalog(ProbeFailure failure) => failure.Reason switch
+    {
+        FailureReason.Privilege => $"GRANT USAGE ON SCHEMA backup_metrics TO {session.Role}; GRANT SELECT ON ALL TABLES IN SCHEMA backup_metrics TO {session.Role};",
+        FailureReason.Sql => "Is this the catalogue's database? Run backup-metrics catalog init on it.",
+        _ => null,
+    };
+}

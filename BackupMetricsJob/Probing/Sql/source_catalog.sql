@@ -1,0 +1,75 @@
+-- What the catalogue has, one row per server, tool and kind. $1: the servers as LIKE patterns, $2: their names if none of them is a pattern,
+-- else null; both JSON arrays. A loose index scan (one probe a group), then one probe a group for the newest, the oldest, the last failure and
+-- the last sizes: index-only, and no dearer where a server has more rows. Only the LSNs of the newest full backup and the newest WAL, which are
+-- in no index, are fetched from the table: one row a group. What was counted is read, not counted. PostgreSQL 12 to 18, without JIT.
+WITH RECURSIVE s (server) AS (
+  (SELECT server FROM backup_metrics.backup_catalog ORDER BY server LIMIT 1)
+  UNION ALL
+  SELECT n.server FROM s CROSS JOIN LATERAL (
+    SELECT c.server FROM backup_metrics.backup_catalog c WHERE c.server > s.server ORDER BY c.server LIMIT 1) n
+), w AS MATERIALIZED (
+  SELECT server FROM s WHERE $2::text IS NULL AND server LIKE ANY (ARRAY(SELECT json_array_elements_text($1::json)))
+  UNION
+  SELECT value COLLATE "C" FROM json_array_elements_text($2::json)
+), k AS (
+  SELECT w.server, n.tool, n.kind FROM w CROSS JOIN LATERAL (
+    SELECT c.tool, c.kind FROM backup_metrics.backup_catalog c
+    WHERE c.status = 'done' AND c.deleted_at IS NULL AND c.server = w.server ORDER BY c.tool, c.kind LIMIT 1) n
+  UNION ALL
+  SELECT k.server, n.tool, n.kind FROM k CROSS JOIN LATERAL (
+    SELECT c.tool, c.kind FROM backup_metrics.backup_catalog c
+    WHERE c.status = 'done' AND c.deleted_at IS NULL AND c.server = k.server AND (c.tool, c.kind) > (k.tool, k.kind)
+    ORDER BY c.tool, c.kind LIMIT 1) n
+), f AS (
+  SELECT w.server, n.tool, n.kind FROM w CROSS JOIN LATERAL (
+    SELECT c.tool, c.kind FROM backup_metrics.backup_catalog c
+    WHERE c.status = 'failed' AND c.server = w.server ORDER BY c.tool, c.kind LIMIT 1) n
+  UNION ALL
+  SELECT f.server, n.tool, n.kind FROM f CROSS JOIN LATERAL (
+    SELECT c.tool, c.kind FROM backup_metrics.backup_catalog c
+    WHERE c.status = 'failed' AND c.server = f.server AND (c.tool, c.kind) > (f.tool, f.kind)
+    ORDER BY c.tool, c.kind LIMIT 1) n
+), n AS (
+  SELECT c.server, c.tool, c.kind,
+         coalesce(sum(c.n) FILTER (WHERE c.status = 'done'), 0) AS done,
+         coalesce(sum(c.n) FILTER (WHERE c.status = 'failed'), 0) AS failed,
+         coalesce(sum(c.n) FILTER (WHERE c.status = 'running'), 0) AS running
+  FROM backup_metrics.backup_count c JOIN w USING (server) WHERE c.n > 0 GROUP BY 1, 2, 3
+), g AS (
+  SELECT * FROM k UNION SELECT * FROM f UNION SELECT server, tool, kind FROM n
+)
+SELECT g.server, g.tool, g.kind,
+       extract(epoch FROM l.at)::float8,
+       extract(epoch FROM l.started_at)::float8,
+       l.size_bytes, l.stored_bytes, l.has_errors,
+       extract(epoch FROM o.at)::float8,
+       extract(epoch FROM x.at)::float8,
+       n.done::bigint, n.failed::bigint, n.running::bigint,
+       CASE WHEN l.size_bytes IS NULL THEN z.stored ELSE z.sizes END,
+       (p.start_lsn - '0/0'::pg_lsn)::bigint, (p.stop_lsn - '0/0'::pg_lsn)::bigint
+FROM g
+LEFT JOIN n USING (server, tool, kind)
+LEFT JOIN LATERAL (
+  SELECT at, started_at, size_bytes, stored_bytes, has_errors FROM backup_metrics.backup_catalog c
+  WHERE c.status = 'done' AND c.deleted_at IS NULL AND (c.server, c.tool, c.kind) = (g.server, g.tool, g.kind)
+  ORDER BY at DESC LIMIT 1) l ON true
+LEFT JOIN LATERAL (
+  SELECT at FROM backup_metrics.backup_catalog c
+  WHERE g.kind = 'full' AND c.status = 'done' AND c.deleted_at IS NULL AND (c.server, c.tool, c.kind) = (g.server, g.tool, g.kind)
+  ORDER BY at LIMIT 1) o ON true
+LEFT JOIN LATERAL (
+  SELECT at FROM backup_metrics.backup_catalog c
+  WHERE c.status = 'failed' AND (c.server, c.tool, c.kind) = (g.server, g.tool, g.kind)
+  ORDER BY at DESC LIMIT 1) x ON true
+LEFT JOIN LATERAL (
+  SELECT string_agg(coalesce(size_bytes::text, ''), ',') AS sizes, string_agg(coalesce(stored_bytes::text, ''), ',') AS stored
+  FROM (
+    SELECT size_bytes, stored_bytes FROM backup_metrics.backup_catalog c
+    WHERE g.kind IN ('full', 'diff', 'incr', 'logical') AND c.status = 'done' AND c.deleted_at IS NULL
+      AND (c.server, c.tool, c.kind) = (g.server, g.tool, g.kind)
+    ORDER BY at DESC LIMIT 11) newest) z ON true
+LEFT JOIN LATERAL (
+  SELECT start_lsn, stop_lsn FROM backup_metrics.backup_catalog c
+  WHERE g.kind IN ('full', 'wal') AND c.status = 'done' AND c.deleted_at IS NULL AND (c.server, c.tool, c.kind) = (g.server, g.tool, g.kind)
+  ORDER BY at DESC LIMIT 1) p ON true
+ORDER BY g.server, g.tool, g.kind

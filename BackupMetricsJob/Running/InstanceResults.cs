@@ -1,0 +1,85 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Configuration;
+
+namespace BackupMetricsJob.Running;
+
+/// <summary>
+/// What the targets said, by instance: what one of them found of another instance stands with that instance. One that is itself a target
+/// keeps its own labels and limits; any other has those of the target that it was found through.
+/// </summary>
+internal sealed class InstanceResults
+{
+    readonly List<ProbeResult> _results = [];
+    readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
+
+    /// <param name="probed">What each target said.</param>
+    /// <param name="targets">The targets, in the same order.</param>
+    public static IReadOnlyList<ProbeResult> Of(IReadOnlyList<ProbeResult> probed, IReadOnlyList<MonitoredTarget> targets)
+    {
+        var results = new InstanceResults();
+        foreach (var result in probed) results.Add(result with { Found = [] });
+        for (var i = 0; i < probed.Count; i++)
+        {
+            foreach (var facts in probed[i].Found) results.Add(facts, probed[i]);
+            if (targets[i].Instance.Sources.Contains(SourceName.Catalog)) results.AddListed(targets[i].Sources.Servers, probed[i]);
+        }
+
+        return results.WithoutLimitsOfMereHosts();
+    }
+
+    void Add(ProbeResult result)
+    {
+        _places.Add(result.Instance.Name, _results.Count);
+        _results.Add(result);
+    }
+
+    void Add(InstanceFacts facts, ProbeResult through)
+    {
+        IReadOnlyList<SourceFailure> failures = facts.Failure is { } failure ? [new(facts.Source, failure)] : [];
+        if (!_places.TryGetValue(facts.Name, out var at))
+        {
+            Add(Found(facts.Name, facts.Source, through) with { Backups = facts.Backups, SourceFailures = failures, SourcesThatAnswered = failures.Count == 0 ? [facts.Source] : [] });
+            return;
+        }
+
+        var known = _results[at];
+        var answers = failures.Count == 0 && !known.SourceFailures.Any(other => other.Source == facts.Source);
+        _results[at] = known with
+        {
+            Instance = known.Instance with { Sources = With(known.Instance.Sources, facts.Source) },
+            IsMonitored = true,
+            Backups = FactsMerge.Of(known.Backups, facts.Backups),
+            SourceFailures = [.. known.SourceFailures, .. failures],
+            SourcesThatAnswered = answers ? With(known.SourcesThatAnswered, facts.Source) : [.. known.SourcesThatAnswered.Where(source => source != facts.Source)],
+        };
+    }
+
+    /// <summary>Servers that the user named are there whether the catalogue knows them or not, and when it cannot be asked.</summary>
+    void AddListed(ServerPatterns servers, ProbeResult through)
+    {
+        var down = through.SourceFailures.FirstOrDefault(other => other.Source == SourceName.Catalog)?.Failure
+            ?? (through.SourcesThatAnswered.Contains(SourceName.Catalog) ? null : through.Failure);
+        IReadOnlyList<SourceFailure> failures = down is null ? [] : [new(SourceName.Catalog, down)];
+        foreach (var name in servers.Listed)
+        {
+            if (_places.TryGetValue(name, out var at)) _results[at] = _results[at] with { IsMonitored = true };
+            else Add(Found(name, SourceName.Catalog, through) with { SourceFailures = failures, SourcesThatAnswered = down is null ? [SourceName.Catalog] : [] });
+        }
+    }
+
+    static ProbeResult Found(string name, string source, ProbeResult through) =>
+        new(new Instance(name, through.Instance.Labels, through.Instance.Limits, [source])) { IsTarget = false, At = through.At, Duration = TimeSpan.Zero };
+
+    /// <summary>A database that only holds what is known of others is not late with its own backups.</summary>
+    List<ProbeResult> WithoutLimitsOfMereHosts()
+    {
+        for (var i = 0; i < _results.Count; i++)
+        {
+            if (!_results[i].IsMonitored) _results[i] = _results[i] with { Instance = _results[i].Instance with { Limits = [] } };
+        }
+
+        return _results;
+    }
+
+    static IReadOnlyList<string> With(IReadOnlyList<string> sources, string source) => sources.Contains(source) ? sources : [.. sources, source];
+}
