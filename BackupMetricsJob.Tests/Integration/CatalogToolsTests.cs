@@ -65,7 +65,7 @@ public sealed class CatalogToolsTests
         Assert.Equal(["orders pgbackrest full done 1", "orders pgbackrest full failed 1"], (await catalogue.CountsAsync()).Kept);
 
         async Task<string> ImportAsync(string options = "") => await ImportOf("pgbackrest", await tool($"{options} info --output=json".Trim()), catalogue);
-        async Task<DateTimeOffset> Now() => DateTimeOffset.FromUnixTimeSeconds(await server.ScalarAsync<long>("SELECT extract(epoch FROM now())::bigint"));
+        async Task<DateTimeOffset> Now() => DateTimeOffset.FromUnixTimeSeconds(await server.ScalarAsync<long>("SELECT floor(extract(epoch FROM now()))::bigint"));
     }
 
     [Fact]

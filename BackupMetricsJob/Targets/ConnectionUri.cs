@@ -154,7 +154,7 @@ internal static class ConnectionUri
             }
             if (encoded[at + 1] == '0' && encoded[at + 2] == '0')
             {
-                problems.Add("the connection URI has a %00 in it, and no value can");
+                problems.Add("the connection URI has a %00 (NUL) in it, which no value can have");
                 return null;
             }
             bytes[length++] = (byte)((HexDigit(encoded[at + 1]) << 4) | HexDigit(encoded[at + 2]));
