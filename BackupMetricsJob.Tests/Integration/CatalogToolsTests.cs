@@ -91,10 +91,14 @@ public sealed class CatalogToolsTests
               AND size_bytes BETWEEN 10000000 AND 100000000 AND start_lsn < stop_lsn AND timeline = 1 AND pg_version_num / 10000 = 15
             """));
 
-        // A copy that breaks: Barman keeps a FAILED backup, in which there is little more than its name.
+        // A copy that breaks: Barman keeps a FAILED backup, and tells its hook.
         folder.Write("bin/fails", "");
+        folder.Write("hook.sh", $"""
+            barman -c {folder.File("barman.conf")} -f json show-backup "$BARMAN_SERVER" "$BARMAN_BACKUP_ID" | '{BackupMetrics.Executable}' import barman --connection '{catalogue.Uri}'
+            """);
         await tool("backup orders", mayFail: true);
-        Assert.Equal("barman: 1 new, 0 changed, 0 gone, 1 unchanged (1 server)\n", await ImportAsync("list-backups orders"));
+        Assert.StartsWith("failure copying files", await catalogue.Server.ScalarAsync<string>("SELECT error FROM backup_metrics.backup_catalog WHERE status = 'failed'"), StringComparison.Ordinal);
+        Assert.Equal("barman: 0 new, 0 changed, 0 gone, 2 unchanged (1 server)\n", await ImportAsync("list-backups orders"));
         Assert.Equal(["orders barman full done 1", "orders barman full failed 1"], (await catalogue.CountsAsync()).Kept);
         Assert.Equal(1, await catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_catalog WHERE status = 'failed' AND now() - at BETWEEN interval '0' AND interval '5 minutes'"));
 
@@ -153,6 +157,7 @@ public sealed class CatalogToolsTests
             backup_method = postgres
             archiver = on
             path_prefix = {folder.File("bin")}
+            post_backup_script = /bin/sh -c '[ ! -e {folder.File("hook.sh")} ] || sh {folder.File("hook.sh")}'
 
             """);
         Directory.CreateDirectory(folder.File("home"));

@@ -47,7 +47,7 @@ internal static class CatalogImport
             if (await CatalogVersion.CheckAsync(session, cancel) is { } failure) return failure;
             var servers = await ListingTable.FillAsync(session, tool, output, cancel);
             if (!allowEmpty && await EmptiedAsync(session, tool, servers, cancel) is { } empty) return empty;
-            foreach (var server in servers) await MergeAsync(session, server, result, cancel);
+            foreach (var server in servers) await MergeAsync(session, server, isLast: server == servers[^1], result, cancel);
             return null;
         }, stop);
         return result;
@@ -71,12 +71,14 @@ internal static class CatalogImport
             : null;
     }
 
-    static async Task MergeAsync(CatalogSession session, ListedServer server, ImportResult result, CancellationToken cancel)
+    static async Task MergeAsync(CatalogSession session, ListedServer server, bool isLast, ImportResult result, CancellationToken cancel)
     {
         session.Step = $"merging the list of \"{server.Name}\"";
         var all = server is { IsComplete: true, Error: null };
         using var batch = new NpgsqlBatch(session.Connection);
         Add("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+        // The last commit waits for the disk, and with it all before it are on it.
+        if (!isLast) Add("SET LOCAL synchronous_commit TO off");
         AddFor(CatalogLock.Take);
         var gone = all ? AddFor(SqlText.Of("catalog_merge_gone")) : null;
         var changed = server.Backups > 0 ? AddFor(SqlText.Of("catalog_merge_changed")) : null;

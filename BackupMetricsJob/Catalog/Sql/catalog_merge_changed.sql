@@ -1,6 +1,7 @@
 -- $1 server, $2 tool. What the list says otherwise than the catalogue; a row that says the same is not touched.
 -- What a list leaves out is not unlearnt: `barman list-backups` knows less of a backup than `barman show-backup`, and has its times
 -- in whole seconds. A report without the start of a backup, whose start is known, is such a summary: it does not change sizes.
+-- What it was said with (raw) is kept with what is said; on its own it is no change.
 WITH known AS (
   SELECT l.*, c.started_at AS c_started_at, c.finished_at AS c_finished_at, c.size_bytes AS c_size_bytes, c.stored_bytes AS c_stored_bytes,
     c.parent_id AS c_parent_id, c.start_lsn AS c_start_lsn, c.stop_lsn AS c_stop_lsn, c.start_wal AS c_start_wal, c.stop_wal AS c_stop_wal,
@@ -42,8 +43,8 @@ FROM merged m
 WHERE c.server = $1 AND c.tool = $2 AND c.storage = m.storage AND c.backup_id = m.backup_id
   AND (c.deleted_at IS NOT NULL OR NOT c.listed OR (
     c.kind, c.status, c.started_at, c.finished_at, c.size_bytes, c.stored_bytes, c.parent_id, c.start_lsn, c.stop_lsn, c.start_wal,
-    c.stop_wal, c.timeline, c.pg_version_num, c.system_identifier, c.database, c.has_errors, c.error, c.keep_until, c.raw)
+    c.stop_wal, c.timeline, c.pg_version_num, c.system_identifier, c.database, c.has_errors, c.error, c.keep_until)
   IS DISTINCT FROM (
     m.kind, m.status, m.started_at, CASE WHEN NOT m.unfinished THEN m.latest END, m.size_bytes, m.stored_bytes, m.parent_id, m.start_lsn,
     m.stop_lsn, m.start_wal, m.stop_wal, m.timeline, m.pg_version_num, m.system_identifier, m.database, m.has_errors, m.error,
-    m.keep_until, m.raw))
+    m.keep_until))

@@ -27,7 +27,7 @@ CREATE TABLE backup_metrics.backup_catalog (
   keep_until        timestamptz,                                    -- infinity: for ever
   deleted_at        timestamptz,                                    -- when an import no longer found it listed
   observed_at       timestamptz NOT NULL DEFAULT now(),             -- when this row was last written; when its list was last read: backup_source
-  raw               jsonb,                                          -- what the tool printed of it
+  raw               jsonb,                                          -- what the tool printed of it when this row was last written
   listed            boolean NOT NULL DEFAULT false,                 -- a tool's list named it: only then can it be found gone from that list
   at                timestamptz GENERATED ALWAYS AS (COALESCE(finished_at, started_at)) STORED,
   PRIMARY KEY (server, tool, storage, backup_id),

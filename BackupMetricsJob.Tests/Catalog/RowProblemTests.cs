@@ -1,0 +1,39 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Catalog;
+
+namespace BackupMetricsJob.Tests.Catalog;
+
+/// <summary>What PostgreSQL could not store is found before it is sent; what it can is let through. What it says of each is tested with a server.</summary>
+public sealed class RowProblemTests
+{
+    static readonly CatalogRow Good = new("orders", "wal-g", BackupType.Full, "base_1", BackupStatus.Done) { Finished = DateTimeOffset.UnixEpoch };
+
+    [Theory]
+    [InlineData("""{"a": "\\u0000"}""", true)]
+    [InlineData("""{"a": "\\\\u0000"}""", true)]
+    [InlineData("{\"a\": \"\\u0000\"}", false)]
+    [InlineData("{\"a\": \"\\\\\\u0000\"}", false)]
+    [InlineData("{\"a\": \"x\\\\u0000 and \\u0000\"}", false)]
+    [InlineData("{\"a\": \"\\u00001\"}", false)]
+    [InlineData("""{"a": "\u0001"}""", true)]
+    public void A_nul_that_is_escaped_in_json_is_one(string json, bool good) => Assert.Equal(good, RowProblem.Of(Good with { Raw = json }) is null);
+
+    [Fact]
+    public void Characters_beyond_the_basic_plane_are_good_and_their_halves_are_not()
+    {
+        Assert.Null(RowProblem.Of(Good with { BackupId = "base 😀", Error = "\n\t\u0001" }));
+        Assert.NotNull(RowProblem.Of(Good with { BackupId = "base \uDE00" }));
+        Assert.NotNull(RowProblem.Of(Good with { BackupId = "base \uD83D" }));
+        Assert.Equal("a\uFFFDb\uFFFD😀", RowProblem.Storable("a\0b\uD83D😀"));
+    }
+
+    [Fact]
+    public void A_name_may_be_as_long_as_an_index_can_hold()
+    {
+        Assert.Null(RowProblem.OfKey("s", "t", "x", new string('é', 998)));
+        Assert.NotNull(RowProblem.OfKey("s", "t", "x", new string('é', 999)));
+    }
+
+    [Fact]
+    public void A_running_backup_needs_no_time() => Assert.Null(RowProblem.Of(Good with { Status = BackupStatus.Running, Finished = null }));
+}
