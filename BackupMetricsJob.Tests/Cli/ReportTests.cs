@@ -2,6 +2,7 @@ using BackupMetricsJob.Backups;
 using BackupMetricsJob.Cli;
 using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Running;
+using BackupMetricsJob.Tests.Exposition;
 using BackupMetricsJob.Tests.Support;
 using static BackupMetricsJob.Tests.Backups.Evidence;
 
@@ -43,6 +44,25 @@ public sealed class ReportTests
 
     [Fact]
     public void Summary_in_json() => Snapshot.Matches("summary.json.txt", Written(to => RunSummaryJson.Write(Report, ExitCode.TargetFailed, Noon, to)));
+
+    [Fact]
+    public void Show_of_what_a_catalogue_tells() => Snapshot.Matches("show-found.txt", Written(to => ShowTable.Write(Found, to)));
+
+    [Fact]
+    public void Summary_of_what_a_catalogue_tells() => Snapshot.Matches("summary-found.txt", Written(to => RunSummary.Write(Report with { Results = Found }, to)));
+
+    static IReadOnlyList<ProbeResult> Found { get; } =
+    [
+        Result with { Instance = Orders with { Name = "catalogue", Limits = [], Sources = [SourceName.Catalog] }, Server = null, Backups = [], IsMonitored = false, SourcesThatAnswered = [SourceName.Catalog] },
+        FoundInstancesTests.Stock,
+        FoundInstancesTests.Stock with { Instance = Orders with { Name = "well" }, Backups = [FoundInstancesTests.Full with { LastHasErrors = false, LastFailure = null, SizeRatio = 1, Running = null }] },
+        FoundInstancesTests.Stock with
+        {
+            Instance = Orders with { Name = "dumps", Limits = [new(LimitType.Logical, Severity.Warning, TimeSpan.FromHours(26)), new(LimitType.RestoreTest, Severity.Warning, TimeSpan.FromDays(90))] },
+            Backups = [new(SourceName.Catalog, "pg_dump", BackupType.Logical) { LastSuccess = Noon.AddHours(-30), Age = TimeSpan.FromHours(30), LastDuration = TimeSpan.FromMinutes(10), LastStored = 7_000_000, Counts = new(3, 0, 0) }],
+        },
+        FoundInstancesTests.Unbelieved,
+    ];
 
     static RunReport Report { get; } = new(Results, TimeSpan.FromSeconds(1.25))
     {

@@ -64,7 +64,12 @@ internal static class BackupFindings
 
     static void AddState(List<Finding> findings, BackupFacts backup, DateTimeOffset now)
     {
-        var what = backup.Type == BackupType.RestoreTest ? $"restore test of {backup.Tool}" : $"{backup.Type.Name()} backup of {backup.Tool}";
+        var what = backup.Type switch
+        {
+            BackupType.RestoreTest => $"restore test of {backup.Tool}",
+            BackupType.Wal => $"WAL upload of {backup.Tool}",
+            _ => $"{backup.Type.Name()} backup of {backup.Tool}",
+        };
         if (backup.LastHasErrors == true)
             findings.Add(new(true, $"the newest {what} has errors in it", $"Read {backup.Tool}'s log of it: pages of the database are damaged, and the copy, too. Keep an older one."));
         if (backup.BrokenChains > 0)

@@ -21,7 +21,7 @@ internal static class RunSummary
             else well++;
         }
 
-        if (found > 0) to.WriteLine($"{found} servers were found in the catalogue or by the query, all is well with {well} of them");
+        if (found > 0) to.WriteLine($"servers found in a catalogue or by a query: {found}, all is well with {well} of them");
         if (report.RefusedLegacyNames is { } words)
             to.WriteLine($"warning: the gateway refused pghoard_last_upload_age or walg_last_upload, so all else was pushed without them: {words}");
         if (report.Push is { } push)
@@ -34,7 +34,7 @@ internal static class RunSummary
     static void Write(ProbeResult result, IReadOnlyList<Finding> findings, TextWriter to)
     {
         var name = OneLine(result.Instance.Name);
-        to.WriteLine($"{(result.Failure is null ? "ok" : "FAILED")} {name}: {StateInWords.Of(result)}");
+        to.WriteLine($"{(result.Failure is not null ? "FAILED" : result.IsTarget ? "ok" : "found")} {name}: {StateInWords.Of(result)}");
         foreach (var finding in findings) to.WriteLine($"{(finding.IsCritical ? "CRITICAL" : "warning")} {name}: {finding.What}. {finding.Do}");
     }
 

@@ -30,7 +30,7 @@ internal static class ShowTable
             Row(to, "  do", finding.Do);
         }
 
-        if (findings.Count == 0) Row(to, "all is well", "");
+        if (findings.Count == 0) Row(to, result.IsMonitored ? "all is well" : "it answers for others; its own backups are not asked for", "");
     }
 
     static void WriteArchive(ServerEvidence server, ProbeResult result, TextWriter to)

@@ -20,7 +20,11 @@ internal static class PgMonitorSource
         var fold = new BackupFold(SourceName.PgMonitor, clock.Now);
         string? wrong = null;
         var rows = 0;
-        for (; reader.Read(); rows++) wrong ??= Add(reader, clock, fold);
+        for (; reader.Read(); rows++)
+        {
+            var ofRow = Add(reader, clock, fold);
+            wrong ??= ofRow;
+        }
 
         var facts = new InstanceFacts(SourceName.PgMonitor, self);
         fold.AddTo(facts.Backups);

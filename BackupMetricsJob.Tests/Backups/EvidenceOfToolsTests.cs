@@ -1,0 +1,69 @@
+using BackupMetricsJob.Backups;
+using static BackupMetricsJob.Tests.Backups.Evidence;
+
+namespace BackupMetricsJob.Tests.Backups;
+
+/// <summary>The recovery point and the WAL to replay from what tools say, with the server's own word and without.</summary>
+public sealed class EvidenceOfToolsTests
+{
+    static readonly BackupFacts Full = new(SourceName.Catalog, "wal-g", BackupType.Full) { LastSuccess = Noon.AddHours(-10), Age = TimeSpan.FromHours(10), StartLsn = 1000 };
+    static readonly BackupFacts Wal = new(SourceName.Catalog, "wal-g", BackupType.Wal) { LastSuccess = Noon.AddMinutes(-5), Age = TimeSpan.FromMinutes(5), StopLsn = 5000 };
+
+    static readonly BackupFacts Dump = new(SourceName.Catalog, "pg_dump", BackupType.Logical)
+    {
+        LastSuccess = Noon.AddHours(-1),
+        Age = TimeSpan.FromHours(1),
+        LastDuration = TimeSpan.FromMinutes(30),
+    };
+
+    [Fact]
+    public void Any_source_may_know_the_base_backup_of_a_server_that_archives() =>
+        Assert.Equal(TimeSpan.FromSeconds(170), RecoveryPoint.LossWindow(Server, [Full]));
+
+    [Fact]
+    public void A_dump_counts_from_its_start_where_there_is_nothing_else()
+    {
+        Assert.Equal(TimeSpan.FromMinutes(90), RecoveryPoint.LossWindow(null, [Dump]));
+        Assert.Equal(TimeSpan.FromMinutes(90), RecoveryPoint.LossWindow(Server, [Dump]));
+        Assert.Null(RecoveryPoint.LossWindow(null, [Dump with { LastDuration = null }]));
+        Assert.Null(RecoveryPoint.LossWindow(Server with { InRecovery = true }, [Dump]));
+    }
+
+    [Fact]
+    public void A_dump_that_is_newer_than_the_archive_counts()
+    {
+        var dead = Server with { Wal = Wal30HoursBehind };
+
+        Assert.Equal(TimeSpan.FromHours(30) - TimeSpan.FromSeconds(10), RecoveryPoint.LossWindow(dead, [Full]));
+        Assert.Equal(TimeSpan.FromMinutes(90), RecoveryPoint.LossWindow(dead, [Full, Dump]));
+    }
+
+    [Fact]
+    public void Where_the_server_was_not_asked_the_newest_wal_tells_how_far_the_archive_reaches()
+    {
+        Assert.Equal(TimeSpan.FromMinutes(5), RecoveryPoint.LossWindow(null, [Full, Wal]));
+        Assert.Equal(TimeSpan.FromHours(10), RecoveryPoint.LossWindow(null, [Full, Wal with { LastSuccess = Noon.AddHours(-11), Age = TimeSpan.FromHours(11) }]));
+        Assert.Null(RecoveryPoint.LossWindow(null, [Full]));
+        Assert.Null(RecoveryPoint.LossWindow(null, [Wal]));
+        Assert.Null(RecoveryPoint.LossWindow(null, []));
+    }
+
+    [Fact]
+    public void Replay_is_from_the_newest_full_backup_to_the_archives_end()
+    {
+        Assert.Equal(4000, RecoveryPoint.ReplayBytes(null, [Full, Wal]));
+        Assert.Equal(6000, RecoveryPoint.ReplayBytes(Server with { Wal = Evidence.Wal with { ArchiveEnd = 7000 } }, [Full, Wal]));
+    }
+
+    [Fact]
+    public void Else_it_is_what_the_server_knows_or_nothing()
+    {
+        Assert.Equal(Evidence.Wal.ReplayBytes, RecoveryPoint.ReplayBytes(Server, [Backup]));
+        Assert.Equal(Evidence.Wal.ReplayBytes, RecoveryPoint.ReplayBytes(Server with { Wal = Evidence.Wal with { ArchiveEnd = 7 } }, [Full]));
+        Assert.Null(RecoveryPoint.ReplayBytes(null, [Full, Wal with { StopLsn = null }]));
+        Assert.Null(RecoveryPoint.ReplayBytes(null, [Full, Wal with { StopLsn = 999 }]));
+        Assert.Null(RecoveryPoint.ReplayBytes(Server with { ArchiveMode = "off" }, [Full, Wal]));
+    }
+
+    static WalEvidence Wal30HoursBehind => Evidence.Wal with { ReadySegments = 9, OldestReady = Noon.AddHours(-30), NewestDone = Noon.AddHours(-30) };
+}

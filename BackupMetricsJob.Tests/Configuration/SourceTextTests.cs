@@ -1,0 +1,94 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Tests.Support;
+
+namespace BackupMetricsJob.Tests.Configuration;
+
+/// <summary>--source, --server and --query, and their variables.</summary>
+public sealed class SourceTextTests
+{
+    [Fact]
+    public void The_server_is_asked_where_nothing_else_is_said()
+    {
+        var sources = Read([]);
+
+        Assert.Equal(["server"], sources.Names);
+        Assert.Null(sources.Settings.Query);
+        Assert.Equal(["*"], sources.Settings.Servers.Patterns);
+    }
+
+    [Fact]
+    public void Sources_are_read_in_their_own_order_each_once() =>
+        Assert.Equal(["server", "catalog", "pgwatch"], Read(["source=pgwatch", "source=catalog", "source=server", "source=catalog"]).Names);
+
+    [Fact]
+    public void The_catalogue_alone_is_the_catalogue_alone() => Assert.Equal(["catalog"], Read(["source=catalog"]).Names);
+
+    [Fact]
+    public void Servers_without_a_star_are_listed_by_name()
+    {
+        var servers = Read(["source=catalog", "server=eu-*", "server=orders", "server=50%_off"]).Settings.Servers;
+
+        Assert.Equal(["eu-*", "orders", "50%_off"], servers.Patterns);
+        Assert.Equal(["orders", "50%_off"], servers.Listed);
+        Assert.False(servers.AreNames);
+        Assert.True(Read(["source=catalog", "server=orders"]).Settings.Servers.AreNames);
+    }
+
+    [Fact]
+    public void A_query_file_implies_its_source()
+    {
+        using var folder = new TempFolder();
+        var file = Path.Combine(folder.Path, "q.sql");
+        File.WriteAllText(file, "\uFEFFSELECT 1");
+
+        Assert.Equal(["query"], Read(["query=" + file]).Names);
+        Assert.Equal("SELECT 1", Read(["query=" + file]).Settings.Query);
+        Assert.Equal(["server", "query"], Read(["source=server", "query=" + file]).Names);
+        Assert.Equal(["catalog", "query"], Read([], new() { ["BACKUP_METRICS_SOURCE"] = "query, catalog", ["BACKUP_METRICS_QUERY"] = file, ["BACKUP_METRICS_SERVER"] = "a,b*" }).Names);
+    }
+
+    [Theory]
+    [InlineData("source=base", "--source \"base\": must be one of server, catalog, pgmonitor, query, pgwatch")]
+    [InlineData("source=query", "--query is missing: the file with the SELECT of the source query (or BACKUP_METRICS_QUERY)")]
+    [InlineData("server=orders", "--server: it is about servers in the catalogue, and needs --source catalog")]
+    [InlineData("source=catalog|server= ", "--server \" \": must be the name of a server in the catalogue, or a pattern like eu-*")]
+    [InlineData("query=/nonexistent/q.sql", "--query \"/nonexistent/q.sql\": Could not find a part of the path '/nonexistent/q.sql'.")]
+    [InlineData("query=/dev/null", "--query \"/dev/null\": it has no query in it")]
+    public void What_is_wrong_is_named_with_what_is_allowed(string flags, string problem)
+    {
+        var problems = new List<Problem>();
+        SourceText.Read(Settings(flags.Split('|'), []), problems);
+
+        Assert.Equal([problem], problems.Select(one => one.Message));
+        Assert.Equal(problem.StartsWith("--query \"", StringComparison.Ordinal) ? ProblemOrigin.Configuration : ProblemOrigin.Flag, problems[0].Origin);
+    }
+
+    [Fact]
+    public void A_query_that_is_not_text_is_refused()
+    {
+        using var folder = new TempFolder();
+        var file = Path.Combine(folder.Path, "q.sql");
+        File.WriteAllBytes(file, [0x53, 0xFF, 0xFE]);
+        var problems = new List<Problem>();
+
+        SourceText.Read(Settings(["query=" + file], []), problems);
+
+        Assert.EndsWith("it is not UTF-8", Assert.Single(problems).Message, StringComparison.Ordinal);
+    }
+
+    static SourceText Read(string[] flags, Dictionary<string, string>? environment = null)
+    {
+        var problems = new List<Problem>();
+        var sources = SourceText.Read(Settings(flags, environment ?? []), problems);
+        Assert.Empty(problems);
+        return sources;
+    }
+
+    static Settings Settings(string[] given, Dictionary<string, string> environment)
+    {
+        var flags = new Flags();
+        foreach (var group in given.Select(flag => flag.Split('=', 2)).GroupBy(pair => pair[0], pair => pair[1])) flags.Add(group.Key, [.. group]);
+        return new(flags, environment);
+    }
+}

@@ -1,0 +1,124 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Tests.Support;
+
+namespace BackupMetricsJob.Tests.Integration;
+
+/// <summary>The source "pgmonitor": what pgBackRest really printed, in the table that pgMonitor keeps it in.</summary>
+public sealed class PgMonitorSourceTests
+{
+    [Theory]
+    [InlineData(13, "pgmonitor_ext")]
+    [InlineData(15, "monitor")]
+    [InlineData(18, "else where")]
+    public async Task The_list_of_pgbackrest_is_read_in_whatever_schema_it_is(int version, string schema)
+    {
+        await using var server = await PostgresServer.StartAsync(new() { Version = version });
+        await CreateAsync(server, schema);
+        await InsertAsync(server, schema, await InfoAsync("full_diff_incr"));
+
+        var result = await Probe.OfAsync(server, ["pgmonitor"]);
+
+        Assert.Null(result.Failure);
+        var facts = Assert.Single(result.Found);
+        Assert.Equal("it", facts.Name);
+        var of = facts.Backups.ToDictionary(backup => backup.Type);
+        Assert.All(facts.Backups, backup => Assert.Equal(("pgmonitor", "pgbackrest", false), (backup.Source, backup.Tool, backup.LastHasErrors)));
+        var full = of[BackupType.Full];
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1795335652), full.LastSuccess);
+        Assert.Equal((TimeSpan.FromSeconds(9), 29194190, 3304634, 0x2B000028, full.LastSuccess), (full.LastDuration, full.LastSize, full.LastStored, full.StartLsn, full.Oldest));
+        Assert.Equal((DateTimeOffset.FromUnixTimeSeconds(1795335657), 0), (of[BackupType.Diff].LastSuccess, of[BackupType.Diff].BrokenChains));
+        Assert.Equal((DateTimeOffset.FromUnixTimeSeconds(1795335666), 0, new(2, 0, 0)), (of[BackupType.Incr].LastSuccess, of[BackupType.Incr].BrokenChains, of[BackupType.Incr].Counts));
+    }
+
+    [Fact]
+    public async Task A_chain_that_lost_its_full_backup_and_errors_that_were_found_are_seen()
+    {
+        await using var server = await StartAsync(
+            (await InfoAsync("full_diff_incr")).Replace("\"label\":\"20261122-082043F\"", "\"label\":\"another\"", StringComparison.Ordinal).Replace("\"error\":false", "\"error\":true", StringComparison.Ordinal));
+
+        var facts = Assert.Single((await Probe.OfAsync(server, ["pgmonitor"])).Found).Backups;
+
+        Assert.Equal(1, facts.Single(backup => backup.Type == BackupType.Diff).BrokenChains);
+        Assert.All(facts, backup => Assert.True(backup.LastHasErrors));
+    }
+
+    [Theory]
+    [InlineData("unknown_stanza", "stanza nosuch: missing stanza path (status 1)")]
+    [InlineData("no_valid_backups", "stanza main: no valid backups (status 2)")]
+    [InlineData("no_stanza", "pgmonitor_ext.pgbackrest_info is empty: pgBackRest knows of no stanza, or pgMonitor has not asked it yet")]
+    public async Task An_error_state_fails_the_source(string info, string said)
+    {
+        await using var server = await StartAsync(await InfoAsync(info));
+
+        var failure = (await Probe.OfAsync(server, ["pgmonitor"])).Failure!;
+
+        Assert.Equal((FailureReason.BadData, "source pgmonitor: " + said), (failure.Reason, failure.Message));
+    }
+
+    [Fact]
+    public async Task What_is_listed_in_an_error_state_is_known_beside_the_failure()
+    {
+        var info = await InfoAsync("full_diff_incr");
+        await using var server = await StartAsync(info.Replace("""{"cipher":"none","key":1,"status":{"code":0,"message":"ok"}}""", """{"cipher":"none","key":2,"status":{"code":99,"message":"[FileOpenError] no"}}""", StringComparison.Ordinal));
+
+        var result = await Probe.OfAsync(server, ["pgmonitor"]);
+
+        Assert.Equal("source pgmonitor: stanza main: repo2: [FileOpenError] no (status 99)", result.Failure!.Message);
+        Assert.Equal(3, Assert.Single(result.Found).Backups.Count);
+    }
+
+    [Fact]
+    public async Task Of_several_stanzas_those_of_this_cluster_count()
+    {
+        await using var server = await StartAsync(await InfoAsync("full_diff_incr"));
+        var own = await server.ScalarAsync<string>("SELECT system_identifier::text FROM pg_control_system()");
+        await server.ExecuteAsync($"INSERT INTO pgmonitor_ext.pgbackrest_info SELECT 'own', replace(replace(data::text, '7710900938604473966', '{own}'), '1795335652', '1795335653')::jsonb FROM pgmonitor_ext.pgbackrest_info");
+
+        var full = Assert.Single((await Probe.OfAsync(server, ["pgmonitor"])).Found).Backups.Single(backup => backup.Type == BackupType.Full);
+
+        Assert.Equal((DateTimeOffset.FromUnixTimeSeconds(1795335653), 1), (full.LastSuccess, full.Counts!.Done));
+    }
+
+    [Theory]
+    [InlineData("""{"a":1}""", "a row is not what pgbackrest info --output=json prints")]
+    [InlineData("""[1,"x"]""", "a row is not what pgbackrest info --output=json prints")]
+    [InlineData("""[{"name":"main"}]""", "stanza main has no status")]
+    [InlineData("""[{"name":"main","status":{"code":0},"backup":[{"label":"x"}]}]""", "stanza main: backup x has no type or no end")]
+    [InlineData("""[{"name":"main","status":{"code":0},"backup":[{"label":"x","type":"full","timestamp":{"stop":9999999999}}]}]""", "stanza main: backup x finished in the future: ")]
+    public async Task Other_json_is_no_list_of_backups(string info, string said)
+    {
+        await using var server = await StartAsync(info);
+
+        var failure = (await Probe.OfAsync(server, ["pgmonitor"])).Failure!;
+
+        Assert.StartsWith("source pgmonitor: " + said, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_the_table_that_is_said_and_without_the_right_to_it_that()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        Assert.Equal("source pgmonitor: there is no table pgbackrest_info in this database", (await Probe.OfAsync(server, ["pgmonitor"])).Failure!.Message);
+
+        await CreateAsync(server, "pgmonitor_ext");
+        await server.ExecuteAsync("CREATE ROLE nobody LOGIN");
+        var failure = (await Probe.OfAsync(server, ["pgmonitor"], user: "nobody")).Failure!;
+        Assert.Equal((FailureReason.Privilege, "source pgmonitor: permission denied for schema pgmonitor_ext (SQLSTATE 42501)"), (failure.Reason, failure.Message));
+    }
+
+    static Task<string> InfoAsync(string name) => File.ReadAllTextAsync(Path.Combine(Repository.Tests, "Integration", "PgBackRestInfo", name + ".json"));
+
+    static async Task<PostgresServer> StartAsync(string info)
+    {
+        var server = await PostgresServer.StartAsync();
+        await CreateAsync(server, "pgmonitor_ext");
+        await InsertAsync(server, "pgmonitor_ext", info);
+        return server;
+    }
+
+    static Task CreateAsync(PostgresServer server, string schema) =>
+        server.ExecuteAsync($"CREATE SCHEMA \"{schema}\"; CREATE TABLE \"{schema}\".pgbackrest_info (config_file text NOT NULL, data jsonb NOT NULL)");
+
+    static Task InsertAsync(PostgresServer server, string schema, string info) =>
+        server.ExecuteAsync($"INSERT INTO \"{schema}\".pgbackrest_info VALUES ('/etc/pgbackrest.conf', $json${info}$json$)");
+}
