@@ -4,14 +4,22 @@ using System.Text;
 using BackupMetricsJob.Cli;
 using BackupMetricsJob.Exposition;
 
-using var output = Console.OpenStandardOutput();
-using var error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true };
+using var signals = new Signals();
+using var standardOutput = Console.OpenStandardOutput();
+using var standardError = Console.OpenStandardError();
+using var output = new StandardStream(standardOutput, bestEffort: false);
+using var error = new StreamWriter(new StandardStream(standardError, bestEffort: true), new UTF8Encoding(false)) { AutoFlush = true };
 var environment = new Dictionary<string, string>(StringComparer.Ordinal);
 foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables()) environment[(string)variable.Key] = (string?)variable.Value ?? "";
 var build = BuildVersion.Parse(typeof(BuildVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
 try
 {
-    return CommandLine.Run(args, new Terminal(output, error, environment, TimeProvider.System), build);
+    return CommandLine.Run(args, new Terminal(output, error, environment, TimeProvider.System, signals), build);
+}
+catch (OutputException failure)
+{
+    error.WriteLine("backup-metrics: " + failure.Message);
+    return (int)ExitCode.OutputFailed;
 }
 #pragma warning disable CA1031 // The one place where a bug is caught: it becomes one line and an exit code.
 catch (Exception bug)

@@ -23,12 +23,16 @@ public sealed class LossWindowTests
         AssertWindow(590, Server with { Wal = Bare with { OldestReady = Noon.AddMinutes(-10) } });
 
     [Fact]
-    public void Else_the_first_waiting_segment() =>
-        AssertWindow(590, Server with { Archiver = new(0, null, 0, null, null, null), Wal = Bare with { OldestReady = Noon.AddMinutes(-10) } });
+    public void Else_the_base_backup_since_nobody_knows_when_the_first_waiting_segment_began()
+    {
+        var unknown = Server with { Archiver = new(0, null, 0, null, null, null), Wal = Bare with { OldestReady = Noon.AddMinutes(-10) } };
+        AssertWindow((3 * 3600) - 10, unknown);
+        Assert.Equal(TimeSpan.FromSeconds(590), RecoveryPoint.LossWindow(unknown, [Backup with { LastSuccess = Noon.AddMinutes(-5) }]));
+    }
 
     [Fact]
-    public void Else_it_is_unknown() =>
-        Assert.Null(RecoveryPoint.LossWindow(Server with { Archiver = new(0, null, 0, null, null, null), Wal = Bare }, [Backup]));
+    public void Where_nothing_waits_either_it_is_the_base_backup() =>
+        AssertWindow((3 * 3600) - 10, Server with { Archiver = new(0, null, 0, null, null, null), Wal = Bare });
 
     [Fact]
     public void Archive_timeout_bounds_it_from_the_first_waiting_segment() =>

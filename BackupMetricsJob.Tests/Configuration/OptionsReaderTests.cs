@@ -76,7 +76,7 @@ public sealed class OptionsReaderTests
 
         Assert.Equal(8, problems.Count);
         Assert.All(problems, problem => Assert.Equal(ProblemOrigin.Flag, problem.Origin));
-        Assert.Contains("--timeout \"5\": must be a duration like 30s", string.Join('\n', problems.Select(problem => problem.Message)), StringComparison.Ordinal);
+        Assert.Contains("--timeout \"5\": must be longer than zero, a duration like 30s", string.Join('\n', problems.Select(problem => problem.Message)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -128,14 +128,14 @@ public sealed class OptionsReaderTests
 
     static JobOptions Read(string[] flags, Dictionary<string, string>? environment = null)
     {
-        var problems = OptionsReader.Read(Flags(flags), environment ?? [], mustPush: true, out var job, out _);
+        var problems = OptionsReader.Read(Flags(flags), environment ?? [], mayPush: true, out var job, out _);
         Assert.True(job is not null, string.Join('\n', problems.Select(problem => problem.Message)));
         return job!;
     }
 
     static IReadOnlyList<Problem> Problems(string[] flags, Dictionary<string, string>? environment = null)
     {
-        var problems = OptionsReader.Read(Flags(flags), environment ?? [], mustPush: true, out var job, out _);
+        var problems = OptionsReader.Read(Flags(flags), environment ?? [], mayPush: true, out var job, out _);
         Assert.Null(job);
         return problems;
     }

@@ -52,7 +52,7 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
 
     [Fact]
     public async Task A_root_certificate_that_is_not_there() =>
-        await RunAsync(_server.ConnectionUri(password: Password) + "?sslmode=verify-full&sslrootcert=/nowhere/ca.pem", 69, "tls");
+        await RunAsync(_server.ConnectionUri(password: Password) + "?sslmode=verify-full&sslrootcert=/nowhere/ca.pem", 69, "tls", "the root certificate /nowhere/ca.pem does not exist");
 
     [Fact]
     public async Task A_closed_port() => await RunAsync($"postgresql://u:{Password}@127.0.0.1:{FreePort.Next()}/x", 69, "refused");

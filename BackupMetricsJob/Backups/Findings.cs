@@ -3,6 +3,8 @@ namespace BackupMetricsJob.Backups;
 /// <summary>What is wrong with a database's backups, worst first, judged by its own limits. It judges only what is known.</summary>
 internal static class Findings
 {
+    const long LeastLoss = 1024;
+
     static readonly TimeSpan NoticeableClockOffset = TimeSpan.FromSeconds(30);
 
     public static IReadOnlyList<Finding> Of(ProbeResult result)
@@ -19,6 +21,7 @@ internal static class Findings
         {
             AddArchiver(findings, server);
             AddWaiting(findings, result, server);
+            AddLoss(findings, result, server);
         }
 
         if (result.ClockOffset is { } offset && offset.Duration() > NoticeableClockOffset)
@@ -36,6 +39,12 @@ internal static class Findings
 
     static void AddArchiver(List<Finding> findings, ServerEvidence server)
     {
+        if (server is { DoesNotArchiveItself: false, ArchiveMode: not "off", HasArchiveCommand: false })
+        {
+            findings.Add(new(true, "archive_mode is on and archive_command is empty: no WAL is archived, and all of it piles up in pg_wal", "Set archive_command, or archive_library."));
+            return;
+        }
+
         switch (ArchiverStates.Of(server))
         {
             case ArchiverState.Failing:
@@ -60,8 +69,21 @@ internal static class Findings
         {
             findings.Add(new(
                 limit.Severity == Severity.Critical,
-                $"WAL has been waiting for {InWords.Of(age)} ({wal.ReadySegments} segments), the {limit.Severity.Name()} limit is {InWords.Of(limit.MaxAge)}",
+                $"WAL has been waiting for {InWords.Of(age)} ({InWords.Segments(wal.ReadySegments)}), the {limit.Severity.Name()} limit is {InWords.Of(limit.MaxAge)}",
                 "Look at the archiver process and at archive_command: it fails, hangs or is too slow."));
+        }
+    }
+
+    // Where segments wait, that is told already. One that is hardly begun is no loss worth telling, however long ago that was.
+    static void AddLoss(List<Finding> findings, ProbeResult result, ServerEvidence server)
+    {
+        if (result.LossWindow is not { } window || server is not { ArchiveMode: not "off", Wal: { OldestReady: null, UnarchivedBytes: >= LeastLoss } }) return;
+        if (BackupFindings.Passed(result.Instance, LimitType.Wal, window) is { } limit)
+        {
+            findings.Add(new(
+                limit.Severity == Severity.Critical,
+                $"{InWords.Of(window)} of work would be lost now, the {limit.Severity.Name()} limit for WAL is {InWords.Of(limit.MaxAge)}",
+                "The current segment fills slowly: set archive_timeout, which ends it in time."));
         }
     }
 

@@ -27,6 +27,8 @@ internal static class InWords
 
     public static string Of(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
+    public static string Segments(long count) => count == 1 ? "1 segment" : Number(count, "0") + " segments";
+
     public static string Version(int number) => number >= 100000 ? $"{number / 10000}.{number % 10000}" : $"{number / 10000}";
 
     static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);

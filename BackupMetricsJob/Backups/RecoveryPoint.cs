@@ -21,7 +21,7 @@ internal static class RecoveryPoint
         {
             null => ByArchivedWal(newest, Newest(backups, type => type == BackupType.Wal)),
             { ArchiveMode: "off" } => WithoutArchiving(server, newest),
-            _ => Smaller(ByArchive(server), ByReceiver(server)),
+            _ => Smaller(ByArchive(server, newest), ByReceiver(server)),
         };
         return byWal is null ? null : Smaller(byWal, sinceDump);
     }
@@ -53,14 +53,15 @@ internal static class RecoveryPoint
     /// <summary>
     /// Last write minus "archived until". A segment's .done file has the time of the .ready file before it, which is when the
     /// segment was complete; where the .done files are gone, the segments themselves and the statistics stand in.
-    /// With archive_timeout a segment is never open for longer than that.
+    /// Where the statistics are gone, too, the first waiting segment was complete when it began to wait, but began nobody knows when: then
+    /// only the base backup is sure. With archive_timeout a segment is never open for longer than that.
     /// </summary>
-    static TimeSpan? ByArchive(ServerEvidence server)
+    static TimeSpan? ByArchive(ServerEvidence server, BackupFacts newest)
     {
         if (server.Wal is not { UnarchivedBytes: { } unarchived } wal) return null;
         if (unarchived == 0) return TimeSpan.Zero;
 
-        var until = wal.NewestDone ?? wal.NewestBeforeUnarchived ?? Earlier(server.Archiver.LastArchived, wal.OldestReady);
+        var until = wal.NewestDone ?? wal.NewestBeforeUnarchived ?? Earlier(server.Archiver.LastArchived ?? newest.LastSuccess, wal.OldestReady);
         if (wal.ArchiveTimeout > TimeSpan.Zero) until = Later(until, (wal.OldestReady ?? wal.LastWrite) - wal.ArchiveTimeout);
         return AtLeastZero(wal.LastWrite - until);
     }

@@ -32,7 +32,7 @@ internal static class CatalogCommand
             CheckRole("--grant-reader", reads, problems);
             if (access is null || problems.Count > 0) return CatalogFlags.Tell(problems, terminal);
 
-            using var signals = new Signals();
+            var signals = terminal.Signals;
             var result = parsed.GetValue(server)
                 ? await CatalogInit.InstallHistoryFunctionAsync(access.Connection, reads, access.Timeout, signals.Stop)
                 : await CatalogInit.RunAsync(access.Connection, writes, reads, access.Timeout, signals.Stop);
@@ -58,7 +58,7 @@ internal static class CatalogCommand
             if (!DurationText.TryParse(parsed.GetRequiredValue(keep), out var duration)) problems.Add(CatalogFlags.Wrong("--keep", parsed.GetValue(keep), DurationText.Allowed));
             if (access is null || problems.Count > 0) return CatalogFlags.Tell(problems, terminal);
 
-            using var signals = new Signals();
+            var signals = terminal.Signals;
             var result = await CatalogPrune.RunAsync(access.Connection, duration, access.Timeout, signals.Stop);
             if (result.Failure is { } failure) return CatalogFlags.Tell(failure, "catalog prune", terminal, signals.Received);
             await terminal.Error.WriteLineAsync($"forgot {result.Deleted + result.Failures} rows: {result.Deleted} deleted by their tools, {result.Failures} old failures");

@@ -54,7 +54,7 @@ internal sealed class CatalogFlags
     public static Problem Wrong(string flag, string? value, string allowed) => new(ProblemOrigin.Flag, $"{flag} \"{value}\": must be {allowed}");
 
     /// <summary>Tells what is wrong with the command line or the environment, a line each.</summary>
-    public static int Tell(IReadOnlyList<Problem> problems, Terminal terminal) => Problems.Tell(problems, new(LogFormat.Text, Verbose: false, FailOnTarget: true), terminal);
+    public static int Tell(IReadOnlyList<Problem> problems, Terminal terminal) => Problems.Tell(problems, new(LogFormat.Text, Verbose: false, FailOnTarget: true, DryRun: false), terminal);
 
     /// <summary>Tells why it was not done; the exit code follows from it.</summary>
     public static int Tell(CatalogFailure failure, string command, Terminal terminal, ExitCode? signal)

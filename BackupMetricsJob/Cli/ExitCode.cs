@@ -12,6 +12,7 @@ internal enum ExitCode
     InputRefused = 65,
     TargetFailed = 69,
     Bug = 70,
+    OutputFailed = 74,
     PushNotArrived = 75,
     PushRefused = 76,
     Configuration = 78,

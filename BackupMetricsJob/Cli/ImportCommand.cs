@@ -50,7 +50,7 @@ internal static class ImportCommand
         await using var input = Open(file, out var problem);
         if (input is null) return CatalogFlags.Tell(CatalogFailure.Input($"{file} cannot be read: {problem}"), "import", terminal, null);
 
-        using var signals = new Signals();
+        var signals = terminal.Signals;
         var output = ToolOutput.ReadAsync(tool, input, options, signals.Stop);
         var result = await CatalogImport.RunAsync(access.Connection, tool, output, allowEmpty, access.Timeout, signals.Stop);
         if (result.Failure is null || result.Servers > 0) Tell(result, terminal);

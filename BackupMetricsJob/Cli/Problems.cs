@@ -2,9 +2,18 @@ using BackupMetricsJob.Configuration;
 
 namespace BackupMetricsJob.Cli;
 
-/// <summary>Tells every problem of the settings, a line each, and gives the exit code.</summary>
+/// <summary>Tells every warning and every problem of the settings, a line each, and gives the exit code.</summary>
 internal static class Problems
 {
+    /// <summary>What psql would have warned of: a password file that others may read, say.</summary>
+    public static void Warn(JobOptions job, Terminal terminal)
+    {
+        foreach (var target in job.Targets)
+        {
+            foreach (var warning in target.Target.Connection.Warnings) terminal.Error.WriteLine($"warning {target.Instance.Name}: {warning}");
+        }
+    }
+
     public static int Tell(IReadOnlyList<Problem> problems, OutputOptions output, Terminal terminal)
     {
         foreach (var problem in problems)

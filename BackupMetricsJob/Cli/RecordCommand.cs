@@ -44,7 +44,7 @@ internal sealed class RecordCommand
             if (access is null || problems.Count > 0) return CatalogFlags.Tell(problems, terminal);
             if (refused is not null) return CatalogFlags.Tell(refused, "record", terminal, null);
 
-            using var signals = new Signals();
+            var signals = terminal.Signals;
             if (await recorded.WriteAsync(access.Connection, access.Timeout, signals.Stop) is { } failure)
                 return CatalogFlags.Tell(failure, "record", terminal, signals.Received);
             await terminal.Error.WriteLineAsync(Words.OnOneLine($"recorded {recorded.Kind} \"{recorded.BackupId}\" of \"{recorded.Server}\" ({recorded.Tool}): {(recorded.Succeeded ? "done" : "failed")}"));

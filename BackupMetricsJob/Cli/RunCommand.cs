@@ -12,19 +12,25 @@ internal static class RunCommand
     {
         var command = new Command("run", "Probe the database and push its backup metrics to the Pushgateway");
         var flags = new JobFlags(command, pushes: true);
-        var dryRun = new Option<string>("--dry-run") { Arity = ArgumentArity.Zero, Description = "Print on standard output what would be pushed, and push nothing" };
+        var dryRun = new Option<string>("--dry-run") { Arity = ArgumentArity.Zero, Description = $"Print on standard output what would be pushed, and push nothing [{Settings.Variable("dry-run")}]" };
         command.Options.Add(dryRun);
-        command.SetAction(parsed => Run(flags.Read(parsed), parsed.GetResult(dryRun) is { Implicit: false }, terminal, build));
+        command.SetAction(parsed =>
+        {
+            var given = flags.Read(parsed);
+            if (parsed.GetResult(dryRun) is { Implicit: false }) given.Add("dry-run", ["true"]);
+            return Run(given, terminal, build);
+        });
         return command;
     }
 
-    static int Run(Flags flags, bool dryRun, Terminal terminal, BuildVersion build)
+    static int Run(Flags flags, Terminal terminal, BuildVersion build)
     {
-        var problems = OptionsReader.Read(flags, terminal.Environment, mustPush: !dryRun, out var job, out var output);
+        var problems = OptionsReader.Read(flags, terminal.Environment, mayPush: true, out var job, out var output);
         if (job is null) return Problems.Tell(problems, output, terminal);
+        Problems.Warn(job, terminal);
 
-        using var signals = new Signals();
-        var report = dryRun
+        var signals = terminal.Signals;
+        var report = output.DryRun
             ? JobRun.Write(job, build, terminal.Time, terminal.Output, signals.Stop)
             : JobRun.Push(job, build, terminal.Time, signals.Stop);
         var code = ExitCodes.Of(report, signals.Received, output.FailOnTarget);

@@ -34,9 +34,16 @@ internal static class RunSummary
     static void Write(ProbeResult result, IReadOnlyList<Finding> findings, TextWriter to)
     {
         var name = OneLine(result.Instance.Name);
-        to.WriteLine($"{(result.Failure is not null ? "FAILED" : result.IsTarget ? "ok" : "found")} {name}: {StateInWords.Of(result)}");
+        to.WriteLine($"{(Word(result, findings))} {name}: {StateInWords.Of(result)}");
         foreach (var finding in findings) to.WriteLine($"{(finding.IsCritical ? "CRITICAL" : "warning")} {name}: {finding.What}. {finding.Do}");
     }
+
+    static string Word(ProbeResult result, IReadOnlyList<Finding> findings) => result switch
+    {
+        { Failure: not null } => "FAILED",
+        { IsTarget: false } => "found",
+        _ => findings.Any(finding => finding.IsCritical) ? "probed" : "ok",
+    };
 
     static string OneLine(string name) => name.ReplaceLineEndings(" ");
 }

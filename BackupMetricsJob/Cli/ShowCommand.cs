@@ -18,10 +18,11 @@ internal static class ShowCommand
 
     static int Show(Flags flags, Terminal terminal)
     {
-        var problems = OptionsReader.Read(flags, terminal.Environment, mustPush: false, out var job, out var output);
+        var problems = OptionsReader.Read(flags, terminal.Environment, mayPush: false, out var job, out var output);
         if (job is null) return Problems.Tell(problems, output, terminal);
+        Problems.Warn(job, terminal);
 
-        using var signals = new Signals();
+        var signals = terminal.Signals;
         var report = JobRun.Probe(job, terminal.Time, signals.Stop);
         using (var text = new StreamWriter(terminal.Output, new UTF8Encoding(false), leaveOpen: true)) ShowTable.Write(report.Results, text);
         return (int)ExitCodes.Of(report, signals.Received, output.FailOnTarget);

@@ -30,12 +30,23 @@ internal static class ShowTable
             Row(to, "  do", finding.Do);
         }
 
-        if (findings.Count == 0) Row(to, result.IsMonitored ? "all is well" : "it answers for others; its own backups are not asked for", "");
+        if (findings.Count > 0) return;
+        Row(to, result switch
+        {
+            { IsMonitored: false } => "it answers for others; its own backups are not asked for",
+            { Server: { DoesNotArchiveItself: true } } => "nothing is judged here: a standby's backups and archive are its primary's",
+            _ => "all is well",
+        }, "");
     }
 
     static void WriteArchive(ServerEvidence server, ProbeResult result, TextWriter to)
     {
-        if (ArchiverStates.Of(server) is not { } state) return;
+        if (ArchiverStates.Of(server) is not { } state)
+        {
+            Row(to, "WAL archiving", server.Wal is null ? "unknown: the role may not look" : "unknown: nothing was archived yet, nothing failed, and nothing waits");
+            return;
+        }
+
         var last = !server.DoesNotArchiveItself && server.ArchiveMode != "off" && server.Archiver.LastArchived is { } archived
             ? $", last success {InWords.Of(server.Now - archived)} ago"
             : "";
@@ -46,7 +57,7 @@ internal static class ShowTable
     {
         { DoesNotArchiveItself: true } or { ArchiveMode: "off" } or { Wal: null } => "",
         { Wal: { OldestReady: { } since } wal } =>
-            $", {wal.ReadySegments} segments wait for {InWords.Of(server.Now - since)} ({ShowBackup.Limit(instance, LimitType.Wal)})",
+            $", {InWords.Segments(wal.ReadySegments)} waiting for {InWords.Of(server.Now - since)} ({ShowBackup.Limit(instance, LimitType.Wal)})",
         _ => ", nothing waits",
     };
 

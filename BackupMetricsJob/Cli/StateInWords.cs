@@ -27,7 +27,12 @@ internal static class StateInWords
         }
 
         if (newest is not null) return $"{newest.Type.Name()} backup {InWords.Of(newest.Age!.Value)} old ({newest.Tool})";
-        return result.Server is { InRecovery: true } ? "a standby" : "no base backup known";
+        return result.Server switch
+        {
+            { InRecovery: true } => "a standby",
+            { Wal: null } => "its base backups may not be looked at",
+            _ => "no base backup known",
+        };
     }
 
     static int Rank(BackupFacts backup) => backup.Type.IsPhysical() ? 1 : 0;

@@ -1,4 +1,5 @@
 namespace BackupMetricsJob.Cli;
 
 /// <summary>Where the program writes: standard output has only what was asked for, everything else goes to standard error.</summary>
-internal sealed record Terminal(Stream Output, TextWriter Error, IReadOnlyDictionary<string, string> Environment, TimeProvider Time);
+/// <param name="Signals">Listened to from the beginning, so that an early one is not lost.</param>
+internal sealed record Terminal(Stream Output, TextWriter Error, IReadOnlyDictionary<string, string> Environment, TimeProvider Time, Signals Signals);

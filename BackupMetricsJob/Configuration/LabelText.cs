@@ -26,17 +26,19 @@ internal static class LabelText
 
         if (!IsWellFormed(setting.Value))
         {
-            problems.Add(setting.Says($"the value of {name} is not well-formed Unicode"));
+            problems.Add(setting.Says($"the value of {name} has control characters, or is not well-formed Unicode"));
             return null;
         }
 
         return new(name, setting.Value[(equals + 1)..]);
     }
 
+    /// <summary>Well-formed Unicode without control characters: a name with a line feed in it would forge lines of the report.</summary>
     public static bool IsWellFormed(string text)
     {
         for (var i = 0; i < text.Length; i++)
         {
+            if (char.IsControl(text[i])) return false;
             if (!char.IsSurrogate(text[i])) continue;
             if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1])) return false;
             i++;

@@ -20,16 +20,16 @@ internal sealed class OptionsReader
         _libpq = libpq;
     }
 
-    /// <param name="mustPush">Whether a gateway is needed.</param>
+    /// <param name="mayPush">Whether a gateway is needed, unless it is a dry run.</param>
     /// <param name="job">Null if there is a problem.</param>
     /// <param name="output">How to tell it; there in any case, so that the problems can be told.</param>
     public static IReadOnlyList<Problem> Read(
-        Flags flags, IReadOnlyDictionary<string, string> environment, bool mustPush, out JobOptions? job, out OutputOptions output)
+        Flags flags, IReadOnlyDictionary<string, string> environment, bool mayPush, out JobOptions? job, out OutputOptions output)
     {
         var settings = new Settings(flags, environment);
         var reader = new OptionsReader(settings, new LibpqEnvironment(environment, userName: Environment.UserName));
         output = OutputOptions.Read(settings, reader._problems);
-        var read = reader.ReadAll(mustPush);
+        var read = reader.ReadAll(mayPush && !output.DryRun);
         job = reader._problems.Count == 0 ? read : null;
         return reader._problems;
     }
@@ -61,7 +61,7 @@ internal sealed class OptionsReader
     {
         if (_settings.One(name) is not { } setting) return unless;
         if (DurationText.TryParse(setting.Value, out var duration) && duration > TimeSpan.Zero) return duration;
-        _problems.Add(setting.Wrong(DurationText.Allowed));
+        _problems.Add(setting.Wrong("longer than zero, " + DurationText.Allowed));
         return unless;
     }
 
@@ -76,13 +76,19 @@ internal sealed class OptionsReader
     {
         // With no --connection all of it is libpq's environment.
         var setting = _settings.One("connection") ?? new("connection", ProblemOrigin.Configuration, "");
+        if (setting is { Kind: ProblemOrigin.Flag, Value: "" })
+        {
+            _problems.Add(setting.Wrong("a postgresql:// URI or \"host=... user=...\"; leave it out to take all of it from PGHOST and the like"));
+            return null;
+        }
+
         return Said(setting, problems => ConnectionText.TryParse(setting.Value, _libpq, problems, out var connection) ? connection : null);
     }
 
     string InstanceName(ConnectionSettings? connection)
     {
         if (_settings.One("instance") is not { } setting) return connection is null ? "" : InstanceNames.Of(connection, Environment.MachineName);
-        if (setting.Value.Trim().Length == 0 || !LabelText.IsWellFormed(setting.Value)) _problems.Add(setting.Wrong("a name"));
+        if (setting.Value.Trim().Length == 0 || !LabelText.IsWellFormed(setting.Value)) _problems.Add(setting.Wrong("a name without control characters"));
         return setting.Value;
     }
 

@@ -12,6 +12,9 @@ internal static class DatabaseProbe
 {
     const int OldestVersion = 120000;
 
+    /// <summary>By how much Npgsql's own limits are longer than ours, so that it is always ours that speaks.</summary>
+    static readonly TimeSpan Overtime = TimeSpan.FromSeconds(2);
+
     /// <param name="target">Where to connect.</param>
     /// <param name="instance">Whom the facts are about, and the sources to read.</param>
     /// <param name="settings">What the sources are asked.</param>
@@ -29,17 +32,17 @@ internal static class DatabaseProbe
         // first byte. Its own limits end it soon after.
         var probe = Task.Factory.StartNew(
             () => Read(target, instance, settings, timeout, reading, clock), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        var failure = Failure(probe, timeout, reading, stop);
+        var failure = Failure(probe, timeout, timeout < target.Timeout, reading, stop);
         reading.Close();
         return Result(instance, reading, failure, clock.Elapsed - started, clock.Now);
     }
 
-    static ProbeFailure? Failure(Task probe, TimeSpan timeout, Reading reading, CancellationToken stop)
+    static ProbeFailure? Failure(Task probe, TimeSpan timeout, bool isCut, Reading reading, CancellationToken stop)
     {
         try
         {
             if (probe.Wait((int)Math.Ceiling(timeout.TotalMilliseconds), stop)) return reading.Failure;
-            return new(FailureReason.Timeout, $"no answer within {timeout.TotalSeconds:0.#} s while {reading.Step}");
+            return new(FailureReason.Timeout, $"no answer within {timeout.TotalSeconds:0.#} s{(isCut ? ", which is what --deadline leaves for the database," : "")} while {reading.Step}");
         }
         catch (OperationCanceledException)
         {
@@ -55,7 +58,8 @@ internal static class DatabaseProbe
         Target target, Instance instance, SourceSettings settings, TimeSpan timeout, Reading reading, RunClock clock)
     {
         var end = clock.Elapsed + timeout;
-        using var source = NpgsqlConnector.Create(target.Connection, timeout);
+        NpgsqlConnector.RequireRootCertificate(target.Connection);
+        using var source = NpgsqlConnector.Create(target.Connection, timeout + Overtime);
         using var connection = source.OpenConnection();
         reading.Step = "reading";
         var asked = clock.Elapsed;

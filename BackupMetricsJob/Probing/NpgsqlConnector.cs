@@ -29,6 +29,13 @@ internal static class NpgsqlConnector
             : builder.BuildMultiHost().WithTargetSession(Session(settings.Session));
     }
 
+    /// <summary>The root certificate that is needed and not there; Npgsql would only say that the server's certificate was rejected.</summary>
+    internal static void RequireRootCertificate(ConnectionSettings settings)
+    {
+        if (settings.Tls is { Verifies: true, RootCertificate: { } root } && !File.Exists(root))
+            throw new FileNotFoundException($"the root certificate {root} does not exist", root);
+    }
+
     /// <summary>Loads what a first connection needs, beside the reading of the settings; connects to nothing.</summary>
     internal static void Rehearse()
     {

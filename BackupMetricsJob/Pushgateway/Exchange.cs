@@ -68,7 +68,8 @@ internal sealed class Exchange(
         return status switch
         {
             >= 200 and < 300 when IsWebPage(response) => attempt with { Answer = "answered with a web page: this is not a Pushgateway" },
-            200 when whole && answer.Length == 0 => attempt with { Result = PushResult.Stored },
+            >= 200 and < 300 when !whole => attempt with { Result = PushResult.Unreachable, Answer = "the answer was cut off", WorthAnother = true, MayBeApplied = true },
+            200 when answer.Length == 0 => attempt with { Result = PushResult.Stored },
             >= 200 and < 300 => attempt with { Result = PushResult.Accepted },
             >= 300 and < 400 => attempt with { Answer = Redirection(response.Headers.Location) },
             // From 502 and 504 on it is a proxy that speaks, and cannot know what the gateway did.
