@@ -117,6 +117,19 @@ public sealed class CatalogSourceTests
     }
 
     [Fact]
+    public async Task A_server_whose_backups_are_all_gone_is_known_and_has_none()
+    {
+        await using var catalogue = await CatalogDatabase.StartAsync();
+        await catalogue.Server.ExecuteAsync(Rows + "UPDATE backup_metrics.backup_catalog SET deleted_at = now() WHERE status = 'done'");
+
+        var found = (await Probe.OfAsync(catalogue.Server, ["catalog"])).Found;
+
+        Assert.Equal(["a", "b", "c", "d_1"], found.Select(facts => facts.Name));
+        Assert.Empty(found[1].Backups);
+        Assert.All(found[0].Backups, backup => Assert.Null(backup.LastSuccess));
+    }
+
+    [Fact]
     public async Task Names_may_be_anything()
     {
         const string Name = "o'r\"d%\\e\nr\u00fc*s";

@@ -64,6 +64,7 @@ internal sealed class CatalogSource
     void ReadGroup(NpgsqlDataReader row)
     {
         var instance = Of(row.GetString(0));
+        if (row.IsDBNull(3) && row.IsDBNull(9) && row.IsDBNull(10)) return;
         var tool = row.GetString(1);
         if (!_tools.TryAdd(tool, tool)) tool = _tools[tool];
         if (BackupTypeNames.Parse(row.GetString(2)) is not { } type)

@@ -1,7 +1,8 @@
 -- What the catalogue has, one row per server, tool and kind. $1: the servers as LIKE patterns, $2: their names if none of them is a pattern,
--- else null; both JSON arrays. A loose index scan (one probe a group), then one probe a group for the newest, the oldest, the last failure and
--- the last sizes: index-only, and no dearer where a server has more rows. Only the LSNs of the newest full backup and the newest WAL, which are
--- in no index, are fetched from the table: one row a group. What was counted is read, not counted. PostgreSQL 12 to 18, without JIT.
+-- else null; both JSON arrays. A loose index scan finds the servers and their tools, and then there is one probe a kind for the newest, the oldest,
+-- the last failure and the last sizes: index-only, and no dearer where a server has more rows. Only the LSNs of the newest full backup and the newest
+-- WAL, which are in no index, are fetched from the table: one row a group. What was counted is read, not counted. A tool whose
+-- backups are all gone still has its row for full, with nothing in it: the server is known. PostgreSQL 12 to 18, without JIT.
 WITH RECURSIVE s (server) AS (
   (SELECT server FROM backup_metrics.backup_catalog ORDER BY server LIMIT 1)
   UNION ALL
@@ -11,24 +12,12 @@ WITH RECURSIVE s (server) AS (
   SELECT server FROM s WHERE $2::text IS NULL AND server LIKE ANY (ARRAY(SELECT json_array_elements_text($1::json)))
   UNION
   SELECT value COLLATE "C" FROM json_array_elements_text($2::json)
-), k AS (
-  SELECT w.server, n.tool, n.kind FROM w CROSS JOIN LATERAL (
-    SELECT c.tool, c.kind FROM backup_metrics.backup_catalog c
-    WHERE c.status = 'done' AND c.deleted_at IS NULL AND c.server = w.server ORDER BY c.tool, c.kind LIMIT 1) n
+), t AS (
+  SELECT w.server, n.tool FROM w CROSS JOIN LATERAL (
+    SELECT c.tool FROM backup_metrics.backup_catalog c WHERE c.server = w.server ORDER BY c.tool LIMIT 1) n
   UNION ALL
-  SELECT k.server, n.tool, n.kind FROM k CROSS JOIN LATERAL (
-    SELECT c.tool, c.kind FROM backup_metrics.backup_catalog c
-    WHERE c.status = 'done' AND c.deleted_at IS NULL AND c.server = k.server AND (c.tool, c.kind) > (k.tool, k.kind)
-    ORDER BY c.tool, c.kind LIMIT 1) n
-), f AS (
-  SELECT w.server, n.tool, n.kind FROM w CROSS JOIN LATERAL (
-    SELECT c.tool, c.kind FROM backup_metrics.backup_catalog c
-    WHERE c.status = 'failed' AND c.server = w.server ORDER BY c.tool, c.kind LIMIT 1) n
-  UNION ALL
-  SELECT f.server, n.tool, n.kind FROM f CROSS JOIN LATERAL (
-    SELECT c.tool, c.kind FROM backup_metrics.backup_catalog c
-    WHERE c.status = 'failed' AND c.server = f.server AND (c.tool, c.kind) > (f.tool, f.kind)
-    ORDER BY c.tool, c.kind LIMIT 1) n
+  SELECT t.server, n.tool FROM t CROSS JOIN LATERAL (
+    SELECT c.tool FROM backup_metrics.backup_catalog c WHERE c.server = t.server AND c.tool > t.tool ORDER BY c.tool LIMIT 1) n
 ), n AS (
   SELECT c.server, c.tool, c.kind,
          coalesce(sum(c.n) FILTER (WHERE c.status = 'done'), 0) AS done,
@@ -36,7 +25,8 @@ WITH RECURSIVE s (server) AS (
          coalesce(sum(c.n) FILTER (WHERE c.status = 'running'), 0) AS running
   FROM backup_metrics.backup_count c JOIN w USING (server) WHERE c.n > 0 GROUP BY 1, 2, 3
 ), g AS (
-  SELECT * FROM k UNION SELECT * FROM f UNION SELECT server, tool, kind FROM n
+  SELECT t.server, t.tool, k.kind
+  FROM t CROSS JOIN (VALUES ('full' COLLATE "C"), ('diff'), ('incr'), ('logical'), ('wal'), ('restore_test')) AS k (kind)
 )
 SELECT g.server, g.tool, g.kind,
        extract(epoch FROM l.at)::float8,
@@ -65,11 +55,12 @@ LEFT JOIN LATERAL (
   SELECT string_agg(coalesce(size_bytes::text, ''), ',') AS sizes, string_agg(coalesce(stored_bytes::text, ''), ',') AS stored
   FROM (
     SELECT size_bytes, stored_bytes FROM backup_metrics.backup_catalog c
-    WHERE g.kind IN ('full', 'diff', 'incr', 'logical') AND c.status = 'done' AND c.deleted_at IS NULL
+    WHERE l.at IS NOT NULL AND g.kind IN ('full', 'diff', 'incr', 'logical') AND c.status = 'done' AND c.deleted_at IS NULL
       AND (c.server, c.tool, c.kind) = (g.server, g.tool, g.kind)
     ORDER BY at DESC LIMIT 11) newest) z ON true
 LEFT JOIN LATERAL (
   SELECT start_lsn, stop_lsn FROM backup_metrics.backup_catalog c
   WHERE g.kind IN ('full', 'wal') AND c.status = 'done' AND c.deleted_at IS NULL AND (c.server, c.tool, c.kind) = (g.server, g.tool, g.kind)
   ORDER BY at DESC LIMIT 1) p ON true
+WHERE l.at IS NOT NULL OR x.at IS NOT NULL OR n.server IS NOT NULL OR g.kind = 'full'
 ORDER BY g.server, g.tool, g.kind
