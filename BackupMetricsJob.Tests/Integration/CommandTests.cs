@@ -54,6 +54,33 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task A_dry_run_can_be_asked_for_by_its_variable()
+    {
+        await using var gateway = new StubPushgateway(StubPushgateway.Status(200));
+
+        var result = await BackupMetrics.RunAsync(
+            ["run", "--connection", $"postgresql://u@127.0.0.1:{FreePort.Next()}/x", "--gateway", gateway.Url],
+            new Dictionary<string, string> { ["BACKUP_METRICS_DRY_RUN"] = "true" });
+
+        Assert.Equal(69, result.ExitCode);
+        Assert.Contains("postgres_backup_probe_success{", result.Output, StringComparison.Ordinal);
+        Assert.Empty(gateway.Requests);
+    }
+
+    [Fact]
+    public async Task A_password_file_that_others_may_read_is_warned_of()
+    {
+        using var folder = new TempFolder();
+        var file = folder.Write("pgpass", "*:*:*:*:secret\n");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+
+        var result = await BackupMetrics.RunAsync(
+            ["show", "--connection", $"postgresql://u@127.0.0.1:{FreePort.Next()}/x"], new Dictionary<string, string> { ["PGPASSFILE"] = file });
+
+        Assert.Contains(file, Assert.Single(result.Error.Split('\n'), line => line.StartsWith("warning ", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_published_reaches_prometheus_with_its_labels()
     {
         await using var server = await PostgresServer.StartAsync(new() { Archiving = true });

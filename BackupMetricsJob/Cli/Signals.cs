@@ -10,7 +10,7 @@ internal sealed class Signals : IDisposable
     readonly CancellationTokenSource _stop = new();
     readonly PosixSignalRegistration _terminate;
     readonly PosixSignalRegistration _interrupt;
-    ExitCode? _received;
+    int _received;
 
     public Signals()
     {
@@ -21,7 +21,7 @@ internal sealed class Signals : IDisposable
     public CancellationToken Stop => _stop.Token;
 
     /// <summary>143 or 130 once a signal came.</summary>
-    public ExitCode? Received => _received;
+    public ExitCode? Received => Volatile.Read(ref _received) is not 0 and var code ? (ExitCode)code : null;
 
     public void Dispose()
     {
@@ -33,8 +33,7 @@ internal sealed class Signals : IDisposable
     void Receive(PosixSignalContext context, ExitCode code)
     {
         context.Cancel = true;
-        if (_received is not null) Environment.Exit((int)code);
-        _received = code;
+        if (Interlocked.CompareExchange(ref _received, (int)code, 0) != 0) Environment.Exit((int)code);
         _stop.Cancel();
     }
 }
