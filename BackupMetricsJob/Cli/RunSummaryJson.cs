@@ -6,7 +6,10 @@ using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Cli;
 
-/// <summary>The report of a run as JSON objects, one a line: event is target, finding, push or run.</summary>
+/// <summary>
+/// The report of a run as JSON objects, one a line: event is target, found (a server that a catalogue or a query told of, where something
+/// is wrong with it), finding, push or run.
+/// </summary>
 internal static class RunSummaryJson
 {
     // Apostrophes stay readable: what is written is a log, and never part of a page.
@@ -16,7 +19,9 @@ internal static class RunSummaryJson
     {
         foreach (var result in report.Results)
         {
-            Line(to, now, "target", result.Failure is null ? "info" : "error", json =>
+            var findings = Findings.Of(result);
+            if (!result.IsTarget && findings.Count == 0) continue;
+            Line(to, now, result.IsTarget ? "target" : "found", result.Failure is null ? "info" : "error", json =>
             {
                 json.WriteString("target", result.Instance.Name);
                 json.WriteBoolean("success", result.Failure is null);
@@ -28,7 +33,7 @@ internal static class RunSummaryJson
 
                 json.WriteString("message", StateInWords.Of(result));
             });
-            foreach (var finding in Findings.Of(result))
+            foreach (var finding in findings)
             {
                 Line(to, now, "finding", finding.IsCritical ? "error" : "warning", json =>
                 {

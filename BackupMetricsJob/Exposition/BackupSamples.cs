@@ -50,21 +50,18 @@ internal static class BackupSamples
         if (counts.Running > 0) samples.Set(MetricNames.Backups, labels, counts.Running, source, tool, type, "running");
     }
 
-    // One series a tool, whatever the types: a full backup, or a base backup of unknown kind.
+    // One series a tool, whatever the types: of a full backup, or of a base backup of unknown kind. Written twice, it is the same twice.
     static void WriteOldest(IReadOnlyList<BackupFacts> backups, SampleLabels labels, Samples samples)
     {
-        for (var i = 0; i < backups.Count; i++)
+        foreach (var backup in backups)
         {
-            if (Oldest(backups[i]) is not { } oldest) continue;
-            var isFirst = true;
-            for (var j = 0; j < backups.Count; j++)
+            if (Oldest(backup) is not { } oldest) continue;
+            foreach (var other in backups)
             {
-                if (j == i || backups[j].Source != backups[i].Source || backups[j].Tool != backups[i].Tool || Oldest(backups[j]) is not { } other) continue;
-                if (j < i) isFirst = false;
-                if (other < oldest) oldest = other;
+                if (other.Source == backup.Source && other.Tool == backup.Tool && Oldest(other) < oldest) oldest = Oldest(other)!.Value;
             }
 
-            if (isFirst) samples.Set(MetricNames.BackupOldest, labels, oldest.UnixSeconds(), backups[i].Source, backups[i].Tool);
+            samples.Set(MetricNames.BackupOldest, labels, oldest.UnixSeconds(), backup.Source, backup.Tool);
         }
     }
 
