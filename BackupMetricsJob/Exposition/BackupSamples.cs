@@ -50,12 +50,13 @@ internal static class BackupSamples
         if (counts.Running > 0) samples.Set(MetricNames.Backups, labels, counts.Running, source, tool, type, "running");
     }
 
-    // One series a tool, whatever the types: of a full backup, or of a base backup of unknown kind. Written twice, it is the same twice.
+    // One series a tool, whatever the types: of a full backup, or of a base backup of unknown kind.
     static void WriteOldest(IReadOnlyList<BackupFacts> backups, SampleLabels labels, Samples samples)
     {
+        var told = new HashSet<(string Source, string Tool)>();
         foreach (var backup in backups)
         {
-            if (Oldest(backup) is not { } oldest) continue;
+            if (Oldest(backup) is not { } oldest || !told.Add((backup.Source, backup.Tool))) continue;
             foreach (var other in backups)
             {
                 if (other.Source == backup.Source && other.Tool == backup.Tool && Oldest(other) < oldest) oldest = Oldest(other)!.Value;
