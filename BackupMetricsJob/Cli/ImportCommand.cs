@@ -34,6 +34,7 @@ internal static class ImportCommand
             var access = flags.Read(parsed, terminal, problems);
             var options = new ListingOptions(parsed.GetValue(server), Zone(parsed.GetValue(zone), problems), terminal.Time.GetUtcNow());
             if (options.Server is { } name && RowProblem.OfKey(name, "-", "-", "-") is { } wrong) problems.Add(new(ProblemOrigin.Flag, $"--server: {wrong}"));
+            if (options.Server is { } said && said.Any(char.IsControl)) problems.Add(CatalogFlags.Wrong("--server", said, "a name without control characters"));
             if (options.Server is null && ToolOutput.NeedsServer(parsed.GetRequiredValue(tool)))
                 problems.Add(new(ProblemOrigin.Flag, $"--server NAME is missing: {parsed.GetRequiredValue(tool)} does not say whose backups it lists"));
             if (Source(parsed.GetValue(file)) is null && !Console.IsInputRedirected)

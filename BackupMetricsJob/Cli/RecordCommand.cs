@@ -101,9 +101,13 @@ internal sealed class RecordCommand
         if (path is null) return null;
         try
         {
-            if (!Directory.Exists(path)) return new FileInfo(path).Length;
-            var sum = 0L;
-            foreach (var file in new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories)) sum += file.Length;
+            var sum = Directory.Exists(path) ? 0 : new FileInfo(path).Length;
+            if (Directory.Exists(path))
+            {
+                foreach (var file in new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories)) sum += file.Length;
+            }
+
+            if (sum == 0 && mustExist) refused = CatalogFailure.Input($"--size-of {path}: it is empty, and that is no backup");
             return sum;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)

@@ -42,7 +42,7 @@ internal sealed class Sources(NpgsqlConnection connection, Session session, Inst
                     : new(FailureReason.Privilege, $"role {session.Role} is not a member of pg_monitor: it {MissingRights.Of(session)[0].What}");
             case SourceName.Catalog:
                 CatalogSource.Read(_transaction, clock, settings.Servers, instance.Limits, found);
-                return null;
+                return found.Count > 0 || settings.Servers.AreNames ? null : NobodyFound();
             case SourceName.PgMonitor:
                 return PgMonitorSource.Read(_transaction, session, clock, instance.Name, found);
             case SourceName.PgWatch:
@@ -54,6 +54,13 @@ internal sealed class Sources(NpgsqlConnection connection, Session session, Inst
                 throw new InvalidOperationException($"The source {source} is not known, or has nothing to ask.");
         }
     }
+
+    // To watch nothing and to say that all is well is the same to whoever reads it.
+    ProbeFailure NobodyFound() =>
+        new(FailureReason.BadData, $"source catalog: it has no server that is like {string.Join(", ", settings.Servers.Patterns)}")
+        {
+            Do = "Fill it with backup-metrics import or record, or mend --server.",
+        };
 
     ProbeFailure Of(string source, ProbeFailure failure) => source switch
     {

@@ -1,42 +1,46 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
-using System.Text.Unicode;
 
 namespace BackupMetricsJob.Pushgateway;
 
-/// <summary>The text of one push, serialised once, so that every attempt sends the same bytes.</summary>
-internal sealed class ExpositionBody(byte[] bytes, MediaTypeHeaderValue? type)
+/// <summary>
+/// The text of one push, serialised once, so that every attempt sends the same bytes. A long one is kept compressed: the 50 MB of ten
+/// thousand servers are a few then, and memory stays small.
+/// </summary>
+internal sealed class ExpositionBody
 {
+    readonly BodyRecorder _recorded;
+    readonly MediaTypeHeaderValue? _type;
+
+    ExpositionBody(BodyRecorder recorded, MediaTypeHeaderValue? type)
+    {
+        _recorded = recorded;
+        _type = type;
+    }
+
     public static ExpositionBody Read(HttpContent? content)
     {
-        // The content closes the stream after it; a memory stream still gives its bytes then.
-        var buffer = new MemoryStream();
-        content?.CopyToAsync(buffer).GetAwaiter().GetResult();
-        return new ExpositionBody(buffer.ToArray(), content?.Headers.ContentType);
+        var recorder = new BodyRecorder();
+        content?.CopyToAsync(recorder).GetAwaiter().GetResult();
+        recorder.Complete();
+        return new ExpositionBody(recorder, content?.Headers.ContentType);
     }
 
     /// <summary>Why the text must not leave the process, or null. An empty one would empty the group; the others a gateway cannot read.</summary>
-    public string? Fault() => bytes switch
-    {
-        [] => "there is nothing to push",
-        [0xEF, 0xBB, 0xBF, ..] => "the text to push begins with a byte order mark",
-        [.., not (byte)'\n'] => "the text to push does not end with a line feed",
-        _ when bytes.AsSpan().Contains((byte)0) => "the text to push has a NUL in it",
-        _ when !Utf8.IsValid(bytes) => "the text to push is not UTF-8",
-        _ => null,
-    };
+    public string? Fault() => _recorded.Fault;
 
-    public Content ToContent() => new(bytes, type);
+    public Content ToContent() => new(_recorded, _type);
 
     /// <summary>The body in one request; it knows whether any of it may have left us.</summary>
     internal sealed class Content : HttpContent
     {
-        readonly byte[] _bytes;
+        readonly BodyRecorder _body;
 
-        public Content(byte[] bytes, MediaTypeHeaderValue? type)
+        public Content(BodyRecorder body, MediaTypeHeaderValue? type)
         {
-            _bytes = bytes;
+            _body = body;
             Headers.ContentType = type;
         }
 
@@ -44,14 +48,22 @@ internal sealed class ExpositionBody(byte[] bytes, MediaTypeHeaderValue? type)
 
         protected override bool TryComputeLength(out long length)
         {
-            length = _bytes.Length;
+            length = _body.TextLength;
             return true;
         }
 
         protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
         {
             Left = true;
-            stream.Write(_bytes);
+            if (!_body.IsCompressed)
+            {
+                stream.Write(_body.Kept);
+                return;
+            }
+
+            using var kept = new MemoryStream(_body.Kept, writable: false);
+            using var text = new DeflateStream(kept, CompressionMode.Decompress);
+            text.CopyTo(stream, 64 * 1024);
         }
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => throw new NotSupportedException("It is sent by Send.");
