@@ -62,7 +62,9 @@ internal static class Gateways
             using var content = new ByteArrayContent(text);
             content.Headers.ContentType = MediaTypeHeaderValue.Parse("text/plain; version=0.0.4; charset=utf-8");
             using var request = new HttpRequestMessage(HttpMethod.Put, gateway.MetricsUrl + "/job/job") { Content = content };
-            using var response = await client.SendAsync(request, CancellationToken.None);
+            // As a pusher does: on a thread of its own, which the push blocks.
+            using var response = await Task.Factory.StartNew(
+                () => client.SendAsync(request, CancellationToken.None), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
 
