@@ -45,6 +45,14 @@ public sealed class CatalogToolsTests
         Assert.Equal(labels[0], await catalogue.Server.ScalarAsync<string>("SELECT parent_id FROM backup_metrics.backup_catalog WHERE kind = 'incr'"));
         Assert.Equal(1, await catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_source WHERE error IS NULL AND succeeded_at = imported_at"));
 
+        var gauges = await GaugesAsync(catalogue);
+        foreach (var type in new[] { "full", "incr" })
+        {
+            var finished = await catalogue.Server.ScalarAsync<long>($"SELECT extract(epoch FROM finished_at)::bigint FROM backup_metrics.backup_catalog WHERE kind = '{type}'");
+            Assert.Contains($"postgres_backup_last_success_timestamp_seconds{{instance=\"orders\",source=\"catalog\",tool=\"pgbackrest\",type=\"{type}\"}} {finished}\n", gauges, StringComparison.Ordinal);
+            Assert.Contains($"postgres_backups{{instance=\"orders\",source=\"catalog\",tool=\"pgbackrest\",type=\"{type}\",state=\"done\"}} 1\n", gauges, StringComparison.Ordinal);
+        }
+
         // pgBackRest never lists a backup that failed; its wrapper records it.
         var failed = await ChildProcess.RunAsync("/bin/sh", ["-c", $"""
             pgbackrest --config={folder.File("pgbackrest.conf")} --stanza=orders --pg1-port=1 backup
@@ -57,6 +65,11 @@ public sealed class CatalogToolsTests
         await tool("--stanza=orders backup --type=full");
         Assert.Equal("pgbackrest: 1 new, 0 changed, 2 gone, 0 unchanged (1 server)\n", await ImportAsync());
         Assert.Equal(["orders pgbackrest full done 1", "orders pgbackrest full failed 1"], (await catalogue.CountsAsync()).Kept);
+
+        gauges = await GaugesAsync(catalogue);
+        Assert.Contains("postgres_backups{instance=\"orders\",source=\"catalog\",tool=\"pgbackrest\",type=\"full\",state=\"failed\"} 1\n", gauges, StringComparison.Ordinal);
+        Assert.Contains("postgres_backup_last_failure_timestamp_seconds{instance=\"orders\",source=\"catalog\",tool=\"pgbackrest\",type=\"full\"} ", gauges, StringComparison.Ordinal);
+        Assert.DoesNotContain("postgres_backup_last_success_timestamp_seconds{instance=\"orders\",source=\"catalog\",tool=\"pgbackrest\",type=\"incr\"}", gauges, StringComparison.Ordinal);
 
         await tool("--stanza=orders stop");
         await tool("--stanza=orders stanza-delete --force");
@@ -102,11 +115,25 @@ public sealed class CatalogToolsTests
         Assert.Equal(["orders barman full done 1", "orders barman full failed 1"], (await catalogue.CountsAsync()).Kept);
         Assert.Equal(1, await catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_catalog WHERE status = 'failed' AND now() - at BETWEEN interval '0' AND interval '5 minutes'"));
 
+        const string OfBarman = "{instance=\"orders\",source=\"catalog\",tool=\"barman\",type=\"full\"}";
+        var gauges = await GaugesAsync(catalogue);
+        foreach (var name in new[] { "last_success_timestamp_seconds", "last_failure_timestamp_seconds", "last_duration_seconds", "last_size_bytes" })
+            Assert.Contains($"postgres_backup_{name}{OfBarman} ", gauges, StringComparison.Ordinal);
+
         await tool("delete orders oldest");
         Assert.Equal("barman: 0 new, 0 changed, 1 gone, 1 unchanged (1 server)\n", await ImportAsync("list-backups orders"));
         Assert.Matches("^orders barman default full [0-9T]{15} done gone\norders barman default full [0-9T]{15} failed$", string.Join('\n', await catalogue.Server.QueryAsync<string>(Rows)));
 
+        Assert.DoesNotContain($"postgres_backup_last_success_timestamp_seconds{OfBarman}", await GaugesAsync(catalogue), StringComparison.Ordinal);
+
         async Task<string> ImportAsync(string command) => await ImportOf("barman", await tool("-f json " + command), catalogue);
+    }
+
+    static async Task<string> GaugesAsync(CatalogDatabase catalogue)
+    {
+        var result = await BackupMetrics.RunAsync("run", "--dry-run", "--source", "catalog", "--connection", catalogue.Uri, "--instance", "catalogue");
+        Assert.True(result.ExitCode == 0, result.Error);
+        return result.Output;
     }
 
     static async Task<string> ImportOf(string tool, string output, CatalogDatabase catalogue)
