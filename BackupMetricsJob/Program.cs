@@ -2,6 +2,7 @@ using System.Collections;
 using System.Reflection;
 using System.Text;
 using BackupMetricsJob.Cli;
+using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Exposition;
 
 using var signals = new Signals();
@@ -25,6 +26,7 @@ catch (OutputException failure)
 catch (Exception bug)
 #pragma warning restore CA1031
 {
-    error.WriteLine(args.Contains("--verbose") ? $"backup-metrics: bug: {bug}" : $"backup-metrics: bug: {bug.GetType().Name}: {bug.Message.ReplaceLineEndings(" ")} (--verbose shows where)");
+    var verbose = args.Contains("--verbose") || environment.GetValueOrDefault(Settings.Variable("verbose")) == "true";
+    error.WriteLine(verbose ? $"backup-metrics: bug: {bug}" : $"backup-metrics: bug: {bug.GetType().Name}: {bug.Message.ReplaceLineEndings(" ")} (--verbose shows where)");
     return (int)ExitCode.Bug;
 }

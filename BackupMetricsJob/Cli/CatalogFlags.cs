@@ -42,11 +42,7 @@ internal sealed class CatalogFlags
 
         var settings = new Settings(flags, terminal.Environment);
         var timeout = Timeout(settings, problems);
-        // With no --connection all of it is libpq's environment.
-        var setting = settings.One("connection") ?? new("connection", ProblemOrigin.Configuration, "");
-        var said = new List<string>();
-        ConnectionText.TryParse(setting.Value, new LibpqEnvironment(terminal.Environment, Environment.UserName), said, out var connection);
-        foreach (var problem in said) problems.Add(setting.Says(problem));
+        var connection = ConnectionSetting.Read(settings, terminal.Environment, problems);
         return connection is null || problems.Count > 0 ? null : new(connection, timeout);
     }
 
@@ -54,7 +50,7 @@ internal sealed class CatalogFlags
     public static Problem Wrong(string flag, string? value, string allowed) => new(ProblemOrigin.Flag, $"{flag} \"{value}\": must be {allowed}");
 
     /// <summary>Tells what is wrong with the command line or the environment, a line each.</summary>
-    public static int Tell(IReadOnlyList<Problem> problems, Terminal terminal) => Problems.Tell(problems, new(LogFormat.Text, Verbose: false, FailOnTarget: true, DryRun: false), terminal);
+    public static int Tell(IReadOnlyList<Problem> problems, Terminal terminal) => Problems.Tell(problems, new(LogFormat.Text, FailOnTarget: true, DryRun: false), terminal);
 
     /// <summary>Tells why it was not done; the exit code follows from it.</summary>
     public static int Tell(CatalogFailure failure, string command, Terminal terminal, ExitCode? signal)

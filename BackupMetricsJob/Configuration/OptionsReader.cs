@@ -12,12 +12,12 @@ internal sealed class OptionsReader
 
     readonly List<Problem> _problems = [];
     readonly Settings _settings;
-    readonly LibpqEnvironment _libpq;
+    readonly IReadOnlyDictionary<string, string> _environment;
 
-    OptionsReader(Settings settings, LibpqEnvironment libpq)
+    OptionsReader(Settings settings, IReadOnlyDictionary<string, string> environment)
     {
         _settings = settings;
-        _libpq = libpq;
+        _environment = environment;
     }
 
     /// <param name="mayPush">Whether a gateway is needed, unless it is a dry run.</param>
@@ -27,7 +27,7 @@ internal sealed class OptionsReader
         Flags flags, IReadOnlyDictionary<string, string> environment, bool mayPush, out JobOptions? job, out OutputOptions output)
     {
         var settings = new Settings(flags, environment);
-        var reader = new OptionsReader(settings, new LibpqEnvironment(environment, userName: Environment.UserName));
+        var reader = new OptionsReader(settings, environment);
         output = OutputOptions.Read(settings, reader._problems);
         var read = reader.ReadAll(mayPush && !output.DryRun);
         job = reader._problems.Count == 0 ? read : null;
@@ -40,7 +40,7 @@ internal sealed class OptionsReader
         var deadline = Duration("deadline", DefaultDeadline);
         var interval = _settings.One("interval") is null ? (TimeSpan?)null : Duration("interval", default);
         var gateway = mustPush ? Gateway() : null;
-        var connection = Connection();
+        var connection = ConnectionSetting.Read(_settings, _environment, _problems);
         var sources = SourceText.Read(_settings, _problems);
         var instance = new Instance(InstanceName(connection), Labels("label"), LimitText.Read(_settings.All("max-age"), _problems), sources.Names);
         var group = Group(instance);
@@ -70,19 +70,6 @@ internal sealed class OptionsReader
         if (_settings.One("gateway") is { } setting) return Said(setting, problems => GatewayAddress.TryParse(setting.Value, problems));
         _problems.Add(new(ProblemOrigin.Flag, $"--gateway is missing: the Pushgateway's URL, like http://pushgateway:9091 (or {Settings.Variable("gateway")}); --dry-run needs none"));
         return null;
-    }
-
-    ConnectionSettings? Connection()
-    {
-        // With no --connection all of it is libpq's environment.
-        var setting = _settings.One("connection") ?? new("connection", ProblemOrigin.Configuration, "");
-        if (setting is { Kind: ProblemOrigin.Flag, Value: "" })
-        {
-            _problems.Add(setting.Wrong("a postgresql:// URI or \"host=... user=...\"; leave it out to take all of it from PGHOST and the like"));
-            return null;
-        }
-
-        return Said(setting, problems => ConnectionText.TryParse(setting.Value, _libpq, problems, out var connection) ? connection : null);
     }
 
     string InstanceName(ConnectionSettings? connection)

@@ -8,16 +8,19 @@ internal enum LogFormat
 }
 
 /// <summary>How a run tells what it did.</summary>
-/// <param name="Verbose">Tell every target, and the stack of a bug.</param>
 /// <param name="FailOnTarget">Whether a target that could not be probed makes the exit code 69.</param>
 /// <param name="DryRun">Whether what would be pushed is printed instead.</param>
-internal sealed record OutputOptions(LogFormat LogFormat, bool Verbose, bool FailOnTarget, bool DryRun)
+internal sealed record OutputOptions(LogFormat LogFormat, bool FailOnTarget, bool DryRun)
 {
-    public static OutputOptions Read(Settings settings, ICollection<Problem> problems) => new(
-        Choice(settings, "log-format", "text", "json", problems) ? LogFormat.Json : LogFormat.Text,
-        Choice(settings, "verbose", "false", "true", problems),
-        !Choice(settings, "fail-on", "any", "never", problems),
-        Choice(settings, "dry-run", "false", "true", problems));
+    public static OutputOptions Read(Settings settings, ICollection<Problem> problems)
+    {
+        // Only its spelling is judged here: Program, where bugs end, looks at it itself.
+        Choice(settings, "verbose", "false", "true", problems);
+        return new(
+            Choice(settings, "log-format", "text", "json", problems) ? LogFormat.Json : LogFormat.Text,
+            !Choice(settings, "fail-on", "any", "never", problems),
+            Choice(settings, "dry-run", "false", "true", problems));
+    }
 
     /// <summary>Whether a setting has its second value and not its first, which is the default.</summary>
     public static bool Choice(Settings settings, string name, string first, string second, ICollection<Problem> problems)

@@ -8,10 +8,7 @@ namespace BackupMetricsJob.Pushgateway;
 /// </summary>
 internal static class Transport
 {
-    /// <summary>
-    /// No connection serves twice: a dead replica or a connection that is just being closed is not met again by the next attempt. One that
-    /// is still being made ends with the budget, also where nobody waits for it any more.
-    /// </summary>
+    /// <summary>Our own handler where it will do, else .NET's.</summary>
     public static HttpMessageHandler To(Uri url, PushBudget budget) =>
         url.Scheme == Uri.UriSchemeHttp && !MayHaveProxy() ? new PlainHttp() : Full(budget);
 
@@ -26,6 +23,10 @@ internal static class Transport
         return false;
     }
 
+    /// <summary>
+    /// No connection serves twice: a dead replica or a connection that is just being closed is not met again by the next attempt. One that
+    /// is still being made ends with the budget, also where nobody waits for it any more.
+    /// </summary>
     public static SocketsHttpHandler Full(PushBudget budget) => new()
     {
         AllowAutoRedirect = false,
