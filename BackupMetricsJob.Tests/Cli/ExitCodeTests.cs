@@ -24,7 +24,7 @@ public sealed class ExitCodeTests
     {
         var report = new RunReport([Result, targetFailed ? Failed(FailureReason.Auth, "words") : Result], TimeSpan.Zero)
         {
-            Push = new(Enum.Parse<PushResult>(push), "http://gw"),
+            Pushes = [new(new(Enum.Parse<PushResult>(push), "http://gw"), null)],
         };
 
         Assert.Equal(code, (int)ExitCodes.Of(report, signalled ? ExitCode.Terminated : null, failOnTarget: true));

@@ -67,8 +67,12 @@ public sealed class ReportTests
     static RunReport Report { get; } = new(Results, TimeSpan.FromSeconds(1.25))
     {
         Samples = 99,
-        Push = new(PushResult.Stored, "http://gw:9091") { Status = 200, Attempts = 1, Elapsed = TimeSpan.FromSeconds(0.04), ClockSkew = TimeSpan.Zero },
-        RefusedLegacyNames = "walg_last_upload is a counter",
+        Pushes =
+        [
+            new(
+                new(PushResult.Stored, "http://gw:9091") { Status = 200, Attempts = 1, Elapsed = TimeSpan.FromSeconds(0.04), ClockSkew = TimeSpan.Zero },
+                "walg_last_upload is a counter"),
+        ],
     };
 
     static string Written(Action<TextWriter> write)

@@ -17,13 +17,13 @@ public sealed class OptionsReaderTests
 
         var target = Assert.Single(job.Targets);
         Assert.Equal("db1.example:5432", target.Instance.Name);
-        Assert.Equal(TimeSpan.FromSeconds(15), target.Target.Timeout);
+        Assert.Equal(TimeSpan.FromSeconds(15), target.Target!.Timeout);
         Assert.Equal(AgeLimit.Defaults, target.Instance.Limits);
         Assert.Equal("/job/backup_metrics/run@base64/ZGIxLmV4YW1wbGU6NTQzMg", job.Group.ToPath());
         Assert.Equal(TimeSpan.FromSeconds(60), job.Deadline);
         Assert.Null(job.Interval);
         Assert.True(job.LegacyNames);
-        Assert.Equal("http://gw:9091", job.Gateway!.ToString());
+        Assert.Equal("http://gw:9091", Assert.Single(job.Gateways).ToString());
     }
 
     [Fact]
@@ -42,9 +42,9 @@ public sealed class OptionsReaderTests
 
         var job = Read(["job=flag_job", "timeout=4s"], environment);
 
-        Assert.Equal("http://env:9091", job.Gateway!.ToString());
+        Assert.Equal("http://env:9091", Assert.Single(job.Gateways).ToString());
         Assert.Equal("flag_job", job.Group.Job);
-        Assert.Equal(TimeSpan.FromSeconds(4), job.Targets[0].Target.Timeout);
+        Assert.Equal(TimeSpan.FromSeconds(4), job.Targets[0].Target!.Timeout);
         Assert.Equal([new(LimitType.Base, Severity.Critical, TimeSpan.FromHours(30))], job.Targets[0].Instance.Limits);
         Assert.Equal([new("team", "a"), new("env", "b")], job.Targets[0].Instance.Labels);
         Assert.Equal(TimeSpan.FromSeconds(60), job.Deadline);

@@ -133,7 +133,7 @@ public class PushingARegistry
 
     internal static Task<PushOutcome> PushAsync(
         string url, CollectorRegistry registry, GroupingKey key, PushBudget? budget = null, CancellationToken hardStop = default)
-        => Task.Factory.StartNew(() => Push.Send(registry, Gateways.Address(url), key, budget ?? Gateways.Seconds(30), TimeProvider.System, hardStop, Gateways.AtOnce), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        => Task.Factory.StartNew(() => Push.Send(registry, new Gateway(Gateways.Address(url)), key, budget ?? Gateways.Seconds(30), TimeProvider.System, hardStop, Gateways.AtOnce), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     static SinglePush Unsent()
     {

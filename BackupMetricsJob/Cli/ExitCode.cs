@@ -31,19 +31,23 @@ internal static class ExitCodes
     /// <param name="failOnTarget">Whether a target that could not be probed counts.</param>
     public static ExitCode Of(RunReport report, ExitCode? signal, bool failOnTarget)
     {
-        switch (report.Push?.Result)
+        foreach (var worst in (ReadOnlySpan<ExitCode>)[ExitCode.Bug, ExitCode.PushRefused, ExitCode.PushNotArrived])
         {
-            case PushResult.Withheld:
-                return ExitCode.Bug;
-            case PushResult.Refused:
-                return ExitCode.PushRefused;
-            case PushResult.Unavailable or PushResult.Unreachable or PushResult.TimedOut or PushResult.Cancelled:
-                return ExitCode.PushNotArrived;
-            default:
-                break;
+            foreach (var push in report.Pushes)
+            {
+                if (Of(push.Outcome.Result) == worst) return worst;
+            }
         }
 
         if (signal is { } ended) return ended;
         return failOnTarget && report.Results.Any(result => result.Failure is not null) ? ExitCode.TargetFailed : ExitCode.Success;
     }
+
+    static ExitCode Of(PushResult result) => result switch
+    {
+        PushResult.Withheld => ExitCode.Bug,
+        PushResult.Refused => ExitCode.PushRefused,
+        PushResult.Unavailable or PushResult.Unreachable or PushResult.TimedOut or PushResult.Cancelled => ExitCode.PushNotArrived,
+        _ => ExitCode.Success,
+    };
 }

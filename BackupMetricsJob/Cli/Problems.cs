@@ -10,7 +10,7 @@ internal static class Problems
     {
         foreach (var target in job.Targets)
         {
-            foreach (var warning in target.Target.Connection.Warnings) terminal.Error.WriteLine($"warning {target.Instance.Name}: {warning}");
+            foreach (var warning in target.Target?.Connection.Warnings ?? []) terminal.Error.WriteLine($"warning {target.Instance.Name}: {warning}");
         }
     }
 

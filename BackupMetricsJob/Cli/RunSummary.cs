@@ -22,10 +22,10 @@ internal static class RunSummary
         }
 
         if (found > 0) to.WriteLine($"servers found in a catalogue or by a query: {found}, all is well with {well} of them");
-        if (report.RefusedLegacyNames is { } words)
-            to.WriteLine($"warning: the gateway refused pghoard_last_upload_age or walg_last_upload, so all else was pushed without them: {words}");
-        if (report.Push is { } push)
+        foreach (var (push, refused) in report.Pushes)
         {
+            if (refused is { } words)
+                to.WriteLine($"warning: the gateway refused pghoard_last_upload_age or walg_last_upload, so all else was pushed without them: {words}");
             var samples = push.Arrived ? string.Create(CultureInfo.InvariantCulture, $" ({report.Samples} samples, {push.Elapsed.TotalSeconds:0.00} s)") : "";
             to.WriteLine($"{(push.Arrived ? "ok" : "FAILED")} {push.Describe()}{samples}");
         }

@@ -44,7 +44,7 @@ internal static class RunSummaryJson
             }
         }
 
-        if (report.Push is { } push) Line(to, now, "push", push.Arrived ? "info" : "error", json => Push(json, report, push));
+        foreach (var push in report.Pushes) Line(to, now, "push", push.Outcome.Arrived ? "info" : "error", json => Push(json, report, push));
         Line(to, now, "run", code == ExitCode.Success ? "info" : "error", json =>
         {
             json.WriteNumber("exit_code", (int)code);
@@ -55,8 +55,9 @@ internal static class RunSummaryJson
     /// <summary>One line about something that kept a run from starting.</summary>
     public static void Error(string message, DateTimeOffset now, TextWriter to) => Line(to, now, "error", "error", json => json.WriteString("message", message));
 
-    static void Push(Utf8JsonWriter json, RunReport report, PushOutcome push)
+    static void Push(Utf8JsonWriter json, RunReport report, GatewayReport to)
     {
+        var push = to.Outcome;
         json.WriteString("result", push.Result.ToString().ToLowerInvariant());
         json.WriteString("gateway", push.Gateway);
         if (push.Status is { } status) json.WriteNumber("status", status);
@@ -64,7 +65,7 @@ internal static class RunSummaryJson
         json.WriteNumber("attempts", push.Attempts);
         json.WriteNumber("elapsed_seconds", Math.Round(push.Elapsed.TotalSeconds, 3));
         if (push.ClockSkew is { } skew) json.WriteNumber("gateway_clock_offset_seconds", skew.TotalSeconds);
-        if (report.RefusedLegacyNames is { } refused) json.WriteString("refused_legacy_names", refused);
+        if (to.RefusedLegacyNames is { } refused) json.WriteString("refused_legacy_names", refused);
         json.WriteString("message", push.Describe());
     }
 

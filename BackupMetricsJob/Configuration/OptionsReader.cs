@@ -49,7 +49,7 @@ internal sealed class OptionsReader
         return new()
         {
             Targets = [new(new Target(instance.Name, connection, timeout), instance, sources.Settings)],
-            Gateway = gateway,
+            Gateways = gateway is null ? [] : [new(gateway)],
             Group = group,
             Deadline = deadline,
             Interval = interval,

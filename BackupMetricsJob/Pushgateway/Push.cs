@@ -14,7 +14,7 @@ internal static class Push
 
     public static PushOutcome Send(
         CollectorRegistry registry,
-        GatewayAddress gateway,
+        Gateway gateway,
         GroupingKey key,
         PushBudget budget,
         TimeProvider clock,
@@ -23,13 +23,13 @@ internal static class Push
     {
         var start = clock.GetTimestamp();
         var delivery = new Delivery(gateway.ToString(), budget, backoff ?? Backoff.FullJitter, clock, start);
-        var url = gateway.GroupUrl(key);
+        var url = gateway.Address.GroupUrl(key);
 #pragma warning disable CA2000 // What a given-up push still uses is not disposed of under it; else the client disposes of its handlers.
         var push = new SinglePush(url, delivery, clock, Transport.To(url, budget), hardStop);
         var client = new HttpClient(push) { Timeout = Timeout.InfiniteTimeSpan };
         var pusher = new MetricPusher(new MetricPusherOptions
         {
-            Endpoint = gateway.MetricsUrl,
+            Endpoint = gateway.Address.MetricsUrl,
             Job = "job", // Only so that there is one: the grouping key, encoded, is in the URL that SinglePush sends to.
             Registry = registry,
             ReplaceOnPush = true,

@@ -43,9 +43,9 @@ internal sealed class JobRun
     /// <summary>Probes and pushes.</summary>
     public static RunReport Push(JobOptions options, BuildVersion build, TimeProvider time, CancellationToken stop)
     {
-        var gateway = options.Gateway ?? throw new ArgumentException("nowhere to push to", nameof(options));
+        if (options.Gateways.Count == 0) throw new ArgumentException("nowhere to push to", nameof(options));
         var run = new JobRun(options, time, stop);
-        return run.Deliver(gateway, run.ProbeAll(), build) with { Elapsed = run._clock.Elapsed };
+        return run.Deliver(run.ProbeAll(), build);
     }
 
     /// <summary>Only probes.</summary>
@@ -84,32 +84,37 @@ internal sealed class JobRun
             {
                 var (target, instance, sources) = _options.Targets[i];
                 var left = ProbeEnd - _clock.Elapsed;
-                results[i] = DatabaseProbe.Probe(target, instance, sources, left < target.Timeout ? left : target.Timeout, _clock, _stop);
+                results[i] = DatabaseProbe.Probe(target!, instance, sources, left < target!.Timeout ? left : target.Timeout, _clock, _stop);
             }
         }
     }
 
-    TimeSpan ProbeEnd => _options.Gateway is null ? _options.Deadline : _options.Deadline - (_options.Deadline < 2 * PushTime ? _options.Deadline / 2 : PushTime);
+    TimeSpan ProbeEnd => _options.Gateways.Count == 0 ? _options.Deadline : _options.Deadline - (_options.Deadline < 2 * PushTime ? _options.Deadline / 2 : PushTime);
 
-    RunReport Deliver(GatewayAddress gateway, IReadOnlyList<ProbeResult> results, BuildVersion build)
+    RunReport Deliver(IReadOnlyList<ProbeResult> results, BuildVersion build)
     {
         using var end = new CancellationTokenSource();
         using var stopped = _stop.Register(() => end.CancelAfter(GraceAfterStop));
-        var report = Send(gateway, results, Facts(build, _options.LegacyNames), end.Token);
-        if (!_options.LegacyNames || !NamesLegacyFamily(report.Push!)) return report;
+        var registry = Metrics.NewCustomRegistry();
+        var samples = BackupMetrics.Write(results, Facts(build, _options.LegacyNames), registry);
+        var pushes = new GatewayReport[_options.Gateways.Count];
+        for (var i = 0; i < pushes.Length; i++) pushes[i] = Deliver(_options.Gateways[i], registry, results, build, end.Token);
+        return new(results, _clock.Elapsed) { Pushes = pushes, Samples = samples };
+    }
+
+    GatewayReport Deliver(Gateway gateway, CollectorRegistry registry, IReadOnlyList<ProbeResult> results, BuildVersion build, CancellationToken end)
+    {
+        var outcome = Send(gateway, registry, end);
+        if (!_options.LegacyNames || !NamesLegacyFamily(outcome)) return new(outcome, null);
 
         // Somebody else pushed one of these names with another type: their loss must not be ours.
-        return Send(gateway, results, Facts(build, legacyNames: false), end.Token) with { RefusedLegacyNames = report.Push!.Words };
+        var without = Metrics.NewCustomRegistry();
+        BackupMetrics.Write(results, Facts(build, legacyNames: false), without);
+        return new(Send(gateway, without, end), outcome.Words);
     }
 
-    RunReport Send(GatewayAddress gateway, IReadOnlyList<ProbeResult> results, RunFacts facts, CancellationToken end)
-    {
-        var registry = Metrics.NewCustomRegistry();
-        var samples = BackupMetrics.Write(results, facts, registry);
-        var budget = new PushBudget(_options.Deadline - _clock.Elapsed, PushBudget.DefaultAttemptTimeout);
-        var outcome = Pushgateway.Push.Send(registry, gateway, _options.Group, budget, _time, end);
-        return new(results, default) { Push = outcome, Samples = samples };
-    }
+    PushOutcome Send(Gateway gateway, CollectorRegistry registry, CancellationToken end) =>
+        Pushgateway.Push.Send(registry, gateway, _options.Group, new PushBudget(_options.Deadline - _clock.Elapsed, gateway.AttemptTimeout), _time, end);
 
     RunFacts Facts(BuildVersion build, bool legacyNames) => new(_clock.Start, _clock.Elapsed, Shards: 1, _options.Interval, build, legacyNames);
 

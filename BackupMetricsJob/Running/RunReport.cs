@@ -3,15 +3,16 @@ using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Running;
 
-/// <summary>What a run did: what is known of every instance, the targets first, and how the push ended if there was one.</summary>
+/// <summary>How the push to one gateway ended.</summary>
+/// <param name="RefusedLegacyNames">The gateway's words about a legacy name that it refused; then all was pushed without those names. Else null.</param>
+internal sealed record GatewayReport(PushOutcome Outcome, string? RefusedLegacyNames);
+
+/// <summary>What a run did: what is known of every instance, the targets first, and how the push to each gateway ended.</summary>
 internal sealed record RunReport(IReadOnlyList<ProbeResult> Results, TimeSpan Elapsed)
 {
     /// <summary>How many samples were written.</summary>
     public int Samples { get; init; }
 
-    /// <summary>Null where nothing was to be pushed.</summary>
-    public PushOutcome? Push { get; init; }
-
-    /// <summary>The gateway's words about a legacy name that it refused; then all was pushed without those names.</summary>
-    public string? RefusedLegacyNames { get; init; }
+    /// <summary>In the order in which the gateways were given; empty where nothing was to be pushed.</summary>
+    public IReadOnlyList<GatewayReport> Pushes { get; init; } = [];
 }

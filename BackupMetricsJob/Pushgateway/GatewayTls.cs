@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace BackupMetricsJob.Pushgateway;
+
+/// <summary>Whom we trust and who we are in TLS with a gateway, read from files: what is in one was readable when it was made.</summary>
+internal sealed class GatewayTls
+{
+    GatewayTls(X509Certificate2Collection? roots, X509Certificate2? own, bool trustsAnybody)
+    {
+        Roots = roots;
+        Own = own;
+        TrustsAnybody = trustsAnybody;
+    }
+
+    /// <summary>The only certificates that may have signed the gateway's; null for the operating system's.</summary>
+    public X509Certificate2Collection? Roots { get; }
+
+    /// <summary>What we show when asked for a certificate; null for none.</summary>
+    public X509Certificate2? Own { get; }
+
+    /// <summary>Whether the gateway's certificate is looked at at all.</summary>
+    public bool TrustsAnybody { get; }
+
+    /// <summary>Null, and at least one more problem, where a file cannot be read or is not what it should be.</summary>
+    /// <param name="authorities">A PEM file with one or more certificates, or null.</param>
+    /// <param name="certificate">Our own, in PEM, the ones between it and the authority after it; null for none.</param>
+    /// <param name="key">Its key in PEM; null where it stands in the same file.</param>
+    /// <param name="trustAnybody">Whether the gateway's certificate is not to be checked.</param>
+    /// <param name="problems">Each names its file.</param>
+    public static GatewayTls? TryRead(string? authorities, string? certificate, string? key, bool trustAnybody, ICollection<string> problems)
+    {
+        var before = problems.Count;
+        var roots = authorities is null ? null : Read(authorities, problems, () =>
+        {
+            var found = new X509Certificate2Collection();
+            found.ImportFromPemFile(authorities);
+            return found.Count > 0 ? found : throw new CryptographicException("no certificate is in it");
+        });
+        if (certificate is null && key is not null) problems.Add($"key file \"{key}\": a key needs its certificate, too");
+#pragma warning disable CA2000 // It lives as long as what is returned, which lives as long as the process.
+        var own = certificate is null ? null : Read(key ?? certificate, problems, () => X509Certificate2.CreateFromPemFile(certificate, key));
+#pragma warning restore CA2000
+        return problems.Count == before ? new(roots, own, trustAnybody) : null;
+    }
+
+    static T? Read<T>(string file, ICollection<string> problems, Func<T> read)
+        where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException or NotSupportedException)
+        {
+            problems.Add($"certificate or key file \"{file}\": {Words.OnOneLine(e.Message)}");
+            return null;
+        }
+    }
+}
