@@ -1,0 +1,122 @@
+using System.Text;
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Tests.Support;
+
+namespace BackupMetricsJob.Tests.Configuration;
+
+public sealed class GatewaySettingsTests : IDisposable
+{
+    readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_url_alone_is_a_gateway_without_credentials()
+    {
+        var gateway = Read("http://gw:9091", []);
+
+        Assert.Equal(("http://gw:9091", TimeSpan.FromSeconds(10)), (gateway.ToString(), gateway.AttemptTimeout));
+        Assert.Null(gateway.Credentials);
+        Assert.Null(gateway.Tls);
+    }
+
+    [Theory]
+    [InlineData("s3cret", "s3cret")]
+    [InlineData("s3cret\n", "s3cret")]
+    [InlineData("s3cret\r\n", "s3cret")]
+    [InlineData(" s:3 crét ", " s:3 crét ")]
+    public void A_password_is_what_its_file_holds_without_the_last_line_feed(string text, string password)
+    {
+        var file = _folder.Write("password", text, secret: true);
+
+        var gateway = Read("http://gw", [("gateway-username", "job"), ("gateway-password-file", file)]);
+
+        Assert.Equal(GatewayCredentials.Basic("job", password).Header, gateway.Credentials?.Header);
+    }
+
+    [Fact]
+    public void A_token_comes_from_a_file_or_from_its_variable()
+    {
+        var file = _folder.Write("token", "abc.DEF-_~+/=\n", secret: true);
+        var expected = GatewayCredentials.Bearer("abc.DEF-_~+/=").Header;
+
+        Assert.Equal(expected, Read("http://gw", [("gateway-token-file", file)]).Credentials?.Header);
+        Assert.Equal(expected, Read("http://gw", [], ("BACKUP_METRICS_GATEWAY_TOKEN_FILE", file)).Credentials?.Header);
+        Assert.Equal(expected, Read("http://gw", [], ("BACKUP_METRICS_GATEWAY_TOKEN", "abc.DEF-_~+/=\n")).Credentials?.Header);
+    }
+
+    [Fact]
+    public void A_flag_that_names_a_file_wins_over_the_variable_with_the_secret_itself()
+    {
+        var file = _folder.Write("password", "right", secret: true);
+
+        var gateway = Read("http://gw", [("gateway-password-file", file)], ("BACKUP_METRICS_GATEWAY_PASSWORD", "wrong"), ("BACKUP_METRICS_GATEWAY_USERNAME", "job"));
+
+        Assert.Equal(GatewayCredentials.Basic("job", "right").Header, gateway.Credentials?.Header);
+    }
+
+    [Fact]
+    public void Certificates_and_the_timeout_are_read()
+    {
+        var made = SelfSignedCertificate.Create(_folder.Path);
+
+        var gateway = Read("https://gw", [("gateway-ca-file", made.CertificateFile), ("gateway-cert-file", made.CertificateFile), ("gateway-key-file", made.KeyFile), ("gateway-timeout", "30s")]);
+
+        Assert.Equal(TimeSpan.FromSeconds(30), gateway.AttemptTimeout);
+        Assert.Single(gateway.Tls!.Roots!);
+        Assert.True(gateway.Tls?.Own?.HasPrivateKey);
+        Assert.False(gateway.Tls?.TrustsAnybody);
+    }
+
+    [Theory]
+    [InlineData("ftp://gw", "", "", "--gateway: gateway \"ftp://gw\": must begin with http:// or https://, like http://gateway:9091")]
+    [InlineData("http://gw", "gateway-timeout=0s", "", "--gateway-timeout \"0s\": must be longer than zero, a day at most, a duration like 30s, 5m, 26h or 1h30m (units y, w, d, h, m, s, ms)")]
+    [InlineData("http://gw", "gateway-username=job", "", "--gateway-username: a user needs a password: --gateway-password-file, BACKUP_METRICS_GATEWAY_PASSWORD_FILE or BACKUP_METRICS_GATEWAY_PASSWORD")]
+    [InlineData("http://gw", "", "PASSWORD=s3cret", "BACKUP_METRICS_GATEWAY_PASSWORD: a password needs a user: --gateway-username or BACKUP_METRICS_GATEWAY_USERNAME")]
+    [InlineData("http://gw", "gateway-username=a:b", "PASSWORD=s3cret", "--gateway-username \"a:b\": must be a name without a colon and without control characters: HTTP cannot carry them")]
+    [InlineData("http://gw", "gateway-username=job", "PASSWORD=s3cret;TOKEN=s3cret", "BACKUP_METRICS_GATEWAY_TOKEN: a token and --gateway-username are two ways to say who we are; give one of them")]
+    [InlineData("http://gw", "gateway-username=job", "PASSWORD=s3cret;PASSWORD_FILE=one-line", "BACKUP_METRICS_GATEWAY_PASSWORD_FILE: BACKUP_METRICS_GATEWAY_PASSWORD is set, too; give one of them")]
+    [InlineData("http://gw", "gateway-username=job;gateway-password-file=two-lines", "", "--gateway-password-file \"FOLDER/two-lines\": it has more than one line, or control characters in it")]
+    [InlineData("http://gw", "gateway-username=job;gateway-password-file=empty", "", "--gateway-password-file \"FOLDER/empty\": there is nothing in it")]
+    [InlineData("http://gw", "gateway-username=job;gateway-password-file=latin1", "", "--gateway-password-file \"FOLDER/latin1\": it is not UTF-8")]
+    [InlineData("http://gw", "gateway-token-file=absent", "", "--gateway-token-file \"FOLDER/absent\": Could not find file 'FOLDER/absent'.")]
+    [InlineData("http://gw", "", "TOKEN=s3 cret", "BACKUP_METRICS_GATEWAY_TOKEN: the token must be one word of printable ASCII characters")]
+    [InlineData("http://gw", "", "TOKEN=s3\ncret", "BACKUP_METRICS_GATEWAY_TOKEN: it has more than one line, or control characters in it")]
+    [InlineData("http://gw", "gateway-ca-file=absent", "", "--gateway-ca-file: it is for TLS, and http://gw is not spoken to with TLS: its URL must begin with https://")]
+    [InlineData("https://gw", "gateway-ca-file=absent", "", "--gateway \"https://gw\": certificate or key file \"FOLDER/absent\": Could not find file 'FOLDER/absent'.")]
+    [InlineData("https://gw", "gateway-ca-file=one-line", "", "--gateway \"https://gw\": certificate or key file \"FOLDER/one-line\": no certificate is in it")]
+    [InlineData("https://gw", "gateway-key-file=absent", "", "--gateway \"https://gw\": key file \"FOLDER/absent\": a key needs its certificate, too")]
+    public void What_is_wrong_is_told_without_any_secret(string gateway, string flags, string variables, string problem)
+    {
+        _folder.Write("one-line", "s3cret", secret: true);
+        _folder.Write("two-lines", "s3cret\ns3cret\n", secret: true);
+        _folder.Write("empty", "\n", secret: true);
+        File.WriteAllBytes(_folder.File("latin1"), [.. Encoding.Latin1.GetBytes("s3crét")]);
+        var given = new Flags();
+        foreach (var (name, value) in Pairs(flags)) given.Add(name, [name.EndsWith("-file", StringComparison.Ordinal) ? _folder.File(value) : value]);
+        var environment = Pairs(variables).ToDictionary(
+            pair => "BACKUP_METRICS_GATEWAY_" + pair.Name, pair => pair.Name.EndsWith("_FILE", StringComparison.Ordinal) ? _folder.File(pair.Value) : pair.Value);
+        var problems = new List<Problem>();
+        var settings = new Settings(given, environment);
+
+        for (var i = 0; i < 2; i++) Assert.Null(GatewaySettings.Read(settings, environment, new("--gateway", ProblemOrigin.Flag, gateway), problems));
+
+        Assert.Equal(problem.Replace("FOLDER", _folder.Path, StringComparison.Ordinal), Assert.Single(problems).Message);
+        Assert.DoesNotContain("cret", problems[0].Message, StringComparison.Ordinal);
+    }
+
+    static IEnumerable<(string Name, string Value)> Pairs(string text) =>
+        text.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(pair => (pair[..pair.IndexOf('=', StringComparison.Ordinal)], pair[(pair.IndexOf('=', StringComparison.Ordinal) + 1)..]));
+
+    static Gateway Read(string url, (string Name, string Value)[] flags, params (string Name, string Value)[] variables)
+    {
+        var given = new Flags();
+        foreach (var (name, value) in flags) given.Add(name, [value]);
+        var environment = variables.ToDictionary(variable => variable.Name, variable => variable.Value);
+        var problems = new List<Problem>();
+        var gateway = GatewaySettings.Read(new Settings(given, environment), environment, new("--gateway", ProblemOrigin.Flag, url), problems);
+        Assert.Empty(problems);
+        return gateway!;
+    }
+}
