@@ -1,0 +1,1 @@
+return 70; // nothing is scheduled yet

@@ -1,0 +1,66 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Exposition;
+using BackupMetricsJob.Pushgateway;
+
+namespace BackupMetricsJob.Schedule.State;
+
+/// <summary>What the daemon knows about itself, for all who show it. Any thread may read and write; a reader sees one moment, never half a change.</summary>
+internal sealed class ScheduleState(string node, DateTimeOffset started, BuildVersion build)
+{
+    public const int HistoryLength = 50;
+
+    readonly Lock _lock = new();
+    ScheduleSnapshot _now = new() { Node = node, ProcessStarted = started, Build = build };
+
+    public ScheduleSnapshot Now => Volatile.Read(ref _now);
+
+    /// <summary>One change at a time: <paramref name="change"/> sees what all before it made.</summary>
+    public void Set(Func<ScheduleSnapshot, ScheduleSnapshot> change)
+    {
+        lock (_lock) Volatile.Write(ref _now, change(_now));
+    }
+
+    public void Begin(CurrentRun run) => Set(now => now with { Current = run });
+
+    /// <summary>A run ended: it is the last one, a line of the history, and perhaps the newest success.</summary>
+    public void End(LastRun run) => Set(now =>
+    {
+        var history = new List<RunRecord>(HistoryLength);
+        for (var i = Math.Max(0, now.History.Count + 1 - HistoryLength); i < now.History.Count; i++) history.Add(now.History[i]);
+        history.Add(Record(run));
+        var success = Succeeded(run) ? run.Ended : now.LastSuccess;
+        return now with { Current = null, Last = run, History = history, LastSuccess = success, LastSuccessAnywhere = Later(now.LastSuccessAnywhere, success) };
+    });
+
+    /// <summary>A run ended without a report: there was a bug, which the log tells.</summary>
+    public void Drop() => Set(now => now with { Current = null });
+
+    /// <summary>What the cluster's store says of all nodes.</summary>
+    public void SeenAnywhere(DateTimeOffset success) => Set(now => now with { LastSuccessAnywhere = Later(now.LastSuccessAnywhere, success) });
+
+    /// <summary>Every gateway has the metrics. A target that cannot be probed is what the metrics tell, and no failure of the run.</summary>
+    public static bool Succeeded(LastRun run)
+    {
+        foreach (var push in run.Report.Pushes)
+        {
+            if (!push.Outcome.Arrived) return false;
+        }
+
+        return true;
+    }
+
+    static RunRecord Record(LastRun run)
+    {
+        var (ok, failed) = (0, 0);
+        foreach (var result in run.Report.Results)
+        {
+            if (!result.IsTarget) continue;
+            if (result.Failure is null) ok++;
+            else failed++;
+        }
+
+        return new(run.Slot, run.IsRetry, run.Began, run.Ended - run.Began, run.ExitCode, ok, failed);
+    }
+
+    static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) => one is null || other > one ? other : one;
+}
