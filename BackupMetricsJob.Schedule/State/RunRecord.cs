@@ -9,6 +9,9 @@ namespace BackupMetricsJob.Schedule.State;
 /// <param name="IsRetry">Whether the slot has been tried before.</param>
 internal sealed record CurrentRun(DateTimeOffset Slot, DateTimeOffset Began, bool IsRetry)
 {
+    /// <summary>How long it may take; it is hung if it takes much longer.</summary>
+    public TimeSpan Deadline { get; init; }
+
     /// <summary>Whether the next slot came while it was still going on; that one is caught up afterwards.</summary>
     public bool OutlastsItsSlot { get; init; }
 }

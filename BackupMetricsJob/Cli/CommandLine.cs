@@ -18,6 +18,7 @@ internal static class CommandLine
 
     public static int Run(string[] args, Terminal terminal, BuildVersion build)
     {
+        if (args is ["schedule", ..]) return ScheduleCommand.Replace(args, terminal);
         var root = new RootCommand(ExitCodeHelp) { RunCommand.Create(terminal, build), ShowCommand.Create(terminal) };
         if (args is ["run" or "show", ..])
         {
@@ -29,6 +30,7 @@ internal static class CommandLine
             root.Subcommands.Add(ImportCommand.Create(terminal));
             root.Subcommands.Add(RecordCommand.Create(terminal));
             root.Subcommands.Add(CatalogCommand.Create(terminal));
+            root.Subcommands.Add(ScheduleCommand.Create());
         }
 
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -69,7 +69,8 @@ internal static class RunSummaryJson
         json.WriteString("message", push.Describe());
     }
 
-    static void Line(TextWriter to, DateTimeOffset now, string name, string level, Action<Utf8JsonWriter> fill)
+    /// <summary>One object on one line, with what <paramref name="fill"/> adds to time, level and event.</summary>
+    public static void Line(TextWriter to, DateTimeOffset now, string name, string level, Action<Utf8JsonWriter> fill)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, Readable))

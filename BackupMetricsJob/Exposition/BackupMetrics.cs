@@ -97,6 +97,7 @@ internal sealed class BackupMetrics
         _samples.Set(MetricNames.Targets, failed, "failed");
         _samples.Set(MetricNames.Shards, run.Shards);
         if (run.Interval is { } interval) _samples.Set(MetricNames.Interval, interval.TotalSeconds);
+        if (run.LastReloadSuccessful is { } good) _samples.Set(MetricNames.ConfigReload, good ? 1 : 0);
         _samples.Set(MetricNames.BuildInfo, 1, run.Build.Version, run.Build.Revision);
     }
 }

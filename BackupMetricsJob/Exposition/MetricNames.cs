@@ -112,6 +112,10 @@ internal static class MetricNames
 
     public static readonly Metric Interval = new("backup_metrics_interval_seconds", "How often this job is meant to run, in seconds.") { IsOfRun = true };
 
+    public static readonly Metric ConfigReload = new(
+        "backup_metrics_config_last_reload_successful", "1 if the settings could be read again before this run, 0 if older ones are in use.")
+    { IsOfRun = true };
+
     public static readonly Metric BuildInfo = new("backup_metrics_build_info", "1, with the version and revision of backup-metrics.", "version", "revision") { IsOfRun = true };
 
     /// <summary>All of them, in the order in which they are published.</summary>
@@ -123,6 +127,6 @@ internal static class MetricNames
         RecoveryPointTime, RecoveryPointAge, RecoveryReplay,
         ProbeSuccess, ProbeFailure, ProbeDuration, ProbeTime, ClockOffset, SourceSuccess,
         PghoardAge, WalgUpload,
-        RunTime, RunDuration, RunSuccess, Targets, Shards, Interval, BuildInfo,
+        RunTime, RunDuration, RunSuccess, Targets, Shards, Interval, ConfigReload, BuildInfo,
     ];
 }

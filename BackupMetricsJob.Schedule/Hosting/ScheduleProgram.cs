@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using BackupMetricsJob.Cli;
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Exposition;
+using BackupMetricsJob.Schedule.Notify;
+using BackupMetricsJob.Schedule.Options;
+using BackupMetricsJob.Schedule.Reporting;
+using BackupMetricsJob.Schedule.Scheduling;
+using BackupMetricsJob.Schedule.State;
+
+namespace BackupMetricsJob.Schedule.Hosting;
+
+/// <summary>backup-metrics schedule: the run of `backup-metrics run`, again and again.</summary>
+internal static class ScheduleProgram
+{
+    const string Description = """
+        Runs what `backup-metrics run` does at every slot of a schedule, until SIGTERM or SIGINT. SIGHUP reads the settings again.
+
+        Exit codes: 0 ended after SIGTERM or SIGINT, no run was cut; 143, 130 the same, but a run was cut; 64 a flag is wrong; 69 the cluster's
+        store cannot be used; 70 a bug; 78 the environment or a file is wrong.
+        """;
+
+    /// <param name="args">With the word schedule in front, as backup-metrics was called, or without it.</param>
+    public static int Run(string[] args, Terminal terminal, BuildVersion build)
+    {
+        var command = new RootCommand(Description);
+        var flags = new ScheduleFlags(command);
+        command.SetAction(parsed => Run(flags.Read(parsed), terminal, build));
+        var parsed = command.Parse(args is ["schedule", .. var rest] ? rest : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction)
+        {
+            foreach (var error in parsed.Errors) terminal.Error.WriteLine("backup-metrics: " + error.Message);
+            return (int)ExitCode.Usage;
+        }
+
+        return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = new StreamWriter(terminal.Output) { AutoFlush = true }, Error = terminal.Error });
+    }
+
+    static int Run(Flags flags, Terminal terminal, BuildVersion build)
+    {
+        var problems = ScheduleOptionsReader.Read(flags, terminal.Environment, terminal.Time.GetUtcNow(), out var options, out var output);
+        return options is null
+            ? Problems.Tell(problems, output, terminal)
+            : (int)RunAsync(options, flags, terminal, build).GetAwaiter().GetResult();
+    }
+
+    static async Task<ExitCode> RunAsync(ScheduleOptions first, Flags flags, Terminal terminal, BuildVersion build)
+    {
+        var state = new ScheduleState(first.Cluster?.Node ?? Environment.MachineName, terminal.Time.GetUtcNow(), build);
+        state.Set(now => now with { IsCluster = first.Cluster is not null });
+        GoodOptions options = null!;
+        var log = new ScheduleLog(terminal.Error, terminal.Time, () => options.Current.Output.LogFormat);
+        options = new GoodOptions(first, Read, state, log, terminal.Time);
+        using var manager = new ServiceManager(terminal.Environment, Environment.ProcessId);
+        using var runner = new SlotRunner(options, terminal, build, state, log);
+        await using var schedule = new QuartzSchedule(first.Cluster, new SlotJob(runner, options, state, log, terminal.Time), terminal.Time);
+        return await new Daemon(options, runner, schedule, state, log, terminal, manager).RunAsync();
+
+        IReadOnlyList<Problem> Read(out ScheduleOptions? read) => ScheduleOptionsReader.Read(flags, terminal.Environment, terminal.Time.GetUtcNow(), out read, out _);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+using System.Text.Json;
+using BackupMetricsJob.Cli;
+using BackupMetricsJob.Configuration;
+
+namespace BackupMetricsJob.Schedule.Reporting;
+
+/// <summary>The lines of the daemon beside those that its runs write, in the same form: text, or an object of JSON.</summary>
+internal sealed class ScheduleLog(TextWriter to, TimeProvider time, Func<LogFormat> format)
+{
+    public void Info(string name, string message, Action<Utf8JsonWriter>? fields = null) => Write("info", name, message, fields);
+
+    public void Warn(string name, string message, Action<Utf8JsonWriter>? fields = null) => Write("warning", name, message, fields);
+
+    public void Error(string name, string message, Action<Utf8JsonWriter>? fields = null) => Write("error", name, message, fields);
+
+    /// <summary>A moment as the log writes it.</summary>
+    public static string Time(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    void Write(string level, string name, string message, Action<Utf8JsonWriter>? fields)
+    {
+        if (format() == LogFormat.Json)
+        {
+            RunSummaryJson.Line(to, time.GetUtcNow(), name, level, json =>
+            {
+                fields?.Invoke(json);
+                json.WriteString("message", message);
+            });
+        }
+        else
+        {
+            to.WriteLine($"{(level == "info" ? "" : level + " ")}schedule: {message.ReplaceLineEndings(" ")}");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using BackupMetricsJob.Schedule.Options;
+using BackupMetricsJob.Schedule.Reporting;
+using BackupMetricsJob.Schedule.State;
+using Quartz;
+
+namespace BackupMetricsJob.Schedule.Scheduling;
+
+/// <summary>
+/// What Quartz calls when a slot is due, on one node and never twice at once. Which slot was done last is kept with the job, in a cluster for all
+/// nodes: so each slot runs once or is told to have been missed, also after a crash in the middle of a run.
+/// </summary>
+[DisallowConcurrentExecution]
+[PersistJobDataAfterExecution]
+internal sealed class SlotJob(SlotRunner runner, GoodOptions options, ScheduleState state, ScheduleLog log, TimeProvider time) : IJob
+{
+    public const string LastSlot = "lastSlot";
+    public const string LastNode = "lastNode";
+    public const string LastSuccess = "lastSuccess";
+
+    const int MostMissed = 100_000;
+    static readonly TimeSpan Late = TimeSpan.FromSeconds(5);
+
+    DateTimeOffset? _last;
+
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
+    {
+        var data = context.JobDetail.JobDataMap;
+        var plan = options.Current.Plan;
+        var due = context.ScheduledFireTimeUtc ?? context.FireTimeUtc;
+        var slot = plan.LastUntil(due) ?? due;
+        var last = Later(_last, Read(data, LastSlot));
+        if (slot <= last)
+        {
+            log.Info("slot", $"slot {ScheduleLog.Time(slot)} has been run already, on {data.GetValueOrDefault(LastNode)}; it is not run again");
+            return;
+        }
+
+        if (last is not null) TellMissed(plan.Between(last.Value, slot, MostMissed));
+        TellBegin(slot, context.Recovering);
+        _last = slot;
+        var succeeded = await runner.RunAsync(slot);
+        data[LastSlot] = Text(slot);
+        data[LastNode] = state.Now.Node;
+        if (succeeded) data[LastSuccess] = Text(time.GetUtcNow());
+    }
+
+    /// <summary>A moment that <see cref="Execute"/> has left in the store; null where there is none.</summary>
+    public static DateTimeOffset? Read(JobDataMap data, string name) =>
+        data.GetValueOrDefault(name) is string text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var moment) ? moment : null;
+
+    void TellMissed(IReadOnlyList<DateTimeOffset> missed)
+    {
+        if (missed.Count == 0) return;
+        var many = missed.Count == 1 ? $"slot {ScheduleLog.Time(missed[0])} was missed"
+            : $"{missed.Count} slots were missed, from {ScheduleLog.Time(missed[0])} to {ScheduleLog.Time(missed[^1])}";
+        log.Warn("missed", many + "; one run now makes up for all of them", json =>
+        {
+            json.WriteNumber("slots", missed.Count);
+            json.WriteString("first", ScheduleLog.Time(missed[0]));
+            json.WriteString("last", ScheduleLog.Time(missed[^1]));
+        });
+    }
+
+    void TellBegin(DateTimeOffset slot, bool isRecovering)
+    {
+        var node = state.Now.Node;
+        var late = time.GetUtcNow() - slot;
+        var why = isRecovering ? ", again, since the node that ran it is gone" : late > Late ? $", {late.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s late" : "";
+        log.Info("slot", $"slot {ScheduleLog.Time(slot)} begins on {node}{why}", json =>
+        {
+            json.WriteString("slot", ScheduleLog.Time(slot));
+            json.WriteString("node", node);
+            json.WriteBoolean("recovered", isRecovering);
+            json.WriteNumber("late_seconds", Math.Round(late.TotalSeconds, 3));
+        });
+    }
+
+    static string Text(DateTimeOffset moment) => moment.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
+
+    static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) => one is null || other > one ? other : one;
+}

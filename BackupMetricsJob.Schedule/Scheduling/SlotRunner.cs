@@ -1,0 +1,106 @@
+using BackupMetricsJob.Cli;
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Exposition;
+using BackupMetricsJob.Running;
+using BackupMetricsJob.Schedule.Options;
+using BackupMetricsJob.Schedule.Reporting;
+using BackupMetricsJob.Schedule.State;
+
+namespace BackupMetricsJob.Schedule.Scheduling;
+
+/// <summary>
+/// What is done for one slot: the very same run as <c>backup-metrics run</c>, with the settings of this moment. One that failed and may succeed later is
+/// tried again, more and more seldom, as long as the next slot has not come.
+/// </summary>
+internal sealed class SlotRunner(GoodOptions options, Terminal terminal, BuildVersion build, ScheduleState state, ScheduleLog log) : IDisposable
+{
+    static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(30);
+
+    readonly CancellationTokenSource _stop = new();
+    readonly CancellationTokenSource _cut = new();
+
+    Task _idle = Task.CompletedTask;
+
+    /// <summary>Ends when no run is going on.</summary>
+    public Task Idle => Volatile.Read(ref _idle);
+
+    /// <summary>No run is tried again from now on; one that is going on goes on.</summary>
+    public void Stop() => _stop.Cancel();
+
+    /// <summary>The run that is going on ends within seconds, and pushes what it knows.</summary>
+    public void Cut() => _cut.Cancel();
+
+    /// <summary>Whether a run was cut short.</summary>
+    public bool WasCut { get; private set; }
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _cut.Dispose();
+    }
+
+    /// <summary>Never throws: a bug is told, and counts as a failed run. True if the last try succeeded.</summary>
+    public async Task<bool> RunAsync(DateTimeOffset slot)
+    {
+        var run = TryAsync(slot);
+        Volatile.Write(ref _idle, run);
+        return await run;
+    }
+
+    async Task<bool> TryAsync(DateTimeOffset slot)
+    {
+        var delay = FirstDelay;
+        for (var tries = 0; ; tries++)
+        {
+            if (_stop.IsCancellationRequested) return false;
+            var plan = options.Again();
+            var (code, succeeded) = await Task.Factory.StartNew(() => RunOnce(plan, slot, tries > 0), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            if (code is not (ExitCode.PushNotArrived or ExitCode.Bug) || _stop.IsCancellationRequested) return succeeded;
+            var next = plan.Plan.Next(slot);
+            var again = terminal.Time.GetUtcNow() + delay;
+            if (again >= next)
+            {
+                log.Warn("retry", $"the run for slot {ScheduleLog.Time(slot)} failed; it is not tried again, since the next slot is {ScheduleLog.Time(next.Value)}");
+                return succeeded;
+            }
+
+            log.Warn("retry", $"the run for slot {ScheduleLog.Time(slot)} failed; it is tried again at {ScheduleLog.Time(again)}");
+            await Task.Delay(delay, terminal.Time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            delay *= 2;
+        }
+    }
+
+    (ExitCode Code, bool Succeeded) RunOnce(ScheduleOptions plan, DateTimeOffset slot, bool isRetry)
+    {
+        var began = terminal.Time.GetUtcNow();
+        state.Begin(new(slot, began, isRetry) { Deadline = plan.Job.Deadline });
+        try
+        {
+            Problems.Warn(plan.Job, terminal);
+            var report = Run(plan);
+            WasCut |= _cut.IsCancellationRequested;
+            var code = ExitCodes.Of(report, _cut.IsCancellationRequested ? ExitCode.Terminated : null, plan.Output.FailOnTarget);
+            if (plan.Output.LogFormat == LogFormat.Json) RunSummaryJson.Write(report, code, terminal.Time.GetUtcNow(), terminal.Error);
+            else RunSummary.Write(report, terminal.Error);
+            var run = new LastRun(slot, isRetry, began, terminal.Time.GetUtcNow(), report, Facts(plan.Job, began, report), code);
+            state.End(run);
+            return (code, ScheduleState.Succeeded(run));
+        }
+#pragma warning disable CA1031 // A bug ends a run, and is told; it does not end the daemon.
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            state.Drop();
+            log.Error("bug", $"bug: {bug.GetType().Name}: {bug.Message}", json => json.WriteString("stack", bug.StackTrace));
+            return (ExitCode.Bug, false);
+        }
+    }
+
+    RunReport Run(ScheduleOptions plan) =>
+        plan.Output.DryRun ? JobRun.Write(plan.Job, build, terminal.Time, terminal.Output, _cut.Token)
+        : plan.Pushes ? JobRun.Push(plan.Job, build, terminal.Time, _cut.Token)
+        : JobRun.Probe(plan.Job, terminal.Time, _cut.Token);
+
+    RunFacts Facts(JobOptions job, DateTimeOffset began, RunReport report) =>
+        new(began, report.Elapsed, job.Shard?.Count ?? 1, job.Interval, build, job.LegacyNames) { LastReloadSuccessful = job.LastReloadSuccessful };
+}

@@ -1,0 +1,41 @@
+using System.Data.Common;
+using BackupMetricsJob.Schedule.Options;
+using Npgsql;
+using Quartz;
+
+namespace BackupMetricsJob.Schedule.Scheduling;
+
+/// <summary>Where the schedule is kept: in memory for a host on its own, in PostgreSQL for a cluster.</summary>
+internal static class Store
+{
+    /// <summary>A node that has not been heard of for these two together is gone, and another one takes over.</summary>
+    public static readonly TimeSpan CheckIn = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan CheckInTolerance = TimeSpan.FromSeconds(3);
+
+    /// <summary>A slot that is later than this is a missed one, and all missed ones are caught up by one run.</summary>
+    static readonly TimeSpan Misfire = TimeSpan.FromSeconds(2);
+
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    public static void InMemory(IQuartzBuilder scheduler) => scheduler.UseInMemoryStore(memory => memory.MisfireThreshold = Misfire);
+
+    public static void InPostgres(IQuartzBuilder scheduler, ClusterOptions cluster, DbDataSource connections)
+    {
+        scheduler.ConfigureScheduler(options => (options.InstanceName, options.InstanceId) = (cluster.Name, cluster.Node));
+        scheduler.UsePersistentStore(store =>
+        {
+            store.UsePostgres(NpgsqlFactory.Instance, connections.ConnectionString);
+            store.UseDataSource(source => source.DataSourceFactory = _ => connections);
+            store.UseSystemTextJsonSerializer();
+            store.UseClustering(nodes => (nodes.CheckinInterval, nodes.CheckinMisfireThreshold) = (CheckIn, CheckInTolerance));
+            store.ProvisionSchema();
+            store.ConfigureStore(options =>
+            {
+                options.StoreJobDataAsStrings = true;
+                options.MisfireThreshold = Misfire;
+                options.CommandTimeout = Timeout;
+                options.DbRetryInterval = CheckIn;
+            });
+        });
+    }
+}
