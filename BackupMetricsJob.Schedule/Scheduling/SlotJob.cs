@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using BackupMetricsJob.Schedule.Options;
 using BackupMetricsJob.Schedule.Reporting;
 using BackupMetricsJob.Schedule.State;
@@ -32,7 +33,7 @@ internal sealed class SlotJob(SlotRunner runner, GoodOptions options, ScheduleSt
         var last = Later(_last, Read(data, LastSlot));
         if (slot <= last)
         {
-            log.Info("slot", $"slot {ScheduleLog.Time(slot)} has been run already, on {data.GetValueOrDefault(LastNode)}; it is not run again");
+            log.Info("slot", $"slot {ScheduleLog.Time(slot)} is past: slot {ScheduleLog.Time(last.Value)} has been run on {data.GetValueOrDefault(LastNode)}; nothing is run twice");
             return;
         }
 
@@ -40,6 +41,7 @@ internal sealed class SlotJob(SlotRunner runner, GoodOptions options, ScheduleSt
         TellBegin(slot, context.Recovering);
         _last = slot;
         var succeeded = await runner.RunAsync(slot);
+        Tell($"slot {ScheduleLog.Time(slot)} ended on {state.Now.Node}, {(succeeded ? "and what it found has arrived" : "and failed")}", "slot_end", slot, json => json.WriteBoolean("success", succeeded));
         data[LastSlot] = Text(slot);
         data[LastNode] = state.Now.Node;
         if (succeeded) data[LastSuccess] = Text(time.GetUtcNow());
@@ -67,14 +69,19 @@ internal sealed class SlotJob(SlotRunner runner, GoodOptions options, ScheduleSt
         var node = state.Now.Node;
         var late = time.GetUtcNow() - slot;
         var why = isRecovering ? ", again, since the node that ran it is gone" : late > Late ? $", {late.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s late" : "";
-        log.Info("slot", $"slot {ScheduleLog.Time(slot)} begins on {node}{why}", json =>
+        Tell($"slot {ScheduleLog.Time(slot)} begins on {node}{why}", "slot", slot, json =>
         {
-            json.WriteString("slot", ScheduleLog.Time(slot));
-            json.WriteString("node", node);
             json.WriteBoolean("recovered", isRecovering);
             json.WriteNumber("late_seconds", Math.Round(late.TotalSeconds, 3));
         });
     }
+
+    void Tell(string message, string name, DateTimeOffset slot, Action<Utf8JsonWriter> more) => log.Info(name, message, json =>
+    {
+        json.WriteString("slot", ScheduleLog.Time(slot));
+        json.WriteString("node", state.Now.Node);
+        more(json);
+    });
 
     static string Text(DateTimeOffset moment) => moment.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
 

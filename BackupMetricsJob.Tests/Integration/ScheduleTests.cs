@@ -1,0 +1,130 @@
+using System.Runtime.InteropServices;
+using BackupMetricsJob.Tests.Support;
+
+namespace BackupMetricsJob.Tests.Integration;
+
+/// <summary>backup-metrics schedule as a user starts it: the process, its signals, its settings.</summary>
+public sealed class ScheduleTests
+{
+    const string EverySecond = "* * * * * ?";
+
+    [Fact]
+    public async Task It_runs_at_every_slot_and_ends_with_0_after_SIGTERM()
+    {
+        await using var gateway = await PushgatewayServer.StartAsync();
+        await using var daemon = Start("--cron", EverySecond, "--connection", "postgresql://u@127.0.0.1:1/x", "--instance", "db", "--gateway", gateway.Url);
+        await daemon.WaitForErrorLineAsync("ended on");
+        var program = await File.ReadAllTextAsync($"/proc/{daemon.Id}/cmdline");
+        Assert.StartsWith(Path.Combine(AppContext.BaseDirectory, "backup-metrics-schedule"), program, StringComparison.Ordinal);
+
+        daemon.Signal(PosixSignal.SIGTERM);
+
+        var result = await daemon.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(0, result.ExitCode);
+        var metrics = await gateway.MetricsAsync();
+        Assert.Contains("backup_metrics_interval_seconds{instance=\"\",job=\"backup_metrics\",run=\"db\"} 1", metrics, StringComparison.Ordinal);
+        Assert.Contains("backup_metrics_config_last_reload_successful{instance=\"\",job=\"backup_metrics\",run=\"db\"} 1", metrics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SIGTERM_lets_a_run_end_within_the_grace_and_fires_no_more()
+    {
+        await using var silent = new SilentServer();
+        await using var gateway = new StubPushgateway(StubPushgateway.Status(200));
+        await using var daemon = Start(
+            "--cron", EverySecond, "--connection", $"postgresql://u@127.0.0.1:{silent.Port}/x", "--timeout", "3s", "--gateway", gateway.Url, "--fail-on", "never");
+        await silent.FirstConnection;
+
+        daemon.Signal(PosixSignal.SIGTERM);
+
+        var result = await daemon.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(0, result.ExitCode);
+        Assert.Single(gateway.Requests);
+        Assert.Contains("reason=\"timeout\"", gateway.Requests[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_that_outlasts_the_grace_is_cut_pushes_what_it_knows_and_makes_143()
+    {
+        await using var silent = new SilentServer();
+        await using var gateway = new StubPushgateway(StubPushgateway.Status(200));
+        await using var daemon = Start(
+            "--cron", EverySecond, "--connection", $"postgresql://u@127.0.0.1:{silent.Port}/x", "--timeout", "40s", "--gateway", gateway.Url, "--grace", "1s");
+        await silent.FirstConnection;
+        await daemon.WaitForErrorLineAsync("is still going on, and slot");
+
+        daemon.Signal(PosixSignal.SIGTERM);
+
+        var result = await daemon.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(143, result.ExitCode);
+        Assert.Contains("reason=\"cancelled\"", Assert.Single(gateway.Requests).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_signal_ends_it_at_once()
+    {
+        await using var silent = new SilentServer();
+        await using var daemon = Start("--cron", EverySecond, "--connection", $"postgresql://u@127.0.0.1:{silent.Port}/x", "--timeout", "40s", "--no-push");
+        await silent.FirstConnection;
+
+        daemon.Signal(PosixSignal.SIGTERM);
+        await daemon.WaitForErrorLineAsync("may go on for 30 s");
+        daemon.Signal(PosixSignal.SIGTERM);
+
+        Assert.Equal(143, (await daemon.WaitAsync(TimeSpan.FromSeconds(10))).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_secret_that_breaks_leaves_the_last_good_one_and_is_said_in_the_log_and_in_a_metric()
+    {
+        using var folder = new TempFolder();
+        var password = folder.Write("password", "first\n");
+        await using var gateway = new StubPushgateway(StubPushgateway.Status(200));
+        await using var daemon = Start(
+            "--cron", EverySecond, "--connection", "postgresql://u@127.0.0.1:1/x", "--gateway", gateway.Url, "--gateway-username", "job", "--gateway-password-file", password);
+        await Wait.ForAsync("a push", () => gateway.Requests.Count > 0);
+        Assert.Equal("Basic " + Convert.ToBase64String("job:first"u8), gateway.Requests[0].Headers["authorization"]);
+
+        await File.WriteAllTextAsync(password, "");
+        await daemon.WaitForErrorLineAsync("the last good ones stay: --gateway-password-file");
+        await Wait.ForAsync("a push that tells of it", () => gateway.Requests[^1].Text.Contains("backup_metrics_config_last_reload_successful 0", StringComparison.Ordinal));
+        Assert.Equal("Basic " + Convert.ToBase64String("job:first"u8), gateway.Requests[^1].Headers["authorization"]);
+
+        await File.WriteAllTextAsync(password, "second\n");
+        daemon.Signal(PosixSignal.SIGHUP);
+        await daemon.WaitForErrorLineAsync("the settings have been read again");
+        await Wait.ForAsync("the new secret", () => gateway.Requests[^1].Headers["authorization"] == "Basic " + Convert.ToBase64String("job:second"u8));
+        Assert.Contains("backup_metrics_config_last_reload_successful 1", gateway.Requests[^1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_wrong_is_told_all_at_once()
+    {
+        var result = await BackupMetrics.RunAsync("schedule", "--cron", "61 * * * *", "--timezone", "Mars/Base", "--connection", "postgresql://u@h/x");
+
+        Assert.Equal(64, result.ExitCode);
+        Assert.Contains("--gateway is missing", result.Error, StringComparison.Ordinal);
+        Assert.Contains("like \"*/5 * * * *\", or six or seven as Quartz has them", result.Error, StringComparison.Ordinal);
+        Assert.Contains("--timezone \"Mars/Base\"", result.Error, StringComparison.Ordinal);
+        Assert.Equal("", result.Output);
+    }
+
+    [Fact]
+    public async Task Without_its_sibling_it_says_what_is_missing()
+    {
+        using var folder = new TempFolder();
+        foreach (var file in Directory.GetFiles(AppContext.BaseDirectory, "backup-metrics*").Concat(Directory.GetFiles(AppContext.BaseDirectory, "System.CommandLine.dll")))
+        {
+            if (!Path.GetFileName(file).StartsWith("backup-metrics-schedule", StringComparison.Ordinal)) File.Copy(file, folder.File(Path.GetFileName(file)));
+        }
+
+        await using var process = ChildProcess.Start(
+            folder.File("backup-metrics"), ["schedule"], new() { Environment = new Dictionary<string, string> { ["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../..")) } });
+        var result = await process.WaitAsync();
+
+        Assert.Equal(78, result.ExitCode);
+        Assert.Contains("backup-metrics-schedule is missing", result.Error, StringComparison.Ordinal);
+    }
+
+    static ChildProcess Start(params string[] arguments) => BackupMetrics.Start(["schedule", "--timezone", "UTC", .. arguments]);
+}

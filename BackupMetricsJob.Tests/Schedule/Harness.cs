@@ -1,0 +1,86 @@
+using System.Text;
+using BackupMetricsJob.Cli;
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Schedule.Options;
+using BackupMetricsJob.Schedule.Reporting;
+using BackupMetricsJob.Schedule.Scheduling;
+using BackupMetricsJob.Schedule.State;
+
+namespace BackupMetricsJob.Tests.Schedule;
+
+/// <summary>The parts of the daemon in this process, with a clock of the test's: its database refuses every connection.</summary>
+internal sealed class Harness : IDisposable
+{
+    readonly Signals _signals = new();
+    readonly LogText _written = new();
+
+    public Harness(TimeProvider time, params string[] settings)
+    {
+        var flags = new Flags();
+        flags.Add("connection", ["postgresql://u@127.0.0.1:1/x?sslmode=disable"]);
+        flags.Add("instance", ["db"]);
+        foreach (var setting in settings) flags.Add(setting.Split('=')[0], [setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..]]);
+        Read = Ordinary;
+        if (Ordinary(out var first) is { Count: > 0 } problems) throw new ArgumentException(problems[0].Message);
+        var terminal = new Terminal(Stream.Null, _written, new Dictionary<string, string>(), time, _signals);
+        State = new("here", time.GetUtcNow(), new("1", "a"));
+        Log = new(terminal.Error, time, () => LogFormat.Text);
+        Options = new(first!, (out ScheduleOptions? options) => Read(out options), State, Log, time);
+        Runner = new(Options, terminal, new("1", "a"), State, Log);
+        Job = new(Runner, Options, State, Log, time);
+        Schedule = new(null, Job, time);
+
+        IReadOnlyList<Problem> Ordinary(out ScheduleOptions? options) =>
+            ScheduleOptionsReader.Read(flags, new Dictionary<string, string>(), time.GetUtcNow(), out options, out _);
+    }
+
+    /// <summary>What was logged so far.</summary>
+    public string Text => _written.ToString();
+
+    /// <summary>How the settings are read; a test may break it.</summary>
+    public ReadOptions Read { get; set; }
+
+    public ScheduleState State { get; }
+
+    public ScheduleLog Log { get; }
+
+    public GoodOptions Options { get; }
+
+    public SlotRunner Runner { get; }
+
+    public SlotJob Job { get; }
+
+    public QuartzSchedule Schedule { get; }
+
+    public IReadOnlyList<string> Lines => Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    public void Dispose()
+    {
+        Runner.Dispose();
+        _written.Dispose();
+        _signals.Dispose();
+    }
+
+    /// <summary>A writer that may be read while others write to it.</summary>
+    sealed class LogText : TextWriter
+    {
+        readonly StringBuilder _text = new();
+
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public override void Write(char value)
+        {
+            lock (_text) _text.Append(value);
+        }
+
+        public override void WriteLine(string? value)
+        {
+            lock (_text) _text.Append(value).Append('\n');
+        }
+
+        public override string ToString()
+        {
+            lock (_text) return _text.ToString();
+        }
+    }
+}
