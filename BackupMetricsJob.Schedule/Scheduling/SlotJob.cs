@@ -28,7 +28,8 @@ internal sealed class SlotJob(SlotRunner runner, GoodOptions options, ScheduleSt
     {
         var data = context.JobDetail.JobDataMap;
         var plan = options.Current.Plan;
-        var due = context.ScheduledFireTimeUtc ?? context.FireTimeUtc;
+        // What is found now is of now: a run that makes up for missed slots counts for the last of them. A timer may ring a little early.
+        var due = Later(context.ScheduledFireTimeUtc, time.GetUtcNow())!.Value;
         var slot = plan.LastUntil(due) ?? due;
         var last = Later(_last, Read(data, LastSlot));
         if (slot <= last)
