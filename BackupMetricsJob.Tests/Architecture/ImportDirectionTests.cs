@@ -32,6 +32,33 @@ public class ImportDirectionTests
             "Microsoft.Extensions.Hosting", "Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.Configuration",
         ]);
 
+    // The second executable. What it uses of the first is not looked at but for the rooms that only the first may see.
+    static readonly ImportRules DesignOfSchedule = new(
+        "BackupMetricsJob.Schedule",
+        new Dictionary<string, string[]>
+        {
+            ["Program"] = ["Hosting"],
+            ["Hosting"] = ["Scheduling", "Options", "Endpoint", "Notify", "Reporting", "State"],
+            ["Scheduling"] = ["Options", "Slots", "State", "Reporting"],
+            ["Options"] = ["Slots", "State", "Reporting"],
+            ["Endpoint"] = ["Page", "State", "Reporting", "Options"],
+            ["Page"] = ["State"],
+            ["Slots"] = [],
+            ["State"] = [],
+            ["Notify"] = [],
+            ["Reporting"] = [],
+        },
+        new Dictionary<string, string[]>
+        {
+            ["Quartz"] = ["Scheduling", "Slots"],
+            ["Npgsql"] = ["Scheduling"],
+            ["Microsoft.AspNetCore"] = ["Endpoint"],
+            ["System.Net.Http"] = [],
+            ["System.Net.Sockets"] = ["Notify", "Endpoint"],
+        },
+        []);
+
+    static readonly string Schedule = Path.Combine(AppContext.BaseDirectory, "backup-metrics-schedule.dll");
     static readonly string Product = Path.Combine(AppContext.BaseDirectory, "backup-metrics.dll");
     static readonly string Tests = typeof(ImportDirectionTests).Assembly.Location;
 
@@ -42,6 +69,15 @@ public class ImportDirectionTests
 
         Assert.Contains(uses, use => use.User == "Program");
         Assert.Empty(Design.Violations(uses, assemblies));
+    }
+
+    [Fact]
+    public void The_second_executable_keeps_to_the_design()
+    {
+        var (uses, assemblies) = AssemblyUses.Read(Schedule);
+
+        Assert.Contains(uses, use => use.User == "BackupMetricsJob.Schedule.Scheduling.SlotJob" && use.Used == "Quartz.IJob");
+        Assert.Empty(DesignOfSchedule.Violations(uses, assemblies));
     }
 
     [Theory]

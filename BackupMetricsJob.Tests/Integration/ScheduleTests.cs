@@ -75,26 +75,26 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public async Task A_secret_that_breaks_leaves_the_last_good_one_and_is_said_in_the_log_and_in_a_metric()
+    public async Task A_file_that_breaks_leaves_the_last_good_settings_and_is_said_in_the_log_and_in_a_metric()
     {
+        const string Good = "backup_metrics_config_last_reload_successful 1";
+        const string Bad = "backup_metrics_config_last_reload_successful 0";
         using var folder = new TempFolder();
-        var password = folder.Write("password", "first\n");
+        var query = folder.Write("dumps.sql", "SELECT 1");
         await using var gateway = new StubPushgateway(StubPushgateway.Status(200));
         await using var daemon = Start(
-            "--cron", EverySecond, "--connection", "postgresql://u@127.0.0.1:1/x", "--gateway", gateway.Url, "--gateway-username", "job", "--gateway-password-file", password);
-        await Wait.ForAsync("a push", () => gateway.Requests.Count > 0);
-        Assert.Equal("Basic " + Convert.ToBase64String("job:first"u8), gateway.Requests[0].Headers["authorization"]);
+            "--cron", EverySecond, "--connection", "postgresql://u@127.0.0.1:1/x", "--gateway", gateway.Url, "--source", "query", "--query", query);
+        await Wait.ForAsync("a push", () => gateway.Requests.Count > 0, state: () => daemon.Error);
+        Assert.Contains(Good, gateway.Requests[0].Text, StringComparison.Ordinal);
 
-        await File.WriteAllTextAsync(password, "");
-        await daemon.WaitForErrorLineAsync("the last good ones stay: --gateway-password-file");
-        await Wait.ForAsync("a push that tells of it", () => gateway.Requests[^1].Text.Contains("backup_metrics_config_last_reload_successful 0", StringComparison.Ordinal));
-        Assert.Equal("Basic " + Convert.ToBase64String("job:first"u8), gateway.Requests[^1].Headers["authorization"]);
+        File.Delete(query);
+        await daemon.WaitForErrorLineAsync("the last good ones stay: --query");
+        await Wait.ForAsync("a push that tells of it", () => gateway.Requests[^1].Text.Contains(Bad, StringComparison.Ordinal));
 
-        await File.WriteAllTextAsync(password, "second\n");
+        await File.WriteAllTextAsync(query, "SELECT 2");
         daemon.Signal(PosixSignal.SIGHUP);
         await daemon.WaitForErrorLineAsync("the settings have been read again");
-        await Wait.ForAsync("the new secret", () => gateway.Requests[^1].Headers["authorization"] == "Basic " + Convert.ToBase64String("job:second"u8));
-        Assert.Contains("backup_metrics_config_last_reload_successful 1", gateway.Requests[^1].Text, StringComparison.Ordinal);
+        await Wait.ForAsync("a push that tells that it is mended", () => gateway.Requests[^1].Text.Contains(Good, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -37,6 +37,8 @@ internal sealed class Harness : IDisposable
     /// <summary>What was logged so far.</summary>
     public string Text => _written.ToString();
 
+    public void Forget() => _written.Clear();
+
     /// <summary>How the settings are read; a test may break it.</summary>
     public ReadOptions Read { get; set; }
 
@@ -76,6 +78,11 @@ internal sealed class Harness : IDisposable
         public override void WriteLine(string? value)
         {
             lock (_text) _text.Append(value).Append('\n');
+        }
+
+        public void Clear()
+        {
+            lock (_text) _text.Clear().Capacity = 16;
         }
 
         public override string ToString()

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Xunit.Abstractions;
+
+namespace BackupMetricsJob.Tests.Schedule;
+
+/// <summary>A daemon lives for months: what a run leaves behind is counted. BACKUP_METRICS_MANY_RUNS=10000 makes as many.</summary>
+public sealed class MemoryTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Runs_leave_nothing_behind()
+    {
+        var many = int.Parse(Environment.GetEnvironmentVariable("BACKUP_METRICS_MANY_RUNS") ?? "300", CultureInfo.InvariantCulture);
+        using var gateway = new TcpListener(IPAddress.Loopback, 0);
+        gateway.Start();
+        using var end = new CancellationTokenSource();
+        var serving = ServeAsync(gateway, end.Token);
+        using var daemon = new Harness(TimeProvider.System, "cron=0 0 0 1 1 ?", "timezone=UTC", $"gateway=http://127.0.0.1:{((IPEndPoint)gateway.LocalEndpoint).Port}");
+        var slot = DateTimeOffset.UtcNow;
+        for (var i = 0; i < 100; i++) await daemon.Runner.RunAsync(slot);
+        daemon.Forget();
+        var (before, handles) = (GC.GetTotalMemory(forceFullCollection: true), Handles());
+
+        for (var i = 0; i < many; i++) await daemon.Runner.RunAsync(slot);
+
+        daemon.Forget();
+        var after = GC.GetTotalMemory(forceFullCollection: true);
+        output.WriteLine($"{many} runs: {before / 1024} KiB before, {after / 1024} KiB after, {handles} and {Handles()} open files, {Environment.WorkingSet >> 20} MiB resident");
+        Assert.All(daemon.State.Now.History, run => Assert.Equal(69, (int)run.ExitCode));
+        Assert.Equal(50, daemon.State.Now.History.Count);
+        await end.CancelAsync();
+        await serving;
+        if (many >= 10_000) Assert.InRange(after - before, long.MinValue, 200 * 1024);
+        else Assert.InRange((after - before) / many, long.MinValue, 2000);
+    }
+
+    static int Handles() => Directory.GetFiles("/proc/self/fd").Length;
+
+    static async Task ServeAsync(TcpListener gateway, CancellationToken end)
+    {
+        var buffer = new byte[65536];
+        while (!end.IsCancellationRequested)
+        {
+            try
+            {
+                using var connection = await gateway.AcceptSocketAsync(end);
+                var text = "";
+                while (!text.Contains("backup_metrics_build_info{", StringComparison.Ordinal) && await connection.ReceiveAsync(buffer, end) is > 0 and var count)
+                    text += Encoding.ASCII.GetString(buffer, 0, count);
+                await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), end);
+                connection.Shutdown(SocketShutdown.Both);
+            }
+            catch (Exception gone) when (gone is OperationCanceledException or SocketException)
+            {
+            }
+        }
+    }
+}
