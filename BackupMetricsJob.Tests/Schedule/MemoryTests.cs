@@ -13,11 +13,10 @@ public sealed class MemoryTests(ITestOutputHelper output)
     public async Task Runs_leave_nothing_behind()
     {
         var many = int.Parse(Environment.GetEnvironmentVariable("BACKUP_METRICS_MANY_RUNS") ?? "300", CultureInfo.InvariantCulture);
-        using var gateway = new TcpListener(IPAddress.Loopback, 0);
-        gateway.Start();
         using var end = new CancellationTokenSource();
-        var serving = ServeAsync(gateway, end.Token);
-        using var daemon = new Harness(TimeProvider.System, "cron=0 0 0 1 1 ?", "timezone=UTC", $"gateway=http://127.0.0.1:{((IPEndPoint)gateway.LocalEndpoint).Port}");
+        var listening = new TaskCompletionSource<int>();
+        var serving = ServeAsync(listening, end.Token);
+        using var daemon = new Harness(TimeProvider.System, "cron=0 0 0 1 1 ?", "timezone=UTC", $"gateway=http://127.0.0.1:{await listening.Task}");
         var slot = DateTimeOffset.UtcNow;
         for (var i = 0; i < 100; i++) await daemon.Runner.RunAsync(slot);
         daemon.Forget();
@@ -38,8 +37,11 @@ public sealed class MemoryTests(ITestOutputHelper output)
 
     static int Handles() => Directory.GetFiles("/proc/self/fd").Length;
 
-    static async Task ServeAsync(TcpListener gateway, CancellationToken end)
+    static async Task ServeAsync(TaskCompletionSource<int> listening, CancellationToken end)
     {
+        using var gateway = new TcpListener(IPAddress.Loopback, 0);
+        gateway.Start();
+        listening.SetResult(((IPEndPoint)gateway.LocalEndpoint).Port);
         var buffer = new byte[65536];
         while (!end.IsCancellationRequested)
         {
