@@ -30,7 +30,7 @@ internal sealed class QuartzSchedule : IAsyncDisposable
     public QuartzSchedule(ClusterOptions? cluster, SlotJob job, TimeProvider time)
     {
         _time = time;
-        _connections = cluster is null ? null : NpgsqlConnector.CreatePool(cluster.Connection, ConnectTimeout);
+        _connections = cluster is null ? null : NpgsqlConnector.Create(cluster.Connection, ConnectTimeout, pooled: true);
         _factory = QuartzSchedulerBuilder.Create(scheduler =>
         {
             scheduler.UseTimeProvider(time);

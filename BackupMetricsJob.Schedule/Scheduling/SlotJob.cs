@@ -42,7 +42,7 @@ internal sealed class SlotJob(SlotRunner runner, GoodOptions options, ScheduleSt
         TellBegin(slot, context.Recovering);
         _last = slot;
         var succeeded = await runner.RunAsync(slot);
-        Tell($"slot {ScheduleLog.Time(slot)} ended on {state.Now.Node}, {(succeeded ? "and what it found has arrived" : "and failed")}", "slot_end", slot, json => json.WriteBoolean("success", succeeded));
+        Tell($"slot {ScheduleLog.Time(slot)} ended on {state.Now.Node}, {(succeeded ? "and is done" : "and failed")}", "slot_end", slot, json => json.WriteBoolean("success", succeeded));
         data[LastSlot] = Text(slot);
         data[LastNode] = state.Now.Node;
         if (succeeded) data[LastSuccess] = Text(time.GetUtcNow());

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -16,10 +15,16 @@ internal static class NpgsqlConnector
     const int LongestTimeout = 1024; // Npgsql's own limit, in seconds
 
     /// <summary>Opens nothing yet. The caller disposes it after its connections.</summary>
-    internal static NpgsqlDataSource Create(ConnectionSettings settings, TimeSpan timeout) => Create(settings, Describe(settings, timeout));
-
-    static NpgsqlDataSource Create(ConnectionSettings settings, NpgsqlConnectionStringBuilder text)
+    /// <param name="pooled">For one who stays connected for months.</param>
+    internal static NpgsqlDataSource Create(ConnectionSettings settings, TimeSpan timeout, bool pooled = false)
     {
+        var text = Describe(settings, timeout);
+        if (pooled)
+        {
+            text.Pooling = true;
+            text.MaxPoolSize = 10;
+        }
+
         var builder = new NpgsqlSlimDataSourceBuilder(text.ConnectionString);
         builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
         UsePasswords(builder, settings);
@@ -30,15 +35,6 @@ internal static class NpgsqlConnector
         return settings.Hosts.Count == 1 && settings.Session == SessionKind.Any
             ? builder.Build()
             : builder.BuildMultiHost().WithTargetSession(Session(settings.Session));
-    }
-
-    /// <summary>The same for one who stays connected for months: with a small pool.</summary>
-    internal static DbDataSource CreatePool(ConnectionSettings settings, TimeSpan timeout)
-    {
-        var text = Describe(settings, timeout);
-        text.Pooling = true;
-        text.MaxPoolSize = 10;
-        return Create(settings, text);
     }
 
     /// <summary>The root certificate that is needed and not there; Npgsql would only say that the server's certificate was rejected.</summary>
