@@ -34,7 +34,7 @@ internal sealed class SlotJob(SlotRunner runner, GoodOptions options, ScheduleSt
         var last = Later(_last, Read(data, LastSlot));
         if (slot <= last)
         {
-            log.Info("slot", $"slot {ScheduleLog.Time(slot)} is past: slot {ScheduleLog.Time(last.Value)} has been run on {data.GetValueOrDefault(LastNode)}; nothing is run twice");
+            log.Info("past", $"slot {ScheduleLog.Time(slot)} is past: slot {ScheduleLog.Time(last.Value)} has been run on {data.GetValueOrDefault(LastNode)}; nothing is run twice");
             return;
         }
 
