@@ -17,16 +17,25 @@ internal sealed class PushgatewayServer : IAsyncDisposable
     {
         _process = process;
         Url = "http://" + address;
+        Port = new Uri(Url).Port;
     }
 
     public string Url { get; }
 
+    public int Port { get; }
+
+    /// <summary>The address where its <c>--web.config.file</c> makes it speak TLS.</summary>
+    public string TlsUrl => Url.Replace("http://", "https://", StringComparison.Ordinal);
+
     /// <summary>Ready when it returns. Debian's package persists by default, so that is switched off always.</summary>
-    public static async Task<PushgatewayServer> StartAsync(params string[] options)
+    public static Task<PushgatewayServer> StartAsync(params string[] options) => StartAtAsync(0, options);
+
+    /// <summary>On the port of one that is gone, say.</summary>
+    public static async Task<PushgatewayServer> StartAtAsync(int port, params string[] options)
     {
         var process = new Process
         {
-            StartInfo = new ProcessStartInfo("prometheus-pushgateway", ["--persistence.file=", "--web.listen-address=127.0.0.1:0", .. options])
+            StartInfo = new ProcessStartInfo("prometheus-pushgateway", ["--persistence.file=", $"--web.listen-address=127.0.0.1:{port}", .. options])
             {
                 RedirectStandardError = true,
                 RedirectStandardOutput = true,
