@@ -38,7 +38,7 @@ internal static class Gateways
 
     public static PushBudget Seconds(double deadline, double attempt = 10) => new(TimeSpan.FromSeconds(deadline), TimeSpan.FromSeconds(attempt));
 
-    /// <summary>A text of this many samples that cannot be compressed well: about 45 bytes a sample.</summary>
+    /// <summary>A text of this many samples that cannot be compressed well: about 35 bytes a sample.</summary>
     public static string Long(int samples)
     {
         var text = new StringBuilder("# HELP a_seconds A.\n# TYPE a_seconds gauge\n", samples * 48);
