@@ -12,6 +12,7 @@ internal static class RunSummary
 {
     public static void Write(RunReport report, TextWriter to)
     {
+        if (report.IsStoppedBeforeStart) to.WriteLine("stopped while it waited for its moment (--splay): nothing was probed, nothing was pushed");
         var (found, well) = (0, 0);
         foreach (var result in report.Results)
         {

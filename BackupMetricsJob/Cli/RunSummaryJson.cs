@@ -48,6 +48,7 @@ internal static class RunSummaryJson
         Line(to, now, "run", code == ExitCode.Success ? "info" : "error", json =>
         {
             json.WriteNumber("exit_code", (int)code);
+            if (report.IsStoppedBeforeStart) json.WriteString("message", "stopped while it waited for its moment (--splay): nothing was probed, nothing was pushed");
             json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 3));
         });
     }
