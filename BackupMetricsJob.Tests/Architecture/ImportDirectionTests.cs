@@ -25,6 +25,7 @@ public class ImportDirectionTests
         {
             ["Npgsql"] = ["Probing", "Catalog"],
             ["NpgsqlTypes"] = ["Probing", "Catalog"],
+            ["YamlDotNet"] = ["Configuration"],
             ["System.Net.Http"] = ["Pushgateway", "Prometheus"],
         },
         [

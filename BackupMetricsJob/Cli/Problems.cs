@@ -8,6 +8,7 @@ internal static class Problems
     /// <summary>What psql would have warned of: a password file that others may read, say.</summary>
     public static void Warn(JobOptions job, Terminal terminal)
     {
+        foreach (var warning in job.Warnings) terminal.Error.WriteLine("warning " + warning);
         foreach (var target in job.Targets)
         {
             foreach (var warning in target.Target?.Connection.Warnings ?? []) terminal.Error.WriteLine($"warning {target.Instance.Name}: {warning}");
@@ -18,8 +19,8 @@ internal static class Problems
     {
         foreach (var problem in problems)
         {
-            if (output.LogFormat == LogFormat.Json) RunSummaryJson.Error(problem.Message, terminal.Time.GetUtcNow(), terminal.Error);
-            else terminal.Error.WriteLine("backup-metrics: " + problem.Message);
+            if (output.LogFormat == LogFormat.Json) RunSummaryJson.Error(problem.Words, terminal.Time.GetUtcNow(), terminal.Error);
+            else terminal.Error.WriteLine(problem.Place is null ? "backup-metrics: " + problem.Words : problem.Words);
         }
 
         return (int)ExitCodes.Of(problems);

@@ -45,6 +45,9 @@ internal sealed record JobOptions
     /// <summary>How often the job is meant to run; null where nobody said.</summary>
     public required TimeSpan? Interval { get; init; }
 
+    /// <summary>What somebody should know before it runs, a line each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Whether pghoard's and the wal-g exporter's own metric names are published too.</summary>
     public required bool LegacyNames { get; init; }
 }

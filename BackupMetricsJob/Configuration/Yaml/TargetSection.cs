@@ -1,0 +1,76 @@
+namespace BackupMetricsJob.Configuration.Yaml;
+
+/// <summary>targets and defaults of one file. A name stands once in all files.</summary>
+internal sealed class TargetSection(FileProblems problems)
+{
+    readonly Dictionary<string, Place> _names = new(StringComparer.Ordinal);
+    readonly List<FileTarget> _targets = [];
+
+    public IReadOnlyList<FileTarget> Targets => _targets;
+
+    /// <summary>What the file's defaults say, over those that are below them.</summary>
+    public TargetSettings Defaults(Fields root, TargetSettings below)
+    {
+        if (root["defaults"] is not { } node || Fields.Of(node, root.Path["defaults"], Keys.Defaults, root.Folder, problems) is not { } fields) return below;
+        var connection = ConnectionSection.Read(fields, problems);
+        var own = Common(fields) with { Keywords = connection?.Keywords, Password = Password(fields, connection) };
+        return own.Over(below);
+    }
+
+    public void Read(Fields root, TargetSettings defaults)
+    {
+        if (root["targets"] is not { } node) return;
+        if (node is not YamlSequence list)
+        {
+            problems.Wrong(node, root.Path["targets"], "a list of maps, each with a name");
+            return;
+        }
+
+        _targets.EnsureCapacity(_targets.Count + list.Items.Count);
+        for (var i = 0; i < list.Items.Count; i++)
+        {
+            if (Fields.Of(list.Items[i], root.Path["targets"][i], Keys.Target, root.Folder, problems, "a map with a name") is { } fields) ReadOne(fields, defaults);
+        }
+    }
+
+    void ReadOne(Fields fields, TargetSettings defaults)
+    {
+        fields.Require("name", "it is the label instance");
+        var name = fields.Text("name", "a name without control characters");
+        if (name is not null && (name.Trim().Length == 0 || !LabelText.IsWellFormed(name)))
+            problems.Wrong(fields["name"]!, fields.Path["name"], "a name without control characters");
+        else if (name is not null && !_names.TryAdd(name, fields["name"]!.Place))
+            problems.Add(fields["name"]!.Place, $"{fields.Path["name"]} {Shown.Quoted(name)}: must be another name: the first of this one is at {_names[name]}");
+
+        var how = fields.OneOf("connection", "connection_file", "connection_env");
+        var connection = how switch
+        {
+            null => null,
+            "connection" => ConnectionSection.Read(fields, problems),
+            _ => fields.Secret(how) is { } secret ? new FileConnection(fields[how]!.Place) { Secret = secret } : null,
+        };
+        var own = Common(fields);
+        var password = Password(fields, connection);
+        if (name is null) return;
+        _targets.Add(new(name, fields.Path.ToString(), fields.Place, own.Over(WithoutPassword(connection, defaults))) { Connection = connection, Password = password, IsBroken = how is not null && connection is null });
+    }
+
+    /// <summary>A connection that says its password, or where it stands, needs none of the defaults'.</summary>
+    static TargetSettings WithoutPassword(FileConnection? connection, TargetSettings defaults) =>
+        defaults.Password is not null && TargetSettings.HasPassword(connection?.Keywords) ? defaults with { Password = null } : defaults;
+
+    TargetSettings Common(Fields fields) => new()
+    {
+        Labels = LabelSection.Read(fields["labels"], fields.Path["labels"], problems),
+        Limits = LimitSection.Read(fields),
+        Sources = fields["sources"] is { } sources ? new SourceSection(fields.Folder, problems).Read(sources, fields.Path["sources"]) : null,
+        Timeout = fields.Duration("timeout"),
+    };
+
+    SecretSource? Password(Fields fields, FileConnection? connection)
+    {
+        if (fields.OneOf("password_file", "password_env") is not { } key) return null;
+        if (TargetSettings.HasPassword(connection?.Keywords)) problems.Add(fields[key]!.Place, $"{fields.Path[key]}: must not be given: the connection has a password (or a passfile) of its own");
+        return fields.Secret(key);
+    }
+}
