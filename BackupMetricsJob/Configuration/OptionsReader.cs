@@ -75,7 +75,7 @@ internal sealed class OptionsReader
         var shardSetting = mayPush && names.Count == 0 ? ShardText.Setting(_settings, _files, _problems) : null;
         var shard = shardSetting is null ? null : ShardText.Read(shardSetting, _environment, _problems);
 
-        var fleet = IsFleet ? new Fleet(_files!, overrides) : null;
+        var fleet = IsFleet ? new ConfiguredTargets(_files!, overrides) : null;
         var targets = fleet is null ? Single(overrides, names, shardSetting) : Many(fleet, names, shard);
         var group = Group(overrides, fleet is null ? targets : null, shard);
         if (group is null || targets is null) return null;
@@ -114,9 +114,9 @@ internal sealed class OptionsReader
         return output;
     }
 
-    List<MonitoredTarget> Many(Fleet fleet, IReadOnlyList<Setting> names, Shard? shard)
+    List<MonitoredTarget> Many(ConfiguredTargets fleet, IReadOnlyList<Setting> names, Shard? shard)
     {
-        Fleet.RefuseFlagsAboutOne(_settings, _problems);
+        ConfiguredTargets.RefuseFlagsAboutOne(_settings, _problems);
         if (names.Count > 0) fleet.Choose(names, _problems);
         else fleet.Choose(shard);
         return fleet.Resolve(new TargetConnections(_environment, _problems));
@@ -144,9 +144,9 @@ internal sealed class OptionsReader
         var failure = (ProbeFailure?)null;
         var password = settings.Password is null ? null : Secret(settings.Password, out failure);
         var connection = ConnectionSetting.Read(_settings, _environment, _problems, settings.Keywords, password);
-        var instance = Fleet.InstanceOf(InstanceName(connection), settings);
+        var instance = ConfiguredTargets.InstanceOf(InstanceName(connection), settings);
         if (connection is null) return null;
-        return [new(failure is null ? new Target(instance.Name, connection, settings.Timeout ?? Fleet.DefaultTimeout) : null, instance, settings.Sources!.Settings) { Unusable = failure }];
+        return [new(failure is null ? new Target(instance.Name, connection, settings.Timeout ?? ConfiguredTargets.DefaultTimeout) : null, instance, settings.Sources!.Settings) { Unusable = failure }];
     }
 
     string? Secret(SecretSource source, out ProbeFailure? failure)

@@ -5,7 +5,7 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Configuration;
 
-public sealed class GatewaySettingsTests : IDisposable
+public sealed class GatewayFlagsTests : IDisposable
 {
     readonly TempFolder _folder = new();
 
@@ -100,7 +100,7 @@ public sealed class GatewaySettingsTests : IDisposable
         var problems = new List<Problem>();
         var settings = new Settings(given, environment);
 
-        for (var i = 0; i < 2; i++) Assert.Null(GatewaySettings.Read(settings, environment, new("--gateway", ProblemOrigin.Flag, gateway), problems));
+        for (var i = 0; i < 2; i++) Assert.Null(GatewayFlags.Read(settings, environment, new("--gateway", ProblemOrigin.Flag, gateway), problems));
 
         Assert.Equal(problem.Replace("FOLDER", _folder.Path, StringComparison.Ordinal), Assert.Single(problems).Message);
         Assert.DoesNotContain("cret", problems[0].Message, StringComparison.Ordinal);
@@ -115,7 +115,7 @@ public sealed class GatewaySettingsTests : IDisposable
         foreach (var (name, value) in flags) given.Add(name, [value]);
         var environment = variables.ToDictionary(variable => variable.Name, variable => variable.Value);
         var problems = new List<Problem>();
-        var gateway = GatewaySettings.Read(new Settings(given, environment), environment, new("--gateway", ProblemOrigin.Flag, url), problems);
+        var gateway = GatewayFlags.Read(new Settings(given, environment), environment, new("--gateway", ProblemOrigin.Flag, url), problems);
         Assert.Empty(problems);
         return gateway!;
     }

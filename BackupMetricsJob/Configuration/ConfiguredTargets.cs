@@ -4,7 +4,7 @@ using BackupMetricsJob.Targets;
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>The targets of the files: which of them this run is about, and what each of them is.</summary>
-internal sealed class Fleet(FileSettings files, TargetSettings overrides)
+internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overrides)
 {
     static readonly string[] AboutOneDatabase = ["connection", "instance", "source", "server", "query"];
 

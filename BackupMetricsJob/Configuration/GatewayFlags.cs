@@ -7,7 +7,7 @@ namespace BackupMetricsJob.Configuration;
 /// A gateway by flags and variables: its URL, who we are to it, whom we trust. The settings beside the URL hold for every gateway that is given
 /// so. A password or a token is taken from a file, or from a variable of its own; a flag for it would show it to everybody on the machine.
 /// </summary>
-internal sealed class GatewaySettings
+internal sealed class GatewayFlags
 {
     static readonly TimeSpan MaxTimeout = TimeSpan.FromDays(1);
 
@@ -15,7 +15,7 @@ internal sealed class GatewaySettings
     readonly IReadOnlyDictionary<string, string> _environment;
     readonly ICollection<Problem> _problems;
 
-    GatewaySettings(Settings settings, IReadOnlyDictionary<string, string> environment, ICollection<Problem> problems)
+    GatewayFlags(Settings settings, IReadOnlyDictionary<string, string> environment, ICollection<Problem> problems)
     {
         _settings = settings;
         _environment = environment;
@@ -26,7 +26,7 @@ internal sealed class GatewaySettings
     public static Gateway? Read(Settings settings, IReadOnlyDictionary<string, string> environment, Setting url, ICollection<Problem> problems)
     {
         var found = new List<Problem>();
-        var gateway = new GatewaySettings(settings, environment, found).Read(url);
+        var gateway = new GatewayFlags(settings, environment, found).Read(url);
         foreach (var problem in found)
         {
             if (!problems.Contains(problem)) problems.Add(problem);
