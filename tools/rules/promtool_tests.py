@@ -14,6 +14,11 @@ def steady(value, minutes):
     return f"{value:g}x{minutes - 1}" if isinstance(value, float) else f"{value}x{minutes - 1}"
 
 
+def ago(hours, minutes):
+    """A moment so long before the beginning."""
+    return steady(round(-hours * 3600), minutes)
+
+
 def clock(minutes, start=0, behind=0):
     """The time itself, from minute `start` on, less `behind` seconds."""
     return f"{start * 60 - behind}+60x{minutes - 1}"
@@ -104,7 +109,7 @@ def restore_test(instance, values, source="catalog", tool="pgbackrest", **labels
     return [series("postgres_backup_last_restore_test_timestamp_seconds", values, instance=instance, source=source, tool=tool, **labels)]
 
 
-def probe(instance, minutes, success=1, at=None, reason=None, offset=0.5, **labels):
+def probe(instance, minutes, success=1, at=None, reason=None, offset=0, **labels):
     """The probe's own series. A failed one has a reason and no time."""
     of = {"instance": instance, **labels}
     told = [
@@ -136,7 +141,7 @@ def recovery(instance, point, age=None, **labels):
     return [series("postgres_recovery_point_timestamp_seconds", point, **of)] + ([series("postgres_recovery_point_age_seconds", age, **of)] if age else [])
 
 
-def healthy(instance, minutes, taken=None, at=None, tool="pg_basebackup", hours=None, offset=0.5, **labels):
+def healthy(instance, minutes, taken=None, at=None, tool="pg_basebackup", hours=None, offset=0, **labels):
     """A target in good order that only the server speaks of: a base backup each day, WAL archived, idle or not."""
     taken = taken or " ".join(steady(day * 86400, min(DAY, minutes - day * DAY)) for day in range((minutes + DAY - 1) // DAY))
     return [
@@ -170,9 +175,9 @@ def has(at, expression, *samples):
     return "expr", at, expression, list(samples)
 
 
-def says(at, name, summary, description, **labels):
-    """The one alert of this name that fires, word for word. Labels as the alert has them, without its name."""
-    return "alert", at, name, labels, summary, description
+def says(at, name, summary, description=None, **labels):
+    """The alert of this name that fires, word for word, with its labels; or several of them, as a list of (summary, description, labels)."""
+    return "alert", at, name, summary if description is None else [(summary, description, labels)]
 
 
 def scenario(name, series_, *checks):
@@ -202,7 +207,7 @@ def at_(minutes):
 
 
 def text(all_):
-    lines = ["# Written by tools/make-rule-tests from tools/rules/scenarios.py. promtool test rules backup.rules.test.yml", "rule_files: [backup.rules.yml]",
+    lines = ["# Written by tools/make-rule-tests from tools/rules/scenarios.py, for promtool test rules.", "rule_files: [../backup.rules.yml]",
              "evaluation_interval: 1m", "tests:"]
     for name, series_, checks in all_:
         keys = [selector(metric, labels) for metric, labels, _ in series_]
@@ -220,8 +225,10 @@ def text(all_):
                 lines.append(f"    - {{labels: {single(selector(of.pop('__name__', ''), of))}, value: {value}}}")
         if alerts:
             lines.append("  alert_rule_test:")
-        for _, at, rule, labels, summary, description in alerts:
-            inner = ", ".join(f"{k.rstrip('_')}: {single(v)}" for k, v in labels.items())
-            lines += [f"  - alertname: {rule}", f"    eval_time: {at_(at)}", "    exp_alerts:", f"    - exp_labels: {{{inner}}}", "      exp_annotations:",
-                      f"        summary: {single(summary)}", f"        description: {single(description)}", f"        runbook_url: {runbook(rule)}"]
+        for _, at, rule, told in alerts:
+            lines += [f"  - alertname: {rule}", f"    eval_time: {at_(at)}", "    exp_alerts:"]
+            for summary, description, labels in told:
+                inner = ", ".join(f"{k.rstrip('_')}: {single(v)}" for k, v in labels.items())
+                lines += [f"    - exp_labels: {{{inner}}}", "      exp_annotations:", f"        summary: {single(summary)}",
+                          f"        description: {single(description)}", f"        runbook_url: {runbook(rule)}"]
     return "\n".join(lines) + "\n"

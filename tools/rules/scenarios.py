@@ -1,36 +1,48 @@
 """What may happen to a job, its targets and its gateway, and which alerts fire when. Minutes since the beginning; `fires` names all that fire."""
 from promtool_tests import (
-    DAY, HOUR, alert, archive, backup, both, clock, dies, fires, gap, gateway, gone, has, healthy, hourly, limits, probe, quiet, recovery, restore_test,
+    HOUR, ago, alert, archive, backup, both, clock, dies, fires, gap, gateway, gone, has, healthy, hourly, limits, probe, quiet, recovery, restore_test,
     run, says, scenario, series, sources, steady, then)
 
-ALL = []
+ALL = {}
+
+
+def section(name):
+    """What follows goes to this file."""
+    add.to = ALL.setdefault(name, [])
 
 
 def add(name, series_, *checks):
-    ALL.append(scenario(name, series_, *checks))
+    add.to.append(scenario(name, series_, *checks))
 
 
-# ---- The age of backups ----
+DO = "Look at the log of the backup tool and at its schedule, mend what stopped it, and take a backup now."
 
-N = 53 * HOUR
-add("Backups stop, and the job goes on: a warning an hour after the limit, then the critical one; a new backup ends both",
-    [gateway(N), run(N, healthy("orders", N, taken=then(steady(0, 52 * HOUR), steady(52 * 3600, HOUR)), team="payments"))],
-    quiet(27 * HOUR), fires(27 * HOUR + 1, alert("LastBackup", "warning", instance="orders", type_="base")),
-    fires(51 * HOUR, alert("LastBackup", "warning", instance="orders", type_="base")), fires(51 * HOUR + 1, both("LastBackup", instance="orders", type_="base")),
-    fires(52 * HOUR - 1, both("LastBackup", instance="orders", type_="base")), quiet(52 * HOUR),
-    says(28 * HOUR, "LastBackup", "orders: the newest base backup is 28.0 h old",
-         "The newest base backup of orders (job backup_metrics) is 28.0 hours old; its warning limit is 26 hours. "
-         "Look at the log of the backup tool and at its schedule, mend what stopped it, and take a backup now.",
-         instance="orders", job="backup_metrics", severity="warning", team="payments", type_="base"))
+# The time that promtool begins with is 1970, so what was before it is negative.
 
-N = 52 * HOUR
-A = dies(10 * HOUR, N)
+section("age")
+
+N = 4 * HOUR
+add("Backups stop, and the job goes on: a warning an hour after its limit, and so the critical one; a new backup ends both",
+    [gateway(N), run(N, healthy("orders", N, taken=then(ago(25, 200), steady(200 * 60, 40)), team="payments"),
+                     healthy("billing", N, taken=then(ago(49, 200), steady(200 * 60, 40))))],
+    quiet(59), fires(60, alert("LastBackup", "warning", instance="billing", type_="base")), fires(120, alert("LastBackup", "warning", instance="billing", type_="base")),
+    fires(121, alert("LastBackup", "warning", instance="orders", type_="base"), both("LastBackup", instance="billing", type_="base")),
+    fires(199, alert("LastBackup", "warning", instance="orders", type_="base"), both("LastBackup", instance="billing", type_="base")), quiet(200),
+    says(180, "LastBackup", [("orders: the newest base backup is 28.0 h old",
+                              "The newest base backup of orders (job backup_metrics) is 28.0 hours old; its warning limit is 26 hours. " + DO,
+                              dict(instance="orders", job="backup_metrics", severity="warning", team="payments", type="base"))]
+         + [("billing: the newest base backup is 52.0 h old",
+             f"The newest base backup of billing (job backup_metrics) is 52.0 hours old; its {s} limit is {h} hours. " + DO,
+             dict(instance="billing", job="backup_metrics", severity=s, type="base")) for s, h in (("warning", 26), ("critical", 50))]))
+
+N = 4 * HOUR
+A = dies(HOUR, N)
 add("The job dies: twice its interval, and five minutes; its last push stays at the gateway, frozen, and its backups age nonetheless",
-    [gateway(N), run(N, healthy("orders", N, taken=steady(0, N), at=A), pushed=A)],
-    quiet(10 * HOUR + 15), fires(10 * HOUR + 16, alert("BackupMetricsStale")), fires(27 * HOUR, alert("BackupMetricsStale")),
-    fires(27 * HOUR + 1, alert("BackupMetricsStale"), alert("LastBackup", "warning", instance="orders", type_="base")),
-    fires(51 * HOUR + 1, alert("BackupMetricsStale"), both("LastBackup", instance="orders", type_="base")),
-    says(12 * HOUR, "BackupMetricsStale", "backup_metrics: nothing was pushed for 2.0 h",
+    [gateway(N), run(N, healthy("orders", N, taken=ago(25, N), at=A), pushed=A)],
+    quiet(75), fires(76, alert("BackupMetricsStale")), fires(120, alert("BackupMetricsStale")),
+    fires(121, alert("BackupMetricsStale"), alert("LastBackup", "warning", instance="orders", type_="base")),
+    fires(N - 1, alert("BackupMetricsStale"), alert("LastBackup", "warning", instance="orders", type_="base")),
+    says(3 * HOUR, "BackupMetricsStale", "backup_metrics: nothing was pushed for 2.0 h",
          "Job backup_metrics, pushed last 2.00 hours ago; it should every 0.08333 hours, and twice that is the limit. All that the Pushgateway says of its targets is out of date. "
          "Look at the CronJob, the timer or the crontab, and at the job's log.", job="backup_metrics", severity="critical"))
 
@@ -42,39 +54,38 @@ add("The job dies and comes back; another without an interval cannot be stale, a
      series("push_time_seconds", steady(0, N), job="stranger")],
     quiet(25), fires(26, alert("BackupMetricsStale")), fires(60, alert("BackupMetricsStale")), quiet(61), quiet(N - 1))
 
-N = 53 * HOUR
-down = 10 * HOUR
-back = 52 * HOUR
+N = 5 * HOUR
+down = 30
+back = 4 * HOUR
 add("A database is down: its series are gone from the push; its age is remembered, in the alert too; back with a new backup all is well",
     [gateway(N),
      run(N, [*limits("orders", N), *sources("orders", N, {"server": then(steady(1, down), steady(0, back - down), steady(1, HOUR))}),
              *probe("orders", N, success=then(steady(1, down), steady(0, back - down), steady(1, HOUR)),
-                    at=then(clock(down), gone(back - down), clock(HOUR, start=back)), reason=None, offset=then(steady(0.5, down), gone(back - down), steady(0.5, HOUR))),
+                    at=then(clock(down), gone(back - down), clock(HOUR, start=back)), reason=None, offset=then(steady(0, down), gone(back - down), steady(0, HOUR))),
              series("postgres_backup_probe_failure", then(gap(down), steady(1, back - down), "stale"), instance="orders", reason="refused"),
-             *backup("orders", then(steady(0, down), gone(back - down), steady(51 * 3600, HOUR))),
+             *backup("orders", then(ago(25, down), gone(back - down), steady(4 * 3600, HOUR))),
              *archive("orders", N, {"ok": then(steady(1, down), gone(back - down), steady(1, HOUR))}, lag=then(steady(5000, down), gone(back - down), steady(5000, HOUR))),
              *recovery("orders", then(clock(down), gone(back - down), clock(HOUR, start=back)))],
          success=then(steady(1, down), steady(0, back - down), steady(1, HOUR)))],
     quiet(down + 9), fires(down + 10, alert("BackupJobFailed", "warning")), fires(down + 14, alert("BackupJobFailed", "warning")),
     fires(down + 15, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="orders")),
-    fires(27 * HOUR, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="orders")),
-    fires(27 * HOUR + 1, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="orders"), alert("LastBackup", "warning", instance="orders", type_="base")),
-    fires(51 * HOUR + 1, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="orders"), both("LastBackup", instance="orders", type_="base")),
+    fires(120, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="orders")),
+    fires(121, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="orders"), alert("LastBackup", "warning", instance="orders", type_="base")),
+    fires(back - 1, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="orders"), alert("LastBackup", "warning", instance="orders", type_="base")),
     quiet(back),
-    says(12 * HOUR, "BackupTargetDown", "orders: it could not be probed (refused)",
+    says(2 * HOUR, "BackupTargetDown", "orders: it could not be probed (refused)",
          "The last run of job backup_metrics could not probe orders, or not in full (refused): the state of its backups is not known. "
          "Is PostgreSQL running? backup-metrics show says what is wrong and what to do.", instance="orders", job="backup_metrics", severity="critical"),
-    says(12 * HOUR, "BackupJobFailed", "backup_metrics: the last run failed for some of its targets",
+    says(2 * HOUR, "BackupJobFailed", "backup_metrics: the last run failed for some of its targets",
          "The last run of job backup_metrics pushed, but could not probe all its targets. The alert BackupTargetDown names them, and the job's report says why.",
          job="backup_metrics", severity="warning"))
 
-N = 34 * HOUR
+N = 4 * HOUR
 add("A backup that was deleted is no backup: not while its source answers, nor when that is down later",
     [gateway(N),
-     run(N, [*limits("orders", N), *sources("orders", N, {"catalog": then(steady(1, 32 * HOUR), steady(0, 2 * HOUR))}), *probe("orders", N),
-             *backup("orders", then(steady(0, DAY), steady(86400, 6 * HOUR), steady(0, 2 * HOUR), gone(2 * HOUR)), source="catalog", tool="barman", type_="full")])],
-    quiet(31 * HOUR - 1), fires(31 * HOUR, alert("LastBackup", "warning", instance="orders", type_="base")),
-    fires(34 * HOUR - 1, alert("LastBackup", "warning", instance="orders", type_="base")))
+     run(N, [*limits("orders", N), *sources("orders", N, {"catalog": then(steady(1, 150), steady(0, 90))}), *probe("orders", N),
+             *backup("orders", then(ago(30, 30), ago(1, 30), ago(30, 90), gone(90)), source="catalog", tool="barman", type_="full")])],
+    quiet(119), fires(120, alert("LastBackup", "warning", instance="orders", type_="base")), fires(N - 1, alert("LastBackup", "warning", instance="orders", type_="base")))
 
 N = 4 * HOUR
 add("The last backup was deleted, and its source says so: none is known, whatever it said before",
@@ -82,15 +93,16 @@ add("The last backup was deleted, and its source says so: none is known, whateve
                          *backup("orders", then(steady(0, HOUR), gone(3 * HOUR)), source="catalog", tool="barman", type_="full")])],
     quiet(2 * HOUR - 1), fires(2 * HOUR, alert("BackupNeverMade", instance="orders", type_="base")))
 
-N = 30 * HOUR
+N = 3 * HOUR
 add("What a failed source still says counts before what it said; a source that is not configured any more counts for nothing",
     [gateway(N),
-     run(N, [*limits("part", N), *sources("part", N, {"pgmonitor": then(steady(1, 26 * HOUR), steady(0, 4 * HOUR))}), *probe("part", N),
-             *backup("part", then(steady(0, DAY), steady(86400, 2 * HOUR), steady(0, 4 * HOUR)), source="pgmonitor", tool="pgbackrest", type_="full"),
-             *backup("part", then(steady(0, N)), source="pgmonitor", tool="barman", type_="full")],
-         [*limits("was", N), *sources("was", N, {"query": then(steady(1, 25 * HOUR), gone(5 * HOUR)), "server": 1}), *probe("was", N),
-          *backup("was", then(steady(86400 - 60, 25 * HOUR), gone(5 * HOUR)), source="query"), *backup("was", steady(0, N))])],
-    quiet(27 * HOUR), fires(27 * HOUR + 1, alert("LastBackup", "warning", instance="part", type_="base"), alert("LastBackup", "warning", instance="was", type_="base")))
+     run(N, [*limits("part", N), *sources("part", N, {"pgmonitor": then(steady(1, 20), steady(0, 160))}), *probe("part", N),
+             *backup("part", then(ago(1, 30), ago(30, 150)), source="pgmonitor", tool="pgbackrest", type_="full"),
+             *backup("part", ago(40, N), source="pgmonitor", tool="barman", type_="full")],
+         [*limits("was", N), *sources("was", N, {"query": then(steady(1, 60), gone(120)), "server": 1}), *probe("was", N),
+          *backup("was", then(ago(1, 60), gone(120)), source="query"), *backup("was", ago(40, N))])],
+    quiet(89), fires(90, alert("LastBackup", "warning", instance="part", type_="base")), fires(119, alert("LastBackup", "warning", instance="part", type_="base")),
+    fires(120, *[alert("LastBackup", "warning", instance=i, type_="base") for i in ("part", "was")]))
 
 N = 4 * HOUR
 add("Never backed up: where all answers, an hour later; not where something does not, nor on a standby; a listed server of a catalogue is told, too",
@@ -121,82 +133,85 @@ add("Never backed up, in words",
          "If there is one, tell the job where it is recorded (the source catalog, query or pgmonitor).",
          instance="new", job="backup_metrics", severity="critical", type_="base"))
 
-N = 29 * HOUR
+N = 90
 add("The server's word counts only where no other source is configured, even if that one does not answer, is silent or was never asked",
     [gateway(N),
      run(N, [*limits("orders", N), *sources("orders", N, {"server": 1, "catalog": 1}), *probe("orders", N),
-             *backup("orders", steady(26 * 3600, N)), *backup("orders", steady(0, N), source="catalog", tool="wal-g", type_="full")],
+             *backup("orders", ago(1, N)), *backup("orders", ago(30, N), source="catalog", tool="wal-g", type_="full")],
          [*limits("broken", N), *sources("broken", N, {"server": 1, "catalog": 0}), *probe("broken", N, success=0),
-          *backup("broken", steady(26 * 3600, N)), *backup("broken", then(steady(0, HOUR), gone(28 * HOUR)), source="catalog", tool="wal-g", type_="full")],
-         [*limits("silent", N), *sources("silent", N, {"server": 1, "catalog": 1}), *probe("silent", N), *backup("silent", steady(26 * 3600, N))],
-         [*limits("unasked", N), *probe("unasked", N), *backup("unasked", steady(26 * 3600, N)), *backup("unasked", steady(0, N), source="query")],
-         healthy("alone", N, taken=steady(20 * 3600, N)), success=0)],
+          *backup("broken", ago(1, N)), *backup("broken", then(ago(30, 10), gone(80)), source="catalog", tool="wal-g", type_="full")],
+         [*limits("silent", N), *sources("silent", N, {"server": 1, "catalog": 1}), *probe("silent", N), *backup("silent", ago(1, N))],
+         [*limits("unasked", N), *probe("unasked", N), *backup("unasked", ago(1, N)), *backup("unasked", ago(30, N), source="query")],
+         healthy("alone", N, taken=ago(1, N)), success=0)],
     fires(N - 1, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="broken"), both("BackupNeverMade", instance="silent", type_="base"),
           *[alert("LastBackup", "warning", instance=i, type_="base") for i in ("orders", "broken", "unasked")]))
 
-N = 30 * HOUR
+N = 3 * HOUR
+OF = dict(source="catalog", tool="pgbackrest")
 add("A limit for base is met by the newest of base, full, diff and incr; those for full and logical by their own only",
     [gateway(N),
      run(N, [*limits("incr", N, {("base", "warning"): 26, ("full", "warning"): 28}), *sources("incr", N, {"catalog": 1}), *probe("incr", N),
-             *backup("incr", steady(0, N), source="catalog", tool="pgbackrest", type_="full"), *backup("incr", steady(20 * 3600, N), source="catalog", tool="pgbackrest", type_="incr"),
-             *backup("incr", steady(29 * 3600, N), source="catalog", tool="pgbackrest", type_="wal")],
-         [*limits("dump", N, {("base", "warning"): 26, ("logical", "critical"): 24}), *sources("dump", N, {"catalog": 1}), *probe("dump", N),
-          *backup("dump", steady(2 * 3600, N), source="catalog", tool="barman", type_="full"), *backup("dump", steady(0, N), source="catalog", tool="pg_dump", type_="logical"),
-          *backup("dump", steady(10 * 3600, N), source="query", tool="pgbackrest", type_="diff")])],
-    quiet(25 * HOUR), fires(25 * HOUR + 1, alert("LastBackup", "critical", instance="dump", type_="logical")),
-    fires(29 * HOUR, alert("LastBackup", "critical", instance="dump", type_="logical")),
-    fires(29 * HOUR + 1, alert("LastBackup", "critical", instance="dump", type_="logical"), alert("LastBackup", "warning", instance="incr", type_="full")))
+             *backup("incr", ago(27, N), **OF, type_="full"), *backup("incr", ago(2, N), **OF, type_="incr"), *backup("incr", ago(0, N), **OF, type_="wal")],
+         [*limits("dump", N, {("base", "warning"): 26, ("logical", "critical"): 24}), *sources("dump", N, {"catalog": 1, "query": 1}), *probe("dump", N),
+          *backup("dump", ago(30, N), **OF, type_="full"), *backup("dump", ago(23.5, N), source="catalog", tool="pg_dump", type_="logical"),
+          *backup("dump", ago(3, N), source="query", tool="barman", type_="diff")],
+         [*limits("wal", N, {("base", "warning"): 26}), *sources("wal", N, {"catalog": 1}), *probe("wal", N),
+          *backup("wal", ago(25.5, N), source="catalog", tool="wal-g", type_="base"), *backup("wal", ago(0, N), source="catalog", tool="wal-g", type_="wal")])],
+    quiet(90), fires(91, alert("LastBackup", instance="dump", type_="logical"), alert("LastBackup", "warning", instance="wal", type_="base")),
+    fires(120, alert("LastBackup", instance="dump", type_="logical"), alert("LastBackup", "warning", instance="wal", type_="base")),
+    fires(121, alert("LastBackup", instance="dump", type_="logical"), alert("LastBackup", "warning", instance="wal", type_="base"),
+          alert("LastBackup", "warning", instance="incr", type_="full")))
 
-N = 40 * HOUR
+N = 90
 add("Two jobs, two clusters and two runs have a target of the same name: each is judged by its own backups and limits",
-    [gateway(N), run(N, healthy("orders", N, taken=steady(0, N)), job="nightly"), run(N, healthy("orders", N)),
-     run(N, healthy("orders", N, taken=steady(0, N), hours={("base", "critical"): 30}), cluster="eu"), run(N, healthy("orders", N), cluster="us"),
-     run(N, healthy("orders", N, taken=steady(0, N)), run="orders"), run(N, healthy("orders", N), run="other")],
-    fires(35 * HOUR, alert("LastBackup", "warning", instance="orders", type_="base", job="nightly"),
-          alert("LastBackup", "critical", instance="orders", type_="base", cluster="eu"),
-          alert("LastBackup", "warning", instance="orders", type_="base", run="orders")),
-    quiet(27 * HOUR))
+    [gateway(N), run(N, healthy("orders", N, taken=ago(40, N)), job="nightly"), run(N, healthy("orders", N)),
+     run(N, healthy("orders", N, taken=ago(40, N), hours={("base", "critical"): 30}), cluster="eu"), run(N, healthy("orders", N), cluster="us"),
+     run(N, healthy("orders", N, taken=ago(40, N)), run="orders"), run(N, healthy("orders", N), run="other")],
+    quiet(59), fires(60, alert("LastBackup", "warning", instance="orders", type_="base", job="nightly"),
+                     alert("LastBackup", "critical", instance="orders", type_="base", cluster="eu"), alert("LastBackup", "warning", instance="orders", type_="base", run="orders")))
 
-N = 29 * HOUR
-cut = 28 * HOUR
+N = 150
+cut = 120
 add("A target is taken out of the configuration: whatever fired for it ends at once, the others are told as before",
     [gateway(N), run(N, healthy("orders", N)),
-     [(m, l, v) for m, l, v in run(cut, healthy("late", cut, taken=steady(0, cut)), end="stale")[9:] if "instance" in l],
+     [(m, l, v) for m, l, v in run(cut, healthy("late", cut, taken=ago(27, cut)), end="stale")[9:] if "instance" in l],
      series("postgres_backup_max_age_seconds", then(steady(93600, cut), "stale"), job="backup_metrics", instance="gone", type="base", severity="warning"),
      series("postgres_backup_source_success", then(steady(0, cut), "stale"), job="backup_metrics", instance="gone", source="server"),
      series("postgres_backup_probe_success", then(steady(0, cut), "stale"), job="backup_metrics", instance="gone"),
-     series("postgres_backup_last_success_timestamp_seconds", then(steady(0, 10), gone(HOUR)), job="backup_metrics", instance="gone", source="server", tool="unknown", type="base")],
+     series("postgres_backup_last_success_timestamp_seconds", then(ago(27, 10), gone(HOUR)), job="backup_metrics", instance="gone", source="server", tool="unknown", type="base")],
     fires(cut - 1, alert("LastBackup", "warning", instance="late", type_="base"), alert("LastBackup", "warning", instance="gone", type_="base"),
           alert("BackupTargetDown", instance="gone")),
     quiet(cut), quiet(N - 1))
 
 # ---- Restore tests, errors, sizes ----
 
-N = 27 * HOUR
+section("quality")
+
+N = 3 * HOUR
 RT = {("base", "critical"): 50, ("restore_test", "warning"): 24, ("restore_test", "critical"): 26}
 add("Restore tests: too old, never recorded where all answers, unknown where it does not, remembered where it is down",
     [gateway(N),
      run(N, [*limits("old", N, RT), *sources("old", N, {"catalog": 1}), *probe("old", N), *backup("old", steady(0, N), source="catalog", type_="full"),
-             *restore_test("old", then(steady(0, 26 * HOUR + 30), steady(26 * 3600, 30))), *restore_test("old", steady(0, N), tool="barman")],
+             *restore_test("old", then(ago(23, 150), ago(-2.5, 30))), *restore_test("old", ago(40, N), tool="barman")],
          [*limits("never", N, RT), *sources("never", N, {"catalog": 1}), *probe("never", N), *backup("never", steady(0, N), source="catalog", type_="full")],
          [*limits("unread", N, RT), *sources("unread", N, {"catalog": 0}), *probe("unread", N, success=0), *backup("unread", steady(0, N), source="catalog", type_="full")],
-         [*limits("down", N, {("restore_test", "warning"): 24}), *sources("down", N, {"catalog": then(steady(1, 60), steady(0, N - 60))}), *probe("down", N, success=0),
-          *restore_test("down", then(steady(0, 60), gone(N - 60)))], success=0)],
+         [*limits("down", N, {("restore_test", "warning"): 24}), *sources("down", N, {"catalog": then(steady(1, 30), steady(0, N - 30))}), *probe("down", N, success=0),
+          *restore_test("down", then(ago(23, 30), gone(N - 30)))], success=0)],
     fires(59, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down")),
     fires(60, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down"),
           both("RestoreTestTooOld", instance="never", type_="restore_test")),
-    fires(25 * HOUR, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down"),
+    fires(120, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down"),
           both("RestoreTestTooOld", instance="never", type_="restore_test")),
-    fires(25 * HOUR + 1, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down"),
+    fires(121, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down"),
           both("RestoreTestTooOld", instance="never", type_="restore_test"), alert("RestoreTestTooOld", "warning", instance="old", type_="restore_test"),
           alert("RestoreTestTooOld", "warning", instance="down", type_="restore_test")),
-    fires(26 * HOUR + 30, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down"),
+    fires(150, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down"),
           both("RestoreTestTooOld", instance="never", type_="restore_test"), alert("RestoreTestTooOld", "warning", instance="down", type_="restore_test")))
 
-N = 30 * HOUR
+N = 2 * HOUR
 add("Restore tests, in words",
-    [gateway(N), run(N, [*limits("old", N, {("restore_test", "critical"): 26}), *sources("old", N, {"catalog": 1}), *probe("old", N), *restore_test("old", steady(0, N))])],
-    says(28 * HOUR, "RestoreTestTooOld", "old: the last restore test was 28 h ago",
+    [gateway(N), run(N, [*limits("old", N, {("restore_test", "critical"): 26}), *sources("old", N, {"catalog": 1}), *probe("old", N), *restore_test("old", ago(26.5, N))])],
+    says(90, "RestoreTestTooOld", "old: the last restore test was 28 h ago",
          "A backup of old (job backup_metrics) was last restored 28 hours ago; the critical limit is 26 hours. "
          "Restore one, look inside, and record it: backup-metrics record --type restore_test.", instance="old", job="backup_metrics", severity="critical", type_="restore_test"))
 N = 2 * HOUR
@@ -238,6 +253,8 @@ add("A backup of less than half the usual size; an incremental one may be small"
 
 # ---- WAL ----
 
+section("wal")
+
 N = 3 * HOUR
 add("WAL waits: ten minutes after each of the limits; once it is archived, all is well. The recovery point is as old, and five minutes later",
     [gateway(N),
@@ -266,13 +283,11 @@ add("An hourly job saw a segment wait for 2 s, and a recovery point 2 s ago: nei
                          *archive("orders", N, ready=hourly(6, behind=2), lag=5000), *recovery("orders", hourly(6, behind=2))], pushed=A, interval=3600)],
     *[quiet(t) for t in (30, 119, 200, 359)])
 
-N = 66 * HOUR
-add("An idle database over a weekend: nothing is written, a segment hardly begun is no loss, whatever its recovery point",
-    [gateway(N), run(N, [*limits("idle", N), *sources("idle", N, {"server": 1}), *probe("idle", N), *backup("idle", clock(N, behind=3600)),
-                         *archive("idle", N, lag=1023), *recovery("idle", steady(0, N))],
-                     [*limits("begun", N), *sources("begun", N, {"server": 1}), *probe("begun", N), *backup("begun", clock(N, behind=3600)),
-                      *archive("begun", N, lag=then(steady(1023, 65 * HOUR), steady(1024, HOUR))), *recovery("begun", steady(0, N))])],
-    *[quiet(t * HOUR) for t in (1, 24, 48, 65)], quiet(65 * HOUR + 14), fires(65 * HOUR + 15, both("RecoveryPointTooOld", instance="begun", type_="wal")))
+N = 2 * HOUR
+add("An idle database on a Sunday: nothing is written, a segment hardly begun is no loss, whatever its recovery point",
+    [gateway(N), run(N, healthy("still", N), [*healthy("idle", N)[:-3], *archive("idle", N, lag=1023)[-1:], *recovery("idle", ago(40, N))],
+                     [*healthy("begun", N)[:-3], *archive("begun", N, lag=then(steady(1023, 60), steady(1024, 60)))[-1:], *recovery("begun", ago(40, N))])],
+    quiet(16), quiet(74), fires(75, both("RecoveryPointTooOld", instance="begun", type_="wal")))
 
 N = 2 * HOUR
 add("WAL is not archived at all: the recovery point is the last backup. Without limits for WAL nobody is told; a server only found in a catalogue is not, either",
@@ -324,20 +339,24 @@ add("The archiver fails, in words",
 
 # ---- The gateway ----
 
-N = 33 * HOUR
-die, live = 28 * HOUR, 30 * HOUR
+section("gateway")
+
+N = 5 * HOUR
+die, live = 2 * HOUR, 4 * HOUR
 add("The gateway dies with everything in it: it is told, and so are its jobs; what fired before stays, what became late meanwhile is told, what was removed before is not",
-    [gateway(values=then(steady(1, die), steady(0, live - die), steady(1, 3 * HOUR)), started=then(steady(-86400, die), gone(live - die), steady(-86400, 3 * HOUR))),
+    [gateway(values=then(steady(1, die), steady(0, live - die), steady(1, HOUR)), started=then(steady(-86400, die), gone(live - die), steady(-86400, HOUR))),
      [(m, l, then(v, gone(live - die), after)) for (m, l, v), (_, _, after) in zip(
-         run(die, healthy("late", die, taken=steady(0, die)), healthy("soon", die, taken=steady(7200, die)), run="x"),
-         run(3 * HOUR, healthy("late", 3 * HOUR, taken=steady(0, 3 * HOUR), at=clock(3 * HOUR, start=live)), healthy("soon", 3 * HOUR, taken=steady(29 * 3600, 3 * HOUR), at=clock(3 * HOUR, start=live)),
-             run="x", pushed=clock(3 * HOUR, start=live)))],
-     [(m, {"job": "backup_metrics", "run": "x", **l}, v + " stale") for m, l, v in [*limits("removed", 27 * HOUR + 30), *sources("removed", 27 * HOUR + 30, {"server": 1}), *backup("removed", steady(0, 27 * HOUR + 30))]]],
+         run(die, healthy("late", die, taken=ago(27, die)), healthy("soon", die, taken=ago(23.5, die)), run="x"),
+         run(HOUR, healthy("late", HOUR, taken=ago(27, HOUR), at=clock(HOUR, start=live)), healthy("soon", HOUR, taken=ago(-3, HOUR), at=clock(HOUR, start=live)),
+             run="x", pushed=clock(HOUR, start=live)))],
+     [(m, {"job": "backup_metrics", "run": "x", **l}, v + " stale") for m, l, v in [*limits("removed", 90), *sources("removed", 90, {"server": 1}), *backup("removed", ago(27, 90))]]],
+    fires(89, *[alert("LastBackup", "warning", instance=i, type_="base", run="x") for i in ("late", "removed")]),
     fires(die - 1, alert("LastBackup", "warning", instance="late", type_="base", run="x")),
     fires(die + 4, alert("LastBackup", "warning", instance="late", type_="base", run="x")),
     fires(die + 5, alert("LastBackup", "warning", instance="late", type_="base", run="x"), alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091")),
     fires(die + 15, alert("LastBackup", "warning", instance="late", type_="base", run="x"), alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091"), alert("BackupMetricsAbsent")),
-    fires(29 * HOUR + 1, *[alert("LastBackup", "warning", instance=i, type_="base", run="x") for i in ("late", "soon")],
+    fires(210, alert("LastBackup", "warning", instance="late", type_="base", run="x"), alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091"), alert("BackupMetricsAbsent")),
+    fires(211, *[alert("LastBackup", "warning", instance=i, type_="base", run="x") for i in ("late", "soon")],
           alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091"), alert("BackupMetricsAbsent")),
     fires(live, alert("LastBackup", "warning", instance="late", type_="base", run="x")),
     fires(N - 1, alert("LastBackup", "warning", instance="late", type_="base", run="x")),
@@ -348,10 +367,9 @@ add("The gateway dies with everything in it: it is told, and so are its jobs; wh
          "Prometheus cannot scrape the Pushgateway pushgateway:9091: what is known of the backups is what was known before. "
          "Start the gateway, or mend the scrape configuration (job pushgateway, honor_labels: true).", job="pushgateway", instance="pushgateway:9091", severity="critical"))
 
-N = 30 * HOUR
-cut = 28 * HOUR
+cut = 2 * HOUR
 add("The scrape job is gone from Prometheus: what fired stays",
-    [[(m, l, then(v, "stale")) for m, l, v in [*gateway(cut), *run(cut, healthy("late", cut, taken=steady(0, cut)))]]],
+    [[(m, l, then(v, "stale")) for m, l, v in [*gateway(cut), *run(cut, healthy("late", cut, taken=ago(27, cut)))]]],
     fires(cut + 4, alert("LastBackup", "warning", instance="late", type_="base")),
     fires(cut + 5, alert("LastBackup", "warning", instance="late", type_="base"), alert("PushgatewayDown", job="pushgateway")),
     fires(cut + 15, alert("LastBackup", "warning", instance="late", type_="base"), alert("PushgatewayDown", job="pushgateway"), alert("BackupMetricsAbsent")),
@@ -359,19 +377,19 @@ add("The scrape job is gone from Prometheus: what fired stays",
          "Prometheus has no target of a scrape job pushgateway: what is known of the backups is what was known before. "
          "Start the gateway, or mend the scrape configuration (job pushgateway, honor_labels: true).", job="pushgateway", severity="critical"))
 
-N = 31 * HOUR
-cut = 28 * HOUR
+N = 5 * HOUR
+cut = 2 * HOUR
 again = cut + 5
-back = 30 * HOUR
+back = 4 * HOUR
 REST = N - again
 add("The gateway restarts empty: one host comes back, one only two hours later. It is told after a quarter of an hour, and its late backup stays told",
     [gateway(N, started=then(steady(-86400, cut), steady(cut * 60, N - cut))),
      [(m, l, then(v, gone(5), after)) for (m, l, v), (_, _, after) in zip(
-         run(cut, healthy("orders", cut, taken=steady(20 * 3600, cut)), run="orders"),
-         run(REST, healthy("orders", REST, taken=steady(20 * 3600, REST), at=clock(REST, start=again)), run="orders", pushed=clock(REST, start=again)))],
+         run(cut, healthy("orders", cut, taken=ago(1, cut)), run="orders"),
+         run(REST, healthy("orders", REST, taken=ago(1, REST), at=clock(REST, start=again)), run="orders", pushed=clock(REST, start=again)))],
      [(m, l, then(v, gone(back - cut), after)) for (m, l, v), (_, _, after) in zip(
-         run(cut, healthy("billing", cut, taken=steady(0, cut)), run="billing"),
-         run(HOUR, healthy("billing", HOUR, taken=steady(0, HOUR), at=clock(HOUR, start=back)), run="billing", pushed=clock(HOUR, start=back)))]],
+         run(cut, healthy("billing", cut, taken=ago(27, cut)), run="billing"),
+         run(HOUR, healthy("billing", HOUR, taken=ago(27, HOUR), at=clock(HOUR, start=back)), run="billing", pushed=clock(HOUR, start=back)))]],
     fires(cut - 1, alert("LastBackup", "warning", instance="billing", type_="base", run="billing")),
     fires(cut + 14, alert("LastBackup", "warning", instance="billing", type_="base", run="billing")),
     fires(cut + 19, alert("LastBackup", "warning", instance="billing", type_="base", run="billing")),
@@ -382,10 +400,10 @@ add("The gateway restarts empty: one host comes back, one only two hours later. 
          "Prometheus has nothing from job backup_metrics, run billing any more; its last run that is known was 1.0 hours ago. Nobody watches these backups. "
          "Does the Pushgateway run, did it lose its data, does the job run, and push there?", job="backup_metrics", run="billing", severity="critical"))
 
-N = 29 * HOUR
-cut = 28 * HOUR
+N = 150
+cut = 120
 add("A group is deleted at the gateway (a host that is no more): what fired for it ends at once; the job itself goes on with others",
-    [gateway(N), run(N, healthy("orders", N), run="orders"), run(cut, healthy("billing", cut, taken=steady(0, cut)), run="billing", end="stale")],
+    [gateway(N), run(N, healthy("orders", N), run="orders"), run(cut, healthy("billing", cut, taken=ago(27, cut)), run="billing", end="stale")],
     fires(cut - 1, alert("LastBackup", "warning", instance="billing", type_="base", run="billing")), quiet(cut), quiet(N - 1))
 
 N = 2 * HOUR
@@ -407,26 +425,38 @@ add("One of two gateways is down, and says so",
     [gateway(N), gateway(values=then(steady(1, 10), steady(0, 50)), started=steady(-86400, 60), instance="second:9091")[:1], run(N, healthy("orders", N))],
     quiet(14), fires(15, alert("PushgatewayDown", job="pushgateway", instance="second:9091")), fires(59, alert("PushgatewayDown", job="pushgateway", instance="second:9091")))
 
-N = 31 * HOUR
-cut = 28 * HOUR
+N = 4 * HOUR
+cut = 2 * HOUR
 add("Prometheus restarts, and misses eight minutes: nothing is told that is not so, and what fired stays",
     [[(m, l, then(v, gap(8), after)) for (m, l, v), (_, _, after) in zip(
-        [*gateway(cut), *run(cut, healthy("late", cut, taken=steady(0, cut)), healthy("orders", cut, taken=steady(20 * 3600, cut)))],
-        [*gateway(N - cut - 8), *run(N - cut - 8, healthy("late", N - cut - 8, taken=steady(0, N - cut - 8), at=clock(N - cut - 8, start=cut + 8)),
-                                     healthy("orders", N - cut - 8, taken=steady(20 * 3600, N - cut - 8), at=clock(N - cut - 8, start=cut + 8)), pushed=clock(N - cut - 8, start=cut + 8))])]],
+        [*gateway(cut), *run(cut, healthy("late", cut, taken=ago(27, cut)), healthy("orders", cut, taken=ago(1, cut)))],
+        [*gateway(N - cut - 8), *run(N - cut - 8, healthy("late", N - cut - 8, taken=ago(27, N - cut - 8), at=clock(N - cut - 8, start=cut + 8)),
+                                     healthy("orders", N - cut - 8, taken=ago(1, N - cut - 8), at=clock(N - cut - 8, start=cut + 8)), pushed=clock(N - cut - 8, start=cut + 8))])]],
     *[fires(cut + t, alert("LastBackup", "warning", instance="late", type_="base")) for t in (0, 5, 7, 8, 20, 90)])
 
+N = 3 * HOUR
+cut = 10
+W = -7 * 86400 + 7200
+add("The gateway restarts empty, and a group of a job that was dead for long does not come back: a week after its last run it is given up",
+    [gateway(N, started=then(steady(-86400, cut), steady(cut * 60, N - cut))), run(N, healthy("orders", N)),
+     run(cut, [*limits("old", cut), *sources("old", cut, {"server": 1}), *probe("old", cut), *backup("old", ago(27, cut))], run="old", pushed=steady(W, cut), interval=None, end="stale")],
+    quiet(24), fires(25, alert("BackupMetricsAbsent", run="old")), fires(70, alert("BackupMetricsAbsent", run="old"), alert("LastBackup", "warning", run="old", instance="old", type_="base")),
+    fires(119, alert("BackupMetricsAbsent", run="old"), alert("LastBackup", "warning", run="old", instance="old", type_="base")), quiet(120))
+
+section("push")
+
 N = HOUR
+A = then(steady(0, 30), clock(30, start=30))
 add("A push is refused: ours is told, a stranger's is not; the first ever, before there is any metric, is; the next good one ends it",
-    [gateway(N), run(N, healthy("orders", N))[2:],
-     series("push_time_seconds", then(steady(0, 30), clock(30, start=30)), job="backup_metrics"), series("push_failure_time_seconds", then(steady(0, 10), steady(600, 50)), job="backup_metrics"),
-     run(N, healthy("orders", N), job="nightly", run="x", interval=None)[2:],
-     series("push_time_seconds", steady(0, N), job="nightly", run="x"), series("push_failure_time_seconds", steady(60, N), job="nightly", run="x"),
+    [gateway(N), [s for s in run(N, healthy("orders", N, at=A), pushed=A, interval=3600) if s[0] != "push_failure_time_seconds"],
+     series("push_failure_time_seconds", then(steady(0, 10), steady(600, 50)), job="backup_metrics"),
+     [s for s in run(N, healthy("orders", N), job="nightly", run="x", interval=None, pushed=steady(0, N)) if s[0] != "push_failure_time_seconds"],
+     series("push_failure_time_seconds", steady(60, N), job="nightly", run="x"),
      series("push_time_seconds", steady(0, N), job="stranger"), series("push_failure_time_seconds", steady(60, N), job="stranger"),
      series("push_time_seconds", steady(0, N), job="backup_metrics", shard="0"), series("push_failure_time_seconds", then(steady(0, 40), steady(2400, 20)), job="backup_metrics", shard="0")],
-    quiet(5), fires(6, alert("BackupPushRejected", job="nightly", run="x")), fires(14, alert("BackupPushRejected", job="nightly", run="x")),
-    fires(15, alert("BackupPushRejected"), alert("BackupPushRejected", job="nightly", run="x")),
-    fires(30, alert("BackupPushRejected", job="nightly", run="x")), fires(45, alert("BackupPushRejected", job="nightly", run="x"), alert("BackupPushRejected", shard="0")))
+    quiet(4), fires(5, alert("BackupPushRejected", job="nightly", run="x")), fires(14, alert("BackupPushRejected", job="nightly", run="x")),
+    fires(15, alert("BackupPushRejected"), alert("BackupPushRejected", job="nightly", run="x")), fires(30, alert("BackupPushRejected", job="nightly", run="x")),
+    fires(45, alert("BackupPushRejected", job="nightly", run="x"), alert("BackupPushRejected", shard="0")))
 N = 3 * HOUR
 add("A push is refused, in words",
     [gateway(N), series("push_time_seconds", steady(0, N), job="backup_metrics", run="x"), series("push_failure_time_seconds", steady(3600, N), job="backup_metrics", run="x")],
@@ -436,6 +466,8 @@ add("A push is refused, in words",
          job="backup_metrics", run="x", severity="critical"))
 
 # ---- Shards ----
+
+section("shards")
 
 N = 2 * HOUR
 A = dies(60, N)
@@ -465,6 +497,8 @@ add("Missing targets, in words",
 
 # ---- Clocks ----
 
+section("clocks")
+
 N = HOUR
 add("Clocks: the database's, the job's, and a backup from the future; half a minute and five minutes are allowed",
     [gateway(N), run(N, healthy("fine", N, offset=30), healthy("early", N, offset=-30), healthy("ahead", N, offset=31), healthy("slow", N, offset=then(steady(-31, 30), steady(0, 30))),
@@ -483,6 +517,8 @@ add("The job's clock, in words", [gateway(N), [s if s[0] != "backup_metrics_run_
          "Ages are wrong by as much, and a backup from the future is never late. Synchronise the clocks (NTP).", job="backup_metrics", severity="warning"))
 
 # ---- The older names ----
+
+section("older-names")
 
 N = 3 * HOUR
 LAST = "infra_federation:postgres_backup_last_upload"
@@ -509,14 +545,15 @@ add("A pushed age that froze is as old as its push: ours by the probe, or by the
     has(2 * HOUR, LAST + '{site="db"}', ({**NEW, "job": "backup_metrics", "run": "db", "instance": "db"}, 0), ({**NEW, "job": "ours", "cluster": "us", "instance": "us"}, 0),
         ({**NEW, "job": "ours", "cluster": "us", "instance": "found"}, 0), ({**NEW, "job": "theirs", "instance": "db"}, 0), ({**NEW, "job": "whole", "instance": "db"}, 0)))
 
-N = 52 * HOUR
+N = 3 * HOUR
 add("An exporter that pushes the older names alone is judged by 26 and 50 hours, each tool by itself; ours is not judged twice, nor where it has no limit for base backups",
-    [gateway(N), series("walg_last_upload", steady(0, N), job="wal-g", instance="db", type="basebackup"), series("walg_last_upload", steady(0, N), job="wal-g", instance="db", type="xlog"),
+    [gateway(N), *[series("walg_last_upload", ago(25, N), job="wal-g", instance="db", type=t) for t in ("basebackup", "xlog")],
+     series("walg_last_upload", ago(49, N), job="wal-g", instance="older", type="basebackup"),
      series("pghoard_last_upload_age", steady(60, N), job="wal-g", instance="db", type="basebackup", site="db"),
-     run(N, [*limits("orders", N, {("base", "critical"): 100}), *sources("orders", N, {"server": 1}), *probe("orders", N), *backup("orders", steady(0, N), tool="wal-g")],
-         [*limits("dumps", N, {}), *sources("dumps", N, {"server": 1}), *probe("dumps", N), *backup("dumps", steady(0, N), tool="wal-g")]),
+     run(N, [*limits("orders", N, {("base", "critical"): 100}), *sources("orders", N, {"server": 1}), *probe("orders", N), *backup("orders", ago(49, N), tool="wal-g")],
+         [*limits("dumps", N, {}), *sources("dumps", N, {"server": 1}), *probe("dumps", N), *backup("dumps", ago(49, N), tool="wal-g")]),
      [(m, {"job": "backup_metrics", **l}, v) for m, l, v in limits("limited", N, {("base", "critical"): 100})],
-     *[series("walg_last_upload", steady(0, N), job="backup_metrics", instance=i, type="basebackup") for i in ("orders", "dumps", "limited")]],
-    quiet(27 * HOUR), fires(27 * HOUR + 1, alert("LastBackup", "warning", job="wal-g", instance="db", type_="base", tool="wal-g")),
-    fires(51 * HOUR, alert("LastBackup", "warning", job="wal-g", instance="db", type_="base", tool="wal-g")),
-    fires(51 * HOUR + 1, both("LastBackup", job="wal-g", instance="db", type_="base", tool="wal-g")))
+     *[series("walg_last_upload", ago(49, N), job="backup_metrics", instance=i, type="basebackup") for i in ("orders", "dumps", "limited")]],
+    quiet(59), fires(60, alert("LastBackup", "warning", job="wal-g", instance="older", type_="base", tool="wal-g")),
+    fires(120, alert("LastBackup", "warning", job="wal-g", instance="older", type_="base", tool="wal-g")),
+    fires(121, both("LastBackup", job="wal-g", instance="older", type_="base", tool="wal-g"), alert("LastBackup", "warning", job="wal-g", instance="db", type_="base", tool="wal-g")))
