@@ -373,6 +373,7 @@ add("The scrape job is gone from Prometheus: what fired stays",
     fires(cut + 4, alert("LastBackup", "warning", instance="late", type_="base")),
     fires(cut + 5, alert("LastBackup", "warning", instance="late", type_="base"), alert("PushgatewayDown", job="pushgateway")),
     fires(cut + 15, alert("LastBackup", "warning", instance="late", type_="base"), alert("PushgatewayDown", job="pushgateway"), alert("BackupMetricsAbsent")),
+    fires(cut + 40, alert("LastBackup", "warning", instance="late", type_="base"), alert("PushgatewayDown", job="pushgateway"), alert("BackupMetricsAbsent")),
     says(cut + 30, "PushgatewayDown", "The Pushgateway is not scraped at all",
          "Prometheus has no target of a scrape job pushgateway: what is known of the backups is what was known before. "
          "Start the gateway, or mend the scrape configuration (job pushgateway, honor_labels: true).", job="pushgateway", severity="critical"))
@@ -391,6 +392,7 @@ add("The gateway restarts empty: one host comes back, one only two hours later. 
          run(cut, healthy("billing", cut, taken=ago(27, cut)), run="billing"),
          run(HOUR, healthy("billing", HOUR, taken=ago(27, HOUR), at=clock(HOUR, start=back)), run="billing", pushed=clock(HOUR, start=back)))]],
     fires(cut - 1, alert("LastBackup", "warning", instance="billing", type_="base", run="billing")),
+    has(cut - 1, "backup_metrics:gateway_lost"), has(cut + 9, "backup_metrics:gateway_lost", ({"__name__": "backup_metrics:gateway_lost"}, 1)), has(cut + 10, "backup_metrics:gateway_lost"),
     fires(cut + 14, alert("LastBackup", "warning", instance="billing", type_="base", run="billing")),
     fires(cut + 19, alert("LastBackup", "warning", instance="billing", type_="base", run="billing")),
     fires(cut + 20, alert("LastBackup", "warning", instance="billing", type_="base", run="billing"), alert("BackupMetricsAbsent", run="billing")),
