@@ -374,6 +374,7 @@ add("The scrape job is gone from Prometheus: what fired stays",
     fires(cut + 5, alert("LastBackup", "warning", instance="late", type_="base"), alert("PushgatewayDown", job="pushgateway")),
     fires(cut + 15, alert("LastBackup", "warning", instance="late", type_="base"), alert("PushgatewayDown", job="pushgateway"), alert("BackupMetricsAbsent")),
     fires(cut + 40, alert("LastBackup", "warning", instance="late", type_="base"), alert("PushgatewayDown", job="pushgateway"), alert("BackupMetricsAbsent")),
+    has(cut + 40, "backup_metrics:gateway_lost", ({"__name__": "backup_metrics:gateway_lost"}, 1)),
     says(cut + 30, "PushgatewayDown", "The Pushgateway is not scraped at all",
          "Prometheus has no target of a scrape job pushgateway: what is known of the backups is what was known before. "
          "Start the gateway, or mend the scrape configuration (job pushgateway, honor_labels: true).", job="pushgateway", severity="critical"))
@@ -383,29 +384,38 @@ cut = 2 * HOUR
 again = cut + 5
 back = 4 * HOUR
 REST = N - again
-add("The gateway restarts empty: one host comes back, one only two hours later. It is told after a quarter of an hour, and its late backup stays told",
+BILLING = alert("LastBackup", "warning", instance="billing", type_="base", run="billing")
+DROPPED = [alert("LastBackup", "warning", instance="dropped", type_="base", **of) for of in (
+    dict(run="orders"), dict(run="billing", job="nightly"), dict(run="billing", shard="0"))]
+
+
+def there_and_back(before, after):
+    """Series, five minutes of an empty gateway, and the same series again, if `after` has them."""
+    again_ = {(m, tuple(l.items())): v for m, l, v in after}
+    return [(m, l, then(v, gone(5), again_[m, tuple(l.items())]) if (m, tuple(l.items())) in again_ else then(v, "stale")) for m, l, v in before]
+
+
+add("The gateway restarts empty: one host comes back, one only two hours later. It is told after a quarter of an hour, and its late backup stays told; what was dropped meanwhile is not",
     [gateway(N, started=then(steady(-86400, cut), steady(cut * 60, N - cut))),
-     [(m, l, then(v, gone(5), after)) for (m, l, v), (_, _, after) in zip(
-         run(cut, healthy("orders", cut, taken=ago(1, cut)), run="orders"),
-         run(REST, healthy("orders", REST, taken=ago(1, REST), at=clock(REST, start=again)), run="orders", pushed=clock(REST, start=again)))],
+     *[there_and_back(run(cut, healthy("orders", cut, taken=ago(1, cut)), healthy("dropped", cut, taken=ago(27, cut)), **of),
+                      run(REST, healthy("orders", REST, taken=ago(1, REST), at=clock(REST, start=again)), pushed=clock(REST, start=again), **of))
+       for of in (dict(run="orders"), dict(run="billing", job="nightly"), dict(run="billing", shard="0"))],
      [(m, l, then(v, gone(back - cut), after)) for (m, l, v), (_, _, after) in zip(
          run(cut, healthy("billing", cut, taken=ago(27, cut)), run="billing"),
          run(HOUR, healthy("billing", HOUR, taken=ago(27, HOUR), at=clock(HOUR, start=back)), run="billing", pushed=clock(HOUR, start=back)))]],
-    fires(cut - 1, alert("LastBackup", "warning", instance="billing", type_="base", run="billing")),
+    fires(cut - 1, BILLING, *DROPPED), fires(cut + 4, BILLING, *DROPPED), fires(again, BILLING),
     has(cut - 1, "backup_metrics:gateway_lost"), has(cut + 9, "backup_metrics:gateway_lost", ({"__name__": "backup_metrics:gateway_lost"}, 1)), has(cut + 10, "backup_metrics:gateway_lost"),
-    fires(cut + 14, alert("LastBackup", "warning", instance="billing", type_="base", run="billing")),
-    fires(cut + 19, alert("LastBackup", "warning", instance="billing", type_="base", run="billing")),
-    fires(cut + 20, alert("LastBackup", "warning", instance="billing", type_="base", run="billing"), alert("BackupMetricsAbsent", run="billing")),
-    fires(back - 1, alert("LastBackup", "warning", instance="billing", type_="base", run="billing"), alert("BackupMetricsAbsent", run="billing")),
-    fires(back, alert("LastBackup", "warning", instance="billing", type_="base", run="billing")),
+    fires(cut + 19, BILLING), fires(cut + 20, BILLING, alert("BackupMetricsAbsent", run="billing")), fires(back - 1, BILLING, alert("BackupMetricsAbsent", run="billing")),
+    fires(back, BILLING),
     says(cut + 61, "BackupMetricsAbsent", "backup_metrics: its metrics are gone",
          "Prometheus has nothing from job backup_metrics, run billing any more; its last run that is known was 1.0 hours ago. Nobody watches these backups. "
          "Does the Pushgateway run, did it lose its data, does the job run, and push there?", job="backup_metrics", run="billing", severity="critical"))
 
 N = 150
 cut = 120
-add("A group is deleted at the gateway (a host that is no more): what fired for it ends at once; the job itself goes on with others",
-    [gateway(N), run(N, healthy("orders", N), run="orders"), run(cut, healthy("billing", cut, taken=ago(27, cut)), run="billing", end="stale")],
+add("A group is deleted at the gateway (a host that is no more): what fired for it ends at once; the job goes on with others, and a later restart of the gateway does not wake it",
+    [gateway(N, started=then(steady(-86400, 130), steady(130 * 60, 20))), run(N, healthy("orders", N), run="orders"),
+     run(cut, healthy("billing", cut, taken=ago(27, cut)), run="billing", end="stale")],
     fires(cut - 1, alert("LastBackup", "warning", instance="billing", type_="base", run="billing")), quiet(cut), quiet(N - 1))
 
 N = 2 * HOUR
