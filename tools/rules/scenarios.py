@@ -537,9 +537,11 @@ LAST = "infra_federation:postgres_backup_last_upload"
 X = dict(job="x", instance="db", type="basebackup")
 add("wal-g and pghoard on one target, with equal labels, scraped directly: both are told; a zero of long ago is none",
     [gateway(N), series("walg_last_upload", steady(600, N), **X), series("pghoard_last_upload_age", clock(N), **X),
-     series("walg_last_upload", steady(-400000000, N), job="x", instance="never", type="basebackup")],
-    has(2 * HOUR, LAST, ({"__name__": LAST, **X, "tool": "wal-g"}, 600), ({"__name__": LAST, **X, "tool": "pghoard"}, 0)),
-    has(2 * HOUR, LAST + "_age", ({"__name__": LAST + "_age", **X, "tool": "wal-g"}, 6600), ({"__name__": LAST + "_age", **X, "tool": "pghoard"}, 7200)))
+     series("walg_last_upload", steady(7200 - 10 * 365 * 86400, N), job="x", instance="never", type="basebackup"),
+     series("walg_last_upload", steady(7201 - 10 * 365 * 86400, N), job="x", instance="old", type="basebackup")],
+    has(2 * HOUR, "count(" + LAST + '{instance="old"})', ({}, 1)), has(2 * HOUR, LAST + '{instance="never"}'),
+    has(2 * HOUR, LAST + '{instance="db"}', ({"__name__": LAST, **X, "tool": "wal-g"}, 600), ({"__name__": LAST, **X, "tool": "pghoard"}, 0)),
+    has(2 * HOUR, LAST + '_age{instance="db"}', ({"__name__": LAST + "_age", **X, "tool": "wal-g"}, 6600), ({"__name__": LAST + "_age", **X, "tool": "pghoard"}, 7200)))
 
 A = dies(60, N)
 P = dict(type="basebackup", site="db")
@@ -549,6 +551,7 @@ add("A pushed age that froze is as old as its push: ours by the probe, or by the
      run(N, healthy("us", N, at=A), pushed=A, interval=None, job="ours", cluster="us"), run(N, healthy("eu", N), job="ours", cluster="eu"),
      series("pghoard_last_upload_age", then(clock(61), steady(3600, 119)), job="ours", cluster="us", instance="us", **P),
      [(m, {"job": "ours", "cluster": "us", **l}, v) for m, l, v in backup("found", steady(0, N), age=then(clock(61), steady(3600, 119)), source="catalog", tool="pghoard", type_="full")],
+     [(m, {"job": "ours", "cluster": "us", **l}, v) for m, l, v in backup("found", steady(-100, N), age=then(clock(61), steady(3600, 119)), source="query", tool="pghoard", type_="full")],
      series("pghoard_last_upload_age", then(clock(61), steady(3600, 119)), job="ours", cluster="us", instance="found", **P),
      series("push_time_seconds", A, job="theirs", instance="db"), series("push_time_seconds", steady(0, N), job="theirs", instance="refused"),
      series("pghoard_last_upload_age", then(clock(61), steady(3600, 119)), job="theirs", instance="db", **P),
