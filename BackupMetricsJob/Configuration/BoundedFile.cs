@@ -7,15 +7,14 @@ internal static class BoundedFile
     public static byte[] Read(string path, int most)
     {
         using var handle = File.OpenHandle(path);
-        using var stream = new FileStream(handle, FileAccess.Read, bufferSize: 0);
-        var bytes = new byte[4096];
+        var bytes = new byte[256];
         var length = 0;
         while (true)
         {
-            var read = stream.Read(bytes, length, bytes.Length - length);
+            var read = RandomAccess.Read(handle, bytes.AsSpan(length), length);
             length += read;
             if (read == 0 || length > most) return bytes[..Math.Min(length, most + 1)];
-            if (length == bytes.Length) Array.Resize(ref bytes, bytes.Length * 2);
+            if (length == bytes.Length) Array.Resize(ref bytes, bytes.Length * 4);
         }
     }
 }

@@ -27,7 +27,12 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
         var urls = settings.All("gateway");
         if (urls.Count == 0) return files?.Gateways ?? [];
         var parts = new List<GatewaySettings>(urls.Count);
-        foreach (var url in urls) parts.Add(new() { Url = url });
+        foreach (var url in urls)
+        {
+            if (parts.Exists(other => other.Url!.Value == url.Value)) problems.Add(url.Says("the same URL is given twice"));
+            else parts.Add(new() { Url = url });
+        }
+
         return parts;
     }
 

@@ -11,6 +11,8 @@ namespace BackupMetricsJob.Configuration;
 /// </summary>
 internal sealed class OptionsReader
 {
+    const string NeedsFile = "needs targets from a file: --config, or --config-dir";
+
     static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(60);
 
     readonly List<Problem> _problems = [];
@@ -132,10 +134,8 @@ internal sealed class OptionsReader
             return null;
         }
 
-        foreach (var setting in (ReadOnlySpan<Setting?>)[names.Count > 0 ? names[0] : null, shard])
-        {
-            if (setting is not null) _problems.Add(setting.Says("needs targets from a file: --config, or --config-dir"));
-        }
+        if (names.Count > 0) _problems.Add(names[0].Says(NeedsFile));
+        if (shard is not null) _problems.Add(shard.Says(NeedsFile));
 
         var defaults = _files?.Defaults;
         var settings = defaults is null ? overrides : overrides.Over(defaults);

@@ -7,6 +7,8 @@ internal sealed class SecretSource
 {
     const int MostBytes = 64 << 10;
 
+    static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
+
     readonly string _key;
     readonly string _value;
     readonly Kind _kind;
@@ -76,7 +78,7 @@ internal sealed class SecretSource
         {
             var bytes = BoundedFile.Read(_value, MostBytes);
             if (bytes.Length > MostBytes) fault = $"is larger than {MostBytes >> 10} KiB";
-            else return WithoutLastLineFeed(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes));
+            else return WithoutLastLineFeed(Utf8.GetString(bytes));
         }
         catch (DecoderFallbackException)
         {

@@ -38,7 +38,7 @@ internal sealed class Fields
     {
         if (node is not YamlMapping map)
         {
-            problems.Wrong(node, path, allowed ?? "a map with keys of " + string.Join(", ", keys));
+            problems.WrongKind(node, path, allowed ?? "a map with keys of " + string.Join(", ", keys));
             return null;
         }
 

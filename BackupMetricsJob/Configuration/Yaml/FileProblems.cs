@@ -18,6 +18,9 @@ internal sealed class FileProblems(ICollection<Problem> problems)
 
     public void Add(Place place, string message) => Add(new(ProblemOrigin.Configuration, message) { Place = place });
 
+    /// <summary>It is a text where there must be a map or a list, or another kind: it is not shown, since it may be a URL with a password.</summary>
+    public void WrongKind(YamlNode node, KeyPath path, string allowed) => Add(node.Place, $"{(path == KeyPath.Root ? "" : path + ": ")}must be {allowed}, not {node.Kind}");
+
     /// <summary>The value is not what it must be. It is shown where it is a text.</summary>
     public void Wrong(YamlNode node, KeyPath path, string allowed) => Add(node.Place, node switch
     {

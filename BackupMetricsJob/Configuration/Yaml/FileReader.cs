@@ -17,10 +17,19 @@ internal sealed class FileReader
         _targets = new(_problems);
     }
 
+    /// <summary>From so many targets on, what reading them left behind is given back before the run begins.</summary>
+    const int Many = 1000;
+
     /// <param name="file">Names the main file; null for none.</param>
     /// <param name="directory">Names the directory; null for none.</param>
     /// <param name="problems">Gets everything that is wrong with all of the files.</param>
-    public static FileSettings Read(Setting? file, Setting? directory, ICollection<Problem> problems) => new FileReader(problems).Read(file, directory);
+    public static FileSettings Read(Setting? file, Setting? directory, ICollection<Problem> problems)
+    {
+        var settings = new FileReader(problems).Read(file, directory);
+        // The tree of a big file is the largest thing that this process ever makes.
+        if (settings.Targets.Count >= Many) GC.Collect();
+        return settings;
+    }
 
     FileSettings Read(Setting? file, Setting? directory)
     {

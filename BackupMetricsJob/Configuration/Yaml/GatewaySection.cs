@@ -11,7 +11,7 @@ internal static class GatewaySection
         var path = root.Path["gateway"];
         const string Allowed = "a map with a url, or a list of such maps";
         if (node is not YamlSequence list) return ReadOne(Fields.Of(node, path, Keys.Gateway, root.Folder, root.Problems, Allowed)) is { } only ? [only] : [];
-        if (list.Items.Count == 0) root.Problems.Wrong(node, path, Allowed + " that is not empty");
+        if (list.Items.Count == 0) root.Problems.WrongKind(node, path, Allowed);
         var gateways = new List<GatewaySettings>();
         for (var i = 0; i < list.Items.Count; i++)
         {

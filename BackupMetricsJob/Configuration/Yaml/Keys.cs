@@ -31,5 +31,5 @@ internal static class Keys
 
     public static string[] Query { get; } = ["name", "sql", "sql_file"];
 
-    public static string[] Connection { get; } = [.. LibpqKeyword.All.Select(keyword => keyword.Name)];
+    public static string[] Connection { get; } = [.. LibpqKeyword.All.Select(keyword => keyword.Name), "requiressl"];
 }

@@ -8,7 +8,7 @@ internal static class LabelSection
         if (node is null) return [];
         if (node is not YamlMapping map)
         {
-            problems.Wrong(node, path, "a map of label names and values");
+            problems.WrongKind(node, path, "a map of label names and values");
             return [];
         }
 

@@ -15,7 +15,7 @@ internal sealed class SourceSection(string folder, FileProblems problems)
     {
         if (node is not YamlSequence { Items.Count: > 0 } list)
         {
-            problems.Wrong(node, path, "a list of at least one source");
+            problems.WrongKind(node, path, "a list of sources");
             return null;
         }
 
@@ -57,7 +57,7 @@ internal sealed class SourceSection(string folder, FileProblems problems)
         const string Pattern = "the name of a server in the catalogue, or a pattern like eu-*";
         if (node is not YamlSequence { Items.Count: > 0 } list)
         {
-            problems.Wrong(node, fields.Path["servers"], "a list with at least one name of a server in the catalogue, or pattern like eu-*");
+            problems.WrongKind(node, fields.Path["servers"], "a list of names of servers in the catalogue, or patterns like eu-*");
             return;
         }
 

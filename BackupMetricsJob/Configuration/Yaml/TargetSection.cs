@@ -22,7 +22,7 @@ internal sealed class TargetSection(FileProblems problems)
         if (root["targets"] is not { } node) return;
         if (node is not YamlSequence list)
         {
-            problems.Wrong(node, root.Path["targets"], "a list of maps, each with a name");
+            problems.WrongKind(node, root.Path["targets"], "a list of maps, each with a name");
             return;
         }
 

@@ -6,10 +6,10 @@ internal sealed class YamlEntries(bool isFlow, ICollection<Problem> problems)
     /// <summary>From so many on, a table is faster than looking at each.</summary>
     const int Few = 16;
 
-    readonly List<YamlEntry> _entries = [];
+    readonly List<YamlEntry> _entries = new(8);
     Dictionary<string, YamlEntry>? _byKey;
 
-    public IReadOnlyList<YamlEntry> All => _entries;
+    public IReadOnlyList<YamlEntry> All => [.. _entries];
 
     public bool IsFlow => isFlow;
 

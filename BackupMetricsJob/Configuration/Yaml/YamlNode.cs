@@ -1,12 +1,12 @@
 namespace BackupMetricsJob.Configuration.Yaml;
 
 /// <summary>A part of a YAML file and where it begins. It never changes; what an alias stands for is the very node it names.</summary>
-internal abstract class YamlNode(Place place, int size)
+internal abstract class YamlNode(string file, int line, int column)
 {
-    public Place Place { get; } = place;
+    public Place Place => new(file, line, column);
 
     /// <summary>How many nodes are in it, each alias counted as what it stands for.</summary>
-    public int Size { get; } = size;
+    public abstract int Size { get; }
 
     /// <summary>What a reader of messages calls it.</summary>
     public abstract string Kind { get; }
@@ -14,8 +14,10 @@ internal abstract class YamlNode(Place place, int size)
 
 /// <summary>A text, number, boolean or null: what it means is for those to say who ask for it.</summary>
 /// <param name="isPlain">Whether it was written without quotes; only then can it be other than text.</param>
-internal sealed class YamlScalar(Place place, string text, bool isPlain) : YamlNode(place, 1)
+internal sealed class YamlScalar(string file, int line, int column, string text, bool isPlain) : YamlNode(file, line, column)
 {
+    public override int Size => 1;
+
     public string Text { get; } = text;
 
     public bool IsPlain { get; } = isPlain;
@@ -26,11 +28,13 @@ internal sealed class YamlScalar(Place place, string text, bool isPlain) : YamlN
 }
 
 /// <summary>A list.</summary>
-internal sealed class YamlSequence(Place place, int size, IReadOnlyList<YamlNode> items) : YamlNode(place, size)
+internal sealed class YamlSequence(string file, int line, int column, int size, IReadOnlyList<YamlNode> items) : YamlNode(file, line, column)
 {
+    public override int Size => size;
+
     public IReadOnlyList<YamlNode> Items { get; } = items;
 
-    public override string Kind => "a list";
+    public override string Kind => Items.Count == 0 ? "an empty list" : "a list";
 }
 
 /// <summary>A key and its value.</summary>
@@ -38,8 +42,10 @@ internal sealed record YamlEntry(YamlScalar Key, YamlNode Value);
 
 /// <summary>A map: each key once, in the order of the file, those that were merged in by <c>&lt;&lt;</c> at the end.</summary>
 /// <param name="isFlow">Whether it was written in braces, on one line perhaps, where a comma in a value begins another key.</param>
-internal sealed class YamlMapping(Place place, int size, IReadOnlyList<YamlEntry> entries, bool isFlow) : YamlNode(place, size)
+internal sealed class YamlMapping(string file, int line, int column, int size, IReadOnlyList<YamlEntry> entries, bool isFlow) : YamlNode(file, line, column)
 {
+    public override int Size => size;
+
     public IReadOnlyList<YamlEntry> Entries { get; } = entries;
 
     public bool IsFlow { get; } = isFlow;

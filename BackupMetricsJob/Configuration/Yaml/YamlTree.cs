@@ -11,12 +11,15 @@ internal sealed class YamlTree
 {
     const int MostDepth = 32;
     const int MostAliased = 4_000_000;
+    const int LongestPooled = 24;
+    const int MostPooled = 4096;
 
     readonly string _file;
     readonly string _text;
     readonly IParser _parser;
     readonly ICollection<Problem> _problems;
     readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
+    readonly HashSet<string> _pool = new(StringComparer.Ordinal);
     int _aliased;
 
     YamlTree(string file, string text, IParser parser, ICollection<Problem> problems)
@@ -111,7 +114,7 @@ internal sealed class YamlTree
     {
         var isString = !scalar.Tag.IsEmpty && (scalar.Tag.IsNonSpecific || scalar.Tag.Value == "tag:yaml.org,2002:str");
         if (!scalar.Tag.IsEmpty && !isString) throw Refused(scalar.Start, "tags (!) have no meaning here; a text that begins with ! needs quotes");
-        return new(At(scalar.Start), scalar.Value, scalar.Style is ScalarStyle.Plain && !isString);
+        return new(_file, Line(scalar.Start), Column(scalar.Start), Pooled(scalar.Value), scalar.Style is ScalarStyle.Plain && !isString);
     }
 
     YamlSequence ReadSequence(SequenceStart start, int depth)
@@ -126,7 +129,7 @@ internal sealed class YamlTree
             size += items[^1].Size;
         }
 
-        return new(At(start.Start), size, items);
+        return new(_file, Line(start.Start), Column(start.Start), size, [.. items]);
     }
 
     YamlMapping ReadMapping(MappingStart start, int depth)
@@ -147,7 +150,7 @@ internal sealed class YamlTree
         }
 
         foreach (var source in merged ?? []) Merge(source, entries);
-        return new(At(start.Start), entries.Size, entries.All, entries.IsFlow);
+        return new(_file, Line(start.Start), Column(start.Start), entries.Size, entries.All, entries.IsFlow);
     }
 
     /// <summary>What a map says itself wins, then the first of several.</summary>
@@ -183,7 +186,20 @@ internal sealed class YamlTree
             throw Refused(collection.Start, "tags (!) have no meaning here; a text that begins with ! needs quotes");
     }
 
-    Place At(Mark mark) => new(_file, Math.Max(1, (int)mark.Line), Math.Max(1, (int)mark.Column));
+    /// <summary>Keys and short values come again with each target: one copy of each is kept.</summary>
+    string Pooled(string text)
+    {
+        if (text.Length > LongestPooled) return text;
+        if (_pool.TryGetValue(text, out var known)) return known;
+        if (_pool.Count < MostPooled) _pool.Add(text);
+        return text;
+    }
+
+    Place At(Mark mark) => new(_file, Line(mark), Column(mark));
+
+    static int Line(Mark mark) => (int)Math.Clamp(mark.Line, 1, int.MaxValue);
+
+    static int Column(Mark mark) => (int)Math.Clamp(mark.Column, 1, int.MaxValue);
 
     void Refuse(Mark at, string what) => _problems.Add(new(ProblemOrigin.Configuration, what) { Place = At(at) });
 
