@@ -12,6 +12,7 @@ internal sealed class PushgatewayServer : IAsyncDisposable
 
     readonly Process _process;
     readonly HttpClient _client = new();
+    bool _disposed;
 
     PushgatewayServer(Process process, string address)
     {
@@ -94,8 +95,11 @@ internal sealed class PushgatewayServer : IAsyncDisposable
         return [.. lines.Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) || line.StartsWith(name + " ", StringComparison.Ordinal))];
     }
 
+    /// <summary>Kills it: what it had is gone.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed) return;
+        _disposed = true;
         _client.Dispose();
         _process.Kill();
         await _process.WaitForExitAsync();

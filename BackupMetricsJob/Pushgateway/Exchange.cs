@@ -77,7 +77,7 @@ internal sealed class Exchange(
     Attempt Judge(HttpResponseMessage response, CancellationToken end)
     {
         var status = (int)response.StatusCode;
-        var skew = SkewOf(response.Headers.Date);
+        var skew = SkewOf(response.Headers.Date, clock.GetUtcNow());
         var (answer, whole) = ReadAnswer(response.Content, end);
         var attempt = new Attempt(PushResult.Refused)
         {
@@ -145,8 +145,8 @@ internal sealed class Exchange(
     }
 
     /// <summary>Date is cut to the second, so half a second is added before rounding.</summary>
-    TimeSpan? SkewOf(DateTimeOffset? date)
-        => date is { } theirs ? TimeSpan.FromSeconds(Math.Round((theirs - clock.GetUtcNow()).TotalSeconds + 0.5)) : null;
+    internal static TimeSpan? SkewOf(DateTimeOffset? date, DateTimeOffset now)
+        => date is { } theirs ? TimeSpan.FromSeconds(Math.Round((theirs - now).TotalSeconds + 0.5)) : null;
 
     TimeSpan? WaitAskedFor(HttpResponseHeaders headers)
     {

@@ -22,7 +22,7 @@ internal sealed class PlainHttp : HttpMessageHandler
             Connect(socket, url);
             using var stream = new NetworkStream(socket);
             stream.Write(Encoding.ASCII.GetBytes(Head(request, url)));
-            var answer = request.Headers.ExpectContinue == true ? ExchangeLong(request.Content!, socket, stream, cancellationToken) : Exchange(request.Content, stream, cancellationToken);
+            var answer = request.Content is ExpositionBody.Content { IsLong: true } body ? ExchangeLong(body, socket, stream, cancellationToken) : Exchange(request.Content, stream, cancellationToken);
             answer.RequestMessage = request;
             return answer;
         }
@@ -109,7 +109,7 @@ internal sealed class PlainHttp : HttpMessageHandler
         {
             var length = content.Headers.ContentLength ?? throw new ArgumentException("a body of unknown length", nameof(request));
             head.Append("Content-Length: ").Append(length.ToString(CultureInfo.InvariantCulture)).Append("\r\n");
-            if (content.Headers.ContentEncoding is { Count: > 0 } encoding) head.Append("Content-Encoding: ").Append(encoding).Append("\r\n");
+            if (content is ExpositionBody.Content { IsGzip: true }) head.Append("Content-Encoding: gzip\r\n");
             if (content.Headers.ContentType is { } type) head.Append("Content-Type: ").Append(type).Append("\r\n");
         }
 

@@ -57,6 +57,9 @@ internal sealed record PushOutcome(PushResult Result, string Gateway)
     /// <summary>Not known to have failed: a request that left us has had no answer of the gateway itself.</summary>
     public bool MayBeApplied { get; init; }
 
+    /// <summary>What to do about it, where that is known: one clean line, without a full stop.</summary>
+    public string? Advice { get; init; }
+
     /// <summary>What <see cref="Words"/> is the beginning of, as it came.</summary>
     public string Answer { get; init; } = "";
 
@@ -82,7 +85,7 @@ internal sealed record PushOutcome(PushResult Result, string Gateway)
         {
             PushResult.Stored => $"{Gateway} stored the push",
             PushResult.Accepted => $"{Gateway} accepted the push without checking it",
-            PushResult.Refused => $"{Gateway} refused the push{WantOfCredentials}",
+            PushResult.Refused => $"{Gateway} refused the push{WantOfCredentials(Status, GaveCredentials)}",
             PushResult.Unavailable => $"{Gateway} is not available",
             PushResult.Unreachable => $"{Gateway} could not be reached",
             PushResult.TimedOut => $"{Gateway} did not answer in time",
@@ -101,7 +104,8 @@ internal sealed record PushOutcome(PushResult Result, string Gateway)
         return line.ToString();
     }
 
-    string WantOfCredentials => (Status, GaveCredentials) switch
+    /// <summary>What a status says about who we are: nothing, or the rest of "refused".</summary>
+    public static string WantOfCredentials(int? status, bool given) => (status, given) switch
     {
         (401, false) => ", it wants credentials and none were given",
         (401, true) => ", it does not accept the credentials that were given",

@@ -96,16 +96,20 @@ internal sealed class JobRun
     GatewayReport Deliver(Gateway gateway, CollectorRegistry registry, IReadOnlyList<ProbeResult> results, BuildVersion build, CancellationToken end)
     {
         var outcome = Send(gateway, registry, end);
-        if (!_options.LegacyNames || !NamesLegacyFamily(outcome)) return new(outcome, null);
+        if (!_options.LegacyNames || !NamesLegacyFamily(outcome)) return new(Advised(outcome, gateway, end), null);
 
         // Somebody else pushed one of these names with another type: their loss must not be ours.
         var without = Metrics.NewCustomRegistry();
         BackupMetrics.Write(results, Facts(build, legacyNames: false), without);
-        return new(Send(gateway, without, end), outcome.Words);
+        return new(Advised(Send(gateway, without, end), gateway, end), outcome.Words);
     }
 
     PushOutcome Send(Gateway gateway, CollectorRegistry registry, CancellationToken end) =>
         Pushgateway.Push.Send(registry, gateway, _options.Group, new PushBudget(_options.Deadline - _clock.Elapsed, gateway.AttemptTimeout), _time, end);
+
+    PushOutcome Advised(PushOutcome outcome, Gateway gateway, CancellationToken end) => outcome.Result != PushResult.Refused
+        ? outcome
+        : outcome with { Advice = Culprit.Advice(outcome, gateway, _options.Group, _options.Deadline - _clock.Elapsed, _time, end) };
 
     RunFacts Facts(BuildVersion build, bool legacyNames) => new(_clock.Start, _clock.Elapsed, _options.Shard?.Count ?? 1, _options.Interval, build, legacyNames);
 
