@@ -81,6 +81,7 @@ internal sealed class HostLoop
         }
         catch (Exception e) when (ProbeFailures.Of(e) is { } failure)
         {
+            if (e is PostgresException) _reading.Answer();
             Note(host, _check?.Refusal ?? failure, isTelling: true);
             _isOver = !GoesOn(e, failure);
         }
@@ -104,7 +105,7 @@ internal sealed class HostLoop
     TimeSpan Share(TimeSpan left, int attempts)
     {
         if (attempts == 1) return left + Overtime;
-        return _settings.ConnectTimeout < left ? left : TimeSpan.FromSeconds(Math.Max(1, Math.Floor(left.TotalSeconds / attempts)));
+        return _settings.ConnectTimeout < left ? left : TimeSpan.FromSeconds(Math.Max(1, Math.Round(left.TotalSeconds / attempts)));
     }
 
     // As psql 15 does, which the tests compare with: once a server has taken the connection, only its silence or "not now" sends libpq on.
