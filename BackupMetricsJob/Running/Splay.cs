@@ -9,6 +9,8 @@ namespace BackupMetricsJob.Running;
 /// </summary>
 internal static class Splay
 {
+    static readonly TimeSpan LongestDelay = TimeSpan.FromDays(1); // a timer does not take more than 49
+
     /// <summary>From nothing up to all of <paramref name="most"/>.</summary>
     public static TimeSpan Of(TimeSpan most, string machine, GroupingKey group)
     {
@@ -25,7 +27,7 @@ internal static class Splay
     {
         try
         {
-            Task.Delay(time, clock, stop).Wait(CancellationToken.None);
+            for (var left = time; left > TimeSpan.Zero; left -= LongestDelay) Task.Delay(left < LongestDelay ? left : LongestDelay, clock, stop).Wait(CancellationToken.None);
             return true;
         }
         catch (AggregateException) when (stop.IsCancellationRequested)
