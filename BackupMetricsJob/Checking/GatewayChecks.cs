@@ -39,6 +39,18 @@ internal static class GatewayChecks
 
     public static Finding Failed(ApiFailure failure) => new(true, failure.Describe(), failure.Status is 401 or 403 ? "Check its user and password, or its token." : "Check the URL, and that it runs there.");
 
+    /// <summary>Whether it is the group that a run would push, or that of one of its shards.</summary>
+    static bool IsOfThisJob(GatewayGroup group, GroupingKey key)
+    {
+        if (group.Job != key.Job) return false;
+        foreach (var (name, value) in group.Labels)
+        {
+            if (name is not ("job" or "shard") && !key.Labels.Any(label => label.Name == name && label.Value == value)) return false;
+        }
+
+        return key.Labels.All(label => label.Name == "shard" || group.Value(label.Name) == label.Value);
+    }
+
     static void AddGroups(GatewayGroups groups, JobOptions job, List<string> facts, List<Finding> findings)
     {
         var stale = LeastStale;
@@ -47,9 +59,10 @@ internal static class GatewayChecks
         var (forgotten, oldest) = (0, TimeSpan.Zero);
         foreach (var group in groups.All)
         {
-            if (group.Is(job.Group)) own = group;
-            else if (group.IsOurs && group.Job == job.Group.Job && groups.At - group.PushTime is { } age && age > stale)
-                (forgotten, oldest) = (forgotten + 1, age > oldest ? age : oldest);
+            var age = groups.At - group.PushTime;
+            var isForgotten = group.IsOurs && group.Job == job.Group.Job && age > stale;
+            if (IsOfThisJob(group, job.Group) && (group.Is(job.Group) || !isForgotten)) own = own?.PushTime > group.PushTime ? own : group;
+            else if (isForgotten) (forgotten, oldest) = (forgotten + 1, age > oldest ? age!.Value : oldest);
         }
 
         facts.Add(own?.PushTime is { } pushed ? $"our group {job.Group} was last pushed {InWords.Of(groups.At - pushed)} ago" : $"our group {job.Group} was not pushed yet");

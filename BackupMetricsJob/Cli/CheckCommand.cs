@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using BackupMetricsJob.Checking;
 using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Cli;
 
@@ -38,9 +39,9 @@ internal static class CheckCommand
         if (job is null || problems.Count > 0) return Problems.Tell(problems, output, terminal);
 
         var signals = terminal.Signals;
-        using var progress = ProgressLine.On(terminal, output);
-        var report = Check.Run(job, prometheus, terminal.Time, signals.Stop, progress?.Progress);
-        progress?.Dispose();
+        var progress = ProgressLine.IsWanted(terminal, output) ? new RunProgress(terminal.Time) : null;
+        CheckReport report;
+        using (progress is null ? null : new ProgressLine(progress, terminal.Error)) report = Check.Run(job, prometheus, terminal.Time, signals.Stop, progress);
         var code = Of(report, signals.Received, output.FailOnTarget);
         if (asJson)
         {
