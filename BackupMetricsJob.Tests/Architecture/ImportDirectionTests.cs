@@ -10,7 +10,8 @@ public class ImportDirectionTests
         new Dictionary<string, string[]>
         {
             ["Program"] = ["Cli"],
-            ["Cli"] = ["Running", "Catalog", "Configuration"],
+            ["Cli"] = ["Running", "Catalog", "Configuration", "Checking"],
+            ["Checking"] = ["Running", "Configuration", "Pushgateway"],
             ["Running"] = ["Probing", "Exposition", "Pushgateway", "Configuration"],
             ["Configuration"] = ["Targets", "Backups", "Pushgateway"],
             ["Probing"] = ["Targets", "Backups"],

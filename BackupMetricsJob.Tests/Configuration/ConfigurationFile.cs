@@ -54,7 +54,7 @@ internal sealed class ConfigurationFile : IDisposable
             given.Add("config=" + _folder.File("main.yaml"));
         var typed = new Flags();
         foreach (var group in given.Select(flag => flag.Replace("FOLDER", _folder.Path, StringComparison.Ordinal).Split('=', 2)).GroupBy(pair => pair[0], pair => pair[1])) typed.Add(group.Key, [.. group]);
-        All = OptionsReader.Read(typed, environment, push, out job, out var output);
+        All = OptionsReader.Read(typed, environment, push ? Purpose.Push : Purpose.Show, out job, out var output);
         Output = output;
         return string.Concat(All.Select(problem => problem.Words.Replace(_folder.Path + "/", "", StringComparison.Ordinal) + "\n"));
     }

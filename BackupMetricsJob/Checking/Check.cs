@@ -9,9 +9,9 @@ internal static class Check
     /// <param name="job">What a run would do.</param>
     /// <param name="prometheus">The Prometheus that scrapes the gateways; null where it is not asked.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="stop">Ends it at once; what is known then is told.</param>
     /// <param name="progress">Is told how far it has come.</param>
-    public static CheckReport Run(JobOptions job, Uri? prometheus, TimeProvider time, CancellationToken stop, RunProgress? progress)
+    /// <param name="stop">Ends it at once; what is known then is told.</param>
+    public static CheckReport Run(JobOptions job, Uri? prometheus, TimeProvider time, RunProgress? progress, CancellationToken stop)
     {
         var probed = JobRun.Probe(job, time, stop, progress, inspect: true).Results;
         var targets = new TargetCheck[job.Targets.Count];

@@ -54,15 +54,20 @@ internal static class GatewayChecks
     static void AddGroups(GatewayGroups groups, JobOptions job, List<string> facts, List<Finding> findings)
     {
         var stale = LeastStale;
-        if (job.Interval * 2 > stale) stale = job.Interval.Value * 2;
+        if (job.Interval is { } interval && interval * 2 > stale) stale = interval * 2;
         GatewayGroup? own = null;
-        var (forgotten, oldest) = (0, TimeSpan.Zero);
+        var forgotten = 0;
+        var oldest = TimeSpan.Zero;
         foreach (var group in groups.All)
         {
             var age = groups.At - group.PushTime;
             var isForgotten = group.IsOurs && group.Job == job.Group.Job && age > stale;
             if (IsOfThisJob(group, job.Group) && (group.Is(job.Group) || !isForgotten)) own = own?.PushTime > group.PushTime ? own : group;
-            else if (isForgotten) (forgotten, oldest) = (forgotten + 1, age > oldest ? age!.Value : oldest);
+            else if (isForgotten)
+            {
+                forgotten++;
+                if (age > oldest) oldest = age.Value;
+            }
         }
 
         facts.Add(own?.PushTime is { } pushed ? $"our group {job.Group} was last pushed {InWords.Of(groups.At - pushed)} ago" : $"our group {job.Group} was not pushed yet");

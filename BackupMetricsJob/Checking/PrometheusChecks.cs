@@ -92,7 +92,7 @@ internal static class PrometheusChecks
     {
         public int Count(string expression) => Series(expression).Count;
 
-        public IReadOnlyCollection<string> Jobs(string metric)
+        public SortedSet<string> Jobs(string metric)
         {
             var jobs = new SortedSet<string>(StringComparer.Ordinal);
             foreach (var series in Series(metric))

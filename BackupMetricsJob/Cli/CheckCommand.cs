@@ -41,7 +41,7 @@ internal static class CheckCommand
         var signals = terminal.Signals;
         var progress = ProgressLine.IsWanted(terminal, output) ? new RunProgress(terminal.Time) : null;
         CheckReport report;
-        using (progress is null ? null : new ProgressLine(progress, terminal.Error)) report = Check.Run(job, prometheus, terminal.Time, signals.Stop, progress);
+        using (progress is null ? null : new ProgressLine(progress, terminal.Error)) report = Check.Run(job, prometheus, terminal.Time, progress, signals.Stop);
         var code = Of(report, signals.Received, output.FailOnTarget);
         if (asJson)
         {

@@ -29,6 +29,7 @@ internal static class CommandLine
             root.Subcommands.Add(ImportCommand.Create(terminal));
             root.Subcommands.Add(RecordCommand.Create(terminal));
             root.Subcommands.Add(CatalogCommand.Create(terminal));
+            root.Subcommands.Add(CheckCommand.Create(terminal));
             root.Subcommands.Add(DeleteCommand.Create(terminal));
         }
 

@@ -36,7 +36,7 @@ internal sealed class DeleteCommand
     {
         var settings = new Settings(flags, terminal.Environment);
         var problems = new List<Problem>();
-        var gateways = Gateways(settings, terminal.Environment, problems);
+        var gateways = new GatewayReader(settings, terminal.Environment, problems).Read(files: null);
         var selection = Selection(settings, problems);
         var dryRun = OutputOptions.Choice(settings, "dry-run", "false", "true", problems);
         if (problems.Count > 0 || selection is null) return CatalogFlags.Tell(problems, terminal);
@@ -53,31 +53,11 @@ internal sealed class DeleteCommand
         return (int)(terminal.Signals.Received ?? worst);
     }
 
-    static List<Gateway> Gateways(Settings settings, IReadOnlyDictionary<string, string> environment, List<Problem> problems)
-    {
-        var gateways = new List<Gateway>();
-        var urls = settings.All("gateway");
-        if (urls.Count == 0) problems.Add(new(ProblemOrigin.Flag, $"--gateway is missing: the Pushgateway's URL, like http://pushgateway:9091 (or {Settings.Variable("gateway")})"));
-        foreach (var url in urls)
-        {
-            if (GatewaySettings.Read(settings, environment, url, problems) is { } gateway) gateways.Add(gateway);
-        }
-
-        return gateways;
-    }
-
     static GroupSelection? Selection(Settings settings, List<Problem> problems)
     {
         var job = settings.One("job");
         if (job is null) problems.Add(new(ProblemOrigin.Flag, $"--job is missing: the label job of the groups that are to go (or {Settings.Variable("job")})"));
-        var labels = new List<GroupingLabel>();
-        foreach (var setting in settings.All("grouping"))
-        {
-            if (LabelText.TryParse(setting, problems) is not { } label) continue;
-            if (labels.Exists(other => other.Name == label.Key)) problems.Add(setting.Wrong($"another name: {label.Key} is given twice"));
-            else labels.Add(new(label.Key, label.Value));
-        }
-
+        var labels = LabelText.Read(settings.All("grouping"), problems).ConvertAll(label => new GroupingLabel(label.Name, label.Value));
         TimeSpan? olderThan = null;
         if (settings.One("older-than") is { } age)
         {

@@ -25,7 +25,7 @@ internal static class RunCommand
 
     static int Run(Flags flags, Terminal terminal, BuildVersion build)
     {
-        var problems = OptionsReader.Read(flags, terminal.Environment, mayPush: true, out var job, out var output);
+        var problems = OptionsReader.Read(flags, terminal.Environment, Purpose.Push, out var job, out var output);
         if (job is null) return Problems.Tell(problems, output, terminal);
         Problems.Warn(job, terminal);
 

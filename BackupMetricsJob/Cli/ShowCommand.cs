@@ -18,7 +18,7 @@ internal static class ShowCommand
 
     static int Show(Flags flags, Terminal terminal)
     {
-        var problems = OptionsReader.Read(flags, terminal.Environment, mayPush: false, out var job, out var output);
+        var problems = OptionsReader.Read(flags, terminal.Environment, Purpose.Show, out var job, out var output);
         if (job is null) return Problems.Tell(problems, output, terminal);
         Problems.Warn(job, terminal);
 

@@ -5,10 +5,12 @@ namespace BackupMetricsJob.Configuration;
 /// <summary>The gateways to push to, each with its secrets as they are now: those of flags or variables, else those of the file.</summary>
 internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<string, string> environment, ICollection<Problem> problems)
 {
-    public IReadOnlyList<Gateway> Read(FileSettings? files)
+    /// <param name="files">The files; null without one.</param>
+    /// <param name="isNeeded">Whether there must be one.</param>
+    public IReadOnlyList<Gateway> Read(FileSettings? files, bool isNeeded = true)
     {
         var parts = FromFlags(files);
-        if (parts.Count == 0 && files is not { IsWhole: false })
+        if (isNeeded && parts.Count == 0 && files is not { IsWhole: false })
             problems.Add(new(ProblemOrigin.Flag, $"--gateway is missing: the Pushgateway's URL, like http://pushgateway:9091 (or {Settings.Variable("gateway")}, or gateway in the file); --dry-run needs none"));
         if (parts.Count == 0) return [];
         var over = ForEach();
@@ -44,8 +46,8 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
         var over = new GatewaySettings
         {
             Username = username is null ? null : SecretSource.Given(username),
-            Password = Secret("gateway-password-file"),
-            Token = Secret("gateway-token-file"),
+            Password = Find("gateway-password"),
+            Token = Find("gateway-token"),
             CaFile = settings.One("gateway-ca-file"),
             CertFile = settings.One("gateway-cert-file"),
             KeyFile = settings.One("gateway-key-file"),
@@ -55,7 +57,15 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
         return over;
     }
 
-    SecretSource? Secret(string name) => settings.One(name) is { } file ? SecretSource.InFile(file.Origin, file.Value, file.Kind, null) : null;
+    /// <summary>A flag that names the secret's file, else the variable that does, or the variable that holds it. There is no flag that holds it: everybody on the machine could read it.</summary>
+    SecretSource? Find(string name)
+    {
+        var file = settings.One(name + "-file");
+        if (file is { Kind: ProblemOrigin.Flag } || environment.GetValueOrDefault(Settings.Variable(name)) is not { Length: > 0 } value)
+            return file is null ? null : SecretSource.InFile(file.Origin, file.Value, file.Kind, null);
+        if (file is not null) problems.Add(file.Says($"{Settings.Variable(name)} is set, too; give one of them"));
+        return SecretSource.Given(new(Settings.Variable(name), ProblemOrigin.Configuration, SecretSource.WithoutLastLineFeed(value)));
+    }
 
     TimeSpan? Timeout()
     {
@@ -108,6 +118,12 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
         if (name?.Contains(':', StringComparison.Ordinal) is true)
         {
             problems.Add(username.Wrong(username.Named + ": must be a name without a colon: basic authentication cannot send one"));
+            return null;
+        }
+
+        if (secret is not null && !LabelText.IsWellFormed(secret))
+        {
+            problems.Add(password.Wrong(password.Named + ": has more than one line, or control characters in it"));
             return null;
         }
 

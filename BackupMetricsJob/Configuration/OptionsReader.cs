@@ -5,6 +5,19 @@ using BackupMetricsJob.Targets;
 
 namespace BackupMetricsJob.Configuration;
 
+/// <summary>What a command wants options for.</summary>
+internal enum Purpose
+{
+    /// <summary>To push: a gateway is needed, unless it is a dry run, and shards count.</summary>
+    Push,
+
+    /// <summary>To show what the targets say: gateways and shards do not matter.</summary>
+    Show,
+
+    /// <summary>To try all that a push would need: the gateways that are named, and the targets of every shard.</summary>
+    Check,
+}
+
 /// <summary>
 /// Flags over environment over files into one <see cref="JobOptions"/>, or every problem at once. Files and secrets are read at every call;
 /// it reads no environment of its own.
@@ -33,18 +46,18 @@ internal sealed class OptionsReader
 
     /// <param name="flags">What was typed.</param>
     /// <param name="environment">The variables.</param>
-    /// <param name="mayPush">Whether a gateway is needed, unless it is a dry run, and whether shards count.</param>
+    /// <param name="purpose">What the options are for.</param>
     /// <param name="job">Null if there is a problem.</param>
     /// <param name="output">How to tell it; there in any case, so that the problems can be told.</param>
     public static IReadOnlyList<Problem> Read(
-        Flags flags, IReadOnlyDictionary<string, string> environment, bool mayPush, out JobOptions? job, out OutputOptions output)
+        Flags flags, IReadOnlyDictionary<string, string> environment, Purpose purpose, out JobOptions? job, out OutputOptions output)
     {
         var settings = new Settings(flags, environment);
         var reader = new OptionsReader(settings, environment);
         output = OutputOptions.Read(settings, reader._files, reader._problems);
         var names = settings.All("target");
-        if (mayPush && names.Count > 0) output = reader.OfASubset(names, output, flags);
-        var read = reader.ReadAll(names, mayPush, mayPush && !output.DryRun);
+        if (purpose == Purpose.Push && names.Count > 0) output = reader.OfASubset(names, output, flags);
+        var read = reader.ReadAll(names, purpose, mustPush: purpose == Purpose.Push && !output.DryRun);
         job = reader._problems.Count == 0 ? read : null;
         return reader._files is null || job is not null ? reader._problems : InOrder(reader._problems);
     }
@@ -60,7 +73,7 @@ internal sealed class OptionsReader
         return [.. problems.OrderBy(problem => problem.Place is null ? files.Count : files.IndexOf(problem.Place.File)).ThenBy(problem => problem.Place?.Line).ThenBy(problem => problem.Place?.Column)];
     }
 
-    JobOptions? ReadAll(IReadOnlyList<Setting> names, bool mayPush, bool mustPush)
+    JobOptions? ReadAll(IReadOnlyList<Setting> names, Purpose purpose, bool mustPush)
     {
         var overrides = new TargetSettings
         {
@@ -72,9 +85,9 @@ internal sealed class OptionsReader
         var interval = Duration("interval") ?? _files?.Interval;
         var splay = Duration("splay", mayBeZero: true) ?? _files?.Splay ?? TimeSpan.Zero;
         var concurrency = Concurrency();
-        var gateways = mustPush ? new GatewayReader(_settings, _environment, _problems).Read(_files) : [];
+        var gateways = mustPush || purpose == Purpose.Check ? new GatewayReader(_settings, _environment, _problems).Read(_files, isNeeded: mustPush) : [];
         var withoutLegacyNames = _settings.One("legacy-names") is null && _files?.LegacyNames is { } said ? !said : OutputOptions.Choice(_settings, "legacy-names", "true", "false", _problems);
-        var shardSetting = mayPush && names.Count == 0 ? ShardText.Setting(_settings, _files, _problems) : null;
+        var shardSetting = purpose == Purpose.Push && names.Count == 0 ? ShardText.Setting(_settings, _files, _problems) : null;
         var shard = shardSetting is null ? null : ShardText.Read(shardSetting, _environment, _problems);
 
         var fleet = IsFleet ? new ConfiguredTargets(_files!, overrides) : null;

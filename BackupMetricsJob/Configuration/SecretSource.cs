@@ -93,7 +93,7 @@ internal sealed class SecretSource
     }
 
     /// <summary>Editors end a file with it; any other blank may be meant.</summary>
-    static string WithoutLastLineFeed(string text)
+    public static string WithoutLastLineFeed(string text)
     {
         if (!text.EndsWith('\n')) return text;
         return text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text[..^1];
