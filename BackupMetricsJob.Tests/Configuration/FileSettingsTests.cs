@@ -96,6 +96,16 @@ public sealed class FileSettingsTests
     }
 
     [Fact]
+    public void The_defaults_may_follow_the_targets_and_targets_may_be_an_alias()
+    {
+        using var after = new ConfigurationFile("targets: [{name: a, connection: {host: h}}]\ndefaults: {connection: {user: u}}\n");
+        using var alias = new ConfigurationFile("targets: &t [{name: a, connection: {host: h, user: u}}]\n");
+
+        Assert.Equal("postgresql://u@h:5432/u", after.Read().Targets[0].Target!.Connection.Description);
+        Assert.Equal("postgresql://u@h:5432/u", alias.Read().Targets[0].Target!.Connection.Description);
+    }
+
+    [Fact]
     public void Nobody_reads_ten_thousand_problems()
     {
         using var file = new ConfigurationFile("targets:\n" + string.Concat(Enumerable.Repeat("- {nam: x}\n", 5000)));

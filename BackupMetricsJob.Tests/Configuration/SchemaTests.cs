@@ -140,7 +140,7 @@ public sealed class SchemaTests
     static YamlNode Tree(string text)
     {
         var problems = new List<Problem>();
-        var tree = YamlTree.Read("every-key.yaml", text, problems);
+        var tree = YamlTree.Read("every-key.yaml", text, problems, "", (_, _) => { });
         Assert.Empty(problems);
         return tree!;
     }

@@ -39,6 +39,18 @@ public sealed class YamlTreeTests
         Assert.Equal("v", ((YamlScalar)((YamlMapping)Map("a: &a {k: v}\nb: {<<: *a}").Find("b")!.Value).Find("k")!.Value).Text);
     }
 
+    [Fact]
+    public void A_long_list_is_given_away_item_by_item()
+    {
+        var taken = new List<string>();
+
+        var root = (YamlMapping)YamlTree.Read("f", "a: &x\n- 1\nl:\n- 2\n- {l: [3]}\nm: {l: [4]}\n", [], "l", (item, index) => taken.Add($"{index} {item.Place}"))!;
+
+        Assert.Equal(["0 f:4:3", "1 f:5:3"], taken);
+        Assert.True(List(root, "l").IsTaken);
+        Assert.Single(List(root, "a").Items);
+    }
+
     [Theory]
     [InlineData("", "f:1:1: is empty: must be a map of settings")]
     [InlineData("# nothing\n", "f:1:1: is empty: must be a map of settings")]
@@ -62,7 +74,7 @@ public sealed class YamlTreeTests
     public void What_cannot_be_read_has_a_place(string text, string problem)
     {
         var problems = new List<Problem>();
-        if (YamlText.Decode("f", Encoding.UTF8.GetBytes(text), problems) is { } decoded) YamlTree.Read("f", decoded, problems);
+        if (YamlText.Decode("f", Encoding.UTF8.GetBytes(text), problems) is { } decoded) YamlTree.Read("f", decoded, problems, "", Keep);
 
         Assert.Equal([problem], problems.Select(one => one.Words));
     }
@@ -102,11 +114,11 @@ public sealed class YamlTreeTests
             var text = damages.Aggregate(EveryKey, (now, damage) => damage(now));
             var problems = new List<Problem>();
             var decoded = YamlText.Decode("f", Encoding.UTF8.GetBytes(text), problems);
-            var tree = decoded is null ? null : YamlTree.Read("f", decoded, problems);
+            var targets = new TargetSection(new(problems));
+            var tree = decoded is null ? null : YamlTree.Read("f", decoded, problems, "targets", (item, index) => targets.Take(item, index, "/nonexistent"));
             if (tree is not null && Fields.Of(tree, KeyPath.Root, Keys.Root, "/nonexistent", new(problems)) is { } fields)
             {
-                var targets = new TargetSection(new(problems));
-                targets.Read(fields, targets.Defaults(fields, TargetSettings.Nothing));
+                targets.Finish(fields, targets.Defaults(fields, TargetSettings.Nothing));
                 GatewaySection.Read(fields);
             }
 
@@ -131,16 +143,20 @@ public sealed class YamlTreeTests
     static string Problem(string text)
     {
         var problems = new List<Problem>();
-        YamlTree.Read("f", text, problems);
+        YamlTree.Read("f", text, problems, "", Keep);
         return problems[0].Words;
     }
 
     static YamlMapping Map(string text)
     {
         var problems = new List<Problem>();
-        var root = YamlTree.Read("f", text, problems);
+        var root = YamlTree.Read("f", text, problems, "", Keep);
         Assert.Empty(problems);
         return Assert.IsType<YamlMapping>(root);
+    }
+
+    static void Keep(YamlNode item, int index)
+    {
     }
 
     static YamlSequence List(YamlMapping map, string key) => Assert.IsType<YamlSequence>(map.Find(key)!.Value);

@@ -17,7 +17,7 @@ internal sealed class FileReader
         _targets = new(_problems);
     }
 
-    /// <summary>From so many targets on, what reading them left behind is given back before the run begins.</summary>
+    /// <summary>From so many targets on, the rest of what reading them left behind is given back before the run begins.</summary>
     const int Many = 1000;
 
     /// <param name="file">Names the main file; null for none.</param>
@@ -26,7 +26,6 @@ internal sealed class FileReader
     public static FileSettings Read(Setting? file, Setting? directory, ICollection<Problem> problems)
     {
         var settings = new FileReader(problems).Read(file, directory);
-        // The tree of a big file is the largest thing that this process ever makes.
         if (settings.Targets.Count >= Many) GC.Collect();
         return settings;
     }
@@ -48,7 +47,7 @@ internal sealed class FileReader
             foreach (var part in PartsOf(directory, ref isWhole))
             {
                 if (Open(part, Keys.Part, why => new(ProblemOrigin.Configuration, $"{part}: {why}")) is { } fields)
-                    _targets.Read(fields, _targets.Defaults(fields, settings.Defaults));
+                    _targets.Finish(fields, _targets.Defaults(fields, settings.Defaults));
                 else isWhole = false;
             }
         }
@@ -59,7 +58,7 @@ internal sealed class FileReader
     FileSettings Main(Fields root)
     {
         var defaults = _targets.Defaults(root, TargetSettings.Nothing);
-        _targets.Read(root, defaults);
+        _targets.Finish(root, defaults);
         return new()
         {
             Gateways = GatewaySection.Read(root),
@@ -92,8 +91,13 @@ internal sealed class FileReader
         return null;
     }
 
-    Fields? Open(string file, string[] keys, Func<string, Problem> unreadable) =>
-        YamlText.Read(file, unreadable, _all) is { } text && YamlTree.Read(file, text, _all) is { } root ? Fields.Of(root, KeyPath.Root, keys, FolderOf(file), _problems) : null;
+    Fields? Open(string file, string[] keys, Func<string, Problem> unreadable)
+    {
+        var folder = FolderOf(file);
+        return YamlText.Read(file, unreadable, _all) is { } text && YamlTree.Read(file, text, _all, "targets", (item, index) => _targets.Take(item, index, folder)) is { } root
+            ? Fields.Of(root, KeyPath.Root, keys, folder, _problems)
+            : null;
+    }
 
     /// <summary>In the order of their names. A mounted ConfigMap has hidden links and folders beside its files.</summary>
     List<string> PartsOf(Setting directory, ref bool isWhole)

@@ -3,8 +3,12 @@ namespace BackupMetricsJob.Configuration.Yaml;
 /// <summary>targets and defaults of one file. A name stands once in all files.</summary>
 internal sealed class TargetSection(FileProblems problems)
 {
+    /// <summary>After so many targets what reading them left behind is given back: else it grows to several times of what is kept.</summary>
+    const int Many = 500;
+
     readonly Dictionary<string, Place> _names = new(StringComparer.Ordinal);
     readonly List<FileTarget> _targets = [];
+    int _finished;
 
     public IReadOnlyList<FileTarget> Targets => _targets;
 
@@ -17,23 +21,37 @@ internal sealed class TargetSection(FileProblems problems)
         return own.Over(below);
     }
 
-    public void Read(Fields root, TargetSettings defaults)
+    /// <summary>One of the targets of the file that is being read; its defaults may still follow.</summary>
+    public void Take(YamlNode item, int index, string folder)
     {
-        if (root["targets"] is not { } node) return;
+        if (Fields.Of(item, KeyPath.Root["targets"][index], Keys.Target, folder, problems, "a map with a name") is { } fields) ReadOne(fields);
+        if (index % Many == Many - 1) GC.Collect(generation: 0);
+    }
+
+    /// <summary>The targets of the file that were not taken yet, and the defaults below all of them.</summary>
+    public void Finish(Fields root, TargetSettings defaults)
+    {
+        ReadRest(root);
+        for (; _finished < _targets.Count; _finished++)
+        {
+            var target = _targets[_finished];
+            _targets[_finished] = target with { Settings = target.Settings.Over(WithoutPassword(target.Connection, defaults)) };
+        }
+    }
+
+    void ReadRest(Fields root)
+    {
+        if (root["targets"] is not { } node || node is YamlSequence { IsTaken: true }) return;
         if (node is not YamlSequence list)
         {
             problems.WrongKind(node, root.Path["targets"], "a list of maps, each with a name");
             return;
         }
 
-        _targets.EnsureCapacity(_targets.Count + list.Items.Count);
-        for (var i = 0; i < list.Items.Count; i++)
-        {
-            if (Fields.Of(list.Items[i], root.Path["targets"][i], Keys.Target, root.Folder, problems, "a map with a name") is { } fields) ReadOne(fields, defaults);
-        }
+        for (var i = 0; i < list.Items.Count; i++) Take(list.Items[i], i, root.Folder);
     }
 
-    void ReadOne(Fields fields, TargetSettings defaults)
+    void ReadOne(Fields fields)
     {
         fields.Require("name", "it is the label instance");
         var name = fields.Text("name", "a name without control characters");
@@ -52,7 +70,7 @@ internal sealed class TargetSection(FileProblems problems)
         var own = Common(fields);
         var password = Password(fields, connection);
         if (name is null) return;
-        _targets.Add(new(name, fields.Path.ToString(), fields.Place, own.Over(WithoutPassword(connection, defaults))) { Connection = connection, Password = password, IsBroken = how is not null && connection is null });
+        _targets.Add(new(name, fields.Path.ToString(), fields.Place, own) { Connection = connection, Password = password, IsBroken = how is not null && connection is null });
     }
 
     /// <summary>A connection that says its password, or where it stands, needs none of the defaults'.</summary>

@@ -18,12 +18,16 @@ internal sealed class YamlTree
     readonly string _text;
     readonly IParser _parser;
     readonly ICollection<Problem> _problems;
+    readonly string _key;
+    readonly Action<YamlNode, int> _take;
     readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
     readonly HashSet<string> _pool = new(StringComparer.Ordinal);
     int _aliased;
 
-    YamlTree(string file, string text, IParser parser, ICollection<Problem> problems)
+    YamlTree(string file, string text, IParser parser, ICollection<Problem> problems, string key, Action<YamlNode, int> take)
     {
+        _key = key;
+        _take = take;
         _file = file;
         _text = text;
         _parser = parser;
@@ -31,10 +35,15 @@ internal sealed class YamlTree
     }
 
     /// <summary>Null, and at least one more problem, where it is no single YAML document. Keys that are given twice are problems, too, but there is a tree.</summary>
-    public static YamlNode? Read(string file, string text, ICollection<Problem> problems)
+    /// <param name="file">What messages call it.</param>
+    /// <param name="text">The whole file.</param>
+    /// <param name="problems">Gets what is wrong.</param>
+    /// <param name="key">A key of the outermost map whose list may be long; "" for none.</param>
+    /// <param name="take">Gets each item of that list, and its index, once it is read: so the items need not all be there at once.</param>
+    public static YamlNode? Read(string file, string text, ICollection<Problem> problems, string key, Action<YamlNode, int> take)
     {
         var scanner = new Scanner(new StringReader(text), skipComments: true);
-        var tree = new YamlTree(file, text, new Parser(scanner), problems);
+        var tree = new YamlTree(file, text, new Parser(scanner), problems, key, take);
         try
         {
             return tree.ReadDocument();
@@ -117,19 +126,21 @@ internal sealed class YamlTree
         return new(_file, Line(scalar.Start), Column(scalar.Start), Pooled(scalar.Value), scalar.Style is ScalarStyle.Plain && !isString);
     }
 
-    YamlSequence ReadSequence(SequenceStart start, int depth)
+    YamlSequence ReadSequence(SequenceStart start, int depth, Action<YamlNode, int>? take = null)
     {
         RefuseTag(start);
         var items = new List<YamlNode>();
-        var size = 1;
+        var (size, index) = (1, 0);
         while (_parser.MoveNext() && _parser.Current is not SequenceEnd)
         {
             if (start.Style is SequenceStyle.Block) RefuseTab(_parser.Current!.Start);
-            items.Add(ReadNode(depth + 1));
-            size += items[^1].Size;
+            var item = ReadNode(depth + 1);
+            size += item.Size;
+            if (take is null) items.Add(item);
+            else take(item, index++);
         }
 
-        return new(_file, Line(start.Start), Column(start.Start), size, [.. items]);
+        return new(_file, Line(start.Start), Column(start.Start), size, [.. items]) { IsTaken = take is not null };
     }
 
     YamlMapping ReadMapping(MappingStart start, int depth)
@@ -144,7 +155,7 @@ internal sealed class YamlTree
             if (!entries.IsFlow) RefuseTab(at);
             if (ReadNode(depth + 1) is not YamlScalar key) throw Refused(at, "a key must be a text");
             if (!_parser.MoveNext()) throw new InvalidOperationException();
-            var value = ReadNode(depth + 1);
+            var value = depth == 0 && key.Text == _key && _parser.Current is SequenceStart { Anchor.IsEmpty: true } list ? ReadSequence(list, depth + 1, _take) : ReadNode(depth + 1);
             if (isMerge) (merged ??= []).Add(value);
             else entries.Add(key, value);
         }
