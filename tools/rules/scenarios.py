@@ -581,6 +581,7 @@ add("A pushed age that froze is as old as its push: ours by the probe, or by the
      series("pghoard_last_upload_age", then(clock(61), steady(3600, 119)), job="ours", cluster="us", instance="found", **P),
      series("push_time_seconds", A, job="theirs", instance="db"), series("push_time_seconds", steady(0, N), job="theirs", instance="db", empty="x"),
      series("push_time_seconds", clock(N), job="theirs", instance="db", site="other"), series("push_time_seconds", clock(N), job="whole", other="x"),
+     series("push_time_seconds", clock(N), job="theirs", instance="second"), series("push_time_seconds", clock(N), job="others", instance="db"),
      series("push_time_seconds", A, job="parts", run="a", shard="0"), *[series("push_time_seconds", clock(N), job="parts", run=r, shard=i) for r, i in (("a", "1"), ("b", "0"))],
      series("pghoard_last_upload_age", then(clock(61), steady(3600, 119)), job="parts", run="a", shard="0", instance="db", **P), series("push_time_seconds", steady(0, N), job="theirs", instance="refused"),
      series("pghoard_last_upload_age", then(clock(61), steady(3600, 119)), job="theirs", instance="db", **P),
