@@ -191,6 +191,7 @@ section("quality")
 
 N = 3 * HOUR
 RT = {("base", "critical"): 50, ("restore_test", "warning"): 24, ("restore_test", "critical"): 26}
+LISTED = alert("RestoreTestTooOld", "warning", job=None, instance="listed", type_="restore_test")
 add("Restore tests: too old, never recorded where all answers, unknown where it does not, remembered where it is down",
     [gateway(N),
      run(N, [*limits("old", N, RT), *sources("old", N, {"catalog": 1}), *probe("old", N), *backup("old", steady(0, N), source="catalog", type_="full"),
@@ -198,17 +199,18 @@ add("Restore tests: too old, never recorded where all answers, unknown where it 
          [*limits("never", N, RT), *sources("never", N, {"catalog": 1}), *probe("never", N), *backup("never", steady(0, N), source="catalog", type_="full")],
          [*limits("unread", N, RT), *sources("unread", N, {"catalog": 0, "server": 1}), *probe("unread", N, success=0), *backup("unread", steady(0, N), source="catalog", type_="full")],
          [*limits("down", N, {("restore_test", "warning"): 24}), *sources("down", N, {"catalog": then(steady(1, 30), steady(0, N - 30))}), *probe("down", N, success=0),
-          *restore_test("down", then(ago(1, 10), ago(23, 20), gone(N - 30)))], success=0)],
+          *restore_test("down", then(ago(1, 10), ago(23, 20), gone(N - 30)))], success=0),
+     [*limits("listed", N, {("restore_test", "warning"): 24}), *sources("listed", N, {"catalog": 1})]],
     fires(59, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down")),
     fires(60, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down"),
-          both("RestoreTestTooOld", instance="never", type_="restore_test")),
+          both("RestoreTestTooOld", instance="never", type_="restore_test"), LISTED),
     fires(120, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down"),
-          both("RestoreTestTooOld", instance="never", type_="restore_test")),
+          both("RestoreTestTooOld", instance="never", type_="restore_test"), LISTED),
     fires(121, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down"),
-          both("RestoreTestTooOld", instance="never", type_="restore_test"), alert("RestoreTestTooOld", "warning", instance="old", type_="restore_test"),
+          both("RestoreTestTooOld", instance="never", type_="restore_test"), LISTED, alert("RestoreTestTooOld", "warning", instance="old", type_="restore_test"),
           alert("RestoreTestTooOld", "warning", instance="down", type_="restore_test")),
     fires(150, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down"),
-          both("RestoreTestTooOld", instance="never", type_="restore_test"), alert("RestoreTestTooOld", "warning", instance="down", type_="restore_test")))
+          both("RestoreTestTooOld", instance="never", type_="restore_test"), LISTED, alert("RestoreTestTooOld", "warning", instance="down", type_="restore_test")))
 
 N = 2 * HOUR
 add("Restore tests, in words",
@@ -309,6 +311,7 @@ add("The database's clock is 10 minutes behind, or ahead: its WAL waits no longe
          [*limits("ahead", N, {("wal", "warning"): 0.25}), *sources("ahead", N, {"server": 1}), *probe("ahead", N, offset=600), *archive("ahead", N, ready=clock(N, behind=360))],
          [*limits("unclear", N, {("wal", "critical"): 1}), *sources("unclear", N, {"server": 1}), *probe("unclear", N)[:3], *archive("unclear", N, ready=steady(0, N))])],
     quiet(9), fires(10, *[alert("BackupClockSkew", "warning", instance=i) for i in ("behind", "ahead")], alert("LastWalArchive", "warning", instance="ahead", type_="wal")),
+    fires(70, *[alert("BackupClockSkew", "warning", instance=i) for i in ("behind", "ahead")], alert("LastWalArchive", "warning", instance="ahead", type_="wal")),
     fires(71, *[alert("BackupClockSkew", "warning", instance=i) for i in ("behind", "ahead")], alert("LastWalArchive", "warning", instance="ahead", type_="wal"),
           alert("LastWalArchive", "critical", instance="unclear", type_="wal")))
 
