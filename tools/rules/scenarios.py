@@ -51,8 +51,10 @@ A = then(clock(11), steady(600, 50), clock(N - 61, start=61))
 add("The job dies and comes back; another without an interval cannot be stale, and one that pushes hourly is not after 1 h 59 min",
     [gateway(N), run(N, healthy("orders", N, at=A), pushed=A), run(N, healthy("orders", N), pushed=steady(0, N), interval=None, job="by_hand"),
      run(N, healthy("orders", N, at=hourly(4)), pushed=hourly(4), interval=3600, job="hourly"),
-     series("push_time_seconds", steady(0, N), job="stranger")],
-    quiet(25), fires(26, alert("BackupMetricsStale")), fires(60, alert("BackupMetricsStale")), quiet(61), quiet(N - 1))
+     series("push_time_seconds", steady(0, N), job="stranger"),
+     series("backup_metrics_run_timestamp_seconds", steady(0, N), job="relabelled"), series("backup_metrics_interval_seconds", steady(3600, N), job="relabelled")],
+    quiet(25), fires(26, alert("BackupMetricsStale")), fires(60, alert("BackupMetricsStale")), quiet(61), quiet(125),
+    fires(126, alert("BackupMetricsStale", job="relabelled")), fires(N - 1, alert("BackupMetricsStale", job="relabelled")))
 
 N = 5 * HOUR
 down = 30
@@ -189,24 +191,26 @@ section("quality")
 
 N = 3 * HOUR
 RT = {("base", "critical"): 50, ("restore_test", "warning"): 24, ("restore_test", "critical"): 26}
+LISTED = alert("RestoreTestTooOld", "warning", job=None, instance="listed", type_="restore_test")
 add("Restore tests: too old, never recorded where all answers, unknown where it does not, remembered where it is down",
     [gateway(N),
      run(N, [*limits("old", N, RT), *sources("old", N, {"catalog": 1}), *probe("old", N), *backup("old", steady(0, N), source="catalog", type_="full"),
              *restore_test("old", then(ago(23, 150), ago(-2.5, 30))), *restore_test("old", ago(40, N), tool="barman")],
          [*limits("never", N, RT), *sources("never", N, {"catalog": 1}), *probe("never", N), *backup("never", steady(0, N), source="catalog", type_="full")],
-         [*limits("unread", N, RT), *sources("unread", N, {"catalog": 0}), *probe("unread", N, success=0), *backup("unread", steady(0, N), source="catalog", type_="full")],
+         [*limits("unread", N, RT), *sources("unread", N, {"catalog": 0, "server": 1}), *probe("unread", N, success=0), *backup("unread", steady(0, N), source="catalog", type_="full")],
          [*limits("down", N, {("restore_test", "warning"): 24}), *sources("down", N, {"catalog": then(steady(1, 30), steady(0, N - 30))}), *probe("down", N, success=0),
-          *restore_test("down", then(ago(23, 30), gone(N - 30)))], success=0)],
+          *restore_test("down", then(ago(1, 10), ago(23, 20), gone(N - 30)))], success=0),
+     [*limits("listed", N, {("restore_test", "warning"): 24}), *sources("listed", N, {"catalog": 1})]],
     fires(59, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down")),
     fires(60, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down"),
-          both("RestoreTestTooOld", instance="never", type_="restore_test")),
+          both("RestoreTestTooOld", instance="never", type_="restore_test"), LISTED),
     fires(120, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down"),
-          both("RestoreTestTooOld", instance="never", type_="restore_test")),
+          both("RestoreTestTooOld", instance="never", type_="restore_test"), LISTED),
     fires(121, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down"),
-          both("RestoreTestTooOld", instance="never", type_="restore_test"), alert("RestoreTestTooOld", "warning", instance="old", type_="restore_test"),
+          both("RestoreTestTooOld", instance="never", type_="restore_test"), LISTED, alert("RestoreTestTooOld", "warning", instance="old", type_="restore_test"),
           alert("RestoreTestTooOld", "warning", instance="down", type_="restore_test")),
     fires(150, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down"),
-          both("RestoreTestTooOld", instance="never", type_="restore_test"), alert("RestoreTestTooOld", "warning", instance="down", type_="restore_test")))
+          both("RestoreTestTooOld", instance="never", type_="restore_test"), LISTED, alert("RestoreTestTooOld", "warning", instance="down", type_="restore_test")))
 
 N = 2 * HOUR
 add("Restore tests, in words",
@@ -228,7 +232,7 @@ add("A backup with errors, and one whose chain is broken; the next good one ends
      series("postgres_backup_last_has_errors", then(steady(0, 10), steady(1, 20), steady(0, 10)), **OF, type="full"),
      series("postgres_backup_last_has_errors", steady(0, N), **OF, type="incr"),
      series("postgres_backup_broken_chains", steady(0, N), **OF, type="diff"),
-     series("postgres_backup_broken_chains", then(steady(0, 10), steady(2, 20), steady(0, 10)), **OF, type="incr")],
+     series("postgres_backup_broken_chains", then(steady(0, 10), steady(1, 20), steady(0, 10)), **OF, type="incr")],
     quiet(14), fires(15, alert("BackupHasErrors", instance="orders", type_="full", tool="pgbackrest", fault="errors"),
                      alert("BackupHasErrors", instance="orders", type_="incr", tool="pgbackrest", fault="broken_chain")), quiet(30))
 add("A backup with errors, in words",
@@ -307,6 +311,7 @@ add("The database's clock is 10 minutes behind, or ahead: its WAL waits no longe
          [*limits("ahead", N, {("wal", "warning"): 0.25}), *sources("ahead", N, {"server": 1}), *probe("ahead", N, offset=600), *archive("ahead", N, ready=clock(N, behind=360))],
          [*limits("unclear", N, {("wal", "critical"): 1}), *sources("unclear", N, {"server": 1}), *probe("unclear", N)[:3], *archive("unclear", N, ready=steady(0, N))])],
     quiet(9), fires(10, *[alert("BackupClockSkew", "warning", instance=i) for i in ("behind", "ahead")], alert("LastWalArchive", "warning", instance="ahead", type_="wal")),
+    fires(70, *[alert("BackupClockSkew", "warning", instance=i) for i in ("behind", "ahead")], alert("LastWalArchive", "warning", instance="ahead", type_="wal")),
     fires(71, *[alert("BackupClockSkew", "warning", instance=i) for i in ("behind", "ahead")], alert("LastWalArchive", "warning", instance="ahead", type_="wal"),
           alert("LastWalArchive", "critical", instance="unclear", type_="wal")))
 
@@ -385,6 +390,7 @@ again = cut + 5
 back = 4 * HOUR
 REST = N - again
 BILLING = alert("LastBackup", "warning", instance="billing", type_="base", run="billing")
+ALONE = alert("BackupMetricsAbsent", job="alone")
 DROPPED = [alert("LastBackup", "warning", instance="dropped", type_="base", **of) for of in (
     dict(run="orders"), dict(run="billing", job="nightly"), dict(run="billing", shard="0"))]
 
@@ -400,16 +406,19 @@ add("The gateway restarts empty: one host comes back, one only two hours later. 
      *[there_and_back(run(cut, healthy("orders", cut, taken=ago(1, cut)), healthy("dropped", cut, taken=ago(27, cut)), **of),
                       run(REST, healthy("orders", REST, taken=ago(1, REST), at=clock(REST, start=again)), pushed=clock(REST, start=again), **of))
        for of in (dict(run="orders"), dict(run="billing", job="nightly"), dict(run="billing", shard="0"))],
+     run(cut, healthy("orders", cut), job="alone", run="x", end="stale"), run(cut - 30, healthy("orders", cut - 30), job="alone", run="y", end="stale"),
      [(m, l, then(v, gone(back - cut), after)) for (m, l, v), (_, _, after) in zip(
          run(cut, healthy("billing", cut, taken=ago(27, cut)), run="billing"),
          run(HOUR, healthy("billing", HOUR, taken=ago(27, HOUR), at=clock(HOUR, start=back)), run="billing", pushed=clock(HOUR, start=back)))]],
     fires(cut - 1, BILLING, *DROPPED), fires(cut + 4, BILLING, *DROPPED), fires(again, BILLING),
     has(cut - 1, "backup_metrics:gateway_lost"), has(cut + 9, "backup_metrics:gateway_lost", ({"__name__": "backup_metrics:gateway_lost"}, 1)), has(cut + 10, "backup_metrics:gateway_lost"),
-    fires(cut + 19, BILLING), fires(cut + 20, BILLING, alert("BackupMetricsAbsent", run="billing")), fires(back - 1, BILLING, alert("BackupMetricsAbsent", run="billing")),
-    fires(back, BILLING),
-    says(cut + 61, "BackupMetricsAbsent", "backup_metrics: its metrics are gone",
-         "Prometheus has nothing from job backup_metrics, run billing any more; its last run that is known was 1.0 hours ago. Nobody watches these backups. "
-         "Does the Pushgateway run, did it lose its data, does the job run, and push there?", job="backup_metrics", run="billing", severity="critical"))
+    fires(cut + 14, BILLING), fires(cut + 15, BILLING, ALONE), fires(cut + 19, BILLING, ALONE), fires(cut + 20, BILLING, ALONE, alert("BackupMetricsAbsent", run="billing")),
+    fires(back - 1, BILLING, ALONE, alert("BackupMetricsAbsent", run="billing")), fires(back, BILLING, ALONE),
+    says(cut + 61, "BackupMetricsAbsent", [
+        (f"{job}: its metrics are gone",
+         f"Prometheus has nothing from job {job}{run_} any more; its last run that is known was 1.0 hours ago. Nobody watches these backups. "
+         "Does the Pushgateway run, did it lose its data, does the job run, and push there?", of)
+        for job, run_, of in (("alone", "", dict(job="alone", severity="critical")), ("backup_metrics", ", run billing", dict(job="backup_metrics", run="billing", severity="critical")))]))
 
 N = 150
 cut = 120
@@ -417,6 +426,13 @@ add("A group is deleted at the gateway (a host that is no more): what fired for 
     [gateway(N, started=then(steady(-86400, 130), steady(130 * 60, 20))), run(N, healthy("orders", N), run="orders"),
      run(cut, healthy("billing", cut, taken=ago(27, cut)), run="billing", end="stale")],
     fires(cut - 1, alert("LastBackup", "warning", instance="billing", type_="base", run="billing")), quiet(cut), quiet(N - 1))
+
+N = HOUR
+POD = dict(container="gateway", endpoint="web", service="gateway")
+add("In Kubernetes the gateway's pod is replaced, and its labels with it: no job is lost for that",
+    [gateway(N), run(30, healthy("orders", 30), **POD, pod="a", end="stale"),
+     [(m, l, then(gap(30), v)) for m, l, v in run(30, healthy("orders", 30, at=clock(30, start=30)), pushed=clock(30, start=30), container="other", endpoint="http", service="other", pod="b")]],
+    quiet(29), quiet(46), quiet(59))
 
 N = 2 * HOUR
 add("One of two jobs is lost: it is told, the other is not; one of two clusters is, too; back again all is well",
@@ -469,6 +485,11 @@ add("A push is refused: ours is told, a stranger's is not; the first ever, befor
     quiet(4), fires(5, alert("BackupPushRejected", job="nightly", run="x")), fires(14, alert("BackupPushRejected", job="nightly", run="x")),
     fires(15, alert("BackupPushRejected"), alert("BackupPushRejected", job="nightly", run="x")), fires(30, alert("BackupPushRejected", job="nightly", run="x")),
     fires(45, alert("BackupPushRejected", job="nightly", run="x"), alert("BackupPushRejected", shard="0")))
+N = HOUR
+add("The gateway lost a job's metrics, and refuses it since: it is known as ours by what it pushed within a week",
+    [gateway(N), run(N, healthy("orders", N)), [(m, l, v + " stale") for m, l, v in run(10, healthy("orders", 10), job="nightly") if not m.startswith("push_")],
+     series("push_time_seconds", steady(0, N), job="nightly"), series("push_failure_time_seconds", then(steady(0, 11), steady(660, 49)), job="nightly")],
+    quiet(15), fires(16, alert("BackupPushRejected", job="nightly")), fires(59, alert("BackupPushRejected", job="nightly"), alert("BackupMetricsAbsent", job="nightly")))
 N = 3 * HOUR
 add("A push is refused, in words",
     [gateway(N), series("push_time_seconds", steady(0, N), job="backup_metrics", run="x"), series("push_failure_time_seconds", steady(3600, N), job="backup_metrics", run="x")],
@@ -494,13 +515,16 @@ add("Three shards: one never pushed until an hour later; another dies, and is na
 N = HOUR
 add("Shards of two jobs and of two clusters, and hosts with a run each, do not stand in for one another",
     [gateway(N), *[run(N, healthy("a", N), shards=2, shard=s) for s in "01"], run(N, healthy("a", N), shards=2, shard="0", job="nightly"),
-     run(N, healthy("a", N), shards=2, shard="1", job="nightly", cluster="eu"), *[run(N, healthy("a", N), job="hosts", run=r) for r in "xyz"]],
-    fires(30, alert("BackupTargetsMissing", job="nightly", missing="shards"), alert("BackupTargetsMissing", job="nightly", missing="shards", cluster="eu")))
+     run(N, healthy("a", N), shards=2, shard="1", job="nightly", cluster="eu"), run(N, healthy("a", N), shards=3, shard="0", job="grown"), run(N, healthy("a", N), shards=2, shard="1", job="grown"), *[run(N, healthy("a", N), job="hosts", run=r) for r in "xyz"]],
+    fires(30, alert("BackupTargetsMissing", job="nightly", missing="shards"), alert("BackupTargetsMissing", job="nightly", missing="shards", cluster="eu"),
+          alert("BackupTargetsMissing", job="grown", missing="shards")))
 add("Prometheus has fewer targets than the job, or none",
     [gateway(N), [s for s in run(N, healthy("a", N), healthy("b", N), healthy("c", N)) if not (s[0] == "postgres_backup_probe_success" and s[1]["instance"] != "a")],
-     [s for s in run(N, healthy("a", N), job="nightly", run="x") if s[0] != "postgres_backup_probe_success"],
+     [s for s in run(N, healthy("a", N), job="nightly", run="x", shard="0") if s[0] != "postgres_backup_probe_success"],
+     run(N, healthy("a", N), job="many", cluster="eu"), [s for s in run(N, healthy("a", N), job="many", cluster="us") if s[0] != "postgres_backup_probe_success"],
      run(N, healthy("a", N), job="nightly", run="y"), run(N, healthy("a", N), job="nightly", shard="0"), run(N, job="empty")],
-    quiet(14), fires(15, alert("BackupTargetsMissing", missing="targets"), alert("BackupTargetsMissing", job="nightly", run="x", missing="targets")))
+    quiet(14), fires(15, alert("BackupTargetsMissing", missing="targets"), alert("BackupTargetsMissing", job="nightly", run="x", shard="0", missing="targets"),
+                     alert("BackupTargetsMissing", job="many", missing="targets")))
 add("Missing targets, in words",
     [gateway(N), [s for s in run(N, healthy("a", N), healthy("b", N), healthy("c", N)) if not (s[0] == "postgres_backup_probe_success" and s[1]["instance"] != "a")]],
     says(30, "BackupTargetsMissing", "backup_metrics: 2 of its targets are missing",
@@ -514,7 +538,7 @@ section("clocks")
 N = HOUR
 add("Clocks: the database's, the job's, and a backup from the future; half a minute and five minutes are allowed",
     [gateway(N), run(N, healthy("fine", N, offset=30), healthy("early", N, offset=-30), healthy("ahead", N, offset=31), healthy("slow", N, offset=then(steady(-31, 30), steady(0, 30))),
-                     healthy("future", N, taken=then(clock(30, behind=-301), steady(0, 30))), healthy("near", N, taken=clock(N, behind=-300))),
+                     [*healthy("future", N, taken=then(clock(30, behind=-301), steady(0, 30))), *backup("future", steady(0, N), source="query", tool="barman", type_="full")], healthy("near", N, taken=clock(N, behind=-300))),
      [s if s[0] != "backup_metrics_run_timestamp_seconds" else (s[0], s[1], clock(N, behind=-31)) for s in run(N, healthy("x", N), job="fast")],
      [s if s[0] != "backup_metrics_run_timestamp_seconds" else (s[0], s[1], clock(N, behind=-30)) for s in run(N, healthy("x", N), job="quick")]],
     quiet(9), fires(10, *[alert("BackupClockSkew", "warning", instance=i) for i in ("ahead", "slow", "future")], alert("BackupClockSkew", "warning", job="fast")),
@@ -527,6 +551,11 @@ add("The job's clock, in words", [gateway(N), [s if s[0] != "backup_metrics_run_
     says(20, "BackupClockSkew", "backup_metrics: a clock is wrong by 90 s",
          "The clock of job backup_metrics is 90 seconds ahead of that of the Pushgateway; 30 seconds are the limit. "
          "Ages are wrong by as much, and a backup from the future is never late. Synchronise the clocks (NTP).", job="backup_metrics", severity="warning"))
+
+add("A backup from the future, in words", [gateway(N), run(N, healthy("orders", N, taken=clock(N, behind=-600)))],
+    says(20, "BackupClockSkew", "orders: a clock is wrong by 600 s",
+         "The clock of orders (job backup_metrics) is 600 seconds ahead of that of the job or of Prometheus (behind, if negative); 30 seconds are the limit. "
+         "Ages are wrong by as much, and a backup from the future is never late. Synchronise the clocks (NTP).", instance="orders", job="backup_metrics", severity="warning"))
 
 # ---- The older names ----
 
@@ -547,28 +576,34 @@ A = dies(60, N)
 P = dict(type="basebackup", site="db")
 NEW = {"__name__": LAST, "tool": "pghoard", **P}
 add("A pushed age that froze is as old as its push: ours by the probe, or by the backup where the probe failed, else by its group; another's by its group",
-    [gateway(N), run(N, healthy("db", N, at=A, tool="pghoard"), pushed=A, run="db"), series("pghoard_last_upload_age", then(clock(61), steady(3600, 119)), job="backup_metrics", run="db", instance="db", **P),
-     run(N, healthy("us", N, at=A), pushed=A, interval=None, job="ours", cluster="us"), run(N, healthy("eu", N), job="ours", cluster="eu"),
+    [gateway(N), run(N, healthy("db", N, at=A, tool="pghoard"), pushed=dies(60, N, behind=-60), run="db"), series("pghoard_last_upload_age", then(clock(61), steady(3600, 119)), job="backup_metrics", run="db", instance="db", **P),
+     run(N, healthy("us", N, at=A), pushed=dies(60, N, behind=-60), interval=None, job="ours", cluster="us"), run(N, healthy("eu", N), job="ours", cluster="eu"),
      series("pghoard_last_upload_age", then(clock(61), steady(3600, 119)), job="ours", cluster="us", instance="us", **P),
      [(m, {"job": "ours", "cluster": "us", **l}, v) for m, l, v in backup("found", steady(0, N), age=then(clock(61), steady(3600, 119)), source="catalog", tool="pghoard", type_="full")],
      [(m, {"job": "ours", "cluster": "us", **l}, v) for m, l, v in backup("found", steady(-100, N), age=then(clock(61), steady(3600, 119)), source="query", tool="pghoard", type_="full")],
      series("pghoard_last_upload_age", then(clock(61), steady(3600, 119)), job="ours", cluster="us", instance="found", **P),
-     series("push_time_seconds", A, job="theirs", instance="db"), series("push_time_seconds", steady(0, N), job="theirs", instance="refused"),
+     series("push_time_seconds", A, job="theirs", instance="db"), series("push_time_seconds", steady(0, N), job="theirs", instance="db", empty="x"),
+     series("push_time_seconds", clock(N), job="theirs", instance="db", site="other"), series("push_time_seconds", clock(N), job="whole", other="x"),
+     series("push_time_seconds", clock(N), job="theirs", instance="second"), series("push_time_seconds", clock(N), job="others", instance="db"),
+     series("push_time_seconds", A, job="parts", run="a", shard="0"), *[series("push_time_seconds", clock(N), job="parts", run=r, shard=i) for r, i in (("a", "1"), ("b", "0"))],
+     series("pghoard_last_upload_age", then(clock(61), steady(3600, 119)), job="parts", run="a", shard="0", instance="db", **P), series("push_time_seconds", steady(0, N), job="theirs", instance="refused"),
      series("pghoard_last_upload_age", then(clock(61), steady(3600, 119)), job="theirs", instance="db", **P),
      series("push_time_seconds", A, job="whole"), series("push_time_seconds", steady(0, N), job="whole", empty="x"),
      series("pghoard_last_upload_age", then(clock(61), steady(3600, 119)), job="whole", instance="db", **P)],
     has(2 * HOUR, LAST + '{site="db"}', ({**NEW, "job": "backup_metrics", "run": "db", "instance": "db"}, 0), ({**NEW, "job": "ours", "cluster": "us", "instance": "us"}, 0),
-        ({**NEW, "job": "ours", "cluster": "us", "instance": "found"}, 0), ({**NEW, "job": "theirs", "instance": "db"}, 0), ({**NEW, "job": "whole", "instance": "db"}, 0)))
+        ({**NEW, "job": "ours", "cluster": "us", "instance": "found"}, 0), ({**NEW, "job": "theirs", "instance": "db"}, 0), ({**NEW, "job": "whole", "instance": "db"}, 0),
+        ({**NEW, "job": "parts", "run": "a", "shard": "0", "instance": "db"}, 0)))
 
 N = 3 * HOUR
 add("An exporter that pushes the older names alone is judged by 26 and 50 hours, each tool by itself; ours is not judged twice, nor where it has no limit for base backups",
     [gateway(N), *[series("walg_last_upload", ago(25, N), job="wal-g", instance="db", type=t) for t in ("basebackup", "xlog")],
-     series("walg_last_upload", ago(49, N), job="wal-g", instance="older", type="basebackup"),
+     series("walg_last_upload", ago(49, N), job="wal-g", instance="orders", type="basebackup"),
      series("pghoard_last_upload_age", steady(60, N), job="wal-g", instance="db", type="basebackup", site="db"),
      run(N, [*limits("orders", N, {("base", "critical"): 100}), *sources("orders", N, {"server": 1}), *probe("orders", N), *backup("orders", ago(49, N), tool="wal-g")],
          [*limits("dumps", N, {}), *sources("dumps", N, {"server": 1}), *probe("dumps", N), *backup("dumps", ago(49, N), tool="wal-g")]),
      [(m, {"job": "backup_metrics", **l}, v) for m, l, v in limits("limited", N, {("base", "critical"): 100})],
-     *[series("walg_last_upload", ago(49, N), job="backup_metrics", instance=i, type="basebackup") for i in ("orders", "dumps", "limited")]],
-    quiet(59), fires(60, alert("LastBackup", "warning", job="wal-g", instance="older", type_="base", tool="wal-g")),
-    fires(120, alert("LastBackup", "warning", job="wal-g", instance="older", type_="base", tool="wal-g")),
-    fires(121, both("LastBackup", job="wal-g", instance="older", type_="base", tool="wal-g"), alert("LastBackup", "warning", job="wal-g", instance="db", type_="base", tool="wal-g")))
+     *[series("walg_last_upload", ago(49, N), job="backup_metrics", instance=i, type="basebackup") for i in ("orders", "dumps", "limited", "foreign")]],
+    quiet(59), fires(60, alert("LastBackup", "warning", job="wal-g", instance="orders", type_="base", tool="wal-g"), alert("LastBackup", "warning", instance="foreign", type_="base", tool="wal-g")),
+    fires(120, alert("LastBackup", "warning", job="wal-g", instance="orders", type_="base", tool="wal-g"), alert("LastBackup", "warning", instance="foreign", type_="base", tool="wal-g")),
+    fires(121, both("LastBackup", job="wal-g", instance="orders", type_="base", tool="wal-g"), both("LastBackup", instance="foreign", type_="base", tool="wal-g"),
+          alert("LastBackup", "warning", job="wal-g", instance="db", type_="base", tool="wal-g")))
