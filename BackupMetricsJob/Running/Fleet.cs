@@ -19,7 +19,11 @@ internal sealed class Fleet
     /// <summary>How many may be waited for beside those that have a place: each is a thread and a connection.</summary>
     internal const int MostWaiting = 256;
 
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    /// <summary>How long the silent may keep a place: a second, and less where the others are known to speak much sooner.</summary>
+    static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan LeastPatience = TimeSpan.FromMilliseconds(100);
+
+    const int TimesTheUsual = 10;
 
     readonly object _gate = new();
     readonly IReadOnlyList<MonitoredTarget> _targets;
@@ -35,6 +39,8 @@ internal sealed class Fleet
     int _active;
     int _waiting;
     int _decided;
+    int _answers;
+    TimeSpan _untilAnswers;
     TimeSpan _wake;
     ExceptionDispatchInfo? _bug;
 
@@ -144,7 +150,8 @@ internal sealed class Fleet
     TimeSpan Look()
     {
         var now = _clock.Elapsed;
-        var wait = _next < _targets.Count ? Patience : _end;
+        var patience = Patience();
+        var wait = _next < _targets.Count ? patience : _end;
         for (var i = _oldest; i < _next; i++)
         {
             if (_attempts[i] is not { } attempt)
@@ -163,7 +170,7 @@ internal sealed class Fleet
 
             if (left < wait) wait = left;
             if (_next == _targets.Count || attempt.IsWaiting || attempt.Probe.HasAnswered) continue;
-            var silent = attempt.Probe.Started + Patience - now;
+            var silent = attempt.Probe.Started + patience - now;
             if (silent > TimeSpan.Zero)
             {
                 if (silent < wait) wait = silent;
@@ -180,11 +187,20 @@ internal sealed class Fleet
         return wait;
     }
 
+    TimeSpan Patience()
+    {
+        if (_answers < _places) return MostPatience;
+        var patience = _untilAnswers / _answers * TimesTheUsual;
+        return patience > MostPatience ? MostPatience : patience < LeastPatience ? LeastPatience : patience;
+    }
+
     /// <summary>A first word has come: from here on it is work, and counts as that.</summary>
     void Answered(Attempt attempt)
     {
         lock (_gate)
         {
+            _answers++;
+            _untilAnswers += _clock.Elapsed - attempt.Probe.Started;
             _peersThatAnswer!.Add(attempt.Probe.Peer);
             if (!attempt.IsWaiting || attempt.IsOver) return;
             attempt.IsWaiting = false;
