@@ -249,8 +249,11 @@ add("A backup of less than half the usual size; an incremental one may be small"
     [gateway(N), run(N, healthy("orders", N)),
      series("postgres_backup_last_size_ratio", then(steady(1, 10), steady(0.49, 20), steady(0.5, 10)), **OF, type="full"),
      series("postgres_backup_last_size_ratio", steady(0.5, N), **OF, type="logical"), series("postgres_backup_last_size_ratio", steady(0.01, N), **OF, type="incr"),
-     series("postgres_backup_last_size_ratio", steady(0.01, N), **OF, type="diff")],
-    quiet(14), fires(15, alert("BackupSizeCollapsed", "warning", instance="orders", type_="full", tool="pgbackrest")), quiet(30),
+     series("postgres_backup_last_size_ratio", steady(0.01, N), **OF, type="diff"),
+     series("postgres_backup_last_size_ratio", then(gap(32), steady(0.2, 8)), **OF, type="base"),
+     series("postgres_backup_last_size_ratio", then(gap(32), steady(0.2, 8)), **{**OF, "tool": "pg_dump"}, type="logical")],
+    quiet(14), fires(15, alert("BackupSizeCollapsed", "warning", instance="orders", type_="full", tool="pgbackrest")), quiet(30), quiet(36),
+    fires(37, alert("BackupSizeCollapsed", "warning", instance="orders", type_="base", tool="pgbackrest"), alert("BackupSizeCollapsed", "warning", instance="orders", type_="logical", tool="pg_dump")),
     says(20, "BackupSizeCollapsed", "orders: the newest full backup has 49 % of the usual size",
          "The newest full backup of orders (job backup_metrics, pgbackrest) has 49 % of the median size of those before it; the limit is 50 %. "
          "Look whether all databases, tablespaces and tables are still in it, before the older backups are deleted.", **OF, type_="full", severity="warning"))
