@@ -5,7 +5,7 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Integration;
 
 /// <summary>The built command with many targets in a file, against real servers.</summary>
-public sealed class FleetCommandTests : IAsyncLifetime
+public sealed class FleetCommandTests : IAsyncLifetime, IDisposable
 {
     readonly TempFolder _folder = new();
     PostgresServer _server = null!;
@@ -21,8 +21,9 @@ public sealed class FleetCommandTests : IAsyncLifetime
     {
         await _gateway.DisposeAsync();
         await _server.DisposeAsync();
-        _folder.Dispose();
     }
+
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Shards_push_each_target_once_and_a_shard_without_targets_pushes_too()
@@ -53,7 +54,7 @@ public sealed class FleetCommandTests : IAsyncLifetime
         var result = await RunAsync([], "--config", file);
 
         Assert.Equal(69, result.ExitCode);
-        Assert.Contains("ok good: ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("probed good: ", result.Error, StringComparison.Ordinal);
         Assert.Contains("CRITICAL silent: the probe failed (timeout)", result.Error, StringComparison.Ordinal);
         Assert.Contains($"CRITICAL secret: the probe failed (auth): password_file \"{_folder.File("absent")}\": cannot be read", result.Error, StringComparison.Ordinal);
         Assert.Equal(3, (await _gateway.SamplesAsync("postgres_backup_probe_success")).Count);

@@ -8,7 +8,7 @@ namespace BackupMetricsJob.Tests.Integration;
 /// <summary>
 /// Random secrets in every place where one can be given, with every failure that can be brought about at once: none of them occurs in any output.
 /// </summary>
-public sealed class SecretsStaySecretTests : IAsyncLifetime
+public sealed class SecretsStaySecretTests : IAsyncLifetime, IDisposable
 {
     const int Rounds = 8;
 
@@ -36,8 +36,9 @@ public sealed class SecretsStaySecretTests : IAsyncLifetime
     {
         await _server.DisposeAsync();
         await _silent.DisposeAsync();
-        _folder.Dispose();
     }
+
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task No_secret_comes_out_whatever_fails()
