@@ -35,7 +35,7 @@ internal sealed class TargetSection(FileProblems problems)
         for (; _finished < _targets.Count; _finished++)
         {
             var target = _targets[_finished];
-            _targets[_finished] = target with { Settings = target.Settings.Over(WithoutPassword(target.Connection, defaults)) };
+            _targets[_finished] = target with { Settings = target.Settings.Over(defaults) };
         }
     }
 
@@ -72,10 +72,6 @@ internal sealed class TargetSection(FileProblems problems)
         if (name is null) return;
         _targets.Add(new(name, fields.Path.ToString(), fields.Place, own) { Connection = connection, Password = password, IsBroken = how is not null && connection is null });
     }
-
-    /// <summary>A connection that says its password, or where it stands, needs none of the defaults'.</summary>
-    static TargetSettings WithoutPassword(FileConnection? connection, TargetSettings defaults) =>
-        defaults.Password is not null && TargetSettings.HasPassword(connection?.Keywords) ? defaults with { Password = null } : defaults;
 
     TargetSettings Common(Fields fields) => new()
     {
