@@ -1,6 +1,6 @@
 # Sourced by ./test, ./demo and .ci/run: what they need of the machine, installed where it is missing.
 #
-#   require postgresql psql prometheus pushgateway npm-postgres openssl pgbackrest barman
+#   require postgresql psql prometheus pushgateway alertmanager npm-postgres openssl pgbackrest barman
 #
 # Debian's packages are installed as root or by a sudo that asks for no password; otherwise the command to type is printed and the
 # script ends with 69. No service is started or left enabled, and no database cluster is created: the programs alone are wanted.
@@ -17,6 +17,7 @@ require() {
             psql) packages+=(postgresql-client) ;;
             prometheus) packages+=(prometheus) ;;
             pushgateway) packages+=(prometheus-pushgateway) ;;
+            alertmanager) packages+=(prometheus-alertmanager) ;;
             openssl) packages+=(openssl) ;;
             pgbackrest) packages+=(pgbackrest) ;;
             barman) packages+=(barman) ;;
@@ -48,6 +49,7 @@ require_has() {
         psql) command -v psql > /dev/null ;;
         prometheus) command -v prometheus > /dev/null && command -v promtool > /dev/null ;;
         pushgateway) command -v prometheus-pushgateway > /dev/null || command -v pushgateway > /dev/null ;;
+        alertmanager) command -v prometheus-alertmanager > /dev/null && command -v amtool > /dev/null ;;
         openssl) command -v openssl > /dev/null ;;
         pgbackrest) command -v pgbackrest > /dev/null ;;
         barman) command -v barman > /dev/null ;;
@@ -114,7 +116,7 @@ require_apt() (
 
     "${root[@]}" "${apt[@]}" install --no-install-recommends "$@" || exit
 
-    for package in prometheus prometheus-pushgateway; do
+    for package in prometheus prometheus-pushgateway prometheus-alertmanager; do
         if [[ " $* " == *" $package "* ]] && command -v systemctl > /dev/null; then
             "${root[@]}" systemctl disable "$package" || true
         fi

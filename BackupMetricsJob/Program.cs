@@ -15,7 +15,8 @@ foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables()) envi
 var build = BuildVersion.Parse(typeof(BuildVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
 try
 {
-    return CommandLine.Run(args, new Terminal(output, error, environment, TimeProvider.System, signals), build);
+    var terminal = new Terminal(output, error, environment, TimeProvider.System, signals) { IsWatched = !Console.IsErrorRedirected };
+    return CommandLine.Run(args, terminal, build);
 }
 catch (OutputException failure)
 {

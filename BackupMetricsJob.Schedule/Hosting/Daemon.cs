@@ -33,6 +33,7 @@ internal sealed class Daemon(GoodOptions options, SlotRunner runner, QuartzSched
             context.Cancel = true;
             Task.Run(ReloadAsync);
         });
+        options.Warn();
         var stop = terminal.Signals.Stop;
         if (!await StartAsync(stop)) return stop.IsCancellationRequested ? ExitCode.Success : ExitCode.TargetFailed;
         while (!stop.IsCancellationRequested)
@@ -53,7 +54,7 @@ internal sealed class Daemon(GoodOptions options, SlotRunner runner, QuartzSched
         }
         catch (Exception failure) when (failure is not OutOfMemoryException && state.Now.IsCluster)
         {
-            log.Error("store", $"the cluster's store {options.Current.Cluster!.Connection} cannot be used: {Words(failure)}");
+            log.Error("store", $"the cluster's store {options.Current.Cluster!.Connection} cannot be used: {schedule.Words(failure)}");
             return false;
         }
 
@@ -123,8 +124,8 @@ internal sealed class Daemon(GoodOptions options, SlotRunner runner, QuartzSched
         catch (Exception failure) when (failure is not OutOfMemoryException && state.Now.IsCluster)
         {
             if (stop.IsCancellationRequested) return;
-            if (state.Now.StoreProblem is null) log.Error("store", "the cluster's store cannot be asked, so nothing is run until it can: " + Words(failure));
-            state.Set(now => now with { StoreProblem = Words(failure) });
+            if (state.Now.StoreProblem is null) log.Error("store", "the cluster's store cannot be asked, so nothing is run until it can: " + schedule.Words(failure));
+            state.Set(now => now with { StoreProblem = schedule.Words(failure) });
         }
     }
 
@@ -146,7 +147,7 @@ internal sealed class Daemon(GoodOptions options, SlotRunner runner, QuartzSched
     void ReloadAsync()
     {
         manager.Reloading((long)(Stopwatch.GetTimestamp() * (1e6 / Stopwatch.Frequency)));
-        options.Again();
+        options.Again(isAsked: true);
         if (state.Now.ReloadFailure is null) log.Info("reload", "the settings have been read again");
         manager.Ready(Status(state.Now));
     }
@@ -177,9 +178,7 @@ internal sealed class Daemon(GoodOptions options, SlotRunner runner, QuartzSched
     async Task<bool> WithinAsync(Task task, TimeSpan limit)
     {
         if (limit > TimeSpan.Zero) await Task.WhenAny(task, Task.Delay(limit, _time));
-        if (task.IsFaulted) log.Warn("stop", Words(task.Exception));
+        if (task.IsFaulted) log.Warn("stop", schedule.Words(task.Exception));
         return task.IsCompleted;
     }
-
-    static string Words(Exception failure) => failure.GetBaseException().Message;
 }

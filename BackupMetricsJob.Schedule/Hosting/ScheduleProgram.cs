@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using BackupMetricsJob.Cli;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Exposition;
+using BackupMetricsJob.Probing;
 using BackupMetricsJob.Schedule.Notify;
 using BackupMetricsJob.Schedule.Options;
 using BackupMetricsJob.Schedule.Reporting;
@@ -52,9 +53,16 @@ internal static class ScheduleProgram
         GoodOptions options = null!;
         var log = new ScheduleLog(terminal.Error, terminal.Time, () => options.Current.Output.LogFormat);
         options = new GoodOptions(first, Read, state, log, terminal.Time);
+        CertificateCheck? check = null;
+        if (first.Cluster is { Connection: { Tls.Verifies: true } store } && CertificateCheck.TryRead(store.Tls, out check) is { } unreadable)
+        {
+            log.Error("store", $"the cluster's store {store} cannot be used: {unreadable.Message}");
+            return ExitCode.TargetFailed;
+        }
+
         using var manager = new ServiceManager(terminal.Environment, Environment.ProcessId);
         using var runner = new SlotRunner(options, terminal, build, state, log);
-        await using var schedule = new QuartzSchedule(first.Cluster, new SlotJob(runner, options, state, log, terminal.Time), terminal.Time);
+        await using var schedule = new QuartzSchedule(first.Cluster, new SlotJob(runner, options, state, log, terminal.Time), terminal.Time, check);
         return await new Daemon(options, runner, schedule, state, log, terminal, manager).RunAsync();
 
         IReadOnlyList<Problem> Read(out ScheduleOptions? read) => ScheduleOptionsReader.Read(flags, terminal.Environment, terminal.Time.GetUtcNow(), out read, out _);

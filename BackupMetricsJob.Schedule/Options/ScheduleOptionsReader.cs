@@ -14,6 +14,7 @@ internal sealed class ScheduleOptionsReader
     readonly Settings _settings;
     readonly IReadOnlyDictionary<string, string> _environment;
     readonly DateTimeOffset _now;
+    FileSettings? _files;
 
     ScheduleOptionsReader(Settings settings, IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
     {
@@ -30,33 +31,44 @@ internal sealed class ScheduleOptionsReader
         options = null;
         var reader = new ScheduleOptionsReader(new Settings(flags, environment), environment, now);
         var pushes = !OutputOptions.Choice(reader._settings, "no-push", "false", "true", reader._problems);
-        var ofJob = OptionsReader.Read(flags, environment, mayPush: pushes, out var job, out output);
+        var ofJob = OptionsReader.Read(flags, environment, pushes ? Purpose.Push : Purpose.Show, out var job, out output, out reader._files);
+        if (pushes) reader.RefuseSubset(flags);
         var plan = reader.Plan();
         var grace = reader.Grace();
         var cluster = reader.Cluster(job);
-        IReadOnlyList<Problem> problems = [.. ofJob, .. reader._problems];
+        List<Problem> problems = [.. ofJob, .. reader._problems];
         if (problems.Count == 0)
             options = new(job! with { Interval = job!.Interval ?? plan!.LongestGap }, output, plan!) { Cluster = cluster, Grace = grace, Pushes = pushes };
-        return problems;
+        return reader._files is null ? problems : OptionsReader.InOrder(problems);
+    }
+
+    /// <summary>Printing a part of the targets at every slot, which is what `run` would do, is not what a daemon is for.</summary>
+    void RefuseSubset(Flags flags)
+    {
+        if (_files is null || _settings.All("target") is not [var first, ..] || flags.Values("grouping") is not null) return;
+        if (OutputOptions.Choice(_settings, "dry-run", "false", "true", new List<Problem>())) return;
+        _problems.Add(first.Says("needs --grouping NAME=VALUE here (or --no-push, or --dry-run): the group of a part would replace that of all targets"));
     }
 
     SlotPlan? Plan()
     {
         var zone = Zone();
-        if (_settings.One("cron") is not { } cron)
+        if ((_settings.One("cron") ?? _files?.Cron) is not { } cron)
         {
-            _problems.Add(new(ProblemOrigin.Flag, $"--cron is missing: when to run; {SlotPlan.Allowed} (or {Settings.Variable("cron")})"));
+            // What is missing in a file that could not be read nobody knows.
+            if (_files is null or { IsWhole: true })
+                _problems.Add(new(ProblemOrigin.Flag, $"--cron is missing: when to run; {SlotPlan.Allowed} (or {Settings.Variable("cron")}, or cron in the file)"));
             return null;
         }
 
         if (SlotPlan.TryParse(cron.Value, zone ?? TimeZoneInfo.Utc, _now, out var problem) is { } plan) return plan;
-        _problems.Add(new(cron.Kind, $"{cron.Origin} \"{cron.Value}\": {problem}; must be {SlotPlan.Allowed}"));
+        _problems.Add(cron.Wrong("") with { Message = $"{cron.Origin} \"{cron.Value}\": {problem}; must be {SlotPlan.Allowed}" });
         return null;
     }
 
     TimeZoneInfo? Zone()
     {
-        if (_settings.One("timezone") is not { } setting) return TimeZoneInfo.Local;
+        if ((_settings.One("timezone") ?? _files?.TimeZone) is not { } setting) return TimeZoneInfo.Local;
         if (TimeZoneInfo.TryFindSystemTimeZoneById(setting.Value, out var zone)) return zone;
         _problems.Add(setting.Wrong("a time zone of this system, like Europe/Zurich or UTC (they come with the package tzdata)"));
         return null;
@@ -64,7 +76,7 @@ internal sealed class ScheduleOptionsReader
 
     TimeSpan Grace()
     {
-        if (_settings.One("grace") is not { } setting) return DefaultGrace;
+        if ((_settings.One("grace") ?? _files?.Grace) is not { } setting) return DefaultGrace;
         if (DurationText.TryParse(setting.Value, out var grace) && grace <= MaxGrace) return grace;
         _problems.Add(setting.Wrong("an hour at most, " + DurationText.Allowed));
         return DefaultGrace;
@@ -77,7 +89,11 @@ internal sealed class ScheduleOptionsReader
         var said = new List<string>();
         if (setting.Value.Trim().Length == 0) said.Add("must be a postgresql:// URI or \"host=... user=...\"");
         else if (ConnectionText.TryParse(setting.Value, new LibpqEnvironment(_environment, userName: Environment.UserName), said, out var connection))
-            return new(connection, name, node);
+        {
+            if (connection is { Hosts.Count: 1, Session: SessionKind.Any }) return new(connection, name, node);
+            said.Add("must have one host and no target_session_attrs: give one name that follows the primary");
+        }
+
         foreach (var problem in said) _problems.Add(setting.Says(problem));
         return null;
     }

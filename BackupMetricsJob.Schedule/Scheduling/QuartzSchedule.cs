@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Security.Authentication;
 using BackupMetricsJob.Probing;
 using BackupMetricsJob.Schedule.Options;
 using BackupMetricsJob.Schedule.Slots;
@@ -23,14 +24,19 @@ internal sealed class QuartzSchedule : IAsyncDisposable
 
     readonly StandaloneSchedulerFactory _factory;
     readonly DbDataSource? _connections;
+    readonly CertificateCheck? _check;
     readonly TimeProvider _time;
     IScheduler? _scheduler;
 
     /// <param name="cluster">Null for a host on its own.</param>
-    public QuartzSchedule(ClusterOptions? cluster, SlotJob job, TimeProvider time)
+    /// <param name="job">What is done at a slot.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="check">Judges the certificate of the store's server; null where it is not looked at.</param>
+    public QuartzSchedule(ClusterOptions? cluster, SlotJob job, TimeProvider time, CertificateCheck? check = null)
     {
         _time = time;
-        _connections = cluster is null ? null : NpgsqlConnector.Create(cluster.Connection, ConnectTimeout, pooled: true);
+        _check = check;
+        _connections = cluster is null ? null : NpgsqlConnector.CreatePool(cluster.Connection, ConnectTimeout, check);
         _factory = QuartzSchedulerBuilder.Create(scheduler =>
         {
             scheduler.UseTimeProvider(time);
@@ -77,6 +83,13 @@ internal sealed class QuartzSchedule : IAsyncDisposable
 
     /// <summary>Makes Quartz fire a trigger again that it had given up.</summary>
     public async Task MendAsync(CancellationToken cancellationToken) => await _scheduler!.ResetTriggerFromErrorState(Slots, cancellationToken);
+
+    /// <summary>Why the store could not be used, in one line.</summary>
+    public string Words(Exception failure)
+    {
+        var cause = failure.GetBaseException();
+        return (cause is AuthenticationException ? _check?.Refusal?.Message : null) ?? cause.Message.ReplaceLineEndings(" ");
+    }
 
     /// <summary>Fires no more; a run that is going on goes on.</summary>
     public async Task PauseAsync(CancellationToken cancellationToken) => await _scheduler!.Standby(cancellationToken);

@@ -49,6 +49,7 @@ internal sealed class SlotRunner(GoodOptions options, Terminal terminal, BuildVe
 
     async Task<bool> TryAsync(DateTimeOffset slot)
     {
+        if (!await SplayAsync(options.Current, slot)) return false;
         var delay = FirstDelay;
         for (var tries = 0; ; tries++)
         {
@@ -70,13 +71,24 @@ internal sealed class SlotRunner(GoodOptions options, Terminal terminal, BuildVe
         }
     }
 
+    /// <summary>
+    /// The moment is that of <c>backup-metrics run</c>. It is waited for here, once for a slot: so SIGTERM ends the waiting at once, a retry does not
+    /// wait for it, and a run that hangs is told from one that waits. False if it was stopped.
+    /// </summary>
+    async Task<bool> SplayAsync(ScheduleOptions plan, DateTimeOffset slot)
+    {
+        if (plan.Job.Splay <= TimeSpan.Zero || !plan.Pushes || plan.Output.DryRun) return true;
+        var wait = Splay.Of(plan.Job.Splay, Environment.MachineName, plan.Job.Group);
+        log.Info("splay", $"the run for slot {ScheduleLog.Time(slot)} waits until {ScheduleLog.Time(terminal.Time.GetUtcNow() + wait)}, its part of the splay");
+        return await Task.Factory.StartNew(() => Splay.Wait(wait, terminal.Time, _stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
     (ExitCode Code, bool Succeeded) RunOnce(ScheduleOptions plan, DateTimeOffset slot, bool isRetry)
     {
         var began = terminal.Time.GetUtcNow();
         state.Begin(new(slot, began, isRetry) { Deadline = plan.Job.Deadline });
         try
         {
-            Problems.Warn(plan.Job, terminal);
             var report = Run(plan);
             WasCut |= _cut.IsCancellationRequested;
             var code = ExitCodes.Of(report, _cut.IsCancellationRequested ? ExitCode.Terminated : null, plan.Output.FailOnTarget);
@@ -98,7 +110,7 @@ internal sealed class SlotRunner(GoodOptions options, Terminal terminal, BuildVe
 
     RunReport Run(ScheduleOptions plan) =>
         plan.Output.DryRun ? JobRun.Write(plan.Job, build, terminal.Time, terminal.Output, _cut.Token)
-        : plan.Pushes ? JobRun.Push(plan.Job, build, terminal.Time, _cut.Token)
+        : plan.Pushes ? JobRun.Push(plan.Job with { Splay = TimeSpan.Zero }, build, terminal.Time, _cut.Token)
         : JobRun.Probe(plan.Job, terminal.Time, _cut.Token);
 
     RunFacts Facts(JobOptions job, DateTimeOffset began, RunReport report) =>

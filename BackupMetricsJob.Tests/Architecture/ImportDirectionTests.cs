@@ -10,7 +10,8 @@ public class ImportDirectionTests
         new Dictionary<string, string[]>
         {
             ["Program"] = ["Cli"],
-            ["Cli"] = ["Running", "Catalog", "Configuration"],
+            ["Cli"] = ["Running", "Catalog", "Configuration", "Checking"],
+            ["Checking"] = ["Running", "Configuration", "Pushgateway"],
             ["Running"] = ["Probing", "Exposition", "Pushgateway", "Configuration"],
             ["Configuration"] = ["Targets", "Backups", "Pushgateway"],
             ["Probing"] = ["Targets", "Backups"],
@@ -25,6 +26,7 @@ public class ImportDirectionTests
         {
             ["Npgsql"] = ["Probing", "Catalog"],
             ["NpgsqlTypes"] = ["Probing", "Catalog"],
+            ["YamlDotNet"] = ["Configuration"],
             ["System.Net.Http"] = ["Pushgateway", "Prometheus"],
         },
         [
@@ -38,11 +40,9 @@ public class ImportDirectionTests
         new Dictionary<string, string[]>
         {
             ["Program"] = ["Hosting"],
-            ["Hosting"] = ["Scheduling", "Options", "Endpoint", "Notify", "Reporting", "State"],
+            ["Hosting"] = ["Scheduling", "Options", "Notify", "Reporting", "State"],
             ["Scheduling"] = ["Options", "Slots", "State", "Reporting"],
             ["Options"] = ["Slots", "State", "Reporting"],
-            ["Endpoint"] = ["Page", "State", "Reporting", "Options"],
-            ["Page"] = ["State"],
             ["Slots"] = [],
             ["State"] = [],
             ["Notify"] = [],
@@ -52,9 +52,9 @@ public class ImportDirectionTests
         {
             ["Quartz"] = ["Scheduling", "Slots"],
             ["Npgsql"] = ["Scheduling"],
-            ["Microsoft.AspNetCore"] = ["Endpoint"],
+            ["Microsoft.AspNetCore"] = [],
             ["System.Net.Http"] = [],
-            ["System.Net.Sockets"] = ["Notify", "Endpoint"],
+            ["System.Net.Sockets"] = ["Notify"],
         },
         []);
 

@@ -128,14 +128,14 @@ public sealed class OptionsReaderTests
 
     static JobOptions Read(string[] flags, Dictionary<string, string>? environment = null)
     {
-        var problems = OptionsReader.Read(Flags(flags), environment ?? [], mayPush: true, out var job, out _);
+        var problems = OptionsReader.Read(Flags(flags), environment ?? [], Purpose.Push, out var job, out _);
         Assert.True(job is not null, string.Join('\n', problems.Select(problem => problem.Message)));
         return job!;
     }
 
     static IReadOnlyList<Problem> Problems(string[] flags, Dictionary<string, string>? environment = null)
     {
-        var problems = OptionsReader.Read(Flags(flags), environment ?? [], mayPush: true, out var job, out _);
+        var problems = OptionsReader.Read(Flags(flags), environment ?? [], Purpose.Push, out var job, out _);
         Assert.Null(job);
         return problems;
     }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using BackupMetricsJob.Backups;
+using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Probing;
+using BackupMetricsJob.Running;
 using BackupMetricsJob.Targets;
 using BackupMetricsJob.Tests.Support;
 
@@ -22,7 +24,8 @@ internal static class Probe
         var problems = new List<string>();
         Assert.True(ConnectionText.TryParse(connection, new LibpqEnvironment(new Dictionary<string, string>()), problems, out var settings), string.Join('\n', problems));
         var time = timeout ?? TimeSpan.FromSeconds(20);
-        return Task.Run(() => DatabaseProbe.Probe(new("it", settings, time), instance ?? Instance, sources ?? SourceSettings.Default, time, new RunClock(TimeProvider.System), stop), CancellationToken.None);
+        MonitoredTarget[] targets = [new(new("it", settings, time), instance ?? Instance, sources ?? SourceSettings.Default)];
+        return Task.Run(() => new Fleet(targets, 1, new RunClock(TimeProvider.System), TimeSpan.FromMinutes(5), stop).Probe()[0], CancellationToken.None);
     }
 
     public static Instance Instance { get; } = new("it", [], AgeLimit.Defaults, [SourceName.Server]);

@@ -70,6 +70,34 @@ public sealed class ScheduleClusterTests
         Assert.DoesNotContain("secret", result.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_store_may_want_a_password_and_its_certificate_is_looked_at_where_that_is_asked_for()
+    {
+        await using var store = await PostgresServer.StartAsync(new PostgresOptions { Tls = true, Hba = ["local all all trust", "hostssl all all 127.0.0.1/32 scram-sha-256"] });
+        await store.ExecuteAsync("CREATE ROLE scheduler LOGIN PASSWORD 's3cret'; GRANT CREATE ON SCHEMA public TO scheduler");
+        using var folder = new TempFolder();
+        var stranger = SelfSignedCertificate.Create(folder.Path, "stranger");
+        var uri = store.ConnectionUri("scheduler", password: "s3cret").Replace("127.0.0.1", "localhost", StringComparison.Ordinal) + "?sslmode=verify-full&sslrootcert=";
+
+        await using var trusting = Start(uri + store.CertificateFile);
+        await trusting.WaitForErrorLineAsync("started on");
+        Assert.True(await store.ScalarAsync<bool>("SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = 'backup-metrics'"));
+        trusting.Signal(PosixSignal.SIGTERM);
+        Assert.Equal(0, (await trusting.WaitAsync()).ExitCode);
+
+        foreach (var (root, words) in new[] { (stranger.CertificateFile, "the server has a self-signed certificate, which is not in"), ("/nowhere/ca.pem", "the root certificate /nowhere/ca.pem does not exist") })
+        {
+            await using var doubting = Start(uri + root);
+            var result = await doubting.WaitAsync();
+            Assert.Equal(69, result.ExitCode);
+            Assert.Contains("cannot be used: " + words, result.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("s3cret", result.Error, StringComparison.Ordinal);
+        }
+
+        static ChildProcess Start(string cluster) =>
+            BackupMetrics.Start(["schedule", "--cron", "@hourly", "--no-push", "--connection", "postgresql://u@127.0.0.1:1/x", "--node", "a", "--cluster", cluster]);
+    }
+
     static ChildProcess Start(string node, PostgresServer store, int port, string cron = "*/2 * * * * ?") => BackupMetrics.Start(
         [
             "schedule", "--cron", cron, "--timezone", "UTC", "--log-format", "json", "--no-push", "--timeout", "1s", "--instance", "db",

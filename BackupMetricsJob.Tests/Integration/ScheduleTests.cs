@@ -98,6 +98,30 @@ public sealed class ScheduleTests
     }
 
     [Fact]
+    public async Task A_changed_file_changes_the_schedule_and_a_broken_one_keeps_it()
+    {
+        using var folder = new TempFolder();
+        await using var gateway = new StubPushgateway(StubPushgateway.Status(200));
+        var rest = $"grace: 5s\ngateway: {{url: '{gateway.Url}'}}\ntargets: [{{name: a, connection: 'postgresql://u@127.0.0.1:1/x'}}]\n";
+        var file = folder.Write("main.yaml", "cron: '0 0 0 1 1 ?'\n" + rest);
+        await using var daemon = Start("--config", file);
+        await daemon.WaitForErrorLineAsync("started on");
+
+        await File.WriteAllTextAsync(file, $"cron: '{EverySecond}'\n" + rest);
+        daemon.Signal(PosixSignal.SIGHUP);
+        await daemon.WaitForErrorLineAsync($"the schedule is now {EverySecond} in UTC");
+        await Wait.ForAsync("a run", () => gateway.Requests.Count > 0, state: () => daemon.Error);
+
+        await File.WriteAllTextAsync(file, "cron: '0 0 0 1 1 ?'\nno: 1\n" + rest);
+        await daemon.WaitForErrorLineAsync($"the last good ones stay: {file}:2:1: unknown key \"no\"");
+        var before = gateway.Requests.Count;
+        await Wait.ForAsync("two more runs", () => gateway.Requests.Count >= before + 2, state: () => daemon.Error);
+        Assert.Contains("backup_metrics_config_last_reload_successful 0", gateway.Requests[^1].Text, StringComparison.Ordinal);
+        daemon.Signal(PosixSignal.SIGTERM);
+        Assert.Equal(0, (await daemon.WaitAsync(TimeSpan.FromSeconds(20))).ExitCode);
+    }
+
+    [Fact]
     public async Task What_is_wrong_is_told_all_at_once()
     {
         var result = await BackupMetrics.RunAsync("schedule", "--cron", "61 * * * *", "--timezone", "Mars/Base", "--connection", "postgresql://u@h/x");

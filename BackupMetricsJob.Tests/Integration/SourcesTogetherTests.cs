@@ -27,7 +27,7 @@ public sealed class SourcesTogetherTests
         Assert.Equal("source query: division by zero (SQLSTATE 22012)", result.SourceFailures[1].Failure.Message);
         Assert.NotNull(result.Server!.Wal);
         Assert.Equal(["catalog orders", "catalog stock", "pgwatch it"], result.Found.Select(facts => $"{facts.Source} {facts.Name}"));
-        Assert.Equal(0, await catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'backup%'"));
+        await catalogue.Server.WaitForAsync("the end of the session", "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name LIKE 'backup%'");
     }
 
     [Fact]

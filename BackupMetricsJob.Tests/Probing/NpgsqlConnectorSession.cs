@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using BackupMetricsJob.Backups;
 using BackupMetricsJob.Probing;
 using BackupMetricsJob.Targets;
 using BackupMetricsJob.Tests.Targets;
@@ -46,18 +47,11 @@ public sealed class NpgsqlConnectorSession : ICollectionFixture<TargetsTestServe
         return parsed.Maybe is { } settings ? await Ask(settings) : (null, string.Join("; ", parsed.Problems));
     }
 
-    internal static async Task<(string? Line, string Error)> Ask(ConnectionSettings settings)
+    internal static Task<(string? Line, string Error)> Ask(ConnectionSettings settings) => Task.Run<(string? Line, string Error)>(() =>
     {
-        await using var source = NpgsqlConnector.Create(settings, TimeSpan.FromSeconds(10));
-        try
-        {
-            await using var connection = await source.OpenConnectionAsync();
-            await using var command = new NpgsqlCommand(Sql, connection);
-            return ((string?)await command.ExecuteScalarAsync(), "");
-        }
-        catch (Exception e) when (e is NpgsqlException or NotSupportedException or ArgumentException)
-        {
-            return (null, e.ToString());
-        }
-    }
+        using var connection = HostLoop.Open(settings, TimeSpan.FromSeconds(10), new RunClock(TimeProvider.System), new Reading(onAnswer: null), out var failure);
+        if (connection is null) return (null, $"{failure!.Reason.Name()}: {failure.Message}");
+        using var command = new NpgsqlCommand(Sql, connection.Npgsql);
+        return ((string?)command.ExecuteScalar(), "");
+    });
 }

@@ -38,7 +38,7 @@ public sealed class BodyRecorderTests
         var body = ExpositionBody.Read(content);
         using var sent = new MemoryStream();
 
-        using (var attempt = body.ToContent())
+        using (var attempt = body.ToContent(asText: true))
         {
             Assert.Equal(length, attempt.Headers.ContentLength);
             attempt.CopyTo(sent, null, CancellationToken.None);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
@@ -10,6 +11,15 @@ namespace BackupMetricsJob.Tests.Pushgateway;
 internal static class Gateways
 {
     public const string Text = "# HELP a_seconds A.\n# TYPE a_seconds gauge\na_seconds 1\n";
+
+    /// <summary>The part of a <c>--web.config.file</c> that lets in <see cref="Job"/> alone.</summary>
+    public const string Users = """
+        basic_auth_users:
+          job: $2b$04$abcdefghijklmnopqrstuub.ZjCeFtaHcVNO3csJiht1Oa5O89F5e
+
+        """;
+
+    public static readonly GatewayCredentials Job = GatewayCredentials.Basic("job", "correct horse é");
 
     public static readonly Backoff AtOnce = new(() => 0);
 
@@ -28,6 +38,14 @@ internal static class Gateways
 
     public static PushBudget Seconds(double deadline, double attempt = 10) => new(TimeSpan.FromSeconds(deadline), TimeSpan.FromSeconds(attempt));
 
+    /// <summary>A text of this many samples that cannot be compressed well: about 35 bytes a sample.</summary>
+    public static string Long(int samples)
+    {
+        var text = new StringBuilder("# HELP a_seconds A.\n# TYPE a_seconds gauge\n", samples * 48);
+        for (var i = 0; i < samples; i++) text.Append(CultureInfo.InvariantCulture, $"a_seconds{{x=\"{i}\"}} {unchecked((uint)(i * 2654435761)) / 7.0}\n");
+        return text.ToString();
+    }
+
     /// <summary>Pushes a text as a MetricPusher would, twice, but it may be any text, also one that no registry writes.</summary>
     public static async Task<PushOutcome> PushTextAsync(
         bool full,
@@ -37,8 +55,10 @@ internal static class Gateways
         GroupingKey? key = null,
         Backoff? backoff = null,
         TimeProvider? clock = null,
+        GatewayCredentials? credentials = null,
+        GatewayTls? tls = null,
         CancellationToken hardStop = default)
-        => await PushBytesAsync(full, url, Encoding.UTF8.GetBytes(text), budget, key, backoff, clock, hardStop);
+        => await PushBytesAsync(full, url, Encoding.UTF8.GetBytes(text), budget, key, backoff, clock, credentials, tls, hardStop);
 
     public static async Task<PushOutcome> PushBytesAsync(
         bool full,
@@ -48,14 +68,17 @@ internal static class Gateways
         GroupingKey? key = null,
         Backoff? backoff = null,
         TimeProvider? clock = null,
+        GatewayCredentials? credentials = null,
+        GatewayTls? tls = null,
         CancellationToken hardStop = default)
     {
         var gateway = Address(url);
         budget ??= Seconds(30);
         clock ??= TimeProvider.System;
         var delivery = new Delivery(gateway.ToString(), budget, backoff ?? AtOnce, clock, clock.GetTimestamp());
-        using var transport = full ? Transport.Full(budget) : Transport.To(gateway.GroupUrl(key ?? Key("test")), budget);
-        using var push = new SinglePush(gateway.GroupUrl(key ?? Key("test")), delivery, clock, transport, hardStop);
+        var group = gateway.GroupUrl(key ?? Key("test"));
+        using var transport = full ? Transport.Full(group, tls, budget) : Transport.To(group, tls, budget);
+        using var push = new SinglePush(group, credentials, delivery, clock, transport, hardStop);
         using var client = new HttpClient(push, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
         for (var i = 0; i < 2; i++)
         {

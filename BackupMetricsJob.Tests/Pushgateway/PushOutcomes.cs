@@ -74,7 +74,8 @@ public abstract class PushOutcomes(bool full)
         Assert.Equal((1, status), (outcome.Attempts, outcome.Status));
         Assert.Single(stub.Requests);
         Assert.Equal("pushed metrics are invalid: \ufffd[31m walg_last_upload\ufffd", outcome.Words);
-        Assert.Equal($"{stub.Url} refused the push (HTTP {status}): {outcome.Words}", outcome.Describe());
+        Assert.StartsWith($"{stub.Url} refused the push", outcome.Describe(), StringComparison.Ordinal);
+        Assert.EndsWith($" (HTTP {status}): {outcome.Words}", outcome.Describe(), StringComparison.Ordinal);
         Assert.True(outcome.Mentions("walg_last_upload"));
         Assert.False(outcome.Mentions("walg_last"));
         Assert.False(outcome.Mentions("last_upload"));

@@ -10,7 +10,7 @@ namespace BackupMetricsJob.Tests.Pushgateway;
 /// <summary>The whole way, MetricPusher included, be it ours or the package's.</summary>
 public class PushingARegistry
 {
-    static readonly SocketsHttpHandler _never = Transport.Full(Gateways.Seconds(1));
+    static readonly HttpMessageHandler _never = Transport.Full(new Uri("http://127.0.0.1:1"), null, Gateways.Seconds(1));
 
     [Fact]
     public async Task A_push_is_one_put_on_the_wire_although_a_pusher_pushes_twice()
@@ -139,7 +139,7 @@ public class PushingARegistry
     {
         var budget = Gateways.Seconds(1);
         var delivery = new Delivery("nowhere", budget, Gateways.AtOnce, TimeProvider.System, TimeProvider.System.GetTimestamp());
-        return new SinglePush(new Uri("http://127.0.0.1:1"), delivery, TimeProvider.System, _never, CancellationToken.None);
+        return new SinglePush(new Uri("http://127.0.0.1:1"), null, delivery, TimeProvider.System, _never, CancellationToken.None);
     }
 
     sealed class Unserialisable : HttpContent

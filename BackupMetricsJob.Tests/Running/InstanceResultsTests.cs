@@ -56,7 +56,7 @@ public sealed class InstanceResultsTests
     [Fact]
     public void What_two_catalogues_say_of_a_server_is_one()
     {
-        var results = InstanceResults.Of([Asked, Asked with { Instance = Catalogue with { Name = "second" } }], Targets("*", "catalogue", "second"));
+        var results = InstanceResults.Of([Asked, Asked with { Instance = Catalogue with { Name = "second" } }], Targets("*", "catalogue", "second"), []);
 
         Assert.Equal(["catalogue", "second", "a", "orders"], results.Select(result => result.Instance.Name));
         Assert.Equal(new(2, 0, 0), Assert.Single(results[2].Backups).Counts);
@@ -93,6 +93,20 @@ public sealed class InstanceResultsTests
         Assert.Equal([Full], Of([Asked], "a", "a").Backups);
     }
 
+    [Fact]
+    public void One_that_is_a_target_of_another_run_has_its_own_labels_and_no_limits_here()
+    {
+        var found = Of([Asked], "orders", "*", Orders);
+
+        Assert.False(found.IsTarget);
+        Assert.Equal(Orders.Labels, found.Instance.Labels);
+        Assert.Empty(found.Instance.Limits);
+        Assert.Equal([SourceName.Catalog], found.Instance.Sources);
+        Assert.Equal([Full], found.Backups);
+        Assert.Equal(Catalogue.Labels, Of([Asked], "a", "*", Orders).Instance.Labels);
+        Assert.Empty(Of([Asked], "stock", "stock", Orders with { Name = "stock" }).Instance.Limits);
+    }
+
     static InstanceFacts Facts(string name, BackupFacts backup)
     {
         var facts = new InstanceFacts(SourceName.Catalog, name);
@@ -100,8 +114,8 @@ public sealed class InstanceResultsTests
         return facts;
     }
 
-    static ProbeResult Of(ProbeResult[] probed, string name, string servers = "*") =>
-        InstanceResults.Of(probed, [.. probed.Select(result => Target(result.Instance, servers))]).Single(result => result.Instance.Name == name);
+    static ProbeResult Of(ProbeResult[] probed, string name, string servers = "*", params Instance[] elsewhere) =>
+        InstanceResults.Of(probed, [.. probed.Select(result => Target(result.Instance, servers))], elsewhere).Single(result => result.Instance.Name == name);
 
     static List<MonitoredTarget> Targets(string servers, params string[] names) => [.. names.Select(name => Target(Catalogue with { Name = name }, servers))];
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BackupMetricsJob.Running;
 using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Schedule;
@@ -67,6 +68,38 @@ public sealed class FiringTests
         Assert.All(daemon.State.Now.History, record => Assert.Equal((75, FixedClock.Noon), ((int)record.ExitCode, record.Slot)));
         Assert.Contains(daemon.Lines, line => line.Contains("it is not tried again, since the next slot is 2026-11-22T12:05:00Z", StringComparison.Ordinal));
         Assert.Null(daemon.State.Now.LastSuccess);
+    }
+
+    [Fact]
+    public async Task A_splayed_run_waits_for_its_part_once_a_slot_and_SIGTERM_ends_the_waiting()
+    {
+        var clock = new SteppedClock(FixedClock.Noon);
+        using var daemon = new Harness(clock, "cron=@hourly", "timezone=UTC", "gateway=http://127.0.0.1:1", "deadline=1s", "splay=10m");
+        var part = TimeSpan.FromMilliseconds(Math.Floor(Splay.Of(TimeSpan.FromMinutes(10), Environment.MachineName, daemon.Options.Current.Job.Group).TotalMilliseconds));
+        var run = daemon.Runner.RunAsync(FixedClock.Noon);
+        await Wait.ForAsync("the splay", () => clock.NextDue is not null);
+        Assert.Equal(FixedClock.Noon + part, clock.NextDue);
+        Assert.Empty(daemon.State.Now.History);
+        Assert.Null(daemon.State.Now.Current);
+
+        while (daemon.State.Now.History.Count < 3)
+        {
+            if (clock.NextDue is { } due) clock.Set(due);
+            await Wait.ForAsync("a timer or a run", () => daemon.State.Now.History.Count >= 3 || clock.NextDue is not null);
+        }
+
+        Assert.Equal([false, true, true], daemon.State.Now.History.Select(record => record.IsRetry));
+        Assert.Equal(FixedClock.Noon + part, daemon.State.Now.History[0].Began);
+        Assert.Single(daemon.Lines, line => line.Contains("its part of the splay", StringComparison.Ordinal));
+        daemon.Runner.Stop();
+        await run;
+
+        using var waiting = new Harness(clock, "cron=@hourly", "timezone=UTC", "gateway=http://127.0.0.1:1", "splay=10m");
+        var stopped = waiting.Runner.RunAsync(FixedClock.Noon);
+        await Wait.ForAsync("the splay", () => clock.NextDue is not null);
+        waiting.Runner.Stop();
+        Assert.False(await stopped.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Empty(waiting.State.Now.History);
     }
 
     static async Task ToNextSlotAsync(Harness daemon, SteppedClock clock)

@@ -17,7 +17,7 @@ public sealed class GoodOptionsTests
         daemon.Read = (out ScheduleOptions? options) =>
         {
             options = null;
-            return [new(ProblemOrigin.Configuration, "/etc/x.yaml:3:1: no")];
+            return [new(ProblemOrigin.Configuration, "no") { Place = new("/etc/x.yaml", 3, 1) }];
         };
         Assert.False(daemon.Options.Again().Job.LastReloadSuccessful);
         Assert.Equal("*/5 * * * *", daemon.Options.Current.Plan.Text);
@@ -39,12 +39,33 @@ public sealed class GoodOptionsTests
     [InlineData("timezone=Mars/Base", "--timezone \"Mars/Base\": must be a time zone of this system")]
     [InlineData("grace=2h", "--grace \"2h\": must be an hour at most")]
     [InlineData("cluster=", "--cluster: must be a postgresql:// URI")]
+    [InlineData("cluster=postgresql://u@h1,h2/x", "--cluster: must have one host and no target_session_attrs: give one name that follows the primary")]
+    [InlineData("cluster=postgresql://u@h1/x?target_session_attrs=primary", "--cluster: must have one host and no target_session_attrs")]
     [InlineData("node=", "--node \"\": must be a name")]
     public void A_wrong_setting_is_told_with_what_is_allowed(string setting, string problem)
     {
         string[] settings = setting.StartsWith("cron", StringComparison.Ordinal) ? [setting, "no-push=true"] : ["cron=*/5 * * * *", setting, "no-push=true"];
         var wrong = Assert.Throws<ArgumentException>(() => new Harness(new FixedClock(), settings));
         Assert.StartsWith(problem, wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_somebody_should_know_is_told_once_and_again_when_they_ask()
+    {
+        using var folder = new TempFolder();
+        var passwords = folder.Write("pgpass", "*:*:*:*:x");
+        File.SetUnixFileMode(passwords, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        using var daemon = new Harness(new FixedClock(), "cron=*/5 * * * *", "no-push=true", $"connection=postgresql://u@127.0.0.1:1/x?passfile={passwords}");
+
+        daemon.Options.Warn();
+        var told = Assert.Single(daemon.Lines);
+        Assert.StartsWith("warning schedule: db: ", told, StringComparison.Ordinal);
+        Assert.Contains(passwords, told, StringComparison.Ordinal);
+        daemon.Options.Again();
+        daemon.Options.Again();
+        Assert.Single(daemon.Lines);
+        daemon.Options.Again(isAsked: true);
+        Assert.Equal([told, told], daemon.Lines);
     }
 
     [Fact]

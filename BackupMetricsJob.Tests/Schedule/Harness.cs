@@ -15,10 +15,18 @@ internal sealed class Harness : IDisposable
     readonly LogText _written = new();
 
     public Harness(TimeProvider time, params string[] settings)
+        : this(time, withDatabase: true, settings)
+    {
+    }
+
+    /// <param name="time">The clock.</param>
+    /// <param name="withDatabase">Whether there is a database without a setting that names it.</param>
+    /// <param name="settings">name=value, each.</param>
+    public Harness(TimeProvider time, bool withDatabase, string[] settings)
     {
         var flags = new Flags();
-        flags.Add("connection", ["postgresql://u@127.0.0.1:1/x?sslmode=disable"]);
-        flags.Add("instance", ["db"]);
+        if (withDatabase && !settings.Any(setting => setting.StartsWith("connection=", StringComparison.Ordinal))) flags.Add("connection", ["postgresql://u@127.0.0.1:1/x?sslmode=disable"]);
+        if (withDatabase) flags.Add("instance", ["db"]);
         foreach (var setting in settings) flags.Add(setting.Split('=')[0], [setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..]]);
         Read = Ordinary;
         if (Ordinary(out var first) is { Count: > 0 } problems) throw new ArgumentException(problems[0].Message);

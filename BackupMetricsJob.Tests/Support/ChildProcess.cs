@@ -40,6 +40,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     readonly long started;
     readonly CapturedText output;
     readonly CapturedText error;
+    Task feeding = Task.CompletedTask;
     bool disposed;
 
     ChildProcess(Process process, long started)
@@ -95,7 +96,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             }
         });
         var child = new ChildProcess(result.Task.GetAwaiter().GetResult(), begin);
-        child.Feed(options.Input);
+        child.feeding = child.Feed(options.Input);
         return child;
     }
 
@@ -171,25 +172,23 @@ internal sealed class ChildProcess : IAsyncDisposable
         disposed = true;
         Kill();
         await process.WaitForExitAsync();
+        await feeding;
         process.Dispose();
     }
 
-    void Feed(string input)
+    /// <summary>The pipe holds 64 KiB; a process that reads none of a longer input must not stop the test.</summary>
+    Task Feed(string input) => Task.Run(() =>
     {
-        // The pipe holds 64 KiB; a process that reads none of a longer input must not stop the test.
-        _ = Task.Run(() =>
+        try
         {
-            try
-            {
-                using var stdin = process.StandardInput;
-                stdin.Write(input);
-            }
-            catch (IOException)
-            {
-                // It ended without reading everything.
-            }
-        });
-    }
+            using var stdin = process.StandardInput;
+            stdin.Write(input);
+        }
+        catch (IOException)
+        {
+            // It ended without reading everything.
+        }
+    });
 
     static BlockingCollection<Action> StartStarter()
     {

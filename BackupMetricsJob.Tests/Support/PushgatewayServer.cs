@@ -12,21 +12,31 @@ internal sealed class PushgatewayServer : IAsyncDisposable
 
     readonly Process _process;
     readonly HttpClient _client = new();
+    bool _disposed;
 
     PushgatewayServer(Process process, string address)
     {
         _process = process;
         Url = "http://" + address;
+        Port = new Uri(Url).Port;
     }
 
     public string Url { get; }
 
+    public int Port { get; }
+
+    /// <summary>The address where its <c>--web.config.file</c> makes it speak TLS.</summary>
+    public string TlsUrl => Url.Replace("http://", "https://", StringComparison.Ordinal);
+
     /// <summary>Ready when it returns. Debian's package persists by default, so that is switched off always.</summary>
-    public static async Task<PushgatewayServer> StartAsync(params string[] options)
+    public static Task<PushgatewayServer> StartAsync(params string[] options) => StartAtAsync(0, options);
+
+    /// <summary>On the port of one that is gone, say.</summary>
+    public static async Task<PushgatewayServer> StartAtAsync(int port, params string[] options)
     {
         var process = new Process
         {
-            StartInfo = new ProcessStartInfo("prometheus-pushgateway", ["--persistence.file=", "--web.listen-address=127.0.0.1:0", .. options])
+            StartInfo = new ProcessStartInfo("prometheus-pushgateway", ["--persistence.file=", $"--web.listen-address=127.0.0.1:{port}", .. options])
             {
                 RedirectStandardError = true,
                 RedirectStandardOutput = true,
@@ -85,8 +95,11 @@ internal sealed class PushgatewayServer : IAsyncDisposable
         return [.. lines.Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) || line.StartsWith(name + " ", StringComparison.Ordinal))];
     }
 
+    /// <summary>Kills it: what it had is gone.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed) return;
+        _disposed = true;
         _client.Dispose();
         _process.Kill();
         await _process.WaitForExitAsync();

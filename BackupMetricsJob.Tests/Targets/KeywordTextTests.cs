@@ -135,15 +135,4 @@ public class KeywordTextTests
         Assert.Contains("user", Parsed.From("host=db1", userName: null).Problem, StringComparison.Ordinal);
         Assert.Equal("u", Parsed.From("host=db1 user=u", userName: null).Settings.Database);
     }
-
-    [Fact]
-    public void A_map_of_keywords_is_as_good_as_a_text()
-    {
-        var problems = new List<string>();
-        var map = new Dictionary<string, string> { ["host"] = "db1", ["password"] = "p w" };
-        Assert.True(ConnectionText.TryParse(map, Parsed.Environment(null, null, "me"), problems, out var settings));
-        Assert.Equal("p w", settings.Hosts[0].Password?.Reveal());
-        Assert.False(ConnectionText.TryParse(new Dictionary<string, string> { ["hots"] = "x" }, Parsed.Environment(null, null, "me"), problems, out _));
-        Assert.Contains("did you mean \"host\"", Assert.Single(problems), StringComparison.Ordinal);
-    }
 }

@@ -27,7 +27,10 @@ internal static class InWords
 
     public static string Of(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
-    public static string Segments(long count) => count == 1 ? "1 segment" : Number(count, "0") + " segments";
+    public static string Segments(long count) => Count(count, "segment");
+
+    /// <summary>A number of things whose plural ends in s.</summary>
+    public static string Count(long count, string thing) => $"{Number(count, "0")} {thing}{(count == 1 ? "" : "s")}";
 
     public static string Version(int number) => number >= 100000 ? $"{number / 10000}.{number % 10000}" : $"{number / 10000}";
 

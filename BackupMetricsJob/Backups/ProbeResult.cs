@@ -20,6 +20,9 @@ internal sealed record ProbeResult(Instance Instance)
     /// <summary>The server's clock minus the job's.</summary>
     public TimeSpan? ClockOffset { get; init; }
 
+    /// <summary>Null where no connection was made, or its first answer never came.</summary>
+    public Connected? Connected { get; init; }
+
     public ServerEvidence? Server { get; init; }
 
     public IReadOnlyList<BackupFacts> Backups { get; init; } = [];

@@ -67,8 +67,7 @@ internal sealed class CatalogSession
         }
         catch (Exception e) when (ProbeFailures.Of(e) is not null)
         {
-            var failure = ProbeFailures.Of(e)!;
-            return CatalogFailure.Database($"{settings.Description}: {failure.Reason.Name()} while {session._step}: {failure.Message}");
+            return session.Failed(settings, ProbeFailures.Of(e)!);
         }
     }
 
@@ -90,9 +89,12 @@ internal sealed class CatalogSession
     async Task<CatalogFailure?> WorkAsync(
         ConnectionSettings settings, TimeSpan timeout, Func<CatalogSession, CancellationToken, Task<CatalogFailure?>> work, CancellationToken cancel)
     {
-        await using var source = NpgsqlConnector.Create(settings with { ConnectTimeout = settings.ConnectTimeout ?? MaxConnect }, timeout);
-        await using var connection = await source.OpenConnectionAsync(cancel);
-        _connection = connection;
+        ProbeFailure? failure = null;
+        using var connection = await Task.Factory.StartNew(
+            () => HostLoop.Open(settings with { ConnectTimeout = settings.ConnectTimeout ?? MaxConnect }, timeout, new RunClock(TimeProvider.System), new Reading(onAnswer: null), out failure),
+            cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        if (connection is null) return Failed(settings, failure!);
+        _connection = connection.Npgsql;
         var wait = timeout < MaxLockWait ? timeout : MaxLockWait;
         await ExecuteAsync(
             string.Create(
@@ -105,6 +107,9 @@ internal sealed class CatalogSession
             cancel);
         return await work(this, cancel);
     }
+
+    CatalogFailure Failed(ConnectionSettings settings, ProbeFailure failure) =>
+        CatalogFailure.Database($"{settings.Description}: {failure.Reason.Name()} while {_step}: {failure.Message}");
 
     static bool IsEndOfWait(Exception exception) => exception is OperationCanceledException || ProbeFailures.Of(exception) is not null;
 

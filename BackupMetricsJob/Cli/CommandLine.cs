@@ -30,6 +30,8 @@ internal static class CommandLine
             root.Subcommands.Add(ImportCommand.Create(terminal));
             root.Subcommands.Add(RecordCommand.Create(terminal));
             root.Subcommands.Add(CatalogCommand.Create(terminal));
+            root.Subcommands.Add(CheckCommand.Create(terminal));
+            root.Subcommands.Add(DeleteCommand.Create(terminal));
             root.Subcommands.Add(ScheduleCommand.Create());
         }
 

@@ -43,7 +43,7 @@ internal static class ExitCodes
         return failOnTarget && report.Results.Any(result => result.Failure is not null) ? ExitCode.TargetFailed : ExitCode.Success;
     }
 
-    static ExitCode Of(PushResult result) => result switch
+    public static ExitCode Of(PushResult result) => result switch
     {
         PushResult.Withheld => ExitCode.Bug,
         PushResult.Refused => ExitCode.PushRefused,

@@ -11,8 +11,11 @@ internal sealed class JobFlags
 
     public JobFlags(Command command, bool pushes)
     {
+        Add("config", "FILE", "Everything in a YAML file, many databases in it: docs/configuration.md. Flags and variables go before it");
+        Add("config-dir", "DIR", "Further *.yaml and *.yml files, each with defaults and targets of its own");
+        AddMany("target", "NAME", pushes ? "Only this target of the files, printed and not pushed unless --grouping makes a group of it; repeatable (all)" : "Only this target of the files; repeatable (all)");
         Add("connection", "URI", "Database: postgresql://user@host/db or \"host=... user=...\"; what it leaves open comes from PGHOST and the rest of libpq's environment");
-        if (pushes) Add("gateway", "URL", "Pushgateway, like http://pushgateway:9091");
+        if (pushes) AddGateway();
         if (pushes) Add("job", "NAME", "The label job of the group that is pushed (backup_metrics)");
         Add("instance", "NAME", "The label instance of the database (HOST:PORT of the connection)");
         AddMany("label", "NAME=VALUE", "A label for every series of the database; repeatable");
@@ -21,8 +24,12 @@ internal sealed class JobFlags
         AddMany("server", "PATTERN", "Which servers of the catalogue, each an instance; * is any text, and a name without it keeps its limits while the catalogue is down; repeatable (all)");
         Add("query", "FILE", "A SELECT of one row a backup, for the source query: columns type, finished_at or age_seconds, and server, tool, started_at, size_bytes, stored_bytes, state, backup_id");
         AddMany("max-age", "TYPE=AGE", "How old a backup may be: base=26h, base:warning=26h, wal=none; repeatable (base 26h and 50h, wal 15m and 1h)");
-        Add("timeout", "DURATION", "For the database (15s)");
+        Add("timeout", "DURATION", "For each database (15s)");
         Add("deadline", "DURATION", "For the whole run, the push included (60s)");
+        Add("concurrency", "N", "How many databases are asked at once (8 a core, 16 to 64)");
+        if (pushes) Add("splay", "DURATION", "Start up to this much later, always the same for this machine and group (0s)");
+        if (pushes) Add("shard", "I/N", "Only the part I (from 0) of N parts of the targets, pushed as a group of its own");
+        if (pushes) Add("shards", "N", "The same, the part's number from JOB_COMPLETION_INDEX as a Kubernetes Indexed Job has it");
         if (pushes) Add("interval", "DURATION", "How often this job is meant to run; published, so that an alert can tell when it did not");
         if (pushes) Add("legacy-names", "true|false", "Whether pghoard_last_upload_age and walg_last_upload are published too (true)");
         if (pushes) Add("log-format", "text|json", "How the report on standard error is written (text)");
@@ -44,6 +51,18 @@ internal sealed class JobFlags
 
         if (parsed.GetResult(_verbose) is { Implicit: false }) flags.Add("verbose", ["true"]);
         return flags;
+    }
+
+    void AddGateway()
+    {
+        AddMany("gateway", "URL", "Pushgateway, like http://pushgateway:9091; repeatable: each must get the push");
+        Add("gateway-username", "NAME", "User for each gateway (basic authentication)");
+        Add("gateway-password-file", "FILE", "File with the user's password");
+        Add("gateway-token-file", "FILE", "File with a bearer token for each gateway");
+        Add("gateway-ca-file", "FILE", "Certificates (PEM) that may have signed the gateway's (the operating system's)");
+        Add("gateway-cert-file", "FILE", "Our own certificate (PEM)");
+        Add("gateway-key-file", "FILE", "Its key (PEM), where it is not in the same file");
+        Add("gateway-timeout", "DURATION", "For the first attempt of a push (10s)");
     }
 
     void Add(string name, string value, string help) =>

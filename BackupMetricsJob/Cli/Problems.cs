@@ -8,18 +8,27 @@ internal static class Problems
     /// <summary>What psql would have warned of: a password file that others may read, say.</summary>
     public static void Warn(JobOptions job, Terminal terminal)
     {
+        foreach (var warning in Warnings(job)) terminal.Error.WriteLine("warning " + warning);
+    }
+
+    /// <summary>A line each.</summary>
+    public static List<string> Warnings(JobOptions job)
+    {
+        var warnings = new List<string>(job.Warnings);
         foreach (var target in job.Targets)
         {
-            foreach (var warning in target.Target?.Connection.Warnings ?? []) terminal.Error.WriteLine($"warning {target.Instance.Name}: {warning}");
+            foreach (var warning in target.Target?.Connection.Warnings ?? []) warnings.Add($"{target.Instance.Name}: {warning}");
         }
+
+        return warnings;
     }
 
     public static int Tell(IReadOnlyList<Problem> problems, OutputOptions output, Terminal terminal)
     {
         foreach (var problem in problems)
         {
-            if (output.LogFormat == LogFormat.Json) RunSummaryJson.Error(problem.Message, terminal.Time.GetUtcNow(), terminal.Error);
-            else terminal.Error.WriteLine("backup-metrics: " + problem.Message);
+            if (output.LogFormat == LogFormat.Json) RunSummaryJson.Error(problem.Words, terminal.Time.GetUtcNow(), terminal.Error);
+            else terminal.Error.WriteLine(problem.Place is null ? "backup-metrics: " + problem.Words : problem.Words);
         }
 
         return (int)ExitCodes.Of(problems);

@@ -25,14 +25,20 @@ internal static class RunCommand
 
     static int Run(Flags flags, Terminal terminal, BuildVersion build)
     {
-        var problems = OptionsReader.Read(flags, terminal.Environment, mayPush: true, out var job, out var output);
+        var problems = OptionsReader.Read(flags, terminal.Environment, Purpose.Push, out var job, out var output);
         if (job is null) return Problems.Tell(problems, output, terminal);
         Problems.Warn(job, terminal);
 
         var signals = terminal.Signals;
-        var report = output.DryRun
-            ? JobRun.Write(job, build, terminal.Time, terminal.Output, signals.Stop)
-            : JobRun.Push(job, build, terminal.Time, signals.Stop);
+        var progress = ProgressLine.IsWanted(terminal, output) ? new RunProgress(terminal.Time) : null;
+        RunReport report;
+        using (progress is null ? null : new ProgressLine(progress, terminal.Error))
+        {
+            report = output.DryRun
+                ? JobRun.Write(job, build, terminal.Time, terminal.Output, signals.Stop, progress)
+                : JobRun.Push(job, build, terminal.Time, signals.Stop, progress);
+        }
+
         var code = ExitCodes.Of(report, signals.Received, output.FailOnTarget);
         if (output.LogFormat == LogFormat.Json) RunSummaryJson.Write(report, code, terminal.Time.GetUtcNow(), terminal.Error);
         else RunSummary.Write(report, terminal.Error);

@@ -12,6 +12,7 @@ internal static class RunSummary
 {
     public static void Write(RunReport report, TextWriter to)
     {
+        if (report.IsStoppedBeforeStart) to.WriteLine("stopped while it waited for its moment (--splay): nothing was probed, nothing was pushed");
         var (found, well) = (0, 0);
         foreach (var result in report.Results)
         {
@@ -28,6 +29,8 @@ internal static class RunSummary
                 to.WriteLine($"warning: the gateway refused pghoard_last_upload_age or walg_last_upload, so all else was pushed without them: {words}");
             var samples = push.Arrived ? string.Create(CultureInfo.InvariantCulture, $" ({report.Samples} samples, {push.Elapsed.TotalSeconds:0.00} s)") : "";
             to.WriteLine($"{(push.Arrived ? "ok" : "FAILED")} {push.Describe()}{samples}");
+            if (push.Advice is { } advice) to.WriteLine($"advice: {advice}");
+            if (push.ClocksDiffer) to.WriteLine($"warning: the clock of {push.Gateway} is {Difference(push.ClockSkew!.Value)} this host's: alerts compare times of both");
         }
     }
 
@@ -44,6 +47,9 @@ internal static class RunSummary
         { IsTarget: false } => "found",
         _ => findings.Any(finding => finding.IsCritical) ? "probed" : "ok",
     };
+
+    static string Difference(TimeSpan skew) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Math.Abs(skew.TotalSeconds):0} s {(skew > TimeSpan.Zero ? "ahead of" : "behind")}");
 
     static string OneLine(string name) => name.ReplaceLineEndings(" ");
 }

@@ -48,6 +48,7 @@ internal static class RunSummaryJson
         Line(to, now, "run", code == ExitCode.Success ? "info" : "error", json =>
         {
             json.WriteNumber("exit_code", (int)code);
+            if (report.IsStoppedBeforeStart) json.WriteString("message", "stopped while it waited for its moment (--splay): nothing was probed, nothing was pushed");
             json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 3));
         });
     }
@@ -66,6 +67,7 @@ internal static class RunSummaryJson
         json.WriteNumber("elapsed_seconds", Math.Round(push.Elapsed.TotalSeconds, 3));
         if (push.ClockSkew is { } skew) json.WriteNumber("gateway_clock_offset_seconds", skew.TotalSeconds);
         if (to.RefusedLegacyNames is { } refused) json.WriteString("refused_legacy_names", refused);
+        if (push.Advice is { } advice) json.WriteString("advice", advice);
         json.WriteString("message", push.Describe());
     }
 

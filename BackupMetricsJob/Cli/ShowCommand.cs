@@ -18,12 +18,14 @@ internal static class ShowCommand
 
     static int Show(Flags flags, Terminal terminal)
     {
-        var problems = OptionsReader.Read(flags, terminal.Environment, mayPush: false, out var job, out var output);
+        var problems = OptionsReader.Read(flags, terminal.Environment, Purpose.Show, out var job, out var output);
         if (job is null) return Problems.Tell(problems, output, terminal);
         Problems.Warn(job, terminal);
 
         var signals = terminal.Signals;
-        var report = JobRun.Probe(job, terminal.Time, signals.Stop);
+        var progress = ProgressLine.IsWanted(terminal, output) ? new RunProgress(terminal.Time) : null;
+        RunReport report;
+        using (progress is null ? null : new ProgressLine(progress, terminal.Error)) report = JobRun.Probe(job, terminal.Time, signals.Stop, progress);
         using (var text = new StreamWriter(terminal.Output, new UTF8Encoding(false), leaveOpen: true)) ShowTable.Write(report.Results, text);
         return (int)ExitCodes.Of(report, signals.Received, output.FailOnTarget);
     }

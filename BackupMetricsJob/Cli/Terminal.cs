@@ -2,4 +2,8 @@ namespace BackupMetricsJob.Cli;
 
 /// <summary>Where the program writes: standard output has only what was asked for, everything else goes to standard error.</summary>
 /// <param name="Signals">Listened to from the beginning, so that an early one is not lost.</param>
-internal sealed record Terminal(Stream Output, TextWriter Error, IReadOnlyDictionary<string, string> Environment, TimeProvider Time, Signals Signals);
+internal sealed record Terminal(Stream Output, TextWriter Error, IReadOnlyDictionary<string, string> Environment, TimeProvider Time, Signals Signals)
+{
+    /// <summary>Whether somebody looks at standard error while it is written.</summary>
+    public bool IsWatched { get; init; }
+}

@@ -6,7 +6,14 @@ namespace BackupMetricsJob.Configuration;
 internal static class ConnectionSetting
 {
     /// <summary>Null, and at least one more problem, where it cannot be meant. With no --connection all of it is libpq's environment.</summary>
-    public static ConnectionSettings? Read(Settings settings, IReadOnlyDictionary<string, string> environment, ICollection<Problem> problems)
+    /// <param name="settings">Flags and variables.</param>
+    /// <param name="environment">What fills what is left open.</param>
+    /// <param name="problems">Gets what is wrong.</param>
+    /// <param name="defaults">What fills it before the environment does; null for nothing.</param>
+    /// <param name="password">A password for a connection that says none; null for what libpq would find.</param>
+    public static ConnectionSettings? Read(
+        Settings settings, IReadOnlyDictionary<string, string> environment, ICollection<Problem> problems,
+        IReadOnlyDictionary<string, string>? defaults = null, string? password = null)
     {
         var setting = settings.One("connection") ?? new("connection", ProblemOrigin.Configuration, "");
         if (setting is { Kind: ProblemOrigin.Flag, Value: "" })
@@ -16,8 +23,14 @@ internal static class ConnectionSetting
         }
 
         var said = new List<string>();
-        ConnectionText.TryParse(setting.Value, new LibpqEnvironment(environment, userName: Environment.UserName), said, out var connection);
+        ConnectionSettings? connection = null;
+        if (ConnectionText.TryRead(setting.Value, said) is { } written)
+        {
+            if (password is not null && !TargetSettings.HasPassword(written)) written["password"] = password;
+            connection = ConnectionText.Resolve(written, defaults, new LibpqEnvironment(environment, userName: Environment.UserName), said, absences: null);
+        }
+
         foreach (var problem in said) problems.Add(setting.Says(problem));
-        return connection;
+        return said.Count == 0 ? connection : null;
     }
 }

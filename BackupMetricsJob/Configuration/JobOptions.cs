@@ -48,6 +48,9 @@ internal sealed record JobOptions
     /// <summary>Whether the settings could be read again before this run; null where they are read once.</summary>
     public bool? LastReloadSuccessful { get; init; }
 
+    /// <summary>What somebody should know before it runs, a line each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Whether pghoard's and the wal-g exporter's own metric names are published too.</summary>
     public required bool LegacyNames { get; init; }
 }

@@ -7,20 +7,44 @@ internal static class LabelText
     public static IReadOnlyList<string> Reserved { get; } =
         ["job", "instance", "source", "tool", "type", "severity", "state", "reason", "site", "version", "revision"];
 
+    const string NameAllowed = "letters, digits and _, not beginning with a digit or __";
+
+    /// <summary>The labels of a setting; one that is wrong, or is there already, is one more problem.</summary>
+    public static List<TargetLabel> Read(IReadOnlyList<Setting> settings, ICollection<Problem> problems)
+    {
+        var labels = new List<TargetLabel>();
+        foreach (var setting in settings)
+        {
+            if (TryParse(setting, problems) is not { } label) continue;
+            if (Find(labels, label.Name) is not null) problems.Add(setting.Wrong($"another name: {label.Name} is given twice"));
+            else labels.Add(label);
+        }
+
+        return labels;
+    }
+
+    public static TargetLabel? Find(IReadOnlyList<TargetLabel> labels, string name)
+    {
+        foreach (var label in labels)
+        {
+            if (label.Name == name) return label;
+        }
+
+        return null;
+    }
+
+    /// <summary>What a name must be that is none a user may give; null for one that is.</summary>
+    public static string? NameFault(string name) =>
+        !IsName(name) ? NameAllowed : Reserved.Contains(name) ? $"another name: the metrics have a label {name} of their own" : null;
+
     /// <summary>Null, and one more problem, where it is no label that a user may set.</summary>
-    public static KeyValuePair<string, string>? TryParse(Setting setting, ICollection<Problem> problems)
+    static TargetLabel? TryParse(Setting setting, ICollection<Problem> problems)
     {
         var equals = setting.Value.IndexOf('=', StringComparison.Ordinal);
         var name = equals < 0 ? "" : setting.Value[..equals].Trim();
-        if (!IsName(name))
+        if (NameFault(name) is { } allowed)
         {
-            problems.Add(setting.Wrong("name=value, the name of letters, digits and _, not beginning with a digit or __"));
-            return null;
-        }
-
-        if (Reserved.Contains(name))
-        {
-            problems.Add(setting.Wrong($"another name: the metrics have a label {name} of their own"));
+            problems.Add(setting.Wrong(allowed == NameAllowed ? "name=value, the name of " + NameAllowed : allowed));
             return null;
         }
 
@@ -30,7 +54,7 @@ internal static class LabelText
             return null;
         }
 
-        return new(name, setting.Value[(equals + 1)..]);
+        return new(name, setting.Value[(equals + 1)..], setting.Kind, setting.Place);
     }
 
     /// <summary>Well-formed Unicode without control characters: a name with a line feed in it would forge lines of the report.</summary>

@@ -8,11 +8,12 @@ internal static class LimitText
     const string Allowed = "TYPE=DURATION, TYPE:SEVERITY=DURATION or TYPE=none, with a type of base, full, wal, logical, restore_test, "
         + "a severity of warning, critical, and " + DurationText.Allowed;
 
-    /// <summary>The limits given; for a type that is not named, the defaults.</summary>
-    public static IReadOnlyList<AgeLimit> Read(IReadOnlyList<Setting> settings, ICollection<Problem> problems)
+    public static IReadOnlyList<LimitType> Types { get; } = [LimitType.Base, LimitType.Full, LimitType.Wal, LimitType.Logical, LimitType.RestoreTest];
+
+    /// <summary>The limits given, by type.</summary>
+    public static IReadOnlyList<TypeLimits> Read(IReadOnlyList<Setting> settings, ICollection<Problem> problems)
     {
-        var limits = new List<AgeLimit>();
-        var named = new List<string>();
+        var all = new List<TypeLimits>();
         foreach (var setting in settings)
         {
             if (!TryParse(setting.Value, out var type, out var severity, out var age))
@@ -21,18 +22,48 @@ internal static class LimitText
                 continue;
             }
 
-            named.Add(type.Name());
-            if (age is not { } max) continue;
-            if (limits.Exists(limit => limit.Type == type && limit.Severity == severity)) problems.Add(setting.Wrong($"given once for {type.Name()}:{severity.Name()}"));
-            else limits.Add(new(type, severity, max));
+            var at = IndexOf(all, type);
+            if (at < 0) all.Add(new(type, age is { } only ? [new(type, severity, only)] : []));
+            else if (age is not { } max) continue;
+            else if (Has(all[at].Limits, severity)) problems.Add(setting.Wrong($"given once for {type.Name()}:{severity.Name()}"));
+            else all[at] = new(type, [.. all[at].Limits, new(type, severity, max)]);
         }
 
+        return all;
+    }
+
+    /// <summary>The limits given; for a type that is not named, the defaults.</summary>
+    public static IReadOnlyList<AgeLimit> Complete(IReadOnlyList<TypeLimits> given)
+    {
+        if (given.Count == 0) return AgeLimit.Defaults;
+        var limits = new List<AgeLimit>();
+        foreach (var of in given) limits.AddRange(of.Limits);
         foreach (var limit in AgeLimit.Defaults)
         {
-            if (!named.Contains(limit.Type.Name())) limits.Add(limit);
+            if (IndexOf(given, limit.Type) < 0) limits.Add(limit);
         }
 
         return limits;
+    }
+
+    static int IndexOf(IReadOnlyList<TypeLimits> all, LimitType type)
+    {
+        for (var i = 0; i < all.Count; i++)
+        {
+            if (all[i].Type == type) return i;
+        }
+
+        return -1;
+    }
+
+    static bool Has(IReadOnlyList<AgeLimit> limits, Severity severity)
+    {
+        foreach (var limit in limits)
+        {
+            if (limit.Severity == severity) return true;
+        }
+
+        return false;
     }
 
     static bool TryParse(string text, out LimitType type, out Severity severity, out TimeSpan? age)
@@ -52,7 +83,7 @@ internal static class LimitText
 
     static bool TryType(string name, out LimitType type)
     {
-        foreach (var candidate in (ReadOnlySpan<LimitType>)[LimitType.Base, LimitType.Full, LimitType.Wal, LimitType.Logical, LimitType.RestoreTest])
+        foreach (var candidate in Types)
         {
             type = candidate;
             if (candidate.Name() == name) return true;

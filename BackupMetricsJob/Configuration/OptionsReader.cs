@@ -1,75 +1,206 @@
+using System.Runtime.CompilerServices;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Targets;
 
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>Flags over environment into one <see cref="JobOptions"/>, or every problem at once. It reads no environment of its own.</summary>
+/// <summary>What a command wants options for.</summary>
+internal enum Purpose
+{
+    /// <summary>To push: a gateway is needed, unless it is a dry run, and shards count.</summary>
+    Push,
+
+    /// <summary>To show what the targets say: gateways and shards do not matter.</summary>
+    Show,
+
+    /// <summary>To try all that a push would need: the gateways that are named, and the targets of every shard.</summary>
+    Check,
+}
+
+/// <summary>
+/// Flags over environment over files into one <see cref="JobOptions"/>, or every problem at once. Files and secrets are read at every call;
+/// it reads no environment of its own.
+/// </summary>
 internal sealed class OptionsReader
 {
-    static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(15);
+    const string NeedsFile = "needs targets from a file: --config, or --config-dir";
+
     static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(60);
 
     readonly List<Problem> _problems = [];
+    readonly List<string> _warnings = [];
     readonly Settings _settings;
     readonly IReadOnlyDictionary<string, string> _environment;
+    readonly FileSettings? _files;
 
     OptionsReader(Settings settings, IReadOnlyDictionary<string, string> environment)
     {
         _settings = settings;
         _environment = environment;
+        var (file, directory) = (settings.One("config"), settings.One("config-dir"));
+        if (file is not null || directory is not null) _files = ReadFiles(file, directory);
     }
 
-    /// <param name="mayPush">Whether a gateway is needed, unless it is a dry run.</param>
+    bool IsFleet => _files is { Targets.Count: > 0 };
+
+    /// <param name="flags">What was typed.</param>
+    /// <param name="environment">The variables.</param>
+    /// <param name="purpose">What the options are for.</param>
     /// <param name="job">Null if there is a problem.</param>
     /// <param name="output">How to tell it; there in any case, so that the problems can be told.</param>
     public static IReadOnlyList<Problem> Read(
-        Flags flags, IReadOnlyDictionary<string, string> environment, bool mayPush, out JobOptions? job, out OutputOptions output)
+        Flags flags, IReadOnlyDictionary<string, string> environment, Purpose purpose, out JobOptions? job, out OutputOptions output) =>
+        Read(flags, environment, purpose, out job, out output, out _);
+
+    /// <summary>The same, and what else the files say, of the same reading of them.</summary>
+    /// <param name="files">Null where there is none.</param>
+    public static IReadOnlyList<Problem> Read(
+        Flags flags, IReadOnlyDictionary<string, string> environment, Purpose purpose, out JobOptions? job, out OutputOptions output, out FileSettings? files)
     {
         var settings = new Settings(flags, environment);
         var reader = new OptionsReader(settings, environment);
-        output = OutputOptions.Read(settings, reader._problems);
-        var read = reader.ReadAll(mayPush && !output.DryRun);
+        files = reader._files;
+        output = OutputOptions.Read(settings, reader._files, reader._problems);
+        var names = settings.All("target");
+        if (purpose == Purpose.Push && names.Count > 0) output = reader.OfASubset(names, output, flags);
+        var read = reader.ReadAll(names, purpose, mustPush: purpose == Purpose.Push && !output.DryRun);
         job = reader._problems.Count == 0 ? read : null;
-        return reader._problems;
+        return reader._files is null || job is not null ? reader._problems : InOrder(reader._problems);
     }
 
-    JobOptions? ReadAll(bool mustPush)
+    /// <summary>Apart, so that nothing that only a file needs is loaded without one.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    FileSettings ReadFiles(Setting? file, Setting? directory) => Yaml.FileReader.Read(file, directory, _problems);
+
+    /// <summary>In the order of the files, each from its beginning to its end; then flags and variables.</summary>
+    public static List<Problem> InOrder(List<Problem> problems)
     {
-        var timeout = Duration("timeout", DefaultTimeout);
-        var deadline = Duration("deadline", DefaultDeadline);
-        var interval = _settings.One("interval") is null ? (TimeSpan?)null : Duration("interval", default);
-        var gateway = mustPush ? Gateway() : null;
-        var connection = ConnectionSetting.Read(_settings, _environment, _problems);
-        var sources = SourceText.Read(_settings, _problems);
-        var instance = new Instance(InstanceName(connection), Labels("label"), LimitText.Read(_settings.All("max-age"), _problems), sources.Names);
-        var group = Group(instance);
-        var withoutLegacyNames = OutputOptions.Choice(_settings, "legacy-names", "true", "false", _problems);
-        if (connection is null || group is null) return null;
+        var files = problems.Where(problem => problem.Place is not null).Select(problem => problem.Place!.File).Distinct(StringComparer.Ordinal).ToList();
+        return [.. problems.OrderBy(problem => problem.Place is null ? files.Count : files.IndexOf(problem.Place.File)).ThenBy(problem => problem.Place?.Line).ThenBy(problem => problem.Place?.Column)];
+    }
+
+    JobOptions? ReadAll(IReadOnlyList<Setting> names, Purpose purpose, bool mustPush)
+    {
+        var overrides = new TargetSettings
+        {
+            Timeout = Duration("timeout"),
+            Labels = LabelText.Read(_settings.All("label"), _problems),
+            Limits = LimitText.Read(_settings.All("max-age"), _problems),
+        };
+        var deadline = Duration("deadline") ?? _files?.Deadline ?? DefaultDeadline;
+        var interval = Duration("interval") ?? _files?.Interval;
+        var splay = Duration("splay", mayBeZero: true) ?? _files?.Splay ?? TimeSpan.Zero;
+        var concurrency = Concurrency();
+        var gateways = mustPush || purpose == Purpose.Check ? new GatewayReader(_settings, _environment, _problems).Read(_files, isNeeded: mustPush) : [];
+        var withoutLegacyNames = _settings.One("legacy-names") is null && _files?.LegacyNames is { } said ? !said : OutputOptions.Choice(_settings, "legacy-names", "true", "false", _problems);
+        var shardSetting = purpose == Purpose.Push && names.Count == 0 ? ShardText.Setting(_settings, _files, _problems) : null;
+        var shard = shardSetting is null ? null : ShardText.Read(shardSetting, _environment, _problems);
+
+        var fleet = IsFleet ? new ConfiguredTargets(_files!, overrides) : null;
+        var targets = fleet is null ? Single(overrides, names, shardSetting) : Many(fleet, names, shard);
+        var group = Group(overrides, fleet is null ? targets : null, shard);
+        if (group is null || targets is null) return null;
         return new()
         {
-            Targets = [new(new Target(instance.Name, connection, timeout), instance, sources.Settings)],
-            Gateways = gateway is null ? [] : [new(gateway)],
+            Targets = targets,
+            Elsewhere = fleet?.Elsewhere ?? [],
+            Gateways = gateways,
             Group = group,
+            Shard = shard,
+            Concurrency = concurrency,
+            Splay = splay,
             Deadline = deadline,
             Interval = interval,
+            Warnings = _warnings,
             LegacyNames = !withoutLegacyNames,
         };
     }
 
-    TimeSpan Duration(string name, TimeSpan unless)
+    /// <summary>A part of the targets is not pushed to the group of all: that would take the others from the gateway.</summary>
+    OutputOptions OfASubset(IReadOnlyList<Setting> names, OutputOptions output, Flags flags)
     {
-        if (_settings.One(name) is not { } setting) return unless;
-        if (DurationText.TryParse(setting.Value, out var duration) && duration > TimeSpan.Zero) return duration;
-        _problems.Add(setting.Wrong("longer than zero, " + DurationText.Allowed));
-        return unless;
+        if (output.DryRun || !IsFleet) return output;
+        if (flags.Values("grouping") is null)
+        {
+            _warnings.Add($"{names[0].Origin}: nothing is pushed, but printed: the group of a part would replace that of all targets; --grouping NAME=VALUE pushes it to a group of its own");
+            return output with { DryRun = true };
+        }
+
+        var whole = new Settings(Flags.None, _environment);
+        var (own, ownOfAll) = (GroupText.Own(_settings, _files, []), GroupText.Own(whole, _files, []));
+        var isSame = own.Count == ownOfAll.Count && GroupText.Job(_settings, _files).Value == GroupText.Job(whole, _files).Value;
+        foreach (var label in own) isSame &= LabelText.Find(ownOfAll, label.Name)?.Value == label.Value;
+        if (isSame || LabelText.Find(own, "shard") is not null)
+            _problems.Add(new(ProblemOrigin.Flag, $"--grouping: must be another group than that of all targets (or of a shard of them), which a push of {names[0].Origin} would replace"));
+        return output;
     }
 
-    GatewayAddress? Gateway()
+    List<MonitoredTarget> Many(ConfiguredTargets fleet, IReadOnlyList<Setting> names, Shard? shard)
     {
-        if (_settings.One("gateway") is { } setting) return Said(setting, problems => GatewayAddress.TryParse(setting.Value, problems));
-        _problems.Add(new(ProblemOrigin.Flag, $"--gateway is missing: the Pushgateway's URL, like http://pushgateway:9091 (or {Settings.Variable("gateway")}); --dry-run needs none"));
+        ConfiguredTargets.RefuseFlagsAboutOne(_settings, _problems);
+        if (names.Count > 0) fleet.Choose(names, _problems);
+        else fleet.Choose(shard);
+        return fleet.Resolve(new TargetConnections(_environment, _problems));
+    }
+
+    /// <summary>The one target of flags, variables and libpq's environment, the file's defaults below them; null where there is a problem.</summary>
+    List<MonitoredTarget>? Single(TargetSettings overrides, IReadOnlyList<Setting> names, Setting? shard)
+    {
+        if (_files is { IsWhole: false }) return null;
+        if (_settings.One("connection") is null && _files?.WithoutTargets is { } missing)
+        {
+            _problems.Add(missing);
+            return null;
+        }
+
+        if (names.Count > 0) _problems.Add(names[0].Says(NeedsFile));
+        if (shard is not null) _problems.Add(shard.Says(NeedsFile));
+
+        var defaults = _files?.Defaults;
+        var settings = defaults is null ? overrides : overrides.Over(defaults);
+        var isSaid = defaults?.Sources is null || _settings.All("source").Count + _settings.All("query").Count + _settings.All("server").Count > 0;
+        if (isSaid) settings = settings with { Sources = SourceText.Read(_settings, _problems) };
+        var failure = (ProbeFailure?)null;
+        var password = settings.Password is null ? null : Secret(settings.Password, out failure);
+        var connection = ConnectionSetting.Read(_settings, _environment, _problems, settings.Keywords, password);
+        var instance = ConfiguredTargets.InstanceOf(InstanceName(connection), settings);
+        if (connection is null) return null;
+        return [new(failure is null ? new Target(instance.Name, connection, settings.Timeout ?? ConfiguredTargets.DefaultTimeout) : null, instance, settings.Sources!.Settings) { Unusable = failure }];
+    }
+
+    string? Secret(SecretSource source, out ProbeFailure? failure)
+    {
+        var secret = source.Read(_environment, out var fault);
+        failure = secret is null ? new(FailureReason.Auth, fault) : null;
+        return secret;
+    }
+
+    GroupingKey? Group(TargetSettings overrides, List<MonitoredTarget>? single, Shard? shard)
+    {
+        var own = GroupText.Own(_settings, _files, _problems);
+        var group = GroupText.Read(GroupText.Job(_settings, _files), IsFleet ? null : single is null ? "" : single[0].Instance.Name, shard, own, _problems);
+        if (group is null) return null;
+        var told = new HashSet<TargetLabel>();
+        GroupText.RefuseClashes(group, overrides.Labels, told, _problems);
+        if (_files is null) return group;
+        GroupText.RefuseClashes(group, _files.Defaults.Labels, told, _problems);
+        foreach (var target in _files.Targets) GroupText.RefuseClashes(group, target.Settings.Labels, told, _problems);
+        return group;
+    }
+
+    TimeSpan? Duration(string name, bool mayBeZero = false)
+    {
+        if (_settings.One(name) is not { } setting) return null;
+        if (DurationText.TryParse(setting.Value, out var duration) && (mayBeZero || duration > TimeSpan.Zero)) return duration;
+        _problems.Add(setting.Wrong((mayBeZero ? "" : "longer than zero, ") + DurationText.Allowed));
         return null;
+    }
+
+    int Concurrency()
+    {
+        if (_settings.One("concurrency") is { } setting) return RunLimits.Number(setting, 1, RunLimits.MostConcurrent, _problems) ?? 1;
+        return _files?.Concurrency ?? RunLimits.DefaultConcurrency(Environment.ProcessorCount);
     }
 
     string InstanceName(ConnectionSettings? connection)
@@ -77,53 +208,5 @@ internal sealed class OptionsReader
         if (_settings.One("instance") is not { } setting) return connection is null ? "" : InstanceNames.Of(connection, Environment.MachineName);
         if (setting.Value.Trim().Length == 0 || !LabelText.IsWellFormed(setting.Value)) _problems.Add(setting.Wrong("a name without control characters"));
         return setting.Value;
-    }
-
-    List<KeyValuePair<string, string>> Labels(string name)
-    {
-        var labels = new List<KeyValuePair<string, string>>();
-        foreach (var setting in _settings.All(name))
-        {
-            if (LabelText.TryParse(setting, _problems) is not { } label) continue;
-            if (Has(labels, label.Key)) _problems.Add(setting.Wrong($"another name: {label.Key} is given twice"));
-            else labels.Add(label);
-        }
-
-        return labels;
-    }
-
-    /// <summary>job, then run, so that hosts with a job each do not erase one another, then the user's own.</summary>
-    GroupingKey? Group(Instance instance)
-    {
-        var own = Labels("grouping");
-        var labels = new List<GroupingLabel>();
-        if (!Has(own, "run")) labels.Add(new("run", instance.Name));
-        foreach (var (key, value) in own) labels.Add(new(key, value));
-        foreach (var (key, _) in instance.Labels)
-        {
-            if (labels.Exists(label => label.Name == key)) _problems.Add(new(ProblemOrigin.Flag, $"label {key} is a label of the grouping key, too: the gateway would overwrite it"));
-        }
-
-        var job = _settings.One("job") ?? new("--job", ProblemOrigin.Flag, "backup_metrics");
-        return Said(job, problems => GroupingKey.TryCreate(job.Value, labels, problems));
-    }
-
-    static bool Has(List<KeyValuePair<string, string>> labels, string name)
-    {
-        foreach (var label in labels)
-        {
-            if (label.Key == name) return true;
-        }
-
-        return false;
-    }
-
-    T? Said<T>(Setting setting, Func<List<string>, T?> read)
-        where T : class
-    {
-        var said = new List<string>();
-        var value = read(said);
-        foreach (var problem in said) _problems.Add(setting.Says(problem));
-        return value;
     }
 }

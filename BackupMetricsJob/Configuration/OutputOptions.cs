@@ -12,13 +12,13 @@ internal enum LogFormat
 /// <param name="DryRun">Whether what would be pushed is printed instead.</param>
 internal sealed record OutputOptions(LogFormat LogFormat, bool FailOnTarget, bool DryRun)
 {
-    public static OutputOptions Read(Settings settings, ICollection<Problem> problems)
+    public static OutputOptions Read(Settings settings, FileSettings? files, ICollection<Problem> problems)
     {
         // Only its spelling is judged here: Program, where bugs end, looks at it itself.
         Choice(settings, "verbose", "false", "true", problems);
         return new(
             Choice(settings, "log-format", "text", "json", problems) ? LogFormat.Json : LogFormat.Text,
-            !Choice(settings, "fail-on", "any", "never", problems),
+            settings.One("fail-on") is null ? files?.FailOnTarget ?? true : !Choice(settings, "fail-on", "any", "never", problems),
             Choice(settings, "dry-run", "false", "true", problems));
     }
 

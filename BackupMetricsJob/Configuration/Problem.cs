@@ -11,4 +11,11 @@ internal enum ProblemOrigin
 }
 
 /// <summary>One thing that is wrong with the settings: what, its value, and what is allowed. It never holds a secret.</summary>
-internal sealed record Problem(ProblemOrigin Origin, string Message);
+internal sealed record Problem(ProblemOrigin Origin, string Message)
+{
+    /// <summary>Where in a configuration file it is; null for a flag or a variable.</summary>
+    public Place? Place { get; init; }
+
+    /// <summary>The whole line to show, but for the program's name where there is no place.</summary>
+    public string Words => Place is null ? Message : $"{Place}: {Message}";
+}

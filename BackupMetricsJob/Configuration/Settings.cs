@@ -1,11 +1,16 @@
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>One value and where it came from: "--timeout" or "BACKUP_METRICS_TIMEOUT".</summary>
+/// <summary>One value and where it came from: "--timeout", "BACKUP_METRICS_TIMEOUT", or "timeout" at a place of a file.</summary>
 internal sealed record Setting(string Origin, ProblemOrigin Kind, string Value)
 {
-    public Problem Wrong(string allowed) => new(Kind, $"{Origin} \"{Value}\": must be {allowed}");
+    /// <summary>Null for a flag or a variable.</summary>
+    public Place? Place { get; init; }
 
-    public Problem Says(string problem) => new(Kind, $"{Origin}: {problem}");
+    public Problem Wrong(string allowed) => Told($"{Origin} \"{Value}\": must be {allowed}");
+
+    public Problem Says(string problem) => Told($"{Origin}: {problem}");
+
+    Problem Told(string message) => new(Kind, message) { Place = Place };
 }
 
 /// <summary>Settings by name: the flag's, else the environment's. A variable that is set to nothing counts as not set.</summary>

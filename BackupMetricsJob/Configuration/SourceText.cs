@@ -7,6 +7,8 @@ namespace BackupMetricsJob.Configuration;
 /// <param name="Names">In the order in which they are read.</param>
 internal sealed record SourceText(IReadOnlyList<string> Names, SourceSettings Settings)
 {
+    const int MostBytes = 1 << 20;
+
     public static SourceText Read(Settings settings, ICollection<Problem> problems)
     {
         var given = new HashSet<string>(StringComparer.Ordinal);
@@ -41,23 +43,32 @@ internal sealed record SourceText(IReadOnlyList<string> Names, SourceSettings Se
 
     static string? ReadQuery(Setting file, ICollection<Problem> problems)
     {
+        var query = ReadQuery(file.Value, out var fault);
+        if (query is null) problems.Add(new(ProblemOrigin.Configuration, $"{file.Origin} \"{file.Value}\": {fault}"));
+        return query;
+    }
+
+    /// <summary>The text of a file with a query; null, with why, where there is none to be had.</summary>
+    public static string? ReadQuery(string path, out string fault)
+    {
+        fault = "";
         try
         {
-            var text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(file.Value)).TrimStart('\uFEFF');
-            if (text.Trim().Length > 0 && !text.Contains('\0', StringComparison.Ordinal)) return text;
-            problems.Add(Unreadable(file, "it has no query in it"));
+            var bytes = BoundedFile.Read(path, MostBytes);
+            var text = bytes.Length > MostBytes ? null : new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes).TrimStart('\uFEFF');
+            if (text is null) fault = $"it is larger than {MostBytes >> 20} MiB";
+            else if (text.Trim().Length > 0 && !text.Contains('\0', StringComparison.Ordinal)) return text;
+            else fault = "it has no query in it";
         }
         catch (DecoderFallbackException)
         {
-            problems.Add(Unreadable(file, "it is not UTF-8"));
+            fault = "it is not UTF-8";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            problems.Add(Unreadable(file, e.Message));
+            fault = e.Message.ReplaceLineEndings(" ");
         }
 
         return null;
     }
-
-    static Problem Unreadable(Setting file, string why) => new(ProblemOrigin.Configuration, $"{file.Origin} \"{file.Value}\": {why}");
 }

@@ -1,6 +1,5 @@
 using System.Security.Authentication;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using BackupMetricsJob.Targets;
 using Npgsql;
 
@@ -8,57 +7,64 @@ namespace BackupMetricsJob.Probing;
 
 /// <summary>
 /// Makes Npgsql connect as <see cref="ConnectionSettings"/> say and as nothing else says: every setting that Npgsql would otherwise take from
-/// PG* variables, <c>~/.pgpass</c> or <c>~/.postgresql</c> is given explicitly. No pool, no types loaded, no prepared statements.
+/// PG* variables, <c>~/.pgpass</c> or <c>~/.postgresql</c> is given explicitly. No pool unless one is asked for, no types loaded, no prepared statements.
 /// </summary>
 internal static class NpgsqlConnector
 {
     const int LongestTimeout = 1024; // Npgsql's own limit, in seconds
 
     /// <summary>Opens nothing yet. The caller disposes it after its connections.</summary>
-    /// <param name="pooled">For one who stays connected for months.</param>
-    internal static NpgsqlDataSource Create(ConnectionSettings settings, TimeSpan timeout, bool pooled = false)
+    /// <param name="settings">What holds for every host.</param>
+    /// <param name="host">The one to connect to.</param>
+    /// <param name="connect">How long connecting may take, unless connect_timeout is shorter.</param>
+    /// <param name="command">How long each command may take.</param>
+    /// <param name="check">Judges the server's certificate; null where it is not looked at.</param>
+    /// <param name="answered">Called when the server has said a word; perhaps only after the login.</param>
+    internal static NpgsqlDataSource Create(
+        ConnectionSettings settings, ConnectionHost host, TimeSpan connect, TimeSpan command, CertificateCheck? check = null, Action? answered = null)
     {
-        var text = Describe(settings, timeout);
-        if (pooled)
-        {
-            text.Pooling = true;
-            text.MaxPoolSize = 10;
-        }
-
-        var builder = new NpgsqlSlimDataSourceBuilder(text.ConnectionString);
-        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
-        UsePasswords(builder, settings);
-        if (settings.Tls.Mode != TlsMode.Disable)
-            UseTls(builder, settings);
-
-        // Also for one host: Npgsql checks what kind of session it is only in this form.
-        return settings.Hosts.Count == 1 && settings.Session == SessionKind.Any
-            ? builder.Build()
-            : builder.BuildMultiHost().WithTargetSession(Session(settings.Session));
+        if (check is null && settings.Tls.Verifies) throw new ArgumentNullException(nameof(check));
+        return Build(Describe(settings, host, connect, command), settings, host, check, answered);
     }
 
-    /// <summary>The root certificate that is needed and not there; Npgsql would only say that the server's certificate was rejected.</summary>
-    internal static void RequireRootCertificate(ConnectionSettings settings)
+    /// <summary>For one who stays connected for months: a pool of at most ten connections to the one host of <paramref name="settings"/>.</summary>
+    internal static NpgsqlDataSource CreatePool(ConnectionSettings settings, TimeSpan timeout, CertificateCheck? check)
     {
-        if (settings.Tls is { Verifies: true, RootCertificate: { } root } && !File.Exists(root))
-            throw new FileNotFoundException($"the root certificate {root} does not exist", root);
+        if (settings.Hosts.Count != 1 || settings.Session != SessionKind.Any) throw new ArgumentException("a pool is of one host", nameof(settings));
+        if (check is null && settings.Tls.Verifies) throw new ArgumentNullException(nameof(check));
+        var text = Describe(settings, settings.Hosts[0], timeout, timeout);
+        text.Pooling = true;
+        text.MaxPoolSize = 10;
+        return Build(text, settings, settings.Hosts[0], check, answered: null);
+    }
+
+    static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder text, ConnectionSettings settings, ConnectionHost host, CertificateCheck? check, Action? answered)
+    {
+        var builder = new NpgsqlSlimDataSourceBuilder(text.ConnectionString);
+        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
+        UsePassword(builder, host.Password, answered);
+        if (settings.Tls.Mode != TlsMode.Disable)
+            UseTls(builder, settings.Tls, host, check, answered);
+        return builder.Build();
     }
 
     /// <summary>Loads what a first connection needs, beside the reading of the settings; connects to nothing.</summary>
     internal static void Rehearse()
     {
+        var host = new ConnectionHost("localhost", null, 5432, new Secret("x"));
         using var source = Create(
-            new([new("localhost", null, 5432, new Secret("x"))], "x", "x", TlsSettings.Off, new(AuthMethods.ScramSha256, ChannelBindingMode.Prefer), SessionKind.Any, "x", null, null, null, []),
-            TimeSpan.FromSeconds(1));
+            new([host], "x", "x", TlsSettings.Off, new(AuthMethods.ScramSha256, ChannelBindingMode.Prefer), SessionKind.Any, "x", null, null, null, []),
+            host, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         using var connection = source.CreateConnection();
         Rfc2898DeriveBytes.Pbkdf2("x"u8, "x"u8, 1, HashAlgorithmName.SHA256, 32);
     }
 
-    static NpgsqlConnectionStringBuilder Describe(ConnectionSettings settings, TimeSpan timeout)
+    static NpgsqlConnectionStringBuilder Describe(ConnectionSettings settings, ConnectionHost host, TimeSpan connect, TimeSpan command)
     {
-        var limit = settings.ConnectTimeout is { } connect && connect < timeout ? connect : timeout;
         var text = new NpgsqlConnectionStringBuilder
         {
+            Host = host.Address ?? host.Name,
+            Port = host.Port,
             Database = settings.Database,
             Username = settings.User,
             ApplicationName = settings.ApplicationName,
@@ -69,18 +75,14 @@ internal static class NpgsqlConnector
             ChannelBinding = Binding(settings.Authentication.ChannelBinding),
             RequireAuth = Methods(settings.Authentication.Allowed),
             Pooling = false,
-            Timeout = Seconds(limit),
-            CommandTimeout = Seconds(timeout),
-            HostRecheckSeconds = 0, // else another target's failure hides this one's reason
+            Timeout = Seconds(settings.ConnectTimeout is { } limit && limit < connect ? limit : connect),
+            CommandTimeout = Seconds(command),
             Enlist = false,
         };
-        SetHosts(text, settings.Hosts);
         if ((settings.Options ?? UnsetOptions()) is { } options)
             text.Options = options;
         if (settings.TimeZone is { } zone)
             text.Timezone = zone;
-        if (settings.Tls.Verifies && settings.Tls.RootCertificate is { } root)
-            text.RootCertificate = root;
         if (settings.Tls.Certificate is { } certificate)
         {
             text.SslCertificate = certificate;
@@ -91,70 +93,37 @@ internal static class NpgsqlConnector
         return text;
     }
 
-    static void SetHosts(NpgsqlConnectionStringBuilder text, IReadOnlyList<ConnectionHost> hosts)
-    {
-        if (hosts.Count == 1)
-        {
-            text.Host = Endpoint(hosts[0]);
-            text.Port = hosts[0].Port;
-            return;
-        }
-        var list = new string[hosts.Count];
-        for (var i = 0; i < list.Length; i++)
-            list[i] = $"{Bracketed(Endpoint(hosts[i]))}:{hosts[i].Port}";
-        text.Host = string.Join(',', list);
-    }
-
-    static string Endpoint(ConnectionHost host) => host.Address ?? host.Name;
-
-    static bool IsAt(ConnectionHost host, string? endpoint) => Endpoint(host) == endpoint || Bracketed(Endpoint(host)) == endpoint;
-
-    static string Bracketed(string host) => !host.StartsWith('/') && host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host;
-
     /// <summary>Npgsql cannot be told "no options", so a blank stands against a PGOPTIONS that was overridden.</summary>
     static string? UnsetOptions() => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("PGOPTIONS")) ? null : " ";
 
     /// <summary>An empty password is sent to nobody: Npgsql then says that one is needed, and looks nowhere else for it.</summary>
-    static void UsePasswords(NpgsqlSlimDataSourceBuilder builder, ConnectionSettings settings)
+    static void UsePassword(NpgsqlSlimDataSourceBuilder builder, Secret? password, Action? answered)
     {
-        builder.UsePasswordProvider(Find, (asked, _) => ValueTask.FromResult(Find(asked)));
+        builder.UsePasswordProvider(_ => Reveal(), (_, _) => ValueTask.FromResult(Reveal()));
 
-        string Find(NpgsqlConnectionStringBuilder asked)
+        string Reveal()
         {
-            foreach (var host in settings.Hosts)
-            {
-                if (host.Port == asked.Port && IsAt(host, asked.Host))
-                    return host.Password?.Reveal() ?? "";
-            }
-            return "";
+            answered?.Invoke();
+            return password?.Reveal() ?? "";
         }
     }
 
-    static void UseTls(NpgsqlSlimDataSourceBuilder builder, ConnectionSettings settings)
+    /// <summary>
+    /// Npgsql lets nobody look on while it verifies, so in the verify modes it is told to trust, and ours is the only check; there is no way
+    /// around it, since a handshake without it is not begun.
+    /// </summary>
+    static void UseTls(NpgsqlSlimDataSourceBuilder builder, TlsSettings tls, ConnectionHost host, CertificateCheck? check, Action? answered)
     {
         builder.EnableTransportSecurity();
-        if (settings.Tls.Verifies && settings.Tls.RootCertificate is null)
-            builder.UseRootCertificatesCallback(SystemRoots);
         builder.UseSslClientAuthenticationOptionsCallback(options =>
         {
-            options.EnabledSslProtocols = Protocols(settings.Tls);
+            answered?.Invoke();
+            options.EnabledSslProtocols = Protocols(tls);
             // The name to send and to check is the host's, not that of the address it is reached by.
-            foreach (var host in settings.Hosts)
-            {
-                if (IsAt(host, options.TargetHost) && host.Name.Length > 0)
-                {
-                    options.TargetHost = host.Name;
-                    break;
-                }
-            }
+            if (host.Name.Length > 0)
+                options.TargetHost = host.Name;
+            check?.Apply(options);
         });
-    }
-
-    /// <summary>The system's own roots (/etc/ssl on Linux), which Npgsql takes only if no ~/.postgresql/root.crt comes first.</summary>
-    static X509Certificate2Collection SystemRoots()
-    {
-        using var store = new X509Store(StoreName.Root, StoreLocation.LocalMachine, OpenFlags.ReadOnly);
-        return store.Certificates;
     }
 
 #pragma warning disable CA5398 // the user's own choice between the two that libpq allows by default
@@ -173,9 +142,7 @@ internal static class NpgsqlConnector
         TlsMode.Disable => SslMode.Disable,
         TlsMode.Allow => SslMode.Allow,
         TlsMode.Prefer => SslMode.Prefer,
-        TlsMode.Require => SslMode.Require,
-        TlsMode.VerifyCa => SslMode.VerifyCA,
-        _ => SslMode.VerifyFull,
+        _ => SslMode.Require,
     };
 
     static ChannelBinding Binding(ChannelBindingMode mode) => mode switch
@@ -183,16 +150,6 @@ internal static class NpgsqlConnector
         ChannelBindingMode.Disable => ChannelBinding.Disable,
         ChannelBindingMode.Prefer => ChannelBinding.Prefer,
         _ => ChannelBinding.Require,
-    };
-
-    static TargetSessionAttributes Session(SessionKind kind) => kind switch
-    {
-        SessionKind.ReadWrite => TargetSessionAttributes.ReadWrite,
-        SessionKind.ReadOnly => TargetSessionAttributes.ReadOnly,
-        SessionKind.Primary => TargetSessionAttributes.Primary,
-        SessionKind.Standby => TargetSessionAttributes.Standby,
-        SessionKind.PreferStandby => TargetSessionAttributes.PreferStandby,
-        _ => TargetSessionAttributes.Any,
     };
 
     static string Methods(AuthMethods allowed)

@@ -1,6 +1,4 @@
 using System.Net.Sockets;
-using System.Security.Authentication;
-using System.Security.Cryptography;
 using BackupMetricsJob.Backups;
 using Npgsql;
 
@@ -17,12 +15,12 @@ internal static class ProbeFailures
             if (e is PostgresException postgres) return new(OfSqlState(postgres.SqlState), $"{postgres.MessageText} (SQLSTATE {postgres.SqlState})");
             if (e is BadDataException) return new(FailureReason.BadData, e.Message);
             if (e is SocketException socket) return new(OfSocket(socket.SocketErrorCode), OneLine(exception.Message, socket.Message));
-            if (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or CryptographicException)
-                return new(FailureReason.Tls, OneLine("a certificate cannot be read", e.Message));
-            if (e is AuthenticationException) return new(FailureReason.Tls, OneLine("TLS failed", e.Message));
+            if (TlsFailures.Of(e) is { } tls) return tls;
             if (e is TimeoutException) return new(FailureReason.Timeout, OneLine(exception.Message, null));
         }
 
+        if (exception is NpgsqlException && exception.Message.StartsWith("SSL connection requested", StringComparison.Ordinal))
+            return new(FailureReason.Tls, "the server does not speak TLS, which sslmode asks for");
         return exception is NpgsqlException or IOException ? new(OfMessage(exception.Message), OneLine(exception.Message, exception.InnerException?.Message)) : null;
     }
 

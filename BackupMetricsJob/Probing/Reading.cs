@@ -6,13 +6,16 @@ namespace BackupMetricsJob.Probing;
 /// What has been read of a target so far. It outlives a reading that was given up, which may go on for a while: what that still brings
 /// after <see cref="Close"/> is left out.
 /// </summary>
-internal sealed class Reading
+/// <param name="onAnswer">Called once, on the thread that reads, when a server has said its first word.</param>
+internal sealed class Reading(Action? onAnswer)
 {
     readonly Lock _gate = new();
     readonly List<InstanceFacts> _found = [];
     readonly List<SourceFailure> _failures = [];
     readonly List<string> _answered = [];
     volatile string _step = "connecting";
+    volatile string _peer = "";
+    volatile bool _hasAnswered;
     bool _closed;
 
     /// <summary>What is being done, for the message that it took too long.</summary>
@@ -22,13 +25,23 @@ internal sealed class Reading
         set => _step = value;
     }
 
-    public ProbeFailure? Failure { get; set; }
+    /// <summary>The host that is being connected to, or the one that it came to.</summary>
+    public string Peer
+    {
+        get => _peer;
+        set => _peer = value;
+    }
 
-    public TimeSpan? ClockOffset { get; set; }
+    /// <summary>Whether a server has said anything at all.</summary>
+    public bool HasAnswered => _hasAnswered;
 
-    public Session? Session { get; set; }
+    public ProbeFailure? Failure { get; private set; }
 
-    public ServerEvidence? Server { get; set; }
+    public TimeSpan? ClockOffset { get; private set; }
+
+    public Session? Session { get; private set; }
+
+    public ServerEvidence? Server { get; private set; }
 
     /// <summary>Whether the query told of other servers only.</summary>
     public bool QueryIsAboutOthers { get; set; }
@@ -38,6 +51,41 @@ internal sealed class Reading
     public IReadOnlyList<SourceFailure> Failures => _failures;
 
     public IReadOnlyList<string> Answered => _answered;
+
+    /// <summary>A server has said something; every call but the first does nothing.</summary>
+    public void Answer()
+    {
+        if (_hasAnswered) return;
+        _hasAnswered = true;
+        onAnswer?.Invoke();
+    }
+
+    /// <summary>Nothing can be read.</summary>
+    public void Fail(ProbeFailure failure)
+    {
+        lock (_gate)
+        {
+            if (!_closed) Failure = failure;
+        }
+    }
+
+    /// <summary>The connection is there, and this is what it is.</summary>
+    public void Open(Session session, TimeSpan clockOffset)
+    {
+        lock (_gate)
+        {
+            if (!_closed) (Session, ClockOffset) = (session, clockOffset);
+        }
+    }
+
+    /// <summary>What is known of the server by now.</summary>
+    public void Add(ServerEvidence server)
+    {
+        lock (_gate)
+        {
+            if (!_closed) Server = server;
+        }
+    }
 
     /// <summary>A source is through, with a failure or in full; what it found counts either way.</summary>
     public void Add(string source, IReadOnlyList<InstanceFacts> found, ProbeFailure? failure)

@@ -1,3 +1,5 @@
+using BackupMetricsJob.Backups;
+
 namespace BackupMetricsJob.Probing;
 
 /// <summary>What may be asked in a connection: the first answer of a server.</summary>
@@ -24,4 +26,7 @@ internal sealed record Session(
 
     /// <summary>pgwatch's function about wal-g, likewise.</summary>
     public string? WalgAge { get; init; }
+
+    /// <summary>Null where it is not encrypted, or that was not asked.</summary>
+    public TlsInUse? Tls { get; init; }
 }

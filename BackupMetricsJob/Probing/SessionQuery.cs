@@ -15,7 +15,8 @@ internal static class SessionQuery
     /// <param name="connection">A connection that nothing was asked on.</param>
     /// <param name="statementTimeout">How long one statement may take on the server.</param>
     /// <param name="lookUp">Whether the names of other monitoring tools' tables and functions are needed.</param>
-    public static Session Read(NpgsqlConnection connection, TimeSpan statementTimeout, bool lookUp)
+    /// <param name="inspect">Whether to ask how the connection is encrypted.</param>
+    public static Session Read(NpgsqlConnection connection, TimeSpan statementTimeout, bool lookUp, bool inspect)
     {
         var milliseconds = Math.Max(1, (int)statementTimeout.TotalMilliseconds);
         var settings = string.Create(
@@ -31,6 +32,7 @@ internal static class SessionQuery
             },
         };
         if (lookUp) batch.BatchCommands.Add(new(SqlText.Of("conventions")));
+        if (inspect) batch.BatchCommands.Add(new("SELECT version, cipher FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl"));
         using var reader = batch.ExecuteReader();
         reader.NextResult();
         reader.Read();
@@ -43,14 +45,24 @@ internal static class SessionQuery
             MayReadStatistics: reader.GetBoolean(5),
             HasHistoryFunction: reader.GetBoolean(6),
             MayReadHistory: reader.GetBoolean(7));
-        if (!lookUp) return session;
-        reader.NextResult();
-        reader.Read();
-        return session with
+        if (lookUp)
         {
-            PgBackRestTable = reader.TextOrNull(0),
-            PgBackRestAge = reader.TextOrNull(1),
-            WalgAge = reader.TextOrNull(2),
-        };
+            reader.NextResult();
+            reader.Read();
+            session = session with
+            {
+                PgBackRestTable = reader.TextOrNull(0),
+                PgBackRestAge = reader.TextOrNull(1),
+                WalgAge = reader.TextOrNull(2),
+            };
+        }
+
+        if (inspect)
+        {
+            reader.NextResult();
+            if (reader.Read()) session = session with { Tls = new(reader.GetString(0), reader.GetString(1)) };
+        }
+
+        return session;
     }
 }

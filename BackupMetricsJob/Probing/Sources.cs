@@ -36,7 +36,7 @@ internal sealed class Sources(NpgsqlConnection connection, Session session, Inst
         switch (source)
         {
             case SourceName.Server:
-                ServerSource.Read(_transaction, session, evidence => reading.Server = evidence);
+                ServerSource.Read(_transaction, session, reading.Add);
                 return MissingRights.HasMonitor(session)
                     ? null
                     : new(FailureReason.Privilege, $"role {session.Role} is not a member of pg_monitor: it {MissingRights.Of(session)[0].What}");

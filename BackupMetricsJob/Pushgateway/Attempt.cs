@@ -8,6 +8,9 @@ internal sealed record Attempt(PushResult Result)
 
     public int? Status { get; init; }
 
+    /// <summary>Whether we said who we are.</summary>
+    public bool GaveCredentials { get; init; }
+
     public TimeSpan? RetryAfter { get; init; }
 
     public TimeSpan? ClockSkew { get; init; }

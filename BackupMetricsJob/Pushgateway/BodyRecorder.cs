@@ -10,7 +10,7 @@ internal sealed class BodyRecorder : Stream
 
     readonly MemoryStream _kept = new();
     readonly byte[] _begun = new byte[4];
-    DeflateStream? _compressor;
+    GZipStream? _compressor;
     int _begunLength;
     bool _startsWithMark;
     bool _hasNul;
@@ -110,7 +110,7 @@ internal sealed class BodyRecorder : Stream
         var before = _kept.ToArray();
         _kept.SetLength(0);
         _kept.Capacity = 0;
-        _compressor = new DeflateStream(_kept, CompressionLevel.Fastest, leaveOpen: true);
+        _compressor = new GZipStream(_kept, CompressionLevel.Fastest, leaveOpen: true);
         _compressor.Write(before);
     }
 

@@ -43,6 +43,7 @@ internal sealed class Delivery(string gateway, PushBudget budget, Backoff backof
             Words = Words.OnOneLine(ended.Answer),
             Answer = ended.Answer,
             Status = ended.Status,
+            GaveCredentials = ended.GaveCredentials,
             Attempts = attempts,
             Elapsed = clock.GetElapsedTime(start),
             ClockSkew = skew,

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net.Http;
 using System.Net.Http.Headers;
-using System.Security.Authentication;
 using System.Text;
 
 namespace BackupMetricsJob.Pushgateway;
@@ -11,20 +10,43 @@ internal sealed class Exchange(
     HttpMethod method,
     Uri url,
     ExpositionBody body,
+    GatewayCredentials? credentials,
     Func<HttpRequestMessage, CancellationToken, HttpResponseMessage> send,
     TimeProvider clock)
 {
     /// <summary>A consistency failure lists every series at fault; the first of them tell enough.</summary>
     const int MostOfAnAnswer = 64 * 1024;
 
-    /// <summary>Network failures and the end of the patience are values. Nothing is thrown but bugs.</summary>
+    bool _asText;
+
+    /// <summary>
+    /// Network failures and the end of the patience are values. Nothing is thrown but bugs. A gateway that cannot read the compressed text gets it
+    /// as it is, at once and from then on.
+    /// </summary>
     public Attempt Try(TimeSpan patience, CancellationToken hardStop)
     {
+        var start = clock.GetTimestamp();
+        var attempt = Ask(patience, hardStop);
+        if (_asText || !body.IsCompressed || !CannotDecompress(attempt)) return attempt;
+        _asText = true;
+        return Ask(patience - clock.GetElapsedTime(start), hardStop);
+    }
+
+    /// <summary>Before 1.5.0 a Pushgateway takes what is compressed for text, and what another server cannot decompress it answers with 415.</summary>
+    static bool CannotDecompress(Attempt attempt) =>
+        attempt.Status == 415 || (attempt.Status == 400 && attempt.Answer.StartsWith("text format parsing error in line 1:", StringComparison.Ordinal));
+
+    Attempt Ask(TimeSpan patience, CancellationToken hardStop)
+    {
+        if (patience <= TimeSpan.Zero) patience = TimeSpan.FromTicks(1);
         using var outOfPatience = new CancellationTokenSource(patience, clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(outOfPatience.Token, hardStop);
-        var content = body.ToContent();
+        var content = body.ToContent(_asText);
         using var request = new HttpRequestMessage(method, url) { Content = content };
         request.Headers.ConnectionClose = true;
+        if (credentials is not null) request.Headers.Authorization = credentials.Header;
+        // Whoever is not let in need not send all of it first.
+        if (content.IsLong) request.Headers.ExpectContinue = true;
         try
         {
             using var response = send(request, end.Token);
@@ -43,12 +65,11 @@ internal sealed class Exchange(
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
-            // A certificate that is not trusted will not be in a second.
             return new Attempt(PushResult.Unreachable)
             {
-                Answer = ReasonOf(failure),
-                MayBeApplied = content.Left,
-                WorthAnother = failure.InnerException is not AuthenticationException,
+                Answer = NetworkFailure.Reason(failure),
+                MayBeApplied = content.Left && !NetworkFailure.CameBeforeAnyRequest(failure),
+                WorthAnother = !NetworkFailure.IsFinal(failure),
             };
         }
     }
@@ -56,12 +77,14 @@ internal sealed class Exchange(
     Attempt Judge(HttpResponseMessage response, CancellationToken end)
     {
         var status = (int)response.StatusCode;
+        var skew = SkewOf(response.Headers.Date, clock.GetUtcNow());
         var (answer, whole) = ReadAnswer(response.Content, end);
         var attempt = new Attempt(PushResult.Refused)
         {
             Status = status,
             Answer = answer,
-            ClockSkew = SkewOf(response.Headers.Date),
+            ClockSkew = skew,
+            GaveCredentials = credentials is not null,
             RetryAfter = WaitAskedFor(response.Headers),
         };
 
@@ -122,8 +145,8 @@ internal sealed class Exchange(
     }
 
     /// <summary>Date is cut to the second, so half a second is added before rounding.</summary>
-    TimeSpan? SkewOf(DateTimeOffset? date)
-        => date is { } theirs ? TimeSpan.FromSeconds(Math.Round((theirs - clock.GetUtcNow()).TotalSeconds + 0.5)) : null;
+    internal static TimeSpan? SkewOf(DateTimeOffset? date, DateTimeOffset now)
+        => date is { } theirs ? TimeSpan.FromSeconds(Math.Round((theirs - now).TotalSeconds + 0.5)) : null;
 
     TimeSpan? WaitAskedFor(HttpResponseHeaders headers)
     {
@@ -133,20 +156,4 @@ internal sealed class Exchange(
 
     static bool IsWebPage(HttpResponseMessage response)
         => string.Equals(response.Content.Headers.ContentType?.MediaType, "text/html", StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>.NET's outermost message often says only that there is another; it is left out then.</summary>
-    static string ReasonOf(Exception failure)
-    {
-        var says = failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }
-            ? failure
-            : failure.InnerException ?? failure;
-        var reason = says.Message;
-        for (var inner = says.InnerException; inner is not null; inner = inner.InnerException)
-        {
-            if (!reason.Contains(inner.Message, StringComparison.Ordinal))
-                reason += ": " + inner.Message;
-        }
-
-        return Words.WithoutUserInfo(reason);
-    }
 }

@@ -6,10 +6,11 @@ namespace BackupMetricsJob.Pushgateway;
 /// <summary>Whom we trust and who we are in TLS with a gateway, read from files: what is in one was readable when it was made.</summary>
 internal sealed class GatewayTls
 {
-    GatewayTls(X509Certificate2Collection? roots, X509Certificate2? own, bool trustsAnybody)
+    GatewayTls(X509Certificate2Collection? roots, X509Certificate2? own, X509Certificate2Collection? between, bool trustsAnybody)
     {
         Roots = roots;
         Own = own;
+        Between = between;
         TrustsAnybody = trustsAnybody;
     }
 
@@ -18,6 +19,9 @@ internal sealed class GatewayTls
 
     /// <summary>What we show when asked for a certificate; null for none.</summary>
     public X509Certificate2? Own { get; }
+
+    /// <summary>The certificates between our own and the authority, which the gateway may not have; null for none.</summary>
+    public X509Certificate2Collection? Between { get; }
 
     /// <summary>Whether the gateway's certificate is looked at at all.</summary>
     public bool TrustsAnybody { get; }
@@ -31,17 +35,30 @@ internal sealed class GatewayTls
     public static GatewayTls? TryRead(string? authorities, string? certificate, string? key, bool trustAnybody, ICollection<string> problems)
     {
         var before = problems.Count;
-        var roots = authorities is null ? null : Read(authorities, problems, () =>
-        {
-            var found = new X509Certificate2Collection();
-            found.ImportFromPemFile(authorities);
-            return found.Count > 0 ? found : throw new CryptographicException("no certificate is in it");
-        });
+        var roots = authorities is null ? null : Read(authorities, problems, () => All(authorities));
         if (certificate is null && key is not null) problems.Add($"key file \"{key}\": a key needs its certificate, too");
 #pragma warning disable CA2000 // It lives as long as what is returned, which lives as long as the process.
         var own = certificate is null ? null : Read(key ?? certificate, problems, () => X509Certificate2.CreateFromPemFile(certificate, key));
 #pragma warning restore CA2000
-        return problems.Count == before ? new(roots, own, trustAnybody) : null;
+        return problems.Count == before ? new(roots, own, own is null ? null : Others(certificate!, own), trustAnybody) : null;
+    }
+
+    static X509Certificate2Collection All(string file)
+    {
+        var found = new X509Certificate2Collection();
+        found.ImportFromPemFile(file);
+        return found.Count > 0 ? found : throw new CryptographicException("no certificate is in it");
+    }
+
+    static X509Certificate2Collection Others(string file, X509Certificate2 own)
+    {
+        var others = All(file);
+        for (var i = others.Count - 1; i >= 0; i--)
+        {
+            if (others[i].RawDataMemory.Span.SequenceEqual(own.RawDataMemory.Span)) others.RemoveAt(i);
+        }
+
+        return others;
     }
 
     static T? Read<T>(string file, ICollection<string> problems, Func<T> read)

@@ -22,8 +22,7 @@ internal sealed class PlainHttp : HttpMessageHandler
             Connect(socket, url);
             using var stream = new NetworkStream(socket);
             stream.Write(Encoding.ASCII.GetBytes(Head(request, url)));
-            request.Content?.CopyTo(stream, null, cancellationToken);
-            var answer = PlainHttpAnswer.Read(stream);
+            var answer = request.Content is ExpositionBody.Content { IsLong: true } body ? ExchangeLong(body, socket, stream, cancellationToken) : Exchange(request.Content, stream, cancellationToken);
             answer.RequestMessage = request;
             return answer;
         }
@@ -39,6 +38,46 @@ internal sealed class PlainHttp : HttpMessageHandler
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         throw new NotSupportedException("Only Send: this handler blocks.");
+
+    static HttpResponseMessage Exchange(HttpContent? content, Stream stream, CancellationToken cancellationToken)
+    {
+        content?.CopyTo(stream, null, cancellationToken);
+        return PlainHttpAnswer.Read(stream);
+    }
+
+    /// <summary>
+    /// Where the caller expects that it may be sent away. It is not asked for leave to send, which takes a way there and back: it is listened to meanwhile.
+    /// </summary>
+    static HttpResponseMessage ExchangeLong(HttpContent content, Socket socket, Stream stream, CancellationToken cancellationToken)
+    {
+        using var watchful = new WatchfulSending(socket, stream);
+        try
+        {
+            content.CopyTo(watchful, null, cancellationToken);
+        }
+        catch (Exception failure) when (failure is IOException or HttpRequestException && !cancellationToken.IsCancellationRequested)
+        {
+            var early = EarlyAnswer(stream);
+            if (early is { IsSuccessStatusCode: false }) return early;
+            early?.Dispose();
+            throw;
+        }
+
+        return PlainHttpAnswer.Read(stream);
+    }
+
+    /// <summary>What the other side said before it closed the connection, if it said anything.</summary>
+    static HttpResponseMessage? EarlyAnswer(Stream stream)
+    {
+        try
+        {
+            return PlainHttpAnswer.Read(stream);
+        }
+        catch (Exception failure) when (failure is IOException or HttpRequestException)
+        {
+            return null;
+        }
+    }
 
     static void Connect(Socket socket, Uri url)
     {
@@ -65,10 +104,12 @@ internal sealed class PlainHttp : HttpMessageHandler
             .Append(request.Method.Method).Append(' ').Append(url.PathAndQuery).Append(" HTTP/1.1\r\nHost: ").Append(host);
         if (!url.IsDefaultPort) head.Append(':').Append(url.Port.ToString(CultureInfo.InvariantCulture));
         head.Append("\r\nConnection: close\r\n");
+        if (request.Headers.Authorization is { } authorization) head.Append("Authorization: ").Append(authorization).Append("\r\n");
         if (request.Content is { } content)
         {
             var length = content.Headers.ContentLength ?? throw new ArgumentException("a body of unknown length", nameof(request));
             head.Append("Content-Length: ").Append(length.ToString(CultureInfo.InvariantCulture)).Append("\r\n");
+            if (content is ExpositionBody.Content { IsGzip: true }) head.Append("Content-Encoding: gzip\r\n");
             if (content.Headers.ContentType is { } type) head.Append("Content-Type: ").Append(type).Append("\r\n");
         }
 

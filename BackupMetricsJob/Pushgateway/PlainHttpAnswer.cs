@@ -119,7 +119,7 @@ internal static class PlainHttpAnswer
     }
 
     static HttpRequestException Invalid(string line) =>
-        new(HttpRequestError.InvalidResponse, $"Received an invalid line of HTTP: '{Words.OnOneLine(line, 80)}'.");
+        new(HttpRequestError.InvalidResponse, $"Received an invalid line of HTTP: '{(line.Length > 80 ? line[..80] : line)}'.");
 
     /// <summary>What came of the body. Reading past the end of one that was cut off fails, as it would have on the network.</summary>
     sealed class AnswerContent(byte[] bytes, bool whole) : HttpContent

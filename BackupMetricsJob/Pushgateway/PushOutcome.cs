@@ -40,7 +40,10 @@ internal sealed record PushOutcome(PushResult Result, string Gateway)
     /// <summary>The last answer's status, if there was one.</summary>
     public int? Status { get; init; }
 
-    /// <summary>How many requests were begun.</summary>
+    /// <summary>Whether we said who we are.</summary>
+    public bool GaveCredentials { get; init; }
+
+    /// <summary>How often it was tried. The same text once more without compression, for a gateway that cannot read it so, does not count.</summary>
     public int Attempts { get; init; }
 
     public TimeSpan Elapsed { get; init; }
@@ -48,8 +51,14 @@ internal sealed record PushOutcome(PushResult Result, string Gateway)
     /// <summary>The gateway's clock minus ours, in whole seconds; from the Date of the last answer that had one.</summary>
     public TimeSpan? ClockSkew { get; init; }
 
+    /// <summary>Whether the two clocks differ by more than a minute: then one of them is wrong, and so is what alerts make of its times.</summary>
+    public bool ClocksDiffer => ClockSkew?.Duration() > TimeSpan.FromMinutes(1);
+
     /// <summary>Not known to have failed: a request that left us has had no answer of the gateway itself.</summary>
     public bool MayBeApplied { get; init; }
+
+    /// <summary>What to do about it, where that is known: one clean line, without a full stop.</summary>
+    public string? Advice { get; init; }
 
     /// <summary>What <see cref="Words"/> is the beginning of, as it came.</summary>
     public string Answer { get; init; } = "";
@@ -76,7 +85,7 @@ internal sealed record PushOutcome(PushResult Result, string Gateway)
         {
             PushResult.Stored => $"{Gateway} stored the push",
             PushResult.Accepted => $"{Gateway} accepted the push without checking it",
-            PushResult.Refused => $"{Gateway} refused the push",
+            PushResult.Refused => $"{Gateway} refused the push{WantOfCredentials(Status, GaveCredentials)}",
             PushResult.Unavailable => $"{Gateway} is not available",
             PushResult.Unreachable => $"{Gateway} could not be reached",
             PushResult.TimedOut => $"{Gateway} did not answer in time",
@@ -94,6 +103,16 @@ internal sealed record PushOutcome(PushResult Result, string Gateway)
             line.Append(CultureInfo.InvariantCulture, $"; {Attempts} attempts in {Elapsed.TotalSeconds:0.0} s");
         return line.ToString();
     }
+
+    /// <summary>What a status says about who we are: nothing, or the rest of "refused".</summary>
+    public static string WantOfCredentials(int? status, bool given) => (status, given) switch
+    {
+        (401, false) => ", it wants credentials and none were given",
+        (401, true) => ", it does not accept the credentials that were given",
+        (403, false) => ", it may want credentials and none were given",
+        (403, true) => ", the credentials that were given do not allow it",
+        _ => "",
+    };
 
     static bool IsOfName(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or ':';
 }

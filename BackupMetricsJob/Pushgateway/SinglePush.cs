@@ -8,7 +8,8 @@ namespace BackupMetricsJob.Pushgateway;
 /// encode the path and neither retries nor gives up. The first request is delivered to <paramref name="url"/>, every later one is answered
 /// with 200 and goes nowhere. The pusher never sees a failure; who wants to know how it went asks <see cref="Outcome"/>.
 /// </summary>
-internal sealed class SinglePush(Uri url, Delivery delivery, TimeProvider clock, HttpMessageHandler transport, CancellationToken hardStop)
+internal sealed class SinglePush(
+    Uri url, GatewayCredentials? credentials, Delivery delivery, TimeProvider clock, HttpMessageHandler transport, CancellationToken hardStop)
     : DelegatingHandler(transport)
 {
     readonly TaskCompletionSource<PushOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -36,7 +37,7 @@ internal sealed class SinglePush(Uri url, Delivery delivery, TimeProvider clock,
             var body = ExpositionBody.Read(request.Content);
             _outcome.TrySetResult(body.Fault() is { } fault
                 ? delivery.Withhold(fault)
-                : delivery.Run(new Exchange(request.Method, url, body, base.Send, clock), hardStop));
+                : delivery.Run(new Exchange(request.Method, url, body, credentials, base.Send, clock), hardStop));
         }
 #pragma warning disable CA1031 // Whatever it is, it belongs to whoever awaits the outcome; a pusher would only trace it.
         catch (Exception bug)

@@ -9,8 +9,17 @@ namespace BackupMetricsJob.Pushgateway;
 internal static class Transport
 {
     /// <summary>Our own handler where it will do, else .NET's.</summary>
-    public static HttpMessageHandler To(Uri url, PushBudget budget) =>
-        url.Scheme == Uri.UriSchemeHttp && !MayHaveProxy() ? new PlainHttp() : Full(budget);
+    public static HttpMessageHandler To(Uri url, GatewayTls? tls, PushBudget budget) =>
+        url.Scheme == Uri.UriSchemeHttp && !MayHaveProxy() ? new PlainHttp() : Full(url, tls, budget);
+
+    /// <summary>.NET's, which can speak TLS and use a proxy.</summary>
+    public static HttpMessageHandler Full(Uri url, GatewayTls? tls, PushBudget budget)
+    {
+#pragma warning disable CA2000 // The dialogue disposes of it.
+        var sockets = Sockets(budget);
+#pragma warning restore CA2000
+        return url.Scheme == Uri.UriSchemeHttps ? new TlsDialogue(sockets, tls) : sockets;
+    }
 
     // http_proxy and all_proxy, in either case, are what .NET looks at for http:// URLs on Unix.
     static bool MayHaveProxy()
@@ -27,7 +36,7 @@ internal static class Transport
     /// No connection serves twice: a dead replica or a connection that is just being closed is not met again by the next attempt. One that
     /// is still being made ends with the budget, also where nobody waits for it any more.
     /// </summary>
-    public static SocketsHttpHandler Full(PushBudget budget) => new()
+    static SocketsHttpHandler Sockets(PushBudget budget) => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,

@@ -5,18 +5,28 @@ namespace BackupMetricsJob.Running;
 
 /// <summary>
 /// What the targets said, by instance: what one of them found of another instance stands with that instance. One that is itself a target
-/// keeps its own labels and limits; any other has those of the target that it was found through.
+/// keeps its own labels and limits; one that is a target of another run, of another shard say, has its own labels and no limits, which are
+/// published there; any other has those of the target that it was found through.
 /// </summary>
 internal sealed class InstanceResults
 {
     readonly List<ProbeResult> _results = [];
     readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
+    readonly Dictionary<string, Instance>? _elsewhere;
+
+    InstanceResults(IReadOnlyList<Instance> elsewhere)
+    {
+        if (elsewhere.Count == 0) return;
+        _elsewhere = new(StringComparer.Ordinal);
+        foreach (var instance in elsewhere) _elsewhere[instance.Name] = instance;
+    }
 
     /// <param name="probed">What each target said.</param>
     /// <param name="targets">The targets, in the same order.</param>
-    public static IReadOnlyList<ProbeResult> Of(IReadOnlyList<ProbeResult> probed, IReadOnlyList<MonitoredTarget> targets)
+    /// <param name="elsewhere">What is a target of other runs.</param>
+    public static IReadOnlyList<ProbeResult> Of(IReadOnlyList<ProbeResult> probed, IReadOnlyList<MonitoredTarget> targets, IReadOnlyList<Instance> elsewhere)
     {
-        var results = new InstanceResults();
+        var results = new InstanceResults(elsewhere);
         foreach (var result in probed) results.Add(result with { Found = [] });
         for (var i = 0; i < probed.Count; i++)
         {
@@ -67,8 +77,13 @@ internal sealed class InstanceResults
         }
     }
 
-    static ProbeResult Found(string name, string source, ProbeResult through) =>
-        new(new Instance(name, through.Instance.Labels, through.Instance.Limits, [source])) { IsTarget = false, At = through.At, Duration = TimeSpan.Zero };
+    ProbeResult Found(string name, string source, ProbeResult through)
+    {
+        var instance = _elsewhere?.GetValueOrDefault(name) is { } own
+            ? own with { Limits = [], Sources = [source] }
+            : new(name, through.Instance.Labels, through.Instance.Limits, [source]);
+        return new(instance) { IsTarget = false, At = through.At, Duration = TimeSpan.Zero };
+    }
 
     /// <summary>A database that only holds what is known of others is not late with its own backups.</summary>
     List<ProbeResult> WithoutLimitsOfMereHosts()

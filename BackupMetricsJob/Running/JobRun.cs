@@ -18,8 +18,6 @@ internal sealed class JobRun
     static readonly TimeSpan PushTime = TimeSpan.FromSeconds(10);
     static readonly TimeSpan GraceAfterStop = TimeSpan.FromSeconds(9);
 
-    const int Concurrency = 16;
-
     readonly JobOptions _options;
     readonly TimeProvider _time;
     readonly RunClock _clock;
@@ -40,83 +38,80 @@ internal sealed class JobRun
     public static void Rehearse() =>
         Task.Factory.StartNew(NpgsqlConnector.Rehearse, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    /// <summary>Probes and pushes.</summary>
-    public static RunReport Push(JobOptions options, BuildVersion build, TimeProvider time, CancellationToken stop)
+    /// <summary>Waits for its moment if it is to be splayed, probes, and pushes.</summary>
+    public static RunReport Push(JobOptions options, BuildVersion build, TimeProvider time, CancellationToken stop, RunProgress? progress = null)
     {
         if (options.Gateways.Count == 0) throw new ArgumentException("nowhere to push to", nameof(options));
+        if (options.Splay > TimeSpan.Zero)
+        {
+            var wait = Splay.Of(options.Splay, Environment.MachineName, options.Group);
+            progress?.Enter(RunStage.Waiting, options.Targets.Count, wait);
+            if (!Splay.Wait(wait, time, stop)) return new([], TimeSpan.Zero) { IsStoppedBeforeStart = true };
+        }
+
         var run = new JobRun(options, time, stop);
-        return run.Deliver(run.ProbeAll(), build);
+        return run.Deliver(run.ProbeAll(progress), build, progress);
     }
 
     /// <summary>Only probes.</summary>
-    public static RunReport Probe(JobOptions options, TimeProvider time, CancellationToken stop)
+    /// <param name="inspect">Whether to ask, too, what only people want to know of a connection.</param>
+    public static RunReport Probe(JobOptions options, TimeProvider time, CancellationToken stop, RunProgress? progress = null, bool inspect = false)
     {
         var run = new JobRun(options, time, stop);
-        return new(run.ProbeAll(), run._clock.Elapsed);
+        return new(run.ProbeAll(progress, inspect), run._clock.Elapsed);
     }
 
     /// <summary>Probes, and writes to <paramref name="text"/> what a push would carry.</summary>
-    public static RunReport Write(JobOptions options, BuildVersion build, TimeProvider time, Stream text, CancellationToken stop)
+    public static RunReport Write(JobOptions options, BuildVersion build, TimeProvider time, Stream text, CancellationToken stop, RunProgress? progress = null)
     {
         var run = new JobRun(options, time, stop);
-        var results = run.ProbeAll();
+        var results = run.ProbeAll(progress);
         var registry = Metrics.NewCustomRegistry();
         var samples = BackupMetrics.Write(results, run.Facts(build, options.LegacyNames), registry);
         registry.CollectAndExportAsTextAsync(text, CancellationToken.None).GetAwaiter().GetResult();
         return new(results, run._clock.Elapsed) { Samples = samples };
     }
 
-    /// <summary>At most <see cref="Concurrency"/> targets at once; this thread is one of those that probe.</summary>
-    IReadOnlyList<ProbeResult> ProbeAll()
+    IReadOnlyList<ProbeResult> ProbeAll(RunProgress? progress, bool inspect = false)
     {
-        var results = new ProbeResult[_options.Targets.Count];
-        var next = -1;
-        var helpers = new Task[Math.Min(Concurrency, results.Length) - 1];
-        for (var i = 0; i < helpers.Length; i++)
-            helpers[i] = Task.Factory.StartNew(ProbeSome, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        ProbeSome();
-        Task.WaitAll(helpers, CancellationToken.None);
-        return InstanceResults.Of(results, _options.Targets);
-
-        void ProbeSome()
-        {
-            for (var i = Interlocked.Increment(ref next); i < results.Length; i = Interlocked.Increment(ref next))
-            {
-                var (target, instance, sources) = _options.Targets[i];
-                var left = ProbeEnd - _clock.Elapsed;
-                results[i] = DatabaseProbe.Probe(target!, instance, sources, left < target!.Timeout ? left : target.Timeout, _clock, _stop);
-            }
-        }
+        progress?.Enter(RunStage.Probing, _options.Targets.Count, ProbeEnd);
+        var fleet = new Fleet(_options.Targets, _options.Concurrency, _clock, ProbeEnd, _stop) { Inspect = inspect, Progress = progress };
+        return InstanceResults.Of(fleet.Probe(), _options.Targets, _options.Elsewhere);
     }
 
     TimeSpan ProbeEnd => _options.Gateways.Count == 0 ? _options.Deadline : _options.Deadline - (_options.Deadline < 2 * PushTime ? _options.Deadline / 2 : PushTime);
 
-    RunReport Deliver(IReadOnlyList<ProbeResult> results, BuildVersion build)
+    RunReport Deliver(IReadOnlyList<ProbeResult> results, BuildVersion build, RunProgress? progress)
     {
         using var end = new CancellationTokenSource();
         using var stopped = _stop.Register(() => end.CancelAfter(GraceAfterStop));
+        progress?.Enter(RunStage.Pushing, _options.Targets.Count, _options.Deadline - _clock.Elapsed);
         var registry = Metrics.NewCustomRegistry();
         var samples = BackupMetrics.Write(results, Facts(build, _options.LegacyNames), registry);
         var pushes = new GatewayReport[_options.Gateways.Count];
-        for (var i = 0; i < pushes.Length; i++) pushes[i] = Deliver(_options.Gateways[i], registry, results, build, end.Token);
+        SideBySide.Run(pushes.Length, i => pushes[i] = Deliver(_options.Gateways[i], registry, results, build, end.Token));
         return new(results, _clock.Elapsed) { Pushes = pushes, Samples = samples };
     }
 
     GatewayReport Deliver(Gateway gateway, CollectorRegistry registry, IReadOnlyList<ProbeResult> results, BuildVersion build, CancellationToken end)
     {
         var outcome = Send(gateway, registry, end);
-        if (!_options.LegacyNames || !NamesLegacyFamily(outcome)) return new(outcome, null);
+        if (!_options.LegacyNames || !NamesLegacyFamily(outcome)) return new(Advised(outcome, gateway, end), null);
 
         // Somebody else pushed one of these names with another type: their loss must not be ours.
         var without = Metrics.NewCustomRegistry();
         BackupMetrics.Write(results, Facts(build, legacyNames: false), without);
-        return new(Send(gateway, without, end), outcome.Words);
+        return new(Advised(Send(gateway, without, end), gateway, end), outcome.Words);
     }
 
     PushOutcome Send(Gateway gateway, CollectorRegistry registry, CancellationToken end) =>
         Pushgateway.Push.Send(registry, gateway, _options.Group, new PushBudget(_options.Deadline - _clock.Elapsed, gateway.AttemptTimeout), _time, end);
 
-    RunFacts Facts(BuildVersion build, bool legacyNames) => new(_clock.Start, _clock.Elapsed, Shards: 1, _options.Interval, build, legacyNames) { LastReloadSuccessful = _options.LastReloadSuccessful };
+    PushOutcome Advised(PushOutcome outcome, Gateway gateway, CancellationToken end) => outcome.Result != PushResult.Refused
+        ? outcome
+        : outcome with { Advice = Culprit.Advice(outcome, gateway, _options.Group, _options.Deadline - _clock.Elapsed, _time, end) };
+
+    RunFacts Facts(BuildVersion build, bool legacyNames) => new(_clock.Start, _clock.Elapsed, _options.Shard?.Count ?? 1, _options.Interval, build, legacyNames) { LastReloadSuccessful = _options.LastReloadSuccessful };
 
     static bool NamesLegacyFamily(PushOutcome outcome) =>
         outcome.Result == PushResult.Refused && (outcome.Mentions(MetricNames.PghoardAge.Name) || outcome.Mentions(MetricNames.WalgUpload.Name));

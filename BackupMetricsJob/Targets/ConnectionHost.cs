@@ -22,4 +22,7 @@ internal sealed record ConnectionHost(string Name, string? Address, int Port, Se
             return $"{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : Uri.EscapeDataString(host))}:{Port}";
         }
     }
+
+    /// <summary>For messages: <c>db1:5432</c>, or <c>/run/postgresql:5432</c>.</summary>
+    public override string ToString() => IsSocket ? $"{Name}:{Port}" : UriText;
 }

@@ -12,37 +12,40 @@ internal static class ConnectionText
     internal static bool TryParse(
         string? text, LibpqEnvironment environment, ICollection<string> problems, [NotNullWhen(true)] out ConnectionSettings? settings)
     {
-        settings = null;
         var before = problems.Count;
+        settings = TryRead(text, problems) is { } written ? Resolve(written, null, environment, problems, null) : null;
+        if (problems.Count > before)
+            settings = null;
+        return settings is not null;
+    }
+
+    /// <summary>Only cuts it into keywords; null where that cannot be done. Without a new problem libpq knows them all.</summary>
+    internal static Dictionary<string, string>? TryRead(string? text, ICollection<string> problems)
+    {
         var keywords = new KeywordList(problems);
         var isRead = ConnectionUri.IsUri(text ?? "")
             ? ConnectionUri.TryRead(text!, keywords, problems)
             : KeywordText.TryRead(text ?? "", keywords, problems);
-        if (isRead)
-            settings = Resolve(keywords.Values, environment, problems);
-        if (problems.Count > before)
-            settings = null;
-        return settings is not null;
+        return isRead ? keywords.Values : null;
     }
 
-    /// <summary>The same from keywords that are apart already.</summary>
-    internal static bool TryParse(
-        IEnumerable<KeyValuePair<string, string>> pairs, LibpqEnvironment environment, ICollection<string> problems,
-        [NotNullWhen(true)] out ConnectionSettings? settings)
+    /// <summary>The connection, or null where there are more problems or absences than before.</summary>
+    /// <param name="written">keywords that libpq knows, with their values.</param>
+    /// <param name="defaults">what they leave open, before the environment fills it; or null.</param>
+    /// <param name="environment">what fills the rest.</param>
+    /// <param name="problems">what is wrong, wherever it is used.</param>
+    /// <param name="absences">what is wrong only because a file is not there now; null: that is a problem like others.</param>
+    internal static ConnectionSettings? Resolve(
+        IReadOnlyDictionary<string, string> written, IReadOnlyDictionary<string, string>? defaults, LibpqEnvironment environment,
+        ICollection<string> problems, ICollection<Absence>? absences)
     {
-        var before = problems.Count;
-        var keywords = new KeywordList(problems);
-        foreach (var (keyword, value) in pairs)
-            keywords.Add(keyword, value);
-        settings = Resolve(keywords.Values, environment, problems);
-        if (problems.Count > before)
-            settings = null;
-        return settings is not null;
+        var before = problems.Count + (absences?.Count ?? 0);
+        var settings = Resolve(LibpqValues.Merge(written, defaults, environment, problems, absences), environment);
+        return problems.Count + (absences?.Count ?? 0) == before ? settings : null;
     }
 
-    static ConnectionSettings Resolve(Dictionary<string, string> written, LibpqEnvironment environment, ICollection<string> problems)
+    static ConnectionSettings Resolve(LibpqValues values, LibpqEnvironment environment)
     {
-        var values = LibpqValues.Merge(written, environment, problems);
         var warnings = new List<string>();
         var hosts = HostList.Read(values);
         var user = values["user"] ?? environment.UserName ?? "";

@@ -53,33 +53,6 @@ internal static class LibpqKeyword
             case "ssl": return "sslmode";
             case "rootcertificate": return "sslrootcert";
         }
-        string? nearest = null;
-        var best = Math.Max(meant.Length > 3 ? 2 : 1, meant.Length / 3) + 1;
-        foreach (var (known, _) in All)
-        {
-            var distance = Distance(meant, known);
-            if (distance < best)
-                (best, nearest) = (distance, known);
-        }
-        return nearest;
-    }
-
-    /// <summary>Levenshtein: how many characters must be put in, taken out or changed.</summary>
-    static int Distance(string a, string b)
-    {
-        var row = new int[b.Length + 1];
-        for (var j = 0; j < row.Length; j++)
-            row[j] = j;
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var cost = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                (diagonal, row[j]) = (row[j], cost);
-            }
-        }
-        return row[b.Length];
+        return NearestName.Of(meant, All.Length, at => All[at].Name);
     }
 }

@@ -101,7 +101,7 @@ internal static class TlsReader
         if (certificate is null || !File.Exists(certificate))
         {
             if (named)
-                values.Refuse("sslcert", $"certificate {certificate} does not exist");
+                values.Lacks("sslcert", $"certificate {certificate} does not exist");
             return default;
         }
         if (values["sslcertmode"] == "disable")
@@ -112,14 +112,14 @@ internal static class TlsReader
         var key = values["sslkey"] is { Length: > 0 } file ? file : environment.InHome(".postgresql/postgresql.key");
         if (key is null || !File.Exists(key))
         {
-            values.Refuse("sslkey", $"certificate {certificate} has no private key: {key ?? "sslkey"} does not exist");
+            values.Lacks("sslkey", $"certificate {certificate} has no private key: {key ?? "sslkey"} does not exist");
             return default;
         }
         return KeyProblem(key, values, out var password) is { } problem ? Refused(problem) : (certificate, key, password);
 
         (string?, string?, Secret?) Refused(string problem)
         {
-            values.Refuse("sslkey", problem);
+            values.Lacks("sslkey", problem);
             return default;
         }
     }

@@ -1,0 +1,42 @@
+using System.Text.RegularExpressions;
+using BackupMetricsJob.Configuration.Yaml;
+using BackupMetricsJob.Tests.Support;
+
+namespace BackupMetricsJob.Tests.Configuration;
+
+/// <summary>docs/configuration.md describes every key and every flag, and its examples are read as they stand.</summary>
+public sealed class ConfigurationDocumentationTests
+{
+    static readonly string Text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "configuration.md"));
+
+    [Fact]
+    public void Its_examples_are_right()
+    {
+        var examples = Regex.Matches(Text, "```yaml\n(.*?)```", RegexOptions.Singleline).Select(match => match.Groups[1].Value).ToList();
+
+        Assert.True(examples.Count >= 2);
+        foreach (var example in examples)
+        {
+            using var file = new ConfigurationFile(example);
+            file.Add("dumps.sql", "SELECT 1");
+            file.Read(["shard=0/1", "dry-run=true"], ["PGUSER=u"], push: true);
+        }
+    }
+
+    [Fact]
+    public void Every_key_has_a_row()
+    {
+        string[][] all = [Keys.Root, Keys.Gateway, Keys.BasicAuth, Keys.Authorization, Keys.TlsConfig, Keys.Target, Keys.MaxAge, Keys.Severities, Keys.Catalog, Keys.Query];
+        var rows = Regex.Matches(Text, "^\\| ([^|]*) \\|", RegexOptions.Multiline).SelectMany(match => Regex.Matches(match.Groups[1].Value, "`([a-z_]+)`")).Select(match => match.Groups[1].Value).ToHashSet();
+
+        Assert.Equal([], all.SelectMany(keys => keys).Distinct().Except(rows));
+    }
+
+    [Fact]
+    public async Task Every_flag_of_run_has_its_variable_there()
+    {
+        var help = (await BackupMetrics.RunAsync("run", "--help")).Output;
+
+        Assert.Equal([], Regex.Matches(help, "BACKUP_METRICS_[A-Z_]+").Select(match => match.Value).Except(Regex.Matches(Text, "`(BACKUP_METRICS_[A-Z_]+)`").Select(match => match.Groups[1].Value)));
+    }
+}

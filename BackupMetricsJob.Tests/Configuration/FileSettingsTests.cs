@@ -1,0 +1,149 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Tests.Support;
+
+namespace BackupMetricsJob.Tests.Configuration;
+
+/// <summary>What a file says becomes targets, and what is wrong with it is told all at once.</summary>
+public sealed class FileSettingsTests
+{
+    [Fact]
+    public void A_target_is_what_it_says_itself_and_else_what_the_defaults_say()
+    {
+        using var file = new ConfigurationFile("""
+            job: fleet
+            interval: 5m
+            deadline: 40s
+            splay: 10s
+            concurrency: 7
+            legacy_names: false
+            fail_on: never
+            grouping: {cluster: eu1}
+            defaults:
+              connection: {user: monitor, port: 6432, dbname: postgres, sslmode: require}
+              timeout: 5s
+              labels: {env: prod, team: none}
+              max_age: {base: {warning: 26h, critical: 50h}, logical: 2d}
+              sources: [server, pgwatch]
+            targets:
+            - name: orders
+              connection: postgresql://u@db1/orders
+              labels: {team: payments}
+              max_age: {base: 30h, wal: none}
+              timeout: 6s
+              sources:
+              - catalog: {servers: [eu-*, x]}
+              - query: {sql: SELECT 1}
+            - {name: stock, connection: {host: db2, port: 5433}}
+            """);
+
+        var job = file.Read();
+
+        Assert.Equal("/job/fleet/cluster/eu1", job.Group.ToPath());
+        Assert.Equal(
+            (TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(10), 7, false), (job.Interval!.Value, job.Deadline, job.Splay, job.Concurrency, job.LegacyNames));
+        Assert.False(file.Output.FailOnTarget);
+        var (orders, stock) = (job.Targets[0], job.Targets[1]);
+        Assert.Equal(("postgresql://u@db1:6432/orders", TimeSpan.FromSeconds(6)), (orders.Target!.Connection.Description, orders.Target.Timeout));
+        Assert.Equal([new("team", "payments"), new("env", "prod")], orders.Instance.Labels);
+        Assert.Equal([new(LimitType.Base, Severity.Critical, TimeSpan.FromHours(30)), new(LimitType.Logical, Severity.Critical, TimeSpan.FromDays(2))], orders.Instance.Limits);
+        Assert.Equal(["catalog", "query"], orders.Instance.Sources);
+        Assert.Equal(["eu-*", "x"], orders.Sources.Servers.Patterns);
+        Assert.Equal("SELECT 1", orders.Sources.Query);
+        Assert.Equal(("postgresql://monitor@db2:5433/postgres", TimeSpan.FromSeconds(5)), (stock.Target!.Connection.Description, stock.Target.Timeout));
+        Assert.Equal(["server", "pgwatch"], stock.Instance.Sources);
+        Assert.Equal(
+            [
+                new(LimitType.Base, Severity.Warning, TimeSpan.FromHours(26)), new(LimitType.Base, Severity.Critical, TimeSpan.FromHours(50)),
+                new(LimitType.Logical, Severity.Critical, TimeSpan.FromDays(2)),
+                new(LimitType.Wal, Severity.Warning, TimeSpan.FromMinutes(15)), new(LimitType.Wal, Severity.Critical, TimeSpan.FromHours(1)),
+            ],
+            stock.Instance.Limits);
+    }
+
+    [Fact]
+    public void Every_key_at_once_is_right()
+    {
+        using var file = new ConfigurationFile(File.ReadAllText(Path.Combine(Repository.Tests, "Configuration", "every-key.yaml")));
+        file.Add("dumps.sql", "SELECT 2");
+
+        var job = file.Read(["dry-run=true", "shard=0/1"], push: true);
+
+        Assert.Equal(["orders", "stock", "backup-catalogue", "legacy"], job.Targets.Select(target => target.Instance.Name));
+        Assert.Equal("SELECT 2", job.Targets[2].Sources.Query);
+    }
+
+    [Fact]
+    public void The_environment_of_libpq_fills_what_target_and_defaults_leave_open()
+    {
+        using var file = new ConfigurationFile("defaults: {connection: {user: monitor}}\ntargets: [{name: a, connection: host=h}, {name: b}]\n");
+
+        var job = file.Read(variables: ["PGHOST=env", "PGUSER=env", "PGDATABASE=env"]);
+
+        Assert.Equal(["postgresql://monitor@h:5432/env", "postgresql://monitor@env:5432/env"], job.Targets.Select(target => target.Target!.Connection.Description));
+    }
+
+    /// <summary>A wrong value of every key, and a problem of every kind: the list is read in reviews.</summary>
+    [Fact]
+    public void All_problems_are_told_at_once_with_their_places()
+    {
+        using var file = new ConfigurationFile(File.ReadAllText(Path.Combine(Repository.Tests, "Configuration", "every-problem.yaml")));
+
+        Snapshot.Matches("configuration-problems.txt", file.Problems(variables: ["PGSSLCRL=/crl"]));
+
+        Assert.All(file.All, problem => Assert.Equal(ProblemOrigin.Configuration, problem.Origin));
+        Assert.DoesNotContain("s3cret", string.Concat(file.All.Select(problem => problem.Message)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_defaults_may_follow_the_targets_and_targets_may_be_an_alias()
+    {
+        using var after = new ConfigurationFile("targets: [{name: a, connection: {host: h}}]\ndefaults: {connection: {user: u}}\n");
+        using var alias = new ConfigurationFile("targets: &t [{name: a, connection: {host: h, user: u}}]\n");
+
+        Assert.Equal("postgresql://u@h:5432/u", after.Read().Targets[0].Target!.Connection.Description);
+        Assert.Equal("postgresql://u@h:5432/u", alias.Read().Targets[0].Target!.Connection.Description);
+    }
+
+    [Fact]
+    public void Nobody_reads_ten_thousand_problems()
+    {
+        using var file = new ConfigurationFile("targets:\n" + string.Concat(Enumerable.Repeat("- {nam: x}\n", 5000)));
+
+        file.Problems();
+
+        Assert.InRange(file.All.Count, 1000, 1100);
+        Assert.Contains(file.All, problem => problem.Message == "there are more than these 1000 problems");
+    }
+
+    [Theory]
+    [InlineData("job: x\n", "host=h", true)]
+    [InlineData("job: x\n", null, true)]
+    [InlineData("targets: []\n", "host=h", true)]
+    [InlineData("targets: []\n", null, false)]
+    public void Without_targets_it_is_a_run_from_flags(string text, string? connection, bool isFine)
+    {
+        using var file = new ConfigurationFile(text);
+        string[] flags = connection is null ? ["instance=i"] : ["instance=i", "connection=" + connection];
+
+        if (isFine) Assert.EndsWith("/run/i", file.Read(flags).Group.ToPath(), StringComparison.Ordinal);
+        else Assert.Equal("main.yaml:1:10: targets: must not be empty\n", file.Problems(flags));
+    }
+
+    [Fact]
+    public void The_defaults_are_below_the_flags_target_too()
+    {
+        using var file = new ConfigurationFile("defaults: {connection: {user: monitor, dbname: d}, password_file: pw, timeout: 3s, labels: {env: prod}, sources: [pgwatch], max_age: {wal: none}}\n");
+        file.Add("pw", "secret\n");
+
+        var target = file.Read(["connection=host=h", "instance=i", "label=team=a"]).Targets[0];
+
+        Assert.Equal("postgresql://monitor@h:5432/d", target.Target!.Connection.Description);
+        Assert.Equal("secret", target.Target.Connection.Hosts[0].Password!.Reveal());
+        Assert.Equal(TimeSpan.FromSeconds(3), target.Target.Timeout);
+        Assert.Equal([new("team", "a"), new("env", "prod")], target.Instance.Labels);
+        Assert.Equal(["pgwatch"], target.Instance.Sources);
+        Assert.Equal(2, target.Instance.Limits.Count);
+        Assert.Equal(["server"], file.Read(["connection=host=h", "source=server"]).Targets[0].Instance.Sources);
+    }
+}

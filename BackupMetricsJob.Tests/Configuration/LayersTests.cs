@@ -1,0 +1,107 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Configuration;
+
+namespace BackupMetricsJob.Tests.Configuration;
+
+/// <summary>Flags before variables, variables before files; each setting by itself.</summary>
+public sealed class LayersTests
+{
+    const string Main = """
+        gateway: {url: http://file:9091, timeout: 3s}
+        job: file
+        interval: 1m
+        deadline: 31s
+        concurrency: 3
+        splay: 3s
+        legacy_names: false
+        fail_on: never
+        grouping: {cluster: file, zone: file}
+        targets:
+        - {name: a, connection: host=a user=u, timeout: 3s, labels: {team: file, tier: file}, max_age: {base: 3h, logical: 3h}}
+        - {name: b, connection: host=b user=u}
+        """;
+
+    [Fact]
+    public void The_nearer_layer_wins_for_each_setting()
+    {
+        using var file = new ConfigurationFile(Main);
+        string[] variables =
+        [
+            "BACKUP_METRICS_JOB=env", "BACKUP_METRICS_INTERVAL=2m", "BACKUP_METRICS_DEADLINE=32s", "BACKUP_METRICS_CONCURRENCY=2", "BACKUP_METRICS_SPLAY=0s", "BACKUP_METRICS_LEGACY_NAMES=true",
+            "BACKUP_METRICS_FAIL_ON=any", "BACKUP_METRICS_GROUPING=cluster=env", "BACKUP_METRICS_GATEWAY=http://env:9091,http://env2:9091", "BACKUP_METRICS_CONNECTION=", "BACKUP_METRICS_CONFIG=FOLDER/main.yaml",
+        ];
+        variables[^1] = $"BACKUP_METRICS_CONFIG={file.Folder}/main.yaml";
+
+        var (fromFile, fromVariables) = (file.Read(push: true), file.Read([], variables, push: true));
+        var fromFlags = file.Read(["job=flag", "interval=9m", "deadline=39s", "concurrency=9", "splay=9s", "grouping=cluster=flag", "gateway=http://flag:9091", "gateway-timeout=9s"], variables, push: true);
+
+        Assert.Equal("/job/file/cluster/file/zone/file 1 31 3 3 False http://file:9091 3", Told(fromFile));
+        Assert.Equal("/job/env/cluster/env/zone/file 2 32 2 0 True http://env:9091 http://env2:9091 10", Told(fromVariables));
+        Assert.Equal("/job/flag/cluster/flag/zone/file 9 39 9 9 True http://flag:9091 9", Told(fromFlags));
+        Assert.True(file.Output.FailOnTarget);
+
+        static string Told(JobOptions job) => string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"{job.Group.ToPath()} {job.Interval!.Value.TotalMinutes} {job.Deadline.TotalSeconds} {job.Concurrency} {job.Splay.TotalSeconds} {job.LegacyNames} {string.Join(' ', job.Gateways)} {job.Gateways[0].AttemptTimeout.TotalSeconds}");
+    }
+
+    [Fact]
+    public void Timeout_limits_and_labels_of_flags_are_for_every_target()
+    {
+        using var file = new ConfigurationFile(Main);
+
+        var job = file.Read(["timeout=9s", "max-age=base=9h", "label=team=flag"]);
+
+        Assert.All(job.Targets, target => Assert.Equal(TimeSpan.FromSeconds(9), target.Target!.Timeout));
+        Assert.Equal([new("team", "flag"), new("tier", "file")], job.Targets[0].Instance.Labels);
+        Assert.Equal([new("team", "flag")], job.Targets[1].Instance.Labels);
+        Assert.Equal([new(LimitType.Base, Severity.Critical, TimeSpan.FromHours(9)), new(LimitType.Logical, Severity.Critical, TimeSpan.FromHours(3))], job.Targets[0].Instance.Limits.Take(2));
+    }
+
+    [Theory]
+    [InlineData("connection=host=h")]
+    [InlineData("instance=i")]
+    [InlineData("source=server")]
+    [InlineData("server=x")]
+    [InlineData("query=/x")]
+    public void A_setting_about_one_database_is_refused_beside_the_targets_of_a_file(string flag)
+    {
+        using var file = new ConfigurationFile(Main);
+        var name = flag.Split('=')[0];
+
+        Assert.Equal($"--{name}: is about one database, and must not be given together with targets from a file: it belongs there\n", file.Problems([flag]));
+        Assert.Equal(ProblemOrigin.Flag, file.All[0].Origin);
+        Assert.StartsWith($"{Settings.Variable(name)}: is about one", file.Problems(variables: [$"{Settings.Variable(name)}={flag.Split('=', 2)[1]}"]), StringComparison.Ordinal);
+        Assert.Equal(ProblemOrigin.Configuration, file.All[0].Origin);
+    }
+
+    [Fact]
+    public void A_label_that_is_in_the_grouping_key_is_refused_where_it_stands_once()
+    {
+        using var file = new ConfigurationFile("grouping: {env: x}\ndefaults:\n  labels: {env: y}\ntargets: [{name: a}, {name: b}, {name: c, labels: {env: z}}]\n");
+
+        Assert.Equal(
+            "main.yaml:3:12: label env is a label of the grouping key, too: the gateway would overwrite it\nmain.yaml:4:52: label env is a label of the grouping key, too: the gateway would overwrite it\n",
+            file.Problems(variables: ["PGUSER=u"]));
+    }
+
+    [Theory]
+    [InlineData("concurrency=0", "--concurrency \"0\": must be a whole number of 1 to 1000\n")]
+    [InlineData("splay=5", "--splay \"5\": must be a duration like 30s, 5m, 26h or 1h30m (units y, w, d, h, m, s, ms)\n")]
+    [InlineData("config=/nonexistent/x", "--config \"/nonexistent/x\": cannot be read: Could not find a part of the path '/nonexistent/x'.\n")]
+    [InlineData("config=", "--config \"\": cannot be read: The value cannot be an empty string. (Parameter 'path')\n")]
+    public void A_wrong_flag_is_named(string flag, string problems)
+    {
+        using var file = new ConfigurationFile("targets: [{name: a, connection: host=h user=u}]\n");
+
+        Assert.Equal(problems, file.Problems([flag]));
+    }
+
+    [Fact]
+    public void There_are_places_for_eight_a_core_and_for_sixteen_at_least()
+    {
+        Assert.Equal([16, 16, 32, 64, 64], new[] { 1, 2, 4, 8, 128 }.Select(RunLimits.DefaultConcurrency));
+        using var file = new ConfigurationFile("targets: [{name: a, connection: host=h user=u}]\n");
+        Assert.Equal(RunLimits.DefaultConcurrency(Environment.ProcessorCount), file.Read().Concurrency);
+    }
+}

@@ -1,0 +1,98 @@
+using BackupMetricsJob.Exposition;
+using BackupMetricsJob.Tests.Support;
+
+namespace BackupMetricsJob.Tests.Deploy;
+
+/// <summary>The alerts are those that were promised; promtool passes them and their tests; names, runbooks and the PrometheusRule fit.</summary>
+public sealed class RulesTests
+{
+    static readonly string[] Others = ["push_time_seconds", "push_failure_time_seconds", "up", "process_start_time_seconds"];
+
+    public static TheoryData<string> TestFiles => [.. DeployFiles.RuleTests.Select(path => Path.GetFileName(path))];
+
+    [Fact]
+    public async Task Promtool_has_no_complaint_about_the_rules()
+    {
+        var result = await Promtool.RunAsync("check", "rules", "--lint=all", "--lint-fatal", DeployFiles.RulesFile);
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+    }
+
+    [Theory]
+    [MemberData(nameof(TestFiles))]
+    public async Task The_alerts_fire_and_are_quiet_as_the_scenarios_say(string file)
+    {
+        var path = Path.Combine(DeployFiles.Prometheus, "tests", file);
+
+        var result = await ChildProcess.RunAsync(Promtool.Program, ["test", "rules", path], deadline: TimeSpan.FromMinutes(5));
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+    }
+
+    [Fact]
+    public async Task The_scenarios_are_what_the_tool_writes() => await SucceedsAsync(Tool.Find("python3", "apt-get install python3"), "make-rule-tests", "--check");
+
+    [Fact]
+    public void There_are_the_alerts_that_were_promised() => Assert.Equal(
+        [
+            "BackupClockSkew", "BackupHasErrors", "BackupJobFailed", "BackupMetricsAbsent", "BackupMetricsStale", "BackupNeverMade", "BackupPushRejected", "BackupSizeCollapsed",
+            "BackupTargetDown", "BackupTargetsMissing", "LastBackup", "LastWalArchive", "PushgatewayDown", "RecoveryPointTooOld", "RestoreTestTooOld", "WalArchiverFailing",
+        ],
+        DeployFiles.Alerts.Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Each_alert_fires_in_a_scenario_and_is_read_word_for_word_in_one()
+    {
+        var tests = string.Join('\n', DeployFiles.RuleTests.Select(File.ReadAllText));
+        foreach (var alert in DeployFiles.Alerts)
+        {
+            Assert.Contains($"{{alertname=\"{alert}\",", tests, StringComparison.Ordinal);
+            Assert.Contains($"- alertname: {alert}\n", tests, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Each_metric_in_the_rules_is_one_that_is_published() =>
+        Assert.Empty(DeployFiles.MetricsUsed().Except(MetricNames.All.Select(metric => metric.Name)).Except(DeployFiles.Recorded).Except(Others));
+
+    [Fact]
+    public void Each_recorded_series_is_used_or_is_one_of_the_older_names() =>
+        Assert.Equal(["infra_federation:postgres_backup_last_upload_age"], DeployFiles.Recorded.Except(DeployFiles.MetricsUsed()));
+
+    [Fact]
+    public void Each_alert_has_its_own_section_in_the_runbook_and_each_section_its_alert()
+    {
+        const string Base = "    runbook_url: https://github.com/backup-metrics/backup-metrics/blob/main/docs/alerts.md#";
+        var linked = DeployFiles.Rules.Split('\n').Where(line => line.StartsWith("  " + Base, StringComparison.Ordinal)).Select(line => line[(Base.Length + 2)..]);
+        var sections = File.ReadLines(Path.Combine(Repository.Root, "docs", "alerts.md")).Where(line => line.StartsWith("## ", StringComparison.Ordinal)).Select(line => line[3..]);
+
+        Assert.Equal(DeployFiles.Alerts, sections);
+#pragma warning disable CA1308 // An anchor is in lower case.
+        Assert.Equal(DeployFiles.Alerts.Select(alert => alert.ToLowerInvariant()), linked);
+#pragma warning restore CA1308
+    }
+
+    [Fact]
+    public async Task The_PrometheusRule_has_the_same_groups()
+    {
+        var rule = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "deploy", "kubernetes", "prometheusrule.yaml"));
+        var groups = rule[(rule.IndexOf("\nspec:\n", StringComparison.Ordinal) + "\nspec:\n".Length)..].Split('\n').Select(line => line.Length == 0 ? "" : line[2..]);
+
+        Assert.Equal(DeployFiles.Rules[DeployFiles.Rules.IndexOf("\ngroups:\n", StringComparison.Ordinal)..].TrimStart('\n'), string.Join('\n', groups));
+        Assert.Contains("\nkind: PrometheusRule\n", rule, StringComparison.Ordinal);
+        Assert.Equal(rule, await SucceedsAsync("/bin/bash", "make-prometheusrule", "--print"));
+    }
+
+    [Fact]
+    public async Task The_configurations_of_Prometheus_and_Alertmanager_are_good()
+    {
+        var prometheus = await Promtool.RunAsync("check", "config", Path.Combine(DeployFiles.Prometheus, "prometheus.yml"));
+        Assert.True(prometheus.ExitCode == 0, prometheus.Output + prometheus.Error);
+
+        var amtool = Tool.Find("amtool", "apt-get install prometheus-alertmanager");
+        await ChildProcess.RunSuccessfullyAsync(amtool, ["check-config", Path.Combine(DeployFiles.Prometheus, "alertmanager.yml")]);
+    }
+
+    static Task<string> SucceedsAsync(string interpreter, string tool, string argument) =>
+        ChildProcess.RunSuccessfullyAsync(interpreter, [Path.Combine(Repository.Root, "tools", tool), argument]);
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using BackupMetricsJob.Tests.Support;
+
+namespace BackupMetricsJob.Tests.Integration;
+
+/// <summary>The built command with a configuration file, and what it costs to have none.</summary>
+public sealed class ConfigurationFileTests
+{
+    [Fact]
+    public async Task Problems_of_a_file_are_told_as_compilers_tell_them_and_end_with_78()
+    {
+        using var folder = new TempFolder();
+        var file = folder.Write("c.yaml", "deadline: soon\ntargets: [{name: a}, {name: a}]\n");
+
+        var result = await BackupMetrics.RunAsync("run", "--dry-run", "--config", file);
+
+        Assert.Equal((78, ""), (result.ExitCode, result.Output));
+        Assert.Equal(
+            $"{file}:1:11: deadline \"soon\": must be longer than zero, a duration like 30s, 5m, 26h or 1h30m (units y, w, d, h, m, s, ms)\n"
+            + $"{file}:2:29: targets[1].name \"a\": must be another name: the first of this one is at {file}:2:18\n",
+            result.Error);
+    }
+
+    [Fact]
+    public async Task In_json_the_place_is_in_the_message()
+    {
+        using var folder = new TempFolder();
+        var file = folder.Write("c.yaml", "nonsense: 1\n");
+
+        var result = await BackupMetrics.RunAsync("run", "--dry-run", "--config", file, "--log-format", "json");
+
+        Assert.Equal(78, result.ExitCode);
+        Assert.StartsWith($"{file}:1:1: unknown key \"nonsense\"", JsonDocument.Parse(result.Error).RootElement.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_subset_is_printed_with_a_warning()
+    {
+        using var folder = new TempFolder();
+        var file = folder.Write("c.yaml", $"targets: [{{name: a, connection: 'host=127.0.0.1 port={FreePort.Next()} user=u'}}, {{name: b}}]\n");
+
+        var result = await BackupMetrics.RunAsync("run", "--config", file, "--target", "a");
+
+        Assert.Equal(69, result.ExitCode);
+        Assert.StartsWith("warning --target: nothing is pushed, but printed", result.Error, StringComparison.Ordinal);
+        Assert.Contains("postgres_backup_probe_success{", result.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>The runtime lists each method that it compiles; a ready-made one of ours it lists, too, when told to use none.</summary>
+    [Fact]
+    public async Task Without_a_file_nothing_of_yaml_is_touched()
+    {
+        using var folder = new TempFolder();
+        var config = folder.Write("c.yaml", $"targets: [{{name: a, connection: 'host=127.0.0.1 port={FreePort.Next()} user=u'}}]\n");
+
+        var without = await Compiled(folder.File("without"), "--connection", $"host=127.0.0.1 port={FreePort.Next()} user=u");
+        var with = await Compiled(folder.File("with"), "--config", config);
+
+        Assert.Contains("BackupMetricsJob.Configuration.OptionsReader:Read(", without, StringComparison.Ordinal);
+        Assert.DoesNotContain("Yaml", without, StringComparison.Ordinal);
+        Assert.Contains(" YamlDotNet.Core.Scanner:", with, StringComparison.Ordinal);
+        Assert.Contains("BackupMetricsJob.Configuration.Yaml.FileReader:", with, StringComparison.Ordinal);
+
+        static async Task<string> Compiled(string list, params string[] flags)
+        {
+            var result = await BackupMetrics.RunAsync(
+                ["run", "--dry-run", .. flags],
+                new Dictionary<string, string> { ["DOTNET_JitStdOutFile"] = list, ["DOTNET_JitDisasmSummary"] = "1", ["DOTNET_ReadyToRun"] = "0", ["DOTNET_TieredCompilation"] = "1" });
+            Assert.True(result.ExitCode == 69, $"{result.ExitCode}: {result.Error}{result.Output}");
+            return await File.ReadAllTextAsync(list);
+        }
+    }
+}

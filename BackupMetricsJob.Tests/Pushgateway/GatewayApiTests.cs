@@ -1,0 +1,189 @@
+using System.Globalization;
+using System.Text;
+using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Tests.Support;
+using static BackupMetricsJob.Tests.Support.StubPushgateway;
+
+namespace BackupMetricsJob.Tests.Pushgateway;
+
+/// <summary>What a real Pushgateway says of itself and its groups, and how its failures are told.</summary>
+public sealed class GatewayApiTests : IDisposable
+{
+    const string Ours = "# TYPE backup_metrics_build_info gauge\nbackup_metrics_build_info 1\n";
+
+    static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+
+    readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task It_tells_its_version_and_whether_it_checks()
+    {
+        await using var gateway = await PushgatewayServer.StartAsync("--push.disable-consistency-check");
+        await using var careful = await PushgatewayServer.StartAsync();
+
+        var status = Api(gateway.Url).Status().Value!;
+
+        Assert.Matches(@"^\d+\.\d+\.\d+", status.Version);
+        Assert.True(status.IsReady);
+        Assert.False(status.ChecksPushes);
+        Assert.True(Api(careful.Url).Status().Value!.ChecksPushes);
+        Assert.InRange(status.Started!.Value, DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddSeconds(2));
+        Assert.InRange(status.ClockSkew!.Value, TimeSpan.FromSeconds(-2), TimeSpan.FromSeconds(2));
+        Assert.Equal($"Pushgateway {status.Version}, ready, which does not check what is pushed", status.ToString());
+    }
+
+    [Fact]
+    public async Task One_whose_queue_is_full_is_not_ready_but_tells()
+    {
+        await using var stub = new StubPushgateway(Status(200, """{"status":"success","data":{"build_information":{"version":"1.5.1"}}}"""), Status(503, "full"));
+
+        Assert.Equal("Pushgateway 1.5.1, not ready: its queue of pushes is full", Api(stub.Url).Status().Value?.ToString());
+        Assert.Equal(["/api/v1/status", "/-/ready"], stub.Requests.Select(request => request.Path));
+    }
+
+    [Fact]
+    public async Task Groups_tell_their_labels_their_times_and_whose_they_are()
+    {
+        await using var gateway = await PushgatewayServer.StartAsync();
+        await PushAsync(gateway, Gateways.Key("a/b", ("x", "é\n"), ("instance", "")), Ours);
+        await PushAsync(gateway, Gateways.Key("stranger"), "labels 1\n# TYPE b counter\nb{y=\"z\"} 1\n");
+        await PushAsync(gateway, Gateways.Key("refused"), "c 1\nc 1\n");
+        await PushAsync(gateway, Gateways.Key("stranger", ("x", "")), "# TYPE b counter\nb 1\n");
+
+        var groups = Api(gateway.Url).Groups(new("b", [new("y", "z"), new("job", "stranger"), new("instance", "")])).Value!;
+
+        Assert.InRange(groups.At, DateTimeOffset.UtcNow.AddSeconds(-5), DateTimeOffset.UtcNow.AddSeconds(2));
+        var ours = Assert.Single(groups.All, group => group.IsOurs);
+        Assert.True(ours.Is(Gateways.Key("a/b", ("instance", ""), ("x", "é\n"))));
+        Assert.False(ours.Is(Gateways.Key("a/b", ("x", "é\n"))));
+        Assert.Equal(ours.ToKey()!.ToString(), ours.ToString());
+        Assert.InRange(ours.PushTime!.Value, DateTimeOffset.UtcNow.AddSeconds(-60), DateTimeOffset.UtcNow.AddSeconds(2));
+        Assert.Null(ours.PushFailureTime);
+        var refused = Assert.Single(groups.All, group => group.Job == "refused");
+        Assert.Null(refused.PushTime);
+        Assert.NotNull(refused.PushFailureTime);
+        var stranger = Assert.Single(groups.All, group => group.Job == "stranger");
+        Assert.Equal(("", "COUNTER", false), (stranger.Value("x"), stranger.TypeOfWanted, stranger.HasWantedSeries));
+        Assert.Equal(3, groups.All.Count);
+    }
+
+    [Fact]
+    public async Task A_series_is_found_by_all_its_labels()
+    {
+        await using var gateway = await PushgatewayServer.StartAsync();
+        await PushAsync(gateway, Gateways.Key("stranger"), "b{y=\"z\"} 1\nb{y=\"x\"} 1\n");
+
+        Assert.True(Has(new("y", "z"), new("job", "stranger"), new("instance", "")));
+        Assert.False(Has(new("y", "z"), new("job", "stranger")));
+        Assert.False(Has(new("y", "q"), new("job", "stranger"), new("instance", "")));
+
+        bool Has(params GroupingLabel[] series) => Assert.Single(Api(gateway.Url).Groups(new("b", series)).Value!.All).HasWantedSeries;
+    }
+
+    [Fact]
+    public async Task Tens_of_megabytes_are_read_and_not_kept()
+    {
+        await using var gateway = await PushgatewayServer.StartAsync();
+        await PushAsync(gateway, Gateways.Key("large"), Gateways.Long(200_000));
+        await PushAsync(gateway, Gateways.Key("small"), Ours);
+        Api(gateway.Url).Groups();
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var groups = Api(gateway.Url).Groups().Value!;
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.Equal(["large", "small"], groups.All.Select(group => group.Job).Order());
+        Assert.InRange(allocated, 0, 4_000_000);
+    }
+
+    [Fact]
+    public async Task A_group_is_gone_when_its_deletion_returns_and_no_other_is()
+    {
+        await using var gateway = await PushgatewayServer.StartAsync();
+        await PushAsync(gateway, Gateways.Key("a/b", ("x", "1")), Ours);
+        await PushAsync(gateway, Gateways.Key("a/b"), Ours);
+
+        Assert.Empty(Api(gateway.Url).Delete([new([new("x", "1"), new("job", "a/b")])], Soon).Value!.All);
+
+        Assert.Equal("{job=\"a/b\"}", Assert.Single(Api(gateway.Url).Groups().Value!.All).ToString());
+    }
+
+    [Fact]
+    public async Task What_does_not_go_is_told_at_the_deadline()
+    {
+        const string Group = """{"status":"success","data":[{"labels":{"job":"a"}}]}""";
+        await using var stub = new StubPushgateway(Status(202), Status(200, Group));
+
+        var left = Api(stub.Url).Delete([new([new("job", "a")])], TimeSpan.FromSeconds(0.3));
+
+        Assert.Equal("{job=\"a\"}", Assert.Single(left.Value!.All).ToString());
+        Assert.Equal(("DELETE", "/metrics/job/a"), (stub.Requests[0].Method, stub.Requests[0].Path));
+        Assert.InRange(stub.Requests.Count, 2, 7);
+    }
+
+    [Fact]
+    public async Task Its_refusals_and_failures_are_told_as_those_of_a_push()
+    {
+        await using var gateway = await PushgatewayServer.StartAsync("--web.config.file=" + _folder.Write("web.yml", Gateways.Users));
+        var wrong = new Gateway(Gateways.Address(gateway.Url)) { Credentials = GatewayCredentials.Basic("job", "s3cret") };
+        await using var slow = new StubPushgateway(Hang("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"));
+        await using var full = new StubPushgateway(Status(503, "full"));
+        await using var moved = new StubPushgateway(Status(301, "", "Location: http://u:s3cret@h/x"));
+        await using var cut = new StubPushgateway(Raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"));
+        var nobody = $"http://127.0.0.1:{FreePort.Next()}";
+
+        Assert.Equal($"{gateway.Url} refused, it wants credentials and none were given (HTTP 401): Unauthorized", Told(Api(gateway.Url)));
+        Assert.Equal($"{gateway.Url} refused, it does not accept the credentials that were given (HTTP 401): Unauthorized", Told(new(wrong, TimeProvider.System, CancellationToken.None)));
+        Assert.Null(new GatewayApi(wrong with { Credentials = Gateways.Job }, TimeProvider.System, CancellationToken.None).Groups().Failure);
+        Assert.StartsWith($"{nobody} could not be reached: Connection refused", Told(Api(nobody)), StringComparison.Ordinal);
+        Assert.Equal($"{slow.Url} did not answer in time: no whole answer within 0.5 s", Told(Api(slow.Url, 0.5)));
+        Assert.Equal($"{full.Url} is not available (HTTP 503): full", Told(Api(full.Url)));
+        Assert.Equal($"{moved.Url} refused (HTTP 301): redirected to http://***@h/x", Told(Api(moved.Url)));
+        Assert.StartsWith($"{cut.Url} could not be reached: ", Told(Api(cut.Url)), StringComparison.Ordinal);
+        Assert.Equal(PushResult.Cancelled, new GatewayApi(wrong, TimeProvider.System, new CancellationToken(true)).Groups().Failure?.Result);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("<html>")]
+    [InlineData("[]")]
+    [InlineData("{\"status\":\"success\"}")]
+    [InlineData("{\"data\":{}}")]
+    [InlineData("{\"data\":[{\"labels\":{\"job\":\"a\"}")]
+    [InlineData("{\"data\":[{\"push_time_seconds\":7}]}")]
+    [InlineData("{\"data\":[{\"labels\":{\"job\":\"\\ud800\"}}]}")]
+    public async Task What_is_no_list_of_groups_is_a_failure(string answer)
+    {
+        await using var stub = new StubPushgateway(Status(200, answer));
+
+        Assert.StartsWith($"{stub.Url} refused: its answer is not what was asked for: ", Told(Api(stub.Url)), StringComparison.Ordinal);
+        Assert.Equal(PushResult.Refused, Api(stub.Url).Status().Failure?.Result);
+    }
+
+    [Fact]
+    public void A_list_is_read_the_same_however_it_is_cut()
+    {
+        var text = Encoding.UTF8.GetBytes("""{ "status" : "success", "data" : [ {"a":{"metrics":[{"labels":{"é\"":"\n"},"value":"1"}],"type":"GAUGE"},"labels":{"job":"é\ud83d\ude00"},"n":[1,null,[true]]}, {"labels":{"job":{}}}, {"labels":{"job":"b"}} ] }""");
+        for (var size = 1; size < 20; size++)
+        {
+            var groups = new GroupListing(new Slow(text, size), new("a", [new("é\"", "\n")])).Read();
+
+            Assert.Equal(["é😀", "b"], groups.Select(group => group.Job));
+            Assert.Equal(("GAUGE", true), (groups[0].TypeOfWanted, groups[0].HasWantedSeries));
+        }
+    }
+
+    static string Told(GatewayApi api) => api.Groups().Failure?.Describe() ?? "";
+
+    static GatewayApi Api(string url, double patience = 20) =>
+        new(new Gateway(Gateways.Address(url)) { AttemptTimeout = TimeSpan.FromSeconds(patience) }, TimeProvider.System, CancellationToken.None);
+
+    static Task<PushOutcome> PushAsync(PushgatewayServer gateway, GroupingKey key, string text) => Gateways.PushTextAsync(full: false, gateway.Url, text, key: key);
+
+    sealed class Slow(byte[] text, int size) : MemoryStream(text)
+    {
+        public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(size, count));
+    }
+}

@@ -1,0 +1,55 @@
+using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Tests.Support;
+using static BackupMetricsJob.Tests.Support.StubPushgateway;
+
+namespace BackupMetricsJob.Tests.Pushgateway;
+
+public class PrometheusApiTests
+{
+    [Fact]
+    public async Task A_real_server_tells_its_configuration_its_version_and_its_series()
+    {
+        await using var prometheus = await PrometheusServer.StartAsync("""
+            scrape_configs:
+            - job_name: pushgateway
+              honor_labels: true
+              basic_auth: {username: u, password: s3cret}
+              static_configs: [{targets: ['127.0.0.1:1']}]
+            """);
+        var api = Api(prometheus.Address);
+
+        var configuration = api.Configuration().Value;
+
+        Assert.Contains("honor_labels: true", configuration, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", configuration, StringComparison.Ordinal);
+        Assert.Matches(@"^\d+\.\d+\.\d+", api.Version().Value);
+        Assert.Equal("2", Assert.Single(api.Query("1 + vector(1)").Value!).GetProperty("value")[1].GetString());
+        Assert.StartsWith($"{prometheus.Address.ToString().TrimEnd('/')} refused (HTTP 400): ", api.Query("nonsense{").Failure?.Describe(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_prefix_and_credentials_are_kept()
+    {
+        await using var stub = new StubPushgateway(Status(200, """{"data":{"version":"2.42.0"}}"""));
+
+        Assert.Equal("2.42.0", Api(new Uri(stub.Url + "/prometheus/"), GatewayCredentials.Bearer("t0ken")).Version().Value);
+
+        var request = Assert.Single(stub.Requests);
+        Assert.Equal(("/prometheus/api/v1/status/buildinfo", "Bearer t0ken"), (request.Path, request.Headers["authorization"]));
+    }
+
+    [Theory]
+    [InlineData("{\"data\":{}}")]
+    [InlineData("{\"data\":{\"yaml\":7}}")]
+    [InlineData("7")]
+    [InlineData("OK")]
+    public async Task What_is_no_prometheus_is_told(string answer)
+    {
+        await using var stub = new StubPushgateway(Status(200, answer));
+
+        Assert.StartsWith($"{stub.Url} refused: its answer is not what was asked for: ", Api(new Uri(stub.Url)).Configuration().Failure?.Describe(), StringComparison.Ordinal);
+    }
+
+    static PrometheusApi Api(Uri address, GatewayCredentials? credentials = null) =>
+        new(address, credentials, null, TimeSpan.FromSeconds(20), TimeProvider.System, CancellationToken.None);
+}

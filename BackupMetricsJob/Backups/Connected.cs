@@ -1,0 +1,15 @@
+namespace BackupMetricsJob.Backups;
+
+/// <summary>What a target's connection turned out to be.</summary>
+/// <param name="Host">The one of its hosts that it leads to, with the port.</param>
+/// <param name="VersionNumber">As server_version_num says it: 150020 is 15.20.</param>
+/// <param name="Role">The role that it runs as, quoted for SQL where that is needed.</param>
+/// <param name="InRecovery">Whether the server is a standby.</param>
+internal sealed record Connected(string Host, int VersionNumber, string Role, bool InRecovery)
+{
+    /// <summary>How the server says that it is encrypted; null where it is not, and where that was not asked.</summary>
+    public TlsInUse? Tls { get; init; }
+}
+
+/// <summary>How a connection is encrypted, in the server's words: TLSv1.3, TLS_AES_256_GCM_SHA384.</summary>
+internal sealed record TlsInUse(string Protocol, string Cipher);

@@ -1,0 +1,23 @@
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Running;
+
+namespace BackupMetricsJob.Checking;
+
+/// <summary>Tries everything that a run needs, and changes nothing: the settings, every target, every gateway, and Prometheus where one is named.</summary>
+internal static class Check
+{
+    /// <param name="job">What a run would do.</param>
+    /// <param name="prometheus">The Prometheus that scrapes the gateways; null where it is not asked.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="progress">Is told how far it has come.</param>
+    /// <param name="stop">Ends it at once; what is known then is told.</param>
+    public static CheckReport Run(JobOptions job, Uri? prometheus, TimeProvider time, RunProgress? progress, CancellationToken stop)
+    {
+        var probed = JobRun.Probe(job, time, stop, progress, inspect: true).Results;
+        var targets = new TargetCheck[job.Targets.Count];
+        for (var i = 0; i < targets.Length; i++) targets[i] = new(probed[i], TargetFindings.Of(job.Targets[i], probed[i]));
+        var gateways = new GatewayCheck[job.Gateways.Count];
+        for (var i = 0; i < gateways.Length; i++) gateways[i] = GatewayChecks.Of(job.Gateways[i], job, time, stop);
+        return new(SettingsFindings.Of(job), targets, gateways, prometheus is null ? null : PrometheusChecks.Of(prometheus, job, time, stop));
+    }
+}

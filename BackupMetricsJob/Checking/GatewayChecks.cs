@@ -1,0 +1,84 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Pushgateway;
+
+namespace BackupMetricsJob.Checking;
+
+/// <summary>Whether a gateway would take our push, and what it has of ours.</summary>
+internal static class GatewayChecks
+{
+    static readonly TimeSpan NoticeableSkew = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan LeastStale = TimeSpan.FromHours(1);
+
+    public static GatewayCheck Of(Gateway gateway, JobOptions job, TimeProvider time, CancellationToken stop)
+    {
+        var api = new GatewayApi(gateway, time, stop);
+        var (status, down) = api.Status();
+        if (status is null) return new(gateway, Verdict(down!), [], [Failed(down!)]);
+        var facts = new List<string> { status.ToString() };
+        var findings = new List<Finding>();
+        if (gateway.Credentials is not null) facts.Add("takes our credentials");
+        if (!status.IsReady) findings.Add(new(true, "it is not ready: its queue of pushes is full", "Push less often, or into fewer groups; it may be back in a moment."));
+        if (!status.ChecksPushes)
+            findings.Add(new(false, "it does not check what is pushed (--push.disable-consistency-check): two jobs may push the same series unnoticed", "Start it without that flag."));
+        if (status.ClockSkew is { } skew && skew.Duration() > NoticeableSkew)
+            findings.Add(new(false, $"its clock is {InWords.Of(skew.Duration())} {(skew > TimeSpan.Zero ? "ahead of" : "behind")} ours", "Synchronise both clocks (NTP)."));
+
+        var (groups, failure) = api.Groups();
+        if (groups is null)
+        {
+            findings.Add(Failed(failure!));
+            return new(gateway, Verdict(failure!), facts, findings);
+        }
+
+        AddGroups(groups, job, facts, findings);
+        return new(gateway, status.IsReady ? ServerVerdict.Ok : ServerVerdict.Unreachable, facts, findings);
+    }
+
+    public static ServerVerdict Verdict(ApiFailure failure) => failure.Result == PushResult.Refused ? ServerVerdict.Refused : ServerVerdict.Unreachable;
+
+    public static Finding Failed(ApiFailure failure) => new(true, failure.Describe(), failure.Status is 401 or 403 ? "Check its user and password, or its token." : "Check the URL, and that it runs there.");
+
+    /// <summary>Whether it is the group that a run would push, or that of one of its shards.</summary>
+    static bool IsOfThisJob(GatewayGroup group, GroupingKey key)
+    {
+        if (group.Job != key.Job) return false;
+        foreach (var (name, value) in group.Labels)
+        {
+            if (name is not ("job" or "shard") && !key.Labels.Any(label => label.Name == name && label.Value == value)) return false;
+        }
+
+        return key.Labels.All(label => label.Name == "shard" || group.Value(label.Name) == label.Value);
+    }
+
+    static void AddGroups(GatewayGroups groups, JobOptions job, List<string> facts, List<Finding> findings)
+    {
+        var stale = LeastStale;
+        if (job.Interval is { } interval && interval * 2 > stale) stale = interval * 2;
+        GatewayGroup? own = null;
+        var forgotten = 0;
+        var oldest = TimeSpan.Zero;
+        foreach (var group in groups.All)
+        {
+            var age = groups.At - group.PushTime;
+            var isForgotten = group.IsOurs && group.Job == job.Group.Job && age > stale;
+            if (IsOfThisJob(group, job.Group) && (group.Is(job.Group) || !isForgotten)) own = own?.PushTime > group.PushTime ? own : group;
+            else if (isForgotten)
+            {
+                forgotten++;
+                if (age > oldest) oldest = age.Value;
+            }
+        }
+
+        facts.Add(own?.PushTime is { } pushed ? $"our group {job.Group} was last pushed {InWords.Of(groups.At - pushed)} ago" : $"our group {job.Group} was not pushed yet");
+        if (own is { PushFailureTime: { } refused } && !(own.PushTime > refused))
+            findings.Add(new(true, $"the last push of our group was refused, {InWords.Of(groups.At - refused)} ago", "Run backup-metrics run: it says why."));
+        if (forgotten > 0)
+        {
+            findings.Add(new(
+                false,
+                $"{InWords.Count(forgotten, "group")} of the job {job.Group.Job} {(forgotten == 1 ? "is" : "are")} there that nothing pushes any more, the oldest for {InWords.Of(oldest)}; Prometheus still scrapes what is in there",
+                $"backup-metrics delete --gateway ... --job {job.Group.Job} --older-than {(int)stale.TotalMinutes}m, with --dry-run first."));
+        }
+    }
+}

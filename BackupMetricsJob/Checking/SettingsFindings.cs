@@ -1,0 +1,28 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Configuration;
+
+namespace BackupMetricsJob.Checking;
+
+/// <summary>Settings that are allowed and yet hardly meant.</summary>
+internal static class SettingsFindings
+{
+    public static IReadOnlyList<Finding> Of(JobOptions job)
+    {
+        var findings = new List<Finding>();
+        if (job.Gateways.Count == 0)
+            findings.Add(new(false, "no gateway is named: nothing can be pushed", "Set --gateway, or gateway in the file."));
+        if (job.Interval is not { } interval)
+            findings.Add(new(false, "interval is not set: no alert can tell that the job stopped", "Set --interval, or interval in the file, to how often the job is run."));
+        else if (job.Deadline + job.Splay > interval)
+            findings.Add(new(false, $"a run may take {InWords.Of(job.Deadline + job.Splay)} and is due every {InWords.Of(interval)}: two may meet", "Shorten the deadline or the splay, or run it less often."));
+        var late = 0;
+        foreach (var target in job.Targets)
+        {
+            if (target.Target?.Timeout > job.Deadline) late++;
+        }
+
+        if (late > 0)
+            findings.Add(new(false, $"{InWords.Count(late, "target")} may take longer than the deadline of the whole run, {InWords.Of(job.Deadline)}", "Shorten the timeout, or lengthen the deadline."));
+        return findings;
+    }
+}

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Text;
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Pushgateway;
+
+namespace BackupMetricsJob.Cli;
+
+/// <summary>backup-metrics delete: groups of ours are removed from a gateway, after a job was renamed or has fewer shards. Only ours.</summary>
+internal sealed class DeleteCommand
+{
+    readonly List<Option> _options = [];
+    readonly Option<string> _dryRun = new("--dry-run") { Arity = ArgumentArity.Zero, Description = $"Only say what would be deleted [{Settings.Variable("dry-run")}]" };
+
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("delete", "Remove the groups of a job from the Pushgateway: those that backup-metrics pushed, and no other");
+        var own = new DeleteCommand();
+        own.Add("gateway", "URL", "Pushgateway, like http://pushgateway:9091; repeatable", many: true);
+        own.Add("job", "NAME", "The label job of the groups");
+        own.Add("grouping", "NAME=VALUE", "A label that the groups must have, too; repeatable", many: true);
+        own.Add("older-than", "DURATION", "Only groups that were last pushed longer ago");
+        own.Add("gateway-username", "NAME", "Who we are to the gateway");
+        own.Add("gateway-password-file", "FILE", "The password of that user");
+        own.Add("gateway-token-file", "FILE", "Or a bearer token");
+        own.Add("gateway-ca-file", "FILE", "The certificates that may have signed the gateway's, in PEM");
+        own.Add("gateway-cert-file", "FILE", "Our own certificate, and those between it and its authority, in PEM");
+        own.Add("gateway-key-file", "FILE", "Its key, unless it is in the same file");
+        own.Add("gateway-timeout", "DURATION", "For one question to the gateway (10s)");
+        foreach (var option in own._options) command.Options.Add(option);
+        command.Options.Add(own._dryRun);
+        command.SetAction(parsed => Run(own.Read(parsed), terminal));
+        return command;
+    }
+
+    static int Run(Flags flags, Terminal terminal)
+    {
+        var settings = new Settings(flags, terminal.Environment);
+        var problems = new List<Problem>();
+        var gateways = new GatewayReader(settings, terminal.Environment, problems).Read(files: null);
+        var selection = Selection(settings, problems);
+        var dryRun = OutputOptions.Choice(settings, "dry-run", "false", "true", problems);
+        if (problems.Count > 0 || selection is null) return CatalogFlags.Tell(problems, terminal);
+
+        using var list = new StreamWriter(terminal.Output, new UTF8Encoding(false), leaveOpen: true) { AutoFlush = true };
+        var worst = ExitCode.Success;
+        foreach (var gateway in gateways)
+        {
+            var api = new GatewayApi(gateway, terminal.Time, terminal.Signals.Stop);
+            var code = new GroupDeletion(gateway.ToString(), api, list, terminal.Error).Run(selection, dryRun);
+            if (worst == ExitCode.Success || code == ExitCode.PushRefused) worst = code;
+        }
+
+        return (int)(terminal.Signals.Received ?? worst);
+    }
+
+    static GroupSelection? Selection(Settings settings, List<Problem> problems)
+    {
+        var job = settings.One("job");
+        if (job is null) problems.Add(new(ProblemOrigin.Flag, $"--job is missing: the label job of the groups that are to go (or {Settings.Variable("job")})"));
+        var labels = LabelText.Read(settings.All("grouping"), problems).ConvertAll(label => new GroupingLabel(label.Name, label.Value));
+        TimeSpan? olderThan = null;
+        if (settings.One("older-than") is { } age)
+        {
+            if (DurationText.TryParse(age.Value, out var duration)) olderThan = duration;
+            else problems.Add(age.Wrong(DurationText.Allowed));
+        }
+
+        return job is null ? null : new(job.Value, labels, olderThan);
+    }
+
+    /// <summary>What was typed. An option that was not given is not there.</summary>
+    Flags Read(ParseResult parsed)
+    {
+        var flags = new Flags();
+        foreach (var option in _options)
+        {
+            if (parsed.GetResult(option) is { Implicit: false } result) flags.Add(option.Name[2..], [.. result.Tokens.Select(token => token.Value)]);
+        }
+
+        if (parsed.GetResult(_dryRun) is { Implicit: false }) flags.Add("dry-run", ["true"]);
+        return flags;
+    }
+
+    void Add(string name, string value, string help, bool many = false)
+    {
+        var description = $"{help} [{Settings.Variable(name)}]";
+        _options.Add(many
+            ? new Option<string[]>("--" + name) { HelpName = value, Description = description, Arity = ArgumentArity.OneOrMore }
+            : new Option<string>("--" + name) { HelpName = value, Description = description });
+    }
+}

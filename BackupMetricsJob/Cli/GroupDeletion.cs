@@ -1,0 +1,80 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Pushgateway;
+
+namespace BackupMetricsJob.Cli;
+
+/// <summary>Deletes the selected groups of one gateway and says of each what was done. What is not ours is named and left alone.</summary>
+internal sealed class GroupDeletion(string gateway, GatewayApi api, TextWriter list, TextWriter error)
+{
+    const int MostShown = 20;
+
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public ExitCode Run(GroupSelection selection, bool dryRun)
+    {
+        var told = api.Groups();
+        if (told.Value is not { } groups) return Fail(told.Failure!);
+
+        var doomed = new List<(GatewayGroup Group, GroupingKey Key)>();
+        foreach (var group in groups.All)
+        {
+            if (!selection.Matches(group)) continue;
+            if (!group.IsOurs) Say("left alone", group, groups.At, ": it is not of backup-metrics, it has no backup_metrics_build_info");
+            else if (!selection.IsOldEnough(group, groups.At)) Say("kept", group, groups.At, "");
+            else if (group.ToKey() is not { } key) Say("left alone", group, groups.At, ": its labels cannot be sent");
+            else doomed.Add((group, key));
+        }
+
+        if (doomed.Count == 0) TellOfNothing(selection, groups);
+        else if (!dryRun) return Delete(doomed, groups.At);
+        foreach (var (group, _) in doomed) Say("would delete", group, groups.At, "");
+        return ExitCode.Success;
+    }
+
+    ExitCode Delete(List<(GatewayGroup Group, GroupingKey Key)> doomed, DateTimeOffset now)
+    {
+        var left = api.Delete([.. doomed.Select(one => one.Group)], Patience);
+        if (left.Value is null)
+        {
+            foreach (var (group, _) in doomed) Say("perhaps deleted", group, now, "");
+            return Fail(left.Failure!);
+        }
+
+        var code = ExitCode.Success;
+        foreach (var (group, key) in doomed)
+        {
+            if (left.Value.All.FirstOrDefault(other => other.Is(key)) is not { } still)
+            {
+                Say("deleted", group, now, "");
+                continue;
+            }
+
+            code = ExitCode.PushNotArrived;
+            Say("not deleted", group, now, still.PushTime > group.PushTime ? ": it was pushed again meanwhile" : ": the gateway still has it");
+        }
+
+        return code;
+    }
+
+    void TellOfNothing(GroupSelection selection, GatewayGroups groups)
+    {
+        error.WriteLine($"nothing to delete at {gateway}: no group of backup-metrics there has {selection}{(selection.OlderThan is { } age ? $" and was last pushed longer than {InWords.Of(age)} ago" : "")}");
+        var ours = groups.All.Where(group => group.IsOurs).OrderBy(group => group.ToString(), StringComparer.Ordinal).ToList();
+        foreach (var group in ours.Take(MostShown)) error.WriteLine($"there is {Describe(group, groups.At)}");
+        if (ours.Count > MostShown) error.WriteLine($"and {ours.Count - MostShown} more");
+    }
+
+    ExitCode Fail(ApiFailure failure)
+    {
+        error.WriteLine("backup-metrics: delete: " + failure.Describe());
+        return ExitCodes.Of(failure.Result);
+    }
+
+    void Say(string what, GatewayGroup group, DateTimeOffset now, string why) => list.WriteLine($"{what} {Describe(group, now)}{why}");
+
+    string Describe(GatewayGroup group, DateTimeOffset now)
+    {
+        var age = group.PushTime is { } pushed ? $"last pushed {InWords.Of(now > pushed ? now - pushed : TimeSpan.Zero)} ago" : "never pushed with success";
+        return $"{group} at {gateway}, {age}";
+    }
+}

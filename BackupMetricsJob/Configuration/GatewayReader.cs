@@ -1,0 +1,161 @@
+using BackupMetricsJob.Pushgateway;
+
+namespace BackupMetricsJob.Configuration;
+
+/// <summary>The gateways to push to, each with its secrets as they are now: those of flags or variables, else those of the file.</summary>
+internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<string, string> environment, ICollection<Problem> problems)
+{
+    /// <param name="files">The files; null without one.</param>
+    /// <param name="isNeeded">Whether there must be one.</param>
+    public IReadOnlyList<Gateway> Read(FileSettings? files, bool isNeeded = true)
+    {
+        var parts = FromFlags(files);
+        if (isNeeded && parts.Count == 0 && files is not { IsWhole: false })
+            problems.Add(new(ProblemOrigin.Flag, $"--gateway is missing: the Pushgateway's URL, like http://pushgateway:9091 (or {Settings.Variable("gateway")}, or gateway in the file); --dry-run needs none"));
+        if (parts.Count == 0) return [];
+        var over = ForEach();
+        var gateways = new List<Gateway>();
+        foreach (var part in parts)
+        {
+            if (Gateway(part, over) is { } gateway) gateways.Add(gateway);
+        }
+
+        if (over.HasTls && gateways.Count > 0 && !gateways.Exists(IsTls)) problems.Add((over.CaFile ?? over.CertFile ?? over.KeyFile)!.Says("is for a gateway with TLS, and none of them has an https:// URL"));
+        return gateways;
+    }
+
+    IReadOnlyList<GatewaySettings> FromFlags(FileSettings? files)
+    {
+        var urls = settings.All("gateway");
+        if (urls.Count == 0) return files?.Gateways ?? [];
+        var parts = new List<GatewaySettings>(urls.Count);
+        foreach (var url in urls)
+        {
+            if (parts.Exists(other => other.Url!.Value == url.Value)) problems.Add(url.Says("the same URL is given twice"));
+            else parts.Add(new() { Url = url });
+        }
+
+        return parts;
+    }
+
+    /// <summary>What the flags gateway-* say about each gateway.</summary>
+    GatewaySettings ForEach()
+    {
+        var username = settings.One("gateway-username");
+        if (username?.Value.Contains(':', StringComparison.Ordinal) is true) problems.Add(username.Wrong("a name without a colon: basic authentication cannot send one"));
+        var over = new GatewaySettings
+        {
+            Username = username is null ? null : SecretSource.Given(username),
+            Password = Find("gateway-password"),
+            Token = Find("gateway-token"),
+            CaFile = settings.One("gateway-ca-file"),
+            CertFile = settings.One("gateway-cert-file"),
+            KeyFile = settings.One("gateway-key-file"),
+            Timeout = Timeout(),
+        };
+        if (over.Token is not null && (username is not null || over.Password is not null)) problems.Add(over.Token.Wrong("--gateway-token-file: must not be given together with --gateway-username or --gateway-password-file"));
+        return over;
+    }
+
+    /// <summary>A flag that names the secret's file, else the variable that does, or the variable that holds it. There is no flag that holds it: everybody on the machine could read it.</summary>
+    SecretSource? Find(string name)
+    {
+        var file = settings.One(name + "-file");
+        if (file is { Kind: ProblemOrigin.Flag } || environment.GetValueOrDefault(Settings.Variable(name)) is not { Length: > 0 } value)
+            return file is null ? null : SecretSource.InFile(file.Origin, file.Value, file.Kind, null);
+        if (file is not null) problems.Add(file.Says($"{Settings.Variable(name)} is set, too; give one of them"));
+        return SecretSource.Given(new(Settings.Variable(name), ProblemOrigin.Configuration, SecretSource.WithoutLastLineFeed(value)));
+    }
+
+    TimeSpan? Timeout()
+    {
+        if (settings.One("gateway-timeout") is not { } setting) return null;
+        if (DurationText.TryParse(setting.Value, out var duration) && duration > TimeSpan.Zero) return duration;
+        problems.Add(setting.Wrong("longer than zero, " + DurationText.Allowed));
+        return null;
+    }
+
+    Gateway? Gateway(GatewaySettings part, GatewaySettings over)
+    {
+        // The problems of a file's gateway have been told where it was read.
+        if (part.Url is not { } url) return null;
+        var said = new List<string>();
+        var address = GatewayAddress.TryParse(url.Value, said);
+        if (url.Place is null)
+        {
+            foreach (var problem in said) problems.Add(url.Says(problem));
+        }
+
+        if (address is null) return null;
+        return new(address)
+        {
+            Credentials = part.HasCredentials || over.HasCredentials ? Credentials(url, part, over) : null,
+            Tls = (part.HasTls || over.HasTls) && url.Value.TrimStart().StartsWith("https:", StringComparison.OrdinalIgnoreCase) ? Tls(url, part, over) : null,
+            AttemptTimeout = over.Timeout ?? part.Timeout ?? PushBudget.DefaultAttemptTimeout,
+        };
+    }
+
+    GatewayCredentials? Credentials(Setting url, GatewaySettings part, GatewaySettings over)
+    {
+        var isBasic = over.Username is not null || over.Password is not null;
+        var token = over.Token ?? (isBasic ? null : part.Token);
+        if (token is not null)
+        {
+            if (Secret(token) is not { } text) return null;
+            if (IsSendable(text)) return GatewayCredentials.Bearer(text);
+            problems.Add(token.Wrong(token.Named + ": must be printable ASCII without blanks, as a token is"));
+            return null;
+        }
+
+        var (username, password) = (over.Username ?? part.Username, over.Password ?? part.Password);
+        if (username is null || password is null)
+        {
+            problems.Add(url.Says(username is null ? "a password for the gateway needs a user: --gateway-username" : "a user of the gateway needs a password: --gateway-password-file"));
+            return null;
+        }
+
+        var (name, secret) = (Secret(username), Secret(password));
+        if (name?.Contains(':', StringComparison.Ordinal) is true)
+        {
+            problems.Add(username.Wrong(username.Named + ": must be a name without a colon: basic authentication cannot send one"));
+            return null;
+        }
+
+        if (secret is not null && !LabelText.IsWellFormed(secret))
+        {
+            problems.Add(password.Wrong(password.Named + ": has more than one line, or control characters in it"));
+            return null;
+        }
+
+        return name is null || secret is null ? null : GatewayCredentials.Basic(name, secret);
+    }
+
+    GatewayTls? Tls(Setting url, GatewaySettings part, GatewaySettings over)
+    {
+        var said = new List<string>();
+        var certificate = over.CertFile ?? part.CertFile;
+        var key = over.KeyFile ?? (over.CertFile is null ? part.KeyFile : null);
+        var tls = GatewayTls.TryRead((over.CaFile ?? part.CaFile)?.Value, certificate?.Value, key?.Value, part.TrustsAnybody, said);
+        foreach (var problem in said) problems.Add(new Problem(ProblemOrigin.Configuration, $"{url.Origin}: {problem}") { Place = url.Place });
+        return tls;
+    }
+
+    string? Secret(SecretSource source)
+    {
+        var secret = source.Read(environment, out var fault);
+        if (secret is null) problems.Add(new(ProblemOrigin.Configuration, fault) { Place = source.Place });
+        return secret;
+    }
+
+    static bool IsTls(Gateway gateway) => gateway.ToString().StartsWith("https:", StringComparison.OrdinalIgnoreCase);
+
+    static bool IsSendable(string token)
+    {
+        foreach (var c in token)
+        {
+            if (c is <= ' ' or > '~') return false;
+        }
+
+        return true;
+    }
+}

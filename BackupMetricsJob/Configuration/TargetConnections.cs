@@ -1,0 +1,80 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Targets;
+
+namespace BackupMetricsJob.Configuration;
+
+/// <summary>
+/// Resolves what the targets of files connect to. A secret or a file that is not there now is the failure of that target alone; what is wrong
+/// wherever it is used is a problem, told once where many targets have it from one place.
+/// </summary>
+internal sealed class TargetConnections(IReadOnlyDictionary<string, string> environment, ICollection<Problem> problems)
+{
+    readonly LibpqEnvironment _libpq = new(environment, userName: Environment.UserName);
+    readonly HashSet<string> _told = new(StringComparer.Ordinal);
+
+    /// <summary>Null, with a failure or with a problem, where there is nothing to connect to.</summary>
+    public ConnectionSettings? Resolve(FileTarget target, out ProbeFailure? failure)
+    {
+        var written = Written(target, out failure);
+        if (written is null) return null;
+        failure = AddPassword(written, target);
+        var (said, absences) = (new List<string>(), new List<Absence>());
+        var connection = ConnectionText.Resolve(written, target.Settings.Keywords, _libpq, said, absences);
+        if (target.Connection?.Secret is not null && said.Count > 0)
+        {
+            failure = Unreadable(target.Connection.Secret, said);
+            return null;
+        }
+
+        foreach (var problem in said) Tell(problem, target, written);
+        if (absences.Count > 0) failure ??= new(absences[0].IsSecret ? FailureReason.Auth : FailureReason.BadData, Words.OnOneLine(absences[0].Message));
+        return failure is null ? connection : null;
+    }
+
+    Dictionary<string, string>? Written(FileTarget target, out ProbeFailure? failure)
+    {
+        failure = null;
+        if (target.Connection?.Secret is not { } secret) return new(target.Connection?.Keywords ?? new Dictionary<string, string>(), StringComparer.Ordinal);
+        if (secret.Read(environment, out var fault) is not { } text)
+        {
+            failure = new(FailureReason.Auth, fault);
+            return null;
+        }
+
+        var said = new List<string>();
+        var written = ConnectionText.TryRead(text.Trim(), said);
+        if (said.Count == 0 && target.Password is not null && TargetSettings.HasPassword(written)) said.Add("has a password in it, and the target another: must be given once");
+        if (said.Count == 0) return written;
+        failure = Unreadable(secret, said);
+        return null;
+    }
+
+    /// <summary>Why there is no password to be had; what else is wrong with the target is found without it.</summary>
+    ProbeFailure? AddPassword(Dictionary<string, string> written, FileTarget target)
+    {
+        var password = target.Password ?? (TargetSettings.HasPassword(written) ? null : target.Settings.Password);
+        if (password is null) return null;
+        if (password.Read(environment, out var fault) is not { } secret) return new(FailureReason.Auth, fault);
+        written["password"] = secret;
+        return null;
+    }
+
+    static ProbeFailure Unreadable(SecretSource secret, List<string> said) => new(FailureReason.BadData, Words.OnOneLine(secret.Named + ": " + string.Join("; ", said)));
+
+    void Tell(string problem, FileTarget target, Dictionary<string, string> written)
+    {
+        var keyword = problem[..Math.Max(0, problem.IndexOf(':', StringComparison.Ordinal))];
+        if (written.ContainsKey(keyword) || target.Connection?.Keywords?.ContainsKey("service") is true)
+        {
+            var place = target.Connection?.Places?.GetValueOrDefault(keyword) ?? target.Connection?.Place ?? target.Place;
+            problems.Add(new(ProblemOrigin.Configuration, $"{target.Path}.connection: {problem}") { Place = place });
+        }
+        else if (_told.Add(problem))
+        {
+            problems.Add(keyword.StartsWith("PG", StringComparison.Ordinal)
+                ? new(ProblemOrigin.Configuration, problem)
+                : new(ProblemOrigin.Configuration, $"{target.Path}: {problem}") { Place = target.Place });
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace BackupMetricsJob.Configuration.Yaml;
+
+/// <summary>
+/// Keys whose values are secrets. In braces a comma in such a value that is not quoted begins another key, so what follows it there may be
+/// a piece of the secret and is not shown.
+/// </summary>
+internal static class SecretKeys
+{
+    public const string NotShown = "a key that is not shown: it may belong to a secret that needs quotes";
+
+    public static bool Contains(string key) =>
+        key is "password" or "sslpassword" or "credentials" or "oauth_client_secret" or "scram_client_key" or "scram_server_key";
+
+    /// <summary>Whether a key of the map, at this position, may be a piece of a secret.</summary>
+    public static bool MayHoldPiece(bool isFlow, IReadOnlyList<YamlEntry> before, int count)
+    {
+        if (!isFlow) return false;
+        for (var i = 0; i < count; i++)
+        {
+            if (Contains(before[i].Key.Text)) return true;
+        }
+
+        return false;
+    }
+}

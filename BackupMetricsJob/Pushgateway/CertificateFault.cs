@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+
+namespace BackupMetricsJob.Pushgateway;
+
+/// <summary>What is wrong with the certificate of the other side, all of it, in one line.</summary>
+internal static class CertificateFault
+{
+    const int MostNames = 5;
+
+    /// <param name="host">Whom we wanted to speak to.</param>
+    /// <param name="ownRoots">Whether the certificates that we trust are configured, and not the operating system's.</param>
+    public static string Describe(X509Certificate2 certificate, X509Chain? chain, SslPolicyErrors errors, string host, bool ownRoots)
+    {
+        var faults = new List<string>();
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)) faults.Add($"its certificate is for {Names(certificate)}, not for {host}");
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) && chain is not null) AddFaultsOfChain(chain, ownRoots, faults);
+        return faults.Count > 0 ? string.Join("; ", faults) : $"its certificate is invalid ({errors})";
+    }
+
+    static void AddFaultsOfChain(X509Chain chain, bool ownRoots, List<string> faults)
+    {
+        var all = X509ChainStatusFlags.NoError;
+        foreach (var status in chain.ChainStatus) all |= status.Status;
+        foreach (var element in chain.ChainElements)
+        {
+            foreach (var status in element.ChainElementStatus)
+            {
+                if (status.Status != X509ChainStatusFlags.NotTimeValid) continue;
+                var isItsOwn = element == chain.ChainElements[0];
+                faults.Add(Validity(element.Certificate, isItsOwn ? "its certificate" : $"the certificate of {element.Certificate.Subject}, which signed it,"));
+            }
+        }
+
+        if ((all & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0)
+        {
+            var last = chain.ChainElements[^1].Certificate;
+            var signer = chain.ChainElements.Count == 1 && last.Subject == last.Issuer ? "itself" : last.Issuer;
+            faults.Add($"its certificate is signed by {signer}, which {(ownRoots ? "is not among the authorities configured for it" : "this system does not trust")}");
+        }
+
+        const X509ChainStatusFlags Told = X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
+        if ((all & ~Told) != 0) faults.Add($"its certificate is invalid ({all & ~Told})");
+    }
+
+    static string Validity(X509Certificate2 certificate, string whose) => certificate.NotBefore.ToUniversalTime() is var begin && begin > DateTime.UtcNow
+        ? string.Create(CultureInfo.InvariantCulture, $"{whose} is not valid before {begin:yyyy-MM-dd HH:mm:ss} UTC")
+        : string.Create(CultureInfo.InvariantCulture, $"{whose} expired at {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm:ss} UTC");
+
+    static string Names(X509Certificate2 certificate)
+    {
+        var names = new List<string>();
+        foreach (var extension in certificate.Extensions)
+        {
+            if (extension is not X509SubjectAlternativeNameExtension alternative) continue;
+            foreach (var name in alternative.EnumerateDnsNames()) names.Add(name);
+            foreach (var address in alternative.EnumerateIPAddresses()) names.Add(address.ToString());
+        }
+
+        if (names.Count == 0) return certificate.Subject;
+        return names.Count <= MostNames ? string.Join(", ", names) : $"{string.Join(", ", names.GetRange(0, MostNames))} and {names.Count - MostNames} others";
+    }
+}

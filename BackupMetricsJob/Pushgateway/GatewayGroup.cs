@@ -1,0 +1,65 @@
+namespace BackupMetricsJob.Pushgateway;
+
+/// <summary>What a gateway says of one of its groups.</summary>
+/// <param name="Labels">The grouping labels, the job among them, in the order in which the gateway gives them.</param>
+internal sealed record GatewayGroup(IReadOnlyList<GroupingLabel> Labels)
+{
+    /// <summary>When it was last pushed with success, by the gateway's clock; null where never.</summary>
+    public DateTimeOffset? PushTime { get; init; }
+
+    /// <summary>When a push of it was last refused; null where never.</summary>
+    public DateTimeOffset? PushFailureTime { get; init; }
+
+    /// <summary>Whether backup-metrics pushed it: it has the family backup_metrics_build_info.</summary>
+    public bool IsOurs { get; init; }
+
+    /// <summary>The type of the family that was looked for, as <c>GAUGE</c>; null where the group has no such family.</summary>
+    public string? TypeOfWanted { get; init; }
+
+    /// <summary>Whether it has the very series that was looked for.</summary>
+    public bool HasWantedSeries { get; init; }
+
+    public string Job => Value("job") ?? "";
+
+    public string? Value(string label)
+    {
+        foreach (var (name, value) in Labels)
+        {
+            if (name == label) return value;
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether it is the group of this key.</summary>
+    public bool Is(GroupingKey key)
+    {
+        if (Labels.Count != key.Labels.Count + 1 || Value("job") != key.Job) return false;
+        foreach (var (name, value) in key.Labels)
+        {
+            if (Value(name) != value) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Its key, or null where that could not be sent.</summary>
+    public GroupingKey? ToKey()
+    {
+        var others = new List<GroupingLabel>();
+        foreach (var label in Labels)
+        {
+            if (label.Name != "job") others.Add(label);
+        }
+
+        return GroupingKey.TryCreate(Job, others, []);
+    }
+
+    public override string ToString() => ToKey()?.ToString() ?? GroupLabels.Describe([.. GroupLabels.OfText(Labels)]);
+}
+
+/// <summary>The groups of a gateway, and what its clock said when it told of them.</summary>
+internal sealed record GatewayGroups(IReadOnlyList<GatewayGroup> All, DateTimeOffset At);
+
+/// <summary>A metric that is looked for in every group, and, unless null, one series of it by all its labels.</summary>
+internal sealed record WantedMetric(string Name, IReadOnlyList<GroupingLabel>? Series);

@@ -1,0 +1,38 @@
+using System.Text;
+using BackupMetricsJob.Pushgateway;
+
+namespace BackupMetricsJob.Running;
+
+/// <summary>
+/// Spreads the starts of jobs that a clock starts all at once: a job waits for a part of the splay that is always the same for its machine and
+/// group, so that it still runs at even intervals.
+/// </summary>
+internal static class Splay
+{
+    static readonly TimeSpan LongestDelay = TimeSpan.FromDays(1); // a timer does not take more than 49
+
+    /// <summary>From nothing up to all of <paramref name="most"/>.</summary>
+    public static TimeSpan Of(TimeSpan most, string machine, GroupingKey group)
+    {
+        // FNV-1a, and then a mix, since its high bits alone differ little between short names.
+        var hash = 14695981039346656037UL;
+        foreach (var one in Encoding.UTF8.GetBytes(machine + "\n" + group.ToPath())) hash = (hash ^ one) * 1099511628211UL;
+        hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccdUL;
+        hash ^= hash >> 33;
+        return most * ((hash >> 11) / (double)(1UL << 53));
+    }
+
+    /// <summary>False if it was stopped before the time was over.</summary>
+    public static bool Wait(TimeSpan time, TimeProvider clock, CancellationToken stop)
+    {
+        try
+        {
+            for (var left = time; left > TimeSpan.Zero; left -= LongestDelay) Task.Delay(left < LongestDelay ? left : LongestDelay, clock, stop).Wait(CancellationToken.None);
+            return true;
+        }
+        catch (AggregateException) when (stop.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+}

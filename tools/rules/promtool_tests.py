@@ -1,0 +1,234 @@
+"""The words that the scenarios are written in, and how they become a file for promtool. All times are minutes since the scenario began."""
+import json
+
+HOUR, DAY = 60, 24 * 60
+STATES = ["ok", "failing", "never", "off", "streamed", "standby"]
+LIMITS = {("base", "warning"): 26, ("base", "critical"): 50, ("wal", "warning"): 0.25, ("wal", "critical"): 1}
+IDENTITY = ["alertname", "severity", "job", "run", "shard", "cluster", "instance", "type", "tool", "fault", "missing"]
+
+
+# ---- Values of a series, one a minute ----
+
+def steady(value, minutes):
+    """The same value, minute by minute."""
+    return f"{value:g}x{minutes - 1}" if isinstance(value, float) else f"{value}x{minutes - 1}"
+
+
+def ago(hours, minutes):
+    """A moment so long before the beginning."""
+    return steady(round(-hours * 3600), minutes)
+
+
+def clock(minutes, start=0, behind=0):
+    """The time itself, from minute `start` on, less `behind` seconds."""
+    return f"{start * 60 - behind}+60x{minutes - 1}"
+
+
+def dies(alive, minutes, behind=0):
+    """The time until minute `alive`, and then for ever that minute."""
+    return f"{clock(alive + 1, behind=behind)} {steady(alive * 60 - behind, minutes - alive - 1)}"
+
+
+def then(*values):
+    """One after the other."""
+    return " ".join(values)
+
+
+def hourly(hours, behind=0, start=0):
+    """The time of a run each hour, less `behind` seconds."""
+    return " ".join(steady(hour * 3600 - behind, 60) for hour in range(start, start + hours))
+
+
+def gone(minutes):
+    """Not there: the gateway had nothing of it, or did not answer."""
+    return f"stale _x{minutes - 1}"
+
+
+def gap(minutes):
+    """Not scraped: Prometheus was down."""
+    return f"_x{minutes}"
+
+
+# ---- What the job pushes ----
+
+def series(metric, values, **labels):
+    return metric, {k.rstrip("_"): v for k, v in labels.items() if v is not None}, values
+
+
+def gateway(minutes=None, values=None, started=-86400, instance="pushgateway:9091"):
+    """The Pushgateway's own series; up unless `values` say otherwise."""
+    return [
+        series("up", values or steady(1, minutes), job="pushgateway", instance=instance),
+        series("process_start_time_seconds", started if isinstance(started, str) else steady(started, minutes), job="pushgateway", instance=instance),
+    ]
+
+
+def run(minutes, *targets, job="backup_metrics", interval=300, shards=1, pushed=None, end=None, success=1, **group):
+    """One group: the series about the run, and those of its targets. `end` is put after the values of all of them."""
+    pushed = pushed or clock(minutes)
+    group = {"job": job, **group}
+    all_ = [
+        series("push_time_seconds", pushed, **group),
+        series("push_failure_time_seconds", steady(0, minutes), **group),
+        series("backup_metrics_run_timestamp_seconds", pushed, **group),
+        series("backup_metrics_run_duration_seconds", steady(0.3, minutes), **group),
+        series("backup_metrics_run_success", success if isinstance(success, str) else steady(success, minutes), **group),
+        series("backup_metrics_targets", steady(len(targets), minutes), **group, state="configured"),
+        series("backup_metrics_targets", steady(len(targets), minutes), **group, state="ok"),
+        series("backup_metrics_targets", steady(0, minutes), **group, state="failed"),
+        series("backup_metrics_shards", steady(shards, minutes), **group),
+    ]
+    if interval:
+        all_.append(series("backup_metrics_interval_seconds", steady(interval, minutes), **group))
+    for target in targets:
+        all_ += [(metric, {**group, **labels}, values) for metric, labels, values in target]
+    return [(metric, labels, f"{values} {end}") for metric, labels, values in all_] if end else all_
+
+
+def limits(instance, minutes, hours=None, **labels):
+    return [
+        series("postgres_backup_max_age_seconds", steady(round(h * 3600), minutes), instance=instance, type=t, severity=s, **labels)
+        for (t, s), h in (LIMITS if hours is None else hours).items()
+    ]
+
+
+def sources(instance, minutes, told, **labels):
+    return [
+        series("postgres_backup_source_success", v if isinstance(v, str) else steady(v, minutes), instance=instance, source=s, **labels)
+        for s, v in told.items()
+    ]
+
+
+def backup(instance, values, age=None, source="server", tool="pg_basebackup", type_="base", **labels):
+    """A newest good backup: `values` is the moment it finished. Its pushed age, too, where one is given."""
+    of = {"instance": instance, "source": source, "tool": tool, "type": type_, **labels}
+    return [series("postgres_backup_last_success_timestamp_seconds", values, **of)] + ([series("postgres_backup_age_seconds", age, **of)] if age else [])
+
+
+def restore_test(instance, values, source="catalog", tool="pgbackrest", **labels):
+    return [series("postgres_backup_last_restore_test_timestamp_seconds", values, instance=instance, source=source, tool=tool, **labels)]
+
+
+def probe(instance, minutes, success=1, at=None, reason=None, offset=0, **labels):
+    """The probe's own series. A failed one has a reason and no time."""
+    of = {"instance": instance, **labels}
+    told = [
+        series("postgres_backup_probe_success", success if isinstance(success, str) else steady(success, minutes), **of),
+        series("postgres_backup_probe_duration_seconds", steady(0.25, minutes), **of),
+    ]
+    if reason:
+        told.append(series("postgres_backup_probe_failure", f"_x{reason[1]} {steady(1, minutes - reason[1])}", **of, reason=reason[0]))
+    if success == 1 or at:
+        told.append(series("postgres_backup_probe_timestamp_seconds", at or clock(minutes), **of))
+        told.append(series("postgres_backup_clock_offset_seconds", offset if isinstance(offset, str) else steady(offset, minutes), **of))
+    return told
+
+
+def archive(instance, minutes, state="ok", lag=5000, ready=None, **labels):
+    """The archiver. `state` may be {state: values}; `ready` is since when the oldest segment waits."""
+    of = {"instance": instance, **labels}
+    values = state if isinstance(state, dict) else {s: steady(int(s == state), minutes) for s in STATES}
+    told = [series("postgres_wal_archive_state", v, **of, state=s) for s, v in values.items()]
+    if lag is not None:
+        told.append(series("postgres_wal_archive_lag_bytes", lag if isinstance(lag, str) else steady(lag, minutes), **of))
+    if ready:
+        told.append(series("postgres_wal_archive_oldest_ready_timestamp_seconds", ready, **of))
+    return told
+
+
+def recovery(instance, point, age=None, **labels):
+    of = {"instance": instance, **labels}
+    return [series("postgres_recovery_point_timestamp_seconds", point, **of)] + ([series("postgres_recovery_point_age_seconds", age, **of)] if age else [])
+
+
+def healthy(instance, minutes, taken=None, at=None, tool="pg_basebackup", hours=None, offset=0, **labels):
+    """A target in good order that only the server speaks of: a base backup each day, WAL archived, idle or not."""
+    taken = taken or " ".join(steady(day * 86400, min(DAY, minutes - day * DAY)) for day in range((minutes + DAY - 1) // DAY))
+    return [
+        *limits(instance, minutes, hours, **labels), *sources(instance, minutes, {"server": 1}, **labels), *probe(instance, minutes, at=at, offset=offset, **labels),
+        *backup(instance, taken, tool=tool, **labels), *archive(instance, minutes, **labels), *recovery(instance, at or clock(minutes), steady(0, minutes), **labels),
+    ]
+
+
+# ---- What is to be seen ----
+
+def alert(name, severity="critical", job="backup_metrics", **labels):
+    return {"alertname": name, "severity": severity, "job": job, **{k.rstrip("_"): v for k, v in labels.items()}}
+
+
+def both(name, **labels):
+    return [alert(name, "warning", **labels), alert(name, "critical", **labels)]
+
+
+def fires(at, *alerts):
+    """These alerts fire, and no other."""
+    flat = [a for item in alerts for a in (item if isinstance(item, list) else [item])]
+    return "expr", at, f"count by ({', '.join(IDENTITY)}) (ALERTS{{alertstate=\"firing\"}})", [({k: v for k, v in a.items() if v}, 1) for a in flat]
+
+
+def quiet(at):
+    return fires(at)
+
+
+def has(at, expression, *samples):
+    """The answer to a query: pairs of labels (with __name__ where the answer has it) and value."""
+    return "expr", at, expression, list(samples)
+
+
+def says(at, name, summary, description=None, **labels):
+    """The alert of this name that fires, word for word, with its labels; or several of them, as a list of (summary, description, labels)."""
+    return "alert", at, name, summary if description is None else [(summary, description, labels)]
+
+
+def scenario(name, series_, *checks):
+    return name, [s for item in series_ for s in (item if isinstance(item, list) else [item])], checks
+
+
+# ---- The file ----
+
+def quoted(value):
+    return json.dumps(value, ensure_ascii=False)
+
+
+def selector(metric, labels):
+    return metric + "{" + ",".join(f"{k}={quoted(v)}" for k, v in labels.items()) + "}"
+
+
+def single(text_):
+    return "'" + text_.replace("'", "''") + "'"
+
+
+def runbook(name):
+    return "https://github.com/backup-metrics/backup-metrics/blob/main/docs/alerts.md#" + name.lower()
+
+
+def at_(minutes):
+    return f"{minutes // DAY}d{minutes % DAY // 60}h{minutes % 60}m" if minutes >= DAY else f"{minutes // 60}h{minutes % 60}m"
+
+
+def text(all_):
+    lines = ["# Written by tools/make-rule-tests from tools/rules/scenarios.py, for promtool test rules.", "rule_files: [../backup.rules.yml]",
+             "evaluation_interval: 1m", "tests:"]
+    for name, series_, checks in all_:
+        keys = [selector(metric, labels) for metric, labels, _ in series_]
+        assert len(keys) == len(set(keys)), f"{name}: a series twice: {sorted(k for k in keys if keys.count(k) > 1)[:1]}"
+        lines += ["", f"# {name}", "- interval: 1m", "  input_series:"]
+        lines += [f"  - {{series: {single(key)}, values: '{values}'}}" for key, (_, _, values) in zip(keys, series_)]
+        expressions = [c for c in checks if c[0] == "expr"]
+        alerts = [c for c in checks if c[0] == "alert"]
+        if expressions:
+            lines.append("  promql_expr_test:")
+        for _, at, expression, samples in expressions:
+            lines += [f"  - expr: {single(expression)}", f"    eval_time: {at_(at)}", "    exp_samples:" + ("" if samples else " []")]
+            for labels, value in samples:
+                of = dict(labels)
+                lines.append(f"    - {{labels: {single(selector(of.pop('__name__', ''), of))}, value: {value}}}")
+        if alerts:
+            lines.append("  alert_rule_test:")
+        for _, at, rule, told in alerts:
+            lines += [f"  - alertname: {rule}", f"    eval_time: {at_(at)}", "    exp_alerts:"]
+            for summary, description, labels in told:
+                inner = ", ".join(f"{k.rstrip('_')}: {single(v)}" for k, v in labels.items())
+                lines += [f"    - exp_labels: {{{inner}}}", "      exp_annotations:", f"        summary: {single(summary)}",
+                          f"        description: {single(description)}", f"        runbook_url: {runbook(rule)}"]
+    return "\n".join(lines) + "\n"

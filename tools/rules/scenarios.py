@@ -1,0 +1,612 @@
+"""What may happen to a job, its targets and its gateway, and which alerts fire when. Minutes since the beginning; `fires` names all that fire."""
+from promtool_tests import (
+    HOUR, ago, alert, archive, backup, both, clock, dies, fires, gap, gateway, gone, has, healthy, hourly, limits, probe, quiet, recovery, restore_test,
+    run, says, scenario, series, sources, steady, then)
+
+ALL = {}
+
+
+def section(name):
+    """What follows goes to this file."""
+    add.to = ALL.setdefault(name, [])
+
+
+def add(name, series_, *checks):
+    add.to.append(scenario(name, series_, *checks))
+
+
+DO = "Look at the log of the backup tool and at its schedule, mend what stopped it, and take a backup now."
+
+# The time that promtool begins with is 1970, so what was before it is negative.
+
+section("age")
+
+N = 4 * HOUR
+add("Backups stop, and the job goes on: a warning an hour after its limit, and so the critical one; a new backup ends both",
+    [gateway(N), run(N, healthy("orders", N, taken=then(ago(25, 200), steady(200 * 60, 40)), team="payments"),
+                     healthy("billing", N, taken=then(ago(49, 200), steady(200 * 60, 40))))],
+    quiet(59), fires(60, alert("LastBackup", "warning", instance="billing", type_="base")), fires(120, alert("LastBackup", "warning", instance="billing", type_="base")),
+    fires(121, alert("LastBackup", "warning", instance="orders", type_="base"), both("LastBackup", instance="billing", type_="base")),
+    fires(199, alert("LastBackup", "warning", instance="orders", type_="base"), both("LastBackup", instance="billing", type_="base")), quiet(200),
+    says(180, "LastBackup", [("orders: the newest base backup is 28.0 h old",
+                              "The newest base backup of orders (job backup_metrics) is 28.0 hours old; its warning limit is 26 hours. " + DO,
+                              dict(instance="orders", job="backup_metrics", severity="warning", team="payments", type="base"))]
+         + [("billing: the newest base backup is 52.0 h old",
+             f"The newest base backup of billing (job backup_metrics) is 52.0 hours old; its {s} limit is {h} hours. " + DO,
+             dict(instance="billing", job="backup_metrics", severity=s, type="base")) for s, h in (("warning", 26), ("critical", 50))]))
+
+N = 4 * HOUR
+A = dies(HOUR, N)
+add("The job dies: twice its interval, and five minutes; its last push stays at the gateway, frozen, and its backups age nonetheless",
+    [gateway(N), run(N, healthy("orders", N, taken=ago(25, N), at=A), pushed=A)],
+    quiet(75), fires(76, alert("BackupMetricsStale")), fires(120, alert("BackupMetricsStale")),
+    fires(121, alert("BackupMetricsStale"), alert("LastBackup", "warning", instance="orders", type_="base")),
+    fires(N - 1, alert("BackupMetricsStale"), alert("LastBackup", "warning", instance="orders", type_="base")),
+    says(3 * HOUR, "BackupMetricsStale", "backup_metrics: nothing was pushed for 2.0 h",
+         "Job backup_metrics, pushed last 2.00 hours ago; it should every 0.08333 hours, and twice that is the limit. All that the Pushgateway says of its targets is out of date. "
+         "Look at the CronJob, the timer or the crontab, and at the job's log.", job="backup_metrics", severity="critical"))
+
+N = 4 * HOUR
+A = then(clock(11), steady(600, 50), clock(N - 61, start=61))
+add("The job dies and comes back; another without an interval cannot be stale, and one that pushes hourly is not after 1 h 59 min",
+    [gateway(N), run(N, healthy("orders", N, at=A), pushed=A), run(N, healthy("orders", N), pushed=steady(0, N), interval=None, job="by_hand"),
+     run(N, healthy("orders", N, at=hourly(4)), pushed=hourly(4), interval=3600, job="hourly"),
+     series("push_time_seconds", steady(0, N), job="stranger"),
+     series("backup_metrics_run_timestamp_seconds", steady(0, N), job="relabelled"), series("backup_metrics_interval_seconds", steady(3600, N), job="relabelled")],
+    quiet(25), fires(26, alert("BackupMetricsStale")), fires(60, alert("BackupMetricsStale")), quiet(61), quiet(125),
+    fires(126, alert("BackupMetricsStale", job="relabelled")), fires(N - 1, alert("BackupMetricsStale", job="relabelled")))
+
+N = 5 * HOUR
+down = 30
+back = 4 * HOUR
+add("A database is down: its series are gone from the push; its age is remembered, in the alert too; back with a new backup all is well",
+    [gateway(N),
+     run(N, [*limits("orders", N), *sources("orders", N, {"server": then(steady(1, down), steady(0, back - down), steady(1, HOUR))}),
+             *probe("orders", N, success=then(steady(1, down), steady(0, back - down), steady(1, HOUR)),
+                    at=then(clock(down), gone(back - down), clock(HOUR, start=back)), reason=None, offset=then(steady(0, down), gone(back - down), steady(0, HOUR))),
+             series("postgres_backup_probe_failure", then(gap(down), steady(1, back - down), "stale"), instance="orders", reason="refused"),
+             *backup("orders", then(ago(25, down), gone(back - down), steady(4 * 3600, HOUR))),
+             *archive("orders", N, {"ok": then(steady(1, down), gone(back - down), steady(1, HOUR))}, lag=then(steady(5000, down), gone(back - down), steady(5000, HOUR))),
+             *recovery("orders", then(clock(down), gone(back - down), clock(HOUR, start=back)))],
+         success=then(steady(1, down), steady(0, back - down), steady(1, HOUR)))],
+    quiet(down + 9), fires(down + 10, alert("BackupJobFailed", "warning")), fires(down + 14, alert("BackupJobFailed", "warning")),
+    fires(down + 15, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="orders")),
+    fires(120, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="orders")),
+    fires(121, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="orders"), alert("LastBackup", "warning", instance="orders", type_="base")),
+    fires(back - 1, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="orders"), alert("LastBackup", "warning", instance="orders", type_="base")),
+    quiet(back),
+    says(2 * HOUR, "BackupTargetDown", "orders: it could not be probed (refused)",
+         "The last run of job backup_metrics could not probe orders, or not in full (refused): the state of its backups is not known. "
+         "Is PostgreSQL running? backup-metrics show says what is wrong and what to do.", instance="orders", job="backup_metrics", severity="critical"),
+    says(2 * HOUR, "BackupJobFailed", "backup_metrics: the last run failed for some of its targets",
+         "The last run of job backup_metrics pushed, but could not probe all its targets. The alert BackupTargetDown names them, and the job's report says why.",
+         job="backup_metrics", severity="warning"))
+
+N = 4 * HOUR
+add("A backup that was deleted is no backup: not while its source answers, nor when that is down later",
+    [gateway(N),
+     run(N, [*limits("orders", N), *sources("orders", N, {"catalog": then(steady(1, 150), steady(0, 90))}), *probe("orders", N),
+             *backup("orders", then(ago(30, 30), ago(1, 30), ago(30, 90), gone(90)), source="catalog", tool="barman", type_="full")])],
+    quiet(119), fires(120, alert("LastBackup", "warning", instance="orders", type_="base")), fires(N - 1, alert("LastBackup", "warning", instance="orders", type_="base")))
+
+N = 4 * HOUR
+add("The last backup was deleted, and its source says so: none is known, whatever it said before",
+    [gateway(N), run(N, [*limits("orders", N, {("base", "critical"): 50}), *sources("orders", N, {"catalog": 1}), *probe("orders", N),
+                         *backup("orders", then(steady(0, HOUR), gone(3 * HOUR)), source="catalog", tool="barman", type_="full")])],
+    quiet(2 * HOUR - 1), fires(2 * HOUR, alert("BackupNeverMade", instance="orders", type_="base")))
+
+N = 3 * HOUR
+add("What a failed source still says counts before what it said; a source that is not configured any more counts for nothing",
+    [gateway(N),
+     run(N, [*limits("part", N), *sources("part", N, {"pgmonitor": then(steady(1, 20), steady(0, 160))}), *probe("part", N),
+             *backup("part", then(ago(1, 30), ago(30, 150)), source="pgmonitor", tool="pgbackrest", type_="full"),
+             *backup("part", ago(40, N), source="pgmonitor", tool="barman", type_="full")],
+         [*limits("was", N), *sources("was", N, {"query": then(steady(1, 60), gone(120)), "server": 1}), *probe("was", N),
+          *backup("was", then(ago(1, 60), gone(120)), source="query"), *backup("was", ago(40, N))])],
+    quiet(89), fires(90, alert("LastBackup", "warning", instance="part", type_="base")), fires(119, alert("LastBackup", "warning", instance="part", type_="base")),
+    fires(120, *[alert("LastBackup", "warning", instance=i, type_="base") for i in ("part", "was")]))
+
+N = 4 * HOUR
+add("Never backed up: where all answers, an hour later; not where something does not, nor on a standby; a listed server of a catalogue is told, too",
+    [gateway(N),
+     run(N, [*limits("new", N), *sources("new", N, {"server": 1}), *probe("new", N),
+             *backup("new", then(gap(2 * HOUR), steady(7200, 2 * HOUR))), *archive("new", N)],
+         [*limits("dumped", N, {("logical", "warning"): 26, ("full", "critical"): 50}), *sources("dumped", N, {"catalog": 1}), *probe("dumped", N),
+          *backup("dumped", steady(0, N), source="catalog", tool="pgbackrest", type_="incr")],
+         [*limits("down", N), *sources("down", N, {"server": 0}), *probe("down", N, success=0, reason=("dns", 0))],
+         [*limits("half", N), *sources("half", N, {"server": 1, "query": 0}), *probe("half", N, success=0, reason=("sql", 0))],
+         [*limits("elsewhere", N), *sources("elsewhere", N, {"server": 1, "catalog": 0}), *probe("elsewhere", N)],
+         [*limits("standby", N), *sources("standby", N, {"server": 1}), *probe("standby", N), *archive("standby", N, "standby", lag=None)],
+         [*limits("unlimited", N, {}), *sources("unlimited", N, {"server": 1}), *probe("unlimited", N)], success=0),
+     [*limits("listed", N), *sources("listed", N, {"catalog": 1}), *limits("unread", N), *sources("unread", N, {"catalog": 0})]],
+    fires(59, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="down"), alert("BackupTargetDown", instance="half")),
+    fires(60, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="down"), alert("BackupTargetDown", instance="half"),
+          both("BackupNeverMade", instance="new", type_="base"), alert("BackupNeverMade", "warning", instance="dumped", type_="logical"),
+          alert("BackupNeverMade", "critical", instance="dumped", type_="full"), both("BackupNeverMade", instance="listed", type_="base", job=None)),
+    fires(120, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="down"), alert("BackupTargetDown", instance="half"),
+          alert("BackupNeverMade", "warning", instance="dumped", type_="logical"),
+          alert("BackupNeverMade", "critical", instance="dumped", type_="full"), both("BackupNeverMade", instance="listed", type_="base", job=None)))
+
+N = 2 * HOUR
+add("Never backed up, in words",
+    [gateway(N), run(N, [*limits("new", N, {("base", "critical"): 50}), *sources("new", N, {"server": 1}), *probe("new", N)])],
+    says(61, "BackupNeverMade", "new: no base backup is known",
+         "new (job backup_metrics) answers, and not one base backup of it is known; there should be one every 50 hours. Take one now. "
+         "If there is one, tell the job where it is recorded (the source catalog, query or pgmonitor).",
+         instance="new", job="backup_metrics", severity="critical", type_="base"))
+
+N = 90
+add("The server's word counts only where no other source is configured, even if that one does not answer, is silent or was never asked",
+    [gateway(N),
+     run(N, [*limits("orders", N), *sources("orders", N, {"server": 1, "catalog": 1}), *probe("orders", N),
+             *backup("orders", ago(1, N)), *backup("orders", ago(30, N), source="catalog", tool="wal-g", type_="full")],
+         [*limits("broken", N), *sources("broken", N, {"server": 1, "catalog": 0}), *probe("broken", N, success=0),
+          *backup("broken", ago(1, N)), *backup("broken", then(ago(30, 10), gone(80)), source="catalog", tool="wal-g", type_="full")],
+         [*limits("silent", N), *sources("silent", N, {"server": 1, "catalog": 1}), *probe("silent", N), *backup("silent", ago(1, N))],
+         [*limits("unasked", N), *probe("unasked", N), *backup("unasked", ago(1, N)), *backup("unasked", ago(30, N), source="query")],
+         healthy("alone", N, taken=ago(1, N)), success=0)],
+    fires(N - 1, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="broken"), both("BackupNeverMade", instance="silent", type_="base"),
+          *[alert("LastBackup", "warning", instance=i, type_="base") for i in ("orders", "broken", "unasked")]))
+
+N = 3 * HOUR
+OF = dict(source="catalog", tool="pgbackrest")
+add("A limit for base is met by the newest of base, full, diff and incr; those for full and logical by their own only",
+    [gateway(N),
+     run(N, [*limits("incr", N, {("base", "warning"): 26, ("full", "warning"): 28}), *sources("incr", N, {"catalog": 1}), *probe("incr", N),
+             *backup("incr", ago(27, N), **OF, type_="full"), *backup("incr", ago(2, N), **OF, type_="incr"), *backup("incr", ago(0, N), **OF, type_="wal")],
+         [*limits("dump", N, {("base", "warning"): 26, ("logical", "critical"): 24}), *sources("dump", N, {"catalog": 1, "query": 1}), *probe("dump", N),
+          *backup("dump", ago(30, N), **OF, type_="full"), *backup("dump", ago(23.5, N), source="catalog", tool="pg_dump", type_="logical"),
+          *backup("dump", ago(3, N), source="query", tool="barman", type_="diff")],
+         [*limits("wal", N, {("base", "warning"): 26}), *sources("wal", N, {"catalog": 1}), *probe("wal", N),
+          *backup("wal", ago(25.5, N), source="catalog", tool="wal-g", type_="base"), *backup("wal", ago(0, N), source="catalog", tool="wal-g", type_="wal")])],
+    quiet(90), fires(91, alert("LastBackup", instance="dump", type_="logical"), alert("LastBackup", "warning", instance="wal", type_="base")),
+    fires(120, alert("LastBackup", instance="dump", type_="logical"), alert("LastBackup", "warning", instance="wal", type_="base")),
+    fires(121, alert("LastBackup", instance="dump", type_="logical"), alert("LastBackup", "warning", instance="wal", type_="base"),
+          alert("LastBackup", "warning", instance="incr", type_="full")))
+
+N = 90
+add("Two jobs, two clusters and two runs have a target of the same name: each is judged by its own backups and limits",
+    [gateway(N), run(N, healthy("orders", N, taken=ago(40, N)), job="nightly"), run(N, healthy("orders", N)),
+     run(N, healthy("orders", N, taken=ago(40, N), hours={("base", "critical"): 30}), cluster="eu"), run(N, healthy("orders", N), cluster="us"),
+     run(N, healthy("orders", N, taken=ago(40, N)), run="orders"), run(N, healthy("orders", N), run="other")],
+    quiet(59), fires(60, alert("LastBackup", "warning", instance="orders", type_="base", job="nightly"),
+                     alert("LastBackup", "critical", instance="orders", type_="base", cluster="eu"), alert("LastBackup", "warning", instance="orders", type_="base", run="orders")))
+
+N = 150
+cut = 120
+add("A target is taken out of the configuration: whatever fired for it ends at once, the others are told as before",
+    [gateway(N), run(N, healthy("orders", N)),
+     [(m, l, v) for m, l, v in run(cut, healthy("late", cut, taken=ago(27, cut)), end="stale")[9:] if "instance" in l],
+     series("postgres_backup_max_age_seconds", then(steady(93600, cut), "stale"), job="backup_metrics", instance="gone", type="base", severity="warning"),
+     series("postgres_backup_source_success", then(steady(0, cut), "stale"), job="backup_metrics", instance="gone", source="server"),
+     series("postgres_backup_probe_success", then(steady(0, cut), "stale"), job="backup_metrics", instance="gone"),
+     series("postgres_backup_last_success_timestamp_seconds", then(ago(27, 10), gone(HOUR)), job="backup_metrics", instance="gone", source="server", tool="unknown", type="base")],
+    fires(cut - 1, alert("LastBackup", "warning", instance="late", type_="base"), alert("LastBackup", "warning", instance="gone", type_="base"),
+          alert("BackupTargetDown", instance="gone")),
+    quiet(cut), quiet(N - 1))
+
+# ---- Restore tests, errors, sizes ----
+
+section("quality")
+
+N = 3 * HOUR
+RT = {("base", "critical"): 50, ("restore_test", "warning"): 24, ("restore_test", "critical"): 26}
+LISTED = alert("RestoreTestTooOld", "warning", job=None, instance="listed", type_="restore_test")
+add("Restore tests: too old, never recorded where all answers, unknown where it does not, remembered where it is down",
+    [gateway(N),
+     run(N, [*limits("old", N, RT), *sources("old", N, {"catalog": 1}), *probe("old", N), *backup("old", steady(0, N), source="catalog", type_="full"),
+             *restore_test("old", then(ago(23, 150), ago(-2.5, 30))), *restore_test("old", ago(40, N), tool="barman")],
+         [*limits("never", N, RT), *sources("never", N, {"catalog": 1}), *probe("never", N), *backup("never", steady(0, N), source="catalog", type_="full")],
+         [*limits("unread", N, RT), *sources("unread", N, {"catalog": 0, "server": 1}), *probe("unread", N, success=0), *backup("unread", steady(0, N), source="catalog", type_="full")],
+         [*limits("down", N, {("restore_test", "warning"): 24}), *sources("down", N, {"catalog": then(steady(1, 30), steady(0, N - 30))}), *probe("down", N, success=0),
+          *restore_test("down", then(ago(1, 10), ago(23, 20), gone(N - 30)))], success=0),
+     [*limits("listed", N, {("restore_test", "warning"): 24}), *sources("listed", N, {"catalog": 1})]],
+    fires(59, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down")),
+    fires(60, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down"),
+          both("RestoreTestTooOld", instance="never", type_="restore_test"), LISTED),
+    fires(120, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down"),
+          both("RestoreTestTooOld", instance="never", type_="restore_test"), LISTED),
+    fires(121, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down"),
+          both("RestoreTestTooOld", instance="never", type_="restore_test"), LISTED, alert("RestoreTestTooOld", "warning", instance="old", type_="restore_test"),
+          alert("RestoreTestTooOld", "warning", instance="down", type_="restore_test")),
+    fires(150, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down"),
+          both("RestoreTestTooOld", instance="never", type_="restore_test"), LISTED, alert("RestoreTestTooOld", "warning", instance="down", type_="restore_test")))
+
+N = 2 * HOUR
+add("Restore tests, in words",
+    [gateway(N), run(N, [*limits("old", N, {("restore_test", "critical"): 26}), *sources("old", N, {"catalog": 1}), *probe("old", N), *restore_test("old", ago(26.5, N))])],
+    says(90, "RestoreTestTooOld", "old: the last restore test was 28 h ago",
+         "A backup of old (job backup_metrics) was last restored 28 hours ago; the critical limit is 26 hours. "
+         "Restore one, look inside, and record it: backup-metrics record --type restore_test.", instance="old", job="backup_metrics", severity="critical", type_="restore_test"))
+N = 2 * HOUR
+add("Restore tests that never were, in words",
+    [gateway(N), run(N, [*limits("never", N, {("restore_test", "warning"): 168}), *sources("never", N, {"catalog": 1}), *probe("never", N)])],
+    says(61, "RestoreTestTooOld", "never: no restore was ever tested",
+         "No restore of a backup of never (job backup_metrics) was ever recorded; the warning limit is 168 hours. "
+         "Restore one, look inside, and record it: backup-metrics record --type restore_test.", instance="never", job="backup_metrics", severity="warning", type_="restore_test"))
+
+N = 40
+OF = dict(job="backup_metrics", instance="orders", source="catalog", tool="pgbackrest")
+add("A backup with errors, and one whose chain is broken; the next good one ends it",
+    [gateway(N), run(N, healthy("orders", N)),
+     series("postgres_backup_last_has_errors", then(steady(0, 10), steady(1, 20), steady(0, 10)), **OF, type="full"),
+     series("postgres_backup_last_has_errors", steady(0, N), **OF, type="incr"),
+     series("postgres_backup_broken_chains", steady(0, N), **OF, type="diff"),
+     series("postgres_backup_broken_chains", then(steady(0, 10), steady(1, 20), steady(0, 10)), **OF, type="incr")],
+    quiet(14), fires(15, alert("BackupHasErrors", instance="orders", type_="full", tool="pgbackrest", fault="errors"),
+                     alert("BackupHasErrors", instance="orders", type_="incr", tool="pgbackrest", fault="broken_chain")), quiet(30))
+add("A backup with errors, in words",
+    [series("backup_metrics_run_timestamp_seconds", clock(N), job="backup_metrics"), series("postgres_backup_last_has_errors", steady(1, N), **OF, type="full")],
+    says(10, "BackupHasErrors", "orders: the newest full backup has errors in it",
+         "pgbackrest finished the newest full backup of orders (job backup_metrics) and found errors in it, such as pages whose checksum is wrong: the database itself may be damaged. "
+         "Keep the older backups, read the log of pgbackrest, and check the database (pg_amcheck).", **OF, type_="full", fault="errors", severity="critical"))
+add("A broken chain, in words",
+    [series("backup_metrics_run_timestamp_seconds", clock(N), job="backup_metrics"), series("postgres_backup_broken_chains", steady(2, N), **OF, type="incr")],
+    says(10, "BackupHasErrors", "orders: 2 incr backups cannot be restored",
+         "2 of the newest incr backups of orders (job backup_metrics, pgbackrest) build on a backup that is gone: the limit is 0, they cannot be restored. Take a full backup now.",
+         **OF, type_="incr", fault="broken_chain", severity="critical"))
+add("A backup of less than half the usual size; an incremental one may be small",
+    [gateway(N), run(N, healthy("orders", N)),
+     series("postgres_backup_last_size_ratio", then(steady(1, 10), steady(0.49, 20), steady(0.5, 10)), **OF, type="full"),
+     series("postgres_backup_last_size_ratio", steady(0.5, N), **OF, type="logical"), series("postgres_backup_last_size_ratio", steady(0.01, N), **OF, type="incr"),
+     series("postgres_backup_last_size_ratio", steady(0.01, N), **OF, type="diff"),
+     series("postgres_backup_last_size_ratio", then(gap(32), steady(0.2, 8)), **OF, type="base"),
+     series("postgres_backup_last_size_ratio", then(gap(32), steady(0.2, 8)), **{**OF, "tool": "pg_dump"}, type="logical")],
+    quiet(14), fires(15, alert("BackupSizeCollapsed", "warning", instance="orders", type_="full", tool="pgbackrest")), quiet(30), quiet(36),
+    fires(37, alert("BackupSizeCollapsed", "warning", instance="orders", type_="base", tool="pgbackrest"), alert("BackupSizeCollapsed", "warning", instance="orders", type_="logical", tool="pg_dump")),
+    says(20, "BackupSizeCollapsed", "orders: the newest full backup has 49 % of the usual size",
+         "The newest full backup of orders (job backup_metrics, pgbackrest) has 49 % of the median size of those before it; the limit is 50 %. "
+         "Look whether all databases, tablespaces and tables are still in it, before the older backups are deleted.", **OF, type_="full", severity="warning"))
+
+# ---- WAL ----
+
+section("wal")
+
+N = 3 * HOUR
+add("WAL waits: ten minutes after each of the limits; once it is archived, all is well. The recovery point is as old, and five minutes later",
+    [gateway(N),
+     run(N, [*healthy("orders", N)[:-9], *archive("orders", N, ready=then(gap(60), steady(3600, 100), "stale")),
+             *recovery("orders", then(clock(61), steady(3600, 99), clock(20, start=160)))[:1]])],
+    quiet(85), fires(86, alert("LastWalArchive", "warning", instance="orders", type_="wal")),
+    fires(90, alert("LastWalArchive", "warning", instance="orders", type_="wal")),
+    fires(91, alert("LastWalArchive", "warning", instance="orders", type_="wal"), alert("RecoveryPointTooOld", "warning", instance="orders", type_="wal")),
+    fires(130, alert("LastWalArchive", "warning", instance="orders", type_="wal"), alert("RecoveryPointTooOld", "warning", instance="orders", type_="wal")),
+    fires(131, both("LastWalArchive", instance="orders", type_="wal"), alert("RecoveryPointTooOld", "warning", instance="orders", type_="wal")),
+    fires(136, both("LastWalArchive", instance="orders", type_="wal"), both("RecoveryPointTooOld", instance="orders", type_="wal")),
+    quiet(160),
+    says(96, "LastWalArchive", "orders: WAL has been waiting for 0.6 h to be archived",
+         "The oldest WAL segment of orders (job backup_metrics) that is not archived has been waiting for 0.60 hours; the warning limit is 0.25 hours. "
+         "What was written since would be lost, and pg_wal grows. Look at archive_command: it fails, hangs or is too slow; its output is in the server's log.",
+         instance="orders", job="backup_metrics", severity="warning", type_="wal"),
+    says(96, "RecoveryPointTooOld", "orders: 0.6 h of work would be lost now",
+         "If orders (job backup_metrics) died now, the last 0.60 hours of work would be lost; the warning limit, that for WAL, is 0.25 hours. "
+         "If WAL waits, mend archive_command; if none does, set archive_timeout; if WAL is not archived at all, archive it or set the limit to none.",
+         instance="orders", job="backup_metrics", severity="warning", type_="wal"))
+
+N = 6 * HOUR
+A = hourly(6)
+add("An hourly job saw a segment wait for 2 s, and a recovery point 2 s ago: neither is an hour late, even when the job is dead",
+    [gateway(N), run(N, [*limits("orders", N), *sources("orders", N, {"server": 1}), *probe("orders", N, at=A), *backup("orders", steady(0, N)),
+                         *archive("orders", N, ready=hourly(6, behind=2), lag=5000), *recovery("orders", hourly(6, behind=2))], pushed=A, interval=3600)],
+    *[quiet(t) for t in (30, 119, 200, 359)])
+
+N = 2 * HOUR
+add("An idle database on a Sunday: nothing is written, a segment hardly begun is no loss, whatever its recovery point",
+    [gateway(N), run(N, healthy("still", N), [*healthy("idle", N)[:-3], *archive("idle", N, lag=1023)[-1:], *recovery("idle", ago(40, N))],
+                     [*healthy("begun", N)[:-3], *archive("begun", N, lag=then(steady(1023, 60), steady(1024, 60)))[-1:], *recovery("begun", ago(40, N))])],
+    quiet(16), quiet(74), fires(75, both("RecoveryPointTooOld", instance="begun", type_="wal")))
+
+N = 2 * HOUR
+add("WAL is not archived at all: the recovery point is the last backup. Without limits for WAL nobody is told; a server only found in a catalogue is not, either",
+    [gateway(N),
+     run(N, [*limits("off", N), *sources("off", N, {"server": 1}), *probe("off", N), *backup("off", steady(0, N)), *archive("off", N, "off", lag=None), *recovery("off", steady(0, N))],
+         [*limits("meant", N, {("base", "critical"): 50}), *sources("meant", N, {"server": 1}), *probe("meant", N), *backup("meant", steady(0, N)),
+          *archive("meant", N, "off", lag=None), *recovery("meant", steady(0, N))]),
+     [(m, {"job": "backup_metrics", **l}, v) for m, l, v in
+      [*limits("found", N), *sources("found", N, {"catalog": 1}), *backup("found", steady(0, N), age=clock(N), source="catalog", type_="full"),
+       *recovery("found", steady(0, N), age=clock(N))]]],
+    quiet(30), fires(31, alert("RecoveryPointTooOld", "warning", instance="off", type_="wal")), fires(76, both("RecoveryPointTooOld", instance="off", type_="wal")))
+
+N = 2 * HOUR
+add("The database's clock is 10 minutes behind, or ahead: its WAL waits no longer, nor shorter, for that; the clock itself is told",
+    [gateway(N),
+     run(N, [*limits("behind", N, {("wal", "warning"): 0.25}), *sources("behind", N, {"server": 1}), *probe("behind", N, offset=-600), *archive("behind", N, ready=clock(N, behind=610))],
+         [*limits("ahead", N, {("wal", "warning"): 0.25}), *sources("ahead", N, {"server": 1}), *probe("ahead", N, offset=600), *archive("ahead", N, ready=clock(N, behind=360))],
+         [*limits("unclear", N, {("wal", "critical"): 1}), *sources("unclear", N, {"server": 1}), *probe("unclear", N)[:3], *archive("unclear", N, ready=steady(0, N))])],
+    quiet(9), fires(10, *[alert("BackupClockSkew", "warning", instance=i) for i in ("behind", "ahead")], alert("LastWalArchive", "warning", instance="ahead", type_="wal")),
+    fires(70, *[alert("BackupClockSkew", "warning", instance=i) for i in ("behind", "ahead")], alert("LastWalArchive", "warning", instance="ahead", type_="wal")),
+    fires(71, *[alert("BackupClockSkew", "warning", instance=i) for i in ("behind", "ahead")], alert("LastWalArchive", "warning", instance="ahead", type_="wal"),
+          alert("LastWalArchive", "critical", instance="unclear", type_="wal")))
+
+N = 3 * HOUR
+add("A query of the user's fails, so the probe does and has no time: WAL that waits, and what would be lost, is told nonetheless",
+    [gateway(N),
+     run(N, [*limits("orders", N), *sources("orders", N, {"server": 1, "query": 0}), *probe("orders", N, success=0, reason=("sql", 0)),
+             *backup("orders", steady(0, N), age=clock(N)), *archive("orders", N, ready=steady(0, N)), *recovery("orders", steady(0, N), age=clock(N))], success=0)],
+    fires(2 * HOUR, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="orders"), both("LastWalArchive", instance="orders", type_="wal"),
+          both("RecoveryPointTooOld", instance="orders", type_="wal")))
+
+N = 3 * HOUR
+add("The archiver fails, or never worked; a state that changes within a quarter of an hour is not told, and ok, off, streamed and standby are none of it",
+    [gateway(N),
+     run(N, [*healthy("fails", N)[:-9], *archive("fails", N, {"ok": then(steady(1, 60), steady(0, 60), steady(1, 60)), "failing": then(steady(0, 60), steady(1, 60), steady(0, 60)), "never": steady(0, N)})],
+         [*healthy("never", N)[:-9], *archive("never", N, "never")],
+         [*healthy("briefly", N)[:-9], *archive("briefly", N, {"ok": then(steady(1, 60), steady(0, 15), steady(1, 105)), "failing": then(steady(0, 60), steady(1, 15), steady(0, 105))})],
+         *[[*healthy(s, N)[:-9], *archive(s, N, s)] for s in ("ok", "off", "streamed", "standby")])],
+    quiet(14), fires(15, alert("WalArchiverFailing", instance="never")), fires(74, alert("WalArchiverFailing", instance="never")),
+    fires(75, alert("WalArchiverFailing", instance="never"), alert("WalArchiverFailing", instance="fails")), fires(120, alert("WalArchiverFailing", instance="never")),
+    says(30, "WalArchiverFailing", "never: WAL archiving has never worked",
+         "WAL of never (job backup_metrics) waits, and none was ever archived. What is written cannot be restored, and pg_wal grows until the disk is full. "
+         "The output of archive_command is in the server's log: mend what it says.", instance="never", job="backup_metrics", severity="critical", state="never"))
+N = 30
+add("The archiver fails, in words",
+    [gateway(N), run(N, [*healthy("orders", N)[:-9], *archive("orders", N, "failing")])],
+    says(20, "WalArchiverFailing", "orders: WAL archiving fails",
+         "The last attempt of orders (job backup_metrics) to archive WAL failed. What is written cannot be restored, and pg_wal grows until the disk is full. "
+         "The output of archive_command is in the server's log: mend what it says.", instance="orders", job="backup_metrics", severity="critical", state="failing"))
+
+# ---- The gateway ----
+
+section("gateway")
+
+N = 5 * HOUR
+die, live = 2 * HOUR, 4 * HOUR
+add("The gateway dies with everything in it: it is told, and so are its jobs; what fired before stays, what became late meanwhile is told, what was removed before is not",
+    [gateway(values=then(steady(1, die), steady(0, live - die), steady(1, HOUR)), started=then(steady(-86400, die), gone(live - die), steady(-86400, HOUR))),
+     [(m, l, then(v, gone(live - die), after)) for (m, l, v), (_, _, after) in zip(
+         run(die, healthy("late", die, taken=ago(27, die)), healthy("soon", die, taken=ago(23.5, die)), run="x"),
+         run(HOUR, healthy("late", HOUR, taken=ago(27, HOUR), at=clock(HOUR, start=live)), healthy("soon", HOUR, taken=ago(-3, HOUR), at=clock(HOUR, start=live)),
+             run="x", pushed=clock(HOUR, start=live)))],
+     [(m, {"job": "backup_metrics", "run": "x", **l}, v + " stale") for m, l, v in [*limits("removed", 90), *sources("removed", 90, {"server": 1}), *backup("removed", ago(27, 90))]]],
+    fires(89, *[alert("LastBackup", "warning", instance=i, type_="base", run="x") for i in ("late", "removed")]),
+    fires(die - 1, alert("LastBackup", "warning", instance="late", type_="base", run="x")),
+    fires(die + 4, alert("LastBackup", "warning", instance="late", type_="base", run="x")),
+    fires(die + 5, alert("LastBackup", "warning", instance="late", type_="base", run="x"), alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091")),
+    fires(die + 15, alert("LastBackup", "warning", instance="late", type_="base", run="x"), alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091"), alert("BackupMetricsAbsent")),
+    fires(210, alert("LastBackup", "warning", instance="late", type_="base", run="x"), alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091"), alert("BackupMetricsAbsent")),
+    fires(211, *[alert("LastBackup", "warning", instance=i, type_="base", run="x") for i in ("late", "soon")],
+          alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091"), alert("BackupMetricsAbsent")),
+    fires(live, alert("LastBackup", "warning", instance="late", type_="base", run="x")),
+    fires(N - 1, alert("LastBackup", "warning", instance="late", type_="base", run="x")),
+    says(die + 30, "BackupMetricsAbsent", "backup_metrics: its metrics are gone",
+         "Prometheus has nothing from job backup_metrics any more; its last run that is known was 0.5 hours ago. Nobody watches these backups. "
+         "Does the Pushgateway run, did it lose its data, does the job run, and push there?", job="backup_metrics", severity="critical"),
+    says(die + 30, "PushgatewayDown", "The Pushgateway pushgateway:9091 does not answer",
+         "Prometheus cannot scrape the Pushgateway pushgateway:9091: what is known of the backups is what was known before. "
+         "Start the gateway, or mend the scrape configuration (job pushgateway, honor_labels: true).", job="pushgateway", instance="pushgateway:9091", severity="critical"))
+
+cut = 2 * HOUR
+add("The scrape job is gone from Prometheus: what fired stays",
+    [[(m, l, then(v, "stale")) for m, l, v in [*gateway(cut), *run(cut, healthy("late", cut, taken=ago(27, cut)))]]],
+    fires(cut + 4, alert("LastBackup", "warning", instance="late", type_="base")),
+    fires(cut + 5, alert("LastBackup", "warning", instance="late", type_="base"), alert("PushgatewayDown", job="pushgateway")),
+    fires(cut + 15, alert("LastBackup", "warning", instance="late", type_="base"), alert("PushgatewayDown", job="pushgateway"), alert("BackupMetricsAbsent")),
+    fires(cut + 40, alert("LastBackup", "warning", instance="late", type_="base"), alert("PushgatewayDown", job="pushgateway"), alert("BackupMetricsAbsent")),
+    has(cut + 40, "backup_metrics:gateway_lost", ({"__name__": "backup_metrics:gateway_lost"}, 1)),
+    says(cut + 30, "PushgatewayDown", "The Pushgateway is not scraped at all",
+         "Prometheus has no target of a scrape job pushgateway: what is known of the backups is what was known before. "
+         "Start the gateway, or mend the scrape configuration (job pushgateway, honor_labels: true).", job="pushgateway", severity="critical"))
+
+N = 5 * HOUR
+cut = 2 * HOUR
+again = cut + 5
+back = 4 * HOUR
+REST = N - again
+BILLING = alert("LastBackup", "warning", instance="billing", type_="base", run="billing")
+ALONE = alert("BackupMetricsAbsent", job="alone")
+DROPPED = [alert("LastBackup", "warning", instance="dropped", type_="base", **of) for of in (
+    dict(run="orders"), dict(run="billing", job="nightly"), dict(run="billing", shard="0"))]
+
+
+def there_and_back(before, after):
+    """Series, five minutes of an empty gateway, and the same series again, if `after` has them."""
+    again_ = {(m, tuple(l.items())): v for m, l, v in after}
+    return [(m, l, then(v, gone(5), again_[m, tuple(l.items())]) if (m, tuple(l.items())) in again_ else then(v, "stale")) for m, l, v in before]
+
+
+add("The gateway restarts empty: one host comes back, one only two hours later. It is told after a quarter of an hour, and its late backup stays told; what was dropped meanwhile is not",
+    [gateway(N, started=then(steady(-86400, cut), steady(cut * 60, N - cut))),
+     *[there_and_back(run(cut, healthy("orders", cut, taken=ago(1, cut)), healthy("dropped", cut, taken=ago(27, cut)), **of),
+                      run(REST, healthy("orders", REST, taken=ago(1, REST), at=clock(REST, start=again)), pushed=clock(REST, start=again), **of))
+       for of in (dict(run="orders"), dict(run="billing", job="nightly"), dict(run="billing", shard="0"))],
+     run(cut, healthy("orders", cut), job="alone", run="x", end="stale"), run(cut - 30, healthy("orders", cut - 30), job="alone", run="y", end="stale"),
+     [(m, l, then(v, gone(back - cut), after)) for (m, l, v), (_, _, after) in zip(
+         run(cut, healthy("billing", cut, taken=ago(27, cut)), run="billing"),
+         run(HOUR, healthy("billing", HOUR, taken=ago(27, HOUR), at=clock(HOUR, start=back)), run="billing", pushed=clock(HOUR, start=back)))]],
+    fires(cut - 1, BILLING, *DROPPED), fires(cut + 4, BILLING, *DROPPED), fires(again, BILLING),
+    has(cut - 1, "backup_metrics:gateway_lost"), has(cut + 9, "backup_metrics:gateway_lost", ({"__name__": "backup_metrics:gateway_lost"}, 1)), has(cut + 10, "backup_metrics:gateway_lost"),
+    fires(cut + 14, BILLING), fires(cut + 15, BILLING, ALONE), fires(cut + 19, BILLING, ALONE), fires(cut + 20, BILLING, ALONE, alert("BackupMetricsAbsent", run="billing")),
+    fires(back - 1, BILLING, ALONE, alert("BackupMetricsAbsent", run="billing")), fires(back, BILLING, ALONE),
+    says(cut + 61, "BackupMetricsAbsent", [
+        (f"{job}: its metrics are gone",
+         f"Prometheus has nothing from job {job}{run_} any more; its last run that is known was 1.0 hours ago. Nobody watches these backups. "
+         "Does the Pushgateway run, did it lose its data, does the job run, and push there?", of)
+        for job, run_, of in (("alone", "", dict(job="alone", severity="critical")), ("backup_metrics", ", run billing", dict(job="backup_metrics", run="billing", severity="critical")))]))
+
+N = 150
+cut = 120
+add("A group is deleted at the gateway (a host that is no more): what fired for it ends at once; the job goes on with others, and a later restart of the gateway does not wake it",
+    [gateway(N, started=then(steady(-86400, 130), steady(130 * 60, 20))), run(N, healthy("orders", N), run="orders"),
+     run(cut, healthy("billing", cut, taken=ago(27, cut)), run="billing", end="stale")],
+    fires(cut - 1, alert("LastBackup", "warning", instance="billing", type_="base", run="billing")), quiet(cut), quiet(N - 1))
+
+N = HOUR
+POD = dict(container="gateway", endpoint="web", service="gateway")
+add("In Kubernetes the gateway's pod is replaced, and its labels with it: no job is lost for that",
+    [gateway(N), run(30, healthy("orders", 30), **POD, pod="a", end="stale"),
+     [(m, l, then(gap(30), v)) for m, l, v in run(30, healthy("orders", 30, at=clock(30, start=30)), pushed=clock(30, start=30), container="other", endpoint="http", service="other", pod="b")]],
+    quiet(29), quiet(46), quiet(59))
+
+N = 2 * HOUR
+add("One of two jobs is lost: it is told, the other is not; one of two clusters is, too; back again all is well",
+    [gateway(N), run(N, healthy("orders", N)),
+     [(m, l, then(v, gone(40), after)) for (m, l, v), (_, _, after) in zip(
+         run(HOUR, healthy("billing", HOUR), job="nightly"), run(20, healthy("billing", 20, at=clock(20, start=100)), job="nightly", pushed=clock(20, start=100)))],
+     run(N, healthy("orders", N), job="many", cluster="eu"), run(HOUR, healthy("orders", HOUR), job="many", cluster="us", end="stale")],
+    quiet(74), fires(75, alert("BackupMetricsAbsent", job="nightly"), alert("BackupMetricsAbsent", job="many", cluster="us")),
+    fires(100, alert("BackupMetricsAbsent", job="many", cluster="us")))
+
+N = 30
+add("Nothing was ever pushed", [gateway(N)], quiet(14), fires(15, alert("BackupMetricsAbsent", job=None)),
+    says(20, "BackupMetricsAbsent", "no job pushes backup metrics", "In the last 7 days no run of backup-metrics was seen. Nobody watches these backups. "
+         "Does the Pushgateway run, did it lose its data, does the job run, and push there?", severity="critical"))
+
+N = HOUR
+add("One of two gateways is down, and says so",
+    [gateway(N), gateway(values=then(steady(1, 10), steady(0, 50)), started=steady(-86400, 60), instance="second:9091")[:1], run(N, healthy("orders", N))],
+    quiet(14), fires(15, alert("PushgatewayDown", job="pushgateway", instance="second:9091")), fires(59, alert("PushgatewayDown", job="pushgateway", instance="second:9091")))
+
+N = 4 * HOUR
+cut = 2 * HOUR
+add("Prometheus restarts, and misses eight minutes: nothing is told that is not so, and what fired stays",
+    [[(m, l, then(v, gap(8), after)) for (m, l, v), (_, _, after) in zip(
+        [*gateway(cut), *run(cut, healthy("late", cut, taken=ago(27, cut)), healthy("orders", cut, taken=ago(1, cut)))],
+        [*gateway(N - cut - 8), *run(N - cut - 8, healthy("late", N - cut - 8, taken=ago(27, N - cut - 8), at=clock(N - cut - 8, start=cut + 8)),
+                                     healthy("orders", N - cut - 8, taken=ago(1, N - cut - 8), at=clock(N - cut - 8, start=cut + 8)), pushed=clock(N - cut - 8, start=cut + 8))])]],
+    *[fires(cut + t, alert("LastBackup", "warning", instance="late", type_="base")) for t in (0, 5, 7, 8, 20, 90)])
+
+N = 3 * HOUR
+cut = 10
+W = -7 * 86400 + 7200
+add("The gateway restarts empty, and a group of a job that was dead for long does not come back: a week after its last run it is given up",
+    [gateway(N, started=then(steady(-86400, cut), steady(cut * 60, N - cut))), run(N, healthy("orders", N)),
+     run(cut, [*limits("old", cut), *sources("old", cut, {"server": 1}), *probe("old", cut), *backup("old", ago(27, cut))], run="old", pushed=steady(W, cut), interval=None, end="stale")],
+    quiet(24), fires(25, alert("BackupMetricsAbsent", run="old")), fires(70, alert("BackupMetricsAbsent", run="old"), alert("LastBackup", "warning", run="old", instance="old", type_="base")),
+    fires(119, alert("BackupMetricsAbsent", run="old"), alert("LastBackup", "warning", run="old", instance="old", type_="base")), quiet(120))
+
+section("push")
+
+N = HOUR
+A = then(steady(0, 30), clock(30, start=30))
+add("A push is refused: ours is told, a stranger's is not; the first ever, before there is any metric, is; the next good one ends it",
+    [gateway(N), [s for s in run(N, healthy("orders", N, at=A), pushed=A, interval=3600) if s[0] != "push_failure_time_seconds"],
+     series("push_failure_time_seconds", then(steady(0, 10), steady(600, 50)), job="backup_metrics"),
+     [s for s in run(N, healthy("orders", N), job="nightly", run="x", interval=None, pushed=steady(0, N)) if s[0] != "push_failure_time_seconds"],
+     series("push_failure_time_seconds", steady(60, N), job="nightly", run="x"),
+     series("push_time_seconds", steady(0, N), job="stranger"), series("push_failure_time_seconds", steady(60, N), job="stranger"),
+     series("push_time_seconds", steady(0, N), job="backup_metrics", shard="0"), series("push_failure_time_seconds", then(steady(0, 40), steady(2400, 20)), job="backup_metrics", shard="0")],
+    quiet(4), fires(5, alert("BackupPushRejected", job="nightly", run="x")), fires(14, alert("BackupPushRejected", job="nightly", run="x")),
+    fires(15, alert("BackupPushRejected"), alert("BackupPushRejected", job="nightly", run="x")), fires(30, alert("BackupPushRejected", job="nightly", run="x")),
+    fires(45, alert("BackupPushRejected", job="nightly", run="x"), alert("BackupPushRejected", shard="0")))
+N = HOUR
+add("The gateway lost a job's metrics, and refuses it since: it is known as ours by what it pushed within a week",
+    [gateway(N), run(N, healthy("orders", N)), [(m, l, v + " stale") for m, l, v in run(10, healthy("orders", 10), job="nightly") if not m.startswith("push_")],
+     series("push_time_seconds", steady(0, N), job="nightly"), series("push_failure_time_seconds", then(steady(0, 11), steady(660, 49)), job="nightly")],
+    quiet(15), fires(16, alert("BackupPushRejected", job="nightly")), fires(59, alert("BackupPushRejected", job="nightly"), alert("BackupMetricsAbsent", job="nightly")))
+N = 3 * HOUR
+add("A push is refused, in words",
+    [gateway(N), series("push_time_seconds", steady(0, N), job="backup_metrics", run="x"), series("push_failure_time_seconds", steady(3600, N), job="backup_metrics", run="x")],
+    says(2 * HOUR, "BackupPushRejected", "backup_metrics: the Pushgateway refuses what it pushes",
+         "The Pushgateway refused the newest push of job backup_metrics, run x, 1.0 hours ago; it shows what was pushed before that. "
+         "The job's report has the gateway's words (exit code 76). Usually somebody else pushes one of these names with another type.",
+         job="backup_metrics", run="x", severity="critical"))
+
+# ---- Shards ----
+
+section("shards")
+
+N = 2 * HOUR
+A = dies(60, N)
+add("Three shards: one never pushed until an hour later; another dies, and is named",
+    [gateway(N), run(N, healthy("a", N), shards=3, shard="0"), run(N, healthy("b", N, at=A), shards=3, shard="1", pushed=A),
+     [(m, l, then(gap(60), v)) for m, l, v in run(60, healthy("c", 60, at=clock(60, start=60)), shards=3, shard="2", pushed=clock(60, start=60))]],
+    quiet(14), fires(15, alert("BackupTargetsMissing", missing="shards")), fires(59, alert("BackupTargetsMissing", missing="shards")), quiet(60),
+    fires(100, alert("BackupMetricsStale", shard="1")),
+    says(30, "BackupTargetsMissing", "backup_metrics: 1 of its shards are missing",
+         "1 shards of job backup_metrics have never pushed, so nobody watches their targets. Look at the pods or timers of the missing ones.",
+         job="backup_metrics", missing="shards", severity="critical"))
+N = HOUR
+add("Shards of two jobs and of two clusters, and hosts with a run each, do not stand in for one another",
+    [gateway(N), *[run(N, healthy("a", N), shards=2, shard=s) for s in "01"], run(N, healthy("a", N), shards=2, shard="0", job="nightly"),
+     run(N, healthy("a", N), shards=2, shard="1", job="nightly", cluster="eu"), run(N, healthy("a", N), shards=3, shard="0", job="grown"), run(N, healthy("a", N), shards=2, shard="1", job="grown"), *[run(N, healthy("a", N), job="hosts", run=r) for r in "xyz"]],
+    fires(30, alert("BackupTargetsMissing", job="nightly", missing="shards"), alert("BackupTargetsMissing", job="nightly", missing="shards", cluster="eu"),
+          alert("BackupTargetsMissing", job="grown", missing="shards")))
+add("Prometheus has fewer targets than the job, or none",
+    [gateway(N), [s for s in run(N, healthy("a", N), healthy("b", N), healthy("c", N)) if not (s[0] == "postgres_backup_probe_success" and s[1]["instance"] != "a")],
+     [s for s in run(N, healthy("a", N), job="nightly", run="x", shard="0") if s[0] != "postgres_backup_probe_success"],
+     run(N, healthy("a", N), job="many", cluster="eu"), [s for s in run(N, healthy("a", N), job="many", cluster="us") if s[0] != "postgres_backup_probe_success"],
+     run(N, healthy("a", N), job="nightly", run="y"), run(N, healthy("a", N), job="nightly", shard="0"), run(N, job="empty")],
+    quiet(14), fires(15, alert("BackupTargetsMissing", missing="targets"), alert("BackupTargetsMissing", job="nightly", run="x", shard="0", missing="targets"),
+                     alert("BackupTargetsMissing", job="many", missing="targets")))
+add("Missing targets, in words",
+    [gateway(N), [s for s in run(N, healthy("a", N), healthy("b", N), healthy("c", N)) if not (s[0] == "postgres_backup_probe_success" and s[1]["instance"] != "a")]],
+    says(30, "BackupTargetsMissing", "backup_metrics: 2 of its targets are missing",
+         "Job backup_metrics has 2 targets more than Prometheus knows of. Look at metric_relabel_configs, sample_limit and label limits of the scrape job pushgateway.",
+         job="backup_metrics", missing="targets", severity="critical"))
+
+# ---- Clocks ----
+
+section("clocks")
+
+N = HOUR
+add("Clocks: the database's, the job's, and a backup from the future; half a minute and five minutes are allowed",
+    [gateway(N), run(N, healthy("fine", N, offset=30), healthy("early", N, offset=-30), healthy("ahead", N, offset=31), healthy("slow", N, offset=then(steady(-31, 30), steady(0, 30))),
+                     [*healthy("future", N, taken=then(clock(30, behind=-301), steady(0, 30))), *backup("future", steady(0, N), source="query", tool="barman", type_="full")], healthy("near", N, taken=clock(N, behind=-300))),
+     [s if s[0] != "backup_metrics_run_timestamp_seconds" else (s[0], s[1], clock(N, behind=-31)) for s in run(N, healthy("x", N), job="fast")],
+     [s if s[0] != "backup_metrics_run_timestamp_seconds" else (s[0], s[1], clock(N, behind=-30)) for s in run(N, healthy("x", N), job="quick")]],
+    quiet(9), fires(10, *[alert("BackupClockSkew", "warning", instance=i) for i in ("ahead", "slow", "future")], alert("BackupClockSkew", "warning", job="fast")),
+    fires(30, alert("BackupClockSkew", "warning", instance="ahead"), alert("BackupClockSkew", "warning", job="fast")))
+add("Clocks, in words", [gateway(N), run(N, healthy("ahead", N, offset=45))],
+    says(20, "BackupClockSkew", "ahead: a clock is wrong by 45 s",
+         "The clock of ahead (job backup_metrics) is 45 seconds ahead of that of the job or of Prometheus (behind, if negative); 30 seconds are the limit. "
+         "Ages are wrong by as much, and a backup from the future is never late. Synchronise the clocks (NTP).", instance="ahead", job="backup_metrics", severity="warning"))
+add("The job's clock, in words", [gateway(N), [s if s[0] != "backup_metrics_run_timestamp_seconds" else (s[0], s[1], clock(N, behind=-90)) for s in run(N, healthy("x", N))]],
+    says(20, "BackupClockSkew", "backup_metrics: a clock is wrong by 90 s",
+         "The clock of job backup_metrics is 90 seconds ahead of that of the Pushgateway; 30 seconds are the limit. "
+         "Ages are wrong by as much, and a backup from the future is never late. Synchronise the clocks (NTP).", job="backup_metrics", severity="warning"))
+
+add("A backup from the future, in words", [gateway(N), run(N, healthy("orders", N, taken=clock(N, behind=-600)))],
+    says(20, "BackupClockSkew", "orders: a clock is wrong by 600 s",
+         "The clock of orders (job backup_metrics) is 600 seconds ahead of that of the job or of Prometheus (behind, if negative); 30 seconds are the limit. "
+         "Ages are wrong by as much, and a backup from the future is never late. Synchronise the clocks (NTP).", instance="orders", job="backup_metrics", severity="warning"))
+
+# ---- The older names ----
+
+section("older-names")
+
+N = 3 * HOUR
+LAST = "infra_federation:postgres_backup_last_upload"
+X = dict(job="x", instance="db", type="basebackup")
+add("wal-g and pghoard on one target, with equal labels, scraped directly: both are told; a zero of long ago is none",
+    [gateway(N), series("walg_last_upload", steady(600, N), **X), series("pghoard_last_upload_age", clock(N), **X),
+     series("walg_last_upload", steady(7200 - 10 * 365 * 86400, N), job="x", instance="never", type="basebackup"),
+     series("walg_last_upload", steady(7201 - 10 * 365 * 86400, N), job="x", instance="old", type="basebackup")],
+    has(2 * HOUR, "count(" + LAST + '{instance="old"})', ({}, 1)), has(2 * HOUR, LAST + '{instance="never"}'),
+    has(2 * HOUR, LAST + '{instance="db"}', ({"__name__": LAST, **X, "tool": "wal-g"}, 600), ({"__name__": LAST, **X, "tool": "pghoard"}, 0)),
+    has(2 * HOUR, LAST + '_age{instance="db"}', ({"__name__": LAST + "_age", **X, "tool": "wal-g"}, 6600), ({"__name__": LAST + "_age", **X, "tool": "pghoard"}, 7200)))
+
+A = dies(60, N)
+P = dict(type="basebackup", site="db")
+NEW = {"__name__": LAST, "tool": "pghoard", **P}
+add("A pushed age that froze is as old as its push: ours by the probe, or by the backup where the probe failed, else by its group; another's by its group",
+    [gateway(N), run(N, healthy("db", N, at=A, tool="pghoard"), pushed=dies(60, N, behind=-60), run="db"), series("pghoard_last_upload_age", then(clock(61), steady(3600, 119)), job="backup_metrics", run="db", instance="db", **P),
+     run(N, healthy("us", N, at=A), pushed=dies(60, N, behind=-60), interval=None, job="ours", cluster="us"), run(N, healthy("eu", N), job="ours", cluster="eu"),
+     series("pghoard_last_upload_age", then(clock(61), steady(3600, 119)), job="ours", cluster="us", instance="us", **P),
+     [(m, {"job": "ours", "cluster": "us", **l}, v) for m, l, v in backup("found", steady(0, N), age=then(clock(61), steady(3600, 119)), source="catalog", tool="pghoard", type_="full")],
+     [(m, {"job": "ours", "cluster": "us", **l}, v) for m, l, v in backup("found", steady(-100, N), age=then(clock(61), steady(3600, 119)), source="query", tool="pghoard", type_="full")],
+     series("pghoard_last_upload_age", then(clock(61), steady(3600, 119)), job="ours", cluster="us", instance="found", **P),
+     series("push_time_seconds", A, job="theirs", instance="db"), series("push_time_seconds", steady(0, N), job="theirs", instance="db", empty="x"),
+     series("push_time_seconds", clock(N), job="theirs", instance="db", site="other"), series("push_time_seconds", clock(N), job="whole", other="x"),
+     series("push_time_seconds", clock(N), job="theirs", instance="second"), series("push_time_seconds", clock(N), job="others", instance="db"),
+     series("push_time_seconds", A, job="parts", run="a", shard="0"), *[series("push_time_seconds", clock(N), job="parts", run=r, shard=i) for r, i in (("a", "1"), ("b", "0"))],
+     series("pghoard_last_upload_age", then(clock(61), steady(3600, 119)), job="parts", run="a", shard="0", instance="db", **P), series("push_time_seconds", steady(0, N), job="theirs", instance="refused"),
+     series("pghoard_last_upload_age", then(clock(61), steady(3600, 119)), job="theirs", instance="db", **P),
+     series("push_time_seconds", A, job="whole"), series("push_time_seconds", steady(0, N), job="whole", empty="x"),
+     series("pghoard_last_upload_age", then(clock(61), steady(3600, 119)), job="whole", instance="db", **P)],
+    has(2 * HOUR, LAST + '{site="db"}', ({**NEW, "job": "backup_metrics", "run": "db", "instance": "db"}, 0), ({**NEW, "job": "ours", "cluster": "us", "instance": "us"}, 0),
+        ({**NEW, "job": "ours", "cluster": "us", "instance": "found"}, 0), ({**NEW, "job": "theirs", "instance": "db"}, 0), ({**NEW, "job": "whole", "instance": "db"}, 0),
+        ({**NEW, "job": "parts", "run": "a", "shard": "0", "instance": "db"}, 0)))
+
+N = 3 * HOUR
+add("An exporter that pushes the older names alone is judged by 26 and 50 hours, each tool by itself; ours is not judged twice, nor where it has no limit for base backups",
+    [gateway(N), *[series("walg_last_upload", ago(25, N), job="wal-g", instance="db", type=t) for t in ("basebackup", "xlog")],
+     series("walg_last_upload", ago(49, N), job="wal-g", instance="orders", type="basebackup"),
+     series("pghoard_last_upload_age", steady(60, N), job="wal-g", instance="db", type="basebackup", site="db"),
+     run(N, [*limits("orders", N, {("base", "critical"): 100}), *sources("orders", N, {"server": 1}), *probe("orders", N), *backup("orders", ago(49, N), tool="wal-g")],
+         [*limits("dumps", N, {}), *sources("dumps", N, {"server": 1}), *probe("dumps", N), *backup("dumps", ago(49, N), tool="wal-g")]),
+     [(m, {"job": "backup_metrics", **l}, v) for m, l, v in limits("limited", N, {("base", "critical"): 100})],
+     *[series("walg_last_upload", ago(49, N), job="backup_metrics", instance=i, type="basebackup") for i in ("orders", "dumps", "limited", "foreign")]],
+    quiet(59), fires(60, alert("LastBackup", "warning", job="wal-g", instance="orders", type_="base", tool="wal-g"), alert("LastBackup", "warning", instance="foreign", type_="base", tool="wal-g")),
+    fires(120, alert("LastBackup", "warning", job="wal-g", instance="orders", type_="base", tool="wal-g"), alert("LastBackup", "warning", instance="foreign", type_="base", tool="wal-g")),
+    fires(121, both("LastBackup", job="wal-g", instance="orders", type_="base", tool="wal-g"), both("LastBackup", instance="foreign", type_="base", tool="wal-g"),
+          alert("LastBackup", "warning", job="wal-g", instance="db", type_="base", tool="wal-g")))
