@@ -152,6 +152,7 @@ public sealed class CommandTests
     [InlineData("--help")]
     [InlineData("run --help")]
     [InlineData("show --help")]
+    [InlineData("check --help")]
     public async Task Help_is_asked_for_and_so_on_standard_output(string arguments)
     {
         var result = await BackupMetrics.RunAsync(arguments.Split(' '));

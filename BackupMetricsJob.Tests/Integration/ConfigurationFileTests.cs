@@ -22,6 +22,15 @@ public sealed class ConfigurationFileTests
     }
 
     [Fact]
+    public async Task A_file_may_be_a_pipe()
+    {
+        var result = await BackupMetrics.RunAsync(["run", "--dry-run", "--config", "/dev/stdin"], null, input: "deadline: soon\n");
+
+        Assert.Equal(78, result.ExitCode);
+        Assert.StartsWith("/dev/stdin:1:11: deadline \"soon\": must be longer than zero", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task In_json_the_place_is_in_the_message()
     {
         using var folder = new TempFolder();

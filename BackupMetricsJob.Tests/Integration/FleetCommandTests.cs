@@ -56,7 +56,7 @@ public sealed class FleetCommandTests : IAsyncLifetime, IDisposable
         Assert.Equal(69, result.ExitCode);
         Assert.Contains("probed good: ", result.Error, StringComparison.Ordinal);
         Assert.Contains("CRITICAL silent: the probe failed (timeout)", result.Error, StringComparison.Ordinal);
-        Assert.Contains($"CRITICAL secret: the probe failed (auth): password_file \"{_folder.File("absent")}\": cannot be read", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"CRITICAL secret: the probe failed (auth): targets[2].password_file \"{_folder.File("absent")}\": cannot be read", result.Error, StringComparison.Ordinal);
         Assert.Equal(3, (await _gateway.SamplesAsync("postgres_backup_probe_success")).Count);
         Assert.Equal(12, (await _gateway.SamplesAsync("postgres_backup_max_age_seconds")).Count);
     }

@@ -38,7 +38,7 @@ internal static class RunSummary
     {
         var name = OneLine(result.Instance.Name);
         to.WriteLine($"{(Word(result, findings))} {name}: {StateInWords.Of(result)}");
-        foreach (var finding in findings) to.WriteLine($"{(finding.IsCritical ? "CRITICAL" : "warning")} {name}: {finding.What}. {finding.Do}");
+        foreach (var finding in findings) to.WriteLine($"{(finding.IsCritical ? "CRITICAL" : "warning")} {name}: {finding.What.TrimEnd('.')}. {finding.Do}");
     }
 
     static string Word(ProbeResult result, IReadOnlyList<Finding> findings) => result switch
