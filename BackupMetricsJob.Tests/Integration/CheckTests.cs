@@ -95,8 +95,8 @@ public sealed class CheckTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(true, 0, "scrapes the gateway with honor_labels")]
-    [InlineData(false, 78, "exported_job=\"backup_metrics\": the gateway is scraped without honor_labels")]
+    [InlineData(true, 0, "with honor_labels (scrape job pushgateway)")]
+    [InlineData(false, 78, "exported_job=\"backup_metrics\": a gateway is scraped without honor_labels")]
     public async Task How_Prometheus_scrapes_is_seen_by_what_was_pushed(bool honors, int code, string says)
     {
         Assert.Equal(0, (await BackupMetrics.RunAsync(["run", "--connection", _server.ConnectionUri(), "--instance", "orders", "--gateway", _gateway.Url], null)).ExitCode);
@@ -110,8 +110,8 @@ public sealed class CheckTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(true, 0, "its scrape job pushgateway has honor_labels")]
-    [InlineData(false, 78, "its scrape job pushgateway is without honor_labels")]
+    [InlineData(true, 0, "with honor_labels (scrape job pushgateway)")]
+    [InlineData(false, 78, ", is without honor_labels")]
     public async Task Before_the_first_push_it_is_seen_by_the_configuration(bool honors, int code, string says)
     {
         await using var prometheus = await StartPrometheusAsync(honors);
@@ -121,6 +121,19 @@ public sealed class CheckTests : IAsyncLifetime
 
         Assert.Equal(code, result.ExitCode);
         Assert.Contains(says, result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_gateway_that_is_scraped_well_says_nothing_of_another()
+    {
+        Assert.Equal(0, (await BackupMetrics.RunAsync(["run", "--connection", _server.ConnectionUri(), "--instance", "orders", "--gateway", _gateway.Url], null)).ExitCode);
+        await using var prometheus = await StartPrometheusAsync(honors: true);
+        await prometheus.WaitForAsync("push_time_seconds");
+        await using var other = await PushgatewayServer.StartAsync();
+
+        var result = await CheckAsync("--gateway", other.Url, "--prometheus", prometheus.Address.ToString());
+
+        Assert.Contains($"it scrapes nothing at {other.Url["http://".Length..]}: perhaps {other.Url} has another address there", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

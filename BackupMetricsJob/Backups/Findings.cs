@@ -96,7 +96,7 @@ internal static class Findings
         FailureReason.Network => "Check the network and the server's log.",
         FailureReason.Timeout => "Is the server overloaded, locked up or behind a firewall? --timeout sets how long to wait.",
         FailureReason.Tls => "Check sslmode, the certificates and the server's ssl setting.",
-        FailureReason.Auth => "Check the user, the password (PGPASSWORD, ~/.pgpass) and pg_hba.conf.",
+        FailureReason.Auth => "Check the user, the password (where the target or its file has it, PGPASSWORD, ~/.pgpass) and pg_hba.conf.",
         FailureReason.Database => "Check the database's name; any database of the server will do.",
         FailureReason.Busy => "The server is full, starting or stopping: it may answer the next run.",
         FailureReason.Privilege => result.MissingRights.Count > 0 ? result.MissingRights[0].Mend : "Grant the role pg_monitor, and CONNECT on the database.",

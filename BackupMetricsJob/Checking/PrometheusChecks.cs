@@ -26,7 +26,7 @@ internal static class PrometheusChecks
         var findings = new List<Finding>();
         try
         {
-            var verdict = Judge(new Asking(api), job.Group.Job, facts, findings);
+            var verdict = Judge(new Asking(api), job, facts, findings);
             return new(name, verdict, facts, findings);
         }
         catch (UnansweredException e)
@@ -36,52 +36,53 @@ internal static class PrometheusChecks
         }
     }
 
-    static ServerVerdict Judge(Asking prometheus, string job, List<string> facts, List<Finding> findings)
+    static ServerVerdict Judge(Asking prometheus, JobOptions job, List<string> facts, List<Finding> findings)
     {
         // What was pushed says more than any configuration.
-        if (prometheus.Count($"push_time_seconds{{exported_job={Quoted(job)}}}") > 0)
+        var name = job.Group.Job;
+        if (prometheus.Count($"push_time_seconds{{exported_job={Quoted(name)}}}") > 0)
         {
-            findings.Add(new(true, $"what the job {job} pushed is there as exported_job={Quoted(job)}: the gateway is scraped without honor_labels", HowToMend));
+            findings.Add(new(true, $"what the job {name} pushed is there as exported_job={Quoted(name)}: a gateway is scraped without honor_labels", HowToMend));
             return ServerVerdict.Misconfigured;
         }
 
-        if (prometheus.Count($"push_time_seconds{{job={Quoted(job)}}}") > 0)
-        {
-            facts.Add($"scrapes the gateway with honor_labels: what the job {job} pushed is there");
-            return ServerVerdict.Ok;
-        }
-
-        var jobs = prometheus.Jobs("pushgateway_build_info");
-        if (jobs.Count == 0)
+        var isThere = prometheus.Count($"push_time_seconds{{job={Quoted(name)}}}") > 0;
+        if (!isThere && prometheus.Jobs("pushgateway_build_info").Count == 0)
         {
             findings.Add(new(true, "it scrapes no Pushgateway: there is no series pushgateway_build_info", "Add the gateway to its scrape configuration, with honor_labels: true."));
             return ServerVerdict.Misconfigured;
         }
 
-        return JudgeBySettings(jobs, ScrapeSettings.Read(prometheus.Configuration()), facts, findings);
-    }
-
-    static ServerVerdict JudgeBySettings(IReadOnlyCollection<string> jobs, IReadOnlyDictionary<string, bool> settings, List<string> facts, List<Finding> findings)
-    {
+        if (isThere) facts.Add($"has what the job {name} pushed");
+        var settings = ScrapeSettings.Read(prometheus.Configuration());
         var verdict = ServerVerdict.Ok;
-        foreach (var job in jobs)
+        foreach (var gateway in job.Gateways)
         {
-            if (!settings.TryGetValue(job, out var honors))
+            var url = new Uri(gateway.Address.MetricsUrl);
+            var scrapes = prometheus.Jobs($"up{{instance={Quoted($"{url.Host}:{url.Port}")}}}");
+            if (scrapes.Count == 0 && !(isThere && job.Gateways.Count == 1))
+                findings.Add(new(false, $"it scrapes nothing at {url.Host}:{url.Port}: perhaps {gateway} has another address there, perhaps nobody scrapes it", "Look at its page of targets."));
+            foreach (var scrape in scrapes)
             {
-                findings.Add(new(false, $"its scrape job {job} has another name in its configuration, and nothing of this job was scraped yet: whether it has honor_labels is not known", "Push once, and check again."));
-            }
-            else if (honors)
-            {
-                facts.Add($"its scrape job {job} has honor_labels");
-            }
-            else
-            {
-                findings.Add(new(true, $"its scrape job {job} is without honor_labels", HowToMend));
-                verdict = ServerVerdict.Misconfigured;
+                if (!Judge(gateway, scrape, settings, isThere, facts, findings)) verdict = ServerVerdict.Misconfigured;
             }
         }
 
         return verdict;
+    }
+
+    /// <summary>False where the gateway is scraped as it must not be.</summary>
+    static bool Judge(Gateway gateway, string scrape, IReadOnlyDictionary<string, bool> settings, bool isThere, List<string> facts, List<Finding> findings)
+    {
+        if (!settings.TryGetValue(scrape, out var honors))
+        {
+            if (!isThere) findings.Add(new(false, $"its scrape job {scrape} has another name in its configuration, and nothing of this job was scraped yet: whether it has honor_labels is not known", "Push once, and check again."));
+            return true;
+        }
+
+        if (honors) facts.Add($"scrapes {gateway} with honor_labels (scrape job {scrape})");
+        else findings.Add(new(true, $"its scrape job {scrape}, of {gateway}, is without honor_labels", HowToMend));
+        return honors;
     }
 
     static string Quoted(string text) =>

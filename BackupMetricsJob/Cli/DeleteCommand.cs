@@ -57,6 +57,7 @@ internal sealed class DeleteCommand
     {
         var job = settings.One("job");
         if (job is null) problems.Add(new(ProblemOrigin.Flag, $"--job is missing: the label job of the groups that are to go (or {Settings.Variable("job")})"));
+        else if (job.Value.Length == 0) problems.Add(job.Wrong("the label job of the groups that are to go"));
         var labels = LabelText.Read(settings.All("grouping"), problems).ConvertAll(label => new GroupingLabel(label.Name, label.Value));
         TimeSpan? olderThan = null;
         if (settings.One("older-than") is { } age)

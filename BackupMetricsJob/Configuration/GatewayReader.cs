@@ -31,12 +31,14 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
         var parts = new List<GatewaySettings>(urls.Count);
         foreach (var url in urls)
         {
-            if (parts.Exists(other => other.Url!.Value == url.Value)) problems.Add(url.Says("the same URL is given twice"));
+            if (parts.Exists(other => Same(other.Url!.Value, url.Value))) problems.Add(url.Says("the same URL is given twice"));
             else parts.Add(new() { Url = url });
         }
 
         return parts;
     }
+
+    static bool Same(string one, string other) => one == other || GatewayAddress.TryParse(one, [])?.ToString() == (GatewayAddress.TryParse(other, [])?.ToString() ?? "");
 
     /// <summary>What the flags gateway-* say about each gateway.</summary>
     GatewaySettings ForEach()

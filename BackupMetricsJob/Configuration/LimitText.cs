@@ -26,7 +26,11 @@ internal static class LimitText
             if (at < 0) all.Add(new(type, age is { } only ? [new(type, severity, only)] : []));
             else if (age is not { } max) continue;
             else if (Has(all[at].Limits, severity)) problems.Add(setting.Wrong($"given once for {type.Name()}:{severity.Name()}"));
-            else all[at] = new(type, [.. all[at].Limits, new(type, severity, max)]);
+            else
+            {
+                all[at] = new(type, [.. all[at].Limits, new(type, severity, max)]);
+                if (Age(all[at].Limits, Severity.Warning) >= Age(all[at].Limits, Severity.Critical)) problems.Add(setting.Wrong($"such that the warning for {type.Name()} comes before the critical one"));
+            }
         }
 
         return all;
@@ -54,6 +58,16 @@ internal static class LimitText
         }
 
         return -1;
+    }
+
+    static TimeSpan? Age(IReadOnlyList<AgeLimit> limits, Severity severity)
+    {
+        foreach (var limit in limits)
+        {
+            if (limit.Severity == severity) return limit.MaxAge;
+        }
+
+        return null;
     }
 
     static bool Has(IReadOnlyList<AgeLimit> limits, Severity severity)

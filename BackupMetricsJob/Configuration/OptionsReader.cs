@@ -172,7 +172,7 @@ internal sealed class OptionsReader
     string? Secret(SecretSource source, out ProbeFailure? failure)
     {
         var secret = source.Read(_environment, out var fault);
-        failure = secret is null ? new(FailureReason.Auth, fault) : null;
+        failure = secret is null ? TargetConnections.NoSecret(fault) : null;
         return secret;
     }
 

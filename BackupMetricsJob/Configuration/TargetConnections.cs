@@ -28,7 +28,7 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
         }
 
         foreach (var problem in said) Tell(problem, target, written);
-        if (absences.Count > 0) failure ??= new(absences[0].IsSecret ? FailureReason.Auth : FailureReason.BadData, Words.OnOneLine(absences[0].Message));
+        if (absences.Count > 0) failure ??= new(absences[0].IsSecret ? FailureReason.Auth : FailureReason.BadData, Words.OnOneLine(absences[0].Message)) { Do = "Put the file there, where this job may read it." };
         return failure is null ? connection : null;
     }
 
@@ -38,7 +38,7 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
         if (target.Connection?.Secret is not { } secret) return new(target.Connection?.Keywords ?? new Dictionary<string, string>(), StringComparer.Ordinal);
         if (secret.Read(environment, out var fault) is not { } text)
         {
-            failure = new(FailureReason.Auth, fault);
+            failure = NoSecret(fault);
             return null;
         }
 
@@ -55,12 +55,15 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
     {
         var password = target.Password ?? (TargetSettings.HasPassword(written) ? null : target.Settings.Password);
         if (password is null) return null;
-        if (password.Read(environment, out var fault) is not { } secret) return new(FailureReason.Auth, fault);
+        if (password.Read(environment, out var fault) is not { } secret) return NoSecret(fault);
         written["password"] = secret;
         return null;
     }
 
-    static ProbeFailure Unreadable(SecretSource secret, List<string> said) => new(FailureReason.BadData, Words.OnOneLine(secret.Named + ": " + string.Join("; ", said)));
+    static ProbeFailure Unreadable(SecretSource secret, List<string> said) => new(FailureReason.BadData, Words.OnOneLine(secret.Named + ": " + string.Join("; ", said))) { Do = "Mend the connection text there." };
+
+    /// <summary>A secret of a target that is not to be had; it costs the others nothing.</summary>
+    public static ProbeFailure NoSecret(string fault) => new(FailureReason.Auth, Words.OnOneLine(fault)) { Do = "Put the secret there, in one line, where this job may read it." };
 
     void Tell(string problem, FileTarget target, Dictionary<string, string> written)
     {

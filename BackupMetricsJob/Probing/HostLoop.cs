@@ -65,7 +65,7 @@ internal sealed class HostLoop
     {
         var left = _end - _clock.Elapsed;
         _reading.Peer = host.ToString();
-        if (_settings.Hosts.Count > 1) _reading.Step = $"connecting to {host}{(_said.Length > 0 ? $" ({_said})" : "")}";
+        _reading.Step = $"connecting to {host}{(_said.Length > 0 ? $" ({_said})" : "")}";
 #pragma warning disable CA2000 // Disposed of below, or with the connection that it is returned in.
         var source = NpgsqlConnector.Create(_settings, host, Share(left, attempts), _timeout + Overtime, _check, _reading.Answer);
 #pragma warning restore CA2000
@@ -77,7 +77,7 @@ internal sealed class HostLoop
             if (kind == SessionKind.Any || SessionKinds.Mismatch(connection, kind, left) is not { } words) return new(source, connection);
 
             // Whoever waits for a server that is elsewhere today can only try again.
-            Note(host, new(FailureReason.Busy, words), isTelling: false);
+            Note(host, new(FailureReason.Busy, words) { Do = "Is there a server of the kind that target_session_attrs asks for among the hosts?" }, isTelling: false);
         }
         catch (Exception e) when (ProbeFailures.Of(e) is { } failure)
         {
@@ -94,6 +94,7 @@ internal sealed class HostLoop
     /// <summary>The failure that is published is the last one that tells more than that a host was not the one that is looked for.</summary>
     void Note(ConnectionHost host, ProbeFailure failure, bool isTelling)
     {
+        if (_settings.Hosts.Count == 1 && failure.Reason == FailureReason.Dns) failure = failure with { Message = $"{host}: {failure.Message}" };
         _said += _settings.Hosts.Count == 1 ? failure.Message : $"{(_said.Length > 0 ? "; " : "")}{host}: {failure.Message}";
         if (isTelling || _failure is null or { Reason: FailureReason.Busy }) _failure = failure;
     }

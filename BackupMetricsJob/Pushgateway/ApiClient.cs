@@ -60,7 +60,7 @@ internal sealed class ApiClient(string server, GatewayCredentials? credentials, 
         return new(status is 408 or 425 or 429 or >= 500 ? PushResult.Unavailable : PushResult.Refused, server)
         {
             Status = status,
-            Words = Words.OnOneLine(words),
+            Words = Words.OnOneLine(credentials?.Hide(words) ?? words),
             GaveCredentials = credentials is not null,
         };
     }
@@ -72,5 +72,5 @@ internal sealed class ApiClient(string server, GatewayCredentials? credentials, 
     }
 
     ApiAnswer<T> Failed<T>(PushResult result, string words)
-        where T : class => new(null, new(result, server) { Words = Words.OnOneLine(words), GaveCredentials = credentials is not null });
+        where T : class => new(null, new(result, server) { Words = Words.OnOneLine(credentials?.Hide(words) ?? words), GaveCredentials = credentials is not null });
 }

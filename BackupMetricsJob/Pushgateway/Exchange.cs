@@ -27,9 +27,13 @@ internal sealed class Exchange(
     {
         var start = clock.GetTimestamp();
         var attempt = Ask(patience, hardStop);
-        if (_asText || !body.IsCompressed || !CannotDecompress(attempt)) return attempt;
-        _asText = true;
-        return Ask(patience - clock.GetElapsedTime(start), hardStop);
+        if (!_asText && body.IsCompressed && CannotDecompress(attempt))
+        {
+            _asText = true;
+            attempt = Ask(patience - clock.GetElapsedTime(start), hardStop);
+        }
+
+        return credentials is null ? attempt : attempt with { Answer = credentials.Hide(attempt.Answer) };
     }
 
     /// <summary>Before 1.5.0 a Pushgateway takes what is compressed for text, and what another server cannot decompress it answers with 415.</summary>

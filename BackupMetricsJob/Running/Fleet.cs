@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Probing;
+using BackupMetricsJob.Targets;
 
 namespace BackupMetricsJob.Running;
 
@@ -12,7 +13,8 @@ namespace BackupMetricsJob.Running;
 /// </summary>
 /// <remarks>
 /// What is silent is told from what is slow: where an address has answered anybody in this run, whoever waits for it keeps its place, or else ever
-/// more connections would be made to a server that cannot keep up with those it has. One that answers after all counts again, and nothing is begun until there is room.
+/// more connections would be made to a server that cannot keep up with those it has. Where an address was silent to one, the next one that wants it waits aside
+/// from the start. One that answers after all counts again, and nothing is begun until there is room.
 /// </remarks>
 internal sealed class Fleet
 {
@@ -34,6 +36,7 @@ internal sealed class Fleet
     readonly Attempt?[] _attempts;
     readonly ProbeResult[] _results;
     readonly HashSet<string>? _peersThatAnswer;
+    readonly HashSet<string>? _silentPeers;
     int _next;
     int _oldest;
     int _active;
@@ -54,7 +57,7 @@ internal sealed class Fleet
         (_targets, _places, _clock, _end, _stop) = (targets, places, clock, end, stop);
         _attempts = new Attempt?[targets.Count];
         _results = new ProbeResult[targets.Count];
-        if (targets.Count > places) _peersThatAnswer = new(StringComparer.Ordinal);
+        if (targets.Count > places) (_peersThatAnswer, _silentPeers) = (new(StringComparer.Ordinal), new(StringComparer.Ordinal));
     }
 
     /// <summary>Whether to ask what only people want to know of a connection.</summary>
@@ -110,7 +113,7 @@ internal sealed class Fleet
                 if (bug is not null && !attempt.IsOver) _bug ??= bug;
                 if (result is not null) End(attempt, result);
                 attempt = result is null ? null : Begin();
-                if (_bug is not null || _decided == _results.Length || attempt?.Probe.End < _wake) Monitor.Pulse(_gate);
+                if (_bug is not null || _decided == _results.Length || attempt?.IsWaiting == true || attempt?.Probe.End < _wake) Monitor.Pulse(_gate);
             }
         }
     }
@@ -132,7 +135,9 @@ internal sealed class Fleet
             var attempt = new Attempt(index);
             attempt.Probe = new(target!, instance, settings, left < target!.Timeout ? left : target.Timeout, _clock, _peersThatAnswer is null ? null : () => Answered(attempt)) { Inspect = Inspect };
             _attempts[index] = attempt;
-            _active++;
+            attempt.IsWaiting = _waiting < MostWaiting && IsSilent(target);
+            if (attempt.IsWaiting) _waiting++;
+            else _active++;
             if (_next == _targets.Count) Progress?.EndsWithin(LastEnd() - _clock.Elapsed);
             return attempt;
         }
@@ -178,6 +183,7 @@ internal sealed class Fleet
             else if (_waiting < MostWaiting && _peersThatAnswer?.Contains(attempt.Probe.Peer) == false)
             {
                 attempt.IsWaiting = true;
+                _silentPeers!.Add(attempt.Probe.Peer);
                 _active--;
                 _waiting++;
                 wait = TimeSpan.Zero;
@@ -187,6 +193,14 @@ internal sealed class Fleet
         return wait;
     }
 
+    bool IsSilent(Target target)
+    {
+        if (_silentPeers is not { Count: > 0 }) return false;
+        var peer = target.Connection.Hosts[0].ToString();
+        return _silentPeers.Contains(peer) && !_peersThatAnswer!.Contains(peer);
+    }
+
+    /// <summary>How long the silent may keep a place, by what is known of the others.</summary>
     TimeSpan Patience()
     {
         if (_answers < _places) return MostPatience;

@@ -34,6 +34,8 @@ internal static class LimitSection
         var limits = new List<AgeLimit>(2);
         if (severities.Duration("warning") is { } warning) limits.Add(new(type, Severity.Warning, warning));
         if (severities.Duration("critical") is { } critical) limits.Add(new(type, Severity.Critical, critical));
+        if (limits is [var early, var late] && early.MaxAge >= late.MaxAge)
+            severities.Problems.Add(severities.Place, $"{severities.Path}: the warning must come before the critical one: its duration must be the shorter of the two");
         return limits;
     }
 }

@@ -57,6 +57,7 @@ internal sealed class TargetSection(FileProblems problems)
         var name = fields.Text("name", "a name without control characters");
         if (name is not null && (name.Trim().Length == 0 || !LabelText.IsWellFormed(name)))
             problems.Wrong(fields["name"]!, fields.Path["name"], "a name without control characters");
+        else if (name is not null && name.Trim().Length < name.Length) problems.Wrong(fields["name"]!, fields.Path["name"], "a name without blanks at its ends");
         else if (name is not null && !_names.TryAdd(name, fields["name"]!.Place))
             problems.Add(fields["name"]!.Place, $"{fields.Path["name"]} {Shown.Quoted(name)}: must be another name: the first of this one is at {_names[name]}");
 

@@ -1,0 +1,30 @@
+using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Tests.Support;
+
+namespace BackupMetricsJob.Tests.Pushgateway;
+
+public sealed class GatewayCredentialsTests
+{
+    [Fact]
+    public void Our_own_secrets_are_hidden_in_what_others_say()
+    {
+        Assert.Equal("Authorization: Basic ***, that is job:***", GatewayCredentials.Basic("job", "s3cret").Hide("Authorization: Basic am9iOnMzY3JldA==, that is job:s3cret"));
+        Assert.Equal("Bearer ***", GatewayCredentials.Bearer("t0ken").Hide("Bearer t0ken"));
+    }
+
+    [Theory]
+    [InlineData(401)]
+    [InlineData(503)]
+    [InlineData(202)]
+    public async Task A_gateway_that_repeats_the_request_does_not_make_us_repeat_it(int status)
+    {
+        await using var gateway = new StubPushgateway(StubPushgateway.Status(status, "you said: Authorization: Bearer t0ken-of-ours"));
+        var registry = PushingARegistry.Registry("a_seconds", 1);
+        var outcome = await Task.Factory.StartNew(
+            () => Push.Send(registry, new Gateway(Gateways.Address(gateway.Url)) { Credentials = GatewayCredentials.Bearer("t0ken-of-ours") }, Gateways.Key("j"), Gateways.Seconds(5), TimeProvider.System, default, Gateways.AtOnce),
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        Assert.DoesNotContain("t0ken", outcome.Describe() + outcome.Answer, StringComparison.Ordinal);
+        Assert.Contains("***", outcome.Answer, StringComparison.Ordinal);
+    }
+}
