@@ -44,15 +44,35 @@ public sealed class FleetTests
     [Fact]
     public async Task What_there_was_no_time_for_is_said_to_have_failed()
     {
-        await using var silent = new SilentServer();
-        var targets = Enumerable.Range(0, 3).Select(i => Jobs.Target($"t{i}", $"postgresql://u@127.0.0.1:{silent.Port}/x")).ToList();
+        await using var first = new SilentServer();
+        await using var second = new SilentServer();
+        MonitoredTarget[] targets =
+        [
+            Jobs.Target("t0", $"postgresql://u@127.0.0.1:{first.Port}/x"),
+            Jobs.Target("t1", $"postgresql://u@127.0.0.1:{second.Port}/x"),
+            Jobs.Target("t2", $"postgresql://u@127.0.0.1:{FreePort.Next()}/x"),
+        ];
 
         var (results, elapsed) = await ProbeAsync(targets, places: 1, end: 1.5);
 
         Assert.InRange(elapsed, TimeSpan.FromSeconds(1.4), TimeSpan.FromSeconds(6));
         Assert.All(results, result => Assert.Equal(FailureReason.Timeout, result.Failure?.Reason));
-        Assert.Equal($"no answer within 1.5 s, which is what --deadline leaves for the database, while connecting to 127.0.0.1:{silent.Port}", results[0].Failure!.Message);
+        Assert.Equal($"no answer within 1.5 s, which is what --deadline leaves for the database, while connecting to 127.0.0.1:{first.Port}", results[0].Failure!.Message);
         Assert.Equal("not asked: --deadline left no time for it", results[2].Failure!.Message);
+    }
+
+    [Fact]
+    public async Task Who_wants_an_address_that_is_known_to_be_silent_waits_aside()
+    {
+        await using var silent = new SilentServer();
+        await using var server = await PostgresServer.StartAsync();
+        var targets = Enumerable.Range(0, 10).Select(i => Jobs.Target($"silent{i}", $"postgresql://u@127.0.0.1:{silent.Port}/x", timeout: 4)).Append(Jobs.Target("well", server.ConnectionUri(), timeout: 30)).ToList();
+
+        var (results, elapsed) = await ProbeAsync(targets, places: 1);
+
+        // One second each, one after the other, would be ten before the last is asked.
+        Assert.Null(results[10].Failure);
+        Assert.InRange(elapsed, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(9));
     }
 
     [Fact]
