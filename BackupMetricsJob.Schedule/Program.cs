@@ -1,34 +1,8 @@
-using System.Collections;
-using System.Reflection;
-using System.Text;
 using BackupMetricsJob.Cli;
-using BackupMetricsJob.Configuration;
-using BackupMetricsJob.Exposition;
 using BackupMetricsJob.Schedule.Hosting;
 
-using var signals = new Signals();
-using var standardOutput = Console.OpenStandardOutput();
-using var standardError = Console.OpenStandardError();
-using var output = new StandardStream(standardOutput, bestEffort: false);
-using var lines = new StreamWriter(new StandardStream(standardError, bestEffort: true), new UTF8Encoding(false)) { AutoFlush = true };
-using var error = TextWriter.Synchronized(lines);
-var environment = new Dictionary<string, string>(StringComparer.Ordinal);
-foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables()) environment[(string)variable.Key] = (string?)variable.Value ?? "";
-var build = BuildVersion.Parse(typeof(BuildVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
-try
+return Entry.Run(args, (terminal, build) =>
 {
-    return ScheduleProgram.Run(args, new Terminal(output, error, environment, TimeProvider.System, signals), build);
-}
-catch (OutputException failure)
-{
-    error.WriteLine("backup-metrics: " + failure.Message);
-    return (int)ExitCode.OutputFailed;
-}
-#pragma warning disable CA1031 // The one place where a bug is caught: it becomes one line and an exit code.
-catch (Exception bug)
-#pragma warning restore CA1031
-{
-    var verbose = args.Contains("--verbose") || environment.GetValueOrDefault(Settings.Variable("verbose")) == "true";
-    error.WriteLine(verbose ? $"backup-metrics: bug: {bug}" : $"backup-metrics: bug: {bug.GetType().Name}: {bug.Message.ReplaceLineEndings(" ")} (--verbose shows where)");
-    return (int)ExitCode.Bug;
-}
+    // The daemon's threads write lines of their own beside those of a run.
+    return ScheduleProgram.Run(args, terminal with { Error = TextWriter.Synchronized(terminal.Error), IsWatched = false }, build);
+});

@@ -1,33 +1,3 @@
-using System.Collections;
-using System.Reflection;
-using System.Text;
 using BackupMetricsJob.Cli;
-using BackupMetricsJob.Configuration;
-using BackupMetricsJob.Exposition;
 
-using var signals = new Signals();
-using var standardOutput = Console.OpenStandardOutput();
-using var standardError = Console.OpenStandardError();
-using var output = new StandardStream(standardOutput, bestEffort: false);
-using var error = new StreamWriter(new StandardStream(standardError, bestEffort: true), new UTF8Encoding(false)) { AutoFlush = true };
-var environment = new Dictionary<string, string>(StringComparer.Ordinal);
-foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables()) environment[(string)variable.Key] = (string?)variable.Value ?? "";
-var build = BuildVersion.Parse(typeof(BuildVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
-try
-{
-    var terminal = new Terminal(output, error, environment, TimeProvider.System, signals) { IsWatched = !Console.IsErrorRedirected };
-    return CommandLine.Run(args, terminal, build);
-}
-catch (OutputException failure)
-{
-    error.WriteLine("backup-metrics: " + failure.Message);
-    return (int)ExitCode.OutputFailed;
-}
-#pragma warning disable CA1031 // The one place where a bug is caught: it becomes one line and an exit code.
-catch (Exception bug)
-#pragma warning restore CA1031
-{
-    var verbose = args.Contains("--verbose") || environment.GetValueOrDefault(Settings.Variable("verbose")) == "true";
-    error.WriteLine(verbose ? $"backup-metrics: bug: {bug}" : $"backup-metrics: bug: {bug.GetType().Name}: {bug.Message.ReplaceLineEndings(" ")} (--verbose shows where)");
-    return (int)ExitCode.Bug;
-}
+return Entry.Run(args, (terminal, build) => CommandLine.Run(args, terminal, build));

@@ -8,18 +8,19 @@ namespace BackupMetricsJob.Schedule.Options;
 internal sealed class ScheduleFlags
 {
     readonly JobFlags _ofRun;
-    readonly List<Option> _options = [];
+    readonly FlagSet _own;
 
     public ScheduleFlags(Command command)
     {
-        Add(command, "cron", "TEXT", "When to run: \"*/5 * * * *\" as in a crontab, or \"0 */5 * * * ?\" as Quartz has it, the seconds first");
-        Add(command, "timezone", "NAME", "The time zone of --cron, like Europe/Zurich (the system's)");
-        Add(command, "grace", "DURATION", "How long a run may go on after SIGTERM before it is cut (30s)");
-        Add(command, "cluster", "URI", "PostgreSQL database in which several hosts keep one schedule, so that each slot runs on one of them");
-        Add(command, "cluster-name", "NAME", "Hosts with the same name in that database share one schedule (the job's name, and its shard)");
-        Add(command, "node", "NAME", "This host's name in the cluster; no two may have the same (the host name)");
-        Switch(command, "no-push", "Push nothing; what a run found is only to be looked at");
-        Switch(command, "dry-run", "Print on standard output what each run would push, and push nothing");
+        _own = new(command);
+        _own.Add("cron", "TEXT", "When to run: \"*/5 * * * *\" as in a crontab, or \"0 */5 * * * ?\" as Quartz has it, the seconds first");
+        _own.Add("timezone", "NAME", "The time zone of --cron, like Europe/Zurich (the system's)");
+        _own.Add("grace", "DURATION", "How long a run may go on after SIGTERM before it is cut (30s)");
+        _own.Add("cluster", "URI", "PostgreSQL database in which several hosts keep one schedule, so that each slot runs on one of them");
+        _own.Add("cluster-name", "NAME", "Hosts with the same name in that database share one schedule (the job's name, and its shard)");
+        _own.Add("node", "NAME", "This host's name in the cluster; no two may have the same (the host name)");
+        _own.AddSwitch("no-push", "Push nothing; what a run found is only to be looked at");
+        _own.AddSwitch("dry-run", "Print on standard output what each run would push, and push nothing");
         _ofRun = new JobFlags(command, pushes: true);
     }
 
@@ -27,24 +28,7 @@ internal sealed class ScheduleFlags
     public Flags Read(ParseResult parsed)
     {
         var flags = _ofRun.Read(parsed);
-        foreach (var option in _options)
-        {
-            if (parsed.GetResult(option) is { Implicit: false } result)
-                flags.Add(option.Name[2..], option.Arity.Equals(ArgumentArity.Zero) ? ["true"] : [.. result.Tokens.Select(token => token.Value)]);
-        }
-
+        _own.Read(parsed, flags);
         return flags;
-    }
-
-    void Add(Command command, string name, string value, string help) =>
-        Add(command, new Option<string>("--" + name) { HelpName = value, Description = $"{help} [{Settings.Variable(name)}]" });
-
-    void Switch(Command command, string name, string help) =>
-        Add(command, new Option<string>("--" + name) { Arity = ArgumentArity.Zero, Description = $"{help} [{Settings.Variable(name)}]" });
-
-    void Add(Command command, Option option)
-    {
-        _options.Add(option);
-        command.Options.Add(option);
     }
 }

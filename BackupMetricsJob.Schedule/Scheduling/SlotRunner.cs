@@ -92,9 +92,8 @@ internal sealed class SlotRunner(GoodOptions options, Terminal terminal, BuildVe
             var report = Run(plan);
             WasCut |= _cut.IsCancellationRequested;
             var code = ExitCodes.Of(report, _cut.IsCancellationRequested ? ExitCode.Terminated : null, plan.Output.FailOnTarget);
-            if (plan.Output.LogFormat == LogFormat.Json) RunSummaryJson.Write(report, code, terminal.Time.GetUtcNow(), terminal.Error);
-            else RunSummary.Write(report, terminal.Error);
-            var run = new LastRun(slot, isRetry, began, terminal.Time.GetUtcNow(), report, Facts(plan.Job, began, report), code);
+            RunSummary.Write(report, code, plan.Output.LogFormat, terminal);
+            var run = new LastRun(slot, isRetry, began, terminal.Time.GetUtcNow(), report, code);
             state.End(run);
             return (code, ScheduleState.Succeeded(run));
         }
@@ -112,7 +111,4 @@ internal sealed class SlotRunner(GoodOptions options, Terminal terminal, BuildVe
         plan.Output.DryRun ? JobRun.Write(plan.Job, build, terminal.Time, terminal.Output, _cut.Token)
         : plan.Pushes ? JobRun.Push(plan.Job with { Splay = TimeSpan.Zero }, build, terminal.Time, _cut.Token)
         : JobRun.Probe(plan.Job, terminal.Time, _cut.Token);
-
-    RunFacts Facts(JobOptions job, DateTimeOffset began, RunReport report) =>
-        new(began, report.Elapsed, job.Shard?.Count ?? 1, job.Interval, build, job.LegacyNames) { LastReloadSuccessful = job.LastReloadSuccessful };
 }

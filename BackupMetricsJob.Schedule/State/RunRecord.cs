@@ -1,5 +1,4 @@
 using BackupMetricsJob.Cli;
-using BackupMetricsJob.Exposition;
 using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Schedule.State;
@@ -19,9 +18,8 @@ internal sealed record CurrentRun(DateTimeOffset Slot, DateTimeOffset Began, boo
 /// <summary>The last run that ended, with all it found.</summary>
 /// <param name="Slot">The moment of the schedule that it was for.</param>
 /// <param name="IsRetry">Whether the slot had been tried before.</param>
-/// <param name="Facts">What is published about the run itself.</param>
 internal sealed record LastRun(
-    DateTimeOffset Slot, bool IsRetry, DateTimeOffset Began, DateTimeOffset Ended, RunReport Report, RunFacts Facts, ExitCode ExitCode);
+    DateTimeOffset Slot, bool IsRetry, DateTimeOffset Began, DateTimeOffset Ended, RunReport Report, ExitCode ExitCode);
 
 /// <summary>One line of the history: little enough to keep fifty of them.</summary>
 /// <param name="ExitCode">What `backup-metrics run` would have ended with.</param>

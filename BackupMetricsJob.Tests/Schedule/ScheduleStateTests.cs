@@ -47,7 +47,7 @@ public sealed class ScheduleStateTests
     static LastRun Run(int minute)
     {
         var report = new RunReport([Probed("a", null), Probed("b", new ProbeFailure(FailureReason.Refused, "no"))], TimeSpan.FromSeconds(3));
-        return new(Noon.AddMinutes(minute), false, Noon.AddMinutes(minute), Noon.AddMinutes(minute).AddSeconds(3), report, Published.Run, ExitCode.TargetFailed);
+        return new(Noon.AddMinutes(minute), false, Noon.AddMinutes(minute), Noon.AddMinutes(minute).AddSeconds(3), report, ExitCode.TargetFailed);
     }
 
     static ProbeResult Probed(string name, ProbeFailure? failure) =>

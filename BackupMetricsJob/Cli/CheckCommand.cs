@@ -13,18 +13,13 @@ internal static class CheckCommand
     {
         var command = new Command("check", "Check the settings, every database with its rights and its TLS, every gateway, and how Prometheus scrapes; nothing is pushed");
         var flags = new JobFlags(command, pushes: true);
-        var prometheus = new Option<string>("--prometheus") { HelpName = "URL", Description = $"The Prometheus that scrapes the gateway, like http://prometheus:9090: is that done with honor_labels? [{Settings.Variable("prometheus")}]" };
-        var output = new Option<string>("--output") { HelpName = "text|json", Description = $"How the result is written on standard output (text) [{Settings.Variable("output")}]" };
-        command.Options.Add(prometheus);
-        command.Options.Add(output);
+        var own = new FlagSet(command);
+        own.Add("prometheus", "URL", "The Prometheus that scrapes the gateway, like http://prometheus:9090: is that done with honor_labels?");
+        own.Add("output", "text|json", "How the result is written on standard output (text)");
         command.SetAction(parsed =>
         {
             var given = flags.Read(parsed);
-            foreach (var option in (Option<string>[])[prometheus, output])
-            {
-                if (parsed.GetValue(option) is { } value) given.Add(option.Name[2..], [value]);
-            }
-
+            own.Read(parsed, given);
             return Run(given, terminal);
         });
         return command;

@@ -6,18 +6,15 @@ using BackupMetricsJob.Pushgateway;
 namespace BackupMetricsJob.Cli;
 
 /// <summary>backup-metrics delete: groups of ours are removed from a gateway, after a job was renamed or has fewer shards. Only ours.</summary>
-internal sealed class DeleteCommand
+internal static class DeleteCommand
 {
-    readonly List<Option> _options = [];
-    readonly Option<string> _dryRun = new("--dry-run") { Arity = ArgumentArity.Zero, Description = $"Only say what would be deleted [{Settings.Variable("dry-run")}]" };
-
     public static Command Create(Terminal terminal)
     {
         var command = new Command("delete", "Remove the groups of a job from the Pushgateway: those that backup-metrics pushed, and no other");
-        var own = new DeleteCommand();
-        own.Add("gateway", "URL", "Pushgateway, like http://pushgateway:9091; repeatable", many: true);
+        var own = new FlagSet(command);
+        own.AddMany("gateway", "URL", "Pushgateway, like http://pushgateway:9091; repeatable");
         own.Add("job", "NAME", "The label job of the groups");
-        own.Add("grouping", "NAME=VALUE", "A label that the groups must have, too; repeatable", many: true);
+        own.AddMany("grouping", "NAME=VALUE", "A label that the groups must have, too; repeatable");
         own.Add("older-than", "DURATION", "Only groups that were last pushed longer ago");
         own.Add("gateway-username", "NAME", "Who we are to the gateway");
         own.Add("gateway-password-file", "FILE", "The password of that user");
@@ -26,9 +23,13 @@ internal sealed class DeleteCommand
         own.Add("gateway-cert-file", "FILE", "Our own certificate, and those between it and its authority, in PEM");
         own.Add("gateway-key-file", "FILE", "Its key, unless it is in the same file");
         own.Add("gateway-timeout", "DURATION", "For one question to the gateway (10s)");
-        foreach (var option in own._options) command.Options.Add(option);
-        command.Options.Add(own._dryRun);
-        command.SetAction(parsed => Run(own.Read(parsed), terminal));
+        own.AddSwitch("dry-run", "Only say what would be deleted");
+        command.SetAction(parsed =>
+        {
+            var flags = new Flags();
+            own.Read(parsed, flags);
+            return Run(flags, terminal);
+        });
         return command;
     }
 
@@ -67,26 +68,5 @@ internal sealed class DeleteCommand
         }
 
         return job is null ? null : new(job.Value, labels, olderThan);
-    }
-
-    /// <summary>What was typed. An option that was not given is not there.</summary>
-    Flags Read(ParseResult parsed)
-    {
-        var flags = new Flags();
-        foreach (var option in _options)
-        {
-            if (parsed.GetResult(option) is { Implicit: false } result) flags.Add(option.Name[2..], [.. result.Tokens.Select(token => token.Value)]);
-        }
-
-        if (parsed.GetResult(_dryRun) is { Implicit: false }) flags.Add("dry-run", ["true"]);
-        return flags;
-    }
-
-    void Add(string name, string value, string help, bool many = false)
-    {
-        var description = $"{help} [{Settings.Variable(name)}]";
-        _options.Add(many
-            ? new Option<string[]>("--" + name) { HelpName = value, Description = description, Arity = ArgumentArity.OneOrMore }
-            : new Option<string>("--" + name) { HelpName = value, Description = description });
     }
 }

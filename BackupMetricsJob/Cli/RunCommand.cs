@@ -12,12 +12,12 @@ internal static class RunCommand
     {
         var command = new Command("run", "Probe the database and push its backup metrics to the Pushgateway");
         var flags = new JobFlags(command, pushes: true);
-        var dryRun = new Option<string>("--dry-run") { Arity = ArgumentArity.Zero, Description = $"Print on standard output what would be pushed, and push nothing [{Settings.Variable("dry-run")}]" };
-        command.Options.Add(dryRun);
+        var own = new FlagSet(command);
+        own.AddSwitch("dry-run", "Print on standard output what would be pushed, and push nothing");
         command.SetAction(parsed =>
         {
             var given = flags.Read(parsed);
-            if (parsed.GetResult(dryRun) is { Implicit: false }) given.Add("dry-run", ["true"]);
+            own.Read(parsed, given);
             return Run(given, terminal, build);
         });
         return command;
@@ -40,8 +40,7 @@ internal static class RunCommand
         }
 
         var code = ExitCodes.Of(report, signals.Received, output.FailOnTarget);
-        if (output.LogFormat == LogFormat.Json) RunSummaryJson.Write(report, code, terminal.Time.GetUtcNow(), terminal.Error);
-        else RunSummary.Write(report, terminal.Error);
+        RunSummary.Write(report, code, output.LogFormat, terminal);
         return (int)code;
     }
 }

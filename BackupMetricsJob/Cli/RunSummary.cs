@@ -1,5 +1,6 @@
 using System.Globalization;
 using BackupMetricsJob.Backups;
+using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Cli;
@@ -10,6 +11,13 @@ namespace BackupMetricsJob.Cli;
 /// </summary>
 internal static class RunSummary
 {
+    /// <summary>In the format that was asked for, on standard error.</summary>
+    public static void Write(RunReport report, ExitCode code, LogFormat format, Terminal terminal)
+    {
+        if (format == LogFormat.Json) RunSummaryJson.Write(report, code, terminal.Time.GetUtcNow(), terminal.Error);
+        else Write(report, terminal.Error);
+    }
+
     public static void Write(RunReport report, TextWriter to)
     {
         if (report.IsStoppedBeforeStart) to.WriteLine("stopped while it waited for its moment (--splay): nothing was probed, nothing was pushed");

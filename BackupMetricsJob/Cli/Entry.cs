@@ -1,0 +1,42 @@
+using System.Collections;
+using System.Reflection;
+using System.Text;
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Exposition;
+
+namespace BackupMetricsJob.Cli;
+
+/// <summary>
+/// What a program of ours begins and ends with: streams, clock, environment and signals in, exit code out. A bug is one line, its stack only with --verbose.
+/// </summary>
+internal static class Entry
+{
+    public static int Run(string[] args, Func<Terminal, BuildVersion, int> run)
+    {
+        using var signals = new Signals();
+        using var standardOutput = Console.OpenStandardOutput();
+        using var standardError = Console.OpenStandardError();
+        using var output = new StandardStream(standardOutput, bestEffort: false);
+        using var error = new StreamWriter(new StandardStream(standardError, bestEffort: true), new UTF8Encoding(false)) { AutoFlush = true };
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables()) environment[(string)variable.Key] = (string?)variable.Value ?? "";
+        var build = BuildVersion.Parse(typeof(BuildVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
+        try
+        {
+            return run(new Terminal(output, error, environment, TimeProvider.System, signals) { IsWatched = !Console.IsErrorRedirected }, build);
+        }
+        catch (OutputException failure)
+        {
+            error.WriteLine("backup-metrics: " + failure.Message);
+            return (int)ExitCode.OutputFailed;
+        }
+#pragma warning disable CA1031 // The one place where a bug is caught: it becomes one line and an exit code.
+        catch (Exception bug)
+#pragma warning restore CA1031
+        {
+            var verbose = args.Contains("--verbose") || environment.GetValueOrDefault(Settings.Variable("verbose")) == "true";
+            error.WriteLine(verbose ? $"backup-metrics: bug: {bug}" : $"backup-metrics: bug: {bug.GetType().Name}: {bug.Message.ReplaceLineEndings(" ")} (--verbose shows where)");
+            return (int)ExitCode.Bug;
+        }
+    }
+}
