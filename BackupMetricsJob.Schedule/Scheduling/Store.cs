@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
 using BackupMetricsJob.Schedule.Options;
 using Quartz;
 
@@ -18,15 +19,14 @@ internal static class Store
 
     public static void InMemory(IQuartzBuilder scheduler) => scheduler.UseInMemoryStore(memory => memory.MisfireThreshold = Misfire);
 
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Quartz looks for the driver's types by name only where it must make the connections itself (DbMetadataResolver.ResolveWithoutTypes).")]
     public static void InPostgres(IQuartzBuilder scheduler, ClusterOptions cluster, DbDataSource connections)
     {
         scheduler.ConfigureScheduler(options => (options.InstanceName, options.InstanceId) = (cluster.Name, cluster.Node));
         scheduler.UsePersistentStore(store =>
         {
             // Given a connection string too, Quartz takes that, which has neither the password nor our check of the server's certificate.
-#pragma warning disable IL2026 // It looks for types by name only where it must make the connections itself.
             store.UsePostgres(source => source.DataSourceFactory = _ => connections);
-#pragma warning restore IL2026
             store.UseSystemTextJsonSerializer();
             store.UseClustering(nodes => (nodes.CheckinInterval, nodes.CheckinMisfireThreshold) = (CheckIn, CheckInTolerance));
             store.ProvisionSchema();

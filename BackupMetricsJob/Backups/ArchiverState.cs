@@ -25,7 +25,7 @@ internal enum ArchiverState
 /// <summary>Reads the state of archiving from what the server said, and spells it.</summary>
 internal static class ArchiverStates
 {
-    public static IReadOnlyList<ArchiverState> All { get; } =
+    public static ReadOnlySpan<ArchiverState> All =>
         [ArchiverState.Ok, ArchiverState.Failing, ArchiverState.Never, ArchiverState.Off, ArchiverState.Streamed, ArchiverState.Standby];
 
     public static string Name(this ArchiverState state) => state switch

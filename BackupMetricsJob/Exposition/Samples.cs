@@ -12,8 +12,8 @@ internal sealed class Samples(CollectorRegistry registry)
 
     readonly MetricFactory _factory = Metrics.WithCustomRegistry(registry);
 
-    // The factory would make a metric anew for each sample, only to find that it has it.
-    readonly Dictionary<(Metric Metric, string Shape), Collector> _collectors = [];
+    // By the shape of the labels. The factory would make a metric anew for each sample, only to find that it has it.
+    readonly Dictionary<string, Dictionary<string, Collector>> _collectors = new(StringComparer.Ordinal);
 
     /// <summary>How many samples were written.</summary>
     public int Count { get; private set; }
@@ -37,8 +37,8 @@ internal sealed class Samples(CollectorRegistry registry)
     {
         if (value is not { } known) return;
         Count++;
-        if (!_collectors.TryGetValue((metric, labels.Of.Shape), out var collector))
-            _collectors.Add((metric, labels.Of.Shape), collector = Create(metric, labels.Of.Names(metric.Labels)));
+        if (!_collectors.TryGetValue(labels.Of.Shape, out var ofShape)) _collectors.Add(labels.Of.Shape, ofShape = new(StringComparer.Ordinal));
+        if (!ofShape.TryGetValue(metric.Name, out var collector)) ofShape.Add(metric.Name, collector = Create(metric, labels.Of.Names(metric.Labels)));
         if (collector is Counter counter) counter.WithLabels(labels.Values.AsMemory()).IncTo(known);
         else ((Gauge)collector).WithLabels(labels.Values.AsMemory()).Set(known);
     }

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http;
-using System.Net.Http.Headers;
 
 namespace BackupMetricsJob.Pushgateway;
 
@@ -11,10 +10,12 @@ namespace BackupMetricsJob.Pushgateway;
 /// </summary>
 internal sealed class ExpositionBody
 {
-    readonly BodyRecorder _recorded;
-    readonly MediaTypeHeaderValue? _type;
+    const string ContentType = "Content-Type";
 
-    ExpositionBody(BodyRecorder recorded, MediaTypeHeaderValue? type)
+    readonly BodyRecorder _recorded;
+    readonly string? _type;
+
+    ExpositionBody(BodyRecorder recorded, string? type)
     {
         _recorded = recorded;
         _type = type;
@@ -25,7 +26,7 @@ internal sealed class ExpositionBody
         var recorder = new BodyRecorder();
         content?.CopyToAsync(recorder).GetAwaiter().GetResult();
         recorder.Complete();
-        return new ExpositionBody(recorder, content?.Headers.ContentType);
+        return new ExpositionBody(recorder, content is null ? null : TypeOf(content));
     }
 
     /// <summary>Why the text must not leave the process, or null. An empty one would empty the group; the others a gateway cannot read.</summary>
@@ -36,6 +37,9 @@ internal sealed class ExpositionBody
     /// <param name="asText">Whether it is sent uncompressed in any case.</param>
     public Content ToContent(bool asText) => new(_recorded, _type, _recorded.IsCompressed && !asText);
 
+    /// <summary>The header as it was given; parsing it would cost a run more than the rest of its headers.</summary>
+    public static string? TypeOf(HttpContent content) => content.Headers.NonValidated.TryGetValues(ContentType, out var type) ? type.ToString() : null;
+
     /// <summary>The body in one request; it knows whether any of it may have left us.</summary>
     internal sealed class Content : HttpContent
     {
@@ -43,11 +47,11 @@ internal sealed class ExpositionBody
 
         readonly BodyRecorder _body;
 
-        public Content(BodyRecorder body, MediaTypeHeaderValue? type, bool gzip)
+        public Content(BodyRecorder body, string? type, bool gzip)
         {
             _body = body;
             IsGzip = gzip;
-            Headers.ContentType = type;
+            if (type is not null) Headers.TryAddWithoutValidation(ContentType, type);
             if (gzip) Headers.ContentEncoding.Add("gzip");
         }
 

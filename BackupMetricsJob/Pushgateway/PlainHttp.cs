@@ -110,7 +110,7 @@ internal sealed class PlainHttp : HttpMessageHandler
             var length = content.Headers.ContentLength ?? throw new ArgumentException("a body of unknown length", nameof(request));
             head.Append("Content-Length: ").Append(length.ToString(CultureInfo.InvariantCulture)).Append("\r\n");
             if (content is ExpositionBody.Content { IsGzip: true }) head.Append("Content-Encoding: gzip\r\n");
-            if (content.Headers.ContentType is { } type) head.Append("Content-Type: ").Append(type).Append("\r\n");
+            if (ExpositionBody.TypeOf(content) is { } type) head.Append("Content-Type: ").Append(type).Append("\r\n");
         }
 
         return head.Append("\r\n").ToString();
