@@ -15,7 +15,7 @@ public sealed class ScheduleTests
         await using var daemon = Start("--cron", EverySecond, "--connection", "postgresql://u@127.0.0.1:1/x", "--instance", "db", "--gateway", gateway.Url);
         await daemon.WaitForErrorLineAsync("ended on");
         var program = await File.ReadAllTextAsync($"/proc/{daemon.Id}/cmdline");
-        Assert.StartsWith(Path.Combine(AppContext.BaseDirectory, "backup-metrics-schedule"), program, StringComparison.Ordinal);
+        Assert.StartsWith(Path.Combine(Path.GetDirectoryName(BackupMetrics.Executable)!, "backup-metrics-schedule"), program, StringComparison.Ordinal);
 
         daemon.Signal(PosixSignal.SIGTERM);
 
