@@ -59,7 +59,7 @@ internal sealed class KubernetesPod : IDisposable
 
         // Root becomes that user in truth; somebody else only in a user namespace of his own.
         string[] become = Environment.IsPrivilegedProcess
-            ? ["setpriv", "--reuid", user, "--regid", group, "--groups", Number("fsGroup"), "--no-new-privs", "--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all", "--"]
+            ? ["setpriv", "--pdeathsig", "KILL", "--reuid", user, "--regid", group, "--groups", Number("fsGroup"), "--no-new-privs", "--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all", "--"]
             : [];
         if (become.Length == 0) arguments.AddRange(["--unshare-user", "--uid", user, "--gid", group, "--cap-drop", "ALL"]);
         return ChildProcess.Start(Tool.Find("bwrap", "apt-get install bubblewrap"), [.. arguments, "--", .. become, .. command]);
