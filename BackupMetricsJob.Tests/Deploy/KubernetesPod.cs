@@ -26,7 +26,7 @@ internal sealed class KubernetesPod : IDisposable
         _spec = manifest.PodTemplate!["spec"]!;
         _bubblewrap =
         [
-            "--die-with-parent", "--unshare-ipc", "--unshare-uts", "--clearenv",
+            "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--clearenv",
             "--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/sbin", "/sbin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
             "--ro-bind", DotnetRoot, "/dotnet", "--ro-bind", Path.GetDirectoryName(BackupMetrics.Executable)!, "/app", "--proc", "/proc", "--dev", "/dev",
         ];
@@ -59,7 +59,7 @@ internal sealed class KubernetesPod : IDisposable
 
         // Root becomes that user in truth; somebody else only in a user namespace of his own.
         string[] become = Environment.IsPrivilegedProcess
-            ? ["setpriv", "--pdeathsig", "KILL", "--reuid", user, "--regid", group, "--groups", Number("fsGroup"), "--no-new-privs", "--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all", "--"]
+            ? ["setpriv", "--reuid", user, "--regid", group, "--groups", Number("fsGroup"), "--no-new-privs", "--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all", "--"]
             : [];
         if (become.Length == 0) arguments.AddRange(["--unshare-user", "--uid", user, "--gid", group, "--cap-drop", "ALL"]);
         return ChildProcess.Start(Tool.Find("bwrap", "apt-get install bubblewrap"), [.. arguments, "--", .. become, .. command]);

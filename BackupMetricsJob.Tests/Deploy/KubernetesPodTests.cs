@@ -86,7 +86,9 @@ public sealed class KubernetesPodTests
         await using var process = pod.Start();
 
         await process.WaitForErrorLineAsync("probed orders");
-        await using var signal = ChildProcess.Start("/bin/sh", ["-c", "kill -TERM $(cat /proc/$0/task/$0/children)", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        // Below bubblewrap is the first process of the pod's own process ids, and below that the command.
+        const string Terminate = "first=$(tr -d ' ' < /proc/$0/task/$0/children) && kill -TERM $(cat /proc/$first/task/$first/children)";
+        await using var signal = ChildProcess.Start("/bin/sh", ["-c", Terminate, process.Id.ToString(CultureInfo.InvariantCulture)]);
         Assert.Equal(0, (await signal.WaitAsync()).ExitCode);
         var end = await process.WaitAsync();
 
