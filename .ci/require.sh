@@ -21,6 +21,8 @@ require() {
             openssl) packages+=(openssl) ;;
             pgbackrest) packages+=(pgbackrest) ;;
             barman) packages+=(barman) ;;
+            docker-compose) packages+=(docker-compose) ;;
+            yamllint) packages+=(yamllint) ;;
             npm-postgres) command -v npm > /dev/null || packages+=(nodejs npm) ;;
             *)
                 echo "require: nobody knows how to install \"$need\"" >&2
@@ -53,6 +55,8 @@ require_has() {
         openssl) command -v openssl > /dev/null ;;
         pgbackrest) command -v pgbackrest > /dev/null ;;
         barman) command -v barman > /dev/null ;;
+        docker-compose) command -v docker-compose > /dev/null ;;
+        yamllint) command -v yamllint > /dev/null ;;
         npm-postgres)
             # npm writes its own copy of the lock file last, so it tells of a whole and present installation.
             local tests=${BASH_SOURCE[0]%/*}/../BackupMetricsJob.Tests
