@@ -33,6 +33,7 @@ public sealed class DashboardTests(WatchedFleet fleet) : IClassFixture<WatchedFl
 
     [Theory]
     [InlineData("orders", 0)]
+    [InlineData("invoices", 1)]
     [InlineData("shop", 2)]
     [InlineData("billing", 3)]
     [InlineData("fresh", 4)]
@@ -53,6 +54,6 @@ public sealed class DashboardTests(WatchedFleet fleet) : IClassFixture<WatchedFl
         var shown = new List<(string, double)>();
         foreach (var query in queries.Take(6)) shown.Add((query.Panel, Assert.Single(await fleet.Prometheus.QueryAsync(Dashboards.Filled(query.Expression, ""))).Value));
 
-        Assert.Equal([("Targets", 5), ("Well", 1), ("Late", 1), ("No backup", 1), ("WAL not archived", 1), ("Not reachable", 1)], shown);
+        Assert.Equal([("Targets", 6), ("Well", 1), ("Late", 2), ("No backup", 1), ("WAL not archived", 1), ("Not reachable", 1)], shown);
     }
 }

@@ -4,8 +4,8 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Deploy;
 
 /// <summary>
-/// Five databases, one in each state that a dashboard shows, asked again and again by the real job: orders is well (and has all that a catalogue can
-/// say), billing is too late, shop does not archive, fresh has no backup, stock answers no more. Ready when Prometheus has all of it.
+/// Six databases, one in each state that a dashboard shows, asked again and again by the real job: orders is well (and has all that a catalogue can
+/// say), billing is too late, invoices is late, shop does not archive, fresh has no backup, stock answers no more. Ready when Prometheus has all of it.
 /// </summary>
 public sealed class WatchedFleet : IAsyncLifetime
 {
@@ -15,7 +15,7 @@ public sealed class WatchedFleet : IAsyncLifetime
     Monitoring? monitoring;
     ChildProcess? job;
 
-    public static IReadOnlyList<string> Instances { get; } = ["billing", "fresh", "orders", "shop", "stock"];
+    public static IReadOnlyList<string> Instances { get; } = ["billing", "fresh", "invoices", "orders", "shop", "stock"];
 
     internal PrometheusServer Prometheus => monitoring!.Prometheus;
 
@@ -37,7 +37,7 @@ public sealed class WatchedFleet : IAsyncLifetime
         var settings = Path.Combine(RunFolder.NewFolder("fleet"), "fleet.yaml");
         await File.WriteAllTextAsync(settings, Settings());
         job = BackupMetrics.Start(["schedule", "--config", settings]);
-        await monitoring.Prometheus.WaitForAsync("postgres_backup:last_success_timestamp_seconds{instance=\"billing\"} and on () (count(postgres_backup_source_success) >= 6)");
+        await monitoring.Prometheus.WaitForAsync("postgres_backup:last_success_timestamp_seconds{instance=\"billing\"} and on () (count(postgres_backup_source_success) >= 7)");
         await monitoring.Prometheus.WaitForAsync("postgres_backup_probe_timestamp_seconds{instance=\"stock\"}");
         await stopped.StopAsync();
         await monitoring.Prometheus.WaitForAsync("postgres_backup_probe_failure{instance=\"stock\"}");
@@ -68,7 +68,7 @@ public sealed class WatchedFleet : IAsyncLifetime
           labels: {team: payments}
           sources:
           - server
-          - catalog: {servers: [orders, billing, shop]}
+          - catalog: {servers: [orders, billing, invoices, shop]}
         - name: fresh
           connection: {{broken!.ConnectionUri()}}
         - name: shop
@@ -89,6 +89,7 @@ public sealed class WatchedFleet : IAsyncLifetime
           ('orders', 'pgbackrest', 'full', 'full-now', 'running', now() - interval '10 min', NULL, NULL, NULL, NULL),
           ('orders', 'pgbackrest', 'restore_test', 'test-1', 'done', now() - interval '20 d', now() - interval '20 d', NULL, NULL, 'full-0'),
           ('billing', 'barman', 'full', 'full-1', 'done', now() - interval '75 h', now() - interval '74 h 12 min', 88e9, 31e9, NULL),
+          ('invoices', 'barman', 'full', 'full-1', 'done', now() - interval '31 h', now() - interval '30 h', 5e9, 2e9, NULL),
           ('shop', 'wal-g', 'full', 'full-1', 'done', now() - interval '8 h', now() - interval '7 h 30 min', 21e9, 6e9, NULL)
         """;
 }

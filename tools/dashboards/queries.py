@@ -23,7 +23,8 @@ def state(where):
         f"or {late('critical')} * 0 + 3",
         f"or {wal} * 0 + 2",
         f"or {late('warning')} * 0 + 1",
-        f"or count {BY} (postgres_backup_source_success{{{where}}}) * 0",
+        # Without the rules nothing can be late, which is not the same as being well.
+        f"or (count {BY} (postgres_backup_source_success{{{where}}}) * 0 and on () backup_metrics:run_timestamp_seconds)",
     ])
 
 
