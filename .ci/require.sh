@@ -22,6 +22,9 @@ require() {
             pgbackrest) packages+=(pgbackrest) ;;
             barman) packages+=(barman) ;;
             bubblewrap) packages+=(bubblewrap) ;;
+            docker-compose) packages+=(docker-compose) ;;
+            yamllint) packages+=(yamllint) ;;
+            chromium) packages+=(chromium) ;;
             npm-postgres) command -v npm > /dev/null || packages+=(nodejs npm) ;;
             *)
                 echo "require: nobody knows how to install \"$need\"" >&2
@@ -55,6 +58,9 @@ require_has() {
         pgbackrest) command -v pgbackrest > /dev/null ;;
         barman) command -v barman > /dev/null ;;
         bubblewrap) command -v bwrap > /dev/null ;;
+        docker-compose) command -v docker-compose > /dev/null ;;
+        yamllint) command -v yamllint > /dev/null ;;
+        chromium) command -v chromium > /dev/null ;;
         npm-postgres)
             # npm writes its own copy of the lock file last, so it tells of a whole and present installation.
             local tests=${BASH_SOURCE[0]%/*}/../BackupMetricsJob.Tests

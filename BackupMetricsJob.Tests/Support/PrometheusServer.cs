@@ -10,6 +10,8 @@ internal sealed record PrometheusSample(IReadOnlyDictionary<string, string> Labe
 /// <summary>A real Prometheus with an empty database of its own on a free port, ready when <see cref="StartAsync"/> returns; gone with its files when disposed.</summary>
 internal sealed class PrometheusServer : IAsyncDisposable
 {
+    static readonly string Consoles = Path.Combine(Repository.Root, "deploy", "prometheus", "consoles");
+
     readonly TempFolder folder;
     readonly ChildProcess process;
     readonly HttpClient client;
@@ -42,6 +44,8 @@ internal sealed class PrometheusServer : IAsyncDisposable
                 "--storage.tsdb.path=" + folder.File("data"),
                 "--web.listen-address=127.0.0.1:0",
                 "--web.enable-lifecycle",
+                "--web.console.templates=" + Consoles,
+                "--web.console.libraries=" + Consoles,
                 "--log.level=info",
             ]);
             var listening = await process.WaitForErrorLineAsync("msg=\"Listening on\"");

@@ -1,0 +1,95 @@
+using System.Globalization;
+using BackupMetricsJob.Tests.Support;
+
+namespace BackupMetricsJob.Tests.Deploy;
+
+/// <summary>
+/// Six databases, one in each state that a dashboard shows, asked again and again by the real job: orders is well (and has all that a catalogue can
+/// say), billing is too late, invoices is late, shop does not archive, fresh has no backup, stock answers no more. Ready when Prometheus has all of it.
+/// </summary>
+public sealed class WatchedFleet : IAsyncLifetime
+{
+    PostgresServer? archiving;
+    PostgresServer? broken;
+    PostgresServer? stopped;
+    Monitoring? monitoring;
+    ChildProcess? job;
+
+    public static IReadOnlyList<string> Instances { get; } = ["billing", "fresh", "invoices", "orders", "shop", "stock"];
+
+    internal PrometheusServer Prometheus => monitoring!.Prometheus;
+
+    internal Monitoring Monitoring => monitoring!;
+
+    public async Task InitializeAsync()
+    {
+        archiving = await PostgresServer.StartAsync(new() { Archiving = true });
+        broken = await PostgresServer.StartAsync(new() { Archiving = true, Settings = { ["archive_command"] = "/bin/false" } });
+        stopped = await PostgresServer.StartAsync();
+        await BackupMetrics.RunAsync("catalog", "init", "--connection", archiving.ConnectionUri());
+        await archiving.ExecuteAsync(History);
+        await archiving.BaseBackupAsync();
+        await archiving.WaitForArchivedAsync(await archiving.SwitchWalAsync());
+        await broken.SwitchWalAsync();
+        await broken.WaitForAsync("a failure of the archiver", "SELECT failed_count > 0 FROM pg_stat_archiver");
+
+        monitoring = await Monitoring.StartAsync();
+        var settings = Path.Combine(RunFolder.NewFolder("fleet"), "fleet.yaml");
+        await File.WriteAllTextAsync(settings, Settings());
+        job = BackupMetrics.Start(["schedule", "--config", settings]);
+        await monitoring.Prometheus.WaitForAsync("postgres_backup:last_success_timestamp_seconds{instance=\"billing\"} and on () (count(postgres_backup_source_success) >= 7)");
+        await monitoring.Prometheus.WaitForAsync("postgres_backup_probe_timestamp_seconds{instance=\"stock\"}");
+        await stopped.StopAsync();
+        await monitoring.Prometheus.WaitForAsync("postgres_backup_probe_failure{instance=\"stock\"}");
+        await monitoring.Prometheus.WaitForAsync("count(ALERTS{alertstate=\"firing\"}) > 3");
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (job is not null) await job.DisposeAsync();
+        if (monitoring is not null) await monitoring.DisposeAsync();
+        if (stopped is not null) await stopped.DisposeAsync();
+        if (broken is not null) await broken.DisposeAsync();
+        if (archiving is not null) await archiving.DisposeAsync();
+    }
+
+    string Settings() => string.Create(CultureInfo.InvariantCulture, $$"""
+        cron: "*/2 * * * * ?"
+        gateway:
+          url: {{monitoring!.Gateway.Url}}
+        defaults:
+          max_age:
+            full: {warning: 26h, critical: 50h}
+            base: none
+            restore_test: 90d
+        targets:
+        - name: orders
+          connection: {{archiving!.ConnectionUri()}}
+          labels: {team: payments}
+          sources:
+          - server
+          - catalog: {servers: [orders, billing, invoices, shop]}
+        - name: fresh
+          connection: {{broken!.ConnectionUri()}}
+        - name: shop
+          connection: {{broken.ConnectionUri()}}
+          labels: {team: payments}
+        - name: stock
+          connection: {{stopped!.ConnectionUri()}}
+        """);
+
+    // Nothing of it is older than it says, whenever the test runs.
+    const string History = """
+        INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, started_at, finished_at, size_bytes, stored_bytes)
+        SELECT 'orders', 'pgbackrest', 'full', 'full-' || day, 'done', now() - (day || ' d 3 h')::interval, now() - (day || ' d 2 h 18 min')::interval, 412e9 - day * 2e9, 97e9 - day * 1e9
+        FROM generate_series(0, 6) AS day;
+        INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, started_at, finished_at, size_bytes, stored_bytes, parent_id) VALUES
+          ('orders', 'pgbackrest', 'incr', 'incr-1', 'done', now() - interval '65 min', now() - interval '1 h', 3e9, 8e8, 'full-0'),
+          ('orders', 'pgbackrest', 'full', 'full-failed', 'failed', now() - interval '9 d', now() - interval '9 d', NULL, NULL, NULL),
+          ('orders', 'pgbackrest', 'full', 'full-now', 'running', now() - interval '10 min', NULL, NULL, NULL, NULL),
+          ('orders', 'pgbackrest', 'restore_test', 'test-1', 'done', now() - interval '20 d', now() - interval '20 d', NULL, NULL, 'full-0'),
+          ('billing', 'barman', 'full', 'full-1', 'done', now() - interval '75 h', now() - interval '74 h 12 min', 88e9, 31e9, NULL),
+          ('invoices', 'barman', 'full', 'full-1', 'done', now() - interval '31 h', now() - interval '30 h', 5e9, 2e9, NULL),
+          ('shop', 'wal-g', 'full', 'full-1', 'done', now() - interval '8 h', now() - interval '7 h 30 min', 21e9, 6e9, NULL)
+        """;
+}
