@@ -9,7 +9,7 @@
 FROM mcr.microsoft.com/dotnet/sdk:10.0.401-noble AS source
 ENV CI=true DOTNET_NOLOGO=true DOTNET_CLI_TELEMETRY_OPTOUT=true
 WORKDIR /source
-COPY .editorconfig global.json Directory.Build.props Directory.Packages.props ./
+COPY .editorconfig global.json Directory.Build.props Directory.Packages.props README.md ./
 COPY deploy/postgresql/ deploy/postgresql/
 COPY BackupMetricsJob/ BackupMetricsJob/
 ARG REVISION=

@@ -76,6 +76,7 @@ public sealed partial class DockerfileTests
         foreach (var (stage, project) in new[] { ("publish-job", "BackupMetricsJob"), ("publish-schedule", "BackupMetricsJob.Schedule") })
         {
             Assert.Equal($"dotnet publish {project} -c Release -p:PublishProfile=standalone -p:SourceRevisionId=$REVISION -o /out", Assert.Single(Build.Of(stage, "RUN")));
+            Assert.True(File.Exists(Path.Combine(Repository.Root, project, "Properties", "PublishProfiles", "standalone.pubxml")));
         }
     }
 

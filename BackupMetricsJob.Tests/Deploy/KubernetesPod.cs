@@ -37,8 +37,8 @@ internal sealed class KubernetesPod : IDisposable
         // What a user of a number without a name has of /etc.
         foreach (var file in new[] { "/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/ssl", "/etc/localtime" }) _bubblewrap.AddRange(["--ro-bind-try", file, file]);
         foreach (var mount in _spec["containers"]![0]!["volumeMounts"]!.AsArray()) Mount(mount!, KubernetesRules.Mounted(manifest, all), change);
-        // A container's runtime sets HOME, to / for a user without a name. Without any .NET can do no TLS.
-        foreach (var (name, value) in new[] { ("PATH", "/usr/bin"), ("HOME", "/"), ("DOTNET_ROOT", "/dotnet") }) _bubblewrap.AddRange(["--setenv", name, value]);
+        // Without HOME: some runtimes set it to /, for a user without a name.
+        foreach (var (name, value) in new[] { ("PATH", "/usr/bin"), ("DOTNET_ROOT", "/dotnet") }) _bubblewrap.AddRange(["--setenv", name, value]);
         foreach (var variable in _spec["containers"]![0]!["env"]!.AsArray()) _bubblewrap.AddRange(["--setenv", (string)variable!["name"]!, (string)variable["value"]!]);
     }
 

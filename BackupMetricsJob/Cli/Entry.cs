@@ -20,6 +20,8 @@ internal static class Entry
         using var error = new StreamWriter(new StandardStream(standardError, bestEffort: true), new UTF8Encoding(false)) { AutoFlush = true };
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables()) environment[(string)variable.Key] = (string?)variable.Value ?? "";
+        // A container's user without HOME and without a line in /etc/passwd: .NET says "/" here, but to look for certificates it wants to be told, and does no TLS at all.
+        if (environment.GetValueOrDefault("HOME") is null or "" && Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) == "/") Environment.SetEnvironmentVariable("HOME", "/");
         var build = BuildVersion.Parse(typeof(BuildVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
         try
         {
