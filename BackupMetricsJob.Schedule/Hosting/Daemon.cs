@@ -70,6 +70,7 @@ internal sealed class Daemon(GoodOptions options, SlotRunner runner, QuartzSched
     ScheduleSnapshot Planned(ScheduleSnapshot now) => now with
     {
         Cron = _plan.Text,
+        Group = options.Current.Job.Group.ToString(),
         TimeZone = _plan.Zone,
         Interval = options.Current.Job.Interval ?? TimeSpan.Zero,
         NextSlot = _plan.Next(_time.GetUtcNow()),

@@ -12,6 +12,9 @@ internal sealed record ScheduleSnapshot
 
     public required BuildVersion Build { get; init; }
 
+    /// <summary>The group that a run replaces at the gateway.</summary>
+    public string Group { get; init; } = "";
+
     /// <summary>As the user wrote it.</summary>
     public string Cron { get; init; } = "";
 
