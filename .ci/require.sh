@@ -21,6 +21,7 @@ require() {
             openssl) packages+=(openssl) ;;
             pgbackrest) packages+=(pgbackrest) ;;
             barman) packages+=(barman) ;;
+            chromium) packages+=(chromium) ;;
             npm-postgres) command -v npm > /dev/null || packages+=(nodejs npm) ;;
             *)
                 echo "require: nobody knows how to install \"$need\"" >&2
@@ -53,6 +54,7 @@ require_has() {
         openssl) command -v openssl > /dev/null ;;
         pgbackrest) command -v pgbackrest > /dev/null ;;
         barman) command -v barman > /dev/null ;;
+        chromium) command -v chromium > /dev/null ;;
         npm-postgres)
             # npm writes its own copy of the lock file last, so it tells of a whole and present installation.
             local tests=${BASH_SOURCE[0]%/*}/../BackupMetricsJob.Tests
