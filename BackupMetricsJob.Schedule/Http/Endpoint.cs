@@ -22,6 +22,7 @@ internal sealed class Endpoint : IAsyncDisposable
     const int MostHeaderBytes = 16 * 1024;
     static readonly TimeSpan ForHeaders = TimeSpan.FromSeconds(10);
     static readonly TimeSpan ForNextRequest = TimeSpan.FromSeconds(20);
+    static readonly MinDataRate SlowestReader = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
     static readonly TimeSpan ForHandshake = TimeSpan.FromSeconds(10);
     static readonly TimeSpan ForEnd = TimeSpan.FromSeconds(1);
 
@@ -68,6 +69,7 @@ internal sealed class Endpoint : IAsyncDisposable
         kestrel.Limits.MaxRequestHeadersTotalSize = MostHeaderBytes;
         kestrel.Limits.RequestHeadersTimeout = ForHeaders;
         kestrel.Limits.KeepAliveTimeout = ForNextRequest;
+        kestrel.Limits.MinResponseDataRate = SlowestReader;
         kestrel.Limits.MaxRequestBodySize = 0;
         if (address.Address is { } one) kestrel.Listen(one, address.Port, Listen);
         else kestrel.ListenAnyIP(address.Port, Listen);

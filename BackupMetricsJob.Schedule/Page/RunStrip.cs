@@ -25,7 +25,7 @@ internal static class RunStrip
     /// <summary>What an exit code says, in words.</summary>
     public static string Words(ExitCode code) => code switch
     {
-        ExitCode.Success => "all is pushed",
+        ExitCode.Success => "done",
         ExitCode.TargetFailed => "a database could not be probed",
         ExitCode.PushNotArrived => "the push did not arrive",
         ExitCode.PushRefused => "the gateway refused the push",

@@ -220,7 +220,7 @@ public sealed class EndpointTests
             await client.ConnectAsync(IPEndPoint.Parse(daemon.Address.Authority));
         }
 
-        await Wait.ForAsync("fifty to be refused", () => Task.FromResult(clients.Count(IsClosed) == 50), TimeSpan.FromSeconds(5), () => clients.Count(IsClosed).ToString(CultureInfo.InvariantCulture));
+        await Wait.ForAsync("fifty to be refused", () => Task.FromResult(clients.Count(IsClosed) == 50), TimeSpan.FromSeconds(15), () => clients.Count(IsClosed).ToString(CultureInfo.InvariantCulture));
         await Wait.ForAsync("a place", AnswersAsync, TimeSpan.FromSeconds(40));
         foreach (var client in clients) client.Dispose();
 

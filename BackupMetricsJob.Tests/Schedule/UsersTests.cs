@@ -41,11 +41,16 @@ public sealed class UsersTests
         var users = new Users(Hashes);
         var first = await TimeAsync(users, "slow:pass");
         var again = await TimeAsync(users, "slow:pass");
-        var wrong = await TimeAsync(users, "slow:pas");
-        var unknown = await TimeAsync(users, "nobody:pass");
+        double wrong = double.MaxValue, unknown = double.MaxValue;
+        for (var i = 0; i < 4; i++)
+        {
+            // The shortest of several is what it costs; the rest is the machine's other work.
+            wrong = Math.Min(wrong, await TimeAsync(users, "slow:pas"));
+            unknown = Math.Min(unknown, await TimeAsync(users, "nobody:pass"));
+        }
 
         Assert.True(again < first / 5, $"{again} after {first}");
-        Assert.InRange(unknown / wrong, 0.25, 4);
+        Assert.InRange(unknown / wrong, 0.4, 2.5);
     }
 
     static async Task<double> TimeAsync(Users users, string credentials)
