@@ -70,6 +70,7 @@ internal sealed class Daemon(GoodOptions options, SlotRunner runner, QuartzSched
     ScheduleSnapshot Planned(ScheduleSnapshot now) => now with
     {
         Cron = _plan.Text,
+        Group = options.Current.Job.Group.ToString(),
         TimeZone = _plan.Zone,
         Interval = options.Current.Job.Interval ?? TimeSpan.Zero,
         NextSlot = _plan.Next(_time.GetUtcNow()),
@@ -84,6 +85,7 @@ internal sealed class Daemon(GoodOptions options, SlotRunner runner, QuartzSched
         TellOutlasting(now);
         if (_asked == 0 || _time.GetElapsedTime(_asked) >= AskEvery) await AskAsync(stop);
         var problem = Health.Problem(state.Now, _stored, now);
+        state.Set(known => known with { Problem = problem, Looked = _time.GetTimestamp() });
         manager.Status(problem ?? Status(state.Now));
         if (problem is not null || manager.WatchdogEvery is not { } every || (_told != 0 && _time.GetElapsedTime(_told) < every - Tick)) return;
         _told = _time.GetTimestamp();
@@ -112,6 +114,7 @@ internal sealed class Daemon(GoodOptions options, SlotRunner runner, QuartzSched
             limit.CancelAfter(AskEvery * 2);
             _stored = await schedule.AskAsync(limit.Token).WaitAsync(limit.Token);
             if (_stored?.LastSuccess is { } success) state.SeenAnywhere(success);
+            if (_stored?.Last is { } last && state.Now.IsCluster) state.SeenAnywhere(last);
             if (_stored is { IsBroken: true })
             {
                 log.Error("scheduler", "Quartz had given the schedule up; it is taken up again");

@@ -4,6 +4,7 @@ using BackupMetricsJob.Cli;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Exposition;
 using BackupMetricsJob.Probing;
+using BackupMetricsJob.Schedule.Http;
 using BackupMetricsJob.Schedule.Notify;
 using BackupMetricsJob.Schedule.Options;
 using BackupMetricsJob.Schedule.Reporting;
@@ -19,7 +20,7 @@ internal static class ScheduleProgram
         Runs what `backup-metrics run` does at every slot of a schedule, until SIGTERM or SIGINT. SIGHUP reads the settings again.
 
         Exit codes: 0 ended after SIGTERM or SIGINT, no run was cut; 143, 130 the same, but a run was cut; 64 a flag is wrong; 69 the cluster's
-        store cannot be used; 70 a bug; 78 the environment or a file is wrong.
+        store cannot be used, or --listen; 70 a bug; 78 the environment or a file is wrong.
         """;
 
     /// <param name="args">With the word schedule in front, as backup-metrics was called, or without it.</param>
@@ -43,27 +44,43 @@ internal static class ScheduleProgram
         var problems = ScheduleOptionsReader.Read(flags, terminal.Environment, terminal.Time.GetUtcNow(), out var options, out var output);
         return options is null
             ? Problems.Tell(problems, output, terminal)
-            : (int)RunAsync(options, flags, terminal, build).GetAwaiter().GetResult();
+            : RunAsync(options, flags, terminal, build).GetAwaiter().GetResult();
     }
 
-    static async Task<ExitCode> RunAsync(ScheduleOptions first, Flags flags, Terminal terminal, BuildVersion build)
+    static async Task<int> RunAsync(ScheduleOptions first, Flags flags, Terminal terminal, BuildVersion build)
     {
         var state = new ScheduleState(first.Cluster?.Node ?? Environment.MachineName, terminal.Time.GetUtcNow(), build);
         state.Set(now => now with { IsCluster = first.Cluster is not null });
         GoodOptions options = null!;
         var log = new ScheduleLog(terminal.Error, terminal.Time, () => options.Current.Output.LogFormat);
         options = new GoodOptions(first, Read, state, log, terminal.Time);
+        var problems = new List<Problem>();
+        var web = WebSettings.Open(first.Listen is null ? null : first.WebConfig, log, terminal.Time, problems);
+        if (web is null) return Problems.Tell(problems, first.Output, terminal);
         CertificateCheck? check = null;
         if (first.Cluster is { Connection: { Tls.Verifies: true } store } && CertificateCheck.TryRead(store.Tls, out check) is { } unreadable)
         {
             log.Error("store", $"the cluster's store {store} cannot be used: {unreadable.Message}");
-            return ExitCode.TargetFailed;
+            return (int)ExitCode.TargetFailed;
         }
 
         using var manager = new ServiceManager(terminal.Environment, Environment.ProcessId);
         using var runner = new SlotRunner(options, terminal, build, state, log);
         await using var schedule = new QuartzSchedule(first.Cluster, new SlotJob(runner, options, state, log, terminal.Time), terminal.Time, check);
-        return await new Daemon(options, runner, schedule, state, log, terminal, manager).RunAsync();
+        var endpoint = first.Listen is null ? null : await Endpoint.StartAsync(first.Listen, web, state, log, terminal.Time);
+        if (first.Listen is not null && endpoint is null) return (int)ExitCode.TargetFailed;
+        try
+        {
+            return (int)await new Daemon(options, runner, schedule, state, log, terminal, manager).RunAsync();
+        }
+        finally
+        {
+            if (endpoint is not null)
+            {
+                await endpoint.StopAsync();
+                await endpoint.DisposeAsync();
+            }
+        }
 
         IReadOnlyList<Problem> Read(out ScheduleOptions? read) => ScheduleOptionsReader.Read(flags, terminal.Environment, terminal.Time.GetUtcNow(), out read, out _);
     }

@@ -15,6 +15,12 @@ internal sealed record ScheduleOptions(JobOptions Job, OutputOptions Output, Slo
     /// <summary>Null where this host is on its own.</summary>
     public ClusterOptions? Cluster { get; init; }
 
+    /// <summary>Where HTTP is served; null for nowhere.</summary>
+    public ListenAddress? Listen { get; init; }
+
+    /// <summary>The file with TLS and users; null for none.</summary>
+    public Setting? WebConfig { get; init; }
+
     /// <summary>How long a run may go on after SIGTERM before it is cut.</summary>
     public TimeSpan Grace { get; init; }
 

@@ -36,9 +36,10 @@ internal sealed class ScheduleOptionsReader
         var plan = reader.Plan();
         var grace = reader.Grace();
         var cluster = reader.Cluster(job);
+        var listen = reader.Listen(out var web);
         List<Problem> problems = [.. ofJob, .. reader._problems];
         if (problems.Count == 0)
-            options = new(job! with { Interval = job!.Interval ?? plan!.LongestGap }, output, plan!) { Cluster = cluster, Grace = grace, Pushes = pushes };
+            options = new(job! with { Interval = job!.Interval ?? plan!.LongestGap }, output, plan!) { Cluster = cluster, Grace = grace, Pushes = pushes, Listen = listen, WebConfig = web };
         return reader._files is null ? problems : OptionsReader.InOrder(problems);
     }
 
@@ -80,6 +81,20 @@ internal sealed class ScheduleOptionsReader
         if (DurationText.TryParse(setting.Value, out var grace) && grace <= MaxGrace) return grace;
         _problems.Add(setting.Wrong("an hour at most, " + DurationText.Allowed));
         return DefaultGrace;
+    }
+
+    ListenAddress? Listen(out Setting? web)
+    {
+        web = _settings.One("web-config") ?? _files?.WebConfig;
+        if ((_settings.One("listen") ?? _files?.Listen) is not { } setting)
+        {
+            if (web is not null && _files is null or { IsWhole: true }) _problems.Add(web!.Says("needs --listen, or listen in the file: it is about that"));
+            return null;
+        }
+
+        if (ListenAddress.TryParse(setting.Value) is { } address) return address;
+        _problems.Add(setting.Wrong(ListenAddress.Allowed));
+        return null;
     }
 
     ClusterOptions? Cluster(JobOptions? job)

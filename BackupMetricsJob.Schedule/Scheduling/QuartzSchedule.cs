@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using BackupMetricsJob.Probing;
 using BackupMetricsJob.Schedule.Options;
 using BackupMetricsJob.Schedule.Slots;
+using BackupMetricsJob.Schedule.State;
 using Quartz;
 
 namespace BackupMetricsJob.Schedule.Scheduling;
@@ -13,7 +14,8 @@ namespace BackupMetricsJob.Schedule.Scheduling;
 /// <param name="LastSuccess">When a run last succeeded, on any node.</param>
 /// <param name="IsRunning">Whether a run is going on, on any node: until it ends nothing is fired.</param>
 /// <param name="IsBroken">Whether Quartz has given this trigger up.</param>
-internal sealed record StoredSchedule(string Cron, DateTimeOffset? Next, DateTimeOffset? LastSuccess, bool IsRunning, bool IsBroken);
+/// <param name="Last">The last slot that was done, on any node.</param>
+internal sealed record StoredSchedule(string Cron, DateTimeOffset? Next, DateTimeOffset? LastSuccess, bool IsRunning, bool IsBroken, SlotAnywhere? Last = null);
 
 /// <summary>Quartz with one job and one trigger. It fires from <see cref="StartAsync"/> to <see cref="StopAsync"/>.</summary>
 internal sealed class QuartzSchedule : IAsyncDisposable
@@ -78,7 +80,9 @@ internal sealed class QuartzSchedule : IAsyncDisposable
         if (await _scheduler!.GetTrigger(Slots, cancellationToken) is not ICronTrigger trigger) return null;
         var job = await _scheduler.GetJobDetail(Run, cancellationToken);
         var state = await _scheduler.GetTriggerState(Slots, cancellationToken);
-        return new(trigger.CronExpressionString ?? "", trigger.NextFireTimeUtc, job is null ? null : SlotJob.Read(job.JobDataMap, SlotJob.LastSuccess), state == TriggerState.Blocked, state == TriggerState.Error);
+        return new(
+            trigger.CronExpressionString ?? "", trigger.NextFireTimeUtc, job is null ? null : SlotJob.Read(job.JobDataMap, SlotJob.LastSuccess),
+            state == TriggerState.Blocked, state == TriggerState.Error, job is null ? null : SlotJob.ReadLast(job.JobDataMap));
     }
 
     /// <summary>Makes Quartz fire a trigger again that it had given up.</summary>

@@ -52,6 +52,10 @@ internal sealed class SlotJob(SlotRunner runner, GoodOptions options, ScheduleSt
     public static DateTimeOffset? Read(JobDataMap data, string name) =>
         data.GetValueOrDefault(name) is string text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var moment) ? moment : null;
 
+    /// <summary>The last slot that was done, and where; null where none was.</summary>
+    public static SlotAnywhere? ReadLast(JobDataMap data) =>
+        Read(data, LastSlot) is { } slot ? new(slot, data.GetValueOrDefault(LastNode) as string ?? "") : null;
+
     void TellMissed(IReadOnlyList<DateTimeOffset> missed)
     {
         if (missed.Count == 0) return;

@@ -93,7 +93,7 @@ internal sealed class SlotRunner(GoodOptions options, Terminal terminal, BuildVe
             WasCut |= _cut.IsCancellationRequested;
             var code = ExitCodes.Of(report, _cut.IsCancellationRequested ? ExitCode.Terminated : null, plan.Output.FailOnTarget);
             RunSummary.Write(report, code, plan.Output.LogFormat, terminal);
-            var run = new LastRun(slot, isRetry, began, terminal.Time.GetUtcNow(), report, code);
+            var run = new LastRun(slot, isRetry, began, terminal.Time.GetUtcNow(), report, code) { Series = plan.Listen is null ? null : ScrapeText.Of(report, plan.Job.Group) };
             state.End(run);
             return (code, ScheduleState.Succeeded(run));
         }
@@ -101,7 +101,7 @@ internal sealed class SlotRunner(GoodOptions options, Terminal terminal, BuildVe
         catch (Exception bug)
 #pragma warning restore CA1031
         {
-            state.Drop();
+            state.Drop(terminal.Time.GetUtcNow());
             log.Error("bug", $"bug: {bug.GetType().Name}: {bug.Message}", json => json.WriteString("stack", bug.StackTrace));
             return (ExitCode.Bug, false);
         }
@@ -110,5 +110,5 @@ internal sealed class SlotRunner(GoodOptions options, Terminal terminal, BuildVe
     RunReport Run(ScheduleOptions plan) =>
         plan.Output.DryRun ? JobRun.Write(plan.Job, build, terminal.Time, terminal.Output, _cut.Token)
         : plan.Pushes ? JobRun.Push(plan.Job with { Splay = TimeSpan.Zero }, build, terminal.Time, _cut.Token)
-        : JobRun.Probe(plan.Job, terminal.Time, _cut.Token);
+        : JobRun.Probe(plan.Job, terminal.Time, _cut.Token, build: build);
 }

@@ -19,7 +19,14 @@ internal sealed record CurrentRun(DateTimeOffset Slot, DateTimeOffset Began, boo
 /// <param name="Slot">The moment of the schedule that it was for.</param>
 /// <param name="IsRetry">Whether the slot had been tried before.</param>
 internal sealed record LastRun(
-    DateTimeOffset Slot, bool IsRetry, DateTimeOffset Began, DateTimeOffset Ended, RunReport Report, ExitCode ExitCode);
+    DateTimeOffset Slot, bool IsRetry, DateTimeOffset Began, DateTimeOffset Ended, RunReport Report, ExitCode ExitCode)
+{
+    /// <summary>Its series as a scraper gets them; null where nobody can scrape.</summary>
+    public ScrapeText? Series { get; init; }
+}
+
+/// <summary>The last slot that was done on any node of the cluster, as its store has it.</summary>
+internal sealed record SlotAnywhere(DateTimeOffset Slot, string Node);
 
 /// <summary>One line of the history: little enough to keep fifty of them.</summary>
 /// <param name="ExitCode">What `backup-metrics run` would have ended with.</param>

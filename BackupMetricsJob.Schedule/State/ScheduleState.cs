@@ -1,4 +1,5 @@
 using BackupMetricsJob.Backups;
+using BackupMetricsJob.Cli;
 using BackupMetricsJob.Exposition;
 using BackupMetricsJob.Pushgateway;
 
@@ -25,18 +26,22 @@ internal sealed class ScheduleState(string node, DateTimeOffset started, BuildVe
     /// <summary>A run ended: it is the last one, a line of the history, and perhaps the newest success.</summary>
     public void End(LastRun run) => Set(now =>
     {
-        var history = new List<RunRecord>(HistoryLength);
-        for (var i = Math.Max(0, now.History.Count + 1 - HistoryLength); i < now.History.Count; i++) history.Add(now.History[i]);
-        history.Add(Record(run));
         var success = Succeeded(run) ? run.Ended : now.LastSuccess;
-        return now with { Current = null, Last = run, History = history, LastSuccess = success, LastSuccessAnywhere = Later(now.LastSuccessAnywhere, success) };
+        return now with { Current = null, Last = run, History = With(now.History, Record(run)), LastSuccess = success, LastSuccessAnywhere = Later(now.LastSuccessAnywhere, success) };
     });
 
     /// <summary>A run ended without a report: there was a bug, which the log tells.</summary>
-    public void Drop() => Set(now => now with { Current = null });
+    public void Drop(DateTimeOffset ended) => Set(now => now with
+    {
+        Current = null,
+        History = now.Current is { } run ? With(now.History, new(run.Slot, run.IsRetry, run.Began, ended - run.Began, ExitCode.Bug, 0, 0)) : now.History,
+    });
 
     /// <summary>What the cluster's store says of all nodes.</summary>
     public void SeenAnywhere(DateTimeOffset success) => Set(now => now with { LastSuccessAnywhere = Later(now.LastSuccessAnywhere, success) });
+
+    /// <summary>What the cluster's store says of the last slot.</summary>
+    public void SeenAnywhere(SlotAnywhere last) => Set(now => now with { LastAnywhere = last });
 
     /// <summary>Every gateway has the metrics. A target that cannot be probed is what the metrics tell, and no failure of the run.</summary>
     public static bool Succeeded(LastRun run)
@@ -47,6 +52,14 @@ internal sealed class ScheduleState(string node, DateTimeOffset started, BuildVe
         }
 
         return true;
+    }
+
+    static List<RunRecord> With(IReadOnlyList<RunRecord> before, RunRecord run)
+    {
+        var history = new List<RunRecord>(HistoryLength);
+        for (var i = Math.Max(0, before.Count + 1 - HistoryLength); i < before.Count; i++) history.Add(before[i]);
+        history.Add(run);
+        return history;
     }
 
     static RunRecord Record(LastRun run)

@@ -40,11 +40,14 @@ public class ImportDirectionTests
         new Dictionary<string, string[]>
         {
             ["Program"] = ["Hosting"],
-            ["Hosting"] = ["Scheduling", "Options", "Notify", "Reporting", "State"],
+            ["Hosting"] = ["Scheduling", "Options", "Notify", "Reporting", "State", "Http"],
+            ["Http"] = ["Page", "Options", "State", "Reporting"],
+            ["Page"] = ["State", "Reporting"],
             ["Scheduling"] = ["Options", "Slots", "State", "Reporting"],
             ["Options"] = ["Slots", "State", "Reporting"],
             ["Slots"] = [],
-            ["State"] = [],
+            ["State"] = ["Prometheus"],
+            ["Prometheus"] = [],
             ["Notify"] = [],
             ["Reporting"] = [],
         },
@@ -52,9 +55,11 @@ public class ImportDirectionTests
         {
             ["Quartz"] = ["Scheduling", "Slots"],
             ["Npgsql"] = ["Scheduling"],
-            ["Microsoft.AspNetCore"] = [],
+            ["Microsoft.AspNetCore"] = ["Http"],
+            ["BCrypt"] = ["Http"],
+            ["System.Net.Http.Headers"] = ["Http"],
             ["System.Net.Http"] = [],
-            ["System.Net.Sockets"] = ["Notify"],
+            ["System.Net.Sockets"] = ["Notify", "Http"],
         },
         []);
 
@@ -77,6 +82,7 @@ public class ImportDirectionTests
         var (uses, assemblies) = AssemblyUses.Read(Schedule);
 
         Assert.Contains(uses, use => use.User == "BackupMetricsJob.Schedule.Scheduling.SlotJob" && use.Used == "Quartz.IJob");
+        Assert.Contains(uses, use => use.User == "BackupMetricsJob.Schedule.Http.Answers" && use.Used.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal));
         Assert.Empty(DesignOfSchedule.Violations(uses, assemblies));
     }
 

@@ -28,7 +28,7 @@ internal static class ShowBackup
         return first is null ? "no limit" : $"limit {InWords.Of(first.MaxAge)}";
     }
 
-    static string More(BackupFacts backup)
+    public static string More(BackupFacts backup)
     {
         var parts = new List<string>();
         if (backup.Counts is { } counts && backup.Type != BackupType.RestoreTest)
@@ -43,7 +43,7 @@ internal static class ShowBackup
         return string.Join(", ", parts);
     }
 
-    static string Size(BackupFacts backup) => (backup.LastSize, backup.LastStored) switch
+    public static string Size(BackupFacts backup) => (backup.LastSize, backup.LastStored) switch
     {
         ({ } size, { } stored) => $", {InWords.Bytes(size)}, {InWords.Bytes(stored)} stored",
         ({ } size, null) => $", {InWords.Bytes(size)}",
@@ -51,14 +51,14 @@ internal static class ShowBackup
         _ => "",
     };
 
-    static string Name(BackupType type) => type switch
+    public static string Name(BackupType type) => type switch
     {
         BackupType.RestoreTest => "restore test",
         BackupType.Wal => "archived WAL",
         _ => $"{type.Name()} backup",
     };
 
-    static LimitType? LimitOf(Instance instance, BackupType type) => type switch
+    public static LimitType? LimitOf(Instance instance, BackupType type) => type switch
     {
         BackupType.Logical => LimitType.Logical,
         BackupType.RestoreTest => LimitType.RestoreTest,

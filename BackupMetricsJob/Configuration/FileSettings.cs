@@ -80,6 +80,12 @@ internal sealed record FileSettings
     /// <summary>Of `schedule` alone; it is known to be a duration.</summary>
     public Setting? Grace { get; init; }
 
+    /// <summary>Of `schedule` alone, which judges it.</summary>
+    public Setting? Listen { get; init; }
+
+    /// <summary>Of `schedule` alone: a path.</summary>
+    public Setting? WebConfig { get; init; }
+
     public bool? LegacyNames { get; init; }
 
     public bool? FailOnTarget { get; init; }

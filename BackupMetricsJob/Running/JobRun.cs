@@ -55,10 +55,11 @@ internal sealed class JobRun
 
     /// <summary>Only probes.</summary>
     /// <param name="inspect">Whether to ask, too, what only people want to know of a connection.</param>
-    public static RunReport Probe(JobOptions options, TimeProvider time, CancellationToken stop, RunProgress? progress = null, bool inspect = false)
+    /// <param name="build">Where the report must say what a push would have told of the run.</param>
+    public static RunReport Probe(JobOptions options, TimeProvider time, CancellationToken stop, RunProgress? progress = null, bool inspect = false, BuildVersion? build = null)
     {
         var run = new JobRun(options, time, stop);
-        return new(run.ProbeAll(progress, inspect), run._clock.Elapsed);
+        return new(run.ProbeAll(progress, inspect), run._clock.Elapsed) { Facts = build is null ? null : run.Facts(build, options.LegacyNames) };
     }
 
     /// <summary>Probes, and writes to <paramref name="text"/> what a push would carry.</summary>
@@ -67,9 +68,10 @@ internal sealed class JobRun
         var run = new JobRun(options, time, stop);
         var results = run.ProbeAll(progress);
         var registry = Metrics.NewCustomRegistry();
-        var samples = BackupMetrics.Write(results, run.Facts(build, options.LegacyNames), registry);
+        var facts = run.Facts(build, options.LegacyNames);
+        var samples = BackupMetrics.Write(results, facts, registry);
         registry.CollectAndExportAsTextAsync(text, CancellationToken.None).GetAwaiter().GetResult();
-        return new(results, run._clock.Elapsed) { Samples = samples };
+        return new(results, run._clock.Elapsed) { Samples = samples, Facts = facts };
     }
 
     IReadOnlyList<ProbeResult> ProbeAll(RunProgress? progress, bool inspect = false)
@@ -87,10 +89,11 @@ internal sealed class JobRun
         using var stopped = _stop.Register(() => end.CancelAfter(GraceAfterStop));
         progress?.Enter(RunStage.Pushing, _options.Targets.Count, _options.Deadline - _clock.Elapsed);
         var registry = Metrics.NewCustomRegistry();
-        var samples = BackupMetrics.Write(results, Facts(build, _options.LegacyNames), registry);
+        var facts = Facts(build, _options.LegacyNames);
+        var samples = BackupMetrics.Write(results, facts, registry);
         var pushes = new GatewayReport[_options.Gateways.Count];
         SideBySide.Run(pushes.Length, i => pushes[i] = Deliver(_options.Gateways[i], registry, results, build, end.Token));
-        return new(results, _clock.Elapsed) { Pushes = pushes, Samples = samples };
+        return new(results, _clock.Elapsed) { Pushes = pushes, Samples = samples, Facts = facts };
     }
 
     GatewayReport Deliver(Gateway gateway, CollectorRegistry registry, IReadOnlyList<ProbeResult> results, BuildVersion build, CancellationToken end)

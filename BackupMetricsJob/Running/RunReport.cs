@@ -1,4 +1,5 @@
 using BackupMetricsJob.Backups;
+using BackupMetricsJob.Exposition;
 using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Running;
@@ -12,6 +13,9 @@ internal sealed record RunReport(IReadOnlyList<ProbeResult> Results, TimeSpan El
 {
     /// <summary>How many samples were written.</summary>
     public int Samples { get; init; }
+
+    /// <summary>What was, or would be, published about the run itself; null where nothing would.</summary>
+    public RunFacts? Facts { get; init; }
 
     /// <summary>A signal came while it waited for its moment: nothing was probed, and nothing was pushed.</summary>
     public bool IsStoppedBeforeStart { get; init; }

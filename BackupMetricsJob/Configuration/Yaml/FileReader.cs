@@ -71,6 +71,8 @@ internal sealed class FileReader
             Cron = root.Setting("cron", "a cron expression"),
             TimeZone = root.Setting("timezone", "the name of a time zone"),
             Grace = root.Duration("grace", mayBeZero: true) is null ? null : root.Setting("grace", ""),
+            Listen = root.Setting("listen", "an address and a port, like 127.0.0.1:9351"),
+            WebConfig = root.File("web_config"),
             LegacyNames = root.Boolean("legacy_names"),
             FailOnTarget = FailOnTarget(root),
             Grouping = LabelSection.Read(root["grouping"], root.Path["grouping"], _problems),

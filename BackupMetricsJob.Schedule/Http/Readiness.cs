@@ -1,0 +1,37 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Schedule.Reporting;
+using BackupMetricsJob.Schedule.State;
+
+namespace BackupMetricsJob.Schedule.Http;
+
+/// <summary>What /healthz and /readyz say: null where all is well, else why not, in a line.</summary>
+internal static class Readiness
+{
+    /// <summary>Nobody has looked at the scheduler for this long: it does not work, whatever it said last.</summary>
+    static readonly TimeSpan Blind = TimeSpan.FromSeconds(60);
+
+    /// <summary>Whether the process lives and its scheduler does its work.</summary>
+    public static string? NotHealthy(ScheduleSnapshot now, TimeProvider time)
+    {
+        if (now.Problem is { } problem) return problem;
+        return now.Looked is { } looked && time.GetElapsedTime(looked) is var since && since > Blind ? $"nobody has looked at the scheduler for {InWords.Of(since)}" : null;
+    }
+
+    /// <summary>Whether a run has succeeded within two intervals, on this node or, in a cluster, on any.</summary>
+    public static string? NotReady(ScheduleSnapshot now, DateTimeOffset time)
+    {
+        var where = now.IsCluster ? "on any node" : "here";
+        if (now.LastSuccessAnywhere is not { } success)
+            return $"no run has succeeded {where} yet{Why(now)}; {(now.NextSlot is { } next ? $"the next slot is {ScheduleLog.Time(next)}" : "there is no further slot")}";
+        var limit = 2 * now.Interval;
+        return limit > TimeSpan.Zero && time - success > limit
+            ? $"no run has succeeded {where} since {ScheduleLog.Time(success)}, which is more than two intervals ({InWords.Of(limit)}) ago{Why(now)}"
+            : null;
+    }
+
+    static string Why(ScheduleSnapshot now)
+    {
+        if (now.StoreProblem is not null) return ": the cluster's store cannot be asked";
+        return now.History is [.., { ExitCode: not (Cli.ExitCode.Success or Cli.ExitCode.TargetFailed) } last] ? $": the last run ended with {(int)last.ExitCode}" : "";
+    }
+}

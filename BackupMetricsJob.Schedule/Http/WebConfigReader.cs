@@ -1,0 +1,118 @@
+using System.Security.Authentication;
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Configuration.Yaml;
+
+namespace BackupMetricsJob.Schedule.Http;
+
+/// <summary>
+/// Reads the web configuration file of Prometheus' exporters (--web.config.file): tls_server_config and basic_auth_users. What of it is not
+/// done here is refused by name; no hash is ever shown.
+/// </summary>
+internal sealed class WebConfigReader
+{
+    static readonly string[] Root = ["tls_server_config", "basic_auth_users"];
+    static readonly string[] Tls = ["cert_file", "key_file", "client_ca_file", "client_auth_type", "min_version", "max_version", "prefer_server_cipher_suites"];
+    static readonly string[] Clients = Enum.GetNames<ClientCertificates>();
+
+    readonly FileProblems _problems;
+
+    WebConfigReader(ICollection<Problem> problems) => _problems = new(problems);
+
+    /// <summary>Null, and at least one more problem, where something is wrong with it. An empty file says nothing, and is right.</summary>
+    public static WebConfig? Read(Setting file, ICollection<Problem> problems)
+    {
+        if (YamlText.Read(file.Value, why => file.Wrong("") with { Message = $"{file.Origin} \"{file.Value}\": {why}" }, problems) is not { } text) return null;
+        return Parse(file.Value, text, problems);
+    }
+
+    /// <param name="file">What messages call it; names of files in it are relative to its folder.</param>
+    /// <param name="text">The whole file.</param>
+    /// <param name="problems">Gets what is wrong.</param>
+    public static WebConfig? Parse(string file, string text, ICollection<Problem> problems)
+    {
+        if (SaysNothing(text)) return WebConfig.Open;
+        var before = problems.Count;
+        if (YamlTree.Read(file, text, problems, key: "", static (_, _) => { }) is not { } tree) return null;
+        var reader = new WebConfigReader(problems);
+        var config = Fields.Of(tree, KeyPath.Root, Root, Path.GetDirectoryName(file) ?? "", reader._problems) is { } root ? reader.Read(root) : null;
+        return problems.Count == before ? config : null;
+    }
+
+    static bool SaysNothing(string text)
+    {
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            if (line.TrimStart() is { IsEmpty: false } words && words[0] != '#') return false;
+        }
+
+        return true;
+    }
+
+    WebConfig Read(Fields root) => new(root.Map("tls_server_config", Tls) is { } tls ? ReadTls(tls) : null, ReadUsers(root));
+
+    TlsFiles? ReadTls(Fields tls)
+    {
+        tls.Require("cert_file", "the server's certificate, in PEM");
+        tls.Require("key_file", "the key of cert_file, in PEM");
+        tls.Boolean("prefer_server_cipher_suites"); // Means nothing any more, in Go neither.
+        var authorities = tls.File("client_ca_file");
+        var clients = ReadClients(tls);
+        var verifies = clients is ClientCertificates.VerifyClientCertIfGiven or ClientCertificates.RequireAndVerifyClientCert;
+        if (verifies && authorities is null && !tls.Has("client_ca_file"))
+            _problems.Add(tls.Place, $"{tls.Path}: client_auth_type {clients} needs client_ca_file: the authorities that sign the clients' certificates");
+        if (!verifies && authorities is { Place: { } place })
+            _problems.Add(place, $"{tls.Path["client_ca_file"]}: is not used unless client_auth_type is VerifyClientCertIfGiven or RequireAndVerifyClientCert");
+        var protocols = Protocols(tls);
+        return tls.File("cert_file") is { } certificate && tls.File("key_file") is { } key ? new(certificate, key, authorities, clients, protocols) : null;
+    }
+
+    ClientCertificates ReadClients(Fields tls)
+    {
+        if (tls["client_auth_type"] is not { } node) return ClientCertificates.NoClientCert;
+        // The older name of the same in exporter-toolkit.
+        if (node is YamlScalar { Text: "RequireClientCert" }) return ClientCertificates.RequireAnyClientCert;
+        if (node is YamlScalar scalar && Array.IndexOf(Clients, scalar.Text) is >= 0 and var index) return (ClientCertificates)index;
+        _problems.Wrong(node, tls.Path["client_auth_type"], "one of " + string.Join(", ", Clients));
+        return ClientCertificates.NoClientCert;
+    }
+
+#pragma warning disable CA5398 // The user says so. Without a word from them it is these two, whatever the system's own settings are.
+    SslProtocols Protocols(Fields tls)
+    {
+        var (least, most) = (Version(tls, "min_version") ?? SslProtocols.Tls12, Version(tls, "max_version") ?? SslProtocols.Tls13);
+        if (least == SslProtocols.Tls13 && most == SslProtocols.Tls12) _problems.Add(tls.Place, $"{tls.Path}: max_version must not be below min_version");
+        return least == most ? least : SslProtocols.Tls12 | SslProtocols.Tls13;
+    }
+
+    SslProtocols? Version(Fields tls, string key)
+    {
+        if (tls[key] is not { } node) return null;
+        if (node is YamlScalar { Text: "TLS12" }) return SslProtocols.Tls12;
+        if (node is YamlScalar { Text: "TLS13" }) return SslProtocols.Tls13;
+        _problems.Wrong(node, tls.Path[key], "TLS12 or TLS13 (the older ones are broken)");
+        return null;
+    }
+#pragma warning restore CA5398
+
+    Dictionary<string, string> ReadUsers(Fields root)
+    {
+        var users = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (root["basic_auth_users"] is not { } node || node is YamlScalar { IsNull: true }) return users;
+        var path = root.Path["basic_auth_users"];
+        if (node is not YamlMapping map)
+        {
+            _problems.WrongKind(node, path, "a map of users and bcrypt hashes");
+            return users;
+        }
+
+        foreach (var (user, hash) in map.Entries)
+        {
+            // A user with a colon could never come: the first one ends the name.
+            if (user.Text.Length == 0 || user.Text.Contains(':', StringComparison.Ordinal)) _problems.Add(user.Place, $"{path}: a user must be a name without a colon");
+            else if (hash is not YamlScalar { Text: var text } || !BcryptText.IsHash(text)) _problems.Add(hash.Place, $"{path}: of user {Shown.Quoted(user.Text)}: must be {BcryptText.Allowed}");
+            else users[user.Text] = text;
+        }
+
+        return users;
+    }
+}

@@ -1,0 +1,87 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Cli;
+
+namespace BackupMetricsJob.Schedule.Page;
+
+/// <summary>What is known of one database, in the words of `show`.</summary>
+internal static class Facts
+{
+    /// <summary>PostgreSQL 15.20, primary; or who spoke of it.</summary>
+    public static string Server(ProbeResult result) => result switch
+    {
+        { Server: { } server } => $"PostgreSQL {InWords.Version(server.VersionNumber)}, {(server.InRecovery ? "standby" : "primary")}",
+        { IsTarget: false } => $"by the word of {string.Join(", ", result.Instance.Sources)}",
+        { SourcesThatAnswered.Count: > 0 } => $"by the word of {string.Join(", ", result.SourcesThatAnswered)}",
+        _ => "no answer",
+    };
+
+    /// <summary>The one that a glance is for: the newest physical one, else the newest dump; null where there is neither.</summary>
+    public static BackupFacts? Newest(ProbeResult result)
+    {
+        BackupFacts? newest = null;
+        foreach (var backup in result.Backups)
+        {
+            if (backup.Age is null || !(backup.Type.IsPhysical() || backup.Type == BackupType.Logical)) continue;
+            if (newest is null || Rank(backup) > Rank(newest) || (Rank(backup) == Rank(newest) && backup.Age < newest.Age)) newest = backup;
+        }
+
+        return newest;
+    }
+
+    public static Html Age(BackupFacts backup, Instance instance) => backup.Age is { } age
+        ? Html.Of($"<b>{InWords.Of(age)}</b> old{Limit(instance, ShowBackup.LimitOf(instance, backup.Type))}")
+        : Html.Of($"{(backup.Oldest is null ? "no good one is known" : "the newest is not known")}");
+
+    /// <summary>Finished when, with what, how large, what else is kept.</summary>
+    public static Html Details(BackupFacts backup)
+    {
+        var finished = backup.LastSuccess is { } at ? Html.Of($"{backup.Tool}, finished {Moment.Of(at)}") : Html.Of($"{backup.Tool}");
+        var took = backup.LastDuration is { } duration ? $", took {InWords.Of(duration)}" : "";
+        var more = ShowBackup.More(backup);
+        return Html.Of($"{finished}{took}{ShowBackup.Size(backup)}{(more.Length > 0 ? "; " + more : "")}");
+    }
+
+    /// <summary>How archiving stands; null where there is no server to ask.</summary>
+    public static string? Archiving(ProbeResult result)
+    {
+        if (result.Server is not { } server) return null;
+        if (ArchiverStates.Of(server) is not { } state) return "unknown";
+        var last = !server.DoesNotArchiveItself && server.ArchiveMode != "off" && server.Archiver.LastArchived is { } archived ? $", last success {InWords.Of(server.Now - archived)} before it was asked" : "";
+        return state.Name() + last;
+    }
+
+    /// <summary>For how long the oldest segment has waited to be archived; null where none does.</summary>
+    public static TimeSpan? Waiting(ProbeResult result) =>
+        result.Server is { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal.OldestReady: { } since } server ? server.Now - since : null;
+
+    /// <summary>The segments that wait to be archived, in words; null where nobody knows, or nothing is archived.</summary>
+    public static Html? Queue(ProbeResult result)
+    {
+        if (result.Server is not { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal: { } wal }) return null;
+        return Waiting(result) is { } waiting
+            ? Html.Of($"<b>{InWords.Segments(wal.ReadySegments)}</b> waiting for {InWords.Of(waiting)}{Limit(result.Instance, LimitType.Wal)}")
+            : Html.Of($"nothing waits");
+    }
+
+    /// <summary>What would be lost if it died now; null where nobody knows.</summary>
+    public static Html? Loss(ProbeResult result) => result.LossWindow is { } window ? Html.Of($"<b>{InWords.Of(window)}</b> of work at most") : null;
+
+    /// <summary>The same two in a word or two, under a heading that says what they are.</summary>
+    public static Html? ShortQueue(ProbeResult result)
+    {
+        if (result.Server is not { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal: { } wal }) return null;
+        return Waiting(result) is { } waiting ? Html.Of($"{InWords.Segments(wal.ReadySegments)}, {InWords.Of(waiting)}") : Html.Of($"empty");
+    }
+
+    public static Html? ShortLoss(ProbeResult result) => result.LossWindow is { } window ? Html.Of($"{InWords.Of(window)}") : null;
+
+    public static Html Labels(Instance instance)
+    {
+        if (instance.Labels.Count == 0) return Html.Nothing;
+        return Html.Of($"<span class=\"labels\">{Html.Join(" ", [.. instance.Labels.Select(label => Html.Of($"<span>{label.Key}={label.Value}</span>"))])}</span>");
+    }
+
+    static Html Limit(Instance instance, LimitType? type) => Html.Of($" <span class=\"limit\">({Bar.Words(instance, type)})</span>");
+
+    static int Rank(BackupFacts backup) => backup.Type.IsPhysical() ? 1 : 0;
+}

@@ -1,0 +1,51 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Schedule.State;
+
+namespace BackupMetricsJob.Schedule.Page;
+
+/// <summary>The one sentence that people come for. It is never green where nobody knows.</summary>
+internal sealed record Headline(Standing Standing, string Text, string More)
+{
+    public static Headline Of(ScheduleSnapshot now, IReadOnlyList<Judged> judged, DateTimeOffset time)
+    {
+        if (now.Last is null && now.LastAnywhere is null) return new(Standing.NotJudged, "Nothing is known yet", now.Current is null ? "No run has ended since this process started." : "The first run is going on.");
+        if (now.Newest is not { } last) return new(Standing.NotJudged, $"Node {now.LastAnywhere!.Node} knows", "It ran the last slot, so its page and its metrics tell what was found.");
+        if (Stale(now, time) is { } since)
+            return new(Standing.Critical, "Nobody knows how the backups are now", $"The last run ended {InWords.Of(since)} ago, and it should be every {InWords.Of(now.Interval)}. What follows was true then.");
+        return OfRun(last, judged);
+    }
+
+    /// <summary>How long ago the last run ended, where that is more than two intervals; else null.</summary>
+    public static TimeSpan? Stale(ScheduleSnapshot now, DateTimeOffset time) =>
+        now.Newest is { } last && now.Interval > TimeSpan.Zero && time - last.Ended > 2 * now.Interval ? time - last.Ended : null;
+
+    static Headline OfRun(LastRun last, IReadOnlyList<Judged> judged)
+    {
+        var (critical, warning) = (Count(judged, Standing.Critical), Count(judged, Standing.Warning));
+        var (well, other) = (Count(judged, Standing.Well), Count(judged, Standing.NotJudged));
+        var (bad, all) = (critical + warning, critical + warning + well);
+        var more = new List<string>();
+        if (bad > 0)
+        {
+            if (critical > 0) more.Add($"{critical} critical");
+            if (warning > 0) more.Add(warning == 1 ? "1 warning" : $"{warning} warnings");
+            if (well > 0) more.Add($"{well} well");
+        }
+
+        if (other > 0) more.Add($"{other} not judged");
+        var text = (bad, all, last.Report.Results.Count) switch
+        {
+            (_, _, 0) => "No database is configured",
+            (0, 0, _) => "No database is judged here",
+            (0, 1, _) => "The backups are well",
+            (0, _, _) => $"All {all} databases have good backups",
+            (1, 1, _) => "The database needs attention",
+            (1, _, _) => $"1 of {all} databases needs attention",
+            _ => bad == all ? $"All {all} databases need attention" : $"{bad} of {all} databases need attention",
+        };
+        var standing = critical > 0 ? Standing.Critical : warning > 0 ? Standing.Warning : all > 0 ? Standing.Well : Standing.NotJudged;
+        return new(standing, text, more.Count == 0 ? "" : string.Join(", ", more) + ".");
+    }
+
+    static int Count(IReadOnlyList<Judged> judged, Standing standing) => judged.Count(one => one.Standing == standing);
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace BackupMetricsJob.Schedule.Page;
+
+/// <summary>A piece of HTML. What is put into one is escaped, unless it is one itself: no text of a database can become markup.</summary>
+internal readonly record struct Html(string Markup)
+{
+    public static Html Nothing { get; } = new("");
+
+    public static Html Of(HtmlHandler markup) => new(markup.ToString());
+
+    public static Html Join(IEnumerable<Html> pieces)
+    {
+        var all = new StringBuilder();
+        foreach (var piece in pieces) all.Append(piece.Markup);
+        return new(all.ToString());
+    }
+
+    /// <summary>The same, with something between each two.</summary>
+    public static Html Join(string between, IReadOnlyList<Html> pieces)
+    {
+        var all = new StringBuilder();
+        for (var i = 0; i < pieces.Count; i++) all.Append(i == 0 ? "" : between).Append(pieces[i].Markup);
+        return new(all.ToString());
+    }
+
+    public override string ToString() => Markup;
+}
+
+/// <summary>Makes <see cref="Html"/> out of $"...": the literal parts are markup, the values text.</summary>
+[InterpolatedStringHandler]
+internal readonly ref struct HtmlHandler
+{
+    readonly StringBuilder _markup;
+
+    public HtmlHandler(int literalLength, int formattedCount) => _markup = new(literalLength + (16 * formattedCount));
+
+    public void AppendLiteral(string markup) => _markup.Append(markup);
+
+    public void AppendFormatted(Html html) => _markup.Append(html.Markup);
+
+    public void AppendFormatted(int number) => _markup.Append(number);
+
+    /// <summary>A position in a drawing.</summary>
+    public void AppendFormatted(double number) => _markup.Append(number.ToString("0.##", CultureInfo.InvariantCulture));
+
+    public void AppendFormatted(string? text)
+    {
+        foreach (var rune in (text ?? "").EnumerateRunes())
+        {
+            switch (rune.Value)
+            {
+                case '&':
+                    _markup.Append("&amp;");
+                    break;
+                case '<':
+                    _markup.Append("&lt;");
+                    break;
+                case '>':
+                    _markup.Append("&gt;");
+                    break;
+                case '"':
+                    _markup.Append("&quot;");
+                    break;
+                case '\'':
+                    _markup.Append("&#39;");
+                    break;
+                default:
+                    _markup.Append(Shown(rune).ToString());
+                    break;
+            }
+        }
+    }
+
+    public override string ToString() => _markup.ToString();
+
+    /// <summary>Nothing that cannot be seen, and nothing that turns the direction of what follows.</summary>
+    static Rune Shown(Rune rune)
+    {
+        if (Rune.IsWhiteSpace(rune)) return new Rune(' ');
+        return Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format ? Rune.ReplacementChar : rune;
+    }
+}

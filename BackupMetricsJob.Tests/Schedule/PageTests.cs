@@ -1,0 +1,99 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Cli;
+using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Schedule.Page;
+using BackupMetricsJob.Schedule.State;
+using BackupMetricsJob.Tests.Support;
+using static BackupMetricsJob.Tests.Backups.Evidence;
+
+namespace BackupMetricsJob.Tests.Schedule;
+
+/// <summary>What the page says, to the letter.</summary>
+public sealed class PageTests
+{
+    /// <summary>Everything that can be wrong with the job, and a database whose name is markup.</summary>
+    internal static ScheduleSnapshot Trouble { get; } = Spoilt(Samples.Of(
+        Samples.Named("<script>alert(1)</script>", ("team", "\"><img src=x onerror=alert(1)>")),
+        Samples.Named("gone") with { Server = null, Backups = [], SourcesThatAnswered = [], Failure = new(FailureReason.Auth, "password authentication failed for user \"<b>monitor</b>\" \u202Egnp.exe") })) with
+    {
+        IsCluster = true,
+        StoreProblem = "Failed to connect to 10.0.0.1:5432 & more",
+        LastAnywhere = new(Noon.AddMinutes(-7), "backup2"),
+        ReloadFailure = new(Noon.AddHours(-1), ["/etc/backup-metrics/main.yaml:3:1: unknown key \"deadlin\": did you mean \"deadline\"?", "/etc/backup-metrics/main.yaml:9:4: <b>"]),
+        Current = new(Noon.AddMinutes(-6), Noon.AddMinutes(-6), IsRetry: true) { OutlastsItsSlot = true },
+    };
+
+    [Fact]
+    public void A_healthy_database() => Matches("page-well.html", Samples.Of(Result));
+
+    [Fact]
+    public void Several_with_each_kind_of_trouble() => Matches("page-several.html", Samples.Many(40));
+
+    [Fact]
+    public void Before_the_first_run() => Matches("page-fresh.html", Samples.Fresh);
+
+    [Fact]
+    public void A_job_in_trouble() => Matches("page-trouble.html", Trouble);
+
+    [Fact]
+    public void Nothing_of_a_database_or_of_a_message_becomes_markup()
+    {
+        var page = Page(Trouble);
+
+        Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<img", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<b>monitor", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u202E", page, StringComparison.Ordinal);
+        Assert.Contains("<bdi>&lt;script&gt;alert(1)&lt;/script&gt;</bdi>", page, StringComparison.Ordinal);
+        Assert.Equal(2, page.Split("<script").Length); // Its own.
+    }
+
+    [Theory]
+    [InlineData(0, "The backups are well")]
+    [InlineData(10, "The backups are well")]
+    [InlineData(11, "Nobody knows how the backups are now")]
+    public void It_is_not_green_where_nobody_has_asked_for_two_intervals(int minutes, string headline) =>
+        Assert.Contains($"<span>{headline}</span>", string.Concat(StatusPage.Render(Samples.Of(Result), Noon.AddMinutes(minutes - 2).AddSeconds(2))), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_node_of_a_cluster_that_did_not_run_the_last_slot_names_the_one_that_did()
+    {
+        var page = Page(Samples.Of(Result) with { IsCluster = true, LastAnywhere = new(Noon, "backup2") });
+
+        Assert.Contains("<span>Node backup2 knows</span>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("orders", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(3, "well", 4.8)] // 3 h of 50 h, of which a quarter more is the whole bar
+    [InlineData(27, "warning", 43.2)]
+    [InlineData(51, "critical", 81.6)]
+    [InlineData(900, "critical", 100)]
+    public void A_bar_is_as_long_as_the_age_and_marks_both_limits(int hours, string kind, double length)
+    {
+        var bar = Bar.Of(Orders, LimitType.Base, TimeSpan.FromHours(hours)).Markup;
+
+        Assert.StartsWith($"<svg class=\"bar {kind}\"", bar, StringComparison.Ordinal);
+        Assert.Contains(FormattableString.Invariant($"<rect class=\"fill\" width=\"{length:0.##}\""), bar, StringComparison.Ordinal);
+        Assert.Contains("<rect class=\"mark\" x=\"41.6\"", bar, StringComparison.Ordinal);
+        Assert.Contains("<rect class=\"mark\" x=\"80\"", bar, StringComparison.Ordinal);
+        Assert.Equal("", Bar.Of(Orders, LimitType.Logical, TimeSpan.FromHours(hours)).Markup);
+    }
+
+    [Fact]
+    public void A_thousand_databases_come_in_pieces()
+    {
+        var pieces = StatusPage.Render(Samples.Many(1000), Noon).ToList();
+
+        Assert.InRange(pieces.Count, 20, 200);
+        Assert.All(pieces, piece => Assert.InRange(piece.Length, 1, 40_000));
+    }
+
+    static ScheduleSnapshot Spoilt(ScheduleSnapshot now) => now with { Last = now.Last! with { ExitCode = ExitCode.PushNotArrived, Report = now.Last.Report with { Pushes = [Samples.Pushed(PushResult.Unreachable)] } } };
+
+    /// <summary>Style and script are files of their own, so the snapshots are without them.</summary>
+    static void Matches(string name, ScheduleSnapshot now) => Snapshot.Matches(
+        name, Page(now).Replace(PageParts.Style.Markup, "...", StringComparison.Ordinal).Replace(PageParts.Script.Markup, "...", StringComparison.Ordinal));
+
+    static string Page(ScheduleSnapshot now) => string.Concat(StatusPage.Render(now, Noon));
+}

@@ -1,0 +1,47 @@
+using BackupMetricsJob.Cli;
+using BackupMetricsJob.Schedule.Http;
+using BackupMetricsJob.Schedule.State;
+using BackupMetricsJob.Tests.Support;
+
+namespace BackupMetricsJob.Tests.Schedule;
+
+/// <summary>What a load balancer or Kubernetes is told.</summary>
+public sealed class ReadinessTests
+{
+    static readonly DateTimeOffset Noon = FixedClock.Noon;
+    static readonly ScheduleSnapshot Fresh = new() { Node = "here", ProcessStarted = Noon, Build = new("1", "a"), Interval = TimeSpan.FromMinutes(5), NextSlot = Noon.AddMinutes(5) };
+
+    [Fact]
+    public void It_is_ready_once_a_run_succeeded_and_for_two_intervals()
+    {
+        Assert.Equal("no run has succeeded here yet; the next slot is 2026-11-22T12:05:00Z", Readiness.NotReady(Fresh, Noon));
+        var ran = Fresh with { LastSuccessAnywhere = Noon };
+        Assert.Null(Readiness.NotReady(ran, Noon.AddMinutes(10)));
+        Assert.Equal(
+            "no run has succeeded here since 2026-11-22T12:00:00Z, which is more than two intervals (10 min) ago",
+            Readiness.NotReady(ran, Noon.AddMinutes(10).AddSeconds(1)));
+        Assert.Null(Readiness.NotReady(ran with { Interval = TimeSpan.Zero }, Noon.AddYears(1))); // one slot and no more
+    }
+
+    [Fact]
+    public void The_reason_is_told_where_it_is_known()
+    {
+        var failed = Fresh with { History = [new(Noon, false, Noon, TimeSpan.Zero, ExitCode.PushNotArrived, 1, 0)] };
+        Assert.Equal("no run has succeeded here yet: the last run ended with 75; the next slot is 2026-11-22T12:05:00Z", Readiness.NotReady(failed, Noon));
+        var cluster = Fresh with { IsCluster = true, LastSuccessAnywhere = Noon, StoreProblem = "gone" };
+        Assert.EndsWith("on any node since 2026-11-22T12:00:00Z, which is more than two intervals (10 min) ago: the cluster's store cannot be asked", Readiness.NotReady(cluster, Noon.AddHours(1)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void It_is_healthy_while_somebody_looks_and_finds_nothing()
+    {
+        var clock = new SteppedClock(Noon);
+        Assert.Null(Readiness.NotHealthy(Fresh, clock));
+        var looked = Fresh with { Looked = clock.GetTimestamp() };
+        clock.Set(Noon.AddSeconds(60));
+        Assert.Null(Readiness.NotHealthy(looked, clock));
+        clock.Set(Noon.AddSeconds(120));
+        Assert.Equal("nobody has looked at the scheduler for 2 min", Readiness.NotHealthy(looked, clock));
+        Assert.Equal("broken", Readiness.NotHealthy(Fresh with { Problem = "broken" }, clock));
+    }
+}
