@@ -103,7 +103,7 @@ internal sealed class ScheduleOptionsReader
         if (_settings.One("cluster") is not { } setting) return null;
         var said = new List<string>();
         if (setting.Value.Trim().Length == 0) said.Add("must be a postgresql:// URI or \"host=... user=...\"");
-        else if (ConnectionText.TryParse(setting.Value, new LibpqEnvironment(_environment, userName: Environment.UserName), said, out var connection))
+        else if (ConnectionText.TryParse(setting.Value, new LibpqEnvironment(_environment, userName: LocalUser.Name), said, out var connection))
         {
             if (connection is { Hosts.Count: 1, Session: SessionKind.Any }) return new(connection, name, node);
             said.Add("must have one host and no target_session_attrs: give one name that follows the primary");

@@ -81,15 +81,15 @@ public sealed class KubernetesPodTests
     public async Task The_schedules_pod_plans_its_slots_and_ends_when_it_is_told_to()
     {
         await using var fleet = await Fleet.StartAsync();
-        // As long as there is no --listen: without it.
-        using var pod = await PodAsync(Schedule, fleet.Change, (", --listen, \":9351\"", ""), ("\"*/5 * * * *\"", "\"* * * * * ?\""));
+        using var pod = await PodAsync(Schedule, fleet.Change, ("\":9351\"", "\":0\""), ("\"*/5 * * * *\"", "\"* * * * * ?\""));
         await using var process = pod.Start();
 
-        await process.WaitForErrorLineAsync("probed orders");
-        // Below bubblewrap is the first process of the pod's own process ids, and below that the command.
-        const string Terminate = "first=$(tr -d ' ' < /proc/$0/task/$0/children) && kill -TERM $(cat /proc/$first/task/$first/children)";
-        await using var signal = ChildProcess.Start("/bin/sh", ["-c", Terminate, process.Id.ToString(CultureInfo.InvariantCulture)]);
-        Assert.Equal(0, (await signal.WaitAsync()).ExitCode);
+        var port = (await process.WaitForErrorLineAsync("listening on ")).Split(':')[^1];
+        await process.WaitForErrorLineAsync("and is done");
+        using var probe = new System.Net.Http.HttpClient();
+        foreach (var path in new[] { "healthz", "readyz" }) await probe.GetStringAsync(new Uri($"http://127.0.0.1:{port}/{path}"));
+        Assert.Contains("postgres_backup_probe_success{instance=\"orders\"", await probe.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics")), StringComparison.Ordinal);
+        await Bubblewrap.TerminateAsync(process);
         var end = await process.WaitAsync();
 
         Assert.True(end.ExitCode == 0, NoSandbox(end));

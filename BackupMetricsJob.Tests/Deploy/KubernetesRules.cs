@@ -9,9 +9,6 @@ namespace BackupMetricsJob.Tests.Deploy;
 /// <summary>What no type and no schema knows: whether names that refer to something find it, whether times fit together, whether our own flags exist. A line each problem.</summary>
 internal sealed partial class KubernetesRules
 {
-    // Of a flag that another branch brings; out with it once `schedule --help` has it.
-    static readonly string[] NotYet = ["--listen"];
-
     readonly IReadOnlyList<Manifest> _all;
     readonly IReadOnlyDictionary<string, string> _help;
     readonly List<string> _problems = [];
@@ -93,7 +90,7 @@ internal sealed partial class KubernetesRules
             return;
         }
 
-        foreach (var flag in arguments.Where(argument => argument.StartsWith("--", StringComparison.Ordinal)).Except(NotYet))
+        foreach (var flag in arguments.Where(argument => argument.StartsWith("--", StringComparison.Ordinal)))
         {
             if (!Regex.IsMatch(help, $@"^\s+{Regex.Escape(flag)}\s", RegexOptions.Multiline)) Say(manifest, $"{command} has no flag {flag}");
         }

@@ -38,17 +38,18 @@ public sealed class KubernetesScrapeTests
     public async Task What_the_schedule_shows_has_the_labels_of_a_push_and_the_rules_work(string file)
     {
         await using var gateway = await PushgatewayServer.StartAsync();
-        await RunAsync(gateway);
-        var metrics = await gateway.MetricsAsync();
-        // The daemon shows what a gateway would, without the job.
-        var shown = string.Concat(metrics.Split('\n').Where(IsOurs).Select(line => line.Replace(",job=\"backup_metrics\"", "", StringComparison.Ordinal) + "\n"));
-        await using var daemon = new StubPushgateway(StubPushgateway.Status(200, shown, "Content-Type: text/plain; version=0.0.4"));
-        await using var scrape = await KubernetesScrape.StartAsync(await MonitorAsync(file), new Uri(daemon.Url));
+        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
+        await server.BaseBackupAsync();
+        await using var daemon = await Daemon.StartAsync(
+            "--cron", "* * * * * ?", "--interval", "5m", "--connection", server.ConnectionUri(), "--instance", "orders", "--label", "team=payments", "--gateway", gateway.Url);
+        await daemon.WaitForLineAsync("ended on");
+        await using var scrape = await KubernetesScrape.StartAsync(await MonitorAsync(file), daemon.Address);
 
-        Assert.Equal(Pushed(metrics), await KnownAsync(scrape));
+        // What it shows is what it pushes.
+        Assert.Equal(Pushed(await gateway.MetricsAsync()), await KnownAsync(scrape));
 
         await RulesWorkAsync(scrape);
-        scrape.Discover("second", $"localhost:{new Uri(daemon.Url).Port}");
+        scrape.Discover("second", $"localhost:{daemon.Address.Port}");
         await RulesWorkAsync(scrape);
         Assert.Equal(1, Assert.Single(await scrape.Prometheus.QueryAsync("count(last_over_time(up[1h]))")).Value);
         Assert.Empty(await scrape.Prometheus.QueryAsync("ALERTS{alertname=~\"BackupMetricsAbsent|PushgatewayDown|BackupTargetsMissing\"}"));

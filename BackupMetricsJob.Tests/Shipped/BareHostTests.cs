@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Shipped;
@@ -42,7 +41,7 @@ public sealed class BareHostTests : IAsyncLifetime, IDisposable
         var result = await run.WaitAsync();
 
         Assert.Equal((0, ""), (result.ExitCode, result.Output));
-        Assert.Contains("probed orders", result.Error, StringComparison.Ordinal);
+        Assert.Contains("ok orders: base backup", result.Error, StringComparison.Ordinal);
         Assert.NotEmpty(await _gateway.SamplesAsync("postgres_backup_last_success_timestamp_seconds"));
     }
 
@@ -58,7 +57,7 @@ public sealed class BareHostTests : IAsyncLifetime, IDisposable
         await using var init = await StartAsync("catalog", "init", "--connection", Uri("scheduler", "scheduler"));
         var made = await init.WaitAsync();
         Assert.True(made.ExitCode == 0, made.Error);
-        await using var recording = await StartAsync("record", "--connection", Uri("scheduler", "scheduler"), "--server", "stock", "--tool", "pg_dump", "--type", "logical");
+        await using var recording = await StartAsync("record", "--connection", Uri("scheduler", "scheduler"), "--server", "stock", "--tool", "pg_dump", "--type", "logical", "--from-exit-code", "0");
         var recorded = await recording.WaitAsync();
         Assert.True(recorded.ExitCode == 0, recorded.Error);
         await using var show = await StartAsync("show", "--connection", Uri("scheduler", "scheduler"), "--source", "catalog");
@@ -79,7 +78,7 @@ public sealed class BareHostTests : IAsyncLifetime, IDisposable
         var page = await http.GetStringAsync(new Uri(listening[listening.IndexOf("http://", StringComparison.Ordinal)..].Split(' ', ',')[0]));
         Assert.Contains("nightly", page, StringComparison.Ordinal);
 
-        daemon.Signal(PosixSignal.SIGTERM);
+        await Bubblewrap.TerminateAsync(daemon);
         var ended = await daemon.WaitAsync();
         Assert.True(ended.ExitCode == 0, ended.Error);
     }
@@ -92,16 +91,24 @@ public sealed class BareHostTests : IAsyncLifetime, IDisposable
         var program = await StandaloneForm.ProgramAsync();
         File.Copy(_server.CertificateFile, _folder.File("server.crt"), overwrite: true);
         File.SetUnixFileMode(_folder.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
-        List<string> arguments = ["--die-with-parent", "--unshare-pid", "--clearenv", "--setenv", "PGPASSWORD", Password, "--perms", "0755", "--dir", "/usr", "--proc", "/proc", "--dev", "/dev"];
+        List<string> arguments = ["--die-with-parent", "--unshare-pid", "--clearenv", "--setenv", "PGPASSWORD", Password, "--proc", "/proc", "--dev", "/dev"];
         foreach (var link in new[] { "bin", "lib", "lib64", "sbin" }) arguments.AddRange(["--symlink", "usr/" + link, "/" + link]);
-        foreach (var file in await FilesAsync()) arguments.AddRange(["--ro-bind", file, file]);
+        var files = (await FilesAsync()).ToArray();
+        // The folders above a mount would be for root alone.
+        foreach (var above in files.Append("/opt/x").Append("/etc/x").SelectMany(Above).Distinct().Order(StringComparer.Ordinal)) arguments.AddRange(["--perms", "0755", "--dir", above]);
+        foreach (var file in files) arguments.AddRange(["--ro-bind", file, file]);
         foreach (var name in new[] { "backup-metrics", "backup-metrics-schedule" }) arguments.AddRange(["--ro-bind", Path.Combine(Path.GetDirectoryName(program)!, name), "/opt/" + name]);
         arguments.AddRange(["--ro-bind", "/etc/ssl", "/etc/ssl", "--ro-bind", _folder.Path, "/etc/given", "--ro-bind", "/usr/bin/setpriv", "/opt/setpriv"]);
-        foreach (var library in Directory.GetFiles("/usr/lib", "libcap-ng.so.0", SearchOption.AllDirectories)) arguments.AddRange(["--ro-bind", library, library]);
+        foreach (var library in Directory.GetDirectories("/usr/lib", "*-linux-gnu").Select(folder => Path.Combine(folder, "libcap-ng.so.0")).Where(File.Exists)) arguments.AddRange(["--ro-bind", library, library]);
         arguments.AddRange(["--remount-ro", "/"]);
         string[] become = Environment.IsPrivilegedProcess ? ["/opt/setpriv", "--reuid", "1654", "--regid", "1654", "--clear-groups", "--no-new-privs", "--bounding-set=-all", "--"] : [];
         if (become.Length == 0) arguments.AddRange(["--unshare-user", "--uid", "1654", "--gid", "1654"]);
         return ChildProcess.Start(Tool.Find("bwrap", "apt-get install bubblewrap"), [.. arguments, "--", .. become, "/opt/backup-metrics", .. command]);
+    }
+
+    static IEnumerable<string> Above(string file)
+    {
+        for (var folder = Path.GetDirectoryName(file); folder is { Length: > 1 }; folder = Path.GetDirectoryName(folder)) yield return folder;
     }
 
     /// <summary>What the packages have that a program uses; documentation is not of it.</summary>
