@@ -47,7 +47,10 @@ public sealed class TlsRefusalTests(TargetsTestServer server)
         home.Write("key", await File.ReadAllTextAsync($"{server.Folder}/stranger.key"));
         var (line, error) = await Ask($"host=localhost port={server.TlsPort} user=certified {text.Replace("KEY", $"{home.Path}/key", StringComparison.Ordinal)}");
 
-        Assert.Equal((null, words), (line, error));
+        // In TLS 1.3 the server's words are lost where we happened to write before they came.
+        const string Lost = "tls: the server ended the connection when it had our certificate, which it may not take (";
+        Assert.Null(line);
+        Assert.True(error == words || (words.StartsWith("tls:", StringComparison.Ordinal) && error.StartsWith(Lost, StringComparison.Ordinal)), error);
     }
 
     [Fact]

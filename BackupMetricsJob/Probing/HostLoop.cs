@@ -82,8 +82,9 @@ internal sealed class HostLoop
         catch (Exception e) when (ProbeFailures.Of(e) is { } failure)
         {
             if (e is PostgresException) _reading.Answer();
-            Note(host, _check?.Refusal ?? failure, isTelling: true);
-            _isOver = !GoesOn(e, failure);
+            var lost = _settings.Tls.Certificate is null ? null : TlsFailures.OfLostRefusal(e);
+            Note(host, _check?.Refusal ?? lost ?? failure, isTelling: true);
+            _isOver = lost is not null || !GoesOn(e, failure);
         }
 
         connection?.Dispose();

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using BackupMetricsJob.Backups;
@@ -31,5 +32,20 @@ internal static class TlsFailures
         }
 
         return new(FailureReason.Tls, exception is AuthenticationException || words != last.Message.Trim() ? "TLS failed: " + words : "a certificate cannot be read: " + words);
+    }
+
+    /// <summary>
+    /// For a connection with a certificate of ours that ended before the login. In TLS 1.3 a server looks at it after we think that all is well; its alert is lost
+    /// where we happen to write first, and only the end of the connection is seen. Null where it is something else.
+    /// </summary>
+    public static ProbeFailure? OfLostRefusal(Exception exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown } socket && exception.Message.Contains("stream", StringComparison.Ordinal))
+                return new(FailureReason.Tls, $"the server ended the connection when it had our certificate, which it may not take ({socket.Message})");
+        }
+
+        return null;
     }
 }
