@@ -54,6 +54,12 @@ internal sealed class Daemon(GoodOptions options, SlotRunner runner, QuartzSched
         }
         catch (Exception failure) when (failure is not OutOfMemoryException && state.Now.IsCluster)
         {
+            if (stop.IsCancellationRequested)
+            {
+                log.Info("ending", "ended before the cluster's store had answered; nothing was run");
+                return false;
+            }
+
             log.Error("store", $"the cluster's store {options.Current.Cluster!.Connection} cannot be used: {schedule.Words(failure)}");
             return false;
         }

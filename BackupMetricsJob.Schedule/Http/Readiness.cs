@@ -10,6 +10,9 @@ internal static class Readiness
     /// <summary>Nobody has looked at the scheduler for this long: it does not work, whatever it said last.</summary>
     static readonly TimeSpan Blind = TimeSpan.FromSeconds(60);
 
+    /// <summary>How late the success of another node may be known here.</summary>
+    static readonly TimeSpan Hearsay = TimeSpan.FromSeconds(10);
+
     /// <summary>Whether the process lives and its scheduler does its work.</summary>
     public static string? NotHealthy(ScheduleSnapshot now, TimeProvider time)
     {
@@ -23,9 +26,10 @@ internal static class Readiness
         var where = now.IsCluster ? "on any node" : "here";
         if (now.LastSuccessAnywhere is not { } success)
             return $"no run has succeeded {where} yet{Why(now)}; {(now.NextSlot is { } next ? $"the next slot is {ScheduleLog.Time(next)}" : "there is no further slot")}";
-        var limit = 2 * now.Interval;
+        // Of other nodes we hear from the store, which is asked every few seconds.
+        var limit = (2 * now.Interval) + (now.IsCluster && now.Interval > TimeSpan.Zero ? Hearsay : TimeSpan.Zero);
         return limit > TimeSpan.Zero && time - success > limit
-            ? $"no run has succeeded {where} since {ScheduleLog.Time(success)}, which is more than two intervals ({InWords.Of(limit)}) ago{Why(now)}"
+            ? $"no run has succeeded {where} since {ScheduleLog.Time(success)}, which is more than two intervals ({InWords.Of(2 * now.Interval)}) ago{Why(now)}"
             : null;
     }
 

@@ -79,7 +79,7 @@ internal sealed class ScheduleOptionsReader
     {
         if ((_settings.One("grace") ?? _files?.Grace) is not { } setting) return DefaultGrace;
         if (DurationText.TryParse(setting.Value, out var grace) && grace <= MaxGrace) return grace;
-        _problems.Add(setting.Wrong("an hour at most, " + DurationText.Allowed));
+        _problems.Add(setting.Wrong(DurationText.Allowed + ", and an hour at most"));
         return DefaultGrace;
     }
 

@@ -1,4 +1,5 @@
 using BackupMetricsJob.Backups;
+using BackupMetricsJob.Cli;
 using BackupMetricsJob.Schedule.State;
 
 namespace BackupMetricsJob.Schedule.Page;
@@ -12,8 +13,17 @@ internal sealed record Headline(Standing Standing, string Text, string More)
         if (now.Newest is not { } last) return new(Standing.NotJudged, $"Node {now.LastAnywhere!.Node} knows", "It ran the last slot, so its page and its metrics tell what was found.");
         if (Stale(now, time) is { } since)
             return new(Standing.Critical, "Nobody knows how the backups are now", $"The last run ended {InWords.Of(since)} ago, and it should be every {InWords.Of(now.Interval)}. What follows was true then.");
-        return OfRun(last, judged);
+        var backups = OfRun(last, judged);
+        // Backups that are well and a job that tells nobody are not well together.
+        return backups.Standing < Standing.Well || Trouble(now, last) is not { } trouble ? backups : new(Standing.Critical, trouble, $"{backups.Text}, as far as this node sees. {backups.More}".TrimEnd());
     }
+
+    static string? Trouble(ScheduleSnapshot now, LastRun last) =>
+        now.Problem is not null ? "The scheduler does not do its work"
+        : now.StoreProblem is not null ? "The cluster's store cannot be asked"
+        : now.History is [.., { ExitCode: ExitCode.Bug }] ? "The last run ended with a bug"
+        : ScheduleState.Arrived(last.Report) ? null
+        : "Prometheus is not told: the last push did not arrive";
 
     /// <summary>How long ago the last run ended, where that is more than two intervals; else null.</summary>
     public static TimeSpan? Stale(ScheduleSnapshot now, DateTimeOffset time) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using BackupMetricsJob.Cli;
 using BackupMetricsJob.Schedule.Options;
 using BackupMetricsJob.Schedule.Reporting;
 using BackupMetricsJob.Schedule.State;
@@ -34,19 +35,31 @@ internal sealed class SlotJob(SlotRunner runner, GoodOptions options, ScheduleSt
         var last = Later(_last, Read(data, LastSlot));
         if (slot <= last)
         {
-            log.Info("past", $"slot {ScheduleLog.Time(slot)} is past: slot {ScheduleLog.Time(last.Value)} has been run on {data.GetValueOrDefault(LastNode)}; nothing is run twice");
+            log.Info("past", $"slot {ScheduleLog.Time(slot)} is not run here: {(slot == last ? "it" : "the later slot " + ScheduleLog.Time(last.Value))} has been run on {data.GetValueOrDefault(LastNode)}; nothing is run twice");
             return;
         }
 
-        if (last is not null) TellMissed(plan.Between(last.Value, slot, MostMissed));
+        // Of the first slot of a new store, too, which no node has ended yet.
+        if ((last ?? DiedIn(context)?.AddTicks(-1)) is { } before) TellMissed(plan.Between(before, slot, MostMissed));
         TellBegin(slot, context.Recovering);
         _last = slot;
         var succeeded = await runner.RunAsync(slot);
-        Tell($"slot {ScheduleLog.Time(slot)} ended on {state.Now.Node}, {(succeeded ? "and is done" : "and failed")}", "slot_end", slot, json => json.WriteBoolean("success", succeeded));
+        Tell($"slot {ScheduleLog.Time(slot)} ended on {state.Now.Node}, {HowItEnded(slot, succeeded)}", "slot_end", slot, json => json.WriteBoolean("success", succeeded));
         data[LastSlot] = Text(slot);
         data[LastNode] = state.Now.Node;
         if (succeeded) data[LastSuccess] = Text(time.GetUtcNow());
     }
+
+    string HowItEnded(DateTimeOffset slot, bool succeeded)
+    {
+        var code = state.Now.History is [.., var run] && run.Slot == slot ? run.ExitCode : ExitCode.Success;
+        return code is ExitCode.Terminated or ExitCode.Interrupted ? "and was cut" : !succeeded ? "and failed" : code == ExitCode.Success ? "and is done" : $"and is done, with exit code {(int)code}";
+    }
+
+    /// <summary>The slot in which another node died, where this is made up for; else null.</summary>
+    static DateTimeOffset? DiedIn(IJobExecutionContext context) =>
+        context.Recovering && context.MergedJobDataMap.GetValueOrDefault(SchedulerConstants.FailedJobOriginalTriggerScheduledFireTime) is string text && long.TryParse(text, CultureInfo.InvariantCulture, out var moment)
+            ? DateTimeOffset.FromUnixTimeMilliseconds(moment) : null;
 
     /// <summary>A moment that <see cref="Execute"/> has left in the store; null where there is none.</summary>
     public static DateTimeOffset? Read(JobDataMap data, string name) =>
@@ -61,7 +74,7 @@ internal sealed class SlotJob(SlotRunner runner, GoodOptions options, ScheduleSt
         if (missed.Count == 0) return;
         var many = missed.Count == 1 ? $"slot {ScheduleLog.Time(missed[0])} was missed"
             : $"{missed.Count} slots were missed, from {ScheduleLog.Time(missed[0])} to {ScheduleLog.Time(missed[^1])}";
-        log.Warn("missed", many + "; one run now makes up for all of them", json =>
+        log.Warn("missed", $"{many}; one run now makes up for {(missed.Count == 1 ? "it" : "all of them")}", json =>
         {
             json.WriteNumber("slots", missed.Count);
             json.WriteString("first", ScheduleLog.Time(missed[0]));

@@ -97,11 +97,17 @@ internal sealed class SlotRunner(GoodOptions options, Terminal terminal, BuildVe
             state.End(run);
             return (code, ScheduleState.Succeeded(run));
         }
+        catch (OutputException failure)
+        {
+            state.Drop(terminal.Time.GetUtcNow(), ExitCode.OutputFailed);
+            log.Error("output", failure.Message);
+            return (ExitCode.OutputFailed, false);
+        }
 #pragma warning disable CA1031 // A bug ends a run, and is told; it does not end the daemon.
         catch (Exception bug)
 #pragma warning restore CA1031
         {
-            state.Drop(terminal.Time.GetUtcNow());
+            state.Drop(terminal.Time.GetUtcNow(), ExitCode.Bug);
             log.Error("bug", $"bug: {bug.GetType().Name}: {bug.Message}", json => json.WriteString("stack", bug.StackTrace));
             return (ExitCode.Bug, false);
         }

@@ -2,6 +2,7 @@ using BackupMetricsJob.Backups;
 using BackupMetricsJob.Cli;
 using BackupMetricsJob.Exposition;
 using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Schedule.State;
 
@@ -30,11 +31,11 @@ internal sealed class ScheduleState(string node, DateTimeOffset started, BuildVe
         return now with { Current = null, Last = run, History = With(now.History, Record(run)), LastSuccess = success, LastSuccessAnywhere = Later(now.LastSuccessAnywhere, success) };
     });
 
-    /// <summary>A run ended without a report: there was a bug, which the log tells.</summary>
-    public void Drop(DateTimeOffset ended) => Set(now => now with
+    /// <summary>A run ended without a report: there was a bug, or standard output could not be written; the log tells.</summary>
+    public void Drop(DateTimeOffset ended, ExitCode code) => Set(now => now with
     {
         Current = null,
-        History = now.Current is { } run ? With(now.History, new(run.Slot, run.IsRetry, run.Began, ended - run.Began, ExitCode.Bug, 0, 0)) : now.History,
+        History = now.Current is { } run ? With(now.History, new(run.Slot, run.IsRetry, run.Began, ended - run.Began, code, 0, 0)) : now.History,
     });
 
     /// <summary>What the cluster's store says of all nodes.</summary>
@@ -43,10 +44,13 @@ internal sealed class ScheduleState(string node, DateTimeOffset started, BuildVe
     /// <summary>What the cluster's store says of the last slot.</summary>
     public void SeenAnywhere(SlotAnywhere last) => Set(now => now with { LastAnywhere = last });
 
-    /// <summary>Every gateway has the metrics. A target that cannot be probed is what the metrics tell, and no failure of the run.</summary>
-    public static bool Succeeded(LastRun run)
+    /// <summary>It was not cut, and every gateway has the metrics. A target that cannot be probed is what the metrics tell, and no failure of the run.</summary>
+    public static bool Succeeded(LastRun run) => run.ExitCode is not (ExitCode.Terminated or ExitCode.Interrupted) && Arrived(run.Report);
+
+    /// <summary>Whether every gateway has what was pushed.</summary>
+    public static bool Arrived(RunReport report)
     {
-        foreach (var push in run.Report.Pushes)
+        foreach (var push in report.Pushes)
         {
             if (!push.Outcome.Arrived) return false;
         }

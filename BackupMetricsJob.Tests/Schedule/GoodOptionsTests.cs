@@ -37,7 +37,7 @@ public sealed class GoodOptionsTests
     [Theory]
     [InlineData("cron=61 * * * *", "--cron \"61 * * * *\": Minute and Second values must be between 0 and 59; must be five fields as in crontab(5), like")]
     [InlineData("timezone=Mars/Base", "--timezone \"Mars/Base\": must be a time zone of this system")]
-    [InlineData("grace=2h", "--grace \"2h\": must be an hour at most")]
+    [InlineData("grace=2h", "--grace \"2h\": must be a duration like 30s")]
     [InlineData("cluster=", "--cluster: must be a postgresql:// URI")]
     [InlineData("cluster=postgresql://u@h1,h2/x", "--cluster: must have one host and no target_session_attrs: give one name that follows the primary")]
     [InlineData("cluster=postgresql://u@h1/x?target_session_attrs=primary", "--cluster: must have one host and no target_session_attrs")]

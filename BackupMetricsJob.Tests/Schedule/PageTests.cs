@@ -56,6 +56,24 @@ public sealed class PageTests
         Assert.Contains($"<span>{headline}</span>", string.Concat(StatusPage.Render(Samples.Of(Result), Noon.AddMinutes(minutes - 2).AddSeconds(2))), StringComparison.Ordinal);
 
     [Fact]
+    public void It_is_not_green_where_the_job_is_not_well_though_the_backups_are()
+    {
+        var well = Samples.Of(Result);
+        Headline("Prometheus is not told: the last push did not arrive", Spoilt(well));
+        Headline("The cluster&#39;s store cannot be asked", well with { StoreProblem = "gone" });
+        Headline("The scheduler does not do its work", well with { Problem = "stuck" });
+        Headline("The last run ended with a bug", well with { History = [.. well.History, well.History[0] with { ExitCode = ExitCode.Bug }] });
+
+        static void Headline(string text, ScheduleSnapshot now)
+        {
+            var page = Page(now);
+            Assert.Contains($"<span>{text}</span>", page, StringComparison.Ordinal);
+            Assert.Contains("<h1><svg class=\"icon critical\"", page, StringComparison.Ordinal);
+            Assert.Contains("The backups are well, as far as this node sees.", page, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void A_node_of_a_cluster_that_did_not_run_the_last_slot_names_the_one_that_did()
     {
         var page = Page(Samples.Of(Result) with { IsCluster = true, LastAnywhere = new(Noon, "backup2") });

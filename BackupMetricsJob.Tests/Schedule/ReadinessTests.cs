@@ -33,6 +33,14 @@ public sealed class ReadinessTests
     }
 
     [Fact]
+    public void Another_nodes_success_may_be_known_late()
+    {
+        var ran = Fresh with { IsCluster = true, LastSuccessAnywhere = Noon, Interval = TimeSpan.FromSeconds(3) };
+        Assert.Null(Readiness.NotReady(ran, Noon.AddSeconds(16)));
+        Assert.NotNull(Readiness.NotReady(ran, Noon.AddSeconds(17)));
+    }
+
+    [Fact]
     public void It_is_healthy_while_somebody_looks_and_finds_nothing()
     {
         var clock = new SteppedClock(Noon);

@@ -35,7 +35,7 @@ public sealed class ScheduleFileTests : IDisposable
         Assert.Equal(4, daemon.Lines.Count);
         Assert.Contains("main.yaml:1:7: cron \"61 * * * *\": Minute and Second values must be between 0 and 59; must be five fields", daemon.Lines[0], StringComparison.Ordinal);
         Assert.Contains("main.yaml:2:11: timezone \"Mars/Base\": must be a time zone of this system", daemon.Lines[1], StringComparison.Ordinal);
-        Assert.Contains("main.yaml:3:8: grace \"2h\": must be an hour at most", daemon.Lines[2], StringComparison.Ordinal);
+        Assert.Contains("main.yaml:3:8: grace \"2h\": must be a duration like", daemon.Lines[2], StringComparison.Ordinal);
         Assert.Contains("main.yaml:4:1: unknown key \"deadlin\"", daemon.Lines[3], StringComparison.Ordinal);
     }
 

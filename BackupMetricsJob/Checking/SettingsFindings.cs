@@ -12,7 +12,7 @@ internal static class SettingsFindings
         if (job.Gateways.Count == 0)
             findings.Add(new(false, "no gateway is named: nothing can be pushed", "Set --gateway, or gateway in the file."));
         if (job.Interval is not { } interval)
-            findings.Add(new(false, "interval is not set: no alert can tell that the job stopped", "Set --interval, or interval in the file, to how often the job is run."));
+            findings.Add(new(false, "interval is not set: no alert can tell that the job stopped", "Set --interval, or interval in the file, to how often the job is run; `schedule` takes it from cron."));
         else if (job.Deadline + job.Splay > interval)
             findings.Add(new(false, $"a run may take {InWords.Of(job.Deadline + job.Splay)} and is due every {InWords.Of(interval)}: two may meet", "Shorten the deadline or the splay, or run it less often."));
         var late = 0;

@@ -76,11 +76,21 @@ add("A database is down: its series are gone from the push; its age is remembere
     fires(back - 1, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="orders"), alert("LastBackup", "warning", instance="orders", type_="base")),
     quiet(back),
     says(2 * HOUR, "BackupTargetDown", "orders: it could not be probed (refused)",
-         "The last run of job backup_metrics could not probe orders, or not in full (refused): the state of its backups is not known. "
+         "Job backup_metrics cannot probe orders, or not in full, or only now and then (refused): the state of its backups is not known. "
          "Is PostgreSQL running? backup-metrics show says what is wrong and what to do.", instance="orders", job="backup_metrics", severity="critical"),
     says(2 * HOUR, "BackupJobFailed", "backup_metrics: the last run failed for some of its targets",
          "The last run of job backup_metrics pushed, but could not probe all its targets. The alert BackupTargetDown names them, and the job's report says why.",
          job="backup_metrics", severity="warning"))
+
+N = 4 * HOUR
+often = then(*[then(steady(1, 5), steady(0, 5))] * 12)
+add("A database that can be probed only now and then is down; one that failed once, or seldom, is not",
+    [gateway(N),
+     run(N, *[[*limits(name, N), *sources(name, N, {"server": steady(1, N)}), *probe(name, N, success=success, at=clock(N)), *backup(name, ago(1, N))]
+             for name, success in (("often", then(often, steady(1, 120))), ("once", then(steady(1, 60), steady(0, 5), steady(1, N - 65))),
+                                   ("seldom", then(*[then(steady(1, 25), steady(0, 5))] * 8)))])],
+    quiet(29), fires(30, alert("BackupTargetDown", instance="often")), fires(120, alert("BackupTargetDown", instance="often")),
+    fires(140, alert("BackupTargetDown", instance="often")), quiet(150), quiet(N - 1))
 
 N = 4 * HOUR
 add("A backup that was deleted is no backup: not while its source answers, nor when that is down later",
