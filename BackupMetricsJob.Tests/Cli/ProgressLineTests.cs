@@ -38,7 +38,7 @@ public sealed class ProgressLineTests
         var environment = new Dictionary<string, string>
         {
             ["PATH"] = Environment.GetEnvironmentVariable("PATH")!,
-            ["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(System.Runtime.InteropServices.RuntimeEnvironment.GetRuntimeDirectory(), "../../..")),
+            ["DOTNET_ROOT"] = BackupMetrics.DotnetRoot,
             ["TERM"] = "xterm",
             ["SHELL"] = "/bin/sh",
         };

@@ -11,9 +11,6 @@ namespace BackupMetricsJob.Tests.Deploy;
 /// </summary>
 internal sealed class KubernetesPod : IDisposable
 {
-    // .../shared/Microsoft.NETCore.App/10.0.x/ lies three folders below the root.
-    static readonly string DotnetRoot = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
-
     readonly TempFolder _folder = new();
     readonly JsonNode _spec;
     readonly List<string> _bubblewrap;
@@ -28,7 +25,7 @@ internal sealed class KubernetesPod : IDisposable
         [
             "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--clearenv",
             "--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/sbin", "/sbin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
-            "--ro-bind", DotnetRoot, "/dotnet", "--ro-bind", Path.GetDirectoryName(BackupMetrics.Executable)!, "/app", "--proc", "/proc", "--dev", "/dev",
+            "--ro-bind", BackupMetrics.DotnetRoot, "/dotnet", "--ro-bind", Path.GetDirectoryName(BackupMetrics.Executable)!, "/app", "--proc", "/proc", "--dev", "/dev",
         ];
         // The folders above a mount would be for root alone.
         foreach (var above in new[] { "/etc", "/run", "/run/secrets" }) _bubblewrap.AddRange(["--perms", "0755", "--dir", above]);

@@ -143,7 +143,7 @@ public sealed class ScheduleTests
         }
 
         await using var process = ChildProcess.Start(
-            folder.File("backup-metrics"), ["schedule"], new() { Environment = new Dictionary<string, string> { ["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../..")) } });
+            folder.File("backup-metrics"), ["schedule"], new() { Environment = new Dictionary<string, string> { ["DOTNET_ROOT"] = BackupMetrics.DotnetRoot } });
         var result = await process.WaitAsync();
 
         Assert.Equal(78, result.ExitCode);

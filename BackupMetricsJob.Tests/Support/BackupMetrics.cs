@@ -12,8 +12,8 @@ internal static class BackupMetrics
         ? Path.GetFullPath(given)
         : Path.Combine(AppContext.BaseDirectory, "backup-metrics");
 
-    // .../shared/Microsoft.NETCore.App/10.0.x/ lies three folders below the root.
-    static string DotnetRoot { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
+    /// <summary>The .NET that the tests run on: .../shared/Microsoft.NETCore.App/10.0.x/ lies three folders below it.</summary>
+    public static string DotnetRoot { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
 
     public static Task<ProcessResult> RunAsync(params string[] arguments) => RunAsync(arguments, environment: null);
 
