@@ -78,7 +78,7 @@ internal static class Facts
     public static Html Labels(Instance instance)
     {
         if (instance.Labels.Count == 0) return Html.Nothing;
-        return Html.Of($"<span class=\"labels\">{Html.Join(" ", [.. instance.Labels.Select(label => Html.Of($"<span>{label.Key}={label.Value}</span>"))])}</span>");
+        return Html.Of($"<span class=\"labels\">{Html.Join(" ", [.. instance.Labels.Select(label => Html.Of($"<span>{label.Name}={label.Value}</span>"))])}</span>");
     }
 
     static Html Limit(Instance instance, LimitType? type) => Html.Of($" <span class=\"limit\">({Bar.Words(instance, type)})</span>");

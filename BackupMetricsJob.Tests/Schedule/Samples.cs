@@ -41,7 +41,7 @@ internal static class Samples
     public static ScheduleSnapshot Many(int count) => Of([.. Enumerable.Range(0, count).Select(One)]);
 
     public static ProbeResult Named(string name, params (string Name, string Value)[] labels) =>
-        Result with { Instance = Orders with { Name = name, Labels = [.. labels.Select(label => KeyValuePair.Create(label.Name, label.Value))] } };
+        Result with { Instance = Orders with { Name = name, Labels = [.. labels.Select(label => new InstanceLabel(label.Name, label.Value))] } };
 
     public static GatewayReport Pushed(PushResult result) => new(
         new(result, "http://pushgateway.example:9091") { Status = result == PushResult.Stored ? 200 : null, Words = result == PushResult.Stored ? "" : "Connection refused (pushgateway.example:9091)", Attempts = 1, ClockSkew = TimeSpan.Zero }, null);

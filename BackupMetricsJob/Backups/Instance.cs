@@ -6,6 +6,9 @@ namespace BackupMetricsJob.Backups;
 /// </summary>
 internal sealed record Instance(
     string Name,
-    IReadOnlyList<KeyValuePair<string, string>> Labels,
+    IReadOnlyList<InstanceLabel> Labels,
     IReadOnlyList<AgeLimit> Limits,
     IReadOnlyList<string> Sources);
+
+/// <summary>A label of the user's own.</summary>
+internal sealed record InstanceLabel(string Name, string Value);

@@ -63,7 +63,7 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
 
     public static Instance InstanceOf(string name, TargetSettings settings)
     {
-        var labels = new KeyValuePair<string, string>[settings.Labels.Count];
+        var labels = new InstanceLabel[settings.Labels.Count];
         for (var i = 0; i < labels.Length; i++) labels[i] = new(settings.Labels[i].Name, settings.Labels[i].Value);
         return new(name, labels, LimitText.Complete(settings.Limits), settings.Sources?.Names ?? [SourceName.Server]);
     }

@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Exposition;
 internal sealed class SampleLabels
 {
     readonly string _instance;
-    readonly IReadOnlyList<KeyValuePair<string, string>> _labels;
+    readonly IReadOnlyList<InstanceLabel> _labels;
     readonly string[] _userNames;
     readonly string[] _userValues;
 
@@ -15,8 +15,8 @@ internal sealed class SampleLabels
         _instance = instance.Name;
         _labels = instance.Labels;
         var sorted = instance.Labels.ToArray();
-        Array.Sort(sorted, (a, b) => string.CompareOrdinal(a.Key, b.Key));
-        _userNames = Array.ConvertAll(sorted, label => label.Key);
+        Array.Sort(sorted, (a, b) => string.CompareOrdinal(a.Name, b.Name));
+        _userNames = Array.ConvertAll(sorted, label => label.Name);
         _userValues = Array.ConvertAll(sorted, label => label.Value);
         Shape = string.Join('\n', _userNames);
     }
