@@ -55,10 +55,10 @@ internal sealed record ConnectionSettings(
     {
         get
         {
-            var text = new StringBuilder("postgresql://").Append(Uri.EscapeDataString(User)).Append('@');
+            var text = new StringBuilder("postgresql://").Append(ConnectionUri.Escape(User)).Append('@');
             for (var i = 0; i < Hosts.Count; i++)
                 text.Append(i == 0 ? "" : ",").Append(Hosts[i].UriText);
-            return text.Append('/').Append(Uri.EscapeDataString(Database)).ToString();
+            return text.Append('/').Append(ConnectionUri.Escape(Database)).ToString();
         }
     }
 
