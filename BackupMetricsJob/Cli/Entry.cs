@@ -14,10 +14,8 @@ internal static class Entry
     public static int Run(string[] args, Func<Terminal, BuildVersion, int> run)
     {
         using var signals = new Signals();
-        using var standardOutput = Console.OpenStandardOutput();
-        using var standardError = Console.OpenStandardError();
-        using var output = new StandardStream(standardOutput, bestEffort: false);
-        using var error = new StreamWriter(new StandardStream(standardError, bestEffort: true), new UTF8Encoding(false)) { AutoFlush = true };
+        using var output = new StandardStream(Console.OpenStandardOutput, bestEffort: false);
+        using var error = new StreamWriter(new StandardStream(Console.OpenStandardError, bestEffort: true), new UTF8Encoding(false)) { AutoFlush = true };
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables()) environment[(string)variable.Key] = (string?)variable.Value ?? "";
         // A container's user without HOME and without a line in /etc/passwd: .NET says "/" here, but to look for certificates it wants to be told, and does no TLS at all.

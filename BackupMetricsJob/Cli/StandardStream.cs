@@ -7,10 +7,12 @@ internal sealed class OutputException(Exception inner) : Exception("standard out
 
 /// <summary>
 /// Standard output, whose failure is told apart from every other; or standard error, where what cannot be written is lost and the exit
-/// code still tells the truth about the work.
+/// code still tells the truth about the work. It is opened by what is first written.
 /// </summary>
-internal sealed class StandardStream(Stream inner, bool bestEffort) : Stream
+internal sealed class StandardStream(Func<Stream> open, bool bestEffort) : Stream
 {
+    Stream? _opened;
+
     public override bool CanRead => false;
 
     public override bool CanSeek => false;
@@ -38,11 +40,17 @@ internal sealed class StandardStream(Stream inner, bool bestEffort) : Stream
     {
         try
         {
-            inner.Write(buffer);
+            (_opened ??= open()).Write(buffer);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             if (!bestEffort) throw new OutputException(e);
         }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _opened?.Dispose();
+        base.Dispose(disposing);
     }
 }
