@@ -24,7 +24,9 @@ internal static class NpgsqlConnector
         ConnectionSettings settings, ConnectionHost host, TimeSpan connect, TimeSpan command, CertificateCheck? check = null, Action? answered = null)
     {
         if (check is null && settings.Tls.Verifies) throw new ArgumentNullException(nameof(check));
-        return Build(Describe(settings, host, connect, command), settings, host, check, answered);
+        var builder = new NpgsqlSlimDataSourceBuilder();
+        Describe(settings, host, connect, command, builder.ConnectionStringBuilder);
+        return Build(builder, settings, host, check, answered);
     }
 
     /// <summary>For one who stays connected for months: a pool of at most ten connections to the one host of <paramref name="settings"/>.</summary>
@@ -32,15 +34,15 @@ internal static class NpgsqlConnector
     {
         if (settings.Hosts.Count != 1 || settings.Session != SessionKind.Any) throw new ArgumentException("a pool is of one host", nameof(settings));
         if (check is null && settings.Tls.Verifies) throw new ArgumentNullException(nameof(check));
-        var text = Describe(settings, settings.Hosts[0], timeout, timeout);
-        text.Pooling = true;
-        text.MaxPoolSize = 10;
-        return Build(text, settings, settings.Hosts[0], check, answered: null);
+        var builder = new NpgsqlSlimDataSourceBuilder();
+        Describe(settings, settings.Hosts[0], timeout, timeout, builder.ConnectionStringBuilder);
+        builder.ConnectionStringBuilder.Pooling = true;
+        builder.ConnectionStringBuilder.MaxPoolSize = 10;
+        return Build(builder, settings, settings.Hosts[0], check, answered: null);
     }
 
-    static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder text, ConnectionSettings settings, ConnectionHost host, CertificateCheck? check, Action? answered)
+    static NpgsqlDataSource Build(NpgsqlSlimDataSourceBuilder builder, ConnectionSettings settings, ConnectionHost host, CertificateCheck? check, Action? answered)
     {
-        var builder = new NpgsqlSlimDataSourceBuilder(text.ConnectionString);
         builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
         UsePassword(builder, host.Password, answered);
         if (settings.Tls.Mode != TlsMode.Disable)
@@ -59,26 +61,24 @@ internal static class NpgsqlConnector
         Rfc2898DeriveBytes.Pbkdf2("x"u8, "x"u8, 1, HashAlgorithmName.SHA256, 32);
     }
 
-    static NpgsqlConnectionStringBuilder Describe(ConnectionSettings settings, ConnectionHost host, TimeSpan connect, TimeSpan command)
+    static void Describe(ConnectionSettings settings, ConnectionHost host, TimeSpan connect, TimeSpan command, NpgsqlConnectionStringBuilder text)
     {
-        var text = new NpgsqlConnectionStringBuilder
-        {
-            Host = host.Address ?? host.Name,
-            Port = host.Port,
-            Database = settings.Database,
-            Username = settings.User,
-            ApplicationName = settings.ApplicationName,
-            ClientEncoding = "UTF8",
-            SslMode = Ssl(settings.Tls.Mode),
-            SslNegotiation = settings.Tls.Direct ? SslNegotiation.Direct : SslNegotiation.Postgres,
-            GssEncryptionMode = GssEncryptionMode.Disable,
-            ChannelBinding = Binding(settings.Authentication.ChannelBinding),
-            RequireAuth = Methods(settings.Authentication.Allowed),
-            Pooling = false,
-            Timeout = Seconds(settings.ConnectTimeout is { } limit && limit < connect ? limit : connect),
-            CommandTimeout = Seconds(command),
-            Enlist = false,
-        };
+        text.Host = host.Address ?? host.Name;
+        text.Port = host.Port;
+        text.Database = settings.Database;
+        text.Username = settings.User;
+        text.ApplicationName = settings.ApplicationName;
+        text.ClientEncoding = "UTF8";
+        text.SslMode = Ssl(settings.Tls.Mode);
+        text.SslNegotiation = settings.Tls.Direct ? SslNegotiation.Direct : SslNegotiation.Postgres;
+        text.GssEncryptionMode = GssEncryptionMode.Disable;
+        text.ChannelBinding = Binding(settings.Authentication.ChannelBinding);
+        text.RequireAuth = Methods(settings.Authentication.Allowed);
+        text.Pooling = false;
+        text.Timeout = Seconds(settings.ConnectTimeout is { } limit && limit < connect ? limit : connect);
+        text.CommandTimeout = Seconds(command);
+        text.Enlist = false;
+        text.PersistSecurityInfo = true;
         if ((settings.Options ?? UnsetOptions()) is { } options)
             text.Options = options;
         if (settings.TimeZone is { } zone)
@@ -90,7 +90,6 @@ internal static class NpgsqlConnector
         }
         if (settings.Tls.KeyPassword is { } password)
             text.SslPassword = password.Reveal();
-        return text;
     }
 
     /// <summary>Npgsql cannot be told "no options", so a blank stands against a PGOPTIONS that was overridden.</summary>
