@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using BackupMetricsJob.Exposition;
-using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Cli;
 
@@ -19,21 +18,14 @@ internal static class CommandLine
     public static int Run(string[] args, Terminal terminal, BuildVersion build)
     {
         if (args is ["schedule", ..]) return ScheduleCommand.Replace(args, terminal);
-        var root = new RootCommand(ExitCodeHelp) { RunCommand.Create(terminal, build), ShowCommand.Create(terminal) };
-        if (args is ["run" or "show", ..])
+        // What is not going to be run is not built: a run is started often, the others are not, and help is asked for rarely.
+        Command root = args switch
         {
-            JobRun.Rehearse();
-        }
-        else
-        {
-            // What is not going to be run is not built: a run is started often, these are not.
-            root.Subcommands.Add(ImportCommand.Create(terminal));
-            root.Subcommands.Add(RecordCommand.Create(terminal));
-            root.Subcommands.Add(CatalogCommand.Create(terminal));
-            root.Subcommands.Add(CheckCommand.Create(terminal));
-            root.Subcommands.Add(DeleteCommand.Create(terminal));
-            root.Subcommands.Add(ScheduleCommand.Create());
-        }
+            _ when args.Any(IsForHelp) => Whole(terminal, build),
+            ["run", ..] => RunCommand.Create(terminal, build),
+            ["show", ..] => ShowCommand.Create(terminal),
+            _ => Whole(terminal, build),
+        };
 
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
@@ -44,4 +36,19 @@ internal static class CommandLine
 
         return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = new StreamWriter(terminal.Output) { AutoFlush = true }, Error = terminal.Error });
     }
+
+    static RootCommand Whole(Terminal terminal, BuildVersion build) => new(ExitCodeHelp)
+    {
+        RunCommand.Create(terminal, build),
+        ShowCommand.Create(terminal),
+        ImportCommand.Create(terminal),
+        RecordCommand.Create(terminal),
+        CatalogCommand.Create(terminal),
+        CheckCommand.Create(terminal),
+        DeleteCommand.Create(terminal),
+        ScheduleCommand.Create(),
+    };
+
+    /// <summary>Whether it may be one of the spellings of --help: -h, -?, /h and /?, perhaps with a value.</summary>
+    static bool IsForHelp(string arg) => arg is ['-' or '/', 'h' or '?', ..] or ['-', '-', 'h', ..];
 }

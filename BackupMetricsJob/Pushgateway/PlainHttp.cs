@@ -21,7 +21,7 @@ internal sealed class PlainHttp : HttpMessageHandler
         {
             Connect(socket, url);
             using var stream = new NetworkStream(socket);
-            stream.Write(Encoding.ASCII.GetBytes(Head(request, url)));
+            stream.Write(Head(request, url));
             var answer = request.Content is ExpositionBody.Content { IsLong: true } body ? ExchangeLong(body, socket, stream, cancellationToken) : Exchange(request.Content, stream, cancellationToken);
             answer.RequestMessage = request;
             return answer;
@@ -97,7 +97,7 @@ internal sealed class PlainHttp : HttpMessageHandler
         }
     }
 
-    static string Head(HttpRequestMessage request, Uri url)
+    internal static byte[] Head(HttpRequestMessage request, Uri url)
     {
         var host = url.HostNameType == UriHostNameType.IPv6 ? $"[{url.IdnHost}]" : url.IdnHost;
         var head = new StringBuilder()
@@ -113,6 +113,6 @@ internal sealed class PlainHttp : HttpMessageHandler
             if (ExpositionBody.TypeOf(content) is { } type) head.Append("Content-Type: ").Append(type).Append("\r\n");
         }
 
-        return head.Append("\r\n").ToString();
+        return Encoding.ASCII.GetBytes(head.Append("\r\n").ToString());
     }
 }

@@ -19,13 +19,14 @@ internal static class Push
         PushBudget budget,
         TimeProvider clock,
         CancellationToken hardStop,
-        Backoff? backoff = null)
+        Backoff? backoff = null,
+        HttpMessageHandler? transport = null)
     {
         var start = clock.GetTimestamp();
         var delivery = new Delivery(gateway.ToString(), budget, backoff ?? Backoff.FullJitter, clock, start);
         var url = gateway.Address.GroupUrl(key);
 #pragma warning disable CA2000 // What a given-up push still uses is not disposed of under it; else the client disposes of its handlers.
-        var push = new SinglePush(url, gateway.Credentials, delivery, clock, Transport.To(url, gateway.Tls, budget), hardStop);
+        var push = new SinglePush(url, gateway.Credentials, delivery, clock, transport ?? Transport.To(url, gateway.Tls, budget), hardStop);
         var client = new HttpClient(push) { Timeout = Timeout.InfiniteTimeSpan };
         var pusher = new MetricPusher(new MetricPusherOptions
         {

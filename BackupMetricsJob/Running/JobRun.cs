@@ -31,13 +31,6 @@ internal sealed class JobRun
         _stop = stop;
     }
 
-    /// <summary>
-    /// Starts, on another thread, to load what the probes will need, while the command line is being read. A short-lived process spends most of
-    /// its time on loading code; two threads shorten that where there are two processors. Its end is not waited for.
-    /// </summary>
-    public static void Rehearse() =>
-        Task.Factory.StartNew(NpgsqlConnector.Rehearse, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
     /// <summary>Waits for its moment if it is to be splayed, probes, and pushes.</summary>
     public static RunReport Push(JobOptions options, BuildVersion build, TimeProvider time, CancellationToken stop, RunProgress? progress = null)
     {

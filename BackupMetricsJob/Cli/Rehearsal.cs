@@ -1,0 +1,86 @@
+using System.Text;
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Exposition;
+using BackupMetricsJob.Probing;
+using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Running;
+using Prometheus;
+
+namespace BackupMetricsJob.Cli;
+
+/// <summary>
+/// A run with an invented database and an invented gateway, on another thread and to nobody's eyes. A short-lived process spends most of its time on
+/// loading code: so that is done while the command line is read and while the database is waited for.
+/// </summary>
+internal static class Rehearsal
+{
+    /// <summary>Begins at once; its end is not waited for, and what goes wrong in it goes wrong again where it matters. One processor could only do it later.</summary>
+    public static void Start()
+    {
+        if (Environment.ProcessorCount > 1) new Thread(Play) { IsBackground = true }.Start();
+    }
+
+    static void Play()
+    {
+        try
+        {
+            NpgsqlConnector.Rehearse();
+            var results = new[] { Healthy() };
+            var registry = Metrics.NewCustomRegistry();
+            var samples = BackupMetrics.Write(results, new(DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(1), 1, null, new("0", "0"), LegacyNames: true), registry);
+            var push = PushRehearsal.Play(registry);
+
+            // .NET prepares the console for its first writer.
+            using var error = Console.OpenStandardError();
+            error.Write([]);
+            using var nowhere = new StreamWriter(Stream.Null, new UTF8Encoding(false)) { AutoFlush = true };
+            RunSummary.Write(new RunReport(results, TimeSpan.FromSeconds(1)) { Pushes = [new(push, null)], Samples = samples }, nowhere);
+        }
+#pragma warning disable CA1031 // Nobody need be told.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // The run meets it again, and tells.
+        }
+    }
+
+    /// <summary>A database of which everything is known that usually is.</summary>
+    static ProbeResult Healthy()
+    {
+        var now = DateTimeOffset.UtcNow;
+        var before = now - TimeSpan.FromMinutes(1);
+        return new(new Instance("none", [new("a", "b")], AgeLimit.Defaults, [SourceName.Server]))
+        {
+            Duration = TimeSpan.FromSeconds(1),
+            At = now,
+            ClockOffset = TimeSpan.Zero,
+            Connected = new("none", 150000, "none", InRecovery: false),
+            Server = new()
+            {
+                VersionNumber = 150000,
+                InRecovery = false,
+                ArchiveMode = "on",
+                HasArchiveCommand = true,
+                Now = now,
+                Archiver = new(1, before, 0, null, "wal-g", null),
+                Wal = new()
+                {
+                    DirectoryBytes = 1,
+                    ReadySegments = 0,
+                    DoneSegments = 1,
+                    UnarchivedBytes = 1,
+                    NewestDone = before,
+                    NewestBeforeUnarchived = before,
+                    LastWrite = now,
+                    ArchiveTimeout = TimeSpan.Zero,
+                    ReplayBytes = 1,
+                    ArchiveEnd = 1,
+                    ReceiversAreVisible = true,
+                },
+                BaseBackup = new(before, before, "wal-g"),
+            },
+            Backups = [new(SourceName.Server, "wal-g", BackupType.Base) { LastSuccess = before, Age = now - before, LastDuration = TimeSpan.FromSeconds(1) }],
+            SourcesThatAnswered = [SourceName.Server],
+        };
+    }
+}
