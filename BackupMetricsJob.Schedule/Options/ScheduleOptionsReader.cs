@@ -100,7 +100,16 @@ internal sealed class ScheduleOptionsReader
     ClusterOptions? Cluster(JobOptions? job)
     {
         var (node, name) = (Name("node", Environment.MachineName), Name("cluster-name", Default(job)));
-        if (_settings.One("cluster") is not { } setting) return null;
+        if (_settings.One("cluster") is not { } setting)
+        {
+            foreach (var alone in (string[])["node", "cluster-name"])
+            {
+                if (_settings.One(alone) is { } given) _problems.Add(given.Says("needs --cluster: it is about that"));
+            }
+
+            return null;
+        }
+
         var said = new List<string>();
         if (setting.Value.Trim().Length == 0) said.Add("must be a postgresql:// URI or \"host=... user=...\"");
         else if (ConnectionText.TryParse(setting.Value, new LibpqEnvironment(_environment, userName: LocalUser.Name), said, out var connection))

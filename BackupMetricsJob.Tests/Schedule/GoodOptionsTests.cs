@@ -42,6 +42,8 @@ public sealed class GoodOptionsTests
     [InlineData("cluster=postgresql://u@h1,h2/x", "--cluster: must have one host and no target_session_attrs: give one name that follows the primary")]
     [InlineData("cluster=postgresql://u@h1/x?target_session_attrs=primary", "--cluster: must have one host and no target_session_attrs")]
     [InlineData("node=", "--node \"\": must be a name")]
+    [InlineData("node=a", "--node: needs --cluster")]
+    [InlineData("cluster-name=a", "--cluster-name: needs --cluster")]
     public void A_wrong_setting_is_told_with_what_is_allowed(string setting, string problem)
     {
         string[] settings = setting.StartsWith("cron", StringComparison.Ordinal) ? [setting, "no-push=true"] : ["cron=*/5 * * * *", setting, "no-push=true"];
