@@ -10,7 +10,7 @@ namespace BackupMetricsJob.Tests.Shipped;
 /// </summary>
 public sealed partial class StartUpTests : IAsyncLifetime
 {
-    const int MostCompiled = 85;
+    const int MostCompiled = 80;
     const int MostAssemblies = 24;
     const string Password = "pw";
 

@@ -15,26 +15,18 @@ namespace BackupMetricsJob.Cli;
 internal static class Rehearsal
 {
     /// <summary>Begins at once; its end is not waited for, and what goes wrong in it goes wrong again where it matters. One processor could only do it later.</summary>
-    public static void Start()
+    /// <param name="pushes">Whether there is more to come than a probe.</param>
+    public static void Start(bool pushes)
     {
-        if (Environment.ProcessorCount > 1) new Thread(Play) { IsBackground = true }.Start();
+        if (Environment.ProcessorCount > 1) new Thread(() => TryPlay(pushes)) { IsBackground = true }.Start();
     }
 
-    static void Play()
+    static void TryPlay(bool pushes)
     {
         try
         {
             NpgsqlConnector.Rehearse();
-            var results = new[] { Healthy() };
-            var registry = Metrics.NewCustomRegistry();
-            var samples = BackupMetrics.Write(results, new(DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(1), 1, null, new("0", "0"), LegacyNames: true), registry);
-            var push = PushRehearsal.Play(registry);
-
-            // .NET prepares the console for its first writer.
-            using var error = Console.OpenStandardError();
-            error.Write([]);
-            using var nowhere = new StreamWriter(Stream.Null, new UTF8Encoding(false)) { AutoFlush = true };
-            RunSummary.Write(new RunReport(results, TimeSpan.FromSeconds(1)) { Pushes = [new(push, null)], Samples = samples }, nowhere);
+            if (pushes) PlayPush();
         }
 #pragma warning disable CA1031 // Nobody need be told.
         catch (Exception)
@@ -42,6 +34,23 @@ internal static class Rehearsal
         {
             // The run meets it again, and tells.
         }
+    }
+
+    /// <summary>What comes after the probes: the metrics, their push and the report.</summary>
+    internal static RunReport PlayPush()
+    {
+        var results = new[] { Healthy() };
+        var registry = Metrics.NewCustomRegistry();
+        var samples = BackupMetrics.Write(results, new(DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(1), 1, null, new("0", "0"), LegacyNames: true), registry);
+        var push = PushRehearsal.Play(registry);
+        var report = new RunReport(results, TimeSpan.FromSeconds(1)) { Pushes = [new(push, null)], Samples = samples };
+
+        // .NET prepares the console for its first writer.
+        using var error = Console.OpenStandardError();
+        error.Write([]);
+        using var nowhere = new StreamWriter(Stream.Null, new UTF8Encoding(false)) { AutoFlush = true };
+        RunSummary.Write(report, nowhere);
+        return report;
     }
 
     /// <summary>A database of which everything is known that usually is.</summary>
