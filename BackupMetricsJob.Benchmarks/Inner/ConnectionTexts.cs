@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Benchmarks.Inner;
 /// <summary>What does it cost to read how a database is named, as a URI and as keywords?</summary>
 public class ConnectionTexts
 {
-    static readonly LibpqEnvironment Nothing = new(new Dictionary<string, string>(), "/nonexistent", "somebody");
+    static readonly LibpqEnvironment Nothing = new(new Dictionary<string, string>(), "/nonexistent", static () => "somebody");
 
     [Params("URI", "keywords")]
     public string Form { get; set; } = "";

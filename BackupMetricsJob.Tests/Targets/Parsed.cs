@@ -29,6 +29,6 @@ internal sealed class Parsed
         var map = new Dictionary<string, string>();
         foreach (var variable in (variables ?? "").Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries))
             map[variable[..variable.IndexOf('=', StringComparison.Ordinal)]] = variable[(variable.IndexOf('=', StringComparison.Ordinal) + 1)..];
-        return new(map, home ?? "/nonexistent", userName);
+        return new(map, home ?? "/nonexistent", () => userName);
     }
 }

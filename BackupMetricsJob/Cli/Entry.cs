@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Reflection;
 using System.Text;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Exposition;
@@ -20,7 +19,7 @@ internal static class Entry
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables()) environment[(string)variable.Key] = (string?)variable.Value ?? "";
         // A container's user without HOME and without a line in /etc/passwd: .NET says "/" here, but to look for certificates it wants to be told, and does no TLS at all.
         if (environment.GetValueOrDefault("HOME") is null or "" && Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) == "/") Environment.SetEnvironmentVariable("HOME", "/");
-        var build = BuildVersion.Parse(typeof(BuildVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
+        var build = BuildVersion.Parse(InformationalVersion.Text);
         try
         {
             return run(new Terminal(output, error, environment, TimeProvider.System, signals) { IsWatched = !Console.IsErrorRedirected }, build);

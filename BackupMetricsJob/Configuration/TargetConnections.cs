@@ -10,7 +10,7 @@ namespace BackupMetricsJob.Configuration;
 /// </summary>
 internal sealed class TargetConnections(IReadOnlyDictionary<string, string> environment, ICollection<Problem> problems)
 {
-    readonly LibpqEnvironment _libpq = new(environment, userName: LocalUser.Name);
+    readonly LibpqEnvironment _libpq = new(environment, userName: static () => LocalUser.Name);
     readonly HashSet<string> _told = new(StringComparer.Ordinal);
 
     /// <summary>Null, with a failure or with a problem, where there is nothing to connect to.</summary>

@@ -74,6 +74,7 @@ internal static class NpgsqlConnector
         text.ClientEncoding = "UTF8";
         text.SslMode = Ssl(settings.Tls.Mode);
         text.SslNegotiation = settings.Tls.Direct ? SslNegotiation.Direct : SslNegotiation.Postgres;
+        // Not left to its default: under that Npgsql begins anew after any failure, with no time limit if the time is over.
         text.GssEncryptionMode = GssEncryptionMode.Disable;
         text.ChannelBinding = Binding(settings.Authentication.ChannelBinding);
         text.RequireAuth = Methods(settings.Authentication.Allowed);

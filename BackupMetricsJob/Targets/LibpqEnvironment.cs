@@ -6,24 +6,26 @@ namespace BackupMetricsJob.Targets;
 /// </summary>
 internal sealed class LibpqEnvironment
 {
-    readonly Dictionary<string, string> variables;
+    readonly IReadOnlyDictionary<string, string> _variables;
+    readonly Func<string?>? _userName;
 
-    internal LibpqEnvironment(IReadOnlyDictionary<string, string> variables, string? homeDirectory = null, string? userName = null)
+    /// <param name="variables">Must not change any more.</param>
+    /// <param name="homeDirectory">Where there is no HOME.</param>
+    /// <param name="userName">Asked only where nobody named a user: to look one up takes a connection to the system's name service.</param>
+    internal LibpqEnvironment(IReadOnlyDictionary<string, string> variables, string? homeDirectory = null, Func<string?>? userName = null)
     {
-        this.variables = new Dictionary<string, string>(variables.Count, StringComparer.Ordinal);
-        foreach (var (name, value) in variables)
-            this.variables[name] = value;
+        _variables = variables;
+        _userName = userName;
         HomeDirectory = this["HOME"] is { Length: > 0 } home ? home : homeDirectory;
-        UserName = userName;
     }
 
     /// <summary>HOME, as libpq prefers it, else the directory given; null where there is none.</summary>
     internal string? HomeDirectory { get; }
 
     /// <summary>The operating system's user, libpq's default for <c>user</c>; null where the user id has no name.</summary>
-    internal string? UserName { get; }
+    internal string? UserName => _userName?.Invoke();
 
-    internal string? this[string name] => variables.GetValueOrDefault(name);
+    internal string? this[string name] => _variables.GetValueOrDefault(name);
 
     /// <summary>A file below the home directory, or null without one.</summary>
     internal string? InHome(string path) => HomeDirectory is null ? null : Path.Combine(HomeDirectory, path);
