@@ -12,21 +12,38 @@ namespace BackupMetricsJob.Cli;
 /// A run with an invented database and an invented gateway, on another thread and to nobody's eyes. A short-lived process spends most of its time on
 /// loading code: so that is done while the command line is read and while the database is waited for.
 /// </summary>
-internal static class Rehearsal
+internal sealed class Rehearsal : IDisposable
 {
-    /// <summary>Begins at once; its end is not waited for, and what goes wrong in it goes wrong again where it matters. One processor could only do it later.</summary>
-    /// <param name="pushes">Whether there is more to come than a probe.</param>
-    public static void Start(bool pushes)
+    static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+
+    readonly Thread _thread;
+    readonly bool _pushes;
+    volatile bool _isOver;
+
+    Rehearsal(bool pushes)
     {
-        if (Environment.ProcessorCount > 1) new Thread(() => TryPlay(pushes)) { IsBackground = true }.Start();
+        _pushes = pushes;
+        _thread = new Thread(TryPlay) { IsBackground = true };
+        _thread.Start();
     }
 
-    static void TryPlay(bool pushes)
+    /// <summary>Begins at once; what goes wrong in it goes wrong again where it matters. One processor could only do it later: null.</summary>
+    /// <param name="pushes">Whether there is more to come than a probe.</param>
+    public static Rehearsal? Begin(bool pushes) => Environment.ProcessorCount > 1 ? new(pushes) : null;
+
+    /// <summary>Waits until it has ended, which it usually has long ago: the runtime is not taken down under a thread that is loading code.</summary>
+    public void Dispose()
+    {
+        _isOver = true;
+        _thread.Join(LongestWait);
+    }
+
+    void TryPlay()
     {
         try
         {
             NpgsqlConnector.Rehearse();
-            if (pushes) PlayPush();
+            if (_pushes && !_isOver) PlayPush();
         }
 #pragma warning disable CA1031 // Nobody need be told.
         catch (Exception)
