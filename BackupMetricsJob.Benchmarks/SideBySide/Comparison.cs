@@ -52,7 +52,7 @@ internal static class Comparison
 
     static void Print(int rounds, IReadOnlyList<Contender> contenders, Medians medians, Cost? launcher)
     {
-        var table = new MarkdownTable("", "wall ms", "to C", "to Python", "CPU ms", "to C", "to Python", "peak MB", "gateway's CPU ms");
+        var table = new MarkdownTable("", "wall ms", "to C", "to Python", "CPU ms", "to C", "to Python", "peak MiB", "gateway's CPU ms");
         foreach (var name in contenders.Select(contender => contender.Name))
         {
             table.Add(
@@ -62,7 +62,7 @@ internal static class Comparison
                 $"{medians.Of(name, cost => cost.Peak):f1}", $"{medians.Of(name, cost => cost.Gateway):f1}");
         }
 
-        Console.WriteLine($"\nOne run, {rounds} rounds; {GatewayContent.Samples} samples in each push; `/bin/true` measured alike: {launcher?.Wall:f1} ms, {launcher?.Peak:f1} MB\n");
+        Console.WriteLine($"\nOne run, {rounds} rounds; {GatewayContent.Samples} samples in each push; `/bin/true` measured alike: {launcher?.Wall:f1} ms, {launcher?.Peak:f1} MiB\n");
         table.Print();
         Console.WriteLine();
         Goals.Print(medians);

@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Benchmarks.SideBySide;
 /// <summary>What one process cost from its start to its end, as the kernel counts it, with the children that it waited for.</summary>
 /// <param name="Wall">In milliseconds, like the CPU.</param>
 /// <param name="Cpu">User and system.</param>
-/// <param name="Peak">In megabytes, of the largest process.</param>
+/// <param name="Peak">In mebibytes, of the largest process.</param>
 /// <param name="Gateway">The CPU of the Pushgateway meanwhile, in milliseconds.</param>
 internal sealed record Cost(double Wall, double Cpu, double Peak, double Gateway)
 {

@@ -9,7 +9,7 @@ internal static class Goals
         Add("standalone, wall to C", 3.2, medians.Ratio(Contender.Standalone, Contender.C, cost => cost.Wall));
         Add("standalone, wall to Python", 0.85, medians.Ratio(Contender.Standalone, Contender.Python, cost => cost.Wall));
         Add("standalone, CPU to C", 5.8, medians.Ratio(Contender.Standalone, Contender.C, cost => cost.Cpu));
-        Add("standalone, peak MB", 42, medians.Of(Contender.Standalone, cost => cost.Peak));
+        Add("standalone, peak MiB", 42, medians.Of(Contender.Standalone, cost => cost.Peak));
         Add("framework-dependent, wall to not compiled ahead", 0.5, medians.Ratio(Contender.Framework, Contender.Jit, cost => cost.Wall));
         table.Print();
 

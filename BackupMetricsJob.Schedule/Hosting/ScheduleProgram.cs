@@ -30,11 +30,7 @@ internal static class ScheduleProgram
         var flags = new ScheduleFlags(command);
         command.SetAction(parsed => Run(flags.Read(parsed), terminal, build));
         var parsed = command.Parse(args is ["schedule", .. var rest] ? rest : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Action is ParseErrorAction)
-        {
-            foreach (var error in parsed.Errors) terminal.Error.WriteLine("backup-metrics: " + error.Message);
-            return (int)ExitCode.Usage;
-        }
+        if (parsed.Action is ParseErrorAction) return ParseErrors.Tell(parsed, terminal.Error);
 
         return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = new StreamWriter(terminal.Output) { AutoFlush = true }, Error = terminal.Error });
     }

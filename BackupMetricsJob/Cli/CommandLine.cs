@@ -28,11 +28,7 @@ internal static class CommandLine
         };
 
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Action is ParseErrorAction)
-        {
-            foreach (var error in parsed.Errors) terminal.Error.WriteLine("backup-metrics: " + error.Message);
-            return (int)ExitCode.Usage;
-        }
+        if (parsed.Action is ParseErrorAction) return ParseErrors.Tell(parsed, terminal.Error);
 
         return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = new StreamWriter(terminal.Output) { AutoFlush = true }, Error = terminal.Error });
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Targets;
@@ -82,6 +83,7 @@ internal sealed class HostLoop
         catch (Exception e) when (ProbeFailures.Of(e) is { } failure)
         {
             if (e is PostgresException) _reading.Answer();
+            else if (failure.Reason == FailureReason.Timeout) failure = failure with { Message = Silence(left, attempts) };
             var lost = _settings.Tls.Certificate is null ? null : TlsFailures.OfLostRefusal(e);
             Note(host, _check?.Refusal ?? lost ?? failure, isTelling: true);
             _isOver = lost is not null || !GoesOn(e, failure);
@@ -98,6 +100,13 @@ internal sealed class HostLoop
         if (_settings.Hosts.Count == 1 && failure.Reason == FailureReason.Dns) failure = failure with { Message = $"{host}: {failure.Message}" };
         _said += _settings.Hosts.Count == 1 ? failure.Message : $"{(_said.Length > 0 ? "; " : "")}{host}: {failure.Message}";
         if (isTelling || _failure is null or { Reason: FailureReason.Busy }) _failure = failure;
+    }
+
+    /// <summary>What Npgsql says of it is how it noticed.</summary>
+    string Silence(TimeSpan left, int attempts)
+    {
+        var share = Share(left, attempts);
+        return string.Create(CultureInfo.InvariantCulture, $"no answer within {(_settings.ConnectTimeout < share ? _settings.ConnectTimeout.Value : share).TotalSeconds:0.#} s{(_settings.ConnectTimeout < share ? " (connect_timeout)" : "")}");
     }
 
     /// <summary>

@@ -49,7 +49,7 @@ internal static class ProbeFailures
     static FailureReason OfMessage(string message) =>
         message.Contains("SSL", StringComparison.Ordinal) || message.Contains("TLS", StringComparison.Ordinal) || message.Contains("certificate", StringComparison.OrdinalIgnoreCase)
             ? FailureReason.Tls
-            : message.Contains("password", StringComparison.OrdinalIgnoreCase) || message.Contains("authentication", StringComparison.OrdinalIgnoreCase)
+            : message.Contains("password", StringComparison.OrdinalIgnoreCase) || message.Contains("authentication", StringComparison.OrdinalIgnoreCase) || message.Contains("ChannelBinding", StringComparison.Ordinal)
                 ? FailureReason.Auth
                 : FailureReason.Network;
 
