@@ -82,7 +82,6 @@ internal static class NpgsqlConnector
         text.Timeout = Seconds(settings.ConnectTimeout is { } limit && limit < connect ? limit : connect);
         text.CommandTimeout = Seconds(command);
         text.Enlist = false;
-        text.PersistSecurityInfo = true;
         if ((settings.Options ?? UnsetOptions()) is { } options)
             text.Options = options;
         if (settings.TimeZone is { } zone)
