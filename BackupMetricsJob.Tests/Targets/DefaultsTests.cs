@@ -61,4 +61,19 @@ public sealed class DefaultsTests : IDisposable
         var written = ConnectionText.TryRead(text, problems)!;
         return ConnectionText.Resolve(written, defaults, Parsed.Environment(variables, null, "me"), problems, null) ?? throw new InvalidOperationException(string.Join("; ", problems));
     }
+
+    [Fact]
+    public void The_systems_user_is_looked_up_once_and_only_where_nobody_named_one()
+    {
+        var asked = 0;
+        var environment = new LibpqEnvironment(new Dictionary<string, string>(), "/nonexistent", () => $"me{++asked}");
+
+        Assert.True(ConnectionText.TryParse("host=db1 user=u", environment, [], out _));
+        Assert.Equal(0, asked);
+        foreach (var host in (string[])["db1", "db2"])
+        {
+            Assert.True(ConnectionText.TryParse("host=" + host, environment, [], out var settings));
+            Assert.Equal("me1", settings!.User);
+        }
+    }
 }

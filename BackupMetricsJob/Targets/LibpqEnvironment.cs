@@ -7,15 +7,16 @@ namespace BackupMetricsJob.Targets;
 internal sealed class LibpqEnvironment
 {
     readonly IReadOnlyDictionary<string, string> _variables;
-    readonly Func<string?>? _userName;
+    readonly Func<string?>? _lookUpUserName;
+    string? _userName;
 
     /// <param name="variables">Must not change any more.</param>
     /// <param name="homeDirectory">Where there is no HOME.</param>
-    /// <param name="userName">Asked only where nobody named a user: to look one up takes a connection to the system's name service.</param>
+    /// <param name="userName">Asked only where nobody named a user, and once: to look one up takes a connection to the system's name service.</param>
     internal LibpqEnvironment(IReadOnlyDictionary<string, string> variables, string? homeDirectory = null, Func<string?>? userName = null)
     {
         _variables = variables;
-        _userName = userName;
+        _lookUpUserName = userName;
         HomeDirectory = this["HOME"] is { Length: > 0 } home ? home : homeDirectory;
     }
 
@@ -23,7 +24,7 @@ internal sealed class LibpqEnvironment
     internal string? HomeDirectory { get; }
 
     /// <summary>The operating system's user, libpq's default for <c>user</c>; null where the user id has no name.</summary>
-    internal string? UserName => _userName?.Invoke();
+    internal string? UserName => _userName ??= _lookUpUserName?.Invoke();
 
     internal string? this[string name] => _variables.GetValueOrDefault(name);
 
