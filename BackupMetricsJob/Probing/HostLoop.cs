@@ -65,10 +65,11 @@ internal sealed class HostLoop
     OpenConnection? Try(ConnectionHost host, SessionKind kind, int attempts)
     {
         var left = _end - _clock.Elapsed;
+        var share = Share(left, attempts);
         _reading.Peer = host.ToString();
         _reading.Step = $"connecting to {host}{(_said.Length > 0 ? $" ({_said})" : "")}";
 #pragma warning disable CA2000 // Disposed of below, or with the connection that it is returned in.
-        var source = NpgsqlConnector.Create(_settings, host, Share(left, attempts), _timeout + Overtime, _check, _reading.Answer);
+        var source = NpgsqlConnector.Create(_settings, host, share, _timeout + Overtime, _check, _reading.Answer);
 #pragma warning restore CA2000
         NpgsqlConnection? connection = null;
         try
@@ -83,7 +84,7 @@ internal sealed class HostLoop
         catch (Exception e) when (ProbeFailures.Of(e) is { } failure)
         {
             if (e is PostgresException) _reading.Answer();
-            else if (failure.Reason == FailureReason.Timeout) failure = failure with { Message = Silence(left, attempts) };
+            else if (failure.Reason == FailureReason.Timeout) failure = failure with { Message = Silence(share) };
             var lost = _settings.Tls.Certificate is null ? null : TlsFailures.OfLostRefusal(e);
             Note(host, _check?.Refusal ?? lost ?? failure, isTelling: true);
             _isOver = lost is not null || !GoesOn(e, failure);
@@ -103,11 +104,9 @@ internal sealed class HostLoop
     }
 
     /// <summary>What Npgsql says of it is how it noticed.</summary>
-    string Silence(TimeSpan left, int attempts)
-    {
-        var share = Share(left, attempts);
-        return string.Create(CultureInfo.InvariantCulture, $"no answer within {(_settings.ConnectTimeout < share ? _settings.ConnectTimeout.Value : share).TotalSeconds:0.#} s{(_settings.ConnectTimeout < share ? " (connect_timeout)" : "")}");
-    }
+    string Silence(TimeSpan share) => _settings.ConnectTimeout is { } limit && limit < share
+        ? string.Create(CultureInfo.InvariantCulture, $"no answer within {limit.TotalSeconds:0.#} s (connect_timeout)")
+        : string.Create(CultureInfo.InvariantCulture, $"no answer within {share.TotalSeconds:0.#} s");
 
     /// <summary>
     /// How long this host may take. libpq waits for ever where there is no connect_timeout; here what is left is divided, so that the next host

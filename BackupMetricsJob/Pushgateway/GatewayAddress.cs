@@ -79,7 +79,8 @@ internal sealed class GatewayAddress
         foreach (var c in host)
         {
             var isOfAWord = c is (>= 'a' and <= 'z') || (length > 0 && c is (>= '0' and <= '9'));
-            if (!isOfAWord && !(before is not ('.' or '-') && c is '.' or '-')) return false;
+            var isBetween = c is '.' or '-' && before is not ('.' or '-');
+            if (!isOfAWord && !isBetween) return false;
             length = c == '.' ? 0 : length + 1;
             if (length > 63) return false;
             before = c;
