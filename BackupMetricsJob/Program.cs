@@ -1,5 +1,4 @@
 using BackupMetricsJob.Cli;
+using BackupMetricsJob.Schedule.Hosting;
 
-// First of all, since everything else is meanwhile.
-using var rehearsal = args is ["run" or "show", ..] ? Rehearsal.Begin(pushes: args[0] == "run") : null;
-return Entry.Run(args, (terminal, build) => CommandLine.Run(args, terminal, build));
+return Entry.Run(args, (terminal, build) => CommandLine.Run(args, terminal, build, ScheduleCommand.Create(terminal, build)));

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using BackupMetricsJob.Tests.PrometheusRoom;
 using BackupMetricsJob.Tests.Support;
 using Npgsql;
 using Prometheus;

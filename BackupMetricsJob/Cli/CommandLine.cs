@@ -15,16 +15,22 @@ internal static class CommandLine
         wrong; 143, 130 ended by SIGTERM, SIGINT (a run pushes before).
         """;
 
-    public static int Run(string[] args, Terminal terminal, BuildVersion build)
+    /// <param name="args">As typed.</param>
+    /// <param name="terminal">Where to write.</param>
+    /// <param name="build">What this program is.</param>
+    /// <param name="schedule">The command that keeps running, which stands above this room.</param>
+    public static int Run(string[] args, Terminal terminal, BuildVersion build, Command schedule)
     {
-        if (args is ["schedule", ..]) return ScheduleCommand.Replace(args, terminal);
-        // What is not going to be run is not built: a run is started often, the others are not, and help is asked for rarely.
-        Command root = args switch
+        var root = new RootCommand(ExitCodeHelp)
         {
-            _ when args.Any(IsForHelp) => Whole(terminal, build),
-            ["run", ..] => RunCommand.Create(terminal, build),
-            ["show", ..] => ShowCommand.Create(terminal),
-            _ => Whole(terminal, build),
+            RunCommand.Create(terminal, build),
+            ShowCommand.Create(terminal),
+            ImportCommand.Create(terminal),
+            RecordCommand.Create(terminal),
+            CatalogCommand.Create(terminal),
+            CheckCommand.Create(terminal),
+            DeleteCommand.Create(terminal),
+            schedule,
         };
 
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -32,19 +38,4 @@ internal static class CommandLine
 
         return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = new StreamWriter(terminal.Output) { AutoFlush = true }, Error = terminal.Error });
     }
-
-    static RootCommand Whole(Terminal terminal, BuildVersion build) => new(ExitCodeHelp)
-    {
-        RunCommand.Create(terminal, build),
-        ShowCommand.Create(terminal),
-        ImportCommand.Create(terminal),
-        RecordCommand.Create(terminal),
-        CatalogCommand.Create(terminal),
-        CheckCommand.Create(terminal),
-        DeleteCommand.Create(terminal),
-        ScheduleCommand.Create(),
-    };
-
-    /// <summary>Whether it may be one of the spellings of --help: -h, -?, /h and /?, perhaps with a value.</summary>
-    static bool IsForHelp(string arg) => arg is ['-' or '/', 'h' or '?', ..] or ['-', '-', 'h', ..];
 }

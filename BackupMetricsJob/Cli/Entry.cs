@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Reflection;
 using System.Text;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Exposition;
@@ -19,7 +20,7 @@ internal static class Entry
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables()) environment[(string)variable.Key] = (string?)variable.Value ?? "";
         // A container's user without HOME and without a line in /etc/passwd: .NET says "/" here, but to look for certificates it wants to be told, and does no TLS at all.
         if (environment.GetValueOrDefault("HOME") is null or "" && Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) == "/") Environment.SetEnvironmentVariable("HOME", "/");
-        var build = BuildVersion.Parse(InformationalVersion.Text);
+        var build = BuildVersion.Parse(typeof(Entry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
         try
         {
             return run(new Terminal(output, error, environment, TimeProvider.System, signals) { IsWatched = !Console.IsErrorRedirected }, build);

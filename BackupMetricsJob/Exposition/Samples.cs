@@ -4,7 +4,7 @@ namespace BackupMetricsJob.Exposition;
 
 /// <summary>
 /// Writes samples of declared metrics into a registry. A metric whose instances have different labels of the user's becomes one family
-/// of several collectors, which is what prometheus-net makes of it.
+/// of several collectors, which is what prometheus-net makes of it. A value that is not finite is not known, so it is no sample.
 /// </summary>
 internal sealed class Samples(CollectorRegistry registry)
 {
@@ -35,7 +35,7 @@ internal sealed class Samples(CollectorRegistry registry)
     /// <summary>The same for labels that several metrics have: they keep the array, and share it.</summary>
     public void Set(Metric metric, in SeriesLabels labels, double? value)
     {
-        if (value is not { } known) return;
+        if (value is not { } known || !double.IsFinite(known)) return;
         Count++;
         if (!_collectors.TryGetValue(labels.Of.Shape, out var ofShape)) _collectors.Add(labels.Of.Shape, ofShape = new(StringComparer.Ordinal));
         if (!ofShape.TryGetValue(metric.Name, out var collector)) ofShape.Add(metric.Name, collector = Create(metric, labels.Of.Names(metric.Labels)));

@@ -1,5 +1,4 @@
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using BackupMetricsJob.Targets;
 using Npgsql;
 
@@ -51,17 +50,6 @@ internal static class NpgsqlConnector
         if (settings.Tls.Mode != TlsMode.Disable)
             UseTls(builder, settings.Tls, host, check, answered);
         return builder.Build();
-    }
-
-    /// <summary>Loads what a first connection needs, beside the reading of the settings; connects to nothing.</summary>
-    internal static void Rehearse()
-    {
-        var host = new ConnectionHost("localhost", null, 5432, new Secret("x"));
-        using var source = Create(
-            new([host], "x", "x", TlsSettings.Off, new(AuthMethods.ScramSha256, ChannelBindingMode.Prefer), SessionKind.Any, "x", null, null, null, []),
-            host, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
-        using var connection = source.CreateConnection();
-        Rfc2898DeriveBytes.Pbkdf2("x"u8, "x"u8, 1, HashAlgorithmName.SHA256, 32);
     }
 
     static void Describe(ConnectionSettings settings, ConnectionHost host, TimeSpan connect, TimeSpan command, NpgsqlConnectionStringBuilder text)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Invocation;
 using BackupMetricsJob.Cli;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Exposition;
@@ -14,7 +13,7 @@ using BackupMetricsJob.Schedule.State;
 namespace BackupMetricsJob.Schedule.Hosting;
 
 /// <summary>backup-metrics schedule: the run of `backup-metrics run`, again and again.</summary>
-internal static class ScheduleProgram
+internal static class ScheduleCommand
 {
     const string Description = """
         Runs what `backup-metrics run` does at every slot of a schedule, until SIGTERM or SIGINT. SIGHUP reads the settings again.
@@ -23,20 +22,18 @@ internal static class ScheduleProgram
         store cannot be used, or --listen; 70 a bug; 78 the environment or a file is wrong.
         """;
 
-    /// <param name="args">With the word schedule in front, as backup-metrics was called, or without it.</param>
-    public static int Run(string[] args, Terminal terminal, BuildVersion build)
+    public static Command Create(Terminal terminal, BuildVersion build)
     {
-        var command = new RootCommand(Description);
+        var command = new Command("schedule", Description);
         var flags = new ScheduleFlags(command);
         command.SetAction(parsed => Run(flags.Read(parsed), terminal, build));
-        var parsed = command.Parse(args is ["schedule", .. var rest] ? rest : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Action is ParseErrorAction) return ParseErrors.Tell(parsed, terminal.Error);
-
-        return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = new StreamWriter(terminal.Output) { AutoFlush = true }, Error = terminal.Error });
+        return command;
     }
 
     static int Run(Flags flags, Terminal terminal, BuildVersion build)
     {
+        // The daemon's threads write lines of their own beside those of a run.
+        terminal = terminal with { Error = TextWriter.Synchronized(terminal.Error), IsWatched = false };
         var problems = ScheduleOptionsReader.Read(flags, terminal.Environment, terminal.Time.GetUtcNow(), out var options, out var output);
         return options is null
             ? Problems.Tell(problems, output, terminal)

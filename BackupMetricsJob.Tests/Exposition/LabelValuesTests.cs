@@ -1,11 +1,13 @@
 using System.Text;
+using BackupMetricsJob.Tests.Backups;
+using BackupMetricsJob.Tests.Integration;
 using FsCheck;
 using FsCheck.Fluent;
-using Prometheus;
 
-namespace BackupMetricsJob.Tests.PrometheusRoom;
+namespace BackupMetricsJob.Tests.Exposition;
 
-public class EscapingRoundTrip
+/// <summary>Whatever stands in an instance or a label of the user's, a reader of the text gets it back.</summary>
+public sealed class LabelValuesTests
 {
     static readonly Arbitrary<string> HostileText = Gen
         .Elements("\\", "\"", "\n", "\r", "n", "{", "}", "=", ",", " ", "#", "\0", "é", "€", "😀", "\u2028", "\uFEFF", "abc")
@@ -16,21 +18,10 @@ public class EscapingRoundTrip
     [Fact]
     public void A_reader_of_the_format_gets_every_label_value_back() => Prop.ForAll(HostileText, HostileText, (first, second) =>
     {
-        var text = Exported.TextOf(metrics => metrics.CreateGauge("m", "h", "a", "b").WithLabels(first, second).Set(1)).Result;
-        var lines = text.Split('\n');
+        var text = Published.Text(Evidence.Result with { Instance = Evidence.Orders with { Name = first, Labels = [new("team", second)] } });
+        var line = Assert.Single(text.Split('\n'), line => line.StartsWith("postgres_backup_probe_success{", StringComparison.Ordinal));
 
-        Assert.Equal(4, lines.Length);
-        Assert.Equal([("a", first), ("b", second)], LabelsOf(lines[2]));
-    }).QuickCheckThrowOnFailure();
-
-    [Fact]
-    public void A_reader_of_the_format_gets_every_help_back() => Prop.ForAll(HostileText, help =>
-    {
-        var text = Exported.TextOf(metrics => metrics.CreateGauge("m", help, "a")).Result;
-        var lines = text.Split('\n');
-
-        Assert.Equal(3, lines.Length);
-        Assert.Equal(string.IsNullOrWhiteSpace(help) ? "" : help, Unescape(lines[0]["# HELP m ".Length..]));
+        Assert.Equal([("instance", first), ("team", second)], LabelsOf(line));
     }).QuickCheckThrowOnFailure();
 
     // name="value",... up to the closing brace; a quote that no backslash precedes ends a value.

@@ -1,4 +1,0 @@
-namespace Prometheus;
-
-/// <summary>What every labelled instance of a metric is.</summary>
-public interface ICollectorChild;
