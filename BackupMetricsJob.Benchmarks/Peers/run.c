@@ -1,5 +1,5 @@
-// What backup-metrics does for one database, in C on libpq and libcurl: one connection, the four queries in one round trip (pipeline mode; the
-// settings travel with the login), the same samples, one PUT.
+// What backup-metrics does for one database, in C on libpq and libcurl: one connection, four queries (the settings travel with the login), the same
+// samples, one PUT. The queries go one after the other, or, with -DPIPELINE, all in one round trip.
 //
 //   run-c CONNECTION GATEWAY SQL_FOLDER
 #include <curl/curl.h>
@@ -8,6 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+
+#ifdef PIPELINE
+#define JOB "bench_c_pipeline"
+#else
+#define JOB "bench_c"
+#endif
 
 enum { SESSION, ARCHIVER, WAL, BACKUP, QUERIES };
 static const char *const names[] = {"session", "archiver", "wal", "base_backup"};
@@ -45,10 +51,27 @@ static void fail(PGconn *connection) {
     exit(69);
 }
 
-static PGresult *next_result(PGconn *connection) {
-    PGresult *result = PQgetResult(connection), *end = PQgetResult(connection);
-    if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) != 1 || end) fail(connection);
+static PGresult *one_row(PGconn *connection, PGresult *result) {
+    if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) != 1) fail(connection);
     return result;
+}
+
+static void ask(PGconn *connection, char **sql, PGresult **rows, double *answered) {
+#ifdef PIPELINE
+    if (!PQenterPipelineMode(connection)) fail(connection);
+    for (int i = 0; i < QUERIES; i++)
+        if (!PQsendQueryParams(connection, sql[i], 0, NULL, NULL, NULL, NULL, 0)) fail(connection);
+    if (!PQpipelineSync(connection)) fail(connection);
+#endif
+    for (int i = 0; i < QUERIES; i++) {
+#ifdef PIPELINE
+        rows[i] = one_row(connection, PQgetResult(connection));
+        if (PQgetResult(connection)) fail(connection);
+#else
+        rows[i] = one_row(connection, PQexec(connection, sql[i]));
+#endif
+        if (i == SESSION) *answered = now();
+    }
 }
 
 static double number(PGresult *row, int column) {
@@ -126,7 +149,7 @@ static void render(PGresult **rows, double started, double asked, double answere
 
 static int put(const char *gateway) {
     char url[1024];
-    snprintf(url, sizeof url, "%s/metrics/job/bench_c/run/orders", gateway);
+    snprintf(url, sizeof url, "%s/metrics/job/" JOB "/run/orders", gateway);
     curl_global_init(CURL_GLOBAL_DEFAULT);
     CURL *curl = curl_easy_init();
     struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: text/plain; version=0.0.4; charset=utf-8");
@@ -155,15 +178,10 @@ int main(int argc, char **argv) {
     for (int i = 0; i < QUERIES; i++) sql[i] = read_file(argv[3], names[i]);
 
     PGconn *connection = PQconnectdbParams((const char *[]){"dbname", "options", "connect_timeout", NULL}, (const char *[]){argv[1], settings, "10", NULL}, 1);
-    if (PQstatus(connection) != CONNECTION_OK || !PQenterPipelineMode(connection)) fail(connection);
-    double asked = now();
-    for (int i = 0; i < QUERIES; i++)
-        if (!PQsendQueryParams(connection, sql[i], 0, NULL, NULL, NULL, NULL, 0)) fail(connection);
-    if (!PQpipelineSync(connection)) fail(connection);
+    if (PQstatus(connection) != CONNECTION_OK) fail(connection);
+    double asked = now(), answered;
     PGresult *rows[QUERIES];
-    rows[SESSION] = next_result(connection);
-    double answered = now();
-    for (int i = ARCHIVER; i < QUERIES; i++) rows[i] = next_result(connection);
+    ask(connection, sql, rows, &answered);
     render(rows, started, asked, answered);
     for (int i = 0; i < QUERIES; i++) PQclear(rows[i]);
     PQfinish(connection);

@@ -9,32 +9,34 @@ public class ImportDirectionTests
         "BackupMetricsJob",
         new Dictionary<string, string[]>
         {
-            ["Program"] = ["Cli"],
+            ["Program"] = ["Cli", "Schedule"],
+            ["Schedule"] = ["Cli", "Running", "Configuration"],
             ["Cli"] = ["Running", "Catalog", "Configuration", "Checking"],
             ["Checking"] = ["Running", "Configuration", "Pushgateway"],
             ["Running"] = ["Probing", "Exposition", "Pushgateway", "Configuration"],
             ["Configuration"] = ["Targets", "Backups", "Pushgateway"],
             ["Probing"] = ["Targets", "Backups"],
             ["Catalog"] = ["Probing", "Targets", "Backups"],
-            ["Exposition"] = ["Backups", "Prometheus"],
-            ["Pushgateway"] = ["Prometheus"],
+            ["Exposition"] = ["Backups"],
+            ["Pushgateway"] = [],
             ["Targets"] = [],
             ["Backups"] = [],
-            ["Prometheus"] = [],
         },
         new Dictionary<string, string[]>
         {
-            ["Npgsql"] = ["Probing", "Catalog"],
+            ["Npgsql"] = ["Probing", "Catalog", "Schedule"],
             ["NpgsqlTypes"] = ["Probing", "Catalog"],
             ["YamlDotNet"] = ["Configuration"],
-            ["System.Net.Http"] = ["Pushgateway", "Prometheus"],
+            ["System.Net.Http"] = ["Pushgateway", "Schedule"],
+            ["Prometheus"] = ["Exposition", "Pushgateway", "Running", "Schedule"],
+            ["Quartz"] = ["Schedule"],
+            ["Microsoft.AspNetCore"] = ["Schedule"],
+            ["Microsoft.Extensions"] = ["Schedule"],
+            ["BCrypt"] = ["Schedule"],
         },
-        [
-            "Quartz", "backup-metrics-schedule", "Microsoft.AspNetCore",
-            "Microsoft.Extensions.Hosting", "Microsoft.Extensions.DependencyInjection", "Microsoft.Extensions.Configuration",
-        ]);
+        []);
 
-    // The second executable. What it uses of the first is not looked at but for the rooms that only the first may see.
+    // Within the room of the scheduler.
     static readonly ImportRules DesignOfSchedule = new(
         "BackupMetricsJob.Schedule",
         new Dictionary<string, string[]>
@@ -46,8 +48,7 @@ public class ImportDirectionTests
             ["Scheduling"] = ["Options", "Slots", "State", "Reporting"],
             ["Options"] = ["Slots", "State", "Reporting"],
             ["Slots"] = [],
-            ["State"] = ["Prometheus"],
-            ["Prometheus"] = [],
+            ["State"] = [],
             ["Notify"] = [],
             ["Reporting"] = [],
         },
@@ -60,10 +61,10 @@ public class ImportDirectionTests
             ["System.Net.Http.Headers"] = ["Http"],
             ["System.Net.Http"] = [],
             ["System.Net.Sockets"] = ["Notify", "Http"],
+            ["Prometheus"] = ["State"],
         },
         []);
 
-    static readonly string Schedule = Path.Combine(AppContext.BaseDirectory, "backup-metrics-schedule.dll");
     static readonly string Product = Path.Combine(AppContext.BaseDirectory, "backup-metrics.dll");
     static readonly string Tests = typeof(ImportDirectionTests).Assembly.Location;
 
@@ -77,9 +78,9 @@ public class ImportDirectionTests
     }
 
     [Fact]
-    public void The_second_executable_keeps_to_the_design()
+    public void The_scheduler_keeps_to_the_design()
     {
-        var (uses, assemblies) = AssemblyUses.Read(Schedule);
+        var (uses, assemblies) = AssemblyUses.Read(Product);
 
         Assert.Contains(uses, use => use.User == "BackupMetricsJob.Schedule.Scheduling.SlotJob" && use.Used == "Quartz.IJob");
         Assert.Contains(uses, use => use.User == "BackupMetricsJob.Schedule.Http.Answers" && use.Used.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal));

@@ -3,7 +3,7 @@ namespace BackupMetricsJob.Tests.Architecture;
 /// <summary>
 /// Which room (the namespace below <paramref name="Root"/>) may use which others, and which namespaces from elsewhere only some rooms
 /// may see. A room may also use what the rooms that it uses may use. A type outside every namespace is the room Program if it has
-/// that name, else the compiler's; Prometheus is a room by its own name, since it has the package's.
+/// that name, else the compiler's.
 /// </summary>
 internal sealed record ImportRules(
     string Root,
@@ -48,8 +48,6 @@ internal sealed record ImportRules(
     {
         if (type == "Program")
             return type;
-        if (IsWithin(type, "Prometheus"))
-            return "Prometheus";
         return IsWithin(type, Root) ? type[(Root.Length + 1)..].Split('.') is [var room, _, ..] ? room : "(root)" : null;
     }
 

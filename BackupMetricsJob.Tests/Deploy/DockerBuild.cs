@@ -30,14 +30,6 @@ internal sealed partial class DockerBuild
 
     public IEnumerable<string> All(string word) => instructions.Where(each => each.Word == word).Select(each => each.Words);
 
-    /// <summary>What of a stage holds, in itself or in what it is made from.</summary>
-    public IEnumerable<string> Inherited(string stage, string word)
-    {
-        var here = Of(stage, word).ToList();
-        var from = Stages.First(each => each.Name == stage).From;
-        return here.Count > 0 || Stages.All(each => each.Name != from) ? here : Inherited(from, word);
-    }
-
     public IReadOnlyList<string> Problems(IReadOnlyList<string> ignore)
     {
         var problems = new List<string>();

@@ -18,7 +18,7 @@ public sealed partial class DockerfileTests
     [InlineData("noble-chiseled", "latest", "is not pinned", ":10.0.12-")]
     [InlineData("COPY BackupMetricsJob/ ", "COPY BackupMetrics/ ", "BackupMetrics/ is not there", "")]
     [InlineData("COPY deploy/postgresql/ ", "COPY deploy/prometheus/ ", "deploy/prometheus/ is kept out by .dockerignore", "")]
-    [InlineData("--from=publish-job", "--from=publish", "no such stage", "")]
+    [InlineData("--from=build", "--from=publish", "no such stage", "")]
     public void Damage_is_found(string good, string bad, string problem, string alsoOut)
     {
         Assert.Contains(good, Text, StringComparison.Ordinal);
@@ -29,55 +29,46 @@ public sealed partial class DockerfileTests
     }
 
     [Fact]
-    public void The_SDK_is_that_of_global_json()
+    public void The_SDK_is_one_that_global_json_takes()
     {
         using var global = JsonDocument.Parse(Read("global.json"));
-        var version = global.RootElement.GetProperty("sdk").GetProperty("version").GetString();
+        var version = global.RootElement.GetProperty("sdk").GetProperty("version").GetString()!;
+        var sdk = Assert.Single(Build.Stages, stage => stage.From.Contains("/sdk:", StringComparison.Ordinal)).From;
 
-        Assert.Contains(Build.Stages, stage => stage.From == $"mcr.microsoft.com/dotnet/sdk:{version}-noble");
+        // latestFeature: this one or a newer one of the same major and minor version.
+        Assert.Equal("latestFeature", global.RootElement.GetProperty("sdk").GetProperty("rollForward").GetString());
+        Assert.Matches($@"^mcr\.microsoft\.com/dotnet/sdk:{Regex.Escape(version[..version.LastIndexOf('.')])}\.\d{{3}}-noble$", sdk);
     }
 
     [Fact]
-    public void Of_each_project_all_that_it_is_built_from_is_copied()
+    public void All_that_the_project_is_built_from_is_copied()
     {
-        // What a project file includes from outside its own folder.
-        var outside = new[] { "BackupMetricsJob", "BackupMetricsJob.Schedule" }
-            .SelectMany(project => Outside().Matches(Read($"{project}/{project}.csproj")).Select(match => match.Groups[1].Value))
-            .Where(path => !path.Contains("$(", StringComparison.Ordinal));
+        // What the project file includes from outside its own folder.
+        var outside = Outside().Matches(Read("BackupMetricsJob/BackupMetricsJob.csproj")).Select(match => match.Groups[1].Value).ToList();
+
+        Assert.NotEmpty(outside);
 
         foreach (var path in outside) Assert.Contains(Build.All("COPY").SelectMany(copy => copy.Split(' ')[..^1]), source => path.StartsWith(source, StringComparison.Ordinal));
         Assert.Contains(".editorconfig", Build.All("COPY").First(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Only_the_second_image_has_the_scheduler_and_the_first_is_the_default()
+    public void The_image_is_nobodys_who_is_root_and_has_the_one_program()
     {
-        Assert.Equal("job", Build.Stages[^1].Name);
-        Assert.Equal(["--from=publish-job /out/backup-metrics /usr/local/bin/"], Build.Of("job", "COPY"));
-        Assert.Equal(["--from=publish-schedule /out/backup-metrics /out/backup-metrics-schedule /usr/local/bin/"], Build.Of("schedule", "COPY"));
-    }
-
-    [Theory]
-    [InlineData("job")]
-    [InlineData("schedule")]
-    public void An_image_is_nobodys_who_is_root_and_starts_the_command(string stage)
-    {
-        Assert.Equal(["1654:1654"], Build.Inherited(stage, "USER"));
-        Assert.Equal(["[\"/usr/local/bin/backup-metrics\"]"], Build.Inherited(stage, "ENTRYPOINT"));
-        Assert.Contains("DOTNET_EnableDiagnostics=0", Build.Inherited(stage, "ENV"));
-        Assert.Empty(Build.Of(stage, "RUN"));
-        Assert.Empty(Build.Of("base", "RUN"));
+        Assert.Equal("final", Build.Stages[^1].Name);
+        Assert.Equal(["1654:1654"], Build.Of("final", "USER"));
+        Assert.Equal(["[\"/usr/local/bin/backup-metrics\"]"], Build.Of("final", "ENTRYPOINT"));
+        Assert.Contains("--from=build /out/backup-metrics /usr/local/bin/", Build.Of("final", "COPY"));
+        Assert.Empty(Build.Of("final", "RUN"));
     }
 
     [Fact]
-    public void It_publishes_the_standalone_form_with_locked_packages()
+    public void It_publishes_as_the_README_says()
     {
-        Assert.Contains("CI=true", Build.Of("source", "ENV").First(), StringComparison.Ordinal);
-        foreach (var (stage, project) in new[] { ("publish-job", "BackupMetricsJob"), ("publish-schedule", "BackupMetricsJob.Schedule") })
-        {
-            Assert.Equal($"dotnet publish {project} -c Release -p:PublishProfile=standalone -p:SourceRevisionId=$REVISION -o /out", Assert.Single(Build.Of(stage, "RUN")));
-            Assert.True(File.Exists(Path.Combine(Repository.Root, project, "Properties", "PublishProfiles", "standalone.pubxml")));
-        }
+        const string Publish = "dotnet publish BackupMetricsJob -c Release";
+
+        Assert.Contains($"{Publish} -p:SourceRevisionId=$REVISION -o /out", Build.Of("build", "RUN"));
+        Assert.Contains($"{Publish} -o DIR", Read("README.md"), StringComparison.Ordinal);
     }
 
     static string Read(string path) => File.ReadAllText(Path.Combine(Repository.Root, path));

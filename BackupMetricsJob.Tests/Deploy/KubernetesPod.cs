@@ -6,7 +6,7 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Deploy;
 
 /// <summary>
-/// A container of a manifest without a cluster: the built command under bubblewrap as the manifest's user, with its arguments, variables and
+/// A container of a manifest without a cluster: the shipped program under bubblewrap as the manifest's user, with its arguments, variables and
 /// mounts, the root read-only, no capability, no new privilege. Of the security context only seccomp is missing.
 /// </summary>
 internal sealed class KubernetesPod : IDisposable
@@ -15,17 +15,18 @@ internal sealed class KubernetesPod : IDisposable
     readonly JsonNode _spec;
     readonly List<string> _bubblewrap;
 
+    /// <param name="program">The native program.</param>
     /// <param name="manifest">Its first container is what runs.</param>
     /// <param name="all">The documents applied with it.</param>
     /// <param name="change">What a user changes in the texts of ConfigMaps.</param>
-    public KubernetesPod(Manifest manifest, IReadOnlyList<Manifest> all, Func<string, string> change)
+    public KubernetesPod(string program, Manifest manifest, IReadOnlyList<Manifest> all, Func<string, string> change)
     {
         _spec = manifest.PodTemplate!["spec"]!;
         _bubblewrap =
         [
             "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--clearenv",
             "--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/sbin", "/sbin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
-            "--ro-bind", BackupMetrics.DotnetRoot, "/dotnet", "--ro-bind", Path.GetDirectoryName(BackupMetrics.Executable)!, "/app", "--proc", "/proc", "--dev", "/dev",
+            "--perms", "0755", "--dir", "/app", "--ro-bind", program, "/app/backup-metrics", "--proc", "/proc", "--dev", "/dev",
         ];
         // The folders above a mount would be for root alone.
         foreach (var above in new[] { "/etc", "/run", "/run/secrets" }) _bubblewrap.AddRange(["--perms", "0755", "--dir", above]);
@@ -35,15 +36,15 @@ internal sealed class KubernetesPod : IDisposable
         foreach (var file in new[] { "/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/ssl", "/etc/localtime" }) _bubblewrap.AddRange(["--ro-bind-try", file, file]);
         foreach (var mount in _spec["containers"]![0]!["volumeMounts"]!.AsArray()) Mount(mount!, KubernetesRules.Mounted(manifest, all), change);
         // Without HOME: some runtimes set it to /, for a user without a name.
-        foreach (var (name, value) in new[] { ("PATH", "/usr/bin"), ("DOTNET_ROOT", "/dotnet") }) _bubblewrap.AddRange(["--setenv", name, value]);
-        foreach (var variable in _spec["containers"]![0]!["env"]!.AsArray()) _bubblewrap.AddRange(["--setenv", (string)variable!["name"]!, (string)variable["value"]!]);
+        _bubblewrap.AddRange(["--setenv", "PATH", "/usr/bin"]);
+        foreach (var variable in _spec["containers"]![0]!["env"]?.AsArray() ?? []) _bubblewrap.AddRange(["--setenv", (string)variable!["name"]!, (string)variable["value"]!]);
     }
 
     /// <summary>The image's entry point with the manifest's arguments.</summary>
     public ChildProcess Start(Func<string, bool>? argument = null, params string[] variables)
     {
         var given = _spec["containers"]![0]!["args"]!.AsArray().Select(value => (string)value!).Where(argument ?? (_ => true));
-        return Start([$"/app/{Path.GetFileName(BackupMetrics.Executable)}", .. given], variables);
+        return Start(["/app/backup-metrics", .. given], variables);
     }
 
     /// <summary>Any program in the same container.</summary>
@@ -68,12 +69,6 @@ internal sealed class KubernetesPod : IDisposable
     {
         var (name, path) = ((string)mount["name"]!, (string)mount["mountPath"]!);
         var volume = _spec["volumes"]!.AsArray().First(volume => (string)volume!["name"]! == name)!;
-        if (volume["emptyDir"] is not null)
-        {
-            _bubblewrap.AddRange(["--perms", "1777", "--size", "16777216", "--tmpfs", path]);
-            return;
-        }
-
         const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
         const UnixFileMode Open = Readable | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         // Set afterwards, since a umask of 077 would keep the pod's user out.

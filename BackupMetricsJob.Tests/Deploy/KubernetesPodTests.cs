@@ -1,4 +1,5 @@
 using System.Globalization;
+using BackupMetricsJob.Tests.Shipped;
 using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Deploy;
@@ -31,7 +32,7 @@ public sealed class KubernetesPodTests
 
         var nothing = new string('0', 16);
         Assert.True(seen.Output.Length > 0, NoSandbox(seen));
-        Assert.Equal($"1654\n1654\nCapInh:{nothing} CapPrm:{nothing} CapEff:{nothing} CapBnd:{nothing} CapAmb:{nothing} NoNewPrivs:1 \nwrote /tmp/x\n440\n", seen.Output);
+        Assert.Equal($"1654\n1654\nCapInh:{nothing} CapPrm:{nothing} CapEff:{nothing} CapBnd:{nothing} CapAmb:{nothing} NoNewPrivs:1 \n440\n", seen.Output);
     }
 
     [Fact]
@@ -105,7 +106,7 @@ public sealed class KubernetesPodTests
         }
 
         var all = await KubernetesManifests.ReadAsync(texts);
-        return new(all.First(manifest => manifest.File == file && manifest.IsOurs), all, change);
+        return new(await NativeProgram.PathAsync(), all.First(manifest => manifest.File == file && manifest.IsOurs), all, change);
     }
 
     static string NoSandbox(ProcessResult result) =>

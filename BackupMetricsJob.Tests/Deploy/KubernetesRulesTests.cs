@@ -14,7 +14,7 @@ public sealed partial class KubernetesRulesTests
     [
         (Cron, "[run, --config,", "[run, --configuration,", "run has no flag --configuration"),
         (Cron, "[run, --config,", "[start, --config,", "a command of ours"),
-        (Cron, "DOTNET_EnableDiagnostics, value", "BACKUP_METRICS_GATEWAYS, value", "run has no variable BACKUP_METRICS_GATEWAYS"),
+        (Cron, "            imagePullPolicy: IfNotPresent\n", "            env: [{name: BACKUP_METRICS_GATEWAYS, value: x}]\n", "run has no variable BACKUP_METRICS_GATEWAYS"),
         (Cron, "  stock-password: ", "  stock_password: ", "nothing is mounted at /run/secrets/backup-metrics/stock-password"),
         (Cron, "  config.yaml: |", "  backup.yaml: |", "nothing is mounted at /etc/backup-metrics/config.yaml"),
         (Cron, "secret: {secretName: backup-metrics,", "secret: {secretName: backup-metric,", "there is no Secret backup-metric"),
@@ -25,7 +25,7 @@ public sealed partial class KubernetesRulesTests
         (Cron, "runAsNonRoot: true", "runAsNonRoot: false", "must be non-root"),
         (Cron, "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false", "a writable root"),
         (Cron, "limits: {memory: 192Mi}", "limits: {cpu: 1}", "a limit of memory"),
-        (Cron, "{name: tmp, mountPath", "{name: temp, mountPath", "there is no volume temp"),
+        (Cron, "{name: config, mountPath", "{name: configuration, mountPath", "there is no volume configuration"),
         (Cron, "  name: backup-metrics\n  labels: {app.kubernetes.io/name: backup-metrics, app.kubernetes.io/component: job}", "  name: backup-metrics-of-the-whole-fleet-of-postgresql-servers\n  labels: {app.kubernetes.io/name: backup-metrics, app.kubernetes.io/component: job}", "at most 52 characters"),
         (Cron, "interval: 5m", "interval: 10m", "interval must be that of schedule, 300 s"),
         (Cron, "startingDeadlineSeconds: 200", "startingDeadlineSeconds: 5", "startingDeadlineSeconds must be"),

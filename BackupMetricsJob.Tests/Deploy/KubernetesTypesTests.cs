@@ -13,7 +13,7 @@ public sealed class KubernetesTypesTests
         (Cron, "readOnlyRootFilesystem:", "readonlyRootFilesystem:", "readonlyRootFilesystem"),
         (Cron, "podFailurePolicy:", "podFailurPolicy:", "podFailurPolicy"),
         (Cron, "backoffLimit: 1", "backoffLimit: one", "must be integer"),
-        (Cron, "value: \"0\"", "value: 0", "must be string"),
+        (Cron, "serviceAccountName: backup-metrics", "serviceAccountName: 1", "must be string"),
         (Cron, "  schedule: \"*/5 * * * *\"\n", "", "schedule"),
         (Cron, "stringData:", "stringdata:", "stringdata"),
         (Cron, "capabilities: {drop: [ALL]}", "capabilities: {drop: ALL}", "drop"),

@@ -32,7 +32,7 @@ public sealed class PageInABrowserTests
         var state = new ScheduleState(now.Node, now.ProcessStarted, now.Build);
         state.Set(_ => now);
         using var daemon = new Harness(new FixedClock(), "cron=*/5 * * * *", "no-push=true");
-        var web = WebSettings.Open(null, daemon.Log, new FixedClock(), [])!;
+        var web = WebSettings.Open(null, daemon.Log, [])!;
         await using var endpoint = (await Endpoint.StartAsync(new ListenAddress(IPAddress.Loopback, 0), web, state, daemon.Log, new FixedClock()))!;
         using var folder = new TempFolder();
         var pictures = Environment.GetEnvironmentVariable("BACKUP_METRICS_SCREENSHOTS") ?? "";

@@ -25,8 +25,10 @@ public sealed class WebConfigReaderTests
             """, out var problems)!;
 
         Assert.Empty(problems);
-        Assert.Equal(["/etc/bm/server.crt", "/etc/keys/server.key", "/etc/bm/clients.crt"], config.Files);
-        Assert.Equal(ClientCertificates.RequireAndVerifyClientCert, config.Tls!.Clients);
+        Assert.Equal(
+            ["/etc/bm/server.crt", "/etc/keys/server.key", "/etc/bm/clients.crt"],
+            [config.Tls!.Certificate.Value, config.Tls.Key.Value, config.Tls.ClientAuthorities!.Value]);
+        Assert.Equal(ClientCertificates.RequireAndVerifyClientCert, config.Tls.Clients);
 #pragma warning disable CA5398 // It is what the file says.
         Assert.Equal(SslProtocols.Tls13, config.Tls.Protocols);
 #pragma warning restore CA5398

@@ -4,12 +4,12 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Shipped;
 
 /// <summary>
-/// The standalone programs copied alone to what a bare Debian container has: the files of libc, libgcc, libstdc++, libssl, the certificates and the
-/// time zones, a read-only root, and a user by number.
+/// The shipped program copied alone to what a bare Debian container has: the files of libc, libssl, the certificates and the time zones, a
+/// read-only root, and a user by number.
 /// </summary>
 public sealed class BareHostTests : IAsyncLifetime, IDisposable
 {
-    static readonly string[] Packages = ["libc6", "libgcc-s1", "libstdc++6", "libssl3", "ca-certificates", "tzdata"];
+    static readonly string[] Packages = ["libc6", "libssl3", "ca-certificates", "tzdata"];
     const string Password = "pw";
 
     readonly TempFolder _folder = new();
@@ -88,7 +88,7 @@ public sealed class BareHostTests : IAsyncLifetime, IDisposable
 
     async Task<ChildProcess> StartAsync(params string[] command)
     {
-        var program = await StandaloneForm.ProgramAsync();
+        var program = await NativeProgram.PathAsync();
         File.Copy(_server.CertificateFile, _folder.File("server.crt"), overwrite: true);
         File.SetUnixFileMode(_folder.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         List<string> arguments = ["--die-with-parent", "--unshare-pid", "--clearenv", "--setenv", "PGPASSWORD", Password, "--proc", "/proc", "--dev", "/dev"];
@@ -97,7 +97,7 @@ public sealed class BareHostTests : IAsyncLifetime, IDisposable
         // The folders above a mount would be for root alone.
         foreach (var above in files.Append("/opt/x").Append("/etc/x").SelectMany(Above).Distinct().Order(StringComparer.Ordinal)) arguments.AddRange(["--perms", "0755", "--dir", above]);
         foreach (var file in files) arguments.AddRange(["--ro-bind", file, file]);
-        foreach (var name in new[] { "backup-metrics", "backup-metrics-schedule" }) arguments.AddRange(["--ro-bind", Path.Combine(Path.GetDirectoryName(program)!, name), "/opt/" + name]);
+        arguments.AddRange(["--ro-bind", program, "/opt/backup-metrics"]);
         arguments.AddRange(["--ro-bind", "/etc/ssl", "/etc/ssl", "--ro-bind", _folder.Path, "/etc/given", "--ro-bind", "/usr/bin/setpriv", "/opt/setpriv"]);
         foreach (var library in Directory.GetDirectories("/usr/lib", "*-linux-gnu").Select(folder => Path.Combine(folder, "libcap-ng.so.0")).Where(File.Exists)) arguments.AddRange(["--ro-bind", library, library]);
         arguments.AddRange(["--remount-ro", "/"]);

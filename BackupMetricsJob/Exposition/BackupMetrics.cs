@@ -14,9 +14,11 @@ internal sealed class BackupMetrics
     BackupMetrics(Samples samples) => _samples = samples;
 
     /// <summary>Writes everything into <paramref name="registry"/> and returns how many samples that were.</summary>
-    public static int Write(IReadOnlyList<ProbeResult> results, RunFacts run, CollectorRegistry registry)
+    public static int Write(IReadOnlyList<ProbeResult> results, RunFacts run, CollectorRegistry registry) => Write(results, run, new Samples(registry));
+
+    public static int Write(IReadOnlyList<ProbeResult> results, RunFacts run, Samples samples)
     {
-        var metrics = new BackupMetrics(new Samples(registry));
+        var metrics = new BackupMetrics(samples);
         SampleLabels? labels = null;
         foreach (var result in results)
         {

@@ -6,7 +6,9 @@ namespace BackupMetricsJob.Exposition;
 /// Writes samples of declared metrics into a registry. A metric whose instances have different labels of the user's becomes one family
 /// of several collectors, which is what prometheus-net makes of it. A value that is not finite is not known, so it is no sample.
 /// </summary>
-internal sealed class Samples(CollectorRegistry registry)
+/// <param name="registry">Where they are written.</param>
+/// <param name="hasEmptyInstance">Whether a sample about the run gets an empty instance, as a gateway gives it.</param>
+internal sealed class Samples(CollectorRegistry registry, bool hasEmptyInstance = false)
 {
     static readonly CounterConfiguration NoSampleUntilSet = new() { SuppressInitialValue = true };
 
@@ -22,7 +24,8 @@ internal sealed class Samples(CollectorRegistry registry)
     public void Set(Metric metric, double value, params string[] labelValues)
     {
         Count++;
-        if (metric.Labels.Length > 0) _factory.CreateGauge(metric.Name, metric.Help, metric.Labels).WithLabels(labelValues).Set(value);
+        string[] names = hasEmptyInstance ? ["instance", .. metric.Labels] : metric.Labels;
+        if (names.Length > 0) _factory.CreateGauge(metric.Name, metric.Help, names).WithLabels(hasEmptyInstance ? ["", .. labelValues] : labelValues).Set(value);
         else _factory.CreateGauge(metric.Name, metric.Help).Set(value);
     }
 

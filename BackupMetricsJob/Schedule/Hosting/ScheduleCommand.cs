@@ -46,10 +46,10 @@ internal static class ScheduleCommand
         state.Set(now => now with { IsCluster = first.Cluster is not null });
         GoodOptions options = null!;
         var log = new ScheduleLog(terminal.Error, terminal.Time, () => options.Current.Output.LogFormat);
-        options = new GoodOptions(first, Read, state, log, terminal.Time);
         var problems = new List<Problem>();
-        var web = WebSettings.Open(first.Listen is null ? null : first.WebConfig, log, terminal.Time, problems);
+        var web = WebSettings.Open(first.Listen is null ? null : first.WebConfig, log, problems);
         if (web is null) return Problems.Tell(problems, first.Output, terminal);
+        options = new GoodOptions(first, Read, state, log, terminal.Time);
         CertificateCheck? check = null;
         if (first.Cluster is { Connection: { Tls.Verifies: true } store } && CertificateCheck.TryRead(store.Tls, out check) is { } unreadable)
         {
@@ -75,6 +75,10 @@ internal static class ScheduleCommand
             }
         }
 
-        IReadOnlyList<Problem> Read(out ScheduleOptions? read) => ScheduleOptionsReader.Read(flags, terminal.Environment, terminal.Time.GetUtcNow(), out read, out _);
+        IReadOnlyList<Problem> Read(out ScheduleOptions? read)
+        {
+            web.Reload();
+            return ScheduleOptionsReader.Read(flags, terminal.Environment, terminal.Time.GetUtcNow(), out read, out _);
+        }
     }
 }

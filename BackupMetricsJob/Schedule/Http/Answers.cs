@@ -9,15 +9,13 @@ using Microsoft.AspNetCore.Http;
 namespace BackupMetricsJob.Schedule.Http;
 
 /// <summary>Answers each request out of what is known at that moment. It asks no database and waits for no run, so a scrape disturbs neither.</summary>
-internal sealed class Answers(WebSettings web, ScheduleState state, ScheduleLog log, TimeProvider time)
+internal sealed class Answers(WebSettings web, ScheduleState state, ScrapeText beforeFirstRun, ScheduleLog log, TimeProvider time)
 {
     const string PlainText = "text/plain; charset=utf-8";
     const string MetricsText = "text/plain; version=0.0.4; charset=utf-8";
     const int Piece = 16 * 1024;
 
     static readonly UTF8Encoding Utf8 = new(false);
-
-    readonly ScrapeText _build = ScrapeText.OfBuild(state.Now.Build);
 
     /// <summary>Never throws: a bug is told, and is a 500; who is gone gets nothing.</summary>
     public async Task AnswerAsync(HttpContext context)
@@ -77,7 +75,7 @@ internal sealed class Answers(WebSettings web, ScheduleState state, ScheduleLog 
 
     async Task MetricsAsync(HttpContext context)
     {
-        var text = state.Now.Newest?.Series ?? _build;
+        var text = state.Now.Newest?.Series ?? beforeFirstRun;
         context.Response.ContentType = MetricsText;
         context.Response.Headers.Vary = "Accept-Encoding";
         if (TakesGzip(context.Request))
@@ -88,7 +86,6 @@ internal sealed class Answers(WebSettings web, ScheduleState state, ScheduleLog 
             return;
         }
 
-        context.Response.ContentLength = text.Length;
         if (HttpMethods.IsHead(context.Request.Method)) return;
         await using var plain = text.Open();
         await plain.CopyToAsync(context.Response.Body, Piece, context.RequestAborted);

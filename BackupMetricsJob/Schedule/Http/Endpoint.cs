@@ -37,7 +37,7 @@ internal sealed class Endpoint : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, address, web));
         var app = builder.Build();
-        app.Run(new Answers(web, state, log, time).AnswerAsync);
+        app.Run(new Answers(web, state, await ScrapeText.OfBuildAsync(state.Now.Build), log, time).AnswerAsync);
         try
         {
             await app.StartAsync();

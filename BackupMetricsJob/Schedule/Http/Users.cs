@@ -32,6 +32,9 @@ internal sealed class Users
     /// <summary>Whether nobody needs to say who they are.</summary>
     public bool IsEmpty => _hashes.Count == 0;
 
+    /// <summary>Whether they are the same users, with the same hashes.</summary>
+    public bool Are(IReadOnlyDictionary<string, string> hashes) => _hashes.Count == hashes.Count && _hashes.All(user => hashes.GetValueOrDefault(user.Key) == user.Value);
+
     /// <param name="authorization">What the request says in its header of that name.</param>
     /// <param name="cancellationToken">When whoever asks is gone.</param>
     public async ValueTask<bool> KnowAsync(string authorization, CancellationToken cancellationToken)

@@ -22,8 +22,4 @@ internal sealed record TlsFiles(Setting Certificate, Setting Key, Setting? Clien
 internal sealed record WebConfig(TlsFiles? Tls, IReadOnlyDictionary<string, string> Users)
 {
     public static WebConfig Open { get; } = new(null, new Dictionary<string, string>());
-
-    /// <summary>Every file that it names.</summary>
-    public IEnumerable<string> Files =>
-        Tls is null ? [] : Tls.ClientAuthorities is { } authorities ? [Tls.Certificate.Value, Tls.Key.Value, authorities.Value] : [Tls.Certificate.Value, Tls.Key.Value];
 }

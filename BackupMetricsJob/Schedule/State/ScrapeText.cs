@@ -12,48 +12,37 @@ namespace BackupMetricsJob.Schedule.State;
 /// </summary>
 internal sealed class ScrapeText
 {
-    ScrapeText(byte[] gzip, long length) => (Gzip, Length) = (gzip, length);
+    ScrapeText(byte[] gzip) => Gzip = gzip;
 
     /// <summary>The text, compressed.</summary>
     public ReadOnlyMemory<byte> Gzip { get; }
 
-    /// <summary>The length of the text, uncompressed.</summary>
-    public long Length { get; }
-
     /// <summary>What the run pushed, or would have; null where it did not come so far.</summary>
-    public static ScrapeText? Of(RunReport report, GroupingKey group)
+    public static async Task<ScrapeText?> OfRunAsync(RunReport report, GroupingKey group)
     {
         if (report.Facts is not { } facts) return null;
         var registry = Metrics.NewCustomRegistry();
-        BackupMetrics.Write(report.Results, facts, registry);
-        return Write(registry, text => new GroupLabels(text, group));
+        registry.SetStaticLabels(group.Labels.Where(label => label.Name != "instance").ToDictionary(label => label.Name, label => label.Value));
+        BackupMetrics.Write(report.Results, facts, new Samples(registry, hasEmptyInstance: true));
+        return await WriteAsync(registry);
     }
 
     /// <summary>What is known where no run has ended: which program this is. Two nodes may say so at once, so it gets the scrape's own instance.</summary>
-    public static ScrapeText OfBuild(BuildVersion build)
+    public static Task<ScrapeText> OfBuildAsync(BuildVersion build)
     {
         var registry = Metrics.NewCustomRegistry();
         new Samples(registry).Set(MetricNames.BuildInfo, 1, build.Version, build.Revision);
-        return Write(registry, text => text);
+        return WriteAsync(registry);
     }
 
     /// <summary>The text as it is read piece by piece.</summary>
     public Stream Open() => new GZipStream(new MemoryStream(Gzip.ToArray(), writable: false), CompressionMode.Decompress);
 
-    static ScrapeText Write(CollectorRegistry registry, Func<Stream, Stream> labelled)
+    static async Task<ScrapeText> WriteAsync(CollectorRegistry registry)
     {
         using var kept = new MemoryStream();
-        long length;
-        using (var gzip = new GZipStream(kept, CompressionLevel.Fastest, leaveOpen: true))
-        using (var counted = new CountingStream(gzip))
-        using (var text = labelled(counted))
-        {
-#pragma warning disable CA2025 // It is waited for.
-            registry.CollectAndExportAsTextAsync(text, CancellationToken.None).GetAwaiter().GetResult();
-#pragma warning restore CA2025
-            length = counted.Count;
-        }
-
-        return new(kept.ToArray(), length);
+        await using (var gzip = new GZipStream(kept, CompressionLevel.Fastest, leaveOpen: true))
+        await using (var buffered = new BufferedStream(gzip, 64 * 1024)) await registry.CollectAndExportAsTextAsync(buffered, CancellationToken.None);
+        return new(kept.ToArray());
     }
 }
