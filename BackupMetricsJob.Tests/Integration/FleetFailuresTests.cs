@@ -91,8 +91,8 @@ public sealed class FleetFailuresTests
             Jobs.Target("tls", server.ConnectionUri("Night")), Jobs.Target("plain", server.ConnectionUri() + "?sslmode=disable"),
             Jobs.Target("second", $"host=127.0.0.1,127.0.0.1 port=1,{server.Port} user=postgres dbname=postgres", sources: [SourceName.PgWatch]), Jobs.Target("down", "postgresql://u@127.0.0.1:1/x"));
 
-        var inspected = await Task.Run(() => JobRun.Probe(job, TimeProvider.System, CancellationToken.None, inspect: true));
-        var ordinary = await Task.Run(() => JobRun.Probe(job, TimeProvider.System, CancellationToken.None));
+        var inspected = await JobRun.ProbeAsync(job, TimeProvider.System, CancellationToken.None, inspect: true);
+        var ordinary = await JobRun.ProbeAsync(job, TimeProvider.System, CancellationToken.None);
 
         var version = await server.ScalarAsync<int>("SELECT current_setting('server_version_num')::int");
         Assert.Equal(new Connected($"127.0.0.1:{server.Port}", version, "\"Night\"", false) { Tls = new("TLSv1.3", "TLS_AES_256_GCM_SHA384") }, inspected.Results[0].Connected);
@@ -109,7 +109,7 @@ public sealed class FleetFailuresTests
         using var stop = new CancellationTokenSource();
         using var text = new MemoryStream();
         var progress = new RunProgress(TimeProvider.System);
-        var run = Task.Run(() => JobRun.Write(job, new("1.2.3", "abc"), TimeProvider.System, text, stop.Token, progress));
+        var run = JobRun.WriteAsync(job, new("1.2.3", "abc"), TimeProvider.System, text, stop.Token, progress);
         await Wait.ForAsync("all but one", () => progress.Now.Done == job.Targets.Count - 1, state: () => progress.Now.ToString());
         await stop.CancelAsync();
         return (await run, Encoding.UTF8.GetString(text.ToArray()));

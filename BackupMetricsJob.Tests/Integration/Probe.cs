@@ -18,14 +18,14 @@ internal static class Probe
     public static Task<ProbeResult> OfAsync(PostgresServer server, string[] sources, SourceSettings? settings = null, string? user = null) =>
         OfAsync(server.ConnectionUri(user), instance: Instance with { Sources = sources }, sources: settings);
 
-    public static Task<ProbeResult> OfAsync(
+    public static async Task<ProbeResult> OfAsync(
         string connection, TimeSpan? timeout = null, Instance? instance = null, SourceSettings? sources = null, CancellationToken stop = default)
     {
         var problems = new List<string>();
         Assert.True(ConnectionText.TryParse(connection, new LibpqEnvironment(new Dictionary<string, string>()), problems, out var settings), string.Join('\n', problems));
         var time = timeout ?? TimeSpan.FromSeconds(20);
         MonitoredTarget[] targets = [new(new("it", settings, time), instance ?? Instance, sources ?? SourceSettings.Default)];
-        return Task.Run(() => new Fleet(targets, 1, new RunClock(TimeProvider.System), TimeSpan.FromMinutes(5), stop).Probe()[0], CancellationToken.None);
+        return (await new Fleet(targets, 1, new RunClock(TimeProvider.System), TimeSpan.FromMinutes(5), stop).ProbeAsync())[0];
     }
 
     public static Instance Instance { get; } = new("it", [], AgeLimit.Defaults, [SourceName.Server]);

@@ -79,7 +79,7 @@ public sealed class HostLoopTests(HostLoopServers servers) : IClassFixture<HostL
     public async Task A_silent_first_host_leaves_time_for_the_second()
     {
         var clock = Stopwatch.StartNew();
-        using var connection = await OpenAsync(Two + " port=HANGS,SECOND user=trusted", TimeSpan.FromSeconds(4));
+        await using var connection = await OpenAsync(Two + " port=HANGS,SECOND user=trusted", TimeSpan.FromSeconds(4));
 
         Assert.NotNull(connection);
         Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(3.9));
@@ -89,7 +89,7 @@ public sealed class HostLoopTests(HostLoopServers servers) : IClassFixture<HostL
     public async Task What_was_tried_is_told_while_another_is_waited_for()
     {
         var reading = new Reading(onAnswer: null);
-        using var connection = await OpenAsync("host=127.0.0.1,127.0.0.1,127.0.0.1 dbname=postgres port=1,HANGS,SECOND user=trusted connect_timeout=1", TimeSpan.FromSeconds(9), reading);
+        await using var connection = await OpenAsync("host=127.0.0.1,127.0.0.1,127.0.0.1 dbname=postgres port=1,HANGS,SECOND user=trusted connect_timeout=1", TimeSpan.FromSeconds(9), reading);
 
         Assert.NotNull(connection);
         Assert.True(reading.HasAnswered);
@@ -105,7 +105,7 @@ public sealed class HostLoopTests(HostLoopServers servers) : IClassFixture<HostL
         {
             var calls = 0;
             var reading = new Reading(() => calls++);
-            using var connection = await OpenAsync("host=127.0.0.1 dbname=postgres " + text, TimeSpan.FromSeconds(0.2), reading);
+            await using var connection = await OpenAsync("host=127.0.0.1 dbname=postgres " + text, TimeSpan.FromSeconds(0.2), reading);
 
             Assert.Equal((hasAnswered, hasAnswered ? 1 : 0), (reading.HasAnswered, calls));
         }
@@ -113,6 +113,7 @@ public sealed class HostLoopTests(HostLoopServers servers) : IClassFixture<HostL
 
     async Task<(string? Line, string Error)> Ask(string text) => await NpgsqlConnectorSession.Ask(servers.Fill(text), null, "/nonexistent");
 
-    Task<OpenConnection?> OpenAsync(string text, TimeSpan timeout, Reading? reading = null) => Task.Run(() =>
-        HostLoop.Open(Parsed.From(servers.Fill(text)).Settings, timeout, new RunClock(TimeProvider.System), reading ?? new Reading(onAnswer: null), out _));
+    async Task<OpenConnection?> OpenAsync(string text, TimeSpan timeout, Reading? reading = null) =>
+        (await HostLoop.OpenAsync(
+            Parsed.From(servers.Fill(text)).Settings, timeout, new RunClock(TimeProvider.System), reading ?? new Reading(onAnswer: null), CancellationToken.None)).Connection;
 }

@@ -47,11 +47,13 @@ public sealed class NpgsqlConnectorSession : ICollectionFixture<TargetsTestServe
         return parsed.Maybe is { } settings ? await Ask(settings) : (null, string.Join("; ", parsed.Problems));
     }
 
-    internal static Task<(string? Line, string Error)> Ask(ConnectionSettings settings) => Task.Run<(string? Line, string Error)>(() =>
+    internal static async Task<(string? Line, string Error)> Ask(ConnectionSettings settings)
     {
-        using var connection = HostLoop.Open(settings, TimeSpan.FromSeconds(10), new RunClock(TimeProvider.System), new Reading(onAnswer: null), out var failure);
+        var (connection, failure) = await HostLoop.OpenAsync(
+            settings, TimeSpan.FromSeconds(10), new RunClock(TimeProvider.System), new Reading(onAnswer: null), CancellationToken.None);
         if (connection is null) return (null, $"{failure!.Reason.Name()}: {failure.Message}");
-        using var command = new NpgsqlCommand(Sql, connection.Npgsql);
-        return ((string?)command.ExecuteScalar(), "");
-    });
+        await using var closed = connection;
+        await using var command = new NpgsqlCommand(Sql, connection.Npgsql);
+        return ((string?)await command.ExecuteScalarAsync(), "");
+    }
 }

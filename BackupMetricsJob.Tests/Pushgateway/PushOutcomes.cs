@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Text;
 using BackupMetricsJob.Tests.Support;
 using static BackupMetricsJob.Tests.Support.StubPushgateway;
 

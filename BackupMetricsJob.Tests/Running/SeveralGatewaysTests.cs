@@ -21,7 +21,7 @@ public sealed class SeveralGatewaysTests
             Deadline = TimeSpan.FromSeconds(20),
         };
 
-        var run = Task.Run(() => JobRun.Push(job, new("1", "r"), TimeProvider.System, CancellationToken.None));
+        var run = JobRun.PushAsync(job, new("1", "r"), TimeProvider.System, CancellationToken.None);
         await Wait.ForAsync("the second gateway to have it", async () => (await real.GroupsAsync()).Count == 1);
         Assert.False(run.IsCompleted);
 
@@ -32,18 +32,5 @@ public sealed class SeveralGatewaysTests
         Assert.Contains("backup_metrics_shards{instance=\"\",job=\"backup_metrics\"} 3\n", text, StringComparison.Ordinal);
         Assert.Contains("backup_metrics_targets{instance=\"\",job=\"backup_metrics\",state=\"configured\"} 0\n", text, StringComparison.Ordinal);
         Assert.Contains("backup_metrics_run_success{instance=\"\",job=\"backup_metrics\"} 1\n", text, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_bug_in_one_of_several_is_thrown_after_all_have_ended()
-    {
-        var done = 0;
-        Assert.Throws<InvalidOperationException>(() => SideBySide.Run(3, i =>
-        {
-            Interlocked.Increment(ref done);
-            if (i == 1) throw new InvalidOperationException();
-        }));
-        Assert.Equal(3, done);
-        SideBySide.Run(0, _ => throw new InvalidOperationException());
     }
 }

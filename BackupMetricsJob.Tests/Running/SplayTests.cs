@@ -31,7 +31,7 @@ public sealed class SplayTests
         var progress = new RunProgress(time);
         var job = Jobs.Of() with { Gateways = [Jobs.Gateway(gateway.Url)], Splay = Minute };
 
-        var report = await Task.Run(() => JobRun.Push(job, new("1", "r"), time, CancellationToken.None, progress));
+        var report = await JobRun.PushAsync(job, new("1", "r"), time, CancellationToken.None, progress);
 
         Assert.Equal(Splay.Of(Minute, Environment.MachineName, job.Group).TotalMilliseconds, Assert.Single(time.Waited).TotalMilliseconds, tolerance: 1);
         Assert.False(report.IsStoppedBeforeStart);
@@ -47,7 +47,7 @@ public sealed class SplayTests
         using var stop = new CancellationTokenSource();
         var progress = new RunProgress(TimeProvider.System);
         var job = Jobs.Of() with { Gateways = [Jobs.Gateway(gateway.Url)], Splay = TimeSpan.FromDays(1000) };
-        var run = Task.Run(() => JobRun.Push(job, new("1", "r"), TimeProvider.System, stop.Token, progress));
+        var run = JobRun.PushAsync(job, new("1", "r"), TimeProvider.System, stop.Token, progress);
         await Wait.ForAsync("it to wait", () => progress.Now.Stage == RunStage.Waiting);
 
         await stop.CancelAsync();

@@ -18,10 +18,27 @@ internal enum FailureReason
 }
 
 /// <summary>A target that did not answer, or not with all it should: a value, one line for a person, never a secret in it.</summary>
-internal sealed record ProbeFailure(FailureReason Reason, string Message)
+internal sealed record ProbeFailure
 {
-    /// <summary>What to do about it, where more is known than the reason tells.</summary>
-    public string? Do { get; init; }
+    const int Longest = 2000;
+
+    public ProbeFailure(FailureReason reason, string message) => (Reason, Message) = (reason, message);
+
+    public FailureReason Reason { get; init; }
+
+    /// <summary>Cleaned, whoever's words are in it: nobody can write a line of ours, or to somebody's terminal.</summary>
+    public string Message
+    {
+        get;
+        init => field = Words.OnOneLine(value, Longest);
+    }
+
+    /// <summary>What to do about it, where more is known than the reason tells; cleaned, too.</summary>
+    public string? Do
+    {
+        get;
+        init => field = value is null ? null : Words.OnOneLine(value, Longest);
+    }
 }
 
 /// <summary>The spelling of a <see cref="FailureReason"/>.</summary>

@@ -89,20 +89,19 @@ internal sealed class CatalogSession
     async Task<CatalogFailure?> WorkAsync(
         ConnectionSettings settings, TimeSpan timeout, Func<CatalogSession, CancellationToken, Task<CatalogFailure?>> work, CancellationToken cancel)
     {
-        ProbeFailure? failure = null;
-        using var connection = await Task.Factory.StartNew(
-            () => HostLoop.Open(settings with { ConnectTimeout = settings.ConnectTimeout ?? MaxConnect }, timeout, new RunClock(TimeProvider.System), new Reading(onAnswer: null), out failure),
-            cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var (connection, failure) = await HostLoop.OpenAsync(
+            settings with { ConnectTimeout = settings.ConnectTimeout ?? MaxConnect }, timeout, new RunClock(TimeProvider.System), new Reading(onAnswer: null), cancel);
         if (connection is null) return Failed(settings, failure!);
+        await using var closed = connection;
         _connection = connection.Npgsql;
         var wait = timeout < MaxLockWait ? timeout : MaxLockWait;
         await ExecuteAsync(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"""
-                SELECT set_config('statement_timeout', '{timeout.TotalMilliseconds:0}', false), set_config('lock_timeout', '{wait.TotalMilliseconds:0}', false),
-                  set_config('search_path', 'pg_catalog', false), set_config('default_transaction_read_only', 'off', false),
-                  set_config('default_transaction_isolation', 'read committed', false), set_config('client_min_messages', 'warning', false)
+                SELECT pg_catalog.set_config('statement_timeout', '{timeout.TotalMilliseconds:0}', false), pg_catalog.set_config('lock_timeout', '{wait.TotalMilliseconds:0}', false),
+                  pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false), pg_catalog.set_config('default_transaction_read_only', 'off', false),
+                  pg_catalog.set_config('default_transaction_isolation', 'read committed', false), pg_catalog.set_config('client_min_messages', 'warning', false)
                 """),
             cancel);
         return await work(this, cancel);

@@ -33,7 +33,7 @@ internal static class CheckTable
     static IEnumerable<(string Name, IReadOnlyList<Finding> Findings)> Parts(CheckReport report)
     {
         yield return ("settings", report.Settings);
-        foreach (var target in report.Targets) yield return (OneLine(target.Result.Instance.Name), target.Findings);
+        foreach (var target in report.Targets) yield return (Words.OnOneLine(target.Result.Instance.Name), target.Findings);
         foreach (var gateway in report.Gateways) yield return (gateway.Gateway.ToString(), gateway.Findings);
         if (report.Prometheus is { } prometheus) yield return (prometheus.Address, prometheus.Findings);
     }
@@ -44,7 +44,7 @@ internal static class CheckTable
         var connected = result.Connected;
         return
         [
-            OneLine(result.Instance.Name),
+            Words.OnOneLine(result.Instance.Name),
             result.Failure is { } failure ? failure.Reason.Name() : "ok",
             connected is null ? "-" : $"{InWords.Version(connected.VersionNumber)} {(connected.InRecovery ? "standby" : "primary")}",
             connected?.Role ?? "-",
@@ -79,6 +79,4 @@ internal static class CheckTable
         ServerVerdict.Refused => "refused",
         _ => "unreachable",
     };
-
-    static string OneLine(string name) => name.ReplaceLineEndings(" ");
 }

@@ -14,16 +14,16 @@ internal static class RunCommand
         var flags = new JobFlags(command, pushes: true);
         var own = new FlagSet(command);
         own.AddSwitch("dry-run", "Print on standard output what would be pushed, and push nothing");
-        command.SetAction(parsed =>
+        command.SetAction((parsed, _) =>
         {
             var given = flags.Read(parsed);
             own.Read(parsed, given);
-            return Run(given, terminal, build);
+            return RunAsync(given, terminal, build);
         });
         return command;
     }
 
-    static int Run(Flags flags, Terminal terminal, BuildVersion build)
+    static async Task<int> RunAsync(Flags flags, Terminal terminal, BuildVersion build)
     {
         var problems = OptionsReader.Read(flags, terminal.Environment, Purpose.Push, out var job, out var output);
         if (job is null) return Problems.Tell(problems, output, terminal);
@@ -35,8 +35,8 @@ internal static class RunCommand
         using (progress is null ? null : new ProgressLine(progress, terminal.Error))
         {
             report = output.DryRun
-                ? JobRun.Write(job, build, terminal.Time, terminal.Output, signals.Stop, progress)
-                : JobRun.Push(job, build, terminal.Time, signals.Stop, progress);
+                ? await JobRun.WriteAsync(job, build, terminal.Time, terminal.Output, signals.Stop, progress)
+                : await JobRun.PushAsync(job, build, terminal.Time, signals.Stop, progress);
         }
 
         var code = ExitCodes.Of(report, signals.Received, output.FailOnTarget);

@@ -44,7 +44,7 @@ internal static class RunSummary
 
     static void Write(ProbeResult result, IReadOnlyList<Finding> findings, TextWriter to)
     {
-        var name = OneLine(result.Instance.Name);
+        var name = Words.OnOneLine(result.Instance.Name);
         to.WriteLine($"{(Word(result, findings))} {name}: {StateInWords.Of(result)}");
         foreach (var finding in findings) to.WriteLine($"{(finding.IsCritical ? "CRITICAL" : "warning")} {name}: {finding.What.TrimEnd('.')}. {finding.Do}");
     }
@@ -58,6 +58,4 @@ internal static class RunSummary
 
     static string Difference(TimeSpan skew) =>
         string.Create(CultureInfo.InvariantCulture, $"{Math.Abs(skew.TotalSeconds):0} s {(skew > TimeSpan.Zero ? "ahead of" : "behind")}");
-
-    static string OneLine(string name) => name.ReplaceLineEndings(" ");
 }

@@ -12,11 +12,11 @@ internal static class ShowCommand
     {
         var command = new Command("show", "Show how old the database's backups are, what would be lost now, what is wrong and what to do");
         var flags = new JobFlags(command, pushes: false);
-        command.SetAction(parsed => Show(flags.Read(parsed), terminal));
+        command.SetAction((parsed, _) => ShowAsync(flags.Read(parsed), terminal));
         return command;
     }
 
-    static int Show(Flags flags, Terminal terminal)
+    static async Task<int> ShowAsync(Flags flags, Terminal terminal)
     {
         var problems = OptionsReader.Read(flags, terminal.Environment, Purpose.Show, out var job, out var output);
         if (job is null) return Problems.Tell(problems, output, terminal);
@@ -25,7 +25,7 @@ internal static class ShowCommand
         var signals = terminal.Signals;
         var progress = ProgressLine.IsWanted(terminal, output) ? new RunProgress(terminal.Time) : null;
         RunReport report;
-        using (progress is null ? null : new ProgressLine(progress, terminal.Error)) report = JobRun.Probe(job, terminal.Time, signals.Stop, progress);
+        using (progress is null ? null : new ProgressLine(progress, terminal.Error)) report = await JobRun.ProbeAsync(job, terminal.Time, signals.Stop, progress);
         using (var text = new StreamWriter(terminal.Output, new UTF8Encoding(false), leaveOpen: true)) ShowTable.Write(report.Results, text);
         return (int)ExitCodes.Of(report, signals.Received, output.FailOnTarget);
     }

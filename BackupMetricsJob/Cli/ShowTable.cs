@@ -18,7 +18,7 @@ internal static class ShowTable
 
     static void Write(ProbeResult result, TextWriter to)
     {
-        to.WriteLine($"{result.Instance.Name.ReplaceLineEndings(" ")}  {Server(result)}");
+        to.WriteLine($"{Words.OnOneLine(result.Instance.Name)}  {Server(result)}");
         foreach (var backup in result.Backups) ShowBackup.Write(backup, result.Instance, (name, text) => Row(to, name, text));
         if (result.Server is { } server) WriteArchive(server, result, to);
         if (result.LossWindow is { } window) Row(to, "lost if it died now", $"{InWords.Of(window)} of work at most");

@@ -22,23 +22,29 @@ internal sealed class CatalogSource
     /// <param name="servers">Which servers to read.</param>
     /// <param name="limits">The servers' limits: a tool's list that was last read longer ago than the strictest of them allows is not believed.</param>
     /// <param name="found">Filled as it is read.</param>
-    public static void Read(
-        SourceTransaction transaction, SourceClock clock, ServerPatterns servers, IReadOnlyList<AgeLimit> limits, List<InstanceFacts> found)
+    public static async Task ReadAsync(
+        SourceTransaction transaction, SourceClock clock, ServerPatterns servers, IReadOnlyList<AgeLimit> limits, List<InstanceFacts> found,
+        CancellationToken cancellationToken)
     {
         var source = new CatalogSource(clock, StaleAfter(limits), found);
-        using var batch = transaction.Batch(
+        await using var batch = transaction.Batch(
             new(SqlText.Of("source_catalog")) { Parameters = { ServerPatternJson.Like(servers), ServerPatternJson.Names(servers) } },
             new(SqlText.Of("source_catalog_chains")) { Parameters = { ServerPatternJson.Like(servers) } },
             new(SqlText.Of("source_catalog_running")) { Parameters = { ServerPatternJson.Like(servers) } },
             new(SqlText.Of("source_catalog_imports")) { Parameters = { ServerPatternJson.Like(servers) } });
-        using var reader = batch.ExecuteReader();
-        while (reader.Read()) source.ReadGroup(reader);
-        reader.NextResult();
-        while (reader.Read()) source.Change(reader, facts => facts with { BrokenChains = reader.GetInt64(3) });
-        reader.NextResult();
-        while (reader.Read()) source.ReadRunning(reader);
-        reader.NextResult();
-        while (reader.Read()) source.ReadImport(reader);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await EachAsync(source.ReadGroup);
+        await reader.NextResultAsync(cancellationToken);
+        await EachAsync(row => source.Change(row, facts => facts with { BrokenChains = row.GetInt64(3) }));
+        await reader.NextResultAsync(cancellationToken);
+        await EachAsync(source.ReadRunning);
+        await reader.NextResultAsync(cancellationToken);
+        await EachAsync(source.ReadImport);
+
+        async Task EachAsync(Action<NpgsqlDataReader> read)
+        {
+            while (await reader.ReadAsync(cancellationToken)) read(reader);
+        }
     }
 
     static TimeSpan? StaleAfter(IReadOnlyList<AgeLimit> limits)
@@ -105,7 +111,7 @@ internal sealed class CatalogSource
         var tool = row.GetString(1);
         var succeeded = row.TimeOrNull(3, "succeeded_at");
         var last = succeeded is { } time ? $"it last succeeded at {InWords.Of(time)}" : "it never succeeded";
-        if (!row.IsDBNull(4)) Fail(instance, $"the import from {tool} failed at {InWords.Of(row.Time(2, "imported_at"))}: {row.GetString(4).ReplaceLineEndings(" ")}; {last}", tool);
+        if (!row.IsDBNull(4)) Fail(instance, $"the import from {tool} failed at {InWords.Of(row.Time(2, "imported_at"))}: {Words.OnOneLine(row.GetString(4))}; {last}", tool);
         else if (succeeded is null) Fail(instance, $"the import from {tool} never succeeded", tool);
         else if (_clock.Since(succeeded.Value) > _staleAfter)
             Fail(instance, $"the list of {tool} was last imported at {InWords.Of(succeeded.Value)}, longer ago than the limit of {InWords.Of(_staleAfter.Value)}", tool);

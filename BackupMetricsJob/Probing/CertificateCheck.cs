@@ -42,7 +42,7 @@ internal sealed class CertificateCheck
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            return new(FailureReason.Tls, $"the root certificate {file} cannot be read: {e.Message.ReplaceLineEndings(" ")}");
+            return new(FailureReason.Tls, $"the root certificate {file} cannot be read: {e.Message}");
         }
 
         if (roots.Count == 0) return new(FailureReason.Tls, file is null ? "the system trusts no certificate authority" : $"the root certificate {file} has no certificate in PEM in it");
@@ -84,10 +84,10 @@ internal sealed class CertificateCheck
         foreach (var status in chain.ChainStatus) all |= status.Status;
         if ((all & X509ChainStatusFlags.NotTimeValid) != 0) return OfTime(certificate, chain);
         if ((all & (X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot)) == 0)
-            return $"has a certificate that is not to be trusted: {OneLine(chain.ChainStatus is [var first, ..] ? first.StatusInformation : "no reason is given")}";
+            return $"has a certificate that is not to be trusted: {Words.OnOneLine(chain.ChainStatus is [var first, ..] ? first.StatusInformation : "no reason is given")}";
         return certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData)
             ? $"has a self-signed certificate, which is not in {_rootsAre}"
-            : $"has a certificate that was issued by {OneLine(certificate.Issuer)}, which is not in {_rootsAre}";
+            : $"has a certificate that was issued by {Words.OnOneLine(certificate.Issuer, LongestName)}, which is not in {_rootsAre}";
     }
 
     static string OfTime(X509Certificate2 certificate, X509Chain chain)
@@ -98,7 +98,7 @@ internal sealed class CertificateCheck
             var isAtFault = false;
             foreach (var status in element.ChainElementStatus) isAtFault |= status.Status == X509ChainStatusFlags.NotTimeValid;
             if (!isAtFault) continue;
-            if (!element.Certificate.RawDataMemory.Span.SequenceEqual(certificate.RawDataMemory.Span)) whose = $"has a certificate whose issuer's, {OneLine(element.Certificate.Subject)},";
+            if (!element.Certificate.RawDataMemory.Span.SequenceEqual(certificate.RawDataMemory.Span)) whose = $"has a certificate whose issuer's, {Words.OnOneLine(element.Certificate.Subject, LongestName)},";
             certificate = element.Certificate;
             break;
         }
@@ -117,7 +117,7 @@ internal sealed class CertificateCheck
             foreach (var address in alternatives.EnumerateIPAddresses()) names.Append(names.Length > 0 ? ", " : "").Append(address);
         }
 
-        return OneLine(names.Length > 0 ? names.ToString() : certificate.Subject);
+        return Words.OnOneLine(names.Length > 0 ? names.ToString() : certificate.Subject, LongestName);
     }
 
     /// <summary>The system's own roots alone: /etc/ssl on Linux, or where SSL_CERT_FILE and SSL_CERT_DIR say.</summary>
@@ -125,13 +125,5 @@ internal sealed class CertificateCheck
     {
         using var store = new X509Store(StoreName.Root, StoreLocation.LocalMachine, OpenFlags.ReadOnly);
         roots.AddRange(store.Certificates);
-    }
-
-    /// <summary>What a stranger wrote into a certificate, fit for a line of a log.</summary>
-    static string OneLine(string text)
-    {
-        var line = new StringBuilder();
-        foreach (var c in text.Trim()) line.Append(char.IsControl(c) ? '?' : c);
-        return line.Length > LongestName ? line.ToString(0, LongestName) + "..." : line.ToString();
     }
 }

@@ -4,33 +4,23 @@ using BackupMetricsJob.Targets;
 namespace BackupMetricsJob.Probing;
 
 /// <summary>
-/// Asks one target over one connection, in one round trip after the login and one more a source: with facts, with a failure, or with both.
-/// One thread runs it, blocking; another may end it meanwhile, since Npgsql looks at no token while it waits for a server's first byte.
-/// The result is made once, by whoever is first.
+/// Asks one target over one connection, in one round trip after the login and one more a source: with facts, with a failure, or with both. It is
+/// a wall: whatever goes wrong behind it is that target's failure, and its time is never overdrawn.
 /// </summary>
 /// <param name="target">Where to connect.</param>
 /// <param name="instance">Whom the facts are about, and the sources to read.</param>
 /// <param name="settings">What the sources are asked.</param>
 /// <param name="timeout">How long all of it may take, connecting included.</param>
-/// <param name="clock">The run's clock; the time runs from now on.</param>
-/// <param name="onAnswer">Called by the thread that runs it when a server has said its first word.</param>
+/// <param name="clock">The run's clock.</param>
+/// <param name="onAnswer">Called once, when a server has said its first word.</param>
 internal sealed class DatabaseProbe(Target target, Instance instance, SourceSettings settings, TimeSpan timeout, RunClock clock, Action? onAnswer)
 {
     const int OldestVersion = 120000;
 
     readonly Reading _reading = new(onAnswer);
-    int _isDecided;
 
     /// <summary>Whether to ask what only people want to know of the connection.</summary>
     public bool Inspect { get; init; }
-
-    public TimeSpan Started { get; } = clock.Elapsed;
-
-    /// <summary>When it is to be ended, by the clock's <see cref="RunClock.Elapsed"/>.</summary>
-    public TimeSpan End => Started + timeout;
-
-    /// <summary>Whether a server has said anything at all.</summary>
-    public bool HasAnswered => _reading.HasAnswered;
 
     /// <summary>The host that is being connected to, or the one that it came to.</summary>
     public string Peer => _reading.Peer;
@@ -39,52 +29,70 @@ internal sealed class DatabaseProbe(Target target, Instance instance, SourceSett
     public static ProbeResult NotBegun(Instance instance, ProbeFailure failure, RunClock clock) =>
         new(instance) { Failure = failure, Duration = TimeSpan.Zero, At = clock.Now, IsMonitored = IsMonitored(instance, queryIsAboutOthers: false) };
 
-    /// <summary>Runs it to its end, which comes soon after its time even if nobody ends it. Null where somebody did. Only a bug is thrown.</summary>
-    public ProbeResult? Run()
+    /// <summary>The result, when it is there or the time is over; at once on a stop. What is still being read then ends by itself, and is left out.</summary>
+    public async Task<ProbeResult> RunAsync(CancellationToken stop)
+    {
+        var started = clock.Elapsed;
+#pragma warning disable CA2000 // Disposed of by whoever ends the reading.
+        var end = new CancellationTokenSource();
+#pragma warning restore CA2000
+        var reading = ReadAsync(started + timeout, end.Token);
+        ProbeFailure? failure;
+        try
+        {
+            // Npgsql looks at no token before a server's first byte, so the wait itself must end.
+            failure = await reading.WaitAsync(timeout, clock.Provider, stop);
+        }
+        catch (TimeoutException)
+        {
+            var why = timeout < target.Timeout ? ", which is what --deadline leaves for the database," : "";
+            failure = new(FailureReason.Timeout, $"no answer within {timeout.TotalSeconds:0.#} s{why} while {_reading.Step}");
+        }
+        catch (OperationCanceledException)
+        {
+            failure = new(FailureReason.Cancelled, "the run was stopped before the target answered");
+        }
+
+        _reading.Close();
+        _ = EndAsync(reading, end);
+        return Result(failure, clock.Elapsed - started, clock.Now);
+    }
+
+    /// <summary>Npgsql asks the server to cancel over a connection that it waits for, in the middle of Cancel: not on a thread of the pool.</summary>
+    static async Task EndAsync(Task reading, CancellationTokenSource end)
+    {
+        using (end)
+        {
+            if (reading.IsCompleted) return;
+            await OwnThread.RunAsync(end.Cancel);
+            await reading;
+        }
+    }
+
+    /// <summary>Why nothing, or not all, could be read; null where only sources failed, or nothing did. Never throws.</summary>
+    async Task<ProbeFailure?> ReadAsync(TimeSpan end, CancellationToken cancellationToken)
     {
         try
         {
-            Read();
-            return Decide(_reading.Failure);
+            var (connection, failure) = await HostLoop.OpenAsync(target.Connection, timeout, clock, _reading, cancellationToken);
+            if (connection is null) return failure;
+            await using var closed = connection;
+            _reading.Step = "reading";
+            var asked = clock.Elapsed;
+            var session = await SessionQuery.ReadAsync(connection.Npgsql, end - asked, Sources.MustLookUp(instance), Inspect, cancellationToken);
+            var job = clock.Start + ((asked + clock.Elapsed) / 2);
+            _reading.Open(session, session.Now - job);
+            if (session.VersionNumber < OldestVersion)
+                return new(FailureReason.Sql, $"PostgreSQL {session.VersionNumber / 10000} is too old: 12 to 18 are supported");
+            await new Sources(connection.Npgsql, session, instance, settings, _reading).ReadAsync(new(session.Now, job), cancellationToken);
+            return null;
         }
-        catch (Exception e) when (ProbeFailures.Of(e) is { } failure)
+#pragma warning disable CA1031 // The wall: nothing that one target brings about ends the run.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
-            return Decide(failure);
+            return ProbeFailures.Of(e) ?? ProbeFailures.Unexpected(e, FailureReason.BadData);
         }
-    }
-
-    /// <summary>Ends it for having taken too long; null where it has a result.</summary>
-    public ProbeResult? TimeOut() =>
-        Decide(new(FailureReason.Timeout, $"no answer within {timeout.TotalSeconds:0.#} s{(timeout < target.Timeout ? ", which is what --deadline leaves for the database," : "")} while {_reading.Step}"));
-
-    /// <summary>Ends it because the run ends; null where it has a result.</summary>
-    public ProbeResult? Cancel() => Decide(new(FailureReason.Cancelled, "the run was stopped before the target answered"));
-
-    void Read()
-    {
-        using var connection = HostLoop.Open(target.Connection, timeout, clock, _reading, out var failure);
-        if (connection is null)
-        {
-            _reading.Fail(failure!);
-            return;
-        }
-
-        _reading.Step = "reading";
-        var asked = clock.Elapsed;
-        var session = SessionQuery.Read(connection.Npgsql, End - asked, Sources.MustLookUp(instance), Inspect);
-        var job = clock.Start + ((asked + clock.Elapsed) / 2);
-        _reading.Open(session, session.Now - job);
-        if (session.VersionNumber < OldestVersion)
-            _reading.Fail(new(FailureReason.Sql, $"PostgreSQL {session.VersionNumber / 10000} is too old: 12 to 18 are supported"));
-        else
-            new Sources(connection.Npgsql, session, instance, settings, _reading).Read(new(session.Now, job));
-    }
-
-    ProbeResult? Decide(ProbeFailure? failure)
-    {
-        if (Interlocked.CompareExchange(ref _isDecided, 1, 0) != 0) return null;
-        _reading.Close();
-        return Result(failure, clock.Elapsed - Started, clock.Now);
     }
 
     ProbeResult Result(ProbeFailure? failure, TimeSpan duration, DateTimeOffset at)
@@ -112,7 +120,7 @@ internal sealed class DatabaseProbe(Target target, Instance instance, SourceSett
             SourceFailures = failures,
             Found = _reading.Found,
             IsMonitored = IsMonitored(instance, _reading.QueryIsAboutOthers),
-            MissingRights = _reading is { Session: { } read, Failure: null } && instance.Sources.Contains(SourceName.Server) ? MissingRights.Of(read) : [],
+            MissingRights = _reading.Session is { VersionNumber: >= OldestVersion } read && instance.Sources.Contains(SourceName.Server) ? MissingRights.Of(read) : [],
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Targets;
@@ -21,68 +22,94 @@ internal sealed class HostLoop
     readonly RunClock _clock;
     readonly Reading _reading;
     readonly CertificateCheck? _check;
+    readonly CancellationToken _cancellationToken;
     readonly TimeSpan _end;
     ProbeFailure? _failure;
     string _said = "";
     bool _isOver;
 
-    HostLoop(ConnectionSettings settings, TimeSpan timeout, RunClock clock, Reading reading, CertificateCheck? check)
+    HostLoop(ConnectionSettings settings, TimeSpan timeout, RunClock clock, Reading reading, CertificateCheck? check, CancellationToken cancellationToken)
     {
-        (_settings, _timeout, _clock, _reading, _check) = (settings, timeout, clock, reading, check);
+        (_settings, _timeout, _clock, _reading, _check, _cancellationToken) = (settings, timeout, clock, reading, check, cancellationToken);
         _end = clock.Elapsed + timeout;
     }
 
-    /// <summary>Blocks, for little longer than <paramref name="timeout"/>; only the look-up of a name has the system's own limit, as in libpq.</summary>
+    /// <summary>A connection, or why there is none, with what each host said. Only a cancellation is thrown, and looked at as far as Npgsql does.</summary>
     /// <param name="reading">Is told how far it has come.</param>
-    /// <param name="failure">Why there is no connection, with what each host said; null where there is one.</param>
-    public static OpenConnection? Open(ConnectionSettings settings, TimeSpan timeout, RunClock clock, Reading reading, out ProbeFailure? failure)
+    public static async Task<(OpenConnection? Connection, ProbeFailure? Failure)> OpenAsync(
+        ConnectionSettings settings, TimeSpan timeout, RunClock clock, Reading reading, CancellationToken cancellationToken)
     {
         CertificateCheck? check = null;
-        if (settings.Tls.Verifies && (failure = CertificateCheck.TryRead(settings.Tls, out check)) is not null) return null;
-        var loop = new HostLoop(settings, timeout, clock, reading, check);
+        if (settings.Tls.Verifies && await OwnThread.RunAsync(() => CertificateCheck.TryRead(settings.Tls, out check)) is { } unreadable) return (null, unreadable);
+        var loop = new HostLoop(settings, timeout, clock, reading, check, cancellationToken);
         var connection = settings.Session == SessionKind.PreferStandby
-            ? loop.TryAll(SessionKind.Standby, passes: 2) ?? loop.TryAll(SessionKind.Any, passes: 1)
-            : loop.TryAll(settings.Session, passes: 1);
-        failure = connection is null ? loop._failure! with { Message = loop._said } : null;
-        return connection;
+            ? await loop.TryAllAsync(SessionKind.Standby, passes: 2) ?? await loop.TryAllAsync(SessionKind.Any, passes: 1)
+            : await loop.TryAllAsync(settings.Session, passes: 1);
+        return (connection, connection is null ? loop._failure! with { Message = loop._said } : null);
     }
 
-    OpenConnection? TryAll(SessionKind kind, int passes)
+    async Task<OpenConnection?> TryAllAsync(SessionKind kind, int passes)
     {
         var hosts = _settings.Hosts;
         if (!_isOver) (_said, _failure) = ("", null);
         for (var i = 0; i < hosts.Count && !_isOver; i++)
         {
-#pragma warning disable CA2000 // It is the caller's to dispose of.
-            if (Try(hosts[i], kind, attempts: (hosts.Count * passes) - i) is { } connection) return connection;
-#pragma warning restore CA2000
+            var attempts = (hosts.Count * passes) - i;
+            var addresses = await AddressesAsync(hosts[i], attempts);
+            for (var more = addresses.Count - 1; more >= 0 && !_isOver; more--)
+            {
+                var host = hosts[i] with { Address = addresses[addresses.Count - 1 - more] };
+                if (await TryAsync(host, kind, attempts + more) is { } connection) return connection;
+            }
         }
 
         return null;
     }
 
-    /// <param name="attempts">How many hosts there are to try, this one included.</param>
-    OpenConnection? Try(ConnectionHost host, SessionKind kind, int attempts)
+    /// <summary>
+    /// The addresses of a name, each of which is tried, as in libpq. Npgsql would look the name up itself, on a thread of the pool that waits as long as the
+    /// resolver is silent, and takes one with a colon or without end for a bug. A socket has no address, and that is one; after a failure there is none.
+    /// </summary>
+    async Task<IReadOnlyList<string?>> AddressesAsync(ConnectionHost host, int attempts)
     {
-        var left = _end - _clock.Elapsed;
-        var share = Share(left, attempts);
-        _reading.Peer = host.ToString();
-        _reading.Step = $"connecting to {host}{(_said.Length > 0 ? $" ({_said})" : "")}";
-#pragma warning disable CA2000 // Disposed of below, or with the connection that it is returned in.
-        var source = NpgsqlConnector.Create(_settings, host, share, _timeout + Overtime, _check, _reading.Answer);
-#pragma warning restore CA2000
+        if (host.Address is not null || host.IsSocket || IPAddress.TryParse(host.Name, out _)) return [host.Address];
+        var share = Begin(host, attempts, "looking up");
+        try
+        {
+            var found = await OwnThread.RunAsync(() => Dns.GetHostAddresses(host.Name)).WaitAsync(share, _clock.Provider, _cancellationToken);
+            return [.. found.Select(address => address.ToString())];
+        }
+        catch (TimeoutException)
+        {
+            Note(host, new(FailureReason.Timeout, Silence(share) + " to the look-up of its name"), isTelling: true);
+        }
+        catch (Exception e) when (e is SocketException or ArgumentException)
+        {
+            Note(host, ProbeFailures.Of(e) ?? new(FailureReason.Dns, "this cannot be the name of a host"), isTelling: true);
+        }
+
+        return [];
+    }
+
+    /// <param name="attempts">How many hosts there are to try, this one included.</param>
+    async Task<OpenConnection?> TryAsync(ConnectionHost host, SessionKind kind, int attempts)
+    {
+        var share = Begin(host, attempts, "connecting to");
+        NpgsqlDataSource? source = null;
         NpgsqlConnection? connection = null;
         try
         {
-            connection = source.OpenConnection();
+            source = NpgsqlConnector.Create(_settings, host, share, 2 * (_timeout + Overtime), _check, _reading.Answer);
+            connection = await source.OpenConnectionAsync(_cancellationToken);
             _reading.Answer();
-            if (kind == SessionKind.Any || SessionKinds.Mismatch(connection, kind, left) is not { } words) return new(source, connection);
+            if (kind == SessionKind.Any || await SessionKinds.MismatchAsync(connection, kind, _cancellationToken) is not { } words) return new(source, connection);
 
             // Whoever waits for a server that is elsewhere today can only try again.
             Note(host, new(FailureReason.Busy, words) { Do = "Is there a server of the kind that target_session_attrs asks for among the hosts?" }, isTelling: false);
         }
-        catch (Exception e) when (ProbeFailures.Of(e) is { } failure)
+        catch (Exception e) when (!_cancellationToken.IsCancellationRequested)
         {
+            var failure = ProbeFailures.Of(e) ?? ProbeFailures.Unexpected(e, FailureReason.Network);
             if (e is PostgresException) _reading.Answer();
             else if (failure.Reason == FailureReason.Timeout) failure = failure with { Message = Silence(share) };
             var lost = _settings.Tls.Certificate is null ? null : TlsFailures.OfLostRefusal(e);
@@ -90,16 +117,25 @@ internal sealed class HostLoop
             _isOver = lost is not null || !GoesOn(e, failure);
         }
 
-        connection?.Dispose();
-        source.Dispose();
+        if (connection is not null) await connection.DisposeAsync();
+        if (source is not null) await source.DisposeAsync();
         return null;
+    }
+
+    /// <summary>Tells what is done now, and how long it may take.</summary>
+    TimeSpan Begin(ConnectionHost host, int attempts, string what)
+    {
+        _reading.Peer = host.ToString();
+        _reading.Step = $"{what} {host}{(_said.Length > 0 ? $" ({_said})" : "")}";
+        return Share(_end - _clock.Elapsed, attempts);
     }
 
     /// <summary>The failure that is published is the last one that tells more than that a host was not the one that is looked for.</summary>
     void Note(ConnectionHost host, ProbeFailure failure, bool isTelling)
     {
         if (_settings.Hosts.Count == 1 && failure.Reason == FailureReason.Dns) failure = failure with { Message = $"{host}: {failure.Message}" };
-        _said += _settings.Hosts.Count == 1 ? failure.Message : $"{(_said.Length > 0 ? "; " : "")}{host}: {failure.Message}";
+        var words = _settings.Hosts.Count == 1 ? failure.Message : $"{host}: {failure.Message}";
+        _said = _said.Length > 0 ? $"{_said}; {words}" : words;
         if (isTelling || _failure is null or { Reason: FailureReason.Busy }) _failure = failure;
     }
 
@@ -114,6 +150,7 @@ internal sealed class HostLoop
     /// </summary>
     TimeSpan Share(TimeSpan left, int attempts)
     {
+        if (left < TimeSpan.Zero) left = TimeSpan.Zero;
         if (attempts == 1) return left + Overtime;
         return _settings.ConnectTimeout < left ? left : TimeSpan.FromSeconds(Math.Max(1, Math.Round(left.TotalSeconds / attempts)));
     }

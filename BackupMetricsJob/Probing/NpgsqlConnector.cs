@@ -24,9 +24,6 @@ internal static class NpgsqlConnector
     {
         if (check is null && settings.Tls.Verifies) throw new ArgumentNullException(nameof(check));
         var builder = new NpgsqlSlimDataSourceBuilder();
-#pragma warning disable NPG9001 // See PlainTypes.
-        builder.AddTypeInfoResolverFactory(new PlainTypes());
-#pragma warning restore NPG9001
         Describe(settings, host, connect, command, builder.ConnectionStringBuilder);
         return Build(builder, settings, host, check, answered);
     }

@@ -3,13 +3,13 @@ using Npgsql;
 namespace BackupMetricsJob.Probing;
 
 /// <summary>A connection that is open; disposing it ends the session.</summary>
-internal sealed class OpenConnection(NpgsqlDataSource source, NpgsqlConnection connection) : IDisposable
+internal sealed class OpenConnection(NpgsqlDataSource source, NpgsqlConnection connection) : IAsyncDisposable
 {
     public NpgsqlConnection Npgsql => connection;
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        connection.Dispose();
-        source.Dispose();
+        await connection.DisposeAsync();
+        await source.DisposeAsync();
     }
 }

@@ -9,18 +9,18 @@ namespace BackupMetricsJob.Probing;
 /// </summary>
 internal static class PgMonitorSource
 {
-    public static ProbeFailure? Read(
-        SourceTransaction transaction, Session session, SourceClock clock, string self, List<InstanceFacts> found)
+    public static async Task<ProbeFailure?> ReadAsync(
+        SourceTransaction transaction, Session session, SourceClock clock, string self, List<InstanceFacts> found, CancellationToken cancellationToken)
     {
         if (session.PgBackRestTable is not { } table)
             return new(FailureReason.Sql, "source pgmonitor: there is no table pgbackrest_info in this database") { Do = "Connect to the database that pgMonitor's extension is in, and switch its pgbackrest_info on." };
 
-        using var batch = transaction.Batch(new NpgsqlBatchCommand(SqlText.Of("source_pgmonitor").Replace("{table}", table, StringComparison.Ordinal)));
-        using var reader = batch.ExecuteReader();
+        await using var batch = transaction.Batch(new NpgsqlBatchCommand(SqlText.Of("source_pgmonitor").Replace("{table}", table, StringComparison.Ordinal)));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var fold = new BackupFold(SourceName.PgMonitor, clock.Now);
         string? wrong = null;
         var rows = 0;
-        for (; reader.Read(); rows++)
+        for (; await reader.ReadAsync(cancellationToken); rows++)
         {
             var ofRow = Add(reader, clock, fold);
             wrong ??= ofRow;

@@ -14,8 +14,8 @@ internal static class PgWatchSource
     const int AgeOfAnError = 1_000_000;
     const string ByHand = "Call the function by hand: it runs the tool on the database's host, as the server's user.";
 
-    public static ProbeFailure? Read(
-        SourceTransaction transaction, Session session, SourceClock clock, string self, List<InstanceFacts> found)
+    public static async Task<ProbeFailure?> ReadAsync(
+        SourceTransaction transaction, Session session, SourceClock clock, string self, List<InstanceFacts> found, CancellationToken cancellationToken)
     {
         var commands = new List<NpgsqlBatchCommand>(2);
         foreach (var function in (string?[])[session.PgBackRestAge, session.WalgAge])
@@ -28,19 +28,19 @@ internal static class PgWatchSource
 
         var facts = new InstanceFacts(SourceName.PgWatch, self);
         found.Add(facts);
-        using var batch = transaction.Batch([.. commands]);
-        using var reader = batch.ExecuteReader();
+        await using var batch = transaction.Batch([.. commands]);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         ProbeFailure? failure = null;
         if (session.PgBackRestAge is { } pgBackRest)
         {
-            (var age, failure) = AgeAsync(reader, pgBackRest, clock);
+            (var age, failure) = await AgeAsync(reader, pgBackRest, clock, cancellationToken);
             if (age is { } known) facts.Backups.Add(new(SourceName.PgWatch, "pgbackrest", BackupType.Base) { LastSuccess = clock.Now - known, Age = known });
-            reader.NextResult();
+            await reader.NextResultAsync(cancellationToken);
         }
 
         if (session.WalgAge is { } walg)
         {
-            var (age, wrong) = AgeAsync(reader, walg, clock);
+            var (age, wrong) = await AgeAsync(reader, walg, clock, cancellationToken);
             if (age is { } known) facts.Backups.Add(new(SourceName.PgWatch, "wal-g", BackupType.Base) { Oldest = clock.Now - known });
             failure ??= wrong;
         }
@@ -48,10 +48,10 @@ internal static class PgWatchSource
         return failure;
     }
 
-    static (TimeSpan? Age, ProbeFailure? Failure) AgeAsync(NpgsqlDataReader reader, string function, SourceClock clock)
+    static async Task<(TimeSpan? Age, ProbeFailure? Failure)> AgeAsync(NpgsqlDataReader reader, string function, SourceClock clock, CancellationToken cancellationToken)
     {
-        if (!reader.Read()) return (null, Failed($"{function}() returned no row", ByHand));
-        var said = reader.TextOrNull(2)?.ReplaceLineEndings(" ") ?? "no message";
+        if (!await reader.ReadAsync(cancellationToken)) return (null, Failed($"{function}() returned no row", ByHand));
+        var said = reader.TextOrNull(2) is { } text ? Words.OnOneLine(text) : "no message";
         var wrong = (reader.LongOrNull(0), reader.LongOrNull(1)) switch
         {
             (not 0, _) => $"says: {said} (retcode {reader.LongOrNull(0)?.ToString(CultureInfo.InvariantCulture) ?? "null"})",

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 using BackupMetricsJob.Backups;
 using Npgsql;
 
@@ -7,12 +8,15 @@ namespace BackupMetricsJob.Probing;
 /// <summary>Tells from what Npgsql threw why a target could not be probed. The words are the server's or the system's own; none of them holds a secret.</summary>
 internal static class ProbeFailures
 {
-    /// <summary>The failure that <paramref name="exception"/> is, or null if it is none that a database can cause: then it is a bug.</summary>
+    // How Npgsql 10 says it of a server of another kind.
+    static readonly string[] NoPostgres = ["Received unknown response", "Additional unencrypted data", "Unknown message code", "Received backend message"];
+
+    /// <summary>The failure that <paramref name="exception"/> is, or null if it is none that a database causes while it keeps to its protocol.</summary>
     public static ProbeFailure? Of(Exception exception)
     {
         for (var e = exception; e is not null; e = e.InnerException)
         {
-            if (e is PostgresException postgres) return new(OfSqlState(postgres.SqlState), $"{postgres.MessageText} (SQLSTATE {postgres.SqlState})");
+            if (e is PostgresException postgres) return new(OfSqlState(postgres.SqlState), $"{Words.OnOneLine(postgres.MessageText)} (SQLSTATE {postgres.SqlState})");
             if (e is BadDataException) return new(FailureReason.BadData, e.Message);
             if (e is SocketException socket) return new(OfSocket(socket.SocketErrorCode), OneLine(exception.Message, socket.Message));
             if (TlsFailures.Of(e) is { } tls) return tls;
@@ -21,7 +25,31 @@ internal static class ProbeFailures
 
         if (exception is NpgsqlException && exception.Message.StartsWith("SSL connection requested", StringComparison.Ordinal))
             return new(FailureReason.Tls, "the server does not speak TLS, which sslmode asks for");
+        if (exception is NpgsqlException && NoPostgres.Any(words => exception.Message.StartsWith(words, StringComparison.Ordinal)))
+            return new(FailureReason.Network, "what answers there does not speak as a PostgreSQL server does: " + exception.Message);
         return exception is NpgsqlException or IOException ? new(OfMessage(exception.Message), OneLine(exception.Message, exception.InnerException?.Message)) : null;
+    }
+
+    /// <summary>
+    /// The failure of a target that brought about what nobody foresaw. Npgsql believes what it reads: a server of another kind, or a broken stream, ends in whatever
+    /// exception it runs into. So a report is asked for only where it can hardly be that.
+    /// </summary>
+    public static ProbeFailure Unexpected(Exception exception, FailureReason reason)
+    {
+        if (exception is NotSupportedException && exception.Message.StartsWith("Authentication", StringComparison.Ordinal))
+            return new(FailureReason.Auth, "the server asks for a kind of authentication that is not known here: " + exception.Message);
+        var kind = exception switch
+        {
+            OutOfMemoryException => "it announces more than there is memory for",
+            FormatException or DecoderFallbackException => "a text or a number in it cannot be read",
+            ArgumentOutOfRangeException or IndexOutOfRangeException or OverflowException => "a length or a number in it is out of range",
+            ArgumentException => exception.Message,
+            KeyNotFoundException => "something that every PostgreSQL server tells is missing: " + exception.Message,
+            InvalidCastException => "a value is of another type than was asked for",
+            NotSupportedException or NotImplementedException => "it asks for something that is not known here: " + exception.Message,
+            _ => $"{exception.GetType().Name}, {exception.Message.TrimEnd('.')}. If psql can use this server, please report this as a bug",
+        };
+        return new(reason, (reason == FailureReason.Network ? "no PostgreSQL connection can be made there: " : "the server's answer cannot be used: ") + Words.OnOneLine(kind));
     }
 
     // Classes of SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -56,6 +84,6 @@ internal static class ProbeFailures
     static string OneLine(string message, string? inner)
     {
         var text = inner is null || message.Contains(inner, StringComparison.Ordinal) ? message : $"{message}: {inner}";
-        return text.ReplaceLineEndings(" ").Trim();
+        return Words.OnOneLine(text);
     }
 }

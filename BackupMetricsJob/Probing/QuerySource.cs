@@ -18,19 +18,19 @@ internal sealed class QuerySource
     /// <param name="self">Whose backups they are where no column says.</param>
     /// <param name="found">Filled when all rows were read and believed.</param>
     /// <returns>Why it failed, and whether it speaks of other servers only.</returns>
-    public static (ProbeFailure? Failure, bool OthersOnly) Read(
-        SourceTransaction transaction, SourceClock clock, string text, string self, List<InstanceFacts> found)
+    public static async Task<(ProbeFailure? Failure, bool OthersOnly)> ReadAsync(
+        SourceTransaction transaction, SourceClock clock, string text, string self, List<InstanceFacts> found, CancellationToken cancellationToken)
     {
         if (UserQuery.Single(text) is not { } select) return (Failed("it holds several statements, and must be one SELECT"), false);
-        using var batch = transaction.Batch(
+        await using var batch = transaction.Batch(
             new("SET LOCAL search_path TO DEFAULT"),
             new($"SELECT * FROM (\n{select}\n) AS backups"),
-            new("SET LOCAL search_path TO pg_catalog"));
-        using var reader = batch.ExecuteReader();
+            new("SET LOCAL search_path TO pg_catalog, pg_temp"));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         if (QueryColumns.Read(reader, out var problem) is not { } columns) return (Failed(problem!), false);
 
         var source = new QuerySource(clock);
-        for (var row = 1L; reader.Read(); row++)
+        for (var row = 1L; await reader.ReadAsync(cancellationToken); row++)
         {
             if (source.Add(new(columns, reader), self) is { } wrong) return (Failed($"row {row}{Named(columns, reader)}: {wrong}"), false);
         }
@@ -54,7 +54,7 @@ internal sealed class QuerySource
     {
         foreach (var column in (string[])["backup_id", "server"])
         {
-            if (columns.Has(column) && columns.Text(reader, column) is { } name) return $" ({column} {name.ReplaceLineEndings(" ")})";
+            if (columns.Has(column) && columns.Text(reader, column) is { } name) return $" ({column} {Words.OnOneLine(name, 100)})";
         }
 
         return "";

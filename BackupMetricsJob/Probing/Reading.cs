@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Probing;
 /// What has been read of a target so far. It outlives a reading that was given up, which may go on for a while: what that still brings
 /// after <see cref="Close"/> is left out.
 /// </summary>
-/// <param name="onAnswer">Called once, on the thread that reads, when a server has said its first word.</param>
+/// <param name="onAnswer">Called once, when a server has said its first word.</param>
 internal sealed class Reading(Action? onAnswer)
 {
     readonly Lock _gate = new();
@@ -35,8 +35,6 @@ internal sealed class Reading(Action? onAnswer)
     /// <summary>Whether a server has said anything at all.</summary>
     public bool HasAnswered => _hasAnswered;
 
-    public ProbeFailure? Failure { get; private set; }
-
     public TimeSpan? ClockOffset { get; private set; }
 
     public Session? Session { get; private set; }
@@ -58,15 +56,6 @@ internal sealed class Reading(Action? onAnswer)
         if (_hasAnswered) return;
         _hasAnswered = true;
         onAnswer?.Invoke();
-    }
-
-    /// <summary>Nothing can be read.</summary>
-    public void Fail(ProbeFailure failure)
-    {
-        lock (_gate)
-        {
-            if (!_closed) Failure = failure;
-        }
     }
 
     /// <summary>The connection is there, and this is what it is.</summary>

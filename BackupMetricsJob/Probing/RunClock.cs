@@ -1,22 +1,17 @@
 namespace BackupMetricsJob.Probing;
 
 /// <summary>The run's clock: read once when the run starts, and from then on carried by the monotonic one, so that a step of the wall clock in the middle of a run changes nothing.</summary>
-internal sealed class RunClock
+internal sealed class RunClock(TimeProvider provider)
 {
-    readonly TimeProvider _provider;
-    readonly long _started;
+    readonly long _started = provider.GetTimestamp();
 
-    public RunClock(TimeProvider provider)
-    {
-        _provider = provider;
-        _started = provider.GetTimestamp();
-        Start = provider.GetUtcNow();
-    }
+    /// <summary>What its timers are made by.</summary>
+    public TimeProvider Provider => provider;
 
     /// <summary>When the run started.</summary>
-    public DateTimeOffset Start { get; }
+    public DateTimeOffset Start { get; } = provider.GetUtcNow();
 
-    public TimeSpan Elapsed => _provider.GetElapsedTime(_started);
+    public TimeSpan Elapsed => provider.GetElapsedTime(_started);
 
     public DateTimeOffset Now => Start + Elapsed;
 }

@@ -10,30 +10,30 @@ namespace BackupMetricsJob.Probing;
 internal static class ServerSource
 {
     /// <exception cref="BadDataException">A time is infinite or out of range.</exception>
-    public static void Read(SourceTransaction transaction, Session session, Action<ServerEvidence> found)
+    public static async Task ReadAsync(SourceTransaction transaction, Session session, Action<ServerEvidence> found, CancellationToken cancellationToken)
     {
         var history = !session.InRecovery && (session.MayReadHistory || session.MayListWal);
         var commands = new List<NpgsqlBatchCommand> { new(SqlText.Of("archiver")) };
         if (session.MayListWal) commands.Add(new(SqlText.Of("wal")));
         if (history) commands.Add(new(SqlText.Of(session.MayReadHistory ? "base_backup" : "base_backup_by_name")));
 
-        using var batch = transaction.Batch([.. commands]);
-        using var reader = batch.ExecuteReader();
-        reader.Read();
+        await using var batch = transaction.Batch([.. commands]);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
         var evidence = Archiver(reader, session);
         found(evidence);
         if (session.MayListWal)
         {
-            reader.NextResult();
-            reader.Read();
+            await reader.NextResultAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
             evidence = evidence with { Wal = Wal(reader, session), Now = reader.Time(13, "the server's clock") };
             found(evidence);
         }
 
         if (history)
         {
-            reader.NextResult();
-            if (reader.Read()) found(evidence with { BaseBackup = Backup(reader) });
+            await reader.NextResultAsync(cancellationToken);
+            if (await reader.ReadAsync(cancellationToken)) found(evidence with { BaseBackup = Backup(reader) });
         }
     }
 

@@ -7,15 +7,16 @@ namespace BackupMetricsJob.Probing;
 internal static class SessionKinds
 {
     // transaction_read_only would say the same of a standby; libpq looks at the default, which is what the next transaction gets.
-    const string Sql = "SELECT current_setting('default_transaction_read_only') = 'on', pg_catalog.pg_is_in_recovery()";
+    // No operator: before search_path is set, it might be one that the database's owner made.
+    const string Sql = "SELECT pg_catalog.current_setting('default_transaction_read_only'), pg_catalog.pg_is_in_recovery()";
 
     /// <summary>Null if it is; else what it is instead.</summary>
-    public static string? Mismatch(NpgsqlConnection connection, SessionKind kind, TimeSpan timeout)
+    public static async Task<string?> MismatchAsync(NpgsqlConnection connection, SessionKind kind, CancellationToken cancellationToken)
     {
-        using var command = new NpgsqlCommand(Sql, connection) { CommandTimeout = Math.Max(1, (int)timeout.TotalSeconds) };
-        using var reader = command.ExecuteReader();
-        reader.Read();
-        var (isReadOnly, isStandby) = (reader.GetBoolean(0), reader.GetBoolean(1));
+        await using var command = new NpgsqlCommand(Sql, connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var (isReadOnly, isStandby) = (reader.GetString(0) == "on", reader.GetBoolean(1));
         return kind switch
         {
             SessionKind.ReadWrite when isReadOnly || isStandby => "its sessions are read-only, and target_session_attrs=read-write is asked for",

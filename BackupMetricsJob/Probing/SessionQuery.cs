@@ -5,9 +5,13 @@ namespace BackupMetricsJob.Probing;
 
 /// <summary>
 /// The first round trip: opens the read-only transaction that the whole probe runs in, with its time limits, and asks what may be asked.
-/// The limits are the transaction's own, so that they hold behind a pooler too and stay with nobody after us. Nothing is compiled: that
+/// The limits are the transaction's own, so that they hold behind a pooler too and stay with nobody after us. The server compiles nothing: that
 /// would take longer than all our queries.
 /// </summary>
+/// <remarks>
+/// Until search_path is set, whoever owns the database decides what an unqualified name means, and would have it run with our rights: so every
+/// name before that is qualified, and no operator is used.
+/// </remarks>
 internal static class SessionQuery
 {
     const int LockTimeoutMilliseconds = 2000;
@@ -16,26 +20,22 @@ internal static class SessionQuery
     /// <param name="statementTimeout">How long one statement may take on the server.</param>
     /// <param name="lookUp">Whether the names of other monitoring tools' tables and functions are needed.</param>
     /// <param name="inspect">Whether to ask how the connection is encrypted.</param>
-    public static Session Read(NpgsqlConnection connection, TimeSpan statementTimeout, bool lookUp, bool inspect)
+    public static async Task<Session> ReadAsync(
+        NpgsqlConnection connection, TimeSpan statementTimeout, bool lookUp, bool inspect, CancellationToken cancellationToken)
     {
-        var milliseconds = Math.Max(1, (int)statementTimeout.TotalMilliseconds);
-        var settings = string.Create(
-            CultureInfo.InvariantCulture,
-            $"SELECT set_config('statement_timeout', '{milliseconds}', true), set_config('lock_timeout', '{Math.Min(milliseconds, LockTimeoutMilliseconds)}', true), set_config('search_path', 'pg_catalog', true), set_config('jit', 'off', true)");
-        using var batch = new NpgsqlBatch(connection)
+        await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
             {
                 new("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"),
-                new(settings),
+                new(Settings(Math.Max(1, (int)statementTimeout.TotalMilliseconds))),
                 new(SqlText.Of("session")),
             },
         };
         if (lookUp) batch.BatchCommands.Add(new(SqlText.Of("conventions")));
         if (inspect) batch.BatchCommands.Add(new("SELECT version, cipher FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl"));
-        using var reader = batch.ExecuteReader();
-        reader.NextResult();
-        reader.Read();
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await NextAsync();
         var session = new Session(
             Now: reader.Time(0, "the server's clock"),
             VersionNumber: reader.GetInt32(1),
@@ -47,8 +47,7 @@ internal static class SessionQuery
             MayReadHistory: reader.GetBoolean(7));
         if (lookUp)
         {
-            reader.NextResult();
-            reader.Read();
+            await NextAsync();
             session = session with
             {
                 PgBackRestTable = reader.TextOrNull(0),
@@ -57,12 +56,17 @@ internal static class SessionQuery
             };
         }
 
-        if (inspect)
-        {
-            reader.NextResult();
-            if (reader.Read()) session = session with { Tls = new(reader.GetString(0), reader.GetString(1)) };
-        }
-
+        if (inspect && await NextAsync()) session = session with { Tls = new(reader.GetString(0), reader.GetString(1)) };
         return session;
+
+        async Task<bool> NextAsync() => await reader.NextResultAsync(cancellationToken) && await reader.ReadAsync(cancellationToken);
     }
+
+    static string Settings(int milliseconds) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+        SELECT pg_catalog.set_config('statement_timeout', '{milliseconds}', true),
+          pg_catalog.set_config('lock_timeout', '{Math.Min(milliseconds, LockTimeoutMilliseconds)}', true),
+          pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), pg_catalog.set_config('jit', 'off', true)
+        """);
 }

@@ -13,7 +13,7 @@ internal sealed class Sources(NpgsqlConnection connection, Session session, Inst
     public static bool MustLookUp(Instance instance) => instance.Sources.Contains(SourceName.PgMonitor) || instance.Sources.Contains(SourceName.PgWatch);
 
     /// <exception cref="Exception">The connection is lost.</exception>
-    public void Read(SourceClock clock)
+    public async Task ReadAsync(SourceClock clock, CancellationToken cancellationToken)
     {
         foreach (var source in instance.Sources)
         {
@@ -21,34 +21,34 @@ internal sealed class Sources(NpgsqlConnection connection, Session session, Inst
             var found = new List<InstanceFacts>();
             try
             {
-                reading.Add(source, found, Read(source, clock, found));
+                reading.Add(source, found, await ReadAsync(source, clock, found, cancellationToken));
             }
-            catch (Exception e) when (connection.State == ConnectionState.Open && ProbeFailures.Of(e) is not null)
+            catch (Exception e) when (connection.State == ConnectionState.Open)
             {
                 _transaction.MustRollBack = true;
-                reading.Add(source, found, Of(source, ProbeFailures.Of(e)!));
+                reading.Add(source, found, Of(source, ProbeFailures.Of(e) ?? ProbeFailures.Unexpected(e, FailureReason.BadData)));
             }
         }
     }
 
-    ProbeFailure? Read(string source, SourceClock clock, List<InstanceFacts> found)
+    async Task<ProbeFailure?> ReadAsync(string source, SourceClock clock, List<InstanceFacts> found, CancellationToken cancellationToken)
     {
         switch (source)
         {
             case SourceName.Server:
-                ServerSource.Read(_transaction, session, reading.Add);
+                await ServerSource.ReadAsync(_transaction, session, reading.Add, cancellationToken);
                 return MissingRights.HasMonitor(session)
                     ? null
                     : new(FailureReason.Privilege, $"role {session.Role} is not a member of pg_monitor: it {MissingRights.Of(session)[0].What}");
             case SourceName.Catalog:
-                CatalogSource.Read(_transaction, clock, settings.Servers, instance.Limits, found);
+                await CatalogSource.ReadAsync(_transaction, clock, settings.Servers, instance.Limits, found, cancellationToken);
                 return found.Count > 0 || settings.Servers.AreNames ? null : NobodyFound();
             case SourceName.PgMonitor:
-                return PgMonitorSource.Read(_transaction, session, clock, instance.Name, found);
+                return await PgMonitorSource.ReadAsync(_transaction, session, clock, instance.Name, found, cancellationToken);
             case SourceName.PgWatch:
-                return PgWatchSource.Read(_transaction, session, clock, instance.Name, found);
+                return await PgWatchSource.ReadAsync(_transaction, session, clock, instance.Name, found, cancellationToken);
             case SourceName.Query when settings.Query is { } text:
-                (var failure, reading.QueryIsAboutOthers) = QuerySource.Read(_transaction, clock, text, instance.Name, found);
+                (var failure, reading.QueryIsAboutOthers) = await QuerySource.ReadAsync(_transaction, clock, text, instance.Name, found, cancellationToken);
                 return failure;
             default:
                 throw new InvalidOperationException($"The source {source} is not known, or has nothing to ask.");

@@ -18,13 +18,13 @@ internal static class TlsFailures
         if (exception is not (AuthenticationException or CryptographicException))
         {
             return exception is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException
-                ? new(FailureReason.Tls, "a certificate cannot be read: " + exception.Message.ReplaceLineEndings(" "))
+                ? new(FailureReason.Tls, "a certificate cannot be read: " + exception.Message)
                 : null;
         }
 
         var last = exception;
         while (last.InnerException is { } inner) last = inner;
-        var words = last.Message.ReplaceLineEndings(" ").Trim();
+        var words = last.Message.Trim();
         if (words.LastIndexOf("::", StringComparison.Ordinal) is >= 0 and var at && words.StartsWith("error:", StringComparison.Ordinal)) words = words[(at + 2)..];
         foreach (var alert in AboutOurs)
         {

@@ -9,8 +9,7 @@ namespace BackupMetricsJob.Running;
 
 /// <summary>
 /// One run: every target is probed, the results become metrics, the metrics are pushed once. It ends within the deadline, and on a stop
-/// it pushes what it knows before it ends. It blocks its caller: a short-lived process has nothing else to do, and every asynchronous
-/// method must be compiled when it is first awaited, which costs more time than the work.
+/// it pushes what it knows before it ends.
 /// </summary>
 internal sealed class JobRun
 {
@@ -32,51 +31,53 @@ internal sealed class JobRun
     }
 
     /// <summary>Waits for its moment if it is to be splayed, probes, and pushes.</summary>
-    public static RunReport Push(JobOptions options, BuildVersion build, TimeProvider time, CancellationToken stop, RunProgress? progress = null)
+    public static async Task<RunReport> PushAsync(JobOptions options, BuildVersion build, TimeProvider time, CancellationToken stop, RunProgress? progress = null)
     {
         if (options.Gateways.Count == 0) throw new ArgumentException("nowhere to push to", nameof(options));
         if (options.Splay > TimeSpan.Zero)
         {
             var wait = Splay.Of(options.Splay, Environment.MachineName, options.Group);
             progress?.Enter(RunStage.Waiting, options.Targets.Count, wait);
-            if (!Splay.Wait(wait, time, stop)) return new([], TimeSpan.Zero) { IsStoppedBeforeStart = true };
+            if (!await Splay.WaitAsync(wait, time, stop)) return new([], TimeSpan.Zero) { IsStoppedBeforeStart = true };
         }
 
         var run = new JobRun(options, time, stop);
-        return run.Deliver(run.ProbeAll(progress), build, progress);
+        return await run.DeliverAsync(await run.ProbeAllAsync(progress), build, progress);
     }
 
     /// <summary>Only probes.</summary>
     /// <param name="inspect">Whether to ask, too, what only people want to know of a connection.</param>
     /// <param name="build">Where the report must say what a push would have told of the run.</param>
-    public static RunReport Probe(JobOptions options, TimeProvider time, CancellationToken stop, RunProgress? progress = null, bool inspect = false, BuildVersion? build = null)
+    public static async Task<RunReport> ProbeAsync(
+        JobOptions options, TimeProvider time, CancellationToken stop, RunProgress? progress = null, bool inspect = false, BuildVersion? build = null)
     {
         var run = new JobRun(options, time, stop);
-        return new(run.ProbeAll(progress, inspect), run._clock.Elapsed) { Facts = build is null ? null : run.Facts(build, options.LegacyNames) };
+        return new(await run.ProbeAllAsync(progress, inspect), run._clock.Elapsed) { Facts = build is null ? null : run.Facts(build, options.LegacyNames) };
     }
 
     /// <summary>Probes, and writes to <paramref name="text"/> what a push would carry.</summary>
-    public static RunReport Write(JobOptions options, BuildVersion build, TimeProvider time, Stream text, CancellationToken stop, RunProgress? progress = null)
+    public static async Task<RunReport> WriteAsync(
+        JobOptions options, BuildVersion build, TimeProvider time, Stream text, CancellationToken stop, RunProgress? progress = null)
     {
         var run = new JobRun(options, time, stop);
-        var results = run.ProbeAll(progress);
+        var results = await run.ProbeAllAsync(progress);
         var registry = Metrics.NewCustomRegistry();
         var facts = run.Facts(build, options.LegacyNames);
         var samples = BackupMetrics.Write(results, facts, registry);
-        registry.CollectAndExportAsTextAsync(text, CancellationToken.None).GetAwaiter().GetResult();
+        await registry.CollectAndExportAsTextAsync(text, CancellationToken.None);
         return new(results, run._clock.Elapsed) { Samples = samples, Facts = facts };
     }
 
-    IReadOnlyList<ProbeResult> ProbeAll(RunProgress? progress, bool inspect = false)
+    async Task<IReadOnlyList<ProbeResult>> ProbeAllAsync(RunProgress? progress, bool inspect = false)
     {
         progress?.Enter(RunStage.Probing, _options.Targets.Count, ProbeEnd);
         var fleet = new Fleet(_options.Targets, _options.Concurrency, _clock, ProbeEnd, _stop) { Inspect = inspect, Progress = progress };
-        return InstanceResults.Of(fleet.Probe(), _options.Targets, _options.Elsewhere);
+        return InstanceResults.Of(await fleet.ProbeAsync(), _options.Targets, _options.Elsewhere);
     }
 
     TimeSpan ProbeEnd => _options.Gateways.Count == 0 ? _options.Deadline : _options.Deadline - (_options.Deadline < 2 * PushTime ? _options.Deadline / 2 : PushTime);
 
-    RunReport Deliver(IReadOnlyList<ProbeResult> results, BuildVersion build, RunProgress? progress)
+    async Task<RunReport> DeliverAsync(IReadOnlyList<ProbeResult> results, BuildVersion build, RunProgress? progress)
     {
         using var end = new CancellationTokenSource();
         using var stopped = _stop.Register(() => end.CancelAfter(GraceAfterStop));
@@ -84,28 +85,28 @@ internal sealed class JobRun
         var registry = Metrics.NewCustomRegistry();
         var facts = Facts(build, _options.LegacyNames);
         var samples = BackupMetrics.Write(results, facts, registry);
-        var pushes = new GatewayReport[_options.Gateways.Count];
-        SideBySide.Run(pushes.Length, i => pushes[i] = Deliver(_options.Gateways[i], registry, results, build, end.Token));
+        var pushes = await Task.WhenAll(_options.Gateways.Select(gateway => DeliverAsync(gateway, registry, results, build, end.Token)));
         return new(results, _clock.Elapsed) { Pushes = pushes, Samples = samples, Facts = facts };
     }
 
-    GatewayReport Deliver(Gateway gateway, CollectorRegistry registry, IReadOnlyList<ProbeResult> results, BuildVersion build, CancellationToken end)
+    async Task<GatewayReport> DeliverAsync(Gateway gateway, CollectorRegistry registry, IReadOnlyList<ProbeResult> results, BuildVersion build, CancellationToken end)
     {
-        var outcome = Send(gateway, registry, end);
-        if (!_options.LegacyNames || !NamesLegacyFamily(outcome)) return new(Advised(outcome, gateway, end), null);
+        var outcome = await SendAsync(gateway, registry, end);
+        if (!_options.LegacyNames || !NamesLegacyFamily(outcome)) return new(await AdvisedAsync(outcome, gateway, end), null);
 
         // Somebody else pushed one of these names with another type: their loss must not be ours.
         var without = Metrics.NewCustomRegistry();
         BackupMetrics.Write(results, Facts(build, legacyNames: false), without);
-        return new(Advised(Send(gateway, without, end), gateway, end), outcome.Words);
+        return new(await AdvisedAsync(await SendAsync(gateway, without, end), gateway, end), outcome.Words);
     }
 
-    PushOutcome Send(Gateway gateway, CollectorRegistry registry, CancellationToken end) =>
-        Pushgateway.Push.Send(registry, gateway, _options.Group, new PushBudget(_options.Deadline - _clock.Elapsed, gateway.AttemptTimeout), _time, end);
+    // These two block.
+    Task<PushOutcome> SendAsync(Gateway gateway, CollectorRegistry registry, CancellationToken end) => OwnThread.RunAsync(() =>
+        Push.Send(registry, gateway, _options.Group, new PushBudget(_options.Deadline - _clock.Elapsed, gateway.AttemptTimeout), _time, end));
 
-    PushOutcome Advised(PushOutcome outcome, Gateway gateway, CancellationToken end) => outcome.Result != PushResult.Refused
+    async Task<PushOutcome> AdvisedAsync(PushOutcome outcome, Gateway gateway, CancellationToken end) => outcome.Result != PushResult.Refused
         ? outcome
-        : outcome with { Advice = Culprit.Advice(outcome, gateway, _options.Group, _options.Deadline - _clock.Elapsed, _time, end) };
+        : outcome with { Advice = await OwnThread.RunAsync(() => Culprit.Advice(outcome, gateway, _options.Group, _options.Deadline - _clock.Elapsed, _time, end)) };
 
     RunFacts Facts(BuildVersion build, bool legacyNames) => new(_clock.Start, _clock.Elapsed, _options.Shard?.Count ?? 1, _options.Interval, build, legacyNames) { LastReloadSuccessful = _options.LastReloadSuccessful };
 

@@ -22,6 +22,7 @@ internal sealed record RunState(RunStage Stage, int Targets, int Done, int Faile
 /// <summary>Tells whoever looks from another thread where a run stands, at any time and without waiting.</summary>
 internal sealed class RunProgress(TimeProvider time)
 {
+    readonly Lock _gate = new();
     readonly RunClock _clock = new(time);
     volatile RunState _now = new(RunStage.Probing, 0, 0, 0, TimeSpan.Zero);
 
@@ -31,11 +32,16 @@ internal sealed class RunProgress(TimeProvider time)
     public TimeSpan Left => _now.Ends - _clock.Elapsed is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
     /// <param name="most">How long it may take from now on.</param>
-    public void Enter(RunStage stage, int targets, TimeSpan most) => _now = _now with { Stage = stage, Targets = targets, Ends = _clock.Elapsed + most };
+    public void Enter(RunStage stage, int targets, TimeSpan most) => Change(now => now with { Stage = stage, Targets = targets, Ends = _clock.Elapsed + most });
 
     /// <summary>The stage will be over earlier than was thought.</summary>
-    public void EndsWithin(TimeSpan most) => _now = _now with { Ends = _clock.Elapsed + most };
+    public void EndsWithin(TimeSpan most) => Change(now => now with { Ends = _clock.Elapsed + most });
 
-    /// <summary>One more target has its result. Only one thread at a time may call this.</summary>
-    public void Add(bool hasFailed) => _now = _now with { Done = _now.Done + 1, Failed = _now.Failed + (hasFailed ? 1 : 0) };
+    /// <summary>One more target has its result.</summary>
+    public void Add(bool hasFailed) => Change(now => now with { Done = now.Done + 1, Failed = now.Failed + (hasFailed ? 1 : 0) });
+
+    void Change(Func<RunState, RunState> change)
+    {
+        lock (_gate) _now = change(_now);
+    }
 }

@@ -23,16 +23,10 @@ internal static class Splay
     }
 
     /// <summary>False if it was stopped before the time was over.</summary>
-    public static bool Wait(TimeSpan time, TimeProvider clock, CancellationToken stop)
+    public static async Task<bool> WaitAsync(TimeSpan time, TimeProvider clock, CancellationToken stop)
     {
-        try
-        {
-            for (var left = time; left > TimeSpan.Zero; left -= LongestDelay) Task.Delay(left < LongestDelay ? left : LongestDelay, clock, stop).Wait(CancellationToken.None);
-            return true;
-        }
-        catch (AggregateException) when (stop.IsCancellationRequested)
-        {
-            return false;
-        }
+        for (var left = time; left > TimeSpan.Zero && !stop.IsCancellationRequested; left -= LongestDelay)
+            await Task.Delay(left < LongestDelay ? left : LongestDelay, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return !stop.IsCancellationRequested;
     }
 }

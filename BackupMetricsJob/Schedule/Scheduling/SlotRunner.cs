@@ -55,7 +55,7 @@ internal sealed class SlotRunner(GoodOptions options, Terminal terminal, BuildVe
         {
             if (_stop.IsCancellationRequested) return false;
             var plan = options.Again();
-            var (code, succeeded) = await Task.Factory.StartNew(() => RunOnce(plan, slot, tries > 0), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            var (code, succeeded) = await RunOnceAsync(plan, slot, tries > 0);
             if (code is not (ExitCode.PushNotArrived or ExitCode.Bug) || _stop.IsCancellationRequested) return succeeded;
             var next = plan.Plan.Next(slot);
             var again = terminal.Time.GetUtcNow() + delay;
@@ -80,16 +80,16 @@ internal sealed class SlotRunner(GoodOptions options, Terminal terminal, BuildVe
         if (plan.Job.Splay <= TimeSpan.Zero || !plan.Pushes || plan.Output.DryRun) return true;
         var wait = Splay.Of(plan.Job.Splay, Environment.MachineName, plan.Job.Group);
         log.Info("splay", $"the run for slot {ScheduleLog.Time(slot)} waits until {ScheduleLog.Time(terminal.Time.GetUtcNow() + wait)}, its part of the splay");
-        return await Task.Factory.StartNew(() => Splay.Wait(wait, terminal.Time, _stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return await Splay.WaitAsync(wait, terminal.Time, _stop.Token);
     }
 
-    (ExitCode Code, bool Succeeded) RunOnce(ScheduleOptions plan, DateTimeOffset slot, bool isRetry)
+    async Task<(ExitCode Code, bool Succeeded)> RunOnceAsync(ScheduleOptions plan, DateTimeOffset slot, bool isRetry)
     {
         var began = terminal.Time.GetUtcNow();
         state.Begin(new(slot, began, isRetry) { Deadline = plan.Job.Deadline });
         try
         {
-            var report = Run(plan);
+            var report = await RunAsync(plan);
             WasCut |= _cut.IsCancellationRequested;
             var code = ExitCodes.Of(report, _cut.IsCancellationRequested ? ExitCode.Terminated : null, plan.Output.FailOnTarget);
             RunSummary.Write(report, code, plan.Output.LogFormat, terminal);
@@ -113,8 +113,8 @@ internal sealed class SlotRunner(GoodOptions options, Terminal terminal, BuildVe
         }
     }
 
-    RunReport Run(ScheduleOptions plan) =>
-        plan.Output.DryRun ? JobRun.Write(plan.Job, build, terminal.Time, terminal.Output, _cut.Token)
-        : plan.Pushes ? JobRun.Push(plan.Job with { Splay = TimeSpan.Zero }, build, terminal.Time, _cut.Token)
-        : JobRun.Probe(plan.Job, terminal.Time, _cut.Token, build: build);
+    Task<RunReport> RunAsync(ScheduleOptions plan) =>
+        plan.Output.DryRun ? JobRun.WriteAsync(plan.Job, build, terminal.Time, terminal.Output, _cut.Token)
+        : plan.Pushes ? JobRun.PushAsync(plan.Job with { Splay = TimeSpan.Zero }, build, terminal.Time, _cut.Token)
+        : JobRun.ProbeAsync(plan.Job, terminal.Time, _cut.Token, build: build);
 }

@@ -1,6 +1,6 @@
-using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Text;
 
-namespace BackupMetricsJob.Tests.Pushgateway;
+namespace BackupMetricsJob.Tests.Text;
 
 public class WordsTests
 {

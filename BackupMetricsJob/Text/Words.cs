@@ -1,7 +1,9 @@
+// Every room shows what somebody else said.
+global using BackupMetricsJob.Text;
 using System.Globalization;
 using System.Text;
 
-namespace BackupMetricsJob.Pushgateway;
+namespace BackupMetricsJob.Text;
 
 /// <summary>What somebody else said, made fit to be shown: one line, no control characters, bounded, without user info in URLs.</summary>
 internal static class Words
