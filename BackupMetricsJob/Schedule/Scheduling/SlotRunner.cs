@@ -93,7 +93,8 @@ internal sealed class SlotRunner(GoodOptions options, Terminal terminal, BuildVe
             WasCut |= _cut.IsCancellationRequested;
             var code = ExitCodes.Of(report, _cut.IsCancellationRequested ? ExitCode.Terminated : null, plan.Output.FailOnTarget);
             RunSummary.Write(report, code, plan.Output.LogFormat, terminal);
-            var run = new LastRun(slot, isRetry, began, terminal.Time.GetUtcNow(), report, code) { Series = plan.Listen is null ? null : ScrapeText.OfRunAsync(report, plan.Job.Group).GetAwaiter().GetResult() };
+            var series = plan.Listen is null ? null : await ScrapeText.OfRunAsync(report, plan.Job.Group);
+            var run = new LastRun(slot, isRetry, began, terminal.Time.GetUtcNow(), report, code) { Series = series };
             state.End(run);
             return (code, ScheduleState.Succeeded(run));
         }
