@@ -34,9 +34,11 @@ public sealed class ServerWordsTests
     {
         await using var server = await PostgresServer.StartAsync();
         await server.ExecuteAsync(Function(@"E'x\nok orders: \u001b[31m'"));
+        using var folder = new TempFolder();
+        var query = folder.Write("query.sql", "SELECT * FROM boom()");
         foreach (var command in new[] { "show", "run" })
         {
-            var result = await BackupMetrics.RunAsync([command, "--connection", server.ConnectionUri(), "--source", "query", "--query", "SELECT * FROM boom()", .. command == "run" ? new[] { "--dry-run" } : []]);
+            var result = await BackupMetrics.RunAsync([command, "--connection", server.ConnectionUri(), "--source", "query", "--query", query, .. command == "run" ? new[] { "--dry-run" } : []]);
 
             Assert.Equal(69, result.ExitCode);
             Assert.DoesNotContain('\u001b', result.Output + result.Error);

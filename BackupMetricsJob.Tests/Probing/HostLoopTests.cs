@@ -92,7 +92,6 @@ public sealed class HostLoopTests(HostLoopServers servers) : IClassFixture<HostL
         await using var connection = await OpenAsync("host=127.0.0.1,127.0.0.1,127.0.0.1 dbname=postgres port=1,HANGS,SECOND user=trusted connect_timeout=1", TimeSpan.FromSeconds(9), reading);
 
         Assert.NotNull(connection);
-        Assert.True(reading.HasAnswered);
         Assert.Equal($"127.0.0.1:{servers.Second.Port}", reading.Peer);
         Assert.StartsWith(
             servers.Fill("connecting to 127.0.0.1:SECOND (127.0.0.1:1: Failed to connect to 127.0.0.1:1: Connection refused; 127.0.0.1:HANGS: no answer within 1 s (connect_timeout))"), reading.Step, StringComparison.Ordinal);
@@ -107,7 +106,7 @@ public sealed class HostLoopTests(HostLoopServers servers) : IClassFixture<HostL
             var reading = new Reading(() => calls++);
             await using var connection = await OpenAsync("host=127.0.0.1 dbname=postgres " + text, TimeSpan.FromSeconds(0.2), reading);
 
-            Assert.Equal((hasAnswered, hasAnswered ? 1 : 0), (reading.HasAnswered, calls));
+            Assert.Equal(hasAnswered ? 1 : 0, calls);
         }
     }
 

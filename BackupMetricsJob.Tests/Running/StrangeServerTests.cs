@@ -64,7 +64,6 @@ public sealed class StrangeServerTests
             for (var seed = 0; seed < 90; seed++) relays.Add(new(server.Port, FlippedBits.Step(seed, flips: 1 + (seed % 3), within: seed % 2 == 0 ? 700 : 4000)));
             var targets = relays.Select((relay, i) => Jobs.Target($"t{i}", $"host=127.0.0.1 port={new Uri(relay.Url).Port} user=postgres dbname=postgres sslmode=disable", timeout: 6)).ToList();
             targets.Insert(45, Jobs.Target("well", server.ConnectionUri(), timeout: 30));
-            var allocated = GC.GetTotalAllocatedBytes();
 
             var clock = new RunClock(TimeProvider.System);
             var results = await new Fleet(targets, 16, clock, TimeSpan.FromSeconds(60), CancellationToken.None).ProbeAsync();
@@ -74,7 +73,6 @@ public sealed class StrangeServerTests
             Assert.Null(results[45].Failure);
             Assert.InRange(results.Count(result => result.Failure is not null), 20, 90);
             Assert.All(results, result => Assert.DoesNotContain(result.Failure?.Message ?? "", c => char.IsControl(c)));
-            Assert.True(GC.GetTotalAllocatedBytes() >= allocated);
         }
         finally
         {
@@ -93,7 +91,7 @@ public sealed class StrangeServerTests
 
         Assert.True(results[0].Failure?.Reason.Name() == reason, $"{results[0].Failure}");
         Assert.Contains(words, results[0].Failure!.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("report", results[0].Failure!.Message, StringComparison.Ordinal);
+        Assert.True(!results[0].Failure!.Message.Contains("report", StringComparison.Ordinal), results[0].Failure!.Message);
         Assert.Null(results[1].Failure);
     }
 }

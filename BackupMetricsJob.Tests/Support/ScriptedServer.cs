@@ -39,8 +39,6 @@ internal sealed class ScriptedServer : IAsyncDisposable
                     if (i > 0 || !greets) await client.ReceiveAsync(heard, _end.Token);
                     await client.SendAsync(lines[i], _end.Token);
                 }
-
-                await client.ReceiveAsync(heard, _end.Token);
             }
             catch (Exception e) when (e is SocketException or OperationCanceledException)
             {

@@ -29,7 +29,8 @@ internal static class Findings
         foreach (var missing in result.MissingRights)
         {
             // The failure has named it already.
-            if (!findings.Exists(finding => finding.Do == missing.Mend)) findings.Add(new(false, missing.What, missing.Mend));
+            var finding = new Finding(false, missing.What, missing.Mend);
+            if (!findings.Exists(other => other.Do == finding.Do)) findings.Add(finding);
         }
 
         var worstFirst = findings.FindAll(finding => finding.IsCritical);

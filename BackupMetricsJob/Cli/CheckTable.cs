@@ -47,7 +47,7 @@ internal static class CheckTable
             Words.OnOneLine(result.Instance.Name),
             result.Failure is { } failure ? failure.Reason.Name() : "ok",
             connected is null ? "-" : $"{InWords.Version(connected.VersionNumber)} {(connected.InRecovery ? "standby" : "primary")}",
-            connected?.Role ?? "-",
+            connected is null ? "-" : Words.OnOneLine(connected.Role),
             connected is null ? "-" : connected.Tls?.Protocol ?? "none",
             result.ClockOffset is { } offset ? (offset.Duration().TotalSeconds < 1 ? "0 s" : InWords.Of(offset)) : "-",
             StateInWords.Of(result),

@@ -35,7 +35,7 @@ internal static class Entry
 #pragma warning restore CA1031
         {
             var verbose = args.Contains("--verbose") || environment.GetValueOrDefault(Settings.Variable("verbose")) == "true";
-            error.WriteLine(verbose ? $"backup-metrics: bug: {bug}" : $"backup-metrics: bug: {bug.GetType().Name}: {bug.Message.ReplaceLineEndings(" ")} (--verbose shows where)");
+            error.WriteLine(verbose ? $"backup-metrics: bug: {bug}" : $"backup-metrics: bug: {bug.GetType().Name}: {Words.OnOneLine(bug.Message)} (--verbose shows where)");
             return (int)ExitCode.Bug;
         }
     }

@@ -5,6 +5,8 @@ namespace BackupMetricsJob.Cli;
 /// <summary>What a person wants to read at three in the morning: per database what there is, what would be lost, what is wrong, what to do.</summary>
 internal static class ShowTable
 {
+    const int Widest = 2000;
+
     public static void Write(IReadOnlyList<ProbeResult> results, TextWriter to)
     {
         var first = true;
@@ -69,5 +71,5 @@ internal static class ShowTable
         _ => $"no answer, asked {InWords.Of(result.At)}",
     };
 
-    static void Row(TextWriter to, string name, string text) => to.WriteLine($"  {name,-20}{text}".TrimEnd());
+    static void Row(TextWriter to, string name, string text) => to.WriteLine($"  {name,-20}{Words.OnOneLine(text, Widest)}".TrimEnd());
 }

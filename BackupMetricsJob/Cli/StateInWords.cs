@@ -13,7 +13,7 @@ internal static class StateInWords
         var parts = new List<string> { Backup(result) };
         if (result.Server is { } server && ArchiverStates.Of(server) is { } state) parts.Add($"WAL archiving {state.Name()}");
         if (result.LossWindow is { } window) parts.Add($"{InWords.Of(window)} of work would be lost now");
-        return string.Join(", ", parts);
+        return Words.OnOneLine(string.Join(", ", parts));
     }
 
     static string Backup(ProbeResult result)

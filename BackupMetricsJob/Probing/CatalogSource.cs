@@ -47,16 +47,8 @@ internal sealed class CatalogSource
         }
     }
 
-    static TimeSpan? StaleAfter(IReadOnlyList<AgeLimit> limits)
-    {
-        TimeSpan? strictest = null;
-        foreach (var limit in limits)
-        {
-            if (limit.Type is LimitType.Base or LimitType.Full or LimitType.Logical && !(strictest <= limit.MaxAge)) strictest = limit.MaxAge;
-        }
-
-        return strictest;
-    }
+    static TimeSpan? StaleAfter(IReadOnlyList<AgeLimit> limits) =>
+        limits.Where(limit => limit.Type is LimitType.Base or LimitType.Full or LimitType.Logical).Min(limit => (TimeSpan?)limit.MaxAge);
 
     InstanceFacts Of(string server)
     {

@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Targets;
 
@@ -80,8 +79,7 @@ internal sealed class CertificateCheck
 
     string OfChain(X509Certificate2 certificate, X509Chain chain)
     {
-        var all = X509ChainStatusFlags.NoError;
-        foreach (var status in chain.ChainStatus) all |= status.Status;
+        var all = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status);
         if ((all & X509ChainStatusFlags.NotTimeValid) != 0) return OfTime(certificate, chain);
         if ((all & (X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot)) == 0)
             return $"has a certificate that is not to be trusted: {Words.OnOneLine(chain.ChainStatus is [var first, ..] ? first.StatusInformation : "no reason is given")}";
@@ -93,14 +91,10 @@ internal sealed class CertificateCheck
     static string OfTime(X509Certificate2 certificate, X509Chain chain)
     {
         var whose = "has a certificate";
-        foreach (var element in chain.ChainElements)
+        if (chain.ChainElements.FirstOrDefault(element => element.ChainElementStatus.Any(status => status.Status == X509ChainStatusFlags.NotTimeValid)) is { Certificate: var atFault })
         {
-            var isAtFault = false;
-            foreach (var status in element.ChainElementStatus) isAtFault |= status.Status == X509ChainStatusFlags.NotTimeValid;
-            if (!isAtFault) continue;
-            if (!element.Certificate.RawDataMemory.Span.SequenceEqual(certificate.RawDataMemory.Span)) whose = $"has a certificate whose issuer's, {Words.OnOneLine(element.Certificate.Subject, LongestName)},";
-            certificate = element.Certificate;
-            break;
+            if (!atFault.RawDataMemory.Span.SequenceEqual(certificate.RawDataMemory.Span)) whose = $"has a certificate whose issuer's, {Words.OnOneLine(atFault.Subject, LongestName)},";
+            certificate = atFault;
         }
 
         var (from, until) = (new DateTimeOffset(certificate.NotBefore), new DateTimeOffset(certificate.NotAfter));
@@ -109,15 +103,9 @@ internal sealed class CertificateCheck
 
     static string NamesOf(X509Certificate2 certificate)
     {
-        var names = new StringBuilder();
-        foreach (var extension in certificate.Extensions)
-        {
-            if (extension is not X509SubjectAlternativeNameExtension alternatives) continue;
-            foreach (var name in alternatives.EnumerateDnsNames()) names.Append(names.Length > 0 ? ", " : "").Append(name);
-            foreach (var address in alternatives.EnumerateIPAddresses()) names.Append(names.Length > 0 ? ", " : "").Append(address);
-        }
-
-        return Words.OnOneLine(names.Length > 0 ? names.ToString() : certificate.Subject, LongestName);
+        var names = string.Join(", ", certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
+            .SelectMany(names => names.EnumerateDnsNames().Concat(names.EnumerateIPAddresses().Select(address => address.ToString()))));
+        return Words.OnOneLine(names.Length > 0 ? names : certificate.Subject, LongestName);
     }
 
     /// <summary>The system's own roots alone: /etc/ssl on Linux, or where SSL_CERT_FILE and SSL_CERT_DIR say.</summary>

@@ -99,7 +99,9 @@ internal sealed class HostLoop
         NpgsqlConnection? connection = null;
         try
         {
+#pragma warning disable CA2000 // Disposed of below, or with the connection that it is returned in.
             source = NpgsqlConnector.Create(_settings, host, share, 2 * (_timeout + Overtime), _check, _reading.Answer);
+#pragma warning restore CA2000
             connection = await source.OpenConnectionAsync(_cancellationToken);
             _reading.Answer();
             if (kind == SessionKind.Any || await SessionKinds.MismatchAsync(connection, kind, _cancellationToken) is not { } words) return new(source, connection);

@@ -19,6 +19,7 @@ internal static class ProbeFailures
             if (e is PostgresException postgres) return new(OfSqlState(postgres.SqlState), $"{Words.OnOneLine(postgres.MessageText)} (SQLSTATE {postgres.SqlState})");
             if (e is BadDataException) return new(FailureReason.BadData, e.Message);
             if (e is SocketException socket) return new(OfSocket(socket.SocketErrorCode), OneLine(exception.Message, socket.Message));
+            if (e is IOException && e.Message.Contains("unexpected EOF", StringComparison.Ordinal)) return new(FailureReason.Network, "the connection ended in the middle of the TLS handshake");
             if (TlsFailures.Of(e) is { } tls) return tls;
             if (e is TimeoutException) return new(FailureReason.Timeout, OneLine(exception.Message, null));
         }
@@ -46,6 +47,7 @@ internal static class ProbeFailures
             ArgumentException => exception.Message,
             KeyNotFoundException => "something that every PostgreSQL server tells is missing: " + exception.Message,
             InvalidCastException => "a value is of another type than was asked for",
+            _ when exception.Message.StartsWith("Internal Npgsql bug", StringComparison.Ordinal) => "a message came that PostgreSQL does not have",
             NotSupportedException or NotImplementedException => "it asks for something that is not known here: " + exception.Message,
             _ => $"{exception.GetType().Name}, {exception.Message.TrimEnd('.')}. If psql can use this server, please report this as a bug",
         };

@@ -32,9 +32,6 @@ internal sealed class Reading(Action? onAnswer)
         set => _peer = value;
     }
 
-    /// <summary>Whether a server has said anything at all.</summary>
-    public bool HasAnswered => _hasAnswered;
-
     public TimeSpan? ClockOffset { get; private set; }
 
     public Session? Session { get; private set; }

@@ -56,7 +56,9 @@ internal sealed class Fleet(IReadOnlyList<MonitoredTarget> targets, int places, 
 
             var timeout = Left < target!.Timeout ? Left : target.Timeout;
             if (clock.Elapsed + timeout > lastEnd) lastEnd = clock.Elapsed + timeout;
+#pragma warning disable CA2025 // All of them are waited for below.
             probes.Add(ProbeAsync(i, timeout, room, aside));
+#pragma warning restore CA2025
         }
 
         Progress?.EndsWithin(lastEnd - clock.Elapsed);
