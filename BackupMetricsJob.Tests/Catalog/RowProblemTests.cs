@@ -8,16 +8,6 @@ public sealed class RowProblemTests
 {
     static readonly CatalogRow Good = new("orders", "wal-g", BackupType.Full, "base_1", BackupStatus.Done) { Finished = DateTimeOffset.UnixEpoch };
 
-    [Theory]
-    [InlineData("""{"a": "\\u0000"}""", true)]
-    [InlineData("""{"a": "\\\\u0000"}""", true)]
-    [InlineData("{\"a\": \"\\u0000\"}", false)]
-    [InlineData("{\"a\": \"\\\\\\u0000\"}", false)]
-    [InlineData("{\"a\": \"x\\\\u0000 and \\u0000\"}", false)]
-    [InlineData("{\"a\": \"\\u00001\"}", false)]
-    [InlineData("""{"a": "\u0001"}""", true)]
-    public void A_nul_that_is_escaped_in_json_is_one(string json, bool good) => Assert.Equal(good, RowProblem.Of(Good with { Raw = json }) is null);
-
     [Fact]
     public void Characters_beyond_the_basic_plane_are_good_and_their_halves_are_not()
     {

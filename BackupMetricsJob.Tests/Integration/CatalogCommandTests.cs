@@ -98,20 +98,46 @@ public sealed class CatalogCommandTests : IAsyncLifetime
         Assert.Equal((69, "backup-metrics: record: not done within 0.5 s: stopped while connecting\n"), (result.ExitCode, result.Error));
     }
 
-    [Fact]
-    public async Task A_signal_ends_an_import_that_waits_and_leaves_nothing()
+    [Theory]
+    [InlineData("import wal-g --server orders", PosixSignal.SIGTERM, 143, "import: stopped while merging the list of \"orders\"")]
+    [InlineData("import wal-g --server orders", PosixSignal.SIGINT, 130, "import: stopped while merging the list of \"orders\"")]
+    [InlineData("record --server orders --tool wal-g --type full --from-exit-code 0", PosixSignal.SIGTERM, 143, "record: stopped while recording")]
+    [InlineData("record --server orders --tool wal-g --type full --from-exit-code 0", PosixSignal.SIGINT, 130, "record: stopped while recording")]
+    [InlineData("catalog init --grant-writer w", PosixSignal.SIGTERM, 143, "catalog init: stopped while counting the backups")]
+    [InlineData("catalog prune --keep 1d", PosixSignal.SIGINT, 130, "catalog prune: stopped while pruning")]
+    public async Task A_signal_ends_a_command_that_waits_and_leaves_nothing(string command, PosixSignal signal, int code, string message)
     {
         await using var other = await _catalogue.Server.OpenAsync();
         await using (var locking = new Npgsql.NpgsqlCommand("BEGIN; LOCK TABLE backup_metrics.backup_catalog", other)) await locking.ExecuteNonQueryAsync();
-        await using var import = BackupMetrics.Start(["import", "wal-g", "--server", "orders", "--connection", _catalogue.Uri], input: List(("base_1", "2026-11-20T03:00:00Z")));
-        await _catalogue.Server.WaitForAsync("the import to wait", "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted");
+        await using var waiting = BackupMetrics.Start([.. command.Split(' '), "--connection", _catalogue.Uri], input: List(("base_1", "2026-11-20T03:00:00Z")));
+        await _catalogue.Server.WaitForAsync("the command to wait", "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted");
 
-        import.Signal(PosixSignal.SIGTERM);
-        var result = await import.WaitAsync();
+        waiting.Signal(signal);
+        var result = await waiting.WaitAsync();
 
-        Assert.Equal((143, "backup-metrics: import: stopped while merging the list of \"orders\"\n"), (result.ExitCode, result.Error));
+        Assert.Equal((code, $"backup-metrics: {message}\n"), (result.ExitCode, result.Error));
         await using (var unlocking = new Npgsql.NpgsqlCommand("COMMIT", other)) await unlocking.ExecuteNonQueryAsync();
         Assert.Empty(await _catalogue.RowsAsync());
+        Assert.Equal(0, await _catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_source"));
+    }
+
+    [Theory]
+    [InlineData("3s", 69, "backup-metrics: import: not done within 3 s: stopped while reading the input\n")]
+    [InlineData("10m", 143, "backup-metrics: import: stopped while reading the input\n")]
+    public async Task A_named_pipe_that_nobody_writes_to_holds_up_no_import(string timeout, int code, string message)
+    {
+        using var folder = new TempFolder();
+        await ChildProcess.RunSuccessfullyAsync("/usr/bin/mkfifo", [folder.File("list")]);
+        await using var import = BackupMetrics.Start(["import", "wal-g", folder.File("list"), "--server", "orders", "--timeout", timeout, "--connection", _catalogue.Uri]);
+        if (code == 143)
+        {
+            await _catalogue.Server.WaitForAsync("the import to read", "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE '%CREATE TEMPORARY TABLE listing%' AND pid <> pg_backend_pid() AND state = 'idle'");
+            import.Signal(PosixSignal.SIGTERM);
+        }
+
+        var result = await import.WaitAsync();
+
+        Assert.Equal((code, message), (result.ExitCode, result.Error));
     }
 
     Task<ProcessResult> ImportAsync(string arguments, string input) => BackupMetrics.RunAsync(["import", .. arguments.Split(' '), "--connection", _catalogue.Uri], null, input);

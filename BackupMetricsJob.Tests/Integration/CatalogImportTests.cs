@@ -207,4 +207,18 @@ public sealed class CatalogImportTests
         Assert.Equal(Name, await catalogue.Server.ScalarAsync<string>("SELECT server FROM backup_metrics.backup_catalog WHERE server LIKE 'o%x --'"));
         Assert.StartsWith($"Input: the list of \"{Name}\" is empty", Told(await catalogue.ImportAsync(List(Name))), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_long_list_is_merged_in_time_though_the_planner_knows_nothing_of_its_tool()
+    {
+        await using var catalogue = await StartAsync();
+        await catalogue.Server.ExecuteAsync("ALTER TABLE backup_metrics.backup_catalog SET (autovacuum_enabled = off)");
+        await catalogue.ImportAsync(List("billing", [.. Enumerable.Range(1, 40_000).Select(number => Backup(1, "billing") with { BackupId = $"base_{number}" })]));
+        await catalogue.Server.ExecuteAsync("ANALYZE backup_metrics.backup_catalog");
+
+        // As the planner knows it now, every backup is wal-g's. Each of the list with each of the catalogue would be 1.6 thousand million pairs.
+        var rows = Enumerable.Range(1, 40_000).Select(number => Backup(1) with { Tool = "barman", BackupId = $"{number:00000}" }).ToArray();
+        Assert.Equal("40000 new, 0 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync(List("orders", rows), "barman")));
+        Assert.Equal("0 new, 0 changed, 0 gone, 40000 unchanged", Told(await catalogue.ImportAsync(List("orders", rows), "barman")));
+    }
 }

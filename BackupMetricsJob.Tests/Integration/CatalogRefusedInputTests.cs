@@ -15,7 +15,7 @@ public sealed class CatalogRefusedInputTests(SharedCatalogDatabase shared) : ICl
         { "duplicate", "Input: backup \"base_002\" of \"orders\" (storage default) is listed 2 times" },
         { "nul", "Input: backup \"base_002\" of \"orders\": its error has the character U+0000, which PostgreSQL cannot store" },
         { "nul in the name", "Input: the name of the backup has the character U+0000, which PostgreSQL cannot store: \"base\0\"" },
-        { "nul in the json", "Input: backup \"base_002\" of \"orders\": its JSON has the character U+0000, which PostgreSQL cannot store" },
+        { "nul in the json", "Input: PostgreSQL cannot store it: unsupported Unicode escape sequence (SQLSTATE 22P05)" },
         { "half a character", "Input: backup \"base_002\" of \"orders\": its parent has half of a surrogate pair, which is no text" },
         { "half an escaped character", "Input: PostgreSQL cannot store it: invalid input syntax for type json (SQLSTATE 22P02)" },
         { "no end", "Input: backup \"base_002\" of \"orders\" is done, but has no time at which it finished" },

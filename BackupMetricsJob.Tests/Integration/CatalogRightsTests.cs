@@ -137,4 +137,57 @@ public sealed class CatalogRightsTests
         Assert.Equal((0, "backup_metrics.base_backup_history() is installed\n"), (result.ExitCode, result.Error));
         Assert.Empty((await Probe.OfAsync(server, "monitor")).MissingRights);
     }
+
+    /// <summary>
+    /// Whoever owns the database chooses the search_path that a session begins with, and so which function and which operator an unqualified
+    /// name is. None of his is ever called by the role that makes, fills or reads the catalogue.
+    /// </summary>
+    [Theory]
+    [InlineData("catalog init --server")]
+    [InlineData("catalog init")]
+    [InlineData("catalog prune --keep 1d")]
+    [InlineData("record --server s --tool t --type full --from-exit-code 0")]
+    [InlineData("import wal-g --server s")]
+    public async Task A_function_of_the_owner_of_the_database_is_not_run_by_the_role_that_connects(string command)
+    {
+        await using var server = await PostgresServer.StartAsync();
+        await server.ExecuteAsync("CREATE ROLE owner LOGIN");
+        await server.ExecuteAsync("CREATE DATABASE orders OWNER owner");
+        if (command is not ("catalog init" or "catalog init --server"))
+            Assert.Equal(0, (await BackupMetrics.RunAsync("catalog", "init", "--connection", server.ConnectionUri(database: "orders"))).ExitCode);
+        await server.ExecuteAsync("CREATE SCHEMA evil AUTHORIZATION owner", "orders");
+        await server.ExecuteAsync("SET ROLE owner;" + Traps(), "orders");
+        await server.ExecuteAsync("SET ROLE owner; ALTER DATABASE orders SET search_path = evil, pg_catalog, public", "orders");
+        // The trap is one: who asks for a plain name in this database falls into it.
+        await server.ExecuteAsync("SELECT set_config('application_name', 'x', false)", "orders");
+        Assert.Equal(1, await server.ScalarAsync<long>("SELECT pg_catalog.count(*) FROM evil.caught", "orders"));
+        await server.ExecuteAsync("DELETE FROM evil.caught", "orders");
+
+        var result = await BackupMetrics.RunAsync(
+            [.. command.Split(' '), "--connection", server.ConnectionUri(database: "orders")], null, """[{"backup_name":"b","time":"2026-11-20T03:00:00Z"}]""");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Empty(await server.QueryAsync<string>("SELECT what FROM evil.caught", "orders"));
+
+        // Better matches than those of pg_catalog, in a schema that comes before it.
+        static string Traps()
+        {
+            var traps = new System.Text.StringBuilder("CREATE TABLE evil.caught (what text);");
+            foreach (var (name, arguments, returns, result) in new[]
+            {
+                ("set_config", "text, text, boolean", "text", "$2"), ("current_setting", "text", "text", "''::text"), ("count", "text", "bigint", "0::bigint"),
+                ("now", "", "timestamptz", "pg_catalog.now()"), ("pg_advisory_xact_lock", "bigint", "void", "NULL::void"),
+                ("hashtextextended", "text, bigint", "bigint", "0::bigint"), ("quote_ident", "text", "text", "$1"), ("current_database", "", "name", "'x'::name"),
+                ("to_regclass", "text", "regclass", "NULL::regclass"), ("to_regnamespace", "text", "regnamespace", "NULL::regnamespace"),
+            })
+            {
+                traps.Append(System.Globalization.CultureInfo.InvariantCulture, $"CREATE FUNCTION evil.{name}({arguments}) RETURNS {returns} LANGUAGE plpgsql AS $$ BEGIN INSERT INTO evil.caught VALUES ('{name}'); RETURN {(returns == "void" ? "" : result)}; END $$;");
+            }
+
+            return traps.Append("""
+                CREATE FUNCTION evil.same(text, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN INSERT INTO evil.caught VALUES ('='); RETURN false; END $$;
+                CREATE OPERATOR evil.= (LEFTARG = text, RIGHTARG = text, FUNCTION = evil.same);
+                """).ToString();
+        }
+    }
 }

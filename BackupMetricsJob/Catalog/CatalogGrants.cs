@@ -13,14 +13,14 @@ internal static class CatalogGrants
           has_database_privilege('public', current_database(), 'TEMPORARY')
         """;
 
-    public static async Task<string> GiveAsync(CatalogSession session, string? writer, string? reader, CancellationToken cancel)
+    public static async Task<string> GiveAsync(CatalogSession session, string? writer, string? reader, CancellationToken cancellationToken)
     {
         string database;
         bool mayConnect, mayUseTemporary;
         await using (var command = session.Command(DatabaseRights))
-        await using (var row = await command.ExecuteReaderAsync(cancel))
+        await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
-            await row.ReadAsync(cancel);
+            await row.ReadAsync(cancellationToken);
             (database, mayConnect, mayUseTemporary) = (row.GetString(0), row.GetBoolean(1), row.GetBoolean(2));
         }
 
@@ -33,16 +33,17 @@ internal static class CatalogGrants
             GRANT SELECT, INSERT, UPDATE ON backup_metrics.backup_source TO {0};
             GRANT SELECT ON backup_metrics.backup_count, backup_metrics.schema_version TO {0};
 
-            """, left, cancel);
+            """, left, cancellationToken);
         await GiveAsync(session, reader, "backup_reader", "reads", "--grant-reader", connect + """
             GRANT USAGE ON SCHEMA backup_metrics TO {0};
-            GRANT SELECT ON backup_metrics.backup_catalog, backup_metrics.backup_source, backup_metrics.backup_count, backup_metrics.schema_version TO {0};
+            GRANT SELECT ON backup_metrics.backup_catalog, backup_metrics.backup_source, backup_metrics.backup_count,
+              backup_metrics.schema_version TO {0};
 
-            """, left, cancel);
+            """, left, cancellationToken);
         return left.ToString();
     }
 
-    public static async Task<string> GiveOnServerAsync(CatalogSession session, string? reader, CancellationToken cancel)
+    public static async Task<string> GiveOnServerAsync(CatalogSession session, string? reader, CancellationToken cancellationToken)
     {
         var left = new StringBuilder();
         await GiveAsync(session, reader, "monitor", "probes this server", "--grant-reader", """
@@ -50,7 +51,7 @@ internal static class CatalogGrants
             GRANT USAGE ON SCHEMA backup_metrics TO {0};
             GRANT EXECUTE ON FUNCTION backup_metrics.base_backup_history() TO {0};
 
-            """, left, cancel);
+            """, left, cancellationToken);
         return left.ToString();
     }
 
@@ -58,9 +59,11 @@ internal static class CatalogGrants
     public static string Quoted(string role) => $"\"{role.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     static async Task GiveAsync(
-        CatalogSession session, string? role, string example, string does, string flag, string statements, StringBuilder left, CancellationToken cancel)
+        CatalogSession session, string? role, string example, string does, string flag, string statements, StringBuilder left,
+        CancellationToken cancellationToken)
     {
-        if (role is not null) await session.ExecuteAsync(statements.Replace("{0}", Quoted(role), StringComparison.Ordinal), cancel);
-        else left.Append("-- For the role that ").Append(does).Append(" (or let ").Append(flag).Append(" ROLE grant it):\n").Append(statements.Replace("{0}", example, StringComparison.Ordinal));
+        var sql = statements.Replace("{0}", role is null ? example : Quoted(role), StringComparison.Ordinal);
+        if (role is not null) await session.ExecuteAsync(sql, cancellationToken);
+        else left.Append("-- For the role that ").Append(does).Append(" (or let ").Append(flag).Append(" ROLE grant it):\n").Append(sql);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using BackupMetricsJob.Probing;
 using BackupMetricsJob.Targets;
@@ -42,36 +41,42 @@ internal static class CatalogImport
         ConnectionSettings catalogue, string tool, IAsyncEnumerable<Listed> output, bool allowEmpty, TimeSpan timeout, CancellationToken stop)
     {
         var result = new ImportResult(tool);
-        result.Failure = await CatalogSession.RunAsync(catalogue, timeout, async (session, cancel) =>
+        result.Failure = await CatalogSession.RunAsync(catalogue, timeout, async (session, cancellationToken) =>
         {
-            if (await CatalogVersion.CheckAsync(session, cancel) is { } failure) return failure;
-            var servers = await ListingTable.FillAsync(session, tool, output, cancel);
-            if (!allowEmpty && await EmptiedAsync(session, tool, servers, cancel) is { } empty) return empty;
-            foreach (var server in servers) await MergeAsync(session, server, isLast: server == servers[^1], result, cancel);
+            if (await CatalogVersion.CheckAsync(session, cancellationToken) is { } failure) return failure;
+            var servers = await ListingTable.FillAsync(session, tool, output, cancellationToken);
+            if (!allowEmpty && await EmptiedAsync(session, tool, servers, cancellationToken) is { } empty) return empty;
+            foreach (var server in servers)
+                await MergeAsync(session, server, isLast: server == servers[^1], result, cancellationToken);
             return null;
         }, stop);
         return result;
     }
 
-    static async Task<CatalogFailure?> EmptiedAsync(CatalogSession session, string tool, IReadOnlyList<ListedServer> servers, CancellationToken cancel)
+    static async Task<CatalogFailure?> EmptiedAsync(
+        CatalogSession session, string tool, IReadOnlyList<ListedServer> servers, CancellationToken cancellationToken)
     {
-        if (servers.Count == 0) return CatalogFailure.Input($"the list of {tool} is empty and names no server: nothing is known from it (--allow-empty accepts that)");
-        var empty = new StringBuilder();
-        foreach (var server in servers)
+        if (servers.Count == 0)
         {
-            if (server is { IsComplete: true, Error: null, Backups: 0 }) empty.Append(empty.Length == 0 ? "[\"" : ",\"").Append(JsonEncodedText.Encode(server.Name).Value).Append('"');
+            return CatalogFailure.Input(
+                $"the list of {tool} is empty and names no server: nothing is known from it (--allow-empty accepts that)");
         }
 
-        if (empty.Length == 0) return null;
+        var empty = servers.Where(server => server is { IsComplete: true, Error: null, Backups: 0 }).ToList();
+        if (empty.Count == 0) return null;
+        var names = $"[{string.Join(',', empty.Select(server => $"\"{JsonEncodedText.Encode(server.Name)}\""))}]";
         session.Step = "looking for backups that an empty list would take away";
-        await using var command = session.Command(SqlText.Of("catalog_emptied"), tool, empty.Append(']').ToString());
-        await using var row = await command.ExecuteReaderAsync(cancel);
-        return await row.ReadAsync(cancel)
-            ? CatalogFailure.Input($"the list of \"{row.GetString(0)}\" is empty, the catalogue has {row.GetInt64(1)} backups of it: nothing was written. If they are really gone, say --allow-empty")
+        await using var command = session.Command(SqlText.Of("catalog_emptied"), tool, names);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken)
+            ? CatalogFailure.Input(
+                $"the list of \"{row.GetString(0)}\" is empty, the catalogue has {row.GetInt64(1)} backups of it: nothing was written."
+                + " If they are really gone, say --allow-empty")
             : null;
     }
 
-    static async Task MergeAsync(CatalogSession session, ListedServer server, bool isLast, ImportResult result, CancellationToken cancel)
+    static async Task MergeAsync(
+        CatalogSession session, ListedServer server, bool isLast, ImportResult result, CancellationToken cancellationToken)
     {
         session.Step = $"merging the list of \"{server.Name}\"";
         var all = server is { IsComplete: true, Error: null };
@@ -79,13 +84,17 @@ internal static class CatalogImport
         Add("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
         // The last commit waits for the disk, and with it all before it are on it.
         if (!isLast) Add("SET LOCAL synchronous_commit TO off");
+        // Right after another large import the planner still takes the catalogue to be empty of this tool: it would compare each backup of
+        // the list with each of the catalogue.
+        Add("SET LOCAL enable_nestloop TO off");
         AddFor(CatalogLock.Take);
         var gone = all ? AddFor(SqlText.Of("catalog_merge_gone")) : null;
         var changed = server.Backups > 0 ? AddFor(SqlText.Of("catalog_merge_changed")) : null;
         var added = server.Backups > 0 ? AddFor(SqlText.Of("catalog_merge_new")) : null;
-        if (server.IsComplete) AddFor(SqlText.Of("catalog_merge_source")).Parameters.Add(new NpgsqlParameter<string?> { TypedValue = server.Error });
+        if (server.IsComplete)
+            AddFor(SqlText.Of("catalog_merge_source")).Parameters.Add(new NpgsqlParameter<string?> { TypedValue = server.Error });
         Add("COMMIT");
-        await batch.ExecuteNonQueryAsync(cancel);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
 
         result.Gone += Rows(gone);
         result.Changed += Rows(changed);

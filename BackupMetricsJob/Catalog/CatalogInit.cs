@@ -24,25 +24,26 @@ internal static class CatalogInit
     /// <param name="reader">The role that the job reads with; null: its grants are returned.</param>
     /// <param name="migrations">The steps from version 0 on; null: those of this program.</param>
     public static async Task<InitResult> RunAsync(
-        ConnectionSettings database, string? writer, string? reader, TimeSpan timeout, CancellationToken stop, IReadOnlyList<string>? migrations = null)
+        ConnectionSettings database, string? writer, string? reader, TimeSpan timeout, CancellationToken stop,
+        IReadOnlyList<string>? migrations = null)
     {
         var result = new InitResult(null);
-        var failure = await CatalogSession.RunAsync(database, timeout, async (session, cancel) =>
+        var failure = await CatalogSession.RunAsync(database, timeout, async (session, cancellationToken) =>
         {
-            await using var transaction = await session.Connection.BeginTransactionAsync(cancel);
+            await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
             session.Step = "waiting for another catalog init";
-            await session.ExecuteAsync(Lock, cancel);
+            await session.ExecuteAsync(Lock, cancellationToken);
             session.Step = "making the catalogue";
-            var was = await MigrateAsync(session, migrations ?? Migrations(), cancel);
+            var was = await MigrateAsync(session, migrations ?? Migrations(), cancellationToken);
             if (was.Failure is not null) return was.Failure;
             session.Step = "counting the backups";
-            await session.ExecuteAsync("LOCK TABLE backup_metrics.backup_catalog IN SHARE MODE", cancel);
+            await session.ExecuteAsync("LOCK TABLE backup_metrics.backup_catalog IN SHARE MODE", cancellationToken);
             await using var recount = session.Command(SqlText.Of("catalog_recount"));
-            var mended = (long)(await recount.ExecuteScalarAsync(cancel))!;
+            var mended = (long)(await recount.ExecuteScalarAsync(cancellationToken))!;
             session.Step = "granting";
-            var grants = await CatalogGrants.GiveAsync(session, writer, reader, cancel);
+            var grants = await CatalogGrants.GiveAsync(session, writer, reader, cancellationToken);
             session.Step = "committing";
-            await transaction.CommitAsync(cancel);
+            await transaction.CommitAsync(cancellationToken);
             result = new(null, was.Version, mended, grants);
             return null;
         }, stop);
@@ -51,22 +52,23 @@ internal static class CatalogInit
 
     /// <summary>Installs the function by which a job reads the label of the last base backup, on a server that is to be watched.</summary>
     /// <param name="reader">The role of the job; null: its grants are returned.</param>
-    public static async Task<InitResult> InstallHistoryFunctionAsync(ConnectionSettings server, string? reader, TimeSpan timeout, CancellationToken stop)
+    public static async Task<InitResult> InstallHistoryFunctionAsync(
+        ConnectionSettings server, string? reader, TimeSpan timeout, CancellationToken stop)
     {
         var grants = "";
-        var failure = await CatalogSession.RunAsync(server, timeout, async (session, cancel) =>
+        var failure = await CatalogSession.RunAsync(server, timeout, async (session, cancellationToken) =>
         {
-            await using var transaction = await session.Connection.BeginTransactionAsync(cancel);
+            await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
             session.Step = "waiting for another catalog init";
-            await session.ExecuteAsync(Lock, cancel);
+            await session.ExecuteAsync(Lock, cancellationToken);
             session.Step = "installing backup_metrics.base_backup_history()";
-            await session.ExecuteAsync(SqlText.Of("base_backup_history"), cancel);
+            await session.ExecuteAsync(SqlText.Of("base_backup_history"), cancellationToken);
             // It runs with the rights of the role that made it: better to find now that they are too few.
             session.Step = "trying backup_metrics.base_backup_history(), which needs to be made by a superuser";
-            await session.ExecuteAsync("SELECT count(*) FROM backup_metrics.base_backup_history()", cancel);
+            await session.ExecuteAsync("SELECT count(*) FROM backup_metrics.base_backup_history()", cancellationToken);
             session.Step = "granting";
-            grants = await CatalogGrants.GiveOnServerAsync(session, reader, cancel);
-            await transaction.CommitAsync(cancel);
+            grants = await CatalogGrants.GiveOnServerAsync(session, reader, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
             return null;
         }, stop);
         return new(failure, Grants: grants);
@@ -80,7 +82,7 @@ internal static class CatalogInit
         return migrations;
     }
 
-    static async Task<(int Version, CatalogFailure? Failure)> MigrateAsync(CatalogSession session, IReadOnlyList<string> migrations, CancellationToken cancel)
+    static async Task<(int Version, CatalogFailure? Failure)> MigrateAsync(CatalogSession session, IReadOnlyList<string> migrations, CancellationToken cancellationToken)
     {
         // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where there is one.
         await session.ExecuteAsync(
@@ -92,15 +94,15 @@ internal static class CatalogInit
               END IF;
             END $$
             """,
-            cancel);
-        var was = await CatalogVersion.ReadAsync(session, cancel);
+            cancellationToken);
+        var was = await CatalogVersion.ReadAsync(session, cancellationToken);
         if (was > migrations.Count) return (was, CatalogVersion.TooNew(was));
         for (var version = was + 1; version <= migrations.Count; version++)
         {
             session.Step = string.Create(CultureInfo.InvariantCulture, $"making version {version} of the catalogue");
-            await session.ExecuteAsync(migrations[version - 1], cancel);
+            await session.ExecuteAsync(migrations[version - 1], cancellationToken);
             await using var done = session.Command("INSERT INTO backup_metrics.schema_version (version) VALUES ($1)", version);
-            await done.ExecuteNonQueryAsync(cancel);
+            await done.ExecuteNonQueryAsync(cancellationToken);
         }
 
         return (was, null);

@@ -6,19 +6,21 @@ namespace BackupMetricsJob.Catalog;
 /// <summary>How many rows were forgotten: backups that their tools deleted, and recorded failures that a later success made old.</summary>
 internal sealed record PruneResult(CatalogFailure? Failure, long Deleted = 0, long Failures = 0);
 
-/// <summary>Forgets what the tools deleted long ago. A backup that exists is never forgotten, however old, nor is a failure that nothing followed.</summary>
+/// <summary>
+/// Forgets what the tools deleted long ago. A backup that exists is never forgotten, however old, nor is a failure that nothing followed.
+/// </summary>
 internal static class CatalogPrune
 {
     public static async Task<PruneResult> RunAsync(ConnectionSettings catalogue, TimeSpan keep, TimeSpan timeout, CancellationToken stop)
     {
         var result = new PruneResult(null);
-        var failure = await CatalogSession.RunAsync(catalogue, timeout, async (session, cancel) =>
+        var failure = await CatalogSession.RunAsync(catalogue, timeout, async (session, cancellationToken) =>
         {
-            if (await CatalogVersion.CheckAsync(session, cancel) is { } wrong) return wrong;
+            if (await CatalogVersion.CheckAsync(session, cancellationToken) is { } wrong) return wrong;
             session.Step = "pruning";
             await using var command = session.Command(SqlText.Of("catalog_prune"), keep.TotalSeconds);
-            await using var row = await command.ExecuteReaderAsync(cancel);
-            await row.ReadAsync(cancel);
+            await using var row = await command.ExecuteReaderAsync(cancellationToken);
+            await row.ReadAsync(cancellationToken);
             result = new(null, row.GetInt64(0), row.GetInt64(1));
             return null;
         }, stop);

@@ -39,7 +39,8 @@ internal sealed class CatalogSession
     /// <param name="work">What is done. Null from it is success.</param>
     /// <param name="stop">Ends it at once.</param>
     public static async Task<CatalogFailure?> RunAsync(
-        ConnectionSettings settings, TimeSpan timeout, Func<CatalogSession, CancellationToken, Task<CatalogFailure?>> work, CancellationToken stop)
+        ConnectionSettings settings, TimeSpan timeout, Func<CatalogSession, CancellationToken, Task<CatalogFailure?>> work,
+        CancellationToken stop)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
         deadline.CancelAfter(timeout);
@@ -59,7 +60,8 @@ internal sealed class CatalogSession
         }
         catch (Exception e) when (deadline.IsCancellationRequested && IsEndOfWait(e))
         {
-            return CatalogFailure.Database(string.Create(CultureInfo.InvariantCulture, $"not done within {timeout.TotalSeconds:0.###} s: stopped while {session._step}"));
+            return CatalogFailure.Database(string.Create(
+                CultureInfo.InvariantCulture, $"not done within {timeout.TotalSeconds:0.###} s: stopped while {session._step}"));
         }
         catch (Exception e) when (session.StoresInput && IsOfData(e))
         {
@@ -72,7 +74,8 @@ internal sealed class CatalogSession
     }
 
     /// <summary>A command with its parameters in the order of $1, $2 and so on; null is NULL.</summary>
-    [SuppressMessage("Security", "CA2100", Justification = "Its callers give the SQL of this assembly; names in it are quoted by CatalogGrants, values are parameters.")]
+    [SuppressMessage(
+        "Security", "CA2100", Justification = "The SQL is of this assembly; names in it are quoted by CatalogGrants, values are parameters.")]
     public NpgsqlCommand Command(string sql, params object?[] parameters)
     {
         var command = new NpgsqlCommand(sql, Connection);
@@ -80,31 +83,36 @@ internal sealed class CatalogSession
         return command;
     }
 
-    public async Task ExecuteAsync(string sql, CancellationToken cancel)
+    public async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
     {
         await using var command = Command(sql);
-        await command.ExecuteNonQueryAsync(cancel);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     async Task<CatalogFailure?> WorkAsync(
-        ConnectionSettings settings, TimeSpan timeout, Func<CatalogSession, CancellationToken, Task<CatalogFailure?>> work, CancellationToken cancel)
+        ConnectionSettings settings, TimeSpan timeout, Func<CatalogSession, CancellationToken, Task<CatalogFailure?>> work,
+        CancellationToken cancellationToken)
     {
-        var (connection, failure) = await HostLoop.OpenAsync(
-            settings with { ConnectTimeout = settings.ConnectTimeout ?? MaxConnect }, timeout, new RunClock(TimeProvider.System), new Reading(onAnswer: null), cancel);
+        var limited = settings with { ConnectTimeout = settings.ConnectTimeout ?? MaxConnect };
+        var (connection, failure) = await HostLoop.OpenAsync(limited, timeout, new RunClock(TimeProvider.System), new Reading(onAnswer: null), cancellationToken);
         if (connection is null) return Failed(settings, failure!);
         await using var closed = connection;
         _connection = connection.Npgsql;
         var wait = timeout < MaxLockWait ? timeout : MaxLockWait;
+        // Until this has ended, the search_path is the one that the owner of the database chose: nothing may be looked up in it.
         await ExecuteAsync(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"""
-                SELECT pg_catalog.set_config('statement_timeout', '{timeout.TotalMilliseconds:0}', false), pg_catalog.set_config('lock_timeout', '{wait.TotalMilliseconds:0}', false),
-                  pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false), pg_catalog.set_config('default_transaction_read_only', 'off', false),
-                  pg_catalog.set_config('default_transaction_isolation', 'read committed', false), pg_catalog.set_config('client_min_messages', 'warning', false)
+                SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false),
+                  pg_catalog.set_config('statement_timeout', '{timeout.TotalMilliseconds:0}', false),
+                  pg_catalog.set_config('lock_timeout', '{wait.TotalMilliseconds:0}', false),
+                  pg_catalog.set_config('default_transaction_read_only', 'off', false),
+                  pg_catalog.set_config('default_transaction_isolation', 'read committed', false),
+                  pg_catalog.set_config('client_min_messages', 'warning', false)
                 """),
-            cancel);
-        return await work(this, cancel);
+            cancellationToken);
+        return await work(this, cancellationToken);
     }
 
     CatalogFailure Failed(ConnectionSettings settings, ProbeFailure failure) =>

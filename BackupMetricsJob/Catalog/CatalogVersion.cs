@@ -12,31 +12,34 @@ internal static class CatalogVersion
     const string Read = "SELECT coalesce(max(version), 0) FROM backup_metrics.schema_version";
 
     /// <summary>Null if it is the known one; else what to do.</summary>
-    public static async Task<CatalogFailure?> CheckAsync(CatalogSession session, CancellationToken cancel)
+    public static async Task<CatalogFailure?> CheckAsync(CatalogSession session, CancellationToken cancellationToken)
     {
         session.Step = "looking for the catalogue";
         try
         {
-            return await ReadAsync(session, cancel) switch
+            return await ReadAsync(session, cancellationToken) switch
             {
                 Known => null,
                 > Known and var newer => TooNew(newer),
                 var older => CatalogFailure.Database(string.Create(
-                    CultureInfo.InvariantCulture, $"the catalogue is at version {older}, this program needs {Known}: run backup-metrics catalog init")),
+                    CultureInfo.InvariantCulture,
+                    $"the catalogue is at version {older}, this program needs {Known}: run backup-metrics catalog init")),
             };
         }
         catch (PostgresException e) when (e.SqlState is "42P01" or "3F000")
         {
-            return CatalogFailure.Database("there is no catalogue in this database: run backup-metrics catalog init, as its owner, with the same --connection");
+            return CatalogFailure.Database(
+                "there is no catalogue in this database: run backup-metrics catalog init, as its owner, with the same --connection");
         }
     }
 
-    public static async Task<int> ReadAsync(CatalogSession session, CancellationToken cancel)
+    public static async Task<int> ReadAsync(CatalogSession session, CancellationToken cancellationToken)
     {
         await using var command = session.Command(Read);
-        return (int)(await command.ExecuteScalarAsync(cancel))!;
+        return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     public static CatalogFailure TooNew(int version) => CatalogFailure.Database(string.Create(
-        CultureInfo.InvariantCulture, $"the catalogue is at version {version}, this program knows {Known} only: use the newer program that made it"));
+        CultureInfo.InvariantCulture,
+        $"the catalogue is at version {version}, this program knows {Known} only: use the newer program that made it"));
 }

@@ -19,29 +19,35 @@ internal sealed record ListedServer(string Name)
 }
 
 /// <summary>
-/// The session's temporary table with all that a tool's output says, filled as it is read: nothing but the names of the servers stays in
-/// memory, and the catalogue is not touched before all of it was understood.
+/// The session's temporary table with all that a tool's output says: the catalogue is not touched before all of it was understood.
 /// </summary>
 internal static class ListingTable
 {
     const string Copy = """
-        COPY pg_temp.listing (server, kind, storage, backup_id, status, started_at, finished_at, size_bytes, stored_bytes, parent_id, start_lsn, stop_lsn,
-          start_wal, stop_wal, timeline, pg_version_num, system_identifier, database, has_errors, error, keep_until, raw) FROM STDIN (FORMAT BINARY)
+        COPY pg_temp.listing (server, kind, storage, backup_id, status, started_at, finished_at, size_bytes, stored_bytes, parent_id,
+          start_lsn, stop_lsn, start_wal, stop_wal, timeline, pg_version_num, system_identifier, database, has_errors, error, keep_until, raw)
+        FROM STDIN (FORMAT BINARY)
+        """;
+
+    const string Duplicate = """
+        SELECT server, storage, backup_id, count(*) FROM pg_temp.listing
+        GROUP BY 1, 2, 3 HAVING count(*) > 1 ORDER BY 1, 2, 3 LIMIT 1
         """;
 
     /// <returns>The servers, in the order in which they were first named.</returns>
     /// <exception cref="ListingException">The output is not what the tool prints, or has what cannot be stored.</exception>
-    public static async Task<IReadOnlyList<ListedServer>> FillAsync(CatalogSession session, string tool, IAsyncEnumerable<Listed> output, CancellationToken cancel)
+    public static async Task<IReadOnlyList<ListedServer>> FillAsync(
+        CatalogSession session, string tool, IAsyncEnumerable<Listed> output, CancellationToken cancellationToken)
     {
-        await session.ExecuteAsync(SqlText.Of("catalog_listing"), cancel);
+        await session.ExecuteAsync(SqlText.Of("catalog_listing"), cancellationToken);
         session.Step = "reading the input";
         session.StoresInput = true;
         var servers = new List<ListedServer>();
         var byName = new Dictionary<string, ListedServer>(StringComparer.Ordinal);
-        await using var entries = output.GetAsyncEnumerator(cancel);
+        await using var entries = output.GetAsyncEnumerator(cancellationToken);
         // Whatever takes long to begin (a tool that asks its storage first) does so before the server waits for us.
         var any = await NextAsync(entries);
-        await using (var rows = await session.Connection.BeginBinaryImportAsync(Copy, cancel))
+        await using (var rows = await session.Connection.BeginBinaryImportAsync(Copy, cancellationToken))
         {
             for (; any; any = await NextAsync(entries))
             {
@@ -51,7 +57,7 @@ internal static class ListingTable
                         if (row.Tool != tool) throw new InvalidOperationException($"The reader of {tool} gave a backup of {row.Tool}.");
                         if (RowProblem.Of(row) is { } problem) throw new ListingException("", problem);
                         Server(row.Server).Backups++;
-                        await WriteAsync(rows, row, cancel);
+                        await WriteAsync(rows, row, cancellationToken);
                         break;
                     case Listed.Server { Name: var name, Error: var error }:
                         if (RowProblem.OfKey(name, tool, "-", "-") is { } wrong) throw new ListingException("", wrong);
@@ -64,10 +70,10 @@ internal static class ListingTable
             }
 
             session.Step = "ending the copy";
-            await rows.CompleteAsync(cancel);
+            await rows.CompleteAsync(cancellationToken);
         }
 
-        await IndexAsync(session, cancel);
+        await IndexAsync(session, cancellationToken);
         return servers;
 
         ListedServer Server(string name)
@@ -93,12 +99,13 @@ internal static class ListingTable
         }
     }
 
-    static async Task IndexAsync(CatalogSession session, CancellationToken cancel)
+    static async Task IndexAsync(CatalogSession session, CancellationToken cancellationToken)
     {
         session.Step = "looking for duplicates";
         try
         {
-            await session.ExecuteAsync("CREATE UNIQUE INDEX ON pg_temp.listing (server, storage, backup_id); ANALYZE pg_temp.listing", cancel);
+            await session.ExecuteAsync(
+                "CREATE UNIQUE INDEX ON pg_temp.listing (server, storage, backup_id); ANALYZE pg_temp.listing", cancellationToken);
             return;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
@@ -106,20 +113,22 @@ internal static class ListingTable
             // Which one it is stands in the error's detail, which Npgsql does not give away.
         }
 
-        await using var command = session.Command("SELECT server, storage, backup_id, count(*) FROM pg_temp.listing GROUP BY 1, 2, 3 HAVING count(*) > 1 ORDER BY 1, 2, 3 LIMIT 1");
-        await using var row = await command.ExecuteReaderAsync(cancel);
-        await row.ReadAsync(cancel);
-        throw new ListingException("", $"backup \"{row.GetString(2)}\" of \"{row.GetString(0)}\" (storage {row.GetString(1)}) is listed {row.GetInt64(3)} times");
+        await using var command = session.Command(Duplicate);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        throw new ListingException(
+            "", $"backup \"{row.GetString(2)}\" of \"{row.GetString(0)}\" (storage {row.GetString(1)}) is listed {row.GetInt64(3)} times");
     }
 
-    static async Task WriteAsync(NpgsqlBinaryImporter rows, CatalogRow row, CancellationToken cancel)
+    static async Task WriteAsync(NpgsqlBinaryImporter rows, CatalogRow row, CancellationToken cancellationToken)
     {
-        await rows.StartRowAsync(cancel);
-        await rows.WriteAsync(row.Server, NpgsqlDbType.Text, cancel);
-        await rows.WriteAsync(row.Kind.Name(), NpgsqlDbType.Text, cancel);
-        await rows.WriteAsync(row.Storage, NpgsqlDbType.Text, cancel);
-        await rows.WriteAsync(row.BackupId, NpgsqlDbType.Text, cancel);
-        await rows.WriteAsync(row.Status switch { BackupStatus.Done => "done", BackupStatus.Failed => "failed", _ => "running" }, NpgsqlDbType.Text, cancel);
+        await rows.StartRowAsync(cancellationToken);
+        await rows.WriteAsync(row.Server, NpgsqlDbType.Text, cancellationToken);
+        await rows.WriteAsync(row.Kind.Name(), NpgsqlDbType.Text, cancellationToken);
+        await rows.WriteAsync(row.Storage, NpgsqlDbType.Text, cancellationToken);
+        await rows.WriteAsync(row.BackupId, NpgsqlDbType.Text, cancellationToken);
+        var status = row.Status switch { BackupStatus.Done => "done", BackupStatus.Failed => "failed", _ => "running" };
+        await rows.WriteAsync(status, NpgsqlDbType.Text, cancellationToken);
         await TimeAsync(row.Started);
         await TimeAsync(row.Finished);
         await ValueAsync(row.SizeBytes, NpgsqlDbType.Bigint);
@@ -133,19 +142,22 @@ internal static class ListingTable
         await ValueAsync(row.PgVersionNumber, NpgsqlDbType.Integer);
         await ValueAsync<decimal>(row.SystemIdentifier, NpgsqlDbType.Numeric);
         await TextAsync(row.Database);
-        await rows.WriteAsync(row.HasErrors, NpgsqlDbType.Boolean, cancel);
+        await rows.WriteAsync(row.HasErrors, NpgsqlDbType.Boolean, cancellationToken);
         await TextAsync(row.Error);
         await TimeAsync(row.KeepUntil);
-        await (row.Raw is null ? rows.WriteNullAsync(cancel) : rows.WriteAsync(row.Raw, NpgsqlDbType.Jsonb, cancel));
+        await (row.Raw is null ? rows.WriteNullAsync(cancellationToken) : rows.WriteAsync(row.Raw, NpgsqlDbType.Jsonb, cancellationToken));
 
-        Task TextAsync(string? text) => text is null ? rows.WriteNullAsync(cancel) : rows.WriteAsync(text, NpgsqlDbType.Text, cancel);
+        Task TextAsync(string? text) =>
+            text is null ? rows.WriteNullAsync(cancellationToken) : rows.WriteAsync(text, NpgsqlDbType.Text, cancellationToken);
 
-        Task LsnAsync(ulong? lsn) => lsn is { } position ? rows.WriteAsync(new NpgsqlLogSequenceNumber(position), NpgsqlDbType.PgLsn, cancel) : rows.WriteNullAsync(cancel);
+        Task LsnAsync(ulong? lsn) =>
+            ValueAsync(lsn is { } position ? new NpgsqlLogSequenceNumber(position) : (NpgsqlLogSequenceNumber?)null, NpgsqlDbType.PgLsn);
 
         // DateTime.MaxValue is infinity.
         Task TimeAsync(DateTimeOffset? time) => ValueAsync(time?.UtcDateTime, NpgsqlDbType.TimestampTz);
 
         Task ValueAsync<T>(T? value, NpgsqlDbType type)
-            where T : struct => value is { } given ? rows.WriteAsync(given, type, cancel) : rows.WriteNullAsync(cancel);
+            where T : struct =>
+            value is { } given ? rows.WriteAsync(given, type, cancellationToken) : rows.WriteNullAsync(cancellationToken);
     }
 }

@@ -28,19 +28,22 @@ internal sealed record Recorded(string Server, string Tool, string Kind, string 
 
     /// <summary>Writes it. Nothing is written if the catalogue has a backup of another kind by this name.</summary>
     public async Task<CatalogFailure?> WriteAsync(ConnectionSettings catalogue, TimeSpan timeout, CancellationToken stop) =>
-        await CatalogSession.RunAsync(catalogue, timeout, async (session, cancel) =>
+        await CatalogSession.RunAsync(catalogue, timeout, async (session, cancellationToken) =>
         {
-            if (await CatalogVersion.CheckAsync(session, cancel) is { } failure) return failure;
+            if (await CatalogVersion.CheckAsync(session, cancellationToken) is { } failure) return failure;
             session.Step = "recording";
             session.StoresInput = true;
-            await using var transaction = await session.Connection.BeginTransactionAsync(cancel);
-            await using (var only = session.Command(CatalogLock.Take, Server, Tool)) await only.ExecuteNonQueryAsync(cancel);
+            await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
+            await using (var only = session.Command(CatalogLock.Take, Server, Tool))
+                await only.ExecuteNonQueryAsync(cancellationToken);
             await using var command = session.Command(
                 SqlText.Of("catalog_record"),
-                Server, Tool, Kind, Storage, BackupId, Succeeded ? "done" : "failed", Started?.UtcDateTime, Finished.UtcDateTime, SizeBytes, StoredBytes, ParentId, Database, Error);
-            if (await command.ExecuteScalarAsync(cancel) is null)
-                return CatalogFailure.Input($"the catalogue has a backup \"{BackupId}\" of \"{Server}\" ({Tool}) that is not of type {Kind}: give another --id");
-            await transaction.CommitAsync(cancel);
+                Server, Tool, Kind, Storage, BackupId, Succeeded ? "done" : "failed", Started?.UtcDateTime, Finished.UtcDateTime,
+                SizeBytes, StoredBytes, ParentId, Database, Error);
+            if (await command.ExecuteScalarAsync(cancellationToken) is null)
+                return CatalogFailure.Input(
+                    $"the catalogue has a backup \"{BackupId}\" of \"{Server}\" ({Tool}) that is not of type {Kind}: give another --id");
+            await transaction.CommitAsync(cancellationToken);
             return null;
         }, stop);
 }

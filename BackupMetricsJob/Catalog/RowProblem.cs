@@ -15,13 +15,12 @@ internal static class RowProblem
         var name = $"backup \"{row.BackupId}\" of \"{row.Server}\"";
         foreach (var (what, text) in new (string, string?)[]
         {
-            ("parent", row.ParentId), ("first WAL file", row.StartWal), ("last WAL file", row.StopWal), ("database", row.Database), ("error", row.Error), ("JSON", row.Raw),
+            ("parent", row.ParentId), ("first WAL file", row.StartWal), ("last WAL file", row.StopWal), ("database", row.Database), ("error", row.Error),
         })
         {
             if (text is not null && OfText(text) is { } wrong) return $"{name}: its {what} {wrong}";
         }
 
-        if (row.Raw is { } raw && HasEscapedNul(raw)) return $"{name}: its JSON has the character U+0000, which PostgreSQL cannot store";
         if (row is { Status: BackupStatus.Done, Finished: null }) return $"{name} is done, but has no time at which it finished";
         if (row is { Status: BackupStatus.Failed, Finished: null, Started: null }) return $"{name} failed, but has no time at which it did";
         if (row.Finished < row.Started) return $"{name} finished {row.Finished:u} before it started {row.Started:u}";
@@ -63,18 +62,5 @@ internal static class RowProblem
         }
 
         return null;
-    }
-
-    // \u0000 after an even number of backslashes; after an odd number it is a backslash and the letters u0000.
-    static bool HasEscapedNul(string json)
-    {
-        for (var at = json.IndexOf("\\u0000", StringComparison.Ordinal); at >= 0; at = json.IndexOf("\\u0000", at + 1, StringComparison.Ordinal))
-        {
-            var before = at;
-            while (before > 0 && json[before - 1] == '\\') before--;
-            if ((at - before) % 2 == 0) return true;
-        }
-
-        return false;
     }
 }

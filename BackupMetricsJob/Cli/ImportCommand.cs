@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Catalog.Import;
 using BackupMetricsJob.Configuration;
@@ -46,29 +47,33 @@ internal static class ImportCommand
         return command;
     }
 
-    static async Task<int> ImportAsync(string tool, string? file, ListingOptions options, bool allowEmpty, CatalogAccess access, Terminal terminal)
+    static async Task<int> ImportAsync(
+        string tool, string? file, ListingOptions options, bool allowEmpty, CatalogAccess access, Terminal terminal)
     {
-        await using var input = Open(file, out var problem);
-        if (input is null) return CatalogFlags.Tell(CatalogFailure.Input($"{file} cannot be read: {problem}"), "import", terminal, null);
-
         var signals = terminal.Signals;
-        var output = ToolOutput.ReadAsync(tool, input, options, signals.Stop);
+        var output = ReadAsync(tool, file, options, signals.Stop);
         var result = await CatalogImport.RunAsync(access.Connection, tool, output, allowEmpty, access.Timeout, signals.Stop);
         if (result.Failure is null || result.Servers > 0) Tell(result, terminal);
         return result.Failure is { } failure ? CatalogFlags.Tell(failure, "import", terminal, signals.Received) : (int)ExitCode.Success;
     }
 
-    static Stream? Open(string? file, out string problem)
+    /// <summary>The file is opened by the import itself, within its time: to open a pipe that nobody writes to never ends.</summary>
+    static async IAsyncEnumerable<Listed> ReadAsync(
+        string tool, string? file, ListingOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        problem = "";
+        await using var input = file is null ? Console.OpenStandardInput() : Open(file);
+        await foreach (var item in ToolOutput.ReadAsync(tool, input, options, cancellationToken)) yield return item;
+    }
+
+    static FileStream Open(string file)
+    {
         try
         {
-            return file is null ? Console.OpenStandardInput() : File.OpenRead(file);
+            return File.OpenRead(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            problem = e.Message;
-            return null;
+            throw new ListingException("", $"{file} cannot be read: {e.Message}");
         }
     }
 

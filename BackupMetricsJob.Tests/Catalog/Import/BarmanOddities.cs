@@ -157,6 +157,6 @@ public class BarmanOddities
     [InlineData("""{"a":[],"a":[]}""", "$: the key \"a\" stands twice in this object")]
     [InlineData("""{"a":[7]}""", "$.a[0]: an object is expected here, not a number")]
     [InlineData("""{"_ERROR":"x","a":[]}""", "$._ERROR: an array of messages is expected here, not a string")]
-    [InlineData("[]", "$: an object of servers is expected here, not an array")]
+    [InlineData("[]", "$: an object of servers, as `barman -f json list-backups all` prints it, is expected here, not an array")]
     public async Task What_cannot_be_is_refused_with_its_place(string text, string message) => Assert.Equal(message, await Reading.Refusal("barman", text));
 }

@@ -5,36 +5,38 @@ using BackupMetricsJob.Catalog.Import;
 
 namespace BackupMetricsJob.Tests.Catalog.Import;
 
-/// <summary>Input that is not the tool's is named for what it is.</summary>
+/// <summary>Input that is not the tool's is refused with what was found and what is expected.</summary>
 public class OtherInput
 {
-    [Theory]
-    [InlineData("wal-g", "pgbackrest/info_10_full_diff_incr.json", "the output of pgbackrest info")]
-    [InlineData("wal-g", "barman/list_backups_all.json", "the output of barman list-backups")]
-    [InlineData("wal-g", "walg/wal_verify_ok.json", "the output of wal-g wal-verify, not of backup-list")]
-    [InlineData("pgbackrest", "walg/backup_list_detail.json", "the output of wal-g backup-list")]
-    [InlineData("pgbackrest", "barman/show_backup_pgrsync_latest.json", "the output of barman show-backup")]
-    [InlineData("barman", "pghoard/http_basebackups.json", "pghoard's list of base backups")]
-    [InlineData("barman", "barman/check_pgrsync.json", "the output of barman check, not of list-backups")]
-    [InlineData("barman", "pghoard/pghoard_state.json", "pghoard's state file, not its list of base backups")]
-    [InlineData("pghoard", "pghoard/pghoard_state.json", "pghoard's state file, not its list of base backups")]
-    [InlineData("pghoard", "barman/list_backups_all.json", "the output of barman list-backups")]
-    public async Task Another_output_of_a_tool_is_recognised(string tool, string file, string name)
-    {
-        var message = await Reading.Refusal(tool, Reading.Fixture(file), Reading.Options("db1"));
-        Assert.Equal($"the input looks like {name}: the output of `{ToolOutput.Command(tool)}` is expected", message);
-    }
+    const string Name = "a name is missing here: is this the output of another command?";
 
     [Theory]
-    [InlineData("<!DOCTYPE html>\n<title>502</title>", "the input is a page of HTML or XML (\"<!DOCTYPE html>\"), perhaps of a proxy or an error")]
-    [InlineData("\n  <?xml version=\"1.0\"?>", "the input is a page of HTML or XML (\"<?xml version=\"1.0\"?>\"), perhaps of a proxy or an error")]
+    [InlineData("wal-g", "pgbackrest/info_10_full_diff_incr.json", "$[0].backup_name: " + Name)]
+    [InlineData("wal-g", "barman/list_backups_all.json", "$: an array of backups, as `wal-g backup-list --detail --json` prints it, is expected here, not an object")]
+    [InlineData("wal-g", "walg/wal_verify_ok.json", "$: an array of backups, as `wal-g backup-list --detail --json` prints it, is expected here, not an object")]
+    [InlineData("pgbackrest", "walg/backup_list_detail.json", "$[0]: the stanza has no name: the output of `pgbackrest info --output=json` is expected")]
+    [InlineData("pgbackrest", "barman/show_backup_pgrsync_latest.json", "$: an array of stanzas, as `pgbackrest info --output=json` prints it, is expected here, not an object")]
+    [InlineData("barman", "pghoard/http_basebackups.json", "$.basebackups: this is the output of pghoard: that of `barman -f json list-backups all` is expected")]
+    [InlineData("barman", "barman/check_pgrsync.json", "$.pgrsync.backup_id: " + Name)]
+    [InlineData("barman", "pghoard/pghoard_state.json", "$.startup_time: an array of backups or one backup is expected here, not a string")]
+    [InlineData("pghoard", "pghoard/pghoard_state.json", "$: there is no key basebackups: the output of `pghoard's GET /SITE/basebackup` is expected")]
+    [InlineData("pghoard", "barman/list_backups_all.json", "$: there is no key basebackups: the output of `pghoard's GET /SITE/basebackup` is expected")]
+    public async Task The_output_of_another_command_is_refused_with_what_it_lacks(string tool, string file, string message) =>
+        Assert.Equal(message, await Reading.Refusal(tool, Reading.Fixture(file), Reading.Options("db1")));
+
+    [Fact]
+    public async Task An_empty_list_of_pghoard_is_no_server_of_Barman() =>
+        Assert.StartsWith("$.basebackups: this is the output of pghoard", await Reading.Refusal("barman", """{"basebackups":[]}"""), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("<!DOCTYPE html>\n<title>502</title>", "the input is not JSON: it begins with \"<!DOCTYPE html>\"")]
+    [InlineData("\n  <?xml version=\"1.0\"?>", "the input is not JSON: it begins with \"<?xml version=\"1.0\"?>\"")]
     [InlineData("name  modified\nbase_1 2026", "the input is not JSON: it begins with \"name  modified\"")]
     [InlineData("\u001b[31mERROR: 2026", "the input is not JSON: it begins with \"[31mERROR: 2026\"")]
-    [InlineData("7", "the input is not JSON: it begins with \"7\"")]
     [InlineData("", "the input is empty")]
     [InlineData("   \n", "the input is empty")]
-    [InlineData("{\0", "the input is in UTF-16 or UTF-32, or binary, not in UTF-8")]
-    [InlineData("BZh91", "the input is compressed with bzip2")]
+    [InlineData("{\0", "$: not JSON at line 1, byte 2: '0x00' is an invalid start of a property name")]
+    [InlineData("BZh91", "the input is not JSON: it begins with \"BZh91\"")]
     public async Task What_is_not_JSON_is_named(string input, string what)
     {
         foreach (var tool in ToolOutput.Tools)
@@ -53,11 +55,11 @@ public class OtherInput
             gzip.Write(Encoding.UTF8.GetBytes(Reading.Fixture("walg/backup_list_detail.json")));
         async Task<string> Refusal(byte[] input) => (await Assert.ThrowsAsync<ListingException>(() => Reading.Of("wal-g", input))).Message;
 
-        Assert.StartsWith("the input is compressed with gzip: ", await Refusal(packed.ToArray()), StringComparison.Ordinal);
+        Assert.StartsWith("the input is not JSON: it begins with ", await Refusal(packed.ToArray()), StringComparison.Ordinal);
         foreach (var encoding in new Encoding[] { Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF32 })
         {
-            Assert.StartsWith("the input is in UTF-16 or UTF-32", await Refusal(encoding.GetBytes("[]")), StringComparison.Ordinal);
-            Assert.StartsWith("the input is in UTF-16 or UTF-32", await Refusal([.. encoding.GetPreamble(), .. encoding.GetBytes("[]")]), StringComparison.Ordinal);
+            Assert.Contains("not JSON", await Refusal(encoding.GetBytes("[]")), StringComparison.Ordinal);
+            Assert.Contains("not JSON", await Refusal([.. encoding.GetPreamble(), .. encoding.GetBytes("[]")]), StringComparison.Ordinal);
         }
     }
 
@@ -77,11 +79,21 @@ public class OtherInput
     }
 
     [Fact]
-    public async Task One_value_without_end_is_refused_before_it_fills_the_memory()
+    public async Task A_value_longer_than_any_tool_prints_of_a_backup_is_refused_before_it_is_parsed() =>
+        Assert.Equal(
+            "$[0]: one value here is longer than 16777216 bytes: no tool prints that of one backup",
+            await Reading.Refusal("wal-g", $$"""[{"backup_name":"{{new string('x', 17_000_000)}}"}]"""));
+
+    [Theory]
+    [InlineData("[{\"backup_name\":\"", "x")]
+    [InlineData("[0", "0")]
+    [InlineData("", " ")]
+    public async Task A_gigabyte_is_refused_before_it_is_read(string head, string body)
     {
-        using var stream = new Endless("[{\"backup_name\":\"", _ => new string('x', 100_000), 1000, "", canSeek: true);
+        using var stream = new Endless(head, _ => string.Concat(Enumerable.Repeat(body, 1_000_000)), 1000, "");
         var error = await Assert.ThrowsAsync<ListingException>(() => Reading.Of("wal-g", stream));
-        Assert.Equal("$: one value here is longer than 16777216 bytes: no tool prints that of one backup", error.Message);
+        Assert.Equal("the input is longer than 268435456 bytes: no tool lists that many backups", error.Message);
+        Assert.InRange(stream.Given, 268_000_000, 300_000_000);
     }
 
     [Fact]

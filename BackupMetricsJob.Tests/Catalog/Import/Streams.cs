@@ -38,36 +38,24 @@ internal sealed class Trickle(byte[] content, int atMost = 1) : Stream
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }
 
-/// <summary>
-/// A text of any length that is made while it is read and kept nowhere: a head, a part for each number, a tail. It can be read again from its
-/// beginning, and the pages that a seekable file would take are not in this process's heap.
-/// </summary>
-internal sealed class Endless(string head, Func<int, string> part, int parts, string tail, bool canSeek) : Stream
+/// <summary>A text of any length that is made while it is read and kept nowhere: a head, a part for each number, a tail.</summary>
+internal sealed class Endless(string head, Func<int, string> part, int parts, string tail) : Stream
 {
     byte[] now = [];
     int place;
     int next = -1;
-    long position;
+
+    public long Given { get; private set; }
 
     public override bool CanRead => true;
 
-    public override bool CanSeek => canSeek;
+    public override bool CanSeek => false;
 
     public override bool CanWrite => false;
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position
-    {
-        get => position;
-        set
-        {
-            Assert.True(canSeek);
-            (now, place, next, position) = ([], 0, -1, 0);
-            while (position < value)
-                Assert.NotEqual(0, Read(new byte[value - position]));
-        }
-    }
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
@@ -85,7 +73,7 @@ internal sealed class Endless(string head, Func<int, string> part, int parts, st
         var length = Math.Min(buffer.Length, now.Length - place);
         now.AsSpan(place, length).CopyTo(buffer);
         place += length;
-        position += length;
+        Given += length;
         return length;
     }
 

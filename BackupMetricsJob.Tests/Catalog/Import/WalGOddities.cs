@@ -87,7 +87,7 @@ public class WalGOddities
     }
 
     [Theory]
-    [InlineData("[{\"time\":\"2026-11-22T01:00:00Z\"}]", "$[0].backup_name: a name is missing here")]
+    [InlineData("[{\"time\":\"2026-11-22T01:00:00Z\"}]", "$[0].backup_name: a name is missing here: is this the output of another command?")]
     [InlineData("[{\"backup_name\":\"a\"}]", "$[0].time: when the backup finished is missing here")]
     [InlineData("[{\"backup_name\":\"a\",\"time\":\"0001-01-01T00:00:00Z\"}]", "$[0].time: when the backup finished is missing here")]
     [InlineData("[{\"backup_name\":\"a\",\"time\":\"22 Nov 26 01:00 UTC\"}]", "$[0].time: \"22 Nov 26 01:00 UTC\" is no time, like 2026-11-22T08:26:38Z")]
@@ -95,7 +95,8 @@ public class WalGOddities
     [InlineData("[{\"backup_name\":\"a\",\"time\":\"2026-11-22T01:00:00Z\",\"start_lsn\":-1}]", "$[0].start_lsn: a whole number from 0 to 2^64 - 1 is expected here, not -1")]
     [InlineData("[{\"backup_name\":\"a\",\"time\":\"2026-11-22T01:00:00Z\",\"is_permanent\":\"yes\"}]", "$[0].is_permanent: true or false is expected here, not a string")]
     [InlineData("[7]", "$[0]: an object is expected here, not a number")]
-    [InlineData("{}", "$: an array of backups is expected here, not an object")]
+    [InlineData("\"x\"", "$: an array of backups, as `wal-g backup-list --detail --json` prints it, is expected here, not a string")]
+    [InlineData("{}", "$: an array of backups, as `wal-g backup-list --detail --json` prints it, is expected here, not an object")]
     [InlineData("[] x", "$: not JSON at line 1, byte 4: 'x' is invalid after a single JSON value. Expected end of data.")]
     [InlineData("[\n\n  {,}]", "$: not JSON at line 3, byte 4: ',' is an invalid start of a property name. Expected a '\"'.")]
     public async Task What_cannot_be_is_refused_with_its_place(string text, string message) => Assert.Equal(message, await Reading.Refusal("wal-g", text));

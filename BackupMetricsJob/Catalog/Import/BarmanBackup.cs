@@ -10,10 +10,9 @@ internal static class BarmanBackup
     /// An entry of `list-backups`. It has no begin time, and only a finished one has an end. What is not finished has nothing but its name,
     /// which is the local time at which it began. Its size is Barman's own "Size": the base backup with the WAL that it needs.
     /// </summary>
-    public static CatalogRow Listed(string server, JsonItem item, ListingOptions options)
+    public static CatalogRow Listed(string server, Fields backup, ListingOptions options)
     {
-        var backup = item.Fields;
-        var row = Row(server, item, options);
+        var row = Row(server, backup, options);
         if (row.Status != BackupStatus.Done)
             return row;
         return row with
@@ -29,10 +28,9 @@ internal static class BarmanBackup
     /// What `show-backup` prints: the sizes of 2.x and 3.0 to 3.10 (disk_usage, incremental_size) or those from 3.11 on (cluster_size,
     /// backup_size).
     /// </summary>
-    public static CatalogRow Shown(string server, JsonItem item, ListingOptions options)
+    public static CatalogRow Shown(string server, Fields backup, ListingOptions options)
     {
-        var backup = item.Fields;
-        var row = Row(server, item, options) with { SystemIdentifier = backup.Unsigned("system_id") };
+        var row = Row(server, backup, options) with { SystemIdentifier = backup.Unsigned("system_id") };
         if (row.Status != BackupStatus.Done)
             return row with { Error = backup.Text("error") is { } error ? Import.Shown.Words(error) : null };
         const string Base = "base_backup_information.";
@@ -65,10 +63,9 @@ internal static class BarmanBackup
             : throw backup.Refused(key, $"\"{Import.Shown.Briefly(text)}\" is no time, like Sun Nov 22 08:26:38 2026");
     }
 
-    static CatalogRow Row(string server, JsonItem item, ListingOptions options)
+    static CatalogRow Row(string server, Fields backup, ListingOptions options)
     {
-        var backup = item.Fields;
-        var row = new CatalogRow(server, "barman", Kind(backup), backup.Name("backup_id"), Status(backup)) { Raw = item.Raw };
+        var row = new CatalogRow(server, "barman", Kind(backup), backup.Name("backup_id"), Status(backup)) { Raw = backup.Raw };
         return row.Status == BackupStatus.Done ? row : row with { Started = Began(backup, row.BackupId, options) };
     }
 

@@ -7,6 +7,8 @@ namespace BackupMetricsJob.Catalog.Import;
 /// </summary>
 internal sealed class BarmanSurvey
 {
+    public const string ExpectedList = "an array of backups or one backup";
+
     readonly TimeZoneInfo given;
     DateTimeOffset newest;
 
@@ -16,7 +18,8 @@ internal sealed class BarmanSurvey
         Options = options;
     }
 
-    public HashSet<string> Servers { get; } = new(StringComparer.Ordinal);
+    /// <summary>In the order of the document: a list of backups, or the one that is shown.</summary>
+    public OrderedDictionary<string, JsonText> Servers { get; } = new(StringComparer.Ordinal);
 
     public List<string> Errors { get; } = [];
 
@@ -31,31 +34,24 @@ internal sealed class BarmanSurvey
 
     public string Words => Shown.Words("barman: " + string.Join("; ", Errors));
 
-    public static bool IsMessages(string key) => key is "_DEBUG" or "_INFO" or "_WARNING" or "_ERROR" or "_EXCEPTION";
-
     public string? ErrorOf(string server)
     {
-        var others = Servers.Where(name => name != server).ToList();
+        var others = Servers.Keys.Where(name => name != server).ToList();
         var own = Errors.Where(error => !others.Exists(other => IsAboutWalOf(other, error))).ToList();
         return own.Count == 0 ? null : Shown.Words("barman: " + string.Join("; ", own));
     }
 
-    public static async ValueTask<BarmanSurvey> OfAsync(Stream input, ListingOptions options, CancellationToken cancel)
+    public static BarmanSurvey Of(JsonText json, ListingOptions options)
     {
         var survey = new BarmanSurvey(options);
-        using var json = new JsonStream(input);
-        await json.ExpectAsync(JsonTokenType.StartObject, "an object of servers", cancel);
-        while (await json.ReadAsync(cancel) == JsonTokenType.PropertyName)
+        foreach (var (key, text) in json.Members("an object of servers, as `barman -f json list-backups all` prints it,"))
         {
-            if (json.Key is "_ERROR" or "_EXCEPTION")
-                survey.TakeErrors((await json.ValueAsync(cancel))!.Fields);
-            else if (IsMessages(json.Key))
-                await json.SkipAsync(cancel);
-            else
-                await survey.TakeServerAsync(json, cancel);
+            if (key is "_ERROR" or "_EXCEPTION")
+                survey.Errors.AddRange(text.Items("an array of messages").Select(message => message.Parse().AsText()));
+            else if (key is not ("_DEBUG" or "_INFO" or "_WARNING"))
+                survey.TakeServer(key, text);
         }
 
-        await json.ExpectAsync(JsonTokenType.None, "the end of the input", cancel);
         return survey;
     }
 
@@ -65,29 +61,22 @@ internal sealed class BarmanSurvey
     /// </summary>
     static bool IsAboutWalOf(string server, string error) => error.Contains($"barman rebuild-xlogdb {server}\"", StringComparison.Ordinal);
 
-    void TakeErrors(Fields messages)
+    void TakeServer(string server, JsonText text)
     {
-        if (messages.Element.ValueKind != JsonValueKind.Array)
-            throw new ListingException(messages.Path, $"an array of messages is expected here, not {Fields.Kind(messages.Element)}");
-        foreach (var message in messages.Element.EnumerateArray())
-            Errors.Add(new Fields(message, messages.Path).AsText());
-    }
-
-    async ValueTask TakeServerAsync(JsonStream json, CancellationToken cancel)
-    {
-        Servers.Add(Fields.CheckedName(json.Key, json.Path));
-        if (await json.PeekAsync(cancel) == JsonTokenType.StartObject)
+        if (server == PghoardList.List)
+            throw new ListingException(text.Path, $"this is the output of pghoard: that of `{ToolOutput.Command("barman")}` is expected");
+        Servers.Add(Fields.CheckedName(server, text.Path), text);
+        if (text.Kind == JsonTokenType.StartObject)
         {
             IsList = false;
-            await json.SkipAsync(cancel);
             return;
         }
 
-        await json.ExpectAsync(JsonTokenType.StartArray, "an array of backups or one backup", cancel);
-        while (await json.ValueAsync(cancel) is { Fields: var backup })
+        foreach (var item in text.Items(ExpectedList))
         {
-            if (backup.Element.ValueKind == JsonValueKind.String)
-                throw new ListingException(backup.Path, "only the name of a backup stands here: leave away --minimal");
+            if (item.Kind == JsonTokenType.String)
+                throw new ListingException(item.Path, "only the name of a backup stands here: leave away --minimal");
+            var backup = item.Parse();
             if (backup.Epoch("end_time_timestamp", Options) is { } end && end > newest && BarmanBackup.WallClock(backup, "end_time") is { } shown)
                 Compare(end, shown);
         }

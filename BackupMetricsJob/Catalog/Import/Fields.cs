@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace BackupMetricsJob.Catalog.Import;
@@ -12,6 +13,11 @@ internal readonly record struct Fields(JsonElement Element, string Path)
 {
     const int LongestName = 500;
 
+    /// <summary>
+    /// As the tool printed it; null where PostgreSQL's jsonb could not hold it (NUL, half a surrogate pair, a number without end).
+    /// </summary>
+    public string? Raw => FitsJsonb(JsonMarshal.GetRawUtf8Value(Element)) ? Element.GetRawText() : null;
+
     public ListingException Refused(string keys, string message) => new($"{Path}.{keys}", message);
 
     public Fields AsObject() =>
@@ -22,7 +28,8 @@ internal readonly record struct Fields(JsonElement Element, string Path)
     public string? Text(string keys) => Find(keys) is { } found ? new Fields(found, $"{Path}.{keys}").AsText() : null;
 
     /// <summary>A name that must be there: not empty, without control characters, of reasonable length.</summary>
-    public string Name(string keys) => OptionalName(keys) ?? throw Refused(keys, "a name is missing here");
+    public string Name(string keys) =>
+        OptionalName(keys) ?? throw Refused(keys, "a name is missing here: is this the output of another command?");
 
     public string? OptionalName(string keys) => Text(keys) is { } name ? CheckedName(name, $"{Path}.{keys}") : null;
 
@@ -111,15 +118,25 @@ internal readonly record struct Fields(JsonElement Element, string Path)
     /// <summary>The name of a WAL segment; null where it is something else.</summary>
     public string? Wal(string keys) => Text(keys) is { } name && WalSegment.IsName(name) ? name : null;
 
-    public static string Kind(JsonElement element) => element.ValueKind switch
+    public static string Named(JsonTokenType kind) => kind switch
     {
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "an array",
-        JsonValueKind.String => "a string",
-        JsonValueKind.Number => "a number",
-        JsonValueKind.Null => "null",
+        JsonTokenType.StartObject => "an object",
+        JsonTokenType.StartArray => "an array",
+        JsonTokenType.String => "a string",
+        JsonTokenType.Number => "a number",
+        JsonTokenType.Null => "null",
         _ => "true or false",
     };
+
+    static string Kind(JsonElement element) => Named(element.ValueKind switch
+    {
+        JsonValueKind.Object => JsonTokenType.StartObject,
+        JsonValueKind.Array => JsonTokenType.StartArray,
+        JsonValueKind.String => JsonTokenType.String,
+        JsonValueKind.Number => JsonTokenType.Number,
+        JsonValueKind.Null => JsonTokenType.Null,
+        _ => JsonTokenType.True,
+    });
 
     static bool Hexadecimal(string digits, out uint number) =>
         uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number);
@@ -144,6 +161,35 @@ internal readonly record struct Fields(JsonElement Element, string Path)
             if (dot < 0)
                 return found;
             rest = rest[(dot + 1)..];
+        }
+    }
+
+    static bool FitsJsonb(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.Number && IsTooLong(reader.ValueSpan))
+                return false;
+            if (reader.ValueIsEscaped && !IsText(in reader))
+                return false;
+        }
+
+        return true;
+
+        static bool IsTooLong(ReadOnlySpan<byte> number) =>
+            number.Length > 100 || (number.IndexOfAny((byte)'e', (byte)'E') is >= 0 and var exponent && number.Length - exponent > 4);
+
+        static bool IsText(in Utf8JsonReader reader)
+        {
+            try
+            {
+                return !reader.GetString()!.Contains('\0', StringComparison.Ordinal);
+            }
+            catch (InvalidOperationException)
+            {
+                return false;
+            }
         }
     }
 }

@@ -10,6 +10,6 @@ internal static class Listing
         new(row.Started > row.Finished ? row with { Started = null } : row);
 
     /// <summary>A server that was asked for and is not in the list: nothing can be said of it, so nothing of it is gone.</summary>
-    public static Listed.Server? Missing(string tool, IReadOnlySet<string> listed, ListingOptions options) =>
+    public static Listed.Server? Missing(string tool, ICollection<string> listed, ListingOptions options) =>
         options.Server is { } asked && !listed.Contains(asked) ? new Listed.Server(asked, $"{tool} does not list {asked}") : null;
 }

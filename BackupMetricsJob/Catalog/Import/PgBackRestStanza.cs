@@ -1,67 +1,57 @@
 using System.Globalization;
-using System.Text.Json;
 using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>What is said of one stanza beside its backups, and the rows of those.</summary>
-internal sealed class PgBackRestStanza(string path)
+internal sealed class PgBackRestStanza
 {
     /// <summary>The name that pgBackRest gives to a repository that it cannot read, where it knows no stanza.</summary>
     const string Unreadable = "[invalid]";
 
     readonly Dictionary<(long Id, long Repository), (int? Version, ulong? SystemIdentifier)> databases = [];
-    readonly List<string> repositoryErrors = [];
-    long? code;
-    string message = "";
 
-    public string Name { get; private set; } = "";
+    public required string Name { get; init; }
 
     /// <summary>Why the list is not to be trusted; null if the stanza and all its repositories are ok.</summary>
-    public string? Error { get; private set; }
+    public required string? Error { get; init; }
 
-    public bool HasBackups { get; set; }
+    public required IEnumerable<JsonText> Backups { get; init; }
 
-    public void Take(string key, JsonItem value)
+    public static PgBackRestStanza Read(JsonText text, ListingOptions options)
     {
-        var fields = value.Fields;
-        switch (key)
+        var members = text.Members("a stanza");
+        var name = members.TryGetValue("name", out var printed) ? printed.Parse().AsText() : throw Lacking("name");
+        var error = members.TryGetValue("status", out var status) ? StatusError(status.Parse(), members) : throw Lacking("status");
+        var hasBackups = members.TryGetValue("backup", out var backups);
+        if (!hasBackups && error is null)
+            throw new ListingException(text.Path, "the stanza has no list of backups: full detail is needed, not --detail-level=progress");
+        if (name == Unreadable)
         {
-            case "name":
-                Name = Fields.CheckedName(fields.AsText(), fields.Path);
-                break;
-            case "status":
-                code = fields.Count("code") ?? throw fields.Refused("code", "a status code is missing here");
-                message = fields.Text("message") ?? "";
-                break;
-            case "repo":
-                foreach (var repository in fields.Members())
-                    TakeRepository(repository);
-                break;
-            default:
-                foreach (var database in fields.Members())
-                    databases[(database.Count("id") ?? 0, database.Count("repo-key") ?? 1)] = (Version(database), database.Unsigned("system-id"));
-                break;
+            name = options.Server
+                ?? throw new ListingException(text.Path, $"pgbackrest cannot read its repository ({error}): say with --server whose it is");
         }
+
+        var stanza = new PgBackRestStanza
+        {
+            Name = Fields.CheckedName(name, text.Path + ".name"),
+            Error = error,
+            Backups = hasBackups ? backups.Items("an array of backups") : [],
+        };
+        foreach (var database in Parsed(members, "db"))
+        {
+            var key = (database.Count("id") ?? 0, database.Count("repo-key") ?? 1);
+            stanza.databases[key] = (Version(database), database.Unsigned("system-id"));
+        }
+
+        return stanza;
+
+        ListingException Lacking(string key) =>
+            new(text.Path, $"the stanza has no {key}: the output of `{ToolOutput.Command("pgbackrest")}` is expected");
     }
 
-    public void Complete(ListingOptions options)
+    public CatalogRow Row(Fields backup, ListingOptions options)
     {
-        if (Name.Length == 0)
-            throw new ListingException(path, "the stanza has no name: the output of `pgbackrest info --output=json` is expected");
-        if (code is null)
-            throw new ListingException(path, "the stanza has no status: the output of `pgbackrest info --output=json` is expected");
-        if (code != 0 || repositoryErrors.Count > 0)
-            Error = Shown.Words(string.Join("; ", repositoryErrors.Prepend($"code {code}: {message}")));
-        else if (!HasBackups)
-            throw new ListingException(path, "the stanza has no list of backups: full detail is needed, not --detail-level=progress");
-        if (Name == Unreadable)
-            Name = options.Server ?? throw new ListingException(path, $"pgbackrest cannot read its repository ({Error}): say with --server whose it is");
-    }
-
-    public CatalogRow Row(JsonItem item, ListingOptions options)
-    {
-        var backup = item.Fields;
         var repository = backup.Count("database.repo-key") ?? 1;
         var database = backup.Count("database.id") is { } id && databases.TryGetValue((id, repository), out var found) ? found : default;
         var hasErrors = backup.Flag("error");
@@ -83,7 +73,7 @@ internal sealed class PgBackRestStanza(string path)
             SystemIdentifier = database.SystemIdentifier,
             HasErrors = hasErrors,
             Error = hasErrors ? "error(s) detected during backup" : null,
-            Raw = item.Raw,
+            Raw = backup.Raw,
         };
     }
 
@@ -103,12 +93,21 @@ internal sealed class PgBackRestStanza(string path)
         return version is < 8 or > 1000 ? null : version < 10 ? (int)(version * 10) / 10 * 10000 + (int)(version * 10) % 10 * 100 : (int)version * 10000;
     }
 
-    void TakeRepository(Fields repository)
+    static string? StatusError(Fields status, OrderedDictionary<string, JsonText> members)
     {
-        if (repository.Count("status.code") is null or 0)
-            return;
-        repositoryErrors.Add(string.Create(
-            CultureInfo.InvariantCulture,
-            $"repo{repository.Count("key")}: code {repository.Count("status.code")}: {repository.Text("status.message")}"));
+        var code = status.Count("code") ?? throw status.Refused("code", "a status code is missing here");
+        var errors = new List<string>();
+        foreach (var repository in Parsed(members, "repo"))
+        {
+            if (repository.Count("status.code") is > 0 and var its)
+                errors.Add($"repo{repository.Count("key")}: code {its}: {repository.Text("status.message")}");
+        }
+
+        return code == 0 && errors.Count == 0
+            ? null
+            : Shown.Words(string.Join("; ", errors.Prepend($"code {code}: {status.Text("message")}")));
     }
+
+    static IEnumerable<Fields> Parsed(OrderedDictionary<string, JsonText> members, string key) =>
+        members.TryGetValue(key, out var list) ? list.Parse().Members() : [];
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Text.Json;
 using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Catalog.Import;
@@ -11,47 +9,31 @@ namespace BackupMetricsJob.Catalog.Import;
 /// </summary>
 internal static class PghoardList
 {
-    const string List = "basebackups";
+    /// <summary>The key of the list.</summary>
+    public const string List = "basebackups";
 
-    public static async IAsyncEnumerable<Listed> ReadAsync(
-        Stream input, ListingOptions options, [EnumeratorCancellation] CancellationToken cancel)
+    public static IEnumerable<Listed> Read(JsonText json, ListingOptions options)
     {
         var sites = new HashSet<string>(StringComparer.Ordinal);
         if (options.Server is { } site)
             sites.Add(site);
-        var isListed = false;
-        using var json = new JsonStream(input);
-        await json.ExpectAsync(JsonTokenType.StartObject, $"an object with the key {List}", cancel);
-        while (await json.ReadAsync(cancel) == JsonTokenType.PropertyName)
+        if (!json.Members($"an object with the key {List}").TryGetValue(List, out var backups))
+            throw new ListingException("$", $"there is no key {List}: the output of `{ToolOutput.Command("pghoard")}` is expected");
+        foreach (var item in backups.Items("an array of base backups"))
         {
-            if (json.Key != List)
-            {
-                await json.SkipAsync(cancel);
-                continue;
-            }
-
-            isListed = true;
-            await json.ExpectAsync(JsonTokenType.StartArray, "an array of base backups", cancel);
-            while (await json.ValueAsync(cancel) is { } backup)
-            {
-                var row = Row(backup, options);
-                sites.Add(row.Server);
-                yield return Listing.Of(row);
-            }
+            var row = Row(item.Parse(), options);
+            sites.Add(row.Server);
+            yield return Listing.Of(row);
         }
 
-        await json.ExpectAsync(JsonTokenType.None, "the end of the input", cancel);
-        if (!isListed)
-            throw new ListingException("$", $"there is no key {List}: the output of `{ToolOutput.Command("pghoard")}` is expected");
         if (sites.Count == 0)
             throw new ListingException($"$.{List}", "the list is empty and does not say of which site: name it with --server");
         foreach (var listed in sites)
             yield return new Listed.Server(listed, null);
     }
 
-    static CatalogRow Row(JsonItem item, ListingOptions options)
+    static CatalogRow Row(Fields backup, ListingOptions options)
     {
-        var backup = item.Fields;
         var name = backup.Name("name");
         var startWal = backup.Wal("metadata.start-wal-segment");
 
@@ -69,7 +51,7 @@ internal static class PghoardList
             Timeline = WalSegment.Timeline(startWal),
             PgVersionNumber = backup.Integer("metadata.pg-version"),
             KeepUntil = backup.AnyIso("metadata.preserve-until", options.Zone),
-            Raw = item.Raw,
+            Raw = backup.Raw,
         };
     }
 

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// Reads what a backup tool prints about its backups. Memory does not grow with the list. Input that is not the tool's is a
-/// <see cref="ListingException"/>, possibly after items were given: nothing that was read counts before the enumeration has ended.
+/// Reads what a backup tool prints about its backups: the text is held in memory, its backups are made one by one. Input that is not the
+/// tool's is a <see cref="ListingException"/>, possibly after items were given: nothing counts before the enumeration has ended.
 /// </summary>
 internal static class ToolOutput
 {
@@ -14,31 +14,33 @@ internal static class ToolOutput
     public static bool NeedsServer(string tool) => tool == "wal-g";
 
     /// <param name="tool">One of <see cref="Tools"/>.</param>
-    /// <param name="json">From its position on. What cannot be read twice is copied: more than 1 MiB of it to an unnamed temporary file.</param>
+    /// <param name="input">Its output, 256 MiB at most.</param>
     /// <param name="options">What the output does not say.</param>
-    /// <param name="cancel">Ends the reading.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     public static async IAsyncEnumerable<Listed> ReadAsync(
-        string tool, Stream json, ListingOptions options, [EnumeratorCancellation] CancellationToken cancel)
+        string tool, Stream input, ListingOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var input = await RereadableInput.OfAsync(json, cancel);
+        var pipe = JsonInput.Open(input);
         try
         {
-            await FirstLook.CheckAsync(input, tool, cancel);
+            var json = await JsonInput.ReadAsync(pipe, tool, cancellationToken);
             var listed = tool switch
             {
-                "wal-g" => WalGList.ReadAsync(input, options, cancel),
-                "pghoard" => PghoardList.ReadAsync(input, options, cancel),
-                "pgbackrest" => PgBackRestInfo.ReadAsync(input, options, cancel),
-                "barman" => BarmanOutput.ReadAsync(input, options, cancel),
+                "wal-g" => WalGList.Read(json, options),
+                "pghoard" => PghoardList.Read(json, options),
+                "pgbackrest" => PgBackRestInfo.Read(json, options),
+                "barman" => BarmanOutput.Read(json, options),
                 _ => throw new ArgumentOutOfRangeException(nameof(tool), tool, "no such tool"),
             };
-            await foreach (var item in listed)
+            foreach (var item in listed)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
                 yield return item;
+            }
         }
         finally
         {
-            if (input != json)
-                await input.DisposeAsync();
+            await pipe.CompleteAsync();
         }
     }
 
@@ -50,4 +52,10 @@ internal static class ToolOutput
         "pgbackrest" => "pgbackrest info --output=json",
         _ => "barman -f json list-backups all",
     };
+
+    /// <summary>What an empty output of the tool may mean.</summary>
+    public static string EmptyHint(string tool) => tool == "wal-g"
+        ? ". Up to 3.0.5 wal-g prints nothing where there is no backup, and it prints nothing where it fails:"
+            + " if there really is none, give [] with --allow-empty"
+        : "";
 }

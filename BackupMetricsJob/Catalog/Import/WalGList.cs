@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using BackupMetricsJob.Backups;
 
@@ -11,47 +10,30 @@ namespace BackupMetricsJob.Catalog.Import;
 /// </summary>
 internal static class WalGList
 {
-    const string Expected = "an array of backups";
+    const string Expected = "an array of backups, as `wal-g backup-list --detail --json` prints it,";
 
-    public static async IAsyncEnumerable<Listed> ReadAsync(
-        Stream input, ListingOptions options, [EnumeratorCancellation] CancellationToken cancel)
+    public static IEnumerable<Listed> Read(JsonText json, ListingOptions options)
     {
-        var server = options.Server ?? throw new ListingException("", "wal-g does not say whose backups it lists: name the server with --server");
-        var from = input.Position;
-        var deltas = await DeltasAsync(input, cancel);
-        input.Position = from;
-        using var json = new JsonStream(input);
-        if (await json.ReadAsync(cancel) == JsonTokenType.StartArray)
+        var server = options.Server
+            ?? throw new ListingException("", "wal-g does not say whose backups it lists: name the server with --server");
+        if (json.Kind != JsonTokenType.Null)
         {
-            while (await json.ValueAsync(cancel) is { } backup)
-                yield return Listing.Of(Row(server, backup, deltas, options));
+            var deltas = new WalGDeltas();
+            foreach (var item in json.Items(Expected))
+            {
+                var backup = item.Parse();
+                deltas.Add(Storage(backup), backup.Name("backup_name"));
+            }
+
+            foreach (var item in json.Items(Expected))
+                yield return Listing.Of(Row(server, item.Parse(), deltas, options));
         }
 
         yield return new Listed.Server(server, null);
     }
 
-    static async ValueTask<WalGDeltas> DeltasAsync(Stream input, CancellationToken cancel)
+    static CatalogRow Row(string server, Fields backup, WalGDeltas deltas, ListingOptions options)
     {
-        using var json = new JsonStream(input);
-        var deltas = new WalGDeltas();
-        if (await json.PeekAsync(cancel) == JsonTokenType.Null)
-        {
-            await json.ReadAsync(cancel);
-        }
-        else
-        {
-            await json.ExpectAsync(JsonTokenType.StartArray, Expected, cancel);
-            while (await json.ValueAsync(cancel) is { Fields: var backup })
-                deltas.Add(Storage(backup), backup.Name("backup_name"));
-        }
-
-        await json.ExpectAsync(JsonTokenType.None, "the end of the input", cancel);
-        return deltas;
-    }
-
-    static CatalogRow Row(string server, JsonItem item, WalGDeltas deltas, ListingOptions options)
-    {
-        var backup = item.Fields;
         var name = backup.Name("backup_name");
         var storage = Storage(backup);
         var startWal = backup.Wal("wal_file_name");
@@ -71,7 +53,7 @@ internal static class WalGList
             PgVersionNumber = backup.Integer("pg_version") is > 0 and var version ? version : null,
             SystemIdentifier = backup.Unsigned("system_identifier"),
             KeepUntil = backup.Flag("is_permanent") ? DateTimeOffset.MaxValue : null,
-            Raw = item.Raw,
+            Raw = backup.Raw,
         };
     }
 

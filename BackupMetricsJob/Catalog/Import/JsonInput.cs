@@ -1,0 +1,77 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json;
+
+namespace BackupMetricsJob.Catalog.Import;
+
+/// <summary>
+/// Reads a tool's whole output into memory and refuses what is not one JSON document: nothing, a page, a compressed file, text, half a
+/// document, one that goes on after its end. A byte order mark is passed over.
+/// </summary>
+internal static class JsonInput
+{
+    /// <summary>Three times what the longest list of 100,000 backups has, pghoard's.</summary>
+    const int MaxBytes = 256 * 1024 * 1024;
+
+    static readonly StreamPipeReaderOptions Options = new(bufferSize: 1024 * 1024, leaveOpen: true);
+
+    /// <summary>
+    /// A reader for <see cref="ReadAsync"/>. To be completed when nothing looks at the document any more: its memory is used again.
+    /// </summary>
+    public static PipeReader Open(Stream input) => PipeReader.Create(input, Options);
+
+    /// <param name="input">Read to its end.</param>
+    /// <param name="tool">Whose output it should be, for the message.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task<JsonText> ReadAsync(PipeReader input, string tool, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var read = await input.ReadAsync(cancellationToken);
+            if (read.Buffer.Length > MaxBytes)
+                throw new ListingException("", $"the input is longer than {MaxBytes} bytes: no tool lists that many backups");
+            if (read.IsCompleted)
+                return Checked(read.Buffer, tool);
+            input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    static JsonText Checked(ReadOnlySequence<byte> utf8, string tool)
+    {
+        var expected = $"the output of `{ToolOutput.Command(tool)}` is expected";
+        if (utf8.Length >= 3 && utf8.Slice(0, 3).ToArray() is [0xEF, 0xBB, 0xBF])
+            utf8 = utf8.Slice(3);
+
+        // Read as if more could come: what is wrong is an exception then, and what is missing is none.
+        var reader = new Utf8JsonReader(utf8, isFinalBlock: false, state: default);
+        try
+        {
+            while (reader.Read())
+            {
+            }
+        }
+        catch (JsonException) when (reader.TokenType == JsonTokenType.None)
+        {
+            throw new ListingException("", $"the input is not JSON: it begins with \"{Beginning(utf8)}\"; {expected}");
+        }
+        catch (JsonException error)
+        {
+            var words = Shown.Words(error.Message.Split(" LineNumber:")[0]);
+            throw new ListingException("$", $"not JSON at line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}: {words}");
+        }
+
+        if (Beginning(utf8).Length == 0)
+            throw new ListingException("", $"the input is empty: {expected}{ToolOutput.EmptyHint(tool)}");
+        if (reader.CurrentDepth > 0 || reader.TokenType is JsonTokenType.None or JsonTokenType.StartObject or JsonTokenType.StartArray)
+            throw new ListingException("$", $"the input ends in the middle of the JSON, after {utf8.Length} bytes");
+        return new JsonText(utf8, "$");
+    }
+
+    /// <summary>Its first line that is not blank, for a person; a short one.</summary>
+    static string Beginning(ReadOnlySequence<byte> utf8)
+    {
+        var start = Encoding.UTF8.GetString(utf8.Slice(0, Math.Min(utf8.Length, 300)).ToArray()).TrimStart();
+        return Shown.Briefly(start.Split('\n', '\r')[0]);
+    }
+}

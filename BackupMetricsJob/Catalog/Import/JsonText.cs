@@ -1,0 +1,117 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace BackupMetricsJob.Catalog.Import;
+
+/// <summary>
+/// A value of a document that <see cref="JsonInput"/> has checked, as it was printed, with its place in it as a JSON path. An object of it
+/// never has the same key twice.
+/// </summary>
+internal readonly record struct JsonText(ReadOnlySequence<byte> Bytes, string Path)
+{
+    const int MaxKeys = 100_000;
+    const int MaxValue = 16 * 1024 * 1024;
+
+    static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
+    /// <summary>What the value begins with: StartObject, StartArray, String and so on.</summary>
+    public JsonTokenType Kind
+    {
+        get
+        {
+            var reader = new Utf8JsonReader(Bytes);
+            reader.Read();
+            return reader.TokenType;
+        }
+    }
+
+    /// <summary>The values of this object by their keys, in the order of the document. None of them is parsed yet.</summary>
+    public OrderedDictionary<string, JsonText> Members(string expected)
+    {
+        Require(JsonTokenType.StartObject, expected);
+        var members = new OrderedDictionary<string, JsonText>(StringComparer.Ordinal);
+        var reader = new Utf8JsonReader(Bytes);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var key = Key(in reader);
+            reader.Read();
+            var start = reader.TokenStartIndex;
+            reader.Skip();
+            if (members.Count == MaxKeys)
+                throw new ListingException(Path, $"an object here has more than {MaxKeys} keys");
+            if (!members.TryAdd(key, new JsonText(Bytes.Slice(start, reader.BytesConsumed - start), Path + Step(key))))
+                throw new ListingException(Path, $"the key \"{Shown.Briefly(key)}\" stands twice in this object");
+        }
+
+        return members;
+    }
+
+    /// <summary>The values in this array, one after the other. None of them is parsed yet.</summary>
+    public IEnumerable<JsonText> Items(string expected)
+    {
+        Require(JsonTokenType.StartArray, expected);
+        var rest = Bytes;
+        var state = default(JsonReaderState);
+        for (var index = 0; TryNext(ref rest, ref state, isFirst: index == 0, out var item); index++)
+            yield return new JsonText(item, $"{Path}[{index}]");
+    }
+
+    /// <summary>This value parsed: one backup, or what is said of a server.</summary>
+    public Fields Parse()
+    {
+        if (Bytes.Length > MaxValue)
+            throw new ListingException(Path, $"one value here is longer than {MaxValue} bytes: no tool prints that of one backup");
+        var bytes = Bytes.IsSingleSegment ? Bytes.FirstSpan : Bytes.ToArray();
+        if (!Utf8.IsValid(bytes))
+            throw new ListingException(Path, "the text here is not valid UTF-8");
+        try
+        {
+            return new Fields(JsonElement.Parse(bytes, Strict), Path);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            // It was read as JSON already: what is left is a key that stands twice or is no text.
+            throw new ListingException(Path, $"a key stands twice in an object here: {Shown.Words(error.Message)}");
+        }
+    }
+
+    void Require(JsonTokenType kind, string expected)
+    {
+        if (Kind != kind)
+            throw new ListingException(Path, $"{expected} is expected here, not {Fields.Named(Kind)}");
+    }
+
+    string Key(in Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new ListingException(Path, "a key of this object is not valid UTF-8 or Unicode");
+        }
+    }
+
+    static bool TryNext(ref ReadOnlySequence<byte> rest, ref JsonReaderState state, bool isFirst, out ReadOnlySequence<byte> item)
+    {
+        var reader = new Utf8JsonReader(rest, isFinalBlock: true, state);
+        if (isFirst)
+            reader.Read();
+        reader.Read();
+        var start = reader.TokenStartIndex;
+        reader.Skip();
+        item = rest.Slice(start, reader.BytesConsumed - start);
+        rest = rest.Slice(reader.Position);
+        state = reader.CurrentState;
+        return reader.TokenType != JsonTokenType.EndArray || item.Length > 1;
+    }
+
+    /// <summary>The step to a key in a path: .key, or ['key'] where it is not a plain word.</summary>
+    static string Step(string key) =>
+        key.Length is > 0 and <= 60 && key.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-')
+            ? "." + key
+            : $"['{Shown.Briefly(key)}']";
+}
