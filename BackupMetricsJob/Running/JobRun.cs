@@ -86,7 +86,7 @@ internal sealed class JobRun
         var samples = BackupMetrics.Write(results, facts, registry);
         var pushes = new GatewayReport[_options.Gateways.Count];
         SideBySide.Run(pushes.Length, i => pushes[i] = Deliver(_options.Gateways[i], registry, results, build, end.Token));
-        return new(results, _clock.Elapsed) { Pushes = pushes, Samples = samples, Facts = facts };
+        return new(results, _clock.Elapsed) { Pushes = pushes, Group = _options.Group, Samples = samples, Facts = facts };
     }
 
     GatewayReport Deliver(Gateway gateway, CollectorRegistry registry, IReadOnlyList<ProbeResult> results, BuildVersion build, CancellationToken end)

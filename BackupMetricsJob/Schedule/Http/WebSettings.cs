@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Files;
 using BackupMetricsJob.Schedule.Reporting;
 
 namespace BackupMetricsJob.Schedule.Http;
@@ -113,14 +114,9 @@ internal sealed class WebSettings
         using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var file in files)
         {
-            try
-            {
-                all.AppendData(SHA256.HashData(BoundedFile.Read(file, MostBytes)));
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-            {
-                all.AppendData("unreadable"u8);
-            }
+            var content = BoundedFile.Read(file, MostBytes);
+            if (content.Fault is null) all.AppendData(SHA256.HashData(content.Bytes));
+            else all.AppendData("unreadable"u8);
         }
 
         return Convert.ToHexString(all.GetHashAndReset());
