@@ -18,8 +18,9 @@ public class ImportDirectionTests
             ["Probing"] = ["Targets", "Backups"],
             ["Catalog"] = ["Probing", "Targets", "Backups"],
             ["Exposition"] = ["Backups"],
-            ["Pushgateway"] = [],
-            ["Targets"] = [],
+            ["Pushgateway"] = ["Files"],
+            ["Targets"] = ["Files"],
+            ["Files"] = [],
             ["Backups"] = [],
         },
         new Dictionary<string, string[]>

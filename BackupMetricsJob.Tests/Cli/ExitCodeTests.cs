@@ -40,4 +40,12 @@ public sealed class ExitCodeTests
         Assert.Equal(ExitCode.Configuration, ExitCodes.Of([new Problem(ProblemOrigin.Configuration, "")]));
         Assert.Equal(ExitCode.Usage, ExitCodes.Of([new Problem(ProblemOrigin.Configuration, ""), new Problem(ProblemOrigin.Flag, "")]));
     }
+
+    [Fact]
+    public void A_file_that_is_wrong_is_configuration_whatever_else_is_wrong()
+    {
+        var flag = new Problem(ProblemOrigin.Flag, "");
+        Assert.Equal(ExitCode.Configuration, ExitCodes.Of([flag, new Problem(ProblemOrigin.Configuration, "") { Place = new("c.yaml", 1, 1) }]));
+        Assert.Equal(ExitCode.Configuration, ExitCodes.Of([new Problem(ProblemOrigin.Configuration, "") { IsOfFile = true }, flag]));
+    }
 }

@@ -1,4 +1,5 @@
 using BackupMetricsJob.Cli;
+using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Cli;
 
@@ -13,4 +14,21 @@ public class ParseErrorsTests
     [InlineData("Required argument missing for option: '--job'.", "Required argument missing for option: '--job'.")]
     [InlineData("No quotation mark", "No quotation mark")]
     public void What_may_be_a_password_is_not_repeated(string said, string told) => Assert.Equal(told, ParseErrors.Redacted(said));
+
+    [Theory]
+    [InlineData("import walg", "TOOL \"walg\": must be one of barman, pgbackrest, pghoard, wal-g")]
+    [InlineData("import", "TOOL is missing: must be one of barman, pgbackrest, pghoard, wal-g")]
+    [InlineData("import host=h;password=s3cret", "TOOL: must be one of barman, pgbackrest, pghoard, wal-g")]
+    [InlineData("record --server s --tool t --from-exit-code 0 --type dump", "--type \"dump\": must be one of diff, full, incr, logical, restore_test, wal")]
+    [InlineData("record --server s --tool t --from-exit-code 0 --type u:s3cret@h", "--type: must be one of diff, full, incr, logical, restore_test, wal")]
+    [InlineData("record --server s --tool t --type full --from-exit-code many", "--from-exit-code \"many\": must be a whole number")]
+    [InlineData("record --server s --tool t --type full --from-exit-code 0 --size 1,5", "--size: must be a whole number")]
+    [InlineData("record --server a --server b --tool t --type full --from-exit-code 0", "Option '--server' expects a single argument but 2 were provided.")]
+    [InlineData("catalog prune", "Option '--keep' is required.")]
+    public async Task A_wrong_value_is_told_with_its_flag_and_what_is_allowed(string arguments, string told)
+    {
+        var result = await BackupMetrics.RunAsync(arguments.Split(' '));
+
+        Assert.Equal((64, "", $"backup-metrics: {told}\n"), (result.ExitCode, result.Output, result.Error));
+    }
 }

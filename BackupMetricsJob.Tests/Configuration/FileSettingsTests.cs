@@ -130,6 +130,33 @@ public sealed class FileSettingsTests
         else Assert.Equal("main.yaml:1:10: targets: must not be empty\n", file.Problems(flags));
     }
 
+    [Theory]
+    [InlineData("gatewy: {url: http://gw}\ntargets: [{name: a, connection: host=h user=u}]\n", "")]
+    [InlineData("gateway: {url: gw}\ntargets: [{name: a, connection: host=h user=u}]\n", "")]
+    [InlineData("gateway: {url: http://gw}\ntargtes: [{name: a}]\n", "")]
+    [InlineData("gateway: {url: http://gw}\ntargtes: [{name: a}]\n", "target=a")]
+    [InlineData("gateway: {url: http://gw}\ntargtes: [{name: a}]\n", "shard=0/2")]
+    [InlineData("gateway: {url: http://gw}\ntargets: [{nam: a}]\n", "instance=i")]
+    [InlineData("gateway: {url: http://gw\n", "")]
+    public void What_a_wrong_file_does_not_say_is_not_told_to_be_missing(string text, string flags)
+    {
+        using var file = new ConfigurationFile(text);
+
+        file.Problems(flags.Split('|', StringSplitOptions.RemoveEmptyEntries), push: true);
+
+        Assert.All(file.All, problem => Assert.True(problem.IsOfFile, problem.Words));
+    }
+
+    [Fact]
+    public void Of_flags_beside_a_wrong_file_all_is_told()
+    {
+        using var file = new ConfigurationFile("gatewy: {url: http://gw}\n");
+
+        var problems = file.Problems(["connection=host=u:pw@h", "source=base", "timeout=5"], push: true);
+
+        Assert.Equal(4, problems.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
     [Fact]
     public void The_defaults_are_below_the_flags_target_too()
     {

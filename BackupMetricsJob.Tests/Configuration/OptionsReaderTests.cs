@@ -62,6 +62,36 @@ public sealed class OptionsReaderTests
     public void A_server_on_this_machine_has_its_name() =>
         Assert.Equal(Environment.MachineName + ":5433", Read(["connection=postgresql://u@127.0.0.1:5433/x", "gateway=http://gw:9091"]).Targets[0].Instance.Name);
 
+    [Theory]
+    [InlineData("postgresql://u@localhost/x")]
+    [InlineData("postgresql://u@127.0.0.1:5433/x")]
+    [InlineData("postgresql://u@[::1]/x")]
+    [InlineData("host=/run/postgresql user=u")]
+    [InlineData("host=db1,localhost user=u")]
+    public void In_a_pod_a_server_on_this_host_must_be_given_a_name(string connection)
+    {
+        Dictionary<string, string> pod = new() { ["KUBERNETES_SERVICE_HOST"] = "10.0.0.1" };
+
+        var problem = Assert.Single(Problems(["connection=" + connection, "gateway=http://gw:9091"], pod));
+
+        Assert.Equal(ProblemOrigin.Flag, problem.Origin);
+        Assert.StartsWith("--instance is missing: ", problem.Message, StringComparison.Ordinal);
+        Assert.Equal("/job/backup_metrics/run/orders", Read(["connection=" + connection, "gateway=http://gw:9091", "instance=orders"], pod).Group.ToPath());
+        Assert.Equal("db1.example:5432", Read(Enough, pod).Targets[0].Instance.Name);
+        OptionsReader.Read(Flags(["connection=" + connection]), pod, Purpose.Show, out var shown, out _);
+        Assert.NotNull(shown);
+        OptionsReader.Read(Flags(["connection=" + connection]), pod, Purpose.Check, out var check, out _);
+        Assert.Null(check);
+    }
+
+    [Theory]
+    [InlineData("db-host-1", false)]
+    [InlineData("0a1b2c3d4e5f", true)]
+    [InlineData("0a1b2c3d4e5", false)]
+    [InlineData("deadbeefcafg", false)]
+    public void So_must_it_in_a_container_that_is_named_by_its_id(string machine, bool isFleeting) =>
+        Assert.Equal(isFleeting, InstanceNames.IsFleeting(machine, new Dictionary<string, string>()));
+
     [Fact]
     public void The_grouping_key_is_job_run_and_the_users_own()
     {

@@ -53,8 +53,8 @@ public sealed class SourceTextTests
     [InlineData("source=query", "--query is missing: the file with the SELECT of the source query (or BACKUP_METRICS_QUERY)")]
     [InlineData("server=orders", "--server: it is about servers in the catalogue, and needs --source catalog")]
     [InlineData("source=catalog|server= ", "--server \" \": must be the name of a server in the catalogue, or a pattern like eu-*")]
-    [InlineData("query=/nonexistent/q.sql", "--query \"/nonexistent/q.sql\": Could not find a part of the path '/nonexistent/q.sql'.")]
-    [InlineData("query=/dev/null", "--query \"/dev/null\": it has no query in it")]
+    [InlineData("query=/nonexistent/q.sql", "--query \"/nonexistent/q.sql\": cannot be read: Could not find a part of the path '/nonexistent/q.sql'.")]
+    [InlineData("query=/dev/null", "--query \"/dev/null\": has no query in it")]
     public void What_is_wrong_is_named_with_what_is_allowed(string flags, string problem)
     {
         var problems = new List<Problem>();
@@ -74,7 +74,7 @@ public sealed class SourceTextTests
 
         SourceText.Read(Settings(["query=" + file], []), problems);
 
-        Assert.EndsWith("it is not UTF-8", Assert.Single(problems).Message, StringComparison.Ordinal);
+        Assert.EndsWith("is not UTF-8", Assert.Single(problems).Message, StringComparison.Ordinal);
     }
 
     static SourceText Read(string[] flags, Dictionary<string, string>? environment = null)

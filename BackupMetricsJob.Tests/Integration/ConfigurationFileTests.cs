@@ -56,27 +56,4 @@ public sealed class ConfigurationFileTests
     }
 
     /// <summary>The runtime lists each method that it compiles; a ready-made one of ours it lists, too, when told to use none.</summary>
-    [Fact]
-    public async Task Without_a_file_nothing_of_yaml_is_touched()
-    {
-        using var folder = new TempFolder();
-        var config = folder.Write("c.yaml", $"targets: [{{name: a, connection: 'host=127.0.0.1 port={FreePort.Next()} user=u'}}]\n");
-
-        var without = await Compiled(folder.File("without"), "--connection", $"host=127.0.0.1 port={FreePort.Next()} user=u");
-        var with = await Compiled(folder.File("with"), "--config", config);
-
-        Assert.Contains("BackupMetricsJob.Configuration.OptionsReader:Read(", without, StringComparison.Ordinal);
-        Assert.DoesNotContain("Yaml", without, StringComparison.Ordinal);
-        Assert.Contains(" YamlDotNet.Core.Scanner:", with, StringComparison.Ordinal);
-        Assert.Contains("BackupMetricsJob.Configuration.Yaml.FileReader:", with, StringComparison.Ordinal);
-
-        static async Task<string> Compiled(string list, params string[] flags)
-        {
-            var result = await BackupMetrics.RunAsync(
-                ["run", "--dry-run", .. flags],
-                new Dictionary<string, string> { ["DOTNET_JitStdOutFile"] = list, ["DOTNET_JitDisasmSummary"] = "1", ["DOTNET_ReadyToRun"] = "0", ["DOTNET_TieredCompilation"] = "1" });
-            Assert.True(result.ExitCode == 69, $"{result.ExitCode}: {result.Error}{result.Output}");
-            return await File.ReadAllTextAsync(list);
-        }
-    }
 }

@@ -32,7 +32,7 @@ public class KeywordTextTests
     [InlineData("orders", "dbname=NAME")]
     [InlineData("host=db1 orders", "after character 9")]
     [InlineData("host=db1 password='open", "not closed")]
-    [InlineData("Host=db1;Username=u;Password=p", "did you mean \"host\"")]
+    [InlineData("Host=db1;Username=u;Password=p", "ADO.NET")]
     [InlineData("database=x", "did you mean \"dbname\"")]
     [InlineData("host=h password=two words=1", "no connection keyword")]
     [InlineData("host=h hostaddr=nope", "no IP address")]

@@ -61,7 +61,6 @@ public sealed class PasswordFileTests : IDisposable
         Assert.Equal("text", Parsed.From("host=a password=text", "PGPASSWORD=env", folder.Path).Settings.Hosts[0].Password?.Reveal());
         Assert.Equal("env", Parsed.From("host=a", "PGPASSWORD=env", folder.Path).Settings.Hosts[0].Password?.Reveal());
         Assert.Equal("file", Parsed.From("host=a password=''", "PGPASSWORD=env", folder.Path).Settings.Hosts[0].Password?.Reveal());
-        Assert.Equal("new", Parsed.From("host=a", null, folder.Path).Settings.WithPassword(new Secret("new")).Hosts[0].Password?.Reveal());
     }
 
     [Theory]

@@ -47,7 +47,7 @@ internal sealed class CatalogFlags
     }
 
     /// <summary>A flag's value that is wrong: 64.</summary>
-    public static Problem Wrong(string flag, string? value, string allowed) => new(ProblemOrigin.Flag, $"{flag} \"{value}\": must be {allowed}");
+    public static Problem Wrong(string flag, string? value, string allowed) => new Setting(flag, ProblemOrigin.Flag, value ?? "").Wrong(allowed);
 
     /// <summary>Tells what is wrong with the command line or the environment, a line each.</summary>
     public static int Tell(IReadOnlyList<Problem> problems, Terminal terminal) => Problems.Tell(problems, new(LogFormat.Text, FailOnTarget: true, DryRun: false), terminal);

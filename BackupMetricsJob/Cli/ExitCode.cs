@@ -23,8 +23,9 @@ internal enum ExitCode
 /// <summary>Which code wins when several apply: 70, 76, 75, 143 or 130, 69, 0.</summary>
 internal static class ExitCodes
 {
+    /// <summary>A file that was named and is wrong is configuration, whatever else is wrong; then a wrong flag is usage.</summary>
     public static ExitCode Of(IReadOnlyList<Problem> problems) =>
-        problems.Any(problem => problem.Origin == ProblemOrigin.Flag) ? ExitCode.Usage : ExitCode.Configuration;
+        !problems.Any(problem => problem.IsOfFile) && problems.Any(problem => problem.Origin == ProblemOrigin.Flag) ? ExitCode.Usage : ExitCode.Configuration;
 
     /// <param name="report">The run.</param>
     /// <param name="signal">The code of the signal that ended it, if one did.</param>

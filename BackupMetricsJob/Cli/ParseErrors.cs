@@ -1,14 +1,39 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
+using System.CommandLine.Parsing;
+using BackupMetricsJob.Targets;
 
 namespace BackupMetricsJob.Cli;
 
-/// <summary>Tells what was wrong with a command line. A word that nobody knows may be a connection with its password, behind a mistyped flag: it is shown only where it is plain.</summary>
+/// <summary>
+/// Tells what was wrong with a command line: which flag or argument, and what is allowed. A word that nobody knows may be a connection with its password,
+/// behind a mistyped flag: it is shown only where it is plain.
+/// </summary>
 internal static class ParseErrors
 {
     public static int Tell(ParseResult parsed, TextWriter to)
     {
-        foreach (var error in parsed.Errors) to.WriteLine("backup-metrics: " + Redacted(error.Message));
+        foreach (var error in parsed.Errors) to.WriteLine("backup-metrics: " + (OfValue(error) ?? Redacted(error.Message)));
         return (int)ExitCode.Usage;
+    }
+
+    /// <summary>Null where it is not about the value of a flag or an argument.</summary>
+    static string? OfValue(ParseError error)
+    {
+        if (error.SymbolResult is OptionResult option) return OfValue(option.Option.Name, option.Option, option.Option.ValueType, option.Tokens);
+        if (error.SymbolResult is not ArgumentResult argument) return null;
+        return argument.Parent is OptionResult of
+            ? OfValue(of.Option.Name, of.Option, of.Option.ValueType, of.Tokens)
+            : OfValue(argument.Argument.HelpName ?? argument.Argument.Name, argument.Argument, argument.Argument.ValueType, argument.Tokens);
+    }
+
+    static string? OfValue(string name, Symbol symbol, Type type, IReadOnlyList<Token> tokens)
+    {
+        if (tokens.Count > 1) return null;
+        var words = symbol.GetCompletions(CompletionContext.Empty).Select(completion => completion.Label).ToList();
+        var allowed = words.Count > 0 ? "one of " + string.Join(", ", words) : type == typeof(int) || type == typeof(long?) ? "a whole number" : null;
+        if (tokens.Count == 0) return symbol is Argument ? $"{name} is missing{(allowed is null ? "" : ": must be " + allowed)}" : null;
+        return allowed is null ? null : MistakenForm.IsPlain(tokens[0].Value) ? $"{name} \"{tokens[0].Value}\": must be {allowed}" : $"{name}: must be {allowed}";
     }
 
     /// <summary>With <c>***</c> for what stands between the first and the last quotation mark unless it is a name or a flag; of a flag with a value only the flag is kept.</summary>
@@ -16,10 +41,9 @@ internal static class ParseErrors
     {
         var (from, to) = (message.IndexOf('\'', StringComparison.Ordinal) + 1, message.LastIndexOf('\''));
         if (from == 0 || to < from) return message;
-        var word = message.AsSpan(from, to - from);
-        var plain = 0;
-        while (plain < word.Length && (char.IsAsciiLetterOrDigit(word[plain]) || word[plain] is '-' or '_' or '.')) plain++;
-        if (plain == word.Length) return message;
-        return string.Concat(message.AsSpan(0, from), word is ['-', ..] ? word[..plain] : "", "***", message.AsSpan(to));
+        var word = message[from..to];
+        if (MistakenForm.IsPlain(word)) return message;
+        var flag = word.StartsWith('-') ? string.Concat(word.TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')) : "";
+        return string.Concat(message.AsSpan(0, from), flag, "***", message.AsSpan(to));
     }
 }

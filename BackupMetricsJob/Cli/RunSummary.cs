@@ -31,6 +31,7 @@ internal static class RunSummary
         }
 
         if (found > 0) to.WriteLine($"servers found in a catalogue or by a query: {found}, all is well with {well} of them");
+        if (report.Group is { } group) to.WriteLine($"group {group}");
         foreach (var (push, refused) in report.Pushes)
         {
             if (refused is { } words)

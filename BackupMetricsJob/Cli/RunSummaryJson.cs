@@ -62,6 +62,7 @@ internal static class RunSummaryJson
         json.WriteString("result", push.Result.ToString().ToLowerInvariant());
         json.WriteString("gateway", push.Gateway);
         if (push.Status is { } status) json.WriteNumber("status", status);
+        if (report.Group is { } group) json.WriteString("group", group.ToString());
         json.WriteNumber("samples", report.Samples);
         json.WriteNumber("attempts", push.Attempts);
         json.WriteNumber("elapsed_seconds", Math.Round(push.Elapsed.TotalSeconds, 3));

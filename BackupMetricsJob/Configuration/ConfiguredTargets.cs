@@ -44,6 +44,8 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
 
     public List<MonitoredTarget> Resolve(TargetConnections connections)
     {
+        // Files that hang are waited for side by side.
+        foreach (var target in _chosen) connections.Begin(target);
         var targets = new List<MonitoredTarget>(_chosen.Count);
         foreach (var target in _chosen)
         {
@@ -61,16 +63,15 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
         return targets;
     }
 
-    public static Instance InstanceOf(string name, TargetSettings settings)
-    {
-        var labels = new InstanceLabel[settings.Labels.Count];
-        for (var i = 0; i < labels.Length; i++) labels[i] = new(settings.Labels[i].Name, settings.Labels[i].Value);
-        return new(name, labels, LimitText.Complete(settings.Limits), settings.Sources?.Names ?? [SourceName.Server]);
-    }
+    public static Instance InstanceOf(string name, TargetSettings settings) => new(
+        name,
+        [.. settings.Labels.Select(label => new InstanceLabel(label.Name, label.Value))],
+        LimitText.Complete(settings.Limits),
+        settings.Sources?.Names ?? [SourceName.Server]);
 
     string Near(string name)
     {
-        var nearest = NearestName.Of(name, files.Targets.Count, at => files.Targets[at].Name);
+        var nearest = NearestName.Of(name, files.Targets.Select(target => target.Name));
         if (nearest is not null) return $"the name of a target in the files; did you mean \"{nearest}\"?";
         var some = string.Join(", ", files.Targets.Take(5).Select(target => $"\"{target.Name}\""));
         return $"the name of a target in the files: {some}{(files.Targets.Count > 5 ? $" and {files.Targets.Count - 5} more" : "")}";

@@ -27,7 +27,7 @@ internal static class ConnectionSetting
         if (ConnectionText.TryRead(setting.Value, said) is { } written)
         {
             if (password is not null && !TargetSettings.HasPassword(written)) written["password"] = password;
-            connection = ConnectionText.Resolve(written, defaults, new LibpqEnvironment(environment, userName: static () => LocalUser.Name), said, absences: null);
+            connection = ConnectionText.Resolve(written, defaults, LibpqEnvironment.Of(environment), said, absences: null);
         }
 
         foreach (var problem in said) problems.Add(setting.Says(problem));

@@ -13,6 +13,15 @@ internal static class DurationText
         ("y", 31_536_000_000), ("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
     ];
 
+    /// <summary>Null for no setting; a problem, too, for one that is none.</summary>
+    public static TimeSpan? Read(Setting? setting, ICollection<Problem> problems, bool mayBeZero = false)
+    {
+        if (setting is null) return null;
+        if (TryParse(setting.Value, out var duration) && (mayBeZero || duration > TimeSpan.Zero)) return duration;
+        problems.Add(setting.Wrong((mayBeZero ? "" : "longer than zero, ") + Allowed));
+        return null;
+    }
+
     /// <summary>False for everything else, for nothing, and for more than a hundred years.</summary>
     public static bool TryParse(string text, out TimeSpan duration)
     {

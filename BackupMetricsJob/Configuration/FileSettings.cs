@@ -55,7 +55,7 @@ internal sealed record GatewaySettings
 /// <summary>What the configuration files say, each value right by itself; what is null was not said. No secret has been read yet.</summary>
 internal sealed record FileSettings
 {
-    /// <summary>Whether every file could be read to its end: else nothing follows from what is not in it.</summary>
+    /// <summary>Whether every file could be read and nothing is wrong in it: else nothing follows from what is not in it.</summary>
     public bool IsWhole { get; init; }
 
     public IReadOnlyList<GatewaySettings> Gateways { get; init; } = [];

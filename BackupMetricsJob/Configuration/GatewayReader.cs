@@ -53,7 +53,7 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
             CaFile = settings.One("gateway-ca-file"),
             CertFile = settings.One("gateway-cert-file"),
             KeyFile = settings.One("gateway-key-file"),
-            Timeout = Timeout(),
+            Timeout = DurationText.Read(settings.One("gateway-timeout"), problems),
         };
         if (over.Token is not null && (username is not null || over.Password is not null)) problems.Add(over.Token.Wrong("--gateway-token-file: must not be given together with --gateway-username or --gateway-password-file"));
         return over;
@@ -67,14 +67,6 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
             return file is null ? null : SecretSource.InFile(file.Origin, file.Value, file.Kind, null);
         if (file is not null) problems.Add(file.Says($"{Settings.Variable(name)} is set, too; give one of them"));
         return SecretSource.Given(new(Settings.Variable(name), ProblemOrigin.Configuration, SecretSource.WithoutLastLineFeed(value)));
-    }
-
-    TimeSpan? Timeout()
-    {
-        if (settings.One("gateway-timeout") is not { } setting) return null;
-        if (DurationText.TryParse(setting.Value, out var duration) && duration > TimeSpan.Zero) return duration;
-        problems.Add(setting.Wrong("longer than zero, " + DurationText.Allowed));
-        return null;
     }
 
     Gateway? Gateway(GatewaySettings part, GatewaySettings over)
@@ -138,26 +130,18 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
         var certificate = over.CertFile ?? part.CertFile;
         var key = over.KeyFile ?? (over.CertFile is null ? part.KeyFile : null);
         var tls = GatewayTls.TryRead((over.CaFile ?? part.CaFile)?.Value, certificate?.Value, key?.Value, part.TrustsAnybody, said);
-        foreach (var problem in said) problems.Add(new Problem(ProblemOrigin.Configuration, $"{url.Origin}: {problem}") { Place = url.Place });
+        foreach (var problem in said) problems.Add(new Problem(ProblemOrigin.Configuration, $"{url.Origin}: {problem}") { Place = url.Place, IsOfFile = true });
         return tls;
     }
 
     string? Secret(SecretSource source)
     {
         var secret = source.Read(environment, out var fault);
-        if (secret is null) problems.Add(new(ProblemOrigin.Configuration, fault) { Place = source.Place });
+        if (secret is null) problems.Add(new(ProblemOrigin.Configuration, fault) { Place = source.Place, IsOfFile = source.IsFile });
         return secret;
     }
 
     static bool IsTls(Gateway gateway) => gateway.ToString().StartsWith("https:", StringComparison.OrdinalIgnoreCase);
 
-    static bool IsSendable(string token)
-    {
-        foreach (var c in token)
-        {
-            if (c is <= ' ' or > '~') return false;
-        }
-
-        return true;
-    }
+    static bool IsSendable(string token) => token.All(c => c is > ' ' and <= '~');
 }

@@ -9,13 +9,7 @@ internal static class GroupText
     public static IReadOnlyList<TargetLabel> Own(Settings settings, FileSettings? files, ICollection<Problem> problems)
     {
         var own = LabelText.Read(settings.All("grouping"), problems);
-        if (files is null) return own;
-        foreach (var label in files.Grouping)
-        {
-            if (LabelText.Find(own, label.Name) is null) own.Add(label);
-        }
-
-        return own;
+        return [.. own, .. (files?.Grouping ?? []).Where(label => LabelText.Find(own, label.Name) is null)];
     }
 
     public static Setting Job(Settings settings, FileSettings? files) =>
@@ -48,11 +42,8 @@ internal static class GroupText
     {
         foreach (var label in labels)
         {
-            foreach (var of in group.Labels)
-            {
-                if (of.Name == label.Name && told.Add(label))
-                    problems.Add(new(label.Origin, $"label {label.Name} is a label of the grouping key, too: the gateway would overwrite it") { Place = label.Place });
-            }
+            if (group.Labels.Any(of => of.Name == label.Name) && told.Add(label))
+                problems.Add(new(label.Origin, $"label {label.Name} is a label of the grouping key, too: the gateway would overwrite it") { Place = label.Place });
         }
     }
 }

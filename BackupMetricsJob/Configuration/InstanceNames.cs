@@ -8,16 +8,16 @@ namespace BackupMetricsJob.Configuration;
 /// </summary>
 internal static class InstanceNames
 {
-    public static string Of(ConnectionSettings connection, string machine)
-    {
-        var names = new string[connection.Hosts.Count];
-        for (var i = 0; i < names.Length; i++)
-        {
-            var host = connection.Hosts[i];
-            var name = host.IsLocal ? machine : host.Name.Length > 0 ? host.Name : host.Address!;
-            names[i] = name.Contains(':', StringComparison.Ordinal) ? $"[{name}]:{host.Port}" : $"{name}:{host.Port}";
-        }
+    const int LengthOfContainerId = 12;
 
-        return string.Join(',', names);
-    }
+    /// <summary>Whether the name of this machine is that of a pod, or the id of a container: the next run has another one.</summary>
+    public static bool IsFleeting(string machine, IReadOnlyDictionary<string, string> environment) =>
+        environment.ContainsKey("KUBERNETES_SERVICE_HOST") || (machine.Length == LengthOfContainerId && machine.All(char.IsAsciiHexDigitLower));
+
+    public static string Of(ConnectionSettings connection, string machine) =>
+        string.Join(',', connection.Hosts.Select(host =>
+        {
+            var name = host.IsLocal ? machine : host.Name.Length > 0 ? host.Name : host.Address!;
+            return name.Contains(':', StringComparison.Ordinal) ? $"[{name}]:{host.Port}" : $"{name}:{host.Port}";
+        }));
 }

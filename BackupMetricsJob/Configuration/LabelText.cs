@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text;
+
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>Labels as they are typed: name=value.</summary>
@@ -23,15 +26,7 @@ internal static class LabelText
         return labels;
     }
 
-    public static TargetLabel? Find(IReadOnlyList<TargetLabel> labels, string name)
-    {
-        foreach (var label in labels)
-        {
-            if (label.Name == name) return label;
-        }
-
-        return null;
-    }
+    public static TargetLabel? Find(IReadOnlyList<TargetLabel> labels, string name) => labels.FirstOrDefault(label => label.Name == name);
 
     /// <summary>What a name must be that is none a user may give; null for one that is.</summary>
     public static string? NameFault(string name) =>
@@ -60,25 +55,15 @@ internal static class LabelText
     /// <summary>Well-formed Unicode without control characters: a name with a line feed in it would forge lines of the report.</summary>
     public static bool IsWellFormed(string text)
     {
-        for (var i = 0; i < text.Length; i++)
+        for (var at = 0; at < text.Length;)
         {
-            if (char.IsControl(text[i])) return false;
-            if (!char.IsSurrogate(text[i])) continue;
-            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1])) return false;
-            i++;
+            if (Rune.DecodeFromUtf16(text.AsSpan(at), out var rune, out var length) != OperationStatus.Done || Rune.IsControl(rune)) return false;
+            at += length;
         }
 
         return true;
     }
 
-    static bool IsName(string name)
-    {
-        if (name.Length == 0 || char.IsAsciiDigit(name[0]) || name.StartsWith("__", StringComparison.Ordinal)) return false;
-        foreach (var c in name)
-        {
-            if (!char.IsAsciiLetterOrDigit(c) && c != '_') return false;
-        }
-
-        return true;
-    }
+    static bool IsName(string name) =>
+        name.Length > 0 && !char.IsAsciiDigit(name[0]) && !name.StartsWith("__", StringComparison.Ordinal) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
 }

@@ -22,10 +22,10 @@ internal static class LimitText
                 continue;
             }
 
-            var at = IndexOf(all, type);
+            var at = all.FindIndex(of => of.Type == type);
             if (at < 0) all.Add(new(type, age is { } only ? [new(type, severity, only)] : []));
             else if (age is not { } max) continue;
-            else if (Has(all[at].Limits, severity)) problems.Add(setting.Wrong($"given once for {type.Name()}:{severity.Name()}"));
+            else if (all[at].Limits.Any(limit => limit.Severity == severity)) problems.Add(setting.Wrong($"given once for {type.Name()}:{severity.Name()}"));
             else
             {
                 all[at] = new(type, [.. all[at].Limits, new(type, severity, max)]);
@@ -37,48 +37,11 @@ internal static class LimitText
     }
 
     /// <summary>The limits given; for a type that is not named, the defaults.</summary>
-    public static IReadOnlyList<AgeLimit> Complete(IReadOnlyList<TypeLimits> given)
-    {
-        if (given.Count == 0) return AgeLimit.Defaults;
-        var limits = new List<AgeLimit>();
-        foreach (var of in given) limits.AddRange(of.Limits);
-        foreach (var limit in AgeLimit.Defaults)
-        {
-            if (IndexOf(given, limit.Type) < 0) limits.Add(limit);
-        }
+    public static IReadOnlyList<AgeLimit> Complete(IReadOnlyList<TypeLimits> given) => given.Count == 0
+        ? AgeLimit.Defaults
+        : [.. given.SelectMany(of => of.Limits), .. AgeLimit.Defaults.Where(limit => given.All(of => of.Type != limit.Type))];
 
-        return limits;
-    }
-
-    static int IndexOf(IReadOnlyList<TypeLimits> all, LimitType type)
-    {
-        for (var i = 0; i < all.Count; i++)
-        {
-            if (all[i].Type == type) return i;
-        }
-
-        return -1;
-    }
-
-    static TimeSpan? Age(IReadOnlyList<AgeLimit> limits, Severity severity)
-    {
-        foreach (var limit in limits)
-        {
-            if (limit.Severity == severity) return limit.MaxAge;
-        }
-
-        return null;
-    }
-
-    static bool Has(IReadOnlyList<AgeLimit> limits, Severity severity)
-    {
-        foreach (var limit in limits)
-        {
-            if (limit.Severity == severity) return true;
-        }
-
-        return false;
-    }
+    static TimeSpan? Age(IReadOnlyList<AgeLimit> limits, Severity severity) => limits.FirstOrDefault(limit => limit.Severity == severity)?.MaxAge;
 
     static bool TryParse(string text, out LimitType type, out Severity severity, out TimeSpan? age)
     {
@@ -88,23 +51,13 @@ internal static class LimitText
         var (name, value) = (text[..equals].Trim(), text[(equals + 1)..].Trim());
         var colon = name.IndexOf(':', StringComparison.Ordinal);
         if (colon >= 0 && !TrySeverity(name[(colon + 1)..], out severity)) return false;
-        if (!TryType(colon < 0 ? name : name[..colon], out type)) return false;
+        var typeName = colon < 0 ? name : name[..colon];
+        if (Types.All(candidate => candidate.Name() != typeName)) return false;
+        type = Types.First(candidate => candidate.Name() == typeName);
         if (value == "none") return colon < 0;
         if (!DurationText.TryParse(value, out var duration) || duration == TimeSpan.Zero) return false;
         age = duration;
         return true;
-    }
-
-    static bool TryType(string name, out LimitType type)
-    {
-        foreach (var candidate in Types)
-        {
-            type = candidate;
-            if (candidate.Name() == name) return true;
-        }
-
-        type = default;
-        return false;
     }
 
     static bool TrySeverity(string name, out Severity severity)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Targets;
@@ -39,7 +38,7 @@ internal sealed class OptionsReader
         _settings = settings;
         _environment = environment;
         var (file, directory) = (settings.One("config"), settings.One("config-dir"));
-        if (file is not null || directory is not null) _files = ReadFiles(file, directory);
+        if (file is not null || directory is not null) _files = Yaml.FileReader.Read(file, directory, _problems);
     }
 
     bool IsFleet => _files is { Targets.Count: > 0 };
@@ -69,10 +68,6 @@ internal sealed class OptionsReader
         return reader._files is null || job is not null ? reader._problems : InOrder(reader._problems);
     }
 
-    /// <summary>Apart, so that nothing that only a file needs is loaded without one.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    FileSettings ReadFiles(Setting? file, Setting? directory) => Yaml.FileReader.Read(file, directory, _problems);
-
     /// <summary>In the order of the files, each from its beginning to its end; then flags and variables.</summary>
     public static List<Problem> InOrder(List<Problem> problems)
     {
@@ -98,7 +93,7 @@ internal sealed class OptionsReader
         var shard = shardSetting is null ? null : ShardText.Read(shardSetting, _environment, _problems);
 
         var fleet = IsFleet ? new ConfiguredTargets(_files!, overrides) : null;
-        var targets = fleet is null ? Single(overrides, names, shardSetting) : Many(fleet, names, shard);
+        var targets = fleet is null ? Single(overrides, names, shardSetting, purpose) : Many(fleet, names, shard);
         var group = Group(overrides, fleet is null ? targets : null, shard);
         if (group is null || targets is null) return null;
         return new()
@@ -145,17 +140,18 @@ internal sealed class OptionsReader
     }
 
     /// <summary>The one target of flags, variables and libpq's environment, the file's defaults below them; null where there is a problem.</summary>
-    List<MonitoredTarget>? Single(TargetSettings overrides, IReadOnlyList<Setting> names, Setting? shard)
+    List<MonitoredTarget>? Single(TargetSettings overrides, IReadOnlyList<Setting> names, Setting? shard, Purpose purpose)
     {
-        if (_files is { IsWhole: false }) return null;
-        if (_settings.One("connection") is null && _files?.WithoutTargets is { } missing)
+        // Of a file that is wrong nobody knows what it was to say.
+        var isWhole = _files is not { IsWhole: false };
+        if (_settings.One("connection") is null && (!isWhole || _files?.WithoutTargets is not null))
         {
-            _problems.Add(missing);
+            if (isWhole) _problems.Add(_files!.WithoutTargets!);
             return null;
         }
 
-        if (names.Count > 0) _problems.Add(names[0].Says(NeedsFile));
-        if (shard is not null) _problems.Add(shard.Says(NeedsFile));
+        if (isWhole && names.Count > 0) _problems.Add(names[0].Says(NeedsFile));
+        if (isWhole && shard is not null) _problems.Add(shard.Says(NeedsFile));
 
         var defaults = _files?.Defaults;
         var settings = defaults is null ? overrides : overrides.Over(defaults);
@@ -164,7 +160,7 @@ internal sealed class OptionsReader
         var failure = (ProbeFailure?)null;
         var password = settings.Password is null ? null : Secret(settings.Password, out failure);
         var connection = ConnectionSetting.Read(_settings, _environment, _problems, settings.Keywords, password);
-        var instance = ConfiguredTargets.InstanceOf(InstanceName(connection), settings);
+        var instance = ConfiguredTargets.InstanceOf(InstanceName(connection, purpose), settings);
         if (connection is null) return null;
         return [new(failure is null ? new Target(instance.Name, connection, settings.Timeout ?? ConfiguredTargets.DefaultTimeout) : null, instance, settings.Sources!.Settings) { Unusable = failure }];
     }
@@ -189,13 +185,7 @@ internal sealed class OptionsReader
         return group;
     }
 
-    TimeSpan? Duration(string name, bool mayBeZero = false)
-    {
-        if (_settings.One(name) is not { } setting) return null;
-        if (DurationText.TryParse(setting.Value, out var duration) && (mayBeZero || duration > TimeSpan.Zero)) return duration;
-        _problems.Add(setting.Wrong((mayBeZero ? "" : "longer than zero, ") + DurationText.Allowed));
-        return null;
-    }
+    TimeSpan? Duration(string name, bool mayBeZero = false) => DurationText.Read(_settings.One(name), _problems, mayBeZero);
 
     int Concurrency()
     {
@@ -203,10 +193,18 @@ internal sealed class OptionsReader
         return _files?.Concurrency ?? RunLimits.DefaultConcurrency(Environment.ProcessorCount);
     }
 
-    string InstanceName(ConnectionSettings? connection)
+    string InstanceName(ConnectionSettings? connection, Purpose purpose)
     {
-        if (_settings.One("instance") is not { } setting) return connection is null ? "" : InstanceNames.Of(connection, Environment.MachineName);
-        if (setting.Value.Trim().Length == 0 || !LabelText.IsWellFormed(setting.Value)) _problems.Add(setting.Wrong("a name without control characters"));
-        return setting.Value;
+        if (_settings.One("instance") is { } setting)
+        {
+            if (setting.Value.Trim().Length == 0 || !LabelText.IsWellFormed(setting.Value)) _problems.Add(setting.Wrong("a name without control characters"));
+            else if (MistakenForm.IsIn(setting.Value)) _problems.Add(setting.Says("must be a name, and no connection"));
+            return setting.Value;
+        }
+
+        if (connection is null) return "";
+        if (purpose != Purpose.Show && connection.HasLocalHost && InstanceNames.IsFleeting(Environment.MachineName, _environment))
+            _problems.Add(new(ProblemOrigin.Flag, $"--instance is missing: the connection leads to this host, whose name is another one in the next pod or container, so each would leave a group of its own at the gateway; give the database a name that stays (or {Settings.Variable("instance")})"));
+        return InstanceNames.Of(connection, Environment.MachineName);
     }
 }

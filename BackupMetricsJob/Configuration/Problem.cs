@@ -16,6 +16,13 @@ internal sealed record Problem(ProblemOrigin Origin, string Message)
     /// <summary>Where in a configuration file it is; null for a flag or a variable.</summary>
     public Place? Place { get; init; }
 
+    /// <summary>Whether a file that somebody named is wrong, or cannot be read.</summary>
+    public bool IsOfFile
+    {
+        get => field || Place is not null;
+        init;
+    }
+
     /// <summary>The whole line to show, but for the program's name where there is no place.</summary>
     public string Words => Place is null ? Message : $"{Place}: {Message}";
 }

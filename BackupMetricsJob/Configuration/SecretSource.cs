@@ -1,17 +1,16 @@
-using System.Text;
+using BackupMetricsJob.Files;
 
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>Where a secret stands: in a file, in a variable, or in the configuration file itself. It is read at every run, and never printed.</summary>
 internal sealed class SecretSource
 {
-    const int MostBytes = 64 << 10;
-
-    static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
+    const int MaxBytes = 64 << 10;
 
     readonly string _key;
     readonly string _value;
     readonly Kind _kind;
+    FileReading? _reading;
 
     SecretSource(Kind kind, string key, string value, ProblemOrigin origin, Place? place)
     {
@@ -31,6 +30,8 @@ internal sealed class SecretSource
 
     public Place? Place { get; }
 
+    public bool IsFile => _kind is Kind.File;
+
     /// <param name="key">What the user calls it, in messages.</param>
     /// <param name="path">A path; a last line feed in the file does not belong to the secret.</param>
     /// <param name="origin">Where the path was given.</param>
@@ -44,53 +45,33 @@ internal sealed class SecretSource
 
     public static SecretSource Written(string key, string secret, Place place) => new(Kind.Written, key, secret, ProblemOrigin.Configuration, place);
 
+    /// <summary>Begins to read its file, if it stands in one: those of many targets are waited for side by side.</summary>
+    public void Begin()
+    {
+        if (_kind is Kind.File) _reading ??= BoundedFile.Begin(_value, MaxBytes);
+    }
+
     /// <summary>Null, with why, where it cannot be read, is empty, or is nothing that can be sent.</summary>
     public string? Read(IReadOnlyDictionary<string, string> environment, out string fault)
     {
         fault = "";
+        Begin();
         var secret = _kind switch
         {
-            Kind.File => ReadFile(out fault),
+            Kind.File => _reading!.Wait().TryText(out fault) is { } text ? WithoutLastLineFeed(text) : null,
             Kind.Variable => environment.GetValueOrDefault(_value),
             _ => _value,
         };
-        if (fault.Length > 0) return Fails(ref fault, fault);
-        if (secret is null) return Fails(ref fault, "the variable is not set");
-        if (secret.Length == 0) return Fails(ref fault, "is empty");
-        return secret.Contains('\0', StringComparison.Ordinal) ? Fails(ref fault, "has a NUL character in it") : secret;
+        if (fault.Length == 0) fault = secret is null ? "the variable is not set" : secret.Length == 0 ? "is empty" : secret.Contains('\0', StringComparison.Ordinal) ? "has a NUL character in it" : "";
+        if (fault.Length == 0) return secret;
+        fault = $"{Named}: {fault}";
+        return null;
     }
 
     /// <summary>How a message calls it: never the secret.</summary>
     public string Named => _kind is Kind.Written ? _key : $"{_key} \"{_value}\"";
 
     public Problem Wrong(string fault) => new(Origin, fault) { Place = Place };
-
-    string? Fails(ref string fault, string why)
-    {
-        fault = $"{Named}: {why}";
-        return null;
-    }
-
-    string? ReadFile(out string fault)
-    {
-        fault = "";
-        try
-        {
-            var bytes = BoundedFile.Read(_value, MostBytes);
-            if (bytes.Length > MostBytes) fault = $"is larger than {MostBytes >> 10} KiB";
-            else return WithoutLastLineFeed(Utf8.GetString(bytes));
-        }
-        catch (DecoderFallbackException)
-        {
-            fault = "is not UTF-8";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            fault = "cannot be read: " + e.Message.ReplaceLineEndings(" ");
-        }
-
-        return null;
-    }
 
     /// <summary>Editors end a file with it; any other blank may be meant.</summary>
     public static string WithoutLastLineFeed(string text)

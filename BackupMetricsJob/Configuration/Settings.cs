@@ -1,3 +1,5 @@
+using BackupMetricsJob.Targets;
+
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>One value and where it came from: "--timeout", "BACKUP_METRICS_TIMEOUT", or "timeout" at a place of a file.</summary>
@@ -6,7 +8,8 @@ internal sealed record Setting(string Origin, ProblemOrigin Kind, string Value)
     /// <summary>Null for a flag or a variable.</summary>
     public Place? Place { get; init; }
 
-    public Problem Wrong(string allowed) => Told($"{Origin} \"{Value}\": must be {allowed}");
+    /// <summary>Its value is shown, unless it looks like a connection with its password.</summary>
+    public Problem Wrong(string allowed) => MistakenForm.IsIn(Value) ? Says("must be " + allowed) : Told($"{Origin} \"{Value}\": must be {allowed}");
 
     public Problem Says(string problem) => Told($"{Origin}: {problem}");
 

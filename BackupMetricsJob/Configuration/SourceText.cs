@@ -1,5 +1,5 @@
-using System.Text;
 using BackupMetricsJob.Backups;
+using BackupMetricsJob.Files;
 
 namespace BackupMetricsJob.Configuration;
 
@@ -7,7 +7,7 @@ namespace BackupMetricsJob.Configuration;
 /// <param name="Names">In the order in which they are read.</param>
 internal sealed record SourceText(IReadOnlyList<string> Names, SourceSettings Settings)
 {
-    const int MostBytes = 1 << 20;
+    const int MaxBytes = 1 << 20;
 
     public static SourceText Read(Settings settings, ICollection<Problem> problems)
     {
@@ -44,31 +44,16 @@ internal sealed record SourceText(IReadOnlyList<string> Names, SourceSettings Se
     static string? ReadQuery(Setting file, ICollection<Problem> problems)
     {
         var query = ReadQuery(file.Value, out var fault);
-        if (query is null) problems.Add(new(ProblemOrigin.Configuration, $"{file.Origin} \"{file.Value}\": {fault}"));
+        if (query is null) problems.Add(new(ProblemOrigin.Configuration, $"{file.Origin} \"{file.Value}\": {fault}") { IsOfFile = true });
         return query;
     }
 
     /// <summary>The text of a file with a query; null, with why, where there is none to be had.</summary>
     public static string? ReadQuery(string path, out string fault)
     {
-        fault = "";
-        try
-        {
-            var bytes = BoundedFile.Read(path, MostBytes);
-            var text = bytes.Length > MostBytes ? null : new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes).TrimStart('\uFEFF');
-            if (text is null) fault = $"it is larger than {MostBytes >> 20} MiB";
-            else if (text.Trim().Length > 0 && !text.Contains('\0', StringComparison.Ordinal)) return text;
-            else fault = "it has no query in it";
-        }
-        catch (DecoderFallbackException)
-        {
-            fault = "it is not UTF-8";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            fault = e.Message.ReplaceLineEndings(" ");
-        }
-
+        if (BoundedFile.Read(path, MaxBytes).TryText(out fault)?.TrimStart('\uFEFF') is not { } text) return null;
+        if (text.Trim().Length > 0 && !text.Contains('\0', StringComparison.Ordinal)) return text;
+        fault = "has no query in it";
         return null;
     }
 }

@@ -10,8 +10,22 @@ namespace BackupMetricsJob.Configuration;
 /// </summary>
 internal sealed class TargetConnections(IReadOnlyDictionary<string, string> environment, ICollection<Problem> problems)
 {
-    readonly LibpqEnvironment _libpq = new(environment, userName: static () => LocalUser.Name);
+    static readonly string[] Files = ["passfile", "servicefile", "sslcert", "sslkey"];
+
+    readonly LibpqEnvironment _libpq = LibpqEnvironment.Of(environment);
     readonly HashSet<string> _told = new(StringComparer.Ordinal);
+
+    /// <summary>Begins to read the files that the target names.</summary>
+    public void Begin(FileTarget target)
+    {
+        target.Connection?.Secret?.Begin();
+        (target.Password ?? target.Settings.Password)?.Begin();
+        foreach (var keyword in Files)
+        {
+            var path = target.Connection?.Keywords?.GetValueOrDefault(keyword) ?? target.Settings.Keywords?.GetValueOrDefault(keyword);
+            if (path is { Length: > 0 }) _libpq.Begin(path);
+        }
+    }
 
     /// <summary>Null, with a failure or with a problem, where there is nothing to connect to.</summary>
     public ConnectionSettings? Resolve(FileTarget target, out ProbeFailure? failure)

@@ -50,27 +50,9 @@ internal sealed record TargetSettings
         return all;
     }
 
-    static IReadOnlyList<TargetLabel> Over(IReadOnlyList<TargetLabel> upper, IReadOnlyList<TargetLabel> below)
-    {
-        if (upper.Count == 0 || below.Count == 0) return upper.Count == 0 ? below : upper;
-        var all = new List<TargetLabel>(upper);
-        foreach (var label in below)
-        {
-            if (!all.Exists(other => other.Name == label.Name)) all.Add(label);
-        }
+    static IReadOnlyList<TargetLabel> Over(IReadOnlyList<TargetLabel> upper, IReadOnlyList<TargetLabel> below) =>
+        upper.Count == 0 ? below : [.. upper, .. below.Where(label => LabelText.Find(upper, label.Name) is null)];
 
-        return all;
-    }
-
-    static IReadOnlyList<TypeLimits> Over(IReadOnlyList<TypeLimits> upper, IReadOnlyList<TypeLimits> below)
-    {
-        if (upper.Count == 0 || below.Count == 0) return upper.Count == 0 ? below : upper;
-        var all = new List<TypeLimits>(upper);
-        foreach (var limits in below)
-        {
-            if (!all.Exists(other => other.Type == limits.Type)) all.Add(limits);
-        }
-
-        return all;
-    }
+    static IReadOnlyList<TypeLimits> Over(IReadOnlyList<TypeLimits> upper, IReadOnlyList<TypeLimits> below) =>
+        upper.Count == 0 ? below : [.. upper, .. below.Where(limits => upper.All(other => other.Type != limits.Type))];
 }

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using BackupMetricsJob.Backups;
+using BackupMetricsJob.Files;
 using BackupMetricsJob.Targets;
 
 namespace BackupMetricsJob.Probing;
@@ -30,16 +31,15 @@ internal sealed class CertificateCheck
         check = null;
         var file = tls.RootCertificate;
         var roots = new X509Certificate2Collection();
+        var pem = file is null ? null : BoundedFile.Read(file);
+        if (pem is { IsMissing: true }) return new(FailureReason.Tls, $"the root certificate {file} does not exist");
+        if (pem is { Fault: { } fault }) return new(FailureReason.Tls, $"the root certificate {file} {fault}");
         try
         {
-            if (file is not null) roots.ImportFromPemFile(file);
+            if (pem is not null) roots.ImportFromPem(pem.Text);
             else AddSystemRoots(roots);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return new(FailureReason.Tls, $"the root certificate {file} does not exist");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (CryptographicException e)
         {
             return new(FailureReason.Tls, $"the root certificate {file} cannot be read: {e.Message}");
         }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using BackupMetricsJob.Files;
 
 namespace BackupMetricsJob.Pushgateway;
 
@@ -35,24 +36,34 @@ internal sealed class GatewayTls
     public static GatewayTls? TryRead(string? authorities, string? certificate, string? key, bool trustAnybody, ICollection<string> problems)
     {
         var before = problems.Count;
-        var roots = authorities is null ? null : Read(authorities, problems, () => All(authorities));
+        var (trusted, shown, ours) = (Text(authorities, problems), Text(certificate, problems), Text(certificate is null ? null : key, problems));
+        var roots = trusted is null ? null : Read(authorities!, problems, () => All(trusted));
         if (certificate is null && key is not null) problems.Add($"key file \"{key}\": a key needs its certificate, too");
 #pragma warning disable CA2000 // It lives as long as what is returned, which lives as long as the process.
-        var own = certificate is null ? null : Read(key ?? certificate, problems, () => X509Certificate2.CreateFromPemFile(certificate, key));
+        var own = shown is null || (key is not null && ours is null) ? null : Read(key ?? certificate!, problems, () => X509Certificate2.CreateFromPem(shown, ours ?? shown));
 #pragma warning restore CA2000
-        return problems.Count == before ? new(roots, own, own is null ? null : Others(certificate!, own), trustAnybody) : null;
+        return problems.Count == before ? new(roots, own, own is null ? null : Others(shown!, own), trustAnybody) : null;
     }
 
-    static X509Certificate2Collection All(string file)
+    static string? Text(string? file, ICollection<string> problems)
+    {
+        if (file is null) return null;
+        var content = BoundedFile.Read(file);
+        if (content.Fault is null) return content.Text;
+        problems.Add($"certificate or key file \"{file}\": {content.Fault}");
+        return null;
+    }
+
+    static X509Certificate2Collection All(string pem)
     {
         var found = new X509Certificate2Collection();
-        found.ImportFromPemFile(file);
+        found.ImportFromPem(pem);
         return found.Count > 0 ? found : throw new CryptographicException("no certificate is in it");
     }
 
-    static X509Certificate2Collection Others(string file, X509Certificate2 own)
+    static X509Certificate2Collection Others(string pem, X509Certificate2 own)
     {
-        var others = All(file);
+        var others = All(pem);
         for (var i = others.Count - 1; i >= 0; i--)
         {
             if (others[i].RawDataMemory.Span.SequenceEqual(own.RawDataMemory.Span)) others.RemoveAt(i);
@@ -68,7 +79,7 @@ internal sealed class GatewayTls
         {
             return read();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
             problems.Add($"certificate or key file \"{file}\": {Words.OnOneLine(e.Message)}");
             return null;

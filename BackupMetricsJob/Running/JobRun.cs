@@ -86,7 +86,7 @@ internal sealed class JobRun
         var facts = Facts(build, _options.LegacyNames);
         var samples = BackupMetrics.Write(results, facts, registry);
         var pushes = await Task.WhenAll(_options.Gateways.Select(gateway => DeliverAsync(gateway, registry, results, build, end.Token)));
-        return new(results, _clock.Elapsed) { Pushes = pushes, Samples = samples, Facts = facts };
+        return new(results, _clock.Elapsed) { Pushes = pushes, Group = _options.Group, Samples = samples, Facts = facts };
     }
 
     async Task<GatewayReport> DeliverAsync(Gateway gateway, CollectorRegistry registry, IReadOnlyList<ProbeResult> results, BuildVersion build, CancellationToken end)

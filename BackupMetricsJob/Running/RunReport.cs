@@ -20,6 +20,9 @@ internal sealed record RunReport(IReadOnlyList<ProbeResult> Results, TimeSpan El
     /// <summary>A signal came while it waited for its moment: nothing was probed, and nothing was pushed.</summary>
     public bool IsStoppedBeforeStart { get; init; }
 
+    /// <summary>What was pushed to; null where nothing was.</summary>
+    public GroupingKey? Group { get; init; }
+
     /// <summary>In the order in which the gateways were given; empty where nothing was to be pushed.</summary>
     public IReadOnlyList<GatewayReport> Pushes { get; init; } = [];
 }

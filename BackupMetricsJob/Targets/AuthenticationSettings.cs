@@ -42,14 +42,13 @@ internal sealed record AuthenticationSettings(AuthMethods Allowed, ChannelBindin
     static AuthMethods ReadMethods(string list, LibpqValues values)
     {
         var named = AuthMethods.None;
-        bool any = false, negative = false, positive = false;
+        bool negative = false, positive = false;
         foreach (var item in list.Split(','))
         {
             var isNegative = item.StartsWith('!');
             negative |= isNegative;
             positive |= !isNegative;
             var method = isNegative ? item[1..] : item;
-            any = true;
             switch (method)
             {
                 case "none": named |= AuthMethods.Nothing; break;
@@ -58,11 +57,11 @@ internal sealed record AuthenticationSettings(AuthMethods Allowed, ChannelBindin
                 case "scram-sha-256": named |= AuthMethods.ScramSha256; break;
                 case "gss" or "sspi" or "oauth": break;
                 default:
-                    values.Refuse("require_auth", $"\"{method}\" is none of password, md5, scram-sha-256, none, gss, sspi, oauth");
+                    values.Refuse("require_auth", $"{MistakenForm.Shown(method)} is none of password, md5, scram-sha-256, none, gss, sspi, oauth");
                     return AuthMethods.None;
             }
         }
-        if (any && negative && positive)
+        if (negative && positive)
         {
             values.Refuse("require_auth", "methods with \"!\" and methods without cannot be mixed");
             return AuthMethods.None;

@@ -19,7 +19,7 @@ internal sealed record ConnectionHost(string Name, string? Address, int Port, Se
         get
         {
             var host = Name.Length > 0 ? Name : Address ?? "";
-            return $"{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : ConnectionUri.Escape(host))}:{Port}";
+            return $"{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : Uri.EscapeDataString(host))}:{Port}";
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace BackupMetricsJob.Targets;
 
 /// <summary>libpq's target_session_attrs: which of several servers will do.</summary>
@@ -37,39 +35,11 @@ internal sealed record ConnectionSettings(
     internal const string DefaultApplicationName = "backup-metrics";
 
     /// <summary>Whether one of the hosts is certainly this machine.</summary>
-    internal bool HasLocalHost
-    {
-        get
-        {
-            foreach (var host in Hosts)
-            {
-                if (host.IsLocal)
-                    return true;
-            }
-            return false;
-        }
-    }
+    internal bool HasLocalHost => Hosts.Any(host => host.IsLocal);
 
     /// <summary>For messages: <c>postgresql://user@host:port/database</c>.</summary>
-    internal string Description
-    {
-        get
-        {
-            var text = new StringBuilder("postgresql://").Append(ConnectionUri.Escape(User)).Append('@');
-            for (var i = 0; i < Hosts.Count; i++)
-                text.Append(i == 0 ? "" : ",").Append(Hosts[i].UriText);
-            return text.Append('/').Append(ConnectionUri.Escape(Database)).ToString();
-        }
-    }
-
-    /// <summary>The same connection with this password for every host, whatever the text or a password file said.</summary>
-    internal ConnectionSettings WithPassword(Secret password)
-    {
-        var hosts = new ConnectionHost[Hosts.Count];
-        for (var i = 0; i < hosts.Length; i++)
-            hosts[i] = Hosts[i] with { Password = password };
-        return this with { Hosts = hosts };
-    }
+    internal string Description =>
+        $"postgresql://{Uri.EscapeDataString(User)}@{string.Join(',', Hosts.Select(host => host.UriText))}/{Uri.EscapeDataString(Database)}";
 
     public override string ToString() => Description;
 }

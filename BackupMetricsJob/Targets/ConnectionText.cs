@@ -56,7 +56,7 @@ internal static class ConnectionText
         var database = values["dbname"] is { Length: > 0 } named ? named : user;
         RefuseUnsupported(values, hosts, warnings);
         var tls = TlsReader.Read(values, hosts, environment, warnings);
-        if (tls.Mode == TlsMode.VerifyFull)
+        if (tls.Mode == TlsMode.VerifyFull && values.IsRight)
             RefuseUnnamed(hosts, values);
         return new(
             WithPasswords(hosts, database, user, values, environment, warnings),
@@ -125,7 +125,7 @@ internal static class ConnectionText
     {
         var given = values["password"] is { Length: > 0 } text ? new Secret(text) : null;
         var named = values["passfile"] is { Length: > 0 };
-        var file = given is null ? PasswordFile.Open(named ? values["passfile"] : environment.InHome(".pgpass"), named, warnings) : null;
+        var file = given is null ? PasswordFile.Open(named ? values["passfile"] : environment.InHome(".pgpass"), named, environment, warnings) : null;
         var result = new ConnectionHost[hosts.Count];
         for (var i = 0; i < result.Length; i++)
         {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 
 namespace BackupMetricsJob.Targets;
@@ -9,17 +10,6 @@ namespace BackupMetricsJob.Targets;
 /// </summary>
 internal static class ConnectionUri
 {
-    /// <summary>Percent-encodes what is not plain. What is, is not looked at by .NET's own, whose first use costs a start some milliseconds.</summary>
-    internal static string Escape(string text)
-    {
-        foreach (var c in text)
-        {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '.' or '_' or '~')) return Uri.EscapeDataString(text);
-        }
-
-        return text;
-    }
-
     internal static bool IsUri(string text) => PrefixLength(text) > 0;
 
     static int PrefixLength(string text) =>
@@ -144,35 +134,20 @@ internal static class ConnectionUri
 
     static string? Decode(ReadOnlySpan<char> encoded, ICollection<string> problems)
     {
-        if (!encoded.Contains('%'))
-            return encoded.ToString();
-        var bytes = new byte[Encoding.UTF8.GetMaxByteCount(encoded.Length)];
-        var length = 0;
-        for (var at = 0; at < encoded.Length;)
+        var text = encoded.ToString();
+        for (var percent = text.IndexOf('%', StringComparison.Ordinal); percent >= 0; percent = text.IndexOf('%', percent + 1))
         {
-            var percent = encoded[at..].IndexOf('%');
-            if (percent != 0)
-            {
-                var plain = percent < 0 ? encoded[at..] : encoded.Slice(at, percent);
-                length += Encoding.UTF8.GetBytes(plain, bytes.AsSpan(length));
-                at += plain.Length;
-                continue;
-            }
-            if (at + 2 >= encoded.Length || !char.IsAsciiHexDigit(encoded[at + 1]) || !char.IsAsciiHexDigit(encoded[at + 2]))
+            if (percent + 2 >= text.Length || !char.IsAsciiHexDigit(text[percent + 1]) || !char.IsAsciiHexDigit(text[percent + 2]))
             {
                 problems.Add("a \"%\" in the connection URI is not followed by two hexadecimal digits (write %25 for % itself)");
                 return null;
             }
-            if (encoded[at + 1] == '0' && encoded[at + 2] == '0')
+            if (text.AsSpan(percent + 1, 2) is "00")
             {
                 problems.Add("the connection URI has a %00 (NUL) in it, which no value can have");
                 return null;
             }
-            bytes[length++] = (byte)((HexDigit(encoded[at + 1]) << 4) | HexDigit(encoded[at + 2]));
-            at += 3;
         }
-        return Encoding.UTF8.GetString(bytes, 0, length);
+        return WebUtility.UrlDecode(text.Replace("+", "%2B", StringComparison.Ordinal)); // to which a "+" would be a blank
     }
-
-    static int HexDigit(char c) => c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net;
 
@@ -10,6 +11,8 @@ internal static class HostList
     internal const string SocketDirectory = "/var/run/postgresql";
 
     const int DefaultPort = 5432;
+
+    static readonly SearchValues<char> NeverInHost = SearchValues.Create(";=&?@/\"'\\<>");
 
     internal static IReadOnlyList<ConnectionHost> Read(LibpqValues values)
     {
@@ -30,12 +33,24 @@ internal static class HostList
             if (name.Length == 0 && address is null)
                 name = DefaultHost();
             if (name.StartsWith('@') && address is null)
-                values.Refuse("host", $"\"{name}\" is an abstract Unix socket, which is not supported: name the directory of the socket");
+                values.Refuse("host", "an abstract Unix socket is not supported: name the directory of the socket");
+            else if (!MayBeHost(name))
+                values.Refuse("host", "what stands there cannot be a host (a name, an IP address, or the directory of a socket): " + MistakenForm.Expected);
             if (address is not null && !IPAddress.TryParse(address, out _))
-                values.Refuse("hostaddr", $"\"{address}\" is no IP address");
+                values.Refuse("hostaddr", "what stands there is no IP address");
             hosts.Add(new(name, address, Port(ports.Length == 1 ? ports[0] : i < ports.Length ? ports[i] : "", values), Password: null));
         }
         return hosts;
+    }
+
+    /// <summary>A directory may be named anyhow. What follows the colon of a name is a port, or else the password of a user.</summary>
+    static bool MayBeHost(string name)
+    {
+        if (name.StartsWith('/') || IPAddress.TryParse(name, out _))
+            return true;
+        var colon = name.LastIndexOf(':');
+        return !name.AsSpan().ContainsAny(NeverInHost) && !name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
+            && (colon < 0 || name.AsSpan(colon + 1).IndexOfAnyExceptInRange('0', '9') < 0);
     }
 
     static string[] Split(string? list) => string.IsNullOrEmpty(list) ? [] : list.Split(',');
@@ -48,7 +63,9 @@ internal static class HostList
             return DefaultPort;
         if (int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535)
             return port;
-        values.Refuse("port", $"\"{text}\" is no port: 1 to 65535");
+        values.Refuse("port", text.All(char.IsAsciiDigit)
+            ? $"\"{text}\" is no port: 1 to 65535"
+            : "what stands there is no port, 1 to 65535 (it is not shown: in a URI it may be a password, whose \"@\" is missing: postgresql://user:password@host)");
         return DefaultPort;
     }
 }

@@ -23,7 +23,9 @@ internal sealed class KeywordList(ICollection<string> problems)
             Values[keyword] = value;
             return true;
         }
-        if (!mayName || !LooksLikeName(keyword))
+        if (value.Contains(';', StringComparison.Ordinal) && value.Contains('=', StringComparison.Ordinal))
+            problems.Add(MistakenForm.AdoNet);
+        else if (!mayName || !LooksLikeName(keyword))
             problems.Add("a word before \"=\" is no connection keyword (it is not shown: it may belong to a password that needs quotes or %-encoding)");
         else if (LibpqKeyword.Nearest(keyword) is { } nearest)
             problems.Add($"unknown connection keyword \"{keyword}\": did you mean \"{nearest}\"?");
@@ -32,15 +34,6 @@ internal sealed class KeywordList(ICollection<string> problems)
         return false;
     }
 
-    static bool LooksLikeName(string word)
-    {
-        if (word.Length is 0 or > LongestName || char.IsAsciiDigit(word[0]))
-            return false;
-        foreach (var c in word)
-        {
-            if (!char.IsAsciiLetterOrDigit(c) && c != '_')
-                return false;
-        }
-        return true;
-    }
+    static bool LooksLikeName(string word) =>
+        word.Length is > 0 and <= LongestName && !char.IsAsciiDigit(word[0]) && word.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
 }

@@ -25,15 +25,7 @@ internal static class LibpqKeyword
         ("oauth_issuer", null), ("oauth_client_id", null), ("oauth_client_secret", null), ("oauth_scope", null),
     ];
 
-    internal static bool IsKnown(string name)
-    {
-        foreach (var keyword in All)
-        {
-            if (keyword.Name == name)
-                return true;
-        }
-        return false;
-    }
+    internal static bool IsKnown(string name) => All.Any(keyword => keyword.Name == name);
 
     /// <summary>Keywords whose value must never be printed.</summary>
     internal static bool IsSecret(string name) =>
@@ -53,6 +45,6 @@ internal static class LibpqKeyword
             case "ssl": return "sslmode";
             case "rootcertificate": return "sslrootcert";
         }
-        return NearestName.Of(meant, All.Length, at => All[at].Name);
+        return NearestName.Of(meant, All.Select(keyword => keyword.Name));
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Globalization;
 
 namespace BackupMetricsJob.Targets;
@@ -13,7 +14,12 @@ internal sealed class LibpqValues
 
     readonly ICollection<Absence>? absences;
 
-    LibpqValues(ICollection<string> problems, ICollection<Absence>? absences) => (this.problems, this.absences) = (problems, absences);
+    readonly int before;
+
+    LibpqValues(ICollection<string> problems, ICollection<Absence>? absences) => (this.problems, this.absences, before) = (problems, absences, problems.Count);
+
+    /// <summary>Whether nothing was refused so far.</summary>
+    internal bool IsRight => problems.Count == before;
 
     internal string? this[string keyword] => values.TryGetValue(keyword, out var found) ? found.Value : null;
 
@@ -28,34 +34,42 @@ internal sealed class LibpqValues
     {
         var merged = new LibpqValues(problems, absences);
         merged.Add(written, "");
-        var own = written.GetValueOrDefault("service");
-        var file = written.GetValueOrDefault("servicefile") ?? defaults?.GetValueOrDefault("servicefile") ?? environment["PGSERVICEFILE"];
+        merged.Add("servicefile", defaults?.GetValueOrDefault("servicefile"), "servicefile in defaults");
+        merged.Add("servicefile", environment["PGSERVICEFILE"], "PGSERVICEFILE");
+        var own = merged["service"];
         if (own is not null)
-            merged.AddService(own, file, environment);
-        if (defaults is not null)
-            merged.Add(defaults, " in defaults");
-        if (own is null && (defaults?.GetValueOrDefault("service") ?? environment["PGSERVICE"]) is { } service)
-            merged.AddService(service, file, environment);
+            merged.AddService(own, environment);
+        merged.Add(defaults ?? ReadOnlyDictionary<string, string>.Empty, " in defaults");
+        merged.Add("service", environment["PGSERVICE"], "PGSERVICE");
+        if (own is null && merged["service"] is { } service)
+            merged.AddService(service, environment);
         foreach (var (keyword, variable) in LibpqKeyword.All)
-        {
-            if (variable is not null && environment[variable] is { } value)
-                merged.values.TryAdd(keyword, (value, variable));
-        }
-        if (environment["PGREQUIRESSL"] is ['1', ..])
-            merged.values.TryAdd("sslmode", ("require", "PGREQUIRESSL"));
+            merged.Add(keyword, variable is null ? null : environment[variable], variable ?? keyword);
+        merged.Add("sslmode", environment["PGREQUIRESSL"] is ['1', ..] ? "require" : null, "PGREQUIRESSL");
         return merged;
     }
 
     void Add(IReadOnlyDictionary<string, string> keywords, string origin)
     {
         foreach (var (keyword, value) in keywords)
-            values.TryAdd(keyword, (value, keyword + origin));
+            Add(keyword, value, keyword + origin);
     }
 
-    void AddService(string service, string? file, LibpqEnvironment environment)
+    /// <summary>Unless there is one already. Of a value that is in a mistaken form nothing is used, since it would be shown.</summary>
+    void Add(string keyword, string? value, string origin)
+    {
+        if (value is null || values.ContainsKey(keyword))
+            return;
+        if (MistakenForm.Of(keyword, value) is { } problem)
+            problems.Add($"{origin}: {problem}");
+        else
+            values.Add(keyword, (value, origin));
+    }
+
+    void AddService(string service, LibpqEnvironment environment)
     {
         var said = new List<string>();
-        Add(ServiceFile.Find(service, file, environment, said) ?? [], $" in service \"{service}\"");
+        Add(ServiceFile.Find(service, this["servicefile"], environment, said) ?? [], $" in service \"{service}\"");
         foreach (var problem in said)
             Lack(problem, isSecret: false);
     }
@@ -84,7 +98,7 @@ internal sealed class LibpqValues
         var index = words.IndexOf(value);
         if (index >= 0)
             return index;
-        Refuse(keyword, $"\"{value}\" is none of {string.Join(", ", words!)}");
+        Refuse(keyword, $"{MistakenForm.Shown(value)} is none of {string.Join(", ", words!)}");
         return defaultIndex;
     }
 
@@ -95,7 +109,7 @@ internal sealed class LibpqValues
             return null;
         if (int.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number))
             return number;
-        Refuse(keyword, $"\"{value}\" is no whole number");
+        Refuse(keyword, $"{(value.Any(char.IsLetter) ? "what stands there" : MistakenForm.Shown(value))} is no whole number");
         return null;
     }
 }

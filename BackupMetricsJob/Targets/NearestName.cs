@@ -4,26 +4,15 @@ namespace BackupMetricsJob.Targets;
 internal static class NearestName
 {
     /// <summary>Null where nothing is near; the first of those that are equally near.</summary>
-    /// <param name="word">What was written.</param>
-    /// <param name="count">How many names there are.</param>
-    /// <param name="name">Each of them.</param>
-    internal static string? Of(string word, int count, Func<int, string> name)
+    internal static string? Of(string word, IEnumerable<string> names)
     {
-        string? nearest = null;
-        var best = Math.Max(word.Length > 3 ? 2 : 1, word.Length / 3) + 1;
-        for (var i = 0; i < count; i++)
-        {
-            var known = name(i);
-            if (Math.Abs(known.Length - word.Length) >= best)
-                continue;
-            var distance = Distance(word, known);
-            if (distance < best)
-                (best, nearest) = (distance, known);
-        }
-        return nearest;
+        var farthest = Math.Max(word.Length > 3 ? 2 : 1, word.Length / 3);
+        return names.Where(name => Math.Abs(name.Length - word.Length) <= farthest)
+            .Select(name => (Name: name, Distance: Distance(word, name)))
+            .Where(known => known.Distance <= farthest)
+            .OrderBy(known => known.Distance)
+            .FirstOrDefault().Name;
     }
-
-    internal static string? Of(string word, IReadOnlyList<string> names) => Of(word, names.Count, at => names[at]);
 
     /// <summary>Levenshtein: how many characters must be put in, taken out or changed.</summary>
     static int Distance(string a, string b)

@@ -11,33 +11,28 @@ internal sealed class PasswordFile
     const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    readonly string[] lines;
+    readonly IReadOnlyList<string> lines;
 
-    PasswordFile(string[] lines) => this.lines = lines;
+    PasswordFile(IReadOnlyList<string> lines) => this.lines = lines;
 
+    /// <param name="path">Null for none.</param>
     /// <param name="named">whether somebody asked for this file: then its absence is worth a warning.</param>
-    internal static PasswordFile Open(string? path, bool named, ICollection<string> warnings)
+    /// <param name="environment">Reads it.</param>
+    /// <param name="warnings">Gets one where it is ignored.</param>
+    internal static PasswordFile Open(string? path, bool named, LibpqEnvironment environment, ICollection<string> warnings)
     {
-        if (path is null || !File.Exists(path))
-        {
-            if (named)
-                warnings.Add($"password file {path} is not there or is no plain file, so it is ignored");
+        if (path is null)
             return new([]);
-        }
-        try
-        {
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0)
-            {
-                warnings.Add($"password file {path} has group or world access, so it is ignored: permissions should be u=rw (0600) or less");
-                return new([]);
-            }
-            return new(File.ReadAllLines(path));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            warnings.Add($"password file {path} cannot be read, so it is ignored: {e.Message}");
+        var file = environment.Read(path);
+        if (file.IsMissing && !named)
             return new([]);
-        }
+        var why = file.Fault is not null ? file.Fault
+            : (file.Mode & Others) != 0 ? "has group or world access: permissions should be u=rw (0600) or less"
+            : null;
+        if (why is null)
+            return new(file.Lines);
+        warnings.Add($"password file {path} {why}; it is ignored");
+        return new([]);
     }
 
     internal Secret? Find(string host, int port, string database, string user)

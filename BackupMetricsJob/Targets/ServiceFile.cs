@@ -1,3 +1,5 @@
+using BackupMetricsJob.Files;
+
 namespace BackupMetricsJob.Targets;
 
 /// <summary>
@@ -16,10 +18,11 @@ internal static class ServiceFile
         string? tried = null;
         foreach (var path in Places(file, environment))
         {
-            if (path != file && !File.Exists(path))
+            var content = environment.Read(path);
+            if (path != file && content.IsMissing)
                 continue;
             tried = tried is null ? path : $"{tried}, {path}";
-            if (Read(path, service, problems) is { } found)
+            if (Read(path, content, service, problems) is { } found)
                 return found;
             if (problems.Count > before)
                 return null;
@@ -43,20 +46,16 @@ internal static class ServiceFile
         }
     }
 
-    static Dictionary<string, string>? Read(string path, string service, ICollection<string> problems)
+    static Dictionary<string, string>? Read(string path, FileContent content, string service, ICollection<string> problems)
     {
-        string[] lines;
-        try
+        if (content.Fault is not null)
         {
-            lines = File.ReadAllLines(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            problems.Add($"service file {path}: cannot be read: {e.Message}");
+            problems.Add($"service file {path}: {content.Fault}");
             return null;
         }
+        var lines = content.Lines;
         Dictionary<string, string>? section = null;
-        for (var number = 1; number <= lines.Length; number++)
+        for (var number = 1; number <= lines.Count; number++)
         {
             var line = lines[number - 1].Trim();
             if (line.Length == 0 || line[0] == '#')

@@ -1,3 +1,5 @@
+using BackupMetricsJob.Files;
+
 namespace BackupMetricsJob.Targets;
 
 /// <summary>
@@ -35,11 +37,8 @@ internal static class TlsReader
 
     static bool HasTcp(IReadOnlyList<ConnectionHost> hosts, out bool hasSocket)
     {
-        var sockets = 0;
-        foreach (var host in hosts)
-            sockets += host.IsSocket ? 1 : 0;
-        hasSocket = sockets > 0;
-        return sockets < hosts.Count;
+        hasSocket = hosts.Any(host => host.IsSocket);
+        return hosts.Any(host => !host.IsSocket);
     }
 
     static void RefuseUnsupported(LibpqValues values)
@@ -64,7 +63,7 @@ internal static class TlsReader
             case "TLSv1.2": return TlsVersion.Tls12;
             case "TLSv1.3": return TlsVersion.Tls13;
             default:
-                values.Refuse(keyword, $"\"{values[keyword]}\" is not supported: TLSv1.2 or TLSv1.3");
+                values.Refuse(keyword, $"{MistakenForm.Shown(values[keyword]!)} is not supported: TLSv1.2 or TLSv1.3");
                 return otherwise;
         }
     }
@@ -76,20 +75,20 @@ internal static class TlsReader
             return null;
         var named = values["sslrootcert"] is { Length: > 0 };
         var path = named ? values["sslrootcert"] : environment.InHome(".postgresql/root.crt");
-        var isThere = path is not null && File.Exists(path);
-        if (mode == TlsMode.Require && isThere)
-            mode = TlsMode.VerifyCa; // documented at libpq's sslmode, and relied upon
         if (mode < TlsMode.VerifyCa)
         {
-            if (named)
+            var isThere = path is not null && (named || mode == TlsMode.Require) && !environment.Read(path).IsMissing;
+            if (named && (mode < TlsMode.Require || !isThere))
                 warnings.Add(isThere
                     ? $"{values.Origin("sslrootcert")}: the server's certificate is not checked with sslmode={Modes[(int)mode]}: use verify-full"
                     : $"{values.Origin("sslrootcert")}: {path} does not exist, so the server's certificate is not checked");
-            return null;
+            if (mode < TlsMode.Require || !isThere)
+                return null;
+            mode = TlsMode.VerifyCa; // documented at libpq's sslmode, and relied upon
         }
         if (path is null)
             values.Refuse("sslmode", $"\"{Modes[(int)mode]}\" needs a root certificate: give sslrootcert=FILE, or sslrootcert=system");
-        if (environment.InHome(".postgresql/root.crl") is { } list && File.Exists(list) && values["sslcrl"] is null or "")
+        if (values["sslcrl"] is null or "" && environment.InHome(".postgresql/root.crl") is { } list && !environment.Read(list).IsMissing)
             values.Refuse("sslcrl", $"{list} exists, which libpq would apply, but revocation lists are not supported");
         return path;
     }
@@ -98,59 +97,46 @@ internal static class TlsReader
     {
         var named = values["sslcert"] is { Length: > 0 };
         var certificate = named ? values["sslcert"] : environment.InHome(".postgresql/postgresql.crt");
-        if (certificate is null || !File.Exists(certificate))
-        {
-            if (named)
-                values.Lacks("sslcert", $"certificate {certificate} does not exist");
+        if (certificate is null)
             return default;
-        }
+        var read = environment.Read(certificate);
+        if (read.IsMissing && !named)
+            return default;
+        if (read.IsMissing)
+            return Lacks("sslcert", $"certificate {certificate} does not exist");
+        if (read.Fault is not null)
+            return Lacks("sslcert", $"certificate {certificate} {read.Fault}");
         if (values["sslcertmode"] == "disable")
         {
             values.Refuse("sslcertmode", $"\"disable\" is not supported while there is a certificate, {certificate}");
             return default;
         }
         var key = values["sslkey"] is { Length: > 0 } file ? file : environment.InHome(".postgresql/postgresql.key");
-        if (key is null || !File.Exists(key))
-        {
-            values.Lacks("sslkey", $"certificate {certificate} has no private key: {key ?? "sslkey"} does not exist");
-            return default;
-        }
-        return KeyProblem(key, values, out var password) is { } problem ? Refused(problem) : (certificate, key, password);
+        if (key is null || environment.Read(key) is not { IsMissing: false } content)
+            return Lacks("sslkey", $"certificate {certificate} has no private key: {key ?? "sslkey"} does not exist");
+        return KeyProblem(key, content, values, out var password) is { } problem ? Lacks("sslkey", problem) : (certificate, key, password);
 
-        (string?, string?, Secret?) Refused(string problem)
+        (string?, string?, Secret?) Lacks(string keyword, string problem)
         {
-            values.Lacks("sslkey", problem);
+            values.Lacks(keyword, problem);
             return default;
         }
     }
 
-    static string? KeyProblem(string path, LibpqValues values, out Secret? password)
+    static string? KeyProblem(string path, FileContent key, LibpqValues values, out Secret? password)
     {
         password = null;
         const UnixFileMode Forbidden = UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
             | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Forbidden) != 0)
+        if (key.Fault is not null)
+            return $"private key {path} {key.Fault}";
+        if ((key.Mode & Forbidden) != 0)
             return $"private key {path} is open to others: permissions must be u=rw (0600), or u=rw,g=r (0640)";
-        if (Unreadable(path) is { } why)
-            return $"private key {path} cannot be read: {why}";
-        if (!File.ReadAllText(path).Contains("ENCRYPTED", StringComparison.Ordinal))
+        if (!key.Text.Contains("ENCRYPTED", StringComparison.Ordinal))
             return null;
         if (values["sslpassword"] is not { Length: > 0 } text)
             return $"private key {path} is encrypted: give sslpassword";
         password = new Secret(text);
         return null;
-    }
-
-    static string? Unreadable(string path)
-    {
-        try
-        {
-            using var handle = File.OpenHandle(path);
-            return null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return e.Message;
-        }
     }
 }

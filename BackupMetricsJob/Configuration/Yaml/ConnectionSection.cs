@@ -39,13 +39,14 @@ internal static class ConnectionSection
                 continue;
             }
 
-            if (value is not YamlScalar { IsNull: false } scalar)
+            var scalar = value as YamlScalar;
+            if (LibpqKeyword.IsKnown(key.Text) && scalar is null or { IsNull: true })
             {
                 problems.Wrong(value, path[key.Text], "a text");
                 continue;
             }
 
-            keywords.Add(key.Text, scalar.Text);
+            keywords.Add(key.Text, scalar?.Text ?? "");
             places[key.Text] = value.Place;
             foreach (var problem in said) problems.Add(key.Place, $"{path}: {problem}");
             if (said.Count > 0) places.Remove(key.Text);

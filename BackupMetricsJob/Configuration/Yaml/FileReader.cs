@@ -1,8 +1,9 @@
+using BackupMetricsJob.Files;
+
 namespace BackupMetricsJob.Configuration.Yaml;
 
 /// <summary>
 /// Reads --config and --config-dir: the main file has every key, a file of the directory only defaults and targets, which one team may own.
-/// Nothing of it, and nothing of YamlDotNet, is loaded where there is neither.
 /// </summary>
 internal sealed class FileReader
 {
@@ -46,13 +47,13 @@ internal sealed class FileReader
         {
             foreach (var part in PartsOf(directory, ref isWhole))
             {
-                if (Open(part, Keys.Part, why => new(ProblemOrigin.Configuration, $"{part}: {why}")) is { } fields)
+                if (Open(part, Keys.Part, why => new(ProblemOrigin.Configuration, $"{part}: {why}") { IsOfFile = true }) is { } fields)
                     _targets.Finish(fields, _targets.Defaults(fields, settings.Defaults));
                 else isWhole = false;
             }
         }
 
-        return settings with { IsWhole = isWhole, Targets = _targets.Targets, WithoutTargets = WithoutTargets(main, directory) };
+        return settings with { IsWhole = isWhole && _problems.IsEmpty, Targets = _targets.Targets, WithoutTargets = WithoutTargets(main, directory) };
     }
 
     FileSettings Main(Fields root)
@@ -107,23 +108,14 @@ internal sealed class FileReader
     /// <summary>In the order of their names. A mounted ConfigMap has hidden links and folders beside its files.</summary>
     List<string> PartsOf(Setting directory, ref bool isWhole)
     {
-        var parts = new List<string>();
-        try
+        var folder = BoundedFile.List(directory.Value);
+        if (folder.Fault is { } fault)
         {
-            foreach (var path in Directory.EnumerateFiles(directory.Value))
-            {
-                var name = Path.GetFileName(path);
-                if (!name.StartsWith('.') && (name.EndsWith(".yaml", StringComparison.Ordinal) || name.EndsWith(".yml", StringComparison.Ordinal))) parts.Add(path);
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            _problems.Add(Unreadable(directory, "cannot be read: " + e.Message.ReplaceLineEndings(" ")));
+            _problems.Add(Unreadable(directory, fault));
             isWhole = false;
         }
 
-        parts.Sort(StringComparer.Ordinal);
-        return parts;
+        return [.. folder.Names.Where(path => !Path.GetFileName(path).StartsWith('.') && Path.GetExtension(path) is ".yaml" or ".yml").Order(StringComparer.Ordinal)];
     }
 
     Problem? WithoutTargets(Fields? main, Setting? directory)
@@ -133,7 +125,7 @@ internal sealed class FileReader
         return main?["targets"] is { } list ? new(ProblemOrigin.Configuration, "targets: must not be empty") { Place = list.Place } : null;
     }
 
-    static Problem Unreadable(Setting named, string why) => new(ProblemOrigin.Configuration, $"{named.Origin} \"{named.Value}\": {why}");
+    static Problem Unreadable(Setting named, string why) => new(ProblemOrigin.Configuration, $"{named.Origin} \"{named.Value}\": {why}") { IsOfFile = true };
 
     static string FolderOf(string file) => Path.GetDirectoryName(file) ?? "";
 }

@@ -1,3 +1,5 @@
+using BackupMetricsJob.Targets;
+
 namespace BackupMetricsJob.Configuration.Yaml;
 
 /// <summary>
@@ -8,18 +10,9 @@ internal static class SecretKeys
 {
     public const string NotShown = "a key that is not shown: it may belong to a secret that needs quotes";
 
-    public static bool Contains(string key) =>
-        key is "password" or "sslpassword" or "credentials" or "oauth_client_secret" or "scram_client_key" or "scram_server_key";
+    public static bool Contains(string key) => key == "credentials" || LibpqKeyword.IsSecret(key);
 
     /// <summary>Whether a key of the map, at this position, may be a piece of a secret.</summary>
-    public static bool MayHoldPiece(bool isFlow, IReadOnlyList<YamlEntry> before, int count)
-    {
-        if (!isFlow) return false;
-        for (var i = 0; i < count; i++)
-        {
-            if (Contains(before[i].Key.Text)) return true;
-        }
-
-        return false;
-    }
+    public static bool MayHoldPiece(bool isFlow, IReadOnlyList<YamlEntry> before, int count) =>
+        isFlow && before.Take(count).Any(entry => Contains(entry.Key.Text));
 }

@@ -1,3 +1,5 @@
+using BackupMetricsJob.Targets;
+
 namespace BackupMetricsJob.Configuration.Yaml;
 
 /// <summary>targets and defaults of one file. A name stands once in all files.</summary>
@@ -57,6 +59,7 @@ internal sealed class TargetSection(FileProblems problems)
         var name = fields.Text("name", "a name without control characters");
         if (name is not null && (name.Trim().Length == 0 || !LabelText.IsWellFormed(name)))
             problems.Wrong(fields["name"]!, fields.Path["name"], "a name without control characters");
+        else if (name is not null && MistakenForm.IsIn(name)) problems.Wrong(fields["name"]!, fields.Path["name"], "a name, and no connection");
         else if (name is not null && name.Trim().Length < name.Length) problems.Wrong(fields["name"]!, fields.Path["name"], "a name without blanks at its ends");
         else if (name is not null && !_names.TryAdd(name, fields["name"]!.Place))
             problems.Add(fields["name"]!.Place, $"{fields.Path["name"]} {Shown.Quoted(name)}: must be another name: the first of this one is at {_names[name]}");

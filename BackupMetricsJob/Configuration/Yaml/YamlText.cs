@@ -1,4 +1,5 @@
 using System.Text;
+using BackupMetricsJob.Files;
 using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Configuration.Yaml;
@@ -14,24 +15,10 @@ internal static class YamlText
     /// <param name="problems">Gets one problem at most.</param>
     public static string? Read(string file, Func<string, Problem> unreadable, ICollection<Problem> problems)
     {
-        byte[] bytes;
-        try
-        {
-            bytes = BoundedFile.Read(file, MostBytes);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            problems.Add(unreadable("cannot be read: " + Words.OnOneLine(e.Message)));
-            return null;
-        }
-
-        if (bytes.Length > MostBytes)
-        {
-            problems.Add(unreadable($"is larger than {MostBytes >> 20} MiB"));
-            return null;
-        }
-
-        return Decode(file, bytes, problems);
+        var content = BoundedFile.Read(file, MostBytes);
+        if (content.Fault is null) return Decode(file, content.Bytes, problems);
+        problems.Add(unreadable(Words.OnOneLine(content.Fault)));
+        return null;
     }
 
     public static string? Decode(string file, byte[] bytes, ICollection<Problem> problems)

@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Files;
 using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Schedule.Http;
@@ -65,11 +66,13 @@ internal sealed class ServerTls
         return chain.Build(client);
     }
 
-    static string? Text(Setting file, ICollection<Problem> problems) => Try(file, problems, () =>
+    static string? Text(Setting file, ICollection<Problem> problems)
     {
-        var bytes = BoundedFile.Read(file.Value, MostBytes);
-        return bytes.Length <= MostBytes ? System.Text.Encoding.UTF8.GetString(bytes) : throw new IOException($"it is larger than {MostBytes >> 20} MiB");
-    });
+        var content = BoundedFile.Read(file.Value, MostBytes);
+        if (content.Fault is null) return content.Text;
+        problems.Add(file.Says($"\"{file.Value}\": {content.Fault}"));
+        return null;
+    }
 
     /// <summary>Every certificate of a PEM file, ours the first.</summary>
     static X509Certificate2Collection All(string pem)
@@ -92,7 +95,7 @@ internal sealed class ServerTls
         {
             return read();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException or NotSupportedException or AuthenticationException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException or NotSupportedException or AuthenticationException)
         {
             problems.Add(file.Says($"\"{file.Value}\": {Words.OnOneLine(e.Message)}"));
             return null;

@@ -112,7 +112,7 @@ internal sealed class ScheduleOptionsReader
 
         var said = new List<string>();
         if (setting.Value.Trim().Length == 0) said.Add("must be a postgresql:// URI or \"host=... user=...\"");
-        else if (ConnectionText.TryParse(setting.Value, new LibpqEnvironment(_environment, userName: static () => LocalUser.Name), said, out var connection))
+        else if (ConnectionText.TryParse(setting.Value, LibpqEnvironment.Of(_environment), said, out var connection))
         {
             if (connection is { Hosts.Count: 1, Session: SessionKind.Any }) return new(connection, name, node);
             said.Add("must have one host and no target_session_attrs: give one name that follows the primary");

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using BackupMetricsJob.Files;
+using BackupMetricsJob.Tests.Support;
+
+namespace BackupMetricsJob.Tests.Files;
+
+/// <summary>A file that hangs costs whoever asks for it a bounded time, one thread, and nobody else anything.</summary>
+public sealed class BoundedFileTests : IDisposable
+{
+    readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_pipe_that_nobody_writes_to_is_a_fault_and_holds_up_no_other_file()
+    {
+        var pipe = Pipe("pipe");
+
+        Assert.StartsWith("cannot be read: no answer within 3 s", BoundedFile.Read(pipe, 100).Fault, StringComparison.Ordinal);
+        Assert.False(BoundedFile.Read(pipe, 100).IsMissing);
+        Assert.Equal("beside it", BoundedFile.Read(_folder.Write("file", "beside it"), 100).Text);
+    }
+
+    [Fact]
+    public void A_path_that_hangs_is_read_once_and_who_comes_later_is_refused_at_once()
+    {
+        var pipe = Pipe("pipe");
+        var first = BoundedFile.Begin(pipe);
+        Assert.NotNull(first.Wait().Fault);
+        var clock = Stopwatch.StartNew();
+
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Same(first, BoundedFile.Begin(pipe));
+            Assert.NotNull(BoundedFile.Read(pipe, 100).Fault);
+        }
+
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"{clock.Elapsed}");
+    }
+
+    [Fact]
+    public void Who_asks_while_it_still_may_answer_shares_the_answer_and_the_next_reads_anew()
+    {
+        var pipe = Pipe("pipe");
+        var readings = new[] { BoundedFile.Begin(pipe), BoundedFile.Begin(pipe) };
+
+        File.WriteAllText(pipe, "late");
+
+        Assert.All(readings, reading => Assert.Equal("late", reading.Wait().Text));
+        Assert.NotSame(readings[0], BoundedFile.Begin(pipe));
+    }
+
+    [Fact]
+    public void Many_that_hang_are_waited_for_side_by_side_and_give_their_threads_back()
+    {
+        var pipes = Enumerable.Range(0, 200).Select(i => Pipe($"p{i}")).ToList();
+        var clock = Stopwatch.StartNew();
+
+        var readings = pipes.ConvertAll(pipe => BoundedFile.Begin(pipe));
+        Assert.All(readings, reading => Assert.NotNull(reading.Wait().Fault));
+
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(8), $"{clock.Elapsed}");
+        foreach (var pipe in pipes) File.WriteAllText(pipe, "");
+        Assert.All(readings, reading => Assert.Null(reading.WaitAsync(CancellationToken.None).Result.Fault));
+    }
+
+    [Fact]
+    public void Those_that_nobody_began_in_advance_share_a_limit()
+    {
+        var pipes = Enumerable.Range(0, 40).Select(i => Pipe($"p{i}")).ToList();
+        var clock = Stopwatch.StartNew();
+
+        Assert.All(pipes, pipe => Assert.NotNull(BoundedFile.Read(pipe, 100).Fault));
+
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), $"{clock.Elapsed}");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(255)]
+    [InlineData(256)]
+    [InlineData(257)]
+    [InlineData(5000)]
+    public void A_file_is_read_to_its_end_up_to_the_maximum(int length)
+    {
+        var file = _folder.Write("file", new string('x', length));
+
+        Assert.Equal(length, BoundedFile.Read(file, length).Bytes.Length);
+        if (length > 0) Assert.Equal("is larger than 0 KiB", BoundedFile.Read(file, length - 1).Fault?.Replace("4 KiB", "0 KiB", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_is_absent_endless_no_text_or_a_folder_is_told_as_that()
+    {
+        Assert.True(BoundedFile.Read(_folder.File("none")).IsMissing);
+        Assert.True(BoundedFile.Read("/nonexistent/none").IsMissing);
+        Assert.Equal("is larger than 64 KiB", BoundedFile.Read("/dev/zero", 64 << 10).Fault);
+        Assert.Contains("denied", BoundedFile.Read(_folder.Path).Fault, StringComparison.Ordinal);
+        Assert.NotNull(BoundedFile.Read("").Fault);
+        File.WriteAllBytes(_folder.File("bytes"), [0xFF]);
+        Assert.Null(BoundedFile.Read(_folder.File("bytes")).TryText(out var fault));
+        Assert.Equal("is not UTF-8", fault);
+        Assert.Equal([_folder.File("bytes")], BoundedFile.List(_folder.Path).Names);
+        Assert.NotNull(BoundedFile.List(_folder.File("none")).Fault);
+    }
+
+    string Pipe(string name)
+    {
+        using var made = Process.Start("mkfifo", _folder.File(name));
+        made.WaitForExit();
+        return _folder.File(name);
+    }
+}
