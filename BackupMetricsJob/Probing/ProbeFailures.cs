@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 using BackupMetricsJob.Backups;
 using Npgsql;
@@ -8,6 +9,9 @@ namespace BackupMetricsJob.Probing;
 /// <summary>Tells from what Npgsql threw why a target could not be probed. The words are the server's or the system's own; none of them holds a secret.</summary>
 internal static class ProbeFailures
 {
+    // How .NET says of a TLS handshake that none was answered.
+    static readonly string[] NoTls = ["unexpected EOF", "Cannot determine the frame size"];
+
     // How Npgsql 10 says it of a server of another kind.
     static readonly string[] NoPostgres = ["Received unknown response", "Additional unencrypted data", "Unknown message code", "Received backend message"];
 
@@ -19,7 +23,8 @@ internal static class ProbeFailures
             if (e is PostgresException postgres) return new(OfSqlState(postgres.SqlState), $"{Words.OnOneLine(postgres.MessageText)} (SQLSTATE {postgres.SqlState})");
             if (e is BadDataException) return new(FailureReason.BadData, e.Message);
             if (e is SocketException socket) return new(OfSocket(socket.SocketErrorCode), OneLine(exception.Message, socket.Message));
-            if (e is IOException && e.Message.Contains("unexpected EOF", StringComparison.Ordinal)) return new(FailureReason.Network, "the connection ended in the middle of the TLS handshake");
+            if (e is IOException or AuthenticationException && NoTls.Any(words => e.Message.Contains(words, StringComparison.Ordinal)))
+                return new(FailureReason.Network, "what answers there does not speak TLS, or the connection ended in the middle of the handshake");
             if (TlsFailures.Of(e) is { } tls) return tls;
             if (e is TimeoutException) return new(FailureReason.Timeout, OneLine(exception.Message, null));
         }
