@@ -6,7 +6,10 @@ using Npgsql;
 
 namespace BackupMetricsJob.Probing;
 
-/// <summary>Tells from what Npgsql threw why a target could not be probed. The words are the server's or the system's own; none of them holds a secret.</summary>
+/// <summary>
+/// Tells from what Npgsql threw why a target could not be probed. The words are the server's or the system's own; none of them holds a
+/// secret.
+/// </summary>
 internal static class ProbeFailures
 {
     // How .NET says of a TLS handshake that none was answered.
@@ -15,7 +18,9 @@ internal static class ProbeFailures
     // How Npgsql 10 says it of a server of another kind.
     static readonly string[] NoPostgres = ["Received unknown response", "Additional unencrypted data", "Unknown message code", "Received backend message"];
 
-    /// <summary>The failure that <paramref name="exception"/> is, or null if it is none that a database causes while it keeps to its protocol.</summary>
+    /// <summary>
+    /// The failure that <paramref name="exception"/> is, or null if it is none that a database causes while it keeps to its protocol.
+    /// </summary>
     public static ProbeFailure? Of(Exception exception)
     {
         for (var e = exception; e is not null; e = e.InnerException)
@@ -37,7 +42,8 @@ internal static class ProbeFailures
     }
 
     /// <summary>
-    /// The failure of a target that brought about what nobody foresaw. Npgsql believes what it reads: a server of another kind, or a broken stream, ends in whatever
+    /// The failure of a target that brought about what nobody foresaw. Npgsql believes what it reads: a server of another kind, or a
+    /// broken stream, ends in whatever
     /// exception it runs into. So a report is asked for only where it can hardly be that.
     /// </summary>
     public static ProbeFailure Unexpected(Exception exception, FailureReason reason)
