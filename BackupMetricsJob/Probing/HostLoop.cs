@@ -8,9 +8,12 @@ using Npgsql;
 namespace BackupMetricsJob.Probing;
 
 /// <summary>
-/// Connects to the first of a target's hosts that will do, and looks for it as libpq does: past a host that has no address, refuses, cannot be
-/// reached, is silent, cannot accept connections now or has the wrong kind of session; but no further than one that refuses the login, has no
-/// such database, is full, hangs up or cannot be trusted. Npgsql's own loop goes on after any of these and does not tell which host did what.
+/// Connects to the first of a target's hosts that will do, and looks for it as libpq does: past a host that has no address, refuses,
+/// cannot be
+/// reached, is silent, cannot accept connections now or has the wrong kind of session; but no further than one that refuses the login,
+/// has no
+/// such database, is full, hangs up or cannot be trusted. Npgsql's own loop goes on after any of these and does not tell which host did
+/// what.
 /// </summary>
 internal sealed class HostLoop
 {
@@ -34,7 +37,9 @@ internal sealed class HostLoop
         _end = clock.Elapsed + timeout;
     }
 
-    /// <summary>A connection, or why there is none, with what each host said. Only a cancellation is thrown, and looked at as far as Npgsql does.</summary>
+    /// <summary>
+    /// A connection, or why there is none, with what each host said. Only a cancellation is thrown, and looked at as far as Npgsql does.
+    /// </summary>
     /// <param name="reading">Is told how far it has come.</param>
     public static async Task<(OpenConnection? Connection, ProbeFailure? Failure)> OpenAsync(
         ConnectionSettings settings, TimeSpan timeout, RunClock clock, Reading reading, CancellationToken cancellationToken)
@@ -67,8 +72,10 @@ internal sealed class HostLoop
     }
 
     /// <summary>
-    /// The addresses of a name, each of which is tried, as in libpq. Npgsql would look the name up itself, on a thread of the pool that waits as long as the
-    /// resolver is silent, and takes one with a colon or without end for a bug. A socket has no address, and that is one; after a failure there is none.
+    /// The addresses of a name, each of which is tried, as in libpq. Npgsql would look the name up itself, on a thread of the pool that
+    /// waits as long as the
+    /// resolver is silent, and takes one with a colon or without end for a bug. A socket has no address, and that is one; after a failure
+    /// there is none.
     /// </summary>
     async Task<IReadOnlyList<string?>> AddressesAsync(ConnectionHost host, int attempts)
     {
@@ -132,7 +139,9 @@ internal sealed class HostLoop
         return Share(_end - _clock.Elapsed, attempts);
     }
 
-    /// <summary>The failure that is published is the last one that tells more than that a host was not the one that is looked for.</summary>
+    /// <summary>
+    /// The failure that is published is the last one that tells more than that a host was not the one that is looked for.
+    /// </summary>
     void Note(ConnectionHost host, ProbeFailure failure, bool isTelling)
     {
         if (_settings.Hosts.Count == 1 && failure.Reason == FailureReason.Dns) failure = failure with { Message = $"{host}: {failure.Message}" };
@@ -147,7 +156,8 @@ internal sealed class HostLoop
         : string.Create(CultureInfo.InvariantCulture, $"no answer within {share.TotalSeconds:0.#} s");
 
     /// <summary>
-    /// How long this host may take. libpq waits for ever where there is no connect_timeout; here what is left is divided, so that the next host
+    /// How long this host may take. libpq waits for ever where there is no connect_timeout; here what is left is divided, so that the
+    /// next host
     /// gets its chance. Npgsql counts in whole seconds.
     /// </summary>
     TimeSpan Share(TimeSpan left, int attempts)

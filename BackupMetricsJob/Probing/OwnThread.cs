@@ -1,7 +1,8 @@
 namespace BackupMetricsJob.Probing;
 
 /// <summary>
-/// Work that may block for long, like the look-up of a name whose resolver is silent, on a thread of its own: those of the pool are few, and everybody else's work waits for them.
+/// Work that may block for long, like the look-up of a name whose resolver is silent, on a thread of its own: those of the pool are few,
+/// and everybody else's work waits for them.
 /// </summary>
 internal static class OwnThread
 {

@@ -1,17 +1,26 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 using BackupMetricsJob.Backups;
 using Npgsql;
 
 namespace BackupMetricsJob.Probing;
 
-/// <summary>Tells from what Npgsql threw why a target could not be probed. The words are the server's or the system's own; none of them holds a secret.</summary>
+/// <summary>
+/// Tells from what Npgsql threw why a target could not be probed. The words are the server's or the system's own; none of them holds a
+/// secret.
+/// </summary>
 internal static class ProbeFailures
 {
+    // How .NET says of a TLS handshake that none was answered.
+    static readonly string[] NoTls = ["unexpected EOF", "Cannot determine the frame size"];
+
     // How Npgsql 10 says it of a server of another kind.
     static readonly string[] NoPostgres = ["Received unknown response", "Additional unencrypted data", "Unknown message code", "Received backend message"];
 
-    /// <summary>The failure that <paramref name="exception"/> is, or null if it is none that a database causes while it keeps to its protocol.</summary>
+    /// <summary>
+    /// The failure that <paramref name="exception"/> is, or null if it is none that a database causes while it keeps to its protocol.
+    /// </summary>
     public static ProbeFailure? Of(Exception exception)
     {
         for (var e = exception; e is not null; e = e.InnerException)
@@ -19,7 +28,8 @@ internal static class ProbeFailures
             if (e is PostgresException postgres) return new(OfSqlState(postgres.SqlState), $"{Words.OnOneLine(postgres.MessageText)} (SQLSTATE {postgres.SqlState})");
             if (e is BadDataException) return new(FailureReason.BadData, e.Message);
             if (e is SocketException socket) return new(OfSocket(socket.SocketErrorCode), OneLine(exception.Message, socket.Message));
-            if (e is IOException && e.Message.Contains("unexpected EOF", StringComparison.Ordinal)) return new(FailureReason.Network, "the connection ended in the middle of the TLS handshake");
+            if (e is IOException or AuthenticationException && NoTls.Any(words => e.Message.Contains(words, StringComparison.Ordinal)))
+                return new(FailureReason.Network, "what answers there does not speak TLS, or the connection ended in the middle of the handshake");
             if (TlsFailures.Of(e) is { } tls) return tls;
             if (e is TimeoutException) return new(FailureReason.Timeout, OneLine(exception.Message, null));
         }
@@ -32,7 +42,8 @@ internal static class ProbeFailures
     }
 
     /// <summary>
-    /// The failure of a target that brought about what nobody foresaw. Npgsql believes what it reads: a server of another kind, or a broken stream, ends in whatever
+    /// The failure of a target that brought about what nobody foresaw. Npgsql believes what it reads: a server of another kind, or a
+    /// broken stream, ends in whatever
     /// exception it runs into. So a report is asked for only where it can hardly be that.
     /// </summary>
     public static ProbeFailure Unexpected(Exception exception, FailureReason reason)

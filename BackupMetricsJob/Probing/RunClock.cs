@@ -1,6 +1,9 @@
 namespace BackupMetricsJob.Probing;
 
-/// <summary>The run's clock: read once when the run starts, and from then on carried by the monotonic one, so that a step of the wall clock in the middle of a run changes nothing.</summary>
+/// <summary>
+/// The run's clock: read once when the run starts, and from then on carried by the monotonic one, so that a step of the wall clock in the
+/// middle of a run changes nothing.
+/// </summary>
 internal sealed class RunClock(TimeProvider provider)
 {
     readonly long _started = provider.GetTimestamp();

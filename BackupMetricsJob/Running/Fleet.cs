@@ -6,8 +6,10 @@ using BackupMetricsJob.Probing;
 namespace BackupMetricsJob.Running;
 
 /// <summary>
-/// Probes every target of a run, and has a result for each of them when the run's time for it ends. At most so many as there are places are probed
-/// at once; a target that has heard nothing for a moment gives its place back and is waited for aside, so that a hundred silent hosts hold up nobody.
+/// Probes every target of a run, and has a result for each of them when the run's time for it ends. At most so many as there are places
+/// are probed
+/// at once; a target that has heard nothing for a moment gives its place back and is waited for aside, so that a hundred silent hosts
+/// hold up nobody.
 /// </summary>
 /// <param name="targets">Whom to probe.</param>
 /// <param name="places">How many at once.</param>
@@ -19,11 +21,15 @@ internal sealed class Fleet(IReadOnlyList<MonitoredTarget> targets, int places, 
     /// <summary>How many may be waited for beside those that have a place: each is a connection.</summary>
     const int MostAside = 256;
 
-    /// <summary>How long the silent keep a place. A server that is well says its first word within a few milliseconds, one that is busy or far away within tenths of a second.</summary>
+    /// <summary>
+    /// How long the silent keep a place. A server that is well says its first word within a few milliseconds, one that is busy or far
+    /// away within tenths of a second.
+    /// </summary>
     static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// The addresses that have answered anybody in this run. Whoever waits for one of these keeps its place: or else ever more connections would be made to
+    /// The addresses that have answered anybody in this run. Whoever waits for one of these keeps its place: or else ever more
+    /// connections would be made to
     /// a server that cannot keep up with those that it has.
     /// </summary>
     readonly ConcurrentDictionary<string, bool> _answered = new(StringComparer.Ordinal);
@@ -84,7 +90,10 @@ internal sealed class Fleet(IReadOnlyList<MonitoredTarget> targets, int places, 
         {
             _answered.TryAdd(probe!.Peer, true);
             answer.TrySetResult();
-        }) { Inspect = Inspect };
+        })
+        {
+            Inspect = Inspect,
+        };
         var result = probe.RunAsync(stop);
         var isAside = await StepsAsideAsync(probe, Task.WhenAny(result, answer.Task), aside);
         if (isAside) room.Release();

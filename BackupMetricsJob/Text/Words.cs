@@ -10,7 +10,9 @@ internal static class Words
 {
     public const int Limit = 500;
 
-    /// <summary>Runs of white space become one blank, other control and format characters and halves of surrogate pairs become U+FFFD.</summary>
+    /// <summary>
+    /// Runs of white space become one blank, other control and format characters and halves of surrogate pairs become U+FFFD.
+    /// </summary>
     public static string OnOneLine(string text, int limit = Limit)
     {
         var line = new StringBuilder(Math.Min(text.Length, limit));
