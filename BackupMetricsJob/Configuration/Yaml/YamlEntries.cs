@@ -44,5 +44,14 @@ internal sealed class YamlEntries(bool isFlow, ICollection<Problem> problems)
         else if (_entries.Count == Few) _byKey = _entries.ToDictionary(one => one.Key.Text, StringComparer.Ordinal);
     }
 
-    YamlEntry? Find(string key) => _byKey is not null ? _byKey.GetValueOrDefault(key) : _entries.Find(entry => entry.Key.Text == key);
+    YamlEntry? Find(string key)
+    {
+        if (_byKey is not null) return _byKey.GetValueOrDefault(key);
+        foreach (var entry in _entries)
+        {
+            if (entry.Key.Text == key) return entry;
+        }
+
+        return null;
+    }
 }

@@ -56,5 +56,13 @@ internal sealed class YamlMapping(string file, int line, int column, int size, I
     public override string Kind => "a map";
 
     /// <summary>Null where there is no such key.</summary>
-    public YamlEntry? Find(string key) => Entries.FirstOrDefault(entry => entry.Key.Text == key);
+    public YamlEntry? Find(string key)
+    {
+        foreach (var entry in Entries)
+        {
+            if (entry.Key.Text == key) return entry;
+        }
+
+        return null;
+    }
 }
