@@ -11,13 +11,12 @@ internal static class Check
     /// <param name="time">The clock.</param>
     /// <param name="progress">Is told how far it has come.</param>
     /// <param name="stop">Ends it at once; what is known then is told.</param>
-    public static CheckReport Run(JobOptions job, Uri? prometheus, TimeProvider time, RunProgress? progress, CancellationToken stop)
+    public static async Task<CheckReport> RunAsync(JobOptions job, Uri? prometheus, TimeProvider time, RunProgress? progress, CancellationToken stop)
     {
         var probed = JobRun.Probe(job, time, stop, progress, inspect: true).Results;
         var targets = new TargetCheck[job.Targets.Count];
         for (var i = 0; i < targets.Length; i++) targets[i] = new(probed[i], TargetFindings.Of(job.Targets[i], probed[i]));
-        var gateways = new GatewayCheck[job.Gateways.Count];
-        for (var i = 0; i < gateways.Length; i++) gateways[i] = GatewayChecks.Of(job.Gateways[i], job, time, stop);
-        return new(SettingsFindings.Of(job), targets, gateways, prometheus is null ? null : PrometheusChecks.Of(prometheus, job, time, stop));
+        var gateways = await Task.WhenAll(job.Gateways.Select(gateway => GatewayChecks.OfAsync(gateway, job, time, stop)));
+        return new(SettingsFindings.Of(job), targets, gateways, prometheus is null ? null : await PrometheusChecks.OfAsync(prometheus, job, time, stop));
     }
 }

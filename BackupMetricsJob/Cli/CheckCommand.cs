@@ -16,16 +16,16 @@ internal static class CheckCommand
         var own = new FlagSet(command);
         own.Add("prometheus", "URL", "The Prometheus that scrapes the gateway, like http://prometheus:9090: is that done with honor_labels?");
         own.Add("output", "text|json", "How the result is written on standard output (text)");
-        command.SetAction(parsed =>
+        command.SetAction(async (parsed, _) =>
         {
             var given = flags.Read(parsed);
             own.Read(parsed, given);
-            return Run(given, terminal);
+            return await RunAsync(given, terminal);
         });
         return command;
     }
 
-    static int Run(Flags flags, Terminal terminal)
+    static async Task<int> RunAsync(Flags flags, Terminal terminal)
     {
         var problems = new List<Problem>(OptionsReader.Read(flags, terminal.Environment, Purpose.Check, out var job, out var output));
         var settings = new Settings(flags, terminal.Environment);
@@ -36,7 +36,7 @@ internal static class CheckCommand
         var signals = terminal.Signals;
         var progress = ProgressLine.IsWanted(terminal, output) ? new RunProgress(terminal.Time) : null;
         CheckReport report;
-        using (progress is null ? null : new ProgressLine(progress, terminal.Error)) report = Check.Run(job, prometheus, terminal.Time, progress, signals.Stop);
+        using (progress is null ? null : new ProgressLine(progress, terminal.Error)) report = await Check.RunAsync(job, prometheus, terminal.Time, progress, signals.Stop);
         var code = Of(report, signals.Received, output.FailOnTarget);
         if (asJson)
         {
@@ -44,7 +44,7 @@ internal static class CheckCommand
         }
         else
         {
-            using var text = new StreamWriter(terminal.Output, new UTF8Encoding(false), leaveOpen: true);
+            await using var text = new StreamWriter(terminal.Output, new UTF8Encoding(false), leaveOpen: true);
             CheckTable.Write(report, text);
         }
 

@@ -77,7 +77,8 @@ internal static class CheckTable
         ServerVerdict.Ok => "ok",
         ServerVerdict.Misconfigured => "misconfigured",
         ServerVerdict.Refused => "refused",
-        _ => "unreachable",
+        ServerVerdict.Unreachable => "unreachable",
+        _ => "unknown",
     };
 
     static string OneLine(string name) => name.ReplaceLineEndings(" ");

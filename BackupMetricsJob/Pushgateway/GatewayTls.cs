@@ -35,38 +35,35 @@ internal sealed class GatewayTls
     public static GatewayTls? TryRead(string? authorities, string? certificate, string? key, bool trustAnybody, ICollection<string> problems)
     {
         var before = problems.Count;
-        var roots = authorities is null ? null : Read(authorities, problems, () => All(authorities));
+        var roots = Read(authorities, problems, All);
         if (certificate is null && key is not null) problems.Add($"key file \"{key}\": a key needs its certificate, too");
+        X509Certificate2Collection? between = null;
 #pragma warning disable CA2000 // It lives as long as what is returned, which lives as long as the process.
-        var own = certificate is null ? null : Read(key ?? certificate, problems, () => X509Certificate2.CreateFromPemFile(certificate, key));
+        var own = Read(certificate, problems, text =>
+        {
+            between = All(text);
+            return Read(key ?? certificate, problems, keyText => X509Certificate2.CreateFromPem(text, keyText));
+        });
 #pragma warning restore CA2000
-        return problems.Count == before ? new(roots, own, own is null ? null : Others(certificate!, own), trustAnybody) : null;
+        if (own is not null) between = [.. between!.Where(other => !other.RawDataMemory.Span.SequenceEqual(own.RawDataMemory.Span))];
+        return problems.Count == before ? new(roots, own, between, trustAnybody) : null;
     }
 
-    static X509Certificate2Collection All(string file)
+    static X509Certificate2Collection All(string pem)
     {
         var found = new X509Certificate2Collection();
-        found.ImportFromPemFile(file);
+        found.ImportFromPem(pem);
         return found.Count > 0 ? found : throw new CryptographicException("no certificate is in it");
     }
 
-    static X509Certificate2Collection Others(string file, X509Certificate2 own)
-    {
-        var others = All(file);
-        for (var i = others.Count - 1; i >= 0; i--)
-        {
-            if (others[i].RawDataMemory.Span.SequenceEqual(own.RawDataMemory.Span)) others.RemoveAt(i);
-        }
-
-        return others;
-    }
-
-    static T? Read<T>(string file, ICollection<string> problems, Func<T> read)
+    /// <summary>Null where there is no file, or a problem with it.</summary>
+    static T? Read<T>(string? file, ICollection<string> problems, Func<string, T?> parse)
         where T : class
     {
+        if (file is null) return null;
         try
         {
-            return read();
+            return parse(TextOf(file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException or NotSupportedException)
         {
@@ -74,4 +71,7 @@ internal sealed class GatewayTls
             return null;
         }
     }
+
+    /// <summary>The one place where a file of this room is read.</summary>
+    static string TextOf(string file) => File.ReadAllText(file);
 }

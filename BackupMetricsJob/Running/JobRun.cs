@@ -101,11 +101,11 @@ internal sealed class JobRun
     }
 
     PushOutcome Send(Gateway gateway, CollectorRegistry registry, CancellationToken end) =>
-        Pushgateway.Push.Send(registry, gateway, _options.Group, new PushBudget(_options.Deadline - _clock.Elapsed, gateway.AttemptTimeout), _time, end);
+        Pushgateway.Push.SendAsync(registry, gateway, _options.Group, new PushBudget(_options.Deadline - _clock.Elapsed, gateway.AttemptTimeout), _time, end).GetAwaiter().GetResult();
 
     PushOutcome Advised(PushOutcome outcome, Gateway gateway, CancellationToken end) => outcome.Result != PushResult.Refused
         ? outcome
-        : outcome with { Advice = Culprit.Advice(outcome, gateway, _options.Group, _options.Deadline - _clock.Elapsed, _time, end) };
+        : outcome with { Advice = Culprit.AdviceAsync(outcome, gateway, _options.Group, _options.Deadline - _clock.Elapsed, _time, end).GetAwaiter().GetResult() };
 
     RunFacts Facts(BuildVersion build, bool legacyNames) => new(_clock.Start, _clock.Elapsed, _options.Shard?.Count ?? 1, _options.Interval, build, legacyNames) { LastReloadSuccessful = _options.LastReloadSuccessful };
 
