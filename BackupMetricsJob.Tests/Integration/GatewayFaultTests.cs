@@ -40,6 +40,16 @@ public sealed class GatewayFaultTests : IAsyncLifetime
         Assert.All(gateway.Requests, request => Assert.Equal(("PUT", "/metrics/job/backup_metrics/run/db"), (request.Method, request.Path)));
     }
 
+    [Theory]
+    [InlineData("<html>Welcome!</html>", "Content-Type: text/html")]
+    [InlineData("OK", "Server: stub")]
+    public async Task A_success_of_something_that_is_no_gateway(string body, string header)
+    {
+        await using var gateway = new StubPushgateway(StubPushgateway.Status(200, body, header));
+        await RunAsync(gateway.Url, 76, $"this is not a Pushgateway: it answered \"{body}\"");
+        Assert.Single(gateway.Requests);
+    }
+
     [Fact]
     public async Task A_redirect()
     {

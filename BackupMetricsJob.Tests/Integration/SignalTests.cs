@@ -53,4 +53,45 @@ public sealed class SignalTests
         var result = await run.WaitAsync(TimeSpan.FromSeconds(5));
         Assert.Contains(result.ExitCode, new[] { 130, 143 });
     }
+
+    [Theory]
+    [InlineData("check --connection postgresql://u@127.0.0.1:1/x --gateway http://SILENT", PosixSignal.SIGTERM, 143)]
+    [InlineData("check --connection postgresql://u@127.0.0.1:1/x --gateway http://SILENT", PosixSignal.SIGINT, 130)]
+    [InlineData("check --connection postgresql://u@127.0.0.1:1/x --prometheus http://SILENT", PosixSignal.SIGTERM, 143)]
+    [InlineData("check --connection postgresql://u@SILENT/x", PosixSignal.SIGTERM, 143)]
+    [InlineData("show --connection postgresql://u@SILENT/x", PosixSignal.SIGTERM, 143)]
+    [InlineData("run --dry-run --connection postgresql://u@SILENT/x", PosixSignal.SIGINT, 130)]
+    [InlineData("delete --job j --gateway http://SILENT", PosixSignal.SIGTERM, 143)]
+    [InlineData("delete --job j --gateway http://SILENT", PosixSignal.SIGINT, 130)]
+    [InlineData("catalog init --connection postgresql://u@SILENT/x", PosixSignal.SIGTERM, 143)]
+    [InlineData("catalog prune --keep 90d --connection postgresql://u@SILENT/x", PosixSignal.SIGINT, 130)]
+    [InlineData("record --server s --tool t --type full --from-exit-code 0 --connection postgresql://u@SILENT/x", PosixSignal.SIGTERM, 143)]
+    [InlineData("import wal-g --server s --connection postgresql://u@SILENT/x", PosixSignal.SIGTERM, 143)]
+    public async Task Every_command_that_waits_is_ended_by_a_signal_and_says_so(string command, PosixSignal signal, int code)
+    {
+        await using var silent = new SilentServer();
+        await using var run = BackupMetrics.Start(command.Replace("SILENT", $"127.0.0.1:{silent.Port}", StringComparison.Ordinal).Split(' '));
+        await silent.FirstConnection.WaitAsync(TimeSpan.FromSeconds(30));
+
+        run.Signal(signal);
+
+        var result = await run.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.True(code == result.ExitCode, $"{result.ExitCode}: {result.Error}{result.Output}");
+        Assert.DoesNotContain("unreachable", result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(400, 76)]
+    [InlineData(503, 75)]
+    public async Task What_a_gateway_said_before_the_signal_is_not_forgotten(int status, int code)
+    {
+        await using var gateway = new StubPushgateway(StubPushgateway.Status(status));
+        await using var silent = new SilentServer();
+        await using var run = BackupMetrics.Start(["delete", "--job", "j", "--gateway", gateway.Url, "--gateway", $"http://127.0.0.1:{silent.Port}"]);
+        await silent.FirstConnection.WaitAsync(TimeSpan.FromSeconds(30));
+
+        run.Signal(PosixSignal.SIGTERM);
+
+        Assert.Equal(code, (await run.WaitAsync(TimeSpan.FromSeconds(10))).ExitCode);
+    }
 }

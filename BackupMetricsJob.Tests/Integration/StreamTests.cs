@@ -34,6 +34,33 @@ public sealed class StreamTests
         Assert.Single(result.Error.Split('\n'), line => line.StartsWith("backup-metrics: standard output cannot be written: ", StringComparison.Ordinal));
     }
 
+    /// <summary>Then what is opened next gets their numbers: what was to be read is not written into a connection.</summary>
+    [Theory]
+    [InlineData("run --dry-run")]
+    [InlineData("show")]
+    [InlineData("check")]
+    [InlineData("check --output json")]
+    [InlineData("--help")]
+    [InlineData("--version")]
+    public async Task Where_all_of_them_are_closed_what_was_asked_for_is_not_taken_for_written(string command)
+    {
+        await using var server = await PostgresServer.StartAsync();
+        var connection = command[0] == '-' ? "" : $"--connection '{server.ConnectionUri()}' --instance db";
+
+        Assert.Equal(74, (await ShellAsync($"{command} {connection} <&- >&- 2>&-")).ExitCode);
+        Assert.Equal(74, (await ShellAsync($"{command} {connection} <&- >&-")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_deletion_whose_list_cannot_be_written_says_so()
+    {
+        await using var gateway = await PushgatewayServer.StartAsync();
+        await BackupMetrics.RunAsync("run", "--connection", $"postgresql://u@127.0.0.1:{FreePort.Next()}/x", "--instance", "db", "--gateway", gateway.Url);
+
+        Assert.Equal(74, (await ShellAsync($"delete --job backup_metrics --dry-run --gateway {gateway.Url} <&- >&- 2>&-")).ExitCode);
+        Assert.Single(await gateway.GroupsAsync());
+    }
+
     static Task<ProcessResult> ShellAsync(string arguments) =>
         ChildProcess.RunAsync("/bin/sh", ["-c", $"exec '{BackupMetrics.Executable}' {arguments}"]);
 }

@@ -50,7 +50,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
 
         await using var stub = new StubPushgateway(Status(500));
 
-        Assert.EndsWith($"curl -X DELETE '{stub.Url}/metrics/job@base64/YmFk/x@base64/__4'", Advice(refused, stub.Url), StringComparison.Ordinal);
+        Assert.EndsWith($"curl -X DELETE '{stub.Url}/metrics/job@base64/YmFk/x@base64/__4'", await AdviceAsync(refused, stub.Url), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
     {
         for (var i = 0; i < 5; i++) await PutAsync($"/job/other/i/{i}", "# TYPE a_seconds counter\na_seconds 5\n");
 
-        Assert.Contains(" and 2 more, which are other jobs', have a_seconds", Advice(await PushAsync(), _gateway.Url), StringComparison.Ordinal);
+        Assert.Contains(" and 2 more, which are other jobs', have a_seconds", await AdviceAsync(await PushAsync(), _gateway.Url), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,10 +96,10 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
     {
         await PutAsync("/job/test", Series);
 
-        var refused = await Gateways.PushTextAsync(full: false, _gateway.Url, Series + "a_seconds{x=\"1\"} 2\n");
+        var refused = await Gateways.PushTextAsync(_gateway.Url, Series + "a_seconds{x=\"1\"} 2\n");
 
         Assert.Equal(PushResult.Refused, refused.Result);
-        Assert.Null(Advice(refused, _gateway.Url));
+        Assert.Null(await AdviceAsync(refused, _gateway.Url));
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
     {
         await using var stub = new StubPushgateway(Status(400, "no"));
 
-        Assert.Null(Advice(await Gateways.PushTextAsync(full: false, stub.Url), stub.Url));
+        Assert.Null(await AdviceAsync(await Gateways.PushTextAsync(stub.Url), stub.Url));
         Assert.Single(stub.Requests);
     }
 
@@ -119,7 +119,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
         await using var stub = new StubPushgateway(Hang());
         var start = TimeProvider.System.GetTimestamp();
 
-        Assert.Null(Advice(refused, stub.Url, TimeSpan.FromSeconds(0.3)));
+        Assert.Null(await AdviceAsync(refused, stub.Url, TimeSpan.FromSeconds(0.3)));
 
         Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(4));
     }
@@ -133,7 +133,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
         await PutAsync("/job/other", "# TYPE a_seconds counter\na_seconds 5\n");
         await using var stub = new StubPushgateway(Status(200, nonsense));
 
-        Assert.Null(Advice(await PushAsync(), stub.Url));
+        Assert.Null(await AdviceAsync(await PushAsync(), stub.Url));
     }
 
     /// <summary>The advice for a push that is refused; its command is run, and the push succeeds.</summary>
@@ -141,7 +141,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
     {
         var refused = await PushAsync();
         Assert.Equal((PushResult.Refused, 400), (refused.Result, refused.Status));
-        var advice = Advice(refused, _gateway.Url);
+        var advice = await AdviceAsync(refused, _gateway.Url);
         Assert.NotNull(advice);
         var command = advice[advice.IndexOf("curl -X DELETE '", StringComparison.Ordinal)..];
         Tool.Find("curl", "apt-get install curl");
@@ -152,10 +152,10 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
         return advice;
     }
 
-    static string? Advice(PushOutcome refused, string url, TimeSpan? left = null) =>
-        Culprit.Advice(refused, new Gateway(Gateways.Address(url)), Gateways.Key("test"), left ?? TimeSpan.FromSeconds(20), TimeProvider.System, CancellationToken.None);
+    static Task<string?> AdviceAsync(PushOutcome refused, string url, TimeSpan? left = null) =>
+        Culprit.AdviceAsync(refused, new Gateway(Gateways.Address(url)), Gateways.Key("test"), left ?? TimeSpan.FromSeconds(20), TimeProvider.System, CancellationToken.None);
 
-    Task<PushOutcome> PushAsync() => Gateways.PushTextAsync(full: false, _gateway.Url, Series);
+    Task<PushOutcome> PushAsync() => Gateways.PushTextAsync(_gateway.Url, Series);
 
     async Task PutAsync(string path, string text, HttpStatusCode expected = HttpStatusCode.OK)
     {

@@ -18,7 +18,7 @@ public class AnUntrustedGateway
         using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        var push = Gateways.PushTextAsync(full: false, $"https://{listener.LocalEndpoint}");
+        var push = Gateways.PushTextAsync($"https://{listener.LocalEndpoint}");
 
         Assert.Equal(0, await ServeOneAsync(listener, certificate));
         var outcome = await push;

@@ -5,7 +5,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 namespace BackupMetricsJob.Tests.Pushgateway;
 
 /// <summary>Who we are is said with every attempt, to nobody else, and never shown.</summary>
-public abstract class CredentialsForAGateway(bool full)
+public sealed class CredentialsForAGateway
 {
     [Fact]
     public async Task A_real_gateway_lets_in_who_has_the_password_and_nobody_else()
@@ -13,9 +13,9 @@ public abstract class CredentialsForAGateway(bool full)
         using var folder = new TempFolder();
         await using var gateway = await PushgatewayServer.StartAsync("--web.config.file=" + folder.Write("web.yml", Gateways.Users));
 
-        var stored = await Gateways.PushTextAsync(full, gateway.Url, credentials: Gateways.Job);
-        var wrong = await Gateways.PushTextAsync(full, gateway.Url, credentials: GatewayCredentials.Basic("job", "s3cret"));
-        var none = await Gateways.PushTextAsync(full, gateway.Url);
+        var stored = await Gateways.PushTextAsync(gateway.Url, credentials: Gateways.Job);
+        var wrong = await Gateways.PushTextAsync(gateway.Url, credentials: GatewayCredentials.Basic("job", "s3cret"));
+        var none = await Gateways.PushTextAsync(gateway.Url);
 
         Assert.Equal(PushResult.Stored, stored.Result);
         Assert.Equal((PushResult.Refused, 1, 401), (wrong.Result, wrong.Attempts, wrong.Status));
@@ -30,7 +30,7 @@ public abstract class CredentialsForAGateway(bool full)
     {
         await using var stub = new StubPushgateway(Status(403));
 
-        var outcome = await Gateways.PushTextAsync(full, stub.Url, credentials: given ? Gateways.Job : null);
+        var outcome = await Gateways.PushTextAsync(stub.Url, credentials: given ? Gateways.Job : null);
 
         Assert.Equal($"{stub.Url} refused the push{words}", outcome.Describe());
     }
@@ -40,7 +40,7 @@ public abstract class CredentialsForAGateway(bool full)
     {
         await using var stub = new StubPushgateway(Status(503), Status(503), Status(200));
 
-        var outcome = await Gateways.PushTextAsync(full, stub.Url, credentials: GatewayCredentials.Bearer("s3cret.t0ken"));
+        var outcome = await Gateways.PushTextAsync(stub.Url, credentials: GatewayCredentials.Bearer("s3cret.t0ken"));
 
         Assert.Equal((PushResult.Stored, 3), (outcome.Result, outcome.Attempts));
         Assert.Equal(Enumerable.Repeat("Bearer s3cret.t0ken", 3), stub.Requests.Select(request => request.Headers["authorization"]));
@@ -52,7 +52,7 @@ public abstract class CredentialsForAGateway(bool full)
         await using var other = new StubPushgateway(Status(200));
         await using var stub = new StubPushgateway(Status(307, "", $"Location: {other.Url}/metrics/job/test"));
 
-        var outcome = await Gateways.PushTextAsync(full, stub.Url, credentials: GatewayCredentials.Bearer("s3cret"));
+        var outcome = await Gateways.PushTextAsync(stub.Url, credentials: GatewayCredentials.Bearer("s3cret"));
 
         Assert.Equal(PushResult.Refused, outcome.Result);
         Assert.Empty(other.Requests);
@@ -64,7 +64,7 @@ public abstract class CredentialsForAGateway(bool full)
     {
         await using var stub = new StubPushgateway(Status(200));
 
-        await Gateways.PushTextAsync(full, stub.Url);
+        await Gateways.PushTextAsync(stub.Url);
 
         Assert.False(Assert.Single(stub.Requests).Headers.ContainsKey("authorization"));
     }
@@ -75,7 +75,7 @@ public abstract class CredentialsForAGateway(bool full)
         using var folder = new TempFolder();
         await using var gateway = await PushgatewayServer.StartAsync("--web.config.file=" + folder.Write("web.yml", Gateways.Users));
 
-        var outcome = await Gateways.PushTextAsync(full, gateway.Url, Gateways.Long(400_000));
+        var outcome = await Gateways.PushTextAsync(gateway.Url, Gateways.Long(400_000));
 
         Assert.Equal((PushResult.Refused, 1, 401), (outcome.Result, outcome.Attempts, outcome.Status));
     }
@@ -87,23 +87,9 @@ public abstract class CredentialsForAGateway(bool full)
     {
         await using var hasty = new HastyGateway($"HTTP/1.1 {status} No\r\nContent-Length: 3\r\nConnection: close\r\n\r\nno\n");
 
-        var outcome = await Gateways.PushTextAsync(full, hasty.Url, Gateways.Long(2_000_000));
+        var outcome = await Gateways.PushTextAsync(hasty.Url, Gateways.Long(2_000_000));
 
         Assert.Equal((PushResult.Refused, 1, status, "no"), (outcome.Result, outcome.Attempts, outcome.Status, outcome.Words));
         Assert.InRange(hasty.Received, 1, 4_000_000);
     }
-
-    [Fact]
-    public async Task A_success_that_comes_before_the_text_is_read_is_none()
-    {
-        await using var hasty = new HastyGateway("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-
-        Assert.False((await Gateways.PushTextAsync(full: false, hasty.Url, Gateways.Long(2_000_000), budget: Gateways.Seconds(2))).Arrived);
-    }
 }
-
-/// <summary>By our own handler, which serves http:// without a proxy.</summary>
-public sealed class CredentialsForAGatewayByPlainHttp() : CredentialsForAGateway(full: false);
-
-/// <summary>By .NET's, which serves TLS and proxies.</summary>
-public sealed class CredentialsForAGatewayBySocketsHttp() : CredentialsForAGateway(full: true);

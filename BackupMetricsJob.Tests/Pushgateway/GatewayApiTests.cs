@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Net.Http;
 using System.Text;
 using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Tests.Support;
@@ -23,12 +23,12 @@ public sealed class GatewayApiTests : IDisposable
         await using var gateway = await PushgatewayServer.StartAsync("--push.disable-consistency-check");
         await using var careful = await PushgatewayServer.StartAsync();
 
-        var status = Api(gateway.Url).Status().Value!;
+        var status = (await Api(gateway.Url).StatusAsync(CancellationToken.None)).Value!;
 
         Assert.Matches(@"^\d+\.\d+\.\d+", status.Version);
         Assert.True(status.IsReady);
         Assert.False(status.ChecksPushes);
-        Assert.True(Api(careful.Url).Status().Value!.ChecksPushes);
+        Assert.True((await Api(careful.Url).StatusAsync(CancellationToken.None)).Value!.ChecksPushes);
         Assert.InRange(status.Started!.Value, DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddSeconds(2));
         Assert.InRange(status.ClockSkew!.Value, TimeSpan.FromSeconds(-2), TimeSpan.FromSeconds(2));
         Assert.Equal($"Pushgateway {status.Version}, ready, which does not check what is pushed", status.ToString());
@@ -39,7 +39,7 @@ public sealed class GatewayApiTests : IDisposable
     {
         await using var stub = new StubPushgateway(Status(200, """{"status":"success","data":{"build_information":{"version":"1.5.1"}}}"""), Status(503, "full"));
 
-        Assert.Equal("Pushgateway 1.5.1, not ready: its queue of pushes is full", Api(stub.Url).Status().Value?.ToString());
+        Assert.Equal("Pushgateway 1.5.1, not ready: its queue of pushes is full", (await Api(stub.Url).StatusAsync(CancellationToken.None)).Value?.ToString());
         Assert.Equal(["/api/v1/status", "/-/ready"], stub.Requests.Select(request => request.Path));
     }
 
@@ -52,7 +52,7 @@ public sealed class GatewayApiTests : IDisposable
         await PushAsync(gateway, Gateways.Key("refused"), "c 1\nc 1\n");
         await PushAsync(gateway, Gateways.Key("stranger", ("x", "")), "# TYPE b counter\nb 1\n");
 
-        var groups = Api(gateway.Url).Groups(new("b", [new("y", "z"), new("job", "stranger"), new("instance", "")])).Value!;
+        var groups = (await Api(gateway.Url).GroupsAsync(new("b", [new("y", "z"), new("job", "stranger"), new("instance", "")]), CancellationToken.None)).Value!;
 
         Assert.InRange(groups.At, DateTimeOffset.UtcNow.AddSeconds(-5), DateTimeOffset.UtcNow.AddSeconds(2));
         var ours = Assert.Single(groups.All, group => group.IsOurs);
@@ -75,11 +75,12 @@ public sealed class GatewayApiTests : IDisposable
         await using var gateway = await PushgatewayServer.StartAsync();
         await PushAsync(gateway, Gateways.Key("stranger"), "b{y=\"z\"} 1\nb{y=\"x\"} 1\n");
 
-        Assert.True(Has(new("y", "z"), new("job", "stranger"), new("instance", "")));
-        Assert.False(Has(new("y", "z"), new("job", "stranger")));
-        Assert.False(Has(new("y", "q"), new("job", "stranger"), new("instance", "")));
+        Assert.True(await HasAsync(new("y", "z"), new("job", "stranger"), new("instance", "")));
+        Assert.False(await HasAsync(new("y", "z"), new("job", "stranger")));
+        Assert.False(await HasAsync(new("y", "q"), new("job", "stranger"), new("instance", "")));
 
-        bool Has(params GroupingLabel[] series) => Assert.Single(Api(gateway.Url).Groups(new("b", series)).Value!.All).HasWantedSeries;
+        async Task<bool> HasAsync(params GroupingLabel[] series) =>
+            Assert.Single((await Api(gateway.Url).GroupsAsync(new("b", series), CancellationToken.None)).Value!.All).HasWantedSeries;
     }
 
     [Fact]
@@ -88,14 +89,19 @@ public sealed class GatewayApiTests : IDisposable
         await using var gateway = await PushgatewayServer.StartAsync();
         await PushAsync(gateway, Gateways.Key("large"), Gateways.Long(200_000));
         await PushAsync(gateway, Gateways.Key("small"), Ours);
-        Api(gateway.Url).Groups();
+        using var client = new HttpClient();
+        var listing = await client.GetByteArrayAsync(new Uri(gateway.Url + "/api/v1/metrics"));
+        Assert.Equal(["large", "small"], (await Api(gateway.Url).GroupsAsync(null, CancellationToken.None)).Value!.All.Select(group => group.Job).Order());
 
+        // What comes from memory is never waited for, and so it is read by this thread alone.
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var groups = Api(gateway.Url).Groups().Value!;
+        var reading = GroupListing.ReadAsync(new MemoryStream(listing), null, CancellationToken.None);
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
-        Assert.Equal(["large", "small"], groups.All.Select(group => group.Job).Order());
-        Assert.InRange(allocated, 0, 4_000_000);
+        Assert.True(reading.IsCompletedSuccessfully);
+        Assert.Equal(2, (await reading).Count);
+        Assert.InRange(listing.Length, 10_000_000, int.MaxValue);
+        Assert.InRange(allocated, 0, 200_000);
     }
 
     [Fact]
@@ -105,9 +111,9 @@ public sealed class GatewayApiTests : IDisposable
         await PushAsync(gateway, Gateways.Key("a/b", ("x", "1")), Ours);
         await PushAsync(gateway, Gateways.Key("a/b"), Ours);
 
-        Assert.Empty(Api(gateway.Url).Delete([new([new("x", "1"), new("job", "a/b")])], Soon).Value!.All);
+        Assert.Empty((await Api(gateway.Url).DeleteAsync([new([new("x", "1"), new("job", "a/b")])], Soon, CancellationToken.None)).Value!.All);
 
-        Assert.Equal("{job=\"a/b\"}", Assert.Single(Api(gateway.Url).Groups().Value!.All).ToString());
+        Assert.Equal("{job=\"a/b\"}", Assert.Single((await Api(gateway.Url).GroupsAsync(null, CancellationToken.None)).Value!.All).ToString());
     }
 
     [Fact]
@@ -116,7 +122,7 @@ public sealed class GatewayApiTests : IDisposable
         const string Group = """{"status":"success","data":[{"labels":{"job":"a"}}]}""";
         await using var stub = new StubPushgateway(Status(202), Status(200, Group));
 
-        var left = Api(stub.Url).Delete([new([new("job", "a")])], TimeSpan.FromSeconds(0.3));
+        var left = await Api(stub.Url).DeleteAsync([new([new("job", "a")])], TimeSpan.FromSeconds(0.3), CancellationToken.None);
 
         Assert.Equal("{job=\"a\"}", Assert.Single(left.Value!.All).ToString());
         Assert.Equal(("DELETE", "/metrics/job/a"), (stub.Requests[0].Method, stub.Requests[0].Path));
@@ -134,15 +140,15 @@ public sealed class GatewayApiTests : IDisposable
         await using var cut = new StubPushgateway(Raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"));
         var nobody = $"http://127.0.0.1:{FreePort.Next()}";
 
-        Assert.Equal($"{gateway.Url} refused, it wants credentials and none were given (HTTP 401): Unauthorized", Told(Api(gateway.Url)));
-        Assert.Equal($"{gateway.Url} refused, it does not accept the credentials that were given (HTTP 401): Unauthorized", Told(new(wrong, TimeProvider.System, CancellationToken.None)));
-        Assert.Null(new GatewayApi(wrong with { Credentials = Gateways.Job }, TimeProvider.System, CancellationToken.None).Groups().Failure);
-        Assert.StartsWith($"{nobody} could not be reached: Connection refused", Told(Api(nobody)), StringComparison.Ordinal);
-        Assert.Equal($"{slow.Url} did not answer in time: no whole answer within 0.5 s", Told(Api(slow.Url, 0.5)));
-        Assert.Equal($"{full.Url} is not available (HTTP 503): full", Told(Api(full.Url)));
-        Assert.Equal($"{moved.Url} refused (HTTP 301): redirected to http://***@h/x", Told(Api(moved.Url)));
-        Assert.StartsWith($"{cut.Url} could not be reached: ", Told(Api(cut.Url)), StringComparison.Ordinal);
-        Assert.Equal(PushResult.Cancelled, new GatewayApi(wrong, TimeProvider.System, new CancellationToken(true)).Groups().Failure?.Result);
+        Assert.Equal($"{gateway.Url} refused, it wants credentials and none were given (HTTP 401): Unauthorized", await ToldAsync(Api(gateway.Url)));
+        Assert.Equal($"{gateway.Url} refused, it does not accept the credentials that were given (HTTP 401): Unauthorized", await ToldAsync(new(wrong, TimeProvider.System)));
+        Assert.Null((await new GatewayApi(wrong with { Credentials = Gateways.Job }, TimeProvider.System).GroupsAsync(null, CancellationToken.None)).Failure);
+        Assert.StartsWith($"{nobody} could not be reached: Connection refused", await ToldAsync(Api(nobody)), StringComparison.Ordinal);
+        Assert.Equal($"{slow.Url} did not answer in time: no whole answer within 0.5 s", await ToldAsync(Api(slow.Url, 0.5)));
+        Assert.Equal($"{full.Url} is not available (HTTP 503): full", await ToldAsync(Api(full.Url)));
+        Assert.Equal($"{moved.Url} refused (HTTP 301): redirected to http://***@h/x", await ToldAsync(Api(moved.Url)));
+        Assert.StartsWith($"{cut.Url} could not be reached: ", await ToldAsync(Api(cut.Url)), StringComparison.Ordinal);
+        Assert.Equal(PushResult.Cancelled, (await new GatewayApi(wrong, TimeProvider.System).GroupsAsync(null, new CancellationToken(true))).Failure?.Result);
     }
 
     [Theory]
@@ -158,32 +164,37 @@ public sealed class GatewayApiTests : IDisposable
     {
         await using var stub = new StubPushgateway(Status(200, answer));
 
-        Assert.StartsWith($"{stub.Url} refused: its answer is not what was asked for: ", Told(Api(stub.Url)), StringComparison.Ordinal);
-        Assert.Equal(PushResult.Refused, Api(stub.Url).Status().Failure?.Result);
+        Assert.StartsWith($"{stub.Url} refused: its answer is not what was asked for: ", await ToldAsync(Api(stub.Url)), StringComparison.Ordinal);
+        Assert.Equal(PushResult.Refused, (await Api(stub.Url).StatusAsync(CancellationToken.None)).Failure?.Result);
     }
 
     [Fact]
-    public void A_list_is_read_the_same_however_it_is_cut()
+    public async Task A_list_is_read_the_same_however_it_is_cut()
     {
-        var text = Encoding.UTF8.GetBytes("""{ "status" : "success", "data" : [ {"a":{"metrics":[{"labels":{"é\"":"\n"},"value":"1"}],"type":"GAUGE"},"labels":{"job":"é\ud83d\ude00"},"n":[1,null,[true]]}, {"labels":{"job":{}}}, {"labels":{"job":"b"}} ] }""");
+        var text = Encoding.UTF8.GetBytes("""{ "status" : "success", "data" : [ {"a":{"metrics":[{"labels":{"é\"":"\n"},"value":"1"}],"type":"GAUGE"},"labels":{"job":"é\ud83d\ude00"},"n":[1,null,[true]]}, {"labels":{"job":{},"a":"b"}}, {"labels":[1]}, {"labels":{"job":"b"}} ] }""");
         for (var size = 1; size < 20; size++)
         {
-            var groups = new GroupListing(new Slow(text, size), new("a", [new("é\"", "\n")])).Read();
+            await using var slow = new Slow(text, size);
+            var groups = await GroupListing.ReadAsync(slow, new("a", [new("é\"", "\n")]), CancellationToken.None);
 
             Assert.Equal(["é😀", "b"], groups.Select(group => group.Job));
             Assert.Equal(("GAUGE", true), (groups[0].TypeOfWanted, groups[0].HasWantedSeries));
         }
     }
 
-    static string Told(GatewayApi api) => api.Groups().Failure?.Describe() ?? "";
+    static async Task<string> ToldAsync(GatewayApi api) => (await api.GroupsAsync(null, CancellationToken.None)).Failure?.Describe() ?? "";
 
-    static GatewayApi Api(string url, double patience = 20) =>
-        new(new Gateway(Gateways.Address(url)) { AttemptTimeout = TimeSpan.FromSeconds(patience) }, TimeProvider.System, CancellationToken.None);
+    static GatewayApi Api(string url, double timeout = 20) =>
+        new(new Gateway(Gateways.Address(url)) { AttemptTimeout = TimeSpan.FromSeconds(timeout) }, TimeProvider.System);
 
-    static Task<PushOutcome> PushAsync(PushgatewayServer gateway, GroupingKey key, string text) => Gateways.PushTextAsync(full: false, gateway.Url, text, key: key);
+    static Task<PushOutcome> PushAsync(PushgatewayServer gateway, GroupingKey key, string text) => Gateways.PushTextAsync(gateway.Url, text, key: key);
 
     sealed class Slow(byte[] text, int size) : MemoryStream(text)
     {
-        public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(size, count));
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Yield();
+            return await base.ReadAsync(buffer[..Math.Min(size, buffer.Length)], cancellationToken);
+        }
     }
 }

@@ -19,12 +19,23 @@ public sealed class GatewayCredentialsTests
     public async Task A_gateway_that_repeats_the_request_does_not_make_us_repeat_it(int status)
     {
         await using var gateway = new StubPushgateway(StubPushgateway.Status(status, "you said: Authorization: Bearer t0ken-of-ours"));
-        var registry = PushingARegistry.Registry("a_seconds", 1);
-        var outcome = await Task.Factory.StartNew(
-            () => Push.Send(registry, new Gateway(Gateways.Address(gateway.Url)) { Credentials = GatewayCredentials.Bearer("t0ken-of-ours") }, Gateways.Key("j"), Gateways.Seconds(5), TimeProvider.System, default, Gateways.AtOnce),
-            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        var outcome = await Gateways.PushTextAsync(gateway.Url, budget: Gateways.Seconds(5), credentials: GatewayCredentials.Bearer("t0ken-of-ours"));
 
         Assert.DoesNotContain("t0ken", outcome.Describe() + outcome.Answer, StringComparison.Ordinal);
         Assert.Contains("***", outcome.Answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_quoted_of_a_strange_answer_ends_with_no_piece_of_a_secret()
+    {
+        for (var before = 60; before < 82; before++)
+        {
+            await using var gateway = new StubPushgateway(StubPushgateway.Status(200, new string('x', before) + " t0ken-of-ours"));
+
+            var outcome = await Gateways.PushTextAsync(gateway.Url, credentials: GatewayCredentials.Bearer("t0ken-of-ours"));
+
+            Assert.DoesNotContain("t0", outcome.Describe() + outcome.Answer, StringComparison.Ordinal);
+        }
     }
 }

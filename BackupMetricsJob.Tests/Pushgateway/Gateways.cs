@@ -48,7 +48,6 @@ internal static class Gateways
 
     /// <summary>Pushes a text as a MetricPusher would, twice, but it may be any text, also one that no registry writes.</summary>
     public static async Task<PushOutcome> PushTextAsync(
-        bool full,
         string url,
         string text = Text,
         PushBudget? budget = null,
@@ -58,36 +57,20 @@ internal static class Gateways
         GatewayCredentials? credentials = null,
         GatewayTls? tls = null,
         CancellationToken hardStop = default)
-        => await PushBytesAsync(full, url, Encoding.UTF8.GetBytes(text), budget, key, backoff, clock, credentials, tls, hardStop);
-
-    public static async Task<PushOutcome> PushBytesAsync(
-        bool full,
-        string url,
-        byte[] text,
-        PushBudget? budget = null,
-        GroupingKey? key = null,
-        Backoff? backoff = null,
-        TimeProvider? clock = null,
-        GatewayCredentials? credentials = null,
-        GatewayTls? tls = null,
-        CancellationToken hardStop = default)
     {
         var gateway = Address(url);
-        budget ??= Seconds(30);
+        budget = (budget ?? Seconds(30)) with { Backoff = backoff ?? AtOnce };
         clock ??= TimeProvider.System;
-        var delivery = new Delivery(gateway.ToString(), budget, backoff ?? AtOnce, clock, clock.GetTimestamp());
         var group = gateway.GroupUrl(key ?? Key("test"));
-        using var transport = full ? Transport.Full(group, tls, budget) : Transport.To(group, tls, budget);
-        using var push = new SinglePush(group, credentials, delivery, clock, transport, hardStop);
+        using var transport = Transport.To(group, tls, budget.Deadline);
+        using var push = new SinglePush(group, credentials, new Delivery(gateway.ToString(), budget, clock), clock, transport, hardStop);
         using var client = new HttpClient(push, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
         for (var i = 0; i < 2; i++)
         {
-            using var content = new ByteArrayContent(text);
+            using var content = new StringContent(text, Encoding.UTF8);
             content.Headers.ContentType = MediaTypeHeaderValue.Parse("text/plain; version=0.0.4; charset=utf-8");
             using var request = new HttpRequestMessage(HttpMethod.Put, gateway.MetricsUrl + "/job/job") { Content = content };
-            // As a pusher does: on a thread of its own, which the push blocks.
-            using var response = await Task.Factory.StartNew(
-                () => client.SendAsync(request, CancellationToken.None), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+            using var response = await client.SendAsync(request, CancellationToken.None);
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
 

@@ -18,13 +18,13 @@ public class PrometheusApiTests
             """);
         var api = Api(prometheus.Address);
 
-        var configuration = api.Configuration().Value;
+        var configuration = (await api.ConfigurationAsync(CancellationToken.None)).Value;
 
         Assert.Contains("honor_labels: true", configuration, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", configuration, StringComparison.Ordinal);
-        Assert.Matches(@"^\d+\.\d+\.\d+", api.Version().Value);
-        Assert.Equal("2", Assert.Single(api.Query("1 + vector(1)").Value!).GetProperty("value")[1].GetString());
-        Assert.StartsWith($"{prometheus.Address.ToString().TrimEnd('/')} refused (HTTP 400): ", api.Query("nonsense{").Failure?.Describe(), StringComparison.Ordinal);
+        Assert.Matches(@"^\d+\.\d+\.\d+", (await api.VersionAsync(CancellationToken.None)).Value);
+        Assert.Equal("2", Assert.Single((await api.QueryAsync("1 + vector(1)", CancellationToken.None)).Value!).GetProperty("value")[1].GetString());
+        Assert.StartsWith($"{prometheus.Address.ToString().TrimEnd('/')} refused (HTTP 400): ", (await api.QueryAsync("nonsense{", CancellationToken.None)).Failure?.Describe(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public class PrometheusApiTests
     {
         await using var stub = new StubPushgateway(Status(200, """{"data":{"version":"2.42.0"}}"""));
 
-        Assert.Equal("2.42.0", Api(new Uri(stub.Url + "/prometheus/"), GatewayCredentials.Bearer("t0ken")).Version().Value);
+        Assert.Equal("2.42.0", (await Api(new Uri(stub.Url + "/prometheus/"), GatewayCredentials.Bearer("t0ken")).VersionAsync(CancellationToken.None)).Value);
 
         var request = Assert.Single(stub.Requests);
         Assert.Equal(("/prometheus/api/v1/status/buildinfo", "Bearer t0ken"), (request.Path, request.Headers["authorization"]));
@@ -47,9 +47,9 @@ public class PrometheusApiTests
     {
         await using var stub = new StubPushgateway(Status(200, answer));
 
-        Assert.StartsWith($"{stub.Url} refused: its answer is not what was asked for: ", Api(new Uri(stub.Url)).Configuration().Failure?.Describe(), StringComparison.Ordinal);
+        Assert.StartsWith($"{stub.Url} refused: its answer is not what was asked for: ", (await Api(new Uri(stub.Url)).ConfigurationAsync(CancellationToken.None)).Failure?.Describe(), StringComparison.Ordinal);
     }
 
     static PrometheusApi Api(Uri address, GatewayCredentials? credentials = null) =>
-        new(address, credentials, null, TimeSpan.FromSeconds(20), TimeProvider.System, CancellationToken.None);
+        new(address, credentials, TimeSpan.FromSeconds(20), TimeProvider.System);
 }

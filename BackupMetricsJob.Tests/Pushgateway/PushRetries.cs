@@ -6,7 +6,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 namespace BackupMetricsJob.Tests.Pushgateway;
 
 /// <summary>What is tried again, how often, and when.</summary>
-public abstract class PushRetries(bool full)
+public sealed class PushRetries
 {
     [Theory]
     [InlineData(408)]
@@ -18,7 +18,7 @@ public abstract class PushRetries(bool full)
     {
         await using var stub = new StubPushgateway(Status(status, "busy"), Status(status), Status(200));
 
-        var outcome = await Gateways.PushTextAsync(full, stub.Url);
+        var outcome = await Gateways.PushTextAsync(stub.Url);
 
         Assert.Equal((PushResult.Stored, 3, 200, false), (outcome.Result, outcome.Attempts, outcome.Status, outcome.MayBeApplied));
         Assert.StartsWith($"{stub.Url} stored the push; 3 attempts in ", outcome.Describe(), StringComparison.Ordinal);
@@ -31,7 +31,7 @@ public abstract class PushRetries(bool full)
     {
         await using var stub = new StubPushgateway(Status(503, "full\n"));
 
-        var outcome = await Gateways.PushTextAsync(full, stub.Url);
+        var outcome = await Gateways.PushTextAsync(stub.Url);
 
         Assert.Equal("full", outcome.Words);
         Assert.Equal((PushResult.Unavailable, 5, 503, false), (outcome.Result, outcome.Attempts, outcome.Status, outcome.MayBeApplied));
@@ -44,7 +44,7 @@ public abstract class PushRetries(bool full)
     {
         await using var stub = new StubPushgateway(Status(504));
 
-        Assert.True((await Gateways.PushTextAsync(full, stub.Url)).MayBeApplied);
+        Assert.True((await Gateways.PushTextAsync(stub.Url)).MayBeApplied);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public abstract class PushRetries(bool full)
     {
         await using var stub = new StubPushgateway(Status(504), Status(400, "no"));
 
-        var outcome = await Gateways.PushTextAsync(full, stub.Url);
+        var outcome = await Gateways.PushTextAsync(stub.Url);
 
         Assert.Equal((PushResult.Refused, false), (outcome.Result, outcome.MayBeApplied));
     }
@@ -63,7 +63,7 @@ public abstract class PushRetries(bool full)
         await using var stub = new StubPushgateway(Status(429, "", "Retry-After: 1"), Status(200));
         var watch = Stopwatch.StartNew();
 
-        var outcome = await Gateways.PushTextAsync(full, stub.Url);
+        var outcome = await Gateways.PushTextAsync(stub.Url);
 
         Assert.Equal((PushResult.Stored, 2), (outcome.Result, outcome.Attempts));
         Assert.True(outcome.Elapsed >= TimeSpan.FromSeconds(0.99), $"waited {outcome.Elapsed}");
@@ -76,7 +76,7 @@ public abstract class PushRetries(bool full)
         await using var stub = new StubPushgateway(
             Status(503, "", "Date: Sun, 22 Nov 2026 10:00:00 GMT", "Retry-After: Sun, 22 Nov 2026 10:01:00 GMT"), Status(200));
 
-        var outcome = await Gateways.PushTextAsync(full, stub.Url, budget: Gateways.Seconds(50));
+        var outcome = await Gateways.PushTextAsync(stub.Url, budget: Gateways.Seconds(50));
 
         Assert.Equal((PushResult.Unavailable, 1), (outcome.Result, outcome.Attempts));
         Assert.True(outcome.Elapsed < TimeSpan.FromSeconds(20), $"waited {outcome.Elapsed}");
@@ -89,7 +89,7 @@ public abstract class PushRetries(bool full)
         await using var hopeless = new StubPushgateway(Reset());
 
         Assert.Equal((PushResult.Stored, 3), await ResultAsync(stub.Url));
-        var outcome = await Gateways.PushTextAsync(full, hopeless.Url);
+        var outcome = await Gateways.PushTextAsync(hopeless.Url);
 
         Assert.Equal((PushResult.Unreachable, 5, null, true), (outcome.Result, outcome.Attempts, outcome.Status, outcome.MayBeApplied));
         Assert.Contains("; it may still be applied; 5 attempts", outcome.Describe(), StringComparison.Ordinal);
@@ -102,21 +102,15 @@ public abstract class PushRetries(bool full)
     {
         await using var stub = new StubPushgateway(Hang(), Status(200));
 
-        var outcome = await Gateways.PushTextAsync(full, stub.Url, budget: Gateways.Seconds(30, 0.3));
+        var outcome = await Gateways.PushTextAsync(stub.Url, budget: Gateways.Seconds(30, 0.3));
 
         Assert.Equal((PushResult.Stored, false), (outcome.Result, outcome.MayBeApplied));
         Assert.True(outcome.Attempts > 1);
     }
 
-    async Task<(PushResult Result, int Attempts)> ResultAsync(string url)
+    static async Task<(PushResult Result, int Attempts)> ResultAsync(string url)
     {
-        var outcome = await Gateways.PushTextAsync(full, url);
+        var outcome = await Gateways.PushTextAsync(url);
         return (outcome.Result, outcome.Attempts);
     }
 }
-
-/// <summary>By our own handler, which serves http:// without a proxy.</summary>
-public sealed class PushRetriesByPlainHttp() : PushRetries(full: false);
-
-/// <summary>By .NET's, which serves TLS and proxies.</summary>
-public sealed class PushRetriesBySocketsHttp() : PushRetries(full: true);

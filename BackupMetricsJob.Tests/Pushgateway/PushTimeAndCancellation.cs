@@ -8,14 +8,14 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 namespace BackupMetricsJob.Tests.Pushgateway;
 
 /// <summary>A push ends in time, and when it is told to.</summary>
-public abstract class PushTimeAndCancellation(bool full)
+public sealed class PushTimeAndCancellation
 {
     [Fact]
     public async Task A_success_whose_body_never_comes_is_none()
     {
         await using var stub = new StubPushgateway(Hang("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"));
 
-        var outcome = await Gateways.PushTextAsync(full, stub.Url, budget: Gateways.Seconds(0.5));
+        var outcome = await Gateways.PushTextAsync(stub.Url, budget: Gateways.Seconds(0.5));
 
         Assert.Equal((PushResult.Unreachable, true, "the answer was cut off"), (outcome.Result, outcome.MayBeApplied, outcome.Words));
     }
@@ -29,7 +29,7 @@ public abstract class PushTimeAndCancellation(bool full)
         using var first = new TcpClient();
         await first.ConnectAsync((IPEndPoint)backlog.LocalEndPoint!);
 
-        var outcome = await Gateways.PushTextAsync(full, $"http://{backlog.LocalEndPoint}", budget: Gateways.Seconds(0.6, 0.2));
+        var outcome = await Gateways.PushTextAsync($"http://{backlog.LocalEndPoint}", budget: Gateways.Seconds(0.6, 0.2));
 
         Assert.Equal((PushResult.Unreachable, false), (outcome.Result, outcome.MayBeApplied));
         Assert.StartsWith("no connection within ", outcome.Words, StringComparison.Ordinal);
@@ -42,7 +42,7 @@ public abstract class PushTimeAndCancellation(bool full)
         await using var stub = new StubPushgateway(Hang());
         var watch = Stopwatch.StartNew();
 
-        var outcome = await Gateways.PushTextAsync(full, stub.Url, budget: Gateways.Seconds(1, 0.3));
+        var outcome = await Gateways.PushTextAsync(stub.Url, budget: Gateways.Seconds(1, 0.3));
 
         Assert.Equal((PushResult.TimedOut, true), (outcome.Result, outcome.MayBeApplied));
         Assert.InRange(outcome.Attempts, 2, 3);
@@ -57,7 +57,7 @@ public abstract class PushTimeAndCancellation(bool full)
         await using var stub = new StubPushgateway(Drip("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", TimeSpan.FromSeconds(1)));
         var watch = Stopwatch.StartNew();
 
-        var outcome = await Gateways.PushTextAsync(full, stub.Url, budget: Gateways.Seconds(0.6));
+        var outcome = await Gateways.PushTextAsync(stub.Url, budget: Gateways.Seconds(0.6));
 
         Assert.Equal((PushResult.TimedOut, 1), (outcome.Result, outcome.Attempts));
         Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(10));
@@ -68,7 +68,7 @@ public abstract class PushTimeAndCancellation(bool full)
     {
         await using var stub = new StubPushgateway(Hang());
         using var stop = new CancellationTokenSource();
-        var push = Gateways.PushTextAsync(full, stub.Url, budget: Gateways.Seconds(60, 60), hardStop: stop.Token);
+        var push = Gateways.PushTextAsync(stub.Url, budget: Gateways.Seconds(60, 60), hardStop: stop.Token);
         await stub.FirstRequest;
 
         await stop.CancelAsync();
@@ -90,7 +90,7 @@ public abstract class PushTimeAndCancellation(bool full)
             return 1;
         });
 
-        var outcome = await Gateways.PushTextAsync(full, stub.Url, backoff: stopsSoon, hardStop: stop.Token).WaitAsync(TimeSpan.FromSeconds(20));
+        var outcome = await Gateways.PushTextAsync(stub.Url, backoff: stopsSoon, hardStop: stop.Token).WaitAsync(TimeSpan.FromSeconds(20));
 
         Assert.Equal((PushResult.Cancelled, 1, "full"), (outcome.Result, outcome.Attempts, outcome.Words));
     }
@@ -100,7 +100,7 @@ public abstract class PushTimeAndCancellation(bool full)
     {
         await using var stub = new StubPushgateway(Status(200));
 
-        var outcome = await Gateways.PushTextAsync(full, stub.Url, hardStop: new CancellationToken(canceled: true));
+        var outcome = await Gateways.PushTextAsync(stub.Url, hardStop: new CancellationToken(canceled: true));
 
         Assert.Equal((PushResult.Cancelled, 0, false), (outcome.Result, outcome.Attempts, outcome.MayBeApplied));
         Assert.Empty(stub.Requests);
@@ -111,16 +111,10 @@ public abstract class PushTimeAndCancellation(bool full)
     {
         await using var stub = new StubPushgateway(Status(200));
 
-        var outcome = await Gateways.PushTextAsync(full, stub.Url, budget: Gateways.Seconds(0));
+        var outcome = await Gateways.PushTextAsync(stub.Url, budget: Gateways.Seconds(0));
 
         Assert.Equal((PushResult.Unreachable, 0), (outcome.Result, outcome.Attempts));
         Assert.Equal($"{stub.Url} could not be reached: no time was left to send anything", outcome.Describe());
         Assert.Empty(stub.Requests);
     }
 }
-
-/// <summary>By our own handler, which serves http:// without a proxy.</summary>
-public sealed class PushTimeAndCancellationByPlainHttp() : PushTimeAndCancellation(full: false);
-
-/// <summary>By .NET's, which serves TLS and proxies.</summary>
-public sealed class PushTimeAndCancellationBySocketsHttp() : PushTimeAndCancellation(full: true);

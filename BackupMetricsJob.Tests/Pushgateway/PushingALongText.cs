@@ -8,7 +8,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 namespace BackupMetricsJob.Tests.Pushgateway;
 
 /// <summary>A long text is sent compressed, and as it is to who cannot decompress it.</summary>
-public abstract class PushingALongText(bool full)
+public sealed class PushingALongText
 {
     /// <summary>What a Pushgateway before 1.5.0 answers to what is compressed.</summary>
     const string TooOld = "text format parsing error in line 1: invalid metric name\n";
@@ -20,7 +20,7 @@ public abstract class PushingALongText(bool full)
     {
         await using var gateway = await PushgatewayServer.StartAsync();
 
-        var outcome = await Gateways.PushTextAsync(full, gateway.Url, Text);
+        var outcome = await Gateways.PushTextAsync(gateway.Url, Text);
 
         Assert.Equal((PushResult.Stored, 1), (outcome.Result, outcome.Attempts));
         Assert.Equal(
@@ -33,7 +33,7 @@ public abstract class PushingALongText(bool full)
     {
         await using var stub = new StubPushgateway(Status(503), Status(200));
 
-        Assert.Equal(PushResult.Stored, (await Gateways.PushTextAsync(full, stub.Url, Text)).Result);
+        Assert.Equal(PushResult.Stored, (await Gateways.PushTextAsync(stub.Url, Text)).Result);
 
         Assert.Equal(["gzip", "gzip"], stub.Requests.Select(request => request.Headers["content-encoding"]));
         Assert.Equal(stub.Requests[0].Body, stub.Requests[1].Body);
@@ -46,7 +46,7 @@ public abstract class PushingALongText(bool full)
     {
         await using var stub = new StubPushgateway(Status(200));
 
-        await Gateways.PushTextAsync(full, stub.Url);
+        await Gateways.PushTextAsync(stub.Url);
 
         Assert.False(Assert.Single(stub.Requests).Headers.ContainsKey("content-encoding"));
     }
@@ -58,7 +58,7 @@ public abstract class PushingALongText(bool full)
     {
         await using var stub = new StubPushgateway(Status(status, words), Status(200));
 
-        var outcome = await Gateways.PushTextAsync(full, stub.Url, Text, backoff: new Backoff(() => throw new InvalidOperationException("it waited")));
+        var outcome = await Gateways.PushTextAsync(stub.Url, Text, backoff: new Backoff(() => throw new InvalidOperationException("it waited")));
 
         Assert.Equal((PushResult.Stored, 1), (outcome.Result, outcome.Attempts));
         Assert.Equal(2, stub.Requests.Count);
@@ -71,7 +71,7 @@ public abstract class PushingALongText(bool full)
     {
         await using var stub = new StubPushgateway(Status(400, TooOld), Status(503), Status(200));
 
-        Assert.Equal((PushResult.Stored, 2), Of(await Gateways.PushTextAsync(full, stub.Url, Text)));
+        Assert.Equal((PushResult.Stored, 2), Of(await Gateways.PushTextAsync(stub.Url, Text)));
 
         Assert.Equal([true, false, false], stub.Requests.Select(request => request.Headers.ContainsKey("content-encoding")));
         Assert.Equal(Text, stub.Requests[2].Text);
@@ -82,7 +82,7 @@ public abstract class PushingALongText(bool full)
     {
         await using var stub = new StubPushgateway(Status(400, TooOld));
 
-        Assert.Equal((PushResult.Refused, 1), Of(await Gateways.PushTextAsync(full, stub.Url, Text)));
+        Assert.Equal((PushResult.Refused, 1), Of(await Gateways.PushTextAsync(stub.Url, Text)));
 
         Assert.Equal(2, stub.Requests.Count);
     }
@@ -95,7 +95,7 @@ public abstract class PushingALongText(bool full)
     {
         await using var stub = new StubPushgateway(Status(status, words));
 
-        Assert.Equal((PushResult.Refused, 1), Of(await Gateways.PushTextAsync(full, stub.Url, Text)));
+        Assert.Equal((PushResult.Refused, 1), Of(await Gateways.PushTextAsync(stub.Url, Text)));
 
         Assert.Single(stub.Requests);
     }
@@ -105,7 +105,7 @@ public abstract class PushingALongText(bool full)
     {
         await using var stub = new StubPushgateway(Status(400, TooOld));
 
-        Assert.Equal((PushResult.Refused, 1), Of(await Gateways.PushTextAsync(full, stub.Url)));
+        Assert.Equal((PushResult.Refused, 1), Of(await Gateways.PushTextAsync(stub.Url)));
 
         Assert.Single(stub.Requests);
     }
@@ -120,9 +120,3 @@ public abstract class PushingALongText(bool full)
         return text.ReadToEnd();
     }
 }
-
-/// <summary>By our own handler, which serves http:// without a proxy.</summary>
-public sealed class PushingALongTextByPlainHttp() : PushingALongText(full: false);
-
-/// <summary>By .NET's, which serves TLS and proxies.</summary>
-public sealed class PushingALongTextBySocketsHttp() : PushingALongText(full: true);

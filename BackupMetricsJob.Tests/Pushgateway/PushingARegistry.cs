@@ -7,10 +7,10 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
 
-/// <summary>The whole way, MetricPusher included, be it ours or the package's.</summary>
+/// <summary>The whole way, the package's MetricPusher included.</summary>
 public class PushingARegistry
 {
-    static readonly HttpMessageHandler _never = Transport.Full(new Uri("http://127.0.0.1:1"), null, Gateways.Seconds(1));
+    static readonly HttpMessageHandler _never = Transport.To(new Uri("http://127.0.0.1:1"), null, TimeSpan.FromSeconds(1));
 
     [Fact]
     public async Task A_push_is_one_put_on_the_wire_although_a_pusher_pushes_twice()
@@ -133,12 +133,12 @@ public class PushingARegistry
 
     internal static Task<PushOutcome> PushAsync(
         string url, CollectorRegistry registry, GroupingKey key, PushBudget? budget = null, CancellationToken hardStop = default)
-        => Task.Factory.StartNew(() => Push.Send(registry, new Gateway(Gateways.Address(url)), key, budget ?? Gateways.Seconds(30), TimeProvider.System, hardStop, Gateways.AtOnce), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        => Push.SendAsync(
+            registry, new Gateway(Gateways.Address(url)), key, (budget ?? Gateways.Seconds(30)) with { Backoff = Gateways.AtOnce }, TimeProvider.System, hardStop);
 
     static SinglePush Unsent()
     {
-        var budget = Gateways.Seconds(1);
-        var delivery = new Delivery("nowhere", budget, Gateways.AtOnce, TimeProvider.System, TimeProvider.System.GetTimestamp());
+        var delivery = new Delivery("nowhere", Gateways.Seconds(1), TimeProvider.System);
         return new SinglePush(new Uri("http://127.0.0.1:1"), null, delivery, TimeProvider.System, _never, CancellationToken.None);
     }
 

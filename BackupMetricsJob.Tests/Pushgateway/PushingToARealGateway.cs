@@ -109,7 +109,7 @@ public class PushingToARealGateway
     {
         await using var gateway = await PushgatewayServer.StartAsync();
 
-        var outcome = await Gateways.PushTextAsync(full: false, gateway.Url + "/elsewhere");
+        var outcome = await Gateways.PushTextAsync(gateway.Url + "/elsewhere");
 
         Assert.Equal((PushResult.Refused, 404), (outcome.Result, outcome.Status));
         Assert.Equal($"{gateway.Url}/elsewhere refused the push (HTTP 404): 404 page not found", outcome.Describe());
@@ -120,7 +120,7 @@ public class PushingToARealGateway
     {
         await using var gateway = await PushgatewayServer.StartAsync("--web.route-prefix=/gw");
 
-        Assert.Equal(PushResult.Stored, (await Gateways.PushTextAsync(full: false, gateway.Url + "/gw/metrics/")).Result);
+        Assert.Equal(PushResult.Stored, (await Gateways.PushTextAsync(gateway.Url + "/gw/metrics/")).Result);
     }
 
     [Fact]

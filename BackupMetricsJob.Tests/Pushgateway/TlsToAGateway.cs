@@ -109,26 +109,22 @@ public sealed class TlsToAGateway : IDisposable
         await FailsAsync(gateway.TlsUrl, Tls(_authority.File), "it does not speak TLS there: its URL should perhaps begin with http://");
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Plain_http_to_a_port_that_speaks_tls_is_refused_in_its_words(bool full)
+    [Fact]
+    public async Task Plain_http_to_a_port_that_speaks_tls_is_refused_in_its_words()
     {
         await using var gateway = await StartAsync(_authority.Issue("server"));
 
-        var outcome = await Gateways.PushTextAsync(full, gateway.Url);
+        var outcome = await Gateways.PushTextAsync(gateway.Url);
 
         Assert.Equal((PushResult.Refused, 1, "Client sent an HTTP request to an HTTPS server."), (outcome.Result, outcome.Attempts, outcome.Words));
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_server_that_answers_plain_http_with_an_alert_of_tls_is_told_too(bool full)
+    [Fact]
+    public async Task A_server_that_answers_plain_http_with_an_alert_of_tls_is_told_too()
     {
         await using var stub = new StubPushgateway(StubPushgateway.Raw("\u0015\u0003\u0001\0\u0002\u0002\n"));
 
-        var outcome = await Gateways.PushTextAsync(full, stub.Url);
+        var outcome = await Gateways.PushTextAsync(stub.Url);
 
         Assert.Equal((PushResult.Unreachable, 1, "it answers in TLS: its URL must begin with https://"), (outcome.Result, outcome.Attempts, outcome.Words));
     }
@@ -149,8 +145,8 @@ public sealed class TlsToAGateway : IDisposable
         await using var gateway = await StartAsync(_authority.Issue("server"), users: true);
         var text = Gateways.Long(400_000);
 
-        var refused = await Gateways.PushTextAsync(full: false, gateway.TlsUrl, text, tls: Tls(_authority.File));
-        var stored = await Gateways.PushTextAsync(full: false, gateway.TlsUrl, text, tls: Tls(_authority.File), credentials: Gateways.Job);
+        var refused = await Gateways.PushTextAsync(gateway.TlsUrl, text, tls: Tls(_authority.File));
+        var stored = await Gateways.PushTextAsync(gateway.TlsUrl, text, tls: Tls(_authority.File), credentials: Gateways.Job);
 
         Assert.Equal((PushResult.Refused, 401, 1), (refused.Result, refused.Status, refused.Attempts));
         Assert.Equal((PushResult.Stored, 1), (stored.Result, stored.Attempts));
@@ -166,7 +162,7 @@ public sealed class TlsToAGateway : IDisposable
         Assert.DoesNotContain("inner exception", outcome.Words, StringComparison.Ordinal);
     }
 
-    static Task<PushOutcome> PushAsync(string url, GatewayTls? tls) => Gateways.PushTextAsync(full: false, url, tls: tls);
+    static Task<PushOutcome> PushAsync(string url, GatewayTls? tls) => Gateways.PushTextAsync(url, tls: tls);
 
     static GatewayTls Tls(string? authorities, string? certificate = null, string? key = null, bool trustAnybody = false)
     {

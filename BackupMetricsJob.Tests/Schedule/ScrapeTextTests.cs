@@ -25,7 +25,7 @@ public sealed class ScrapeTextTests
         var group = Group(("run", "eu \"1\"\\\n"), ("cluster", "eu1"));
         var registry = global::Prometheus.Metrics.NewCustomRegistry();
         BackupMetricsJob.Exposition.BackupMetrics.Write(Distinct.Results, Distinct.Facts!, registry);
-        var pushed = Push.Send(registry, new Gateway(GatewayAddress.TryParse(gateway.Url, [])!), group, new PushBudget(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(10)), TimeProvider.System, default);
+        var pushed = await Push.SendAsync(registry, new Gateway(GatewayAddress.TryParse(gateway.Url, [])!), group, new PushBudget(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(10)), TimeProvider.System, default);
         Assert.Equal(PushResult.Stored, pushed.Result);
 
         var scraped = Series(await TextAsync((await ScrapeText.OfRunAsync(Distinct, group))!));

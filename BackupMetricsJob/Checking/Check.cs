@@ -16,8 +16,7 @@ internal static class Check
         var probed = (await JobRun.ProbeAsync(job, time, stop, progress, inspect: true)).Results;
         var targets = new TargetCheck[job.Targets.Count];
         for (var i = 0; i < targets.Length; i++) targets[i] = new(probed[i], TargetFindings.Of(job.Targets[i], probed[i]));
-        var gateways = new GatewayCheck[job.Gateways.Count];
-        for (var i = 0; i < gateways.Length; i++) gateways[i] = GatewayChecks.Of(job.Gateways[i], job, time, stop);
-        return new(SettingsFindings.Of(job), targets, gateways, prometheus is null ? null : PrometheusChecks.Of(prometheus, job, time, stop));
+        var gateways = await Task.WhenAll(job.Gateways.Select(gateway => GatewayChecks.OfAsync(gateway, job, time, stop)));
+        return new(SettingsFindings.Of(job), targets, gateways, prometheus is null ? null : await PrometheusChecks.OfAsync(prometheus, job, time, stop));
     }
 }

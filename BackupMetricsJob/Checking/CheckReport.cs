@@ -25,6 +25,9 @@ internal enum ServerVerdict
 
     /// <summary>It does not answer, or not now.</summary>
     Unreachable,
+
+    /// <summary>The check was ended before it answered.</summary>
+    Unknown,
 }
 
 /// <summary>A gateway.</summary>

@@ -10,10 +10,10 @@ internal static class GatewayChecks
     static readonly TimeSpan NoticeableSkew = TimeSpan.FromSeconds(60);
     static readonly TimeSpan LeastStale = TimeSpan.FromHours(1);
 
-    public static GatewayCheck Of(Gateway gateway, JobOptions job, TimeProvider time, CancellationToken stop)
+    public static async Task<GatewayCheck> OfAsync(Gateway gateway, JobOptions job, TimeProvider time, CancellationToken cancellationToken)
     {
-        var api = new GatewayApi(gateway, time, stop);
-        var (status, down) = api.Status();
+        var api = new GatewayApi(gateway, time);
+        var (status, down) = await api.StatusAsync(cancellationToken);
         if (status is null) return new(gateway, Verdict(down!), [], [Failed(down!)]);
         var facts = new List<string> { status.ToString() };
         var findings = new List<Finding>();
@@ -24,7 +24,7 @@ internal static class GatewayChecks
         if (status.ClockSkew is { } skew && skew.Duration() > NoticeableSkew)
             findings.Add(new(false, $"its clock is {InWords.Of(skew.Duration())} {(skew > TimeSpan.Zero ? "ahead of" : "behind")} ours", "Synchronise both clocks (NTP)."));
 
-        var (groups, failure) = api.Groups();
+        var (groups, failure) = await api.GroupsAsync(null, cancellationToken);
         if (groups is null)
         {
             findings.Add(Failed(failure!));
@@ -35,9 +35,19 @@ internal static class GatewayChecks
         return new(gateway, status.IsReady ? ServerVerdict.Ok : ServerVerdict.Unreachable, facts, findings);
     }
 
-    public static ServerVerdict Verdict(ApiFailure failure) => failure.Result == PushResult.Refused ? ServerVerdict.Refused : ServerVerdict.Unreachable;
+    public static ServerVerdict Verdict(ApiFailure failure) => failure.Result switch
+    {
+        PushResult.Refused => ServerVerdict.Refused,
+        PushResult.Cancelled => ServerVerdict.Unknown,
+        _ => ServerVerdict.Unreachable,
+    };
 
-    public static Finding Failed(ApiFailure failure) => new(true, failure.Describe(), failure.Status is 401 or 403 ? "Check its user and password, or its token." : "Check the URL, and that it runs there.");
+    public static Finding Failed(ApiFailure failure) => failure switch
+    {
+        { Result: PushResult.Cancelled } => new(false, failure.Describe(), ""),
+        { Status: 401 or 403 } => new(true, failure.Describe(), "Check its user and password, or its token."),
+        _ => new(true, failure.Describe(), "Check the URL, and that it runs there."),
+    };
 
     /// <summary>Whether it is the group that a run would push, or that of one of its shards.</summary>
     static bool IsOfThisJob(GatewayGroup group, GroupingKey key)

@@ -14,19 +14,19 @@ internal static class PrometheusChecks
 {
     const string HowToMend = "Set honor_labels: true in the scrape configuration of the gateway (honorLabels in a ServiceMonitor or PodMonitor).";
 
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    public static PrometheusCheck Of(Uri address, JobOptions job, TimeProvider time, CancellationToken stop)
+    public static async Task<PrometheusCheck> OfAsync(Uri address, JobOptions job, TimeProvider time, CancellationToken cancellationToken)
     {
         var name = address.GetLeftPart(UriPartial.Path).TrimEnd('/');
-        var api = new PrometheusApi(address, null, null, Patience, time, stop);
-        var (version, down) = api.Version();
+        var api = new PrometheusApi(address, null, Timeout, time);
+        var (version, down) = await api.VersionAsync(cancellationToken);
         if (version is null) return new(name, GatewayChecks.Verdict(down!), [], [GatewayChecks.Failed(down!)]);
         var facts = new List<string> { $"Prometheus {version}" };
         var findings = new List<Finding>();
         try
         {
-            var verdict = Judge(new Asking(api), job, facts, findings);
+            var verdict = await JudgeAsync(new Asking(api, cancellationToken), job, facts, findings);
             return new(name, verdict, facts, findings);
         }
         catch (UnansweredException e)
@@ -36,30 +36,30 @@ internal static class PrometheusChecks
         }
     }
 
-    static ServerVerdict Judge(Asking prometheus, JobOptions job, List<string> facts, List<Finding> findings)
+    static async Task<ServerVerdict> JudgeAsync(Asking prometheus, JobOptions job, List<string> facts, List<Finding> findings)
     {
         // What was pushed says more than any configuration.
         var name = job.Group.Job;
-        if (prometheus.Count($"push_time_seconds{{exported_job={Quoted(name)}}}") > 0)
+        if (await prometheus.CountAsync($"push_time_seconds{{exported_job={Quoted(name)}}}") > 0)
         {
             findings.Add(new(true, $"what the job {name} pushed is there as exported_job={Quoted(name)}: a gateway is scraped without honor_labels", HowToMend));
             return ServerVerdict.Misconfigured;
         }
 
-        var isThere = prometheus.Count($"push_time_seconds{{job={Quoted(name)}}}") > 0;
-        if (!isThere && prometheus.Jobs("pushgateway_build_info").Count == 0)
+        var isThere = await prometheus.CountAsync($"push_time_seconds{{job={Quoted(name)}}}") > 0;
+        if (!isThere && (await prometheus.JobsAsync("pushgateway_build_info")).Count == 0)
         {
             findings.Add(new(true, "it scrapes no Pushgateway: there is no series pushgateway_build_info", "Add the gateway to its scrape configuration, with honor_labels: true."));
             return ServerVerdict.Misconfigured;
         }
 
         if (isThere) facts.Add($"has what the job {name} pushed");
-        var settings = ScrapeSettings.Read(prometheus.Configuration());
+        var settings = ScrapeSettings.Read(await prometheus.ConfigurationAsync());
         var verdict = ServerVerdict.Ok;
         foreach (var gateway in job.Gateways)
         {
             var url = new Uri(gateway.Address.MetricsUrl);
-            var scrapes = prometheus.Jobs($"up{{instance={Quoted($"{url.Host}:{url.Port}")}}}");
+            var scrapes = await prometheus.JobsAsync($"up{{instance={Quoted($"{url.Host}:{url.Port}")}}}");
             if (scrapes.Count == 0 && !(isThere && job.Gateways.Count == 1))
                 findings.Add(new(false, $"it scrapes nothing at {url.Host}:{url.Port}: perhaps {gateway} has another address there, perhaps nobody scrapes it", "Look at its page of targets."));
             foreach (var scrape in scrapes)
@@ -89,14 +89,14 @@ internal static class PrometheusChecks
         $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\"";
 
     /// <summary>One question after the other, up to the first that is not answered.</summary>
-    sealed class Asking(PrometheusApi api)
+    sealed class Asking(PrometheusApi api, CancellationToken cancellationToken)
     {
-        public int Count(string expression) => Series(expression).Count;
+        public async Task<int> CountAsync(string expression) => (await SeriesAsync(expression)).Count;
 
-        public SortedSet<string> Jobs(string metric)
+        public async Task<SortedSet<string>> JobsAsync(string metric)
         {
             var jobs = new SortedSet<string>(StringComparer.Ordinal);
-            foreach (var series in Series(metric))
+            foreach (var series in await SeriesAsync(metric))
             {
                 if (series.TryGetProperty("metric", out var labels) && labels.TryGetProperty("job", out var job)) jobs.Add(job.ToString());
             }
@@ -104,17 +104,12 @@ internal static class PrometheusChecks
             return jobs;
         }
 
-        public string Configuration()
-        {
-            var (text, failure) = api.Configuration();
-            return text ?? throw new UnansweredException(failure!);
-        }
+        public async Task<string> ConfigurationAsync() => Told(await api.ConfigurationAsync(cancellationToken));
 
-        IReadOnlyList<JsonElement> Series(string expression)
-        {
-            var (series, failure) = api.Query(expression);
-            return series ?? throw new UnansweredException(failure!);
-        }
+        async Task<IReadOnlyList<JsonElement>> SeriesAsync(string expression) => Told(await api.QueryAsync(expression, cancellationToken));
+
+        static T Told<T>(ApiAnswer<T> answer)
+            where T : class => answer.Value ?? throw new UnansweredException(answer.Failure!);
     }
 
 #pragma warning disable CA1032, CA1064 // It is thrown and caught in this file only.

@@ -16,11 +16,11 @@ internal static class CheckCommand
         var own = new FlagSet(command);
         own.Add("prometheus", "URL", "The Prometheus that scrapes the gateway, like http://prometheus:9090: is that done with honor_labels?");
         own.Add("output", "text|json", "How the result is written on standard output (text)");
-        command.SetAction((parsed, _) =>
+        command.SetAction(async (parsed, _) =>
         {
             var given = flags.Read(parsed);
             own.Read(parsed, given);
-            return RunAsync(given, terminal);
+            return await RunAsync(given, terminal);
         });
         return command;
     }
@@ -44,7 +44,7 @@ internal static class CheckCommand
         }
         else
         {
-            using var text = new StreamWriter(terminal.Output, new UTF8Encoding(false), leaveOpen: true);
+            await using var text = new StreamWriter(terminal.Output, new UTF8Encoding(false), leaveOpen: true);
             CheckTable.Write(report, text);
         }
 

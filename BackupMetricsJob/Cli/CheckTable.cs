@@ -77,6 +77,7 @@ internal static class CheckTable
         ServerVerdict.Ok => "ok",
         ServerVerdict.Misconfigured => "misconfigured",
         ServerVerdict.Refused => "refused",
-        _ => "unreachable",
+        ServerVerdict.Unreachable => "unreachable",
+        _ => "unknown",
     };
 }

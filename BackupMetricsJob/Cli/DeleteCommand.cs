@@ -24,16 +24,16 @@ internal static class DeleteCommand
         own.Add("gateway-key-file", "FILE", "Its key, unless it is in the same file");
         own.Add("gateway-timeout", "DURATION", "For one question to the gateway (10s)");
         own.AddSwitch("dry-run", "Only say what would be deleted");
-        command.SetAction(parsed =>
+        command.SetAction(async (parsed, _) =>
         {
             var flags = new Flags();
             own.Read(parsed, flags);
-            return Run(flags, terminal);
+            return await RunAsync(flags, terminal);
         });
         return command;
     }
 
-    static int Run(Flags flags, Terminal terminal)
+    static async Task<int> RunAsync(Flags flags, Terminal terminal)
     {
         var settings = new Settings(flags, terminal.Environment);
         var problems = new List<Problem>();
@@ -42,16 +42,23 @@ internal static class DeleteCommand
         var dryRun = OutputOptions.Choice(settings, "dry-run", "false", "true", problems);
         if (problems.Count > 0 || selection is null) return CatalogFlags.Tell(problems, terminal);
 
-        using var list = new StreamWriter(terminal.Output, new UTF8Encoding(false), leaveOpen: true) { AutoFlush = true };
-        var worst = ExitCode.Success;
+        await using var list = new StreamWriter(terminal.Output, new UTF8Encoding(false), leaveOpen: true) { AutoFlush = true };
+        var signals = terminal.Signals;
+        var results = new List<PushResult>();
         foreach (var gateway in gateways)
         {
-            var api = new GatewayApi(gateway, terminal.Time, terminal.Signals.Stop);
-            var code = new GroupDeletion(gateway.ToString(), api, list, terminal.Error).Run(selection, dryRun);
-            if (worst == ExitCode.Success || code == ExitCode.PushRefused) worst = code;
+            var deletion = new GroupDeletion(gateway.ToString(), new GatewayApi(gateway, terminal.Time), list, terminal.Error);
+            results.Add(await deletion.RunAsync(selection, dryRun, signals.Stop));
         }
 
-        return (int)(terminal.Signals.Received ?? worst);
+        return (int)(Worst(results) ?? signals.Received ?? ExitCode.Success);
+    }
+
+    /// <summary>A refusal goes before a failure. What a signal ended is told by the signal's own code.</summary>
+    static ExitCode? Worst(List<PushResult> results)
+    {
+        if (results.Contains(PushResult.Refused)) return ExitCode.PushRefused;
+        return results.Exists(result => result is not (PushResult.Stored or PushResult.Cancelled)) ? ExitCode.PushNotArrived : null;
     }
 
     static GroupSelection? Selection(Settings settings, List<Problem> problems)

@@ -6,13 +6,14 @@ namespace BackupMetricsJob.Cli;
 /// <summary>Deletes the selected groups of one gateway and says of each what was done. What is not ours is named and left alone.</summary>
 internal sealed class GroupDeletion(string gateway, GatewayApi api, TextWriter list, TextWriter error)
 {
-    const int MostShown = 20;
+    const int MaxShown = 20;
 
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    public ExitCode Run(GroupSelection selection, bool dryRun)
+    /// <summary>Stored, where nothing of what was to go is left.</summary>
+    public async Task<PushResult> RunAsync(GroupSelection selection, bool dryRun, CancellationToken cancellationToken)
     {
-        var told = api.Groups();
+        var told = await api.GroupsAsync(null, cancellationToken);
         if (told.Value is not { } groups) return Fail(told.Failure!);
 
         var doomed = new List<(GatewayGroup Group, GroupingKey Key)>();
@@ -26,21 +27,21 @@ internal sealed class GroupDeletion(string gateway, GatewayApi api, TextWriter l
         }
 
         if (doomed.Count == 0) TellOfNothing(selection, groups);
-        else if (!dryRun) return Delete(doomed, groups.At);
+        else if (!dryRun) return await DeleteAsync(doomed, groups.At, cancellationToken);
         foreach (var (group, _) in doomed) Say("would delete", group, groups.At, "");
-        return ExitCode.Success;
+        return PushResult.Stored;
     }
 
-    ExitCode Delete(List<(GatewayGroup Group, GroupingKey Key)> doomed, DateTimeOffset now)
+    async Task<PushResult> DeleteAsync(List<(GatewayGroup Group, GroupingKey Key)> doomed, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var left = api.Delete([.. doomed.Select(one => one.Group)], Patience);
+        var left = await api.DeleteAsync([.. doomed.Select(one => one.Group)], Timeout, cancellationToken);
         if (left.Value is null)
         {
             foreach (var (group, _) in doomed) Say("perhaps deleted", group, now, "");
             return Fail(left.Failure!);
         }
 
-        var code = ExitCode.Success;
+        var result = PushResult.Stored;
         foreach (var (group, key) in doomed)
         {
             if (left.Value.All.FirstOrDefault(other => other.Is(key)) is not { } still)
@@ -49,25 +50,25 @@ internal sealed class GroupDeletion(string gateway, GatewayApi api, TextWriter l
                 continue;
             }
 
-            code = ExitCode.PushNotArrived;
+            result = PushResult.Unavailable;
             Say("not deleted", group, now, still.PushTime > group.PushTime ? ": it was pushed again meanwhile" : ": the gateway still has it");
         }
 
-        return code;
+        return result;
     }
 
     void TellOfNothing(GroupSelection selection, GatewayGroups groups)
     {
         error.WriteLine($"nothing to delete at {gateway}: no group of backup-metrics there has {selection}{(selection.OlderThan is { } age ? $" and was last pushed longer than {InWords.Of(age)} ago" : "")}");
         var ours = groups.All.Where(group => group.IsOurs).OrderBy(group => group.ToString(), StringComparer.Ordinal).ToList();
-        foreach (var group in ours.Take(MostShown)) error.WriteLine($"there is {Describe(group, groups.At)}");
-        if (ours.Count > MostShown) error.WriteLine($"and {ours.Count - MostShown} more");
+        foreach (var group in ours.Take(MaxShown)) error.WriteLine($"there is {Describe(group, groups.At)}");
+        if (ours.Count > MaxShown) error.WriteLine($"and {ours.Count - MaxShown} more");
     }
 
-    ExitCode Fail(ApiFailure failure)
+    PushResult Fail(ApiFailure failure)
     {
         error.WriteLine("backup-metrics: delete: " + failure.Describe());
-        return ExitCodes.Of(failure.Result);
+        return failure.Result;
     }
 
     void Say(string what, GatewayGroup group, DateTimeOffset now, string why) => list.WriteLine($"{what} {Describe(group, now)}{why}");

@@ -6,38 +6,44 @@ using System.Text.Json;
 namespace BackupMetricsJob.Pushgateway;
 
 /// <summary>
-/// Asks a server one thing at a time, over the transport of a push. It blocks, for <paramref name="patience"/> at most, the reading of the answer
-/// included. Every failure that can be expected is a value. Redirects are not followed.
+/// Asks a server one thing at a time, over the transport of a push, for <paramref name="timeout"/> at most, the reading of the answer included.
+/// Every failure that can be expected is a value, cancellation included. Redirects are not followed.
 /// </summary>
-internal sealed class ApiClient(string server, GatewayCredentials? credentials, GatewayTls? tls, TimeSpan patience, TimeProvider clock, CancellationToken stop)
+internal sealed class ApiClient(string server, GatewayCredentials? credentials, GatewayTls? tls, TimeSpan timeout, TimeProvider clock)
 {
-    const int MostOfARefusal = 64 * 1024;
+    const int MaxRefusal = 64 * 1024;
+    const int MaxData = 64 << 20;
+
+    /// <summary>The answers of Prometheus' and the Pushgateway's API that fit into memory: an object with a status, and data or an error.</summary>
+    /// <param name="read">Makes something of the data. It may throw JsonException where that is not what was asked for.</param>
+    public Task<ApiAnswer<T>> GetDataAsync<T>(Uri url, Func<HttpResponseMessage, JsonElement, T> read, CancellationToken cancellationToken)
+        where T : class =>
+        AskAsync(HttpMethod.Get, url, async (response, stream, end) => read(response, await ReadDataAsync(stream, end)), cancellationToken);
 
     /// <param name="read">Makes something of a success. It may throw JsonException where that is not what was asked for.</param>
-    public ApiAnswer<T> Ask<T>(HttpMethod method, Uri url, Func<HttpResponseMessage, Stream, T> read)
+    public async Task<ApiAnswer<T>> AskAsync<T>(
+        HttpMethod method, Uri url, Func<HttpResponseMessage, Stream, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
         where T : class
     {
-        using var outOfPatience = new CancellationTokenSource(patience > TimeSpan.Zero ? patience : TimeSpan.FromTicks(1), clock);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(outOfPatience.Token, stop);
+        using var late = new CancellationTokenSource(timeout > TimeSpan.Zero ? timeout : TimeSpan.FromTicks(1), clock);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
 #pragma warning disable CA2000 // The client disposes of it.
-        using var client = new HttpClient(Transport.Full(url, tls, new PushBudget(patience, patience))) { Timeout = Timeout.InfiniteTimeSpan };
+        using var client = new HttpClient(Transport.To(url, tls, timeout)) { Timeout = Timeout.InfiniteTimeSpan };
 #pragma warning restore CA2000
         using var request = new HttpRequestMessage(method, url);
         request.Headers.ConnectionClose = true;
         if (credentials is not null) request.Headers.Authorization = credentials.Header;
         try
         {
-            using var response = client.Send(request, HttpCompletionOption.ResponseHeadersRead, end.Token);
-            using var stream = response.Content.ReadAsStream(end.Token);
-            // A blocking read looks at no token.
-            using var cut = end.Token.UnsafeRegister(static content => ((HttpContent)content!).Dispose(), response.Content);
-            return Refusal(response, stream) is { } refusal ? new(null, refusal) : new(read(response, stream), null);
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, end.Token);
+            await using var stream = await response.Content.ReadAsStreamAsync(end.Token);
+            return response.IsSuccessStatusCode ? new(await read(response, stream, end.Token), null) : new(null, await RefusalAsync(response, stream, end.Token));
         }
-        catch (Exception failure) when (end.IsCancellationRequested && failure is OperationCanceledException or HttpRequestException or IOException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
-            return stop.IsCancellationRequested
+            return cancellationToken.IsCancellationRequested
                 ? Failed<T>(PushResult.Cancelled, "")
-                : Failed<T>(PushResult.TimedOut, string.Create(CultureInfo.InvariantCulture, $"no whole answer within {patience.TotalSeconds:0.###} s"));
+                : Failed<T>(PushResult.TimedOut, string.Create(CultureInfo.InvariantCulture, $"no whole answer within {timeout.TotalSeconds:0.###} s"));
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
@@ -50,27 +56,40 @@ internal sealed class ApiClient(string server, GatewayCredentials? credentials, 
         }
     }
 
-    ApiFailure? Refusal(HttpResponseMessage response, Stream stream)
+    static async Task<JsonElement> ReadDataAsync(Stream stream, CancellationToken cancellationToken)
     {
-        var status = (int)response.StatusCode;
-        if (status is >= 200 and < 300) return null;
-        var words = status is >= 300 and < 400 && response.Headers.Location is { } elsewhere
-            ? "redirected to " + Words.WithoutUserInfo(elsewhere.ToString())
-            : Beginning(stream) is { Length: > 0 } said ? said : response.ReasonPhrase ?? "";
-        return new(status is 408 or 425 or 429 or >= 500 ? PushResult.Unavailable : PushResult.Refused, server)
+        using var text = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        for (var read = await stream.ReadAsync(buffer, cancellationToken); read > 0; read = await stream.ReadAsync(buffer, cancellationToken))
         {
-            Status = status,
-            Words = Words.OnOneLine(credentials?.Hide(words) ?? words),
-            GaveCredentials = credentials is not null,
-        };
+            if (text.Length + read > MaxData) throw new JsonException($"it is longer than {MaxData >> 20} MiB");
+            await text.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+        }
+
+        using var document = JsonDocument.Parse(text.GetBuffer().AsMemory(0, (int)text.Length));
+        var answer = document.RootElement;
+        if (answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("data", out var data) && data.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+            return data.Clone();
+        throw new JsonException("it has no data in it");
     }
 
-    static string Beginning(Stream stream)
+    async Task<ApiFailure> RefusalAsync(HttpResponseMessage response, Stream stream, CancellationToken cancellationToken)
     {
-        var buffer = new byte[MostOfARefusal];
-        return Encoding.UTF8.GetString(buffer, 0, stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false));
+        var status = (int)response.StatusCode;
+        var buffer = new byte[MaxRefusal];
+        var said = Encoding.UTF8.GetString(buffer, 0, await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken));
+        var words = status is >= 300 and < 400 && response.Headers.Location is { } elsewhere
+            ? "redirected to " + Words.WithoutUserInfo(elsewhere.ToString())
+            : said.Length > 0 ? said : response.ReasonPhrase ?? "";
+        return Failure(status is 408 or 425 or 429 or >= 500 ? PushResult.Unavailable : PushResult.Refused, words) with { Status = status };
     }
 
     ApiAnswer<T> Failed<T>(PushResult result, string words)
-        where T : class => new(null, new(result, server) { Words = Words.OnOneLine(credentials?.Hide(words) ?? words), GaveCredentials = credentials is not null });
+        where T : class => new(null, Failure(result, words));
+
+    ApiFailure Failure(PushResult result, string words) => new(result, server)
+    {
+        Words = Words.OnOneLine(credentials?.Hide(words) ?? words),
+        GaveCredentials = credentials is not null,
+    };
 }

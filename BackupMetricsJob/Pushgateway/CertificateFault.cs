@@ -7,7 +7,7 @@ namespace BackupMetricsJob.Pushgateway;
 /// <summary>What is wrong with the certificate of the other side, all of it, in one line.</summary>
 internal static class CertificateFault
 {
-    const int MostNames = 5;
+    const int MaxNames = 5;
 
     /// <param name="host">Whom we wanted to speak to.</param>
     /// <param name="ownRoots">Whether the certificates that we trust are configured, and not the operating system's.</param>
@@ -50,15 +50,9 @@ internal static class CertificateFault
 
     static string Names(X509Certificate2 certificate)
     {
-        var names = new List<string>();
-        foreach (var extension in certificate.Extensions)
-        {
-            if (extension is not X509SubjectAlternativeNameExtension alternative) continue;
-            foreach (var name in alternative.EnumerateDnsNames()) names.Add(name);
-            foreach (var address in alternative.EnumerateIPAddresses()) names.Add(address.ToString());
-        }
-
+        var alternatives = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().ToList();
+        List<string> names = [.. alternatives.SelectMany(one => one.EnumerateDnsNames()), .. alternatives.SelectMany(one => one.EnumerateIPAddresses()).Select(one => one.ToString())];
         if (names.Count == 0) return certificate.Subject;
-        return names.Count <= MostNames ? string.Join(", ", names) : $"{string.Join(", ", names.GetRange(0, MostNames))} and {names.Count - MostNames} others";
+        return names.Count <= MaxNames ? string.Join(", ", names) : $"{string.Join(", ", names.Take(MaxNames))} and {names.Count - MaxNames} others";
     }
 }

@@ -37,15 +37,7 @@ internal sealed record Complaint(ComplaintKind Kind, string Metric, IReadOnlyLis
         return found;
     }
 
-    public byte[]? Value(string label)
-    {
-        foreach (var (name, value) in Labels)
-        {
-            if (name == label) return value;
-        }
-
-        return null;
-    }
+    public byte[]? Value(string label) => Labels.FirstOrDefault(one => one.Name == label).Value;
 
     static Complaint? ReadOne(string text)
     {

@@ -8,46 +8,35 @@ namespace BackupMetricsJob.Pushgateway;
 /// </summary>
 internal sealed class Culprit
 {
-    const int MostNamed = 3;
-    const int LongestAdvice = 4000;
+    const int MaxNamed = 3;
+    const int MaxAdvice = 4000;
 
-    static readonly TimeSpan LongestSearch = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan MaxSearch = TimeSpan.FromSeconds(5);
 
     readonly Gateway _gateway;
     readonly GroupingKey _ours;
     readonly GatewayApi _api;
 
-    Culprit(Gateway gateway, GroupingKey ours, TimeProvider clock, CancellationToken stop)
-    {
-        _gateway = gateway;
-        _ours = ours;
-        _api = new(gateway, clock, stop);
-    }
+    Culprit(Gateway gateway, GroupingKey ours, TimeProvider clock) => (_gateway, _ours, _api) = (gateway, ours, new(gateway, clock));
 
     /// <param name="left">How much time is left for it; it never takes more than a few seconds.</param>
-    public static string? Advice(PushOutcome refused, Gateway gateway, GroupingKey ours, TimeSpan left, TimeProvider clock, CancellationToken stop)
+    public static async Task<string?> AdviceAsync(
+        PushOutcome refused, Gateway gateway, GroupingKey ours, TimeSpan left, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (refused is not { Result: PushResult.Refused, Status: 400 }) return null;
         var complaints = Complaint.Read(refused.Answer);
         if (complaints.Count == 0) return null;
-        var patience = left < LongestSearch ? left : LongestSearch;
-        var advice = new Culprit(gateway with { AttemptTimeout = patience > TimeSpan.Zero ? patience : TimeSpan.FromTicks(1) }, ours, clock, stop).Advice(complaints);
-        return advice is { Length: <= LongestAdvice } ? Words.OnOneLine(advice, LongestAdvice) : null;
+        var timeout = TimeSpan.FromTicks(Math.Clamp(left.Ticks, 1, MaxSearch.Ticks));
+        var culprit = new Culprit(gateway with { AttemptTimeout = timeout }, ours, clock);
+        var advice = complaints.Any(complaint => complaint.Kind == ComplaintKind.NotUtf8)
+            ? await culprit.AdviceOnPoisonAsync(complaints, cancellationToken)
+            : await culprit.AdviceOnConflictAsync(complaints[0], cancellationToken);
+        return advice is { Length: <= MaxAdvice } ? Words.OnOneLine(advice, MaxAdvice) : null;
     }
 
-    string? Advice(IReadOnlyList<Complaint> complaints)
+    async Task<string?> AdviceOnPoisonAsync(IReadOnlyList<Complaint> complaints, CancellationToken cancellationToken)
     {
-        foreach (var complaint in complaints)
-        {
-            if (complaint.Kind == ComplaintKind.NotUtf8) return AdviceOnPoison(complaints);
-        }
-
-        return AdviceOnConflict(complaints[0]);
-    }
-
-    string? AdviceOnPoison(IReadOnlyList<Complaint> complaints)
-    {
-        var groups = _api.Groups().Value?.All;
+        var groups = (await _api.GroupsAsync(null, cancellationToken)).Value?.All;
         var culprits = new List<IReadOnlyList<(string Name, byte[] Value)>>();
         foreach (var complaint in complaints)
         {
@@ -88,31 +77,18 @@ internal sealed class Culprit
     static List<(string Name, byte[] Value)>? LabelsByTheirWords(Complaint complaint)
     {
         if (complaint.Metric is not ("push_time_seconds" or "push_failure_time_seconds")) return null;
-        var labels = new List<(string, byte[])>();
-        foreach (var (name, value) in complaint.Labels)
-        {
-            if (name != "instance" || value.Length > 0) labels.Add((name, value));
-        }
-
-        return labels;
+        return [.. complaint.Labels.Where(label => label.Name != "instance" || label.Value.Length > 0)];
     }
 
-    string? AdviceOnConflict(Complaint complaint)
+    async Task<string?> AdviceOnConflictAsync(Complaint complaint, CancellationToken cancellationToken)
     {
-        var series = new List<GroupingLabel>();
-        foreach (var (name, value) in complaint.Labels) series.Add(new(name, Encoding.UTF8.GetString(value)));
         var isSeries = complaint.Kind == ComplaintKind.SameSeries;
-        if (_api.Groups(new WantedMetric(complaint.Metric, isSeries ? series : null)).Value is not { } groups) return null;
-        var culprits = new List<IReadOnlyList<(string Name, byte[] Value)>>();
-        var areOurs = true;
-        foreach (var group in groups.All)
-        {
-            if (group.Is(_ours) || (isSeries ? !group.HasWantedSeries : group.TypeOfWanted is null)) continue;
-            culprits.Add([.. GroupLabels.OfText(group.Labels)]);
-            areOurs &= group.IsOurs;
-        }
-
-        if (culprits.Count == 0) return null;
+        var series = isSeries ? complaint.Labels.Select(label => new GroupingLabel(label.Name, Encoding.UTF8.GetString(label.Value))).ToList() : null;
+        if ((await _api.GroupsAsync(new WantedMetric(complaint.Metric, series), cancellationToken)).Value is not { } groups) return null;
+        var others = groups.All.Where(group => !group.Is(_ours) && (isSeries ? group.HasWantedSeries : group.TypeOfWanted is not null)).ToList();
+        if (others.Count == 0) return null;
+        var areOurs = others.All(group => group.IsOurs);
+        var culprits = others.ConvertAll<IReadOnlyList<(string Name, byte[] Value)>>(group => [.. GroupLabels.OfText(group.Labels)]);
         var (word, verb, whose) = culprits.Count == 1
             ? ("group", "has", areOurs ? "which another run of backup-metrics pushed" : "which is another job's")
             : ("groups", "have", areOurs ? "which other runs of backup-metrics pushed" : "which are other jobs'");
@@ -122,15 +98,14 @@ internal sealed class Culprit
 
     static string Named(List<IReadOnlyList<(string Name, byte[] Value)>> groups)
     {
-        var text = new StringBuilder();
-        for (var i = 0; i < groups.Count && i < MostNamed; i++) text.Append(i == 0 ? "" : ", ").Append(GroupLabels.Describe(groups[i]));
-        return groups.Count <= MostNamed ? text.ToString() : $"{text} and {groups.Count - MostNamed} more";
+        var text = string.Join(", ", groups.Take(MaxNamed).Select(GroupLabels.Describe));
+        return groups.Count <= MaxNamed ? text : $"{text} and {groups.Count - MaxNamed} more";
     }
 
     string Command(List<IReadOnlyList<(string Name, byte[] Value)>> groups)
     {
         var text = new StringBuilder("curl -X DELETE");
-        for (var i = 0; i < groups.Count && i < MostNamed; i++)
+        for (var i = 0; i < groups.Count && i < MaxNamed; i++)
             text.Append(" '").Append((_gateway.Address.MetricsUrl + GroupLabels.PathOf(groups[i])).Replace("'", "%27", StringComparison.Ordinal)).Append('\'');
         if (_gateway.Credentials is not null || _gateway.Tls is not null) text.Append(" (curl needs this job's credentials or certificates, too)");
         return text.ToString();

@@ -1,34 +1,36 @@
 namespace BackupMetricsJob.Pushgateway;
 
 /// <summary>
-/// Makes an exchange until it has an answer that counts: at most five attempts, never two at once, within the budget, which runs from
-/// <paramref name="start"/> (a timestamp of <paramref name="clock"/>).
+/// Makes an exchange until it has an answer that counts: at most five attempts, never two at once, within the budget, which runs from the
+/// making of this on.
 /// </summary>
-internal sealed class Delivery(string gateway, PushBudget budget, Backoff backoff, TimeProvider clock, long start)
+internal sealed class Delivery(string gateway, PushBudget budget, TimeProvider clock)
 {
-    const int MostAttempts = 5;
+    const int MaxAttempts = 5;
 
-    public PushOutcome Run(Exchange exchange, CancellationToken hardStop)
+    readonly long _start = clock.GetTimestamp();
+
+    public async Task<PushOutcome> RunAsync(Exchange exchange, CancellationToken cancellationToken)
     {
         var last = new Attempt(PushResult.Unreachable) { Answer = "no time was left to send anything" };
         var attempts = 0;
         var mayBeApplied = false;
         TimeSpan? skew = null;
-        while (attempts < MostAttempts && Remaining > TimeSpan.Zero)
+        while (attempts < MaxAttempts && Remaining > TimeSpan.Zero)
         {
-            if (hardStop.IsCancellationRequested)
+            if (cancellationToken.IsCancellationRequested)
                 return End(new Attempt(PushResult.Cancelled));
 
             attempts++;
-            last = exchange.Try(budget.ForAttempt(attempts, Remaining), hardStop);
+            last = await exchange.TryAsync(budget.ForAttempt(attempts, Remaining), cancellationToken);
             mayBeApplied |= last.MayBeApplied;
             skew = last.ClockSkew ?? skew;
-            if (!last.WorthAnother || attempts == MostAttempts || backoff.Wait(attempts, last.RetryAfter, Remaining) is not { } wait)
+            if (!last.WorthAnother || attempts == MaxAttempts || budget.Backoff.Wait(attempts, last.RetryAfter, Remaining) is not { } wait)
                 break;
 
             try
             {
-                Task.Delay(wait, clock, hardStop).Wait(hardStop);
+                await Task.Delay(wait, clock, cancellationToken);
             }
             catch (OperationCanceledException)
             {
@@ -45,22 +47,14 @@ internal sealed class Delivery(string gateway, PushBudget budget, Backoff backof
             Status = ended.Status,
             GaveCredentials = ended.GaveCredentials,
             Attempts = attempts,
-            Elapsed = clock.GetElapsedTime(start),
+            Elapsed = clock.GetElapsedTime(_start),
             ClockSkew = skew,
             MayBeApplied = mayBeApplied && ended.Result is not (PushResult.Stored or PushResult.Accepted or PushResult.Refused),
         };
     }
 
     /// <summary>Nothing leaves the process.</summary>
-    public PushOutcome Withhold(string why) => new(PushResult.Withheld, gateway) { Words = why, Elapsed = clock.GetElapsedTime(start) };
+    public PushOutcome Withhold(string why) => new(PushResult.Withheld, gateway) { Words = why, Elapsed = clock.GetElapsedTime(_start) };
 
-    /// <summary>What is known where not even the end of an attempt could be waited for.</summary>
-    public PushOutcome GiveUp(bool stopped) => new(stopped ? PushResult.Cancelled : PushResult.TimedOut, gateway)
-    {
-        Words = "the attempt could not be ended in time",
-        Elapsed = clock.GetElapsedTime(start),
-        MayBeApplied = true,
-    };
-
-    TimeSpan Remaining => budget.Deadline - clock.GetElapsedTime(start);
+    TimeSpan Remaining => budget.Deadline - clock.GetElapsedTime(_start);
 }

@@ -11,58 +11,63 @@ internal sealed class Exchange(
     Uri url,
     ExpositionBody body,
     GatewayCredentials? credentials,
-    Func<HttpRequestMessage, CancellationToken, HttpResponseMessage> send,
+    Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send,
     TimeProvider clock)
 {
     /// <summary>A consistency failure lists every series at fault; the first of them tell enough.</summary>
-    const int MostOfAnAnswer = 64 * 1024;
+    const int MaxAnswer = 64 * 1024;
+
+    /// <summary>Of what something that is no gateway answered.</summary>
+    const int MaxQuoted = 80;
 
     bool _asText;
 
     /// <summary>
-    /// Network failures and the end of the patience are values. Nothing is thrown but bugs. A gateway that cannot read the compressed text gets it
+    /// Network failures, the timeout and cancellation are values. Nothing is thrown but bugs. A gateway that cannot read the compressed text gets it
     /// as it is, at once and from then on.
     /// </summary>
-    public Attempt Try(TimeSpan patience, CancellationToken hardStop)
+    public async Task<Attempt> TryAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         var start = clock.GetTimestamp();
-        var attempt = Ask(patience, hardStop);
+        var attempt = await AskAsync(timeout, cancellationToken);
         if (!_asText && body.IsCompressed && CannotDecompress(attempt))
         {
             _asText = true;
-            attempt = Ask(patience - clock.GetElapsedTime(start), hardStop);
+            attempt = await AskAsync(timeout - clock.GetElapsedTime(start), cancellationToken);
         }
 
-        return credentials is null ? attempt : attempt with { Answer = credentials.Hide(attempt.Answer) };
+        return attempt with { Answer = Hidden(attempt.Answer) };
     }
+
+    string Hidden(string words) => credentials?.Hide(words) ?? words;
 
     /// <summary>Before 1.5.0 a Pushgateway takes what is compressed for text, and what another server cannot decompress it answers with 415.</summary>
     static bool CannotDecompress(Attempt attempt) =>
         attempt.Status == 415 || (attempt.Status == 400 && attempt.Answer.StartsWith("text format parsing error in line 1:", StringComparison.Ordinal));
 
-    Attempt Ask(TimeSpan patience, CancellationToken hardStop)
+    async Task<Attempt> AskAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        if (patience <= TimeSpan.Zero) patience = TimeSpan.FromTicks(1);
-        using var outOfPatience = new CancellationTokenSource(patience, clock);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(outOfPatience.Token, hardStop);
+        if (timeout <= TimeSpan.Zero) timeout = TimeSpan.FromTicks(1);
+        using var late = new CancellationTokenSource(timeout, clock);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         var content = body.ToContent(_asText);
         using var request = new HttpRequestMessage(method, url) { Content = content };
         request.Headers.ConnectionClose = true;
         if (credentials is not null) request.Headers.Authorization = credentials.Header;
-        // Whoever is not let in need not send all of it first.
+        // Whoever is not let in hears why before he sends all of it. Who does not know the header keeps us waiting for a second.
         if (content.IsLong) request.Headers.ExpectContinue = true;
         try
         {
-            using var response = send(request, end.Token);
-            return Judge(response, end.Token);
+            using var response = await send(request, end.Token);
+            return await JudgeAsync(response, end.Token);
         }
-        catch (OperationCanceledException) when (hardStop.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return new Attempt(PushResult.Cancelled) { MayBeApplied = content.Left };
         }
         catch (OperationCanceledException)
         {
-            var within = string.Create(CultureInfo.InvariantCulture, $"within {patience.TotalSeconds:0.###} s");
+            var within = string.Create(CultureInfo.InvariantCulture, $"within {timeout.TotalSeconds:0.###} s");
             return content.Left
                 ? new Attempt(PushResult.TimedOut) { Answer = $"no answer {within}", MayBeApplied = true, WorthAnother = true }
                 : new Attempt(PushResult.Unreachable) { Answer = $"no connection {within}", WorthAnother = true };
@@ -78,11 +83,12 @@ internal sealed class Exchange(
         }
     }
 
-    Attempt Judge(HttpResponseMessage response, CancellationToken end)
+    async Task<Attempt> JudgeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
         var skew = SkewOf(response.Headers.Date, clock.GetUtcNow());
-        var (answer, whole) = ReadAnswer(response.Content, end);
+        var (answer, whole) = await ReadAnswerAsync(response.Content, cancellationToken);
+        answer = Hidden(answer);
         var attempt = new Attempt(PushResult.Refused)
         {
             Status = status,
@@ -94,9 +100,10 @@ internal sealed class Exchange(
 
         return status switch
         {
-            >= 200 and < 300 when IsWebPage(response) => attempt with { Answer = "answered with a web page: this is not a Pushgateway" },
+            // A Pushgateway takes a push without a word. What says something is a web page, a health check or another service.
+            >= 200 and < 300 when answer.Length > 0 => attempt with { Answer = $"this is not a Pushgateway: it answered \"{Words.OnOneLine(answer, MaxQuoted)}\"" },
             >= 200 and < 300 when !whole => attempt with { Result = PushResult.Unreachable, Answer = "the answer was cut off", WorthAnother = true, MayBeApplied = true },
-            200 when answer.Length == 0 => attempt with { Result = PushResult.Stored },
+            200 => attempt with { Result = PushResult.Stored },
             >= 200 and < 300 => attempt with { Result = PushResult.Accepted },
             >= 300 and < 400 => attempt with { Answer = Redirection(response.Headers.Location) },
             // From 502 and 504 on it is a proxy that speaks, and cannot know what the gateway did.
@@ -107,32 +114,21 @@ internal sealed class Exchange(
     }
 
     /// <summary>As much of the body as comes and fits; a status that is known stays true when its words are cut off.</summary>
-    static (string Answer, bool Whole) ReadAnswer(HttpContent content, CancellationToken end)
+    static async Task<(string Answer, bool Whole)> ReadAnswerAsync(HttpContent content, CancellationToken cancellationToken)
     {
-        if (content.Headers.ContentLength == 0)
-            return ("", true);
-        var buffer = new byte[MostOfAnAnswer];
+        if (content.Headers.ContentLength == 0) return ("", true);
+        var buffer = new byte[MaxAnswer];
         var length = 0;
-        var whole = false;
         try
         {
-            // A blocking read looks at no token.
-            using var cut = end.UnsafeRegister(static content => ((HttpContent)content!).Dispose(), content);
-            using var stream = content.ReadAsStream(end);
-            while (length < buffer.Length && !whole)
-            {
-                end.ThrowIfCancellationRequested();
-                var read = stream.Read(buffer, length, buffer.Length - length);
-                length += read;
-                whole = read == 0;
-            }
+            await using var stream = await content.ReadAsStreamAsync(cancellationToken);
+            for (var read = 1; read > 0 && length < buffer.Length; length += read) read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken);
+            return (Encoding.UTF8.GetString(buffer, 0, length), true);
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
         {
-            whole = false;
+            return (Encoding.UTF8.GetString(buffer, 0, length), false);
         }
-
-        return (Encoding.UTF8.GetString(buffer, 0, length), whole);
     }
 
     /// <summary>The end of the path, which is ours, is left out, so that what remains can be put into the configuration.</summary>
@@ -157,7 +153,4 @@ internal sealed class Exchange(
         var asked = headers.RetryAfter?.Delta ?? (headers.RetryAfter?.Date - (headers.Date ?? clock.GetUtcNow()));
         return asked > TimeSpan.Zero ? asked : null;
     }
-
-    static bool IsWebPage(HttpResponseMessage response)
-        => string.Equals(response.Content.Headers.ContentType?.MediaType, "text/html", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,68 +1,62 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http;
+using System.Net.Http.Headers;
 
 namespace BackupMetricsJob.Pushgateway;
 
-/// <summary>
-/// The text of one push, serialised once, so that every attempt sends the same bytes. A long one is kept compressed: the 50 MB of ten
-/// thousand servers are a few then, and memory stays small.
-/// </summary>
+/// <summary>The text of one push, serialised once, so that every attempt sends the same bytes.</summary>
 internal sealed class ExpositionBody
 {
-    const string ContentType = "Content-Type";
+    readonly ArraySegment<byte> _kept;
+    readonly MediaTypeHeaderValue? _type;
 
-    readonly BodyRecorder _recorded;
-    readonly string? _type;
-
-    ExpositionBody(BodyRecorder recorded, string? type)
+    ExpositionBody(BodyRecorder recorded, MediaTypeHeaderValue? type)
     {
-        _recorded = recorded;
+        _kept = recorded.Complete();
+        TextLength = recorded.TextLength;
+        IsCompressed = recorded.IsCompressed;
         _type = type;
     }
 
-    public static ExpositionBody Read(HttpContent? content)
+    /// <summary>An empty text would empty the group.</summary>
+    public long TextLength { get; }
+
+    public bool IsCompressed { get; }
+
+    public static async Task<ExpositionBody> ReadAsync(HttpContent content, CancellationToken cancellationToken)
     {
+#pragma warning disable CA2000 // It is memory alone, and what it kept is what is sent.
         var recorder = new BodyRecorder();
-        content?.CopyToAsync(recorder).GetAwaiter().GetResult();
-        recorder.Complete();
-        return new ExpositionBody(recorder, content is null ? null : TypeOf(content));
+#pragma warning restore CA2000
+        await content.CopyToAsync(recorder, cancellationToken);
+        return new ExpositionBody(recorder, content.Headers.ContentType);
     }
 
-    /// <summary>Why the text must not leave the process, or null. An empty one would empty the group; the others a gateway cannot read.</summary>
-    public string? Fault() => _recorded.Fault;
-
-    public bool IsCompressed => _recorded.IsCompressed;
-
     /// <param name="asText">Whether it is sent uncompressed in any case.</param>
-    public Content ToContent(bool asText) => new(_recorded, _type, _recorded.IsCompressed && !asText);
-
-    /// <summary>The header as it was given; parsing it would cost a run more than the rest of its headers.</summary>
-    public static string? TypeOf(HttpContent content) => content.Headers.NonValidated.TryGetValues(ContentType, out var type) ? type.ToString() : null;
+    public Content ToContent(bool asText) => new(this, IsCompressed && !asText);
 
     /// <summary>The body in one request; it knows whether any of it may have left us.</summary>
     internal sealed class Content : HttpContent
     {
-        const int MostThatIsShort = 256 * 1024;
+        const int MaxShort = 256 * 1024;
 
-        readonly BodyRecorder _body;
+        readonly ExpositionBody _body;
+        readonly bool _gzip;
 
-        public Content(BodyRecorder body, string? type, bool gzip)
+        public Content(ExpositionBody body, bool gzip)
         {
-            _body = body;
-            IsGzip = gzip;
-            if (type is not null) Headers.TryAddWithoutValidation(ContentType, type);
+            (_body, _gzip) = (body, gzip);
+            Headers.ContentType = body._type;
             if (gzip) Headers.ContentEncoding.Add("gzip");
         }
 
-        public bool IsGzip { get; }
-
         /// <summary>Whether it is so long that a gateway which does not want it should say so before it is all sent.</summary>
-        public bool IsLong => Length > MostThatIsShort;
+        public bool IsLong => Length > MaxShort;
 
         public bool Left { get; private set; }
 
-        long Length => IsGzip ? _body.Kept.Length : _body.TextLength;
+        long Length => _gzip ? _body._kept.Count : _body.TextLength;
 
         protected override bool TryComputeLength(out long length)
         {
@@ -70,20 +64,19 @@ internal sealed class ExpositionBody
             return true;
         }
 
-        protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
         {
             Left = true;
-            if (IsGzip || !_body.IsCompressed)
+            if (_gzip || !_body.IsCompressed)
             {
-                stream.Write(_body.Kept);
+                await stream.WriteAsync(_body._kept, cancellationToken);
                 return;
             }
 
-            using var kept = new MemoryStream(_body.Kept, writable: false);
-            using var text = new GZipStream(kept, CompressionMode.Decompress);
-            text.CopyTo(stream, 64 * 1024);
+            await using var text = new GZipStream(new MemoryStream(_body._kept.Array!, 0, _body._kept.Count, writable: false), CompressionMode.Decompress);
+            await text.CopyToAsync(stream, 64 * 1024, cancellationToken);
         }
 
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => throw new NotSupportedException("It is sent by Send.");
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
     }
 }

@@ -3,89 +3,64 @@ using System.Net.Http;
 namespace BackupMetricsJob.Pushgateway;
 
 /// <summary>
-/// Asks a Pushgateway of itself and its groups, and deletes groups. It blocks; each request may take as long as an attempt of a push to that gateway.
+/// Asks a Pushgateway of itself and its groups, and deletes groups. Each request may take as long as an attempt of a push to that gateway.
 /// </summary>
-internal sealed class GatewayApi
+internal sealed class GatewayApi(Gateway gateway, TimeProvider clock)
 {
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
-    static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(1);
 
-    readonly Gateway _gateway;
-    readonly ApiClient _client;
-    readonly TimeProvider _clock;
-    readonly CancellationToken _stop;
-
-    public GatewayApi(Gateway gateway, TimeProvider clock, CancellationToken stop)
-    {
-        _gateway = gateway;
-        _client = new(gateway.ToString(), gateway.Credentials, gateway.Tls, gateway.AttemptTimeout, clock, stop);
-        _clock = clock;
-        _stop = stop;
-    }
+    readonly ApiClient _client = new(gateway.ToString(), gateway.Credentials, gateway.Tls, gateway.AttemptTimeout, clock);
 
     /// <summary>Its version, its flags, and whether it is ready: one that is not answers, too.</summary>
-    public ApiAnswer<GatewayStatus> Status()
+    public async Task<ApiAnswer<GatewayStatus>> StatusAsync(CancellationToken cancellationToken)
     {
-        var status = _client.Ask(HttpMethod.Get, Url("/api/v1/status"), (response, stream) => GatewayStatus.Read(ApiData.Read(stream), SkewOf(response)));
+        var status = await _client.GetDataAsync(Url("/api/v1/status"), (response, data) => GatewayStatus.Read(data, SkewOf(response)), cancellationToken);
         if (status.Value is null) return status;
-        var ready = _client.Ask(HttpMethod.Get, Url("/-/ready"), static (_, _) => "");
-        return ready.Failure is null or { Result: PushResult.Unavailable } ? new(status.Value with { IsReady = ready.Failure is null }, null) : new(null, ready.Failure);
+        var failure = await DoAsync(HttpMethod.Get, Url("/-/ready"), cancellationToken);
+        return failure is null or { Result: PushResult.Unavailable } ? new(status.Value with { IsReady = failure is null }, null) : new(null, failure);
     }
 
     /// <summary>Every group that it has. A large gateway tells tens of megabytes, none of which is kept.</summary>
-    public ApiAnswer<GatewayGroups> Groups(WantedMetric? wanted = null) =>
-        _client.Ask(HttpMethod.Get, Url("/api/v1/metrics"), (response, stream) =>
-            new GatewayGroups(new GroupListing(stream, wanted).Read(), _clock.GetUtcNow() + (SkewOf(response) ?? TimeSpan.Zero)));
+    public Task<ApiAnswer<GatewayGroups>> GroupsAsync(WantedMetric? wanted, CancellationToken cancellationToken) =>
+        _client.AskAsync(
+            HttpMethod.Get,
+            Url("/api/v1/metrics"),
+            async (response, stream, end) => new GatewayGroups(await GroupListing.ReadAsync(stream, wanted, end), clock.GetUtcNow() + (SkewOf(response) ?? TimeSpan.Zero)),
+            cancellationToken);
 
     /// <summary>
-    /// Deletes them all and waits until they are gone, for <paramref name="patience"/> at most: the gateway only promises it at first. The answer is
+    /// Deletes them all and waits until they are gone, for <paramref name="timeout"/> at most: the gateway only promises it at first. The answer is
     /// those that are still there, or there again: one that somebody pushed since it was told of here is not waited for.
     /// </summary>
     /// <param name="groups">Each must have a key.</param>
-    public ApiAnswer<GatewayGroups> Delete(IReadOnlyList<GatewayGroup> groups, TimeSpan patience)
+    public async Task<ApiAnswer<GatewayGroups>> DeleteAsync(IReadOnlyList<GatewayGroup> groups, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var doomed = new List<(GroupingKey Key, DateTimeOffset? PushTime)>();
-        foreach (var group in groups) doomed.Add((group.ToKey() ?? throw new ArgumentException($"{group} has no key", nameof(groups)), group.PushTime));
+        var doomed = groups.Select(group => (Key: group.ToKey() ?? throw new ArgumentException($"{group} has no key", nameof(groups)), group.PushTime)).ToList();
         foreach (var (key, _) in doomed)
         {
-            if (_client.Ask(HttpMethod.Delete, _gateway.Address.GroupUrl(key), static (_, _) => "").Failure is { } failure) return new(null, failure);
+            if (await DoAsync(HttpMethod.Delete, gateway.Address.GroupUrl(key), cancellationToken) is { } failure) return new(null, failure);
         }
 
-        var start = _clock.GetTimestamp();
-        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        var start = clock.GetTimestamp();
+        for (var pause = FirstPause; ; pause = pause * 2 < MaxPause ? pause * 2 : MaxPause)
         {
-            var answer = Groups();
+            var answer = await GroupsAsync(null, cancellationToken);
             if (answer.Value is not { } told) return answer;
-            var left = new List<GatewayGroup>();
-            var mayStillGo = false;
-            foreach (var (key, pushTime) in doomed)
-            {
-                foreach (var group in told.All)
-                {
-                    if (!group.Is(key)) continue;
-                    left.Add(group);
-                    mayStillGo |= !(group.PushTime > pushTime);
-                }
-            }
+            var left = doomed.SelectMany(one => told.All.Where(group => group.Is(one.Key)).Select(group => (Group: group, one.PushTime))).ToList();
+            var mayStillGo = left.Any(one => !(one.Group.PushTime > one.PushTime));
+            if (!mayStillGo || clock.GetElapsedTime(start) + pause > timeout) return new(told with { All = left.ConvertAll(one => one.Group) }, null);
 
-            if (!mayStillGo || _clock.GetElapsedTime(start) + pause > patience) return new(told with { All = left }, null);
-            Wait(pause);
+            // Where it is cancelled, the next question says so.
+            await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    void Wait(TimeSpan pause)
-    {
-        try
-        {
-            Task.Delay(pause, _clock, _stop).Wait(CancellationToken.None);
-        }
-        catch (AggregateException)
-        {
-            // Stopped, which the next question will say.
-        }
-    }
+    /// <summary>Null where it was done.</summary>
+    async Task<ApiFailure?> DoAsync(HttpMethod method, Uri url, CancellationToken cancellationToken) =>
+        (await _client.AskAsync(method, url, static (_, _, _) => ValueTask.FromResult(""), cancellationToken)).Failure;
 
-    Uri Url(string path) => new(_gateway + path);
+    Uri Url(string path) => new(gateway + path);
 
-    TimeSpan? SkewOf(HttpResponseMessage response) => Exchange.SkewOf(response.Headers.Date, _clock.GetUtcNow());
+    TimeSpan? SkewOf(HttpResponseMessage response) => Exchange.SkewOf(response.Headers.Date, clock.GetUtcNow());
 }

@@ -21,39 +21,13 @@ internal sealed record GatewayGroup(IReadOnlyList<GroupingLabel> Labels)
 
     public string Job => Value("job") ?? "";
 
-    public string? Value(string label)
-    {
-        foreach (var (name, value) in Labels)
-        {
-            if (name == label) return value;
-        }
-
-        return null;
-    }
+    public string? Value(string label) => Labels.FirstOrDefault(one => one.Name == label)?.Value;
 
     /// <summary>Whether it is the group of this key.</summary>
-    public bool Is(GroupingKey key)
-    {
-        if (Labels.Count != key.Labels.Count + 1 || Value("job") != key.Job) return false;
-        foreach (var (name, value) in key.Labels)
-        {
-            if (Value(name) != value) return false;
-        }
-
-        return true;
-    }
+    public bool Is(GroupingKey key) => Labels.Count == key.Labels.Count + 1 && Value("job") == key.Job && key.Labels.All(label => Value(label.Name) == label.Value);
 
     /// <summary>Its key, or null where that could not be sent.</summary>
-    public GroupingKey? ToKey()
-    {
-        var others = new List<GroupingLabel>();
-        foreach (var label in Labels)
-        {
-            if (label.Name != "job") others.Add(label);
-        }
-
-        return GroupingKey.TryCreate(Job, others, []);
-    }
+    public GroupingKey? ToKey() => GroupingKey.TryCreate(Job, [.. Labels.Where(label => label.Name != "job")], []);
 
     public override string ToString() => ToKey()?.ToString() ?? GroupLabels.Describe([.. GroupLabels.OfText(Labels)]);
 }

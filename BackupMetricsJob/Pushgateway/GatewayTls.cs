@@ -36,22 +36,18 @@ internal sealed class GatewayTls
     public static GatewayTls? TryRead(string? authorities, string? certificate, string? key, bool trustAnybody, ICollection<string> problems)
     {
         var before = problems.Count;
-        var (trusted, shown, ours) = (Text(authorities, problems), Text(certificate, problems), Text(certificate is null ? null : key, problems));
-        var roots = trusted is null ? null : Read(authorities!, problems, () => All(trusted));
+        var roots = Read(authorities, problems, All);
         if (certificate is null && key is not null) problems.Add($"key file \"{key}\": a key needs its certificate, too");
+        X509Certificate2Collection? between = null;
 #pragma warning disable CA2000 // It lives as long as what is returned, which lives as long as the process.
-        var own = shown is null || (key is not null && ours is null) ? null : Read(key ?? certificate!, problems, () => X509Certificate2.CreateFromPem(shown, ours ?? shown));
+        var own = Read(certificate, problems, text =>
+        {
+            between = All(text);
+            return Read(key ?? certificate, problems, keyText => X509Certificate2.CreateFromPem(text, keyText));
+        });
 #pragma warning restore CA2000
-        return problems.Count == before ? new(roots, own, own is null ? null : Others(shown!, own), trustAnybody) : null;
-    }
-
-    static string? Text(string? file, ICollection<string> problems)
-    {
-        if (file is null) return null;
-        var content = BoundedFile.Read(file);
-        if (content.Fault is null) return content.Text;
-        problems.Add($"certificate or key file \"{file}\": {content.Fault}");
-        return null;
+        if (own is not null) between = [.. between!.Where(other => !other.RawDataMemory.Span.SequenceEqual(own.RawDataMemory.Span))];
+        return problems.Count == before ? new(roots, own, between, trustAnybody) : null;
     }
 
     static X509Certificate2Collection All(string pem)
@@ -61,23 +57,21 @@ internal sealed class GatewayTls
         return found.Count > 0 ? found : throw new CryptographicException("no certificate is in it");
     }
 
-    static X509Certificate2Collection Others(string pem, X509Certificate2 own)
-    {
-        var others = All(pem);
-        for (var i = others.Count - 1; i >= 0; i--)
-        {
-            if (others[i].RawDataMemory.Span.SequenceEqual(own.RawDataMemory.Span)) others.RemoveAt(i);
-        }
-
-        return others;
-    }
-
-    static T? Read<T>(string file, ICollection<string> problems, Func<T> read)
+    /// <summary>Null where there is no file, or a problem with it.</summary>
+    static T? Read<T>(string? file, ICollection<string> problems, Func<string, T?> parse)
         where T : class
     {
+        if (file is null) return null;
+        var content = BoundedFile.Read(file);
+        if (content.Fault is { } fault)
+        {
+            problems.Add($"certificate or key file \"{file}\": {fault}");
+            return null;
+        }
+
         try
         {
-            return read();
+            return parse(content.Text);
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {

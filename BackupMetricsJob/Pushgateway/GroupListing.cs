@@ -7,92 +7,91 @@ namespace BackupMetricsJob.Pushgateway;
 /// Reads the groups out of a gateway's <c>/api/v1/metrics</c>, which lists every sample of everybody: what nobody looks for is passed over, and none
 /// of it is kept. A group whose labels are not told (a metric named "labels" hides them) is left out.
 /// </summary>
-internal sealed class GroupListing(Stream stream, WantedMetric? wanted)
+internal sealed class GroupListing
 {
+    readonly JsonTokens _json;
+    readonly WantedMetric? _wanted;
+
+    GroupListing(JsonTokens json, WantedMetric? wanted) => (_json, _wanted) = (json, wanted);
+
     /// <summary>The family that every push of ours carries.</summary>
     static ReadOnlySpan<byte> MarkOfOurs => "backup_metrics_build_info"u8;
 
-    readonly JsonTokens _json = new(stream);
-
     /// <exception cref="JsonException">It is something else.</exception>
-    public IReadOnlyList<GatewayGroup> Read()
+    public static ValueTask<IReadOnlyList<GatewayGroup>> ReadAsync(Stream stream, WantedMetric? wanted, CancellationToken cancellationToken) =>
+        new GroupListing(new JsonTokens(stream, cancellationToken), wanted).ReadAsync();
+
+    async ValueTask<IReadOnlyList<GatewayGroup>> ReadAsync()
     {
-        var groups = new List<GatewayGroup>();
-        var isThere = false;
-        _json.Read();
+        List<GatewayGroup>? groups = null;
+        await _json.ReadAsync();
         _json.Expect(JsonTokenType.StartObject);
-        while (_json.Read() == JsonTokenType.PropertyName)
+        while (await _json.ReadNameAsync())
         {
-            var isData = _json.Is("data"u8);
-            _json.Read();
-            if (!isData)
+            if (!_json.Is("data"u8))
             {
-                _json.Skip();
+                await _json.SkipAsync();
                 continue;
             }
 
-            isThere = true;
+            groups ??= [];
+            await _json.ReadAsync();
             _json.Expect(JsonTokenType.StartArray);
-            while (_json.Read() == JsonTokenType.StartObject)
+            while (await _json.ReadAsync() == JsonTokenType.StartObject)
             {
-                if (ReadGroup() is { } group) groups.Add(group);
+                if (await ReadGroupAsync() is { } group) groups.Add(group);
             }
         }
 
-        return isThere ? groups : throw new JsonException("it has no data in it");
+        return groups ?? throw new JsonException("it has no data in it");
     }
 
-    GatewayGroup? ReadGroup()
+    async ValueTask<GatewayGroup?> ReadGroupAsync()
     {
         var group = new GatewayGroup([]);
         List<GroupingLabel>? labels = null;
-        while (_json.Read() == JsonTokenType.PropertyName)
+        while (await _json.ReadNameAsync())
         {
-            if (_json.Is("labels"u8))
-            {
-                _json.Read();
-                labels = ReadLabels();
-            }
-            else if (_json.Is("push_time_seconds"u8)) group = group with { PushTime = TimeOf(ReadFamily(null).First) };
-            else if (_json.Is("push_failure_time_seconds"u8)) group = group with { PushFailureTime = TimeOf(ReadFamily(null).First) };
+            if (_json.Is("labels"u8)) labels = await ReadLabelsAsync();
+            else if (_json.Is("push_time_seconds"u8)) group = group with { PushTime = TimeOf((await ReadFamilyAsync(null)).First) };
+            else if (_json.Is("push_failure_time_seconds"u8)) group = group with { PushFailureTime = TimeOf((await ReadFamilyAsync(null)).First) };
             else
             {
-                group = group with { IsOurs = group.IsOurs || _json.Is(MarkOfOurs) };
-                if (wanted is null || _json.Text() != wanted.Name)
+                if (_json.Is(MarkOfOurs)) group = group with { IsOurs = true };
+                if (_wanted is null || _json.Text() != _wanted.Name)
                 {
-                    _json.Read();
-                    _json.Skip();
+                    await _json.SkipAsync();
                     continue;
                 }
 
-                var family = ReadFamily(wanted.Series);
-                group = group with { TypeOfWanted = family.Type, HasWantedSeries = family.HasSeries };
+                var (type, _, hasSeries) = await ReadFamilyAsync(_wanted.Series);
+                group = group with { TypeOfWanted = type, HasWantedSeries = hasSeries };
             }
         }
 
         return labels is null ? null : group with { Labels = labels };
     }
 
-    (string? Type, string? First, bool HasSeries) ReadFamily(IReadOnlyList<GroupingLabel>? series)
+    async ValueTask<(string? Type, string? First, bool HasSeries)> ReadFamilyAsync(IReadOnlyList<GroupingLabel>? series)
     {
         string? type = null;
         string? first = null;
         var hasSeries = false;
-        _json.Read();
+        await _json.ReadAsync();
         _json.Expect(JsonTokenType.StartObject);
-        while (_json.Read() == JsonTokenType.PropertyName)
+        while (await _json.ReadNameAsync())
         {
             var (isType, isMetrics) = (_json.Is("type"u8), _json.Is("metrics"u8));
-            _json.Read();
+            await _json.ReadAsync();
             if (isType) type = _json.Text();
-            else if (!isMetrics || _json.Type != JsonTokenType.StartArray) _json.Skip();
+            else if (!isMetrics || _json.Type != JsonTokenType.StartArray) await _json.SkipAsync();
             else
             {
-                while (_json.Read() == JsonTokenType.StartObject)
+                while (await _json.ReadAsync() == JsonTokenType.StartObject)
                 {
-                    var (labels, value) = ReadMetric();
+                    var (labels, value) = await ReadMetricAsync();
                     first ??= value;
-                    hasSeries |= series is not null && labels is not null && AreEqual(labels, series);
+                    hasSeries |= series is not null && labels?.Count == series.Count && series.All(labels.Contains);
                 }
             }
         }
@@ -100,62 +99,39 @@ internal sealed class GroupListing(Stream stream, WantedMetric? wanted)
         return (type, first, hasSeries);
     }
 
-    (List<GroupingLabel>? Labels, string? Value) ReadMetric()
+    async ValueTask<(List<GroupingLabel>? Labels, string? Value)> ReadMetricAsync()
     {
         List<GroupingLabel>? labels = null;
         string? value = null;
-        while (_json.Read() == JsonTokenType.PropertyName)
+        while (await _json.ReadNameAsync())
         {
-            var (isLabels, isValue) = (_json.Is("labels"u8), _json.Is("value"u8));
-            _json.Read();
-            if (isLabels) labels = ReadLabels();
-            else if (isValue && _json.Type == JsonTokenType.String) value = _json.Text();
-            else _json.Skip();
+            if (_json.Is("labels"u8)) labels = await ReadLabelsAsync();
+            else if (_json.Is("value"u8) && await _json.ReadAsync() == JsonTokenType.String) value = _json.Text();
+            else await _json.SkipAsync();
         }
 
         return (labels, value);
     }
 
     /// <summary>Null where it is no object of texts.</summary>
-    List<GroupingLabel>? ReadLabels()
+    async ValueTask<List<GroupingLabel>?> ReadLabelsAsync()
     {
         var labels = new List<GroupingLabel>();
-        var areTexts = _json.Type == JsonTokenType.StartObject;
-        if (!areTexts) _json.Skip();
-        while (areTexts && _json.Read() == JsonTokenType.PropertyName)
+        var areTexts = await _json.ReadAsync() == JsonTokenType.StartObject;
+        if (!areTexts) await _json.SkipAsync();
+        while (areTexts && await _json.ReadNameAsync())
         {
             var name = _json.Text();
-            if (_json.Read() == JsonTokenType.String) labels.Add(new(name, _json.Text()));
+            if (await _json.ReadAsync() == JsonTokenType.String) labels.Add(new(name, _json.Text()));
             else
             {
-                _json.Skip();
-                return ReadPast();
+                areTexts = false;
+                await _json.SkipAsync();
+                while (await _json.ReadNameAsync()) await _json.SkipAsync();
             }
         }
 
         return areTexts ? labels : null;
-    }
-
-    List<GroupingLabel>? ReadPast()
-    {
-        while (_json.Read() == JsonTokenType.PropertyName)
-        {
-            _json.Read();
-            _json.Skip();
-        }
-
-        return null;
-    }
-
-    static bool AreEqual(List<GroupingLabel> some, IReadOnlyList<GroupingLabel> others)
-    {
-        if (some.Count != others.Count) return false;
-        foreach (var label in others)
-        {
-            if (!some.Contains(label)) return false;
-        }
-
-        return true;
     }
 
     static DateTimeOffset? TimeOf(string? seconds) =>

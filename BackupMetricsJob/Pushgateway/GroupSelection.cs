@@ -4,16 +4,7 @@ namespace BackupMetricsJob.Pushgateway;
 /// <param name="OlderThan">Null for any age.</param>
 internal sealed record GroupSelection(string Job, IReadOnlyList<GroupingLabel> Labels, TimeSpan? OlderThan)
 {
-    public bool Matches(GatewayGroup group)
-    {
-        if (group.Value("job") != Job) return false;
-        foreach (var (name, value) in Labels)
-        {
-            if (group.Value(name) != value) return false;
-        }
-
-        return true;
-    }
+    public bool Matches(GatewayGroup group) => group.Value("job") == Job && Labels.All(label => group.Value(label.Name) == label.Value);
 
     /// <param name="now">By the gateway's clock.</param>
     public bool IsOldEnough(GatewayGroup group, DateTimeOffset now) => OlderThan is not { } age || group.PushTime is not { } pushed || now - pushed > age;

@@ -6,9 +6,9 @@ namespace BackupMetricsJob.Pushgateway;
 /// Reads JSON token by token from a stream of any length, and holds no more of it than the token at hand. What is no JSON, or ends early, is a
 /// <see cref="JsonException"/>.
 /// </summary>
-internal sealed class JsonTokens(Stream stream)
+internal sealed class JsonTokens(Stream stream, CancellationToken cancellationToken)
 {
-    const int LongestToken = 4 << 20;
+    const int MaxToken = 4 << 20;
 
     byte[] _buffer = new byte[64 * 1024];
     JsonReaderState _state;
@@ -21,22 +21,14 @@ internal sealed class JsonTokens(Stream stream)
     public JsonTokenType Type { get; private set; }
 
     /// <summary>The next token becomes the one at hand.</summary>
-    public JsonTokenType Read()
+    public async ValueTask<JsonTokenType> ReadAsync()
     {
-        while (true)
-        {
-            var reader = new Utf8JsonReader(_buffer.AsSpan(_begin, _end - _begin), _ended, _state);
-            if (reader.Read())
-            {
-                (Type, _token, _length) = (reader.TokenType, _begin + (int)reader.TokenStartIndex, reader.ValueSpan.Length);
-                (_begin, _state) = (_begin + (int)reader.BytesConsumed, reader.CurrentState);
-                return Type;
-            }
-
-            if (_ended) throw new JsonException("it ends too early");
-            Fill();
-        }
+        while (!TryRead()) await FillAsync();
+        return Type;
     }
+
+    /// <summary>Whether another name comes, which is the one at hand then; else the object is at its end.</summary>
+    public async ValueTask<bool> ReadNameAsync() => await ReadAsync() == JsonTokenType.PropertyName;
 
     public void Expect(JsonTokenType type)
     {
@@ -62,8 +54,8 @@ internal sealed class JsonTokens(Stream stream)
         }
     }
 
-    /// <summary>The value at hand, with all that is in it.</summary>
-    public void Skip()
+    /// <summary>The value at hand, or the next one after a name, with all that is in it.</summary>
+    public async ValueTask SkipAsync()
     {
         var depth = 0;
         while (true)
@@ -71,17 +63,26 @@ internal sealed class JsonTokens(Stream stream)
             if (Type is JsonTokenType.StartObject or JsonTokenType.StartArray) depth++;
             else if (Type is JsonTokenType.EndObject or JsonTokenType.EndArray) depth--;
             if (depth == 0 && Type != JsonTokenType.PropertyName) return;
-            Read();
+            if (!TryRead()) await ReadAsync();
         }
     }
 
-    void Fill()
+    bool TryRead()
+    {
+        var reader = new Utf8JsonReader(_buffer.AsSpan(_begin, _end - _begin), _ended, _state);
+        if (!reader.Read()) return _ended ? throw new JsonException("it ends too early") : false;
+        (Type, _token, _length) = (reader.TokenType, _begin + (int)reader.TokenStartIndex, reader.ValueSpan.Length);
+        (_begin, _state) = (_begin + (int)reader.BytesConsumed, reader.CurrentState);
+        return true;
+    }
+
+    async ValueTask FillAsync()
     {
         _buffer.AsSpan(_begin, _end - _begin).CopyTo(_buffer);
         (_begin, _end) = (0, _end - _begin);
-        if (_end == LongestToken) throw new JsonException("a text in it is too long");
+        if (_end == MaxToken) throw new JsonException("a text in it is too long");
         if (_end == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
-        var read = stream.Read(_buffer, _end, _buffer.Length - _end);
+        var read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
         _ended = read == 0;
         _end += read;
     }

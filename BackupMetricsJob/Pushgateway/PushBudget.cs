@@ -9,10 +9,13 @@ internal sealed record PushBudget(TimeSpan Deadline, TimeSpan AttemptTimeout)
     /// <summary>A loaded gateway (10,000 groups) takes seconds and executes what its client has given up; so shorter ones only add load.</summary>
     public static readonly TimeSpan DefaultAttemptTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long to wait between attempts.</summary>
+    public Backoff Backoff { get; init; } = Backoff.FullJitter;
+
     /// <summary>Of the n-th attempt, the first being 1.</summary>
     public TimeSpan ForAttempt(int attempt, TimeSpan remaining)
     {
-        var patience = AttemptTimeout * attempt;
-        return patience < remaining ? patience : remaining;
+        var timeout = AttemptTimeout * attempt;
+        return timeout < remaining ? timeout : remaining;
     }
 }

@@ -8,8 +8,9 @@ namespace BackupMetricsJob.Pushgateway;
 /// encode the path and neither retries nor gives up. The first request is delivered to <paramref name="url"/>, every later one is answered
 /// with 200 and goes nowhere. The pusher never sees a failure; who wants to know how it went asks <see cref="Outcome"/>.
 /// </summary>
+/// <param name="stop">Ends the push; the pusher has no token of its own to give.</param>
 internal sealed class SinglePush(
-    Uri url, GatewayCredentials? credentials, Delivery delivery, TimeProvider clock, HttpMessageHandler transport, CancellationToken hardStop)
+    Uri url, GatewayCredentials? credentials, Delivery delivery, TimeProvider clock, HttpMessageHandler transport, CancellationToken stop)
     : DelegatingHandler(transport)
 {
     readonly TaskCompletionSource<PushOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -21,23 +22,20 @@ internal sealed class SinglePush(
     /// <summary>For a failure that comes before any request, which would otherwise leave <see cref="Outcome"/> open for ever.</summary>
     public void Fail(Exception failure) => _outcome.TrySetException(failure);
 
-    /// <summary>Blocks the pusher's own thread: a task that is waited for would have to be compiled all the way up, which takes longer than the push.</summary>
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (Interlocked.Increment(ref _requests) == 1) Deliver(request);
-#pragma warning disable CA2000 // The pusher's.
-        return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request });
-#pragma warning restore CA2000
+        if (Interlocked.Increment(ref _requests) == 1) await DeliverAsync(request);
+        return new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request };
     }
 
-    void Deliver(HttpRequestMessage request)
+    async Task DeliverAsync(HttpRequestMessage request)
     {
         try
         {
-            var body = ExpositionBody.Read(request.Content);
-            _outcome.TrySetResult(body.Fault() is { } fault
-                ? delivery.Withhold(fault)
-                : delivery.Run(new Exchange(request.Method, url, body, credentials, base.Send, clock), hardStop));
+            var body = await ExpositionBody.ReadAsync(request.Content!, CancellationToken.None);
+            _outcome.TrySetResult(body.TextLength == 0
+                ? delivery.Withhold("there is nothing to push")
+                : await delivery.RunAsync(new Exchange(request.Method, url, body, credentials, base.SendAsync, clock), stop));
         }
 #pragma warning disable CA1031 // Whatever it is, it belongs to whoever awaits the outcome; a pusher would only trace it.
         catch (Exception bug)

@@ -35,12 +35,12 @@ internal sealed class TlsDialogue : DelegatingHandler
         else handler.SslOptions.LocalCertificateSelectionCallback = ShowNone;
     }
 
-    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         (_sawCertificate, _wasAsked) = (false, false);
         try
         {
-            return base.Send(request, cancellationToken);
+            return await base.SendAsync(request, cancellationToken);
         }
         catch (HttpRequestException failure) when (!cancellationToken.IsCancellationRequested && Explain(failure) is { } words)
         {

@@ -100,13 +100,13 @@ internal sealed class JobRun
         return new(await AdvisedAsync(await SendAsync(gateway, without, end), gateway, end), outcome.Words);
     }
 
-    // These two block.
-    Task<PushOutcome> SendAsync(Gateway gateway, CollectorRegistry registry, CancellationToken end) => OwnThread.RunAsync(() =>
-        Push.Send(registry, gateway, _options.Group, new PushBudget(_options.Deadline - _clock.Elapsed, gateway.AttemptTimeout), _time, end));
+    Task<PushOutcome> SendAsync(Gateway gateway, CollectorRegistry registry, CancellationToken end) =>
+        Pushgateway.Push.SendAsync(
+            registry, gateway, _options.Group, new PushBudget(_options.Deadline - _clock.Elapsed, gateway.AttemptTimeout), _time, end);
 
     async Task<PushOutcome> AdvisedAsync(PushOutcome outcome, Gateway gateway, CancellationToken end) => outcome.Result != PushResult.Refused
         ? outcome
-        : outcome with { Advice = await OwnThread.RunAsync(() => Culprit.Advice(outcome, gateway, _options.Group, _options.Deadline - _clock.Elapsed, _time, end)) };
+        : outcome with { Advice = await Culprit.AdviceAsync(outcome, gateway, _options.Group, _options.Deadline - _clock.Elapsed, _time, end) };
 
     RunFacts Facts(BuildVersion build, bool legacyNames) => new(_clock.Start, _clock.Elapsed, _options.Shard?.Count ?? 1, _options.Interval, build, legacyNames) { LastReloadSuccessful = _options.LastReloadSuccessful };
 
