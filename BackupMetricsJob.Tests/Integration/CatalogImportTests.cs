@@ -217,8 +217,8 @@ public sealed class CatalogImportTests
         await catalogue.Server.ExecuteAsync("ANALYZE backup_metrics.backup_catalog");
 
         // As the planner knows it now, every backup is wal-g's. Each of the list with each of the catalogue would be 1.6 thousand million pairs.
-        var rows = Enumerable.Range(1, 40_000).Select(number => Backup(1) with { Tool = "barman", BackupId = $"{number:00000}" }).ToArray();
-        Assert.Equal("40000 new, 0 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync(List("orders", rows), "barman")));
-        Assert.Equal("0 new, 0 changed, 0 gone, 40000 unchanged", Told(await catalogue.ImportAsync(List("orders", rows), "barman")));
+        var rows = Enumerable.Range(1, 40_000).Select(number => Backup(1) with { Tool = "pgbackrest", Storage = "repo1", BackupId = $"{number:00000}" }).ToArray();
+        Assert.Equal("40000 new, 0 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync(List("orders", rows), "pgbackrest")));
+        Assert.Equal("0 new, 0 changed, 0 gone, 40000 unchanged", Told(await catalogue.ImportAsync(List("orders", rows), "pgbackrest")));
     }
 }
