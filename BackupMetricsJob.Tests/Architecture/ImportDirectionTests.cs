@@ -18,10 +18,11 @@ public class ImportDirectionTests
             ["Probing"] = ["Targets", "Backups"],
             ["Catalog"] = ["Probing", "Targets", "Backups"],
             ["Exposition"] = ["Backups"],
-            ["Pushgateway"] = ["Files"],
-            ["Targets"] = ["Files"],
-            ["Files"] = [],
-            ["Backups"] = [],
+            ["Pushgateway"] = ["Files", "Text"],
+            ["Targets"] = ["Files", "Text"],
+            ["Backups"] = ["Text"],
+            ["Files"] = ["Text"],
+            ["Text"] = [],
         },
         new Dictionary<string, string[]>
         {

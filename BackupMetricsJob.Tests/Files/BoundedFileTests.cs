@@ -32,7 +32,7 @@ public sealed class BoundedFileTests : IDisposable
         for (var i = 0; i < 100; i++)
         {
             Assert.Same(first, BoundedFile.Begin(pipe));
-            Assert.NotNull(BoundedFile.Read(pipe, 100).Fault);
+            Assert.NotNull(BoundedFile.Read(pipe).Fault);
         }
 
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"{clock.Elapsed}");
@@ -51,7 +51,7 @@ public sealed class BoundedFileTests : IDisposable
     }
 
     [Fact]
-    public void Many_that_hang_are_waited_for_side_by_side_and_give_their_threads_back()
+    public async Task Many_that_hang_are_waited_for_side_by_side_and_give_their_threads_back()
     {
         var pipes = Enumerable.Range(0, 200).Select(i => Pipe($"p{i}")).ToList();
         var clock = Stopwatch.StartNew();
@@ -61,7 +61,7 @@ public sealed class BoundedFileTests : IDisposable
 
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(8), $"{clock.Elapsed}");
         foreach (var pipe in pipes) File.WriteAllText(pipe, "");
-        Assert.All(readings, reading => Assert.Null(reading.WaitAsync(CancellationToken.None).Result.Fault));
+        foreach (var reading in readings) await Wait.ForAsync("the answer", () => Task.FromResult(reading.Wait().Fault is null));
     }
 
     [Fact]

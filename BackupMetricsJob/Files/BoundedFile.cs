@@ -14,9 +14,6 @@ internal static class BoundedFile
     /// <param name="max">So many bytes at most.</param>
     public static FileContent Read(string path, int max = DefaultMax) => FileReading.Begin(path, max, inAdvance: false).Wait();
 
-    /// <summary>The same, for whoever must not block the thread it is on.</summary>
-    public static Task<FileContent> ReadAsync(string path, CancellationToken cancellationToken) => FileReading.Begin(path, DefaultMax, inAdvance: true).WaitAsync(cancellationToken);
-
     /// <summary>Begins to read, so that many files that hang are waited for side by side.</summary>
     public static FileReading Begin(string path, int max = DefaultMax) => FileReading.Begin(path, max, inAdvance: true);
 

@@ -80,7 +80,7 @@ internal sealed record FileContent
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            return new() { Fault = "cannot be read: " + e.Message.ReplaceLineEndings(" "), IsMissing = e is FileNotFoundException or DirectoryNotFoundException };
+            return new() { Fault = "cannot be read: " + Words.OnOneLine(e.Message), IsMissing = e is FileNotFoundException or DirectoryNotFoundException };
         }
     }
 }

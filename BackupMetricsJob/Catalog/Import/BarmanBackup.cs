@@ -32,7 +32,7 @@ internal static class BarmanBackup
     {
         var row = Row(server, backup, options) with { SystemIdentifier = backup.Unsigned("system_id") };
         if (row.Status != BackupStatus.Done)
-            return row with { Error = backup.Text("error") is { } error ? Import.Shown.Words(error) : null };
+            return row with { Error = backup.Text("error") is { } error ? Words.OnOneLine(error) : null };
         const string Base = "base_backup_information.";
         var startWal = backup.Wal(Base + "begin_wal");
         return row with
@@ -60,7 +60,7 @@ internal static class BarmanBackup
             return null;
         return DateTime.TryParseExact(text, "ddd MMM d HH:mm:ss yyyy", CultureInfo.InvariantCulture, DateTimeStyles.AllowInnerWhite, out var time)
             ? time
-            : throw backup.Refused(key, $"\"{Import.Shown.Briefly(text)}\" is no time, like Sun Nov 22 08:26:38 2026");
+            : throw backup.Refused(key, $"\"{Words.OnOneLine(text, 60)}\" is no time, like Sun Nov 22 08:26:38 2026");
     }
 
     static CatalogRow Row(string server, Fields backup, ListingOptions options)
@@ -76,7 +76,7 @@ internal static class BarmanBackup
         "FAILED" => BackupStatus.Failed,
         "EMPTY" or "STARTED" or "SYNCING" or "RETRYING" => BackupStatus.Running,
         var other => throw backup.Refused(
-            "status", $"DONE, WAITING_FOR_WALS, FAILED, EMPTY, STARTED or SYNCING is expected here, not \"{Import.Shown.Briefly(other ?? "nothing")}\""),
+            "status", $"DONE, WAITING_FOR_WALS, FAILED, EMPTY, STARTED or SYNCING is expected here, not \"{Words.OnOneLine(other ?? "nothing", 60)}\""),
     };
 
     /// <summary>Before 3.11 there is no type, and every backup is a full one; so are those by rsync and by snapshot.</summary>
@@ -84,13 +84,13 @@ internal static class BarmanBackup
     {
         null or "full" or "rsync" or "snapshot" => BackupType.Full,
         "incremental" => BackupType.Incr,
-        var other => throw backup.Refused("backup_type", $"full, incremental, rsync or snapshot is expected here, not \"{Import.Shown.Briefly(other)}\""),
+        var other => throw backup.Refused("backup_type", $"full, incremental, rsync or snapshot is expected here, not \"{Words.OnOneLine(other, 60)}\""),
     };
 
     static DateTimeOffset Began(Fields backup, string id, ListingOptions options) =>
         DateTime.TryParseExact(id, "yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)
             ? ToolTime.Believed(ToolTime.FromLocal(local, options.Zone), backup, "backup_id", options)
-            : throw backup.Refused("backup_id", $"\"{Import.Shown.Briefly(id)}\" is not a time, like 20261122T082632");
+            : throw backup.Refused("backup_id", $"\"{Words.OnOneLine(id, 60)}\" is not a time, like 20261122T082632");
 
     static DateTimeOffset? LocalEnd(Fields backup, ListingOptions options) =>
         WallClock(backup, "end_time") is { } local ? ToolTime.Believed(ToolTime.FromLocal(local, options.Zone), backup, "end_time", options) : null;

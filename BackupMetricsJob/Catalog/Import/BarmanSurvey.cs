@@ -32,13 +32,13 @@ internal sealed class BarmanSurvey
     /// </summary>
     public ListingOptions Options { get; private set; }
 
-    public string Words => Shown.Words("barman: " + string.Join("; ", Errors));
+    public string Words => Text.Words.OnOneLine("barman: " + string.Join("; ", Errors));
 
     public string? ErrorOf(string server)
     {
         var others = Servers.Keys.Where(name => name != server).ToList();
         var own = Errors.Where(error => !others.Exists(other => IsAboutWalOf(other, error))).ToList();
-        return own.Count == 0 ? null : Shown.Words("barman: " + string.Join("; ", own));
+        return own.Count == 0 ? null : Text.Words.OnOneLine("barman: " + string.Join("; ", own));
     }
 
     public static BarmanSurvey Of(JsonText json, ListingOptions options)

@@ -38,11 +38,11 @@ internal readonly record struct Fields(JsonElement Element, string Path)
         if (string.IsNullOrWhiteSpace(name))
             throw new ListingException(path, "the name is empty");
         if (name.Length > LongestName)
-            throw new ListingException(path, $"the name \"{Shown.Briefly(name)}\" has {name.Length} characters: at most {LongestName} are allowed");
+            throw new ListingException(path, $"the name \"{Words.OnOneLine(name, 60)}\" has {name.Length} characters: at most {LongestName} are allowed");
         foreach (var character in name)
         {
             if (char.IsControl(character))
-                throw new ListingException(path, $"the name \"{Shown.Briefly(name)}\" has the control character U+{(int)character:X4} in it");
+                throw new ListingException(path, $"the name \"{Words.OnOneLine(name, 60)}\" has the control character U+{(int)character:X4} in it");
         }
 
         return name;
@@ -112,7 +112,7 @@ internal readonly record struct Fields(JsonElement Element, string Path)
             return null;
         if (text.Split('/') is [{ Length: <= 8 } high, { Length: <= 8 } low] && Hexadecimal(high, out var upper) && Hexadecimal(low, out var lower))
             return ((ulong)upper << 32) | lower;
-        throw Refused(keys, $"\"{Shown.Briefly(text)}\" is no LSN, like 0/2B000028");
+        throw Refused(keys, $"\"{Words.OnOneLine(text, 60)}\" is no LSN, like 0/2B000028");
     }
 
     /// <summary>The name of a WAL segment; null where it is something else.</summary>
@@ -144,7 +144,7 @@ internal readonly record struct Fields(JsonElement Element, string Path)
     ListingException NotANumber(string keys, JsonElement found, string most)
     {
         var isShort = found.ValueKind is JsonValueKind.Number or JsonValueKind.String;
-        return Refused(keys, $"a whole number from 0 to {most} is expected here, not {(isShort ? Shown.Briefly(found.GetRawText()) : Kind(found))}");
+        return Refused(keys, $"a whole number from 0 to {most} is expected here, not {(isShort ? Words.OnOneLine(found.GetRawText(), 60) : Kind(found))}");
     }
 
     JsonElement? Find(string keys)

@@ -57,7 +57,7 @@ internal static class JsonInput
         }
         catch (JsonException error)
         {
-            var words = Shown.Words(error.Message.Split(" LineNumber:")[0]);
+            var words = Words.OnOneLine(error.Message.Split(" LineNumber:")[0]);
             throw new ListingException("$", $"not JSON at line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}: {words}");
         }
 
@@ -72,6 +72,6 @@ internal static class JsonInput
     static string Beginning(ReadOnlySequence<byte> utf8)
     {
         var start = Encoding.UTF8.GetString(utf8.Slice(0, Math.Min(utf8.Length, 300)).ToArray()).TrimStart();
-        return Shown.Briefly(start.Split('\n', '\r')[0]);
+        return Words.OnOneLine(start.Split('\n', '\r')[0], 60);
     }
 }

@@ -82,7 +82,7 @@ internal sealed class PgBackRestStanza
         "full" => BackupType.Full,
         "diff" => BackupType.Diff,
         "incr" => BackupType.Incr,
-        var other => throw backup.Refused("type", $"full, diff or incr is expected here, not \"{Shown.Briefly(other ?? "nothing")}\""),
+        var other => throw backup.Refused("type", $"full, diff or incr is expected here, not \"{Words.OnOneLine(other ?? "nothing", 60)}\""),
     };
 
     /// <summary>server_version_num of "9.6" or "15".</summary>
@@ -105,7 +105,7 @@ internal sealed class PgBackRestStanza
 
         return code == 0 && errors.Count == 0
             ? null
-            : Shown.Words(string.Join("; ", errors.Prepend($"code {code}: {status.Text("message")}")));
+            : Words.OnOneLine(string.Join("; ", errors.Prepend($"code {code}: {status.Text("message")}")));
     }
 
     static IEnumerable<Fields> Parsed(OrderedDictionary<string, JsonText> members, string key) =>

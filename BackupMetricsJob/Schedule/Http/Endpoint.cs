@@ -96,7 +96,7 @@ internal sealed class Endpoint : IAsyncDisposable
             };
         }
 
-        return failure.Message.ReplaceLineEndings(" ");
+        return Words.OnOneLine(failure.Message);
     }
 
     /// <summary>The daemon hears signals itself.</summary>

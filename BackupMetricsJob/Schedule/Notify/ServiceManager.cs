@@ -31,7 +31,7 @@ internal sealed class ServiceManager : IDisposable
     public void Ready(string status)
     {
         _status = status;
-        Send("READY=1\nSTATUS=" + OneLine(status));
+        Send("READY=1\nSTATUS=" + Words.OnOneLine(status));
     }
 
     /// <summary>A line for `systemctl status`; said only when it is a new one.</summary>
@@ -39,7 +39,7 @@ internal sealed class ServiceManager : IDisposable
     {
         if (status == _status) return;
         _status = status;
-        Send("STATUS=" + OneLine(status));
+        Send("STATUS=" + Words.OnOneLine(status));
     }
 
     public void Alive() => Send("WATCHDOG=1");
@@ -47,7 +47,7 @@ internal sealed class ServiceManager : IDisposable
     /// <param name="monotonicMicroseconds">CLOCK_MONOTONIC, by which systemd tells this reload from others.</param>
     public void Reloading(long monotonicMicroseconds) => Send(FormattableString.Invariant($"RELOADING=1\nMONOTONIC_USEC={monotonicMicroseconds}"));
 
-    public void Stopping(string status) => Send("STOPPING=1\nSTATUS=" + OneLine(status));
+    public void Stopping(string status) => Send("STOPPING=1\nSTATUS=" + Words.OnOneLine(status));
 
     /// <summary>Stopping may take this long.</summary>
     public void ExtendTimeout(TimeSpan by) => Send(FormattableString.Invariant($"EXTEND_TIMEOUT_USEC={(long)by.TotalMicroseconds}"));
@@ -65,6 +65,4 @@ internal sealed class ServiceManager : IDisposable
             // Nobody listens there any more, or its queue is full.
         }
     }
-
-    static string OneLine(string text) => text.ReplaceLineEndings(" ");
 }

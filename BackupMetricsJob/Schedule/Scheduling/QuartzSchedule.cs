@@ -92,7 +92,7 @@ internal sealed class QuartzSchedule : IAsyncDisposable
     public string Words(Exception failure)
     {
         var cause = failure.GetBaseException();
-        return (cause is AuthenticationException ? _check?.Refusal?.Message : null) ?? cause.Message.ReplaceLineEndings(" ");
+        return (cause is AuthenticationException ? _check?.Refusal?.Message : null) ?? Text.Words.OnOneLine(cause.Message);
     }
 
     /// <summary>Fires no more; a run that is going on goes on.</summary>
