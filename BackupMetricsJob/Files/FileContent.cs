@@ -16,7 +16,7 @@ internal sealed record FileContent
     /// <summary>Why it cannot be had, on one line; null where it can.</summary>
     public string? Fault { get; init; }
 
-    /// <summary>There is none. One that hangs, or that others alone may read, is there.</summary>
+    /// <summary>There is none, or it is in a folder that we may not look into. One that hangs, or that others alone may read, is there.</summary>
     public bool IsMissing { get; init; }
 
     public byte[] Bytes { get; init; } = [];
@@ -80,7 +80,8 @@ internal sealed record FileContent
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            return new() { Fault = "cannot be read: " + Words.OnOneLine(e.Message), IsMissing = e is FileNotFoundException or DirectoryNotFoundException };
+            var isMissing = e is FileNotFoundException or DirectoryNotFoundException || (e is UnauthorizedAccessException && !Path.Exists(path));
+            return new() { Fault = "cannot be read: " + Words.OnOneLine(e.Message), IsMissing = isMissing };
         }
     }
 }

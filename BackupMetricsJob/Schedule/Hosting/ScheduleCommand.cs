@@ -16,7 +16,7 @@ namespace BackupMetricsJob.Schedule.Hosting;
 internal static class ScheduleCommand
 {
     const string Description = """
-        Runs what `backup-metrics run` does at every slot of a schedule, until SIGTERM or SIGINT. SIGHUP reads the settings again.
+        Do what `run` does at every slot of a schedule, on this host or on one of several, until SIGTERM or SIGINT. SIGHUP reads the settings again.
 
         Exit codes: 0 ended after SIGTERM or SIGINT, no run was cut; 143, 130 the same, but a run was cut; 64 a flag is wrong; 69 the cluster's
         store cannot be used, or --listen; 70 a bug; 78 the environment or a file is wrong.
@@ -26,18 +26,16 @@ internal static class ScheduleCommand
     {
         var command = new Command("schedule", Description);
         var flags = new ScheduleFlags(command);
-        command.SetAction(parsed => Run(flags.Read(parsed), terminal, build));
+        // The daemon's threads write lines of their own beside those of a run.
+        var shared = terminal with { Error = TextWriter.Synchronized(terminal.Error), IsWatched = false };
+        command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), shared, build));
         return command;
     }
 
-    static int Run(Flags flags, Terminal terminal, BuildVersion build)
+    static async Task<int> RunAsync(Flags flags, Terminal terminal, BuildVersion build)
     {
-        // The daemon's threads write lines of their own beside those of a run.
-        terminal = terminal with { Error = TextWriter.Synchronized(terminal.Error), IsWatched = false };
         var problems = ScheduleOptionsReader.Read(flags, terminal.Environment, terminal.Time.GetUtcNow(), out var options, out var output);
-        return options is null
-            ? Problems.Tell(problems, output, terminal)
-            : RunAsync(options, flags, terminal, build).GetAwaiter().GetResult();
+        return options is null ? Problems.Tell(problems, output, terminal) : await RunAsync(options, flags, terminal, build);
     }
 
     static async Task<int> RunAsync(ScheduleOptions first, Flags flags, Terminal terminal, BuildVersion build)
