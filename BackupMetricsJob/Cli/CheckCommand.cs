@@ -36,7 +36,8 @@ internal static class CheckCommand
         var signals = terminal.Signals;
         var progress = ProgressLine.IsWanted(terminal, output) ? new RunProgress(terminal.Time) : null;
         CheckReport report;
-        using (progress is null ? null : new ProgressLine(progress, terminal.Error)) report = await Check.RunAsync(job, prometheus, terminal.Time, progress, signals.Stop);
+        using (progress is null ? null : new ProgressLine(progress, terminal.Error))
+            report = await Check.RunAsync(job, prometheus, terminal.Time, progress, signals.Stop);
         var code = Of(report, signals.Received, output.FailOnTarget);
         if (asJson)
         {

@@ -15,7 +15,8 @@ internal static class Entry
     {
         var hasOutput = StandardDescriptors.Fill();
         using var signals = new Signals();
-        using var output = new StandardStream(() => hasOutput ? Console.OpenStandardOutput() : throw new IOException("it is closed"), bestEffort: false);
+        using var output = new StandardStream(
+            () => hasOutput ? Console.OpenStandardOutput() : throw new IOException("it is closed"), bestEffort: false);
         using var error = new StreamWriter(new StandardStream(Console.OpenStandardError, bestEffort: true), new UTF8Encoding(false)) { AutoFlush = true };
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables()) environment[(string)variable.Key] = (string?)variable.Value ?? "";

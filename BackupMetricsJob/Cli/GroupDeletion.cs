@@ -32,7 +32,8 @@ internal sealed class GroupDeletion(string gateway, GatewayApi api, TextWriter l
         return PushResult.Stored;
     }
 
-    async Task<PushResult> DeleteAsync(List<(GatewayGroup Group, GroupingKey Key)> doomed, DateTimeOffset now, CancellationToken cancellationToken)
+    async Task<PushResult> DeleteAsync(
+        List<(GatewayGroup Group, GroupingKey Key)> doomed, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var left = await api.DeleteAsync([.. doomed.Select(one => one.Group)], Timeout, cancellationToken);
         if (left.Value is null)

@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 namespace BackupMetricsJob.Cli;
 
 /// <summary>
-/// The descriptors 0, 1 and 2, which whoever starts this program may have closed. The next file or connection that is opened gets such a number,
-/// and what is meant for standard output would be written into it.
+/// The descriptors 0, 1 and 2, which whoever starts this program may have closed. The next file or connection that is opened gets
+/// such a number, and what is meant for standard output would be written into it.
 /// </summary>
 internal static class StandardDescriptors
 {
     const int GetDescriptorFlags = 1;
 
-    /// <summary>To be called before anything else is opened: each that is closed becomes /dev/null, for as long as the program runs.</summary>
+    /// <summary>To be called first of all: each that is closed becomes /dev/null, for as long as the program runs.</summary>
     /// <returns>Whether standard output was open when this program was started.</returns>
     public static bool Fill()
     {
@@ -19,8 +19,8 @@ internal static class StandardDescriptors
     }
 
     /// <summary>
-    /// What .NET opened for itself before this is none that we were started with, either: it closes when another program is executed, as nothing
-    /// does that was there when this one was.
+    /// What .NET opened for itself before this is none that we were started with, either: it closes when another program is executed, as
+    /// nothing does that was there when this one was.
     /// </summary>
     static bool WasOpen(int descriptor)
     {

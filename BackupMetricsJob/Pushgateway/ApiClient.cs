@@ -6,15 +6,15 @@ using System.Text.Json;
 namespace BackupMetricsJob.Pushgateway;
 
 /// <summary>
-/// Asks a server one thing at a time, over the transport of a push, for <paramref name="timeout"/> at most, the reading of the answer included.
-/// Every failure that can be expected is a value, cancellation included. Redirects are not followed.
+/// Asks a server one thing at a time, over the transport of a push, for <paramref name="timeout"/> at most, the reading of the answer
+/// included. Every failure that can be expected is a value, cancellation included. Redirects are not followed.
 /// </summary>
 internal sealed class ApiClient(string server, GatewayCredentials? credentials, GatewayTls? tls, TimeSpan timeout, TimeProvider clock)
 {
     const int MaxRefusal = 64 * 1024;
     const int MaxData = 64 << 20;
 
-    /// <summary>The answers of Prometheus' and the Pushgateway's API that fit into memory: an object with a status, and data or an error.</summary>
+    /// <summary>For the answers of Prometheus' and the Pushgateway's API that fit into memory: an object with data or an error.</summary>
     /// <param name="read">Makes something of the data. It may throw JsonException where that is not what was asked for.</param>
     public Task<ApiAnswer<T>> GetDataAsync<T>(Uri url, Func<HttpResponseMessage, JsonElement, T> read, CancellationToken cancellationToken)
         where T : class =>
@@ -22,7 +22,10 @@ internal sealed class ApiClient(string server, GatewayCredentials? credentials, 
 
     /// <param name="read">Makes something of a success. It may throw JsonException where that is not what was asked for.</param>
     public async Task<ApiAnswer<T>> AskAsync<T>(
-        HttpMethod method, Uri url, Func<HttpResponseMessage, Stream, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
+        HttpMethod method,
+        Uri url,
+        Func<HttpResponseMessage, Stream, CancellationToken, ValueTask<T>> read,
+        CancellationToken cancellationToken)
         where T : class
     {
         using var late = new CancellationTokenSource(timeout > TimeSpan.Zero ? timeout : TimeSpan.FromTicks(1), clock);
@@ -37,13 +40,15 @@ internal sealed class ApiClient(string server, GatewayCredentials? credentials, 
         {
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, end.Token);
             await using var stream = await response.Content.ReadAsStreamAsync(end.Token);
-            return response.IsSuccessStatusCode ? new(await read(response, stream, end.Token), null) : new(null, await RefusalAsync(response, stream, end.Token));
+            return response.IsSuccessStatusCode
+                ? new(await read(response, stream, end.Token), null)
+                : new(null, await RefusalAsync(response, stream, end.Token));
         }
         catch (OperationCanceledException)
         {
-            return cancellationToken.IsCancellationRequested
-                ? Failed<T>(PushResult.Cancelled, "")
-                : Failed<T>(PushResult.TimedOut, string.Create(CultureInfo.InvariantCulture, $"no whole answer within {timeout.TotalSeconds:0.###} s"));
+            if (cancellationToken.IsCancellationRequested) return Failed<T>(PushResult.Cancelled, "");
+            var within = string.Create(CultureInfo.InvariantCulture, $"within {timeout.TotalSeconds:0.###} s");
+            return Failed<T>(PushResult.TimedOut, $"no whole answer {within}");
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
@@ -60,7 +65,7 @@ internal sealed class ApiClient(string server, GatewayCredentials? credentials, 
     {
         using var text = new MemoryStream();
         var buffer = new byte[64 * 1024];
-        for (var read = await stream.ReadAsync(buffer, cancellationToken); read > 0; read = await stream.ReadAsync(buffer, cancellationToken))
+        while (await stream.ReadAsync(buffer, cancellationToken) is > 0 and var read)
         {
             if (text.Length + read > MaxData) throw new JsonException($"it is longer than {MaxData >> 20} MiB");
             await text.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
@@ -68,7 +73,8 @@ internal sealed class ApiClient(string server, GatewayCredentials? credentials, 
 
         using var document = JsonDocument.Parse(text.GetBuffer().AsMemory(0, (int)text.Length));
         var answer = document.RootElement;
-        if (answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("data", out var data) && data.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+        if (answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("data", out var data)
+            && data.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
             return data.Clone();
         throw new JsonException("it has no data in it");
     }
@@ -77,7 +83,8 @@ internal sealed class ApiClient(string server, GatewayCredentials? credentials, 
     {
         var status = (int)response.StatusCode;
         var buffer = new byte[MaxRefusal];
-        var said = Encoding.UTF8.GetString(buffer, 0, await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken));
+        var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        var said = Encoding.UTF8.GetString(buffer, 0, length);
         var words = status is >= 300 and < 400 && response.Headers.Location is { } elsewhere
             ? "redirected to " + Words.WithoutUserInfo(elsewhere.ToString())
             : said.Length > 0 ? said : response.ReasonPhrase ?? "";

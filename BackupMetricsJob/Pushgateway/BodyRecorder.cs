@@ -3,8 +3,8 @@ using System.IO.Compression;
 namespace BackupMetricsJob.Pushgateway;
 
 /// <summary>
-/// Keeps a text that is written to it piece by piece, compressed from a mebibyte on: the 50 MB of ten thousand servers are a few then, and at no
-/// time is more than a mebibyte of text in memory.
+/// Keeps a text that is written to it piece by piece, compressed from a mebibyte on: the tens of megabytes of ten thousand servers are
+/// a few then, and at no time is more than a mebibyte of text in memory.
 /// </summary>
 internal sealed class BodyRecorder : MemoryStream
 {

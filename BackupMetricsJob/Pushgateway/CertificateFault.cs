@@ -51,8 +51,10 @@ internal static class CertificateFault
     static string Names(X509Certificate2 certificate)
     {
         var alternatives = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().ToList();
-        List<string> names = [.. alternatives.SelectMany(one => one.EnumerateDnsNames()), .. alternatives.SelectMany(one => one.EnumerateIPAddresses()).Select(one => one.ToString())];
+        var addresses = alternatives.SelectMany(one => one.EnumerateIPAddresses()).Select(address => address.ToString());
+        List<string> names = [.. alternatives.SelectMany(one => one.EnumerateDnsNames()), .. addresses];
         if (names.Count == 0) return certificate.Subject;
-        return names.Count <= MaxNames ? string.Join(", ", names) : $"{string.Join(", ", names.Take(MaxNames))} and {names.Count - MaxNames} others";
+        var named = string.Join(", ", names.Take(MaxNames));
+        return names.Count <= MaxNames ? named : $"{named} and {names.Count - MaxNames} others";
     }
 }

@@ -83,9 +83,11 @@ internal sealed class Culprit
     async Task<string?> AdviceOnConflictAsync(Complaint complaint, CancellationToken cancellationToken)
     {
         var isSeries = complaint.Kind == ComplaintKind.SameSeries;
-        var series = isSeries ? complaint.Labels.Select(label => new GroupingLabel(label.Name, Encoding.UTF8.GetString(label.Value))).ToList() : null;
-        if ((await _api.GroupsAsync(new WantedMetric(complaint.Metric, series), cancellationToken)).Value is not { } groups) return null;
-        var others = groups.All.Where(group => !group.Is(_ours) && (isSeries ? group.HasWantedSeries : group.TypeOfWanted is not null)).ToList();
+        var series = complaint.Labels.Select(label => new GroupingLabel(label.Name, Encoding.UTF8.GetString(label.Value))).ToList();
+        var wanted = new WantedMetric(complaint.Metric, isSeries ? series : null);
+        if ((await _api.GroupsAsync(wanted, cancellationToken)).Value is not { } groups) return null;
+        var others = groups.All
+            .Where(group => !group.Is(_ours) && (isSeries ? group.HasWantedSeries : group.TypeOfWanted is not null)).ToList();
         if (others.Count == 0) return null;
         var areOurs = others.All(group => group.IsOurs);
         var culprits = others.ConvertAll<IReadOnlyList<(string Name, byte[] Value)>>(group => [.. GroupLabels.OfText(group.Labels)]);

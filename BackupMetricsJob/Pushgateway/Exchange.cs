@@ -23,8 +23,8 @@ internal sealed class Exchange(
     bool _asText;
 
     /// <summary>
-    /// Network failures, the timeout and cancellation are values. Nothing is thrown but bugs. A gateway that cannot read the compressed text gets it
-    /// as it is, at once and from then on.
+    /// Network failures, the timeout and cancellation are values. Nothing is thrown but bugs. A gateway that cannot read the compressed
+    /// text gets it as it is, at once and from then on.
     /// </summary>
     public async Task<Attempt> TryAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -101,7 +101,10 @@ internal sealed class Exchange(
         return status switch
         {
             // A Pushgateway takes a push without a word. What says something is a web page, a health check or another service.
-            >= 200 and < 300 when answer.Length > 0 => attempt with { Answer = $"this is not a Pushgateway: it answered \"{Words.OnOneLine(answer, MaxQuoted)}\"" },
+            >= 200 and < 300 when answer.Length > 0 => attempt with
+            {
+                Answer = $"this is not a Pushgateway: it answered \"{Words.OnOneLine(answer, MaxQuoted)}\"",
+            },
             >= 200 and < 300 when !whole => attempt with { Result = PushResult.Unreachable, Answer = "the answer was cut off", WorthAnother = true, MayBeApplied = true },
             200 => attempt with { Result = PushResult.Stored },
             >= 200 and < 300 => attempt with { Result = PushResult.Accepted },
@@ -122,7 +125,8 @@ internal sealed class Exchange(
         try
         {
             await using var stream = await content.ReadAsStreamAsync(cancellationToken);
-            for (var read = 1; read > 0 && length < buffer.Length; length += read) read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken);
+            for (var read = 1; read > 0 && length < buffer.Length; length += read)
+                read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken);
             return (Encoding.UTF8.GetString(buffer, 0, length), true);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)

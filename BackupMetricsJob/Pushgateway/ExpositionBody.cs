@@ -73,10 +73,12 @@ internal sealed class ExpositionBody
                 return;
             }
 
-            await using var text = new GZipStream(new MemoryStream(_body._kept.Array!, 0, _body._kept.Count, writable: false), CompressionMode.Decompress);
+            using var kept = new MemoryStream(_body._kept.Array!, 0, _body._kept.Count, writable: false);
+            await using var text = new GZipStream(kept, CompressionMode.Decompress);
             await text.CopyToAsync(stream, 64 * 1024, cancellationToken);
         }
 
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            SerializeToStreamAsync(stream, context, CancellationToken.None);
     }
 }

@@ -24,7 +24,8 @@ internal sealed record GatewayGroup(IReadOnlyList<GroupingLabel> Labels)
     public string? Value(string label) => Labels.FirstOrDefault(one => one.Name == label)?.Value;
 
     /// <summary>Whether it is the group of this key.</summary>
-    public bool Is(GroupingKey key) => Labels.Count == key.Labels.Count + 1 && Value("job") == key.Job && key.Labels.All(label => Value(label.Name) == label.Value);
+    public bool Is(GroupingKey key) =>
+        Labels.Count == key.Labels.Count + 1 && Value("job") == key.Job && key.Labels.All(label => Value(label.Name) == label.Value);
 
     /// <summary>Its key, or null where that could not be sent.</summary>
     public GroupingKey? ToKey() => GroupingKey.TryCreate(Job, [.. Labels.Where(label => label.Name != "job")], []);

@@ -18,7 +18,8 @@ internal sealed class GroupListing
     static ReadOnlySpan<byte> MarkOfOurs => "backup_metrics_build_info"u8;
 
     /// <exception cref="JsonException">It is something else.</exception>
-    public static ValueTask<IReadOnlyList<GatewayGroup>> ReadAsync(Stream stream, WantedMetric? wanted, CancellationToken cancellationToken) =>
+    public static ValueTask<IReadOnlyList<GatewayGroup>> ReadAsync(
+        Stream stream, WantedMetric? wanted, CancellationToken cancellationToken) =>
         new GroupListing(new JsonTokens(stream, cancellationToken), wanted).ReadAsync();
 
     async ValueTask<IReadOnlyList<GatewayGroup>> ReadAsync()
@@ -53,8 +54,8 @@ internal sealed class GroupListing
         while (await _json.ReadNameAsync())
         {
             if (_json.Is("labels"u8)) labels = await ReadLabelsAsync();
-            else if (_json.Is("push_time_seconds"u8)) group = group with { PushTime = TimeOf((await ReadFamilyAsync(null)).First) };
-            else if (_json.Is("push_failure_time_seconds"u8)) group = group with { PushFailureTime = TimeOf((await ReadFamilyAsync(null)).First) };
+            else if (_json.Is("push_time_seconds"u8)) group = group with { PushTime = await ReadTimeAsync() };
+            else if (_json.Is("push_failure_time_seconds"u8)) group = group with { PushFailureTime = await ReadTimeAsync() };
             else
             {
                 if (_json.Is(MarkOfOurs)) group = group with { IsOurs = true };
@@ -70,6 +71,13 @@ internal sealed class GroupListing
         }
 
         return labels is null ? null : group with { Labels = labels };
+    }
+
+    async ValueTask<DateTimeOffset?> ReadTimeAsync()
+    {
+        var seconds = (await ReadFamilyAsync(null)).First;
+        if (!double.TryParse(seconds, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)) return null;
+        return value is > 0 and < 253_402_300_000 ? DateTimeOffset.UnixEpoch.AddSeconds(value) : null;
     }
 
     async ValueTask<(string? Type, string? First, bool HasSeries)> ReadFamilyAsync(IReadOnlyList<GroupingLabel>? series)
@@ -133,9 +141,4 @@ internal sealed class GroupListing
 
         return areTexts ? labels : null;
     }
-
-    static DateTimeOffset? TimeOf(string? seconds) =>
-        double.TryParse(seconds, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is > 0 and < 253_402_300_000
-            ? DateTimeOffset.UnixEpoch.AddSeconds(value)
-            : null;
 }

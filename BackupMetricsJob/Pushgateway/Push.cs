@@ -10,12 +10,18 @@ namespace BackupMetricsJob.Pushgateway;
 internal static class Push
 {
     public static async Task<PushOutcome> SendAsync(
-        CollectorRegistry registry, Gateway gateway, GroupingKey key, PushBudget budget, TimeProvider clock, CancellationToken cancellationToken)
+        CollectorRegistry registry,
+        Gateway gateway,
+        GroupingKey key,
+        PushBudget budget,
+        TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         var url = gateway.Address.GroupUrl(key);
         var delivery = new Delivery(gateway.ToString(), budget, clock);
 #pragma warning disable CA2000 // The client disposes of its handlers.
-        var push = new SinglePush(url, gateway.Credentials, delivery, clock, Transport.To(url, gateway.Tls, budget.Deadline), cancellationToken);
+        var transport = Transport.To(url, gateway.Tls, budget.Deadline);
+        var push = new SinglePush(url, gateway.Credentials, delivery, clock, transport, cancellationToken);
 #pragma warning restore CA2000
         using var client = new HttpClient(push) { Timeout = Timeout.InfiniteTimeSpan };
         using var pusher = new MetricPusher(new MetricPusherOptions

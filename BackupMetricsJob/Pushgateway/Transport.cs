@@ -3,8 +3,8 @@ using System.Net.Http;
 namespace BackupMetricsJob.Pushgateway;
 
 /// <summary>
-/// The way to a server. Redirects are reported, not followed: no method, body or credential goes where nobody sent it. A proxy is taken from
-/// the environment, as .NET does.
+/// The way to a server. Redirects are reported, not followed: no method, body or credential goes where nobody sent it. A proxy is
+/// taken from the environment, as .NET does.
 /// </summary>
 internal static class Transport
 {
