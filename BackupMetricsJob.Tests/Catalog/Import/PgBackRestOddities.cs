@@ -114,7 +114,7 @@ public class PgBackRestOddities
     [InlineData("\"type\":\"full\"", "\"type\":\"huge\"", "$[0].backup[0].type: full, diff or incr is expected here, not \"huge\"")]
     [InlineData("\"label\":\"a\"", "\"label\":\"\"", "$[0].backup[0].label: the name is empty")]
     [InlineData("\"label\":\"a\"", "\"label\":\"a\\nb\"", "$[0].backup[0].label: the name \"a b\" has the control character U+000A in it")]
-    [InlineData("\"label\":\"a\"", "\"label\":\"a\\u0000\"", "$[0].backup[0].label: the name \"a\" has the control character U+0000 in it")]
+    [InlineData("\"label\":\"a\"", "\"label\":\"a\\u0000\"", "$[0].backup[0].label: the name \"a\ufffd\" has the control character U+0000 in it")]
     [InlineData("\"label\":\"a\"", "\"label\":\"\\ud800\"", "$[0].backup[0].label: half a surrogate pair stands here, which is no text")]
     [InlineData("\"label\":\"a\"", "\"label\":\"a\",\"label\":\"b\"", "$[0].backup[0]: a key stands twice in an object here: Duplicate property 'label' encountered during deserialization.")]
     [InlineData("\"info\":{", "\"info\":7,\"x\":{", "$[0].backup[0].info: an object is expected here, not a number")]
