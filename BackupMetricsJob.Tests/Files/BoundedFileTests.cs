@@ -60,7 +60,7 @@ public sealed class BoundedFileTests : IDisposable
         Assert.All(readings, reading => Assert.NotNull(reading.Wait().Fault));
 
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(8), $"{clock.Elapsed}");
-        foreach (var pipe in pipes) File.WriteAllText(pipe, "");
+        foreach (var pipe in pipes) await File.WriteAllTextAsync(pipe, "");
         foreach (var reading in readings) await Wait.ForAsync("the answer", () => Task.FromResult(reading.Wait().Fault is null));
     }
 

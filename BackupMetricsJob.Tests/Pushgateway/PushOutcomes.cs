@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using BackupMetricsJob.Pushgateway;
-using BackupMetricsJob.Text;
 using BackupMetricsJob.Tests.Support;
+using BackupMetricsJob.Text;
 using static BackupMetricsJob.Tests.Support.StubPushgateway;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
