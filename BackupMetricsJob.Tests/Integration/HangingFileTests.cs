@@ -39,6 +39,30 @@ public sealed class HangingFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Files_that_hang_leave_descriptors_for_the_databases_the_push_and_the_report()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        await using var gateway = await PushgatewayServer.StartAsync();
+        var pipes = Enumerable.Range(0, 300).Select(i => _folder.File($"pipe{i}")).ToList();
+        await ChildProcess.RunSuccessfullyAsync("mkfifo", pipes);
+        var config = _folder.Write("c.yaml", $"""
+            gateway: {"{"}url: '{gateway.Url}'{"}"}
+            defaults: {"{"}connection: '{server.ConnectionUri()}'{"}"}
+            targets:
+            - {"{"}name: good{"}"}
+            {string.Concat(pipes.Select((pipe, i) => $"- {{name: bad{i}, password_file: '{pipe}'}}\n"))}
+            """);
+
+        var result = await ChildProcess.RunAsync("/bin/sh", ["-c", $"ulimit -n 256; exec '{BackupMetrics.Executable}' run --config '{config}'"]);
+
+        Assert.True(result.ExitCode == 69, result.Error);
+        var metrics = await gateway.MetricsAsync();
+        Assert.Contains("postgres_backup_probe_success{instance=\"good\",job=\"backup_metrics\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("backup_metrics_targets{instance=\"\",job=\"backup_metrics\",state=\"failed\"} 300\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("other files hang", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_gateways_file_that_hangs_is_configuration()
     {
         await ChildProcess.RunSuccessfullyAsync("mkfifo", [_folder.File("pipe")]);

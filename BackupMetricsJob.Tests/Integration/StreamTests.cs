@@ -61,6 +61,15 @@ public sealed class StreamTests
         Assert.Single(await gateway.GroupsAsync());
     }
 
+    [Fact]
+    public async Task An_import_reads_no_other_file_in_place_of_a_closed_input()
+    {
+        var result = await ShellAsync("import wal-g --server orders --connection postgresql://u@127.0.0.1:1/x <&-");
+
+        Assert.Equal(64, result.ExitCode);
+        Assert.Contains("standard input is closed", result.Error, StringComparison.Ordinal);
+    }
+
     static Task<ProcessResult> ShellAsync(string arguments) =>
         ChildProcess.RunAsync("/bin/sh", ["-c", $"exec '{BackupMetrics.Executable}' {arguments}"]);
 }

@@ -100,6 +100,20 @@ public sealed class PushOutcomes
     }
 
     [Fact]
+    public async Task A_server_that_does_not_know_PUT_or_speaks_no_HTTP_is_no_Pushgateway_and_is_asked_once()
+    {
+        await using var page = new StubPushgateway(Status(501, "<p>Unsupported method ('PUT')</p>"));
+        await using var ssh = new StubPushgateway(Raw("SSH-2.0-OpenSSH_9.2\r\n"));
+
+        var unsupported = await Gateways.PushTextAsync(page.Url);
+        var banner = await Gateways.PushTextAsync(ssh.Url);
+
+        Assert.Equal((PushResult.Refused, 1), (unsupported.Result, unsupported.Attempts));
+        Assert.StartsWith("this is not a Pushgateway: it answered \"<p>Unsupported", unsupported.Words, StringComparison.Ordinal);
+        Assert.Equal((PushResult.Unreachable, 1, false), (banner.Result, banner.Attempts, banner.MayBeApplied));
+    }
+
+    [Fact]
     public async Task Long_words_are_cut_but_a_name_in_them_is_still_found()
     {
         await using var stub = new StubPushgateway(Status(400, new string('x', 3000) + " walg_last_upload"));
@@ -159,7 +173,7 @@ public sealed class PushOutcomes
 
         var outcome = await Gateways.PushTextAsync(stub.Url);
 
-        Assert.Equal((PushResult.Unreachable, true), (outcome.Result, outcome.MayBeApplied));
+        Assert.Equal((PushResult.Unreachable, !text.StartsWith("FATAL", StringComparison.Ordinal)), (outcome.Result, outcome.MayBeApplied));
         Assert.NotEmpty(outcome.Words);
     }
 

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Exposition;
+using BackupMetricsJob.Files;
 
 namespace BackupMetricsJob.Cli;
 
@@ -13,11 +14,14 @@ internal static class Entry
 {
     public static int Run(string[] args, Func<Terminal, BuildVersion, int> run)
     {
-        var hasOutput = StandardDescriptors.Fill();
+        var (hasInput, hasOutput) = StandardDescriptors.Fill();
+        DescriptorLimit.Raise();
         using var signals = new Signals();
         using var output = new StandardStream(
             () => hasOutput ? Console.OpenStandardOutput() : throw new IOException("it is closed"), bestEffort: false);
         using var error = new StreamWriter(new StandardStream(Console.OpenStandardError, bestEffort: true), new UTF8Encoding(false)) { AutoFlush = true };
+        // Opened now: a report must not fail because files that hang have taken all descriptors.
+        error.BaseStream.Write([]);
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables()) environment[(string)variable.Key] = (string?)variable.Value ?? "";
         // A container's user without HOME and without a line in /etc/passwd: .NET says "/" here, but to look for certificates it wants to be told, and does no TLS at all.
@@ -25,7 +29,7 @@ internal static class Entry
         var build = BuildVersion.Parse(typeof(Entry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
         try
         {
-            return run(new Terminal(output, error, environment, TimeProvider.System, signals) { IsWatched = !Console.IsErrorRedirected }, build);
+            return run(new Terminal(output, error, environment, TimeProvider.System, signals) { HasInput = hasInput, IsWatched = !Console.IsErrorRedirected }, build);
         }
         catch (OutputException failure)
         {

@@ -38,7 +38,9 @@ internal static class ImportCommand
             if (options.Server is { } said && said.Any(char.IsControl)) problems.Add(CatalogFlags.Wrong("--server", said, "a name without control characters"));
             if (options.Server is null && ToolOutput.NeedsServer(parsed.GetRequiredValue(tool)))
                 problems.Add(new(ProblemOrigin.Flag, $"--server NAME is missing: {parsed.GetRequiredValue(tool)} does not say whose backups it lists"));
-            if (Source(parsed.GetValue(file)) is null && !Console.IsInputRedirected)
+            if (Source(parsed.GetValue(file)) is null && !terminal.HasInput)
+                problems.Add(new(ProblemOrigin.Flag, "FILE is missing, and standard input is closed: give the file, or pipe the tool's output into this command"));
+            else if (Source(parsed.GetValue(file)) is null && !Console.IsInputRedirected)
                 problems.Add(new(ProblemOrigin.Flag, "FILE is missing, and standard input is a terminal: give the file, or pipe the tool's output into this command"));
             return access is null || problems.Count > 0
                 ? CatalogFlags.Tell(problems, terminal)

@@ -7,13 +7,14 @@ namespace BackupMetricsJob.Cli;
 
 /// <summary>
 /// Tells what was wrong with a command line: which flag or argument, and what is allowed. A word that nobody knows may be a connection with its password,
-/// behind a mistyped flag: it is shown only where it is plain.
+/// or a bare password behind a mistyped flag: only a flag and the first word, which is a command, are shown.
 /// </summary>
 internal static class ParseErrors
 {
     public static int Tell(ParseResult parsed, TextWriter to)
     {
-        foreach (var error in parsed.Errors) to.WriteLine("backup-metrics: " + (OfValue(error) ?? Redacted(error.Message)));
+        var first = parsed.Tokens is [var token, ..] ? token.Value : null;
+        foreach (var error in parsed.Errors) to.WriteLine("backup-metrics: " + (OfValue(error) ?? Redacted(error.Message, first)));
         return (int)ExitCode.Usage;
     }
 
@@ -36,13 +37,16 @@ internal static class ParseErrors
         return allowed is null ? null : MistakenForm.IsPlain(tokens[0].Value) ? $"{name} \"{tokens[0].Value}\": must be {allowed}" : $"{name}: must be {allowed}";
     }
 
-    /// <summary>With <c>***</c> for what stands between the first and the last quotation mark unless it is a name or a flag; of a flag with a value only the flag is kept.</summary>
-    internal static string Redacted(string message)
+    /// <summary>
+    /// With <c>***</c> for what stands between the first and the last quotation mark unless it is a flag or the command; of a flag with a value only
+    /// the flag is kept.
+    /// </summary>
+    internal static string Redacted(string message, string? command)
     {
         var (from, to) = (message.IndexOf('\'', StringComparison.Ordinal) + 1, message.LastIndexOf('\''));
         if (from == 0 || to < from) return message;
         var word = message[from..to];
-        if (MistakenForm.IsPlain(word)) return message;
+        if (MistakenForm.IsPlain(word) && (word == command || word.StartsWith('-'))) return message;
         var flag = word.StartsWith('-') ? string.Concat(word.TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')) : "";
         return string.Concat(message.AsSpan(0, from), flag, "***", message.AsSpan(to));
     }

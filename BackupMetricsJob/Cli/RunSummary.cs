@@ -47,7 +47,7 @@ internal static class RunSummary
     {
         var name = Words.OnOneLine(result.Instance.Name);
         to.WriteLine($"{(Word(result, findings))} {name}: {StateInWords.Of(result)}");
-        foreach (var finding in findings) to.WriteLine($"{(finding.IsCritical ? "CRITICAL" : "warning")} {name}: {finding.What.TrimEnd('.')}. {finding.Do}");
+        foreach (var finding in findings) to.WriteLine($"{(finding.IsCritical ? "CRITICAL" : "warning")} {name}: {finding.What.TrimEnd('.')}{(finding.What.EndsWith('?') ? "" : ".")} {finding.Do}");
     }
 
     static string Word(ProbeResult result, IReadOnlyList<Finding> findings) => result switch

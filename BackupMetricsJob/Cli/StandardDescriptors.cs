@@ -11,11 +11,11 @@ internal static class StandardDescriptors
     const int GetDescriptorFlags = 1;
 
     /// <summary>To be called first of all: each that is closed becomes /dev/null, for as long as the program runs.</summary>
-    /// <returns>Whether standard output was open when this program was started.</returns>
-    public static bool Fill()
+    /// <returns>Whether standard input and standard output were open when this program was started.</returns>
+    public static (bool HasInput, bool HasOutput) Fill()
     {
-        var (_, hasOutput, _) = (WasOpen(0), WasOpen(1), WasOpen(2));
-        return hasOutput;
+        var (hasInput, hasOutput, _) = (WasOpen(0), WasOpen(1), WasOpen(2));
+        return (hasInput, hasOutput);
     }
 
     /// <summary>

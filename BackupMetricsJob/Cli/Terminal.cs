@@ -4,6 +4,9 @@ namespace BackupMetricsJob.Cli;
 /// <param name="Signals">Listened to from the beginning, so that an early one is not lost.</param>
 internal sealed record Terminal(Stream Output, TextWriter Error, IReadOnlyDictionary<string, string> Environment, TimeProvider Time, Signals Signals)
 {
+    /// <summary>Whether standard input is there; where it was closed, its descriptor may be any file's.</summary>
+    public bool HasInput { get; init; }
+
     /// <summary>Whether somebody looks at standard error while it is written.</summary>
     public bool IsWatched { get; init; }
 }

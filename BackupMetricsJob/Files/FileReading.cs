@@ -22,8 +22,14 @@ internal sealed class FileReading
     static readonly TimeSpan Memory = TimeSpan.FromSeconds(10);
 
     static readonly ConcurrentDictionary<(string Path, int Max), FileReading> Open = new();
+
+    // Each file that hangs holds a descriptor, too. Half of all are left for databases and gateways, a quarter for what was not begun in advance.
+    static readonly int Quarter = Math.Clamp(DescriptorLimit.Raise() / 4, 1, 8192);
+    static readonly SemaphoreSlim RoomInAdvance = new(Quarter);
+    static readonly SemaphoreSlim RoomForOthers = new(Quarter);
     static int _lost;
     static long _lastLost;
+    static long _lastFull = -(long)Memory.TotalMilliseconds;
 
     readonly (string Path, int Max) _what;
     readonly TimeSpan _patience;
@@ -32,6 +38,8 @@ internal sealed class FileReading
     readonly TaskCompletionSource<FileContent> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     FileReading(string path, int max, TimeSpan patience, bool inAdvance) => (_what, _patience, _inAdvance) = ((path, max), patience, inAdvance);
+
+    SemaphoreSlim Room => _inAdvance ? RoomInAdvance : RoomForOthers;
 
     TimeSpan Left => TimeSpan.FromMilliseconds(Math.Max(0, _begun + (long)_patience.TotalMilliseconds - Environment.TickCount64));
 
@@ -60,17 +68,31 @@ internal sealed class FileReading
 
     void Start()
     {
+        var isFull = _inAdvance && Environment.TickCount64 - Volatile.Read(ref _lastFull) < Memory.TotalMilliseconds;
+        if (!Room.Wait(isFull ? TimeSpan.Zero : Patience))
+        {
+            Volatile.Write(ref _lastFull, Environment.TickCount64);
+            Finish(new() { Fault = $"cannot be read: {Open.Count} other files hang, more are not waited for (ulimit -n)" });
+            return;
+        }
+
         try
         {
             new Thread(Work, StackSize) { IsBackground = true, Name = "reads a file" }.Start();
         }
         catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
         {
+            Room.Release();
             Finish(new() { Fault = $"cannot be read: no thread can be had for it, {Open.Count} files are being read or hang" });
         }
     }
 
-    void Work() => Finish(FileContent.Of(_what.Path, _what.Max));
+    void Work()
+    {
+        var content = FileContent.Of(_what.Path, _what.Max);
+        Room.Release();
+        Finish(content);
+    }
 
     /// <summary>Whoever asks for the path from now on reads it anew.</summary>
     void Finish(FileContent content)

@@ -109,6 +109,8 @@ internal sealed class Exchange(
             200 => attempt with { Result = PushResult.Stored },
             >= 200 and < 300 => attempt with { Result = PushResult.Accepted },
             >= 300 and < 400 => attempt with { Answer = Redirection(response.Headers.Location) },
+            // What a method or a version of HTTP is not known to will not be in a second.
+            501 or 505 => attempt with { Answer = $"this is not a Pushgateway: it answered \"{Words.OnOneLine(answer, MaxQuoted)}\"" },
             // From 502 and 504 on it is a proxy that speaks, and cannot know what the gateway did.
             408 or 425 or 429 or >= 500 => attempt with { Result = PushResult.Unavailable, WorthAnother = true, MayBeApplied = status is 502 or 504 },
             _ when answer.Length == 0 => attempt with { Answer = response.ReasonPhrase ?? "" },
