@@ -26,6 +26,10 @@ public class ParseErrorsTests
     [InlineData("record --server s --tool t --type full --from-exit-code 0 --size 1,5", "--size: must be a whole number")]
     [InlineData("record --server a --server b --tool t --type full --from-exit-code 0", "Option '--server' expects a single argument but 2 were provided.")]
     [InlineData("catalog prune", "Option '--keep' is required.")]
+    [InlineData("run --conection postgresql://u:s3cret@h/d", "Unrecognized command or argument '--conection'. Did you mean --connection?\nbackup-metrics: Unrecognized command or argument '***'.")]
+    [InlineData("run --conection=postgresql://u:s3cret@h/d", "Unrecognized command or argument '--conection***'. Did you mean --connection?")]
+    [InlineData("chek", "Required command was not provided.\nbackup-metrics: Unrecognized command or argument 'chek'. Did you mean check?")]
+    [InlineData("run --frobnicate", "Unrecognized command or argument '--frobnicate'.")]
     public async Task A_wrong_value_is_told_with_its_flag_and_what_is_allowed(string arguments, string told)
     {
         var result = await BackupMetrics.RunAsync(arguments.Split(' '));

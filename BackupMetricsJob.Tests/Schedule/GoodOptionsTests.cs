@@ -51,6 +51,24 @@ public sealed class GoodOptionsTests
         Assert.StartsWith(problem, wrong.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("no-push", "", true)]
+    [InlineData("no-push", "127.0.0.1:9351", false)]
+    [InlineData("dry-run", "", false)]
+    public void A_schedule_whose_results_go_nowhere_is_warned_of(string how, string listen, bool isWarned)
+    {
+        var flags = new Flags();
+        flags.Add("cron", ["*/5 * * * *"]);
+        flags.Add("connection", ["postgresql://u@db/x"]);
+        flags.Add("gateway", ["http://gateway:9091"]);
+        flags.Add(how, ["true"]);
+        if (listen.Length > 0) flags.Add("listen", [listen]);
+
+        ScheduleOptionsReader.Read(flags, new Dictionary<string, string>(), DateTimeOffset.UnixEpoch, out var options, out _);
+
+        Assert.Equal(isWarned, options!.Job.Warnings.Any(warning => warning.Contains("--no-push without --listen", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void What_somebody_should_know_is_told_once_and_again_when_they_ask()
     {

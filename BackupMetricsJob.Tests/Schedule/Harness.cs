@@ -27,6 +27,7 @@ internal sealed class Harness : IDisposable
         var flags = new Flags();
         if (withDatabase && !settings.Any(setting => setting.StartsWith("connection=", StringComparison.Ordinal))) flags.Add("connection", ["postgresql://u@127.0.0.1:1/x?sslmode=disable"]);
         if (withDatabase) flags.Add("instance", ["db"]);
+        if (settings.Contains("no-push=true") && !settings.Any(setting => setting.Split('=')[0] is "listen" or "web-config" or "config")) flags.Add("listen", ["127.0.0.1:9351"]);
         foreach (var setting in settings) flags.Add(setting.Split('=')[0], [setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..]]);
         Read = Ordinary;
         if (Ordinary(out var first) is { Count: > 0 } problems) throw new ArgumentException(problems[0].Message);

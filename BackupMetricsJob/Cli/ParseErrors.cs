@@ -14,8 +14,18 @@ internal static class ParseErrors
     public static int Tell(ParseResult parsed, TextWriter to)
     {
         var first = parsed.Tokens is [var token, ..] ? token.Value : null;
-        foreach (var error in parsed.Errors) to.WriteLine("backup-metrics: " + (OfValue(error) ?? Redacted(error.Message, first)));
+        foreach (var error in parsed.Errors) to.WriteLine("backup-metrics: " + (OfValue(error) ?? Redacted(error.Message, first) + Meant(error.Message, parsed)));
         return (int)ExitCode.Usage;
+    }
+
+    /// <summary>The flag or the command that an unknown word looks like; "" where it is like none.</summary>
+    static string Meant(string message, ParseResult parsed)
+    {
+        if (!message.StartsWith("Unrecognized", StringComparison.Ordinal)) return "";
+        var word = message[(message.IndexOf('\'', StringComparison.Ordinal) + 1)..message.LastIndexOf('\'')].Split('=')[0];
+        var command = parsed.CommandResult.Command;
+        var names = word.StartsWith('-') ? command.Options.Select(option => option.Name) : command.Subcommands.Select(sub => sub.Name);
+        return NearestName.Of(word, names) is { } nearest ? $" Did you mean {nearest}?" : "";
     }
 
     /// <summary>Null where it is not about the value of a flag or an argument.</summary>

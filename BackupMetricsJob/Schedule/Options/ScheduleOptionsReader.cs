@@ -39,7 +39,15 @@ internal sealed class ScheduleOptionsReader
         var listen = reader.Listen(out var web);
         List<Problem> problems = [.. ofJob, .. reader._problems];
         if (problems.Count == 0)
-            options = new(job! with { Interval = job!.Interval ?? plan!.LongestGap }, output, plan!) { Cluster = cluster, Grace = grace, Pushes = pushes, Listen = listen, WebConfig = web };
+        {
+            List<string> warnings = [.. job!.Warnings];
+            if (!pushes && listen is null) warnings.Add("--no-push without --listen: what a run finds is in its log only, and nothing can be alerted on");
+            options = new(job with { Interval = job.Interval ?? plan!.LongestGap, Warnings = warnings }, output, plan!)
+            {
+                Cluster = cluster, Grace = grace, Pushes = pushes, Listen = listen, WebConfig = web,
+            };
+        }
+
         return reader._files is null ? problems : OptionsReader.InOrder(problems);
     }
 
