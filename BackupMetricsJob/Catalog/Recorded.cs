@@ -1,6 +1,5 @@
 using BackupMetricsJob.Probing;
 using BackupMetricsJob.Targets;
-using Npgsql;
 
 namespace BackupMetricsJob.Catalog;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Configuration;
-using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Targets;
 
 namespace BackupMetricsJob.Cli;

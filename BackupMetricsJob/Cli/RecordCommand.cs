@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Configuration;
-using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Cli;
 

@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using BackupMetricsJob.Backups;
-using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Cli;

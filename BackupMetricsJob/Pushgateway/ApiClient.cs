@@ -30,9 +30,7 @@ internal sealed class ApiClient(string server, GatewayCredentials? credentials, 
     {
         using var late = new CancellationTokenSource(timeout > TimeSpan.Zero ? timeout : TimeSpan.FromTicks(1), clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-#pragma warning disable CA2000 // The client disposes of it.
         using var client = new HttpClient(Transport.To(url, tls, timeout)) { Timeout = Timeout.InfiniteTimeSpan };
-#pragma warning restore CA2000
         using var request = new HttpRequestMessage(method, url);
         request.Headers.ConnectionClose = true;
         if (credentials is not null) request.Headers.Authorization = credentials.Header;

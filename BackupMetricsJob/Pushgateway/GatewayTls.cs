@@ -39,13 +39,11 @@ internal sealed class GatewayTls
         var roots = Read(authorities, problems, All);
         if (certificate is null && key is not null) problems.Add($"key file \"{key}\": a key needs its certificate, too");
         X509Certificate2Collection? between = null;
-#pragma warning disable CA2000 // It lives as long as what is returned, which lives as long as the process.
         var own = Read(certificate, problems, text =>
         {
             between = All(text);
             return Read(key ?? certificate, problems, keyText => X509Certificate2.CreateFromPem(text, keyText));
         });
-#pragma warning restore CA2000
         if (own is not null) between = [.. between!.Where(other => !other.RawDataMemory.Span.SequenceEqual(own.RawDataMemory.Span))];
         return problems.Count == before ? new(roots, own, between, trustAnybody) : null;
     }

@@ -12,11 +12,7 @@ internal sealed record GroupingLabel(string Name, string Value);
 /// </summary>
 internal sealed class GroupingKey
 {
-    GroupingKey(string job, IReadOnlyList<GroupingLabel> labels)
-    {
-        Job = job;
-        Labels = labels;
-    }
+    GroupingKey(string job, IReadOnlyList<GroupingLabel> labels) => (Job, Labels) = (job, labels);
 
     public string Job { get; }
 

@@ -1,4 +1,3 @@
-using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Targets;
 
 namespace BackupMetricsJob.Configuration.Yaml;

@@ -221,7 +221,7 @@ internal sealed class YamlTree
     }
 
     /// <summary>The end of reading a file that is told of already.</summary>
-#pragma warning disable CA1032, CA1064 // It is thrown and caught in this class only.
+#pragma warning disable CA1064 // It is thrown and caught in this class only.
     sealed class RefusedException : Exception;
-#pragma warning restore CA1032, CA1064
+#pragma warning restore CA1064
 }

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Files;
-using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Schedule.Http;
 
@@ -43,9 +42,7 @@ internal sealed class ServerTls
         var authorities = files.ClientAuthorities is { } clients && Text(clients, problems) is { } text ? Try(clients, problems, () => All(text)) : null;
         if (certificate is null || key is null) return null;
         var all = Try(files.Certificate, problems, () => All(certificate));
-#pragma warning disable CA2000 // It lives as long as what is returned, which may still be in use when a newer one has taken its place.
         var own = all is null ? null : Try(files.Key, problems, () => WithKey(certificate, key));
-#pragma warning restore CA2000
         if (problems.Count != before || own is null) return null;
         all!.RemoveAt(0);
         return new(SslStreamCertificateContext.Create(own, all, offline: true), authorities, files);

@@ -1,7 +1,5 @@
-using BackupMetricsJob.Backups;
 using BackupMetricsJob.Cli;
 using BackupMetricsJob.Exposition;
-using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Schedule.State;
