@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using BackupMetricsJob.Schedule.Page;
@@ -129,20 +128,6 @@ internal sealed class Answers(WebSettings web, ScheduleState state, ScrapeText b
         await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
     }
 
-    static bool TakesGzip(HttpRequest request)
-    {
-        foreach (var coding in request.Headers.AcceptEncoding.ToString().Split(',', StringSplitOptions.TrimEntries))
-        {
-            var parts = coding.Split(';', StringSplitOptions.TrimEntries);
-            if (!parts[0].Equals("gzip", StringComparison.OrdinalIgnoreCase)) continue;
-            foreach (var part in parts.AsSpan(1))
-            {
-                if (part.StartsWith("q=", StringComparison.OrdinalIgnoreCase) && double.TryParse(part.AsSpan(2), NumberStyles.Float, CultureInfo.InvariantCulture, out var weight) && weight <= 0) return false;
-            }
-
-            return true;
-        }
-
-        return false;
-    }
+    static bool TakesGzip(HttpRequest request) => request.GetTypedHeaders().AcceptEncoding
+        .Any(coding => coding.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase) && coding.Quality is not 0);
 }
