@@ -62,8 +62,12 @@ internal sealed class OptionsReader(
     /// <summary>In the order of the files, each from its beginning to its end; then flags and variables.</summary>
     public static List<Problem> InOrder(List<Problem> problems)
     {
-        var names = problems.Where(problem => problem.Place is not null).Select(problem => problem.Place!.File).Distinct(StringComparer.Ordinal).ToList();
-        return [.. problems.OrderBy(problem => problem.Place is null ? names.Count : names.IndexOf(problem.Place.File)).ThenBy(problem => problem.Place?.Line).ThenBy(problem => problem.Place?.Column)];
+        List<string> names = [.. problems.Where(problem => problem.Place is not null).Select(problem => problem.Place!.File).Distinct()];
+        return
+        [
+            .. problems.OrderBy(problem => problem.Place is null ? names.Count : names.IndexOf(problem.Place.File))
+                .ThenBy(problem => problem.Place?.Line).ThenBy(problem => problem.Place?.Column),
+        ];
     }
 
     JobOptions? ReadAll(IReadOnlyList<Setting> names, Purpose purpose, bool mustPush)
