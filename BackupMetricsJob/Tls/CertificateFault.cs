@@ -17,7 +17,8 @@ internal static class CertificateFault
     {
         if (shown is not X509Certificate2 certificate) return "it shows no certificate";
         var faults = new List<string>();
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)) faults.Add($"its certificate is for {Names(certificate)}, not for {host}");
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+            faults.Add($"its certificate is for {Names(certificate)}, not for {host}");
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) && chain is not null) AddFaultsOfChain(chain, rootsFile, faults);
         return faults.Count > 0 ? string.Join("; ", faults) : $"its certificate is invalid ({errors})";
     }
@@ -30,14 +31,16 @@ internal static class CertificateFault
         {
             if (!element.ChainElementStatus.Any(status => status.Status == X509ChainStatusFlags.NotTimeValid)) continue;
             var isItsOwn = element == chain.ChainElements[0];
-            faults.Add(Validity(element.Certificate, isItsOwn ? "its certificate" : $"the certificate of {Short(element.Certificate.Subject)}, which signed it,"));
+            var whose = isItsOwn ? "its certificate" : $"the certificate of {Short(element.Certificate.Subject)}, which signed it,";
+            faults.Add(Validity(element.Certificate, whose));
         }
 
         if ((all & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0)
         {
             var last = chain.ChainElements[^1].Certificate;
             var signer = chain.ChainElements.Count == 1 && last.Subject == last.Issuer ? "itself" : Short(last.Issuer);
-            faults.Add($"its certificate is signed by {signer}, which {(rootsFile is null ? "this system does not trust" : $"is not in {rootsFile}")}");
+            var why = rootsFile is null ? "this system does not trust" : $"is not in {rootsFile}";
+            faults.Add($"its certificate is signed by {signer}, which {why}");
         }
 
         const X509ChainStatusFlags Told = X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;

@@ -24,8 +24,8 @@ internal sealed class PemFile(string path, Action<string> tell)
     });
 
     /// <summary>
-    /// Our own certificate, which is the first here, with its key and those between it and its authority, which the other side may not have.
-    /// It lives as long as whoever shows it.
+    /// Our own certificate, which is the first here, with its key and those between it and its authority, which the other side may not
+    /// have. It lives as long as whoever shows it.
     /// </summary>
     /// <param name="key">Without a password; it may be this very file.</param>
     public SslStreamCertificateContext? WithKey(PemFile key)
@@ -34,9 +34,11 @@ internal sealed class PemFile(string path, Action<string> tell)
         return key.Parse(text =>
         {
             if (all is null) return null;
-            if (text.Contains("ENCRYPTED", StringComparison.Ordinal)) throw new CryptographicException("the key is encrypted: must be without a password");
+            if (text.Contains("ENCRYPTED", StringComparison.Ordinal))
+                throw new CryptographicException("the key is encrypted: must be without a password");
             var own = X509Certificate2.CreateFromPem(_content!.Text, text);
-            return SslStreamCertificateContext.Create(own, [.. all.Where(other => !other.RawDataMemory.Span.SequenceEqual(own.RawDataMemory.Span))], offline: true);
+            var others = all.Where(other => !other.RawDataMemory.Span.SequenceEqual(own.RawDataMemory.Span));
+            return SslStreamCertificateContext.Create(own, [.. others], offline: true);
         });
     }
 
