@@ -126,7 +126,7 @@ internal sealed class Fields(YamlMapping map, KeyPath path, string folder, FileP
 
             var meant = NearestName.Of(key.Text.ToLowerInvariant(), keys) is { } nearest ? $"did you mean \"{nearest}\"? " : "";
             var where = Path.ToString() is { Length: > 0 } path ? path + ": " : "";
-            Problems.Add(key.Place, $"{where}unknown key {Shown.Quoted(key.Text)}: {meant}must be one of {string.Join(", ", keys)}");
+            Problems.Add(key.Place, $"{where}unknown key {MistakenForm.Quoted(key.Text)}: {meant}must be one of {string.Join(", ", keys)}");
         }
     }
 }

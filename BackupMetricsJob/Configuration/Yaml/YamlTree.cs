@@ -1,3 +1,4 @@
+using BackupMetricsJob.Targets;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -150,7 +151,7 @@ internal sealed class YamlTree(
 
     void RefuseTwice(YamlMapping map, YamlScalar key)
     {
-        var name = SecretKeys.MayHoldPiece(map.IsFlow, map.Entries, map.Entries.Count) ? SecretKeys.NotShown : Shown.Quoted(key.Text);
+        var name = SecretKeys.MayHoldPiece(map.IsFlow, map.Entries, map.Entries.Count) ? SecretKeys.NotShown : MistakenForm.Quoted(key.Text);
         var first = map.Find(key.Text)!.Key.Place;
         problems.Add(new(ProblemOrigin.Configuration, $"{name}: a key may stand only once in a map; the first is at {first}") { Place = key.Place });
     }

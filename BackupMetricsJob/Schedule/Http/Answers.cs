@@ -4,6 +4,7 @@ using BackupMetricsJob.Schedule.Page;
 using BackupMetricsJob.Schedule.Reporting;
 using BackupMetricsJob.Schedule.State;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace BackupMetricsJob.Schedule.Http;
 
@@ -128,6 +129,7 @@ internal sealed class Answers(WebSettings web, ScheduleState state, ScrapeText b
         await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
     }
 
-    static bool TakesGzip(HttpRequest request) => request.GetTypedHeaders().AcceptEncoding
-        .Any(coding => coding.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase) && coding.Quality is not 0);
+    static bool TakesGzip(HttpRequest request) =>
+        StringWithQualityHeaderValue.TryParseList([request.Headers.AcceptEncoding.ToString()], out var codings)
+        && codings.Any(coding => coding.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase) && coding.Quality is not 0);
 }

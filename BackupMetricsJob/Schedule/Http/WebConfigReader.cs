@@ -1,6 +1,7 @@
 using System.Security.Authentication;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Configuration.Yaml;
+using BackupMetricsJob.Targets;
 
 namespace BackupMetricsJob.Schedule.Http;
 
@@ -106,7 +107,7 @@ internal sealed class WebConfigReader(FileProblems problems)
         {
             // A user with a colon could never come: the first one ends the name.
             if (user.Text.Length == 0 || user.Text.Contains(':', StringComparison.Ordinal)) problems.Add(user.Place, $"{path}: a user must be a name without a colon");
-            else if (hash is not YamlScalar { Text: var text } || !BcryptText.IsHash(text)) problems.Add(hash.Place, $"{path}: of user {Shown.Quoted(user.Text)}: must be {BcryptText.Allowed}");
+            else if (hash is not YamlScalar { Text: var text } || !BcryptText.IsHash(text)) problems.Add(hash.Place, $"{path}: of user {MistakenForm.Quoted(user.Text)}: must be {BcryptText.Allowed}");
             else users[user.Text] = text;
         }
 
