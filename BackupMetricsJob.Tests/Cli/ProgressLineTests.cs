@@ -27,7 +27,9 @@ public sealed class ProgressLineTests
         if (term is not null) environment["TERM"] = term;
         using var signals = new Signals();
         var terminal = new Terminal(Stream.Null, TextWriter.Null, environment, TimeProvider.System, signals) { IsWatched = isWatched };
-        Assert.Equal(isWanted, ProgressLine.IsWanted(terminal, new(format, FailOnTarget: true, DryRun: false)));
+        using var line = ProgressLine.Begin(terminal, new(format, FailOnTarget: true, DryRun: false), out var progress);
+
+        Assert.Equal((isWanted, isWanted), (line is not null, progress is not null));
     }
 
     [Fact]

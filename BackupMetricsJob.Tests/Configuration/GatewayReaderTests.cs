@@ -64,8 +64,8 @@ public sealed class GatewayReaderTests : IDisposable
         var gateway = Read("https://gw", [("gateway-ca-file", made.CertificateFile), ("gateway-cert-file", made.CertificateFile), ("gateway-key-file", made.KeyFile), ("gateway-timeout", "30s")]);
 
         Assert.Equal(TimeSpan.FromSeconds(30), gateway.AttemptTimeout);
-        Assert.Single(gateway.Tls!.Roots!);
-        Assert.True(gateway.Tls?.Own?.HasPrivateKey);
+        Assert.Single(gateway.Tls!.Roots!.Certificates);
+        Assert.True(gateway.Tls?.Own?.TargetCertificate.HasPrivateKey);
         Assert.False(gateway.Tls?.TrustsAnybody);
     }
 
@@ -78,7 +78,7 @@ public sealed class GatewayReaderTests : IDisposable
     [InlineData("http://gw", "gateway-username=job;gateway-password-file=latin1", "", "--gateway-password-file \"FOLDER/latin1\": is not UTF-8")]
     [InlineData("http://gw", "", "TOKEN=s3 cret", "BACKUP_METRICS_GATEWAY_TOKEN: must be printable ASCII without blanks, as a token is")]
     [InlineData("http://gw", "", "TOKEN=s3\ncret", "BACKUP_METRICS_GATEWAY_TOKEN: must be printable ASCII without blanks, as a token is")]
-    [InlineData("https://gw", "gateway-ca-file=one-line", "", "--gateway: certificate or key file \"FOLDER/one-line\": no certificate is in it")]
+    [InlineData("https://gw", "gateway-ca-file=one-line", "", "--gateway: certificate or key file \"FOLDER/one-line\": has no certificate in PEM in it")]
     [InlineData("https://gw", "gateway-key-file=absent", "", "--gateway: key file \"FOLDER/absent\": a key needs its certificate, too")]
     public void What_is_wrong_is_told_without_any_secret(string gateway, string flags, string variables, string problem)
     {

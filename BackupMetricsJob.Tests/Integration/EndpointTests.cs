@@ -136,7 +136,7 @@ public sealed class EndpointTests
 
         Assert.Equal((69, $"error schedule: --listen {address}: cannot be listened on: another process listens there\n"), (port.ExitCode, port.Error));
         Assert.Equal((78, 2), (certificate.ExitCode, certificate.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length));
-        Assert.StartsWith($"{unreadable}:1:32: tls_server_config.cert_file: \"{folder.File("none.crt")}\": cannot be read: Could not find file", certificate.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"{unreadable}:1:32: tls_server_config.cert_file: \"{folder.File("none.crt")}\": does not exist\n", certificate.Error, StringComparison.Ordinal);
         Assert.Equal((78, $"{wrong}:1:1: unknown key \"basic_auth_user\": did you mean \"basic_auth_users\"? must be one of tls_server_config, basic_auth_users\n"), (key.ExitCode, key.Error));
         Assert.Equal(64, absent.ExitCode);
         Assert.StartsWith($"backup-metrics: --web-config \"{folder.File("no.yml")}\": cannot be read:", absent.Error, StringComparison.Ordinal);

@@ -85,7 +85,7 @@ public sealed class ScheduleClusterTests
         trusting.Signal(PosixSignal.SIGTERM);
         Assert.Equal(0, (await trusting.WaitAsync()).ExitCode);
 
-        foreach (var (root, words) in new[] { (stranger.CertificateFile, "the server has a self-signed certificate, which is not in"), ("/nowhere/ca.pem", "the root certificate /nowhere/ca.pem does not exist") })
+        foreach (var (root, words) in new[] { (stranger.CertificateFile, "the server is not trusted: its certificate is signed by itself, which is not in"), ("/nowhere/ca.pem", "the root certificate /nowhere/ca.pem does not exist") })
         {
             await using var doubting = Start(uri + root);
             var result = await doubting.WaitAsync();

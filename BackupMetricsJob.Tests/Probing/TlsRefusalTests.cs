@@ -8,11 +8,11 @@ namespace BackupMetricsJob.Tests.Probing;
 public sealed class TlsRefusalTests(TargetsTestServer server)
 {
     [Theory]
-    [InlineData("host=localhost sslmode=verify-full sslrootcert=DIR/stranger.crt", "tls: the server has a certificate that was issued by CN=ca, which is not in DIR/stranger.crt")]
-    [InlineData("host=localhost sslmode=verify-ca sslrootcert=DIR/stranger.crt", "tls: the server has a certificate that was issued by CN=ca, which is not in DIR/stranger.crt")]
-    [InlineData("host=localhost sslrootcert=system", "tls: the server has a certificate that was issued by CN=ca, which is not in the system's certificates")]
-    [InlineData("host=127.0.0.1 sslmode=verify-full sslrootcert=DIR/ca.crt", "tls: the server has a certificate for db.test, localhost, not for 127.0.0.1")]
-    [InlineData("host=other.test hostaddr=127.0.0.1 sslmode=verify-full sslrootcert=DIR/ca.crt", "tls: the server has a certificate for db.test, localhost, not for other.test")]
+    [InlineData("host=localhost sslmode=verify-full sslrootcert=DIR/stranger.crt", "tls: the server is not trusted: its certificate is signed by CN=ca, which is not in DIR/stranger.crt")]
+    [InlineData("host=localhost sslmode=verify-ca sslrootcert=DIR/stranger.crt", "tls: the server is not trusted: its certificate is signed by CN=ca, which is not in DIR/stranger.crt")]
+    [InlineData("host=localhost sslrootcert=system", "tls: the server is not trusted: its certificate is signed by CN=ca, which this system does not trust")]
+    [InlineData("host=127.0.0.1 sslmode=verify-full sslrootcert=DIR/ca.crt", "tls: the server is not trusted: its certificate is for db.test, localhost, not for 127.0.0.1")]
+    [InlineData("host=other.test hostaddr=127.0.0.1 sslmode=verify-full sslrootcert=DIR/ca.crt", "tls: the server is not trusted: its certificate is for db.test, localhost, not for other.test")]
     [InlineData("host=localhost sslmode=verify-full sslrootcert=/nowhere/ca.crt", "tls: the root certificate /nowhere/ca.crt does not exist")]
     [InlineData("host=localhost sslmode=verify-full sslrootcert=DIR/server.ext", "tls: the root certificate DIR/server.ext has no certificate in PEM in it")]
     public async Task An_untrusted_server(string text, string words) =>
@@ -24,7 +24,7 @@ public sealed class TlsRefusalTests(TargetsTestServer server)
         await using var postgres = await PostgresServer.StartAsync(new() { Tls = true });
         var uri = postgres.ConnectionUri().Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
         Assert.Equal(
-            (null, Fill("tls: the server has a self-signed certificate, which is not in DIR/ca.crt")), await Ask($"{uri}?sslmode=verify-full&sslrootcert={server.Folder}/ca.crt"));
+            (null, Fill("tls: the server is not trusted: its certificate is signed by itself, which is not in DIR/ca.crt")), await Ask($"{uri}?sslmode=verify-full&sslrootcert={server.Folder}/ca.crt"));
         Assert.NotNull((await Ask($"{uri}?sslmode=verify-full&sslrootcert={postgres.CertificateFile}")).Line);
 
         var until = new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
@@ -34,7 +34,7 @@ public sealed class TlsRefusalTests(TargetsTestServer server)
         await postgres.StartAgainAsync();
 
         Assert.Equal(
-            (null, "tls: the server has a certificate that expired at 2026-11-20 12:00:00 UTC"), await Ask($"{uri}?sslmode=verify-full&sslrootcert={postgres.CertificateFile}"));
+            (null, "tls: the server is not trusted: its certificate expired at 2026-11-20 12:00:00 UTC"), await Ask($"{uri}?sslmode=verify-full&sslrootcert={postgres.CertificateFile}"));
     }
 
     [Theory]
@@ -86,7 +86,7 @@ public sealed class TlsRefusalTests(TargetsTestServer server)
             ["show", "--connection", $"host=localhost port={server.TlsPort} user=trusted sslrootcert=system"],
             new Dictionary<string, string> { ["SSL_CERT_FILE"] = $"{server.Folder}/{authority}.crt", ["SSL_CERT_DIR"] = "/nonexistent" });
 
-        Assert.Equal((69, isRefused), (result.ExitCode, result.Output.Contains("CN=ca, which is not in the system's certificates", StringComparison.Ordinal)));
+        Assert.Equal((69, isRefused), (result.ExitCode, result.Output.Contains("CN=ca, which this system does not trust", StringComparison.Ordinal)));
         Assert.Equal(!isRefused, result.Output.Contains("GRANT pg_monitor TO trusted", StringComparison.Ordinal));
     }
 

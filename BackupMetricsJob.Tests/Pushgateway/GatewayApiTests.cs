@@ -136,6 +136,7 @@ public sealed class GatewayApiTests : IDisposable
         var wrong = new Gateway(Gateways.Address(gateway.Url)) { Credentials = GatewayCredentials.Basic("job", "s3cret") };
         await using var slow = new StubPushgateway(Hang("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"));
         await using var full = new StubPushgateway(Status(503, "full"));
+        await using var other = new StubPushgateway(Status(501, "what is DELETE?"));
         await using var moved = new StubPushgateway(Status(301, "", "Location: http://u:s3cret@h/x"));
         await using var cut = new StubPushgateway(Raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"));
         var nobody = $"http://127.0.0.1:{FreePort.Next()}";
@@ -146,6 +147,7 @@ public sealed class GatewayApiTests : IDisposable
         Assert.StartsWith($"{nobody} could not be reached: Connection refused", await ToldAsync(Api(nobody)), StringComparison.Ordinal);
         Assert.Equal($"{slow.Url} did not answer in time: no whole answer within 0.5 s", await ToldAsync(Api(slow.Url, 0.5)));
         Assert.Equal($"{full.Url} is not available (HTTP 503): full", await ToldAsync(Api(full.Url)));
+        Assert.Equal($"{other.Url} refused (HTTP 501): what is DELETE?", await ToldAsync(Api(other.Url)));
         Assert.Equal($"{moved.Url} refused (HTTP 301): redirected to http://***@h/x", await ToldAsync(Api(moved.Url)));
         Assert.StartsWith($"{cut.Url} could not be reached: ", await ToldAsync(Api(cut.Url)), StringComparison.Ordinal);
         Assert.Equal(PushResult.Cancelled, (await new GatewayApi(wrong, TimeProvider.System).GroupsAsync(null, new CancellationToken(true))).Failure?.Result);

@@ -28,11 +28,8 @@ internal static class CatalogInit
         IReadOnlyList<string>? migrations = null)
     {
         var result = new InitResult(null);
-        var failure = await CatalogSession.RunAsync(database, timeout, async (session, cancellationToken) =>
+        var failure = await ChangeSchemaAsync(database, timeout, async (session, cancellationToken) =>
         {
-            await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
-            session.Step = "waiting for another catalog init";
-            await session.ExecuteAsync(Lock, cancellationToken);
             session.Step = "making the catalogue";
             var was = await MigrateAsync(session, migrations ?? Migrations(), cancellationToken);
             if (was.Failure is not null) return was.Failure;
@@ -41,10 +38,7 @@ internal static class CatalogInit
             await using var recount = session.Command(SqlText.Of("catalog_recount"));
             var mended = (long)(await recount.ExecuteScalarAsync(cancellationToken))!;
             session.Step = "granting";
-            var grants = await CatalogGrants.GiveAsync(session, writer, reader, cancellationToken);
-            session.Step = "committing";
-            await transaction.CommitAsync(cancellationToken);
-            result = new(null, was.Version, mended, grants);
+            result = new(null, was.Version, mended, await CatalogGrants.GiveAsync(session, writer, reader, cancellationToken));
             return null;
         }, stop);
         return failure is null ? result : new(failure);
@@ -56,11 +50,8 @@ internal static class CatalogInit
         ConnectionSettings server, string? reader, TimeSpan timeout, CancellationToken stop)
     {
         var grants = "";
-        var failure = await CatalogSession.RunAsync(server, timeout, async (session, cancellationToken) =>
+        var failure = await ChangeSchemaAsync(server, timeout, async (session, cancellationToken) =>
         {
-            await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
-            session.Step = "waiting for another catalog init";
-            await session.ExecuteAsync(Lock, cancellationToken);
             session.Step = "installing backup_metrics.base_backup_history()";
             await session.ExecuteAsync(SqlText.Of("base_backup_history"), cancellationToken);
             // It runs with the rights of the role that made it: better to find now that they are too few.
@@ -68,11 +59,25 @@ internal static class CatalogInit
             await session.ExecuteAsync("SELECT count(*) FROM backup_metrics.base_backup_history()", cancellationToken);
             session.Step = "granting";
             grants = await CatalogGrants.GiveOnServerAsync(session, reader, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
             return null;
         }, stop);
         return new(failure, Grants: grants);
     }
+
+    /// <summary>In one transaction, one at a time.</summary>
+    static Task<CatalogFailure?> ChangeSchemaAsync(
+        ConnectionSettings database, TimeSpan timeout, Func<CatalogSession, CancellationToken, Task<CatalogFailure?>> change,
+        CancellationToken stop) =>
+        CatalogSession.RunAsync(database, timeout, async (session, cancellationToken) =>
+        {
+            await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
+            session.Step = "waiting for another catalog init";
+            await session.ExecuteAsync(Lock, cancellationToken);
+            if (await change(session, cancellationToken) is { } failure) return failure;
+            session.Step = "committing";
+            await transaction.CommitAsync(cancellationToken);
+            return null;
+        }, stop);
 
     static string[] Migrations()
     {

@@ -19,10 +19,6 @@ internal sealed class CatalogSession
     volatile string _step = "connecting";
     NpgsqlConnection? _connection;
 
-    CatalogSession()
-    {
-    }
-
     public NpgsqlConnection Connection => _connection ?? throw new InvalidOperationException("The session is not open yet.");
 
     /// <summary>What is being done now, for the message if it does not end.</summary>

@@ -26,6 +26,4 @@ internal sealed record ListingOptions(string? Server, TimeZoneInfo Zone, DateTim
 
 /// <summary>The input is not what the tool prints: exit code 65. The message says what was found and what was expected.</summary>
 /// <param name="path">Where, as a JSON path ($[3].backup[0].label), or "" for the whole.</param>
-#pragma warning disable CA1032 // It is made in one way only.
 internal sealed class ListingException(string path, string message) : Exception(path.Length == 0 ? message : $"{path}: {message}");
-#pragma warning restore CA1032

@@ -54,13 +54,6 @@ internal static class RowProblem
     static string? OfText(string text)
     {
         if (text.Contains('\0', StringComparison.Ordinal)) return "has the character U+0000, which PostgreSQL cannot store";
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (!char.IsSurrogate(text[i])) continue;
-            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1])) return "has half of a surrogate pair, which is no text";
-            i++;
-        }
-
-        return null;
+        return Words.IsWellFormed(text) ? null : "has half of a surrogate pair, which is no text";
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Configuration;
-using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Targets;
 
 namespace BackupMetricsJob.Cli;
@@ -14,33 +13,20 @@ internal sealed class CatalogFlags
 {
     static readonly TimeSpan MaxTimeout = TimeSpan.FromDays(1);
 
-    readonly Option<string> _connection = new("--connection")
-    {
-        HelpName = "URI",
-        Description = $"The database: postgresql://user@host/db or \"host=... user=...\"; what it leaves open comes from PGHOST and the rest of libpq's environment [{Settings.Variable("connection")}]",
-    };
-
-    readonly Option<string> _timeout;
+    readonly FlagSet _flags;
     readonly TimeSpan _unless;
 
     public CatalogFlags(Command command, string timeoutHelp, TimeSpan unless)
     {
-        _unless = unless;
-        _timeout = new("--timeout") { HelpName = "DURATION", Description = $"{timeoutHelp} [{Settings.Variable("timeout")}]" };
-        command.Options.Add(_connection);
-        command.Options.Add(_timeout);
+        (_flags, _unless) = (new(command), unless);
+        _flags.AddConnection();
+        _flags.Add("timeout", "DURATION", timeoutHelp);
     }
 
     /// <summary>Null if there is a problem.</summary>
     public CatalogAccess? Read(ParseResult parsed, Terminal terminal, List<Problem> problems)
     {
-        var flags = new Flags();
-        foreach (var option in new[] { _connection, _timeout })
-        {
-            if (parsed.GetValue(option) is { } value) flags.Add(option.Name[2..], [value]);
-        }
-
-        var settings = new Settings(flags, terminal.Environment);
+        var settings = new Settings(_flags.Read(parsed), terminal.Environment);
         var timeout = Timeout(settings, problems);
         var connection = ConnectionSetting.Read(settings, terminal.Environment, problems);
         return connection is null || problems.Count > 0 ? null : new(connection, timeout);
@@ -56,12 +42,7 @@ internal sealed class CatalogFlags
     public static int Tell(CatalogFailure failure, string command, Terminal terminal, ExitCode? signal)
     {
         terminal.Error.WriteLine($"backup-metrics: {command}: {Words.OnOneLine(failure.Message, limit: 2000)}");
-        return (int)(failure.Cause switch
-        {
-            CatalogFailureCause.Input => ExitCode.InputRefused,
-            CatalogFailureCause.Stopped => signal ?? ExitCode.Interrupted,
-            _ => ExitCode.TargetFailed,
-        });
+        return (int)ExitCodes.Of(failure.Cause, signal);
     }
 
     TimeSpan Timeout(Settings settings, List<Problem> problems)

@@ -37,14 +37,7 @@ internal static class CheckJson
     {
         var result = check.Result;
         json.WriteStartObject();
-        json.WriteString("target", result.Instance.Name);
-        json.WriteBoolean("success", result.Failure is null);
-        if (result.Failure is { } failure)
-        {
-            json.WriteString("reason", failure.Reason.Name());
-            json.WriteString("error", failure.Message);
-        }
-
+        RunSummaryJson.Target(json, result);
         if (result.Connected is { } connected)
         {
             json.WriteString("host", connected.Host);

@@ -72,12 +72,5 @@ internal static class CheckTable
     static void WriteServer(string kind, string address, ServerVerdict verdict, IReadOnlyList<string> facts, TextWriter to) =>
         to.WriteLine($"{kind} {address}  {Name(verdict)}{(facts.Count > 0 ? ": " : "")}{string.Join(", ", facts)}");
 
-    public static string Name(ServerVerdict verdict) => verdict switch
-    {
-        ServerVerdict.Ok => "ok",
-        ServerVerdict.Misconfigured => "misconfigured",
-        ServerVerdict.Refused => "refused",
-        ServerVerdict.Unreachable => "unreachable",
-        _ => "unknown",
-    };
+    public static string Name(ServerVerdict verdict) => verdict.ToString().ToLowerInvariant();
 }

@@ -11,25 +11,20 @@ internal static class DeleteCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("delete", "Remove the groups of a job from the Pushgateway: those that backup-metrics pushed, and no other");
-        var own = new FlagSet(command);
-        own.AddMany("gateway", "URL", "Pushgateway, like http://pushgateway:9091; repeatable");
-        own.Add("job", "NAME", "The label job of the groups");
-        own.AddMany("grouping", "NAME=VALUE", "A label that the groups must have, too; repeatable");
-        own.Add("older-than", "DURATION", "Only groups that were last pushed longer ago");
-        own.Add("gateway-username", "NAME", "Who we are to the gateway");
-        own.Add("gateway-password-file", "FILE", "The password of that user");
-        own.Add("gateway-token-file", "FILE", "Or a bearer token");
-        own.Add("gateway-ca-file", "FILE", "The certificates that may have signed the gateway's, in PEM");
-        own.Add("gateway-cert-file", "FILE", "Our own certificate, and those between it and its authority, in PEM");
-        own.Add("gateway-key-file", "FILE", "Its key, unless it is in the same file");
-        own.Add("gateway-timeout", "DURATION", "For one question to the gateway (10s)");
-        own.AddSwitch("dry-run", "Only say what would be deleted");
-        command.SetAction(async (parsed, _) =>
-        {
-            var flags = new Flags();
-            own.Read(parsed, flags);
-            return await RunAsync(flags, terminal);
-        });
+        var flags = new FlagSet(command);
+        flags.AddMany("gateway", "URL", "Pushgateway, like http://pushgateway:9091; repeatable");
+        flags.Add("job", "NAME", "The label job of the groups");
+        flags.AddMany("grouping", "NAME=VALUE", "A label that the groups must have, too; repeatable");
+        flags.Add("older-than", "DURATION", "Only groups that were last pushed longer ago");
+        flags.Add("gateway-username", "NAME", "Who we are to the gateway");
+        flags.Add("gateway-password-file", "FILE", "The password of that user");
+        flags.Add("gateway-token-file", "FILE", "Or a bearer token");
+        flags.Add("gateway-ca-file", "FILE", "The certificates that may have signed the gateway's, in PEM");
+        flags.Add("gateway-cert-file", "FILE", "Our own certificate, and those between it and its authority, in PEM");
+        flags.Add("gateway-key-file", "FILE", "Its key, unless it is in the same file");
+        flags.Add("gateway-timeout", "DURATION", "For one question to the gateway (10s)");
+        flags.AddSwitch("dry-run", "Only say what would be deleted");
+        command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), terminal));
         return command;
     }
 
@@ -48,17 +43,12 @@ internal static class DeleteCommand
         foreach (var gateway in gateways)
         {
             var deletion = new GroupDeletion(gateway.ToString(), new GatewayApi(gateway, terminal.Time), list, terminal.Error);
-            results.Add(await deletion.RunAsync(selection, dryRun, signals.Stop));
+            var result = await deletion.RunAsync(selection, dryRun, signals.Stop);
+            // What a signal ended is told by the signal's own code.
+            if (result != PushResult.Cancelled) results.Add(result);
         }
 
-        return (int)(Worst(results) ?? signals.Received ?? ExitCode.Success);
-    }
-
-    /// <summary>A refusal goes before a failure. What a signal ended is told by the signal's own code.</summary>
-    static ExitCode? Worst(List<PushResult> results)
-    {
-        if (results.Contains(PushResult.Refused)) return ExitCode.PushRefused;
-        return results.Exists(result => result is not (PushResult.Stored or PushResult.Cancelled)) ? ExitCode.PushNotArrived : null;
+        return (int)(ExitCodes.Worst(results) ?? signals.Received ?? ExitCode.Success);
     }
 
     static GroupSelection? Selection(Settings settings, List<Problem> problems)
@@ -67,13 +57,9 @@ internal static class DeleteCommand
         if (job is null) problems.Add(new(ProblemOrigin.Flag, $"--job is missing: the label job of the groups that are to go (or {Settings.Variable("job")})"));
         else if (job.Value.Length == 0) problems.Add(job.Wrong("the label job of the groups that are to go"));
         var labels = LabelText.Read(settings.All("grouping"), problems).ConvertAll(label => new GroupingLabel(label.Name, label.Value));
-        TimeSpan? olderThan = null;
-        if (settings.One("older-than") is { } age)
-        {
-            if (DurationText.TryParse(age.Value, out var duration)) olderThan = duration;
-            else problems.Add(age.Wrong(DurationText.Allowed));
-        }
-
-        return job is null ? null : new(job.Value, labels, olderThan);
+        var olderThan = TimeSpan.Zero;
+        var age = settings.One("older-than");
+        if (age is not null && !DurationText.TryParse(age.Value, out olderThan)) problems.Add(age.Wrong(DurationText.Allowed));
+        return job is null ? null : new(job.Value, labels, age is null ? null : olderThan);
     }
 }

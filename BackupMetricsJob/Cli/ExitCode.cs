@@ -1,3 +1,5 @@
+using BackupMetricsJob.Catalog;
+using BackupMetricsJob.Checking;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Running;
@@ -32,16 +34,37 @@ internal static class ExitCodes
     /// <param name="failOnTarget">Whether a target that could not be probed counts.</param>
     public static ExitCode Of(RunReport report, ExitCode? signal, bool failOnTarget)
     {
+        if ((Worst([.. report.Pushes.Select(push => push.Outcome.Result)]) ?? signal) is { } code) return code;
+        return failOnTarget && report.Results.Any(result => result.Failure is not null) ? ExitCode.TargetFailed : ExitCode.Success;
+    }
+
+    /// <summary>Of a check: a gateway, then what is set up wrongly, then a signal, then a database.</summary>
+    public static ExitCode Of(CheckReport report, ExitCode? signal, bool failOnTarget)
+    {
+        if (report.Gateways.Any(gateway => gateway.Verdict == ServerVerdict.Refused)) return ExitCode.PushRefused;
+        if (report.Gateways.Any(gateway => gateway.Verdict == ServerVerdict.Unreachable)) return ExitCode.PushNotArrived;
+        if (report.Prometheus is { Verdict: ServerVerdict.Misconfigured }) return ExitCode.Configuration;
+        if (signal is { } ended) return ended;
+        var failed = report.Targets.Any(target => target.Result.Failure is not null) || report.Prometheus is { Verdict: not ServerVerdict.Ok };
+        return failOnTarget && failed ? ExitCode.TargetFailed : ExitCode.Success;
+    }
+
+    public static ExitCode Of(CatalogFailureCause cause, ExitCode? signal) => cause switch
+    {
+        CatalogFailureCause.Input => ExitCode.InputRefused,
+        CatalogFailureCause.Stopped => signal ?? ExitCode.Interrupted,
+        _ => ExitCode.TargetFailed,
+    };
+
+    /// <summary>Null where all went well.</summary>
+    public static ExitCode? Worst(IReadOnlyList<PushResult> results)
+    {
         foreach (var worst in (ReadOnlySpan<ExitCode>)[ExitCode.Bug, ExitCode.PushRefused, ExitCode.PushNotArrived])
         {
-            foreach (var push in report.Pushes)
-            {
-                if (Of(push.Outcome.Result) == worst) return worst;
-            }
+            if (results.Any(result => Of(result) == worst)) return worst;
         }
 
-        if (signal is { } ended) return ended;
-        return failOnTarget && report.Results.Any(result => result.Failure is not null) ? ExitCode.TargetFailed : ExitCode.Success;
+        return null;
     }
 
     public static ExitCode Of(PushResult result) => result switch

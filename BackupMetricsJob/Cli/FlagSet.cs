@@ -17,14 +17,21 @@ internal sealed class FlagSet(Command command)
     /// <summary>One without a value; given, it is "true".</summary>
     public void AddSwitch(string name, string help) => Add(new Option<string>("--" + name) { Description = Described(name, help), Arity = ArgumentArity.Zero });
 
+    public void AddConnection() =>
+        Add("connection", "URI", "Database: postgresql://user@host/db or \"host=... user=...\"; "
+            + "what it leaves open comes from PGHOST and the rest of libpq's environment");
+
     /// <summary>What was typed. A flag that was not given is not there.</summary>
-    public void Read(ParseResult parsed, Flags flags)
+    public Flags Read(ParseResult parsed)
     {
+        var flags = new Flags();
         foreach (var option in _options)
         {
             if (parsed.GetResult(option) is { Implicit: false } result)
                 flags.Add(option.Name[2..], option.Arity.MaximumNumberOfValues == 0 ? ["true"] : [.. result.Tokens.Select(token => token.Value)]);
         }
+
+        return flags;
     }
 
     void Add(Option option)

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Catalog.Import;
 using BackupMetricsJob.Configuration;
-using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Cli;
 

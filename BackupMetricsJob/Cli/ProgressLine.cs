@@ -28,9 +28,15 @@ internal sealed class ProgressLine : IDisposable
         _timer = new(_ => Show(), null, First, Every);
     }
 
-    /// <summary>Whether somebody looks, at a terminal that can rewrite a line, and expects no JSON.</summary>
-    public static bool IsWanted(Terminal terminal, OutputOptions output) =>
-        terminal.IsWatched && output.LogFormat == LogFormat.Text && terminal.Environment.GetValueOrDefault("TERM") is { Length: > 0 } and not "dumb";
+    /// <summary>Null unless somebody looks, at a terminal that can rewrite a line, and expects no JSON.</summary>
+    /// <param name="progress">What the run is to tell where it stands; null where nobody looks.</param>
+    public static ProgressLine? Begin(Terminal terminal, OutputOptions output, out RunProgress? progress)
+    {
+        var isWanted = terminal.IsWatched && output.LogFormat == LogFormat.Text
+            && terminal.Environment.GetValueOrDefault("TERM") is { Length: > 0 } and not "dumb";
+        progress = isWanted ? new(terminal.Time) : null;
+        return progress is null ? null : new(progress, terminal.Error);
+    }
 
     /// <summary>What it says of a run; less than 80 characters.</summary>
     public static string Text(RunState state, TimeSpan left)

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using BackupMetricsJob.Backups;
 using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Configuration;
-using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Cli;
 
@@ -13,7 +13,7 @@ internal sealed class RecordCommand
 
     readonly Option<string> _server = Required("--server", "NAME", "Whose backup it is; becomes the label instance");
     readonly Option<string> _tool = Required("--tool", "NAME", "What made it: pg_dump, pg_basebackup, wal-g, ...");
-    readonly Option<string> _type = Required("--type", "TYPE", string.Join(", ", Recorded.Kinds));
+    readonly Option<string> _type = Required("--type", "TYPE", string.Join(", ", CatalogRecord.Kinds));
     readonly Option<int> _exitCode = new("--from-exit-code") { HelpName = "N", Description = "How it ended: 0 is done, everything else failed", Required = true };
     readonly Option<string> _database = Optional("--database", "NAME", "Which database a logical backup is of");
     readonly Option<string> _id = Optional("--id", "ID", "Its name; the same name again is the same backup (from its database and time)");
@@ -33,7 +33,7 @@ internal sealed class RecordCommand
         [
             own._server, own._tool, own._type, own._exitCode, own._database, own._id, own._storage, own._restored, own._sizeOf, own._size, own._started, own._finished, own._error,
         ];
-        own._type.AcceptOnlyFromAmong([.. Recorded.Kinds]);
+        own._type.AcceptOnlyFromAmong([.. CatalogRecord.Kinds]);
         foreach (var option in options) command.Options.Add(option);
         var flags = new CatalogFlags(command, "For all of it (30s)", TimeSpan.FromSeconds(30));
         command.SetAction(async (parsed, _) =>
@@ -45,15 +45,17 @@ internal sealed class RecordCommand
             if (refused is not null) return CatalogFlags.Tell(refused, "record", terminal, null);
 
             var signals = terminal.Signals;
-            if (await recorded.WriteAsync(access.Connection, access.Timeout, signals.Stop) is { } failure)
+            if (await CatalogRecord.WriteAsync(recorded, access.Connection, access.Timeout, signals.Stop) is { } failure)
                 return CatalogFlags.Tell(failure, "record", terminal, signals.Received);
-            await terminal.Error.WriteLineAsync(Words.OnOneLine($"recorded {recorded.Kind} \"{recorded.BackupId}\" of \"{recorded.Server}\" ({recorded.Tool}): {(recorded.Succeeded ? "done" : "failed")}"));
+            var how = recorded.Status == BackupStatus.Done ? "done" : "failed";
+            await terminal.Error.WriteLineAsync(
+                Words.OnOneLine($"recorded {recorded.Kind.Name()} \"{recorded.BackupId}\" of \"{recorded.Server}\" ({recorded.Tool}): {how}"));
             return (int)ExitCode.Success;
         });
         return command;
     }
 
-    Recorded Read(ParseResult parsed, DateTimeOffset now, List<Problem> problems, out CatalogFailure? refused)
+    CatalogRow Read(ParseResult parsed, DateTimeOffset now, List<Problem> problems, out CatalogFailure? refused)
     {
         var finished = Time(_finished, parsed, now, problems);
         var started = Time(_started, parsed, now, problems);
@@ -62,10 +64,11 @@ internal sealed class RecordCommand
         var (kind, database) = (parsed.GetRequiredValue(_type), parsed.GetValue(_database));
         if (parsed.GetValue(_restored) is not null && kind != "restore_test") problems.Add(new(ProblemOrigin.Flag, "--restored: only for --type restore_test"));
         if (parsed.GetValue(_size) < 0) problems.Add(new(ProblemOrigin.Flag, $"--size {parsed.GetValue(_size)}: must not be below zero"));
-        var recorded = new Recorded(
-            parsed.GetRequiredValue(_server), parsed.GetRequiredValue(_tool), kind,
-            parsed.GetValue(_id) ?? Id(kind, database, started ?? finished ?? now), succeeded, finished ?? now)
+        var recorded = new CatalogRow(
+            parsed.GetRequiredValue(_server), parsed.GetRequiredValue(_tool), BackupTypeNames.Parse(kind)!.Value,
+            parsed.GetValue(_id) ?? Id(kind, database, started ?? finished ?? now), succeeded ? BackupStatus.Done : BackupStatus.Failed)
         {
+            Finished = finished ?? now,
             Storage = parsed.GetValue(_storage) ?? "default",
             Started = started,
             SizeBytes = parsed.GetValue(_size),

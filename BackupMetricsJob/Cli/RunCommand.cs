@@ -11,15 +11,10 @@ internal static class RunCommand
     public static Command Create(Terminal terminal, BuildVersion build)
     {
         var command = new Command("run", "Probe the database and push its backup metrics to the Pushgateway");
-        var flags = new JobFlags(command, pushes: true);
-        var own = new FlagSet(command);
-        own.AddSwitch("dry-run", "Print on standard output what would be pushed, and push nothing");
-        command.SetAction((parsed, _) =>
-        {
-            var given = flags.Read(parsed);
-            own.Read(parsed, given);
-            return RunAsync(given, terminal, build);
-        });
+        var flags = new FlagSet(command);
+        JobFlags.AddTo(flags, pushes: true);
+        flags.AddSwitch("dry-run", "Print on standard output what would be pushed, and push nothing");
+        command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), terminal, build));
         return command;
     }
 
@@ -30,9 +25,8 @@ internal static class RunCommand
         Problems.Warn(job, terminal);
 
         var signals = terminal.Signals;
-        var progress = ProgressLine.IsWanted(terminal, output) ? new RunProgress(terminal.Time) : null;
         RunReport report;
-        using (progress is null ? null : new ProgressLine(progress, terminal.Error))
+        using (ProgressLine.Begin(terminal, output, out var progress))
         {
             report = output.DryRun
                 ? await JobRun.WriteAsync(job, build, terminal.Time, terminal.Output, signals.Stop, progress)

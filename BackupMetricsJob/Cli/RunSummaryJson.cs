@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using BackupMetricsJob.Backups;
-using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Cli;
@@ -23,14 +22,7 @@ internal static class RunSummaryJson
             if (!result.IsTarget && findings.Count == 0) continue;
             Line(to, now, result.IsTarget ? "target" : "found", result.Failure is null ? "info" : "error", json =>
             {
-                json.WriteString("target", result.Instance.Name);
-                json.WriteBoolean("success", result.Failure is null);
-                if (result.Failure is { } failure)
-                {
-                    json.WriteString("reason", failure.Reason.Name());
-                    json.WriteString("error", failure.Message);
-                }
-
+                Target(json, result);
                 json.WriteString("message", StateInWords.Of(result));
             });
             foreach (var finding in findings)
@@ -55,6 +47,16 @@ internal static class RunSummaryJson
 
     /// <summary>One line about something that kept a run from starting.</summary>
     public static void Error(string message, DateTimeOffset now, TextWriter to) => Line(to, now, "error", "error", json => json.WriteString("message", message));
+
+    /// <summary>Which target it is, and whether it could be probed.</summary>
+    public static void Target(Utf8JsonWriter json, ProbeResult result)
+    {
+        json.WriteString("target", result.Instance.Name);
+        json.WriteBoolean("success", result.Failure is null);
+        if (result.Failure is not { } failure) return;
+        json.WriteString("reason", failure.Reason.Name());
+        json.WriteString("error", failure.Message);
+    }
 
     static void Push(Utf8JsonWriter json, RunReport report, GatewayReport to)
     {

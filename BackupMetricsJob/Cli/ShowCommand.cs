@@ -11,7 +11,8 @@ internal static class ShowCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("show", "Show how old the database's backups are, what would be lost now, what is wrong and what to do");
-        var flags = new JobFlags(command, pushes: false);
+        var flags = new FlagSet(command);
+        JobFlags.AddTo(flags, pushes: false);
         command.SetAction((parsed, _) => ShowAsync(flags.Read(parsed), terminal));
         return command;
     }
@@ -23,9 +24,9 @@ internal static class ShowCommand
         Problems.Warn(job, terminal);
 
         var signals = terminal.Signals;
-        var progress = ProgressLine.IsWanted(terminal, output) ? new RunProgress(terminal.Time) : null;
         RunReport report;
-        using (progress is null ? null : new ProgressLine(progress, terminal.Error)) report = await JobRun.ProbeAsync(job, terminal.Time, signals.Stop, progress);
+        using (ProgressLine.Begin(terminal, output, out var progress))
+            report = await JobRun.ProbeAsync(job, terminal.Time, signals.Stop, progress);
         using (var text = new StreamWriter(terminal.Output, new UTF8Encoding(false), leaveOpen: true)) ShowTable.Write(report.Results, text);
         return (int)ExitCodes.Of(report, signals.Received, output.FailOnTarget);
     }

@@ -26,9 +26,8 @@ internal static class StandardDescriptors
     {
         var flags = fcntl(descriptor, GetDescriptorFlags);
         if (flags >= 0) return flags == 0;
-#pragma warning disable CA2000 // It stays open to the end, also when it is forgotten.
+        // It stays open to the end, also when it is forgotten.
         File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite).SetHandleAsInvalid();
-#pragma warning restore CA2000
         return false;
     }
 

@@ -1,9 +1,7 @@
 namespace BackupMetricsJob.Cli;
 
 /// <summary>Standard output could not be written: a full disk or a closed stream, and no bug.</summary>
-#pragma warning disable CA1032 // It is made in one way only.
 internal sealed class OutputException(Exception inner) : Exception("standard output cannot be written: " + inner.Message, inner);
-#pragma warning restore CA1032
 
 /// <summary>
 /// Standard output, whose failure is told apart from every other; or standard error, where what cannot be written is lost and the exit

@@ -16,17 +16,14 @@ internal static class StateInWords
         return Words.OnOneLine(string.Join(", ", parts));
     }
 
+    /// <summary>The newest physical one; a dump only where there is none that WAL could be replayed on; null where there is neither.</summary>
+    public static BackupFacts? Newest(ProbeResult result) => result.Backups
+        .Where(backup => backup.Age is not null && (backup.Type.IsPhysical() || backup.Type == BackupType.Logical))
+        .OrderBy(backup => backup.Type.IsPhysical() ? 0 : 1).ThenBy(backup => backup.Age).FirstOrDefault();
+
     static string Backup(ProbeResult result)
     {
-        BackupFacts? newest = null;
-        foreach (var backup in result.Backups)
-        {
-            // A dump is told only where there is nothing that WAL could be replayed on.
-            if (backup.Age is null || !(backup.Type.IsPhysical() || backup.Type == BackupType.Logical)) continue;
-            if (newest is null || Rank(backup) > Rank(newest) || (Rank(backup) == Rank(newest) && backup.Age < newest.Age)) newest = backup;
-        }
-
-        if (newest is not null) return $"{newest.Type.Name()} backup {InWords.Of(newest.Age!.Value)} old ({newest.Tool})";
+        if (Newest(result) is { } newest) return $"{newest.Type.Name()} backup {InWords.Of(newest.Age!.Value)} old ({newest.Tool})";
         return result.Server switch
         {
             { InRecovery: true } => "a standby",
@@ -34,6 +31,4 @@ internal static class StateInWords
             _ => "no base backup known",
         };
     }
-
-    static int Rank(BackupFacts backup) => backup.Type.IsPhysical() ? 1 : 0;
 }

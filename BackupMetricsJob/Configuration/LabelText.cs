@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text;
-
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>Labels as they are typed: name=value.</summary>
@@ -53,16 +50,7 @@ internal static class LabelText
     }
 
     /// <summary>Well-formed Unicode without control characters: a name with a line feed in it would forge lines of the report.</summary>
-    public static bool IsWellFormed(string text)
-    {
-        for (var at = 0; at < text.Length;)
-        {
-            if (Rune.DecodeFromUtf16(text.AsSpan(at), out var rune, out var length) != OperationStatus.Done || Rune.IsControl(rune)) return false;
-            at += length;
-        }
-
-        return true;
-    }
+    public static bool IsWellFormed(string text) => Words.IsWellFormed(text) && !text.Any(char.IsControl);
 
     static bool IsName(string name) =>
         name.Length > 0 && !char.IsAsciiDigit(name[0]) && !name.StartsWith("__", StringComparison.Ordinal) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');

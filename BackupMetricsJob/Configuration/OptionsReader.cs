@@ -21,27 +21,16 @@ internal enum Purpose
 /// Flags over environment over files into one <see cref="JobOptions"/>, or every problem at once. Files and secrets are read at every call;
 /// it reads no environment of its own.
 /// </summary>
-internal sealed class OptionsReader
+internal sealed class OptionsReader(
+    Settings settings, IReadOnlyDictionary<string, string> environment, FileSettings? files, List<Problem> problems)
 {
     const string NeedsFile = "needs targets from a file: --config, or --config-dir";
 
     static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(60);
 
-    readonly List<Problem> _problems = [];
     readonly List<string> _warnings = [];
-    readonly Settings _settings;
-    readonly IReadOnlyDictionary<string, string> _environment;
-    readonly FileSettings? _files;
 
-    OptionsReader(Settings settings, IReadOnlyDictionary<string, string> environment)
-    {
-        _settings = settings;
-        _environment = environment;
-        var (file, directory) = (settings.One("config"), settings.One("config-dir"));
-        if (file is not null || directory is not null) _files = Yaml.FileReader.Read(file, directory, _problems);
-    }
-
-    bool IsFleet => _files is { Targets.Count: > 0 };
+    bool IsFleet => files is { Targets.Count: > 0 };
 
     /// <param name="flags">What was typed.</param>
     /// <param name="environment">The variables.</param>
@@ -58,21 +47,27 @@ internal sealed class OptionsReader
         Flags flags, IReadOnlyDictionary<string, string> environment, Purpose purpose, out JobOptions? job, out OutputOptions output, out FileSettings? files)
     {
         var settings = new Settings(flags, environment);
-        var reader = new OptionsReader(settings, environment);
-        files = reader._files;
-        output = OutputOptions.Read(settings, reader._files, reader._problems);
+        var problems = new List<Problem>();
+        var (file, directory) = (settings.One("config"), settings.One("config-dir"));
+        files = file is null && directory is null ? null : Yaml.FileReader.Read(file, directory, problems);
+        var reader = new OptionsReader(settings, environment, files, problems);
+        output = OutputOptions.Read(settings, files, problems);
         var names = settings.All("target");
         if (purpose == Purpose.Push && names.Count > 0) output = reader.OfASubset(names, output, flags);
         var read = reader.ReadAll(names, purpose, mustPush: purpose == Purpose.Push && !output.DryRun);
-        job = reader._problems.Count == 0 ? read : null;
-        return reader._files is null || job is not null ? reader._problems : InOrder(reader._problems);
+        job = problems.Count == 0 ? read : null;
+        return files is null || job is not null ? problems : InOrder(problems);
     }
 
     /// <summary>In the order of the files, each from its beginning to its end; then flags and variables.</summary>
     public static List<Problem> InOrder(List<Problem> problems)
     {
-        var files = problems.Where(problem => problem.Place is not null).Select(problem => problem.Place!.File).Distinct(StringComparer.Ordinal).ToList();
-        return [.. problems.OrderBy(problem => problem.Place is null ? files.Count : files.IndexOf(problem.Place.File)).ThenBy(problem => problem.Place?.Line).ThenBy(problem => problem.Place?.Column)];
+        List<string> names = [.. problems.Where(problem => problem.Place is not null).Select(problem => problem.Place!.File).Distinct()];
+        return
+        [
+            .. problems.OrderBy(problem => problem.Place is null ? names.Count : names.IndexOf(problem.Place.File))
+                .ThenBy(problem => problem.Place?.Line).ThenBy(problem => problem.Place?.Column),
+        ];
     }
 
     JobOptions? ReadAll(IReadOnlyList<Setting> names, Purpose purpose, bool mustPush)
@@ -80,19 +75,19 @@ internal sealed class OptionsReader
         var overrides = new TargetSettings
         {
             Timeout = Duration("timeout"),
-            Labels = LabelText.Read(_settings.All("label"), _problems),
-            Limits = LimitText.Read(_settings.All("max-age"), _problems),
+            Labels = LabelText.Read(settings.All("label"), problems),
+            Limits = LimitText.Read(settings.All("max-age"), problems),
         };
-        var deadline = Duration("deadline") ?? _files?.Deadline ?? DefaultDeadline;
-        var interval = Duration("interval") ?? _files?.Interval;
-        var splay = Duration("splay", mayBeZero: true) ?? _files?.Splay ?? TimeSpan.Zero;
+        var deadline = Duration("deadline") ?? files?.Deadline ?? DefaultDeadline;
+        var interval = Duration("interval") ?? files?.Interval;
+        var splay = Duration("splay", mayBeZero: true) ?? files?.Splay ?? TimeSpan.Zero;
         var concurrency = Concurrency();
-        var gateways = mustPush || purpose == Purpose.Check ? new GatewayReader(_settings, _environment, _problems).Read(_files, isNeeded: mustPush) : [];
-        var withoutLegacyNames = _settings.One("legacy-names") is null && _files?.LegacyNames is { } said ? !said : OutputOptions.Choice(_settings, "legacy-names", "true", "false", _problems);
-        var shardSetting = purpose == Purpose.Push && names.Count == 0 ? ShardText.Setting(_settings, _files, _problems) : null;
-        var shard = shardSetting is null ? null : ShardText.Read(shardSetting, _environment, _problems);
+        var gateways = mustPush || purpose == Purpose.Check ? new GatewayReader(settings, environment, problems).Read(files, isNeeded: mustPush) : [];
+        var withoutLegacyNames = settings.One("legacy-names") is null && files?.LegacyNames is { } said ? !said : OutputOptions.Choice(settings, "legacy-names", "true", "false", problems);
+        var shardSetting = purpose == Purpose.Push && names.Count == 0 ? ShardText.Setting(settings, files, problems) : null;
+        var shard = shardSetting is null ? null : ShardText.Read(shardSetting, environment, problems);
 
-        var fleet = IsFleet ? new ConfiguredTargets(_files!, overrides) : null;
+        var fleet = IsFleet ? new ConfiguredTargets(files!, overrides) : null;
         var targets = fleet is null ? Single(overrides, names, shardSetting, purpose) : Many(fleet, names, shard);
         var group = Group(overrides, fleet is null ? targets : null, shard);
         if (group is null || targets is null) return null;
@@ -122,89 +117,89 @@ internal sealed class OptionsReader
             return output with { DryRun = true };
         }
 
-        var whole = new Settings(Flags.None, _environment);
-        var (own, ownOfAll) = (GroupText.Own(_settings, _files, []), GroupText.Own(whole, _files, []));
-        var isSame = own.Count == ownOfAll.Count && GroupText.Job(_settings, _files).Value == GroupText.Job(whole, _files).Value;
+        var whole = new Settings(Flags.None, environment);
+        var (own, ownOfAll) = (GroupText.Own(settings, files, []), GroupText.Own(whole, files, []));
+        var isSame = own.Count == ownOfAll.Count && GroupText.Job(settings, files).Value == GroupText.Job(whole, files).Value;
         foreach (var label in own) isSame &= LabelText.Find(ownOfAll, label.Name)?.Value == label.Value;
         if (isSame || LabelText.Find(own, "shard") is not null)
-            _problems.Add(new(ProblemOrigin.Flag, $"--grouping: must be another group than that of all targets (or of a shard of them), which a push of {names[0].Origin} would replace"));
+            problems.Add(new(ProblemOrigin.Flag, $"--grouping: must be another group than that of all targets (or of a shard of them), which a push of {names[0].Origin} would replace"));
         return output;
     }
 
     List<MonitoredTarget> Many(ConfiguredTargets fleet, IReadOnlyList<Setting> names, Shard? shard)
     {
-        ConfiguredTargets.RefuseFlagsAboutOne(_settings, _problems);
-        if (names.Count > 0) fleet.Choose(names, _problems);
+        ConfiguredTargets.RefuseFlagsAboutOne(settings, problems);
+        if (names.Count > 0) fleet.Choose(names, problems);
         else fleet.Choose(shard);
-        return fleet.Resolve(new TargetConnections(_environment, _problems));
+        return fleet.Resolve(new TargetConnections(environment, problems));
     }
 
     /// <summary>The one target of flags, variables and libpq's environment, the file's defaults below them; null where there is a problem.</summary>
     List<MonitoredTarget>? Single(TargetSettings overrides, IReadOnlyList<Setting> names, Setting? shard, Purpose purpose)
     {
         // Of a file that is wrong nobody knows what it was to say.
-        var isWhole = _files is not { IsWhole: false };
-        if (_settings.One("connection") is null && (!isWhole || _files?.WithoutTargets is not null))
+        var isWhole = files is not { IsWhole: false };
+        if (settings.One("connection") is null && (!isWhole || files?.WithoutTargets is not null))
         {
-            if (isWhole) _problems.Add(_files!.WithoutTargets!);
+            if (isWhole) problems.Add(files!.WithoutTargets!);
             return null;
         }
 
-        if (isWhole && names.Count > 0) _problems.Add(names[0].Says(NeedsFile));
-        if (isWhole && shard is not null) _problems.Add(shard.Says(NeedsFile));
+        if (isWhole && names.Count > 0) problems.Add(names[0].Says(NeedsFile));
+        if (isWhole && shard is not null) problems.Add(shard.Says(NeedsFile));
 
-        var defaults = _files?.Defaults;
-        var settings = defaults is null ? overrides : overrides.Over(defaults);
-        var isSaid = defaults?.Sources is null || _settings.All("source").Count + _settings.All("query").Count + _settings.All("server").Count > 0;
-        if (isSaid) settings = settings with { Sources = SourceText.Read(_settings, _problems) };
+        var defaults = files?.Defaults;
+        var own = defaults is null ? overrides : overrides.Over(defaults);
+        var isSaid = defaults?.Sources is null || settings.All("source").Count + settings.All("query").Count + settings.All("server").Count > 0;
+        if (isSaid) own = own with { Sources = SourceText.Read(settings, problems) };
         var failure = (ProbeFailure?)null;
-        var password = settings.Password is null ? null : Secret(settings.Password, out failure);
-        var connection = ConnectionSetting.Read(_settings, _environment, _problems, settings.Keywords, password);
-        var instance = ConfiguredTargets.InstanceOf(InstanceName(connection, purpose), settings);
+        var password = own.Password is null ? null : Secret(own.Password, out failure);
+        var connection = ConnectionSetting.Read(settings, environment, problems, own.Keywords, password);
+        var instance = ConfiguredTargets.InstanceOf(InstanceName(connection, purpose), own);
         if (connection is null) return null;
-        return [new(failure is null ? new Target(instance.Name, connection, settings.Timeout ?? ConfiguredTargets.DefaultTimeout) : null, instance, settings.Sources!.Settings) { Unusable = failure }];
+        return [new(failure is null ? new Target(instance.Name, connection, own.Timeout ?? ConfiguredTargets.DefaultTimeout) : null, instance, own.Sources!.Settings) { Unusable = failure }];
     }
 
     string? Secret(SecretSource source, out ProbeFailure? failure)
     {
-        var secret = source.Read(_environment, out var fault);
+        var secret = source.Read(environment, out var fault);
         failure = secret is null ? TargetConnections.NoSecret(fault) : null;
         return secret;
     }
 
     GroupingKey? Group(TargetSettings overrides, List<MonitoredTarget>? single, Shard? shard)
     {
-        var own = GroupText.Own(_settings, _files, _problems);
-        var group = GroupText.Read(GroupText.Job(_settings, _files), IsFleet ? null : single is null ? "" : single[0].Instance.Name, shard, own, _problems);
+        var own = GroupText.Own(settings, files, problems);
+        var group = GroupText.Read(GroupText.Job(settings, files), IsFleet ? null : single is null ? "" : single[0].Instance.Name, shard, own, problems);
         if (group is null) return null;
         var told = new HashSet<TargetLabel>();
-        GroupText.RefuseClashes(group, overrides.Labels, told, _problems);
-        if (_files is null) return group;
-        GroupText.RefuseClashes(group, _files.Defaults.Labels, told, _problems);
-        foreach (var target in _files.Targets) GroupText.RefuseClashes(group, target.Settings.Labels, told, _problems);
+        GroupText.RefuseClashes(group, overrides.Labels, told, problems);
+        if (files is null) return group;
+        GroupText.RefuseClashes(group, files.Defaults.Labels, told, problems);
+        foreach (var target in files.Targets) GroupText.RefuseClashes(group, target.Settings.Labels, told, problems);
         return group;
     }
 
-    TimeSpan? Duration(string name, bool mayBeZero = false) => DurationText.Read(_settings.One(name), _problems, mayBeZero);
+    TimeSpan? Duration(string name, bool mayBeZero = false) => DurationText.Read(settings.One(name), problems, mayBeZero);
 
     int Concurrency()
     {
-        if (_settings.One("concurrency") is { } setting) return RunLimits.Number(setting, 1, RunLimits.MostConcurrent, _problems) ?? 1;
-        return _files?.Concurrency ?? RunLimits.DefaultConcurrency(Environment.ProcessorCount);
+        if (settings.One("concurrency") is { } setting) return RunLimits.Number(setting, 1, RunLimits.MostConcurrent, problems) ?? 1;
+        return files?.Concurrency ?? RunLimits.DefaultConcurrency(Environment.ProcessorCount);
     }
 
     string InstanceName(ConnectionSettings? connection, Purpose purpose)
     {
-        if (_settings.One("instance") is { } setting)
+        if (settings.One("instance") is { } setting)
         {
-            if (setting.Value.Trim().Length == 0 || !LabelText.IsWellFormed(setting.Value)) _problems.Add(setting.Wrong("a name without control characters"));
-            else if (MistakenForm.IsIn(setting.Value)) _problems.Add(setting.Says("must be a name, and no connection"));
+            if (setting.Value.Trim().Length == 0 || !LabelText.IsWellFormed(setting.Value)) problems.Add(setting.Wrong("a name without control characters"));
+            else if (MistakenForm.IsIn(setting.Value)) problems.Add(setting.Says("must be a name, and no connection"));
             return setting.Value;
         }
 
         if (connection is null) return "";
-        if (purpose != Purpose.Show && connection.HasLocalHost && InstanceNames.IsFleeting(Environment.MachineName, _environment))
-            _problems.Add(new(ProblemOrigin.Flag, $"--instance is missing: the connection leads to this host, whose name is another one in the next pod or container, so each would leave a group of its own at the gateway; give the database a name that stays (or {Settings.Variable("instance")})"));
+        if (purpose != Purpose.Show && connection.HasLocalHost && InstanceNames.IsFleeting(Environment.MachineName, environment))
+            problems.Add(new(ProblemOrigin.Flag, $"--instance is missing: the connection leads to this host, whose name is another one in the next pod or container, so each would leave a group of its own at the gateway; give the database a name that stays (or {Settings.Variable("instance")})"));
         return InstanceNames.Of(connection, Environment.MachineName);
     }
 }

@@ -3,34 +3,24 @@ using BackupMetricsJob.Files;
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>Where a secret stands: in a file, in a variable, or in the configuration file itself. It is read at every run, and never printed.</summary>
-internal sealed class SecretSource
+internal sealed class SecretSource(SecretSource.Kind kind, string key, string value, ProblemOrigin origin, Place? place)
 {
     const int MaxBytes = 64 << 10;
 
-    readonly string _key;
-    readonly string _value;
-    readonly Kind _kind;
     FileReading? _reading;
 
-    SecretSource(Kind kind, string key, string value, ProblemOrigin origin, Place? place)
-    {
-        (_kind, _key, _value) = (kind, key, value);
-        Origin = origin;
-        Place = place;
-    }
-
-    enum Kind
+    internal enum Kind
     {
         Written,
         File,
         Variable,
     }
 
-    public ProblemOrigin Origin { get; }
+    public ProblemOrigin Origin => origin;
 
-    public Place? Place { get; }
+    public Place? Place => place;
 
-    public bool IsFile => _kind is Kind.File;
+    public bool IsFile => kind is Kind.File;
 
     /// <param name="key">What the user calls it, in messages.</param>
     /// <param name="path">A path; a last line feed in the file does not belong to the secret.</param>
@@ -48,7 +38,7 @@ internal sealed class SecretSource
     /// <summary>Begins to read its file, if it stands in one: those of many targets are waited for side by side.</summary>
     public void Begin()
     {
-        if (_kind is Kind.File) _reading ??= BoundedFile.Begin(_value, MaxBytes);
+        if (kind is Kind.File) _reading ??= BoundedFile.Begin(value, MaxBytes);
     }
 
     /// <summary>Null, with why, where it cannot be read, is empty, or is nothing that can be sent.</summary>
@@ -56,11 +46,11 @@ internal sealed class SecretSource
     {
         fault = "";
         Begin();
-        var secret = _kind switch
+        var secret = kind switch
         {
             Kind.File => _reading!.Wait().TryText(out fault) is { } text ? WithoutLastLineFeed(text) : null,
-            Kind.Variable => environment.GetValueOrDefault(_value),
-            _ => _value,
+            Kind.Variable => environment.GetValueOrDefault(value),
+            _ => value,
         };
         if (fault.Length == 0) fault = secret is null ? "the variable is not set" : secret.Length == 0 ? "is empty" : secret.Contains('\0', StringComparison.Ordinal) ? "has a NUL character in it" : "";
         if (fault.Length == 0) return secret;
@@ -69,7 +59,7 @@ internal sealed class SecretSource
     }
 
     /// <summary>How a message calls it: never the secret.</summary>
-    public string Named => _kind is Kind.Written ? _key : $"{_key} \"{_value}\"";
+    public string Named => kind is Kind.Written ? key : $"{key} \"{value}\"";
 
     public Problem Wrong(string fault) => new(Origin, fault) { Place = Place };
 

@@ -1,5 +1,4 @@
 using BackupMetricsJob.Backups;
-using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Targets;
 
 namespace BackupMetricsJob.Configuration;

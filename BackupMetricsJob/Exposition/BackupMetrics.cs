@@ -7,12 +7,8 @@ namespace BackupMetricsJob.Exposition;
 /// What a run publishes: the results of its probes and the facts about itself, as gauges in a registry of the run's own. Pure: the same
 /// results make the same text. Unknown is no sample.
 /// </summary>
-internal sealed class BackupMetrics
+internal sealed class BackupMetrics(Samples samples)
 {
-    readonly Samples _samples;
-
-    BackupMetrics(Samples samples) => _samples = samples;
-
     /// <summary>Writes everything into <paramref name="registry"/> and returns how many samples that were.</summary>
     public static int Write(IReadOnlyList<ProbeResult> results, RunFacts run, CollectorRegistry registry) => Write(results, run, new Samples(registry));
 
@@ -23,23 +19,23 @@ internal sealed class BackupMetrics
         foreach (var result in results)
         {
             labels = SampleLabels.Of(result.Instance, labels);
-            BackupSamples.Write(result, labels, metrics._samples);
+            BackupSamples.Write(result, labels, samples);
             metrics.WriteLimits(result, labels);
             if (result.Server is { } server) metrics.WriteArchiver(server, labels);
             metrics.WriteRecoveryPoint(result, labels);
             if (result.IsTarget) metrics.WriteProbe(result, labels);
             metrics.WriteSources(result, labels);
-            if (run.LegacyNames) LegacyMetrics.Write(result, labels, metrics._samples);
+            if (run.LegacyNames) LegacyMetrics.Write(result, labels, samples);
         }
 
         metrics.WriteRun(results, run);
-        return metrics._samples.Count;
+        return samples.Count;
     }
 
     void WriteLimits(ProbeResult result, SampleLabels labels)
     {
         foreach (var limit in result.Instance.Limits)
-            _samples.Set(MetricNames.BackupMaxAge, labels, limit.MaxAge.TotalSeconds, limit.Type.Name(), limit.Severity.Name());
+            samples.Set(MetricNames.BackupMaxAge, labels, limit.MaxAge.TotalSeconds, limit.Type.Name(), limit.Severity.Name());
     }
 
     void WriteArchiver(ServerEvidence server, SampleLabels labels)
@@ -47,59 +43,59 @@ internal sealed class BackupMetrics
         if (ArchiverStates.Of(server) is { } holds)
         {
             foreach (var state in ArchiverStates.All)
-                _samples.Set(MetricNames.ArchiveState, labels, state == holds ? 1 : 0, state.Name());
+                samples.Set(MetricNames.ArchiveState, labels, state == holds ? 1 : 0, state.Name());
         }
 
-        if (server.Wal is { } directory) _samples.Set(MetricNames.WalDirectory, labels, directory.DirectoryBytes);
+        if (server.Wal is { } directory) samples.Set(MetricNames.WalDirectory, labels, directory.DirectoryBytes);
 
         // What a standby shows of an archive is its primary's past, and with archive_mode off there is no archive to speak of.
         if (server.DoesNotArchiveItself || server.ArchiveMode == "off") return;
-        _samples.Set(MetricNames.ArchiveLastSuccess, labels, server.Archiver.LastArchived?.UnixSeconds());
-        _samples.Set(MetricNames.ArchiveLastFailure, labels, server.Archiver.LastFailed?.UnixSeconds());
-        _samples.Set(MetricNames.ArchivedFiles, labels, server.Archiver.ArchivedCount);
-        _samples.Set(MetricNames.ArchiveFailures, labels, server.Archiver.FailedCount);
-        _samples.Set(MetricNames.ReadySegments, labels, server.Wal?.ReadySegments);
-        _samples.Set(MetricNames.OldestReady, labels, server.Wal?.OldestReady?.UnixSeconds());
-        _samples.Set(MetricNames.ArchiveLag, labels, server.Wal is { } wal ? wal.UnarchivedBytes : server.UnarchivedBytesByStatistics);
+        samples.Set(MetricNames.ArchiveLastSuccess, labels, server.Archiver.LastArchived?.UnixSeconds());
+        samples.Set(MetricNames.ArchiveLastFailure, labels, server.Archiver.LastFailed?.UnixSeconds());
+        samples.Set(MetricNames.ArchivedFiles, labels, server.Archiver.ArchivedCount);
+        samples.Set(MetricNames.ArchiveFailures, labels, server.Archiver.FailedCount);
+        samples.Set(MetricNames.ReadySegments, labels, server.Wal?.ReadySegments);
+        samples.Set(MetricNames.OldestReady, labels, server.Wal?.OldestReady?.UnixSeconds());
+        samples.Set(MetricNames.ArchiveLag, labels, server.Wal is { } wal ? wal.UnarchivedBytes : server.UnarchivedBytesByStatistics);
     }
 
     void WriteRecoveryPoint(ProbeResult result, SampleLabels labels)
     {
         if (result.LossWindow is not { } window) return;
-        _samples.Set(MetricNames.RecoveryPointTime, labels, (result.At - window).UnixSeconds());
-        _samples.Set(MetricNames.RecoveryPointAge, labels, window.TotalSeconds);
-        _samples.Set(MetricNames.RecoveryReplay, labels, result.ReplayBytes);
+        samples.Set(MetricNames.RecoveryPointTime, labels, (result.At - window).UnixSeconds());
+        samples.Set(MetricNames.RecoveryPointAge, labels, window.TotalSeconds);
+        samples.Set(MetricNames.RecoveryReplay, labels, result.ReplayBytes);
     }
 
     void WriteProbe(ProbeResult result, SampleLabels labels)
     {
         var failure = result.Failure;
-        _samples.Set(MetricNames.ProbeSuccess, labels, failure is null ? 1 : 0);
-        if (failure is not null) _samples.Set(MetricNames.ProbeFailure, labels, 1, failure.Reason.Name());
-        _samples.Set(MetricNames.ProbeDuration, labels, result.Duration.TotalSeconds);
-        if (failure is null) _samples.Set(MetricNames.ProbeTime, labels, result.At.UnixSeconds());
-        _samples.Set(MetricNames.ClockOffset, labels, result.ClockOffset?.TotalSeconds);
+        samples.Set(MetricNames.ProbeSuccess, labels, failure is null ? 1 : 0);
+        if (failure is not null) samples.Set(MetricNames.ProbeFailure, labels, 1, failure.Reason.Name());
+        samples.Set(MetricNames.ProbeDuration, labels, result.Duration.TotalSeconds);
+        if (failure is null) samples.Set(MetricNames.ProbeTime, labels, result.At.UnixSeconds());
+        samples.Set(MetricNames.ClockOffset, labels, result.ClockOffset?.TotalSeconds);
     }
 
     void WriteSources(ProbeResult result, SampleLabels labels)
     {
         foreach (var source in result.Instance.Sources)
-            _samples.Set(MetricNames.SourceSuccess, labels, result.SourcesThatAnswered.Contains(source) ? 1 : 0, source);
+            samples.Set(MetricNames.SourceSuccess, labels, result.SourcesThatAnswered.Contains(source) ? 1 : 0, source);
     }
 
     void WriteRun(IReadOnlyList<ProbeResult> results, RunFacts run)
     {
         var targets = results.Count(result => result.IsTarget);
         var failed = results.Count(result => result is { IsTarget: true, Failure: not null });
-        _samples.Set(MetricNames.RunTime, run.Started.UnixSeconds());
-        _samples.Set(MetricNames.RunDuration, run.Duration.TotalSeconds);
-        _samples.Set(MetricNames.RunSuccess, failed == 0 ? 1 : 0);
-        _samples.Set(MetricNames.Targets, targets, "configured");
-        _samples.Set(MetricNames.Targets, targets - failed, "ok");
-        _samples.Set(MetricNames.Targets, failed, "failed");
-        _samples.Set(MetricNames.Shards, run.Shards);
-        if (run.Interval is { } interval) _samples.Set(MetricNames.Interval, interval.TotalSeconds);
-        if (run.LastReloadSuccessful is { } good) _samples.Set(MetricNames.ConfigReload, good ? 1 : 0);
-        _samples.Set(MetricNames.BuildInfo, 1, run.Build.Version, run.Build.Revision);
+        samples.Set(MetricNames.RunTime, run.Started.UnixSeconds());
+        samples.Set(MetricNames.RunDuration, run.Duration.TotalSeconds);
+        samples.Set(MetricNames.RunSuccess, failed == 0 ? 1 : 0);
+        samples.Set(MetricNames.Targets, targets, "configured");
+        samples.Set(MetricNames.Targets, targets - failed, "ok");
+        samples.Set(MetricNames.Targets, failed, "failed");
+        samples.Set(MetricNames.Shards, run.Shards);
+        if (run.Interval is { } interval) samples.Set(MetricNames.Interval, interval.TotalSeconds);
+        if (run.LastReloadSuccessful is { } good) samples.Set(MetricNames.ConfigReload, good ? 1 : 0);
+        samples.Set(MetricNames.BuildInfo, 1, run.Build.Version, run.Build.Revision);
     }
 }

@@ -35,13 +35,10 @@ internal static class LegacyMetrics
 
     static Upload? Newest(ProbeResult result, string tool, Func<BackupType, bool> isMeant)
     {
-        Upload? newest = null;
-        foreach (var backup in result.Backups)
-        {
-            if (backup is { LastSuccess: { } at, Age: { } age } && backup.Tool == tool && isMeant(backup.Type) && !(newest?.At >= at)) newest = new(at, age);
-        }
-
-        return newest;
+        var newest = result.Backups
+            .Where(backup => backup is { LastSuccess: not null, Age: not null } && backup.Tool == tool && isMeant(backup.Type))
+            .MaxBy(backup => backup.LastSuccess);
+        return newest is null ? null : new(newest.LastSuccess!.Value, newest.Age!.Value);
     }
 
     readonly record struct Upload(DateTimeOffset At, TimeSpan Age);

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Net.Http;
-using System.Text;
 using System.Text.Json;
 
 namespace BackupMetricsJob.Pushgateway;
@@ -11,7 +9,6 @@ namespace BackupMetricsJob.Pushgateway;
 /// </summary>
 internal sealed class ApiClient(string server, GatewayCredentials? credentials, GatewayTls? tls, TimeSpan timeout, TimeProvider clock)
 {
-    const int MaxRefusal = 64 * 1024;
     const int MaxData = 64 << 20;
 
     /// <summary>For the answers of Prometheus' and the Pushgateway's API that fit into memory: an object with data or an error.</summary>
@@ -28,37 +25,30 @@ internal sealed class ApiClient(string server, GatewayCredentials? credentials, 
         CancellationToken cancellationToken)
         where T : class
     {
-        using var late = new CancellationTokenSource(timeout > TimeSpan.Zero ? timeout : TimeSpan.FromTicks(1), clock);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-#pragma warning disable CA2000 // The client disposes of it.
         using var client = new HttpClient(Transport.To(url, tls, timeout)) { Timeout = Timeout.InfiniteTimeSpan };
-#pragma warning restore CA2000
         using var request = new HttpRequestMessage(method, url);
-        request.Headers.ConnectionClose = true;
-        if (credentials is not null) request.Headers.Authorization = credentials.Header;
         try
         {
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, end.Token);
-            await using var stream = await response.Content.ReadAsStreamAsync(end.Token);
-            return response.IsSuccessStatusCode
-                ? new(await read(response, stream, end.Token), null)
-                : new(null, await RefusalAsync(response, stream, end.Token));
-        }
-        catch (OperationCanceledException)
-        {
-            if (cancellationToken.IsCancellationRequested) return Failed<T>(PushResult.Cancelled, "");
-            var within = string.Create(CultureInfo.InvariantCulture, $"within {timeout.TotalSeconds:0.###} s");
-            return Failed<T>(PushResult.TimedOut, $"no whole answer {within}");
-        }
-        catch (Exception failure) when (failure is HttpRequestException or IOException)
-        {
-            return Failed<T>(PushResult.Unreachable, NetworkFailure.Reason(failure));
+            return await BoundedRequest.SendAsync(request, credentials, SendAsync, timeout, clock, ReadAsync, Fail, cancellationToken);
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             // The latter is how .NET's JSON tells of a text that is not well-formed Unicode.
-            return Failed<T>(PushResult.Refused, "its answer is not what was asked for: " + failure.Message);
+            return Fail(PushResult.Refused, "its answer is not what was asked for: " + failure.Message, null);
         }
+
+        Task<HttpResponseMessage> SendAsync(HttpRequestMessage asked, CancellationToken end) =>
+            client.SendAsync(asked, HttpCompletionOption.ResponseHeadersRead, end);
+
+        async Task<ApiAnswer<T>> ReadAsync(HttpResponseMessage response, CancellationToken end)
+        {
+            if (!response.IsSuccessStatusCode) return new(null, await RefusalAsync(response, end));
+            await using var stream = await response.Content.ReadAsStreamAsync(end);
+            return new(await read(response, stream, end), null);
+        }
+
+        ApiAnswer<T> Fail(PushResult result, string words, Exception? failure) =>
+            new(null, Failure(result, result == PushResult.TimedOut ? "no whole answer " + words : words));
     }
 
     static async Task<JsonElement> ReadDataAsync(Stream stream, CancellationToken cancellationToken)
@@ -79,20 +69,15 @@ internal sealed class ApiClient(string server, GatewayCredentials? credentials, 
         throw new JsonException("it has no data in it");
     }
 
-    async Task<ApiFailure> RefusalAsync(HttpResponseMessage response, Stream stream, CancellationToken cancellationToken)
+    async Task<ApiFailure> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
-        var buffer = new byte[MaxRefusal];
-        var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        var said = Encoding.UTF8.GetString(buffer, 0, length);
+        var (said, _) = await Exchange.ReadAnswerAsync(response.Content, cancellationToken);
         var words = status is >= 300 and < 400 && response.Headers.Location is { } elsewhere
             ? "redirected to " + Words.WithoutUserInfo(elsewhere.ToString())
             : said.Length > 0 ? said : response.ReasonPhrase ?? "";
-        return Failure(status is 408 or 425 or 429 or >= 500 ? PushResult.Unavailable : PushResult.Refused, words) with { Status = status };
+        return Failure(Exchange.IsPassing(status) ? PushResult.Unavailable : PushResult.Refused, words) with { Status = status };
     }
-
-    ApiAnswer<T> Failed<T>(PushResult result, string words)
-        where T : class => new(null, Failure(result, words));
 
     ApiFailure Failure(PushResult result, string words) => new(result, server)
     {

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace BackupMetricsJob.Pushgateway;
 
@@ -12,7 +12,7 @@ internal enum ComplaintKind
 }
 
 /// <summary>One metric that a gateway's refusal names, with all its labels, byte by byte.</summary>
-internal sealed record Complaint(ComplaintKind Kind, string Metric, IReadOnlyList<(string Name, byte[] Value)> Labels)
+internal sealed partial record Complaint(ComplaintKind Kind, string Metric, IReadOnlyList<(string Name, byte[] Value)> Labels)
 {
     const string Begin = "collected metric \"";
 
@@ -41,95 +41,55 @@ internal sealed record Complaint(ComplaintKind Kind, string Metric, IReadOnlyLis
 
     static Complaint? ReadOne(string text)
     {
-        var end = text.IndexOf("\" {", StringComparison.Ordinal);
-        if (end < 0) return null;
-        var at = end + 3;
+        var head = Head().Match(text);
+        if (!head.Success) return null;
         var labels = new List<(string, byte[])>();
-        while (TryReadLabel(text, ref at) is { } label) labels.Add(label);
+        foreach (var (name, value) in head.Groups["name"].Captures.Zip(head.Groups["value"].Captures))
+        {
+            if (TryUnescape(name.Value) is not { } nameBytes || TryUnescape(value.Value) is not { } valueBytes) return null;
+            labels.Add((Encoding.UTF8.GetString(nameBytes), valueBytes));
+        }
+
         foreach (var (words, kind) in Kinds)
         {
-            if (text.IndexOf(words, at, StringComparison.Ordinal) >= 0) return new(kind, text[..end], labels);
+            if (text.IndexOf(words, head.Length, StringComparison.Ordinal) >= 0) return new(kind, head.Groups["metric"].Value, labels);
         }
 
         return null;
+    }
+
+    static byte[]? TryUnescape(string text)
+    {
+        var bytes = new List<byte>();
+        var read = 0;
+        foreach (Match part in Part().Matches(text))
+        {
+            if (part.Index != read) return null;
+            read += part.Length;
+            if (part.Groups["hex"] is { Success: true } hex) bytes.Add(Convert.ToByte(hex.Value, 16));
+            else if (part.Groups["octal"] is { Success: true } octal) bytes.Add((byte)Convert.ToInt32(octal.Value, 8));
+            else if (part.Groups["other"] is { Success: true, Value: [var other] })
+                bytes.Add((byte)(other switch { 'n' => '\n', 'r' => '\r', 't' => '\t', _ => other }));
+            else if (part.Groups["code"] is { Success: true } code)
+            {
+                if (!Rune.TryCreate(Convert.ToUInt32(code.Value, 16), out var rune)) return null;
+                bytes.AddRange(Encoding.UTF8.GetBytes(rune.ToString()));
+            }
+            else bytes.AddRange(Encoding.UTF8.GetBytes(part.Value));
+        }
+
+        return read == text.Length ? [.. bytes] : null;
     }
 
     // label:<name:"x" value:"y" >, and label:{name:"x"  value:"y"} from newer ones.
-    static (string Name, byte[] Value)? TryReadLabel(string text, ref int at)
-    {
-        var from = at;
-        if (Take(text, ref from, "label:") && (Take(text, ref from, "<") || Take(text, ref from, "{"))
-            && Take(text, ref from, "name:") && TryReadText(text, ref from) is { } name
-            && Take(text, ref from, "value:") && TryReadText(text, ref from) is { } value
-            && (Take(text, ref from, ">") || Take(text, ref from, "}")))
-        {
-            at = from;
-            return (Encoding.UTF8.GetString(name), value);
-        }
+    [GeneratedRegex("""
+        ^(?<metric>.*?)"\ \{
+        (\ *label:\ *[<{]\ *name:\ *"(?<name>(?:[^"\\]|\\.)*)"\ *value:\ *"(?<value>(?:[^"\\]|\\.)*)"\ *[>}])*
+        """, RegexOptions.Singleline | RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture)]
+    private static partial Regex Head();
 
-        return null;
-    }
-
-    static bool Take(string text, ref int at, string what)
-    {
-        while (at < text.Length && text[at] == ' ') at++;
-        if (string.CompareOrdinal(text, at, what, 0, what.Length) != 0) return false;
-        at += what.Length;
-        return true;
-    }
-
-    static byte[]? TryReadText(string text, ref int at)
-    {
-        if (!Take(text, ref at, "\"")) return null;
-        var bytes = new List<byte>();
-        while (at < text.Length && text[at] != '"')
-        {
-            if (text[at] != '\\')
-            {
-                var length = char.IsHighSurrogate(text[at]) && at + 1 < text.Length ? 2 : 1;
-                bytes.AddRange(Encoding.UTF8.GetBytes(text.Substring(at, length)));
-                at += length;
-            }
-            else if (!TryReadEscape(text, ref at, bytes)) return null;
-        }
-
-        return at < text.Length && text[at++] == '"' ? [.. bytes] : null;
-    }
-
-    static bool TryReadEscape(string text, ref int at, List<byte> bytes)
-    {
-        if (at + 1 >= text.Length) return false;
-        var kind = text[at + 1];
-        var (digits, style, radix) = kind switch
-        {
-            'x' => (2, NumberStyles.AllowHexSpecifier, 16),
-            'u' => (4, NumberStyles.AllowHexSpecifier, 16),
-            'U' => (8, NumberStyles.AllowHexSpecifier, 16),
-            >= '0' and <= '7' => (3, NumberStyles.None, 8),
-            _ => (0, NumberStyles.None, 0),
-        };
-        if (digits == 0)
-        {
-            bytes.Add((byte)(kind switch { 'n' => '\n', 'r' => '\r', 't' => '\t', _ => kind }));
-            at += 2;
-            return kind is 'n' or 'r' or 't' or '"' or '\\' or '\'';
-        }
-
-        var from = radix == 8 ? at + 1 : at + 2;
-        if (from + digits > text.Length) return false;
-        var number = text.AsSpan(from, digits);
-        at = from + digits;
-        if (radix == 8)
-        {
-            if (number.ContainsAnyExceptInRange('0', '7')) return false;
-            bytes.Add((byte)(((number[0] - '0') * 64) + ((number[1] - '0') * 8) + number[2] - '0'));
-            return true;
-        }
-
-        if (!uint.TryParse(number, style, CultureInfo.InvariantCulture, out var code)) return false;
-        if (kind == 'x') bytes.Add((byte)code);
-        else if (Rune.IsValid(code)) bytes.AddRange(Encoding.UTF8.GetBytes(new Rune(code).ToString()));
-        else return false;
-        return true;
-    }
+    [GeneratedRegex("""
+        \\x(?<hex>[0-9a-fA-F]{2}) | \\u(?<code>[0-9a-fA-F]{4}) | \\U(?<code>[0-9a-fA-F]{8}) | \\(?<octal>[0-7]{3}) | \\(?<other>[nrt"\\']) | [^\\]+
+        """, RegexOptions.IgnorePatternWhitespace)]
+    private static partial Regex Part();
 }

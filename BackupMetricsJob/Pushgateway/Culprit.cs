@@ -6,18 +6,14 @@ namespace BackupMetricsJob.Pushgateway;
 /// Finds out whose group it is that makes a gateway refuse a push of ours, and how to be rid of it. It only advises: that group is somebody
 /// else's. Where nothing can be found out there is no advice.
 /// </summary>
-internal sealed class Culprit
+internal sealed class Culprit(Gateway gateway, GroupingKey ours, TimeProvider clock)
 {
     const int MaxNamed = 3;
     const int MaxAdvice = 4000;
 
     static readonly TimeSpan MaxSearch = TimeSpan.FromSeconds(5);
 
-    readonly Gateway _gateway;
-    readonly GroupingKey _ours;
-    readonly GatewayApi _api;
-
-    Culprit(Gateway gateway, GroupingKey ours, TimeProvider clock) => (_gateway, _ours, _api) = (gateway, ours, new(gateway, clock));
+    readonly GatewayApi _api = new(gateway, clock);
 
     /// <param name="left">How much time is left for it; it never takes more than a few seconds.</param>
     public static async Task<string?> AdviceAsync(
@@ -87,7 +83,7 @@ internal sealed class Culprit
         var wanted = new WantedMetric(complaint.Metric, isSeries ? series : null);
         if ((await _api.GroupsAsync(wanted, cancellationToken)).Value is not { } groups) return null;
         var others = groups.All
-            .Where(group => !group.Is(_ours) && (isSeries ? group.HasWantedSeries : group.TypeOfWanted is not null)).ToList();
+            .Where(group => !group.Is(ours) && (isSeries ? group.HasWantedSeries : group.TypeOfWanted is not null)).ToList();
         if (others.Count == 0) return null;
         var areOurs = others.All(group => group.IsOurs);
         var culprits = others.ConvertAll<IReadOnlyList<(string Name, byte[] Value)>>(group => [.. GroupLabels.OfText(group.Labels)]);
@@ -108,8 +104,8 @@ internal sealed class Culprit
     {
         var text = new StringBuilder("curl -X DELETE");
         for (var i = 0; i < groups.Count && i < MaxNamed; i++)
-            text.Append(" '").Append((_gateway.Address.MetricsUrl + GroupLabels.PathOf(groups[i])).Replace("'", "%27", StringComparison.Ordinal)).Append('\'');
-        if (_gateway.Credentials is not null || _gateway.Tls is not null) text.Append(" (curl needs this job's credentials or certificates, too)");
+            text.Append(" '").Append((gateway.Address.MetricsUrl + GroupLabels.PathOf(groups[i])).Replace("'", "%27", StringComparison.Ordinal)).Append('\'');
+        if (gateway.Credentials is not null || gateway.Tls is not null) text.Append(" (curl needs this job's credentials or certificates, too)");
         return text.ToString();
     }
 }

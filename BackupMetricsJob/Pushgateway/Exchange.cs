@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Http;
 using System.Net.Http.Headers;
 using System.Text;
@@ -47,40 +46,20 @@ internal sealed class Exchange(
 
     async Task<Attempt> AskAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        if (timeout <= TimeSpan.Zero) timeout = TimeSpan.FromTicks(1);
-        using var late = new CancellationTokenSource(timeout, clock);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         var content = body.ToContent(_asText);
         using var request = new HttpRequestMessage(method, url) { Content = content };
-        request.Headers.ConnectionClose = true;
-        if (credentials is not null) request.Headers.Authorization = credentials.Header;
         // Whoever is not let in hears why before he sends all of it. Who does not know the header keeps us waiting for a second.
         if (content.IsLong) request.Headers.ExpectContinue = true;
-        try
+        return await BoundedRequest.SendAsync(request, credentials, send, timeout, clock, JudgeAsync, Failed, cancellationToken);
+
+        Attempt Failed(PushResult result, string words, Exception? failure) => result switch
         {
-            using var response = await send(request, end.Token);
-            return await JudgeAsync(response, end.Token);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return new Attempt(PushResult.Cancelled) { MayBeApplied = content.Left };
-        }
-        catch (OperationCanceledException)
-        {
-            var within = string.Create(CultureInfo.InvariantCulture, $"within {timeout.TotalSeconds:0.###} s");
-            return content.Left
-                ? new Attempt(PushResult.TimedOut) { Answer = $"no answer {within}", MayBeApplied = true, WorthAnother = true }
-                : new Attempt(PushResult.Unreachable) { Answer = $"no connection {within}", WorthAnother = true };
-        }
-        catch (Exception failure) when (failure is HttpRequestException or IOException)
-        {
-            return new Attempt(PushResult.Unreachable)
-            {
-                Answer = NetworkFailure.Reason(failure),
-                MayBeApplied = content.Left && !NetworkFailure.CameBeforeAnyRequest(failure),
-                WorthAnother = !NetworkFailure.IsFinal(failure),
-            };
-        }
+            PushResult.Cancelled => new(result) { MayBeApplied = content.Left },
+            PushResult.TimedOut when content.Left => new(result) { Answer = $"no answer {words}", MayBeApplied = true, WorthAnother = true },
+            PushResult.TimedOut => new(PushResult.Unreachable) { Answer = $"no connection {words}", WorthAnother = true },
+            _ when NetworkFailure.IsFinal(failure!) => new(result) { Answer = words },
+            _ => new(result) { Answer = words, MayBeApplied = content.Left, WorthAnother = true },
+        };
     }
 
     async Task<Attempt> JudgeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -109,17 +88,21 @@ internal sealed class Exchange(
             200 => attempt with { Result = PushResult.Stored },
             >= 200 and < 300 => attempt with { Result = PushResult.Accepted },
             >= 300 and < 400 => attempt with { Answer = Redirection(response.Headers.Location) },
-            // What a method or a version of HTTP is not known to will not be in a second.
-            501 or 505 => attempt with { Answer = $"this is not a Pushgateway: it answered \"{Words.OnOneLine(answer, MaxQuoted)}\"" },
+            _ when IsNoGateway(status) => attempt with { Answer = $"this is not a Pushgateway: it answered \"{Words.OnOneLine(answer, MaxQuoted)}\"" },
             // From 502 and 504 on it is a proxy that speaks, and cannot know what the gateway did.
-            408 or 425 or 429 or >= 500 => attempt with { Result = PushResult.Unavailable, WorthAnother = true, MayBeApplied = status is 502 or 504 },
+            _ when IsPassing(status) => attempt with { Result = PushResult.Unavailable, WorthAnother = true, MayBeApplied = status is 502 or 504 },
             _ when answer.Length == 0 => attempt with { Answer = response.ReasonPhrase ?? "" },
             _ => attempt,
         };
     }
 
+    /// <summary>Whether another try may help. What a method or a version of HTTP is not known to, it will not be in a second.</summary>
+    internal static bool IsPassing(int status) => status is 408 or 425 or 429 or >= 500 && !IsNoGateway(status);
+
+    static bool IsNoGateway(int status) => status is 501 or 505;
+
     /// <summary>As much of the body as comes and fits; a status that is known stays true when its words are cut off.</summary>
-    static async Task<(string Answer, bool Whole)> ReadAnswerAsync(HttpContent content, CancellationToken cancellationToken)
+    internal static async Task<(string Answer, bool Whole)> ReadAnswerAsync(HttpContent content, CancellationToken cancellationToken)
     {
         if (content.Headers.ContentLength == 0) return ("", true);
         var buffer = new byte[MaxAnswer];

@@ -6,29 +6,19 @@ using System.Net.Http.Headers;
 namespace BackupMetricsJob.Pushgateway;
 
 /// <summary>The text of one push, serialised once, so that every attempt sends the same bytes.</summary>
-internal sealed class ExpositionBody
+internal sealed class ExpositionBody(BodyRecorder recorded, MediaTypeHeaderValue? type)
 {
-    readonly ArraySegment<byte> _kept;
-    readonly MediaTypeHeaderValue? _type;
-
-    ExpositionBody(BodyRecorder recorded, MediaTypeHeaderValue? type)
-    {
-        _kept = recorded.Complete();
-        TextLength = recorded.TextLength;
-        IsCompressed = recorded.IsCompressed;
-        _type = type;
-    }
+    readonly ArraySegment<byte> _kept = recorded.Complete();
+    readonly MediaTypeHeaderValue? _type = type;
 
     /// <summary>An empty text would empty the group.</summary>
-    public long TextLength { get; }
+    public long TextLength { get; } = recorded.TextLength;
 
-    public bool IsCompressed { get; }
+    public bool IsCompressed { get; } = recorded.IsCompressed;
 
     public static async Task<ExpositionBody> ReadAsync(HttpContent content, CancellationToken cancellationToken)
     {
-#pragma warning disable CA2000 // It is memory alone, and what it kept is what is sent.
-        var recorder = new BodyRecorder();
-#pragma warning restore CA2000
+        var recorder = new BodyRecorder(); // It is memory alone, and what it kept is what is sent.
         await content.CopyToAsync(recorder, cancellationToken);
         return new ExpositionBody(recorder, content.Headers.ContentType);
     }

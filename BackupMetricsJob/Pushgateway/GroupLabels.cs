@@ -18,16 +18,8 @@ internal static class GroupLabels
     public static string PathOf(IReadOnlyList<(string Name, byte[] Value)> labels)
     {
         var path = new StringBuilder();
-        foreach (var (name, value) in labels)
-        {
-            if (name == "job") path.Append("/job@base64/").Append(Base64(value));
-        }
-
-        foreach (var (name, value) in labels)
-        {
-            if (name != "job") path.Append('/').Append(name).Append("@base64/").Append(Base64(value));
-        }
-
+        foreach (var (name, value) in labels.OrderBy(label => label.Name != "job"))
+            path.Append('/').Append(name).Append("@base64/").Append(Base64(value));
         return path.ToString();
     }
 

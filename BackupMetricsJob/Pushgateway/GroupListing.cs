@@ -7,13 +7,8 @@ namespace BackupMetricsJob.Pushgateway;
 /// Reads the groups out of a gateway's <c>/api/v1/metrics</c>, which lists every sample of everybody: what nobody looks for is passed over, and none
 /// of it is kept. A group whose labels are not told (a metric named "labels" hides them) is left out.
 /// </summary>
-internal sealed class GroupListing
+internal sealed class GroupListing(JsonTokens json, WantedMetric? wanted)
 {
-    readonly JsonTokens _json;
-    readonly WantedMetric? _wanted;
-
-    GroupListing(JsonTokens json, WantedMetric? wanted) => (_json, _wanted) = (json, wanted);
-
     /// <summary>The family that every push of ours carries.</summary>
     static ReadOnlySpan<byte> MarkOfOurs => "backup_metrics_build_info"u8;
 
@@ -25,20 +20,20 @@ internal sealed class GroupListing
     async ValueTask<IReadOnlyList<GatewayGroup>> ReadAsync()
     {
         List<GatewayGroup>? groups = null;
-        await _json.ReadAsync();
-        _json.Expect(JsonTokenType.StartObject);
-        while (await _json.ReadNameAsync())
+        await json.ReadAsync();
+        json.Expect(JsonTokenType.StartObject);
+        while (await json.ReadNameAsync())
         {
-            if (!_json.Is("data"u8))
+            if (!json.Is("data"u8))
             {
-                await _json.SkipAsync();
+                await json.SkipAsync();
                 continue;
             }
 
             groups ??= [];
-            await _json.ReadAsync();
-            _json.Expect(JsonTokenType.StartArray);
-            while (await _json.ReadAsync() == JsonTokenType.StartObject)
+            await json.ReadAsync();
+            json.Expect(JsonTokenType.StartArray);
+            while (await json.ReadAsync() == JsonTokenType.StartObject)
             {
                 if (await ReadGroupAsync() is { } group) groups.Add(group);
             }
@@ -51,21 +46,21 @@ internal sealed class GroupListing
     {
         var group = new GatewayGroup([]);
         List<GroupingLabel>? labels = null;
-        while (await _json.ReadNameAsync())
+        while (await json.ReadNameAsync())
         {
-            if (_json.Is("labels"u8)) labels = await ReadLabelsAsync();
-            else if (_json.Is("push_time_seconds"u8)) group = group with { PushTime = await ReadTimeAsync() };
-            else if (_json.Is("push_failure_time_seconds"u8)) group = group with { PushFailureTime = await ReadTimeAsync() };
+            if (json.Is("labels"u8)) labels = await ReadLabelsAsync();
+            else if (json.Is("push_time_seconds"u8)) group = group with { PushTime = await ReadTimeAsync() };
+            else if (json.Is("push_failure_time_seconds"u8)) group = group with { PushFailureTime = await ReadTimeAsync() };
             else
             {
-                if (_json.Is(MarkOfOurs)) group = group with { IsOurs = true };
-                if (_wanted is null || _json.Text() != _wanted.Name)
+                if (json.Is(MarkOfOurs)) group = group with { IsOurs = true };
+                if (wanted is null || json.Text() != wanted.Name)
                 {
-                    await _json.SkipAsync();
+                    await json.SkipAsync();
                     continue;
                 }
 
-                var (type, _, hasSeries) = await ReadFamilyAsync(_wanted.Series);
+                var (type, _, hasSeries) = await ReadFamilyAsync(wanted.Series);
                 group = group with { TypeOfWanted = type, HasWantedSeries = hasSeries };
             }
         }
@@ -85,17 +80,17 @@ internal sealed class GroupListing
         string? type = null;
         string? first = null;
         var hasSeries = false;
-        await _json.ReadAsync();
-        _json.Expect(JsonTokenType.StartObject);
-        while (await _json.ReadNameAsync())
+        await json.ReadAsync();
+        json.Expect(JsonTokenType.StartObject);
+        while (await json.ReadNameAsync())
         {
-            var (isType, isMetrics) = (_json.Is("type"u8), _json.Is("metrics"u8));
-            await _json.ReadAsync();
-            if (isType) type = _json.Text();
-            else if (!isMetrics || _json.Type != JsonTokenType.StartArray) await _json.SkipAsync();
+            var (isType, isMetrics) = (json.Is("type"u8), json.Is("metrics"u8));
+            await json.ReadAsync();
+            if (isType) type = json.Text();
+            else if (!isMetrics || json.Type != JsonTokenType.StartArray) await json.SkipAsync();
             else
             {
-                while (await _json.ReadAsync() == JsonTokenType.StartObject)
+                while (await json.ReadAsync() == JsonTokenType.StartObject)
                 {
                     var (labels, value) = await ReadMetricAsync();
                     first ??= value;
@@ -111,11 +106,11 @@ internal sealed class GroupListing
     {
         List<GroupingLabel>? labels = null;
         string? value = null;
-        while (await _json.ReadNameAsync())
+        while (await json.ReadNameAsync())
         {
-            if (_json.Is("labels"u8)) labels = await ReadLabelsAsync();
-            else if (_json.Is("value"u8) && await _json.ReadAsync() == JsonTokenType.String) value = _json.Text();
-            else await _json.SkipAsync();
+            if (json.Is("labels"u8)) labels = await ReadLabelsAsync();
+            else if (json.Is("value"u8) && await json.ReadAsync() == JsonTokenType.String) value = json.Text();
+            else await json.SkipAsync();
         }
 
         return (labels, value);
@@ -125,17 +120,17 @@ internal sealed class GroupListing
     async ValueTask<List<GroupingLabel>?> ReadLabelsAsync()
     {
         var labels = new List<GroupingLabel>();
-        var areTexts = await _json.ReadAsync() == JsonTokenType.StartObject;
-        if (!areTexts) await _json.SkipAsync();
-        while (areTexts && await _json.ReadNameAsync())
+        var areTexts = await json.ReadAsync() == JsonTokenType.StartObject;
+        if (!areTexts) await json.SkipAsync();
+        while (areTexts && await json.ReadNameAsync())
         {
-            var name = _json.Text();
-            if (await _json.ReadAsync() == JsonTokenType.String) labels.Add(new(name, _json.Text()));
+            var name = json.Text();
+            if (await json.ReadAsync() == JsonTokenType.String) labels.Add(new(name, json.Text()));
             else
             {
                 areTexts = false;
-                await _json.SkipAsync();
-                while (await _json.ReadNameAsync()) await _json.SkipAsync();
+                await json.SkipAsync();
+                while (await json.ReadNameAsync()) await json.SkipAsync();
             }
         }
 

@@ -9,13 +9,13 @@ internal static class NetworkFailure
     /// <summary>How an answer of TLS to a request that was not in TLS begins: an alert of SSL 3 to TLS 1.3.</summary>
     const string TlsAlert = "\u0015\u0003";
 
-    /// <summary>A certificate that is not trusted will not be in a second, and a port does not change what it speaks.</summary>
-    public static bool IsFinal(Exception failure) => failure.InnerException is AuthenticationException || SpeaksNoHttp(failure);
-
-    /// <summary>Whether the other side cannot have understood a request.</summary>
-    public static bool CameBeforeAnyRequest(Exception failure) => failure.InnerException is AuthenticationException || SpeaksNoHttp(failure);
-
-    static bool SpeaksNoHttp(Exception failure) => AnsweredInTls(failure) || failure is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse };
+    /// <summary>
+    /// A certificate that is not trusted will not be in a second, and a port does not change what it speaks. The other side cannot have
+    /// understood a request then, either.
+    /// </summary>
+    public static bool IsFinal(Exception failure) =>
+        failure.InnerException is AuthenticationException || AnsweredInTls(failure)
+        || failure is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse };
 
     /// <summary>.NET's outermost message often says only that there is another; it is left out then.</summary>
     public static string Reason(Exception failure)

@@ -19,10 +19,8 @@ internal static class Push
     {
         var url = gateway.Address.GroupUrl(key);
         var delivery = new Delivery(gateway.ToString(), budget, clock);
-#pragma warning disable CA2000 // The client disposes of its handlers.
         var transport = Transport.To(url, gateway.Tls, budget.Deadline);
         var push = new SinglePush(url, gateway.Credentials, delivery, clock, transport, cancellationToken);
-#pragma warning restore CA2000
         using var client = new HttpClient(push) { Timeout = Timeout.InfiniteTimeSpan };
         using var pusher = new MetricPusher(new MetricPusherOptions
         {

@@ -2,6 +2,7 @@ using System.Net.Http;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using BackupMetricsJob.Tls;
 
 namespace BackupMetricsJob.Pushgateway;
 
@@ -20,18 +21,8 @@ internal sealed class TlsDialogue : DelegatingHandler
     {
         _tls = tls;
         handler.SslOptions.RemoteCertificateValidationCallback = Check;
-        if (tls?.Roots is { } roots)
-        {
-            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-                DisableCertificateDownloads = true,
-            };
-            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(roots);
-        }
-
-        if (tls?.Own is { } own) handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(own, tls.Between, offline: true);
+        handler.SslOptions.CertificateChainPolicy = tls?.Roots?.Policy();
+        if (tls?.Own is { } own) handler.SslOptions.ClientCertificateContext = own;
         else handler.SslOptions.LocalCertificateSelectionCallback = ShowNone;
     }
 
@@ -65,7 +56,7 @@ internal sealed class TlsDialogue : DelegatingHandler
         if (alert < 0 || !IsAboutTls(failure)) return null;
         var said = innermost.Message[(alert + "alert ".Length)..];
         if (_wasAsked) return $"it wants a client certificate, and none is configured (alert: {said})";
-        return _tls?.Own is { } own && _sawCertificate ? $"it refused our certificate, {own.Subject}, or something else of our TLS (alert: {said})" : $"it refused our TLS (alert: {said})";
+        return _tls?.Own is { } own && _sawCertificate ? $"it refused our certificate, {own.TargetCertificate.Subject}, or something else of our TLS (alert: {said})" : $"it refused our TLS (alert: {said})";
     }
 
     static bool IsAboutTls(HttpRequestException failure)
@@ -81,11 +72,11 @@ internal sealed class TlsDialogue : DelegatingHandler
 
     bool Check(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        if (certificate is not X509Certificate2 shown) return false;
+        if (certificate is null) return false;
         _sawCertificate = true;
         if (errors == SslPolicyErrors.None || _tls is { TrustsAnybody: true }) return true;
         var host = sender is SslStream stream ? stream.TargetHostName : "";
-        throw new AuthenticationException(CertificateFault.Describe(shown, chain, errors, host, ownRoots: _tls?.Roots is not null));
+        throw new AuthenticationException(CertificateFault.Describe(certificate, chain, errors, host, _tls?.Roots?.File));
     }
 
     // Called once before the other side has said anything, too.

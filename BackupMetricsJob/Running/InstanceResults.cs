@@ -8,18 +8,11 @@ namespace BackupMetricsJob.Running;
 /// keeps its own labels and limits; one that is a target of another run, of another shard say, has its own labels and no limits, which are
 /// published there; any other has those of the target that it was found through.
 /// </summary>
-internal sealed class InstanceResults
+internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
 {
     readonly List<ProbeResult> _results = [];
     readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
-    readonly Dictionary<string, Instance>? _elsewhere;
-
-    InstanceResults(IReadOnlyList<Instance> elsewhere)
-    {
-        if (elsewhere.Count == 0) return;
-        _elsewhere = new(StringComparer.Ordinal);
-        foreach (var instance in elsewhere) _elsewhere[instance.Name] = instance;
-    }
+    readonly Dictionary<string, Instance> _elsewhere = elsewhere.ToDictionary(instance => instance.Name, StringComparer.Ordinal);
 
     /// <param name="probed">What each target said.</param>
     /// <param name="targets">The targets, in the same order.</param>
@@ -79,7 +72,7 @@ internal sealed class InstanceResults
 
     ProbeResult Found(string name, string source, ProbeResult through)
     {
-        var instance = _elsewhere?.GetValueOrDefault(name) is { } own
+        var instance = _elsewhere.GetValueOrDefault(name) is { } own
             ? own with { Limits = [], Sources = [source] }
             : new(name, through.Instance.Labels, through.Instance.Limits, [source]);
         return new(instance) { IsTarget = false, At = through.At, Duration = TimeSpan.Zero };

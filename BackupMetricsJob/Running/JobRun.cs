@@ -11,24 +11,13 @@ namespace BackupMetricsJob.Running;
 /// One run: every target is probed, the results become metrics, the metrics are pushed once. It ends within the deadline, and on a stop
 /// it pushes what it knows before it ends.
 /// </summary>
-internal sealed class JobRun
+internal sealed class JobRun(JobOptions options, TimeProvider time, CancellationToken stop)
 {
     /// <summary>What is kept of the deadline for the push, and what a stopped run may still take; Kubernetes kills after 30 s.</summary>
     static readonly TimeSpan PushTime = TimeSpan.FromSeconds(10);
     static readonly TimeSpan GraceAfterStop = TimeSpan.FromSeconds(9);
 
-    readonly JobOptions _options;
-    readonly TimeProvider _time;
-    readonly RunClock _clock;
-    readonly CancellationToken _stop;
-
-    JobRun(JobOptions options, TimeProvider time, CancellationToken stop)
-    {
-        _options = options;
-        _time = time;
-        _clock = new RunClock(time);
-        _stop = stop;
-    }
+    readonly RunClock _clock = new(time);
 
     /// <summary>Waits for its moment if it is to be splayed, probes, and pushes.</summary>
     public static async Task<RunReport> PushAsync(JobOptions options, BuildVersion build, TimeProvider time, CancellationToken stop, RunProgress? progress = null)
@@ -70,29 +59,29 @@ internal sealed class JobRun
 
     async Task<IReadOnlyList<ProbeResult>> ProbeAllAsync(RunProgress? progress, bool inspect = false)
     {
-        progress?.Enter(RunStage.Probing, _options.Targets.Count, ProbeEnd);
-        var fleet = new Fleet(_options.Targets, _options.Concurrency, _clock, ProbeEnd, _stop) { Inspect = inspect, Progress = progress };
-        return InstanceResults.Of(await fleet.ProbeAsync(), _options.Targets, _options.Elsewhere);
+        progress?.Enter(RunStage.Probing, options.Targets.Count, ProbeEnd);
+        var fleet = new Fleet(options.Targets, options.Concurrency, _clock, ProbeEnd, stop) { Inspect = inspect, Progress = progress };
+        return InstanceResults.Of(await fleet.ProbeAsync(), options.Targets, options.Elsewhere);
     }
 
-    TimeSpan ProbeEnd => _options.Gateways.Count == 0 ? _options.Deadline : _options.Deadline - (_options.Deadline < 2 * PushTime ? _options.Deadline / 2 : PushTime);
+    TimeSpan ProbeEnd => options.Gateways.Count == 0 ? options.Deadline : options.Deadline - (options.Deadline < 2 * PushTime ? options.Deadline / 2 : PushTime);
 
     async Task<RunReport> DeliverAsync(IReadOnlyList<ProbeResult> results, BuildVersion build, RunProgress? progress)
     {
         using var end = new CancellationTokenSource();
-        using var stopped = _stop.Register(() => end.CancelAfter(GraceAfterStop));
-        progress?.Enter(RunStage.Pushing, _options.Targets.Count, _options.Deadline - _clock.Elapsed);
+        using var stopped = stop.Register(() => end.CancelAfter(GraceAfterStop));
+        progress?.Enter(RunStage.Pushing, options.Targets.Count, options.Deadline - _clock.Elapsed);
         var registry = Metrics.NewCustomRegistry();
-        var facts = Facts(build, _options.LegacyNames);
+        var facts = Facts(build, options.LegacyNames);
         var samples = BackupMetrics.Write(results, facts, registry);
-        var pushes = await Task.WhenAll(_options.Gateways.Select(gateway => DeliverAsync(gateway, registry, results, build, end.Token)));
-        return new(results, _clock.Elapsed) { Pushes = pushes, Group = _options.Group, Samples = samples, Facts = facts };
+        var pushes = await Task.WhenAll(options.Gateways.Select(gateway => DeliverAsync(gateway, registry, results, build, end.Token)));
+        return new(results, _clock.Elapsed) { Pushes = pushes, Group = options.Group, Samples = samples, Facts = facts };
     }
 
     async Task<GatewayReport> DeliverAsync(Gateway gateway, CollectorRegistry registry, IReadOnlyList<ProbeResult> results, BuildVersion build, CancellationToken end)
     {
         var outcome = await SendAsync(gateway, registry, end);
-        if (!_options.LegacyNames || !NamesLegacyFamily(outcome)) return new(await AdvisedAsync(outcome, gateway, end), null);
+        if (!options.LegacyNames || !NamesLegacyFamily(outcome)) return new(await AdvisedAsync(outcome, gateway, end), null);
 
         // Somebody else pushed one of these names with another type: their loss must not be ours.
         var without = Metrics.NewCustomRegistry();
@@ -102,13 +91,13 @@ internal sealed class JobRun
 
     Task<PushOutcome> SendAsync(Gateway gateway, CollectorRegistry registry, CancellationToken end) =>
         Pushgateway.Push.SendAsync(
-            registry, gateway, _options.Group, new PushBudget(_options.Deadline - _clock.Elapsed, gateway.AttemptTimeout), _time, end);
+            registry, gateway, options.Group, new PushBudget(options.Deadline - _clock.Elapsed, gateway.AttemptTimeout), time, end);
 
     async Task<PushOutcome> AdvisedAsync(PushOutcome outcome, Gateway gateway, CancellationToken end) => outcome.Result != PushResult.Refused
         ? outcome
-        : outcome with { Advice = await Culprit.AdviceAsync(outcome, gateway, _options.Group, _options.Deadline - _clock.Elapsed, _time, end) };
+        : outcome with { Advice = await Culprit.AdviceAsync(outcome, gateway, options.Group, options.Deadline - _clock.Elapsed, time, end) };
 
-    RunFacts Facts(BuildVersion build, bool legacyNames) => new(_clock.Start, _clock.Elapsed, _options.Shard?.Count ?? 1, _options.Interval, build, legacyNames) { LastReloadSuccessful = _options.LastReloadSuccessful };
+    RunFacts Facts(BuildVersion build, bool legacyNames) => new(_clock.Start, _clock.Elapsed, options.Shard?.Count ?? 1, options.Interval, build, legacyNames) { LastReloadSuccessful = options.LastReloadSuccessful };
 
     static bool NamesLegacyFamily(PushOutcome outcome) =>
         outcome.Result == PushResult.Refused && (outcome.Mentions(MetricNames.PghoardAge.Name) || outcome.Mentions(MetricNames.WalgUpload.Name));

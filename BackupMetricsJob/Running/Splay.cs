@@ -1,4 +1,4 @@
-using System.Text;
+using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Running;
@@ -14,9 +14,8 @@ internal static class Splay
     /// <summary>From nothing up to all of <paramref name="most"/>.</summary>
     public static TimeSpan Of(TimeSpan most, string machine, GroupingKey group)
     {
-        // FNV-1a, and then a mix, since its high bits alone differ little between short names.
-        var hash = 14695981039346656037UL;
-        foreach (var one in Encoding.UTF8.GetBytes(machine + "\n" + group.ToPath())) hash = (hash ^ one) * 1099511628211UL;
+        // The mix is since its high bits alone differ little between short names.
+        var hash = JumpHash.Fnv1a(machine + "\n" + group.ToPath());
         hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccdUL;
         hash ^= hash >> 33;
         return most * ((hash >> 11) / (double)(1UL << 53));

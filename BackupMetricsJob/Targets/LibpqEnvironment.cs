@@ -6,33 +6,24 @@ namespace BackupMetricsJob.Targets;
 /// What libpq would find around it: environment variables, the home directory, the name of the operating system's user, and files, each of which is
 /// read once. It lives as long as one reading of the settings does.
 /// </summary>
-internal sealed class LibpqEnvironment
+/// <param name="variables">Must not change any more.</param>
+/// <param name="homeDirectory">Where there is no HOME.</param>
+/// <param name="userName">Asked only where nobody named a user, and once: to look one up takes a connection to the system's name service.</param>
+internal sealed class LibpqEnvironment(IReadOnlyDictionary<string, string> variables, string? homeDirectory = null, Func<string?>? userName = null)
 {
     readonly Dictionary<string, FileReading> _files = new(StringComparer.Ordinal);
-    readonly IReadOnlyDictionary<string, string> _variables;
-    readonly Func<string?>? _lookUpUserName;
     string? _userName;
-
-    /// <param name="variables">Must not change any more.</param>
-    /// <param name="homeDirectory">Where there is no HOME.</param>
-    /// <param name="userName">Asked only where nobody named a user, and once: to look one up takes a connection to the system's name service.</param>
-    internal LibpqEnvironment(IReadOnlyDictionary<string, string> variables, string? homeDirectory = null, Func<string?>? userName = null)
-    {
-        _variables = variables;
-        _lookUpUserName = userName;
-        HomeDirectory = this["HOME"] is { Length: > 0 } home ? home : homeDirectory;
-    }
 
     /// <summary>That of this process's user.</summary>
     internal static LibpqEnvironment Of(IReadOnlyDictionary<string, string> variables) => new(variables, userName: NameOfUser);
 
     /// <summary>HOME, as libpq prefers it, else the directory given; null where there is none.</summary>
-    internal string? HomeDirectory { get; }
+    internal string? HomeDirectory => this["HOME"] is { Length: > 0 } home ? home : homeDirectory;
 
     /// <summary>The operating system's user, libpq's default for <c>user</c>; null or empty where the user id has no name.</summary>
-    internal string? UserName => _userName ??= _lookUpUserName?.Invoke();
+    internal string? UserName => _userName ??= userName?.Invoke();
 
-    internal string? this[string name] => _variables.GetValueOrDefault(name);
+    internal string? this[string name] => variables.GetValueOrDefault(name);
 
     /// <summary>A file below the home directory, or null without one.</summary>
     internal string? InHome(string path) => HomeDirectory is null ? null : Path.Combine(HomeDirectory, path);

@@ -7,16 +7,10 @@ namespace BackupMetricsJob.Targets;
 /// The value of each keyword and where it comes from, by libpq's precedence: the text, the service's section, the environment. Defaults are
 /// left to those who know what they mean. Problems name the place: <c>sslmode</c>, <c>sslmode in service x</c> or <c>PGSSLMODE</c>.
 /// </summary>
-internal sealed class LibpqValues
+internal sealed class LibpqValues(ICollection<string> problems, ICollection<Absence>? absences)
 {
     readonly Dictionary<string, (string Value, string Origin)> values = new(StringComparer.Ordinal);
-    readonly ICollection<string> problems;
-
-    readonly ICollection<Absence>? absences;
-
-    readonly int before;
-
-    LibpqValues(ICollection<string> problems, ICollection<Absence>? absences) => (this.problems, this.absences, before) = (problems, absences, problems.Count);
+    readonly int before = problems.Count;
 
     /// <summary>Whether nothing was refused so far.</summary>
     internal bool IsRight => problems.Count == before;

@@ -8,6 +8,8 @@ namespace BackupMetricsJob.Targets;
 /// </summary>
 internal static partial class MistakenForm
 {
+    const int MostShown = 80;
+
     internal const string Expected = "write postgresql://user@host/database or \"host=... user=... dbname=...\" (what stands there is not shown: it may hold a password)";
 
     internal const string AdoNet = "this looks like an ADO.NET connection string (name=value;name=value): " + Expected;
@@ -28,6 +30,9 @@ internal static partial class MistakenForm
 
     /// <summary>A value in a message: a plain word in quotation marks, anything else not.</summary>
     internal static string Shown(string value) => IsPlain(value) ? $"\"{value}\"" : "what stands there";
+
+    /// <summary>Words of a file in a message: on one line, not too long, in quotation marks; *** for what is in a mistaken form.</summary>
+    internal static string Quoted(string text) => IsIn(text) ? "***" : $"\"{Words.OnOneLine(text, MostShown)}\"";
 
     /// <summary>A short word of letters, digits, hyphens, underscores and points.</summary>
     internal static bool IsPlain(string word) => PlainWord().IsMatch(word);

@@ -49,5 +49,17 @@ internal static class Words
         return text;
     }
 
-    static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format;
+    /// <summary>Whether no half of a surrogate pair is in it.</summary>
+    public static bool IsWellFormed(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (char.IsSurrogate(text[i]) && (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[++i]))) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Nothing of it can be seen, and it may turn the direction of what follows.</summary>
+    public static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format;
 }

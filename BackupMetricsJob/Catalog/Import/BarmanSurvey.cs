@@ -5,18 +5,12 @@ namespace BackupMetricsJob.Catalog.Import;
 /// <summary>
 /// What must be known of Barman's whole output before its backups are read: which servers, which errors, and which clock its host has.
 /// </summary>
-internal sealed class BarmanSurvey
+internal sealed class BarmanSurvey(ListingOptions options)
 {
     public const string ExpectedList = "an array of backups or one backup";
 
-    readonly TimeZoneInfo given;
+    readonly TimeZoneInfo given = options.Zone;
     DateTimeOffset newest;
-
-    BarmanSurvey(ListingOptions options)
-    {
-        given = options.Zone;
-        Options = options;
-    }
 
     /// <summary>In the order of the document: a list of backups, or the one that is shown.</summary>
     public OrderedDictionary<string, JsonText> Servers { get; } = new(StringComparer.Ordinal);
@@ -30,7 +24,7 @@ internal sealed class BarmanSurvey
     /// With the zone that Barman's host has: the one that was given, unless the newest finished backup, whose end is printed both as a wall
     /// clock's time and in seconds since 1970, proves another offset.
     /// </summary>
-    public ListingOptions Options { get; private set; }
+    public ListingOptions Options { get; private set; } = options;
 
     public string Words => Text.Words.OnOneLine("barman: " + string.Join("; ", Errors));
 

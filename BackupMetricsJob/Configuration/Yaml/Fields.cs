@@ -7,25 +7,15 @@ namespace BackupMetricsJob.Configuration.Yaml;
 /// A map of the file whose keys are known. It is asked for values by key; a value that is not what it must be is told and counts as not
 /// given, and so is a key that nobody knows, with the nearest one.
 /// </summary>
-internal sealed class Fields
+internal sealed class Fields(YamlMapping map, KeyPath path, string folder, FileProblems problems)
 {
-    readonly YamlMapping _map;
+    public KeyPath Path => path;
 
-    Fields(YamlMapping map, KeyPath path, string folder, FileProblems problems)
-    {
-        _map = map;
-        Folder = folder;
-        Path = path;
-        Problems = problems;
-    }
+    public Place Place => map.Place;
 
-    public KeyPath Path { get; }
+    public string Folder => folder;
 
-    public Place Place => _map.Place;
-
-    public string Folder { get; }
-
-    public FileProblems Problems { get; }
+    public FileProblems Problems => problems;
 
     /// <summary>Null, and a problem, where it is no map.</summary>
     /// <param name="node">The map.</param>
@@ -47,9 +37,9 @@ internal sealed class Fields
         return fields;
     }
 
-    public YamlNode? this[string key] => _map.Find(key)?.Value;
+    public YamlNode? this[string key] => map.Find(key)?.Value;
 
-    public bool Has(string key) => _map.Find(key) is not null;
+    public bool Has(string key) => map.Find(key) is not null;
 
     public Fields? Map(string key, string[] keys) => this[key] is { } node ? Of(node, Path[key], keys, Folder, Problems) : null;
 
@@ -109,7 +99,7 @@ internal sealed class Fields
         {
             if (!Has(key)) continue;
             if (first is null) first = key;
-            else Problems.Add(_map.Find(key)!.Key.Place, $"{Path[key]}: must not be given together with {first}, at {_map.Find(first)!.Key.Place}");
+            else Problems.Add(map.Find(key)!.Key.Place, $"{Path[key]}: must not be given together with {first}, at {map.Find(first)!.Key.Place}");
         }
 
         return first;
@@ -124,11 +114,11 @@ internal sealed class Fields
 
     void RefuseUnknown(string[] keys)
     {
-        for (var i = 0; i < _map.Entries.Count; i++)
+        for (var i = 0; i < map.Entries.Count; i++)
         {
-            var key = _map.Entries[i].Key;
+            var key = map.Entries[i].Key;
             if (keys.AsSpan().Contains(key.Text)) continue;
-            if (SecretKeys.MayHoldPiece(_map.IsFlow, _map.Entries, i))
+            if (SecretKeys.MayHoldPiece(map.IsFlow, map.Entries, i))
             {
                 Problems.Add(key.Place, $"{Path}: unknown key: {SecretKeys.NotShown}");
                 continue;
@@ -136,7 +126,7 @@ internal sealed class Fields
 
             var meant = NearestName.Of(key.Text.ToLowerInvariant(), keys) is { } nearest ? $"did you mean \"{nearest}\"? " : "";
             var where = Path.ToString() is { Length: > 0 } path ? path + ": " : "";
-            Problems.Add(key.Place, $"{where}unknown key {Shown.Quoted(key.Text)}: {meant}must be one of {string.Join(", ", keys)}");
+            Problems.Add(key.Place, $"{where}unknown key {MistakenForm.Quoted(key.Text)}: {meant}must be one of {string.Join(", ", keys)}");
         }
     }
 }

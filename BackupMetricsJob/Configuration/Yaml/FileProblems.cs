@@ -1,3 +1,5 @@
+using BackupMetricsJob.Targets;
+
 namespace BackupMetricsJob.Configuration.Yaml;
 
 /// <summary>Collects what is wrong with the files, up to a number that nobody reads to its end.</summary>
@@ -24,7 +26,7 @@ internal sealed class FileProblems(ICollection<Problem> problems)
     /// <summary>The value is not what it must be. It is shown where it is a text.</summary>
     public void Wrong(YamlNode node, KeyPath path, string allowed) => Add(node.Place, node switch
     {
-        YamlScalar { IsNull: false } scalar => $"{path} {Shown.Quoted(scalar.Text)}: must be {allowed}",
+        YamlScalar { IsNull: false } scalar => $"{path} {MistakenForm.Quoted(scalar.Text)}: must be {allowed}",
         YamlScalar => $"{path}: must be {allowed}; there is no value",
         _ => $"{path}: must be {allowed}, not {node.Kind}",
     });

@@ -5,28 +5,19 @@ namespace BackupMetricsJob.Configuration.Yaml;
 /// <summary>
 /// Reads --config and --config-dir: the main file has every key, a file of the directory only defaults and targets, which one team may own.
 /// </summary>
-internal sealed class FileReader
+internal sealed class FileReader(ICollection<Problem> all, FileProblems problems)
 {
-    readonly ICollection<Problem> _all;
-    readonly FileProblems _problems;
-    readonly TargetSection _targets;
-
-    FileReader(ICollection<Problem> problems)
-    {
-        _all = problems;
-        _problems = new(problems);
-        _targets = new(_problems);
-    }
-
     /// <summary>From so many targets on, the rest of what reading them left behind is given back before the run begins.</summary>
     const int Many = 1000;
+
+    readonly TargetSection _targets = new(problems);
 
     /// <param name="file">Names the main file; null for none.</param>
     /// <param name="directory">Names the directory; null for none.</param>
     /// <param name="problems">Gets everything that is wrong with all of the files.</param>
     public static FileSettings Read(Setting? file, Setting? directory, ICollection<Problem> problems)
     {
-        var settings = new FileReader(problems).Read(file, directory);
+        var settings = new FileReader(problems, new(problems)).Read(file, directory);
         if (settings.Targets.Count >= Many) GC.Collect();
         return settings;
     }
@@ -53,7 +44,7 @@ internal sealed class FileReader
             }
         }
 
-        return settings with { IsWhole = isWhole && _problems.IsEmpty, Targets = _targets.Targets, WithoutTargets = WithoutTargets(main, directory) };
+        return settings with { IsWhole = isWhole && problems.IsEmpty, Targets = _targets.Targets, WithoutTargets = WithoutTargets(main, directory) };
     }
 
     FileSettings Main(Fields root)
@@ -76,7 +67,7 @@ internal sealed class FileReader
             WebConfig = root.File("web_config"),
             LegacyNames = root.Boolean("legacy_names"),
             FailOnTarget = FailOnTarget(root),
-            Grouping = LabelSection.Read(root["grouping"], root.Path["grouping"], _problems),
+            Grouping = LabelSection.Read(root["grouping"], root.Path["grouping"], problems),
             Defaults = defaults,
         };
     }
@@ -85,7 +76,7 @@ internal sealed class FileReader
     {
         var job = root.Text("job", "a name");
         if (job is null || LabelText.IsWellFormed(job)) return job;
-        _problems.Wrong(root["job"]!, root.Path["job"], "a name without control characters");
+        problems.Wrong(root["job"]!, root.Path["job"], "a name without control characters");
         return null;
     }
 
@@ -93,15 +84,15 @@ internal sealed class FileReader
     {
         if (root["fail_on"] is not { } node) return null;
         if (node is YamlScalar { Text: "any" or "never" } scalar) return scalar.Text == "any";
-        _problems.Wrong(node, root.Path["fail_on"], "any or never");
+        problems.Wrong(node, root.Path["fail_on"], "any or never");
         return null;
     }
 
     Fields? Open(string file, string[] keys, Func<string, Problem> unreadable)
     {
         var folder = FolderOf(file);
-        return YamlText.Read(file, unreadable, _all) is { } text && YamlTree.Read(file, text, _all, "targets", (item, index) => _targets.Take(item, index, folder)) is { } root
-            ? Fields.Of(root, KeyPath.Root, keys, folder, _problems)
+        return YamlText.Read(file, unreadable, all) is { } text && YamlTree.Read(file, text, all, "targets", (item, index) => _targets.Take(item, index, folder)) is { } root
+            ? Fields.Of(root, KeyPath.Root, keys, folder, problems)
             : null;
     }
 
@@ -111,7 +102,7 @@ internal sealed class FileReader
         var folder = BoundedFile.List(directory.Value);
         if (folder.Fault is { } fault)
         {
-            _problems.Add(Unreadable(directory, fault));
+            problems.Add(Unreadable(directory, fault));
             isWhole = false;
         }
 

@@ -1,3 +1,5 @@
+using BackupMetricsJob.Targets;
+
 namespace BackupMetricsJob.Configuration.Yaml;
 
 /// <summary>A map of labels, of a target or of the grouping key: names that a user may give, and values as they are written.</summary>
@@ -15,7 +17,7 @@ internal static class LabelSection
         var labels = new List<TargetLabel>(map.Entries.Count);
         foreach (var (key, value) in map.Entries)
         {
-            if (LabelText.NameFault(key.Text) is { } allowed) problems.Add(key.Place, $"{path}: label {Shown.Quoted(key.Text)}: must be {allowed}");
+            if (LabelText.NameFault(key.Text) is { } allowed) problems.Add(key.Place, $"{path}: label {MistakenForm.Quoted(key.Text)}: must be {allowed}");
             else if (value is not YamlScalar { IsNull: false } text) problems.Wrong(value, path[key.Text], "a text");
             else if (!LabelText.IsWellFormed(text.Text)) problems.Wrong(value, path[key.Text], "a text without control characters");
             else labels.Add(new(key.Text, text.Text, ProblemOrigin.Configuration, key.Place));

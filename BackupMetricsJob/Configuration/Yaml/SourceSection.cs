@@ -1,4 +1,5 @@
 using BackupMetricsJob.Backups;
+using BackupMetricsJob.Targets;
 
 namespace BackupMetricsJob.Configuration.Yaml;
 
@@ -80,7 +81,7 @@ internal sealed class SourceSection(string folder, FileProblems problems)
         {
             // A name is for people: it is what they see where the query's file is wrong.
             _query = SourceText.ReadQuery(file.Value, out var fault);
-            if (_query is null) problems.Add(file.Place!, $"{file.Origin} {Shown.Quoted(file.Value)}{(name is null ? "" : $", of query {Shown.Quoted(name)}")}: {fault}");
+            if (_query is null) problems.Add(file.Place!, $"{file.Origin} {MistakenForm.Quoted(file.Value)}{(name is null ? "" : $", of query {MistakenForm.Quoted(name)}")}: {fault}");
         }
 
         if (_query?.Contains('\0', StringComparison.Ordinal) is true) problems.Add(fields.Place, $"{fields.Path}: a NUL character is not allowed");

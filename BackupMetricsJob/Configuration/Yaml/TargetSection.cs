@@ -62,7 +62,7 @@ internal sealed class TargetSection(FileProblems problems)
         else if (name is not null && MistakenForm.IsIn(name)) problems.Wrong(fields["name"]!, fields.Path["name"], "a name, and no connection");
         else if (name is not null && name.Trim().Length < name.Length) problems.Wrong(fields["name"]!, fields.Path["name"], "a name without blanks at its ends");
         else if (name is not null && !_names.TryAdd(name, fields["name"]!.Place))
-            problems.Add(fields["name"]!.Place, $"{fields.Path["name"]} {Shown.Quoted(name)}: must be another name: the first of this one is at {_names[name]}");
+            problems.Add(fields["name"]!.Place, $"{fields.Path["name"]} {MistakenForm.Quoted(name)}: must be another name: the first of this one is at {_names[name]}");
 
         var how = fields.OneOf("connection", "connection_file", "connection_env");
         var connection = how switch

@@ -1,6 +1,8 @@
 namespace BackupMetricsJob.Configuration.Yaml;
 
-/// <summary>A part of a YAML file and where it begins. It never changes; what an alias stands for is the very node it names.</summary>
+/// <summary>
+/// A part of a YAML file and where it begins. Once it is read it never changes; what an alias stands for is the very node it names.
+/// </summary>
 internal abstract class YamlNode(string file, int line, int column)
 {
     public Place Place => new(file, line, column);
@@ -45,24 +47,27 @@ internal sealed record YamlEntry(YamlScalar Key, YamlNode Value);
 
 /// <summary>A map: each key once, in the order of the file, those that were merged in by <c>&lt;&lt;</c> at the end.</summary>
 /// <param name="isFlow">Whether it was written in braces, on one line perhaps, where a comma in a value begins another key.</param>
-internal sealed class YamlMapping(string file, int line, int column, int size, IReadOnlyList<YamlEntry> entries, bool isFlow) : YamlNode(file, line, column)
+internal sealed class YamlMapping(string file, int line, int column, bool isFlow) : YamlNode(file, line, column)
 {
-    public override int Size => size;
+    readonly OrderedDictionary<string, YamlEntry> _entries = new(StringComparer.Ordinal);
+    int _size = 1;
 
-    public IReadOnlyList<YamlEntry> Entries { get; } = entries;
+    public override int Size => _size;
 
-    public bool IsFlow { get; } = isFlow;
+    public IReadOnlyList<YamlEntry> Entries => _entries.Values;
+
+    public bool IsFlow => isFlow;
 
     public override string Kind => "a map";
 
     /// <summary>Null where there is no such key.</summary>
-    public YamlEntry? Find(string key)
-    {
-        foreach (var entry in Entries)
-        {
-            if (entry.Key.Text == key) return entry;
-        }
+    public YamlEntry? Find(string key) => _entries.GetValueOrDefault(key);
 
-        return null;
+    /// <summary>While it is read. False where the key is there already: the first stays.</summary>
+    public bool Add(YamlEntry entry)
+    {
+        if (!_entries.TryAdd(entry.Key.Text, entry)) return false;
+        _size += 1 + entry.Value.Size;
+        return true;
     }
 }

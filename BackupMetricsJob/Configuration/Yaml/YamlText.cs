@@ -1,6 +1,5 @@
 using System.Text;
 using BackupMetricsJob.Files;
-using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Configuration.Yaml;
 

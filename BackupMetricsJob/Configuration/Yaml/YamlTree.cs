@@ -1,3 +1,4 @@
+using BackupMetricsJob.Targets;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -7,32 +8,14 @@ namespace BackupMetricsJob.Configuration.Yaml;
 /// Builds the tree of a file out of YamlDotNet's events. Whatever the text, it ends soon with a tree or with a problem that has a place:
 /// depth is limited, and so is what aliases may stand for.
 /// </summary>
-internal sealed class YamlTree
+internal sealed class YamlTree(
+    string file, string text, IParser parser, ICollection<Problem> problems, string longKey, Action<YamlNode, int> take)
 {
     const int MostDepth = 32;
     const int MostAliased = 4_000_000;
-    const int LongestPooled = 24;
-    const int MostPooled = 4096;
 
-    readonly string _file;
-    readonly string _text;
-    readonly IParser _parser;
-    readonly ICollection<Problem> _problems;
-    readonly string _key;
-    readonly Action<YamlNode, int> _take;
     readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
-    readonly HashSet<string> _pool = new(StringComparer.Ordinal);
     int _aliased;
-
-    YamlTree(string file, string text, IParser parser, ICollection<Problem> problems, string key, Action<YamlNode, int> take)
-    {
-        _key = key;
-        _take = take;
-        _file = file;
-        _text = text;
-        _parser = parser;
-        _problems = problems;
-    }
 
     /// <summary>Null, and at least one more problem, where it is no single YAML document. Keys that are given twice are problems, too, but there is a tree.</summary>
     /// <param name="file">What messages call it.</param>
@@ -68,31 +51,31 @@ internal sealed class YamlTree
     YamlNode? ReadDocument()
     {
         Next<StreamStart>();
-        if (!_parser.MoveNext() || _parser.Current is StreamEnd)
+        if (!parser.MoveNext() || parser.Current is StreamEnd)
         {
-            _problems.Add(new(ProblemOrigin.Configuration, "is empty: must be a map of settings") { Place = new(_file, 1, 1) });
+            problems.Add(new(ProblemOrigin.Configuration, "is empty: must be a map of settings") { Place = new(file, 1, 1) });
             return null;
         }
 
-        _parser.MoveNext();
+        parser.MoveNext();
         var root = ReadNode(depth: 0);
         Next<DocumentEnd>();
-        _parser.MoveNext();
-        if (_parser.Current is not StreamEnd) Refuse(_parser.Current?.Start ?? Mark.Empty, "a second document begins here: must be one only");
+        parser.MoveNext();
+        if (parser.Current is not StreamEnd) Refuse(parser.Current?.Start ?? Mark.Empty, "a second document begins here: must be one only");
         return root;
     }
 
     T Next<T>()
         where T : ParsingEvent
     {
-        _parser.MoveNext();
-        return _parser.Current as T ?? throw new InvalidOperationException();
+        parser.MoveNext();
+        return parser.Current as T ?? throw new InvalidOperationException();
     }
 
     /// <summary>The node that the parser stands at; it stands at its end afterwards.</summary>
     YamlNode ReadNode(int depth)
     {
-        var at = _parser.Current!;
+        var at = parser.Current!;
         if (depth == MostDepth) throw Refused(at.Start, $"is nested more than {MostDepth} deep");
         if (at is AnchorAlias alias) return Aliased(alias);
         YamlNode node = at switch
@@ -123,70 +106,79 @@ internal sealed class YamlTree
     {
         var isString = !scalar.Tag.IsEmpty && (scalar.Tag.IsNonSpecific || scalar.Tag.Value == "tag:yaml.org,2002:str");
         if (!scalar.Tag.IsEmpty && !isString) throw Refused(scalar.Start, "tags (!) have no meaning here; a text that begins with ! needs quotes");
-        return new(_file, Line(scalar.Start), Column(scalar.Start), Pooled(scalar.Value), scalar.Style is ScalarStyle.Plain && !isString);
+        return new(file, Line(scalar.Start), Column(scalar.Start), scalar.Value, scalar.Style is ScalarStyle.Plain && !isString);
     }
 
-    YamlSequence ReadSequence(SequenceStart start, int depth, Action<YamlNode, int>? take = null)
+    YamlSequence ReadSequence(SequenceStart start, int depth, Action<YamlNode, int>? give = null)
     {
         RefuseTag(start);
         var items = new List<YamlNode>();
         var (size, index) = (1, 0);
-        while (_parser.MoveNext() && _parser.Current is not SequenceEnd)
+        while (parser.MoveNext() && parser.Current is not SequenceEnd)
         {
-            if (start.Style is SequenceStyle.Block) RefuseTab(_parser.Current!.Start);
+            if (start.Style is SequenceStyle.Block) RefuseTab(parser.Current!.Start);
             var item = ReadNode(depth + 1);
             size += item.Size;
-            if (take is null) items.Add(item);
-            else take(item, index++);
+            if (give is null) items.Add(item);
+            else give(item, index++);
         }
 
-        return new(_file, Line(start.Start), Column(start.Start), size, [.. items]) { IsTaken = take is not null };
+        return new(file, Line(start.Start), Column(start.Start), size, [.. items]) { IsTaken = give is not null };
     }
 
     YamlMapping ReadMapping(MappingStart start, int depth)
     {
         RefuseTag(start);
-        var entries = new YamlEntries(start.Style is MappingStyle.Flow, _problems);
+        var map = new YamlMapping(file, Line(start.Start), Column(start.Start), start.Style is MappingStyle.Flow);
         List<YamlNode>? merged = null;
-        while (_parser.MoveNext() && _parser.Current is not MappingEnd)
+        while (parser.MoveNext() && parser.Current is not MappingEnd)
         {
-            var isMerge = _parser.Current is Scalar { Value: "<<", Style: ScalarStyle.Plain };
-            var at = _parser.Current!.Start;
-            if (!entries.IsFlow) RefuseTab(at);
+            var isMerge = parser.Current is Scalar { Value: "<<", Style: ScalarStyle.Plain };
+            var at = parser.Current!.Start;
+            if (!map.IsFlow) RefuseTab(at);
             if (ReadNode(depth + 1) is not YamlScalar key) throw Refused(at, "a key must be a text");
-            if (!_parser.MoveNext()) throw new InvalidOperationException();
-            var value = depth == 0 && key.Text == _key && _parser.Current is SequenceStart { Anchor.IsEmpty: true } list ? ReadSequence(list, depth + 1, _take) : ReadNode(depth + 1);
+            if (!parser.MoveNext()) throw new InvalidOperationException();
+            var value = depth == 0 && key.Text == longKey && parser.Current is SequenceStart { Anchor.IsEmpty: true } list
+                ? ReadSequence(list, depth + 1, take)
+                : ReadNode(depth + 1);
             if (isMerge) (merged ??= []).Add(value);
-            else entries.Add(key, value);
+            else if (!map.Add(new(key, value))) RefuseTwice(map, key);
         }
 
-        foreach (var source in merged ?? []) Merge(source, entries);
-        return new(_file, Line(start.Start), Column(start.Start), entries.Size, entries.All, entries.IsFlow);
+        foreach (var source in merged ?? []) Merge(source, map);
+        return map;
+    }
+
+    void RefuseTwice(YamlMapping map, YamlScalar key)
+    {
+        var name = SecretKeys.MayHoldPiece(map.IsFlow, map.Entries, map.Entries.Count) ? SecretKeys.NotShown : MistakenForm.Quoted(key.Text);
+        var first = map.Find(key.Text)!.Key.Place;
+        problems.Add(new(ProblemOrigin.Configuration, $"{name}: a key may stand only once in a map; the first is at {first}") { Place = key.Place });
     }
 
     /// <summary>What a map says itself wins, then the first of several.</summary>
-    void Merge(YamlNode source, YamlEntries entries)
+    void Merge(YamlNode source, YamlMapping map)
     {
         if (source is YamlMapping mapping)
         {
             Count(mapping.Size, new Mark(0, source.Place.Line, source.Place.Column));
-            entries.Merge(mapping);
+            foreach (var entry in mapping.Entries) map.Add(entry);
         }
         else if (source is YamlSequence { Items: { Count: > 0 } items } && items.All(item => item is YamlMapping))
         {
-            foreach (var item in items) Merge(item, entries);
+            foreach (var item in items) Merge(item, map);
         }
         else
         {
-            _problems.Add(new(ProblemOrigin.Configuration, "<<: must be a map, or a list of maps, to take keys from") { Place = source.Place });
+            problems.Add(new(ProblemOrigin.Configuration, "<<: must be a map, or a list of maps, to take keys from") { Place = source.Place });
         }
     }
 
     /// <summary>YamlDotNet takes a tab for a blank, and so guesses how deep a line is meant to be.</summary>
     void RefuseTab(Mark at)
     {
-        var before = _text.AsSpan(0, (int)Math.Min(at.Index, _text.Length));
-        var line = _text.AsSpan(before.LastIndexOf('\n') + 1);
+        var before = text.AsSpan(0, (int)Math.Min(at.Index, text.Length));
+        var line = text.AsSpan(before.LastIndexOf('\n') + 1);
         var tab = line[..Math.Max(0, line.IndexOfAnyExcept(' ', '\t'))].IndexOf('\t');
         if (tab >= 0) throw Refused(new Mark(at.Index, at.Line, tab + 1), "a tab in the indentation: must be blanks");
     }
@@ -197,22 +189,13 @@ internal sealed class YamlTree
             throw Refused(collection.Start, "tags (!) have no meaning here; a text that begins with ! needs quotes");
     }
 
-    /// <summary>Keys and short values come again with each target: one copy of each is kept.</summary>
-    string Pooled(string text)
-    {
-        if (text.Length > LongestPooled) return text;
-        if (_pool.TryGetValue(text, out var known)) return known;
-        if (_pool.Count < MostPooled) _pool.Add(text);
-        return text;
-    }
-
-    Place At(Mark mark) => new(_file, Line(mark), Column(mark));
+    Place At(Mark mark) => new(file, Line(mark), Column(mark));
 
     static int Line(Mark mark) => (int)Math.Clamp(mark.Line, 1, int.MaxValue);
 
     static int Column(Mark mark) => (int)Math.Clamp(mark.Column, 1, int.MaxValue);
 
-    void Refuse(Mark at, string what) => _problems.Add(new(ProblemOrigin.Configuration, what) { Place = At(at) });
+    void Refuse(Mark at, string what) => problems.Add(new(ProblemOrigin.Configuration, what) { Place = At(at) });
 
     RefusedException Refused(Mark at, string what)
     {
@@ -221,7 +204,7 @@ internal sealed class YamlTree
     }
 
     /// <summary>The end of reading a file that is told of already.</summary>
-#pragma warning disable CA1032, CA1064 // It is thrown and caught in this class only.
+#pragma warning disable CA1064 // It is thrown and caught in this class only.
     sealed class RefusedException : Exception;
-#pragma warning restore CA1032, CA1064
+#pragma warning restore CA1064
 }

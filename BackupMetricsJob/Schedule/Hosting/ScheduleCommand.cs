@@ -25,7 +25,7 @@ internal static class ScheduleCommand
     public static Command Create(Terminal terminal, BuildVersion build)
     {
         var command = new Command("schedule", Description);
-        var flags = new ScheduleFlags(command);
+        var flags = ScheduleFlags.Of(command);
         // The daemon's threads write lines of their own beside those of a run.
         var shared = terminal with { Error = TextWriter.Synchronized(terminal.Error), IsWatched = false };
         command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), shared, build));

@@ -1,10 +1,10 @@
-using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using BackupMetricsJob.Schedule.Page;
 using BackupMetricsJob.Schedule.Reporting;
 using BackupMetricsJob.Schedule.State;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace BackupMetricsJob.Schedule.Http;
 
@@ -129,20 +129,7 @@ internal sealed class Answers(WebSettings web, ScheduleState state, ScrapeText b
         await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
     }
 
-    static bool TakesGzip(HttpRequest request)
-    {
-        foreach (var coding in request.Headers.AcceptEncoding.ToString().Split(',', StringSplitOptions.TrimEntries))
-        {
-            var parts = coding.Split(';', StringSplitOptions.TrimEntries);
-            if (!parts[0].Equals("gzip", StringComparison.OrdinalIgnoreCase)) continue;
-            foreach (var part in parts.AsSpan(1))
-            {
-                if (part.StartsWith("q=", StringComparison.OrdinalIgnoreCase) && double.TryParse(part.AsSpan(2), NumberStyles.Float, CultureInfo.InvariantCulture, out var weight) && weight <= 0) return false;
-            }
-
-            return true;
-        }
-
-        return false;
-    }
+    static bool TakesGzip(HttpRequest request) =>
+        StringWithQualityHeaderValue.TryParseList([request.Headers.AcceptEncoding.ToString()], out var codings)
+        && codings.Any(coding => coding.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase) && coding.Quality is not 0);
 }

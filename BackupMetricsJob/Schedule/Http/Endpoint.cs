@@ -4,7 +4,6 @@ using BackupMetricsJob.Schedule.Reporting;
 using BackupMetricsJob.Schedule.State;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +15,7 @@ namespace BackupMetricsJob.Schedule.Http;
 /// The daemon's HTTP server, from <see cref="StartAsync"/> to <see cref="StopAsync"/>. What one client may take of it is bounded, and so is
 /// what all together may: a slow one, or a thousand, hold up neither a run nor the end.
 /// </summary>
-internal sealed class Endpoint : IAsyncDisposable
+internal sealed class Endpoint(WebApplication app) : IAsyncDisposable
 {
     const int MostConnections = 100;
     const int MostHeaderBytes = 16 * 1024;
@@ -25,10 +24,6 @@ internal sealed class Endpoint : IAsyncDisposable
     static readonly MinDataRate SlowestReader = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
     static readonly TimeSpan ForHandshake = TimeSpan.FromSeconds(10);
     static readonly TimeSpan ForEnd = TimeSpan.FromSeconds(1);
-
-    readonly WebApplication _app;
-
-    Endpoint(WebApplication app) => _app = app;
 
     /// <summary>Null where nobody can listen there; the log has told why.</summary>
     public static async Task<Endpoint?> StartAsync(ListenAddress address, WebSettings web, ScheduleState state, ScheduleLog log, TimeProvider time)
@@ -57,10 +52,10 @@ internal sealed class Endpoint : IAsyncDisposable
     public async Task StopAsync()
     {
         using var limit = new CancellationTokenSource(ForEnd);
-        await _app.StopAsync(limit.Token);
+        await app.StopAsync(limit.Token);
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public ValueTask DisposeAsync() => app.DisposeAsync();
 
     static void Configure(KestrelServerOptions kestrel, ListenAddress address, WebSettings web)
     {

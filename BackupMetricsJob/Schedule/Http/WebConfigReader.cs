@@ -1,6 +1,7 @@
 using System.Security.Authentication;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Configuration.Yaml;
+using BackupMetricsJob.Targets;
 
 namespace BackupMetricsJob.Schedule.Http;
 
@@ -8,15 +9,11 @@ namespace BackupMetricsJob.Schedule.Http;
 /// Reads the web configuration file of Prometheus' exporters (--web.config.file): tls_server_config and basic_auth_users. What of it is not
 /// done here is refused by name; no hash is ever shown.
 /// </summary>
-internal sealed class WebConfigReader
+internal sealed class WebConfigReader(FileProblems problems)
 {
     static readonly string[] Root = ["tls_server_config", "basic_auth_users"];
     static readonly string[] Tls = ["cert_file", "key_file", "client_ca_file", "client_auth_type", "min_version", "max_version", "prefer_server_cipher_suites"];
     static readonly string[] Clients = Enum.GetNames<ClientCertificates>();
-
-    readonly FileProblems _problems;
-
-    WebConfigReader(ICollection<Problem> problems) => _problems = new(problems);
 
     /// <summary>Null, and at least one more problem, where something is wrong with it. An empty file says nothing, and is right.</summary>
     public static WebConfig? Read(Setting file, ICollection<Problem> problems)
@@ -33,8 +30,9 @@ internal sealed class WebConfigReader
         if (SaysNothing(text)) return WebConfig.Open;
         var before = problems.Count;
         if (YamlTree.Read(file, text, problems, key: "", static (_, _) => { }) is not { } tree) return null;
-        var reader = new WebConfigReader(problems);
-        var config = Fields.Of(tree, KeyPath.Root, Root, Path.GetDirectoryName(file) ?? "", reader._problems) is { } root ? reader.Read(root) : null;
+        var ofFile = new FileProblems(problems);
+        var root = Fields.Of(tree, KeyPath.Root, Root, Path.GetDirectoryName(file) ?? "", ofFile);
+        var config = root is null ? null : new WebConfigReader(ofFile).Read(root);
         return problems.Count == before ? config : null;
     }
 
@@ -59,9 +57,9 @@ internal sealed class WebConfigReader
         var clients = ReadClients(tls);
         var verifies = clients is ClientCertificates.VerifyClientCertIfGiven or ClientCertificates.RequireAndVerifyClientCert;
         if (verifies && authorities is null && !tls.Has("client_ca_file"))
-            _problems.Add(tls.Place, $"{tls.Path}: client_auth_type {clients} needs client_ca_file: the authorities that sign the clients' certificates");
+            problems.Add(tls.Place, $"{tls.Path}: client_auth_type {clients} needs client_ca_file: the authorities that sign the clients' certificates");
         if (!verifies && authorities is { Place: { } place })
-            _problems.Add(place, $"{tls.Path["client_ca_file"]}: is not used unless client_auth_type is VerifyClientCertIfGiven or RequireAndVerifyClientCert");
+            problems.Add(place, $"{tls.Path["client_ca_file"]}: is not used unless client_auth_type is VerifyClientCertIfGiven or RequireAndVerifyClientCert");
         var protocols = Protocols(tls);
         return tls.File("cert_file") is { } certificate && tls.File("key_file") is { } key ? new(certificate, key, authorities, clients, protocols) : null;
     }
@@ -72,7 +70,7 @@ internal sealed class WebConfigReader
         // The older name of the same in exporter-toolkit.
         if (node is YamlScalar { Text: "RequireClientCert" }) return ClientCertificates.RequireAnyClientCert;
         if (node is YamlScalar scalar && Array.IndexOf(Clients, scalar.Text) is >= 0 and var index) return (ClientCertificates)index;
-        _problems.Wrong(node, tls.Path["client_auth_type"], "one of " + string.Join(", ", Clients));
+        problems.Wrong(node, tls.Path["client_auth_type"], "one of " + string.Join(", ", Clients));
         return ClientCertificates.NoClientCert;
     }
 
@@ -80,7 +78,7 @@ internal sealed class WebConfigReader
     SslProtocols Protocols(Fields tls)
     {
         var (least, most) = (Version(tls, "min_version") ?? SslProtocols.Tls12, Version(tls, "max_version") ?? SslProtocols.Tls13);
-        if (least == SslProtocols.Tls13 && most == SslProtocols.Tls12) _problems.Add(tls.Place, $"{tls.Path}: max_version must not be below min_version");
+        if (least == SslProtocols.Tls13 && most == SslProtocols.Tls12) problems.Add(tls.Place, $"{tls.Path}: max_version must not be below min_version");
         return least == most ? least : SslProtocols.Tls12 | SslProtocols.Tls13;
     }
 
@@ -89,7 +87,7 @@ internal sealed class WebConfigReader
         if (tls[key] is not { } node) return null;
         if (node is YamlScalar { Text: "TLS12" }) return SslProtocols.Tls12;
         if (node is YamlScalar { Text: "TLS13" }) return SslProtocols.Tls13;
-        _problems.Wrong(node, tls.Path[key], "TLS12 or TLS13 (the older ones are broken)");
+        problems.Wrong(node, tls.Path[key], "TLS12 or TLS13 (the older ones are broken)");
         return null;
     }
 #pragma warning restore CA5398
@@ -101,15 +99,15 @@ internal sealed class WebConfigReader
         var path = root.Path["basic_auth_users"];
         if (node is not YamlMapping map)
         {
-            _problems.WrongKind(node, path, "a map of users and bcrypt hashes");
+            problems.WrongKind(node, path, "a map of users and bcrypt hashes");
             return users;
         }
 
         foreach (var (user, hash) in map.Entries)
         {
             // A user with a colon could never come: the first one ends the name.
-            if (user.Text.Length == 0 || user.Text.Contains(':', StringComparison.Ordinal)) _problems.Add(user.Place, $"{path}: a user must be a name without a colon");
-            else if (hash is not YamlScalar { Text: var text } || !BcryptText.IsHash(text)) _problems.Add(hash.Place, $"{path}: of user {Shown.Quoted(user.Text)}: must be {BcryptText.Allowed}");
+            if (user.Text.Length == 0 || user.Text.Contains(':', StringComparison.Ordinal)) problems.Add(user.Place, $"{path}: a user must be a name without a colon");
+            else if (hash is not YamlScalar { Text: var text } || !BcryptText.IsHash(text)) problems.Add(hash.Place, $"{path}: of user {MistakenForm.Quoted(user.Text)}: must be {BcryptText.Allowed}");
             else users[user.Text] = text;
         }
 

@@ -11,14 +11,10 @@ internal sealed record WebAccess(ServerTls? Tls, Users Users);
 /// The web configuration file and the files it names, read again with the other settings: before every run and at SIGHUP. What is read counts from
 /// the next connection or request on. One that is broken is told once, and leaves the last good one in force.
 /// </summary>
-internal sealed class WebSettings
+internal sealed class WebSettings(Setting? file, WebAccess current, ScheduleLog log)
 {
-    readonly Setting? _file;
-    readonly ScheduleLog _log;
-    WebAccess _current;
+    WebAccess _current = current;
     List<string> _toldProblems = [];
-
-    WebSettings(Setting? file, WebAccess current, ScheduleLog log) => (_file, _current, _log) = (file, current, log);
 
     public WebAccess Current => Volatile.Read(ref _current);
 
@@ -35,18 +31,18 @@ internal sealed class WebSettings
     /// <summary>One caller at a time.</summary>
     public void Reload()
     {
-        if (_file is null) return;
+        if (file is null) return;
         var problems = new List<Problem>();
-        var read = Read(_file, problems, Current.Users);
+        var read = Read(file, problems, Current.Users);
         if (read is not null && read.Tls is null != Current.Tls is null)
         {
-            problems.Add(_file.Says("TLS is switched on or off by a new start only"));
+            problems.Add(file.Says("TLS is switched on or off by a new start only"));
             read = null;
         }
 
         List<string> words = [.. problems.Select(problem => problem.Words)];
-        if (words.Count == 0 && _toldProblems.Count > 0) _log.Info("web_config", "the web configuration has been read again");
-        foreach (var word in words.Except(_toldProblems)) _log.Error("web_config", "the web configuration could not be read again, the last good one stays: " + word);
+        if (words.Count == 0 && _toldProblems.Count > 0) log.Info("web_config", "the web configuration has been read again");
+        foreach (var word in words.Except(_toldProblems)) log.Error("web_config", "the web configuration could not be read again, the last good one stays: " + word);
         _toldProblems = words;
         if (read is not null) Volatile.Write(ref _current, read);
     }

@@ -5,23 +5,13 @@ using BackupMetricsJob.Targets;
 namespace BackupMetricsJob.Schedule.Options;
 
 /// <summary>The settings of `run` and those of the schedule into one <see cref="ScheduleOptions"/>, or every problem at once.</summary>
-internal sealed class ScheduleOptionsReader
+internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
 {
     static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(30);
     static readonly TimeSpan MaxGrace = TimeSpan.FromHours(1);
 
     readonly List<Problem> _problems = [];
-    readonly Settings _settings;
-    readonly IReadOnlyDictionary<string, string> _environment;
-    readonly DateTimeOffset _now;
     FileSettings? _files;
-
-    ScheduleOptionsReader(Settings settings, IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
-    {
-        _settings = settings;
-        _environment = environment;
-        _now = now;
-    }
 
     /// <param name="options">Null if there is a problem.</param>
     /// <param name="output">How to tell it; there in any case.</param>
@@ -29,8 +19,9 @@ internal sealed class ScheduleOptionsReader
         Flags flags, IReadOnlyDictionary<string, string> environment, DateTimeOffset now, out ScheduleOptions? options, out OutputOptions output)
     {
         options = null;
-        var reader = new ScheduleOptionsReader(new Settings(flags, environment), environment, now);
-        var pushes = !OutputOptions.Choice(reader._settings, "no-push", "false", "true", reader._problems);
+        var settings = new Settings(flags, environment);
+        var reader = new ScheduleOptionsReader(settings, environment, now);
+        var pushes = !OutputOptions.Choice(settings, "no-push", "false", "true", reader._problems);
         var ofJob = OptionsReader.Read(flags, environment, pushes ? Purpose.Push : Purpose.Show, out var job, out output, out reader._files);
         if (pushes) reader.RefuseSubset(flags);
         var plan = reader.Plan();
@@ -54,15 +45,15 @@ internal sealed class ScheduleOptionsReader
     /// <summary>Printing a part of the targets at every slot, which is what `run` would do, is not what a daemon is for.</summary>
     void RefuseSubset(Flags flags)
     {
-        if (_files is null || _settings.All("target") is not [var first, ..] || flags.Values("grouping") is not null) return;
-        if (OutputOptions.Choice(_settings, "dry-run", "false", "true", new List<Problem>())) return;
+        if (_files is null || settings.All("target") is not [var first, ..] || flags.Values("grouping") is not null) return;
+        if (OutputOptions.Choice(settings, "dry-run", "false", "true", new List<Problem>())) return;
         _problems.Add(first.Says("needs --grouping NAME=VALUE here (or --no-push, or --dry-run): the group of a part would replace that of all targets"));
     }
 
     SlotPlan? Plan()
     {
         var zone = Zone();
-        if ((_settings.One("cron") ?? _files?.Cron) is not { } cron)
+        if ((settings.One("cron") ?? _files?.Cron) is not { } cron)
         {
             // What is missing in a file that could not be read nobody knows.
             if (_files is null or { IsWhole: true })
@@ -70,14 +61,14 @@ internal sealed class ScheduleOptionsReader
             return null;
         }
 
-        if (SlotPlan.TryParse(cron.Value, zone ?? TimeZoneInfo.Utc, _now, out var problem) is { } plan) return plan;
+        if (SlotPlan.TryParse(cron.Value, zone ?? TimeZoneInfo.Utc, now, out var problem) is { } plan) return plan;
         _problems.Add(cron.Wrong("") with { Message = $"{cron.Origin} \"{cron.Value}\": {problem}; must be {SlotPlan.Allowed}" });
         return null;
     }
 
     TimeZoneInfo? Zone()
     {
-        if ((_settings.One("timezone") ?? _files?.TimeZone) is not { } setting) return TimeZoneInfo.Local;
+        if ((settings.One("timezone") ?? _files?.TimeZone) is not { } setting) return TimeZoneInfo.Local;
         if (TimeZoneInfo.TryFindSystemTimeZoneById(setting.Value, out var zone)) return zone;
         _problems.Add(setting.Wrong("a time zone of this system, like Europe/Zurich or UTC (they come with the package tzdata)"));
         return null;
@@ -85,7 +76,7 @@ internal sealed class ScheduleOptionsReader
 
     TimeSpan Grace()
     {
-        if ((_settings.One("grace") ?? _files?.Grace) is not { } setting) return DefaultGrace;
+        if ((settings.One("grace") ?? _files?.Grace) is not { } setting) return DefaultGrace;
         if (DurationText.TryParse(setting.Value, out var grace) && grace <= MaxGrace) return grace;
         _problems.Add(setting.Wrong(DurationText.Allowed + ", and an hour at most"));
         return DefaultGrace;
@@ -93,8 +84,8 @@ internal sealed class ScheduleOptionsReader
 
     ListenAddress? Listen(out Setting? web)
     {
-        web = _settings.One("web-config") ?? _files?.WebConfig;
-        if ((_settings.One("listen") ?? _files?.Listen) is not { } setting)
+        web = settings.One("web-config") ?? _files?.WebConfig;
+        if ((settings.One("listen") ?? _files?.Listen) is not { } setting)
         {
             if (web is not null && _files is null or { IsWhole: true }) _problems.Add(web!.Says("needs --listen, or listen in the file: it is about that"));
             return null;
@@ -108,11 +99,11 @@ internal sealed class ScheduleOptionsReader
     ClusterOptions? Cluster(JobOptions? job)
     {
         var (node, name) = (Name("node", Environment.MachineName), Name("cluster-name", Default(job)));
-        if (_settings.One("cluster") is not { } setting)
+        if (settings.One("cluster") is not { } setting)
         {
             foreach (var alone in (string[])["node", "cluster-name"])
             {
-                if (_settings.One(alone) is { } given) _problems.Add(given.Says("needs --cluster: it is about that"));
+                if (settings.One(alone) is { } given) _problems.Add(given.Says("needs --cluster: it is about that"));
             }
 
             return null;
@@ -120,7 +111,7 @@ internal sealed class ScheduleOptionsReader
 
         var said = new List<string>();
         if (setting.Value.Trim().Length == 0) said.Add("must be a postgresql:// URI or \"host=... user=...\"");
-        else if (ConnectionText.TryParse(setting.Value, LibpqEnvironment.Of(_environment), said, out var connection))
+        else if (ConnectionText.TryParse(setting.Value, LibpqEnvironment.Of(environment), said, out var connection))
         {
             if (connection is { Hosts.Count: 1, Session: SessionKind.Any }) return new(connection, name, node);
             said.Add("must have one host and no target_session_attrs: give one name that follows the primary");
@@ -135,7 +126,7 @@ internal sealed class ScheduleOptionsReader
 
     string Name(string setting, string unless)
     {
-        if (_settings.One(setting) is not { } given) return unless;
+        if (settings.One(setting) is not { } given) return unless;
         if (given.Value.Trim().Length == 0 || given.Value.Length > 100 || !LabelText.IsWellFormed(given.Value))
             _problems.Add(given.Wrong("a name of at most 100 characters, without control characters"));
         return given.Value;

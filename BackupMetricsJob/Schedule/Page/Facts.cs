@@ -15,19 +15,6 @@ internal static class Facts
         _ => "no answer",
     };
 
-    /// <summary>The one that a glance is for: the newest physical one, else the newest dump; null where there is neither.</summary>
-    public static BackupFacts? Newest(ProbeResult result)
-    {
-        BackupFacts? newest = null;
-        foreach (var backup in result.Backups)
-        {
-            if (backup.Age is null || !(backup.Type.IsPhysical() || backup.Type == BackupType.Logical)) continue;
-            if (newest is null || Rank(backup) > Rank(newest) || (Rank(backup) == Rank(newest) && backup.Age < newest.Age)) newest = backup;
-        }
-
-        return newest;
-    }
-
     public static Html Age(BackupFacts backup, Instance instance) => backup.Age is { } age
         ? Html.Of($"<b>{InWords.Of(age)}</b> old{Limit(instance, ShowBackup.LimitOf(instance, backup.Type))}")
         : Html.Of($"{(backup.Oldest is null ? "no good one is known" : "the newest is not known")}");
@@ -82,6 +69,4 @@ internal static class Facts
     }
 
     static Html Limit(Instance instance, LimitType? type) => Html.Of($" <span class=\"limit\">({Bar.Words(instance, type)})</span>");
-
-    static int Rank(BackupFacts backup) => backup.Type.IsPhysical() ? 1 : 0;
 }

@@ -50,36 +50,17 @@ internal readonly ref struct HtmlHandler
     {
         foreach (var rune in (text ?? "").EnumerateRunes())
         {
-            switch (rune.Value)
+            _markup.Append(rune.Value switch
             {
-                case '&':
-                    _markup.Append("&amp;");
-                    break;
-                case '<':
-                    _markup.Append("&lt;");
-                    break;
-                case '>':
-                    _markup.Append("&gt;");
-                    break;
-                case '"':
-                    _markup.Append("&quot;");
-                    break;
-                case '\'':
-                    _markup.Append("&#39;");
-                    break;
-                default:
-                    _markup.Append(Shown(rune).ToString());
-                    break;
-            }
+                '&' => "&amp;",
+                '<' => "&lt;",
+                '>' => "&gt;",
+                '"' => "&quot;",
+                '\'' => "&#39;",
+                _ => (Rune.IsWhiteSpace(rune) ? new Rune(' ') : Words.IsInvisible(rune) ? Rune.ReplacementChar : rune).ToString(),
+            });
         }
     }
 
     public override string ToString() => _markup.ToString();
-
-    /// <summary>Nothing that cannot be seen, and nothing that turns the direction of what follows.</summary>
-    static Rune Shown(Rune rune)
-    {
-        if (Rune.IsWhiteSpace(rune)) return new Rune(' ');
-        return Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format ? Rune.ReplacementChar : rune;
-    }
 }

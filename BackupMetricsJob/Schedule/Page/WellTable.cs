@@ -25,7 +25,7 @@ internal static class WellTable
     static Html Row(Judged one)
     {
         var result = one.Result;
-        var newest = Facts.Newest(result);
+        var newest = StateInWords.Newest(result);
         return Html.Of($"""
             <tr data-find="{result.Instance.Name}"><th scope="row">{Icon.Of(one.Standing)}<span class="name"><bdi>{result.Instance.Name}</bdi></span><span class="hidden">: {Icon.Word(one.Standing)}</span> {Facts.Labels(result.Instance)}</th><td class="age">{Age(result, newest)}</td><td class="tool">{(newest is null ? "" : $"{newest.Tool}, {newest.Type.Name()}")}</td><td class="loss">{Facts.ShortLoss(result) ?? Unknown(one)}</td><td class="queue">{Facts.ShortQueue(result) ?? Unknown(one)}</td></tr>
 

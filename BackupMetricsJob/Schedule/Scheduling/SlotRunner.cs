@@ -1,5 +1,4 @@
 using BackupMetricsJob.Cli;
-using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Exposition;
 using BackupMetricsJob.Running;
 using BackupMetricsJob.Schedule.Options;

@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Schedule.Slots;
 /// When the job runs: a cron expression in a time zone. A time that the clocks skip in spring is due at the moment they jump; a fixed time that
 /// comes twice in autumn is due the first time only, while what is due every few minutes or hours goes on through both.
 /// </summary>
-internal sealed class SlotPlan
+internal sealed class SlotPlan(string text, CronExpression cron)
 {
     /// <summary>What a crontab and Quartz call a cron expression.</summary>
     public const string Allowed =
@@ -16,14 +16,8 @@ internal sealed class SlotPlan
     const int MostSlots = 600_000;
     static readonly TimeSpan Span = TimeSpan.FromDays(400);
 
-    SlotPlan(string text, CronExpression cron)
-    {
-        Text = text;
-        Cron = cron;
-    }
-
     /// <summary>As the user wrote it.</summary>
-    public string Text { get; }
+    public string Text { get; } = text;
 
     public TimeZoneInfo Zone => Cron.TimeZone;
 
@@ -31,7 +25,7 @@ internal sealed class SlotPlan
     public TimeSpan? LongestGap { get; private init; }
 
     /// <summary>The same with the seconds first, as Quartz keeps it.</summary>
-    internal CronExpression Cron { get; }
+    internal CronExpression Cron { get; } = cron;
 
     /// <summary>Null, and what is wrong in words, where it is no cron expression or has no slot after <paramref name="now"/>.</summary>
     public static SlotPlan? TryParse(string text, TimeZoneInfo zone, DateTimeOffset now, out string problem)

@@ -1,7 +1,5 @@
-using BackupMetricsJob.Backups;
 using BackupMetricsJob.Cli;
 using BackupMetricsJob.Exposition;
-using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Schedule.State;
@@ -48,34 +46,14 @@ internal sealed class ScheduleState(string node, DateTimeOffset started, BuildVe
     public static bool Succeeded(LastRun run) => run.ExitCode is not (ExitCode.Terminated or ExitCode.Interrupted) && Arrived(run.Report);
 
     /// <summary>Whether every gateway has what was pushed.</summary>
-    public static bool Arrived(RunReport report)
-    {
-        foreach (var push in report.Pushes)
-        {
-            if (!push.Outcome.Arrived) return false;
-        }
+    public static bool Arrived(RunReport report) => report.Pushes.All(push => push.Outcome.Arrived);
 
-        return true;
-    }
-
-    static List<RunRecord> With(IReadOnlyList<RunRecord> before, RunRecord run)
-    {
-        var history = new List<RunRecord>(HistoryLength);
-        for (var i = Math.Max(0, before.Count + 1 - HistoryLength); i < before.Count; i++) history.Add(before[i]);
-        history.Add(run);
-        return history;
-    }
+    static List<RunRecord> With(IReadOnlyList<RunRecord> before, RunRecord run) => [.. before.TakeLast(HistoryLength - 1), run];
 
     static RunRecord Record(LastRun run)
     {
-        var (ok, failed) = (0, 0);
-        foreach (var result in run.Report.Results)
-        {
-            if (!result.IsTarget) continue;
-            if (result.Failure is null) ok++;
-            else failed++;
-        }
-
+        var ok = run.Report.Results.Count(result => result is { IsTarget: true, Failure: null });
+        var failed = run.Report.Results.Count(result => result is { IsTarget: true, Failure: not null });
         return new(run.Slot, run.IsRetry, run.Began, run.Ended - run.Began, run.ExitCode, ok, failed);
     }
 

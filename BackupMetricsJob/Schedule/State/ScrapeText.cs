@@ -10,12 +10,10 @@ namespace BackupMetricsJob.Schedule.State;
 /// The series of one run in the text format, compressed, for those who scrape: each has the labels that it would have behind a gateway but for
 /// the job, which the scrape sets. It is written once a run, however many scrape it.
 /// </summary>
-internal sealed class ScrapeText
+internal sealed class ScrapeText(byte[] gzip)
 {
-    ScrapeText(byte[] gzip) => Gzip = gzip;
-
     /// <summary>The text, compressed.</summary>
-    public ReadOnlyMemory<byte> Gzip { get; }
+    public ReadOnlyMemory<byte> Gzip => gzip;
 
     /// <summary>What the run pushed, or would have; null where it did not come so far.</summary>
     public static async Task<ScrapeText?> OfRunAsync(RunReport report, GroupingKey group)
@@ -36,13 +34,13 @@ internal sealed class ScrapeText
     }
 
     /// <summary>The text as it is read piece by piece.</summary>
-    public Stream Open() => new GZipStream(new MemoryStream(Gzip.ToArray(), writable: false), CompressionMode.Decompress);
+    public Stream Open() => new GZipStream(new MemoryStream(gzip, writable: false), CompressionMode.Decompress);
 
     static async Task<ScrapeText> WriteAsync(CollectorRegistry registry)
     {
         using var kept = new MemoryStream();
-        await using (var gzip = new GZipStream(kept, CompressionLevel.Fastest, leaveOpen: true))
-        await using (var buffered = new BufferedStream(gzip, 64 * 1024)) await registry.CollectAndExportAsTextAsync(buffered, CancellationToken.None);
+        await using (var compressed = new GZipStream(kept, CompressionLevel.Fastest, leaveOpen: true))
+        await using (var buffered = new BufferedStream(compressed, 64 * 1024)) await registry.CollectAndExportAsTextAsync(buffered, CancellationToken.None);
         return new(kept.ToArray());
     }
 }

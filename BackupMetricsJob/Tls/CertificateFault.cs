@@ -2,42 +2,45 @@ using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 
-namespace BackupMetricsJob.Pushgateway;
+namespace BackupMetricsJob.Tls;
 
 /// <summary>What is wrong with the certificate of the other side, all of it, in one line.</summary>
 internal static class CertificateFault
 {
     const int MaxNames = 5;
+    const int LongestName = 200;
 
+    /// <param name="errors">What .NET found.</param>
     /// <param name="host">Whom we wanted to speak to.</param>
-    /// <param name="ownRoots">Whether the certificates that we trust are configured, and not the operating system's.</param>
-    public static string Describe(X509Certificate2 certificate, X509Chain? chain, SslPolicyErrors errors, string host, bool ownRoots)
+    /// <param name="rootsFile">Where the certificates stand that we trust; null for the operating system's.</param>
+    public static string Describe(X509Certificate? shown, X509Chain? chain, SslPolicyErrors errors, string? host, string? rootsFile)
     {
+        if (shown is not X509Certificate2 certificate) return "it shows no certificate";
         var faults = new List<string>();
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)) faults.Add($"its certificate is for {Names(certificate)}, not for {host}");
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) && chain is not null) AddFaultsOfChain(chain, ownRoots, faults);
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+            faults.Add($"its certificate is for {Names(certificate)}, not for {host}");
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) && chain is not null) AddFaultsOfChain(chain, rootsFile, faults);
         return faults.Count > 0 ? string.Join("; ", faults) : $"its certificate is invalid ({errors})";
     }
 
-    static void AddFaultsOfChain(X509Chain chain, bool ownRoots, List<string> faults)
+    static void AddFaultsOfChain(X509Chain chain, string? rootsFile, List<string> faults)
     {
         var all = X509ChainStatusFlags.NoError;
         foreach (var status in chain.ChainStatus) all |= status.Status;
         foreach (var element in chain.ChainElements)
         {
-            foreach (var status in element.ChainElementStatus)
-            {
-                if (status.Status != X509ChainStatusFlags.NotTimeValid) continue;
-                var isItsOwn = element == chain.ChainElements[0];
-                faults.Add(Validity(element.Certificate, isItsOwn ? "its certificate" : $"the certificate of {element.Certificate.Subject}, which signed it,"));
-            }
+            if (!element.ChainElementStatus.Any(status => status.Status == X509ChainStatusFlags.NotTimeValid)) continue;
+            var isItsOwn = element == chain.ChainElements[0];
+            var whose = isItsOwn ? "its certificate" : $"the certificate of {Short(element.Certificate.Subject)}, which signed it,";
+            faults.Add(Validity(element.Certificate, whose));
         }
 
         if ((all & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0)
         {
             var last = chain.ChainElements[^1].Certificate;
-            var signer = chain.ChainElements.Count == 1 && last.Subject == last.Issuer ? "itself" : last.Issuer;
-            faults.Add($"its certificate is signed by {signer}, which {(ownRoots ? "is not among the authorities configured for it" : "this system does not trust")}");
+            var signer = chain.ChainElements.Count == 1 && last.Subject == last.Issuer ? "itself" : Short(last.Issuer);
+            var why = rootsFile is null ? "this system does not trust" : $"is not in {rootsFile}";
+            faults.Add($"its certificate is signed by {signer}, which {why}");
         }
 
         const X509ChainStatusFlags Told = X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
@@ -53,8 +56,10 @@ internal static class CertificateFault
         var alternatives = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().ToList();
         var addresses = alternatives.SelectMany(one => one.EnumerateIPAddresses()).Select(address => address.ToString());
         List<string> names = [.. alternatives.SelectMany(one => one.EnumerateDnsNames()), .. addresses];
-        if (names.Count == 0) return certificate.Subject;
-        var named = string.Join(", ", names.Take(MaxNames));
+        if (names.Count == 0) return Short(certificate.Subject);
+        var named = Short(string.Join(", ", names.Take(MaxNames)));
         return names.Count <= MaxNames ? named : $"{named} and {names.Count - MaxNames} others";
     }
+
+    static string Short(string name) => Words.OnOneLine(name, LongestName);
 }

@@ -1,0 +1,36 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Probing;
+using BackupMetricsJob.Targets;
+
+namespace BackupMetricsJob.Catalog;
+
+/// <summary>
+/// Records one backup, failed backup or restore test by the word of the wrapper that ran it; the same name again is the same backup.
+/// </summary>
+internal static class CatalogRecord
+{
+    public static readonly IReadOnlyList<string> Kinds = ["full", "diff", "incr", "logical", "wal", "restore_test"];
+
+    /// <summary>Writes it. Nothing is written if the catalogue has a backup of another kind by this name.</summary>
+    /// <param name="row">Done or failed, with the time at which it ended; of a restore test the parent is what was restored.</param>
+    public static Task<CatalogFailure?> WriteAsync(CatalogRow row, ConnectionSettings catalogue, TimeSpan timeout, CancellationToken stop) =>
+        CatalogSession.RunAsync(catalogue, timeout, async (session, cancellationToken) =>
+        {
+            if (await CatalogVersion.CheckAsync(session, cancellationToken) is { } failure) return failure;
+            session.Step = "recording";
+            session.StoresInput = true;
+            await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
+            await using (var only = session.Command(CatalogLock.Take, row.Server, row.Tool))
+                await only.ExecuteNonQueryAsync(cancellationToken);
+            await using var command = session.Command(
+                SqlText.Of("catalog_record"),
+                row.Server, row.Tool, row.Kind.Name(), row.Storage, row.BackupId, row.Status == BackupStatus.Done ? "done" : "failed",
+                row.Started?.UtcDateTime, row.Finished?.UtcDateTime, row.SizeBytes, row.StoredBytes, row.ParentId, row.Database, row.Error);
+            if (await command.ExecuteScalarAsync(cancellationToken) is null)
+                return CatalogFailure.Input(
+                    $"the catalogue has a backup \"{row.BackupId}\" of \"{row.Server}\" ({row.Tool}) that is not of type {row.Kind.Name()}: "
+                    + "give another --id");
+            await transaction.CommitAsync(cancellationToken);
+            return null;
+        }, stop);
+}
