@@ -1,4 +1,3 @@
 using BackupMetricsJob.Cli;
-using BackupMetricsJob.Schedule.Hosting;
 
-return Entry.Run(args, (terminal, build) => CommandLine.Run(args, terminal, build, ScheduleCommand.Create(terminal, build)));
+return EntryPoint.Run(args, (context, build) => CommandLine.Run(args, context, build));

@@ -1,4 +1,4 @@
-using BackupMetricsJob.Targets;
+using BackupMetricsJob.Postgres;
 using BenchmarkDotNet.Attributes;
 
 namespace BackupMetricsJob.Benchmarks.Inner;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using BackupMetricsJob.Configuration;
-using BackupMetricsJob.Configuration.Yaml;
+using BackupMetricsJob.Configuration.File;
 using BenchmarkDotNet.Attributes;
 
 namespace BackupMetricsJob.Benchmarks.Inner;

@@ -16,7 +16,7 @@ internal sealed record Contender(string Name, string Job, IReadOnlyList<string> 
     {
         var peers = Path.GetFullPath("BackupMetricsJob.Benchmarks/Peers");
         // libpq looks for Kerberos tickets unless told not to; lib/pq does not know the word.
-        string[] libpq = [servers.Connection + "&gssencmode=disable", servers.Gateway.GetLeftPart(UriPartial.Authority), Servers.Sql];
+        string[] libpq = [servers.Connection + "&gssencmode=disable", servers.Gateway.GetLeftPart(UriPartial.Authority), servers.Sql];
         return
         [
             Ours(Native, "bench_native", servers.Built("native/backup-metrics")),

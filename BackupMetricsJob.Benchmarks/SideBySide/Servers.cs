@@ -7,8 +7,8 @@ internal sealed record Servers(string Folder, string Port, Uri Gateway, string G
 {
     public string Connection => $"postgresql://monitor:bench@127.0.0.1:{Port}/postgres?sslmode=disable";
 
-    /// <summary>Where the SQL is that every program sends; the working directory is the repository.</summary>
-    public static string Sql => Path.GetFullPath("BackupMetricsJob/Probing/Sql");
+    /// <summary>Where the SQL is that every program sends.</summary>
+    public string Sql => Built("sql");
 
     public string Built(string name) => Path.Combine(Folder, name);
 

@@ -3,23 +3,25 @@ namespace BackupMetricsJob.Tests.Architecture;
 /// <summary>The rooms import one way, and each library is seen in its own room only. Section 3 of the design.</summary>
 public class ImportDirectionTests
 {
-    // Running takes JobOptions, which is Configuration's: the design draws only Cli and Schedule -> Configuration.
-    // Catalog connects by Probing's NpgsqlConnector and tells failures in its words.
+    // What the design does not draw: ProbeFailure is Backups' word for what Postgres meets; Running takes JobOptions, which is Configuration's;
+    // Text, Files and Tls are below all.
     static readonly ImportRules Design = new(
         "BackupMetricsJob",
         new Dictionary<string, string[]>
         {
-            ["Program"] = ["Cli", "Schedule"],
-            ["Schedule"] = ["Cli", "Running", "Configuration"],
-            ["Cli"] = ["Running", "Catalog", "Configuration", "Checking"],
+            ["Program"] = ["Cli"],
+            ["Cli"] = ["Schedule", "Reporting", "Running", "Catalog", "Configuration", "Checking"],
+            ["Schedule"] = ["Running", "Configuration", "Reporting"],
+            ["Reporting"] = ["Running", "Configuration", "Checking", "Catalog"],
             ["Checking"] = ["Running", "Configuration", "Pushgateway"],
-            ["Running"] = ["Probing", "Exposition", "Pushgateway", "Configuration"],
-            ["Configuration"] = ["Targets", "Backups", "Pushgateway"],
-            ["Probing"] = ["Targets", "Backups", "Tls"],
-            ["Catalog"] = ["Probing", "Targets", "Backups"],
+            ["Running"] = ["Sources", "Exposition", "Pushgateway", "Configuration"],
+            ["Configuration"] = ["Postgres", "Backups", "Pushgateway"],
+            ["Sources"] = ["Postgres", "Backups"],
+            ["Catalog"] = ["Postgres", "Backups"],
             ["Exposition"] = ["Backups"],
-            ["Pushgateway"] = ["Tls", "Text"],
-            ["Targets"] = ["Files", "Text"],
+            ["Pushgateway"] = ["Http"],
+            ["Http"] = ["Tls", "Text"],
+            ["Postgres"] = ["Backups", "Tls"],
             ["Backups"] = ["Text"],
             ["Tls"] = ["Files", "Text"],
             ["Files"] = ["Text"],
@@ -27,10 +29,10 @@ public class ImportDirectionTests
         },
         new Dictionary<string, string[]>
         {
-            ["Npgsql"] = ["Probing", "Catalog", "Schedule"],
-            ["NpgsqlTypes"] = ["Probing", "Catalog"],
+            ["Npgsql"] = ["Postgres", "Sources", "Catalog", "Schedule"],
+            ["NpgsqlTypes"] = ["Sources", "Catalog"],
             ["YamlDotNet"] = ["Configuration"],
-            ["System.Net.Http"] = ["Pushgateway", "Schedule"],
+            ["System.Net.Http"] = ["Http", "Pushgateway", "Schedule"],
             ["Prometheus"] = ["Exposition", "Pushgateway", "Running", "Schedule"],
             ["Quartz"] = ["Schedule"],
             ["Microsoft.AspNetCore"] = ["Schedule"],

@@ -1,5 +1,5 @@
 using System.Globalization;
-using BackupMetricsJob.Cli;
+using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Tests.Catalog;
 

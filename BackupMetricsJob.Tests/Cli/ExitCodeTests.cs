@@ -1,7 +1,7 @@
 using BackupMetricsJob.Backups;
-using BackupMetricsJob.Cli;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Running;
 using static BackupMetricsJob.Tests.Backups.Evidence;
 

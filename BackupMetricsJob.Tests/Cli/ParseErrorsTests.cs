@@ -1,4 +1,5 @@
 using BackupMetricsJob.Cli;
+using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Cli;

@@ -1,5 +1,5 @@
-using BackupMetricsJob.Cli;
 using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Running;
 using BackupMetricsJob.Tests.Support;
 
@@ -26,7 +26,7 @@ public sealed class ProgressLineTests
         Dictionary<string, string> environment = [];
         if (term is not null) environment["TERM"] = term;
         using var signals = new Signals();
-        var terminal = new Terminal(Stream.Null, TextWriter.Null, environment, TimeProvider.System, signals) { IsWatched = isWatched };
+        var terminal = new ProcessContext(Stream.Null, TextWriter.Null, environment, TimeProvider.System, signals) { IsWatched = isWatched };
         using var line = ProgressLine.Begin(terminal, new(format, FailOnTarget: true, DryRun: false), out var progress);
 
         Assert.Equal((isWanted, isWanted), (line is not null, progress is not null));

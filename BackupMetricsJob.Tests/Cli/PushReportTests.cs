@@ -1,6 +1,6 @@
 using System.Text.Json;
-using BackupMetricsJob.Cli;
 using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Running;
 using BackupMetricsJob.Tests.Support;
 

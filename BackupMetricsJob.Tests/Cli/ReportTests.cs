@@ -1,6 +1,6 @@
 using BackupMetricsJob.Backups;
-using BackupMetricsJob.Cli;
 using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Running;
 using BackupMetricsJob.Tests.Exposition;
 using BackupMetricsJob.Tests.Support;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using BackupMetricsJob.Configuration;
 
 namespace BackupMetricsJob.Tests.Configuration;
 

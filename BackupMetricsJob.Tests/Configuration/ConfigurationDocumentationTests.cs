@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using BackupMetricsJob.Configuration.Yaml;
+using BackupMetricsJob.Configuration.File;
 using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Configuration;

@@ -1,5 +1,6 @@
 using System.Text;
 using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Http;
 using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Tests.Support;
 
@@ -32,14 +33,14 @@ public sealed class GatewayReaderTests : IDisposable
 
         var gateway = Read("http://gw", [("gateway-username", "job"), ("gateway-password-file", file)]);
 
-        Assert.Equal(GatewayCredentials.Basic("job", password).Header, gateway.Credentials?.Header);
+        Assert.Equal(ClientCredentials.Basic("job", password).Header, gateway.Credentials?.Header);
     }
 
     [Fact]
     public void A_token_comes_from_a_file_or_from_its_variable()
     {
         var file = _folder.Write("token", "abc.DEF-_~+/=\n", secret: true);
-        var expected = GatewayCredentials.Bearer("abc.DEF-_~+/=").Header;
+        var expected = ClientCredentials.Bearer("abc.DEF-_~+/=").Header;
 
         Assert.Equal(expected, Read("http://gw", [("gateway-token-file", file)]).Credentials?.Header);
         Assert.Equal(expected, Read("http://gw", [], ("BACKUP_METRICS_GATEWAY_TOKEN_FILE", file)).Credentials?.Header);
@@ -53,7 +54,7 @@ public sealed class GatewayReaderTests : IDisposable
 
         var gateway = Read("http://gw", [("gateway-password-file", file)], ("BACKUP_METRICS_GATEWAY_PASSWORD", "wrong"), ("BACKUP_METRICS_GATEWAY_USERNAME", "job"));
 
-        Assert.Equal(GatewayCredentials.Basic("job", "right").Header, gateway.Credentials?.Header);
+        Assert.Equal(ClientCredentials.Basic("job", "right").Header, gateway.Credentials?.Header);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using BackupMetricsJob.Backups;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Tests.Support;
 

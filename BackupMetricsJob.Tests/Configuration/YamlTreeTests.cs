@@ -1,6 +1,6 @@
 using System.Text;
 using BackupMetricsJob.Configuration;
-using BackupMetricsJob.Configuration.Yaml;
+using BackupMetricsJob.Configuration.File;
 using FsCheck;
 using FsCheck.Fluent;
 

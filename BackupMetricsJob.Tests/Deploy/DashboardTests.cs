@@ -1,5 +1,3 @@
-using BackupMetricsJob.Tests.Support;
-
 namespace BackupMetricsJob.Tests.Deploy;
 
 /// <summary>Each query of each panel has an answer from a Prometheus that the real job has filled; a query that is wrong is found.</summary>

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using BackupMetricsJob.Cli;
 using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Tests.Deploy;
 

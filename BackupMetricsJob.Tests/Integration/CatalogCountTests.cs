@@ -1,4 +1,3 @@
-using BackupMetricsJob.Tests.Support;
 using Npgsql;
 using static BackupMetricsJob.Tests.Integration.CatalogDatabase;
 

@@ -1,6 +1,6 @@
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Catalog;
-using BackupMetricsJob.Targets;
+using BackupMetricsJob.Postgres;
 using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Integration;

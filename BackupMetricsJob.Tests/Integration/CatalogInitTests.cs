@@ -1,5 +1,5 @@
 using BackupMetricsJob.Catalog;
-using BackupMetricsJob.Probing;
+using BackupMetricsJob.Postgres;
 using BackupMetricsJob.Tests.Support;
 using static BackupMetricsJob.Tests.Integration.CatalogDatabase;
 

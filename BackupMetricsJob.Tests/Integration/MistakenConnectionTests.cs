@@ -1,7 +1,7 @@
 using System.Text;
 using BackupMetricsJob.Cli;
 using BackupMetricsJob.Exposition;
-using BackupMetricsJob.Schedule.Hosting;
+using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Integration;
@@ -125,9 +125,9 @@ public sealed class MistakenConnectionTests : IAsyncLifetime, IDisposable
         using var signals = new Signals();
         environment["HOME"] = "/nonexistent";
         var build = BuildVersion.Parse("1.0.0");
-        var terminal = new Terminal(output, error, environment, TimeProvider.System, signals);
+        var terminal = new ProcessContext(output, error, environment, TimeProvider.System, signals);
 
-        var ended = CommandLine.Run(arguments, terminal, build, ScheduleCommand.Create(terminal, build));
+        var ended = CommandLine.Run(arguments, terminal, build);
 
         var told = Encoding.UTF8.GetString(output.ToArray()) + error;
         Assert.True(ended == code, $"{how} with {form} ended with {ended}: {told}");

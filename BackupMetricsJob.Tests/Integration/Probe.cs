@@ -1,9 +1,9 @@
 using System.Globalization;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Configuration;
-using BackupMetricsJob.Probing;
+using BackupMetricsJob.Postgres;
 using BackupMetricsJob.Running;
-using BackupMetricsJob.Targets;
+using BackupMetricsJob.Sources;
 using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Integration;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http;
 using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Pushgateway.Api;
 using BackupMetricsJob.Tests.Support;
 using static BackupMetricsJob.Tests.Support.StubPushgateway;
 
@@ -153,7 +154,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
     }
 
     static Task<string?> AdviceAsync(PushOutcome refused, string url, TimeSpan? left = null) =>
-        Culprit.AdviceAsync(refused, new Gateway(Gateways.Address(url)), Gateways.Key("test"), left ?? TimeSpan.FromSeconds(20), TimeProvider.System, CancellationToken.None);
+        ConflictFinder.AdviceAsync(refused, new Gateway(Gateways.Address(url)), Gateways.Key("test"), left ?? TimeSpan.FromSeconds(20), TimeProvider.System, CancellationToken.None);
 
     Task<PushOutcome> PushAsync() => Gateways.PushTextAsync(_gateway.Url, Series);
 

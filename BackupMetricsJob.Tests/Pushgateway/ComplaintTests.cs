@@ -1,5 +1,5 @@
 using System.Text;
-using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Pushgateway.Api;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
 
@@ -8,11 +8,11 @@ public class ComplaintTests
     [Fact]
     public void The_words_of_1_5_1_are_read_byte_by_byte()
     {
-        var complaint = Assert.Single(Complaint.Read("""
+        var complaint = Assert.Single(ConsistencyError.Read("""
             pushed metrics are invalid or inconsistent with existing metrics: collected metric "a" { label:<name:"job" value:"\303\251\377" > label:<name:"x" value:"a\n\t\"} is not a b\\" > gauge:<value:0 > } is not a UNTYPED
             """));
 
-        Assert.Equal((ComplaintKind.OtherType, "a"), (complaint.Kind, complaint.Metric));
+        Assert.Equal((ConsistencyErrorKind.OtherType, "a"), (complaint.Kind, complaint.Metric));
         Assert.Equal<byte>([0xC3, 0xA9, 0xFF], complaint.Value("job")!);
         Assert.Equal("a\n\t\"} is not a b\\", Encoding.UTF8.GetString(complaint.Value("x")!));
     }
@@ -20,13 +20,13 @@ public class ComplaintTests
     [Fact]
     public void So_are_those_of_newer_gateways()
     {
-        var complaints = Complaint.Read("""
+        var complaints = ConsistencyError.Read("""
             2 error(s) occurred:
             * collected metric "a" { label:{name:"job"  value:"\xff\u00e9é"} label:{name:"empty" value:""}  gauge:{value:1}} has a label named "job" whose value is not utf8: "\xff"
             * collected metric "b" {label:{name:"job" value:"j"} gauge:{value:1}} was collected before with the same name and label values
             """);
 
-        Assert.Equal([ComplaintKind.NotUtf8, ComplaintKind.SameSeries], complaints.Select(complaint => complaint.Kind));
+        Assert.Equal([ConsistencyErrorKind.NotUtf8, ConsistencyErrorKind.SameSeries], complaints.Select(complaint => complaint.Kind));
         Assert.Equal<byte>([0xFF, 0xC3, 0xA9, 0xC3, 0xA9], complaints[0].Value("job")!);
         Assert.Empty(complaints[0].Value("empty")!);
         Assert.Null(complaints[0].Value("absent"));
@@ -41,7 +41,7 @@ public class ComplaintTests
     [InlineData("collected metric \"a\" { label:<name:\"x\" value:\"\\9\" > } is no")]
     [InlineData("gathered metric family go_goroutines has type COUNTER but should have GAUGE")]
     [InlineData("collected metric collected metric \" collected metric \" {")]
-    public void What_is_none_is_none(string answer) => Assert.Empty(Complaint.Read(answer));
+    public void What_is_none_is_none(string answer) => Assert.Empty(ConsistencyError.Read(answer));
 
     [Fact]
     public void Whatever_an_answer_holds_reading_it_ends()
@@ -49,7 +49,7 @@ public class ComplaintTests
         const string Whole = "collected metric \"a\" { label:<name:\"x\" value:\"\\377\\xff\\u00e9\\\\\" > gauge:<value:0 > } is not a UNTYPED";
         for (var length = 0; length <= Whole.Length; length++)
         {
-            foreach (var tail in (string[])["", "\"", "\\", "\\x", "\\u", "\\7", "{", "collected metric \""]) Complaint.Read(Whole[..length] + tail);
+            foreach (var tail in (string[])["", "\"", "\\", "\\x", "\\u", "\\7", "{", "collected metric \""]) ConsistencyError.Read(Whole[..length] + tail);
         }
     }
 }

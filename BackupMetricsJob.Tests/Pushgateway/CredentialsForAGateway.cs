@@ -1,3 +1,4 @@
+using BackupMetricsJob.Http;
 using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Tests.Support;
 using static BackupMetricsJob.Tests.Support.StubPushgateway;
@@ -14,7 +15,7 @@ public sealed class CredentialsForAGateway
         await using var gateway = await PushgatewayServer.StartAsync("--web.config.file=" + folder.Write("web.yml", Gateways.Users));
 
         var stored = await Gateways.PushTextAsync(gateway.Url, credentials: Gateways.Job);
-        var wrong = await Gateways.PushTextAsync(gateway.Url, credentials: GatewayCredentials.Basic("job", "s3cret"));
+        var wrong = await Gateways.PushTextAsync(gateway.Url, credentials: ClientCredentials.Basic("job", "s3cret"));
         var none = await Gateways.PushTextAsync(gateway.Url);
 
         Assert.Equal(PushResult.Stored, stored.Result);
@@ -40,7 +41,7 @@ public sealed class CredentialsForAGateway
     {
         await using var stub = new StubPushgateway(Status(503), Status(503), Status(200));
 
-        var outcome = await Gateways.PushTextAsync(stub.Url, credentials: GatewayCredentials.Bearer("s3cret.t0ken"));
+        var outcome = await Gateways.PushTextAsync(stub.Url, credentials: ClientCredentials.Bearer("s3cret.t0ken"));
 
         Assert.Equal((PushResult.Stored, 3), (outcome.Result, outcome.Attempts));
         Assert.Equal(Enumerable.Repeat("Bearer s3cret.t0ken", 3), stub.Requests.Select(request => request.Headers["authorization"]));
@@ -52,7 +53,7 @@ public sealed class CredentialsForAGateway
         await using var other = new StubPushgateway(Status(200));
         await using var stub = new StubPushgateway(Status(307, "", $"Location: {other.Url}/metrics/job/test"));
 
-        var outcome = await Gateways.PushTextAsync(stub.Url, credentials: GatewayCredentials.Bearer("s3cret"));
+        var outcome = await Gateways.PushTextAsync(stub.Url, credentials: ClientCredentials.Bearer("s3cret"));
 
         Assert.Equal(PushResult.Refused, outcome.Result);
         Assert.Empty(other.Requests);

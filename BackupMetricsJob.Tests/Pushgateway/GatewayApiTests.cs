@@ -1,6 +1,8 @@
 using System.Net.Http;
 using System.Text;
+using BackupMetricsJob.Http;
 using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Pushgateway.Api;
 using BackupMetricsJob.Tests.Support;
 using static BackupMetricsJob.Tests.Support.StubPushgateway;
 
@@ -133,7 +135,7 @@ public sealed class GatewayApiTests : IDisposable
     public async Task Its_refusals_and_failures_are_told_as_those_of_a_push()
     {
         await using var gateway = await PushgatewayServer.StartAsync("--web.config.file=" + _folder.Write("web.yml", Gateways.Users));
-        var wrong = new Gateway(Gateways.Address(gateway.Url)) { Credentials = GatewayCredentials.Basic("job", "s3cret") };
+        var wrong = new Gateway(Gateways.Address(gateway.Url)) { Credentials = ClientCredentials.Basic("job", "s3cret") };
         await using var slow = new StubPushgateway(Hang("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"));
         await using var full = new StubPushgateway(Status(503, "full"));
         await using var other = new StubPushgateway(Status(501, "what is DELETE?"));
@@ -150,7 +152,7 @@ public sealed class GatewayApiTests : IDisposable
         Assert.Equal($"{other.Url} refused (HTTP 501): what is DELETE?", await ToldAsync(Api(other.Url)));
         Assert.Equal($"{moved.Url} refused (HTTP 301): redirected to http://***@h/x", await ToldAsync(Api(moved.Url)));
         Assert.StartsWith($"{cut.Url} could not be reached: ", await ToldAsync(Api(cut.Url)), StringComparison.Ordinal);
-        Assert.Equal(PushResult.Cancelled, (await new GatewayApi(wrong, TimeProvider.System).GroupsAsync(null, new CancellationToken(true))).Failure?.Result);
+        Assert.Equal(RequestFailure.Cancelled, (await new GatewayApi(wrong, TimeProvider.System).GroupsAsync(null, new CancellationToken(true))).Failure?.Reason);
     }
 
     [Theory]
@@ -167,7 +169,7 @@ public sealed class GatewayApiTests : IDisposable
         await using var stub = new StubPushgateway(Status(200, answer));
 
         Assert.StartsWith($"{stub.Url} refused: its answer is not what was asked for: ", await ToldAsync(Api(stub.Url)), StringComparison.Ordinal);
-        Assert.Equal(PushResult.Refused, (await Api(stub.Url).StatusAsync(CancellationToken.None)).Failure?.Result);
+        Assert.Equal(RequestFailure.Refused, (await Api(stub.Url).StatusAsync(CancellationToken.None)).Failure?.Reason);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
 using System.Text;
+using BackupMetricsJob.Http;
 using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
@@ -19,7 +20,7 @@ internal static class Gateways
 
         """;
 
-    public static readonly GatewayCredentials Job = GatewayCredentials.Basic("job", "correct horse é");
+    public static readonly ClientCredentials Job = ClientCredentials.Basic("job", "correct horse é");
 
     public static readonly Backoff AtOnce = new(() => 0);
 
@@ -54,8 +55,8 @@ internal static class Gateways
         GroupingKey? key = null,
         Backoff? backoff = null,
         TimeProvider? clock = null,
-        GatewayCredentials? credentials = null,
-        GatewayTls? tls = null,
+        ClientCredentials? credentials = null,
+        ClientTls? tls = null,
         CancellationToken hardStop = default)
     {
         var gateway = Address(url);

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Tests.Support;
 using static BackupMetricsJob.Tests.Support.StubPushgateway;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http;
+using BackupMetricsJob.Http;
 using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Tests.Support;
 using Prometheus;

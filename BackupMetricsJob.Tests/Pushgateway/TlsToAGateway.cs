@@ -1,3 +1,4 @@
+using BackupMetricsJob.Http;
 using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Tests.Support;
 
@@ -152,7 +153,7 @@ public sealed class TlsToAGateway : IDisposable
         Assert.Equal((PushResult.Stored, 1), (stored.Result, stored.Attempts));
     }
 
-    static async Task FailsAsync(string url, GatewayTls? tls, string words)
+    static async Task FailsAsync(string url, ClientTls? tls, string words)
     {
         var outcome = await PushAsync(url, tls);
 
@@ -162,12 +163,12 @@ public sealed class TlsToAGateway : IDisposable
         Assert.DoesNotContain("inner exception", outcome.Words, StringComparison.Ordinal);
     }
 
-    static Task<PushOutcome> PushAsync(string url, GatewayTls? tls) => Gateways.PushTextAsync(url, tls: tls);
+    static Task<PushOutcome> PushAsync(string url, ClientTls? tls) => Gateways.PushTextAsync(url, tls: tls);
 
-    static GatewayTls Tls(string? authorities, string? certificate = null, string? key = null, bool trustAnybody = false)
+    static ClientTls Tls(string? authorities, string? certificate = null, string? key = null, bool trustAnybody = false)
     {
         var problems = new List<string>();
-        return GatewayTls.TryRead(authorities, certificate, key, trustAnybody, problems) ?? throw new InvalidOperationException(string.Join('\n', problems));
+        return ClientTls.TryRead(authorities, certificate, key, trustAnybody, problems) ?? throw new InvalidOperationException(string.Join('\n', problems));
     }
 
     Task<PushgatewayServer> StartAsync((string CertificateFile, string KeyFile) server, CertificateAuthority? clients = null, bool users = false) =>

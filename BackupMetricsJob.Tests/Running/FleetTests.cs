@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Configuration;
-using BackupMetricsJob.Probing;
+using BackupMetricsJob.Postgres;
 using BackupMetricsJob.Running;
 using BackupMetricsJob.Tests.Support;
 

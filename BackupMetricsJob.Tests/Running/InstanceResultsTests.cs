@@ -1,7 +1,7 @@
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Postgres;
 using BackupMetricsJob.Running;
-using BackupMetricsJob.Targets;
 using static BackupMetricsJob.Tests.Backups.Evidence;
 
 namespace BackupMetricsJob.Tests.Running;

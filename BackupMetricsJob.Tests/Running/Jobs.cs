@@ -1,7 +1,7 @@
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Postgres;
 using BackupMetricsJob.Pushgateway;
-using BackupMetricsJob.Targets;
 
 namespace BackupMetricsJob.Tests.Running;
 

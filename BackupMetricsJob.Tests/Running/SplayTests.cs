@@ -1,5 +1,5 @@
-using BackupMetricsJob.Cli;
 using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Running;
 using BackupMetricsJob.Tests.Support;
 

@@ -1,6 +1,6 @@
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Configuration;
-using BackupMetricsJob.Probing;
+using BackupMetricsJob.Postgres;
 using BackupMetricsJob.Running;
 using BackupMetricsJob.Tests.Support;
 

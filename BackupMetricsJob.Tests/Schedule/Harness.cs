@@ -1,6 +1,6 @@
 using System.Text;
-using BackupMetricsJob.Cli;
 using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Schedule.Options;
 using BackupMetricsJob.Schedule.Reporting;
 using BackupMetricsJob.Schedule.Scheduling;
@@ -31,7 +31,7 @@ internal sealed class Harness : IDisposable
         foreach (var setting in settings) flags.Add(setting.Split('=')[0], [setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..]]);
         Read = Ordinary;
         if (Ordinary(out var first) is { Count: > 0 } problems) throw new ArgumentException(problems[0].Message);
-        var terminal = new Terminal(Stream.Null, _written, new Dictionary<string, string>(), time, _signals);
+        var terminal = new ProcessContext(Stream.Null, _written, new Dictionary<string, string>(), time, _signals);
         State = new("here", time.GetUtcNow(), new("1", "a"));
         Log = new(terminal.Error, time, () => LogFormat.Text);
         Options = new(first!, (out ScheduleOptions? options) => Read(out options), State, Log, time);

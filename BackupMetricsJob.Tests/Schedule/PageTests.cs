@@ -1,6 +1,6 @@
 using BackupMetricsJob.Backups;
-using BackupMetricsJob.Cli;
 using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Schedule.Page;
 using BackupMetricsJob.Schedule.State;
 using BackupMetricsJob.Tests.Support;

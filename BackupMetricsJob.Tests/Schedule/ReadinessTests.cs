@@ -1,4 +1,4 @@
-using BackupMetricsJob.Cli;
+using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Schedule.Http;
 using BackupMetricsJob.Schedule.State;
 using BackupMetricsJob.Tests.Support;

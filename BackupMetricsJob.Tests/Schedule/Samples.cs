@@ -1,7 +1,7 @@
 using System.Globalization;
 using BackupMetricsJob.Backups;
-using BackupMetricsJob.Cli;
 using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Running;
 using BackupMetricsJob.Schedule.State;
 using BackupMetricsJob.Tests.Exposition;

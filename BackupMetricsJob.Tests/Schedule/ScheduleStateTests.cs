@@ -1,8 +1,7 @@
 using BackupMetricsJob.Backups;
-using BackupMetricsJob.Cli;
+using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Running;
 using BackupMetricsJob.Schedule.State;
-using BackupMetricsJob.Tests.Integration;
 
 namespace BackupMetricsJob.Tests.Schedule;
 

@@ -4,7 +4,6 @@ using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Running;
 using BackupMetricsJob.Schedule.State;
 using BackupMetricsJob.Tests.Exposition;
-using BackupMetricsJob.Tests.Integration;
 using BackupMetricsJob.Tests.Support;
 using static BackupMetricsJob.Tests.Backups.Evidence;
 
@@ -57,7 +56,7 @@ public sealed class ScrapeTextTests
     [Fact]
     public void A_node_whose_slot_is_past_shows_nothing_of_it()
     {
-        var run = new LastRun(Noon, false, Noon, Noon.AddSeconds(3), Report, BackupMetricsJob.Cli.ExitCode.Success);
+        var run = new LastRun(Noon, false, Noon, Noon.AddSeconds(3), Report, BackupMetricsJob.Reporting.ExitCode.Success);
         var here = new ScheduleSnapshot { Node = "a", ProcessStarted = Noon, Build = new("1", "a"), Last = run };
 
         Assert.Same(run, here.Newest);

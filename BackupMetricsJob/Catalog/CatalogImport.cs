@@ -1,6 +1,5 @@
 using System.Text.Json;
-using BackupMetricsJob.Probing;
-using BackupMetricsJob.Targets;
+using BackupMetricsJob.Postgres;
 using Npgsql;
 
 namespace BackupMetricsJob.Catalog;

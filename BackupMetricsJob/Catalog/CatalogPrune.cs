@@ -1,5 +1,4 @@
-using BackupMetricsJob.Probing;
-using BackupMetricsJob.Targets;
+using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Catalog;
 

@@ -1,6 +1,5 @@
 using BackupMetricsJob.Backups;
-using BackupMetricsJob.Probing;
-using BackupMetricsJob.Targets;
+using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Catalog;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using BackupMetricsJob.Backups;
-using BackupMetricsJob.Probing;
-using BackupMetricsJob.Targets;
+using BackupMetricsJob.Postgres;
+using BackupMetricsJob.Sources;
 using Npgsql;
 
 namespace BackupMetricsJob.Catalog;
@@ -90,7 +90,7 @@ internal sealed class CatalogSession
         CancellationToken cancellationToken)
     {
         var limited = settings with { ConnectTimeout = settings.ConnectTimeout ?? MaxConnect };
-        var (connection, failure) = await HostLoop.OpenAsync(limited, timeout, new RunClock(TimeProvider.System), new Reading(onAnswer: null), cancellationToken);
+        var (connection, failure) = await HostLoop.OpenAsync(limited, timeout, new RunClock(TimeProvider.System), new ConnectionProgress(onAnswer: null), cancellationToken);
         if (connection is null) return Failed(settings, failure!);
         await using var closed = connection;
         _connection = connection.Npgsql;

@@ -1,5 +1,5 @@
 using BackupMetricsJob.Backups;
-using BackupMetricsJob.Probing;
+using BackupMetricsJob.Postgres;
 using Npgsql;
 using NpgsqlTypes;
 

@@ -1,6 +1,8 @@
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Http;
 using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Pushgateway.Api;
 
 namespace BackupMetricsJob.Checking;
 
@@ -35,16 +37,16 @@ internal static class GatewayChecks
         return new(gateway, status.IsReady ? ServerVerdict.Ok : ServerVerdict.Unreachable, facts, findings);
     }
 
-    public static ServerVerdict Verdict(ApiFailure failure) => failure.Result switch
+    public static ServerVerdict Verdict(ApiFailure failure) => failure.Reason switch
     {
-        PushResult.Refused => ServerVerdict.Refused,
-        PushResult.Cancelled => ServerVerdict.Unknown,
+        RequestFailure.Refused => ServerVerdict.Refused,
+        RequestFailure.Cancelled => ServerVerdict.Unknown,
         _ => ServerVerdict.Unreachable,
     };
 
     public static Finding Failed(ApiFailure failure) => failure switch
     {
-        { Result: PushResult.Cancelled } => new(false, failure.Describe(), ""),
+        { Reason: RequestFailure.Cancelled } => new(false, failure.Describe(), ""),
         { Status: 401 or 403 } => new(true, failure.Describe(), "Check its user and password, or its token."),
         _ => new(true, failure.Describe(), "Check the URL, and that it runs there."),
     };

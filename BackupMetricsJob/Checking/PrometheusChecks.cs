@@ -1,7 +1,8 @@
 using System.Text.Json;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Configuration;
-using BackupMetricsJob.Configuration.Yaml;
+using BackupMetricsJob.Configuration.File;
+using BackupMetricsJob.Http;
 using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Checking;

@@ -1,6 +1,6 @@
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Configuration;
-using BackupMetricsJob.Targets;
+using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Checking;
 

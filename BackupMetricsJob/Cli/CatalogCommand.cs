@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Cli;
 
@@ -10,9 +11,9 @@ internal static class CatalogCommand
 {
     static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
 
-    public static Command Create(Terminal terminal) => new("catalog", "Make the catalogue of backups, or forget what is long gone from it") { Init(terminal), Prune(terminal) };
+    public static Command Create(ProcessContext terminal) => new("catalog", "Make the catalogue of backups, or forget what is long gone from it") { Init(terminal), Prune(terminal) };
 
-    static Command Init(Terminal terminal)
+    static Command Init(ProcessContext terminal)
     {
         var command = new Command("init", "Make the catalogue (schema backup_metrics) in a database, or bring it up to date; again does no harm. Prints the GRANT statements that are left to do");
         var server = new Option<bool>("--server") { Description = "Instead: install backup_metrics.base_backup_history() on a server that is to be watched, as a superuser" };
@@ -45,7 +46,7 @@ internal static class CatalogCommand
         return command;
     }
 
-    static Command Prune(Terminal terminal)
+    static Command Prune(ProcessContext terminal)
     {
         var command = new Command("prune", "Forget the backups that their tools deleted long ago, and recorded failures that a success followed. Never a backup that still exists");
         var keep = new Option<string>("--keep") { HelpName = "DURATION", Description = "How long to remember them: 90d", Required = true };

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Configuration;
-using BackupMetricsJob.Targets;
+using BackupMetricsJob.Postgres;
+using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Cli;
 
@@ -24,7 +25,7 @@ internal sealed class CatalogFlags
     }
 
     /// <summary>Null if there is a problem.</summary>
-    public CatalogAccess? Read(ParseResult parsed, Terminal terminal, List<Problem> problems)
+    public CatalogAccess? Read(ParseResult parsed, ProcessContext terminal, List<Problem> problems)
     {
         var settings = new Settings(_flags.Read(parsed), terminal.Environment);
         var timeout = Timeout(settings, problems);
@@ -36,10 +37,10 @@ internal sealed class CatalogFlags
     public static Problem Wrong(string flag, string? value, string allowed) => new Setting(flag, ProblemOrigin.Flag, value ?? "").Wrong(allowed);
 
     /// <summary>Tells what is wrong with the command line or the environment, a line each.</summary>
-    public static int Tell(IReadOnlyList<Problem> problems, Terminal terminal) => Problems.Tell(problems, new(LogFormat.Text, FailOnTarget: true, DryRun: false), terminal);
+    public static int Tell(IReadOnlyList<Problem> problems, ProcessContext terminal) => Problems.Tell(problems, new(LogFormat.Text, FailOnTarget: true, DryRun: false), terminal);
 
     /// <summary>Tells why it was not done; the exit code follows from it.</summary>
-    public static int Tell(CatalogFailure failure, string command, Terminal terminal, ExitCode? signal)
+    public static int Tell(CatalogFailure failure, string command, ProcessContext terminal, ExitCode? signal)
     {
         terminal.Error.WriteLine($"backup-metrics: {command}: {Words.OnOneLine(failure.Message, limit: 2000)}");
         return (int)ExitCodes.Of(failure.Cause, signal);

@@ -2,14 +2,14 @@ using System.CommandLine;
 using System.Text;
 using BackupMetricsJob.Checking;
 using BackupMetricsJob.Configuration;
-using BackupMetricsJob.Running;
+using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Cli;
 
 /// <summary>backup-metrics check: try everything that a run needs, change nothing, and say what is wrong and what to do.</summary>
 internal static class CheckCommand
 {
-    public static Command Create(Terminal terminal)
+    public static Command Create(ProcessContext terminal)
     {
         var command = new Command("check", "Check the settings, every database with its rights and its TLS, every gateway, and how Prometheus scrapes; nothing is pushed");
         var flags = new FlagSet(command);
@@ -20,7 +20,7 @@ internal static class CheckCommand
         return command;
     }
 
-    static async Task<int> RunAsync(Flags flags, Terminal terminal)
+    static async Task<int> RunAsync(Flags flags, ProcessContext terminal)
     {
         var problems = new List<Problem>(OptionsReader.Read(flags, terminal.Environment, Purpose.Check, out var job, out var output));
         var settings = new Settings(flags, terminal.Environment);

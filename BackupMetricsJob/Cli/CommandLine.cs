@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using BackupMetricsJob.Exposition;
+using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Cli;
 
@@ -18,8 +19,7 @@ internal static class CommandLine
     /// <param name="args">As typed.</param>
     /// <param name="terminal">Where to write.</param>
     /// <param name="build">What this program is.</param>
-    /// <param name="schedule">The command that keeps running, which stands above this room.</param>
-    public static int Run(string[] args, Terminal terminal, BuildVersion build, Command schedule)
+    public static int Run(string[] args, ProcessContext terminal, BuildVersion build)
     {
         var root = new RootCommand(ExitCodeHelp)
         {
@@ -30,7 +30,7 @@ internal static class CommandLine
             CatalogCommand.Create(terminal),
             CheckCommand.Create(terminal),
             DeleteCommand.Create(terminal),
-            schedule,
+            ScheduleCommand.Create(terminal, build),
         };
 
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -2,13 +2,15 @@ using System.CommandLine;
 using System.Text;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Pushgateway.Api;
+using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Cli;
 
 /// <summary>backup-metrics delete: groups of ours are removed from a gateway, after a job was renamed or has fewer shards. Only ours.</summary>
 internal static class DeleteCommand
 {
-    public static Command Create(Terminal terminal)
+    public static Command Create(ProcessContext terminal)
     {
         var command = new Command("delete", "Remove the groups of a job from the Pushgateway: those that backup-metrics pushed, and no other");
         var flags = new FlagSet(command);
@@ -28,7 +30,7 @@ internal static class DeleteCommand
         return command;
     }
 
-    static async Task<int> RunAsync(Flags flags, Terminal terminal)
+    static async Task<int> RunAsync(Flags flags, ProcessContext terminal)
     {
         var settings = new Settings(flags, terminal.Environment);
         var problems = new List<Problem>();

@@ -1,5 +1,7 @@
 using BackupMetricsJob.Backups;
+using BackupMetricsJob.Http;
 using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Pushgateway.Api;
 
 namespace BackupMetricsJob.Cli;
 
@@ -69,7 +71,7 @@ internal sealed class GroupDeletion(string gateway, GatewayApi api, TextWriter l
     PushResult Fail(ApiFailure failure)
     {
         error.WriteLine("backup-metrics: delete: " + failure.Describe());
-        return failure.Result;
+        return failure.Reason.ToPushResult();
     }
 
     void Say(string what, GatewayGroup group, DateTimeOffset now, string why) => list.WriteLine($"{what} {Describe(group, now)}{why}");

@@ -3,13 +3,14 @@ using System.Runtime.CompilerServices;
 using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Catalog.Import;
 using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Cli;
 
 /// <summary>backup-metrics import: makes the catalogue say what a backup tool says now.</summary>
 internal static class ImportCommand
 {
-    public static Command Create(Terminal terminal)
+    public static Command Create(ProcessContext terminal)
     {
         var command = new Command("import", """
             Make the catalogue say what a backup tool says now, from the tool's own output:
@@ -49,7 +50,7 @@ internal static class ImportCommand
     }
 
     static async Task<int> ImportAsync(
-        string tool, string? file, ListingOptions options, bool allowEmpty, CatalogAccess access, Terminal terminal)
+        string tool, string? file, ListingOptions options, bool allowEmpty, CatalogAccess access, ProcessContext terminal)
     {
         var signals = terminal.Signals;
         var output = ReadAsync(tool, file, options, signals.Stop);
@@ -78,7 +79,7 @@ internal static class ImportCommand
         }
     }
 
-    static void Tell(ImportResult result, Terminal terminal)
+    static void Tell(ImportResult result, ProcessContext terminal)
     {
         foreach (var (server, error) in result.Errors)
             terminal.Error.WriteLine(Words.OnOneLine($"warning: {result.Tool} could not list \"{server}\", and the catalogue says so now; its backups were left as they were: {error}"));

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
-using BackupMetricsJob.Targets;
+using BackupMetricsJob.Postgres;
+using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Cli;
 

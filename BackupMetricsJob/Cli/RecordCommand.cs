@@ -3,6 +3,7 @@ using System.Globalization;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Cli;
 
@@ -25,7 +26,7 @@ internal sealed class RecordCommand
     readonly Option<string> _finished = Optional("--finished", "TIME", "When it ended (now)");
     readonly Option<string> _error = Optional("--error", "TEXT", "Why it failed");
 
-    public static Command Create(Terminal terminal)
+    public static Command Create(ProcessContext terminal)
     {
         var command = new Command("record", "Record one backup or restore test that a script ran, done or failed");
         var own = new RecordCommand();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Exposition;
+using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Cli;
@@ -8,7 +9,7 @@ namespace BackupMetricsJob.Cli;
 /// <summary>backup-metrics run: probe, push once, say what happened.</summary>
 internal static class RunCommand
 {
-    public static Command Create(Terminal terminal, BuildVersion build)
+    public static Command Create(ProcessContext terminal, BuildVersion build)
     {
         var command = new Command("run", "Probe the database and push its backup metrics to the Pushgateway");
         var flags = new FlagSet(command);
@@ -18,7 +19,7 @@ internal static class RunCommand
         return command;
     }
 
-    static async Task<int> RunAsync(Flags flags, Terminal terminal, BuildVersion build)
+    static async Task<int> RunAsync(Flags flags, ProcessContext terminal, BuildVersion build)
     {
         var problems = OptionsReader.Read(flags, terminal.Environment, Purpose.Push, out var job, out var output);
         if (job is null) return Problems.Tell(problems, output, terminal);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Cli;
@@ -8,7 +9,7 @@ namespace BackupMetricsJob.Cli;
 /// <summary>backup-metrics show: the same facts for people; nothing is pushed.</summary>
 internal static class ShowCommand
 {
-    public static Command Create(Terminal terminal)
+    public static Command Create(ProcessContext terminal)
     {
         var command = new Command("show", "Show how old the database's backups are, what would be lost now, what is wrong and what to do");
         var flags = new FlagSet(command);
@@ -17,7 +18,7 @@ internal static class ShowCommand
         return command;
     }
 
-    static async Task<int> ShowAsync(Flags flags, Terminal terminal)
+    static async Task<int> ShowAsync(Flags flags, ProcessContext terminal)
     {
         var problems = OptionsReader.Read(flags, terminal.Environment, Purpose.Show, out var job, out var output);
         if (job is null) return Problems.Tell(problems, output, terminal);

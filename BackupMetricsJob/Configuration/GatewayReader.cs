@@ -1,3 +1,4 @@
+using BackupMetricsJob.Http;
 using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Configuration;
@@ -89,14 +90,14 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
         };
     }
 
-    GatewayCredentials? Credentials(Setting url, GatewaySettings part, GatewaySettings over)
+    ClientCredentials? Credentials(Setting url, GatewaySettings part, GatewaySettings over)
     {
         var isBasic = over.Username is not null || over.Password is not null;
         var token = over.Token ?? (isBasic ? null : part.Token);
         if (token is not null)
         {
             if (Secret(token) is not { } text) return null;
-            if (IsSendable(text)) return GatewayCredentials.Bearer(text);
+            if (IsSendable(text)) return ClientCredentials.Bearer(text);
             problems.Add(token.Wrong(token.Named + ": must be printable ASCII without blanks, as a token is"));
             return null;
         }
@@ -121,15 +122,15 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
             return null;
         }
 
-        return name is null || secret is null ? null : GatewayCredentials.Basic(name, secret);
+        return name is null || secret is null ? null : ClientCredentials.Basic(name, secret);
     }
 
-    GatewayTls? Tls(Setting url, GatewaySettings part, GatewaySettings over)
+    ClientTls? Tls(Setting url, GatewaySettings part, GatewaySettings over)
     {
         var said = new List<string>();
         var certificate = over.CertFile ?? part.CertFile;
         var key = over.KeyFile ?? (over.CertFile is null ? part.KeyFile : null);
-        var tls = GatewayTls.TryRead((over.CaFile ?? part.CaFile)?.Value, certificate?.Value, key?.Value, part.TrustsAnybody, said);
+        var tls = ClientTls.TryRead((over.CaFile ?? part.CaFile)?.Value, certificate?.Value, key?.Value, part.TrustsAnybody, said);
         foreach (var problem in said) problems.Add(new Problem(ProblemOrigin.Configuration, $"{url.Origin}: {problem}") { Place = url.Place, IsOfFile = true });
         return tls;
     }

@@ -1,4 +1,4 @@
-using BackupMetricsJob.Targets;
+using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Configuration;
 

@@ -1,6 +1,6 @@
 using BackupMetricsJob.Backups;
+using BackupMetricsJob.Postgres;
 using BackupMetricsJob.Pushgateway;
-using BackupMetricsJob.Targets;
 
 namespace BackupMetricsJob.Configuration;
 

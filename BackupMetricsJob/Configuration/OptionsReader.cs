@@ -1,6 +1,6 @@
 using BackupMetricsJob.Backups;
+using BackupMetricsJob.Postgres;
 using BackupMetricsJob.Pushgateway;
-using BackupMetricsJob.Targets;
 
 namespace BackupMetricsJob.Configuration;
 
@@ -49,7 +49,7 @@ internal sealed class OptionsReader(
         var settings = new Settings(flags, environment);
         var problems = new List<Problem>();
         var (file, directory) = (settings.One("config"), settings.One("config-dir"));
-        files = file is null && directory is null ? null : Yaml.FileReader.Read(file, directory, problems);
+        files = file is null && directory is null ? null : File.FileReader.Read(file, directory, problems);
         var reader = new OptionsReader(settings, environment, files, problems);
         output = OutputOptions.Read(settings, files, problems);
         var names = settings.All("target");

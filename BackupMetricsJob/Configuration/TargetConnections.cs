@@ -1,5 +1,5 @@
 using BackupMetricsJob.Backups;
-using BackupMetricsJob.Targets;
+using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Configuration;
 

@@ -1,6 +1,6 @@
 using System.Net.Http;
 using System.Net.Http.Headers;
-using System.Text;
+using BackupMetricsJob.Http;
 
 namespace BackupMetricsJob.Pushgateway;
 
@@ -9,13 +9,10 @@ internal sealed class Exchange(
     HttpMethod method,
     Uri url,
     ExpositionBody body,
-    GatewayCredentials? credentials,
+    ClientCredentials? credentials,
     Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send,
     TimeProvider clock)
 {
-    /// <summary>A consistency failure lists every series at fault; the first of them tell enough.</summary>
-    const int MaxAnswer = 64 * 1024;
-
     /// <summary>Of what something that is no gateway answered.</summary>
     const int MaxQuoted = 80;
 
@@ -52,13 +49,13 @@ internal sealed class Exchange(
         if (content.IsLong) request.Headers.ExpectContinue = true;
         return await BoundedRequest.SendAsync(request, credentials, send, timeout, clock, JudgeAsync, Failed, cancellationToken);
 
-        Attempt Failed(PushResult result, string words, Exception? failure) => result switch
+        Attempt Failed(RequestFailure reason, string words, Exception? failure) => reason switch
         {
-            PushResult.Cancelled => new(result) { MayBeApplied = content.Left },
-            PushResult.TimedOut when content.Left => new(result) { Answer = $"no answer {words}", MayBeApplied = true, WorthAnother = true },
-            PushResult.TimedOut => new(PushResult.Unreachable) { Answer = $"no connection {words}", WorthAnother = true },
-            _ when NetworkFailure.IsFinal(failure!) => new(result) { Answer = words },
-            _ => new(result) { Answer = words, MayBeApplied = content.Left, WorthAnother = true },
+            RequestFailure.Cancelled => new(PushResult.Cancelled) { MayBeApplied = content.Left },
+            RequestFailure.TimedOut when content.Left => new(PushResult.TimedOut) { Answer = $"no answer {words}", MayBeApplied = true, WorthAnother = true },
+            RequestFailure.TimedOut => new(PushResult.Unreachable) { Answer = $"no connection {words}", WorthAnother = true },
+            _ when NetworkFailure.IsFinal(failure!) => new(reason.ToPushResult()) { Answer = words },
+            _ => new(reason.ToPushResult()) { Answer = words, MayBeApplied = content.Left, WorthAnother = true },
         };
     }
 
@@ -66,7 +63,7 @@ internal sealed class Exchange(
     {
         var status = (int)response.StatusCode;
         var skew = SkewOf(response.Headers.Date, clock.GetUtcNow());
-        var (answer, whole) = await ReadAnswerAsync(response.Content, cancellationToken);
+        var (answer, whole) = await BoundedRequest.ReadAnswerAsync(response.Content, cancellationToken);
         answer = Hidden(answer);
         var attempt = new Attempt(PushResult.Refused)
         {
@@ -88,36 +85,12 @@ internal sealed class Exchange(
             200 => attempt with { Result = PushResult.Stored },
             >= 200 and < 300 => attempt with { Result = PushResult.Accepted },
             >= 300 and < 400 => attempt with { Answer = Redirection(response.Headers.Location) },
-            _ when IsNoGateway(status) => attempt with { Answer = $"this is not a Pushgateway: it answered \"{Words.OnOneLine(answer, MaxQuoted)}\"" },
+            _ when BoundedRequest.IsUnknownToServer(status) => attempt with { Answer = $"this is not a Pushgateway: it answered \"{Words.OnOneLine(answer, MaxQuoted)}\"" },
             // From 502 and 504 on it is a proxy that speaks, and cannot know what the gateway did.
-            _ when IsPassing(status) => attempt with { Result = PushResult.Unavailable, WorthAnother = true, MayBeApplied = status is 502 or 504 },
+            _ when BoundedRequest.IsTransient(status) => attempt with { Result = PushResult.Unavailable, WorthAnother = true, MayBeApplied = status is 502 or 504 },
             _ when answer.Length == 0 => attempt with { Answer = response.ReasonPhrase ?? "" },
             _ => attempt,
         };
-    }
-
-    /// <summary>Whether another try may help. What a method or a version of HTTP is not known to, it will not be in a second.</summary>
-    internal static bool IsPassing(int status) => status is 408 or 425 or 429 or >= 500 && !IsNoGateway(status);
-
-    static bool IsNoGateway(int status) => status is 501 or 505;
-
-    /// <summary>As much of the body as comes and fits; a status that is known stays true when its words are cut off.</summary>
-    internal static async Task<(string Answer, bool Whole)> ReadAnswerAsync(HttpContent content, CancellationToken cancellationToken)
-    {
-        if (content.Headers.ContentLength == 0) return ("", true);
-        var buffer = new byte[MaxAnswer];
-        var length = 0;
-        try
-        {
-            await using var stream = await content.ReadAsStreamAsync(cancellationToken);
-            for (var read = 1; read > 0 && length < buffer.Length; length += read)
-                read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken);
-            return (Encoding.UTF8.GetString(buffer, 0, length), true);
-        }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
-        {
-            return (Encoding.UTF8.GetString(buffer, 0, length), false);
-        }
     }
 
     /// <summary>The end of the path, which is ours, is left out, so that what remains can be put into the configuration.</summary>

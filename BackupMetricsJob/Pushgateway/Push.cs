@@ -1,4 +1,5 @@
 using System.Net.Http;
+using BackupMetricsJob.Http;
 using Prometheus;
 
 namespace BackupMetricsJob.Pushgateway;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using BackupMetricsJob.Http;
 
 namespace BackupMetricsJob.Pushgateway;
 
@@ -85,7 +86,7 @@ internal sealed record PushOutcome(PushResult Result, string Gateway)
         {
             PushResult.Stored => $"{Gateway} stored the push",
             PushResult.Accepted => $"{Gateway} accepted the push without checking it",
-            PushResult.Refused => $"{Gateway} refused the push{WantOfCredentials(Status, GaveCredentials)}",
+            PushResult.Refused => $"{Gateway} refused the push{ClientCredentials.Want(Status, GaveCredentials)}",
             PushResult.Unavailable => $"{Gateway} is not available",
             PushResult.Unreachable => $"{Gateway} could not be reached",
             PushResult.TimedOut => $"{Gateway} did not answer in time",
@@ -104,15 +105,19 @@ internal sealed record PushOutcome(PushResult Result, string Gateway)
         return line.ToString();
     }
 
-    /// <summary>What a status says about who we are: nothing, or the rest of "refused".</summary>
-    public static string WantOfCredentials(int? status, bool given) => (status, given) switch
-    {
-        (401, false) => ", it wants credentials and none were given",
-        (401, true) => ", it does not accept the credentials that were given",
-        (403, false) => ", it may want credentials and none were given",
-        (403, true) => ", the credentials that were given do not allow it",
-        _ => "",
-    };
-
     static bool IsOfName(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or ':';
+}
+
+/// <summary>What a failed request is to a push.</summary>
+internal static class RequestFailures
+{
+    public static PushResult ToPushResult(this RequestFailure reason) => reason switch
+    {
+        RequestFailure.Refused => PushResult.Refused,
+        RequestFailure.Unavailable => PushResult.Unavailable,
+        RequestFailure.Unreachable => PushResult.Unreachable,
+        RequestFailure.TimedOut => PushResult.TimedOut,
+        RequestFailure.Cancelled => PushResult.Cancelled,
+        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
+    };
 }

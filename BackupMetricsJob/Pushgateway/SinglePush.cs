@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http;
+using BackupMetricsJob.Http;
 
 namespace BackupMetricsJob.Pushgateway;
 
@@ -10,7 +11,7 @@ namespace BackupMetricsJob.Pushgateway;
 /// </summary>
 /// <param name="stop">Ends the push; the pusher has no token of its own to give.</param>
 internal sealed class SinglePush(
-    Uri url, GatewayCredentials? credentials, Delivery delivery, TimeProvider clock, HttpMessageHandler transport, CancellationToken stop)
+    Uri url, ClientCredentials? credentials, Delivery delivery, TimeProvider clock, HttpMessageHandler transport, CancellationToken stop)
     : DelegatingHandler(transport)
 {
     readonly TaskCompletionSource<PushOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Configuration;
-using BackupMetricsJob.Probing;
+using BackupMetricsJob.Postgres;
+using BackupMetricsJob.Sources;
 
 namespace BackupMetricsJob.Running;
 

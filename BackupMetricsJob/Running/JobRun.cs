@@ -1,8 +1,9 @@
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Exposition;
-using BackupMetricsJob.Probing;
+using BackupMetricsJob.Postgres;
 using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Pushgateway.Api;
 using Prometheus;
 
 namespace BackupMetricsJob.Running;
@@ -95,7 +96,7 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
 
     async Task<PushOutcome> AdvisedAsync(PushOutcome outcome, Gateway gateway, CancellationToken end) => outcome.Result != PushResult.Refused
         ? outcome
-        : outcome with { Advice = await Culprit.AdviceAsync(outcome, gateway, options.Group, options.Deadline - _clock.Elapsed, time, end) };
+        : outcome with { Advice = await ConflictFinder.AdviceAsync(outcome, gateway, options.Group, options.Deadline - _clock.Elapsed, time, end) };
 
     RunFacts Facts(BuildVersion build, bool legacyNames) => new(_clock.Start, _clock.Elapsed, options.Shard?.Count ?? 1, options.Interval, build, legacyNames) { LastReloadSuccessful = options.LastReloadSuccessful };
 

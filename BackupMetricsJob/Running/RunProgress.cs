@@ -1,4 +1,4 @@
-using BackupMetricsJob.Probing;
+using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Running;
 

@@ -3,6 +3,7 @@ global using BackupMetricsJob.Text;
 using System.Globalization;
 using System.Text;
 
+
 namespace BackupMetricsJob.Text;
 
 /// <summary>What somebody else said, made fit to be shown: one line, no control characters, bounded, without user info in URLs.</summary>

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using BackupMetricsJob.Cli;
+using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Schedule.Notify;
 using BackupMetricsJob.Schedule.Options;
 using BackupMetricsJob.Schedule.Reporting;
@@ -11,7 +11,7 @@ using BackupMetricsJob.Schedule.State;
 namespace BackupMetricsJob.Schedule.Hosting;
 
 /// <summary>The process from its start to its end: it lets Quartz fire, looks every second whether all is well, and ends when it is told to.</summary>
-internal sealed class Daemon(GoodOptions options, SlotRunner runner, QuartzSchedule schedule, ScheduleState state, ScheduleLog log, Terminal terminal, ServiceManager manager)
+internal sealed class Daemon(GoodOptions options, SlotRunner runner, QuartzSchedule schedule, ScheduleState state, ScheduleLog log, ProcessContext terminal, ServiceManager manager)
 {
     static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(5);

@@ -1,4 +1,5 @@
 using BackupMetricsJob.Backups;
+using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Schedule.Reporting;
 using BackupMetricsJob.Schedule.State;
 
@@ -36,6 +37,6 @@ internal static class Readiness
     static string Why(ScheduleSnapshot now)
     {
         if (now.StoreProblem is not null) return ": the cluster's store cannot be asked";
-        return now.History is [.., { ExitCode: not (Cli.ExitCode.Success or Cli.ExitCode.TargetFailed) } last] ? $": the last run ended with {(int)last.ExitCode}" : "";
+        return now.History is [.., { ExitCode: not (ExitCode.Success or ExitCode.TargetFailed) } last] ? $": the last run ended with {(int)last.ExitCode}" : "";
     }
 }

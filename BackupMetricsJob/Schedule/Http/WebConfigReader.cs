@@ -1,7 +1,7 @@
 using System.Security.Authentication;
 using BackupMetricsJob.Configuration;
-using BackupMetricsJob.Configuration.Yaml;
-using BackupMetricsJob.Targets;
+using BackupMetricsJob.Configuration.File;
+using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Schedule.Http;
 

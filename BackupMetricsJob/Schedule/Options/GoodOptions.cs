@@ -1,5 +1,5 @@
-using BackupMetricsJob.Cli;
 using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Schedule.Reporting;
 using BackupMetricsJob.Schedule.State;
 

@@ -1,6 +1,6 @@
 using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Postgres;
 using BackupMetricsJob.Schedule.Slots;
-using BackupMetricsJob.Targets;
 
 namespace BackupMetricsJob.Schedule.Options;
 

@@ -1,5 +1,5 @@
 using BackupMetricsJob.Backups;
-using BackupMetricsJob.Cli;
+using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Schedule.Page;
 

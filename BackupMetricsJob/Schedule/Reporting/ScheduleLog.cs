@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using BackupMetricsJob.Cli;
 using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Schedule.Reporting;
 

@@ -1,6 +1,6 @@
 using System.Data.Common;
 using System.Security.Authentication;
-using BackupMetricsJob.Probing;
+using BackupMetricsJob.Postgres;
 using BackupMetricsJob.Schedule.Options;
 using BackupMetricsJob.Schedule.Slots;
 using BackupMetricsJob.Schedule.State;
@@ -43,7 +43,7 @@ internal sealed class QuartzSchedule : IAsyncDisposable
         {
             scheduler.UseTimeProvider(time);
             scheduler.UseDefaultThreadPool(2);
-            scheduler.UseJobFactory(new OneJob(job));
+            scheduler.UseJobFactory(new SingleJobFactory(job));
             if (cluster is null) Store.InMemory(scheduler);
             else Store.InPostgres(scheduler, cluster, _connections!);
         }).Build();

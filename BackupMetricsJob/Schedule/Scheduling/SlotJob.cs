@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using BackupMetricsJob.Cli;
+using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Schedule.Options;
 using BackupMetricsJob.Schedule.Reporting;
 using BackupMetricsJob.Schedule.State;

@@ -1,5 +1,5 @@
-using BackupMetricsJob.Cli;
 using BackupMetricsJob.Exposition;
+using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Running;
 using BackupMetricsJob.Schedule.Options;
 using BackupMetricsJob.Schedule.Reporting;
@@ -11,7 +11,7 @@ namespace BackupMetricsJob.Schedule.Scheduling;
 /// What is done for one slot: the very same run as <c>backup-metrics run</c>, with the settings of this moment. One that failed and may succeed later is
 /// tried again, more and more seldom, as long as the next slot has not come.
 /// </summary>
-internal sealed class SlotRunner(GoodOptions options, Terminal terminal, BuildVersion build, ScheduleState state, ScheduleLog log) : IDisposable
+internal sealed class SlotRunner(GoodOptions options, ProcessContext terminal, BuildVersion build, ScheduleState state, ScheduleLog log) : IDisposable
 {
     static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(30);
 

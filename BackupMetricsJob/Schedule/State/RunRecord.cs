@@ -1,4 +1,4 @@
-using BackupMetricsJob.Cli;
+using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Schedule.State;

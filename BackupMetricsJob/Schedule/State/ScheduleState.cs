@@ -1,5 +1,5 @@
-using BackupMetricsJob.Cli;
 using BackupMetricsJob.Exposition;
+using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Schedule.State;

@@ -1,0 +1,19 @@
+namespace BackupMetricsJob.Configuration.File;
+
+/// <summary>What a configuration of Prometheus says of its scrape jobs.</summary>
+internal static class ScrapeSettings
+{
+    /// <summary>Whether each of them has honor_labels, by its job_name. Empty where the text is none such.</summary>
+    public static IReadOnlyDictionary<string, bool> Read(string configuration)
+    {
+        var jobs = new Dictionary<string, bool>(StringComparer.Ordinal);
+        if (YamlTree.Read("", configuration, [], key: "", static (_, _) => { }) is not YamlMapping root || root.Find("scrape_configs")?.Value is not YamlSequence scrapes) return jobs;
+        foreach (var item in scrapes.Items)
+        {
+            if (item is YamlMapping scrape && scrape.Find("job_name")?.Value is YamlScalar name)
+                jobs[name.Text] = scrape.Find("honor_labels")?.Value is YamlScalar { Text: "true" };
+        }
+
+        return jobs;
+    }
+}

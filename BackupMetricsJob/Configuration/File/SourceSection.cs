@@ -1,0 +1,89 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Postgres;
+
+namespace BackupMetricsJob.Configuration.File;
+
+/// <summary>sources: a list of names, or of maps of one name with what that source is asked.</summary>
+internal sealed class SourceSection(string folder, FileProblems problems)
+{
+    static readonly string Allowed = $"one of {string.Join(", ", SourceName.All)}";
+
+    readonly List<string> _names = [];
+    ServerPatterns _servers = ServerPatterns.All;
+    string? _query;
+
+    public SourceText? Read(YamlNode node, KeyPath path)
+    {
+        if (node is not YamlSequence { Items.Count: > 0 } list)
+        {
+            problems.WrongKind(node, path, "a list of sources");
+            return null;
+        }
+
+        for (var i = 0; i < list.Items.Count; i++) Read(list.Items[i], path[i], list);
+        return new([.. SourceName.All.Where(_names.Contains)], new(_servers, _query));
+    }
+
+    void Read(YamlNode node, KeyPath path, YamlSequence list)
+    {
+        if (node is YamlScalar { IsNull: false } name)
+        {
+            if (!SourceName.All.Contains(name.Text)) problems.Wrong(node, path, Allowed);
+            else if (name.Text == SourceName.Query) problems.Wrong(node, path, "a map, since it needs a SELECT: query: {sql_file: FILE} or query: {sql: TEXT}");
+            else Add(name.Text, node, path);
+        }
+        else if (node is not YamlMapping { Entries.Count: 1 } map)
+        {
+            problems.Wrong(node, path, Allowed + ", or a map of one of catalog, query");
+        }
+        else if (Fields.Of(map, path, [SourceName.Catalog, SourceName.Query], folder, problems) is { } fields)
+        {
+            if (map.Entries[0].Key.Text is SourceName.Catalog) ReadCatalog(fields);
+            else if (map.Entries[0].Key.Text is SourceName.Query) ReadQuery(fields);
+            else return;
+            Add(map.Entries[0].Key.Text, node, path);
+        }
+    }
+
+    void Add(string name, YamlNode node, KeyPath path)
+    {
+        if (_names.Contains(name)) problems.Add(node.Place, $"{path}: must be another source: {name} is in the list already");
+        else _names.Add(name);
+    }
+
+    void ReadCatalog(Fields source)
+    {
+        if (source.Map(SourceName.Catalog, Keys.Catalog) is not { } fields || fields["servers"] is not { } node) return;
+        var patterns = new List<string>();
+        const string Pattern = "the name of a server in the catalogue, or a pattern like eu-*";
+        if (node is not YamlSequence { Items.Count: > 0 } list)
+        {
+            problems.WrongKind(node, fields.Path["servers"], "a list of names of servers in the catalogue, or patterns like eu-*");
+            return;
+        }
+
+        for (var i = 0; i < list.Items.Count; i++)
+        {
+            if (list.Items[i] is YamlScalar { IsNull: false } scalar && scalar.Text.Trim().Length > 0 && LabelText.IsWellFormed(scalar.Text)) patterns.Add(scalar.Text);
+            else problems.Wrong(list.Items[i], fields.Path["servers"][i], Pattern);
+        }
+
+        if (patterns.Count > 0) _servers = new(patterns);
+    }
+
+    void ReadQuery(Fields source)
+    {
+        if (source.Map(SourceName.Query, Keys.Query) is not { } fields) return;
+        var name = fields.Text("name", "a text");
+        if (fields.OneOf("sql_file", "sql") is not { } key) fields.Require("sql_file", "the file with the SELECT, or sql, the SELECT itself");
+        else if (key == "sql") _query = fields.Text(key, "a SELECT");
+        else if (fields.File(key) is { } file)
+        {
+            // A name is for people: it is what they see where the query's file is wrong.
+            _query = SourceText.ReadQuery(file.Value, out var fault);
+            if (_query is null) problems.Add(file.Place!, $"{file.Origin} {MistakenForm.Quoted(file.Value)}{(name is null ? "" : $", of query {MistakenForm.Quoted(name)}")}: {fault}");
+        }
+
+        if (_query?.Contains('\0', StringComparison.Ordinal) is true) problems.Add(fields.Place, $"{fields.Path}: a NUL character is not allowed");
+    }
+}

@@ -1,0 +1,42 @@
+using System.Net.Http;
+using System.Text.Json;
+using BackupMetricsJob.Pushgateway.Api;
+
+namespace BackupMetricsJob.Http;
+
+/// <summary>
+/// Asks a Prometheus server. It stands here since this room alone speaks HTTP. Failures and credentials are those of <see cref="GatewayApi"/>.
+/// </summary>
+/// <param name="address">Its URL, perhaps with a path prefix; it must not hold a password.</param>
+/// <param name="timeout">For one question.</param>
+internal sealed class PrometheusApi(Uri address, ClientCredentials? credentials, TimeSpan timeout, TimeProvider clock)
+{
+    readonly string _address = address.GetLeftPart(UriPartial.Path).TrimEnd('/');
+
+    /// <summary>Its whole configuration, in YAML, with <c>&lt;secret&gt;</c> for secrets.</summary>
+    public Task<ApiAnswer<string>> ConfigurationAsync(CancellationToken cancellationToken) =>
+        GetAsync("/api/v1/status/config", static data => Text(data, "yaml"), cancellationToken);
+
+    public Task<ApiAnswer<string>> VersionAsync(CancellationToken cancellationToken) =>
+        GetAsync("/api/v1/status/buildinfo", static data => Text(data, "version"), cancellationToken);
+
+    /// <summary>The series that an expression gives now: each an object with <c>metric</c> and <c>value</c>.</summary>
+    public Task<ApiAnswer<IReadOnlyList<JsonElement>>> QueryAsync(string expression, CancellationToken cancellationToken) =>
+        GetAsync<IReadOnlyList<JsonElement>>(
+            "/api/v1/query?query=" + Uri.EscapeDataString(expression),
+            static data => data.ValueKind == JsonValueKind.Object && data.TryGetProperty("result", out var result)
+                && result.ValueKind == JsonValueKind.Array
+                ? [.. result.EnumerateArray()]
+                : throw new JsonException("it has no result in it"),
+            cancellationToken);
+
+    Task<ApiAnswer<T>> GetAsync<T>(string path, Func<JsonElement, T> read, CancellationToken cancellationToken)
+        where T : class =>
+        new ApiClient(_address, credentials, null, timeout, clock)
+            .GetDataAsync(new Uri(_address + path), (_, data) => read(data), cancellationToken);
+
+    static string Text(JsonElement data, string name) =>
+        data.ValueKind == JsonValueKind.Object && data.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String
+            ? text.GetString()!
+            : throw new JsonException($"it has no {name} in it");
+}

@@ -1,0 +1,28 @@
+using System.Net;
+
+namespace BackupMetricsJob.Postgres;
+
+/// <summary>One server to try: its name or socket directory, the address to use instead of looking the name up, and its own password.</summary>
+internal sealed record ConnectionHost(string Name, string? Address, int Port, Secret? Password)
+{
+    /// <summary>A Unix socket: libpq never uses TLS there.</summary>
+    internal bool IsSocket => Address is null && Name.StartsWith('/');
+
+    /// <summary>Whether the server is certainly on this machine: a Unix socket, localhost or a loopback address.</summary>
+    internal bool IsLocal => IsSocket || (IPAddress.TryParse(Address ?? Name, out var address)
+        ? IPAddress.IsLoopback(address)
+        : Name.Equals("localhost", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The host and port of a URI: <c>db1:5432</c>, <c>[::1]:5432</c>, <c>%2Frun%2Fpostgresql:5432</c>.</summary>
+    internal string UriText
+    {
+        get
+        {
+            var host = Name.Length > 0 ? Name : Address ?? "";
+            return $"{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : Uri.EscapeDataString(host))}:{Port}";
+        }
+    }
+
+    /// <summary>For messages: <c>db1:5432</c>, or <c>/run/postgresql:5432</c>.</summary>
+    public override string ToString() => IsSocket ? $"{Name}:{Port}" : UriText;
+}

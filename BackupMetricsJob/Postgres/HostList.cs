@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+
+namespace BackupMetricsJob.Postgres;
+
+/// <summary>libpq's parallel lists host, hostaddr and port, each host with its password still open.</summary>
+internal static class HostList
+{
+    /// <summary>Where Debian's libpq expects the socket; the one directory for which a password file says "localhost".</summary>
+    internal const string SocketDirectory = "/var/run/postgresql";
+
+    const int DefaultPort = 5432;
+
+    static readonly SearchValues<char> NeverInHost = SearchValues.Create(";=&?@/\"'\\<>");
+
+    internal static IReadOnlyList<ConnectionHost> Read(LibpqValues values)
+    {
+        var names = Split(values["host"]);
+        var addresses = Split(values["hostaddr"]);
+        var ports = Split(values["port"]);
+        var count = Math.Max(Math.Max(names.Length, addresses.Length), 1);
+        if (names.Length > 0 && addresses.Length > 0 && names.Length != addresses.Length)
+            values.Refuse("hostaddr", $"{addresses.Length} addresses for {names.Length} hosts: give one for each (an empty one is looked up)");
+        if (ports.Length > 1 && ports.Length != count)
+            values.Refuse("port", $"{ports.Length} ports for {count} hosts: give one for each, or one for all");
+
+        var hosts = new List<ConnectionHost>(count);
+        for (var i = 0; i < count; i++)
+        {
+            var name = i < names.Length ? names[i] : "";
+            var address = i < addresses.Length && addresses[i].Length > 0 ? addresses[i] : null;
+            if (name.Length == 0 && address is null)
+                name = DefaultHost();
+            if (name.StartsWith('@') && address is null)
+                values.Refuse("host", "an abstract Unix socket is not supported: name the directory of the socket");
+            else if (!MayBeHost(name))
+                values.Refuse("host", "what stands there cannot be a host (a name, an IP address, or the directory of a socket): " + MistakenForm.Expected);
+            if (address is not null && !IPAddress.TryParse(address, out _))
+                values.Refuse("hostaddr", "what stands there is no IP address");
+            hosts.Add(new(name, address, Port(ports.Length == 1 ? ports[0] : i < ports.Length ? ports[i] : "", values), Password: null));
+        }
+        return hosts;
+    }
+
+    /// <summary>A directory may be named anyhow. What follows the colon of a name is a port, or else the password of a user.</summary>
+    static bool MayBeHost(string name)
+    {
+        if (name.StartsWith('/') || IPAddress.TryParse(name, out _))
+            return true;
+        var colon = name.LastIndexOf(':');
+        return !name.AsSpan().ContainsAny(NeverInHost) && !name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
+            && (colon < 0 || name.AsSpan(colon + 1).IndexOfAnyExceptInRange('0', '9') < 0);
+    }
+
+    static string[] Split(string? list) => string.IsNullOrEmpty(list) ? [] : list.Split(',');
+
+    static string DefaultHost() => Directory.Exists(SocketDirectory) ? SocketDirectory : "localhost";
+
+    static int Port(string text, LibpqValues values)
+    {
+        if (text.Length == 0)
+            return DefaultPort;
+        if (int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535)
+            return port;
+        values.Refuse("port", text.All(char.IsAsciiDigit)
+            ? $"\"{text}\" is no port: 1 to 65535"
+            : "what stands there is no port, 1 to 65535 (it is not shown: in a URI it may be a password, whose \"@\" is missing: postgresql://user:password@host)");
+        return DefaultPort;
+    }
+}

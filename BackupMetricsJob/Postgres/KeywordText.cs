@@ -1,0 +1,81 @@
+using System.Text;
+
+namespace BackupMetricsJob.Postgres;
+
+/// <summary>
+/// Reads libpq's <c>host=db1 password='a b' ...</c>: blanks around "=" are allowed, a backslash takes the next character as it is, a value
+/// with blanks stands in single quotes. Problems never repeat the text.
+/// </summary>
+internal static class KeywordText
+{
+    /// <returns>false where the text cannot be cut into keywords and values at all.</returns>
+    internal static bool TryRead(string text, KeywordList keywords, ICollection<string> problems)
+    {
+        var at = 0;
+        var afterSecret = false;
+        while (true)
+        {
+            SkipBlanks(text, ref at);
+            if (at == text.Length)
+                return true;
+
+            var start = at;
+            while (at < text.Length && text[at] != '=' && !IsBlank(text[at]))
+                at++;
+            var keyword = text[start..at];
+            SkipBlanks(text, ref at);
+            if (at == text.Length || text[at] != '=')
+            {
+                problems.Add($"after character {start} of the connection text a \"=\" is missing: it is a postgresql:// URI or keyword=value pairs; "
+                    + "a value with blanks is written in single quotes, a database alone dbname=NAME");
+                return false;
+            }
+            at++;
+            SkipBlanks(text, ref at);
+            if (ReadValue(text, ref at) is not { } value)
+            {
+                problems.Add($"the single quote after character {start} of the connection text is not closed");
+                return false;
+            }
+            // The first word of a text that is a bare password could be taken for a keyword, and so could what follows a blank in one.
+            var mayName = !afterSecret && (keywords.Values.Count > 0 || LibpqKeyword.Nearest(keyword) is not null);
+            if (keywords.Add(keyword, value, mayName))
+                afterSecret = LibpqKeyword.IsSecret(keyword);
+        }
+    }
+
+    static string? ReadValue(string text, ref int at)
+    {
+        var quoted = at < text.Length && text[at] == '\'';
+        if (quoted)
+            at++;
+        var value = new StringBuilder();
+        for (; at < text.Length; at++)
+        {
+            if (text[at] == '\\')
+            {
+                if (++at == text.Length)
+                    break;
+            }
+            else if (quoted && text[at] == '\'')
+            {
+                at++;
+                return value.ToString();
+            }
+            else if (!quoted && IsBlank(text[at]))
+            {
+                break;
+            }
+            value.Append(text[at]);
+        }
+        return quoted ? null : value.ToString();
+    }
+
+    static void SkipBlanks(string text, ref int at)
+    {
+        while (at < text.Length && IsBlank(text[at]))
+            at++;
+    }
+
+    static bool IsBlank(char c) => c is ' ' or (>= '\t' and <= '\r');
+}

@@ -1,0 +1,48 @@
+using System.Text.RegularExpressions;
+
+namespace BackupMetricsJob.Postgres;
+
+/// <summary>
+/// Text that stands where it does not belong and may have a password in it: more settings in the value of one, a whole connection text in a host.
+/// It is known by its form, and never shown.
+/// </summary>
+internal static partial class MistakenForm
+{
+    const int MostShown = 80;
+
+    internal const string Expected = "write postgresql://user@host/database or \"host=... user=... dbname=...\" (what stands there is not shown: it may hold a password)";
+
+    internal const string AdoNet = "this looks like an ADO.NET connection string (name=value;name=value): " + Expected;
+
+    /// <summary>Whether it is more than a value: a user or a database may have any character in its name, but none is named like this.</summary>
+    internal static bool IsIn(string text) => MoreSettings().IsMatch(text);
+
+    /// <summary>What is wrong with the value of a keyword; null where its form is right.</summary>
+    internal static string? Of(string keyword, string value)
+    {
+        if (LibpqKeyword.IsSecret(keyword) || keyword == "options")
+            return null;
+        var isName = keyword is "user" or "dbname" or "application_name" or "fallback_application_name";
+        if (!IsIn(value) && (isName || !UserInfo().IsMatch(value)))
+            return null;
+        return value.Contains(';', StringComparison.Ordinal) ? AdoNet : "more stands in it than belongs there: " + Expected;
+    }
+
+    /// <summary>A value in a message: a plain word in quotation marks, anything else not.</summary>
+    internal static string Shown(string value) => IsPlain(value) ? $"\"{value}\"" : "what stands there";
+
+    /// <summary>Words of a file in a message: on one line, not too long, in quotation marks; *** for what is in a mistaken form.</summary>
+    internal static string Quoted(string text) => IsIn(text) ? "***" : $"\"{Words.OnOneLine(text, MostShown)}\"";
+
+    /// <summary>A short word of letters, digits, hyphens, underscores and points.</summary>
+    internal static bool IsPlain(string word) => PlainWord().IsMatch(word);
+
+    [GeneratedRegex(@"(^|[^a-z])(pass(word|wd|phrase)?|pwd|sslpassword)\s*=|;\s*[a-z][a-z _]*=|[a-z]{4,}://.*@", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    private static partial Regex MoreSettings();
+
+    [GeneratedRegex(":.*@", RegexOptions.Singleline)]
+    private static partial Regex UserInfo();
+
+    [GeneratedRegex(@"^[A-Za-z0-9_.\-]{0,40}\z")]
+    private static partial Regex PlainWord();
+}

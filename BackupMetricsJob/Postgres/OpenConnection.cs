@@ -1,0 +1,15 @@
+using Npgsql;
+
+namespace BackupMetricsJob.Postgres;
+
+/// <summary>A connection that is open; disposing it ends the session.</summary>
+internal sealed class OpenConnection(NpgsqlDataSource source, NpgsqlConnection connection) : IAsyncDisposable
+{
+    public NpgsqlConnection Npgsql => connection;
+
+    public async ValueTask DisposeAsync()
+    {
+        await connection.DisposeAsync();
+        await source.DisposeAsync();
+    }
+}

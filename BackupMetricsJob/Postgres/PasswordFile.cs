@@ -1,0 +1,88 @@
+using System.Text;
+
+namespace BackupMetricsJob.Postgres;
+
+/// <summary>
+/// A password file (<c>~/.pgpass</c>): lines <c>host:port:database:user:password</c>, the first that matches wins. A file that others may
+/// read is ignored with a warning, as psql does.
+/// </summary>
+internal sealed class PasswordFile
+{
+    const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    readonly IReadOnlyList<string> lines;
+
+    PasswordFile(IReadOnlyList<string> lines) => this.lines = lines;
+
+    /// <param name="path">Null for none.</param>
+    /// <param name="named">whether somebody asked for this file: then its absence is worth a warning.</param>
+    /// <param name="environment">Reads it.</param>
+    /// <param name="warnings">Gets one where it is ignored.</param>
+    internal static PasswordFile Open(string? path, bool named, LibpqEnvironment environment, ICollection<string> warnings)
+    {
+        if (path is null)
+            return new([]);
+        var file = environment.Read(path);
+        if (file.IsMissing && !named)
+            return new([]);
+        var why = file.Fault is not null ? file.Fault
+            : (file.Mode & Others) != 0 ? "has group or world access: permissions should be u=rw (0600) or less"
+            : null;
+        if (why is null)
+            return new(file.Lines);
+        warnings.Add($"password file {path} {why}; it is ignored");
+        return new([]);
+    }
+
+    internal Secret? Find(string host, int port, string database, string user)
+    {
+        var portText = port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        foreach (var line in lines)
+        {
+            if (line.StartsWith('#'))
+                continue;
+            var at = 0;
+            if (Matches(line, ref at, host) && Matches(line, ref at, portText) && Matches(line, ref at, database) && Matches(line, ref at, user))
+                return new Secret(Password(line, at));
+        }
+        return null;
+    }
+
+    /// <summary>Whether the field at <paramref name="at"/> is <c>*</c> or the value; if so, moves to the next field.</summary>
+    static bool Matches(string line, ref int at, string value)
+    {
+        if (line.AsSpan(at).StartsWith("*:"))
+        {
+            at += 2;
+            return true;
+        }
+        var matched = 0;
+        for (; at < line.Length; at++, matched++)
+        {
+            if (line[at] == ':' && matched == value.Length)
+            {
+                at++;
+                return true;
+            }
+            if (line[at] == '\\')
+                at++;
+            if (at == line.Length || matched == value.Length || line[at] != value[matched])
+                return false;
+        }
+        return false;
+    }
+
+    /// <summary>The last field: to the line's end or the next bare colon, a backslash taking the next character as it is.</summary>
+    static string Password(string line, int at)
+    {
+        var password = new StringBuilder();
+        for (; at < line.Length && line[at] != ':'; at++)
+        {
+            if (line[at] == '\\' && at + 1 < line.Length)
+                at++;
+            password.Append(line[at]);
+        }
+        return password.ToString();
+    }
+}

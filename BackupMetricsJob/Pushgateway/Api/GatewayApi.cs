@@ -1,0 +1,78 @@
+using System.Net.Http;
+using BackupMetricsJob.Http;
+
+namespace BackupMetricsJob.Pushgateway.Api;
+
+/// <summary>
+/// Asks a Pushgateway of itself and its groups, and deletes groups. Each request may take as long as an attempt of a push to that gateway.
+/// </summary>
+internal sealed class GatewayApi(Gateway gateway, TimeProvider clock)
+{
+    static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
+    static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(1);
+
+    readonly ApiClient _client = new(gateway.ToString(), gateway.Credentials, gateway.Tls, gateway.AttemptTimeout, clock);
+
+    /// <summary>Its version, its flags, and whether it is ready: one that is not answers, too.</summary>
+    public async Task<ApiAnswer<GatewayStatus>> StatusAsync(CancellationToken cancellationToken)
+    {
+        var status = await _client.GetDataAsync(
+            Url("/api/v1/status"), (response, data) => GatewayStatus.Read(data, SkewOf(response)), cancellationToken);
+        if (status.Value is null) return status;
+        var failure = await DoAsync(HttpMethod.Get, Url("/-/ready"), cancellationToken);
+        return failure is null or { Reason: RequestFailure.Unavailable }
+            ? new(status.Value with { IsReady = failure is null }, null)
+            : new(null, failure);
+    }
+
+    /// <summary>Every group that it has. A large gateway tells tens of megabytes, none of which is kept.</summary>
+    public Task<ApiAnswer<GatewayGroups>> GroupsAsync(WantedMetric? wanted, CancellationToken cancellationToken) =>
+        _client.AskAsync(
+            HttpMethod.Get,
+            Url("/api/v1/metrics"),
+            async (response, stream, end) =>
+            {
+                var all = await GroupListing.ReadAsync(stream, wanted, end);
+                return new GatewayGroups(all, clock.GetUtcNow() + (SkewOf(response) ?? TimeSpan.Zero));
+            },
+            cancellationToken);
+
+    /// <summary>
+    /// Deletes them all and waits until they are gone, for <paramref name="timeout"/> at most: the gateway only promises it at first. The
+    /// answer is those that are still there, or there again: one that somebody pushed since it was told of here is not waited for.
+    /// </summary>
+    /// <param name="groups">Each must have a key.</param>
+    public async Task<ApiAnswer<GatewayGroups>> DeleteAsync(
+        IReadOnlyList<GatewayGroup> groups, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var doomed = groups.Select(group => (Key: group.ToKey() ?? throw NoKey(group), group.PushTime)).ToList();
+        foreach (var (key, _) in doomed)
+        {
+            var url = gateway.Address.GroupUrl(key);
+            if (await DoAsync(HttpMethod.Delete, url, cancellationToken) is { } failure) return new(null, failure);
+        }
+
+        var start = clock.GetTimestamp();
+        for (var pause = FirstPause; ; pause = pause * 2 < MaxPause ? pause * 2 : MaxPause)
+        {
+            var answer = await GroupsAsync(null, cancellationToken);
+            if (answer.Value is not { } told) return answer;
+            var left = told.All.Where(group => doomed.Exists(one => group.Is(one.Key))).ToList();
+            var mayStillGo = doomed.Exists(one => left.Exists(group => group.Is(one.Key) && !(group.PushTime > one.PushTime)));
+            if (!mayStillGo || clock.GetElapsedTime(start) + pause > timeout) return new(told with { All = left }, null);
+
+            // Where it is cancelled, the next question says so.
+            await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Null where it was done.</summary>
+    async Task<ApiFailure?> DoAsync(HttpMethod method, Uri url, CancellationToken cancellationToken) =>
+        (await _client.AskAsync(method, url, static (_, _, _) => ValueTask.FromResult(""), cancellationToken)).Failure;
+
+    static ArgumentException NoKey(GatewayGroup group) => new($"{group} has no key");
+
+    Uri Url(string path) => new(gateway + path);
+
+    TimeSpan? SkewOf(HttpResponseMessage response) => Exchange.SkewOf(response.Headers.Date, clock.GetUtcNow());
+}

@@ -1,0 +1,95 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Checking;
+
+namespace BackupMetricsJob.Reporting;
+
+/// <summary>A check for machines: one JSON object. What is not known is not there.</summary>
+internal static class CheckJson
+{
+    static readonly JsonWriterOptions Readable = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static void Write(CheckReport report, ExitCode code, Stream to)
+    {
+        using var json = new Utf8JsonWriter(to, Readable);
+        json.WriteStartObject();
+        json.WriteNumber("exit_code", (int)code);
+        Findings(json, report.Settings);
+        json.WriteStartArray("targets");
+        foreach (var target in report.Targets) Target(json, target);
+        json.WriteEndArray();
+        json.WriteStartArray("gateways");
+        foreach (var (gateway, verdict, facts, findings) in report.Gateways) Server(json, gateway.ToString(), verdict, facts, findings);
+        json.WriteEndArray();
+        if (report.Prometheus is { } prometheus)
+        {
+            json.WritePropertyName("prometheus");
+            Server(json, prometheus.Address, prometheus.Verdict, prometheus.Facts, prometheus.Findings);
+        }
+
+        json.WriteEndObject();
+        json.Flush();
+        to.Write("\n"u8);
+    }
+
+    static void Target(Utf8JsonWriter json, TargetCheck check)
+    {
+        var result = check.Result;
+        json.WriteStartObject();
+        RunSummaryJson.Target(json, result);
+        if (result.Connected is { } connected)
+        {
+            json.WriteString("host", connected.Host);
+            json.WriteString("version", InWords.Version(connected.VersionNumber));
+            json.WriteBoolean("standby", connected.InRecovery);
+            json.WriteString("role", connected.Role);
+            if (connected.Tls is { } tls) json.WriteString("tls", $"{tls.Protocol} {tls.Cipher}");
+            else json.WriteNull("tls");
+        }
+
+        if (result.ClockOffset is { } offset) json.WriteNumber("clock_offset_seconds", Math.Round(offset.TotalSeconds, 3));
+        json.WriteStartObject("sources");
+        foreach (var source in result.Instance.Sources)
+        {
+            // Every source of a target that could not be asked failed with it.
+            var failed = result.SourceFailures.FirstOrDefault(other => other.Source == source)?.Failure ?? (result.SourcesThatAnswered.Contains(source) ? null : result.Failure);
+            json.WriteString(source, failed is null ? "ok" : failed.Message);
+        }
+
+        json.WriteEndObject();
+        json.WriteString("tells", StateInWords.Of(result));
+        json.WriteStartArray("missing_rights");
+        foreach (var missing in result.MissingRights) json.WriteStringValue(missing.Mend);
+        json.WriteEndArray();
+        Findings(json, check.Findings);
+        json.WriteEndObject();
+    }
+
+    static void Server(Utf8JsonWriter json, string address, ServerVerdict verdict, IReadOnlyList<string> facts, IReadOnlyList<Finding> findings)
+    {
+        json.WriteStartObject();
+        json.WriteString("address", address);
+        json.WriteString("state", CheckTable.Name(verdict));
+        json.WriteStartArray("facts");
+        foreach (var fact in facts) json.WriteStringValue(fact);
+        json.WriteEndArray();
+        Findings(json, findings);
+        json.WriteEndObject();
+    }
+
+    static void Findings(Utf8JsonWriter json, IReadOnlyList<Finding> findings)
+    {
+        json.WriteStartArray("findings");
+        foreach (var finding in findings)
+        {
+            json.WriteStartObject();
+            json.WriteString("level", finding.IsCritical ? "critical" : "warning");
+            json.WriteString("message", finding.What);
+            if (finding.Do.Length > 0) json.WriteString("do", finding.Do);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+}

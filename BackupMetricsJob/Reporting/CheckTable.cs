@@ -1,0 +1,76 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Checking;
+
+namespace BackupMetricsJob.Reporting;
+
+/// <summary>A check for people: a table of the targets, a line for each server that we talk HTTP with, then what is wrong and what to do about it.</summary>
+internal static class CheckTable
+{
+    const int WidestCell = 48;
+
+    static readonly string[] Head = ["TARGET", "STATE", "SERVER", "ROLE", "TLS", "CLOCK", "TELLS"];
+
+    public static void Write(CheckReport report, TextWriter to)
+    {
+        if (report.Targets.Count > 0) WriteTable([Head, .. report.Targets.Select(Row)], to);
+        if (report.Targets.Count > 0 && (report.Gateways.Count > 0 || report.Prometheus is not null)) to.WriteLine();
+        foreach (var (gateway, verdict, facts, _) in report.Gateways) WriteServer("gateway", gateway.ToString(), verdict, facts, to);
+        if (report.Prometheus is { } prometheus) WriteServer("Prometheus", prometheus.Address, prometheus.Verdict, prometheus.Facts, to);
+
+        var first = true;
+        foreach (var (name, findings) in Parts(report))
+        {
+            foreach (var finding in findings)
+            {
+                if (first) to.WriteLine();
+                first = false;
+                to.WriteLine($"{(finding.IsCritical ? "CRITICAL" : "warning")} {name}: {finding.What}");
+                if (finding.Do.Length > 0) to.WriteLine($"  do: {finding.Do}");
+            }
+        }
+    }
+
+    static IEnumerable<(string Name, IReadOnlyList<Finding> Findings)> Parts(CheckReport report)
+    {
+        yield return ("settings", report.Settings);
+        foreach (var target in report.Targets) yield return (Words.OnOneLine(target.Result.Instance.Name), target.Findings);
+        foreach (var gateway in report.Gateways) yield return (gateway.Gateway.ToString(), gateway.Findings);
+        if (report.Prometheus is { } prometheus) yield return (prometheus.Address, prometheus.Findings);
+    }
+
+    static string[] Row(TargetCheck check)
+    {
+        var result = check.Result;
+        var connected = result.Connected;
+        return
+        [
+            Words.OnOneLine(result.Instance.Name),
+            result.Failure is { } failure ? failure.Reason.Name() : "ok",
+            connected is null ? "-" : $"{InWords.Version(connected.VersionNumber)} {(connected.InRecovery ? "standby" : "primary")}",
+            connected is null ? "-" : Words.OnOneLine(connected.Role),
+            connected is null ? "-" : connected.Tls?.Protocol ?? "none",
+            result.ClockOffset is { } offset ? (offset.Duration().TotalSeconds < 1 ? "0 s" : InWords.Of(offset)) : "-",
+            StateInWords.Of(result),
+        ];
+    }
+
+    static void WriteTable(List<string[]> rows, TextWriter to)
+    {
+        var widths = new int[Head.Length - 1];
+        foreach (var row in rows)
+        {
+            for (var i = 0; i < widths.Length; i++) widths[i] = Math.Clamp(row[i].Length, widths[i], WidestCell);
+        }
+
+        foreach (var row in rows)
+        {
+            for (var i = 0; i < widths.Length; i++) to.Write(row[i].PadRight(widths[i] + 2));
+            to.WriteLine(row[^1]);
+        }
+    }
+
+    static void WriteServer(string kind, string address, ServerVerdict verdict, IReadOnlyList<string> facts, TextWriter to) =>
+        to.WriteLine($"{kind} {address}  {Name(verdict)}{(facts.Count > 0 ? ": " : "")}{string.Join(", ", facts)}");
+
+    public static string Name(ServerVerdict verdict) => verdict.ToString().ToLowerInvariant();
+}

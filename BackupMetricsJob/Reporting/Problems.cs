@@ -1,0 +1,36 @@
+using BackupMetricsJob.Configuration;
+
+namespace BackupMetricsJob.Reporting;
+
+/// <summary>Tells every warning and every problem of the settings, a line each, and gives the exit code.</summary>
+internal static class Problems
+{
+    /// <summary>What psql would have warned of: a password file that others may read, say.</summary>
+    public static void Warn(JobOptions job, ProcessContext terminal)
+    {
+        foreach (var warning in Warnings(job)) terminal.Error.WriteLine("warning " + warning);
+    }
+
+    /// <summary>A line each.</summary>
+    public static List<string> Warnings(JobOptions job)
+    {
+        var warnings = new List<string>(job.Warnings);
+        foreach (var target in job.Targets)
+        {
+            foreach (var warning in target.Target?.Connection.Warnings ?? []) warnings.Add($"{target.Instance.Name}: {warning}");
+        }
+
+        return warnings;
+    }
+
+    public static int Tell(IReadOnlyList<Problem> problems, OutputOptions output, ProcessContext terminal)
+    {
+        foreach (var problem in problems)
+        {
+            if (output.LogFormat == LogFormat.Json) RunSummaryJson.Error(problem.Words, terminal.Time.GetUtcNow(), terminal.Error);
+            else terminal.Error.WriteLine(problem.Place is null ? "backup-metrics: " + problem.Words : problem.Words);
+        }
+
+        return (int)ExitCodes.Of(problems);
+    }
+}

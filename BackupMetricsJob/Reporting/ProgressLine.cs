@@ -1,0 +1,73 @@
+using System.Globalization;
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Running;
+
+namespace BackupMetricsJob.Reporting;
+
+/// <summary>
+/// One line on a terminal about a run that takes longer than a second, written over itself; disposing it wipes it away. It looks at the run
+/// from outside, so that a run that hangs is shown, too.
+/// </summary>
+internal sealed class ProgressLine : IDisposable
+{
+    static readonly TimeSpan First = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);
+
+    const string Wipe = "\r\u001b[K";
+
+    readonly Lock _gate = new();
+    readonly RunProgress _progress;
+    readonly TextWriter _to;
+    readonly Timer _timer;
+    string _shown = "";
+    bool _isOver;
+
+    public ProgressLine(RunProgress progress, TextWriter to)
+    {
+        (_progress, _to) = (progress, to);
+        _timer = new(_ => Show(), null, First, Every);
+    }
+
+    /// <summary>Null unless somebody looks, at a terminal that can rewrite a line, and expects no JSON.</summary>
+    /// <param name="progress">What the run is to tell where it stands; null where nobody looks.</param>
+    public static ProgressLine? Begin(ProcessContext terminal, OutputOptions output, out RunProgress? progress)
+    {
+        var isWanted = terminal.IsWatched && output.LogFormat == LogFormat.Text
+            && terminal.Environment.GetValueOrDefault("TERM") is { Length: > 0 } and not "dumb";
+        progress = isWanted ? new(terminal.Time) : null;
+        return progress is null ? null : new(progress, terminal.Error);
+    }
+
+    /// <summary>What it says of a run; less than 80 characters.</summary>
+    public static string Text(RunState state, TimeSpan left)
+    {
+        var seconds = string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(left.TotalSeconds):0} s");
+        return state.Stage switch
+        {
+            RunStage.Waiting => $"waiting for {seconds} (--splay)",
+            RunStage.Pushing => $"pushing, at most {seconds} left",
+            _ => $"{state.Done} of {state.Targets} done, {state.Failed} failed, at most {seconds} left",
+        };
+    }
+
+    public void Dispose()
+    {
+        _timer.Dispose();
+        lock (_gate)
+        {
+            _isOver = true;
+            if (_shown.Length > 0) _to.Write(Wipe);
+        }
+    }
+
+    void Show()
+    {
+        lock (_gate)
+        {
+            var text = Text(_progress.Now, _progress.Left);
+            if (_isOver || text == _shown) return;
+            _to.Write("\r" + text + "\u001b[K");
+            _shown = text;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using BackupMetricsJob.Backups;
+
+namespace BackupMetricsJob.Reporting;
+
+/// <summary>What a person wants to read at three in the morning: per database what there is, what would be lost, what is wrong, what to do.</summary>
+internal static class ShowTable
+{
+    const int Widest = 2000;
+
+    public static void Write(IReadOnlyList<ProbeResult> results, TextWriter to)
+    {
+        var first = true;
+        foreach (var result in results)
+        {
+            if (!first) to.WriteLine();
+            first = false;
+            Write(result, to);
+        }
+    }
+
+    static void Write(ProbeResult result, TextWriter to)
+    {
+        to.WriteLine($"{Words.OnOneLine(result.Instance.Name)}  {Server(result)}");
+        foreach (var backup in result.Backups) ShowBackup.Write(backup, result.Instance, (name, text) => Row(to, name, text));
+        if (result.Server is { } server) WriteArchive(server, result, to);
+        if (result.LossWindow is { } window) Row(to, "lost if it died now", $"{InWords.Of(window)} of work at most");
+        if (result.ReplayBytes is { } replay) Row(to, "a restore replays", $"{InWords.Bytes(replay)} of WAL");
+        var findings = Findings.Of(result);
+        foreach (var finding in findings)
+        {
+            Row(to, finding.IsCritical ? "CRITICAL" : "WARNING", finding.What);
+            Row(to, "  do", finding.Do);
+        }
+
+        if (findings.Count > 0) return;
+        Row(to, result switch
+        {
+            { IsMonitored: false } => "it answers for others; its own backups are not asked for",
+            { Server: { DoesNotArchiveItself: true } } => "nothing is judged here: a standby's backups and archive are its primary's",
+            _ => "all is well",
+        }, "");
+    }
+
+    static void WriteArchive(ServerEvidence server, ProbeResult result, TextWriter to)
+    {
+        if (ArchiverStates.Of(server) is not { } state)
+        {
+            Row(to, "WAL archiving", server.Wal is null ? "unknown: the role may not look" : "unknown: nothing was archived yet, nothing failed, and nothing waits");
+            return;
+        }
+
+        var last = !server.DoesNotArchiveItself && server.ArchiveMode != "off" && server.Archiver.LastArchived is { } archived
+            ? $", last success {InWords.Of(server.Now - archived)} ago"
+            : "";
+        Row(to, "WAL archiving", state.Name() + last + Waiting(server, result.Instance));
+    }
+
+    static string Waiting(ServerEvidence server, Instance instance) => server switch
+    {
+        { DoesNotArchiveItself: true } or { ArchiveMode: "off" } or { Wal: null } => "",
+        { Wal: { OldestReady: { } since } wal } =>
+            $", {InWords.Segments(wal.ReadySegments)} waiting for {InWords.Of(server.Now - since)} ({ShowBackup.Limit(instance, LimitType.Wal)})",
+        _ => ", nothing waits",
+    };
+
+    static string Server(ProbeResult result) => result switch
+    {
+        { Server: { } server } => $"PostgreSQL {InWords.Version(server.VersionNumber)}, {(server.InRecovery ? "standby" : "primary")}, asked {InWords.Of(result.At)}",
+        { IsTarget: false } => $"by the word of {string.Join(", ", result.Instance.Sources)}, asked {InWords.Of(result.At)}",
+        { SourcesThatAnswered.Count: > 0 } => $"by the word of {string.Join(", ", result.SourcesThatAnswered)}, asked {InWords.Of(result.At)}",
+        _ => $"no answer, asked {InWords.Of(result.At)}",
+    };
+
+    static void Row(TextWriter to, string name, string text) => to.WriteLine($"  {name,-20}{Words.OnOneLine(text, Widest)}".TrimEnd());
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Postgres;
+using Npgsql;
+
+namespace BackupMetricsJob.Sources.PgWatch;
+
+/// <summary>
+/// The source "pgwatch": its functions get_backup_age_pgbackrest() and get_backup_age_walg(), each (retcode, backup_age_seconds, message).
+/// An error is told as an age of 1000000, which is never taken for one. The age for wal-g is that of the first backup listed: the oldest
+/// with the wal-g of today, the newest with an old one. So it bounds the recovery window from the safe side, and is no last success.
+/// </summary>
+internal static class PgWatchSource
+{
+    const int AgeOfAnError = 1_000_000;
+    const string ByHand = "Call the function by hand: it runs the tool on the database's host, as the server's user.";
+
+    public static async Task<ProbeFailure?> ReadAsync(
+        SourceTransaction transaction, Session session, SourceClock clock, string self, List<InstanceFacts> found, CancellationToken cancellationToken)
+    {
+        var commands = new List<NpgsqlBatchCommand>(2);
+        foreach (var function in (string?[])[session.PgBackRestAge, session.WalgAge])
+        {
+            if (function is not null) commands.Add(new($"SELECT retcode::bigint, backup_age_seconds::bigint, message::text FROM {function}()"));
+        }
+
+        if (commands.Count == 0)
+            return Failed("there is neither a function get_backup_age_pgbackrest() nor one get_backup_age_walg() in this database", "Install pgwatch's helper function in this database.");
+
+        var facts = new InstanceFacts(SourceName.PgWatch, self);
+        found.Add(facts);
+        await using var batch = transaction.Batch([.. commands]);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        ProbeFailure? failure = null;
+        if (session.PgBackRestAge is { } pgBackRest)
+        {
+            (var age, failure) = await AgeAsync(reader, pgBackRest, clock, cancellationToken);
+            if (age is { } known) facts.Backups.Add(new(SourceName.PgWatch, "pgbackrest", BackupType.Base) { LastSuccess = clock.Now - known, Age = known });
+            await reader.NextResultAsync(cancellationToken);
+        }
+
+        if (session.WalgAge is { } walg)
+        {
+            var (age, wrong) = await AgeAsync(reader, walg, clock, cancellationToken);
+            if (age is { } known) facts.Backups.Add(new(SourceName.PgWatch, "wal-g", BackupType.Base) { Oldest = clock.Now - known });
+            failure ??= wrong;
+        }
+
+        return failure;
+    }
+
+    static async Task<(TimeSpan? Age, ProbeFailure? Failure)> AgeAsync(NpgsqlDataReader reader, string function, SourceClock clock, CancellationToken cancellationToken)
+    {
+        if (!await reader.ReadAsync(cancellationToken)) return (null, Failed($"{function}() returned no row", ByHand));
+        var said = reader.TextOrNull(2) is { } text ? Words.OnOneLine(text) : "no message";
+        var wrong = (reader.LongOrNull(0), reader.LongOrNull(1)) switch
+        {
+            (not 0, _) => $"says: {said} (retcode {reader.LongOrNull(0)?.ToString(CultureInfo.InvariantCulture) ?? "null"})",
+            (_, null) => $"gave no age: {said}",
+            (_, AgeOfAnError) => $"gave the age {AgeOfAnError}, which is its word for an error: {said}",
+            (_, < 0 and var age) => $"gave the negative age {age}",
+            (_, { } age) when !clock.CanBeOld(age) => $"gave an age from before 1970: {age}",
+            _ => null,
+        };
+        return wrong is null ? (TimeSpan.FromSeconds(reader.GetInt64(1)), null) : (null, Failed($"{function}() {wrong}", ByHand));
+    }
+
+    static ProbeFailure Failed(string why, string what) => new(FailureReason.BadData, "source pgwatch: " + why) { Do = what };
+}

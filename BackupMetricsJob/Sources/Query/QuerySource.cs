@@ -1,0 +1,71 @@
+using BackupMetricsJob.Backups;
+using Npgsql;
+
+namespace BackupMetricsJob.Sources.Query;
+
+/// <summary>
+/// The source "query": the user's own SELECT, one row a backup, in a round trip of its own. It sees the role's own search_path, and cannot
+/// write. A row that cannot be right fails the source as bad_data, and names itself.
+/// </summary>
+internal sealed class QuerySource
+{
+    readonly SourceClock _clock;
+    readonly Dictionary<string, BackupFold> _byServer = new(StringComparer.Ordinal);
+
+    QuerySource(SourceClock clock) => _clock = clock;
+
+    /// <param name="text">The query.</param>
+    /// <param name="self">Whose backups they are where no column says.</param>
+    /// <param name="found">Filled when all rows were read and believed.</param>
+    /// <returns>Why it failed, and whether it speaks of other servers only.</returns>
+    public static async Task<(ProbeFailure? Failure, bool OthersOnly)> ReadAsync(
+        SourceTransaction transaction, SourceClock clock, string text, string self, List<InstanceFacts> found, CancellationToken cancellationToken)
+    {
+        if (UserQuery.Single(text) is not { } select) return (Failed("it holds several statements, and must be one SELECT"), false);
+        await using var batch = transaction.Batch(
+            new("SET LOCAL search_path TO DEFAULT"),
+            new($"SELECT * FROM (\n{select}\n) AS backups"),
+            new("SET LOCAL search_path TO pg_catalog, pg_temp"));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        if (QueryColumns.Read(reader, out var problem) is not { } columns) return (Failed(problem!), false);
+
+        var source = new QuerySource(clock);
+        for (var row = 1L; await reader.ReadAsync(cancellationToken); row++)
+        {
+            if (source.Add(new(columns, reader), self) is { } wrong) return (Failed($"row {row}{Named(columns, reader)}: {wrong}"), false);
+        }
+
+        foreach (var (server, fold) in source._byServer)
+        {
+            var facts = new InstanceFacts(SourceName.Query, server);
+            fold.AddTo(facts.Backups);
+            found.Add(facts);
+        }
+
+        return (null, columns.Has("server") && !source._byServer.ContainsKey(self));
+    }
+
+    static ProbeFailure Failed(string why) => new(FailureReason.BadData, "source query: " + why)
+    {
+        Do = "Mend the query that --query names, or the data that it reads.",
+    };
+
+    static string Named(QueryColumns columns, NpgsqlDataReader reader)
+    {
+        foreach (var column in (string[])["backup_id", "server"])
+        {
+            if (columns.Has(column) && columns.Text(reader, column) is { } name) return $" ({column} {Words.OnOneLine(name, 100)})";
+        }
+
+        return "";
+    }
+
+    string? Add(QueryRow row, string self)
+    {
+        if (row.Read(_clock, out var backup) is { } wrong) return wrong;
+        var server = row.Server ?? self;
+        if (!_byServer.TryGetValue(server, out var fold)) _byServer.Add(server, fold = new(SourceName.Query, _clock.Now));
+        fold.Add(backup!);
+        return null;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using BackupMetricsJob.Postgres;
+using Npgsql;
+
+namespace BackupMetricsJob.Sources;
+
+/// <summary>
+/// The first round trip: opens the read-only transaction that the whole probe runs in, with its time limits, and asks what may be asked.
+/// The limits are the transaction's own, so that they hold behind a pooler too and stay with nobody after us. The server compiles nothing: that
+/// would take longer than all our queries.
+/// </summary>
+/// <remarks>
+/// Until search_path is set, whoever owns the database decides what an unqualified name means, and would have it run with our rights: so every
+/// name before that is qualified, and no operator is used.
+/// </remarks>
+internal static class SessionQuery
+{
+    const int LockTimeoutMilliseconds = 2000;
+
+    /// <param name="connection">A connection that nothing was asked on.</param>
+    /// <param name="statementTimeout">How long one statement may take on the server.</param>
+    /// <param name="lookUp">Whether the names of other monitoring tools' tables and functions are needed.</param>
+    /// <param name="inspect">Whether to ask how the connection is encrypted.</param>
+    public static async Task<Session> ReadAsync(
+        NpgsqlConnection connection, TimeSpan statementTimeout, bool lookUp, bool inspect, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"),
+                new(Settings(Math.Max(1, (int)statementTimeout.TotalMilliseconds))),
+                new(SqlText.Of("session")),
+            },
+        };
+        if (lookUp) batch.BatchCommands.Add(new(SqlText.Of("conventions")));
+        if (inspect) batch.BatchCommands.Add(new("SELECT version, cipher FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl"));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await NextAsync();
+        var session = new Session(
+            Now: reader.Time(0, "the server's clock"),
+            VersionNumber: reader.GetInt32(1),
+            Role: reader.GetString(2),
+            InRecovery: reader.GetBoolean(3),
+            MayListWal: reader.GetBoolean(4),
+            MayReadStatistics: reader.GetBoolean(5),
+            HasHistoryFunction: reader.GetBoolean(6),
+            MayReadHistory: reader.GetBoolean(7));
+        if (lookUp)
+        {
+            await NextAsync();
+            session = session with
+            {
+                PgBackRestTable = reader.TextOrNull(0),
+                PgBackRestAge = reader.TextOrNull(1),
+                WalgAge = reader.TextOrNull(2),
+            };
+        }
+
+        if (inspect && await NextAsync()) session = session with { Tls = new(reader.GetString(0), reader.GetString(1)) };
+        return session;
+
+        async Task<bool> NextAsync() => await reader.NextResultAsync(cancellationToken) && await reader.ReadAsync(cancellationToken);
+    }
+
+    static string Settings(int milliseconds) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+        SELECT pg_catalog.set_config('statement_timeout', '{milliseconds}', true),
+          pg_catalog.set_config('lock_timeout', '{Math.Min(milliseconds, LockTimeoutMilliseconds)}', true),
+          pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), pg_catalog.set_config('jit', 'off', true)
+        """);
+}

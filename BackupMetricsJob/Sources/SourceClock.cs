@@ -1,0 +1,23 @@
+using BackupMetricsJob.Backups;
+
+namespace BackupMetricsJob.Sources;
+
+/// <summary>The clock that the ages of a probe are by, and how far ahead of it a backup may have finished before it is not believed.</summary>
+/// <param name="Now">The database's clock.</param>
+/// <param name="Job">The job's clock at the same moment.</param>
+internal sealed record SourceClock(DateTimeOffset Now, DateTimeOffset Job)
+{
+    /// <summary>How far the clocks of two hosts may be apart.</summary>
+    public static readonly TimeSpan MaxError = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether a time lies more than that after either clock: then it is not a time.</summary>
+    public bool IsFuture(DateTimeOffset time) => time - Now > MaxError || time - Job > MaxError;
+
+    /// <summary>How long ago that was, never negative: what a clock of another host has ahead is nothing.</summary>
+    public TimeSpan Since(DateTimeOffset time) => time < Now ? Now - time : TimeSpan.Zero;
+
+    /// <summary>Whether something can be so many seconds old: not from before 1970.</summary>
+    public bool CanBeOld(double seconds) => seconds <= (Now - DateTimeOffset.UnixEpoch).TotalSeconds;
+
+    public string Future(DateTimeOffset time) => $"in the future: {InWords.Of(time)}, the database's clock says {InWords.Of(Now)}";
+}

@@ -1,0 +1,85 @@
+using System.Data;
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Postgres;
+using BackupMetricsJob.Sources.Catalog;
+using BackupMetricsJob.Sources.PgMonitor;
+using BackupMetricsJob.Sources.PgWatch;
+using BackupMetricsJob.Sources.Query;
+using BackupMetricsJob.Sources.Server;
+using Npgsql;
+
+namespace BackupMetricsJob.Sources;
+
+/// <summary>Reads the sources of a target one after the other, over its one connection. One that fails takes nothing of the others with it.</summary>
+internal sealed class SourceReader(NpgsqlConnection connection, Session session, Instance instance, SourceSettings settings, ProbeProgress progress)
+{
+    readonly SourceTransaction _transaction = new(connection, instance.Sources.Count);
+
+    /// <summary>Whether any of them has to be looked up in the database first.</summary>
+    public static bool MustLookUp(Instance instance) => instance.Sources.Contains(SourceName.PgMonitor) || instance.Sources.Contains(SourceName.PgWatch);
+
+    /// <exception cref="Exception">The connection is lost.</exception>
+    public async Task ReadAsync(SourceClock clock, CancellationToken cancellationToken)
+    {
+        foreach (var source in instance.Sources)
+        {
+            if (source != SourceName.Server) progress.Step = $"reading the source {source}";
+            var found = new List<InstanceFacts>();
+            try
+            {
+                progress.Add(source, found, await ReadAsync(source, clock, found, cancellationToken));
+            }
+            catch (Exception e) when (connection.State == ConnectionState.Open)
+            {
+                _transaction.MustRollBack = true;
+                progress.Add(source, found, Of(source, ProbeFailures.Of(e) ?? ProbeFailures.Unexpected(e, FailureReason.BadData)));
+            }
+        }
+    }
+
+    async Task<ProbeFailure?> ReadAsync(string source, SourceClock clock, List<InstanceFacts> found, CancellationToken cancellationToken)
+    {
+        switch (source)
+        {
+            case SourceName.Server:
+                await ServerSource.ReadAsync(_transaction, session, progress.Add, cancellationToken);
+                return MissingRights.HasMonitor(session)
+                    ? null
+                    : new(FailureReason.Privilege, $"role {session.Role} is not a member of pg_monitor: it {MissingRights.Of(session)[0].What}");
+            case SourceName.Catalog:
+                await CatalogSource.ReadAsync(_transaction, clock, settings.Servers, instance.Limits, found, cancellationToken);
+                return found.Count > 0 || settings.Servers.AreNames ? null : NobodyFound();
+            case SourceName.PgMonitor:
+                return await PgMonitorSource.ReadAsync(_transaction, session, clock, instance.Name, found, cancellationToken);
+            case SourceName.PgWatch:
+                return await PgWatchSource.ReadAsync(_transaction, session, clock, instance.Name, found, cancellationToken);
+            case SourceName.Query when settings.Query is { } text:
+                (var failure, progress.QueryIsAboutOthers) = await QuerySource.ReadAsync(_transaction, clock, text, instance.Name, found, cancellationToken);
+                return failure;
+            default:
+                throw new InvalidOperationException($"The source {source} is not known, or has nothing to ask.");
+        }
+    }
+
+    // To watch nothing and to say that all is well is the same to whoever reads it.
+    ProbeFailure NobodyFound() =>
+        new(FailureReason.BadData, $"source catalog: it has no server that is like {string.Join(", ", settings.Servers.Patterns)}")
+        {
+            Do = "Fill it with backup-metrics import or record, or mend --server.",
+        };
+
+    ProbeFailure Of(string source, ProbeFailure failure) => source switch
+    {
+        SourceName.Server => failure,
+        SourceName.Catalog => failure with { Message = "source catalog: " + failure.Message, Do = ToDoAboutCatalog(failure) },
+        SourceName.Query => failure with { Message = "source query: " + failure.Message, Do = "Mend the query that --query names: it must be one SELECT that only reads." },
+        _ => failure with { Message = $"source {source}: {failure.Message}", Do = failure.Reason == FailureReason.Privilege ? $"Grant role {session.Role} what the message names." : null },
+    };
+
+    string? ToDoAboutCatalog(ProbeFailure failure) => failure.Reason switch
+    {
+        FailureReason.Privilege => $"GRANT USAGE ON SCHEMA backup_metrics TO {session.Role}; GRANT SELECT ON ALL TABLES IN SCHEMA backup_metrics TO {session.Role};",
+        FailureReason.Sql => "Is this the catalogue's database? Run backup-metrics catalog init on it.",
+        _ => null,
+    };
+}
