@@ -65,9 +65,10 @@ internal sealed class BackupMetrics
 
     void WriteRecoveryPoint(ProbeResult result, SampleLabels labels)
     {
-        if (result.LossWindow is not { } window) return;
-        _samples.Set(MetricNames.RecoveryPointTime, labels, (result.At - window).UnixSeconds());
-        _samples.Set(MetricNames.RecoveryPointAge, labels, window.TotalSeconds);
+        if (result.Loss is not { } loss) return;
+        _samples.Set(MetricNames.RecoveryPointTime, labels, (result.At - loss.Window).UnixSeconds());
+        _samples.Set(MetricNames.RecoveryPointAge, labels, loss.Window.TotalSeconds);
+        if (loss.IsByServer) _samples.Set(MetricNames.RecoveryPointEvidence, labels, 1, "server");
         _samples.Set(MetricNames.RecoveryReplay, labels, result.ReplayBytes);
     }
 
