@@ -142,4 +142,24 @@ public sealed class BrokenArchiverTests
         Assert.Equal(ArchiverState.Never, ArchiverStates.Of(result.Server));
         Assert.Null(result.LossWindow);
     }
+
+    /// <summary>Files that nobody archives pile up: each is looked at once, and in memory.</summary>
+    [Theory]
+    [InlineData(13)]
+    [InlineData(18)]
+    public async Task A_hundred_thousand_waiting_files_are_counted_without_a_temporary_file(int version)
+    {
+        const int Count = 90_000;
+        await using var server = await PostgresServer.StartAsync(new() { Version = version, Archiving = true, Settings = { ["archive_command"] = "", ["log_temp_files"] = "0" } });
+        var folder = Path.Combine(server.DataDirectory, "pg_wal", "archive_status");
+        for (var i = 16; i < 16 + Count; i++) File.Create(Path.Combine(folder, $"{1:X8}{i / 256:X8}{i % 256:X8}.ready")).Dispose();
+        File.SetLastWriteTimeUtc(Path.Combine(folder, $"{1:X8}{0:X8}{16:X8}.ready"), DateTime.UtcNow.AddHours(-2));
+
+        var result = await Probe.OfAsync(server);
+
+        Assert.Null(result.Failure);
+        Assert.Equal((Count, 16L * (16 << 20)), (result.Server!.Wal!.ReadySegments, result.Server.Wal.ArchiveEnd));
+        Assert.InRange(result.Server.Now - result.Server.Wal.OldestReady!.Value, TimeSpan.FromHours(2), TimeSpan.FromHours(2.1));
+        Assert.DoesNotContain("temporary file", server.Log, StringComparison.Ordinal);
+    }
 }

@@ -69,6 +69,7 @@ internal static class SessionQuery
         SELECT pg_catalog.set_config('statement_timeout', '{milliseconds}', true),
           pg_catalog.set_config('lock_timeout', '{Math.Min(milliseconds, LockTimeoutMilliseconds)}', true),
           pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), pg_catalog.set_config('jit', 'off', true),
+          pg_catalog.set_config('work_mem', '32MB', true),
           pg_catalog.set_config('backup_metrics.receivers', {Literal(string.Join('\n', receivers))}, true)
         """);
 

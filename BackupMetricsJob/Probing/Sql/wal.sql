@@ -2,6 +2,8 @@
 -- A segment's number is its place in the WAL stream, whatever the timeline. The current segment is the one that holds the last byte written: since 17
 -- pg_walfile_name() of a segment's first byte names a file that need not be there yet, or is an old one renamed for later.
 -- A .done file keeps the time of the .ready file it was renamed from: when the segment was complete. A walreceiver writes .done files, too.
+-- A server whose archiver has been dead for long may have a hundred thousand .ready files: each is looked at once (so OFFSET 0), and without
+-- regular expressions.
 -- A receiver that keeps WAL shows no replay position. wal-g's does, and is known by its slot; others by the names that the user gives in
 -- backup_metrics.receivers, one a line: of the slot or the application. A logical one is no archive, nor is pg_basebackup's own, under whatever name: its
 -- slot is temporary, or the backup that it belongs to began before it over a connection like its own.
@@ -24,24 +26,29 @@ WITH setting AS MATERIALIZED (
   SELECT left(name, 8) AS timeline,
          ('x' || substr(name, 9, 8))::bit(32)::bigint * written.segments_per_id + ('x' || substr(name, 17, 8))::bit(32)::bigint AS number,
          modification
-  FROM file CROSS JOIN written WHERE name ~ '^[0-9A-F]{24}$'
-), mark AS MATERIALIZED (
-  SELECT left(name, 8) AS timeline,
-         CASE WHEN name ~ '^[0-9A-F]{24}\.(ready|done)$' THEN
-           ('x' || substr(name, 9, 8))::bit(32)::bigint * written.segments_per_id + ('x' || substr(name, 17, 8))::bit(32)::bigint END AS number,
-         name LIKE '%.ready' AS is_ready,
-         modification
-  FROM pg_ls_archive_statusdir() CROSS JOIN written WHERE name ~ '\.ready$|^[0-9A-F]{24}\.done$'
-), queue AS (
-  SELECT count(*) FILTER (WHERE is_ready AND number IS NOT NULL) AS ready_segments,
-         count(*) FILTER (WHERE is_ready AND number IS NULL) AS ready_others,
-         count(*) FILTER (WHERE NOT is_ready) AS done_segments,
-         min(number) FILTER (WHERE is_ready) AS first_ready,
-         min(modification) FILTER (WHERE is_ready AND number IS NOT NULL) AS oldest_ready_segment,
+  FROM file CROSS JOIN written WHERE length(name) = 24 AND translate(name, '0123456789ABCDEF', '') = ''
+), queue AS MATERIALIZED (
+  SELECT count(*) FILTER (WHERE is_ready AND is_segment) AS ready_segments,
+         count(*) FILTER (WHERE is_ready AND NOT is_segment) AS ready_others,
+         count(*) FILTER (WHERE NOT is_ready AND is_segment) AS done_segments,
+         min(place) FILTER (WHERE is_ready AND is_segment) AS first_ready,
+         max(place || extract(epoch FROM modification)) FILTER (WHERE NOT is_ready AND is_segment AND timeline = (SELECT timeline FROM written)) AS newest_done,
+         min(modification) FILTER (WHERE is_ready AND is_segment) AS oldest_ready_segment,
          min(modification) FILTER (WHERE is_ready) AS oldest_ready
-  FROM mark
+  FROM (
+    SELECT modification,
+           left(name, 8) AS timeline,
+           substr(name, 9, 16) COLLATE "C" AS place,
+           right(name, 6) = '.ready' AS is_ready,
+           translate(left(name, 24), '0123456789ABCDEF', '') = '' AND substr(name, 25) IN ('.ready', '.done') AND length(name) > 28 AS is_segment
+    FROM pg_ls_archive_statusdir() OFFSET 0) mark
 ), archive AS (
-  SELECT coalesce(first_ready, bytes / segment_size) AS first_unarchived FROM queue CROSS JOIN written
+  SELECT coalesce(
+           ('x' || left(first_ready, 8))::bit(32)::bigint * segments_per_id + ('x' || right(first_ready, 8))::bit(32)::bigint,
+           bytes / segment_size) AS first_unarchived,
+         ('x' || left(newest_done, 8))::bit(32)::bigint * segments_per_id + ('x' || substr(newest_done, 9, 8))::bit(32)::bigint AS newest_done,
+         substr(newest_done, 17)::float8 AS newest_done_modification
+  FROM queue CROSS JOIN written
 ), backup AS (
   SELECT left(name, 8) AS timeline,
          ('x' || substr(name, 9, 8))::bit(32)::bigint * 4294967296 + ('x' || substr(name, 17, 8))::bit(32)::bigint * segment_size
@@ -66,9 +73,7 @@ SELECT (SELECT coalesce(sum(size), 0) FROM file)::bigint AS directory_bytes,
        queue.done_segments,
        extract(epoch FROM queue.oldest_ready)::float8 AS oldest_ready,
        greatest(0, written.bytes - archive.first_unarchived * written.segment_size) AS unarchived,
-       extract(epoch FROM (
-         SELECT modification FROM mark WHERE NOT is_ready AND mark.timeline = written.timeline AND number < archive.first_unarchived
-         ORDER BY number DESC LIMIT 1))::float8 AS newest_done,
+       CASE WHEN archive.newest_done < archive.first_unarchived THEN archive.newest_done_modification END AS newest_done,
        extract(epoch FROM (
          SELECT modification FROM segment WHERE segment.timeline = written.timeline AND number < archive.first_unarchived
          ORDER BY number DESC LIMIT 1))::float8 AS newest_before_unarchived,
