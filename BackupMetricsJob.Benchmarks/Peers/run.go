@@ -79,9 +79,9 @@ func main() {
 	asked := time.Now()
 	query("session", &serverNow, &unused, &unused, &unused, &unused, &unused, &unused, &unused)
 	offset := serverNow - (seconds(asked)+seconds(time.Now()))/2
-	query("archiver", &unused, &unused, &unused, &unused, &archived, &lastArchived, &failures, &unused, &unused)
-	query("wal", &directory, &ready, &unused, &unused, &lag, &newestDone, &unused, &lastWrite, &unused, &replay, &unused, &unused, &unused, &walNow, &unused)
-	query("base_backup", &finished, &begun, &tool)
+	query("archiver", &unused, &unused, &unused, &unused, &archived, &lastArchived, &failures, &unused, &unused, &unused, &unused, &unused)
+	query("wal", &directory, &ready, &unused, &unused, &lag, &newestDone, &unused, &lastWrite, &unused, &replay, &unused, &unused, &unused, &walNow, &unused, &unused, &unused, &unused, &unused, &unused, &unused, &unused)
+	query("base_backup", &finished, &begun, &tool, &unused)
 	must(connection.Close(), 69)
 	must(database.Close(), 69)
 
@@ -103,7 +103,7 @@ func main() {
 	limits.WithLabelValues("orders", "wal", "warning", "payments").Set(900)
 	limits.WithLabelValues("orders", "wal", "critical", "payments").Set(3600)
 	states := vector("postgres_wal_archive_state", "State of WAL archiving: 1 for the state that holds, 0 for the others.", "instance", "state", "team")
-	for i, state := range []string{"ok", "failing", "never", "off", "streamed", "standby"} {
+	for i, state := range []string{"ok", "failing", "never", "discarded", "off", "streamed", "standby"} {
 		value := 0.0
 		if i == 0 {
 			value = 1
@@ -118,6 +118,7 @@ func main() {
 	gauge("postgres_wal_archive_lag_bytes", "WAL written but not archived, in bytes.", float64(lag.Int64))
 	gauge("postgres_recovery_point_timestamp_seconds", "The newest moment this database could be restored to from its backups, in seconds since 1970 by the job's clock.", seconds(at)-loss)
 	gauge("postgres_recovery_point_age_seconds", "How much work would have been lost at the probe, in seconds; an upper bound.", loss)
+	vector("postgres_recovery_point_evidence", "1 beside whose word the recovery point stands on: server, that its archiver stored what it said it stored.", "instance", "evidence", "team").WithLabelValues("orders", "server", "payments").Set(1)
 	gauge("postgres_recovery_replay_bytes", "WAL that a restore would replay, from the newest full backup's start to the archive's end, in bytes.", float64(replay.Int64))
 	gauge("postgres_backup_probe_success", "1 if the database could be probed in full, else 0.", 1)
 	gauge("postgres_backup_probe_duration_seconds", "How long the probe took, in seconds.", at.Sub(started).Seconds())

@@ -48,9 +48,9 @@ cursor = database.cursor()
 asked = time.time()
 server_now = query("session")[0]
 offset = server_now - (asked + time.time()) / 2
-_, _, _, _, archived, last_archived, failures, _, _ = query("archiver")
+archived, last_archived, failures = query("archiver")[4:7]
 wal = query("wal")
-finished, begun, tool = query("base_backup")
+finished, begun, tool, _ = query("base_backup")
 database.close()
 
 at = time.time()
@@ -65,7 +65,7 @@ limits = Gauge("postgres_backup_max_age_seconds", "The limit configured for the 
 for kind, severity, limit in (("base", "warning", 93600), ("base", "critical", 180000), ("wal", "warning", 900), ("wal", "critical", 3600)):
     limits.labels("orders", kind, severity, "payments").set(limit)
 states = Gauge("postgres_wal_archive_state", "State of WAL archiving: 1 for the state that holds, 0 for the others.", ["instance", "state", "team"], registry=registry)
-for state in ("ok", "failing", "never", "off", "streamed", "standby"):
+for state in ("ok", "failing", "never", "discarded", "off", "streamed", "standby"):
     states.labels("orders", state, "payments").set(state == "ok")
 gauge("postgres_wal_directory_bytes", "Size of the files in pg_wal, in bytes.", directory)
 gauge("postgres_wal_archive_last_success_timestamp_seconds", "When the archiver last succeeded, in seconds since 1970.", last_archived)
@@ -75,6 +75,7 @@ gauge("postgres_wal_archive_ready_segments", "WAL segments waiting to be archive
 gauge("postgres_wal_archive_lag_bytes", "WAL written but not archived, in bytes.", lag)
 gauge("postgres_recovery_point_timestamp_seconds", "The newest moment this database could be restored to from its backups, in seconds since 1970 by the job's clock.", at - loss)
 gauge("postgres_recovery_point_age_seconds", "How much work would have been lost at the probe, in seconds; an upper bound.", loss)
+gauge("postgres_recovery_point_evidence", "1 beside whose word the recovery point stands on: server, that its archiver stored what it said it stored.", 1, evidence="server")
 gauge("postgres_recovery_replay_bytes", "WAL that a restore would replay, from the newest full backup's start to the archive's end, in bytes.", replay)
 gauge("postgres_backup_probe_success", "1 if the database could be probed in full, else 0.", 1)
 gauge("postgres_backup_probe_duration_seconds", "How long the probe took, in seconds.", at - started)

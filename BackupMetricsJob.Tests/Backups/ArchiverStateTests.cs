@@ -8,7 +8,7 @@ public sealed class ArchiverStateTests
 {
     static readonly ArchiverStatistics Zero = new(0, null, 0, null, null, null);
     static readonly WalEvidence NothingDone = Wal with { DoneSegments = 0, NewestDone = null };
-    static readonly WalEvidence Waiting = NothingDone with { ReadySegments = 2, OldestReady = Noon.AddMinutes(-1) };
+    static readonly WalEvidence Waiting = NothingDone with { ReadySegments = 2, OldestReady = Noon.AddMinutes(-3) };
 
     [Fact]
     public void A_last_success_after_the_last_failure_is_ok() =>
@@ -40,11 +40,38 @@ public sealed class ArchiverStateTests
     public void No_statistics_and_no_right_to_look_are_unknown() => AssertState(null, Server with { Archiver = Zero, Wal = null });
 
     [Fact]
-    public void A_done_segment_after_a_crash_is_ok() => AssertState(ArchiverState.Ok, Server with { Archiver = Zero });
+    public void A_done_segment_is_no_proof_a_walreceiver_marks_them_too() => AssertState(null, Server with { Archiver = Zero });
+
+    [Fact]
+    public void What_waits_for_more_than_two_minutes_without_a_success_fails_whatever_is_counted()
+    {
+        var waiting = Server with { Wal = Wal with { ReadySegments = 1, OldestReady = Noon.AddMinutes(-30) } };
+        AssertState(ArchiverState.Failing, waiting);
+        AssertState(ArchiverState.Ok, waiting with { Archiver = waiting.Archiver with { LastArchived = Noon.AddSeconds(-120) } });
+        AssertState(ArchiverState.Failing, waiting with { Archiver = waiting.Archiver with { LastArchived = Noon.AddSeconds(-121) } });
+        AssertState(ArchiverState.Ok, waiting with { Started = Noon.AddSeconds(-120) });
+        AssertState(ArchiverState.Failing, waiting with { Archiver = Zero });
+        AssertState(ArchiverState.Never, waiting with { Archiver = Zero, Wal = Waiting });
+        AssertState(null, waiting with { Archiver = Zero, Wal = Waiting with { OldestReady = Noon.AddMinutes(-2) } });
+    }
+
+    [Fact]
+    public void A_history_file_that_waits_waits() =>
+        AssertState(ArchiverState.Failing, Server with { Wal = Wal with { ReadyOthers = 1, OldestReady = Noon.AddMinutes(-3) } });
+
+    [Fact]
+    public void A_command_that_throws_wal_away_is_worse_than_one_that_fails()
+    {
+        var thrown = Server with { Discards = "true" };
+        AssertState(ArchiverState.Discarded, thrown);
+        AssertState(ArchiverState.Discarded, thrown with { Archiver = new(10, Noon.AddSeconds(-1), 5, Noon, null, null) });
+        AssertState(ArchiverState.Off, thrown with { ArchiveMode = "off" });
+        AssertState(ArchiverState.Standby, thrown with { InRecovery = true });
+    }
 
     [Fact]
     public void Waiting_wal_without_a_command_is_failing() =>
-        AssertState(ArchiverState.Failing, Server with { HasArchiveCommand = false, Wal = Wal with { ReadySegments = 1 } });
+        AssertState(ArchiverState.Failing, Server with { HasArchiveCommand = false, Wal = Wal with { ReadySegments = 1, OldestReady = Noon } });
 
     [Fact]
     public void Off_is_off_only_where_receivers_would_be_seen()

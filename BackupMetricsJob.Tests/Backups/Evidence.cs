@@ -7,6 +7,8 @@ internal static class Evidence
 {
     public static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
+    public const long Segment = 16 << 20;
+
     public static readonly WalEvidence Wal = new()
     {
         DirectoryBytes = 48 << 20,
@@ -18,6 +20,11 @@ internal static class Evidence
         LastWrite = Noon.AddSeconds(-10),
         ArchiveTimeout = TimeSpan.Zero,
         ReplayBytes = 33_554_432,
+        ArchiveEnd = 7 * Segment,
+        SegmentSize = Segment,
+        Timeline = 1,
+        BackupTimeline = 1,
+        BackupStart = 5 * Segment,
         ReceiversAreVisible = true,
     };
 

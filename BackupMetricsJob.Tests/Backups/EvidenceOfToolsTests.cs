@@ -18,15 +18,15 @@ public sealed class EvidenceOfToolsTests
 
     [Fact]
     public void Any_source_may_know_the_base_backup_of_a_server_that_archives() =>
-        Assert.Equal(TimeSpan.FromSeconds(170), RecoveryPoint.LossWindow(Server, [Full]));
+        Assert.Equal(TimeSpan.FromSeconds(170), RecoveryPoint.Of(Server, [Full])?.Window);
 
     [Fact]
     public void A_dump_counts_from_its_start_where_there_is_nothing_else()
     {
-        Assert.Equal(TimeSpan.FromMinutes(90), RecoveryPoint.LossWindow(null, [Dump]));
-        Assert.Equal(TimeSpan.FromMinutes(90), RecoveryPoint.LossWindow(Server, [Dump]));
-        Assert.Null(RecoveryPoint.LossWindow(null, [Dump with { LastDuration = null }]));
-        Assert.Null(RecoveryPoint.LossWindow(Server with { InRecovery = true }, [Dump]));
+        Assert.Equal(TimeSpan.FromMinutes(90), RecoveryPoint.Of(null, [Dump])?.Window);
+        Assert.Equal(TimeSpan.FromMinutes(90), RecoveryPoint.Of(Server, [Dump])?.Window);
+        Assert.Null(RecoveryPoint.Of(null, [Dump with { LastDuration = null }]));
+        Assert.Null(RecoveryPoint.Of(Server with { InRecovery = true }, [Dump]));
     }
 
     [Fact]
@@ -34,18 +34,18 @@ public sealed class EvidenceOfToolsTests
     {
         var dead = Server with { Wal = Wal30HoursBehind };
 
-        Assert.Equal(TimeSpan.FromHours(30) - TimeSpan.FromSeconds(10), RecoveryPoint.LossWindow(dead, [Full]));
-        Assert.Equal(TimeSpan.FromMinutes(90), RecoveryPoint.LossWindow(dead, [Full, Dump]));
+        Assert.Equal(TimeSpan.FromHours(30) - TimeSpan.FromSeconds(10), RecoveryPoint.Of(dead, [Full])?.Window);
+        Assert.Equal(TimeSpan.FromMinutes(90), RecoveryPoint.Of(dead, [Full, Dump])?.Window);
     }
 
     [Fact]
     public void Where_the_server_was_not_asked_the_newest_wal_tells_how_far_the_archive_reaches()
     {
-        Assert.Equal(TimeSpan.FromMinutes(5), RecoveryPoint.LossWindow(null, [Full, Wal]));
-        Assert.Equal(TimeSpan.FromHours(10), RecoveryPoint.LossWindow(null, [Full, Wal with { LastSuccess = Noon.AddHours(-11), Age = TimeSpan.FromHours(11) }]));
-        Assert.Null(RecoveryPoint.LossWindow(null, [Full]));
-        Assert.Null(RecoveryPoint.LossWindow(null, [Wal]));
-        Assert.Null(RecoveryPoint.LossWindow(null, []));
+        Assert.Equal(TimeSpan.FromMinutes(5), RecoveryPoint.Of(null, [Full, Wal])?.Window);
+        Assert.Equal(TimeSpan.FromHours(10), RecoveryPoint.Of(null, [Full, Wal with { LastSuccess = Noon.AddHours(-11), Age = TimeSpan.FromHours(11) }])?.Window);
+        Assert.Null(RecoveryPoint.Of(null, [Full]));
+        Assert.Null(RecoveryPoint.Of(null, [Wal]));
+        Assert.Null(RecoveryPoint.Of(null, []));
     }
 
     [Fact]
@@ -65,5 +65,5 @@ public sealed class EvidenceOfToolsTests
         Assert.Null(RecoveryPoint.ReplayBytes(Server with { ArchiveMode = "off" }, [Full, Wal]));
     }
 
-    static WalEvidence Wal30HoursBehind => Evidence.Wal with { ReadySegments = 9, OldestReady = Noon.AddHours(-30), NewestDone = Noon.AddHours(-30) };
+    static WalEvidence Wal30HoursBehind => Evidence.Wal with { ReadySegments = 9, OldestReady = Noon.AddHours(-30), OldestReadySegment = Noon.AddHours(-30), NewestDone = Noon.AddHours(-30) };
 }

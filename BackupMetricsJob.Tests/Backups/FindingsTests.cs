@@ -39,16 +39,31 @@ public sealed class FindingsTests
     [Fact]
     public void Wal_that_waits_too_long_is_told_and_wal_that_waits_shortly_is_not()
     {
-        AssertSaid(null, Result with { Server = Server with { Wal = Wal with { ReadySegments = 1, OldestReady = Noon.AddMinutes(-14) } } });
+        var slow = Server with { Archiver = Server.Archiver with { LastArchived = Noon } };
+        AssertSaid(null, Result with { Server = slow with { Wal = Wal with { ReadySegments = 1, OldestReady = Noon.AddMinutes(-14) } } });
         AssertSaid(
             "critical: WAL has been waiting for 2 h (7 segments), the critical limit is 60 min",
-            Result with { Server = Server with { Wal = Wal with { ReadySegments = 7, OldestReady = Noon.AddHours(-2) } } });
+            Result with { Server = slow with { Wal = Wal with { ReadySegments = 7, OldestReady = Noon.AddHours(-2) } } });
     }
 
     [Fact]
     public void A_failing_archiver_tells_when_it_last_worked() => AssertSaid(
         "critical: WAL archiving fails; the last success was at 2026-11-22 11:57:00 UTC",
         Result with { Server = Server with { Archiver = Server.Archiver with { LastFailed = Noon } } });
+
+    [Fact]
+    public void An_archiver_that_fails_without_being_counted_says_so() => AssertSaid(
+        "critical: WAL archiving fails: nothing was archived for 3 min although WAL waits. PostgreSQL counts no failure, as where the command ends with a code above 125 "
+        + "or the library cannot be loaded; the last success was at 2026-11-22 11:57:00 UTC",
+        Result with { Server = Server with { Wal = Wal with { ReadyOthers = 1, OldestReady = Noon.AddMinutes(-4) } } });
+
+    [Theory]
+    [InlineData("true", "only does \"true\"")]
+    [InlineData("|| true", "ends in \"|| true\" or the like, which hides every failure")]
+    [InlineData("nothing", "is empty or a comment")]
+    public void A_command_that_throws_wal_away_is_named_by_its_kind(string word, string said) => AssertSaid(
+        $"critical: archive_command throws WAL away: it {said}, so PostgreSQL takes it for stored and deletes it",
+        Result with { Server = Server with { Discards = word } });
 
     [Fact]
     public void A_clock_that_is_off_is_told() =>

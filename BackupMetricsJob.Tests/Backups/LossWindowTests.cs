@@ -20,23 +20,14 @@ public sealed class LossWindowTests
 
     [Fact]
     public void Else_the_earlier_of_the_last_success_and_the_first_waiting_segment() =>
-        AssertWindow(590, Server with { Wal = Bare with { OldestReady = Noon.AddMinutes(-10) } });
+        AssertWindow(590, Server with { Wal = Bare with { OldestReadySegment = Noon.AddMinutes(-10) } });
 
     [Fact]
-    public void Else_the_base_backup_since_nobody_knows_when_the_first_waiting_segment_began()
-    {
-        var unknown = Server with { Archiver = new(0, null, 0, null, null, null), Wal = Bare with { OldestReady = Noon.AddMinutes(-10) } };
-        AssertWindow((3 * 3600) - 10, unknown);
-        Assert.Equal(TimeSpan.FromSeconds(590), RecoveryPoint.LossWindow(unknown, [Backup with { LastSuccess = Noon.AddMinutes(-5) }]));
-    }
-
-    [Fact]
-    public void Where_nothing_waits_either_it_is_the_base_backup() =>
-        AssertWindow((3 * 3600) - 10, Server with { Archiver = new(0, null, 0, null, null, null), Wal = Bare });
+    public void Without_statistics_nobody_knows() => Assert.Null(RecoveryPoint.Of(Server with { Archiver = new(0, null, 0, null, null, null), Wal = Bare }, [Backup]));
 
     [Fact]
     public void Archive_timeout_bounds_it_from_the_first_waiting_segment() =>
-        AssertWindow(50 + 60, Server with { Wal = Wal with { NewestDone = Noon.AddHours(-5), OldestReady = Noon.AddSeconds(-60), ArchiveTimeout = TimeSpan.FromMinutes(1) } });
+        AssertWindow(50 + 60, Server with { Wal = Wal with { NewestDone = Noon.AddHours(-5), OldestReadySegment = Noon.AddSeconds(-60), ArchiveTimeout = TimeSpan.FromMinutes(1) } });
 
     [Fact]
     public void Archive_timeout_bounds_it_from_the_last_write_where_nothing_waits() =>
@@ -48,33 +39,58 @@ public sealed class LossWindowTests
     [Fact]
     public void It_is_unknown_without_a_base_backup_without_rights_and_on_a_standby()
     {
-        Assert.Null(RecoveryPoint.LossWindow(Server, []));
-        Assert.Null(RecoveryPoint.LossWindow(Server, [Backup with { LastSuccess = null }]));
-        Assert.Null(RecoveryPoint.LossWindow(Server with { Wal = null }, [Backup]));
-        Assert.Null(RecoveryPoint.LossWindow(Server with { InRecovery = true, ArchiveMode = "always" }, [Backup]));
+        Assert.Null(RecoveryPoint.Of(Server, []));
+        Assert.Null(RecoveryPoint.Of(Server, [Backup with { LastSuccess = null }]));
+        Assert.Null(RecoveryPoint.Of(Server with { Wal = null }, [Backup]));
+        Assert.Null(RecoveryPoint.Of(Server with { InRecovery = true, ArchiveMode = "always" }, [Backup]));
     }
 
     [Fact]
     public void Without_archiving_all_since_the_newest_backup_is_lost()
     {
         var off = Server with { ArchiveMode = "off" };
-        Assert.Equal(TimeSpan.FromHours(3), RecoveryPoint.LossWindow(off, [Backup with { Age = TimeSpan.FromHours(9), LastSuccess = Noon.AddHours(-9) }, Backup]));
-        Assert.Null(RecoveryPoint.LossWindow(off with { Wal = Wal with { ReceiversAreVisible = false } }, [Backup]));
+        Assert.Equal(TimeSpan.FromHours(3), RecoveryPoint.Of(off, [Backup with { Age = TimeSpan.FromHours(9), LastSuccess = Noon.AddHours(-9) }, Backup])?.Window);
+        Assert.Null(RecoveryPoint.Of(off with { Wal = Wal with { ReceiversAreVisible = false } }, [Backup]));
     }
 
     [Fact]
     public void A_current_receiver_loses_what_came_after_its_last_word()
     {
         var off = Server with { ArchiveMode = "off" };
-        Assert.Equal(TimeSpan.FromSeconds(7), RecoveryPoint.LossWindow(off with { Wal = Wal with { Receiver = new(true, Noon.AddSeconds(-7), null) } }, [Backup]));
-        Assert.Null(RecoveryPoint.LossWindow(off with { Wal = Wal with { Receiver = new(false, Noon, null) } }, [Backup]));
-        Assert.Equal(TimeSpan.FromSeconds(80), RecoveryPoint.LossWindow(off with { Wal = Wal with { Receiver = new(false, Noon, Noon.AddSeconds(-90)) } }, [Backup]));
+        Assert.Equal(TimeSpan.FromSeconds(7), RecoveryPoint.Of(off with { Wal = Wal with { Receiver = new(true, Noon.AddSeconds(-7), null) } }, [Backup])?.Window);
+        Assert.Null(RecoveryPoint.Of(off with { Wal = Wal with { Receiver = new(false, Noon, null) } }, [Backup]));
+        Assert.Equal(TimeSpan.FromSeconds(80), RecoveryPoint.Of(off with { Wal = Wal with { Receiver = new(false, Noon, Noon.AddSeconds(-90)) } }, [Backup])?.Window);
     }
 
     [Fact]
     public void The_better_of_archive_and_receiver_counts() =>
         AssertWindow(7, Server with { Wal = Wal with { Receiver = new(true, Noon.AddSeconds(-7), null) } });
 
+    [Fact]
+    public void It_stands_on_the_servers_word_where_wal_would_be_replayed_by_that()
+    {
+        Assert.True(RecoveryPoint.Of(Server, [Backup])!.IsByServer);
+        Assert.False(RecoveryPoint.Of(Server with { ArchiveMode = "off" }, [Backup])!.IsByServer);
+        Assert.False(RecoveryPoint.Of(Server, [Backup, Backup with { Type = BackupType.Logical, LastSuccess = Noon, Age = TimeSpan.Zero, LastDuration = TimeSpan.Zero }])!.IsByServer);
+    }
+
+    [Fact]
+    public void A_command_that_throws_wal_away_leaves_what_a_receiver_keeps()
+    {
+        var thrown = Server with { Discards = "true" };
+        Assert.Null(RecoveryPoint.Of(thrown, [Backup]));
+        AssertWindow(7, thrown with { Wal = Wal with { Receiver = new(true, Noon.AddSeconds(-7), null) } });
+    }
+
+    [Fact]
+    public void A_backup_with_its_wal_is_a_recovery_point_without_an_archive()
+    {
+        var carrying = Backup with { Source = SourceName.Catalog };
+        var thrown = Server with { Discards = "true" };
+        Assert.Equal(TimeSpan.FromHours(3), RecoveryPoint.Of(thrown, [carrying])?.Window);
+        Assert.Null(RecoveryPoint.Of(thrown, [carrying with { Tool = "wal-g" }]));
+    }
+
     static void AssertWindow(double seconds, ServerEvidence evidence) =>
-        Assert.Equal(TimeSpan.FromSeconds(seconds), RecoveryPoint.LossWindow(evidence, [Backup]));
+        Assert.Equal(TimeSpan.FromSeconds(seconds), RecoveryPoint.Of(evidence, [Backup])?.Window);
 }

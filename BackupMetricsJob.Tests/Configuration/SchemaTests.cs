@@ -32,9 +32,10 @@ public sealed class SchemaTests
         Assert.Equal(Keys.Severities.Order(), Properties(Def("limit")["oneOf"]![2]!));
         Assert.Equal(Keys.Connection.Order(), Properties(Def("connection")["oneOf"]![1]!));
         var sources = Def("sources")["items"]!["oneOf"]!;
-        Assert.Equal(Keys.Catalog.Order(), Properties(sources[1]!["properties"]!["catalog"]!));
-        Assert.Equal(Keys.Query.Order(), Properties(sources[2]!["properties"]!["query"]!));
-        Assert.Equal(SourceName.All.Order(), sources[0]!["enum"]!.AsArray().Select(name => (string)name!).Concat([.. Properties(sources[1]!), .. Properties(sources[2]!)]).Distinct().Order());
+        Assert.Equal(Keys.Server.Order(), Properties(sources[1]!["properties"]!["server"]!));
+        Assert.Equal(Keys.Catalog.Order(), Properties(sources[2]!["properties"]!["catalog"]!));
+        Assert.Equal(Keys.Query.Order(), Properties(sources[3]!["properties"]!["query"]!));
+        Assert.Equal(SourceName.All.Order(), sources[0]!["enum"]!.AsArray().Select(name => (string)name!).Concat([.. Properties(sources[1]!), .. Properties(sources[2]!), .. Properties(sources[3]!)]).Distinct().Order());
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Tests.Support;
 
@@ -69,6 +71,50 @@ public sealed class ArchivingServerTests
         Assert.InRange(backup.LastDuration!.Value, TimeSpan.Zero, TimeSpan.FromMinutes(1));
     }
 
+    /// <summary>`cp -r` gives every file the time of the copy. What stands in the file is the bound, read in the server's time zone, whichever that is now.</summary>
+    [Theory]
+    [InlineData(13, "UTC", "UTC", 10)]
+    [InlineData(18, "Europe/Berlin", "Europe/Berlin", 10)]
+    [InlineData(15, "UTC", "UTC", 0)]
+    [InlineData(15, "America/New_York", "Asia/Kolkata", 0)]
+    [InlineData(15, "Asia/Kolkata", "America/New_York", 0)]
+    public async Task A_moved_data_directory_makes_no_backup_younger(int version, string zone, string zoneNow, int days)
+    {
+        await using var server = await PostgresServer.StartAsync(new() { Version = version, Archiving = true, Settings = { ["log_timezone"] = zone } });
+        await HistoryFunction.InstallAsync(server);
+        await server.BaseBackupAsync();
+        var history = Probe.WalFiles(server).Single(file => file.Name.EndsWith(".backup", StringComparison.Ordinal));
+        var text = await File.ReadAllTextAsync(history.FullName);
+        await File.WriteAllTextAsync(history.FullName, Regex.Replace(text, "(?<=(START|STOP) TIME: )[0-9-]+", date => Day(date.Value).AddDays(-days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
+        history.LastWriteTimeUtc = DateTime.UtcNow;
+        await server.SetAsync("log_timezone", zoneNow);
+
+        var backup = Assert.Single((await Probe.OfAsync(server)).Backups);
+
+        Assert.InRange(backup.Age!.Value, TimeSpan.FromDays(days) - TimeSpan.FromHours(days > 0 ? 1.1 : 0), TimeSpan.FromDays(days) + TimeSpan.FromHours(1.1));
+        Assert.InRange(backup.LastDuration!.Value, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+    }
+
+    /// <summary>As PostgreSQL 17 writes it after pg_basebackup --incremental: two more lines.</summary>
+    [Theory]
+    [InlineData(17)]
+    [InlineData(18)]
+    public async Task A_native_incremental_backup_is_told_as_one(int version)
+    {
+        await using var server = await PostgresServer.StartAsync(new() { Version = version, Archiving = true });
+        await HistoryFunction.InstallAsync(server);
+        await server.BaseBackupAsync();
+        Assert.Equal(BackupType.Base, Assert.Single((await Probe.OfAsync(server)).Backups).Type);
+        var history = Probe.WalFiles(server).Single(file => file.Name.EndsWith(".backup", StringComparison.Ordinal));
+        await File.AppendAllTextAsync(history.FullName, "INCREMENTAL FROM LSN: 0/2000028\nINCREMENTAL FROM TLI: 1\n");
+
+        var result = await Probe.OfAsync(server);
+
+        Assert.Equal(BackupType.Incr, Assert.Single(result.Backups).Type);
+        Assert.Contains("source=\"server\",tool=\"pg_basebackup\",type=\"incr\"", Published.Text(result), StringComparison.Ordinal);
+        Assert.NotNull(result.LossWindow);
+    }
+
     [Theory]
     [InlineData("pgBackRest backup started at 2026-11-22 08:20:43.762861+00", "pgbackrest")]
     [InlineData("Barman backup main 20261122T082106", "barman")]
@@ -122,6 +168,8 @@ public sealed class ArchivingServerTests
     }
 
     static long Bytes(PostgresServer server) => Probe.WalFiles(server).Sum(file => file.Length);
+
+    static DateOnly Day(string text) => DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     static DateTimeOffset Whole(DateTimeOffset time) => DateTimeOffset.FromUnixTimeSeconds(time.ToUnixTimeSeconds());
 }

@@ -47,12 +47,12 @@ public sealed class CatalogSourceTests
         AssertAge(TimeSpan.FromMinutes(5), a[BackupType.Wal].Age);
         AssertAge(TimeSpan.FromDays(9), a[BackupType.RestoreTest].Age);
         AssertAge(TimeSpan.FromDays(1), result.At - a[BackupType.RestoreTest].LastFailure);
-        AssertAge(TimeSpan.FromMinutes(5), RecoveryPoint.LossWindow(null, result.Found[0].Backups));
+        AssertAge(TimeSpan.FromMinutes(5), RecoveryPoint.Of(null, result.Found[0].Backups)?.Window);
         Assert.Equal(0x1000, RecoveryPoint.ReplayBytes(null, result.Found[0].Backups));
 
         var dump = Assert.Single(result.Found[1].Backups);
         Assert.Equal((null, 5, BackupType.Logical), (dump.LastSize, dump.LastStored, dump.Type));
-        AssertAge(TimeSpan.FromHours(3), RecoveryPoint.LossWindow(null, [dump]));
+        AssertAge(TimeSpan.FromHours(3), RecoveryPoint.Of(null, [dump])?.Window);
         Assert.Null(Assert.Single(result.Found[2].Backups).LastSuccess);
         AssertAge(TimeSpan.FromHours(1), result.At - Assert.Single(result.Found[3].Backups).Running!.Since);
     }

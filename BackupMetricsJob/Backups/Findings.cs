@@ -20,6 +20,7 @@ internal static class Findings
         if (result.Server is { } server)
         {
             AddArchiver(findings, server);
+            AddDoubt(findings, result, server);
             AddWaiting(findings, result, server);
             AddLoss(findings, result, server);
         }
@@ -49,10 +50,16 @@ internal static class Findings
         switch (ArchiverStates.Of(server))
         {
             case ArchiverState.Failing:
-                findings.Add(new(true, "WAL archiving fails" + Since(server.Archiver), "Read the server's log for the output of archive_command, and mend that; WAL piles up in pg_wal until then."));
+                findings.Add(new(true, "WAL archiving fails" + Stuck(server) + Since(server.Archiver), "Read the server's log for the output of archive_command, and mend that; WAL piles up in pg_wal until then."));
                 break;
             case ArchiverState.Never:
                 findings.Add(new(true, "WAL was never archived, and some waits", "Read the server's log for the output of archive_command: it has not worked once."));
+                break;
+            case ArchiverState.Discarded:
+                findings.Add(new(
+                    true,
+                    $"archive_command throws WAL away: it {InWords.Discarding(server.Discards!)}, so PostgreSQL takes it for stored and deletes it",
+                    "Set an archive_command that stores the WAL and fails where it cannot. Then take a base backup: none before it can be restored to a later time."));
                 break;
             case ArchiverState.Off:
                 findings.Add(new(false, "WAL is not archived (archive_mode is off): a restore ends at the last backup", "Turn archive_mode on, or stream the WAL with pg_receivewal."));
@@ -60,6 +67,14 @@ internal static class Findings
             default:
                 break;
         }
+    }
+
+    // Where archiving itself is wrong, that is told already.
+    static void AddDoubt(List<Finding> findings, ProbeResult result, ServerEvidence server)
+    {
+        if (server.InRecovery || server.ArchiveMode == "off" || result.Loss is { IsByServer: true }) return;
+        if (ArchiverStates.Of(server) is ArchiverState.Never or ArchiverState.Discarded || RecoveryPoint.Base(result.Backups) is not { } newest) return;
+        if (ServerWord.Doubt(server, newest) is { } doubt) findings.Add(new(false, doubt.What, doubt.Do));
     }
 
     static void AddWaiting(List<Finding> findings, ProbeResult result, ServerEvidence server)
@@ -70,7 +85,7 @@ internal static class Findings
         {
             findings.Add(new(
                 limit.Severity == Severity.Critical,
-                $"WAL has been waiting for {InWords.Of(age)} ({InWords.Segments(wal.ReadySegments)}), the {limit.Severity.Name()} limit is {InWords.Of(limit.MaxAge)}",
+                $"WAL has been waiting for {InWords.Of(age)} ({InWords.Waiting(wal)}), the {limit.Severity.Name()} limit is {InWords.Of(limit.MaxAge)}",
                 "Look at the archiver process and at archive_command: it fails, hangs or is too slow."));
         }
     }
@@ -87,6 +102,11 @@ internal static class Findings
                 "The current segment fills slowly: set archive_timeout, which ends it in time."));
         }
     }
+
+    static string Stuck(ServerEvidence server) =>
+        ArchiverStates.StuckFor(server) is { } span && !(server.Archiver.LastFailed > (server.Archiver.LastArchived ?? DateTimeOffset.MinValue))
+            ? $": nothing was archived for {InWords.Of(span)} although WAL waits. PostgreSQL counts no failure, as where the command ends with a code above 125 or the library cannot be loaded"
+            : "";
 
     static string Since(ArchiverStatistics archiver) => archiver.LastArchived is { } last ? $"; the last success was at {InWords.Of(last)}" : "";
 

@@ -29,6 +29,23 @@ internal static class InWords
 
     public static string Segments(long count) => Count(count, "segment");
 
+    /// <summary>What waits to be archived: 7 segments, 1 other file.</summary>
+    public static string Waiting(WalEvidence wal) => (wal.ReadySegments, wal.ReadyOthers) switch
+    {
+        (_, 0) => Segments(wal.ReadySegments),
+        (0, _) => Count(wal.ReadyOthers, "history file"),
+        _ => $"{Segments(wal.ReadySegments)}, {Count(wal.ReadyOthers, "history file")}",
+    };
+
+    /// <summary>How an archive_command throws WAL away, by the word of archiver.sql.</summary>
+    public static string Discarding(string word) => word switch
+    {
+        "nothing" => "is empty or a comment",
+        "/dev/null" => "writes to /dev/null",
+        _ when "|;&".Contains(word[0], StringComparison.Ordinal) => $"ends in \"{word}\" or the like, which hides every failure",
+        _ => $"only does \"{word}\"",
+    };
+
     /// <summary>A number of things whose plural ends in s.</summary>
     public static string Count(long count, string thing) => $"{Number(count, "0")} {thing}{(count == 1 ? "" : "s")}";
 

@@ -42,7 +42,10 @@ internal sealed record ProbeResult(Instance Instance)
     public IReadOnlyList<MissingRight> MissingRights { get; init; } = [];
 
     /// <summary>How much work would be lost if the server died now; null where it is unknown.</summary>
-    public TimeSpan? LossWindow => RecoveryPoint.LossWindow(Server, Backups);
+    public TimeSpan? LossWindow => Loss?.Window;
+
+    /// <summary>The same, and by whose word.</summary>
+    public Loss? Loss => RecoveryPoint.Of(Server, Backups);
 
     /// <summary>How much WAL a restore would replay; null where that, or the recovery point itself, is unknown.</summary>
     public long? ReplayBytes => LossWindow is null ? null : RecoveryPoint.ReplayBytes(Server, Backups);

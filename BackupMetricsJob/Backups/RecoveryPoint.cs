@@ -11,19 +11,36 @@ internal static class RecoveryPoint
     /// nothing tells how far the archive reaches. A dump is a recovery point of its own: its start.
     /// </summary>
     /// <param name="server">Null where the server itself was not asked: then only what the tools said counts.</param>
-    public static TimeSpan? LossWindow(ServerEvidence? server, IReadOnlyList<BackupFacts> backups)
+    public static Loss? Of(ServerEvidence? server, IReadOnlyList<BackupFacts> backups)
     {
         if (server is { InRecovery: true }) return null;
         var dump = Newest(backups, type => type == BackupType.Logical);
-        var sinceDump = dump?.Age + dump?.LastDuration;
-        if (Newest(backups, BackupTypeNames.IsPhysical) is not { } newest) return sinceDump;
+        var sinceDump = ByTool(dump?.Age + dump?.LastDuration);
+        if (Base(backups) is not { } newest) return sinceDump;
         var byWal = server switch
         {
             null => ByArchivedWal(newest, Newest(backups, type => type == BackupType.Wal)),
             { ArchiveMode: "off" } => WithoutArchiving(server, newest),
             _ => Smaller(ByArchive(server, newest), ByReceiver(server)),
         };
+        if (newest.CarriesItsWal && server is not null) byWal = Smaller(byWal, ByTool(newest.Age));
         return byWal is null ? null : Smaller(byWal, sinceDump);
+    }
+
+    /// <summary>
+    /// The base backup that WAL would be replayed on: the newest that a tool knows, else the newest that the server saw stopped, which need not have been
+    /// stored.
+    /// </summary>
+    public static BackupFacts? Base(IReadOnlyList<BackupFacts> backups)
+    {
+        BackupFacts? newest = null;
+        foreach (var backup in backups)
+        {
+            if (backup is not { LastSuccess: { } at } || !backup.Type.IsPhysical()) continue;
+            if (newest is null || (IsTools(backup), at).CompareTo((IsTools(newest), newest.LastSuccess!.Value)) > 0) newest = backup;
+        }
+
+        return newest;
     }
 
     /// <summary>
@@ -38,40 +55,45 @@ internal static class RecoveryPoint
         return end >= start ? end - start : server?.Wal?.ReplayBytes;
     }
 
+    static bool IsTools(BackupFacts backup) => backup.Source != SourceName.Server;
+
     // The tools' word alone: a good backup has the WAL it needs, and the archive reaches to the newest segment that was recorded.
-    static TimeSpan? ByArchivedWal(BackupFacts newest, BackupFacts? wal) => wal is null ? null : Smaller(wal.Age, newest.Age);
+    static Loss? ByArchivedWal(BackupFacts newest, BackupFacts? wal) => wal is null ? null : ByTool(wal.Age < newest.Age ? wal.Age : newest.Age);
 
     // Nothing but the backup itself is kept, unless somebody streams the WAL: then what is streamed counts.
-    static TimeSpan? WithoutArchiving(ServerEvidence server, BackupFacts newest) =>
+    static Loss? WithoutArchiving(ServerEvidence server, BackupFacts newest) =>
         server.Wal switch
         {
             { Receiver: not null } => ByReceiver(server),
-            { ReceiversAreVisible: true } => newest.Age,
+            { ReceiversAreVisible: true } => ByTool(newest.Age),
             _ => null,
         };
 
     /// <summary>
-    /// Last write minus "archived until". A segment's .done file has the time of the .ready file before it, which is when the
-    /// segment was complete; where the .done files are gone, the segments themselves and the statistics stand in.
-    /// Where the statistics are gone, too, the first waiting segment was complete when it began to wait, but began nobody knows when: then
-    /// only the base backup is sure. With archive_timeout a segment is never open for longer than that.
+    /// Last write minus "archived until", where the server's word is enough. A segment's .done file has the time of the .ready file before it, which is
+    /// when the segment was complete; where the .done files are gone, the segments themselves and the statistics stand in.
+    /// With archive_timeout a segment is never open for longer than that.
     /// </summary>
-    static TimeSpan? ByArchive(ServerEvidence server, BackupFacts newest)
+    static Loss? ByArchive(ServerEvidence server, BackupFacts newest)
     {
-        if (server.Wal is not { UnarchivedBytes: { } unarchived } wal) return null;
-        if (unarchived == 0) return TimeSpan.Zero;
+        if (server.Wal is not { UnarchivedBytes: { } unarchived } wal || server.Discards is not null || ServerWord.Doubt(server, newest) is not null) return null;
+        if (unarchived == 0) return ByServer(TimeSpan.Zero);
 
-        var until = wal.NewestDone ?? wal.NewestBeforeUnarchived ?? Earlier(server.Archiver.LastArchived ?? newest.LastSuccess, wal.OldestReady);
-        if (wal.ArchiveTimeout > TimeSpan.Zero) until = Later(until, (wal.OldestReady ?? wal.LastWrite) - wal.ArchiveTimeout);
-        return AtLeastZero(wal.LastWrite - until);
+        var until = wal.NewestDone ?? wal.NewestBeforeUnarchived ?? Earlier(server.Archiver.LastArchived, wal.OldestReadySegment);
+        if (wal.ArchiveTimeout > TimeSpan.Zero) until = Later(until, (wal.OldestReadySegment ?? wal.LastWrite) - wal.ArchiveTimeout);
+        return ByServer(wal.LastWrite - until);
     }
 
-    static TimeSpan? ByReceiver(ServerEvidence server) => server.Wal?.Receiver switch
+    static Loss? ByReceiver(ServerEvidence server) => server.Wal?.Receiver switch
     {
-        { IsCurrent: true } receiver => AtLeastZero(server.Now - receiver.Reply),
-        { NewestFlushed: { } flushed } => AtLeastZero(server.Wal.LastWrite - flushed),
+        { IsCurrent: true } receiver => ByServer(server.Now - receiver.Reply),
+        { NewestFlushed: { } flushed } => ByServer(server.Wal.LastWrite - flushed),
         _ => null,
     };
+
+    static Loss? ByTool(TimeSpan? window) => window is { } known ? new(known, IsByServer: false) : null;
+
+    static Loss? ByServer(TimeSpan? window) => window is { } known ? new(known < TimeSpan.Zero ? TimeSpan.Zero : known, IsByServer: true) : null;
 
     static BackupFacts? Newest(IReadOnlyList<BackupFacts> backups, Func<BackupType, bool> isMeant)
     {
@@ -84,11 +106,13 @@ internal static class RecoveryPoint
         return newest;
     }
 
-    static TimeSpan? AtLeastZero(TimeSpan? span) => span < TimeSpan.Zero ? TimeSpan.Zero : span;
-
-    static TimeSpan? Smaller(TimeSpan? a, TimeSpan? b) => a is null || b < a ? b ?? a : a;
+    static Loss? Smaller(Loss? a, Loss? b) => a is null || b?.Window < a.Window ? b ?? a : a;
 
     static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b ?? a : a;
 
     static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => a is null || b > a ? b ?? a : a;
 }
+
+/// <summary>How much work would be lost.</summary>
+/// <param name="IsByServer">Whether the server's word is what it stands on; else it is what a tool knows to be stored.</param>
+internal sealed record Loss(TimeSpan Window, bool IsByServer);

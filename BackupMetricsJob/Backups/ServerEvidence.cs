@@ -14,8 +14,14 @@ internal sealed record ServerEvidence
     /// <summary>Whether archive_command or archive_library names anything.</summary>
     public required bool HasArchiveCommand { get; init; }
 
+    /// <summary>What makes archive_command end well although nothing is stored, in a word; null where nothing does that can be seen.</summary>
+    public string? Discards { get; init; }
+
     /// <summary>The server's clock when it was asked.</summary>
     public required DateTimeOffset Now { get; init; }
+
+    /// <summary>When the server was started.</summary>
+    public DateTimeOffset? Started { get; init; }
 
     public required ArchiverStatistics Archiver { get; init; }
 
@@ -39,27 +45,41 @@ internal sealed record ArchiverStatistics(
     long FailedCount,
     DateTimeOffset? LastFailed,
     string? Tool,
-    string? Site);
+    string? Site)
+{
+    /// <summary>Since when it counts: somebody reset it, or the server crashed.</summary>
+    public DateTimeOffset? Begin { get; init; }
 
-/// <summary>What the directories pg_wal and pg_wal/archive_status say. Only segments count, not history files.</summary>
+    /// <summary>Whether a file was archived since then.</summary>
+    public bool HasSucceeded => ArchivedCount > 0 || LastArchived is not null;
+}
+
+/// <summary>What the directories pg_wal and pg_wal/archive_status say.</summary>
 internal sealed record WalEvidence
 {
     public required long DirectoryBytes { get; init; }
 
     public required long ReadySegments { get; init; }
 
+    /// <summary>Files that wait and are no whole segments: timeline and backup history, the last part of an old timeline.</summary>
+    public long ReadyOthers { get; init; }
+
+    /// <summary>Segments that are marked as archived: by the archiver, or by a walreceiver, which marks whatever it streamed.</summary>
     public required long DoneSegments { get; init; }
 
-    /// <summary>Since when the oldest segment waits: when it was complete.</summary>
+    /// <summary>Since when the oldest file waits, of whatever kind.</summary>
     public DateTimeOffset? OldestReady { get; init; }
+
+    /// <summary>Since when the oldest segment waits: when it was complete.</summary>
+    public DateTimeOffset? OldestReadySegment { get; init; }
 
     /// <summary>From the start of the first segment that is not archived to the newest WAL.</summary>
     public long? UnarchivedBytes { get; init; }
 
-    /// <summary>When the newest archived segment was complete.</summary>
+    /// <summary>When the newest segment before the first one that is not archived was complete, by its mark; of the current timeline.</summary>
     public DateTimeOffset? NewestDone { get; init; }
 
-    /// <summary>When the newest segment before the first one that is not archived was written last.</summary>
+    /// <summary>When the newest segment before the first one that is not archived was written last; of the current timeline.</summary>
     public DateTimeOffset? NewestBeforeUnarchived { get; init; }
 
     /// <summary>When the current segment was written last; null on a standby.</summary>
@@ -73,6 +93,21 @@ internal sealed record WalEvidence
 
     /// <summary>Where the archive ends in the WAL stream, in bytes: the start of the first segment that is not archived.</summary>
     public long? ArchiveEnd { get; init; }
+
+    /// <summary>Bytes of a segment.</summary>
+    public required long SegmentSize { get; init; }
+
+    /// <summary>The timeline that is written; null on a standby.</summary>
+    public int? Timeline { get; init; }
+
+    /// <summary>When the current timeline began on this server, by its history file; null for the first, and where that file is gone.</summary>
+    public DateTimeOffset? TimelineBegan { get; init; }
+
+    /// <summary>The timeline on which the newest base backup in pg_wal began.</summary>
+    public int? BackupTimeline { get; init; }
+
+    /// <summary>Where that began in the WAL stream, in bytes.</summary>
+    public long? BackupStart { get; init; }
 
     /// <summary>Whether the role sees who streams WAL.</summary>
     public required bool ReceiversAreVisible { get; init; }
@@ -88,4 +123,8 @@ internal sealed record WalReceiver(bool IsCurrent, DateTimeOffset Reply, DateTim
 
 /// <summary>A backup history file: proof that a base backup was stopped, not that it was stored.</summary>
 /// <param name="Tool">As its label tells; unknown where the label may not be read or says nothing.</param>
-internal sealed record BaseBackup(DateTimeOffset Finished, DateTimeOffset? Started, string Tool);
+internal sealed record BaseBackup(DateTimeOffset Finished, DateTimeOffset? Started, string Tool)
+{
+    /// <summary>Whether it holds only what changed since another one (pg_basebackup --incremental, PostgreSQL 17).</summary>
+    public bool IsIncremental { get; init; }
+}

@@ -5,7 +5,7 @@ internal static class LabelText
 {
     /// <summary>The labels that metrics have by themselves: neither a target nor the grouping key may have one of these.</summary>
     public static IReadOnlyList<string> Reserved { get; } =
-        ["job", "instance", "source", "tool", "type", "severity", "state", "reason", "site", "version", "revision"];
+        ["job", "instance", "source", "tool", "type", "severity", "state", "reason", "evidence", "site", "version", "revision"];
 
     const string NameAllowed = "letters, digits and _, not beginning with a digit or __";
 

@@ -3,7 +3,7 @@ using BackupMetricsJob.Files;
 
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>Which sources a target is read by, and what they are asked: --source, --server, --query.</summary>
+/// <summary>Which sources a target is read by, and what they are asked: --source, --server, --query, --receiver.</summary>
 /// <param name="Names">In the order in which they are read.</param>
 internal sealed record SourceText(IReadOnlyList<string> Names, SourceSettings Settings)
 {
@@ -23,7 +23,24 @@ internal sealed record SourceText(IReadOnlyList<string> Names, SourceSettings Se
         if (file is not null) given.Add(SourceName.Query);
         else if (given.Contains(SourceName.Query)) problems.Add(new(ProblemOrigin.Flag, $"--query is missing: the file with the SELECT of the source query (or {Configuration.Settings.Variable("query")})"));
         if (given.Count == 0) given.Add(SourceName.Server);
-        return new([.. SourceName.All.Where(given.Contains)], new(Servers(settings, given, problems), query));
+        return new([.. SourceName.All.Where(given.Contains)], new(Servers(settings, given, problems), query) { Receivers = Receivers(settings, given, problems) });
+    }
+
+    /// <summary>Whether this can be the name of a slot or an application: they are given to the server one a line.</summary>
+    public static bool IsReceiver(string name) => name.Trim().Length > 0 && LabelText.IsWellFormed(name) && !name.AsSpan().ContainsAny('\0', '\n', '\r');
+
+    static List<string> Receivers(Settings settings, HashSet<string> sources, ICollection<Problem> problems)
+    {
+        var names = new List<string>();
+        foreach (var setting in settings.All("receiver"))
+        {
+            if (IsReceiver(setting.Value)) names.Add(setting.Value);
+            else problems.Add(setting.Wrong("the name of a replication slot or of an application"));
+        }
+
+        if (names.Count > 0 && !sources.Contains(SourceName.Server))
+            problems.Add(settings.All("receiver")[0].Says($"it is about the source {SourceName.Server}, which is not asked"));
+        return names;
     }
 
     static ServerPatterns Servers(Settings settings, HashSet<string> sources, ICollection<Problem> problems)

@@ -61,9 +61,10 @@ internal sealed class BackupMetrics(Samples samples)
 
     void WriteRecoveryPoint(ProbeResult result, SampleLabels labels)
     {
-        if (result.LossWindow is not { } window) return;
-        samples.Set(MetricNames.RecoveryPointTime, labels, (result.At - window).UnixSeconds());
-        samples.Set(MetricNames.RecoveryPointAge, labels, window.TotalSeconds);
+        if (result.Loss is not { } loss) return;
+        samples.Set(MetricNames.RecoveryPointTime, labels, (result.At - loss.Window).UnixSeconds());
+        samples.Set(MetricNames.RecoveryPointAge, labels, loss.Window.TotalSeconds);
+        if (loss.IsByServer) samples.Set(MetricNames.RecoveryPointEvidence, labels, 1, "server");
         samples.Set(MetricNames.RecoveryReplay, labels, result.ReplayBytes);
     }
 

@@ -30,7 +30,7 @@ internal static class RunSummary
             else well++;
         }
 
-        if (found > 0) to.WriteLine($"servers found in a catalogue or by a query: {found}, all is well with {well} of them");
+        if (found > 0) to.WriteLine($"servers found in a catalogue or by a query: {found}, nothing wrong is known of {well} of them");
         if (report.Group is { } group) to.WriteLine($"group {group}");
         foreach (var (push, refused) in report.Pushes)
         {

@@ -23,7 +23,7 @@ internal static class ShowTable
         to.WriteLine($"{Words.OnOneLine(result.Instance.Name)}  {Server(result)}");
         foreach (var backup in result.Backups) ShowBackup.Write(backup, result.Instance, (name, text) => Row(to, name, text));
         if (result.Server is { } server) WriteArchive(server, result, to);
-        if (result.LossWindow is { } window) Row(to, "lost if it died now", $"{InWords.Of(window)} of work at most");
+        if (result.Loss is { } loss) Row(to, "lost if it died now", $"{InWords.Of(loss.Window)} of work at most{(loss.IsByServer ? ", if all is stored that the archiver said was" : "")}");
         if (result.ReplayBytes is { } replay) Row(to, "a restore replays", $"{InWords.Bytes(replay)} of WAL");
         var findings = Findings.Of(result);
         foreach (var finding in findings)
@@ -37,7 +37,7 @@ internal static class ShowTable
         {
             { IsMonitored: false } => "it answers for others; its own backups are not asked for",
             { Server: { DoesNotArchiveItself: true } } => "nothing is judged here: a standby's backups and archive are its primary's",
-            _ => "all is well",
+            _ => $"nothing wrong is known, by the word of {string.Join(", ", result.SourcesThatAnswered)}; only a restore proves it",
         }, "");
     }
 
@@ -59,7 +59,7 @@ internal static class ShowTable
     {
         { DoesNotArchiveItself: true } or { ArchiveMode: "off" } or { Wal: null } => "",
         { Wal: { OldestReady: { } since } wal } =>
-            $", {InWords.Segments(wal.ReadySegments)} waiting for {InWords.Of(server.Now - since)} ({ShowBackup.Limit(instance, LimitType.Wal)})",
+            $", {InWords.Waiting(wal)} waiting for {InWords.Of(server.Now - since)} ({ShowBackup.Limit(instance, LimitType.Wal)})",
         _ => ", nothing waits",
     };
 

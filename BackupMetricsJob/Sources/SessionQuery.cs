@@ -19,17 +19,18 @@ internal static class SessionQuery
 
     /// <param name="connection">A connection that nothing was asked on.</param>
     /// <param name="statementTimeout">How long one statement may take on the server.</param>
+    /// <param name="receivers">What the user says of WAL receivers: wal.sql reads it from a setting of the transaction.</param>
     /// <param name="lookUp">Whether the names of other monitoring tools' tables and functions are needed.</param>
     /// <param name="inspect">Whether to ask how the connection is encrypted.</param>
     public static async Task<Session> ReadAsync(
-        NpgsqlConnection connection, TimeSpan statementTimeout, bool lookUp, bool inspect, CancellationToken cancellationToken)
+        NpgsqlConnection connection, TimeSpan statementTimeout, IReadOnlyList<string> receivers, bool lookUp, bool inspect, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
             {
                 new("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"),
-                new(Settings(Math.Max(1, (int)statementTimeout.TotalMilliseconds))),
+                new(Settings(Math.Max(1, (int)statementTimeout.TotalMilliseconds), receivers)),
                 new(SqlText.Of("session")),
             },
         };
@@ -63,11 +64,16 @@ internal static class SessionQuery
         async Task<bool> NextAsync() => await reader.NextResultAsync(cancellationToken) && await reader.ReadAsync(cancellationToken);
     }
 
-    static string Settings(int milliseconds) => string.Create(
+    static string Settings(int milliseconds, IReadOnlyList<string> receivers) => string.Create(
         CultureInfo.InvariantCulture,
         $"""
         SELECT pg_catalog.set_config('statement_timeout', '{milliseconds}', true),
           pg_catalog.set_config('lock_timeout', '{Math.Min(milliseconds, LockTimeoutMilliseconds)}', true),
-          pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), pg_catalog.set_config('jit', 'off', true)
+          pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), pg_catalog.set_config('jit', 'off', true),
+          pg_catalog.set_config('work_mem', '32MB', true),
+          pg_catalog.set_config('backup_metrics.receivers', {Literal(string.Join('\n', receivers))}, true)
         """);
+
+    // With backslashes read as such, whatever standard_conforming_strings says.
+    static string Literal(string text) => $"E'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";
 }

@@ -16,7 +16,7 @@ def state(where):
         f"count {BY} (postgres_backup:max_age_seconds{{{where}, {BACKUP}}} unless ignoring (severity) postgres_backup:last_success_timestamp_seconds{{{where}}})"
         f' unless on (job, instance) (postgres_wal_archive_state{{{where}, state="standby"}} == 1)'
     )
-    wal = f'count {BY} (postgres_wal_archive_state{{{where}, state=~"failing|never"}} == 1)'
+    wal = f'count {BY} (postgres_wal_archive_state{{{where}, state=~"failing|never|discarded"}} == 1)'
     return "\n".join([
         f"(min {BY} (postgres_backup_source_success{{{where}}}) == 0) + 5",
         f"or ({never}) * 0 + 4",

@@ -5,7 +5,7 @@ from .queries import BACKUP, BY, age, state, used
 I = 'job=~"$job", instance=~"$instance"'
 LATENESS = steps((None, "green"), (0.8, "yellow"), (1, "red"))
 YES_NO = values(("no", "red"), ("yes", "green"))
-ARCHIVER = [fixed(*pair) for pair in [("ok", "green"), ("failing", "red"), ("never", "red"), ("off", "yellow"), ("streamed", "blue"), ("standby", "text")]]
+ARCHIVER = [fixed(*pair) for pair in [("ok", "green"), ("failing", "red"), ("never", "red"), ("discarded", "red"), ("off", "yellow"), ("streamed", "blue"), ("standby", "text")]]
 SPOKEN = [("source", "Source"), ("tool", "Tool"), ("type", "Backup")]
 BY_KIND = "by (source, tool, type)"
 
@@ -56,7 +56,7 @@ def rows():
     ]
     yield [row("WAL")]
     yield [
-        timeline("State of the archiver", "failing: the last attempt failed. never: WAL waits, and none was ever archived. streamed: a receiver takes it. standby: its primary archives.",
+        timeline("State of the archiver", "failing: the last attempt failed, or WAL waits without a success. never: WAL waits, and none was ever archived. discarded: the command stores nothing. streamed: a receiver takes it. standby: its primary archives.",
                  queries((f"max by (state) (postgres_wal_archive_state{{{I}}}) == 1", "{{state}}")),
                  width=8, height=7, overrides=ARCHIVER),
         graph("The queue", "WAL that is written and not archived, the current segment included.", queries(

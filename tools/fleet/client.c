@@ -171,6 +171,7 @@ static void render(double started) {
     gauge("postgres_wal_archive_state", ",state=\"ok\"", t->last_archived > 0, "State of WAL archiving.");
     each("postgres_wal_archive_state", ",state=\"failing\"", 0);
     each("postgres_wal_archive_state", ",state=\"never\"", 0);
+    each("postgres_wal_archive_state", ",state=\"discarded\"", 0);
     each("postgres_wal_archive_state", ",state=\"off\"", 0);
     each("postgres_wal_archive_state", ",state=\"streamed\"", 0);
     each("postgres_wal_archive_state", ",state=\"standby\"", 0);
@@ -184,6 +185,7 @@ static void render(double started) {
     gauge("postgres_wal_archive_lag_bytes", "", t->lag, "WAL written but not archived.");
     gauge("postgres_recovery_point_timestamp_seconds", "", t->lag > 0 ? t->newest_done : t->at, "The newest moment to restore to.");
     gauge("postgres_recovery_point_age_seconds", "", t->lag > 0 && t->last_write > t->newest_done ? t->last_write - t->newest_done : 0, "How much would be lost.");
+    gauge("postgres_recovery_point_evidence", ",evidence=\"server\"", 1, "By whose word.");
     gauge("postgres_recovery_replay_bytes", "", t->replay, "WAL that a restore would replay.");
     gauge("postgres_backup_probe_success", "", 1, "1 if the database could be probed.");
     gauge("postgres_backup_probe_duration_seconds", "", t->took, "How long the probe took.");

@@ -59,9 +59,9 @@ func probe(r *result, connection string, queries []string) error {
 	var lag, replay sql.NullInt64
 	for i, columns := range [][]interface{}{
 		{&r.session, &unused, &unused, &unused, &unused, &unused, &unused, &unused},
-		{&unused, &unused, &unused, &unused, &r.archived, &r.lastArchived, &r.failures, &unused, &unused},
-		{&r.directory, &r.ready, &unused, &unused, &lag, &r.newestDone, &unused, &r.lastWrite, &unused, &replay, &unused, &unused, &unused, &r.now, &unused},
-		{&r.finished, &r.begun, &r.tool},
+		{&unused, &unused, &unused, &unused, &r.archived, &r.lastArchived, &r.failures, &unused, &unused, &unused, &unused, &unused},
+		{&r.directory, &r.ready, &unused, &unused, &lag, &r.newestDone, &unused, &r.lastWrite, &unused, &replay, &unused, &unused, &unused, &r.now, &unused, &unused, &unused, &unused, &unused, &unused, &unused, &unused},
+		{&r.finished, &r.begun, &r.tool, &unused},
 	} {
 		if err := one.QueryRowContext(ctx, queries[i]).Scan(columns...); err != nil {
 			return err
@@ -117,7 +117,7 @@ func render(results []result) {
 	family("postgres_backup_max_age_seconds", results, `,type="base",severity="warning"`, constant(93600))
 	family("postgres_backup_max_age_seconds", results, `,type="base",severity="critical"`, constant(180000))
 	gauge("postgres_wal_archive_state", results, `,state="ok"`, constant(1))
-	for _, state := range []string{"failing", "never", "off", "streamed", "standby"} {
+	for _, state := range []string{"failing", "never", "discarded", "off", "streamed", "standby"} {
 		family("postgres_wal_archive_state", results, `,state="`+state+`"`, constant(0))
 	}
 	gauge("postgres_wal_directory_bytes", results, "", func(r *result) float64 { return float64(r.directory) })
@@ -128,6 +128,7 @@ func render(results []result) {
 	gauge("postgres_wal_archive_lag_bytes", results, "", func(r *result) float64 { return float64(r.lag) })
 	gauge("postgres_recovery_point_timestamp_seconds", results, "", func(r *result) float64 { return r.at - loss(r) })
 	gauge("postgres_recovery_point_age_seconds", results, "", loss)
+	gauge("postgres_recovery_point_evidence", results, `,evidence="server"`, constant(1))
 	gauge("postgres_recovery_replay_bytes", results, "", func(r *result) float64 { return float64(r.replay) })
 	gauge("postgres_backup_probe_success", results, "", constant(1))
 	gauge("postgres_backup_probe_duration_seconds", results, "", func(r *result) float64 { return r.took })

@@ -14,7 +14,7 @@ SETTINGS = (
     "SELECT set_config('statement_timeout', '15000', true), set_config('lock_timeout', '2000', true), "
     "set_config('search_path', 'pg_catalog', true), set_config('jit', 'off', true)"
 )
-STATES = ("ok", "failing", "never", "off", "streamed", "standby")
+STATES = ("ok", "failing", "never", "discarded", "off", "streamed", "standby")
 
 
 def sql(name):
@@ -69,6 +69,7 @@ def samples(result):
     yield "postgres_wal_archive_lag_bytes", plain, wal[4]
     yield "postgres_recovery_point_timestamp_seconds", plain, at
     yield "postgres_recovery_point_age_seconds", plain, 0 if wal[4] == 0 else max(0, (wal[7] or 0) - (wal[5] or 0))
+    yield "postgres_recovery_point_evidence", f'{{instance="{name}",evidence="server",team="payments"}}', 1
     yield "postgres_recovery_replay_bytes", plain, wal[9]
     yield "postgres_backup_probe_success", plain, 1
     yield "postgres_backup_probe_duration_seconds", plain, took

@@ -2,7 +2,7 @@
 import json
 
 HOUR, DAY = 60, 24 * 60
-STATES = ["ok", "failing", "never", "off", "streamed", "standby"]
+STATES = ["ok", "failing", "never", "discarded", "off", "streamed", "standby"]
 LIMITS = {("base", "warning"): 26, ("base", "critical"): 50, ("wal", "warning"): 0.25, ("wal", "critical"): 1}
 IDENTITY = ["alertname", "severity", "job", "run", "shard", "cluster", "instance", "type", "tool", "fault", "missing"]
 

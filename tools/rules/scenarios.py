@@ -275,7 +275,7 @@ section("wal")
 N = 3 * HOUR
 add("WAL waits: ten minutes after each of the limits; once it is archived, all is well. The recovery point is as old, and five minutes later",
     [gateway(N),
-     run(N, [*healthy("orders", N)[:-9], *archive("orders", N, ready=then(gap(60), steady(3600, 100), "stale")),
+     run(N, [*healthy("orders", N)[:-10], *archive("orders", N, ready=then(gap(60), steady(3600, 100), "stale")),
              *recovery("orders", then(clock(61), steady(3600, 99), clock(20, start=160)))[:1]])],
     quiet(85), fires(86, alert("LastWalArchive", "warning", instance="orders", type_="wal")),
     fires(90, alert("LastWalArchive", "warning", instance="orders", type_="wal")),
@@ -339,22 +339,27 @@ add("A query of the user's fails, so the probe does and has no time: WAL that wa
 N = 3 * HOUR
 add("The archiver fails, or never worked; a state that changes within a quarter of an hour is not told, and ok, off, streamed and standby are none of it",
     [gateway(N),
-     run(N, [*healthy("fails", N)[:-9], *archive("fails", N, {"ok": then(steady(1, 60), steady(0, 60), steady(1, 60)), "failing": then(steady(0, 60), steady(1, 60), steady(0, 60)), "never": steady(0, N)})],
-         [*healthy("never", N)[:-9], *archive("never", N, "never")],
-         [*healthy("briefly", N)[:-9], *archive("briefly", N, {"ok": then(steady(1, 60), steady(0, 15), steady(1, 105)), "failing": then(steady(0, 60), steady(1, 15), steady(0, 105))})],
-         *[[*healthy(s, N)[:-9], *archive(s, N, s)] for s in ("ok", "off", "streamed", "standby")])],
-    quiet(14), fires(15, alert("WalArchiverFailing", instance="never")), fires(74, alert("WalArchiverFailing", instance="never")),
-    fires(75, alert("WalArchiverFailing", instance="never"), alert("WalArchiverFailing", instance="fails")), fires(120, alert("WalArchiverFailing", instance="never")),
-    says(30, "WalArchiverFailing", "never: WAL archiving has never worked",
+     run(N, [*healthy("fails", N)[:-10], *archive("fails", N, {"ok": then(steady(1, 60), steady(0, 60), steady(1, 60)), "failing": then(steady(0, 60), steady(1, 60), steady(0, 60)), "never": steady(0, N)})],
+         [*healthy("never", N)[:-10], *archive("never", N, "never")],
+         [*healthy("briefly", N)[:-10], *archive("briefly", N, {"ok": then(steady(1, 60), steady(0, 15), steady(1, 105)), "failing": then(steady(0, 60), steady(1, 15), steady(0, 105))})],
+         [*healthy("thrown", N)[:-10], *archive("thrown", N, "discarded")],
+         *[[*healthy(s, N)[:-10], *archive(s, N, s)] for s in ("ok", "off", "streamed", "standby")])],
+    quiet(14), *[fires(t, *[alert("WalArchiverFailing", instance=i) for i in ("never", "thrown")]) for t in (15, 74)],
+    fires(75, *[alert("WalArchiverFailing", instance=i) for i in ("never", "thrown", "fails")]), fires(120, *[alert("WalArchiverFailing", instance=i) for i in ("never", "thrown")]),
+    says(30, "WalArchiverFailing", [
+        ("never: WAL archiving has never worked",
          "WAL of never (job backup_metrics) waits, and none was ever archived. What is written cannot be restored, and pg_wal grows until the disk is full. "
-         "The output of archive_command is in the server's log: mend what it says.", instance="never", job="backup_metrics", severity="critical", state="never"))
+         "The output of archive_command is in the server's log: mend what it says.", dict(instance="never", job="backup_metrics", severity="critical", state="never")),
+        ("thrown: WAL archiving throws WAL away",
+         "archive_command of thrown (job backup_metrics) ends well although it stores nothing, or whatever happens. PostgreSQL takes the WAL for archived and deletes it: "
+         "nothing later than the last backup can be restored. Set a command that stores the WAL and fails where it cannot, then take a base backup.",
+         dict(instance="thrown", job="backup_metrics", severity="critical", state="discarded"))]))
 N = 30
 add("The archiver fails, in words",
-    [gateway(N), run(N, [*healthy("orders", N)[:-9], *archive("orders", N, "failing")])],
+    [gateway(N), run(N, [*healthy("orders", N)[:-10], *archive("orders", N, "failing")])],
     says(20, "WalArchiverFailing", "orders: WAL archiving fails",
-         "The last attempt of orders (job backup_metrics) to archive WAL failed. What is written cannot be restored, and pg_wal grows until the disk is full. "
+         "WAL of orders (job backup_metrics) could not be archived at the last attempt, or has waited for more than 2 minutes without one success. What is written cannot be restored, and pg_wal grows until the disk is full. "
          "The output of archive_command is in the server's log: mend what it says.", instance="orders", job="backup_metrics", severity="critical", state="failing"))
-
 # ---- The gateway ----
 
 section("gateway")

@@ -46,18 +46,22 @@ internal static class Facts
     {
         if (result.Server is not { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal: { } wal }) return null;
         return Waiting(result) is { } waiting
-            ? Html.Of($"<b>{InWords.Segments(wal.ReadySegments)}</b> waiting for {InWords.Of(waiting)}{Limit(result.Instance, LimitType.Wal)}")
+            ? Html.Of($"<b>{InWords.Waiting(wal)}</b> waiting for {InWords.Of(waiting)}{Limit(result.Instance, LimitType.Wal)}")
             : Html.Of($"nothing waits");
     }
 
     /// <summary>What would be lost if it died now; null where nobody knows.</summary>
-    public static Html? Loss(ProbeResult result) => result.LossWindow is { } window ? Html.Of($"<b>{InWords.Of(window)}</b> of work at most") : null;
+    public static Html? Loss(ProbeResult result) => result.Loss is not { } loss
+        ? null
+        : loss.IsByServer
+            ? Html.Of($"<b>{InWords.Of(loss.Window)}</b> of work at most, if all is stored that the archiver said was")
+            : Html.Of($"<b>{InWords.Of(loss.Window)}</b> of work at most");
 
     /// <summary>The same two in a word or two, under a heading that says what they are.</summary>
     public static Html? ShortQueue(ProbeResult result)
     {
         if (result.Server is not { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal: { } wal }) return null;
-        return Waiting(result) is { } waiting ? Html.Of($"{InWords.Segments(wal.ReadySegments)}, {InWords.Of(waiting)}") : Html.Of($"empty");
+        return Waiting(result) is { } waiting ? Html.Of($"{InWords.Waiting(wal)}, {InWords.Of(waiting)}") : Html.Of($"empty");
     }
 
     public static Html? ShortLoss(ProbeResult result) => result.LossWindow is { } window ? Html.Of($"{InWords.Of(window)}") : null;

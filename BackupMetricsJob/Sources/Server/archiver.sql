@@ -1,22 +1,45 @@
 -- The archiver's own statistics, its settings, and the WAL lag that they allow. Any login; PostgreSQL 12 to 18, standby too.
 -- The lag is null while last_archived_wal names a backup history or timeline file, after a crash, and on a standby.
--- archive_command itself is not fetched: it may hold secrets.
-WITH c AS (
+-- archive_command itself is not fetched: it may hold secrets. What is told of it is one of a few words: the tool that it calls, and in `discards` what
+-- makes it end well although nothing is stored. Before it is looked at, comments and what only starts another command (sudo, sh -c '...') are taken off.
+WITH setting AS (
   SELECT current_setting('archive_mode') AS archive_mode,
-         pg_size_bytes(current_setting('wal_segment_size')) AS segment,
+         pg_size_bytes(current_setting('wal_segment_size')) AS segment_size,
          coalesce(nullif(current_setting('archive_library', true), ''), '') AS library,
-         coalesce(nullif(nullif(current_setting('archive_command'), '(disabled)'), ''), '') AS command
+         coalesce(nullif(current_setting('archive_command'), '(disabled)'), '') AS command
+), command AS (
+  SELECT btrim(
+           regexp_replace(
+             regexp_replace(command, '(^|\s)#.*$', ''),
+             '^\s*((\S*/)?(env|exec|command|nice|nohup|sudo|busybox)\s+(\w+=\S*\s+)*)*((\S*/)?(ba|da|z|k)?sh\s+-\w*c\s+)?', ''),
+           E' \t\r\n;(){}"''') AS bare,
+         '(\S*/)?(true|:|echo|printf|cd|sleep|test|\[|exit(?!\s+[1-9$]))(\s[^;&|]*)?' AS idle,
+         '((\S*/)?true|:|exit(\s+0)?|(\S*/)?echo(\s[^;&|]*)?)$' AS yes
+  FROM setting
 )
-SELECT c.archive_mode,
-       c.library <> '' OR c.command <> '' AS has_command,
-       CASE WHEN c.library <> '' THEN NULL WHEN c.command ~ 'wal-g' THEN 'wal-g' WHEN c.command ~ 'pghoard' THEN 'pghoard' END AS tool,
-       CASE WHEN c.library = '' AND c.command ~ 'pghoard' THEN substring(c.command from '--site[ =]+["'']?([^ "'']+)') END AS site,
-       a.archived_count,
-       extract(epoch FROM a.last_archived_time)::float8,
-       a.failed_count,
-       extract(epoch FROM a.last_failed_time)::float8,
-       CASE WHEN NOT pg_is_in_recovery() AND a.last_archived_wal ~ '^[0-9A-F]{24}$' THEN
+SELECT archive_mode,
+       library <> '' OR setting.command <> '' AS has_command,
+       CASE WHEN library <> '' THEN NULL WHEN setting.command ~ 'wal-g' THEN 'wal-g' WHEN setting.command ~ 'pghoard' THEN 'pghoard' END AS tool,
+       CASE WHEN library = '' AND setting.command ~ 'pghoard' THEN substring(setting.command FROM '--site[ =]+["'']?([^ "'']+)') END AS site,
+       archived_count,
+       extract(epoch FROM last_archived_time)::float8 AS last_archived,
+       failed_count,
+       extract(epoch FROM last_failed_time)::float8 AS last_failed,
+       CASE WHEN NOT pg_is_in_recovery() AND last_archived_wal ~ '^[0-9A-F]{24}$' THEN
          greatest(0, (pg_current_wal_lsn() - '0/0'::pg_lsn)
-           - (('x' || substr(a.last_archived_wal, 9, 8))::bit(32)::bigint * 4294967296
-              + (('x' || substr(a.last_archived_wal, 17, 8))::bit(32)::bigint + 1) * c.segment))::bigint END AS unarchived
-FROM c, pg_stat_archiver a
+           - (('x' || substr(last_archived_wal, 9, 8))::bit(32)::bigint * 4294967296
+              + (('x' || substr(last_archived_wal, 17, 8))::bit(32)::bigint + 1) * segment_size))::bigint END AS unarchived,
+       CASE
+         WHEN library <> '' OR setting.command = '' THEN NULL
+         WHEN bare = '' THEN 'nothing'
+         WHEN bare ~ ('^(' || idle || ')(\s*(;|&&|\|\||&|\|)\s*(' || idle || '))*$') THEN substring(bare FROM '(true|:|echo|printf|cd|sleep|test|\[|exit)')
+         WHEN bare ~ '%p["'']?\s+["'']?/dev/null|of=/dev/null|^(\S*/)?cat\s+["'']?\S*%p\S*\s*>\s*/dev/null' THEN '/dev/null'
+         WHEN bare ~ '\m(exit\s+[1-9$]|set\s+-e|pipefail|PIPESTATUS|false)' THEN NULL
+         WHEN bare ~ ('\|\|\s*' || yes) THEN '|| true'
+         WHEN bare ~ (';\s*' || yes) THEN '; true'
+         WHEN bare ~ '(^|[^&>])&$' THEN '&'
+         WHEN bare ~ '(^|[^|])\|\s*(\S*/)?(tee|logger|cat|ts|systemd-cat)(\s[^;&|%>]*)?$' THEN '| tee'
+       END AS discards,
+       extract(epoch FROM stats_reset)::float8 AS statistics_begin,
+       extract(epoch FROM pg_postmaster_start_time())::float8 AS started
+FROM setting CROSS JOIN command CROSS JOIN pg_stat_archiver

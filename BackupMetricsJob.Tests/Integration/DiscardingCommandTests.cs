@@ -1,0 +1,67 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Tests.Support;
+
+namespace BackupMetricsJob.Tests.Integration;
+
+/// <summary>Commands that end well although nothing is stored: PostgreSQL counts a success for each, and deletes the WAL.</summary>
+public sealed class DiscardingCommandTests
+{
+    static readonly string[] Thrown =
+    [
+        "true", "/bin/true", "/usr/bin/true %p", ":", "exit 0", "cd .", "(true)", "{ true; }", "true # for now", "# off", " ", "true;", "exec true", "busybox true",
+        "sh -c true", "/bin/sh -c 'exit 0'", "env X=1 true", "echo \"(disabled)\"", "echo %f >> /tmp/log", "test ! -f /no/%f && true", "cp %p /dev/null", "dd if=%p of=/dev/null",
+        "cat %p > /dev/null", "cp %p /archive/%f || true", "cp %p /archive/%f || exit 0", "wal-g wal-push %p || echo failed", "cp %p /archive/%f; true", "cp %p /archive/%f &",
+        "bash -c \"cp %p /archive/%f || true\"", "cp %p /archive/%f 2>&1 | tee -a /log", "wal-g wal-push %p 2>&1 | logger -t wal",
+    ];
+
+    static readonly string[] Kept =
+    [
+        "cp %p /archive/%f", "test ! -f /archive/%f && cp %p /archive/%f", "[ -f /stop ] || cp %p /archive/%f", "gzip < %p | cat > /archive/%f", "gzip -c %p | tee /archive/%f > /dev/null",
+        "gzip < %p | aws s3 cp - s3://bucket/%f", "wal-g wal-push %p > /dev/null 2>&1", "/bin/false", "exit 1", "cp %p /archive/%f && true", "cp %p /archive/%f && exit 0",
+        "cp %p /archive/%f || exit 1; exit 0", "true && cp %p /archive/%f", "/opt/true/archive %p", "pgbackrest --stanza=main archive-push %p", "barman-wal-archive backup main %p",
+        "pghoard_postgres_command --site main --xlog %f --mode archive", "set -o pipefail; gzip < %p | cat", "echo %f && cp %p /archive/%f", "cp \"%p\" \"/a b/#x/%f\"",
+        "envdir /etc/wal-e.d/env wal-e wal-push %p", "rsync -a %p host:/archive/%f && sync",
+    ];
+
+    [Theory]
+    [InlineData(13)]
+    [InlineData(18)]
+    public async Task Each_is_told_from_those_that_store(int version)
+    {
+        await using var server = await PostgresServer.StartAsync(new() { Version = version, Archiving = true });
+        var wrong = new List<string>();
+        foreach (var command in Thrown.Concat(Kept))
+        {
+            await server.SetAsync("archive_command", command);
+            var said = (await Probe.OfAsync(server)).Server!;
+            if (said.Discards is null == Thrown.Contains(command)) wrong.Add($"{command} is {said.Discards ?? "kept"}");
+            Assert.True(said.Discards is null || said.Discards.Length <= 9, said.Discards);
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public async Task All_that_was_archived_so_is_lost_and_that_is_critical()
+    {
+        await using var server = await PostgresServer.StartAsync(new() { Archiving = true, Settings = { ["archive_command"] = "/bin/true password=geheim" } });
+        var backup = await server.BaseBackupAsync();
+        await server.ExecuteAsync("CREATE TABLE work AS SELECT 1");
+        await server.WaitForArchivedAsync(await server.SwitchWalAsync());
+
+        var result = await Probe.OfAsync(server);
+        var text = Published.Text(result);
+        var finding = Assert.Single(Findings.Of(result), finding => finding.IsCritical);
+
+        Assert.Equal(ArchiverState.Discarded, ArchiverStates.Of(result.Server!));
+        Assert.Contains("postgres_wal_archive_state{instance=\"it\",state=\"discarded\"} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("postgres_wal_archive_state{instance=\"it\",state=\"ok\"} 0\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("postgres_recovery_point", text, StringComparison.Ordinal);
+        Assert.StartsWith("archive_command throws WAL away: it only does \"true\"", finding.What, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", finding.What + finding.Do + text, StringComparison.Ordinal);
+
+        await server.CrashAsync();
+        await using var restored = await server.RestoreAsync(backup);
+        Assert.Equal(0, await restored.ScalarAsync<long>("SELECT count(*) FROM pg_class WHERE relname = 'work'"));
+    }
+}
