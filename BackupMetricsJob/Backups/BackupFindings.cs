@@ -6,7 +6,8 @@ internal static class BackupFindings
     /// <summary>A backup of which less than this is left of the usual size is told; a nightly full backup does not halve by itself.</summary>
     const double SmallRatio = 0.5;
 
-    const string Take = "Take one; a backup taken from a standby leaves no trace on the primary either. Where dumps are all that there should be, say so: --max-age base=none.";
+    const string Take = "Take one. A server knows those that were taken from itself alone: one from before a failover, or from a standby, left its trace elsewhere. "
+        + "Where dumps are all that there should be, say so: --max-age base=none.";
 
     public static void Add(List<Finding> findings, ProbeResult result)
     {
