@@ -75,8 +75,8 @@ internal sealed class SecretSource
 
     // What an editor adds unseen would be sent with the rest, and the server would only say that the password is wrong.
     static string OfFile(string secret) =>
-        secret.StartsWith(ByteOrderMark) ? "begins with a byte-order mark, which is no part of a secret: save it as UTF-8 without one"
-        : secret.AsSpan().ContainsAny('\n', '\r') ? "has more than one line: a secret stands alone in its file"
+        secret.StartsWith(ByteOrderMark) ? "begins with a byte-order mark: save it as UTF-8 without one"
+        : secret.AsSpan().ContainsAny('\n', '\r') ? "has more than one line: nothing else may stand in its file"
         : "";
 
     /// <summary>How a message calls it: never the secret.</summary>

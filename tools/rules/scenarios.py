@@ -1,6 +1,6 @@
 """What may happen to a job, its targets and its gateway, and which alerts fire when. Minutes since the beginning; `fires` names all that fire."""
 from promtool_tests import (
-    DAY, HOUR, ago, alert, archive, backup, both, clock, dies, fires, gap, gateway, gone, has, healthy, hourly, limits, probe, quiet, recovery, restore_test,
+    HOUR, ago, alert, archive, backup, both, clock, dies, fires, gap, gateway, gone, has, healthy, hourly, limits, probe, quiet, recovery, restore_test,
     run, says, scenario, series, sources, steady, then)
 
 ALL = {}
@@ -130,10 +130,10 @@ add("A failover, a backup on the new primary, a failback: a server knows its own
     *[has(at, KNOWN + '{instance="orders"}', ({"__name__": KNOWN, "job": "backup_metrics", "instance": "orders", "type": "base"}, value))
       for at, value in ((HOUR - 1, -72000), (HOUR, -72000), (4 * HOUR, 14400), (6 * HOUR, 14400), (N - 1, 14400))])
 
-N = 2 * DAY
-down = 30 * HOUR
+N = 27 * HOUR
+down = 20 * HOUR
 add("A failover just after a weekly backup: it stays known for as long as it takes, also where Prometheus was down for hours in between",
-    [gateway(values=then(steady(1, down), gap(5 * HOUR), steady(1, N - down - 5 * HOUR)), started=then(steady(-86400, down), gap(5 * HOUR), steady(-86400, N - down - 5 * HOUR))),
+    [gateway(values=then(steady(1, down), gap(2 * HOUR), steady(1, N - down - 2 * HOUR)), started=then(steady(-86400, down), gap(2 * HOUR), steady(-86400, N - down - 2 * HOUR))),
      run(N, [*limits("orders", N, {("base", "critical"): 9 * 24}), *sources("orders", N, {"server": 1}), *probe("orders", N), *archive("orders", N),
              *backup("orders", then(ago(1, HOUR), gone(N - HOUR)))])],
     quiet(down - 1), quiet(N - 1))
