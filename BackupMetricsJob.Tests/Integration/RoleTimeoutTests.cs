@@ -9,7 +9,6 @@ public sealed class RoleTimeoutTests
     static readonly SourceSettings Slow = new(ServerPatterns.All, "SELECT 'full' AS type, clock_timestamp() AS finished_at FROM pg_sleep(1.5)");
 
     [Theory]
-    [InlineData(15, "idle_in_transaction_session_timeout = '1ms'")]
     [InlineData(15, "statement_timeout = '200ms'")]
     [InlineData(18, "transaction_timeout = '500ms'")]
     [InlineData(18, "idle_in_transaction_session_timeout = '1ms'")]
