@@ -58,7 +58,7 @@ public sealed class HistoryLabelTests
 
             Assert.Null(result.Failure);
             Assert.Equal([SourceName.Server], result.SourcesThatAnswered);
-            Assert.Equal(("unknown", true), (Assert.Single(result.Backups).Tool, result.LossWindow is not null));
+            Assert.Equal(("unknown", true), (Assert.Single(result.Backups).Tool, result.Server!.Wal is not null));
             var finding = Assert.Single(Findings.Of(result), finding => finding.What.StartsWith("cannot read the label", StringComparison.Ordinal));
             Assert.False(finding.IsCritical);
             Assert.Contains("catalog init --server", finding.Do, StringComparison.Ordinal);
