@@ -122,7 +122,7 @@ add("A failover, a backup on the new primary, a failback: a server knows its own
     [gateway(N),
      run(N, [*limits("orders", N), *sources("orders", N, {"server": 1}), *probe("orders", N), *archive("orders", N),
              *backup("orders", then(ago(20, HOUR), gone(5 * HOUR), ago(20, 6 * HOUR)), tool="pgbackrest"),
-             *backup("orders", then(gap(4 * HOUR), steady(4 * 3600, 2 * HOUR), gone(6 * HOUR)), tool="unknown")],
+             *backup("orders", then(gap(4 * HOUR), steady(4 * 3600, 2 * HOUR), gone(6 * HOUR)), tool="unknown", type_="incr")],
          [*limits("late", N), *sources("late", N, {"server": 1}), *probe("late", N), *archive("late", N), *backup("late", then(ago(20, HOUR), gone(11 * HOUR)))],
          [*limits("lonely", N), *sources("lonely", N, {"server": 1}), *probe("lonely", N), *archive("lonely", N)])],
     quiet(59), *[fires(at, both("BackupNeverMade", instance="lonely", type_="base")) for at in (60, 2 * HOUR, 2 * HOUR + 1, 7 * HOUR - 1)],
