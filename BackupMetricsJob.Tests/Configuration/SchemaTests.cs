@@ -33,6 +33,7 @@ public sealed class SchemaTests
         Assert.Equal(Keys.Connection.Order(), Properties(Def("connection")["oneOf"]![1]!));
         var sources = Def("sources")["items"]!["oneOf"]!;
         Assert.Equal(Keys.Server.Order(), Properties(sources[1]!["properties"]!["server"]!));
+        Assert.Equal(OmissionNames.All, sources[1]!["properties"]!["server"]!["properties"]!["without"]!["items"]!["enum"]!.AsArray().Select(name => (string)name!));
         Assert.Equal(Keys.Catalog.Order(), Properties(sources[2]!["properties"]!["catalog"]!));
         Assert.Equal(Keys.Query.Order(), Properties(sources[3]!["properties"]!["query"]!));
         Assert.Equal(SourceName.All.Order(), sources[0]!["enum"]!.AsArray().Select(name => (string)name!).Concat([.. Properties(sources[1]!), .. Properties(sources[2]!), .. Properties(sources[3]!)]).Distinct().Order());

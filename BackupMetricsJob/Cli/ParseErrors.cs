@@ -15,7 +15,12 @@ internal static class ParseErrors
     public static int Tell(ParseResult parsed, TextWriter to)
     {
         var first = parsed.Tokens is [var token, ..] ? token.Value : null;
-        foreach (var error in parsed.Errors) to.WriteLine("backup-metrics: " + (OfValue(error) ?? Redacted(error.Message, first) + Meant(error.Message, parsed)));
+        foreach (var error in parsed.Errors)
+        {
+            var words = OfValue(error) ?? Redacted(error.Message, first) + Meant(error.Message, parsed);
+            to.WriteLine("backup-metrics: " + Words.OnOneLine(words));
+        }
+
         return (int)ExitCode.Usage;
     }
 

@@ -150,7 +150,8 @@ internal sealed class OptionsReader(
 
         var defaults = files?.Defaults;
         var own = defaults is null ? overrides : overrides.Over(defaults);
-        var isSaid = defaults?.Sources is null || settings.All("source").Count + settings.All("query").Count + settings.All("server").Count + settings.All("receiver").Count > 0;
+        var isSaid = defaults?.Sources is null || settings.All("source").Count + settings.All("query").Count + settings.All("server").Count + settings.All("receiver").Count
+            + settings.All("without").Count > 0;
         if (isSaid) own = own with { Sources = SourceText.Read(settings, problems) };
         var failure = (ProbeFailure?)null;
         var password = own.Password is null ? null : Secret(own.Password, out failure);

@@ -28,6 +28,7 @@ internal sealed class ApiClient(string server, ClientCredentials? credentials, C
     {
         using var client = new HttpClient(Transport.To(url, tls, timeout)) { Timeout = Timeout.InfiniteTimeSpan };
         using var request = new HttpRequestMessage(method, url);
+        string? media = null;
         try
         {
             return await BoundedRequest.SendAsync(request, credentials, SendAsync, timeout, clock, ReadAsync, Fail, cancellationToken);
@@ -35,7 +36,7 @@ internal sealed class ApiClient(string server, ClientCredentials? credentials, C
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             // The latter is how .NET's JSON tells of a text that is not well-formed Unicode.
-            return Fail(RequestFailure.Refused, "its answer is not what was asked for: " + failure.Message, null);
+            return Fail(RequestFailure.Refused, "its answer is not what was asked for: " + (failure.GetType() == typeof(JsonException) ? failure.Message : NoJson(media)), null);
         }
 
         Task<HttpResponseMessage> SendAsync(HttpRequestMessage asked, CancellationToken end) =>
@@ -44,6 +45,7 @@ internal sealed class ApiClient(string server, ClientCredentials? credentials, C
         async Task<ApiAnswer<T>> ReadAsync(HttpResponseMessage response, CancellationToken end)
         {
             if (!response.IsSuccessStatusCode) return new(null, await RefusalAsync(response, end));
+            media = response.Content.Headers.ContentType?.MediaType;
             await using var stream = await response.Content.ReadAsStreamAsync(end);
             return new(await read(response, stream, end), null);
         }
@@ -70,12 +72,16 @@ internal sealed class ApiClient(string server, ClientCredentials? credentials, C
         throw new JsonException("it has no data in it");
     }
 
+    // What .NET's reader of JSON says is for those who wrote the text.
+    static string NoJson(string? media) => $"it is no JSON{(media is null or "application/json" ? "" : $" but {media}")}; does something else answer at this URL?";
+
     async Task<ApiFailure> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
         var (said, _) = await BoundedRequest.ReadAnswerAsync(response.Content, cancellationToken);
         var words = status is >= 300 and < 400 && response.Headers.Location is { } elsewhere
             ? "redirected to " + Words.WithoutUserInfo(elsewhere.ToString())
+            : response.Content.Headers.ContentType?.MediaType == "text/html" ? "it answers with a web page; does something else answer at this URL?"
             : said.Length > 0 ? said : response.ReasonPhrase ?? "";
         return Failure(BoundedRequest.IsTransient(status) ? RequestFailure.Unavailable : RequestFailure.Refused, words) with { Status = status };
     }

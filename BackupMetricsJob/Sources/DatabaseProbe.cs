@@ -113,14 +113,15 @@ internal sealed class DatabaseProbe(Target target, Instance instance, SourceSett
             Duration = duration,
             At = at,
             ClockOffset = _progress.ClockOffset,
-            Connected = _progress.Session is { } session ? new(Peer, session.VersionNumber, session.Role, session.InRecovery) { Tls = session.Tls } : null,
+            Connected = _progress.Session is { } session ? new(Peer, session.VersionNumber, session.Role, session.InRecovery) { Tls = session.Tls, IsAnyOfSeveral = target.Connection is { Session: SessionKind.Any, Hosts.Count: > 1 } } : null,
             Server = _progress.Server,
             Backups = backups,
             SourcesThatAnswered = [.. _progress.Answered.Where(source => !failures.Exists(other => other.Source == source))],
             SourceFailures = failures,
             Found = _progress.Found,
             IsMonitored = IsMonitored(instance, _progress.QueryIsAboutOthers),
-            MissingRights = _progress.Session is { VersionNumber: >= OldestVersion } read && instance.Sources.Contains(SourceName.Server) ? MissingRights.Of(read) : [],
+            MissingRights = _progress.Session is { VersionNumber: >= OldestVersion } read && instance.Sources.Contains(SourceName.Server) ? [.. MissingRights.Of(read, settings.Without), .. _progress.Missing] : [],
+            Without = instance.Sources.Contains(SourceName.Server) ? settings.Without : Omissions.None,
         };
     }
 

@@ -14,6 +14,7 @@ internal sealed class ProbeProgress(Action? onAnswer) : ConnectionProgress(onAns
     readonly List<InstanceFacts> _found = [];
     readonly List<SourceFailure> _failures = [];
     readonly List<string> _answered = [];
+    readonly List<MissingRight> _missing = [];
     bool _closed;
 
     public TimeSpan? ClockOffset { get; private set; }
@@ -31,6 +32,9 @@ internal sealed class ProbeProgress(Action? onAnswer) : ConnectionProgress(onAns
 
     public IReadOnlyList<string> Answered => _answered;
 
+    /// <summary>What the server refused although the role has the right, and that is no failure.</summary>
+    public IReadOnlyList<MissingRight> Missing => _missing;
+
     /// <summary>The connection is there, and this is what it is.</summary>
     public void Open(Session session, TimeSpan clockOffset)
     {
@@ -46,6 +50,14 @@ internal sealed class ProbeProgress(Action? onAnswer) : ConnectionProgress(onAns
         lock (_gate)
         {
             if (!_closed) Server = server;
+        }
+    }
+
+    public void Add(MissingRight missing)
+    {
+        lock (_gate)
+        {
+            if (!_closed) _missing.Add(missing);
         }
     }
 

@@ -27,7 +27,7 @@ internal static class Keys
 
     public static string[] Severities { get; } = ["warning", "critical"];
 
-    public static string[] Server { get; } = ["receivers"];
+    public static string[] Server { get; } = ["receivers", "without"];
 
     public static string[] Catalog { get; } = ["servers"];
 

@@ -12,6 +12,7 @@ internal sealed class SourceSection(string folder, FileProblems problems)
     ServerPatterns _servers = ServerPatterns.All;
     string? _query;
     IReadOnlyList<string> _receivers = [];
+    Omissions _without;
 
     public SourceText? Read(YamlNode node, KeyPath path)
     {
@@ -22,7 +23,7 @@ internal sealed class SourceSection(string folder, FileProblems problems)
         }
 
         for (var i = 0; i < list.Items.Count; i++) Read(list.Items[i], path[i], list);
-        return new([.. SourceName.All.Where(_names.Contains)], new(_servers, _query) { Receivers = _receivers });
+        return new([.. SourceName.All.Where(_names.Contains)], new(_servers, _query) { Receivers = _receivers, Without = _without });
     }
 
     void Read(YamlNode node, KeyPath path, YamlSequence list)
@@ -55,41 +56,41 @@ internal sealed class SourceSection(string folder, FileProblems problems)
 
     void ReadServer(Fields source)
     {
-        if (source.Map(SourceName.Server, Keys.Server) is not { } fields || fields["receivers"] is not { } node) return;
-        var names = new List<string>();
-        if (node is not YamlSequence { Items.Count: > 0 } list)
-        {
-            problems.WrongKind(node, fields.Path["receivers"], "a list of names of replication slots or applications");
-            return;
-        }
-
-        for (var i = 0; i < list.Items.Count; i++)
-        {
-            if (list.Items[i] is YamlScalar { IsNull: false } scalar && SourceText.IsReceiver(scalar.Text)) names.Add(scalar.Text);
-            else problems.Wrong(list.Items[i], fields.Path["receivers"][i], "the name of a replication slot or of an application");
-        }
-
-        _receivers = names;
+        if (source.Map(SourceName.Server, Keys.Server) is not { } fields) return;
+        const string Receiver = "the name of a replication slot or of an application";
+        if (Texts(fields, "receivers", "names of replication slots or applications", SourceText.IsReceiver, Receiver) is { } names) _receivers = names;
+        var omissions = string.Join(", ", OmissionNames.All);
+        foreach (var name in Texts(fields, "without", omissions, name => OmissionNames.Parse(name) is not null, "one of " + omissions) ?? [])
+            _without |= OmissionNames.Parse(name)!.Value;
     }
 
     void ReadCatalog(Fields source)
     {
-        if (source.Map(SourceName.Catalog, Keys.Catalog) is not { } fields || fields["servers"] is not { } node) return;
-        var patterns = new List<string>();
+        if (source.Map(SourceName.Catalog, Keys.Catalog) is not { } fields) return;
+        const string Servers = "names of servers in the catalogue, or patterns like eu-*";
         const string Pattern = "the name of a server in the catalogue, or a pattern like eu-*";
-        if (node is not YamlSequence { Items.Count: > 0 } list)
+        if (Texts(fields, "servers", Servers, text => text.Trim().Length > 0 && LabelText.IsWellFormed(text), Pattern) is { Count: > 0 } patterns)
+            _servers = new(patterns);
+    }
+
+    /// <summary>A list of texts, those that are allowed; null where there is none.</summary>
+    List<string>? Texts(Fields fields, string key, string what, Func<string, bool> isAllowed, string allowed)
+    {
+        if (fields[key] is not { } node) return null;
+        if (node is not YamlSequence { Items: { Count: > 0 } items })
         {
-            problems.WrongKind(node, fields.Path["servers"], "a list of names of servers in the catalogue, or patterns like eu-*");
-            return;
+            problems.WrongKind(node, fields.Path[key], "a list of " + what);
+            return null;
         }
 
-        for (var i = 0; i < list.Items.Count; i++)
+        var texts = new List<string>();
+        for (var i = 0; i < items.Count; i++)
         {
-            if (list.Items[i] is YamlScalar { IsNull: false } scalar && scalar.Text.Trim().Length > 0 && LabelText.IsWellFormed(scalar.Text)) patterns.Add(scalar.Text);
-            else problems.Wrong(list.Items[i], fields.Path["servers"][i], Pattern);
+            if (items[i] is YamlScalar { IsNull: false } scalar && isAllowed(scalar.Text)) texts.Add(scalar.Text);
+            else problems.Wrong(items[i], fields.Path[key][i], allowed);
         }
 
-        if (patterns.Count > 0) _servers = new(patterns);
+        return texts;
     }
 
     void ReadQuery(Fields source)

@@ -52,7 +52,7 @@ internal static class ServerRows
             TimelineBegan = Time(row, "timeline_began", "the time of a timeline history file"),
             BackupTimeline = Integer(row, "backup_timeline"),
             BackupStart = Long(row, "backup_start"),
-            ReceiversAreVisible = session.MayReadStatistics,
+            ReceiversAreVisible = session.ReadStatistics.IsThere,
             Receiver = Receiver(row),
         },
     };

@@ -1,0 +1,28 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Postgres;
+using Npgsql;
+
+namespace BackupMetricsJob.Sources.Server;
+
+/// <summary>A query of the source "server" that the server refuses: what that means, and the GRANT that helps where it is one.</summary>
+internal static class ServerRefusal
+{
+    /// <summary>Whether nothing more can be asked: the session is over, or the time is.</summary>
+    public static bool IsOfAll(PostgresException refused) => refused is not { InvariantSeverity: "ERROR", SqlState: not ("57014" or "55P03") };
+
+    public static ProbeFailure OfArchiver(PostgresException refused, string role)
+    {
+        var failure = ProbeFailures.Of(refused)!;
+        return failure with { Message = "the archiver cannot be asked for: " + failure.Message, Do = MissingGrant.For(refused, role) };
+    }
+
+    public static ProbeFailure OfWal(PostgresException refused, string role)
+    {
+        var failure = ProbeFailures.Of(refused)!;
+        return failure with
+        {
+            Message = "pg_wal cannot be looked into: " + failure.Message,
+            Do = MissingGrant.For(refused, role) is { } grant ? $"{grant} -- {MissingRights.Accept}" : $"Mend that at the server; {MissingRights.Accept}.",
+        };
+    }
+}
