@@ -77,7 +77,7 @@ func main() {
 	var lastArchived, newestDone, lastWrite sql.NullFloat64
 	var lag, replay sql.NullInt64
 	asked := time.Now()
-	query("session", &serverNow, &unused, &unused, &unused, &unused, &unused, &unused, &unused)
+	query("session", &serverNow, &unused, &unused, &unused, &unused, &unused, &unused, &unused, &unused, &unused, &unused, &unused, &unused, &unused)
 	offset := serverNow - (seconds(asked)+seconds(time.Now()))/2
 	query("archiver", &unused, &unused, &unused, &unused, &archived, &lastArchived, &failures, &unused, &unused)
 	query("wal", &directory, &ready, &unused, &unused, &lag, &newestDone, &unused, &lastWrite, &unused, &replay, &unused, &unused, &unused, &walNow, &unused)

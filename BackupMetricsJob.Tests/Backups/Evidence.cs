@@ -30,6 +30,7 @@ internal static class Evidence
         Now = Noon,
         Archiver = new(10, Noon.AddMinutes(-3), 0, null, null, null),
         Wal = Wal,
+        HistoryWasRead = true,
     };
 
     public static readonly BackupFacts Backup = new(SourceName.Server, "pg_basebackup", BackupType.Base)

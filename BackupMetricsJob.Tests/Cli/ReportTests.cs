@@ -28,7 +28,7 @@ public sealed class ReportTests
         {
             Instance = Orders with { Name = "fresh" },
             Failure = new(FailureReason.Privilege, "role monitor is not a member of pg_monitor"),
-            Server = Server with { Wal = null },
+            Server = Server with { Wal = null, HistoryWasRead = false },
             Backups = [],
             MissingRights = [new("may not read pg_wal", "GRANT pg_monitor TO monitor;")],
         },

@@ -26,7 +26,7 @@ public sealed class ConfigurationDocumentationTests
     [Fact]
     public void Every_key_has_a_row()
     {
-        string[][] all = [Keys.Root, Keys.Gateway, Keys.BasicAuth, Keys.Authorization, Keys.TlsConfig, Keys.Target, Keys.MaxAge, Keys.Severities, Keys.Catalog, Keys.Query];
+        string[][] all = [Keys.Root, Keys.Gateway, Keys.BasicAuth, Keys.Authorization, Keys.TlsConfig, Keys.Target, Keys.MaxAge, Keys.Severities, Keys.Server, Keys.Catalog, Keys.Query];
         var rows = Regex.Matches(Text, "^\\| ([^|]*) \\|", RegexOptions.Multiline).SelectMany(match => Regex.Matches(match.Groups[1].Value, "`([a-z_]+)`")).Select(match => match.Groups[1].Value).ToHashSet();
 
         Assert.Equal([], all.SelectMany(keys => keys).Distinct().Except(rows));

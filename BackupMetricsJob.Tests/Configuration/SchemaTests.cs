@@ -34,6 +34,9 @@ public sealed class SchemaTests
         var sources = Def("sources")["items"]!["oneOf"]!;
         Assert.Equal(Keys.Catalog.Order(), Properties(sources[1]!["properties"]!["catalog"]!));
         Assert.Equal(Keys.Query.Order(), Properties(sources[2]!["properties"]!["query"]!));
+        var server = sources[3]!["properties"]!["server"]!;
+        Assert.Equal(Keys.Server.Order(), Properties(server));
+        Assert.Equal(OmissionNames.All, server["properties"]!["without"]!["items"]!["enum"]!.AsArray().Select(name => (string)name!));
         Assert.Equal(SourceName.All.Order(), sources[0]!["enum"]!.AsArray().Select(name => (string)name!).Concat([.. Properties(sources[1]!), .. Properties(sources[2]!)]).Distinct().Order());
     }
 

@@ -48,7 +48,18 @@ public sealed class SourceTextTests
         Assert.Equal(["catalog", "query"], Read([], new() { ["BACKUP_METRICS_SOURCE"] = "query, catalog", ["BACKUP_METRICS_QUERY"] = file, ["BACKUP_METRICS_SERVER"] = "a,b*" }).Names);
     }
 
+    [Fact]
+    public void What_is_done_without_is_said_of_the_server()
+    {
+        Assert.Equal(Omissions.None, Read([]).Settings.Without);
+        Assert.Equal(Omissions.Wal | Omissions.Label, Read(["without=label", "without=wal"]).Settings.Without);
+        Assert.Equal(Omissions.Wal, Read([], new() { ["BACKUP_METRICS_WITHOUT"] = "wal" }).Settings.Without);
+        Assert.Equal(Omissions.Label, Read(["source=catalog", "source=server", "without=label"]).Settings.Without);
+    }
+
     [Theory]
+    [InlineData("without=everything", "--without \"everything\": must be one of wal, label")]
+    [InlineData("source=catalog|without=wal", "--without: it is about the source server, which is not asked")]
     [InlineData("source=base", "--source \"base\": must be one of server, catalog, pgmonitor, query, pgwatch")]
     [InlineData("source=query", "--query is missing: the file with the SELECT of the source query (or BACKUP_METRICS_QUERY)")]
     [InlineData("server=orders", "--server: it is about servers in the catalogue, and needs --source catalog")]

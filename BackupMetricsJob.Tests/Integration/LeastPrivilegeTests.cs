@@ -54,9 +54,101 @@ public sealed class LeastPrivilegeTests
 
         var result = await Probe.OfAsync(server);
 
-        Assert.Equal(FailureReason.Sql, result.Failure!.Reason);
-        Assert.Contains("broken", result.Failure.Message, StringComparison.Ordinal);
+        Assert.Null(result.Failure);
+        Assert.Contains("broken", Assert.Single(result.MissingRights).What, StringComparison.Ordinal);
         Assert.NotNull(result.Server!.Wal);
+    }
+
+    [Theory]
+    [InlineData(13)]
+    [InlineData(15)]
+    [InlineData(18)]
+    public async Task A_function_that_was_taken_from_pg_monitor_is_named_with_the_grant_that_helps(int version)
+    {
+        await using var server = await PostgresServer.StartAsync(new() { Version = version, Archiving = true });
+        await server.BaseBackupAsync();
+        await server.ExecuteAsync("CREATE ROLE watch LOGIN IN ROLE pg_monitor");
+        foreach (var function in new[] { "pg_ls_archive_statusdir()", "pg_ls_waldir()" })
+        {
+            await server.ExecuteAsync($"REVOKE EXECUTE ON FUNCTION {function} FROM pg_monitor");
+
+            var result = await Probe.OfAsync(server, "watch");
+
+            Assert.Equal(FailureReason.Privilege, result.Failure!.Reason);
+            Assert.Contains($"may not call {function}:", result.Failure.Message, StringComparison.Ordinal);
+            Assert.StartsWith($"GRANT EXECUTE ON FUNCTION pg_catalog.{function} TO watch;", result.Failure.Do, StringComparison.Ordinal);
+            Assert.Equal(function == "pg_ls_waldir()" ? 0 : 1, result.Backups.Count);
+            await server.ExecuteAsync(result.Failure.Do!);
+            Assert.Null((await Probe.OfAsync(server, "watch")).Failure);
+        }
+    }
+
+    [Theory]
+    [InlineData(13, "CREATE ROLE watch LOGIN NOINHERIT IN ROLE pg_monitor", "ALTER ROLE watch INHERIT;")]
+    [InlineData(15, "CREATE ROLE watch LOGIN NOINHERIT", "GRANT pg_monitor TO watch; ALTER ROLE watch INHERIT;")]
+    [InlineData(18, "CREATE ROLE watch LOGIN; GRANT pg_monitor TO watch WITH INHERIT FALSE", "GRANT pg_monitor TO watch WITH INHERIT TRUE;")]
+    [InlineData(18, "CREATE ROLE watch LOGIN NOINHERIT", "GRANT pg_monitor TO watch WITH INHERIT TRUE;")]
+    public async Task A_member_that_does_not_inherit_is_told_how_to(int version, string made, string grant)
+    {
+        await using var server = await PostgresServer.StartAsync(new() { Version = version, Archiving = true });
+        await server.ExecuteAsync(made);
+
+        var result = await Probe.OfAsync(server, "watch");
+
+        Assert.Equal((FailureReason.Privilege, grant), (result.Failure!.Reason, result.Failure.Do));
+        await server.ExecuteAsync(grant);
+        Assert.Null((await Probe.OfAsync(server, "watch")).Failure);
+    }
+
+    [Theory]
+    [InlineData("pg_stat_replication", "pg_wal cannot be looked into: permission denied")]
+    [InlineData("pg_stat_archiver", "the archiver cannot be asked for: permission denied")]
+    public async Task A_view_that_was_taken_away_is_named_with_the_grant_that_helps(string view, string words)
+    {
+        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
+        await server.BaseBackupAsync();
+        await server.ExecuteAsync($"CREATE ROLE watch LOGIN IN ROLE pg_monitor; REVOKE SELECT ON {view} FROM PUBLIC");
+
+        var result = await Probe.OfAsync(server, [SourceName.Server, SourceName.Query], new(ServerPatterns.All, "SELECT 'full' AS type, now() AS finished_at"), "watch");
+
+        Assert.Equal(FailureReason.Privilege, result.Failure!.Reason);
+        Assert.StartsWith(words, result.Failure.Message, StringComparison.Ordinal);
+        Assert.Equal([SourceName.Query], result.SourcesThatAnswered);
+        Assert.Equal(view == "pg_stat_replication", result.Backups.Count == 1);
+        await server.ExecuteAsync(result.Failure.Do!);
+        Assert.Null((await Probe.OfAsync(server, "watch")).Failure);
+    }
+
+    [Fact]
+    public async Task What_a_managed_service_refuses_can_be_done_without()
+    {
+        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
+        await server.BaseBackupAsync();
+        await server.ExecuteAsync("""
+            SET allow_system_table_mods = on;
+            UPDATE pg_proc SET proname = 'kept_back' WHERE proname = 'pg_ls_archive_statusdir';
+            CREATE FUNCTION pg_catalog.pg_ls_archive_statusdir(OUT name text, OUT size bigint, OUT modification timestamptz) RETURNS SETOF record LANGUAGE plpgsql
+              AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '0A000', MESSAGE = 'not supported by this service'; END $$;
+            CREATE ROLE watch LOGIN IN ROLE pg_monitor
+            """);
+
+        var refused = await Probe.OfAsync(server, "watch");
+        Assert.Equal("pg_wal cannot be looked into: not supported by this service (SQLSTATE 0A000)", refused.Failure!.Message);
+        Assert.Contains("--without wal", refused.Failure.Do, StringComparison.Ordinal);
+        Assert.Single(refused.Backups);
+
+        var accepted = await Probe.OfAsync(server, [SourceName.Server], SourceSettings.Default with { Without = Omissions.Wal | Omissions.Label }, "watch");
+        Assert.Null(accepted.Failure);
+        Assert.Equal((0, null, null), (accepted.Backups.Count, accepted.LossWindow, accepted.Server!.Wal));
+        Assert.Empty(accepted.MissingRights);
+        Assert.Contains("postgres_backup_probe_success{instance=\"it\"} 1", Published.Text(accepted), StringComparison.Ordinal);
+        Assert.DoesNotContain("postgres_recovery_point", Published.Text(accepted), StringComparison.Ordinal);
+
+        // Through the command, to the last line.
+        var show = await BackupMetrics.RunAsync("show", "--connection", server.ConnectionUri("watch"), "--without", "wal", "--without", "label", "--max-age", "base=none");
+        Assert.Equal(0, show.ExitCode);
+        Assert.DoesNotContain("all is well", show.Output, StringComparison.Ordinal);
+        Assert.Contains("nothing wrong is known; pg_wal is not looked into (without: wal)", show.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,6 +165,6 @@ public sealed class LeastPrivilegeTests
 
         var result = await Probe.OfAsync(server, timeout: TimeSpan.FromSeconds(7));
 
-        Assert.Matches("read only on statement [67][0-9.]*m?s lock 2s path pg_catalog", result.Failure!.Message);
+        Assert.Matches("read only on statement [67][0-9.]*m?s lock 2s path pg_catalog", Assert.Single(result.MissingRights).What);
     }
 }

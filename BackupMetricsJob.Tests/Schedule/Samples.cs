@@ -64,7 +64,7 @@ internal static class Samples
             11 => well with { Server = null, SourcesThatAnswered = [], Backups = [], Failure = new(FailureReason.Refused, "Failed to connect to 10.0.0.9:5432: Connection refused") },
             17 => FoundInstancesTests.Stock with { Instance = well.Instance with { Sources = [SourceName.Catalog] } },
             22 => well with { Backups = [Backup with { LastSuccess = Noon.AddHours(-31), Age = TimeSpan.FromHours(31) }] },
-            29 => well with { Failure = new(FailureReason.Privilege, "role monitor is not a member of pg_monitor"), Server = Server with { Wal = null }, Backups = [], MissingRights = [new("may not read pg_wal", "GRANT pg_monitor TO monitor;")] },
+            29 => well with { Failure = new(FailureReason.Privilege, "role monitor is not a member of pg_monitor"), Server = Server with { Wal = null, HistoryWasRead = false }, Backups = [], MissingRights = [new("may not read pg_wal", "GRANT pg_monitor TO monitor;")] },
             8 => well with { Server = Server with { InRecovery = true }, Backups = [] },
             _ => well with { Backups = [Backup with { Tool = index % 2 == 0 ? "pgbackrest" : "wal-g", LastSuccess = Noon.AddHours(-(index * 7 % 25)), Age = TimeSpan.FromHours(index * 7 % 25) }] },
         };

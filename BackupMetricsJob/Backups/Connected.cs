@@ -7,6 +7,9 @@ namespace BackupMetricsJob.Backups;
 /// <param name="InRecovery">Whether the server is a standby.</param>
 internal sealed record Connected(string Host, int VersionNumber, string Role, bool InRecovery)
 {
+    /// <summary>Whether it is the first that answered of several hosts, whatever kind of server it is.</summary>
+    public bool IsAnyOfSeveral { get; init; }
+
     /// <summary>How the server says that it is encrypted; null where it is not, and where that was not asked.</summary>
     public TlsInUse? Tls { get; init; }
 }

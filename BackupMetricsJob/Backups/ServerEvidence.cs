@@ -28,6 +28,9 @@ internal sealed record ServerEvidence
     /// <summary>The newest backup history file in pg_wal; null where there is none or it may not be read.</summary>
     public BaseBackup? BaseBackup { get; init; }
 
+    /// <summary>Whether the history files were looked for: only then is one that is not there none.</summary>
+    public bool HistoryWasRead { get; init; }
+
     /// <summary>A standby with archive_mode on has the archive of its primary, and must not claim it.</summary>
     public bool DoesNotArchiveItself => InRecovery && ArchiveMode != "always";
 }

@@ -1,5 +1,18 @@
 namespace BackupMetricsJob.Backups;
 
+/// <summary>What of the source server the user does without, where it is not to be had: nothing is claimed of it, and nothing missed.</summary>
+[Flags]
+internal enum Omissions
+{
+    None = 0,
+
+    /// <summary>The directories of pg_wal and the WAL receivers: no ready queue, WAL lag, base backup and recovery point.</summary>
+    Wal = 1,
+
+    /// <summary>The label of the last base backup: its tool and its duration.</summary>
+    Label = 2,
+}
+
 /// <summary>What a target is asked for, beside the names of its sources.</summary>
 /// <param name="Servers">Which servers of a catalogue.</param>
 /// <param name="Query">The text of the source query; null where it is no source.</param>
@@ -7,4 +20,20 @@ internal sealed record SourceSettings(ServerPatterns Servers, string? Query)
 {
     /// <summary>Every server of a catalogue, and no query.</summary>
     public static SourceSettings Default { get; } = new(ServerPatterns.All, null);
+
+    public Omissions Without { get; init; }
+}
+
+/// <summary>The spelling of <see cref="Omissions"/> in flags and files.</summary>
+internal static class OmissionNames
+{
+    public static IReadOnlyList<string> All { get; } = ["wal", "label"];
+
+    /// <summary>Null where there is none of this name.</summary>
+    public static Omissions? Parse(string name) => name switch
+    {
+        "wal" => Omissions.Wal,
+        "label" => Omissions.Label,
+        _ => null,
+    };
 }

@@ -24,6 +24,7 @@ internal sealed class JobFlags
         _flags.AddMany("source", "NAME", "Where facts come from: server, catalog, pgmonitor, query, pgwatch; repeatable (server)");
         _flags.AddMany("server", "PATTERN", "Which servers of the catalogue, each an instance; * is any text, and a name without it keeps its limits while the catalogue is down; repeatable (all)");
         _flags.Add("query", "FILE", "A SELECT of one row a backup, for the source query: columns type, finished_at or age_seconds, and server, tool, started_at, size_bytes, stored_bytes, state, backup_id");
+        _flags.AddMany("without", "wal|label", "What of the source server to do without, where it is not to be had: pg_wal, or the label of the last base backup; repeatable");
         _flags.AddMany("max-age", "TYPE=AGE", "How old a backup may be: base=26h, base:warning=26h, wal=none; repeatable (base 26h and 50h, wal 15m and 1h)");
         _flags.Add("timeout", "DURATION", "For each database (15s)");
         _flags.Add("deadline", "DURATION", "For the whole run, the push included (60s)");

@@ -37,6 +37,7 @@ internal static class ShowTable
         {
             { IsMonitored: false } => "it answers for others; its own backups are not asked for",
             { Server: { DoesNotArchiveItself: true } } => "nothing is judged here: a standby's backups and archive are its primary's",
+            { Without: var without } when (without & Omissions.Wal) != 0 => "nothing wrong is known; pg_wal is not looked into (without: wal)",
             _ => "all is well",
         }, "");
     }
@@ -45,7 +46,7 @@ internal static class ShowTable
     {
         if (ArchiverStates.Of(server) is not { } state)
         {
-            Row(to, "WAL archiving", server.Wal is null ? "unknown: the role may not look" : "unknown: nothing was archived yet, nothing failed, and nothing waits");
+            Row(to, "WAL archiving", server.Wal is null ? $"unknown: {WhyNoWal(result)}" : "unknown: nothing was archived yet, nothing failed, and nothing waits");
             return;
         }
 
@@ -54,6 +55,8 @@ internal static class ShowTable
             : "";
         Row(to, "WAL archiving", state.Name() + last + Waiting(server, result.Instance));
     }
+
+    static string WhyNoWal(ProbeResult result) => (result.Without & Omissions.Wal) != 0 ? "pg_wal is not looked into (without: wal)" : "the role may not look";
 
     static string Waiting(ServerEvidence server, Instance instance) => server switch
     {

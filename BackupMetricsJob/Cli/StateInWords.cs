@@ -30,7 +30,8 @@ internal static class StateInWords
         return result.Server switch
         {
             { InRecovery: true } => "a standby",
-            { Wal: null } => "its base backups may not be looked at",
+            { HistoryWasRead: false } when (result.Without & Omissions.Wal) != 0 => "its base backups are not looked for",
+            { HistoryWasRead: false } => "its base backups may not be looked at",
             _ => "no base backup known",
         };
     }

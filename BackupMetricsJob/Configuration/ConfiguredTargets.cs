@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Configuration;
 /// <summary>The targets of the files: which of them this run is about, and what each of them is.</summary>
 internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overrides)
 {
-    static readonly string[] AboutOneDatabase = ["connection", "instance", "source", "server", "query"];
+    static readonly string[] AboutOneDatabase = ["connection", "instance", "source", "server", "query", "without"];
 
     readonly List<FileTarget> _chosen = [];
     readonly List<FileTarget> _elsewhere = [];

@@ -155,7 +155,7 @@ internal sealed class OptionsReader
 
         var defaults = _files?.Defaults;
         var settings = defaults is null ? overrides : overrides.Over(defaults);
-        var isSaid = defaults?.Sources is null || _settings.All("source").Count + _settings.All("query").Count + _settings.All("server").Count > 0;
+        var isSaid = defaults?.Sources is null || _settings.All("source").Count + _settings.All("query").Count + _settings.All("server").Count + _settings.All("without").Count > 0;
         if (isSaid) settings = settings with { Sources = SourceText.Read(_settings, _problems) };
         var failure = (ProbeFailure?)null;
         var password = settings.Password is null ? null : Secret(settings.Password, out failure);

@@ -3,7 +3,7 @@ using BackupMetricsJob.Files;
 
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>Which sources a target is read by, and what they are asked: --source, --server, --query.</summary>
+/// <summary>Which sources a target is read by, and what they are asked: --source, --server, --query, --without.</summary>
 /// <param name="Names">In the order in which they are read.</param>
 internal sealed record SourceText(IReadOnlyList<string> Names, SourceSettings Settings)
 {
@@ -23,7 +23,21 @@ internal sealed record SourceText(IReadOnlyList<string> Names, SourceSettings Se
         if (file is not null) given.Add(SourceName.Query);
         else if (given.Contains(SourceName.Query)) problems.Add(new(ProblemOrigin.Flag, $"--query is missing: the file with the SELECT of the source query (or {Configuration.Settings.Variable("query")})"));
         if (given.Count == 0) given.Add(SourceName.Server);
-        return new([.. SourceName.All.Where(given.Contains)], new(Servers(settings, given, problems), query));
+        return new([.. SourceName.All.Where(given.Contains)], new(Servers(settings, given, problems), query) { Without = Without(settings, given, problems) });
+    }
+
+    static Omissions Without(Settings settings, HashSet<string> sources, ICollection<Problem> problems)
+    {
+        var without = Omissions.None;
+        foreach (var setting in settings.All("without"))
+        {
+            if (OmissionNames.Parse(setting.Value) is { } omission) without |= omission;
+            else problems.Add(setting.Wrong("one of " + string.Join(", ", OmissionNames.All)));
+        }
+
+        if (without != Omissions.None && !sources.Contains(SourceName.Server))
+            problems.Add(settings.All("without")[0].Says($"it is about the source {SourceName.Server}, which is not asked"));
+        return without;
     }
 
     static ServerPatterns Servers(Settings settings, HashSet<string> sources, ICollection<Problem> problems)

@@ -113,14 +113,15 @@ internal sealed class DatabaseProbe(Target target, Instance instance, SourceSett
             Duration = duration,
             At = at,
             ClockOffset = _reading.ClockOffset,
-            Connected = _reading.Session is { } session ? new(Peer, session.VersionNumber, session.Role, session.InRecovery) { Tls = session.Tls } : null,
+            Connected = _reading.Session is { } session ? new(Peer, session.VersionNumber, session.Role, session.InRecovery) { Tls = session.Tls, IsAnyOfSeveral = target.Connection is { Session: SessionKind.Any, Hosts.Count: > 1 } } : null,
             Server = _reading.Server,
             Backups = backups,
             SourcesThatAnswered = [.. _reading.Answered.Where(source => !failures.Exists(other => other.Source == source))],
             SourceFailures = failures,
             Found = _reading.Found,
             IsMonitored = IsMonitored(instance, _reading.QueryIsAboutOthers),
-            MissingRights = _reading.Session is { VersionNumber: >= OldestVersion } read && instance.Sources.Contains(SourceName.Server) ? MissingRights.Of(read) : [],
+            MissingRights = _reading.Session is { VersionNumber: >= OldestVersion } read && instance.Sources.Contains(SourceName.Server) ? [.. MissingRights.Of(read, settings.Without), .. _reading.Missing] : [],
+            Without = instance.Sources.Contains(SourceName.Server) ? settings.Without : Omissions.None,
         };
     }
 

@@ -13,6 +13,7 @@ internal sealed class Reading(Action? onAnswer)
     readonly List<InstanceFacts> _found = [];
     readonly List<SourceFailure> _failures = [];
     readonly List<string> _answered = [];
+    readonly List<MissingRight> _missing = [];
     volatile string _step = "connecting";
     volatile string _peer = "";
     volatile bool _hasAnswered;
@@ -47,6 +48,9 @@ internal sealed class Reading(Action? onAnswer)
 
     public IReadOnlyList<string> Answered => _answered;
 
+    /// <summary>What the server refused although the role has the right, and that is no failure.</summary>
+    public IReadOnlyList<MissingRight> Missing => _missing;
+
     /// <summary>A server has said something; every call but the first does nothing.</summary>
     public void Answer()
     {
@@ -70,6 +74,14 @@ internal sealed class Reading(Action? onAnswer)
         lock (_gate)
         {
             if (!_closed) Server = server;
+        }
+    }
+
+    public void Add(MissingRight missing)
+    {
+        lock (_gate)
+        {
+            if (!_closed) _missing.Add(missing);
         }
     }
 

@@ -2,22 +2,37 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Probing;
 
+/// <summary>A right of the role, and whether pg_monitor has it: where it has not, somebody took it away.</summary>
+internal readonly record struct Right(bool IsThere, bool IsInMonitor);
+
 /// <summary>What may be asked in a connection: the first answer of a server.</summary>
-/// <param name="Role">The role that the connection runs as.</param>
-/// <param name="MayListWal">It may read the directories of pg_wal.</param>
-/// <param name="MayReadStatistics">It sees who streams WAL.</param>
-/// <param name="HasHistoryFunction">backup_metrics.base_backup_history() is installed.</param>
-/// <param name="MayReadHistory">And the role may call it.</param>
-internal sealed record Session(
-    DateTimeOffset Now,
-    int VersionNumber,
-    string Role,
-    bool InRecovery,
-    bool MayListWal,
-    bool MayReadStatistics,
-    bool HasHistoryFunction,
-    bool MayReadHistory)
+/// <param name="Role">The role that the connection runs as, quoted for SQL where that is needed.</param>
+internal sealed record Session(DateTimeOffset Now, int VersionNumber, string Role, bool InRecovery)
 {
+    /// <summary>pg_ls_waldir().</summary>
+    public required Right ListWal { get; init; }
+
+    /// <summary>pg_ls_archive_statusdir().</summary>
+    public required Right ListStatus { get; init; }
+
+    /// <summary>pg_read_all_stats: it sees who streams WAL.</summary>
+    public required Right ReadStatistics { get; init; }
+
+    /// <summary>It is a member of pg_monitor, even if it does not inherit from it.</summary>
+    public required bool IsMemberOfMonitor { get; init; }
+
+    /// <summary>It inherits from the roles that it is a member of, where the membership itself (PostgreSQL 16) does not say otherwise.</summary>
+    public required bool Inherits { get; init; }
+
+    /// <summary>backup_metrics.base_backup_history() is installed.</summary>
+    public required bool HasHistoryFunction { get; init; }
+
+    /// <summary>And the role may call it.</summary>
+    public required bool MayReadHistory { get; init; }
+
+    /// <summary>Whether it may read all directories of pg_wal.</summary>
+    public bool MayReadWal => ListWal.IsThere && ListStatus.IsThere;
+
     /// <summary>pgMonitor's table, ready to stand in a query; null where there is none, or it was not looked for.</summary>
     public string? PgBackRestTable { get; init; }
 

@@ -36,15 +36,7 @@ internal static class SessionQuery
         if (inspect) batch.BatchCommands.Add(new("SELECT version, cipher FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl"));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await NextAsync();
-        var session = new Session(
-            Now: reader.Time(0, "the server's clock"),
-            VersionNumber: reader.GetInt32(1),
-            Role: reader.GetString(2),
-            InRecovery: reader.GetBoolean(3),
-            MayListWal: reader.GetBoolean(4),
-            MayReadStatistics: reader.GetBoolean(5),
-            HasHistoryFunction: reader.GetBoolean(6),
-            MayReadHistory: reader.GetBoolean(7));
+        var session = Answer(reader);
         if (lookUp)
         {
             await NextAsync();
@@ -62,11 +54,31 @@ internal static class SessionQuery
         async Task<bool> NextAsync() => await reader.NextResultAsync(cancellationToken) && await reader.ReadAsync(cancellationToken);
     }
 
+    static Session Answer(NpgsqlDataReader reader)
+    {
+        return new(
+            reader.Time(reader.GetOrdinal("now"), "the server's clock"), reader.GetInt32(reader.GetOrdinal("version_number")), reader.GetString(reader.GetOrdinal("role")), Is("in_recovery"))
+        {
+            ListWal = new(Is("may_list_wal"), Is("monitor_may_list_wal")),
+            ListStatus = new(Is("may_list_status"), Is("monitor_may_list_status")),
+            ReadStatistics = new(Is("may_read_statistics"), Is("monitor_may_read_statistics")),
+            IsMemberOfMonitor = Is("is_member_of_monitor"),
+            Inherits = Is("inherits"),
+            HasHistoryFunction = Is("has_history"),
+            MayReadHistory = Is("may_read_history"),
+        };
+
+        bool Is(string column) => reader.GetBoolean(reader.GetOrdinal(column));
+    }
+
+    // A role's own transaction_timeout (PostgreSQL 17) or idle_in_transaction_session_timeout would end the probe before its time is over.
     static string Settings(int milliseconds) => string.Create(
         CultureInfo.InvariantCulture,
         $"""
         SELECT pg_catalog.set_config('statement_timeout', '{milliseconds}', true),
           pg_catalog.set_config('lock_timeout', '{Math.Min(milliseconds, LockTimeoutMilliseconds)}', true),
-          pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), pg_catalog.set_config('jit', 'off', true)
+          pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), pg_catalog.set_config('jit', 'off', true),
+          pg_catalog.set_config('idle_in_transaction_session_timeout', '0', true),
+          CASE WHEN pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL THEN pg_catalog.set_config('transaction_timeout', '0', true) END
         """);
 }

@@ -18,11 +18,19 @@ internal sealed class SourceTransaction(NpgsqlConnection connection, int sources
     /// <summary>A batch with the source's commands, between what keeps the sources apart. The commands' results are the first that the reader has.</summary>
     public NpgsqlBatch Batch(params ReadOnlySpan<NpgsqlBatchCommand> commands)
     {
-        var batch = new NpgsqlBatch(connection);
-        if (sources > 1) batch.BatchCommands.Add(new(MustRollBack ? "ROLLBACK TO SAVEPOINT source" : "SAVEPOINT source"));
+        _begun++;
+        return Batch(MustRollBack ? "ROLLBACK TO SAVEPOINT source" : "SAVEPOINT source", commands);
+    }
+
+    /// <summary>Another batch of the same source, after one that failed: with what can be read without what failed.</summary>
+    public NpgsqlBatch BatchAfterFailure(params ReadOnlySpan<NpgsqlBatchCommand> commands) => Batch("ROLLBACK TO SAVEPOINT source", commands);
+
+    NpgsqlBatch Batch(string first, ReadOnlySpan<NpgsqlBatchCommand> commands)
+    {
         MustRollBack = false;
+        var batch = new NpgsqlBatch(connection) { BatchCommands = { new(first) } };
         foreach (var command in commands) batch.BatchCommands.Add(command);
-        if (++_begun == sources) batch.BatchCommands.Add(new("COMMIT"));
+        if (_begun == sources) batch.BatchCommands.Add(new("COMMIT"));
         return batch;
     }
 }

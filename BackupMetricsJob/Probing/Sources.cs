@@ -36,10 +36,7 @@ internal sealed class Sources(NpgsqlConnection connection, Session session, Inst
         switch (source)
         {
             case SourceName.Server:
-                await ServerSource.ReadAsync(_transaction, session, reading.Add, cancellationToken);
-                return MissingRights.HasMonitor(session)
-                    ? null
-                    : new(FailureReason.Privilege, $"role {session.Role} is not a member of pg_monitor: it {MissingRights.Of(session)[0].What}");
+                return await new ServerSource(_transaction, session, settings.Without, reading).ReadAsync(cancellationToken);
             case SourceName.Catalog:
                 await CatalogSource.ReadAsync(_transaction, clock, settings.Servers, instance.Limits, found, cancellationToken);
                 return found.Count > 0 || settings.Servers.AreNames ? null : NobodyFound();
@@ -65,9 +62,9 @@ internal sealed class Sources(NpgsqlConnection connection, Session session, Inst
     ProbeFailure Of(string source, ProbeFailure failure) => source switch
     {
         SourceName.Server => failure,
-        SourceName.Catalog => failure with { Message = "source catalog: " + failure.Message, Do = ToDoAboutCatalog(failure) },
-        SourceName.Query => failure with { Message = "source query: " + failure.Message, Do = "Mend the query that --query names: it must be one SELECT that only reads." },
-        _ => failure with { Message = $"source {source}: {failure.Message}", Do = failure.Reason == FailureReason.Privilege ? $"Grant role {session.Role} what the message names." : null },
+        SourceName.Catalog => failure with { Message = "source catalog: " + failure.Message, Do = ToDoAboutCatalog(failure) ?? failure.Do },
+        SourceName.Query => failure with { Message = "source query: " + failure.Message, Do = failure.Do ?? "Mend the query that --query names: it must be one SELECT that only reads." },
+        _ => failure with { Message = $"source {source}: {failure.Message}", Do = failure.Reason == FailureReason.Privilege ? $"Grant role {session.Role} what the message names." : failure.Do },
     };
 
     string? ToDoAboutCatalog(ProbeFailure failure) => failure.Reason switch

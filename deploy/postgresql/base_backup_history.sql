@@ -1,9 +1,13 @@
 -- backup_metrics.base_backup_history(): start, end, method and label of the base backups that a server still remembers.
--- Run once as a superuser in the database that backup-metrics connects to; PostgreSQL 10 to 18; running it again does no harm.
--- It is a SECURITY DEFINER function so that the job's role needs no right on pg_read_file(), which reads any file of the cluster.
+-- Run once as a superuser in the database that backup-metrics connects to; PostgreSQL 12 to 18; running it again does no harm.
+-- It is a SECURITY DEFINER function so that the job's role needs no right on pg_read_binary_file(), which reads any file of the cluster.
+--
+-- A label is bytes in whatever encoding, and may itself hold lines like those around it. So the file is read as bytes, of which those that
+-- are not ASCII stand as \ooo, as in encode(..., 'escape'); and it is matched as a whole, from its first byte to its last. A file that is
+-- not as expected, or not whole yet, leaves all columns null but its name and its time.
 --
 -- The times in the file are text with an abbreviated time zone, which cannot be read back (IST, CST). So the end is the file's own
--- time, and the start is that minus the difference of the two texts.
+-- time, and the start is that minus the difference of the two texts; null where their zones differ, or where the end is before the start.
 --
 -- Afterwards, for the role of the job:
 --   GRANT pg_monitor TO monitor;
@@ -16,21 +20,29 @@ RETURNS TABLE (file_name text, finish_at timestamptz, start_at timestamptz, star
 LANGUAGE sql SECURITY DEFINER STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-  WITH f AS (
+  WITH history AS (
     SELECT w.name, w.modification,
-           pg_catalog.pg_read_file('pg_wal/' || w.name, 0, 10000, true) AS b  -- missing_ok: it may be removed meanwhile
-    FROM pg_catalog.pg_ls_waldir() w
+           regexp_match(
+             encode(pg_read_binary_file('pg_wal/' || w.name, 0, 10000, true), 'escape'),  -- missing_ok: it may be removed meanwhile
+             '^START WAL LOCATION: ([0-9A-F]+/[0-9A-F]+) [^\n]*\n'
+             'STOP WAL LOCATION: ([0-9A-F]+/[0-9A-F]+) [^\n]*\n'
+             'CHECKPOINT LOCATION: [^\n]*\n'
+             'BACKUP METHOD: ([^\n]*)\n'
+             'BACKUP FROM: ([^\n]*)\n'
+             'START TIME: (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) ([^\n]*)\n'
+             'LABEL: (.*)\n'
+             'START TIMELINE: \d+\n'
+             'STOP TIME: (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) ([^\n]*)\n'
+             'STOP TIMELINE: \d+\n'
+             '(INCREMENTAL FROM LSN: [^\n]*\nINCREMENTAL FROM TLI: \d+\n)?$') AS part
+    FROM pg_ls_waldir() w
     WHERE w.name ~ '^[0-9A-F]{24}\.[0-9A-F]{8}\.backup$'
   )
   SELECT name, modification,
-         modification - (substring(b from 'STOP TIME: (\S+ \S+)')::timestamp
-                       - substring(b from 'START TIME: (\S+ \S+)')::timestamp),
-         substring(b from 'START WAL LOCATION: (\S+)')::pg_lsn,
-         substring(b from 'STOP WAL LOCATION: (\S+)')::pg_lsn,
-         substring(b from 'BACKUP METHOD: (\S+)'),
-         substring(b from 'BACKUP FROM: (\S+)'),
-         substring(b from '\nLABEL: ([^\n]*)'),
-         b ~ '\nINCREMENTAL FROM LSN: '
-  FROM f WHERE b IS NOT NULL
+         CASE WHEN part[6] = part[9] AND part[8]::timestamp >= part[5]::timestamp
+           THEN modification - (part[8]::timestamp - part[5]::timestamp) END,
+         part[1]::pg_lsn, part[2]::pg_lsn, part[3], part[4], part[7],
+         CASE WHEN part IS NOT NULL THEN part[10] IS NOT NULL END
+  FROM history
 $$;
 REVOKE ALL ON FUNCTION backup_metrics.base_backup_history() FROM PUBLIC;

@@ -58,7 +58,7 @@ func probe(r *result, connection string, queries []string) error {
 	var unused interface{}
 	var lag, replay sql.NullInt64
 	for i, columns := range [][]interface{}{
-		{&r.session, &unused, &unused, &unused, &unused, &unused, &unused, &unused},
+		{&r.session, &unused, &unused, &unused, &unused, &unused, &unused, &unused, &unused, &unused, &unused, &unused, &unused, &unused},
 		{&unused, &unused, &unused, &unused, &r.archived, &r.lastArchived, &r.failures, &unused, &unused},
 		{&r.directory, &r.ready, &unused, &unused, &lag, &r.newestDone, &unused, &r.lastWrite, &unused, &replay, &unused, &unused, &unused, &r.now, &unused},
 		{&r.finished, &r.begun, &r.tool},

@@ -27,6 +27,8 @@ internal static class Keys
 
     public static string[] Severities { get; } = ["warning", "critical"];
 
+    public static string[] Server { get; } = ["without"];
+
     public static string[] Catalog { get; } = ["servers"];
 
     public static string[] Query { get; } = ["name", "sql", "sql_file"];

@@ -10,6 +10,7 @@ internal sealed class SourceSection(string folder, FileProblems problems)
     readonly List<string> _names = [];
     ServerPatterns _servers = ServerPatterns.All;
     string? _query;
+    Omissions _without;
 
     public SourceText? Read(YamlNode node, KeyPath path)
     {
@@ -20,7 +21,7 @@ internal sealed class SourceSection(string folder, FileProblems problems)
         }
 
         for (var i = 0; i < list.Items.Count; i++) Read(list.Items[i], path[i], list);
-        return new([.. SourceName.All.Where(_names.Contains)], new(_servers, _query));
+        return new([.. SourceName.All.Where(_names.Contains)], new(_servers, _query) { Without = _without });
     }
 
     void Read(YamlNode node, KeyPath path, YamlSequence list)
@@ -33,11 +34,12 @@ internal sealed class SourceSection(string folder, FileProblems problems)
         }
         else if (node is not YamlMapping { Entries.Count: 1 } map)
         {
-            problems.Wrong(node, path, Allowed + ", or a map of one of catalog, query");
+            problems.Wrong(node, path, Allowed + ", or a map of one of server, catalog, query");
         }
-        else if (Fields.Of(map, path, [SourceName.Catalog, SourceName.Query], folder, problems) is { } fields)
+        else if (Fields.Of(map, path, [SourceName.Server, SourceName.Catalog, SourceName.Query], folder, problems) is { } fields)
         {
-            if (map.Entries[0].Key.Text is SourceName.Catalog) ReadCatalog(fields);
+            if (map.Entries[0].Key.Text is SourceName.Server) ReadServer(fields);
+            else if (map.Entries[0].Key.Text is SourceName.Catalog) ReadCatalog(fields);
             else if (map.Entries[0].Key.Text is SourceName.Query) ReadQuery(fields);
             else return;
             Add(map.Entries[0].Key.Text, node, path);
@@ -48,6 +50,23 @@ internal sealed class SourceSection(string folder, FileProblems problems)
     {
         if (_names.Contains(name)) problems.Add(node.Place, $"{path}: must be another source: {name} is in the list already");
         else _names.Add(name);
+    }
+
+    void ReadServer(Fields source)
+    {
+        if (source.Map(SourceName.Server, Keys.Server) is not { } fields || fields["without"] is not { } node) return;
+        var allowed = $"a list of {string.Join(", ", OmissionNames.All)}";
+        if (node is not YamlSequence { Items.Count: > 0 } list)
+        {
+            problems.WrongKind(node, fields.Path["without"], allowed);
+            return;
+        }
+
+        for (var i = 0; i < list.Items.Count; i++)
+        {
+            if (list.Items[i] is YamlScalar { IsNull: false } scalar && OmissionNames.Parse(scalar.Text) is { } omission) _without |= omission;
+            else problems.Wrong(list.Items[i], fields.Path["without"][i], $"one of {string.Join(", ", OmissionNames.All)}");
+        }
     }
 
     void ReadCatalog(Fields source)

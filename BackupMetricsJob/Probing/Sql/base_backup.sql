@@ -1,7 +1,7 @@
 -- The newest backup history file, with its label, through backup_metrics.base_backup_history(). PostgreSQL 12 to 18.
 -- What each label was seen to come from is in docs/metrics.md; Barman's backup_method=postgres has pg_basebackup's label.
-SELECT extract(epoch FROM finish_at)::float8,
-       extract(epoch FROM start_at)::float8,
+SELECT extract(epoch FROM finish_at)::float8 AS finished_at,
+       extract(epoch FROM start_at)::float8 AS started_at,
        CASE
          WHEN label LIKE 'pgBackRest backup started at %' THEN 'pgbackrest'
          WHEN label ~ '^Barman backup \S+ \d{8}T\d{6}$' THEN 'barman'
@@ -10,5 +10,5 @@ SELECT extract(epoch FROM finish_at)::float8,
            OR label ~ '^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? [+-]\d{4} \S+( m=[+-][0-9.]+)?$' THEN 'wal-g'
          WHEN label = 'pg_basebackup base backup' THEN 'pg_basebackup'
          ELSE 'unknown'
-       END
+       END AS tool
 FROM backup_metrics.base_backup_history() ORDER BY finish_at DESC, file_name DESC LIMIT 1
