@@ -33,7 +33,44 @@ public sealed class FindingsTests
     {
         AssertSaid("critical: no base backup is known", Result with { Backups = [] });
         AssertSaid(null, Result with { Backups = [], Server = Server with { InRecovery = true } });
-        AssertSaid(null, Result with { Backups = [], Server = Server with { Wal = null } });
+        AssertSaid(null, Result with { Backups = [], Server = Server with { HistoryWasRead = false } });
+    }
+
+    [Fact]
+    public void No_backup_at_all_is_nothing_where_none_is_asked_for_and_a_warning_where_that_is_the_only_limit()
+    {
+        AssertSaid(null, Result with { Backups = [], Instance = Orders with { Limits = [.. AgeLimit.Defaults.Where(limit => limit.Type != LimitType.Base)] } });
+        AssertSaid("warning: no base backup is known", Result with { Backups = [], Instance = Orders with { Limits = [AgeLimit.Defaults[0]] } });
+        var off = Server with { ArchiveMode = "off" };
+        AssertSaid(null, Result with { Backups = [], Server = off, Instance = Orders with { Limits = [] } });
+    }
+
+    [Fact]
+    public void No_backup_of_the_servers_is_known_while_another_source_that_may_know_one_fails()
+    {
+        var failed = new SourceFailure(SourceName.Catalog, new(FailureReason.Sql, "source catalog: words"));
+
+        AssertSaid("critical: source catalog: words", Result with { Backups = [], SourceFailures = [failed] });
+    }
+
+    [Fact]
+    public void A_server_that_is_not_asked_for_its_wal_has_no_backup_that_is_known()
+    {
+        var without = Result with { Backups = [], Without = Omissions.Wal, Server = Server with { Wal = null, HistoryWasRead = false } };
+
+        AssertSaid("critical: no base backup is known: the server is not asked for one (without: wal)", without);
+        AssertSaid(null, without with { Backups = [Backup with { Source = SourceName.Catalog }] });
+        AssertSaid(null, without with { Instance = Orders with { Limits = [] } });
+    }
+
+    [Fact]
+    public void A_standby_among_several_hosts_is_told_unless_it_was_asked_for()
+    {
+        var standby = Result with { Backups = [], Server = Server with { InRecovery = true }, Connected = new("db2:5432", 150020, "monitor", true) };
+
+        AssertSaid(null, standby);
+        AssertSaid("warning: db2:5432, the first host that answered, is a standby: the primary's backups and archive are not looked at", standby with { Connected = standby.Connected! with { IsAnyOfSeveral = true } });
+        AssertSaid(null, Result with { Connected = new("db1:5432", 150020, "monitor", false) { IsAnyOfSeveral = true } });
     }
 
     [Fact]

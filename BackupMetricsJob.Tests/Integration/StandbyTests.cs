@@ -49,6 +49,24 @@ public sealed class StandbyTests
     }
 
     [Fact]
+    public async Task A_standby_that_answers_first_of_several_hosts_is_a_warning()
+    {
+        await using var primary = await PostgresServer.StartAsync(new() { Archiving = true });
+        await primary.BaseBackupAsync();
+        await using var standby = await primary.CreateStandbyAsync(new() { Archiving = true });
+        var both = $"host=127.0.0.1,127.0.0.1 port={standby.Port},{primary.Port} user=postgres dbname=postgres";
+        foreach (var command in new[] { "show", "check" })
+        {
+            var result = await BackupMetrics.RunAsync(command, "--connection", both, "--instance", "it");
+            Assert.Contains($"127.0.0.1:{standby.Port}, the first host that answered, is a standby", result.Output, StringComparison.Ordinal);
+            Assert.Contains("target_session_attrs=primary", result.Output, StringComparison.Ordinal);
+
+            var primaryOnly = await BackupMetrics.RunAsync(command, "--connection", both + " target_session_attrs=primary", "--instance", "it");
+            Assert.DoesNotContain("is a standby", primaryOnly.Output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_promoted_standby_is_a_primary()
     {
         await using var primary = await PostgresServer.StartAsync(new() { Archiving = true });

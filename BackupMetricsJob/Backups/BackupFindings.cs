@@ -6,6 +6,9 @@ internal static class BackupFindings
     /// <summary>A backup of which less than this is left of the usual size is told; a nightly full backup does not halve by itself.</summary>
     const double SmallRatio = 0.5;
 
+    const string Take = "Take one. A server knows those that were taken from itself alone: one from before a failover, or from a standby, left its trace elsewhere. "
+        + "Where dumps are all that there should be, say so: --max-age base=none.";
+
     public static void Add(List<Finding> findings, ProbeResult result)
     {
         AddBase(findings, result);
@@ -30,20 +33,24 @@ internal static class BackupFindings
     static void AddBase(List<Finding> findings, ProbeResult result)
     {
         if (Newest(result.Backups, BackupTypeNames.IsPhysical) is { } newest) AddAge(findings, result, LimitType.Base, newest, "base backup");
-        else if (result.Server is { } server) AddNoBaseOf(findings, result, server);
-        else if (IsCritical(result.Instance, LimitType.Base) is { } critical && result.Failure is null && result.SourceFailures.Count == 0)
-            findings.Add(new(critical, "no base backup is known", "Take one; where dumps are all that there should be, say so: --max-age base=none."));
+        else if (result is { Failure: null, SourceFailures.Count: 0 } or { Server: not null } && IsCritical(result.Instance, LimitType.Base) is { } critical)
+            AddNoBase(findings, result, critical);
     }
 
-    static void AddNoBaseOf(List<Finding> findings, ProbeResult result, ServerEvidence server)
+    // A base backup that was not looked for, or could not be, may be there.
+    static void AddNoBase(List<Finding> findings, ProbeResult result, bool isCritical)
     {
-        if (server is not { InRecovery: false, Wal: not null } || result.Failure?.Reason == FailureReason.BadData) return;
-        findings.Add(new(
-            server.ArchiveMode != "off",
-            server.ArchiveMode == "off"
-                ? "no base backup is known: with archive_mode off a server keeps no trace of one"
-                : "no base backup is known",
-            "Take one; a backup taken from a standby leaves no trace on the primary either."));
+        const string Known = "no base backup is known";
+        if (result.Server is not { } server)
+            findings.Add(new(isCritical, Known, "Take one; where dumps are all that there should be, say so: --max-age base=none."));
+        else if (server.InRecovery || result.Failure?.Reason == FailureReason.BadData || result.SourceFailures.Any(other => other.Source != SourceName.Server))
+            return;
+        else if (server.HistoryWasRead && server.ArchiveMode == "off")
+            findings.Add(new(false, Known + ": with archive_mode off a server keeps no trace of one", Take));
+        else if (server.HistoryWasRead)
+            findings.Add(new(isCritical, Known, Take));
+        else if (result.Failure is null && (result.Without & Omissions.Wal) != 0)
+            findings.Add(new(isCritical, Known + ": the server is not asked for one (without: wal)", "Name a source that knows its backups (catalog, query), or say that there are none: --max-age base=none."));
     }
 
     static void AddByType(List<Finding> findings, ProbeResult result, LimitType limit, BackupType type, string what)

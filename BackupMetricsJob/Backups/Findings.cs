@@ -19,9 +19,17 @@ internal static class Findings
         if (result.IsMonitored) BackupFindings.Add(findings, result);
         if (result.Server is { } server)
         {
-            AddArchiver(findings, server);
+            AddArchiver(findings, server, result.Instance);
             AddWaiting(findings, result, server);
             AddLoss(findings, result, server);
+        }
+
+        if (result.Connected is { InRecovery: true, IsAnyOfSeveral: true } standby)
+        {
+            findings.Add(new(
+                false,
+                $"{standby.Host}, the first host that answered, is a standby: the primary's backups and archive are not looked at",
+                "Add target_session_attrs=primary to the connection, so that the primary among the hosts is asked."));
         }
 
         if (result.ClockOffset is { } offset && offset.Duration() > NoticeableClockOffset)
@@ -38,7 +46,7 @@ internal static class Findings
         return worstFirst;
     }
 
-    static void AddArchiver(List<Finding> findings, ServerEvidence server)
+    static void AddArchiver(List<Finding> findings, ServerEvidence server, Instance instance)
     {
         if (server is { DoesNotArchiveItself: false, ArchiveMode: not "off", HasArchiveCommand: false })
         {
@@ -54,7 +62,8 @@ internal static class Findings
             case ArchiverState.Never:
                 findings.Add(new(true, "WAL was never archived, and some waits", "Read the server's log for the output of archive_command: it has not worked once."));
                 break;
-            case ArchiverState.Off:
+            // Who set no limit for WAL has said that it need not be archived.
+            case ArchiverState.Off when instance.Limits.Any(limit => limit.Type == LimitType.Wal):
                 findings.Add(new(false, "WAL is not archived (archive_mode is off): a restore ends at the last backup", "Turn archive_mode on, or stream the WAL with pg_receivewal."));
                 break;
             default:

@@ -16,7 +16,8 @@ internal static class TargetFindings
             AddEncryption(findings, connection, result.Connected);
         }
 
-        if (result.Server is { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal.ArchiveTimeout: var timeout } && timeout == TimeSpan.Zero)
+        if (result.Server is { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal.ArchiveTimeout: var timeout } && timeout == TimeSpan.Zero
+            && result.Instance.Limits.Any(limit => limit.Type == LimitType.Wal))
         {
             findings.Add(new(
                 false,
