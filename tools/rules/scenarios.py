@@ -116,6 +116,28 @@ add("What a failed source still says counts before what it said; a source that i
     quiet(89), fires(90, alert("LastBackup", "warning", instance="part", type_="base")), fires(119, alert("LastBackup", "warning", instance="part", type_="base")),
     fires(120, *[alert("LastBackup", "warning", instance=i, type_="base") for i in ("part", "was")]))
 
+N = 12 * HOUR
+KNOWN = "postgres_backup:last_success_timestamp_seconds"
+add("A failover, a backup on the new primary, a failback: a server knows its own backups only, and none of it is a lost one or an older one",
+    [gateway(N),
+     run(N, [*limits("orders", N), *sources("orders", N, {"server": 1}), *probe("orders", N), *archive("orders", N),
+             *backup("orders", then(ago(20, HOUR), gone(5 * HOUR), ago(20, 6 * HOUR)), tool="pgbackrest"),
+             *backup("orders", then(gap(4 * HOUR), steady(4 * 3600, 2 * HOUR), gone(6 * HOUR)), tool="unknown", type_="incr")],
+         [*limits("late", N), *sources("late", N, {"server": 1}), *probe("late", N), *archive("late", N), *backup("late", then(ago(20, HOUR), gone(11 * HOUR)))],
+         [*limits("lonely", N), *sources("lonely", N, {"server": 1}), *probe("lonely", N), *archive("lonely", N)])],
+    quiet(59), *[fires(at, both("BackupNeverMade", instance="lonely", type_="base")) for at in (60, 2 * HOUR, 2 * HOUR + 1, 7 * HOUR - 1)],
+    *[fires(at, both("BackupNeverMade", instance="lonely", type_="base"), alert("LastBackup", "warning", instance="late", type_="base")) for at in (7 * HOUR + 1, N - 1)],
+    *[has(at, KNOWN + '{instance="orders"}', ({"__name__": KNOWN, "job": "backup_metrics", "instance": "orders", "type": "base"}, value))
+      for at, value in ((HOUR - 1, -72000), (HOUR, -72000), (4 * HOUR, 14400), (6 * HOUR, 14400), (N - 1, 14400))])
+
+N = 27 * HOUR
+down = 20 * HOUR
+add("A failover just after a weekly backup: it stays known for as long as it takes, also where Prometheus was down for hours in between",
+    [gateway(values=then(steady(1, down), gap(2 * HOUR), steady(1, N - down - 2 * HOUR)), started=then(steady(-86400, down), gap(2 * HOUR), steady(-86400, N - down - 2 * HOUR))),
+     run(N, [*limits("orders", N, {("base", "critical"): 9 * 24}), *sources("orders", N, {"server": 1}), *probe("orders", N), *archive("orders", N),
+             *backup("orders", then(ago(1, HOUR), gone(N - HOUR)))])],
+    quiet(down - 1), quiet(N - 1))
+
 N = 4 * HOUR
 add("Never backed up: where all answers, an hour later; not where something does not, nor on a standby; a listed server of a catalogue is told, too",
     [gateway(N),
