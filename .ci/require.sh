@@ -23,6 +23,7 @@ require() {
             pgbackrest) packages+=(pgbackrest) ;;
             barman) packages+=(barman) ;;
             bubblewrap) packages+=(bubblewrap) ;;
+            pgbouncer) packages+=(pgbouncer) ;;
             docker-compose) packages+=(docker-compose) ;;
             yamllint) packages+=(yamllint) ;;
             chromium) packages+=(chromium) ;;
@@ -60,6 +61,7 @@ require_has() {
         pgbackrest) command -v pgbackrest > /dev/null ;;
         barman) command -v barman > /dev/null ;;
         bubblewrap) command -v bwrap > /dev/null ;;
+        pgbouncer) [[ -x /usr/sbin/pgbouncer ]] || command -v pgbouncer > /dev/null ;;
         docker-compose) command -v docker-compose > /dev/null ;;
         yamllint) command -v yamllint > /dev/null ;;
         chromium) command -v chromium > /dev/null ;;
@@ -128,7 +130,7 @@ require_apt() (
 
     "${root[@]}" "${apt[@]}" install --no-install-recommends "$@" || exit
 
-    for package in prometheus prometheus-pushgateway prometheus-alertmanager; do
+    for package in prometheus prometheus-pushgateway prometheus-alertmanager pgbouncer; do
         if [[ " $* " == *" $package "* ]] && command -v systemctl > /dev/null; then
             "${root[@]}" systemctl disable "$package" || true
         fi

@@ -73,7 +73,7 @@ public sealed class GatewayReaderTests : IDisposable
     [InlineData("ftp://gw", "", "", "--gateway: gateway \"ftp://gw\": must begin with http:// or https://, like http://gateway:9091")]
     [InlineData("http://gw", "", "PASSWORD=s3cret", "--gateway: a password for the gateway needs a user: --gateway-username")]
     [InlineData("http://gw", "gateway-username=job", "PASSWORD=s3cret;PASSWORD_FILE=one-line", "BACKUP_METRICS_GATEWAY_PASSWORD_FILE: BACKUP_METRICS_GATEWAY_PASSWORD is set, too; give one of them")]
-    [InlineData("http://gw", "gateway-username=job;gateway-password-file=two-lines", "", "--gateway-password-file \"FOLDER/two-lines\": has more than one line, or control characters in it")]
+    [InlineData("http://gw", "gateway-username=job;gateway-password-file=two-lines", "", "--gateway-password-file \"FOLDER/two-lines\": has more than one line: nothing else may stand in its file")]
     [InlineData("http://gw", "gateway-username=job;gateway-password-file=empty", "", "--gateway-password-file \"FOLDER/empty\": is empty")]
     [InlineData("http://gw", "gateway-username=job;gateway-password-file=latin1", "", "--gateway-password-file \"FOLDER/latin1\": is not UTF-8")]
     [InlineData("http://gw", "", "TOKEN=s3 cret", "BACKUP_METRICS_GATEWAY_TOKEN: must be printable ASCII without blanks, as a token is")]

@@ -119,6 +119,10 @@ public sealed class OptionsReaderTests
     }
 
     [Fact]
+    public void A_value_with_a_line_feed_is_shown_on_one_line() => Assert.Equal(
+        "--instance \"a b\": must be a name without control characters", Assert.Single(Problems([.. Enough, "instance=a\nb"])).Words);
+
+    [Fact]
     public void A_push_needs_a_gateway() => Assert.StartsWith("--gateway is missing", Assert.Single(Problems(["connection=" + Db])).Message, StringComparison.Ordinal);
 
     [Theory]

@@ -10,7 +10,7 @@ public sealed class SecretTests
     [InlineData("s3cret", "s3cret")]
     [InlineData("s3cret\n", "s3cret")]
     [InlineData("s3cret\r\n", "s3cret")]
-    [InlineData(" s3cret \n\n", " s3cret \n")]
+    [InlineData(" s3cret \n", " s3cret ")]
     public void The_last_line_feed_of_a_file_does_not_count(string content, string password)
     {
         using var file = new ConfigurationFile("targets: [{name: a, connection: host=h user=u, password_file: pw}]\n");
@@ -37,6 +37,9 @@ public sealed class SecretTests
     [InlineData("password_file: .", FailureReason.Auth, "targets[0].password_file \"FOLDER/.\": cannot be read: Access to the path 'FOLDER' is denied.")]
     [InlineData("password_file: empty", FailureReason.Auth, "targets[0].password_file \"FOLDER/empty\": is empty")]
     [InlineData("password_file: bytes", FailureReason.Auth, "targets[0].password_file \"FOLDER/bytes\": is not UTF-8")]
+    [InlineData("password_file: marked", FailureReason.Auth, "targets[0].password_file \"FOLDER/marked\": begins with a byte-order mark: save it as UTF-8 without one")]
+    [InlineData("password_file: two", FailureReason.Auth, "targets[0].password_file \"FOLDER/two\": has more than one line: nothing else may stand in its file")]
+    [InlineData("password_file: blank", FailureReason.Auth, "targets[0].password_file \"FOLDER/blank\": has more than one line: nothing else may stand in its file")]
     [InlineData("password_file: /dev/zero", FailureReason.Auth, "targets[0].password_file \"/dev/zero\": is larger than 64 KiB")]
     [InlineData("password_env: NONE", FailureReason.Auth, "targets[0].password_env \"NONE\": the variable is not set")]
     [InlineData("password_env: EMPTY", FailureReason.Auth, "targets[0].password_env \"EMPTY\": is empty")]
@@ -50,6 +53,9 @@ public sealed class SecretTests
     {
         using var file = new ConfigurationFile($"targets: [{{name: a, {said}}}, {{name: b, connection: host=h user=u}}]\n");
         file.Add("empty", "\n");
+        file.Add("marked", "\uFEFFs3cret\n");
+        file.Add("two", "s3cret\n# of the monitor\n");
+        file.Add("blank", "s3cret\n\n");
         File.WriteAllBytes(Path.Combine(file.Folder, "bytes"), [0x70, 0xFF]);
 
         var job = file.Read(variables: ["EMPTY=", "BAD=host=h user=u sslmode=perhaps", "TWICE=postgresql://u:s3cret@h/d", "OTHER=s3cret2", "PGUSER=u"]);
@@ -58,6 +64,15 @@ public sealed class SecretTests
         Assert.Equal(reason, job.Targets[0].Unusable!.Reason);
         Assert.Equal(message.Replace("FOLDER", file.Folder, StringComparison.Ordinal), job.Targets[0].Unusable!.Message);
         Assert.Equal((true, true), (job.Targets[1].Target is not null, job.Targets[1].Unusable is null));
+    }
+
+    [Fact]
+    public void A_connection_text_may_have_lines_and_a_byte_order_mark()
+    {
+        using var file = new ConfigurationFile("targets: [{name: a, connection_file: text}]\n");
+        file.Add("text", "\uFEFFhost=h\nuser=u\npassword=s3cret\n");
+
+        Assert.Equal("s3cret", Password(file.Read().Targets[0]));
     }
 
     [Fact]

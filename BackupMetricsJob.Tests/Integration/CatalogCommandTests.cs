@@ -53,7 +53,7 @@ public sealed class CatalogCommandTests : IAsyncLifetime
         var refused = await ImportAsync("wal-g --server orders", "[]");
         var allowed = await ImportAsync("wal-g --server orders --allow-empty", "[]");
 
-        Assert.Equal((65, "backup-metrics: import: the list of \"orders\" is empty, the catalogue has 1 backups of it: nothing was written. If they are really gone, say --allow-empty\n"), (refused.ExitCode, refused.Error));
+        Assert.Equal((65, "backup-metrics: import: the list of \"orders\" is empty, the catalogue has 1 backup of it: nothing was written. If they are really gone, say --allow-empty\n"), (refused.ExitCode, refused.Error));
         Assert.Equal((0, "wal-g: 0 new, 0 changed, 1 gone, 0 unchanged (1 server)\n"), (allowed.ExitCode, allowed.Error));
     }
 

@@ -113,7 +113,7 @@ public sealed class CatalogInitTests
 
         var result = await BackupMetrics.RunAsync("catalog", "prune", "--keep", "90d", "--connection", catalogue.Uri);
 
-        Assert.Equal((0, "forgot 2 rows: 1 deleted by their tools, 1 old failures\n", ""), (result.ExitCode, result.Error, result.Output));
+        Assert.Equal((0, "forgot 2 rows: 1 deleted by their tools, 1 old failure\n", ""), (result.ExitCode, result.Error, result.Output));
         Assert.Equal(
             ["failed since", "gone lately", "no success after", "old and kept", "still listed", "success of barman"],
             await catalogue.Server.QueryAsync<string>("SELECT backup_id FROM backup_metrics.backup_catalog ORDER BY 1"));

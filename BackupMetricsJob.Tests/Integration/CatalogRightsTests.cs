@@ -27,7 +27,7 @@ public sealed class CatalogRightsTests
         Assert.Equal("1 new, 0 changed, 1 gone, 0 unchanged", Told(await catalogue.ImportAsync(List("orders", Backup(2)), user: Writer)));
         var writer = server.ConnectionUri(Writer);
         Assert.Equal(0, (await BackupMetrics.RunAsync("record", "--server", "s", "--tool", "t", "--type", "full", "--from-exit-code", "0", "--connection", writer)).ExitCode);
-        Assert.Equal("forgot 1 rows: 1 deleted by their tools, 0 old failures\n", (await BackupMetrics.RunAsync("catalog", "prune", "--keep", "0s", "--connection", writer)).Error);
+        Assert.Equal("forgot 1 row: 1 deleted by their tools, 0 old failures\n", (await BackupMetrics.RunAsync("catalog", "prune", "--keep", "0s", "--connection", writer)).Error);
         Assert.Equal((["orders wal-g full done 1", "s t full done 1"]), (await catalogue.CountsAsync()).Kept);
 
         await server.ExecuteAsync("SET ROLE \"Watch\"; SELECT c.*, s.*, k.*, v.* FROM backup_metrics.backup_catalog c, backup_metrics.backup_source s, backup_metrics.backup_count k, backup_metrics.schema_version v");

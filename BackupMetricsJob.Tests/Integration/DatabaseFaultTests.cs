@@ -75,11 +75,69 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_is_full()
+    public async Task A_role_whose_connections_are_used_up()
     {
         await _server.ExecuteAsync("ALTER ROLE guarded CONNECTION LIMIT 0");
-        await RunAsync(_server.ConnectionUri("guarded", password: Password), 69, "busy");
+        var result = await RunAsync(_server.ConnectionUri("guarded", password: Password), 69, "busy");
+        Assert.Contains("ALTER ROLE ... CONNECTION LIMIT", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("may answer the next run", result.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_database_whose_connections_are_used_up()
+    {
+        await _server.ExecuteAsync("CREATE DATABASE small CONNECTION LIMIT 0");
+        var result = await RunAsync(_server.ConnectionUri("nobody", "small"), 69, "busy");
+        Assert.Contains("ALTER DATABASE ... CONNECTION LIMIT", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_that_takes_no_connections()
+    {
+        await _server.ExecuteAsync("CREATE DATABASE closed ALLOW_CONNECTIONS false");
+        await RunAsync(_server.ConnectionUri(database: "closed"), 69, "database", "is not currently accepting connections");
+    }
+
+    [Fact]
+    public async Task A_database_that_the_role_may_not_connect_to()
+    {
+        await _server.ExecuteAsync("CREATE DATABASE \"in private\"; REVOKE CONNECT ON DATABASE \"in private\" FROM PUBLIC");
+        var result = await RunAsync(_server.ConnectionUri("nobody", "in private"), 69, "privilege");
+        Assert.Contains("GRANT CONNECT ON DATABASE \"in private\" TO nobody;", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_standby_that_lets_nobody_in()
+    {
+        await using var standby = await PostgresServer.StartAsync();
+        await standby.StopAsync();
+        await File.WriteAllTextAsync(Path.Combine(standby.DataDirectory, "standby.signal"), "");
+        await File.AppendAllTextAsync(Path.Combine(standby.DataDirectory, "postgresql.conf"), "hot_standby = off\n");
+        await standby.StartAgainAsync();
+
+        var result = await RunAsync(standby.ConnectionUri(), 69, "busy", "Hot standby mode is disabled");
+
+        Assert.Contains("hot_standby = on", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("may answer the next run", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("disable")]
+    [InlineData("prefer")]
+    public async Task A_login_that_fails_names_the_role(string mode) => await RunAsync(_server.ConnectionUri("guarded") + "?sslmode=" + mode, 69, "auth", "role guarded: No password");
+
+    [Fact]
+    public async Task A_socket_that_is_not_there()
+    {
+        var result = await RunAsync("host=/nowhere user=u dbname=d", 69, "refused", "socket /nowhere/.s.PGSQL.5432: No such file or directory");
+        Assert.Single(result.Error.Split("No such file").Skip(1));
+        Assert.DoesNotContain("Cannot assign", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("host=0.0.0.0")]
+    [InlineData("hostaddr=0.0.0.0")]
+    public async Task The_address_that_stands_for_all_is_this_host(string host) => await RunAsync($"{host} port={_server.Port} user=postgres dbname=postgres", 0, null);
 
     [Fact]
     public async Task A_failed_target_can_be_told_not_to_matter()
@@ -89,7 +147,7 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
         Assert.Equal(0, result.ExitCode);
     }
 
-    async Task RunAsync(string connection, int code, string? reason, string words = "")
+    async Task<ProcessResult> RunAsync(string connection, int code, string? reason, string words = "")
     {
         var result = await BackupMetrics.RunAsync("run", "--connection", connection, "--instance", "db", "--gateway", _gateway.Url, "--timeout", "3s");
 
@@ -100,8 +158,9 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
         Assert.InRange(result.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(12));
         var metrics = await _gateway.MetricsAsync();
         Assert.Contains($"postgres_backup_probe_success{{instance=\"db\",job=\"backup_metrics\",run=\"db\"}} {(reason is null ? 1 : 0)}", metrics, StringComparison.Ordinal);
-        if (reason is null) return;
+        if (reason is null) return result;
         Assert.Contains(words, Assert.Single(result.Error.Split('\n'), line => line.Contains($"the probe failed ({reason})", StringComparison.Ordinal)), StringComparison.Ordinal);
         Assert.Contains($"postgres_backup_probe_failure{{instance=\"db\",job=\"backup_metrics\",reason=\"{reason}\",run=\"db\"}} 1", metrics, StringComparison.Ordinal);
+        return result;
     }
 }

@@ -71,7 +71,7 @@ public sealed class HostLoopTests(HostLoopServers servers) : IClassFixture<HostL
     [InlineData("port=SECOND,SECOND user=trusted target_session_attrs=standby", "busy: 127.0.0.1:SECOND: it is no standby, and target_session_attrs=standby is asked for; 127.0.0.1:SECOND: it is no standby, and target_session_attrs=standby is asked for")]
     [InlineData("port=1,FIRST user=banned sslmode=disable", "auth: 127.0.0.1:1: Failed to connect to 127.0.0.1:1: Connection refused; 127.0.0.1:FIRST: pg_hba.conf rejects connection for host \"127.0.0.1\", user \"banned\", database \"postgres\", no encryption (SQLSTATE 28000)")]
     [InlineData("port=SECOND,1 user=trusted sslmode=require", "tls: 127.0.0.1:SECOND: the server does not speak TLS, which sslmode asks for")]
-    [InlineData("port=NOTNOW,1 user=trusted target_session_attrs=prefer-standby", "refused: 127.0.0.1:NOTNOW: the database system is not accepting connections (SQLSTATE 57P03); 127.0.0.1:1: Failed to connect to 127.0.0.1:1: Connection refused")]
+    [InlineData("port=NOTNOW,1 user=trusted target_session_attrs=prefer-standby", "refused: 127.0.0.1:NOTNOW: the database system is not accepting connections: Hot standby mode is disabled (SQLSTATE 57P03); 127.0.0.1:1: Failed to connect to 127.0.0.1:1: Connection refused")]
     public async Task A_failure_names_each_host_that_was_tried_with_its_own_reason(string text, string words) =>
         Assert.Equal((null, servers.Fill(words)), await Ask(Two + " " + text));
 

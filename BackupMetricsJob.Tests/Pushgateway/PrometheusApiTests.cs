@@ -47,7 +47,9 @@ public class PrometheusApiTests
     {
         await using var stub = new StubPushgateway(Status(200, answer));
 
-        Assert.StartsWith($"{stub.Url} refused: its answer is not what was asked for: ", (await Api(new Uri(stub.Url)).ConfigurationAsync(CancellationToken.None)).Failure?.Describe(), StringComparison.Ordinal);
+        var told = (await Api(new Uri(stub.Url)).ConfigurationAsync(CancellationToken.None)).Failure?.Describe();
+        Assert.StartsWith($"{stub.Url} refused: its answer is not what was asked for: ", told, StringComparison.Ordinal);
+        Assert.DoesNotMatch("LineNumber|BytePosition", told);
     }
 
     static PrometheusApi Api(Uri address, GatewayCredentials? credentials = null) =>

@@ -13,7 +13,7 @@ public sealed class StrangeServerTests
 
     [Theory]
     [InlineData("host=localhost: user=u dbname=d", "dns")]
-    [InlineData("host=0.0.0.0 port=1 user=u dbname=d", "network")]
+    [InlineData("host=0.0.0.0 port=1 user=u dbname=d", "refused")]
     [InlineData("host=no..name user=u dbname=d", "dns")]
     public async Task A_host_that_cannot_be_one(string connection, string reason) => await FailsAsync(connection, reason);
 
@@ -36,7 +36,29 @@ public sealed class StrangeServerTests
     public async Task An_SSH_server(string mode)
     {
         await using var server = new ScriptedServer(greets: true, "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"u8.ToArray(), "Invalid SSH identification string.\r\n"u8.ToArray());
-        await FailsAsync($"host=127.0.0.1 port={server.Port} user=u dbname=d sslmode={mode}", "network");
+        await FailsAsync($"host=127.0.0.1 port={server.Port} user=u dbname=d sslmode={mode}", "network", "no PostgreSQL server: it says \"SSH-2.0-OpenSSH_9.2p1 Debian-2\"");
+    }
+
+    [Theory]
+    [InlineData("sslmode=disable")]
+    [InlineData("sslmode=prefer")]
+    [InlineData("sslmode=require sslnegotiation=direct")]
+    [InlineData("sslmode=require sslcert=CERT sslkey=KEY")]
+    public async Task A_web_server(string mode)
+    {
+        using var folder = new TempFolder();
+        SelfSignedCertificate.Create(folder.Path);
+        File.SetUnixFileMode(folder.File("server.key"), UnixFileMode.UserRead);
+        await using var server = new ScriptedServer(greets: false, "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n400 Bad Request"u8.ToArray());
+        var filled = mode.Replace("CERT", folder.File("server.crt"), StringComparison.Ordinal).Replace("KEY", folder.File("server.key"), StringComparison.Ordinal);
+        await FailsAsync($"host=127.0.0.1 port={server.Port} user=u dbname=d {filled}", "network", "no PostgreSQL server: it says \"HTTP/1.1 400 Bad Request\"");
+    }
+
+    [Fact]
+    public async Task A_server_that_knows_other_SASL_mechanisms_only()
+    {
+        await using var server = new ScriptedServer(greets: false, Message('R', [0, 0, 0, 10, .. "OAUTHBEARER\0\0"u8]));
+        await FailsAsync($"host=127.0.0.1 port={server.Port} user=u dbname=d sslmode=disable", "auth", "OAUTHBEARER");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BackupMetricsJob.Backups;
 using BackupMetricsJob.Probing;
 using BackupMetricsJob.Targets;
 using Npgsql;
@@ -70,7 +71,7 @@ internal static class CatalogImport
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? CatalogFailure.Input(
-                $"the list of \"{row.GetString(0)}\" is empty, the catalogue has {row.GetInt64(1)} backups of it: nothing was written."
+                $"the list of \"{row.GetString(0)}\" is empty, the catalogue has {InWords.Count(row.GetInt64(1), "backup")} of it: nothing was written."
                 + " If they are really gone, say --allow-empty")
             : null;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using BackupMetricsJob.Backups;
 using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Configuration;
 
@@ -61,7 +62,7 @@ internal static class CatalogCommand
             var signals = terminal.Signals;
             var result = await CatalogPrune.RunAsync(access.Connection, duration, access.Timeout, signals.Stop);
             if (result.Failure is { } failure) return CatalogFlags.Tell(failure, "catalog prune", terminal, signals.Received);
-            await terminal.Error.WriteLineAsync($"forgot {result.Deleted + result.Failures} rows: {result.Deleted} deleted by their tools, {result.Failures} old failures");
+            await terminal.Error.WriteLineAsync($"forgot {InWords.Count(result.Deleted + result.Failures, "row")}: {result.Deleted} deleted by their tools, {InWords.Count(result.Failures, "old failure")}");
             return (int)ExitCode.Success;
         });
         return command;

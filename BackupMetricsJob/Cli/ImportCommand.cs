@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
+using BackupMetricsJob.Backups;
 using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Catalog.Import;
 using BackupMetricsJob.Configuration;
@@ -83,7 +84,7 @@ internal static class ImportCommand
     {
         foreach (var (server, error) in result.Errors)
             terminal.Error.WriteLine(Words.OnOneLine($"warning: {result.Tool} could not list \"{server}\", and the catalogue says so now; its backups were left as they were: {error}"));
-        var servers = result.Servers == 1 ? "1 server" : $"{result.Servers} servers";
+        var servers = InWords.Count(result.Servers, "server");
         terminal.Error.WriteLine($"{result.Tool}: {result.New} new, {result.Changed} changed, {result.Gone} gone, {result.Unchanged} unchanged ({servers})");
     }
 

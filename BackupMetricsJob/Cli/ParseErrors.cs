@@ -14,7 +14,7 @@ internal static class ParseErrors
     public static int Tell(ParseResult parsed, TextWriter to)
     {
         var first = parsed.Tokens is [var token, ..] ? token.Value : null;
-        foreach (var error in parsed.Errors) to.WriteLine("backup-metrics: " + (OfValue(error) ?? Redacted(error.Message, first)));
+        foreach (var error in parsed.Errors) to.WriteLine("backup-metrics: " + Words.OnOneLine(OfValue(error) ?? Redacted(error.Message, first)));
         return (int)ExitCode.Usage;
     }
 

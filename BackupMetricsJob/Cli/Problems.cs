@@ -5,10 +5,12 @@ namespace BackupMetricsJob.Cli;
 /// <summary>Tells every warning and every problem of the settings, a line each, and gives the exit code.</summary>
 internal static class Problems
 {
+    const int Longest = 4000;
+
     /// <summary>What psql would have warned of: a password file that others may read, say.</summary>
     public static void Warn(JobOptions job, Terminal terminal)
     {
-        foreach (var warning in Warnings(job)) terminal.Error.WriteLine("warning " + warning);
+        foreach (var warning in Warnings(job)) terminal.Error.WriteLine("warning " + Words.OnOneLine(warning, Longest));
     }
 
     /// <summary>A line each.</summary>

@@ -36,7 +36,7 @@ internal static class RunSummary
         {
             if (refused is { } words)
                 to.WriteLine($"warning: the gateway refused pghoard_last_upload_age or walg_last_upload, so all else was pushed without them: {words}");
-            var samples = push.Arrived ? string.Create(CultureInfo.InvariantCulture, $" ({report.Samples} samples, {push.Elapsed.TotalSeconds:F2} s)") : "";
+            var samples = push.Arrived ? string.Create(CultureInfo.InvariantCulture, $" ({InWords.Count(report.Samples, "sample")}, {push.Elapsed.TotalSeconds:F2} s)") : "";
             to.WriteLine($"{(push.Arrived ? "ok" : "FAILED")} {push.Describe()}{samples}");
             if (push.Advice is { } advice) to.WriteLine($"advice: {advice}");
             if (push.ClocksDiffer) to.WriteLine($"warning: the clock of {push.Gateway} is {Difference(push.ClockSkew!.Value)} this host's: alerts compare times of both");

@@ -13,6 +13,15 @@ internal enum ProblemOrigin
 /// <summary>One thing that is wrong with the settings: what, its value, and what is allowed. It never holds a secret.</summary>
 internal sealed record Problem(ProblemOrigin Origin, string Message)
 {
+    const int Longest = 4000;
+
+    /// <summary>One line, whatever the value that is shown in it.</summary>
+    public string Message
+    {
+        get;
+        init => field = Text.Words.OnOneLine(value, Longest);
+    } = Text.Words.OnOneLine(Message, Longest);
+
     /// <summary>Where in a configuration file it is; null for a flag or a variable.</summary>
     public Place? Place { get; init; }
 

@@ -6,6 +6,7 @@ namespace BackupMetricsJob.Configuration;
 internal sealed class SecretSource
 {
     const int MaxBytes = 64 << 10;
+    const char ByteOrderMark = '\uFEFF';
 
     readonly string _key;
     readonly string _value;
@@ -52,21 +53,31 @@ internal sealed class SecretSource
     }
 
     /// <summary>Null, with why, where it cannot be read, is empty, or is nothing that can be sent.</summary>
-    public string? Read(IReadOnlyDictionary<string, string> environment, out string fault)
+    /// <param name="environment">The variables.</param>
+    /// <param name="fault">Why.</param>
+    /// <param name="hasLines">Whether a file of it may have several lines, as a connection text may; a password is one.</param>
+    public string? Read(IReadOnlyDictionary<string, string> environment, out string fault, bool hasLines = false)
     {
         fault = "";
         Begin();
         var secret = _kind switch
         {
-            Kind.File => _reading!.Wait().TryText(out fault) is { } text ? WithoutLastLineFeed(text) : null,
+            Kind.File => _reading!.Wait().TryText(out fault) is { } text ? WithoutLastLineFeed(hasLines ? text.TrimStart(ByteOrderMark) : text) : null,
             Kind.Variable => environment.GetValueOrDefault(_value),
             _ => _value,
         };
+        if (fault.Length == 0 && secret is not null && IsFile && !hasLines) fault = OfFile(secret);
         if (fault.Length == 0) fault = secret is null ? "the variable is not set" : secret.Length == 0 ? "is empty" : secret.Contains('\0', StringComparison.Ordinal) ? "has a NUL character in it" : "";
         if (fault.Length == 0) return secret;
         fault = $"{Named}: {fault}";
         return null;
     }
+
+    // What an editor adds unseen would be sent with the rest, and the server would only say that the password is wrong.
+    static string OfFile(string secret) =>
+        secret.StartsWith(ByteOrderMark) ? "begins with a byte-order mark: save it as UTF-8 without one"
+        : secret.AsSpan().ContainsAny('\n', '\r') ? "has more than one line: nothing else may stand in its file"
+        : "";
 
     /// <summary>How a message calls it: never the secret.</summary>
     public string Named => _kind is Kind.Written ? _key : $"{_key} \"{_value}\"";

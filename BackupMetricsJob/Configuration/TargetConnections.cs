@@ -50,7 +50,7 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
     {
         failure = null;
         if (target.Connection?.Secret is not { } secret) return new(target.Connection?.Keywords ?? new Dictionary<string, string>(), StringComparer.Ordinal);
-        if (secret.Read(environment, out var fault) is not { } text)
+        if (secret.Read(environment, out var fault, hasLines: true) is not { } text)
         {
             failure = NoSecret(fault);
             return null;

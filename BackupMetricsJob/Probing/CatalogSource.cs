@@ -67,7 +67,7 @@ internal sealed class CatalogSource
         if (!_tools.TryAdd(tool, tool)) tool = _tools[tool];
         if (BackupTypeNames.Parse(row.GetString(2)) is not { } type)
         {
-            Fail(instance, $"the catalogue has {tool} backups of the unknown type {row.GetString(2)}");
+            Fail(instance, $"the catalogue has backups of {tool} of the unknown type {row.GetString(2)}");
             return;
         }
 

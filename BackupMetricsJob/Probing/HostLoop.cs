@@ -104,10 +104,11 @@ internal sealed class HostLoop
         var share = Begin(host, attempts, "connecting to");
         NpgsqlDataSource? source = null;
         NpgsqlConnection? connection = null;
+        var hasSpoken = false;
         try
         {
 #pragma warning disable CA2000 // Disposed of below, or with the connection that it is returned in.
-            source = NpgsqlConnector.Create(_settings, host, share, 2 * (_timeout + Overtime), _check, _reading.Answer);
+            source = NpgsqlConnector.Create(_settings, host, share, 2 * (_timeout + Overtime), _check, Spoken);
 #pragma warning restore CA2000
             connection = await source.OpenConnectionAsync(_cancellationToken);
             _reading.Answer();
@@ -121,14 +122,23 @@ internal sealed class HostLoop
             var failure = ProbeFailures.Of(e) ?? ProbeFailures.Unexpected(e, FailureReason.Network);
             if (e is PostgresException) _reading.Answer();
             else if (failure.Reason == FailureReason.Timeout) failure = failure with { Message = Silence(share) };
-            var lost = _settings.Tls.Certificate is null ? null : TlsFailures.OfLostRefusal(e);
-            Note(host, _check?.Refusal ?? lost ?? failure, isTelling: true);
+            var lost = _settings.Tls.Certificate is null || !hasSpoken ? null : TlsFailures.OfLostRefusal(e);
+            var known = _check?.Refusal ?? HostFailures.Of(e, host, _settings.User, failure);
+            if (known is null && HostFailures.MayBeStrange(e, failure)) known = await StrangeServer.AskAsync(host, _clock.Provider, _cancellationToken);
+            Note(host, known ?? lost ?? failure, isTelling: true);
             _isOver = lost is not null || !GoesOn(e, failure);
         }
 
         if (connection is not null) await connection.DisposeAsync();
         if (source is not null) await source.DisposeAsync();
         return null;
+
+        // Asked for a password, or about to begin TLS: it speaks PostgreSQL's protocol.
+        void Spoken()
+        {
+            hasSpoken = true;
+            _reading.Answer();
+        }
     }
 
     /// <summary>Tells what is done now, and how long it may take.</summary>

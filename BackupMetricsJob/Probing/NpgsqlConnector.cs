@@ -25,6 +25,9 @@ internal static class NpgsqlConnector
         if (check is null && settings.Tls.Verifies) throw new ArgumentNullException(nameof(check));
         var builder = new NpgsqlSlimDataSourceBuilder();
         Describe(settings, host, connect, command, builder.ConnectionStringBuilder);
+
+        // Of a refused login the detail tells whether another try is worth it. Nothing else looks at it: it may hold data.
+        builder.ConnectionStringBuilder.IncludeErrorDetail = true;
         return Build(builder, settings, host, check, answered);
     }
 
@@ -51,7 +54,7 @@ internal static class NpgsqlConnector
 
     static void Describe(ConnectionSettings settings, ConnectionHost host, TimeSpan connect, TimeSpan command, NpgsqlConnectionStringBuilder text)
     {
-        text.Host = host.Address ?? host.Name;
+        text.Host = host.Reachable;
         text.Port = host.Port;
         text.Database = settings.Database;
         text.Username = settings.User;

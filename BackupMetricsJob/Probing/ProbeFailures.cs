@@ -25,7 +25,7 @@ internal static class ProbeFailures
     {
         for (var e = exception; e is not null; e = e.InnerException)
         {
-            if (e is PostgresException postgres) return new(OfSqlState(postgres.SqlState), $"{Words.OnOneLine(postgres.MessageText)} (SQLSTATE {postgres.SqlState})");
+            if (e is PostgresException postgres) return PostgresFailures.Of(postgres);
             if (e is BadDataException) return new(FailureReason.BadData, e.Message);
             if (e is SocketException socket) return new(OfSocket(socket.SocketErrorCode), OneLine(exception.Message, socket.Message));
             if (e is IOException or AuthenticationException && NoTls.Any(words => e.Message.Contains(words, StringComparison.Ordinal)))
@@ -55,6 +55,7 @@ internal static class ProbeFailures
             OutOfMemoryException => "it announces more than there is memory for",
             FormatException or DecoderFallbackException => "a text or a number in it cannot be read",
             ArgumentOutOfRangeException or IndexOutOfRangeException or OverflowException => "a length or a number in it is out of range",
+            ArgumentException { ParamName: { } name } => exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal),
             ArgumentException => exception.Message,
             KeyNotFoundException => "something that every PostgreSQL server tells is missing: " + exception.Message,
             InvalidCastException => "a value is of another type than was asked for",
@@ -64,19 +65,6 @@ internal static class ProbeFailures
         };
         return new(reason, (reason == FailureReason.Network ? "no PostgreSQL connection can be made there: " : "the server's answer cannot be used: ") + Words.OnOneLine(kind));
     }
-
-    // Classes of SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html
-    static FailureReason OfSqlState(string state) => state switch
-    {
-        "42501" => FailureReason.Privilege,
-        "3D000" => FailureReason.Database,
-        "57014" or "55P03" or "25P03" or "57P05" => FailureReason.Timeout,
-        "57P03" or "57P01" or "57P02" => FailureReason.Busy,
-        _ when state.StartsWith("28", StringComparison.Ordinal) => FailureReason.Auth,
-        _ when state.StartsWith("53", StringComparison.Ordinal) => FailureReason.Busy,
-        _ when state.StartsWith("08", StringComparison.Ordinal) => FailureReason.Network,
-        _ => FailureReason.Sql,
-    };
 
     static FailureReason OfSocket(SocketError error) => error switch
     {
@@ -90,7 +78,7 @@ internal static class ProbeFailures
     static FailureReason OfMessage(string message) =>
         message.Contains("SSL", StringComparison.Ordinal) || message.Contains("TLS", StringComparison.Ordinal) || message.Contains("certificate", StringComparison.OrdinalIgnoreCase)
             ? FailureReason.Tls
-            : message.Contains("password", StringComparison.OrdinalIgnoreCase) || message.Contains("authentication", StringComparison.OrdinalIgnoreCase) || message.Contains("ChannelBinding", StringComparison.Ordinal)
+            : message.Contains("password", StringComparison.OrdinalIgnoreCase) || message.Contains("authentication", StringComparison.OrdinalIgnoreCase) || message.Contains("ChannelBinding", StringComparison.Ordinal) || message.Contains("SASL", StringComparison.Ordinal)
                 ? FailureReason.Auth
                 : FailureReason.Network;
 

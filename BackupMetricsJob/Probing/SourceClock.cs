@@ -19,5 +19,8 @@ internal sealed record SourceClock(DateTimeOffset Now, DateTimeOffset Job)
     /// <summary>Whether something can be so many seconds old: not from before 1970.</summary>
     public bool CanBeOld(double seconds) => seconds <= (Now - DateTimeOffset.UnixEpoch).TotalSeconds;
 
-    public string Future(DateTimeOffset time) => $"in the future: {InWords.Of(time)}, the database's clock says {InWords.Of(Now)}";
+    /// <summary>By the clock that it is too far ahead of: that of the database, or else the job's.</summary>
+    public string Future(DateTimeOffset time) => time - Now > MaxError
+        ? $"in the future: {InWords.Of(time)}, the database's clock says {InWords.Of(Now)}"
+        : $"in the future: {InWords.Of(time)}, the clock of this job says {InWords.Of(Job)} (the database's {InWords.Of(Now)})";
 }

@@ -36,10 +36,12 @@ internal sealed class ApiClient(string server, GatewayCredentials? credentials, 
         using var request = new HttpRequestMessage(method, url);
         request.Headers.ConnectionClose = true;
         if (credentials is not null) request.Headers.Authorization = credentials.Header;
+        string? media = null;
         try
         {
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, end.Token);
             await using var stream = await response.Content.ReadAsStreamAsync(end.Token);
+            media = response.Content.Headers.ContentType?.MediaType;
             return response.IsSuccessStatusCode
                 ? new(await read(response, stream, end.Token), null)
                 : new(null, await RefusalAsync(response, stream, end.Token));
@@ -57,7 +59,7 @@ internal sealed class ApiClient(string server, GatewayCredentials? credentials, 
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             // The latter is how .NET's JSON tells of a text that is not well-formed Unicode.
-            return Failed<T>(PushResult.Refused, "its answer is not what was asked for: " + failure.Message);
+            return Failed<T>(PushResult.Refused, "its answer is not what was asked for: " + (failure.GetType() == typeof(JsonException) ? failure.Message : NoJson(media)));
         }
     }
 
@@ -79,6 +81,9 @@ internal sealed class ApiClient(string server, GatewayCredentials? credentials, 
         throw new JsonException("it has no data in it");
     }
 
+    // What .NET's reader of JSON says is for those who wrote the text.
+    static string NoJson(string? media) => $"it is no JSON{(media is null or "application/json" ? "" : $" but {media}")}; does something else answer at this URL?";
+
     async Task<ApiFailure> RefusalAsync(HttpResponseMessage response, Stream stream, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
@@ -87,6 +92,7 @@ internal sealed class ApiClient(string server, GatewayCredentials? credentials, 
         var said = Encoding.UTF8.GetString(buffer, 0, length);
         var words = status is >= 300 and < 400 && response.Headers.Location is { } elsewhere
             ? "redirected to " + Words.WithoutUserInfo(elsewhere.ToString())
+            : response.Content.Headers.ContentType?.MediaType == "text/html" ? "it answers with a web page; does something else answer at this URL?"
             : said.Length > 0 ? said : response.ReasonPhrase ?? "";
         return Failure(status is 408 or 425 or 429 or >= 500 ? PushResult.Unavailable : PushResult.Refused, words) with { Status = status };
     }

@@ -32,7 +32,7 @@ internal sealed class JsonTokens(Stream stream, CancellationToken cancellationTo
 
     public void Expect(JsonTokenType type)
     {
-        if (Type != type) throw new JsonException($"a {type} was expected, not a {Type}");
+        if (Type != type) throw new JsonException("it is JSON of another shape");
     }
 
     /// <summary>Whether the name or the text at hand is this, which is plain ASCII.</summary>
@@ -41,7 +41,7 @@ internal sealed class JsonTokens(Stream stream, CancellationToken cancellationTo
     /// <summary>The name or the text at hand.</summary>
     public string Text()
     {
-        if (Type is not (JsonTokenType.PropertyName or JsonTokenType.String)) throw new JsonException($"a text was expected, not a {Type}");
+        if (Type is not (JsonTokenType.PropertyName or JsonTokenType.String)) throw new JsonException("it is JSON of another shape");
         try
         {
             var reader = new Utf8JsonReader(_buffer.AsSpan(_token, _length + 2));

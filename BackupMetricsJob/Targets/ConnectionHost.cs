@@ -10,8 +10,11 @@ internal sealed record ConnectionHost(string Name, string? Address, int Port, Se
 
     /// <summary>Whether the server is certainly on this machine: a Unix socket, localhost or a loopback address.</summary>
     internal bool IsLocal => IsSocket || (IPAddress.TryParse(Address ?? Name, out var address)
-        ? IPAddress.IsLoopback(address)
+        ? IPAddress.IsLoopback(Reached(address))
         : Name.Equals("localhost", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>What to connect to: as on Linux, the address that stands for all of this machine's is its loopback address.</summary>
+    internal string Reachable => IPAddress.TryParse(Address ?? Name, out var address) ? Reached(address).ToString() : Address ?? Name;
 
     /// <summary>The host and port of a URI: <c>db1:5432</c>, <c>[::1]:5432</c>, <c>%2Frun%2Fpostgresql:5432</c>.</summary>
     internal string UriText
@@ -22,6 +25,9 @@ internal sealed record ConnectionHost(string Name, string? Address, int Port, Se
             return $"{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : Uri.EscapeDataString(host))}:{Port}";
         }
     }
+
+    static IPAddress Reached(IPAddress address) =>
+        address.Equals(IPAddress.Any) ? IPAddress.Loopback : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address;
 
     /// <summary>For messages: <c>db1:5432</c>, or <c>/run/postgresql:5432</c>.</summary>
     public override string ToString() => IsSocket ? $"{Name}:{Port}" : UriText;

@@ -21,9 +21,9 @@ internal static class HostList
         var ports = Split(values["port"]);
         var count = Math.Max(Math.Max(names.Length, addresses.Length), 1);
         if (names.Length > 0 && addresses.Length > 0 && names.Length != addresses.Length)
-            values.Refuse("hostaddr", $"{addresses.Length} addresses for {names.Length} hosts: give one for each (an empty one is looked up)");
+            values.Refuse("hostaddr", $"{addresses.Length} address{(addresses.Length == 1 ? "" : "es")} for {names.Length} host{(names.Length == 1 ? "" : "s")}: give one for each (an empty one is looked up)");
         if (ports.Length > 1 && ports.Length != count)
-            values.Refuse("port", $"{ports.Length} ports for {count} hosts: give one for each, or one for all");
+            values.Refuse("port", $"{ports.Length} ports for {count} host{(count == 1 ? "" : "s")}: give one for each, or one for all");
 
         var hosts = new List<ConnectionHost>(count);
         for (var i = 0; i < count; i++)

@@ -1,0 +1,42 @@
+using System.Net.Sockets;
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Targets;
+using Npgsql;
+
+namespace BackupMetricsJob.Probing;
+
+/// <summary>What is wrong with one host beyond what its own words say: which role, which socket, which grant.</summary>
+internal static class HostFailures
+{
+    /// <summary>Null where nothing more is known than <paramref name="failure"/> tells.</summary>
+    public static ProbeFailure? Of(Exception exception, ConnectionHost host, string user, ProbeFailure failure)
+    {
+        if (host.IsSocket && exception.InnerException is SocketException { SocketErrorCode: SocketError.AddressNotAvailable } && !File.Exists(SocketPath(host)))
+        {
+            // .NET has no other word for it.
+            return new(FailureReason.Refused, $"socket {SocketPath(host)}: No such file or directory")
+            {
+                Do = "Is PostgreSQL running there, on this port, with this directory in unix_socket_directories?",
+            };
+        }
+
+        return failure.Reason switch
+        {
+            FailureReason.Auth when !failure.Message.Contains($"\"{user}\"", StringComparison.Ordinal) => failure with { Message = $"role {user}: {failure.Message}" },
+            FailureReason.Privilege when exception is PostgresException refused => failure with { Do = ServerRefusal.Grant(refused, QuotedForSql(user)) },
+            _ => null,
+        };
+    }
+
+    /// <summary>Whether it may be that no PostgreSQL answers: it said no error of PostgreSQL's, and was reached.</summary>
+    public static bool MayBeStrange(Exception exception, ProbeFailure failure) =>
+        exception is not PostgresException && failure.Reason is FailureReason.Network or FailureReason.Tls
+        && !exception.Message.StartsWith("Failed to connect", StringComparison.Ordinal) && !exception.Message.StartsWith("SSL connection requested", StringComparison.Ordinal);
+
+    static string SocketPath(ConnectionHost host) => $"{host.Name}/.s.PGSQL.{host.Port}";
+
+    static string QuotedForSql(string user) =>
+        user.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_') && !char.IsAsciiDigit(user[0])
+            ? user
+            : $"\"{user.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}
