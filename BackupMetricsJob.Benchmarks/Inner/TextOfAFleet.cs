@@ -38,6 +38,8 @@ public class TextOfAFleet
             Wal = new()
             {
                 DirectoryBytes = 48 << 20,
+                SegmentSize = 16 << 20,
+                Timeline = 1,
                 UnarchivedBytes = 5000 + number,
                 NewestDone = Noon.AddMinutes(-3),
                 NewestBeforeUnarchived = Noon.AddMinutes(-3),

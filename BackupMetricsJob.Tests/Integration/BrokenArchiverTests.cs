@@ -152,7 +152,7 @@ public sealed class BrokenArchiverTests
         const int Count = 90_000;
         await using var server = await PostgresServer.StartAsync(new() { Version = version, Archiving = true, Settings = { ["archive_command"] = "", ["log_temp_files"] = "0" } });
         var folder = Path.Combine(server.DataDirectory, "pg_wal", "archive_status");
-        for (var i = 16; i < 16 + Count; i++) File.Create(Path.Combine(folder, $"{1:X8}{i / 256:X8}{i % 256:X8}.ready")).Dispose();
+        Fill(folder, 16, Count);
         File.SetLastWriteTimeUtc(Path.Combine(folder, $"{1:X8}{0:X8}{16:X8}.ready"), DateTime.UtcNow.AddHours(-2));
 
         var result = await Probe.OfAsync(server);
@@ -161,5 +161,10 @@ public sealed class BrokenArchiverTests
         Assert.Equal((Count, 16L * (16 << 20)), (result.Server!.Wal!.ReadySegments, result.Server.Wal.ArchiveEnd));
         Assert.InRange(result.Server.Now - result.Server.Wal.OldestReady!.Value, TimeSpan.FromHours(2), TimeSpan.FromHours(2.1));
         Assert.DoesNotContain("temporary file", server.Log, StringComparison.Ordinal);
+    }
+
+    static void Fill(string folder, int first, int count)
+    {
+        for (var i = first; i < first + count; i++) File.WriteAllBytes(Path.Combine(folder, $"{1:X8}{i / 256:X8}{i % 256:X8}.ready"), []);
     }
 }

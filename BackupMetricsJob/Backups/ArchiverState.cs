@@ -29,14 +29,15 @@ internal enum ArchiverState
 internal static class ArchiverStates
 {
     /// <summary>
-    /// How long a file may wait, and nothing be archived, before the archiver is said to fail. It tries three times, a second apart, and begins anew
-    /// after a minute: two rounds. A file waits from the moment when it was complete, so archive_timeout does not matter.
+    /// How long a file may wait, and nothing be archived, before the archiver is said to fail. It tries three times, a second apart, and
+    /// begins anew after a minute: two rounds. A file waits from the moment when it was complete, so archive_timeout does not matter.
     /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     public static ReadOnlySpan<ArchiverState> All =>
     [
-        ArchiverState.Ok, ArchiverState.Failing, ArchiverState.Never, ArchiverState.Discarded, ArchiverState.Off, ArchiverState.Streamed, ArchiverState.Standby,
+        ArchiverState.Ok, ArchiverState.Failing, ArchiverState.Never, ArchiverState.Discarded,
+        ArchiverState.Off, ArchiverState.Streamed, ArchiverState.Standby,
     ];
 
     public static string Name(this ArchiverState state) => state switch
@@ -63,14 +64,14 @@ internal static class ArchiverStates
 
         var archiver = server.Archiver;
         var waits = server.Wal is { OldestReady: not null };
-        if (archiver.LastFailed > (archiver.LastArchived ?? DateTimeOffset.MinValue) || StuckFor(server) is not null || (waits && !server.HasArchiveCommand))
+        if (archiver.FailedLast || StuckFor(server) is not null || (waits && !server.HasArchiveCommand))
             return archiver.HasSucceeded || !waits || server.Wal is { DoneSegments: > 0 } ? ArchiverState.Failing : ArchiverState.Never;
         return archiver.HasSucceeded ? ArchiverState.Ok : null;
     }
 
     /// <summary>
-    /// For how long nothing has been archived although something waits, where that is too long. PostgreSQL counts no failure where a command ends with
-    /// a code above 125, a library cannot be loaded or the archiver does not run.
+    /// For how long nothing has been archived although something waits, where that is too long. PostgreSQL counts no failure where a command
+    /// ends with a code above 125, a library cannot be loaded or the archiver does not run.
     /// </summary>
     public static TimeSpan? StuckFor(ServerEvidence server)
     {

@@ -58,7 +58,10 @@ internal static class Findings
         switch (ArchiverStates.Of(server))
         {
             case ArchiverState.Failing:
-                findings.Add(new(true, "WAL archiving fails" + Stuck(server) + Since(server.Archiver), "Read the server's log for the output of archive_command, and mend that; WAL piles up in pg_wal until then."));
+                findings.Add(new(
+                    true,
+                    "WAL archiving fails" + Stuck(server) + Since(server.Archiver),
+                    "Read the server's log for the output of archive_command, and mend that; WAL piles up in pg_wal until then."));
                 break;
             case ArchiverState.Never:
                 findings.Add(new(true, "WAL was never archived, and some waits", "Read the server's log for the output of archive_command: it has not worked once."));
@@ -66,8 +69,10 @@ internal static class Findings
             case ArchiverState.Discarded:
                 findings.Add(new(
                     true,
-                    $"archive_command throws WAL away: it {InWords.Discarding(server.Discards!)}, so PostgreSQL takes it for stored and deletes it",
-                    "Set an archive_command that stores the WAL and fails where it cannot. Then take a base backup: none before it can be restored to a later time."));
+                    $"archive_command throws WAL away: it {InWords.Discarding(server.Discards!)}, "
+                    + "so PostgreSQL takes it for stored and deletes it",
+                    "Set an archive_command that stores the WAL and fails where it cannot. Then take a base backup: "
+                    + "none before it can be restored to a later time."));
                 break;
             // Who set no limit for WAL has said that it need not be archived.
             case ArchiverState.Off when instance.Limits.Any(limit => limit.Type == LimitType.Wal):
@@ -82,8 +87,8 @@ internal static class Findings
     static void AddDoubt(List<Finding> findings, ProbeResult result, ServerEvidence server)
     {
         if (server.InRecovery || server.ArchiveMode == "off" || result.Loss is { IsByServer: true }) return;
-        if (ArchiverStates.Of(server) is ArchiverState.Never or ArchiverState.Discarded || RecoveryPoint.Base(result.Backups) is not { } newest) return;
-        if (ServerWord.Doubt(server, newest) is { } doubt) findings.Add(new(false, doubt.What, doubt.Do));
+        if (ArchiverStates.Of(server) is ArchiverState.Never or ArchiverState.Discarded) return;
+        if (RecoveryPoint.Base(result.Backups) is { } newest && ServerWord.Doubt(server, newest) is { } doubt) findings.Add(new(false, doubt.What, doubt.Do));
     }
 
     static void AddWaiting(List<Finding> findings, ProbeResult result, ServerEvidence server)
@@ -113,8 +118,9 @@ internal static class Findings
     }
 
     static string Stuck(ServerEvidence server) =>
-        ArchiverStates.StuckFor(server) is { } span && !(server.Archiver.LastFailed > (server.Archiver.LastArchived ?? DateTimeOffset.MinValue))
-            ? $": nothing was archived for {InWords.Of(span)} although WAL waits. PostgreSQL counts no failure, as where the command ends with a code above 125 or the library cannot be loaded"
+        ArchiverStates.StuckFor(server) is { } span && !server.Archiver.FailedLast
+            ? $": nothing was archived for {InWords.Of(span)} although WAL waits. PostgreSQL counts no failure, "
+                + "as where the command ends with a code above 125 or the library cannot be loaded"
             : "";
 
     static string Since(ArchiverStatistics archiver) => archiver.LastArchived is { } last ? $"; the last success was at {InWords.Of(last)}" : "";

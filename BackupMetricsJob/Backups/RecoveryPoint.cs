@@ -28,8 +28,8 @@ internal static class RecoveryPoint
     }
 
     /// <summary>
-    /// The base backup that WAL would be replayed on: the newest that a tool knows, else the newest that the server saw stopped, which need not have been
-    /// stored.
+    /// The base backup that WAL would be replayed on: the newest that a tool knows, else the newest that the server saw stopped, which need
+    /// not have been stored.
     /// </summary>
     public static BackupFacts? Base(IReadOnlyList<BackupFacts> backups)
     {
@@ -58,7 +58,8 @@ internal static class RecoveryPoint
     static bool IsTools(BackupFacts backup) => backup.Source != SourceName.Server;
 
     // The tools' word alone: a good backup has the WAL it needs, and the archive reaches to the newest segment that was recorded.
-    static Loss? ByArchivedWal(BackupFacts newest, BackupFacts? wal) => wal is null ? null : ByTool(wal.Age < newest.Age ? wal.Age : newest.Age);
+    static Loss? ByArchivedWal(BackupFacts newest, BackupFacts? wal) =>
+        wal is null ? null : ByTool(wal.Age < newest.Age ? wal.Age : newest.Age);
 
     // Nothing but the backup itself is kept, unless somebody streams the WAL: then what is streamed counts.
     static Loss? WithoutArchiving(ServerEvidence server, BackupFacts newest) =>
@@ -70,13 +71,14 @@ internal static class RecoveryPoint
         };
 
     /// <summary>
-    /// Last write minus "archived until", where the server's word is enough. A segment's .done file has the time of the .ready file before it, which is
-    /// when the segment was complete; where the .done files are gone, the segments themselves and the statistics stand in.
+    /// Last write minus "archived until", where the server's word is enough. A segment's .done file has the time of the .ready file before
+    /// it, which is when the segment was complete; where the .done files are gone, the segments themselves and the statistics stand in.
     /// With archive_timeout a segment is never open for longer than that.
     /// </summary>
     static Loss? ByArchive(ServerEvidence server, BackupFacts newest)
     {
-        if (server.Wal is not { UnarchivedBytes: { } unarchived } wal || server.Discards is not null || ServerWord.Doubt(server, newest) is not null) return null;
+        if (server.Wal is not { UnarchivedBytes: { } unarchived } wal || server.Discards is not null) return null;
+        if (ServerWord.Doubt(server, newest) is not null) return null;
         if (unarchived == 0) return ByServer(TimeSpan.Zero);
 
         var until = wal.NewestDone ?? wal.NewestBeforeUnarchived ?? Earlier(server.Archiver.LastArchived, wal.OldestReadySegment);
@@ -93,7 +95,8 @@ internal static class RecoveryPoint
 
     static Loss? ByTool(TimeSpan? window) => window is { } known ? new(known, IsByServer: false) : null;
 
-    static Loss? ByServer(TimeSpan? window) => window is { } known ? new(known < TimeSpan.Zero ? TimeSpan.Zero : known, IsByServer: true) : null;
+    static Loss? ByServer(TimeSpan? window) =>
+        window is { } known ? new(known < TimeSpan.Zero ? TimeSpan.Zero : known, IsByServer: true) : null;
 
     static BackupFacts? Newest(IReadOnlyList<BackupFacts> backups, Func<BackupType, bool> isMeant)
     {

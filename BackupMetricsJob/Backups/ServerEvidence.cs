@@ -14,7 +14,7 @@ internal sealed record ServerEvidence
     /// <summary>Whether archive_command or archive_library names anything.</summary>
     public required bool HasArchiveCommand { get; init; }
 
-    /// <summary>What makes archive_command end well although nothing is stored, in a word; null where nothing does that can be seen.</summary>
+    /// <summary>What makes archive_command end well although nothing is stored, in a word; null where nothing is seen to.</summary>
     public string? Discards { get; init; }
 
     /// <summary>The server's clock when it was asked.</summary>
@@ -53,6 +53,9 @@ internal sealed record ArchiverStatistics(
     /// <summary>Since when it counts: somebody reset it, or the server crashed.</summary>
     public DateTimeOffset? Begin { get; init; }
 
+    /// <summary>Whether the last attempt that was counted failed.</summary>
+    public bool FailedLast => LastFailed > (LastArchived ?? DateTimeOffset.MinValue);
+
     /// <summary>Whether a file was archived since then.</summary>
     public bool HasSucceeded => ArchivedCount > 0 || LastArchived is not null;
 }
@@ -79,10 +82,10 @@ internal sealed record WalEvidence
     /// <summary>From the start of the first segment that is not archived to the newest WAL.</summary>
     public long? UnarchivedBytes { get; init; }
 
-    /// <summary>When the newest segment before the first one that is not archived was complete, by its mark; of the current timeline.</summary>
+    /// <summary>When the newest segment of this timeline before the first one that is not archived was complete, by its mark.</summary>
     public DateTimeOffset? NewestDone { get; init; }
 
-    /// <summary>When the newest segment before the first one that is not archived was written last; of the current timeline.</summary>
+    /// <summary>When the newest segment of this timeline before the first one that is not archived was written last.</summary>
     public DateTimeOffset? NewestBeforeUnarchived { get; init; }
 
     /// <summary>When the current segment was written last; null on a standby.</summary>

@@ -1,34 +1,37 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// Whether a server's word is enough that its archive goes on from a base backup until now. It proves nothing, but it can see when it does not
-/// know: what was archived on another timeline was archived by another server, and more segments than files were ever archived cannot all be there.
+/// Whether a server's word is enough that its archive goes on from a base backup until now. It proves nothing, but it can see when it does
+/// not know: what was archived on another timeline was archived by another server, and more segments than files were ever archived cannot
+/// all be there.
 /// </summary>
 /// <param name="What">Why it is not enough.</param>
 /// <param name="Do">What makes it enough.</param>
 internal sealed record ServerWord(string What, string Do)
 {
+    const string Unknown = "what would be lost is not known: ";
+
     const string TakeOne = "Take a base backup: from it on this server's word counts. Until then only the archive's own list tells what is there.";
 
     /// <summary>How far apart a tool and the server may tell the end of the same backup.</summary>
     static readonly TimeSpan MaxDifference = TimeSpan.FromMinutes(5);
 
-    /// <summary>Why the word of a server that archives is not enough for this base backup; null where it is, or where nothing is known of its WAL.</summary>
+    /// <summary>Why the word of a server that archives is not enough for this base backup; null where it is, or nothing is known of its WAL.</summary>
     public static ServerWord? Doubt(ServerEvidence server, BackupFacts backup)
     {
         if (server.Wal is not { Timeline: { } timeline } wal) return null;
         if (!IsOnTimeline(server, wal, backup))
         {
             return new(
-                $"what would be lost is not known: the newest base backup, of {InWords.Of(backup.LastSuccess!.Value)}, is not known to have begun on timeline {timeline}, "
-                + "and what was archived before that failover this server cannot know",
+                Unknown + $"the newest base backup, of {InWords.Of(backup.LastSuccess!.Value)}, is not known to have begun on timeline "
+                + $"{timeline}, and what was archived before that failover this server cannot know",
                 TakeOne);
         }
 
         var archiver = server.Archiver;
         var since = archiver.Begin is { } begin ? $" since the statistics began at {InWords.Of(begin)}" : "";
         if (StartOf(server, wal, backup) is not { } start || wal.ArchiveEnd is not { } end)
-            return archiver.HasSucceeded ? null : new("what would be lost is not known: no file is known to have been archived" + since, TakeOne);
+            return archiver.HasSucceeded ? null : new(Unknown + "no file is known to have been archived" + since, TakeOne);
 
         var segments = (end / wal.SegmentSize) - (start / wal.SegmentSize);
         if (segments <= 0 && backup.Oldest < backup.LastSuccess) return null; // An older one is kept, and what is archived goes with that.
@@ -42,12 +45,13 @@ internal sealed record ServerWord(string What, string Do)
         return segments <= archiver.ArchivedCount
             ? null
             : new(
-                $"what would be lost is not known: {InWords.Segments(segments)} lie between the newest base backup and the archive's end, and "
-                + $"{InWords.Count(archiver.ArchivedCount, "file")} {(archiver.ArchivedCount == 1 ? "was" : "were")} archived{since} (a crash resets them): there may be a hole",
+                Unknown + $"{InWords.Segments(segments)} {(segments == 1 ? "lies" : "lie")} between the newest base backup and the archive's end, "
+                + $"and {InWords.Count(archiver.ArchivedCount, "file")} {(archiver.ArchivedCount == 1 ? "was" : "were")} archived{since} "
+                + "(a crash resets them): there may be a hole",
                 TakeOne);
     }
 
-    // A server that was never promoted has only one. Else the name of its own history file tells, and of a backup that only a tool knows its time.
+    // A server that was never promoted has only one. Else the name of its own history file tells; of a backup that only a tool knows, its time.
     static bool IsOnTimeline(ServerEvidence server, WalEvidence wal, BackupFacts backup)
     {
         if (wal.Timeline == 1) return true;
@@ -59,5 +63,6 @@ internal sealed record ServerWord(string What, string Do)
     static long? StartOf(ServerEvidence server, WalEvidence wal, BackupFacts backup) =>
         backup.Source == SourceName.Server ? wal.BackupStart : backup.StartLsn ?? (IsNoOlderThanOwn(server, backup) ? wal.BackupStart : null);
 
-    static bool IsNoOlderThanOwn(ServerEvidence server, BackupFacts backup) => server.BaseBackup is { } own && backup.LastSuccess >= own.Finished - MaxDifference;
+    static bool IsNoOlderThanOwn(ServerEvidence server, BackupFacts backup) =>
+        server.BaseBackup is { } own && backup.LastSuccess >= own.Finished - MaxDifference;
 }

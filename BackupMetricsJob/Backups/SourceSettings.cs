@@ -21,7 +21,7 @@ internal sealed record SourceSettings(ServerPatterns Servers, string? Query)
     /// <summary>Every server of a catalogue, and no query.</summary>
     public static SourceSettings Default { get; } = new(ServerPatterns.All, null);
 
-    /// <summary>Slots or application names of WAL receivers that keep what they stream although they report an apply position, as a standby does.</summary>
+    /// <summary>Slots or application names of WAL receivers that keep what they stream, although they report an apply position.</summary>
     public IReadOnlyList<string> Receivers { get; init; } = [];
 
     public Omissions Without { get; init; }

@@ -23,15 +23,17 @@ internal sealed record SourceText(IReadOnlyList<string> Names, SourceSettings Se
         if (file is not null) given.Add(SourceName.Query);
         else if (given.Contains(SourceName.Query)) problems.Add(new(ProblemOrigin.Flag, $"--query is missing: the file with the SELECT of the source query (or {Configuration.Settings.Variable("query")})"));
         if (given.Count == 0) given.Add(SourceName.Server);
-        return new([.. SourceName.All.Where(given.Contains)], new(Servers(settings, given, problems), query) 
+        var own = new SourceSettings(Servers(settings, given, problems), query)
         {
             Receivers = Receivers(settings, given, problems),
             Without = Without(settings, given, problems),
-        });
+        };
+        return new([.. SourceName.All.Where(given.Contains)], own);
     }
 
     /// <summary>Whether this can be the name of a slot or an application: they are given to the server one a line.</summary>
-    public static bool IsReceiver(string name) => name.Trim().Length > 0 && LabelText.IsWellFormed(name) && !name.AsSpan().ContainsAny('\0', '\n', '\r');
+    public static bool IsReceiver(string name) =>
+        name.Trim().Length > 0 && LabelText.IsWellFormed(name) && !name.AsSpan().ContainsAny('\0', '\n', '\r');
 
     static List<string> Receivers(Settings settings, HashSet<string> sources, ICollection<Problem> problems)
     {

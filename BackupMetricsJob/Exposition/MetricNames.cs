@@ -80,7 +80,9 @@ internal static class MetricNames
         "postgres_recovery_point_age_seconds", "How much work would have been lost at the probe, in seconds; an upper bound.");
 
     public static readonly Metric RecoveryPointEvidence = new(
-        "postgres_recovery_point_evidence", "1 beside whose word the recovery point stands on: server, that its archiver stored what it said it stored.", "evidence");
+        "postgres_recovery_point_evidence",
+        "1 beside whose word the recovery point stands on: server, that its archiver stored what it said it stored.",
+        "evidence");
 
     public static readonly Metric RecoveryReplay = new(
         "postgres_recovery_replay_bytes", "WAL that a restore would replay, from the newest full backup's start to the archive's end, in bytes.");

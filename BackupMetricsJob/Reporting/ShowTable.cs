@@ -23,7 +23,7 @@ internal static class ShowTable
         to.WriteLine($"{Words.OnOneLine(result.Instance.Name)}  {Server(result)}");
         foreach (var backup in result.Backups) ShowBackup.Write(backup, result.Instance, (name, text) => Row(to, name, text));
         if (result.Server is { } server) WriteArchive(server, result, to);
-        if (result.Loss is { } loss) Row(to, "lost if it died now", $"{InWords.Of(loss.Window)} of work at most{(loss.IsByServer ? ", if all is stored that the archiver said was" : "")}");
+        if (result.Loss is { } loss) Row(to, "lost if it died now", $"{InWords.Of(loss.Window)} of work at most{Proviso(loss)}");
         if (result.ReplayBytes is { } replay) Row(to, "a restore replays", $"{InWords.Bytes(replay)} of WAL");
         var findings = Findings.Of(result);
         foreach (var finding in findings)
@@ -41,6 +41,9 @@ internal static class ShowTable
             _ => $"nothing wrong is known, by the word of {string.Join(", ", result.SourcesThatAnswered)}; only a restore proves it",
         }, "");
     }
+
+    /// <summary>What a claim by the server's word depends on.</summary>
+    public static string Proviso(Loss loss) => loss.IsByServer ? ", if all is stored that the archiver said was" : "";
 
     static void WriteArchive(ServerEvidence server, ProbeResult result, TextWriter to)
     {

@@ -79,7 +79,8 @@ internal sealed class DatabaseProbe(Target target, Instance instance, SourceSett
             await using var closed = connection;
             _progress.Step = "reading";
             var asked = clock.Elapsed;
-            var session = await SessionQuery.ReadAsync(connection.Npgsql, end - asked, settings.Receivers, SourceReader.MustLookUp(instance), Inspect, cancellationToken);
+            var session = await SessionQuery.ReadAsync(
+                connection.Npgsql, end - asked, settings.Receivers, SourceReader.MustLookUp(instance), Inspect, cancellationToken);
             var job = clock.Start + ((asked + clock.Elapsed) / 2);
             _progress.Open(session, session.Now - job);
             if (session.VersionNumber < OldestVersion)
@@ -128,10 +129,13 @@ internal sealed class DatabaseProbe(Target target, Instance instance, SourceSett
     static bool IsMonitored(Instance instance, bool queryIsAboutOthers) =>
         instance.Sources.Any(source => source != SourceName.Catalog && !(source == SourceName.Query && queryIsAboutOthers));
 
-    static BackupFacts Facts(BaseBackup last, SourceClock clock) => new(SourceName.Server, last.Tool, last.IsIncremental ? BackupType.Incr : BackupType.Base)
+    static BackupFacts Facts(BaseBackup last, SourceClock clock)
     {
-        LastSuccess = last.Finished,
-        Age = clock.Since(last.Finished),
-        LastDuration = last.Finished - last.Started,
-    };
+        return new(SourceName.Server, last.Tool, last.IsIncremental ? BackupType.Incr : BackupType.Base)
+        {
+            LastSuccess = last.Finished,
+            Age = clock.Since(last.Finished),
+            LastDuration = last.Finished - last.Started,
+        };
+    }
 }

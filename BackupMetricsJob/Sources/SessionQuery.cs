@@ -23,7 +23,12 @@ internal static class SessionQuery
     /// <param name="lookUp">Whether the names of other monitoring tools' tables and functions are needed.</param>
     /// <param name="inspect">Whether to ask how the connection is encrypted.</param>
     public static async Task<Session> ReadAsync(
-        NpgsqlConnection connection, TimeSpan statementTimeout, IReadOnlyList<string> receivers, bool lookUp, bool inspect, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        TimeSpan statementTimeout,
+        IReadOnlyList<string> receivers,
+        bool lookUp,
+        bool inspect,
+        CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection)
         {

@@ -51,11 +51,8 @@ internal static class Facts
     }
 
     /// <summary>What would be lost if it died now; null where nobody knows.</summary>
-    public static Html? Loss(ProbeResult result) => result.Loss is not { } loss
-        ? null
-        : loss.IsByServer
-            ? Html.Of($"<b>{InWords.Of(loss.Window)}</b> of work at most, if all is stored that the archiver said was")
-            : Html.Of($"<b>{InWords.Of(loss.Window)}</b> of work at most");
+    public static Html? Loss(ProbeResult result) =>
+        result.Loss is { } loss ? Html.Of($"<b>{InWords.Of(loss.Window)}</b> of work at most{ShowTable.Proviso(loss)}") : null;
 
     /// <summary>The same two in a word or two, under a heading that says what they are.</summary>
     public static Html? ShortQueue(ProbeResult result)
