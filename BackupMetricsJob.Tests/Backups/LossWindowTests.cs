@@ -60,6 +60,7 @@ public sealed class LossWindowTests
         Assert.Equal(TimeSpan.FromSeconds(7), RecoveryPoint.Of(off with { Wal = Wal with { Receiver = new(true, Noon.AddSeconds(-7), null) } }, [Backup])?.Window);
         Assert.Null(RecoveryPoint.Of(off with { Wal = Wal with { Receiver = new(false, Noon, null) } }, [Backup]));
         Assert.Equal(TimeSpan.FromSeconds(80), RecoveryPoint.Of(off with { Wal = Wal with { Receiver = new(false, Noon, Noon.AddSeconds(-90)) } }, [Backup])?.Window);
+        Assert.Equal(TimeSpan.FromSeconds(80), RecoveryPoint.Of(off with { Wal = Wal with { Receiver = new(true, null, Noon.AddSeconds(-90)) } }, [Backup])?.Window);
     }
 
     [Fact]

@@ -139,7 +139,7 @@ public sealed class RecoveryPointTests
 
         Assert.Equal(ArchiverState.Streamed, ArchiverStates.Of(result.Server!));
         Assert.True(result.Server!.Wal!.Receiver!.IsCurrent);
-        Assert.InRange(result.Server.Now - result.Server.Wal.Receiver.Reply, TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(15));
+        Assert.InRange(result.Server.Now - result.Server.Wal.Receiver.Reply!.Value, TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(15));
     }
 
     static async Task<PostgresServer> WithBackupAsync(PostgresOptions options)

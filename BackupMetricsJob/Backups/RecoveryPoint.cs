@@ -88,7 +88,7 @@ internal static class RecoveryPoint
 
     static Loss? ByReceiver(ServerEvidence server) => server.Wal?.Receiver switch
     {
-        { IsCurrent: true } receiver => ByServer(server.Now - receiver.Reply),
+        { IsCurrent: true, Reply: { } reply } => ByServer(server.Now - reply),
         { NewestFlushed: { } flushed } => ByServer(server.Wal.LastWrite - flushed),
         _ => null,
     };

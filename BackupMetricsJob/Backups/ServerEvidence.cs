@@ -123,9 +123,9 @@ internal sealed record WalEvidence
 
 /// <summary>A receiver that keeps WAL as an archive does (pg_receivewal, Barman's streaming), at the furthest flush position.</summary>
 /// <param name="IsCurrent">It has flushed all WAL there is.</param>
-/// <param name="Reply">Its last word.</param>
+/// <param name="Reply">When it last said how far it is, by its own clock; null where that is no time.</param>
 /// <param name="NewestFlushed">When the newest segment that it has whole was written last.</param>
-internal sealed record WalReceiver(bool IsCurrent, DateTimeOffset Reply, DateTimeOffset? NewestFlushed);
+internal sealed record WalReceiver(bool IsCurrent, DateTimeOffset? Reply, DateTimeOffset? NewestFlushed);
 
 /// <summary>A backup history file: proof that a base backup was stopped, not that it was stored.</summary>
 /// <param name="Tool">As its label tells; unknown where the label may not be read or says nothing.</param>

@@ -67,7 +67,10 @@ internal static class ServerRows
 
     static WalReceiver? Receiver(NpgsqlDataReader row)
     {
-        if (Time(row, "receiver_reply", "a WAL receiver's reply_time") is not { } reply) return null;
+        var at = row.GetOrdinal("receiver_reply");
+        if (row.IsDBNull(at)) return null;
+        // The receiver's own clock, as it sent it: any number may stand there.
+        var reply = UnixTime.IsTime(row.GetDouble(at)) ? row.TimeOrNull(at, "a WAL receiver's reply_time") : null;
         return new(Is(row, "receiver_is_current"), reply, Time(row, "newest_flushed", "the time of a streamed segment"));
     }
 
