@@ -35,7 +35,11 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
             if (!pushes && listen is null) warnings.Add("--no-push without --listen: what a run finds is in its log only, and nothing can be alerted on");
             options = new(job with { Interval = job.Interval ?? plan!.LongestGap, Warnings = warnings }, output, plan!)
             {
-                Cluster = cluster, Grace = grace, Pushes = pushes, Listen = listen, WebConfig = web,
+                Cluster = cluster,
+                Grace = grace,
+                Pushes = pushes,
+                Listen = listen,
+                WebConfig = web,
             };
         }
 
