@@ -40,6 +40,19 @@ public sealed class ReportTests
     public void Show() => Snapshot.Matches("show.txt", Written(to => ShowTable.Write(Results, to)));
 
     [Fact]
+    public void A_server_that_has_archived_nothing_yet_is_shown_with_what_waits()
+    {
+        var young = Server with { Archiver = new(0, null, 0, null, null, null) };
+        var waiting = young with { Started = Noon.AddSeconds(-30), Wal = Wal with { ReadySegments = 7, OldestReady = Noon.AddSeconds(-20) } };
+
+        string Archiving(ServerEvidence server) =>
+            Written(to => ShowTable.Write([Result with { Server = server }], to)).Split('\n').Single(line => line.Contains("WAL archiving", StringComparison.Ordinal)).Trim();
+
+        Assert.Equal("WAL archiving       unknown: nothing was archived yet, nothing failed, nothing waits", Archiving(young));
+        Assert.StartsWith("WAL archiving       unknown: nothing was archived yet, nothing failed, 7 segments waiting for 20 s", Archiving(waiting), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Summary() => Snapshot.Matches("summary.txt", Written(to => RunSummary.Write(Report, to)));
 
     [Fact]

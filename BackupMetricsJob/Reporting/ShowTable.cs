@@ -49,7 +49,8 @@ internal static class ShowTable
     {
         if (ArchiverStates.Of(server) is not { } state)
         {
-            Row(to, "WAL archiving", server.Wal is null ? $"unknown: {WhyNoWal(result)}" : "unknown: nothing was archived yet, nothing failed, and nothing waits");
+            var why = server.Wal is null ? WhyNoWal(result) : "nothing was archived yet, nothing failed" + Waiting(server, result.Instance);
+            Row(to, "WAL archiving", "unknown: " + why);
             return;
         }
 
