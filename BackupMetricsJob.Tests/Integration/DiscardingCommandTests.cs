@@ -12,6 +12,9 @@ public sealed class DiscardingCommandTests
         "sh -c true", "/bin/sh -c 'exit 0'", "env X=1 true", "echo \"(disabled)\"", "echo %f >> /tmp/log", "test ! -f /no/%f && true", "cp %p /dev/null", "dd if=%p of=/dev/null",
         "cat %p > /dev/null", "cp %p /archive/%f || true", "cp %p /archive/%f || exit 0", "wal-g wal-push %p || echo failed", "cp %p /archive/%f; true", "cp %p /archive/%f &",
         "bash -c \"cp %p /archive/%f || true\"", "cp %p /archive/%f 2>&1 | tee -a /log", "wal-g wal-push %p 2>&1 | logger -t wal",
+        "cp %p /no/%f || echo \"archiving %f failed\" >&2", "cp %p /no/%f || logger failed", "cp %p /no/%f || touch /tmp/f", "cp %p /no/%f || date", "cp %p /no/%f || true 2>/dev/null",
+        "cp %p /no/%f || : ignore", "cp %p /no/%f || (true)", "cp %p /no/%f || /usr/bin/env true", "cp %p /no/%f; rm -f /tmp/lock", "cp %p /no/%f; touch last", "cp --preserve=false %p /no/%f || true",
+        "timeout 60 true", "sudo -u postgres true", "/opt/archive.sh",
     ];
 
     static readonly string[] Kept =
@@ -21,6 +24,7 @@ public sealed class DiscardingCommandTests
         "cp %p /archive/%f || exit 1; exit 0", "true && cp %p /archive/%f", "/opt/true/archive %p", "pgbackrest --stanza=main archive-push %p", "barman-wal-archive backup main %p",
         "pghoard_postgres_command --site main --xlog %f --mode archive", "set -o pipefail; gzip < %p | cat", "echo %f && cp %p /archive/%f", "cp \"%p\" \"/a b/#x/%f\"",
         "envdir /etc/wal-e.d/env wal-e wal-push %p", "rsync -a %p host:/archive/%f && sync",
+        "cp %p /archive/%f || exit", "cp %p /archive/%f; exit", "cp %p /archive/%f 2>/dev/null", "cp %p /archive/%f || (echo failed; false)", "cp %p /archive/%f || exit $?",
     ];
 
     [Theory]

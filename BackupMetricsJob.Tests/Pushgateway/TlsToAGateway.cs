@@ -144,7 +144,7 @@ public sealed class TlsToAGateway : IDisposable
     public async Task Credentials_and_a_long_text_go_through_tls_too()
     {
         await using var gateway = await StartAsync(_authority.Issue("server"), users: true);
-        var text = Gateways.Long(400_000);
+        var text = Gateways.Long(150_000);
 
         var refused = await Gateways.PushTextAsync(gateway.TlsUrl, text, tls: Tls(_authority.File));
         var stored = await Gateways.PushTextAsync(gateway.TlsUrl, text, tls: Tls(_authority.File), credentials: Gateways.Job);

@@ -66,7 +66,7 @@ internal static class ArchiverStates
         var waits = server.Wal is { OldestReady: not null };
         if (archiver.FailedLast || StuckFor(server) is not null || (waits && !server.HasArchiveCommand))
             return archiver.HasSucceeded || !waits || server.Wal is { DoneSegments: > 0 } ? ArchiverState.Failing : ArchiverState.Never;
-        return archiver.HasSucceeded ? ArchiverState.Ok : null;
+        return archiver.HasSucceeded && server is { HasArchiveCommand: true, WalIsOmitted: false } ? ArchiverState.Ok : null;
     }
 
     /// <summary>

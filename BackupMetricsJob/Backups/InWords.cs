@@ -42,6 +42,7 @@ internal static class InWords
     {
         "nothing" => "is empty or a comment",
         "/dev/null" => "writes to /dev/null",
+        "no %p" => "names neither %p nor %f, the segment to store",
         _ when "|;&".Contains(word[0], StringComparison.Ordinal) => $"ends in \"{word}\" or the like, which hides every failure",
         _ => $"only does \"{word}\"",
     };

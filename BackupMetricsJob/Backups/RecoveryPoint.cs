@@ -21,7 +21,8 @@ internal static class RecoveryPoint
         {
             null => ByArchivedWal(newest, Newest(backups, type => type == BackupType.Wal)),
             { ArchiveMode: "off" } => WithoutArchiving(server, newest),
-            _ => Smaller(ByArchive(server, newest), ByReceiver(server)),
+            _ when ServerWord.Doubt(server, newest) is not null => null,
+            _ => Smaller(ByArchive(server), ByReceiver(server)),
         };
         if (newest.CarriesItsWal && server is not null) byWal = Smaller(byWal, ByTool(newest.Age));
         return byWal is null ? null : Smaller(byWal, sinceDump);
@@ -61,9 +62,10 @@ internal static class RecoveryPoint
     static Loss? ByArchivedWal(BackupFacts newest, BackupFacts? wal) =>
         wal is null ? null : ByTool(wal.Age < newest.Age ? wal.Age : newest.Age);
 
-    // Nothing but the backup itself is kept, unless somebody streams the WAL: then what is streamed counts.
+    // Nothing but the backup itself is kept, unless somebody streams the WAL: then what is streamed counts. A backup that only the server knows began
+    // while archive_mode was on: whether the WAL that it needs was archived, or streamed, nobody says.
     static Loss? WithoutArchiving(ServerEvidence server, BackupFacts newest) =>
-        server.Wal switch
+        !IsTools(newest) ? null : server.Wal switch
         {
             { Receiver: not null } => ByReceiver(server),
             { ReceiversAreVisible: true } => ByTool(newest.Age),
@@ -75,10 +77,9 @@ internal static class RecoveryPoint
     /// it, which is when the segment was complete; where the .done files are gone, the segments themselves and the statistics stand in.
     /// With archive_timeout a segment is never open for longer than that.
     /// </summary>
-    static Loss? ByArchive(ServerEvidence server, BackupFacts newest)
+    static Loss? ByArchive(ServerEvidence server)
     {
         if (server.Wal is not { UnarchivedBytes: { } unarchived } wal || server.Discards is not null) return null;
-        if (ServerWord.Doubt(server, newest) is not null) return null;
         if (unarchived == 0) return ByServer(TimeSpan.Zero);
 
         var until = wal.NewestDone ?? wal.NewestBeforeUnarchived ?? Earlier(server.Archiver.LastArchived, wal.OldestReadySegment);

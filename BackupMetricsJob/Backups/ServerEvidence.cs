@@ -28,6 +28,9 @@ internal sealed record ServerEvidence
     /// <summary>Bytes of WAL written and not archived, by the name of the last archived segment; used where the directories may not be read.</summary>
     public long? UnarchivedBytesByStatistics { get; init; }
 
+    /// <summary>The user does without pg_wal: then nothing is claimed of what it would have told.</summary>
+    public bool WalIsOmitted { get; init; }
+
     /// <summary>Null where the role may not read pg_wal.</summary>
     public WalEvidence? Wal { get; init; }
 

@@ -105,6 +105,7 @@ internal sealed class CatalogSession
                   pg_catalog.set_config('lock_timeout', '{wait.TotalMilliseconds:0}', false),
                   pg_catalog.set_config('default_transaction_read_only', 'off', false),
                   pg_catalog.set_config('default_transaction_isolation', 'read committed', false),
+                  pg_catalog.set_config('standard_conforming_strings', 'on', false),
                   pg_catalog.set_config('client_min_messages', 'warning', false)
                 """),
             cancellationToken);

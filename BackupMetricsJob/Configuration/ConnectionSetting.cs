@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>The setting that says which database a command connects to: the same for every command.</summary>
-internal static class ConnectionSetting
+internal static partial class ConnectionSetting
 {
     /// <summary>Null, and at least one more problem, where it cannot be meant. With no --connection all of it is libpq's environment.</summary>
     /// <param name="settings">Flags and variables.</param>
@@ -30,7 +31,11 @@ internal static class ConnectionSetting
             connection = ConnectionText.Resolve(written, defaults, LibpqEnvironment.Of(environment), said, absences: null);
         }
 
-        foreach (var problem in said) problems.Add(setting.Says(problem));
+        // libpq's own variables are told by their names, and are no fault of the flag.
+        foreach (var problem in said) problems.Add(LibpqVariable().IsMatch(problem) ? new(ProblemOrigin.Configuration, problem) : setting.Says(problem));
         return said.Count == 0 ? connection : null;
     }
+
+    [GeneratedRegex("^PG[A-Z]+: ")]
+    private static partial Regex LibpqVariable();
 }

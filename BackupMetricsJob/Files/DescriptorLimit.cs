@@ -2,13 +2,18 @@ using System.Runtime.InteropServices;
 
 namespace BackupMetricsJob.Files;
 
-/// <summary>How many files and connections this process may have open at once.</summary>
+/// <summary>How many files and connections this process may have open at once, and how many threads.</summary>
 internal static class DescriptorLimit
 {
     /// <summary>RLIMIT_NOFILE of Linux.</summary>
     const int OpenFiles = 7;
 
+    /// <summary>RLIMIT_NPROC of Linux: processes and threads of the user.</summary>
+    const int Processes = 6;
+
     const int Usual = 1024;
+
+    const int UsualThreads = 32768;
 
     /// <summary>The soft limit becomes as high as the hard one, as .NET's runtime does where it is not compiled in (a native program's does not).</summary>
     /// <returns>The limit that holds from now on.</returns>
@@ -18,6 +23,23 @@ internal static class DescriptorLimit
         var raised = limit with { Soft = limit.Hard };
         if (limit.Soft < limit.Hard && setrlimit(OpenFiles, in raised) == 0) limit = raised;
         return (int)Math.Min(limit.Soft, int.MaxValue);
+    }
+
+    /// <summary>How many threads this process may have at most, by its user's limit and its control group's.</summary>
+    public static int Threads()
+    {
+        if (!OperatingSystem.IsLinux()) return UsualThreads;
+        var least = getrlimit(Processes, out var limit) == 0 ? Math.Min(limit.Soft, UsualThreads) : UsualThreads;
+        try
+        {
+            if (ulong.TryParse(File.ReadAllText("/sys/fs/cgroup/pids.max").Trim(), out var most)) least = Math.Min(least, most);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // No control group, or an older kind of it: its limit, where there is one, is not known.
+        }
+
+        return (int)least;
     }
 
     [DllImport("libc")]

@@ -23,8 +23,8 @@ internal sealed class FileReading
 
     static readonly ConcurrentDictionary<(string Path, int Max), FileReading> Open = new();
 
-    // Each file that hangs holds a descriptor, too. Half of all are left for databases and gateways, a quarter for what was not begun in advance.
-    static readonly int Quarter = Math.Clamp(DescriptorLimit.Raise() / 4, 1, 8192);
+    // Each file that hangs holds a thread and a descriptor. Half of all are left for databases and gateways, a quarter for what was not begun in advance.
+    static readonly int Quarter = Math.Clamp(Math.Min(DescriptorLimit.Raise(), DescriptorLimit.Threads()) / 4, 1, 8192);
     static readonly SemaphoreSlim RoomInAdvance = new(Quarter);
     static readonly SemaphoreSlim RoomForOthers = new(Quarter);
     static int _lost;
@@ -72,7 +72,7 @@ internal sealed class FileReading
         if (!Room.Wait(isFull ? TimeSpan.Zero : Patience))
         {
             Volatile.Write(ref _lastFull, Environment.TickCount64);
-            Finish(new() { Fault = $"cannot be read: {Open.Count} other files hang, more are not waited for (ulimit -n)" });
+            Finish(new() { Fault = $"cannot be read: {Open.Count} other files hang, more are not waited for (ulimit -n, ulimit -u)" });
             return;
         }
 

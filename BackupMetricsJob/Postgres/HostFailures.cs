@@ -21,7 +21,7 @@ internal static class HostFailures
 
         return failure.Reason switch
         {
-            FailureReason.Auth when !failure.Message.Contains($"\"{user}\"", StringComparison.Ordinal) => failure with { Message = $"role {user}: {failure.Message}" },
+            FailureReason.Auth when !failure.Message.Contains($"\"{user}\"", StringComparison.Ordinal) => failure with { Message = $"role {MistakenForm.Name(user)}: {failure.Message}" },
             FailureReason.Privilege when exception is PostgresException refused => failure with { Do = MissingGrant.For(refused, QuotedForSql(user)) },
             _ => null,
         };

@@ -154,11 +154,16 @@ internal sealed class HostLoop
     /// </summary>
     void Note(ConnectionHost host, ProbeFailure failure, bool isTelling)
     {
+        failure = failure with { Message = Hidden(host, failure.Message) };
         if (_settings.Hosts.Count == 1 && failure.Reason == FailureReason.Dns) failure = failure with { Message = $"{host}: {failure.Message}" };
         var words = _settings.Hosts.Count == 1 ? failure.Message : $"{host}: {failure.Message}";
         _said = _said.Length > 0 ? $"{_said}; {words}" : words;
         if (isTelling || _failure is null or { Reason: FailureReason.Busy }) _failure = failure;
     }
+
+    /// <summary>A server, or what it asks about a login, may repeat the password that it refuses.</summary>
+    static string Hidden(ConnectionHost host, string words) =>
+        host.Password?.Reveal() is { Length: > 3 } password ? words.Replace(password, "***", StringComparison.Ordinal) : words;
 
     /// <summary>What Npgsql says of it is how it noticed.</summary>
     string Silence(TimeSpan share) => _settings.ConnectTimeout is { } limit && limit < share

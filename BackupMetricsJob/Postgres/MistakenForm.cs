@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 
 namespace BackupMetricsJob.Postgres;
@@ -9,6 +10,8 @@ namespace BackupMetricsJob.Postgres;
 internal static partial class MistakenForm
 {
     const int MostShown = 80;
+
+    static readonly SearchValues<char> Separators = SearchValues.Create(":;=&?@/, \"'\t\n\r");
 
     internal const string Expected = "write postgresql://user@host/database or \"host=... user=... dbname=...\" (what stands there is not shown: it may hold a password)";
 
@@ -33,6 +36,12 @@ internal static partial class MistakenForm
 
     /// <summary>Words of a file in a message: on one line, not too long, in quotation marks; *** for what is in a mistaken form.</summary>
     internal static string Quoted(string text) => IsIn(text) ? "***" : $"\"{Words.OnOneLine(text, MostShown)}\"";
+
+    /// <summary>
+    /// The name of a role in a message; *** where it has a character in it that separates a name from a password in some form of a connection.
+    /// A role may be named so, and connects; but this may be a slip.
+    /// </summary>
+    internal static string Name(string user) => user.AsSpan().ContainsAny(Separators) ? "***" : user;
 
     /// <summary>A short word of letters, digits, hyphens, underscores and points.</summary>
     internal static bool IsPlain(string word) => PlainWord().IsMatch(word);

@@ -85,6 +85,7 @@ internal static class SessionQuery
         SELECT pg_catalog.set_config('statement_timeout', '{milliseconds}', true),
           pg_catalog.set_config('lock_timeout', '{Math.Min(milliseconds, LockTimeoutMilliseconds)}', true),
           pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), pg_catalog.set_config('jit', 'off', true),
+          pg_catalog.set_config('standard_conforming_strings', 'on', true),
           pg_catalog.set_config('work_mem', '32MB', true),
           pg_catalog.set_config('idle_in_transaction_session_timeout', '0', true),
           CASE WHEN pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL THEN pg_catalog.set_config('transaction_timeout', '0', true) END,

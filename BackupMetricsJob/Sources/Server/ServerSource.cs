@@ -70,7 +70,7 @@ internal sealed class ServerSource(SourceTransaction transaction, Session sessio
 
     ServerEvidence Read(string query, NpgsqlDataReader reader) => query switch
     {
-        "archiver" => ServerRows.Archiver(reader, session),
+        "archiver" => ServerRows.Archiver(reader, session) with { WalIsOmitted = (without & Omissions.Wal) != 0 },
         "wal" => ServerRows.WithWal(_evidence!, reader, session),
         _ => _evidence! with { BaseBackup = ServerRows.Backup(reader) },
     };

@@ -10,11 +10,11 @@ WITH setting AS (
 ), command AS (
   SELECT btrim(
            regexp_replace(
-             regexp_replace(command, '(^|\s)#.*$', ''),
+             regexp_replace(regexp_replace(command, '(^|\s)#[^\n]*', '', 'g'), '\s*(\d*>&\s*\d|2>>?\s*\S+)', '', 'g'),
              '^\s*((\S*/)?(env|exec|command|nice|nohup|sudo|busybox)\s+(\w+=\S*\s+)*)*((\S*/)?(ba|da|z|k)?sh\s+-\w*c\s+)?', ''),
            E' \t\r\n;(){}"''') AS bare,
          '(\S*/)?(true|:|echo|printf|cd|sleep|test|\[|exit(?!\s+[1-9$]))(\s[^;&|]*)?' AS idle,
-         '((\S*/)?true|:|exit(\s+0)?|(\S*/)?echo(\s[^;&|]*)?)$' AS yes
+         '\(?\s*((\S*/)?(env\s+)?(true|:|echo|printf|logger|touch|date|sleep|wait|rm|mailx?|test|sync|ls)(\s[^;&|]*)?|exit\s+0)$' AS yes
   FROM setting
 )
 SELECT archive_mode,
@@ -34,7 +34,8 @@ SELECT archive_mode,
          WHEN bare = '' THEN 'nothing'
          WHEN bare ~ ('^(' || idle || ')(\s*(;|&&|\|\||&|\|)\s*(' || idle || '))*$') THEN substring(bare FROM '(true|:|echo|printf|cd|sleep|test|\[|exit)')
          WHEN bare ~ '%p["'']?\s+["'']?/dev/null|of=/dev/null|^(\S*/)?cat\s+["'']?\S*%p\S*\s*>\s*/dev/null' THEN '/dev/null'
-         WHEN bare ~ '\m(exit\s+[1-9$]|set\s+-e|pipefail|PIPESTATUS|false)' THEN NULL
+         WHEN bare ~ '\m(exit\s+[1-9$]|set\s+-e|pipefail|PIPESTATUS)|(^|[;&|(\s])(\S*/)?(false\s*($|[;&|)])|kill\s)' THEN NULL
+         WHEN setting.command !~ '%[pf]' THEN 'no %p'
          WHEN bare ~ ('\|\|\s*' || yes) THEN '|| true'
          WHEN bare ~ (';\s*' || yes) THEN '; true'
          WHEN bare ~ '(^|[^&>])&$' THEN '&'

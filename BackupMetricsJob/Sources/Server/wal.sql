@@ -53,7 +53,7 @@ WITH setting AS MATERIALIZED (
   SELECT left(name, 8) AS timeline,
          ('x' || substr(name, 9, 8))::bit(32)::bigint * 4294967296 + ('x' || substr(name, 17, 8))::bit(32)::bigint * segment_size
            + ('x' || substr(name, 26, 8))::bit(32)::bigint AS start
-  FROM file CROSS JOIN written WHERE name ~ '^[0-9A-F]{24}\.[0-9A-F]{8}\.backup$' ORDER BY name DESC LIMIT 1
+  FROM file CROSS JOIN written WHERE name ~ '^[0-9A-F]{8}[0-7][0-9A-F]{15}\.[0-9A-F]{8}\.backup$' ORDER BY name DESC LIMIT 1
 ), receiver AS (
   SELECT stream.flush_lsn, stream.reply_time, floor((stream.flush_lsn - '0/0'::pg_lsn) / written.segment_size) AS whole_segments
   FROM pg_stat_replication stream CROSS JOIN written LEFT JOIN pg_replication_slots slot ON slot.active_pid = stream.pid
