@@ -6,7 +6,12 @@ using Xunit.Abstractions;
 
 namespace BackupMetricsJob.Tests.Schedule;
 
+/// <summary>The heap that is measured is the process's own: nothing else may run in it meanwhile.</summary>
+[CollectionDefinition(nameof(MemoryTests), DisableParallelization = true)]
+public static class MemoryTestsAlone;
+
 /// <summary>A daemon lives for months: what a run leaves behind is counted. BACKUP_METRICS_MANY_RUNS=10000 makes as many.</summary>
+[Collection(nameof(MemoryTests))]
 public sealed class MemoryTests(ITestOutputHelper output)
 {
     [Fact]
