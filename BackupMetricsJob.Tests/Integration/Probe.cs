@@ -3,7 +3,6 @@ using BackupMetricsJob.Backups;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Postgres;
 using BackupMetricsJob.Running;
-using BackupMetricsJob.Sources;
 using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Integration;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using BackupMetricsJob.Postgres;
-using BackupMetricsJob.Sources;
 
 namespace BackupMetricsJob.Tests.Postgres;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Postgres;
-using BackupMetricsJob.Sources;
 using Npgsql;
 
 namespace BackupMetricsJob.Tests.Postgres;

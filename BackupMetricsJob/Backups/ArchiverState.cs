@@ -32,7 +32,7 @@ internal static class ArchiverStates
     /// How long a file may wait, and nothing be archived, before the archiver is said to fail. It tries three times, a second apart, and
     /// begins anew after a minute: two rounds. A file waits from the moment when it was complete, so archive_timeout does not matter.
     /// </summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(2);
 
     public static ReadOnlySpan<ArchiverState> All =>
     [
@@ -78,7 +78,7 @@ internal static class ArchiverStates
         if (server.Wal?.OldestReady is not { } since) return null;
         if (server.Archiver.LastArchived > since) since = server.Archiver.LastArchived.Value;
         if (server.Started > since) since = server.Started.Value;
-        return server.Now - since > Patience ? server.Now - since : null;
+        return server.Now - since > MaxWait ? server.Now - since : null;
     }
 
     static ArchiverState? OfUnarchived(WalEvidence? wal) => wal switch

@@ -88,7 +88,7 @@ internal static class Findings
     {
         if (server.InRecovery || server.ArchiveMode == "off" || result.Loss is { IsByServer: true }) return;
         if (ArchiverStates.Of(server) is ArchiverState.Never or ArchiverState.Discarded) return;
-        if (RecoveryPoint.Base(result.Backups) is { } newest && ServerWord.Doubt(server, newest) is { } doubt) findings.Add(new(false, doubt.What, doubt.Do));
+        if (RecoveryPoint.Base(result.Backups) is { } newest && ArchiveDoubt.Find(server, newest) is { } doubt) findings.Add(new(false, doubt.What, doubt.Do));
     }
 
     static void AddWaiting(List<Finding> findings, ProbeResult result, ServerEvidence server)

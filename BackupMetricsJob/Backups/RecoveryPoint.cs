@@ -21,7 +21,7 @@ internal static class RecoveryPoint
         {
             null => ByArchivedWal(newest, Newest(backups, type => type == BackupType.Wal)),
             { ArchiveMode: "off" } => WithoutArchiving(server, newest),
-            _ when ServerWord.Doubt(server, newest) is not null => null,
+            _ when ArchiveDoubt.Find(server, newest) is not null => null,
             _ => Smaller(ByArchive(server), ByReceiver(server)),
         };
         if (newest.CarriesItsWal && server is not null) byWal = Smaller(byWal, ByTool(newest.Age));

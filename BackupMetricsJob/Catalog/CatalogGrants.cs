@@ -1,4 +1,5 @@
 using System.Text;
+using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Catalog;
 
@@ -55,14 +56,11 @@ internal static class CatalogGrants
         return left.ToString();
     }
 
-    /// <summary>A role's name as SQL has it: in quotes, whatever is in it.</summary>
-    public static string Quoted(string role) => $"\"{role.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-
     static async Task GiveAsync(
         CatalogSession session, string? role, string example, string does, string flag, string statements, StringBuilder left,
         CancellationToken cancellationToken)
     {
-        var sql = statements.Replace("{0}", role is null ? example : Quoted(role), StringComparison.Ordinal);
+        var sql = statements.Replace("{0}", role is null ? example : SqlText.Name(role), StringComparison.Ordinal);
         if (role is not null) await session.ExecuteAsync(sql, cancellationToken);
         else left.Append("-- For the role that ").Append(does).Append(" (or let ").Append(flag).Append(" ROLE grant it):\n").Append(sql);
     }

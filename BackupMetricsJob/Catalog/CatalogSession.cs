@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Postgres;
-using BackupMetricsJob.Sources;
 using Npgsql;
 
 namespace BackupMetricsJob.Catalog;

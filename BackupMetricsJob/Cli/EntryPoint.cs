@@ -16,7 +16,7 @@ internal static class EntryPoint
     public static int Run(string[] args, Func<ProcessContext, BuildVersion, int> run)
     {
         var (hasInput, hasOutput) = StandardDescriptors.Fill();
-        DescriptorLimit.Raise();
+        ProcessLimits.RaiseDescriptors();
         using var signals = new Signals();
         using var output = new StandardStream(
             () => hasOutput ? Console.OpenStandardOutput() : throw new IOException("it is closed"), bestEffort: false);

@@ -44,8 +44,7 @@ internal sealed record SourceText(IReadOnlyList<string> Names, SourceSettings Se
             else problems.Add(setting.Wrong("the name of a replication slot or of an application"));
         }
 
-        if (names.Count > 0 && !sources.Contains(SourceName.Server))
-            problems.Add(settings.All("receiver")[0].Says($"it is about the source {SourceName.Server}, which is not asked"));
+        if (names.Count > 0) RefuseWithoutServer("receiver", settings, sources, problems);
         return names;
     }
 
@@ -58,9 +57,14 @@ internal sealed record SourceText(IReadOnlyList<string> Names, SourceSettings Se
             else problems.Add(setting.Wrong("one of " + string.Join(", ", OmissionNames.All)));
         }
 
-        if (without != Omissions.None && !sources.Contains(SourceName.Server))
-            problems.Add(settings.All("without")[0].Says($"it is about the source {SourceName.Server}, which is not asked"));
+        if (without != Omissions.None) RefuseWithoutServer("without", settings, sources, problems);
         return without;
+    }
+
+    static void RefuseWithoutServer(string flag, Settings settings, HashSet<string> sources, ICollection<Problem> problems)
+    {
+        if (!sources.Contains(SourceName.Server))
+            problems.Add(settings.All(flag)[0].Says($"it is about the source {SourceName.Server}, which is not asked"));
     }
 
     static ServerPatterns Servers(Settings settings, HashSet<string> sources, ICollection<Problem> problems)

@@ -24,7 +24,7 @@ internal sealed class FileReading
     static readonly ConcurrentDictionary<(string Path, int Max), FileReading> Open = new();
 
     // Each file that hangs holds a thread and a descriptor. Half of all are left for databases and gateways, a quarter for what was not begun in advance.
-    static readonly int Quarter = Math.Clamp(Math.Min(DescriptorLimit.Raise(), DescriptorLimit.Threads()) / 4, 1, 8192);
+    static readonly int Quarter = Math.Clamp(Math.Min(ProcessLimits.RaiseDescriptors(), ProcessLimits.Threads()) / 4, 1, 8192);
     static readonly SemaphoreSlim RoomInAdvance = new(Quarter);
     static readonly SemaphoreSlim RoomForOthers = new(Quarter);
     static int _lost;

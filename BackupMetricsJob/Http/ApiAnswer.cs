@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Http;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net.Http;
 using System.Text;
-using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Http;
 

@@ -1,11 +1,10 @@
 using System.Net.Http;
 using System.Text.Json;
-using BackupMetricsJob.Pushgateway.Api;
 
 namespace BackupMetricsJob.Http;
 
 /// <summary>
-/// Asks a Prometheus server. It stands here since this room alone speaks HTTP. Failures and credentials are those of <see cref="GatewayApi"/>.
+/// Asks a Prometheus server of itself and its series.
 /// </summary>
 /// <param name="address">Its URL, perhaps with a path prefix; it must not hold a password.</param>
 /// <param name="timeout">For one question.</param>

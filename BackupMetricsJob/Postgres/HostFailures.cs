@@ -37,5 +37,5 @@ internal static class HostFailures
     static string QuotedForSql(string user) =>
         user.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_') && !char.IsAsciiDigit(user[0])
             ? user
-            : $"\"{user.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+            : SqlText.Name(user);
 }

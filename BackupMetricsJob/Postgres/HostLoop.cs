@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using BackupMetricsJob.Backups;
-using BackupMetricsJob.Sources;
 using Npgsql;
 
 namespace BackupMetricsJob.Postgres;

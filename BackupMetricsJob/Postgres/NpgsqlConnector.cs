@@ -1,5 +1,4 @@
 using System.Security.Authentication;
-using BackupMetricsJob.Sources;
 using Npgsql;
 
 namespace BackupMetricsJob.Postgres;

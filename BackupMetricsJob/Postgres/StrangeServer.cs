@@ -11,9 +11,9 @@ namespace BackupMetricsJob.Postgres;
 /// </summary>
 internal static class StrangeServer
 {
-    const int MostBytes = 200;
+    const int MaxBytes = 200;
 
-    static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+    static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(500);
 
     // Length, and the code of SSLRequest: a server answers with the one byte S or N.
     static readonly byte[] SslRequest = [0, 0, 0, 8, 4, 210, 22, 47];
@@ -22,9 +22,9 @@ internal static class StrangeServer
     public static async Task<ProbeFailure?> AskAsync(ConnectionHost host, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (host.IsSocket) return null;
-        var said = new byte[MostBytes];
+        var said = new byte[MaxBytes];
         var length = 0;
-        using var end = new CancellationTokenSource(Patience, clock);
+        using var end = new CancellationTokenSource(Timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(end.Token, cancellationToken);
         try
         {

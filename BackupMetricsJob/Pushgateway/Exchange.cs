@@ -74,18 +74,16 @@ internal sealed class Exchange(
             RetryAfter = WaitAskedFor(response.Headers),
         };
 
+        var noGateway = $"this is not a Pushgateway: it answered \"{Words.OnOneLine(answer, MaxQuoted)}\"";
         return status switch
         {
             // A Pushgateway takes a push without a word. What says something is a web page, a health check or another service.
-            >= 200 and < 300 when answer.Length > 0 => attempt with
-            {
-                Answer = $"this is not a Pushgateway: it answered \"{Words.OnOneLine(answer, MaxQuoted)}\"",
-            },
+            >= 200 and < 300 when answer.Length > 0 => attempt with { Answer = noGateway },
             >= 200 and < 300 when !whole => attempt with { Result = PushResult.Unreachable, Answer = "the answer was cut off", WorthAnother = true, MayBeApplied = true },
             200 => attempt with { Result = PushResult.Stored },
             >= 200 and < 300 => attempt with { Result = PushResult.Accepted },
             >= 300 and < 400 => attempt with { Answer = Redirection(response.Headers.Location) },
-            _ when BoundedRequest.IsUnknownToServer(status) => attempt with { Answer = $"this is not a Pushgateway: it answered \"{Words.OnOneLine(answer, MaxQuoted)}\"" },
+            _ when BoundedRequest.IsUnknownToServer(status) => attempt with { Answer = noGateway },
             // From 502 and 504 on it is a proxy that speaks, and cannot know what the gateway did.
             _ when BoundedRequest.IsTransient(status) => attempt with { Result = PushResult.Unavailable, WorthAnother = true, MayBeApplied = status is 502 or 504 },
             _ when answer.Length == 0 => attempt with { Answer = response.ReasonPhrase ?? "" },

@@ -1,7 +1,7 @@
 -- The archiver's own statistics, its settings, and the WAL lag that they allow. Any login; PostgreSQL 12 to 18, standby too.
 -- The lag is null while last_archived_wal names a backup history or timeline file, after a crash, and on a standby.
 -- archive_command itself is not fetched: it may hold secrets. What is told of it is one of a few words: the tool that it calls, and in `discards` what
--- makes it end well although nothing is stored. Before it is looked at, comments and what only starts another command (sudo, sh -c '...') are taken off.
+-- makes it end well although nothing is stored. Before it is looked at, comments, redirections of errors and what only starts another command (sudo, sh -c '...') are taken off.
 WITH setting AS (
   SELECT current_setting('archive_mode') AS archive_mode,
          pg_size_bytes(current_setting('wal_segment_size')) AS segment_size,

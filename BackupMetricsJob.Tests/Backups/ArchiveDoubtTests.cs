@@ -4,7 +4,7 @@ using static BackupMetricsJob.Tests.Backups.Evidence;
 namespace BackupMetricsJob.Tests.Backups;
 
 /// <summary>When a server's word that its archive is whole is not enough.</summary>
-public sealed class ServerWordTests
+public sealed class ArchiveDoubtTests
 {
     static readonly WalEvidence Promoted = Wal with { Timeline = 2, BackupTimeline = null, BackupStart = null, TimelineBegan = Noon.AddHours(-5) };
 
@@ -80,5 +80,5 @@ public sealed class ServerWordTests
         Assert.Contains("there may be a hole", Assert.Single(Findings.Of(received)).What, StringComparison.Ordinal);
     }
 
-    static string? Doubt(ServerEvidence server, BackupFacts backup) => ServerWord.Doubt(server, backup)?.What;
+    static string? Doubt(ServerEvidence server, BackupFacts backup) => ArchiveDoubt.Find(server, backup)?.What;
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace BackupMetricsJob.Files;
 
 /// <summary>How many files and connections this process may have open at once, and how many threads.</summary>
-internal static class DescriptorLimit
+internal static class ProcessLimits
 {
     /// <summary>RLIMIT_NOFILE of Linux.</summary>
     const int OpenFiles = 7;
@@ -11,15 +11,15 @@ internal static class DescriptorLimit
     /// <summary>RLIMIT_NPROC of Linux: processes and threads of the user.</summary>
     const int Processes = 6;
 
-    const int Usual = 1024;
+    const int UsualDescriptors = 1024;
 
     const int UsualThreads = 32768;
 
     /// <summary>The soft limit becomes as high as the hard one, as .NET's runtime does where it is not compiled in (a native program's does not).</summary>
     /// <returns>The limit that holds from now on.</returns>
-    public static int Raise()
+    public static int RaiseDescriptors()
     {
-        if (!OperatingSystem.IsLinux() || getrlimit(OpenFiles, out var limit) != 0) return Usual;
+        if (!OperatingSystem.IsLinux() || getrlimit(OpenFiles, out var limit) != 0) return UsualDescriptors;
         var raised = limit with { Soft = limit.Hard };
         if (limit.Soft < limit.Hard && setrlimit(OpenFiles, in raised) == 0) limit = raised;
         return (int)Math.Min(limit.Soft, int.MaxValue);
@@ -32,7 +32,7 @@ internal static class DescriptorLimit
         var least = getrlimit(Processes, out var limit) == 0 ? Math.Min(limit.Soft, UsualThreads) : UsualThreads;
         try
         {
-            if (ulong.TryParse(File.ReadAllText("/sys/fs/cgroup/pids.max").Trim(), out var most)) least = Math.Min(least, most);
+            if (ulong.TryParse(File.ReadAllText("/sys/fs/cgroup/pids.max").Trim(), out var max)) least = Math.Min(least, max);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,13 +1,13 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// Whether a server's word is enough that its archive goes on from a base backup until now. It proves nothing, but it can see when it does
+/// Why a server's word is not enough that its archive goes on from a base backup until now. It proves nothing, but it can see when it does
 /// not know: what was archived on another timeline was archived by another server, and more segments than files were ever archived cannot
 /// all be there.
 /// </summary>
 /// <param name="What">Why it is not enough.</param>
 /// <param name="Do">What makes it enough.</param>
-internal sealed record ServerWord(string What, string Do)
+internal sealed record ArchiveDoubt(string What, string Do)
 {
     const string Unknown = "what would be lost is not known: ";
 
@@ -17,7 +17,7 @@ internal sealed record ServerWord(string What, string Do)
     static readonly TimeSpan MaxDifference = TimeSpan.FromMinutes(5);
 
     /// <summary>Why the word of a server that archives is not enough for this base backup; null where it is, or nothing is known of its WAL.</summary>
-    public static ServerWord? Doubt(ServerEvidence server, BackupFacts backup)
+    public static ArchiveDoubt? Find(ServerEvidence server, BackupFacts backup)
     {
         if (server.Wal is not { Timeline: { } timeline } wal) return null;
         if (!IsOnTimeline(server, wal, backup))
