@@ -36,6 +36,9 @@ public sealed class ArchiveDoubtTests
         var tool = Backup with { Source = SourceName.Catalog, LastDuration = TimeSpan.FromHours(1) };
         Assert.Null(Doubt(Server with { Wal = Promoted }, tool));
         Assert.NotNull(Doubt(Server with { Wal = Promoted with { TimelineBegan = Noon.AddHours(-3.5) } }, tool));
+        // The time of the history file is cut to the second: in that second the backup may have begun before.
+        Assert.NotNull(Doubt(Server with { Wal = Promoted with { TimelineBegan = Noon.AddHours(-4) } }, tool));
+        Assert.Null(Doubt(Server with { Wal = Promoted with { TimelineBegan = Noon.AddHours(-4).AddSeconds(-1) } }, tool));
         Assert.NotNull(Doubt(Server with { Wal = Promoted with { TimelineBegan = null } }, tool));
         Assert.Null(Doubt(Server with { Wal = Wal }, tool));
     }

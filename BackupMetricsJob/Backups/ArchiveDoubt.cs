@@ -16,6 +16,9 @@ internal sealed record ArchiveDoubt(string What, string Do)
     /// <summary>How far apart a tool and the server may tell the end of the same backup.</summary>
     static readonly TimeSpan MaxDifference = TimeSpan.FromMinutes(5);
 
+    /// <summary>The times of files in pg_wal are cut to the second: what happened in the same second may have happened before.</summary>
+    static readonly TimeSpan FileTimeResolution = TimeSpan.FromSeconds(1);
+
     /// <summary>Why the word of a server that archives is not enough for this base backup; null where it is, or nothing is known of its WAL.</summary>
     public static ArchiveDoubt? Find(ServerEvidence server, BackupFacts backup)
     {
@@ -57,7 +60,7 @@ internal sealed record ArchiveDoubt(string What, string Do)
         if (wal.Timeline == 1) return true;
         if (backup.Source == SourceName.Server) return wal.BackupTimeline == wal.Timeline;
         return (IsNoOlderThanOwn(server, backup) && wal.BackupTimeline == wal.Timeline)
-            || backup.LastSuccess - (backup.LastDuration ?? TimeSpan.Zero) >= wal.TimelineBegan;
+            || backup.LastSuccess - (backup.LastDuration ?? TimeSpan.Zero) >= wal.TimelineBegan + FileTimeResolution;
     }
 
     static long? StartOf(ServerEvidence server, WalEvidence wal, BackupFacts backup) =>

@@ -109,7 +109,7 @@ internal sealed record WalEvidence
     /// <summary>The timeline that is written; null on a standby.</summary>
     public int? Timeline { get; init; }
 
-    /// <summary>When the current timeline began on this server, by its history file; null for the first, and where that file is gone.</summary>
+    /// <summary>When the current timeline began on this server, by its history file and cut to the second; null for the first, and where that file is gone.</summary>
     public DateTimeOffset? TimelineBegan { get; init; }
 
     /// <summary>The timeline on which the newest base backup in pg_wal began.</summary>
