@@ -11,7 +11,8 @@ return args switch
     ["machine"] => Machine.Print(),
     ["run", var rounds, var folder, var port, var gateway, var process] => Comparison.Run(
         int.Parse(rounds, CultureInfo.InvariantCulture),
-        new Servers(folder, port, new(gateway), process)),
+        new Servers(folder, port, new(gateway), process)
+    ),
     ["inner", .. var filters] => InnerBenchmarks.Run(filters),
     _ => Usage(),
 };

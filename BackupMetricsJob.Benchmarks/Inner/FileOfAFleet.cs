@@ -16,10 +16,15 @@ public class FileOfAFleet
     [GlobalSetup]
     public void Write()
     {
-        var text = new StringBuilder("job: fleet\ndefaults:\n  connection: {user: monitor, sslmode: require}\n  labels: {env: prod}\n  max_age: {base: {warning: 26h, critical: 50h}}\ntargets:\n");
+        var text = new StringBuilder(
+            "job: fleet\ndefaults:\n  connection: {user: monitor, sslmode: require}\n  labels: {env: prod}\n  max_age: {base: "
+                + "{warning: 26h, critical: 50h}}\ntargets:\n"
+        );
         for (var i = 0; i < Targets; i++)
         {
-            text.Append(CultureInfo.InvariantCulture, $$"""
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $$"""
                 - name: server-{{i}}
                   connection: postgresql://db{{i}}.example:5432/postgres
                   password_file: password
@@ -29,7 +34,8 @@ public class FileOfAFleet
                     wal: none
                   timeout: 20s
 
-                """);
+                """
+            );
         }
 
         _file = Path.GetTempFileName();
@@ -44,6 +50,8 @@ public class FileOfAFleet
     {
         var problems = new List<Problem>();
         var read = FileReader.Read(new("--config", ProblemOrigin.Flag, _file), null, problems).Targets.Count;
-        return read == Targets && problems.Count == 0 ? read : throw new InvalidOperationException(problems.FirstOrDefault()?.Words ?? $"{read} targets");
+        return read == Targets && problems.Count == 0
+            ? read
+            : throw new InvalidOperationException(problems.FirstOrDefault()?.Words ?? $"{read} targets");
     }
 }

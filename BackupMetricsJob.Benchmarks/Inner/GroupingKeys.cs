@@ -10,6 +10,7 @@ public class GroupingKeys
     public string Run { get; set; } = "";
 
     [Benchmark]
-    public string Path() => GroupingKey.TryCreate("backup_metrics", [new("run", Run), new("shard", "3")], [])?.ToPath()
+    public string Path() =>
+        GroupingKey.TryCreate("backup_metrics", [new("run", Run), new("shard", "3")], [])?.ToPath()
         ?? throw new InvalidOperationException($"{Run}: no key");
 }

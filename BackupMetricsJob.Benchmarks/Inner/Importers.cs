@@ -15,20 +15,34 @@ public class Importers
     public string Tool { get; set; } = "";
 
     [GlobalSetup]
-    public void Load() => _output = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Fixtures", Tool switch
-    {
-        "wal-g" => "walg/backup_list_detail.json",
-        "pghoard" => "pghoard/http_basebackups.json",
-        "pgbackrest" => "pgbackrest/info_10_full_diff_incr.json",
-        _ => "barman/list_backups_all.json",
-    }));
+    public void Load() =>
+        _output = File.ReadAllBytes(
+            Path.Combine(
+                AppContext.BaseDirectory,
+                "Fixtures",
+                Tool switch
+                {
+                    "wal-g" => "walg/backup_list_detail.json",
+                    "pghoard" => "pghoard/http_basebackups.json",
+                    "pgbackrest" => "pgbackrest/info_10_full_diff_incr.json",
+                    _ => "barman/list_backups_all.json",
+                }
+            )
+        );
 
     [Benchmark]
     public async Task<int> Read()
     {
         using var input = new MemoryStream(_output);
         var backups = 0;
-        await foreach (var item in ToolOutput.ReadAsync(Tool, input, Tool is "wal-g" or "pghoard" ? Options : Options with { Server = null }, CancellationToken.None))
+        await foreach (
+            var item in ToolOutput.ReadAsync(
+                Tool,
+                input,
+                Tool is "wal-g" or "pghoard" ? Options : Options with { Server = null },
+                CancellationToken.None
+            )
+        )
         {
             if (item is Listed.Backup)
                 backups++;

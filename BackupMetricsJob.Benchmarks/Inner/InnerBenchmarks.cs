@@ -10,7 +10,9 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace BackupMetricsJob.Benchmarks.Inner;
 
-/// <summary>The parts in which a regression would not show in the time of a run. In this process: nothing is built or fetched for it.</summary>
+/// <summary>
+/// The parts in which a regression would not show in the time of a run. In this process: nothing is built or fetched for it.
+/// </summary>
 internal static class InnerBenchmarks
 {
     /// <param name="filters">Patterns of names, like *Import*; all without any.</param>
@@ -20,7 +22,8 @@ internal static class InnerBenchmarks
         try
         {
             var log = new AccumulationLogger();
-            var config = ManualConfig.CreateEmpty()
+            var config = ManualConfig
+                .CreateEmpty()
                 .AddJob(Job.Default.WithWarmupCount(3).WithIterationCount(10).WithToolchain(InProcessEmitToolchain.DontLogOutput))
                 .AddColumnProvider(DefaultColumnProviders.Instance)
                 .AddDiagnoser(MemoryDiagnoser.Default)
@@ -28,7 +31,10 @@ internal static class InnerBenchmarks
                 .WithArtifactsPath(artifacts.FullName);
             var arguments = filters.Length == 0 ? ["--filter", "*"] : (string[])["--filter", .. filters];
             var summaries = BenchmarkSwitcher.FromAssembly(typeof(InnerBenchmarks).Assembly).Run(arguments, config).ToList();
-            if (summaries.Count == 0 || summaries.Any(summary => summary.HasCriticalValidationErrors || summary.Reports.Any(report => !report.Success)))
+            if (
+                summaries.Count == 0
+                || summaries.Any(summary => summary.HasCriticalValidationErrors || summary.Reports.Any(report => !report.Success))
+            )
             {
                 Console.Error.WriteLine(log.GetLog());
                 Console.Error.WriteLine("bench: a benchmark failed, or none has such a name; what BenchmarkDotNet said is above");
@@ -56,7 +62,8 @@ internal static class InnerBenchmarks
                 string.Join(", ", benchmark.Parameters.Items.Select(parameter => parameter.Value)),
                 $"{statistics.Mean / 1e3:f1}",
                 $"{statistics.StandardDeviation / 1e3:f1}",
-                $"{report.GcStats.GetBytesAllocatedPerOperation(benchmark) / 1e3:f1}");
+                $"{report.GcStats.GetBytesAllocatedPerOperation(benchmark) / 1e3:f1}"
+            );
         }
 
         Console.WriteLine();

@@ -22,39 +22,45 @@ public class TextOfAFleet
     [Benchmark]
     public Task Write() => _registry.CollectAndExportAsTextAsync(Stream.Null);
 
-    static ProbeResult Result(int number) => new(new($"db{number:0000}.example:5432", [new("team", "payments")], AgeLimit.Defaults, [SourceName.Server]))
-    {
-        At = Noon,
-        Duration = TimeSpan.FromMilliseconds(250 + number),
-        ClockOffset = TimeSpan.FromSeconds(0.5),
-        Server = new()
+    static ProbeResult Result(int number) =>
+        new(new($"db{number:0000}.example:5432", [new("team", "payments")], AgeLimit.Defaults, [SourceName.Server]))
         {
-            VersionNumber = 150020,
-            InRecovery = false,
-            ArchiveMode = "on",
-            HasArchiveCommand = true,
-            Now = Noon,
-            Archiver = new(10 + number, Noon.AddMinutes(-3), 0, null, null, null),
-            Wal = new()
+            At = Noon,
+            Duration = TimeSpan.FromMilliseconds(250 + number),
+            ClockOffset = TimeSpan.FromSeconds(0.5),
+            Server = new()
             {
-                DirectoryBytes = 48 << 20,
-                SegmentSize = 16 << 20,
-                Timeline = 1,
-                UnarchivedBytes = 5000 + number,
-                NewestDone = Noon.AddMinutes(-3),
-                NewestBeforeUnarchived = Noon.AddMinutes(-3),
-                LastWrite = Noon.AddSeconds(-10),
-                ReplayBytes = 33_554_432,
-                ReceiversAreVisible = true,
-                ReadySegments = 0,
-                DoneSegments = 2,
-                ArchiveTimeout = TimeSpan.Zero,
+                VersionNumber = 150020,
+                InRecovery = false,
+                ArchiveMode = "on",
+                HasArchiveCommand = true,
+                Now = Noon,
+                Archiver = new(10 + number, Noon.AddMinutes(-3), 0, null, null, null),
+                Wal = new()
+                {
+                    DirectoryBytes = 48 << 20,
+                    SegmentSize = 16 << 20,
+                    Timeline = 1,
+                    UnarchivedBytes = 5000 + number,
+                    NewestDone = Noon.AddMinutes(-3),
+                    NewestBeforeUnarchived = Noon.AddMinutes(-3),
+                    LastWrite = Noon.AddSeconds(-10),
+                    ReplayBytes = 33_554_432,
+                    ReceiversAreVisible = true,
+                    ReadySegments = 0,
+                    DoneSegments = 2,
+                    ArchiveTimeout = TimeSpan.Zero,
+                },
             },
-        },
-        Backups =
-        [
-            new(SourceName.Server, "pg_basebackup", BackupType.Base) { LastSuccess = Noon.AddHours(-3), Age = TimeSpan.FromHours(3), LastDuration = TimeSpan.FromMinutes(4) },
-        ],
-        SourcesThatAnswered = [SourceName.Server],
-    };
+            Backups =
+            [
+                new(SourceName.Server, "pg_basebackup", BackupType.Base)
+                {
+                    LastSuccess = Noon.AddHours(-3),
+                    Age = TimeSpan.FromHours(3),
+                    LastDuration = TimeSpan.FromMinutes(4),
+                },
+            ],
+            SourcesThatAnswered = [SourceName.Server],
+        };
 }

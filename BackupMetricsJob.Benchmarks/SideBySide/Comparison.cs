@@ -57,12 +57,21 @@ internal static class Comparison
         {
             table.Add(
                 name,
-                $"{medians.Of(name, cost => cost.Wall):f0}", $"{medians.Ratio(name, Contender.C, cost => cost.Wall):f2}", $"{medians.Ratio(name, Contender.Python, cost => cost.Wall):f2}",
-                $"{medians.Of(name, cost => cost.Cpu):f0}", $"{medians.Ratio(name, Contender.C, cost => cost.Cpu):f2}", $"{medians.Ratio(name, Contender.Python, cost => cost.Cpu):f2}",
-                $"{medians.Of(name, cost => cost.Peak):f1}", $"{medians.Of(name, cost => cost.Gateway):f1}");
+                $"{medians.Of(name, cost => cost.Wall):f0}",
+                $"{medians.Ratio(name, Contender.C, cost => cost.Wall):f2}",
+                $"{medians.Ratio(name, Contender.Python, cost => cost.Wall):f2}",
+                $"{medians.Of(name, cost => cost.Cpu):f0}",
+                $"{medians.Ratio(name, Contender.C, cost => cost.Cpu):f2}",
+                $"{medians.Ratio(name, Contender.Python, cost => cost.Cpu):f2}",
+                $"{medians.Of(name, cost => cost.Peak):f1}",
+                $"{medians.Of(name, cost => cost.Gateway):f1}"
+            );
         }
 
-        Console.WriteLine($"\nOne run, {rounds} rounds; {GatewayContent.Samples} samples in each push; `/bin/true` measured alike: {launcher?.Wall:f1} ms, {launcher?.Peak:f1} MiB\n");
+        Console.WriteLine(
+            $"\nOne run, {rounds} rounds; {GatewayContent.Samples} samples in each push; `/bin/true` measured alike: "
+                + $"{launcher?.Wall:f1} ms, {launcher?.Peak:f1} MiB\n"
+        );
         table.Print();
         Console.WriteLine();
         Goals.Print(medians);

@@ -28,10 +28,24 @@ internal sealed record Contender(string Name, string Job, IReadOnlyList<string> 
             new(Python, "bench_python", ["/usr/bin/python3", Path.Combine(peers, "run.py"), .. libpq]),
         ];
 
-        Contender Ours(string name, string job, params string[] program) => new(name, job,
-        [
-            .. program, "run", "--connection", servers.Connection, "--instance", "orders", "--label", "team=payments",
-            "--gateway", servers.Gateway.GetLeftPart(UriPartial.Authority), "--job", job,
-        ]);
+        Contender Ours(string name, string job, params string[] program) =>
+            new(
+                name,
+                job,
+                [
+                    .. program,
+                    "run",
+                    "--connection",
+                    servers.Connection,
+                    "--instance",
+                    "orders",
+                    "--label",
+                    "team=payments",
+                    "--gateway",
+                    servers.Gateway.GetLeftPart(UriPartial.Authority),
+                    "--job",
+                    job,
+                ]
+            );
     }
 }

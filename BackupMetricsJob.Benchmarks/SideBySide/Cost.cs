@@ -19,8 +19,12 @@ internal sealed record Cost(double Wall, double Cpu, double Peak, double Gateway
         using var process = Process.Start(measure)!;
         var words = process.StandardOutput.ReadToEnd().Split(' ', StringSplitOptions.TrimEntries);
         process.WaitForExit();
-        problem = words is [_, _, _, "0"] ? "" : $"{command[0]} failed (wait status {words[^1]}):\n{(File.Exists(output) ? File.ReadAllText(output) : "")}";
-        return problem.Length > 0 ? null : new(Number(words[0]) / 1e3, Number(words[1]) / 1e3, Number(words[2]) / 1024, (servers.GatewayCpu() - before) / 1e6);
+        problem = words is [_, _, _, "0"]
+            ? ""
+            : $"{command[0]} failed (wait status {words[^1]}):\n{(File.Exists(output) ? File.ReadAllText(output) : "")}";
+        return problem.Length > 0
+            ? null
+            : new(Number(words[0]) / 1e3, Number(words[1]) / 1e3, Number(words[2]) / 1024, (servers.GatewayCpu() - before) / 1e6);
     }
 
     static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);

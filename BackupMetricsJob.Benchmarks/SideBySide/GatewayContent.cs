@@ -10,8 +10,12 @@ internal static partial class GatewayContent
     // Facts that are the same whoever asks, and not just whether there are any.
     static readonly string[] Facts =
     [
-        "postgres_backup_last_success_timestamp_seconds", "postgres_backup_last_duration_seconds", "postgres_wal_archived_files_total",
-        "postgres_wal_archive_last_success_timestamp_seconds", "postgres_recovery_replay_bytes", "postgres_wal_directory_bytes",
+        "postgres_backup_last_success_timestamp_seconds",
+        "postgres_backup_last_duration_seconds",
+        "postgres_wal_archived_files_total",
+        "postgres_wal_archive_last_success_timestamp_seconds",
+        "postgres_recovery_replay_bytes",
+        "postgres_wal_directory_bytes",
     ];
 
     /// <summary>How many samples the first contender pushed when this was last looked at.</summary>
@@ -34,7 +38,9 @@ internal static partial class GatewayContent
                 return $"{contender.Name} and {contenders[0].Name}: only one of them pushed {series}";
             if (found["push_time_seconds"] < since)
                 return $"{contender.Name}: its last push did not arrive";
-            foreach (var (name, value) in expected.Where(sample => Facts.Any(fact => sample.Key.StartsWith(fact, StringComparison.Ordinal))))
+            foreach (
+                var (name, value) in expected.Where(sample => Facts.Any(fact => sample.Key.StartsWith(fact, StringComparison.Ordinal)))
+            )
             {
                 if (Math.Abs(found[name] - value) > 0.001)
                     return $"{contender.Name}: {name} is {found[name]:r}, and {value:r} in the push of {contenders[0].Name}";
@@ -50,10 +56,17 @@ internal static partial class GatewayContent
         var groups = new Dictionary<string, Dictionary<string, double>>(StringComparer.Ordinal);
         foreach (Match sample in Sample().Matches(text))
         {
-            var labels = Label().Matches(sample.Groups["labels"].Value).ToDictionary(label => label.Groups[1].Value, label => label.Groups[2].Value, StringComparer.Ordinal);
+            var labels = Label()
+                .Matches(sample.Groups["labels"].Value)
+                .ToDictionary(label => label.Groups[1].Value, label => label.Groups[2].Value, StringComparer.Ordinal);
             if (!labels.Remove("job", out var job))
                 continue;
-            var plain = string.Join(',', labels.Where(label => label is { Value.Length: > 0, Key: not ("run" or "version" or "revision") }).Select(label => $"{label.Key}={label.Value}"));
+            var plain = string.Join(
+                ',',
+                labels
+                    .Where(label => label is { Value.Length: > 0, Key: not ("run" or "version" or "revision") })
+                    .Select(label => $"{label.Key}={label.Value}")
+            );
             if (!groups.TryGetValue(job, out var group))
                 groups[job] = group = new(StringComparer.Ordinal);
             var name = sample.Groups["name"].Value;

@@ -12,6 +12,7 @@ internal static class Goals
         Add("peak MB", 24, medians.Of(Contender.Native, cost => cost.Peak) * 1.048576);
         table.Print();
 
-        void Add(string goal, double most, double measured) => table.Add(goal, $"{most:0.##}", $"{measured:0.00}", measured <= most ? "met" : "missed");
+        void Add(string goal, double most, double measured) =>
+            table.Add(goal, $"{most:0.##}", $"{measured:0.00}", measured <= most ? "met" : "missed");
     }
 }

@@ -32,7 +32,9 @@ internal static partial class Machine
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, [argument]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo(program, [argument]) { RedirectStandardOutput = true, RedirectStandardError = true }
+            )!;
             var version = Regex.Match(process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd(), pattern);
             return version.Success ? $"{name} {version.Value.TrimEnd(',')}" : "";
         }

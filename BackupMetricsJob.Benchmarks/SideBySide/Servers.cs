@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace BackupMetricsJob.Benchmarks.SideBySide;
 
-/// <summary>What ./bench started and built: a folder with the programs in it, PostgreSQL at a port of 127.0.0.1, and a Pushgateway of its own.</summary>
+/// <summary>
+/// What ./bench started and built: a folder with the programs in it, PostgreSQL at a port of 127.0.0.1, and a Pushgateway of its own.
+/// </summary>
 internal sealed record Servers(string Folder, string Port, Uri Gateway, string GatewayProcess)
 {
     public string Connection => $"postgresql://monitor:bench@127.0.0.1:{Port}/postgres?sslmode=disable";
@@ -12,7 +14,9 @@ internal sealed record Servers(string Folder, string Port, Uri Gateway, string G
 
     public string Built(string name) => Path.Combine(Folder, name);
 
-    /// <summary>The CPU that the gateway's threads have used so far, in nanoseconds. A thread that ended would be missing; Go's do not.</summary>
+    /// <summary>
+    /// The CPU that the gateway's threads have used so far, in nanoseconds. A thread that ended would be missing; Go's do not.
+    /// </summary>
     public long GatewayCpu()
     {
         var sum = 0L;

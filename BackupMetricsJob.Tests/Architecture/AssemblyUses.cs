@@ -4,7 +4,10 @@ using System.Reflection.PortableExecutable;
 
 namespace BackupMetricsJob.Tests.Architecture;
 
-/// <summary>A type uses another one. Types are named with their namespace; what the compiler made (lambdas, async states) counts as the type it was made for.</summary>
+/// <summary>
+/// A type uses another one. Types are named with their namespace; what the compiler made (lambdas, async states) counts as the type it was
+/// made for.
+/// </summary>
 internal sealed record TypeUse(string User, string Used);
 
 /// <summary>
@@ -13,71 +16,75 @@ internal sealed record TypeUse(string User, string Used);
 /// </summary>
 internal sealed class AssemblyUses
 {
-    static readonly Dictionary<int, OperandType> Operands = typeof(OpCodes).GetFields()
+    static readonly Dictionary<int, OperandType> Operands = typeof(OpCodes)
+        .GetFields()
         .Select(field => field.GetValue(null))
         .OfType<OpCode>()
         .ToDictionary(code => code.Value & 0xffff, code => code.OperandType);
 
-    readonly MetadataReader metadata;
-    readonly PEReader image;
-    readonly TypeNames names;
-    readonly HashSet<TypeUse> uses = [];
-    string user = "";
+    readonly MetadataReader _metadata;
+    readonly PEReader _image;
+    readonly TypeNames _names;
+    readonly HashSet<TypeUse> _uses = [];
+    string _user = "";
 
     AssemblyUses(PEReader image)
     {
-        this.image = image;
-        metadata = image.GetMetadataReader();
-        names = new(metadata, used => uses.Add(new(user, used)));
+        _image = image;
+        _metadata = _image.GetMetadataReader();
+        _names = new(_metadata, used => _uses.Add(new(_user, used)));
     }
 
     /// <summary>Every use of a type, and the names of the assemblies that are referred to.</summary>
     public static (IReadOnlySet<TypeUse> Uses, IReadOnlyList<string> Assemblies) Read(string path)
     {
-        using var image = new PEReader(File.OpenRead(path));
-        var reader = new AssemblyUses(image);
-        foreach (var handle in reader.metadata.TypeDefinitions)
+        using var _image = new PEReader(File.OpenRead(path));
+        var reader = new AssemblyUses(_image);
+        foreach (var handle in reader._metadata.TypeDefinitions)
             reader.ReadType(handle);
-        return (reader.uses, [.. reader.metadata.AssemblyReferences.Select(a => reader.metadata.GetString(reader.metadata.GetAssemblyReference(a).Name))]);
+        return (
+            reader._uses,
+            [.. reader._metadata.AssemblyReferences.Select(a => reader._metadata.GetString(reader._metadata.GetAssemblyReference(a).Name))]
+        );
     }
 
     void ReadType(TypeDefinitionHandle handle)
     {
-        var type = metadata.GetTypeDefinition(handle);
-        user = names.OutermostOf(handle);
-        names.Use(handle);
-        names.Use(type.BaseType);
+        var type = _metadata.GetTypeDefinition(handle);
+        _user = _names.OutermostOf(handle);
+        _names.Use(handle);
+        _names.Use(type.BaseType);
         foreach (var implementation in type.GetInterfaceImplementations())
-            names.Use(metadata.GetInterfaceImplementation(implementation).Interface);
+            _names.Use(_metadata.GetInterfaceImplementation(implementation).Interface);
         ReadAttributes(type.GetCustomAttributes());
         ReadConstraints(type.GetGenericParameters());
-        foreach (var field in type.GetFields().Select(metadata.GetFieldDefinition))
+        foreach (var field in type.GetFields().Select(_metadata.GetFieldDefinition))
         {
-            field.DecodeSignature(names, null);
+            field.DecodeSignature(_names, null);
             ReadAttributes(field.GetCustomAttributes());
         }
 
-        foreach (var property in type.GetProperties().Select(metadata.GetPropertyDefinition))
+        foreach (var property in type.GetProperties().Select(_metadata.GetPropertyDefinition))
             ReadAttributes(property.GetCustomAttributes());
-        foreach (var method in type.GetMethods().Select(metadata.GetMethodDefinition))
+        foreach (var method in type.GetMethods().Select(_metadata.GetMethodDefinition))
             ReadMethod(method);
     }
 
     void ReadMethod(MethodDefinition method)
     {
-        method.DecodeSignature(names, null);
+        method.DecodeSignature(_names, null);
         ReadAttributes(method.GetCustomAttributes());
         ReadConstraints(method.GetGenericParameters());
-        foreach (var parameter in method.GetParameters().Select(metadata.GetParameter))
+        foreach (var parameter in method.GetParameters().Select(_metadata.GetParameter))
             ReadAttributes(parameter.GetCustomAttributes());
         if (method.RelativeVirtualAddress == 0)
             return;
 
-        var body = image.GetMethodBody(method.RelativeVirtualAddress);
+        var body = _image.GetMethodBody(method.RelativeVirtualAddress);
         if (!body.LocalSignature.IsNil)
-            metadata.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(names, null);
+            _metadata.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(_names, null);
         foreach (var region in body.ExceptionRegions)
-            names.Use(region.CatchType);
+            _names.Use(region.CatchType);
         ReadCode(body.GetILReader());
     }
 
@@ -120,46 +127,46 @@ internal sealed class AssemblyUses
         switch (token.Kind)
         {
             case HandleKind.MethodDefinition:
-                names.Use(metadata.GetMethodDefinition((MethodDefinitionHandle)token).GetDeclaringType());
+                _names.Use(_metadata.GetMethodDefinition((MethodDefinitionHandle)token).GetDeclaringType());
                 break;
             case HandleKind.FieldDefinition:
-                names.Use(metadata.GetFieldDefinition((FieldDefinitionHandle)token).GetDeclaringType());
+                _names.Use(_metadata.GetFieldDefinition((FieldDefinitionHandle)token).GetDeclaringType());
                 break;
             case HandleKind.MemberReference:
-                ReadMember(metadata.GetMemberReference((MemberReferenceHandle)token));
+                ReadMember(_metadata.GetMemberReference((MemberReferenceHandle)token));
                 break;
             case HandleKind.MethodSpecification:
-                var method = metadata.GetMethodSpecification((MethodSpecificationHandle)token);
-                method.DecodeSignature(names, null);
+                var method = _metadata.GetMethodSpecification((MethodSpecificationHandle)token);
+                method.DecodeSignature(_names, null);
                 ReadToken(method.Method);
                 break;
             default:
-                names.Use(token);
+                _names.Use(token);
                 break;
         }
     }
 
     void ReadMember(MemberReference member)
     {
-        names.Use(member.Parent);
+        _names.Use(member.Parent);
         if (member.GetKind() == MemberReferenceKind.Field)
-            member.DecodeFieldSignature(names, null);
+            member.DecodeFieldSignature(_names, null);
         else
-            member.DecodeMethodSignature(names, null);
+            member.DecodeMethodSignature(_names, null);
     }
 
     void ReadAttributes(CustomAttributeHandleCollection attributes)
     {
         foreach (var attribute in attributes)
-            ReadToken(metadata.GetCustomAttribute(attribute).Constructor);
+            ReadToken(_metadata.GetCustomAttribute(attribute).Constructor);
     }
 
     void ReadConstraints(GenericParameterHandleCollection parameters)
     {
-        foreach (var parameter in parameters.Select(metadata.GetGenericParameter))
+        foreach (var parameter in parameters.Select(_metadata.GetGenericParameter))
         {
             foreach (var constraint in parameter.GetConstraints())
-                names.Use(metadata.GetGenericParameterConstraint(constraint).Type);
+                _names.Use(_metadata.GetGenericParameterConstraint(constraint).Type);
         }
     }
 }

@@ -3,8 +3,8 @@ namespace BackupMetricsJob.Tests.Architecture;
 /// <summary>The rooms import one way, and each library is seen in its own room only. Section 3 of the design.</summary>
 public class ImportDirectionTests
 {
-    // What the design does not draw: ProbeFailure is Backups' word for what Postgres meets; Running takes JobOptions, which is Configuration's;
-    // Text, Files and Tls are below all.
+    // What the design does not draw: ProbeFailure is Backups' word for what Postgres meets; Running takes JobOptions, which is
+    // Configuration's; Text, Files and Tls are below all.
     static readonly ImportRules Design = new(
         "BackupMetricsJob",
         new Dictionary<string, string[]>
@@ -39,7 +39,8 @@ public class ImportDirectionTests
             ["Microsoft.Extensions"] = ["Schedule"],
             ["BCrypt"] = ["Schedule"],
         },
-        []);
+        []
+    );
 
     // Within the room of the scheduler.
     static readonly ImportRules DesignOfSchedule = new(
@@ -68,7 +69,8 @@ public class ImportDirectionTests
             ["System.Net.Sockets"] = ["Notify", "Http"],
             ["Prometheus"] = ["State"],
         },
-        []);
+        []
+    );
 
     static readonly string Product = Path.Combine(AppContext.BaseDirectory, "backup-metrics.dll");
     static readonly string Tests = typeof(ImportDirectionTests).Assembly.Location;
@@ -88,7 +90,12 @@ public class ImportDirectionTests
         var (uses, assemblies) = AssemblyUses.Read(Product);
 
         Assert.Contains(uses, use => use.User == "BackupMetricsJob.Schedule.Scheduling.SlotJob" && use.Used == "Quartz.IJob");
-        Assert.Contains(uses, use => use.User == "BackupMetricsJob.Schedule.Http.Answers" && use.Used.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal));
+        Assert.Contains(
+            uses,
+            use =>
+                use.User == "BackupMetricsJob.Schedule.Http.Answers"
+                && use.Used.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal)
+        );
         Assert.Empty(DesignOfSchedule.Violations(uses, assemblies));
     }
 
@@ -119,15 +126,29 @@ public class ImportDirectionTests
     {
         var (uses, _) = AssemblyUses.Read(Tests);
         const string Samples = "BackupMetricsJob.Tests.Architecture.Samples";
-        var rules = new ImportRules(Samples, new Dictionary<string, string[]> { ["Upper"] = [], ["Lower"] = [] }, new Dictionary<string, string[]>(), []);
+        var rules = new ImportRules(
+            Samples,
+            new Dictionary<string, string[]> { ["Upper"] = [], ["Lower"] = [] },
+            new Dictionary<string, string[]>(),
+            []
+        );
 
         var violations = rules.Violations(uses.Where(use => use.User == $"{Samples}.Upper.{form}"), []);
 
         Assert.NotEmpty(violations);
-        Assert.All(violations, line => Assert.StartsWith($"Upper must not use Lower: {Samples}.Upper.{form} uses {Samples}.Lower.", line, StringComparison.Ordinal));
+        Assert.All(
+            violations,
+            line =>
+                Assert.StartsWith($"Upper must not use Lower: {Samples}.Upper.{form} uses {Samples}.Lower.", line, StringComparison.Ordinal)
+        );
 
         // What is allowed by way of a third room is allowed.
-        var rooms = new Dictionary<string, string[]> { ["Upper"] = ["Middle"], ["Middle"] = ["Lower"], ["Lower"] = [] };
+        var rooms = new Dictionary<string, string[]>
+        {
+            ["Upper"] = ["Middle"],
+            ["Middle"] = ["Lower"],
+            ["Lower"] = [],
+        };
         var ours = uses.Where(use => use.User.StartsWith(Samples, StringComparison.Ordinal));
         Assert.Empty((rules with { Rooms = rooms }).Violations(ours, []));
     }
@@ -149,11 +170,15 @@ public class ImportDirectionTests
             "BackupMetricsJob.Tests",
             new Dictionary<string, string[]> { ["Support"] = [] },
             new Dictionary<string, string[]> { ["Npgsql"] = ["Elsewhere"] },
-            ["xunit"]);
+            ["xunit"]
+        );
 
         var violations = rules.Violations(uses, assemblies);
 
-        Assert.Contains("Support must not see Npgsql: BackupMetricsJob.Tests.Support.PostgresServer uses Npgsql.NpgsqlConnection.", violations);
+        Assert.Contains(
+            "Support must not see Npgsql: BackupMetricsJob.Tests.Support.PostgresServer uses Npgsql.NpgsqlConnection.",
+            violations
+        );
         Assert.Contains("The assembly refers to xunit.assert.", violations);
         Assert.Contains("BackupMetricsJob.Tests.Architecture.ImportDirectionTests stands in no room of the design.", violations);
         Assert.DoesNotContain(violations, line => line.Contains("BackupMetricsJob.Tests.Support.TempFolder", StringComparison.Ordinal));

@@ -9,7 +9,8 @@ internal sealed record ImportRules(
     string Root,
     IReadOnlyDictionary<string, string[]> Rooms,
     IReadOnlyDictionary<string, string[]> Outside,
-    IReadOnlyList<string> ForbiddenAssemblies)
+    IReadOnlyList<string> ForbiddenAssemblies
+)
 {
     /// <summary>One line for each use that the rules do not allow; empty if all is well.</summary>
     public IReadOnlyList<string> Violations(IEnumerable<TypeUse> uses, IEnumerable<string> assemblies)
@@ -32,7 +33,10 @@ internal sealed record ImportRules(
                 if (other != room && !Reachable(room).Contains(other))
                     found.Add($"{room} must not use {other}: {use.User} uses {use.Used}.");
             }
-            else if (Outside.FirstOrDefault(rule => IsWithin(use.Used, rule.Key)) is { Key: { } name, Value: { } allowed } && !allowed.Contains(room))
+            else if (
+                Outside.FirstOrDefault(rule => IsWithin(use.Used, rule.Key)) is { Key: { } name, Value: { } allowed }
+                && !allowed.Contains(room)
+            )
             {
                 found.Add($"{room} must not see {name}: {use.User} uses {use.Used}.");
             }
@@ -41,14 +45,17 @@ internal sealed record ImportRules(
         return [.. found];
     }
 
-    static bool IsWithin(string name, string prefix) =>
-        name == prefix || name.StartsWith(prefix + ".", StringComparison.Ordinal);
+    static bool IsWithin(string name, string prefix) => name == prefix || name.StartsWith(prefix + ".", StringComparison.Ordinal);
 
     string? RoomOf(string type)
     {
         if (type == "Program")
             return type;
-        return IsWithin(type, Root) ? type[(Root.Length + 1)..].Split('.') is [var room, _, ..] ? room : "(root)" : null;
+        return IsWithin(type, Root)
+            ? type[(Root.Length + 1)..].Split('.') is [var room, _, ..]
+                ? room
+                : "(root)"
+            : null;
     }
 
     HashSet<string> Reachable(string room)

@@ -27,7 +27,7 @@ namespace BackupMetricsJob.Tests.Architecture.Samples.Upper
 
     internal sealed class Field
     {
-        Thing? thing;
+        Thing? _thing;
     }
 
     internal sealed class Property
@@ -37,7 +37,7 @@ namespace BackupMetricsJob.Tests.Architecture.Samples.Upper
 
     internal sealed class Parameter
     {
-        public void Take(Thing? thing) => _ = thing;
+        public void Take(Thing? _thing) => _ = _thing;
     }
 
     internal sealed class Result
@@ -58,9 +58,7 @@ namespace BackupMetricsJob.Tests.Architecture.Samples.Upper
     internal sealed class Constraint
     {
         public void Take<T>()
-            where T : Thing
-        {
-        }
+            where T : Thing { }
     }
 
     [Thing]
@@ -74,9 +72,7 @@ namespace BackupMetricsJob.Tests.Architecture.Samples.Upper
             {
                 Console.Out.Flush();
             }
-            catch (ThingException)
-            {
-            }
+            catch (ThingException) { }
         }
     }
 

@@ -33,7 +33,8 @@ internal sealed class TypeNames(MetadataReader metadata, Action<string> report) 
         return Join(type.Namespace, type.Name);
     }
 
-    public string GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) => Report(OutermostOf(handle));
+    public string GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) =>
+        Report(OutermostOf(handle));
 
     public string GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind)
     {
@@ -43,8 +44,12 @@ internal sealed class TypeNames(MetadataReader metadata, Action<string> report) 
         return Report(Join(type.Namespace, type.Name));
     }
 
-    public string GetTypeFromSpecification(MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind) =>
-        reader.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
+    public string GetTypeFromSpecification(
+        MetadataReader reader,
+        object? genericContext,
+        TypeSpecificationHandle handle,
+        byte rawTypeKind
+    ) => reader.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
 
     // The parts of a compound type have been reported when these are called.
     public string GetArrayType(string elementType, ArrayShape shape) => elementType;

@@ -24,14 +24,22 @@ public sealed class ArchiverStateTests
 
     [Fact]
     public void Failures_since_a_crash_of_an_archiver_that_worked_are_failing() =>
-        AssertState(ArchiverState.Failing, Server with { Archiver = new(0, null, 5, Noon, null, null), Wal = Waiting with { DoneSegments = 1 } });
+        AssertState(
+            ArchiverState.Failing,
+            Server with
+            {
+                Archiver = new(0, null, 5, Noon, null, null),
+                Wal = Waiting with { DoneSegments = 1 },
+            }
+        );
 
     [Fact]
     public void Failures_alone_where_the_directory_may_not_be_read_are_failing() =>
         AssertState(ArchiverState.Failing, Server with { Archiver = new(0, null, 5, Noon, null, null), Wal = null });
 
     [Fact]
-    public void Waiting_wal_and_no_statistics_are_never() => AssertState(ArchiverState.Never, Server with { Archiver = Zero, Wal = Waiting });
+    public void Waiting_wal_and_no_statistics_are_never() =>
+        AssertState(ArchiverState.Never, Server with { Archiver = Zero, Wal = Waiting });
 
     [Fact]
     public void No_statistics_and_nothing_waiting_are_unknown() => AssertState(null, Server with { Archiver = Zero, Wal = NothingDone });
@@ -71,7 +79,14 @@ public sealed class ArchiverStateTests
 
     [Fact]
     public void Waiting_wal_without_a_command_is_failing() =>
-        AssertState(ArchiverState.Failing, Server with { HasArchiveCommand = false, Wal = Wal with { ReadySegments = 1, OldestReady = Noon } });
+        AssertState(
+            ArchiverState.Failing,
+            Server with
+            {
+                HasArchiveCommand = false,
+                Wal = Wal with { ReadySegments = 1, OldestReady = Noon },
+            }
+        );
 
     [Fact]
     public void Off_is_off_only_where_receivers_would_be_seen()

@@ -27,11 +27,19 @@ public sealed class BackupFindingsTests
     public void Nothing_where_all_is_well() => AssertSaid(null, Full);
 
     [Fact]
-    public void An_old_one() => AssertSaid(
-        "critical: the newest base backup is 51 h old, the critical limit is 50 h", Full with { LastSuccess = Noon.AddHours(-51), Age = TimeSpan.FromHours(51) });
+    public void An_old_one() =>
+        AssertSaid(
+            "critical: the newest base backup is 51 h old, the critical limit is 50 h",
+            Full with
+            {
+                LastSuccess = Noon.AddHours(-51),
+                Age = TimeSpan.FromHours(51),
+            }
+        );
 
     [Fact]
-    public void Errors_in_the_newest() => AssertSaid("critical: the newest full backup of pgbackrest has errors in it", Full with { LastHasErrors = true });
+    public void Errors_in_the_newest() =>
+        AssertSaid("critical: the newest full backup of pgbackrest has errors in it", Full with { LastHasErrors = true });
 
     [Fact]
     public void A_size_that_collapsed_but_not_an_incremental_one_that_is_small()
@@ -43,18 +51,37 @@ public sealed class BackupFindingsTests
     [Fact]
     public void A_failure_after_the_newest_good_one()
     {
-        AssertSaid("warning: the last full backup of pgbackrest failed at 2026-11-22 11:00:00 UTC", Full with { LastFailure = Noon.AddHours(-1) });
+        AssertSaid(
+            "warning: the last full backup of pgbackrest failed at 2026-11-22 11:00:00 UTC",
+            Full with
+            {
+                LastFailure = Noon.AddHours(-1),
+            }
+        );
         AssertSaid(null, Full with { LastFailure = Noon.AddHours(-4) });
     }
 
     [Fact]
-    public void A_broken_chain() => AssertSaid(
-        "critical: 2 of the newest incr backups of pgbackrest cannot be restored: the backup they build on is gone", Full with { Type = BackupType.Incr, BrokenChains = 2 });
+    public void A_broken_chain() =>
+        AssertSaid(
+            "critical: 2 of the newest incr backups of pgbackrest cannot be restored: the backup they build on is gone",
+            Full with
+            {
+                Type = BackupType.Incr,
+                BrokenChains = 2,
+            }
+        );
 
     [Fact]
     public void One_that_runs_for_longer_than_any_before_it()
     {
-        AssertSaid("warning: a full backup of pgbackrest has been running for 5 h, longer than any before it (4 h)", Full with { Running = new(Noon.AddHours(-5), TimeSpan.FromHours(4)) });
+        AssertSaid(
+            "warning: a full backup of pgbackrest has been running for 5 h, longer than any before it (4 h)",
+            Full with
+            {
+                Running = new(Noon.AddHours(-5), TimeSpan.FromHours(4)),
+            }
+        );
         AssertSaid(null, Full with { Running = new(Noon.AddHours(-5), TimeSpan.FromHours(6)) });
         AssertSaid(null, Full with { Running = new(Noon.AddHours(-5), null) });
     }
@@ -72,33 +99,63 @@ public sealed class BackupFindingsTests
 
         Assert.Equal(
             ["no logical backup is known", "no restore test is known", "the newest full backup is 3 h old, the warning limit is 2 h"],
-            Findings.Of(strict).Select(finding => finding.What));
-        var old = new BackupFacts(SourceName.Catalog, "wal-g", BackupType.RestoreTest) { LastSuccess = Noon.AddDays(-40), Age = TimeSpan.FromDays(40), LastFailure = Noon.AddDays(-1) };
-        Assert.Contains("the newest restore test is 40 days old, the critical limit is 30 days", Findings.Of(strict with { Backups = [old] }).Select(finding => finding.What));
-        Assert.Contains(new Finding(true, "the last restore test of wal-g failed at 2026-11-21 12:00:00 UTC", "Read the log of wal-g."), Findings.Of(strict with { Backups = [old] }));
+            Findings.Of(strict).Select(finding => finding.What)
+        );
+        var old = new BackupFacts(SourceName.Catalog, "wal-g", BackupType.RestoreTest)
+        {
+            LastSuccess = Noon.AddDays(-40),
+            Age = TimeSpan.FromDays(40),
+            LastFailure = Noon.AddDays(-1),
+        };
+        Assert.Contains(
+            "the newest restore test is 40 days old, the critical limit is 30 days",
+            Findings.Of(strict with { Backups = [old] }).Select(finding => finding.What)
+        );
+        Assert.Contains(
+            new Finding(true, "the last restore test of wal-g failed at 2026-11-21 12:00:00 UTC", "Read the log of wal-g."),
+            Findings.Of(strict with { Backups = [old] })
+        );
     }
 
     [Fact]
     public void No_base_backup_where_the_source_answered_and_only_its_failure_where_it_did_not()
     {
         Assert.Equal(["no base backup is known"], Findings.Of(Found with { Backups = [] }).Select(finding => finding.What));
-        var failed = new SourceFailure(SourceName.Catalog, new(FailureReason.BadData, "source catalog: the import failed") { Do = "Look." });
-        Assert.Equal([new(true, "source catalog: the import failed", "Look.")], Findings.Of(Found with { Backups = [], SourceFailures = [failed] }));
+        var failed = new SourceFailure(
+            SourceName.Catalog,
+            new(FailureReason.BadData, "source catalog: the import failed") { Do = "Look." }
+        );
+        Assert.Equal(
+            [new(true, "source catalog: the import failed", "Look.")],
+            Findings.Of(Found with { Backups = [], SourceFailures = [failed] })
+        );
     }
 
     [Fact]
-    public void Nothing_of_backups_where_the_database_only_holds_the_catalogue() => Assert.Empty(Findings.Of(Found with { Backups = [], IsMonitored = false }));
+    public void Nothing_of_backups_where_the_database_only_holds_the_catalogue() =>
+        Assert.Empty(Findings.Of(Found with { Backups = [], IsMonitored = false }));
 
     [Fact]
     public void Every_source_that_failed_is_told_once()
     {
-        SourceFailure[] failures = [new(SourceName.Catalog, new(FailureReason.Sql, "a")), new(SourceName.Query, new(FailureReason.BadData, "b"))];
+        SourceFailure[] failures =
+        [
+            new(SourceName.Catalog, new(FailureReason.Sql, "a")),
+            new(SourceName.Query, new(FailureReason.BadData, "b")),
+        ];
 
-        var said = Findings.Of(Found with { IsTarget = true, Failure = failures[0].Failure, SourceFailures = failures }).Select(finding => finding.What);
+        var said = Findings
+            .Of(Found with { IsTarget = true, Failure = failures[0].Failure, SourceFailures = failures })
+            .Select(finding => finding.What);
 
         Assert.Equal(["the probe failed (sql): a", "b"], said);
     }
 
     static void AssertSaid(string? expected, BackupFacts facts) =>
-        Assert.Equal(expected is null ? [] : [expected], Findings.Of(Found with { Backups = [facts] }).Select(finding => (finding.IsCritical ? "critical: " : "warning: ") + finding.What));
+        Assert.Equal(
+            expected is null ? [] : [expected],
+            Findings
+                .Of(Found with { Backups = [facts] })
+                .Select(finding => (finding.IsCritical ? "critical: " : "warning: ") + finding.What)
+        );
 }

@@ -13,20 +13,52 @@ public sealed class BackupFoldTests
     {
         ReportedBackup[] backups =
         [
-            Full with { Id = "a", Started = Noon.AddHours(-49), Finished = Noon.AddHours(-48), Size = 90 },
-            Full with { Id = "b", Started = Noon.AddHours(-26), Finished = Noon.AddHours(-24), Size = 100 },
-            Full with { Id = "c", Started = Noon.AddHours(-3), Finished = Noon.AddHours(-2), Size = 40, Stored = 7, HasErrors = true, StartLsn = 5 },
-            Full with { Id = "d", Finished = Noon.AddHours(-72), Size = 110 },
+            Full with
+            {
+                Id = "a",
+                Started = Noon.AddHours(-49),
+                Finished = Noon.AddHours(-48),
+                Size = 90,
+            },
+            Full with
+            {
+                Id = "b",
+                Started = Noon.AddHours(-26),
+                Finished = Noon.AddHours(-24),
+                Size = 100,
+            },
+            Full with
+            {
+                Id = "c",
+                Started = Noon.AddHours(-3),
+                Finished = Noon.AddHours(-2),
+                Size = 40,
+                Stored = 7,
+                HasErrors = true,
+                StartLsn = 5,
+            },
+            Full with
+            {
+                Id = "d",
+                Finished = Noon.AddHours(-72),
+                Size = 110,
+            },
             new("pgbackrest", BackupType.Full, BackupState.Failed) { Finished = Noon.AddHours(-1) },
             new("pgbackrest", BackupType.Full, BackupState.Failed) { Started = Noon.AddHours(-90) },
             new("pgbackrest", BackupType.Full, BackupState.Running) { Started = Noon.AddHours(-5) },
             new("pgbackrest", BackupType.Full, BackupState.Running) { Started = Noon.AddHours(-1) },
         ];
 
-        foreach (var order in (ReportedBackup[][])[backups, [.. backups.Reverse()], [.. backups.OrderBy(backup => backup.Id, StringComparer.Ordinal)]])
+        foreach (
+            var order in (ReportedBackup[][])
+                [backups, [.. backups.Reverse()], [.. backups.OrderBy(backup => backup.Id, StringComparer.Ordinal)]]
+        )
         {
             var facts = Assert.Single(Fold(order));
-            Assert.Equal((Noon.AddHours(-2), TimeSpan.FromHours(2), TimeSpan.FromHours(1)), (facts.LastSuccess, facts.Age, facts.LastDuration));
+            Assert.Equal(
+                (Noon.AddHours(-2), TimeSpan.FromHours(2), TimeSpan.FromHours(1)),
+                (facts.LastSuccess, facts.Age, facts.LastDuration)
+            );
             Assert.Equal((40, 7, true, 5), (facts.LastSize, facts.LastStored, facts.LastHasErrors, facts.StartLsn));
             Assert.Equal(0.4, facts.SizeRatio);
             Assert.Equal(Noon.AddHours(-72), facts.Oldest);
@@ -41,14 +73,41 @@ public sealed class BackupFoldTests
     public void A_chain_is_broken_where_a_parent_is_gone()
     {
         var incr = Full with { Type = BackupType.Incr };
-        var facts = Fold(
-            [
-                incr with { Id = "i3", ParentId = "i2", Storage = "1", Finished = Noon },
-                Full with { Id = "f", Storage = "1", Finished = Noon },
-                incr with { Id = "i1", ParentId = "f", Storage = "1", Finished = Noon },
-                incr with { Id = "i1", ParentId = "f", Storage = "2", Finished = Noon },
-                new("pgbackrest", BackupType.Incr, BackupState.Failed) { Id = "i2", Storage = "1", Finished = Noon },
-            ]);
+        var facts = Fold([
+            incr with
+            {
+                Id = "i3",
+                ParentId = "i2",
+                Storage = "1",
+                Finished = Noon,
+            },
+            Full with
+            {
+                Id = "f",
+                Storage = "1",
+                Finished = Noon,
+            },
+            incr with
+            {
+                Id = "i1",
+                ParentId = "f",
+                Storage = "1",
+                Finished = Noon,
+            },
+            incr with
+            {
+                Id = "i1",
+                ParentId = "f",
+                Storage = "2",
+                Finished = Noon,
+            },
+            new("pgbackrest", BackupType.Incr, BackupState.Failed)
+            {
+                Id = "i2",
+                Storage = "1",
+                Finished = Noon,
+            },
+        ]);
 
         // i2 failed, and storage 2 has no f.
         Assert.Equal(2, facts.Single(of => of.Type == BackupType.Incr).BrokenChains);
@@ -58,11 +117,23 @@ public sealed class BackupFoldTests
     [Fact]
     public void Tools_and_types_are_kept_apart_and_a_backup_that_only_failed_is_there()
     {
-        var facts = Fold(
-            [
-                Full with { Finished = Noon }, Full with { Tool = "wal-g", Finished = Noon }, Full with { Type = BackupType.Logical, Finished = Noon },
-                new("barman", BackupType.Full, BackupState.Failed) { Finished = Noon },
-            ]);
+        var facts = Fold([
+            Full with
+            {
+                Finished = Noon,
+            },
+            Full with
+            {
+                Tool = "wal-g",
+                Finished = Noon,
+            },
+            Full with
+            {
+                Type = BackupType.Logical,
+                Finished = Noon,
+            },
+            new("barman", BackupType.Full, BackupState.Failed) { Finished = Noon },
+        ]);
 
         Assert.Equal(4, facts.Count);
         Assert.Null(facts.Single(of => of.Tool == "barman").LastSuccess);
@@ -75,7 +146,8 @@ public sealed class BackupFoldTests
     static List<BackupFacts> Fold(IEnumerable<ReportedBackup> backups)
     {
         var fold = new BackupFold(SourceName.Query, Noon);
-        foreach (var backup in backups) fold.Add(backup);
+        foreach (var backup in backups)
+            fold.Add(backup);
         var facts = new List<BackupFacts>();
         fold.AddTo(facts);
         return facts;

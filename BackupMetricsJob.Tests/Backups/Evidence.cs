@@ -59,10 +59,11 @@ internal static class Evidence
         SourcesThatAnswered = [SourceName.Server],
     };
 
-    public static ProbeResult Failed(FailureReason reason, string message) => new(Orders)
-    {
-        At = Noon,
-        Duration = TimeSpan.FromSeconds(1),
-        Failure = new(reason, message),
-    };
+    public static ProbeResult Failed(FailureReason reason, string message) =>
+        new(Orders)
+        {
+            At = Noon,
+            Duration = TimeSpan.FromSeconds(1),
+            Failure = new(reason, message),
+        };
 }

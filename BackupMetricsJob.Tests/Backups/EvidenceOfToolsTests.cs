@@ -6,8 +6,18 @@ namespace BackupMetricsJob.Tests.Backups;
 /// <summary>The recovery point and the WAL to replay from what tools say, with the server's own word and without.</summary>
 public sealed class EvidenceOfToolsTests
 {
-    static readonly BackupFacts Full = new(SourceName.Catalog, "wal-g", BackupType.Full) { LastSuccess = Noon.AddHours(-10), Age = TimeSpan.FromHours(10), StartLsn = 1000 };
-    static readonly BackupFacts Wal = new(SourceName.Catalog, "wal-g", BackupType.Wal) { LastSuccess = Noon.AddMinutes(-5), Age = TimeSpan.FromMinutes(5), StopLsn = 5000 };
+    static readonly BackupFacts Full = new(SourceName.Catalog, "wal-g", BackupType.Full)
+    {
+        LastSuccess = Noon.AddHours(-10),
+        Age = TimeSpan.FromHours(10),
+        StartLsn = 1000,
+    };
+    static readonly BackupFacts Wal = new(SourceName.Catalog, "wal-g", BackupType.Wal)
+    {
+        LastSuccess = Noon.AddMinutes(-5),
+        Age = TimeSpan.FromMinutes(5),
+        StopLsn = 5000,
+    };
 
     static readonly BackupFacts Dump = new(SourceName.Catalog, "pg_dump", BackupType.Logical)
     {
@@ -42,7 +52,10 @@ public sealed class EvidenceOfToolsTests
     public void Where_the_server_was_not_asked_the_newest_wal_tells_how_far_the_archive_reaches()
     {
         Assert.Equal(TimeSpan.FromMinutes(5), RecoveryPoint.Of(null, [Full, Wal])?.Window);
-        Assert.Equal(TimeSpan.FromHours(10), RecoveryPoint.Of(null, [Full, Wal with { LastSuccess = Noon.AddHours(-11), Age = TimeSpan.FromHours(11) }])?.Window);
+        Assert.Equal(
+            TimeSpan.FromHours(10),
+            RecoveryPoint.Of(null, [Full, Wal with { LastSuccess = Noon.AddHours(-11), Age = TimeSpan.FromHours(11) }])?.Window
+        );
         Assert.Null(RecoveryPoint.Of(null, [Full]));
         Assert.Null(RecoveryPoint.Of(null, [Wal]));
         Assert.Null(RecoveryPoint.Of(null, []));
@@ -59,11 +72,21 @@ public sealed class EvidenceOfToolsTests
     public void Else_it_is_what_the_server_knows_or_nothing()
     {
         Assert.Equal(Evidence.Wal.ReplayBytes, RecoveryPoint.ReplayBytes(Server, [Backup]));
-        Assert.Equal(Evidence.Wal.ReplayBytes, RecoveryPoint.ReplayBytes(Server with { Wal = Evidence.Wal with { ArchiveEnd = 7 } }, [Full]));
+        Assert.Equal(
+            Evidence.Wal.ReplayBytes,
+            RecoveryPoint.ReplayBytes(Server with { Wal = Evidence.Wal with { ArchiveEnd = 7 } }, [Full])
+        );
         Assert.Null(RecoveryPoint.ReplayBytes(null, [Full, Wal with { StopLsn = null }]));
         Assert.Null(RecoveryPoint.ReplayBytes(null, [Full, Wal with { StopLsn = 999 }]));
         Assert.Null(RecoveryPoint.ReplayBytes(Server with { ArchiveMode = "off" }, [Full, Wal]));
     }
 
-    static WalEvidence Wal30HoursBehind => Evidence.Wal with { ReadySegments = 9, OldestReady = Noon.AddHours(-30), OldestReadySegment = Noon.AddHours(-30), NewestDone = Noon.AddHours(-30) };
+    static WalEvidence Wal30HoursBehind =>
+        Evidence.Wal with
+        {
+            ReadySegments = 9,
+            OldestReady = Noon.AddHours(-30),
+            OldestReadySegment = Noon.AddHours(-30),
+            NewestDone = Noon.AddHours(-30),
+        };
 }

@@ -35,8 +35,16 @@ public sealed class FactsMergeTests
         {
             var facts = Assert.Single(merged);
             Assert.Equal(
-                New with { Oldest = Old.Oldest, LastFailure = Old.LastFailure, Counts = new(5, 1, 1), Running = Old.Running, BrokenChains = 3 },
-                facts);
+                New with
+                {
+                    Oldest = Old.Oldest,
+                    LastFailure = Old.LastFailure,
+                    Counts = new(5, 1, 1),
+                    Running = Old.Running,
+                    BrokenChains = 3,
+                },
+                facts
+            );
         }
     }
 
@@ -51,5 +59,10 @@ public sealed class FactsMergeTests
 
     [Fact]
     public void Another_source_tool_or_type_is_another_fact() =>
-        Assert.Equal(4, FactsMerge.Of([Old], [Old with { Source = SourceName.Query }, Old with { Tool = "barman" }, Old with { Type = BackupType.Incr }]).Count);
+        Assert.Equal(
+            4,
+            FactsMerge
+                .Of([Old], [Old with { Source = SourceName.Query }, Old with { Tool = "barman" }, Old with { Type = BackupType.Incr }])
+                .Count
+        );
 }

@@ -39,8 +39,22 @@ public sealed class FindingsTests
     [Fact]
     public void No_backup_at_all_is_nothing_where_none_is_asked_for_and_a_warning_where_that_is_the_only_limit()
     {
-        AssertSaid(null, Result with { Backups = [], Instance = Orders with { Limits = [.. AgeLimit.Defaults.Where(limit => limit.Type != LimitType.Base)] } });
-        AssertSaid("warning: no base backup is known", Result with { Backups = [], Instance = Orders with { Limits = [AgeLimit.Defaults[0]] } });
+        AssertSaid(
+            null,
+            Result with
+            {
+                Backups = [],
+                Instance = Orders with { Limits = [.. AgeLimit.Defaults.Where(limit => limit.Type != LimitType.Base)] },
+            }
+        );
+        AssertSaid(
+            "warning: no base backup is known",
+            Result with
+            {
+                Backups = [],
+                Instance = Orders with { Limits = [AgeLimit.Defaults[0]] },
+            }
+        );
         var off = Server with { ArchiveMode = "off" };
         AssertSaid(null, Result with { Backups = [], Server = off, Instance = Orders with { Limits = [] } });
     }
@@ -66,10 +80,21 @@ public sealed class FindingsTests
     [Fact]
     public void A_standby_among_several_hosts_is_told_unless_it_was_asked_for()
     {
-        var standby = Result with { Backups = [], Server = Server with { InRecovery = true }, Connected = new("db2:5432", 150020, "monitor", true) };
+        var standby = Result with
+        {
+            Backups = [],
+            Server = Server with { InRecovery = true },
+            Connected = new("db2:5432", 150020, "monitor", true),
+        };
 
         AssertSaid(null, standby);
-        AssertSaid("warning: db2:5432, the first host that answered, is a standby: the primary's backups and archive are not looked at", standby with { Connected = standby.Connected! with { IsAnyOfSeveral = true } });
+        AssertSaid(
+            "warning: db2:5432, the first host that answered, is a standby: the primary's backups and archive are not looked at",
+            standby with
+            {
+                Connected = standby.Connected! with { IsAnyOfSeveral = true },
+            }
+        );
         AssertSaid(null, Result with { Connected = new("db1:5432", 150020, "monitor", false) { IsAnyOfSeveral = true } });
     }
 
@@ -80,27 +105,47 @@ public sealed class FindingsTests
         AssertSaid(null, Result with { Server = slow with { Wal = Wal with { ReadySegments = 1, OldestReady = Noon.AddMinutes(-14) } } });
         AssertSaid(
             "critical: WAL has been waiting for 2 h (7 segments), the critical limit is 60 min",
-            Result with { Server = slow with { Wal = Wal with { ReadySegments = 7, OldestReady = Noon.AddHours(-2) } } });
+            Result with
+            {
+                Server = slow with { Wal = Wal with { ReadySegments = 7, OldestReady = Noon.AddHours(-2) } },
+            }
+        );
     }
 
     [Fact]
-    public void A_failing_archiver_tells_when_it_last_worked() => AssertSaid(
-        "critical: WAL archiving fails; the last success was at 2026-11-22 11:57:00 UTC",
-        Result with { Server = Server with { Archiver = Server.Archiver with { LastFailed = Noon } } });
+    public void A_failing_archiver_tells_when_it_last_worked() =>
+        AssertSaid(
+            "critical: WAL archiving fails; the last success was at 2026-11-22 11:57:00 UTC",
+            Result with
+            {
+                Server = Server with { Archiver = Server.Archiver with { LastFailed = Noon } },
+            }
+        );
 
     [Fact]
-    public void An_archiver_that_fails_without_being_counted_says_so() => AssertSaid(
-        "critical: WAL archiving fails: nothing was archived for 3 min although WAL waits. PostgreSQL counts no failure, as where the command ends with a code above 125 "
-        + "or the library cannot be loaded; the last success was at 2026-11-22 11:57:00 UTC",
-        Result with { Server = Server with { Wal = Wal with { ReadyOthers = 1, OldestReady = Noon.AddMinutes(-4) } } });
+    public void An_archiver_that_fails_without_being_counted_says_so() =>
+        AssertSaid(
+            "critical: WAL archiving fails: nothing was archived for 3 min although WAL waits. PostgreSQL counts no failure, "
+                + "as where the command ends with a code above 125 "
+                + "or the library cannot be loaded; the last success was at 2026-11-22 11:57:00 UTC",
+            Result with
+            {
+                Server = Server with { Wal = Wal with { ReadyOthers = 1, OldestReady = Noon.AddMinutes(-4) } },
+            }
+        );
 
     [Theory]
     [InlineData("true", "only does \"true\"")]
     [InlineData("|| true", "ends in \"|| true\" or the like, which hides every failure")]
     [InlineData("nothing", "is empty or a comment")]
-    public void A_command_that_throws_wal_away_is_named_by_its_kind(string word, string said) => AssertSaid(
-        $"critical: archive_command throws WAL away: it {said}, so PostgreSQL takes it for stored and deletes it",
-        Result with { Server = Server with { Discards = word } });
+    public void A_command_that_throws_wal_away_is_named_by_its_kind(string word, string said) =>
+        AssertSaid(
+            $"critical: archive_command throws WAL away: it {said}, so PostgreSQL takes it for stored and deletes it",
+            Result with
+            {
+                Server = Server with { Discards = word },
+            }
+        );
 
     [Fact]
     public void A_clock_that_is_off_is_told() =>

@@ -15,7 +15,8 @@ public sealed class InWordsTests
     [InlineData(259200, "72 h")]
     [InlineData(864000, "10 days")]
     [InlineData(-42, "-42 s")]
-    public void A_span_has_the_unit_a_person_would_choose(double seconds, string words) => Assert.Equal(words, InWords.Of(TimeSpan.FromSeconds(seconds)));
+    public void A_span_has_the_unit_a_person_would_choose(double seconds, string words) =>
+        Assert.Equal(words, InWords.Of(TimeSpan.FromSeconds(seconds)));
 
     [Theory]
     [InlineData(999, "999 bytes")]

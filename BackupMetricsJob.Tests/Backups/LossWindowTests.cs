@@ -12,7 +12,8 @@ public sealed class LossWindowTests
     public void It_is_the_last_write_minus_the_newest_archived_segment() => AssertWindow(170, Server);
 
     [Fact]
-    public void It_is_nothing_where_nothing_is_unarchived() => AssertWindow(0, Server with { Wal = Wal with { UnarchivedBytes = 0, NewestDone = null } });
+    public void It_is_nothing_where_nothing_is_unarchived() =>
+        AssertWindow(0, Server with { Wal = Wal with { UnarchivedBytes = 0, NewestDone = null } });
 
     [Fact]
     public void Without_done_files_the_segment_before_the_first_unarchived_one_tells() =>
@@ -23,11 +24,23 @@ public sealed class LossWindowTests
         AssertWindow(590, Server with { Wal = Bare with { OldestReadySegment = Noon.AddMinutes(-10) } });
 
     [Fact]
-    public void Without_statistics_nobody_knows() => Assert.Null(RecoveryPoint.Of(Server with { Archiver = new(0, null, 0, null, null, null), Wal = Bare }, [Backup]));
+    public void Without_statistics_nobody_knows() =>
+        Assert.Null(RecoveryPoint.Of(Server with { Archiver = new(0, null, 0, null, null, null), Wal = Bare }, [Backup]));
 
     [Fact]
     public void Archive_timeout_bounds_it_from_the_first_waiting_segment() =>
-        AssertWindow(50 + 60, Server with { Wal = Wal with { NewestDone = Noon.AddHours(-5), OldestReadySegment = Noon.AddSeconds(-60), ArchiveTimeout = TimeSpan.FromMinutes(1) } });
+        AssertWindow(
+            50 + 60,
+            Server with
+            {
+                Wal = Wal with
+                {
+                    NewestDone = Noon.AddHours(-5),
+                    OldestReadySegment = Noon.AddSeconds(-60),
+                    ArchiveTimeout = TimeSpan.FromMinutes(1),
+                },
+            }
+        );
 
     [Fact]
     public void Archive_timeout_bounds_it_from_the_last_write_where_nothing_waits() =>
@@ -50,7 +63,10 @@ public sealed class LossWindowTests
     {
         var off = Server with { ArchiveMode = "off" };
         var kept = Backup with { Source = SourceName.Catalog, Tool = "barman" };
-        Assert.Equal(TimeSpan.FromHours(3), RecoveryPoint.Of(off, [kept with { Age = TimeSpan.FromHours(9), LastSuccess = Noon.AddHours(-9) }, kept])?.Window);
+        Assert.Equal(
+            TimeSpan.FromHours(3),
+            RecoveryPoint.Of(off, [kept with { Age = TimeSpan.FromHours(9), LastSuccess = Noon.AddHours(-9) }, kept])?.Window
+        );
         Assert.Null(RecoveryPoint.Of(off with { Wal = Wal with { ReceiversAreVisible = false } }, [kept]));
 
         // One that only the server knows began while archive_mode was on: nobody says that the WAL it needs was archived.
@@ -63,10 +79,19 @@ public sealed class LossWindowTests
     {
         var off = Server with { ArchiveMode = "off" };
         var kept = Backup with { Source = SourceName.Catalog, Tool = "barman" };
-        Assert.Equal(TimeSpan.FromSeconds(7), RecoveryPoint.Of(off with { Wal = Wal with { Receiver = new(true, Noon.AddSeconds(-7), null) } }, [kept])?.Window);
+        Assert.Equal(
+            TimeSpan.FromSeconds(7),
+            RecoveryPoint.Of(off with { Wal = Wal with { Receiver = new(true, Noon.AddSeconds(-7), null) } }, [kept])?.Window
+        );
         Assert.Null(RecoveryPoint.Of(off with { Wal = Wal with { Receiver = new(false, Noon, null) } }, [kept]));
-        Assert.Equal(TimeSpan.FromSeconds(80), RecoveryPoint.Of(off with { Wal = Wal with { Receiver = new(false, Noon, Noon.AddSeconds(-90)) } }, [kept])?.Window);
-        Assert.Equal(TimeSpan.FromSeconds(80), RecoveryPoint.Of(off with { Wal = Wal with { Receiver = new(true, null, Noon.AddSeconds(-90)) } }, [kept])?.Window);
+        Assert.Equal(
+            TimeSpan.FromSeconds(80),
+            RecoveryPoint.Of(off with { Wal = Wal with { Receiver = new(false, Noon, Noon.AddSeconds(-90)) } }, [kept])?.Window
+        );
+        Assert.Equal(
+            TimeSpan.FromSeconds(80),
+            RecoveryPoint.Of(off with { Wal = Wal with { Receiver = new(true, null, Noon.AddSeconds(-90)) } }, [kept])?.Window
+        );
     }
 
     [Fact]
@@ -78,7 +103,23 @@ public sealed class LossWindowTests
     {
         Assert.True(RecoveryPoint.Of(Server, [Backup])!.IsByServer);
         Assert.False(RecoveryPoint.Of(Server with { ArchiveMode = "off" }, [Backup with { Source = SourceName.Catalog }])!.IsByServer);
-        Assert.False(RecoveryPoint.Of(Server, [Backup, Backup with { Type = BackupType.Logical, LastSuccess = Noon, Age = TimeSpan.Zero, LastDuration = TimeSpan.Zero }])!.IsByServer);
+        Assert.False(
+            RecoveryPoint
+                .Of(
+                    Server,
+                    [
+                        Backup,
+                        Backup with
+                        {
+                            Type = BackupType.Logical,
+                            LastSuccess = Noon,
+                            Age = TimeSpan.Zero,
+                            LastDuration = TimeSpan.Zero,
+                        },
+                    ]
+                )!
+                .IsByServer
+        );
     }
 
     [Fact]

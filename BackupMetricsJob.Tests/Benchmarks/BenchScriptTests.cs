@@ -30,10 +30,17 @@ public sealed partial class BenchScriptTests
     [Fact]
     public void Every_program_that_it_builds_or_calls_is_there()
     {
-        var named = Program().Matches(Text).Select(match => match.Value.Replace("$peers", "BackupMetricsJob.Benchmarks/Peers", StringComparison.Ordinal)).Distinct().ToList();
+        var named = Program()
+            .Matches(Text)
+            .Select(match => match.Value.Replace("$peers", "BackupMetricsJob.Benchmarks/Peers", StringComparison.Ordinal))
+            .Distinct()
+            .ToList();
 
         Assert.Equal(6, named.Count);
-        Assert.All([.. named, "BackupMetricsJob.Benchmarks/Peers/run.py", "BackupMetricsJob.Benchmarks/Peers/samples.awk"], name => Assert.True(File.Exists(Path.Combine(Repository.Root, name)), $"bench names {name}, which is not there"));
+        Assert.All(
+            [.. named, "BackupMetricsJob.Benchmarks/Peers/run.py", "BackupMetricsJob.Benchmarks/Peers/samples.awk"],
+            name => Assert.True(File.Exists(Path.Combine(Repository.Root, name)), $"bench names {name}, which is not there")
+        );
         Assert.Matches(@"""run\.sh"".*\n.*""run\.py""", File.ReadAllText(Path.Combine(Benchmarks, "SideBySide/Contender.cs")));
         Assert.True(File.GetUnixFileMode(Path.Combine(Benchmarks, "Peers/run.sh")).HasFlag(UnixFileMode.UserExecute));
     }
@@ -41,10 +48,22 @@ public sealed partial class BenchScriptTests
     [Fact]
     public async Task Whatever_it_needs_can_be_installed()
     {
-        var needs = Need().Matches(Text).SelectMany(match => match.Groups[1].Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToList();
+        var needs = Need()
+            .Matches(Text)
+            .SelectMany(match => match.Groups[1].Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+            .ToList();
 
         // As on a machine where nothing is installed: each need gets to the installer, which only prints here.
-        var install = await ChildProcess.RunAsync("/bin/bash", ["-c", ". .ci/require.sh; require_has() { return 1; }; require_packages() { echo $#; return 69; }; require \"$@\"", "-", .. needs], new() { WorkingDirectory = Repository.Root });
+        var install = await ChildProcess.RunAsync(
+            "/bin/bash",
+            [
+                "-c",
+                ". .ci/require.sh; require_has() { return 1; }; require_packages() { echo $#; return 69; }; require \"$@\"",
+                "-",
+                .. needs,
+            ],
+            new() { WorkingDirectory = Repository.Root }
+        );
 
         Assert.True(needs.Count > 10, string.Join(' ', needs));
         Assert.Equal((69, $"{needs.Count}\n", ""), (install.ExitCode, install.Output, install.Error));
@@ -58,12 +77,21 @@ public sealed partial class BenchScriptTests
     public void Each_peer_publishes_what_a_run_publishes_of_a_healthy_database(string peer)
     {
         var source = File.ReadAllText(Path.Combine(Benchmarks, "Peers", peer));
-        var families = Family().Matches(Published.Text(Published.Run with { Interval = null }, Result)).Select(match => (Name: match.Groups[1].Value, Help: match.Groups[2].Value)).ToList();
+        var families = Family()
+            .Matches(Published.Text(Published.Run with { Interval = null }, Result))
+            .Select(match => (Name: match.Groups[1].Value, Help: match.Groups[2].Value))
+            .ToList();
 
         Assert.True(families.Count >= 20, $"{families.Count} families");
-        Assert.All(families, family => Assert.True(
-            source.Contains($"\"{family.Name}\"", StringComparison.Ordinal) && source.Contains($"\"{family.Help}\"", StringComparison.Ordinal),
-            $"{peer} does not publish {family.Name} with its words"));
+        Assert.All(
+            families,
+            family =>
+                Assert.True(
+                    source.Contains($"\"{family.Name}\"", StringComparison.Ordinal)
+                        && source.Contains($"\"{family.Help}\"", StringComparison.Ordinal),
+                    $"{peer} does not publish {family.Name} with its words"
+                )
+        );
     }
 
     [GeneratedRegex(@"\$peers/[a-z]+\.\w+|tools/[a-z-]+")]

@@ -3,10 +3,15 @@ using BackupMetricsJob.Catalog;
 
 namespace BackupMetricsJob.Tests.Catalog;
 
-/// <summary>What PostgreSQL could not store is found before it is sent; what it can is let through. What it says of each is tested with a server.</summary>
+/// <summary>
+/// What PostgreSQL could not store is found before it is sent; what it can is let through. What it says of each is tested with a server.
+/// </summary>
 public sealed class RowProblemTests
 {
-    static readonly CatalogRow Good = new("orders", "wal-g", BackupType.Full, "base_1", BackupStatus.Done) { Finished = DateTimeOffset.UnixEpoch };
+    static readonly CatalogRow Good = new("orders", "wal-g", BackupType.Full, "base_1", BackupStatus.Done)
+    {
+        Finished = DateTimeOffset.UnixEpoch,
+    };
 
     [Fact]
     public void Characters_beyond_the_basic_plane_are_good_and_their_halves_are_not()
@@ -25,5 +30,6 @@ public sealed class RowProblemTests
     }
 
     [Fact]
-    public void A_running_backup_needs_no_time() => Assert.Null(RowProblem.Of(Good with { Status = BackupStatus.Running, Finished = null }));
+    public void A_running_backup_needs_no_time() =>
+        Assert.Null(RowProblem.Of(Good with { Status = BackupStatus.Running, Finished = null }));
 }

@@ -32,7 +32,10 @@ public sealed class ExitCodeTests
 
     [Fact]
     public void A_failed_target_may_be_told_not_to_matter() =>
-        Assert.Equal(ExitCode.Success, ExitCodes.Of(new RunReport([Failed(FailureReason.Auth, "words")], TimeSpan.Zero), null, failOnTarget: false));
+        Assert.Equal(
+            ExitCode.Success,
+            ExitCodes.Of(new RunReport([Failed(FailureReason.Auth, "words")], TimeSpan.Zero), null, failOnTarget: false)
+        );
 
     [Fact]
     public void A_wrong_flag_is_usage_even_beside_a_wrong_variable()
@@ -45,7 +48,10 @@ public sealed class ExitCodeTests
     public void A_file_that_is_wrong_is_configuration_whatever_else_is_wrong()
     {
         var flag = new Problem(ProblemOrigin.Flag, "");
-        Assert.Equal(ExitCode.Configuration, ExitCodes.Of([flag, new Problem(ProblemOrigin.Configuration, "") { Place = new("c.yaml", 1, 1) }]));
+        Assert.Equal(
+            ExitCode.Configuration,
+            ExitCodes.Of([flag, new Problem(ProblemOrigin.Configuration, "") { Place = new("c.yaml", 1, 1) }])
+        );
         Assert.Equal(ExitCode.Configuration, ExitCodes.Of([new Problem(ProblemOrigin.Configuration, "") { IsOfFile = true }, flag]));
     }
 }

@@ -11,7 +11,10 @@ public class ParseErrorsTests
     [InlineData("Unrecognized command or argument 's3cret'.", "Unrecognized command or argument '***'.")]
     [InlineData("Unrecognized command or argument '--conection'.", "Unrecognized command or argument '--conection'.")]
     [InlineData("Unrecognized command or argument 'postgresql://u:s3cret@db/x'.", "Unrecognized command or argument '***'.")]
-    [InlineData("Unrecognized command or argument '--conection=postgresql://u:s3cret@db/x'.", "Unrecognized command or argument '--conection***'.")]
+    [InlineData(
+        "Unrecognized command or argument '--conection=postgresql://u:s3cret@db/x'.",
+        "Unrecognized command or argument '--conection***'."
+    )]
     [InlineData("Unrecognized command or argument 'password=s3c'ret'.", "Unrecognized command or argument '***'.")]
     [InlineData("Required argument missing for option: '--job'.", "Required argument missing for option: '--job'.")]
     [InlineData("No quotation mark", "No quotation mark")]
@@ -21,14 +24,30 @@ public class ParseErrorsTests
     [InlineData("import walg", "TOOL \"walg\": must be one of barman, pgbackrest, pghoard, wal-g")]
     [InlineData("import", "TOOL is missing: must be one of barman, pgbackrest, pghoard, wal-g")]
     [InlineData("import host=h;password=s3cret", "TOOL: must be one of barman, pgbackrest, pghoard, wal-g")]
-    [InlineData("record --server s --tool t --from-exit-code 0 --type dump", "--type \"dump\": must be one of diff, full, incr, logical, restore_test, wal")]
-    [InlineData("record --server s --tool t --from-exit-code 0 --type u:s3cret@h", "--type: must be one of diff, full, incr, logical, restore_test, wal")]
+    [InlineData(
+        "record --server s --tool t --from-exit-code 0 --type dump",
+        "--type \"dump\": must be one of diff, full, incr, logical, restore_test, wal"
+    )]
+    [InlineData(
+        "record --server s --tool t --from-exit-code 0 --type u:s3cret@h",
+        "--type: must be one of diff, full, incr, logical, restore_test, wal"
+    )]
     [InlineData("record --server s --tool t --type full --from-exit-code many", "--from-exit-code \"many\": must be a whole number")]
     [InlineData("record --server s --tool t --type full --from-exit-code 0 --size 1,5", "--size: must be a whole number")]
-    [InlineData("record --server a --server b --tool t --type full --from-exit-code 0", "Option '--server' expects a single argument but 2 were provided.")]
+    [InlineData(
+        "record --server a --server b --tool t --type full --from-exit-code 0",
+        "Option '--server' expects a single argument but 2 were provided."
+    )]
     [InlineData("catalog prune", "Option '--keep' is required.")]
-    [InlineData("run --conection postgresql://u:s3cret@h/d", "Unrecognized command or argument '--conection'. Did you mean --connection?\nbackup-metrics: Unrecognized command or argument '***'.")]
-    [InlineData("run --conection=postgresql://u:s3cret@h/d", "Unrecognized command or argument '--conection***'. Did you mean --connection?")]
+    [InlineData(
+        "run --conection postgresql://u:s3cret@h/d",
+        "Unrecognized command or argument '--conection'. Did you mean --connection?\nbackup-metrics: "
+            + "Unrecognized command or argument '***'."
+    )]
+    [InlineData(
+        "run --conection=postgresql://u:s3cret@h/d",
+        "Unrecognized command or argument '--conection***'. Did you mean --connection?"
+    )]
     [InlineData("chek", "Required command was not provided.\nbackup-metrics: Unrecognized command or argument 'chek'. Did you mean check?")]
     [InlineData("run --frobnicate", "Unrecognized command or argument '--frobnicate'.")]
     public async Task A_wrong_value_is_told_with_its_flag_and_what_is_allowed(string arguments, string told)

@@ -24,9 +24,13 @@ public sealed class ProgressLineTests
     internal void It_is_for_people_at_a_terminal(bool isWatched, string? term, LogFormat format, bool isWanted)
     {
         Dictionary<string, string> environment = [];
-        if (term is not null) environment["TERM"] = term;
+        if (term is not null)
+            environment["TERM"] = term;
         using var signals = new Signals();
-        var terminal = new ProcessContext(Stream.Null, TextWriter.Null, environment, TimeProvider.System, signals) { IsWatched = isWatched };
+        var terminal = new ProcessContext(Stream.Null, TextWriter.Null, environment, TimeProvider.System, signals)
+        {
+            IsWatched = isWatched,
+        };
         using var line = ProgressLine.Begin(terminal, new(format, FailOnTarget: true, DryRun: false), out var progress);
 
         Assert.Equal((isWanted, isWanted), (line is not null, progress is not null));
@@ -46,7 +50,11 @@ public sealed class ProgressLineTests
         };
 
         // script gives it a terminal, for both of its streams.
-        var result = await ChildProcess.RunAsync(Tool.Find("script", "apt-get install bsdutils"), ["-qec", command, "/dev/null"], new() { Environment = environment });
+        var result = await ChildProcess.RunAsync(
+            Tool.Find("script", "apt-get install bsdutils"),
+            ["-qec", command, "/dev/null"],
+            new() { Environment = environment }
+        );
 
         Assert.Equal(69, result.ExitCode);
         Assert.Matches("\r0 of 1 done, 0 failed, at most [34] s left\u001b\\[K", result.Output);

@@ -13,18 +13,27 @@ public sealed class PushReportTests
     [InlineData(3600, "warning: the clock of http://gw is 3600 s ahead of this host's: alerts compare times of both")]
     [InlineData(-61, "warning: the clock of http://gw is 61 s behind this host's: alerts compare times of both")]
     public void Clocks_that_differ_by_more_than_a_minute_are_warned_of(int seconds, string warning) =>
-        Assert.Equal(["ok http://gw stored the push (12 samples, 0.04 s)", warning], Lines(Stored with { ClockSkew = TimeSpan.FromSeconds(seconds) }));
+        Assert.Equal(
+            ["ok http://gw stored the push (12 samples, 0.04 s)", warning],
+            Lines(Stored with { ClockSkew = TimeSpan.FromSeconds(seconds) })
+        );
 
     [Theory]
     [InlineData(60)]
     [InlineData(0)]
     [InlineData(-60)]
-    public void A_minute_is_not_worth_a_line(int seconds) => Assert.Single(Lines(Stored with { ClockSkew = TimeSpan.FromSeconds(seconds) }));
+    public void A_minute_is_not_worth_a_line(int seconds) =>
+        Assert.Single(Lines(Stored with { ClockSkew = TimeSpan.FromSeconds(seconds) }));
 
     [Fact]
     public void Advice_follows_the_failure()
     {
-        var refused = new PushOutcome(PushResult.Refused, "http://gw") { Status = 400, Words = "no", Advice = "do it" };
+        var refused = new PushOutcome(PushResult.Refused, "http://gw")
+        {
+            Status = 400,
+            Words = "no",
+            Advice = "do it",
+        };
 
         Assert.Equal(["FAILED http://gw refused the push (HTTP 400): no", "advice: do it"], Lines(refused));
         Assert.Equal("do it", Json(refused).GetProperty("advice").GetString());
@@ -41,7 +50,13 @@ public sealed class PushReportTests
         Assert.Equal("stored", Json(Stored).GetProperty("result").GetString());
     }
 
-    static PushOutcome Stored { get; } = new(PushResult.Stored, "http://gw") { Status = 200, Attempts = 1, Elapsed = TimeSpan.FromSeconds(0.04) };
+    static PushOutcome Stored { get; } =
+        new(PushResult.Stored, "http://gw")
+        {
+            Status = 200,
+            Attempts = 1,
+            Elapsed = TimeSpan.FromSeconds(0.04),
+        };
 
     static string[] Lines(PushOutcome push) => Written(to => RunSummary.Write(Report(push), to));
 

@@ -20,7 +20,13 @@ public sealed class ReportTests
             Server = Server with
             {
                 Archiver = Server.Archiver with { LastArchived = Noon.AddHours(-30), LastFailed = Noon.AddSeconds(-20) },
-                Wal = Wal with { ReadySegments = 120, OldestReady = Noon.AddHours(-30), NewestDone = Noon.AddHours(-30), UnarchivedBytes = 2_000_000_000 },
+                Wal = Wal with
+                {
+                    ReadySegments = 120,
+                    OldestReady = Noon.AddHours(-30),
+                    NewestDone = Noon.AddHours(-30),
+                    UnarchivedBytes = 2_000_000_000,
+                },
             },
             Backups = [Backup with { Tool = "pgbackrest", LastSuccess = Noon.AddHours(-60), Age = TimeSpan.FromHours(60) }],
         },
@@ -32,8 +38,16 @@ public sealed class ReportTests
             Backups = [],
             MissingRights = [new("may not read pg_wal", "GRANT pg_monitor TO monitor;")],
         },
-        Result with { Instance = Orders with { Name = "standby" }, Server = Server with { InRecovery = true }, Backups = [] },
-        Failed(FailureReason.Refused, "Failed to connect to 10.0.0.9:5432: Connection refused") with { Instance = Orders with { Name = "gone" } },
+        Result with
+        {
+            Instance = Orders with { Name = "standby" },
+            Server = Server with { InRecovery = true },
+            Backups = [],
+        },
+        Failed(FailureReason.Refused, "Failed to connect to 10.0.0.9:5432: Connection refused") with
+        {
+            Instance = Orders with { Name = "gone" },
+        },
     ];
 
     [Fact]
@@ -43,50 +57,100 @@ public sealed class ReportTests
     public void A_server_that_has_archived_nothing_yet_is_shown_with_what_waits()
     {
         var young = Server with { Archiver = new(0, null, 0, null, null, null) };
-        var waiting = young with { Started = Noon.AddSeconds(-30), Wal = Wal with { ReadySegments = 7, OldestReady = Noon.AddSeconds(-20) } };
+        var waiting = young with
+        {
+            Started = Noon.AddSeconds(-30),
+            Wal = Wal with { ReadySegments = 7, OldestReady = Noon.AddSeconds(-20) },
+        };
 
         string Archiving(ServerEvidence server) =>
-            Written(to => ShowTable.Write([Result with { Server = server }], to)).Split('\n').Single(line => line.Contains("WAL archiving", StringComparison.Ordinal)).Trim();
+            Written(to => ShowTable.Write([Result with { Server = server }], to))
+                .Split('\n')
+                .Single(line => line.Contains("WAL archiving", StringComparison.Ordinal))
+                .Trim();
 
         Assert.Equal("WAL archiving       unknown: nothing was archived yet, nothing failed, nothing waits", Archiving(young));
-        Assert.StartsWith("WAL archiving       unknown: nothing was archived yet, nothing failed, 7 segments waiting for 20 s", Archiving(waiting), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "WAL archiving       unknown: nothing was archived yet, nothing failed, 7 segments waiting for 20 s",
+            Archiving(waiting),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void Summary() => Snapshot.Matches("summary.txt", Written(to => RunSummary.Write(Report, to)));
 
     [Fact]
-    public void Summary_in_json() => Snapshot.Matches("summary.json.txt", Written(to => RunSummaryJson.Write(Report, ExitCode.TargetFailed, Noon, to)));
+    public void Summary_in_json() =>
+        Snapshot.Matches("summary.json.txt", Written(to => RunSummaryJson.Write(Report, ExitCode.TargetFailed, Noon, to)));
 
     [Fact]
     public void Show_of_what_a_catalogue_tells() => Snapshot.Matches("show-found.txt", Written(to => ShowTable.Write(Found, to)));
 
     [Fact]
-    public void Summary_of_what_a_catalogue_tells() => Snapshot.Matches("summary-found.txt", Written(to => RunSummary.Write(Report with { Results = Found }, to)));
+    public void Summary_of_what_a_catalogue_tells() =>
+        Snapshot.Matches("summary-found.txt", Written(to => RunSummary.Write(Report with { Results = Found }, to)));
 
     static IReadOnlyList<ProbeResult> Found { get; } =
     [
-        Result with { Instance = Orders with { Name = "catalogue", Limits = [], Sources = [SourceName.Catalog] }, Server = null, Backups = [], IsMonitored = false, SourcesThatAnswered = [SourceName.Catalog] },
+        Result with
+        {
+            Instance = Orders with { Name = "catalogue", Limits = [], Sources = [SourceName.Catalog] },
+            Server = null,
+            Backups = [],
+            IsMonitored = false,
+            SourcesThatAnswered = [SourceName.Catalog],
+        },
         FoundInstancesTests.Stock,
-        FoundInstancesTests.Stock with { Instance = Orders with { Name = "well" }, Backups = [FoundInstancesTests.Full with { LastHasErrors = false, LastFailure = null, SizeRatio = 1, Running = null }] },
         FoundInstancesTests.Stock with
         {
-            Instance = Orders with { Name = "dumps", Limits = [new(LimitType.Logical, Severity.Warning, TimeSpan.FromHours(26)), new(LimitType.RestoreTest, Severity.Warning, TimeSpan.FromDays(90))] },
-            Backups = [new(SourceName.Catalog, "pg_dump", BackupType.Logical) { LastSuccess = Noon.AddHours(-30), Age = TimeSpan.FromHours(30), LastDuration = TimeSpan.FromMinutes(10), LastStored = 7_000_000, Counts = new(3, 0, 0) }],
+            Instance = Orders with { Name = "well" },
+            Backups = [FoundInstancesTests.Full with { LastHasErrors = false, LastFailure = null, SizeRatio = 1, Running = null }],
+        },
+        FoundInstancesTests.Stock with
+        {
+            Instance = Orders with
+            {
+                Name = "dumps",
+                Limits =
+                [
+                    new(LimitType.Logical, Severity.Warning, TimeSpan.FromHours(26)),
+                    new(LimitType.RestoreTest, Severity.Warning, TimeSpan.FromDays(90)),
+                ],
+            },
+            Backups =
+            [
+                new(SourceName.Catalog, "pg_dump", BackupType.Logical)
+                {
+                    LastSuccess = Noon.AddHours(-30),
+                    Age = TimeSpan.FromHours(30),
+                    LastDuration = TimeSpan.FromMinutes(10),
+                    LastStored = 7_000_000,
+                    Counts = new(3, 0, 0),
+                },
+            ],
         },
         FoundInstancesTests.Unbelieved,
     ];
 
-    static RunReport Report { get; } = new(Results, TimeSpan.FromSeconds(1.25))
-    {
-        Samples = 99,
-        Pushes =
-        [
-            new(
-                new(PushResult.Stored, "http://gw:9091") { Status = 200, Attempts = 1, Elapsed = TimeSpan.FromSeconds(0.04), ClockSkew = TimeSpan.Zero },
-                "walg_last_upload is a counter"),
-        ],
-    };
+    static RunReport Report { get; } =
+        new(Results, TimeSpan.FromSeconds(1.25))
+        {
+            Samples = 99,
+            Pushes =
+            [
+                new(
+                    new(PushResult.Stored, "http://gw:9091")
+                    {
+                        Status = 200,
+                        Attempts = 1,
+                        Elapsed = TimeSpan.FromSeconds(0.04),
+                        ClockSkew = TimeSpan.Zero,
+                    },
+                    "walg_last_upload is a counter"
+                ),
+            ],
+        };
 
     static string Written(Action<TextWriter> write)
     {

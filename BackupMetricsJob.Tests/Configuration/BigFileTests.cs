@@ -27,10 +27,15 @@ public sealed class BigFileTests
 
     static string Text()
     {
-        var text = new StringBuilder("job: fleet\ndefaults:\n  connection: {user: monitor, sslmode: require}\n  labels: {env: prod}\n  max_age: {base: {warning: 26h, critical: 50h}}\ntargets:\n");
+        var text = new StringBuilder(
+            "job: fleet\ndefaults:\n  connection: {user: monitor, sslmode: require}\n  labels: {env: prod}\n  max_age: {base: "
+                + "{warning: 26h, critical: 50h}}\ntargets:\n"
+        );
         for (var i = 0; i < Targets; i++)
         {
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $$"""
+            text.Append(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $$"""
                 - name: server-{{i}}
                   connection: postgresql://db{{i}}.example:5432/postgres
                   password_file: FOLDER/password
@@ -40,7 +45,8 @@ public sealed class BigFileTests
                     wal: none
                   timeout: 20s
 
-                """);
+                """
+            );
         }
 
         return text.ToString();

@@ -26,8 +26,25 @@ public sealed class ConfigurationDocumentationTests
     [Fact]
     public void Every_key_has_a_row()
     {
-        string[][] all = [Keys.Root, Keys.Gateway, Keys.BasicAuth, Keys.Authorization, Keys.TlsConfig, Keys.Target, Keys.MaxAge, Keys.Severities, Keys.Server, Keys.Catalog, Keys.Query];
-        var rows = Regex.Matches(Text, "^\\| ([^|]*) \\|", RegexOptions.Multiline).SelectMany(match => Regex.Matches(match.Groups[1].Value, "`([a-z_]+)`")).Select(match => match.Groups[1].Value).ToHashSet();
+        string[][] all =
+        [
+            Keys.Root,
+            Keys.Gateway,
+            Keys.BasicAuth,
+            Keys.Authorization,
+            Keys.TlsConfig,
+            Keys.Target,
+            Keys.MaxAge,
+            Keys.Severities,
+            Keys.Server,
+            Keys.Catalog,
+            Keys.Query,
+        ];
+        var rows = Regex
+            .Matches(Text, "^\\| ([^|]*) \\|", RegexOptions.Multiline)
+            .SelectMany(match => Regex.Matches(match.Groups[1].Value, "`([a-z_]+)`"))
+            .Select(match => match.Groups[1].Value)
+            .ToHashSet();
 
         Assert.Equal([], all.SelectMany(keys => keys).Distinct().Except(rows));
     }
@@ -37,6 +54,12 @@ public sealed class ConfigurationDocumentationTests
     {
         var help = (await BackupMetrics.RunAsync("run", "--help")).Output;
 
-        Assert.Equal([], Regex.Matches(help, "BACKUP_METRICS_[A-Z_]+").Select(match => match.Value).Except(Regex.Matches(Text, "`(BACKUP_METRICS_[A-Z_]+)`").Select(match => match.Groups[1].Value)));
+        Assert.Equal(
+            [],
+            Regex
+                .Matches(help, "BACKUP_METRICS_[A-Z_]+")
+                .Select(match => match.Value)
+                .Except(Regex.Matches(Text, "`(BACKUP_METRICS_[A-Z_]+)`").Select(match => match.Groups[1].Value))
+        );
     }
 }

@@ -11,7 +11,8 @@ internal sealed class ConfigurationFile : IDisposable
     /// <param name="main">The text of the main file, FOLDER standing for the folder; null for none.</param>
     public ConfigurationFile(string? main = null)
     {
-        if (main is not null) Add("main.yaml", main);
+        if (main is not null)
+            Add("main.yaml", main);
     }
 
     public string Folder => _folder.Path;
@@ -48,12 +49,22 @@ internal sealed class ConfigurationFile : IDisposable
     string Problems(out JobOptions? job, string[]? flags, string[]? variables, bool push)
     {
         var environment = new Dictionary<string, string> { ["HOME"] = "/nonexistent" };
-        foreach (var variable in variables ?? []) environment[variable.Split('=', 2)[0]] = variable.Split('=', 2)[1];
+        foreach (var variable in variables ?? [])
+            environment[variable.Split('=', 2)[0]] = variable.Split('=', 2)[1];
         List<string> given = [.. flags ?? []];
-        if (File.Exists(_folder.File("main.yaml")) && !given.Exists(flag => flag.StartsWith("config=", StringComparison.Ordinal)) && !environment.ContainsKey("BACKUP_METRICS_CONFIG"))
+        if (
+            File.Exists(_folder.File("main.yaml"))
+            && !given.Exists(flag => flag.StartsWith("config=", StringComparison.Ordinal))
+            && !environment.ContainsKey("BACKUP_METRICS_CONFIG")
+        )
             given.Add("config=" + _folder.File("main.yaml"));
         var typed = new Flags();
-        foreach (var group in given.Select(flag => flag.Replace("FOLDER", _folder.Path, StringComparison.Ordinal).Split('=', 2)).GroupBy(pair => pair[0], pair => pair[1])) typed.Add(group.Key, [.. group]);
+        foreach (
+            var group in given
+                .Select(flag => flag.Replace("FOLDER", _folder.Path, StringComparison.Ordinal).Split('=', 2))
+                .GroupBy(pair => pair[0], pair => pair[1])
+        )
+            typed.Add(group.Key, [.. group]);
         All = OptionsReader.Read(typed, environment, push ? Purpose.Push : Purpose.Show, out job, out var output);
         Output = output;
         return string.Concat(All.Select(problem => problem.Words.Replace(_folder.Path + "/", "", StringComparison.Ordinal) + "\n"));

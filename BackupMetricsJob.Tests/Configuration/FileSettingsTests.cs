@@ -10,7 +10,8 @@ public sealed class FileSettingsTests
     [Fact]
     public void A_target_is_what_it_says_itself_and_else_what_the_defaults_say()
     {
-        using var file = new ConfigurationFile("""
+        using var file = new ConfigurationFile(
+            """
             job: fleet
             interval: 5m
             deadline: 40s
@@ -35,30 +36,48 @@ public sealed class FileSettingsTests
               - catalog: {servers: [eu-*, x]}
               - query: {sql: SELECT 1}
             - {name: stock, connection: {host: db2, port: 5433}}
-            """);
+            """
+        );
 
         var job = file.Read();
 
         Assert.Equal("/job/fleet/cluster/eu1", job.Group.ToPath());
         Assert.Equal(
-            (TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(10), 7, false), (job.Interval!.Value, job.Deadline, job.Splay, job.Concurrency, job.LegacyNames));
+            (TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(10), 7, false),
+            (job.Interval!.Value, job.Deadline, job.Splay, job.Concurrency, job.LegacyNames)
+        );
         Assert.False(file.Output.FailOnTarget);
         var (orders, stock) = (job.Targets[0], job.Targets[1]);
-        Assert.Equal(("postgresql://u@db1:6432/orders", TimeSpan.FromSeconds(6)), (orders.Target!.Connection.Description, orders.Target.Timeout));
+        Assert.Equal(
+            ("postgresql://u@db1:6432/orders", TimeSpan.FromSeconds(6)),
+            (orders.Target!.Connection.Description, orders.Target.Timeout)
+        );
         Assert.Equal([new("team", "payments"), new("env", "prod")], orders.Instance.Labels);
-        Assert.Equal([new(LimitType.Base, Severity.Critical, TimeSpan.FromHours(30)), new(LimitType.Logical, Severity.Critical, TimeSpan.FromDays(2))], orders.Instance.Limits);
+        Assert.Equal(
+            [
+                new(LimitType.Base, Severity.Critical, TimeSpan.FromHours(30)),
+                new(LimitType.Logical, Severity.Critical, TimeSpan.FromDays(2)),
+            ],
+            orders.Instance.Limits
+        );
         Assert.Equal(["catalog", "query"], orders.Instance.Sources);
         Assert.Equal(["eu-*", "x"], orders.Sources.Servers.Patterns);
         Assert.Equal("SELECT 1", orders.Sources.Query);
-        Assert.Equal(("postgresql://monitor@db2:5433/postgres", TimeSpan.FromSeconds(5)), (stock.Target!.Connection.Description, stock.Target.Timeout));
+        Assert.Equal(
+            ("postgresql://monitor@db2:5433/postgres", TimeSpan.FromSeconds(5)),
+            (stock.Target!.Connection.Description, stock.Target.Timeout)
+        );
         Assert.Equal(["server", "pgwatch"], stock.Instance.Sources);
         Assert.Equal(
             [
-                new(LimitType.Base, Severity.Warning, TimeSpan.FromHours(26)), new(LimitType.Base, Severity.Critical, TimeSpan.FromHours(50)),
+                new(LimitType.Base, Severity.Warning, TimeSpan.FromHours(26)),
+                new(LimitType.Base, Severity.Critical, TimeSpan.FromHours(50)),
                 new(LimitType.Logical, Severity.Critical, TimeSpan.FromDays(2)),
-                new(LimitType.Wal, Severity.Warning, TimeSpan.FromMinutes(15)), new(LimitType.Wal, Severity.Critical, TimeSpan.FromHours(1)),
+                new(LimitType.Wal, Severity.Warning, TimeSpan.FromMinutes(15)),
+                new(LimitType.Wal, Severity.Critical, TimeSpan.FromHours(1)),
             ],
-            stock.Instance.Limits);
+            stock.Instance.Limits
+        );
     }
 
     [Fact]
@@ -76,11 +95,16 @@ public sealed class FileSettingsTests
     [Fact]
     public void The_environment_of_libpq_fills_what_target_and_defaults_leave_open()
     {
-        using var file = new ConfigurationFile("defaults: {connection: {user: monitor}}\ntargets: [{name: a, connection: host=h}, {name: b}]\n");
+        using var file = new ConfigurationFile(
+            "defaults: {connection: {user: monitor}}\ntargets: [{name: a, connection: host=h}, {name: b}]\n"
+        );
 
         var job = file.Read(variables: ["PGHOST=env", "PGUSER=env", "PGDATABASE=env"]);
 
-        Assert.Equal(["postgresql://monitor@h:5432/env", "postgresql://monitor@env:5432/env"], job.Targets.Select(target => target.Target!.Connection.Description));
+        Assert.Equal(
+            ["postgresql://monitor@h:5432/env", "postgresql://monitor@env:5432/env"],
+            job.Targets.Select(target => target.Target!.Connection.Description)
+        );
     }
 
     /// <summary>A wrong value of every key, and a problem of every kind: the list is read in reviews.</summary>
@@ -126,8 +150,10 @@ public sealed class FileSettingsTests
         using var file = new ConfigurationFile(text);
         string[] flags = connection is null ? ["instance=i"] : ["instance=i", "connection=" + connection];
 
-        if (isFine) Assert.EndsWith("/run/i", file.Read(flags).Group.ToPath(), StringComparison.Ordinal);
-        else Assert.Equal("main.yaml:1:10: targets: must not be empty\n", file.Problems(flags));
+        if (isFine)
+            Assert.EndsWith("/run/i", file.Read(flags).Group.ToPath(), StringComparison.Ordinal);
+        else
+            Assert.Equal("main.yaml:1:10: targets: must not be empty\n", file.Problems(flags));
     }
 
     [Theory]
@@ -160,7 +186,10 @@ public sealed class FileSettingsTests
     [Fact]
     public void The_defaults_are_below_the_flags_target_too()
     {
-        using var file = new ConfigurationFile("defaults: {connection: {user: monitor, dbname: d}, password_file: pw, timeout: 3s, labels: {env: prod}, sources: [pgwatch], max_age: {wal: none}}\n");
+        using var file = new ConfigurationFile(
+            "defaults: {connection: {user: monitor, dbname: d}, password_file: pw, timeout: 3s, labels: {env: prod}, sources: "
+                + "[pgwatch], max_age: {wal: none}}\n"
+        );
         file.Add("pw", "secret\n");
 
         var target = file.Read(["connection=host=h", "instance=i", "label=team=a"]).Targets[0];

@@ -52,7 +52,12 @@ public sealed class GatewayReaderTests : IDisposable
     {
         var file = _folder.Write("password", "right", secret: true);
 
-        var gateway = Read("http://gw", [("gateway-password-file", file)], ("BACKUP_METRICS_GATEWAY_PASSWORD", "wrong"), ("BACKUP_METRICS_GATEWAY_USERNAME", "job"));
+        var gateway = Read(
+            "http://gw",
+            [("gateway-password-file", file)],
+            ("BACKUP_METRICS_GATEWAY_PASSWORD", "wrong"),
+            ("BACKUP_METRICS_GATEWAY_USERNAME", "job")
+        );
 
         Assert.Equal(ClientCredentials.Basic("job", "right").Header, gateway.Credentials?.Header);
     }
@@ -62,7 +67,15 @@ public sealed class GatewayReaderTests : IDisposable
     {
         var made = SelfSignedCertificate.Create(_folder.Path);
 
-        var gateway = Read("https://gw", [("gateway-ca-file", made.CertificateFile), ("gateway-cert-file", made.CertificateFile), ("gateway-key-file", made.KeyFile), ("gateway-timeout", "30s")]);
+        var gateway = Read(
+            "https://gw",
+            [
+                ("gateway-ca-file", made.CertificateFile),
+                ("gateway-cert-file", made.CertificateFile),
+                ("gateway-key-file", made.KeyFile),
+                ("gateway-timeout", "30s"),
+            ]
+        );
 
         Assert.Equal(TimeSpan.FromSeconds(30), gateway.AttemptTimeout);
         Assert.Single(gateway.Tls!.Roots!.Certificates);
@@ -73,13 +86,33 @@ public sealed class GatewayReaderTests : IDisposable
     [Theory]
     [InlineData("ftp://gw", "", "", "--gateway: gateway \"ftp://gw\": must begin with http:// or https://, like http://gateway:9091")]
     [InlineData("http://gw", "", "PASSWORD=s3cret", "--gateway: a password for the gateway needs a user: --gateway-username")]
-    [InlineData("http://gw", "gateway-username=job", "PASSWORD=s3cret;PASSWORD_FILE=one-line", "BACKUP_METRICS_GATEWAY_PASSWORD_FILE: BACKUP_METRICS_GATEWAY_PASSWORD is set, too; give one of them")]
-    [InlineData("http://gw", "gateway-username=job;gateway-password-file=two-lines", "", "--gateway-password-file \"FOLDER/two-lines\": has more than one line: nothing else may stand in its file")]
+    [InlineData(
+        "http://gw",
+        "gateway-username=job",
+        "PASSWORD=s3cret;PASSWORD_FILE=one-line",
+        "BACKUP_METRICS_GATEWAY_PASSWORD_FILE: BACKUP_METRICS_GATEWAY_PASSWORD is set, too; give one of them"
+    )]
+    [InlineData(
+        "http://gw",
+        "gateway-username=job;gateway-password-file=two-lines",
+        "",
+        "--gateway-password-file \"FOLDER/two-lines\": has more than one line: nothing else may stand in its file"
+    )]
     [InlineData("http://gw", "gateway-username=job;gateway-password-file=empty", "", "--gateway-password-file \"FOLDER/empty\": is empty")]
-    [InlineData("http://gw", "gateway-username=job;gateway-password-file=latin1", "", "--gateway-password-file \"FOLDER/latin1\": is not UTF-8")]
+    [InlineData(
+        "http://gw",
+        "gateway-username=job;gateway-password-file=latin1",
+        "",
+        "--gateway-password-file \"FOLDER/latin1\": is not UTF-8"
+    )]
     [InlineData("http://gw", "", "TOKEN=s3 cret", "BACKUP_METRICS_GATEWAY_TOKEN: must be printable ASCII without blanks, as a token is")]
     [InlineData("http://gw", "", "TOKEN=s3\ncret", "BACKUP_METRICS_GATEWAY_TOKEN: must be printable ASCII without blanks, as a token is")]
-    [InlineData("https://gw", "gateway-ca-file=one-line", "", "--gateway: certificate or key file \"FOLDER/one-line\": has no certificate in PEM in it")]
+    [InlineData(
+        "https://gw",
+        "gateway-ca-file=one-line",
+        "",
+        "--gateway: certificate or key file \"FOLDER/one-line\": has no certificate in PEM in it"
+    )]
     [InlineData("https://gw", "gateway-key-file=absent", "", "--gateway: key file \"FOLDER/absent\": a key needs its certificate, too")]
     public void What_is_wrong_is_told_without_any_secret(string gateway, string flags, string variables, string problem)
     {
@@ -89,9 +122,13 @@ public sealed class GatewayReaderTests : IDisposable
         File.WriteAllBytes(_folder.File("latin1"), [.. Encoding.Latin1.GetBytes("s3crét")]);
         var given = new Flags();
         given.Add("gateway", [gateway]);
-        foreach (var (name, value) in Pairs(flags)) given.Add(name, [name.EndsWith("-file", StringComparison.Ordinal) ? _folder.File(value) : value]);
-        var environment = Pairs(variables).ToDictionary(
-            pair => "BACKUP_METRICS_GATEWAY_" + pair.Name, pair => pair.Name.EndsWith("_FILE", StringComparison.Ordinal) ? _folder.File(pair.Value) : pair.Value);
+        foreach (var (name, value) in Pairs(flags))
+            given.Add(name, [name.EndsWith("-file", StringComparison.Ordinal) ? _folder.File(value) : value]);
+        var environment = Pairs(variables)
+            .ToDictionary(
+                pair => "BACKUP_METRICS_GATEWAY_" + pair.Name,
+                pair => pair.Name.EndsWith("_FILE", StringComparison.Ordinal) ? _folder.File(pair.Value) : pair.Value
+            );
         var problems = new List<Problem>();
         var settings = new Settings(given, environment);
 
@@ -102,13 +139,17 @@ public sealed class GatewayReaderTests : IDisposable
     }
 
     static IEnumerable<(string Name, string Value)> Pairs(string text) =>
-        text.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(pair => (pair[..pair.IndexOf('=', StringComparison.Ordinal)], pair[(pair.IndexOf('=', StringComparison.Ordinal) + 1)..]));
+        text.Split(';', StringSplitOptions.RemoveEmptyEntries)
+            .Select(pair =>
+                (pair[..pair.IndexOf('=', StringComparison.Ordinal)], pair[(pair.IndexOf('=', StringComparison.Ordinal) + 1)..])
+            );
 
     static Gateway Read(string url, (string Name, string Value)[] flags, params (string Name, string Value)[] variables)
     {
         var given = new Flags();
         given.Add("gateway", [url]);
-        foreach (var (name, value) in flags) given.Add(name, [value]);
+        foreach (var (name, value) in flags)
+            given.Add(name, [value]);
         var environment = variables.ToDictionary(variable => variable.Name, variable => variable.Value);
         var problems = new List<Problem>();
         var gateways = new GatewayReader(new Settings(given, environment), environment, problems).Read(null);

@@ -49,7 +49,8 @@ public sealed class JumpHashTests
         {
             var (before, after) = (JumpHash.Shard($"db{i}", 7), JumpHash.Shard($"db{i}", 8));
             Assert.True(after == before || after == 7);
-            if (after != before) moved++;
+            if (after != before)
+                moved++;
         }
 
         Assert.InRange(moved, 1100, 1400);

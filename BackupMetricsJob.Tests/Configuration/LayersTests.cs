@@ -27,22 +27,48 @@ public sealed class LayersTests
         using var file = new ConfigurationFile(Main);
         string[] variables =
         [
-            "BACKUP_METRICS_JOB=env", "BACKUP_METRICS_INTERVAL=2m", "BACKUP_METRICS_DEADLINE=32s", "BACKUP_METRICS_CONCURRENCY=2", "BACKUP_METRICS_SPLAY=0s", "BACKUP_METRICS_LEGACY_NAMES=true",
-            "BACKUP_METRICS_FAIL_ON=any", "BACKUP_METRICS_GROUPING=cluster=env", "BACKUP_METRICS_GATEWAY=http://env:9091,http://env2:9091", "BACKUP_METRICS_CONNECTION=", "BACKUP_METRICS_CONFIG=FOLDER/main.yaml",
+            "BACKUP_METRICS_JOB=env",
+            "BACKUP_METRICS_INTERVAL=2m",
+            "BACKUP_METRICS_DEADLINE=32s",
+            "BACKUP_METRICS_CONCURRENCY=2",
+            "BACKUP_METRICS_SPLAY=0s",
+            "BACKUP_METRICS_LEGACY_NAMES=true",
+            "BACKUP_METRICS_FAIL_ON=any",
+            "BACKUP_METRICS_GROUPING=cluster=env",
+            "BACKUP_METRICS_GATEWAY=http://env:9091,http://env2:9091",
+            "BACKUP_METRICS_CONNECTION=",
+            "BACKUP_METRICS_CONFIG=FOLDER/main.yaml",
         ];
         variables[^1] = $"BACKUP_METRICS_CONFIG={file.Folder}/main.yaml";
 
         var (fromFile, fromVariables) = (file.Read(push: true), file.Read([], variables, push: true));
-        var fromFlags = file.Read(["job=flag", "interval=9m", "deadline=39s", "concurrency=9", "splay=9s", "grouping=cluster=flag", "gateway=http://flag:9091", "gateway-timeout=9s"], variables, push: true);
+        var fromFlags = file.Read(
+            [
+                "job=flag",
+                "interval=9m",
+                "deadline=39s",
+                "concurrency=9",
+                "splay=9s",
+                "grouping=cluster=flag",
+                "gateway=http://flag:9091",
+                "gateway-timeout=9s",
+            ],
+            variables,
+            push: true
+        );
 
         Assert.Equal("/job/file/cluster/file/zone/file 1 31 3 3 False http://file:9091 3", Told(fromFile));
         Assert.Equal("/job/env/cluster/env/zone/file 2 32 2 0 True http://env:9091 http://env2:9091 10", Told(fromVariables));
         Assert.Equal("/job/flag/cluster/flag/zone/file 9 39 9 9 True http://flag:9091 9", Told(fromFlags));
         Assert.True(file.Output.FailOnTarget);
 
-        static string Told(JobOptions job) => string.Create(
-            System.Globalization.CultureInfo.InvariantCulture,
-            $"{job.Group.ToPath()} {job.Interval!.Value.TotalMinutes} {job.Deadline.TotalSeconds} {job.Concurrency} {job.Splay.TotalSeconds} {job.LegacyNames} {string.Join(' ', job.Gateways)} {job.Gateways[0].AttemptTimeout.TotalSeconds}");
+        static string Told(JobOptions job) =>
+            string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"{job.Group.ToPath()} {job.Interval!.Value.TotalMinutes} {job.Deadline.TotalSeconds} {job.Concurrency} "
+                    + $"{job.Splay.TotalSeconds} {job.LegacyNames} {string.Join(' ', job.Gateways)} "
+                    + $"{job.Gateways[0].AttemptTimeout.TotalSeconds}"
+            );
     }
 
     [Fact]
@@ -55,7 +81,13 @@ public sealed class LayersTests
         Assert.All(job.Targets, target => Assert.Equal(TimeSpan.FromSeconds(9), target.Target!.Timeout));
         Assert.Equal([new("team", "flag"), new("tier", "file")], job.Targets[0].Instance.Labels);
         Assert.Equal([new("team", "flag")], job.Targets[1].Instance.Labels);
-        Assert.Equal([new(LimitType.Base, Severity.Critical, TimeSpan.FromHours(9)), new(LimitType.Logical, Severity.Critical, TimeSpan.FromHours(3))], job.Targets[0].Instance.Limits.Take(2));
+        Assert.Equal(
+            [
+                new(LimitType.Base, Severity.Critical, TimeSpan.FromHours(9)),
+                new(LimitType.Logical, Severity.Critical, TimeSpan.FromHours(3)),
+            ],
+            job.Targets[0].Instance.Limits.Take(2)
+        );
     }
 
     [Theory]
@@ -69,26 +101,40 @@ public sealed class LayersTests
         using var file = new ConfigurationFile(Main);
         var name = flag.Split('=')[0];
 
-        Assert.Equal($"--{name}: is about one database, and must not be given together with targets from a file: it belongs there\n", file.Problems([flag]));
+        Assert.Equal(
+            $"--{name}: is about one database, and must not be given together with targets from a file: it belongs there\n",
+            file.Problems([flag])
+        );
         Assert.Equal(ProblemOrigin.Flag, file.All[0].Origin);
-        Assert.StartsWith($"{Settings.Variable(name)}: is about one", file.Problems(variables: [$"{Settings.Variable(name)}={flag.Split('=', 2)[1]}"]), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{Settings.Variable(name)}: is about one",
+            file.Problems(variables: [$"{Settings.Variable(name)}={flag.Split('=', 2)[1]}"]),
+            StringComparison.Ordinal
+        );
         Assert.Equal(ProblemOrigin.Configuration, file.All[0].Origin);
     }
 
     [Fact]
     public void A_label_that_is_in_the_grouping_key_is_refused_where_it_stands_once()
     {
-        using var file = new ConfigurationFile("grouping: {env: x}\ndefaults:\n  labels: {env: y}\ntargets: [{name: a}, {name: b}, {name: c, labels: {env: z}}]\n");
+        using var file = new ConfigurationFile(
+            "grouping: {env: x}\ndefaults:\n  labels: {env: y}\ntargets: [{name: a}, {name: b}, {name: c, labels: {env: z}}]\n"
+        );
 
         Assert.Equal(
-            "main.yaml:3:12: label env is a label of the grouping key, too: the gateway would overwrite it\nmain.yaml:4:52: label env is a label of the grouping key, too: the gateway would overwrite it\n",
-            file.Problems(variables: ["PGUSER=u"]));
+            "main.yaml:3:12: label env is a label of the grouping key, too: the gateway would overwrite it\nmain.yaml:4:52: "
+                + "label env is a label of the grouping key, too: the gateway would overwrite it\n",
+            file.Problems(variables: ["PGUSER=u"])
+        );
     }
 
     [Theory]
     [InlineData("concurrency=0", "--concurrency \"0\": must be a whole number of 1 to 1000\n")]
     [InlineData("splay=5", "--splay \"5\": must be a duration like 30s, 5m, 26h or 1h30m (units y, w, d, h, m, s, ms)\n")]
-    [InlineData("config=/nonexistent/x", "--config \"/nonexistent/x\": cannot be read: Could not find a part of the path '/nonexistent/x'.\n")]
+    [InlineData(
+        "config=/nonexistent/x",
+        "--config \"/nonexistent/x\": cannot be read: Could not find a part of the path '/nonexistent/x'.\n"
+    )]
     [InlineData("config=", "--config \"\": cannot be read: The value cannot be an empty string. (Parameter 'path')\n")]
     public void A_wrong_flag_is_named(string flag, string problems)
     {

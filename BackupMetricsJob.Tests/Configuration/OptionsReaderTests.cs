@@ -53,14 +53,25 @@ public sealed class OptionsReaderTests
     [Fact]
     public void Libpqs_environment_fills_what_is_open()
     {
-        var job = Read(["gateway=http://gw:9091"], new() { ["PGHOST"] = "db2", ["PGPORT"] = "6000", ["PGUSER"] = "u" });
+        var job = Read(
+            ["gateway=http://gw:9091"],
+            new()
+            {
+                ["PGHOST"] = "db2",
+                ["PGPORT"] = "6000",
+                ["PGUSER"] = "u",
+            }
+        );
 
         Assert.Equal("db2:6000", job.Targets[0].Instance.Name);
     }
 
     [Fact]
     public void A_server_on_this_machine_has_its_name() =>
-        Assert.Equal(Environment.MachineName + ":5433", Read(["connection=postgresql://u@127.0.0.1:5433/x", "gateway=http://gw:9091"]).Targets[0].Instance.Name);
+        Assert.Equal(
+            Environment.MachineName + ":5433",
+            Read(["connection=postgresql://u@127.0.0.1:5433/x", "gateway=http://gw:9091"]).Targets[0].Instance.Name
+        );
 
     [Theory]
     [InlineData("postgresql://u@localhost/x")]
@@ -76,7 +87,10 @@ public sealed class OptionsReaderTests
 
         Assert.Equal(ProblemOrigin.Flag, problem.Origin);
         Assert.StartsWith("--instance is missing: ", problem.Message, StringComparison.Ordinal);
-        Assert.Equal("/job/backup_metrics/run/orders", Read(["connection=" + connection, "gateway=http://gw:9091", "instance=orders"], pod).Group.ToPath());
+        Assert.Equal(
+            "/job/backup_metrics/run/orders",
+            Read(["connection=" + connection, "gateway=http://gw:9091", "instance=orders"], pod).Group.ToPath()
+        );
         Assert.Equal("db1.example:5432", Read(Enough, pod).Targets[0].Instance.Name);
         OptionsReader.Read(Flags(["connection=" + connection]), pod, Purpose.Show, out var shown, out _);
         Assert.NotNull(shown);
@@ -102,11 +116,24 @@ public sealed class OptionsReaderTests
     [Fact]
     public void All_problems_are_told_at_once()
     {
-        var problems = Problems(["connection=postgresql://h/db?nonsense=1", "gateway=gw:9091", "timeout=5", "interval=0s", "label=instance=x", "max-age=base=yesterday", "fail-on=sometimes", "log-format=xml"]);
+        var problems = Problems([
+            "connection=postgresql://h/db?nonsense=1",
+            "gateway=gw:9091",
+            "timeout=5",
+            "interval=0s",
+            "label=instance=x",
+            "max-age=base=yesterday",
+            "fail-on=sometimes",
+            "log-format=xml",
+        ]);
 
         Assert.Equal(8, problems.Count);
         Assert.All(problems, problem => Assert.Equal(ProblemOrigin.Flag, problem.Origin));
-        Assert.Contains("--timeout \"5\": must be longer than zero, a duration like 30s", string.Join('\n', problems.Select(problem => problem.Message)), StringComparison.Ordinal);
+        Assert.Contains(
+            "--timeout \"5\": must be longer than zero, a duration like 30s",
+            string.Join('\n', problems.Select(problem => problem.Message)),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -119,11 +146,15 @@ public sealed class OptionsReaderTests
     }
 
     [Fact]
-    public void A_value_with_a_line_feed_is_shown_on_one_line() => Assert.Equal(
-        "--instance \"a b\": must be a name without control characters", Assert.Single(Problems([.. Enough, "instance=a\nb"])).Words);
+    public void A_value_with_a_line_feed_is_shown_on_one_line() =>
+        Assert.Equal(
+            "--instance \"a b\": must be a name without control characters",
+            Assert.Single(Problems([.. Enough, "instance=a\nb"])).Words
+        );
 
     [Fact]
-    public void A_push_needs_a_gateway() => Assert.StartsWith("--gateway is missing", Assert.Single(Problems(["connection=" + Db])).Message, StringComparison.Ordinal);
+    public void A_push_needs_a_gateway() =>
+        Assert.StartsWith("--gateway is missing", Assert.Single(Problems(["connection=" + Db])).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("label=team")]
@@ -157,7 +188,8 @@ public sealed class OptionsReaderTests
                 new(LimitType.Wal, Severity.Warning, TimeSpan.FromMinutes(15)),
                 new(LimitType.Wal, Severity.Critical, TimeSpan.FromHours(1)),
             ],
-            limits);
+            limits
+        );
     }
 
     static JobOptions Read(string[] flags, Dictionary<string, string>? environment = null)
@@ -177,7 +209,8 @@ public sealed class OptionsReaderTests
     static Flags Flags(string[] given)
     {
         var flags = new Flags();
-        foreach (var group in given.Select(flag => flag.Split('=', 2)).GroupBy(pair => pair[0], pair => pair[1])) flags.Add(group.Key, [.. group]);
+        foreach (var group in given.Select(flag => flag.Split('=', 2)).GroupBy(pair => pair[0], pair => pair[1]))
+            flags.Add(group.Key, [.. group]);
         return flags;
     }
 }

@@ -5,7 +5,9 @@ namespace BackupMetricsJob.Tests.Configuration;
 /// <summary>--target, shards, and --config-dir: which targets a run is about.</summary>
 public sealed class PartsOfAFleetTests
 {
-    const string Main = "gateway: {url: http://gw:9091}\ngrouping: {cluster: eu1}\ntargets: [{name: orders, connection: host=h user=u}, {name: stock, connection: host=h user=u}, {name: web, connection: host=h user=u}]\n";
+    const string Main =
+        "gateway: {url: http://gw:9091}\ngrouping: {cluster: eu1}\ntargets: [{name: orders, connection: host=h user=u}, {name: stock, "
+        + "connection: host=h user=u}, {name: web, connection: host=h user=u}]\n";
 
     [Fact]
     public void A_subset_is_printed_and_not_pushed()
@@ -18,7 +20,13 @@ public sealed class PartsOfAFleetTests
         Assert.Equal(["orders", "web"], job.Elsewhere.Select(instance => instance.Name));
         Assert.True(file.Output.DryRun);
         Assert.Empty(job.Gateways);
-        Assert.Equal(["--target: nothing is pushed, but printed: the group of a part would replace that of all targets; --grouping NAME=VALUE pushes it to a group of its own"], job.Warnings);
+        Assert.Equal(
+            [
+                "--target: nothing is pushed, but printed: the group of a part would replace that of all targets; "
+                    + "--grouping NAME=VALUE pushes it to a group of its own",
+            ],
+            job.Warnings
+        );
     }
 
     [Fact]
@@ -40,7 +48,11 @@ public sealed class PartsOfAFleetTests
     {
         using var file = new ConfigurationFile(Main);
 
-        Assert.StartsWith("--grouping: must be another group than that of all targets", file.Problems(["target=stock", grouping], push: true), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "--grouping: must be another group than that of all targets",
+            file.Problems(["target=stock", grouping], push: true),
+            StringComparison.Ordinal
+        );
         Assert.Equal(ProblemOrigin.Flag, file.All[0].Origin);
     }
 
@@ -60,8 +72,10 @@ public sealed class PartsOfAFleetTests
         using var file = new ConfigurationFile(Main);
 
         Assert.Equal(
-            "--target \"stok\": must be the name of a target in the files; did you mean \"stock\"?\n--target \"zzzzzz\": must be the name of a target in the files: \"orders\", \"stock\", \"web\"\n",
-            file.Problems(["target=orders", "target=stok", "target=zzzzzz"]));
+            "--target \"stok\": must be the name of a target in the files; did you mean \"stock\"?\n--target \"zzzzzz\": "
+                + "must be the name of a target in the files: \"orders\", \"stock\", \"web\"\n",
+            file.Problems(["target=orders", "target=stok", "target=zzzzzz"])
+        );
         Assert.Equal(ProblemOrigin.Flag, file.All[0].Origin);
     }
 
@@ -82,7 +96,10 @@ public sealed class PartsOfAFleetTests
 
         var (first, second) = (file.Read(["shard=0/2"], push: true), file.Read([], ["JOB_COMPLETION_INDEX=1"], push: true));
 
-        Assert.Equal(["/job/backup_metrics/shard/0/cluster/eu1", "/job/backup_metrics/shard/1/cluster/eu1"], new[] { first, second }.Select(job => job.Group.ToPath()));
+        Assert.Equal(
+            ["/job/backup_metrics/shard/0/cluster/eu1", "/job/backup_metrics/shard/1/cluster/eu1"],
+            new[] { first, second }.Select(job => job.Group.ToPath())
+        );
         Assert.Equal([new Shard(0, 2), new Shard(1, 2)], new[] { first.Shard!, second.Shard! });
         Assert.Equal(["orders", "stock", "web"], first.Targets.Concat(second.Targets).Select(target => target.Instance.Name).Order());
         Assert.All(first.Targets, target => Assert.Equal(0, JumpHash.Shard(target.Instance.Name, 2)));
@@ -93,10 +110,23 @@ public sealed class PartsOfAFleetTests
     }
 
     [Theory]
-    [InlineData("", "", "main.yaml:4:9: shards: JOB_COMPLETION_INDEX is not set, which says which of the 2 shards this is (a Kubernetes Indexed Job sets it); else give --shard INDEX/2\n")]
+    [InlineData(
+        "",
+        "",
+        "main.yaml:4:9: shards: JOB_COMPLETION_INDEX is not set, which says which of the 2 shards this is (a Kubernetes Indexed Job "
+            + "sets it); else give --shard INDEX/2\n"
+    )]
     [InlineData("", "JOB_COMPLETION_INDEX=2", "JOB_COMPLETION_INDEX \"2\": must be a whole number of 0 to 1: there are 2 shards\n")]
-    [InlineData("shard=2/2", "", "--shard \"2/2\": must be INDEX/COUNT, like 0/4 for the first of four: a count of 1 to 1000, an index below it\n")]
-    [InlineData("shard=1", "", "--shard \"1\": must be INDEX/COUNT, like 0/4 for the first of four: a count of 1 to 1000, an index below it\n")]
+    [InlineData(
+        "shard=2/2",
+        "",
+        "--shard \"2/2\": must be INDEX/COUNT, like 0/4 for the first of four: a count of 1 to 1000, an index below it\n"
+    )]
+    [InlineData(
+        "shard=1",
+        "",
+        "--shard \"1\": must be INDEX/COUNT, like 0/4 for the first of four: a count of 1 to 1000, an index below it\n"
+    )]
     [InlineData("shards=0", "", "--shards \"0\": must be a whole number of 1 to 1000\n")]
     [InlineData("shard=0/2|shards=2", "", "--shards: must not be given together with --shard, which says how many there are\n")]
     [InlineData("shard=0/2|grouping=shard=x", "", "grouping label shard: must not be given to a job with shards: each has it by itself\n")]
@@ -104,14 +134,23 @@ public sealed class PartsOfAFleetTests
     {
         using var file = new ConfigurationFile(Main + "shards: 2\n");
 
-        Assert.Equal(problems, file.Problems(flags.Split('|', StringSplitOptions.RemoveEmptyEntries), variable.Length == 0 ? [] : [variable], push: true));
+        Assert.Equal(
+            problems,
+            file.Problems(flags.Split('|', StringSplitOptions.RemoveEmptyEntries), variable.Length == 0 ? [] : [variable], push: true)
+        );
     }
 
     [Fact]
     public void A_directory_adds_a_file_for_each_team()
     {
-        using var file = new ConfigurationFile("defaults: {connection: {user: main, port: 1}, labels: {env: main, team: none}}\ntargets: [{name: m}]\n");
-        file.Add("d/b.yaml", "defaults: {connection: {user: b, host: hb}, labels: {team: b}, password_file: pw}\ntargets: [{name: b1}, {name: b2, connection: {user: own}}]\n");
+        using var file = new ConfigurationFile(
+            "defaults: {connection: {user: main, port: 1}, labels: {env: main, team: none}}\ntargets: [{name: m}]\n"
+        );
+        file.Add(
+            "d/b.yaml",
+            "defaults: {connection: {user: b, host: hb}, labels: {team: b}, password_file: pw}\ntargets: [{name: b1}, {name: b2, "
+                + "connection: {user: own}}]\n"
+        );
         file.Add("d/a.yml", "targets: [{name: a1, connection: host=ha}]\n");
         file.Add("d/pw", "secret\n");
         file.Add("d/.hidden.yaml", "nonsense: 1\n");
@@ -123,10 +162,20 @@ public sealed class PartsOfAFleetTests
         var job = file.Read(["config-dir=FOLDER/d"], ["PGHOST=env", "PGDATABASE=d"]);
 
         Assert.Equal(
-            ["m postgresql://main@env:1/d", "a1 postgresql://main@ha:1/d", "b1 postgresql://b@hb:1/d", "b2 postgresql://own@hb:1/d", "c1 postgresql://main@hc:1/d"],
-            job.Targets.Select(target => $"{target.Instance.Name} {target.Target!.Connection.Description}"));
+            [
+                "m postgresql://main@env:1/d",
+                "a1 postgresql://main@ha:1/d",
+                "b1 postgresql://b@hb:1/d",
+                "b2 postgresql://own@hb:1/d",
+                "c1 postgresql://main@hc:1/d",
+            ],
+            job.Targets.Select(target => $"{target.Instance.Name} {target.Target!.Connection.Description}")
+        );
         Assert.Equal([new("team", "b"), new("env", "main")], job.Targets[2].Instance.Labels);
-        Assert.Equal([null, null, "secret", "secret", null], job.Targets.Select(target => target.Target!.Connection.Hosts[0].Password?.Reveal()));
+        Assert.Equal(
+            [null, null, "secret", "secret", null],
+            job.Targets.Select(target => target.Target!.Connection.Hosts[0].Password?.Reveal())
+        );
     }
 
     [Fact]
@@ -147,7 +196,8 @@ public sealed class PartsOfAFleetTests
             d/c.yaml: cannot be read: Could not find file 'd/c.yaml'.
 
             """,
-            problems);
+            problems
+        );
     }
 
     [Fact]
@@ -156,8 +206,15 @@ public sealed class PartsOfAFleetTests
         using var file = new ConfigurationFile("job: x\n");
         file.Add("d/notes.txt", "");
 
-        Assert.Equal("--config-dir \"d\": there is no target in its *.yaml and *.yml files, nor anywhere else\n", file.Problems(["config-dir=FOLDER/d"]));
-        Assert.StartsWith("--config-dir \"nowhere\": cannot be read: ", file.Problems(["config-dir=FOLDER/nowhere"]), StringComparison.Ordinal);
+        Assert.Equal(
+            "--config-dir \"d\": there is no target in its *.yaml and *.yml files, nor anywhere else\n",
+            file.Problems(["config-dir=FOLDER/d"])
+        );
+        Assert.StartsWith(
+            "--config-dir \"nowhere\": cannot be read: ",
+            file.Problems(["config-dir=FOLDER/nowhere"]),
+            StringComparison.Ordinal
+        );
         Assert.Single(file.Read(["config-dir=FOLDER/d", "connection=host=h user=u"]).Targets);
     }
 }

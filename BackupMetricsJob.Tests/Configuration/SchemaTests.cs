@@ -33,10 +33,21 @@ public sealed class SchemaTests
         Assert.Equal(Keys.Connection.Order(), Properties(Def("connection")["oneOf"]![1]!));
         var sources = Def("sources")["items"]!["oneOf"]!;
         Assert.Equal(Keys.Server.Order(), Properties(sources[1]!["properties"]!["server"]!));
-        Assert.Equal(OmissionNames.All, sources[1]!["properties"]!["server"]!["properties"]!["without"]!["items"]!["enum"]!.AsArray().Select(name => (string)name!));
+        Assert.Equal(
+            OmissionNames.All,
+            sources[1]!["properties"]!["server"]!["properties"]!["without"]!["items"]!["enum"]!.AsArray().Select(name => (string)name!)
+        );
         Assert.Equal(Keys.Catalog.Order(), Properties(sources[2]!["properties"]!["catalog"]!));
         Assert.Equal(Keys.Query.Order(), Properties(sources[3]!["properties"]!["query"]!));
-        Assert.Equal(SourceName.All.Order(), sources[0]!["enum"]!.AsArray().Select(name => (string)name!).Concat([.. Properties(sources[1]!), .. Properties(sources[2]!), .. Properties(sources[3]!)]).Distinct().Order());
+        Assert.Equal(
+            SourceName.All.Order(),
+            sources[0]!["enum"]!
+                .AsArray()
+                .Select(name => (string)name!)
+                .Concat([.. Properties(sources[1]!), .. Properties(sources[2]!), .. Properties(sources[3]!)])
+                .Distinct()
+                .Order()
+        );
     }
 
     [Fact]
@@ -49,23 +60,41 @@ public sealed class SchemaTests
 
         void Walk(JsonNode? node)
         {
-            if (node is JsonObject map && map.ContainsKey("properties") && map.ContainsKey("type") && map["additionalProperties"]?.ToJsonString() != "false") open.Add(map.GetPath());
-            foreach (var child in node is JsonObject o ? o.Select(pair => pair.Value) : node is JsonArray a ? a : []) Walk(child);
+            if (
+                node is JsonObject map
+                && map.ContainsKey("properties")
+                && map.ContainsKey("type")
+                && map["additionalProperties"]?.ToJsonString() != "false"
+            )
+                open.Add(map.GetPath());
+            foreach (
+                var child in node is JsonObject o ? o.Select(pair => pair.Value)
+                : node is JsonArray a ? a
+                : []
+            )
+                Walk(child);
         }
     }
 
-    /// <summary>Each key of a file with all of them is taken out, misspelt, and given a value of every kind; and a key is put into each map.</summary>
+    /// <summary>
+    /// Each key of a file with all of them is taken out, misspelt, and given a value of every kind; and a key is put into each map.
+    /// </summary>
     [Fact]
     public async Task Reader_and_schema_give_the_same_verdict_on_every_damaged_file()
     {
         using var folder = new TempFolder();
-        foreach (var name in new[] { "dumps.sql", "5", "true", "host=x" }) folder.Write(name, "SELECT 1");
+        foreach (var name in new[] { "dumps.sql", "5", "true", "host=x" })
+            folder.Write(name, "SELECT 1");
         var whole = ToJson(Tree(await File.ReadAllTextAsync(Path.Combine(Tests, "every-key.yaml"))))!;
         var cases = new List<string> { whole.ToJsonString() };
-        foreach (var change in Changes(whole)) cases.Add(change);
+        foreach (var change in Changes(whole))
+            cases.Add(change);
 
         var result = await ChildProcess.RunAsync(
-            Tool.Find("node", "apt-get install nodejs"), [Path.Combine(Tests, "schema-verdicts.cjs"), SchemaFile], new() { Input = string.Join('\n', cases) + "\n" });
+            Tool.Find("node", "apt-get install nodejs"),
+            [Path.Combine(Tests, "schema-verdicts.cjs"), SchemaFile],
+            new() { Input = string.Join('\n', cases) + "\n" }
+        );
         Assert.True(result.ExitCode == 0, result.Error);
         var verdicts = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
@@ -79,7 +108,9 @@ public sealed class SchemaTests
             var problems = new List<Problem>();
             FileReader.Read(new("--config", ProblemOrigin.Flag, folder.Write("case.json", cases[i])), null, problems);
             if ((problems.Count == 0) != (verdicts[i] == "true"))
-                differ.Add($"{cases[i]}\n  reader: {string.Join("; ", problems.Select(problem => problem.Message))}\n  schema: {verdicts[i]}");
+                differ.Add(
+                    $"{cases[i]}\n  reader: {string.Join("; ", problems.Select(problem => problem.Message))}\n  schema: {verdicts[i]}"
+                );
         }
 
         Assert.True(differ.Count == 0, $"{differ.Count} of {cases.Count} differ:\n{string.Join('\n', differ.Take(12))}");
@@ -89,15 +120,21 @@ public sealed class SchemaTests
     {
         foreach (var path in Paths(whole, []).ToList())
         {
-            foreach (var value in new[] { "null", "5", "true", "\"host=x\"", "[]", "{}", "[1]", "{\"x\":1}", "[[]]" }) yield return Changed(whole, path, (parent, key) => Put(parent, key, JsonNode.Parse(value)));
-            if (path[^1] is not string name) continue;
+            foreach (var value in new[] { "null", "5", "true", "\"host=x\"", "[]", "{}", "[1]", "{\"x\":1}", "[[]]" })
+                yield return Changed(whole, path, (parent, key) => Put(parent, key, JsonNode.Parse(value)));
+            if (path[^1] is not string name)
+                continue;
             yield return Changed(whole, path, (parent, _) => parent.AsObject().Remove(name));
-            yield return Changed(whole, path, (parent, _) =>
-            {
-                var value = parent[name]!.DeepClone();
-                parent.AsObject().Remove(name);
-                parent[name + "x"] = value;
-            });
+            yield return Changed(
+                whole,
+                path,
+                (parent, _) =>
+                {
+                    var value = parent[name]!.DeepClone();
+                    parent.AsObject().Remove(name);
+                    parent[name + "x"] = value;
+                }
+            );
             yield return Changed(whole, path, (parent, _) => parent["unknown-key"] = 1);
         }
     }
@@ -109,7 +146,8 @@ public sealed class SchemaTests
             foreach (var (key, value) in map)
             {
                 yield return [.. path, key];
-                foreach (var inner in Paths(value, [.. path, key])) yield return inner;
+                foreach (var inner in Paths(value, [.. path, key]))
+                    yield return inner;
             }
         }
         else if (node is JsonArray list)
@@ -117,7 +155,8 @@ public sealed class SchemaTests
             for (var i = 0; i < list.Count; i++)
             {
                 yield return [.. path, i];
-                foreach (var inner in Paths(list[i], [.. path, i])) yield return inner;
+                foreach (var inner in Paths(list[i], [.. path, i]))
+                    yield return inner;
             }
         }
     }
@@ -126,15 +165,18 @@ public sealed class SchemaTests
     {
         var copy = whole.DeepClone();
         var parent = copy;
-        foreach (var step in path[..^1]) parent = step is string key ? parent[key]! : parent[(int)step]!;
+        foreach (var step in path[..^1])
+            parent = step is string key ? parent[key]! : parent[(int)step]!;
         change(parent, path[^1]);
         return copy.ToJsonString();
     }
 
     static void Put(JsonNode parent, object key, JsonNode? value)
     {
-        if (key is string name) parent[name] = value;
-        else parent[(int)key] = value;
+        if (key is string name)
+            parent[name] = value;
+        else
+            parent[(int)key] = value;
     }
 
     static IEnumerable<string> Properties(JsonNode schema) => schema["properties"]!.AsObject().Select(pair => pair.Key).Order();
@@ -147,14 +189,16 @@ public sealed class SchemaTests
         return tree!;
     }
 
-    static JsonNode? ToJson(YamlNode node) => node switch
-    {
-        YamlMapping map => new JsonObject(map.Entries.Select(entry => KeyValuePair.Create(entry.Key.Text, ToJson(entry.Value)))),
-        YamlSequence list => new JsonArray([.. list.Items.Select(ToJson)]),
-        YamlScalar { IsNull: true } => null,
-        YamlScalar { IsPlain: true, Text: "true" or "false" } scalar => JsonValue.Create(scalar.Text == "true"),
-        YamlScalar { IsPlain: true } scalar when int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => JsonValue.Create(number),
-        YamlScalar scalar => JsonValue.Create(scalar.Text),
-        _ => throw new JsonException(),
-    };
+    static JsonNode? ToJson(YamlNode node) =>
+        node switch
+        {
+            YamlMapping map => new JsonObject(map.Entries.Select(entry => KeyValuePair.Create(entry.Key.Text, ToJson(entry.Value)))),
+            YamlSequence list => new JsonArray([.. list.Items.Select(ToJson)]),
+            YamlScalar { IsNull: true } => null,
+            YamlScalar { IsPlain: true, Text: "true" or "false" } scalar => JsonValue.Create(scalar.Text == "true"),
+            YamlScalar { IsPlain: true } scalar
+                when int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => JsonValue.Create(number),
+            YamlScalar scalar => JsonValue.Create(scalar.Text),
+            _ => throw new JsonException(),
+        };
 }

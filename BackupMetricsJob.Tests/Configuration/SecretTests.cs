@@ -22,7 +22,9 @@ public sealed class SecretTests
     [Fact]
     public void A_rotated_secret_is_seen_by_the_next_reading()
     {
-        using var file = new ConfigurationFile("targets: [{name: a, connection: host=h user=u, password_file: pw}, {name: b, connection_env: B}]\n");
+        using var file = new ConfigurationFile(
+            "targets: [{name: a, connection: host=h user=u, password_file: pw}, {name: b, connection_env: B}]\n"
+        );
         file.Add("pw", "old\n");
         Assert.Equal("old", Password(file.Read(variables: ["B=postgresql://u:old@h/d"]).Targets[0]));
 
@@ -33,22 +35,62 @@ public sealed class SecretTests
     }
 
     [Theory]
-    [InlineData("password_file: none", FailureReason.Auth, "targets[0].password_file \"FOLDER/none\": cannot be read: Could not find file 'FOLDER/none'.")]
-    [InlineData("password_file: .", FailureReason.Auth, "targets[0].password_file \"FOLDER/.\": cannot be read: Access to the path 'FOLDER' is denied.")]
+    [InlineData(
+        "password_file: none",
+        FailureReason.Auth,
+        "targets[0].password_file \"FOLDER/none\": cannot be read: Could not find file 'FOLDER/none'."
+    )]
+    [InlineData(
+        "password_file: .",
+        FailureReason.Auth,
+        "targets[0].password_file \"FOLDER/.\": cannot be read: Access to the path 'FOLDER' is denied."
+    )]
     [InlineData("password_file: empty", FailureReason.Auth, "targets[0].password_file \"FOLDER/empty\": is empty")]
     [InlineData("password_file: bytes", FailureReason.Auth, "targets[0].password_file \"FOLDER/bytes\": is not UTF-8")]
-    [InlineData("password_file: marked", FailureReason.Auth, "targets[0].password_file \"FOLDER/marked\": begins with a byte-order mark: save it as UTF-8 without one")]
-    [InlineData("password_file: two", FailureReason.Auth, "targets[0].password_file \"FOLDER/two\": has more than one line: nothing else may stand in its file")]
-    [InlineData("password_file: blank", FailureReason.Auth, "targets[0].password_file \"FOLDER/blank\": has more than one line: nothing else may stand in its file")]
+    [InlineData(
+        "password_file: marked",
+        FailureReason.Auth,
+        "targets[0].password_file \"FOLDER/marked\": begins with a byte-order mark: save it as UTF-8 without one"
+    )]
+    [InlineData(
+        "password_file: two",
+        FailureReason.Auth,
+        "targets[0].password_file \"FOLDER/two\": has more than one line: nothing else may stand in its file"
+    )]
+    [InlineData(
+        "password_file: blank",
+        FailureReason.Auth,
+        "targets[0].password_file \"FOLDER/blank\": has more than one line: nothing else may stand in its file"
+    )]
     [InlineData("password_file: /dev/zero", FailureReason.Auth, "targets[0].password_file \"/dev/zero\": is larger than 64 KiB")]
     [InlineData("password_env: NONE", FailureReason.Auth, "targets[0].password_env \"NONE\": the variable is not set")]
     [InlineData("password_env: EMPTY", FailureReason.Auth, "targets[0].password_env \"EMPTY\": is empty")]
-    [InlineData("connection_file: none", FailureReason.Auth, "targets[0].connection_file \"FOLDER/none\": cannot be read: Could not find file 'FOLDER/none'.")]
+    [InlineData(
+        "connection_file: none",
+        FailureReason.Auth,
+        "targets[0].connection_file \"FOLDER/none\": cannot be read: Could not find file 'FOLDER/none'."
+    )]
     [InlineData("connection_env: NONE", FailureReason.Auth, "targets[0].connection_env \"NONE\": the variable is not set")]
-    [InlineData("connection_env: BAD", FailureReason.BadData, "targets[0].connection_env \"BAD\": sslmode: \"perhaps\" is none of disable, allow, prefer, require, verify-ca, verify-full")]
-    [InlineData("connection_env: TWICE, password_env: OTHER", FailureReason.BadData, "targets[0].connection_env \"TWICE\": has a password in it, and the target another: must be given once")]
-    [InlineData("connection: host=h user=u sslcert=/nonexistent/c sslmode=require", FailureReason.Auth, "sslcert: certificate /nonexistent/c does not exist")]
-    [InlineData("connection: service=s servicefile=/nonexistent/s user=u", FailureReason.BadData, "service file /nonexistent/s: cannot be read: Could not find a part of the path '/nonexistent/s'.")]
+    [InlineData(
+        "connection_env: BAD",
+        FailureReason.BadData,
+        "targets[0].connection_env \"BAD\": sslmode: \"perhaps\" is none of disable, allow, prefer, require, verify-ca, verify-full"
+    )]
+    [InlineData(
+        "connection_env: TWICE, password_env: OTHER",
+        FailureReason.BadData,
+        "targets[0].connection_env \"TWICE\": has a password in it, and the target another: must be given once"
+    )]
+    [InlineData(
+        "connection: host=h user=u sslcert=/nonexistent/c sslmode=require",
+        FailureReason.Auth,
+        "sslcert: certificate /nonexistent/c does not exist"
+    )]
+    [InlineData(
+        "connection: service=s servicefile=/nonexistent/s user=u",
+        FailureReason.BadData,
+        "service file /nonexistent/s: cannot be read: Could not find a part of the path '/nonexistent/s'."
+    )]
     public void A_secret_that_cannot_be_had_is_the_failure_of_its_target_alone(string said, object reason, string message)
     {
         using var file = new ConfigurationFile($"targets: [{{name: a, {said}}}, {{name: b, connection: host=h user=u}}]\n");
@@ -58,7 +100,9 @@ public sealed class SecretTests
         file.Add("blank", "s3cret\n\n");
         File.WriteAllBytes(Path.Combine(file.Folder, "bytes"), [0x70, 0xFF]);
 
-        var job = file.Read(variables: ["EMPTY=", "BAD=host=h user=u sslmode=perhaps", "TWICE=postgresql://u:s3cret@h/d", "OTHER=s3cret2", "PGUSER=u"]);
+        var job = file.Read(
+            variables: ["EMPTY=", "BAD=host=h user=u sslmode=perhaps", "TWICE=postgresql://u:s3cret@h/d", "OTHER=s3cret2", "PGUSER=u"]
+        );
 
         Assert.Null(job.Targets[0].Target);
         Assert.Equal(reason, job.Targets[0].Unusable!.Reason);
@@ -78,7 +122,8 @@ public sealed class SecretTests
     [Fact]
     public void A_password_has_one_place_and_the_targets_own_beats_the_defaults()
     {
-        using var file = new ConfigurationFile("""
+        using var file = new ConfigurationFile(
+            """
             defaults: {password_env: DEFAULT, connection: {user: u, host: h}}
             targets:
             - {name: default}
@@ -86,7 +131,8 @@ public sealed class SecretTests
             - {name: text, connection: postgresql://u:text@h/d}
             - {name: map, connection: {password: map}}
             - {name: env, connection_env: URI}
-            """);
+            """
+        );
 
         var job = file.Read(variables: ["DEFAULT=default", "OWN=own", "URI=postgresql://u:env@h/d", "PGPASSWORD=libpq"]);
 
@@ -96,20 +142,29 @@ public sealed class SecretTests
     [Fact]
     public void The_secrets_of_a_gateway_are_read_where_it_is_pushed_to()
     {
-        using var file = new ConfigurationFile("""
+        using var file = new ConfigurationFile(
+            """
             gateway:
             - {url: https://a, basic_auth: {username: job, password_file: pw}, tls_config: {insecure_skip_verify: true}}
             - {url: http://b, authorization: {credentials_file: token}}
             targets: [{name: a, connection: host=h user=u}]
-            """);
+            """
+        );
 
         file.Read();
-        Assert.StartsWith("main.yaml:2:63: gateway[0].basic_auth.password_file \"pw\": cannot be read: ", file.Problems(push: true), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "main.yaml:2:63: gateway[0].basic_auth.password_file \"pw\": cannot be read: ",
+            file.Problems(push: true),
+            StringComparison.Ordinal
+        );
         Assert.All(file.All, problem => Assert.Equal(ProblemOrigin.Configuration, problem.Origin));
 
         file.Add("pw", "s3cret\n");
         file.Add("token", "two words\n");
-        Assert.Equal("main.yaml:3:53: gateway[1].authorization.credentials_file \"token\": must be printable ASCII without blanks, as a token is\n", file.Problems(push: true));
+        Assert.Equal(
+            "main.yaml:3:53: gateway[1].authorization.credentials_file \"token\": must be printable ASCII without blanks, as a token is\n",
+            file.Problems(push: true)
+        );
 
         file.Add("token", "t0ken\n");
         var gateways = file.Read(push: true).Gateways;
@@ -121,32 +176,55 @@ public sealed class SecretTests
     [Fact]
     public void Flags_override_the_same_part_of_each_gateway()
     {
-        using var file = new ConfigurationFile("gateway: [{url: http://a, basic_auth: {username: job, password: old}}, {url: http://b}]\ntargets: [{name: a, connection: host=h user=u}]\n");
+        using var file = new ConfigurationFile(
+            "gateway: [{url: http://a, basic_auth: {username: job, password: old}}, {url: http://b}]\ntargets: [{name: a, connection: "
+                + "host=h user=u}]\n"
+        );
         file.Add("pw", "new");
         file.Add("token", "t0ken");
 
-        Assert.Equal("main.yaml:1:78: gateway[1].url: a password for the gateway needs a user: --gateway-username\n", file.Problems(["gateway-password-file=FOLDER/pw"], push: true));
+        Assert.Equal(
+            "main.yaml:1:78: gateway[1].url: a password for the gateway needs a user: --gateway-username\n",
+            file.Problems(["gateway-password-file=FOLDER/pw"], push: true)
+        );
         Assert.Equal(["Basic eDpuZXc=", "Basic eDpuZXc="], Headers(["gateway-username=x", "gateway-password-file=FOLDER/pw"]));
         Assert.Equal(["Bearer t0ken", "Bearer t0ken"], Headers(["gateway-token-file=FOLDER/token"]));
         Assert.Equal([null, null], Headers(["gateway=http://c", "gateway=http://d"]));
 
-        IEnumerable<string?> Headers(string[] flags) => file.Read(flags, push: true).Gateways.Select(gateway => gateway.Credentials?.Header.ToString());
+        IEnumerable<string?> Headers(string[] flags) =>
+            file.Read(flags, push: true).Gateways.Select(gateway => gateway.Credentials?.Header.ToString());
     }
 
     [Theory]
-    [InlineData("gateway-username=a:b|gateway-password-file=FOLDER/pw", "--gateway-username \"a:b\": must be a name without a colon: basic authentication cannot send one")]
+    [InlineData(
+        "gateway-username=a:b|gateway-password-file=FOLDER/pw",
+        "--gateway-username \"a:b\": must be a name without a colon: basic authentication cannot send one"
+    )]
     [InlineData("gateway-username=a", "--gateway: a user of the gateway needs a password: --gateway-password-file")]
-    [InlineData("gateway-token-file=FOLDER/pw|gateway-username=a", "--gateway-token-file: must not be given together with --gateway-username or --gateway-password-file")]
-    [InlineData("gateway-password-file=/nonexistent/pw|gateway-username=a", "--gateway-password-file \"/nonexistent/pw\": cannot be read: Could not find a part of the path '/nonexistent/pw'.")]
+    [InlineData(
+        "gateway-token-file=FOLDER/pw|gateway-username=a",
+        "--gateway-token-file: must not be given together with --gateway-username or --gateway-password-file"
+    )]
+    [InlineData(
+        "gateway-password-file=/nonexistent/pw|gateway-username=a",
+        "--gateway-password-file \"/nonexistent/pw\": cannot be read: Could not find a part of the path '/nonexistent/pw'."
+    )]
     [InlineData("gateway-ca-file=FOLDER/pw", "--gateway-ca-file: is for a gateway with TLS, and none of them has an https:// URL")]
-    [InlineData("gateway-timeout=0s", "--gateway-timeout \"0s\": must be longer than zero, a duration like 30s, 5m, 26h or 1h30m (units y, w, d, h, m, s, ms)")]
+    [InlineData(
+        "gateway-timeout=0s",
+        "--gateway-timeout \"0s\": must be longer than zero, a duration like 30s, 5m, 26h or 1h30m (units y, w, d, h, m, s, ms)"
+    )]
     [InlineData("gateway=http://gw", "--gateway: the same URL is given twice")]
     public void A_wrong_flag_of_a_gateway_is_named(string flags, string problem)
     {
         using var file = new ConfigurationFile();
         file.Add("pw", "s3cret\n");
 
-        Assert.Contains(problem + "\n", file.Problems(["connection=host=h user=u", "gateway=http://gw", .. flags.Split('|')], push: true), StringComparison.Ordinal);
+        Assert.Contains(
+            problem + "\n",
+            file.Problems(["connection=host=h user=u", "gateway=http://gw", .. flags.Split('|')], push: true),
+            StringComparison.Ordinal
+        );
     }
 
     static string? Password(MonitoredTarget target) => target.Target!.Connection.Hosts[0].Password?.Reveal();

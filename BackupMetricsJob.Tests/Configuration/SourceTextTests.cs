@@ -45,7 +45,18 @@ public sealed class SourceTextTests
         Assert.Equal(["query"], Read(["query=" + file]).Names);
         Assert.Equal("SELECT 1", Read(["query=" + file]).Settings.Query);
         Assert.Equal(["server", "query"], Read(["source=server", "query=" + file]).Names);
-        Assert.Equal(["catalog", "query"], Read([], new() { ["BACKUP_METRICS_SOURCE"] = "query, catalog", ["BACKUP_METRICS_QUERY"] = file, ["BACKUP_METRICS_SERVER"] = "a,b*" }).Names);
+        Assert.Equal(
+            ["catalog", "query"],
+            Read(
+                [],
+                new()
+                {
+                    ["BACKUP_METRICS_SOURCE"] = "query, catalog",
+                    ["BACKUP_METRICS_QUERY"] = file,
+                    ["BACKUP_METRICS_SERVER"] = "a,b*",
+                }
+            ).Names
+        );
     }
 
     [Fact]
@@ -64,7 +75,10 @@ public sealed class SourceTextTests
     [InlineData("source=query", "--query is missing: the file with the SELECT of the source query (or BACKUP_METRICS_QUERY)")]
     [InlineData("server=orders", "--server: it is about servers in the catalogue, and needs --source catalog")]
     [InlineData("source=catalog|server= ", "--server \" \": must be the name of a server in the catalogue, or a pattern like eu-*")]
-    [InlineData("query=/nonexistent/q.sql", "--query \"/nonexistent/q.sql\": cannot be read: Could not find a part of the path '/nonexistent/q.sql'.")]
+    [InlineData(
+        "query=/nonexistent/q.sql",
+        "--query \"/nonexistent/q.sql\": cannot be read: Could not find a part of the path '/nonexistent/q.sql'."
+    )]
     [InlineData("query=/dev/null", "--query \"/dev/null\": has no query in it")]
     public void What_is_wrong_is_named_with_what_is_allowed(string flags, string problem)
     {
@@ -72,7 +86,10 @@ public sealed class SourceTextTests
         SourceText.Read(Settings(flags.Split('|'), []), problems);
 
         Assert.Equal([problem], problems.Select(one => one.Message));
-        Assert.Equal(problem.StartsWith("--query \"", StringComparison.Ordinal) ? ProblemOrigin.Configuration : ProblemOrigin.Flag, problems[0].Origin);
+        Assert.Equal(
+            problem.StartsWith("--query \"", StringComparison.Ordinal) ? ProblemOrigin.Configuration : ProblemOrigin.Flag,
+            problems[0].Origin
+        );
     }
 
     [Fact]
@@ -99,7 +116,8 @@ public sealed class SourceTextTests
     static Settings Settings(string[] given, Dictionary<string, string> environment)
     {
         var flags = new Flags();
-        foreach (var group in given.Select(flag => flag.Split('=', 2)).GroupBy(pair => pair[0], pair => pair[1])) flags.Add(group.Key, [.. group]);
+        foreach (var group in given.Select(flag => flag.Split('=', 2)).GroupBy(pair => pair[0], pair => pair[1]))
+            flags.Add(group.Key, [.. group]);
         return new(flags, environment);
     }
 }

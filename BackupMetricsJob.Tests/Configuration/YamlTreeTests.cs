@@ -16,7 +16,11 @@ public sealed class YamlTreeTests
     {
         var root = Map("a: 1\nb:\n- 'x'\n- {c: ~}\n");
 
-        var (one, x, c) = ((YamlScalar)root.Find("a")!.Value, (YamlScalar)List(root, "b").Items[0], ((YamlMapping)List(root, "b").Items[1]).Find("c")!);
+        var (one, x, c) = (
+            (YamlScalar)root.Find("a")!.Value,
+            (YamlScalar)List(root, "b").Items[0],
+            ((YamlMapping)List(root, "b").Items[1]).Find("c")!
+        );
         Assert.Equal(("1", true, "f:1:4"), (one.Text, one.IsPlain, one.Place.ToString()));
         Assert.Equal(("x", false, "f:3:3"), (x.Text, x.IsPlain, x.Place.ToString()));
         Assert.Equal((true, "f:4:4"), (((YamlScalar)c.Value).IsNull, c.Key.Place.ToString()));
@@ -44,7 +48,14 @@ public sealed class YamlTreeTests
     {
         var taken = new List<string>();
 
-        var root = (YamlMapping)YamlTree.Read("f", "a: &x\n- 1\nl:\n- 2\n- {l: [3]}\nm: {l: [4]}\n", [], "l", (item, index) => taken.Add($"{index} {item.Place}"))!;
+        var root = (YamlMapping)
+            YamlTree.Read(
+                "f",
+                "a: &x\n- 1\nl:\n- 2\n- {l: [3]}\nm: {l: [4]}\n",
+                [],
+                "l",
+                (item, index) => taken.Add($"{index} {item.Place}")
+            )!;
 
         Assert.Equal(["0 f:4:3", "1 f:5:3"], taken);
         Assert.True(List(root, "l").IsTaken);
@@ -60,7 +71,10 @@ public sealed class YamlTreeTests
     [InlineData("a: @x\n", "f:1:4: no valid YAML: while scanning for the next token, found character that cannot start any token")]
     [InlineData("a: 1\n---\nb: 1\n", "f:2:1: a second document begins here: must be one only")]
     [InlineData("\ta: 1\n", "f:1:1: a tab in the indentation: must be blanks")]
-    [InlineData("a:\n  - 1\n\t- 2\n", "f:2:5: no valid YAML: while scanning a plain scalar, found a tab character that violate indentation")]
+    [InlineData(
+        "a:\n  - 1\n\t- 2\n",
+        "f:2:5: no valid YAML: while scanning a plain scalar, found a tab character that violate indentation"
+    )]
     [InlineData("a:\n- 'x'\n-\t'y'\n\t- 'z'\n", "f:1:1: no valid YAML: while scanning a mapping, found invalid tab as indentation")]
     [InlineData("a:\n \tb: 1\n", "f:2:2: a tab in the indentation: must be blanks")]
     [InlineData("a: *x\n", "f:1:4: an alias (*) without an anchor (&) of that name before it; a text that begins with * needs quotes")]
@@ -69,12 +83,17 @@ public sealed class YamlTreeTests
     [InlineData("? [a]\n: 1\n", "f:1:3: a key must be a text")]
     [InlineData("a: {<<: 5}\n", "f:1:9: <<: must be a map, or a list of maps, to take keys from")]
     [InlineData("a: 1\nb: 2\na: 3\n", "f:3:1: \"a\": a key may stand only once in a map; the first is at f:1:1")]
-    [InlineData("{password: x,y, y}", "f:1:17: a key that is not shown: it may belong to a secret that needs quotes: a key may stand only once in a map; the first is at f:1:14")]
+    [InlineData(
+        "{password: x,y, y}",
+        "f:1:17: a key that is not shown: it may belong to a secret that needs quotes: a key may stand only once in a map; "
+            + "the first is at f:1:14"
+    )]
     [InlineData("a: \"\u0001\"", "f:1:5: has a control character (U+0001) here; in double quotes it can be written as \\x01")]
     public void What_cannot_be_read_has_a_place(string text, string problem)
     {
         var problems = new List<Problem>();
-        if (YamlText.Decode("f", Encoding.UTF8.GetBytes(text), problems) is { } decoded) YamlTree.Read("f", decoded, problems, "", Keep);
+        if (YamlText.Decode("f", Encoding.UTF8.GetBytes(text), problems) is { } decoded)
+            YamlTree.Read("f", decoded, problems, "", Keep);
 
         Assert.Equal([problem], problems.Select(one => one.Words));
     }
@@ -98,32 +117,53 @@ public sealed class YamlTreeTests
     public void Depth_and_bombs_end_soon()
     {
         Assert.Contains("is nested more than", Problem(new string('[', 1_000_000)), StringComparison.Ordinal);
-        Assert.Contains("is nested more than", Problem(string.Concat(Enumerable.Range(0, 2000).Select(i => new string(' ', i) + "a:\n"))), StringComparison.Ordinal);
+        Assert.Contains(
+            "is nested more than",
+            Problem(string.Concat(Enumerable.Range(0, 2000).Select(i => new string(' ', i) + "a:\n"))),
+            StringComparison.Ordinal
+        );
         var bomb = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
-        for (var i = 1; i < 12; i++) bomb.Append(System.Globalization.CultureInfo.InvariantCulture, $"a{i}: &a{i} [*a{i - 1}, *a{i - 1}, *a{i - 1}, *a{i - 1}, *a{i - 1}, *a{i - 1}, *a{i - 1}, *a{i - 1}, *a{i - 1}, *a{i - 1}]\n");
+        for (var i = 1; i < 12; i++)
+            bomb.Append(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"a{i}: &a{i} [*a{i - 1}, *a{i - 1}, *a{i - 1}, *a{i - 1}, *a{i - 1}, *a{i - 1}, *a{i - 1}, *a{i - 1}, "
+                    + $"*a{i - 1}, *a{i - 1}]\n"
+            );
         Assert.Contains("aliases make too much of it", Problem(bomb.ToString()), StringComparison.Ordinal);
-        var merges = "a: &a {" + string.Join(", ", Enumerable.Range(0, 2000).Select(i => $"k{i}: 1")) + "}\nb:\n  <<: [" + string.Join(", ", Enumerable.Repeat("*a", 3000)) + "]\n";
+        var merges =
+            "a: &a {"
+            + string.Join(", ", Enumerable.Range(0, 2000).Select(i => $"k{i}: 1"))
+            + "}\nb:\n  <<: ["
+            + string.Join(", ", Enumerable.Repeat("*a", 3000))
+            + "]\n";
         Assert.Contains("aliases make too much of it", Problem(merges), StringComparison.Ordinal);
     }
 
     /// <summary>Whatever is done to a good file: there is a tree, or a problem with a place in the file, and never an exception.</summary>
     [Fact]
     public void A_damaged_file_is_read_or_refused() =>
-        Prop.ForAll(Damages.ToArbitrary(), damages =>
-        {
-            var text = damages.Aggregate(EveryKey, (now, damage) => damage(now));
-            var problems = new List<Problem>();
-            var decoded = YamlText.Decode("f", Encoding.UTF8.GetBytes(text), problems);
-            var targets = new TargetSection(new(problems));
-            var tree = decoded is null ? null : YamlTree.Read("f", decoded, problems, "targets", (item, index) => targets.Take(item, index, "/nonexistent"));
-            if (tree is not null && Fields.Of(tree, KeyPath.Root, Keys.Root, "/nonexistent", new(problems)) is { } fields)
-            {
-                targets.Finish(fields, targets.Defaults(fields, TargetSettings.Nothing));
-                GatewaySection.Read(fields);
-            }
+        Prop.ForAll(
+                Damages.ToArbitrary(),
+                damages =>
+                {
+                    var text = damages.Aggregate(EveryKey, (now, damage) => damage(now));
+                    var problems = new List<Problem>();
+                    var decoded = YamlText.Decode("f", Encoding.UTF8.GetBytes(text), problems);
+                    var targets = new TargetSection(new(problems));
+                    var tree = decoded is null
+                        ? null
+                        : YamlTree.Read("f", decoded, problems, "targets", (item, index) => targets.Take(item, index, "/nonexistent"));
+                    if (tree is not null && Fields.Of(tree, KeyPath.Root, Keys.Root, "/nonexistent", new(problems)) is { } fields)
+                    {
+                        targets.Finish(fields, targets.Defaults(fields, TargetSettings.Nothing));
+                        GatewaySection.Read(fields);
+                    }
 
-            return (tree is not null || problems.Count > 0) && problems.TrueForAll(problem => problem.Place is { File: "f", Line: > 0, Column: > 0 });
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
+                    return (tree is not null || problems.Count > 0)
+                        && problems.TrueForAll(problem => problem.Place is { File: "f", Line: > 0, Column: > 0 });
+                }
+            )
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
 
     static Gen<Func<string, string>[]> Damages
     {
@@ -131,11 +171,74 @@ public sealed class YamlTreeTests
         {
             var at = Gen.Choose(0, 1_000_000);
             var piece = Gen.Elements(
-                "\n", "\r", "\t", " ", "  ", ":", ": ", "- ", "-", "?", "? ", "|", ">", "|-\n", "{", "}", "[", "]", ",", "'", "\"", "#", " #", "&a ", "*a ", "!", "!!str ", "!<x> ",
-                "%", "%YAML 1.1\n", "@", "`", "---\n", "...\n", "<<: ", "\\", "\"\\x", "\0", "\uFEFF", "\u0085", "\u2028", "é", "\uD800", "~", "null", "1e400", "0x10");
+                "\n",
+                "\r",
+                "\t",
+                " ",
+                "  ",
+                ":",
+                ": ",
+                "- ",
+                "-",
+                "?",
+                "? ",
+                "|",
+                ">",
+                "|-\n",
+                "{",
+                "}",
+                "[",
+                "]",
+                ",",
+                "'",
+                "\"",
+                "#",
+                " #",
+                "&a ",
+                "*a ",
+                "!",
+                "!!str ",
+                "!<x> ",
+                "%",
+                "%YAML 1.1\n",
+                "@",
+                "`",
+                "---\n",
+                "...\n",
+                "<<: ",
+                "\\",
+                "\"\\x",
+                "\0",
+                "\uFEFF",
+                "\u0085",
+                "\u2028",
+                "é",
+                "\uD800",
+                "~",
+                "null",
+                "1e400",
+                "0x10"
+            );
             var insert = from i in at from p in piece select (Func<string, string>)(text => text.Insert(i % (text.Length + 1), p));
-            var delete = from i in at from n in Gen.Choose(1, 40) select (Func<string, string>)(text => text.Length == 0 ? text : text.Remove(i % text.Length, Math.Min(n, text.Length - (i % text.Length))));
-            var copy = from i in at from j in at from n in Gen.Choose(1, 80) select (Func<string, string>)(text => text.Length == 0 ? text : text.Insert(j % (text.Length + 1), text.Substring(i % text.Length, Math.Min(n, text.Length - (i % text.Length)))));
+            var delete =
+                from i in at
+                from n in Gen.Choose(1, 40)
+                select (Func<string, string>)(
+                    text => text.Length == 0 ? text : text.Remove(i % text.Length, Math.Min(n, text.Length - (i % text.Length)))
+                );
+            var copy =
+                from i in at
+                from j in at
+                from n in Gen.Choose(1, 80)
+                select (Func<string, string>)(
+                    text =>
+                        text.Length == 0
+                            ? text
+                            : text.Insert(
+                                j % (text.Length + 1),
+                                text.Substring(i % text.Length, Math.Min(n, text.Length - (i % text.Length)))
+                            )
+                );
             return Gen.OneOf(insert, insert, delete, copy).NonEmptyListOf().Select(list => list.Take(12).ToArray());
         }
     }
@@ -155,9 +258,7 @@ public sealed class YamlTreeTests
         return Assert.IsType<YamlMapping>(root);
     }
 
-    static void Keep(YamlNode item, int index)
-    {
-    }
+    static void Keep(YamlNode item, int index) { }
 
     static YamlSequence List(YamlMapping map, string key) => Assert.IsType<YamlSequence>(map.Find(key)!.Value);
 }

@@ -8,18 +8,19 @@ internal sealed class Composition
 {
     public static readonly string Path = System.IO.Path.Combine(Repository.Root, "docker-compose.pushgateway.yml");
 
-    readonly JsonElement root;
+    readonly JsonElement _root;
 
-    Composition(JsonElement root) => this.root = root;
+    Composition(JsonElement root) => _root = root;
 
-    public IReadOnlyDictionary<string, JsonElement> Services => Map(root, "services");
+    public IReadOnlyDictionary<string, JsonElement> Services => Map(_root, "services");
 
     public IReadOnlyDictionary<string, string> Secrets =>
-        Map(root, "secrets").ToDictionary(secret => secret.Key, secret => Absolute(secret.Value.GetProperty("file").GetString()!));
+        Map(_root, "secrets").ToDictionary(secret => secret.Key, secret => Absolute(secret.Value.GetProperty("file").GetString()!));
 
-    public IEnumerable<string> Volumes => Map(root, "volumes").Keys;
+    public IEnumerable<string> Volumes => Map(_root, "volumes").Keys;
 
-    public static async Task<Composition> ReadAsync(string? text = null) => new(await YamlText.ReadAsync(text ?? await File.ReadAllTextAsync(Path)));
+    public static async Task<Composition> ReadAsync(string? text = null) =>
+        new(await YamlText.ReadAsync(text ?? await File.ReadAllTextAsync(Path)));
 
     /// <summary>What docker-compose itself says; 0 if it has no complaint. It asks no engine.</summary>
     public static Task<ProcessResult> CheckAsync(string file) =>

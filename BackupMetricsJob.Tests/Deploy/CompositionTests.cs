@@ -30,11 +30,16 @@ public sealed class CompositionTests
     }
 
     [Fact]
-    public async Task Everything_in_it_is_there_and_fits() => Assert.Empty(await CompositionProblems.FindAsync(await Composition.ReadAsync()));
+    public async Task Everything_in_it_is_there_and_fits() =>
+        Assert.Empty(await CompositionProblems.FindAsync(await Composition.ReadAsync()));
 
     [Theory]
     [InlineData("./deploy/compose/job:", "./deploy/compose/jobs:", "deploy/compose/jobs is not there")]
-    [InlineData("./deploy/prometheus:/etc/alertmanager", "./deploy/alertmanager:/etc/alertmanager", "alertmanager: deploy/alertmanager is not there")]
+    [InlineData(
+        "./deploy/prometheus:/etc/alertmanager",
+        "./deploy/alertmanager:/etc/alertmanager",
+        "alertmanager: deploy/alertmanager is not there"
+    )]
     [InlineData("secrets: [backup_password]", "secrets: [backups_password]", "there is no secret backups_password")]
     [InlineData("    secrets: [grafana_admin_password]\n", "", "GF_SECURITY_ADMIN_PASSWORD__FILE names a secret that it is not given")]
     [InlineData("127.0.0.1:9090:9090", "9090:9090", "prometheus: port 9090:9090 is open to everybody")]
@@ -65,9 +70,15 @@ public sealed class CompositionTests
     public async Task Grafana_finds_its_dashboards_where_they_are_mounted()
     {
         var mounts = (await Composition.ReadAsync()).Mounts("grafana");
-        var providers = await YamlText.ReadAsync(await File.ReadAllTextAsync(Path.Combine(mounts["/etc/grafana/provisioning"], "dashboards", "backup-metrics.yaml")));
+        var providers = await YamlText.ReadAsync(
+            await File.ReadAllTextAsync(Path.Combine(mounts["/etc/grafana/provisioning"], "dashboards", "backup-metrics.yaml"))
+        );
 
-        var path = Assert.Single(providers.GetProperty("providers").EnumerateArray()).GetProperty("options").GetProperty("path").GetString()!;
+        var path = Assert
+            .Single(providers.GetProperty("providers").EnumerateArray())
+            .GetProperty("options")
+            .GetProperty("path")
+            .GetString()!;
 
         Assert.Equal("/var/lib/grafana/dashboards", path);
         Assert.Equal(Path.Combine(Repository.Root, "deploy", "grafana", "dashboards"), mounts[path]);
@@ -88,10 +99,14 @@ public sealed class CompositionTests
         Assert.Equal(made, Read());
         Assert.Equal(made.Count, made.Values.Distinct().Count());
         Assert.All(made.Values, password => Assert.Matches("^[A-Za-z0-9]{32}$", password));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, new DirectoryInfo(folder.File("secrets")).UnixFileMode);
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            new DirectoryInfo(folder.File("secrets")).UnixFileMode
+        );
         Assert.Contains("deploy/compose/secrets/", await File.ReadAllLinesAsync(Path.Combine(Repository.Root, ".gitignore")));
 
-        Dictionary<string, string> Read() => Directory.GetFiles(folder.File("secrets")).ToDictionary(file => Path.GetFileName(file), File.ReadAllText);
+        Dictionary<string, string> Read() =>
+            Directory.GetFiles(folder.File("secrets")).ToDictionary(file => Path.GetFileName(file), File.ReadAllText);
     }
 
     static async Task<string> DamagedAsync(string good, string bad)

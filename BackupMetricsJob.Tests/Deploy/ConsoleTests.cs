@@ -4,7 +4,10 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Deploy;
 
-/// <summary>The console template as a real Prometheus renders it: each database in its state, in words; and it can be read in Chromium, narrow and wide, light and dark.</summary>
+/// <summary>
+/// The console template as a real Prometheus renders it: each database in its state, in words; and it can be read in Chromium, narrow and
+/// wide, light and dark.
+/// </summary>
 public sealed partial class ConsoleTests(WatchedFleet fleet) : IClassFixture<WatchedFleet>
 {
     const string Path = "consoles/backup.html";
@@ -15,9 +18,20 @@ public sealed partial class ConsoleTests(WatchedFleet fleet) : IClassFixture<Wat
         var page = await PageAsync(Path, "orders");
 
         Assert.Equal(
-            ["stock: not reachable refused", "fresh: no backup archiving never worked", "billing: too late", "shop: WAL not archived archiving never worked", "invoices: late", "orders: well"],
-            Rows(page, "databases").Select(row => $"{row["Database"]}: {row["State"]}"));
-        Assert.Equal("6 databases 1 not reachable 1 without a backup 1 too late 1 not archiving WAL 1 late 1 well", Words(Summary().Match(page).Value));
+            [
+                "stock: not reachable refused",
+                "fresh: no backup archiving never worked",
+                "billing: too late",
+                "shop: WAL not archived archiving never worked",
+                "invoices: late",
+                "orders: well",
+            ],
+            Rows(page, "databases").Select(row => $"{row["Database"]}: {row["State"]}")
+        );
+        Assert.Equal(
+            "6 databases 1 not reachable 1 without a backup 1 too late 1 not archiving WAL 1 late 1 well",
+            Words(Summary().Match(page).Value)
+        );
         var rows = Rows(page, "databases").ToDictionary(row => row["Database"]);
         Assert.Matches("^3[.]1 d late by 2[.]0 d$", rows["billing"]["Newest backup"]);
         Assert.Equal("26 h · 50 h", rows["billing"]["Limits"]);
@@ -33,13 +47,17 @@ public sealed partial class ConsoleTests(WatchedFleet fleet) : IClassFixture<Wat
     [Fact]
     public async Task It_says_the_same_as_the_dashboard()
     {
-        var state = Dashboards.Queries(await File.ReadAllTextAsync(Dashboards.Files[0])).First(query => query.Panel == "All targets, the worst first").Expression;
+        var state = Dashboards
+            .Queries(await File.ReadAllTextAsync(Dashboards.Files[0]))
+            .First(query => query.Panel == "All targets, the worst first")
+            .Expression;
         var codes = await fleet.Prometheus.QueryAsync(Dashboards.Filled(state, ""));
         var page = await PageAsync(Path, "orders");
 
         Assert.Equal(
             codes.OrderByDescending(sample => sample.Value).Select(sample => $"{sample.Labels["instance"]} {sample.Value}"),
-            RowState().Matches(page).Select(match => $"{match.Groups[2].Value} {match.Groups[1].Value}"));
+            RowState().Matches(page).Select(match => $"{match.Groups[2].Value} {match.Groups[1].Value}")
+        );
     }
 
     [Fact]
@@ -65,7 +83,9 @@ public sealed partial class ConsoleTests(WatchedFleet fleet) : IClassFixture<Wat
     [Fact]
     public async Task Without_the_rules_nobody_is_called_well()
     {
-        var configuration = $"global: {{scrape_interval: 1s}}\nscrape_configs:\n- job_name: pushgateway\n  honor_labels: true\n  static_configs: [{{targets: ['{new Uri(fleet.Monitoring.Gateway.Url).Authority}']}}]\n";
+        var configuration =
+            "global: {scrape_interval: 1s}\nscrape_configs:\n- job_name: pushgateway\n  honor_labels: true\n  static_configs: "
+            + $"[{{targets: ['{new Uri(fleet.Monitoring.Gateway.Url).Authority}']}}]\n";
         await using var prometheus = await PrometheusServer.StartAsync(configuration);
         await prometheus.WaitForAsync("backup_metrics_run_timestamp_seconds");
 
@@ -83,7 +103,13 @@ public sealed partial class ConsoleTests(WatchedFleet fleet) : IClassFixture<Wat
 
         var result = await ChildProcess.RunAsync(
             Tool.Find("node", "apt-get install nodejs"),
-            [System.IO.Path.Combine(Repository.Tests, "Deploy", "console-look.cjs"), Tool.Find("chromium", "apt-get install chromium"), new Uri(fleet.Prometheus.Address, Path).ToString(), folder]);
+            [
+                System.IO.Path.Combine(Repository.Tests, "Deploy", "console-look.cjs"),
+                Tool.Find("chromium", "apt-get install chromium"),
+                new Uri(fleet.Prometheus.Address, Path).ToString(),
+                folder,
+            ]
+        );
 
         Assert.Equal("", result.Output);
         Assert.Equal(0, result.ExitCode);
@@ -92,23 +118,39 @@ public sealed partial class ConsoleTests(WatchedFleet fleet) : IClassFixture<Wat
     async Task<string> PageAsync(string path, string with)
     {
         var page = "";
-        await Wait.ForAsync(path, async () => (page = await fleet.Prometheus.GetAsync(path)).Contains(with, StringComparison.Ordinal), state: () => page);
+        await Wait.ForAsync(
+            path,
+            async () => (page = await fleet.Prometheus.GetAsync(path)).Contains(with, StringComparison.Ordinal),
+            state: () => page
+        );
         return page;
     }
 
-    /// <summary>The rows of a table: its first cell under "Database", the others under the label that they have on a narrow screen.</summary>
+    /// <summary>
+    /// The rows of a table: its first cell under "Database", the others under the label that they have on a narrow screen.
+    /// </summary>
     static IEnumerable<Dictionary<string, string>> Rows(string page, string table)
     {
         var body = Regex.Match(page, $"<table id=\"{table}\">.*?<tbody>(.*?)</tbody>", RegexOptions.Singleline).Groups[1].Value;
         foreach (Match row in Row().Matches(body))
         {
             var cells = new Dictionary<string, string> { ["Database"] = Words(Head().Match(row.Value).Value) };
-            foreach (Match cell in Cell().Matches(row.Value)) cells[cell.Groups[1].Value] = Words(cell.Groups[2].Value);
+            foreach (Match cell in Cell().Matches(row.Value))
+                cells[cell.Groups[1].Value] = Words(cell.Groups[2].Value);
             yield return cells;
         }
     }
 
-    static string Words(string html) => Regex.Replace(WebUtility.HtmlDecode(Regex.Replace(Regex.Replace(html, "<style>.*?</style>", "", RegexOptions.Singleline), "<[^>]*>", " ")), @"\s+", " ").Trim();
+    static string Words(string html) =>
+        Regex
+            .Replace(
+                WebUtility.HtmlDecode(
+                    Regex.Replace(Regex.Replace(html, "<style>.*?</style>", "", RegexOptions.Singleline), "<[^>]*>", " ")
+                ),
+                @"\s+",
+                " "
+            )
+            .Trim();
 
     [GeneratedRegex("<tr.*?</tr>", RegexOptions.Singleline)]
     private static partial Regex Row();

@@ -3,7 +3,9 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Deploy;
 
-/// <summary>The dashboards are what the tool writes, and what Grafana's own types allow; each panel says what it shows, and none lies on another.</summary>
+/// <summary>
+/// The dashboards are what the tool writes, and what Grafana's own types allow; each panel says what it shows, and none lies on another.
+/// </summary>
 public sealed class DashboardShapeTests
 {
     // Enums are written as their values in JSON.
@@ -18,7 +20,10 @@ public sealed class DashboardShapeTests
     public async Task They_are_what_the_tool_writes()
     {
         Assert.Equal(["backup-fleet.json", "backup-job.json", "backup-target.json"], Dashboards.Files.Select(Path.GetFileName));
-        await ChildProcess.RunSuccessfullyAsync(Tool.Find("python3", "apt-get install python3"), [Path.Combine(Repository.Root, "tools", "make-dashboards"), "--check"]);
+        await ChildProcess.RunSuccessfullyAsync(
+            Tool.Find("python3", "apt-get install python3"),
+            [Path.Combine(Repository.Root, "tools", "make-dashboards"), "--check"]
+        );
     }
 
     [Fact]
@@ -50,13 +55,21 @@ public sealed class DashboardShapeTests
     public void Each_panel_says_what_it_shows_and_what_an_empty_one_means(string name)
     {
         var panels = Dashboards.Panels(Read(name)).Where(panel => (string)panel["type"]! != "row").ToList();
-        Assert.All(panels, panel =>
-        {
-            Assert.Matches(@"\.$", (string)panel["description"]!);
-            Assert.NotNull(panel["fieldConfig"]!["defaults"]!["noValue"]);
-            Assert.True(panel["fieldConfig"]!["defaults"]!["unit"] is not null || (string)panel["type"]! is "table" or "state-timeline" || panel["fieldConfig"]!["defaults"]!["mappings"] is not null, (string)panel["title"]!);
-            Assert.Equal("${datasource}", (string)panel["datasource"]!["uid"]!);
-        });
+        Assert.All(
+            panels,
+            panel =>
+            {
+                Assert.Matches(@"\.$", (string)panel["description"]!);
+                Assert.NotNull(panel["fieldConfig"]!["defaults"]!["noValue"]);
+                Assert.True(
+                    panel["fieldConfig"]!["defaults"]!["unit"] is not null
+                        || (string)panel["type"]! is "table" or "state-timeline"
+                        || panel["fieldConfig"]!["defaults"]!["mappings"] is not null,
+                    (string)panel["title"]!
+                );
+                Assert.Equal("${datasource}", (string)panel["datasource"]!["uid"]!);
+            }
+        );
         Assert.Equal(panels.Count, panels.Select(panel => (string)panel["title"]!).Distinct().Count());
     }
 
@@ -71,7 +84,8 @@ public sealed class DashboardShapeTests
             Assert.True((int)at["x"]! + (int)at["w"]! <= 24, (string)panel["title"]!);
             for (var x = (int)at["x"]!; x < (int)at["x"]! + (int)at["w"]!; x++)
             {
-                for (var y = (int)at["y"]!; y < (int)at["y"]! + (int)at["h"]!; y++) Assert.True(taken.Add((x, y)), (string)panel["title"]!);
+                for (var y = (int)at["y"]!; y < (int)at["y"]! + (int)at["h"]!; y++)
+                    Assert.True(taken.Add((x, y)), (string)panel["title"]!);
             }
         }
     }
@@ -82,10 +96,26 @@ public sealed class DashboardShapeTests
     {
         using var folder = new TempFolder();
         Directory.CreateSymbolicLink(folder.File("node_modules"), Path.Combine(Repository.Tests, "node_modules"));
-        var files = dashboards.Select((text, i) => folder.Write($"dashboard{i}.ts", $"{Prelude}\nconst dashboard: Plain<Dashboard> = {text};\nexport default dashboard;\n")).ToList();
+        var files = dashboards
+            .Select(
+                (text, i) =>
+                    folder.Write($"dashboard{i}.ts", $"{Prelude}\nconst dashboard: Plain<Dashboard> = {text};\nexport default dashboard;\n")
+            )
+            .ToList();
         return await ChildProcess.RunAsync(
             Tool.Find("node", "apt-get install nodejs"),
-            [Path.Combine(Repository.Tests, "node_modules", "typescript", "bin", "tsc"), "--noEmit", "--strict", "--skipLibCheck", "--module", "esnext", "--moduleResolution", "bundler", .. files],
-            new() { WorkingDirectory = folder.Path });
+            [
+                Path.Combine(Repository.Tests, "node_modules", "typescript", "bin", "tsc"),
+                "--noEmit",
+                "--strict",
+                "--skipLibCheck",
+                "--module",
+                "esnext",
+                "--moduleResolution",
+                "bundler",
+                .. files,
+            ],
+            new() { WorkingDirectory = folder.Path }
+        );
     }
 }

@@ -1,6 +1,8 @@
 namespace BackupMetricsJob.Tests.Deploy;
 
-/// <summary>Each query of each panel has an answer from a Prometheus that the real job has filled; a query that is wrong is found.</summary>
+/// <summary>
+/// Each query of each panel has an answer from a Prometheus that the real job has filled; a query that is wrong is found.
+/// </summary>
 public sealed class DashboardTests(WatchedFleet fleet) : IClassFixture<WatchedFleet>
 {
     [Fact]
@@ -20,7 +22,9 @@ public sealed class DashboardTests(WatchedFleet fleet) : IClassFixture<WatchedFl
     [InlineData("backup-fleet", "ignoring (severity) group_right ()", "ignoring (severity)", "duplicate series for the match group")]
     public async Task A_query_that_is_wrong_is_found(string dashboard, string good, string bad, string told)
     {
-        var text = await File.ReadAllTextAsync(Dashboards.Files.Single(file => file.EndsWith(dashboard + ".json", StringComparison.Ordinal)));
+        var text = await File.ReadAllTextAsync(
+            Dashboards.Files.Single(file => file.EndsWith(dashboard + ".json", StringComparison.Ordinal))
+        );
         Assert.Contains(good, text, StringComparison.Ordinal);
         var changed = Dashboards.Queries(text.Replace(good, bad, StringComparison.Ordinal)).Except(Dashboards.Queries(text)).ToList();
 
@@ -38,7 +42,11 @@ public sealed class DashboardTests(WatchedFleet fleet) : IClassFixture<WatchedFl
     [InlineData("stock", 5)]
     public async Task The_state_of_a_target_is_the_worst_that_is_true_of_it(string instance, double state)
     {
-        var query = Dashboards.Queries(await File.ReadAllTextAsync(Dashboards.Files.Single(file => file.EndsWith("backup-target.json", StringComparison.Ordinal)))).Single(query => query.Panel == "State");
+        var query = Dashboards
+            .Queries(
+                await File.ReadAllTextAsync(Dashboards.Files.Single(file => file.EndsWith("backup-target.json", StringComparison.Ordinal)))
+            )
+            .Single(query => query.Panel == "State");
 
         var sample = Assert.Single(await fleet.Prometheus.QueryAsync(Dashboards.Filled(query.Expression, instance)));
 
@@ -48,9 +56,12 @@ public sealed class DashboardTests(WatchedFleet fleet) : IClassFixture<WatchedFl
     [Fact]
     public async Task The_numbers_at_the_top_are_those_of_the_fleet()
     {
-        var queries = Dashboards.Queries(await File.ReadAllTextAsync(Dashboards.Files.Single(file => file.EndsWith("backup-fleet.json", StringComparison.Ordinal))));
+        var queries = Dashboards.Queries(
+            await File.ReadAllTextAsync(Dashboards.Files.Single(file => file.EndsWith("backup-fleet.json", StringComparison.Ordinal)))
+        );
         var shown = new List<(string, double)>();
-        foreach (var query in queries.Take(6)) shown.Add((query.Panel, Assert.Single(await fleet.Prometheus.QueryAsync(Dashboards.Filled(query.Expression, ""))).Value));
+        foreach (var query in queries.Take(6))
+            shown.Add((query.Panel, Assert.Single(await fleet.Prometheus.QueryAsync(Dashboards.Filled(query.Expression, ""))).Value));
 
         Assert.Equal([("Targets", 6), ("Well", 1), ("Late", 2), ("No backup", 1), ("WAL not archived", 1), ("Not reachable", 1)], shown);
     }

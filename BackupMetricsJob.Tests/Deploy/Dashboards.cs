@@ -32,24 +32,33 @@ internal static class Dashboards
     }
 
     /// <summary>Asks each query for each instance until one has an answer; returns those that fail, or that stay without.</summary>
-    public static async Task<IReadOnlyList<string>> WithoutAnswerAsync(PrometheusServer prometheus, IReadOnlyList<PanelQuery> queries, TimeSpan deadline)
+    public static async Task<IReadOnlyList<string>> WithoutAnswerAsync(
+        PrometheusServer prometheus,
+        IReadOnlyList<PanelQuery> queries,
+        TimeSpan deadline
+    )
     {
         var left = queries.ToList();
         var why = new Dictionary<PanelQuery, string>();
         try
         {
-            await Wait.ForAsync("answers", async () =>
-            {
-                foreach (var query in left.ToList())
+            await Wait.ForAsync(
+                "answers",
+                async () =>
                 {
-                    foreach (var instance in WatchedFleet.Instances)
+                    foreach (var query in left.ToList())
                     {
-                        if (await AnswersAsync(prometheus, query, instance, why) && left.Remove(query)) break;
+                        foreach (var instance in WatchedFleet.Instances)
+                        {
+                            if (await AnswersAsync(prometheus, query, instance, why) && left.Remove(query))
+                                break;
+                        }
                     }
-                }
 
-                return left.Count == 0;
-            }, deadline);
+                    return left.Count == 0;
+                },
+                deadline
+            );
         }
         catch (TimeoutException)
         {
@@ -59,10 +68,11 @@ internal static class Dashboards
         return [.. left.Select(query => $"{query}\n  {why[query]}")];
     }
 
-    public static string Filled(string expression, string instance) => expression
-        .Replace("$__rate_interval", "1m", StringComparison.Ordinal)
-        .Replace("$instance", instance, StringComparison.Ordinal)
-        .Replace("$job", "backup_metrics", StringComparison.Ordinal);
+    public static string Filled(string expression, string instance) =>
+        expression
+            .Replace("$__rate_interval", "1m", StringComparison.Ordinal)
+            .Replace("$instance", instance, StringComparison.Ordinal)
+            .Replace("$job", "backup_metrics", StringComparison.Ordinal);
 
     static async Task<bool> AnswersAsync(PrometheusServer prometheus, PanelQuery query, string instance, Dictionary<PanelQuery, string> why)
     {

@@ -13,7 +13,7 @@ internal static partial class DeployFiles
     public static string Rules { get; } = File.ReadAllText(RulesFile);
 
     public static IReadOnlyList<string> RuleTests { get; } =
-        [.. Directory.GetFiles(Path.Combine(Prometheus, "tests"), "*.test.yml").Order(StringComparer.Ordinal)];
+    [.. Directory.GetFiles(Path.Combine(Prometheus, "tests"), "*.test.yml").Order(StringComparer.Ordinal)];
 
     public static IReadOnlyList<string> Alerts { get; } = [.. AlertLine().Matches(Rules).Select(match => match.Groups[1].Value)];
 
@@ -26,7 +26,8 @@ internal static partial class DeployFiles
         foreach (Match expression in Expression().Matches(Rules))
         {
             var bare = NoMetric().Replace(expression.Groups[1].Value, " ");
-            foreach (Match name in Name().Matches(bare)) names.Add(name.Value);
+            foreach (Match name in Name().Matches(bare))
+                names.Add(name.Value);
         }
 
         return [.. names];
@@ -42,9 +43,11 @@ internal static partial class DeployFiles
     private static partial Regex Expression();
 
     // Texts, selectors, ranges, the labels of a match or an aggregation, functions and operators.
-    [GeneratedRegex("""
-        "[^"]*"|\{[^}]*\}|\[\w+\]|\b(?:on|ignoring|by|without|group_right)\s\([^)]*\)|\b\w+(?=\()|\b(?:max|min|sum|count|and|or|unless|Inf)\b
-        """)]
+    [GeneratedRegex(
+        """
+            "[^"]*"|\{[^}]*\}|\[\w+\]|\b(?:on|ignoring|by|without|group_right)\s\([^)]*\)|\b\w+(?=\()|\b(?:max|min|sum|count|and|or|unless|Inf)\b
+            """
+    )]
     private static partial Regex NoMetric();
 
     [GeneratedRegex(@"[a-zA-Z_][\w:]*")]

@@ -4,7 +4,9 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Deploy;
 
-/// <summary>The Dockerfile copies what there is, publishes as is documented, and makes images that are not root's; damage to it is found.</summary>
+/// <summary>
+/// The Dockerfile copies what there is, publishes as is documented, and makes images that are not root's; damage to it is found.
+/// </summary>
 public sealed partial class DockerfileTests
 {
     static readonly string Text = Read("Dockerfile");
@@ -23,7 +25,8 @@ public sealed partial class DockerfileTests
     {
         Assert.Contains(good, Text, StringComparison.Ordinal);
         var damaged = Text.Replace(good, bad, StringComparison.Ordinal);
-        if (alsoOut.Length > 0) damaged = damaged.Replace(alsoOut, ":", StringComparison.Ordinal);
+        if (alsoOut.Length > 0)
+            damaged = damaged.Replace(alsoOut, ":", StringComparison.Ordinal);
 
         Assert.Contains(new DockerBuild(damaged).Problems(Ignore), found => found.Contains(problem, StringComparison.Ordinal));
     }
@@ -48,7 +51,11 @@ public sealed partial class DockerfileTests
 
         Assert.NotEmpty(outside);
 
-        foreach (var path in outside) Assert.Contains(Build.All("COPY").SelectMany(copy => copy.Split(' ')[..^1]), source => path.StartsWith(source, StringComparison.Ordinal));
+        foreach (var path in outside)
+            Assert.Contains(
+                Build.All("COPY").SelectMany(copy => copy.Split(' ')[..^1]),
+                source => path.StartsWith(source, StringComparison.Ordinal)
+            );
         Assert.Contains(".editorconfig", Build.All("COPY").First(), StringComparison.Ordinal);
     }
 

@@ -13,32 +13,42 @@ internal sealed record Manifest(string File, JsonNode Document)
     public JsonNode? Spec => Document["spec"];
 
     /// <summary>Where pods are described in it: the template of a Deployment or CronJob; null where there is none.</summary>
-    public JsonNode? PodTemplate => Kind switch
-    {
-        "CronJob" => Spec!["jobTemplate"]!["spec"]!["template"],
-        "Deployment" => Spec!["template"],
-        _ => null,
-    };
+    public JsonNode? PodTemplate =>
+        Kind switch
+        {
+            "CronJob" => Spec!["jobTemplate"]!["spec"]!["template"],
+            "Deployment" => Spec!["template"],
+            _ => null,
+        };
 
     /// <summary>Whether its pods run a command of ours.</summary>
-    public bool IsOurs => PodTemplate is { } template && ((string)template["spec"]!["containers"]![0]!["image"]!).Contains("/backup-metrics", StringComparison.Ordinal);
+    public bool IsOurs =>
+        PodTemplate is { } template
+        && ((string)template["spec"]!["containers"]![0]!["image"]!).Contains("/backup-metrics", StringComparison.Ordinal);
 
     public override string ToString() => $"{File}: {Kind} {Name}";
 
     string Text(string key) => (string?)Document[key] ?? "";
 }
 
-/// <summary>The files for Kubernetes as texts, and read by the YAML reader of npm (1.2, unlike kubectl's: a file must mean the same to both).</summary>
+/// <summary>
+/// The files for Kubernetes as texts, and read by the YAML reader of npm (1.2, unlike kubectl's: a file must mean the same to both).
+/// </summary>
 internal static class KubernetesManifests
 {
     static readonly string Script = Path.Combine(Repository.Tests, "Deploy", "manifests.mjs");
 
     /// <summary>By their path below the repository; kustomizations, which are no objects, are not among them.</summary>
-    public static IReadOnlyDictionary<string, string> Texts { get; } = new[] { "k8s-cronjob.yaml" }
-        .Concat(Directory.GetFiles(Path.Combine(Repository.Root, "deploy", "kubernetes"), "*.yaml").Select(path => Path.GetRelativePath(Repository.Root, path)))
-        .Where(path => Path.GetFileName(path) != "kustomization.yaml")
-        .Order(StringComparer.Ordinal)
-        .ToDictionary(path => path, path => File.ReadAllText(Path.Combine(Repository.Root, path)), StringComparer.Ordinal);
+    public static IReadOnlyDictionary<string, string> Texts { get; } =
+        new[] { "k8s-cronjob.yaml" }
+            .Concat(
+                Directory
+                    .GetFiles(Path.Combine(Repository.Root, "deploy", "kubernetes"), "*.yaml")
+                    .Select(path => Path.GetRelativePath(Repository.Root, path))
+            )
+            .Where(path => Path.GetFileName(path) != "kustomization.yaml")
+            .Order(StringComparer.Ordinal)
+            .ToDictionary(path => path, path => File.ReadAllText(Path.Combine(Repository.Root, path)), StringComparer.Ordinal);
 
     public static Task<IReadOnlyList<Manifest>> ReadAsync() => ReadAsync(Texts);
 
@@ -64,6 +74,10 @@ internal static class KubernetesManifests
     static Task<string> NodeAsync(string what, IReadOnlyDictionary<string, string> texts)
     {
         var input = new JsonObject(texts.Select(text => KeyValuePair.Create(text.Key, (JsonNode?)text.Value)));
-        return ChildProcess.RunSuccessfullyAsync(Tool.Find("node", "apt-get install nodejs"), [Script, what], new() { Input = input.ToJsonString() });
+        return ChildProcess.RunSuccessfullyAsync(
+            Tool.Find("node", "apt-get install nodejs"),
+            [Script, what],
+            new() { Input = input.ToJsonString() }
+        );
     }
 }

@@ -6,8 +6,8 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Deploy;
 
 /// <summary>
-/// A container of a manifest without a cluster: the shipped program under bubblewrap as the manifest's user, with its arguments, variables and
-/// mounts, the root read-only, no capability, no new privilege. Of the security context only seccomp is missing.
+/// A container of a manifest without a cluster: the shipped program under bubblewrap as the manifest's user, with its arguments, variables
+/// and mounts, the root read-only, no capability, no new privilege. Of the security context only seccomp is missing.
 /// </summary>
 internal sealed class KubernetesPod : IDisposable
 {
@@ -24,20 +24,52 @@ internal sealed class KubernetesPod : IDisposable
         _spec = manifest.PodTemplate!["spec"]!;
         _bubblewrap =
         [
-            "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--clearenv",
-            "--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/sbin", "/sbin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
-            "--perms", "0755", "--dir", "/app", "--ro-bind", program, "/app/backup-metrics", "--proc", "/proc", "--dev", "/dev",
+            "--die-with-parent",
+            "--unshare-pid",
+            "--unshare-ipc",
+            "--unshare-uts",
+            "--clearenv",
+            "--ro-bind",
+            "/usr",
+            "/usr",
+            "--symlink",
+            "usr/bin",
+            "/bin",
+            "--symlink",
+            "usr/sbin",
+            "/sbin",
+            "--symlink",
+            "usr/lib",
+            "/lib",
+            "--symlink",
+            "usr/lib64",
+            "/lib64",
+            "--perms",
+            "0755",
+            "--dir",
+            "/app",
+            "--ro-bind",
+            program,
+            "/app/backup-metrics",
+            "--proc",
+            "/proc",
+            "--dev",
+            "/dev",
         ];
         // The folders above a mount would be for root alone.
-        foreach (var above in new[] { "/etc", "/run", "/run/secrets" }) _bubblewrap.AddRange(["--perms", "0755", "--dir", above]);
+        foreach (var above in new[] { "/etc", "/run", "/run/secrets" })
+            _bubblewrap.AddRange(["--perms", "0755", "--dir", above]);
         // Where everybody might write, were the root not read-only.
         _bubblewrap.AddRange(["--perms", "1777", "--dir", "/everybodys"]);
         // What a user of a number without a name has of /etc.
-        foreach (var file in new[] { "/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/ssl", "/etc/localtime" }) _bubblewrap.AddRange(["--ro-bind-try", file, file]);
-        foreach (var mount in _spec["containers"]![0]!["volumeMounts"]!.AsArray()) Mount(mount!, KubernetesRules.Mounted(manifest, all), change);
+        foreach (var file in new[] { "/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/ssl", "/etc/localtime" })
+            _bubblewrap.AddRange(["--ro-bind-try", file, file]);
+        foreach (var mount in _spec["containers"]![0]!["volumeMounts"]!.AsArray())
+            Mount(mount!, KubernetesRules.Mounted(manifest, all), change);
         // Without HOME: some runtimes set it to /, for a user without a name.
         _bubblewrap.AddRange(["--setenv", "PATH", "/usr/bin"]);
-        foreach (var variable in _spec["containers"]![0]!["env"]?.AsArray() ?? []) _bubblewrap.AddRange(["--setenv", (string)variable!["name"]!, (string)variable["value"]!]);
+        foreach (var variable in _spec["containers"]![0]!["env"]?.AsArray() ?? [])
+            _bubblewrap.AddRange(["--setenv", (string)variable!["name"]!, (string)variable["value"]!]);
     }
 
     /// <summary>The image's entry point with the manifest's arguments.</summary>
@@ -51,15 +83,32 @@ internal sealed class KubernetesPod : IDisposable
     public ChildProcess Start(IEnumerable<string> command, params string[] variables)
     {
         List<string> arguments = [.. _bubblewrap];
-        foreach (var variable in variables) arguments.AddRange(["--setenv", .. variable.Split('=', 2)]);
-        if ((bool)_spec["containers"]![0]!["securityContext"]!["readOnlyRootFilesystem"]!) arguments.AddRange(["--remount-ro", "/"]);
+        foreach (var variable in variables)
+            arguments.AddRange(["--setenv", .. variable.Split('=', 2)]);
+        if ((bool)_spec["containers"]![0]!["securityContext"]!["readOnlyRootFilesystem"]!)
+            arguments.AddRange(["--remount-ro", "/"]);
         var (user, group) = (Number("runAsUser"), Number("runAsGroup"));
 
         // Root becomes that user in truth; somebody else only in a user namespace of his own.
         string[] become = Environment.IsPrivilegedProcess
-            ? ["setpriv", "--reuid", user, "--regid", group, "--groups", Number("fsGroup"), "--no-new-privs", "--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all", "--"]
+            ?
+            [
+                "setpriv",
+                "--reuid",
+                user,
+                "--regid",
+                group,
+                "--groups",
+                Number("fsGroup"),
+                "--no-new-privs",
+                "--inh-caps=-all",
+                "--ambient-caps=-all",
+                "--bounding-set=-all",
+                "--",
+            ]
             : [];
-        if (become.Length == 0) arguments.AddRange(["--unshare-user", "--uid", user, "--gid", group, "--cap-drop", "ALL"]);
+        if (become.Length == 0)
+            arguments.AddRange(["--unshare-user", "--uid", user, "--gid", group, "--cap-drop", "ALL"]);
         return ChildProcess.Start(Tool.Find("bwrap", "apt-get install bubblewrap"), [.. arguments, "--", .. become, .. command]);
     }
 
@@ -88,7 +137,8 @@ internal sealed class KubernetesPod : IDisposable
     void Protect(string file, UnixFileMode mode)
     {
         File.SetUnixFileMode(file, mode);
-        if (Environment.IsPrivilegedProcess) ChildProcess.RunSuccessfullyAsync("/bin/chgrp", [Number("fsGroup"), file]).GetAwaiter().GetResult();
+        if (Environment.IsPrivilegedProcess)
+            ChildProcess.RunSuccessfullyAsync("/bin/chgrp", [Number("fsGroup"), file]).GetAwaiter().GetResult();
     }
 
     string Number(string key) => ((int)_spec["securityContext"]![key]!).ToString(CultureInfo.InvariantCulture);

@@ -5,8 +5,8 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Deploy;
 
 /// <summary>
-/// Each pod of ours, as its manifest has it, in a sandbox with its security context, beside a real PostgreSQL with TLS and passwords and a real
-/// Pushgateway. Only the placeholders of the ConfigMap are replaced. Where no sandbox can be made, these tests fail and say so.
+/// Each pod of ours, as its manifest has it, in a sandbox with its security context, beside a real PostgreSQL with TLS and passwords and a
+/// real Pushgateway. Only the placeholders of the ConfigMap are replaced. Where no sandbox can be made, these tests fail and say so.
 /// </summary>
 public sealed class KubernetesPodTests
 {
@@ -32,7 +32,10 @@ public sealed class KubernetesPodTests
 
         var nothing = new string('0', 16);
         Assert.True(seen.Output.Length > 0, NoSandbox(seen));
-        Assert.Equal($"1654\n1654\nCapInh:{nothing} CapPrm:{nothing} CapEff:{nothing} CapBnd:{nothing} CapAmb:{nothing} NoNewPrivs:1 \n440\n", seen.Output);
+        Assert.Equal(
+            $"1654\n1654\nCapInh:{nothing} CapPrm:{nothing} CapEff:{nothing} CapBnd:{nothing} CapAmb:{nothing} NoNewPrivs:1 \n440\n",
+            seen.Output
+        );
     }
 
     [Fact]
@@ -46,7 +49,10 @@ public sealed class KubernetesPodTests
 
         Assert.True(run.ExitCode == 0, NoSandbox(run));
         Assert.Equal(["orders", "stock"], await fleet.ProbedAsync());
-        Assert.Equal("backup_metrics_interval_seconds{instance=\"\",job=\"backup_metrics\"} 300", Assert.Single(await fleet.Gateway.SamplesAsync("backup_metrics_interval_seconds")));
+        Assert.Equal(
+            "backup_metrics_interval_seconds{instance=\"\",job=\"backup_metrics\"} 300",
+            Assert.Single(await fleet.Gateway.SamplesAsync("backup_metrics_interval_seconds"))
+        );
     }
 
     [Fact]
@@ -88,8 +94,13 @@ public sealed class KubernetesPodTests
         var port = (await process.WaitForErrorLineAsync("listening on ")).Split(':')[^1];
         await process.WaitForErrorLineAsync("and is done");
         using var probe = new System.Net.Http.HttpClient();
-        foreach (var path in new[] { "healthz", "readyz" }) await probe.GetStringAsync(new Uri($"http://127.0.0.1:{port}/{path}"));
-        Assert.Contains("postgres_backup_probe_success{instance=\"orders\"", await probe.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics")), StringComparison.Ordinal);
+        foreach (var path in new[] { "healthz", "readyz" })
+            await probe.GetStringAsync(new Uri($"http://127.0.0.1:{port}/{path}"));
+        Assert.Contains(
+            "postgres_backup_probe_success{instance=\"orders\"",
+            await probe.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics")),
+            StringComparison.Ordinal
+        );
         await Bubblewrap.TerminateAsync(process);
         var end = await process.WaitAsync();
 
@@ -110,7 +121,8 @@ public sealed class KubernetesPodTests
     }
 
     static string NoSandbox(ProcessResult result) =>
-        $"Exit code {result.ExitCode}. If the words are bubblewrap's: these tests need root, or a kernel that lets users make namespaces.\n{result.Error}{result.Output}";
+        $"Exit code {result.ExitCode}. If the words are bubblewrap's: these tests need root, "
+        + $"or a kernel that lets users make namespaces.\n{result.Error}{result.Output}";
 
     /// <summary>A PostgreSQL that stands for every host of the ConfigMap, and a gateway.</summary>
     sealed class Fleet : IAsyncDisposable
@@ -125,7 +137,14 @@ public sealed class KubernetesPodTests
             var fleet = new Fleet();
             try
             {
-                fleet._server = await PostgresServer.StartAsync(new() { Archiving = true, Tls = true, Hba = ["hostssl all monitor 127.0.0.1/32 scram-sha-256"] });
+                fleet._server = await PostgresServer.StartAsync(
+                    new()
+                    {
+                        Archiving = true,
+                        Tls = true,
+                        Hba = ["hostssl all monitor 127.0.0.1/32 scram-sha-256"],
+                    }
+                );
                 await fleet._server.ExecuteAsync("CREATE ROLE monitor LOGIN PASSWORD 'REPLACE-ME'; GRANT pg_monitor TO monitor");
                 fleet._gateway = await PushgatewayServer.StartAsync();
                 return fleet;
@@ -137,19 +156,26 @@ public sealed class KubernetesPodTests
             }
         }
 
-        public string Change(string text) => text
-            .Replace("orders-db.example.org", PostgresServer.Host, StringComparison.Ordinal)
-            .Replace("stock-db.example.org", PostgresServer.Host, StringComparison.Ordinal)
-            .Replace("port: 5432", $"port: {_server!.Port}", StringComparison.Ordinal)
-            .Replace("http://pushgateway:9091", Gateway.Url, StringComparison.Ordinal);
+        public string Change(string text) =>
+            text.Replace("orders-db.example.org", PostgresServer.Host, StringComparison.Ordinal)
+                .Replace("stock-db.example.org", PostgresServer.Host, StringComparison.Ordinal)
+                .Replace("port: 5432", $"port: {_server!.Port}", StringComparison.Ordinal)
+                .Replace("http://pushgateway:9091", Gateway.Url, StringComparison.Ordinal);
 
         public async Task<IReadOnlyList<string>> ProbedAsync() =>
-            [.. (await Gateway.SamplesAsync("postgres_backup_probe_success")).Where(sample => sample.EndsWith(" 1", StringComparison.Ordinal)).Select(sample => sample.Split("instance=\"")[1].Split('"')[0]).Order(StringComparer.Ordinal)];
+            [
+                .. (await Gateway.SamplesAsync("postgres_backup_probe_success"))
+                    .Where(sample => sample.EndsWith(" 1", StringComparison.Ordinal))
+                    .Select(sample => sample.Split("instance=\"")[1].Split('"')[0])
+                    .Order(StringComparer.Ordinal),
+            ];
 
         public async ValueTask DisposeAsync()
         {
-            if (_gateway is not null) await _gateway.DisposeAsync();
-            if (_server is not null) await _server.DisposeAsync();
+            if (_gateway is not null)
+                await _gateway.DisposeAsync();
+            if (_server is not null)
+                await _server.DisposeAsync();
         }
     }
 }

@@ -6,7 +6,10 @@ using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Tests.Deploy;
 
-/// <summary>What no type and no schema knows: whether names that refer to something find it, whether times fit together, whether our own flags exist. A line each problem.</summary>
+/// <summary>
+/// What no type and no schema knows: whether names that refer to something find it, whether times fit together, whether our own flags
+/// exist. A line each problem.
+/// </summary>
 internal sealed partial class KubernetesRules
 {
     readonly IReadOnlyList<Manifest> _all;
@@ -23,9 +26,12 @@ internal sealed partial class KubernetesRules
         foreach (var manifest in all)
         {
             rules.Name(manifest);
-            if (manifest.PodTemplate is { } template) rules.Pod(manifest, template);
-            if (manifest is { IsOurs: true }) rules.Command(manifest);
-            if (manifest.Kind == "CronJob") rules.Times(manifest);
+            if (manifest.PodTemplate is { } template)
+                rules.Pod(manifest, template);
+            if (manifest is { IsOurs: true })
+                rules.Command(manifest);
+            if (manifest.Kind == "CronJob")
+                rules.Times(manifest);
             rules.Selectors(manifest);
         }
 
@@ -38,44 +44,73 @@ internal sealed partial class KubernetesRules
     {
         // A Job's name has 11 characters more than its CronJob's, and at most 63.
         var longest = manifest.Kind == "CronJob" ? 52 : 63;
-        if (!DnsLabel().IsMatch(manifest.Name) || manifest.Name.Length > longest) Say(manifest, $"its name must be a DNS label of at most {longest} characters");
-        if (manifest.Document["metadata"]!["namespace"] is not null) Say(manifest, "a namespace is for -n to say");
-        if (_all.Count(other => other.Kind == manifest.Kind && other.Name == manifest.Name) > 1) Say(manifest, "there are two of this name");
+        if (!Regex.IsMatch(manifest.Name, "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$") || manifest.Name.Length > longest)
+            Say(manifest, $"its name must be a DNS label of at most {longest} characters");
+        if (manifest.Document["metadata"]!["namespace"] is not null)
+            Say(manifest, "a namespace is for -n to say");
+        if (_all.Count(other => other.Kind == manifest.Kind && other.Name == manifest.Name) > 1)
+            Say(manifest, "there are two of this name");
     }
 
     void Pod(Manifest manifest, JsonNode template)
     {
         var spec = template["spec"]!;
-        if (spec["serviceAccountName"] is { } account && Find("ServiceAccount", (string)account!) is null) Say(manifest, $"there is no ServiceAccount {account}");
-        if (manifest.IsOurs && spec["serviceAccountName"] is null) Say(manifest, "it has no ServiceAccount of its own");
-        if ((bool?)spec["automountServiceAccountToken"] != false) Say(manifest, "automountServiceAccountToken must be false");
-        if ((bool?)spec["enableServiceLinks"] != false) Say(manifest, "enableServiceLinks must be false");
+        if (spec["serviceAccountName"] is { } account && Find("ServiceAccount", (string)account!) is null)
+            Say(manifest, $"there is no ServiceAccount {account}");
+        if (manifest.IsOurs && spec["serviceAccountName"] is null)
+            Say(manifest, "it has no ServiceAccount of its own");
+        if ((bool?)spec["automountServiceAccountToken"] != false)
+            Say(manifest, "automountServiceAccountToken must be false");
+        if ((bool?)spec["enableServiceLinks"] != false)
+            Say(manifest, "enableServiceLinks must be false");
         var pod = spec["securityContext"];
-        if ((bool?)pod?["runAsNonRoot"] != true || (int?)pod["runAsUser"] is null or 0 || (string?)pod["seccompProfile"]?["type"] != "RuntimeDefault") Say(manifest, "its pod must be non-root, with seccomp");
+        if (
+            (bool?)pod?["runAsNonRoot"] != true
+            || (int?)pod["runAsUser"] is null or 0
+            || (string?)pod["seccompProfile"]?["type"] != "RuntimeDefault"
+        )
+            Say(manifest, "its pod must be non-root, with seccomp");
 
         var volumes = Items(spec["volumes"]).ToList();
-        foreach (var volume in volumes) Volume(manifest, volume);
+        foreach (var volume in volumes)
+            Volume(manifest, volume);
         foreach (var container in Items(spec["containers"]))
         {
             var security = container["securityContext"];
-            if ((bool?)security?["allowPrivilegeEscalation"] != false || (bool?)security["readOnlyRootFilesystem"] != true || (string?)security["capabilities"]?["drop"]?[0] != "ALL")
+            if (
+                (bool?)security?["allowPrivilegeEscalation"] != false
+                || (bool?)security["readOnlyRootFilesystem"] != true
+                || (string?)security["capabilities"]?["drop"]?[0] != "ALL"
+            )
                 Say(manifest, "its container must be without escalation, capabilities and a writable root");
-            if (container["resources"]?["limits"]?["memory"] is null || container["resources"]?["requests"]?["memory"] is null) Say(manifest, "it needs a request and a limit of memory");
+            if (container["resources"]?["limits"]?["memory"] is null || container["resources"]?["requests"]?["memory"] is null)
+                Say(manifest, "it needs a request and a limit of memory");
             var mounted = Items(container["volumeMounts"]).Select(mount => (string)mount["name"]!).ToList();
-            foreach (var name in mounted.Except(volumes.Select(volume => (string)volume["name"]!))) Say(manifest, $"there is no volume {name}");
-            foreach (var name in volumes.Select(volume => (string)volume["name"]!).Except(mounted)) Say(manifest, $"volume {name} is mounted nowhere");
+            foreach (var name in mounted.Except(volumes.Select(volume => (string)volume["name"]!)))
+                Say(manifest, $"there is no volume {name}");
+            foreach (var name in volumes.Select(volume => (string)volume["name"]!).Except(mounted))
+                Say(manifest, $"volume {name} is mounted nowhere");
             foreach (var probe in new[] { "livenessProbe", "readinessProbe" })
             {
-                if (container[probe]?["httpGet"]?["port"] is { } port && !Ports(template).Contains((string)port!)) Say(manifest, $"{probe}: there is no port {port}");
+                if (container[probe]?["httpGet"]?["port"] is { } port && !Ports(template).Contains((string)port!))
+                    Say(manifest, $"{probe}: there is no port {port}");
             }
         }
     }
 
     void Volume(Manifest manifest, JsonNode volume)
     {
-        foreach (var (key, name, kind) in new[] { ("configMap", "name", "ConfigMap"), ("secret", "secretName", "Secret"), ("persistentVolumeClaim", "claimName", "PersistentVolumeClaim") })
+        foreach (
+            var (key, name, kind) in new[]
+            {
+                ("configMap", "name", "ConfigMap"),
+                ("secret", "secretName", "Secret"),
+                ("persistentVolumeClaim", "claimName", "PersistentVolumeClaim"),
+            }
+        )
         {
-            if (volume[key]?[name] is { } referred && Find(kind, (string)referred!) is null) Say(manifest, $"there is no {kind} {referred}");
+            if (volume[key]?[name] is { } referred && Find(kind, (string)referred!) is null)
+                Say(manifest, $"there is no {kind} {referred}");
         }
     }
 
@@ -92,22 +127,30 @@ internal sealed partial class KubernetesRules
 
         foreach (var flag in arguments.Where(argument => argument.StartsWith("--", StringComparison.Ordinal)))
         {
-            if (!Regex.IsMatch(help, $@"^\s+{Regex.Escape(flag)}\s", RegexOptions.Multiline)) Say(manifest, $"{command} has no flag {flag}");
+            if (!Regex.IsMatch(help, $@"^\s+{Regex.Escape(flag)}\s", RegexOptions.Multiline))
+                Say(manifest, $"{command} has no flag {flag}");
         }
 
-        foreach (var name in Items(container["env"]).Select(variable => (string)variable["name"]!).Where(name => name.StartsWith("BACKUP_METRICS_", StringComparison.Ordinal)))
+        foreach (
+            var name in Items(container["env"])
+                .Select(variable => (string)variable["name"]!)
+                .Where(name => name.StartsWith("BACKUP_METRICS_", StringComparison.Ordinal))
+        )
         {
-            if (!help.Contains($"[{name}]", StringComparison.Ordinal)) Say(manifest, $"{command} has no variable {name}");
+            if (!help.Contains($"[{name}]", StringComparison.Ordinal))
+                Say(manifest, $"{command} has no variable {name}");
         }
 
         // JOB_COMPLETION_INDEX is 0 to completions - 1.
         var job = manifest.Spec!["jobTemplate"]?["spec"];
         var shards = arguments.IndexOf("--shards") is >= 0 and var at ? arguments[at + 1] : null;
-        if (shards is not null && ((string?)job?["completionMode"] != "Indexed" || $"{job["completions"]}" != shards)) Say(manifest, $"--shards {shards} needs completionMode Indexed with completions {shards}");
+        if (shards is not null && ((string?)job?["completionMode"] != "Indexed" || $"{job["completions"]}" != shards))
+            Say(manifest, $"--shards {shards} needs completionMode Indexed with completions {shards}");
 
         var mounted = Mounted(manifest);
         var named = arguments.Where(argument => argument.StartsWith('/')).Concat(FilesNamedIn(Configuration(manifest)));
-        foreach (var file in named.Where(file => !mounted.ContainsKey(file))) Say(manifest, $"nothing is mounted at {file}");
+        foreach (var file in named.Where(file => !mounted.ContainsKey(file)))
+            Say(manifest, $"nothing is mounted at {file}");
     }
 
     /// <summary>Each file that a ConfigMap or a Secret becomes in the first container, with its text.</summary>
@@ -118,10 +161,14 @@ internal sealed partial class KubernetesRules
         foreach (var mount in Items(spec["containers"]![0]!["volumeMounts"]))
         {
             var volume = Items(spec["volumes"]).FirstOrDefault(volume => (string?)volume["name"] == (string?)mount["name"]);
-            var texts = volume?["configMap"]?["name"] is { } map ? all.FirstOrDefault(other => other.Kind == "ConfigMap" && other.Name == (string?)map)?.Document["data"]
-                : volume?["secret"]?["secretName"] is { } secret ? all.FirstOrDefault(other => other.Kind == "Secret" && other.Name == (string?)secret)?.Document["stringData"]
+            var texts =
+                volume?["configMap"]?["name"] is { } map
+                    ? all.FirstOrDefault(other => other.Kind == "ConfigMap" && other.Name == (string?)map)?.Document["data"]
+                : volume?["secret"]?["secretName"] is { } secret
+                    ? all.FirstOrDefault(other => other.Kind == "Secret" && other.Name == (string?)secret)?.Document["stringData"]
                 : null;
-            foreach (var (key, text) in texts?.AsObject() ?? []) files[$"{mount["mountPath"]}/{key}"] = (string)text!;
+            foreach (var (key, text) in texts?.AsObject() ?? [])
+                files[$"{mount["mountPath"]}/{key}"] = (string)text!;
         }
 
         return files;
@@ -131,12 +178,15 @@ internal sealed partial class KubernetesRules
     public string Configuration(Manifest manifest)
     {
         var arguments = Items(manifest.PodTemplate!["spec"]!["containers"]![0]!["args"]).Select(argument => (string)argument!).ToList();
-        return arguments.IndexOf("--config") is >= 0 and var at && Mounted(manifest).TryGetValue(arguments[at + 1], out var text) ? text : "";
+        return arguments.IndexOf("--config") is >= 0 and var at && Mounted(manifest).TryGetValue(arguments[at + 1], out var text)
+            ? text
+            : "";
     }
 
     Dictionary<string, string> Mounted(Manifest manifest) => Mounted(manifest, _all);
 
-    static IEnumerable<string> FilesNamedIn(string configuration) => FileSetting().Matches(configuration).Select(match => match.Groups[1].Value);
+    static IEnumerable<string> FilesNamedIn(string configuration) =>
+        FileSetting().Matches(configuration).Select(match => match.Groups[1].Value);
 
     /// <summary>A slot's job has ended when the next slot comes, and nothing is cut that may still do good.</summary>
     void Times(Manifest manifest)
@@ -148,20 +198,34 @@ internal sealed partial class KubernetesRules
         var grace = (int)job["template"]!["spec"]!["terminationGracePeriodSeconds"]!;
         var active = (int)job["activeDeadlineSeconds"]!;
         var tries = 1 + ((int?)job["backoffLimit"] ?? (int?)job["backoffLimitPerIndex"] ?? 6);
-        var slot = EveryMinutes().Match((string)spec["schedule"]!) is { Success: true } every ? 60 * int.Parse(every.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
+        var slot = EveryMinutes().Match((string)spec["schedule"]!) is { Success: true } every
+            ? 60 * int.Parse(every.Groups[1].Value, CultureInfo.InvariantCulture)
+            : 0;
 
-        if (spec["timeZone"] is null || (string?)spec["concurrencyPolicy"] != "Forbid") Say(manifest, "it needs a timeZone, and concurrencyPolicy Forbid");
-        if (Setting(configuration, "interval") != slot) Say(manifest, $"interval must be that of schedule, {slot} s");
-        if ((int?)spec["startingDeadlineSeconds"] is not { } starting || starting < 10 || starting >= slot) Say(manifest, "startingDeadlineSeconds must be at least 10, and less than a slot");
-        if (active < tries * deadline + (tries - 1) * 10) Say(manifest, $"activeDeadlineSeconds is too short for {tries} tries of {deadline} s");
-        if (active + grace >= slot) Say(manifest, $"activeDeadlineSeconds and the grace period must end before the next slot, {slot} s");
-        if (grace < 12) Say(manifest, "terminationGracePeriodSeconds must be more than the 10 s of a last push");
+        if (spec["timeZone"] is null || (string?)spec["concurrencyPolicy"] != "Forbid")
+            Say(manifest, "it needs a timeZone, and concurrencyPolicy Forbid");
+        if (Setting(configuration, "interval") != slot)
+            Say(manifest, $"interval must be that of schedule, {slot} s");
+        if ((int?)spec["startingDeadlineSeconds"] is not { } starting || starting < 10 || starting >= slot)
+            Say(manifest, "startingDeadlineSeconds must be at least 10, and less than a slot");
+        if (active < tries * deadline + (tries - 1) * 10)
+            Say(manifest, $"activeDeadlineSeconds is too short for {tries} tries of {deadline} s");
+        if (active + grace >= slot)
+            Say(manifest, $"activeDeadlineSeconds and the grace period must end before the next slot, {slot} s");
+        if (grace < 12)
+            Say(manifest, "terminationGracePeriodSeconds must be more than the 10 s of a last push");
 
         foreach (var rule in Items(job["podFailurePolicy"]?["rules"]))
         {
-            if (rule["onExitCodes"] is not { } codes) continue;
-            if (Items(job["template"]!["spec"]!["containers"]).All(container => (string?)container["name"] != (string?)codes["containerName"])) Say(manifest, $"there is no container {codes["containerName"]}");
-            foreach (var code in Items(codes["values"]).Where(code => !Enum.IsDefined((ExitCode)(int)code!))) Say(manifest, $"exit code {code} does not exist");
+            if (rule["onExitCodes"] is not { } codes)
+                continue;
+            if (
+                Items(job["template"]!["spec"]!["containers"])
+                    .All(container => (string?)container["name"] != (string?)codes["containerName"])
+            )
+                Say(manifest, $"there is no container {codes["containerName"]}");
+            foreach (var code in Items(codes["values"]).Where(code => !Enum.IsDefined((ExitCode)(int)code!)))
+                Say(manifest, $"exit code {code} does not exist");
         }
     }
 
@@ -172,19 +236,31 @@ internal sealed partial class KubernetesRules
         switch (manifest.Kind)
         {
             case "Deployment":
-                if (!Matches(spec!["selector"]!["matchLabels"], spec["template"])) Say(manifest, "its selector does not match its own pods");
+                if (!Matches(spec!["selector"]!["matchLabels"], spec["template"]))
+                    Say(manifest, "its selector does not match its own pods");
                 break;
             case "Service":
                 foreach (var port in Items(spec!["ports"]))
                 {
-                    if (!templates.Exists(template => Matches(spec["selector"], template) && Ports(template).Contains($"{port["targetPort"]}"))) Say(manifest, $"no pod that it selects has a port {port["targetPort"]}");
+                    if (
+                        !templates.Exists(template =>
+                            Matches(spec["selector"], template) && Ports(template).Contains($"{port["targetPort"]}")
+                        )
+                    )
+                        Say(manifest, $"no pod that it selects has a port {port["targetPort"]}");
                 }
 
                 break;
             case "ServiceMonitor":
                 foreach (var endpoint in Items(spec!["endpoints"]))
                 {
-                    if (!_all.Any(other => other.Kind == "Service" && Matches(spec["selector"]!["matchLabels"], other.Document) && Items(other.Spec!["ports"]).Any(port => (string?)port["name"] == (string?)endpoint["port"])))
+                    if (
+                        !_all.Any(other =>
+                            other.Kind == "Service"
+                            && Matches(spec["selector"]!["matchLabels"], other.Document)
+                            && Items(other.Spec!["ports"]).Any(port => (string?)port["name"] == (string?)endpoint["port"])
+                        )
+                    )
                         Say(manifest, $"no Service that it selects has a port {endpoint["port"]}");
                 }
 
@@ -192,7 +268,12 @@ internal sealed partial class KubernetesRules
             case "PodMonitor":
                 foreach (var endpoint in Items(spec!["podMetricsEndpoints"]))
                 {
-                    if (!templates.Exists(template => Matches(spec["selector"]!["matchLabels"], template) && Ports(template).Contains($"{endpoint["port"]}"))) Say(manifest, $"no pod that it selects has a port {endpoint["port"]}");
+                    if (
+                        !templates.Exists(template =>
+                            Matches(spec["selector"]!["matchLabels"], template) && Ports(template).Contains($"{endpoint["port"]}")
+                        )
+                    )
+                        Say(manifest, $"no pod that it selects has a port {endpoint["port"]}");
                 }
 
                 break;
@@ -203,23 +284,38 @@ internal sealed partial class KubernetesRules
                 break;
         }
 
-        if (manifest.Document["metadata"]!["labels"]?["prometheus_port"] is { } rancher && Items(spec?["ports"]).All(port => $"{port["port"]}" != (string?)rancher)) Say(manifest, $"it has no port {rancher}, as prometheus_port says");
+        if (
+            manifest.Document["metadata"]!["labels"]?["prometheus_port"] is { } rancher
+            && Items(spec?["ports"]).All(port => $"{port["port"]}" != (string?)rancher)
+        )
+            Say(manifest, $"it has no port {rancher}, as prometheus_port says");
     }
 
     void Policy(Manifest manifest, List<JsonNode> templates)
     {
-        if (!templates.Exists(template => Matches(manifest.Spec!["podSelector"]!["matchLabels"], template))) Say(manifest, "it selects no pod");
+        if (!templates.Exists(template => Matches(manifest.Spec!["podSelector"]!["matchLabels"], template)))
+            Say(manifest, "it selects no pod");
         foreach (var rule in Items(manifest.Spec!["egress"]))
         {
             foreach (var labels in Items(rule["to"]).Select(peer => peer["podSelector"]?["matchLabels"]))
             {
-                if (!templates.Exists(template => Matches(labels, template) && Items(rule["ports"]).All(port => Ports(template).Contains($"{port["port"]}")))) Say(manifest, "egress to pods that do not exist, or have no such port");
+                if (
+                    !templates.Exists(template =>
+                        Matches(labels, template) && Items(rule["ports"]).All(port => Ports(template).Contains($"{port["port"]}"))
+                    )
+                )
+                    Say(manifest, "egress to pods that do not exist, or have no such port");
             }
         }
 
         foreach (var port in Items(manifest.Spec["ingress"]).SelectMany(rule => Items(rule["ports"])))
         {
-            if (!templates.Exists(template => Matches(manifest.Spec["podSelector"]!["matchLabels"], template) && Ports(template).Contains($"{port["port"]}"))) Say(manifest, $"ingress to port {port["port"]}, which its pods do not have");
+            if (
+                !templates.Exists(template =>
+                    Matches(manifest.Spec["podSelector"]!["matchLabels"], template) && Ports(template).Contains($"{port["port"]}")
+                )
+            )
+                Say(manifest, $"ingress to port {port["port"]}, which its pods do not have");
         }
     }
 
@@ -230,15 +326,19 @@ internal sealed partial class KubernetesRules
 
     /// <summary>The names and the numbers.</summary>
     static List<string> Ports(JsonNode template) =>
-        [.. Items(template["spec"]!["containers"]).SelectMany(container => Items(container["ports"])).SelectMany(port => new[] { $"{port["name"]}", $"{port["containerPort"]}" })];
+        [
+            .. Items(template["spec"]!["containers"])
+                .SelectMany(container => Items(container["ports"]))
+                .SelectMany(port => new[] { $"{port["name"]}", $"{port["containerPort"]}" }),
+        ];
 
     static IEnumerable<JsonNode> Items(JsonNode? list) => list is JsonArray array ? array.Select(item => item!) : [];
 
     static int Setting(string configuration, string key) =>
-        Regex.Match(configuration, $@"^{key}: (\S+)", RegexOptions.Multiline) is { Success: true } match && DurationText.TryParse(match.Groups[1].Value, out var duration) ? (int)duration.TotalSeconds : 0;
-
-    [GeneratedRegex("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")]
-    private static partial Regex DnsLabel();
+        Regex.Match(configuration, $@"^{key}: (\S+)", RegexOptions.Multiline) is { Success: true } match
+        && DurationText.TryParse(match.Groups[1].Value, out var duration)
+            ? (int)duration.TotalSeconds
+            : 0;
 
     [GeneratedRegex(@"_file: (/\S+)")]
     private static partial Regex FileSetting();

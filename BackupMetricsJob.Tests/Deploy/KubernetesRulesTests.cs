@@ -3,7 +3,9 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Deploy;
 
-/// <summary>In the manifests everything that refers to something finds it, and what does not is found. Kustomizations name files that are there.</summary>
+/// <summary>
+/// In the manifests everything that refers to something finds it, and what does not is found. Kustomizations name files that are there.
+/// </summary>
 public sealed partial class KubernetesRulesTests
 {
     const string Cron = "k8s-cronjob.yaml";
@@ -14,7 +16,12 @@ public sealed partial class KubernetesRulesTests
     [
         (Cron, "[run, --config,", "[run, --configuration,", "run has no flag --configuration"),
         (Cron, "[run, --config,", "[start, --config,", "a command of ours"),
-        (Cron, "            imagePullPolicy: IfNotPresent\n", "            env: [{name: BACKUP_METRICS_GATEWAYS, value: x}]\n", "run has no variable BACKUP_METRICS_GATEWAYS"),
+        (
+            Cron,
+            "            imagePullPolicy: IfNotPresent\n",
+            "            env: [{name: BACKUP_METRICS_GATEWAYS, value: x}]\n",
+            "run has no variable BACKUP_METRICS_GATEWAYS"
+        ),
         (Cron, "  stock-password: ", "  stock_password: ", "nothing is mounted at /run/secrets/backup-metrics/stock-password"),
         (Cron, "  config.yaml: |", "  backup.yaml: |", "nothing is mounted at /etc/backup-metrics/config.yaml"),
         (Cron, "secret: {secretName: backup-metrics,", "secret: {secretName: backup-metric,", "there is no Secret backup-metric"),
@@ -26,7 +33,13 @@ public sealed partial class KubernetesRulesTests
         (Cron, "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false", "a writable root"),
         (Cron, "limits: {memory: 192Mi}", "limits: {cpu: 1}", "a limit of memory"),
         (Cron, "{name: config, mountPath", "{name: configuration, mountPath", "there is no volume configuration"),
-        (Cron, "  name: backup-metrics\n  labels: {app.kubernetes.io/name: backup-metrics, app.kubernetes.io/component: job}", "  name: backup-metrics-of-the-whole-fleet-of-postgresql-servers\n  labels: {app.kubernetes.io/name: backup-metrics, app.kubernetes.io/component: job}", "at most 52 characters"),
+        (
+            Cron,
+            "  name: backup-metrics\n  labels: {app.kubernetes.io/name: backup-metrics, app.kubernetes.io/component: job}",
+            "  name: backup-metrics-of-the-whole-fleet-of-postgresql-servers\n  labels: {app.kubernetes.io/name: backup-metrics, "
+                + "app.kubernetes.io/component: job}",
+            "at most 52 characters"
+        ),
         (Cron, "interval: 5m", "interval: 10m", "interval must be that of schedule, 300 s"),
         (Cron, "startingDeadlineSeconds: 200", "startingDeadlineSeconds: 5", "startingDeadlineSeconds must be"),
         (Cron, "activeDeadlineSeconds: 240", "activeDeadlineSeconds: 120", "too short for 2 tries of 60 s"),
@@ -44,9 +57,19 @@ public sealed partial class KubernetesRulesTests
         (Folder + "pushgateway.yaml", "targetPort: http", "targetPort: web", "has a port web"),
         (Folder + "pushgateway.yaml", "claimName: pushgateway", "claimName: data", "there is no PersistentVolumeClaim data"),
         (Folder + "pushgateway.yaml", "/-/ready, port: http", "/-/ready, port: web", "readinessProbe: there is no port web"),
-        (Folder + "schedule.yaml", "    matchLabels: {app.kubernetes.io/name: backup-metrics", "    matchLabels: {app.kubernetes.io/name: backups", "does not match its own pods"),
+        (
+            Folder + "schedule.yaml",
+            "    matchLabels: {app.kubernetes.io/name: backup-metrics",
+            "    matchLabels: {app.kubernetes.io/name: backups",
+            "does not match its own pods"
+        ),
         (Folder + "schedule.yaml", "--no-push]", "--no-pushing]", "schedule has no flag --no-pushing"),
-        (Folder + "servicemonitor.yaml", "matchLabels: {app.kubernetes.io/name: pushgateway}", "matchLabels: {app.kubernetes.io/name: gateway}", "no Service that it selects"),
+        (
+            Folder + "servicemonitor.yaml",
+            "matchLabels: {app.kubernetes.io/name: pushgateway}",
+            "matchLabels: {app.kubernetes.io/name: gateway}",
+            "no Service that it selects"
+        ),
     ];
 
     static readonly Lazy<Task<Dictionary<string, string>>> Help = new(HelpAsync);
@@ -63,12 +86,21 @@ public sealed partial class KubernetesRulesTests
     {
         var (file, from, to, says) = Mistakes[number];
 
-        var problems = KubernetesRules.Problems(await KubernetesManifests.ReadAsync(KubernetesManifests.Changed(file, from, to)), await Help.Value);
+        var problems = KubernetesRules.Problems(
+            await KubernetesManifests.ReadAsync(KubernetesManifests.Changed(file, from, to)),
+            await Help.Value
+        );
 
-        Assert.Contains(problems, problem => problem.StartsWith(file + ": ", StringComparison.Ordinal) && problem.Contains(says, StringComparison.Ordinal));
+        Assert.Contains(
+            problems,
+            problem => problem.StartsWith(file + ": ", StringComparison.Ordinal) && problem.Contains(says, StringComparison.Ordinal)
+        );
     }
 
-    /// <summary>kubectl reads YAML 1.1, npm's reader 1.2. In the files there is nothing that is not the same to both: a number with a leading zero, yes, no, on, off.</summary>
+    /// <summary>
+    /// kubectl reads YAML 1.1, npm's reader 1.2. In the files there is nothing that is not the same to both: a number with a leading zero,
+    /// yes, no, on, off.
+    /// </summary>
     [Fact]
     public void Nothing_means_one_thing_to_one_reader_and_another_to_another()
     {
@@ -82,14 +114,18 @@ public sealed partial class KubernetesRulesTests
     public async Task A_kustomization_names_files_that_are_there_and_only_one_has_the_operators_kinds(string folder, string resources)
     {
         var text = await File.ReadAllTextAsync(Path.Combine(Repository.Root, folder, "kustomization.yaml"));
-        var document = Assert.Single(await KubernetesManifests.ReadAsync(new Dictionary<string, string> { ["kustomization.yaml"] = text })).Document;
+        var document = Assert
+            .Single(await KubernetesManifests.ReadAsync(new Dictionary<string, string> { ["kustomization.yaml"] = text }))
+            .Document;
 
         Assert.Equal(("kustomize.config.k8s.io/v1beta1", "Kustomization"), ((string?)document["apiVersion"], (string?)document["kind"]));
         Assert.Equal(resources.Split(' '), document["resources"]!.AsArray().Select(resource => (string?)resource));
         Assert.Empty(document.AsObject().Select(pair => pair.Key).Except(["apiVersion", "kind", "resources", "images"]));
         foreach (var resource in resources.Split(' '))
         {
-            var of = KubernetesManifests.Texts[Path.GetRelativePath(Repository.Root, Path.GetFullPath(Path.Combine(Repository.Root, folder, resource)))];
+            var of = KubernetesManifests.Texts[
+                Path.GetRelativePath(Repository.Root, Path.GetFullPath(Path.Combine(Repository.Root, folder, resource)))
+            ];
             Assert.Equal(folder != ".", of.Contains("apiVersion: monitoring.coreos.com/", StringComparison.Ordinal));
         }
 
@@ -97,11 +133,12 @@ public sealed partial class KubernetesRulesTests
             Assert.Contains($"image: {image!["name"]}:{image["newTag"]}", KubernetesManifests.Texts[Cron], StringComparison.Ordinal);
     }
 
-    static async Task<Dictionary<string, string>> HelpAsync() => new()
-    {
-        ["run"] = (await BackupMetrics.RunAsync("run", "--help")).Output,
-        ["schedule"] = (await BackupMetrics.RunAsync("schedule", "--help")).Output,
-    };
+    static async Task<Dictionary<string, string>> HelpAsync() =>
+        new()
+        {
+            ["run"] = (await BackupMetrics.RunAsync("run", "--help")).Output,
+            ["schedule"] = (await BackupMetrics.RunAsync("schedule", "--help")).Output,
+        };
 
     [GeneratedRegex(@"(?:[:,-] |\[)(?:0\d+|yes|no|on|off|y|n)(?=\s*$|[,\]}]|\s+#)", RegexOptions.IgnoreCase | RegexOptions.Multiline)]
     private static partial Regex OldYaml();

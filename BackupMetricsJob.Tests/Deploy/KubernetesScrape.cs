@@ -4,8 +4,9 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Deploy;
 
 /// <summary>
-/// A real Prometheus with the scrape configuration that the Prometheus operator makes of a ServiceMonitor or PodMonitor: what discovery finds out of
-/// a pod becomes labels in the operator's way, and then come the monitor's own relabelings. Discovery itself is a file, which <see cref="Discover"/> writes.
+/// A real Prometheus with the scrape configuration that the Prometheus operator makes of a ServiceMonitor or PodMonitor: what discovery
+/// finds out of a pod becomes labels in the operator's way, and then come the monitor's own relabelings. Discovery itself is a file, which
+/// <see cref="Discover"/> writes.
 /// </summary>
 internal sealed class KubernetesScrape : IAsyncDisposable
 {
@@ -31,7 +32,10 @@ internal sealed class KubernetesScrape : IAsyncDisposable
                 ["rule_files"] = new JsonArray("backup.rules.yml"),
                 ["scrape_configs"] = new JsonArray(scrape.Configuration(monitor)),
             };
-            scrape._prometheus = await PrometheusServer.StartAsync(configuration.ToJsonString(), ("backup.rules.yml", Monitoring.FastRules));
+            scrape._prometheus = await PrometheusServer.StartAsync(
+                configuration.ToJsonString(),
+                ("backup.rules.yml", Monitoring.FastRules)
+            );
             return scrape;
         }
         catch
@@ -64,7 +68,8 @@ internal sealed class KubernetesScrape : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_prometheus is not null) await _prometheus.DisposeAsync();
+        if (_prometheus is not null)
+            await _prometheus.DisposeAsync();
         _folder.Dispose();
     }
 
@@ -83,28 +88,48 @@ internal sealed class KubernetesScrape : IAsyncDisposable
         Relabel("__meta_kubernetes_pod_container_name", "container");
         relabelings.Add(new JsonObject { ["target_label"] = "job", ["replacement"] = _ofService ? "service" : $"backups/{monitor.Name}" });
         relabelings.Add(new JsonObject { ["target_label"] = "endpoint", ["replacement"] = (string)endpoint["port"]! });
-        foreach (var own in Own(endpoint["relabelings"])) relabelings.Add(own);
+        foreach (var own in Own(endpoint["relabelings"]))
+            relabelings.Add(own);
 
         return new JsonObject
         {
             ["job_name"] = $"{monitor.Kind}/backups/{monitor.Name}/0",
             ["honor_labels"] = (bool?)endpoint["honorLabels"] ?? false,
-            ["file_sd_configs"] = new JsonArray(new JsonObject { ["files"] = new JsonArray(_folder.File("targets.json")), ["refresh_interval"] = "1s" }),
+            ["file_sd_configs"] = new JsonArray(
+                new JsonObject { ["files"] = new JsonArray(_folder.File("targets.json")), ["refresh_interval"] = "1s" }
+            ),
             ["relabel_configs"] = relabelings,
             ["metric_relabel_configs"] = new JsonArray([.. Own(endpoint["metricRelabelings"])]),
         };
 
-        void Relabel(string source, string target, string regex = "(.*)") => relabelings.Add(new JsonObject
-        {
-            ["source_labels"] = new JsonArray([.. source.Split(';').Select(name => (JsonNode)name)]),
-            ["separator"] = ";",
-            ["regex"] = regex,
-            ["target_label"] = target,
-        });
+        void Relabel(string source, string target, string regex = "(.*)") =>
+            relabelings.Add(
+                new JsonObject
+                {
+                    ["source_labels"] = new JsonArray([.. source.Split(';').Select(name => (JsonNode)name)]),
+                    ["separator"] = ";",
+                    ["regex"] = regex,
+                    ["target_label"] = target,
+                }
+            );
     }
 
     // The operator leaves an empty value out, so that it is Prometheus' default.
-    static IEnumerable<JsonObject> Own(JsonNode? relabelings) => (relabelings?.AsArray() ?? []).Select(relabeling => new JsonObject(
-        relabeling!.AsObject().Where(field => $"{field.Value}".Length > 0).Select(field => KeyValuePair.Create(
-            field.Key switch { "sourceLabels" => "source_labels", "targetLabel" => "target_label", var same => same }, (JsonNode?)field.Value!.DeepClone()))));
+    static IEnumerable<JsonObject> Own(JsonNode? relabelings) =>
+        (relabelings?.AsArray() ?? []).Select(relabeling => new JsonObject(
+            relabeling!
+                .AsObject()
+                .Where(field => $"{field.Value}".Length > 0)
+                .Select(field =>
+                    KeyValuePair.Create(
+                        field.Key switch
+                        {
+                            "sourceLabels" => "source_labels",
+                            "targetLabel" => "target_label",
+                            var same => same,
+                        },
+                        (JsonNode?)field.Value!.DeepClone()
+                    )
+                )
+        ));
 }

@@ -1,6 +1,9 @@
 namespace BackupMetricsJob.Tests.Deploy;
 
-/// <summary>The manifests are what the published types of Kubernetes and of the Prometheus operator allow, and what is misspelt or mistyped is found.</summary>
+/// <summary>
+/// The manifests are what the published types of Kubernetes and of the Prometheus operator allow, and what is misspelt or mistyped is
+/// found.
+/// </summary>
 public sealed class KubernetesTypesTests
 {
     const string Cron = "k8s-cronjob.yaml";
@@ -50,7 +53,10 @@ public sealed class KubernetesTypesTests
         string complaints;
         try
         {
-            complaints = string.Join('\n', await KubernetesManifests.ComplaintsAsync(new Dictionary<string, string> { [file] = changed[file] }));
+            complaints = string.Join(
+                '\n',
+                await KubernetesManifests.ComplaintsAsync(new Dictionary<string, string> { [file] = changed[file] })
+            );
         }
         catch (InvalidOperationException refused)
         {

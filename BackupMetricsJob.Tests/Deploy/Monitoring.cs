@@ -9,19 +9,18 @@ namespace BackupMetricsJob.Tests.Deploy;
 /// </summary>
 internal sealed partial class Monitoring : IAsyncDisposable
 {
-    PushgatewayServer? gateway;
-    PrometheusServer? prometheus;
+    PushgatewayServer? _gateway;
+    PrometheusServer? _prometheus;
 
-    Monitoring()
-    {
-    }
+    Monitoring() { }
 
     /// <summary>The rules, which here take a second where they take minutes or hours.</summary>
-    public static string FastRules { get; } = For().Replace(Of("backup.rules.yml"), "for: 1s").Replace("interval: 1m", "interval: 1s", StringComparison.Ordinal);
+    public static string FastRules { get; } =
+        For().Replace(Of("backup.rules.yml"), "for: 1s").Replace("interval: 1m", "interval: 1s", StringComparison.Ordinal);
 
-    public PushgatewayServer Gateway => gateway!;
+    public PushgatewayServer Gateway => _gateway!;
 
-    public PrometheusServer Prometheus => prometheus!;
+    public PrometheusServer Prometheus => _prometheus!;
 
     /// <param name="alertmanager">Host and port; null: nobody is notified.</param>
     /// <param name="moreRules">A further file of rules, unchanged.</param>
@@ -30,13 +29,21 @@ internal sealed partial class Monitoring : IAsyncDisposable
         var monitoring = new Monitoring();
         try
         {
-            monitoring.gateway = await PushgatewayServer.StartAsync();
-            var configuration = Of("prometheus.yml")
+            monitoring._gateway = await PushgatewayServer.StartAsync();
+            var configuration = Of("_prometheus.yml")
                 .Replace("'pushgateway:9091'", $"'{new Uri(monitoring.Gateway.Url).Authority}'", StringComparison.Ordinal)
                 .Replace("'alertmanager:9093'", alertmanager is null ? "" : $"'{alertmanager}'", StringComparison.Ordinal)
                 .Replace("_interval: 1m", "_interval: 1s", StringComparison.Ordinal)
-                .Replace("- backup.rules.yml", moreRules is null ? "- backup.rules.yml" : "- backup.rules.yml\n- more.rules.yml", StringComparison.Ordinal);
-            monitoring.prometheus = await PrometheusServer.StartAsync(configuration, ("backup.rules.yml", FastRules), ("more.rules.yml", moreRules ?? ""));
+                .Replace(
+                    "- backup.rules.yml",
+                    moreRules is null ? "- backup.rules.yml" : "- backup.rules.yml\n- more.rules.yml",
+                    StringComparison.Ordinal
+                );
+            monitoring._prometheus = await PrometheusServer.StartAsync(
+                configuration,
+                ("backup.rules.yml", FastRules),
+                ("more.rules.yml", moreRules ?? "")
+            );
             return monitoring;
         }
         catch
@@ -47,17 +54,18 @@ internal sealed partial class Monitoring : IAsyncDisposable
     }
 
     /// <summary>deploy/prometheus/alertmanager.yml with this webhook, which is told at once.</summary>
-    public static string AlertmanagerConfiguration(string webhook) => Of("alertmanager.yml")
-        .Replace("http://webhook.example:8080", webhook, StringComparison.Ordinal)
-        .Replace("group_wait: 30s", "group_wait: 3s", StringComparison.Ordinal)
-        .Replace("group_interval: 5m", "group_interval: 1s", StringComparison.Ordinal);
+    public static string AlertmanagerConfiguration(string webhook) =>
+        Of("alertmanager.yml")
+            .Replace("http://webhook.example:8080", webhook, StringComparison.Ordinal)
+            .Replace("group_wait: 30s", "group_wait: 3s", StringComparison.Ordinal)
+            .Replace("group_interval: 5m", "group_interval: 1s", StringComparison.Ordinal);
 
     public async ValueTask DisposeAsync()
     {
-        if (prometheus is not null)
-            await prometheus.DisposeAsync();
-        if (gateway is not null)
-            await gateway.DisposeAsync();
+        if (_prometheus is not null)
+            await _prometheus.DisposeAsync();
+        if (_gateway is not null)
+            await _gateway.DisposeAsync();
     }
 
     static string Of(string file) => File.ReadAllText(Path.Combine(DeployFiles.Prometheus, file));

@@ -3,7 +3,10 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Deploy;
 
-/// <summary>From a broken archiver to the webhook of the person on call, and back: PostgreSQL, the command, Pushgateway, Prometheus and Alertmanager, all real.</summary>
+/// <summary>
+/// From a broken archiver to the webhook of the person on call, and back: PostgreSQL, the command, Pushgateway, Prometheus and
+/// Alertmanager, all real.
+/// </summary>
 public sealed class NotificationTests
 {
     [Fact]
@@ -12,7 +15,9 @@ public sealed class NotificationTests
         await using var webhook = new StubPushgateway(StubPushgateway.Status(200));
         await using var alertmanager = await AlertmanagerServer.StartAsync(Monitoring.AlertmanagerConfiguration(webhook.Url));
         await using var monitoring = await Monitoring.StartAsync(alertmanager.Address);
-        await using var server = await PostgresServer.StartAsync(new() { Archiving = true, Settings = { ["archive_command"] = "/bin/false" } });
+        await using var server = await PostgresServer.StartAsync(
+            new() { Archiving = true, Settings = { ["archive_command"] = "/bin/false" } }
+        );
         var segment = await server.SwitchWalAsync();
         await server.WaitForAsync("a failure of the archiver", "SELECT failed_count > 0 FROM pg_stat_archiver");
         await RunAsync(server, monitoring);
@@ -20,10 +25,15 @@ public sealed class NotificationTests
         var fired = await NotificationAsync(webhook, "/on-call", "WalArchiverFailing", "firing", () => alertmanager.Log);
 
         Assert.Equal("orders: WAL archiving has never worked", fired.GetProperty("annotations").GetProperty("summary").GetString());
-        Assert.Equal("https://github.com/backup-metrics/backup-metrics/blob/main/docs/alerts.md#walarchiverfailing", fired.GetProperty("annotations").GetProperty("runbook_url").GetString());
+        Assert.Equal(
+            "https://github.com/backup-metrics/backup-metrics/blob/main/docs/alerts.md#walarchiverfailing",
+            fired.GetProperty("annotations").GetProperty("runbook_url").GetString()
+        );
         var labels = fired.GetProperty("labels");
-        Assert.Equal(("backup_metrics", "orders", "critical", "payments"),
-            (Label(labels, "job"), Label(labels, "instance"), Label(labels, "severity"), Label(labels, "team")));
+        Assert.Equal(
+            ("backup_metrics", "orders", "critical", "payments"),
+            (Label(labels, "job"), Label(labels, "instance"), Label(labels, "severity"), Label(labels, "team"))
+        );
         var never = await NotificationAsync(webhook, "/on-call", "BackupNeverMade", "firing", () => alertmanager.Log);
         Assert.Equal("critical", Label(never.GetProperty("labels"), "severity"));
 
@@ -35,14 +45,28 @@ public sealed class NotificationTests
 
         await NotificationAsync(webhook, "/on-call", "WalArchiverFailing", "resolved", () => alertmanager.Log);
         await NotificationAsync(webhook, "/on-call", "BackupNeverMade", "resolved", () => alertmanager.Log);
-        Assert.DoesNotContain(webhook.Requests, request => request.Path == "/office-hours" && request.Text.Contains("BackupNeverMade", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            webhook.Requests,
+            request => request.Path == "/office-hours" && request.Text.Contains("BackupNeverMade", StringComparison.Ordinal)
+        );
         Assert.Empty(await monitoring.Prometheus.QueryAsync("ALERTS"));
     }
 
     static async Task RunAsync(PostgresServer server, Monitoring monitoring)
     {
         var run = await BackupMetrics.RunAsync(
-            "run", "--connection", server.ConnectionUri(), "--instance", "orders", "--label", "team=payments", "--interval", "5m", "--gateway", monitoring.Gateway.Url);
+            "run",
+            "--connection",
+            server.ConnectionUri(),
+            "--instance",
+            "orders",
+            "--label",
+            "team=payments",
+            "--interval",
+            "5m",
+            "--gateway",
+            monitoring.Gateway.Url
+        );
         Assert.True(run.ExitCode == 0, run.Error);
     }
 
@@ -51,7 +75,11 @@ public sealed class NotificationTests
     static async Task<JsonElement> NotificationAsync(StubPushgateway webhook, string path, string alert, string status, Func<string> log)
     {
         JsonElement? found = null;
-        await Wait.ForAsync($"{status} {alert} at the webhook", () => (found = Find()) is not null, state: () => log() + string.Join('\n', webhook.Requests.Select(request => request.Text)));
+        await Wait.ForAsync(
+            $"{status} {alert} at the webhook",
+            () => (found = Find()) is not null,
+            state: () => log() + string.Join('\n', webhook.Requests.Select(request => request.Text))
+        );
         return found!.Value;
 
         JsonElement? Find()
@@ -60,7 +88,8 @@ public sealed class NotificationTests
             {
                 foreach (var told in JsonDocument.Parse(request.Text).RootElement.GetProperty("alerts").EnumerateArray())
                 {
-                    if (Label(told.GetProperty("labels"), "alertname") == alert && told.GetProperty("status").GetString() == status) return told;
+                    if (Label(told.GetProperty("labels"), "alertname") == alert && told.GetProperty("status").GetString() == status)
+                        return told;
                 }
             }
 

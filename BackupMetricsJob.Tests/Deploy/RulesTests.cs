@@ -3,7 +3,9 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Deploy;
 
-/// <summary>The alerts are those that were promised; promtool passes them and their tests; names, runbooks and the PrometheusRule fit.</summary>
+/// <summary>
+/// The alerts are those that were promised; promtool passes them and their tests; names, runbooks and the PrometheusRule fit.
+/// </summary>
 public sealed class RulesTests
 {
     static readonly string[] Others = ["push_time_seconds", "push_failure_time_seconds", "up", "process_start_time_seconds"];
@@ -30,15 +32,32 @@ public sealed class RulesTests
     }
 
     [Fact]
-    public async Task The_scenarios_are_what_the_tool_writes() => await SucceedsAsync(Tool.Find("python3", "apt-get install python3"), "make-rule-tests", "--check");
+    public async Task The_scenarios_are_what_the_tool_writes() =>
+        await SucceedsAsync(Tool.Find("python3", "apt-get install python3"), "make-rule-tests", "--check");
 
     [Fact]
-    public void There_are_the_alerts_that_were_promised() => Assert.Equal(
-        [
-            "BackupClockSkew", "BackupHasErrors", "BackupJobFailed", "BackupMetricsAbsent", "BackupMetricsStale", "BackupNeverMade", "BackupPushRejected", "BackupSizeCollapsed",
-            "BackupTargetDown", "BackupTargetsMissing", "LastBackup", "LastWalArchive", "PushgatewayDown", "RecoveryPointTooOld", "RestoreTestTooOld", "WalArchiverFailing",
-        ],
-        DeployFiles.Alerts.Order(StringComparer.Ordinal));
+    public void There_are_the_alerts_that_were_promised() =>
+        Assert.Equal(
+            [
+                "BackupClockSkew",
+                "BackupHasErrors",
+                "BackupJobFailed",
+                "BackupMetricsAbsent",
+                "BackupMetricsStale",
+                "BackupNeverMade",
+                "BackupPushRejected",
+                "BackupSizeCollapsed",
+                "BackupTargetDown",
+                "BackupTargetsMissing",
+                "LastBackup",
+                "LastWalArchive",
+                "PushgatewayDown",
+                "RecoveryPointTooOld",
+                "RestoreTestTooOld",
+                "WalArchiverFailing",
+            ],
+            DeployFiles.Alerts.Order(StringComparer.Ordinal)
+        );
 
     [Fact]
     public void Each_alert_fires_in_a_scenario_and_is_read_word_for_word_in_one()
@@ -53,7 +72,9 @@ public sealed class RulesTests
 
     [Fact]
     public void Each_metric_in_the_rules_is_one_that_is_published() =>
-        Assert.Empty(DeployFiles.MetricsUsed().Except(MetricNames.All.Select(metric => metric.Name)).Except(DeployFiles.Recorded).Except(Others));
+        Assert.Empty(
+            DeployFiles.MetricsUsed().Except(MetricNames.All.Select(metric => metric.Name)).Except(DeployFiles.Recorded).Except(Others)
+        );
 
     [Fact]
     public void Each_recorded_series_is_used_or_is_one_of_the_older_names() =>
@@ -63,8 +84,13 @@ public sealed class RulesTests
     public void Each_alert_has_its_own_section_in_the_runbook_and_each_section_its_alert()
     {
         const string Base = "    runbook_url: https://github.com/backup-metrics/backup-metrics/blob/main/docs/alerts.md#";
-        var linked = DeployFiles.Rules.Split('\n').Where(line => line.StartsWith("  " + Base, StringComparison.Ordinal)).Select(line => line[(Base.Length + 2)..]);
-        var sections = File.ReadLines(Path.Combine(Repository.Root, "docs", "alerts.md")).Where(line => line.StartsWith("## ", StringComparison.Ordinal)).Select(line => line[3..]);
+        var linked = DeployFiles
+            .Rules.Split('\n')
+            .Where(line => line.StartsWith("  " + Base, StringComparison.Ordinal))
+            .Select(line => line[(Base.Length + 2)..]);
+        var sections = File.ReadLines(Path.Combine(Repository.Root, "docs", "alerts.md"))
+            .Where(line => line.StartsWith("## ", StringComparison.Ordinal))
+            .Select(line => line[3..]);
 
         Assert.Equal(DeployFiles.Alerts, sections);
 #pragma warning disable CA1308 // An anchor is in lower case.
@@ -76,9 +102,14 @@ public sealed class RulesTests
     public async Task The_PrometheusRule_has_the_same_groups()
     {
         var rule = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "deploy", "kubernetes", "prometheusrule.yaml"));
-        var groups = rule[(rule.IndexOf("\nspec:\n", StringComparison.Ordinal) + "\nspec:\n".Length)..].Split('\n').Select(line => line.Length == 0 ? "" : line[2..]);
+        var groups = rule[(rule.IndexOf("\nspec:\n", StringComparison.Ordinal) + "\nspec:\n".Length)..]
+            .Split('\n')
+            .Select(line => line.Length == 0 ? "" : line[2..]);
 
-        Assert.Equal(DeployFiles.Rules[DeployFiles.Rules.IndexOf("\ngroups:\n", StringComparison.Ordinal)..].TrimStart('\n'), string.Join('\n', groups));
+        Assert.Equal(
+            DeployFiles.Rules[DeployFiles.Rules.IndexOf("\ngroups:\n", StringComparison.Ordinal)..].TrimStart('\n'),
+            string.Join('\n', groups)
+        );
         Assert.Contains("\nkind: PrometheusRule\n", rule, StringComparison.Ordinal);
         Assert.Equal(rule, await SucceedsAsync("/bin/bash", "make-prometheusrule", "--print"));
     }

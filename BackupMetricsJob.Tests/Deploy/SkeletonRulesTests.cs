@@ -4,7 +4,10 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Deploy;
 
-/// <summary>The rules of the skeleton that this project began from, unchanged and beside ours, on what a real run pushes: a base backup of pghoard's, WAL of wal-g's.</summary>
+/// <summary>
+/// The rules of the skeleton that this project began from, unchanged and beside ours, on what a real run pushes: a base backup of
+/// pghoard's, WAL of wal-g's.
+/// </summary>
 public sealed class SkeletonRulesTests
 {
     [Fact]
@@ -18,20 +21,43 @@ public sealed class SkeletonRulesTests
         await server.BaseBackupAsync("pghoard_base_backup");
         await server.WaitForArchivedAsync(await server.SwitchWalAsync());
 
-        var run = await BackupMetrics.RunAsync("run", "--connection", server.ConnectionUri(), "--instance", "orders", "--gateway", monitoring.Gateway.Url);
+        var run = await BackupMetrics.RunAsync(
+            "run",
+            "--connection",
+            server.ConnectionUri(),
+            "--instance",
+            "orders",
+            "--gateway",
+            monitoring.Gateway.Url
+        );
 
         Assert.True(run.ExitCode == 0, run.Error);
-        foreach (var (tool, type, metric) in new[] { ("pghoard", "basebackup", "pghoard_last_upload_age"), ("wal-g", "xlog", "walg_last_upload") })
+        foreach (
+            var (tool, type, metric) in new[]
+            {
+                ("pghoard", "basebackup", "pghoard_last_upload_age"),
+                ("wal-g", "xlog", "walg_last_upload"),
+            }
+        )
         {
             var of = metric == "walg_last_upload" ? "site=\"\"" : "site!=\"\"";
-            var ours = Assert.Single(await monitoring.Prometheus.WaitForAsync($"infra_federation:postgres_backup_last_upload{{tool=\"{tool}\",type=\"{type}\",{of}}}"));
-            var theirs = Assert.Single(await monitoring.Prometheus.WaitForAsync($"infra_federation:postgres_backup_last_upload{{tool=\"\",type=\"{type}\",{of}}}"));
+            var ours = Assert.Single(
+                await monitoring.Prometheus.WaitForAsync(
+                    $"infra_federation:postgres_backup_last_upload{{tool=\"{tool}\",type=\"{type}\",{of}}}"
+                )
+            );
+            var theirs = Assert.Single(
+                await monitoring.Prometheus.WaitForAsync($"infra_federation:postgres_backup_last_upload{{tool=\"\",type=\"{type}\",{of}}}")
+            );
             Assert.Equal(theirs.Value, ours.Value, TimeSpan.FromMinutes(2).TotalSeconds);
         }
 
         using var rules = JsonDocument.Parse(await monitoring.Prometheus.GetAsync("api/v1/rules"));
         var groups = rules.RootElement.GetProperty("data").GetProperty("groups").EnumerateArray().ToList();
-        Assert.Equal(["backup", "backup-metrics", "postgres_alerts"], groups.Select(group => group.GetProperty("name").GetString()).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["backup", "backup-metrics", "postgres_alerts"],
+            groups.Select(group => group.GetProperty("name").GetString()).Order(StringComparer.Ordinal)
+        );
         foreach (var rule in groups.SelectMany(group => group.GetProperty("rules").EnumerateArray()))
             Assert.True(rule.GetProperty("health").GetString() == "ok", rule.ToString());
         Assert.DoesNotContain("level=warn", monitoring.Prometheus.Log, StringComparison.Ordinal);

@@ -4,80 +4,92 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Deploy;
 
 /// <summary>
-/// Six databases, one in each state that a dashboard shows, asked again and again by the real job: orders is well (and has all that a catalogue can
-/// say), billing is too late, invoices is late, shop does not archive, fresh has no backup, stock answers no more. Ready when Prometheus has all of it.
+/// Six databases, one in each state that a dashboard shows, asked again and again by the real job: orders is well (and has all that a
+/// catalogue can say), billing is too late, invoices is late, shop does not archive, fresh has no backup, stock answers no more. Ready when
+/// Prometheus has all of it.
 /// </summary>
 public sealed class WatchedFleet : IAsyncLifetime
 {
-    PostgresServer? archiving;
-    PostgresServer? broken;
-    PostgresServer? stopped;
-    Monitoring? monitoring;
-    ChildProcess? job;
+    PostgresServer? _archiving;
+    PostgresServer? _broken;
+    PostgresServer? _stopped;
+    Monitoring? _monitoring;
+    ChildProcess? _job;
 
     public static IReadOnlyList<string> Instances { get; } = ["billing", "fresh", "invoices", "orders", "shop", "stock"];
 
-    internal PrometheusServer Prometheus => monitoring!.Prometheus;
+    internal PrometheusServer Prometheus => _monitoring!.Prometheus;
 
-    internal Monitoring Monitoring => monitoring!;
+    internal Monitoring Monitoring => _monitoring!;
 
     public async Task InitializeAsync()
     {
-        archiving = await PostgresServer.StartAsync(new() { Archiving = true });
-        broken = await PostgresServer.StartAsync(new() { Archiving = true, Settings = { ["archive_command"] = "/bin/false" } });
-        stopped = await PostgresServer.StartAsync();
-        await BackupMetrics.RunAsync("catalog", "init", "--connection", archiving.ConnectionUri());
-        await archiving.ExecuteAsync(History);
-        await archiving.BaseBackupAsync();
-        await archiving.WaitForArchivedAsync(await archiving.SwitchWalAsync());
-        await broken.SwitchWalAsync();
-        await broken.WaitForAsync("a failure of the archiver", "SELECT failed_count > 0 FROM pg_stat_archiver");
+        _archiving = await PostgresServer.StartAsync(new() { Archiving = true });
+        _broken = await PostgresServer.StartAsync(new() { Archiving = true, Settings = { ["archive_command"] = "/bin/false" } });
+        _stopped = await PostgresServer.StartAsync();
+        await BackupMetrics.RunAsync("catalog", "init", "--connection", _archiving.ConnectionUri());
+        await _archiving.ExecuteAsync(History);
+        await _archiving.BaseBackupAsync();
+        await _archiving.WaitForArchivedAsync(await _archiving.SwitchWalAsync());
+        await _broken.SwitchWalAsync();
+        await _broken.WaitForAsync("a failure of the archiver", "SELECT failed_count > 0 FROM pg_stat_archiver");
 
-        monitoring = await Monitoring.StartAsync();
+        _monitoring = await Monitoring.StartAsync();
         var settings = Path.Combine(RunFolder.NewFolder("fleet"), "fleet.yaml");
         await File.WriteAllTextAsync(settings, Settings());
-        job = BackupMetrics.Start(["schedule", "--config", settings]);
-        await monitoring.Prometheus.WaitForAsync("postgres_backup:last_success_timestamp_seconds{instance=\"billing\"} and on () (count(postgres_backup_source_success) >= 7)");
-        await monitoring.Prometheus.WaitForAsync("postgres_backup_probe_timestamp_seconds{instance=\"stock\"}");
-        await stopped.StopAsync();
+        _job = BackupMetrics.Start(["schedule", "--config", settings]);
+        await _monitoring.Prometheus.WaitForAsync(
+            "postgres_backup:last_success_timestamp_seconds{instance=\"billing\"} and on () (count(postgres_backup_source_success) >= 7)"
+        );
+        await _monitoring.Prometheus.WaitForAsync("postgres_backup_probe_timestamp_seconds{instance=\"stock\"}");
+        await _stopped.StopAsync();
         // A run that comes while it shuts down hears that it is busy.
-        await monitoring.Prometheus.WaitForAsync("postgres_backup_probe_failure{instance=\"stock\",reason=\"refused\"}");
-        await monitoring.Prometheus.WaitForAsync("count(ALERTS{alertstate=\"firing\"}) > 3");
+        await _monitoring.Prometheus.WaitForAsync("postgres_backup_probe_failure{instance=\"stock\",reason=\"refused\"}");
+        await _monitoring.Prometheus.WaitForAsync("count(ALERTS{alertstate=\"firing\"}) > 3");
     }
 
     public async Task DisposeAsync()
     {
-        if (job is not null) await job.DisposeAsync();
-        if (monitoring is not null) await monitoring.DisposeAsync();
-        if (stopped is not null) await stopped.DisposeAsync();
-        if (broken is not null) await broken.DisposeAsync();
-        if (archiving is not null) await archiving.DisposeAsync();
+        if (_job is not null)
+            await _job.DisposeAsync();
+        if (_monitoring is not null)
+            await _monitoring.DisposeAsync();
+        if (_stopped is not null)
+            await _stopped.DisposeAsync();
+        if (_broken is not null)
+            await _broken.DisposeAsync();
+        if (_archiving is not null)
+            await _archiving.DisposeAsync();
     }
 
-    string Settings() => string.Create(CultureInfo.InvariantCulture, $$"""
-        cron: "*/2 * * * * ?"
-        gateway:
-          url: {{monitoring!.Gateway.Url}}
-        defaults:
-          max_age:
-            full: {warning: 26h, critical: 50h}
-            base: none
-            restore_test: 90d
-        targets:
-        - name: orders
-          connection: {{archiving!.ConnectionUri()}}
-          labels: {team: payments}
-          sources:
-          - server
-          - catalog: {servers: [orders, billing, invoices, shop]}
-        - name: fresh
-          connection: {{broken!.ConnectionUri()}}
-        - name: shop
-          connection: {{broken.ConnectionUri()}}
-          labels: {team: payments}
-        - name: stock
-          connection: {{stopped!.ConnectionUri()}}
-        """);
+    string Settings() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""
+            cron: "*/2 * * * * ?"
+            gateway:
+              url: {{_monitoring!.Gateway.Url}}
+            defaults:
+              max_age:
+                full: {warning: 26h, critical: 50h}
+                base: none
+                restore_test: 90d
+            targets:
+            - name: orders
+              connection: {{_archiving!.ConnectionUri()}}
+              labels: {team: payments}
+              sources:
+              - server
+              - catalog: {servers: [orders, billing, invoices, shop]}
+            - name: fresh
+              connection: {{_broken!.ConnectionUri()}}
+            - name: shop
+              connection: {{_broken.ConnectionUri()}}
+              labels: {team: payments}
+            - name: stock
+              connection: {{_stopped!.ConnectionUri()}}
+            """
+        );
 
     // Nothing of it is older than it says, whenever the test runs.
     const string History = """

@@ -25,5 +25,9 @@ public sealed class YamlStyleTests
     }
 
     static Task<ProcessResult> LintAsync(string path) =>
-        ChildProcess.RunAsync(Tool.Find("yamllint", "apt-get install yamllint"), ["--strict", "-c", Path.Combine(Repository.Root, ".yamllint"), path], new() { WorkingDirectory = Repository.Root });
+        ChildProcess.RunAsync(
+            Tool.Find("yamllint", "apt-get install yamllint"),
+            ["--strict", "-c", Path.Combine(Repository.Root, ".yamllint"), path],
+            new() { WorkingDirectory = Repository.Root }
+        );
 }

@@ -8,8 +8,11 @@ internal static class YamlText
 {
     public static async Task<JsonElement> ReadAsync(string text)
     {
-        const string Script = "process.stdout.write(JSON.stringify(require('yaml').parse(require('fs').readFileSync(0, 'utf8'), {merge: true})))";
+        const string Script =
+            "process.stdout.write(JSON.stringify(require('yaml').parse(require('fs').readFileSync(0, 'utf8'), {merge: true})))";
         var options = new ChildOptions { Input = text, WorkingDirectory = Repository.Tests };
-        return JsonSerializer.Deserialize<JsonElement>(await ChildProcess.RunSuccessfullyAsync(Tool.Find("node", "apt-get install nodejs"), ["-e", Script], options));
+        return JsonSerializer.Deserialize<JsonElement>(
+            await ChildProcess.RunSuccessfullyAsync(Tool.Find("node", "apt-get install nodejs"), ["-e", Script], options)
+        );
     }
 }

@@ -9,20 +9,52 @@ namespace BackupMetricsJob.Tests.Exposition;
 /// <summary>Whatever stands in an instance or a label of the user's, a reader of the text gets it back.</summary>
 public sealed class LabelValuesTests
 {
-    static readonly Arbitrary<string> HostileText = Gen
-        .Elements("\\", "\"", "\n", "\r", "n", "{", "}", "=", ",", " ", "#", "\0", "é", "€", "😀", "\u2028", "\uFEFF", "abc")
+    static readonly Arbitrary<string> HostileText = Gen.Elements(
+            "\\",
+            "\"",
+            "\n",
+            "\r",
+            "n",
+            "{",
+            "}",
+            "=",
+            ",",
+            " ",
+            "#",
+            "\0",
+            "é",
+            "€",
+            "😀",
+            "\u2028",
+            "\uFEFF",
+            "abc"
+        )
         .ListOf()
         .Select(string.Concat)
         .ToArbitrary();
 
     [Fact]
-    public void A_reader_of_the_format_gets_every_label_value_back() => Prop.ForAll(HostileText, HostileText, (first, second) =>
-    {
-        var text = Published.Text(Evidence.Result with { Instance = Evidence.Orders with { Name = first, Labels = [new("team", second)] } });
-        var line = Assert.Single(text.Split('\n'), line => line.StartsWith("postgres_backup_probe_success{", StringComparison.Ordinal));
+    public void A_reader_of_the_format_gets_every_label_value_back() =>
+        Prop.ForAll(
+                HostileText,
+                HostileText,
+                (first, second) =>
+                {
+                    var text = Published.Text(
+                        Evidence.Result with
+                        {
+                            Instance = Evidence.Orders with { Name = first, Labels = [new("team", second)] },
+                        }
+                    );
+                    var line = Assert.Single(
+                        text.Split('\n'),
+                        line => line.StartsWith("postgres_backup_probe_success{", StringComparison.Ordinal)
+                    );
 
-        Assert.Equal([("instance", first), ("team", second)], LabelsOf(line));
-    }).QuickCheckThrowOnFailure();
+                    Assert.Equal([("instance", first), ("team", second)], LabelsOf(line));
+                }
+            )
+            .QuickCheckThrowOnFailure();
 
     // name="value",... up to the closing brace; a quote that no backslash precedes ends a value.
     static List<(string Name, string Value)> LabelsOf(string line)
@@ -53,13 +85,17 @@ public sealed class LabelValuesTests
         var plain = new StringBuilder();
         for (var i = 0; i < text.Length; i++)
         {
-            plain.Append(text[i] != '\\' ? text[i] : text[++i] switch
-            {
-                'n' => '\n',
-                '\\' => '\\',
-                '"' => '"',
-                var other => throw new FormatException($"'\\{other}' is no escape."),
-            });
+            plain.Append(
+                text[i] != '\\'
+                    ? text[i]
+                    : text[++i] switch
+                    {
+                        'n' => '\n',
+                        '\\' => '\\',
+                        '"' => '"',
+                        var other => throw new FormatException($"'\\{other}' is no escape."),
+                    }
+            );
         }
 
         return plain.ToString();

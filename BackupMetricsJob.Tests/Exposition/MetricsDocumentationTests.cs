@@ -15,8 +15,8 @@ public sealed class MetricsDocumentationTests
             .Select(cells => (Name: cells[1].Trim('`'), Type: cells[2], Labels: cells[3]))
             .OrderBy(row => row.Name, StringComparer.Ordinal);
 
-        var declared = MetricNames.All
-            .Select(metric => (metric.Name, Type: metric.IsCounter ? "counter" : "gauge", Labels: string.Join(", ", metric.Labels)))
+        var declared = MetricNames
+            .All.Select(metric => (metric.Name, Type: metric.IsCounter ? "counter" : "gauge", Labels: string.Join(", ", metric.Labels)))
             .OrderBy(row => row.Name, StringComparer.Ordinal);
 
         Assert.Equal(declared, documented);
@@ -25,9 +25,15 @@ public sealed class MetricsDocumentationTests
     [Fact]
     public void Every_declared_metric_is_listed()
     {
-        var fields = typeof(MetricNames).GetFields().Where(field => field.FieldType == typeof(Metric)).Select(field => (Metric)field.GetValue(null)!);
+        var fields = typeof(MetricNames)
+            .GetFields()
+            .Where(field => field.FieldType == typeof(Metric))
+            .Select(field => (Metric)field.GetValue(null)!);
 
-        Assert.Equal(fields.Select(metric => metric.Name).Order(StringComparer.Ordinal), MetricNames.All.Select(metric => metric.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            fields.Select(metric => metric.Name).Order(StringComparer.Ordinal),
+            MetricNames.All.Select(metric => metric.Name).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]

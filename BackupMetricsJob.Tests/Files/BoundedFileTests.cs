@@ -60,8 +60,10 @@ public sealed class BoundedFileTests : IDisposable
         Assert.All(readings, reading => Assert.NotNull(reading.Wait().Fault));
 
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(8), $"{clock.Elapsed}");
-        foreach (var pipe in pipes) await File.WriteAllTextAsync(pipe, "");
-        foreach (var reading in readings) await Wait.ForAsync("the answer", () => Task.FromResult(reading.Wait().Fault is null));
+        foreach (var pipe in pipes)
+            await File.WriteAllTextAsync(pipe, "");
+        foreach (var reading in readings)
+            await Wait.ForAsync("the answer", () => Task.FromResult(reading.Wait().Fault is null));
     }
 
     [Fact]
@@ -87,7 +89,11 @@ public sealed class BoundedFileTests : IDisposable
         var file = _folder.Write("file", new string('x', length));
 
         Assert.Equal(length, BoundedFile.Read(file, length).Bytes.Length);
-        if (length > 0) Assert.Equal("is larger than 0 KiB", BoundedFile.Read(file, length - 1).Fault?.Replace("4 KiB", "0 KiB", StringComparison.Ordinal));
+        if (length > 0)
+            Assert.Equal(
+                "is larger than 0 KiB",
+                BoundedFile.Read(file, length - 1).Fault?.Replace("4 KiB", "0 KiB", StringComparison.Ordinal)
+            );
     }
 
     [Fact]

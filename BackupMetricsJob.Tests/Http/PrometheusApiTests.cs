@@ -9,13 +9,15 @@ public class PrometheusApiTests
     [Fact]
     public async Task A_real_server_tells_its_configuration_its_version_and_its_series()
     {
-        await using var prometheus = await PrometheusServer.StartAsync("""
+        await using var prometheus = await PrometheusServer.StartAsync(
+            """
             scrape_configs:
             - job_name: pushgateway
               honor_labels: true
               basic_auth: {username: u, password: s3cret}
               static_configs: [{targets: ['127.0.0.1:1']}]
-            """);
+            """
+        );
         var api = Api(prometheus.Address);
 
         var configuration = (await api.ConfigurationAsync(CancellationToken.None)).Value;
@@ -23,8 +25,15 @@ public class PrometheusApiTests
         Assert.Contains("honor_labels: true", configuration, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", configuration, StringComparison.Ordinal);
         Assert.Matches(@"^\d+\.\d+\.\d+", (await api.VersionAsync(CancellationToken.None)).Value);
-        Assert.Equal("2", Assert.Single((await api.QueryAsync("1 + vector(1)", CancellationToken.None)).Value!).GetProperty("value")[1].GetString());
-        Assert.StartsWith($"{prometheus.Address.ToString().TrimEnd('/')} refused (HTTP 400): ", (await api.QueryAsync("nonsense{", CancellationToken.None)).Failure?.Describe(), StringComparison.Ordinal);
+        Assert.Equal(
+            "2",
+            Assert.Single((await api.QueryAsync("1 + vector(1)", CancellationToken.None)).Value!).GetProperty("value")[1].GetString()
+        );
+        Assert.StartsWith(
+            $"{prometheus.Address.ToString().TrimEnd('/')} refused (HTTP 400): ",
+            (await api.QueryAsync("nonsense{", CancellationToken.None)).Failure?.Describe(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -32,7 +41,10 @@ public class PrometheusApiTests
     {
         await using var stub = new StubPushgateway(Status(200, """{"data":{"version":"2.42.0"}}"""));
 
-        Assert.Equal("2.42.0", (await Api(new Uri(stub.Url + "/prometheus/"), ClientCredentials.Bearer("t0ken")).VersionAsync(CancellationToken.None)).Value);
+        Assert.Equal(
+            "2.42.0",
+            (await Api(new Uri(stub.Url + "/prometheus/"), ClientCredentials.Bearer("t0ken")).VersionAsync(CancellationToken.None)).Value
+        );
 
         var request = Assert.Single(stub.Requests);
         Assert.Equal(("/prometheus/api/v1/status/buildinfo", "Bearer t0ken"), (request.Path, request.Headers["authorization"]));

@@ -16,14 +16,22 @@ public sealed class ArchivingServerTests
     [InlineData(18, 16)]
     public async Task What_is_probed_is_what_the_files_and_statistics_say(int version, int megabytes)
     {
-        await using var server = await PostgresServer.StartAsync(new() { Version = version, SegmentSizeMegabytes = megabytes, Archiving = true });
+        await using var server = await PostgresServer.StartAsync(
+            new()
+            {
+                Version = version,
+                SegmentSizeMegabytes = megabytes,
+                Archiving = true,
+            }
+        );
         await HistoryFunction.InstallAsync(server);
         await server.BaseBackupAsync();
         await server.WaitForArchivedAsync(await server.SwitchWalAsync());
 
         // The server makes segments for later at any time: only a listing that is the same before and after can be compared.
         var (result, bytes) = (await Probe.OfAsync(server), 0L);
-        for (var i = 0; i < 10 && bytes != (bytes = Bytes(server)); i++) result = await Probe.OfAsync(server);
+        for (var i = 0; i < 10 && bytes != (bytes = Bytes(server)); i++)
+            result = await Probe.OfAsync(server);
 
         Assert.Null(result.Failure);
         Assert.Empty(result.MissingRights);
@@ -32,7 +40,10 @@ public sealed class ArchivingServerTests
         Assert.Equal(version, evidence.VersionNumber / 10000);
         Assert.Equal(ArchiverState.Ok, ArchiverStates.Of(evidence));
         Assert.Equal(await server.ScalarAsync<long>("SELECT archived_count FROM pg_stat_archiver"), evidence.Archiver.ArchivedCount);
-        Assert.Equal(new DateTimeOffset(await server.ScalarAsync<DateTime>("SELECT last_archived_time FROM pg_stat_archiver")), evidence.Archiver.LastArchived);
+        Assert.Equal(
+            new DateTimeOffset(await server.ScalarAsync<DateTime>("SELECT last_archived_time FROM pg_stat_archiver")),
+            evidence.Archiver.LastArchived
+        );
         Assert.Equal(0, evidence.Archiver.FailedCount);
         Assert.Null(evidence.Archiver.LastFailed);
 
@@ -51,7 +62,9 @@ public sealed class ArchivingServerTests
         Assert.InRange(backup.Age!.Value, TimeSpan.Zero, TimeSpan.FromMinutes(1));
         Assert.InRange(backup.LastDuration!.Value, TimeSpan.Zero, TimeSpan.FromMinutes(1));
         var end = await Probe.LsnAsync(server) - wal.UnarchivedBytes.Value;
-        var start = await server.ScalarAsync<long>("SELECT (start_lsn - '0/0')::bigint FROM backup_metrics.base_backup_history() ORDER BY finish_at DESC, file_name DESC LIMIT 1");
+        var start = await server.ScalarAsync<long>(
+            "SELECT (start_lsn - '0/0')::bigint FROM backup_metrics.base_backup_history() ORDER BY finish_at DESC, file_name DESC LIMIT 1"
+        );
         Assert.InRange(wal.ReplayBytes!.Value, end - start - 65536, end - start);
         Assert.InRange(result.ClockOffset!.Value, TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(1));
     }
@@ -59,7 +72,9 @@ public sealed class ArchivingServerTests
     [Fact]
     public async Task Times_are_right_where_the_log_has_another_time_zone()
     {
-        await using var server = await PostgresServer.StartAsync(new() { Archiving = true, Settings = { ["log_timezone"] = "Asia/Kolkata", ["timezone"] = "Asia/Shanghai" } });
+        await using var server = await PostgresServer.StartAsync(
+            new() { Archiving = true, Settings = { ["log_timezone"] = "Asia/Kolkata", ["timezone"] = "Asia/Shanghai" } }
+        );
         await HistoryFunction.InstallAsync(server);
         var before = await Probe.NowAsync(server);
         await server.BaseBackupAsync();
@@ -71,7 +86,10 @@ public sealed class ArchivingServerTests
         Assert.InRange(backup.LastDuration!.Value, TimeSpan.Zero, TimeSpan.FromMinutes(1));
     }
 
-    /// <summary>`cp -r` gives every file the time of the copy. What stands in the file is the bound, read in the server's time zone, whichever that is now.</summary>
+    /// <summary>
+    /// `cp -r` gives every file the time of the copy. What stands in the file is the bound, read in the server's time zone, whichever that
+    /// is now.
+    /// </summary>
     [Theory]
     [InlineData(13, "UTC", "UTC", 10)]
     [InlineData(18, "Europe/Berlin", "Europe/Berlin", 10)]
@@ -80,18 +98,36 @@ public sealed class ArchivingServerTests
     [InlineData(15, "Asia/Kolkata", "America/New_York", 0)]
     public async Task A_moved_data_directory_makes_no_backup_younger(int version, string zone, string zoneNow, int days)
     {
-        await using var server = await PostgresServer.StartAsync(new() { Version = version, Archiving = true, Settings = { ["log_timezone"] = zone } });
+        await using var server = await PostgresServer.StartAsync(
+            new()
+            {
+                Version = version,
+                Archiving = true,
+                Settings = { ["log_timezone"] = zone },
+            }
+        );
         await HistoryFunction.InstallAsync(server);
         await server.BaseBackupAsync();
         var history = Probe.WalFiles(server).Single(file => file.Name.EndsWith(".backup", StringComparison.Ordinal));
         var text = await File.ReadAllTextAsync(history.FullName);
-        await File.WriteAllTextAsync(history.FullName, Regex.Replace(text, "(?<=(START|STOP) TIME: )[0-9-]+", date => Day(date.Value).AddDays(-days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));
+        await File.WriteAllTextAsync(
+            history.FullName,
+            Regex.Replace(
+                text,
+                "(?<=(START|STOP) TIME: )[0-9-]+",
+                date => Day(date.Value).AddDays(-days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+            )
+        );
         history.LastWriteTimeUtc = DateTime.UtcNow;
         await server.SetAsync("log_timezone", zoneNow);
 
         var backup = Assert.Single((await Probe.OfAsync(server)).Backups);
 
-        Assert.InRange(backup.Age!.Value, TimeSpan.FromDays(days) - TimeSpan.FromHours(days > 0 ? 1.1 : 0), TimeSpan.FromDays(days) + TimeSpan.FromHours(1.1));
+        Assert.InRange(
+            backup.Age!.Value,
+            TimeSpan.FromDays(days) - TimeSpan.FromHours(days > 0 ? 1.1 : 0),
+            TimeSpan.FromDays(days) + TimeSpan.FromHours(1.1)
+        );
         Assert.InRange(backup.LastDuration!.Value, TimeSpan.Zero, TimeSpan.FromMinutes(1));
     }
 
@@ -156,7 +192,11 @@ public sealed class ArchivingServerTests
         await server.SetAsync("archive_command", "/bin/false");
         await server.BaseBackupAsync();
         await server.BaseBackupAsync("wal-g");
-        var histories = Probe.WalFiles(server).Where(file => file.Name.EndsWith(".backup", StringComparison.Ordinal)).OrderBy(file => file.Name, StringComparer.Ordinal).ToList();
+        var histories = Probe
+            .WalFiles(server)
+            .Where(file => file.Name.EndsWith(".backup", StringComparison.Ordinal))
+            .OrderBy(file => file.Name, StringComparer.Ordinal)
+            .ToList();
         Assert.Equal(2, histories.Count);
         histories[0].LastWriteTimeUtc = DateTime.UtcNow.AddHours(-5);
         histories[1].LastWriteTimeUtc = DateTime.UtcNow.AddHours(-3);

@@ -13,14 +13,17 @@ public sealed class BrokenArchiverTests
     [InlineData(18, 16)]
     public async Task A_server_that_never_archived_says_so(int version, int megabytes)
     {
-        await using var server = await PostgresServer.StartAsync(new()
-        {
-            Version = version,
-            SegmentSizeMegabytes = megabytes,
-            Archiving = true,
-            Settings = { ["archive_command"] = "/bin/false" },
-        });
-        for (var i = 0; i < 5; i++) await server.SwitchWalAsync();
+        await using var server = await PostgresServer.StartAsync(
+            new()
+            {
+                Version = version,
+                SegmentSizeMegabytes = megabytes,
+                Archiving = true,
+                Settings = { ["archive_command"] = "/bin/false" },
+            }
+        );
+        for (var i = 0; i < 5; i++)
+            await server.SwitchWalAsync();
         await server.WaitForAsync("a failure of the archiver", "SELECT failed_count > 0 FROM pg_stat_archiver");
 
         var result = await Probe.OfAsync(server);
@@ -64,14 +67,26 @@ public sealed class BrokenArchiverTests
         var first = await server.SwitchWalAsync();
         await server.SwitchWalAsync();
         var since = DateTime.UtcNow.AddHours(-2);
-        foreach (var file in Probe.ReadySegments(server)) file.LastWriteTimeUtc = since;
+        foreach (var file in Probe.ReadySegments(server))
+            file.LastWriteTimeUtc = since;
 
         var result = await Probe.OfAsync(server);
 
         Assert.Equal(2, result.Server!.Wal!.ReadySegments);
-        Assert.InRange((new DateTimeOffset(since) - result.Server.Wal.OldestReady!.Value).Duration(), TimeSpan.Zero, TimeSpan.FromSeconds(1));
-        Assert.InRange(result.Server.Wal.UnarchivedBytes!.Value, await Probe.LsnAsync(server) - Probe.StartOf(first, 16) - 65536, 3L * 16 * 1024 * 1024);
-        Assert.Contains(Findings.Of(result), finding => finding.IsCritical && finding.What.Contains("WAL has been waiting for 2", StringComparison.Ordinal));
+        Assert.InRange(
+            (new DateTimeOffset(since) - result.Server.Wal.OldestReady!.Value).Duration(),
+            TimeSpan.Zero,
+            TimeSpan.FromSeconds(1)
+        );
+        Assert.InRange(
+            result.Server.Wal.UnarchivedBytes!.Value,
+            await Probe.LsnAsync(server) - Probe.StartOf(first, 16) - 65536,
+            3L * 16 * 1024 * 1024
+        );
+        Assert.Contains(
+            Findings.Of(result),
+            finding => finding.IsCritical && finding.What.Contains("WAL has been waiting for 2", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -129,7 +144,9 @@ public sealed class BrokenArchiverTests
     [Fact]
     public async Task A_dead_archiver_and_a_crash_together_still_show_what_waits()
     {
-        await using var server = await PostgresServer.StartAsync(new() { Archiving = true, Settings = { ["archive_command"] = "/bin/false" } });
+        await using var server = await PostgresServer.StartAsync(
+            new() { Archiving = true, Settings = { ["archive_command"] = "/bin/false" } }
+        );
         await server.BaseBackupAsync();
         await server.SwitchWalAsync();
         await server.CrashAsync();
@@ -150,7 +167,14 @@ public sealed class BrokenArchiverTests
     public async Task A_hundred_thousand_waiting_files_are_counted_without_a_temporary_file(int version)
     {
         const int Count = 90_000;
-        await using var server = await PostgresServer.StartAsync(new() { Version = version, Archiving = true, Settings = { ["archive_command"] = "", ["log_temp_files"] = "0" } });
+        await using var server = await PostgresServer.StartAsync(
+            new()
+            {
+                Version = version,
+                Archiving = true,
+                Settings = { ["archive_command"] = "", ["log_temp_files"] = "0" },
+            }
+        );
         var folder = Path.Combine(server.DataDirectory, "pg_wal", "archive_status");
         Fill(folder, 16, Count);
         File.SetLastWriteTimeUtc(Path.Combine(folder, $"{1:X8}{0:X8}{16:X8}.ready"), DateTime.UtcNow.AddHours(-2));
@@ -165,6 +189,7 @@ public sealed class BrokenArchiverTests
 
     static void Fill(string folder, int first, int count)
     {
-        for (var i = first; i < first + count; i++) File.WriteAllBytes(Path.Combine(folder, $"{1:X8}{i / 256:X8}{i % 256:X8}.ready"), []);
+        for (var i = first; i < first + count; i++)
+            File.WriteAllBytes(Path.Combine(folder, $"{1:X8}{i / 256:X8}{i % 256:X8}.ready"), []);
     }
 }

@@ -2,20 +2,24 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Tests.Integration;
 
-/// <summary>What in the catalogue is worth waking for: a size that collapsed, a chain that lost its parent, a backup that does not end.</summary>
+/// <summary>
+/// What in the catalogue is worth waking for: a size that collapsed, a chain that lost its parent, a backup that does not end.
+/// </summary>
 public sealed class CatalogAnomalyTests
 {
     [Fact]
     public async Task The_newest_is_compared_with_the_ten_before_it()
     {
         await using var catalogue = await CatalogDatabase.StartAsync();
-        await catalogue.Server.ExecuteAsync("""
+        await catalogue.Server.ExecuteAsync(
+            """
             INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at, size_bytes, stored_bytes)
             SELECT 'a', 'x', 'full', i::text, 'done', now() - i * interval '1 day', CASE i WHEN 0 THEN 30 WHEN 11 THEN 1 ELSE 100 END, 1 FROM generate_series(0, 11) i
             UNION ALL SELECT 'a', 'x', 'full', 'failed', 'failed', now(), 1, 1
             UNION ALL SELECT 'b', 'pg_dump', 'logical', i::text, 'done', now() - i * interval '1 day', NULL, CASE i WHEN 0 THEN 10 ELSE 100 END FROM generate_series(0, 3) i
             UNION ALL SELECT 'c', 'x', 'full', i::text, 'done', now() - i * interval '1 day', 5, 5 FROM generate_series(0, 2) i
-            """);
+            """
+        );
 
         var ratios = (await Probe.OfAsync(catalogue.Server, ["catalog"])).Found.Select(facts => Assert.Single(facts.Backups).SizeRatio);
 
@@ -26,7 +30,8 @@ public sealed class CatalogAnomalyTests
     public async Task A_chain_whose_parent_was_deleted_never_listed_or_lies_elsewhere_is_broken()
     {
         await using var catalogue = await CatalogDatabase.StartAsync();
-        await catalogue.Server.ExecuteAsync("""
+        await catalogue.Server.ExecuteAsync(
+            """
             INSERT INTO backup_metrics.backup_catalog (server, tool, kind, storage, backup_id, status, finished_at, parent_id, deleted_at) VALUES
             ('whole', 'pgbackrest', 'full', '1', 'F', 'done', now(), NULL, NULL),
             ('whole', 'pgbackrest', 'diff', '1', 'D', 'done', now(), 'F', NULL),
@@ -43,24 +48,40 @@ public sealed class CatalogAnomalyTests
             ('walg', 'wal-g', 'incr', '2', 'base_5_D_4', 'done', now(), 'base_4', NULL);
             INSERT INTO backup_metrics.backup_catalog (server, tool, kind, storage, backup_id, status, finished_at, parent_id)
             SELECT 'rootless', 'wal-g', 'incr', '1', 'base_' || i || '_D_' || i - 1, 'done', now() + i * interval '1 s', CASE WHEN i = 1 THEN 'base_0' ELSE 'base_' || i - 1 || '_D_' || i - 2 END FROM generate_series(1, 14) i
-            """);
+            """
+        );
 
-        var broken = (await Probe.OfAsync(catalogue.Server, ["catalog"])).Found
-            .ToDictionary(facts => facts.Name, facts => facts.Backups.Single(backup => backup.Type == BackupType.Incr).BrokenChains);
+        var broken = (await Probe.OfAsync(catalogue.Server, ["catalog"])).Found.ToDictionary(
+            facts => facts.Name,
+            facts => facts.Backups.Single(backup => backup.Type == BackupType.Incr).BrokenChains
+        );
 
-        Assert.Equal(new() { ["whole"] = 0, ["deleted"] = 2, ["missing"] = 1, ["elsewhere"] = 1, ["walg"] = 1, ["rootless"] = 5 }, broken);
+        Assert.Equal(
+            new()
+            {
+                ["whole"] = 0,
+                ["deleted"] = 2,
+                ["missing"] = 1,
+                ["elsewhere"] = 1,
+                ["walg"] = 1,
+                ["rootless"] = 5,
+            },
+            broken
+        );
     }
 
     [Fact]
     public async Task A_backup_that_runs_is_measured_against_the_longest_before_it()
     {
         await using var catalogue = await CatalogDatabase.StartAsync();
-        await catalogue.Server.ExecuteAsync("""
+        await catalogue.Server.ExecuteAsync(
+            """
             INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, started_at, finished_at)
             SELECT 'a', 'x', 'full', i::text, 'done', now() - i * interval '1 day' - i * interval '1 min', now() - i * interval '1 day' FROM generate_series(1, 9) i
             UNION ALL SELECT 'a', 'x', 'full', 'running', 'running', now() - interval '3 h', NULL
             UNION ALL SELECT 'a', 'x', 'incr', 'too', 'running', now() - interval '3 h', NULL
-            """);
+            """
+        );
 
         var facts = Assert.Single((await Probe.OfAsync(catalogue.Server, ["catalog"])).Found).Backups;
 

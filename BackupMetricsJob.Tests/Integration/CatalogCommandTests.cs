@@ -16,15 +16,27 @@ public sealed class CatalogCommandTests : IAsyncLifetime
     [Fact]
     public async Task Standard_input_is_read_where_no_file_is_named()
     {
-        var list = List(("base_000000010000000000000002", "2026-11-20T03:00:00Z"), ("base_000000010000000000000004_D_000000010000000000000002", "2026-11-21T03:00:00.5Z"));
+        var list = List(
+            ("base_000000010000000000000002", "2026-11-20T03:00:00Z"),
+            ("base_000000010000000000000004_D_000000010000000000000002", "2026-11-21T03:00:00.5Z")
+        );
 
-        foreach (var (arguments, said) in new[] { ("", "2 new, 0 changed, 0 gone, 0 unchanged"), (" -", "0 new, 0 changed, 0 gone, 2 unchanged") })
+        foreach (
+            var (arguments, said) in new[]
+            {
+                ("", "2 new, 0 changed, 0 gone, 0 unchanged"),
+                (" -", "0 new, 0 changed, 0 gone, 2 unchanged"),
+            }
+        )
         {
             var result = await ImportAsync("wal-g --server orders" + arguments, list);
             Assert.Equal((0, "", $"wal-g: {said} (1 server)\n"), (result.ExitCode, result.Output, result.Error));
         }
 
-        Assert.Equal(["orders base_000000010000000000000002 done", "orders base_000000010000000000000004_D_000000010000000000000002 done"], await _catalogue.RowsAsync());
+        Assert.Equal(
+            ["orders base_000000010000000000000002 done", "orders base_000000010000000000000004_D_000000010000000000000002 done"],
+            await _catalogue.RowsAsync()
+        );
     }
 
     [Fact]
@@ -33,13 +45,19 @@ public sealed class CatalogCommandTests : IAsyncLifetime
         using var folder = new TempFolder();
         var file = folder.Write("list.json", List(("base_000000010000000000000002", "2026-11-20T03:00:00Z")));
 
-        var result = await BackupMetrics.RunAsync(["import", "wal-g", file, "--server", "orders"], new Dictionary<string, string> { ["BACKUP_METRICS_CONNECTION"] = _catalogue.Uri });
-        var libpq = await BackupMetrics.RunAsync(["import", "wal-g", file, "--server", "billing"], new Dictionary<string, string>
-        {
-            ["PGHOST"] = PostgresServer.Host,
-            ["PGPORT"] = _catalogue.Server.Port.ToString(CultureInfo.InvariantCulture),
-            ["PGUSER"] = "postgres",
-        });
+        var result = await BackupMetrics.RunAsync(
+            ["import", "wal-g", file, "--server", "orders"],
+            new Dictionary<string, string> { ["BACKUP_METRICS_CONNECTION"] = _catalogue.Uri }
+        );
+        var libpq = await BackupMetrics.RunAsync(
+            ["import", "wal-g", file, "--server", "billing"],
+            new Dictionary<string, string>
+            {
+                ["PGHOST"] = PostgresServer.Host,
+                ["PGPORT"] = _catalogue.Server.Port.ToString(CultureInfo.InvariantCulture),
+                ["PGUSER"] = "postgres",
+            }
+        );
 
         Assert.Equal((0, "wal-g: 1 new, 0 changed, 0 gone, 0 unchanged (1 server)\n"), (result.ExitCode, result.Error));
         Assert.Equal((0, "wal-g: 1 new, 0 changed, 0 gone, 0 unchanged (1 server)\n"), (libpq.ExitCode, libpq.Error));
@@ -53,35 +71,60 @@ public sealed class CatalogCommandTests : IAsyncLifetime
         var refused = await ImportAsync("wal-g --server orders", "[]");
         var allowed = await ImportAsync("wal-g --server orders --allow-empty", "[]");
 
-        Assert.Equal((65, "backup-metrics: import: the list of \"orders\" is empty, the catalogue has 1 backup of it: nothing was written. If they are really gone, say --allow-empty\n"), (refused.ExitCode, refused.Error));
+        Assert.Equal(
+            (
+                65,
+                "backup-metrics: import: the list of \"orders\" is empty, the catalogue has 1 backup of it: nothing was written. "
+                    + "If they are really gone, say --allow-empty\n"
+            ),
+            (refused.ExitCode, refused.Error)
+        );
         Assert.Equal((0, "wal-g: 0 new, 0 changed, 1 gone, 0 unchanged (1 server)\n"), (allowed.ExitCode, allowed.Error));
     }
 
     [Fact]
     public async Task A_tool_that_reports_an_error_is_a_warning_and_a_row_of_backup_source()
     {
-        var result = await ImportAsync("pgbackrest", """[{"name":"orders","backup":[],"status":{"code":99,"message":"other","lock":{"backup":{"held":false}}},"repo":[],"db":[],"archive":[],"cipher":"none"}]""");
+        var result = await ImportAsync(
+            "pgbackrest",
+            """[{"name":"orders","backup":[],"status":{"code":99,"message":"other","lock":{"backup":{"held":false}}},"repo":[],"db":[],"archive":[],"cipher":"none"}]"""
+        );
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Equal("""
+        Assert.Equal(
+            """
             warning: pgbackrest could not list "orders", and the catalogue says so now; its backups were left as they were: code 99: other
             pgbackrest: 0 new, 0 changed, 0 gone, 0 unchanged (1 server)
 
-            """, result.Error);
-        Assert.Equal("code 99: other", await _catalogue.Server.ScalarAsync<string>("SELECT error FROM backup_metrics.backup_source WHERE succeeded_at IS NULL"));
+            """,
+            result.Error
+        );
+        Assert.Equal(
+            "code 99: other",
+            await _catalogue.Server.ScalarAsync<string>("SELECT error FROM backup_metrics.backup_source WHERE succeeded_at IS NULL")
+        );
     }
 
     [Fact]
     public async Task A_database_that_does_not_answer_is_69_and_no_password_is_told()
     {
-        foreach (var (uri, words) in new[]
+        foreach (
+            var (uri, words) in new[]
+            {
+                ($"postgresql://u:s3cret@127.0.0.1:{FreePort.Next()}/x", "refused while connecting"),
+                (
+                    _catalogue.Server.ConnectionUri("nobody here", password: "s3cret"),
+                    "auth while connecting: role \"nobody here\" does not exist"
+                ),
+                (_catalogue.Server.ConnectionUri(database: "nowhere"), "database while connecting"),
+            }
+        )
         {
-            ($"postgresql://u:s3cret@127.0.0.1:{FreePort.Next()}/x", "refused while connecting"),
-            (_catalogue.Server.ConnectionUri("nobody here", password: "s3cret"), "auth while connecting: role \"nobody here\" does not exist"),
-            (_catalogue.Server.ConnectionUri(database: "nowhere"), "database while connecting"),
-        })
-        {
-            var result = await BackupMetrics.RunAsync(["import", "wal-g", "--server", "orders", "--connection", uri], null, List(("base_1", "2026-11-20T03:00:00Z")));
+            var result = await BackupMetrics.RunAsync(
+                ["import", "wal-g", "--server", "orders", "--connection", uri],
+                null,
+                List(("base_1", "2026-11-20T03:00:00Z"))
+            );
             Assert.Equal(69, result.ExitCode);
             Assert.Contains(words, result.Error, StringComparison.Ordinal);
             Assert.DoesNotContain("s3cret", result.Error, StringComparison.Ordinal);
@@ -93,7 +136,24 @@ public sealed class CatalogCommandTests : IAsyncLifetime
     {
         await using var server = new SilentServer();
 
-        var result = await BackupMetrics.RunAsync(["record", "--server", "s", "--tool", "t", "--type", "full", "--from-exit-code", "0", "--timeout", "500ms", "--connection", $"postgresql://u@127.0.0.1:{server.Port}/x?sslmode=disable"], null);
+        var result = await BackupMetrics.RunAsync(
+            [
+                "record",
+                "--server",
+                "s",
+                "--tool",
+                "t",
+                "--type",
+                "full",
+                "--from-exit-code",
+                "0",
+                "--timeout",
+                "500ms",
+                "--connection",
+                $"postgresql://u@127.0.0.1:{server.Port}/x?sslmode=disable",
+            ],
+            null
+        );
 
         Assert.Equal((69, "backup-metrics: record: not done within 0.5 s: stopped while connecting\n"), (result.ExitCode, result.Error));
     }
@@ -101,22 +161,37 @@ public sealed class CatalogCommandTests : IAsyncLifetime
     [Theory]
     [InlineData("import wal-g --server orders", PosixSignal.SIGTERM, 143, "import: stopped while merging the list of \"orders\"")]
     [InlineData("import wal-g --server orders", PosixSignal.SIGINT, 130, "import: stopped while merging the list of \"orders\"")]
-    [InlineData("record --server orders --tool wal-g --type full --from-exit-code 0", PosixSignal.SIGTERM, 143, "record: stopped while recording")]
-    [InlineData("record --server orders --tool wal-g --type full --from-exit-code 0", PosixSignal.SIGINT, 130, "record: stopped while recording")]
+    [InlineData(
+        "record --server orders --tool wal-g --type full --from-exit-code 0",
+        PosixSignal.SIGTERM,
+        143,
+        "record: stopped while recording"
+    )]
+    [InlineData(
+        "record --server orders --tool wal-g --type full --from-exit-code 0",
+        PosixSignal.SIGINT,
+        130,
+        "record: stopped while recording"
+    )]
     [InlineData("catalog init --grant-writer w", PosixSignal.SIGTERM, 143, "catalog init: stopped while counting the backups")]
     [InlineData("catalog prune --keep 1d", PosixSignal.SIGINT, 130, "catalog prune: stopped while pruning")]
     public async Task A_signal_ends_a_command_that_waits_and_leaves_nothing(string command, PosixSignal signal, int code, string message)
     {
         await using var other = await _catalogue.Server.OpenAsync();
-        await using (var locking = new Npgsql.NpgsqlCommand("BEGIN; LOCK TABLE backup_metrics.backup_catalog", other)) await locking.ExecuteNonQueryAsync();
-        await using var waiting = BackupMetrics.Start([.. command.Split(' '), "--connection", _catalogue.Uri], input: List(("base_1", "2026-11-20T03:00:00Z")));
+        await using (var locking = new Npgsql.NpgsqlCommand("BEGIN; LOCK TABLE backup_metrics.backup_catalog", other))
+            await locking.ExecuteNonQueryAsync();
+        await using var waiting = BackupMetrics.Start(
+            [.. command.Split(' '), "--connection", _catalogue.Uri],
+            input: List(("base_1", "2026-11-20T03:00:00Z"))
+        );
         await _catalogue.Server.WaitForAsync("the command to wait", "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted");
 
         waiting.Signal(signal);
         var result = await waiting.WaitAsync();
 
         Assert.Equal((code, $"backup-metrics: {message}\n"), (result.ExitCode, result.Error));
-        await using (var unlocking = new Npgsql.NpgsqlCommand("COMMIT", other)) await unlocking.ExecuteNonQueryAsync();
+        await using (var unlocking = new Npgsql.NpgsqlCommand("COMMIT", other))
+            await unlocking.ExecuteNonQueryAsync();
         Assert.Empty(await _catalogue.RowsAsync());
         Assert.Equal(0, await _catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_source"));
     }
@@ -128,10 +203,24 @@ public sealed class CatalogCommandTests : IAsyncLifetime
     {
         using var folder = new TempFolder();
         await ChildProcess.RunSuccessfullyAsync("/usr/bin/mkfifo", [folder.File("list")]);
-        await using var import = BackupMetrics.Start(["import", "wal-g", folder.File("list"), "--server", "orders", "--timeout", timeout, "--connection", _catalogue.Uri]);
+        await using var import = BackupMetrics.Start([
+            "import",
+            "wal-g",
+            folder.File("list"),
+            "--server",
+            "orders",
+            "--timeout",
+            timeout,
+            "--connection",
+            _catalogue.Uri,
+        ]);
         if (code == 143)
         {
-            await _catalogue.Server.WaitForAsync("the import to read", "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE '%CREATE TEMPORARY TABLE listing%' AND pid <> pg_backend_pid() AND state = 'idle'");
+            await _catalogue.Server.WaitForAsync(
+                "the import to read",
+                "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE '%CREATE TEMPORARY TABLE listing%' AND pid <> "
+                    + "pg_backend_pid() AND state = 'idle'"
+            );
             import.Signal(PosixSignal.SIGTERM);
         }
 
@@ -142,8 +231,16 @@ public sealed class CatalogCommandTests : IAsyncLifetime
         Assert.StartsWith(message, result.Error, StringComparison.Ordinal);
     }
 
-    Task<ProcessResult> ImportAsync(string arguments, string input) => BackupMetrics.RunAsync(["import", .. arguments.Split(' '), "--connection", _catalogue.Uri], null, input);
+    Task<ProcessResult> ImportAsync(string arguments, string input) =>
+        BackupMetrics.RunAsync(["import", .. arguments.Split(' '), "--connection", _catalogue.Uri], null, input);
 
     static string List(params (string Name, string Time)[] backups) =>
-        "[" + string.Join(",", backups.Select(backup => $$"""{"backup_name": "{{backup.Name}}", "time": "{{backup.Time}}", "wal_file_name": "000000010000000000000002", "storage_name": "default"}""")) + "]";
+        "["
+        + string.Join(
+            ",",
+            backups.Select(backup =>
+                $$"""{"backup_name": "{{backup.Name}}", "time": "{{backup.Time}}", "wal_file_name": "000000010000000000000002", "storage_name": "default"}"""
+            )
+        )
+        + "]";
 }

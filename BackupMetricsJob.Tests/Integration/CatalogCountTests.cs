@@ -12,17 +12,20 @@ public sealed class CatalogCountTests
         await using var catalogue = await StartAsync();
         string[] statements =
         [
-            "INSERT INTO {t} (server, tool, kind, backup_id, status, finished_at) SELECT 's' || i % 3, 'pg_dump', 'logical', i::text, 'done', now() FROM generate_series(1, 100) i",
+            "INSERT INTO {t} (server, tool, kind, backup_id, status, finished_at) SELECT 's' || i % 3, 'pg_dump', 'logical', i::text, "
+                + "'done', now() FROM generate_series(1, 100) i",
             "UPDATE {t} SET status = 'failed' WHERE backup_id::int % 7 = 0",
             "UPDATE {t} SET server = 'moved', kind = 'full' WHERE backup_id::int < 10",
             "UPDATE {t} SET deleted_at = now() WHERE backup_id::int % 5 = 0",
             "UPDATE {t} SET error = 'nothing that counts'",
-            "INSERT INTO {t} (server, tool, kind, backup_id, status, finished_at) VALUES ('s1', 'pg_dump', 'logical', '1', 'done', now()) ON CONFLICT DO NOTHING",
+            "INSERT INTO {t} (server, tool, kind, backup_id, status, finished_at) VALUES ('s1', 'pg_dump', 'logical', '1', 'done', "
+                + "now()) ON CONFLICT DO NOTHING",
             """
-            INSERT INTO {t} AS c (server, tool, kind, backup_id, status, finished_at) SELECT 's' || i % 3, 'pg_dump', 'logical', i::text, 'running', now() FROM generate_series(50, 120) i
-            ON CONFLICT (server, tool, storage, backup_id) DO UPDATE SET status = excluded.status, deleted_at = NULL
-            """,
-            "WITH gone AS (DELETE FROM {t} WHERE backup_id::int % 2 = 0 RETURNING 1) INSERT INTO {t} (server, tool, kind, backup_id, status, finished_at) SELECT 'new', 'wal-g', 'wal', count(*)::text, 'done', now() FROM gone",
+                INSERT INTO {t} AS c (server, tool, kind, backup_id, status, finished_at) SELECT 's' || i % 3, 'pg_dump', 'logical', i::text, 'running', now() FROM generate_series(50, 120) i
+                ON CONFLICT (server, tool, storage, backup_id) DO UPDATE SET status = excluded.status, deleted_at = NULL
+                """,
+            "WITH gone AS (DELETE FROM {t} WHERE backup_id::int % 2 = 0 RETURNING 1) INSERT INTO {t} (server, tool, kind, backup_id, "
+                + "status, finished_at) SELECT 'new', 'wal-g', 'wal', count(*)::text, 'done', now() FROM gone",
             "COPY (SELECT 1) TO '/dev/null'; DELETE FROM {t} WHERE server = 'moved'",
             "DELETE FROM {t} WHERE false",
             "TRUNCATE {t}",
@@ -55,20 +58,36 @@ public sealed class CatalogCountTests
     {
         await using var catalogue = await StartAsync();
 
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(async writer =>
-        {
-            await using var connection = await catalogue.Server.OpenAsync();
-            for (var round = 0; round < 25; round++)
-            {
-                // Half of the writers name the servers in the opposite order.
-                await RunAsync(connection, $"""
-                    INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at)
-                    SELECT 's' || i, 'pg_dump', 'logical', '{writer}-{round}', 'done', now() FROM generate_series(0, 9) i ORDER BY i {(writer % 2 == 0 ? "ASC" : "DESC")}
-                    """);
-                await RunAsync(connection, $"UPDATE backup_metrics.backup_catalog SET status = 'failed' WHERE backup_id = '{writer}-{round}' AND server < 's5'");
-                await RunAsync(connection, $"DELETE FROM backup_metrics.backup_catalog WHERE backup_id = '{writer}-{round}' AND server IN ('s1', 's9')");
-            }
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(async writer =>
+                {
+                    await using var connection = await catalogue.Server.OpenAsync();
+                    for (var round = 0; round < 25; round++)
+                    {
+                        // Half of the writers name the servers in the opposite order.
+                        await RunAsync(
+                            connection,
+                            $"""
+                            INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at)
+                            SELECT 's' || i, 'pg_dump', 'logical', '{writer}-{round}', 'done', now() FROM generate_series(0, 9) i ORDER BY i {(
+                                writer % 2 == 0 ? "ASC" : "DESC"
+                            )}
+                            """
+                        );
+                        await RunAsync(
+                            connection,
+                            "UPDATE backup_metrics.backup_catalog SET status = 'failed' WHERE backup_id = "
+                                + $"'{writer}-{round}' AND server < 's5'"
+                        );
+                        await RunAsync(
+                            connection,
+                            $"DELETE FROM backup_metrics.backup_catalog WHERE backup_id = '{writer}-{round}' AND server IN ('s1', 's9')"
+                        );
+                    }
+                })
+        );
 
         var (kept, counted) = await catalogue.CountsAsync();
         Assert.Equal(counted, kept);
@@ -82,9 +101,17 @@ public sealed class CatalogCountTests
         await using var catalogue = await StartAsync();
         await catalogue.ImportAsync([.. Enumerable.Range(1, 50).Select(i => Backup(i))]);
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(turn => Task.Run(() => turn % 2 == 0
-            ? catalogue.ImportAsync([.. Enumerable.Range(1, 60).Select(i => Backup(i))])
-            : catalogue.ImportAsync([.. Enumerable.Range(11, 90).Select(i => Backup(i))]))));
+        var results = await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(turn =>
+                    Task.Run(() =>
+                        turn % 2 == 0
+                            ? catalogue.ImportAsync([.. Enumerable.Range(1, 60).Select(i => Backup(i))])
+                            : catalogue.ImportAsync([.. Enumerable.Range(11, 90).Select(i => Backup(i))])
+                    )
+                )
+        );
 
         Assert.All(results, result => Assert.Null(result.Failure));
         var (kept, counted) = await catalogue.CountsAsync();
@@ -100,7 +127,10 @@ public sealed class CatalogCountTests
         await RunAsync(other, "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('orders' || E'\\n' || 'wal-g', 1))");
 
         var import = Task.Run(() => catalogue.ImportAsync(Backup(1)));
-        await catalogue.Server.WaitForAsync("the import to wait", "SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted");
+        await catalogue.Server.WaitForAsync(
+            "the import to wait",
+            "SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        );
         Assert.Equal("1 new, 0 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync(List("billing", Backup(1, "billing")))));
         Assert.False(import.IsCompleted);
         await RunAsync(other, "COMMIT");

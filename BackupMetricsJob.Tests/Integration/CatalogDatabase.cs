@@ -29,39 +29,73 @@ internal sealed class CatalogDatabase : IAsyncDisposable
     public static ConnectionSettings Settings(string uri)
     {
         var problems = new List<string>();
-        Assert.True(ConnectionText.TryParse(uri, new LibpqEnvironment(new Dictionary<string, string>(), "nobody"), problems, out var settings), string.Join('\n', problems));
+        Assert.True(
+            ConnectionText.TryParse(uri, new LibpqEnvironment(new Dictionary<string, string>(), "nobody"), problems, out var settings),
+            string.Join('\n', problems)
+        );
         return settings;
     }
 
     /// <summary>A good backup of the server "orders" by wal-g; number 2 finished a day after number 1.</summary>
     public static CatalogRow Backup(int number, string server = "orders") =>
-        new(server, "wal-g", BackupType.Full, $"base_{number:000}", BackupStatus.Done) { Started = Night.AddDays(number), Finished = Night.AddDays(number).AddHours(1), SizeBytes = 1000 + number };
+        new(server, "wal-g", BackupType.Full, $"base_{number:000}", BackupStatus.Done)
+        {
+            Started = Night.AddDays(number),
+            Finished = Night.AddDays(number).AddHours(1),
+            SizeBytes = 1000 + number,
+        };
 
     /// <summary>A complete list.</summary>
-    public static IEnumerable<Listed> List(string server, params CatalogRow[] rows) => [.. rows.Select(row => new Listed.Backup(row)), new Listed.Server(server, null)];
+    public static IEnumerable<Listed> List(string server, params CatalogRow[] rows) =>
+        [.. rows.Select(row => new Listed.Backup(row)), new Listed.Server(server, null)];
 
     public Task<ImportResult> ImportAsync(params CatalogRow[] rows) => ImportAsync(List("orders", rows));
 
-    public Task<ImportResult> ImportAsync(IEnumerable<Listed> listed, string tool = "wal-g", bool allowEmpty = false, string? user = null) =>
-        CatalogImport.RunAsync(Settings(Server.ConnectionUri(user)), tool, listed.ToAsyncEnumerable(), allowEmpty, Timeout, CancellationToken.None);
+    public Task<ImportResult> ImportAsync(
+        IEnumerable<Listed> listed,
+        string tool = "wal-g",
+        bool allowEmpty = false,
+        string? user = null
+    ) =>
+        CatalogImport.RunAsync(
+            Settings(Server.ConnectionUri(user)),
+            tool,
+            listed.ToAsyncEnumerable(),
+            allowEmpty,
+            Timeout,
+            CancellationToken.None
+        );
 
     /// <summary>What an import says of itself: "2 new, 0 changed, 0 gone, 0 unchanged", or why it did nothing.</summary>
     public static string Told(ImportResult result) =>
-        result.Failure is { } failure ? $"{failure.Cause}: {failure.Message}" : $"{result.New} new, {result.Changed} changed, {result.Gone} gone, {result.Unchanged} unchanged";
+        result.Failure is { } failure
+            ? $"{failure.Cause}: {failure.Message}"
+            : $"{result.New} new, {result.Changed} changed, {result.Gone} gone, {result.Unchanged} unchanged";
 
     /// <summary>Every row: its name, "gone" if it is, and the transaction that wrote it last if asked for.</summary>
-    public Task<IReadOnlyList<string>> RowsAsync(bool withTransaction = false) => Server.QueryAsync<string>($"""
-        SELECT concat_ws(' ', server, backup_id, status, CASE WHEN deleted_at IS NOT NULL THEN 'gone' END{(withTransaction ? ", xmin, ctid" : "")})
-        FROM backup_metrics.backup_catalog ORDER BY server, tool, storage, backup_id
-        """);
+    public Task<IReadOnlyList<string>> RowsAsync(bool withTransaction = false) =>
+        Server.QueryAsync<string>(
+            $"""
+            SELECT concat_ws(' ', server, backup_id, status, CASE WHEN deleted_at IS NOT NULL THEN 'gone' END{(
+                withTransaction ? ", xmin, ctid" : ""
+            )})
+            FROM backup_metrics.backup_catalog ORDER BY server, tool, storage, backup_id
+            """
+        );
 
     /// <summary>The counts as they are kept, and as they are found by counting; without those that are zero.</summary>
-    public async Task<(IReadOnlyList<string> Kept, IReadOnlyList<string> Counted)> CountsAsync() => (
-        await Server.QueryAsync<string>("SELECT concat_ws(' ', server, tool, kind, status, n) FROM backup_metrics.backup_count WHERE n <> 0 ORDER BY 1"),
-        await Server.QueryAsync<string>("""
-            SELECT concat_ws(' ', server, tool, kind, status, count(*)) FROM backup_metrics.backup_catalog WHERE deleted_at IS NULL
-            GROUP BY server, tool, kind, status ORDER BY 1
-            """));
+    public async Task<(IReadOnlyList<string> Kept, IReadOnlyList<string> Counted)> CountsAsync() =>
+        (
+            await Server.QueryAsync<string>(
+                "SELECT concat_ws(' ', server, tool, kind, status, n) FROM backup_metrics.backup_count WHERE n <> 0 ORDER BY 1"
+            ),
+            await Server.QueryAsync<string>(
+                """
+                SELECT concat_ws(' ', server, tool, kind, status, count(*)) FROM backup_metrics.backup_catalog WHERE deleted_at IS NULL
+                GROUP BY server, tool, kind, status ORDER BY 1
+                """
+            )
+        );
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 }

@@ -30,13 +30,25 @@ public sealed class CatalogImportTests
         await catalogue.ImportAsync(Backup(1), Backup(2), Backup(3));
         var before = await catalogue.RowsAsync(withTransaction: true);
 
-        Assert.Equal("1 new, 1 changed, 1 gone, 1 unchanged", Told(await catalogue.ImportAsync(Backup(2), Backup(3) with { SizeBytes = 5 }, Backup(4))));
-        Assert.Equal(["orders base_001 done gone", "orders base_002 done", "orders base_003 done", "orders base_004 done"], await catalogue.RowsAsync());
+        Assert.Equal(
+            "1 new, 1 changed, 1 gone, 1 unchanged",
+            Told(await catalogue.ImportAsync(Backup(2), Backup(3) with { SizeBytes = 5 }, Backup(4)))
+        );
+        Assert.Equal(
+            ["orders base_001 done gone", "orders base_002 done", "orders base_003 done", "orders base_004 done"],
+            await catalogue.RowsAsync()
+        );
         Assert.Equal(before[1], (await catalogue.RowsAsync(withTransaction: true))[1]);
-        Assert.Equal(5, await catalogue.Server.ScalarAsync<long>("SELECT size_bytes FROM backup_metrics.backup_catalog WHERE backup_id = 'base_003'"));
+        Assert.Equal(
+            5,
+            await catalogue.Server.ScalarAsync<long>("SELECT size_bytes FROM backup_metrics.backup_catalog WHERE backup_id = 'base_003'")
+        );
 
         Assert.Equal("0 new, 1 changed, 2 gone, 1 unchanged", Told(await catalogue.ImportAsync(Backup(1), Backup(2))));
-        Assert.Equal(["orders base_001 done", "orders base_002 done", "orders base_003 done gone", "orders base_004 done gone"], await catalogue.RowsAsync());
+        Assert.Equal(
+            ["orders base_001 done", "orders base_002 done", "orders base_003 done gone", "orders base_004 done gone"],
+            await catalogue.RowsAsync()
+        );
         var (kept, counted) = await catalogue.CountsAsync();
         Assert.Equal(["orders wal-g full done 2"], kept);
         Assert.Equal(counted, kept);
@@ -69,16 +81,23 @@ public sealed class CatalogImportTests
 
         Assert.Equal("1 new, 0 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync(row)));
 
-        var stored = await catalogue.Server.ScalarAsync<string>("""
+        var stored = await catalogue.Server.ScalarAsync<string>(
+            """
             SELECT concat_ws('|', server, tool, kind, storage, backup_id, status, extract(epoch FROM started_at)::bigint, finished_at AT TIME ZONE 'UTC', size_bytes, stored_bytes,
               parent_id, start_lsn, stop_lsn, start_wal, stop_wal, timeline, pg_version_num, system_identifier, database, has_errors, error, keep_until, deleted_at, raw, at = finished_at)
             FROM backup_metrics.backup_catalog
-            """);
+            """
+        );
         Assert.Equal(
-            string.Create(CultureInfo.InvariantCulture, $"orders|wal-g|incr|b2|base_001|done|{Night.AddDays(1).ToUnixTimeSeconds()}|2026-11-21 04:00:00.123456|1001|9223372036854775807|")
-            + "base_000|FFFFFFFF/FFFFFFF0|1/2A|0000000A00000001000000FF|0000000A0000000200000000|10|180001|18446744073709551615|o'rders\n\"x\"|t|späte Prüfsumme|infinity|"
-            + """{"a": "\\u0000 is no NUL", "b": [1, null]}|t""",
-            stored);
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"orders|wal-g|incr|b2|base_001|done|{Night.AddDays(1).ToUnixTimeSeconds()}|2026-11-21 "
+                    + $"04:00:00.123456|1001|9223372036854775807|"
+            )
+                + "base_000|FFFFFFFF/FFFFFFF0|1/2A|0000000A00000001000000FF|0000000A0000000200000000|10|180001|18446744073709551615|o'rders\n\"x\"|t|späte Prüfsumme|infinity|"
+                + """{"a": "\\u0000 is no NUL", "b": [1, null]}|t""",
+            stored
+        );
         Assert.Equal("0 new, 0 changed, 0 gone, 1 unchanged", Told(await catalogue.ImportAsync(row)));
     }
 
@@ -91,12 +110,20 @@ public sealed class CatalogImportTests
         // The list of billing is fine, but nothing at all is written.
         var refused = await catalogue.ImportAsync(List("billing", Backup(2, "billing")).Concat(List("orders")));
 
-        Assert.Equal("Input: the list of \"orders\" is empty, the catalogue has 2 backups of it: nothing was written. If they are really gone, say --allow-empty", Told(refused));
+        Assert.Equal(
+            "Input: the list of \"orders\" is empty, the catalogue has 2 backups of it: nothing was written. If they are really gone, "
+                + "say --allow-empty",
+            Told(refused)
+        );
         Assert.Equal(["billing base_001 done", "orders base_001 done", "orders base_002 done"], await catalogue.RowsAsync());
         Assert.Equal("0 new, 0 changed, 2 gone, 0 unchanged", Told(await catalogue.ImportAsync(List("orders"), allowEmpty: true)));
         Assert.Equal("0 new, 0 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync(List("orders"))));
         Assert.Equal("0 new, 0 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync(List("never backed up"))));
-        Assert.StartsWith("Input: the list of wal-g is empty and names no server", Told(await catalogue.ImportAsync(Array.Empty<Listed>())), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Input: the list of wal-g is empty and names no server",
+            Told(await catalogue.ImportAsync(Array.Empty<Listed>())),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -107,7 +134,11 @@ public sealed class CatalogImportTests
         var good = await Source();
 
         // One of two repositories answered: what it lists is there, what it does not list is not gone.
-        var result = await catalogue.ImportAsync([new Listed.Backup(Backup(2)), new Listed.Backup(Backup(3)), new Listed.Server("orders", "repo2: unable to\0 open")]);
+        var result = await catalogue.ImportAsync([
+            new Listed.Backup(Backup(2)),
+            new Listed.Backup(Backup(3)),
+            new Listed.Server("orders", "repo2: unable to\0 open"),
+        ]);
 
         Assert.Equal("1 new, 0 changed, 0 gone, 1 unchanged", Told(result));
         Assert.Equal([("orders", "repo2: unable to\uFFFD open")], result.Errors);
@@ -121,9 +152,18 @@ public sealed class CatalogImportTests
         var mended = await Source();
         Assert.Equal((mended.Imported, null), (mended.Succeeded, mended.Error));
 
-        async Task<(DateTime Imported, DateTime? Succeeded, string? Error)> Source() => Assert.Single(await catalogue.Server.QueryAsync(
-            "SELECT imported_at, succeeded_at, error FROM backup_metrics.backup_source WHERE server = 'orders' AND tool = 'wal-g'",
-            row => (row.GetDateTime(0), row.IsDBNull(1) ? (DateTime?)null : row.GetDateTime(1), row.IsDBNull(2) ? null : row.GetString(2))));
+        async Task<(DateTime Imported, DateTime? Succeeded, string? Error)> Source() =>
+            Assert.Single(
+                await catalogue.Server.QueryAsync(
+                    "SELECT imported_at, succeeded_at, error FROM backup_metrics.backup_source WHERE server = 'orders' AND tool = 'wal-g'",
+                    row =>
+                        (
+                            row.GetDateTime(0),
+                            row.IsDBNull(1) ? (DateTime?)null : row.GetDateTime(1),
+                            row.IsDBNull(2) ? null : row.GetString(2)
+                        )
+                )
+            );
     }
 
     [Fact]
@@ -142,7 +182,12 @@ public sealed class CatalogImportTests
             Raw = """{"base_backup_information": {}}""",
         };
         // As `barman list-backups` has it: no start, the end in whole seconds, a size with WAL in it.
-        var summary = new CatalogRow("orders", "barman", BackupType.Full, "20261120T030000", BackupStatus.Done) { Finished = Night, SizeBytes = 57, Raw = """{"size": "57 B"}""" };
+        var summary = new CatalogRow("orders", "barman", BackupType.Full, "20261120T030000", BackupStatus.Done)
+        {
+            Finished = Night,
+            SizeBytes = 57,
+            Raw = """{"size": "57 B"}""",
+        };
 
         Assert.Equal("1 new, 0 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync(List("orders", summary), "barman")));
         Assert.Equal("0 new, 1 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync([new Listed.Backup(details)], "barman")));
@@ -151,7 +196,10 @@ public sealed class CatalogImportTests
         Assert.Equal("0 new, 0 changed, 0 gone, 1 unchanged", Told(await catalogue.ImportAsync([new Listed.Backup(details)], "barman")));
 
         Assert.Equal(known, await catalogue.RowsAsync(withTransaction: true));
-        Assert.Equal("40 17", await catalogue.Server.ScalarAsync<string>("SELECT concat_ws(' ', size_bytes, stored_bytes) FROM backup_metrics.backup_catalog"));
+        Assert.Equal(
+            "40 17",
+            await catalogue.Server.ScalarAsync<string>("SELECT concat_ws(' ', size_bytes, stored_bytes) FROM backup_metrics.backup_catalog")
+        );
     }
 
     [Fact]
@@ -160,7 +208,15 @@ public sealed class CatalogImportTests
         await using var catalogue = await StartAsync();
         var running = new CatalogRow("orders", "wal-g", BackupType.Full, "base_001", BackupStatus.Running);
         await catalogue.ImportAsync(running);
-        await catalogue.ImportAsync(running with { Status = BackupStatus.Failed, Started = Night, Error = "no space left", KeepUntil = Night });
+        await catalogue.ImportAsync(
+            running with
+            {
+                Status = BackupStatus.Failed,
+                Started = Night,
+                Error = "no space left",
+                KeepUntil = Night,
+            }
+        );
         Assert.Equal("no space left 2026-11-20 03:00:00", await Error());
 
         await catalogue.ImportAsync(Backup(1));
@@ -169,7 +225,10 @@ public sealed class CatalogImportTests
         Assert.Equal("", await Error());
         Assert.Equal(["orders wal-g full done 1"], (await catalogue.CountsAsync()).Kept);
 
-        Task<string> Error() => catalogue.Server.ScalarAsync<string>("SELECT concat_ws(' ', error, keep_until AT TIME ZONE 'UTC') FROM backup_metrics.backup_catalog");
+        Task<string> Error() =>
+            catalogue.Server.ScalarAsync<string>(
+                "SELECT concat_ws(' ', error, keep_until AT TIME ZONE 'UTC') FROM backup_metrics.backup_catalog"
+            );
     }
 
     [Fact]
@@ -177,11 +236,13 @@ public sealed class CatalogImportTests
     {
         await using var catalogue = await StartAsync();
         await catalogue.ImportAsync(Backup(1));
-        await catalogue.Server.ExecuteAsync("""
+        await catalogue.Server.ExecuteAsync(
+            """
             INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at) VALUES
               ('orders', 'wal-g', 'full', 'recorded-failure', 'failed', now()), ('orders', 'wal-g', 'wal', '000000010000000000000001', 'done', now()),
               ('orders', 'wal-g', 'restore_test', 'test', 'done', now())
-            """);
+            """
+        );
 
         Assert.Equal("0 new, 0 changed, 1 gone, 0 unchanged", Told(await catalogue.ImportAsync(List("orders"), allowEmpty: true)));
 
@@ -194,7 +255,10 @@ public sealed class CatalogImportTests
         await using var catalogue = await StartAsync();
         await catalogue.ImportAsync(Backup(1), Backup(2));
 
-        Assert.Equal("1 new, 0 changed, 0 gone, 2 unchanged", Told(await catalogue.ImportAsync(Backup(1), Backup(2), Backup(2) with { Storage = "failover" })));
+        Assert.Equal(
+            "1 new, 0 changed, 0 gone, 2 unchanged",
+            Told(await catalogue.ImportAsync(Backup(1), Backup(2), Backup(2) with { Storage = "failover" }))
+        );
     }
 
     [Fact]
@@ -204,8 +268,15 @@ public sealed class CatalogImportTests
         const string Name = "o'r\"d\\e\nrs; DROP TABLE x --";
         await catalogue.ImportAsync(List(Name, Backup(1, Name)));
 
-        Assert.Equal(Name, await catalogue.Server.ScalarAsync<string>("SELECT server FROM backup_metrics.backup_catalog WHERE server LIKE 'o%x --'"));
-        Assert.StartsWith($"Input: the list of \"{Name}\" is empty", Told(await catalogue.ImportAsync(List(Name))), StringComparison.Ordinal);
+        Assert.Equal(
+            Name,
+            await catalogue.Server.ScalarAsync<string>("SELECT server FROM backup_metrics.backup_catalog WHERE server LIKE 'o%x --'")
+        );
+        Assert.StartsWith(
+            $"Input: the list of \"{Name}\" is empty",
+            Told(await catalogue.ImportAsync(List(Name))),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -213,11 +284,17 @@ public sealed class CatalogImportTests
     {
         await using var catalogue = await StartAsync();
         await catalogue.Server.ExecuteAsync("ALTER TABLE backup_metrics.backup_catalog SET (autovacuum_enabled = off)");
-        await catalogue.ImportAsync(List("billing", [.. Enumerable.Range(1, 40_000).Select(number => Backup(1, "billing") with { BackupId = $"base_{number}" })]));
+        await catalogue.ImportAsync(
+            List("billing", [.. Enumerable.Range(1, 40_000).Select(number => Backup(1, "billing") with { BackupId = $"base_{number}" })])
+        );
         await catalogue.Server.ExecuteAsync("ANALYZE backup_metrics.backup_catalog");
 
-        // As the planner knows it now, every backup is wal-g's. Each of the list with each of the catalogue would be 1.6 thousand million pairs.
-        var rows = Enumerable.Range(1, 40_000).Select(number => Backup(1) with { Tool = "pgbackrest", Storage = "repo1", BackupId = $"{number:00000}" }).ToArray();
+        // As the planner knows it now, every backup is wal-g's. Each of the list with each of the catalogue would be 1.6 thousand million
+        // pairs.
+        var rows = Enumerable
+            .Range(1, 40_000)
+            .Select(number => Backup(1) with { Tool = "pgbackrest", Storage = "repo1", BackupId = $"{number:00000}" })
+            .ToArray();
         Assert.Equal("40000 new, 0 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync(List("orders", rows), "pgbackrest")));
         Assert.Equal("0 new, 0 changed, 0 gone, 40000 unchanged", Told(await catalogue.ImportAsync(List("orders", rows), "pgbackrest")));
     }

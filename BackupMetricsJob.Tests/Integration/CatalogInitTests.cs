@@ -33,7 +33,9 @@ public sealed class CatalogInitTests
     {
         await using var server = await PostgresServer.StartAsync();
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => BackupMetrics.RunAsync("catalog", "init", "--connection", server.ConnectionUri())));
+        var results = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => BackupMetrics.RunAsync("catalog", "init", "--connection", server.ConnectionUri()))
+        );
 
         Assert.All(results, result => Assert.Equal(0, result.ExitCode));
         Assert.Single(results, result => result.Error == "made the catalogue, version 1\n");
@@ -56,7 +58,24 @@ public sealed class CatalogInitTests
         var init = await BackupMetrics.RunAsync("catalog", "init", "--connection", catalogue.Uri);
         Assert.Equal((69, $"backup-metrics: catalog init: {TooNew}\n"), (init.ExitCode, init.Error));
         Assert.Equal(69, (await BackupMetrics.RunAsync("catalog", "prune", "--keep", "1d", "--connection", catalogue.Uri)).ExitCode);
-        Assert.Equal(69, (await BackupMetrics.RunAsync("record", "--server", "s", "--tool", "t", "--type", "full", "--from-exit-code", "0", "--connection", catalogue.Uri)).ExitCode);
+        Assert.Equal(
+            69,
+            (
+                await BackupMetrics.RunAsync(
+                    "record",
+                    "--server",
+                    "s",
+                    "--tool",
+                    "t",
+                    "--type",
+                    "full",
+                    "--from-exit-code",
+                    "0",
+                    "--connection",
+                    catalogue.Uri
+                )
+            ).ExitCode
+        );
     }
 
     [Fact]
@@ -78,7 +97,11 @@ public sealed class CatalogInitTests
         var result = await BackupMetrics.RunAsync("catalog", "prune", "--keep", "90d", "--connection", server.ConnectionUri());
 
         Assert.Equal(69, result.ExitCode);
-        Assert.Equal("backup-metrics: catalog prune: there is no catalogue in this database: run backup-metrics catalog init, as its owner, with the same --connection\n", result.Error);
+        Assert.Equal(
+            "backup-metrics: catalog prune: there is no catalogue in this database: run backup-metrics catalog init, as its owner, "
+                + "with the same --connection\n",
+            result.Error
+        );
     }
 
     [Fact]
@@ -86,7 +109,9 @@ public sealed class CatalogInitTests
     {
         await using var catalogue = await StartAsync();
         await catalogue.ImportAsync(Backup(1), Backup(2));
-        await catalogue.Server.ExecuteAsync("UPDATE backup_metrics.backup_count SET n = 7; INSERT INTO backup_metrics.backup_count VALUES ('x', 'y', 'full', 'done', 3)");
+        await catalogue.Server.ExecuteAsync(
+            "UPDATE backup_metrics.backup_count SET n = 7; INSERT INTO backup_metrics.backup_count VALUES ('x', 'y', 'full', 'done', 3)"
+        );
 
         var result = await BackupMetrics.RunAsync("catalog", "init", "--connection", catalogue.Uri);
 
@@ -99,7 +124,8 @@ public sealed class CatalogInitTests
     public async Task Prune_forgets_what_is_long_gone_and_nothing_that_exists()
     {
         await using var catalogue = await StartAsync();
-        await catalogue.Server.ExecuteAsync("""
+        await catalogue.Server.ExecuteAsync(
+            """
             INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at, deleted_at, listed) VALUES
               ('a', 'wal-g', 'full', 'old and kept',       'done',   now() - interval '900 days', NULL, true),
               ('a', 'wal-g', 'full', 'gone long ago',      'done',   now() - interval '900 days', now() - interval '91 days', true),
@@ -109,14 +135,16 @@ public sealed class CatalogInitTests
               ('a', 'wal-g', 'incr', 'no success after',   'failed', now() - interval '901 days', NULL, false),
               ('a', 'barman', 'full', 'success of barman', 'done',   now(), NULL, true),
               ('a', 'barman', 'full', 'still listed',      'failed', now() - interval '901 days', NULL, true)
-            """);
+            """
+        );
 
         var result = await BackupMetrics.RunAsync("catalog", "prune", "--keep", "90d", "--connection", catalogue.Uri);
 
         Assert.Equal((0, "forgot 2 rows: 1 deleted by their tools, 1 old failure\n", ""), (result.ExitCode, result.Error, result.Output));
         Assert.Equal(
             ["failed since", "gone lately", "no success after", "old and kept", "still listed", "success of barman"],
-            await catalogue.Server.QueryAsync<string>("SELECT backup_id FROM backup_metrics.backup_catalog ORDER BY 1"));
+            await catalogue.Server.QueryAsync<string>("SELECT backup_id FROM backup_metrics.backup_catalog ORDER BY 1")
+        );
         var (kept, counted) = await catalogue.CountsAsync();
         Assert.Equal(counted, kept);
     }

@@ -10,23 +10,31 @@ public sealed class CatalogRefusedInputTests(SharedCatalogDatabase shared) : ICl
     readonly CatalogDatabase _catalogue = shared.Database;
     IReadOnlyList<string> _before = [];
 
-    public static TheoryData<string, string> Refused => new()
-    {
-        { "duplicate", "Input: backup \"base_002\" of \"orders\" (storage default) is listed 2 times" },
-        { "nul", "Input: backup \"base_002\" of \"orders\": its error has the character U+0000, which PostgreSQL cannot store" },
-        { "nul in the name", "Input: the name of the backup has the character U+0000, which PostgreSQL cannot store: \"base\0\"" },
-        { "nul in the json", "Input: PostgreSQL cannot store it: unsupported Unicode escape sequence (SQLSTATE 22P05)" },
-        { "half a character", "Input: backup \"base_002\" of \"orders\": its parent has half of a surrogate pair, which is no text" },
-        { "half an escaped character", "Input: PostgreSQL cannot store it: invalid input syntax for type json (SQLSTATE 22P02)" },
-        { "no end", "Input: backup \"base_002\" of \"orders\" is done, but has no time at which it finished" },
-        { "no time", "Input: backup \"base_002\" of \"orders\" failed, but has no time at which it did" },
-        { "ends first", "Input: backup \"base_002\" of \"orders\" finished 2026-11-22 04:00:00Z before it started 2026-11-23 03:00:00Z" },
-        { "negative", "Input: backup \"base_002\" of \"orders\" has a size below zero" },
-        { "nameless", "Input: the name of the server is empty" },
-        { "long", "Input: the names of server, storage and backup are longer than 2000 bytes: \"orders\", \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"" },
-        { "half a list", "Input: $[2].backup_name: must be a text, is the end of the input" },
-        { "broken pipe", "Input: the input broke off: Input/output error" },
-    };
+    public static TheoryData<string, string> Refused =>
+        new()
+        {
+            { "duplicate", "Input: backup \"base_002\" of \"orders\" (storage default) is listed 2 times" },
+            { "nul", "Input: backup \"base_002\" of \"orders\": its error has the character U+0000, which PostgreSQL cannot store" },
+            { "nul in the name", "Input: the name of the backup has the character U+0000, which PostgreSQL cannot store: \"base\0\"" },
+            { "nul in the json", "Input: PostgreSQL cannot store it: unsupported Unicode escape sequence (SQLSTATE 22P05)" },
+            { "half a character", "Input: backup \"base_002\" of \"orders\": its parent has half of a surrogate pair, which is no text" },
+            { "half an escaped character", "Input: PostgreSQL cannot store it: invalid input syntax for type json (SQLSTATE 22P02)" },
+            { "no end", "Input: backup \"base_002\" of \"orders\" is done, but has no time at which it finished" },
+            { "no time", "Input: backup \"base_002\" of \"orders\" failed, but has no time at which it did" },
+            {
+                "ends first",
+                "Input: backup \"base_002\" of \"orders\" finished 2026-11-22 04:00:00Z before it started 2026-11-23 03:00:00Z"
+            },
+            { "negative", "Input: backup \"base_002\" of \"orders\" has a size below zero" },
+            { "nameless", "Input: the name of the server is empty" },
+            {
+                "long",
+                "Input: the names of server, storage and backup are longer than 2000 bytes: \"orders\", "
+                    + "\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\""
+            },
+            { "half a list", "Input: $[2].backup_name: must be a text, is the end of the input" },
+            { "broken pipe", "Input: the input broke off: Input/output error" },
+        };
 
     public async Task InitializeAsync()
     {
@@ -62,14 +70,20 @@ public sealed class CatalogRefusedInputTests(SharedCatalogDatabase shared) : ICl
 
         Assert.Equal(message, Told(result));
         Assert.Equal(_before, await _catalogue.RowsAsync(withTransaction: true));
-        Assert.Equal(0, await _catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_source WHERE server <> 'orders'"));
+        Assert.Equal(
+            0,
+            await _catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_source WHERE server <> 'orders'")
+        );
 
         IEnumerable<Listed> Rest()
         {
             yield return new Listed.Backup(odd);
-            if (what == "duplicate") yield return new Listed.Backup(odd);
-            if (what == "half a list") throw new ListingException("$[2].backup_name", "must be a text, is the end of the input");
-            if (what == "broken pipe") throw new IOException("Input/output error");
+            if (what == "duplicate")
+                yield return new Listed.Backup(odd);
+            if (what == "half a list")
+                throw new ListingException("$[2].backup_name", "must be a text, is the end of the input");
+            if (what == "broken pipe")
+                throw new IOException("Input/output error");
             yield return new Listed.Server("orders", null);
         }
     }
@@ -81,6 +95,10 @@ public sealed class CatalogRefusedInputTests(SharedCatalogDatabase shared) : ICl
     [Fact]
     public async Task A_kind_that_no_tool_makes_is_refused_by_the_table()
     {
-        Assert.StartsWith("Input: PostgreSQL cannot store it: new row for relation \"backup_catalog\" violates check constraint", Told(await _catalogue.ImportAsync(Backup(3) with { Kind = BackupType.Base })), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Input: PostgreSQL cannot store it: new row for relation \"backup_catalog\" violates check constraint",
+            Told(await _catalogue.ImportAsync(Backup(3) with { Kind = BackupType.Base })),
+            StringComparison.Ordinal
+        );
     }
 }

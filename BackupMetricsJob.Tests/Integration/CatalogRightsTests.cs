@@ -16,36 +16,92 @@ public sealed class CatalogRightsTests
     {
         await using var catalogue = await StartAsync(version);
         var server = catalogue.Server;
-        await server.ExecuteAsync($"""
+        await server.ExecuteAsync(
+            $"""
             CREATE ROLE "o'wri""ter; --" LOGIN; CREATE ROLE "Watch" LOGIN; REVOKE ALL ON DATABASE postgres FROM PUBLIC
-            """);
+            """
+        );
 
-        var granted = await BackupMetrics.RunAsync("catalog", "init", "--connection", catalogue.Uri, "--grant-writer", Writer, "--grant-reader", "Watch");
+        var granted = await BackupMetrics.RunAsync(
+            "catalog",
+            "init",
+            "--connection",
+            catalogue.Uri,
+            "--grant-writer",
+            Writer,
+            "--grant-reader",
+            "Watch"
+        );
 
         Assert.Equal((0, ""), (granted.ExitCode, granted.Output));
         Assert.Equal("1 new, 0 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync(List("orders", Backup(1)), user: Writer)));
         Assert.Equal("1 new, 0 changed, 1 gone, 0 unchanged", Told(await catalogue.ImportAsync(List("orders", Backup(2)), user: Writer)));
         var writer = server.ConnectionUri(Writer);
-        Assert.Equal(0, (await BackupMetrics.RunAsync("record", "--server", "s", "--tool", "t", "--type", "full", "--from-exit-code", "0", "--connection", writer)).ExitCode);
-        Assert.Equal("forgot 1 row: 1 deleted by their tools, 0 old failures\n", (await BackupMetrics.RunAsync("catalog", "prune", "--keep", "0s", "--connection", writer)).Error);
+        Assert.Equal(
+            0,
+            (
+                await BackupMetrics.RunAsync(
+                    "record",
+                    "--server",
+                    "s",
+                    "--tool",
+                    "t",
+                    "--type",
+                    "full",
+                    "--from-exit-code",
+                    "0",
+                    "--connection",
+                    writer
+                )
+            ).ExitCode
+        );
+        Assert.Equal(
+            "forgot 1 row: 1 deleted by their tools, 0 old failures\n",
+            (await BackupMetrics.RunAsync("catalog", "prune", "--keep", "0s", "--connection", writer)).Error
+        );
         Assert.Equal((["orders wal-g full done 1", "s t full done 1"]), (await catalogue.CountsAsync()).Kept);
 
-        await server.ExecuteAsync("SET ROLE \"Watch\"; SELECT c.*, s.*, k.*, v.* FROM backup_metrics.backup_catalog c, backup_metrics.backup_source s, backup_metrics.backup_count k, backup_metrics.schema_version v");
+        await server.ExecuteAsync(
+            "SET ROLE \"Watch\"; SELECT c.*, s.*, k.*, v.* FROM backup_metrics.backup_catalog c, backup_metrics.backup_source s, "
+                + "backup_metrics.backup_count k, backup_metrics.schema_version v"
+        );
         var refused = await catalogue.ImportAsync(List("orders", Backup(3)), user: "Watch");
         Assert.StartsWith("Database: postgresql://Watch@", Told(refused), StringComparison.Ordinal);
-        foreach (var write in new[] { "DELETE FROM backup_catalog", "UPDATE backup_catalog SET error = 'x'", "INSERT INTO backup_source VALUES ('a', 'b', now())", "DELETE FROM backup_count", "CREATE TABLE x ()" })
+        foreach (
+            var write in new[]
+            {
+                "DELETE FROM backup_catalog",
+                "UPDATE backup_catalog SET error = 'x'",
+                "INSERT INTO backup_source VALUES ('a', 'b', now())",
+                "DELETE FROM backup_count",
+                "CREATE TABLE x ()",
+            }
+        )
         {
             await Refused("Watch", write);
         }
 
-        foreach (var write in new[] { "UPDATE backup_count SET n = 0", "DELETE FROM schema_version", "DELETE FROM backup_source", "TRUNCATE backup_catalog", "CREATE TABLE x ()" })
+        foreach (
+            var write in new[]
+            {
+                "UPDATE backup_count SET n = 0",
+                "DELETE FROM schema_version",
+                "DELETE FROM backup_source",
+                "TRUNCATE backup_catalog",
+                "CREATE TABLE x ()",
+            }
+        )
         {
             await Refused(Writer, write);
         }
 
         async Task Refused(string role, string sql)
         {
-            var error = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => server.ExecuteAsync($"SET search_path = backup_metrics; SET ROLE \"{role.Replace("\"", "\"\"", StringComparison.Ordinal)}\"; {sql}"));
+            var error = await Assert.ThrowsAsync<Npgsql.PostgresException>(() =>
+                server.ExecuteAsync(
+                    $"SET search_path = backup_metrics; SET ROLE \"{role.Replace("\"", "\"\"", StringComparison.Ordinal)}\"; {sql}"
+                )
+            );
             Assert.Equal("42501", error.SqlState);
         }
     }
@@ -54,13 +110,27 @@ public sealed class CatalogRightsTests
     public async Task The_statements_that_are_printed_are_the_ones_that_are_needed()
     {
         await using var server = await PostgresServer.StartAsync();
-        await server.ExecuteAsync("CREATE ROLE backup_writer LOGIN; CREATE ROLE backup_reader LOGIN; REVOKE ALL ON DATABASE postgres FROM PUBLIC");
+        await server.ExecuteAsync(
+            "CREATE ROLE backup_writer LOGIN; CREATE ROLE backup_reader LOGIN; REVOKE ALL ON DATABASE postgres FROM PUBLIC"
+        );
 
         var made = await BackupMetrics.RunAsync("catalog", "init", "--connection", server.ConnectionUri());
         await server.ExecuteAsync(made.Output);
 
         Assert.Contains("GRANT TEMPORARY ON DATABASE postgres TO backup_writer;", made.Output, StringComparison.Ordinal);
-        var recorded = await BackupMetrics.RunAsync("record", "--server", "s", "--tool", "t", "--type", "full", "--from-exit-code", "0", "--connection", server.ConnectionUri("backup_writer"));
+        var recorded = await BackupMetrics.RunAsync(
+            "record",
+            "--server",
+            "s",
+            "--tool",
+            "t",
+            "--type",
+            "full",
+            "--from-exit-code",
+            "0",
+            "--connection",
+            server.ConnectionUri("backup_writer")
+        );
         Assert.Equal(0, recorded.ExitCode);
         await server.ExecuteAsync("SET ROLE backup_reader; TABLE backup_metrics.backup_catalog");
     }
@@ -70,10 +140,21 @@ public sealed class CatalogRightsTests
     {
         await using var server = await PostgresServer.StartAsync();
 
-        var result = await BackupMetrics.RunAsync("catalog", "init", "--connection", server.ConnectionUri(), "--grant-reader", "nobody there");
+        var result = await BackupMetrics.RunAsync(
+            "catalog",
+            "init",
+            "--connection",
+            server.ConnectionUri(),
+            "--grant-reader",
+            "nobody there"
+        );
 
         Assert.Equal((69, ""), (result.ExitCode, result.Output));
-        Assert.EndsWith("sql while granting: role \"nobody there\" does not exist (SQLSTATE 42704)\n", result.Error, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "sql while granting: role \"nobody there\" does not exist (SQLSTATE 42704)\n",
+            result.Error,
+            StringComparison.Ordinal
+        );
         Assert.False(await server.ScalarAsync<bool>("SELECT to_regnamespace('backup_metrics') IS NOT NULL"));
     }
 
@@ -88,7 +169,24 @@ public sealed class CatalogRightsTests
         Assert.Equal(0, (await BackupMetrics.RunAsync("catalog", "init", "--connection", uri, "--grant-writer", "w")).ExitCode);
         Assert.Equal(0, (await BackupMetrics.RunAsync("catalog", "init", "--connection", uri, "--grant-writer", "w")).ExitCode);
 
-        Assert.Equal(0, (await BackupMetrics.RunAsync("record", "--server", "s", "--tool", "t", "--type", "full", "--from-exit-code", "0", "--connection", server.ConnectionUri("w", "metrics"))).ExitCode);
+        Assert.Equal(
+            0,
+            (
+                await BackupMetrics.RunAsync(
+                    "record",
+                    "--server",
+                    "s",
+                    "--tool",
+                    "t",
+                    "--type",
+                    "full",
+                    "--from-exit-code",
+                    "0",
+                    "--connection",
+                    server.ConnectionUri("w", "metrics")
+                )
+            ).ExitCode
+        );
     }
 
     [Theory]
@@ -102,8 +200,12 @@ public sealed class CatalogRightsTests
         await server.ExecuteAsync("CREATE ROLE \"night 'watch\" LOGIN");
         var printed = (await Probe.OfAsync(server, "night 'watch")).MissingRights[^1].Mend;
 
-        Assert.Equal("Run as a superuser: backup-metrics catalog init --server --connection ... --grant-reader 'night '\\''watch'", printed);
-        var command = printed["Run as a superuser: backup-metrics ".Length..].Replace("...", server.ConnectionUri(), StringComparison.Ordinal);
+        Assert.Equal(
+            "Run as a superuser: backup-metrics catalog init --server --connection ... --grant-reader 'night '\\''watch'",
+            printed
+        );
+        var command = printed["Run as a superuser: backup-metrics ".Length..]
+            .Replace("...", server.ConnectionUri(), StringComparison.Ordinal);
         await ChildProcess.RunSuccessfullyAsync("/bin/sh", ["-c", $"exec '{BackupMetrics.Executable}' {command}"]);
 
         var result = await Probe.OfAsync(server, "night 'watch");
@@ -139,8 +241,8 @@ public sealed class CatalogRightsTests
     }
 
     /// <summary>
-    /// Whoever owns the database chooses the search_path that a session begins with, and so which function and which operator an unqualified
-    /// name is. None of his is ever called by the role that makes, fills or reads the catalogue.
+    /// Whoever owns the database chooses the search_path that a session begins with, and so which function and which operator an
+    /// unqualified name is. None of his is ever called by the role that makes, fills or reads the catalogue.
     /// </summary>
     [Theory]
     [InlineData("catalog init --server")]
@@ -154,7 +256,10 @@ public sealed class CatalogRightsTests
         await server.ExecuteAsync("CREATE ROLE owner LOGIN");
         await server.ExecuteAsync("CREATE DATABASE orders OWNER owner");
         if (command is not ("catalog init" or "catalog init --server"))
-            Assert.Equal(0, (await BackupMetrics.RunAsync("catalog", "init", "--connection", server.ConnectionUri(database: "orders"))).ExitCode);
+            Assert.Equal(
+                0,
+                (await BackupMetrics.RunAsync("catalog", "init", "--connection", server.ConnectionUri(database: "orders"))).ExitCode
+            );
         await server.ExecuteAsync("CREATE SCHEMA evil AUTHORIZATION owner", "orders");
         await server.ExecuteAsync("SET ROLE owner;" + Traps(), "orders");
         await server.ExecuteAsync("SET ROLE owner; ALTER DATABASE orders SET search_path = evil, pg_catalog, public", "orders");
@@ -164,7 +269,10 @@ public sealed class CatalogRightsTests
         await server.ExecuteAsync("DELETE FROM evil.caught", "orders");
 
         var result = await BackupMetrics.RunAsync(
-            [.. command.Split(' '), "--connection", server.ConnectionUri(database: "orders")], null, """[{"backup_name":"b","time":"2026-11-20T03:00:00Z"}]""");
+            [.. command.Split(' '), "--connection", server.ConnectionUri(database: "orders")],
+            null,
+            """[{"backup_name":"b","time":"2026-11-20T03:00:00Z"}]"""
+        );
 
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Empty(await server.QueryAsync<string>("SELECT what FROM evil.caught", "orders"));
@@ -173,21 +281,37 @@ public sealed class CatalogRightsTests
         static string Traps()
         {
             var traps = new System.Text.StringBuilder("CREATE TABLE evil.caught (what text);");
-            foreach (var (name, arguments, returns, result) in new[]
+            foreach (
+                var (name, arguments, returns, result) in new[]
+                {
+                    ("set_config", "text, text, boolean", "text", "$2"),
+                    ("current_setting", "text", "text", "''::text"),
+                    ("count", "text", "bigint", "0::bigint"),
+                    ("now", "", "timestamptz", "pg_catalog.now()"),
+                    ("pg_advisory_xact_lock", "bigint", "void", "NULL::void"),
+                    ("hashtextextended", "text, bigint", "bigint", "0::bigint"),
+                    ("quote_ident", "text", "text", "$1"),
+                    ("current_database", "", "name", "'x'::name"),
+                    ("to_regclass", "text", "regclass", "NULL::regclass"),
+                    ("to_regnamespace", "text", "regnamespace", "NULL::regnamespace"),
+                }
+            )
             {
-                ("set_config", "text, text, boolean", "text", "$2"), ("current_setting", "text", "text", "''::text"), ("count", "text", "bigint", "0::bigint"),
-                ("now", "", "timestamptz", "pg_catalog.now()"), ("pg_advisory_xact_lock", "bigint", "void", "NULL::void"),
-                ("hashtextextended", "text, bigint", "bigint", "0::bigint"), ("quote_ident", "text", "text", "$1"), ("current_database", "", "name", "'x'::name"),
-                ("to_regclass", "text", "regclass", "NULL::regclass"), ("to_regnamespace", "text", "regnamespace", "NULL::regnamespace"),
-            })
-            {
-                traps.Append(System.Globalization.CultureInfo.InvariantCulture, $"CREATE FUNCTION evil.{name}({arguments}) RETURNS {returns} LANGUAGE plpgsql AS $$ BEGIN INSERT INTO evil.caught VALUES ('{name}'); RETURN {(returns == "void" ? "" : result)}; END $$;");
+                traps.Append(
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    $"CREATE FUNCTION evil.{name}({arguments}) RETURNS {returns} LANGUAGE plpgsql AS $$ BEGIN INSERT INTO evil.caught "
+                        + $"VALUES ('{name}'); RETURN {(returns == "void" ? "" : result)}; END $$;"
+                );
             }
 
-            return traps.Append("""
-                CREATE FUNCTION evil.same(text, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN INSERT INTO evil.caught VALUES ('='); RETURN false; END $$;
-                CREATE OPERATOR evil.= (LEFTARG = text, RIGHTARG = text, FUNCTION = evil.same);
-                """).ToString();
+            return traps
+                .Append(
+                    """
+                    CREATE FUNCTION evil.same(text, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN INSERT INTO evil.caught VALUES ('='); RETURN false; END $$;
+                    CREATE OPERATOR evil.= (LEFTARG = text, RIGHTARG = text, FUNCTION = evil.same);
+                    """
+                )
+                .ToString();
         }
     }
 }

@@ -36,7 +36,10 @@ public sealed class CatalogSourceTests
         Assert.All(result.Found, facts => Assert.Null(facts.Failure));
         var a = result.Found[0].Backups.ToDictionary(facts => facts.Type);
         var full = a[BackupType.Full];
-        Assert.Equal(("catalog", "pgbackrest", true, TimeSpan.FromHours(1)), (full.Source, full.Tool, full.LastHasErrors, full.LastDuration));
+        Assert.Equal(
+            ("catalog", "pgbackrest", true, TimeSpan.FromHours(1)),
+            (full.Source, full.Tool, full.LastHasErrors, full.LastDuration)
+        );
         AssertAge(TimeSpan.FromHours(25), full.Age);
         AssertAge(TimeSpan.FromHours(49), result.At - full.Oldest);
         Assert.Equal((100, 10, 1L << 32), (full.LastSize, full.LastStored, full.StartLsn));
@@ -68,7 +71,9 @@ public sealed class CatalogSourceTests
     public async Task Patterns_choose_the_servers(string patterns, string names)
     {
         await using var catalogue = await CatalogDatabase.StartAsync();
-        await catalogue.Server.ExecuteAsync(Rows + "INSERT INTO backup_metrics.backup_source VALUES ('d_1', 'barman', now(), now()), ('zzz', 'barman', now(), now())");
+        await catalogue.Server.ExecuteAsync(
+            Rows + "INSERT INTO backup_metrics.backup_source VALUES ('d_1', 'barman', now(), now()), ('zzz', 'barman', now(), now())"
+        );
 
         var result = await Probe.OfAsync(catalogue.Server, ["catalog"], new(new(patterns.Split('|')), null));
 
@@ -79,13 +84,16 @@ public sealed class CatalogSourceTests
     public async Task An_import_that_failed_or_is_old_is_not_believed_and_the_others_are()
     {
         await using var catalogue = await CatalogDatabase.StartAsync();
-        await catalogue.Server.ExecuteAsync(Rows + """
-            INSERT INTO backup_metrics.backup_source VALUES
-            ('a', 'pgbackrest', now(), now() - interval '25 h', NULL),
-            ('b', 'pg_dump', now(), now() - interval '27 h', NULL),
-            ('c', 'barman', now(), now() - interval '1 h', E'no such\nserver'),
-            ('new', 'wal-g', now(), NULL, 'no such bucket')
-            """);
+        await catalogue.Server.ExecuteAsync(
+            Rows
+                + """
+                INSERT INTO backup_metrics.backup_source VALUES
+                ('a', 'pgbackrest', now(), now() - interval '25 h', NULL),
+                ('b', 'pg_dump', now(), now() - interval '27 h', NULL),
+                ('c', 'barman', now(), now() - interval '1 h', E'no such\nserver'),
+                ('new', 'wal-g', now(), NULL, 'no such bucket')
+                """
+        );
 
         var result = await Probe.OfAsync(catalogue.Server, ["catalog"]);
 
@@ -93,9 +101,18 @@ public sealed class CatalogSourceTests
         var failures = result.Found.ToDictionary(facts => facts.Name, facts => facts.Failure);
         Assert.Null(failures["a"]);
         Assert.Null(failures["d_1"]);
-        Assert.Matches("^source catalog: the list of pg_dump was last imported at 20.* UTC, longer ago than the limit of 26 h$", failures["b"]!.Message);
-        Assert.Matches("^source catalog: the import from barman failed at 20.* UTC: no such server; it last succeeded at 20.* UTC$", failures["c"]!.Message);
-        Assert.Matches("^source catalog: the import from wal-g failed at 20.* UTC: no such bucket; it never succeeded$", failures["new"]!.Message);
+        Assert.Matches(
+            "^source catalog: the list of pg_dump was last imported at 20.* UTC, longer ago than the limit of 26 h$",
+            failures["b"]!.Message
+        );
+        Assert.Matches(
+            "^source catalog: the import from barman failed at 20.* UTC: no such server; it last succeeded at 20.* UTC$",
+            failures["c"]!.Message
+        );
+        Assert.Matches(
+            "^source catalog: the import from wal-g failed at 20.* UTC: no such bucket; it never succeeded$",
+            failures["new"]!.Message
+        );
         Assert.Contains("backup-metrics import wal-g", failures["new"]!.Do, StringComparison.Ordinal);
     }
 
@@ -106,7 +123,10 @@ public sealed class CatalogSourceTests
     public async Task A_time_that_cannot_be_is_no_number_and_spoils_no_other_server(string finished, string said)
     {
         await using var catalogue = await CatalogDatabase.StartAsync();
-        await catalogue.Server.ExecuteAsync($"INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at) VALUES ('a', 'x', 'full', '1', 'done', {finished}), ('b', 'x', 'full', '1', 'done', now() + interval '4 min')");
+        await catalogue.Server.ExecuteAsync(
+            "INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at) VALUES ('a', 'x', "
+                + $"'full', '1', 'done', {finished}), ('b', 'x', 'full', '1', 'done', now() + interval '4 min')"
+        );
 
         var result = await Probe.OfAsync(catalogue.Server, ["catalog"]);
 
@@ -134,10 +154,19 @@ public sealed class CatalogSourceTests
     {
         const string Name = "o'r\"d%\\e\nr\u00fc*s";
         await using var catalogue = await CatalogDatabase.StartAsync();
-        await catalogue.Server.ExecuteAsync("INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at) VALUES (E'o''r\"d%\\\\e\\nr\u00fc*s', 'x', 'full', '1', 'done', now())");
+        await catalogue.Server.ExecuteAsync(
+            "INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, "
+                + "finished_at) VALUES (E'o''r\"d%\\\\e\\nr\u00fc*s', 'x', 'full', '1', 'done', now())"
+        );
 
-        Assert.Equal([Name], (await Probe.OfAsync(catalogue.Server, ["catalog"], new(new([Name]), null))).Found.Select(facts => facts.Name));
-        Assert.Equal([Name], (await Probe.OfAsync(catalogue.Server, ["catalog"], new(new(["o'r\"d%\\*"]), null))).Found.Select(facts => facts.Name));
+        Assert.Equal(
+            [Name],
+            (await Probe.OfAsync(catalogue.Server, ["catalog"], new(new([Name]), null))).Found.Select(facts => facts.Name)
+        );
+        Assert.Equal(
+            [Name],
+            (await Probe.OfAsync(catalogue.Server, ["catalog"], new(new(["o'r\"d%\\*"]), null))).Found.Select(facts => facts.Name)
+        );
     }
 
     [Fact]
@@ -167,5 +196,6 @@ public sealed class CatalogSourceTests
         Assert.Contains("catalog init", failure.Do, StringComparison.Ordinal);
     }
 
-    static void AssertAge(TimeSpan expected, TimeSpan? age) => Assert.InRange(age!.Value, expected - TimeSpan.FromSeconds(5), expected + TimeSpan.FromMinutes(2));
+    static void AssertAge(TimeSpan expected, TimeSpan? age) =>
+        Assert.InRange(age!.Value, expected - TimeSpan.FromSeconds(5), expected + TimeSpan.FromMinutes(2));
 }

@@ -25,7 +25,10 @@ public sealed class CatalogToolsTests
         await tool("--stanza=orders stanza-create");
         await server.SetAsync("archive_command", $"pgbackrest --config={folder.File("pgbackrest.conf")} --stanza=orders archive-push %p");
         Assert.Equal("pgbackrest: 0 new, 0 changed, 0 gone, 0 unchanged (1 server)", (await ImportAsync()).Split('\n')[^2]);
-        Assert.Equal("code 2: no valid backups", (await catalogue.Server.ScalarAsync<string>("SELECT error FROM backup_metrics.backup_source")).Split("; ")[0]);
+        Assert.Equal(
+            "code 2: no valid backups",
+            (await catalogue.Server.ScalarAsync<string>("SELECT error FROM backup_metrics.backup_source")).Split("; ")[0]
+        );
 
         var before = await Now();
         await tool("--stanza=orders backup --type=full");
@@ -34,32 +37,73 @@ public sealed class CatalogToolsTests
         Assert.Equal("pgbackrest: 0 new, 0 changed, 0 gone, 2 unchanged (1 server)\n", await ImportAsync());
 
         var labels = await catalogue.Server.QueryAsync<string>("SELECT backup_id FROM backup_metrics.backup_catalog ORDER BY at");
-        Assert.Equal([$"orders pgbackrest repo1 full {labels[0]} done", $"orders pgbackrest repo1 incr {labels[1]} done"], await catalogue.Server.QueryAsync<string>(Rows));
+        Assert.Equal(
+            [$"orders pgbackrest repo1 full {labels[0]} done", $"orders pgbackrest repo1 incr {labels[1]} done"],
+            await catalogue.Server.QueryAsync<string>(Rows)
+        );
         Assert.StartsWith(labels[0] + "_", labels[1], StringComparison.Ordinal);
         var identifier = await server.ScalarAsync<long>("SELECT system_identifier FROM pg_control_system()");
-        Assert.Equal(2, await catalogue.Server.ScalarAsync<long>(string.Create(CultureInfo.InvariantCulture, $"""
-            SELECT count(*) FROM backup_metrics.backup_catalog WHERE started_at >= to_timestamp({before.ToUnixTimeSeconds()}) AND finished_at <= now()
-              AND size_bytes BETWEEN 10000000 AND 100000000 AND stored_bytes BETWEEN 1 AND size_bytes AND start_lsn < stop_lsn AND start_wal <= stop_wal AND timeline = 1
-              AND pg_version_num = 150000 AND system_identifier = {identifier} AND NOT has_errors
-            """)));
-        Assert.Equal(labels[0], await catalogue.Server.ScalarAsync<string>("SELECT parent_id FROM backup_metrics.backup_catalog WHERE kind = 'incr'"));
-        Assert.Equal(1, await catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_source WHERE error IS NULL AND succeeded_at = imported_at"));
+        Assert.Equal(
+            2,
+            await catalogue.Server.ScalarAsync<long>(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"""
+                    SELECT count(*) FROM backup_metrics.backup_catalog WHERE started_at >= to_timestamp({before.ToUnixTimeSeconds()}) AND finished_at <= now()
+                      AND size_bytes BETWEEN 10000000 AND 100000000 AND stored_bytes BETWEEN 1 AND size_bytes AND start_lsn < stop_lsn AND start_wal <= stop_wal AND timeline = 1
+                      AND pg_version_num = 150000 AND system_identifier = {identifier} AND NOT has_errors
+                    """
+                )
+            )
+        );
+        Assert.Equal(
+            labels[0],
+            await catalogue.Server.ScalarAsync<string>("SELECT parent_id FROM backup_metrics.backup_catalog WHERE kind = 'incr'")
+        );
+        Assert.Equal(
+            1,
+            await catalogue.Server.ScalarAsync<long>(
+                "SELECT count(*) FROM backup_metrics.backup_source WHERE error IS NULL AND succeeded_at = imported_at"
+            )
+        );
 
         var gauges = await GaugesAsync(catalogue);
         foreach (var type in new[] { "full", "incr" })
         {
-            var finished = await catalogue.Server.ScalarAsync<long>($"SELECT extract(epoch FROM finished_at)::bigint FROM backup_metrics.backup_catalog WHERE kind = '{type}'");
-            Assert.Contains($"postgres_backup_last_success_timestamp_seconds{{instance=\"orders\",source=\"catalog\",tool=\"pgbackrest\",type=\"{type}\"}} {finished}\n", gauges, StringComparison.Ordinal);
-            Assert.Contains($"postgres_backups{{instance=\"orders\",source=\"catalog\",tool=\"pgbackrest\",type=\"{type}\",state=\"done\"}} 1\n", gauges, StringComparison.Ordinal);
+            var finished = await catalogue.Server.ScalarAsync<long>(
+                $"SELECT extract(epoch FROM finished_at)::bigint FROM backup_metrics.backup_catalog WHERE kind = '{type}'"
+            );
+            Assert.Contains(
+                $"postgres_backup_last_success_timestamp_seconds{{instance=\"orders\",source=\"catalog\",tool=\"pgbackrest\",type=\"{type}\"}} {finished}\n",
+                gauges,
+                StringComparison.Ordinal
+            );
+            Assert.Contains(
+                $"postgres_backups{{instance=\"orders\",source=\"catalog\",tool=\"pgbackrest\",type=\"{type}\",state=\"done\"}} 1\n",
+                gauges,
+                StringComparison.Ordinal
+            );
         }
 
         // pgBackRest never lists a backup that failed; its wrapper records it.
-        var failed = await ChildProcess.RunAsync("/bin/sh", ["-c", $"""
-            pgbackrest --config={folder.File("pgbackrest.conf")} --stanza=orders --pg1-port=1 backup
-            '{BackupMetrics.Executable}' record --connection '{catalogue.Uri}' --server orders --tool pgbackrest --type full --from-exit-code $?
-            """], new() { Unprivileged = true });
+        var failed = await ChildProcess.RunAsync(
+            "/bin/sh",
+            [
+                "-c",
+                $"""
+                pgbackrest --config={folder.File("pgbackrest.conf")} --stanza=orders --pg1-port=1 backup
+                '{BackupMetrics.Executable}' record --connection '{catalogue.Uri}' --server orders --tool pgbackrest --type full --from-exit-code $?
+                """,
+            ],
+            new() { Unprivileged = true }
+        );
         Assert.Equal(0, failed.ExitCode);
-        Assert.Equal("exit code 56", await catalogue.Server.ScalarAsync<string>("SELECT error FROM backup_metrics.backup_catalog WHERE status = 'failed' AND NOT listed"));
+        Assert.Equal(
+            "exit code 56",
+            await catalogue.Server.ScalarAsync<string>(
+                "SELECT error FROM backup_metrics.backup_catalog WHERE status = 'failed' AND NOT listed"
+            )
+        );
 
         // The next full backup is the only one that is kept: the first and what depends on it expire.
         await tool("--stanza=orders backup --type=full");
@@ -67,18 +111,39 @@ public sealed class CatalogToolsTests
         Assert.Equal(["orders pgbackrest full done 1", "orders pgbackrest full failed 1"], (await catalogue.CountsAsync()).Kept);
 
         gauges = await GaugesAsync(catalogue);
-        Assert.Contains("postgres_backups{instance=\"orders\",source=\"catalog\",tool=\"pgbackrest\",type=\"full\",state=\"failed\"} 1\n", gauges, StringComparison.Ordinal);
-        Assert.Contains("postgres_backup_last_failure_timestamp_seconds{instance=\"orders\",source=\"catalog\",tool=\"pgbackrest\",type=\"full\"} ", gauges, StringComparison.Ordinal);
-        Assert.DoesNotContain("postgres_backup_last_success_timestamp_seconds{instance=\"orders\",source=\"catalog\",tool=\"pgbackrest\",type=\"incr\"}", gauges, StringComparison.Ordinal);
+        Assert.Contains(
+            "postgres_backups{instance=\"orders\",source=\"catalog\",tool=\"pgbackrest\",type=\"full\",state=\"failed\"} 1\n",
+            gauges,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "postgres_backup_last_failure_timestamp_seconds{instance=\"orders\",source=\"catalog\",tool=\"pgbackrest\",type=\"full\"} ",
+            gauges,
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain(
+            "postgres_backup_last_success_timestamp_seconds{instance=\"orders\",source=\"catalog\",tool=\"pgbackrest\",type=\"incr\"}",
+            gauges,
+            StringComparison.Ordinal
+        );
 
         await tool("--stanza=orders stop");
         await tool("--stanza=orders stanza-delete --force");
-        Assert.StartsWith("warning: pgbackrest could not list \"orders\", and the catalogue says so now", await ImportAsync("--stanza=orders"), StringComparison.Ordinal);
-        Assert.Equal("code 1: missing stanza path", (await catalogue.Server.ScalarAsync<string>("SELECT error FROM backup_metrics.backup_source")).Split("; ")[0]);
+        Assert.StartsWith(
+            "warning: pgbackrest could not list \"orders\", and the catalogue says so now",
+            await ImportAsync("--stanza=orders"),
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            "code 1: missing stanza path",
+            (await catalogue.Server.ScalarAsync<string>("SELECT error FROM backup_metrics.backup_source")).Split("; ")[0]
+        );
         Assert.Equal(["orders pgbackrest full done 1", "orders pgbackrest full failed 1"], (await catalogue.CountsAsync()).Kept);
 
-        async Task<string> ImportAsync(string options = "") => await ImportOf("pgbackrest", await tool($"{options} info --output=json".Trim()), catalogue);
-        async Task<DateTimeOffset> Now() => DateTimeOffset.FromUnixTimeSeconds(await server.ScalarAsync<long>("SELECT floor(extract(epoch FROM now()))::bigint"));
+        async Task<string> ImportAsync(string options = "") =>
+            await ImportOf("pgbackrest", await tool($"{options} info --output=json".Trim()), catalogue);
+        async Task<DateTimeOffset> Now() =>
+            DateTimeOffset.FromUnixTimeSeconds(await server.ScalarAsync<long>("SELECT floor(extract(epoch FROM now()))::bigint"));
     }
 
     [Fact]
@@ -99,39 +164,83 @@ public sealed class CatalogToolsTests
         Assert.Equal("barman: 1 new, 0 changed, 0 gone, 0 unchanged (1 server)\n", await ImportAsync("list-backups all"));
         Assert.Equal("barman: 0 new, 1 changed, 0 gone, 0 unchanged (1 server)\n", await ImportAsync("show-backup orders latest"));
         Assert.Equal("barman: 0 new, 0 changed, 0 gone, 1 unchanged (1 server)\n", await ImportAsync("list-backups all"));
-        Assert.Equal(1, await catalogue.Server.ScalarAsync<long>("""
-            SELECT count(*) FROM backup_metrics.backup_catalog WHERE kind = 'full' AND status = 'done' AND finished_at BETWEEN started_at AND now() AND now() - started_at < interval '5 minutes'
-              AND size_bytes BETWEEN 10000000 AND 100000000 AND start_lsn < stop_lsn AND timeline = 1 AND pg_version_num / 10000 = 15
-            """));
+        Assert.Equal(
+            1,
+            await catalogue.Server.ScalarAsync<long>(
+                """
+                SELECT count(*) FROM backup_metrics.backup_catalog WHERE kind = 'full' AND status = 'done' AND finished_at BETWEEN started_at AND now() AND now() - started_at < interval '5 minutes'
+                  AND size_bytes BETWEEN 10000000 AND 100000000 AND start_lsn < stop_lsn AND timeline = 1 AND pg_version_num / 10000 = 15
+                """
+            )
+        );
 
         // A copy that breaks: Barman keeps a FAILED backup, and tells its hook.
         folder.Write("bin/fails", "");
-        folder.Write("hook.sh", $"""
-            barman -c {folder.File("barman.conf")} -f json show-backup "$BARMAN_SERVER" "$BARMAN_BACKUP_ID" | '{BackupMetrics.Executable}' import barman --connection '{catalogue.Uri}'
-            """);
+        folder.Write(
+            "hook.sh",
+            $"""
+            barman -c {folder.File(
+                "barman.conf"
+            )} -f json show-backup "$BARMAN_SERVER" "$BARMAN_BACKUP_ID" | '{BackupMetrics.Executable}' import barman --connection '{catalogue.Uri}'
+            """
+        );
         await tool("backup orders", mayFail: true);
-        Assert.StartsWith("failure copying files", await catalogue.Server.ScalarAsync<string>("SELECT error FROM backup_metrics.backup_catalog WHERE status = 'failed'"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "failure copying files",
+            await catalogue.Server.ScalarAsync<string>("SELECT error FROM backup_metrics.backup_catalog WHERE status = 'failed'"),
+            StringComparison.Ordinal
+        );
         Assert.Equal("barman: 0 new, 0 changed, 0 gone, 2 unchanged (1 server)\n", await ImportAsync("list-backups orders"));
         Assert.Equal(["orders barman full done 1", "orders barman full failed 1"], (await catalogue.CountsAsync()).Kept);
-        Assert.Equal(1, await catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_catalog WHERE status = 'failed' AND now() - at BETWEEN interval '0' AND interval '5 minutes'"));
+        Assert.Equal(
+            1,
+            await catalogue.Server.ScalarAsync<long>(
+                "SELECT count(*) FROM backup_metrics.backup_catalog WHERE status = 'failed' AND now() - at BETWEEN interval '0' "
+                    + "AND interval '5 minutes'"
+            )
+        );
 
         const string OfBarman = "{instance=\"orders\",source=\"catalog\",tool=\"barman\",type=\"full\"}";
         var gauges = await GaugesAsync(catalogue);
-        foreach (var name in new[] { "last_success_timestamp_seconds", "last_failure_timestamp_seconds", "last_duration_seconds", "last_size_bytes" })
+        foreach (
+            var name in new[]
+            {
+                "last_success_timestamp_seconds",
+                "last_failure_timestamp_seconds",
+                "last_duration_seconds",
+                "last_size_bytes",
+            }
+        )
             Assert.Contains($"postgres_backup_{name}{OfBarman} ", gauges, StringComparison.Ordinal);
 
         await tool("delete orders oldest");
         Assert.Equal("barman: 0 new, 0 changed, 1 gone, 1 unchanged (1 server)\n", await ImportAsync("list-backups orders"));
-        Assert.Matches("^orders barman default full [0-9T]{15} done gone\norders barman default full [0-9T]{15} failed$", string.Join('\n', await catalogue.Server.QueryAsync<string>(Rows)));
+        Assert.Matches(
+            "^orders barman default full [0-9T]{15} done gone\norders barman default full [0-9T]{15} failed$",
+            string.Join('\n', await catalogue.Server.QueryAsync<string>(Rows))
+        );
 
-        Assert.DoesNotContain($"postgres_backup_last_success_timestamp_seconds{OfBarman}", await GaugesAsync(catalogue), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            $"postgres_backup_last_success_timestamp_seconds{OfBarman}",
+            await GaugesAsync(catalogue),
+            StringComparison.Ordinal
+        );
 
         async Task<string> ImportAsync(string command) => await ImportOf("barman", await tool("-f json " + command), catalogue);
     }
 
     static async Task<string> GaugesAsync(CatalogDatabase catalogue)
     {
-        var result = await BackupMetrics.RunAsync("run", "--dry-run", "--source", "catalog", "--connection", catalogue.Uri, "--instance", "catalogue");
+        var result = await BackupMetrics.RunAsync(
+            "run",
+            "--dry-run",
+            "--source",
+            "catalog",
+            "--connection",
+            catalogue.Uri,
+            "--instance",
+            "catalogue"
+        );
         Assert.True(result.ExitCode == 0, result.Error);
         return result.Output;
     }
@@ -146,33 +255,49 @@ public sealed class CatalogToolsTests
     static async Task<Func<string, Task<string>>> PgBackRestAsync(TempFolder folder, PostgresServer server)
     {
         var program = Tool.Find("pgbackrest", "apt-get install pgbackrest");
-        folder.Write("pgbackrest.conf", string.Create(CultureInfo.InvariantCulture, $"""
-            [global]
-            repo1-path={folder.File("repo")}
-            repo1-retention-full=1
-            lock-path={folder.File("lock")}
-            spool-path={folder.File("spool")}
-            log-level-file=off
-            log-level-console=error
-            start-fast=y
-            compress-type=none
+        folder.Write(
+            "pgbackrest.conf",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                [global]
+                repo1-path={folder.File("repo")}
+                repo1-retention-full=1
+                lock-path={folder.File("lock")}
+                spool-path={folder.File("spool")}
+                log-level-file=off
+                log-level-console=error
+                start-fast=y
+                compress-type=none
 
-            [orders]
-            pg1-path={server.DataDirectory}
-            pg1-port={server.Port}
-            pg1-socket-path={server.SocketDirectory}
-            pg1-user={server.Options.Superuser}
+                [orders]
+                pg1-path={server.DataDirectory}
+                pg1-port={server.Port}
+                pg1-socket-path={server.SocketDirectory}
+                pg1-user={server.Options.Superuser}
 
-            """));
+                """
+            )
+        );
         await PostgresTemplate.GiveToServerUserAsync(folder.Path);
-        return arguments => ChildProcess.RunSuccessfullyAsync(program, ["--config=" + folder.File("pgbackrest.conf"), .. arguments.Split(' ')], new() { Unprivileged = true });
+        return arguments =>
+            ChildProcess.RunSuccessfullyAsync(
+                program,
+                ["--config=" + folder.File("pgbackrest.conf"), .. arguments.Split(' ')],
+                new() { Unprivileged = true }
+            );
     }
 
     static async Task<BarmanCommand> BarmanAsync(TempFolder folder, PostgresServer server)
     {
         var program = Tool.Find("barman", "apt-get install barman");
-        var connection = string.Create(CultureInfo.InvariantCulture, $"host={server.SocketDirectory} port={server.Port} user={server.Options.Superuser}");
-        folder.Write("barman.conf", $"""
+        var connection = string.Create(
+            CultureInfo.InvariantCulture,
+            $"host={server.SocketDirectory} port={server.Port} user={server.Options.Superuser}"
+        );
+        folder.Write(
+            "barman.conf",
+            $"""
             [barman]
             barman_user = {(Environment.IsPrivilegedProcess ? "nobody" : Environment.UserName)}
             barman_home = {folder.File("home")}
@@ -186,20 +311,29 @@ public sealed class CatalogToolsTests
             path_prefix = {folder.File("bin")}
             post_backup_script = /bin/sh -c '[ ! -e {folder.File("hook.sh")} ] || sh {folder.File("hook.sh")}'
 
-            """);
+            """
+        );
         Directory.CreateDirectory(folder.File("home"));
         Directory.CreateDirectory(folder.File("bin"));
-        folder.Write("bin/pg_basebackup", $"""
+        folder.Write(
+            "bin/pg_basebackup",
+            $"""
             #!/bin/sh
             case "$*" in *--version* | *--help*) ;; *) [ ! -e {folder.File("bin/fails")} ] || exit 1 ;; esac
             exec /usr/lib/postgresql/{server.Options.Version}/bin/pg_basebackup "$@"
 
-            """);
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder.File("bin/pg_basebackup"), (UnixFileMode)0b111_101_101);
+            """
+        );
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(folder.File("bin/pg_basebackup"), (UnixFileMode)0b111_101_101);
         await PostgresTemplate.GiveToServerUserAsync(folder.Path);
         return async (arguments, mayFail) =>
         {
-            var result = await ChildProcess.RunAsync(program, ["-c", folder.File("barman.conf"), .. arguments.Split(' ')], new() { Unprivileged = true });
+            var result = await ChildProcess.RunAsync(
+                program,
+                ["-c", folder.File("barman.conf"), .. arguments.Split(' ')],
+                new() { Unprivileged = true }
+            );
             Assert.True(mayFail || result.ExitCode == 0, result.Error + result.Output);
             return result.Output;
         };

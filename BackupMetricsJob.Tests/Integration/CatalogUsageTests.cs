@@ -13,7 +13,11 @@ public sealed class CatalogUsageTests(SharedCatalogDatabase catalogue) : IClassF
     [InlineData("{\"pg\": []}", "", "backup-metrics: import: ")]
     [InlineData("[{\"backup_name\": \"base_000000010000000000000002\", \"time\": \"2026-11-20T03:00:00Z\"", "", "backup-metrics: import: ")]
     [InlineData("[{\"backup_name\": \"base_000000010000000000000002\", \"time\": 7}]", "$[0].time", "backup-metrics: import: $[0].time: ")]
-    [InlineData("[{\"backup_name\": \"base_000000010000000000000002\", \"time\": \"2996-11-20T03:00:00Z\"}]", "$[0].time", "backup-metrics: import: $[0].time: ")]
+    [InlineData(
+        "[{\"backup_name\": \"base_000000010000000000000002\", \"time\": \"2996-11-20T03:00:00Z\"}]",
+        "$[0].time",
+        "backup-metrics: import: $[0].time: "
+    )]
     public async Task What_the_tool_does_not_print_is_65_with_its_place_and_writes_nothing(string input, string place, string start)
     {
         var result = await BackupMetrics.RunAsync(["import", "wal-g", "--server", "orders"], Environment, input);
@@ -47,7 +51,10 @@ public sealed class CatalogUsageTests(SharedCatalogDatabase catalogue) : IClassF
     [InlineData("record --server s --tool t --type full --from-exit-code 0 --finished yesterday", 64)]
     [InlineData("record --server s --tool t --type full --from-exit-code 0 --finished 2026-11-20T03:00:00", 64)]
     [InlineData("record --server s --tool t --type full --from-exit-code 0 --finished 2999-01-01T00:00:00Z", 64)]
-    [InlineData("record --server s --tool t --type full --from-exit-code 0 --started 2020-01-02T00:00:00Z --finished 2020-01-01T00:00:00Z", 64)]
+    [InlineData(
+        "record --server s --tool t --type full --from-exit-code 0 --started 2020-01-02T00:00:00Z --finished 2020-01-01T00:00:00Z",
+        64
+    )]
     [InlineData("record --server s --tool t --type full --from-exit-code 0 --size -1", 64)]
     [InlineData("record --server s --tool t --type full --from-exit-code 0 --restored x", 64)]
     [InlineData("record --server s --tool t --type full --from-exit-code 0 --id=", 64)]
@@ -72,6 +79,9 @@ public sealed class CatalogUsageTests(SharedCatalogDatabase catalogue) : IClassF
         var result = await BackupMetrics.RunAsync(arguments.Split(' '));
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
-        Snapshot.Matches("help" + arguments.Replace(" --help", "", StringComparison.Ordinal).Replace(' ', '-') + "-help.txt", result.Output);
+        Snapshot.Matches(
+            "help" + arguments.Replace(" --help", "", StringComparison.Ordinal).Replace(' ', '-') + "-help.txt",
+            result.Output
+        );
     }
 }

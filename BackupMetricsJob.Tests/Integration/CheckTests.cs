@@ -41,7 +41,15 @@ public sealed class CheckTests : IAsyncLifetime
     [Fact]
     public async Task After_a_push_it_says_how_long_ago_that_was_and_which_groups_were_forgotten()
     {
-        Assert.Equal(0, (await BackupMetrics.RunAsync(["run", "--connection", _server.ConnectionUri(), "--instance", "orders", "--gateway", _gateway.Url], null)).ExitCode);
+        Assert.Equal(
+            0,
+            (
+                await BackupMetrics.RunAsync(
+                    ["run", "--connection", _server.ConnectionUri(), "--instance", "orders", "--gateway", _gateway.Url],
+                    null
+                )
+            ).ExitCode
+        );
 
         var result = await CheckAsync("--interval", "5m");
 
@@ -65,12 +73,25 @@ public sealed class CheckTests : IAsyncLifetime
     [Fact]
     public async Task A_database_that_is_down_is_69_and_the_rest_is_told_all_the_same()
     {
-        var result = await BackupMetrics.RunAsync("check", "--connection", $"postgresql://u@127.0.0.1:{FreePort.Next()}/db", "--instance", "down", "--gateway", _gateway.Url, "--output", "json");
+        var result = await BackupMetrics.RunAsync(
+            "check",
+            "--connection",
+            $"postgresql://u@127.0.0.1:{FreePort.Next()}/db",
+            "--instance",
+            "down",
+            "--gateway",
+            _gateway.Url,
+            "--output",
+            "json"
+        );
 
         Assert.Equal(69, result.ExitCode);
         using var json = JsonDocument.Parse(result.Output);
         var target = json.RootElement.GetProperty("targets")[0];
-        Assert.Equal(("down", false, "refused"), (target.GetProperty("target").GetString(), target.GetProperty("success").GetBoolean(), target.GetProperty("reason").GetString()));
+        Assert.Equal(
+            ("down", false, "refused"),
+            (target.GetProperty("target").GetString(), target.GetProperty("success").GetBoolean(), target.GetProperty("reason").GetString())
+        );
         Assert.Equal("ok", json.RootElement.GetProperty("gateways")[0].GetProperty("state").GetString());
         Assert.Equal(69, json.RootElement.GetProperty("exit_code").GetInt32());
     }
@@ -78,7 +99,15 @@ public sealed class CheckTests : IAsyncLifetime
     [Fact]
     public async Task A_gateway_that_is_not_there_is_75()
     {
-        var result = await BackupMetrics.RunAsync("check", "--connection", _server.ConnectionUri(), "--instance", "orders", "--gateway", $"http://127.0.0.1:{FreePort.Next()}");
+        var result = await BackupMetrics.RunAsync(
+            "check",
+            "--connection",
+            _server.ConnectionUri(),
+            "--instance",
+            "orders",
+            "--gateway",
+            $"http://127.0.0.1:{FreePort.Next()}"
+        );
 
         Assert.Equal(75, result.ExitCode);
         Assert.Contains("  unreachable\n", result.Output, StringComparison.Ordinal);
@@ -99,7 +128,15 @@ public sealed class CheckTests : IAsyncLifetime
     [InlineData(false, 78, "exported_job=\"backup_metrics\": a gateway is scraped without honor_labels")]
     public async Task How_Prometheus_scrapes_is_seen_by_what_was_pushed(bool honors, int code, string says)
     {
-        Assert.Equal(0, (await BackupMetrics.RunAsync(["run", "--connection", _server.ConnectionUri(), "--instance", "orders", "--gateway", _gateway.Url], null)).ExitCode);
+        Assert.Equal(
+            0,
+            (
+                await BackupMetrics.RunAsync(
+                    ["run", "--connection", _server.ConnectionUri(), "--instance", "orders", "--gateway", _gateway.Url],
+                    null
+                )
+            ).ExitCode
+        );
         await using var prometheus = await StartPrometheusAsync(honors);
         await prometheus.WaitForAsync("push_time_seconds");
 
@@ -126,14 +163,26 @@ public sealed class CheckTests : IAsyncLifetime
     [Fact]
     public async Task One_gateway_that_is_scraped_well_says_nothing_of_another()
     {
-        Assert.Equal(0, (await BackupMetrics.RunAsync(["run", "--connection", _server.ConnectionUri(), "--instance", "orders", "--gateway", _gateway.Url], null)).ExitCode);
+        Assert.Equal(
+            0,
+            (
+                await BackupMetrics.RunAsync(
+                    ["run", "--connection", _server.ConnectionUri(), "--instance", "orders", "--gateway", _gateway.Url],
+                    null
+                )
+            ).ExitCode
+        );
         await using var prometheus = await StartPrometheusAsync(honors: true);
         await prometheus.WaitForAsync("push_time_seconds");
         await using var other = await PushgatewayServer.StartAsync();
 
         var result = await CheckAsync("--gateway", other.Url, "--prometheus", prometheus.Address.ToString());
 
-        Assert.Contains($"it scrapes nothing at {other.Url["http://".Length..]}: perhaps {other.Url} has another address there", result.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"it scrapes nothing at {other.Url["http://".Length..]}: perhaps {other.Url} has another address there",
+            result.Output,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -149,7 +198,11 @@ public sealed class CheckTests : IAsyncLifetime
 
     [Theory]
     [InlineData("--prometheus", "prom:9090", "--prometheus: must be a URL like http://prometheus:9090, without user, password and query")]
-    [InlineData("--prometheus", "http://u:s3cret@prom", "--prometheus: must be a URL like http://prometheus:9090, without user, password and query")]
+    [InlineData(
+        "--prometheus",
+        "http://u:s3cret@prom",
+        "--prometheus: must be a URL like http://prometheus:9090, without user, password and query"
+    )]
     [InlineData("--output", "yaml", "--output \"yaml\": must be text or json")]
     public async Task A_wrong_flag_is_64(string flag, string value, string says)
     {
@@ -159,17 +212,22 @@ public sealed class CheckTests : IAsyncLifetime
     }
 
     Task<ProcessResult> CheckAsync(params string[] more) =>
-        BackupMetrics.RunAsync(["check", "--connection", _server.ConnectionUri(), "--instance", "orders", "--gateway", _gateway.Url, .. more], null);
+        BackupMetrics.RunAsync(
+            ["check", "--connection", _server.ConnectionUri(), "--instance", "orders", "--gateway", _gateway.Url, .. more],
+            null
+        );
 
-    Task<PrometheusServer> StartPrometheusAsync(bool honors) => PrometheusServer.StartAsync(
-        $"""
-        global:
-          scrape_interval: 1s
-        scrape_configs:
-        - job_name: pushgateway
-          honor_labels: {(honors ? "true" : "false")}
-          static_configs:
-          - targets: ['{_gateway.Url["http://".Length..]}']
+    Task<PrometheusServer> StartPrometheusAsync(bool honors) =>
+        PrometheusServer.StartAsync(
+            $"""
+            global:
+              scrape_interval: 1s
+            scrape_configs:
+            - job_name: pushgateway
+              honor_labels: {(honors ? "true" : "false")}
+              static_configs:
+              - targets: ['{_gateway.Url["http://".Length..]}']
 
-        """);
+            """
+        );
 }

@@ -21,7 +21,11 @@ public sealed class CommandTests
         Assert.Matches("  WAL archiving +ok, last success [0-9]+ s ago, nothing waits\n", result.Output);
         Assert.Matches("  lost if it died now +[0-9]+ s of work at most, if all is stored that the archiver said was\n", result.Output);
         Assert.Matches("  a restore replays +[0-9.]+ MB of WAL\n", result.Output);
-        Assert.EndsWith("  nothing wrong is known, by the word of server; only a restore proves it\n", result.Output, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "  nothing wrong is known, by the word of server; only a restore proves it\n",
+            result.Output,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -60,7 +64,8 @@ public sealed class CommandTests
 
         var result = await BackupMetrics.RunAsync(
             ["run", "--connection", $"postgresql://u@127.0.0.1:{FreePort.Next()}/x", "--gateway", gateway.Url],
-            new Dictionary<string, string> { ["BACKUP_METRICS_DRY_RUN"] = "true" });
+            new Dictionary<string, string> { ["BACKUP_METRICS_DRY_RUN"] = "true" }
+        );
 
         Assert.Equal(69, result.ExitCode);
         Assert.Contains("postgres_backup_probe_success{", result.Output, StringComparison.Ordinal);
@@ -75,9 +80,15 @@ public sealed class CommandTests
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.OtherRead);
 
         var result = await BackupMetrics.RunAsync(
-            ["show", "--connection", $"postgresql://u@127.0.0.1:{FreePort.Next()}/x"], new Dictionary<string, string> { ["PGPASSFILE"] = file });
+            ["show", "--connection", $"postgresql://u@127.0.0.1:{FreePort.Next()}/x"],
+            new Dictionary<string, string> { ["PGPASSFILE"] = file }
+        );
 
-        Assert.Contains(file, Assert.Single(result.Error.Split('\n'), line => line.StartsWith("warning ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            file,
+            Assert.Single(result.Error.Split('\n'), line => line.StartsWith("warning ", StringComparison.Ordinal)),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -86,16 +97,32 @@ public sealed class CommandTests
         await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         await using var gateway = await PushgatewayServer.StartAsync();
         await server.BaseBackupAsync();
-        await BackupMetrics.RunAsync("run", "--connection", server.ConnectionUri(), "--instance", "orders", "--gateway", gateway.Url, "--label", "team=payments");
-        await using var prometheus = await PrometheusServer.StartAsync($"""
+        await BackupMetrics.RunAsync(
+            "run",
+            "--connection",
+            server.ConnectionUri(),
+            "--instance",
+            "orders",
+            "--gateway",
+            gateway.Url,
+            "--label",
+            "team=payments"
+        );
+        await using var prometheus = await PrometheusServer.StartAsync(
+            $"""
             scrape_configs:
             - job_name: pushgateway
               scrape_interval: 1s
               honor_labels: true
               static_configs: [{"{"}targets: ['{new Uri(gateway.Url).Authority}']{"}"}]
-            """);
+            """
+        );
 
-        var sample = Assert.Single(await prometheus.WaitForAsync("time() - postgres_backup_last_success_timestamp_seconds{instance='orders',team='payments',job='backup_metrics'}"));
+        var sample = Assert.Single(
+            await prometheus.WaitForAsync(
+                "time() - postgres_backup_last_success_timestamp_seconds{instance='orders',team='payments',job='backup_metrics'}"
+            )
+        );
 
         Assert.InRange(sample.Value, 0, 120);
     }
@@ -103,10 +130,23 @@ public sealed class CommandTests
     [Fact]
     public async Task Json_lines_are_json()
     {
-        var result = await BackupMetrics.RunAsync("run", "--connection", $"postgresql://u@127.0.0.1:{FreePort.Next()}/x", "--gateway", $"http://127.0.0.1:{FreePort.Next()}", "--deadline", "4s", "--log-format", "json");
+        var result = await BackupMetrics.RunAsync(
+            "run",
+            "--connection",
+            $"postgresql://u@127.0.0.1:{FreePort.Next()}/x",
+            "--gateway",
+            $"http://127.0.0.1:{FreePort.Next()}",
+            "--deadline",
+            "4s",
+            "--log-format",
+            "json"
+        );
 
         Assert.Equal(75, result.ExitCode);
-        var events = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement).ToList();
+        var events = result
+            .Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement)
+            .ToList();
         Assert.Equal(["target", "finding", "push", "run"], events.Select(line => line.GetProperty("event").GetString()));
         Assert.Equal("refused", events[0].GetProperty("reason").GetString());
         Assert.Equal(75, events[3].GetProperty("exit_code").GetInt32());
@@ -134,14 +174,17 @@ public sealed class CommandTests
     [Fact]
     public async Task A_wrong_variable_is_78_and_named()
     {
-        var result = await BackupMetrics.RunAsync(["run"], new Dictionary<string, string>
-        {
-            ["PGHOST"] = "h",
-            ["PGUSER"] = "u",
-            ["PGSSLMODE"] = "perhaps",
-            ["BACKUP_METRICS_GATEWAY"] = "http://gw",
-            ["BACKUP_METRICS_DEADLINE"] = "1 hour",
-        });
+        var result = await BackupMetrics.RunAsync(
+            ["run"],
+            new Dictionary<string, string>
+            {
+                ["PGHOST"] = "h",
+                ["PGUSER"] = "u",
+                ["PGSSLMODE"] = "perhaps",
+                ["BACKUP_METRICS_GATEWAY"] = "http://gw",
+                ["BACKUP_METRICS_DEADLINE"] = "1 hour",
+            }
+        );
 
         Assert.Equal(78, result.ExitCode);
         Assert.Contains("PGSSLMODE", result.Error, StringComparison.Ordinal);
@@ -158,9 +201,17 @@ public sealed class CommandTests
         var result = await BackupMetrics.RunAsync(arguments.Split(' '));
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
-        Snapshot.Matches("help" + arguments.Replace(" ", "-", StringComparison.Ordinal).Replace("---", "-", StringComparison.Ordinal) + ".txt", result.Output);
+        Snapshot.Matches(
+            "help" + arguments.Replace(" ", "-", StringComparison.Ordinal).Replace("---", "-", StringComparison.Ordinal) + ".txt",
+            result.Output
+        );
     }
 
     static List<string> Series(string metrics) =>
-        [.. metrics.Split('\n').Where(line => line.Contains("job=\"backup_metrics\"", StringComparison.Ordinal)).Select(line => line[..line.LastIndexOf(' ')])];
+        [
+            .. metrics
+                .Split('\n')
+                .Where(line => line.Contains("job=\"backup_metrics\"", StringComparison.Ordinal))
+                .Select(line => line[..line.LastIndexOf(' ')]),
+        ];
 }

@@ -16,9 +16,11 @@ public sealed class ConfigurationFileTests
 
         Assert.Equal((78, ""), (result.ExitCode, result.Output));
         Assert.Equal(
-            $"{file}:1:11: deadline \"soon\": must be longer than zero, a duration like 30s, 5m, 26h or 1h30m (units y, w, d, h, m, s, ms)\n"
-            + $"{file}:2:29: targets[1].name \"a\": must be another name: the first of this one is at {file}:2:18\n",
-            result.Error);
+            $"{file}:1:11: deadline \"soon\": must be longer than zero, a duration like 30s, 5m, 26h or 1h30m (units y, w, "
+                + "d, h, m, s, ms)\n"
+                + $"{file}:2:29: targets[1].name \"a\": must be another name: the first of this one is at {file}:2:18\n",
+            result.Error
+        );
     }
 
     [Fact]
@@ -39,14 +41,21 @@ public sealed class ConfigurationFileTests
         var result = await BackupMetrics.RunAsync("run", "--dry-run", "--config", file, "--log-format", "json");
 
         Assert.Equal(78, result.ExitCode);
-        Assert.StartsWith($"{file}:1:1: unknown key \"nonsense\"", JsonDocument.Parse(result.Error).RootElement.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{file}:1:1: unknown key \"nonsense\"",
+            JsonDocument.Parse(result.Error).RootElement.GetProperty("message").GetString(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task A_subset_is_printed_with_a_warning()
     {
         using var folder = new TempFolder();
-        var file = folder.Write("c.yaml", $"targets: [{{name: a, connection: 'host=127.0.0.1 port={FreePort.Next()} user=u'}}, {{name: b}}]\n");
+        var file = folder.Write(
+            "c.yaml",
+            $"targets: [{{name: a, connection: 'host=127.0.0.1 port={FreePort.Next()} user=u'}}, {{name: b}}]\n"
+        );
 
         var result = await BackupMetrics.RunAsync("run", "--config", file, "--target", "a");
 

@@ -2,7 +2,9 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Integration;
 
-/// <summary>What can be wrong with a database, through the built command: the code, one clear line, no secret, in time, and the push all the same.</summary>
+/// <summary>
+/// What can be wrong with a database, through the built command: the code, one clear line, no secret, in time, and the push all the same.
+/// </summary>
 public sealed class DatabaseFaultTests : IAsyncLifetime
 {
     const string Password = "Geh3im~wort";
@@ -13,11 +15,19 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _gateway = await PushgatewayServer.StartAsync();
-        _server = await PostgresServer.StartAsync(new()
-        {
-            Archiving = true,
-            Hba = ["local all all trust", "host all guarded 127.0.0.1/32 scram-sha-256", "host all banned 127.0.0.1/32 reject", "host all all 127.0.0.1/32 trust"],
-        });
+        _server = await PostgresServer.StartAsync(
+            new()
+            {
+                Archiving = true,
+                Hba =
+                [
+                    "local all all trust",
+                    "host all guarded 127.0.0.1/32 scram-sha-256",
+                    "host all banned 127.0.0.1/32 reject",
+                    "host all all 127.0.0.1/32 trust",
+                ],
+            }
+        );
         await _server.ExecuteAsync($"CREATE ROLE guarded LOGIN PASSWORD '{Password}' IN ROLE pg_monitor");
         await _server.ExecuteAsync("CREATE ROLE banned LOGIN");
         await _server.ExecuteAsync("CREATE ROLE nobody LOGIN");
@@ -42,17 +52,24 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
     public async Task A_user_that_pg_hba_rejects() => await RunAsync(_server.ConnectionUri("banned", password: Password), 69, "auth");
 
     [Fact]
-    public async Task A_database_that_is_not_there() => await RunAsync(_server.ConnectionUri(database: "nothing", password: Password), 69, "database");
+    public async Task A_database_that_is_not_there() =>
+        await RunAsync(_server.ConnectionUri(database: "nothing", password: Password), 69, "database");
 
     [Fact]
-    public async Task A_role_without_rights() => await RunAsync(_server.ConnectionUri("nobody", password: Password), 69, "privilege", "GRANT pg_monitor TO nobody;");
+    public async Task A_role_without_rights() =>
+        await RunAsync(_server.ConnectionUri("nobody", password: Password), 69, "privilege", "GRANT pg_monitor TO nobody;");
 
     [Fact]
     public async Task A_server_without_tls() => await RunAsync(_server.ConnectionUri(password: Password) + "?sslmode=require", 69, "tls");
 
     [Fact]
     public async Task A_root_certificate_that_is_not_there() =>
-        await RunAsync(_server.ConnectionUri(password: Password) + "?sslmode=verify-full&sslrootcert=/nowhere/ca.pem", 69, "tls", "the root certificate /nowhere/ca.pem does not exist");
+        await RunAsync(
+            _server.ConnectionUri(password: Password) + "?sslmode=verify-full&sslrootcert=/nowhere/ca.pem",
+            69,
+            "tls",
+            "the root certificate /nowhere/ca.pem does not exist"
+        );
 
     [Fact]
     public async Task A_closed_port() => await RunAsync($"postgresql://u:{Password}@127.0.0.1:{FreePort.Next()}/x", 69, "refused");
@@ -124,12 +141,18 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
     [Theory]
     [InlineData("disable")]
     [InlineData("prefer")]
-    public async Task A_login_that_fails_names_the_role(string mode) => await RunAsync(_server.ConnectionUri("guarded") + "?sslmode=" + mode, 69, "auth", "role guarded: No password");
+    public async Task A_login_that_fails_names_the_role(string mode) =>
+        await RunAsync(_server.ConnectionUri("guarded") + "?sslmode=" + mode, 69, "auth", "role guarded: No password");
 
     [Fact]
     public async Task A_socket_that_is_not_there()
     {
-        var result = await RunAsync("host=/nowhere user=u dbname=d", 69, "refused", "socket /nowhere/.s.PGSQL.5432: No such file or directory");
+        var result = await RunAsync(
+            "host=/nowhere user=u dbname=d",
+            69,
+            "refused",
+            "socket /nowhere/.s.PGSQL.5432: No such file or directory"
+        );
         Assert.Single(result.Error.Split("No such file").Skip(1));
         Assert.DoesNotContain("Cannot assign", result.Error, StringComparison.Ordinal);
     }
@@ -137,19 +160,38 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
     [Theory]
     [InlineData("host=0.0.0.0")]
     [InlineData("hostaddr=0.0.0.0")]
-    public async Task The_address_that_stands_for_all_is_this_host(string host) => await RunAsync($"{host} port={_server.Port} user=postgres dbname=postgres", 0, null);
+    public async Task The_address_that_stands_for_all_is_this_host(string host) =>
+        await RunAsync($"{host} port={_server.Port} user=postgres dbname=postgres", 0, null);
 
     [Fact]
     public async Task A_failed_target_can_be_told_not_to_matter()
     {
-        var result = await BackupMetrics.RunAsync("run", "--connection", _server.ConnectionUri(database: "nothing"), "--gateway", _gateway.Url, "--fail-on", "never");
+        var result = await BackupMetrics.RunAsync(
+            "run",
+            "--connection",
+            _server.ConnectionUri(database: "nothing"),
+            "--gateway",
+            _gateway.Url,
+            "--fail-on",
+            "never"
+        );
 
         Assert.Equal(0, result.ExitCode);
     }
 
     async Task<ProcessResult> RunAsync(string connection, int code, string? reason, string words = "")
     {
-        var result = await BackupMetrics.RunAsync("run", "--connection", connection, "--instance", "db", "--gateway", _gateway.Url, "--timeout", "3s");
+        var result = await BackupMetrics.RunAsync(
+            "run",
+            "--connection",
+            connection,
+            "--instance",
+            "db",
+            "--gateway",
+            _gateway.Url,
+            "--timeout",
+            "3s"
+        );
 
         Assert.True(code == result.ExitCode, $"{result.ExitCode}: {result.Error}");
         Assert.Empty(result.Output);
@@ -157,10 +199,23 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
         Assert.InRange(result.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(12));
         var metrics = await _gateway.MetricsAsync();
-        Assert.Contains($"postgres_backup_probe_success{{instance=\"db\",job=\"backup_metrics\",run=\"db\"}} {(reason is null ? 1 : 0)}", metrics, StringComparison.Ordinal);
-        if (reason is null) return result;
-        Assert.Contains(words, Assert.Single(result.Error.Split('\n'), line => line.Contains($"the probe failed ({reason})", StringComparison.Ordinal)), StringComparison.Ordinal);
-        Assert.Contains($"postgres_backup_probe_failure{{instance=\"db\",job=\"backup_metrics\",reason=\"{reason}\",run=\"db\"}} 1", metrics, StringComparison.Ordinal);
+        Assert.Contains(
+            $"postgres_backup_probe_success{{instance=\"db\",job=\"backup_metrics\",run=\"db\"}} {(reason is null ? 1 : 0)}",
+            metrics,
+            StringComparison.Ordinal
+        );
+        if (reason is null)
+            return result;
+        Assert.Contains(
+            words,
+            Assert.Single(result.Error.Split('\n'), line => line.Contains($"the probe failed ({reason})", StringComparison.Ordinal)),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            $"postgres_backup_probe_failure{{instance=\"db\",job=\"backup_metrics\",reason=\"{reason}\",run=\"db\"}} 1",
+            metrics,
+            StringComparison.Ordinal
+        );
         return result;
     }
 }

@@ -30,9 +30,11 @@ public sealed class DeleteTests : IAsyncLifetime
             [
                 $"deleted {{job=\"backups\", run=\"a/b é\", shard=\"0\"}} at {_gateway.Url}, last pushed AGO ago",
                 $"deleted {{job=\"backups\", run=\"db\"}} at {_gateway.Url}, last pushed AGO ago",
-                $"left alone {{job=\"backups\", run=\"stranger\"}} at {_gateway.Url}, last pushed AGO ago: it is not of backup-metrics, it has no backup_metrics_build_info",
+                $"left alone {{job=\"backups\", run=\"stranger\"}} at {_gateway.Url}, last pushed AGO ago: "
+                    + "it is not of backup-metrics, it has no backup_metrics_build_info",
             ],
-            Lines(result));
+            Lines(result)
+        );
         Assert.Equal(["{\"job\":\"backups\",\"run\":\"stranger\"}", "{\"job\":\"backups2\",\"run\":\"db\"}"], await GroupsAsync());
     }
 
@@ -45,7 +47,10 @@ public sealed class DeleteTests : IAsyncLifetime
 
         Assert.Equal(0, (await DeleteAsync("--job", "backups", "--grouping", "shard=1", "--grouping", "cluster=eu1")).ExitCode);
 
-        Assert.Equal(["{\"cluster\":\"eu1\",\"job\":\"backups\",\"shard\":\"0\"}", "{\"cluster\":\"eu2\",\"job\":\"backups\",\"shard\":\"1\"}"], await GroupsAsync());
+        Assert.Equal(
+            ["{\"cluster\":\"eu1\",\"job\":\"backups\",\"shard\":\"0\"}", "{\"cluster\":\"eu2\",\"job\":\"backups\",\"shard\":\"1\"}"],
+            await GroupsAsync()
+        );
     }
 
     [Fact]
@@ -56,8 +61,16 @@ public sealed class DeleteTests : IAsyncLifetime
         var kept = await DeleteAsync("--job", "backups", "--older-than", "1h");
         var gone = await DeleteAsync("--job", "backups", "--older-than", "0s");
 
-        Assert.Equal((0, $"kept {{job=\"backups\", run=\"db\"}} at {_gateway.Url}, last pushed AGO ago"), (kept.ExitCode, Assert.Single(Lines(kept))));
-        Assert.StartsWith($"nothing to delete at {_gateway.Url}: no group of backup-metrics there has {{job=\"backups\"}} and was last pushed longer than 60 min ago", kept.Error, StringComparison.Ordinal);
+        Assert.Equal(
+            (0, $"kept {{job=\"backups\", run=\"db\"}} at {_gateway.Url}, last pushed AGO ago"),
+            (kept.ExitCode, Assert.Single(Lines(kept)))
+        );
+        Assert.StartsWith(
+            $"nothing to delete at {_gateway.Url}: no group of backup-metrics there has {{job=\"backups\"}} and was last "
+                + "pushed longer than 60 min ago",
+            kept.Error,
+            StringComparison.Ordinal
+        );
         Assert.StartsWith("deleted ", Assert.Single(Lines(gone)), StringComparison.Ordinal);
     }
 
@@ -68,14 +81,18 @@ public sealed class DeleteTests : IAsyncLifetime
 
         var result = await DeleteAsync("--job", "backups", "--dry-run");
 
-        Assert.Equal((0, $"would delete {{job=\"backups\", run=\"db\"}} at {_gateway.Url}, last pushed AGO ago"), (result.ExitCode, Assert.Single(Lines(result))));
+        Assert.Equal(
+            (0, $"would delete {{job=\"backups\", run=\"db\"}} at {_gateway.Url}, last pushed AGO ago"),
+            (result.ExitCode, Assert.Single(Lines(result)))
+        );
         Assert.Single(await GroupsAsync());
     }
 
     [Fact]
     public async Task Nothing_to_do_shows_what_there_is_and_is_well()
     {
-        for (var i = 0; i < 22; i++) await PutAsync(string.Create(CultureInfo.InvariantCulture, $"/job/backups/shard/{i:00}"), Ours);
+        for (var i = 0; i < 22; i++)
+            await PutAsync(string.Create(CultureInfo.InvariantCulture, $"/job/backups/shard/{i:00}"), Ours);
         await PutAsync("/job/stranger", "a 1\n");
 
         var result = await DeleteAsync("--job", "backup");
@@ -83,7 +100,11 @@ public sealed class DeleteTests : IAsyncLifetime
         Assert.Equal((0, ""), (result.ExitCode, result.Output));
         var lines = result.Error.TrimEnd().Split('\n');
         Assert.Equal($"nothing to delete at {_gateway.Url}: no group of backup-metrics there has {{job=\"backup\"}}", lines[0]);
-        Assert.StartsWith($"there is {{job=\"backups\", shard=\"00\"}} at {_gateway.Url}, last pushed ", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"there is {{job=\"backups\", shard=\"00\"}} at {_gateway.Url}, last pushed ",
+            lines[1],
+            StringComparison.Ordinal
+        );
         Assert.Equal("and 2 more", lines[^1]);
         Assert.Equal(22, lines.Length);
     }
@@ -91,7 +112,15 @@ public sealed class DeleteTests : IAsyncLifetime
     [Fact]
     public async Task What_a_run_pushed_is_its_own()
     {
-        await BackupMetrics.RunAsync("run", "--connection", $"postgresql://u@127.0.0.1:{FreePort.Next()}/x", "--instance", "old name", "--gateway", _gateway.Url);
+        await BackupMetrics.RunAsync(
+            "run",
+            "--connection",
+            $"postgresql://u@127.0.0.1:{FreePort.Next()}/x",
+            "--instance",
+            "old name",
+            "--gateway",
+            _gateway.Url
+        );
         Assert.Single(await GroupsAsync());
 
         var result = await DeleteAsync("--job", "backup_metrics", "--grouping", "run=old name");
@@ -110,34 +139,72 @@ public sealed class DeleteTests : IAsyncLifetime
 
         Assert.Equal(75, result.ExitCode);
         Assert.StartsWith("deleted ", Assert.Single(Lines(result)), StringComparison.Ordinal);
-        Assert.StartsWith($"backup-metrics: delete: {nobody} could not be reached: Connection refused", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"backup-metrics: delete: {nobody} could not be reached: Connection refused",
+            result.Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task Credentials_are_needed_where_the_gateway_wants_them_and_never_shown()
     {
         using var folder = new TempFolder();
-        await using var gateway = await PushgatewayServer.StartAsync("--web.config.file=" + folder.Write("web.yml", Pushgateway.Gateways.Users));
+        await using var gateway = await PushgatewayServer.StartAsync(
+            "--web.config.file=" + folder.Write("web.yml", Pushgateway.Gateways.Users)
+        );
         var password = folder.Write("password", "correct horse é\n", secret: true);
         var wrong = folder.Write("wrong", "s3cret\n", secret: true);
 
         var none = await BackupMetrics.RunAsync("delete", "--job", "j", "--gateway", gateway.Url);
-        var bad = await BackupMetrics.RunAsync("delete", "--job", "j", "--gateway", gateway.Url, "--gateway-username", "job", "--gateway-password-file", wrong);
+        var bad = await BackupMetrics.RunAsync(
+            "delete",
+            "--job",
+            "j",
+            "--gateway",
+            gateway.Url,
+            "--gateway-username",
+            "job",
+            "--gateway-password-file",
+            wrong
+        );
         var good = await BackupMetrics.RunAsync(
             ["delete", "--job", "j", "--gateway", gateway.Url],
-            new Dictionary<string, string> { ["BACKUP_METRICS_GATEWAY_USERNAME"] = "job", ["BACKUP_METRICS_GATEWAY_PASSWORD_FILE"] = password });
+            new Dictionary<string, string>
+            {
+                ["BACKUP_METRICS_GATEWAY_USERNAME"] = "job",
+                ["BACKUP_METRICS_GATEWAY_PASSWORD_FILE"] = password,
+            }
+        );
 
-        Assert.Equal((76, $"backup-metrics: delete: {gateway.Url} refused, it wants credentials and none were given (HTTP 401): Unauthorized\n"), (none.ExitCode, none.Error));
-        Assert.Equal((76, $"backup-metrics: delete: {gateway.Url} refused, it does not accept the credentials that were given (HTTP 401): Unauthorized\n"), (bad.ExitCode, bad.Error));
-        Assert.Equal((0, $"nothing to delete at {gateway.Url}: no group of backup-metrics there has {{job=\"j\"}}\n"), (good.ExitCode, good.Error));
+        Assert.Equal(
+            (76, $"backup-metrics: delete: {gateway.Url} refused, it wants credentials and none were given (HTTP 401): Unauthorized\n"),
+            (none.ExitCode, none.Error)
+        );
+        Assert.Equal(
+            (
+                76,
+                $"backup-metrics: delete: {gateway.Url} refused, it does not accept the credentials that were given "
+                    + "(HTTP 401): Unauthorized\n"
+            ),
+            (bad.ExitCode, bad.Error)
+        );
+        Assert.Equal(
+            (0, $"nothing to delete at {gateway.Url}: no group of backup-metrics there has {{job=\"j\"}}\n"),
+            (good.ExitCode, good.Error)
+        );
     }
 
     [Fact]
     public async Task A_group_that_is_pushed_again_meanwhile_is_told()
     {
-        const string Group = """{"status":"success","data":[{"labels":{"job":"backups"},"backup_metrics_build_info":{},"push_time_seconds":{"metrics":[{"value":"TIME"}]}}]}""";
+        const string Group =
+            """{"status":"success","data":[{"labels":{"job":"backups"},"backup_metrics_build_info":{},"push_time_seconds":{"metrics":[{"value":"TIME"}]}}]}""";
         await using var gateway = new StubPushgateway(
-            StubPushgateway.Status(200, Group.Replace("TIME", "1.7e9", StringComparison.Ordinal)), StubPushgateway.Status(202), StubPushgateway.Status(200, Group.Replace("TIME", "1.8e9", StringComparison.Ordinal)));
+            StubPushgateway.Status(200, Group.Replace("TIME", "1.7e9", StringComparison.Ordinal)),
+            StubPushgateway.Status(202),
+            StubPushgateway.Status(200, Group.Replace("TIME", "1.8e9", StringComparison.Ordinal))
+        );
 
         var result = await BackupMetrics.RunAsync("delete", "--job", "backups", "--gateway", gateway.Url);
 
@@ -152,7 +219,17 @@ public sealed class DeleteTests : IAsyncLifetime
     [InlineData(64, "--older-than \"1\": must be a duration", "delete", "--job", "j", "--gateway", "http://gw", "--older-than", "1")]
     [InlineData(64, "--grouping \"x\": must be name=value", "delete", "--job", "j", "--gateway", "http://gw", "--grouping", "x")]
     [InlineData(64, "x is given twice", "delete", "--job", "j", "--gateway", "http://gw", "--grouping", "x=1", "--grouping", "x=2")]
-    [InlineData(78, "--gateway-token-file \"/nowhere\"", "delete", "--job", "j", "--gateway", "http://gw", "--gateway-token-file", "/nowhere")]
+    [InlineData(
+        78,
+        "--gateway-token-file \"/nowhere\"",
+        "delete",
+        "--job",
+        "j",
+        "--gateway",
+        "http://gw",
+        "--gateway-token-file",
+        "/nowhere"
+    )]
     [InlineData(64, "'--run'", "delete", "--run")]
     public async Task What_is_wrong_with_the_command_line_is_told(int code, string words, params string[] arguments)
     {
@@ -171,7 +248,8 @@ public sealed class DeleteTests : IAsyncLifetime
         Snapshot.Matches("helpdelete-help.txt", result.Output);
     }
 
-    Task<ProcessResult> DeleteAsync(params string[] arguments) => BackupMetrics.RunAsync(["delete", "--gateway", _gateway.Url, .. arguments]);
+    Task<ProcessResult> DeleteAsync(params string[] arguments) =>
+        BackupMetrics.RunAsync(["delete", "--gateway", _gateway.Url, .. arguments]);
 
     async Task PutAsync(string path, string text)
     {
@@ -183,9 +261,17 @@ public sealed class DeleteTests : IAsyncLifetime
     async Task<IEnumerable<string>> GroupsAsync() =>
         (await _gateway.GroupsAsync()).Select(group => group.GetProperty("labels").GetRawText()).Order(StringComparer.Ordinal);
 
-    static IEnumerable<string> Lines(ProcessResult result) => result.Output.TrimEnd().Split('\n').Order(StringComparer.Ordinal).Select(line =>
-    {
-        var (from, to) = (line.IndexOf("last pushed ", StringComparison.Ordinal) + 12, line.IndexOf(" ago", StringComparison.Ordinal));
-        return line[..from] + "AGO" + line[to..];
-    });
+    static IEnumerable<string> Lines(ProcessResult result) =>
+        result
+            .Output.TrimEnd()
+            .Split('\n')
+            .Order(StringComparer.Ordinal)
+            .Select(line =>
+            {
+                var (from, to) = (
+                    line.IndexOf("last pushed ", StringComparison.Ordinal) + 12,
+                    line.IndexOf(" ago", StringComparison.Ordinal)
+                );
+                return line[..from] + "AGO" + line[to..];
+            });
 }

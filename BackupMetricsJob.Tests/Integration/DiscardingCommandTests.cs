@@ -8,23 +8,82 @@ public sealed class DiscardingCommandTests
 {
     static readonly string[] Thrown =
     [
-        "true", "/bin/true", "/usr/bin/true %p", ":", "exit 0", "cd .", "(true)", "{ true; }", "true # for now", "# off", " ", "true;", "exec true", "busybox true",
-        "sh -c true", "/bin/sh -c 'exit 0'", "env X=1 true", "echo \"(disabled)\"", "echo %f >> /tmp/log", "test ! -f /no/%f && true", "cp %p /dev/null", "dd if=%p of=/dev/null",
-        "cat %p > /dev/null", "cp %p /archive/%f || true", "cp %p /archive/%f || exit 0", "wal-g wal-push %p || echo failed", "cp %p /archive/%f; true", "cp %p /archive/%f &",
-        "bash -c \"cp %p /archive/%f || true\"", "cp %p /archive/%f 2>&1 | tee -a /log", "wal-g wal-push %p 2>&1 | logger -t wal",
-        "cp %p /no/%f || echo \"archiving %f failed\" >&2", "cp %p /no/%f || logger failed", "cp %p /no/%f || touch /tmp/f", "cp %p /no/%f || date", "cp %p /no/%f || true 2>/dev/null",
-        "cp %p /no/%f || : ignore", "cp %p /no/%f || (true)", "cp %p /no/%f || /usr/bin/env true", "cp %p /no/%f; rm -f /tmp/lock", "cp %p /no/%f; touch last", "cp --preserve=false %p /no/%f || true",
-        "timeout 60 true", "sudo -u postgres true", "/opt/archive.sh",
+        "true",
+        "/bin/true",
+        "/usr/bin/true %p",
+        ":",
+        "exit 0",
+        "cd .",
+        "(true)",
+        "{ true; }",
+        "true # for now",
+        "# off",
+        " ",
+        "true;",
+        "exec true",
+        "busybox true",
+        "sh -c true",
+        "/bin/sh -c 'exit 0'",
+        "env X=1 true",
+        "echo \"(disabled)\"",
+        "echo %f >> /tmp/log",
+        "test ! -f /no/%f && true",
+        "cp %p /dev/null",
+        "dd if=%p of=/dev/null",
+        "cat %p > /dev/null",
+        "cp %p /archive/%f || true",
+        "cp %p /archive/%f || exit 0",
+        "wal-g wal-push %p || echo failed",
+        "cp %p /archive/%f; true",
+        "cp %p /archive/%f &",
+        "bash -c \"cp %p /archive/%f || true\"",
+        "cp %p /archive/%f 2>&1 | tee -a /log",
+        "wal-g wal-push %p 2>&1 | logger -t wal",
+        "cp %p /no/%f || echo \"archiving %f failed\" >&2",
+        "cp %p /no/%f || logger failed",
+        "cp %p /no/%f || touch /tmp/f",
+        "cp %p /no/%f || date",
+        "cp %p /no/%f || true 2>/dev/null",
+        "cp %p /no/%f || : ignore",
+        "cp %p /no/%f || (true)",
+        "cp %p /no/%f || /usr/bin/env true",
+        "cp %p /no/%f; rm -f /tmp/lock",
+        "cp %p /no/%f; touch last",
+        "cp --preserve=false %p /no/%f || true",
+        "timeout 60 true",
+        "sudo -u postgres true",
+        "/opt/archive.sh",
     ];
 
     static readonly string[] Kept =
     [
-        "cp %p /archive/%f", "test ! -f /archive/%f && cp %p /archive/%f", "[ -f /stop ] || cp %p /archive/%f", "gzip < %p | cat > /archive/%f", "gzip -c %p | tee /archive/%f > /dev/null",
-        "gzip < %p | aws s3 cp - s3://bucket/%f", "wal-g wal-push %p > /dev/null 2>&1", "/bin/false", "exit 1", "cp %p /archive/%f && true", "cp %p /archive/%f && exit 0",
-        "cp %p /archive/%f || exit 1; exit 0", "true && cp %p /archive/%f", "/opt/true/archive %p", "pgbackrest --stanza=main archive-push %p", "barman-wal-archive backup main %p",
-        "pghoard_postgres_command --site main --xlog %f --mode archive", "set -o pipefail; gzip < %p | cat", "echo %f && cp %p /archive/%f", "cp \"%p\" \"/a b/#x/%f\"",
-        "envdir /etc/wal-e.d/env wal-e wal-push %p", "rsync -a %p host:/archive/%f && sync",
-        "cp %p /archive/%f || exit", "cp %p /archive/%f; exit", "cp %p /archive/%f 2>/dev/null", "cp %p /archive/%f || (echo failed; false)", "cp %p /archive/%f || exit $?",
+        "cp %p /archive/%f",
+        "test ! -f /archive/%f && cp %p /archive/%f",
+        "[ -f /stop ] || cp %p /archive/%f",
+        "gzip < %p | cat > /archive/%f",
+        "gzip -c %p | tee /archive/%f > /dev/null",
+        "gzip < %p | aws s3 cp - s3://bucket/%f",
+        "wal-g wal-push %p > /dev/null 2>&1",
+        "/bin/false",
+        "exit 1",
+        "cp %p /archive/%f && true",
+        "cp %p /archive/%f && exit 0",
+        "cp %p /archive/%f || exit 1; exit 0",
+        "true && cp %p /archive/%f",
+        "/opt/true/archive %p",
+        "pgbackrest --stanza=main archive-push %p",
+        "barman-wal-archive backup main %p",
+        "pghoard_postgres_command --site main --xlog %f --mode archive",
+        "set -o pipefail; gzip < %p | cat",
+        "echo %f && cp %p /archive/%f",
+        "cp \"%p\" \"/a b/#x/%f\"",
+        "envdir /etc/wal-e.d/env wal-e wal-push %p",
+        "rsync -a %p host:/archive/%f && sync",
+        "cp %p /archive/%f || exit",
+        "cp %p /archive/%f; exit",
+        "cp %p /archive/%f 2>/dev/null",
+        "cp %p /archive/%f || (echo failed; false)",
+        "cp %p /archive/%f || exit $?",
     ];
 
     [Theory]
@@ -38,7 +97,8 @@ public sealed class DiscardingCommandTests
         {
             await server.SetAsync("archive_command", command);
             var said = (await Probe.OfAsync(server)).Server!;
-            if (said.Discards is null == Thrown.Contains(command)) wrong.Add($"{command} is {said.Discards ?? "kept"}");
+            if (said.Discards is null == Thrown.Contains(command))
+                wrong.Add($"{command} is {said.Discards ?? "kept"}");
             Assert.True(said.Discards is null || said.Discards.Length <= 9, said.Discards);
         }
 
@@ -48,7 +108,9 @@ public sealed class DiscardingCommandTests
     [Fact]
     public async Task All_that_was_archived_so_is_lost_and_that_is_critical()
     {
-        await using var server = await PostgresServer.StartAsync(new() { Archiving = true, Settings = { ["archive_command"] = "/bin/true password=geheim" } });
+        await using var server = await PostgresServer.StartAsync(
+            new() { Archiving = true, Settings = { ["archive_command"] = "/bin/true password=geheim" } }
+        );
         var backup = await server.BaseBackupAsync();
         await server.ExecuteAsync("CREATE TABLE work AS SELECT 1");
         await server.WaitForArchivedAsync(await server.SwitchWalAsync());

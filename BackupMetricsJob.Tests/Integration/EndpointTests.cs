@@ -15,25 +15,57 @@ namespace BackupMetricsJob.Tests.Integration;
 public sealed class EndpointTests
 {
     const string EverySecond = "* * * * * ?";
-    static readonly string[] Silent = ["--cron", EverySecond, "--no-push", "--connection", "postgresql://u@127.0.0.1:1/x", "--instance", "db"];
+    static readonly string[] Silent =
+    [
+        "--cron",
+        EverySecond,
+        "--no-push",
+        "--connection",
+        "postgresql://u@127.0.0.1:1/x",
+        "--instance",
+        "db",
+    ];
 
     [Fact]
     public async Task A_real_Prometheus_scrapes_what_a_run_found_with_the_labels_of_the_push()
     {
         await using var server = await PostgresServer.StartAsync();
-        await using var daemon = await Daemon.StartAsync("--cron", EverySecond, "--no-push", "--connection", server.ConnectionUri(), "--instance", "orders", "--label", "team=payments", "--grouping", "cluster=eu1");
-        await using var prometheus = await PrometheusServer.StartAsync($$"""
+        await using var daemon = await Daemon.StartAsync(
+            "--cron",
+            EverySecond,
+            "--no-push",
+            "--connection",
+            server.ConnectionUri(),
+            "--instance",
+            "orders",
+            "--label",
+            "team=payments",
+            "--grouping",
+            "cluster=eu1"
+        );
+        await using var prometheus = await PrometheusServer.StartAsync(
+            $$"""
             scrape_configs:
             - job_name: backup_metrics
               honor_labels: true
               scrape_interval: 1s
               static_configs: [{targets: ['{{daemon.Address.Authority}}']}]
-            """);
+            """
+        );
 
         var probed = Assert.Single(await prometheus.WaitForAsync("postgres_backup_probe_success == 1"));
         Assert.Equal(
-            new SortedDictionary<string, string> { ["__name__"] = "postgres_backup_probe_success", ["cluster"] = "eu1", ["instance"] = "orders", ["job"] = "backup_metrics", ["run"] = "orders", ["team"] = "payments" },
-            new SortedDictionary<string, string>(probed.Labels.ToDictionary()));
+            new SortedDictionary<string, string>
+            {
+                ["__name__"] = "postgres_backup_probe_success",
+                ["cluster"] = "eu1",
+                ["instance"] = "orders",
+                ["job"] = "backup_metrics",
+                ["run"] = "orders",
+                ["team"] = "payments",
+            },
+            new SortedDictionary<string, string>(probed.Labels.ToDictionary())
+        );
         var run = Assert.Single(await prometheus.WaitForAsync("backup_metrics_run_timestamp_seconds"));
         Assert.Equal(["__name__", "cluster", "job", "run"], run.Labels.Keys.Order(StringComparer.Ordinal));
         Assert.Single(await prometheus.WaitForAsync("backup_metrics_interval_seconds == 1"));
@@ -45,10 +77,15 @@ public sealed class EndpointTests
         using var folder = new TempFolder();
         using var authority = CertificateAuthority.Create(folder.Path, "ca");
         var (certificate, key) = authority.Issue("server");
-        var web = folder.Write("web.yml", Web("right") + $"tls_server_config: {{cert_file: {Path.GetFileName(certificate)}, key_file: {key}}}\n");
+        var web = folder.Write(
+            "web.yml",
+            Web("right") + $"tls_server_config: {{cert_file: {Path.GetFileName(certificate)}, key_file: {key}}}\n"
+        );
         await using var daemon = await Daemon.StartAsync([.. Silent, "--web-config", web]);
         Assert.Equal("https", daemon.Address.Scheme);
-        await using var prometheus = await PrometheusServer.StartAsync(string.Join('\n', "scrape_configs:", Scrape("right"), Scrape("wrong")));
+        await using var prometheus = await PrometheusServer.StartAsync(
+            string.Join('\n', "scrape_configs:", Scrape("right"), Scrape("wrong"))
+        );
 
         await prometheus.WaitForAsync("up{job=\"right\"} == 1 and on (job) backup_metrics_run_success");
         await prometheus.WaitForAsync("up{job=\"wrong\"} == 0");
@@ -56,14 +93,15 @@ public sealed class EndpointTests
         using var client = new HttpClient();
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(new Uri($"http://{daemon.Address.Authority}/metrics")));
 
-        string Scrape(string password) => $$"""
-            - job_name: {{password}}
-              scheme: https
-              scrape_interval: 1s
-              tls_config: {ca_file: '{{authority.File}}'}
-              basic_auth: {username: scraper, password: {{password}}}
-              static_configs: [{targets: ['{{daemon.Address.Authority}}']}]
-            """;
+        string Scrape(string password) =>
+            $$"""
+                - job_name: {{password}}
+                  scheme: https
+                  scrape_interval: 1s
+                  tls_config: {ca_file: '{{authority.File}}'}
+                  basic_auth: {username: scraper, password: {{password}}}
+                  static_configs: [{targets: ['{{daemon.Address.Authority}}']}]
+                """;
     }
 
     [Fact]
@@ -73,7 +111,11 @@ public sealed class EndpointTests
         using var authority = CertificateAuthority.Create(folder.Path, "ca");
         using var stranger = CertificateAuthority.Create(folder.Path, "stranger");
         var (certificate, key) = authority.Issue("server");
-        var web = folder.Write("web.yml", $"tls_server_config: {{cert_file: {certificate}, key_file: {key}, client_ca_file: ca.crt, client_auth_type: RequireAndVerifyClientCert}}\n");
+        var web = folder.Write(
+            "web.yml",
+            $"tls_server_config: {{cert_file: {certificate}, key_file: {key}, client_ca_file: ca.crt, client_auth_type: "
+                + "RequireAndVerifyClientCert}\n"
+        );
         await using var daemon = await Daemon.StartAsync([.. Silent, "--web-config", web]);
 
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(authority.Issue("client")));
@@ -87,7 +129,8 @@ public sealed class EndpointTests
             handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
 #pragma warning restore CA5359
             using var client = own is { } files ? X509Certificate2.CreateFromPemFile(files.Certificate, files.Key) : null;
-            if (client is not null) handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(client, null, offline: true);
+            if (client is not null)
+                handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(client, null, offline: true);
             using var http = new HttpClient(handler);
             using var answer = await http.GetAsync(new Uri(daemon.Address, "/healthz"));
             return answer.StatusCode;
@@ -106,7 +149,10 @@ public sealed class EndpointTests
         Assert.Equal(200, (await daemon.GetAsync("/metrics", Basic("old"))).Status);
 
         await File.WriteAllTextAsync(web, "basic_auth_users: {scraper: hunter2}\n");
-        await Wait.ForAsync("the log to tell", async () => await OldIsGoodAsync() && daemon.Log.Contains("the last good one stays", StringComparison.Ordinal));
+        await Wait.ForAsync(
+            "the log to tell",
+            async () => await OldIsGoodAsync() && daemon.Log.Contains("the last good one stays", StringComparison.Ordinal)
+        );
         Assert.Contains($"{web}:1:29: basic_auth_users: of user \"scraper\": must be a bcrypt hash", daemon.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", daemon.Log, StringComparison.Ordinal);
         Assert.True(await OldIsGoodAsync());
@@ -134,12 +180,30 @@ public sealed class EndpointTests
         var key = await RunAsync("--listen", "127.0.0.1:0", "--web-config", wrong);
         var absent = await RunAsync("--listen", "127.0.0.1:0", "--web-config", folder.File("no.yml"));
 
-        Assert.Equal((69, $"error schedule: --listen {address}: cannot be listened on: another process listens there\n"), (port.ExitCode, port.Error));
+        Assert.Equal(
+            (69, $"error schedule: --listen {address}: cannot be listened on: another process listens there\n"),
+            (port.ExitCode, port.Error)
+        );
         Assert.Equal((78, 2), (certificate.ExitCode, certificate.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length));
-        Assert.StartsWith($"{unreadable}:1:32: tls_server_config.cert_file: \"{folder.File("none.crt")}\": does not exist\n", certificate.Error, StringComparison.Ordinal);
-        Assert.Equal((78, $"{wrong}:1:1: unknown key \"basic_auth_user\": did you mean \"basic_auth_users\"? must be one of tls_server_config, basic_auth_users\n"), (key.ExitCode, key.Error));
+        Assert.StartsWith(
+            $"{unreadable}:1:32: tls_server_config.cert_file: \"{folder.File("none.crt")}\": does not exist\n",
+            certificate.Error,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(
+            (
+                78,
+                $"{wrong}:1:1: unknown key \"basic_auth_user\": did you mean \"basic_auth_users\"? must be one of tls_server_config, "
+                    + "basic_auth_users\n"
+            ),
+            (key.ExitCode, key.Error)
+        );
         Assert.Equal(64, absent.ExitCode);
-        Assert.StartsWith($"backup-metrics: --web-config \"{folder.File("no.yml")}\": cannot be read:", absent.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"backup-metrics: --web-config \"{folder.File("no.yml")}\": cannot be read:",
+            absent.Error,
+            StringComparison.Ordinal
+        );
 
         Task<ProcessResult> RunAsync(params string[] more) => BackupMetrics.RunAsync(["schedule", .. Silent, .. more]);
     }
@@ -148,21 +212,43 @@ public sealed class EndpointTests
     public async Task Readyz_is_503_when_runs_fail_and_healthz_stays_200()
     {
         await using var gateway = new StubPushgateway(StubPushgateway.Status(200), StubPushgateway.Status(400));
-        await using var daemon = await Daemon.StartAsync("--cron", EverySecond, "--connection", "postgresql://u@127.0.0.1:1/x", "--instance", "db", "--gateway", gateway.Url);
+        await using var daemon = await Daemon.StartAsync(
+            "--cron",
+            EverySecond,
+            "--connection",
+            "postgresql://u@127.0.0.1:1/x",
+            "--instance",
+            "db",
+            "--gateway",
+            gateway.Url
+        );
 
         await Wait.ForAsync("ready", async () => (await daemon.GetAsync("/readyz")).Status == 200, state: () => daemon.Log);
         await Wait.ForAsync("not ready", async () => (await daemon.GetAsync("/readyz")).Status == 503, state: () => daemon.Log);
         var (status, why) = await daemon.GetAsync("/readyz");
         Assert.Equal(503, status);
-        Assert.Matches("^no run has succeeded here since .*Z, which is more than two intervals \\(2 s\\) ago: the last run ended with 76\n$", why);
+        Assert.Matches(
+            "^no run has succeeded here since .*Z, which is more than two intervals \\(2 s\\) ago: the last run ended with 76\n$",
+            why
+        );
         Assert.Equal((200, "alive\n"), await daemon.GetAsync("/healthz"));
-        Assert.Contains("postgres_backup_probe_success{instance=\"db\",run=\"db\"} 0", (await daemon.GetAsync("/metrics")).Body, StringComparison.Ordinal);
+        Assert.Contains(
+            "postgres_backup_probe_success{instance=\"db\",run=\"db\"} 0",
+            (await daemon.GetAsync("/metrics")).Body,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task Before_a_run_there_is_little_and_only_what_is_known_is_answered()
     {
-        await using var daemon = await Daemon.StartAsync("--cron", "0 0 0 1 1 ?", "--no-push", "--connection", "postgresql://u@127.0.0.1:1/x");
+        await using var daemon = await Daemon.StartAsync(
+            "--cron",
+            "0 0 0 1 1 ?",
+            "--no-push",
+            "--connection",
+            "postgresql://u@127.0.0.1:1/x"
+        );
         using var client = new HttpClient { BaseAddress = daemon.Address };
 
         var (status, metrics) = await daemon.GetAsync("/metrics");
@@ -176,12 +262,19 @@ public sealed class EndpointTests
         using var withBody = await client.SendAsync(new(HttpMethod.Get, "/metrics") { Content = body });
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, withBody.StatusCode);
         using var head = await client.SendAsync(new(HttpMethod.Head, "/metrics"));
-        Assert.Equal(("", "text/plain; version=0.0.4; charset=utf-8"), (await head.Content.ReadAsStringAsync(), head.Content.Headers.ContentType!.ToString()));
+        Assert.Equal(
+            ("", "text/plain; version=0.0.4; charset=utf-8"),
+            (await head.Content.ReadAsStringAsync(), head.Content.Headers.ContentType!.ToString())
+        );
         using var compressed = await client.SendAsync(new(HttpMethod.Get, "/metrics") { Headers = { AcceptEncoding = { new("gzip") } } });
         await using var gzip = new GZipStream(await compressed.Content.ReadAsStreamAsync(), CompressionMode.Decompress);
         using var plain = new StreamReader(gzip);
         Assert.Equal(metrics, await plain.ReadToEndAsync());
-        Assert.Contains("default-src 'none'", (await client.GetAsync(new Uri("/", UriKind.Relative))).Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Contains(
+            "default-src 'none'",
+            (await client.GetAsync(new Uri("/", UriKind.Relative))).Headers.GetValues("Content-Security-Policy").Single(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -195,7 +288,8 @@ public sealed class EndpointTests
             clients.Add(client);
             await client.ConnectAsync(IPEndPoint.Parse(daemon.Address.Authority));
             var asked = i % 2 == 0 ? "GET / HTTP/1.1\r\nHost: x\r\n\r\n" : "GET / HT";
-            for (var n = 0; n < (i % 2 == 0 ? 50 : 1); n++) await client.SendAsync(Encoding.ASCII.GetBytes(asked));
+            for (var n = 0; n < (i % 2 == 0 ? 50 : 1); n++)
+                await client.SendAsync(Encoding.ASCII.GetBytes(asked));
         }
 
         var before = Runs();
@@ -203,7 +297,8 @@ public sealed class EndpointTests
         Assert.Equal(200, (await daemon.GetAsync("/metrics")).Status);
         daemon.Signal(PosixSignal.SIGTERM);
         Assert.Equal(0, (await daemon.WaitAsync(TimeSpan.FromSeconds(10))).ExitCode);
-        foreach (var client in clients) client.Dispose();
+        foreach (var client in clients)
+            client.Dispose();
 
         int Runs() => daemon.Log.Split('\n').Count(line => line.Contains(" ended on ", StringComparison.Ordinal));
     }
@@ -220,9 +315,15 @@ public sealed class EndpointTests
             await client.ConnectAsync(IPEndPoint.Parse(daemon.Address.Authority));
         }
 
-        await Wait.ForAsync("fifty to be refused", () => Task.FromResult(clients.Count(IsClosed) == 50), TimeSpan.FromSeconds(15), () => clients.Count(IsClosed).ToString(CultureInfo.InvariantCulture));
+        await Wait.ForAsync(
+            "fifty to be refused",
+            () => Task.FromResult(clients.Count(IsClosed) == 50),
+            TimeSpan.FromSeconds(15),
+            () => clients.Count(IsClosed).ToString(CultureInfo.InvariantCulture)
+        );
         await Wait.ForAsync("a place", AnswersAsync, TimeSpan.FromSeconds(40));
-        foreach (var client in clients) client.Dispose();
+        foreach (var client in clients)
+            client.Dispose();
 
         async Task<bool> AnswersAsync()
         {

@@ -32,7 +32,9 @@ public sealed class FleetCommandTests : IAsyncLifetime, IDisposable
 
         var codes = new List<int>();
         for (var i = 0; i < 3; i++)
-            codes.Add((await RunAsync(new() { ["JOB_COMPLETION_INDEX"] = i.ToString(CultureInfo.InvariantCulture) }, "--config", file)).ExitCode);
+            codes.Add(
+                (await RunAsync(new() { ["JOB_COMPLETION_INDEX"] = i.ToString(CultureInfo.InvariantCulture) }, "--config", file)).ExitCode
+            );
 
         Assert.Equal([0, 0, 0], codes);
         Assert.Single(await _gateway.SamplesAsync("postgres_backup_probe_success"));
@@ -49,14 +51,19 @@ public sealed class FleetCommandTests : IAsyncLifetime, IDisposable
             "deadline: 30s\n",
             Target("good", _server.ConnectionUri()),
             Target("silent", $"postgresql://u@127.0.0.1:{silent.Port}/x", "timeout: 2s"),
-            Target("secret", _server.ConnectionUri(), $"password_file: {_folder.File("absent")}"));
+            Target("secret", _server.ConnectionUri(), $"password_file: {_folder.File("absent")}")
+        );
 
         var result = await RunAsync([], "--config", file);
 
         Assert.Equal(69, result.ExitCode);
         Assert.Contains("probed good: ", result.Error, StringComparison.Ordinal);
         Assert.Contains("CRITICAL silent: the probe failed (timeout)", result.Error, StringComparison.Ordinal);
-        Assert.Contains($"CRITICAL secret: the probe failed (auth): targets[2].password_file \"{_folder.File("absent")}\": cannot be read", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"CRITICAL secret: the probe failed (auth): targets[2].password_file \"{_folder.File("absent")}\": cannot be read",
+            result.Error,
+            StringComparison.Ordinal
+        );
         Assert.Equal(3, (await _gateway.SamplesAsync("postgres_backup_probe_success")).Count);
         Assert.Equal(12, (await _gateway.SamplesAsync("postgres_backup_max_age_seconds")).Count);
     }
@@ -67,7 +74,17 @@ public sealed class FleetCommandTests : IAsyncLifetime, IDisposable
         var dead = $"http://127.0.0.1:{FreePort.Next()}";
         var file = Config("deadline: 20s\n", Target("good", _server.ConnectionUri()));
 
-        var result = await BackupMetrics.RunAsync("run", "--config", file, "--gateway", dead, "--gateway", _gateway.Url, "--deadline", "8s");
+        var result = await BackupMetrics.RunAsync(
+            "run",
+            "--config",
+            file,
+            "--gateway",
+            dead,
+            "--gateway",
+            _gateway.Url,
+            "--deadline",
+            "8s"
+        );
 
         Assert.Equal(75, result.ExitCode);
         Assert.Contains($"FAILED {dead} could not be reached: Connection refused", result.Error, StringComparison.Ordinal);
@@ -93,18 +110,32 @@ public sealed class FleetCommandTests : IAsyncLifetime, IDisposable
     public async Task Sixty_targets_of_which_twenty_are_silent_tell_the_same_twice()
     {
         await using var silent = new SilentServer();
-        var targets = Enumerable.Range(0, 60).Select(i => i % 3 == 2 ? Target($"t{i}", $"postgresql://u@127.0.0.1:{silent.Port}/x") : Target($"t{i}", _server.ConnectionUri())).ToArray();
+        var targets = Enumerable
+            .Range(0, 60)
+            .Select(i =>
+                i % 3 == 2 ? Target($"t{i}", $"postgresql://u@127.0.0.1:{silent.Port}/x") : Target($"t{i}", _server.ConnectionUri())
+            )
+            .ToArray();
         var file = Config("deadline: 60s\nconcurrency: 4\ndefaults: {timeout: 4s}\n", targets);
 
         var first = await RunAsync([], "--config", file, "--dry-run");
         var second = await RunAsync([], "--config", file, "--dry-run");
 
         Assert.Equal((69, 69), (first.ExitCode, second.ExitCode));
-        Assert.Equal(40, first.Output.Split('\n').Count(line => line.StartsWith("postgres_backup_probe_success{", StringComparison.Ordinal) && line.EndsWith(" 1", StringComparison.Ordinal)));
+        Assert.Equal(
+            40,
+            first
+                .Output.Split('\n')
+                .Count(line =>
+                    line.StartsWith("postgres_backup_probe_success{", StringComparison.Ordinal)
+                    && line.EndsWith(" 1", StringComparison.Ordinal)
+                )
+        );
         Assert.Equal(WithoutValues(first.Output), WithoutValues(second.Output));
     }
 
-    static IEnumerable<string> WithoutValues(string text) => text.Split('\n').Select(line => line.StartsWith('#') ? line : line[..(line.LastIndexOf(' ') + 1)]);
+    static IEnumerable<string> WithoutValues(string text) =>
+        text.Split('\n').Select(line => line.StartsWith('#') ? line : line[..(line.LastIndexOf(' ') + 1)]);
 
     // SigCgt is a mask of the signals that a process handles; SIGTERM is the 15th.
     static bool HearsSignals(int process)
@@ -113,12 +144,14 @@ public sealed class FleetCommandTests : IAsyncLifetime, IDisposable
         return line is not null && (ulong.Parse(line[7..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1UL << 14)) != 0;
     }
 
-    static string Target(string name, string connection, string more = "") => $"- {{name: {name}, connection: '{connection}'{(more.Length > 0 ? ", " : "")}{more}}}";
+    static string Target(string name, string connection, string more = "") =>
+        $"- {{name: {name}, connection: '{connection}'{(more.Length > 0 ? ", " : "")}{more}}}";
 
     string Config(string head, params string[] targets)
     {
         var text = new StringBuilder(head).Append("targets:\n");
-        foreach (var target in targets) text.Append(target).Append('\n');
+        foreach (var target in targets)
+            text.Append(target).Append('\n');
         return _folder.Write("c.yaml", text.ToString());
     }
 

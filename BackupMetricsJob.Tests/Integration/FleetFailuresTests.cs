@@ -8,7 +8,9 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Integration;
 
-/// <summary>A fleet in which everything that can go wrong with a target does, at once: each is told of by itself, and those that are well are well.</summary>
+/// <summary>
+/// A fleet in which everything that can go wrong with a target does, at once: each is told of by itself, and those that are well are well.
+/// </summary>
 public sealed class FleetFailuresTests
 {
     const string Password = "Geh3im~wort";
@@ -18,13 +20,17 @@ public sealed class FleetFailuresTests
     {
         await using var silent = new SilentServer();
         await using var resets = new SilentServer(Silence.Reset);
-        await using var server = await PostgresServer.StartAsync(new()
-        {
-            Archiving = true,
-            Hba = ["local all all trust", "host all guarded 127.0.0.1/32 scram-sha-256", "host all all 127.0.0.1/32 trust"],
-        });
+        await using var server = await PostgresServer.StartAsync(
+            new()
+            {
+                Archiving = true,
+                Hba = ["local all all trust", "host all guarded 127.0.0.1/32 scram-sha-256", "host all all 127.0.0.1/32 trust"],
+            }
+        );
         await server.ExecuteAsync(
-            $"CREATE ROLE guarded LOGIN PASSWORD '{Password}' IN ROLE pg_monitor; CREATE ROLE nobody LOGIN; CREATE ROLE crowd LOGIN CONNECTION LIMIT 0; CREATE TABLE locked (type text, finished_at timestamptz)");
+            $"CREATE ROLE guarded LOGIN PASSWORD '{Password}' IN ROLE pg_monitor; CREATE ROLE nobody LOGIN; "
+                + "CREATE ROLE crowd LOGIN CONNECTION LIMIT 0; CREATE TABLE locked (type text, finished_at timestamptz)"
+        );
         await using var locker = await server.OpenAsync();
         await using var transaction = await locker.BeginTransactionAsync();
         await using var command = new Npgsql.NpgsqlCommand("LOCK TABLE locked", locker);
@@ -43,10 +49,24 @@ public sealed class FleetFailuresTests
             Jobs.Target("database", server.ConnectionUri(database: "nothing")),
             Jobs.Target("busy", server.ConnectionUri("crowd")),
             Jobs.Target("privilege", server.ConnectionUri("nobody")),
-            Jobs.Target("sql", server.ConnectionUri(), sources: both, query: "SELECT 'base' AS type, now() AS finished_at FROM no_such_table"),
-            Jobs.Target("bad_data", server.ConnectionUri(), sources: both, query: "SELECT 'base' AS type, 'infinity'::timestamptz AS finished_at"),
+            Jobs.Target(
+                "sql",
+                server.ConnectionUri(),
+                sources: both,
+                query: "SELECT 'base' AS type, now() AS finished_at FROM no_such_table"
+            ),
+            Jobs.Target(
+                "bad_data",
+                server.ConnectionUri(),
+                sources: both,
+                query: "SELECT 'base' AS type, 'infinity'::timestamptz AS finished_at"
+            ),
             Jobs.Target("cancelled", $"postgresql://u@127.0.0.1:{silent.Port}/x", timeout: 50),
-            Jobs.Target("auth-unusable", "postgresql://u@127.0.0.1:1/x") with { Target = null, Unusable = new(FailureReason.Auth, "its password file is not there") },
+            Jobs.Target("auth-unusable", "postgresql://u@127.0.0.1:1/x") with
+            {
+                Target = null,
+                Unusable = new(FailureReason.Auth, "its password file is not there"),
+            },
             Jobs.Target("last", server.ConnectionUri()),
         ];
 
@@ -57,26 +77,60 @@ public sealed class FleetFailuresTests
             var name = result.Instance.Name;
             var expected = name is "well" or "last" ? null : name.Split('-')[0];
             Assert.True(expected == result.Failure?.Reason.Name(), $"{name}: {result.Failure}");
-            Assert.Contains($"postgres_backup_probe_success{{instance=\"{name}\",team=\"{name}\"}} {(expected is null ? 1 : 0)}\n", text, StringComparison.Ordinal);
+            Assert.Contains(
+                $"postgres_backup_probe_success{{instance=\"{name}\",team=\"{name}\"}} {(expected is null ? 1 : 0)}\n",
+                text,
+                StringComparison.Ordinal
+            );
             if (expected is not null)
-                Assert.Contains($"postgres_backup_probe_failure{{instance=\"{name}\",reason=\"{expected}\",team=\"{name}\"}} 1\n", Sorted(text), StringComparison.Ordinal);
-            Assert.Contains($"postgres_backup_max_age_seconds{{instance=\"{name}\",severity=\"critical\",team=\"{name}\",type=\"base\"}} 180000\n", Sorted(text), StringComparison.Ordinal);
+                Assert.Contains(
+                    $"postgres_backup_probe_failure{{instance=\"{name}\",reason=\"{expected}\",team=\"{name}\"}} 1\n",
+                    Sorted(text),
+                    StringComparison.Ordinal
+                );
+            Assert.Contains(
+                $"postgres_backup_max_age_seconds{{instance=\"{name}\",severity=\"critical\",team=\"{name}\",type=\"base\"}} 180000\n",
+                Sorted(text),
+                StringComparison.Ordinal
+            );
         }
 
         Assert.Equal(targets.Select(target => target.Instance.Name), report.Results.Select(result => result.Instance.Name));
         Assert.Contains("backup_metrics_targets{state=\"failed\"} 14\n", text, StringComparison.Ordinal);
-        Assert.DoesNotContain(Password, text + string.Join('\n', report.Results.Select(result => result.ToString())), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            Password,
+            text + string.Join('\n', report.Results.Select(result => result.ToString())),
+            StringComparison.Ordinal
+        );
 
         // A source that failed takes nothing with it of the one that did not.
         foreach (var name in new[] { "timeout-locked", "sql", "bad_data" })
         {
-            Assert.Contains($"postgres_backup_source_success{{instance=\"{name}\",source=\"server\",team=\"{name}\"}} 1\n", Sorted(text), StringComparison.Ordinal);
-            Assert.Contains($"postgres_backup_source_success{{instance=\"{name}\",source=\"query\",team=\"{name}\"}} 0\n", Sorted(text), StringComparison.Ordinal);
-            Assert.Contains($"postgres_wal_directory_bytes{{instance=\"{name}\",team=\"{name}\"}} ", Sorted(text), StringComparison.Ordinal);
+            Assert.Contains(
+                $"postgres_backup_source_success{{instance=\"{name}\",source=\"server\",team=\"{name}\"}} 1\n",
+                Sorted(text),
+                StringComparison.Ordinal
+            );
+            Assert.Contains(
+                $"postgres_backup_source_success{{instance=\"{name}\",source=\"query\",team=\"{name}\"}} 0\n",
+                Sorted(text),
+                StringComparison.Ordinal
+            );
+            Assert.Contains(
+                $"postgres_wal_directory_bytes{{instance=\"{name}\",team=\"{name}\"}} ",
+                Sorted(text),
+                StringComparison.Ordinal
+            );
         }
 
-        Assert.All(text.Split('\n').Where(line => line.Contains("instance=", StringComparison.Ordinal)), line =>
-            Assert.Equal(Regex.Match(line, "instance=\"([^\"]*)\"").Groups[1].Value, Regex.Match(line, "team=\"([^\"]*)\"").Groups[1].Value));
+        Assert.All(
+            text.Split('\n').Where(line => line.Contains("instance=", StringComparison.Ordinal)),
+            line =>
+                Assert.Equal(
+                    Regex.Match(line, "instance=\"([^\"]*)\"").Groups[1].Value,
+                    Regex.Match(line, "team=\"([^\"]*)\"").Groups[1].Value
+                )
+        );
 
         var (_, again) = await WriteAsync(Jobs.Of(targets) with { Concurrency = 16 });
         Assert.Equal(WithoutTimes(text), WithoutTimes(again));
@@ -88,14 +142,24 @@ public sealed class FleetFailuresTests
         await using var server = await PostgresServer.StartAsync(new() { Tls = true });
         await server.ExecuteAsync("CREATE ROLE \"Night\" LOGIN");
         var job = Jobs.Of(
-            Jobs.Target("tls", server.ConnectionUri("Night")), Jobs.Target("plain", server.ConnectionUri() + "?sslmode=disable"),
-            Jobs.Target("second", $"host=127.0.0.1,127.0.0.1 port=1,{server.Port} user=postgres dbname=postgres", sources: [SourceName.PgWatch]), Jobs.Target("down", "postgresql://u@127.0.0.1:1/x"));
+            Jobs.Target("tls", server.ConnectionUri("Night")),
+            Jobs.Target("plain", server.ConnectionUri() + "?sslmode=disable"),
+            Jobs.Target(
+                "second",
+                $"host=127.0.0.1,127.0.0.1 port=1,{server.Port} user=postgres dbname=postgres",
+                sources: [SourceName.PgWatch]
+            ),
+            Jobs.Target("down", "postgresql://u@127.0.0.1:1/x")
+        );
 
         var inspected = await JobRun.ProbeAsync(job, TimeProvider.System, CancellationToken.None, inspect: true);
         var ordinary = await JobRun.ProbeAsync(job, TimeProvider.System, CancellationToken.None);
 
         var version = await server.ScalarAsync<int>("SELECT current_setting('server_version_num')::int");
-        Assert.Equal(new Connected($"127.0.0.1:{server.Port}", version, "\"Night\"", false) { Tls = new("TLSv1.3", "TLS_AES_256_GCM_SHA384") }, inspected.Results[0].Connected);
+        Assert.Equal(
+            new Connected($"127.0.0.1:{server.Port}", version, "\"Night\"", false) { Tls = new("TLSv1.3", "TLS_AES_256_GCM_SHA384") },
+            inspected.Results[0].Connected
+        );
         Assert.Equal(new Connected($"127.0.0.1:{server.Port}", version, "postgres", false), inspected.Results[1].Connected);
         Assert.Equal($"127.0.0.1:{server.Port}", inspected.Results[2].Connected?.Host);
         Assert.NotNull(inspected.Results[2].Connected?.Tls);
@@ -118,9 +182,18 @@ public sealed class FleetFailuresTests
     }
 
     /// <summary>The labels of each sample in the order of their names.</summary>
-    static string Sorted(string text) => Regex.Replace(text, "\\{([^}]*)\\}", labels => "{" + string.Join(',', labels.Groups[1].Value.Split(',').Order(StringComparer.Ordinal)) + "}");
+    static string Sorted(string text) =>
+        Regex.Replace(
+            text,
+            "\\{([^}]*)\\}",
+            labels => "{" + string.Join(',', labels.Groups[1].Value.Split(',').Order(StringComparer.Ordinal)) + "}"
+        );
 
     /// <summary>What may differ between two runs: moments, durations, the offset of clocks, and what a server wrote meanwhile.</summary>
     static string WithoutTimes(string text) =>
-        Regex.Replace(text, "(?m)^(\\w*(?:timestamp_seconds|duration_seconds|offset_seconds|age_seconds|_bytes|_segments|_total)(?:\\{[^}]*\\})?) .*$", match => match.Value.Contains("max_age_seconds", StringComparison.Ordinal) ? match.Value : match.Groups[1].Value);
+        Regex.Replace(
+            text,
+            "(?m)^(\\w*(?:timestamp_seconds|duration_seconds|offset_seconds|age_seconds|_bytes|_segments|_total)(?:\\{[^}]*\\})?) .*$",
+            match => match.Value.Contains("max_age_seconds", StringComparison.Ordinal) ? match.Value : match.Groups[1].Value
+        );
 }

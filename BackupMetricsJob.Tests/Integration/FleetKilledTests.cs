@@ -6,7 +6,9 @@ using Xunit.Abstractions;
 
 namespace BackupMetricsJob.Tests.Integration;
 
-/// <summary>Whenever a run is told to end, either its push tells the truth within ten seconds, or its exit code says that there was none.</summary>
+/// <summary>
+/// Whenever a run is told to end, either its push tells the truth within ten seconds, or its exit code says that there was none.
+/// </summary>
 public sealed class FleetKilledTests(ITestOutputHelper log)
 {
     const int Runs = 100;
@@ -39,19 +41,23 @@ public sealed class FleetKilledTests(ITestOutputHelper log)
             }
         }
 
-        foreach (var (ending, count) in endings) log.WriteLine($"{count} {ending}");
+        foreach (var (ending, count) in endings)
+            log.WriteLine($"{count} {ending}");
         Assert.True(endings.Count >= 2, "every run ended alike: the moments were not random");
     }
 
     static async Task<string> JudgeAsync(string name, ProcessResult result, PushgatewayServer gateway)
     {
         var groups = await gateway.GroupsAsync();
-        var group = groups.Where(group => group.GetProperty("labels").TryGetProperty("run", out var run) && run.GetString() == name).ToList();
+        var group = groups
+            .Where(group => group.GetProperty("labels").TryGetProperty("run", out var run) && run.GetString() == name)
+            .ToList();
         var told = $"{name} ended with {result.ExitCode} and {(group.Count > 0 ? "is" : "is not")} at the gateway; it said: {result.Error}";
         var stored = result.Error.Contains("stored the push", StringComparison.Ordinal);
         Assert.True(result.ExitCode is 0 or 69 or 75 or 143, told);
 
-        // Before the runtime can hear signals, one ends it as it would any process: nothing is said, nothing was pushed, and 143 is the kernel's.
+        // Before the runtime can hear signals, one ends it as it would any process: nothing is said, nothing was pushed, and 143 is the
+        // kernel's.
         if (result is { ExitCode: 143, Error: "" })
         {
             Assert.True(group.Count == 0, told);
@@ -59,7 +65,8 @@ public sealed class FleetKilledTests(ITestOutputHelper log)
         }
 
         Assert.True(result.ExitCode == 75 ? !stored : stored && group.Count == 1, told);
-        if (group.Count == 0) return "not pushed: 75";
+        if (group.Count == 0)
+            return "not pushed: 75";
         var success = Value(group[0], "postgres_backup_probe_success");
         var failed = result.Error.Contains("the probe failed", StringComparison.Ordinal);
         Assert.True(success == (failed ? "0" : "1"), $"{told}\nprobe_success is {success}");

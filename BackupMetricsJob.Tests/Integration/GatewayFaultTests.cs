@@ -12,7 +12,8 @@ public sealed class GatewayFaultTests : IAsyncLifetime
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
-    public async Task A_closed_port() => await RunAsync($"http://127.0.0.1:{FreePort.Next()}", 75, "could not be reached: Connection refused");
+    public async Task A_closed_port() =>
+        await RunAsync($"http://127.0.0.1:{FreePort.Next()}", 75, "could not be reached: Connection refused");
 
     [Fact]
     public async Task A_gateway_that_says_nothing()
@@ -33,11 +34,18 @@ public sealed class GatewayFaultTests : IAsyncLifetime
     [Fact]
     public async Task Twice_unavailable_then_stored()
     {
-        await using var gateway = new StubPushgateway(StubPushgateway.Status(503), StubPushgateway.Status(503), StubPushgateway.Status(200));
+        await using var gateway = new StubPushgateway(
+            StubPushgateway.Status(503),
+            StubPushgateway.Status(503),
+            StubPushgateway.Status(200)
+        );
         await RunAsync(gateway.Url, 0, "stored the push; 3 attempts");
         Assert.Equal(3, gateway.Requests.Count);
         Assert.All(gateway.Requests, request => Assert.Equal(gateway.Requests[0].Text, request.Text));
-        Assert.All(gateway.Requests, request => Assert.Equal(("PUT", "/metrics/job/backup_metrics/run/db"), (request.Method, request.Path)));
+        Assert.All(
+            gateway.Requests,
+            request => Assert.Equal(("PUT", "/metrics/job/backup_metrics/run/db"), (request.Method, request.Path))
+        );
     }
 
     [Theory]
@@ -75,7 +83,9 @@ public sealed class GatewayFaultTests : IAsyncLifetime
     public async Task Somebody_elses_type_of_a_legacy_name_costs_only_that_name()
     {
         await using var gateway = await PushgatewayServer.StartAsync();
-        await _server.ExecuteAsync(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "deploy", "postgresql", "base_backup_history.sql")));
+        await _server.ExecuteAsync(
+            await File.ReadAllTextAsync(Path.Combine(Repository.Root, "deploy", "postgresql", "base_backup_history.sql"))
+        );
         await _server.BaseBackupAsync("wal-g");
         using (var stranger = new System.Net.Http.HttpClient())
         {
@@ -89,7 +99,17 @@ public sealed class GatewayFaultTests : IAsyncLifetime
 
     async Task RunAsync(string gateway, int code, string words)
     {
-        var result = await BackupMetrics.RunAsync("run", "--connection", _server.ConnectionUri(), "--instance", "db", "--gateway", gateway, "--deadline", "6s");
+        var result = await BackupMetrics.RunAsync(
+            "run",
+            "--connection",
+            _server.ConnectionUri(),
+            "--instance",
+            "db",
+            "--gateway",
+            gateway,
+            "--deadline",
+            "6s"
+        );
 
         Assert.True(code == result.ExitCode, $"{result.ExitCode}: {result.Error}");
         Assert.Empty(result.Output);

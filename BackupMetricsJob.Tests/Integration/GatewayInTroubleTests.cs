@@ -3,7 +3,9 @@ using static BackupMetricsJob.Tests.Support.Relay;
 
 namespace BackupMetricsJob.Tests.Integration;
 
-/// <summary>A real gateway that is killed, restarted, cut off or heard too late: the exit code says what the gateway has, or that nobody knows.</summary>
+/// <summary>
+/// A real gateway that is killed, restarted, cut off or heard too late: the exit code says what the gateway has, or that nobody knows.
+/// </summary>
 public sealed class GatewayInTroubleTests : IAsyncLifetime
 {
     const string MayBeApplied = "it may still be applied";
@@ -130,7 +132,9 @@ public sealed class GatewayInTroubleTests : IAsyncLifetime
         using (var connection = new System.Net.Sockets.TcpClient("127.0.0.1", _gateway.Port))
         {
             await using var stream = connection.GetStream();
-            await stream.WriteAsync("PUT /metrics/job/bad/x/%ff%fe HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nConnection: close\r\n\r\na 1\n"u8.ToArray());
+            await stream.WriteAsync(
+                "PUT /metrics/job/bad/x/%ff%fe HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nConnection: close\r\n\r\na 1\n"u8.ToArray()
+            );
             await stream.CopyToAsync(Stream.Null);
         }
 
@@ -141,16 +145,36 @@ public sealed class GatewayInTroubleTests : IAsyncLifetime
         Assert.Equal((76, 76), (result.ExitCode, json.ExitCode));
         var lines = result.Error.TrimEnd().Split('\n');
         Assert.StartsWith($"FAILED {_gateway.Url} refused the push (HTTP 400)", lines[^2], StringComparison.Ordinal);
-        Assert.StartsWith("advice: the group {job=\"bad\", x=\"\\xff\\xfe\"} of another job has a label that is not UTF-8", lines[^1], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "advice: the group {job=\"bad\", x=\"\\xff\\xfe\"} of another job has a label that is not UTF-8",
+            lines[^1],
+            StringComparison.Ordinal
+        );
         Assert.EndsWith(command, lines[^1], StringComparison.Ordinal);
         var push = json.Error.Split('\n').Single(line => line.Contains("\"event\":\"push\"", StringComparison.Ordinal));
-        Assert.EndsWith(command, System.Text.Json.JsonDocument.Parse(push).RootElement.GetProperty("advice").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            command,
+            System.Text.Json.JsonDocument.Parse(push).RootElement.GetProperty("advice").GetString(),
+            StringComparison.Ordinal
+        );
     }
 
     static Task<ProcessResult> RunAsync(Relay relay) => BackupMetrics.RunAsync(Arguments(relay.Url));
 
     static string[] Arguments(string gateway) =>
-        ["run", "--connection", $"postgresql://u@127.0.0.1:{FreePort.Next()}/x", "--fail-on", "never", "--instance", "db", "--gateway", gateway, "--deadline", "8s"];
+        [
+            "run",
+            "--connection",
+            $"postgresql://u@127.0.0.1:{FreePort.Next()}/x",
+            "--fail-on",
+            "never",
+            "--instance",
+            "db",
+            "--gateway",
+            gateway,
+            "--deadline",
+            "8s",
+        ];
 
     async Task<bool> HasTheGroupAsync() => (await _gateway.SamplesAsync("backup_metrics_build_info")).Count == 1;
 

@@ -6,5 +6,7 @@ namespace BackupMetricsJob.Tests.Integration;
 internal static class HistoryFunction
 {
     public static async Task InstallAsync(PostgresServer server) =>
-        await server.ExecuteAsync(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "deploy", "postgresql", "base_backup_history.sql")));
+        await server.ExecuteAsync(
+            await File.ReadAllTextAsync(Path.Combine(Repository.Root, "deploy", "postgresql", "base_backup_history.sql"))
+        );
 }

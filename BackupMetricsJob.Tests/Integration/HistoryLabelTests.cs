@@ -3,7 +3,9 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Integration;
 
-/// <summary>A label is whatever somebody wrote, in whatever encoding: that there is a base backup, and when it ended, is known all the same.</summary>
+/// <summary>
+/// A label is whatever somebody wrote, in whatever encoding: that there is a base backup, and when it ended, is known all the same.
+/// </summary>
 public sealed class HistoryLabelTests
 {
     const string Trap = @"E'x\nSTART TIMELINE: 1\nSTOP TIME: 1999-01-01 00:00:00 UTC\nSTOP TIMELINE: 1'";
@@ -59,7 +61,10 @@ public sealed class HistoryLabelTests
             Assert.Null(result.Failure);
             Assert.Equal([SourceName.Server], result.SourcesThatAnswered);
             Assert.Equal(("unknown", true), (Assert.Single(result.Backups).Tool, result.Server!.Wal is not null));
-            var finding = Assert.Single(Findings.Of(result), finding => finding.What.StartsWith("cannot read the label", StringComparison.Ordinal));
+            var finding = Assert.Single(
+                Findings.Of(result),
+                finding => finding.What.StartsWith("cannot read the label", StringComparison.Ordinal)
+            );
             Assert.False(finding.IsCritical);
             Assert.Contains("catalog init --server", finding.Do, StringComparison.Ordinal);
         }
@@ -73,7 +78,11 @@ public sealed class HistoryLabelTests
         await server.ExecuteAsync(OldFunction);
         await BackUpAsync(server, "postgres", @"E'x\nSTOP TIME: tomorrow morning'");
 
-        var result = await Probe.OfAsync(server, [SourceName.Server, SourceName.Query], new(ServerPatterns.All, "SELECT 'full' AS type, now() AS finished_at"));
+        var result = await Probe.OfAsync(
+            server,
+            [SourceName.Server, SourceName.Query],
+            new(ServerPatterns.All, "SELECT 'full' AS type, now() AS finished_at")
+        );
 
         Assert.Null(result.Failure);
         Assert.Equal([SourceName.Server, SourceName.Query], result.SourcesThatAnswered);
@@ -82,7 +91,10 @@ public sealed class HistoryLabelTests
     static async Task AssertKnownAsync(PostgresServer server, string database, string label, string tool)
     {
         await BackUpAsync(server, database, label);
-        var file = Probe.WalFiles(server).Where(file => file.Name.EndsWith(".backup", StringComparison.Ordinal)).MaxBy(file => file.Name, StringComparer.Ordinal)!;
+        var file = Probe
+            .WalFiles(server)
+            .Where(file => file.Name.EndsWith(".backup", StringComparison.Ordinal))
+            .MaxBy(file => file.Name, StringComparer.Ordinal)!;
 
         var result = await Probe.OfAsync(server);
 
@@ -95,7 +107,10 @@ public sealed class HistoryLabelTests
 
     static async Task BackUpAsync(PostgresServer server, string database, string label)
     {
-        var (start, stop) = server.Options.Version >= 15 ? ($"pg_backup_start({label}, true)", "pg_backup_stop(false)") : ($"pg_start_backup({label}, true, false)", "pg_stop_backup(false, false)");
+        var (start, stop) =
+            server.Options.Version >= 15
+                ? ($"pg_backup_start({label}, true)", "pg_backup_stop(false)")
+                : ($"pg_start_backup({label}, true, false)", "pg_stop_backup(false, false)");
         await server.ExecuteAsync($"SELECT {start}; SELECT labelfile FROM {stop}", database);
     }
 }

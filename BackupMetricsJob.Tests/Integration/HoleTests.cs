@@ -4,10 +4,15 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Integration;
 
-/// <summary>Worlds in which the server says that all was archived, and a restore says what is missing. Nothing may be claimed that the restore contradicts.</summary>
+/// <summary>
+/// Worlds in which the server says that all was archived, and a restore says what is missing. Nothing may be claimed that the restore
+/// contradicts.
+/// </summary>
 public sealed class HoleTests
 {
-    /// <summary>The old primary's archiver fails, a standby streams on and marks it all as .done, and is promoted. It archives well from then on.</summary>
+    /// <summary>
+    /// The old primary's archiver fails, a standby streams on and marks it all as .done, and is promoted. It archives well from then on.
+    /// </summary>
     [Theory]
     [InlineData(13)]
     [InlineData(15)]
@@ -19,7 +24,9 @@ public sealed class HoleTests
         var backup = await old.BaseBackupAsync();
         var taken = await Probe.NowAsync(old);
         await old.WaitForArchivedAsync(await old.SwitchWalAsync());
-        await using var promoted = await old.CreateStandbyAsync(new() { Archiving = true, Settings = { ["archive_command"] = $"cp %p {old.ArchiveDirectory}/%f" } });
+        await using var promoted = await old.CreateStandbyAsync(
+            new() { Archiving = true, Settings = { ["archive_command"] = $"cp %p {old.ArchiveDirectory}/%f" } }
+        );
         await old.SetAsync("archive_command", "/bin/false");
         await LoadAsync(old, "lost", 4);
         await FollowedAsync(old, promoted);
@@ -35,7 +42,8 @@ public sealed class HoleTests
         Assert.DoesNotContain("lost if it died now", said, StringComparison.Ordinal);
         Assert.DoesNotContain("nothing wrong is known", said, StringComparison.Ordinal);
         Assert.DoesNotContain("postgres_recovery_point", metrics, StringComparison.Ordinal);
-        await using (var restored = await old.RestoreAsync(backup)) Assert.Equal(0, await TablesAsync(restored));
+        await using (var restored = await old.RestoreAsync(backup))
+            Assert.Equal(0, await TablesAsync(restored));
 
         // A base backup of the new primary mends it.
         await promoted.BaseBackupAsync();
@@ -73,11 +81,16 @@ public sealed class HoleTests
         Assert.Equal(0, await TablesAsync(restored));
     }
 
-    /// <summary>As pgBackRest's archive-push-queue-max does it: while the repository cannot be written, WAL is dropped, and the command says that it was stored.</summary>
+    /// <summary>
+    /// As pgBackRest's archive-push-queue-max does it: while the repository cannot be written, WAL is dropped, and the command says that it
+    /// was stored.
+    /// </summary>
     [Fact]
     public async Task A_tool_that_drops_wal_and_says_that_it_stored_it_is_not_vouched_for()
     {
-        await using var server = await PostgresServer.StartAsync(new() { Archiving = true, Settings = { ["archive_command"] = "test -e {archive}/full || cp %p {archive}/%f" } });
+        await using var server = await PostgresServer.StartAsync(
+            new() { Archiving = true, Settings = { ["archive_command"] = "test -e {archive}/full || cp %p {archive}/%f" } }
+        );
         await HistoryFunction.InstallAsync(server);
         var backup = await server.BaseBackupAsync();
         await server.WaitForArchivedAsync(await server.SwitchWalAsync());
@@ -102,9 +115,15 @@ public sealed class HoleTests
     static async Task<(string Said, string Metrics)> AskAsync(PostgresServer server, DateTimeOffset taken)
     {
         var query = Path.Combine(RunFolder.NewFolder("query"), "backups.sql");
-        await File.WriteAllTextAsync(query, string.Create(CultureInfo.InvariantCulture, $"SELECT 'wal-g' AS tool, 'full' AS type, timestamptz '{taken:O}' AS finished_at"));
+        await File.WriteAllTextAsync(
+            query,
+            string.Create(CultureInfo.InvariantCulture, $"SELECT 'wal-g' AS tool, 'full' AS type, timestamptz '{taken:O}' AS finished_at")
+        );
         string[] asked = ["--connection", server.ConnectionUri(), "--instance", "orders", "--source", "server", "--query", query];
-        return ((await BackupMetrics.RunAsync(["show", .. asked])).Output, (await BackupMetrics.RunAsync(["run", "--dry-run", .. asked])).Output);
+        return (
+            (await BackupMetrics.RunAsync(["show", .. asked])).Output,
+            (await BackupMetrics.RunAsync(["run", "--dry-run", .. asked])).Output
+        );
     }
 
     static async Task LoadAsync(PostgresServer server, string table, int segments)
@@ -116,7 +135,8 @@ public sealed class HoleTests
         }
     }
 
-    static Task<long> TablesAsync(PostgresServer restored) => restored.ScalarAsync<long>("SELECT count(*) FROM pg_class WHERE relname ~ '^(lost|after)[0-9]$'");
+    static Task<long> TablesAsync(PostgresServer restored) =>
+        restored.ScalarAsync<long>("SELECT count(*) FROM pg_class WHERE relname ~ '^(lost|after)[0-9]$'");
 
     static async Task FollowedAsync(PostgresServer primary, PostgresServer standby)
     {

@@ -3,7 +3,9 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Integration;
 
-/// <summary>A role with too few rights: what it can read is published, what it cannot is named with the SQL that mends it, and that SQL does.</summary>
+/// <summary>
+/// A role with too few rights: what it can read is published, what it cannot is named with the SQL that mends it, and that SQL does.
+/// </summary>
 public sealed class LeastPrivilegeTests
 {
     [Theory]
@@ -24,7 +26,11 @@ public sealed class LeastPrivilegeTests
         Assert.NotNull(nobody.Server.UnarchivedBytesByStatistics);
         Assert.Null(nobody.Server.Wal);
         Assert.Empty(nobody.SourcesThatAnswered);
-        Assert.Contains("postgres_backup_probe_failure{instance=\"it\",reason=\"privilege\"} 1", Published.Text(nobody), StringComparison.Ordinal);
+        Assert.Contains(
+            "postgres_backup_probe_failure{instance=\"it\",reason=\"privilege\"} 1",
+            Published.Text(nobody),
+            StringComparison.Ordinal
+        );
 
         await server.ExecuteAsync(nobody.MissingRights[0].Mend);
         var monitor = await Probe.OfAsync(server, "night watch");
@@ -46,11 +52,13 @@ public sealed class LeastPrivilegeTests
         await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         await HistoryFunction.InstallAsync(server);
         await server.WaitForArchivedAsync(await server.SwitchWalAsync());
-        await server.ExecuteAsync("""
+        await server.ExecuteAsync(
+            """
             CREATE OR REPLACE FUNCTION backup_metrics.base_backup_history()
             RETURNS TABLE (file_name text, finish_at timestamptz, start_at timestamptz, start_lsn pg_lsn, stop_lsn pg_lsn, method text, backup_from text, label text, native_incremental boolean)
             LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken'; END $$
-            """);
+            """
+        );
 
         var result = await Probe.OfAsync(server);
 
@@ -86,7 +94,11 @@ public sealed class LeastPrivilegeTests
     [Theory]
     [InlineData(13, "CREATE ROLE watch LOGIN NOINHERIT IN ROLE pg_monitor", "ALTER ROLE watch INHERIT;")]
     [InlineData(15, "CREATE ROLE watch LOGIN NOINHERIT", "GRANT pg_monitor TO watch; ALTER ROLE watch INHERIT;")]
-    [InlineData(18, "CREATE ROLE watch LOGIN; GRANT pg_monitor TO watch WITH INHERIT FALSE", "GRANT pg_monitor TO watch WITH INHERIT TRUE;")]
+    [InlineData(
+        18,
+        "CREATE ROLE watch LOGIN; GRANT pg_monitor TO watch WITH INHERIT FALSE",
+        "GRANT pg_monitor TO watch WITH INHERIT TRUE;"
+    )]
     [InlineData(18, "CREATE ROLE watch LOGIN NOINHERIT", "GRANT pg_monitor TO watch WITH INHERIT TRUE;")]
     public async Task A_member_that_does_not_inherit_is_told_how_to(int version, string made, string grant)
     {
@@ -109,7 +121,12 @@ public sealed class LeastPrivilegeTests
         await server.BaseBackupAsync();
         await server.ExecuteAsync($"CREATE ROLE watch LOGIN IN ROLE pg_monitor; REVOKE SELECT ON {view} FROM PUBLIC");
 
-        var result = await Probe.OfAsync(server, [SourceName.Server, SourceName.Query], new(ServerPatterns.All, "SELECT 'full' AS type, now() AS finished_at"), "watch");
+        var result = await Probe.OfAsync(
+            server,
+            [SourceName.Server, SourceName.Query],
+            new(ServerPatterns.All, "SELECT 'full' AS type, now() AS finished_at"),
+            "watch"
+        );
 
         Assert.Equal(FailureReason.Privilege, result.Failure!.Reason);
         Assert.StartsWith(words, result.Failure.Message, StringComparison.Ordinal);
@@ -124,20 +141,30 @@ public sealed class LeastPrivilegeTests
     {
         await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         await server.BaseBackupAsync();
-        await server.ExecuteAsync("""
+        await server.ExecuteAsync(
+            """
             SET allow_system_table_mods = on;
             UPDATE pg_proc SET proname = 'kept_back' WHERE proname = 'pg_ls_archive_statusdir';
             CREATE FUNCTION pg_catalog.pg_ls_archive_statusdir(OUT name text, OUT size bigint, OUT modification timestamptz) RETURNS SETOF record LANGUAGE plpgsql
               AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '0A000', MESSAGE = 'not supported by this service'; END $$;
             CREATE ROLE watch LOGIN IN ROLE pg_monitor
-            """);
+            """
+        );
 
         var refused = await Probe.OfAsync(server, "watch");
         Assert.Equal("pg_wal cannot be looked into: not supported by this service (SQLSTATE 0A000)", refused.Failure!.Message);
         Assert.Contains("--without wal", refused.Failure.Do, StringComparison.Ordinal);
         Assert.Single(refused.Backups);
 
-        var accepted = await Probe.OfAsync(server, [SourceName.Server], SourceSettings.Default with { Without = Omissions.Wal | Omissions.Label }, "watch");
+        var accepted = await Probe.OfAsync(
+            server,
+            [SourceName.Server],
+            SourceSettings.Default with
+            {
+                Without = Omissions.Wal | Omissions.Label,
+            },
+            "watch"
+        );
         Assert.Null(accepted.Failure);
         Assert.Equal((0, null, null), (accepted.Backups.Count, accepted.LossWindow, accepted.Server!.Wal));
         Assert.Empty(accepted.MissingRights);
@@ -145,7 +172,17 @@ public sealed class LeastPrivilegeTests
         Assert.DoesNotContain("postgres_recovery_point", Published.Text(accepted), StringComparison.Ordinal);
 
         // Through the command, to the last line.
-        var show = await BackupMetrics.RunAsync("show", "--connection", server.ConnectionUri("watch"), "--without", "wal", "--without", "label", "--max-age", "base=none");
+        var show = await BackupMetrics.RunAsync(
+            "show",
+            "--connection",
+            server.ConnectionUri("watch"),
+            "--without",
+            "wal",
+            "--without",
+            "label",
+            "--max-age",
+            "base=none"
+        );
         Assert.Equal(0, show.ExitCode);
         Assert.DoesNotContain("all is well", show.Output, StringComparison.Ordinal);
         Assert.Contains("nothing wrong is known; pg_wal is not looked into (without: wal)", show.Output, StringComparison.Ordinal);
@@ -156,12 +193,14 @@ public sealed class LeastPrivilegeTests
     {
         await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         await HistoryFunction.InstallAsync(server);
-        await server.ExecuteAsync("""
+        await server.ExecuteAsync(
+            """
             CREATE OR REPLACE FUNCTION backup_metrics.base_backup_history()
             RETURNS TABLE (file_name text, finish_at timestamptz, start_at timestamptz, start_lsn pg_lsn, stop_lsn pg_lsn, method text, backup_from text, label text, native_incremental boolean)
             LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'read only % statement % lock % path %', current_setting('transaction_read_only'),
               current_setting('statement_timeout'), current_setting('lock_timeout'), current_setting('search_path'); END $$
-            """);
+            """
+        );
 
         var result = await Probe.OfAsync(server, timeout: TimeSpan.FromSeconds(7));
 

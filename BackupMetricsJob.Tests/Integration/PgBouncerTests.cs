@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace BackupMetricsJob.Tests.Integration;
 
-/// <summary>Behind PgBouncer a probe is as good as without it, and what PgBouncer itself refuses, with one SQLSTATE for everything, is told apart.</summary>
+/// <summary>
+/// Behind PgBouncer a probe is as good as without it, and what PgBouncer itself refuses, with one SQLSTATE for everything, is told apart.
+/// </summary>
 #pragma warning disable CA1001 // What it owns ends in IAsyncLifetime's DisposeAsync.
 public sealed class PgBouncerTests : IAsyncLifetime
 #pragma warning restore CA1001
@@ -40,7 +42,13 @@ public sealed class PgBouncerTests : IAsyncLifetime
     [InlineData("nothing", "", FailureReason.Database, "no such database: nothing", "[databases]")]
     [InlineData("gone", "", FailureReason.Database, "database \"nothing\" does not exist", "[databases]")]
     [InlineData("down", "", FailureReason.Timeout, "query_wait_timeout", "is the server down behind it")]
-    [InlineData("postgres", "?options=-c%20geqo%3Doff", FailureReason.Sql, "unsupported startup parameter: options", "ignore_startup_parameters")]
+    [InlineData(
+        "postgres",
+        "?options=-c%20geqo%3Doff",
+        FailureReason.Sql,
+        "unsupported startup parameter: options",
+        "ignore_startup_parameters"
+    )]
     public async Task What_it_refuses_has_its_own_reason(string database, string more, object reason, string words, string advice)
     {
         var result = await Probe.OfAsync(_bouncer.Uri(database) + more);
@@ -83,7 +91,10 @@ public sealed class PgBouncerTests : IAsyncLifetime
 
     async Task<NpgsqlConnection> HoldAsync(string database = "small")
     {
-        var connection = new NpgsqlConnection($"Host=127.0.0.1;Port={_bouncer.Port};Username=postgres;Password=secret;Database={database};Pooling=false;No Reset On Close=true");
+        var connection = new NpgsqlConnection(
+            $"Host=127.0.0.1;Port={_bouncer.Port};Username=postgres;Password=secret;Database={database};Pooling=false;No "
+                + "Reset On Close=true"
+        );
         await connection.OpenAsync();
         return connection;
     }

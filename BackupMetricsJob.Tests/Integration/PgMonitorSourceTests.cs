@@ -22,19 +22,34 @@ public sealed class PgMonitorSourceTests
         var facts = Assert.Single(result.Found);
         Assert.Equal("it", facts.Name);
         var of = facts.Backups.ToDictionary(backup => backup.Type);
-        Assert.All(facts.Backups, backup => Assert.Equal(("pgmonitor", "pgbackrest", false), (backup.Source, backup.Tool, backup.LastHasErrors)));
+        Assert.All(
+            facts.Backups,
+            backup => Assert.Equal(("pgmonitor", "pgbackrest", false), (backup.Source, backup.Tool, backup.LastHasErrors))
+        );
         var full = of[BackupType.Full];
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1795335652), full.LastSuccess);
-        Assert.Equal((TimeSpan.FromSeconds(9), 29194190, 3304634, 0x2B000028, full.LastSuccess), (full.LastDuration, full.LastSize, full.LastStored, full.StartLsn, full.Oldest));
-        Assert.Equal((DateTimeOffset.FromUnixTimeSeconds(1795335657), 0), (of[BackupType.Diff].LastSuccess, of[BackupType.Diff].BrokenChains));
-        Assert.Equal((DateTimeOffset.FromUnixTimeSeconds(1795335666), 0, new(2, 0, 0)), (of[BackupType.Incr].LastSuccess, of[BackupType.Incr].BrokenChains, of[BackupType.Incr].Counts));
+        Assert.Equal(
+            (TimeSpan.FromSeconds(9), 29194190, 3304634, 0x2B000028, full.LastSuccess),
+            (full.LastDuration, full.LastSize, full.LastStored, full.StartLsn, full.Oldest)
+        );
+        Assert.Equal(
+            (DateTimeOffset.FromUnixTimeSeconds(1795335657), 0),
+            (of[BackupType.Diff].LastSuccess, of[BackupType.Diff].BrokenChains)
+        );
+        Assert.Equal(
+            (DateTimeOffset.FromUnixTimeSeconds(1795335666), 0, new(2, 0, 0)),
+            (of[BackupType.Incr].LastSuccess, of[BackupType.Incr].BrokenChains, of[BackupType.Incr].Counts)
+        );
     }
 
     [Fact]
     public async Task A_chain_that_lost_its_full_backup_and_errors_that_were_found_are_seen()
     {
         await using var server = await StartAsync(
-            (await InfoAsync("full_diff_incr")).Replace("\"label\":\"20261122-082043F\"", "\"label\":\"another\"", StringComparison.Ordinal).Replace("\"error\":false", "\"error\":true", StringComparison.Ordinal));
+            (await InfoAsync("full_diff_incr"))
+                .Replace("\"label\":\"20261122-082043F\"", "\"label\":\"another\"", StringComparison.Ordinal)
+                .Replace("\"error\":false", "\"error\":true", StringComparison.Ordinal)
+        );
 
         var facts = Assert.Single((await Probe.OfAsync(server, ["pgmonitor"])).Found).Backups;
 
@@ -59,7 +74,13 @@ public sealed class PgMonitorSourceTests
     public async Task What_is_listed_in_an_error_state_is_known_beside_the_failure()
     {
         var info = await InfoAsync("full_diff_incr");
-        await using var server = await StartAsync(info.Replace("""{"cipher":"none","key":1,"status":{"code":0,"message":"ok"}}""", """{"cipher":"none","key":2,"status":{"code":99,"message":"[FileOpenError] no"}}""", StringComparison.Ordinal));
+        await using var server = await StartAsync(
+            info.Replace(
+                """{"cipher":"none","key":1,"status":{"code":0,"message":"ok"}}""",
+                """{"cipher":"none","key":2,"status":{"code":99,"message":"[FileOpenError] no"}}""",
+                StringComparison.Ordinal
+            )
+        );
 
         var result = await Probe.OfAsync(server, ["pgmonitor"]);
 
@@ -72,9 +93,14 @@ public sealed class PgMonitorSourceTests
     {
         await using var server = await StartAsync(await InfoAsync("full_diff_incr"));
         var own = await server.ScalarAsync<string>("SELECT system_identifier::text FROM pg_control_system()");
-        await server.ExecuteAsync($"INSERT INTO pgmonitor_ext.pgbackrest_info SELECT 'own', replace(replace(data::text, '7710900938604473966', '{own}'), '1795335652', '1795335653')::jsonb FROM pgmonitor_ext.pgbackrest_info");
+        await server.ExecuteAsync(
+            $"INSERT INTO pgmonitor_ext.pgbackrest_info SELECT 'own', replace(replace(data::text, '7710900938604473966', '{own}'), "
+                + "'1795335652', '1795335653')::jsonb FROM pgmonitor_ext.pgbackrest_info"
+        );
 
-        var full = Assert.Single((await Probe.OfAsync(server, ["pgmonitor"])).Found).Backups.Single(backup => backup.Type == BackupType.Full);
+        var full = Assert
+            .Single((await Probe.OfAsync(server, ["pgmonitor"])).Found)
+            .Backups.Single(backup => backup.Type == BackupType.Full);
 
         Assert.Equal((DateTimeOffset.FromUnixTimeSeconds(1795335653), 1), (full.LastSuccess, full.Counts!.Done));
     }
@@ -84,7 +110,10 @@ public sealed class PgMonitorSourceTests
     [InlineData("""[1,"x"]""", "a row is not what pgbackrest info --output=json prints")]
     [InlineData("""[{"name":"main"}]""", "stanza main has no status")]
     [InlineData("""[{"name":"main","status":{"code":0},"backup":[{"label":"x"}]}]""", "stanza main: backup x has no type or no end")]
-    [InlineData("""[{"name":"main","status":{"code":0},"backup":[{"label":"x","type":"full","timestamp":{"stop":9999999999}}]}]""", "stanza main: backup x finished in the future: ")]
+    [InlineData(
+        """[{"name":"main","status":{"code":0},"backup":[{"label":"x","type":"full","timestamp":{"stop":9999999999}}]}]""",
+        "stanza main: backup x finished in the future: "
+    )]
     public async Task Other_json_is_no_list_of_backups(string info, string said)
     {
         await using var server = await StartAsync(info);
@@ -98,15 +127,22 @@ public sealed class PgMonitorSourceTests
     public async Task Without_the_table_that_is_said_and_without_the_right_to_it_that()
     {
         await using var server = await PostgresServer.StartAsync();
-        Assert.Equal("source pgmonitor: there is no table pgbackrest_info in this database", (await Probe.OfAsync(server, ["pgmonitor"])).Failure!.Message);
+        Assert.Equal(
+            "source pgmonitor: there is no table pgbackrest_info in this database",
+            (await Probe.OfAsync(server, ["pgmonitor"])).Failure!.Message
+        );
 
         await CreateAsync(server, "pgmonitor_ext");
         await server.ExecuteAsync("CREATE ROLE nobody LOGIN");
         var failure = (await Probe.OfAsync(server, ["pgmonitor"], user: "nobody")).Failure!;
-        Assert.Equal((FailureReason.Privilege, "source pgmonitor: permission denied for schema pgmonitor_ext (SQLSTATE 42501)"), (failure.Reason, failure.Message));
+        Assert.Equal(
+            (FailureReason.Privilege, "source pgmonitor: permission denied for schema pgmonitor_ext (SQLSTATE 42501)"),
+            (failure.Reason, failure.Message)
+        );
     }
 
-    static Task<string> InfoAsync(string name) => File.ReadAllTextAsync(Path.Combine(Repository.Tests, "Integration", "PgBackRestInfo", name + ".json"));
+    static Task<string> InfoAsync(string name) =>
+        File.ReadAllTextAsync(Path.Combine(Repository.Tests, "Integration", "PgBackRestInfo", name + ".json"));
 
     static async Task<PostgresServer> StartAsync(string info)
     {
@@ -117,7 +153,9 @@ public sealed class PgMonitorSourceTests
     }
 
     static Task CreateAsync(PostgresServer server, string schema) =>
-        server.ExecuteAsync($"CREATE SCHEMA \"{schema}\"; CREATE TABLE \"{schema}\".pgbackrest_info (config_file text NOT NULL, data jsonb NOT NULL)");
+        server.ExecuteAsync(
+            $"CREATE SCHEMA \"{schema}\"; CREATE TABLE \"{schema}\".pgbackrest_info (config_file text NOT NULL, data jsonb NOT NULL)"
+        );
 
     static Task InsertAsync(PostgresServer server, string schema, string info) =>
         server.ExecuteAsync($"INSERT INTO \"{schema}\".pgbackrest_info VALUES ('/etc/pgbackrest.conf', $json${info}$json$)");

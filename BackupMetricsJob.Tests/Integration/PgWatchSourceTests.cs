@@ -13,7 +13,10 @@ public sealed class PgWatchSourceTests(SharedPostgres shared) : IClassFixture<Sh
 
         Assert.Null(result.Failure);
         var backup = Assert.Single(Assert.Single(result.Found).Backups);
-        Assert.Equal(("pgwatch", "pgbackrest", BackupType.Base, TimeSpan.FromHours(2)), (backup.Source, backup.Tool, backup.Type, backup.Age));
+        Assert.Equal(
+            ("pgwatch", "pgbackrest", BackupType.Base, TimeSpan.FromHours(2)),
+            (backup.Source, backup.Tool, backup.Type, backup.Age)
+        );
         Assert.InRange((result.At - backup.LastSuccess!.Value).TotalSeconds, 7195, 7260);
     }
 
@@ -29,7 +32,10 @@ public sealed class PgWatchSourceTests(SharedPostgres shared) : IClassFixture<Sh
     }
 
     [Theory]
-    [InlineData("1, 1000000, E'Not OK. Failed on\\n\"pgbackrest info\" call'", "says: Not OK. Failed on \"pgbackrest info\" call (retcode 1)")]
+    [InlineData(
+        "1, 1000000, E'Not OK. Failed on\\n\"pgbackrest info\" call'",
+        "says: Not OK. Failed on \"pgbackrest info\" call (retcode 1)"
+    )]
     [InlineData("0, 1000000, 'x'", "gave the age 1000000, which is its word for an error: x")]
     [InlineData("NULL, 5, NULL", "says: no message (retcode null)")]
     [InlineData("0, NULL, 'x'", "gave no age: x")]
@@ -41,7 +47,10 @@ public sealed class PgWatchSourceTests(SharedPostgres shared) : IClassFixture<Sh
         {
             var result = await ProbeAsync(function, row);
 
-            Assert.Equal((FailureReason.BadData, $"source pgwatch: public.{function}() {said}"), (result.Failure!.Reason, result.Failure.Message));
+            Assert.Equal(
+                (FailureReason.BadData, $"source pgwatch: public.{function}() {said}"),
+                (result.Failure!.Reason, result.Failure.Message)
+            );
             Assert.Empty(Assert.Single(result.Found).Backups);
         }
     }
@@ -64,7 +73,11 @@ public sealed class PgWatchSourceTests(SharedPostgres shared) : IClassFixture<Sh
     {
         await DropAsync();
 
-        Assert.StartsWith("source pgwatch: there is neither a function", (await Probe.OfAsync(shared.Server, ["pgwatch"])).Failure!.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "source pgwatch: there is neither a function",
+            (await Probe.OfAsync(shared.Server, ["pgwatch"])).Failure!.Message,
+            StringComparison.Ordinal
+        );
     }
 
     async Task<ProbeResult> ProbeAsync(string function, string row)
@@ -77,6 +90,9 @@ public sealed class PgWatchSourceTests(SharedPostgres shared) : IClassFixture<Sh
     Task DropAsync() => shared.Server.ExecuteAsync("DROP FUNCTION IF EXISTS get_backup_age_pgbackrest(), get_backup_age_walg()");
 
     // pgwatch's are in PL/Python and start the tool; their signature is this one.
-    Task CreateAsync(string function, string row) => shared.Server.ExecuteAsync(
-        $"CREATE FUNCTION {function}(OUT retcode int, OUT backup_age_seconds int, OUT message text) LANGUAGE sql AS $f$ SELECT a::int, b::int, c::text FROM (SELECT {row}) AS v (a, b, c) $f$");
+    Task CreateAsync(string function, string row) =>
+        shared.Server.ExecuteAsync(
+            $"CREATE FUNCTION {function}(OUT retcode int, OUT backup_age_seconds int, OUT message text) LANGUAGE sql AS $f$ SELECT "
+                + $"a::int, b::int, c::text FROM (SELECT {row}) AS v (a, b, c) $f$"
+        );
 }

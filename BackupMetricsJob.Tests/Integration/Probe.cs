@@ -14,14 +14,26 @@ internal static class Probe
         OfAsync(server.ConnectionUri(user), timeout);
 
     /// <summary>The server by these sources alone.</summary>
-    public static Task<ProbeResult> OfAsync(PostgresServer server, string[] sources, SourceSettings? settings = null, string? user = null) =>
-        OfAsync(server.ConnectionUri(user), instance: Instance with { Sources = sources }, sources: settings);
+    public static Task<ProbeResult> OfAsync(
+        PostgresServer server,
+        string[] sources,
+        SourceSettings? settings = null,
+        string? user = null
+    ) => OfAsync(server.ConnectionUri(user), instance: Instance with { Sources = sources }, sources: settings);
 
     public static async Task<ProbeResult> OfAsync(
-        string connection, TimeSpan? timeout = null, Instance? instance = null, SourceSettings? sources = null, CancellationToken stop = default)
+        string connection,
+        TimeSpan? timeout = null,
+        Instance? instance = null,
+        SourceSettings? sources = null,
+        CancellationToken stop = default
+    )
     {
         var problems = new List<string>();
-        Assert.True(ConnectionText.TryParse(connection, new LibpqEnvironment(new Dictionary<string, string>()), problems, out var settings), string.Join('\n', problems));
+        Assert.True(
+            ConnectionText.TryParse(connection, new LibpqEnvironment(new Dictionary<string, string>()), problems, out var settings),
+            string.Join('\n', problems)
+        );
         var time = timeout ?? TimeSpan.FromSeconds(20);
         MonitoredTarget[] targets = [new(new("it", settings, time), instance ?? Instance, sources ?? SourceSettings.Default)];
         return (await new Fleet(targets, 1, new RunClock(TimeProvider.System), TimeSpan.FromMinutes(5), stop).ProbeAsync())[0];
@@ -30,13 +42,19 @@ internal static class Probe
     public static Instance Instance { get; } = new("it", [], AgeLimit.Defaults, [SourceName.Server]);
 
     /// <summary>The files of pg_wal itself.</summary>
-    public static IReadOnlyList<FileInfo> WalFiles(PostgresServer server) => new DirectoryInfo(Path.Combine(server.DataDirectory, "pg_wal")).GetFiles();
+    public static IReadOnlyList<FileInfo> WalFiles(PostgresServer server) =>
+        new DirectoryInfo(Path.Combine(server.DataDirectory, "pg_wal")).GetFiles();
 
     /// <summary>The files of pg_wal/archive_status that end so, oldest name first.</summary>
     public static IReadOnlyList<FileInfo> Status(PostgresServer server, string ending) =>
-        [.. new DirectoryInfo(Path.Combine(server.DataDirectory, "pg_wal", "archive_status")).GetFiles("*" + ending).OrderBy(file => file.Name, StringComparer.Ordinal)];
+        [
+            .. new DirectoryInfo(Path.Combine(server.DataDirectory, "pg_wal", "archive_status"))
+                .GetFiles("*" + ending)
+                .OrderBy(file => file.Name, StringComparer.Ordinal),
+        ];
 
-    public static IReadOnlyList<FileInfo> ReadySegments(PostgresServer server) => [.. Status(server, ".ready").Where(file => file.Name.Length == 24 + 6)];
+    public static IReadOnlyList<FileInfo> ReadySegments(PostgresServer server) =>
+        [.. Status(server, ".ready").Where(file => file.Name.Length == 24 + 6)];
 
     public static DateTimeOffset Time(FileInfo file) => new(file.LastWriteTimeUtc);
 
@@ -51,5 +69,6 @@ internal static class Probe
     public static Task<long> LsnAsync(PostgresServer server) => server.ScalarAsync<long>("SELECT (pg_current_wal_lsn() - '0/0')::bigint");
 
     /// <summary>The server's clock.</summary>
-    public static async Task<DateTimeOffset> NowAsync(PostgresServer server) => new(await server.ScalarAsync<DateTime>("SELECT clock_timestamp()"));
+    public static async Task<DateTimeOffset> NowAsync(PostgresServer server) =>
+        new(await server.ScalarAsync<DateTime>("SELECT clock_timestamp()"));
 }

@@ -9,7 +9,13 @@ namespace BackupMetricsJob.Tests.Integration;
 internal static class Published
 {
     public static readonly RunFacts Run = new(
-        new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero), TimeSpan.FromSeconds(1.5), 1, TimeSpan.FromMinutes(5), new("1.2.3", "abc"), LegacyNames: true);
+        new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero),
+        TimeSpan.FromSeconds(1.5),
+        1,
+        TimeSpan.FromMinutes(5),
+        new("1.2.3", "abc"),
+        LegacyNames: true
+    );
 
     public static string Text(params ProbeResult[] results) => Text(Run, results);
 

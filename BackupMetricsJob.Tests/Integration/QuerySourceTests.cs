@@ -11,7 +11,8 @@ public sealed class QuerySourceTests(SharedPostgres shared) : IClassFixture<Shar
     [Fact]
     public async Task Rows_become_facts_of_the_database_itself_and_of_the_servers_they_name()
     {
-        var result = await QueryAsync("""
+        var result = await QueryAsync(
+            """
             SELECT * FROM (VALUES
               (NULL, 'pg_dump', 'logical', now() - interval '2 h', now() - interval '3 h', 100::bigint, 10::int, 'done', 'x'),
               (NULL, 'pg_dump', 'logical', now() - interval '26 h', NULL, 100, NULL, NULL, 'y'),
@@ -19,17 +20,24 @@ public sealed class QuerySourceTests(SharedPostgres shared) : IClassFixture<Shar
               ('other', NULL, 'base', now(), NULL, NULL, NULL, NULL, NULL),
               ('other', 'wal-g', 'restore_test', now() - interval '1 day', NULL, NULL, NULL, NULL, NULL)
             ) AS v (server, tool, type, finished_at, started_at, size_bytes, stored_bytes, state, backup_id); -- nightly; thanks
-            """);
+            """
+        );
 
         Assert.Null(result.Failure);
         Assert.Equal(["query"], result.SourcesThatAnswered);
         Assert.True(result.IsMonitored);
         Assert.Equal(["it", "other"], result.Found.Select(facts => facts.Name));
         var dump = Assert.Single(result.Found[0].Backups);
-        Assert.Equal(("query", "pg_dump", BackupType.Logical, TimeSpan.FromHours(1), 100, 10), (dump.Source, dump.Tool, dump.Type, dump.LastDuration, dump.LastSize, dump.LastStored));
+        Assert.Equal(
+            ("query", "pg_dump", BackupType.Logical, TimeSpan.FromHours(1), 100, 10),
+            (dump.Source, dump.Tool, dump.Type, dump.LastDuration, dump.LastSize, dump.LastStored)
+        );
         Assert.InRange(dump.Age!.Value, TimeSpan.FromHours(2), TimeSpan.FromHours(2.1));
         Assert.Equal(new(2, 1, 0), dump.Counts);
-        Assert.Equal([("unknown", BackupType.Base), ("wal-g", BackupType.RestoreTest)], result.Found[1].Backups.Select(backup => (backup.Tool, backup.Type)));
+        Assert.Equal(
+            [("unknown", BackupType.Base), ("wal-g", BackupType.RestoreTest)],
+            result.Found[1].Backups.Select(backup => (backup.Tool, backup.Type))
+        );
     }
 
     [Theory]
@@ -50,7 +58,10 @@ public sealed class QuerySourceTests(SharedPostgres shared) : IClassFixture<Shar
     [Fact]
     public async Task It_sees_the_roles_own_search_path_and_leaves_none_behind()
     {
-        await shared.Server.ExecuteAsync("CREATE ROLE q LOGIN; CREATE SCHEMA q; CREATE VIEW q.mine AS SELECT 'full'::text AS type, now() AS finished_at, 'q' AS backup_id; GRANT USAGE ON SCHEMA q TO q; GRANT SELECT ON q.mine TO q; ALTER ROLE q SET search_path TO q");
+        await shared.Server.ExecuteAsync(
+            "CREATE ROLE q LOGIN; CREATE SCHEMA q; CREATE VIEW q.mine AS SELECT 'full'::text AS type, now() AS finished_at, "
+                + "'q' AS backup_id; GRANT USAGE ON SCHEMA q TO q; GRANT SELECT ON q.mine TO q; ALTER ROLE q SET search_path TO q"
+        );
 
         var result = await Probe.OfAsync(shared.Server, ["query"], new(ServerPatterns.All, "TABLE mine"), "q");
 
@@ -70,20 +81,41 @@ public sealed class QuerySourceTests(SharedPostgres shared) : IClassFixture<Shar
     [Theory]
     [InlineData("SELECT now() AS finished_at", "there is no column type")]
     [InlineData("SELECT 'full' AS type", "there is neither a column finished_at nor one age_seconds")]
-    [InlineData("SELECT 'full' AS type, now() AS finished_at, 'failed' AS status", "column status means nothing here: the columns are server, tool, type, finished_at, age_seconds")]
+    [InlineData(
+        "SELECT 'full' AS type, now() AS finished_at, 'failed' AS status",
+        "column status means nothing here: the columns are server, tool, type, finished_at, age_seconds"
+    )]
     [InlineData("SELECT 'full' AS type, now() AS finished_at, 'x' AS type", "column type is there twice")]
-    [InlineData("SELECT 'full' AS type, now()::timestamp AS finished_at", "column finished_at is of type timestamp without time zone: it must be timestamp with time zone")]
-    [InlineData("SELECT 'full' AS type, now() AS finished_at, now() - interval '1 h' - now() AS age_seconds", "column age_seconds is of type interval: it must be a number")]
+    [InlineData(
+        "SELECT 'full' AS type, now()::timestamp AS finished_at",
+        "column finished_at is of type timestamp without time zone: it must be timestamp with time zone"
+    )]
+    [InlineData(
+        "SELECT 'full' AS type, now() AS finished_at, now() - interval '1 h' - now() AS age_seconds",
+        "column age_seconds is of type interval: it must be a number"
+    )]
     [InlineData("SELECT 1 AS type, now() AS finished_at", "column type is of type integer: it must be text")]
     [InlineData(Done + " UNION ALL SELECT NULL, now()", "row 2: type is null")]
-    [InlineData("SELECT 'weekly' AS type, now() AS finished_at, 'b-7' AS backup_id", "row 1 (backup_id b-7): type \"weekly\" must be base, full, diff, incr, logical, wal or restore_test")]
-    [InlineData("SELECT 'full' AS type, NULL::timestamptz AS finished_at", "row 1: finished_at (or age_seconds) is null, and the backup is done")]
-    [InlineData("SELECT 'full' AS type, NULL::timestamptz AS finished_at, 'failed' AS state", "row 1: finished_at (or age_seconds) and started_at are null, and the backup failed")]
+    [InlineData(
+        "SELECT 'weekly' AS type, now() AS finished_at, 'b-7' AS backup_id",
+        "row 1 (backup_id b-7): type \"weekly\" must be base, full, diff, incr, logical, wal or restore_test"
+    )]
+    [InlineData(
+        "SELECT 'full' AS type, NULL::timestamptz AS finished_at",
+        "row 1: finished_at (or age_seconds) is null, and the backup is done"
+    )]
+    [InlineData(
+        "SELECT 'full' AS type, NULL::timestamptz AS finished_at, 'failed' AS state",
+        "row 1: finished_at (or age_seconds) and started_at are null, and the backup failed"
+    )]
     [InlineData("SELECT 'full' AS type, 'infinity'::timestamptz AS finished_at", "row 1: finished_at is infinite")]
     [InlineData("SELECT 'full' AS type, '-infinity'::timestamptz AS finished_at", "row 1: finished_at is infinite")]
     [InlineData("SELECT 'full' AS type, '20000-01-01'::timestamptz AS finished_at", "row 1: finished_at is not a time: ")]
     [InlineData("SELECT 'full' AS type, now() + interval '6 min' AS finished_at", "row 1: finished_at is in the future: ")]
-    [InlineData("SELECT 'full' AS type, now() AS finished_at, now() + interval '6 min' AS started_at", "row 1: started_at is in the future: ")]
+    [InlineData(
+        "SELECT 'full' AS type, now() AS finished_at, now() + interval '6 min' AS started_at",
+        "row 1: started_at is in the future: "
+    )]
     [InlineData("SELECT 'full' AS type, now() - interval '1 h' AS finished_at, now() AS started_at", "row 1: finished_at ")]
     [InlineData("SELECT 'full' AS type, -1 AS age_seconds", "row 1: age_seconds is negative: -1")]
     [InlineData("SELECT 'full' AS type, 'NaN'::float8 AS age_seconds", "row 1: age_seconds is NaN")]
@@ -114,12 +146,22 @@ public sealed class QuerySourceTests(SharedPostgres shared) : IClassFixture<Shar
     [InlineData("SELECT 'full' AS type, now() AS finished_at, pg_sleep(60) IS NULL AS size_bytes")]
     public async Task Nothing_is_written_whatever_the_query_says(string query)
     {
-        await shared.Server.ExecuteAsync("""
+        await shared.Server.ExecuteAsync(
+            """
             CREATE TABLE IF NOT EXISTS t (a int); TRUNCATE t; INSERT INTO t VALUES (1);
             CREATE OR REPLACE FUNCTION writes() RETURNS int LANGUAGE sql AS 'DELETE FROM t RETURNING 1'
-            """);
+            """
+        );
 
-        var result = await Probe.OfAsync(shared.Server.ConnectionUri(), TimeSpan.FromSeconds(3), Probe.Instance with { Sources = ["query"] }, new(ServerPatterns.All, query));
+        var result = await Probe.OfAsync(
+            shared.Server.ConnectionUri(),
+            TimeSpan.FromSeconds(3),
+            Probe.Instance with
+            {
+                Sources = ["query"],
+            },
+            new(ServerPatterns.All, query)
+        );
 
         Assert.NotNull(result.Failure);
         Assert.Equal(1, await shared.Server.ScalarAsync<long>("SELECT count(*) FROM t"));

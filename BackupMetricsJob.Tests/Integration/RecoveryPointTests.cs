@@ -3,7 +3,10 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Integration;
 
-/// <summary>The number people trust most: how much would be lost now. File times are set by hand, so that hours need no waiting; once it is held against a real restore.</summary>
+/// <summary>
+/// The number people trust most: how much would be lost now. File times are set by hand, so that hours need no waiting; once it is held
+/// against a real restore.
+/// </summary>
 public sealed class RecoveryPointTests
 {
     static readonly TimeSpan Slack = TimeSpan.FromSeconds(20);
@@ -14,13 +17,22 @@ public sealed class RecoveryPointTests
     [InlineData(18, 16)]
     public async Task With_a_dead_archiver_a_busy_server_loses_all_since_the_last_archived_segment(int version, int megabytes)
     {
-        await using var server = await WithBackupAsync(new() { Version = version, SegmentSizeMegabytes = megabytes, Archiving = true });
+        await using var server = await WithBackupAsync(
+            new()
+            {
+                Version = version,
+                SegmentSizeMegabytes = megabytes,
+                Archiving = true,
+            }
+        );
         await server.SetAsync("archive_command", "/bin/false");
         await server.SwitchWalAsync();
         await server.SwitchWalAsync();
         var now = DateTime.UtcNow;
-        foreach (var file in Probe.Status(server, ".done")) file.LastWriteTimeUtc = now.AddHours(-2);
-        foreach (var file in Probe.Status(server, ".ready")) file.LastWriteTimeUtc = now.AddHours(-1);
+        foreach (var file in Probe.Status(server, ".done"))
+            file.LastWriteTimeUtc = now.AddHours(-2);
+        foreach (var file in Probe.Status(server, ".ready"))
+            file.LastWriteTimeUtc = now.AddHours(-1);
         await server.ExecuteAsync("CREATE TABLE work AS SELECT generate_series(1, 1000)");
 
         var result = await Probe.OfAsync(server);
@@ -91,7 +103,9 @@ public sealed class RecoveryPointTests
         Assert.NotNull((await Probe.OfAsync(server)).LossWindow);
     }
 
-    /// <summary>What is promised is an upper bound: no more than that is missing in a server restored from the backup and the archive.</summary>
+    /// <summary>
+    /// What is promised is an upper bound: no more than that is missing in a server restored from the backup and the archive.
+    /// </summary>
     [Fact]
     public async Task A_restore_loses_no_more_than_was_said()
     {
@@ -109,7 +123,8 @@ public sealed class RecoveryPointTests
 
         // The time that passes while nothing is archived: the work is an hour old when the server dies.
         await server.ExecuteAsync("INSERT INTO work DEFAULT VALUES");
-        foreach (var file in Probe.Status(server, ".done")) file.LastWriteTimeUtc = file.LastWriteTimeUtc.AddHours(-1);
+        foreach (var file in Probe.Status(server, ".done"))
+            file.LastWriteTimeUtc = file.LastWriteTimeUtc.AddHours(-1);
         await server.ExecuteAsync("UPDATE work SET at = at - interval '1 hour' WHERE at <= (SELECT min(at) FROM work)");
         var result = await Probe.OfAsync(server);
         var last = await server.ScalarAsync<DateTime>("SELECT max(at) FROM work");
@@ -131,9 +146,23 @@ public sealed class RecoveryPointTests
         await ChildProcess.RunSuccessfullyAsync("/bin/chown", [ChildProcess.NobodyId, folder]);
         await using var receiver = ChildProcess.Start(
             Path.Combine(PostgresBinaries.Find(15).Folder, "pg_receivewal"),
-            ["-h", server.SocketDirectory, "-p", server.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), "-U", "postgres", "-D", folder, "--synchronous"],
-            new() { Unprivileged = true });
-        await server.WaitForAsync("the receiver to have it all", "SELECT EXISTS (SELECT FROM pg_stat_replication WHERE flush_lsn >= pg_current_wal_lsn())");
+            [
+                "-h",
+                server.SocketDirectory,
+                "-p",
+                server.Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                "-U",
+                "postgres",
+                "-D",
+                folder,
+                "--synchronous",
+            ],
+            new() { Unprivileged = true }
+        );
+        await server.WaitForAsync(
+            "the receiver to have it all",
+            "SELECT EXISTS (SELECT FROM pg_stat_replication WHERE flush_lsn >= pg_current_wal_lsn())"
+        );
 
         var result = await Probe.OfAsync(server);
 
@@ -154,7 +183,9 @@ public sealed class RecoveryPointTests
     static async Task TouchAsync(PostgresServer server, double done, double written)
     {
         await server.ExecuteAsync("CREATE TABLE work AS SELECT generate_series(1, 1000)");
-        foreach (var file in Probe.Status(server, ".done")) file.LastWriteTimeUtc = DateTime.UtcNow.AddHours(done);
-        foreach (var file in Probe.WalFiles(server).Where(file => file.Name.Length == 24)) file.LastWriteTimeUtc = DateTime.UtcNow.AddHours(written);
+        foreach (var file in Probe.Status(server, ".done"))
+            file.LastWriteTimeUtc = DateTime.UtcNow.AddHours(done);
+        foreach (var file in Probe.WalFiles(server).Where(file => file.Name.Length == 24))
+            file.LastWriteTimeUtc = DateTime.UtcNow.AddHours(written);
     }
 }

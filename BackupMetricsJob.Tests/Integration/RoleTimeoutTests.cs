@@ -3,10 +3,16 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Integration;
 
-/// <summary>What a role or a database sets for others does not end a probe: its limits are its own. Where a server ends it all the same, that is a reason of its own.</summary>
+/// <summary>
+/// What a role or a database sets for others does not end a probe: its limits are its own. Where a server ends it all the same, that is a
+/// reason of its own.
+/// </summary>
 public sealed class RoleTimeoutTests
 {
-    static readonly SourceSettings Slow = new(ServerPatterns.All, "SELECT 'full' AS type, clock_timestamp() AS finished_at FROM pg_sleep(1.5)");
+    static readonly SourceSettings Slow = new(
+        ServerPatterns.All,
+        "SELECT 'full' AS type, clock_timestamp() AS finished_at FROM pg_sleep(1.5)"
+    );
 
     [Theory]
     [InlineData(15, "statement_timeout = '200ms'")]
@@ -28,11 +34,17 @@ public sealed class RoleTimeoutTests
     {
         await using var server = await PostgresServer.StartAsync();
         await server.ExecuteAsync("CREATE ROLE watch LOGIN; ALTER ROLE watch SET temp_file_limit = '100kB'");
-        const string Large = "SELECT 'full' AS type, now() AS finished_at FROM (SELECT x FROM generate_series(1, 600000) x ORDER BY random() OFFSET 100000 LIMIT 1) y";
+        const string Large =
+            "SELECT 'full' AS type, now() AS finished_at FROM (SELECT x FROM generate_series(1, "
+            + "600000) x ORDER BY random() OFFSET 100000 LIMIT 1) y";
 
         var result = await Probe.OfAsync(server, [SourceName.Query], new(ServerPatterns.All, Large), "watch");
 
         Assert.Equal(FailureReason.Sql, result.Failure!.Reason);
-        Assert.Contains("temp_file_limit", Assert.Single(Findings.Of(result), finding => finding.What.StartsWith("the probe failed", StringComparison.Ordinal)).Do, StringComparison.Ordinal);
+        Assert.Contains(
+            "temp_file_limit",
+            Assert.Single(Findings.Of(result), finding => finding.What.StartsWith("the probe failed", StringComparison.Ordinal)).Do,
+            StringComparison.Ordinal
+        );
     }
 }

@@ -21,7 +21,12 @@ public sealed class ScheduleClusterTests
         var victim = Events(a, b).Last(line => Name(line) == "slot").GetProperty("node").GetString() == "a" ? a : b;
         var other = victim == a ? b : a;
         victim.Kill();
-        await Wait.ForAsync("the other node to run three slots", () => Events(other).Count(line => Name(line) == "slot_end") >= 3, TimeSpan.FromSeconds(40), () => other.Error);
+        await Wait.ForAsync(
+            "the other node to run three slots",
+            () => Events(other).Count(line => Name(line) == "slot_end") >= 3,
+            TimeSpan.FromSeconds(40),
+            () => other.Error
+        );
         other.Signal(PosixSignal.SIGTERM);
         Assert.Equal(0, (await other.WaitAsync()).ExitCode);
 
@@ -47,7 +52,12 @@ public sealed class ScheduleClusterTests
         await node.WaitForErrorLineAsync("the cluster's store can be asked again");
         var before = Events(node).Count(line => Name(line) == "slot_end");
 
-        await Wait.ForAsync("further runs", () => Events(node).Count(line => Name(line) == "slot_end") > before, TimeSpan.FromSeconds(40), () => node.Error);
+        await Wait.ForAsync(
+            "further runs",
+            () => Events(node).Count(line => Name(line) == "slot_end") > before,
+            TimeSpan.FromSeconds(40),
+            () => node.Error
+        );
         node.Signal(PosixSignal.SIGTERM);
         Assert.Equal(0, (await node.WaitAsync()).ExitCode);
     }
@@ -62,8 +72,16 @@ public sealed class ScheduleClusterTests
         await second.WaitForErrorLineAsync("the cluster's schedule is changed to this one, on all nodes");
         Assert.Equal("0 0 3 * * ?", await store.ScalarAsync<string>("SELECT cron_expression FROM qrtz_cron_triggers"));
 
-        await using var lost = BackupMetrics.Start(
-            ["schedule", "--cron", "@hourly", "--no-push", "--connection", "postgresql://u@127.0.0.1:1/x", "--cluster", "postgresql://u:secret@127.0.0.1:1/x"]);
+        await using var lost = BackupMetrics.Start([
+            "schedule",
+            "--cron",
+            "@hourly",
+            "--no-push",
+            "--connection",
+            "postgresql://u@127.0.0.1:1/x",
+            "--cluster",
+            "postgresql://u:secret@127.0.0.1:1/x",
+        ]);
         var result = await lost.WaitAsync();
         Assert.Equal(69, result.ExitCode);
         Assert.Contains("the cluster's store postgresql://u@127.0.0.1:1/x cannot be used", result.Error, StringComparison.Ordinal);
@@ -73,19 +91,33 @@ public sealed class ScheduleClusterTests
     [Fact]
     public async Task The_store_may_want_a_password_and_its_certificate_is_looked_at_where_that_is_asked_for()
     {
-        await using var store = await PostgresServer.StartAsync(new PostgresOptions { Tls = true, Hba = ["local all all trust", "hostssl all all 127.0.0.1/32 scram-sha-256"] });
+        await using var store = await PostgresServer.StartAsync(
+            new PostgresOptions { Tls = true, Hba = ["local all all trust", "hostssl all all 127.0.0.1/32 scram-sha-256"] }
+        );
         await store.ExecuteAsync("CREATE ROLE scheduler LOGIN PASSWORD 's3cret'; GRANT CREATE ON SCHEMA public TO scheduler");
         using var folder = new TempFolder();
         var stranger = SelfSignedCertificate.Create(folder.Path, "stranger");
-        var uri = store.ConnectionUri("scheduler", password: "s3cret").Replace("127.0.0.1", "localhost", StringComparison.Ordinal) + "?sslmode=verify-full&sslrootcert=";
+        var uri =
+            store.ConnectionUri("scheduler", password: "s3cret").Replace("127.0.0.1", "localhost", StringComparison.Ordinal)
+            + "?sslmode=verify-full&sslrootcert=";
 
         await using var trusting = Start(uri + store.CertificateFile);
         await trusting.WaitForErrorLineAsync("started on");
-        Assert.True(await store.ScalarAsync<bool>("SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = 'backup-metrics'"));
+        Assert.True(
+            await store.ScalarAsync<bool>(
+                "SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = 'backup-metrics'"
+            )
+        );
         trusting.Signal(PosixSignal.SIGTERM);
         Assert.Equal(0, (await trusting.WaitAsync()).ExitCode);
 
-        foreach (var (root, words) in new[] { (stranger.CertificateFile, "the server is not trusted: its certificate is signed by itself, which is not in"), ("/nowhere/ca.pem", "the root certificate /nowhere/ca.pem does not exist") })
+        foreach (
+            var (root, words) in new[]
+            {
+                (stranger.CertificateFile, "the server is not trusted: its certificate is signed by itself, which is not in"),
+                ("/nowhere/ca.pem", "the root certificate /nowhere/ca.pem does not exist"),
+            }
+        )
         {
             await using var doubting = Start(uri + root);
             var result = await doubting.WaitAsync();
@@ -95,27 +127,61 @@ public sealed class ScheduleClusterTests
         }
 
         static ChildProcess Start(string cluster) =>
-            BackupMetrics.Start(["schedule", "--cron", "@hourly", "--no-push", "--connection", "postgresql://u@127.0.0.1:1/x", "--node", "a", "--cluster", cluster]);
+            BackupMetrics.Start([
+                "schedule",
+                "--cron",
+                "@hourly",
+                "--no-push",
+                "--connection",
+                "postgresql://u@127.0.0.1:1/x",
+                "--node",
+                "a",
+                "--cluster",
+                cluster,
+            ]);
     }
 
-    static ChildProcess Start(string node, PostgresServer store, int port, string cron = "*/2 * * * * ?") => BackupMetrics.Start(
-        [
-            "schedule", "--cron", cron, "--timezone", "UTC", "--log-format", "json", "--no-push", "--timeout", "1s", "--instance", "db",
-            "--connection", $"postgresql://u@127.0.0.1:{port}/x?sslmode=disable", "--cluster", store.ConnectionUri(), "--node", node,
+    static ChildProcess Start(string node, PostgresServer store, int port, string cron = "*/2 * * * * ?") =>
+        BackupMetrics.Start([
+            "schedule",
+            "--cron",
+            cron,
+            "--timezone",
+            "UTC",
+            "--log-format",
+            "json",
+            "--no-push",
+            "--timeout",
+            "1s",
+            "--instance",
+            "db",
+            "--connection",
+            $"postgresql://u@127.0.0.1:{port}/x?sslmode=disable",
+            "--cluster",
+            store.ConnectionUri(),
+            "--node",
+            node,
         ]);
 
     static List<JsonElement> Events(params ChildProcess[] nodes) =>
-        [.. nodes.SelectMany(node => Whole(node.Error)).Select(line => JsonDocument.Parse(line).RootElement).OrderBy(line => line.GetProperty("time").GetDateTime())];
+        [
+            .. nodes
+                .SelectMany(node => Whole(node.Error))
+                .Select(line => JsonDocument.Parse(line).RootElement)
+                .OrderBy(line => line.GetProperty("time").GetDateTime()),
+        ];
 
     // The last line may be half written.
     static string[] Whole(string text) => text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     static string Name(JsonElement line) => line.GetProperty("event").GetString()!;
 
-    static DateTimeOffset Moment(JsonElement line, string name) => DateTimeOffset.Parse(line.GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
+    static DateTimeOffset Moment(JsonElement line, string name) =>
+        DateTimeOffset.Parse(line.GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
 
     static IEnumerable<DateTimeOffset> Missed(JsonElement line)
     {
-        for (var slot = Moment(line, "first"); slot <= Moment(line, "last"); slot = slot.AddSeconds(2)) yield return slot;
+        for (var slot = Moment(line, "first"); slot <= Moment(line, "last"); slot = slot.AddSeconds(2))
+            yield return slot;
     }
 }

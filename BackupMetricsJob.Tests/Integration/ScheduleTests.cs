@@ -12,7 +12,16 @@ public sealed class ScheduleTests
     public async Task It_runs_at_every_slot_and_ends_with_0_after_SIGTERM()
     {
         await using var gateway = await PushgatewayServer.StartAsync();
-        await using var daemon = Start("--cron", EverySecond, "--connection", "postgresql://u@127.0.0.1:1/x", "--instance", "db", "--gateway", gateway.Url);
+        await using var daemon = Start(
+            "--cron",
+            EverySecond,
+            "--connection",
+            "postgresql://u@127.0.0.1:1/x",
+            "--instance",
+            "db",
+            "--gateway",
+            gateway.Url
+        );
         await daemon.WaitForErrorLineAsync("ended on");
 
         daemon.Signal(PosixSignal.SIGTERM);
@@ -20,8 +29,16 @@ public sealed class ScheduleTests
         var result = await daemon.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Equal(0, result.ExitCode);
         var metrics = await gateway.MetricsAsync();
-        Assert.Contains("backup_metrics_interval_seconds{instance=\"\",job=\"backup_metrics\",run=\"db\"} 1", metrics, StringComparison.Ordinal);
-        Assert.Contains("backup_metrics_config_last_reload_successful{instance=\"\",job=\"backup_metrics\",run=\"db\"} 1", metrics, StringComparison.Ordinal);
+        Assert.Contains(
+            "backup_metrics_interval_seconds{instance=\"\",job=\"backup_metrics\",run=\"db\"} 1",
+            metrics,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "backup_metrics_config_last_reload_successful{instance=\"\",job=\"backup_metrics\",run=\"db\"} 1",
+            metrics,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -30,7 +47,17 @@ public sealed class ScheduleTests
         await using var silent = new SilentServer();
         await using var gateway = new StubPushgateway(StubPushgateway.Status(200));
         await using var daemon = Start(
-            "--cron", EverySecond, "--connection", $"postgresql://u@127.0.0.1:{silent.Port}/x", "--timeout", "3s", "--gateway", gateway.Url, "--fail-on", "never");
+            "--cron",
+            EverySecond,
+            "--connection",
+            $"postgresql://u@127.0.0.1:{silent.Port}/x",
+            "--timeout",
+            "3s",
+            "--gateway",
+            gateway.Url,
+            "--fail-on",
+            "never"
+        );
         await silent.FirstConnection;
 
         daemon.Signal(PosixSignal.SIGTERM);
@@ -47,7 +74,17 @@ public sealed class ScheduleTests
         await using var silent = new SilentServer();
         await using var gateway = new StubPushgateway(StubPushgateway.Status(200));
         await using var daemon = Start(
-            "--cron", EverySecond, "--connection", $"postgresql://u@127.0.0.1:{silent.Port}/x", "--timeout", "40s", "--gateway", gateway.Url, "--grace", "1s");
+            "--cron",
+            EverySecond,
+            "--connection",
+            $"postgresql://u@127.0.0.1:{silent.Port}/x",
+            "--timeout",
+            "40s",
+            "--gateway",
+            gateway.Url,
+            "--grace",
+            "1s"
+        );
         await silent.FirstConnection;
         await daemon.WaitForErrorLineAsync("is still going on, and slot");
 
@@ -62,7 +99,15 @@ public sealed class ScheduleTests
     public async Task A_second_signal_ends_it_at_once()
     {
         await using var silent = new SilentServer();
-        await using var daemon = Start("--cron", EverySecond, "--connection", $"postgresql://u@127.0.0.1:{silent.Port}/x", "--timeout", "40s", "--no-push");
+        await using var daemon = Start(
+            "--cron",
+            EverySecond,
+            "--connection",
+            $"postgresql://u@127.0.0.1:{silent.Port}/x",
+            "--timeout",
+            "40s",
+            "--no-push"
+        );
         await silent.FirstConnection;
 
         daemon.Signal(PosixSignal.SIGTERM);
@@ -81,7 +126,17 @@ public sealed class ScheduleTests
         var query = folder.Write("dumps.sql", "SELECT 1");
         await using var gateway = new StubPushgateway(StubPushgateway.Status(200));
         await using var daemon = Start(
-            "--cron", EverySecond, "--connection", "postgresql://u@127.0.0.1:1/x", "--gateway", gateway.Url, "--source", "query", "--query", query);
+            "--cron",
+            EverySecond,
+            "--connection",
+            "postgresql://u@127.0.0.1:1/x",
+            "--gateway",
+            gateway.Url,
+            "--source",
+            "query",
+            "--query",
+            query
+        );
         await Wait.ForAsync("a push", () => gateway.Requests.Count > 0, state: () => daemon.Error);
         Assert.Contains(Good, gateway.Requests[0].Text, StringComparison.Ordinal);
 
@@ -92,7 +147,10 @@ public sealed class ScheduleTests
         await File.WriteAllTextAsync(query, "SELECT 2");
         daemon.Signal(PosixSignal.SIGHUP);
         await daemon.WaitForErrorLineAsync("the settings have been read again");
-        await Wait.ForAsync("a push that tells that it is mended", () => gateway.Requests[^1].Text.Contains(Good, StringComparison.Ordinal));
+        await Wait.ForAsync(
+            "a push that tells that it is mended",
+            () => gateway.Requests[^1].Text.Contains(Good, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -122,7 +180,15 @@ public sealed class ScheduleTests
     [Fact]
     public async Task What_is_wrong_is_told_all_at_once()
     {
-        var result = await BackupMetrics.RunAsync("schedule", "--cron", "61 * * * *", "--timezone", "Mars/Base", "--connection", "postgresql://u@h/x");
+        var result = await BackupMetrics.RunAsync(
+            "schedule",
+            "--cron",
+            "61 * * * *",
+            "--timezone",
+            "Mars/Base",
+            "--connection",
+            "postgresql://u@h/x"
+        );
 
         Assert.Equal(64, result.ExitCode);
         Assert.Contains("--gateway is missing", result.Error, StringComparison.Ordinal);

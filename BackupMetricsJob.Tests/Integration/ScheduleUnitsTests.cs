@@ -16,10 +16,18 @@ public sealed class ScheduleUnitsTests
     public async Task Systemd_finds_nothing_wrong_with_the_units_and_little_to_attack()
     {
         Assert.Equal(3, Directory.GetFiles(Units).Length);
-        if (!File.Exists(Analyze)) return;
+        if (!File.Exists(Analyze))
+            return;
         using var folder = new TempFolder();
         foreach (var unit in Directory.GetFiles(Units))
-            folder.Write(Path.GetFileName(unit), (await File.ReadAllTextAsync(unit)).Replace("/usr/local/bin/backup-metrics", BackupMetrics.Executable, StringComparison.Ordinal));
+            folder.Write(
+                Path.GetFileName(unit),
+                (await File.ReadAllTextAsync(unit)).Replace(
+                    "/usr/local/bin/backup-metrics",
+                    BackupMetrics.Executable,
+                    StringComparison.Ordinal
+                )
+            );
 
         var verified = await ChildProcess.RunAsync(Analyze, ["verify", "--man=no", .. Directory.GetFiles(folder.Path)]);
         Assert.Equal("", verified.Error + verified.Output);
@@ -41,7 +49,8 @@ public sealed class ScheduleUnitsTests
         systemd.Bind(new UnixDomainSocketEndPoint(name));
         await using var daemon = BackupMetrics.Start(
             ["schedule", "--cron", "@hourly", "--timezone", "UTC", "--no-push", "--connection", "postgresql://u@127.0.0.1:1/x"],
-            new Dictionary<string, string> { ["NOTIFY_SOCKET"] = name, ["WATCHDOG_USEC"] = "2000000" });
+            new Dictionary<string, string> { ["NOTIFY_SOCKET"] = name, ["WATCHDOG_USEC"] = "2000000" }
+        );
 
         Assert.StartsWith("READY=1\nSTATUS=@hourly in UTC, the next slot is ", await NextAsync(systemd, "READY"), StringComparison.Ordinal);
         Assert.Equal("WATCHDOG=1", await NextAsync(systemd, "WATCHDOG"));
@@ -55,13 +64,15 @@ public sealed class ScheduleUnitsTests
     }
 
     /// <summary>The next datagram that begins so; what comes before it is passed over.</summary>
-    static Task<string> NextAsync(Socket systemd, string begins) => Task.Run(() =>
-    {
-        var buffer = new byte[1000];
-        while (true)
+    static Task<string> NextAsync(Socket systemd, string begins) =>
+        Task.Run(() =>
         {
-            var text = Encoding.UTF8.GetString(buffer, 0, systemd.Receive(buffer));
-            if (text.StartsWith(begins, StringComparison.Ordinal)) return text;
-        }
-    });
+            var buffer = new byte[1000];
+            while (true)
+            {
+                var text = Encoding.UTF8.GetString(buffer, 0, systemd.Receive(buffer));
+                if (text.StartsWith(begins, StringComparison.Ordinal))
+                    return text;
+            }
+        });
 }

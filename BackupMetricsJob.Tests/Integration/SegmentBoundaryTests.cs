@@ -4,8 +4,8 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Integration;
 
 /// <summary>
-/// An idle server rests where a segment ends. There the file that was written last is the one before: since PostgreSQL 17 pg_walfile_name() names the
-/// next, which is not there yet, or is an old file renamed for later.
+/// An idle server rests where a segment ends. There the file that was written last is the one before: since PostgreSQL 17 pg_walfile_name()
+/// names the next, which is not there yet, or is an old file renamed for later.
 /// </summary>
 public sealed class SegmentBoundaryTests
 {
@@ -33,7 +33,10 @@ public sealed class SegmentBoundaryTests
         var result = await AtBoundaryAsync(server, nextIsThere);
 
         Assert.InRange(result.LossWindow ?? TimeSpan.MinValue, TimeSpan.FromHours(2) - Slack, TimeSpan.FromHours(2) + Slack);
-        Assert.Equal(await Probe.LsnAsync(server) - Probe.StartOf(Probe.ReadySegments(server)[0].Name, 16), result.Server!.Wal!.UnarchivedBytes);
+        Assert.Equal(
+            await Probe.LsnAsync(server) - Probe.StartOf(Probe.ReadySegments(server)[0].Name, 16),
+            result.Server!.Wal!.UnarchivedBytes
+        );
     }
 
     [Theory]
@@ -57,17 +60,23 @@ public sealed class SegmentBoundaryTests
     static async Task<ProbeResult> AtBoundaryAsync(PostgresServer server, bool nextIsThere, bool isArchived = false)
     {
         ProbeResult? result = null;
-        await server.WaitForAsync("a probe of a server that rests at a boundary", async () =>
-        {
-            await server.ExecuteAsync("SELECT pg_switch_wal()");
-            var before = await Probe.LsnAsync(server);
-            if (before % Segment != 0) return false;
-            if (isArchived) await server.WaitForArchivedAsync(Name(before - Segment));
-            PlaceNext(server, before, nextIsThere);
-            foreach (var file in Probe.Status(server, ".done")) file.LastWriteTimeUtc = DateTime.UtcNow.AddHours(-2);
-            result = await Probe.OfAsync(server);
-            return before == await Probe.LsnAsync(server);
-        });
+        await server.WaitForAsync(
+            "a probe of a server that rests at a boundary",
+            async () =>
+            {
+                await server.ExecuteAsync("SELECT pg_switch_wal()");
+                var before = await Probe.LsnAsync(server);
+                if (before % Segment != 0)
+                    return false;
+                if (isArchived)
+                    await server.WaitForArchivedAsync(Name(before - Segment));
+                PlaceNext(server, before, nextIsThere);
+                foreach (var file in Probe.Status(server, ".done"))
+                    file.LastWriteTimeUtc = DateTime.UtcNow.AddHours(-2);
+                result = await Probe.OfAsync(server);
+                return before == await Probe.LsnAsync(server);
+            }
+        );
         return result!;
     }
 

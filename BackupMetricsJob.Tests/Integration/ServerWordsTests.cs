@@ -38,11 +38,23 @@ public sealed class ServerWordsTests
         var query = folder.Write("query.sql", "SELECT * FROM boom()");
         foreach (var command in new[] { "show", "run" })
         {
-            var result = await BackupMetrics.RunAsync([command, "--connection", server.ConnectionUri(), "--source", "query", "--query", query, .. command == "run" ? new[] { "--dry-run" } : []]);
+            var result = await BackupMetrics.RunAsync([
+                command,
+                "--connection",
+                server.ConnectionUri(),
+                "--source",
+                "query",
+                "--query",
+                query,
+                .. command == "run" ? new[] { "--dry-run" } : [],
+            ]);
 
             Assert.Equal(69, result.ExitCode);
             Assert.DoesNotContain('\u001b', result.Output + result.Error);
-            Assert.DoesNotContain((result.Output + result.Error).Split('\n'), line => line.StartsWith("ok orders", StringComparison.Ordinal));
+            Assert.DoesNotContain(
+                (result.Output + result.Error).Split('\n'),
+                line => line.StartsWith("ok orders", StringComparison.Ordinal)
+            );
             Assert.Contains("x ok orders:", result.Output + result.Error, StringComparison.Ordinal);
         }
     }
@@ -54,5 +66,6 @@ public sealed class ServerWordsTests
     }
 
     static string Function(string message) =>
-        $"CREATE FUNCTION boom() RETURNS TABLE (type text, age_seconds int) LANGUAGE plpgsql AS $f$ BEGIN RAISE EXCEPTION USING MESSAGE = {message}; END $f$";
+        "CREATE FUNCTION boom() RETURNS TABLE (type text, age_seconds int) LANGUAGE plpgsql AS $f$ BEGIN RAISE EXCEPTION USING "
+        + $"MESSAGE = {message}; END $f$";
 }

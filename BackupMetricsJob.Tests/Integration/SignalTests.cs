@@ -13,15 +13,26 @@ public sealed class SignalTests
     {
         await using var silent = new SilentServer();
         await using var gateway = await PushgatewayServer.StartAsync();
-        await using var run = BackupMetrics.Start(
-            ["run", "--connection", $"postgresql://u@127.0.0.1:{silent.Port}/x", "--instance", "db", "--gateway", gateway.Url]);
+        await using var run = BackupMetrics.Start([
+            "run",
+            "--connection",
+            $"postgresql://u@127.0.0.1:{silent.Port}/x",
+            "--instance",
+            "db",
+            "--gateway",
+            gateway.Url,
+        ]);
         await silent.FirstConnection;
 
         run.Signal(signal);
 
         var result = await run.WaitAsync(TimeSpan.FromSeconds(10));
         Assert.Equal(code, result.ExitCode);
-        Assert.Contains("postgres_backup_probe_failure{instance=\"db\",job=\"backup_metrics\",reason=\"cancelled\",run=\"db\"} 1", await gateway.MetricsAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "postgres_backup_probe_failure{instance=\"db\",job=\"backup_metrics\",reason=\"cancelled\",run=\"db\"} 1",
+            await gateway.MetricsAsync(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -70,7 +81,9 @@ public sealed class SignalTests
     public async Task Every_command_that_waits_is_ended_by_a_signal_and_says_so(string command, PosixSignal signal, int code)
     {
         await using var silent = new SilentServer();
-        await using var run = BackupMetrics.Start(command.Replace("SILENT", $"127.0.0.1:{silent.Port}", StringComparison.Ordinal).Split(' '));
+        await using var run = BackupMetrics.Start(
+            command.Replace("SILENT", $"127.0.0.1:{silent.Port}", StringComparison.Ordinal).Split(' ')
+        );
         await silent.FirstConnection.WaitAsync(TimeSpan.FromSeconds(30));
 
         run.Signal(signal);
@@ -87,7 +100,15 @@ public sealed class SignalTests
     {
         await using var gateway = new StubPushgateway(StubPushgateway.Status(status));
         await using var silent = new SilentServer();
-        await using var run = BackupMetrics.Start(["delete", "--job", "j", "--gateway", gateway.Url, "--gateway", $"http://127.0.0.1:{silent.Port}"]);
+        await using var run = BackupMetrics.Start([
+            "delete",
+            "--job",
+            "j",
+            "--gateway",
+            gateway.Url,
+            "--gateway",
+            $"http://127.0.0.1:{silent.Port}",
+        ]);
         await silent.FirstConnection.WaitAsync(TimeSpan.FromSeconds(30));
 
         run.Signal(PosixSignal.SIGTERM);

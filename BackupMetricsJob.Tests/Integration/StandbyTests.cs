@@ -56,17 +56,26 @@ public sealed class StandbyTests
     public async Task One_that_lives_on_restore_command_has_no_negative_lag(int version)
     {
         await using var primary = await PostgresServer.StartAsync(new() { Version = version, Archiving = true });
-        await using var standby = await primary.CreateStandbyAsync(new()
-        {
-            Archiving = true,
-            Settings = { ["archive_mode"] = "always", ["archive_command"] = "/bin/false", ["restore_command"] = $"cp {primary.ArchiveDirectory}/%f %p" },
-        });
+        await using var standby = await primary.CreateStandbyAsync(
+            new()
+            {
+                Archiving = true,
+                Settings =
+                {
+                    ["archive_mode"] = "always",
+                    ["archive_command"] = "/bin/false",
+                    ["restore_command"] = $"cp {primary.ArchiveDirectory}/%f %p",
+                },
+            }
+        );
         await standby.SetAsync("primary_conninfo", "");
-        for (var i = 0; i < 3; i++) await primary.WaitForArchivedAsync(await primary.SwitchWalAsync());
+        for (var i = 0; i < 3; i++)
+            await primary.WaitForArchivedAsync(await primary.SwitchWalAsync());
         // It fetches whole segments ahead of what it replays: all of them first.
         var archived = await primary.ScalarAsync<long>("SELECT ((pg_current_wal_lsn() - '0/0')::bigint / 16777216) * 16777216");
         await standby.WaitForAsync("the standby to replay all of the archive", $"SELECT pg_last_wal_replay_lsn() - '0/0' >= {archived}");
-        foreach (var file in Probe.Status(standby, ".ready")) File.Move(file.FullName, Path.ChangeExtension(file.FullName, ".done"), overwrite: true);
+        foreach (var file in Probe.Status(standby, ".ready"))
+            File.Move(file.FullName, Path.ChangeExtension(file.FullName, ".done"), overwrite: true);
 
         var result = await Probe.OfAsync(standby);
 
@@ -86,10 +95,20 @@ public sealed class StandbyTests
         foreach (var command in new[] { "show", "check" })
         {
             var result = await BackupMetrics.RunAsync(command, "--connection", both, "--instance", "it");
-            Assert.Contains($"127.0.0.1:{standby.Port}, the first host that answered, is a standby", result.Output, StringComparison.Ordinal);
+            Assert.Contains(
+                $"127.0.0.1:{standby.Port}, the first host that answered, is a standby",
+                result.Output,
+                StringComparison.Ordinal
+            );
             Assert.Contains("target_session_attrs=primary", result.Output, StringComparison.Ordinal);
 
-            var primaryOnly = await BackupMetrics.RunAsync(command, "--connection", both + " target_session_attrs=primary", "--instance", "it");
+            var primaryOnly = await BackupMetrics.RunAsync(
+                command,
+                "--connection",
+                both + " target_session_attrs=primary",
+                "--instance",
+                "it"
+            );
             Assert.DoesNotContain("is a standby", primaryOnly.Output, StringComparison.Ordinal);
         }
     }

@@ -14,7 +14,10 @@ public sealed class StreamTests
         await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         await using var gateway = await PushgatewayServer.StartAsync();
 
-        Assert.Equal(0, (await ShellAsync($"run --connection '{server.ConnectionUri()}' --gateway {gateway.Url} --instance db {redirection}")).ExitCode);
+        Assert.Equal(
+            0,
+            (await ShellAsync($"run --connection '{server.ConnectionUri()}' --gateway {gateway.Url} --instance db {redirection}")).ExitCode
+        );
         Assert.Contains("backup_metrics_run_success{", await gateway.MetricsAsync(), StringComparison.Ordinal);
         Assert.Equal(64, (await ShellAsync($"run --nonsense {redirection}")).ExitCode);
     }
@@ -31,7 +34,10 @@ public sealed class StreamTests
         var result = await ShellAsync($"{command} {connection} {redirection}");
 
         Assert.Equal(74, result.ExitCode);
-        Assert.Single(result.Error.Split('\n'), line => line.StartsWith("backup-metrics: standard output cannot be written: ", StringComparison.Ordinal));
+        Assert.Single(
+            result.Error.Split('\n'),
+            line => line.StartsWith("backup-metrics: standard output cannot be written: ", StringComparison.Ordinal)
+        );
     }
 
     /// <summary>Then what is opened next gets their numbers: what was to be read is not written into a connection.</summary>
@@ -55,7 +61,15 @@ public sealed class StreamTests
     public async Task A_deletion_whose_list_cannot_be_written_says_so()
     {
         await using var gateway = await PushgatewayServer.StartAsync();
-        await BackupMetrics.RunAsync("run", "--connection", $"postgresql://u@127.0.0.1:{FreePort.Next()}/x", "--instance", "db", "--gateway", gateway.Url);
+        await BackupMetrics.RunAsync(
+            "run",
+            "--connection",
+            $"postgresql://u@127.0.0.1:{FreePort.Next()}/x",
+            "--instance",
+            "db",
+            "--gateway",
+            gateway.Url
+        );
 
         Assert.Equal(74, (await ShellAsync($"delete --job backup_metrics --dry-run --gateway {gateway.Url} <&- >&- 2>&-")).ExitCode);
         Assert.Single(await gateway.GroupsAsync());

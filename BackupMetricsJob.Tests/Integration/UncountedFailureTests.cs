@@ -3,7 +3,9 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Integration;
 
-/// <summary>Archivers that fail without being counted, and marks of others that look like a success. What waits for hours is made so by file times.</summary>
+/// <summary>
+/// Archivers that fail without being counted, and marks of others that look like a success. What waits for hours is made so by file times.
+/// </summary>
 public sealed class UncountedFailureTests
 {
     [Theory]
@@ -17,7 +19,8 @@ public sealed class UncountedFailureTests
         await using var server = await PostgresServer.StartAsync(new() { Version = version, Archiving = true });
         await server.BaseBackupAsync();
         await server.WaitForArchivedAsync(await server.SwitchWalAsync());
-        if (setting == "archive_library") await server.SetAsync("archive_command", "");
+        if (setting == "archive_library")
+            await server.SetAsync("archive_command", "");
         await server.SetAsync(setting, value);
         await server.SwitchWalAsync();
         var complaint = setting == "archive_library" ? "could not access file \"no_such_library\"" : "archive command ";
@@ -27,7 +30,10 @@ public sealed class UncountedFailureTests
 
         Assert.Equal(0, result.Server!.Archiver.FailedCount);
         Assert.Equal(ArchiverState.Failing, ArchiverStates.Of(result.Server));
-        Assert.Contains(Findings.Of(result), finding => finding.IsCritical && finding.What.Contains("PostgreSQL counts no failure", StringComparison.Ordinal));
+        Assert.Contains(
+            Findings.Of(result),
+            finding => finding.IsCritical && finding.What.Contains("PostgreSQL counts no failure", StringComparison.Ordinal)
+        );
     }
 
     [Theory]
@@ -55,8 +61,11 @@ public sealed class UncountedFailureTests
     public async Task A_promoted_standby_whose_archiver_never_worked_claims_nothing(int version)
     {
         await using var primary = await PostgresServer.StartAsync(new() { Version = version, Archiving = true });
-        await using var standby = await primary.CreateStandbyAsync(new() { Archiving = true, Settings = { ["archive_command"] = "exit 130", ["wal_keep_size"] = "512MB" } });
-        for (var i = 0; i < 3; i++) await primary.SwitchWalAsync();
+        await using var standby = await primary.CreateStandbyAsync(
+            new() { Archiving = true, Settings = { ["archive_command"] = "exit 130", ["wal_keep_size"] = "512MB" } }
+        );
+        for (var i = 0; i < 3; i++)
+            await primary.SwitchWalAsync();
         var position = await primary.ScalarAsync<string>("SELECT pg_current_wal_lsn()::text");
         await standby.WaitForAsync("the standby to follow", $"SELECT pg_last_wal_replay_lsn() >= '{position}'");
         await standby.PromoteAsync();
@@ -74,24 +83,31 @@ public sealed class UncountedFailureTests
     {
         await using var primary = await PostgresServer.StartAsync(new() { Archiving = true });
         const string AllButHistory = "case %f in *.history) exit 130;; esac; cp %p {archive}/%f";
-        await using var standby = await primary.CreateStandbyAsync(new() { Archiving = true, Settings = { ["archive_command"] = AllButHistory } });
+        await using var standby = await primary.CreateStandbyAsync(
+            new() { Archiving = true, Settings = { ["archive_command"] = AllButHistory } }
+        );
         await standby.PromoteAsync();
         await standby.WaitForAsync("the history file to wait", () => Task.FromResult(Probe.Status(standby, ".history.ready").Count == 1));
-        foreach (var file in Probe.Status(standby, ".ready").Where(file => !file.Name.Contains("history", StringComparison.Ordinal))) file.Delete();
+        foreach (var file in Probe.Status(standby, ".ready").Where(file => !file.Name.Contains("history", StringComparison.Ordinal)))
+            file.Delete();
 
         var result = await OfAnOldQueueAsync(standby);
 
         var wal = result.Server!.Wal!;
         Assert.Equal((0, 1), (wal.ReadySegments, wal.ReadyOthers));
         Assert.Equal(ArchiverState.Never, ArchiverStates.Of(result.Server with { Wal = wal with { DoneSegments = 0 } }));
-        Assert.Contains(Findings.Of(result), finding => finding.What.Contains("(1 history file), the critical limit", StringComparison.Ordinal));
+        Assert.Contains(
+            Findings.Of(result),
+            finding => finding.What.Contains("(1 history file), the critical limit", StringComparison.Ordinal)
+        );
         Assert.Contains("postgres_wal_archive_oldest_ready_timestamp_seconds{", Published.Text(result), StringComparison.Ordinal);
     }
 
     /// <summary>What it says where all that waits has waited, and the server run, for two hours.</summary>
     static async Task<ProbeResult> OfAnOldQueueAsync(PostgresServer server)
     {
-        foreach (var file in Probe.Status(server, ".ready")) file.LastWriteTimeUtc = DateTime.UtcNow.AddHours(-2);
+        foreach (var file in Probe.Status(server, ".ready"))
+            file.LastWriteTimeUtc = DateTime.UtcNow.AddHours(-2);
         var result = await Probe.OfAsync(server);
         var old = result.Server!.Now.AddHours(-2);
         return result with

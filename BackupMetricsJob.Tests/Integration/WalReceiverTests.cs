@@ -17,14 +17,34 @@ public sealed class WalReceiverTests
         await server.ExecuteAsync("CREATE TABLE work AS SELECT repeat('x', 1000) FROM generate_series(1, 60000)");
         var folder = RunFolder.NewFolder("slow");
         await PostgresTemplate.GiveToServerUserAsync(folder);
-        await using var copy = ChildProcess.Start("/bin/sh", ["-c", $"PGAPPNAME=nightly exec {Program("pg_basebackup")} -h {server.SocketDirectory} -p {Port(server)} -U postgres -D {folder}/data -X stream -c fast -r 1M {slot}"], new() { Unprivileged = true });
-        await server.WaitForAsync("the backup to stream WAL", "SELECT EXISTS (SELECT FROM pg_stat_replication WHERE state = 'streaming' AND reply_time IS NOT NULL AND application_name = 'nightly')");
+        await using var copy = ChildProcess.Start(
+            "/bin/sh",
+            [
+                "-c",
+                $"PGAPPNAME=nightly exec {Program("pg_basebackup")} -h {server.SocketDirectory} -p {Port(server)} -U postgres -D "
+                    + $"{folder}/data -X stream -c fast -r 1M {slot}",
+            ],
+            new() { Unprivileged = true }
+        );
+        await server.WaitForAsync(
+            "the backup to stream WAL",
+            "SELECT EXISTS (SELECT FROM pg_stat_replication WHERE state = 'streaming' AND reply_time IS NOT NULL AND "
+                + "application_name = 'nightly')"
+        );
 
-        var result = await Probe.OfAsync(server, ["server", "query"], new(ServerPatterns.All, "SELECT 'base' AS type, now() - interval '48 hours' AS finished_at"));
+        var result = await Probe.OfAsync(
+            server,
+            ["server", "query"],
+            new(ServerPatterns.All, "SELECT 'base' AS type, now() - interval '48 hours' AS finished_at")
+        );
 
         Assert.True(await server.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_stat_replication WHERE state = 'backup')"));
         Assert.Equal(ArchiverState.Off, ArchiverStates.Of(result.Server!));
-        Assert.InRange(RecoveryPoint.Of(result.Server, Assert.Single(result.Found).Backups)!.Window, TimeSpan.FromHours(47.9), TimeSpan.FromHours(48.1));
+        Assert.InRange(
+            RecoveryPoint.Of(result.Server, Assert.Single(result.Found).Backups)!.Window,
+            TimeSpan.FromHours(47.9),
+            TimeSpan.FromHours(48.1)
+        );
     }
 
     [Fact]
@@ -37,15 +57,28 @@ public sealed class WalReceiverTests
         Directory.CreateDirectory(Path.Combine(folder, "wal"));
         await PostgresTemplate.GiveToServerUserAsync(folder);
         var common = $"-h {server.SocketDirectory} -p {Port(server)} -U postgres";
-        await using var receiver = ChildProcess.Start("/bin/sh", ["-c", $"PGAPPNAME=nightly exec {Program("pg_receivewal")} {common} -D {folder}/wal --synchronous"], new() { Unprivileged = true });
-        await server.WaitForAsync("the receiver", "SELECT EXISTS (SELECT FROM pg_stat_replication WHERE flush_lsn >= pg_current_wal_lsn())");
-        await using var copy = ChildProcess.Start("/bin/sh", ["-c", $"PGAPPNAME=nightly exec {Program("pg_basebackup")} {common} -D {folder}/data -X stream -c fast -r 1M"], new() { Unprivileged = true });
+        await using var receiver = ChildProcess.Start(
+            "/bin/sh",
+            ["-c", $"PGAPPNAME=nightly exec {Program("pg_receivewal")} {common} -D {folder}/wal --synchronous"],
+            new() { Unprivileged = true }
+        );
+        await server.WaitForAsync(
+            "the receiver",
+            "SELECT EXISTS (SELECT FROM pg_stat_replication WHERE flush_lsn >= pg_current_wal_lsn())"
+        );
+        await using var copy = ChildProcess.Start(
+            "/bin/sh",
+            ["-c", $"PGAPPNAME=nightly exec {Program("pg_basebackup")} {common} -D {folder}/data -X stream -c fast -r 1M"],
+            new() { Unprivileged = true }
+        );
         await server.WaitForAsync("the backup", "SELECT count(*) = 2 FROM pg_stat_replication WHERE state = 'streaming'");
 
         Assert.Equal(ArchiverState.Streamed, ArchiverStates.Of((await Probe.OfAsync(server)).Server!));
     }
 
-    /// <summary>wal-g's wal-receive reports an apply position as a standby does. It is known by its slot, another by the name that the user gives.</summary>
+    /// <summary>
+    /// wal-g's wal-receive reports an apply position as a standby does. It is known by its slot, another by the name that the user gives.
+    /// </summary>
     [Theory]
     [InlineData("walg", null, true)]
     [InlineData("keeper", "keeper", true)]
@@ -57,9 +90,20 @@ public sealed class WalReceiverTests
         await using var server = await PostgresServer.StartAsync();
         await server.ExecuteAsync($"SELECT pg_create_physical_replication_slot('{slot}')");
         await using var standby = await server.CreateStandbyAsync(new() { Settings = { ["primary_slot_name"] = slot } });
-        await server.WaitForAsync("its apply position", $"SELECT EXISTS (SELECT FROM pg_stat_replication JOIN pg_replication_slots ON active_pid = pid WHERE replay_lsn IS NOT NULL AND slot_name = '{slot}')");
+        await server.WaitForAsync(
+            "its apply position",
+            "SELECT EXISTS (SELECT FROM pg_stat_replication JOIN pg_replication_slots ON active_pid = pid WHERE replay_lsn IS NOT "
+                + $"NULL AND slot_name = '{slot}')"
+        );
 
-        var result = await Probe.OfAsync(server, ["server"], SourceSettings.Default with { Receivers = named is null ? [] : ["other", named] });
+        var result = await Probe.OfAsync(
+            server,
+            ["server"],
+            SourceSettings.Default with
+            {
+                Receivers = named is null ? [] : ["other", named],
+            }
+        );
 
         Assert.Equal(isReceiver ? ArchiverState.Streamed : ArchiverState.Off, ArchiverStates.Of(result.Server!));
     }

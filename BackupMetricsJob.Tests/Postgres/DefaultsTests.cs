@@ -5,14 +5,23 @@ namespace BackupMetricsJob.Tests.Postgres;
 /// <summary>What is said of many connections stands below what is said of one, and above libpq's environment.</summary>
 public sealed class DefaultsTests : IDisposable
 {
-    readonly TemporaryFolder folder = new();
+    readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Defaults_fill_what_the_text_leaves_open_and_the_environment_fills_the_rest()
     {
-        var settings = Resolve("host=text", new() { ["host"] = "default", ["user"] = "default", ["sslmode"] = "disable" }, "PGHOST=env PGUSER=env PGDATABASE=env PGSSLMODE=require");
+        var settings = Resolve(
+            "host=text",
+            new()
+            {
+                ["host"] = "default",
+                ["user"] = "default",
+                ["sslmode"] = "disable",
+            },
+            "PGHOST=env PGUSER=env PGDATABASE=env PGSSLMODE=require"
+        );
 
         Assert.Equal("postgresql://default@text:5432/env", settings.Description);
         Assert.Equal(TlsMode.Disable, settings.Tls.Mode);
@@ -21,20 +30,32 @@ public sealed class DefaultsTests : IDisposable
     [Fact]
     public void The_service_of_the_text_beats_the_defaults_and_theirs_beats_the_environment()
     {
-        var file = folder.Write("services", "[one]\nhost=one\nport=1\n[two]\nhost=two\nport=2\n");
+        var file = _folder.Write("services", "[one]\nhost=one\nport=1\n[two]\nhost=two\nport=2\n");
         Dictionary<string, string> defaults = new() { ["port"] = "9", ["user"] = "u" };
 
         Assert.Equal("postgresql://u@one:1/u", Resolve("service=one", defaults, $"PGSERVICEFILE={file}").Description);
-        Assert.Equal("postgresql://u@two:9/u", Resolve("", new(defaults) { ["service"] = "two" }, $"PGSERVICEFILE={file} PGSERVICE=one").Description);
+        Assert.Equal(
+            "postgresql://u@two:9/u",
+            Resolve("", new(defaults) { ["service"] = "two" }, $"PGSERVICEFILE={file} PGSERVICE=one").Description
+        );
         Assert.Equal("postgresql://u@one:9/u", Resolve("", defaults, $"PGSERVICEFILE={file} PGSERVICE=one").Description);
-        Assert.Equal("postgresql://u@one:1/u", Resolve("service=one", new(defaults) { ["service"] = "two", ["servicefile"] = file }, "").Description);
+        Assert.Equal(
+            "postgresql://u@one:1/u",
+            Resolve("service=one", new(defaults) { ["service"] = "two", ["servicefile"] = file }, "").Description
+        );
     }
 
     [Fact]
     public void A_problem_of_the_defaults_says_so()
     {
         var problems = new List<string>();
-        ConnectionText.Resolve(new Dictionary<string, string> { ["host"] = "h" }, new Dictionary<string, string> { ["sslmode"] = "perhaps" }, Parsed.Environment(null, null, "me"), problems, null);
+        ConnectionText.Resolve(
+            new Dictionary<string, string> { ["host"] = "h" },
+            new Dictionary<string, string> { ["sslmode"] = "perhaps" },
+            Parsed.Environment(null, null, "me"),
+            problems,
+            null
+        );
 
         Assert.StartsWith("sslmode in defaults: \"perhaps\" is none of", Assert.Single(problems), StringComparison.Ordinal);
     }
@@ -59,7 +80,8 @@ public sealed class DefaultsTests : IDisposable
     {
         var problems = new List<string>();
         var written = ConnectionText.TryRead(text, problems)!;
-        return ConnectionText.Resolve(written, defaults, Parsed.Environment(variables, null, "me"), problems, null) ?? throw new InvalidOperationException(string.Join("; ", problems));
+        return ConnectionText.Resolve(written, defaults, Parsed.Environment(variables, null, "me"), problems, null)
+            ?? throw new InvalidOperationException(string.Join("; ", problems));
     }
 
     [Fact]

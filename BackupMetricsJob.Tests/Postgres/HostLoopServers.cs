@@ -3,8 +3,8 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Postgres;
 
 /// <summary>
-/// Hosts of every kind: a first server with TLS that refuses some, a second without TLS that takes everybody, its standby, one that is not accepting
-/// connections now, and three that are no PostgreSQL.
+/// Hosts of every kind: a first server with TLS that refuses some, a second without TLS that takes everybody, its standby, one that is not
+/// accepting connections now, and three that are no PostgreSQL.
 /// </summary>
 #pragma warning disable CA1001 // What it owns ends in IAsyncLifetime's DisposeAsync.
 public sealed class HostLoopServers : IAsyncLifetime
@@ -27,14 +27,23 @@ public sealed class HostLoopServers : IAsyncLifetime
         _hangs = new();
         _closes = new(Silence.Close);
         _resets = new(Silence.Reset);
-        First = await PostgresServer.StartAsync(new()
-        {
-            Tls = true,
-            Hba = ["host all banned 127.0.0.1/32 reject", "host all scram 127.0.0.1/32 scram-sha-256", "host all all 127.0.0.1/32 trust"],
-        });
+        First = await PostgresServer.StartAsync(
+            new()
+            {
+                Tls = true,
+                Hba =
+                [
+                    "host all banned 127.0.0.1/32 reject",
+                    "host all scram 127.0.0.1/32 scram-sha-256",
+                    "host all all 127.0.0.1/32 trust",
+                ],
+            }
+        );
         Second = await PostgresServer.StartAsync();
         foreach (var server in new[] { First, Second })
-            await server.ExecuteAsync("CREATE ROLE trusted LOGIN; CREATE ROLE banned LOGIN; CREATE ROLE scram LOGIN PASSWORD 'right'; CREATE ROLE \"full\" LOGIN");
+            await server.ExecuteAsync(
+                "CREATE ROLE trusted LOGIN; CREATE ROLE banned LOGIN; CREATE ROLE scram LOGIN PASSWORD 'right'; CREATE ROLE \"full\" LOGIN"
+            );
         await First.ExecuteAsync("ALTER ROLE \"full\" CONNECTION LIMIT 0");
         await Second.ExecuteAsync("CREATE DATABASE only_second");
         Standby = await Second.CreateStandbyAsync();
@@ -47,16 +56,18 @@ public sealed class HostLoopServers : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        foreach (var server in new[] { Standby, First, Second, NotNow }) await server.DisposeAsync();
-        foreach (var server in new[] { _hangs, _closes, _resets }) await server.DisposeAsync();
+        foreach (var server in new[] { Standby, First, Second, NotNow })
+            await server.DisposeAsync();
+        foreach (var server in new[] { _hangs, _closes, _resets })
+            await server.DisposeAsync();
     }
 
-    internal string Fill(string text) => text
-        .Replace("FIRST", $"{First.Port}", StringComparison.Ordinal)
-        .Replace("SECOND", $"{Second.Port}", StringComparison.Ordinal)
-        .Replace("STANDBY", $"{Standby.Port}", StringComparison.Ordinal)
-        .Replace("NOTNOW", $"{NotNow.Port}", StringComparison.Ordinal)
-        .Replace("HANGS", $"{_hangs.Port}", StringComparison.Ordinal)
-        .Replace("CLOSES", $"{_closes.Port}", StringComparison.Ordinal)
-        .Replace("RESETS", $"{_resets.Port}", StringComparison.Ordinal);
+    internal string Fill(string text) =>
+        text.Replace("FIRST", $"{First.Port}", StringComparison.Ordinal)
+            .Replace("SECOND", $"{Second.Port}", StringComparison.Ordinal)
+            .Replace("STANDBY", $"{Standby.Port}", StringComparison.Ordinal)
+            .Replace("NOTNOW", $"{NotNow.Port}", StringComparison.Ordinal)
+            .Replace("HANGS", $"{_hangs.Port}", StringComparison.Ordinal)
+            .Replace("CLOSES", $"{_closes.Port}", StringComparison.Ordinal)
+            .Replace("RESETS", $"{_resets.Port}", StringComparison.Ordinal);
 }

@@ -74,15 +74,23 @@ public class KeywordTextTests
     [Fact]
     public void What_has_no_effect_here_is_taken()
     {
-        var settings = Parsed.From(
-            "host=db1 keepalives=1 keepalives_idle=5 keepalives_interval=5 keepalives_count=5 tcp_user_timeout=5 client_encoding=auto "
-            + "gssencmode=prefer sslcompression=0 sslsni=1 load_balance_hosts=disable replication=off max_protocol_version=latest krbsrvname=''").Settings;
+        var settings = Parsed
+            .From(
+                "host=db1 keepalives=1 keepalives_idle=5 keepalives_interval=5 keepalives_count=5 tcp_user_timeout=5 client_encoding=auto "
+                    + "gssencmode=prefer sslcompression=0 sslsni=1 load_balance_hosts=disable replication=off "
+                    + "max_protocol_version=latest krbsrvname=''"
+            )
+            .Settings;
         Assert.Empty(settings.Warnings);
     }
 
     [Fact]
     public void Another_encoding_is_only_warned_of() =>
-        Assert.Contains("LATIN1", Assert.Single(Parsed.From("host=db1", "PGCLIENTENCODING=LATIN1").Settings.Warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            "LATIN1",
+            Assert.Single(Parsed.From("host=db1", "PGCLIENTENCODING=LATIN1").Settings.Warnings),
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("", AuthMethods.All)]
@@ -99,7 +107,9 @@ public class KeywordTextTests
     [Fact]
     public void The_rest_of_a_session_is_read()
     {
-        var settings = Parsed.From("host=db1 options='-c work_mem=1MB' application_name=x connect_timeout=7 target_session_attrs=prefer-standby").Settings;
+        var settings = Parsed
+            .From("host=db1 options='-c work_mem=1MB' application_name=x connect_timeout=7 target_session_attrs=prefer-standby")
+            .Settings;
         Assert.Equal("-c work_mem=1MB", settings.Options);
         Assert.Equal("x", settings.ApplicationName);
         Assert.Equal(TimeSpan.FromSeconds(7), settings.ConnectTimeout);

@@ -6,43 +6,114 @@ using FsCheck.Fluent;
 namespace BackupMetricsJob.Tests.Postgres;
 
 /// <summary>
-/// Random texts are cut into keywords and values exactly as by the parser of the installed libpq (PQconninfoParse), but for what is stricter here on
-/// purpose: a late "@" or an "@" after a "/" in a URI. libpq reads bytes, so texts are ASCII.
+/// Random texts are cut into keywords and values exactly as by the parser of the installed libpq (PQconninfoParse), but for what is
+/// stricter here on purpose: a late "@" or an "@" after a "/" in a URI. libpq reads bytes, so texts are ASCII.
 /// </summary>
 public sealed class LibpqParserTests : IDisposable
 {
-    readonly nint library = NativeLibrary.Load("libpq.so.5");
+    readonly nint _library = NativeLibrary.Load("libpq.so.5");
 
-    public void Dispose() => NativeLibrary.Free(library);
-
-    [Fact]
-    public void URIs_are_cut_as_by_libpq() => Compare(
-        from scheme in Gen.Elements("postgresql://", "postgres://")
-        from rest in Gen.Elements("u", "user", ":", ":", "@", "h", "host", ",", "/", "?", "&", "=", "[::1]", "[", "]", "1", "5432", "%41", "%4", "%2F", "%",
-            "+", "#", ";", " ", "sslmode=require", "?sslmode=x", "&port=7", "ssl=true", "?ssl=true", "&ssl=false", "requiressl=1", "?password=p", "'", "\\", "dbname", "%00").ListOf()
-        select scheme + string.Concat(rest));
+    public void Dispose() => NativeLibrary.Free(_library);
 
     [Fact]
-    public void Keyword_texts_are_cut_as_by_libpq() => Compare(
-        Gen.Elements("host", "port", "user", "dbname", "=", "=", "=", " ", " ", "'", "\\", "\t", "\n", "\v", "1", "a", "sslmode=x", " password=", "''", "@", "/", "requiressl=1")
-            .ListOf().Select(parts => string.Concat(parts)));
+    public void URIs_are_cut_as_by_libpq() =>
+        Compare(
+            from scheme in Gen.Elements("postgresql://", "postgres://")
+            from rest in Gen.Elements(
+                    "u",
+                    "user",
+                    ":",
+                    ":",
+                    "@",
+                    "h",
+                    "host",
+                    ",",
+                    "/",
+                    "?",
+                    "&",
+                    "=",
+                    "[::1]",
+                    "[",
+                    "]",
+                    "1",
+                    "5432",
+                    "%41",
+                    "%4",
+                    "%2F",
+                    "%",
+                    "+",
+                    "#",
+                    ";",
+                    " ",
+                    "sslmode=require",
+                    "?sslmode=x",
+                    "&port=7",
+                    "ssl=true",
+                    "?ssl=true",
+                    "&ssl=false",
+                    "requiressl=1",
+                    "?password=p",
+                    "'",
+                    "\\",
+                    "dbname",
+                    "%00"
+                )
+                .ListOf()
+            select scheme + string.Concat(rest)
+        );
+
+    [Fact]
+    public void Keyword_texts_are_cut_as_by_libpq() =>
+        Compare(
+            Gen.Elements(
+                    "host",
+                    "port",
+                    "user",
+                    "dbname",
+                    "=",
+                    "=",
+                    "=",
+                    " ",
+                    " ",
+                    "'",
+                    "\\",
+                    "\t",
+                    "\n",
+                    "\v",
+                    "1",
+                    "a",
+                    "sslmode=x",
+                    " password=",
+                    "''",
+                    "@",
+                    "/",
+                    "requiressl=1"
+                )
+                .ListOf()
+                .Select(parts => string.Concat(parts))
+        );
 
     void Compare(Gen<string> texts)
     {
         var parse = Function<Parse>("PQconninfoParse");
-        Prop.ForAll(texts.ToArbitrary(), text =>
-        {
-            var expected = Libpq(parse, text, out var error);
-            var actual = Ours(text, out var problems);
-            if (ConnectionUri.IsUri(text) && IsRefusedOnPurpose(text.AsSpan(text.IndexOf("//", StringComparison.Ordinal) + 2)))
-                return actual is null;
-            return (expected is null) == (actual is null) && (expected is null || expected.SequenceEqual(actual!))
-                ? true
-                : throw new InvalidOperationException($"libpq: {Show(expected)} {error}\nwe: {Show(actual)} {problems}");
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(8000));
+        Prop.ForAll(
+                texts.ToArbitrary(),
+                text =>
+                {
+                    var expected = Libpq(parse, text, out var error);
+                    var actual = Ours(text, out var problems);
+                    if (ConnectionUri.IsUri(text) && IsRefusedOnPurpose(text.AsSpan(text.IndexOf("//", StringComparison.Ordinal) + 2)))
+                        return actual is null;
+                    return (expected is null) == (actual is null) && (expected is null || expected.SequenceEqual(actual!))
+                        ? true
+                        : throw new InvalidOperationException($"libpq: {Show(expected)} {error}\nwe: {Show(actual)} {problems}");
+                }
+            )
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(8000));
     }
 
-    static bool IsRefusedOnPurpose(ReadOnlySpan<char> rest) => rest.Count('@') > 1 || (rest.Contains('/') && rest.IndexOf('@') > rest.IndexOf('/'));
+    static bool IsRefusedOnPurpose(ReadOnlySpan<char> rest) =>
+        rest.Count('@') > 1 || (rest.Contains('/') && rest.IndexOf('@') > rest.IndexOf('/'));
 
     static SortedDictionary<string, string>? Ours(string text, out string problems)
     {
@@ -74,7 +145,8 @@ public sealed class LibpqParserTests : IDisposable
 
     static string Show(SortedDictionary<string, string>? values) => values is null ? "refused" : string.Join(' ', values);
 
-    T Function<T>(string name) where T : Delegate => Marshal.GetDelegateForFunctionPointer<T>(NativeLibrary.GetExport(library, name));
+    T Function<T>(string name)
+        where T : Delegate => Marshal.GetDelegateForFunctionPointer<T>(NativeLibrary.GetExport(_library, name));
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     delegate nint Parse([MarshalAs(UnmanagedType.LPUTF8Str)] string text, out nint error);

@@ -8,9 +8,9 @@ public sealed class NpgsqlConnectorSameAsPsqlTests(TargetsTestServer server) : I
     const string Quoted = @"'pa:ss w\\o\'rd@/'"; // in a text,
     const string InFile = @"pa\:ss w\\o'rd@/"; // in a password file
 
-    readonly TemporaryFolder home = new();
+    readonly TemporaryFolder _home = new();
 
-    public void Dispose() => home.Dispose();
+    public void Dispose() => _home.Dispose();
 
     [Theory]
     [InlineData(null, "PGHOST=DIR PGPORT=TLS")]
@@ -74,7 +74,10 @@ public sealed class NpgsqlConnectorSameAsPsqlTests(TargetsTestServer server) : I
     [InlineData("host=localhost port=PLAIN user=trusted", "PGSSLMODE=verify-full PGSSLROOTCERT=DIR/ca.crt")]
     [InlineData("host=db.test hostaddr=127.0.0.1 port=TLS user=trusted sslmode=verify-full sslrootcert=DIR/ca.crt", "")]
     [InlineData("host=other.test hostaddr=127.0.0.1 port=TLS user=trusted sslmode=verify-full sslrootcert=DIR/ca.crt", "")]
-    [InlineData("host=other.test,db.test hostaddr=127.0.0.1,127.0.0.2 port=1,TLS user=trusted sslmode=verify-full sslrootcert=DIR/ca.crt", "")]
+    [InlineData(
+        "host=other.test,db.test hostaddr=127.0.0.1,127.0.0.2 port=1,TLS user=trusted sslmode=verify-full sslrootcert=DIR/ca.crt",
+        ""
+    )]
     [InlineData("hostaddr=127.0.0.1 port=TLS user=trusted sslmode=verify-full sslrootcert=DIR/ca.crt", "")]
     [InlineData("host=localhost port=TLS user=certified sslcert=DIR/client.crt sslkey=DIR/client.key", "")]
     [InlineData("host=localhost port=TLS user=certified sslmode=require", "")]
@@ -82,13 +85,17 @@ public sealed class NpgsqlConnectorSameAsPsqlTests(TargetsTestServer server) : I
     [InlineData("host=localhost port=TLS user=trusted sslmode=require ssl_max_protocol_version=TLSv1.2", "")]
     public async Task Same_session(string? text, string variables)
     {
-        home.Write(".pg_service.conf", $"[s]\nhost=127.0.0.1\nport={server.TlsPort}\nuser=scram\npassword={TargetsTestServer.ScramPassword}\ndbname=orders\napplication_name=service\n");
-        home.Write("own", $"*:{server.TlsPort}:*:scram:{InFile}\n*:*:scram:scram:{InFile}\n");
-        home.Write("open", $"*:*:*:*:{InFile}\n", UnixFileMode.UserRead | UnixFileMode.OtherRead);
-        home.Write("byhost", $"localhost:*:*:scram:{InFile}\n*:*:*:*:wrong\n");
+        _home.Write(
+            ".pg_service.conf",
+            $"[s]\nhost=127.0.0.1\nport={server.TlsPort}\nuser=scram\npassword={TargetsTestServer.ScramPassword}\ndbname=orders\n"
+                + "application_name=service\n"
+        );
+        _home.Write("own", $"*:{server.TlsPort}:*:scram:{InFile}\n*:*:scram:scram:{InFile}\n");
+        _home.Write("open", $"*:*:*:*:{InFile}\n", UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        _home.Write("byhost", $"localhost:*:*:scram:{InFile}\n*:*:*:*:wrong\n");
 
-        var (expected, psqlError) = NpgsqlConnectorSession.AskPsql(Fill(text), Fill(variables), home.Path);
-        var (line, error) = await NpgsqlConnectorSession.Ask(Fill(text), Fill(variables), home.Path);
+        var (expected, psqlError) = NpgsqlConnectorSession.AskPsql(Fill(text), Fill(variables), _home.Path);
+        var (line, error) = await NpgsqlConnectorSession.Ask(Fill(text), Fill(variables), _home.Path);
 
         Assert.True(expected == line, $"psql: {expected ?? psqlError}\nwe: {line ?? error}");
     }
@@ -96,24 +103,33 @@ public sealed class NpgsqlConnectorSameAsPsqlTests(TargetsTestServer server) : I
     [Fact]
     public async Task Those_that_should_connect_do()
     {
-        Assert.StartsWith($"scram|scram|{server.TlsPort}|t|4MB|", await Line("postgresql://scram:ENC@127.0.0.1:TLS"), StringComparison.Ordinal);
-        Assert.StartsWith("certified|", await Line("host=localhost port=TLS user=certified sslcert=DIR/client.crt sslkey=DIR/client.key"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"scram|scram|{server.TlsPort}|t|4MB|",
+            await Line("postgresql://scram:ENC@127.0.0.1:TLS"),
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(
+            "certified|",
+            await Line("host=localhost port=TLS user=certified sslcert=DIR/client.crt sslkey=DIR/client.key"),
+            StringComparison.Ordinal
+        );
         Assert.NotNull(await Line("host=localhost port=TLS user=trusted sslmode=verify-full sslrootcert=DIR/ca.crt"));
         Assert.NotNull(await Line("host=db.test hostaddr=127.0.0.1 port=TLS user=trusted sslmode=verify-full sslrootcert=DIR/ca.crt"));
         Assert.NotNull(await Line("host=127.0.0.1 port=TLS user=scram password=QUOTED channel_binding=require"));
     }
 
-    async Task<string?> Line(string text) => (await NpgsqlConnectorSession.Ask(Fill(text), null, home.Path)).Line;
+    async Task<string?> Line(string text) => (await NpgsqlConnectorSession.Ask(Fill(text), null, _home.Path)).Line;
 
-    string? Fill(string? text) => text?
-        .Replace("SOCKET", Uri.EscapeDataString(server.Folder), StringComparison.Ordinal)
-        .Replace("DIR", server.Folder, StringComparison.Ordinal)
-        .Replace("HOME", home.Path, StringComparison.Ordinal)
-        .Replace("TLS/", $"{server.TlsPort}/", StringComparison.Ordinal)
-        .Replace("TLSv", "\u0001v", StringComparison.Ordinal)
-        .Replace("TLS", $"{server.TlsPort}", StringComparison.Ordinal)
-        .Replace("\u0001v", "TLSv", StringComparison.Ordinal)
-        .Replace("PLAIN", $"{server.PlainPort}", StringComparison.Ordinal)
-        .Replace("ENC", Encoded, StringComparison.Ordinal)
-        .Replace("QUOTED", Quoted, StringComparison.Ordinal);
+    string? Fill(string? text) =>
+        text
+            ?.Replace("SOCKET", Uri.EscapeDataString(server.Folder), StringComparison.Ordinal)
+            .Replace("DIR", server.Folder, StringComparison.Ordinal)
+            .Replace("HOME", _home.Path, StringComparison.Ordinal)
+            .Replace("TLS/", $"{server.TlsPort}/", StringComparison.Ordinal)
+            .Replace("TLSv", "\u0001v", StringComparison.Ordinal)
+            .Replace("TLS", $"{server.TlsPort}", StringComparison.Ordinal)
+            .Replace("\u0001v", "TLSv", StringComparison.Ordinal)
+            .Replace("PLAIN", $"{server.PlainPort}", StringComparison.Ordinal)
+            .Replace("ENC", Encoded, StringComparison.Ordinal)
+            .Replace("QUOTED", Quoted, StringComparison.Ordinal);
 }

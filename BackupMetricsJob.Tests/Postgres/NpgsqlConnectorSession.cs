@@ -5,15 +5,19 @@ using Npgsql;
 
 namespace BackupMetricsJob.Tests.Postgres;
 
-/// <summary>The tests of the connector run one after another: some of them change this process's environment. They share one server.</summary>
+/// <summary>
+/// The tests of the connector run one after another: some of them change this process's environment. They share one server.
+/// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class NpgsqlConnectorSession : ICollectionFixture<TargetsTestServer>
 {
     internal const string Name = "Npgsql connector";
 
     /// <summary>What a session says of itself, one line; application_name without its default, which differs.</summary>
-    internal const string Sql = "SELECT concat_ws('|', current_user, current_database(), coalesce(inet_server_port()::text, 'socket'), "
-        + "nullif(nullif(current_setting('application_name'), 'psql'), 'backup-metrics'), (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), "
+    internal const string Sql =
+        "SELECT concat_ws('|', current_user, current_database(), coalesce(inet_server_port()::text, 'socket'), "
+        + "nullif(nullif(current_setting('application_name'), 'psql'), 'backup-metrics'), "
+        + "(SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), "
         + "current_setting('work_mem'), current_setting('TimeZone'), current_setting('port'))";
 
     /// <summary>The line, or null where psql cannot connect.</summary>
@@ -30,7 +34,9 @@ public sealed class NpgsqlConnectorSession : ICollectionFixture<TargetsTestServe
         start.Environment.Clear();
         start.Environment["HOME"] = home;
         foreach (var variable in (variables ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            start.Environment[variable[..variable.IndexOf('=', StringComparison.Ordinal)]] = variable[(variable.IndexOf('=', StringComparison.Ordinal) + 1)..];
+            start.Environment[variable[..variable.IndexOf('=', StringComparison.Ordinal)]] = variable[
+                (variable.IndexOf('=', StringComparison.Ordinal) + 1)..
+            ];
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd().Trim();
@@ -48,8 +54,14 @@ public sealed class NpgsqlConnectorSession : ICollectionFixture<TargetsTestServe
     internal static async Task<(string? Line, string Error)> Ask(ConnectionSettings settings)
     {
         var (connection, failure) = await HostLoop.OpenAsync(
-            settings, TimeSpan.FromSeconds(10), new RunClock(TimeProvider.System), new ConnectionProgress(onAnswer: null), CancellationToken.None);
-        if (connection is null) return (null, $"{failure!.Reason.Name()}: {failure.Message}");
+            settings,
+            TimeSpan.FromSeconds(10),
+            new RunClock(TimeProvider.System),
+            new ConnectionProgress(onAnswer: null),
+            CancellationToken.None
+        );
+        if (connection is null)
+            return (null, $"{failure!.Reason.Name()}: {failure.Message}");
         await using var closed = connection;
         await using var command = new NpgsqlCommand(Sql, connection.Npgsql);
         return ((string?)await command.ExecuteScalarAsync(), "");

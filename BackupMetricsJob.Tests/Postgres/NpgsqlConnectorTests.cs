@@ -15,7 +15,9 @@ public sealed class NpgsqlConnectorTests(TargetsTestServer server)
     [InlineData("verify-full")]
     public async Task A_server_without_TLS_is_refused_where_TLS_is_asked_for(string mode)
     {
-        var (line, error) = await Ask($"host=localhost port={server.PlainPort} user=trusted sslmode={mode} sslrootcert={server.Folder}/ca.crt");
+        var (line, error) = await Ask(
+            $"host=localhost port={server.PlainPort} user=trusted sslmode={mode} sslrootcert={server.Folder}/ca.crt"
+        );
         Assert.Null(line);
         Assert.Equal("tls: the server does not speak TLS, which sslmode asks for", error);
     }
@@ -56,13 +58,21 @@ public sealed class NpgsqlConnectorTests(TargetsTestServer server)
     [InlineData("PGSSLROOTCERT", "system", "host=localhost port=TLS user=trusted sslmode=verify-full sslrootcert=CA", true)]
     public async Task Nothing_comes_from_the_process_behind_the_settings_back(string variable, string value, string text, bool connects)
     {
-        Environment.SetEnvironmentVariable(variable, Fill(value).Replace("RIGHT", TargetsTestServer.ScramPassword, StringComparison.Ordinal));
+        Environment.SetEnvironmentVariable(
+            variable,
+            Fill(value).Replace("RIGHT", TargetsTestServer.ScramPassword, StringComparison.Ordinal)
+        );
         try
         {
             var (line, error) = await Ask(Fill(text));
             Assert.True(connects == line is not null, error);
-            Assert.True(!connects || line!.Contains("trusted|trusted|", StringComparison.Ordinal) && line.Contains("|4MB|", StringComparison.Ordinal)
-                && !line.Contains("wrong", StringComparison.Ordinal), line);
+            Assert.True(
+                !connects
+                    || line!.Contains("trusted|trusted|", StringComparison.Ordinal)
+                        && line.Contains("|4MB|", StringComparison.Ordinal)
+                        && !line.Contains("wrong", StringComparison.Ordinal),
+                line
+            );
         }
         finally
         {
@@ -79,7 +89,12 @@ public sealed class NpgsqlConnectorTests(TargetsTestServer server)
         Assert.StartsWith("auth: ", (await Ask(right, wrong)).Error, StringComparison.Ordinal);
 
         Task<(string? Line, string Error)> Ask(params Secret[] passwords) =>
-            NpgsqlConnectorSession.Ask(settings with { Hosts = [.. settings.Hosts.Zip(passwords, (host, password) => host with { Password = password })] });
+            NpgsqlConnectorSession.Ask(
+                settings with
+                {
+                    Hosts = [.. settings.Hosts.Zip(passwords, (host, password) => host with { Password = password })],
+                }
+            );
     }
 
     [Fact]
@@ -90,8 +105,12 @@ public sealed class NpgsqlConnectorTests(TargetsTestServer server)
             var (line, error) = await Ask(Fill("host=127.0.0.1,127.0.0.1 port=1,PLAIN user=trusted dbname=no_such"));
             Assert.Null(line);
             Assert.Equal(
-                Fill("database: 127.0.0.1:1: Failed to connect to 127.0.0.1:1: Connection refused; 127.0.0.1:PLAIN: database \"no_such\" does not exist (SQLSTATE 3D000)"),
-                error);
+                Fill(
+                    "database: 127.0.0.1:1: Failed to connect to 127.0.0.1:1: Connection refused; 127.0.0.1:PLAIN: "
+                        + "database \"no_such\" does not exist (SQLSTATE 3D000)"
+                ),
+                error
+            );
         }
     }
 
@@ -117,7 +136,8 @@ public sealed class NpgsqlConnectorTests(TargetsTestServer server)
     {
         var settings = Parsed.From(Fill("host=127.0.0.1 port=TLS user=trusted application_name=short")).Settings;
         await using var source = Source(settings, 10);
-        int first, second;
+        int first,
+            second;
         await using (var connection = await source.OpenConnectionAsync())
             first = connection.ProcessID;
         await using (var connection = await source.OpenConnectionAsync())
@@ -132,7 +152,11 @@ public sealed class NpgsqlConnectorTests(TargetsTestServer server)
         silent.Start();
         var port = ((IPEndPoint)silent.LocalEndpoint).Port;
         var clock = Stopwatch.StartNew();
-        Assert.Contains("Timeout", (await Ask($"host=127.0.0.1 port={port} user=u connect_timeout=1")).Error, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            "Timeout",
+            (await Ask($"host=127.0.0.1 port={port} user=u connect_timeout=1")).Error,
+            StringComparison.OrdinalIgnoreCase
+        );
         Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(8));
     }
 
@@ -155,8 +179,8 @@ public sealed class NpgsqlConnectorTests(TargetsTestServer server)
 
     static Task<(string? Line, string Error)> Ask(string text) => NpgsqlConnectorSession.Ask(text, null, "/nonexistent");
 
-    string Fill(string text) => text
-        .Replace("TLS", $"{server.TlsPort}", StringComparison.Ordinal)
-        .Replace("PLAIN", $"{server.PlainPort}", StringComparison.Ordinal)
-        .Replace("CA", $"{server.Folder}/ca.crt", StringComparison.Ordinal);
+    string Fill(string text) =>
+        text.Replace("TLS", $"{server.TlsPort}", StringComparison.Ordinal)
+            .Replace("PLAIN", $"{server.PlainPort}", StringComparison.Ordinal)
+            .Replace("CA", $"{server.Folder}/ca.crt", StringComparison.Ordinal);
 }

@@ -2,7 +2,9 @@ using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Tests.Postgres;
 
-/// <summary>One call of the parser with an environment of the test's own: nothing of this process or machine gets in, but files named.</summary>
+/// <summary>
+/// One call of the parser with an environment of the test's own: nothing of this process or machine gets in, but files named.
+/// </summary>
 internal sealed class Parsed
 {
     Parsed(ConnectionSettings? settings, List<string> problems) => (Maybe, Problems) = (settings, problems);
@@ -28,7 +30,9 @@ internal sealed class Parsed
     {
         var map = new Dictionary<string, string>();
         foreach (var variable in (variables ?? "").Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries))
-            map[variable[..variable.IndexOf('=', StringComparison.Ordinal)]] = variable[(variable.IndexOf('=', StringComparison.Ordinal) + 1)..];
+            map[variable[..variable.IndexOf('=', StringComparison.Ordinal)]] = variable[
+                (variable.IndexOf('=', StringComparison.Ordinal) + 1)..
+            ];
         return new(map, home ?? "/nonexistent", () => userName);
     }
 }

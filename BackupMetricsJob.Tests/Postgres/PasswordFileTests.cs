@@ -2,9 +2,9 @@ namespace BackupMetricsJob.Tests.Postgres;
 
 public sealed class PasswordFileTests : IDisposable
 {
-    readonly TemporaryFolder folder = new();
+    readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("db1:5432:orders:me:right", "right")]
@@ -26,7 +26,7 @@ public sealed class PasswordFileTests : IDisposable
     [InlineData("", null)]
     public void The_first_line_that_matches_gives_the_password(string content, string? expected)
     {
-        var file = folder.Write("pgpass", content);
+        var file = _folder.Write("pgpass", content);
         Assert.Equal(expected, Parsed.From("host=db1 dbname=orders", $"PGPASSFILE={file}").Settings.Hosts[0].Password?.Reveal());
     }
 
@@ -40,25 +40,25 @@ public sealed class PasswordFileTests : IDisposable
     [InlineData(@"host=h user='a:b\\c'", @"h:*:*:a\:b\\c:right", "right")]
     public void Host_and_user_match_as_in_libpq(string text, string content, string? expected)
     {
-        var file = folder.Write("pgpass", content);
+        var file = _folder.Write("pgpass", content);
         Assert.Equal(expected, Parsed.From($"{text} passfile={file}").Settings.Hosts[0].Password?.Reveal());
     }
 
     [Fact]
     public void Each_host_has_its_own_password()
     {
-        folder.Write(".pgpass", "a:*:*:*:first\nb:5433:*:*:second\n");
-        var hosts = Parsed.From("host=a,b,c port=5432,5433,5434", home: folder.Path).Settings.Hosts;
+        _folder.Write(".pgpass", "a:*:*:*:first\nb:5433:*:*:second\n");
+        var hosts = Parsed.From("host=a,b,c port=5432,5433,5434", home: _folder.Path).Settings.Hosts;
         Assert.Equal(["first", "second", null], hosts.Select(host => host.Password?.Reveal()));
     }
 
     [Fact]
     public void A_password_that_is_given_wins()
     {
-        folder.Write(".pgpass", "*:*:*:*:file\n");
-        Assert.Equal("text", Parsed.From("host=a password=text", "PGPASSWORD=env", folder.Path).Settings.Hosts[0].Password?.Reveal());
-        Assert.Equal("env", Parsed.From("host=a", "PGPASSWORD=env", folder.Path).Settings.Hosts[0].Password?.Reveal());
-        Assert.Equal("file", Parsed.From("host=a password=''", "PGPASSWORD=env", folder.Path).Settings.Hosts[0].Password?.Reveal());
+        _folder.Write(".pgpass", "*:*:*:*:file\n");
+        Assert.Equal("text", Parsed.From("host=a password=text", "PGPASSWORD=env", _folder.Path).Settings.Hosts[0].Password?.Reveal());
+        Assert.Equal("env", Parsed.From("host=a", "PGPASSWORD=env", _folder.Path).Settings.Hosts[0].Password?.Reveal());
+        Assert.Equal("file", Parsed.From("host=a password=''", "PGPASSWORD=env", _folder.Path).Settings.Hosts[0].Password?.Reveal());
     }
 
     [Theory]
@@ -67,7 +67,7 @@ public sealed class PasswordFileTests : IDisposable
     [InlineData(UnixFileMode.OtherWrite)]
     public void A_file_that_others_may_read_is_ignored_with_a_warning(UnixFileMode more)
     {
-        var file = folder.Write("pgpass", "*:*:*:*:secret\n", UnixFileMode.UserRead | more);
+        var file = _folder.Write("pgpass", "*:*:*:*:secret\n", UnixFileMode.UserRead | more);
         var settings = Parsed.From("host=a", $"PGPASSFILE={file}").Settings;
         Assert.Null(settings.Hosts[0].Password);
         Assert.Contains("group or world access", Assert.Single(settings.Warnings), StringComparison.Ordinal);
@@ -77,6 +77,10 @@ public sealed class PasswordFileTests : IDisposable
     public void A_missing_file_is_worth_a_warning_only_where_it_was_named()
     {
         Assert.Empty(Parsed.From("host=a").Settings.Warnings);
-        Assert.Contains("/nonexistent/p", Assert.Single(Parsed.From("host=a passfile=/nonexistent/p").Settings.Warnings), StringComparison.Ordinal);
+        Assert.Contains(
+            "/nonexistent/p",
+            Assert.Single(Parsed.From("host=a passfile=/nonexistent/p").Settings.Warnings),
+            StringComparison.Ordinal
+        );
     }
 }

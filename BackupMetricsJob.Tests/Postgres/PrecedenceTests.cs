@@ -4,15 +4,20 @@ namespace BackupMetricsJob.Tests.Postgres;
 
 public sealed class PrecedenceTests : IDisposable
 {
-    readonly TemporaryFolder folder = new();
+    readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Everything_may_come_from_the_environment()
     {
-        var settings = Parsed.From(null, "PGHOST=db1 PGPORT=6432 PGDATABASE=orders PGUSER=monitor PGPASSWORD=pw PGSSLMODE=require PGCONNECT_TIMEOUT=3 "
-            + "PGAPPNAME=app PGOPTIONS=-cgeqo=off PGTARGETSESSIONATTRS=primary PGTZ=UTC PGREQUIREAUTH=md5 PGCHANNELBINDING=disable").Settings;
+        var settings = Parsed
+            .From(
+                null,
+                "PGHOST=db1 PGPORT=6432 PGDATABASE=orders PGUSER=monitor PGPASSWORD=pw PGSSLMODE=require PGCONNECT_TIMEOUT=3 "
+                    + "PGAPPNAME=app PGOPTIONS=-cgeqo=off PGTARGETSESSIONATTRS=primary PGTZ=UTC PGREQUIREAUTH=md5 PGCHANNELBINDING=disable"
+            )
+            .Settings;
         Assert.Equal("postgresql://monitor@db1:6432/orders", settings.Description);
         Assert.Equal("pw", settings.Hosts[0].Password?.Reveal());
         Assert.Equal(TlsMode.Require, settings.Tls.Mode);
@@ -47,8 +52,13 @@ public sealed class PrecedenceTests : IDisposable
     [Fact]
     public void Text_beats_service_beats_environment_beats_default()
     {
-        var file = folder.Write("services", "# all of them\n[other]\nhost=wrong\n\n[orders]\nhost=service\nport=2\n  user=service  \n[later]\nuser=wrong\n");
-        var settings = Parsed.From("host=text service=orders", $"PGSERVICEFILE={file} PGHOST=env PGPORT=3 PGUSER=env PGDATABASE=env").Settings;
+        var file = _folder.Write(
+            "services",
+            "# all of them\n[other]\nhost=wrong\n\n[orders]\nhost=service\nport=2\n  user=service  \n[later]\nuser=wrong\n"
+        );
+        var settings = Parsed
+            .From("host=text service=orders", $"PGSERVICEFILE={file} PGHOST=env PGPORT=3 PGUSER=env PGDATABASE=env")
+            .Settings;
         Assert.Equal("postgresql://service@text:2/env", settings.Description);
     }
 
@@ -59,17 +69,17 @@ public sealed class PrecedenceTests : IDisposable
     [InlineData("service=orders", "PGSERVICE=other")]
     public void A_service_may_be_named_anywhere_and_lies_in_the_home_directory(string text, string variables)
     {
-        folder.Write(".pg_service.conf", "[orders]\nhost=service\n[orders]\nhost=second\n");
-        Assert.Equal("postgresql://me@service:5432/me", Parsed.From(text, variables, folder.Path).Settings.Description);
+        _folder.Write(".pg_service.conf", "[orders]\nhost=service\n[orders]\nhost=second\n");
+        Assert.Equal("postgresql://me@service:5432/me", Parsed.From(text, variables, _folder.Path).Settings.Description);
     }
 
     [Fact]
     public void The_system_directory_is_looked_at_last()
     {
-        folder.Write("etc/pg_service.conf", "[orders]\nhost=system\n[more]\nhost=system\n");
-        folder.Write(".pg_service.conf", "[orders]\nhost=own\n");
-        Assert.Equal("own", Parsed.From("service=orders", $"PGSYSCONFDIR={folder.Path}/etc", folder.Path).Settings.Hosts[0].Name);
-        Assert.Equal("system", Parsed.From("service=more", $"PGSYSCONFDIR={folder.Path}/etc", folder.Path).Settings.Hosts[0].Name);
+        _folder.Write("etc/pg_service.conf", "[orders]\nhost=system\n[more]\nhost=system\n");
+        _folder.Write(".pg_service.conf", "[orders]\nhost=own\n");
+        Assert.Equal("own", Parsed.From("service=orders", $"PGSYSCONFDIR={_folder.Path}/etc", _folder.Path).Settings.Hosts[0].Name);
+        Assert.Equal("system", Parsed.From("service=more", $"PGSYSCONFDIR={_folder.Path}/etc", _folder.Path).Settings.Hosts[0].Name);
     }
 
     [Theory]
@@ -81,17 +91,26 @@ public sealed class PrecedenceTests : IDisposable
     [InlineData("[orders]\nsslmode=x\n", "sslmode in service \"orders\": \"x\" is none of")]
     public void A_problem_of_a_service_names_the_place(string content, string expected)
     {
-        var file = folder.Write("services", content);
+        var file = _folder.Write("services", content);
         Assert.StartsWith(
             expected.Replace("FILE", file, StringComparison.Ordinal),
             Parsed.From("service=orders", $"PGSERVICEFILE={file} PGSYSCONFDIR=/nonexistent").Problem,
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_missing_service_file_is_a_problem()
     {
-        Assert.StartsWith("service file /nonexistent/x:", Parsed.From("service=orders", "PGSERVICEFILE=/nonexistent/x").Problem, StringComparison.Ordinal);
-        Assert.StartsWith("service \"orders\" is not defined in any", Parsed.From("service=orders", "PGSYSCONFDIR=/nonexistent").Problem, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "service file /nonexistent/x:",
+            Parsed.From("service=orders", "PGSERVICEFILE=/nonexistent/x").Problem,
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(
+            "service \"orders\" is not defined in any",
+            Parsed.From("service=orders", "PGSYSCONFDIR=/nonexistent").Problem,
+            StringComparison.Ordinal
+        );
     }
 }

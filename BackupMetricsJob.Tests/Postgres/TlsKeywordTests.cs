@@ -6,9 +6,9 @@ public sealed class TlsKeywordTests : IDisposable
 {
     const UnixFileMode Everybody = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    readonly TemporaryFolder folder = new();
+    readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("disable", TlsMode.Disable)]
@@ -24,11 +24,17 @@ public sealed class TlsKeywordTests : IDisposable
     [InlineData("require", TlsMode.VerifyCa)]
     public void A_root_certificate_is_used_wherever_it_lies(string word, object mode)
     {
-        var own = folder.Write(".postgresql/root.crt", "x");
-        var other = folder.Write("other.crt", "x");
-        Assert.Equal(new TlsSettings((TlsMode)mode, own), Parsed.From($"host=h sslmode={word}", home: folder.Path).Settings.Tls);
-        Assert.Equal(new TlsSettings((TlsMode)mode, other), Parsed.From($"host=h sslmode={word} sslrootcert={other}", home: folder.Path).Settings.Tls);
-        Assert.Equal(new TlsSettings((TlsMode)mode, other), Parsed.From($"host=h sslmode={word}", $"PGSSLROOTCERT={other}", folder.Path).Settings.Tls);
+        var own = _folder.Write(".postgresql/root.crt", "x");
+        var other = _folder.Write("other.crt", "x");
+        Assert.Equal(new TlsSettings((TlsMode)mode, own), Parsed.From($"host=h sslmode={word}", home: _folder.Path).Settings.Tls);
+        Assert.Equal(
+            new TlsSettings((TlsMode)mode, other),
+            Parsed.From($"host=h sslmode={word} sslrootcert={other}", home: _folder.Path).Settings.Tls
+        );
+        Assert.Equal(
+            new TlsSettings((TlsMode)mode, other),
+            Parsed.From($"host=h sslmode={word}", $"PGSSLROOTCERT={other}", _folder.Path).Settings.Tls
+        );
     }
 
     [Theory]
@@ -37,7 +43,10 @@ public sealed class TlsKeywordTests : IDisposable
     public void A_missing_root_certificate_stays_required(string word)
     {
         Assert.Equal("/nonexistent/r", Parsed.From($"host=h sslmode={word} sslrootcert=/nonexistent/r").Settings.Tls.RootCertificate);
-        Assert.Equal($"{folder.Path}/.postgresql/root.crt", Parsed.From($"host=h sslmode={word}", home: folder.Path).Settings.Tls.RootCertificate);
+        Assert.Equal(
+            $"{_folder.Path}/.postgresql/root.crt",
+            Parsed.From($"host=h sslmode={word}", home: _folder.Path).Settings.Tls.RootCertificate
+        );
         Assert.Equal("/nonexistent/r", Parsed.From($"host=h sslmode={word}", "PGSSLROOTCERT=/nonexistent/r").Settings.Tls.RootCertificate);
     }
 
@@ -47,11 +56,12 @@ public sealed class TlsKeywordTests : IDisposable
     [InlineData("sslmode=require sslrootcert=/nonexistent/r")]
     public void A_root_certificate_that_checks_nothing_is_warned_of(string text)
     {
-        var file = folder.Write("r.crt", "x");
+        var file = _folder.Write("r.crt", "x");
         Assert.StartsWith(
             "sslrootcert:",
             Assert.Single(Parsed.From($"host=h {text.Replace("FILE", file, StringComparison.Ordinal)}").Settings.Warnings),
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -66,10 +76,10 @@ public sealed class TlsKeywordTests : IDisposable
     [Fact]
     public void A_revocation_list_that_libpq_would_find_is_refused()
     {
-        folder.Write(".postgresql/root.crt", "x");
-        folder.Write(".postgresql/root.crl", "x");
-        Assert.Contains("root.crl", Parsed.From("host=h sslmode=verify-full", home: folder.Path).Problem, StringComparison.Ordinal);
-        Assert.Equal(TlsMode.Prefer, Parsed.From("host=h", home: folder.Path).Settings.Tls.Mode);
+        _folder.Write(".postgresql/root.crt", "x");
+        _folder.Write(".postgresql/root.crl", "x");
+        Assert.Contains("root.crl", Parsed.From("host=h sslmode=verify-full", home: _folder.Path).Problem, StringComparison.Ordinal);
+        Assert.Equal(TlsMode.Prefer, Parsed.From("host=h", home: _folder.Path).Settings.Tls.Mode);
     }
 
     [Fact]
@@ -83,9 +93,17 @@ public sealed class TlsKeywordTests : IDisposable
     [Fact]
     public void Verify_full_needs_a_name_to_check()
     {
-        var root = folder.Write("r.crt", "x");
-        Assert.Contains("no host name", Parsed.From($"hostaddr=10.0.0.1 sslmode=verify-full sslrootcert={root}").Problem, StringComparison.Ordinal);
-        Assert.Contains("tell apart", Parsed.From($"host=a,b hostaddr=10.0.0.1,10.0.0.1 port=1,2 sslmode=verify-full sslrootcert={root}").Problem, StringComparison.Ordinal);
+        var root = _folder.Write("r.crt", "x");
+        Assert.Contains(
+            "no host name",
+            Parsed.From($"hostaddr=10.0.0.1 sslmode=verify-full sslrootcert={root}").Problem,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "tell apart",
+            Parsed.From($"host=a,b hostaddr=10.0.0.1,10.0.0.1 port=1,2 sslmode=verify-full sslrootcert={root}").Problem,
+            StringComparison.Ordinal
+        );
         Assert.Equal("10.0.0.1", Parsed.From($"host=a hostaddr=10.0.0.1 sslmode=verify-full sslrootcert={root}").Settings.Hosts[0].Address);
     }
 
@@ -96,23 +114,37 @@ public sealed class TlsKeywordTests : IDisposable
         Assert.True(tls.Direct);
         Assert.Equal(TlsVersion.Tls13, tls.Minimum);
         Assert.Contains("too weak", Parsed.From("host=h sslnegotiation=direct").Problem, StringComparison.Ordinal);
-        Assert.Contains("newer", Parsed.From("host=h ssl_min_protocol_version=TLSv1.3 ssl_max_protocol_version=TLSv1.2").Problem, StringComparison.Ordinal);
+        Assert.Contains(
+            "newer",
+            Parsed.From("host=h ssl_min_protocol_version=TLSv1.3 ssl_max_protocol_version=TLSv1.2").Problem,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_client_certificate_needs_a_key_of_its_own()
     {
-        var certificate = folder.Write("c.crt", "x");
-        var key = folder.Write("c.key", "-----BEGIN PRIVATE KEY-----");
-        var encrypted = folder.Write("e.key", "-----BEGIN ENCRYPTED PRIVATE KEY-----");
-        var open = folder.Write("o.key", "x", Everybody);
-        Assert.Equal(new TlsSettings(TlsMode.Prefer, null, certificate, key), Parsed.From($"host=h sslcert={certificate} sslkey={key}").Settings.Tls);
-        Assert.Equal("pw", Parsed.From($"host=h sslcert={certificate} sslkey={encrypted} sslpassword=pw").Settings.Tls.KeyPassword?.Reveal());
+        var certificate = _folder.Write("c.crt", "x");
+        var key = _folder.Write("c.key", "-----BEGIN PRIVATE KEY-----");
+        var encrypted = _folder.Write("e.key", "-----BEGIN ENCRYPTED PRIVATE KEY-----");
+        var open = _folder.Write("o.key", "x", Everybody);
+        Assert.Equal(
+            new TlsSettings(TlsMode.Prefer, null, certificate, key),
+            Parsed.From($"host=h sslcert={certificate} sslkey={key}").Settings.Tls
+        );
+        Assert.Equal(
+            "pw",
+            Parsed.From($"host=h sslcert={certificate} sslkey={encrypted} sslpassword=pw").Settings.Tls.KeyPassword?.Reveal()
+        );
         Assert.Null(Parsed.From($"host=h sslcert={certificate} sslkey={key} sslpassword=pw").Settings.Tls.KeyPassword);
         Assert.Contains("does not exist", Parsed.From("host=h sslcert=/nonexistent/c").Problem, StringComparison.Ordinal);
         Assert.Contains("no private key", Parsed.From($"host=h sslcert={certificate}").Problem, StringComparison.Ordinal);
         Assert.Contains("permissions", Parsed.From($"host=h sslcert={certificate} sslkey={open}").Problem, StringComparison.Ordinal);
         Assert.Contains("encrypted", Parsed.From($"host=h sslcert={certificate} sslkey={encrypted}").Problem, StringComparison.Ordinal);
-        Assert.Contains("sslcertmode", Parsed.From($"host=h sslcert={certificate} sslkey={key} sslcertmode=disable").Problem, StringComparison.Ordinal);
+        Assert.Contains(
+            "sslcertmode",
+            Parsed.From($"host=h sslcert={certificate} sslkey={key} sslcertmode=disable").Problem,
+            StringComparison.Ordinal
+        );
     }
 }

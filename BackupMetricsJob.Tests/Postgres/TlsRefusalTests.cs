@@ -7,13 +7,34 @@ namespace BackupMetricsJob.Tests.Postgres;
 public sealed class TlsRefusalTests(TargetsTestServer server)
 {
     [Theory]
-    [InlineData("host=localhost sslmode=verify-full sslrootcert=DIR/stranger.crt", "tls: the server is not trusted: its certificate is signed by CN=ca, which is not in DIR/stranger.crt")]
-    [InlineData("host=localhost sslmode=verify-ca sslrootcert=DIR/stranger.crt", "tls: the server is not trusted: its certificate is signed by CN=ca, which is not in DIR/stranger.crt")]
-    [InlineData("host=localhost sslrootcert=system", "tls: the server is not trusted: its certificate is signed by CN=ca, which this system does not trust")]
-    [InlineData("host=127.0.0.1 sslmode=verify-full sslrootcert=DIR/ca.crt", "tls: the server is not trusted: its certificate is for db.test, localhost, not for 127.0.0.1")]
-    [InlineData("host=other.test hostaddr=127.0.0.1 sslmode=verify-full sslrootcert=DIR/ca.crt", "tls: the server is not trusted: its certificate is for db.test, localhost, not for other.test")]
-    [InlineData("host=localhost sslmode=verify-full sslrootcert=/nowhere/ca.crt", "tls: the root certificate /nowhere/ca.crt does not exist")]
-    [InlineData("host=localhost sslmode=verify-full sslrootcert=DIR/server.ext", "tls: the root certificate DIR/server.ext has no certificate in PEM in it")]
+    [InlineData(
+        "host=localhost sslmode=verify-full sslrootcert=DIR/stranger.crt",
+        "tls: the server is not trusted: its certificate is signed by CN=ca, which is not in DIR/stranger.crt"
+    )]
+    [InlineData(
+        "host=localhost sslmode=verify-ca sslrootcert=DIR/stranger.crt",
+        "tls: the server is not trusted: its certificate is signed by CN=ca, which is not in DIR/stranger.crt"
+    )]
+    [InlineData(
+        "host=localhost sslrootcert=system",
+        "tls: the server is not trusted: its certificate is signed by CN=ca, which this system does not trust"
+    )]
+    [InlineData(
+        "host=127.0.0.1 sslmode=verify-full sslrootcert=DIR/ca.crt",
+        "tls: the server is not trusted: its certificate is for db.test, localhost, not for 127.0.0.1"
+    )]
+    [InlineData(
+        "host=other.test hostaddr=127.0.0.1 sslmode=verify-full sslrootcert=DIR/ca.crt",
+        "tls: the server is not trusted: its certificate is for db.test, localhost, not for other.test"
+    )]
+    [InlineData(
+        "host=localhost sslmode=verify-full sslrootcert=/nowhere/ca.crt",
+        "tls: the root certificate /nowhere/ca.crt does not exist"
+    )]
+    [InlineData(
+        "host=localhost sslmode=verify-full sslrootcert=DIR/server.ext",
+        "tls: the root certificate DIR/server.ext has no certificate in PEM in it"
+    )]
     public async Task An_untrusted_server(string text, string words) =>
         Assert.Equal((null, Fill(words)), await Ask($"{text} port={server.TlsPort} user=trusted dbname=orders"));
 
@@ -23,7 +44,9 @@ public sealed class TlsRefusalTests(TargetsTestServer server)
         await using var postgres = await PostgresServer.StartAsync(new() { Tls = true });
         var uri = postgres.ConnectionUri().Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
         Assert.Equal(
-            (null, Fill("tls: the server is not trusted: its certificate is signed by itself, which is not in DIR/ca.crt")), await Ask($"{uri}?sslmode=verify-full&sslrootcert={server.Folder}/ca.crt"));
+            (null, Fill("tls: the server is not trusted: its certificate is signed by itself, which is not in DIR/ca.crt")),
+            await Ask($"{uri}?sslmode=verify-full&sslrootcert={server.Folder}/ca.crt")
+        );
         Assert.NotNull((await Ask($"{uri}?sslmode=verify-full&sslrootcert={postgres.CertificateFile}")).Line);
 
         var until = new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
@@ -33,23 +56,36 @@ public sealed class TlsRefusalTests(TargetsTestServer server)
         await postgres.StartAgainAsync();
 
         Assert.Equal(
-            (null, "tls: the server is not trusted: its certificate expired at 2026-11-20 12:00:00 UTC"), await Ask($"{uri}?sslmode=verify-full&sslrootcert={postgres.CertificateFile}"));
+            (null, "tls: the server is not trusted: its certificate expired at 2026-11-20 12:00:00 UTC"),
+            await Ask($"{uri}?sslmode=verify-full&sslrootcert={postgres.CertificateFile}")
+        );
     }
 
     [Theory]
     [InlineData("sslmode=require", "auth: role certified: connection requires a valid client certificate (SQLSTATE 28000)")]
-    [InlineData("sslmode=require sslcert=DIR/stranger.crt sslkey=KEY", "tls: the server does not take our certificate (tlsv1 alert unknown ca)")]
-    [InlineData("sslmode=require sslcert=DIR/stranger.crt sslkey=KEY ssl_max_protocol_version=TLSv1.2", "tls: the server does not take our certificate (tlsv1 alert unknown ca)")]
+    [InlineData(
+        "sslmode=require sslcert=DIR/stranger.crt sslkey=KEY",
+        "tls: the server does not take our certificate (tlsv1 alert unknown ca)"
+    )]
+    [InlineData(
+        "sslmode=require sslcert=DIR/stranger.crt sslkey=KEY ssl_max_protocol_version=TLSv1.2",
+        "tls: the server does not take our certificate (tlsv1 alert unknown ca)"
+    )]
     public async Task A_client_certificate_that_is_missing_or_strange(string text, string words)
     {
         using var home = new TemporaryFolder();
         home.Write("key", await File.ReadAllTextAsync($"{server.Folder}/stranger.key"));
-        var (line, error) = await Ask($"host=localhost port={server.TlsPort} user=certified {text.Replace("KEY", $"{home.Path}/key", StringComparison.Ordinal)}");
+        var (line, error) = await Ask(
+            $"host=localhost port={server.TlsPort} user=certified {text.Replace("KEY", $"{home.Path}/key", StringComparison.Ordinal)}"
+        );
 
         // In TLS 1.3 the server's words are lost where we happened to write before they came.
         const string Lost = "tls: the server ended the connection when it had our certificate, which it may not take (";
         Assert.Null(line);
-        Assert.True(error == words || (words.StartsWith("tls:", StringComparison.Ordinal) && error.StartsWith(Lost, StringComparison.Ordinal)), error);
+        Assert.True(
+            error == words || (words.StartsWith("tls:", StringComparison.Ordinal) && error.StartsWith(Lost, StringComparison.Ordinal)),
+            error
+        );
     }
 
     [Fact]
@@ -58,8 +94,20 @@ public sealed class TlsRefusalTests(TargetsTestServer server)
         using var home = new TemporaryFolder();
         using var key = System.Security.Cryptography.RSA.Create();
         key.ImportFromPem(await File.ReadAllTextAsync($"{server.Folder}/client.key"));
-        home.Write("key", key.ExportEncryptedPkcs8PrivateKeyPem("s3cret", new(System.Security.Cryptography.PbeEncryptionAlgorithm.Aes256Cbc, System.Security.Cryptography.HashAlgorithmName.SHA256, 1000)));
-        var text = $"host=localhost port={server.TlsPort} user=certified sslmode=require sslcert={server.Folder}/client.crt sslkey={home.Path}/key";
+        home.Write(
+            "key",
+            key.ExportEncryptedPkcs8PrivateKeyPem(
+                "s3cret",
+                new(
+                    System.Security.Cryptography.PbeEncryptionAlgorithm.Aes256Cbc,
+                    System.Security.Cryptography.HashAlgorithmName.SHA256,
+                    1000
+                )
+            )
+        );
+        var text =
+            $"host=localhost port={server.TlsPort} user=certified sslmode=require "
+            + $"sslcert={server.Folder}/client.crt sslkey={home.Path}/key";
 
         Assert.StartsWith("certified|", (await Ask(text + " sslpassword=s3cret")).Line, StringComparison.Ordinal);
         var (line, error) = await Ask(text + " sslpassword=wr0ng");
@@ -71,9 +119,14 @@ public sealed class TlsRefusalTests(TargetsTestServer server)
     [Fact]
     public async Task A_server_that_speaks_only_an_older_TLS()
     {
-        await using var postgres = await PostgresServer.StartAsync(new() { Tls = true, Settings = { ["ssl_max_protocol_version"] = "TLSv1.2" } });
+        await using var postgres = await PostgresServer.StartAsync(
+            new() { Tls = true, Settings = { ["ssl_max_protocol_version"] = "TLSv1.2" } }
+        );
 
-        Assert.Equal((null, "tls: TLS failed: tlsv1 alert protocol version"), await Ask(postgres.ConnectionUri() + "?sslmode=require&ssl_min_protocol_version=TLSv1.3"));
+        Assert.Equal(
+            (null, "tls: TLS failed: tlsv1 alert protocol version"),
+            await Ask(postgres.ConnectionUri() + "?sslmode=require&ssl_min_protocol_version=TLSv1.3")
+        );
     }
 
     [Theory]
@@ -83,9 +136,13 @@ public sealed class TlsRefusalTests(TargetsTestServer server)
     {
         var result = await BackupMetrics.RunAsync(
             ["show", "--connection", $"host=localhost port={server.TlsPort} user=trusted sslrootcert=system"],
-            new Dictionary<string, string> { ["SSL_CERT_FILE"] = $"{server.Folder}/{authority}.crt", ["SSL_CERT_DIR"] = "/nonexistent" });
+            new Dictionary<string, string> { ["SSL_CERT_FILE"] = $"{server.Folder}/{authority}.crt", ["SSL_CERT_DIR"] = "/nonexistent" }
+        );
 
-        Assert.Equal((69, isRefused), (result.ExitCode, result.Output.Contains("CN=ca, which this system does not trust", StringComparison.Ordinal)));
+        Assert.Equal(
+            (69, isRefused),
+            (result.ExitCode, result.Output.Contains("CN=ca, which this system does not trust", StringComparison.Ordinal))
+        );
         Assert.Equal(!isRefused, result.Output.Contains("GRANT pg_monitor TO trusted", StringComparison.Ordinal));
     }
 

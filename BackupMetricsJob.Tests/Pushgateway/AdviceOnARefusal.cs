@@ -27,11 +27,19 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
     public async Task A_poisoned_gateway_is_mended_by_the_command(string path, string group)
     {
         await PutAsync(path, "b 1\n", HttpStatusCode.BadRequest);
-        Assert.Equal(HttpStatusCode.InternalServerError, (await Assert.ThrowsAsync<HttpRequestException>(_gateway.MetricsAsync)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.InternalServerError,
+            (await Assert.ThrowsAsync<HttpRequestException>(_gateway.MetricsAsync)).StatusCode
+        );
 
         var advice = await MendsAsync();
 
-        Assert.StartsWith($"the group {group} of another job has a label that is not UTF-8: the gateway refuses every push of everybody until it is deleted: curl -X DELETE '{_gateway.Url}/metrics/job", advice, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"the group {group} of another job has a label that is not UTF-8: the gateway refuses every push of everybody until it is "
+                + $"deleted: curl -X DELETE '{_gateway.Url}/metrics/job",
+            advice,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -51,7 +59,11 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
 
         await using var stub = new StubPushgateway(Status(500));
 
-        Assert.EndsWith($"curl -X DELETE '{stub.Url}/metrics/job@base64/YmFk/x@base64/__4'", await AdviceAsync(refused, stub.Url), StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"curl -X DELETE '{stub.Url}/metrics/job@base64/YmFk/x@base64/__4'",
+            await AdviceAsync(refused, stub.Url),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -61,16 +73,21 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
         await PutAsync("/job/bystander", "b 1\n");
 
         Assert.StartsWith(
-            "the group {job=\"other\", zone=\"eu 1\"}, which is another job's, has a_seconds with another type: ask the owner to rename it or to delete the group, and if nobody needs that any more: curl -X DELETE '",
+            "the group {job=\"other\", zone=\"eu 1\"}, which is another job's, has a_seconds with another type: "
+                + "ask the owner to rename it or to delete the group, and if nobody needs that any more: curl -X DELETE '",
             await MendsAsync(),
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
         Assert.Single(await _gateway.GroupsAsync(), group => group.GetProperty("labels").GetProperty("job").GetString() == "bystander");
     }
 
     [Fact]
     public async Task A_group_of_another_run_of_ours_is_told_from_a_strangers()
     {
-        await PutAsync("/job/renamed", "# TYPE a_seconds counter\na_seconds 5\n# TYPE backup_metrics_build_info gauge\nbackup_metrics_build_info 1\n");
+        await PutAsync(
+            "/job/renamed",
+            "# TYPE a_seconds counter\na_seconds 5\n# TYPE backup_metrics_build_info gauge\nbackup_metrics_build_info 1\n"
+        );
 
         Assert.Contains(", which another run of backup-metrics pushed, has a_seconds", await MendsAsync(), StringComparison.Ordinal);
     }
@@ -81,15 +98,24 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
         await PutAsync("/job/test/x/1", "# TYPE a_seconds gauge\na_seconds 1\n");
         await PutAsync("/job/test/x/2", "# TYPE a_seconds gauge\na_seconds 1\n");
 
-        Assert.StartsWith("the group {job=\"test\", x=\"1\"}, which is another job's, has a_seconds with the very same labels: ", await MendsAsync(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "the group {job=\"test\", x=\"1\"}, which is another job's, has a_seconds with the very same labels: ",
+            await MendsAsync(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task Many_culprits_are_not_all_named()
     {
-        for (var i = 0; i < 5; i++) await PutAsync($"/job/other/i/{i}", "# TYPE a_seconds counter\na_seconds 5\n");
+        for (var i = 0; i < 5; i++)
+            await PutAsync($"/job/other/i/{i}", "# TYPE a_seconds counter\na_seconds 5\n");
 
-        Assert.Contains(" and 2 more, which are other jobs', have a_seconds", await AdviceAsync(await PushAsync(), _gateway.Url), StringComparison.Ordinal);
+        Assert.Contains(
+            " and 2 more, which are other jobs', have a_seconds",
+            await AdviceAsync(await PushAsync(), _gateway.Url),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -147,21 +173,34 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
         var command = advice[advice.IndexOf("curl -X DELETE '", StringComparison.Ordinal)..];
         Tool.Find("curl", "apt-get install curl");
 
-        await ChildProcess.RunSuccessfullyAsync("/bin/sh", ["-c", command.Replace("curl ", "curl --silent --show-error --fail ", StringComparison.Ordinal)]);
+        await ChildProcess.RunSuccessfullyAsync(
+            "/bin/sh",
+            ["-c", command.Replace("curl ", "curl --silent --show-error --fail ", StringComparison.Ordinal)]
+        );
 
         await Wait.ForAsync("the push to succeed", async () => (await PushAsync()).Result == PushResult.Stored, TimeSpan.FromSeconds(10));
         return advice;
     }
 
     static Task<string?> AdviceAsync(PushOutcome refused, string url, TimeSpan? left = null) =>
-        ConflictFinder.AdviceAsync(refused, new Gateway(Gateways.Address(url)), Gateways.Key("test"), left ?? TimeSpan.FromSeconds(20), TimeProvider.System, CancellationToken.None);
+        ConflictFinder.AdviceAsync(
+            refused,
+            new Gateway(Gateways.Address(url)),
+            Gateways.Key("test"),
+            left ?? TimeSpan.FromSeconds(20),
+            TimeProvider.System,
+            CancellationToken.None
+        );
 
     Task<PushOutcome> PushAsync() => Gateways.PushTextAsync(_gateway.Url, Series);
 
     async Task PutAsync(string path, string text, HttpStatusCode expected = HttpStatusCode.OK)
     {
         // .NET would make something else of a path that is not UTF-8.
-        var request = string.Create(CultureInfo.InvariantCulture, $"PUT /metrics{path} HTTP/1.1\r\nHost: x\r\nContent-Length: {text.Length}\r\nConnection: close\r\n\r\n{text}");
+        var request = string.Create(
+            CultureInfo.InvariantCulture,
+            $"PUT /metrics{path} HTTP/1.1\r\nHost: x\r\nContent-Length: {text.Length}\r\nConnection: close\r\n\r\n{text}"
+        );
         using var connection = new System.Net.Sockets.TcpClient("127.0.0.1", _gateway.Port);
         await using var stream = connection.GetStream();
         await stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(request));

@@ -15,7 +15,8 @@ public sealed class BodyRecorderTests
     public async Task A_long_text_is_kept_small_and_sent_whole(int length, bool compressed)
     {
         var text = new byte[length];
-        for (var i = 0; i < length; i++) text[i] = (byte)('a' + (i * 7 % 26));
+        for (var i = 0; i < length; i++)
+            text[i] = (byte)('a' + (i * 7 % 26));
         using var content = new ByteArrayContent(text);
         var body = await ExpositionBody.ReadAsync(content, CancellationToken.None);
         using var sent = new MemoryStream();
@@ -38,18 +39,30 @@ public sealed class BodyRecorderTests
     public async Task Every_way_of_writing_it_is_the_same(int length, int piece)
     {
         var text = new byte[length];
-        for (var i = 0; i < length; i++) text[i] = (byte)('a' + (i * 7 % 26));
+        for (var i = 0; i < length; i++)
+            text[i] = (byte)('a' + (i * 7 % 26));
         using var recorder = new BodyRecorder();
         var turn = 0;
         foreach (var part in text.Chunk(piece))
         {
             switch (turn++ % 5)
             {
-                case 0: recorder.Write(part, 0, part.Length); break;
-                case 1: recorder.Write(part.AsSpan()); break;
-                case 2: await recorder.WriteAsync(part.AsMemory()); break;
-                case 3: await recorder.WriteAsync(part, 0, part.Length, CancellationToken.None); break;
-                default: foreach (var one in part) recorder.WriteByte(one); break;
+                case 0:
+                    recorder.Write(part, 0, part.Length);
+                    break;
+                case 1:
+                    recorder.Write(part.AsSpan());
+                    break;
+                case 2:
+                    await recorder.WriteAsync(part.AsMemory());
+                    break;
+                case 3:
+                    await recorder.WriteAsync(part, 0, part.Length, CancellationToken.None);
+                    break;
+                default:
+                    foreach (var one in part)
+                        recorder.WriteByte(one);
+                    break;
             }
         }
 

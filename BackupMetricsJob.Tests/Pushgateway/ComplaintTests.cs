@@ -8,9 +8,13 @@ public class ComplaintTests
     [Fact]
     public void The_words_of_1_5_1_are_read_byte_by_byte()
     {
-        var complaint = Assert.Single(ConsistencyError.Read("""
-            pushed metrics are invalid or inconsistent with existing metrics: collected metric "a" { label:<name:"job" value:"\303\251\377" > label:<name:"x" value:"a\n\t\"} is not a b\\" > gauge:<value:0 > } is not a UNTYPED
-            """));
+        var complaint = Assert.Single(
+            ConsistencyError.Read(
+                """
+                pushed metrics are invalid or inconsistent with existing metrics: collected metric "a" { label:<name:"job" value:"\303\251\377" > label:<name:"x" value:"a\n\t\"} is not a b\\" > gauge:<value:0 > } is not a UNTYPED
+                """
+            )
+        );
 
         Assert.Equal((ConsistencyErrorKind.OtherType, "a"), (complaint.Kind, complaint.Metric));
         Assert.Equal<byte>([0xC3, 0xA9, 0xFF], complaint.Value("job")!);
@@ -20,11 +24,13 @@ public class ComplaintTests
     [Fact]
     public void So_are_those_of_newer_gateways()
     {
-        var complaints = ConsistencyError.Read("""
+        var complaints = ConsistencyError.Read(
+            """
             2 error(s) occurred:
             * collected metric "a" { label:{name:"job"  value:"\xff\u00e9é"} label:{name:"empty" value:""}  gauge:{value:1}} has a label named "job" whose value is not utf8: "\xff"
             * collected metric "b" {label:{name:"job" value:"j"} gauge:{value:1}} was collected before with the same name and label values
-            """);
+            """
+        );
 
         Assert.Equal([ConsistencyErrorKind.NotUtf8, ConsistencyErrorKind.SameSeries], complaints.Select(complaint => complaint.Kind));
         Assert.Equal<byte>([0xFF, 0xC3, 0xA9, 0xC3, 0xA9], complaints[0].Value("job")!);
@@ -46,10 +52,12 @@ public class ComplaintTests
     [Fact]
     public void Whatever_an_answer_holds_reading_it_ends()
     {
-        const string Whole = "collected metric \"a\" { label:<name:\"x\" value:\"\\377\\xff\\u00e9\\\\\" > gauge:<value:0 > } is not a UNTYPED";
+        const string Whole =
+            "collected metric \"a\" { label:<name:\"x\" value:\"\\377\\xff\\u00e9\\\\\" > gauge:<value:0 > } is not a UNTYPED";
         for (var length = 0; length <= Whole.Length; length++)
         {
-            foreach (var tail in (string[])["", "\"", "\\", "\\x", "\\u", "\\7", "{", "collected metric \""]) ConsistencyError.Read(Whole[..length] + tail);
+            foreach (var tail in (string[])["", "\"", "\\", "\\x", "\\u", "\\7", "{", "collected metric \""])
+                ConsistencyError.Read(Whole[..length] + tail);
         }
     }
 }

@@ -20,7 +20,10 @@ public sealed class CredentialsForAGateway
 
         Assert.Equal(PushResult.Stored, stored.Result);
         Assert.Equal((PushResult.Refused, 1, 401), (wrong.Result, wrong.Attempts, wrong.Status));
-        Assert.Equal($"{gateway.Url} refused the push, it does not accept the credentials that were given (HTTP 401): Unauthorized", wrong.Describe());
+        Assert.Equal(
+            $"{gateway.Url} refused the push, it does not accept the credentials that were given (HTTP 401): Unauthorized",
+            wrong.Describe()
+        );
         Assert.Equal($"{gateway.Url} refused the push, it wants credentials and none were given (HTTP 401): Unauthorized", none.Describe());
     }
 

@@ -36,7 +36,9 @@ public class GatewayAddressTests
     [InlineData("http://gw/#s3cret", "gateway \"http://gw/#***\": must not have a query or a fragment")]
     [InlineData("http://gw?", "gateway \"http://gw?***\": must not have a query or a fragment")]
     [InlineData(
-        "http://gw/metrics/job/x", "gateway \"http://gw/metrics/job/x\": must be the gateway's address alone: job and grouping labels are set by themselves")]
+        "http://gw/metrics/job/x",
+        "gateway \"http://gw/metrics/job/x\": must be the gateway's address alone: job and grouping labels are set by themselves"
+    )]
     public void A_url_that_is_none_is_told_with_what_is_meant(string text, string problem) => Assert.Equal(problem, ProblemOf(text));
 
     [Theory]
@@ -60,10 +62,11 @@ public class GatewayAddressTests
     }
 
     [Fact]
-    public void The_problem_with_a_password_says_where_it_belongs()
-        => Assert.Equal(
+    public void The_problem_with_a_password_says_where_it_belongs() =>
+        Assert.Equal(
             "gateway \"http://***@gw\": must not contain a user or a password: others can read them there; credentials belong into files",
-            ProblemOf("http://user:s3cret@gw"));
+            ProblemOf("http://user:s3cret@gw")
+        );
 
     static string ProblemOf(string text)
     {

@@ -39,9 +39,15 @@ public sealed class GatewayApiTests : IDisposable
     [Fact]
     public async Task One_whose_queue_is_full_is_not_ready_but_tells()
     {
-        await using var stub = new StubPushgateway(Status(200, """{"status":"success","data":{"build_information":{"version":"1.5.1"}}}"""), Status(503, "full"));
+        await using var stub = new StubPushgateway(
+            Status(200, """{"status":"success","data":{"build_information":{"version":"1.5.1"}}}"""),
+            Status(503, "full")
+        );
 
-        Assert.Equal("Pushgateway 1.5.1, not ready: its queue of pushes is full", (await Api(stub.Url).StatusAsync(CancellationToken.None)).Value?.ToString());
+        Assert.Equal(
+            "Pushgateway 1.5.1, not ready: its queue of pushes is full",
+            (await Api(stub.Url).StatusAsync(CancellationToken.None)).Value?.ToString()
+        );
         Assert.Equal(["/api/v1/status", "/-/ready"], stub.Requests.Select(request => request.Path));
     }
 
@@ -54,7 +60,10 @@ public sealed class GatewayApiTests : IDisposable
         await PushAsync(gateway, Gateways.Key("refused"), "c 1\nc 1\n");
         await PushAsync(gateway, Gateways.Key("stranger", ("x", "")), "# TYPE b counter\nb 1\n");
 
-        var groups = (await Api(gateway.Url).GroupsAsync(new("b", [new("y", "z"), new("job", "stranger"), new("instance", "")]), CancellationToken.None)).Value!;
+        var groups = (
+            await Api(gateway.Url)
+                .GroupsAsync(new("b", [new("y", "z"), new("job", "stranger"), new("instance", "")]), CancellationToken.None)
+        ).Value!;
 
         Assert.InRange(groups.At, DateTimeOffset.UtcNow.AddSeconds(-5), DateTimeOffset.UtcNow.AddSeconds(2));
         var ours = Assert.Single(groups.All, group => group.IsOurs);
@@ -93,7 +102,10 @@ public sealed class GatewayApiTests : IDisposable
         await PushAsync(gateway, Gateways.Key("small"), Ours);
         using var client = new HttpClient();
         var listing = await client.GetByteArrayAsync(new Uri(gateway.Url + "/api/v1/metrics"));
-        Assert.Equal(["large", "small"], (await Api(gateway.Url).GroupsAsync(null, CancellationToken.None)).Value!.All.Select(group => group.Job).Order());
+        Assert.Equal(
+            ["large", "small"],
+            (await Api(gateway.Url).GroupsAsync(null, CancellationToken.None)).Value!.All.Select(group => group.Job).Order()
+        );
 
         // What comes from memory is never waited for, and so it is read by this thread alone.
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -113,9 +125,14 @@ public sealed class GatewayApiTests : IDisposable
         await PushAsync(gateway, Gateways.Key("a/b", ("x", "1")), Ours);
         await PushAsync(gateway, Gateways.Key("a/b"), Ours);
 
-        Assert.Empty((await Api(gateway.Url).DeleteAsync([new([new("x", "1"), new("job", "a/b")])], Soon, CancellationToken.None)).Value!.All);
+        Assert.Empty(
+            (await Api(gateway.Url).DeleteAsync([new([new("x", "1"), new("job", "a/b")])], Soon, CancellationToken.None)).Value!.All
+        );
 
-        Assert.Equal("{job=\"a/b\"}", Assert.Single((await Api(gateway.Url).GroupsAsync(null, CancellationToken.None)).Value!.All).ToString());
+        Assert.Equal(
+            "{job=\"a/b\"}",
+            Assert.Single((await Api(gateway.Url).GroupsAsync(null, CancellationToken.None)).Value!.All).ToString()
+        );
     }
 
     [Fact]
@@ -143,16 +160,32 @@ public sealed class GatewayApiTests : IDisposable
         await using var cut = new StubPushgateway(Raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"));
         var nobody = $"http://127.0.0.1:{FreePort.Next()}";
 
-        Assert.Equal($"{gateway.Url} refused, it wants credentials and none were given (HTTP 401): Unauthorized", await ToldAsync(Api(gateway.Url)));
-        Assert.Equal($"{gateway.Url} refused, it does not accept the credentials that were given (HTTP 401): Unauthorized", await ToldAsync(new(wrong, TimeProvider.System)));
-        Assert.Null((await new GatewayApi(wrong with { Credentials = Gateways.Job }, TimeProvider.System).GroupsAsync(null, CancellationToken.None)).Failure);
+        Assert.Equal(
+            $"{gateway.Url} refused, it wants credentials and none were given (HTTP 401): Unauthorized",
+            await ToldAsync(Api(gateway.Url))
+        );
+        Assert.Equal(
+            $"{gateway.Url} refused, it does not accept the credentials that were given (HTTP 401): Unauthorized",
+            await ToldAsync(new(wrong, TimeProvider.System))
+        );
+        Assert.Null(
+            (
+                await new GatewayApi(wrong with { Credentials = Gateways.Job }, TimeProvider.System).GroupsAsync(
+                    null,
+                    CancellationToken.None
+                )
+            ).Failure
+        );
         Assert.StartsWith($"{nobody} could not be reached: Connection refused", await ToldAsync(Api(nobody)), StringComparison.Ordinal);
         Assert.Equal($"{slow.Url} did not answer in time: no whole answer within 0.5 s", await ToldAsync(Api(slow.Url, 0.5)));
         Assert.Equal($"{full.Url} is not available (HTTP 503): full", await ToldAsync(Api(full.Url)));
         Assert.Equal($"{other.Url} refused (HTTP 501): what is DELETE?", await ToldAsync(Api(other.Url)));
         Assert.Equal($"{moved.Url} refused (HTTP 301): redirected to http://***@h/x", await ToldAsync(Api(moved.Url)));
         Assert.StartsWith($"{cut.Url} could not be reached: ", await ToldAsync(Api(cut.Url)), StringComparison.Ordinal);
-        Assert.Equal(RequestFailure.Cancelled, (await new GatewayApi(wrong, TimeProvider.System).GroupsAsync(null, new CancellationToken(true))).Failure?.Reason);
+        Assert.Equal(
+            RequestFailure.Cancelled,
+            (await new GatewayApi(wrong, TimeProvider.System).GroupsAsync(null, new CancellationToken(true))).Failure?.Reason
+        );
     }
 
     [Theory]
@@ -177,7 +210,9 @@ public sealed class GatewayApiTests : IDisposable
     [Fact]
     public async Task A_list_is_read_the_same_however_it_is_cut()
     {
-        var text = Encoding.UTF8.GetBytes("""{ "status" : "success", "data" : [ {"a":{"metrics":[{"labels":{"é\"":"\n"},"value":"1"}],"type":"GAUGE"},"labels":{"job":"é\ud83d\ude00"},"n":[1,null,[true]]}, {"labels":{"job":{},"a":"b"}}, {"labels":[1]}, {"labels":{"job":"b"}} ] }""");
+        var text = Encoding.UTF8.GetBytes(
+            """{ "status" : "success", "data" : [ {"a":{"metrics":[{"labels":{"é\"":"\n"},"value":"1"}],"type":"GAUGE"},"labels":{"job":"é\ud83d\ude00"},"n":[1,null,[true]]}, {"labels":{"job":{},"a":"b"}}, {"labels":[1]}, {"labels":{"job":"b"}} ] }"""
+        );
         for (var size = 1; size < 20; size++)
         {
             await using var slow = new Slow(text, size);
@@ -193,7 +228,8 @@ public sealed class GatewayApiTests : IDisposable
     static GatewayApi Api(string url, double timeout = 20) =>
         new(new Gateway(Gateways.Address(url)) { AttemptTimeout = TimeSpan.FromSeconds(timeout) }, TimeProvider.System);
 
-    static Task<PushOutcome> PushAsync(PushgatewayServer gateway, GroupingKey key, string text) => Gateways.PushTextAsync(gateway.Url, text, key: key);
+    static Task<PushOutcome> PushAsync(PushgatewayServer gateway, GroupingKey key, string text) =>
+        Gateways.PushTextAsync(gateway.Url, text, key: key);
 
     sealed class Slow(byte[] text, int size) : MemoryStream(text)
     {

@@ -8,7 +8,10 @@ public sealed class GatewayCredentialsTests
     [Fact]
     public void Our_own_secrets_are_hidden_in_what_others_say()
     {
-        Assert.Equal("Authorization: Basic ***, that is job:***", ClientCredentials.Basic("job", "s3cret").Hide("Authorization: Basic am9iOnMzY3JldA==, that is job:s3cret"));
+        Assert.Equal(
+            "Authorization: Basic ***, that is job:***",
+            ClientCredentials.Basic("job", "s3cret").Hide("Authorization: Basic am9iOnMzY3JldA==, that is job:s3cret")
+        );
         Assert.Equal("Bearer ***", ClientCredentials.Bearer("t0ken").Hide("Bearer t0ken"));
     }
 
@@ -20,7 +23,11 @@ public sealed class GatewayCredentialsTests
     {
         await using var gateway = new StubPushgateway(StubPushgateway.Status(status, "you said: Authorization: Bearer t0ken-of-ours"));
 
-        var outcome = await Gateways.PushTextAsync(gateway.Url, budget: Gateways.Seconds(5), credentials: ClientCredentials.Bearer("t0ken-of-ours"));
+        var outcome = await Gateways.PushTextAsync(
+            gateway.Url,
+            budget: Gateways.Seconds(5),
+            credentials: ClientCredentials.Bearer("t0ken-of-ours")
+        );
 
         Assert.DoesNotContain("t0ken", outcome.Describe() + outcome.Answer, StringComparison.Ordinal);
         Assert.Contains("***", outcome.Answer, StringComparison.Ordinal);

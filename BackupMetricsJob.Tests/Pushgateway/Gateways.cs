@@ -37,13 +37,15 @@ internal static class Gateways
             ?? throw new ArgumentException(string.Join('\n', problems), nameof(job));
     }
 
-    public static PushBudget Seconds(double deadline, double attempt = 10) => new(TimeSpan.FromSeconds(deadline), TimeSpan.FromSeconds(attempt));
+    public static PushBudget Seconds(double deadline, double attempt = 10) =>
+        new(TimeSpan.FromSeconds(deadline), TimeSpan.FromSeconds(attempt));
 
     /// <summary>A text of this many samples that cannot be compressed well: about 35 bytes a sample.</summary>
     public static string Long(int samples)
     {
         var text = new StringBuilder("# HELP a_seconds A.\n# TYPE a_seconds gauge\n", samples * 48);
-        for (var i = 0; i < samples; i++) text.Append(CultureInfo.InvariantCulture, $"a_seconds{{x=\"{i}\"}} {unchecked((uint)(i * 2654435761)) / 7.0}\n");
+        for (var i = 0; i < samples; i++)
+            text.Append(CultureInfo.InvariantCulture, $"a_seconds{{x=\"{i}\"}} {unchecked((uint)(i * 2654435761)) / 7.0}\n");
         return text.ToString();
     }
 
@@ -57,7 +59,8 @@ internal static class Gateways
         TimeProvider? clock = null,
         ClientCredentials? credentials = null,
         ClientTls? tls = null,
-        CancellationToken hardStop = default)
+        CancellationToken hardStop = default
+    )
     {
         var gateway = Address(url);
         budget = (budget ?? Seconds(30)) with { Backoff = backoff ?? AtOnce };

@@ -18,12 +18,12 @@ public class GroupingKeyTests
     [InlineData("...", "/job/j/x@base64/Li4u")]
     [InlineData("a b", "/job/j/x@base64/YSBi")]
     [InlineData("???>>>", "/job/j/x@base64/Pz8_Pj4-")]
-    public void A_value_is_encoded_only_where_it_must_be(string value, string path)
-        => Assert.Equal(path, Gateways.Key("j", ("x", value)).ToPath());
+    public void A_value_is_encoded_only_where_it_must_be(string value, string path) =>
+        Assert.Equal(path, Gateways.Key("j", ("x", value)).ToPath());
 
     [Fact]
-    public void The_job_comes_first_and_is_encoded_too()
-        => Assert.Equal("/job@base64/YS9i/b/1/a/2", Gateways.Key("a/b", ("b", "1"), ("a", "2")).ToPath());
+    public void The_job_comes_first_and_is_encoded_too() =>
+        Assert.Equal("/job@base64/YS9i/b/1/a/2", Gateways.Key("a/b", ("b", "1"), ("a", "2")).ToPath());
 
     [Theory]
     [InlineData("job", "the job is set by itself")]
@@ -52,15 +52,16 @@ public class GroupingKeyTests
     }
 
     [Fact]
-    public void All_problems_are_told_at_once()
-        => Assert.Equal(
+    public void All_problems_are_told_at_once() =>
+        Assert.Equal(
             [
                 "job: must not be empty",
                 "grouping label \"a\": given twice",
                 "grouping label \"__b\": names that begin with __ are Prometheus' own",
                 "grouping label c=\"\ufffd\": must not contain NUL",
             ],
-            ProblemsOf("", ("a", "1"), ("a", "2"), ("__b", "3"), ("c", "\0")));
+            ProblemsOf("", ("a", "1"), ("a", "2"), ("__b", "3"), ("c", "\0"))
+        );
 
     [Fact]
     public void It_prints_as_labels() => Assert.Equal("{job=\"j\", x=\"a b\"}", Gateways.Key("j", ("x", "a\nb")).ToString());
@@ -69,17 +70,29 @@ public class GroupingKeyTests
     public void Any_value_is_refused_as_ill_formed_or_read_back_from_the_path_as_it_was()
     {
         var texts = Gen.OneOf(
-            Gen.Elements("/._~-+=%#?@ a0é\ud83d\ude00\0\n".ToCharArray()),
-            Gen.Choose(0, char.MaxValue).Select(c => (char)c)).ListOf().Select(chars => new string([.. chars]));
-        Prop.ForAll(Arb.From(texts), Arb.From(texts), (job, value) =>
-        {
-            var problems = new List<string>();
-            var key = GroupingKey.TryCreate(job, [new GroupingLabel("x", value)], problems);
-            if (key is null)
-                return problems.Count > 0 && (job.Length == 0 || !IsFit(job) || !IsFit(value));
-            Assert.True(Uri.TryCreate("http://h/metrics" + key.ToPath(), UriKind.Absolute, out var url));
-            return ReadAsAGatewayDoes(url.AbsolutePath) is [("job", var j), ("x", var v)] && j == job && v == value && IsFit(job) && IsFit(value);
-        }).QuickCheckThrowOnFailure();
+                Gen.Elements("/._~-+=%#?@ a0é\ud83d\ude00\0\n".ToCharArray()),
+                Gen.Choose(0, char.MaxValue).Select(c => (char)c)
+            )
+            .ListOf()
+            .Select(chars => new string([.. chars]));
+        Prop.ForAll(
+                Arb.From(texts),
+                Arb.From(texts),
+                (job, value) =>
+                {
+                    var problems = new List<string>();
+                    var key = GroupingKey.TryCreate(job, [new GroupingLabel("x", value)], problems);
+                    if (key is null)
+                        return problems.Count > 0 && (job.Length == 0 || !IsFit(job) || !IsFit(value));
+                    Assert.True(Uri.TryCreate("http://h/metrics" + key.ToPath(), UriKind.Absolute, out var url));
+                    return ReadAsAGatewayDoes(url.AbsolutePath) is [("job", var j), ("x", var v)]
+                        && j == job
+                        && v == value
+                        && IsFit(job)
+                        && IsFit(value);
+                }
+            )
+            .QuickCheckThrowOnFailure();
     }
 
     static bool IsFit(string text)
@@ -95,9 +108,11 @@ public class GroupingKeyTests
         var labels = new List<(string, string)>();
         for (var i = 0; i < parts.Length; i += 2)
         {
-            labels.Add(parts[i].EndsWith("@base64", StringComparison.Ordinal)
-                ? (parts[i][..^7], Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[i + 1].TrimEnd('='))))
-                : (parts[i], Uri.UnescapeDataString(parts[i + 1])));
+            labels.Add(
+                parts[i].EndsWith("@base64", StringComparison.Ordinal)
+                    ? (parts[i][..^7], Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[i + 1].TrimEnd('='))))
+                    : (parts[i], Uri.UnescapeDataString(parts[i + 1]))
+            );
         }
 
         return labels;

@@ -35,7 +35,14 @@ public class NothingIsLeftBehind
     {
         StubReply[] replies =
         [
-            Status(200), Status(400, "no"), Status(503), Reset(), Raw(""), Raw("HTTP/1.1 20"), Hang(), Hang("HTTP/1.1 400 No\r\nContent-Length: 9\r\n\r\nab"),
+            Status(200),
+            Status(400, "no"),
+            Status(503),
+            Reset(),
+            Raw(""),
+            Raw("HTTP/1.1 20"),
+            Hang(),
+            Hang("HTTP/1.1 400 No\r\nContent-Length: 9\r\n\r\nab"),
         ];
         foreach (var reply in replies)
         {
@@ -55,8 +62,14 @@ public class NothingIsLeftBehind
         await PushAsync("http://gateway.invalid", CancellationToken.None);
     }
 
-    static async Task PushAsync(string url, CancellationToken hardStop)
-        => await PushingARegistry.PushAsync(url, PushingARegistry.Registry("a_seconds", 1), Gateways.Key("test"), Gateways.Seconds(0.4, 0.2), hardStop);
+    static async Task PushAsync(string url, CancellationToken hardStop) =>
+        await PushingARegistry.PushAsync(
+            url,
+            PushingARegistry.Registry("a_seconds", 1),
+            Gateways.Key("test"),
+            Gateways.Seconds(0.4, 0.2),
+            hardStop
+        );
 
     static void Collect()
     {

@@ -42,7 +42,11 @@ public sealed class PushOutcomes
 
         Assert.Equal(PushResult.Accepted, outcome.Result);
         Assert.True(outcome.Arrived);
-        Assert.StartsWith($"{stub.Url} accepted the push without checking it (HTTP {status})", outcome.Describe(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{stub.Url} accepted the push without checking it (HTTP {status})",
+            outcome.Describe(),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -155,7 +159,10 @@ public sealed class PushOutcomes
     public async Task A_redirect_to_a_path_or_to_nowhere_or_with_a_password_is_told_safely()
     {
         await using var stub = new StubPushgateway(
-            Status(301, "", "Location: /login?token=s3cret"), Status(301), Status(301, "", "Location: http://u:s3cret@h/metrics/job/test"));
+            Status(301, "", "Location: /login?token=s3cret"),
+            Status(301),
+            Status(301, "", "Location: http://u:s3cret@h/metrics/job/test")
+        );
 
         Assert.Equal($"redirected to {stub.Url}/login; use that URL", (await Gateways.PushTextAsync(stub.Url)).Words);
         Assert.Equal("redirected without saying where to", (await Gateways.PushTextAsync(stub.Url)).Words);
@@ -198,7 +205,10 @@ public sealed class PushOutcomes
 
         Assert.Equal((PushResult.Unreachable, 5, false), (outcome.Result, outcome.Attempts, outcome.MayBeApplied));
         Assert.StartsWith(
-            $"http://127.0.0.1:{port} could not be reached: Connection refused (127.0.0.1:{port}); 5 attempts in ", outcome.Describe(), StringComparison.Ordinal);
+            $"http://127.0.0.1:{port} could not be reached: Connection refused (127.0.0.1:{port}); 5 attempts in ",
+            outcome.Describe(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -215,7 +225,10 @@ public sealed class PushOutcomes
     {
         await using var plain = new StubPushgateway(Status(200));
 
-        var outcome = await Gateways.PushTextAsync(plain.Url.Replace("http:", "https:", StringComparison.Ordinal), budget: Gateways.Seconds(1));
+        var outcome = await Gateways.PushTextAsync(
+            plain.Url.Replace("http:", "https:", StringComparison.Ordinal),
+            budget: Gateways.Seconds(1)
+        );
 
         Assert.Equal((PushResult.Unreachable, false), (outcome.Result, outcome.MayBeApplied));
         Assert.DoesNotContain("see inner exception", outcome.Words, StringComparison.Ordinal);
@@ -240,7 +253,9 @@ public sealed class PushOutcomes
     public async Task The_date_of_an_answer_shows_the_skew_of_the_clocks(int seconds)
     {
         var now = new DateTimeOffset(2026, 11, 22, 12, 0, 0, 700, TimeSpan.Zero);
-        await using var stub = new StubPushgateway(Status(200, "", "Date: " + now.AddSeconds(seconds).ToString("R", CultureInfo.InvariantCulture)));
+        await using var stub = new StubPushgateway(
+            Status(200, "", "Date: " + now.AddSeconds(seconds).ToString("R", CultureInfo.InvariantCulture))
+        );
 
         var outcome = await Gateways.PushTextAsync(stub.Url, clock: new ClockStoppedAt(now));
 

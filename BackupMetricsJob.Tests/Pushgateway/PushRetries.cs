@@ -74,7 +74,9 @@ public sealed class PushRetries
     public async Task Retry_after_as_a_date_counts_from_the_gateways_own_clock()
     {
         await using var stub = new StubPushgateway(
-            Status(503, "", "Date: Sun, 22 Nov 2026 10:00:00 GMT", "Retry-After: Sun, 22 Nov 2026 10:01:00 GMT"), Status(200));
+            Status(503, "", "Date: Sun, 22 Nov 2026 10:00:00 GMT", "Retry-After: Sun, 22 Nov 2026 10:01:00 GMT"),
+            Status(200)
+        );
 
         var outcome = await Gateways.PushTextAsync(stub.Url, budget: Gateways.Seconds(50));
 

@@ -25,7 +25,8 @@ public sealed class PushingALongText
         Assert.Equal((PushResult.Stored, 1), (outcome.Result, outcome.Attempts));
         Assert.Equal(
             Text.Split('\n').Where(line => line.StartsWith("a_seconds{", StringComparison.Ordinal)).Select(line => Value(line)).Order(),
-            (await gateway.SamplesAsync("a_seconds")).Select(line => Value(line)).Order());
+            (await gateway.SamplesAsync("a_seconds")).Select(line => Value(line)).Order()
+        );
     }
 
     [Fact]
@@ -58,7 +59,11 @@ public sealed class PushingALongText
     {
         await using var stub = new StubPushgateway(Status(status, words), Status(200));
 
-        var outcome = await Gateways.PushTextAsync(stub.Url, Text, backoff: new Backoff(() => throw new InvalidOperationException("it waited")));
+        var outcome = await Gateways.PushTextAsync(
+            stub.Url,
+            Text,
+            backoff: new Backoff(() => throw new InvalidOperationException("it waited"))
+        );
 
         Assert.Equal((PushResult.Stored, 1), (outcome.Result, outcome.Attempts));
         Assert.Equal(2, stub.Requests.Count);

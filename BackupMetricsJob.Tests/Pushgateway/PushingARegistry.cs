@@ -11,7 +11,7 @@ namespace BackupMetricsJob.Tests.Pushgateway;
 /// <summary>The whole way, the package's MetricPusher included.</summary>
 public class PushingARegistry
 {
-    static readonly HttpMessageHandler _never = Transport.To(new Uri("http://127.0.0.1:1"), null, TimeSpan.FromSeconds(1));
+    static readonly HttpMessageHandler Never = Transport.To(new Uri("http://127.0.0.1:1"), null, TimeSpan.FromSeconds(1));
 
     [Fact]
     public async Task A_push_is_one_put_on_the_wire_although_a_pusher_pushes_twice()
@@ -38,7 +38,8 @@ public class PushingARegistry
                 Metrics.WithCustomRegistry(registry).CreateGauge("a_seconds", "").Set(2);
                 return Status(503)(connection, end);
             },
-            Status(200));
+            Status(200)
+        );
 
         var outcome = await PushAsync(stub.Url, registry, Gateways.Key("test"));
 
@@ -133,19 +134,34 @@ public class PushingARegistry
     }
 
     internal static Task<PushOutcome> PushAsync(
-        string url, CollectorRegistry registry, GroupingKey key, PushBudget? budget = null, CancellationToken hardStop = default)
-        => Push.SendAsync(
-            registry, new Gateway(Gateways.Address(url)), key, (budget ?? Gateways.Seconds(30)) with { Backoff = Gateways.AtOnce }, TimeProvider.System, hardStop);
+        string url,
+        CollectorRegistry registry,
+        GroupingKey key,
+        PushBudget? budget = null,
+        CancellationToken hardStop = default
+    ) =>
+        Push.SendAsync(
+            registry,
+            new Gateway(Gateways.Address(url)),
+            key,
+            (budget ?? Gateways.Seconds(30)) with
+            {
+                Backoff = Gateways.AtOnce,
+            },
+            TimeProvider.System,
+            hardStop
+        );
 
     static SinglePush Unsent()
     {
         var delivery = new Delivery("nowhere", Gateways.Seconds(1), TimeProvider.System);
-        return new SinglePush(new Uri("http://127.0.0.1:1"), null, delivery, TimeProvider.System, _never, CancellationToken.None);
+        return new SinglePush(new Uri("http://127.0.0.1:1"), null, delivery, TimeProvider.System, Never, CancellationToken.None);
     }
 
     sealed class Unserialisable : HttpContent
     {
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => throw new InvalidOperationException("cannot");
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            throw new InvalidOperationException("cannot");
 
         protected override bool TryComputeLength(out long length)
         {

@@ -26,21 +26,60 @@ public class PushingToARealGateway
     {
         string[] hostile =
         [
-            "/", "a/b", "a/b/c", "..", ".", "...", "a.", "%", "100%", "%2F", "#", "a#b", "?", "a?b", "\\", "+", "a b", " ", "", "a\nb", "\r\n", "\t", "\"", "'",
-            "é", "\ud83d\ude00", "\u2028", "\ufeff", "@base64", "=", "~", "a&b;c:d", "{x=\"y\"}", "http://h/x", "\u0001\u007f", "\uffff",
+            "/",
+            "a/b",
+            "a/b/c",
+            "..",
+            ".",
+            "...",
+            "a.",
+            "%",
+            "100%",
+            "%2F",
+            "#",
+            "a#b",
+            "?",
+            "a?b",
+            "\\",
+            "+",
+            "a b",
+            " ",
+            "",
+            "a\nb",
+            "\r\n",
+            "\t",
+            "\"",
+            "'",
+            "é",
+            "\ud83d\ude00",
+            "\u2028",
+            "\ufeff",
+            "@base64",
+            "=",
+            "~",
+            "a&b;c:d",
+            "{x=\"y\"}",
+            "http://h/x",
+            "\u0001\u007f",
+            "\uffff",
         ];
         await using var gateway = await PushgatewayServer.StartAsync();
 
         foreach (var value in hostile)
         {
-            var outcome = await PushAsync(gateway, PushingARegistry.Registry("a_seconds", 1), Gateways.Key("job of " + value, ("x", value), ("last", "1")));
+            var outcome = await PushAsync(
+                gateway,
+                PushingARegistry.Registry("a_seconds", 1),
+                Gateways.Key("job of " + value, ("x", value), ("last", "1"))
+            );
             Assert.True(outcome.Result == PushResult.Stored, outcome.Describe());
         }
 
         var stored = (await gateway.GroupsAsync()).Select(group => group.GetProperty("labels")).ToList();
         Assert.Equal(
             hostile.Order(StringComparer.Ordinal),
-            stored.Select(labels => labels.TryGetProperty("x", out var x) ? x.GetString() : "(absent)").Order(StringComparer.Ordinal));
+            stored.Select(labels => labels.TryGetProperty("x", out var x) ? x.GetString() : "(absent)").Order(StringComparer.Ordinal)
+        );
         Assert.All(stored, labels => Assert.Equal("job of " + labels.GetProperty("x").GetString(), labels.GetProperty("job").GetString()));
         Assert.All(stored, labels => Assert.Equal("1", labels.GetProperty("last").GetString()));
         Assert.Equal(hostile.Length, (await gateway.SamplesAsync("a_seconds")).Count);
@@ -75,7 +114,10 @@ public class PushingToARealGateway
         Assert.StartsWith("pushed metrics are invalid or inconsistent with existing metrics: ", outcome.Words, StringComparison.Ordinal);
         Assert.True(outcome.Mentions("walg_last_upload"));
         Assert.False(outcome.Mentions("pghoard_last_upload_age"));
-        Assert.DoesNotContain(await gateway.SamplesAsync("walg_last_upload"), line => line.Contains("job=\"test\"", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            await gateway.SamplesAsync("walg_last_upload"),
+            line => line.Contains("job=\"test\"", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -134,6 +176,6 @@ public class PushingToARealGateway
         Assert.Equal((PushResult.Unreachable, 5, false), (outcome.Result, outcome.Attempts, outcome.MayBeApplied));
     }
 
-    static Task<PushOutcome> PushAsync(PushgatewayServer gateway, CollectorRegistry registry, GroupingKey key)
-        => PushingARegistry.PushAsync(gateway.Url, registry, key);
+    static Task<PushOutcome> PushAsync(PushgatewayServer gateway, CollectorRegistry registry, GroupingKey key) =>
+        PushingARegistry.PushAsync(gateway.Url, registry, key);
 }

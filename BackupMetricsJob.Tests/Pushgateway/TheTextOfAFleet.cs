@@ -16,9 +16,19 @@ public sealed class TheTextOfAFleet
     {
         var registry = Metrics.NewCustomRegistry();
         BackupMetricsJob.Exposition.BackupMetrics.Write(
-            [.. Enumerable.Range(0, Servers).Select(i => Evidence.Result with { Instance = Evidence.Orders with { Name = string.Create(CultureInfo.InvariantCulture, $"db{i}.example:5432") } })],
+            [
+                .. Enumerable
+                    .Range(0, Servers)
+                    .Select(i =>
+                        Evidence.Result with
+                        {
+                            Instance = Evidence.Orders with { Name = string.Create(CultureInfo.InvariantCulture, $"db{i}.example:5432") },
+                        }
+                    ),
+            ],
             Published.Run,
-            registry);
+            registry
+        );
         using var recorder = new BodyRecorder();
         using var pieces = new Pieces(recorder);
 

@@ -46,9 +46,15 @@ public sealed class TlsToAGateway : IDisposable
     [Fact]
     public async Task A_certificate_that_is_over_says_since_when()
     {
-        await using var gateway = await StartAsync(_authority.Issue("server", until: new DateTimeOffset(DateTimeOffset.UtcNow.AddDays(-2).Date, TimeSpan.Zero)));
+        await using var gateway = await StartAsync(
+            _authority.Issue("server", until: new DateTimeOffset(DateTimeOffset.UtcNow.AddDays(-2).Date, TimeSpan.Zero))
+        );
 
-        await FailsAsync(gateway.TlsUrl, Tls(_authority.File), $"its certificate expired at {DateTimeOffset.UtcNow.AddDays(-2):yyyy-MM-dd} 00:00:00 UTC");
+        await FailsAsync(
+            gateway.TlsUrl,
+            Tls(_authority.File),
+            $"its certificate expired at {DateTimeOffset.UtcNow.AddDays(-2):yyyy-MM-dd} 00:00:00 UTC"
+        );
     }
 
     [Fact]
@@ -63,11 +69,17 @@ public sealed class TlsToAGateway : IDisposable
     public async Task All_that_is_wrong_is_said_and_none_of_it_matters_to_who_trusts_anybody()
     {
         using var other = CertificateAuthority.Create(_folder.Path, "other");
-        await using var gateway = await StartAsync(_authority.Issue("server", host: "gateway.example", until: DateTimeOffset.UtcNow.AddHours(-1)));
+        await using var gateway = await StartAsync(
+            _authority.Issue("server", host: "gateway.example", until: DateTimeOffset.UtcNow.AddHours(-1))
+        );
 
         var outcome = await PushAsync(gateway.TlsUrl, Tls(other.File));
 
-        Assert.Contains("its certificate is for gateway.example, not for 127.0.0.1; its certificate expired at ", outcome.Words, StringComparison.Ordinal);
+        Assert.Contains(
+            "its certificate is for gateway.example, not for 127.0.0.1; its certificate expired at ",
+            outcome.Words,
+            StringComparison.Ordinal
+        );
         Assert.EndsWith($"; its certificate is signed by CN=root, which is not in {other.File}", outcome.Words, StringComparison.Ordinal);
         Assert.Equal(PushResult.Stored, (await PushAsync(gateway.TlsUrl, Tls(null, trustAnybody: true))).Result);
     }
@@ -117,7 +129,10 @@ public sealed class TlsToAGateway : IDisposable
 
         var outcome = await Gateways.PushTextAsync(gateway.Url);
 
-        Assert.Equal((PushResult.Refused, 1, "Client sent an HTTP request to an HTTPS server."), (outcome.Result, outcome.Attempts, outcome.Words));
+        Assert.Equal(
+            (PushResult.Refused, 1, "Client sent an HTTP request to an HTTPS server."),
+            (outcome.Result, outcome.Attempts, outcome.Words)
+        );
     }
 
     [Fact]
@@ -127,7 +142,10 @@ public sealed class TlsToAGateway : IDisposable
 
         var outcome = await Gateways.PushTextAsync(stub.Url);
 
-        Assert.Equal((PushResult.Unreachable, 1, "it answers in TLS: its URL must begin with https://"), (outcome.Result, outcome.Attempts, outcome.Words));
+        Assert.Equal(
+            (PushResult.Unreachable, 1, "it answers in TLS: its URL must begin with https://"),
+            (outcome.Result, outcome.Attempts, outcome.Words)
+        );
     }
 
     [Fact]
@@ -168,15 +186,26 @@ public sealed class TlsToAGateway : IDisposable
     static ClientTls Tls(string? authorities, string? certificate = null, string? key = null, bool trustAnybody = false)
     {
         var problems = new List<string>();
-        return ClientTls.TryRead(authorities, certificate, key, trustAnybody, problems) ?? throw new InvalidOperationException(string.Join('\n', problems));
+        return ClientTls.TryRead(authorities, certificate, key, trustAnybody, problems)
+            ?? throw new InvalidOperationException(string.Join('\n', problems));
     }
 
-    Task<PushgatewayServer> StartAsync((string CertificateFile, string KeyFile) server, CertificateAuthority? clients = null, bool users = false) =>
-        PushgatewayServer.StartAsync("--web.config.file=" + _folder.Write("web.yml", $"""
-            tls_server_config:
-              cert_file: {server.CertificateFile}
-              key_file: {server.KeyFile}
-            {(clients is null ? "" : $"  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: {clients.File}")}
-            {(users ? Gateways.Users : "")}
-            """));
+    Task<PushgatewayServer> StartAsync(
+        (string CertificateFile, string KeyFile) server,
+        CertificateAuthority? clients = null,
+        bool users = false
+    ) =>
+        PushgatewayServer.StartAsync(
+            "--web.config.file="
+                + _folder.Write(
+                    "web.yml",
+                    $"""
+                    tls_server_config:
+                      cert_file: {server.CertificateFile}
+                      key_file: {server.KeyFile}
+                    {(clients is null ? "" : $"  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: {clients.File}")}
+                    {(users ? Gateways.Users : "")}
+                    """
+                )
+        );
 }

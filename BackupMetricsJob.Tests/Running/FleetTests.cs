@@ -15,16 +15,28 @@ public sealed class FleetTests
     {
         await using var silent = new SilentServer();
         await using var server = await PostgresServer.StartAsync();
-        var targets = Enumerable.Range(0, 60).Select(i => i < 20
-            ? Jobs.Target($"silent{i}", $"postgresql://u@127.0.0.1:{silent.Port}/x", timeout: 10)
-            : Jobs.Target($"well{i}", server.ConnectionUri(), timeout: 30)).ToList();
+        var targets = Enumerable
+            .Range(0, 60)
+            .Select(i =>
+                i < 20
+                    ? Jobs.Target($"silent{i}", $"postgresql://u@127.0.0.1:{silent.Port}/x", timeout: 10)
+                    : Jobs.Target($"well{i}", server.ConnectionUri(), timeout: 30)
+            )
+            .ToList();
 
         var (results, elapsed) = await ProbeAsync(targets, places: 4);
 
         // One after the other in four places the silent ones alone would take 50 s.
         Assert.InRange(elapsed, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30));
         Assert.Equal(targets.Select(target => target.Instance.Name), results.Select(result => result.Instance.Name));
-        Assert.All(results[..20], result => Assert.Equal((FailureReason.Timeout, $"no answer within 10 s while connecting to 127.0.0.1:{silent.Port}"), (result.Failure?.Reason, result.Failure?.Message)));
+        Assert.All(
+            results[..20],
+            result =>
+                Assert.Equal(
+                    (FailureReason.Timeout, $"no answer within 10 s while connecting to 127.0.0.1:{silent.Port}"),
+                    (result.Failure?.Reason, result.Failure?.Message)
+                )
+        );
         Assert.All(results[20..], result => Assert.Null(result.Failure));
         Assert.Equal(20, silent.Connections);
     }
@@ -33,7 +45,10 @@ public sealed class FleetTests
     public async Task A_server_that_answers_slowly_gets_no_more_connections_than_there_are_places()
     {
         await using var slow = new SlowServer(TimeSpan.FromSeconds(2));
-        var targets = Enumerable.Range(0, 12).Select(i => Jobs.Target($"slow{i}", $"postgresql://u@127.0.0.1:{slow.Port}/x?sslmode=disable")).ToList();
+        var targets = Enumerable
+            .Range(0, 12)
+            .Select(i => Jobs.Target($"slow{i}", $"postgresql://u@127.0.0.1:{slow.Port}/x?sslmode=disable"))
+            .ToList();
 
         var (results, _) = await ProbeAsync(targets, places: 4);
 
@@ -57,7 +72,10 @@ public sealed class FleetTests
 
         Assert.InRange(elapsed, TimeSpan.FromSeconds(0.19), TimeSpan.FromSeconds(6));
         Assert.All(results, result => Assert.Equal(FailureReason.Timeout, result.Failure?.Reason));
-        Assert.Equal($"no answer within 0.2 s, which is what --deadline leaves for the database, while connecting to 127.0.0.1:{first.Port}", results[0].Failure!.Message);
+        Assert.Equal(
+            $"no answer within 0.2 s, which is what --deadline leaves for the database, while connecting to 127.0.0.1:{first.Port}",
+            results[0].Failure!.Message
+        );
         Assert.Equal("not asked: --deadline left no time for it", results[2].Failure!.Message);
     }
 
@@ -66,7 +84,11 @@ public sealed class FleetTests
     {
         await using var silent = new SilentServer();
         await using var server = await PostgresServer.StartAsync();
-        var targets = Enumerable.Range(0, 10).Select(i => Jobs.Target($"silent{i}", $"postgresql://u@127.0.0.1:{silent.Port}/x", timeout: 4)).Append(Jobs.Target("well", server.ConnectionUri(), timeout: 30)).ToList();
+        var targets = Enumerable
+            .Range(0, 10)
+            .Select(i => Jobs.Target($"silent{i}", $"postgresql://u@127.0.0.1:{silent.Port}/x", timeout: 4))
+            .Append(Jobs.Target("well", server.ConnectionUri(), timeout: 30))
+            .ToList();
 
         var (results, elapsed) = await ProbeAsync(targets, places: 1);
 
@@ -98,7 +120,11 @@ public sealed class FleetTests
     public async Task A_stop_before_the_start_asks_nobody()
     {
         await using var silent = new SilentServer();
-        var (results, _) = await ProbeAsync([Jobs.Target("t", $"postgresql://u@127.0.0.1:{silent.Port}/x")], places: 2, stop: new(canceled: true));
+        var (results, _) = await ProbeAsync(
+            [Jobs.Target("t", $"postgresql://u@127.0.0.1:{silent.Port}/x")],
+            places: 2,
+            stop: new(canceled: true)
+        );
 
         Assert.Equal(FailureReason.Cancelled, Assert.Single(results).Failure?.Reason);
         Assert.Equal(0, silent.Connections);
@@ -132,9 +158,11 @@ public sealed class FleetTests
         Assert.All(results[..5], result => Assert.Null(result.Failure));
         Assert.Equal(FailureReason.BadData, results[5].Failure?.Reason);
         Assert.Equal(
-            "source no such source: the server's answer cannot be used: InvalidOperationException, The source no such source is not known, or has nothing to ask. "
-            + "If psql can use this server, please report this as a bug",
-            results[5].Failure?.Message);
+            "source no such source: the server's answer cannot be used: InvalidOperationException, "
+                + "The source no such source is not known, or has nothing to ask. "
+                + "If psql can use this server, please report this as a bug",
+            results[5].Failure?.Message
+        );
     }
 
     [Fact]
@@ -144,7 +172,11 @@ public sealed class FleetTests
         await using var server = await PostgresServer.StartAsync();
         using var stop = new CancellationTokenSource();
         var progress = new RunProgress(TimeProvider.System);
-        var job = Jobs.Of(Jobs.Target("well", server.ConnectionUri()), Jobs.Target("silent", $"postgresql://u@127.0.0.1:{silent.Port}/x"), Jobs.Target("down", "postgresql://u@127.0.0.1:1/x"));
+        var job = Jobs.Of(
+            Jobs.Target("well", server.ConnectionUri()),
+            Jobs.Target("silent", $"postgresql://u@127.0.0.1:{silent.Port}/x"),
+            Jobs.Target("down", "postgresql://u@127.0.0.1:1/x")
+        );
 
         var run = JobRun.ProbeAsync(job, TimeProvider.System, stop.Token, progress);
         await Wait.ForAsync("all but the silent one", () => progress.Now is { Stage: RunStage.Probing, Targets: 3, Done: 2, Failed: 1 });
@@ -155,7 +187,11 @@ public sealed class FleetTests
     }
 
     static async Task<(ProbeResult[] Results, TimeSpan Elapsed)> ProbeAsync(
-        IReadOnlyList<MonitoredTarget> targets, int places, double end = 120, CancellationToken stop = default)
+        IReadOnlyList<MonitoredTarget> targets,
+        int places,
+        double end = 120,
+        CancellationToken stop = default
+    )
     {
         var clock = Stopwatch.StartNew();
         var results = await new Fleet(targets, places, new RunClock(TimeProvider.System), TimeSpan.FromSeconds(end), stop).ProbeAsync();

@@ -9,7 +9,11 @@ namespace BackupMetricsJob.Tests.Running;
 /// <summary>What was found stands with the instance that it is about.</summary>
 public sealed class InstanceResultsTests
 {
-    static readonly BackupFacts Full = new(SourceName.Catalog, "wal-g", BackupType.Full) { LastSuccess = Noon.AddHours(-1), Counts = new(1, 0, 0) };
+    static readonly BackupFacts Full = new(SourceName.Catalog, "wal-g", BackupType.Full)
+    {
+        LastSuccess = Noon.AddHours(-1),
+        Counts = new(1, 0, 0),
+    };
     static readonly Instance Catalogue = new("catalogue", [new("env", "prod")], AgeLimit.Defaults, [SourceName.Catalog]);
 
     static readonly ProbeResult Asked = new(Catalogue)
@@ -56,7 +60,11 @@ public sealed class InstanceResultsTests
     [Fact]
     public void What_two_catalogues_say_of_a_server_is_one()
     {
-        var results = InstanceResults.Of([Asked, Asked with { Instance = Catalogue with { Name = "second" } }], Targets("*", "catalogue", "second"), []);
+        var results = InstanceResults.Of(
+            [Asked, Asked with { Instance = Catalogue with { Name = "second" } }],
+            Targets("*", "catalogue", "second"),
+            []
+        );
 
         Assert.Equal(["catalogue", "second", "a", "orders"], results.Select(result => result.Instance.Name));
         Assert.Equal(new(2, 0, 0), Assert.Single(results[2].Backups).Counts);
@@ -115,13 +123,23 @@ public sealed class InstanceResultsTests
     }
 
     static ProbeResult Of(ProbeResult[] probed, string name, string servers = "*", params Instance[] elsewhere) =>
-        InstanceResults.Of(probed, [.. probed.Select(result => Target(result.Instance, servers))], elsewhere).Single(result => result.Instance.Name == name);
+        InstanceResults
+            .Of(probed, [.. probed.Select(result => Target(result.Instance, servers))], elsewhere)
+            .Single(result => result.Instance.Name == name);
 
-    static List<MonitoredTarget> Targets(string servers, params string[] names) => [.. names.Select(name => Target(Catalogue with { Name = name }, servers))];
+    static List<MonitoredTarget> Targets(string servers, params string[] names) =>
+        [.. names.Select(name => Target(Catalogue with { Name = name }, servers))];
 
     static MonitoredTarget Target(Instance instance, string servers)
     {
-        Assert.True(ConnectionText.TryParse("postgresql://u@h/d", new LibpqEnvironment(new Dictionary<string, string>(), "u"), [], out var connection));
+        Assert.True(
+            ConnectionText.TryParse(
+                "postgresql://u@h/d",
+                new LibpqEnvironment(new Dictionary<string, string>(), "u"),
+                [],
+                out var connection
+            )
+        );
         return new(new Target(instance.Name, connection, TimeSpan.FromSeconds(1)), instance, new(new([servers]), null));
     }
 }

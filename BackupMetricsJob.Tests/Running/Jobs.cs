@@ -9,23 +9,33 @@ namespace BackupMetricsJob.Tests.Running;
 internal static class Jobs
 {
     /// <summary>A target with a label of its own, team, that is its name.</summary>
-    public static MonitoredTarget Target(string name, string connection, double timeout = 20, string[]? sources = null, string? query = null)
+    public static MonitoredTarget Target(
+        string name,
+        string connection,
+        double timeout = 20,
+        string[]? sources = null,
+        string? query = null
+    )
     {
         var problems = new List<string>();
-        Assert.True(ConnectionText.TryParse(connection, new LibpqEnvironment(new Dictionary<string, string>(), "u"), problems, out var settings), string.Join('\n', problems));
+        Assert.True(
+            ConnectionText.TryParse(connection, new LibpqEnvironment(new Dictionary<string, string>(), "u"), problems, out var settings),
+            string.Join('\n', problems)
+        );
         var instance = new Instance(name, [new("team", name)], AgeLimit.Defaults, sources ?? [SourceName.Server]);
         return new(new Target(name, settings, TimeSpan.FromSeconds(timeout)), instance, new(ServerPatterns.All, query));
     }
 
-    public static JobOptions Of(params IReadOnlyList<MonitoredTarget> targets) => new()
-    {
-        Targets = targets,
-        Gateways = [],
-        Group = GroupingKey.TryCreate("backup_metrics", [], [])!,
-        Deadline = TimeSpan.FromSeconds(60),
-        Interval = null,
-        LegacyNames = true,
-    };
+    public static JobOptions Of(params IReadOnlyList<MonitoredTarget> targets) =>
+        new()
+        {
+            Targets = targets,
+            Gateways = [],
+            Group = GroupingKey.TryCreate("backup_metrics", [], [])!,
+            Deadline = TimeSpan.FromSeconds(60),
+            Interval = null,
+            LegacyNames = true,
+        };
 
     public static Gateway Gateway(string url) => new(GatewayAddress.TryParse(url, [])!);
 }

@@ -30,7 +30,11 @@ public sealed class SeveralGatewaysTests
         Assert.Equal([hanging.Url, real.Url, refusing.Url], report.Pushes.Select(push => push.Outcome.Gateway));
         var text = await real.MetricsAsync();
         Assert.Contains("backup_metrics_shards{instance=\"\",job=\"backup_metrics\"} 3\n", text, StringComparison.Ordinal);
-        Assert.Contains("backup_metrics_targets{instance=\"\",job=\"backup_metrics\",state=\"configured\"} 0\n", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "backup_metrics_targets{instance=\"\",job=\"backup_metrics\",state=\"configured\"} 0\n",
+            text,
+            StringComparison.Ordinal
+        );
         Assert.Contains("backup_metrics_run_success{instance=\"\",job=\"backup_metrics\"} 1\n", text, StringComparison.Ordinal);
     }
 }

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace BackupMetricsJob.Tests.Running;
 
-/// <summary>A stand-in for a PostgreSQL that cannot keep up: it refuses its first client at once and every other one late, as being too busy.</summary>
+/// <summary>
+/// A stand-in for a PostgreSQL that cannot keep up: it refuses its first client at once and every other one late, as being too busy.
+/// </summary>
 internal sealed class SlowServer : IAsyncDisposable
 {
     // ErrorResponse: severity FATAL, SQLSTATE 53300, a message.
@@ -41,7 +43,8 @@ internal sealed class SlowServer : IAsyncDisposable
         var answering = new List<Task>();
         try
         {
-            for (var isFirst = true; ; isFirst = false) answering.Add(AnswerAsync(await _listener.AcceptSocketAsync(_end.Token), isFirst));
+            for (var isFirst = true; ; isFirst = false)
+                answering.Add(AnswerAsync(await _listener.AcceptSocketAsync(_end.Token), isFirst));
         }
         catch (OperationCanceledException)
         {

@@ -15,10 +15,17 @@ public sealed class SplayTests
     {
         Assert.Equal(Splay.Of(Minute, "host1", Group("a")), Splay.Of(Minute, "host1", Group("a")));
         Assert.Equal(2, Splay.Of(2 * Minute, "host1", Group("a")) / Splay.Of(Minute, "host1", Group("a")), tolerance: 1e-6);
-        foreach (var waits in new[] { Enumerable.Range(0, 1000).Select(i => Splay.Of(Minute, $"host{i}", Group("a"))), Enumerable.Range(0, 1000).Select(i => Splay.Of(Minute, "h", Group($"{i}"))) })
+        foreach (
+            var waits in new[]
+            {
+                Enumerable.Range(0, 1000).Select(i => Splay.Of(Minute, $"host{i}", Group("a"))),
+                Enumerable.Range(0, 1000).Select(i => Splay.Of(Minute, "h", Group($"{i}"))),
+            }
+        )
         {
             var tenths = new int[10];
-            foreach (var wait in waits) tenths[(int)(wait / Minute * 10)]++;
+            foreach (var wait in waits)
+                tenths[(int)(wait / Minute * 10)]++;
             Assert.All(tenths, count => Assert.InRange(count, 60, 140));
         }
     }
@@ -33,7 +40,11 @@ public sealed class SplayTests
 
         var report = await JobRun.PushAsync(job, new("1", "r"), time, CancellationToken.None, progress);
 
-        Assert.Equal(Splay.Of(Minute, Environment.MachineName, job.Group).TotalMilliseconds, Assert.Single(time.Waited).TotalMilliseconds, tolerance: 1);
+        Assert.Equal(
+            Splay.Of(Minute, Environment.MachineName, job.Group).TotalMilliseconds,
+            Assert.Single(time.Waited).TotalMilliseconds,
+            tolerance: 1
+        );
         Assert.False(report.IsStoppedBeforeStart);
         Assert.True(Assert.Single(report.Pushes).Outcome.Arrived);
         Assert.InRange(report.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));

@@ -6,7 +6,9 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Running;
 
-/// <summary>Whatever answers at an address, or whatever stands for one, is that target's failure, named; the others have their results.</summary>
+/// <summary>
+/// Whatever answers at an address, or whatever stands for one, is that target's failure, named; the others have their results.
+/// </summary>
 public sealed class StrangeServerTests
 {
     static readonly byte[] LoginIsDone = [.. Message('R', 0, 0, 0, 0), .. Message('K', 0, 0, 0, 1, 0, 0, 0, 2), .. Message('Z', (byte)'I')];
@@ -18,14 +20,47 @@ public sealed class StrangeServerTests
     public async Task A_host_that_cannot_be_one(string connection, string reason) => await FailsAsync(connection, reason);
 
     [Fact]
-    public async Task A_host_of_300_characters() => await FailsAsync($"host={new string('h', 300)} user=u dbname=d", "dns", "this cannot be the name of a host");
+    public async Task A_host_of_300_characters() =>
+        await FailsAsync($"host={new string('h', 300)} user=u dbname=d", "dns", "this cannot be the name of a host");
 
     [Theory]
     [InlineData("disable")]
     [InlineData("prefer")]
     public async Task A_MySQL_server(string mode)
     {
-        byte[] greeting = [0x4a, 0, 0, 0, 10, .. "5.7.44\0"u8, 8, 0, 0, 0, .. "abcdefgh\0"u8, 0xff, 0xf7, 8, 2, 0, 0xff, 0x81, 21, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, .. "ijklmnopqrst\0mysql_native_password\0"u8];
+        byte[] greeting =
+        [
+            0x4a,
+            0,
+            0,
+            0,
+            10,
+            .. "5.7.44\0"u8,
+            8,
+            0,
+            0,
+            0,
+            .. "abcdefgh\0"u8,
+            0xff,
+            0xf7,
+            8,
+            2,
+            0,
+            0xff,
+            0x81,
+            21,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            .. "ijklmnopqrst\0mysql_native_password\0"u8,
+        ];
         await using var server = new ScriptedServer(greets: true, greeting, []);
         await FailsAsync($"host=127.0.0.1 port={server.Port} user=u dbname=d sslmode={mode}", "network");
     }
@@ -35,8 +70,16 @@ public sealed class StrangeServerTests
     [InlineData("prefer")]
     public async Task An_SSH_server(string mode)
     {
-        await using var server = new ScriptedServer(greets: true, "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"u8.ToArray(), "Invalid SSH identification string.\r\n"u8.ToArray());
-        await FailsAsync($"host=127.0.0.1 port={server.Port} user=u dbname=d sslmode={mode}", "network", "no PostgreSQL server: it says \"SSH-2.0-OpenSSH_9.2p1 Debian-2\"");
+        await using var server = new ScriptedServer(
+            greets: true,
+            "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"u8.ToArray(),
+            "Invalid SSH identification string.\r\n"u8.ToArray()
+        );
+        await FailsAsync(
+            $"host=127.0.0.1 port={server.Port} user=u dbname=d sslmode={mode}",
+            "network",
+            "no PostgreSQL server: it says \"SSH-2.0-OpenSSH_9.2p1 Debian-2\""
+        );
     }
 
     [Theory]
@@ -49,9 +92,17 @@ public sealed class StrangeServerTests
         using var folder = new TempFolder();
         SelfSignedCertificate.Create(folder.Path);
         File.SetUnixFileMode(folder.File("server.key"), UnixFileMode.UserRead);
-        await using var server = new ScriptedServer(greets: false, "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n400 Bad Request"u8.ToArray());
-        var filled = mode.Replace("CERT", folder.File("server.crt"), StringComparison.Ordinal).Replace("KEY", folder.File("server.key"), StringComparison.Ordinal);
-        await FailsAsync($"host=127.0.0.1 port={server.Port} user=u dbname=d {filled}", "network", "no PostgreSQL server: it says \"HTTP/1.1 400 Bad Request\"");
+        await using var server = new ScriptedServer(
+            greets: false,
+            "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n400 Bad Request"u8.ToArray()
+        );
+        var filled = mode.Replace("CERT", folder.File("server.crt"), StringComparison.Ordinal)
+            .Replace("KEY", folder.File("server.key"), StringComparison.Ordinal);
+        await FailsAsync(
+            $"host=127.0.0.1 port={server.Port} user=u dbname=d {filled}",
+            "network",
+            "no PostgreSQL server: it says \"HTTP/1.1 400 Bad Request\""
+        );
     }
 
     [Fact]
@@ -65,7 +116,11 @@ public sealed class StrangeServerTests
     public async Task A_kind_of_authentication_that_nobody_knows()
     {
         await using var server = new ScriptedServer(greets: false, Message('R', 0, 0, 0, 99));
-        await FailsAsync($"host=127.0.0.1 port={server.Port} user=u dbname=d sslmode=disable", "auth", "a kind of authentication that is not known here");
+        await FailsAsync(
+            $"host=127.0.0.1 port={server.Port} user=u dbname=d sslmode=disable",
+            "auth",
+            "a kind of authentication that is not known here"
+        );
     }
 
     [Fact]
@@ -83,8 +138,18 @@ public sealed class StrangeServerTests
         try
         {
             // The first thousand bytes are the login and the first answers; what the sources tell lies behind.
-            for (var seed = 0; seed < 90; seed++) relays.Add(new(server.Port, FlippedBits.Step(seed, flips: 1 + (seed % 3), within: seed % 2 == 0 ? 700 : 4000)));
-            var targets = relays.Select((relay, i) => Jobs.Target($"t{i}", $"host=127.0.0.1 port={new Uri(relay.Url).Port} user=postgres dbname=postgres sslmode=disable", timeout: 6)).ToList();
+            for (var seed = 0; seed < 90; seed++)
+                relays.Add(new(server.Port, FlippedBits.Step(seed, flips: 1 + (seed % 3), within: seed % 2 == 0 ? 700 : 4000)));
+            var targets = relays
+                .Select(
+                    (relay, i) =>
+                        Jobs.Target(
+                            $"t{i}",
+                            $"host=127.0.0.1 port={new Uri(relay.Url).Port} user=postgres dbname=postgres sslmode=disable",
+                            timeout: 6
+                        )
+                )
+                .ToList();
             targets.Insert(45, Jobs.Target("well", server.ConnectionUri(), timeout: 30));
 
             var clock = new RunClock(TimeProvider.System);
@@ -98,7 +163,8 @@ public sealed class StrangeServerTests
         }
         finally
         {
-            foreach (var relay in relays) await relay.DisposeAsync();
+            foreach (var relay in relays)
+                await relay.DisposeAsync();
         }
     }
 
@@ -109,7 +175,13 @@ public sealed class StrangeServerTests
         await using var server = await PostgresServer.StartAsync();
         MonitoredTarget[] targets = [Jobs.Target("strange", connection, timeout: 4), Jobs.Target("well", server.ConnectionUri())];
 
-        var results = await new Fleet(targets, 2, new RunClock(TimeProvider.System), TimeSpan.FromSeconds(60), CancellationToken.None).ProbeAsync();
+        var results = await new Fleet(
+            targets,
+            2,
+            new RunClock(TimeProvider.System),
+            TimeSpan.FromSeconds(60),
+            CancellationToken.None
+        ).ProbeAsync();
 
         Assert.True(results[0].Failure?.Reason.Name() == reason, $"{results[0].Failure}");
         Assert.Contains(words, results[0].Failure!.Message, StringComparison.Ordinal);

@@ -18,11 +18,16 @@ public sealed class FiringTests
         await using var schedule = daemon.Schedule;
         await schedule.StartAsync(daemon.Options.Current.Plan, default);
 
-        for (var i = 0; i < slots; i++) await ToNextSlotAsync(daemon, clock);
+        for (var i = 0; i < slots; i++)
+            await ToNextSlotAsync(daemon, clock);
 
         var began = daemon.Lines.Where(line => line.Contains(" begins on ", StringComparison.Ordinal)).ToList();
         var plan = daemon.Options.Current.Plan;
-        Assert.Equal(plan.Between(begin, clock.GetUtcNow().AddSeconds(1), 1000).Select(slot => $"schedule: slot {slot:yyyy-MM-ddTHH:mm:ssZ} begins on here"), began);
+        Assert.Equal(
+            plan.Between(begin, clock.GetUtcNow().AddSeconds(1), 1000)
+                .Select(slot => $"schedule: slot {slot:yyyy-MM-ddTHH:mm:ssZ} begins on here"),
+            began
+        );
         Assert.DoesNotContain("missed", daemon.Text, StringComparison.Ordinal);
         await schedule.StopAsync(default);
     }
@@ -43,11 +48,15 @@ public sealed class FiringTests
         Assert.Equal(
             [
                 "schedule: slot 2026-11-22T12:05:00Z begins on here",
-                "warning schedule: 11 slots were missed, from 2026-11-22T12:10:00Z to 2026-11-22T13:00:00Z; one run now makes up for all of them",
+                "warning schedule: 11 slots were missed, from 2026-11-22T12:10:00Z to 2026-11-22T13:00:00Z; "
+                    + "one run now makes up for all of them",
                 "schedule: slot 2026-11-22T13:05:00Z begins on here, 120 s late",
                 "schedule: slot 2026-11-22T13:10:00Z begins on here",
             ],
-            daemon.Lines.Where(line => line.Contains("begins", StringComparison.Ordinal) || line.Contains("missed", StringComparison.Ordinal)));
+            daemon.Lines.Where(line =>
+                line.Contains("begins", StringComparison.Ordinal) || line.Contains("missed", StringComparison.Ordinal)
+            )
+        );
         await schedule.StopAsync(default);
     }
 
@@ -59,14 +68,18 @@ public sealed class FiringTests
         var run = daemon.Runner.RunAsync(FixedClock.Noon);
         while (!run.IsCompleted)
         {
-            if (clock.NextDue is { } due) clock.Set(due);
+            if (clock.NextDue is { } due)
+                clock.Set(due);
             await Wait.ForAsync("a timer or the end", () => run.IsCompleted || clock.NextDue is not null);
         }
 
         Assert.False(await run);
         Assert.Equal([false, true, true, true], daemon.State.Now.History.Select(record => record.IsRetry));
         Assert.All(daemon.State.Now.History, record => Assert.Equal((75, FixedClock.Noon), ((int)record.ExitCode, record.Slot)));
-        Assert.Contains(daemon.Lines, line => line.Contains("it is not tried again, since the next slot is 2026-11-22T12:05:00Z", StringComparison.Ordinal));
+        Assert.Contains(
+            daemon.Lines,
+            line => line.Contains("it is not tried again, since the next slot is 2026-11-22T12:05:00Z", StringComparison.Ordinal)
+        );
         Assert.Null(daemon.State.Now.LastSuccess);
     }
 
@@ -75,7 +88,9 @@ public sealed class FiringTests
     {
         var clock = new SteppedClock(FixedClock.Noon);
         using var daemon = new Harness(clock, "cron=@hourly", "timezone=UTC", "gateway=http://127.0.0.1:1", "deadline=1s", "splay=10m");
-        var part = TimeSpan.FromMilliseconds(Math.Floor(Splay.Of(TimeSpan.FromMinutes(10), Environment.MachineName, daemon.Options.Current.Job.Group).TotalMilliseconds));
+        var part = TimeSpan.FromMilliseconds(
+            Math.Floor(Splay.Of(TimeSpan.FromMinutes(10), Environment.MachineName, daemon.Options.Current.Job.Group).TotalMilliseconds)
+        );
         var run = daemon.Runner.RunAsync(FixedClock.Noon);
         await Wait.ForAsync("the splay", () => clock.NextDue is not null);
         Assert.Equal(FixedClock.Noon + part, clock.NextDue);
@@ -84,7 +99,8 @@ public sealed class FiringTests
 
         while (daemon.State.Now.History.Count < 3)
         {
-            if (clock.NextDue is { } due) clock.Set(due);
+            if (clock.NextDue is { } due)
+                clock.Set(due);
             await Wait.ForAsync("a timer or a run", () => daemon.State.Now.History.Count >= 3 || clock.NextDue is not null);
         }
 
@@ -112,7 +128,8 @@ public sealed class FiringTests
         await EndedAsync(daemon, before + 1);
     }
 
-    static Task EndedAsync(Harness daemon, int runs) => Wait.ForAsync($"{runs} runs", () => Ended(daemon) >= runs, TimeSpan.FromSeconds(10), () => daemon.Text);
+    static Task EndedAsync(Harness daemon, int runs) =>
+        Wait.ForAsync($"{runs} runs", () => Ended(daemon) >= runs, TimeSpan.FromSeconds(10), () => daemon.Text);
 
     static int Ended(Harness daemon) => daemon.Lines.Count(line => line.Contains(" ended on ", StringComparison.Ordinal));
 }

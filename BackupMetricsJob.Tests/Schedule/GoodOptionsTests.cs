@@ -31,22 +31,31 @@ public sealed class GoodOptionsTests
                 "error schedule: the settings could not be read again, the last good ones stay: /etc/x.yaml:3:1: no",
                 "schedule: the settings could be read again, and are in use",
             ],
-            daemon.Lines);
+            daemon.Lines
+        );
     }
 
     [Theory]
-    [InlineData("cron=61 * * * *", "--cron \"61 * * * *\": Minute and Second values must be between 0 and 59; must be five fields as in crontab(5), like")]
+    [InlineData(
+        "cron=61 * * * *",
+        "--cron \"61 * * * *\": Minute and Second values must be between 0 and 59; must be five fields as in crontab(5), like"
+    )]
     [InlineData("timezone=Mars/Base", "--timezone \"Mars/Base\": must be a time zone of this system")]
     [InlineData("grace=2h", "--grace \"2h\": must be a duration like 30s")]
     [InlineData("cluster=", "--cluster: must be a postgresql:// URI")]
-    [InlineData("cluster=postgresql://u@h1,h2/x", "--cluster: must have one host and no target_session_attrs: give one name that follows the primary")]
+    [InlineData(
+        "cluster=postgresql://u@h1,h2/x",
+        "--cluster: must have one host and no target_session_attrs: give one name that follows the primary"
+    )]
     [InlineData("cluster=postgresql://u@h1/x?target_session_attrs=primary", "--cluster: must have one host and no target_session_attrs")]
     [InlineData("node=", "--node \"\": must be a name")]
     [InlineData("node=a", "--node: needs --cluster")]
     [InlineData("cluster-name=a", "--cluster-name: needs --cluster")]
     public void A_wrong_setting_is_told_with_what_is_allowed(string setting, string problem)
     {
-        string[] settings = setting.StartsWith("cron", StringComparison.Ordinal) ? [setting, "no-push=true"] : ["cron=*/5 * * * *", setting, "no-push=true"];
+        string[] settings = setting.StartsWith("cron", StringComparison.Ordinal)
+            ? [setting, "no-push=true"]
+            : ["cron=*/5 * * * *", setting, "no-push=true"];
         var wrong = Assert.Throws<ArgumentException>(() => new Harness(new FixedClock(), settings));
         Assert.StartsWith(problem, wrong.Message, StringComparison.Ordinal);
     }
@@ -62,11 +71,15 @@ public sealed class GoodOptionsTests
         flags.Add("connection", ["postgresql://u@db/x"]);
         flags.Add("gateway", ["http://gateway:9091"]);
         flags.Add(how, ["true"]);
-        if (listen.Length > 0) flags.Add("listen", [listen]);
+        if (listen.Length > 0)
+            flags.Add("listen", [listen]);
 
         ScheduleOptionsReader.Read(flags, new Dictionary<string, string>(), DateTimeOffset.UnixEpoch, out var options, out _);
 
-        Assert.Equal(isWarned, options!.Job.Warnings.Any(warning => warning.Contains("--no-push without --listen", StringComparison.Ordinal)));
+        Assert.Equal(
+            isWarned,
+            options!.Job.Warnings.Any(warning => warning.Contains("--no-push without --listen", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -75,7 +88,12 @@ public sealed class GoodOptionsTests
         using var folder = new TempFolder();
         var passwords = folder.Write("pgpass", "*:*:*:*:x");
         File.SetUnixFileMode(passwords, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
-        using var daemon = new Harness(new FixedClock(), "cron=*/5 * * * *", "no-push=true", $"connection=postgresql://u@127.0.0.1:1/x?passfile={passwords}");
+        using var daemon = new Harness(
+            new FixedClock(),
+            "cron=*/5 * * * *",
+            "no-push=true",
+            $"connection=postgresql://u@127.0.0.1:1/x?passfile={passwords}"
+        );
 
         daemon.Options.Warn();
         var told = Assert.Single(daemon.Lines);

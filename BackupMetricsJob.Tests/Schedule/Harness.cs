@@ -15,9 +15,7 @@ internal sealed class Harness : IDisposable
     readonly LogText _written = new();
 
     public Harness(TimeProvider time, params string[] settings)
-        : this(time, withDatabase: true, settings)
-    {
-    }
+        : this(time, withDatabase: true, settings) { }
 
     /// <param name="time">The clock.</param>
     /// <param name="withDatabase">Whether there is a database without a setting that names it.</param>
@@ -25,12 +23,17 @@ internal sealed class Harness : IDisposable
     public Harness(TimeProvider time, bool withDatabase, string[] settings)
     {
         var flags = new Flags();
-        if (withDatabase && !settings.Any(setting => setting.StartsWith("connection=", StringComparison.Ordinal))) flags.Add("connection", ["postgresql://u@127.0.0.1:1/x?sslmode=disable"]);
-        if (withDatabase) flags.Add("instance", ["db"]);
-        if (settings.Contains("no-push=true") && !settings.Any(setting => setting.Split('=')[0] is "listen" or "web-config" or "config")) flags.Add("listen", ["127.0.0.1:9351"]);
-        foreach (var setting in settings) flags.Add(setting.Split('=')[0], [setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..]]);
+        if (withDatabase && !settings.Any(setting => setting.StartsWith("connection=", StringComparison.Ordinal)))
+            flags.Add("connection", ["postgresql://u@127.0.0.1:1/x?sslmode=disable"]);
+        if (withDatabase)
+            flags.Add("instance", ["db"]);
+        if (settings.Contains("no-push=true") && !settings.Any(setting => setting.Split('=')[0] is "listen" or "web-config" or "config"))
+            flags.Add("listen", ["127.0.0.1:9351"]);
+        foreach (var setting in settings)
+            flags.Add(setting.Split('=')[0], [setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..]]);
         Read = Ordinary;
-        if (Ordinary(out var first) is { Count: > 0 } problems) throw new ArgumentException(problems[0].Message);
+        if (Ordinary(out var first) is { Count: > 0 } problems)
+            throw new ArgumentException(problems[0].Message);
         var terminal = new ProcessContext(Stream.Null, _written, new Dictionary<string, string>(), time, _signals);
         State = new("here", time.GetUtcNow(), new("1", "a"));
         Log = new(terminal.Error, time, () => LogFormat.Text);
@@ -81,22 +84,26 @@ internal sealed class Harness : IDisposable
 
         public override void Write(char value)
         {
-            lock (_text) _text.Append(value);
+            lock (_text)
+                _text.Append(value);
         }
 
         public override void WriteLine(string? value)
         {
-            lock (_text) _text.Append(value).Append('\n');
+            lock (_text)
+                _text.Append(value).Append('\n');
         }
 
         public void Clear()
         {
-            lock (_text) _text.Clear().Capacity = 16;
+            lock (_text)
+                _text.Clear().Capacity = 16;
         }
 
         public override string ToString()
         {
-            lock (_text) return _text.ToString();
+            lock (_text)
+                return _text.ToString();
         }
     }
 }

@@ -29,7 +29,11 @@ public sealed class ListenAddressTests
     [Fact]
     public void What_is_wrong_is_told_with_what_is_allowed()
     {
-        Assert.StartsWith("--listen \"9351\": must be an address of this host and a port, like 127.0.0.1:9351", Problem("listen=9351"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "--listen \"9351\": must be an address of this host and a port, like 127.0.0.1:9351",
+            Problem("listen=9351"),
+            StringComparison.Ordinal
+        );
         Assert.StartsWith("--web-config: needs --listen", Problem("web-config=x.yml"), StringComparison.Ordinal);
     }
 
@@ -37,10 +41,16 @@ public sealed class ListenAddressTests
     public void Both_come_from_the_file_too_the_path_relative_to_it()
     {
         using var folder = new TempFolder();
-        var file = folder.Write("main.yaml", "cron: '@hourly'\nlisten: ':9351'\nweb_config: web.yml\ntargets: [{name: a, connection: 'postgresql://u@127.0.0.1:1/x'}]\n");
+        var file = folder.Write(
+            "main.yaml",
+            "cron: '@hourly'\nlisten: ':9351'\nweb_config: web.yml\ntargets: [{name: a, connection: 'postgresql://u@127.0.0.1:1/x'}]\n"
+        );
         using var daemon = new Harness(new FixedClock(), withDatabase: false, ["config=" + file, "no-push=true"]);
 
-        Assert.Equal((":9351", folder.File("web.yml")), (daemon.Options.Current.Listen?.ToString(), daemon.Options.Current.WebConfig?.Value));
+        Assert.Equal(
+            (":9351", folder.File("web.yml")),
+            (daemon.Options.Current.Listen?.ToString(), daemon.Options.Current.WebConfig?.Value)
+        );
     }
 
     static string Problem(string setting) =>

@@ -10,8 +10,8 @@ using static BackupMetricsJob.Tests.Backups.Evidence;
 namespace BackupMetricsJob.Tests.Schedule;
 
 /// <summary>
-/// The page in Debian's Chromium, from the real server: wide and as a phone has it, light and dark, with and without JavaScript. In the folder that
-/// BACKUP_METRICS_SCREENSHOTS names it leaves pictures.
+/// The page in Debian's Chromium, from the real server: wide and as a phone has it, light and dark, with and without JavaScript. In the
+/// folder that BACKUP_METRICS_SCREENSHOTS names it leaves pictures.
 /// </summary>
 public sealed class PageInABrowserTests
 {
@@ -33,13 +33,22 @@ public sealed class PageInABrowserTests
         state.Set(_ => now);
         using var daemon = new Harness(new FixedClock(), "cron=*/5 * * * *", "no-push=true");
         var web = WebSettings.Open(null, daemon.Log, [])!;
-        await using var endpoint = (await Endpoint.StartAsync(new ListenAddress(IPAddress.Loopback, 0), web, state, daemon.Log, new FixedClock()))!;
+        await using var endpoint = (
+            await Endpoint.StartAsync(new ListenAddress(IPAddress.Loopback, 0), web, state, daemon.Log, new FixedClock())
+        )!;
         using var folder = new TempFolder();
         var pictures = Environment.GetEnvironmentVariable("BACKUP_METRICS_SCREENSHOTS") ?? "";
         var result = await ChildProcess.RunAsync(
             Tool.Find("node", "apt-get install nodejs"),
-            [Path.Combine(Repository.Tests, "Schedule", "page.cjs"), daemon.Lines[0].Split(' ')[^1], folder.Path, pictures.Length == 0 ? "" : Path.Combine(pictures, name)],
-            new() { WorkingDirectory = Repository.Tests }, TimeSpan.FromSeconds(110));
+            [
+                Path.Combine(Repository.Tests, "Schedule", "page.cjs"),
+                daemon.Lines[0].Split(' ')[^1],
+                folder.Path,
+                pictures.Length == 0 ? "" : Path.Combine(pictures, name),
+            ],
+            new() { WorkingDirectory = Repository.Tests },
+            TimeSpan.FromSeconds(110)
+        );
 
         Assert.True(result.ExitCode == 0, result.Error + result.Output);
         using var said = JsonDocument.Parse(result.Output);

@@ -12,16 +12,32 @@ namespace BackupMetricsJob.Tests.Schedule;
 public sealed class PageTests
 {
     /// <summary>Everything that can be wrong with the job, and a database whose name is markup.</summary>
-    internal static ScheduleSnapshot Trouble { get; } = Spoilt(Samples.Of(
-        Samples.Named("<script>alert(1)</script>", ("team", "\"><img src=x onerror=alert(1)>")),
-        Samples.Named("gone") with { Server = null, Backups = [], SourcesThatAnswered = [], Failure = new(FailureReason.Auth, "password authentication failed for user \"<b>monitor</b>\" \u202Egnp.exe") })) with
-    {
-        IsCluster = true,
-        StoreProblem = "Failed to connect to 10.0.0.1:5432 & more",
-        LastAnywhere = new(Noon.AddMinutes(-7), "backup2"),
-        ReloadFailure = new(Noon.AddHours(-1), ["/etc/backup-metrics/main.yaml:3:1: unknown key \"deadlin\": did you mean \"deadline\"?", "/etc/backup-metrics/main.yaml:9:4: <b>"]),
-        Current = new(Noon.AddMinutes(-6), Noon.AddMinutes(-6), IsRetry: true) { OutlastsItsSlot = true },
-    };
+    internal static ScheduleSnapshot Trouble { get; } =
+        Spoilt(
+            Samples.Of(
+                Samples.Named("<script>alert(1)</script>", ("team", "\"><img src=x onerror=alert(1)>")),
+                Samples.Named("gone") with
+                {
+                    Server = null,
+                    Backups = [],
+                    SourcesThatAnswered = [],
+                    Failure = new(FailureReason.Auth, "password authentication failed for user \"<b>monitor</b>\" \u202Egnp.exe"),
+                }
+            )
+        ) with
+        {
+            IsCluster = true,
+            StoreProblem = "Failed to connect to 10.0.0.1:5432 & more",
+            LastAnywhere = new(Noon.AddMinutes(-7), "backup2"),
+            ReloadFailure = new(
+                Noon.AddHours(-1),
+                [
+                    "/etc/backup-metrics/main.yaml:3:1: unknown key \"deadlin\": did you mean \"deadline\"?",
+                    "/etc/backup-metrics/main.yaml:9:4: <b>",
+                ]
+            ),
+            Current = new(Noon.AddMinutes(-6), Noon.AddMinutes(-6), IsRetry: true) { OutlastsItsSlot = true },
+        };
 
     [Fact]
     public void A_healthy_database() => Matches("page-well.html", Samples.Of(Result));
@@ -53,7 +69,11 @@ public sealed class PageTests
     [InlineData(10, "The backups are well")]
     [InlineData(11, "Nobody knows how the backups are now")]
     public void It_is_not_green_where_nobody_has_asked_for_two_intervals(int minutes, string headline) =>
-        Assert.Contains($"<span>{headline}</span>", string.Concat(StatusPage.Render(Samples.Of(Result), Noon.AddMinutes(minutes - 2).AddSeconds(2))), StringComparison.Ordinal);
+        Assert.Contains(
+            $"<span>{headline}</span>",
+            string.Concat(StatusPage.Render(Samples.Of(Result), Noon.AddMinutes(minutes - 2).AddSeconds(2))),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void It_is_not_green_where_the_job_is_not_well_though_the_backups_are()
@@ -62,7 +82,13 @@ public sealed class PageTests
         Headline("Prometheus is not told: the last push did not arrive", Spoilt(well));
         Headline("The cluster&#39;s store cannot be asked", well with { StoreProblem = "gone" });
         Headline("The scheduler does not do its work", well with { Problem = "stuck" });
-        Headline("The last run ended with a bug", well with { History = [.. well.History, well.History[0] with { ExitCode = ExitCode.Bug }] });
+        Headline(
+            "The last run ended with a bug",
+            well with
+            {
+                History = [.. well.History, well.History[0] with { ExitCode = ExitCode.Bug }],
+            }
+        );
 
         static void Headline(string text, ScheduleSnapshot now)
         {
@@ -107,11 +133,24 @@ public sealed class PageTests
         Assert.All(pieces, piece => Assert.InRange(piece.Length, 1, 40_000));
     }
 
-    static ScheduleSnapshot Spoilt(ScheduleSnapshot now) => now with { Last = now.Last! with { ExitCode = ExitCode.PushNotArrived, Report = now.Last.Report with { Pushes = [Samples.Pushed(PushResult.Unreachable)] } } };
+    static ScheduleSnapshot Spoilt(ScheduleSnapshot now) =>
+        now with
+        {
+            Last = now.Last! with
+            {
+                ExitCode = ExitCode.PushNotArrived,
+                Report = now.Last.Report with { Pushes = [Samples.Pushed(PushResult.Unreachable)] },
+            },
+        };
 
     /// <summary>Style and script are files of their own, so the snapshots are without them.</summary>
-    static void Matches(string name, ScheduleSnapshot now) => Snapshot.Matches(
-        name, Page(now).Replace(PageParts.Style.Markup, "...", StringComparison.Ordinal).Replace(PageParts.Script.Markup, "...", StringComparison.Ordinal));
+    static void Matches(string name, ScheduleSnapshot now) =>
+        Snapshot.Matches(
+            name,
+            Page(now)
+                .Replace(PageParts.Style.Markup, "...", StringComparison.Ordinal)
+                .Replace(PageParts.Script.Markup, "...", StringComparison.Ordinal)
+        );
 
     static string Page(ScheduleSnapshot now) => string.Concat(StatusPage.Render(now, Noon));
 }

@@ -9,7 +9,14 @@ namespace BackupMetricsJob.Tests.Schedule;
 public sealed class ReadinessTests
 {
     static readonly DateTimeOffset Noon = FixedClock.Noon;
-    static readonly ScheduleSnapshot Fresh = new() { Node = "here", ProcessStarted = Noon, Build = new("1", "a"), Interval = TimeSpan.FromMinutes(5), NextSlot = Noon.AddMinutes(5) };
+    static readonly ScheduleSnapshot Fresh = new()
+    {
+        Node = "here",
+        ProcessStarted = Noon,
+        Build = new("1", "a"),
+        Interval = TimeSpan.FromMinutes(5),
+        NextSlot = Noon.AddMinutes(5),
+    };
 
     [Fact]
     public void It_is_ready_once_a_run_succeeded_and_for_two_intervals()
@@ -19,7 +26,8 @@ public sealed class ReadinessTests
         Assert.Null(Readiness.NotReady(ran, Noon.AddMinutes(10)));
         Assert.Equal(
             "no run has succeeded here since 2026-11-22T12:00:00Z, which is more than two intervals (10 min) ago",
-            Readiness.NotReady(ran, Noon.AddMinutes(10).AddSeconds(1)));
+            Readiness.NotReady(ran, Noon.AddMinutes(10).AddSeconds(1))
+        );
         Assert.Null(Readiness.NotReady(ran with { Interval = TimeSpan.Zero }, Noon.AddYears(1))); // one slot and no more
     }
 
@@ -27,9 +35,16 @@ public sealed class ReadinessTests
     public void The_reason_is_told_where_it_is_known()
     {
         var failed = Fresh with { History = [new(Noon, false, Noon, TimeSpan.Zero, ExitCode.PushNotArrived, 1, 0)] };
-        Assert.Equal("no run has succeeded here yet: the last run ended with 75; the next slot is 2026-11-22T12:05:00Z", Readiness.NotReady(failed, Noon));
+        Assert.Equal(
+            "no run has succeeded here yet: the last run ended with 75; the next slot is 2026-11-22T12:05:00Z",
+            Readiness.NotReady(failed, Noon)
+        );
         var cluster = Fresh with { IsCluster = true, LastSuccessAnywhere = Noon, StoreProblem = "gone" };
-        Assert.EndsWith("on any node since 2026-11-22T12:00:00Z, which is more than two intervals (10 min) ago: the cluster's store cannot be asked", Readiness.NotReady(cluster, Noon.AddHours(1)), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "on any node since 2026-11-22T12:00:00Z, which is more than two intervals (10 min) ago: the cluster's store cannot be asked",
+            Readiness.NotReady(cluster, Noon.AddHours(1)),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

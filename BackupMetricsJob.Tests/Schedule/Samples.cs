@@ -16,35 +16,72 @@ internal static class Samples
     static readonly string[] Regions = ["eu", "us", "ap"];
 
     /// <summary>No run has ended.</summary>
-    public static ScheduleSnapshot Fresh { get; } = new()
-    {
-        Node = "backup1",
-        ProcessStarted = Noon.AddDays(-9),
-        Build = new("0.1.0", "0123abcd"),
-        Group = "{job=\"backup_metrics\"}",
-        Cron = "*/5 * * * *",
-        Interval = TimeSpan.FromMinutes(5),
-        NextSlot = Noon.AddMinutes(3),
-    };
+    public static ScheduleSnapshot Fresh { get; } =
+        new()
+        {
+            Node = "backup1",
+            ProcessStarted = Noon.AddDays(-9),
+            Build = new("0.1.0", "0123abcd"),
+            Group = "{job=\"backup_metrics\"}",
+            Cron = "*/5 * * * *",
+            Interval = TimeSpan.FromMinutes(5),
+            NextSlot = Noon.AddMinutes(3),
+        };
 
-    public static ScheduleSnapshot Of(params ProbeResult[] results) => Fresh with
-    {
-        Last = new(Noon.AddMinutes(-2), false, Noon.AddMinutes(-2), Noon.AddSeconds(-117), new(results, TimeSpan.FromSeconds(3)) { Pushes = [Pushed(PushResult.Stored)] }, ExitCode.Success),
-        History = [.. Enumerable.Range(0, 50).Select(i => new RunRecord(
-            Noon.AddMinutes(-2 - (5 * (49 - i))), i == 20, Noon.AddMinutes(-2 - (5 * (49 - i))), TimeSpan.FromSeconds(2 + (i * 7 % 5)),
-            i switch { 19 => ExitCode.PushNotArrived, 33 or 34 => ExitCode.TargetFailed, _ => ExitCode.Success }, results.Length, i is 33 or 34 ? 1 : 0))],
-        LastSuccess = Noon.AddSeconds(-117),
-        LastSuccessAnywhere = Noon.AddSeconds(-117),
-    };
+    public static ScheduleSnapshot Of(params ProbeResult[] results) =>
+        Fresh with
+        {
+            Last = new(
+                Noon.AddMinutes(-2),
+                false,
+                Noon.AddMinutes(-2),
+                Noon.AddSeconds(-117),
+                new(results, TimeSpan.FromSeconds(3)) { Pushes = [Pushed(PushResult.Stored)] },
+                ExitCode.Success
+            ),
+            History =
+            [
+                .. Enumerable
+                    .Range(0, 50)
+                    .Select(i => new RunRecord(
+                        Noon.AddMinutes(-2 - (5 * (49 - i))),
+                        i == 20,
+                        Noon.AddMinutes(-2 - (5 * (49 - i))),
+                        TimeSpan.FromSeconds(2 + (i * 7 % 5)),
+                        i switch
+                        {
+                            19 => ExitCode.PushNotArrived,
+                            33 or 34 => ExitCode.TargetFailed,
+                            _ => ExitCode.Success,
+                        },
+                        results.Length,
+                        i is 33 or 34 ? 1 : 0
+                    )),
+            ],
+            LastSuccess = Noon.AddSeconds(-117),
+            LastSuccessAnywhere = Noon.AddSeconds(-117),
+        };
 
     /// <summary>About one in eight of them is in trouble, each kind of it among them.</summary>
     public static ScheduleSnapshot Many(int count) => Of([.. Enumerable.Range(0, count).Select(One)]);
 
     public static ProbeResult Named(string name, params (string Name, string Value)[] labels) =>
-        Result with { Instance = Orders with { Name = name, Labels = [.. labels.Select(label => new InstanceLabel(label.Name, label.Value))] } };
+        Result with
+        {
+            Instance = Orders with { Name = name, Labels = [.. labels.Select(label => new InstanceLabel(label.Name, label.Value))] },
+        };
 
-    public static GatewayReport Pushed(PushResult result) => new(
-        new(result, "http://pushgateway.example:9091") { Status = result == PushResult.Stored ? 200 : null, Words = result == PushResult.Stored ? "" : "Connection refused (pushgateway.example:9091)", Attempts = 1, ClockSkew = TimeSpan.Zero }, null);
+    public static GatewayReport Pushed(PushResult result) =>
+        new(
+            new(result, "http://pushgateway.example:9091")
+            {
+                Status = result == PushResult.Stored ? 200 : null,
+                Words = result == PushResult.Stored ? "" : "Connection refused (pushgateway.example:9091)",
+                Attempts = 1,
+                ClockSkew = TimeSpan.Zero,
+            },
+            null
+        );
 
     static ProbeResult One(int index)
     {
@@ -57,16 +94,45 @@ internal static class Samples
                 Server = Server with
                 {
                     Archiver = Server.Archiver with { LastArchived = Noon.AddHours(-30), LastFailed = Noon.AddSeconds(-20) },
-                    Wal = Wal with { ReadySegments = 120, OldestReady = Noon.AddHours(-30), NewestDone = Noon.AddHours(-30), UnarchivedBytes = 2_000_000_000 },
+                    Wal = Wal with
+                    {
+                        ReadySegments = 120,
+                        OldestReady = Noon.AddHours(-30),
+                        NewestDone = Noon.AddHours(-30),
+                        UnarchivedBytes = 2_000_000_000,
+                    },
                 },
                 Backups = [Backup with { Tool = "pgbackrest", LastSuccess = Noon.AddHours(-60), Age = TimeSpan.FromHours(60) }],
             },
-            11 => well with { Server = null, SourcesThatAnswered = [], Backups = [], Failure = new(FailureReason.Refused, "Failed to connect to 10.0.0.9:5432: Connection refused") },
+            11 => well with
+            {
+                Server = null,
+                SourcesThatAnswered = [],
+                Backups = [],
+                Failure = new(FailureReason.Refused, "Failed to connect to 10.0.0.9:5432: Connection refused"),
+            },
             17 => FoundInstancesTests.Stock with { Instance = well.Instance with { Sources = [SourceName.Catalog] } },
             22 => well with { Backups = [Backup with { LastSuccess = Noon.AddHours(-31), Age = TimeSpan.FromHours(31) }] },
-            29 => well with { Failure = new(FailureReason.Privilege, "role monitor is not a member of pg_monitor"), Server = Server with { Wal = null, HistoryWasRead = false }, Backups = [], MissingRights = [new("may not read pg_wal", "GRANT pg_monitor TO monitor;")] },
+            29 => well with
+            {
+                Failure = new(FailureReason.Privilege, "role monitor is not a member of pg_monitor"),
+                Server = Server with { Wal = null, HistoryWasRead = false },
+                Backups = [],
+                MissingRights = [new("may not read pg_wal", "GRANT pg_monitor TO monitor;")],
+            },
             8 => well with { Server = Server with { InRecovery = true }, Backups = [] },
-            _ => well with { Backups = [Backup with { Tool = index % 2 == 0 ? "pgbackrest" : "wal-g", LastSuccess = Noon.AddHours(-(index * 7 % 25)), Age = TimeSpan.FromHours(index * 7 % 25) }] },
+            _ => well with
+            {
+                Backups =
+                [
+                    Backup with
+                    {
+                        Tool = index % 2 == 0 ? "pgbackrest" : "wal-g",
+                        LastSuccess = Noon.AddHours(-(index * 7 % 25)),
+                        Age = TimeSpan.FromHours(index * 7 % 25),
+                    },
+                ],
+            },
         };
     }
 }

@@ -5,7 +5,9 @@ namespace BackupMetricsJob.Tests.Schedule;
 /// <summary>The schedule in the configuration file.</summary>
 public sealed class ScheduleFileTests : IDisposable
 {
-    const string Targets = "gateway: {url: 'http://127.0.0.1:1'}\ntargets: [{name: a, connection: 'postgresql://u@127.0.0.1:1/x'}, {name: b, connection: 'postgresql://u@127.0.0.1:1/x'}]\n";
+    const string Targets =
+        "gateway: {url: 'http://127.0.0.1:1'}\ntargets: [{name: a, connection: 'postgresql://u@127.0.0.1:1/x'}, {name: b, connection: "
+        + "'postgresql://u@127.0.0.1:1/x'}]\n";
 
     readonly TempFolder _folder = new();
 
@@ -33,8 +35,16 @@ public sealed class ScheduleFileTests : IDisposable
 
         Assert.Equal("*/10 * * * *", kept.Plan.Text);
         Assert.Equal(4, daemon.Lines.Count);
-        Assert.Contains("main.yaml:1:7: cron \"61 * * * *\": Minute and Second values must be between 0 and 59; must be five fields", daemon.Lines[0], StringComparison.Ordinal);
-        Assert.Contains("main.yaml:2:11: timezone \"Mars/Base\": must be a time zone of this system", daemon.Lines[1], StringComparison.Ordinal);
+        Assert.Contains(
+            "main.yaml:1:7: cron \"61 * * * *\": Minute and Second values must be between 0 and 59; must be five fields",
+            daemon.Lines[0],
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "main.yaml:2:11: timezone \"Mars/Base\": must be a time zone of this system",
+            daemon.Lines[1],
+            StringComparison.Ordinal
+        );
         Assert.Contains("main.yaml:3:8: grace \"2h\": must be a duration like", daemon.Lines[2], StringComparison.Ordinal);
         Assert.Contains("main.yaml:4:1: unknown key \"deadlin\"", daemon.Lines[3], StringComparison.Ordinal);
     }
@@ -62,7 +72,11 @@ public sealed class ScheduleFileTests : IDisposable
         using var silent = Start("target=a", "no-push=true");
         using var dry = Start("target=a", "dry-run=true");
 
-        Assert.StartsWith("--target: needs --grouping NAME=VALUE here (or --no-push, or --dry-run)", wrong.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "--target: needs --grouping NAME=VALUE here (or --no-push, or --dry-run)",
+            wrong.Message,
+            StringComparison.Ordinal
+        );
         Assert.All([grouped, silent, dry], daemon => Assert.Single(daemon.Options.Current.Job.Targets));
         Assert.Single(grouped.Options.Current.Job.Gateways);
     }
@@ -71,5 +85,6 @@ public sealed class ScheduleFileTests : IDisposable
 
     void Write(string text) => _folder.Write("main.yaml", text);
 
-    Harness Start(params string[] settings) => new(new FixedClock(), withDatabase: false, ["config=" + _folder.File("main.yaml"), .. settings]);
+    Harness Start(params string[] settings) =>
+        new(new FixedClock(), withDatabase: false, ["config=" + _folder.File("main.yaml"), .. settings]);
 }

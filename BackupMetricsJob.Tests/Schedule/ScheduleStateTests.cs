@@ -36,19 +36,41 @@ public sealed class ScheduleStateTests
     public async Task Changes_from_many_threads_are_all_seen()
     {
         var state = new ScheduleState("here", Noon, new("1", "a"));
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
-        {
-            for (var i = 0; i < 1000; i++) state.Set(now => now with { Interval = now.Interval + TimeSpan.FromTicks(1) });
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(_ =>
+                    Task.Run(() =>
+                    {
+                        for (var i = 0; i < 1000; i++)
+                            state.Set(now => now with { Interval = now.Interval + TimeSpan.FromTicks(1) });
+                    })
+                )
+        );
         Assert.Equal(8000, state.Now.Interval.Ticks);
     }
 
     static LastRun Run(int minute)
     {
-        var report = new RunReport([Probed("a", null), Probed("b", new ProbeFailure(FailureReason.Refused, "no"))], TimeSpan.FromSeconds(3));
-        return new(Noon.AddMinutes(minute), false, Noon.AddMinutes(minute), Noon.AddMinutes(minute).AddSeconds(3), report, ExitCode.TargetFailed);
+        var report = new RunReport(
+            [Probed("a", null), Probed("b", new ProbeFailure(FailureReason.Refused, "no"))],
+            TimeSpan.FromSeconds(3)
+        );
+        return new(
+            Noon.AddMinutes(minute),
+            false,
+            Noon.AddMinutes(minute),
+            Noon.AddMinutes(minute).AddSeconds(3),
+            report,
+            ExitCode.TargetFailed
+        );
     }
 
     static ProbeResult Probed(string name, ProbeFailure? failure) =>
-        new(new Instance(name, [], [], [SourceName.Server])) { At = Noon, Duration = TimeSpan.Zero, Failure = failure };
+        new(new Instance(name, [], [], [SourceName.Server]))
+        {
+            At = Noon,
+            Duration = TimeSpan.Zero,
+            Failure = failure,
+        };
 }

@@ -12,7 +12,10 @@ namespace BackupMetricsJob.Tests.Schedule;
 /// <summary>What is scraped of a run.</summary>
 public sealed class ScrapeTextTests
 {
-    static readonly RunReport Report = new([Result, FoundInstancesTests.Stock, FoundInstancesTests.Unbelieved, Failed(FailureReason.Refused, "no")], TimeSpan.FromSeconds(2))
+    static readonly RunReport Report = new(
+        [Result, FoundInstancesTests.Stock, FoundInstancesTests.Unbelieved, Failed(FailureReason.Refused, "no")],
+        TimeSpan.FromSeconds(2)
+    )
     {
         Facts = new(Noon, TimeSpan.FromSeconds(1), 1, TimeSpan.FromMinutes(5), new("1.2.3", "abc"), LegacyNames: true),
     };
@@ -24,15 +27,33 @@ public sealed class ScrapeTextTests
         var group = Group(("run", "eu \"1\"\\\n"), ("cluster", "eu1"));
         var registry = global::Prometheus.Metrics.NewCustomRegistry();
         BackupMetricsJob.Exposition.BackupMetrics.Write(Distinct.Results, Distinct.Facts!, registry);
-        var pushed = await Push.SendAsync(registry, new Gateway(GatewayAddress.TryParse(gateway.Url, [])!), group, new PushBudget(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(10)), TimeProvider.System, default);
+        var pushed = await Push.SendAsync(
+            registry,
+            new Gateway(GatewayAddress.TryParse(gateway.Url, [])!),
+            group,
+            new PushBudget(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(10)),
+            TimeProvider.System,
+            default
+        );
         Assert.Equal(PushResult.Stored, pushed.Result);
 
         var scraped = Series(await TextAsync((await ScrapeText.OfRunAsync(Distinct, group))!));
 
-        var behind = Series((await gateway.MetricsAsync()).Replace("job=\"backup_metrics\",", "", StringComparison.Ordinal).Replace(",job=\"backup_metrics\"", "", StringComparison.Ordinal))
-            .Where(series => series.Contains("cluster=\"eu1\"", StringComparison.Ordinal) && !series.StartsWith("push_", StringComparison.Ordinal));
+        var behind = Series(
+                (await gateway.MetricsAsync())
+                    .Replace("job=\"backup_metrics\",", "", StringComparison.Ordinal)
+                    .Replace(",job=\"backup_metrics\"", "", StringComparison.Ordinal)
+            )
+            .Where(series =>
+                series.Contains("cluster=\"eu1\"", StringComparison.Ordinal) && !series.StartsWith("push_", StringComparison.Ordinal)
+            );
         Assert.Equal(behind.Order(StringComparer.Ordinal), scraped.Order(StringComparer.Ordinal));
-        Assert.Contains(scraped, series => series.StartsWith("backup_metrics_run_success{", StringComparison.Ordinal) && series.Contains("instance=\"\"", StringComparison.Ordinal));
+        Assert.Contains(
+            scraped,
+            series =>
+                series.StartsWith("backup_metrics_run_success{", StringComparison.Ordinal)
+                && series.Contains("instance=\"\"", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -49,7 +70,10 @@ public sealed class ScrapeTextTests
     {
         var text = await TextAsync(await ScrapeText.OfBuildAsync(new("1.2.3", "abc")));
 
-        Assert.Equal(["backup_metrics_build_info{version=\"1.2.3\",revision=\"abc\"} 1"], text.Split('\n').Where(line => line.Length > 0 && line[0] != '#'));
+        Assert.Equal(
+            ["backup_metrics_build_info{version=\"1.2.3\",revision=\"abc\"} 1"],
+            text.Split('\n').Where(line => line.Length > 0 && line[0] != '#')
+        );
         Assert.Null(await ScrapeText.OfRunAsync(Report with { Facts = null }, Group()));
     }
 
@@ -57,14 +81,24 @@ public sealed class ScrapeTextTests
     public void A_node_whose_slot_is_past_shows_nothing_of_it()
     {
         var run = new LastRun(Noon, false, Noon, Noon.AddSeconds(3), Report, BackupMetricsJob.Reporting.ExitCode.Success);
-        var here = new ScheduleSnapshot { Node = "a", ProcessStarted = Noon, Build = new("1", "a"), Last = run };
+        var here = new ScheduleSnapshot
+        {
+            Node = "a",
+            ProcessStarted = Noon,
+            Build = new("1", "a"),
+            Last = run,
+        };
 
         Assert.Same(run, here.Newest);
         Assert.Same(run, (here with { LastAnywhere = new(Noon, "a") }).Newest);
         Assert.Null((here with { LastAnywhere = new(Noon.AddMinutes(5), "b") }).Newest);
     }
 
-    static RunReport Distinct { get; } = Report with { Results = [.. Report.Results.SkipLast(1), Report.Results[^1] with { Instance = Orders with { Name = "gone" } }] };
+    static RunReport Distinct { get; } =
+        Report with
+        {
+            Results = [.. Report.Results.SkipLast(1), Report.Results[^1] with { Instance = Orders with { Name = "gone" } }],
+        };
 
     static GroupingKey Group(params (string Name, string Value)[] labels) =>
         GroupingKey.TryCreate("backup_metrics", [.. labels.Select(label => new GroupingLabel(label.Name, label.Value))], [])!;
@@ -82,11 +116,19 @@ public sealed class ScrapeTextTests
         var series = new List<string>();
         foreach (var line in text.Split('\n'))
         {
-            if (line.Length == 0 || line[0] == '#') continue;
-            if (!line.Contains('{', StringComparison.Ordinal)) continue; // The gateway's own.
+            if (line.Length == 0 || line[0] == '#')
+                continue;
+            if (!line.Contains('{', StringComparison.Ordinal))
+                continue; // The gateway's own.
             var (open, close) = (line.IndexOf('{', StringComparison.Ordinal), line.LastIndexOf('}'));
-            var labels = System.Text.RegularExpressions.Regex.Matches(line[(open + 1)..close], "[a-z_]+=\"(?:[^\"\\\\]|\\\\.)*\"").Select(match => match.Value).Order(StringComparer.Ordinal);
-            series.Add($"{line[..open]}{{{string.Join(',', labels)}}} {double.Parse(line[(close + 1)..], System.Globalization.CultureInfo.InvariantCulture):R}");
+            var labels = System
+                .Text.RegularExpressions.Regex.Matches(line[(open + 1)..close], "[a-z_]+=\"(?:[^\"\\\\]|\\\\.)*\"")
+                .Select(match => match.Value)
+                .Order(StringComparer.Ordinal);
+            series.Add(
+                $"{line[..open]}{{{string.Join(',', labels)}}} "
+                    + $"{double.Parse(line[(close + 1)..], System.Globalization.CultureInfo.InvariantCulture):R}"
+            );
         }
 
         return series;

@@ -38,7 +38,14 @@ public sealed class ServiceManagerTests
     public void The_watchdog_is_for_the_process_that_it_names(string process, int? seconds)
     {
         using var manager = new ServiceManager(
-            new Dictionary<string, string> { ["NOTIFY_SOCKET"] = "/nowhere", ["WATCHDOG_USEC"] = "30000000", ["WATCHDOG_PID"] = process }, process: 5);
+            new Dictionary<string, string>
+            {
+                ["NOTIFY_SOCKET"] = "/nowhere",
+                ["WATCHDOG_USEC"] = "30000000",
+                ["WATCHDOG_PID"] = process,
+            },
+            process: 5
+        );
 
         Assert.Equal(seconds is { } s ? TimeSpan.FromSeconds(s) : null, manager.WatchdogEvery);
         manager.Alive(); // nobody listens, and nothing happens

@@ -43,10 +43,15 @@ public sealed class SlotPlanTests
     public void The_slot_of_a_moment_is_the_last_one_that_fired(string cron)
     {
         var plan = Parse(cron, Zurich);
-        for (var at = new DateTimeOffset(2026, 10, 24, 12, 0, 0, TimeSpan.Zero); at < new DateTimeOffset(2026, 10, 26, 12, 0, 0, TimeSpan.Zero); at += TimeSpan.FromMinutes(17))
+        for (
+            var at = new DateTimeOffset(2026, 10, 24, 12, 0, 0, TimeSpan.Zero);
+            at < new DateTimeOffset(2026, 10, 26, 12, 0, 0, TimeSpan.Zero);
+            at += TimeSpan.FromMinutes(17)
+        )
         {
             DateTimeOffset? last = null;
-            for (var slot = plan.Next(at.AddDays(-8)); slot <= at; slot = plan.Next(slot.Value)) last = slot;
+            for (var slot = plan.Next(at.AddDays(-8)); slot <= at; slot = plan.Next(slot.Value))
+                last = slot;
             Assert.Equal(last, plan.LastUntil(at));
         }
 
@@ -91,7 +96,8 @@ public sealed class SlotPlanTests
         Assert.False(Parse("0 3 * * 0", Zurich).IsSameAs(Parse("0 3 * * 0", TimeZoneInfo.Utc)));
     }
 
-    static SlotPlan Parse(string cron, TimeZoneInfo zone) => SlotPlan.TryParse(cron, zone, Noon, out var problem) ?? throw new ArgumentException(problem);
+    static SlotPlan Parse(string cron, TimeZoneInfo zone) =>
+        SlotPlan.TryParse(cron, zone, Noon, out var problem) ?? throw new ArgumentException(problem);
 
     static List<DateTimeOffset> Day(SlotPlan plan, DateOnly day)
     {

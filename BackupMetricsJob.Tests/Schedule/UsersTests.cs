@@ -7,7 +7,11 @@ namespace BackupMetricsJob.Tests.Schedule;
 /// <summary>Who may ask the endpoint.</summary>
 public sealed class UsersTests
 {
-    static readonly Dictionary<string, string> Hashes = new() { ["scraper"] = BCrypt.Net.BCrypt.HashPassword("right:one", 4), ["slow"] = BCrypt.Net.BCrypt.HashPassword("pass", 12) };
+    static readonly Dictionary<string, string> Hashes = new()
+    {
+        ["scraper"] = BCrypt.Net.BCrypt.HashPassword("right:one", 4),
+        ["slow"] = BCrypt.Net.BCrypt.HashPassword("pass", 12),
+    };
 
     [Theory]
     [InlineData("Basic", "scraper:right:one", true)]
@@ -21,7 +25,8 @@ public sealed class UsersTests
     public async Task Only_a_user_with_the_right_password_is_known(string scheme, string credentials, bool isKnown)
     {
         var users = new Users(Hashes);
-        for (var times = 0; times < 2; times++) Assert.Equal(isKnown, await users.KnowAsync(Header(credentials, scheme), default));
+        for (var times = 0; times < 2; times++)
+            Assert.Equal(isKnown, await users.KnowAsync(Header(credentials, scheme), default));
     }
 
     [Theory]
@@ -41,7 +46,8 @@ public sealed class UsersTests
         var users = new Users(Hashes);
         var first = await TimeAsync(users, "slow:pass");
         var again = await TimeAsync(users, "slow:pass");
-        double wrong = double.MaxValue, unknown = double.MaxValue;
+        double wrong = double.MaxValue,
+            unknown = double.MaxValue;
         for (var i = 0; i < 4; i++)
         {
             // The shortest of several is what it costs; the rest is the machine's other work.
@@ -60,5 +66,6 @@ public sealed class UsersTests
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
-    static string Header(string credentials, string scheme = "Basic") => $"{scheme} {Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials))}";
+    static string Header(string credentials, string scheme = "Basic") =>
+        $"{scheme} {Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials))}";
 }

@@ -12,7 +12,8 @@ public sealed class WebConfigReaderTests
     [Fact]
     public void All_that_is_known_is_read()
     {
-        var config = Read($$"""
+        var config = Read(
+            $$"""
             tls_server_config:
               cert_file: server.crt
               key_file: /etc/keys/server.key
@@ -22,12 +23,15 @@ public sealed class WebConfigReaderTests
               prefer_server_cipher_suites: true
             basic_auth_users:
               prometheus: {{Hash}}
-            """, out var problems)!;
+            """,
+            out var problems
+        )!;
 
         Assert.Empty(problems);
         Assert.Equal(
             ["/etc/bm/server.crt", "/etc/keys/server.key", "/etc/bm/clients.crt"],
-            [config.Tls!.Certificate.Value, config.Tls.Key.Value, config.Tls.ClientAuthorities!.Value]);
+            [config.Tls!.Certificate.Value, config.Tls.Key.Value, config.Tls.ClientAuthorities!.Value]
+        );
         Assert.Equal(ClientCertificates.RequireAndVerifyClientCert, config.Tls.Clients);
 #pragma warning disable CA5398 // It is what the file says.
         Assert.Equal(SslProtocols.Tls13, config.Tls.Protocols);
@@ -50,18 +54,42 @@ public sealed class WebConfigReaderTests
 
     [Theory]
     [InlineData("basic_auth_user: {}", "1:1: unknown key \"basic_auth_user\": did you mean \"basic_auth_users\"?")]
-    [InlineData("http_server_config: {http2: true}", "1:1: unknown key \"http_server_config\": did you mean \"tls_server_config\"? must be one of tls_server_config, basic_auth_users")]
+    [InlineData(
+        "http_server_config: {http2: true}",
+        "1:1: unknown key \"http_server_config\": did you mean \"tls_server_config\"? must be one of tls_server_config, basic_auth_users"
+    )]
     [InlineData("basic_auth_users:\n  admin: hunter2", "2:10: basic_auth_users: of user \"admin\": must be a bcrypt hash")]
-    [InlineData("basic_auth_users:\n  admin: $2y$17$JKJl4K2d8L0k4lKq0EvbJOqXIhqYMhl1bVhbLWzOMpkOnFdLKRLMe", "2:10: basic_auth_users: of user \"admin\": must be a bcrypt hash of cost 4 to 16")]
+    [InlineData(
+        "basic_auth_users:\n  admin: $2y$17$JKJl4K2d8L0k4lKq0EvbJOqXIhqYMhl1bVhbLWzOMpkOnFdLKRLMe",
+        "2:10: basic_auth_users: of user \"admin\": must be a bcrypt hash of cost 4 to 16"
+    )]
     [InlineData("basic_auth_users:\n  'a:b': x", "2:3: basic_auth_users: a user must be a name without a colon")]
     [InlineData("basic_auth_users: [a]", "1:19: basic_auth_users: must be a map of users and bcrypt hashes, not a list")]
     [InlineData("tls_server_config:\n  cert_file: a", "2:3: tls_server_config: key_file is missing: the key of cert_file, in PEM")]
-    [InlineData("tls_server_config: {cert_file: a, key_file: b, cipher_suites: []}", "1:48: tls_server_config: unknown key \"cipher_suites\"")]
-    [InlineData("tls_server_config: {cert_file: a, key_file: b, min_version: TLS10}", "1:61: tls_server_config.min_version \"TLS10\": must be TLS12 or TLS13")]
-    [InlineData("tls_server_config: {cert_file: a, key_file: b, min_version: TLS13, max_version: TLS12}", "1:20: tls_server_config: max_version must not be below min_version")]
-    [InlineData("tls_server_config: {cert_file: a, key_file: b, client_auth_type: Yes}", "1:66: tls_server_config.client_auth_type \"Yes\": must be one of NoClientCert, RequestClientCert")]
-    [InlineData("tls_server_config: {cert_file: a, key_file: b, client_auth_type: RequireAndVerifyClientCert}", "1:20: tls_server_config: client_auth_type RequireAndVerifyClientCert needs client_ca_file")]
-    [InlineData("tls_server_config: {cert_file: a, key_file: b, client_ca_file: c}", "1:64: tls_server_config.client_ca_file: is not used unless client_auth_type is")]
+    [InlineData(
+        "tls_server_config: {cert_file: a, key_file: b, cipher_suites: []}",
+        "1:48: tls_server_config: unknown key \"cipher_suites\""
+    )]
+    [InlineData(
+        "tls_server_config: {cert_file: a, key_file: b, min_version: TLS10}",
+        "1:61: tls_server_config.min_version \"TLS10\": must be TLS12 or TLS13"
+    )]
+    [InlineData(
+        "tls_server_config: {cert_file: a, key_file: b, min_version: TLS13, max_version: TLS12}",
+        "1:20: tls_server_config: max_version must not be below min_version"
+    )]
+    [InlineData(
+        "tls_server_config: {cert_file: a, key_file: b, client_auth_type: Yes}",
+        "1:66: tls_server_config.client_auth_type \"Yes\": must be one of NoClientCert, RequestClientCert"
+    )]
+    [InlineData(
+        "tls_server_config: {cert_file: a, key_file: b, client_auth_type: RequireAndVerifyClientCert}",
+        "1:20: tls_server_config: client_auth_type RequireAndVerifyClientCert needs client_ca_file"
+    )]
+    [InlineData(
+        "tls_server_config: {cert_file: a, key_file: b, client_ca_file: c}",
+        "1:64: tls_server_config.client_ca_file: is not used unless client_auth_type is"
+    )]
     [InlineData("tls_server_config: [", "no valid YAML")]
     public void What_is_wrong_is_told_with_its_place_and_never_with_a_secret(string text, string problem)
     {

@@ -15,13 +15,16 @@ internal static class NativeProgram
 
     static async Task<string> PublishAsync()
     {
-        if (Environment.GetEnvironmentVariable("BACKUP_METRICS_NATIVE") is { Length: > 0 } given) return given;
+        if (Environment.GetEnvironmentVariable("BACKUP_METRICS_NATIVE") is { Length: > 0 } given)
+            return given;
         var folder = RunFolder.NewFolder("native");
         var published = await ChildProcess.RunAsync(
             Tool.Find("dotnet", "the .NET SDK"),
             ["publish", Path.Combine(Repository.Root, "BackupMetricsJob"), "-c", "Release", "-p:RunAnalyzers=false", "-o", folder],
-            deadline: Deadline);
-        if (published.ExitCode != 0) throw new InvalidOperationException("dotnet publish: " + published.Output + published.Error);
+            deadline: Deadline
+        );
+        if (published.ExitCode != 0)
+            throw new InvalidOperationException("dotnet publish: " + published.Output + published.Error);
         return Path.Combine(folder, "backup-metrics");
     }
 }

@@ -5,8 +5,8 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Shipped;
 
 /// <summary>
-/// Stands between a client and PostgreSQL, without TLS, and counts what is said after the login: queries, and how often the client speaks after the
-/// server has (the goodbye left out, which nobody answers).
+/// Stands between a client and PostgreSQL, without TLS, and counts what is said after the login: queries, and how often the client speaks
+/// after the server has (the goodbye left out, which nobody answers).
 /// </summary>
 internal sealed class PostgresConversation
 {
@@ -23,19 +23,26 @@ internal sealed class PostgresConversation
 
     public int Queries { get; private set; }
 
-    public RelayStep Step => async (client, connect, end) =>
-    {
-        using var server = await connect();
-        await Task.WhenAll(PumpAsync(client, server, new(hasType: false), OfClient, end), PumpAsync(server, client, new(hasType: true), OfServer, end));
-    };
+    public RelayStep Step =>
+        async (client, connect, end) =>
+        {
+            using var server = await connect();
+            await Task.WhenAll(
+                PumpAsync(client, server, new(hasType: false), OfClient, end),
+                PumpAsync(server, client, new(hasType: true), OfServer, end)
+            );
+        };
 
     void OfClient(byte type)
     {
         lock (_lock)
         {
-            if (!_isIn || type == Terminate) return;
-            if (type is Execute or SimpleQuery) Queries++;
-            if (_serverSpokeLast) RoundTrips++;
+            if (!_isIn || type == Terminate)
+                return;
+            if (type is Execute or SimpleQuery)
+                Queries++;
+            if (_serverSpokeLast)
+                RoundTrips++;
             _serverSpokeLast = false;
         }
     }
@@ -81,10 +88,12 @@ internal sealed class PostgresConversation
                 }
 
                 _head[_known++] = b;
-                if (_known < 5) continue;
+                if (_known < 5)
+                    continue;
                 _known = 0;
                 _left = BinaryPrimitives.ReadInt32BigEndian(_head.AsSpan(1)) - 4;
-                if (_hasType) seen(_head[0]);
+                if (_hasType)
+                    seen(_head[0]);
                 _hasType = true;
             }
         }

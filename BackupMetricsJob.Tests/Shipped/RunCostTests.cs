@@ -2,7 +2,9 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Shipped;
 
-/// <summary>What a run of one healthy database asks of others, in counts that no noise moves, and that it carries nothing of the scheduler.</summary>
+/// <summary>
+/// What a run of one healthy database asks of others, in counts that no noise moves, and that it carries nothing of the scheduler.
+/// </summary>
 public sealed class RunCostTests : IAsyncLifetime
 {
     const string Password = "pw";
@@ -30,19 +32,27 @@ public sealed class RunCostTests : IAsyncLifetime
     {
         var conversation = new PostgresConversation();
         await using var relay = new Relay(_server.Port, conversation.Step);
-        var connection = _server.ConnectionUri("monitor").Replace($":{_server.Port}/", $":{new Uri(relay.Url).Port}/", StringComparison.Ordinal) + "?sslmode=disable";
+        var connection =
+            _server.ConnectionUri("monitor").Replace($":{_server.Port}/", $":{new Uri(relay.Url).Port}/", StringComparison.Ordinal)
+            + "?sslmode=disable";
 
         await using var run = ChildProcess.Start(
             await NativeProgram.PathAsync(),
             ["run", "--connection", connection, "--instance", "orders", "--label", "team=payments", "--gateway", _gateway.Url],
-            new() { Environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin", ["PGPASSWORD"] = Password } });
+            new()
+            {
+                Environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin", ["PGPASSWORD"] = Password },
+            }
+        );
         var result = await run.WaitAsync();
 
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Equal(1, relay.Connections);
         Assert.Equal(2, conversation.RoundTrips);
         Assert.Equal(8, conversation.Queries);
-        var puts = (await _gateway.SamplesAsync("pushgateway_http_requests_total")).Where(line => line.Contains("\"put\"", StringComparison.Ordinal));
+        var puts = (await _gateway.SamplesAsync("pushgateway_http_requests_total")).Where(line =>
+            line.Contains("\"put\"", StringComparison.Ordinal)
+        );
         Assert.Equal("pushgateway_http_requests_total{code=\"200\",handler=\"push\",method=\"put\"} 1", Assert.Single(puts));
     }
 
@@ -55,10 +65,20 @@ public sealed class RunCostTests : IAsyncLifetime
             Path.Combine(BackupMetrics.DotnetRoot, "dotnet"),
             [
                 Path.Combine(AppContext.BaseDirectory, "backup-metrics.dll"),
-                "run", "--connection", _server.ConnectionUri(), "--instance", "orders",
-                "--gateway", $"http://{SilentServer.Host}:{silent.Port}", "--timeout", "5s", "--deadline", "5s",
+                "run",
+                "--connection",
+                _server.ConnectionUri(),
+                "--instance",
+                "orders",
+                "--gateway",
+                $"http://{SilentServer.Host}:{silent.Port}",
+                "--timeout",
+                "5s",
+                "--deadline",
+                "5s",
             ],
-            new());
+            new()
+        );
         await silent.FirstConnection.WaitAsync(Wait.Deadline);
 
         var loaded = await File.ReadAllTextAsync($"/proc/{run.Id}/maps");
@@ -66,6 +86,7 @@ public sealed class RunCostTests : IAsyncLifetime
         Assert.Contains("/Npgsql.dll", loaded, StringComparison.Ordinal);
         Assert.All(
             ["Quartz", "Microsoft.AspNetCore.Server.Kestrel", "YamlDotNet"],
-            name => Assert.DoesNotContain($"/{name}", loaded, StringComparison.Ordinal));
+            name => Assert.DoesNotContain($"/{name}", loaded, StringComparison.Ordinal)
+        );
     }
 }

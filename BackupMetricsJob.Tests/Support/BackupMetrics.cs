@@ -8,22 +8,26 @@ namespace BackupMetricsJob.Tests.Support;
 /// </summary>
 internal static class BackupMetrics
 {
-    public static string Executable { get; } = Environment.GetEnvironmentVariable("BACKUP_METRICS_EXE") is { Length: > 0 } given
-        ? Path.GetFullPath(given)
-        : Path.Combine(AppContext.BaseDirectory, "backup-metrics");
+    public static string Executable { get; } =
+        Environment.GetEnvironmentVariable("BACKUP_METRICS_EXE") is { Length: > 0 } given
+            ? Path.GetFullPath(given)
+            : Path.Combine(AppContext.BaseDirectory, "backup-metrics");
 
     /// <summary>The .NET that the tests run on: .../shared/Microsoft.NETCore.App/10.0.x/ lies three folders below it.</summary>
     public static string DotnetRoot { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
 
     public static Task<ProcessResult> RunAsync(params string[] arguments) => RunAsync(arguments, environment: null);
 
-    /// <summary>Runs it to its end; past the deadline (60 s unless given) it is killed and <see cref="TimeoutException"/> shows what it wrote.</summary>
+    /// <summary>
+    /// Runs it to its end; past the deadline (60 s unless given) it is killed and <see cref="TimeoutException"/> shows what it wrote.
+    /// </summary>
     public static async Task<ProcessResult> RunAsync(
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string>? environment,
         string input = "",
         string? workingDirectory = null,
-        TimeSpan? deadline = null)
+        TimeSpan? deadline = null
+    )
     {
         await using var process = Start(arguments, environment, input, workingDirectory);
         return await process.WaitAsync(deadline);
@@ -34,10 +38,13 @@ internal static class BackupMetrics
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string>? environment = null,
         string input = "",
-        string? workingDirectory = null)
+        string? workingDirectory = null
+    )
     {
         if (!File.Exists(Executable))
-            throw new InvalidOperationException($"There is no {Executable}. Build the solution, or let BACKUP_METRICS_EXE name another one.");
+            throw new InvalidOperationException(
+                $"There is no {Executable}. Build the solution, or let BACKUP_METRICS_EXE name another one."
+            );
 
         Dictionary<string, string> all = new()
         {
@@ -47,7 +54,12 @@ internal static class BackupMetrics
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             all[name] = value;
 
-        var options = new ChildOptions { Environment = all, Input = input, WorkingDirectory = workingDirectory };
+        var options = new ChildOptions
+        {
+            Environment = all,
+            Input = input,
+            WorkingDirectory = workingDirectory,
+        };
         return Executable.EndsWith(".dll", StringComparison.Ordinal)
             ? ChildProcess.Start(Path.Combine(DotnetRoot, "dotnet"), [Executable, .. arguments], options)
             : ChildProcess.Start(Executable, arguments, options);

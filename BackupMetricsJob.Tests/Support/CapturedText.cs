@@ -6,9 +6,9 @@ namespace BackupMetricsJob.Tests.Support;
 /// <summary>What a process writes to one of its streams, as it comes; somebody may wait for a line of it.</summary>
 internal sealed class CapturedText
 {
-    readonly Lock guard = new();
-    readonly StringBuilder text = new();
-    TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly Lock _guard = new();
+    readonly StringBuilder _text = new();
+    TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public CapturedText(StreamReader reader) => End = ReadAsync(reader);
 
@@ -17,11 +17,13 @@ internal sealed class CapturedText
 
     public override string ToString()
     {
-        lock (guard)
-            return text.ToString();
+        lock (_guard)
+            return _text.ToString();
     }
 
-    /// <summary>The first whole line that contains <paramref name="part"/>; throws when the stream ends or the deadline passes without one.</summary>
+    /// <summary>
+    /// The first whole line that contains <paramref name="part"/>; throws when the stream ends or the deadline passes without one.
+    /// </summary>
     public async Task<string> WaitForLineAsync(string part, TimeSpan? deadline = null)
     {
         var limit = deadline ?? Wait.Deadline;
@@ -30,13 +32,15 @@ internal sealed class CapturedText
         {
             Task next;
             bool ended;
-            lock (guard)
-                (next, ended) = (changed.Task, End is { IsCompleted: true });
+            lock (_guard)
+                (next, ended) = (_changed.Task, End is { IsCompleted: true });
             if (FindLine(part) is { } line)
                 return line;
             var left = limit - Stopwatch.GetElapsedTime(start);
             if (ended || left <= TimeSpan.Zero || await Task.WhenAny(next, End, Task.Delay(left)) is { IsFaulted: true })
-                throw new TimeoutException($"No line with \"{part}\" {(ended ? "before the process ended" : $"in {limit.TotalSeconds:0.#} s")}. It wrote:\n{this}");
+                throw new TimeoutException(
+                    $"No line with \"{part}\" {(ended ? "before the process ended" : $"in {limit.TotalSeconds:0.#} s")}. It wrote:\n{this}"
+                );
         }
     }
 
@@ -53,11 +57,11 @@ internal sealed class CapturedText
         while ((count = await reader.ReadAsync(buffer)) > 0)
         {
             TaskCompletionSource waiting;
-            lock (guard)
+            lock (_guard)
             {
-                text.Append(buffer, 0, count);
-                waiting = changed;
-                changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                _text.Append(buffer, 0, count);
+                waiting = _changed;
+                _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
             }
 
             waiting.SetResult();

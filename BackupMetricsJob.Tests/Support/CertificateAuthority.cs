@@ -4,7 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace BackupMetricsJob.Tests.Support;
 
-/// <summary>An authority of a test's own, which signs certificates for servers, clients and authorities below it, each as PEM files in its folder.</summary>
+/// <summary>
+/// An authority of a test's own, which signs certificates for servers, clients and authorities below it, each as PEM files in its folder.
+/// </summary>
 internal sealed class CertificateAuthority : IDisposable
 {
     readonly string _folder;
@@ -25,7 +27,8 @@ internal sealed class CertificateAuthority : IDisposable
     public static CertificateAuthority Create(string folder, string name)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var certificate = Request(name, key, isAuthority: true).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-9), DateTimeOffset.UtcNow.AddDays(9));
+        var certificate = Request(name, key, isAuthority: true)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-9), DateTimeOffset.UtcNow.AddDays(9));
         return new(folder, key, certificate, Write(folder, name + ".crt", certificate.ExportCertificatePem()));
     }
 
@@ -37,16 +40,26 @@ internal sealed class CertificateAuthority : IDisposable
     }
 
     /// <summary>A certificate, followed by those of the authorities given, and its key.</summary>
-    public (string CertificateFile, string KeyFile) Issue(string name, string? host = null, DateTimeOffset? until = null, params CertificateAuthority[] chain)
+    public (string CertificateFile, string KeyFile) Issue(
+        string name,
+        string? host = null,
+        DateTimeOffset? until = null,
+        params CertificateAuthority[] chain
+    )
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = Request(name, key, isAuthority: false);
         var names = new SubjectAlternativeNameBuilder();
-        if (IPAddress.TryParse(host ?? "127.0.0.1", out var address)) names.AddIpAddress(address);
-        else names.AddDnsName(host!);
+        if (IPAddress.TryParse(host ?? "127.0.0.1", out var address))
+            names.AddIpAddress(address);
+        else
+            names.AddDnsName(host!);
         request.CertificateExtensions.Add(names.Build());
         using var signed = Sign(request, until ?? DateTimeOffset.UtcNow.AddDays(1));
-        var text = string.Join('\n', [signed.ExportCertificatePem(), .. chain.Select(authority => authority._certificate.ExportCertificatePem())]);
+        var text = string.Join(
+            '\n',
+            [signed.ExportCertificatePem(), .. chain.Select(authority => authority._certificate.ExportCertificatePem())]
+        );
         return (Write(_folder, name + ".crt", text), Write(_folder, name + ".key", key.ExportPkcs8PrivateKeyPem()));
     }
 

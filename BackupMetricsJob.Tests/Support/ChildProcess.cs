@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace BackupMetricsJob.Tests.Support;
 
-/// <summary>What came of a process: its exit code (128 + the signal's number if a signal ended it), what it wrote, and how long it took.</summary>
+/// <summary>
+/// What came of a process: its exit code (128 + the signal's number if a signal ended it), what it wrote, and how long it took.
+/// </summary>
 internal sealed record ProcessResult(int ExitCode, string Output, string Error, TimeSpan Elapsed);
 
 /// <summary>How a process is started, where that differs from "as we are, with our environment, with an empty standard input".</summary>
@@ -36,29 +38,29 @@ internal sealed class ChildProcess : IAsyncDisposable
     static readonly string Setpriv = Tool.Find("setpriv", "apt-get install util-linux");
     static readonly BlockingCollection<Action> Starts = StartStarter();
 
-    readonly Process process;
-    readonly long started;
-    readonly CapturedText output;
-    readonly CapturedText error;
-    Task feeding = Task.CompletedTask;
-    bool disposed;
+    readonly Process _process;
+    readonly long _started;
+    readonly CapturedText _output;
+    readonly CapturedText _error;
+    Task _feeding = Task.CompletedTask;
+    bool _disposed;
 
     ChildProcess(Process process, long started)
     {
-        this.process = process;
-        this.started = started;
-        output = new(process.StandardOutput);
-        error = new(process.StandardError);
-        Id = process.Id;
+        _process = process;
+        _started = started;
+        _output = new(_process.StandardOutput);
+        _error = new(_process.StandardError);
+        Id = _process.Id;
     }
 
     public int Id { get; }
 
-    public string Output => output.ToString();
+    public string Output => _output.ToString();
 
-    public string Error => error.ToString();
+    public string Error => _error.ToString();
 
-    public bool HasExited => disposed || process.HasExited;
+    public bool HasExited => _disposed || _process.HasExited;
 
     public static ChildProcess Start(string program, IEnumerable<string> arguments, ChildOptions? options = null)
     {
@@ -96,12 +98,17 @@ internal sealed class ChildProcess : IAsyncDisposable
             }
         });
         var child = new ChildProcess(result.Task.GetAwaiter().GetResult(), begin);
-        child.feeding = child.Feed(options.Input);
+        child._feeding = child.Feed(options.Input);
         return child;
     }
 
     /// <summary>Starts a process and waits for its end.</summary>
-    public static async Task<ProcessResult> RunAsync(string program, IEnumerable<string> arguments, ChildOptions? options = null, TimeSpan? deadline = null)
+    public static async Task<ProcessResult> RunAsync(
+        string program,
+        IEnumerable<string> arguments,
+        ChildOptions? options = null,
+        TimeSpan? deadline = null
+    )
     {
         await using var child = Start(program, arguments, options);
         return await child.WaitAsync(deadline);
@@ -113,35 +120,43 @@ internal sealed class ChildProcess : IAsyncDisposable
         var result = await RunAsync(program, arguments, options);
         return result.ExitCode == 0
             ? result.Output
-            : throw new InvalidOperationException($"{Path.GetFileName(program)} ended with {result.ExitCode}:\n{result.Error}{result.Output}");
+            : throw new InvalidOperationException(
+                $"{Path.GetFileName(program)} ended with {result.ExitCode}:\n{result.Error}{result.Output}"
+            );
     }
 
-    /// <summary>The end of the process. When the deadline passes first it is killed, and <see cref="TimeoutException"/> shows what it wrote.</summary>
+    /// <summary>
+    /// The end of the process. When the deadline passes first it is killed, and <see cref="TimeoutException"/> shows what it wrote.
+    /// </summary>
     public async Task<ProcessResult> WaitAsync(TimeSpan? deadline = null)
     {
         var limit = deadline ?? Wait.Deadline;
         using var timeout = new CancellationTokenSource(limit);
         try
         {
-            await process.WaitForExitAsync(timeout.Token);
+            await _process.WaitForExitAsync(timeout.Token);
         }
         catch (OperationCanceledException)
         {
-            process.Kill();
+            _process.Kill();
             throw new TimeoutException(
-                $"{string.Join(' ', process.StartInfo.ArgumentList)}\nstill ran after {limit.TotalSeconds:0.#} s and was killed. It wrote:\n{Output}{Error}");
+                $"{string.Join(' ', _process.StartInfo.ArgumentList)}\nstill ran after {limit.TotalSeconds:0.#} s and was killed. "
+                    + $"It wrote:\n{Output}{Error}"
+            );
         }
 
-        var elapsed = Stopwatch.GetElapsedTime(started);
-        await Task.WhenAll(output.End, error.End).WaitAsync(Wait.Deadline);
-        return new(process.ExitCode, Output, Error, elapsed);
+        var elapsed = Stopwatch.GetElapsedTime(_started);
+        await Task.WhenAll(_output.End, _error.End).WaitAsync(Wait.Deadline);
+        return new(_process.ExitCode, Output, Error, elapsed);
     }
 
-    public Task<string> WaitForOutputLineAsync(string part, TimeSpan? deadline = null) => output.WaitForLineAsync(part, deadline);
+    public Task<string> WaitForOutputLineAsync(string part, TimeSpan? deadline = null) => _output.WaitForLineAsync(part, deadline);
 
-    public Task<string> WaitForErrorLineAsync(string part, TimeSpan? deadline = null) => error.WaitForLineAsync(part, deadline);
+    public Task<string> WaitForErrorLineAsync(string part, TimeSpan? deadline = null) => _error.WaitForLineAsync(part, deadline);
 
-    /// <summary>Sends a signal, unless the process has ended. SIGKILL has no name in <see cref="PosixSignal"/>: see <see cref="Kill"/>.</summary>
+    /// <summary>
+    /// Sends a signal, unless the process has ended. SIGKILL has no name in <see cref="PosixSignal"/>: see <see cref="Kill"/>.
+    /// </summary>
     public void Signal(PosixSignal signal)
     {
         var number = signal switch
@@ -154,41 +169,44 @@ internal sealed class ChildProcess : IAsyncDisposable
             PosixSignal.SIGTSTP => 20,
             _ => throw new ArgumentOutOfRangeException(nameof(signal), signal, "not a signal that the tests send"),
         };
-        if (!process.HasExited && NativeMethods.SendSignal(Id, number) != 0 && !process.HasExited)
-            throw new InvalidOperationException($"Signal {number} could not be sent to process {Id}: {Marshal.GetLastPInvokeErrorMessage()}");
+        if (!_process.HasExited && NativeMethods.SendSignal(Id, number) != 0 && !_process.HasExited)
+            throw new InvalidOperationException(
+                $"Signal {number} could not be sent to _process {Id}: {Marshal.GetLastPInvokeErrorMessage()}"
+            );
     }
 
     /// <summary>SIGKILL.</summary>
     public void Kill()
     {
-        if (!process.HasExited)
-            process.Kill();
+        if (!_process.HasExited)
+            _process.Kill();
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (disposed)
+        if (_disposed)
             return;
-        disposed = true;
+        _disposed = true;
         Kill();
-        await process.WaitForExitAsync();
-        await feeding;
-        process.Dispose();
+        await _process.WaitForExitAsync();
+        await _feeding;
+        _process.Dispose();
     }
 
     /// <summary>The pipe holds 64 KiB; a process that reads none of a longer input must not stop the test.</summary>
-    Task Feed(string input) => Task.Run(() =>
-    {
-        try
+    Task Feed(string input) =>
+        Task.Run(() =>
         {
-            using var stdin = process.StandardInput;
-            stdin.Write(input);
-        }
-        catch (IOException)
-        {
-            // It ended without reading everything.
-        }
-    });
+            try
+            {
+                using var stdin = _process.StandardInput;
+                stdin.Write(input);
+            }
+            catch (IOException)
+            {
+                // It ended without reading everything.
+            }
+        });
 
     static BlockingCollection<Action> StartStarter()
     {
@@ -198,7 +216,10 @@ internal sealed class ChildProcess : IAsyncDisposable
             foreach (var start in starts.GetConsumingEnumerable())
                 start();
         })
-        { IsBackground = true, Name = "starts processes" };
+        {
+            IsBackground = true,
+            Name = "starts processes",
+        };
         thread.Start();
         return starts;
     }
@@ -207,6 +228,6 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
         [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-        public static extern int SendSignal(int process, int signal);
+        public static extern int SendSignal(int _process, int signal);
     }
 }

@@ -36,7 +36,8 @@ internal sealed class Daemon : IAsyncDisposable
     {
         using var client = new HttpClient { Timeout = Wait.Deadline };
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Address, path));
-        if (authorization is not null) request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        if (authorization is not null)
+            request.Headers.TryAddWithoutValidation("Authorization", authorization);
         using var response = await client.SendAsync(request);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }

@@ -6,9 +6,7 @@ internal sealed class FixedClock(DateTimeOffset now) : TimeProvider
     public static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
     public FixedClock()
-        : this(Noon)
-    {
-    }
+        : this(Noon) { }
 
     public DateTimeOffset Now { get; set; } = now;
 

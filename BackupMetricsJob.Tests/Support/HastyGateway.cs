@@ -4,7 +4,10 @@ using System.Text;
 
 namespace BackupMetricsJob.Tests.Support;
 
-/// <summary>A server on a free port of 127.0.0.1 that answers as soon as it has heard the first words of a request, and then hears out whatever else is sent.</summary>
+/// <summary>
+/// A server on a free port of 127.0.0.1 that answers as soon as it has heard the first words of a request, and then hears out whatever else
+/// is sent.
+/// </summary>
 internal sealed class HastyGateway : IAsyncDisposable
 {
     readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -44,9 +47,7 @@ internal sealed class HastyGateway : IAsyncDisposable
                 await ServeAsync(connection);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException) { }
     }
 
     async Task ServeAsync(Socket connection)
@@ -57,7 +58,8 @@ internal sealed class HastyGateway : IAsyncDisposable
             Interlocked.Add(ref _received, await connection.ReceiveAsync(buffer, _end.Token));
             await connection.SendAsync(_answer, _end.Token);
             connection.Shutdown(SocketShutdown.Send);
-            for (var read = 1; read > 0;) Interlocked.Add(ref _received, read = await connection.ReceiveAsync(buffer, _end.Token));
+            for (var read = 1; read > 0; )
+                Interlocked.Add(ref _received, read = await connection.ReceiveAsync(buffer, _end.Token));
         }
         catch (SocketException)
         {

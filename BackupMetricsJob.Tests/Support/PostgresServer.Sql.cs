@@ -37,7 +37,8 @@ internal sealed partial class PostgresServer
             : throw new InvalidOperationException("No row came back from: " + sql);
 
     /// <summary>The first column of every row.</summary>
-    public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, string? database = null) => QueryAsync(sql, row => row.GetFieldValue<T>(0), database);
+    public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, string? database = null) =>
+        QueryAsync(sql, row => row.GetFieldValue<T>(0), database);
 
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, Func<NpgsqlDataReader, T> read, string? database = null)
     {
@@ -61,10 +62,16 @@ internal sealed partial class PostgresServer
     /// <summary>ALTER SYSTEM (null: RESET), and returns when new sessions see it. Throws if the setting needs a restart.</summary>
     public async Task SetAsync(string setting, string? value)
     {
-        await ExecuteAsync(value is null ? $"ALTER SYSTEM RESET {setting}" : $"ALTER SYSTEM SET {setting} = '{value.Replace("'", "''", StringComparison.Ordinal)}'");
+        await ExecuteAsync(
+            value is null
+                ? $"ALTER SYSTEM RESET {setting}"
+                : $"ALTER SYSTEM SET {setting} = '{value.Replace("'", "''", StringComparison.Ordinal)}'"
+        );
         await ReloadAsync();
         if (await ScalarAsync<bool>($"SELECT pending_restart FROM pg_settings WHERE name = '{setting}'"))
-            throw new InvalidOperationException($"{setting} is read at the start only: give it in PostgresOptions.Settings, or StopAsync and StartAgainAsync.");
+            throw new InvalidOperationException(
+                $"{setting} is read at the start only: give it in PostgresOptions.Settings, or StopAsync and StartAgainAsync."
+            );
     }
 
     /// <summary>Replaces pg_hba.conf and returns when new connections follow it. The superuser's Unix socket stays open.</summary>
@@ -81,15 +88,23 @@ internal sealed partial class PostgresServer
     {
         var before = await ScalarAsync<DateTime>("SELECT pg_conf_load_time()");
         await ExecuteAsync("SELECT pg_reload_conf()");
-        await WaitForAsync("the configuration to be read again", async () => await ScalarAsync<DateTime>("SELECT pg_conf_load_time()") > before);
+        await WaitForAsync(
+            "the configuration to be read again",
+            async () => await ScalarAsync<DateTime>("SELECT pg_conf_load_time()") > before
+        );
     }
 
     // Written over, not replaced: the file keeps its owner, the server's user.
     Task WriteHbaAsync(IEnumerable<string> lines) =>
         File.WriteAllLinesAsync(
             Path.Combine(DataDirectory, "pg_hba.conf"),
-            [$"local all \"{Options.Superuser}\" trust", $"local replication \"{Options.Superuser}\" trust", .. lines]);
+            [$"local all \"{Options.Superuser}\" trust", $"local replication \"{Options.Superuser}\" trust", .. lines]
+        );
 
-    [SuppressMessage("Security", "CA2100:Review SQL queries for security vulnerabilities", Justification = "The tests' own SQL on the tests' own server.")]
+    [SuppressMessage(
+        "Security",
+        "CA2100:Review SQL queries for security vulnerabilities",
+        Justification = "The tests' own SQL on the tests' own server."
+    )]
     static NpgsqlCommand Command(NpgsqlConnection connection, string sql) => new(sql, connection);
 }

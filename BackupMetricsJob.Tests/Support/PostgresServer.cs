@@ -19,14 +19,14 @@ internal enum StopMode
 /// </summary>
 internal sealed partial class PostgresServer : IAsyncDisposable
 {
-    readonly PostgresBinaries binaries;
-    ChildProcess? process;
+    readonly PostgresBinaries _binaries;
+    ChildProcess? _process;
 
     PostgresServer(PostgresOptions options, string folder)
     {
         Options = options;
         Folder = folder;
-        binaries = PostgresBinaries.Find(options.Version);
+        _binaries = PostgresBinaries.Find(options.Version);
     }
 
     public PostgresOptions Options { get; }
@@ -51,7 +51,7 @@ internal sealed partial class PostgresServer : IAsyncDisposable
 
     public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
 
-    public bool IsRunning => process is { HasExited: false };
+    public bool IsRunning => _process is { HasExited: false };
 
     string Folder { get; }
 
@@ -61,22 +61,27 @@ internal sealed partial class PostgresServer : IAsyncDisposable
         return await StartFromAsync(await PostgresTemplate.GetAsync(options), options);
     }
 
-    /// <summary>libpq's URI of this server, by TCP. Without a user: the superuser, who needs no password unless the test's own pg_hba lines say so.</summary>
+    /// <summary>
+    /// libpq's URI of this server, by TCP. Without a user: the superuser, who needs no password unless the test's own pg_hba lines say so.
+    /// </summary>
     public string ConnectionUri(string? user = null, string? database = null, string? password = null)
     {
         var secret = password is null ? "" : ":" + Uri.EscapeDataString(password);
         var name = Uri.EscapeDataString(user ?? Options.Superuser);
-        return string.Create(CultureInfo.InvariantCulture, $"postgresql://{name}{secret}@{Host}:{Port}/{Uri.EscapeDataString(database ?? "postgres")}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"postgresql://{name}{secret}@{Host}:{Port}/{Uri.EscapeDataString(database ?? "postgres")}"
+        );
     }
 
     public async Task StopAsync(StopMode mode = StopMode.Fast)
     {
-        if (process is null)
+        if (_process is null)
             return;
-        process.Signal(mode == StopMode.Fast ? PosixSignal.SIGINT : PosixSignal.SIGQUIT);
-        await process.WaitAsync();
-        await process.DisposeAsync();
-        process = null;
+        _process.Signal(mode == StopMode.Fast ? PosixSignal.SIGINT : PosixSignal.SIGQUIT);
+        await _process.WaitAsync();
+        await _process.DisposeAsync();
+        _process = null;
     }
 
     /// <summary>Ends the server as a crash does.</summary>
@@ -93,7 +98,11 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     public async Task PromoteAsync()
     {
         await ExecuteAsync("SELECT pg_promote(true, 30)");
-        await Wait.ForAsync("the standby to be a primary", async () => !await ScalarAsync<bool>("SELECT pg_is_in_recovery()"), state: () => Log);
+        await Wait.ForAsync(
+            "the standby to be a primary",
+            async () => !await ScalarAsync<bool>("SELECT pg_is_in_recovery()"),
+            state: () => Log
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -112,7 +121,12 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     }
 
     // A copy of `source`, a data directory, becomes a server. `signalFile` is standby.signal or recovery.signal.
-    static async Task<PostgresServer> StartFromAsync(string source, PostgresOptions options, string? signalFile = null, string? ownSettings = null)
+    static async Task<PostgresServer> StartFromAsync(
+        string source,
+        PostgresOptions options,
+        string? signalFile = null,
+        string? ownSettings = null
+    )
     {
         var server = new PostgresServer(options, RunFolder.NewFolder("pg"));
         await ChildProcess.RunSuccessfullyAsync("/bin/cp", ["-a", source, server.DataDirectory]);
@@ -155,7 +169,11 @@ internal sealed partial class PostgresServer : IAsyncDisposable
         if (Options.Archiving)
             (settings["archive_mode"], settings["archive_command"]) = ("on", ArchiveCommand);
         if (Options.Tls)
-            (settings["ssl"], settings["ssl_cert_file"], settings["ssl_key_file"]) = ("on", CertificateFile, Path.Combine(Folder, "server.key"));
+            (settings["ssl"], settings["ssl_cert_file"], settings["ssl_key_file"]) = (
+                "on",
+                CertificateFile,
+                Path.Combine(Folder, "server.key")
+            );
         foreach (var (name, value) in Options.Settings)
             settings[name] = value.Replace("{archive}", ArchiveDirectory, StringComparison.Ordinal);
 
@@ -166,13 +184,13 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     async Task<bool> TryLaunchAsync()
     {
         // SIGQUIT when we are gone: then the postmaster ends its children and gives its shared memory back.
-        string[] arguments = ["-c", """exec "$@" >>"$0" 2>&1""", LogFile, binaries.Postgres, "-D", DataDirectory];
-        process = ChildProcess.Start("/bin/sh", arguments, new() { Unprivileged = true, SignalWhenOrphaned = "QUIT" });
-        await Wait.ForAsync($"PostgreSQL {Options.Version} to be ready", () => process.HasExited || IsReady(), state: () => Log);
-        if (!process.HasExited)
+        string[] arguments = ["-c", """exec "$@" >>"$0" 2>&1""", LogFile, _binaries.Postgres, "-D", DataDirectory];
+        _process = ChildProcess.Start("/bin/sh", arguments, new() { Unprivileged = true, SignalWhenOrphaned = "QUIT" });
+        await Wait.ForAsync($"PostgreSQL {Options.Version} to be ready", () => _process.HasExited || IsReady(), state: () => Log);
+        if (!_process.HasExited)
             return true;
-        await process.DisposeAsync();
-        process = null;
+        await _process.DisposeAsync();
+        _process = null;
         return false;
     }
 
@@ -182,7 +200,9 @@ internal sealed partial class PostgresServer : IAsyncDisposable
         try
         {
             var lines = File.ReadAllLines(Path.Combine(DataDirectory, "postmaster.pid"));
-            return lines.Length >= 8 && lines[0] == process!.Id.ToString(CultureInfo.InvariantCulture) && lines[7].Trim() is "ready" or "standby";
+            return lines.Length >= 8
+                && lines[0] == _process!.Id.ToString(CultureInfo.InvariantCulture)
+                && lines[7].Trim() is "ready" or "standby";
         }
         catch (IOException)
         {
@@ -191,5 +211,5 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     }
 
     InvalidOperationException StartFailure() =>
-        new($"PostgreSQL {Options.Version} ({binaries.Postgres}) did not start. Its log says:\n{Log}");
+        new($"PostgreSQL {Options.Version} ({_binaries.Postgres}) did not start. Its log says:\n{Log}");
 }

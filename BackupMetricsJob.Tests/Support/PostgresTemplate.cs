@@ -21,8 +21,18 @@ internal static class PostgresTemplate
         var data = Path.Combine(folder, "data");
         string[] arguments =
         [
-            "-D", data, "-U", options.Superuser, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync",
-            "--wal-segsize", options.SegmentSizeMegabytes.ToString(CultureInfo.InvariantCulture),
+            "-D",
+            data,
+            "-U",
+            options.Superuser,
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+            "--wal-segsize",
+            options.SegmentSizeMegabytes.ToString(CultureInfo.InvariantCulture),
         ];
         await ChildProcess.RunSuccessfullyAsync(PostgresBinaries.Find(options.Version).Initdb, arguments, new() { Unprivileged = true });
         return data;

@@ -1,6 +1,9 @@
 namespace BackupMetricsJob.Tests.Support;
 
-/// <summary>What promtool says of a text: exit code 0 and no lines if nothing is wrong, 3 and one line a complaint of its linter, 1 if it cannot read it.</summary>
+/// <summary>
+/// What promtool says of a text: exit code 0 and no lines if nothing is wrong, 3 and one line a complaint of its linter, 1 if it cannot
+/// read it.
+/// </summary>
 internal sealed record PromtoolResult(int ExitCode, IReadOnlyList<string> Lines);
 
 /// <summary>Prometheus' own tool as a judge of what we expose. It does not notice two equal series in one text.</summary>

@@ -36,7 +36,10 @@ internal sealed class PushgatewayServer : IAsyncDisposable
     {
         var process = new Process
         {
-            StartInfo = new ProcessStartInfo("prometheus-pushgateway", ["--persistence.file=", $"--web.listen-address=127.0.0.1:{port}", .. options])
+            StartInfo = new ProcessStartInfo(
+                "prometheus-pushgateway",
+                ["--persistence.file=", $"--web.listen-address=127.0.0.1:{port}", .. options]
+            )
             {
                 RedirectStandardError = true,
                 RedirectStandardOutput = true,
@@ -61,7 +64,10 @@ internal sealed class PushgatewayServer : IAsyncDisposable
         }
         catch (Win32Exception failure)
         {
-            throw new InvalidOperationException("these tests need prometheus-pushgateway on the PATH: apt-get install prometheus-pushgateway", failure);
+            throw new InvalidOperationException(
+                "these tests need prometheus-pushgateway on the PATH: apt-get install prometheus-pushgateway",
+                failure
+            );
         }
 
         process.BeginErrorReadLine();
@@ -92,13 +98,19 @@ internal sealed class PushgatewayServer : IAsyncDisposable
     public async Task<IReadOnlyList<string>> SamplesAsync(string name)
     {
         var lines = (await MetricsAsync()).Split('\n');
-        return [.. lines.Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) || line.StartsWith(name + " ", StringComparison.Ordinal))];
+        return
+        [
+            .. lines.Where(line =>
+                line.StartsWith(name + "{", StringComparison.Ordinal) || line.StartsWith(name + " ", StringComparison.Ordinal)
+            ),
+        ];
     }
 
     /// <summary>Kills it: what it had is gone.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_disposed) return;
+        if (_disposed)
+            return;
         _disposed = true;
         _client.Dispose();
         _process.Kill();

@@ -7,8 +7,8 @@ namespace BackupMetricsJob.Tests.Support;
 internal delegate Task RelayStep(Socket client, Func<Task<Socket>> connect, CancellationToken end);
 
 /// <summary>
-/// Stands between a client and a real server on 127.0.0.1 and does to each connection what its script says, the last step again and again: so a
-/// server's own answers are lost, late or cut at a known moment.
+/// Stands between a client and a real server on 127.0.0.1 and does to each connection what its script says, the last step again and again:
+/// so a server's own answers are lost, late or cut at a known moment.
 /// </summary>
 internal sealed class Relay : IAsyncDisposable
 {
@@ -32,46 +32,51 @@ internal sealed class Relay : IAsyncDisposable
     public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>Both ways, to the end.</summary>
-    public static RelayStep Forward { get; } = async (client, connect, end) =>
-    {
-        using var server = await connect();
-        await Task.WhenAll(PumpAsync(client, server, long.MaxValue, end), AnswerAsync());
-
-        async Task AnswerAsync()
+    public static RelayStep Forward { get; } =
+        async (client, connect, end) =>
         {
-            await PumpAsync(server, client, long.MaxValue, end);
-            client.Shutdown(SocketShutdown.Send);
-        }
-    };
+            using var server = await connect();
+            await Task.WhenAll(PumpAsync(client, server, long.MaxValue, end), AnswerAsync());
+
+            async Task AnswerAsync()
+            {
+                await PumpAsync(server, client, long.MaxValue, end);
+                client.Shutdown(SocketShutdown.Send);
+            }
+        };
 
     /// <summary>The request arrives, the server answers, and the answer is lost with the connection.</summary>
-    public static RelayStep LoseAnswer { get; } = async (client, connect, end) =>
-    {
-        await HearAnswerAsync(client, connect, end);
-        client.LingerState = new(true, 0);
-    };
+    public static RelayStep LoseAnswer { get; } =
+        async (client, connect, end) =>
+        {
+            await HearAnswerAsync(client, connect, end);
+            client.LingerState = new(true, 0);
+        };
 
     /// <summary>The request arrives, the server answers, and the client never hears of it.</summary>
-    public static RelayStep HoldAnswer { get; } = async (client, connect, end) =>
-    {
-        await HearAnswerAsync(client, connect, end);
-        await Task.Delay(Timeout.Infinite, end);
-    };
+    public static RelayStep HoldAnswer { get; } =
+        async (client, connect, end) =>
+        {
+            await HearAnswerAsync(client, connect, end);
+            await Task.Delay(Timeout.Infinite, end);
+        };
 
     /// <summary>That many bytes of the request arrive.</summary>
-    public static RelayStep CutRequest(int bytes) => async (client, connect, end) =>
-    {
-        using var server = await connect();
-        await PumpAsync(client, server, bytes, end);
-        client.LingerState = new(true, 0);
-    };
+    public static RelayStep CutRequest(int bytes) =>
+        async (client, connect, end) =>
+        {
+            using var server = await connect();
+            await PumpAsync(client, server, bytes, end);
+            client.LingerState = new(true, 0);
+        };
 
     /// <summary>Something happens first, when the client has connected.</summary>
-    public static RelayStep After(Func<Task> happening, RelayStep then) => async (client, connect, end) =>
-    {
-        await happening();
-        await then(client, connect, end);
-    };
+    public static RelayStep After(Func<Task> happening, RelayStep then) =>
+        async (client, connect, end) =>
+        {
+            await happening();
+            await then(client, connect, end);
+        };
 
     public async ValueTask DisposeAsync()
     {
@@ -117,7 +122,8 @@ internal sealed class Relay : IAsyncDisposable
         var all = new List<Task>();
         try
         {
-            while (true) all.Add(ServeAsync(await _listener.AcceptSocketAsync(_end.Token)));
+            while (true)
+                all.Add(ServeAsync(await _listener.AcceptSocketAsync(_end.Token)));
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {

@@ -9,19 +9,25 @@ namespace BackupMetricsJob.Tests.Support;
 /// </summary>
 internal static class RunFolder
 {
-    const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+    const UnixFileMode Mode =
+        UnixFileMode.UserRead
+        | UnixFileMode.UserWrite
+        | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead
+        | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead
+        | UnixFileMode.OtherExecute;
 
     // Whatever the postmaster and its children still write while they end is removed by the next round.
     const string Sweeper = """trap "" INT TERM HUP; read -r _; for i in 1 2 3 4 5; do rm -rf -- "$0" && exit 0; sleep 1; done""";
 
     static readonly Lazy<(string Path, Process Sweeper)> Instance = new(Create);
-    static int count;
+    static int _count;
 
     /// <summary>Makes a new empty folder that everybody may enter and only we may write.</summary>
     public static string NewFolder(string prefix)
     {
-        var number = Interlocked.Increment(ref count).ToString(CultureInfo.InvariantCulture);
+        var number = Interlocked.Increment(ref _count).ToString(CultureInfo.InvariantCulture);
         var path = Path.Combine(Instance.Value.Path, prefix + number);
         MakeFolder(path);
         return path;
@@ -37,8 +43,7 @@ internal static class RunFolder
     static (string Path, Process Sweeper) Create()
     {
         string path;
-        do
-            path = "/tmp/bm-" + Guid.NewGuid().ToString("N")[..8];
+        do path = "/tmp/bm-" + Guid.NewGuid().ToString("N")[..8];
         while (Directory.Exists(path));
         MakeFolder(path);
 

@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace BackupMetricsJob.Tests.Support;
 
-/// <summary>Something on a port that is no PostgreSQL: it says its lines, one whenever the client has said something, the first at once if it is a greeting, and hangs up.</summary>
+/// <summary>
+/// Something on a port that is no PostgreSQL: it says its lines, one whenever the client has said something, the first at once if it is a
+/// greeting, and hangs up.
+/// </summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
     readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -36,7 +39,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
                 var heard = new byte[10_000];
                 for (var i = 0; i < lines.Length; i++)
                 {
-                    if (i > 0 || !greets) await client.ReceiveAsync(heard, _end.Token);
+                    if (i > 0 || !greets)
+                        await client.ReceiveAsync(heard, _end.Token);
                     await client.SendAsync(lines[i], _end.Token);
                 }
             }

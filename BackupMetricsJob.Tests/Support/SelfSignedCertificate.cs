@@ -10,7 +10,12 @@ namespace BackupMetricsJob.Tests.Support;
 /// </summary>
 internal sealed record SelfSignedCertificate(string CertificateFile, string KeyFile)
 {
-    public static SelfSignedCertificate Create(string folder, string name = "server", string host = "localhost", DateTimeOffset? notAfter = null)
+    public static SelfSignedCertificate Create(
+        string folder,
+        string name = "server",
+        string host = "localhost",
+        DateTimeOffset? notAfter = null
+    )
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var names = new SubjectAlternativeNameBuilder();

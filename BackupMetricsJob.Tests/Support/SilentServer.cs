@@ -19,37 +19,37 @@ internal enum Silence
 /// <summary>A TCP server on a free port of 127.0.0.1 that never answers: for deadlines and broken connections.</summary>
 internal sealed class SilentServer : IAsyncDisposable
 {
-    readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    readonly List<Socket> open = [];
-    readonly TaskCompletionSource firstConnection = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    readonly Silence silence;
-    readonly Task accepting;
-    int connections;
+    readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    readonly List<Socket> _open = [];
+    readonly TaskCompletionSource _firstConnection = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly Silence _silence;
+    readonly Task _accepting;
+    int _connections;
 
     public SilentServer(Silence silence = Silence.Hang)
     {
-        this.silence = silence;
-        listener.Start();
-        accepting = AcceptAsync();
+        _silence = silence;
+        _listener.Start();
+        _accepting = AcceptAsync();
     }
 
     public static string Host => "127.0.0.1";
 
-    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>How many connections were accepted so far.</summary>
-    public int Connections => Volatile.Read(ref connections);
+    public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>Completes when the first client is there.</summary>
-    public Task FirstConnection => firstConnection.Task;
+    public Task FirstConnection => _firstConnection.Task;
 
     public async ValueTask DisposeAsync()
     {
-        listener.Stop();
-        await accepting;
-        foreach (var socket in open)
+        _listener.Stop();
+        await _accepting;
+        foreach (var socket in _open)
             socket.Dispose();
-        listener.Dispose();
+        _listener.Dispose();
     }
 
     async Task AcceptAsync()
@@ -59,29 +59,29 @@ internal sealed class SilentServer : IAsyncDisposable
             Socket socket;
             try
             {
-                socket = await listener.AcceptSocketAsync();
+                socket = await _listener.AcceptSocketAsync();
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
             {
                 return; // stopped
             }
 
-            Interlocked.Increment(ref connections);
-            switch (silence)
+            Interlocked.Increment(ref _connections);
+            switch (_silence)
             {
                 case Silence.Hang:
-                    open.Add(socket);
+                    _open.Add(socket);
                     break;
                 case Silence.Close:
                     socket.Close();
                     break;
                 case Silence.Reset:
-                    open.Add(socket);
+                    _open.Add(socket);
                     _ = ResetAfterFirstWordAsync(socket);
                     break;
             }
 
-            firstConnection.TrySetResult();
+            _firstConnection.TrySetResult();
         }
     }
 

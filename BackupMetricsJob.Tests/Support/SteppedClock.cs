@@ -16,13 +16,15 @@ internal sealed class SteppedClock(DateTimeOffset now) : TimeProvider
     {
         get
         {
-            lock (_lock) return _timers.Where(timer => timer.Due is not null).Min(timer => timer.Due);
+            lock (_lock)
+                return _timers.Where(timer => timer.Due is not null).Min(timer => timer.Due);
         }
     }
 
     public override DateTimeOffset GetUtcNow()
     {
-        lock (_lock) return _now;
+        lock (_lock)
+            return _now;
     }
 
     public override long GetTimestamp() => GetUtcNow().UtcTicks;
@@ -30,7 +32,8 @@ internal sealed class SteppedClock(DateTimeOffset now) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new Timer(this, callback, state);
-        lock (_lock) _timers.Add(timer);
+        lock (_lock)
+            _timers.Add(timer);
         timer.Change(dueTime, period);
         return timer;
     }
@@ -43,10 +46,12 @@ internal sealed class SteppedClock(DateTimeOffset now) : TimeProvider
         {
             _now = to;
             due = [.. _timers.Where(timer => timer.Due <= to)];
-            foreach (var timer in due) timer.Due = timer.Period > TimeSpan.Zero ? to + timer.Period : null;
+            foreach (var timer in due)
+                timer.Due = timer.Period > TimeSpan.Zero ? to + timer.Period : null;
         }
 
-        foreach (var timer in due) ThreadPool.UnsafeQueueUserWorkItem(_ => timer.Ring(), null);
+        foreach (var timer in due)
+            ThreadPool.UnsafeQueueUserWorkItem(_ => timer.Ring(), null);
     }
 
     sealed class Timer(SteppedClock clock, TimerCallback callback, object? state) : ITimer
@@ -67,7 +72,8 @@ internal sealed class SteppedClock(DateTimeOffset now) : TimeProvider
 
             if (dueTime == TimeSpan.Zero)
             {
-                lock (clock._lock) Due = null;
+                lock (clock._lock)
+                    Due = null;
                 ThreadPool.UnsafeQueueUserWorkItem(_ => Ring(), null);
             }
 
@@ -76,7 +82,8 @@ internal sealed class SteppedClock(DateTimeOffset now) : TimeProvider
 
         public void Dispose()
         {
-            lock (clock._lock) clock._timers.Remove(this);
+            lock (clock._lock)
+                clock._timers.Remove(this);
         }
 
         public ValueTask DisposeAsync()

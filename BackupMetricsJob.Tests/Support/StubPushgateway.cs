@@ -44,41 +44,45 @@ internal sealed class StubPushgateway : IAsyncDisposable
     /// <summary>Ends when the first request has been read.</summary>
     public Task FirstRequest => _first.Task;
 
-    public static StubReply Status(int status, string body = "", params string[] headers) => async (connection, end) =>
-    {
-        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} Stub\r\n");
-        foreach (var header in headers)
-            text.Append(header).Append("\r\n");
-        text.Append(CultureInfo.InvariantCulture, $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n").Append(body);
-        await connection.SendAsync(Encoding.UTF8.GetBytes(text.ToString()), end);
-    };
+    public static StubReply Status(int status, string body = "", params string[] headers) =>
+        async (connection, end) =>
+        {
+            var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} Stub\r\n");
+            foreach (var header in headers)
+                text.Append(header).Append("\r\n");
+            text.Append(CultureInfo.InvariantCulture, $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n").Append(body);
+            await connection.SendAsync(Encoding.UTF8.GetBytes(text.ToString()), end);
+        };
 
     /// <summary>The bytes, and then the end of the connection.</summary>
     public static StubReply Raw(string text) => async (connection, end) => await connection.SendAsync(Encoding.UTF8.GetBytes(text), end);
 
     /// <summary>The bytes, and then nothing, for ever.</summary>
-    public static StubReply Hang(string before = "") => async (connection, end) =>
-    {
-        await connection.SendAsync(Encoding.UTF8.GetBytes(before), end);
-        await Task.Delay(Timeout.Infinite, end);
-    };
+    public static StubReply Hang(string before = "") =>
+        async (connection, end) =>
+        {
+            await connection.SendAsync(Encoding.UTF8.GetBytes(before), end);
+            await Task.Delay(Timeout.Infinite, end);
+        };
 
     /// <summary>One byte of the text every so often.</summary>
-    public static StubReply Drip(string text, TimeSpan every) => async (connection, end) =>
-    {
-        foreach (var one in Encoding.UTF8.GetBytes(text))
+    public static StubReply Drip(string text, TimeSpan every) =>
+        async (connection, end) =>
         {
-            await connection.SendAsync(new[] { one }, end);
-            await Task.Delay(every, end);
-        }
-    };
+            foreach (var one in Encoding.UTF8.GetBytes(text))
+            {
+                await connection.SendAsync(new[] { one }, end);
+                await Task.Delay(every, end);
+            }
+        };
 
     /// <summary>RST instead of an answer.</summary>
-    public static StubReply Reset() => (connection, _) =>
-    {
-        connection.LingerState = new LingerOption(true, 0);
-        return Task.CompletedTask;
-    };
+    public static StubReply Reset() =>
+        (connection, _) =>
+        {
+            connection.LingerState = new LingerOption(true, 0);
+            return Task.CompletedTask;
+        };
 
     public async ValueTask DisposeAsync()
     {
@@ -114,9 +118,7 @@ internal sealed class StubPushgateway : IAsyncDisposable
             _first.TrySetResult();
             await ReplyAsync(reply, connection);
         }
-        catch (Exception failure) when (failure is OperationCanceledException or SocketException)
-        {
-        }
+        catch (Exception failure) when (failure is OperationCanceledException or SocketException) { }
     }
 
     /// <summary>A client that goes away ends the reply, so that none outlives its connection.</summary>

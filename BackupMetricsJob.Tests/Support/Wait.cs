@@ -19,7 +19,9 @@ internal static class Wait
         while (!await condition())
         {
             if (Stopwatch.GetElapsedTime(start) > limit)
-                throw new TimeoutException($"Waited {limit.TotalSeconds:0.#} s in vain for: {description}.{(state is null ? "" : "\n" + state())}");
+                throw new TimeoutException(
+                    $"Waited {limit.TotalSeconds:0.#} s in vain for: {description}.{(state is null ? "" : "\n" + state())}"
+                );
             await Task.Delay(pause);
             pause = Math.Min(pause * 2, 50);
         }

@@ -17,7 +17,11 @@ public class ChildProcessTests
     [Fact]
     public async Task A_given_environment_is_the_whole_environment()
     {
-        var result = await ChildProcess.RunAsync("/usr/bin/env", [], new() { Environment = new Dictionary<string, string> { ["ONLY"] = "this" } });
+        var result = await ChildProcess.RunAsync(
+            "/usr/bin/env",
+            [],
+            new() { Environment = new Dictionary<string, string> { ["ONLY"] = "this" } }
+        );
 
         Assert.Equal("ONLY=this\n", result.Output);
     }

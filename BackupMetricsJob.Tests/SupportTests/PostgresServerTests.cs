@@ -39,12 +39,14 @@ public class PostgresServerTests
     [Fact]
     public async Task Settings_of_the_start_and_of_later_are_seen()
     {
-        await using var server = await PostgresServer.StartAsync(new()
-        {
-            SegmentSizeMegabytes = 1,
-            Superuser = "root of all",
-            Settings = { ["archive_mode"] = "on", ["archive_command"] = "cp %p {archive}/it's-%f" },
-        });
+        await using var server = await PostgresServer.StartAsync(
+            new()
+            {
+                SegmentSizeMegabytes = 1,
+                Superuser = "root of all",
+                Settings = { ["archive_mode"] = "on", ["archive_command"] = "cp %p {archive}/it's-%f" },
+            }
+        );
         Assert.Equal("1MB", await server.ScalarAsync<string>("SHOW wal_segment_size"));
         Assert.Equal("root of all", await server.ScalarAsync<string>("SELECT current_user"));
         Assert.Equal($"cp %p {server.ArchiveDirectory}/it's-%f", await server.ScalarAsync<string>("SHOW archive_command"));
@@ -120,7 +122,9 @@ public class PostgresServerTests
     [Fact]
     public async Task A_server_that_cannot_start_says_why_with_its_own_log()
     {
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => PostgresServer.StartAsync(new() { Settings = { ["no_such_setting"] = "1" } }));
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            PostgresServer.StartAsync(new() { Settings = { ["no_such_setting"] = "1" } })
+        );
 
         Assert.Contains("unrecognized configuration parameter \"no_such_setting\"", failure.Message, StringComparison.Ordinal);
     }

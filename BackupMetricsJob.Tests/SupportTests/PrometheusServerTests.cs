@@ -12,19 +12,27 @@ public class PrometheusServerTests
             global: {scrape_interval: 1s, evaluation_interval: 1s}
             rule_files: [test.rules.yml]
             """,
-            ("test.rules.yml", """
-            groups:
-            - name: test
-              rules:
-              - {record: answer, expr: vector(42), labels: {of: test}}
-            """));
+            (
+                "test.rules.yml",
+                """
+                groups:
+                - name: test
+                  rules:
+                  - {record: answer, expr: vector(42), labels: {of: test}}
+                """
+            )
+        );
 
         var sample = Assert.Single(await server.WaitForAsync("answer"));
 
         Assert.Equal(42, sample.Value);
         Assert.Equal("test", sample.Labels["of"]);
         Assert.Empty(await server.QueryAsync("no_such_series"));
-        Assert.Contains("parse error", (await Assert.ThrowsAsync<InvalidOperationException>(() => server.QueryAsync("{"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "parse error",
+            (await Assert.ThrowsAsync<InvalidOperationException>(() => server.QueryAsync("{"))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

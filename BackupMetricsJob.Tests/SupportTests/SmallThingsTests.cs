@@ -80,8 +80,9 @@ public class SmallThingsTests
     [Fact]
     public async Task Waiting_in_vain_says_for_what()
     {
-        var failure = await Assert.ThrowsAsync<TimeoutException>(
-            () => Wait.ForAsync("the moon to fall", () => false, TimeSpan.FromMilliseconds(20), () => "it is still up"));
+        var failure = await Assert.ThrowsAsync<TimeoutException>(() =>
+            Wait.ForAsync("the moon to fall", () => false, TimeSpan.FromMilliseconds(20), () => "it is still up")
+        );
 
         Assert.Contains("the moon to fall.\nit is still up", failure.Message, StringComparison.Ordinal);
     }
@@ -97,7 +98,12 @@ public class SmallThingsTests
     [Fact]
     public async Task The_built_command_starts_and_sees_only_the_environment_that_it_is_given()
     {
-        await using var process = BackupMetrics.Start([], new Dictionary<string, string> { ["GIVEN"] = "1" }, input: "", workingDirectory: "/");
+        await using var process = BackupMetrics.Start(
+            [],
+            new Dictionary<string, string> { ["GIVEN"] = "1" },
+            input: "",
+            workingDirectory: "/"
+        );
 
         var result = await process.WaitAsync();
 

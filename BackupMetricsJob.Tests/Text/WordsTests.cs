@@ -25,7 +25,10 @@ public class WordsTests
     }
 
     [Theory]
-    [InlineData("The proxy tunnel request to proxy 'http://u:s3cret@proxy:3128/' failed", "The proxy tunnel request to proxy 'http://***@proxy:3128/' failed")]
+    [InlineData(
+        "The proxy tunnel request to proxy 'http://u:s3cret@proxy:3128/' failed",
+        "The proxy tunnel request to proxy 'http://***@proxy:3128/' failed"
+    )]
     [InlineData("http://a:b@h https://c:d@e@i", "http://***@h https://***@i")]
     [InlineData("http://h/x mail a@b", "http://h/x mail a@b")]
     [InlineData("nothing", "nothing")]

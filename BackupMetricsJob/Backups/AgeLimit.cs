@@ -20,7 +20,9 @@ internal enum Severity
 /// <summary>How old the newest backup of a database may be before somebody is told.</summary>
 internal sealed record AgeLimit(LimitType Type, Severity Severity, TimeSpan MaxAge)
 {
-    /// <summary>The limits of a database for which none are configured: a nightly backup with two hours of slack, and one that may fail once.</summary>
+    /// <summary>
+    /// The limits of a database for which none are configured: a nightly backup with two hours of slack, and one that may fail once.
+    /// </summary>
     public static IReadOnlyList<AgeLimit> Defaults { get; } =
     [
         new(LimitType.Base, Severity.Warning, TimeSpan.FromHours(26)),
@@ -33,20 +35,22 @@ internal sealed record AgeLimit(LimitType Type, Severity Severity, TimeSpan MaxA
 /// <summary>The spelling of limits in labels, flags and messages.</summary>
 internal static class LimitNames
 {
-    public static string Name(this LimitType type) => type switch
-    {
-        LimitType.Base => "base",
-        LimitType.Full => "full",
-        LimitType.Wal => "wal",
-        LimitType.Logical => "logical",
-        LimitType.RestoreTest => "restore_test",
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
-    };
+    public static string Name(this LimitType type) =>
+        type switch
+        {
+            LimitType.Base => "base",
+            LimitType.Full => "full",
+            LimitType.Wal => "wal",
+            LimitType.Logical => "logical",
+            LimitType.RestoreTest => "restore_test",
+            _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+        };
 
-    public static string Name(this Severity severity) => severity switch
-    {
-        Severity.Warning => "warning",
-        Severity.Critical => "critical",
-        _ => throw new ArgumentOutOfRangeException(nameof(severity), severity, null),
-    };
+    public static string Name(this Severity severity) =>
+        severity switch
+        {
+            Severity.Warning => "warning",
+            Severity.Critical => "critical",
+            _ => throw new ArgumentOutOfRangeException(nameof(severity), severity, null),
+        };
 }

@@ -35,22 +35,28 @@ internal static class ArchiverStates
     public static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(2);
 
     public static ReadOnlySpan<ArchiverState> All =>
-    [
-        ArchiverState.Ok, ArchiverState.Failing, ArchiverState.Never, ArchiverState.Discarded,
-        ArchiverState.Off, ArchiverState.Streamed, ArchiverState.Standby,
-    ];
+        [
+            ArchiverState.Ok,
+            ArchiverState.Failing,
+            ArchiverState.Never,
+            ArchiverState.Discarded,
+            ArchiverState.Off,
+            ArchiverState.Streamed,
+            ArchiverState.Standby,
+        ];
 
-    public static string Name(this ArchiverState state) => state switch
-    {
-        ArchiverState.Ok => "ok",
-        ArchiverState.Failing => "failing",
-        ArchiverState.Never => "never",
-        ArchiverState.Discarded => "discarded",
-        ArchiverState.Off => "off",
-        ArchiverState.Streamed => "streamed",
-        ArchiverState.Standby => "standby",
-        _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),
-    };
+    public static string Name(this ArchiverState state) =>
+        state switch
+        {
+            ArchiverState.Ok => "ok",
+            ArchiverState.Failing => "failing",
+            ArchiverState.Never => "never",
+            ArchiverState.Discarded => "discarded",
+            ArchiverState.Off => "off",
+            ArchiverState.Streamed => "streamed",
+            ArchiverState.Standby => "standby",
+            _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),
+        };
 
     /// <summary>
     /// The state, or null where nothing is known. After a crash pg_stat_archiver is all zeros, so "never" is said only where no
@@ -58,9 +64,12 @@ internal static class ArchiverStates
     /// </summary>
     public static ArchiverState? Of(ServerEvidence server)
     {
-        if (server.DoesNotArchiveItself) return ArchiverState.Standby;
-        if (server.ArchiveMode == "off") return OfUnarchived(server.Wal);
-        if (server.Discards is not null) return ArchiverState.Discarded;
+        if (server.DoesNotArchiveItself)
+            return ArchiverState.Standby;
+        if (server.ArchiveMode == "off")
+            return OfUnarchived(server.Wal);
+        if (server.Discards is not null)
+            return ArchiverState.Discarded;
 
         var archiver = server.Archiver;
         var waits = server.Wal is { OldestReady: not null };
@@ -70,21 +79,25 @@ internal static class ArchiverStates
     }
 
     /// <summary>
-    /// For how long nothing has been archived although something waits, where that is too long. PostgreSQL counts no failure where a command
-    /// ends with a code above 125, a library cannot be loaded or the archiver does not run.
+    /// For how long nothing has been archived although something waits, where that is too long. PostgreSQL counts no failure where a
+    /// command ends with a code above 125, a library cannot be loaded or the archiver does not run.
     /// </summary>
     public static TimeSpan? StuckFor(ServerEvidence server)
     {
-        if (server.Wal?.OldestReady is not { } since) return null;
-        if (server.Archiver.LastArchived > since) since = server.Archiver.LastArchived.Value;
-        if (server.Started > since) since = server.Started.Value;
+        if (server.Wal?.OldestReady is not { } since)
+            return null;
+        if (server.Archiver.LastArchived > since)
+            since = server.Archiver.LastArchived.Value;
+        if (server.Started > since)
+            since = server.Started.Value;
         return server.Now - since > MaxWait ? server.Now - since : null;
     }
 
-    static ArchiverState? OfUnarchived(WalEvidence? wal) => wal switch
-    {
-        { Receiver: not null } => ArchiverState.Streamed,
-        { ReceiversAreVisible: true } => ArchiverState.Off,
-        _ => null,
-    };
+    static ArchiverState? OfUnarchived(WalEvidence? wal) =>
+        wal switch
+        {
+            { Receiver: not null } => ArchiverState.Streamed,
+            { ReceiversAreVisible: true } => ArchiverState.Off,
+            _ => null,
+        };
 }

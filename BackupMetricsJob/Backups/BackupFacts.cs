@@ -42,8 +42,8 @@ internal sealed record BackupFacts(string Source, string Tool, BackupType Type)
     public long? StartLsn { get; init; }
 
     /// <summary>
-    /// Whether it can be restored without an archive: pg_basebackup takes the WAL along, unless it is told not to. The server cannot tell: the
-    /// label is also that of Barman, which tells it not to.
+    /// Whether it can be restored without an archive: pg_basebackup takes the WAL along, unless it is told not to. The server cannot tell:
+    /// the label is also that of Barman, which tells it not to.
     /// </summary>
     public bool CarriesItsWal => Source != SourceName.Server && Tool == "pg_basebackup" && Type.IsPhysical();
 
@@ -54,7 +54,8 @@ internal sealed record BackupFacts(string Source, string Tool, BackupType Type)
 /// <summary>How many backups are kept, by state.</summary>
 internal sealed record BackupCounts(long Done, long Failed, long Running)
 {
-    public static BackupCounts operator +(BackupCounts a, BackupCounts b) => new(a.Done + b.Done, a.Failed + b.Failed, a.Running + b.Running);
+    public static BackupCounts operator +(BackupCounts a, BackupCounts b) =>
+        new(a.Done + b.Done, a.Failed + b.Failed, a.Running + b.Running);
 }
 
 /// <summary>A backup that is being made.</summary>

@@ -1,12 +1,18 @@
 namespace BackupMetricsJob.Backups;
 
-/// <summary>What is wrong with the backups themselves: too old, never made, failed, with errors, too small, not restorable, never restored.</summary>
+/// <summary>
+/// What is wrong with the backups themselves: too old, never made, failed, with errors, too small, not restorable, never restored.
+/// </summary>
 internal static class BackupFindings
 {
-    /// <summary>A backup of which less than this is left of the usual size is told; a nightly full backup does not halve by itself.</summary>
+    /// <summary>
+    /// A backup of which less than this is left of the usual size is told; a nightly full backup does not halve by itself.
+    /// </summary>
     const double SmallRatio = 0.5;
 
-    const string Take = "Take one. A server knows those that were taken from itself alone: one from before a failover, or from a standby, left its trace elsewhere. "
+    const string Take =
+        "Take one. A server knows those that were taken from itself alone: one from before a failover, or from a standby, "
+        + "left its trace elsewhere. "
         + "Where dumps are all that there should be, say so: --max-age base=none.";
 
     public static void Add(List<Finding> findings, ProbeResult result)
@@ -15,7 +21,8 @@ internal static class BackupFindings
         AddByType(findings, result, LimitType.Full, BackupType.Full, "full backup");
         AddByType(findings, result, LimitType.Logical, BackupType.Logical, "logical backup");
         AddByType(findings, result, LimitType.RestoreTest, BackupType.RestoreTest, "restore test");
-        foreach (var backup in result.Backups) AddState(findings, backup, result.At);
+        foreach (var backup in result.Backups)
+            AddState(findings, backup, result.At);
     }
 
     /// <summary>The limit of this type that <paramref name="age"/> passes, the critical one first; else null.</summary>
@@ -24,7 +31,8 @@ internal static class BackupFindings
         AgeLimit? passed = null;
         foreach (var limit in instance.Limits)
         {
-            if (limit.Type == type && age > limit.MaxAge && passed?.Severity != Severity.Critical) passed = limit;
+            if (limit.Type == type && age > limit.MaxAge && passed?.Severity != Severity.Critical)
+                passed = limit;
         }
 
         return passed;
@@ -32,8 +40,12 @@ internal static class BackupFindings
 
     static void AddBase(List<Finding> findings, ProbeResult result)
     {
-        if (Newest(result.Backups, BackupTypeNames.IsPhysical) is { } newest) AddAge(findings, result, LimitType.Base, newest, "base backup");
-        else if (result is { Failure: null, SourceFailures.Count: 0 } or { Server: not null } && IsCritical(result.Instance, LimitType.Base) is { } critical)
+        if (Newest(result.Backups, BackupTypeNames.IsPhysical) is { } newest)
+            AddAge(findings, result, LimitType.Base, newest, "base backup");
+        else if (
+            result is { Failure: null, SourceFailures.Count: 0 } or { Server: not null }
+            && IsCritical(result.Instance, LimitType.Base) is { } critical
+        )
             AddNoBase(findings, result, critical);
     }
 
@@ -43,30 +55,52 @@ internal static class BackupFindings
         const string Known = "no base backup is known";
         if (result.Server is not { } server)
             findings.Add(new(isCritical, Known, "Take one; where dumps are all that there should be, say so: --max-age base=none."));
-        else if (server.InRecovery || result.Failure?.Reason == FailureReason.BadData || result.SourceFailures.Any(other => other.Source != SourceName.Server))
+        else if (
+            server.InRecovery
+            || result.Failure?.Reason == FailureReason.BadData
+            || result.SourceFailures.Any(other => other.Source != SourceName.Server)
+        )
             return;
         else if (server.HistoryWasRead && server.ArchiveMode == "off")
             findings.Add(new(false, Known + ": with archive_mode off a server keeps no trace of one", Take));
         else if (server.HistoryWasRead)
             findings.Add(new(isCritical, Known, Take));
         else if (result.Failure is null && (result.Without & Omissions.Wal) != 0)
-            findings.Add(new(isCritical, Known + ": the server is not asked for one (without: wal)", "Name a source that knows its backups (catalog, query), or say that there are none: --max-age base=none."));
+            findings.Add(
+                new(
+                    isCritical,
+                    Known + ": the server is not asked for one (without: wal)",
+                    "Name a source that knows its backups (catalog, query), or say that there are none: --max-age base=none."
+                )
+            );
     }
 
     static void AddByType(List<Finding> findings, ProbeResult result, LimitType limit, BackupType type, string what)
     {
-        if (Newest(result.Backups, other => other == type) is { } newest) AddAge(findings, result, limit, newest, what);
+        if (Newest(result.Backups, other => other == type) is { } newest)
+            AddAge(findings, result, limit, newest, what);
         else if (IsCritical(result.Instance, limit) is { } critical && result.Failure is null && result.SourceFailures.Count == 0)
-            findings.Add(new(critical, $"no {what} is known", type == BackupType.RestoreTest ? "Restore one, and record it: backup-metrics record --type restore_test." : "Take one."));
+            findings.Add(
+                new(
+                    critical,
+                    $"no {what} is known",
+                    type == BackupType.RestoreTest ? "Restore one, and record it: backup-metrics record --type restore_test." : "Take one."
+                )
+            );
     }
 
     static void AddAge(List<Finding> findings, ProbeResult result, LimitType type, BackupFacts newest, string what)
     {
-        if (Passed(result.Instance, type, newest.Age!.Value) is not { } limit) return;
-        findings.Add(new(
-            limit.Severity == Severity.Critical,
-            $"the newest {what} is {InWords.Of(newest.Age.Value)} old, the {limit.Severity.Name()} limit is {InWords.Of(limit.MaxAge)}",
-            $"Look why {newest.Tool} made none since {InWords.Of(newest.LastSuccess!.Value)}, and {(newest.Type == BackupType.RestoreTest ? "restore" : "take")} one."));
+        if (Passed(result.Instance, type, newest.Age!.Value) is not { } limit)
+            return;
+        findings.Add(
+            new(
+                limit.Severity == Severity.Critical,
+                $"the newest {what} is {InWords.Of(newest.Age.Value)} old, the {limit.Severity.Name()} limit is {InWords.Of(limit.MaxAge)}",
+                $"Look why {newest.Tool} made none since {InWords.Of(newest.LastSuccess!.Value)}, "
+                    + $"and {(newest.Type == BackupType.RestoreTest ? "restore" : "take")} one."
+            )
+        );
     }
 
     static void AddState(List<Finding> findings, BackupFacts backup, DateTimeOffset now)
@@ -78,15 +112,46 @@ internal static class BackupFindings
             _ => $"{backup.Type.Name()} backup of {backup.Tool}",
         };
         if (backup.LastHasErrors == true)
-            findings.Add(new(true, $"the newest {what} has errors in it", $"Read {backup.Tool}'s log of it: pages of the database are damaged, and the copy, too. Keep an older one."));
+            findings.Add(
+                new(
+                    true,
+                    $"the newest {what} has errors in it",
+                    $"Read {backup.Tool}'s log of it: pages of the database are damaged, and the copy, too. Keep an older one."
+                )
+            );
         if (backup.BrokenChains > 0)
-            findings.Add(new(true, $"{backup.BrokenChains} of the newest {backup.Type.Name()} backups of {backup.Tool} cannot be restored: the backup they build on is gone", "Take a full backup."));
+            findings.Add(
+                new(
+                    true,
+                    $"{backup.BrokenChains} of the newest {backup.Type.Name()} backups of {backup.Tool} cannot be restored: "
+                        + "the backup they build on is gone",
+                    "Take a full backup."
+                )
+            );
         if (backup.LastFailure is { } failed && !(backup.LastSuccess >= failed))
-            findings.Add(new(backup.Type == BackupType.RestoreTest, $"the last {what} failed at {InWords.Of(failed)}", $"Read the log of {backup.Tool}."));
+            findings.Add(
+                new(
+                    backup.Type == BackupType.RestoreTest,
+                    $"the last {what} failed at {InWords.Of(failed)}",
+                    $"Read the log of {backup.Tool}."
+                )
+            );
         if (backup is { SizeRatio: < SmallRatio, Type: BackupType.Full or BackupType.Base or BackupType.Logical })
-            findings.Add(new(false, $"the newest {what} has {InWords.Percent(backup.SizeRatio.Value)} of the usual size", "Look whether all databases and tablespaces are still in it."));
+            findings.Add(
+                new(
+                    false,
+                    $"the newest {what} has {InWords.Percent(backup.SizeRatio.Value)} of the usual size",
+                    "Look whether all databases and tablespaces are still in it."
+                )
+            );
         if (backup.Running is { Longest: { } longest } running && now - running.Since > longest)
-            findings.Add(new(false, $"a {what} has been running for {InWords.Of(now - running.Since)}, longer than any before it ({InWords.Of(longest)})", "Look whether it hangs."));
+            findings.Add(
+                new(
+                    false,
+                    $"a {what} has been running for {InWords.Of(now - running.Since)}, longer than any before it ({InWords.Of(longest)})",
+                    "Look whether it hangs."
+                )
+            );
     }
 
     static BackupFacts? Newest(IReadOnlyList<BackupFacts> backups, Func<BackupType, bool> isMeant)
@@ -94,7 +159,8 @@ internal static class BackupFindings
         BackupFacts? newest = null;
         foreach (var backup in backups)
         {
-            if (backup is { LastSuccess: not null, Age: { } age } && isMeant(backup.Type) && !(newest?.Age <= age)) newest = backup;
+            if (backup is { LastSuccess: not null, Age: { } age } && isMeant(backup.Type) && !(newest?.Age <= age))
+                newest = backup;
         }
 
         return newest;
@@ -106,7 +172,8 @@ internal static class BackupFindings
         bool? critical = null;
         foreach (var limit in instance.Limits)
         {
-            if (limit.Type == type) critical = critical == true || limit.Severity == Severity.Critical;
+            if (limit.Type == type)
+                critical = critical == true || limit.Severity == Severity.Critical;
         }
 
         return critical;

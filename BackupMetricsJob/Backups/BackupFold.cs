@@ -1,6 +1,9 @@
 namespace BackupMetricsJob.Backups;
 
-/// <summary>Backups of one instance, one by one, into what is known per tool and type. Pure; what it keeps does not grow with the backups, but for their names.</summary>
+/// <summary>
+/// Backups of one instance, one by one, into what is known per tool and type. Pure; what it keeps does not grow with the backups, but for
+/// their names.
+/// </summary>
 /// <param name="source">The source that reports them.</param>
 /// <param name="now">The clock that the backups' times are by.</param>
 internal sealed class BackupFold(string source, DateTimeOffset now)
@@ -10,7 +13,8 @@ internal sealed class BackupFold(string source, DateTimeOffset now)
 
     public void Add(ReportedBackup backup)
     {
-        if (!_groups.TryGetValue((backup.Tool, backup.Type), out var group)) _groups.Add((backup.Tool, backup.Type), group = new());
+        if (!_groups.TryGetValue((backup.Tool, backup.Type), out var group))
+            _groups.Add((backup.Tool, backup.Type), group = new());
         switch (backup.State)
         {
             case BackupState.Failed:
@@ -19,10 +23,12 @@ internal sealed class BackupFold(string source, DateTimeOffset now)
                 break;
             case BackupState.Running:
                 group.Running++;
-                if (backup.Started is { } since && !(group.RunningSince <= since)) group.RunningSince = since;
+                if (backup.Started is { } since && !(group.RunningSince <= since))
+                    group.RunningSince = since;
                 break;
             default:
-                if (backup.Id is { } id) _kept.Add((backup.Tool, backup.Storage, id));
+                if (backup.Id is { } id)
+                    _kept.Add((backup.Tool, backup.Storage, id));
                 group.AddDone(backup);
                 break;
         }
@@ -30,7 +36,8 @@ internal sealed class BackupFold(string source, DateTimeOffset now)
 
     public void AddTo(List<BackupFacts> facts)
     {
-        foreach (var ((tool, type), group) in _groups) facts.Add(Facts(tool, type, group));
+        foreach (var ((tool, type), group) in _groups)
+            facts.Add(Facts(tool, type, group));
     }
 
     static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => a is null || b > a ? b ?? a : a;
@@ -52,7 +59,9 @@ internal sealed class BackupFold(string source, DateTimeOffset now)
             LastFailure = group.LastFailure,
             Counts = new(group.Done, group.Failed, group.Running),
             Running = group.RunningSince is { } since ? new(since, group.Longest) : null,
-            BrokenChains = group.Parents is { } parents ? parents.LongCount(parent => !_kept.Contains((tool, parent.Storage, parent.Id))) : null,
+            BrokenChains = group.Parents is { } parents
+                ? parents.LongCount(parent => !_kept.Contains((tool, parent.Storage, parent.Id)))
+                : null,
             StartLsn = newest?.StartLsn,
         };
     }
@@ -82,14 +91,20 @@ internal sealed class BackupFold(string source, DateTimeOffset now)
         public void AddDone(ReportedBackup backup)
         {
             Done++;
-            if (backup.ParentId is { } parent) (Parents ??= []).Add((backup.Storage, parent));
-            if (backup.Finished is not { } finished) return;
-            if (!(Oldest <= finished)) Oldest = finished;
-            if (finished - backup.Started is { } took && !(Longest >= took)) Longest = took;
+            if (backup.ParentId is { } parent)
+                (Parents ??= []).Add((backup.Storage, parent));
+            if (backup.Finished is not { } finished)
+                return;
+            if (!(Oldest <= finished))
+                Oldest = finished;
+            if (finished - backup.Started is { } took && !(Longest >= took))
+                Longest = took;
             var at = Newest.FindIndex(other => other.Finished < finished);
-            if (at < 0 && Newest.Count == SizeRatio.Sizes) return;
+            if (at < 0 && Newest.Count == SizeRatio.Sizes)
+                return;
             Newest.Insert(at < 0 ? Newest.Count : at, backup);
-            if (Newest.Count > SizeRatio.Sizes) Newest.RemoveAt(SizeRatio.Sizes);
+            if (Newest.Count > SizeRatio.Sizes)
+                Newest.RemoveAt(SizeRatio.Sizes);
         }
     }
 }

@@ -8,14 +8,18 @@ internal static class FactsMerge
 {
     public static IReadOnlyList<BackupFacts> Of(IReadOnlyList<BackupFacts> a, IReadOnlyList<BackupFacts> b)
     {
-        if (a.Count == 0) return b;
-        if (b.Count == 0) return a;
+        if (a.Count == 0)
+            return b;
+        if (b.Count == 0)
+            return a;
         var merged = new List<BackupFacts>(a);
         foreach (var facts in b)
         {
             var at = merged.FindIndex(other => other.Source == facts.Source && other.Tool == facts.Tool && other.Type == facts.Type);
-            if (at < 0) merged.Add(facts);
-            else merged[at] = Of(merged[at], facts);
+            if (at < 0)
+                merged.Add(facts);
+            else
+                merged[at] = Of(merged[at], facts);
         }
 
         return merged;

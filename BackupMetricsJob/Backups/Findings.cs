@@ -10,13 +10,16 @@ internal static class Findings
     public static IReadOnlyList<Finding> Of(ProbeResult result)
     {
         var findings = new List<Finding>();
-        if (result.Failure is { } failure) findings.Add(new(true, $"the probe failed ({failure.Reason.Name()}): {failure.Message}", ToDo(failure, result)));
+        if (result.Failure is { } failure)
+            findings.Add(new(true, $"the probe failed ({failure.Reason.Name()}): {failure.Message}", ToDo(failure, result)));
         foreach (var (_, failed) in result.SourceFailures)
         {
-            if (!ReferenceEquals(failed, result.Failure)) findings.Add(new(true, failed.Message, ToDo(failed, result)));
+            if (!ReferenceEquals(failed, result.Failure))
+                findings.Add(new(true, failed.Message, ToDo(failed, result)));
         }
 
-        if (result.IsMonitored) BackupFindings.Add(findings, result);
+        if (result.IsMonitored)
+            BackupFindings.Add(findings, result);
         if (result.Server is { } server)
         {
             AddArchiver(findings, server, result.Instance);
@@ -27,19 +30,29 @@ internal static class Findings
 
         if (result.Connected is { InRecovery: true, IsAnyOfSeveral: true } standby)
         {
-            findings.Add(new(
-                false,
-                $"{standby.Host}, the first host that answered, is a standby: the primary's backups and archive are not looked at",
-                "Add target_session_attrs=primary to the connection, so that the primary among the hosts is asked."));
+            findings.Add(
+                new(
+                    false,
+                    $"{standby.Host}, the first host that answered, is a standby: the primary's backups and archive are not looked at",
+                    "Add target_session_attrs=primary to the connection, so that the primary among the hosts is asked."
+                )
+            );
         }
 
         if (result.ClockOffset is { } offset && offset.Duration() > NoticeableClockOffset)
-            findings.Add(new(false, $"the server's clock is {InWords.Of(offset.Duration())} {(offset > TimeSpan.Zero ? "ahead of" : "behind")} ours", "Synchronise both clocks (NTP): ages are wrong by as much."));
+            findings.Add(
+                new(
+                    false,
+                    $"the server's clock is {InWords.Of(offset.Duration())} {(offset > TimeSpan.Zero ? "ahead of" : "behind")} ours",
+                    "Synchronise both clocks (NTP): ages are wrong by as much."
+                )
+            );
         foreach (var missing in result.MissingRights)
         {
             // The failure has named it already.
             var finding = new Finding(false, missing.What, missing.Mend);
-            if (!findings.Exists(other => other.Do == finding.Do)) findings.Add(finding);
+            if (!findings.Exists(other => other.Do == finding.Do))
+                findings.Add(finding);
         }
 
         var worstFirst = findings.FindAll(finding => finding.IsCritical);
@@ -51,32 +64,56 @@ internal static class Findings
     {
         if (server is { DoesNotArchiveItself: false, ArchiveMode: not "off", HasArchiveCommand: false })
         {
-            findings.Add(new(true, "archive_mode is on and archive_command is empty: no WAL is archived, and all of it piles up in pg_wal", "Set archive_command, or archive_library."));
+            findings.Add(
+                new(
+                    true,
+                    "archive_mode is on and archive_command is empty: no WAL is archived, and all of it piles up in pg_wal",
+                    "Set archive_command, or archive_library."
+                )
+            );
             return;
         }
 
         switch (ArchiverStates.Of(server))
         {
             case ArchiverState.Failing:
-                findings.Add(new(
-                    true,
-                    "WAL archiving fails" + Stuck(server) + Since(server.Archiver),
-                    "Read the server's log for the output of archive_command, and mend that; WAL piles up in pg_wal until then."));
+                findings.Add(
+                    new(
+                        true,
+                        "WAL archiving fails" + Stuck(server) + Since(server.Archiver),
+                        "Read the server's log for the output of archive_command, and mend that; WAL piles up in pg_wal until then."
+                    )
+                );
                 break;
             case ArchiverState.Never:
-                findings.Add(new(true, "WAL was never archived, and some waits", "Read the server's log for the output of archive_command: it has not worked once."));
+                findings.Add(
+                    new(
+                        true,
+                        "WAL was never archived, and some waits",
+                        "Read the server's log for the output of archive_command: it has not worked once."
+                    )
+                );
                 break;
             case ArchiverState.Discarded:
-                findings.Add(new(
-                    true,
-                    $"archive_command throws WAL away: it {InWords.Discarding(server.Discards!)}, "
-                    + "so PostgreSQL takes it for stored and deletes it",
-                    "Set an archive_command that stores the WAL and fails where it cannot. Then take a base backup: "
-                    + "none before it can be restored to a later time."));
+                findings.Add(
+                    new(
+                        true,
+                        $"archive_command throws WAL away: it {InWords.Discarding(server.Discards!)}, "
+                            + "so PostgreSQL takes it for stored and deletes it",
+                        "Set an archive_command that stores the WAL and fails where it cannot. Then take a base backup: "
+                            + "none before it can be restored to a later time."
+                    )
+                );
                 break;
             // Who set no limit for WAL has said that it need not be archived.
             case ArchiverState.Off when instance.Limits.Any(limit => limit.Type == LimitType.Wal):
-                findings.Add(new(false, "WAL is not archived (archive_mode is off): a restore ends at the last backup", "Turn archive_mode on, or stream the WAL with pg_receivewal."));
+                findings.Add(
+                    new(
+                        false,
+                        "WAL is not archived (archive_mode is off): a restore ends at the last backup",
+                        "Turn archive_mode on, or stream the WAL with pg_receivewal."
+                    )
+                );
                 break;
             default:
                 break;
@@ -86,34 +123,50 @@ internal static class Findings
     // Where archiving itself is wrong, that is told already.
     static void AddDoubt(List<Finding> findings, ProbeResult result, ServerEvidence server)
     {
-        if (server.InRecovery || server.ArchiveMode == "off" || result.Loss is { IsByServer: true }) return;
-        if (ArchiverStates.Of(server) is ArchiverState.Never or ArchiverState.Discarded) return;
-        if (RecoveryPoint.Base(result.Backups) is { } newest && ArchiveDoubt.Find(server, newest) is { } doubt) findings.Add(new(false, doubt.What, doubt.Do));
+        if (server.InRecovery || server.ArchiveMode == "off" || result.Loss is { IsByServer: true })
+            return;
+        if (ArchiverStates.Of(server) is ArchiverState.Never or ArchiverState.Discarded)
+            return;
+        if (RecoveryPoint.Base(result.Backups) is { } newest && ArchiveDoubt.Find(server, newest) is { } doubt)
+            findings.Add(new(false, doubt.What, doubt.Do));
     }
 
     static void AddWaiting(List<Finding> findings, ProbeResult result, ServerEvidence server)
     {
-        if (server.DoesNotArchiveItself || server.Wal is not { OldestReady: { } since } wal) return;
+        if (server.DoesNotArchiveItself || server.Wal is not { OldestReady: { } since } wal)
+            return;
         var age = server.Now - since;
         if (BackupFindings.Passed(result.Instance, LimitType.Wal, age) is { } limit)
         {
-            findings.Add(new(
-                limit.Severity == Severity.Critical,
-                $"WAL has been waiting for {InWords.Of(age)} ({InWords.Waiting(wal)}), the {limit.Severity.Name()} limit is {InWords.Of(limit.MaxAge)}",
-                "Look at the archiver process and at archive_command: it fails, hangs or is too slow."));
+            findings.Add(
+                new(
+                    limit.Severity == Severity.Critical,
+                    $"WAL has been waiting for {InWords.Of(age)} ({InWords.Waiting(wal)}), "
+                        + $"the {limit.Severity.Name()} limit is {InWords.Of(limit.MaxAge)}",
+                    "Look at the archiver process and at archive_command: it fails, hangs or is too slow."
+                )
+            );
         }
     }
 
     // Where segments wait, that is told already. One that is hardly begun is no loss worth telling, however long ago that was.
     static void AddLoss(List<Finding> findings, ProbeResult result, ServerEvidence server)
     {
-        if (result.LossWindow is not { } window || server is not { ArchiveMode: not "off", Wal: { OldestReady: null, UnarchivedBytes: >= LeastLoss } }) return;
+        if (
+            result.LossWindow is not { } window
+            || server is not { ArchiveMode: not "off", Wal: { OldestReady: null, UnarchivedBytes: >= LeastLoss } }
+        )
+            return;
         if (BackupFindings.Passed(result.Instance, LimitType.Wal, window) is { } limit)
         {
-            findings.Add(new(
-                limit.Severity == Severity.Critical,
-                $"{InWords.Of(window)} of work would be lost now, the {limit.Severity.Name()} limit for WAL is {InWords.Of(limit.MaxAge)}",
-                "The current segment fills slowly: set archive_timeout, which ends it in time."));
+            findings.Add(
+                new(
+                    limit.Severity == Severity.Critical,
+                    $"{InWords.Of(window)} of work would be lost now, the {limit.Severity.Name()} limit for WAL is "
+                        + $"{InWords.Of(limit.MaxAge)}",
+                    "The current segment fills slowly: set archive_timeout, which ends it in time."
+                )
+            );
         }
     }
 
@@ -123,21 +176,27 @@ internal static class Findings
                 + "as where the command ends with a code above 125 or the library cannot be loaded"
             : "";
 
-    static string Since(ArchiverStatistics archiver) => archiver.LastArchived is { } last ? $"; the last success was at {InWords.Of(last)}" : "";
+    static string Since(ArchiverStatistics archiver) =>
+        archiver.LastArchived is { } last ? $"; the last success was at {InWords.Of(last)}" : "";
 
-    static string ToDo(ProbeFailure failure, ProbeResult result) => failure.Do ?? failure.Reason switch
-    {
-        FailureReason.Dns => "Check the host name.",
-        FailureReason.Refused => "Is PostgreSQL running there? Check host, port and listen_addresses.",
-        FailureReason.Network => "Check the network and the server's log.",
-        FailureReason.Timeout => "Is the server overloaded, locked up or behind a firewall? --timeout sets how long to wait.",
-        FailureReason.Tls => "Check sslmode, the certificates and the server's ssl setting.",
-        FailureReason.Auth => "Check the user, the password (where the target or its file has it, PGPASSWORD, ~/.pgpass) and pg_hba.conf.",
-        FailureReason.Database => "Check the database's name; any database of the server will do.",
-        FailureReason.Busy => "The server is full, starting or stopping: it may answer the next run.",
-        FailureReason.Privilege => result.MissingRights.Count > 0 ? result.MissingRights[0].Mend : "Grant the role pg_monitor, and CONNECT on the database.",
-        FailureReason.BadData => "Check the clocks of the server and of this host, and its file times.",
-        FailureReason.Cancelled => "Run it again.",
-        _ => "Read the server's log.",
-    };
+    static string ToDo(ProbeFailure failure, ProbeResult result) =>
+        failure.Do
+        ?? failure.Reason switch
+        {
+            FailureReason.Dns => "Check the host name.",
+            FailureReason.Refused => "Is PostgreSQL running there? Check host, port and listen_addresses.",
+            FailureReason.Network => "Check the network and the server's log.",
+            FailureReason.Timeout => "Is the server overloaded, locked up or behind a firewall? --timeout sets how long to wait.",
+            FailureReason.Tls => "Check sslmode, the certificates and the server's ssl setting.",
+            FailureReason.Auth =>
+                "Check the user, the password (where the target or its file has it, PGPASSWORD, ~/.pgpass) and pg_hba.conf.",
+            FailureReason.Database => "Check the database's name; any database of the server will do.",
+            FailureReason.Busy => "The server is full, starting or stopping: it may answer the next run.",
+            FailureReason.Privilege => result.MissingRights.Count > 0
+                ? result.MissingRights[0].Mend
+                : "Grant the role pg_monitor, and CONNECT on the database.",
+            FailureReason.BadData => "Check the clocks of the server and of this host, and its file times.",
+            FailureReason.Cancelled => "Run it again.",
+            _ => "Read the server's log.",
+        };
 }

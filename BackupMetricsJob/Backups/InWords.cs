@@ -2,26 +2,30 @@ using System.Globalization;
 
 namespace BackupMetricsJob.Backups;
 
-/// <summary>Spans and sizes as a person reads them: 12 s, 42 min, 3.2 h, 6.1 days; 33.6 MB. Units are chosen so that two digits tell enough.</summary>
+/// <summary>
+/// Spans and sizes as a person reads them: 12 s, 42 min, 3.2 h, 6.1 days; 33.6 MB. Units are chosen so that two digits tell enough.
+/// </summary>
 internal static class InWords
 {
-    public static string Of(TimeSpan span) => span switch
-    {
-        { TotalSeconds: < 0 } => "-" + Of(-span),
-        { TotalSeconds: < 100 } => Number(span.TotalSeconds, "0") + " s",
-        { TotalMinutes: < 100 } => Number(span.TotalMinutes, "0") + " min",
-        { TotalHours: < 73 } => Number(span.TotalHours, "0.#") + " h",
-        _ => Number(span.TotalDays, "0.#") + " days",
-    };
+    public static string Of(TimeSpan span) =>
+        span switch
+        {
+            { TotalSeconds: < 0 } => "-" + Of(-span),
+            { TotalSeconds: < 100 } => Number(span.TotalSeconds, "0") + " s",
+            { TotalMinutes: < 100 } => Number(span.TotalMinutes, "0") + " min",
+            { TotalHours: < 73 } => Number(span.TotalHours, "0.#") + " h",
+            _ => Number(span.TotalDays, "0.#") + " days",
+        };
 
-    public static string Bytes(long bytes) => bytes switch
-    {
-        < 1000 => Number(bytes, "0") + " bytes",
-        < 1_000_000 => Number(bytes / 1e3, "0.#") + " kB",
-        < 1_000_000_000 => Number(bytes / 1e6, "0.#") + " MB",
-        < 1_000_000_000_000 => Number(bytes / 1e9, "0.#") + " GB",
-        _ => Number(bytes / 1e12, "0.#") + " TB",
-    };
+    public static string Bytes(long bytes) =>
+        bytes switch
+        {
+            < 1000 => Number(bytes, "0") + " bytes",
+            < 1_000_000 => Number(bytes / 1e3, "0.#") + " kB",
+            < 1_000_000_000 => Number(bytes / 1e6, "0.#") + " MB",
+            < 1_000_000_000_000 => Number(bytes / 1e9, "0.#") + " GB",
+            _ => Number(bytes / 1e12, "0.#") + " TB",
+        };
 
     public static string Percent(double ratio) => Number(ratio * 100, "0") + " %";
 
@@ -30,22 +34,24 @@ internal static class InWords
     public static string Segments(long count) => Count(count, "segment");
 
     /// <summary>What waits to be archived: 7 segments, 1 other file.</summary>
-    public static string Waiting(WalEvidence wal) => (wal.ReadySegments, wal.ReadyOthers) switch
-    {
-        (_, 0) => Segments(wal.ReadySegments),
-        (0, _) => Count(wal.ReadyOthers, "history file"),
-        _ => $"{Segments(wal.ReadySegments)}, {Count(wal.ReadyOthers, "history file")}",
-    };
+    public static string Waiting(WalEvidence wal) =>
+        (wal.ReadySegments, wal.ReadyOthers) switch
+        {
+            (_, 0) => Segments(wal.ReadySegments),
+            (0, _) => Count(wal.ReadyOthers, "history file"),
+            _ => $"{Segments(wal.ReadySegments)}, {Count(wal.ReadyOthers, "history file")}",
+        };
 
     /// <summary>How an archive_command throws WAL away, by the word of archiver.sql.</summary>
-    public static string Discarding(string word) => word switch
-    {
-        "nothing" => "is empty or a comment",
-        "/dev/null" => "writes to /dev/null",
-        "no %p" => "names neither %p nor %f, the segment to store",
-        _ when "|;&".Contains(word[0], StringComparison.Ordinal) => $"ends in \"{word}\" or the like, which hides every failure",
-        _ => $"only does \"{word}\"",
-    };
+    public static string Discarding(string word) =>
+        word switch
+        {
+            "nothing" => "is empty or a comment",
+            "/dev/null" => "writes to /dev/null",
+            "no %p" => "names neither %p nor %f, the segment to store",
+            _ when "|;&".Contains(word[0], StringComparison.Ordinal) => $"ends in \"{word}\" or the like, which hides every failure",
+            _ => $"only does \"{word}\"",
+        };
 
     /// <summary>A number of things whose plural ends in s.</summary>
     public static string Count(long count, string thing) => $"{Number(count, "0")} {thing}{(count == 1 ? "" : "s")}";

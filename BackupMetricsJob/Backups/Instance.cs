@@ -8,7 +8,8 @@ internal sealed record Instance(
     string Name,
     IReadOnlyList<InstanceLabel> Labels,
     IReadOnlyList<AgeLimit> Limits,
-    IReadOnlyList<string> Sources);
+    IReadOnlyList<string> Sources
+);
 
 /// <summary>A label of the user's own.</summary>
 internal sealed record InstanceLabel(string Name, string Value);

@@ -44,20 +44,21 @@ internal sealed record ProbeFailure
 /// <summary>The spelling of a <see cref="FailureReason"/>.</summary>
 internal static class FailureReasons
 {
-    public static string Name(this FailureReason reason) => reason switch
-    {
-        FailureReason.Dns => "dns",
-        FailureReason.Refused => "refused",
-        FailureReason.Network => "network",
-        FailureReason.Timeout => "timeout",
-        FailureReason.Tls => "tls",
-        FailureReason.Auth => "auth",
-        FailureReason.Database => "database",
-        FailureReason.Busy => "busy",
-        FailureReason.Privilege => "privilege",
-        FailureReason.Sql => "sql",
-        FailureReason.BadData => "bad_data",
-        FailureReason.Cancelled => "cancelled",
-        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
-    };
+    public static string Name(this FailureReason reason) =>
+        reason switch
+        {
+            FailureReason.Dns => "dns",
+            FailureReason.Refused => "refused",
+            FailureReason.Network => "network",
+            FailureReason.Timeout => "timeout",
+            FailureReason.Tls => "tls",
+            FailureReason.Auth => "auth",
+            FailureReason.Database => "database",
+            FailureReason.Busy => "busy",
+            FailureReason.Privilege => "privilege",
+            FailureReason.Sql => "sql",
+            FailureReason.BadData => "bad_data",
+            FailureReason.Cancelled => "cancelled",
+            _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
+        };
 }

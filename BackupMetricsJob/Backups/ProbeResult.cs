@@ -6,7 +6,9 @@ namespace BackupMetricsJob.Backups;
 /// </summary>
 internal sealed record ProbeResult(Instance Instance)
 {
-    /// <summary>Whether this instance was asked itself. If not, others told of it (a catalogue does), and there is no probe to report on.</summary>
+    /// <summary>
+    /// Whether this instance was asked itself. If not, others told of it (a catalogue does), and there is no probe to report on.
+    /// </summary>
     public bool IsTarget { get; init; } = true;
 
     /// <summary>Why the probe did not bring all it should; null when it succeeded.</summary>
@@ -36,7 +38,9 @@ internal sealed record ProbeResult(Instance Instance)
     /// <summary>What sources other than the server said, of this instance and of others; empty once that stands where it belongs.</summary>
     public IReadOnlyList<InstanceFacts> Found { get; init; } = [];
 
-    /// <summary>Whether backups of the target itself were asked for. A database that only holds the catalogue of others has no limits.</summary>
+    /// <summary>
+    /// Whether backups of the target itself were asked for. A database that only holds the catalogue of others has no limits.
+    /// </summary>
     public bool IsMonitored { get; init; } = true;
 
     public IReadOnlyList<MissingRight> MissingRights { get; init; } = [];

@@ -13,10 +13,12 @@ internal static class RecoveryPoint
     /// <param name="server">Null where the server itself was not asked: then only what the tools said counts.</param>
     public static Loss? Of(ServerEvidence? server, IReadOnlyList<BackupFacts> backups)
     {
-        if (server is { InRecovery: true }) return null;
+        if (server is { InRecovery: true })
+            return null;
         var dump = Newest(backups, type => type == BackupType.Logical);
         var sinceDump = ByTool(dump?.Age + dump?.LastDuration);
-        if (Base(backups) is not { } newest) return sinceDump;
+        if (Base(backups) is not { } newest)
+            return sinceDump;
         var byWal = server switch
         {
             null => ByArchivedWal(newest, Newest(backups, type => type == BackupType.Wal)),
@@ -24,7 +26,8 @@ internal static class RecoveryPoint
             _ when ArchiveDoubt.Find(server, newest) is not null => null,
             _ => Smaller(ByArchive(server), ByReceiver(server)),
         };
-        if (newest.CarriesItsWal && server is not null) byWal = Smaller(byWal, ByTool(newest.Age));
+        if (newest.CarriesItsWal && server is not null)
+            byWal = Smaller(byWal, ByTool(newest.Age));
         return byWal is null ? null : Smaller(byWal, sinceDump);
     }
 
@@ -37,8 +40,10 @@ internal static class RecoveryPoint
         BackupFacts? newest = null;
         foreach (var backup in backups)
         {
-            if (backup is not { LastSuccess: { } at } || !backup.Type.IsPhysical()) continue;
-            if (newest is null || (IsTools(backup), at).CompareTo((IsTools(newest), newest.LastSuccess!.Value)) > 0) newest = backup;
+            if (backup is not { LastSuccess: { } at } || !backup.Type.IsPhysical())
+                continue;
+            if (newest is null || (IsTools(backup), at).CompareTo((IsTools(newest), newest.LastSuccess!.Value)) > 0)
+                newest = backup;
         }
 
         return newest;
@@ -50,7 +55,8 @@ internal static class RecoveryPoint
     /// </summary>
     public static long? ReplayBytes(ServerEvidence? server, IReadOnlyList<BackupFacts> backups)
     {
-        if (server is { ArchiveMode: "off" }) return null;
+        if (server is { ArchiveMode: "off" })
+            return null;
         var start = Newest(backups, type => type == BackupType.Full)?.StartLsn;
         var end = server is null ? Newest(backups, type => type == BackupType.Wal)?.StopLsn : server.Wal?.ArchiveEnd;
         return end >= start ? end - start : server?.Wal?.ReplayBytes;
@@ -62,15 +68,17 @@ internal static class RecoveryPoint
     static Loss? ByArchivedWal(BackupFacts newest, BackupFacts? wal) =>
         wal is null ? null : ByTool(wal.Age < newest.Age ? wal.Age : newest.Age);
 
-    // Nothing but the backup itself is kept, unless somebody streams the WAL: then what is streamed counts. A backup that only the server knows began
-    // while archive_mode was on: whether the WAL that it needs was archived, or streamed, nobody says.
+    // Nothing but the backup itself is kept, unless somebody streams the WAL: then what is streamed counts. A backup that only the server
+    // knows began while archive_mode was on: whether the WAL that it needs was archived, or streamed, nobody says.
     static Loss? WithoutArchiving(ServerEvidence server, BackupFacts newest) =>
-        !IsTools(newest) ? null : server.Wal switch
-        {
-            { Receiver: not null } => ByReceiver(server),
-            { ReceiversAreVisible: true } => ByTool(newest.Age),
-            _ => null,
-        };
+        !IsTools(newest)
+            ? null
+            : server.Wal switch
+            {
+                { Receiver: not null } => ByReceiver(server),
+                { ReceiversAreVisible: true } => ByTool(newest.Age),
+                _ => null,
+            };
 
     /// <summary>
     /// Last write minus "archived until", where the server's word is enough. A segment's .done file has the time of the .ready file before
@@ -79,20 +87,24 @@ internal static class RecoveryPoint
     /// </summary>
     static Loss? ByArchive(ServerEvidence server)
     {
-        if (server.Wal is not { UnarchivedBytes: { } unarchived } wal || server.Discards is not null) return null;
-        if (unarchived == 0) return ByServer(TimeSpan.Zero);
+        if (server.Wal is not { UnarchivedBytes: { } unarchived } wal || server.Discards is not null)
+            return null;
+        if (unarchived == 0)
+            return ByServer(TimeSpan.Zero);
 
         var until = wal.NewestDone ?? wal.NewestBeforeUnarchived ?? Earlier(server.Archiver.LastArchived, wal.OldestReadySegment);
-        if (wal.ArchiveTimeout > TimeSpan.Zero) until = Later(until, (wal.OldestReadySegment ?? wal.LastWrite) - wal.ArchiveTimeout);
+        if (wal.ArchiveTimeout > TimeSpan.Zero)
+            until = Later(until, (wal.OldestReadySegment ?? wal.LastWrite) - wal.ArchiveTimeout);
         return ByServer(wal.LastWrite - until);
     }
 
-    static Loss? ByReceiver(ServerEvidence server) => server.Wal?.Receiver switch
-    {
-        { IsCurrent: true, Reply: { } reply } => ByServer(server.Now - reply),
-        { NewestFlushed: { } flushed } => ByServer(server.Wal.LastWrite - flushed),
-        _ => null,
-    };
+    static Loss? ByReceiver(ServerEvidence server) =>
+        server.Wal?.Receiver switch
+        {
+            { IsCurrent: true, Reply: { } reply } => ByServer(server.Now - reply),
+            { NewestFlushed: { } flushed } => ByServer(server.Wal.LastWrite - flushed),
+            _ => null,
+        };
 
     static Loss? ByTool(TimeSpan? window) => window is { } known ? new(known, IsByServer: false) : null;
 
@@ -104,7 +116,8 @@ internal static class RecoveryPoint
         BackupFacts? newest = null;
         foreach (var backup in backups)
         {
-            if (backup is { LastSuccess: { } at } && isMeant(backup.Type) && !(newest?.LastSuccess >= at)) newest = backup;
+            if (backup is { LastSuccess: { } at } && isMeant(backup.Type) && !(newest?.LastSuccess >= at))
+                newest = backup;
         }
 
         return newest;

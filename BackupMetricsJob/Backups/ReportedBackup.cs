@@ -8,7 +8,9 @@ internal enum BackupState
     Running,
 }
 
-/// <summary>One backup as a source reports it. A done one has finished; a failed one finished or started; of a running one nothing is sure.</summary>
+/// <summary>
+/// One backup as a source reports it. A done one has finished; a failed one finished or started; of a running one nothing is sure.
+/// </summary>
 internal sealed record ReportedBackup(string Tool, BackupType Type, BackupState State)
 {
     public DateTimeOffset? Started { get; init; }

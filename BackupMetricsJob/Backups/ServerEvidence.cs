@@ -1,6 +1,8 @@
 namespace BackupMetricsJob.Backups;
 
-/// <summary>What a PostgreSQL server said of itself in one probe. Times are by the server's clock; null is what it did not or may not say.</summary>
+/// <summary>
+/// What a PostgreSQL server said of itself in one probe. Times are by the server's clock; null is what it did not or may not say.
+/// </summary>
 internal sealed record ServerEvidence
 {
     /// <summary>server_version_num: 150020 is 15.20.</summary>
@@ -25,7 +27,9 @@ internal sealed record ServerEvidence
 
     public required ArchiverStatistics Archiver { get; init; }
 
-    /// <summary>Bytes of WAL written and not archived, by the name of the last archived segment; used where the directories may not be read.</summary>
+    /// <summary>
+    /// Bytes of WAL written and not archived, by the name of the last archived segment; used where the directories may not be read.
+    /// </summary>
     public long? UnarchivedBytesByStatistics { get; init; }
 
     /// <summary>The user does without pg_wal: then nothing is claimed of what it would have told.</summary>
@@ -51,7 +55,8 @@ internal sealed record ArchiverStatistics(
     long FailedCount,
     DateTimeOffset? LastFailed,
     string? Tool,
-    string? Site)
+    string? Site
+)
 {
     /// <summary>Since when it counts: somebody reset it, or the server crashed.</summary>
     public DateTimeOffset? Begin { get; init; }
@@ -109,7 +114,10 @@ internal sealed record WalEvidence
     /// <summary>The timeline that is written; null on a standby.</summary>
     public int? Timeline { get; init; }
 
-    /// <summary>When the current timeline began on this server, by its history file and cut to the second; null for the first, and where that file is gone.</summary>
+    /// <summary>
+    /// When the current timeline began on this server, by its history file and cut to the second; null for the first, and where that file
+    /// is gone.
+    /// </summary>
     public DateTimeOffset? TimelineBegan { get; init; }
 
     /// <summary>The timeline on which the newest base backup in pg_wal began.</summary>

@@ -11,15 +11,18 @@ internal static class SizeRatio
     /// <param name="newestFirst">Sizes in bytes of one kind of backup; null where one is unknown.</param>
     public static double? Of(IReadOnlyList<long?> newestFirst)
     {
-        if (newestFirst is not [{ } newest, ..]) return null;
+        if (newestFirst is not [{ } newest, ..])
+            return null;
         Span<long> before = stackalloc long[Sizes];
         var count = 0;
         for (var i = 1; i < newestFirst.Count && i < Sizes; i++)
         {
-            if (newestFirst[i] is { } size) before[count++] = size;
+            if (newestFirst[i] is { } size)
+                before[count++] = size;
         }
 
-        if (count < Fewest) return null;
+        if (count < Fewest)
+            return null;
         before[..count].Sort();
         var middle = count / 2;
         var median = count % 2 == 1 ? before[middle] : (before[middle - 1] + (double)before[middle]) / 2;

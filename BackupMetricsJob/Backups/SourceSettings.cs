@@ -1,6 +1,8 @@
 namespace BackupMetricsJob.Backups;
 
-/// <summary>What of the source server the user does without, where it is not to be had: nothing is claimed of it, and nothing missed.</summary>
+/// <summary>
+/// What of the source server the user does without, where it is not to be had: nothing is claimed of it, and nothing missed.
+/// </summary>
 [Flags]
 internal enum Omissions
 {
@@ -33,10 +35,11 @@ internal static class OmissionNames
     public static IReadOnlyList<string> All { get; } = ["wal", "label"];
 
     /// <summary>Null where there is none of this name.</summary>
-    public static Omissions? Parse(string name) => name switch
-    {
-        "wal" => Omissions.Wal,
-        "label" => Omissions.Label,
-        _ => null,
-    };
+    public static Omissions? Parse(string name) =>
+        name switch
+        {
+            "wal" => Omissions.Wal,
+            "label" => Omissions.Label,
+            _ => null,
+        };
 }

@@ -17,7 +17,8 @@ internal static class CatalogGrants
     public static async Task<string> GiveAsync(CatalogSession session, string? writer, string? reader, CancellationToken cancellationToken)
     {
         string database;
-        bool mayConnect, mayUseTemporary;
+        bool mayConnect,
+            mayUseTemporary;
         await using (var command = session.Command(DatabaseRights))
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
@@ -28,40 +29,79 @@ internal static class CatalogGrants
         var left = new StringBuilder();
         var connect = mayConnect ? "" : $"GRANT CONNECT ON DATABASE {database} TO {{0}};\n";
         var temporary = mayUseTemporary ? "" : $"GRANT TEMPORARY ON DATABASE {database} TO {{0}};\n";
-        await GiveAsync(session, writer, "backup_writer", "imports, records and prunes", "--grant-writer", connect + temporary + """
-            GRANT USAGE ON SCHEMA backup_metrics TO {0};
-            GRANT SELECT, INSERT, UPDATE, DELETE ON backup_metrics.backup_catalog TO {0};
-            GRANT SELECT, INSERT, UPDATE ON backup_metrics.backup_source TO {0};
-            GRANT SELECT ON backup_metrics.backup_count, backup_metrics.schema_version TO {0};
+        await GiveAsync(
+            session,
+            writer,
+            "backup_writer",
+            "imports, records and prunes",
+            "--grant-writer",
+            connect
+                + temporary
+                + """
+                GRANT USAGE ON SCHEMA backup_metrics TO {0};
+                GRANT SELECT, INSERT, UPDATE, DELETE ON backup_metrics.backup_catalog TO {0};
+                GRANT SELECT, INSERT, UPDATE ON backup_metrics.backup_source TO {0};
+                GRANT SELECT ON backup_metrics.backup_count, backup_metrics.schema_version TO {0};
 
-            """, left, cancellationToken);
-        await GiveAsync(session, reader, "backup_reader", "reads", "--grant-reader", connect + """
-            GRANT USAGE ON SCHEMA backup_metrics TO {0};
-            GRANT SELECT ON backup_metrics.backup_catalog, backup_metrics.backup_source, backup_metrics.backup_count,
-              backup_metrics.schema_version TO {0};
+                """,
+            left,
+            cancellationToken
+        );
+        await GiveAsync(
+            session,
+            reader,
+            "backup_reader",
+            "reads",
+            "--grant-reader",
+            connect
+                + """
+                GRANT USAGE ON SCHEMA backup_metrics TO {0};
+                GRANT SELECT ON backup_metrics.backup_catalog, backup_metrics.backup_source, backup_metrics.backup_count,
+                  backup_metrics.schema_version TO {0};
 
-            """, left, cancellationToken);
+                """,
+            left,
+            cancellationToken
+        );
         return left.ToString();
     }
 
     public static async Task<string> GiveOnServerAsync(CatalogSession session, string? reader, CancellationToken cancellationToken)
     {
         var left = new StringBuilder();
-        await GiveAsync(session, reader, "monitor", "probes this server", "--grant-reader", """
+        await GiveAsync(
+            session,
+            reader,
+            "monitor",
+            "probes this server",
+            "--grant-reader",
+            """
             GRANT pg_monitor TO {0};
             GRANT USAGE ON SCHEMA backup_metrics TO {0};
             GRANT EXECUTE ON FUNCTION backup_metrics.base_backup_history() TO {0};
 
-            """, left, cancellationToken);
+            """,
+            left,
+            cancellationToken
+        );
         return left.ToString();
     }
 
     static async Task GiveAsync(
-        CatalogSession session, string? role, string example, string does, string flag, string statements, StringBuilder left,
-        CancellationToken cancellationToken)
+        CatalogSession session,
+        string? role,
+        string example,
+        string does,
+        string flag,
+        string statements,
+        StringBuilder left,
+        CancellationToken cancellationToken
+    )
     {
         var sql = statements.Replace("{0}", role is null ? example : SqlText.Name(role), StringComparison.Ordinal);
-        if (role is not null) await session.ExecuteAsync(sql, cancellationToken);
-        else left.Append("-- For the role that ").Append(does).Append(" (or let ").Append(flag).Append(" ROLE grant it):\n").Append(sql);
+        if (role is not null)
+            await session.ExecuteAsync(sql, cancellationToken);
+        else
+            left.Append("-- For the role that ").Append(does).Append(" (or let ").Append(flag).Append(" ROLE grant it):\n").Append(sql);
     }
 }

@@ -38,52 +38,79 @@ internal static class CatalogImport
     /// <param name="timeout">For all of it, reading the output included.</param>
     /// <param name="stop">Ends it; a server is then merged wholly or not at all.</param>
     public static async Task<ImportResult> RunAsync(
-        ConnectionSettings catalogue, string tool, IAsyncEnumerable<Listed> output, bool allowEmpty, TimeSpan timeout, CancellationToken stop)
+        ConnectionSettings catalogue,
+        string tool,
+        IAsyncEnumerable<Listed> output,
+        bool allowEmpty,
+        TimeSpan timeout,
+        CancellationToken stop
+    )
     {
         var result = new ImportResult(tool);
-        result.Failure = await CatalogSession.RunAsync(catalogue, timeout, async (session, cancellationToken) =>
-        {
-            if (await CatalogVersion.CheckAsync(session, cancellationToken) is { } failure) return failure;
-            var servers = await ListingTable.FillAsync(session, tool, output, cancellationToken);
-            if (!allowEmpty && await EmptiedAsync(session, tool, servers, cancellationToken) is { } empty) return empty;
-            foreach (var server in servers)
-                await MergeAsync(session, server, isLast: server == servers[^1], result, cancellationToken);
-            return null;
-        }, stop);
+        result.Failure = await CatalogSession.RunAsync(
+            catalogue,
+            timeout,
+            async (session, cancellationToken) =>
+            {
+                if (await CatalogVersion.CheckAsync(session, cancellationToken) is { } failure)
+                    return failure;
+                var servers = await ListingTable.FillAsync(session, tool, output, cancellationToken);
+                if (!allowEmpty && await EmptiedAsync(session, tool, servers, cancellationToken) is { } empty)
+                    return empty;
+                foreach (var server in servers)
+                    await MergeAsync(session, server, isLast: server == servers[^1], result, cancellationToken);
+                return null;
+            },
+            stop
+        );
         return result;
     }
 
     static async Task<CatalogFailure?> EmptiedAsync(
-        CatalogSession session, string tool, IReadOnlyList<ListedServer> servers, CancellationToken cancellationToken)
+        CatalogSession session,
+        string tool,
+        IReadOnlyList<ListedServer> servers,
+        CancellationToken cancellationToken
+    )
     {
         if (servers.Count == 0)
         {
             return CatalogFailure.Input(
-                $"the list of {tool} is empty and names no server: nothing is known from it (--allow-empty accepts that)");
+                $"the list of {tool} is empty and names no server: nothing is known from it (--allow-empty accepts that)"
+            );
         }
 
         var empty = servers.Where(server => server is { IsComplete: true, Error: null, Backups: 0 }).ToList();
-        if (empty.Count == 0) return null;
+        if (empty.Count == 0)
+            return null;
         var names = $"[{string.Join(',', empty.Select(server => $"\"{JsonEncodedText.Encode(server.Name)}\""))}]";
         session.Step = "looking for backups that an empty list would take away";
         await using var command = session.Command(SqlText.Of("catalog_emptied"), tool, names);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? CatalogFailure.Input(
-                $"the list of \"{row.GetString(0)}\" is empty, the catalogue has {InWords.Count(row.GetInt64(1), "backup")} of it: nothing was written."
-                + " If they are really gone, say --allow-empty")
+                $"the list of \"{row.GetString(0)}\" is empty, the catalogue has {InWords.Count(row.GetInt64(1), "backup")} of it: "
+                    + "nothing was written."
+                    + " If they are really gone, say --allow-empty"
+            )
             : null;
     }
 
     static async Task MergeAsync(
-        CatalogSession session, ListedServer server, bool isLast, ImportResult result, CancellationToken cancellationToken)
+        CatalogSession session,
+        ListedServer server,
+        bool isLast,
+        ImportResult result,
+        CancellationToken cancellationToken
+    )
     {
         session.Step = $"merging the list of \"{server.Name}\"";
         var all = server is { IsComplete: true, Error: null };
         using var batch = new NpgsqlBatch(session.Connection);
         Add("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
         // The last commit waits for the disk, and with it all before it are on it.
-        if (!isLast) Add("SET LOCAL synchronous_commit TO off");
+        if (!isLast)
+            Add("SET LOCAL synchronous_commit TO off");
         // Right after another large import the planner still takes the catalogue to be empty of this tool: it would compare each backup of
         // the list with each of the catalogue.
         Add("SET LOCAL enable_nestloop TO off");
@@ -101,7 +128,8 @@ internal static class CatalogImport
         result.New += Rows(added);
         result.Unchanged += server.Backups - Rows(changed) - Rows(added);
         result.Servers++;
-        if (server.Error is { } error) result.Errors.Add((server.Name, error));
+        if (server.Error is { } error)
+            result.Errors.Add((server.Name, error));
 
         static long Rows(NpgsqlBatchCommand? command) => (long)(command?.Rows ?? 0);
 

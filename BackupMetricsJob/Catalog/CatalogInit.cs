@@ -23,60 +23,89 @@ internal static class CatalogInit
     /// <param name="reader">The role that the job reads with; null: its grants are returned.</param>
     /// <param name="migrations">The steps from version 0 on; null: those of this program.</param>
     public static async Task<InitResult> RunAsync(
-        ConnectionSettings database, string? writer, string? reader, TimeSpan timeout, CancellationToken stop,
-        IReadOnlyList<string>? migrations = null)
+        ConnectionSettings database,
+        string? writer,
+        string? reader,
+        TimeSpan timeout,
+        CancellationToken stop,
+        IReadOnlyList<string>? migrations = null
+    )
     {
         var result = new InitResult(null);
-        var failure = await ChangeSchemaAsync(database, timeout, async (session, cancellationToken) =>
-        {
-            session.Step = "making the catalogue";
-            var was = await MigrateAsync(session, migrations ?? Migrations(), cancellationToken);
-            if (was.Failure is not null) return was.Failure;
-            session.Step = "counting the backups";
-            await session.ExecuteAsync("LOCK TABLE backup_metrics.backup_catalog IN SHARE MODE", cancellationToken);
-            await using var recount = session.Command(SqlText.Of("catalog_recount"));
-            var mended = (long)(await recount.ExecuteScalarAsync(cancellationToken))!;
-            session.Step = "granting";
-            result = new(null, was.Version, mended, await CatalogGrants.GiveAsync(session, writer, reader, cancellationToken));
-            return null;
-        }, stop);
+        var failure = await ChangeSchemaAsync(
+            database,
+            timeout,
+            async (session, cancellationToken) =>
+            {
+                session.Step = "making the catalogue";
+                var was = await MigrateAsync(session, migrations ?? Migrations(), cancellationToken);
+                if (was.Failure is not null)
+                    return was.Failure;
+                session.Step = "counting the backups";
+                await session.ExecuteAsync("LOCK TABLE backup_metrics.backup_catalog IN SHARE MODE", cancellationToken);
+                await using var recount = session.Command(SqlText.Of("catalog_recount"));
+                var mended = (long)(await recount.ExecuteScalarAsync(cancellationToken))!;
+                session.Step = "granting";
+                result = new(null, was.Version, mended, await CatalogGrants.GiveAsync(session, writer, reader, cancellationToken));
+                return null;
+            },
+            stop
+        );
         return failure is null ? result : new(failure);
     }
 
     /// <summary>Installs the function by which a job reads the label of the last base backup, on a server that is to be watched.</summary>
     /// <param name="reader">The role of the job; null: its grants are returned.</param>
     public static async Task<InitResult> InstallHistoryFunctionAsync(
-        ConnectionSettings server, string? reader, TimeSpan timeout, CancellationToken stop)
+        ConnectionSettings server,
+        string? reader,
+        TimeSpan timeout,
+        CancellationToken stop
+    )
     {
         var grants = "";
-        var failure = await ChangeSchemaAsync(server, timeout, async (session, cancellationToken) =>
-        {
-            session.Step = "installing backup_metrics.base_backup_history()";
-            await session.ExecuteAsync(SqlText.Of("base_backup_history"), cancellationToken);
-            // It runs with the rights of the role that made it: better to find now that they are too few.
-            session.Step = "trying backup_metrics.base_backup_history(), which needs to be made by a superuser";
-            await session.ExecuteAsync("SELECT count(*) FROM backup_metrics.base_backup_history()", cancellationToken);
-            session.Step = "granting";
-            grants = await CatalogGrants.GiveOnServerAsync(session, reader, cancellationToken);
-            return null;
-        }, stop);
+        var failure = await ChangeSchemaAsync(
+            server,
+            timeout,
+            async (session, cancellationToken) =>
+            {
+                session.Step = "installing backup_metrics.base_backup_history()";
+                await session.ExecuteAsync(SqlText.Of("base_backup_history"), cancellationToken);
+                // It runs with the rights of the role that made it: better to find now that they are too few.
+                session.Step = "trying backup_metrics.base_backup_history(), which needs to be made by a superuser";
+                await session.ExecuteAsync("SELECT count(*) FROM backup_metrics.base_backup_history()", cancellationToken);
+                session.Step = "granting";
+                grants = await CatalogGrants.GiveOnServerAsync(session, reader, cancellationToken);
+                return null;
+            },
+            stop
+        );
         return new(failure, Grants: grants);
     }
 
     /// <summary>In one transaction, one at a time.</summary>
     static Task<CatalogFailure?> ChangeSchemaAsync(
-        ConnectionSettings database, TimeSpan timeout, Func<CatalogSession, CancellationToken, Task<CatalogFailure?>> change,
-        CancellationToken stop) =>
-        CatalogSession.RunAsync(database, timeout, async (session, cancellationToken) =>
-        {
-            await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
-            session.Step = "waiting for another catalog init";
-            await session.ExecuteAsync(Lock, cancellationToken);
-            if (await change(session, cancellationToken) is { } failure) return failure;
-            session.Step = "committing";
-            await transaction.CommitAsync(cancellationToken);
-            return null;
-        }, stop);
+        ConnectionSettings database,
+        TimeSpan timeout,
+        Func<CatalogSession, CancellationToken, Task<CatalogFailure?>> change,
+        CancellationToken stop
+    ) =>
+        CatalogSession.RunAsync(
+            database,
+            timeout,
+            async (session, cancellationToken) =>
+            {
+                await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
+                session.Step = "waiting for another catalog init";
+                await session.ExecuteAsync(Lock, cancellationToken);
+                if (await change(session, cancellationToken) is { } failure)
+                    return failure;
+                session.Step = "committing";
+                await transaction.CommitAsync(cancellationToken);
+                return null;
+            },
+            stop
+        );
 
     static string[] Migrations()
     {
@@ -86,7 +115,11 @@ internal static class CatalogInit
         return migrations;
     }
 
-    static async Task<(int Version, CatalogFailure? Failure)> MigrateAsync(CatalogSession session, IReadOnlyList<string> migrations, CancellationToken cancellationToken)
+    static async Task<(int Version, CatalogFailure? Failure)> MigrateAsync(
+        CatalogSession session,
+        IReadOnlyList<string> migrations,
+        CancellationToken cancellationToken
+    )
     {
         // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where there is one.
         await session.ExecuteAsync(
@@ -98,9 +131,11 @@ internal static class CatalogInit
               END IF;
             END $$
             """,
-            cancellationToken);
+            cancellationToken
+        );
         var was = await CatalogVersion.ReadAsync(session, cancellationToken);
-        if (was > migrations.Count) return (was, CatalogVersion.TooNew(was));
+        if (was > migrations.Count)
+            return (was, CatalogVersion.TooNew(was));
         for (var version = was + 1; version <= migrations.Count; version++)
         {
             session.Step = string.Create(CultureInfo.InvariantCulture, $"making version {version} of the catalogue");

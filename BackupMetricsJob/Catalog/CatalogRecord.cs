@@ -12,24 +12,49 @@ internal static class CatalogRecord
 
     /// <summary>Writes it. Nothing is written if the catalogue has a backup of another kind by this name.</summary>
     /// <param name="row">Done or failed, with the time at which it ended; of a restore test the parent is what was restored.</param>
-    public static Task<CatalogFailure?> WriteAsync(CatalogRow row, ConnectionSettings catalogue, TimeSpan timeout, CancellationToken stop) =>
-        CatalogSession.RunAsync(catalogue, timeout, async (session, cancellationToken) =>
-        {
-            if (await CatalogVersion.CheckAsync(session, cancellationToken) is { } failure) return failure;
-            session.Step = "recording";
-            session.StoresInput = true;
-            await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
-            await using (var only = session.Command(CatalogLock.Take, row.Server, row.Tool))
-                await only.ExecuteNonQueryAsync(cancellationToken);
-            await using var command = session.Command(
-                SqlText.Of("catalog_record"),
-                row.Server, row.Tool, row.Kind.Name(), row.Storage, row.BackupId, row.Status == BackupStatus.Done ? "done" : "failed",
-                row.Started?.UtcDateTime, row.Finished?.UtcDateTime, row.SizeBytes, row.StoredBytes, row.ParentId, row.Database, row.Error);
-            if (await command.ExecuteScalarAsync(cancellationToken) is null)
-                return CatalogFailure.Input(
-                    $"the catalogue has a backup \"{row.BackupId}\" of \"{row.Server}\" ({row.Tool}) that is not of type {row.Kind.Name()}: "
-                    + "give another --id");
-            await transaction.CommitAsync(cancellationToken);
-            return null;
-        }, stop);
+    public static Task<CatalogFailure?> WriteAsync(
+        CatalogRow row,
+        ConnectionSettings catalogue,
+        TimeSpan timeout,
+        CancellationToken stop
+    ) =>
+        CatalogSession.RunAsync(
+            catalogue,
+            timeout,
+            async (session, cancellationToken) =>
+            {
+                if (await CatalogVersion.CheckAsync(session, cancellationToken) is { } failure)
+                    return failure;
+                session.Step = "recording";
+                session.StoresInput = true;
+                await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
+                await using (var only = session.Command(CatalogLock.Take, row.Server, row.Tool))
+                    await only.ExecuteNonQueryAsync(cancellationToken);
+                await using var command = session.Command(
+                    SqlText.Of("catalog_record"),
+                    row.Server,
+                    row.Tool,
+                    row.Kind.Name(),
+                    row.Storage,
+                    row.BackupId,
+                    row.Status == BackupStatus.Done ? "done" : "failed",
+                    row.Started?.UtcDateTime,
+                    row.Finished?.UtcDateTime,
+                    row.SizeBytes,
+                    row.StoredBytes,
+                    row.ParentId,
+                    row.Database,
+                    row.Error
+                );
+                if (await command.ExecuteScalarAsync(cancellationToken) is null)
+                    return CatalogFailure.Input(
+                        $"the catalogue has a backup \"{row.BackupId}\" of \"{row.Server}\" ({row.Tool}) that is not of "
+                            + $"type {row.Kind.Name()}: "
+                            + "give another --id"
+                    );
+                await transaction.CommitAsync(cancellationToken);
+                return null;
+            },
+            stop
+        );
 }

@@ -34,8 +34,11 @@ internal sealed class CatalogSession
     /// <param name="work">What is done. Null from it is success.</param>
     /// <param name="stop">Ends it at once.</param>
     public static async Task<CatalogFailure?> RunAsync(
-        ConnectionSettings settings, TimeSpan timeout, Func<CatalogSession, CancellationToken, Task<CatalogFailure?>> work,
-        CancellationToken stop)
+        ConnectionSettings settings,
+        TimeSpan timeout,
+        Func<CatalogSession, CancellationToken, Task<CatalogFailure?>> work,
+        CancellationToken stop
+    )
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
         deadline.CancelAfter(timeout);
@@ -55,8 +58,12 @@ internal sealed class CatalogSession
         }
         catch (Exception e) when (deadline.IsCancellationRequested && IsEndOfWait(e))
         {
-            return CatalogFailure.Database(string.Create(
-                CultureInfo.InvariantCulture, $"not done within {timeout.TotalSeconds:0.###} s: stopped while {session._step}"));
+            return CatalogFailure.Database(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"not done within {timeout.TotalSeconds:0.###} s: stopped while {session._step}"
+                )
+            );
         }
         catch (Exception e) when (session.StoresInput && IsOfData(e))
         {
@@ -70,11 +77,15 @@ internal sealed class CatalogSession
 
     /// <summary>A command with its parameters in the order of $1, $2 and so on; null is NULL.</summary>
     [SuppressMessage(
-        "Security", "CA2100", Justification = "The SQL is of this assembly; names in it are quoted by CatalogGrants, values are parameters.")]
+        "Security",
+        "CA2100",
+        Justification = "The SQL is of this assembly; names in it are quoted by CatalogGrants, values are parameters."
+    )]
     public NpgsqlCommand Command(string sql, params object?[] parameters)
     {
         var command = new NpgsqlCommand(sql, Connection);
-        foreach (var parameter in parameters) command.Parameters.Add(new() { Value = parameter ?? DBNull.Value });
+        foreach (var parameter in parameters)
+            command.Parameters.Add(new() { Value = parameter ?? DBNull.Value });
         return command;
     }
 
@@ -85,12 +96,22 @@ internal sealed class CatalogSession
     }
 
     async Task<CatalogFailure?> WorkAsync(
-        ConnectionSettings settings, TimeSpan timeout, Func<CatalogSession, CancellationToken, Task<CatalogFailure?>> work,
-        CancellationToken cancellationToken)
+        ConnectionSettings settings,
+        TimeSpan timeout,
+        Func<CatalogSession, CancellationToken, Task<CatalogFailure?>> work,
+        CancellationToken cancellationToken
+    )
     {
         var limited = settings with { ConnectTimeout = settings.ConnectTimeout ?? MaxConnect };
-        var (connection, failure) = await HostLoop.OpenAsync(limited, timeout, new RunClock(TimeProvider.System), new ConnectionProgress(onAnswer: null), cancellationToken);
-        if (connection is null) return Failed(settings, failure!);
+        var (connection, failure) = await HostLoop.OpenAsync(
+            limited,
+            timeout,
+            new RunClock(TimeProvider.System),
+            new ConnectionProgress(onAnswer: null),
+            cancellationToken
+        );
+        if (connection is null)
+            return Failed(settings, failure!);
         await using var closed = connection;
         _connection = connection.Npgsql;
         var wait = timeout < MaxLockWait ? timeout : MaxLockWait;
@@ -106,8 +127,10 @@ internal sealed class CatalogSession
                   pg_catalog.set_config('default_transaction_isolation', 'read committed', false),
                   pg_catalog.set_config('standard_conforming_strings', 'on', false),
                   pg_catalog.set_config('client_min_messages', 'warning', false)
-                """),
-            cancellationToken);
+                """
+            ),
+            cancellationToken
+        );
         return await work(this, cancellationToken);
     }
 

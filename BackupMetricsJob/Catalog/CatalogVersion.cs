@@ -21,15 +21,19 @@ internal static class CatalogVersion
             {
                 Known => null,
                 > Known and var newer => TooNew(newer),
-                var older => CatalogFailure.Database(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"the catalogue is at version {older}, this program needs {Known}: run backup-metrics catalog init")),
+                var older => CatalogFailure.Database(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"the catalogue is at version {older}, this program needs {Known}: run backup-metrics catalog init"
+                    )
+                ),
             };
         }
         catch (PostgresException e) when (e.SqlState is "42P01" or "3F000")
         {
             return CatalogFailure.Database(
-                "there is no catalogue in this database: run backup-metrics catalog init, as its owner, with the same --connection");
+                "there is no catalogue in this database: run backup-metrics catalog init, as its owner, with the same --connection"
+            );
         }
     }
 
@@ -39,7 +43,11 @@ internal static class CatalogVersion
         return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    public static CatalogFailure TooNew(int version) => CatalogFailure.Database(string.Create(
-        CultureInfo.InvariantCulture,
-        $"the catalogue is at version {version}, this program knows {Known} only: use the newer program that made it"));
+    public static CatalogFailure TooNew(int version) =>
+        CatalogFailure.Database(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"the catalogue is at version {version}, this program knows {Known} only: use the newer program that made it"
+            )
+        );
 }

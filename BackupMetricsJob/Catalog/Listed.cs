@@ -3,9 +3,7 @@ namespace BackupMetricsJob.Catalog;
 /// <summary>One thing that a tool's output says, in the order in which it is read. A list is never held whole in memory.</summary>
 internal abstract record Listed
 {
-    Listed()
-    {
-    }
+    Listed() { }
 
     /// <summary>A backup.</summary>
     internal sealed record Backup(CatalogRow Row) : Listed;

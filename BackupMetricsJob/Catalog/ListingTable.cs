@@ -37,7 +37,11 @@ internal static class ListingTable
     /// <returns>The servers, in the order in which they were first named.</returns>
     /// <exception cref="ListingException">The output is not what the tool prints, or has what cannot be stored.</exception>
     public static async Task<IReadOnlyList<ListedServer>> FillAsync(
-        CatalogSession session, string tool, IAsyncEnumerable<Listed> output, CancellationToken cancellationToken)
+        CatalogSession session,
+        string tool,
+        IAsyncEnumerable<Listed> output,
+        CancellationToken cancellationToken
+    )
     {
         await session.ExecuteAsync(SqlText.Of("catalog_listing"), cancellationToken);
         session.Step = "reading the input";
@@ -54,13 +58,16 @@ internal static class ListingTable
                 switch (entries.Current)
                 {
                     case Listed.Backup { Row: var row }:
-                        if (row.Tool != tool) throw new InvalidOperationException($"The reader of {tool} gave a backup of {row.Tool}.");
-                        if (RowProblem.Of(row) is { } problem) throw new ListingException("", problem);
+                        if (row.Tool != tool)
+                            throw new InvalidOperationException($"The reader of {tool} gave a backup of {row.Tool}.");
+                        if (RowProblem.Of(row) is { } problem)
+                            throw new ListingException("", problem);
                         Server(row.Server).Backups++;
                         await WriteAsync(rows, row, cancellationToken);
                         break;
                     case Listed.Server { Name: var name, Error: var error }:
-                        if (RowProblem.OfKey(name, tool, "-", "-") is { } wrong) throw new ListingException("", wrong);
+                        if (RowProblem.OfKey(name, tool, "-", "-") is { } wrong)
+                            throw new ListingException("", wrong);
                         Server(name).IsComplete = true;
                         Server(name).Error ??= error is null ? null : RowProblem.Storable(error);
                         break;
@@ -78,7 +85,8 @@ internal static class ListingTable
 
         ListedServer Server(string name)
         {
-            if (byName.TryGetValue(name, out var known)) return known;
+            if (byName.TryGetValue(name, out var known))
+                return known;
             var server = new ListedServer(name);
             servers.Add(server);
             byName.Add(name, server);
@@ -105,7 +113,9 @@ internal static class ListingTable
         try
         {
             await session.ExecuteAsync(
-                "CREATE UNIQUE INDEX ON pg_temp.listing (server, storage, backup_id); ANALYZE pg_temp.listing", cancellationToken);
+                "CREATE UNIQUE INDEX ON pg_temp.listing (server, storage, backup_id); ANALYZE pg_temp.listing",
+                cancellationToken
+            );
             return;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
@@ -117,7 +127,9 @@ internal static class ListingTable
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         throw new ListingException(
-            "", $"backup \"{row.GetString(2)}\" of \"{row.GetString(0)}\" (storage {row.GetString(1)}) is listed {row.GetInt64(3)} times");
+            "",
+            $"backup \"{row.GetString(2)}\" of \"{row.GetString(0)}\" (storage {row.GetString(1)}) is listed {row.GetInt64(3)} times"
+        );
     }
 
     static async Task WriteAsync(NpgsqlBinaryImporter rows, CatalogRow row, CancellationToken cancellationToken)
@@ -127,7 +139,12 @@ internal static class ListingTable
         await rows.WriteAsync(row.Kind.Name(), NpgsqlDbType.Text, cancellationToken);
         await rows.WriteAsync(row.Storage, NpgsqlDbType.Text, cancellationToken);
         await rows.WriteAsync(row.BackupId, NpgsqlDbType.Text, cancellationToken);
-        var status = row.Status switch { BackupStatus.Done => "done", BackupStatus.Failed => "failed", _ => "running" };
+        var status = row.Status switch
+        {
+            BackupStatus.Done => "done",
+            BackupStatus.Failed => "failed",
+            _ => "running",
+        };
         await rows.WriteAsync(status, NpgsqlDbType.Text, cancellationToken);
         await TimeAsync(row.Started);
         await TimeAsync(row.Finished);

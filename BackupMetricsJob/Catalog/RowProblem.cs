@@ -2,29 +2,45 @@ using System.Text;
 
 namespace BackupMetricsJob.Catalog;
 
-/// <summary>What keeps a row out of the catalogue, found before it is sent: the table would refuse it in words that name no backup.</summary>
+/// <summary>
+/// What keeps a row out of the catalogue, found before it is sent: the table would refuse it in words that name no backup.
+/// </summary>
 internal static class RowProblem
 {
-    /// <summary>The four parts of the key together, in bytes: what an index of PostgreSQL can hold, and more than any tool's names have.</summary>
+    /// <summary>
+    /// The four parts of the key together, in bytes: what an index of PostgreSQL can hold, and more than any tool's names have.
+    /// </summary>
     const int LongestKey = 2000;
 
     /// <summary>Null if there is none.</summary>
     public static string? Of(CatalogRow row)
     {
-        if (OfKey(row.Server, row.Tool, row.Storage, row.BackupId) is { } problem) return problem;
+        if (OfKey(row.Server, row.Tool, row.Storage, row.BackupId) is { } problem)
+            return problem;
         var name = $"backup \"{row.BackupId}\" of \"{row.Server}\"";
-        foreach (var (what, text) in new (string, string?)[]
+        foreach (
+            var (what, text) in new (string, string?)[]
+            {
+                ("parent", row.ParentId),
+                ("first WAL file", row.StartWal),
+                ("last WAL file", row.StopWal),
+                ("database", row.Database),
+                ("error", row.Error),
+            }
+        )
         {
-            ("parent", row.ParentId), ("first WAL file", row.StartWal), ("last WAL file", row.StopWal), ("database", row.Database), ("error", row.Error),
-        })
-        {
-            if (text is not null && OfText(text) is { } wrong) return $"{name}: its {what} {wrong}";
+            if (text is not null && OfText(text) is { } wrong)
+                return $"{name}: its {what} {wrong}";
         }
 
-        if (row is { Status: BackupStatus.Done, Finished: null }) return $"{name} is done, but has no time at which it finished";
-        if (row is { Status: BackupStatus.Failed, Finished: null, Started: null }) return $"{name} failed, but has no time at which it did";
-        if (row.Finished < row.Started) return $"{name} finished {row.Finished:u} before it started {row.Started:u}";
-        if (row.SizeBytes < 0 || row.StoredBytes < 0) return $"{name} has a size below zero";
+        if (row is { Status: BackupStatus.Done, Finished: null })
+            return $"{name} is done, but has no time at which it finished";
+        if (row is { Status: BackupStatus.Failed, Finished: null, Started: null })
+            return $"{name} failed, but has no time at which it did";
+        if (row.Finished < row.Started)
+            return $"{name} finished {row.Finished:u} before it started {row.Started:u}";
+        if (row.SizeBytes < 0 || row.StoredBytes < 0)
+            return $"{name} has a size below zero";
         return null;
     }
 
@@ -34,26 +50,34 @@ internal static class RowProblem
         var length = 0;
         foreach (var (what, text) in new[] { ("server", server), ("tool", tool), ("storage", storage), ("backup", backupId) })
         {
-            if (text.Length == 0) return $"the name of the {what} is empty";
-            if (OfText(text) is { } wrong) return $"the name of the {what} {wrong}: \"{text}\"";
+            if (text.Length == 0)
+                return $"the name of the {what} is empty";
+            if (OfText(text) is { } wrong)
+                return $"the name of the {what} {wrong}: \"{text}\"";
             length += Encoding.UTF8.GetByteCount(text);
         }
 
-        return length <= LongestKey ? null : $"the names of server, storage and backup are longer than {LongestKey} bytes: \"{server[..Math.Min(server.Length, 40)]}\", \"{backupId[..Math.Min(backupId.Length, 40)]}\"";
+        return length <= LongestKey
+            ? null
+            : $"the names of server, storage and backup are longer than {LongestKey} bytes: "
+                + $"\"{server[..Math.Min(server.Length, 40)]}\", \"{backupId[..Math.Min(backupId.Length, 40)]}\"";
     }
 
     /// <summary>The text with U+FFFD for what PostgreSQL cannot store: for words that are only shown.</summary>
     public static string Storable(string text)
     {
-        if (OfText(text) is null) return text;
+        if (OfText(text) is null)
+            return text;
         var storable = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes()) storable.Append((rune.Value == 0 ? Rune.ReplacementChar : rune).ToString());
+        foreach (var rune in text.EnumerateRunes())
+            storable.Append((rune.Value == 0 ? Rune.ReplacementChar : rune).ToString());
         return storable.ToString();
     }
 
     static string? OfText(string text)
     {
-        if (text.Contains('\0', StringComparison.Ordinal)) return "has the character U+0000, which PostgreSQL cannot store";
+        if (text.Contains('\0', StringComparison.Ordinal))
+            return "has the character U+0000, which PostgreSQL cannot store";
         return Words.IsWellFormed(text) ? null : "has half of a surrogate pair, which is no text";
     }
 }

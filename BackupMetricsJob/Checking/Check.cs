@@ -3,7 +3,9 @@ using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Checking;
 
-/// <summary>Tries everything that a run needs, and changes nothing: the settings, every target, every gateway, and Prometheus where one is named.</summary>
+/// <summary>
+/// Tries everything that a run needs, and changes nothing: the settings, every target, every gateway, and Prometheus where one is named.
+/// </summary>
 internal static class Check
 {
     /// <param name="job">What a run would do.</param>
@@ -12,11 +14,17 @@ internal static class Check
     /// <param name="progress">Is told how far it has come.</param>
     /// <param name="stop">Ends it at once; what is known then is told.</param>
     public static async Task<CheckReport> RunAsync(
-        JobOptions job, Uri? prometheus, TimeProvider time, RunProgress? progress, CancellationToken stop)
+        JobOptions job,
+        Uri? prometheus,
+        TimeProvider time,
+        RunProgress? progress,
+        CancellationToken stop
+    )
     {
         var probed = (await JobRun.ProbeAsync(job, time, stop, progress, inspect: true)).Results;
         var targets = new TargetCheck[job.Targets.Count];
-        for (var i = 0; i < targets.Length; i++) targets[i] = new(probed[i], TargetFindings.Of(job.Targets[i], probed[i]));
+        for (var i = 0; i < targets.Length; i++)
+            targets[i] = new(probed[i], TargetFindings.Of(job.Targets[i], probed[i]));
         var gateways = await Task.WhenAll(job.Gateways.Select(gateway => GatewayChecks.OfAsync(gateway, job, time, stop)));
         var scraper = prometheus is null ? null : await PrometheusChecks.OfAsync(prometheus, job, time, stop);
         return new(SettingsFindings.Of(job), targets, gateways, scraper);

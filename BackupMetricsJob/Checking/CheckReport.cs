@@ -6,7 +6,11 @@ namespace BackupMetricsJob.Checking;
 /// <summary>What a check found: of the settings, of each target, of each gateway, and of Prometheus where that was asked.</summary>
 /// <param name="Settings">What is allowed and yet hardly meant.</param>
 internal sealed record CheckReport(
-    IReadOnlyList<Finding> Settings, IReadOnlyList<TargetCheck> Targets, IReadOnlyList<GatewayCheck> Gateways, PrometheusCheck? Prometheus);
+    IReadOnlyList<Finding> Settings,
+    IReadOnlyList<TargetCheck> Targets,
+    IReadOnlyList<GatewayCheck> Gateways,
+    PrometheusCheck? Prometheus
+);
 
 /// <summary>A target as it answered, and everything that is wrong with it or with the way to it, the worst first.</summary>
 internal sealed record TargetCheck(ProbeResult Result, IReadOnlyList<Finding> Findings);

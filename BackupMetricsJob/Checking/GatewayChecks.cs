@@ -16,15 +16,36 @@ internal static class GatewayChecks
     {
         var api = new GatewayApi(gateway, time);
         var (status, down) = await api.StatusAsync(cancellationToken);
-        if (status is null) return new(gateway, Verdict(down!), [], [Failed(down!)]);
+        if (status is null)
+            return new(gateway, Verdict(down!), [], [Failed(down!)]);
         var facts = new List<string> { status.ToString() };
         var findings = new List<Finding>();
-        if (gateway.Credentials is not null) facts.Add("takes our credentials");
-        if (!status.IsReady) findings.Add(new(true, "it is not ready: its queue of pushes is full", "Push less often, or into fewer groups; it may be back in a moment."));
+        if (gateway.Credentials is not null)
+            facts.Add("takes our credentials");
+        if (!status.IsReady)
+            findings.Add(
+                new(
+                    true,
+                    "it is not ready: its queue of pushes is full",
+                    "Push less often, or into fewer groups; it may be back in a moment."
+                )
+            );
         if (!status.ChecksPushes)
-            findings.Add(new(false, "it does not check what is pushed (--push.disable-consistency-check): two jobs may push the same series unnoticed", "Start it without that flag."));
+            findings.Add(
+                new(
+                    false,
+                    "it does not check what is pushed (--push.disable-consistency-check): two jobs may push the same series unnoticed",
+                    "Start it without that flag."
+                )
+            );
         if (status.ClockSkew is { } skew && skew.Duration() > NoticeableSkew)
-            findings.Add(new(false, $"its clock is {InWords.Of(skew.Duration())} {(skew > TimeSpan.Zero ? "ahead of" : "behind")} ours", "Synchronise both clocks (NTP)."));
+            findings.Add(
+                new(
+                    false,
+                    $"its clock is {InWords.Of(skew.Duration())} {(skew > TimeSpan.Zero ? "ahead of" : "behind")} ours",
+                    "Synchronise both clocks (NTP)."
+                )
+            );
 
         var (groups, failure) = await api.GroupsAsync(null, cancellationToken);
         if (groups is null)
@@ -37,27 +58,31 @@ internal static class GatewayChecks
         return new(gateway, status.IsReady ? ServerVerdict.Ok : ServerVerdict.Unreachable, facts, findings);
     }
 
-    public static ServerVerdict Verdict(ApiFailure failure) => failure.Reason switch
-    {
-        RequestFailure.Refused => ServerVerdict.Refused,
-        RequestFailure.Cancelled => ServerVerdict.Unknown,
-        _ => ServerVerdict.Unreachable,
-    };
+    public static ServerVerdict Verdict(ApiFailure failure) =>
+        failure.Reason switch
+        {
+            RequestFailure.Refused => ServerVerdict.Refused,
+            RequestFailure.Cancelled => ServerVerdict.Unknown,
+            _ => ServerVerdict.Unreachable,
+        };
 
-    public static Finding Failed(ApiFailure failure) => failure switch
-    {
-        { Reason: RequestFailure.Cancelled } => new(false, failure.Describe(), ""),
-        { Status: 401 or 403 } => new(true, failure.Describe(), "Check its user and password, or its token."),
-        _ => new(true, failure.Describe(), "Check the URL, and that it runs there."),
-    };
+    public static Finding Failed(ApiFailure failure) =>
+        failure switch
+        {
+            { Reason: RequestFailure.Cancelled } => new(false, failure.Describe(), ""),
+            { Status: 401 or 403 } => new(true, failure.Describe(), "Check its user and password, or its token."),
+            _ => new(true, failure.Describe(), "Check the URL, and that it runs there."),
+        };
 
     /// <summary>Whether it is the group that a run would push, or that of one of its shards.</summary>
     static bool IsOfThisJob(GatewayGroup group, GroupingKey key)
     {
-        if (group.Job != key.Job) return false;
+        if (group.Job != key.Job)
+            return false;
         foreach (var (name, value) in group.Labels)
         {
-            if (name is not ("job" or "shard") && !key.Labels.Any(label => label.Name == name && label.Value == value)) return false;
+            if (name is not ("job" or "shard") && !key.Labels.Any(label => label.Name == name && label.Value == value))
+                return false;
         }
 
         return key.Labels.All(label => label.Name == "shard" || group.Value(label.Name) == label.Value);
@@ -66,7 +91,8 @@ internal static class GatewayChecks
     static void AddGroups(GatewayGroups groups, JobOptions job, List<string> facts, List<Finding> findings)
     {
         var stale = LeastStale;
-        if (job.Interval is { } interval && interval * 2 > stale) stale = interval * 2;
+        if (job.Interval is { } interval && interval * 2 > stale)
+            stale = interval * 2;
         GatewayGroup? own = null;
         var forgotten = 0;
         var oldest = TimeSpan.Zero;
@@ -74,23 +100,40 @@ internal static class GatewayChecks
         {
             var age = groups.At - group.PushTime;
             var isForgotten = group.IsOurs && group.Job == job.Group.Job && age > stale;
-            if (IsOfThisJob(group, job.Group) && (group.Is(job.Group) || !isForgotten)) own = own?.PushTime > group.PushTime ? own : group;
+            if (IsOfThisJob(group, job.Group) && (group.Is(job.Group) || !isForgotten))
+                own = own?.PushTime > group.PushTime ? own : group;
             else if (isForgotten)
             {
                 forgotten++;
-                if (age > oldest) oldest = age.Value;
+                if (age > oldest)
+                    oldest = age.Value;
             }
         }
 
-        facts.Add(own?.PushTime is { } pushed ? $"our group {job.Group} was last pushed {InWords.Of(groups.At - pushed)} ago" : $"our group {job.Group} was not pushed yet");
+        facts.Add(
+            own?.PushTime is { } pushed
+                ? $"our group {job.Group} was last pushed {InWords.Of(groups.At - pushed)} ago"
+                : $"our group {job.Group} was not pushed yet"
+        );
         if (own is { PushFailureTime: { } refused } && !(own.PushTime > refused))
-            findings.Add(new(true, $"the last push of our group was refused, {InWords.Of(groups.At - refused)} ago", "Run backup-metrics run: it says why."));
+            findings.Add(
+                new(
+                    true,
+                    $"the last push of our group was refused, {InWords.Of(groups.At - refused)} ago",
+                    "Run backup-metrics run: it says why."
+                )
+            );
         if (forgotten > 0)
         {
-            findings.Add(new(
-                false,
-                $"{InWords.Count(forgotten, "group")} of the job {job.Group.Job} {(forgotten == 1 ? "is" : "are")} there that nothing pushes any more, the oldest for {InWords.Of(oldest)}; Prometheus still scrapes what is in there",
-                $"backup-metrics delete --gateway ... --job {job.Group.Job} --older-than {(int)stale.TotalMinutes}m, with --dry-run first."));
+            findings.Add(
+                new(
+                    false,
+                    $"{InWords.Count(forgotten, "group")} of the job {job.Group.Job} {(forgotten == 1 ? "is" : "are")} there that "
+                        + $"nothing pushes any more, the oldest for {InWords.Of(oldest)}; Prometheus still scrapes what is in there",
+                    $"backup-metrics delete --gateway ... --job {job.Group.Job} --older-than {(int)stale.TotalMinutes}m, "
+                        + "with --dry-run first."
+                )
+            );
         }
     }
 }

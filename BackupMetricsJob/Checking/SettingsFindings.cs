@@ -12,17 +12,36 @@ internal static class SettingsFindings
         if (job.Gateways.Count == 0)
             findings.Add(new(false, "no gateway is named: nothing can be pushed", "Set --gateway, or gateway in the file."));
         if (job.Interval is not { } interval)
-            findings.Add(new(false, "interval is not set: no alert can tell that the job stopped", "Set --interval, or interval in the file, to how often the job is run; `schedule` takes it from cron."));
+            findings.Add(
+                new(
+                    false,
+                    "interval is not set: no alert can tell that the job stopped",
+                    "Set --interval, or interval in the file, to how often the job is run; `schedule` takes it from cron."
+                )
+            );
         else if (job.Deadline + job.Splay > interval)
-            findings.Add(new(false, $"a run may take {InWords.Of(job.Deadline + job.Splay)} and is due every {InWords.Of(interval)}: two may meet", "Shorten the deadline or the splay, or run it less often."));
+            findings.Add(
+                new(
+                    false,
+                    $"a run may take {InWords.Of(job.Deadline + job.Splay)} and is due every {InWords.Of(interval)}: two may meet",
+                    "Shorten the deadline or the splay, or run it less often."
+                )
+            );
         var late = 0;
         foreach (var target in job.Targets)
         {
-            if (target.Target?.Timeout > job.Deadline) late++;
+            if (target.Target?.Timeout > job.Deadline)
+                late++;
         }
 
         if (late > 0)
-            findings.Add(new(false, $"{InWords.Count(late, "target")} may take longer than the deadline of the whole run, {InWords.Of(job.Deadline)}", "Shorten the timeout, or lengthen the deadline."));
+            findings.Add(
+                new(
+                    false,
+                    $"{InWords.Count(late, "target")} may take longer than the deadline of the whole run, {InWords.Of(job.Deadline)}",
+                    "Shorten the timeout, or lengthen the deadline."
+                )
+            );
         return findings;
     }
 }

@@ -12,17 +12,24 @@ internal static class TargetFindings
         var findings = new List<Finding>(Findings.Of(result));
         if (target.Target?.Connection is { } connection)
         {
-            foreach (var warning in connection.Warnings) findings.Add(new(false, warning, ""));
+            foreach (var warning in connection.Warnings)
+                findings.Add(new(false, warning, ""));
             AddEncryption(findings, connection, result.Connected);
         }
 
-        if (result.Server is { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal.ArchiveTimeout: var timeout } && timeout == TimeSpan.Zero
-            && result.Instance.Limits.Any(limit => limit.Type == LimitType.Wal))
+        if (
+            result.Server is { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal.ArchiveTimeout: var timeout }
+            && timeout == TimeSpan.Zero
+            && result.Instance.Limits.Any(limit => limit.Type == LimitType.Wal)
+        )
         {
-            findings.Add(new(
-                false,
-                "archive_timeout is 0: WAL is archived only when a segment is full, so a quiet server may lose hours of work",
-                "ALTER SYSTEM SET archive_timeout = '5min'; SELECT pg_reload_conf();"));
+            findings.Add(
+                new(
+                    false,
+                    "archive_timeout is 0: WAL is archived only when a segment is full, so a quiet server may lose hours of work",
+                    "ALTER SYSTEM SET archive_timeout = '5min'; SELECT pg_reload_conf();"
+                )
+            );
         }
 
         return findings;
@@ -31,17 +38,28 @@ internal static class TargetFindings
     // Who is on the same machine needs no encryption to be trusted.
     static void AddEncryption(List<Finding> findings, ConnectionSettings connection, Connected? connected)
     {
-        if (connected is null || connection.HasLocalHost) return;
+        if (connected is null || connection.HasLocalHost)
+            return;
         if (connected.Tls is null)
-            findings.Add(new(false, "the connection is not encrypted", "Set ssl = on at the server, and sslmode=verify-full with sslrootcert here."));
+            findings.Add(
+                new(false, "the connection is not encrypted", "Set ssl = on at the server, and sslmode=verify-full with sslrootcert here.")
+            );
         else if (!connection.Tls.Verifies)
-            findings.Add(new(false, $"the server's certificate is not checked, so anybody could answer in its place (sslmode={Spelling(connection.Tls.Mode)})", "Set sslmode=verify-full with sslrootcert."));
+            findings.Add(
+                new(
+                    false,
+                    "the server's certificate is not checked, "
+                        + $"so anybody could answer in its place (sslmode={Spelling(connection.Tls.Mode)})",
+                    "Set sslmode=verify-full with sslrootcert."
+                )
+            );
     }
 
-    static string Spelling(TlsMode mode) => mode switch
-    {
-        TlsMode.Allow => "allow",
-        TlsMode.Prefer => "prefer",
-        _ => "require",
-    };
+    static string Spelling(TlsMode mode) =>
+        mode switch
+        {
+            TlsMode.Allow => "allow",
+            TlsMode.Prefer => "prefer",
+            _ => "require",
+        };
 }

@@ -12,72 +12,114 @@ internal static class CatalogCommand
 {
     static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
 
-    public static Command Create(ProcessContext terminal) => new("catalog", "Make the catalogue of backups, or forget what is long gone from it") { Init(terminal), Prune(terminal) };
+    public static Command Create(ProcessContext terminal) =>
+        new("catalog", "Make the catalogue of backups, or forget what is long gone from it") { Init(terminal), Prune(terminal) };
 
     static Command Init(ProcessContext terminal)
     {
-        var command = new Command("init", "Make the catalogue (schema backup_metrics) in a database, or bring it up to date; again does no harm. Prints the GRANT statements that are left to do");
-        var server = new Option<bool>("--server") { Description = "Instead: install backup_metrics.base_backup_history() on a server that is to be watched, as a superuser" };
-        var writer = new Option<string>("--grant-writer") { HelpName = "ROLE", Description = "Grant this role what import, record and prune need" };
+        var command = new Command(
+            "init",
+            "Make the catalogue (schema backup_metrics) in a database, or bring it up to date; again does no harm. "
+                + "Prints the GRANT statements that are left to do"
+        );
+        var server = new Option<bool>("--server")
+        {
+            Description = "Instead: install backup_metrics.base_backup_history() on a server that is to be watched, as a superuser",
+        };
+        var writer = new Option<string>("--grant-writer")
+        {
+            HelpName = "ROLE",
+            Description = "Grant this role what import, record and prune need",
+        };
         var reader = new Option<string>("--grant-reader") { HelpName = "ROLE", Description = "Grant this role what run and show need" };
         command.Options.Add(server);
         var flags = new CatalogFlags(command, "For all of it (60s)", DefaultTimeout);
         command.Options.Add(writer);
         command.Options.Add(reader);
-        command.SetAction(async (parsed, _) =>
-        {
-            var problems = new List<Problem>();
-            var access = flags.Read(parsed, terminal, problems);
-            var (writes, reads) = (parsed.GetValue(writer), parsed.GetValue(reader));
-            if (parsed.GetValue(server) && writes is not null) problems.Add(new(ProblemOrigin.Flag, "--grant-writer: nobody writes on a server that is watched: leave it out, or --server"));
-            CheckRole("--grant-writer", writes, problems);
-            CheckRole("--grant-reader", reads, problems);
-            if (access is null || problems.Count > 0) return CatalogFlags.Tell(problems, terminal);
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                var problems = new List<Problem>();
+                var access = flags.Read(parsed, terminal, problems);
+                var (writes, reads) = (parsed.GetValue(writer), parsed.GetValue(reader));
+                if (parsed.GetValue(server) && writes is not null)
+                    problems.Add(
+                        new(ProblemOrigin.Flag, "--grant-writer: nobody writes on a server that is watched: leave it out, or --server")
+                    );
+                CheckRole("--grant-writer", writes, problems);
+                CheckRole("--grant-reader", reads, problems);
+                if (access is null || problems.Count > 0)
+                    return CatalogFlags.Tell(problems, terminal);
 
-            var signals = terminal.Signals;
-            var result = parsed.GetValue(server)
-                ? await CatalogInit.InstallHistoryFunctionAsync(access.Connection, reads, access.Timeout, signals.Stop)
-                : await CatalogInit.RunAsync(access.Connection, writes, reads, access.Timeout, signals.Stop);
-            if (result.Failure is { } failure) return CatalogFlags.Tell(failure, "catalog init", terminal, signals.Received);
+                var signals = terminal.Signals;
+                var result = parsed.GetValue(server)
+                    ? await CatalogInit.InstallHistoryFunctionAsync(access.Connection, reads, access.Timeout, signals.Stop)
+                    : await CatalogInit.RunAsync(access.Connection, writes, reads, access.Timeout, signals.Stop);
+                if (result.Failure is { } failure)
+                    return CatalogFlags.Tell(failure, "catalog init", terminal, signals.Received);
 
-            await terminal.Error.WriteLineAsync(parsed.GetValue(server) ? "backup_metrics.base_backup_history() is installed" : Made(result));
-            await terminal.Output.WriteAsync(Encoding.UTF8.GetBytes(result.Grants), CancellationToken.None);
-            return (int)ExitCode.Success;
-        });
+                await terminal.Error.WriteLineAsync(
+                    parsed.GetValue(server) ? "backup_metrics.base_backup_history() is installed" : Made(result)
+                );
+                await terminal.Output.WriteAsync(Encoding.UTF8.GetBytes(result.Grants), CancellationToken.None);
+                return (int)ExitCode.Success;
+            }
+        );
         return command;
     }
 
     static Command Prune(ProcessContext terminal)
     {
-        var command = new Command("prune", "Forget the backups that their tools deleted long ago, and recorded failures that a success followed. Never a backup that still exists");
-        var keep = new Option<string>("--keep") { HelpName = "DURATION", Description = "How long to remember them: 90d", Required = true };
+        var command = new Command(
+            "prune",
+            "Forget the backups that their tools deleted long ago, and recorded failures that a success followed. "
+                + "Never a backup that still exists"
+        );
+        var keep = new Option<string>("--keep")
+        {
+            HelpName = "DURATION",
+            Description = "How long to remember them: 90d",
+            Required = true,
+        };
         command.Options.Add(keep);
         var flags = new CatalogFlags(command, "For all of it (60s)", DefaultTimeout);
-        command.SetAction(async (parsed, _) =>
-        {
-            var problems = new List<Problem>();
-            var access = flags.Read(parsed, terminal, problems);
-            if (!DurationText.TryParse(parsed.GetRequiredValue(keep), out var duration)) problems.Add(CatalogFlags.Wrong("--keep", parsed.GetValue(keep), DurationText.Allowed));
-            if (access is null || problems.Count > 0) return CatalogFlags.Tell(problems, terminal);
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                var problems = new List<Problem>();
+                var access = flags.Read(parsed, terminal, problems);
+                if (!DurationText.TryParse(parsed.GetRequiredValue(keep), out var duration))
+                    problems.Add(CatalogFlags.Wrong("--keep", parsed.GetValue(keep), DurationText.Allowed));
+                if (access is null || problems.Count > 0)
+                    return CatalogFlags.Tell(problems, terminal);
 
-            var signals = terminal.Signals;
-            var result = await CatalogPrune.RunAsync(access.Connection, duration, access.Timeout, signals.Stop);
-            if (result.Failure is { } failure) return CatalogFlags.Tell(failure, "catalog prune", terminal, signals.Received);
-            await terminal.Error.WriteLineAsync($"forgot {InWords.Count(result.Deleted + result.Failures, "row")}: {result.Deleted} deleted by their tools, {InWords.Count(result.Failures, "old failure")}");
-            return (int)ExitCode.Success;
-        });
+                var signals = terminal.Signals;
+                var result = await CatalogPrune.RunAsync(access.Connection, duration, access.Timeout, signals.Stop);
+                if (result.Failure is { } failure)
+                    return CatalogFlags.Tell(failure, "catalog prune", terminal, signals.Received);
+                await terminal.Error.WriteLineAsync(
+                    $"forgot {InWords.Count(result.Deleted + result.Failures, "row")}: {result.Deleted} deleted by their tools, "
+                        + $"{InWords.Count(result.Failures, "old failure")}"
+                );
+                return (int)ExitCode.Success;
+            }
+        );
         return command;
     }
 
-    static string Made(InitResult result) => (result.Was switch
-    {
-        0 => $"made the catalogue, version {CatalogVersion.Known}",
-        CatalogVersion.Known => $"the catalogue is at version {CatalogVersion.Known} already",
-        _ => $"brought the catalogue from version {result.Was} to {CatalogVersion.Known}",
-    }) + (result.MendedCounts > 0 ? $", and mended {result.MendedCounts} counts" : "");
+    static string Made(InitResult result) =>
+        (
+            result.Was switch
+            {
+                0 => $"made the catalogue, version {CatalogVersion.Known}",
+                CatalogVersion.Known => $"the catalogue is at version {CatalogVersion.Known} already",
+                _ => $"brought the catalogue from version {result.Was} to {CatalogVersion.Known}",
+            }
+        ) + (result.MendedCounts > 0 ? $", and mended {result.MendedCounts} counts" : "");
 
     static void CheckRole(string flag, string? role, List<Problem> problems)
     {
-        if (role is not null && (role.Length == 0 || role.Contains('\0', StringComparison.Ordinal))) problems.Add(CatalogFlags.Wrong(flag, role, "the name of a role"));
+        if (role is not null && (role.Length == 0 || role.Contains('\0', StringComparison.Ordinal)))
+            problems.Add(CatalogFlags.Wrong(flag, role, "the name of a role"));
     }
 }

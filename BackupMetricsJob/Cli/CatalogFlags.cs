@@ -34,10 +34,12 @@ internal sealed class CatalogFlags
     }
 
     /// <summary>A flag's value that is wrong: 64.</summary>
-    public static Problem Wrong(string flag, string? value, string allowed) => new Setting(flag, ProblemOrigin.Flag, value ?? "").Wrong(allowed);
+    public static Problem Wrong(string flag, string? value, string allowed) =>
+        new Setting(flag, ProblemOrigin.Flag, value ?? "").Wrong(allowed);
 
     /// <summary>Tells what is wrong with the command line or the environment, a line each.</summary>
-    public static int Tell(IReadOnlyList<Problem> problems, ProcessContext terminal) => Problems.Tell(problems, new(LogFormat.Text, FailOnTarget: true, DryRun: false), terminal);
+    public static int Tell(IReadOnlyList<Problem> problems, ProcessContext terminal) =>
+        Problems.Tell(problems, new(LogFormat.Text, FailOnTarget: true, DryRun: false), terminal);
 
     /// <summary>Tells why it was not done; the exit code follows from it.</summary>
     public static int Tell(CatalogFailure failure, string command, ProcessContext terminal, ExitCode? signal)
@@ -48,8 +50,10 @@ internal sealed class CatalogFlags
 
     TimeSpan Timeout(Settings settings, List<Problem> problems)
     {
-        if (settings.One("timeout") is not { } setting) return _unless;
-        if (DurationText.TryParse(setting.Value, out var duration) && duration > TimeSpan.Zero && duration <= MaxTimeout) return duration;
+        if (settings.One("timeout") is not { } setting)
+            return _unless;
+        if (DurationText.TryParse(setting.Value, out var duration) && duration > TimeSpan.Zero && duration <= MaxTimeout)
+            return duration;
         problems.Add(setting.Wrong(DurationText.Allowed + ", a day at most"));
         return _unless;
     }

@@ -11,10 +11,17 @@ internal static class CheckCommand
 {
     public static Command Create(ProcessContext terminal)
     {
-        var command = new Command("check", "Check the settings, every database with its rights and its TLS, every gateway, and how Prometheus scrapes; nothing is pushed");
+        var command = new Command(
+            "check",
+            "Check the settings, every database with its rights and its TLS, every gateway, and how Prometheus scrapes; nothing is pushed"
+        );
         var flags = new FlagSet(command);
         JobFlags.AddTo(flags, pushes: true);
-        flags.Add("prometheus", "URL", "The Prometheus that scrapes the gateway, like http://prometheus:9090: is that done with honor_labels?");
+        flags.Add(
+            "prometheus",
+            "URL",
+            "The Prometheus that scrapes the gateway, like http://prometheus:9090: is that done with honor_labels?"
+        );
         flags.Add("output", "text|json", "How the result is written on standard output (text)");
         command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), terminal));
         return command;
@@ -26,7 +33,8 @@ internal static class CheckCommand
         var settings = new Settings(flags, terminal.Environment);
         var asJson = OutputOptions.Choice(settings, "output", "text", "json", problems);
         var prometheus = Prometheus(settings, problems);
-        if (job is null || problems.Count > 0) return Problems.Tell(problems, output, terminal);
+        if (job is null || problems.Count > 0)
+            return Problems.Tell(problems, output, terminal);
 
         var signals = terminal.Signals;
         CheckReport report;
@@ -48,8 +56,14 @@ internal static class CheckCommand
 
     static Uri? Prometheus(Settings settings, List<Problem> problems)
     {
-        if (settings.One("prometheus") is not { } setting) return null;
-        if (Uri.TryCreate(setting.Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url is { UserInfo: "", Query: "", Fragment: "", Host.Length: > 0 }) return url;
+        if (settings.One("prometheus") is not { } setting)
+            return null;
+        if (
+            Uri.TryCreate(setting.Value, UriKind.Absolute, out var url)
+            && url.Scheme is "http" or "https"
+            && url is { UserInfo: "", Query: "", Fragment: "", Host.Length: > 0 }
+        )
+            return url;
         problems.Add(new(setting.Kind, $"{setting.Origin}: must be a URL like http://prometheus:9090, without user, password and query"));
         return null;
     }

@@ -12,8 +12,8 @@ internal static class CommandLine
         Reads how old the backups of PostgreSQL databases are and pushes that to a Prometheus Pushgateway.
 
         Exit codes: 0 all done; 64 a flag is wrong; 65 what was to be imported or recorded is wrong, and nothing was written; 69 a database
-        could not be asked, or refused; 70 a bug; 74 standard output cannot be written; 75 the push did not arrive; 76 the gateway refused it; 78 the environment or a file is
-        wrong; 143, 130 ended by SIGTERM, SIGINT (a run pushes before).
+        could not be asked, or refused; 70 a bug; 74 standard output cannot be written; 75 the push did not arrive; 76 the gateway refused
+        it; 78 the environment or a file is wrong; 143, 130 ended by SIGTERM, SIGINT (a run pushes before).
         """;
 
     /// <param name="args">As typed.</param>
@@ -34,8 +34,17 @@ internal static class CommandLine
         };
 
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Action is ParseErrorAction) return ParseErrors.Tell(parsed, terminal.Error);
+        if (parsed.Action is ParseErrorAction)
+            return ParseErrors.Tell(parsed, terminal.Error);
 
-        return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = new StreamWriter(terminal.Output) { AutoFlush = true }, Error = terminal.Error });
+        return parsed.Invoke(
+            new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+                Output = new StreamWriter(terminal.Output) { AutoFlush = true },
+                Error = terminal.Error,
+            }
+        );
     }
 }

@@ -7,12 +7,17 @@ using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Cli;
 
-/// <summary>backup-metrics delete: groups of ours are removed from a gateway, after a job was renamed or has fewer shards. Only ours.</summary>
+/// <summary>
+/// backup-metrics delete: groups of ours are removed from a gateway, after a job was renamed or has fewer shards. Only ours.
+/// </summary>
 internal static class DeleteCommand
 {
     public static Command Create(ProcessContext terminal)
     {
-        var command = new Command("delete", "Remove the groups of a job from the Pushgateway: those that backup-metrics pushed, and no other");
+        var command = new Command(
+            "delete",
+            "Remove the groups of a job from the Pushgateway: those that backup-metrics pushed, and no other"
+        );
         var flags = new FlagSet(command);
         flags.AddMany("gateway", "URL", "Pushgateway, like http://pushgateway:9091; repeatable");
         flags.Add("job", "NAME", "The label job of the groups");
@@ -37,7 +42,8 @@ internal static class DeleteCommand
         var gateways = new GatewayReader(settings, terminal.Environment, problems).Read(files: null);
         var selection = Selection(settings, problems);
         var dryRun = OutputOptions.Choice(settings, "dry-run", "false", "true", problems);
-        if (problems.Count > 0 || selection is null) return CatalogFlags.Tell(problems, terminal);
+        if (problems.Count > 0 || selection is null)
+            return CatalogFlags.Tell(problems, terminal);
 
         await using var list = new StreamWriter(terminal.Output, new UTF8Encoding(false), leaveOpen: true) { AutoFlush = true };
         var signals = terminal.Signals;
@@ -47,7 +53,8 @@ internal static class DeleteCommand
             var deletion = new GroupDeletion(gateway.ToString(), new GatewayApi(gateway, terminal.Time), list, terminal.Error);
             var result = await deletion.RunAsync(selection, dryRun, signals.Stop);
             // What a signal ended is told by the signal's own code.
-            if (result != PushResult.Cancelled) results.Add(result);
+            if (result != PushResult.Cancelled)
+                results.Add(result);
         }
 
         return (int)(ExitCodes.Worst(results) ?? signals.Received ?? ExitCode.Success);
@@ -56,12 +63,17 @@ internal static class DeleteCommand
     static GroupSelection? Selection(Settings settings, List<Problem> problems)
     {
         var job = settings.One("job");
-        if (job is null) problems.Add(new(ProblemOrigin.Flag, $"--job is missing: the label job of the groups that are to go (or {Settings.Variable("job")})"));
-        else if (job.Value.Length == 0) problems.Add(job.Wrong("the label job of the groups that are to go"));
+        if (job is null)
+            problems.Add(
+                new(ProblemOrigin.Flag, $"--job is missing: the label job of the groups that are to go (or {Settings.Variable("job")})")
+            );
+        else if (job.Value.Length == 0)
+            problems.Add(job.Wrong("the label job of the groups that are to go"));
         var labels = LabelText.Read(settings.All("grouping"), problems).ConvertAll(label => new GroupingLabel(label.Name, label.Value));
         var olderThan = TimeSpan.Zero;
         var age = settings.One("older-than");
-        if (age is not null && !DurationText.TryParse(age.Value, out olderThan)) problems.Add(age.Wrong(DurationText.Allowed));
+        if (age is not null && !DurationText.TryParse(age.Value, out olderThan))
+            problems.Add(age.Wrong(DurationText.Allowed));
         return job is null ? null : new(job.Value, labels, age is null ? null : olderThan);
     }
 }

@@ -9,7 +9,8 @@ using BackupMetricsJob.Reporting;
 namespace BackupMetricsJob.Cli;
 
 /// <summary>
-/// What a program of ours begins and ends with: streams, clock, environment and signals in, exit code out. A bug is one line, its stack only with --verbose.
+/// What a program of ours begins and ends with: streams, clock, environment and signals in, exit code out. A bug is one line, its stack
+/// only with --verbose.
 /// </summary>
 internal static class EntryPoint
 {
@@ -19,18 +20,35 @@ internal static class EntryPoint
         ProcessLimits.RaiseDescriptors();
         using var signals = new Signals();
         using var output = new StandardStream(
-            () => hasOutput ? Console.OpenStandardOutput() : throw new IOException("it is closed"), bestEffort: false);
-        using var error = new StreamWriter(new StandardStream(Console.OpenStandardError, bestEffort: true), new UTF8Encoding(false)) { AutoFlush = true };
+            () => hasOutput ? Console.OpenStandardOutput() : throw new IOException("it is closed"),
+            bestEffort: false
+        );
+        using var error = new StreamWriter(new StandardStream(Console.OpenStandardError, bestEffort: true), new UTF8Encoding(false))
+        {
+            AutoFlush = true,
+        };
         // Opened now: a report must not fail because files that hang have taken all descriptors.
         error.BaseStream.Write([]);
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables()) environment[(string)variable.Key] = (string?)variable.Value ?? "";
-        // A container's user without HOME and without a line in /etc/passwd: .NET says "/" here, but to look for certificates it wants to be told, and does no TLS at all.
-        if (environment.GetValueOrDefault("HOME") is null or "" && Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) == "/") Environment.SetEnvironmentVariable("HOME", "/");
-        var build = BuildVersion.Parse(typeof(EntryPoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            environment[(string)variable.Key] = (string?)variable.Value ?? "";
+        // A container's user without HOME and without a line in /etc/passwd: .NET says "/" here, but to look for certificates it wants to
+        // be told, and does no TLS at all.
+        if (environment.GetValueOrDefault("HOME") is null or "" && Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) == "/")
+            Environment.SetEnvironmentVariable("HOME", "/");
+        var build = BuildVersion.Parse(
+            typeof(EntryPoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion
+        );
         try
         {
-            return run(new ProcessContext(output, error, environment, TimeProvider.System, signals) { HasInput = hasInput, IsWatched = !Console.IsErrorRedirected }, build);
+            return run(
+                new ProcessContext(output, error, environment, TimeProvider.System, signals)
+                {
+                    HasInput = hasInput,
+                    IsWatched = !Console.IsErrorRedirected,
+                },
+                build
+            );
         }
         catch (OutputException failure)
         {
@@ -42,7 +60,11 @@ internal static class EntryPoint
 #pragma warning restore CA1031
         {
             var verbose = args.Contains("--verbose") || environment.GetValueOrDefault(Settings.Variable("verbose")) == "true";
-            error.WriteLine(verbose ? $"backup-metrics: bug: {bug}" : $"backup-metrics: bug: {bug.GetType().Name}: {Words.OnOneLine(bug.Message)} (--verbose shows where)");
+            error.WriteLine(
+                verbose
+                    ? $"backup-metrics: bug: {bug}"
+                    : $"backup-metrics: bug: {bug.GetType().Name}: {Words.OnOneLine(bug.Message)} (--verbose shows where)"
+            );
             return (int)ExitCode.Bug;
         }
     }

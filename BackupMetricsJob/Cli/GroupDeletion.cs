@@ -16,31 +16,44 @@ internal sealed class GroupDeletion(string gateway, GatewayApi api, TextWriter l
     public async Task<PushResult> RunAsync(GroupSelection selection, bool dryRun, CancellationToken cancellationToken)
     {
         var told = await api.GroupsAsync(null, cancellationToken);
-        if (told.Value is not { } groups) return Fail(told.Failure!);
+        if (told.Value is not { } groups)
+            return Fail(told.Failure!);
 
         var doomed = new List<(GatewayGroup Group, GroupingKey Key)>();
         foreach (var group in groups.All)
         {
-            if (!selection.Matches(group)) continue;
-            if (!group.IsOurs) Say("left alone", group, groups.At, ": it is not of backup-metrics, it has no backup_metrics_build_info");
-            else if (!selection.IsOldEnough(group, groups.At)) Say("kept", group, groups.At, "");
-            else if (group.ToKey() is not { } key) Say("left alone", group, groups.At, ": its labels cannot be sent");
-            else doomed.Add((group, key));
+            if (!selection.Matches(group))
+                continue;
+            if (!group.IsOurs)
+                Say("left alone", group, groups.At, ": it is not of backup-metrics, it has no backup_metrics_build_info");
+            else if (!selection.IsOldEnough(group, groups.At))
+                Say("kept", group, groups.At, "");
+            else if (group.ToKey() is not { } key)
+                Say("left alone", group, groups.At, ": its labels cannot be sent");
+            else
+                doomed.Add((group, key));
         }
 
-        if (doomed.Count == 0) TellOfNothing(selection, groups);
-        else if (!dryRun) return await DeleteAsync(doomed, groups.At, cancellationToken);
-        foreach (var (group, _) in doomed) Say("would delete", group, groups.At, "");
+        if (doomed.Count == 0)
+            TellOfNothing(selection, groups);
+        else if (!dryRun)
+            return await DeleteAsync(doomed, groups.At, cancellationToken);
+        foreach (var (group, _) in doomed)
+            Say("would delete", group, groups.At, "");
         return PushResult.Stored;
     }
 
     async Task<PushResult> DeleteAsync(
-        List<(GatewayGroup Group, GroupingKey Key)> doomed, DateTimeOffset now, CancellationToken cancellationToken)
+        List<(GatewayGroup Group, GroupingKey Key)> doomed,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         var left = await api.DeleteAsync([.. doomed.Select(one => one.Group)], Timeout, cancellationToken);
         if (left.Value is null)
         {
-            foreach (var (group, _) in doomed) Say("perhaps deleted", group, now, "");
+            foreach (var (group, _) in doomed)
+                Say("perhaps deleted", group, now, "");
             return Fail(left.Failure!);
         }
 
@@ -54,7 +67,12 @@ internal sealed class GroupDeletion(string gateway, GatewayApi api, TextWriter l
             }
 
             result = PushResult.Unavailable;
-            Say("not deleted", group, now, still.PushTime > group.PushTime ? ": it was pushed again meanwhile" : ": the gateway still has it");
+            Say(
+                "not deleted",
+                group,
+                now,
+                still.PushTime > group.PushTime ? ": it was pushed again meanwhile" : ": the gateway still has it"
+            );
         }
 
         return result;
@@ -62,10 +80,16 @@ internal sealed class GroupDeletion(string gateway, GatewayApi api, TextWriter l
 
     void TellOfNothing(GroupSelection selection, GatewayGroups groups)
     {
-        error.WriteLine($"nothing to delete at {gateway}: no group of backup-metrics there has {selection}{(selection.OlderThan is { } age ? $" and was last pushed longer than {InWords.Of(age)} ago" : "")}");
+        error.WriteLine(
+            $"nothing to delete at {gateway}: "
+                + "no group of backup-metrics there has "
+                + $"{selection}{(selection.OlderThan is { } age ? $" and was last pushed longer than {InWords.Of(age)} ago" : "")}"
+        );
         var ours = groups.All.Where(group => group.IsOurs).OrderBy(group => group.ToString(), StringComparer.Ordinal).ToList();
-        foreach (var group in ours.Take(MaxShown)) error.WriteLine($"there is {Describe(group, groups.At)}");
-        if (ours.Count > MaxShown) error.WriteLine($"and {ours.Count - MaxShown} more");
+        foreach (var group in ours.Take(MaxShown))
+            error.WriteLine($"there is {Describe(group, groups.At)}");
+        if (ours.Count > MaxShown)
+            error.WriteLine($"and {ours.Count - MaxShown} more");
     }
 
     PushResult Fail(ApiFailure failure)
@@ -78,7 +102,9 @@ internal sealed class GroupDeletion(string gateway, GatewayApi api, TextWriter l
 
     string Describe(GatewayGroup group, DateTimeOffset now)
     {
-        var age = group.PushTime is { } pushed ? $"last pushed {InWords.Of(now > pushed ? now - pushed : TimeSpan.Zero)} ago" : "never pushed with success";
+        var age = group.PushTime is { } pushed
+            ? $"last pushed {InWords.Of(now > pushed ? now - pushed : TimeSpan.Zero)} ago"
+            : "never pushed with success";
         return $"{group} at {gateway}, {age}";
     }
 }

@@ -13,59 +13,116 @@ internal static class ImportCommand
 {
     public static Command Create(ProcessContext terminal)
     {
-        var command = new Command("import", """
+        var command = new Command(
+            "import",
+            """
             Make the catalogue say what a backup tool says now, from the tool's own output:
               wal-g backup-list --detail --json        curl http://localhost:16000/SITE/basebackup (pghoard)
               pgbackrest info --output=json            barman -f json list-backups SERVER|all, barman -f json show-backup SERVER ID
-            """);
+            """
+        );
         var tool = new Argument<string>("tool") { HelpName = "TOOL", Description = string.Join(", ", ToolOutput.Tools) };
         tool.AcceptOnlyFromAmong([.. ToolOutput.Tools]);
-        var file = new Argument<string?>("file") { HelpName = "FILE", Description = "The tool's output (standard input, also as -)", Arity = ArgumentArity.ZeroOrOne };
-        var server = new Option<string>("--server") { HelpName = "NAME", Description = "Whose backups they are, where the tool's output does not say (wal-g, pghoard)" };
-        var allowEmpty = new Option<bool>("--allow-empty") { Description = "Believe an empty list: the backups that the catalogue has of it are gone" };
-        var zone = new Option<string>("--timezone") { HelpName = "ZONE", Description = "Time zone of the host that the tool ran on, like Europe/Berlin, for times without one (this host's)" };
+        var file = new Argument<string?>("file")
+        {
+            HelpName = "FILE",
+            Description = "The tool's output (standard input, also as -)",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var server = new Option<string>("--server")
+        {
+            HelpName = "NAME",
+            Description = "Whose backups they are, where the tool's output does not say (wal-g, pghoard)",
+        };
+        var allowEmpty = new Option<bool>("--allow-empty")
+        {
+            Description = "Believe an empty list: the backups that the catalogue has of it are gone",
+        };
+        var zone = new Option<string>("--timezone")
+        {
+            HelpName = "ZONE",
+            Description = "Time zone of the host that the tool ran on, like Europe/Berlin, for times without one (this host's)",
+        };
         command.Arguments.Add(tool);
         command.Arguments.Add(file);
         command.Options.Add(server);
         var flags = new CatalogFlags(command, "For all of it, reading the input included (10m)", TimeSpan.FromMinutes(10));
         command.Options.Add(allowEmpty);
         command.Options.Add(zone);
-        command.SetAction(async (parsed, _) =>
-        {
-            var problems = new List<Problem>();
-            var access = flags.Read(parsed, terminal, problems);
-            var options = new ListingOptions(parsed.GetValue(server), Zone(parsed.GetValue(zone), problems), terminal.Time.GetUtcNow());
-            if (options.Server is { } name && RowProblem.OfKey(name, "-", "-", "-") is { } wrong) problems.Add(new(ProblemOrigin.Flag, $"--server: {wrong}"));
-            if (options.Server is { } said && said.Any(char.IsControl)) problems.Add(CatalogFlags.Wrong("--server", said, "a name without control characters"));
-            if (options.Server is null && ToolOutput.NeedsServer(parsed.GetRequiredValue(tool)))
-                problems.Add(new(ProblemOrigin.Flag, $"--server NAME is missing: {parsed.GetRequiredValue(tool)} does not say whose backups it lists"));
-            if (Source(parsed.GetValue(file)) is null && !terminal.HasInput)
-                problems.Add(new(ProblemOrigin.Flag, "FILE is missing, and standard input is closed: give the file, or pipe the tool's output into this command"));
-            else if (Source(parsed.GetValue(file)) is null && !Console.IsInputRedirected)
-                problems.Add(new(ProblemOrigin.Flag, "FILE is missing, and standard input is a terminal: give the file, or pipe the tool's output into this command"));
-            return access is null || problems.Count > 0
-                ? CatalogFlags.Tell(problems, terminal)
-                : await ImportAsync(parsed.GetRequiredValue(tool), Source(parsed.GetValue(file)), options, parsed.GetValue(allowEmpty), access, terminal);
-        });
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                var problems = new List<Problem>();
+                var access = flags.Read(parsed, terminal, problems);
+                var options = new ListingOptions(parsed.GetValue(server), Zone(parsed.GetValue(zone), problems), terminal.Time.GetUtcNow());
+                if (options.Server is { } name && RowProblem.OfKey(name, "-", "-", "-") is { } wrong)
+                    problems.Add(new(ProblemOrigin.Flag, $"--server: {wrong}"));
+                if (options.Server is { } said && said.Any(char.IsControl))
+                    problems.Add(CatalogFlags.Wrong("--server", said, "a name without control characters"));
+                if (options.Server is null && ToolOutput.NeedsServer(parsed.GetRequiredValue(tool)))
+                    problems.Add(
+                        new(
+                            ProblemOrigin.Flag,
+                            $"--server NAME is missing: {parsed.GetRequiredValue(tool)} does not say whose backups it lists"
+                        )
+                    );
+                if (Source(parsed.GetValue(file)) is null && !terminal.HasInput)
+                    problems.Add(
+                        new(
+                            ProblemOrigin.Flag,
+                            "FILE is missing, and standard input is closed: give the file, or pipe the tool's output into this command"
+                        )
+                    );
+                else if (Source(parsed.GetValue(file)) is null && !Console.IsInputRedirected)
+                    problems.Add(
+                        new(
+                            ProblemOrigin.Flag,
+                            "FILE is missing, and standard input is a terminal: give the file, or pipe the tool's output into this command"
+                        )
+                    );
+                return access is null || problems.Count > 0
+                    ? CatalogFlags.Tell(problems, terminal)
+                    : await ImportAsync(
+                        parsed.GetRequiredValue(tool),
+                        Source(parsed.GetValue(file)),
+                        options,
+                        parsed.GetValue(allowEmpty),
+                        access,
+                        terminal
+                    );
+            }
+        );
         return command;
     }
 
     static async Task<int> ImportAsync(
-        string tool, string? file, ListingOptions options, bool allowEmpty, CatalogAccess access, ProcessContext terminal)
+        string tool,
+        string? file,
+        ListingOptions options,
+        bool allowEmpty,
+        CatalogAccess access,
+        ProcessContext terminal
+    )
     {
         var signals = terminal.Signals;
         var output = ReadAsync(tool, file, options, signals.Stop);
         var result = await CatalogImport.RunAsync(access.Connection, tool, output, allowEmpty, access.Timeout, signals.Stop);
-        if (result.Failure is null || result.Servers > 0) Tell(result, terminal);
+        if (result.Failure is null || result.Servers > 0)
+            Tell(result, terminal);
         return result.Failure is { } failure ? CatalogFlags.Tell(failure, "import", terminal, signals.Received) : (int)ExitCode.Success;
     }
 
     /// <summary>The file is opened by the import itself, within its time: to open a pipe that nobody writes to never ends.</summary>
     static async IAsyncEnumerable<Listed> ReadAsync(
-        string tool, string? file, ListingOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string tool,
+        string? file,
+        ListingOptions options,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await using var input = file is null ? Console.OpenStandardInput() : Open(file);
-        await foreach (var item in ToolOutput.ReadAsync(tool, input, options, cancellationToken)) yield return item;
+        await foreach (var item in ToolOutput.ReadAsync(tool, input, options, cancellationToken))
+            yield return item;
     }
 
     static FileStream Open(string file)
@@ -83,17 +140,26 @@ internal static class ImportCommand
     static void Tell(ImportResult result, ProcessContext terminal)
     {
         foreach (var (server, error) in result.Errors)
-            terminal.Error.WriteLine(Words.OnOneLine($"warning: {result.Tool} could not list \"{server}\", and the catalogue says so now; its backups were left as they were: {error}"));
+            terminal.Error.WriteLine(
+                Words.OnOneLine(
+                    $"warning: {result.Tool} could not list \"{server}\", and the catalogue says so now; "
+                        + $"its backups were left as they were: {error}"
+                )
+            );
         var servers = InWords.Count(result.Servers, "server");
-        terminal.Error.WriteLine($"{result.Tool}: {result.New} new, {result.Changed} changed, {result.Gone} gone, {result.Unchanged} unchanged ({servers})");
+        terminal.Error.WriteLine(
+            $"{result.Tool}: {result.New} new, {result.Changed} changed, {result.Gone} gone, {result.Unchanged} unchanged ({servers})"
+        );
     }
 
     static string? Source(string? file) => file is "-" ? null : file;
 
     static TimeZoneInfo Zone(string? name, List<Problem> problems)
     {
-        if (name is null) return TimeZoneInfo.Local;
-        if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)) return zone;
+        if (name is null)
+            return TimeZoneInfo.Local;
+        if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone))
+            return zone;
         problems.Add(CatalogFlags.Wrong("--timezone", name, "a time zone of this host, like UTC or Europe/Berlin"));
         return TimeZoneInfo.Utc;
     }

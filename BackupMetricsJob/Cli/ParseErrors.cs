@@ -7,8 +7,8 @@ using BackupMetricsJob.Reporting;
 namespace BackupMetricsJob.Cli;
 
 /// <summary>
-/// Tells what was wrong with a command line: which flag or argument, and what is allowed. A word that nobody knows may be a connection with its password,
-/// or a bare password behind a mistyped flag: only a flag and the first word, which is a command, are shown.
+/// Tells what was wrong with a command line: which flag or argument, and what is allowed. A word that nobody knows may be a connection with
+/// its password, or a bare password behind a mistyped flag: only a flag and the first word, which is a command, are shown.
 /// </summary>
 internal static class ParseErrors
 {
@@ -27,7 +27,8 @@ internal static class ParseErrors
     /// <summary>The flag or the command that an unknown word looks like; "" where it is like none.</summary>
     static string Meant(string message, ParseResult parsed)
     {
-        if (!message.StartsWith("Unrecognized", StringComparison.Ordinal)) return "";
+        if (!message.StartsWith("Unrecognized", StringComparison.Ordinal))
+            return "";
         var word = message[(message.IndexOf('\'', StringComparison.Ordinal) + 1)..message.LastIndexOf('\'')].Split('=')[0];
         var command = parsed.CommandResult.Command;
         var names = word.StartsWith('-') ? command.Options.Select(option => option.Name) : command.Subcommands.Select(sub => sub.Name);
@@ -37,32 +38,48 @@ internal static class ParseErrors
     /// <summary>Null where it is not about the value of a flag or an argument.</summary>
     static string? OfValue(ParseError error)
     {
-        if (error.SymbolResult is OptionResult option) return OfValue(option.Option.Name, option.Option, option.Option.ValueType, option.Tokens);
-        if (error.SymbolResult is not ArgumentResult argument) return null;
+        if (error.SymbolResult is OptionResult option)
+            return OfValue(option.Option.Name, option.Option, option.Option.ValueType, option.Tokens);
+        if (error.SymbolResult is not ArgumentResult argument)
+            return null;
         return argument.Parent is OptionResult of
             ? OfValue(of.Option.Name, of.Option, of.Option.ValueType, of.Tokens)
-            : OfValue(argument.Argument.HelpName ?? argument.Argument.Name, argument.Argument, argument.Argument.ValueType, argument.Tokens);
+            : OfValue(
+                argument.Argument.HelpName ?? argument.Argument.Name,
+                argument.Argument,
+                argument.Argument.ValueType,
+                argument.Tokens
+            );
     }
 
     static string? OfValue(string name, Symbol symbol, Type type, IReadOnlyList<Token> tokens)
     {
-        if (tokens.Count > 1) return null;
+        if (tokens.Count > 1)
+            return null;
         var words = symbol.GetCompletions(CompletionContext.Empty).Select(completion => completion.Label).ToList();
-        var allowed = words.Count > 0 ? "one of " + string.Join(", ", words) : type == typeof(int) || type == typeof(long?) ? "a whole number" : null;
-        if (tokens.Count == 0) return symbol is Argument ? $"{name} is missing{(allowed is null ? "" : ": must be " + allowed)}" : null;
-        return allowed is null ? null : MistakenForm.IsPlain(tokens[0].Value) ? $"{name} \"{tokens[0].Value}\": must be {allowed}" : $"{name}: must be {allowed}";
+        var allowed =
+            words.Count > 0 ? "one of " + string.Join(", ", words)
+            : type == typeof(int) || type == typeof(long?) ? "a whole number"
+            : null;
+        if (tokens.Count == 0)
+            return symbol is Argument ? $"{name} is missing{(allowed is null ? "" : ": must be " + allowed)}" : null;
+        return allowed is null ? null
+            : MistakenForm.IsPlain(tokens[0].Value) ? $"{name} \"{tokens[0].Value}\": must be {allowed}"
+            : $"{name}: must be {allowed}";
     }
 
     /// <summary>
-    /// With <c>***</c> for what stands between the first and the last quotation mark unless it is a flag or the command; of a flag with a value only
-    /// the flag is kept.
+    /// With <c>***</c> for what stands between the first and the last quotation mark unless it is a flag or the command; of a flag with a
+    /// value only the flag is kept.
     /// </summary>
     internal static string Redacted(string message, string? command)
     {
         var (from, to) = (message.IndexOf('\'', StringComparison.Ordinal) + 1, message.LastIndexOf('\''));
-        if (from == 0 || to < from) return message;
+        if (from == 0 || to < from)
+            return message;
         var word = message[from..to];
-        if (MistakenForm.IsPlain(word) && (word == command || word.StartsWith('-'))) return message;
+        if (MistakenForm.IsPlain(word) && (word == command || word.StartsWith('-')))
+            return message;
         var flag = word.StartsWith('-') ? string.Concat(word.TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')) : "";
         return string.Concat(message.AsSpan(0, from), flag, "***", message.AsSpan(to));
     }

@@ -15,12 +15,21 @@ internal sealed class RecordCommand
     readonly Option<string> _server = Required("--server", "NAME", "Whose backup it is; becomes the label instance");
     readonly Option<string> _tool = Required("--tool", "NAME", "What made it: pg_dump, pg_basebackup, wal-g, ...");
     readonly Option<string> _type = Required("--type", "TYPE", string.Join(", ", CatalogRecord.Kinds));
-    readonly Option<int> _exitCode = new("--from-exit-code") { HelpName = "N", Description = "How it ended: 0 is done, everything else failed", Required = true };
+    readonly Option<int> _exitCode = new("--from-exit-code")
+    {
+        HelpName = "N",
+        Description = "How it ended: 0 is done, everything else failed",
+        Required = true,
+    };
     readonly Option<string> _database = Optional("--database", "NAME", "Which database a logical backup is of");
     readonly Option<string> _id = Optional("--id", "ID", "Its name; the same name again is the same backup (from its database and time)");
     readonly Option<string> _storage = Optional("--storage", "NAME", "Where it is stored, if in several places (default)");
     readonly Option<string> _restored = Optional("--restored", "ID", "Of a restore test: the backup that was restored");
-    readonly Option<string> _sizeOf = Optional("--size-of", "FILE", "What was written: the size of this file, or of all files in this folder, is what it takes where it is stored");
+    readonly Option<string> _sizeOf = Optional(
+        "--size-of",
+        "FILE",
+        "What was written: the size of this file, or of all files in this folder, is what it takes where it is stored"
+    );
     readonly Option<long?> _size = new("--size") { HelpName = "BYTES", Description = "The size of what was backed up, uncompressed" };
     readonly Option<string> _started = Optional("--started", "TIME", "When it began: " + TimeText.Allowed);
     readonly Option<string> _finished = Optional("--finished", "TIME", "When it ended (now)");
@@ -32,27 +41,47 @@ internal sealed class RecordCommand
         var own = new RecordCommand();
         Option[] options =
         [
-            own._server, own._tool, own._type, own._exitCode, own._database, own._id, own._storage, own._restored, own._sizeOf, own._size, own._started, own._finished, own._error,
+            own._server,
+            own._tool,
+            own._type,
+            own._exitCode,
+            own._database,
+            own._id,
+            own._storage,
+            own._restored,
+            own._sizeOf,
+            own._size,
+            own._started,
+            own._finished,
+            own._error,
         ];
         own._type.AcceptOnlyFromAmong([.. CatalogRecord.Kinds]);
-        foreach (var option in options) command.Options.Add(option);
+        foreach (var option in options)
+            command.Options.Add(option);
         var flags = new CatalogFlags(command, "For all of it (30s)", TimeSpan.FromSeconds(30));
-        command.SetAction(async (parsed, _) =>
-        {
-            var problems = new List<Problem>();
-            var access = flags.Read(parsed, terminal, problems);
-            var recorded = own.Read(parsed, terminal.Time.GetUtcNow(), problems, out var refused);
-            if (access is null || problems.Count > 0) return CatalogFlags.Tell(problems, terminal);
-            if (refused is not null) return CatalogFlags.Tell(refused, "record", terminal, null);
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                var problems = new List<Problem>();
+                var access = flags.Read(parsed, terminal, problems);
+                var recorded = own.Read(parsed, terminal.Time.GetUtcNow(), problems, out var refused);
+                if (access is null || problems.Count > 0)
+                    return CatalogFlags.Tell(problems, terminal);
+                if (refused is not null)
+                    return CatalogFlags.Tell(refused, "record", terminal, null);
 
-            var signals = terminal.Signals;
-            if (await CatalogRecord.WriteAsync(recorded, access.Connection, access.Timeout, signals.Stop) is { } failure)
-                return CatalogFlags.Tell(failure, "record", terminal, signals.Received);
-            var how = recorded.Status == BackupStatus.Done ? "done" : "failed";
-            await terminal.Error.WriteLineAsync(
-                Words.OnOneLine($"recorded {recorded.Kind.Name()} \"{recorded.BackupId}\" of \"{recorded.Server}\" ({recorded.Tool}): {how}"));
-            return (int)ExitCode.Success;
-        });
+                var signals = terminal.Signals;
+                if (await CatalogRecord.WriteAsync(recorded, access.Connection, access.Timeout, signals.Stop) is { } failure)
+                    return CatalogFlags.Tell(failure, "record", terminal, signals.Received);
+                var how = recorded.Status == BackupStatus.Done ? "done" : "failed";
+                await terminal.Error.WriteLineAsync(
+                    Words.OnOneLine(
+                        $"recorded {recorded.Kind.Name()} \"{recorded.BackupId}\" of \"{recorded.Server}\" ({recorded.Tool}): {how}"
+                    )
+                );
+                return (int)ExitCode.Success;
+            }
+        );
         return command;
     }
 
@@ -60,14 +89,21 @@ internal sealed class RecordCommand
     {
         var finished = Time(_finished, parsed, now, problems);
         var started = Time(_started, parsed, now, problems);
-        if (finished < started) problems.Add(new(ProblemOrigin.Flag, $"--started \"{parsed.GetValue(_started)}\" is later than the end, {finished:u}"));
+        if (finished < started)
+            problems.Add(new(ProblemOrigin.Flag, $"--started \"{parsed.GetValue(_started)}\" is later than the end, {finished:u}"));
         var succeeded = parsed.GetRequiredValue(_exitCode) == 0;
         var (kind, database) = (parsed.GetRequiredValue(_type), parsed.GetValue(_database));
-        if (parsed.GetValue(_restored) is not null && kind != "restore_test") problems.Add(new(ProblemOrigin.Flag, "--restored: only for --type restore_test"));
-        if (parsed.GetValue(_size) < 0) problems.Add(new(ProblemOrigin.Flag, $"--size {parsed.GetValue(_size)}: must not be below zero"));
+        if (parsed.GetValue(_restored) is not null && kind != "restore_test")
+            problems.Add(new(ProblemOrigin.Flag, "--restored: only for --type restore_test"));
+        if (parsed.GetValue(_size) < 0)
+            problems.Add(new(ProblemOrigin.Flag, $"--size {parsed.GetValue(_size)}: must not be below zero"));
         var recorded = new CatalogRow(
-            parsed.GetRequiredValue(_server), parsed.GetRequiredValue(_tool), BackupTypeNames.Parse(kind)!.Value,
-            parsed.GetValue(_id) ?? Id(kind, database, started ?? finished ?? now), succeeded ? BackupStatus.Done : BackupStatus.Failed)
+            parsed.GetRequiredValue(_server),
+            parsed.GetRequiredValue(_tool),
+            BackupTypeNames.Parse(kind)!.Value,
+            parsed.GetValue(_id) ?? Id(kind, database, started ?? finished ?? now),
+            succeeded ? BackupStatus.Done : BackupStatus.Failed
+        )
         {
             Finished = finished ?? now,
             Storage = parsed.GetValue(_storage) ?? "default",
@@ -76,25 +112,37 @@ internal sealed class RecordCommand
             StoredBytes = SizeOf(parsed.GetValue(_sizeOf), succeeded, out refused),
             ParentId = parsed.GetValue(_restored),
             Database = database,
-            Error = succeeded ? null : RowProblem.Storable(parsed.GetValue(_error) ?? string.Create(CultureInfo.InvariantCulture, $"exit code {parsed.GetValue(_exitCode)}")),
+            Error = succeeded
+                ? null
+                : RowProblem.Storable(
+                    parsed.GetValue(_error) ?? string.Create(CultureInfo.InvariantCulture, $"exit code {parsed.GetValue(_exitCode)}")
+                ),
         };
-        if (RowProblem.OfKey(recorded.Server, recorded.Tool, recorded.Storage, recorded.BackupId) is { } wrong) problems.Add(new(ProblemOrigin.Flag, Words.OnOneLine(wrong)));
+        if (RowProblem.OfKey(recorded.Server, recorded.Tool, recorded.Storage, recorded.BackupId) is { } wrong)
+            problems.Add(new(ProblemOrigin.Flag, Words.OnOneLine(wrong)));
         return recorded;
     }
 
     /// <summary>The same backup recorded twice has the same times, and so the same name.</summary>
     static string Id(string kind, string? database, DateTimeOffset time)
     {
-        var id = time.UtcDateTime.ToString(time.Ticks % TimeSpan.TicksPerSecond == 0 ? "yyyyMMdd'T'HHmmss'Z'" : "yyyyMMdd'T'HHmmss.ffffff'Z'", CultureInfo.InvariantCulture);
+        var id = time.UtcDateTime.ToString(
+            time.Ticks % TimeSpan.TicksPerSecond == 0 ? "yyyyMMdd'T'HHmmss'Z'" : "yyyyMMdd'T'HHmmss.ffffff'Z'",
+            CultureInfo.InvariantCulture
+        );
         return (kind == "restore_test" ? "restore_test-" : "") + (database is null ? "" : database + "-") + id;
     }
 
     static DateTimeOffset? Time(Option<string> option, ParseResult parsed, DateTimeOffset now, List<Problem> problems)
     {
-        if (parsed.GetValue(option) is not { } text) return option.Name == "--finished" ? now : null;
-        if (!TimeText.TryParse(text, out var time)) problems.Add(CatalogFlags.Wrong(option.Name, text, TimeText.Allowed));
-        else if (time - now > MaxClockError) problems.Add(CatalogFlags.Wrong(option.Name, text, $"no time in the future: it is {now:u} now"));
-        else return time;
+        if (parsed.GetValue(option) is not { } text)
+            return option.Name == "--finished" ? now : null;
+        if (!TimeText.TryParse(text, out var time))
+            problems.Add(CatalogFlags.Wrong(option.Name, text, TimeText.Allowed));
+        else if (time - now > MaxClockError)
+            problems.Add(CatalogFlags.Wrong(option.Name, text, $"no time in the future: it is {now:u} now"));
+        else
+            return time;
         return null;
     }
 
@@ -102,26 +150,36 @@ internal sealed class RecordCommand
     static long? SizeOf(string? path, bool mustExist, out CatalogFailure? refused)
     {
         refused = null;
-        if (path is null) return null;
+        if (path is null)
+            return null;
         try
         {
             var sum = Directory.Exists(path) ? 0 : new FileInfo(path).Length;
             if (Directory.Exists(path))
             {
-                foreach (var file in new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories)) sum += file.Length;
+                foreach (var file in new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories))
+                    sum += file.Length;
             }
 
-            if (sum == 0 && mustExist) refused = CatalogFailure.Input($"--size-of {path}: it is empty, and that is no backup");
+            if (sum == 0 && mustExist)
+                refused = CatalogFailure.Input($"--size-of {path}: it is empty, and that is no backup");
             return sum;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            if (mustExist) refused = CatalogFailure.Input($"--size-of {path}: {e.Message}");
+            if (mustExist)
+                refused = CatalogFailure.Input($"--size-of {path}: {e.Message}");
             return null;
         }
     }
 
-    static Option<string> Required(string name, string value, string help) => new(name) { HelpName = value, Description = help, Required = true };
+    static Option<string> Required(string name, string value, string help) =>
+        new(name)
+        {
+            HelpName = value,
+            Description = help,
+            Required = true,
+        };
 
     static Option<string> Optional(string name, string value, string help) => new(name) { HelpName = value, Description = help };
 }

@@ -22,7 +22,8 @@ internal static class RunCommand
     static async Task<int> RunAsync(Flags flags, ProcessContext terminal, BuildVersion build)
     {
         var problems = OptionsReader.Read(flags, terminal.Environment, Purpose.Push, out var job, out var output);
-        if (job is null) return Problems.Tell(problems, output, terminal);
+        if (job is null)
+            return Problems.Tell(problems, output, terminal);
         Problems.Warn(job, terminal);
 
         var signals = terminal.Signals;

@@ -17,7 +17,8 @@ namespace BackupMetricsJob.Cli;
 internal static class ScheduleCommand
 {
     const string Description = """
-        Do what `run` does at every slot of a schedule, on this host or on one of several, until SIGTERM or SIGINT. SIGHUP reads the settings again.
+        Do what `run` does at every slot of a schedule, on this host or on one of several, until SIGTERM or SIGINT. SIGHUP reads the settings
+        again.
 
         Exit codes: 0 ended after SIGTERM or SIGINT, no run was cut; 143, 130 the same, but a run was cut; 64 a flag is wrong; 69 the cluster's
         store cannot be used, or --listen; 70 a bug; 78 the environment or a file is wrong.
@@ -28,7 +29,11 @@ internal static class ScheduleCommand
         var command = new Command("schedule", Description);
         var flags = ScheduleFlags.Of(command);
         // The daemon's threads write lines of their own beside those of a run.
-        var shared = terminal with { Error = TextWriter.Synchronized(terminal.Error), IsWatched = false };
+        var shared = terminal with
+        {
+            Error = TextWriter.Synchronized(terminal.Error),
+            IsWatched = false,
+        };
         command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), shared, build));
         return command;
     }
@@ -47,10 +52,14 @@ internal static class ScheduleCommand
         var log = new ScheduleLog(terminal.Error, terminal.Time, () => options.Current.Output.LogFormat);
         var problems = new List<Problem>();
         var web = WebSettings.Open(first.Listen is null ? null : first.WebConfig, log, problems);
-        if (web is null) return Problems.Tell(problems, first.Output, terminal);
+        if (web is null)
+            return Problems.Tell(problems, first.Output, terminal);
         options = new GoodOptions(first, Read, state, log, terminal.Time);
         CertificateCheck? check = null;
-        if (first.Cluster is { Connection: { Tls.Verifies: true } store } && CertificateCheck.TryRead(store.Tls, out check) is { } unreadable)
+        if (
+            first.Cluster is { Connection: { Tls.Verifies: true } store }
+            && CertificateCheck.TryRead(store.Tls, out check) is { } unreadable
+        )
         {
             log.Error("store", $"the cluster's store {store} cannot be used: {unreadable.Message}");
             return (int)ExitCode.TargetFailed;
@@ -58,9 +67,15 @@ internal static class ScheduleCommand
 
         using var manager = new ServiceManager(terminal.Environment, Environment.ProcessId);
         using var runner = new SlotRunner(options, terminal, build, state, log);
-        await using var schedule = new QuartzSchedule(first.Cluster, new SlotJob(runner, options, state, log, terminal.Time), terminal.Time, check);
+        await using var schedule = new QuartzSchedule(
+            first.Cluster,
+            new SlotJob(runner, options, state, log, terminal.Time),
+            terminal.Time,
+            check
+        );
         var endpoint = first.Listen is null ? null : await Endpoint.StartAsync(first.Listen, web, state, log, terminal.Time);
-        if (first.Listen is not null && endpoint is null) return (int)ExitCode.TargetFailed;
+        if (first.Listen is not null && endpoint is null)
+            return (int)ExitCode.TargetFailed;
         try
         {
             return (int)await new Daemon(options, runner, schedule, state, log, terminal, manager).RunAsync();

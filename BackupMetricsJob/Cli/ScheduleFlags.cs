@@ -14,7 +14,11 @@ internal static class ScheduleFlags
         flags.Add("cluster", "URI", "PostgreSQL database in which several hosts keep one schedule, so that each slot runs on one of them");
         flags.Add("cluster-name", "NAME", "Hosts with the same name in that database share one schedule (the job's name, and its shard)");
         flags.Add("node", "NAME", "This host's name in the cluster; no two may have the same (the host name)");
-        flags.Add("listen", "ADDRESS:PORT", "Serve /metrics, /healthz, /readyz and a page for people, like 127.0.0.1:9351; :9351 is every address (off)");
+        flags.Add(
+            "listen",
+            "ADDRESS:PORT",
+            "Serve /metrics, /healthz, /readyz and a page for people, like 127.0.0.1:9351; :9351 is every address (off)"
+        );
         flags.Add("web-config", "FILE", "TLS and users of --listen, as the exporters of Prometheus have it");
         flags.AddSwitch("no-push", "Push nothing; what a run found is only to be looked at, or scraped");
         flags.AddSwitch("dry-run", "Print on standard output what each run would push, and push nothing");

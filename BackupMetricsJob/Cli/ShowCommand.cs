@@ -21,14 +21,16 @@ internal static class ShowCommand
     static async Task<int> ShowAsync(Flags flags, ProcessContext terminal)
     {
         var problems = OptionsReader.Read(flags, terminal.Environment, Purpose.Show, out var job, out var output);
-        if (job is null) return Problems.Tell(problems, output, terminal);
+        if (job is null)
+            return Problems.Tell(problems, output, terminal);
         Problems.Warn(job, terminal);
 
         var signals = terminal.Signals;
         RunReport report;
         using (ProgressLine.Begin(terminal, output, out var progress))
             report = await JobRun.ProbeAsync(job, terminal.Time, signals.Stop, progress);
-        using (var text = new StreamWriter(terminal.Output, new UTF8Encoding(false), leaveOpen: true)) ShowTable.Write(report.Results, text);
+        using (var text = new StreamWriter(terminal.Output, new UTF8Encoding(false), leaveOpen: true))
+            ShowTable.Write(report.Results, text);
         return (int)ExitCodes.Of(report, signals.Received, output.FailOnTarget);
     }
 }

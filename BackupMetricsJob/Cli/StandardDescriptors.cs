@@ -25,7 +25,8 @@ internal static class StandardDescriptors
     static bool WasOpen(int descriptor)
     {
         var flags = fcntl(descriptor, GetDescriptorFlags);
-        if (flags >= 0) return flags == 0;
+        if (flags >= 0)
+            return flags == 0;
         // It stays open to the end, also when it is forgotten.
         File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite).SetHandleAsInvalid();
         return false;

@@ -22,7 +22,9 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
         foreach (var name in AboutOneDatabase)
         {
             if (settings.All(name) is [var setting, ..])
-                problems.Add(setting.Says("is about one database, and must not be given together with targets from a file: it belongs there"));
+                problems.Add(
+                    setting.Says("is about one database, and must not be given together with targets from a file: it belongs there")
+                );
         }
     }
 
@@ -30,9 +32,12 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
     public void Choose(IReadOnlyList<Setting> names, ICollection<Problem> problems)
     {
         var wanted = new Dictionary<string, Setting>(StringComparer.Ordinal);
-        foreach (var name in names) wanted[name.Value] = name;
-        foreach (var target in files.Targets) (wanted.Remove(target.Name) ? _chosen : _elsewhere).Add(target);
-        foreach (var unknown in wanted.Values) problems.Add(unknown.Wrong(Near(unknown.Value)));
+        foreach (var name in names)
+            wanted[name.Value] = name;
+        foreach (var target in files.Targets)
+            (wanted.Remove(target.Name) ? _chosen : _elsewhere).Add(target);
+        foreach (var unknown in wanted.Values)
+            problems.Add(unknown.Wrong(Near(unknown.Value)));
     }
 
     /// <summary>Only the targets of that shard; all of them where there is none.</summary>
@@ -45,34 +50,45 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
     public List<MonitoredTarget> Resolve(TargetConnections connections)
     {
         // Files that hang are waited for side by side.
-        foreach (var target in _chosen) connections.Begin(target);
+        foreach (var target in _chosen)
+            connections.Begin(target);
         var targets = new List<MonitoredTarget>(_chosen.Count);
         foreach (var target in _chosen)
         {
-            if (target.IsBroken) continue;
+            if (target.IsBroken)
+                continue;
             var settings = overrides.Over(target.Settings);
             var connection = connections.Resolve(target, out var failure);
-            if (connection is null && failure is null) continue;
-            targets.Add(new(
-                connection is null ? null : new Target(target.Name, connection, settings.Timeout ?? DefaultTimeout),
-                InstanceOf(target.Name, settings),
-                settings.Sources?.Settings ?? SourceSettings.Default)
-            { Unusable = failure });
+            if (connection is null && failure is null)
+                continue;
+            targets.Add(
+                new(
+                    connection is null ? null : new Target(target.Name, connection, settings.Timeout ?? DefaultTimeout),
+                    InstanceOf(target.Name, settings),
+                    settings.Sources?.Settings ?? SourceSettings.Default
+                )
+                {
+                    Unusable = failure,
+                }
+            );
         }
 
         return targets;
     }
 
-    public static Instance InstanceOf(string name, TargetSettings settings) => new(
-        name,
-        [.. settings.Labels.Select(label => new InstanceLabel(label.Name, label.Value))],
-        LimitText.Complete(settings.Limits),
-        settings.Sources?.Names ?? [SourceName.Server]);
+    public static Instance InstanceOf(string name, TargetSettings settings) =>
+        new(
+            name,
+            [.. settings.Labels.Select(label => new InstanceLabel(label.Name, label.Value))],
+            LimitText.Complete(settings.Limits),
+            settings.Sources?.Names ?? [SourceName.Server]
+        );
 
     string Near(string name)
     {
         var nearest = NearestName.Of(name, files.Targets.Select(target => target.Name));
-        if (nearest is not null) return $"the name of a target in the files; did you mean \"{nearest}\"?";
+        if (nearest is not null)
+            return $"the name of a target in the files; did you mean \"{nearest}\"?";
         var some = string.Join(", ", files.Targets.Take(5).Select(target => $"\"{target.Name}\""));
         return $"the name of a target in the files: {some}{(files.Targets.Count > 5 ? $" and {files.Targets.Count - 5} more" : "")}";
     }

@@ -12,40 +12,56 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
     {
         var parts = FromFlags(files);
         if (isNeeded && parts.Count == 0 && files is not { IsWhole: false })
-            problems.Add(new(ProblemOrigin.Flag, $"--gateway is missing: the Pushgateway's URL, like http://pushgateway:9091 (or {Settings.Variable("gateway")}, or gateway in the file); --dry-run needs none"));
-        if (parts.Count == 0) return [];
+            problems.Add(
+                new(
+                    ProblemOrigin.Flag,
+                    $"--gateway is missing: the Pushgateway's URL, like http://pushgateway:9091 (or {Settings.Variable("gateway")}, "
+                        + "or gateway in the file); --dry-run needs none"
+                )
+            );
+        if (parts.Count == 0)
+            return [];
         var over = ForEach();
         var gateways = new List<Gateway>();
         foreach (var part in parts)
         {
-            if (Gateway(part, over) is { } gateway) gateways.Add(gateway);
+            if (Gateway(part, over) is { } gateway)
+                gateways.Add(gateway);
         }
 
-        if (over.HasTls && gateways.Count > 0 && !gateways.Exists(IsTls)) problems.Add((over.CaFile ?? over.CertFile ?? over.KeyFile)!.Says("is for a gateway with TLS, and none of them has an https:// URL"));
+        if (over.HasTls && gateways.Count > 0 && !gateways.Exists(IsTls))
+            problems.Add(
+                (over.CaFile ?? over.CertFile ?? over.KeyFile)!.Says("is for a gateway with TLS, and none of them has an https:// URL")
+            );
         return gateways;
     }
 
     IReadOnlyList<GatewaySettings> FromFlags(FileSettings? files)
     {
         var urls = settings.All("gateway");
-        if (urls.Count == 0) return files?.Gateways ?? [];
+        if (urls.Count == 0)
+            return files?.Gateways ?? [];
         var parts = new List<GatewaySettings>(urls.Count);
         foreach (var url in urls)
         {
-            if (parts.Exists(other => Same(other.Url!.Value, url.Value))) problems.Add(url.Says("the same URL is given twice"));
-            else parts.Add(new() { Url = url });
+            if (parts.Exists(other => Same(other.Url!.Value, url.Value)))
+                problems.Add(url.Says("the same URL is given twice"));
+            else
+                parts.Add(new() { Url = url });
         }
 
         return parts;
     }
 
-    static bool Same(string one, string other) => one == other || GatewayAddress.TryParse(one, [])?.ToString() == (GatewayAddress.TryParse(other, [])?.ToString() ?? "");
+    static bool Same(string one, string other) =>
+        one == other || GatewayAddress.TryParse(one, [])?.ToString() == (GatewayAddress.TryParse(other, [])?.ToString() ?? "");
 
     /// <summary>What the flags gateway-* say about each gateway.</summary>
     GatewaySettings ForEach()
     {
         var username = settings.One("gateway-username");
-        if (username?.Value.Contains(':', StringComparison.Ordinal) is true) problems.Add(username.Wrong("a name without a colon: basic authentication cannot send one"));
+        if (username?.Value.Contains(':', StringComparison.Ordinal) is true)
+            problems.Add(username.Wrong("a name without a colon: basic authentication cannot send one"));
         var over = new GatewaySettings
         {
             Username = username is null ? null : SecretSource.Given(username),
@@ -56,36 +72,49 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
             KeyFile = settings.One("gateway-key-file"),
             Timeout = DurationText.Read(settings.One("gateway-timeout"), problems),
         };
-        if (over.Token is not null && (username is not null || over.Password is not null)) problems.Add(over.Token.Wrong("--gateway-token-file: must not be given together with --gateway-username or --gateway-password-file"));
+        if (over.Token is not null && (username is not null || over.Password is not null))
+            problems.Add(
+                over.Token.Wrong("--gateway-token-file: must not be given together with --gateway-username or --gateway-password-file")
+            );
         return over;
     }
 
-    /// <summary>A flag that names the secret's file, else the variable that does, or the variable that holds it. There is no flag that holds it: everybody on the machine could read it.</summary>
+    /// <summary>
+    /// A flag that names the secret's file, else the variable that does, or the variable that holds it. There is no flag that holds it:
+    /// everybody on the machine could read it.
+    /// </summary>
     SecretSource? Find(string name)
     {
         var file = settings.One(name + "-file");
         if (file is { Kind: ProblemOrigin.Flag } || environment.GetValueOrDefault(Settings.Variable(name)) is not { Length: > 0 } value)
             return file is null ? null : SecretSource.InFile(file.Origin, file.Value, file.Kind, null);
-        if (file is not null) problems.Add(file.Says($"{Settings.Variable(name)} is set, too; give one of them"));
+        if (file is not null)
+            problems.Add(file.Says($"{Settings.Variable(name)} is set, too; give one of them"));
         return SecretSource.Given(new(Settings.Variable(name), ProblemOrigin.Configuration, SecretSource.WithoutLastLineFeed(value)));
     }
 
     Gateway? Gateway(GatewaySettings part, GatewaySettings over)
     {
         // The problems of a file's gateway have been told where it was read.
-        if (part.Url is not { } url) return null;
+        if (part.Url is not { } url)
+            return null;
         var said = new List<string>();
         var address = GatewayAddress.TryParse(url.Value, said);
         if (url.Place is null)
         {
-            foreach (var problem in said) problems.Add(url.Says(problem));
+            foreach (var problem in said)
+                problems.Add(url.Says(problem));
         }
 
-        if (address is null) return null;
+        if (address is null)
+            return null;
         return new(address)
         {
             Credentials = part.HasCredentials || over.HasCredentials ? Credentials(url, part, over) : null,
-            Tls = (part.HasTls || over.HasTls) && url.Value.TrimStart().StartsWith("https:", StringComparison.OrdinalIgnoreCase) ? Tls(url, part, over) : null,
+            Tls =
+                (part.HasTls || over.HasTls) && url.Value.TrimStart().StartsWith("https:", StringComparison.OrdinalIgnoreCase)
+                    ? Tls(url, part, over)
+                    : null,
             AttemptTimeout = over.Timeout ?? part.Timeout ?? PushBudget.DefaultAttemptTimeout,
         };
     }
@@ -96,8 +125,10 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
         var token = over.Token ?? (isBasic ? null : part.Token);
         if (token is not null)
         {
-            if (Secret(token) is not { } text) return null;
-            if (IsSendable(text)) return ClientCredentials.Bearer(text);
+            if (Secret(token) is not { } text)
+                return null;
+            if (IsSendable(text))
+                return ClientCredentials.Bearer(text);
             problems.Add(token.Wrong(token.Named + ": must be printable ASCII without blanks, as a token is"));
             return null;
         }
@@ -105,7 +136,13 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
         var (username, password) = (over.Username ?? part.Username, over.Password ?? part.Password);
         if (username is null || password is null)
         {
-            problems.Add(url.Says(username is null ? "a password for the gateway needs a user: --gateway-username" : "a user of the gateway needs a password: --gateway-password-file"));
+            problems.Add(
+                url.Says(
+                    username is null
+                        ? "a password for the gateway needs a user: --gateway-username"
+                        : "a user of the gateway needs a password: --gateway-password-file"
+                )
+            );
             return null;
         }
 
@@ -131,14 +168,16 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
         var certificate = over.CertFile ?? part.CertFile;
         var key = over.KeyFile ?? (over.CertFile is null ? part.KeyFile : null);
         var tls = ClientTls.TryRead((over.CaFile ?? part.CaFile)?.Value, certificate?.Value, key?.Value, part.TrustsAnybody, said);
-        foreach (var problem in said) problems.Add(new Problem(ProblemOrigin.Configuration, $"{url.Origin}: {problem}") { Place = url.Place, IsOfFile = true });
+        foreach (var problem in said)
+            problems.Add(new Problem(ProblemOrigin.Configuration, $"{url.Origin}: {problem}") { Place = url.Place, IsOfFile = true });
         return tls;
     }
 
     string? Secret(SecretSource source)
     {
         var secret = source.Read(environment, out var fault);
-        if (secret is null) problems.Add(new(ProblemOrigin.Configuration, fault) { Place = source.Place, IsOfFile = source.IsFile });
+        if (secret is null)
+            problems.Add(new(ProblemOrigin.Configuration, fault) { Place = source.Place, IsOfFile = source.IsFile });
         return secret;
     }
 

@@ -23,27 +23,49 @@ internal static class GroupText
     public static GroupingKey? Read(Setting job, string? run, Shard? shard, IReadOnlyList<TargetLabel> own, ICollection<Problem> problems)
     {
         var labels = new List<GroupingLabel>();
-        if (run is not null && LabelText.Find(own, "run") is null) labels.Add(new("run", run));
-        if (shard is not null) labels.Add(new("shard", shard.Index.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        if (run is not null && LabelText.Find(own, "run") is null)
+            labels.Add(new("run", run));
+        if (shard is not null)
+            labels.Add(new("shard", shard.Index.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         foreach (var label in own)
         {
-            if (shard is not null && label.Name == "shard") problems.Add(new(label.Origin, "grouping label shard: must not be given to a job with shards: each has it by itself") { Place = label.Place });
-            else labels.Add(new(label.Name, label.Value));
+            if (shard is not null && label.Name == "shard")
+                problems.Add(
+                    new(label.Origin, "grouping label shard: must not be given to a job with shards: each has it by itself")
+                    {
+                        Place = label.Place,
+                    }
+                );
+            else
+                labels.Add(new(label.Name, label.Value));
         }
 
         var said = new List<string>();
         var key = GroupingKey.TryCreate(job.Value, labels, said);
-        foreach (var problem in said) problems.Add(job.Says(problem));
+        foreach (var problem in said)
+            problems.Add(job.Says(problem));
         return key;
     }
 
-    /// <summary>A label of the group would be overwritten by the gateway: it is a problem for each target's label of that name, told once.</summary>
-    public static void RefuseClashes(GroupingKey group, IReadOnlyList<TargetLabel> labels, HashSet<TargetLabel> told, ICollection<Problem> problems)
+    /// <summary>
+    /// A label of the group would be overwritten by the gateway: it is a problem for each target's label of that name, told once.
+    /// </summary>
+    public static void RefuseClashes(
+        GroupingKey group,
+        IReadOnlyList<TargetLabel> labels,
+        HashSet<TargetLabel> told,
+        ICollection<Problem> problems
+    )
     {
         foreach (var label in labels)
         {
             if (group.Labels.Any(of => of.Name == label.Name) && told.Add(label))
-                problems.Add(new(label.Origin, $"label {label.Name} is a label of the grouping key, too: the gateway would overwrite it") { Place = label.Place });
+                problems.Add(
+                    new(label.Origin, $"label {label.Name} is a label of the grouping key, too: the gateway would overwrite it")
+                    {
+                        Place = label.Place,
+                    }
+                );
         }
     }
 }

@@ -12,12 +12,19 @@ internal static class InstanceNames
 
     /// <summary>Whether the name of this machine is that of a pod, or the id of a container: the next run has another one.</summary>
     public static bool IsFleeting(string machine, IReadOnlyDictionary<string, string> environment) =>
-        environment.ContainsKey("KUBERNETES_SERVICE_HOST") || (machine.Length == LengthOfContainerId && machine.All(char.IsAsciiHexDigitLower));
+        environment.ContainsKey("KUBERNETES_SERVICE_HOST")
+        || (machine.Length == LengthOfContainerId && machine.All(char.IsAsciiHexDigitLower));
 
     public static string Of(ConnectionSettings connection, string machine) =>
-        string.Join(',', connection.Hosts.Select(host =>
-        {
-            var name = host.IsLocal ? machine : host.Name.Length > 0 ? host.Name : host.Address!;
-            return name.Contains(':', StringComparison.Ordinal) ? $"[{name}]:{host.Port}" : $"{name}:{host.Port}";
-        }));
+        string.Join(
+            ',',
+            connection.Hosts.Select(host =>
+            {
+                var name =
+                    host.IsLocal ? machine
+                    : host.Name.Length > 0 ? host.Name
+                    : host.Address!;
+                return name.Contains(':', StringComparison.Ordinal) ? $"[{name}]:{host.Port}" : $"{name}:{host.Port}";
+            })
+        );
 }

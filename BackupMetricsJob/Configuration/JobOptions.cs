@@ -5,10 +5,13 @@ using BackupMetricsJob.Pushgateway;
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>A database to probe: how to reach it, what is said about it, and what it is asked.</summary>
-/// <param name="Target">Null where that cannot be known at this run, since a secret of its own cannot be read: see <see cref="Unusable"/>.</param>
+/// <param name="Target">Null where that cannot be known at this run, since a secret of its own cannot be read: see
+/// <see cref="Unusable"/>.</param>
 internal sealed record MonitoredTarget(Target? Target, Instance Instance, SourceSettings Sources)
 {
-    /// <summary>Why there is nothing to connect to; the target has failed with it, and costs the others nothing. Null where there is a target.</summary>
+    /// <summary>
+    /// Why there is nothing to connect to; the target has failed with it, and costs the others nothing. Null where there is a target.
+    /// </summary>
     public ProbeFailure? Unusable { get; init; }
 }
 
@@ -21,7 +24,8 @@ internal sealed record JobOptions
     public required IReadOnlyList<MonitoredTarget> Targets { get; init; }
 
     /// <summary>
-    /// What is configured but is not probed by this run (other shards, targets that were not selected): what a catalogue tells of them has their labels.
+    /// What is configured but is not probed by this run (other shards, targets that were not selected): what a catalogue tells of them has
+    /// their labels.
     /// </summary>
     public IReadOnlyList<Instance> Elsewhere { get; init; } = [];
 

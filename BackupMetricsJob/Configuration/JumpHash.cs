@@ -14,14 +14,15 @@ internal static class JumpHash
     public static ulong Fnv1a(string text)
     {
         var hash = 14695981039346656037UL;
-        foreach (var octet in Encoding.UTF8.GetBytes(text)) hash = (hash ^ octet) * 1099511628211UL;
+        foreach (var octet in Encoding.UTF8.GetBytes(text))
+            hash = (hash ^ octet) * 1099511628211UL;
         return hash;
     }
 
     public static int Bucket(ulong key, int buckets)
     {
         long bucket = -1;
-        for (long next = 0; next < buckets;)
+        for (long next = 0; next < buckets; )
         {
             bucket = next;
             key = (key * 2862933555777941757UL) + 1;

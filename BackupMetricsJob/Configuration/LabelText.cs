@@ -5,7 +5,7 @@ internal static class LabelText
 {
     /// <summary>The labels that metrics have by themselves: neither a target nor the grouping key may have one of these.</summary>
     public static IReadOnlyList<string> Reserved { get; } =
-        ["job", "instance", "source", "tool", "type", "severity", "state", "reason", "evidence", "site", "version", "revision"];
+    ["job", "instance", "source", "tool", "type", "severity", "state", "reason", "evidence", "site", "version", "revision"];
 
     const string NameAllowed = "letters, digits and _, not beginning with a digit or __";
 
@@ -15,9 +15,12 @@ internal static class LabelText
         var labels = new List<TargetLabel>();
         foreach (var setting in settings)
         {
-            if (TryParse(setting, problems) is not { } label) continue;
-            if (Find(labels, label.Name) is not null) problems.Add(setting.Wrong($"another name: {label.Name} is given twice"));
-            else labels.Add(label);
+            if (TryParse(setting, problems) is not { } label)
+                continue;
+            if (Find(labels, label.Name) is not null)
+                problems.Add(setting.Wrong($"another name: {label.Name} is given twice"));
+            else
+                labels.Add(label);
         }
 
         return labels;
@@ -27,7 +30,9 @@ internal static class LabelText
 
     /// <summary>What a name must be that is none a user may give; null for one that is.</summary>
     public static string? NameFault(string name) =>
-        !IsName(name) ? NameAllowed : Reserved.Contains(name) ? $"another name: the metrics have a label {name} of their own" : null;
+        !IsName(name) ? NameAllowed
+        : Reserved.Contains(name) ? $"another name: the metrics have a label {name} of their own"
+        : null;
 
     /// <summary>Null, and one more problem, where it is no label that a user may set.</summary>
     static TargetLabel? TryParse(Setting setting, ICollection<Problem> problems)
@@ -53,5 +58,8 @@ internal static class LabelText
     public static bool IsWellFormed(string text) => Words.IsWellFormed(text) && !text.Any(char.IsControl);
 
     static bool IsName(string name) =>
-        name.Length > 0 && !char.IsAsciiDigit(name[0]) && !name.StartsWith("__", StringComparison.Ordinal) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
+        name.Length > 0
+        && !char.IsAsciiDigit(name[0])
+        && !name.StartsWith("__", StringComparison.Ordinal)
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
 }

@@ -5,10 +5,13 @@ namespace BackupMetricsJob.Configuration;
 /// <summary>Limits as they are typed: base=26h (critical), base:warning=26h, or wal=none for no limit of that type.</summary>
 internal static class LimitText
 {
-    const string Allowed = "TYPE=DURATION, TYPE:SEVERITY=DURATION or TYPE=none, with a type of base, full, wal, logical, restore_test, "
-        + "a severity of warning, critical, and " + DurationText.Allowed;
+    const string Allowed =
+        "TYPE=DURATION, TYPE:SEVERITY=DURATION or TYPE=none, with a type of base, full, wal, logical, restore_test, "
+        + "a severity of warning, critical, and "
+        + DurationText.Allowed;
 
-    public static IReadOnlyList<LimitType> Types { get; } = [LimitType.Base, LimitType.Full, LimitType.Wal, LimitType.Logical, LimitType.RestoreTest];
+    public static IReadOnlyList<LimitType> Types { get; } =
+    [LimitType.Base, LimitType.Full, LimitType.Wal, LimitType.Logical, LimitType.RestoreTest];
 
     /// <summary>The limits given, by type.</summary>
     public static IReadOnlyList<TypeLimits> Read(IReadOnlyList<Setting> settings, ICollection<Problem> problems)
@@ -23,13 +26,17 @@ internal static class LimitText
             }
 
             var at = all.FindIndex(of => of.Type == type);
-            if (at < 0) all.Add(new(type, age is { } only ? [new(type, severity, only)] : []));
-            else if (age is not { } max) continue;
-            else if (all[at].Limits.Any(limit => limit.Severity == severity)) problems.Add(setting.Wrong($"given once for {type.Name()}:{severity.Name()}"));
+            if (at < 0)
+                all.Add(new(type, age is { } only ? [new(type, severity, only)] : []));
+            else if (age is not { } max)
+                continue;
+            else if (all[at].Limits.Any(limit => limit.Severity == severity))
+                problems.Add(setting.Wrong($"given once for {type.Name()}:{severity.Name()}"));
             else
             {
                 all[at] = new(type, [.. all[at].Limits, new(type, severity, max)]);
-                if (Age(all[at].Limits, Severity.Warning) >= Age(all[at].Limits, Severity.Critical)) problems.Add(setting.Wrong($"such that the warning for {type.Name()} comes before the critical one"));
+                if (Age(all[at].Limits, Severity.Warning) >= Age(all[at].Limits, Severity.Critical))
+                    problems.Add(setting.Wrong($"such that the warning for {type.Name()} comes before the critical one"));
             }
         }
 
@@ -37,25 +44,32 @@ internal static class LimitText
     }
 
     /// <summary>The limits given; for a type that is not named, the defaults.</summary>
-    public static IReadOnlyList<AgeLimit> Complete(IReadOnlyList<TypeLimits> given) => given.Count == 0
-        ? AgeLimit.Defaults
-        : [.. given.SelectMany(of => of.Limits), .. AgeLimit.Defaults.Where(limit => given.All(of => of.Type != limit.Type))];
+    public static IReadOnlyList<AgeLimit> Complete(IReadOnlyList<TypeLimits> given) =>
+        given.Count == 0
+            ? AgeLimit.Defaults
+            : [.. given.SelectMany(of => of.Limits), .. AgeLimit.Defaults.Where(limit => given.All(of => of.Type != limit.Type))];
 
-    static TimeSpan? Age(IReadOnlyList<AgeLimit> limits, Severity severity) => limits.FirstOrDefault(limit => limit.Severity == severity)?.MaxAge;
+    static TimeSpan? Age(IReadOnlyList<AgeLimit> limits, Severity severity) =>
+        limits.FirstOrDefault(limit => limit.Severity == severity)?.MaxAge;
 
     static bool TryParse(string text, out LimitType type, out Severity severity, out TimeSpan? age)
     {
         (type, severity, age) = (default, Severity.Critical, null);
         var equals = text.IndexOf('=', StringComparison.Ordinal);
-        if (equals < 0) return false;
+        if (equals < 0)
+            return false;
         var (name, value) = (text[..equals].Trim(), text[(equals + 1)..].Trim());
         var colon = name.IndexOf(':', StringComparison.Ordinal);
-        if (colon >= 0 && !TrySeverity(name[(colon + 1)..], out severity)) return false;
+        if (colon >= 0 && !TrySeverity(name[(colon + 1)..], out severity))
+            return false;
         var typeName = colon < 0 ? name : name[..colon];
-        if (Types.All(candidate => candidate.Name() != typeName)) return false;
+        if (Types.All(candidate => candidate.Name() != typeName))
+            return false;
         type = Types.First(candidate => candidate.Name() == typeName);
-        if (value == "none") return colon < 0;
-        if (!DurationText.TryParse(value, out var duration) || duration == TimeSpan.Zero) return false;
+        if (value == "none")
+            return colon < 0;
+        if (!DurationText.TryParse(value, out var duration) || duration == TimeSpan.Zero)
+            return false;
         age = duration;
         return true;
     }

@@ -19,14 +19,17 @@ internal sealed record OutputOptions(LogFormat LogFormat, bool FailOnTarget, boo
         return new(
             Choice(settings, "log-format", "text", "json", problems) ? LogFormat.Json : LogFormat.Text,
             settings.One("fail-on") is null ? files?.FailOnTarget ?? true : !Choice(settings, "fail-on", "any", "never", problems),
-            Choice(settings, "dry-run", "false", "true", problems));
+            Choice(settings, "dry-run", "false", "true", problems)
+        );
     }
 
     /// <summary>Whether a setting has its second value and not its first, which is the default.</summary>
     public static bool Choice(Settings settings, string name, string first, string second, ICollection<Problem> problems)
     {
-        if (settings.One(name) is not { } setting || setting.Value == first) return false;
-        if (setting.Value != second) problems.Add(setting.Wrong($"{first} or {second}"));
+        if (settings.One(name) is not { } setting || setting.Value == first)
+            return false;
+        if (setting.Value != second)
+            problems.Add(setting.Wrong($"{first} or {second}"));
         return true;
     }
 }

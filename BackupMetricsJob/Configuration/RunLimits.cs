@@ -9,8 +9,8 @@ internal static class RunLimits
     public const int MostShards = 1000;
 
     /// <summary>
-    /// 8 a core, but 16 at least, since hosts far away cost time and no work, and 64 at most, since one server that holds many of the databases
-    /// gains nothing beyond about 8 (docs/performance.md).
+    /// 8 a core, but 16 at least, since hosts far away cost time and no work, and 64 at most, since one server that holds many of the
+    /// databases gains nothing beyond about 8 (docs/performance.md).
     /// </summary>
     public static int DefaultConcurrency(int cores) => Math.Clamp(8 * cores, 16, 64);
 
@@ -20,7 +20,12 @@ internal static class RunLimits
     /// <summary>Null, and a problem, where it is none of them.</summary>
     public static int? Number(Setting setting, int least, int most, ICollection<Problem> problems)
     {
-        if (int.TryParse(setting.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
+        if (
+            int.TryParse(setting.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= least
+            && number <= most
+        )
+            return number;
         problems.Add(setting.Wrong($"a whole number of {least} to {most}"));
         return null;
     }

@@ -2,7 +2,9 @@ using BackupMetricsJob.Files;
 
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>Where a secret stands: in a file, in a variable, or in the configuration file itself. It is read at every run, and never printed.</summary>
+/// <summary>
+/// Where a secret stands: in a file, in a variable, or in the configuration file itself. It is read at every run, and never printed.
+/// </summary>
 internal sealed class SecretSource(SecretSource.Kind kind, string key, string value, ProblemOrigin origin, Place? place)
 {
     const int MaxBytes = 64 << 10;
@@ -27,19 +29,23 @@ internal sealed class SecretSource(SecretSource.Kind kind, string key, string va
     /// <param name="path">A path; a last line feed in the file does not belong to the secret.</param>
     /// <param name="origin">Where the path was given.</param>
     /// <param name="place">Where in a configuration file that was.</param>
-    public static SecretSource InFile(string key, string path, ProblemOrigin origin, Place? place) => new(Kind.File, key, path, origin, place);
+    public static SecretSource InFile(string key, string path, ProblemOrigin origin, Place? place) =>
+        new(Kind.File, key, path, origin, place);
 
-    public static SecretSource InVariable(string key, string name, Place place) => new(Kind.Variable, key, name, ProblemOrigin.Configuration, place);
+    public static SecretSource InVariable(string key, string name, Place place) =>
+        new(Kind.Variable, key, name, ProblemOrigin.Configuration, place);
 
     /// <summary>A setting's own value, of a flag or a variable.</summary>
     public static SecretSource Given(Setting setting) => new(Kind.Written, setting.Origin, setting.Value, setting.Kind, null);
 
-    public static SecretSource Written(string key, string secret, Place place) => new(Kind.Written, key, secret, ProblemOrigin.Configuration, place);
+    public static SecretSource Written(string key, string secret, Place place) =>
+        new(Kind.Written, key, secret, ProblemOrigin.Configuration, place);
 
     /// <summary>Begins to read its file, if it stands in one: those of many targets are waited for side by side.</summary>
     public void Begin()
     {
-        if (kind is Kind.File) _reading ??= BoundedFile.Begin(value, MaxBytes);
+        if (kind is Kind.File)
+            _reading ??= BoundedFile.Begin(value, MaxBytes);
     }
 
     /// <summary>Null, with why, where it cannot be read, is empty, or is nothing that can be sent.</summary>
@@ -52,13 +58,22 @@ internal sealed class SecretSource(SecretSource.Kind kind, string key, string va
         Begin();
         var secret = kind switch
         {
-            Kind.File => _reading!.Wait().TryText(out fault) is { } text ? WithoutLastLineFeed(hasLines ? text.TrimStart(ByteOrderMark) : text) : null,
+            Kind.File => _reading!.Wait().TryText(out fault) is { } text
+                ? WithoutLastLineFeed(hasLines ? text.TrimStart(ByteOrderMark) : text)
+                : null,
             Kind.Variable => environment.GetValueOrDefault(value),
             _ => value,
         };
-        if (fault.Length == 0 && secret is not null && IsFile && !hasLines) fault = OfFile(secret);
-        if (fault.Length == 0) fault = secret is null ? "the variable is not set" : secret.Length == 0 ? "is empty" : secret.Contains('\0', StringComparison.Ordinal) ? "has a NUL character in it" : "";
-        if (fault.Length == 0) return secret;
+        if (fault.Length == 0 && secret is not null && IsFile && !hasLines)
+            fault = OfFile(secret);
+        if (fault.Length == 0)
+            fault =
+                secret is null ? "the variable is not set"
+                : secret.Length == 0 ? "is empty"
+                : secret.Contains('\0', StringComparison.Ordinal) ? "has a NUL character in it"
+                : "";
+        if (fault.Length == 0)
+            return secret;
         fault = $"{Named}: {fault}";
         return null;
     }
@@ -77,7 +92,8 @@ internal sealed class SecretSource(SecretSource.Kind kind, string key, string va
     /// <summary>Editors end a file with it; any other blank may be meant.</summary>
     public static string WithoutLastLineFeed(string text)
     {
-        if (!text.EndsWith('\n')) return text;
+        if (!text.EndsWith('\n'))
+            return text;
         return text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text[..^1];
     }
 }

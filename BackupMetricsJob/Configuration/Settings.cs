@@ -9,7 +9,8 @@ internal sealed record Setting(string Origin, ProblemOrigin Kind, string Value)
     public Place? Place { get; init; }
 
     /// <summary>Its value is shown, unless it looks like a connection with its password.</summary>
-    public Problem Wrong(string allowed) => MistakenForm.IsIn(Value) ? Says("must be " + allowed) : Told($"{Origin} \"{Value}\": must be {allowed}");
+    public Problem Wrong(string allowed) =>
+        MistakenForm.IsIn(Value) ? Says("must be " + allowed) : Told($"{Origin} \"{Value}\": must be {allowed}");
 
     public Problem Says(string problem) => Told($"{Origin}: {problem}");
 
@@ -25,15 +26,20 @@ internal sealed class Settings(Flags flags, IReadOnlyDictionary<string, string> 
 
     public Setting? One(string name)
     {
-        if (flags.Values(name) is [.., var last]) return new("--" + name, ProblemOrigin.Flag, last);
-        return environment.GetValueOrDefault(Variable(name)) is { Length: > 0 } value ? new(Variable(name), ProblemOrigin.Configuration, value) : null;
+        if (flags.Values(name) is [.., var last])
+            return new("--" + name, ProblemOrigin.Flag, last);
+        return environment.GetValueOrDefault(Variable(name)) is { Length: > 0 } value
+            ? new(Variable(name), ProblemOrigin.Configuration, value)
+            : null;
     }
 
     /// <summary>All values of a setting that may be given several times; in the environment they are joined by commas.</summary>
     public IReadOnlyList<Setting> All(string name)
     {
-        if (flags.Values(name) is { Count: > 0 } values) return [.. values.Select(value => new Setting("--" + name, ProblemOrigin.Flag, value))];
-        if (environment.GetValueOrDefault(Variable(name)) is not { Length: > 0 } joined) return [];
+        if (flags.Values(name) is { Count: > 0 } values)
+            return [.. values.Select(value => new Setting("--" + name, ProblemOrigin.Flag, value))];
+        if (environment.GetValueOrDefault(Variable(name)) is not { Length: > 0 } joined)
+            return [];
         var parts = joined.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return [.. parts.Select(part => new Setting(Variable(name), ProblemOrigin.Configuration, part))];
     }

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>Which shard a run is about: --shard I/N, or --shards N (shards: N in the file) with the index that Kubernetes gives a pod of an Indexed Job.</summary>
+/// <summary>
+/// Which shard a run is about: --shard I/N, or --shards N (shards: N in the file) with the index that Kubernetes gives a pod of an Indexed
+/// Job.
+/// </summary>
 internal static class ShardText
 {
     const string IndexVariable = "JOB_COMPLETION_INDEX";
@@ -11,8 +14,10 @@ internal static class ShardText
     public static Setting? Setting(Settings settings, FileSettings? files, ICollection<Problem> problems)
     {
         var (shard, shards) = (settings.One("shard"), settings.One("shards"));
-        if (shard is not null && shards is not null && shard.Kind == shards.Kind) problems.Add(shards.Says($"must not be given together with {shard.Origin}, which says how many there are"));
-        if (shard is not null && shards is not null) return shard.Kind == ProblemOrigin.Flag ? shard : shards;
+        if (shard is not null && shards is not null && shard.Kind == shards.Kind)
+            problems.Add(shards.Says($"must not be given together with {shard.Origin}, which says how many there are"));
+        if (shard is not null && shards is not null)
+            return shard.Kind == ProblemOrigin.Flag ? shard : shards;
         return shard ?? shards ?? files?.Shards;
     }
 
@@ -20,28 +25,46 @@ internal static class ShardText
     public static Shard? Read(Setting setting, IReadOnlyDictionary<string, string> environment, ICollection<Problem> problems)
     {
         var isBoth = setting.Origin == "--shard" || setting.Origin == Settings.Variable("shard");
-        if (isBoth) return ReadBoth(setting, problems);
-        if (RunLimits.Number(setting, 1, RunLimits.MostShards, problems) is not { } count) return null;
+        if (isBoth)
+            return ReadBoth(setting, problems);
+        if (RunLimits.Number(setting, 1, RunLimits.MostShards, problems) is not { } count)
+            return null;
         if (environment.GetValueOrDefault(IndexVariable) is not { Length: > 0 } index)
         {
-            problems.Add(setting.Says($"{IndexVariable} is not set, which says which of the {count} shards this is (a Kubernetes Indexed Job sets it); else give --shard INDEX/{count}"));
+            problems.Add(
+                setting.Says(
+                    $"{IndexVariable} is not set, which says which of the {count} shards this is (a Kubernetes Indexed Job sets it); "
+                        + $"else give --shard INDEX/{count}"
+                )
+            );
             return null;
         }
 
-        if (int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < count) return new(number, count);
-        problems.Add(new(ProblemOrigin.Configuration, $"{IndexVariable} \"{index}\": must be a whole number of 0 to {count - 1}: there are {count} shards"));
+        if (int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < count)
+            return new(number, count);
+        problems.Add(
+            new(
+                ProblemOrigin.Configuration,
+                $"{IndexVariable} \"{index}\": must be a whole number of 0 to {count - 1}: there are {count} shards"
+            )
+        );
         return null;
     }
 
     static Shard? ReadBoth(Setting setting, ICollection<Problem> problems)
     {
         var slash = setting.Value.IndexOf('/', StringComparison.Ordinal);
-        if (slash > 0
+        if (
+            slash > 0
             && int.TryParse(setting.Value.AsSpan(0, slash), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
             && int.TryParse(setting.Value.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            && count is >= 1 and <= RunLimits.MostShards && index < count)
+            && count is >= 1 and <= RunLimits.MostShards
+            && index < count
+        )
             return new(index, count);
-        problems.Add(setting.Wrong($"INDEX/COUNT, like 0/4 for the first of four: a count of 1 to {RunLimits.MostShards}, an index below it"));
+        problems.Add(
+            setting.Wrong($"INDEX/COUNT, like 0/4 for the first of four: a count of 1 to {RunLimits.MostShards}, an index below it")
+        );
         return null;
     }
 }

@@ -14,15 +14,25 @@ internal sealed record SourceText(IReadOnlyList<string> Names, SourceSettings Se
         var given = new HashSet<string>(StringComparer.Ordinal);
         foreach (var setting in settings.All("source"))
         {
-            if (!SourceName.All.Contains(setting.Value)) problems.Add(setting.Wrong("one of " + string.Join(", ", SourceName.All)));
-            else given.Add(setting.Value);
+            if (!SourceName.All.Contains(setting.Value))
+                problems.Add(setting.Wrong("one of " + string.Join(", ", SourceName.All)));
+            else
+                given.Add(setting.Value);
         }
 
         var file = settings.One("query");
         var query = file is null ? null : ReadQuery(file, problems);
-        if (file is not null) given.Add(SourceName.Query);
-        else if (given.Contains(SourceName.Query)) problems.Add(new(ProblemOrigin.Flag, $"--query is missing: the file with the SELECT of the source query (or {Configuration.Settings.Variable("query")})"));
-        if (given.Count == 0) given.Add(SourceName.Server);
+        if (file is not null)
+            given.Add(SourceName.Query);
+        else if (given.Contains(SourceName.Query))
+            problems.Add(
+                new(
+                    ProblemOrigin.Flag,
+                    $"--query is missing: the file with the SELECT of the source query (or {Configuration.Settings.Variable("query")})"
+                )
+            );
+        if (given.Count == 0)
+            given.Add(SourceName.Server);
         var own = new SourceSettings(Servers(settings, given, problems), query)
         {
             Receivers = Receivers(settings, given, problems),
@@ -40,11 +50,14 @@ internal sealed record SourceText(IReadOnlyList<string> Names, SourceSettings Se
         var names = new List<string>();
         foreach (var setting in settings.All("receiver"))
         {
-            if (IsReceiver(setting.Value)) names.Add(setting.Value);
-            else problems.Add(setting.Wrong("the name of a replication slot or of an application"));
+            if (IsReceiver(setting.Value))
+                names.Add(setting.Value);
+            else
+                problems.Add(setting.Wrong("the name of a replication slot or of an application"));
         }
 
-        if (names.Count > 0) RefuseWithoutServer("receiver", settings, sources, problems);
+        if (names.Count > 0)
+            RefuseWithoutServer("receiver", settings, sources, problems);
         return names;
     }
 
@@ -53,11 +66,14 @@ internal sealed record SourceText(IReadOnlyList<string> Names, SourceSettings Se
         var without = Omissions.None;
         foreach (var setting in settings.All("without"))
         {
-            if (OmissionNames.Parse(setting.Value) is { } omission) without |= omission;
-            else problems.Add(setting.Wrong("one of " + string.Join(", ", OmissionNames.All)));
+            if (OmissionNames.Parse(setting.Value) is { } omission)
+                without |= omission;
+            else
+                problems.Add(setting.Wrong("one of " + string.Join(", ", OmissionNames.All)));
         }
 
-        if (without != Omissions.None) RefuseWithoutServer("without", settings, sources, problems);
+        if (without != Omissions.None)
+            RefuseWithoutServer("without", settings, sources, problems);
         return without;
     }
 
@@ -72,9 +88,14 @@ internal sealed record SourceText(IReadOnlyList<string> Names, SourceSettings Se
         var patterns = new List<string>();
         foreach (var setting in settings.All("server"))
         {
-            if (setting.Value.Trim().Length == 0 || !LabelText.IsWellFormed(setting.Value) || setting.Value.Contains('\0', StringComparison.Ordinal))
+            if (
+                setting.Value.Trim().Length == 0
+                || !LabelText.IsWellFormed(setting.Value)
+                || setting.Value.Contains('\0', StringComparison.Ordinal)
+            )
                 problems.Add(setting.Wrong("the name of a server in the catalogue, or a pattern like eu-*"));
-            else patterns.Add(setting.Value);
+            else
+                patterns.Add(setting.Value);
         }
 
         if (patterns.Count > 0 && !sources.Contains(SourceName.Catalog))
@@ -85,15 +106,18 @@ internal sealed record SourceText(IReadOnlyList<string> Names, SourceSettings Se
     static string? ReadQuery(Setting file, ICollection<Problem> problems)
     {
         var query = ReadQuery(file.Value, out var fault);
-        if (query is null) problems.Add(new(ProblemOrigin.Configuration, $"{file.Origin} \"{file.Value}\": {fault}") { IsOfFile = true });
+        if (query is null)
+            problems.Add(new(ProblemOrigin.Configuration, $"{file.Origin} \"{file.Value}\": {fault}") { IsOfFile = true });
         return query;
     }
 
     /// <summary>The text of a file with a query; null, with why, where there is none to be had.</summary>
     public static string? ReadQuery(string path, out string fault)
     {
-        if (BoundedFile.Read(path, MaxBytes).TryText(out fault)?.TrimStart('\uFEFF') is not { } text) return null;
-        if (text.Trim().Length > 0 && !text.Contains('\0', StringComparison.Ordinal)) return text;
+        if (BoundedFile.Read(path, MaxBytes).TryText(out fault)?.TrimStart('\uFEFF') is not { } text)
+            return null;
+        if (text.Trim().Length > 0 && !text.Contains('\0', StringComparison.Ordinal))
+            return text;
         fault = "has no query in it";
         return null;
     }

@@ -4,8 +4,8 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>
-/// Resolves what the targets of files connect to. A secret or a file that is not there now is the failure of that target alone; what is wrong
-/// wherever it is used is a problem, told once where many targets have it from one place.
+/// Resolves what the targets of files connect to. A secret or a file that is not there now is the failure of that target alone; what is
+/// wrong wherever it is used is a problem, told once where many targets have it from one place.
 /// </summary>
 internal sealed class TargetConnections(IReadOnlyDictionary<string, string> environment, ICollection<Problem> problems)
 {
@@ -22,7 +22,8 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
         foreach (var keyword in Files)
         {
             var path = target.Connection?.Keywords?.GetValueOrDefault(keyword) ?? target.Settings.Keywords?.GetValueOrDefault(keyword);
-            if (path is { Length: > 0 }) _libpq.Begin(path);
+            if (path is { Length: > 0 })
+                _libpq.Begin(path);
         }
     }
 
@@ -30,7 +31,8 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
     public ConnectionSettings? Resolve(FileTarget target, out ProbeFailure? failure)
     {
         var written = Written(target, out failure);
-        if (written is null) return null;
+        if (written is null)
+            return null;
         failure = AddPassword(written, target);
         var (said, absences) = (new List<string>(), new List<Absence>());
         var connection = ConnectionText.Resolve(written, target.Settings.Keywords, _libpq, said, absences);
@@ -40,15 +42,21 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
             return null;
         }
 
-        foreach (var problem in said) Tell(problem, target, written);
-        if (absences.Count > 0) failure ??= new(absences[0].IsSecret ? FailureReason.Auth : FailureReason.BadData, Words.OnOneLine(absences[0].Message)) { Do = "Put the file there, where this job may read it." };
+        foreach (var problem in said)
+            Tell(problem, target, written);
+        if (absences.Count > 0)
+            failure ??= new(absences[0].IsSecret ? FailureReason.Auth : FailureReason.BadData, Words.OnOneLine(absences[0].Message))
+            {
+                Do = "Put the file there, where this job may read it.",
+            };
         return failure is null ? connection : null;
     }
 
     Dictionary<string, string>? Written(FileTarget target, out ProbeFailure? failure)
     {
         failure = null;
-        if (target.Connection?.Secret is not { } secret) return new(target.Connection?.Keywords ?? new Dictionary<string, string>(), StringComparer.Ordinal);
+        if (target.Connection?.Secret is not { } secret)
+            return new(target.Connection?.Keywords ?? new Dictionary<string, string>(), StringComparer.Ordinal);
         if (secret.Read(environment, out var fault, hasLines: true) is not { } text)
         {
             failure = NoSecret(fault);
@@ -57,8 +65,10 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
 
         var said = new List<string>();
         var written = ConnectionText.TryRead(text.Trim(), said);
-        if (said.Count == 0 && target.Password is not null && TargetSettings.HasPassword(written)) said.Add("has a password in it, and the target another: must be given once");
-        if (said.Count == 0) return written;
+        if (said.Count == 0 && target.Password is not null && TargetSettings.HasPassword(written))
+            said.Add("has a password in it, and the target another: must be given once");
+        if (said.Count == 0)
+            return written;
         failure = Unreadable(secret, said);
         return null;
     }
@@ -67,16 +77,23 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
     ProbeFailure? AddPassword(Dictionary<string, string> written, FileTarget target)
     {
         var password = target.Password ?? (TargetSettings.HasPassword(written) ? null : target.Settings.Password);
-        if (password is null) return null;
-        if (password.Read(environment, out var fault) is not { } secret) return NoSecret(fault);
+        if (password is null)
+            return null;
+        if (password.Read(environment, out var fault) is not { } secret)
+            return NoSecret(fault);
         written["password"] = secret;
         return null;
     }
 
-    static ProbeFailure Unreadable(SecretSource secret, List<string> said) => new(FailureReason.BadData, Words.OnOneLine(secret.Named + ": " + string.Join("; ", said))) { Do = "Mend the connection text there." };
+    static ProbeFailure Unreadable(SecretSource secret, List<string> said) =>
+        new(FailureReason.BadData, Words.OnOneLine(secret.Named + ": " + string.Join("; ", said)))
+        {
+            Do = "Mend the connection text there.",
+        };
 
     /// <summary>A secret of a target that is not to be had; it costs the others nothing.</summary>
-    public static ProbeFailure NoSecret(string fault) => new(FailureReason.Auth, Words.OnOneLine(fault)) { Do = "Put the secret there, in one line, where this job may read it." };
+    public static ProbeFailure NoSecret(string fault) =>
+        new(FailureReason.Auth, Words.OnOneLine(fault)) { Do = "Put the secret there, in one line, where this job may read it." };
 
     void Tell(string problem, FileTarget target, Dictionary<string, string> written)
     {
@@ -88,9 +105,11 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
         }
         else if (_told.Add(problem))
         {
-            problems.Add(keyword.StartsWith("PG", StringComparison.Ordinal)
-                ? new(ProblemOrigin.Configuration, problem)
-                : new(ProblemOrigin.Configuration, $"{target.Path}: {problem}") { Place = target.Place });
+            problems.Add(
+                keyword.StartsWith("PG", StringComparison.Ordinal)
+                    ? new(ProblemOrigin.Configuration, problem)
+                    : new(ProblemOrigin.Configuration, $"{target.Path}: {problem}") { Place = target.Place }
+            );
         }
     }
 }

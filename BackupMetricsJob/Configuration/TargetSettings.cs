@@ -28,15 +28,16 @@ internal sealed record TargetSettings
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>This where it says something, else what is below it: labels by name, limits by type, keywords each by itself.</summary>
-    public TargetSettings Over(TargetSettings below) => new()
-    {
-        Keywords = Over(Keywords, below.Keywords),
-        Password = Password ?? (HasPassword(Keywords) ? null : below.Password),
-        Labels = Over(Labels, below.Labels),
-        Limits = Over(Limits, below.Limits),
-        Sources = Sources ?? below.Sources,
-        Timeout = Timeout ?? below.Timeout,
-    };
+    public TargetSettings Over(TargetSettings below) =>
+        new()
+        {
+            Keywords = Over(Keywords, below.Keywords),
+            Password = Password ?? (HasPassword(Keywords) ? null : below.Password),
+            Labels = Over(Labels, below.Labels),
+            Limits = Over(Limits, below.Limits),
+            Sources = Sources ?? below.Sources,
+            Timeout = Timeout ?? below.Timeout,
+        };
 
     /// <summary>Whether the keywords say a password, or where it stands.</summary>
     public static bool HasPassword(IReadOnlyDictionary<string, string>? keywords) =>
@@ -44,9 +45,11 @@ internal sealed record TargetSettings
 
     static IReadOnlyDictionary<string, string>? Over(IReadOnlyDictionary<string, string>? upper, IReadOnlyDictionary<string, string>? below)
     {
-        if (upper is null || below is null) return upper ?? below;
+        if (upper is null || below is null)
+            return upper ?? below;
         var all = new Dictionary<string, string>(below, StringComparer.Ordinal);
-        foreach (var (keyword, value) in upper) all[keyword] = value;
+        foreach (var (keyword, value) in upper)
+            all[keyword] = value;
         return all;
     }
 

@@ -10,7 +10,8 @@ namespace BackupMetricsJob.Exposition;
 internal sealed class BackupMetrics(Samples samples)
 {
     /// <summary>Writes everything into <paramref name="registry"/> and returns how many samples that were.</summary>
-    public static int Write(IReadOnlyList<ProbeResult> results, RunFacts run, CollectorRegistry registry) => Write(results, run, new Samples(registry));
+    public static int Write(IReadOnlyList<ProbeResult> results, RunFacts run, CollectorRegistry registry) =>
+        Write(results, run, new Samples(registry));
 
     public static int Write(IReadOnlyList<ProbeResult> results, RunFacts run, Samples samples)
     {
@@ -21,11 +22,14 @@ internal sealed class BackupMetrics(Samples samples)
             labels = SampleLabels.Of(result.Instance, labels);
             BackupSamples.Write(result, labels, samples);
             metrics.WriteLimits(result, labels);
-            if (result.Server is { } server) metrics.WriteArchiver(server, labels);
+            if (result.Server is { } server)
+                metrics.WriteArchiver(server, labels);
             metrics.WriteRecoveryPoint(result, labels);
-            if (result.IsTarget) metrics.WriteProbe(result, labels);
+            if (result.IsTarget)
+                metrics.WriteProbe(result, labels);
             metrics.WriteSources(result, labels);
-            if (run.LegacyNames) LegacyMetrics.Write(result, labels, samples);
+            if (run.LegacyNames)
+                LegacyMetrics.Write(result, labels, samples);
         }
 
         metrics.WriteRun(results, run);
@@ -46,10 +50,12 @@ internal sealed class BackupMetrics(Samples samples)
                 samples.Set(MetricNames.ArchiveState, labels, state == holds ? 1 : 0, state.Name());
         }
 
-        if (server.Wal is { } directory) samples.Set(MetricNames.WalDirectory, labels, directory.DirectoryBytes);
+        if (server.Wal is { } directory)
+            samples.Set(MetricNames.WalDirectory, labels, directory.DirectoryBytes);
 
         // What a standby shows of an archive is its primary's past, and with archive_mode off there is no archive to speak of.
-        if (server.DoesNotArchiveItself || server.ArchiveMode == "off") return;
+        if (server.DoesNotArchiveItself || server.ArchiveMode == "off")
+            return;
         samples.Set(MetricNames.ArchiveLastSuccess, labels, server.Archiver.LastArchived?.UnixSeconds());
         samples.Set(MetricNames.ArchiveLastFailure, labels, server.Archiver.LastFailed?.UnixSeconds());
         samples.Set(MetricNames.ArchivedFiles, labels, server.Archiver.ArchivedCount);
@@ -61,10 +67,12 @@ internal sealed class BackupMetrics(Samples samples)
 
     void WriteRecoveryPoint(ProbeResult result, SampleLabels labels)
     {
-        if (result.Loss is not { } loss) return;
+        if (result.Loss is not { } loss)
+            return;
         samples.Set(MetricNames.RecoveryPointTime, labels, (result.At - loss.Window).UnixSeconds());
         samples.Set(MetricNames.RecoveryPointAge, labels, loss.Window.TotalSeconds);
-        if (loss.IsByServer) samples.Set(MetricNames.RecoveryPointEvidence, labels, 1, "server");
+        if (loss.IsByServer)
+            samples.Set(MetricNames.RecoveryPointEvidence, labels, 1, "server");
         samples.Set(MetricNames.RecoveryReplay, labels, result.ReplayBytes);
     }
 
@@ -72,9 +80,11 @@ internal sealed class BackupMetrics(Samples samples)
     {
         var failure = result.Failure;
         samples.Set(MetricNames.ProbeSuccess, labels, failure is null ? 1 : 0);
-        if (failure is not null) samples.Set(MetricNames.ProbeFailure, labels, 1, failure.Reason.Name());
+        if (failure is not null)
+            samples.Set(MetricNames.ProbeFailure, labels, 1, failure.Reason.Name());
         samples.Set(MetricNames.ProbeDuration, labels, result.Duration.TotalSeconds);
-        if (failure is null) samples.Set(MetricNames.ProbeTime, labels, result.At.UnixSeconds());
+        if (failure is null)
+            samples.Set(MetricNames.ProbeTime, labels, result.At.UnixSeconds());
         samples.Set(MetricNames.ClockOffset, labels, result.ClockOffset?.TotalSeconds);
     }
 
@@ -95,8 +105,10 @@ internal sealed class BackupMetrics(Samples samples)
         samples.Set(MetricNames.Targets, targets - failed, "ok");
         samples.Set(MetricNames.Targets, failed, "failed");
         samples.Set(MetricNames.Shards, run.Shards);
-        if (run.Interval is { } interval) samples.Set(MetricNames.Interval, interval.TotalSeconds);
-        if (run.LastReloadSuccessful is { } good) samples.Set(MetricNames.ConfigReload, good ? 1 : 0);
+        if (run.Interval is { } interval)
+            samples.Set(MetricNames.Interval, interval.TotalSeconds);
+        if (run.LastReloadSuccessful is { } good)
+            samples.Set(MetricNames.ConfigReload, good ? 1 : 0);
         samples.Set(MetricNames.BuildInfo, 1, run.Build.Version, run.Build.Revision);
     }
 }

@@ -32,10 +32,19 @@ internal static class BackupSamples
         samples.Set(MetricNames.BackupLastDuration, series, backup.LastDuration?.TotalSeconds);
         samples.Set(MetricNames.BackupLastSize, series, backup.LastSize);
         samples.Set(MetricNames.BackupLastStored, series, backup.LastStored);
-        samples.Set(MetricNames.BackupLastHasErrors, series, backup.LastHasErrors is { } hasErrors ? hasErrors ? 1 : 0 : null);
+        samples.Set(
+            MetricNames.BackupLastHasErrors,
+            series,
+            backup.LastHasErrors is { } hasErrors
+                ? hasErrors
+                    ? 1
+                    : 0
+                : null
+        );
         samples.Set(MetricNames.BackupSizeRatio, series, backup.SizeRatio);
         samples.Set(MetricNames.BrokenChains, series, backup.BrokenChains);
-        if (backup.Running is not { } running) return;
+        if (backup.Running is not { } running)
+            return;
         samples.Set(MetricNames.BackupRunningSince, series, running.Since.UnixSeconds());
         samples.Set(MetricNames.BackupLongest, series, running.Longest?.TotalSeconds);
     }
@@ -43,11 +52,14 @@ internal static class BackupSamples
     // Of ten thousand servers hardly one has a failed or a running one: no sample is none.
     static void WriteCounts(BackupFacts backup, SampleLabels labels, Samples samples)
     {
-        if (backup.Counts is not { } counts) return;
+        if (backup.Counts is not { } counts)
+            return;
         var (source, tool, type) = (backup.Source, backup.Tool, backup.Type.Name());
         samples.Set(MetricNames.Backups, labels, counts.Done, source, tool, type, "done");
-        if (counts.Failed > 0) samples.Set(MetricNames.Backups, labels, counts.Failed, source, tool, type, "failed");
-        if (counts.Running > 0) samples.Set(MetricNames.Backups, labels, counts.Running, source, tool, type, "running");
+        if (counts.Failed > 0)
+            samples.Set(MetricNames.Backups, labels, counts.Failed, source, tool, type, "failed");
+        if (counts.Running > 0)
+            samples.Set(MetricNames.Backups, labels, counts.Running, source, tool, type, "running");
     }
 
     // One series a tool, whatever the types: of a full backup, or of a base backup of unknown kind.
@@ -56,10 +68,12 @@ internal static class BackupSamples
         var told = new HashSet<(string Source, string Tool)>();
         foreach (var backup in backups)
         {
-            if (Oldest(backup) is not { } oldest || !told.Add((backup.Source, backup.Tool))) continue;
+            if (Oldest(backup) is not { } oldest || !told.Add((backup.Source, backup.Tool)))
+                continue;
             foreach (var other in backups)
             {
-                if (other.Source == backup.Source && other.Tool == backup.Tool && Oldest(other) < oldest) oldest = Oldest(other)!.Value;
+                if (other.Source == backup.Source && other.Tool == backup.Tool && Oldest(other) < oldest)
+                    oldest = Oldest(other)!.Value;
             }
 
             samples.Set(MetricNames.BackupOldest, labels, oldest.UnixSeconds(), backup.Source, backup.Tool);

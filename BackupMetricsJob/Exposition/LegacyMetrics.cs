@@ -25,18 +25,20 @@ internal static class LegacyMetrics
     static Upload? Xlog(ProbeResult result, string tool)
     {
         var recorded = Newest(result, tool, type => type == BackupType.Wal);
-        if (Archiver(result) is not { LastArchived: { } archived } archiver || archiver.Tool != tool || recorded?.At >= archived) return recorded;
+        if (Archiver(result) is not { LastArchived: { } archived } archiver || archiver.Tool != tool || recorded?.At >= archived)
+            return recorded;
         var age = result.Server!.Now - archived;
         return new(archived, age < TimeSpan.Zero ? TimeSpan.Zero : age);
     }
 
     /// <summary>What a standby shows of an archive is its primary's past.</summary>
-    static ArchiverStatistics? Archiver(ProbeResult result) => result.Server is { DoesNotArchiveItself: false, ArchiveMode: not "off" } server ? server.Archiver : null;
+    static ArchiverStatistics? Archiver(ProbeResult result) =>
+        result.Server is { DoesNotArchiveItself: false, ArchiveMode: not "off" } server ? server.Archiver : null;
 
     static Upload? Newest(ProbeResult result, string tool, Func<BackupType, bool> isMeant)
     {
-        var newest = result.Backups
-            .Where(backup => backup is { LastSuccess: not null, Age: not null } && backup.Tool == tool && isMeant(backup.Type))
+        var newest = result
+            .Backups.Where(backup => backup is { LastSuccess: not null, Age: not null } && backup.Tool == tool && isMeant(backup.Type))
             .MaxBy(backup => backup.LastSuccess);
         return newest is null ? null : new(newest.LastSuccess!.Value, newest.Age!.Value);
     }

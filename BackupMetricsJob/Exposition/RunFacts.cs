@@ -6,7 +6,14 @@ namespace BackupMetricsJob.Exposition;
 /// <param name="Shards">How many shards the job has.</param>
 /// <param name="Interval">How often it is meant to run; null where nobody said.</param>
 /// <param name="LegacyNames">Whether pghoard's and the wal-g exporter's own names are published too.</param>
-internal sealed record RunFacts(DateTimeOffset Started, TimeSpan Duration, int Shards, TimeSpan? Interval, BuildVersion Build, bool LegacyNames)
+internal sealed record RunFacts(
+    DateTimeOffset Started,
+    TimeSpan Duration,
+    int Shards,
+    TimeSpan? Interval,
+    BuildVersion Build,
+    bool LegacyNames
+)
 {
     /// <summary>Whether the settings could be read again before this run; null where they are read once.</summary>
     public bool? LastReloadSuccessful { get; init; }

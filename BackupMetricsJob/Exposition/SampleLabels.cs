@@ -2,7 +2,9 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Exposition;
 
-/// <summary>The labels of one instance: <c>instance</c> first, then the metric's own, then the user's in the order of their names.</summary>
+/// <summary>
+/// The labels of one instance: <c>instance</c> first, then the metric's own, then the user's in the order of their names.
+/// </summary>
 internal sealed class SampleLabels
 {
     readonly string _instance;
@@ -22,7 +24,13 @@ internal sealed class SampleLabels
     }
 
     SampleLabels(string instance, SampleLabels others) =>
-        (_instance, _labels, _userNames, _userValues, Shape) = (instance, others._labels, others._userNames, others._userValues, others.Shape);
+        (_instance, _labels, _userNames, _userValues, Shape) = (
+            instance,
+            others._labels,
+            others._userNames,
+            others._userValues,
+            others.Shape
+        );
 
     /// <summary>The names of the user's labels as one text: what is equal here has equal label names.</summary>
     public string Shape { get; }

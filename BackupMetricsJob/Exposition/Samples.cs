@@ -25,28 +25,40 @@ internal sealed class Samples(CollectorRegistry registry, bool hasEmptyInstance 
     {
         Count++;
         string[] names = hasEmptyInstance ? ["instance", .. metric.Labels] : metric.Labels;
-        if (names.Length > 0) _factory.CreateGauge(metric.Name, metric.Help, names).WithLabels(hasEmptyInstance ? ["", .. labelValues] : labelValues).Set(value);
-        else _factory.CreateGauge(metric.Name, metric.Help).Set(value);
+        if (names.Length > 0)
+            _factory
+                .CreateGauge(metric.Name, metric.Help, names)
+                .WithLabels(hasEmptyInstance ? ["", .. labelValues] : labelValues)
+                .Set(value);
+        else
+            _factory.CreateGauge(metric.Name, metric.Help).Set(value);
     }
 
     /// <summary>A sample about a database, with the user's labels; nothing where the value is unknown.</summary>
     public void Set(Metric metric, SampleLabels of, double? value, params string[] labelValues)
     {
-        if (value is not null) Set(metric, of.With(labelValues), value);
+        if (value is not null)
+            Set(metric, of.With(labelValues), value);
     }
 
     /// <summary>The same for labels that several metrics have: they keep the array, and share it.</summary>
     public void Set(Metric metric, in SeriesLabels labels, double? value)
     {
-        if (value is not { } known || !double.IsFinite(known)) return;
+        if (value is not { } known || !double.IsFinite(known))
+            return;
         Count++;
-        if (!_collectors.TryGetValue(labels.Of.Shape, out var ofShape)) _collectors.Add(labels.Of.Shape, ofShape = new(StringComparer.Ordinal));
-        if (!ofShape.TryGetValue(metric.Name, out var collector)) ofShape.Add(metric.Name, collector = Create(metric, labels.Of.Names(metric.Labels)));
-        if (collector is Counter counter) counter.WithLabels(labels.Values.AsMemory()).IncTo(known);
-        else ((Gauge)collector).WithLabels(labels.Values.AsMemory()).Set(known);
+        if (!_collectors.TryGetValue(labels.Of.Shape, out var ofShape))
+            _collectors.Add(labels.Of.Shape, ofShape = new(StringComparer.Ordinal));
+        if (!ofShape.TryGetValue(metric.Name, out var collector))
+            ofShape.Add(metric.Name, collector = Create(metric, labels.Of.Names(metric.Labels)));
+        if (collector is Counter counter)
+            counter.WithLabels(labels.Values.AsMemory()).IncTo(known);
+        else
+            ((Gauge)collector).WithLabels(labels.Values.AsMemory()).Set(known);
     }
 
-    Collector Create(Metric metric, string[] names) => metric.IsCounter
-        ? _factory.CreateCounter(metric.Name, metric.Help, names, NoSampleUntilSet)
-        : _factory.CreateGauge(metric.Name, metric.Help, names);
+    Collector Create(Metric metric, string[] names) =>
+        metric.IsCounter
+            ? _factory.CreateCounter(metric.Name, metric.Help, names, NoSampleUntilSet)
+            : _factory.CreateGauge(metric.Name, metric.Help, names);
 }

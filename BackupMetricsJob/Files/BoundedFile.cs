@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Files;
 
 /// <summary>
-/// Every file that somebody names is read here: a pipe is as good as a file, and one without an end, or without an answer, costs whoever asked for it
-/// three seconds and nobody else anything.
+/// Every file that somebody names is read here: a pipe is as good as a file, and one without an end, or without an answer, costs whoever
+/// asked for it three seconds and nobody else anything.
 /// </summary>
 internal static class BoundedFile
 {

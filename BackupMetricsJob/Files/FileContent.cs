@@ -8,15 +8,20 @@ internal sealed record FileContent
     static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
     /// <summary>It hangs: nothing more is known of it.</summary>
-    public static FileContent NoAnswer { get; } = new()
-    {
-        Fault = $"cannot be read: no answer within {FileReading.Patience.TotalSeconds:0} s; is it a pipe that nobody writes to, or on a file system that hangs?",
-    };
+    public static FileContent NoAnswer { get; } =
+        new()
+        {
+            Fault =
+                $"cannot be read: no answer within {FileReading.Patience.TotalSeconds:0} s; is it a pipe that nobody writes to, "
+                + "or on a file system that hangs?",
+        };
 
     /// <summary>Why it cannot be had, on one line; null where it can.</summary>
     public string? Fault { get; init; }
 
-    /// <summary>There is none, or it is in a folder that we may not look into. One that hangs, or that others alone may read, is there.</summary>
+    /// <summary>
+    /// There is none, or it is in a folder that we may not look into. One that hangs, or that others alone may read, is there.
+    /// </summary>
     public bool IsMissing { get; init; }
 
     public byte[] Bytes { get; init; } = [];
@@ -37,7 +42,8 @@ internal sealed record FileContent
         {
             using var reader = new StringReader(Text);
             var lines = new List<string>();
-            while (reader.ReadLine() is { } line) lines.Add(line);
+            while (reader.ReadLine() is { } line)
+                lines.Add(line);
             return lines;
         }
     }
@@ -46,7 +52,8 @@ internal sealed record FileContent
     public string? TryText(out string fault)
     {
         fault = Fault ?? "";
-        if (Fault is not null) return null;
+        if (Fault is not null)
+            return null;
         try
         {
             return Utf8.GetString(Bytes);
@@ -65,22 +72,27 @@ internal sealed record FileContent
     {
         try
         {
-            if (max < 0) return new() { Names = Directory.GetFiles(path) };
+            if (max < 0)
+                return new() { Names = Directory.GetFiles(path) };
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 1);
             var bytes = new byte[Math.Min(256, max + 1)];
             for (int length = 0, read = -1; read != 0; length += read)
             {
-                if (length > max) return new() { Fault = max < 1 << 20 ? $"is larger than {max >> 10} KiB" : $"is larger than {max >> 20} MiB" };
-                if (length == bytes.Length) Array.Resize(ref bytes, (int)Math.Min(bytes.Length * 4L, max + 1L));
+                if (length > max)
+                    return new() { Fault = max < 1 << 20 ? $"is larger than {max >> 10} KiB" : $"is larger than {max >> 20} MiB" };
+                if (length == bytes.Length)
+                    Array.Resize(ref bytes, (int)Math.Min(bytes.Length * 4L, max + 1L));
                 read = file.Read(bytes, length, bytes.Length - length);
-                if (read == 0) Array.Resize(ref bytes, length);
+                if (read == 0)
+                    Array.Resize(ref bytes, length);
             }
 
             return new() { Bytes = bytes, Mode = OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(file.SafeFileHandle) };
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            var isMissing = e is FileNotFoundException or DirectoryNotFoundException || (e is UnauthorizedAccessException && !Path.Exists(path));
+            var isMissing =
+                e is FileNotFoundException or DirectoryNotFoundException || (e is UnauthorizedAccessException && !Path.Exists(path));
             return new() { Fault = "cannot be read: " + Words.OnOneLine(e.Message), IsMissing = isMissing };
         }
     }

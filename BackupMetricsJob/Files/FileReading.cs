@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace BackupMetricsJob.Files;
 
 /// <summary>
-/// A file that is being read, on a thread of its own and none of the pool's, since a pipe that nobody writes to and a mount that is gone never answer.
-/// Such a path holds one thread until it does answer, however often it is asked for.
+/// A file that is being read, on a thread of its own and none of the pool's, since a pipe that nobody writes to and a mount that is gone
+/// never answer. Such a path holds one thread until it does answer, however often it is asked for.
 /// </summary>
 internal sealed class FileReading
 {
@@ -17,13 +17,15 @@ internal sealed class FileReading
     /// <summary>For each file, from when it was begun.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    // What was not begun in advance is waited for one after the other. After some in vain the rest of a run gets less, so that hundreds do not cost minutes.
+    // What was not begun in advance is waited for one after the other. After some in vain the rest of a run gets less, so that hundreds do
+    // not cost minutes.
     static readonly TimeSpan PatienceAfterMany = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan Memory = TimeSpan.FromSeconds(10);
 
     static readonly ConcurrentDictionary<(string Path, int Max), FileReading> Open = new();
 
-    // Each file that hangs holds a thread and a descriptor. Half of all are left for databases and gateways, a quarter for what was not begun in advance.
+    // Each file that hangs holds a thread and a descriptor. Half of all are left for databases and gateways, a quarter for what was not
+    // begun in advance.
     static readonly int Quarter = Math.Clamp(Math.Min(ProcessLimits.RaiseDescriptors(), ProcessLimits.Threads()) / 4, 1, 8192);
     static readonly SemaphoreSlim RoomInAdvance = new(Quarter);
     static readonly SemaphoreSlim RoomForOthers = new(Quarter);
@@ -37,7 +39,8 @@ internal sealed class FileReading
     readonly long _begun = Environment.TickCount64;
     readonly TaskCompletionSource<FileContent> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    FileReading(string path, int max, TimeSpan patience, bool inAdvance) => (_what, _patience, _inAdvance) = ((path, max), patience, inAdvance);
+    FileReading(string path, int max, TimeSpan patience, bool inAdvance) =>
+        (_what, _patience, _inAdvance) = ((path, max), patience, inAdvance);
 
     SemaphoreSlim Room => _inAdvance ? RoomInAdvance : RoomForOthers;
 
@@ -46,17 +49,20 @@ internal sealed class FileReading
     /// <summary>Joins whoever reads that file already.</summary>
     public static FileReading Begin(string path, int max, bool inAdvance)
     {
-        if (Environment.TickCount64 - Volatile.Read(ref _lastLost) > Memory.TotalMilliseconds) Volatile.Write(ref _lost, 0);
+        if (Environment.TickCount64 - Volatile.Read(ref _lastLost) > Memory.TotalMilliseconds)
+            Volatile.Write(ref _lost, 0);
         var reading = new FileReading(path, max, inAdvance || Volatile.Read(ref _lost) < MaxLost ? Patience : PatienceAfterMany, inAdvance);
         var open = Open.GetOrAdd((path, max), reading);
-        if (open == reading) reading.Start();
+        if (open == reading)
+            reading.Start();
         return open;
     }
 
     /// <summary>The answer; where none comes in time, that.</summary>
     public FileContent Wait()
     {
-        if (_answer.Task.Wait(Left)) return _answer.Task.Result;
+        if (_answer.Task.Wait(Left))
+            return _answer.Task.Result;
         if (!_inAdvance)
         {
             Interlocked.Increment(ref _lost);

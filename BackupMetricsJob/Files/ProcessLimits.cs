@@ -15,24 +15,30 @@ internal static class ProcessLimits
 
     const int UsualThreads = 32768;
 
-    /// <summary>The soft limit becomes as high as the hard one, as .NET's runtime does where it is not compiled in (a native program's does not).</summary>
+    /// <summary>
+    /// The soft limit becomes as high as the hard one, as .NET's runtime does where it is not compiled in (a native program's does not).
+    /// </summary>
     /// <returns>The limit that holds from now on.</returns>
     public static int RaiseDescriptors()
     {
-        if (!OperatingSystem.IsLinux() || getrlimit(OpenFiles, out var limit) != 0) return UsualDescriptors;
+        if (!OperatingSystem.IsLinux() || getrlimit(OpenFiles, out var limit) != 0)
+            return UsualDescriptors;
         var raised = limit with { Soft = limit.Hard };
-        if (limit.Soft < limit.Hard && setrlimit(OpenFiles, in raised) == 0) limit = raised;
+        if (limit.Soft < limit.Hard && setrlimit(OpenFiles, in raised) == 0)
+            limit = raised;
         return (int)Math.Min(limit.Soft, int.MaxValue);
     }
 
     /// <summary>How many threads this process may have at most, by its user's limit and its control group's.</summary>
     public static int Threads()
     {
-        if (!OperatingSystem.IsLinux()) return UsualThreads;
+        if (!OperatingSystem.IsLinux())
+            return UsualThreads;
         var least = getrlimit(Processes, out var limit) == 0 ? Math.Min(limit.Soft, UsualThreads) : UsualThreads;
         try
         {
-            if (ulong.TryParse(File.ReadAllText("/sys/fs/cgroup/pids.max").Trim(), out var max)) least = Math.Min(least, max);
+            if (ulong.TryParse(File.ReadAllText("/sys/fs/cgroup/pids.max").Trim(), out var max))
+                least = Math.Min(least, max);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

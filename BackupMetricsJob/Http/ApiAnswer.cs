@@ -16,17 +16,21 @@ internal sealed record ApiFailure(RequestFailure Reason, string Server)
     /// <summary>One line for people, without a full stop.</summary>
     public string Describe()
     {
-        var line = new StringBuilder(Reason switch
-        {
-            RequestFailure.Refused => $"{Server} refused{ClientCredentials.Want(Status, GaveCredentials)}",
-            RequestFailure.Unavailable => $"{Server} is not available",
-            RequestFailure.Unreachable => $"{Server} could not be reached",
-            RequestFailure.TimedOut => $"{Server} did not answer in time",
-            RequestFailure.Cancelled => $"{Server} was not waited for",
-            _ => throw new InvalidOperationException($"no words for {Reason}"),
-        });
-        if (Status is { } status) line.Append(CultureInfo.InvariantCulture, $" (HTTP {status})");
-        if (Words.Length > 0) line.Append(": ").Append(Words);
+        var line = new StringBuilder(
+            Reason switch
+            {
+                RequestFailure.Refused => $"{Server} refused{ClientCredentials.Want(Status, GaveCredentials)}",
+                RequestFailure.Unavailable => $"{Server} is not available",
+                RequestFailure.Unreachable => $"{Server} could not be reached",
+                RequestFailure.TimedOut => $"{Server} did not answer in time",
+                RequestFailure.Cancelled => $"{Server} was not waited for",
+                _ => throw new InvalidOperationException($"no words for {Reason}"),
+            }
+        );
+        if (Status is { } status)
+            line.Append(CultureInfo.InvariantCulture, $" (HTTP {status})");
+        if (Words.Length > 0)
+            line.Append(": ").Append(Words);
         return line.ToString();
     }
 }

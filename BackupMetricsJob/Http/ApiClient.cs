@@ -22,7 +22,8 @@ internal sealed class ApiClient(string server, ClientCredentials? credentials, C
         HttpMethod method,
         Uri url,
         Func<HttpResponseMessage, Stream, CancellationToken, ValueTask<T>> read,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
         where T : class
     {
         using var client = new HttpClient(Transport.To(url, tls, timeout)) { Timeout = Timeout.InfiniteTimeSpan };
@@ -35,7 +36,11 @@ internal sealed class ApiClient(string server, ClientCredentials? credentials, C
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             // The latter is how .NET's JSON tells of a text that is not well-formed Unicode.
-            return Fail(RequestFailure.Refused, "its answer is not what was asked for: " + (failure.GetType() == typeof(JsonException) ? failure.Message : NoJson(media)), null);
+            return Fail(
+                RequestFailure.Refused,
+                "its answer is not what was asked for: " + (failure.GetType() == typeof(JsonException) ? failure.Message : NoJson(media)),
+                null
+            );
         }
 
         Task<HttpResponseMessage> SendAsync(HttpRequestMessage asked, CancellationToken end) =>
@@ -43,7 +48,8 @@ internal sealed class ApiClient(string server, ClientCredentials? credentials, C
 
         async Task<ApiAnswer<T>> ReadAsync(HttpResponseMessage response, CancellationToken end)
         {
-            if (!response.IsSuccessStatusCode) return new(null, await RefusalAsync(response, end));
+            if (!response.IsSuccessStatusCode)
+                return new(null, await RefusalAsync(response, end));
             media = response.Content.Headers.ContentType?.MediaType;
             await using var stream = await response.Content.ReadAsStreamAsync(end);
             return new(await read(response, stream, end), null);
@@ -59,35 +65,43 @@ internal sealed class ApiClient(string server, ClientCredentials? credentials, C
         var buffer = new byte[64 * 1024];
         while (await stream.ReadAsync(buffer, cancellationToken) is > 0 and var read)
         {
-            if (text.Length + read > MaxData) throw new JsonException($"it is longer than {MaxData >> 20} MiB");
+            if (text.Length + read > MaxData)
+                throw new JsonException($"it is longer than {MaxData >> 20} MiB");
             await text.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
         }
 
         using var document = JsonDocument.Parse(text.GetBuffer().AsMemory(0, (int)text.Length));
         var answer = document.RootElement;
-        if (answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("data", out var data)
-            && data.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+        if (
+            answer.ValueKind == JsonValueKind.Object
+            && answer.TryGetProperty("data", out var data)
+            && data.ValueKind is JsonValueKind.Object or JsonValueKind.Array
+        )
             return data.Clone();
         throw new JsonException("it has no data in it");
     }
 
     // What .NET's reader of JSON says is for those who wrote the text.
-    static string NoJson(string? media) => $"it is no JSON{(media is null or "application/json" ? "" : $" but {media}")}; does something else answer at this URL?";
+    static string NoJson(string? media) =>
+        $"it is no JSON{(media is null or "application/json" ? "" : $" but {media}")}; does something else answer at this URL?";
 
     async Task<ApiFailure> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
         var (said, _) = await BoundedRequest.ReadAnswerAsync(response.Content, cancellationToken);
-        var words = status is >= 300 and < 400 && response.Headers.Location is { } elsewhere
-            ? "redirected to " + Words.WithoutUserInfo(elsewhere.ToString())
-            : response.Content.Headers.ContentType?.MediaType == "text/html" ? "it answers with a web page; does something else answer at this URL?"
-            : said.Length > 0 ? said : response.ReasonPhrase ?? "";
-        return Failure(BoundedRequest.IsTransient(status) ? RequestFailure.Unavailable : RequestFailure.Refused, words) with { Status = status };
+        var words =
+            status is >= 300 and < 400 && response.Headers.Location is { } elsewhere
+                ? "redirected to " + Words.WithoutUserInfo(elsewhere.ToString())
+            : response.Content.Headers.ContentType?.MediaType == "text/html"
+                ? "it answers with a web page; does something else answer at this URL?"
+            : said.Length > 0 ? said
+            : response.ReasonPhrase ?? "";
+        return Failure(BoundedRequest.IsTransient(status) ? RequestFailure.Unavailable : RequestFailure.Refused, words) with
+        {
+            Status = status,
+        };
     }
 
-    ApiFailure Failure(RequestFailure result, string words) => new(result, server)
-    {
-        Words = Words.OnOneLine(credentials?.Hide(words) ?? words),
-        GaveCredentials = credentials is not null,
-    };
+    ApiFailure Failure(RequestFailure result, string words) =>
+        new(result, server) { Words = Words.OnOneLine(credentials?.Hide(words) ?? words), GaveCredentials = credentials is not null };
 }

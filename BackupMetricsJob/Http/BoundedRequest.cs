@@ -22,13 +22,16 @@ internal static class BoundedRequest
         TimeProvider clock,
         Func<HttpResponseMessage, CancellationToken, Task<T>> read,
         Func<RequestFailure, string, Exception?, T> fail,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
-        if (timeout <= TimeSpan.Zero) timeout = TimeSpan.FromTicks(1);
+        if (timeout <= TimeSpan.Zero)
+            timeout = TimeSpan.FromTicks(1);
         using var late = new CancellationTokenSource(timeout, clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         request.Headers.ConnectionClose = true;
-        if (credentials is not null) request.Headers.Authorization = credentials.Header;
+        if (credentials is not null)
+            request.Headers.Authorization = credentials.Header;
         try
         {
             using var response = await send(request, end.Token);
@@ -38,7 +41,11 @@ internal static class BoundedRequest
         {
             return cancellationToken.IsCancellationRequested
                 ? fail(RequestFailure.Cancelled, "", null)
-                : fail(RequestFailure.TimedOut, string.Create(CultureInfo.InvariantCulture, $"within {timeout.TotalSeconds:0.###} s"), null);
+                : fail(
+                    RequestFailure.TimedOut,
+                    string.Create(CultureInfo.InvariantCulture, $"within {timeout.TotalSeconds:0.###} s"),
+                    null
+                );
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
@@ -54,7 +61,8 @@ internal static class BoundedRequest
     /// <summary>As much of the body as comes and fits; a status that is known stays true when its words are cut off.</summary>
     internal static async Task<(string Answer, bool Whole)> ReadAnswerAsync(HttpContent content, CancellationToken cancellationToken)
     {
-        if (content.Headers.ContentLength == 0) return ("", true);
+        if (content.Headers.ContentLength == 0)
+            return ("", true);
         var buffer = new byte[MaxAnswer];
         var length = 0;
         try

@@ -27,19 +27,21 @@ internal sealed class ClientCredentials
     /// <summary>What somebody else said, with <c>***</c> for the secrets in it: a proxy may repeat the request that it refuses.</summary>
     public string Hide(string words)
     {
-        foreach (var secret in _secrets) words = words.Replace(secret, "***", StringComparison.Ordinal);
+        foreach (var secret in _secrets)
+            words = words.Replace(secret, "***", StringComparison.Ordinal);
         return words;
     }
 
     /// <summary>What a status says about who we are: nothing, or the rest of "refused".</summary>
-    public static string Want(int? status, bool given) => (status, given) switch
-    {
-        (401, false) => ", it wants credentials and none were given",
-        (401, true) => ", it does not accept the credentials that were given",
-        (403, false) => ", it may want credentials and none were given",
-        (403, true) => ", the credentials that were given do not allow it",
-        _ => "",
-    };
+    public static string Want(int? status, bool given) =>
+        (status, given) switch
+        {
+            (401, false) => ", it wants credentials and none were given",
+            (401, true) => ", it does not accept the credentials that were given",
+            (403, false) => ", it may want credentials and none were given",
+            (403, true) => ", the credentials that were given do not allow it",
+            _ => "",
+        };
 
     public override string ToString() => "***";
 }

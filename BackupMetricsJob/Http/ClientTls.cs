@@ -19,7 +19,8 @@ internal sealed record ClientTls(TrustedRoots? Roots, SslStreamCertificateContex
     {
         var before = problems.Count;
         var roots = authorities is null ? null : TrustedRoots.Read(File(authorities));
-        if (certificate is null && key is not null) problems.Add($"key file \"{key}\": a key needs its certificate, too");
+        if (certificate is null && key is not null)
+            problems.Add($"key file \"{key}\": a key needs its certificate, too");
         var own = certificate is null ? null : File(certificate);
         var shown = own?.WithKey(key is null ? own : File(key));
         return problems.Count == before ? new(roots, shown, trustAnybody) : null;

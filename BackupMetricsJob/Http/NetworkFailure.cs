@@ -14,14 +14,17 @@ internal static class NetworkFailure
     /// understood a request then, either.
     /// </summary>
     public static bool IsFinal(Exception failure) =>
-        failure.InnerException is AuthenticationException || AnsweredInTls(failure)
+        failure.InnerException is AuthenticationException
+        || AnsweredInTls(failure)
         || failure is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse };
 
     /// <summary>.NET's outermost message often says only that there is another; it is left out then.</summary>
     public static string Reason(Exception failure)
     {
-        if (AnsweredInTls(failure)) return "it answers in TLS: its URL must begin with https://";
-        var says = failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }
+        if (AnsweredInTls(failure))
+            return "it answers in TLS: its URL must begin with https://";
+        var says = failure
+            is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }
             ? failure
             : failure.InnerException ?? failure;
         var reason = says.Message;

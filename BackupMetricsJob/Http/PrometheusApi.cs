@@ -23,16 +23,22 @@ internal sealed class PrometheusApi(Uri address, ClientCredentials? credentials,
     public Task<ApiAnswer<IReadOnlyList<JsonElement>>> QueryAsync(string expression, CancellationToken cancellationToken) =>
         GetAsync<IReadOnlyList<JsonElement>>(
             "/api/v1/query?query=" + Uri.EscapeDataString(expression),
-            static data => data.ValueKind == JsonValueKind.Object && data.TryGetProperty("result", out var result)
+            static data =>
+                data.ValueKind == JsonValueKind.Object
+                && data.TryGetProperty("result", out var result)
                 && result.ValueKind == JsonValueKind.Array
-                ? [.. result.EnumerateArray()]
-                : throw new JsonException("it has no result in it"),
-            cancellationToken);
+                    ? [.. result.EnumerateArray()]
+                    : throw new JsonException("it has no result in it"),
+            cancellationToken
+        );
 
     Task<ApiAnswer<T>> GetAsync<T>(string path, Func<JsonElement, T> read, CancellationToken cancellationToken)
         where T : class =>
-        new ApiClient(_address, credentials, null, timeout, clock)
-            .GetDataAsync(new Uri(_address + path), (_, data) => read(data), cancellationToken);
+        new ApiClient(_address, credentials, null, timeout, clock).GetDataAsync(
+            new Uri(_address + path),
+            (_, data) => read(data),
+            cancellationToken
+        );
 
     static string Text(JsonElement data, string name) =>
         data.ValueKind == JsonValueKind.Object && data.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String

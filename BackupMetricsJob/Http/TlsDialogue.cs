@@ -22,8 +22,10 @@ internal sealed class TlsDialogue : DelegatingHandler
         _tls = tls;
         handler.SslOptions.RemoteCertificateValidationCallback = Check;
         handler.SslOptions.CertificateChainPolicy = tls?.Roots?.Policy();
-        if (tls?.Own is { } own) handler.SslOptions.ClientCertificateContext = own;
-        else handler.SslOptions.LocalCertificateSelectionCallback = ShowNone;
+        if (tls?.Own is { } own)
+            handler.SslOptions.ClientCertificateContext = own;
+        else
+            handler.SslOptions.LocalCertificateSelectionCallback = ShowNone;
     }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -41,7 +43,10 @@ internal sealed class TlsDialogue : DelegatingHandler
         {
             // It may be about that, and may be not.
             throw new HttpRequestException(
-                HttpRequestError.ConnectionError, $"{NetworkFailure.Reason(failure)} (it asked for a client certificate, and none is configured)", failure);
+                HttpRequestError.ConnectionError,
+                $"{NetworkFailure.Reason(failure)} (it asked for a client certificate, and none is configured)",
+                failure
+            );
         }
     }
 
@@ -49,14 +54,19 @@ internal sealed class TlsDialogue : DelegatingHandler
     string? Explain(HttpRequestException failure)
     {
         var innermost = failure.GetBaseException();
-        if (innermost is AuthenticationException) return _sawCertificate ? null : "it does not speak TLS there: its URL should perhaps begin with http://";
+        if (innermost is AuthenticationException)
+            return _sawCertificate ? null : "it does not speak TLS there: its URL should perhaps begin with http://";
 
         // What remains is an alert of theirs, which OpenSSL tells; ours are explained by Check.
         var alert = innermost.Message.IndexOf("alert ", StringComparison.Ordinal);
-        if (alert < 0 || !IsAboutTls(failure)) return null;
+        if (alert < 0 || !IsAboutTls(failure))
+            return null;
         var said = innermost.Message[(alert + "alert ".Length)..];
-        if (_wasAsked) return $"it wants a client certificate, and none is configured (alert: {said})";
-        return _tls?.Own is { } own && _sawCertificate ? $"it refused our certificate, {own.TargetCertificate.Subject}, or something else of our TLS (alert: {said})" : $"it refused our TLS (alert: {said})";
+        if (_wasAsked)
+            return $"it wants a client certificate, and none is configured (alert: {said})";
+        return _tls?.Own is { } own && _sawCertificate
+            ? $"it refused our certificate, {own.TargetCertificate.Subject}, or something else of our TLS (alert: {said})"
+            : $"it refused our TLS (alert: {said})";
     }
 
     static bool IsAboutTls(HttpRequestException failure)
@@ -64,7 +74,8 @@ internal sealed class TlsDialogue : DelegatingHandler
         for (Exception? inner = failure; inner is not null; inner = inner.InnerException)
         {
             // OpenSSL's own failure, a type of .NET that nobody can name.
-            if (inner.HResult != 0 && inner is not (HttpRequestException or IOException or AuthenticationException)) return true;
+            if (inner.HResult != 0 && inner is not (HttpRequestException or IOException or AuthenticationException))
+                return true;
         }
 
         return false;
@@ -72,15 +83,23 @@ internal sealed class TlsDialogue : DelegatingHandler
 
     bool Check(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        if (certificate is null) return false;
+        if (certificate is null)
+            return false;
         _sawCertificate = true;
-        if (errors == SslPolicyErrors.None || _tls is { TrustsAnybody: true }) return true;
+        if (errors == SslPolicyErrors.None || _tls is { TrustsAnybody: true })
+            return true;
         var host = sender is SslStream stream ? stream.TargetHostName : "";
         throw new AuthenticationException(CertificateFault.Describe(certificate, chain, errors, host, _tls?.Roots?.File));
     }
 
     // Called once before the other side has said anything, too.
-    X509Certificate ShowNone(object sender, string targetHost, X509CertificateCollection localCertificates, X509Certificate? remoteCertificate, string[] acceptableIssuers)
+    X509Certificate ShowNone(
+        object sender,
+        string targetHost,
+        X509CertificateCollection localCertificates,
+        X509Certificate? remoteCertificate,
+        string[] acceptableIssuers
+    )
     {
         _wasAsked |= remoteCertificate is not null;
         return null!;

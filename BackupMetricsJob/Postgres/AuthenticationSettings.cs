@@ -5,6 +5,7 @@ namespace BackupMetricsJob.Postgres;
 internal enum AuthMethods
 {
     None = 0,
+
     /// <summary>The server asks for nothing (trust, peer, cert).</summary>
     Nothing = 1,
     ClearText = 2,
@@ -42,7 +43,8 @@ internal sealed record AuthenticationSettings(AuthMethods Allowed, ChannelBindin
     static AuthMethods ReadMethods(string list, LibpqValues values)
     {
         var named = AuthMethods.None;
-        bool negative = false, positive = false;
+        bool negative = false,
+            positive = false;
         foreach (var item in list.Split(','))
         {
             var isNegative = item.StartsWith('!');
@@ -51,13 +53,25 @@ internal sealed record AuthenticationSettings(AuthMethods Allowed, ChannelBindin
             var method = isNegative ? item[1..] : item;
             switch (method)
             {
-                case "none": named |= AuthMethods.Nothing; break;
-                case "password": named |= AuthMethods.ClearText; break;
-                case "md5": named |= AuthMethods.Md5; break;
-                case "scram-sha-256": named |= AuthMethods.ScramSha256; break;
-                case "gss" or "sspi" or "oauth": break;
+                case "none":
+                    named |= AuthMethods.Nothing;
+                    break;
+                case "password":
+                    named |= AuthMethods.ClearText;
+                    break;
+                case "md5":
+                    named |= AuthMethods.Md5;
+                    break;
+                case "scram-sha-256":
+                    named |= AuthMethods.ScramSha256;
+                    break;
+                case "gss" or "sspi" or "oauth":
+                    break;
                 default:
-                    values.Refuse("require_auth", $"{MistakenForm.Shown(method)} is none of password, md5, scram-sha-256, none, gss, sspi, oauth");
+                    values.Refuse(
+                        "require_auth",
+                        $"{MistakenForm.Shown(method)} is none of password, md5, scram-sha-256, none, gss, sspi, oauth"
+                    );
                     return AuthMethods.None;
             }
         }

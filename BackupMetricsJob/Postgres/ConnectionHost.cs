@@ -2,16 +2,22 @@ using System.Net;
 
 namespace BackupMetricsJob.Postgres;
 
-/// <summary>One server to try: its name or socket directory, the address to use instead of looking the name up, and its own password.</summary>
+/// <summary>
+/// One server to try: its name or socket directory, the address to use instead of looking the name up, and its own password.
+/// </summary>
 internal sealed record ConnectionHost(string Name, string? Address, int Port, Secret? Password)
 {
     /// <summary>A Unix socket: libpq never uses TLS there.</summary>
     internal bool IsSocket => Address is null && Name.StartsWith('/');
 
     /// <summary>Whether the server is certainly on this machine: a Unix socket, localhost or a loopback address.</summary>
-    internal bool IsLocal => IsSocket || (IPAddress.TryParse(Address ?? Name, out var address)
-        ? IPAddress.IsLoopback(Reached(address))
-        : Name.Equals("localhost", StringComparison.OrdinalIgnoreCase));
+    internal bool IsLocal =>
+        IsSocket
+        || (
+            IPAddress.TryParse(Address ?? Name, out var address)
+                ? IPAddress.IsLoopback(Reached(address))
+                : Name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        );
 
     /// <summary>What to connect to: as on Linux, the address that stands for all of this machine's is its loopback address.</summary>
     internal string Reachable => IPAddress.TryParse(Address ?? Name, out var address) ? Reached(address).ToString() : Address ?? Name;
@@ -27,7 +33,9 @@ internal sealed record ConnectionHost(string Name, string? Address, int Port, Se
     }
 
     static IPAddress Reached(IPAddress address) =>
-        address.Equals(IPAddress.Any) ? IPAddress.Loopback : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address;
+        address.Equals(IPAddress.Any) ? IPAddress.Loopback
+        : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback
+        : address;
 
     /// <summary>For messages: <c>db1:5432</c>, or <c>/run/postgresql:5432</c>.</summary>
     public override string ToString() => IsSocket ? $"{Name}:{Port}" : UriText;

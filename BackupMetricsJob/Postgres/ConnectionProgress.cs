@@ -25,7 +25,8 @@ internal class ConnectionProgress(Action? onAnswer)
     /// <summary>A server has said something; every call but the first does nothing.</summary>
     public void Answer()
     {
-        if (_hasAnswered) return;
+        if (_hasAnswered)
+            return;
         _hasAnswered = true;
         onAnswer?.Invoke();
     }

@@ -12,8 +12,8 @@ internal enum SessionKind
 }
 
 /// <summary>
-/// A connection with every default, file and variable resolved: nothing more is to be looked up to open it. Whatever is in it is honoured or
-/// was refused before. Neither <see cref="Description"/> nor <see cref="ToString"/> has a password.
+/// A connection with every default, file and variable resolved: nothing more is to be looked up to open it. Whatever is in it is honoured
+/// or was refused before. Neither <see cref="Description"/> nor <see cref="ToString"/> has a password.
 /// </summary>
 /// <param name="ConnectTimeout">for each host; null waits as long as the target's own timeout allows.</param>
 /// <param name="Options">command-line options for the session (<c>-c name=value</c>), or null.</param>
@@ -30,7 +30,8 @@ internal sealed record ConnectionSettings(
     TimeSpan? ConnectTimeout,
     string? Options,
     string? TimeZone,
-    IReadOnlyList<string> Warnings)
+    IReadOnlyList<string> Warnings
+)
 {
     internal const string DefaultApplicationName = "backup-metrics";
 
@@ -39,7 +40,8 @@ internal sealed record ConnectionSettings(
 
     /// <summary>For messages: <c>postgresql://user@host:port/database</c>.</summary>
     internal string Description =>
-        $"postgresql://{Uri.EscapeDataString(User)}@{string.Join(',', Hosts.Select(host => host.UriText))}/{Uri.EscapeDataString(Database)}";
+        $"postgresql://{Uri.EscapeDataString(User)}@{string.Join(',', Hosts.Select(host => host.UriText))}"
+        + $"/{Uri.EscapeDataString(Database)}";
 
     public override string ToString() => Description;
 }

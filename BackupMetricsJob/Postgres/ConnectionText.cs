@@ -3,14 +3,18 @@ using System.Diagnostics.CodeAnalysis;
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// What a user of psql would write, resolved as libpq (PostgreSQL 18) does: a <c>postgresql://</c> URI, <c>keyword=value</c> pairs, or nothing
-/// at all, completed from a service file, the environment, password files and libpq's defaults. What cannot be honoured is a problem, and so
-/// is a keyword that libpq does not know; all problems are found at once, and none of them has a password in it.
+/// What a user of psql would write, resolved as libpq (PostgreSQL 18) does: a <c>postgresql://</c> URI, <c>keyword=value</c> pairs, or
+/// nothing at all, completed from a service file, the environment, password files and libpq's defaults. What cannot be honoured is a
+/// problem, and so is a keyword that libpq does not know; all problems are found at once, and none of them has a password in it.
 /// </summary>
 internal static class ConnectionText
 {
     internal static bool TryParse(
-        string? text, LibpqEnvironment environment, ICollection<string> problems, [NotNullWhen(true)] out ConnectionSettings? settings)
+        string? text,
+        LibpqEnvironment environment,
+        ICollection<string> problems,
+        [NotNullWhen(true)] out ConnectionSettings? settings
+    )
     {
         var before = problems.Count;
         settings = TryRead(text, problems) is { } written ? Resolve(written, null, environment, problems, null) : null;
@@ -36,8 +40,12 @@ internal static class ConnectionText
     /// <param name="problems">what is wrong, wherever it is used.</param>
     /// <param name="absences">what is wrong only because a file is not there now; null: that is a problem like others.</param>
     internal static ConnectionSettings? Resolve(
-        IReadOnlyDictionary<string, string> written, IReadOnlyDictionary<string, string>? defaults, LibpqEnvironment environment,
-        ICollection<string> problems, ICollection<Absence>? absences)
+        IReadOnlyDictionary<string, string> written,
+        IReadOnlyDictionary<string, string>? defaults,
+        LibpqEnvironment environment,
+        ICollection<string> problems,
+        ICollection<Absence>? absences
+    )
     {
         var before = problems.Count + (absences?.Count ?? 0);
         var settings = Resolve(LibpqValues.Merge(written, defaults, environment, problems, absences), environment);
@@ -50,9 +58,10 @@ internal static class ConnectionText
         var hosts = HostList.Read(values);
         var user = values["user"] ?? environment.UserName ?? "";
         if (user.Length == 0)
-            values.Refuse("user", values["user"] is null
-                ? "give one: the operating system's user has no name here to take instead"
-                : "may not be empty");
+            values.Refuse(
+                "user",
+                values["user"] is null ? "give one: the operating system's user has no name here to take instead" : "may not be empty"
+            );
         var database = values["dbname"] is { Length: > 0 } named ? named : user;
         RefuseUnsupported(values, hosts, warnings);
         var tls = TlsReader.Read(values, hosts, environment, warnings);
@@ -64,13 +73,20 @@ internal static class ConnectionText
             user,
             tls,
             AuthenticationSettings.Read(values),
-            (SessionKind)values.OneOf(
-                "target_session_attrs", ["any", "read-write", "read-only", "primary", "standby", "prefer-standby"], defaultIndex: 0),
-            NotEmpty(values["application_name"]) ?? NotEmpty(values["fallback_application_name"]) ?? ConnectionSettings.DefaultApplicationName,
+            (SessionKind)
+                values.OneOf(
+                    "target_session_attrs",
+                    ["any", "read-write", "read-only", "primary", "standby", "prefer-standby"],
+                    defaultIndex: 0
+                ),
+            NotEmpty(values["application_name"])
+                ?? NotEmpty(values["fallback_application_name"])
+                ?? ConnectionSettings.DefaultApplicationName,
             values.Number("connect_timeout") is { } seconds and > 0 ? TimeSpan.FromSeconds(seconds) : null,
             NotEmpty(values["options"]),
             NotEmpty(environment["PGTZ"]),
-            warnings);
+            warnings
+        );
     }
 
     /// <summary>verify-full needs one name to check for each address.</summary>
@@ -112,7 +128,17 @@ internal static class ConnectionText
     }
 
     static readonly string[] Refused =
-        ["requirepeer", "krbsrvname", "gsslib", "scram_client_key", "scram_server_key", "oauth_issuer", "oauth_client_id", "oauth_client_secret", "oauth_scope"];
+    [
+        "requirepeer",
+        "krbsrvname",
+        "gsslib",
+        "scram_client_key",
+        "scram_server_key",
+        "oauth_issuer",
+        "oauth_client_id",
+        "oauth_client_secret",
+        "oauth_scope",
+    ];
 
     static bool IsUtf8(string encoding) =>
         encoding.Equals("auto", StringComparison.OrdinalIgnoreCase)
@@ -121,16 +147,27 @@ internal static class ConnectionText
         || encoding.Equals("UNICODE", StringComparison.OrdinalIgnoreCase);
 
     static ConnectionHost[] WithPasswords(
-        IReadOnlyList<ConnectionHost> hosts, string database, string user, LibpqValues values, LibpqEnvironment environment, List<string> warnings)
+        IReadOnlyList<ConnectionHost> hosts,
+        string database,
+        string user,
+        LibpqValues values,
+        LibpqEnvironment environment,
+        List<string> warnings
+    )
     {
         var given = values["password"] is { Length: > 0 } text ? new Secret(text) : null;
         var named = values["passfile"] is { Length: > 0 };
-        var file = given is null ? PasswordFile.Open(named ? values["passfile"] : environment.InHome(".pgpass"), named, environment, warnings) : null;
+        var file = given is null
+            ? PasswordFile.Open(named ? values["passfile"] : environment.InHome(".pgpass"), named, environment, warnings)
+            : null;
         var result = new ConnectionHost[hosts.Count];
         for (var i = 0; i < result.Length; i++)
         {
             var host = hosts[i];
-            var key = host.Name.Length == 0 ? host.Address! : host.Name == HostList.SocketDirectory ? "localhost" : host.Name;
+            var key =
+                host.Name.Length == 0 ? host.Address!
+                : host.Name == HostList.SocketDirectory ? "localhost"
+                : host.Name;
             result[i] = host with { Password = given ?? file!.Find(key, host.Port, database, user) };
         }
         return result;

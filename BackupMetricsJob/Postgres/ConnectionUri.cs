@@ -13,7 +13,9 @@ internal static class ConnectionUri
     internal static bool IsUri(string text) => PrefixLength(text) > 0;
 
     static int PrefixLength(string text) =>
-        text.StartsWith("postgresql://", StringComparison.Ordinal) ? 13 : text.StartsWith("postgres://", StringComparison.Ordinal) ? 11 : 0;
+        text.StartsWith("postgresql://", StringComparison.Ordinal) ? 13
+        : text.StartsWith("postgres://", StringComparison.Ordinal) ? 11
+        : 0;
 
     /// <returns>false where the URI cannot be cut into its parts.</returns>
     internal static bool TryRead(string text, KeywordList keywords, ICollection<string> problems)
@@ -23,7 +25,10 @@ internal static class ConnectionUri
         var stop = rest.IndexOf('/');
         if (userEnd >= 0 && (rest[(userEnd + 1)..].Contains('@') || (stop >= 0 && stop < userEnd)))
         {
-            problems.Add("the connection URI has an \"@\" or a \"/\" where none may be: in a user, password, database or parameter write %40 for @ and %2F for /");
+            problems.Add(
+                "the connection URI has an \"@\" or a \"/\" where none may be: in a user, password, "
+                    + "database or parameter write %40 for @ and %2F for /"
+            );
             return false;
         }
         var fine = true;
@@ -47,7 +52,8 @@ internal static class ConnectionUri
     /// <summary>The lists of hosts and ports; what follows them ("/" or "?" and on) stays in <paramref name="rest"/>.</summary>
     static bool TryReadHosts(ref ReadOnlySpan<char> rest, KeywordList keywords, ICollection<string> problems)
     {
-        StringBuilder hosts = new(), ports = new();
+        StringBuilder hosts = new(),
+            ports = new();
         while (true)
         {
             if (rest.StartsWith("["))
@@ -55,7 +61,9 @@ internal static class ConnectionUri
                 var close = rest.IndexOf(']');
                 if (close <= 1)
                 {
-                    problems.Add(close < 0 ? "the connection URI has a \"[\" without its \"]\"" : "the connection URI has an empty IPv6 address, []");
+                    problems.Add(
+                        close < 0 ? "the connection URI has a \"[\" without its \"]\"" : "the connection URI has an empty IPv6 address, []"
+                    );
                     return false;
                 }
                 hosts.Append(rest[1..close]);
@@ -103,7 +111,9 @@ internal static class ConnectionUri
             var equals = parameter.IndexOf('=');
             if (equals < 0 || parameter[(equals + 1)..].Contains('='))
             {
-                problems.Add("a parameter after the \"?\" of the connection URI is not keyword=value (write %3D for = and %26 for & in a value)");
+                problems.Add(
+                    "a parameter after the \"?\" of the connection URI is not keyword=value (write %3D for = and %26 for & in a value)"
+                );
                 fine = false;
             }
             else if (Decode(parameter[..equals], problems) is { } keyword && Decode(parameter[(equals + 1)..], problems) is { } value)

@@ -10,7 +10,11 @@ internal static class HostFailures
     /// <summary>Null where nothing more is known than <paramref name="failure"/> tells.</summary>
     public static ProbeFailure? Of(Exception exception, ConnectionHost host, string user, ProbeFailure failure)
     {
-        if (host.IsSocket && exception.InnerException is SocketException { SocketErrorCode: SocketError.AddressNotAvailable } && !File.Exists(SocketPath(host)))
+        if (
+            host.IsSocket
+            && exception.InnerException is SocketException { SocketErrorCode: SocketError.AddressNotAvailable }
+            && !File.Exists(SocketPath(host))
+        )
         {
             // .NET has no other word for it.
             return new(FailureReason.Refused, $"socket {SocketPath(host)}: No such file or directory")
@@ -21,16 +25,24 @@ internal static class HostFailures
 
         return failure.Reason switch
         {
-            FailureReason.Auth when !failure.Message.Contains($"\"{user}\"", StringComparison.Ordinal) => failure with { Message = $"role {MistakenForm.Name(user)}: {failure.Message}" },
-            FailureReason.Privilege when exception is PostgresException refused => failure with { Do = MissingGrant.For(refused, QuotedForSql(user)) },
+            FailureReason.Auth when !failure.Message.Contains($"\"{user}\"", StringComparison.Ordinal) => failure with
+            {
+                Message = $"role {MistakenForm.Name(user)}: {failure.Message}",
+            },
+            FailureReason.Privilege when exception is PostgresException refused => failure with
+            {
+                Do = MissingGrant.For(refused, QuotedForSql(user)),
+            },
             _ => null,
         };
     }
 
     /// <summary>Whether it may be that no PostgreSQL answers: it said no error of PostgreSQL's, and was reached.</summary>
     public static bool MayBeStrange(Exception exception, ProbeFailure failure) =>
-        exception is not PostgresException && failure.Reason is FailureReason.Network or FailureReason.Tls
-        && !exception.Message.StartsWith("Failed to connect", StringComparison.Ordinal) && !exception.Message.StartsWith("SSL connection requested", StringComparison.Ordinal);
+        exception is not PostgresException
+        && failure.Reason is FailureReason.Network or FailureReason.Tls
+        && !exception.Message.StartsWith("Failed to connect", StringComparison.Ordinal)
+        && !exception.Message.StartsWith("SSL connection requested", StringComparison.Ordinal);
 
     static string SocketPath(ConnectionHost host) => $"{host.Name}/.s.PGSQL.{host.Port}";
 

@@ -21,7 +21,11 @@ internal static class HostList
         var ports = Split(values["port"]);
         var count = Math.Max(Math.Max(names.Length, addresses.Length), 1);
         if (names.Length > 0 && addresses.Length > 0 && names.Length != addresses.Length)
-            values.Refuse("hostaddr", $"{addresses.Length} address{(addresses.Length == 1 ? "" : "es")} for {names.Length} host{(names.Length == 1 ? "" : "s")}: give one for each (an empty one is looked up)");
+            values.Refuse(
+                "hostaddr",
+                $"{addresses.Length} address{(addresses.Length == 1 ? "" : "es")} for {names.Length} "
+                    + $"host{(names.Length == 1 ? "" : "s")}: give one for each (an empty one is looked up)"
+            );
         if (ports.Length > 1 && ports.Length != count)
             values.Refuse("port", $"{ports.Length} ports for {count} host{(count == 1 ? "" : "s")}: give one for each, or one for all");
 
@@ -35,10 +39,25 @@ internal static class HostList
             if (name.StartsWith('@') && address is null)
                 values.Refuse("host", "an abstract Unix socket is not supported: name the directory of the socket");
             else if (!MayBeHost(name))
-                values.Refuse("host", "what stands there cannot be a host (a name, an IP address, or the directory of a socket): " + MistakenForm.Expected);
+                values.Refuse(
+                    "host",
+                    "what stands there cannot be a host (a name, an IP address, or the directory of a socket): " + MistakenForm.Expected
+                );
             if (address is not null && !IPAddress.TryParse(address, out _))
                 values.Refuse("hostaddr", "what stands there is no IP address");
-            hosts.Add(new(name, address, Port(ports.Length == 1 ? ports[0] : i < ports.Length ? ports[i] : "", values), Password: null));
+            hosts.Add(
+                new(
+                    name,
+                    address,
+                    Port(
+                        ports.Length == 1 ? ports[0]
+                            : i < ports.Length ? ports[i]
+                            : "",
+                        values
+                    ),
+                    Password: null
+                )
+            );
         }
         return hosts;
     }
@@ -49,7 +68,8 @@ internal static class HostList
         if (name.StartsWith('/') || IPAddress.TryParse(name, out _))
             return true;
         var colon = name.LastIndexOf(':');
-        return !name.AsSpan().ContainsAny(NeverInHost) && !name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
+        return !name.AsSpan().ContainsAny(NeverInHost)
+            && !name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
             && (colon < 0 || name.AsSpan(colon + 1).IndexOfAnyExceptInRange('0', '9') < 0);
     }
 
@@ -63,9 +83,13 @@ internal static class HostList
             return DefaultPort;
         if (int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535)
             return port;
-        values.Refuse("port", text.All(char.IsAsciiDigit)
-            ? $"\"{text}\" is no port: 1 to 65535"
-            : "what stands there is no port, 1 to 65535 (it is not shown: in a URI it may be a password, whose \"@\" is missing: postgresql://user:password@host)");
+        values.Refuse(
+            "port",
+            text.All(char.IsAsciiDigit)
+                ? $"\"{text}\" is no port: 1 to 65535"
+                : "what stands there is no port, 1 to 65535 (it is not shown: in a URI it may be a password, whose \"@\" is missing: "
+                    + "postgresql://user:password@host)"
+        );
         return DefaultPort;
     }
 }

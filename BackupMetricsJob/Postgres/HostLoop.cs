@@ -30,9 +30,23 @@ internal sealed class HostLoop
     string _said = "";
     bool _isOver;
 
-    HostLoop(ConnectionSettings settings, TimeSpan timeout, RunClock clock, ConnectionProgress progress, CertificateCheck? check, CancellationToken cancellationToken)
+    HostLoop(
+        ConnectionSettings settings,
+        TimeSpan timeout,
+        RunClock clock,
+        ConnectionProgress progress,
+        CertificateCheck? check,
+        CancellationToken cancellationToken
+    )
     {
-        (_settings, _timeout, _clock, _progress, _check, _cancellationToken) = (settings, timeout, clock, progress, check, cancellationToken);
+        (_settings, _timeout, _clock, _progress, _check, _cancellationToken) = (
+            settings,
+            timeout,
+            clock,
+            progress,
+            check,
+            cancellationToken
+        );
         _end = clock.Elapsed + timeout;
     }
 
@@ -41,21 +55,29 @@ internal sealed class HostLoop
     /// </summary>
     /// <param name="progress">Is told how far it has come.</param>
     public static async Task<(OpenConnection? Connection, ProbeFailure? Failure)> OpenAsync(
-        ConnectionSettings settings, TimeSpan timeout, RunClock clock, ConnectionProgress progress, CancellationToken cancellationToken)
+        ConnectionSettings settings,
+        TimeSpan timeout,
+        RunClock clock,
+        ConnectionProgress progress,
+        CancellationToken cancellationToken
+    )
     {
         CertificateCheck? check = null;
-        if (settings.Tls.Verifies && await OwnThread.RunAsync(() => CertificateCheck.TryRead(settings.Tls, out check)) is { } unreadable) return (null, unreadable);
+        if (settings.Tls.Verifies && await OwnThread.RunAsync(() => CertificateCheck.TryRead(settings.Tls, out check)) is { } unreadable)
+            return (null, unreadable);
         var loop = new HostLoop(settings, timeout, clock, progress, check, cancellationToken);
-        var connection = settings.Session == SessionKind.PreferStandby
-            ? await loop.TryAllAsync(SessionKind.Standby, passes: 2) ?? await loop.TryAllAsync(SessionKind.Any, passes: 1)
-            : await loop.TryAllAsync(settings.Session, passes: 1);
+        var connection =
+            settings.Session == SessionKind.PreferStandby
+                ? await loop.TryAllAsync(SessionKind.Standby, passes: 2) ?? await loop.TryAllAsync(SessionKind.Any, passes: 1)
+                : await loop.TryAllAsync(settings.Session, passes: 1);
         return (connection, connection is null ? loop._failure! with { Message = loop._said } : null);
     }
 
     async Task<OpenConnection?> TryAllAsync(SessionKind kind, int passes)
     {
         var hosts = _settings.Hosts;
-        if (!_isOver) (_said, _failure) = ("", null);
+        if (!_isOver)
+            (_said, _failure) = ("", null);
         for (var i = 0; i < hosts.Count && !_isOver; i++)
         {
             var attempts = (hosts.Count * passes) - i;
@@ -63,7 +85,8 @@ internal sealed class HostLoop
             for (var more = addresses.Count - 1; more >= 0 && !_isOver; more--)
             {
                 var host = hosts[i] with { Address = addresses[addresses.Count - 1 - more] };
-                if (await TryAsync(host, kind, attempts + more) is { } connection) return connection;
+                if (await TryAsync(host, kind, attempts + more) is { } connection)
+                    return connection;
             }
         }
 
@@ -78,11 +101,14 @@ internal sealed class HostLoop
     /// </summary>
     async Task<IReadOnlyList<string?>> AddressesAsync(ConnectionHost host, int attempts)
     {
-        if (host.Address is not null || host.IsSocket || IPAddress.TryParse(host.Name, out _)) return [host.Address];
+        if (host.Address is not null || host.IsSocket || IPAddress.TryParse(host.Name, out _))
+            return [host.Address];
         var share = Begin(host, attempts, "looking up");
         try
         {
-            var found = await OwnThread.RunAsync(() => Dns.GetHostAddresses(host.Name)).WaitAsync(share, _clock.Provider, _cancellationToken);
+            var found = await OwnThread
+                .RunAsync(() => Dns.GetHostAddresses(host.Name))
+                .WaitAsync(share, _clock.Provider, _cancellationToken);
             return [.. found.Select(address => address.ToString())];
         }
         catch (TimeoutException)
@@ -111,25 +137,35 @@ internal sealed class HostLoop
 #pragma warning restore CA2000
             connection = await source.OpenConnectionAsync(_cancellationToken);
             _progress.Answer();
-            if (kind == SessionKind.Any || await SessionKinds.MismatchAsync(connection, kind, _cancellationToken) is not { } words) return new(source, connection);
+            if (kind == SessionKind.Any || await SessionKinds.MismatchAsync(connection, kind, _cancellationToken) is not { } words)
+                return new(source, connection);
 
             // Whoever waits for a server that is elsewhere today can only try again.
-            Note(host, new(FailureReason.Busy, words) { Do = "Is there a server of the kind that target_session_attrs asks for among the hosts?" }, isTelling: false);
+            Note(
+                host,
+                new(FailureReason.Busy, words) { Do = "Is there a server of the kind that target_session_attrs asks for among the hosts?" },
+                isTelling: false
+            );
         }
         catch (Exception e) when (!_cancellationToken.IsCancellationRequested)
         {
             var failure = ProbeFailures.Of(e) ?? ProbeFailures.Unexpected(e, FailureReason.Network);
-            if (e is PostgresException) _progress.Answer();
-            else if (failure.Reason == FailureReason.Timeout) failure = failure with { Message = Silence(share) };
+            if (e is PostgresException)
+                _progress.Answer();
+            else if (failure.Reason == FailureReason.Timeout)
+                failure = failure with { Message = Silence(share) };
             var lost = _settings.Tls.Certificate is null || !hasSpoken ? null : TlsFailures.OfLostRefusal(e);
             var known = _check?.Refusal ?? HostFailures.Of(e, host, _settings.User, failure);
-            if (known is null && HostFailures.MayBeStrange(e, failure)) known = await StrangeServer.AskAsync(host, _clock.Provider, _cancellationToken);
+            if (known is null && HostFailures.MayBeStrange(e, failure))
+                known = await StrangeServer.AskAsync(host, _clock.Provider, _cancellationToken);
             Note(host, known ?? lost ?? failure, isTelling: true);
             _isOver = lost is not null || !GoesOn(e, failure);
         }
 
-        if (connection is not null) await connection.DisposeAsync();
-        if (source is not null) await source.DisposeAsync();
+        if (connection is not null)
+            await connection.DisposeAsync();
+        if (source is not null)
+            await source.DisposeAsync();
         return null;
 
         // Asked for a password, or about to begin TLS: it speaks PostgreSQL's protocol.
@@ -154,10 +190,12 @@ internal sealed class HostLoop
     void Note(ConnectionHost host, ProbeFailure failure, bool isTelling)
     {
         failure = failure with { Message = Hidden(host, failure.Message) };
-        if (_settings.Hosts.Count == 1 && failure.Reason == FailureReason.Dns) failure = failure with { Message = $"{host}: {failure.Message}" };
+        if (_settings.Hosts.Count == 1 && failure.Reason == FailureReason.Dns)
+            failure = failure with { Message = $"{host}: {failure.Message}" };
         var words = _settings.Hosts.Count == 1 ? failure.Message : $"{host}: {failure.Message}";
         _said = _said.Length > 0 ? $"{_said}; {words}" : words;
-        if (isTelling || _failure is null or { Reason: FailureReason.Busy }) _failure = failure;
+        if (isTelling || _failure is null or { Reason: FailureReason.Busy })
+            _failure = failure;
     }
 
     /// <summary>A server, or what it asks about a login, may repeat the password that it refuses.</summary>
@@ -165,9 +203,10 @@ internal sealed class HostLoop
         host.Password?.Reveal() is { Length: > 3 } password ? words.Replace(password, "***", StringComparison.Ordinal) : words;
 
     /// <summary>What Npgsql says of it is how it noticed.</summary>
-    string Silence(TimeSpan share) => _settings.ConnectTimeout is { } limit && limit < share
-        ? string.Create(CultureInfo.InvariantCulture, $"no answer within {limit.TotalSeconds:0.#} s (connect_timeout)")
-        : string.Create(CultureInfo.InvariantCulture, $"no answer within {share.TotalSeconds:0.#} s");
+    string Silence(TimeSpan share) =>
+        _settings.ConnectTimeout is { } limit && limit < share
+            ? string.Create(CultureInfo.InvariantCulture, $"no answer within {limit.TotalSeconds:0.#} s (connect_timeout)")
+            : string.Create(CultureInfo.InvariantCulture, $"no answer within {share.TotalSeconds:0.#} s");
 
     /// <summary>
     /// How long this host may take. libpq waits for ever where there is no connect_timeout; here what is left is divided, so that the
@@ -176,17 +215,20 @@ internal sealed class HostLoop
     /// </summary>
     TimeSpan Share(TimeSpan left, int attempts)
     {
-        if (left < TimeSpan.Zero) left = TimeSpan.Zero;
-        if (attempts == 1) return left + Overtime;
+        if (left < TimeSpan.Zero)
+            left = TimeSpan.Zero;
+        if (attempts == 1)
+            return left + Overtime;
         return _settings.ConnectTimeout < left ? left : TimeSpan.FromSeconds(Math.Max(1, Math.Round(left.TotalSeconds / attempts)));
     }
 
     // As psql 15 does, which the tests compare with: once a server has taken the connection, only its silence or "not now" sends libpq on.
-    static bool GoesOn(Exception exception, ProbeFailure failure) => exception switch
-    {
-        PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow } => true,
-        PostgresException => false,
-        { InnerException: SocketException } => true,
-        _ => failure.Reason == FailureReason.Timeout,
-    };
+    static bool GoesOn(Exception exception, ProbeFailure failure) =>
+        exception switch
+        {
+            PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow } => true,
+            PostgresException => false,
+            { InnerException: SocketException } => true,
+            _ => failure.Reason == FailureReason.Timeout,
+        };
 }

@@ -26,11 +26,16 @@ internal sealed class KeywordList(ICollection<string> problems)
         if (value.Contains(';', StringComparison.Ordinal) && value.Contains('=', StringComparison.Ordinal))
             problems.Add(MistakenForm.AdoNet);
         else if (!mayName || !LooksLikeName(keyword))
-            problems.Add("a word before \"=\" is no connection keyword (it is not shown: it may belong to a password that needs quotes or %-encoding)");
+            problems.Add(
+                "a word before \"=\" is no connection keyword (it is not shown: "
+                    + "it may belong to a password that needs quotes or %-encoding)"
+            );
         else if (LibpqKeyword.Nearest(keyword) is { } nearest)
             problems.Add($"unknown connection keyword \"{keyword}\": did you mean \"{nearest}\"?");
         else
-            problems.Add($"unknown connection keyword \"{keyword}\": the keywords are those of libpq (host, port, dbname, user, sslmode, ...)");
+            problems.Add(
+                $"unknown connection keyword \"{keyword}\": the keywords are those of libpq (host, port, dbname, user, sslmode, ...)"
+            );
         return false;
     }
 

@@ -26,8 +26,10 @@ internal static class KeywordText
             SkipBlanks(text, ref at);
             if (at == text.Length || text[at] != '=')
             {
-                problems.Add($"after character {start} of the connection text a \"=\" is missing: it is a postgresql:// URI or keyword=value pairs; "
-                    + "a value with blanks is written in single quotes, a database alone dbname=NAME");
+                problems.Add(
+                    $"after character {start} of the connection text a \"=\" is missing: it is a postgresql:// URI or keyword=value pairs; "
+                        + "a value with blanks is written in single quotes, a database alone dbname=NAME"
+                );
                 return false;
             }
             at++;

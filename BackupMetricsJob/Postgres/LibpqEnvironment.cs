@@ -3,13 +3,18 @@ using BackupMetricsJob.Files;
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// What libpq would find around it: environment variables, the home directory, the name of the operating system's user, and files, each of which is
-/// read once. It lives as long as one reading of the settings does.
+/// What libpq would find around it: environment variables, the home directory, the name of the operating system's user, and files, each of
+/// which is read once. It lives as long as one reading of the settings does.
 /// </summary>
 /// <param name="variables">Must not change any more.</param>
 /// <param name="homeDirectory">Where there is no HOME.</param>
-/// <param name="userName">Asked only where nobody named a user, and once: to look one up takes a connection to the system's name service.</param>
-internal sealed class LibpqEnvironment(IReadOnlyDictionary<string, string> variables, string? homeDirectory = null, Func<string?>? userName = null)
+/// <param name="userName">Asked only where nobody named a user, and once: to look one up takes a connection to the system's name
+/// service.</param>
+internal sealed class LibpqEnvironment(
+    IReadOnlyDictionary<string, string> variables,
+    string? homeDirectory = null,
+    Func<string?>? userName = null
+)
 {
     readonly Dictionary<string, FileReading> _files = new(StringComparer.Ordinal);
     string? _userName;
@@ -30,14 +35,16 @@ internal sealed class LibpqEnvironment(IReadOnlyDictionary<string, string> varia
 
     internal FileContent Read(string path)
     {
-        if (!_files.TryGetValue(path, out var file)) _files.Add(path, file = FileReading.Begin(path, BoundedFile.DefaultMax, inAdvance: false));
+        if (!_files.TryGetValue(path, out var file))
+            _files.Add(path, file = FileReading.Begin(path, BoundedFile.DefaultMax, inAdvance: false));
         return file.Wait();
     }
 
     /// <summary>Begins to read what will be read.</summary>
     internal void Begin(string path)
     {
-        if (!_files.ContainsKey(path)) _files.Add(path, BoundedFile.Begin(path));
+        if (!_files.ContainsKey(path))
+            _files.Add(path, BoundedFile.Begin(path));
     }
 
     static string? NameOfUser()

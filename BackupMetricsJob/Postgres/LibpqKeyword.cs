@@ -8,21 +8,57 @@ internal static class LibpqKeyword
 {
     internal static readonly (string Name, string? Variable)[] All =
     [
-        ("host", "PGHOST"), ("hostaddr", "PGHOSTADDR"), ("port", "PGPORT"), ("dbname", "PGDATABASE"), ("user", "PGUSER"),
-        ("password", "PGPASSWORD"), ("passfile", "PGPASSFILE"), ("service", "PGSERVICE"), ("servicefile", "PGSERVICEFILE"),
-        ("require_auth", "PGREQUIREAUTH"), ("channel_binding", "PGCHANNELBINDING"), ("connect_timeout", "PGCONNECT_TIMEOUT"),
-        ("client_encoding", "PGCLIENTENCODING"), ("options", "PGOPTIONS"), ("application_name", "PGAPPNAME"),
-        ("fallback_application_name", null), ("keepalives", null), ("keepalives_idle", null), ("keepalives_interval", null),
-        ("keepalives_count", null), ("tcp_user_timeout", null), ("replication", null), ("gssencmode", "PGGSSENCMODE"),
-        ("sslmode", "PGSSLMODE"), ("sslnegotiation", "PGSSLNEGOTIATION"), ("sslcompression", "PGSSLCOMPRESSION"),
-        ("sslcert", "PGSSLCERT"), ("sslkey", "PGSSLKEY"), ("sslkeylogfile", null), ("sslpassword", null),
-        ("sslcertmode", "PGSSLCERTMODE"), ("sslrootcert", "PGSSLROOTCERT"), ("sslcrl", "PGSSLCRL"), ("sslcrldir", "PGSSLCRLDIR"),
-        ("sslsni", "PGSSLSNI"), ("requirepeer", "PGREQUIREPEER"), ("ssl_min_protocol_version", "PGSSLMINPROTOCOLVERSION"),
-        ("ssl_max_protocol_version", "PGSSLMAXPROTOCOLVERSION"), ("min_protocol_version", "PGMINPROTOCOLVERSION"),
-        ("max_protocol_version", "PGMAXPROTOCOLVERSION"), ("krbsrvname", "PGKRBSRVNAME"), ("gsslib", "PGGSSLIB"),
-        ("gssdelegation", "PGGSSDELEGATION"), ("scram_client_key", null), ("scram_server_key", null),
-        ("target_session_attrs", "PGTARGETSESSIONATTRS"), ("load_balance_hosts", "PGLOADBALANCEHOSTS"),
-        ("oauth_issuer", null), ("oauth_client_id", null), ("oauth_client_secret", null), ("oauth_scope", null),
+        ("host", "PGHOST"),
+        ("hostaddr", "PGHOSTADDR"),
+        ("port", "PGPORT"),
+        ("dbname", "PGDATABASE"),
+        ("user", "PGUSER"),
+        ("password", "PGPASSWORD"),
+        ("passfile", "PGPASSFILE"),
+        ("service", "PGSERVICE"),
+        ("servicefile", "PGSERVICEFILE"),
+        ("require_auth", "PGREQUIREAUTH"),
+        ("channel_binding", "PGCHANNELBINDING"),
+        ("connect_timeout", "PGCONNECT_TIMEOUT"),
+        ("client_encoding", "PGCLIENTENCODING"),
+        ("options", "PGOPTIONS"),
+        ("application_name", "PGAPPNAME"),
+        ("fallback_application_name", null),
+        ("keepalives", null),
+        ("keepalives_idle", null),
+        ("keepalives_interval", null),
+        ("keepalives_count", null),
+        ("tcp_user_timeout", null),
+        ("replication", null),
+        ("gssencmode", "PGGSSENCMODE"),
+        ("sslmode", "PGSSLMODE"),
+        ("sslnegotiation", "PGSSLNEGOTIATION"),
+        ("sslcompression", "PGSSLCOMPRESSION"),
+        ("sslcert", "PGSSLCERT"),
+        ("sslkey", "PGSSLKEY"),
+        ("sslkeylogfile", null),
+        ("sslpassword", null),
+        ("sslcertmode", "PGSSLCERTMODE"),
+        ("sslrootcert", "PGSSLROOTCERT"),
+        ("sslcrl", "PGSSLCRL"),
+        ("sslcrldir", "PGSSLCRLDIR"),
+        ("sslsni", "PGSSLSNI"),
+        ("requirepeer", "PGREQUIREPEER"),
+        ("ssl_min_protocol_version", "PGSSLMINPROTOCOLVERSION"),
+        ("ssl_max_protocol_version", "PGSSLMAXPROTOCOLVERSION"),
+        ("min_protocol_version", "PGMINPROTOCOLVERSION"),
+        ("max_protocol_version", "PGMAXPROTOCOLVERSION"),
+        ("krbsrvname", "PGKRBSRVNAME"),
+        ("gsslib", "PGGSSLIB"),
+        ("gssdelegation", "PGGSSDELEGATION"),
+        ("scram_client_key", null),
+        ("scram_server_key", null),
+        ("target_session_attrs", "PGTARGETSESSIONATTRS"),
+        ("load_balance_hosts", "PGLOADBALANCEHOSTS"),
+        ("oauth_issuer", null),
+        ("oauth_client_id", null),
+        ("oauth_client_secret", null),
+        ("oauth_scope", null),
     ];
 
     internal static bool IsKnown(string name) => All.Any(keyword => keyword.Name == name);
@@ -37,13 +73,20 @@ internal static class LibpqKeyword
         var meant = name.ToLowerInvariant().Replace(" ", "", StringComparison.Ordinal);
         switch (meant)
         {
-            case "database" or "db": return "dbname";
-            case "username" or "userid" or "uid": return "user";
-            case "server": return "host";
-            case "pwd" or "pass" or "pgpassword": return "password";
-            case "timeout": return "connect_timeout";
-            case "ssl": return "sslmode";
-            case "rootcertificate": return "sslrootcert";
+            case "database" or "db":
+                return "dbname";
+            case "username" or "userid" or "uid":
+                return "user";
+            case "server":
+                return "host";
+            case "pwd" or "pass" or "pgpassword":
+                return "password";
+            case "timeout":
+                return "connect_timeout";
+            case "ssl":
+                return "sslmode";
+            case "rootcertificate":
+                return "sslrootcert";
         }
         return NearestName.Of(meant, All.Select(keyword => keyword.Name));
     }

@@ -9,13 +9,13 @@ namespace BackupMetricsJob.Postgres;
 /// </summary>
 internal sealed class LibpqValues(ICollection<string> problems, ICollection<Absence>? absences)
 {
-    readonly Dictionary<string, (string Value, string Origin)> values = new(StringComparer.Ordinal);
-    readonly int before = problems.Count;
+    readonly Dictionary<string, (string Value, string Origin)> _values = new(StringComparer.Ordinal);
+    readonly int _before = problems.Count;
 
     /// <summary>Whether nothing was refused so far.</summary>
-    internal bool IsRight => problems.Count == before;
+    internal bool IsRight => problems.Count == _before;
 
-    internal string? this[string keyword] => values.TryGetValue(keyword, out var found) ? found.Value : null;
+    internal string? this[string keyword] => _values.TryGetValue(keyword, out var found) ? found.Value : null;
 
     /// <param name="written">What is said of this connection.</param>
     /// <param name="defaults">What is said of many, or null: it comes after the service that the connection itself names.</param>
@@ -23,8 +23,12 @@ internal sealed class LibpqValues(ICollection<string> problems, ICollection<Abse
     /// <param name="problems">Gets what is wrong.</param>
     /// <param name="absences">Gets what is only absent; null where that is a problem, too.</param>
     internal static LibpqValues Merge(
-        IReadOnlyDictionary<string, string> written, IReadOnlyDictionary<string, string>? defaults, LibpqEnvironment environment,
-        ICollection<string> problems, ICollection<Absence>? absences)
+        IReadOnlyDictionary<string, string> written,
+        IReadOnlyDictionary<string, string>? defaults,
+        LibpqEnvironment environment,
+        ICollection<string> problems,
+        ICollection<Absence>? absences
+    )
     {
         var merged = new LibpqValues(problems, absences);
         merged.Add(written, "");
@@ -52,12 +56,12 @@ internal sealed class LibpqValues(ICollection<string> problems, ICollection<Abse
     /// <summary>Unless there is one already. Of a value that is in a mistaken form nothing is used, since it would be shown.</summary>
     void Add(string keyword, string? value, string origin)
     {
-        if (value is null || values.ContainsKey(keyword))
+        if (value is null || _values.ContainsKey(keyword))
             return;
         if (MistakenForm.Of(keyword, value) is { } problem)
             problems.Add($"{origin}: {problem}");
         else
-            values.Add(keyword, (value, origin));
+            _values.Add(keyword, (value, origin));
     }
 
     void AddService(string service, LibpqEnvironment environment)
@@ -77,7 +81,7 @@ internal sealed class LibpqValues(ICollection<string> problems, ICollection<Abse
     }
 
     /// <summary>What the user calls the place the value comes from.</summary>
-    internal string Origin(string keyword) => values.TryGetValue(keyword, out var found) ? found.Origin : keyword;
+    internal string Origin(string keyword) => _values.TryGetValue(keyword, out var found) ? found.Origin : keyword;
 
     internal void Refuse(string keyword, string why) => problems.Add($"{Origin(keyword)}: {why}");
 

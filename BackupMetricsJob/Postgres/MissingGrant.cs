@@ -6,10 +6,16 @@ namespace BackupMetricsJob.Postgres;
 /// <summary>The GRANT that helps where PostgreSQL says that a permission is denied.</summary>
 internal static partial class MissingGrant
 {
-    /// <summary>Null where no single right is missing, or the message is in another language. The names are those of our own queries.</summary>
+    /// <summary>
+    /// Null where no single right is missing, or the message is in another language. The names are those of our own queries.
+    /// </summary>
     public static string? For(PostgresException refused, string role)
     {
-        if (refused.SqlState != PostgresErrorCodes.InsufficientPrivilege || Denied().Match(refused.MessageText) is not { Success: true } denied) return null;
+        if (
+            refused.SqlState != PostgresErrorCodes.InsufficientPrivilege
+            || Denied().Match(refused.MessageText) is not { Success: true } denied
+        )
+            return null;
         var name = denied.Groups["name"].Value;
         return denied.Groups["kind"].Value switch
         {

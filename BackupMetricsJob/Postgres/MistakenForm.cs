@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// Text that stands where it does not belong and may have a password in it: more settings in the value of one, a whole connection text in a host.
-/// It is known by its form, and never shown.
+/// Text that stands where it does not belong and may have a password in it: more settings in the value of one, a whole connection text in a
+/// host. It is known by its form, and never shown.
 /// </summary>
 internal static partial class MistakenForm
 {
@@ -13,11 +13,15 @@ internal static partial class MistakenForm
 
     static readonly SearchValues<char> Separators = SearchValues.Create(":;=&?@/, \"'\t\n\r");
 
-    internal const string Expected = "write postgresql://user@host/database or \"host=... user=... dbname=...\" (what stands there is not shown: it may hold a password)";
+    internal const string Expected =
+        "write postgresql://user@host/database or \"host=... user=... dbname=...\" (what stands there is not shown: "
+        + "it may hold a password)";
 
     internal const string AdoNet = "this looks like an ADO.NET connection string (name=value;name=value): " + Expected;
 
-    /// <summary>Whether it is more than a value: a user or a database may have any character in its name, but none is named like this.</summary>
+    /// <summary>
+    /// Whether it is more than a value: a user or a database may have any character in its name, but none is named like this.
+    /// </summary>
     internal static bool IsIn(string text) => MoreSettings().IsMatch(text);
 
     /// <summary>What is wrong with the value of a keyword; null where its form is right.</summary>
@@ -38,15 +42,18 @@ internal static partial class MistakenForm
     internal static string Quoted(string text) => IsIn(text) ? "***" : $"\"{Words.OnOneLine(text, MostShown)}\"";
 
     /// <summary>
-    /// The name of a role in a message; *** where it has a character in it that separates a name from a password in some form of a connection.
-    /// A role may be named so, and connects; but this may be a slip.
+    /// The name of a role in a message; *** where it has a character in it that separates a name from a password in some form of a
+    /// connection. A role may be named so, and connects; but this may be a slip.
     /// </summary>
     internal static string Name(string user) => user.AsSpan().ContainsAny(Separators) ? "***" : user;
 
     /// <summary>A short word of letters, digits, hyphens, underscores and points.</summary>
     internal static bool IsPlain(string word) => PlainWord().IsMatch(word);
 
-    [GeneratedRegex(@"(^|[^a-z])(pass(word|wd|phrase)?|pwd|sslpassword)\s*=|;\s*[a-z][a-z _]*=|[a-z]{4,}://.*@", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"(^|[^a-z])(pass(word|wd|phrase)?|pwd|sslpassword)\s*=|;\s*[a-z][a-z _]*=|[a-z]{4,}://.*@",
+        RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.CultureInvariant
+    )]
     private static partial Regex MoreSettings();
 
     [GeneratedRegex(":.*@", RegexOptions.Singleline)]

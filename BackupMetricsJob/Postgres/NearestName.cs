@@ -7,11 +7,13 @@ internal static class NearestName
     internal static string? Of(string word, IEnumerable<string> names)
     {
         var farthest = Math.Max(word.Length > 3 ? 2 : 1, word.Length / 3);
-        return names.Where(name => Math.Abs(name.Length - word.Length) <= farthest)
+        return names
+            .Where(name => Math.Abs(name.Length - word.Length) <= farthest)
             .Select(name => (Name: name, Distance: Distance(word, name)))
             .Where(known => known.Distance <= farthest)
             .OrderBy(known => known.Distance)
-            .FirstOrDefault().Name;
+            .FirstOrDefault()
+            .Name;
     }
 
     /// <summary>Levenshtein: how many characters must be put in, taken out or changed.</summary>

@@ -4,8 +4,9 @@ using Npgsql;
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// Makes Npgsql connect as <see cref="ConnectionSettings"/> say and as nothing else says: every setting that Npgsql would otherwise take from
-/// PG* variables, <c>~/.pgpass</c> or <c>~/.postgresql</c> is given explicitly. No pool unless one is asked for, no types loaded, no prepared statements.
+/// Makes Npgsql connect as <see cref="ConnectionSettings"/> say and as nothing else says: every setting that Npgsql would otherwise take
+/// from PG* variables, <c>~/.pgpass</c> or <c>~/.postgresql</c> is given explicitly. No pool unless one is asked for, no types loaded, no
+/// prepared statements.
 /// </summary>
 internal static class NpgsqlConnector
 {
@@ -19,9 +20,16 @@ internal static class NpgsqlConnector
     /// <param name="check">Judges the server's certificate; null where it is not looked at.</param>
     /// <param name="answered">Called when the server has said a word; perhaps only after the login.</param>
     internal static NpgsqlDataSource Create(
-        ConnectionSettings settings, ConnectionHost host, TimeSpan connect, TimeSpan command, CertificateCheck? check = null, Action? answered = null)
+        ConnectionSettings settings,
+        ConnectionHost host,
+        TimeSpan connect,
+        TimeSpan command,
+        CertificateCheck? check = null,
+        Action? answered = null
+    )
     {
-        if (check is null && settings.Tls.Verifies) throw new ArgumentNullException(nameof(check));
+        if (check is null && settings.Tls.Verifies)
+            throw new ArgumentNullException(nameof(check));
         var builder = new NpgsqlSlimDataSourceBuilder();
         Describe(settings, host, connect, command, builder.ConnectionStringBuilder);
 
@@ -30,11 +38,15 @@ internal static class NpgsqlConnector
         return Build(builder, settings, host, check, answered);
     }
 
-    /// <summary>For one who stays connected for months: a pool of at most ten connections to the one host of <paramref name="settings"/>.</summary>
+    /// <summary>
+    /// For one who stays connected for months: a pool of at most ten connections to the one host of <paramref name="settings"/>.
+    /// </summary>
     internal static NpgsqlDataSource CreatePool(ConnectionSettings settings, TimeSpan timeout, CertificateCheck? check)
     {
-        if (settings.Hosts.Count != 1 || settings.Session != SessionKind.Any) throw new ArgumentException("a pool is of one host", nameof(settings));
-        if (check is null && settings.Tls.Verifies) throw new ArgumentNullException(nameof(check));
+        if (settings.Hosts.Count != 1 || settings.Session != SessionKind.Any)
+            throw new ArgumentException("a pool is of one host", nameof(settings));
+        if (check is null && settings.Tls.Verifies)
+            throw new ArgumentNullException(nameof(check));
         var builder = new NpgsqlSlimDataSourceBuilder();
         Describe(settings, settings.Hosts[0], timeout, timeout, builder.ConnectionStringBuilder);
         builder.ConnectionStringBuilder.Pooling = true;
@@ -42,7 +54,13 @@ internal static class NpgsqlConnector
         return Build(builder, settings, settings.Hosts[0], check, answered: null);
     }
 
-    static NpgsqlDataSource Build(NpgsqlSlimDataSourceBuilder builder, ConnectionSettings settings, ConnectionHost host, CertificateCheck? check, Action? answered)
+    static NpgsqlDataSource Build(
+        NpgsqlSlimDataSourceBuilder builder,
+        ConnectionSettings settings,
+        ConnectionHost host,
+        CertificateCheck? check,
+        Action? answered
+    )
     {
         builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
         UsePassword(builder, host.Password, answered);
@@ -51,7 +69,13 @@ internal static class NpgsqlConnector
         return builder.Build();
     }
 
-    static void Describe(ConnectionSettings settings, ConnectionHost host, TimeSpan connect, TimeSpan command, NpgsqlConnectionStringBuilder text)
+    static void Describe(
+        ConnectionSettings settings,
+        ConnectionHost host,
+        TimeSpan connect,
+        TimeSpan command,
+        NpgsqlConnectionStringBuilder text
+    )
     {
         text.Host = host.Reachable;
         text.Port = host.Port;
@@ -98,8 +122,8 @@ internal static class NpgsqlConnector
     }
 
     /// <summary>
-    /// Npgsql lets nobody look on while it verifies, so in the verify modes it is told to trust, and ours is the only check; there is no way
-    /// around it, since a handshake without it is not begun.
+    /// Npgsql lets nobody look on while it verifies, so in the verify modes it is told to trust, and ours is the only check; there is no
+    /// way around it, since a handshake without it is not begun.
     /// </summary>
     static void UseTls(NpgsqlSlimDataSourceBuilder builder, TlsSettings tls, ConnectionHost host, CertificateCheck? check, Action? answered)
     {
@@ -116,30 +140,33 @@ internal static class NpgsqlConnector
     }
 
 #pragma warning disable CA5398 // the user's own choice between the two that libpq allows by default
-    static SslProtocols Protocols(TlsSettings tls) => (tls.Minimum, tls.Maximum) switch
-    {
-        (TlsVersion.Tls13, _) => SslProtocols.Tls13,
-        (_, TlsVersion.Tls12) => SslProtocols.Tls12,
-        _ => SslProtocols.None,
-    };
+    static SslProtocols Protocols(TlsSettings tls) =>
+        (tls.Minimum, tls.Maximum) switch
+        {
+            (TlsVersion.Tls13, _) => SslProtocols.Tls13,
+            (_, TlsVersion.Tls12) => SslProtocols.Tls12,
+            _ => SslProtocols.None,
+        };
 #pragma warning restore CA5398
 
     static int Seconds(TimeSpan time) => (int)Math.Clamp(Math.Ceiling(time.TotalSeconds), 1, LongestTimeout);
 
-    static SslMode Ssl(TlsMode mode) => mode switch
-    {
-        TlsMode.Disable => SslMode.Disable,
-        TlsMode.Allow => SslMode.Allow,
-        TlsMode.Prefer => SslMode.Prefer,
-        _ => SslMode.Require,
-    };
+    static SslMode Ssl(TlsMode mode) =>
+        mode switch
+        {
+            TlsMode.Disable => SslMode.Disable,
+            TlsMode.Allow => SslMode.Allow,
+            TlsMode.Prefer => SslMode.Prefer,
+            _ => SslMode.Require,
+        };
 
-    static ChannelBinding Binding(ChannelBindingMode mode) => mode switch
-    {
-        ChannelBindingMode.Disable => ChannelBinding.Disable,
-        ChannelBindingMode.Prefer => ChannelBinding.Prefer,
-        _ => ChannelBinding.Require,
-    };
+    static ChannelBinding Binding(ChannelBindingMode mode) =>
+        mode switch
+        {
+            ChannelBindingMode.Disable => ChannelBinding.Disable,
+            ChannelBindingMode.Prefer => ChannelBinding.Prefer,
+            _ => ChannelBinding.Require,
+        };
 
     static string Methods(AuthMethods allowed)
     {

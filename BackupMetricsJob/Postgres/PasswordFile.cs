@@ -8,12 +8,17 @@ namespace BackupMetricsJob.Postgres;
 /// </summary>
 internal sealed class PasswordFile
 {
-    const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+    const UnixFileMode Others =
+        UnixFileMode.GroupRead
+        | UnixFileMode.GroupWrite
+        | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead
+        | UnixFileMode.OtherWrite
+        | UnixFileMode.OtherExecute;
 
-    readonly IReadOnlyList<string> lines;
+    readonly IReadOnlyList<string> _lines;
 
-    PasswordFile(IReadOnlyList<string> lines) => this.lines = lines;
+    PasswordFile(IReadOnlyList<string> lines) => _lines = lines;
 
     /// <param name="path">Null for none.</param>
     /// <param name="named">whether somebody asked for this file: then its absence is worth a warning.</param>
@@ -26,7 +31,8 @@ internal sealed class PasswordFile
         var file = environment.Read(path);
         if (file.IsMissing && !named)
             return new([]);
-        var why = file.Fault is not null ? file.Fault
+        var why =
+            file.Fault is not null ? file.Fault
             : (file.Mode & Others) != 0 ? "has group or world access: permissions should be u=rw (0600) or less"
             : null;
         if (why is null)
@@ -38,12 +44,17 @@ internal sealed class PasswordFile
     internal Secret? Find(string host, int port, string database, string user)
     {
         var portText = port.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        foreach (var line in lines)
+        foreach (var line in _lines)
         {
             if (line.StartsWith('#'))
                 continue;
             var at = 0;
-            if (Matches(line, ref at, host) && Matches(line, ref at, portText) && Matches(line, ref at, database) && Matches(line, ref at, user))
+            if (
+                Matches(line, ref at, host)
+                && Matches(line, ref at, portText)
+                && Matches(line, ref at, database)
+                && Matches(line, ref at, user)
+            )
                 return new Secret(Password(line, at));
         }
         return null;

@@ -16,7 +16,13 @@ internal static class ProbeFailures
     static readonly string[] NoTls = ["unexpected EOF", "Cannot determine the frame size"];
 
     // How Npgsql 10 says it of a server of another kind.
-    static readonly string[] NoPostgres = ["Received unknown response", "Additional unencrypted data", "Unknown message code", "Received backend message"];
+    static readonly string[] NoPostgres =
+    [
+        "Received unknown response",
+        "Additional unencrypted data",
+        "Unknown message code",
+        "Received backend message",
+    ];
 
     /// <summary>
     /// The failure that <paramref name="exception"/> is, or null if it is none that a database causes while it keeps to its protocol.
@@ -25,20 +31,30 @@ internal static class ProbeFailures
     {
         for (var e = exception; e is not null; e = e.InnerException)
         {
-            if (e is PostgresException postgres) return PostgresFailures.Of(postgres);
-            if (e is BadDataException) return new(FailureReason.BadData, e.Message);
-            if (e is SocketException socket) return new(OfSocket(socket.SocketErrorCode), OneLine(exception.Message, socket.Message));
+            if (e is PostgresException postgres)
+                return PostgresFailures.Of(postgres);
+            if (e is BadDataException)
+                return new(FailureReason.BadData, e.Message);
+            if (e is SocketException socket)
+                return new(OfSocket(socket.SocketErrorCode), OneLine(exception.Message, socket.Message));
             if (e is IOException or AuthenticationException && NoTls.Any(words => e.Message.Contains(words, StringComparison.Ordinal)))
-                return new(FailureReason.Network, "what answers there does not speak TLS, or the connection ended in the middle of the handshake");
-            if (TlsFailures.Of(e) is { } tls) return tls;
-            if (e is TimeoutException) return new(FailureReason.Timeout, OneLine(exception.Message, null));
+                return new(
+                    FailureReason.Network,
+                    "what answers there does not speak TLS, or the connection ended in the middle of the handshake"
+                );
+            if (TlsFailures.Of(e) is { } tls)
+                return tls;
+            if (e is TimeoutException)
+                return new(FailureReason.Timeout, OneLine(exception.Message, null));
         }
 
         if (exception is NpgsqlException && exception.Message.StartsWith("SSL connection requested", StringComparison.Ordinal))
             return new(FailureReason.Tls, "the server does not speak TLS, which sslmode asks for");
         if (exception is NpgsqlException && NoPostgres.Any(words => exception.Message.StartsWith(words, StringComparison.Ordinal)))
             return new(FailureReason.Network, "what answers there does not speak as a PostgreSQL server does: " + exception.Message);
-        return exception is NpgsqlException or IOException ? new(OfMessage(exception.Message), OneLine(exception.Message, exception.InnerException?.Message)) : null;
+        return exception is NpgsqlException or IOException
+            ? new(OfMessage(exception.Message), OneLine(exception.Message, exception.InnerException?.Message))
+            : null;
     }
 
     /// <summary>
@@ -59,28 +75,39 @@ internal static class ProbeFailures
             ArgumentException => exception.Message,
             KeyNotFoundException => "something that every PostgreSQL server tells is missing: " + exception.Message,
             InvalidCastException => "a value is of another type than was asked for",
-            _ when exception.Message.StartsWith("Internal Npgsql bug", StringComparison.Ordinal) => "a message came that PostgreSQL does not have",
+            _ when exception.Message.StartsWith("Internal Npgsql bug", StringComparison.Ordinal) =>
+                "a message came that PostgreSQL does not have",
             NotSupportedException or NotImplementedException => "it asks for something that is not known here: " + exception.Message,
             _ => $"{exception.GetType().Name}, {exception.Message.TrimEnd('.')}. If psql can use this server, please report this as a bug",
         };
-        return new(reason, (reason == FailureReason.Network ? "no PostgreSQL connection can be made there: " : "the server's answer cannot be used: ") + Words.OnOneLine(kind));
+        return new(
+            reason,
+            (reason == FailureReason.Network ? "no PostgreSQL connection can be made there: " : "the server's answer cannot be used: ")
+                + Words.OnOneLine(kind)
+        );
     }
 
-    static FailureReason OfSocket(SocketError error) => error switch
-    {
-        SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData or SocketError.NoRecovery => FailureReason.Dns,
-        SocketError.ConnectionRefused or SocketError.AddressNotAvailable => FailureReason.Refused,
-        SocketError.TimedOut => FailureReason.Timeout,
-        _ => FailureReason.Network,
-    };
+    static FailureReason OfSocket(SocketError error) =>
+        error switch
+        {
+            SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData or SocketError.NoRecovery => FailureReason.Dns,
+            SocketError.ConnectionRefused or SocketError.AddressNotAvailable => FailureReason.Refused,
+            SocketError.TimedOut => FailureReason.Timeout,
+            _ => FailureReason.Network,
+        };
 
     // Npgsql 10.0.0 says these without a type of their own.
     static FailureReason OfMessage(string message) =>
-        message.Contains("SSL", StringComparison.Ordinal) || message.Contains("TLS", StringComparison.Ordinal) || message.Contains("certificate", StringComparison.OrdinalIgnoreCase)
+        message.Contains("SSL", StringComparison.Ordinal)
+        || message.Contains("TLS", StringComparison.Ordinal)
+        || message.Contains("certificate", StringComparison.OrdinalIgnoreCase)
             ? FailureReason.Tls
-            : message.Contains("password", StringComparison.OrdinalIgnoreCase) || message.Contains("authentication", StringComparison.OrdinalIgnoreCase) || message.Contains("ChannelBinding", StringComparison.Ordinal) || message.Contains("SASL", StringComparison.Ordinal)
-                ? FailureReason.Auth
-                : FailureReason.Network;
+        : message.Contains("password", StringComparison.OrdinalIgnoreCase)
+        || message.Contains("authentication", StringComparison.OrdinalIgnoreCase)
+        || message.Contains("ChannelBinding", StringComparison.Ordinal)
+        || message.Contains("SASL", StringComparison.Ordinal)
+            ? FailureReason.Auth
+        : FailureReason.Network;
 
     static string OneLine(string message, string? inner)
     {

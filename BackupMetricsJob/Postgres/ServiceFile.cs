@@ -3,8 +3,8 @@ using BackupMetricsJob.Files;
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// A section of a connection service file (<c>pg_service.conf</c>), looked up where libpq looks: the file named by servicefile or PGSERVICEFILE,
-/// else <c>~/.pg_service.conf</c>; then <c>pg_service.conf</c> in PGSYSCONFDIR.
+/// A section of a connection service file (<c>pg_service.conf</c>), looked up where libpq looks: the file named by servicefile or
+/// PGSERVICEFILE, else <c>~/.pg_service.conf</c>; then <c>pg_service.conf</c> in PGSYSCONFDIR.
 /// </summary>
 internal static class ServiceFile
 {
@@ -12,7 +12,12 @@ internal static class ServiceFile
     static readonly string[] SystemDirectories = ["/etc/postgresql-common", "/etc/sysconfig/pgsql"];
 
     /// <returns>the section's keywords, or null with a problem.</returns>
-    internal static Dictionary<string, string>? Find(string service, string? file, LibpqEnvironment environment, ICollection<string> problems)
+    internal static Dictionary<string, string>? Find(
+        string service,
+        string? file,
+        LibpqEnvironment environment,
+        ICollection<string> problems
+    )
     {
         var before = problems.Count;
         string? tried = null;
@@ -27,7 +32,9 @@ internal static class ServiceFile
             if (problems.Count > before)
                 return null;
         }
-        problems.Add($"service \"{service}\" is not defined in {tried ?? "any service file (there is no ~/.pg_service.conf; see PGSERVICEFILE)"}");
+        problems.Add(
+            $"service \"{service}\" is not defined in {tried ?? "any service file (there is no ~/.pg_service.conf; see PGSERVICEFILE)"}"
+        );
         return null;
     }
 

@@ -18,8 +18,10 @@ internal static class SessionKinds
         var (isReadOnly, isStandby) = (reader.GetString(0) == "on", reader.GetBoolean(1));
         return kind switch
         {
-            SessionKind.ReadWrite when isReadOnly || isStandby => "its sessions are read-only, and target_session_attrs=read-write is asked for",
-            SessionKind.ReadOnly when !isReadOnly && !isStandby => "its sessions are not read-only, and target_session_attrs=read-only is asked for",
+            SessionKind.ReadWrite when isReadOnly || isStandby =>
+                "its sessions are read-only, and target_session_attrs=read-write is asked for",
+            SessionKind.ReadOnly when !isReadOnly && !isStandby =>
+                "its sessions are not read-only, and target_session_attrs=read-only is asked for",
             SessionKind.Primary when isStandby => "it is a standby, and target_session_attrs=primary is asked for",
             SessionKind.Standby when !isStandby => "it is no standby, and target_session_attrs=standby is asked for",
             _ => null,

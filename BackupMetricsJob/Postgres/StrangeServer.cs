@@ -21,7 +21,8 @@ internal static class StrangeServer
     /// <summary>Null where it may be a PostgreSQL server, or says nothing.</summary>
     public static async Task<ProbeFailure?> AskAsync(ConnectionHost host, TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (host.IsSocket) return null;
+        if (host.IsSocket)
+            return null;
         var said = new byte[MaxBytes];
         var length = 0;
         using var end = new CancellationTokenSource(Timeout, clock);
@@ -32,7 +33,8 @@ internal static class StrangeServer
             await client.ConnectAsync(host.Reachable, host.Port, either.Token);
             var stream = client.GetStream();
             await stream.WriteAsync(SslRequest, either.Token);
-            while (length < said.Length && await stream.ReadAsync(said.AsMemory(length), either.Token) is > 0 and var read) length += read;
+            while (length < said.Length && await stream.ReadAsync(said.AsMemory(length), either.Token) is > 0 and var read)
+                length += read;
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
         {
@@ -40,13 +42,17 @@ internal static class StrangeServer
         }
 
         return OfAnswer(said.AsSpan(0, length)) is { } words
-            ? new(FailureReason.Network, $"what answers there is no PostgreSQL server: it says \"{words}\"") { Do = "Check host and port: something else listens there." }
+            ? new(FailureReason.Network, $"what answers there is no PostgreSQL server: it says \"{words}\"")
+            {
+                Do = "Check host and port: something else listens there.",
+            }
             : null;
     }
 
     static string? OfAnswer(ReadOnlySpan<byte> said)
     {
-        if (said.Length < 2 || IsMessage(said)) return null;
+        if (said.Length < 2 || IsMessage(said))
+            return null;
         var line = said.IndexOfAny("\r\n"u8);
         var words = Words.OnOneLine(Encoding.ASCII.GetString(line > 0 ? said[..line] : said), 80);
         return words.Length > 1 ? words : null;
@@ -54,5 +60,7 @@ internal static class StrangeServer
 
     // A proxy may answer at once with an error, a notice or a question for a password: a letter and a length.
     static bool IsMessage(ReadOnlySpan<byte> said) =>
-        said.Length > 4 && said[0] is (byte)'E' or (byte)'N' or (byte)'R' && BinaryPrimitives.ReadInt32BigEndian(said[1..]) is >= 4 and < 30_000;
+        said.Length > 4
+        && said[0] is (byte)'E' or (byte)'N' or (byte)'R'
+        && BinaryPrimitives.ReadInt32BigEndian(said[1..]) is >= 4 and < 30_000;
 }

@@ -3,14 +3,19 @@ using BackupMetricsJob.Files;
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// The ssl* keywords. What would weaken a check that was asked for is refused, never dropped. Whether a root certificate in a verify mode is
-/// there is found out when connecting: it is mounted and rotated, and its loss is one target's failure, not the whole run's.
+/// The ssl* keywords. What would weaken a check that was asked for is refused, never dropped. Whether a root certificate in a verify mode
+/// is there is found out when connecting: it is mounted and rotated, and its loss is one target's failure, not the whole run's.
 /// </summary>
 internal static class TlsReader
 {
     static readonly string[] Modes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
 
-    internal static TlsSettings Read(LibpqValues values, IReadOnlyList<ConnectionHost> hosts, LibpqEnvironment environment, List<string> warnings)
+    internal static TlsSettings Read(
+        LibpqValues values,
+        IReadOnlyList<ConnectionHost> hosts,
+        LibpqEnvironment environment,
+        List<string> warnings
+    )
     {
         var isSystem = values["sslrootcert"] == "system";
         var mode = (TlsMode)values.OneOf("sslmode", Modes, (int)(isSystem ? TlsMode.VerifyFull : TlsMode.Prefer));
@@ -18,7 +23,10 @@ internal static class TlsReader
             values.Refuse("sslmode", $"\"{Modes[(int)mode]}\" is too weak for sslrootcert=system: use verify-full");
         var direct = values.OneOf("sslnegotiation", ["postgres", "direct"], 0) == 1;
         if (direct && mode < TlsMode.Require)
-            values.Refuse("sslmode", $"\"{Modes[(int)mode]}\" is too weak for sslnegotiation=direct: use require, verify-ca or verify-full");
+            values.Refuse(
+                "sslmode",
+                $"\"{Modes[(int)mode]}\" is too weak for sslnegotiation=direct: use require, verify-ca or verify-full"
+            );
         RefuseUnsupported(values);
         var minimum = Version(values, "ssl_min_protocol_version", TlsVersion.Tls12);
         var maximum = Version(values, "ssl_max_protocol_version", TlsVersion.Tls13);
@@ -59,9 +67,12 @@ internal static class TlsReader
     {
         switch (values[keyword])
         {
-            case null or "": return otherwise;
-            case "TLSv1.2": return TlsVersion.Tls12;
-            case "TLSv1.3": return TlsVersion.Tls13;
+            case null or "":
+                return otherwise;
+            case "TLSv1.2":
+                return TlsVersion.Tls12;
+            case "TLSv1.3":
+                return TlsVersion.Tls13;
             default:
                 values.Refuse(keyword, $"{MistakenForm.Shown(values[keyword]!)} is not supported: TLSv1.2 or TLSv1.3");
                 return otherwise;
@@ -79,9 +90,12 @@ internal static class TlsReader
         {
             var isThere = path is not null && (named || mode == TlsMode.Require) && !environment.Read(path).IsMissing;
             if (named && (mode < TlsMode.Require || !isThere))
-                warnings.Add(isThere
-                    ? $"{values.Origin("sslrootcert")}: the server's certificate is not checked with sslmode={Modes[(int)mode]}: use verify-full"
-                    : $"{values.Origin("sslrootcert")}: {path} does not exist, so the server's certificate is not checked");
+                warnings.Add(
+                    isThere
+                        ? $"{values.Origin("sslrootcert")}: the server's certificate is not checked with sslmode={Modes[(int)mode]}: "
+                            + "use verify-full"
+                        : $"{values.Origin("sslrootcert")}: {path} does not exist, so the server's certificate is not checked"
+                );
             if (mode < TlsMode.Require || !isThere)
                 return null;
             mode = TlsMode.VerifyCa; // documented at libpq's sslmode, and relied upon
@@ -126,8 +140,12 @@ internal static class TlsReader
     static string? KeyProblem(string path, FileContent key, LibpqValues values, out Secret? password)
     {
         password = null;
-        const UnixFileMode Forbidden = UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-            | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        const UnixFileMode Forbidden =
+            UnixFileMode.GroupWrite
+            | UnixFileMode.GroupExecute
+            | UnixFileMode.OtherRead
+            | UnixFileMode.OtherWrite
+            | UnixFileMode.OtherExecute;
         if (key.Fault is not null)
             return $"private key {path} {key.Fault}";
         if ((key.Mode & Forbidden) != 0)

@@ -18,7 +18,8 @@ internal enum TlsVersion
 }
 
 /// <summary>
-/// How the connection is encrypted and checked. <see cref="Mode"/> is what must really be done: an sslmode=require with a root certificate is
+/// How the connection is encrypted and checked. <see cref="Mode"/> is what must really be done: an sslmode=require with a root certificate
+/// is
 /// <see cref="TlsMode.VerifyCa"/> here, and without any TCP host it is <see cref="TlsMode.Disable"/>.
 /// </summary>
 /// <param name="RootCertificate">the PEM file to check against in the two verify modes; null there means the system's own store.</param>
@@ -34,7 +35,8 @@ internal sealed record TlsSettings(
     Secret? KeyPassword = null,
     bool Direct = false,
     TlsVersion Minimum = TlsVersion.Tls12,
-    TlsVersion Maximum = TlsVersion.Tls13)
+    TlsVersion Maximum = TlsVersion.Tls13
+)
 {
     internal static readonly TlsSettings Off = new(TlsMode.Disable);
 

@@ -3,7 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace BackupMetricsJob.Postgres;
 
-/// <summary>A value that a database gave and that cannot be one: infinite, or out of the range of dates. It is reported as bad_data.</summary>
+/// <summary>
+/// A value that a database gave and that cannot be one: infinite, or out of the range of dates. It is reported as bad_data.
+/// </summary>
 [SuppressMessage("Design", "CA1032", Justification = "Thrown in one place, with what it needs to say.")]
 internal sealed class BadDataException(string message) : Exception(message);
 

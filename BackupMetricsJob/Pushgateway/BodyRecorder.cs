@@ -30,9 +30,12 @@ internal sealed class BodyRecorder : MemoryStream
     public override void Write(byte[] buffer, int offset, int count)
     {
         TextLength += count;
-        if (_compressor is null && TextLength > MaxPlain) Compress();
-        if (_compressor is null) base.Write(buffer, offset, count);
-        else _compressor.Write(buffer, offset, count);
+        if (_compressor is null && TextLength > MaxPlain)
+            Compress();
+        if (_compressor is null)
+            base.Write(buffer, offset, count);
+        else
+            _compressor.Write(buffer, offset, count);
     }
 
     public override void WriteByte(byte value) => Write([value], 0, 1);

@@ -40,17 +40,18 @@ internal sealed class Delivery(string gateway, PushBudget budget, TimeProvider c
 
         return End(last);
 
-        PushOutcome End(Attempt ended) => new(ended.Result, gateway)
-        {
-            Words = Words.OnOneLine(ended.Answer),
-            Answer = ended.Answer,
-            Status = ended.Status,
-            GaveCredentials = ended.GaveCredentials,
-            Attempts = attempts,
-            Elapsed = clock.GetElapsedTime(_start),
-            ClockSkew = skew,
-            MayBeApplied = mayBeApplied && ended.Result is not (PushResult.Stored or PushResult.Accepted or PushResult.Refused),
-        };
+        PushOutcome End(Attempt ended) =>
+            new(ended.Result, gateway)
+            {
+                Words = Words.OnOneLine(ended.Answer),
+                Answer = ended.Answer,
+                Status = ended.Status,
+                GaveCredentials = ended.GaveCredentials,
+                Attempts = attempts,
+                Elapsed = clock.GetElapsedTime(_start),
+                ClockSkew = skew,
+                MayBeApplied = mayBeApplied && ended.Result is not (PushResult.Stored or PushResult.Accepted or PushResult.Refused),
+            };
     }
 
     /// <summary>Nothing leaves the process.</summary>

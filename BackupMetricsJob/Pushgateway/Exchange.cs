@@ -11,7 +11,8 @@ internal sealed class Exchange(
     ExpositionBody body,
     ClientCredentials? credentials,
     Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> send,
-    TimeProvider clock)
+    TimeProvider clock
+)
 {
     /// <summary>Of what something that is no gateway answered.</summary>
     const int MaxQuoted = 80;
@@ -32,31 +33,49 @@ internal sealed class Exchange(
             attempt = await AskAsync(timeout - clock.GetElapsedTime(start), cancellationToken);
         }
 
-        return attempt with { Answer = Hidden(attempt.Answer) };
+        return attempt with
+        {
+            Answer = Hidden(attempt.Answer),
+        };
     }
 
     string Hidden(string words) => credentials?.Hide(words) ?? words;
 
-    /// <summary>Before 1.5.0 a Pushgateway takes what is compressed for text, and what another server cannot decompress it answers with 415.</summary>
+    /// <summary>
+    /// Before 1.5.0 a Pushgateway takes what is compressed for text, and what another server cannot decompress it answers with 415.
+    /// </summary>
     static bool CannotDecompress(Attempt attempt) =>
-        attempt.Status == 415 || (attempt.Status == 400 && attempt.Answer.StartsWith("text format parsing error in line 1:", StringComparison.Ordinal));
+        attempt.Status == 415
+        || (attempt.Status == 400 && attempt.Answer.StartsWith("text format parsing error in line 1:", StringComparison.Ordinal));
 
     async Task<Attempt> AskAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         var content = body.ToContent(_asText);
         using var request = new HttpRequestMessage(method, url) { Content = content };
         // Whoever is not let in hears why before he sends all of it. Who does not know the header keeps us waiting for a second.
-        if (content.IsLong) request.Headers.ExpectContinue = true;
+        if (content.IsLong)
+            request.Headers.ExpectContinue = true;
         return await BoundedRequest.SendAsync(request, credentials, send, timeout, clock, JudgeAsync, Failed, cancellationToken);
 
-        Attempt Failed(RequestFailure reason, string words, Exception? failure) => reason switch
-        {
-            RequestFailure.Cancelled => new(PushResult.Cancelled) { MayBeApplied = content.Left },
-            RequestFailure.TimedOut when content.Left => new(PushResult.TimedOut) { Answer = $"no answer {words}", MayBeApplied = true, WorthAnother = true },
-            RequestFailure.TimedOut => new(PushResult.Unreachable) { Answer = $"no connection {words}", WorthAnother = true },
-            _ when NetworkFailure.IsFinal(failure!) => new(reason.ToPushResult()) { Answer = words },
-            _ => new(reason.ToPushResult()) { Answer = words, MayBeApplied = content.Left, WorthAnother = true },
-        };
+        Attempt Failed(RequestFailure reason, string words, Exception? failure) =>
+            reason switch
+            {
+                RequestFailure.Cancelled => new(PushResult.Cancelled) { MayBeApplied = content.Left },
+                RequestFailure.TimedOut when content.Left => new(PushResult.TimedOut)
+                {
+                    Answer = $"no answer {words}",
+                    MayBeApplied = true,
+                    WorthAnother = true,
+                },
+                RequestFailure.TimedOut => new(PushResult.Unreachable) { Answer = $"no connection {words}", WorthAnother = true },
+                _ when NetworkFailure.IsFinal(failure!) => new(reason.ToPushResult()) { Answer = words },
+                _ => new(reason.ToPushResult())
+                {
+                    Answer = words,
+                    MayBeApplied = content.Left,
+                    WorthAnother = true,
+                },
+            };
     }
 
     async Task<Attempt> JudgeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -79,13 +98,24 @@ internal sealed class Exchange(
         {
             // A Pushgateway takes a push without a word. What says something is a web page, a health check or another service.
             >= 200 and < 300 when answer.Length > 0 => attempt with { Answer = noGateway },
-            >= 200 and < 300 when !whole => attempt with { Result = PushResult.Unreachable, Answer = "the answer was cut off", WorthAnother = true, MayBeApplied = true },
+            >= 200 and < 300 when !whole => attempt with
+            {
+                Result = PushResult.Unreachable,
+                Answer = "the answer was cut off",
+                WorthAnother = true,
+                MayBeApplied = true,
+            },
             200 => attempt with { Result = PushResult.Stored },
             >= 200 and < 300 => attempt with { Result = PushResult.Accepted },
             >= 300 and < 400 => attempt with { Answer = Redirection(response.Headers.Location) },
             _ when BoundedRequest.IsUnknownToServer(status) => attempt with { Answer = noGateway },
             // From 502 and 504 on it is a proxy that speaks, and cannot know what the gateway did.
-            _ when BoundedRequest.IsTransient(status) => attempt with { Result = PushResult.Unavailable, WorthAnother = true, MayBeApplied = status is 502 or 504 },
+            _ when BoundedRequest.IsTransient(status) => attempt with
+            {
+                Result = PushResult.Unavailable,
+                WorthAnother = true,
+                MayBeApplied = status is 502 or 504,
+            },
             _ when answer.Length == 0 => attempt with { Answer = response.ReasonPhrase ?? "" },
             _ => attempt,
         };
@@ -105,8 +135,8 @@ internal sealed class Exchange(
     }
 
     /// <summary>Date is cut to the second, so half a second is added before rounding.</summary>
-    internal static TimeSpan? SkewOf(DateTimeOffset? date, DateTimeOffset now)
-        => date is { } theirs ? TimeSpan.FromSeconds(Math.Round((theirs - now).TotalSeconds + 0.5)) : null;
+    internal static TimeSpan? SkewOf(DateTimeOffset? date, DateTimeOffset now) =>
+        date is { } theirs ? TimeSpan.FromSeconds(Math.Round((theirs - now).TotalSeconds + 0.5)) : null;
 
     TimeSpan? WaitAskedFor(HttpResponseHeaders headers)
     {

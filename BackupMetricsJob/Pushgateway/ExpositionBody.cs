@@ -38,7 +38,8 @@ internal sealed class ExpositionBody(BodyRecorder recorded, MediaTypeHeaderValue
         {
             (_body, _gzip) = (body, gzip);
             Headers.ContentType = body._type;
-            if (gzip) Headers.ContentEncoding.Add("gzip");
+            if (gzip)
+                Headers.ContentEncoding.Add("gzip");
         }
 
         /// <summary>Whether it is so long that a gateway which does not want it should say so before it is all sent.</summary>

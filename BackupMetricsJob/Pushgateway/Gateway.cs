@@ -2,7 +2,9 @@ using BackupMetricsJob.Http;
 
 namespace BackupMetricsJob.Pushgateway;
 
-/// <summary>A gateway to push to: where it is, how we show who we are, whom we trust, and how long an attempt may take. It prints as its address.</summary>
+/// <summary>
+/// A gateway to push to: where it is, how we show who we are, whom we trust, and how long an attempt may take. It prints as its address.
+/// </summary>
 internal sealed record Gateway(GatewayAddress Address)
 {
     /// <summary>Null where the gateway asks for none.</summary>

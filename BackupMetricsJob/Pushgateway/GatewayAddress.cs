@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Pushgateway;
 
 /// <summary>
-/// Where a Pushgateway is: an absolute http or https URL with a host, perhaps a path prefix; no user info, no query. It prints as it was meant,
-/// without <c>/metrics</c>, and holds no secret.
+/// Where a Pushgateway is: an absolute http or https URL with a host, perhaps a path prefix; no user info, no query. It prints as it was
+/// meant, without <c>/metrics</c>, and holds no secret.
 /// </summary>
 internal sealed class GatewayAddress
 {
@@ -32,7 +32,9 @@ internal sealed class GatewayAddress
             return Refuse("must not have a query or a fragment");
 
         var path = url.AbsolutePath.TrimEnd('/');
-        if ((path + '/').Contains(Metrics + "/job/", StringComparison.Ordinal) || path.Contains(Metrics + "/job@", StringComparison.Ordinal))
+        if (
+            (path + '/').Contains(Metrics + "/job/", StringComparison.Ordinal) || path.Contains(Metrics + "/job@", StringComparison.Ordinal)
+        )
             return Refuse("must be the gateway's address alone: job and grouping labels are set by themselves");
         if (path.EndsWith(Metrics, StringComparison.Ordinal))
             path = path[..^Metrics.Length].TrimEnd('/');

@@ -96,5 +96,6 @@ internal sealed class GroupingKey
 
     static string? Fault(string value) =>
         value.Contains('\0', StringComparison.Ordinal) ? "must not contain NUL"
-        : Words.IsWellFormed(value) ? null : "is not well-formed Unicode (half a surrogate pair)";
+        : Words.IsWellFormed(value) ? null
+        : "is not well-formed Unicode (half a surrogate pair)";
 }

@@ -16,23 +16,26 @@ internal static class Push
         GroupingKey key,
         PushBudget budget,
         TimeProvider clock,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         var url = gateway.Address.GroupUrl(key);
         var delivery = new Delivery(gateway.ToString(), budget, clock);
         var transport = Transport.To(url, gateway.Tls, budget.Deadline);
         var push = new SinglePush(url, gateway.Credentials, delivery, clock, transport, cancellationToken);
         using var client = new HttpClient(push) { Timeout = Timeout.InfiniteTimeSpan };
-        using var pusher = new MetricPusher(new MetricPusherOptions
-        {
-            Endpoint = gateway.Address.MetricsUrl,
-            Job = "job", // Only so that there is one: the grouping key, encoded, is in the URL that SinglePush sends to.
-            Registry = registry,
-            ReplaceOnPush = true,
-            IntervalMilliseconds = 86_400_000,
-            HttpClientProvider = () => client,
-            OnError = push.Fail,
-        });
+        using var pusher = new MetricPusher(
+            new MetricPusherOptions
+            {
+                Endpoint = gateway.Address.MetricsUrl,
+                Job = "job", // Only so that there is one: the grouping key, encoded, is in the URL that SinglePush sends to.
+                Registry = registry,
+                ReplaceOnPush = true,
+                IntervalMilliseconds = 86_400_000,
+                HttpClientProvider = () => client,
+                OnError = push.Fail,
+            }
+        );
         pusher.Start();
         var outcome = await push.Outcome;
         await pusher.StopAsync();

@@ -44,7 +44,9 @@ internal sealed record PushOutcome(PushResult Result, string Gateway)
     /// <summary>Whether we said who we are.</summary>
     public bool GaveCredentials { get; init; }
 
-    /// <summary>How often it was tried. The same text once more without compression, for a gateway that cannot read it so, does not count.</summary>
+    /// <summary>
+    /// How often it was tried. The same text once more without compression, for a gateway that cannot read it so, does not count.
+    /// </summary>
     public int Attempts { get; init; }
 
     public TimeSpan Elapsed { get; init; }
@@ -52,7 +54,9 @@ internal sealed record PushOutcome(PushResult Result, string Gateway)
     /// <summary>The gateway's clock minus ours, in whole seconds; from the Date of the last answer that had one.</summary>
     public TimeSpan? ClockSkew { get; init; }
 
-    /// <summary>Whether the two clocks differ by more than a minute: then one of them is wrong, and so is what alerts make of its times.</summary>
+    /// <summary>
+    /// Whether the two clocks differ by more than a minute: then one of them is wrong, and so is what alerts make of its times.
+    /// </summary>
     public bool ClocksDiffer => ClockSkew?.Duration() > TimeSpan.FromMinutes(1);
 
     /// <summary>Not known to have failed: a request that left us has had no answer of the gateway itself.</summary>
@@ -69,7 +73,11 @@ internal sealed record PushOutcome(PushResult Result, string Gateway)
     /// <summary>Whether the answer names this metric, as a whole word.</summary>
     public bool Mentions(string metric)
     {
-        for (var at = Answer.IndexOf(metric, StringComparison.Ordinal); at >= 0; at = Answer.IndexOf(metric, at + 1, StringComparison.Ordinal))
+        for (
+            var at = Answer.IndexOf(metric, StringComparison.Ordinal);
+            at >= 0;
+            at = Answer.IndexOf(metric, at + 1, StringComparison.Ordinal)
+        )
         {
             var end = at + metric.Length;
             if ((at == 0 || !IsOfName(Answer[at - 1])) && (end == Answer.Length || !IsOfName(Answer[end])))
@@ -82,18 +90,20 @@ internal sealed record PushOutcome(PushResult Result, string Gateway)
     /// <summary>One line for people, without a full stop.</summary>
     public string Describe()
     {
-        var line = new StringBuilder(Result switch
-        {
-            PushResult.Stored => $"{Gateway} stored the push",
-            PushResult.Accepted => $"{Gateway} accepted the push without checking it",
-            PushResult.Refused => $"{Gateway} refused the push{ClientCredentials.Want(Status, GaveCredentials)}",
-            PushResult.Unavailable => $"{Gateway} is not available",
-            PushResult.Unreachable => $"{Gateway} could not be reached",
-            PushResult.TimedOut => $"{Gateway} did not answer in time",
-            PushResult.Cancelled => $"the push to {Gateway} was cancelled",
-            PushResult.Withheld => $"nothing was sent to {Gateway}",
-            _ => throw new InvalidOperationException($"no words for {Result}"),
-        });
+        var line = new StringBuilder(
+            Result switch
+            {
+                PushResult.Stored => $"{Gateway} stored the push",
+                PushResult.Accepted => $"{Gateway} accepted the push without checking it",
+                PushResult.Refused => $"{Gateway} refused the push{ClientCredentials.Want(Status, GaveCredentials)}",
+                PushResult.Unavailable => $"{Gateway} is not available",
+                PushResult.Unreachable => $"{Gateway} could not be reached",
+                PushResult.TimedOut => $"{Gateway} did not answer in time",
+                PushResult.Cancelled => $"the push to {Gateway} was cancelled",
+                PushResult.Withheld => $"nothing was sent to {Gateway}",
+                _ => throw new InvalidOperationException($"no words for {Result}"),
+            }
+        );
         if (Status is { } status && Result != PushResult.Stored)
             line.Append(CultureInfo.InvariantCulture, $" (HTTP {status})");
         if (Words.Length > 0)
@@ -111,13 +121,14 @@ internal sealed record PushOutcome(PushResult Result, string Gateway)
 /// <summary>What a failed request is to a push.</summary>
 internal static class RequestFailures
 {
-    public static PushResult ToPushResult(this RequestFailure reason) => reason switch
-    {
-        RequestFailure.Refused => PushResult.Refused,
-        RequestFailure.Unavailable => PushResult.Unavailable,
-        RequestFailure.Unreachable => PushResult.Unreachable,
-        RequestFailure.TimedOut => PushResult.TimedOut,
-        RequestFailure.Cancelled => PushResult.Cancelled,
-        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
-    };
+    public static PushResult ToPushResult(this RequestFailure reason) =>
+        reason switch
+        {
+            RequestFailure.Refused => PushResult.Refused,
+            RequestFailure.Unavailable => PushResult.Unavailable,
+            RequestFailure.Unreachable => PushResult.Unreachable,
+            RequestFailure.TimedOut => PushResult.TimedOut,
+            RequestFailure.Cancelled => PushResult.Cancelled,
+            _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
+        };
 }

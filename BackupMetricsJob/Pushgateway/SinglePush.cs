@@ -5,14 +5,19 @@ using BackupMetricsJob.Http;
 namespace BackupMetricsJob.Pushgateway;
 
 /// <summary>
-/// Makes one checked push of what a <c>MetricPusher</c> sends: it pushes when started and again when stopped, forgets the answer's words, does not
-/// encode the path and neither retries nor gives up. The first request is delivered to <paramref name="url"/>, every later one is answered
-/// with 200 and goes nowhere. The pusher never sees a failure; who wants to know how it went asks <see cref="Outcome"/>.
+/// Makes one checked push of what a <c>MetricPusher</c> sends: it pushes when started and again when stopped, forgets the answer's words,
+/// does not encode the path and neither retries nor gives up. The first request is delivered to <paramref name="url"/>, every later one is
+/// answered with 200 and goes nowhere. The pusher never sees a failure; who wants to know how it went asks <see cref="Outcome"/>.
 /// </summary>
 /// <param name="stop">Ends the push; the pusher has no token of its own to give.</param>
 internal sealed class SinglePush(
-    Uri url, ClientCredentials? credentials, Delivery delivery, TimeProvider clock, HttpMessageHandler transport, CancellationToken stop)
-    : DelegatingHandler(transport)
+    Uri url,
+    ClientCredentials? credentials,
+    Delivery delivery,
+    TimeProvider clock,
+    HttpMessageHandler transport,
+    CancellationToken stop
+) : DelegatingHandler(transport)
 {
     readonly TaskCompletionSource<PushOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     int _requests;
@@ -25,7 +30,8 @@ internal sealed class SinglePush(
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (Interlocked.Increment(ref _requests) == 1) await DeliverAsync(request);
+        if (Interlocked.Increment(ref _requests) == 1)
+            await DeliverAsync(request);
         return new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request };
     }
 
@@ -34,9 +40,11 @@ internal sealed class SinglePush(
         try
         {
             var body = await ExpositionBody.ReadAsync(request.Content!, CancellationToken.None);
-            _outcome.TrySetResult(body.TextLength == 0
-                ? delivery.Withhold("there is nothing to push")
-                : await delivery.RunAsync(new Exchange(request.Method, url, body, credentials, base.SendAsync, clock), stop));
+            _outcome.TrySetResult(
+                body.TextLength == 0
+                    ? delivery.Withhold("there is nothing to push")
+                    : await delivery.RunAsync(new Exchange(request.Method, url, body, credentials, base.SendAsync, clock), stop)
+            );
         }
 #pragma warning disable CA1031 // Whatever it is, it belongs to whoever awaits the outcome; a pusher would only trace it.
         catch (Exception bug)

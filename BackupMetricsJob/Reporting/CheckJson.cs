@@ -17,10 +17,12 @@ internal static class CheckJson
         json.WriteNumber("exit_code", (int)code);
         Findings(json, report.Settings);
         json.WriteStartArray("targets");
-        foreach (var target in report.Targets) Target(json, target);
+        foreach (var target in report.Targets)
+            Target(json, target);
         json.WriteEndArray();
         json.WriteStartArray("gateways");
-        foreach (var (gateway, verdict, facts, findings) in report.Gateways) Server(json, gateway.ToString(), verdict, facts, findings);
+        foreach (var (gateway, verdict, facts, findings) in report.Gateways)
+            Server(json, gateway.ToString(), verdict, facts, findings);
         json.WriteEndArray();
         if (report.Prometheus is { } prometheus)
         {
@@ -44,35 +46,48 @@ internal static class CheckJson
             json.WriteString("version", InWords.Version(connected.VersionNumber));
             json.WriteBoolean("standby", connected.InRecovery);
             json.WriteString("role", connected.Role);
-            if (connected.Tls is { } tls) json.WriteString("tls", $"{tls.Protocol} {tls.Cipher}");
-            else json.WriteNull("tls");
+            if (connected.Tls is { } tls)
+                json.WriteString("tls", $"{tls.Protocol} {tls.Cipher}");
+            else
+                json.WriteNull("tls");
         }
 
-        if (result.ClockOffset is { } offset) json.WriteNumber("clock_offset_seconds", Math.Round(offset.TotalSeconds, 3));
+        if (result.ClockOffset is { } offset)
+            json.WriteNumber("clock_offset_seconds", Math.Round(offset.TotalSeconds, 3));
         json.WriteStartObject("sources");
         foreach (var source in result.Instance.Sources)
         {
             // Every source of a target that could not be asked failed with it.
-            var failed = result.SourceFailures.FirstOrDefault(other => other.Source == source)?.Failure ?? (result.SourcesThatAnswered.Contains(source) ? null : result.Failure);
+            var failed =
+                result.SourceFailures.FirstOrDefault(other => other.Source == source)?.Failure
+                ?? (result.SourcesThatAnswered.Contains(source) ? null : result.Failure);
             json.WriteString(source, failed is null ? "ok" : failed.Message);
         }
 
         json.WriteEndObject();
         json.WriteString("tells", StateInWords.Of(result));
         json.WriteStartArray("missing_rights");
-        foreach (var missing in result.MissingRights) json.WriteStringValue(missing.Mend);
+        foreach (var missing in result.MissingRights)
+            json.WriteStringValue(missing.Mend);
         json.WriteEndArray();
         Findings(json, check.Findings);
         json.WriteEndObject();
     }
 
-    static void Server(Utf8JsonWriter json, string address, ServerVerdict verdict, IReadOnlyList<string> facts, IReadOnlyList<Finding> findings)
+    static void Server(
+        Utf8JsonWriter json,
+        string address,
+        ServerVerdict verdict,
+        IReadOnlyList<string> facts,
+        IReadOnlyList<Finding> findings
+    )
     {
         json.WriteStartObject();
         json.WriteString("address", address);
         json.WriteString("state", CheckTable.Name(verdict));
         json.WriteStartArray("facts");
-        foreach (var fact in facts) json.WriteStringValue(fact);
+        foreach (var fact in facts)
+            json.WriteStringValue(fact);
         json.WriteEndArray();
         Findings(json, findings);
         json.WriteEndObject();
@@ -86,7 +101,8 @@ internal static class CheckJson
             json.WriteStartObject();
             json.WriteString("level", finding.IsCritical ? "critical" : "warning");
             json.WriteString("message", finding.What);
-            if (finding.Do.Length > 0) json.WriteString("do", finding.Do);
+            if (finding.Do.Length > 0)
+                json.WriteString("do", finding.Do);
             json.WriteEndObject();
         }
 

@@ -3,7 +3,9 @@ using BackupMetricsJob.Checking;
 
 namespace BackupMetricsJob.Reporting;
 
-/// <summary>A check for people: a table of the targets, a line for each server that we talk HTTP with, then what is wrong and what to do about it.</summary>
+/// <summary>
+/// A check for people: a table of the targets, a line for each server that we talk HTTP with, then what is wrong and what to do about it.
+/// </summary>
 internal static class CheckTable
 {
     const int WidestCell = 48;
@@ -12,20 +14,26 @@ internal static class CheckTable
 
     public static void Write(CheckReport report, TextWriter to)
     {
-        if (report.Targets.Count > 0) WriteTable([Head, .. report.Targets.Select(Row)], to);
-        if (report.Targets.Count > 0 && (report.Gateways.Count > 0 || report.Prometheus is not null)) to.WriteLine();
-        foreach (var (gateway, verdict, facts, _) in report.Gateways) WriteServer("gateway", gateway.ToString(), verdict, facts, to);
-        if (report.Prometheus is { } prometheus) WriteServer("Prometheus", prometheus.Address, prometheus.Verdict, prometheus.Facts, to);
+        if (report.Targets.Count > 0)
+            WriteTable([Head, .. report.Targets.Select(Row)], to);
+        if (report.Targets.Count > 0 && (report.Gateways.Count > 0 || report.Prometheus is not null))
+            to.WriteLine();
+        foreach (var (gateway, verdict, facts, _) in report.Gateways)
+            WriteServer("gateway", gateway.ToString(), verdict, facts, to);
+        if (report.Prometheus is { } prometheus)
+            WriteServer("Prometheus", prometheus.Address, prometheus.Verdict, prometheus.Facts, to);
 
         var first = true;
         foreach (var (name, findings) in Parts(report))
         {
             foreach (var finding in findings)
             {
-                if (first) to.WriteLine();
+                if (first)
+                    to.WriteLine();
                 first = false;
                 to.WriteLine($"{(finding.IsCritical ? "CRITICAL" : "warning")} {name}: {finding.What}");
-                if (finding.Do.Length > 0) to.WriteLine($"  do: {finding.Do}");
+                if (finding.Do.Length > 0)
+                    to.WriteLine($"  do: {finding.Do}");
             }
         }
     }
@@ -33,9 +41,12 @@ internal static class CheckTable
     static IEnumerable<(string Name, IReadOnlyList<Finding> Findings)> Parts(CheckReport report)
     {
         yield return ("settings", report.Settings);
-        foreach (var target in report.Targets) yield return (Words.OnOneLine(target.Result.Instance.Name), target.Findings);
-        foreach (var gateway in report.Gateways) yield return (gateway.Gateway.ToString(), gateway.Findings);
-        if (report.Prometheus is { } prometheus) yield return (prometheus.Address, prometheus.Findings);
+        foreach (var target in report.Targets)
+            yield return (Words.OnOneLine(target.Result.Instance.Name), target.Findings);
+        foreach (var gateway in report.Gateways)
+            yield return (gateway.Gateway.ToString(), gateway.Findings);
+        if (report.Prometheus is { } prometheus)
+            yield return (prometheus.Address, prometheus.Findings);
     }
 
     static string[] Row(TargetCheck check)
@@ -59,12 +70,14 @@ internal static class CheckTable
         var widths = new int[Head.Length - 1];
         foreach (var row in rows)
         {
-            for (var i = 0; i < widths.Length; i++) widths[i] = Math.Clamp(row[i].Length, widths[i], WidestCell);
+            for (var i = 0; i < widths.Length; i++)
+                widths[i] = Math.Clamp(row[i].Length, widths[i], WidestCell);
         }
 
         foreach (var row in rows)
         {
-            for (var i = 0; i < widths.Length; i++) to.Write(row[i].PadRight(widths[i] + 2));
+            for (var i = 0; i < widths.Length; i++)
+                to.Write(row[i].PadRight(widths[i] + 2));
             to.WriteLine(row[^1]);
         }
     }

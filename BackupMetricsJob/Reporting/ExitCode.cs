@@ -27,51 +27,62 @@ internal static class ExitCodes
 {
     /// <summary>A file that was named and is wrong is configuration, whatever else is wrong; then a wrong flag is usage.</summary>
     public static ExitCode Of(IReadOnlyList<Problem> problems) =>
-        !problems.Any(problem => problem.IsOfFile) && problems.Any(problem => problem.Origin == ProblemOrigin.Flag) ? ExitCode.Usage : ExitCode.Configuration;
+        !problems.Any(problem => problem.IsOfFile) && problems.Any(problem => problem.Origin == ProblemOrigin.Flag)
+            ? ExitCode.Usage
+            : ExitCode.Configuration;
 
     /// <param name="report">The run.</param>
     /// <param name="signal">The code of the signal that ended it, if one did.</param>
     /// <param name="failOnTarget">Whether a target that could not be probed counts.</param>
     public static ExitCode Of(RunReport report, ExitCode? signal, bool failOnTarget)
     {
-        if ((Worst([.. report.Pushes.Select(push => push.Outcome.Result)]) ?? signal) is { } code) return code;
+        if ((Worst([.. report.Pushes.Select(push => push.Outcome.Result)]) ?? signal) is { } code)
+            return code;
         return failOnTarget && report.Results.Any(result => result.Failure is not null) ? ExitCode.TargetFailed : ExitCode.Success;
     }
 
     /// <summary>Of a check: a gateway, then what is set up wrongly, then a signal, then a database.</summary>
     public static ExitCode Of(CheckReport report, ExitCode? signal, bool failOnTarget)
     {
-        if (report.Gateways.Any(gateway => gateway.Verdict == ServerVerdict.Refused)) return ExitCode.PushRefused;
-        if (report.Gateways.Any(gateway => gateway.Verdict == ServerVerdict.Unreachable)) return ExitCode.PushNotArrived;
-        if (report.Prometheus is { Verdict: ServerVerdict.Misconfigured }) return ExitCode.Configuration;
-        if (signal is { } ended) return ended;
-        var failed = report.Targets.Any(target => target.Result.Failure is not null) || report.Prometheus is { Verdict: not ServerVerdict.Ok };
+        if (report.Gateways.Any(gateway => gateway.Verdict == ServerVerdict.Refused))
+            return ExitCode.PushRefused;
+        if (report.Gateways.Any(gateway => gateway.Verdict == ServerVerdict.Unreachable))
+            return ExitCode.PushNotArrived;
+        if (report.Prometheus is { Verdict: ServerVerdict.Misconfigured })
+            return ExitCode.Configuration;
+        if (signal is { } ended)
+            return ended;
+        var failed =
+            report.Targets.Any(target => target.Result.Failure is not null) || report.Prometheus is { Verdict: not ServerVerdict.Ok };
         return failOnTarget && failed ? ExitCode.TargetFailed : ExitCode.Success;
     }
 
-    public static ExitCode Of(CatalogFailureCause cause, ExitCode? signal) => cause switch
-    {
-        CatalogFailureCause.Input => ExitCode.InputRefused,
-        CatalogFailureCause.Stopped => signal ?? ExitCode.Interrupted,
-        _ => ExitCode.TargetFailed,
-    };
+    public static ExitCode Of(CatalogFailureCause cause, ExitCode? signal) =>
+        cause switch
+        {
+            CatalogFailureCause.Input => ExitCode.InputRefused,
+            CatalogFailureCause.Stopped => signal ?? ExitCode.Interrupted,
+            _ => ExitCode.TargetFailed,
+        };
 
     /// <summary>Null where all went well.</summary>
     public static ExitCode? Worst(IReadOnlyList<PushResult> results)
     {
         foreach (var worst in (ReadOnlySpan<ExitCode>)[ExitCode.Bug, ExitCode.PushRefused, ExitCode.PushNotArrived])
         {
-            if (results.Any(result => Of(result) == worst)) return worst;
+            if (results.Any(result => Of(result) == worst))
+                return worst;
         }
 
         return null;
     }
 
-    public static ExitCode Of(PushResult result) => result switch
-    {
-        PushResult.Withheld => ExitCode.Bug,
-        PushResult.Refused => ExitCode.PushRefused,
-        PushResult.Unavailable or PushResult.Unreachable or PushResult.TimedOut or PushResult.Cancelled => ExitCode.PushNotArrived,
-        _ => ExitCode.Success,
-    };
+    public static ExitCode Of(PushResult result) =>
+        result switch
+        {
+            PushResult.Withheld => ExitCode.Bug,
+            PushResult.Refused => ExitCode.PushRefused,
+            PushResult.Unavailable or PushResult.Unreachable or PushResult.TimedOut or PushResult.Cancelled => ExitCode.PushNotArrived,
+            _ => ExitCode.Success,
+        };
 }

@@ -10,7 +10,8 @@ internal static class Problems
     /// <summary>What psql would have warned of: a password file that others may read, say.</summary>
     public static void Warn(JobOptions job, ProcessContext terminal)
     {
-        foreach (var warning in Warnings(job)) terminal.Error.WriteLine("warning " + Words.OnOneLine(warning, Longest));
+        foreach (var warning in Warnings(job))
+            terminal.Error.WriteLine("warning " + Words.OnOneLine(warning, Longest));
     }
 
     /// <summary>A line each.</summary>
@@ -19,7 +20,8 @@ internal static class Problems
         var warnings = new List<string>(job.Warnings);
         foreach (var target in job.Targets)
         {
-            foreach (var warning in target.Target?.Connection.Warnings ?? []) warnings.Add($"{target.Instance.Name}: {warning}");
+            foreach (var warning in target.Target?.Connection.Warnings ?? [])
+                warnings.Add($"{target.Instance.Name}: {warning}");
         }
 
         return warnings;
@@ -29,8 +31,10 @@ internal static class Problems
     {
         foreach (var problem in problems)
         {
-            if (output.LogFormat == LogFormat.Json) RunSummaryJson.Error(problem.Words, terminal.Time.GetUtcNow(), terminal.Error);
-            else terminal.Error.WriteLine(problem.Place is null ? "backup-metrics: " + problem.Words : problem.Words);
+            if (output.LogFormat == LogFormat.Json)
+                RunSummaryJson.Error(problem.Words, terminal.Time.GetUtcNow(), terminal.Error);
+            else
+                terminal.Error.WriteLine(problem.Place is null ? "backup-metrics: " + problem.Words : problem.Words);
         }
 
         return (int)ExitCodes.Of(problems);

@@ -32,7 +32,9 @@ internal sealed class ProgressLine : IDisposable
     /// <param name="progress">What the run is to tell where it stands; null where nobody looks.</param>
     public static ProgressLine? Begin(ProcessContext terminal, OutputOptions output, out RunProgress? progress)
     {
-        var isWanted = terminal.IsWatched && output.LogFormat == LogFormat.Text
+        var isWanted =
+            terminal.IsWatched
+            && output.LogFormat == LogFormat.Text
             && terminal.Environment.GetValueOrDefault("TERM") is { Length: > 0 } and not "dumb";
         progress = isWanted ? new(terminal.Time) : null;
         return progress is null ? null : new(progress, terminal.Error);
@@ -56,7 +58,8 @@ internal sealed class ProgressLine : IDisposable
         lock (_gate)
         {
             _isOver = true;
-            if (_shown.Length > 0) _to.Write(Wipe);
+            if (_shown.Length > 0)
+                _to.Write(Wipe);
         }
     }
 
@@ -65,7 +68,8 @@ internal sealed class ProgressLine : IDisposable
         lock (_gate)
         {
             var text = Text(_progress.Now, _progress.Left);
-            if (_isOver || text == _shown) return;
+            if (_isOver || text == _shown)
+                return;
             _to.Write("\r" + text + "\u001b[K");
             _shown = text;
         }

@@ -14,32 +14,52 @@ internal static class RunSummary
     /// <summary>In the format that was asked for, on standard error.</summary>
     public static void Write(RunReport report, ExitCode code, LogFormat format, ProcessContext terminal)
     {
-        if (format == LogFormat.Json) RunSummaryJson.Write(report, code, terminal.Time.GetUtcNow(), terminal.Error);
-        else Write(report, terminal.Error);
+        if (format == LogFormat.Json)
+            RunSummaryJson.Write(report, code, terminal.Time.GetUtcNow(), terminal.Error);
+        else
+            Write(report, terminal.Error);
     }
 
     public static void Write(RunReport report, TextWriter to)
     {
-        if (report.IsStoppedBeforeStart) to.WriteLine("stopped while it waited for its moment (--splay): nothing was probed, nothing was pushed");
+        if (report.IsStoppedBeforeStart)
+            to.WriteLine("stopped while it waited for its moment (--splay): nothing was probed, nothing was pushed");
         var (found, well) = (0, 0);
         foreach (var result in report.Results)
         {
             var findings = Findings.Of(result);
-            if (!result.IsTarget) found++;
-            if (result.IsTarget || findings.Count > 0) Write(result, findings, to);
-            else well++;
+            if (!result.IsTarget)
+                found++;
+            if (result.IsTarget || findings.Count > 0)
+                Write(result, findings, to);
+            else
+                well++;
         }
 
-        if (found > 0) to.WriteLine($"servers found in a catalogue or by a query: {found}, nothing wrong is known of {well} of them");
-        if (report.Group is { } group) to.WriteLine($"group {group}");
+        if (found > 0)
+            to.WriteLine($"servers found in a catalogue or by a query: {found}, nothing wrong is known of {well} of them");
+        if (report.Group is { } group)
+            to.WriteLine($"group {group}");
         foreach (var (push, refused) in report.Pushes)
         {
             if (refused is { } words)
-                to.WriteLine($"warning: the gateway refused pghoard_last_upload_age or walg_last_upload, so all else was pushed without them: {words}");
-            var samples = push.Arrived ? string.Create(CultureInfo.InvariantCulture, $" ({InWords.Count(report.Samples, "sample")}, {push.Elapsed.TotalSeconds:F2} s)") : "";
+                to.WriteLine(
+                    "warning: the gateway refused pghoard_last_upload_age or walg_last_upload, "
+                        + $"so all else was pushed without them: {words}"
+                );
+            var samples = push.Arrived
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $" ({InWords.Count(report.Samples, "sample")}, {push.Elapsed.TotalSeconds:F2} s)"
+                )
+                : "";
             to.WriteLine($"{(push.Arrived ? "ok" : "FAILED")} {push.Describe()}{samples}");
-            if (push.Advice is { } advice) to.WriteLine($"advice: {advice}");
-            if (push.ClocksDiffer) to.WriteLine($"warning: the clock of {push.Gateway} is {Difference(push.ClockSkew!.Value)} this host's: alerts compare times of both");
+            if (push.Advice is { } advice)
+                to.WriteLine($"advice: {advice}");
+            if (push.ClocksDiffer)
+                to.WriteLine(
+                    $"warning: the clock of {push.Gateway} is {Difference(push.ClockSkew!.Value)} this host's: alerts compare times of both"
+                );
         }
     }
 
@@ -47,15 +67,20 @@ internal static class RunSummary
     {
         var name = Words.OnOneLine(result.Instance.Name);
         to.WriteLine($"{(Word(result, findings))} {name}: {StateInWords.Of(result)}");
-        foreach (var finding in findings) to.WriteLine($"{(finding.IsCritical ? "CRITICAL" : "warning")} {name}: {finding.What.TrimEnd('.')}{(finding.What.EndsWith('?') ? "" : ".")} {finding.Do}");
+        foreach (var finding in findings)
+            to.WriteLine(
+                $"{(finding.IsCritical ? "CRITICAL" : "warning")} {name}: "
+                    + $"{finding.What.TrimEnd('.')}{(finding.What.EndsWith('?') ? "" : ".")} {finding.Do}"
+            );
     }
 
-    static string Word(ProbeResult result, IReadOnlyList<Finding> findings) => result switch
-    {
-        { Failure: not null } => "FAILED",
-        { IsTarget: false } => "found",
-        _ => findings.Any(finding => finding.IsCritical) ? "probed" : "ok",
-    };
+    static string Word(ProbeResult result, IReadOnlyList<Finding> findings) =>
+        result switch
+        {
+            { Failure: not null } => "FAILED",
+            { IsTarget: false } => "found",
+            _ => findings.Any(finding => finding.IsCritical) ? "probed" : "ok",
+        };
 
     static string Difference(TimeSpan skew) =>
         string.Create(CultureInfo.InvariantCulture, $"{Math.Abs(skew.TotalSeconds):0} s {(skew > TimeSpan.Zero ? "ahead of" : "behind")}");

@@ -19,41 +19,64 @@ internal static class RunSummaryJson
         foreach (var result in report.Results)
         {
             var findings = Findings.Of(result);
-            if (!result.IsTarget && findings.Count == 0) continue;
-            Line(to, now, result.IsTarget ? "target" : "found", result.Failure is null ? "info" : "error", json =>
-            {
-                Target(json, result);
-                json.WriteString("message", StateInWords.Of(result));
-            });
+            if (!result.IsTarget && findings.Count == 0)
+                continue;
+            Line(
+                to,
+                now,
+                result.IsTarget ? "target" : "found",
+                result.Failure is null ? "info" : "error",
+                json =>
+                {
+                    Target(json, result);
+                    json.WriteString("message", StateInWords.Of(result));
+                }
+            );
             foreach (var finding in findings)
             {
-                Line(to, now, "finding", finding.IsCritical ? "error" : "warning", json =>
-                {
-                    json.WriteString("target", result.Instance.Name);
-                    json.WriteString("message", finding.What);
-                    json.WriteString("do", finding.Do);
-                });
+                Line(
+                    to,
+                    now,
+                    "finding",
+                    finding.IsCritical ? "error" : "warning",
+                    json =>
+                    {
+                        json.WriteString("target", result.Instance.Name);
+                        json.WriteString("message", finding.What);
+                        json.WriteString("do", finding.Do);
+                    }
+                );
             }
         }
 
-        foreach (var push in report.Pushes) Line(to, now, "push", push.Outcome.Arrived ? "info" : "error", json => Push(json, report, push));
-        Line(to, now, "run", code == ExitCode.Success ? "info" : "error", json =>
-        {
-            json.WriteNumber("exit_code", (int)code);
-            if (report.IsStoppedBeforeStart) json.WriteString("message", "stopped while it waited for its moment (--splay): nothing was probed, nothing was pushed");
-            json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 3));
-        });
+        foreach (var push in report.Pushes)
+            Line(to, now, "push", push.Outcome.Arrived ? "info" : "error", json => Push(json, report, push));
+        Line(
+            to,
+            now,
+            "run",
+            code == ExitCode.Success ? "info" : "error",
+            json =>
+            {
+                json.WriteNumber("exit_code", (int)code);
+                if (report.IsStoppedBeforeStart)
+                    json.WriteString("message", "stopped while it waited for its moment (--splay): nothing was probed, nothing was pushed");
+                json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 3));
+            }
+        );
     }
 
     /// <summary>One line about something that kept a run from starting.</summary>
-    public static void Error(string message, DateTimeOffset now, TextWriter to) => Line(to, now, "error", "error", json => json.WriteString("message", message));
+    public static void Error(string message, DateTimeOffset now, TextWriter to) =>
+        Line(to, now, "error", "error", json => json.WriteString("message", message));
 
     /// <summary>Which target it is, and whether it could be probed.</summary>
     public static void Target(Utf8JsonWriter json, ProbeResult result)
     {
         json.WriteString("target", result.Instance.Name);
         json.WriteBoolean("success", result.Failure is null);
-        if (result.Failure is not { } failure) return;
+        if (result.Failure is not { } failure)
+            return;
         json.WriteString("reason", failure.Reason.Name());
         json.WriteString("error", failure.Message);
     }
@@ -63,14 +86,19 @@ internal static class RunSummaryJson
         var push = to.Outcome;
         json.WriteString("result", push.Result.ToString().ToLowerInvariant());
         json.WriteString("gateway", push.Gateway);
-        if (push.Status is { } status) json.WriteNumber("status", status);
-        if (report.Group is { } group) json.WriteString("group", group.ToString());
+        if (push.Status is { } status)
+            json.WriteNumber("status", status);
+        if (report.Group is { } group)
+            json.WriteString("group", group.ToString());
         json.WriteNumber("samples", report.Samples);
         json.WriteNumber("attempts", push.Attempts);
         json.WriteNumber("elapsed_seconds", Math.Round(push.Elapsed.TotalSeconds, 3));
-        if (push.ClockSkew is { } skew) json.WriteNumber("gateway_clock_offset_seconds", skew.TotalSeconds);
-        if (to.RefusedLegacyNames is { } refused) json.WriteString("refused_legacy_names", refused);
-        if (push.Advice is { } advice) json.WriteString("advice", advice);
+        if (push.ClockSkew is { } skew)
+            json.WriteNumber("gateway_clock_offset_seconds", skew.TotalSeconds);
+        if (to.RefusedLegacyNames is { } refused)
+            json.WriteString("refused_legacy_names", refused);
+        if (push.Advice is { } advice)
+            json.WriteString("advice", advice);
         json.WriteString("message", push.Describe());
     }
 

@@ -10,11 +10,20 @@ internal static class ShowBackup
         if (backup is { LastSuccess: { } finished, Age: { } age })
         {
             var took = backup.LastDuration is { } duration ? $", took {InWords.Of(duration)}" : "";
-            row(Name(backup.Type), $"{InWords.Of(age)} old ({Limit(instance, LimitOf(instance, backup.Type))}), {backup.Tool}, finished {InWords.Of(finished)}{took}{Size(backup)}");
+            row(
+                Name(backup.Type),
+                $"{InWords.Of(age)} old ({Limit(instance, LimitOf(instance, backup.Type))}), {backup.Tool}, "
+                    + $"finished {InWords.Of(finished)}{took}{Size(backup)}"
+            );
         }
-        else row(Name(backup.Type), backup.Oldest is null ? $"no good one is known, {backup.Tool}" : $"the newest is not known, {backup.Tool}");
+        else
+            row(
+                Name(backup.Type),
+                backup.Oldest is null ? $"no good one is known, {backup.Tool}" : $"the newest is not known, {backup.Tool}"
+            );
 
-        if (More(backup) is { Length: > 0 } more) row("", more);
+        if (More(backup) is { Length: > 0 } more)
+            row("", more);
     }
 
     public static string Limit(Instance instance, LimitType? type)
@@ -22,7 +31,8 @@ internal static class ShowBackup
         AgeLimit? first = null;
         foreach (var limit in instance.Limits)
         {
-            if (limit.Type == type && !(first?.MaxAge <= limit.MaxAge)) first = limit;
+            if (limit.Type == type && !(first?.MaxAge <= limit.MaxAge))
+                first = limit;
         }
 
         return first is null ? "no limit" : $"limit {InWords.Of(first.MaxAge)}";
@@ -34,36 +44,43 @@ internal static class ShowBackup
         if (backup.Counts is { } counts && backup.Type != BackupType.RestoreTest)
         {
             parts.Add($"{counts.Done} kept");
-            if (counts.Failed > 0) parts.Add($"{counts.Failed} failed");
+            if (counts.Failed > 0)
+                parts.Add($"{counts.Failed} failed");
         }
 
-        if (backup.Oldest is { } oldest) parts.Add($"the oldest of {InWords.Of(oldest)}");
-        if (backup.LastFailure is { } failed) parts.Add($"one failed at {InWords.Of(failed)}");
-        if (backup.Running is { } running) parts.Add($"one runs since {InWords.Of(running.Since)}");
+        if (backup.Oldest is { } oldest)
+            parts.Add($"the oldest of {InWords.Of(oldest)}");
+        if (backup.LastFailure is { } failed)
+            parts.Add($"one failed at {InWords.Of(failed)}");
+        if (backup.Running is { } running)
+            parts.Add($"one runs since {InWords.Of(running.Since)}");
         return string.Join(", ", parts);
     }
 
-    public static string Size(BackupFacts backup) => (backup.LastSize, backup.LastStored) switch
-    {
-        ({ } size, { } stored) => $", {InWords.Bytes(size)}, {InWords.Bytes(stored)} stored",
-        ({ } size, null) => $", {InWords.Bytes(size)}",
-        (null, { } stored) => $", {InWords.Bytes(stored)} stored",
-        _ => "",
-    };
+    public static string Size(BackupFacts backup) =>
+        (backup.LastSize, backup.LastStored) switch
+        {
+            ({ } size, { } stored) => $", {InWords.Bytes(size)}, {InWords.Bytes(stored)} stored",
+            ({ } size, null) => $", {InWords.Bytes(size)}",
+            (null, { } stored) => $", {InWords.Bytes(stored)} stored",
+            _ => "",
+        };
 
-    public static string Name(BackupType type) => type switch
-    {
-        BackupType.RestoreTest => "restore test",
-        BackupType.Wal => "archived WAL",
-        _ => $"{type.Name()} backup",
-    };
+    public static string Name(BackupType type) =>
+        type switch
+        {
+            BackupType.RestoreTest => "restore test",
+            BackupType.Wal => "archived WAL",
+            _ => $"{type.Name()} backup",
+        };
 
-    public static LimitType? LimitOf(Instance instance, BackupType type) => type switch
-    {
-        BackupType.Logical => LimitType.Logical,
-        BackupType.RestoreTest => LimitType.RestoreTest,
-        BackupType.Wal => null,
-        BackupType.Full when instance.Limits.Any(limit => limit.Type == LimitType.Full) => LimitType.Full,
-        _ => LimitType.Base,
-    };
+    public static LimitType? LimitOf(Instance instance, BackupType type) =>
+        type switch
+        {
+            BackupType.Logical => LimitType.Logical,
+            BackupType.RestoreTest => LimitType.RestoreTest,
+            BackupType.Wal => null,
+            BackupType.Full when instance.Limits.Any(limit => limit.Type == LimitType.Full) => LimitType.Full,
+            _ => LimitType.Base,
+        };
 }

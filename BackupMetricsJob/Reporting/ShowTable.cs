@@ -2,7 +2,9 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Reporting;
 
-/// <summary>What a person wants to read at three in the morning: per database what there is, what would be lost, what is wrong, what to do.</summary>
+/// <summary>
+/// What a person wants to read at three in the morning: per database what there is, what would be lost, what is wrong, what to do.
+/// </summary>
 internal static class ShowTable
 {
     const int Widest = 2000;
@@ -12,7 +14,8 @@ internal static class ShowTable
         var first = true;
         foreach (var result in results)
         {
-            if (!first) to.WriteLine();
+            if (!first)
+                to.WriteLine();
             first = false;
             Write(result, to);
         }
@@ -21,10 +24,14 @@ internal static class ShowTable
     static void Write(ProbeResult result, TextWriter to)
     {
         to.WriteLine($"{Words.OnOneLine(result.Instance.Name)}  {Server(result)}");
-        foreach (var backup in result.Backups) ShowBackup.Write(backup, result.Instance, (name, text) => Row(to, name, text));
-        if (result.Server is { } server) WriteArchive(server, result, to);
-        if (result.Loss is { } loss) Row(to, "lost if it died now", $"{InWords.Of(loss.Window)} of work at most{Proviso(loss)}");
-        if (result.ReplayBytes is { } replay) Row(to, "a restore replays", $"{InWords.Bytes(replay)} of WAL");
+        foreach (var backup in result.Backups)
+            ShowBackup.Write(backup, result.Instance, (name, text) => Row(to, name, text));
+        if (result.Server is { } server)
+            WriteArchive(server, result, to);
+        if (result.Loss is { } loss)
+            Row(to, "lost if it died now", $"{InWords.Of(loss.Window)} of work at most{Proviso(loss)}");
+        if (result.ReplayBytes is { } replay)
+            Row(to, "a restore replays", $"{InWords.Bytes(replay)} of WAL");
         var findings = Findings.Of(result);
         foreach (var finding in findings)
         {
@@ -32,14 +39,20 @@ internal static class ShowTable
             Row(to, "  do", finding.Do);
         }
 
-        if (findings.Count > 0) return;
-        Row(to, result switch
-        {
-            { IsMonitored: false } => "it answers for others; its own backups are not asked for",
-            { Server: { DoesNotArchiveItself: true } } => "nothing is judged here: a standby's backups and archive are its primary's",
-            { Without: var without } when (without & Omissions.Wal) != 0 => "nothing wrong is known; pg_wal is not looked into (without: wal)",
-            _ => $"nothing wrong is known, by the word of {string.Join(", ", result.SourcesThatAnswered)}; only a restore proves it",
-        }, "");
+        if (findings.Count > 0)
+            return;
+        Row(
+            to,
+            result switch
+            {
+                { IsMonitored: false } => "it answers for others; its own backups are not asked for",
+                { Server: { DoesNotArchiveItself: true } } => "nothing is judged here: a standby's backups and archive are its primary's",
+                { Without: var without } when (without & Omissions.Wal) != 0 =>
+                    "nothing wrong is known; pg_wal is not looked into (without: wal)",
+                _ => $"nothing wrong is known, by the word of {string.Join(", ", result.SourcesThatAnswered)}; only a restore proves it",
+            },
+            ""
+        );
     }
 
     /// <summary>What a claim by the server's word depends on.</summary>
@@ -54,29 +67,35 @@ internal static class ShowTable
             return;
         }
 
-        var last = !server.DoesNotArchiveItself && server.ArchiveMode != "off" && server.Archiver.LastArchived is { } archived
-            ? $", last success {InWords.Of(server.Now - archived)} ago"
-            : "";
+        var last =
+            !server.DoesNotArchiveItself && server.ArchiveMode != "off" && server.Archiver.LastArchived is { } archived
+                ? $", last success {InWords.Of(server.Now - archived)} ago"
+                : "";
         Row(to, "WAL archiving", state.Name() + last + Waiting(server, result.Instance));
     }
 
-    static string WhyNoWal(ProbeResult result) => (result.Without & Omissions.Wal) != 0 ? "pg_wal is not looked into (without: wal)" : "the role may not look";
+    static string WhyNoWal(ProbeResult result) =>
+        (result.Without & Omissions.Wal) != 0 ? "pg_wal is not looked into (without: wal)" : "the role may not look";
 
-    static string Waiting(ServerEvidence server, Instance instance) => server switch
-    {
-        { DoesNotArchiveItself: true } or { ArchiveMode: "off" } or { Wal: null } => "",
-        { Wal: { OldestReady: { } since } wal } =>
-            $", {InWords.Waiting(wal)} waiting for {InWords.Of(server.Now - since)} ({ShowBackup.Limit(instance, LimitType.Wal)})",
-        _ => ", nothing waits",
-    };
+    static string Waiting(ServerEvidence server, Instance instance) =>
+        server switch
+        {
+            { DoesNotArchiveItself: true } or { ArchiveMode: "off" } or { Wal: null } => "",
+            { Wal: { OldestReady: { } since } wal } =>
+                $", {InWords.Waiting(wal)} waiting for {InWords.Of(server.Now - since)} ({ShowBackup.Limit(instance, LimitType.Wal)})",
+            _ => ", nothing waits",
+        };
 
-    static string Server(ProbeResult result) => result switch
-    {
-        { Server: { } server } => $"PostgreSQL {InWords.Version(server.VersionNumber)}, {(server.InRecovery ? "standby" : "primary")}, asked {InWords.Of(result.At)}",
-        { IsTarget: false } => $"by the word of {string.Join(", ", result.Instance.Sources)}, asked {InWords.Of(result.At)}",
-        { SourcesThatAnswered.Count: > 0 } => $"by the word of {string.Join(", ", result.SourcesThatAnswered)}, asked {InWords.Of(result.At)}",
-        _ => $"no answer, asked {InWords.Of(result.At)}",
-    };
+    static string Server(ProbeResult result) =>
+        result switch
+        {
+            { Server: { } server } => $"PostgreSQL {InWords.Version(server.VersionNumber)}, {(server.InRecovery ? "standby" : "primary")}, "
+                + $"asked {InWords.Of(result.At)}",
+            { IsTarget: false } => $"by the word of {string.Join(", ", result.Instance.Sources)}, asked {InWords.Of(result.At)}",
+            { SourcesThatAnswered.Count: > 0 } =>
+                $"by the word of {string.Join(", ", result.SourcesThatAnswered)}, asked {InWords.Of(result.At)}",
+            _ => $"no answer, asked {InWords.Of(result.At)}",
+        };
 
-    static void Row(TextWriter to, string name, string text) => to.WriteLine($"  {name,-20}{Words.OnOneLine(text, Widest)}".TrimEnd());
+    static void Row(TextWriter to, string name, string text) => to.WriteLine($"  {name, -20}{Words.OnOneLine(text, Widest)}".TrimEnd());
 }

@@ -33,7 +33,8 @@ internal sealed class Signals : IDisposable
     void Receive(PosixSignalContext context, ExitCode code)
     {
         context.Cancel = true;
-        if (Interlocked.CompareExchange(ref _received, (int)code, 0) != 0) Environment.Exit((int)code);
+        if (Interlocked.CompareExchange(ref _received, (int)code, 0) != 0)
+            Environment.Exit((int)code);
         _stop.Cancel();
     }
 }

@@ -19,7 +19,11 @@ internal sealed class StandardStream(Func<Stream> open, bool bestEffort) : Strea
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     public override void Flush()
     {
@@ -42,13 +46,15 @@ internal sealed class StandardStream(Func<Stream> open, bool bestEffort) : Strea
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (!bestEffort) throw new OutputException(e);
+            if (!bestEffort)
+                throw new OutputException(e);
         }
     }
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _opened?.Dispose();
+        if (disposing)
+            _opened?.Dispose();
         base.Dispose(disposing);
     }
 }

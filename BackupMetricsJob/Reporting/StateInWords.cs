@@ -11,19 +11,27 @@ internal static class StateInWords
             return !result.IsMonitored && result.Failure is null ? "asked for the backups of others" : "nothing is known";
 
         var parts = new List<string> { Backup(result) };
-        if (result.Server is { } server && ArchiverStates.Of(server) is { } state) parts.Add($"WAL archiving {state.Name()}");
-        if (result.LossWindow is { } window) parts.Add($"{InWords.Of(window)} of work would be lost now");
+        if (result.Server is { } server && ArchiverStates.Of(server) is { } state)
+            parts.Add($"WAL archiving {state.Name()}");
+        if (result.LossWindow is { } window)
+            parts.Add($"{InWords.Of(window)} of work would be lost now");
         return Words.OnOneLine(string.Join(", ", parts));
     }
 
-    /// <summary>The newest physical one; a dump only where there is none that WAL could be replayed on; null where there is neither.</summary>
-    public static BackupFacts? Newest(ProbeResult result) => result.Backups
-        .Where(backup => backup.Age is not null && (backup.Type.IsPhysical() || backup.Type == BackupType.Logical))
-        .OrderBy(backup => backup.Type.IsPhysical() ? 0 : 1).ThenBy(backup => backup.Age).FirstOrDefault();
+    /// <summary>
+    /// The newest physical one; a dump only where there is none that WAL could be replayed on; null where there is neither.
+    /// </summary>
+    public static BackupFacts? Newest(ProbeResult result) =>
+        result
+            .Backups.Where(backup => backup.Age is not null && (backup.Type.IsPhysical() || backup.Type == BackupType.Logical))
+            .OrderBy(backup => backup.Type.IsPhysical() ? 0 : 1)
+            .ThenBy(backup => backup.Age)
+            .FirstOrDefault();
 
     static string Backup(ProbeResult result)
     {
-        if (Newest(result) is { } newest) return $"{newest.Type.Name()} backup {InWords.Of(newest.Age!.Value)} old ({newest.Tool})";
+        if (Newest(result) is { } newest)
+            return $"{newest.Type.Name()} backup {InWords.Of(newest.Age!.Value)} old ({newest.Tool})";
         return result.Server switch
         {
             { InRecovery: true } => "a standby",

@@ -2,15 +2,23 @@ using System.Globalization;
 
 namespace BackupMetricsJob.Reporting;
 
-/// <summary>A moment as `date` can print it: RFC 3339 with a zone (2026-11-22T03:00:00+01:00, or with a blank), or seconds since 1970 (date +%s).</summary>
+/// <summary>
+/// A moment as `date` can print it: RFC 3339 with a zone (2026-11-22T03:00:00+01:00, or with a blank), or seconds since 1970 (date +%s).
+/// </summary>
 internal static class TimeText
 {
     public const string Allowed = "a time with a zone like 2026-11-22T03:00:00Z, or seconds since 1970 (date +%s)";
 
     static readonly string[] Formats =
     [
-        "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd HH:mm:sszzz", "yyyy-MM-dd HH:mm:ss.FFFFFFFzzz",
-        "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd HH:mm:ss'Z'", "yyyy-MM-dd HH:mm:ss.FFFFFFF'Z'",
+        "yyyy-MM-dd'T'HH:mm:sszzz",
+        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz",
+        "yyyy-MM-dd HH:mm:sszzz",
+        "yyyy-MM-dd HH:mm:ss.FFFFFFFzzz",
+        "yyyy-MM-dd'T'HH:mm:ss'Z'",
+        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'",
+        "yyyy-MM-dd HH:mm:ss'Z'",
+        "yyyy-MM-dd HH:mm:ss.FFFFFFF'Z'",
     ];
 
     // Year 9999: what DateTimeOffset can hold.
@@ -21,11 +29,18 @@ internal static class TimeText
         time = default;
         if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds))
         {
-            if (seconds > LastSecond) return false;
+            if (seconds > LastSecond)
+                return false;
             time = DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond));
             return true;
         }
 
-        return DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time);
+        return DateTimeOffset.TryParseExact(
+            text,
+            Formats,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out time
+        );
     }
 }

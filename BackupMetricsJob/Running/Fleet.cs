@@ -54,7 +54,8 @@ internal sealed class Fleet(IReadOnlyList<MonitoredTarget> targets, int places, 
         for (var i = 0; i < targets.Count; i++)
         {
             var (target, instance, _) = targets[i];
-            if (target is not null) await room.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (target is not null)
+                await room.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (WhyNot(targets[i], over.IsCancellationRequested) is { } failure)
             {
                 Decide(i, DatabaseProbe.NotBegun(instance, failure, clock));
@@ -62,7 +63,8 @@ internal sealed class Fleet(IReadOnlyList<MonitoredTarget> targets, int places, 
             }
 
             var timeout = Left < target!.Timeout ? Left : target.Timeout;
-            if (clock.Elapsed + timeout > lastEnd) lastEnd = clock.Elapsed + timeout;
+            if (clock.Elapsed + timeout > lastEnd)
+                lastEnd = clock.Elapsed + timeout;
 #pragma warning disable CA2025 // All of them are waited for below.
             probes.Add(ProbeAsync(i, timeout, room, aside));
 #pragma warning restore CA2025
@@ -77,9 +79,11 @@ internal sealed class Fleet(IReadOnlyList<MonitoredTarget> targets, int places, 
 
     ProbeFailure? WhyNot(MonitoredTarget target, bool isOver) =>
         target.Unusable
-        ?? (stop.IsCancellationRequested ? new(FailureReason.Cancelled, "the run was stopped before the target was asked")
-        : isOver || Left == TimeSpan.Zero ? new(FailureReason.Timeout, "not asked: --deadline left no time for it")
-        : null);
+        ?? (
+            stop.IsCancellationRequested ? new(FailureReason.Cancelled, "the run was stopped before the target was asked")
+            : isOver || Left == TimeSpan.Zero ? new(FailureReason.Timeout, "not asked: --deadline left no time for it")
+            : null
+        );
 
     /// <summary>One target, which has a place.</summary>
     async Task ProbeAsync(int index, TimeSpan timeout, SemaphoreSlim room, SemaphoreSlim aside)
@@ -87,17 +91,25 @@ internal sealed class Fleet(IReadOnlyList<MonitoredTarget> targets, int places, 
         var (target, instance, settings) = targets[index];
         var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         DatabaseProbe? probe = null;
-        probe = new(target!, instance, settings, timeout, clock, () =>
-        {
-            _answered.TryAdd(probe!.Peer, true);
-            answer.TrySetResult();
-        })
+        probe = new(
+            target!,
+            instance,
+            settings,
+            timeout,
+            clock,
+            () =>
+            {
+                _answered.TryAdd(probe!.Peer, true);
+                answer.TrySetResult();
+            }
+        )
         {
             Inspect = Inspect,
         };
         var result = probe.RunAsync(stop);
         var isAside = await StepsAsideAsync(probe, Task.WhenAny(result, answer.Task), aside);
-        if (isAside) room.Release();
+        if (isAside)
+            room.Release();
         Decide(index, await result);
         (isAside ? aside : room).Release();
     }
@@ -108,8 +120,10 @@ internal sealed class Fleet(IReadOnlyList<MonitoredTarget> targets, int places, 
         while (true)
         {
             await word.WaitAsync(Patience, clock.Provider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (word.IsCompleted) return false;
-            if (!_answered.ContainsKey(probe.Peer) && await aside.WaitAsync(TimeSpan.Zero)) return true;
+            if (word.IsCompleted)
+                return false;
+            if (!_answered.ContainsKey(probe.Peer) && await aside.WaitAsync(TimeSpan.Zero))
+                return true;
         }
     }
 

@@ -17,14 +17,21 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
     /// <param name="probed">What each target said.</param>
     /// <param name="targets">The targets, in the same order.</param>
     /// <param name="elsewhere">What is a target of other runs.</param>
-    public static IReadOnlyList<ProbeResult> Of(IReadOnlyList<ProbeResult> probed, IReadOnlyList<MonitoredTarget> targets, IReadOnlyList<Instance> elsewhere)
+    public static IReadOnlyList<ProbeResult> Of(
+        IReadOnlyList<ProbeResult> probed,
+        IReadOnlyList<MonitoredTarget> targets,
+        IReadOnlyList<Instance> elsewhere
+    )
     {
         var results = new InstanceResults(elsewhere);
-        foreach (var result in probed) results.Add(result with { Found = [] });
+        foreach (var result in probed)
+            results.Add(result with { Found = [] });
         for (var i = 0; i < probed.Count; i++)
         {
-            foreach (var facts in probed[i].Found) results.Add(facts, probed[i]);
-            if (targets[i].Instance.Sources.Contains(SourceName.Catalog)) results.AddListed(targets[i].Sources.Servers, probed[i]);
+            foreach (var facts in probed[i].Found)
+                results.Add(facts, probed[i]);
+            if (targets[i].Instance.Sources.Contains(SourceName.Catalog))
+                results.AddListed(targets[i].Sources.Servers, probed[i]);
         }
 
         return results.WithoutLimitsOfMereHosts();
@@ -41,7 +48,14 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
         IReadOnlyList<SourceFailure> failures = facts.Failure is { } failure ? [new(facts.Source, failure)] : [];
         if (!_places.TryGetValue(facts.Name, out var at))
         {
-            Add(Found(facts.Name, facts.Source, through) with { Backups = facts.Backups, SourceFailures = failures, SourcesThatAnswered = failures.Count == 0 ? [facts.Source] : [] });
+            Add(
+                Found(facts.Name, facts.Source, through) with
+                {
+                    Backups = facts.Backups,
+                    SourceFailures = failures,
+                    SourcesThatAnswered = failures.Count == 0 ? [facts.Source] : [],
+                }
+            );
             return;
         }
 
@@ -53,29 +67,49 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
             IsMonitored = true,
             Backups = FactsMerge.Of(known.Backups, facts.Backups),
             SourceFailures = [.. known.SourceFailures, .. failures],
-            SourcesThatAnswered = answers ? With(known.SourcesThatAnswered, facts.Source) : [.. known.SourcesThatAnswered.Where(source => source != facts.Source)],
+            SourcesThatAnswered = answers
+                ? With(known.SourcesThatAnswered, facts.Source)
+                : [.. known.SourcesThatAnswered.Where(source => source != facts.Source)],
         };
     }
 
     /// <summary>Servers that the user named are there whether the catalogue knows them or not, and when it cannot be asked.</summary>
     void AddListed(ServerPatterns servers, ProbeResult through)
     {
-        var down = through.SourceFailures.FirstOrDefault(other => other.Source == SourceName.Catalog)?.Failure
+        var down =
+            through.SourceFailures.FirstOrDefault(other => other.Source == SourceName.Catalog)?.Failure
             ?? (through.SourcesThatAnswered.Contains(SourceName.Catalog) ? null : through.Failure);
         IReadOnlyList<SourceFailure> failures = down is null ? [] : [new(SourceName.Catalog, down)];
         foreach (var name in servers.Listed)
         {
-            if (_places.TryGetValue(name, out var at)) _results[at] = _results[at] with { IsMonitored = true };
-            else Add(Found(name, SourceName.Catalog, through) with { SourceFailures = failures, SourcesThatAnswered = down is null ? [SourceName.Catalog] : [] });
+            if (_places.TryGetValue(name, out var at))
+                _results[at] = _results[at] with { IsMonitored = true };
+            else
+                Add(
+                    Found(name, SourceName.Catalog, through) with
+                    {
+                        SourceFailures = failures,
+                        SourcesThatAnswered = down is null ? [SourceName.Catalog] : [],
+                    }
+                );
         }
     }
 
     ProbeResult Found(string name, string source, ProbeResult through)
     {
         var instance = _elsewhere.GetValueOrDefault(name) is { } own
-            ? own with { Limits = [], Sources = [source] }
+            ? own with
+            {
+                Limits = [],
+                Sources = [source],
+            }
             : new(name, through.Instance.Labels, through.Instance.Limits, [source]);
-        return new(instance) { IsTarget = false, At = through.At, Duration = TimeSpan.Zero };
+        return new(instance)
+        {
+            IsTarget = false,
+            At = through.At,
+            Duration = TimeSpan.Zero,
+        };
     }
 
     /// <summary>A database that only holds what is known of others is not late with its own backups.</summary>
@@ -83,11 +117,13 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
     {
         for (var i = 0; i < _results.Count; i++)
         {
-            if (!_results[i].IsMonitored) _results[i] = _results[i] with { Instance = _results[i].Instance with { Limits = [] } };
+            if (!_results[i].IsMonitored)
+                _results[i] = _results[i] with { Instance = _results[i].Instance with { Limits = [] } };
         }
 
         return _results;
     }
 
-    static IReadOnlyList<string> With(IReadOnlyList<string> sources, string source) => sources.Contains(source) ? sources : [.. sources, source];
+    static IReadOnlyList<string> With(IReadOnlyList<string> sources, string source) =>
+        sources.Contains(source) ? sources : [.. sources, source];
 }

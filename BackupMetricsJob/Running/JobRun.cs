@@ -21,14 +21,22 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
     readonly RunClock _clock = new(time);
 
     /// <summary>Waits for its moment if it is to be splayed, probes, and pushes.</summary>
-    public static async Task<RunReport> PushAsync(JobOptions options, BuildVersion build, TimeProvider time, CancellationToken stop, RunProgress? progress = null)
+    public static async Task<RunReport> PushAsync(
+        JobOptions options,
+        BuildVersion build,
+        TimeProvider time,
+        CancellationToken stop,
+        RunProgress? progress = null
+    )
     {
-        if (options.Gateways.Count == 0) throw new ArgumentException("nowhere to push to", nameof(options));
+        if (options.Gateways.Count == 0)
+            throw new ArgumentException("nowhere to push to", nameof(options));
         if (options.Splay > TimeSpan.Zero)
         {
             var wait = Splay.Of(options.Splay, Environment.MachineName, options.Group);
             progress?.Enter(RunStage.Waiting, options.Targets.Count, wait);
-            if (!await Splay.WaitAsync(wait, time, stop)) return new([], TimeSpan.Zero) { IsStoppedBeforeStart = true };
+            if (!await Splay.WaitAsync(wait, time, stop))
+                return new([], TimeSpan.Zero) { IsStoppedBeforeStart = true };
         }
 
         var run = new JobRun(options, time, stop);
@@ -39,15 +47,30 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
     /// <param name="inspect">Whether to ask, too, what only people want to know of a connection.</param>
     /// <param name="build">Where the report must say what a push would have told of the run.</param>
     public static async Task<RunReport> ProbeAsync(
-        JobOptions options, TimeProvider time, CancellationToken stop, RunProgress? progress = null, bool inspect = false, BuildVersion? build = null)
+        JobOptions options,
+        TimeProvider time,
+        CancellationToken stop,
+        RunProgress? progress = null,
+        bool inspect = false,
+        BuildVersion? build = null
+    )
     {
         var run = new JobRun(options, time, stop);
-        return new(await run.ProbeAllAsync(progress, inspect), run._clock.Elapsed) { Facts = build is null ? null : run.Facts(build, options.LegacyNames) };
+        return new(await run.ProbeAllAsync(progress, inspect), run._clock.Elapsed)
+        {
+            Facts = build is null ? null : run.Facts(build, options.LegacyNames),
+        };
     }
 
     /// <summary>Probes, and writes to <paramref name="text"/> what a push would carry.</summary>
     public static async Task<RunReport> WriteAsync(
-        JobOptions options, BuildVersion build, TimeProvider time, Stream text, CancellationToken stop, RunProgress? progress = null)
+        JobOptions options,
+        BuildVersion build,
+        TimeProvider time,
+        Stream text,
+        CancellationToken stop,
+        RunProgress? progress = null
+    )
     {
         var run = new JobRun(options, time, stop);
         var results = await run.ProbeAllAsync(progress);
@@ -65,7 +88,10 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
         return InstanceResults.Of(await fleet.ProbeAsync(), options.Targets, options.Elsewhere);
     }
 
-    TimeSpan ProbeEnd => options.Gateways.Count == 0 ? options.Deadline : options.Deadline - (options.Deadline < 2 * PushTime ? options.Deadline / 2 : PushTime);
+    TimeSpan ProbeEnd =>
+        options.Gateways.Count == 0
+            ? options.Deadline
+            : options.Deadline - (options.Deadline < 2 * PushTime ? options.Deadline / 2 : PushTime);
 
     async Task<RunReport> DeliverAsync(IReadOnlyList<ProbeResult> results, BuildVersion build, RunProgress? progress)
     {
@@ -76,13 +102,26 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
         var facts = Facts(build, options.LegacyNames);
         var samples = BackupMetrics.Write(results, facts, registry);
         var pushes = await Task.WhenAll(options.Gateways.Select(gateway => DeliverAsync(gateway, registry, results, build, end.Token)));
-        return new(results, _clock.Elapsed) { Pushes = pushes, Group = options.Group, Samples = samples, Facts = facts };
+        return new(results, _clock.Elapsed)
+        {
+            Pushes = pushes,
+            Group = options.Group,
+            Samples = samples,
+            Facts = facts,
+        };
     }
 
-    async Task<GatewayReport> DeliverAsync(Gateway gateway, CollectorRegistry registry, IReadOnlyList<ProbeResult> results, BuildVersion build, CancellationToken end)
+    async Task<GatewayReport> DeliverAsync(
+        Gateway gateway,
+        CollectorRegistry registry,
+        IReadOnlyList<ProbeResult> results,
+        BuildVersion build,
+        CancellationToken end
+    )
     {
         var outcome = await SendAsync(gateway, registry, end);
-        if (!options.LegacyNames || !NamesLegacyFamily(outcome)) return new(await AdvisedAsync(outcome, gateway, end), null);
+        if (!options.LegacyNames || !NamesLegacyFamily(outcome))
+            return new(await AdvisedAsync(outcome, gateway, end), null);
 
         // Somebody else pushed one of these names with another type: their loss must not be ours.
         var without = Metrics.NewCustomRegistry();
@@ -92,14 +131,29 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
 
     Task<PushOutcome> SendAsync(Gateway gateway, CollectorRegistry registry, CancellationToken end) =>
         Pushgateway.Push.SendAsync(
-            registry, gateway, options.Group, new PushBudget(options.Deadline - _clock.Elapsed, gateway.AttemptTimeout), time, end);
+            registry,
+            gateway,
+            options.Group,
+            new PushBudget(options.Deadline - _clock.Elapsed, gateway.AttemptTimeout),
+            time,
+            end
+        );
 
-    async Task<PushOutcome> AdvisedAsync(PushOutcome outcome, Gateway gateway, CancellationToken end) => outcome.Result != PushResult.Refused
-        ? outcome
-        : outcome with { Advice = await ConflictFinder.AdviceAsync(outcome, gateway, options.Group, options.Deadline - _clock.Elapsed, time, end) };
+    async Task<PushOutcome> AdvisedAsync(PushOutcome outcome, Gateway gateway, CancellationToken end) =>
+        outcome.Result != PushResult.Refused
+            ? outcome
+            : outcome with
+            {
+                Advice = await ConflictFinder.AdviceAsync(outcome, gateway, options.Group, options.Deadline - _clock.Elapsed, time, end),
+            };
 
-    RunFacts Facts(BuildVersion build, bool legacyNames) => new(_clock.Start, _clock.Elapsed, options.Shard?.Count ?? 1, options.Interval, build, legacyNames) { LastReloadSuccessful = options.LastReloadSuccessful };
+    RunFacts Facts(BuildVersion build, bool legacyNames) =>
+        new(_clock.Start, _clock.Elapsed, options.Shard?.Count ?? 1, options.Interval, build, legacyNames)
+        {
+            LastReloadSuccessful = options.LastReloadSuccessful,
+        };
 
     static bool NamesLegacyFamily(PushOutcome outcome) =>
-        outcome.Result == PushResult.Refused && (outcome.Mentions(MetricNames.PghoardAge.Name) || outcome.Mentions(MetricNames.WalgUpload.Name));
+        outcome.Result == PushResult.Refused
+        && (outcome.Mentions(MetricNames.PghoardAge.Name) || outcome.Mentions(MetricNames.WalgUpload.Name));
 }

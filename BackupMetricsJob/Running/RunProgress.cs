@@ -32,7 +32,8 @@ internal sealed class RunProgress(TimeProvider time)
     public TimeSpan Left => _now.Ends - _clock.Elapsed is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
     /// <param name="most">How long it may take from now on.</param>
-    public void Enter(RunStage stage, int targets, TimeSpan most) => Change(now => now with { Stage = stage, Targets = targets, Ends = _clock.Elapsed + most });
+    public void Enter(RunStage stage, int targets, TimeSpan most) =>
+        Change(now => now with { Stage = stage, Targets = targets, Ends = _clock.Elapsed + most });
 
     /// <summary>The stage will be over earlier than was thought.</summary>
     public void EndsWithin(TimeSpan most) => Change(now => now with { Ends = _clock.Elapsed + most });
@@ -42,6 +43,7 @@ internal sealed class RunProgress(TimeProvider time)
 
     void Change(Func<RunState, RunState> change)
     {
-        lock (_gate) _now = change(_now);
+        lock (_gate)
+            _now = change(_now);
     }
 }

@@ -5,7 +5,8 @@ using BackupMetricsJob.Pushgateway;
 namespace BackupMetricsJob.Running;
 
 /// <summary>How the push to one gateway ended.</summary>
-/// <param name="RefusedLegacyNames">The gateway's words about a legacy name that it refused; then all was pushed without those names. Else null.</param>
+/// <param name="RefusedLegacyNames">The gateway's words about a legacy name that it refused; then all was pushed without those names. Else
+/// null.</param>
 internal sealed record GatewayReport(PushOutcome Outcome, string? RefusedLegacyNames);
 
 /// <summary>What a run did: what is known of every instance, the targets first, and how the push to each gateway ended.</summary>

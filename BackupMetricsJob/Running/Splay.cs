@@ -4,8 +4,8 @@ using BackupMetricsJob.Pushgateway;
 namespace BackupMetricsJob.Running;
 
 /// <summary>
-/// Spreads the starts of jobs that a clock starts all at once: a job waits for a part of the splay that is always the same for its machine and
-/// group, so that it still runs at even intervals.
+/// Spreads the starts of jobs that a clock starts all at once: a job waits for a part of the splay that is always the same for its machine
+/// and group, so that it still runs at even intervals.
 /// </summary>
 internal static class Splay
 {

@@ -4,8 +4,8 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Sources;
 
 /// <summary>
-/// Asks one target over one connection, in one round trip after the login and one more a source: with facts, with a failure, or with both. It is
-/// a wall: whatever goes wrong behind it is that target's failure, and its time is never overdrawn.
+/// Asks one target over one connection, in one round trip after the login and one more a source: with facts, with a failure, or with both.
+/// It is a wall: whatever goes wrong behind it is that target's failure, and its time is never overdrawn.
 /// </summary>
 /// <param name="target">Where to connect.</param>
 /// <param name="instance">Whom the facts are about, and the sources to read.</param>
@@ -13,7 +13,14 @@ namespace BackupMetricsJob.Sources;
 /// <param name="timeout">How long all of it may take, connecting included.</param>
 /// <param name="clock">The run's clock.</param>
 /// <param name="onAnswer">Called once, when a server has said its first word.</param>
-internal sealed class DatabaseProbe(Target target, Instance instance, SourceSettings settings, TimeSpan timeout, RunClock clock, Action? onAnswer)
+internal sealed class DatabaseProbe(
+    Target target,
+    Instance instance,
+    SourceSettings settings,
+    TimeSpan timeout,
+    RunClock clock,
+    Action? onAnswer
+)
 {
     const int OldestVersion = 120000;
 
@@ -27,9 +34,17 @@ internal sealed class DatabaseProbe(Target target, Instance instance, SourceSett
 
     /// <summary>What is known of a target that is not connected to.</summary>
     public static ProbeResult NotBegun(Instance instance, ProbeFailure failure, RunClock clock) =>
-        new(instance) { Failure = failure, Duration = TimeSpan.Zero, At = clock.Now, IsMonitored = IsMonitored(instance, queryIsAboutOthers: false) };
+        new(instance)
+        {
+            Failure = failure,
+            Duration = TimeSpan.Zero,
+            At = clock.Now,
+            IsMonitored = IsMonitored(instance, queryIsAboutOthers: false),
+        };
 
-    /// <summary>The result, when it is there or the time is over; at once on a stop. What is still being read then ends by itself, and is left out.</summary>
+    /// <summary>
+    /// The result, when it is there or the time is over; at once on a stop. What is still being read then ends by itself, and is left out.
+    /// </summary>
     public async Task<ProbeResult> RunAsync(CancellationToken stop)
     {
         var started = clock.Elapsed;
@@ -58,12 +73,15 @@ internal sealed class DatabaseProbe(Target target, Instance instance, SourceSett
         return Result(failure, clock.Elapsed - started, clock.Now);
     }
 
-    /// <summary>Npgsql asks the server to cancel over a connection that it waits for, in the middle of Cancel: not on a thread of the pool.</summary>
+    /// <summary>
+    /// Npgsql asks the server to cancel over a connection that it waits for, in the middle of Cancel: not on a thread of the pool.
+    /// </summary>
     static async Task EndAsync(Task reading, CancellationTokenSource end)
     {
         using (end)
         {
-            if (reading.IsCompleted) return;
+            if (reading.IsCompleted)
+                return;
             await OwnThread.RunAsync(end.Cancel);
             await reading;
         }
@@ -75,17 +93,27 @@ internal sealed class DatabaseProbe(Target target, Instance instance, SourceSett
         try
         {
             var (connection, failure) = await HostLoop.OpenAsync(target.Connection, timeout, clock, _progress, cancellationToken);
-            if (connection is null) return failure;
+            if (connection is null)
+                return failure;
             await using var closed = connection;
             _progress.Step = "reading";
             var asked = clock.Elapsed;
             var session = await SessionQuery.ReadAsync(
-                connection.Npgsql, end - asked, settings.Receivers, SourceReader.MustLookUp(instance), Inspect, cancellationToken);
+                connection.Npgsql,
+                end - asked,
+                settings.Receivers,
+                SourceReader.MustLookUp(instance),
+                Inspect,
+                cancellationToken
+            );
             var job = clock.Start + ((asked + clock.Elapsed) / 2);
             _progress.Open(session, session.Now - job);
             if (session.VersionNumber < OldestVersion)
                 return new(FailureReason.Sql, $"PostgreSQL {session.VersionNumber / 10000} is too old: 12 to 18 are supported");
-            await new SourceReader(connection.Npgsql, session, instance, settings, _progress).ReadAsync(new(session.Now, job), cancellationToken);
+            await new SourceReader(connection.Npgsql, session, instance, settings, _progress).ReadAsync(
+                new(session.Now, job),
+                cancellationToken
+            );
             return null;
         }
 #pragma warning disable CA1031 // The wall: nothing that one target brings about ends the run.
@@ -103,9 +131,13 @@ internal sealed class DatabaseProbe(Target target, Instance instance, SourceSett
         if (_progress.Server is { BaseBackup: { } last } server)
         {
             var source = new SourceClock(server.Now, at);
-            if (!source.IsFuture(last.Finished)) backups.Add(Facts(last, source));
+            if (!source.IsFuture(last.Finished))
+                backups.Add(Facts(last, source));
             else if (!failures.Exists(other => other.Source == SourceName.Server))
-                failures.Insert(0, new(SourceName.Server, new(FailureReason.BadData, $"the last base backup finished {source.Future(last.Finished)}")));
+                failures.Insert(
+                    0,
+                    new(SourceName.Server, new(FailureReason.BadData, $"the last base backup finished {source.Future(last.Finished)}"))
+                );
         }
 
         return new(instance)
@@ -114,14 +146,23 @@ internal sealed class DatabaseProbe(Target target, Instance instance, SourceSett
             Duration = duration,
             At = at,
             ClockOffset = _progress.ClockOffset,
-            Connected = _progress.Session is { } session ? new(Peer, session.VersionNumber, session.Role, session.InRecovery) { Tls = session.Tls, IsAnyOfSeveral = target.Connection is { Session: SessionKind.Any, Hosts.Count: > 1 } } : null,
+            Connected = _progress.Session is { } session
+                ? new(Peer, session.VersionNumber, session.Role, session.InRecovery)
+                {
+                    Tls = session.Tls,
+                    IsAnyOfSeveral = target.Connection is { Session: SessionKind.Any, Hosts.Count: > 1 },
+                }
+                : null,
             Server = _progress.Server,
             Backups = backups,
             SourcesThatAnswered = [.. _progress.Answered.Where(source => !failures.Exists(other => other.Source == source))],
             SourceFailures = failures,
             Found = _progress.Found,
             IsMonitored = IsMonitored(instance, _progress.QueryIsAboutOthers),
-            MissingRights = _progress.Session is { VersionNumber: >= OldestVersion } read && instance.Sources.Contains(SourceName.Server) ? [.. MissingRights.Of(read, settings.Without), .. _progress.Missing] : [],
+            MissingRights =
+                _progress.Session is { VersionNumber: >= OldestVersion } read && instance.Sources.Contains(SourceName.Server)
+                    ? [.. MissingRights.Of(read, settings.Without), .. _progress.Missing]
+                    : [],
             Without = instance.Sources.Contains(SourceName.Server) ? settings.Without : Omissions.None,
         };
     }

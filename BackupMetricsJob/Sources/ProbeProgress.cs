@@ -40,7 +40,8 @@ internal sealed class ProbeProgress(Action? onAnswer) : ConnectionProgress(onAns
     {
         lock (_gate)
         {
-            if (!_closed) (Session, ClockOffset) = (session, clockOffset);
+            if (!_closed)
+                (Session, ClockOffset) = (session, clockOffset);
         }
     }
 
@@ -49,7 +50,8 @@ internal sealed class ProbeProgress(Action? onAnswer) : ConnectionProgress(onAns
     {
         lock (_gate)
         {
-            if (!_closed) Server = server;
+            if (!_closed)
+                Server = server;
         }
     }
 
@@ -57,7 +59,8 @@ internal sealed class ProbeProgress(Action? onAnswer) : ConnectionProgress(onAns
     {
         lock (_gate)
         {
-            if (!_closed) _missing.Add(missing);
+            if (!_closed)
+                _missing.Add(missing);
         }
     }
 
@@ -66,16 +69,20 @@ internal sealed class ProbeProgress(Action? onAnswer) : ConnectionProgress(onAns
     {
         lock (_gate)
         {
-            if (_closed) return;
+            if (_closed)
+                return;
             _found.AddRange(found);
-            if (failure is null) _answered.Add(source);
-            else _failures.Add(new(source, failure));
+            if (failure is null)
+                _answered.Add(source);
+            else
+                _failures.Add(new(source, failure));
         }
     }
 
     /// <summary>From here on nothing changes.</summary>
     public void Close()
     {
-        lock (_gate) _closed = true;
+        lock (_gate)
+            _closed = true;
     }
 }

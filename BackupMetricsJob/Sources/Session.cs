@@ -21,7 +21,9 @@ internal sealed record Session(DateTimeOffset Now, int VersionNumber, string Rol
     /// <summary>It is a member of pg_monitor, even if it does not inherit from it.</summary>
     public required bool IsMemberOfMonitor { get; init; }
 
-    /// <summary>It inherits from the roles that it is a member of, where the membership itself (PostgreSQL 16) does not say otherwise.</summary>
+    /// <summary>
+    /// It inherits from the roles that it is a member of, where the membership itself (PostgreSQL 16) does not say otherwise.
+    /// </summary>
     public required bool Inherits { get; init; }
 
     /// <summary>backup_metrics.base_backup_history() is installed.</summary>

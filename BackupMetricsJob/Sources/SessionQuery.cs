@@ -6,12 +6,12 @@ namespace BackupMetricsJob.Sources;
 
 /// <summary>
 /// The first round trip: opens the read-only transaction that the whole probe runs in, with its time limits, and asks what may be asked.
-/// The limits are the transaction's own, so that they hold behind a pooler too and stay with nobody after us. The server compiles nothing: that
-/// would take longer than all our queries.
+/// The limits are the transaction's own, so that they hold behind a pooler too and stay with nobody after us. The server compiles nothing:
+/// that would take longer than all our queries.
 /// </summary>
 /// <remarks>
-/// Until search_path is set, whoever owns the database decides what an unqualified name means, and would have it run with our rights: so every
-/// name before that is qualified, and no operator is used.
+/// Until search_path is set, whoever owns the database decides what an unqualified name means, and would have it run with our rights: so
+/// every name before that is qualified, and no operator is used.
 /// </remarks>
 internal static class SessionQuery
 {
@@ -28,7 +28,8 @@ internal static class SessionQuery
         IReadOnlyList<string> receivers,
         bool lookUp,
         bool inspect,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         await using var batch = new NpgsqlBatch(connection)
         {
@@ -39,8 +40,10 @@ internal static class SessionQuery
                 new(SqlText.Of("session")),
             },
         };
-        if (lookUp) batch.BatchCommands.Add(new(SqlText.Of("conventions")));
-        if (inspect) batch.BatchCommands.Add(new("SELECT version, cipher FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl"));
+        if (lookUp)
+            batch.BatchCommands.Add(new(SqlText.Of("conventions")));
+        if (inspect)
+            batch.BatchCommands.Add(new("SELECT version, cipher FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl"));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await NextAsync();
         var session = Answer(reader);
@@ -55,7 +58,8 @@ internal static class SessionQuery
             };
         }
 
-        if (inspect && await NextAsync()) session = session with { Tls = new(reader.GetString(0), reader.GetString(1)) };
+        if (inspect && await NextAsync())
+            session = session with { Tls = new(reader.GetString(0), reader.GetString(1)) };
         return session;
 
         async Task<bool> NextAsync() => await reader.NextResultAsync(cancellationToken) && await reader.ReadAsync(cancellationToken);
@@ -64,7 +68,11 @@ internal static class SessionQuery
     static Session Answer(NpgsqlDataReader reader)
     {
         return new(
-            reader.Time(reader.GetOrdinal("now"), "the server's clock"), reader.GetInt32(reader.GetOrdinal("version_number")), reader.GetString(reader.GetOrdinal("role")), Is("in_recovery"))
+            reader.Time(reader.GetOrdinal("now"), "the server's clock"),
+            reader.GetInt32(reader.GetOrdinal("version_number")),
+            reader.GetString(reader.GetOrdinal("role")),
+            Is("in_recovery")
+        )
         {
             ListWal = new(Is("may_list_wal"), Is("monitor_may_list_wal")),
             ListStatus = new(Is("may_list_status"), Is("monitor_may_list_status")),
@@ -79,19 +87,22 @@ internal static class SessionQuery
     }
 
     // A role's own transaction_timeout (PostgreSQL 17) or idle_in_transaction_session_timeout would end the probe before its time is over.
-    static string Settings(int milliseconds, IReadOnlyList<string> receivers) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"""
-        SELECT pg_catalog.set_config('statement_timeout', '{milliseconds}', true),
-          pg_catalog.set_config('lock_timeout', '{Math.Min(milliseconds, LockTimeoutMilliseconds)}', true),
-          pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), pg_catalog.set_config('jit', 'off', true),
-          pg_catalog.set_config('standard_conforming_strings', 'on', true),
-          pg_catalog.set_config('work_mem', '32MB', true),
-          pg_catalog.set_config('idle_in_transaction_session_timeout', '0', true),
-          CASE WHEN pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL THEN pg_catalog.set_config('transaction_timeout', '0', true) END,
-          pg_catalog.set_config('backup_metrics.receivers', {Literal(string.Join('\n', receivers))}, true)
-        """);
+    static string Settings(int milliseconds, IReadOnlyList<string> receivers) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            SELECT pg_catalog.set_config('statement_timeout', '{milliseconds}', true),
+              pg_catalog.set_config('lock_timeout', '{Math.Min(milliseconds, LockTimeoutMilliseconds)}', true),
+              pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true), pg_catalog.set_config('jit', 'off', true),
+              pg_catalog.set_config('standard_conforming_strings', 'on', true),
+              pg_catalog.set_config('work_mem', '32MB', true),
+              pg_catalog.set_config('idle_in_transaction_session_timeout', '0', true),
+              CASE WHEN pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL THEN pg_catalog.set_config('transaction_timeout', '0', true) END,
+              pg_catalog.set_config('backup_metrics.receivers', {Literal(string.Join('\n', receivers))}, true)
+            """
+        );
 
     // With backslashes read as such, whatever standard_conforming_strings says.
-    static string Literal(string text) => $"E'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";
+    static string Literal(string text) =>
+        $"E'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";
 }

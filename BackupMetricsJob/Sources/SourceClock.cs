@@ -2,7 +2,9 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Sources;
 
-/// <summary>The clock that the ages of a probe are by, and how far ahead of it a backup may have finished before it is not believed.</summary>
+/// <summary>
+/// The clock that the ages of a probe are by, and how far ahead of it a backup may have finished before it is not believed.
+/// </summary>
 /// <param name="Now">The database's clock.</param>
 /// <param name="Job">The job's clock at the same moment.</param>
 internal sealed record SourceClock(DateTimeOffset Now, DateTimeOffset Job)
@@ -20,7 +22,8 @@ internal sealed record SourceClock(DateTimeOffset Now, DateTimeOffset Job)
     public bool CanBeOld(double seconds) => seconds <= (Now - DateTimeOffset.UnixEpoch).TotalSeconds;
 
     /// <summary>By the clock that it is too far ahead of: that of the database, or else the job's.</summary>
-    public string Future(DateTimeOffset time) => time - Now > MaxError
-        ? $"in the future: {InWords.Of(time)}, the database's clock says {InWords.Of(Now)}"
-        : $"in the future: {InWords.Of(time)}, the clock of this job says {InWords.Of(Job)} (the database's {InWords.Of(Now)})";
+    public string Future(DateTimeOffset time) =>
+        time - Now > MaxError
+            ? $"in the future: {InWords.Of(time)}, the database's clock says {InWords.Of(Now)}"
+            : $"in the future: {InWords.Of(time)}, the clock of this job says {InWords.Of(Job)} (the database's {InWords.Of(Now)})";
 }

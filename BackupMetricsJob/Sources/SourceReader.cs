@@ -10,20 +10,30 @@ using Npgsql;
 
 namespace BackupMetricsJob.Sources;
 
-/// <summary>Reads the sources of a target one after the other, over its one connection. One that fails takes nothing of the others with it.</summary>
-internal sealed class SourceReader(NpgsqlConnection connection, Session session, Instance instance, SourceSettings settings, ProbeProgress progress)
+/// <summary>
+/// Reads the sources of a target one after the other, over its one connection. One that fails takes nothing of the others with it.
+/// </summary>
+internal sealed class SourceReader(
+    NpgsqlConnection connection,
+    Session session,
+    Instance instance,
+    SourceSettings settings,
+    ProbeProgress progress
+)
 {
     readonly SourceTransaction _transaction = new(connection, instance.Sources.Count);
 
     /// <summary>Whether any of them has to be looked up in the database first.</summary>
-    public static bool MustLookUp(Instance instance) => instance.Sources.Contains(SourceName.PgMonitor) || instance.Sources.Contains(SourceName.PgWatch);
+    public static bool MustLookUp(Instance instance) =>
+        instance.Sources.Contains(SourceName.PgMonitor) || instance.Sources.Contains(SourceName.PgWatch);
 
     /// <exception cref="Exception">The connection is lost.</exception>
     public async Task ReadAsync(SourceClock clock, CancellationToken cancellationToken)
     {
         foreach (var source in instance.Sources)
         {
-            if (source != SourceName.Server) progress.Step = $"reading the source {source}";
+            if (source != SourceName.Server)
+                progress.Step = $"reading the source {source}";
             var found = new List<InstanceFacts>();
             try
             {
@@ -51,7 +61,14 @@ internal sealed class SourceReader(NpgsqlConnection connection, Session session,
             case SourceName.PgWatch:
                 return await PgWatchSource.ReadAsync(_transaction, session, clock, instance.Name, found, cancellationToken);
             case SourceName.Query when settings.Query is { } text:
-                (var failure, progress.QueryIsAboutOthers) = await QuerySource.ReadAsync(_transaction, clock, text, instance.Name, found, cancellationToken);
+                (var failure, progress.QueryIsAboutOthers) = await QuerySource.ReadAsync(
+                    _transaction,
+                    clock,
+                    text,
+                    instance.Name,
+                    found,
+                    cancellationToken
+                );
                 return failure;
             default:
                 throw new InvalidOperationException($"The source {source} is not known, or has nothing to ask.");
@@ -65,18 +82,34 @@ internal sealed class SourceReader(NpgsqlConnection connection, Session session,
             Do = "Fill it with backup-metrics import or record, or mend --server.",
         };
 
-    ProbeFailure Of(string source, ProbeFailure failure) => source switch
-    {
-        SourceName.Server => failure,
-        SourceName.Catalog => failure with { Message = "source catalog: " + failure.Message, Do = ToDoAboutCatalog(failure) ?? failure.Do },
-        SourceName.Query => failure with { Message = "source query: " + failure.Message, Do = failure.Do ?? "Mend the query that --query names: it must be one SELECT that only reads." },
-        _ => failure with { Message = $"source {source}: {failure.Message}", Do = failure.Reason == FailureReason.Privilege ? $"Grant role {session.Role} what the message names." : failure.Do },
-    };
+    ProbeFailure Of(string source, ProbeFailure failure) =>
+        source switch
+        {
+            SourceName.Server => failure,
+            SourceName.Catalog => failure with
+            {
+                Message = "source catalog: " + failure.Message,
+                Do = ToDoAboutCatalog(failure) ?? failure.Do,
+            },
+            SourceName.Query => failure with
+            {
+                Message = "source query: " + failure.Message,
+                Do = failure.Do ?? "Mend the query that --query names: it must be one SELECT that only reads.",
+            },
+            _ => failure with
+            {
+                Message = $"source {source}: {failure.Message}",
+                Do = failure.Reason == FailureReason.Privilege ? $"Grant role {session.Role} what the message names." : failure.Do,
+            },
+        };
 
-    string? ToDoAboutCatalog(ProbeFailure failure) => failure.Reason switch
-    {
-        FailureReason.Privilege => $"GRANT USAGE ON SCHEMA backup_metrics TO {session.Role}; GRANT SELECT ON ALL TABLES IN SCHEMA backup_metrics TO {session.Role};",
-        FailureReason.Sql => "Is this the catalogue's database? Run backup-metrics catalog init on it.",
-        _ => null,
-    };
+    string? ToDoAboutCatalog(ProbeFailure failure) =>
+        failure.Reason switch
+        {
+            FailureReason.Privilege =>
+                $"GRANT USAGE ON SCHEMA backup_metrics TO {session.Role}; GRANT SELECT ON ALL TABLES IN SCHEMA backup_metrics "
+                    + $"TO {session.Role};",
+            FailureReason.Sql => "Is this the catalogue's database? Run backup-metrics catalog init on it.",
+            _ => null,
+        };
 }

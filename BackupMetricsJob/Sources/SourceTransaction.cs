@@ -15,7 +15,9 @@ internal sealed class SourceTransaction(NpgsqlConnection connection, int sources
     /// <summary>Whether the batch before this one failed.</summary>
     public bool MustRollBack { get; set; }
 
-    /// <summary>A batch with the source's commands, between what keeps the sources apart. The commands' results are the first that the reader has.</summary>
+    /// <summary>
+    /// A batch with the source's commands, between what keeps the sources apart. The commands' results are the first that the reader has.
+    /// </summary>
     public NpgsqlBatch Batch(params ReadOnlySpan<NpgsqlBatchCommand> commands)
     {
         _begun++;
@@ -23,14 +25,17 @@ internal sealed class SourceTransaction(NpgsqlConnection connection, int sources
     }
 
     /// <summary>Another batch of the same source, after one that failed: with what can be read without what failed.</summary>
-    public NpgsqlBatch BatchAfterFailure(params ReadOnlySpan<NpgsqlBatchCommand> commands) => Batch("ROLLBACK TO SAVEPOINT source", commands);
+    public NpgsqlBatch BatchAfterFailure(params ReadOnlySpan<NpgsqlBatchCommand> commands) =>
+        Batch("ROLLBACK TO SAVEPOINT source", commands);
 
     NpgsqlBatch Batch(string first, ReadOnlySpan<NpgsqlBatchCommand> commands)
     {
         MustRollBack = false;
         var batch = new NpgsqlBatch(connection) { BatchCommands = { new(first) } };
-        foreach (var command in commands) batch.BatchCommands.Add(command);
-        if (_begun == sources) batch.BatchCommands.Add(new("COMMIT"));
+        foreach (var command in commands)
+            batch.BatchCommands.Add(command);
+        if (_begun == sources)
+            batch.BatchCommands.Add(new("COMMIT"));
         return batch;
     }
 }

@@ -3,7 +3,6 @@ global using BackupMetricsJob.Text;
 using System.Globalization;
 using System.Text;
 
-
 namespace BackupMetricsJob.Text;
 
 /// <summary>What somebody else said, made fit to be shown: one line, no control characters, bounded, without user info in URLs.</summary>
@@ -55,7 +54,8 @@ internal static class Words
     {
         for (var i = 0; i < text.Length; i++)
         {
-            if (char.IsSurrogate(text[i]) && (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[++i]))) return false;
+            if (char.IsSurrogate(text[i]) && (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[++i])))
+                return false;
         }
 
         return true;

@@ -15,21 +15,25 @@ internal static class CertificateFault
     /// <param name="rootsFile">Where the certificates stand that we trust; null for the operating system's.</param>
     public static string Describe(X509Certificate? shown, X509Chain? chain, SslPolicyErrors errors, string? host, string? rootsFile)
     {
-        if (shown is not X509Certificate2 certificate) return "it shows no certificate";
+        if (shown is not X509Certificate2 certificate)
+            return "it shows no certificate";
         var faults = new List<string>();
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
             faults.Add($"its certificate is for {Names(certificate)}, not for {host}");
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) && chain is not null) AddFaultsOfChain(chain, rootsFile, faults);
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) && chain is not null)
+            AddFaultsOfChain(chain, rootsFile, faults);
         return faults.Count > 0 ? string.Join("; ", faults) : $"its certificate is invalid ({errors})";
     }
 
     static void AddFaultsOfChain(X509Chain chain, string? rootsFile, List<string> faults)
     {
         var all = X509ChainStatusFlags.NoError;
-        foreach (var status in chain.ChainStatus) all |= status.Status;
+        foreach (var status in chain.ChainStatus)
+            all |= status.Status;
         foreach (var element in chain.ChainElements)
         {
-            if (!element.ChainElementStatus.Any(status => status.Status == X509ChainStatusFlags.NotTimeValid)) continue;
+            if (!element.ChainElementStatus.Any(status => status.Status == X509ChainStatusFlags.NotTimeValid))
+                continue;
             var isItsOwn = element == chain.ChainElements[0];
             var whose = isItsOwn ? "its certificate" : $"the certificate of {Short(element.Certificate.Subject)}, which signed it,";
             faults.Add(Validity(element.Certificate, whose));
@@ -43,20 +47,27 @@ internal static class CertificateFault
             faults.Add($"its certificate is signed by {signer}, which {why}");
         }
 
-        const X509ChainStatusFlags Told = X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
-        if ((all & ~Told) != 0) faults.Add($"its certificate is invalid ({all & ~Told})");
+        const X509ChainStatusFlags Told =
+            X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
+        if ((all & ~Told) != 0)
+            faults.Add($"its certificate is invalid ({all & ~Told})");
     }
 
-    static string Validity(X509Certificate2 certificate, string whose) => certificate.NotBefore.ToUniversalTime() is var begin && begin > DateTime.UtcNow
-        ? string.Create(CultureInfo.InvariantCulture, $"{whose} is not valid before {begin:yyyy-MM-dd HH:mm:ss} UTC")
-        : string.Create(CultureInfo.InvariantCulture, $"{whose} expired at {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm:ss} UTC");
+    static string Validity(X509Certificate2 certificate, string whose) =>
+        certificate.NotBefore.ToUniversalTime() is var begin && begin > DateTime.UtcNow
+            ? string.Create(CultureInfo.InvariantCulture, $"{whose} is not valid before {begin:yyyy-MM-dd HH:mm:ss} UTC")
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{whose} expired at {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm:ss} UTC"
+            );
 
     static string Names(X509Certificate2 certificate)
     {
         var alternatives = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().ToList();
         var addresses = alternatives.SelectMany(one => one.EnumerateIPAddresses()).Select(address => address.ToString());
         List<string> names = [.. alternatives.SelectMany(one => one.EnumerateDnsNames()), .. addresses];
-        if (names.Count == 0) return Short(certificate.Subject);
+        if (names.Count == 0)
+            return Short(certificate.Subject);
         var named = Short(string.Join(", ", names.Take(MaxNames)));
         return names.Count <= MaxNames ? named : $"{named} and {names.Count - MaxNames} others";
     }

@@ -16,12 +16,13 @@ internal sealed class PemFile(string path, Action<string> tell)
     public string Path => path;
 
     /// <summary>Every certificate in it.</summary>
-    public X509Certificate2Collection? Certificates() => Parse(static text =>
-    {
-        var found = new X509Certificate2Collection();
-        found.ImportFromPem(text);
-        return found.Count > 0 ? found : throw new CryptographicException("has no certificate in PEM in it");
-    });
+    public X509Certificate2Collection? Certificates() =>
+        Parse(static text =>
+        {
+            var found = new X509Certificate2Collection();
+            found.ImportFromPem(text);
+            return found.Count > 0 ? found : throw new CryptographicException("has no certificate in PEM in it");
+        });
 
     /// <summary>
     /// Our own certificate, which is the first here, with its key and those between it and its authority, which the other side may not
@@ -33,7 +34,8 @@ internal sealed class PemFile(string path, Action<string> tell)
         var all = Certificates();
         return key.Parse(text =>
         {
-            if (all is null) return null;
+            if (all is null)
+                return null;
             if (text.Contains("ENCRYPTED", StringComparison.Ordinal))
                 throw new CryptographicException("the key is encrypted: must be without a password");
             var own = X509Certificate2.CreateFromPem(_content!.Text, text);
@@ -48,7 +50,8 @@ internal sealed class PemFile(string path, Action<string> tell)
         _content ??= BoundedFile.Read(path);
         try
         {
-            if (_content.Fault is null) return parse(_content.Text);
+            if (_content.Fault is null)
+                return parse(_content.Text);
             tell(_content.IsMissing ? "does not exist" : _content.Fault);
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException or NotSupportedException or AuthenticationException)

@@ -15,7 +15,10 @@ public class BarmanOddities
     [InlineData("rsync", BackupType.Full)]
     [InlineData("snapshot", BackupType.Full)]
     public async Task Newer_versions_tell_the_type(string word, object type) =>
-        Assert.Equal((BackupType)type, (await Reading.Row("barman", $$"""{"a":[{{Done("20261122T082632", $"\"backup_type\":\"{word}\",")}}]}""")).Kind);
+        Assert.Equal(
+            (BackupType)type,
+            (await Reading.Row("barman", $$"""{"a":[{{Done("20261122T082632", $"\"backup_type\":\"{word}\",")}}]}""")).Kind
+        );
 
     [Theory]
     [InlineData("EMPTY", BackupStatus.Running)]
@@ -25,13 +28,25 @@ public class BarmanOddities
     [InlineData("FAILED", BackupStatus.Failed)]
     public async Task What_is_not_finished_has_its_time_from_its_name(string word, object status)
     {
-        var row = await Reading.Row("barman", $$"""{"a":[{"backup_id":"20261122T082632","backup_type":"rsync","status":"{{word}}"}]}""", Reading.Options(zone: "Europe/Berlin"));
+        var row = await Reading.Row(
+            "barman",
+            $$"""{"a":[{"backup_id":"20261122T082632","backup_type":"rsync","status":"{{word}}"}]}""",
+            Reading.Options(zone: "Europe/Berlin")
+        );
         Assert.Equal(((BackupStatus)status, Reading.Utc("2026-11-22T07:26:32"), null), (row.Status, row.Started, row.Finished));
     }
 
     [Fact]
     public async Task A_backup_that_waits_for_its_WAL_is_done_by_Barmans_own_count() =>
-        Assert.Equal(BackupStatus.Done, (await Reading.Row("barman", $$"""{"a":[{{Done("20261122T082632").Replace("DONE", "WAITING_FOR_WALS", StringComparison.Ordinal)}}]}""")).Status);
+        Assert.Equal(
+            BackupStatus.Done,
+            (
+                await Reading.Row(
+                    "barman",
+                    $$"""{"a":[{{Done("20261122T082632").Replace("DONE", "WAITING_FOR_WALS", StringComparison.Ordinal)}}]}"""
+                )
+            ).Status
+        );
 
     [Theory]
     [InlineData("20261025T013000", "2026-10-24T23:30:00")] // summer time
@@ -40,7 +55,11 @@ public class BarmanOddities
     [InlineData("20260329T023000", "2026-03-29T01:30:00")] // never: as if the clock had not been put forward
     public async Task A_time_that_is_ambiguous_is_always_read_the_same_way(string id, string time)
     {
-        var row = await Reading.Row("barman", $$"""{"a":[{"backup_id":"{{id}}","status":"FAILED"}]}""", Reading.Options(zone: "Europe/Berlin"));
+        var row = await Reading.Row(
+            "barman",
+            $$"""{"a":[{"backup_id":"{{id}}","status":"FAILED"}]}""",
+            Reading.Options(zone: "Europe/Berlin")
+        );
         Assert.Equal(Reading.Utc(time), row.Started);
     }
 
@@ -59,7 +78,8 @@ public class BarmanOddities
     [Fact]
     public async Task The_zone_that_was_given_is_kept_with_its_summer_time_where_the_newest_backup_agrees()
     {
-        var text = $$"""{"a":[{{Done("20261122T082632", end: 1795332398)}},{"backup_id":"20260701T120000","status":"FAILED"},{{Done("20260601T000000", end: 1780272000, clock: "Sun May 31 09:00:00 2026")}}]}""";
+        var text =
+            $$"""{"a":[{{Done("20261122T082632", end: 1795332398)}},{"backup_id":"20260701T120000","status":"FAILED"},{{Done("20260601T000000", end: 1780272000, clock: "Sun May 31 09:00:00 2026")}}]}""";
         var rows = await Reading.Rows("barman", text, Reading.Options(zone: "Europe/Berlin"));
         Assert.Equal(Reading.Utc("2026-07-01T10:00:00"), rows[1].Started);
     }
@@ -71,7 +91,8 @@ public class BarmanOddities
     public async Task What_is_kept_by_hand_is_kept_for_ever(string retention, bool isKept) =>
         Assert.Equal(
             isKept ? DateTimeOffset.MaxValue : null,
-            (await Reading.Row("barman", $$"""{"a":[{{Done("20261122T082632", $"\"retention_status\":\"{retention}\",")}}]}""")).KeepUntil);
+            (await Reading.Row("barman", $$"""{"a":[{{Done("20261122T082632", $"\"retention_status\":\"{retention}\",")}}]}""")).KeepUntil
+        );
 
     [Fact]
     public async Task The_shape_of_show_backup_since_3_11()
@@ -103,14 +124,24 @@ public class BarmanOddities
                 SystemIdentifier = 7710900938604473966,
                 KeepUntil = DateTimeOffset.MaxValue,
             },
-            row with { Raw = null });
+            row with
+            {
+                Raw = null,
+            }
+        );
     }
 
     [Fact]
     public async Task A_failed_backup_is_shown_with_its_error()
     {
-        var row = await Reading.Row("barman", """{"main":{"backup_id":"20261122T082647","status":"FAILED","error":"failure executing rsync\n(exit 23)"}}""");
-        Assert.Equal((BackupStatus.Failed, "failure executing rsync (exit 23)", Reading.Utc("2026-11-22T08:26:47")), (row.Status, row.Error, row.Started));
+        var row = await Reading.Row(
+            "barman",
+            """{"main":{"backup_id":"20261122T082647","status":"FAILED","error":"failure executing rsync\n(exit 23)"}}"""
+        );
+        Assert.Equal(
+            (BackupStatus.Failed, "failure executing rsync (exit 23)", Reading.Utc("2026-11-22T08:26:47")),
+            (row.Status, row.Error, row.Started)
+        );
     }
 
     [Fact]
@@ -125,7 +156,8 @@ public class BarmanOddities
     [Fact]
     public async Task An_error_in_one_servers_index_of_WAL_is_not_the_others()
     {
-        var text = """{"_ERROR":["invalid WAL segment name 'zz'\nHINT: Please run \"barman rebuild-xlogdb b\" to solve this issue"],"a":[],"b":[]}""";
+        var text =
+            """{"_ERROR":["invalid WAL segment name 'zz'\nHINT: Please run \"barman rebuild-xlogdb b\" to solve this issue"],"a":[],"b":[]}""";
         var servers = await Reading.Servers("barman", text);
         Assert.Equal([("a", true), ("b", false)], servers.Select(server => (server.Name, server.Error is null)));
     }
@@ -135,28 +167,50 @@ public class BarmanOddities
     {
         const string Text = """{"_ERROR":["Unknown server 'main'"]}""";
         Assert.Equal([("main", "barman: Unknown server 'main'")], await Reading.Servers("barman", Text, Reading.Options("main")));
-        Assert.Equal("barman lists no server but an error (barman: Unknown server 'main'): say with --server whose it is", await Reading.Refusal("barman", Text));
+        Assert.Equal(
+            "barman lists no server but an error (barman: Unknown server 'main'): say with --server whose it is",
+            await Reading.Refusal("barman", Text)
+        );
     }
 
     [Fact]
     public async Task A_server_that_was_asked_for_and_is_not_listed_is_an_error_of_it()
     {
-        Assert.Equal([("a", null), ("main", "barman does not list main")], await Reading.Servers("barman", """{"a":[]}""", Reading.Options("main")));
+        Assert.Equal(
+            [("a", null), ("main", "barman does not list main")],
+            await Reading.Servers("barman", """{"a":[]}""", Reading.Options("main"))
+        );
         Assert.Empty(await Reading.Of("barman", "{}"));
     }
 
     [Theory]
     [InlineData("""{"my server":["20261122T082632"]}""", "$['my server'][0]: only the name of a backup stands here: leave away --minimal")]
-    [InlineData("""{"a":[{"backup_id":"20261122T082632","status":"LOST"}]}""", "$.a[0].status: DONE, WAITING_FOR_WALS, FAILED, EMPTY, STARTED or SYNCING is expected here, not \"LOST\"")]
-    [InlineData("""{"a":[{"backup_id":"yesterday","status":"FAILED"}]}""", "$.a[0].backup_id: \"yesterday\" is not a time, like 20261122T082632")]
-    [InlineData("""{"a":[{"backup_id":"20261122T082632","status":"DONE"}]}""", "$.a[0].end_time_timestamp: when the backup finished is missing here")]
-    [InlineData("""{"a":[{"backup_id":"20261122T182632","status":"FAILED"}]}""", "$.a[0].backup_id: the time 2026-11-22T18:26:32Z is in the future: it is 2026-11-22T12:00:00Z now. Is a clock or a time zone wrong?")]
-    [InlineData("""{"a":[{"backup_id":"b","end_time_timestamp":"soon","status":"DONE"}]}""", "$.a[0].end_time_timestamp: a whole number from 0 to 2^64 - 1 is expected here, not \"soon\"")]
+    [InlineData(
+        """{"a":[{"backup_id":"20261122T082632","status":"LOST"}]}""",
+        "$.a[0].status: DONE, WAITING_FOR_WALS, FAILED, EMPTY, STARTED or SYNCING is expected here, not \"LOST\""
+    )]
+    [InlineData(
+        """{"a":[{"backup_id":"yesterday","status":"FAILED"}]}""",
+        "$.a[0].backup_id: \"yesterday\" is not a time, like 20261122T082632"
+    )]
+    [InlineData(
+        """{"a":[{"backup_id":"20261122T082632","status":"DONE"}]}""",
+        "$.a[0].end_time_timestamp: when the backup finished is missing here"
+    )]
+    [InlineData(
+        """{"a":[{"backup_id":"20261122T182632","status":"FAILED"}]}""",
+        "$.a[0].backup_id: the time 2026-11-22T18:26:32Z is in the future: it is 2026-11-22T12:00:00Z now. Is a clock or a time zone wrong?"
+    )]
+    [InlineData(
+        """{"a":[{"backup_id":"b","end_time_timestamp":"soon","status":"DONE"}]}""",
+        "$.a[0].end_time_timestamp: a whole number from 0 to 2^64 - 1 is expected here, not \"soon\""
+    )]
     [InlineData("""{"a":7}""", "$.a: an array of backups or one backup is expected here, not a number")]
     [InlineData("""{"a\nb":[]}""", "$['a b']: the name \"a b\" has the control character U+000A in it")]
     [InlineData("""{"a":[],"a":[]}""", "$: the key \"a\" stands twice in this object")]
     [InlineData("""{"a":[7]}""", "$.a[0]: an object is expected here, not a number")]
     [InlineData("""{"_ERROR":"x","a":[]}""", "$._ERROR: an array of messages is expected here, not a string")]
     [InlineData("[]", "$: an object of servers, as `barman -f json list-backups all` prints it, is expected here, not an array")]
-    public async Task What_cannot_be_is_refused_with_its_place(string text, string message) => Assert.Equal(message, await Reading.Refusal("barman", text));
+    public async Task What_cannot_be_is_refused_with_its_place(string text, string message) =>
+        Assert.Equal(message, await Reading.Refusal("barman", text));
 }

@@ -61,35 +61,81 @@ public class BrokenInput
     [Fact]
     public void A_list_with_a_few_bytes_changed_is_read_or_refused_and_nothing_else() =>
         Prop.ForAll(
-            (from fixture in Gen.Elements(Reading.Fixtures.ToArray())
-             from changes in Gen.Zip(Gen.Choose(0, int.MaxValue), Gen.OneOf(Gen.Choose(0, 255), Gen.Elements<int>('"', '{', '}', '[', ']', ',', ':', '\\', '-', '9', '0', 'e', ' '))).NonEmptyListOf()
-             select (fixture, changes)).ToArbitrary(),
-            sample =>
-            {
-                var content = Encoding.UTF8.GetBytes(Reading.Fixture(sample.fixture.File));
-                foreach (var (place, value) in sample.changes.Take(5))
-                    content[place % content.Length] = (byte)value;
-                return IsReadOrRefused(sample.fixture.Tool, content);
-            }).Check(Config.QuickThrowOnFailure.WithMaxTest(1500));
+                (
+                    from fixture in Gen.Elements(Reading.Fixtures.ToArray())
+                    from changes in Gen.Zip(
+                            Gen.Choose(0, int.MaxValue),
+                            Gen.OneOf(
+                                Gen.Choose(0, 255),
+                                Gen.Elements<int>('"', '{', '}', '[', ']', ',', ':', '\\', '-', '9', '0', 'e', ' ')
+                            )
+                        )
+                        .NonEmptyListOf()
+                    select (fixture, changes)
+                ).ToArbitrary(),
+                sample =>
+                {
+                    var content = Encoding.UTF8.GetBytes(Reading.Fixture(sample.fixture.File));
+                    foreach (var (place, value) in sample.changes.Take(5))
+                        content[place % content.Length] = (byte)value;
+                    return IsReadOrRefused(sample.fixture.Tool, content);
+                }
+            )
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(1500));
 
     [Fact]
     public void Anything_at_all_is_read_or_refused_and_nothing_else() =>
         Prop.ForAll(
-            (from tool in Gen.Elements(ToolOutput.Tools.ToArray())
-             from pieces in Gen.Elements(
-                 "[", "]", "{", "}", ",", ":", "null", "true", "-1", "1e999", "\"\"", "\"a\"", "\"\\ud800\"", "\"\\u0000\"", "\"backup_name\":", "\"name\":\"s\"", "\"backup\":[",
-                 "\"status\":", "{\"code\":0}", "\"basebackups\":", "\"_ERROR\":", "\"backup_id\":\"20261122T082632\"", "\"time\":\"2026-11-22T01:00:00Z\"", "\"db\":", "\"repo\":", "\u00e9", "\n").ListOf()
-             from first in Gen.Elements("", "[{", "{", "[", "{\"a\":[{", "{\"basebackups\":[{")
-             select (tool, text: first + string.Concat(pieces))).ToArbitrary(),
-            sample => IsReadOrRefused(sample.tool, Encoding.UTF8.GetBytes(sample.text))).Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
+                (
+                    from tool in Gen.Elements(ToolOutput.Tools.ToArray())
+                    from pieces in Gen.Elements(
+                            "[",
+                            "]",
+                            "{",
+                            "}",
+                            ",",
+                            ":",
+                            "null",
+                            "true",
+                            "-1",
+                            "1e999",
+                            "\"\"",
+                            "\"a\"",
+                            "\"\\ud800\"",
+                            "\"\\u0000\"",
+                            "\"backup_name\":",
+                            "\"name\":\"s\"",
+                            "\"backup\":[",
+                            "\"status\":",
+                            "{\"code\":0}",
+                            "\"basebackups\":",
+                            "\"_ERROR\":",
+                            "\"backup_id\":\"20261122T082632\"",
+                            "\"time\":\"2026-11-22T01:00:00Z\"",
+                            "\"db\":",
+                            "\"repo\":",
+                            "\u00e9",
+                            "\n"
+                        )
+                        .ListOf()
+                    from first in Gen.Elements("", "[{", "{", "[", "{\"a\":[{", "{\"basebackups\":[{")
+                    select (tool, text: first + string.Concat(pieces))
+                ).ToArbitrary(),
+                sample => IsReadOrRefused(sample.tool, Encoding.UTF8.GetBytes(sample.text))
+            )
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
 
     [Fact]
     public void Random_bytes_are_refused() =>
         Prop.ForAll(
-            (from tool in Gen.Elements(ToolOutput.Tools.ToArray())
-             from bytes in Gen.Choose(0, 255).Select(value => (byte)value).ArrayOf()
-             select (tool, bytes)).ToArbitrary(),
-            sample => IsReadOrRefused(sample.tool, sample.bytes)).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+                (
+                    from tool in Gen.Elements(ToolOutput.Tools.ToArray())
+                    from bytes in Gen.Choose(0, 255).Select(value => (byte)value).ArrayOf()
+                    select (tool, bytes)
+                ).ToArbitrary(),
+                sample => IsReadOrRefused(sample.tool, sample.bytes)
+            )
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
 
     static bool IsReadOrRefused(string tool, byte[] content)
     {

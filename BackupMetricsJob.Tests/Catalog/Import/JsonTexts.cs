@@ -35,7 +35,10 @@ public class JsonTexts
         {
             var read = await With($"[{string.Join(" , ", members)}]", size, json => json.Items("").Select(item => item.Parse()).ToList());
             Assert.Equal(members, read.Select(item => item.Raw));
-            Assert.Equal(Enumerable.Range(0, 50).Select(number => ($"$[{number}]", (long?)number)), read.Select(item => (item.Path, item.Count("n"))));
+            Assert.Equal(
+                Enumerable.Range(0, 50).Select(number => ($"$[{number}]", (long?)number)),
+                read.Select(item => (item.Path, item.Count("n")))
+            );
         }
     }
 
@@ -45,7 +48,8 @@ public class JsonTexts
         var text = "[\n" + string.Concat(Enumerable.Repeat("{\"backup_name\":\"x\"},\n", 200_000)) + "  {,}]";
         Assert.Equal(
             "$: not JSON at line 200002, byte 4: ',' is an invalid start of a property name. Expected a '\"'.",
-            await Reading.Refusal("wal-g", text));
+            await Reading.Refusal("wal-g", text)
+        );
     }
 
     [Fact]
@@ -58,19 +62,43 @@ public class JsonTexts
     [Fact]
     public void Where_a_reader_of_the_platform_fails_this_one_fails_however_the_memory_is_cut() =>
         Prop.ForAll(
-            Gen.Elements("[", "]", "{", "}", ",", ":", " ", "\"k\"", "\"l\"", "\"\\u00e9\"", "1", "-", "0.5", "nul", "null", "tru", "true", "\"").NonEmptyListOf()
-                .Select(parts => string.Concat(parts)).Where(text => text.TrimStart().StartsWith('[') || text.TrimStart().StartsWith('{')).ToArbitrary(),
-            text =>
-            {
-                var isJson = IsJson(text);
-                foreach (var size in new[] { 1, 3, 4096 })
+                Gen.Elements(
+                        "[",
+                        "]",
+                        "{",
+                        "}",
+                        ",",
+                        ":",
+                        " ",
+                        "\"k\"",
+                        "\"l\"",
+                        "\"\\u00e9\"",
+                        "1",
+                        "-",
+                        "0.5",
+                        "nul",
+                        "null",
+                        "tru",
+                        "true",
+                        "\""
+                    )
+                    .NonEmptyListOf()
+                    .Select(parts => string.Concat(parts))
+                    .Where(text => text.TrimStart().StartsWith('[') || text.TrimStart().StartsWith('{'))
+                    .ToArbitrary(),
+                text =>
                 {
-                    if (isJson != IsRead(text, size))
-                        return false;
-                }
+                    var isJson = IsJson(text);
+                    foreach (var size in new[] { 1, 3, 4096 })
+                    {
+                        if (isJson != IsRead(text, size))
+                            return false;
+                    }
 
-                return true;
-            }).Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
+                    return true;
+                }
+            )
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
 
     static bool IsJson(string text)
     {

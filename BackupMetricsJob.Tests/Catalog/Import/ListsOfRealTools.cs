@@ -18,8 +18,14 @@ public class ListsOfRealTools
         var rows = await Reading.Rows("pgbackrest", Reading.Fixture("pgbackrest/info_10_full_diff_incr.json"));
 
         Assert.Equal(
-            ["20261122-082043F", "20261122-082043F_20261122-082055D", "20261122-082043F_20261122-082059I", "20261122-082043F_20261122-082104I"],
-            rows.Select(row => row.BackupId));
+            [
+                "20261122-082043F",
+                "20261122-082043F_20261122-082055D",
+                "20261122-082043F_20261122-082059I",
+                "20261122-082043F_20261122-082104I",
+            ],
+            rows.Select(row => row.BackupId)
+        );
         Assert.Equal([BackupType.Full, BackupType.Diff, BackupType.Incr, BackupType.Incr], rows.Select(row => row.Kind));
         Assert.Equal(
             new CatalogRow("main", "pgbackrest", BackupType.Diff, "20261122-082043F_20261122-082055D", BackupStatus.Done)
@@ -38,7 +44,11 @@ public class ListsOfRealTools
                 PgVersionNumber = 150000,
                 SystemIdentifier = 7710900938604473966,
             },
-            rows[1] with { Raw = null });
+            rows[1] with
+            {
+                Raw = null,
+            }
+        );
         Assert.StartsWith("{\"archive\":{\"start\":\"00000001000000000000002D\"", rows[1].Raw, StringComparison.Ordinal);
         Assert.Equal([("main", null)], await Reading.Servers("pgbackrest", Reading.Fixture("pgbackrest/info_20_lock_held.json")));
     }
@@ -58,7 +68,8 @@ public class ListsOfRealTools
         Assert.Empty(await Reading.Of("pgbackrest", Reading.Fixture("pgbackrest/info_00_no_repo_content.json")));
         Assert.Equal(
             [new Listed.Server("main", "pgbackrest does not list main")],
-            await Reading.Of("pgbackrest", Reading.Fixture("pgbackrest/info_00_no_repo_content.json"), Reading.Options("main")));
+            await Reading.Of("pgbackrest", Reading.Fixture("pgbackrest/info_00_no_repo_content.json"), Reading.Options("main"))
+        );
     }
 
     [Fact]
@@ -68,27 +79,41 @@ public class ListsOfRealTools
 
         Assert.Equal(
             [
-                new Listed.Backup(new CatalogRow("pgrsync", "barman", BackupType.Full, "20261122T082647", BackupStatus.Failed)
-                {
-                    Started = Reading.Utc("2026-11-22T08:26:47"),
-                    Raw = "{\"backup_id\": \"20261122T082647\", \"status\": \"FAILED\"}",
-                }),
-                new Listed.Backup(new CatalogRow("pgrsync", "barman", BackupType.Full, "20261122T082632", BackupStatus.Done)
-                {
-                    Finished = Reading.Utc("2026-11-22T08:26:38"), SizeBytes = 57334330,
-                }),
-                new Listed.Backup(new CatalogRow("pgrsync", "barman", BackupType.Full, "20261122T082540", BackupStatus.Done)
-                {
-                    Finished = Reading.Utc("2026-11-22T08:25:46"), SizeBytes = 54508090,
-                }),
+                new Listed.Backup(
+                    new CatalogRow("pgrsync", "barman", BackupType.Full, "20261122T082647", BackupStatus.Failed)
+                    {
+                        Started = Reading.Utc("2026-11-22T08:26:47"),
+                        Raw = "{\"backup_id\": \"20261122T082647\", \"status\": \"FAILED\"}",
+                    }
+                ),
+                new Listed.Backup(
+                    new CatalogRow("pgrsync", "barman", BackupType.Full, "20261122T082632", BackupStatus.Done)
+                    {
+                        Finished = Reading.Utc("2026-11-22T08:26:38"),
+                        SizeBytes = 57334330,
+                    }
+                ),
+                new Listed.Backup(
+                    new CatalogRow("pgrsync", "barman", BackupType.Full, "20261122T082540", BackupStatus.Done)
+                    {
+                        Finished = Reading.Utc("2026-11-22T08:25:46"),
+                        SizeBytes = 54508090,
+                    }
+                ),
                 new Listed.Server("pgrsync", null),
-                new Listed.Backup(new CatalogRow("pgstream", "barman", BackupType.Full, "20261122T082621", BackupStatus.Done)
-                {
-                    Finished = Reading.Utc("2026-11-22T08:26:26"), SizeBytes = 54645838,
-                }),
+                new Listed.Backup(
+                    new CatalogRow("pgstream", "barman", BackupType.Full, "20261122T082621", BackupStatus.Done)
+                    {
+                        Finished = Reading.Utc("2026-11-22T08:26:26"),
+                        SizeBytes = 54645838,
+                    }
+                ),
                 new Listed.Server("pgstream", null),
             ],
-            items.Select(item => item is Listed.Backup { Row: { Status: BackupStatus.Done } row } ? new Listed.Backup(row with { Raw = null }) : item));
+            items.Select(item =>
+                item is Listed.Backup { Row: { Status: BackupStatus.Done } row } ? new Listed.Backup(row with { Raw = null }) : item
+            )
+        );
     }
 
     [Fact]
@@ -96,13 +121,16 @@ public class ListsOfRealTools
     {
         Assert.Equal(
             [new Listed.Server("pgrsync", null), new Listed.Server("pgstream", null)],
-            await Reading.Of("barman", Reading.Fixture("barman/list_backups_all_00_empty.json")));
+            await Reading.Of("barman", Reading.Fixture("barman/list_backups_all_00_empty.json"))
+        );
     }
 
     [Fact]
     public async Task Barman_shows_one_backup_and_says_nothing_of_the_others()
     {
-        var shown = Assert.IsType<Listed.Backup>(Assert.Single(await Reading.Of("barman", Reading.Fixture("barman/show_backup_pgrsync_latest.json"))));
+        var shown = Assert.IsType<Listed.Backup>(
+            Assert.Single(await Reading.Of("barman", Reading.Fixture("barman/show_backup_pgrsync_latest.json")))
+        );
 
         Assert.Equal(
             new CatalogRow("pgrsync", "barman", BackupType.Full, "20261122T082632", BackupStatus.Done)
@@ -118,7 +146,11 @@ public class ListsOfRealTools
                 Timeline = 1,
                 PgVersionNumber = 150020,
             },
-            shown.Row with { Raw = null });
+            shown.Row with
+            {
+                Raw = null,
+            }
+        );
     }
 
     [Fact]
@@ -130,7 +162,8 @@ public class ListsOfRealTools
         Assert.Equal([BackupType.Full, BackupType.Full, BackupType.Incr, BackupType.Incr], rows.Select(row => row.Kind));
         Assert.Equal(
             [null, null, "base_000000010000000100000041", "base_000000010000000100000050_D_000000010000000100000041"],
-            rows.Select(row => row.ParentId));
+            rows.Select(row => row.ParentId)
+        );
         Assert.Equal(
             new CatalogRow("db1", "wal-g", BackupType.Full, "base_00000001000000000000002B", BackupStatus.Done)
             {
@@ -146,7 +179,11 @@ public class ListsOfRealTools
                 SystemIdentifier = 7710900938604473966,
                 KeepUntil = DateTimeOffset.MaxValue,
             },
-            rows[0] with { Raw = null });
+            rows[0] with
+            {
+                Raw = null,
+            }
+        );
         Assert.Equal(new Listed.Server("db1", null), items[^1]);
         Assert.Equal([new Listed.Server("db1", null)], await Reading.Of("wal-g", Reading.Fixture("walg/backup_list_detail_empty.json")));
     }
@@ -165,9 +202,20 @@ public class ListsOfRealTools
                 ("2026-11-22_08-32_0.00000000.pghoard", "2026-11-22T08:32:41", "2026-11-22T08:32:47.165726", 26224640, 2182120),
                 ("2026-11-22_08-34_0.00000000.pghoard", "2026-11-22T08:34:28", "2026-11-22T08:34:32.609642", 26644480, 2185992),
             ],
-            rows.Select(row => (
-                row.BackupId, $"{row.Started:yyyy-MM-dd'T'HH:mm:ss.FFFFFF}", $"{row.Finished:yyyy-MM-dd'T'HH:mm:ss.FFFFFF}", row.SizeBytes!.Value, row.StoredBytes!.Value)));
-        Assert.All(rows, row => Assert.Equal(("example-site", BackupType.Full, 150020, 1), (row.Server, row.Kind, row.PgVersionNumber, row.Timeline)));
+            rows.Select(row =>
+                (
+                    row.BackupId,
+                    $"{row.Started:yyyy-MM-dd'T'HH:mm:ss.FFFFFF}",
+                    $"{row.Finished:yyyy-MM-dd'T'HH:mm:ss.FFFFFF}",
+                    row.SizeBytes!.Value,
+                    row.StoredBytes!.Value
+                )
+            )
+        );
+        Assert.All(
+            rows,
+            row => Assert.Equal(("example-site", BackupType.Full, 150020, 1), (row.Server, row.Kind, row.PgVersionNumber, row.Timeline))
+        );
         Assert.Equal(("000000010000000000000011", "000000010000000000000011"), (rows[2].StartWal, rows[2].StopWal));
         Assert.Equal(new Listed.Server("example-site", null), items[^1]);
     }

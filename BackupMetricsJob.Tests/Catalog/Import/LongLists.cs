@@ -3,7 +3,9 @@ using BackupMetricsJob.Catalog.Import;
 
 namespace BackupMetricsJob.Tests.Catalog.Import;
 
-/// <summary>The text of a list is all that is kept of it. Nothing else runs beside these tests, since they look at the heap of the whole process.</summary>
+/// <summary>
+/// The text of a list is all that is kept of it. Nothing else runs beside these tests, since they look at the heap of the whole process.
+/// </summary>
 [Collection(nameof(LongLists))]
 [CollectionDefinition(nameof(LongLists), DisableParallelization = true)]
 public class LongLists
@@ -22,13 +24,19 @@ public class LongLists
     static string Pghoard(int number) =>
         $$"""{"last_modified":"2026-11-22T08:31:38.276655Z","metadata":{"start-time":"2026-11-22T08:31:19+00:00","host":"{{new string('h', 500)}}"},"name":"s/basebackup/{{number}}","size":"7"}""";
 
-    static Endless List(string tool) => tool switch
-    {
-        "pgbackrest" => new Endless("[{\"archive\":[],\"backup\":[", PgBackRest, Many, "],\"db\":[],\"name\":\"main\",\"status\":{\"code\":0,\"message\":\"ok\"}}]"),
-        "wal-g" => new Endless("[", WalG, Many, "]"),
-        "barman" => new Endless("{\"main\":[", Barman, Many, "]}"),
-        _ => new Endless("{\"basebackups\":[", Pghoard, Many, "]}"),
-    };
+    static Endless List(string tool) =>
+        tool switch
+        {
+            "pgbackrest" => new Endless(
+                "[{\"archive\":[],\"backup\":[",
+                PgBackRest,
+                Many,
+                "],\"db\":[],\"name\":\"main\",\"status\":{\"code\":0,\"message\":\"ok\"}}]"
+            ),
+            "wal-g" => new Endless("[", WalG, Many, "]"),
+            "barman" => new Endless("{\"main\":[", Barman, Many, "]}"),
+            _ => new Endless("{\"basebackups\":[", Pghoard, Many, "]}"),
+        };
 
     [Theory]
     [InlineData("pgbackrest")]
@@ -62,7 +70,9 @@ public class LongLists
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var item in ToolOutput.ReadAsync("pgbackrest", new CancellableStream(list), Reading.Options("main"), cancel.Token))
+            await foreach (
+                var item in ToolOutput.ReadAsync("pgbackrest", new CancellableStream(list), Reading.Options("main"), cancel.Token)
+            )
                 Assert.Fail($"{item}");
         });
     }

@@ -12,21 +12,53 @@ public class OtherInput
 
     [Theory]
     [InlineData("wal-g", "pgbackrest/info_10_full_diff_incr.json", "$[0].backup_name: " + Name)]
-    [InlineData("wal-g", "barman/list_backups_all.json", "$: an array of backups, as `wal-g backup-list --detail --json` prints it, is expected here, not an object")]
-    [InlineData("wal-g", "walg/wal_verify_ok.json", "$: an array of backups, as `wal-g backup-list --detail --json` prints it, is expected here, not an object")]
-    [InlineData("pgbackrest", "walg/backup_list_detail.json", "$[0]: the stanza has no name: the output of `pgbackrest info --output=json` is expected")]
-    [InlineData("pgbackrest", "barman/show_backup_pgrsync_latest.json", "$: an array of stanzas, as `pgbackrest info --output=json` prints it, is expected here, not an object")]
-    [InlineData("barman", "pghoard/http_basebackups.json", "$.basebackups: this is the output of pghoard: that of `barman -f json list-backups all` is expected")]
+    [InlineData(
+        "wal-g",
+        "barman/list_backups_all.json",
+        "$: an array of backups, as `wal-g backup-list --detail --json` prints it, is expected here, not an object"
+    )]
+    [InlineData(
+        "wal-g",
+        "walg/wal_verify_ok.json",
+        "$: an array of backups, as `wal-g backup-list --detail --json` prints it, is expected here, not an object"
+    )]
+    [InlineData(
+        "pgbackrest",
+        "walg/backup_list_detail.json",
+        "$[0]: the stanza has no name: the output of `pgbackrest info --output=json` is expected"
+    )]
+    [InlineData(
+        "pgbackrest",
+        "barman/show_backup_pgrsync_latest.json",
+        "$: an array of stanzas, as `pgbackrest info --output=json` prints it, is expected here, not an object"
+    )]
+    [InlineData(
+        "barman",
+        "pghoard/http_basebackups.json",
+        "$.basebackups: this is the output of pghoard: that of `barman -f json list-backups all` is expected"
+    )]
     [InlineData("barman", "barman/check_pgrsync.json", "$.pgrsync.backup_id: " + Name)]
     [InlineData("barman", "pghoard/pghoard_state.json", "$.startup_time: an array of backups or one backup is expected here, not a string")]
-    [InlineData("pghoard", "pghoard/pghoard_state.json", "$: there is no key basebackups: the output of `pghoard's GET /SITE/basebackup` is expected")]
-    [InlineData("pghoard", "barman/list_backups_all.json", "$: there is no key basebackups: the output of `pghoard's GET /SITE/basebackup` is expected")]
+    [InlineData(
+        "pghoard",
+        "pghoard/pghoard_state.json",
+        "$: there is no key basebackups: the output of `pghoard's GET /SITE/basebackup` is expected"
+    )]
+    [InlineData(
+        "pghoard",
+        "barman/list_backups_all.json",
+        "$: there is no key basebackups: the output of `pghoard's GET /SITE/basebackup` is expected"
+    )]
     public async Task The_output_of_another_command_is_refused_with_what_it_lacks(string tool, string file, string message) =>
         Assert.Equal(message, await Reading.Refusal(tool, Reading.Fixture(file), Reading.Options("db1")));
 
     [Fact]
     public async Task An_empty_list_of_pghoard_is_no_server_of_Barman() =>
-        Assert.StartsWith("$.basebackups: this is the output of pghoard", await Reading.Refusal("barman", """{"basebackups":[]}"""), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "$.basebackups: this is the output of pghoard",
+            await Reading.Refusal("barman", """{"basebackups":[]}"""),
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("<!DOCTYPE html>\n<title>502</title>", "the input is not JSON: it begins with \"<!DOCTYPE html>\"")]
@@ -45,7 +77,11 @@ public class OtherInput
 
     [Fact]
     public async Task The_text_list_of_pghoard_is_no_JSON() =>
-        Assert.StartsWith("the input is not JSON: it begins with \"Available 'example-site' basebackups:\"", await Reading.Refusal("pghoard", Reading.Fixture("pghoard/list_basebackups.txt")), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "the input is not JSON: it begins with \"Available 'example-site' basebackups:\"",
+            await Reading.Refusal("pghoard", Reading.Fixture("pghoard/list_basebackups.txt")),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public async Task A_compressed_list_and_one_in_another_encoding_are_refused()
@@ -82,7 +118,8 @@ public class OtherInput
     public async Task A_value_longer_than_any_tool_prints_of_a_backup_is_refused_before_it_is_parsed() =>
         Assert.Equal(
             "$[0]: one value here is longer than 16777216 bytes: no tool prints that of one backup",
-            await Reading.Refusal("wal-g", $$"""[{"backup_name":"{{new string('x', 17_000_000)}}"}]"""));
+            await Reading.Refusal("wal-g", $$"""[{"backup_name":"{{new string('x', 17_000_000)}}"}]""")
+        );
 
     [Theory]
     [InlineData("[{\"backup_name\":\"", "x")]
@@ -98,5 +135,9 @@ public class OtherInput
 
     [Fact]
     public async Task Nested_without_end_is_refused() =>
-        Assert.StartsWith("$: not JSON at line 1, byte ", await Reading.Refusal("wal-g", "[{\"backup_name\":" + new string('[', 100_000)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "$: not JSON at line 1, byte ",
+            await Reading.Refusal("wal-g", "[{\"backup_name\":" + new string('[', 100_000)),
+            StringComparison.Ordinal
+        );
 }

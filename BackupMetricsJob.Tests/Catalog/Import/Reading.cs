@@ -18,7 +18,9 @@ internal static class Reading
     public static async Task<List<Listed>> Of(string tool, Stream input, ListingOptions? options = null)
     {
         var items = new List<Listed>();
-        await foreach (var item in ToolOutput.ReadAsync(tool, input, options ?? Options(tool == "wal-g" ? "db1" : null), CancellationToken.None))
+        await foreach (
+            var item in ToolOutput.ReadAsync(tool, input, options ?? Options(tool == "wal-g" ? "db1" : null), CancellationToken.None)
+        )
             items.Add(item);
         return items;
     }
@@ -29,12 +31,14 @@ internal static class Reading
         return await Of(tool, stream, options);
     }
 
-    public static Task<List<Listed>> Of(string tool, string input, ListingOptions? options = null) => Of(tool, Encoding.UTF8.GetBytes(input), options);
+    public static Task<List<Listed>> Of(string tool, string input, ListingOptions? options = null) =>
+        Of(tool, Encoding.UTF8.GetBytes(input), options);
 
     public static async Task<List<CatalogRow>> Rows(string tool, string input, ListingOptions? options = null) =>
         [.. (await Of(tool, input, options)).OfType<Listed.Backup>().Select(backup => backup.Row)];
 
-    public static async Task<CatalogRow> Row(string tool, string input, ListingOptions? options = null) => Assert.Single(await Rows(tool, input, options));
+    public static async Task<CatalogRow> Row(string tool, string input, ListingOptions? options = null) =>
+        Assert.Single(await Rows(tool, input, options));
 
     public static async Task<List<(string Name, string? Error)>> Servers(string tool, string input, ListingOptions? options = null) =>
         [.. (await Of(tool, input, options)).OfType<Listed.Server>().Select(server => (server.Name, server.Error))];
@@ -47,10 +51,16 @@ internal static class Reading
     /// <summary>Every fixture that an importer reads.</summary>
     public static IReadOnlyList<(string Tool, string File)> Fixtures { get; } =
     [
-        ("pgbackrest", "pgbackrest/info_00_no_repo_content.json"), ("pgbackrest", "pgbackrest/info_02_unknown_stanza.json"),
-        ("pgbackrest", "pgbackrest/info_03_no_valid_backups.json"), ("pgbackrest", "pgbackrest/info_10_full_diff_incr.json"),
-        ("pgbackrest", "pgbackrest/info_20_lock_held.json"), ("barman", "barman/list_backups_all.json"),
-        ("barman", "barman/list_backups_all_00_empty.json"), ("barman", "barman/show_backup_pgrsync_latest.json"),
-        ("wal-g", "walg/backup_list_detail.json"), ("wal-g", "walg/backup_list_detail_empty.json"), ("pghoard", "pghoard/http_basebackups.json"),
+        ("pgbackrest", "pgbackrest/info_00_no_repo_content.json"),
+        ("pgbackrest", "pgbackrest/info_02_unknown_stanza.json"),
+        ("pgbackrest", "pgbackrest/info_03_no_valid_backups.json"),
+        ("pgbackrest", "pgbackrest/info_10_full_diff_incr.json"),
+        ("pgbackrest", "pgbackrest/info_20_lock_held.json"),
+        ("barman", "barman/list_backups_all.json"),
+        ("barman", "barman/list_backups_all_00_empty.json"),
+        ("barman", "barman/show_backup_pgrsync_latest.json"),
+        ("wal-g", "walg/backup_list_detail.json"),
+        ("wal-g", "walg/backup_list_detail_empty.json"),
+        ("pghoard", "pghoard/http_basebackups.json"),
     ];
 }

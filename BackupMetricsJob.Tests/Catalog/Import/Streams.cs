@@ -3,7 +3,7 @@ namespace BackupMetricsJob.Tests.Catalog.Import;
 /// <summary>Bytes that come as through a pipe: not seekable, a few at a time.</summary>
 internal sealed class Trickle(byte[] content, int atMost = 1) : Stream
 {
-    int place;
+    int _place;
 
     public override bool CanRead => true;
 
@@ -13,23 +13,25 @@ internal sealed class Trickle(byte[] content, int atMost = 1) : Stream
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
-        var length = Math.Min(Math.Min(buffer.Length, atMost), content.Length - place);
-        content.AsSpan(place, length).CopyTo(buffer);
-        place += length;
+        var length = Math.Min(Math.Min(buffer.Length, atMost), content.Length - _place);
+        content.AsSpan(_place, length).CopyTo(buffer);
+        _place += length;
         return length;
     }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
@@ -41,9 +43,9 @@ internal sealed class Trickle(byte[] content, int atMost = 1) : Stream
 /// <summary>A text of any length that is made while it is read and kept nowhere: a head, a part for each number, a tail.</summary>
 internal sealed class Endless(string head, Func<int, string> part, int parts, string tail) : Stream
 {
-    byte[] now = [];
-    int place;
-    int next = -1;
+    byte[] _now = [];
+    int _place;
+    int _next = -1;
 
     public long Given { get; private set; }
 
@@ -55,33 +57,39 @@ internal sealed class Endless(string head, Func<int, string> part, int parts, st
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
-        while (place == now.Length)
+        while (_place == _now.Length)
         {
-            if (next > parts)
+            if (_next > parts)
                 return 0;
-            now = System.Text.Encoding.UTF8.GetBytes(next < 0 ? head : next < parts ? (next == 0 ? "" : ",") + part(next) : tail);
-            place = 0;
-            next++;
+            _now = System.Text.Encoding.UTF8.GetBytes(
+                _next < 0 ? head
+                : _next < parts ? (_next == 0 ? "" : ",") + part(_next)
+                : tail
+            );
+            _place = 0;
+            _next++;
         }
 
-        var length = Math.Min(buffer.Length, now.Length - place);
-        now.AsSpan(place, length).CopyTo(buffer);
-        place += length;
+        var length = Math.Min(buffer.Length, _now.Length - _place);
+        _now.AsSpan(_place, length).CopyTo(buffer);
+        _place += length;
         Given += length;
         return length;
     }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
@@ -101,7 +109,11 @@ internal sealed class CancellableStream(Stream inner) : Stream
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
 
@@ -111,9 +123,7 @@ internal sealed class CancellableStream(Stream inner) : Stream
         return await inner.ReadAsync(buffer, cancellationToken);
     }
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

@@ -9,7 +9,8 @@ public class WalGOddities
     const string B = "000000010000000000000050";
     const string C = "00000001000000000000006A";
 
-    static string Entry(string name, string more = "") => $$"""{"backup_name":"{{name}}","time":"2026-11-22T01:00:00.73Z","wal_file_name":"ZZZZZZZZZZZZZZZZZZZZZZZZ"{{more}}}""";
+    static string Entry(string name, string more = "") =>
+        $$"""{"backup_name":"{{name}}","time":"2026-11-22T01:00:00.73Z","wal_file_name":"ZZZZZZZZZZZZZZZZZZZZZZZZ"{{more}}}""";
 
     [Fact]
     public async Task Without_detail_the_time_is_when_it_finished()
@@ -17,7 +18,8 @@ public class WalGOddities
         var row = await Reading.Row("wal-g", $"[{Entry("base_" + A)}]");
         Assert.Equal(
             (BackupType.Full, null, Reading.Utc("2026-11-22T01:00:00.73"), null, "default", null, null),
-            (row.Kind, row.Started, row.Finished, row.SizeBytes, row.Storage, row.StartWal, row.Timeline));
+            (row.Kind, row.Started, row.Finished, row.SizeBytes, row.Storage, row.StartWal, row.Timeline)
+        );
     }
 
     [Fact]
@@ -28,7 +30,10 @@ public class WalGOddities
             "is_permanent":false,"system_identifier":null,"uncompressed_size":0,"compressed_size":0
             """;
         var row = await Reading.Row("wal-g", $"[{Entry("base_" + A, Zeros)}]");
-        Assert.Equal((null, Reading.Utc("2026-11-22T01:00:00.73"), null, null), (row.Started, row.Finished, row.SizeBytes, row.StoredBytes));
+        Assert.Equal(
+            (null, Reading.Utc("2026-11-22T01:00:00.73"), null, null),
+            (row.Started, row.Finished, row.SizeBytes, row.StoredBytes)
+        );
         Assert.Equal((null, null, null, null, null), (row.PgVersionNumber, row.StartLsn, row.StopLsn, row.SystemIdentifier, row.KeepUntil));
     }
 
@@ -46,9 +51,15 @@ public class WalGOddities
     public async Task The_same_name_in_two_storages_is_two_backups_and_parents_stay_in_their_storage()
     {
         string In(string storage, string name) => Entry(name, $",\"storage_name\":\"{storage}\"");
-        var rows = await Reading.Rows("wal-g", $"[{In("s1", $"base_{C}_D_{B}")},{In("s1", $"base_{B}_D_{A}")},{In("s2", $"base_{C}_D_{B}")},{In("s2", $"base_{B}")}]");
+        var rows = await Reading.Rows(
+            "wal-g",
+            $"[{In("s1", $"base_{C}_D_{B}")},{In("s1", $"base_{B}_D_{A}")},{In("s2", $"base_{C}_D_{B}")},{In("s2", $"base_{B}")}]"
+        );
 
-        Assert.Equal([("s1", $"base_{B}_D_{A}"), ("s1", $"base_{A}"), ("s2", $"base_{B}"), ("s2", null)], rows.Select(row => (row.Storage, row.ParentId)));
+        Assert.Equal(
+            [("s1", $"base_{B}_D_{A}"), ("s1", $"base_{A}"), ("s2", $"base_{B}"), ("s2", null)],
+            rows.Select(row => (row.Storage, row.ParentId))
+        );
         Assert.Equal([BackupType.Incr, BackupType.Incr, BackupType.Incr, BackupType.Full], rows.Select(row => row.Kind));
     }
 
@@ -69,7 +80,16 @@ public class WalGOddities
     [InlineData("2026-11-22T01:00:00.123456789Z", "2026-11-22T01:00:00.1234567")]
     [InlineData("2026-11-22T01:00:00.5+02:00", "2026-11-21T23:00:00.5")]
     public async Task Times_are_right_whatever_their_zone_and_fraction(string printed, string time) =>
-        Assert.Equal(Reading.Utc(time), (await Reading.Row("wal-g", $"[{Entry("base_" + A, $",\"finish_time\":\"{printed}\"")}]", Reading.Options("db1", "Asia/Kolkata"))).Finished);
+        Assert.Equal(
+            Reading.Utc(time),
+            (
+                await Reading.Row(
+                    "wal-g",
+                    $"[{Entry("base_" + A, $",\"finish_time\":\"{printed}\"")}]",
+                    Reading.Options("db1", "Asia/Kolkata")
+                )
+            ).Finished
+        );
 
     [Fact]
     public async Task None_at_all_is_an_empty_list_or_null()
@@ -82,26 +102,49 @@ public class WalGOddities
     public async Task Nothing_is_not_an_empty_list_since_wal_g_prints_it_when_it_fails()
     {
         var message = await Reading.Refusal("wal-g", "\n");
-        Assert.StartsWith("the input is empty: the output of `wal-g backup-list --detail --json` is expected. Up to 3.0.5", message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "the input is empty: the output of `wal-g backup-list --detail --json` is expected. Up to 3.0.5",
+            message,
+            StringComparison.Ordinal
+        );
         Assert.EndsWith("give [] with --allow-empty", message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("[{\"time\":\"2026-11-22T01:00:00Z\"}]", "$[0].backup_name: a name is missing here: is this the output of another command?")]
+    [InlineData(
+        "[{\"time\":\"2026-11-22T01:00:00Z\"}]",
+        "$[0].backup_name: a name is missing here: is this the output of another command?"
+    )]
     [InlineData("[{\"backup_name\":\"a\"}]", "$[0].time: when the backup finished is missing here")]
     [InlineData("[{\"backup_name\":\"a\",\"time\":\"0001-01-01T00:00:00Z\"}]", "$[0].time: when the backup finished is missing here")]
-    [InlineData("[{\"backup_name\":\"a\",\"time\":\"22 Nov 26 01:00 UTC\"}]", "$[0].time: \"22 Nov 26 01:00 UTC\" is no time, like 2026-11-22T08:26:38Z")]
-    [InlineData("[{\"backup_name\":\"a\",\"time\":\"2026-11-22T13:00:00Z\"}]", "$[0].time: the time 2026-11-22T13:00:00Z is in the future: it is 2026-11-22T12:00:00Z now. Is a clock or a time zone wrong?")]
-    [InlineData("[{\"backup_name\":\"a\",\"time\":\"2026-11-22T01:00:00Z\",\"start_lsn\":-1}]", "$[0].start_lsn: a whole number from 0 to 2^64 - 1 is expected here, not -1")]
-    [InlineData("[{\"backup_name\":\"a\",\"time\":\"2026-11-22T01:00:00Z\",\"is_permanent\":\"yes\"}]", "$[0].is_permanent: true or false is expected here, not a string")]
+    [InlineData(
+        "[{\"backup_name\":\"a\",\"time\":\"22 Nov 26 01:00 UTC\"}]",
+        "$[0].time: \"22 Nov 26 01:00 UTC\" is no time, like 2026-11-22T08:26:38Z"
+    )]
+    [InlineData(
+        "[{\"backup_name\":\"a\",\"time\":\"2026-11-22T13:00:00Z\"}]",
+        "$[0].time: the time 2026-11-22T13:00:00Z is in the future: it is 2026-11-22T12:00:00Z now. Is a clock or a time zone wrong?"
+    )]
+    [InlineData(
+        "[{\"backup_name\":\"a\",\"time\":\"2026-11-22T01:00:00Z\",\"start_lsn\":-1}]",
+        "$[0].start_lsn: a whole number from 0 to 2^64 - 1 is expected here, not -1"
+    )]
+    [InlineData(
+        "[{\"backup_name\":\"a\",\"time\":\"2026-11-22T01:00:00Z\",\"is_permanent\":\"yes\"}]",
+        "$[0].is_permanent: true or false is expected here, not a string"
+    )]
     [InlineData("[7]", "$[0]: an object is expected here, not a number")]
     [InlineData("\"x\"", "$: an array of backups, as `wal-g backup-list --detail --json` prints it, is expected here, not a string")]
     [InlineData("{}", "$: an array of backups, as `wal-g backup-list --detail --json` prints it, is expected here, not an object")]
     [InlineData("[] x", "$: not JSON at line 1, byte 4: 'x' is invalid after a single JSON value. Expected end of data.")]
     [InlineData("[\n\n  {,}]", "$: not JSON at line 3, byte 4: ',' is an invalid start of a property name. Expected a '\"'.")]
-    public async Task What_cannot_be_is_refused_with_its_place(string text, string message) => Assert.Equal(message, await Reading.Refusal("wal-g", text));
+    public async Task What_cannot_be_is_refused_with_its_place(string text, string message) =>
+        Assert.Equal(message, await Reading.Refusal("wal-g", text));
 
     [Fact]
     public async Task Whose_backups_they_are_must_be_said() =>
-        Assert.Equal("wal-g does not say whose backups it lists: name the server with --server", await Reading.Refusal("wal-g", "[]", Reading.Options()));
+        Assert.Equal(
+            "wal-g does not say whose backups it lists: name the server with --server",
+            await Reading.Refusal("wal-g", "[]", Reading.Options())
+        );
 }

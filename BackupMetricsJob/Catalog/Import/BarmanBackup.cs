@@ -17,7 +17,9 @@ internal static class BarmanBackup
             return row;
         return row with
         {
-            Finished = backup.Epoch("end_time_timestamp", options) ?? LocalEnd(backup, options)
+            Finished =
+                backup.Epoch("end_time_timestamp", options)
+                ?? LocalEnd(backup, options)
                 ?? throw backup.Refused("end_time_timestamp", "when the backup finished is missing here"),
             SizeBytes = backup.Count("size_bytes"),
             KeepUntil = Kept(backup.Text("retention_status")),
@@ -38,7 +40,9 @@ internal static class BarmanBackup
         return row with
         {
             Started = WholeSecond(backup.Iso(Base + "begin_time", options)) ?? backup.Epoch(Base + "begin_time_timestamp", options),
-            Finished = WholeSecond(backup.Iso(Base + "end_time", options)) ?? backup.Epoch(Base + "end_time_timestamp", options)
+            Finished =
+                WholeSecond(backup.Iso(Base + "end_time", options))
+                ?? backup.Epoch(Base + "end_time_timestamp", options)
                 ?? throw backup.Refused(Base + "end_time", "when the backup finished is missing here"),
             SizeBytes = backup.Count("cluster_size_bytes") ?? backup.Count(Base + "disk_usage_bytes"),
             StoredBytes = backup.Count(Base + "backup_size_bytes") ?? backup.Count(Base + "incremental_size_bytes"),
@@ -58,7 +62,13 @@ internal static class BarmanBackup
     {
         if (backup.Text(key) is not { } text)
             return null;
-        return DateTime.TryParseExact(text, "ddd MMM d HH:mm:ss yyyy", CultureInfo.InvariantCulture, DateTimeStyles.AllowInnerWhite, out var time)
+        return DateTime.TryParseExact(
+            text,
+            "ddd MMM d HH:mm:ss yyyy",
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AllowInnerWhite,
+            out var time
+        )
             ? time
             : throw backup.Refused(key, $"\"{Words.OnOneLine(text, 60)}\" is no time, like Sun Nov 22 08:26:38 2026");
     }
@@ -69,23 +79,31 @@ internal static class BarmanBackup
         return row.Status == BackupStatus.Done ? row : row with { Started = Began(backup, row.BackupId, options) };
     }
 
-    static BackupStatus Status(Fields backup) => backup.Text("status") switch
-    {
-        // Barman itself counts a backup whose WAL is still on its way among those that are there (BackupInfo.STATUS_COPY_DONE).
-        "DONE" or "WAITING_FOR_WALS" => BackupStatus.Done,
-        "FAILED" => BackupStatus.Failed,
-        "EMPTY" or "STARTED" or "SYNCING" or "RETRYING" => BackupStatus.Running,
-        var other => throw backup.Refused(
-            "status", $"DONE, WAITING_FOR_WALS, FAILED, EMPTY, STARTED or SYNCING is expected here, not \"{Words.OnOneLine(other ?? "nothing", 60)}\""),
-    };
+    static BackupStatus Status(Fields backup) =>
+        backup.Text("status") switch
+        {
+            // Barman itself counts a backup whose WAL is still on its way among those that are there (BackupInfo.STATUS_COPY_DONE).
+            "DONE" or "WAITING_FOR_WALS" => BackupStatus.Done,
+            "FAILED" => BackupStatus.Failed,
+            "EMPTY" or "STARTED" or "SYNCING" or "RETRYING" => BackupStatus.Running,
+            var other => throw backup.Refused(
+                "status",
+                "DONE, WAITING_FOR_WALS, FAILED, EMPTY, STARTED or SYNCING is expected here, "
+                    + $"not \"{Words.OnOneLine(other ?? "nothing", 60)}\""
+            ),
+        };
 
     /// <summary>Before 3.11 there is no type, and every backup is a full one; so are those by rsync and by snapshot.</summary>
-    static BackupType Kind(Fields backup) => backup.Text("backup_type") switch
-    {
-        null or "full" or "rsync" or "snapshot" => BackupType.Full,
-        "incremental" => BackupType.Incr,
-        var other => throw backup.Refused("backup_type", $"full, incremental, rsync or snapshot is expected here, not \"{Words.OnOneLine(other, 60)}\""),
-    };
+    static BackupType Kind(Fields backup) =>
+        backup.Text("backup_type") switch
+        {
+            null or "full" or "rsync" or "snapshot" => BackupType.Full,
+            "incremental" => BackupType.Incr,
+            var other => throw backup.Refused(
+                "backup_type",
+                $"full, incremental, rsync or snapshot is expected here, not \"{Words.OnOneLine(other, 60)}\""
+            ),
+        };
 
     static DateTimeOffset Began(Fields backup, string id, ListingOptions options) =>
         DateTime.TryParseExact(id, "yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)
@@ -93,7 +111,9 @@ internal static class BarmanBackup
             : throw backup.Refused("backup_id", $"\"{Words.OnOneLine(id, 60)}\" is not a time, like 20261122T082632");
 
     static DateTimeOffset? LocalEnd(Fields backup, ListingOptions options) =>
-        WallClock(backup, "end_time") is { } local ? ToolTime.Believed(ToolTime.FromLocal(local, options.Zone), backup, "end_time", options) : null;
+        WallClock(backup, "end_time") is { } local
+            ? ToolTime.Believed(ToolTime.FromLocal(local, options.Zone), backup, "end_time", options)
+            : null;
 
     /// <summary>`barman keep`: KEEP:FULL or KEEP:STANDALONE.</summary>
     static DateTimeOffset? Kept(string? retention) =>

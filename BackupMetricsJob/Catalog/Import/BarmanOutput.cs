@@ -4,8 +4,8 @@ namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
 /// `barman -f json list-backups SERVER...|all` and `show-backup SERVER ID`, of versions 2.12 to 3.17 (barman/output.py, JsonOutputWriter):
-/// an object with a key for each server, whose value is a list or one backup, and keys with Barman's messages. An _ERROR or an _EXCEPTION is
-/// the error of the servers that are listed beside it, since it does not say whose list is short; only what Barman says of one server's
+/// an object with a key for each server, whose value is a list or one backup, and keys with Barman's messages. An _ERROR or an _EXCEPTION
+/// is the error of the servers that are listed beside it, since it does not say whose list is short; only what Barman says of one server's
 /// index of WAL is that server's.
 /// </summary>
 internal static class BarmanOutput
@@ -37,6 +37,9 @@ internal static class BarmanOutput
             return missing;
         return missing is null
             ? throw new ListingException("", $"barman lists no server but an error ({survey.Words}): say with --server whose it is")
-            : missing with { Error = survey.Words };
+            : missing with
+            {
+                Error = survey.Words,
+            };
     }
 }

@@ -9,8 +9,8 @@ internal sealed class BarmanSurvey(ListingOptions options)
 {
     public const string ExpectedList = "an array of backups or one backup";
 
-    readonly TimeZoneInfo given = options.Zone;
-    DateTimeOffset newest;
+    readonly TimeZoneInfo _given = options.Zone;
+    DateTimeOffset _newest;
 
     /// <summary>In the order of the document: a list of backups, or the one that is shown.</summary>
     public OrderedDictionary<string, JsonText> Servers { get; } = new(StringComparer.Ordinal);
@@ -71,20 +71,24 @@ internal sealed class BarmanSurvey(ListingOptions options)
             if (item.Kind == JsonTokenType.String)
                 throw new ListingException(item.Path, "only the name of a backup stands here: leave away --minimal");
             var backup = item.Parse();
-            if (backup.Epoch("end_time_timestamp", Options) is { } end && end > newest && BarmanBackup.WallClock(backup, "end_time") is { } shown)
+            if (
+                backup.Epoch("end_time_timestamp", Options) is { } end
+                && end > _newest
+                && BarmanBackup.WallClock(backup, "end_time") is { } shown
+            )
                 Compare(end, shown);
         }
     }
 
     void Compare(DateTimeOffset end, DateTime shown)
     {
-        newest = end;
+        _newest = end;
         var offset = shown - end.UtcDateTime;
         if (offset.Duration() > TimeSpan.FromHours(14) || offset.Ticks % TimeSpan.TicksPerMinute != 0)
             return;
         Options = Options with
         {
-            Zone = given.GetUtcOffset(end) == offset ? given : TimeZoneInfo.CreateCustomTimeZone("barman", offset, "barman", "barman"),
+            Zone = _given.GetUtcOffset(end) == offset ? _given : TimeZoneInfo.CreateCustomTimeZone("barman", offset, "barman", "barman"),
         };
     }
 }

@@ -21,7 +21,9 @@ internal readonly record struct Fields(JsonElement Element, string Path)
     public ListingException Refused(string keys, string message) => new($"{Path}.{keys}", message);
 
     public Fields AsObject() =>
-        Element.ValueKind == JsonValueKind.Object ? this : throw new ListingException(Path, $"an object is expected here, not {Kind(Element)}");
+        Element.ValueKind == JsonValueKind.Object
+            ? this
+            : throw new ListingException(Path, $"an object is expected here, not {Kind(Element)}");
 
     public bool Has(string keys) => Find(keys) is not null;
 
@@ -38,29 +40,37 @@ internal readonly record struct Fields(JsonElement Element, string Path)
         if (string.IsNullOrWhiteSpace(name))
             throw new ListingException(path, "the name is empty");
         if (name.Length > LongestName)
-            throw new ListingException(path, $"the name \"{Words.OnOneLine(name, 60)}\" has {name.Length} characters: at most {LongestName} are allowed");
+            throw new ListingException(
+                path,
+                $"the name \"{Words.OnOneLine(name, 60)}\" has {name.Length} characters: at most {LongestName} are allowed"
+            );
         foreach (var character in name)
         {
             if (char.IsControl(character))
-                throw new ListingException(path, $"the name \"{Words.OnOneLine(name, 60)}\" has the control character U+{(int)character:X4} in it");
+                throw new ListingException(
+                    path,
+                    $"the name \"{Words.OnOneLine(name, 60)}\" has the control character U+{(int)character:X4} in it"
+                );
         }
 
         return name;
     }
 
-    public long? Count(string keys) => Unsigned(keys) switch
-    {
-        null => null,
-        > long.MaxValue => throw NotANumber(keys, Find(keys)!.Value, "2^63 - 1"),
-        var number => (long)number,
-    };
+    public long? Count(string keys) =>
+        Unsigned(keys) switch
+        {
+            null => null,
+            > long.MaxValue => throw NotANumber(keys, Find(keys)!.Value, "2^63 - 1"),
+            var number => (long)number,
+        };
 
-    public int? Integer(string keys) => Count(keys) switch
-    {
-        null => null,
-        > int.MaxValue => throw NotANumber(keys, Find(keys)!.Value, "2^31 - 1"),
-        var number => (int)number,
-    };
+    public int? Integer(string keys) =>
+        Count(keys) switch
+        {
+            null => null,
+            > int.MaxValue => throw NotANumber(keys, Find(keys)!.Value, "2^31 - 1"),
+            var number => (int)number,
+        };
 
     public ulong? Unsigned(string keys)
     {
@@ -68,17 +78,21 @@ internal readonly record struct Fields(JsonElement Element, string Path)
             return null;
         if (found.ValueKind == JsonValueKind.Number && found.TryGetUInt64(out var number))
             return number;
-        if (found.ValueKind == JsonValueKind.String && ulong.TryParse(Text(keys), NumberStyles.None, CultureInfo.InvariantCulture, out number))
+        if (
+            found.ValueKind == JsonValueKind.String
+            && ulong.TryParse(Text(keys), NumberStyles.None, CultureInfo.InvariantCulture, out number)
+        )
             return number;
         throw NotANumber(keys, found, "2^64 - 1");
     }
 
-    public bool Flag(string keys) => Find(keys) switch
-    {
-        null or { ValueKind: JsonValueKind.False } => false,
-        { ValueKind: JsonValueKind.True } => true,
-        { } found => throw Refused(keys, $"true or false is expected here, not {Kind(found)}"),
-    };
+    public bool Flag(string keys) =>
+        Find(keys) switch
+        {
+            null or { ValueKind: JsonValueKind.False } => false,
+            { ValueKind: JsonValueKind.True } => true,
+            { } found => throw Refused(keys, $"true or false is expected here, not {Kind(found)}"),
+        };
 
     /// <summary>The objects in this array.</summary>
     public IEnumerable<Fields> Members()
@@ -110,7 +124,11 @@ internal readonly record struct Fields(JsonElement Element, string Path)
     {
         if (Text(keys) is not { Length: > 0 } text)
             return null;
-        if (text.Split('/') is [{ Length: <= 8 } high, { Length: <= 8 } low] && Hexadecimal(high, out var upper) && Hexadecimal(low, out var lower))
+        if (
+            text.Split('/') is [{ Length: <= 8 } high, { Length: <= 8 } low]
+            && Hexadecimal(high, out var upper)
+            && Hexadecimal(low, out var lower)
+        )
             return ((ulong)upper << 32) | lower;
         throw Refused(keys, $"\"{Words.OnOneLine(text, 60)}\" is no LSN, like 0/2B000028");
     }
@@ -118,25 +136,29 @@ internal readonly record struct Fields(JsonElement Element, string Path)
     /// <summary>The name of a WAL segment; null where it is something else.</summary>
     public string? Wal(string keys) => Text(keys) is { } name && WalSegment.IsName(name) ? name : null;
 
-    public static string Named(JsonTokenType kind) => kind switch
-    {
-        JsonTokenType.StartObject => "an object",
-        JsonTokenType.StartArray => "an array",
-        JsonTokenType.String => "a string",
-        JsonTokenType.Number => "a number",
-        JsonTokenType.Null => "null",
-        _ => "true or false",
-    };
+    public static string Named(JsonTokenType kind) =>
+        kind switch
+        {
+            JsonTokenType.StartObject => "an object",
+            JsonTokenType.StartArray => "an array",
+            JsonTokenType.String => "a string",
+            JsonTokenType.Number => "a number",
+            JsonTokenType.Null => "null",
+            _ => "true or false",
+        };
 
-    static string Kind(JsonElement element) => Named(element.ValueKind switch
-    {
-        JsonValueKind.Object => JsonTokenType.StartObject,
-        JsonValueKind.Array => JsonTokenType.StartArray,
-        JsonValueKind.String => JsonTokenType.String,
-        JsonValueKind.Number => JsonTokenType.Number,
-        JsonValueKind.Null => JsonTokenType.Null,
-        _ => JsonTokenType.True,
-    });
+    static string Kind(JsonElement element) =>
+        Named(
+            element.ValueKind switch
+            {
+                JsonValueKind.Object => JsonTokenType.StartObject,
+                JsonValueKind.Array => JsonTokenType.StartArray,
+                JsonValueKind.String => JsonTokenType.String,
+                JsonValueKind.Number => JsonTokenType.Number,
+                JsonValueKind.Null => JsonTokenType.Null,
+                _ => JsonTokenType.True,
+            }
+        );
 
     static bool Hexadecimal(string digits, out uint number) =>
         uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number);
@@ -144,7 +166,10 @@ internal readonly record struct Fields(JsonElement Element, string Path)
     ListingException NotANumber(string keys, JsonElement found, string most)
     {
         var isShort = found.ValueKind is JsonValueKind.Number or JsonValueKind.String;
-        return Refused(keys, $"a whole number from 0 to {most} is expected here, not {(isShort ? Words.OnOneLine(found.GetRawText(), 60) : Kind(found))}");
+        return Refused(
+            keys,
+            $"a whole number from 0 to {most} is expected here, not {(isShort ? Words.OnOneLine(found.GetRawText(), 60) : Kind(found))}"
+        );
     }
 
     JsonElement? Find(string keys)

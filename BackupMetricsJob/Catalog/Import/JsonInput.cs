@@ -47,9 +47,7 @@ internal static class JsonInput
         var reader = new Utf8JsonReader(utf8, isFinalBlock: false, state: default);
         try
         {
-            while (reader.Read())
-            {
-            }
+            while (reader.Read()) { }
         }
         catch (JsonException) when (reader.TokenType == JsonTokenType.None)
         {

@@ -9,7 +9,7 @@ internal sealed class PgBackRestStanza
     /// <summary>The name that pgBackRest gives to a repository that it cannot read, where it knows no stanza.</summary>
     const string Unreadable = "[invalid]";
 
-    readonly Dictionary<(long Id, long Repository), (int? Version, ulong? SystemIdentifier)> databases = [];
+    readonly Dictionary<(long Id, long Repository), (int? Version, ulong? SystemIdentifier)> _databases = [];
 
     public required string Name { get; init; }
 
@@ -28,7 +28,8 @@ internal sealed class PgBackRestStanza
             throw new ListingException(text.Path, "the stanza has no list of backups: full detail is needed, not --detail-level=progress");
         if (name == Unreadable)
         {
-            name = options.Server
+            name =
+                options.Server
                 ?? throw new ListingException(text.Path, $"pgbackrest cannot read its repository ({error}): say with --server whose it is");
         }
 
@@ -41,7 +42,7 @@ internal sealed class PgBackRestStanza
         foreach (var database in Parsed(members, "db"))
         {
             var key = (database.Count("id") ?? 0, database.Count("repo-key") ?? 1);
-            stanza.databases[key] = (Version(database), database.Unsigned("system-id"));
+            stanza._databases[key] = (Version(database), database.Unsigned("system-id"));
         }
 
         return stanza;
@@ -53,14 +54,16 @@ internal sealed class PgBackRestStanza
     public CatalogRow Row(Fields backup, ListingOptions options)
     {
         var repository = backup.Count("database.repo-key") ?? 1;
-        var database = backup.Count("database.id") is { } id && databases.TryGetValue((id, repository), out var found) ? found : default;
+        var database = backup.Count("database.id") is { } id && _databases.TryGetValue((id, repository), out var found) ? found : default;
         var hasErrors = backup.Flag("error");
         var startWal = backup.Wal("archive.start");
         return new CatalogRow(Name, "pgbackrest", Kind(backup), backup.Name("label"), BackupStatus.Done)
         {
             Storage = string.Create(CultureInfo.InvariantCulture, $"repo{repository}"),
             Started = backup.Epoch("timestamp.start", options),
-            Finished = backup.Epoch("timestamp.stop", options) ?? throw backup.Refused("timestamp.stop", "when the backup finished is missing here"),
+            Finished =
+                backup.Epoch("timestamp.stop", options)
+                ?? throw backup.Refused("timestamp.stop", "when the backup finished is missing here"),
             SizeBytes = backup.Count("info.size"),
             StoredBytes = backup.Count("info.repository.delta"),
             ParentId = backup.OptionalName("prior"),
@@ -77,20 +80,29 @@ internal sealed class PgBackRestStanza
         };
     }
 
-    static BackupType Kind(Fields backup) => backup.Text("type") switch
-    {
-        "full" => BackupType.Full,
-        "diff" => BackupType.Diff,
-        "incr" => BackupType.Incr,
-        var other => throw backup.Refused("type", $"full, diff or incr is expected here, not \"{Words.OnOneLine(other ?? "nothing", 60)}\""),
-    };
+    static BackupType Kind(Fields backup) =>
+        backup.Text("type") switch
+        {
+            "full" => BackupType.Full,
+            "diff" => BackupType.Diff,
+            "incr" => BackupType.Incr,
+            var other => throw backup.Refused(
+                "type",
+                $"full, diff or incr is expected here, not \"{Words.OnOneLine(other ?? "nothing", 60)}\""
+            ),
+        };
 
     /// <summary>server_version_num of "9.6" or "15".</summary>
     static int? Version(Fields database)
     {
-        if (database.Text("version") is not { } text || !decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var version))
+        if (
+            database.Text("version") is not { } text
+            || !decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var version)
+        )
             return null;
-        return version is < 8 or > 1000 ? null : version < 10 ? (int)(version * 10) / 10 * 10000 + (int)(version * 10) % 10 * 100 : (int)version * 10000;
+        return version is < 8 or > 1000 ? null
+            : version < 10 ? (int)(version * 10) / 10 * 10000 + (int)(version * 10) % 10 * 100
+            : (int)version * 10000;
     }
 
     static string? StatusError(Fields status, OrderedDictionary<string, JsonText> members)

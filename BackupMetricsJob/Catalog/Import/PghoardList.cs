@@ -42,7 +42,9 @@ internal static class PghoardList
         return new CatalogRow(Site(backup, name, options), "pghoard", BackupType.Full, LastPart(backup, name), BackupStatus.Done)
         {
             Started = Started(backup, options),
-            Finished = backup.Iso("metadata.end-time", options) ?? backup.Iso("last_modified", options)
+            Finished =
+                backup.Iso("metadata.end-time", options)
+                ?? backup.Iso("last_modified", options)
                 ?? throw backup.Refused("last_modified", "when the backup finished is missing here"),
             SizeBytes = backup.Count("metadata.total-size-plain") ?? (isOnePart ? backup.Count("metadata.original-file-size") : null),
             StoredBytes = backup.Count("metadata.total-size-enc") ?? (isOnePart ? backup.Count("size") : null),
@@ -56,8 +58,8 @@ internal static class PghoardList
     }
 
     /// <summary>
-    /// The start time of the backup label, which has whole seconds. Where pghoard cannot read the label (mode pipe), it writes the time after
-    /// the copy instead, to the microsecond (basebackup/base.py): that is no start.
+    /// The start time of the backup label, which has whole seconds. Where pghoard cannot read the label (mode pipe), it writes the time
+    /// after the copy instead, to the microsecond (basebackup/base.py): that is no start.
     /// </summary>
     static DateTimeOffset? Started(Fields backup, ListingOptions options) =>
         backup.Iso("metadata.start-time", options) is { } time && time.Ticks % TimeSpan.TicksPerSecond == 0 ? time : null;
@@ -73,6 +75,5 @@ internal static class PghoardList
             : throw backup.Refused("name", $"\"{Words.OnOneLine(name, 60)}\" does not say of which site it is: name it with --server");
     }
 
-    static string LastPart(Fields backup, string name) =>
-        Fields.CheckedName(name[(name.LastIndexOf('/') + 1)..], $"{backup.Path}.name");
+    static string LastPart(Fields backup, string name) => Fields.CheckedName(name[(name.LastIndexOf('/') + 1)..], $"{backup.Path}.name");
 }

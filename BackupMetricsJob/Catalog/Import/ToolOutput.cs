@@ -18,7 +18,11 @@ internal static class ToolOutput
     /// <param name="options">What the output does not say.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async IAsyncEnumerable<Listed> ReadAsync(
-        string tool, Stream input, ListingOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string tool,
+        Stream input,
+        ListingOptions options,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var pipe = JsonInput.Open(input);
         try
@@ -45,17 +49,19 @@ internal static class ToolOutput
     }
 
     /// <summary>What to type to get the output that is read.</summary>
-    public static string Command(string tool) => tool switch
-    {
-        "wal-g" => "wal-g backup-list --detail --json",
-        "pghoard" => "pghoard's GET /SITE/basebackup",
-        "pgbackrest" => "pgbackrest info --output=json",
-        _ => "barman -f json list-backups all",
-    };
+    public static string Command(string tool) =>
+        tool switch
+        {
+            "wal-g" => "wal-g backup-list --detail --json",
+            "pghoard" => "pghoard's GET /SITE/basebackup",
+            "pgbackrest" => "pgbackrest info --output=json",
+            _ => "barman -f json list-backups all",
+        };
 
     /// <summary>What an empty output of the tool may mean.</summary>
-    public static string EmptyHint(string tool) => tool == "wal-g"
-        ? ". Up to 3.0.5 wal-g prints nothing where there is no backup, and it prints nothing where it fails:"
-            + " if there really is none, give [] with --allow-empty"
-        : "";
+    public static string EmptyHint(string tool) =>
+        tool == "wal-g"
+            ? ". Up to 3.0.5 wal-g prints nothing where there is no backup, and it prints nothing where it fails:"
+                + " if there really is none, give [] with --allow-empty"
+            : "";
 }

@@ -42,7 +42,10 @@ internal static class ToolTime
         if (time < Earliest)
             throw fields.Refused(keys, $"the time {Iso(time)} is before the year 2000");
         if (time > options.Now + ClockDifference)
-            throw fields.Refused(keys, $"the time {Iso(time)} is in the future: it is {Iso(options.Now)} now. Is a clock or a time zone wrong?");
+            throw fields.Refused(
+                keys,
+                $"the time {Iso(time)} is in the future: it is {Iso(options.Now)} now. Is a clock or a time zone wrong?"
+            );
         return time;
     }
 
@@ -64,8 +67,17 @@ internal static class ToolTime
     public static DateTimeOffset? ParseIso(string text, TimeZoneInfo zone)
     {
         const int Seconds = 19;
-        if (text.Length < Seconds || text[10] is not ('T' or ' ')
-            || !DateTime.TryParseExact($"{text.AsSpan(0, 10)}T{text.AsSpan(11, 8)}", "s", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
+        if (
+            text.Length < Seconds
+            || text[10] is not ('T' or ' ')
+            || !DateTime.TryParseExact(
+                $"{text.AsSpan(0, 10)}T{text.AsSpan(11, 8)}",
+                "s",
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out var local
+            )
+        )
             return null;
         var rest = text.AsSpan(Seconds);
         if (rest is ['.', ..])
@@ -80,7 +92,9 @@ internal static class ToolTime
 
         if (rest.IsEmpty)
             return FromLocal(local, zone);
-        return rest is "Z" ? Utc(local.Ticks) : Offset(rest) is { } offset ? Utc(local.Ticks - offset.Ticks) : null;
+        return rest is "Z" ? Utc(local.Ticks)
+            : Offset(rest) is { } offset ? Utc(local.Ticks - offset.Ticks)
+            : null;
     }
 
     static TimeSpan? Offset(ReadOnlySpan<char> text)

@@ -10,21 +10,23 @@ internal sealed class WalGDeltas
     const string Prefix = "base_";
     const string Mark = "_D_";
 
-    readonly Dictionary<(string Storage, string Segment), string> names = [];
+    readonly Dictionary<(string Storage, string Segment), string> _names = [];
 
     public static bool IsDelta(string name) => name.Contains(Mark, StringComparison.Ordinal);
 
     public void Add(string storage, string name)
     {
         var mark = name.IndexOf(Mark, StringComparison.Ordinal);
-        if (mark > Prefix.Length && name.StartsWith(Prefix, StringComparison.Ordinal)) names[(storage, name[Prefix.Length..mark])] = name;
+        if (mark > Prefix.Length && name.StartsWith(Prefix, StringComparison.Ordinal))
+            _names[(storage, name[Prefix.Length..mark])] = name;
     }
 
     /// <summary>The full name of the parent; null for a full backup.</summary>
     public string? Parent(string storage, string name)
     {
-        if (!IsDelta(name)) return null;
+        if (!IsDelta(name))
+            return null;
         var parent = name[(name.IndexOf(Mark, StringComparison.Ordinal) + Mark.Length)..];
-        return names.GetValueOrDefault((storage, parent)) ?? Prefix + parent;
+        return _names.GetValueOrDefault((storage, parent)) ?? Prefix + parent;
     }
 }

@@ -14,8 +14,8 @@ internal static class WalGList
 
     public static IEnumerable<Listed> Read(JsonText json, ListingOptions options)
     {
-        var server = options.Server
-            ?? throw new ListingException("", "wal-g does not say whose backups it lists: name the server with --server");
+        var server =
+            options.Server ?? throw new ListingException("", "wal-g does not say whose backups it lists: name the server with --server");
         if (json.Kind != JsonTokenType.Null)
         {
             var deltas = new WalGDeltas();
@@ -41,7 +41,9 @@ internal static class WalGList
         {
             Storage = storage,
             Started = backup.IsoUnlessZero("start_time", options),
-            Finished = backup.IsoUnlessZero("finish_time", options) ?? backup.IsoUnlessZero("time", options)
+            Finished =
+                backup.IsoUnlessZero("finish_time", options)
+                ?? backup.IsoUnlessZero("time", options)
                 ?? throw backup.Refused("time", "when the backup finished is missing here"),
             SizeBytes = UnlessZero(backup.Count("uncompressed_size")),
             StoredBytes = UnlessZero(backup.Count("compressed_size")),

@@ -2,7 +2,9 @@ using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Configuration.File;
 
-/// <summary>connection: a URI, key=value pairs, or a map of libpq's keywords. What is wrong is told without its value: a password may be in it.</summary>
+/// <summary>
+/// connection: a URI, key=value pairs, or a map of libpq's keywords. What is wrong is told without its value: a password may be in it.
+/// </summary>
 internal static class ConnectionSection
 {
     const string Allowed = "a postgresql:// URI, \"host=... user=...\", or a map of libpq's keywords";
@@ -10,9 +12,11 @@ internal static class ConnectionSection
     /// <summary>Null where it is not given, or is wrong.</summary>
     public static FileConnection? Read(Fields fields, FileProblems problems)
     {
-        if (fields["connection"] is not { } node) return null;
+        if (fields["connection"] is not { } node)
+            return null;
         var path = fields.Path["connection"];
-        if (node is YamlMapping map) return ReadMap(map, path, problems);
+        if (node is YamlMapping map)
+            return ReadMap(map, path, problems);
         if (node is not YamlScalar { IsNull: false, Text.Length: > 0 } text)
         {
             problems.Wrong(node, path, Allowed);
@@ -21,7 +25,8 @@ internal static class ConnectionSection
 
         var said = new List<string>();
         var keywords = ConnectionText.TryRead(text.Text, said);
-        foreach (var problem in said) problems.Add(node.Place, $"{path}: {problem}");
+        foreach (var problem in said)
+            problems.Add(node.Place, $"{path}: {problem}");
         return said.Count == 0 && keywords is not null ? new(node.Place) { Keywords = keywords } : null;
     }
 
@@ -48,8 +53,10 @@ internal static class ConnectionSection
 
             keywords.Add(key.Text, scalar?.Text ?? "");
             places[key.Text] = value.Place;
-            foreach (var problem in said) problems.Add(key.Place, $"{path}: {problem}");
-            if (said.Count > 0) places.Remove(key.Text);
+            foreach (var problem in said)
+                problems.Add(key.Place, $"{path}: {problem}");
+            if (said.Count > 0)
+                places.Remove(key.Text);
             said.Clear();
         }
 

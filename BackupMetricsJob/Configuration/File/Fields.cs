@@ -46,8 +46,10 @@ internal sealed class Fields(YamlMapping map, KeyPath path, string folder, FileP
     /// <summary>A text; a number or a boolean is as good as one, in the spelling of the file.</summary>
     public string? Text(string key, string allowed)
     {
-        if (this[key] is not { } node) return null;
-        if (node is YamlScalar { IsNull: false, Text.Length: > 0 } scalar) return scalar.Text;
+        if (this[key] is not { } node)
+            return null;
+        if (node is YamlScalar { IsNull: false, Text.Length: > 0 } scalar)
+            return scalar.Text;
         Problems.Wrong(node, Path[key], allowed);
         return null;
     }
@@ -62,24 +64,34 @@ internal sealed class Fields(YamlMapping map, KeyPath path, string folder, FileP
 
     public TimeSpan? Duration(string key, bool mayBeZero = false)
     {
-        if (this[key] is not { } node) return null;
-        if (node is YamlScalar scalar && DurationText.TryParse(scalar.Text, out var duration) && (mayBeZero || duration > TimeSpan.Zero)) return duration;
+        if (this[key] is not { } node)
+            return null;
+        if (node is YamlScalar scalar && DurationText.TryParse(scalar.Text, out var duration) && (mayBeZero || duration > TimeSpan.Zero))
+            return duration;
         Problems.Wrong(node, Path[key], (mayBeZero ? "" : "longer than zero, ") + DurationText.Allowed);
         return null;
     }
 
     public bool? Boolean(string key)
     {
-        if (this[key] is not { } node) return null;
-        if (node is YamlScalar { IsPlain: true, Text: "true" or "True" or "TRUE" or "false" or "False" or "FALSE" } scalar) return scalar.Text[0] is 't' or 'T';
+        if (this[key] is not { } node)
+            return null;
+        if (node is YamlScalar { IsPlain: true, Text: "true" or "True" or "TRUE" or "false" or "False" or "FALSE" } scalar)
+            return scalar.Text[0] is 't' or 'T';
         Problems.Wrong(node, Path[key], "true or false");
         return null;
     }
 
     public Setting? Number(string key, int least, int most)
     {
-        if (this[key] is not { } node) return null;
-        if (node is YamlScalar { IsPlain: true } scalar && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        if (this[key] is not { } node)
+            return null;
+        if (
+            node is YamlScalar { IsPlain: true } scalar
+            && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= least
+            && number <= most
+        )
             return Setting(key, "");
         Problems.Wrong(node, Path[key], $"a whole number of {least} to {most}");
         return null;
@@ -88,7 +100,11 @@ internal sealed class Fields(YamlMapping map, KeyPath path, string folder, FileP
     /// <summary>Where it is not in the file: null. Where it must be and is not: a problem.</summary>
     public void Require(string key, string what)
     {
-        if (!Has(key)) Problems.Add(Place, Path.ToString() is { Length: > 0 } path ? $"{path}: {key} is missing: {what}" : $"{key} is missing: {what}");
+        if (!Has(key))
+            Problems.Add(
+                Place,
+                Path.ToString() is { Length: > 0 } path ? $"{path}: {key} is missing: {what}" : $"{key} is missing: {what}"
+            );
     }
 
     /// <summary>A problem where more than one of the keys is there; gives the first that is.</summary>
@@ -97,9 +113,15 @@ internal sealed class Fields(YamlMapping map, KeyPath path, string folder, FileP
         string? first = null;
         foreach (var key in keys)
         {
-            if (!Has(key)) continue;
-            if (first is null) first = key;
-            else Problems.Add(map.Find(key)!.Key.Place, $"{Path[key]}: must not be given together with {first}, at {map.Find(first)!.Key.Place}");
+            if (!Has(key))
+                continue;
+            if (first is null)
+                first = key;
+            else
+                Problems.Add(
+                    map.Find(key)!.Key.Place,
+                    $"{Path[key]}: must not be given together with {first}, at {map.Find(first)!.Key.Place}"
+                );
         }
 
         return first;
@@ -107,8 +129,12 @@ internal sealed class Fields(YamlMapping map, KeyPath path, string folder, FileP
 
     public SecretSource? Secret(string key)
     {
-        if (key.EndsWith("_file", StringComparison.Ordinal)) return File(key) is { } file ? SecretSource.InFile(file.Origin, file.Value, ProblemOrigin.Configuration, file.Place) : null;
-        if (key.EndsWith("_env", StringComparison.Ordinal)) return Setting(key, "the name of a variable") is { } name ? SecretSource.InVariable(name.Origin, name.Value, name.Place!) : null;
+        if (key.EndsWith("_file", StringComparison.Ordinal))
+            return File(key) is { } file ? SecretSource.InFile(file.Origin, file.Value, ProblemOrigin.Configuration, file.Place) : null;
+        if (key.EndsWith("_env", StringComparison.Ordinal))
+            return Setting(key, "the name of a variable") is { } name
+                ? SecretSource.InVariable(name.Origin, name.Value, name.Place!)
+                : null;
         return Setting(key, "a text") is { } text ? SecretSource.Written(text.Origin, text.Value, text.Place!) : null;
     }
 
@@ -117,7 +143,8 @@ internal sealed class Fields(YamlMapping map, KeyPath path, string folder, FileP
         for (var i = 0; i < map.Entries.Count; i++)
         {
             var key = map.Entries[i].Key;
-            if (keys.AsSpan().Contains(key.Text)) continue;
+            if (keys.AsSpan().Contains(key.Text))
+                continue;
             if (SecretKeys.MayHoldPiece(map.IsFlow, map.Entries, i))
             {
                 Problems.Add(key.Place, $"{Path}: unknown key: {SecretKeys.NotShown}");

@@ -14,20 +14,29 @@ internal sealed class FileProblems(ICollection<Problem> problems)
     public void Add(Problem problem)
     {
         var count = problems.Count - _before;
-        if (count < Most) problems.Add(problem);
-        else if (count == Most) problems.Add(new(ProblemOrigin.Configuration, $"there are more than these {Most} problems"));
+        if (count < Most)
+            problems.Add(problem);
+        else if (count == Most)
+            problems.Add(new(ProblemOrigin.Configuration, $"there are more than these {Most} problems"));
     }
 
     public void Add(Place place, string message) => Add(new(ProblemOrigin.Configuration, message) { Place = place });
 
-    /// <summary>It is a text where there must be a map or a list, or another kind: it is not shown, since it may be a URL with a password.</summary>
-    public void WrongKind(YamlNode node, KeyPath path, string allowed) => Add(node.Place, $"{(path == KeyPath.Root ? "" : path + ": ")}must be {allowed}, not {node.Kind}");
+    /// <summary>
+    /// It is a text where there must be a map or a list, or another kind: it is not shown, since it may be a URL with a password.
+    /// </summary>
+    public void WrongKind(YamlNode node, KeyPath path, string allowed) =>
+        Add(node.Place, $"{(path == KeyPath.Root ? "" : path + ": ")}must be {allowed}, not {node.Kind}");
 
     /// <summary>The value is not what it must be. It is shown where it is a text.</summary>
-    public void Wrong(YamlNode node, KeyPath path, string allowed) => Add(node.Place, node switch
-    {
-        YamlScalar { IsNull: false } scalar => $"{path} {MistakenForm.Quoted(scalar.Text)}: must be {allowed}",
-        YamlScalar => $"{path}: must be {allowed}; there is no value",
-        _ => $"{path}: must be {allowed}, not {node.Kind}",
-    });
+    public void Wrong(YamlNode node, KeyPath path, string allowed) =>
+        Add(
+            node.Place,
+            node switch
+            {
+                YamlScalar { IsNull: false } scalar => $"{path} {MistakenForm.Quoted(scalar.Text)}: must be {allowed}",
+                YamlScalar => $"{path}: must be {allowed}; there is no value",
+                _ => $"{path}: must be {allowed}, not {node.Kind}",
+            }
+        );
 }

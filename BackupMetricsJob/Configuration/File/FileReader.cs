@@ -18,7 +18,8 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
     public static FileSettings Read(Setting? file, Setting? directory, ICollection<Problem> problems)
     {
         var settings = new FileReader(problems, new(problems)).Read(file, directory);
-        if (settings.Targets.Count >= Many) GC.Collect();
+        if (settings.Targets.Count >= Many)
+            GC.Collect();
         return settings;
     }
 
@@ -31,7 +32,8 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
         {
             main = Open(file.Value, Keys.Root, why => Unreadable(file, why));
             isWhole = main is not null;
-            if (main is not null) settings = Main(main);
+            if (main is not null)
+                settings = Main(main);
         }
 
         if (directory is not null)
@@ -40,11 +42,17 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
             {
                 if (Open(part, Keys.Part, why => new(ProblemOrigin.Configuration, $"{part}: {why}") { IsOfFile = true }) is { } fields)
                     _targets.Finish(fields, _targets.Defaults(fields, settings.Defaults));
-                else isWhole = false;
+                else
+                    isWhole = false;
             }
         }
 
-        return settings with { IsWhole = isWhole && problems.IsEmpty, Targets = _targets.Targets, WithoutTargets = WithoutTargets(main, directory) };
+        return settings with
+        {
+            IsWhole = isWhole && problems.IsEmpty,
+            Targets = _targets.Targets,
+            WithoutTargets = WithoutTargets(main, directory),
+        };
     }
 
     FileSettings Main(Fields root)
@@ -75,15 +83,18 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
     string? Job(Fields root)
     {
         var job = root.Text("job", "a name");
-        if (job is null || LabelText.IsWellFormed(job)) return job;
+        if (job is null || LabelText.IsWellFormed(job))
+            return job;
         problems.Wrong(root["job"]!, root.Path["job"], "a name without control characters");
         return null;
     }
 
     bool? FailOnTarget(Fields root)
     {
-        if (root["fail_on"] is not { } node) return null;
-        if (node is YamlScalar { Text: "any" or "never" } scalar) return scalar.Text == "any";
+        if (root["fail_on"] is not { } node)
+            return null;
+        if (node is YamlScalar { Text: "any" or "never" } scalar)
+            return scalar.Text == "any";
         problems.Wrong(node, root.Path["fail_on"], "any or never");
         return null;
     }
@@ -91,7 +102,9 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
     Fields? Open(string file, string[] keys, Func<string, Problem> unreadable)
     {
         var folder = FolderOf(file);
-        return YamlText.Read(file, unreadable, all) is { } text && YamlTree.Read(file, text, all, "targets", (item, index) => _targets.Take(item, index, folder)) is { } root
+        return
+            YamlText.Read(file, unreadable, all) is { } text
+            && YamlTree.Read(file, text, all, "targets", (item, index) => _targets.Take(item, index, folder)) is { } root
             ? Fields.Of(root, KeyPath.Root, keys, folder, problems)
             : null;
     }
@@ -106,17 +119,25 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
             isWhole = false;
         }
 
-        return [.. folder.Names.Where(path => !Path.GetFileName(path).StartsWith('.') && Path.GetExtension(path) is ".yaml" or ".yml").Order(StringComparer.Ordinal)];
+        return
+        [
+            .. folder
+                .Names.Where(path => !Path.GetFileName(path).StartsWith('.') && Path.GetExtension(path) is ".yaml" or ".yml")
+                .Order(StringComparer.Ordinal),
+        ];
     }
 
     Problem? WithoutTargets(Fields? main, Setting? directory)
     {
-        if (_targets.Targets.Count > 0) return null;
-        if (directory is not null) return Unreadable(directory, "there is no target in its *.yaml and *.yml files, nor anywhere else");
+        if (_targets.Targets.Count > 0)
+            return null;
+        if (directory is not null)
+            return Unreadable(directory, "there is no target in its *.yaml and *.yml files, nor anywhere else");
         return main?["targets"] is { } list ? new(ProblemOrigin.Configuration, "targets: must not be empty") { Place = list.Place } : null;
     }
 
-    static Problem Unreadable(Setting named, string why) => new(ProblemOrigin.Configuration, $"{named.Origin} \"{named.Value}\": {why}") { IsOfFile = true };
+    static Problem Unreadable(Setting named, string why) =>
+        new(ProblemOrigin.Configuration, $"{named.Origin} \"{named.Value}\": {why}") { IsOfFile = true };
 
     static string FolderOf(string file) => Path.GetDirectoryName(file) ?? "";
 }

@@ -7,17 +7,23 @@ internal static class GatewaySection
 {
     public static IReadOnlyList<GatewaySettings> Read(Fields root)
     {
-        if (root["gateway"] is not { } node) return [];
+        if (root["gateway"] is not { } node)
+            return [];
         var path = root.Path["gateway"];
         const string Allowed = "a map with a url, or a list of such maps";
-        if (node is not YamlSequence list) return ReadOne(Fields.Of(node, path, Keys.Gateway, root.Folder, root.Problems, Allowed)) is { } only ? [only] : [];
-        if (list.Items.Count == 0) root.Problems.WrongKind(node, path, Allowed);
+        if (node is not YamlSequence list)
+            return ReadOne(Fields.Of(node, path, Keys.Gateway, root.Folder, root.Problems, Allowed)) is { } only ? [only] : [];
+        if (list.Items.Count == 0)
+            root.Problems.WrongKind(node, path, Allowed);
         var gateways = new List<GatewaySettings>();
         for (var i = 0; i < list.Items.Count; i++)
         {
-            if (ReadOne(Fields.Of(list.Items[i], path[i], Keys.Gateway, root.Folder, root.Problems, "a map with a url")) is not { } gateway) continue;
-            if (gateways.Find(other => other.Url?.Value == gateway.Url?.Value) is { Url: { } first }) root.Problems.Add(gateway.Url!.Says($"is the same as that at {first.Place}"));
-            else gateways.Add(gateway);
+            if (ReadOne(Fields.Of(list.Items[i], path[i], Keys.Gateway, root.Folder, root.Problems, "a map with a url")) is not { } gateway)
+                continue;
+            if (gateways.Find(other => other.Url?.Value == gateway.Url?.Value) is { Url: { } first })
+                root.Problems.Add(gateway.Url!.Says($"is the same as that at {first.Place}"));
+            else
+                gateways.Add(gateway);
         }
 
         return gateways;
@@ -25,22 +31,37 @@ internal static class GatewaySection
 
     static GatewaySettings? ReadOne(Fields? fields)
     {
-        if (fields is null) return null;
+        if (fields is null)
+            return null;
         fields.Require("url", "the Pushgateway's URL, like http://pushgateway:9091");
         var said = new List<string>();
         var url = fields.Setting("url", "the Pushgateway's URL, like http://pushgateway:9091");
-        if (url is not null && GatewayAddress.TryParse(url.Value, said) is { } address) url = url with { Value = address.ToString() };
-        foreach (var problem in said) fields.Problems.Add(url!.Says(problem));
+        if (url is not null && GatewayAddress.TryParse(url.Value, said) is { } address)
+            url = url with { Value = address.ToString() };
+        foreach (var problem in said)
+            fields.Problems.Add(url!.Says(problem));
 
         fields.OneOf("basic_auth", "authorization");
-        var settings = WithTls(fields, url is not null && said.Count == 0 ? url : null) with { Url = url, Timeout = fields.Duration("timeout"), Token = Token(fields) };
-        return fields.Map("basic_auth", Keys.BasicAuth) is { } basic ? settings with { Username = Username(basic), Password = Password(basic) } : settings;
+        var settings = WithTls(fields, url is not null && said.Count == 0 ? url : null) with
+        {
+            Url = url,
+            Timeout = fields.Duration("timeout"),
+            Token = Token(fields),
+        };
+        return fields.Map("basic_auth", Keys.BasicAuth) is { } basic
+            ? settings with
+            {
+                Username = Username(basic),
+                Password = Password(basic),
+            }
+            : settings;
     }
 
     static SecretSource? Username(Fields basic)
     {
         var key = basic.OneOf("username", "username_file") ?? "username";
-        if (key == "username") basic.Require(key, "the user's name, or username_file");
+        if (key == "username")
+            basic.Require(key, "the user's name, or username_file");
         var username = basic.Secret(key);
         if (key == "username" && basic.Text(key, "a text") is { } text && text.Contains(':', StringComparison.Ordinal))
             basic.Problems.Wrong(basic[key]!, basic.Path[key], "a name without a colon: basic authentication cannot send one");
@@ -50,25 +71,31 @@ internal static class GatewaySection
     static SecretSource? Password(Fields basic)
     {
         var key = basic.OneOf("password_file", "password_env", "password");
-        if (key is null) basic.Require("password_file", "the file with the password, or password_env, or password");
+        if (key is null)
+            basic.Require("password_file", "the file with the password, or password_env, or password");
         return key is null ? null : basic.Secret(key);
     }
 
     static SecretSource? Token(Fields gateway)
     {
-        if (gateway.Map("authorization", Keys.Authorization) is not { } authorization) return null;
+        if (gateway.Map("authorization", Keys.Authorization) is not { } authorization)
+            return null;
         if (authorization.Text("type", "Bearer") is { } type && !type.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
             authorization.Problems.Wrong(authorization["type"]!, authorization.Path["type"], "Bearer; for Basic there is basic_auth");
         var key = authorization.OneOf("credentials_file", "credentials");
-        if (key is null) authorization.Require("credentials_file", "the file with the token, or credentials");
+        if (key is null)
+            authorization.Require("credentials_file", "the file with the token, or credentials");
         return key is null ? null : authorization.Secret(key);
     }
 
     static GatewaySettings WithTls(Fields gateway, Setting? url)
     {
-        if (gateway.Map("tls_config", Keys.TlsConfig) is not { } tls) return new();
-        if (url?.Value.StartsWith("http:", StringComparison.OrdinalIgnoreCase) is true) gateway.Problems.Add(tls.Place, $"{tls.Path}: must not be given for a gateway without TLS: its url begins with http:");
-        if (tls.Has("key_file")) tls.Require("cert_file", "a key needs its certificate");
+        if (gateway.Map("tls_config", Keys.TlsConfig) is not { } tls)
+            return new();
+        if (url?.Value.StartsWith("http:", StringComparison.OrdinalIgnoreCase) is true)
+            gateway.Problems.Add(tls.Place, $"{tls.Path}: must not be given for a gateway without TLS: its url begins with http:");
+        if (tls.Has("key_file"))
+            tls.Require("cert_file", "a key needs its certificate");
         return new()
         {
             CaFile = tls.File("ca_file"),

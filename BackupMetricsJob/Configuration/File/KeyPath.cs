@@ -13,8 +13,10 @@ internal sealed class KeyPath(KeyPath? parent, string key, int index)
 
     public override string ToString()
     {
-        if (_parent is null) return "";
-        if (index >= 0) return $"{_parent}[{index}]";
+        if (_parent is null)
+            return "";
+        if (index >= 0)
+            return $"{_parent}[{index}]";
         return _parent._parent is null ? key : $"{_parent}.{key}";
     }
 }

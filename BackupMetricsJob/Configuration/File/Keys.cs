@@ -6,7 +6,25 @@ namespace BackupMetricsJob.Configuration.File;
 internal static class Keys
 {
     public static string[] Root { get; } =
-        ["gateway", "job", "interval", "grouping", "deadline", "concurrency", "legacy_names", "fail_on", "splay", "shards", "cron", "timezone", "grace", "listen", "web_config", "defaults", "targets"];
+    [
+        "gateway",
+        "job",
+        "interval",
+        "grouping",
+        "deadline",
+        "concurrency",
+        "legacy_names",
+        "fail_on",
+        "splay",
+        "shards",
+        "cron",
+        "timezone",
+        "grace",
+        "listen",
+        "web_config",
+        "defaults",
+        "targets",
+    ];
 
     /// <summary>Of a file in --config-dir.</summary>
     public static string[] Part { get; } = ["defaults", "targets"];

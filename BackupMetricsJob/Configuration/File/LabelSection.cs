@@ -7,7 +7,8 @@ internal static class LabelSection
 {
     public static IReadOnlyList<TargetLabel> Read(YamlNode? node, KeyPath path, FileProblems problems)
     {
-        if (node is null) return [];
+        if (node is null)
+            return [];
         if (node is not YamlMapping map)
         {
             problems.WrongKind(node, path, "a map of label names and values");
@@ -17,10 +18,14 @@ internal static class LabelSection
         var labels = new List<TargetLabel>(map.Entries.Count);
         foreach (var (key, value) in map.Entries)
         {
-            if (LabelText.NameFault(key.Text) is { } allowed) problems.Add(key.Place, $"{path}: label {MistakenForm.Quoted(key.Text)}: must be {allowed}");
-            else if (value is not YamlScalar { IsNull: false } text) problems.Wrong(value, path[key.Text], "a text");
-            else if (!LabelText.IsWellFormed(text.Text)) problems.Wrong(value, path[key.Text], "a text without control characters");
-            else labels.Add(new(key.Text, text.Text, ProblemOrigin.Configuration, key.Place));
+            if (LabelText.NameFault(key.Text) is { } allowed)
+                problems.Add(key.Place, $"{path}: label {MistakenForm.Quoted(key.Text)}: must be {allowed}");
+            else if (value is not YamlScalar { IsNull: false } text)
+                problems.Wrong(value, path[key.Text], "a text");
+            else if (!LabelText.IsWellFormed(text.Text))
+                problems.Wrong(value, path[key.Text], "a text without control characters");
+            else
+                labels.Add(new(key.Text, text.Text, ProblemOrigin.Configuration, key.Place));
         }
 
         return labels;

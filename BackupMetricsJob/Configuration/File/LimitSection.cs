@@ -9,11 +9,13 @@ internal static class LimitSection
 
     public static IReadOnlyList<TypeLimits> Read(Fields target)
     {
-        if (target.Map("max_age", Keys.MaxAge) is not { } fields) return [];
+        if (target.Map("max_age", Keys.MaxAge) is not { } fields)
+            return [];
         var all = new List<TypeLimits>();
         foreach (var type in LimitText.Types)
         {
-            if (fields[type.Name()] is { } node && Read(fields, type, node) is { } limits) all.Add(new(type, limits));
+            if (fields[type.Name()] is { } node && Read(fields, type, node) is { } limits)
+                all.Add(new(type, limits));
         }
 
         return all;
@@ -21,21 +23,30 @@ internal static class LimitSection
 
     static List<AgeLimit>? Read(Fields fields, LimitType type, YamlNode node)
     {
-        if (node is YamlMapping) return Read(fields.Map(type.Name(), Keys.Severities)!, type);
-        if (node is YamlScalar { Text: "none" }) return [];
-        if (node is YamlScalar scalar && DurationText.TryParse(scalar.Text, out var age) && age > TimeSpan.Zero) return [new(type, Severity.Critical, age)];
+        if (node is YamlMapping)
+            return Read(fields.Map(type.Name(), Keys.Severities)!, type);
+        if (node is YamlScalar { Text: "none" })
+            return [];
+        if (node is YamlScalar scalar && DurationText.TryParse(scalar.Text, out var age) && age > TimeSpan.Zero)
+            return [new(type, Severity.Critical, age)];
         fields.Problems.Wrong(node, fields.Path[type.Name()], Allowed);
         return null;
     }
 
     static List<AgeLimit> Read(Fields severities, LimitType type)
     {
-        if (!severities.Has("warning") && !severities.Has("critical")) severities.Problems.Add(severities.Place, $"{severities.Path}: must have warning or critical; none for no limit");
+        if (!severities.Has("warning") && !severities.Has("critical"))
+            severities.Problems.Add(severities.Place, $"{severities.Path}: must have warning or critical; none for no limit");
         var limits = new List<AgeLimit>(2);
-        if (severities.Duration("warning") is { } warning) limits.Add(new(type, Severity.Warning, warning));
-        if (severities.Duration("critical") is { } critical) limits.Add(new(type, Severity.Critical, critical));
+        if (severities.Duration("warning") is { } warning)
+            limits.Add(new(type, Severity.Warning, warning));
+        if (severities.Duration("critical") is { } critical)
+            limits.Add(new(type, Severity.Critical, critical));
         if (limits is [var early, var late] && early.MaxAge >= late.MaxAge)
-            severities.Problems.Add(severities.Place, $"{severities.Path}: the warning must come before the critical one: its duration must be the shorter of the two");
+            severities.Problems.Add(
+                severities.Place,
+                $"{severities.Path}: the warning must come before the critical one: its duration must be the shorter of the two"
+            );
         return limits;
     }
 }

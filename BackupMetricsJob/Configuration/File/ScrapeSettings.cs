@@ -7,7 +7,11 @@ internal static class ScrapeSettings
     public static IReadOnlyDictionary<string, bool> Read(string configuration)
     {
         var jobs = new Dictionary<string, bool>(StringComparer.Ordinal);
-        if (YamlTree.Read("", configuration, [], key: "", static (_, _) => { }) is not YamlMapping root || root.Find("scrape_configs")?.Value is not YamlSequence scrapes) return jobs;
+        if (
+            YamlTree.Read("", configuration, [], key: "", static (_, _) => { }) is not YamlMapping root
+            || root.Find("scrape_configs")?.Value is not YamlSequence scrapes
+        )
+            return jobs;
         foreach (var item in scrapes.Items)
         {
             if (item is YamlMapping scrape && scrape.Find("job_name")?.Value is YamlScalar name)

@@ -22,7 +22,8 @@ internal sealed class SourceSection(string folder, FileProblems problems)
             return null;
         }
 
-        for (var i = 0; i < list.Items.Count; i++) Read(list.Items[i], path[i], list);
+        for (var i = 0; i < list.Items.Count; i++)
+            Read(list.Items[i], path[i], list);
         return new([.. SourceName.All.Where(_names.Contains)], new(_servers, _query) { Receivers = _receivers, Without = _without });
     }
 
@@ -30,9 +31,12 @@ internal sealed class SourceSection(string folder, FileProblems problems)
     {
         if (node is YamlScalar { IsNull: false } name)
         {
-            if (!SourceName.All.Contains(name.Text)) problems.Wrong(node, path, Allowed);
-            else if (name.Text == SourceName.Query) problems.Wrong(node, path, "a map, since it needs a SELECT: query: {sql_file: FILE} or query: {sql: TEXT}");
-            else Add(name.Text, node, path);
+            if (!SourceName.All.Contains(name.Text))
+                problems.Wrong(node, path, Allowed);
+            else if (name.Text == SourceName.Query)
+                problems.Wrong(node, path, "a map, since it needs a SELECT: query: {sql_file: FILE} or query: {sql: TEXT}");
+            else
+                Add(name.Text, node, path);
         }
         else if (node is not YamlMapping { Entries.Count: 1 } map)
         {
@@ -40,43 +44,58 @@ internal sealed class SourceSection(string folder, FileProblems problems)
         }
         else if (Fields.Of(map, path, [SourceName.Server, SourceName.Catalog, SourceName.Query], folder, problems) is { } fields)
         {
-            if (map.Entries[0].Key.Text is SourceName.Server) ReadServer(fields);
-            else if (map.Entries[0].Key.Text is SourceName.Catalog) ReadCatalog(fields);
-            else if (map.Entries[0].Key.Text is SourceName.Query) ReadQuery(fields);
-            else return;
+            if (map.Entries[0].Key.Text is SourceName.Server)
+                ReadServer(fields);
+            else if (map.Entries[0].Key.Text is SourceName.Catalog)
+                ReadCatalog(fields);
+            else if (map.Entries[0].Key.Text is SourceName.Query)
+                ReadQuery(fields);
+            else
+                return;
             Add(map.Entries[0].Key.Text, node, path);
         }
     }
 
     void Add(string name, YamlNode node, KeyPath path)
     {
-        if (_names.Contains(name)) problems.Add(node.Place, $"{path}: must be another source: {name} is in the list already");
-        else _names.Add(name);
+        if (_names.Contains(name))
+            problems.Add(node.Place, $"{path}: must be another source: {name} is in the list already");
+        else
+            _names.Add(name);
     }
 
     void ReadServer(Fields source)
     {
-        if (source.Map(SourceName.Server, Keys.Server) is not { } fields) return;
+        if (source.Map(SourceName.Server, Keys.Server) is not { } fields)
+            return;
         const string Receiver = "the name of a replication slot or of an application";
-        if (Texts(fields, "receivers", "names of replication slots or applications", SourceText.IsReceiver, Receiver) is { } names) _receivers = names;
+        if (Texts(fields, "receivers", "names of replication slots or applications", SourceText.IsReceiver, Receiver) is { } names)
+            _receivers = names;
         var omissions = string.Join(", ", OmissionNames.All);
-        foreach (var name in Texts(fields, "without", omissions, name => OmissionNames.Parse(name) is not null, "one of " + omissions) ?? [])
+        foreach (
+            var name in Texts(fields, "without", omissions, name => OmissionNames.Parse(name) is not null, "one of " + omissions) ?? []
+        )
             _without |= OmissionNames.Parse(name)!.Value;
     }
 
     void ReadCatalog(Fields source)
     {
-        if (source.Map(SourceName.Catalog, Keys.Catalog) is not { } fields) return;
+        if (source.Map(SourceName.Catalog, Keys.Catalog) is not { } fields)
+            return;
         const string Servers = "names of servers in the catalogue, or patterns like eu-*";
         const string Pattern = "the name of a server in the catalogue, or a pattern like eu-*";
-        if (Texts(fields, "servers", Servers, text => text.Trim().Length > 0 && LabelText.IsWellFormed(text), Pattern) is { Count: > 0 } patterns)
+        if (
+            Texts(fields, "servers", Servers, text => text.Trim().Length > 0 && LabelText.IsWellFormed(text), Pattern) is
+            { Count: > 0 } patterns
+        )
             _servers = new(patterns);
     }
 
     /// <summary>A list of texts, those that are allowed; null where there is none.</summary>
     List<string>? Texts(Fields fields, string key, string what, Func<string, bool> isAllowed, string allowed)
     {
-        if (fields[key] is not { } node) return null;
+        if (fields[key] is not { } node)
+            return null;
         if (node is not YamlSequence { Items: { Count: > 0 } items })
         {
             problems.WrongKind(node, fields.Path[key], "a list of " + what);
@@ -86,8 +105,10 @@ internal sealed class SourceSection(string folder, FileProblems problems)
         var texts = new List<string>();
         for (var i = 0; i < items.Count; i++)
         {
-            if (items[i] is YamlScalar { IsNull: false } scalar && isAllowed(scalar.Text)) texts.Add(scalar.Text);
-            else problems.Wrong(items[i], fields.Path[key][i], allowed);
+            if (items[i] is YamlScalar { IsNull: false } scalar && isAllowed(scalar.Text))
+                texts.Add(scalar.Text);
+            else
+                problems.Wrong(items[i], fields.Path[key][i], allowed);
         }
 
         return texts;
@@ -95,17 +116,26 @@ internal sealed class SourceSection(string folder, FileProblems problems)
 
     void ReadQuery(Fields source)
     {
-        if (source.Map(SourceName.Query, Keys.Query) is not { } fields) return;
+        if (source.Map(SourceName.Query, Keys.Query) is not { } fields)
+            return;
         var name = fields.Text("name", "a text");
-        if (fields.OneOf("sql_file", "sql") is not { } key) fields.Require("sql_file", "the file with the SELECT, or sql, the SELECT itself");
-        else if (key == "sql") _query = fields.Text(key, "a SELECT");
+        if (fields.OneOf("sql_file", "sql") is not { } key)
+            fields.Require("sql_file", "the file with the SELECT, or sql, the SELECT itself");
+        else if (key == "sql")
+            _query = fields.Text(key, "a SELECT");
         else if (fields.File(key) is { } file)
         {
             // A name is for people: it is what they see where the query's file is wrong.
             _query = SourceText.ReadQuery(file.Value, out var fault);
-            if (_query is null) problems.Add(file.Place!, $"{file.Origin} {MistakenForm.Quoted(file.Value)}{(name is null ? "" : $", of query {MistakenForm.Quoted(name)}")}: {fault}");
+            if (_query is null)
+                problems.Add(
+                    file.Place!,
+                    $"{file.Origin} {MistakenForm.Quoted(file.Value)}"
+                        + $"{(name is null ? "" : $", of query {MistakenForm.Quoted(name)}")}: {fault}"
+                );
         }
 
-        if (_query?.Contains('\0', StringComparison.Ordinal) is true) problems.Add(fields.Place, $"{fields.Path}: a NUL character is not allowed");
+        if (_query?.Contains('\0', StringComparison.Ordinal) is true)
+            problems.Add(fields.Place, $"{fields.Path}: a NUL character is not allowed");
     }
 }

@@ -5,7 +5,9 @@ namespace BackupMetricsJob.Configuration.File;
 /// <summary>targets and defaults of one file. A name stands once in all files.</summary>
 internal sealed class TargetSection(FileProblems problems)
 {
-    /// <summary>After so many targets what reading them left behind is given back: else it grows to several times of what is kept.</summary>
+    /// <summary>
+    /// After so many targets what reading them left behind is given back: else it grows to several times of what is kept.
+    /// </summary>
     const int Many = 500;
 
     readonly Dictionary<string, Place> _names = new(StringComparer.Ordinal);
@@ -17,7 +19,11 @@ internal sealed class TargetSection(FileProblems problems)
     /// <summary>What the file's defaults say, over those that are below them.</summary>
     public TargetSettings Defaults(Fields root, TargetSettings below)
     {
-        if (root["defaults"] is not { } node || Fields.Of(node, root.Path["defaults"], Keys.Defaults, root.Folder, problems) is not { } fields) return below;
+        if (
+            root["defaults"] is not { } node
+            || Fields.Of(node, root.Path["defaults"], Keys.Defaults, root.Folder, problems) is not { } fields
+        )
+            return below;
         var connection = ConnectionSection.Read(fields, problems);
         var own = Common(fields) with { Keywords = connection?.Keywords, Password = Password(fields, connection) };
         return own.Over(below);
@@ -26,8 +32,10 @@ internal sealed class TargetSection(FileProblems problems)
     /// <summary>One of the targets of the file that is being read; its defaults may still follow.</summary>
     public void Take(YamlNode item, int index, string folder)
     {
-        if (Fields.Of(item, KeyPath.Root["targets"][index], Keys.Target, folder, problems, "a map with a name") is { } fields) ReadOne(fields);
-        if (index % Many == Many - 1) GC.Collect(generation: 0);
+        if (Fields.Of(item, KeyPath.Root["targets"][index], Keys.Target, folder, problems, "a map with a name") is { } fields)
+            ReadOne(fields);
+        if (index % Many == Many - 1)
+            GC.Collect(generation: 0);
     }
 
     /// <summary>The targets of the file that were not taken yet, and the defaults below all of them.</summary>
@@ -43,14 +51,16 @@ internal sealed class TargetSection(FileProblems problems)
 
     void ReadRest(Fields root)
     {
-        if (root["targets"] is not { } node || node is YamlSequence { IsTaken: true }) return;
+        if (root["targets"] is not { } node || node is YamlSequence { IsTaken: true })
+            return;
         if (node is not YamlSequence list)
         {
             problems.WrongKind(node, root.Path["targets"], "a list of maps, each with a name");
             return;
         }
 
-        for (var i = 0; i < list.Items.Count; i++) Take(list.Items[i], i, root.Folder);
+        for (var i = 0; i < list.Items.Count; i++)
+            Take(list.Items[i], i, root.Folder);
     }
 
     void ReadOne(Fields fields)
@@ -59,10 +69,15 @@ internal sealed class TargetSection(FileProblems problems)
         var name = fields.Text("name", "a name without control characters");
         if (name is not null && (name.Trim().Length == 0 || !LabelText.IsWellFormed(name)))
             problems.Wrong(fields["name"]!, fields.Path["name"], "a name without control characters");
-        else if (name is not null && MistakenForm.IsIn(name)) problems.Wrong(fields["name"]!, fields.Path["name"], "a name, and no connection");
-        else if (name is not null && name.Trim().Length < name.Length) problems.Wrong(fields["name"]!, fields.Path["name"], "a name without blanks at its ends");
+        else if (name is not null && MistakenForm.IsIn(name))
+            problems.Wrong(fields["name"]!, fields.Path["name"], "a name, and no connection");
+        else if (name is not null && name.Trim().Length < name.Length)
+            problems.Wrong(fields["name"]!, fields.Path["name"], "a name without blanks at its ends");
         else if (name is not null && !_names.TryAdd(name, fields["name"]!.Place))
-            problems.Add(fields["name"]!.Place, $"{fields.Path["name"]} {MistakenForm.Quoted(name)}: must be another name: the first of this one is at {_names[name]}");
+            problems.Add(
+                fields["name"]!.Place,
+                $"{fields.Path["name"]} {MistakenForm.Quoted(name)}: must be another name: the first of this one is at {_names[name]}"
+            );
 
         var how = fields.OneOf("connection", "connection_file", "connection_env");
         var connection = how switch
@@ -73,22 +88,38 @@ internal sealed class TargetSection(FileProblems problems)
         };
         var own = Common(fields);
         var password = Password(fields, connection);
-        if (name is null) return;
-        _targets.Add(new(name, fields.Path.ToString(), fields.Place, own) { Connection = connection, Password = password, IsBroken = how is not null && connection is null });
+        if (name is null)
+            return;
+        _targets.Add(
+            new(name, fields.Path.ToString(), fields.Place, own)
+            {
+                Connection = connection,
+                Password = password,
+                IsBroken = how is not null && connection is null,
+            }
+        );
     }
 
-    TargetSettings Common(Fields fields) => new()
-    {
-        Labels = LabelSection.Read(fields["labels"], fields.Path["labels"], problems),
-        Limits = LimitSection.Read(fields),
-        Sources = fields["sources"] is { } sources ? new SourceSection(fields.Folder, problems).Read(sources, fields.Path["sources"]) : null,
-        Timeout = fields.Duration("timeout"),
-    };
+    TargetSettings Common(Fields fields) =>
+        new()
+        {
+            Labels = LabelSection.Read(fields["labels"], fields.Path["labels"], problems),
+            Limits = LimitSection.Read(fields),
+            Sources = fields["sources"] is { } sources
+                ? new SourceSection(fields.Folder, problems).Read(sources, fields.Path["sources"])
+                : null,
+            Timeout = fields.Duration("timeout"),
+        };
 
     SecretSource? Password(Fields fields, FileConnection? connection)
     {
-        if (fields.OneOf("password_file", "password_env") is not { } key) return null;
-        if (TargetSettings.HasPassword(connection?.Keywords)) problems.Add(fields[key]!.Place, $"{fields.Path[key]}: must not be given: the connection has a password (or a passfile) of its own");
+        if (fields.OneOf("password_file", "password_env") is not { } key)
+            return null;
+        if (TargetSettings.HasPassword(connection?.Keywords))
+            problems.Add(
+                fields[key]!.Place,
+                $"{fields.Path[key]}: must not be given: the connection has a password (or a passfile) of its own"
+            );
         return fields.Secret(key);
     }
 }

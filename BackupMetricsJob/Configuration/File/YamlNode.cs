@@ -30,7 +30,8 @@ internal sealed class YamlScalar(string file, int line, int column, string text,
 }
 
 /// <summary>A list.</summary>
-internal sealed class YamlSequence(string file, int line, int column, int size, IReadOnlyList<YamlNode> items) : YamlNode(file, line, column)
+internal sealed class YamlSequence(string file, int line, int column, int size, IReadOnlyList<YamlNode> items)
+    : YamlNode(file, line, column)
 {
     public override int Size => size;
 
@@ -66,7 +67,8 @@ internal sealed class YamlMapping(string file, int line, int column, bool isFlow
     /// <summary>While it is read. False where the key is there already: the first stays.</summary>
     public bool Add(YamlEntry entry)
     {
-        if (!_entries.TryAdd(entry.Key.Text, entry)) return false;
+        if (!_entries.TryAdd(entry.Key.Text, entry))
+            return false;
         _size += 1 + entry.Value.Size;
         return true;
     }

@@ -15,7 +15,8 @@ internal static class YamlText
     public static string? Read(string file, Func<string, Problem> unreadable, ICollection<Problem> problems)
     {
         var content = BoundedFile.Read(file, MostBytes);
-        if (content.Fault is null) return Decode(file, content.Bytes, problems);
+        if (content.Fault is null)
+            return Decode(file, content.Bytes, problems);
         problems.Add(unreadable(Words.OnOneLine(content.Fault)));
         return null;
     }
@@ -23,7 +24,8 @@ internal static class YamlText
     public static string? Decode(string file, byte[] bytes, ICollection<Problem> problems)
     {
         var rest = bytes.AsSpan();
-        if (rest.StartsWith(Encoding.UTF8.Preamble)) rest = rest[Encoding.UTF8.Preamble.Length..];
+        if (rest.StartsWith(Encoding.UTF8.Preamble))
+            rest = rest[Encoding.UTF8.Preamble.Length..];
         if (rest.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || rest.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
             return Refuse(1, 1, "is UTF-16: must be UTF-8");
 
@@ -35,15 +37,26 @@ internal static class YamlText
         catch (DecoderFallbackException e)
         {
             var before = rest[..Math.Clamp(e.Index, 0, rest.Length)];
-            return Refuse(before.Count((byte)'\n') + 1, Encoding.UTF8.GetCharCount(before[(before.LastIndexOf((byte)'\n') + 1)..]) + 1, "is not UTF-8 here");
+            return Refuse(
+                before.Count((byte)'\n') + 1,
+                Encoding.UTF8.GetCharCount(before[(before.LastIndexOf((byte)'\n') + 1)..]) + 1,
+                "is not UTF-8 here"
+            );
         }
 
         var (line, column) = (1, 1);
         foreach (var c in text)
         {
-            if (char.IsControl(c) && c is not ('\n' or '\r' or '\t' or '\u0085')) return Refuse(line, column, $"has a control character (U+{(int)c:X4}) here; in double quotes it can be written as \\x{(int)c:x2}");
-            if (c == '\n') (line, column) = (line + 1, 1);
-            else column++;
+            if (char.IsControl(c) && c is not ('\n' or '\r' or '\t' or '\u0085'))
+                return Refuse(
+                    line,
+                    column,
+                    $"has a control character (U+{(int)c:X4}) here; in double quotes it can be written as \\x{(int)c:x2}"
+                );
+            if (c == '\n')
+                (line, column) = (line + 1, 1);
+            else
+                column++;
         }
 
         return text;

@@ -9,7 +9,13 @@ namespace BackupMetricsJob.Configuration.File;
 /// depth is limited, and so is what aliases may stand for.
 /// </summary>
 internal sealed class YamlTree(
-    string file, string text, IParser parser, ICollection<Problem> problems, string longKey, Action<YamlNode, int> take)
+    string file,
+    string text,
+    IParser parser,
+    ICollection<Problem> problems,
+    string longKey,
+    Action<YamlNode, int> take
+)
 {
     const int MostDepth = 32;
     const int MostAliased = 4_000_000;
@@ -17,7 +23,10 @@ internal sealed class YamlTree(
     readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
     int _aliased;
 
-    /// <summary>Null, and at least one more problem, where it is no single YAML document. Keys that are given twice are problems, too, but there is a tree.</summary>
+    /// <summary>
+    /// Null, and at least one more problem, where it is no single YAML document. Keys that are given twice are problems, too, but there is
+    /// a tree.
+    /// </summary>
     /// <param name="file">What messages call it.</param>
     /// <param name="text">The whole file.</param>
     /// <param name="problems">Gets what is wrong.</param>
@@ -36,7 +45,16 @@ internal sealed class YamlTree(
             // Its messages are fixed texts: nothing of the file is in them.
             tree.Refuse(e.Start, $"no valid YAML: {char.ToLowerInvariant(e.Message[0])}{e.Message.AsSpan(1).TrimEnd('.')}");
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException or InvalidCastException or OverflowException or FormatException)
+        catch (Exception e)
+            when (e
+                    is InvalidOperationException
+                        or ArgumentException
+                        or IndexOutOfRangeException
+                        or NullReferenceException
+                        or InvalidCastException
+                        or OverflowException
+                        or FormatException
+            )
         {
             tree.Refuse(scanner.CurrentPosition, "no valid YAML: cannot be understood here");
         }
@@ -61,7 +79,8 @@ internal sealed class YamlTree(
         var root = ReadNode(depth: 0);
         Next<DocumentEnd>();
         parser.MoveNext();
-        if (parser.Current is not StreamEnd) Refuse(parser.Current?.Start ?? Mark.Empty, "a second document begins here: must be one only");
+        if (parser.Current is not StreamEnd)
+            Refuse(parser.Current?.Start ?? Mark.Empty, "a second document begins here: must be one only");
         return root;
     }
 
@@ -76,8 +95,10 @@ internal sealed class YamlTree(
     YamlNode ReadNode(int depth)
     {
         var at = parser.Current!;
-        if (depth == MostDepth) throw Refused(at.Start, $"is nested more than {MostDepth} deep");
-        if (at is AnchorAlias alias) return Aliased(alias);
+        if (depth == MostDepth)
+            throw Refused(at.Start, $"is nested more than {MostDepth} deep");
+        if (at is AnchorAlias alias)
+            return Aliased(alias);
         YamlNode node = at switch
         {
             Scalar scalar => Text(scalar),
@@ -85,13 +106,15 @@ internal sealed class YamlTree(
             MappingStart mapping => ReadMapping(mapping, depth),
             _ => throw new InvalidOperationException(),
         };
-        if (at is NodeEvent { Anchor.IsEmpty: false } named) _anchors[named.Anchor.Value] = node;
+        if (at is NodeEvent { Anchor.IsEmpty: false } named)
+            _anchors[named.Anchor.Value] = node;
         return node;
     }
 
     YamlNode Aliased(AnchorAlias alias)
     {
-        if (!_anchors.TryGetValue(alias.Value.Value, out var node)) throw Refused(alias.Start, "an alias (*) without an anchor (&) of that name before it; a text that begins with * needs quotes");
+        if (!_anchors.TryGetValue(alias.Value.Value, out var node))
+            throw Refused(alias.Start, "an alias (*) without an anchor (&) of that name before it; a text that begins with * needs quotes");
         Count(node.Size, alias.Start);
         return node;
     }
@@ -99,13 +122,15 @@ internal sealed class YamlTree(
     void Count(int nodes, Mark at)
     {
         _aliased += nodes;
-        if (_aliased > MostAliased) throw Refused(at, "aliases make too much of it");
+        if (_aliased > MostAliased)
+            throw Refused(at, "aliases make too much of it");
     }
 
     YamlScalar Text(Scalar scalar)
     {
         var isString = !scalar.Tag.IsEmpty && (scalar.Tag.IsNonSpecific || scalar.Tag.Value == "tag:yaml.org,2002:str");
-        if (!scalar.Tag.IsEmpty && !isString) throw Refused(scalar.Start, "tags (!) have no meaning here; a text that begins with ! needs quotes");
+        if (!scalar.Tag.IsEmpty && !isString)
+            throw Refused(scalar.Start, "tags (!) have no meaning here; a text that begins with ! needs quotes");
         return new(file, Line(scalar.Start), Column(scalar.Start), scalar.Value, scalar.Style is ScalarStyle.Plain && !isString);
     }
 
@@ -116,11 +141,14 @@ internal sealed class YamlTree(
         var (size, index) = (1, 0);
         while (parser.MoveNext() && parser.Current is not SequenceEnd)
         {
-            if (start.Style is SequenceStyle.Block) RefuseTab(parser.Current!.Start);
+            if (start.Style is SequenceStyle.Block)
+                RefuseTab(parser.Current!.Start);
             var item = ReadNode(depth + 1);
             size += item.Size;
-            if (give is null) items.Add(item);
-            else give(item, index++);
+            if (give is null)
+                items.Add(item);
+            else
+                give(item, index++);
         }
 
         return new(file, Line(start.Start), Column(start.Start), size, [.. items]) { IsTaken = give is not null };
@@ -135,25 +163,36 @@ internal sealed class YamlTree(
         {
             var isMerge = parser.Current is Scalar { Value: "<<", Style: ScalarStyle.Plain };
             var at = parser.Current!.Start;
-            if (!map.IsFlow) RefuseTab(at);
-            if (ReadNode(depth + 1) is not YamlScalar key) throw Refused(at, "a key must be a text");
-            if (!parser.MoveNext()) throw new InvalidOperationException();
-            var value = depth == 0 && key.Text == longKey && parser.Current is SequenceStart { Anchor.IsEmpty: true } list
-                ? ReadSequence(list, depth + 1, take)
-                : ReadNode(depth + 1);
-            if (isMerge) (merged ??= []).Add(value);
-            else if (!map.Add(new(key, value))) RefuseTwice(map, key);
+            if (!map.IsFlow)
+                RefuseTab(at);
+            if (ReadNode(depth + 1) is not YamlScalar key)
+                throw Refused(at, "a key must be a text");
+            if (!parser.MoveNext())
+                throw new InvalidOperationException();
+            var value =
+                depth == 0 && key.Text == longKey && parser.Current is SequenceStart { Anchor.IsEmpty: true } list
+                    ? ReadSequence(list, depth + 1, take)
+                    : ReadNode(depth + 1);
+            if (isMerge)
+                (merged ??= []).Add(value);
+            else if (!map.Add(new(key, value)))
+                RefuseTwice(map, key);
         }
 
-        foreach (var source in merged ?? []) Merge(source, map);
+        foreach (var source in merged ?? [])
+            Merge(source, map);
         return map;
     }
 
     void RefuseTwice(YamlMapping map, YamlScalar key)
     {
-        var name = SecretKeys.MayHoldPiece(map.IsFlow, map.Entries, map.Entries.Count) ? SecretKeys.NotShown : MistakenForm.Quoted(key.Text);
+        var name = SecretKeys.MayHoldPiece(map.IsFlow, map.Entries, map.Entries.Count)
+            ? SecretKeys.NotShown
+            : MistakenForm.Quoted(key.Text);
         var first = map.Find(key.Text)!.Key.Place;
-        problems.Add(new(ProblemOrigin.Configuration, $"{name}: a key may stand only once in a map; the first is at {first}") { Place = key.Place });
+        problems.Add(
+            new(ProblemOrigin.Configuration, $"{name}: a key may stand only once in a map; the first is at {first}") { Place = key.Place }
+        );
     }
 
     /// <summary>What a map says itself wins, then the first of several.</summary>
@@ -162,15 +201,19 @@ internal sealed class YamlTree(
         if (source is YamlMapping mapping)
         {
             Count(mapping.Size, new Mark(0, source.Place.Line, source.Place.Column));
-            foreach (var entry in mapping.Entries) map.Add(entry);
+            foreach (var entry in mapping.Entries)
+                map.Add(entry);
         }
         else if (source is YamlSequence { Items: { Count: > 0 } items } && items.All(item => item is YamlMapping))
         {
-            foreach (var item in items) Merge(item, map);
+            foreach (var item in items)
+                Merge(item, map);
         }
         else
         {
-            problems.Add(new(ProblemOrigin.Configuration, "<<: must be a map, or a list of maps, to take keys from") { Place = source.Place });
+            problems.Add(
+                new(ProblemOrigin.Configuration, "<<: must be a map, or a list of maps, to take keys from") { Place = source.Place }
+            );
         }
     }
 
@@ -180,12 +223,17 @@ internal sealed class YamlTree(
         var before = text.AsSpan(0, (int)Math.Min(at.Index, text.Length));
         var line = text.AsSpan(before.LastIndexOf('\n') + 1);
         var tab = line[..Math.Max(0, line.IndexOfAnyExcept(' ', '\t'))].IndexOf('\t');
-        if (tab >= 0) throw Refused(new Mark(at.Index, at.Line, tab + 1), "a tab in the indentation: must be blanks");
+        if (tab >= 0)
+            throw Refused(new Mark(at.Index, at.Line, tab + 1), "a tab in the indentation: must be blanks");
     }
 
     void RefuseTag(NodeEvent collection)
     {
-        if (!collection.Tag.IsEmpty && !collection.Tag.IsNonSpecific && collection.Tag.Value is not ("tag:yaml.org,2002:map" or "tag:yaml.org,2002:seq"))
+        if (
+            !collection.Tag.IsEmpty
+            && !collection.Tag.IsNonSpecific
+            && collection.Tag.Value is not ("tag:yaml.org,2002:map" or "tag:yaml.org,2002:seq")
+        )
             throw Refused(collection.Start, "tags (!) have no meaning here; a text that begins with ! needs quotes");
     }
 

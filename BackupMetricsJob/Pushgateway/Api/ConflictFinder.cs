@@ -17,11 +17,19 @@ internal sealed class ConflictFinder(Gateway gateway, GroupingKey ours, TimeProv
 
     /// <param name="left">How much time is left for it; it never takes more than a few seconds.</param>
     public static async Task<string?> AdviceAsync(
-        PushOutcome refused, Gateway gateway, GroupingKey ours, TimeSpan left, TimeProvider clock, CancellationToken cancellationToken)
+        PushOutcome refused,
+        Gateway gateway,
+        GroupingKey ours,
+        TimeSpan left,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
-        if (refused is not { Result: PushResult.Refused, Status: 400 }) return null;
+        if (refused is not { Result: PushResult.Refused, Status: 400 })
+            return null;
         var complaints = ConsistencyError.Read(refused.Answer);
-        if (complaints.Count == 0) return null;
+        if (complaints.Count == 0)
+            return null;
         var timeout = TimeSpan.FromTicks(Math.Clamp(left.Ticks, 1, MaxSearch.Ticks));
         var culprit = new ConflictFinder(gateway with { AttemptTimeout = timeout }, ours, clock);
         var advice = complaints.Any(complaint => complaint.Kind == ConsistencyErrorKind.NotUtf8)
@@ -36,15 +44,21 @@ internal sealed class ConflictFinder(Gateway gateway, GroupingKey ours, TimeProv
         var culprits = new List<IReadOnlyList<(string Name, byte[] Value)>>();
         foreach (var complaint in complaints)
         {
-            if (complaint.Kind != ConsistencyErrorKind.NotUtf8) continue;
+            if (complaint.Kind != ConsistencyErrorKind.NotUtf8)
+                continue;
             var labels = groups is null ? LabelsByTheirWords(complaint) : LabelsByTheGroups(complaint, groups);
-            if (labels is not null && !culprits.Exists(known => GroupLabels.PathOf(known) == GroupLabels.PathOf(labels))) culprits.Add(labels);
+            if (labels is not null && !culprits.Exists(known => GroupLabels.PathOf(known) == GroupLabels.PathOf(labels)))
+                culprits.Add(labels);
         }
 
-        if (culprits.Count == 0) return null;
-        var says = culprits.Count == 1
-            ? $"the group {Named(culprits)} of another job has a label that is not UTF-8: the gateway refuses every push of everybody until it is deleted"
-            : $"the groups {Named(culprits)} of other jobs have labels that are not UTF-8: the gateway refuses every push of everybody until they are deleted";
+        if (culprits.Count == 0)
+            return null;
+        var says =
+            culprits.Count == 1
+                ? $"the group {Named(culprits)} of another job has a label that is not UTF-8: "
+                    + "the gateway refuses every push of everybody until it is deleted"
+                : $"the groups {Named(culprits)} of other jobs have labels that are not UTF-8: "
+                    + "the gateway refuses every push of everybody until they are deleted";
         return $"{says}: {Command(culprits)}";
     }
 
@@ -58,12 +72,14 @@ internal sealed class ConflictFinder(Gateway gateway, GroupingKey ours, TimeProv
             var isBroken = false;
             foreach (var (name, value) in group.Labels)
             {
-                if (complaint.Value(name) is not { } bytes || GroupLabels.AsJsonTells(bytes) != value) break;
+                if (complaint.Value(name) is not { } bytes || GroupLabels.AsJsonTells(bytes) != value)
+                    break;
                 labels.Add((name, bytes));
                 isBroken |= !System.Text.Unicode.Utf8.IsValid(bytes);
             }
 
-            if (isBroken && labels.Count == group.Labels.Count && labels.Count > (best?.Count ?? 0)) best = labels;
+            if (isBroken && labels.Count == group.Labels.Count && labels.Count > (best?.Count ?? 0))
+                best = labels;
         }
 
         return best;
@@ -72,7 +88,8 @@ internal sealed class ConflictFinder(Gateway gateway, GroupingKey ours, TimeProv
     /// <summary>The gateway's own metrics about a group have its labels alone, and an empty instance where it has none.</summary>
     static List<(string Name, byte[] Value)>? LabelsByTheirWords(ConsistencyError complaint)
     {
-        if (complaint.Metric is not ("push_time_seconds" or "push_failure_time_seconds")) return null;
+        if (complaint.Metric is not ("push_time_seconds" or "push_failure_time_seconds"))
+            return null;
         return [.. complaint.Labels.Where(label => label.Name != "instance" || label.Value.Length > 0)];
     }
 
@@ -81,16 +98,21 @@ internal sealed class ConflictFinder(Gateway gateway, GroupingKey ours, TimeProv
         var isSeries = complaint.Kind == ConsistencyErrorKind.SameSeries;
         var series = complaint.Labels.Select(label => new GroupingLabel(label.Name, Encoding.UTF8.GetString(label.Value))).ToList();
         var wanted = new WantedMetric(complaint.Metric, isSeries ? series : null);
-        if ((await _api.GroupsAsync(wanted, cancellationToken)).Value is not { } groups) return null;
-        var others = groups.All
-            .Where(group => !group.Is(ours) && (isSeries ? group.HasWantedSeries : group.TypeOfWanted is not null)).ToList();
-        if (others.Count == 0) return null;
+        if ((await _api.GroupsAsync(wanted, cancellationToken)).Value is not { } groups)
+            return null;
+        var others = groups
+            .All.Where(group => !group.Is(ours) && (isSeries ? group.HasWantedSeries : group.TypeOfWanted is not null))
+            .ToList();
+        if (others.Count == 0)
+            return null;
         var areOurs = others.All(group => group.IsOurs);
         var culprits = others.ConvertAll<IReadOnlyList<(string Name, byte[] Value)>>(group => [.. GroupLabels.OfText(group.Labels)]);
-        var (word, verb, whose) = culprits.Count == 1
-            ? ("group", "has", areOurs ? "which another run of backup-metrics pushed" : "which is another job's")
-            : ("groups", "have", areOurs ? "which other runs of backup-metrics pushed" : "which are other jobs'");
-        return $"the {word} {Named(culprits)}, {whose}, {verb} {complaint.Metric} {(isSeries ? "with the very same labels" : "with another type")}: "
+        var (word, verb, whose) =
+            culprits.Count == 1
+                ? ("group", "has", areOurs ? "which another run of backup-metrics pushed" : "which is another job's")
+                : ("groups", "have", areOurs ? "which other runs of backup-metrics pushed" : "which are other jobs'");
+        return $"the {word} {Named(culprits)}, {whose}, "
+            + $"{verb} {complaint.Metric} {(isSeries ? "with the very same labels" : "with another type")}: "
             + $"ask the owner to rename it or to delete the {word}, and if nobody needs that any more: {Command(culprits)}";
     }
 
@@ -104,8 +126,11 @@ internal sealed class ConflictFinder(Gateway gateway, GroupingKey ours, TimeProv
     {
         var text = new StringBuilder("curl -X DELETE");
         for (var i = 0; i < groups.Count && i < MaxNamed; i++)
-            text.Append(" '").Append((gateway.Address.MetricsUrl + GroupLabels.PathOf(groups[i])).Replace("'", "%27", StringComparison.Ordinal)).Append('\'');
-        if (gateway.Credentials is not null || gateway.Tls is not null) text.Append(" (curl needs this job's credentials or certificates, too)");
+            text.Append(" '")
+                .Append((gateway.Address.MetricsUrl + GroupLabels.PathOf(groups[i])).Replace("'", "%27", StringComparison.Ordinal))
+                .Append('\'');
+        if (gateway.Credentials is not null || gateway.Tls is not null)
+            text.Append(" (curl needs this job's credentials or certificates, too)");
         return text.ToString();
     }
 }

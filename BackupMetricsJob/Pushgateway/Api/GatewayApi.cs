@@ -17,8 +17,12 @@ internal sealed class GatewayApi(Gateway gateway, TimeProvider clock)
     public async Task<ApiAnswer<GatewayStatus>> StatusAsync(CancellationToken cancellationToken)
     {
         var status = await _client.GetDataAsync(
-            Url("/api/v1/status"), (response, data) => GatewayStatus.Read(data, SkewOf(response)), cancellationToken);
-        if (status.Value is null) return status;
+            Url("/api/v1/status"),
+            (response, data) => GatewayStatus.Read(data, SkewOf(response)),
+            cancellationToken
+        );
+        if (status.Value is null)
+            return status;
         var failure = await DoAsync(HttpMethod.Get, Url("/-/ready"), cancellationToken);
         return failure is null or { Reason: RequestFailure.Unavailable }
             ? new(status.Value with { IsReady = failure is null }, null)
@@ -35,7 +39,8 @@ internal sealed class GatewayApi(Gateway gateway, TimeProvider clock)
                 var all = await GroupListing.ReadAsync(stream, wanted, end);
                 return new GatewayGroups(all, clock.GetUtcNow() + (SkewOf(response) ?? TimeSpan.Zero));
             },
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>
     /// Deletes them all and waits until they are gone, for <paramref name="timeout"/> at most: the gateway only promises it at first. The
@@ -43,23 +48,29 @@ internal sealed class GatewayApi(Gateway gateway, TimeProvider clock)
     /// </summary>
     /// <param name="groups">Each must have a key.</param>
     public async Task<ApiAnswer<GatewayGroups>> DeleteAsync(
-        IReadOnlyList<GatewayGroup> groups, TimeSpan timeout, CancellationToken cancellationToken)
+        IReadOnlyList<GatewayGroup> groups,
+        TimeSpan timeout,
+        CancellationToken cancellationToken
+    )
     {
         var doomed = groups.Select(group => (Key: group.ToKey() ?? throw NoKey(group), group.PushTime)).ToList();
         foreach (var (key, _) in doomed)
         {
             var url = gateway.Address.GroupUrl(key);
-            if (await DoAsync(HttpMethod.Delete, url, cancellationToken) is { } failure) return new(null, failure);
+            if (await DoAsync(HttpMethod.Delete, url, cancellationToken) is { } failure)
+                return new(null, failure);
         }
 
         var start = clock.GetTimestamp();
         for (var pause = FirstPause; ; pause = pause * 2 < MaxPause ? pause * 2 : MaxPause)
         {
             var answer = await GroupsAsync(null, cancellationToken);
-            if (answer.Value is not { } told) return answer;
+            if (answer.Value is not { } told)
+                return answer;
             var left = told.All.Where(group => doomed.Exists(one => group.Is(one.Key))).ToList();
             var mayStillGo = doomed.Exists(one => left.Exists(group => group.Is(one.Key) && !(group.PushTime > one.PushTime)));
-            if (!mayStillGo || clock.GetElapsedTime(start) + pause > timeout) return new(told with { All = left }, null);
+            if (!mayStillGo || clock.GetElapsedTime(start) + pause > timeout)
+                return new(told with { All = left }, null);
 
             // Where it is cancelled, the next question says so.
             await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

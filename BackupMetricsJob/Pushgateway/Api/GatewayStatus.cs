@@ -8,7 +8,13 @@ namespace BackupMetricsJob.Pushgateway.Api;
 /// <param name="Started">Null where it does not say.</param>
 /// <param name="IsReady">Whether its queue of pushes has room.</param>
 /// <param name="ClockSkew">Its clock minus ours, in whole seconds; null where it does not say.</param>
-internal sealed record GatewayStatus(string Version, IReadOnlyDictionary<string, string> Flags, DateTimeOffset? Started, bool IsReady, TimeSpan? ClockSkew)
+internal sealed record GatewayStatus(
+    string Version,
+    IReadOnlyDictionary<string, string> Flags,
+    DateTimeOffset? Started,
+    bool IsReady,
+    TimeSpan? ClockSkew
+)
 {
     /// <summary>Whether it checks a push against all that it has before it says that it stored it.</summary>
     public bool ChecksPushes => Flags.GetValueOrDefault("push.disable-consistency-check") != "true";
@@ -16,18 +22,31 @@ internal sealed record GatewayStatus(string Version, IReadOnlyDictionary<string,
     /// <exception cref="JsonException">It is something else.</exception>
     public static GatewayStatus Read(JsonElement data, TimeSpan? skew)
     {
-        if (data.ValueKind != JsonValueKind.Object || !data.TryGetProperty("build_information", out var build) || build.ValueKind != JsonValueKind.Object) throw new JsonException("it has no build_information");
+        if (
+            data.ValueKind != JsonValueKind.Object
+            || !data.TryGetProperty("build_information", out var build)
+            || build.ValueKind != JsonValueKind.Object
+        )
+            throw new JsonException("it has no build_information");
         var flags = new Dictionary<string, string>(StringComparer.Ordinal);
         if (data.TryGetProperty("flags", out var said) && said.ValueKind == JsonValueKind.Object)
         {
-            foreach (var flag in said.EnumerateObject()) flags[flag.Name] = flag.Value.ToString();
+            foreach (var flag in said.EnumerateObject())
+                flags[flag.Name] = flag.Value.ToString();
         }
 
-        var started = data.TryGetProperty("start_time", out var start)
-            && DateTimeOffset.TryParse(start.ToString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : (DateTimeOffset?)null;
+        var started =
+            data.TryGetProperty("start_time", out var start)
+            && DateTimeOffset.TryParse(start.ToString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+                ? time
+                : (DateTimeOffset?)null;
         return new(build.TryGetProperty("version", out var version) ? version.ToString() : "", flags, started, IsReady: true, skew);
     }
 
     public override string ToString() =>
-        Words.OnOneLine($"Pushgateway {(Version.Length > 0 ? Version : "of an unknown version")}, {(IsReady ? "ready" : "not ready: its queue of pushes is full")}{(ChecksPushes ? "" : ", which does not check what is pushed")}");
+        Words.OnOneLine(
+            $"Pushgateway {(Version.Length > 0 ? Version : "of an unknown version")}, "
+                + $"{(IsReady ? "ready" : "not ready: its queue of pushes is full")}"
+                + $"{(ChecksPushes ? "" : ", which does not check what is pushed")}"
+        );
 }

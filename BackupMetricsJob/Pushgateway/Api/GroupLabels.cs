@@ -11,7 +11,8 @@ internal static class GroupLabels
 {
     public static IEnumerable<(string Name, byte[] Value)> OfText(IReadOnlyList<GroupingLabel> labels)
     {
-        foreach (var (name, value) in labels) yield return (name, Encoding.UTF8.GetBytes(value));
+        foreach (var (name, value) in labels)
+            yield return (name, Encoding.UTF8.GetBytes(value));
     }
 
     /// <summary>The path below <c>/metrics</c>, the job first: the gateway reads from it these very bytes.</summary>
@@ -51,8 +52,11 @@ internal static class GroupLabels
         while (!value.IsEmpty)
         {
             var isWhole = Rune.DecodeFromUtf8(value, out var rune, out var length) == System.Buffers.OperationStatus.Done;
-            if (isWhole) text.Append(rune.ToString());
-            else foreach (var one in value[..length]) broken(one, text);
+            if (isWhole)
+                text.Append(rune.ToString());
+            else
+                foreach (var one in value[..length])
+                    broken(one, text);
             value = value[length..];
         }
     }

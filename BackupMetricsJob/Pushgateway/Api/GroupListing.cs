@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace BackupMetricsJob.Pushgateway.Api;
 
 /// <summary>
-/// Reads the groups out of a gateway's <c>/api/v1/metrics</c>, which lists every sample of everybody: what nobody looks for is passed over, and none
-/// of it is kept. A group whose labels are not told (a metric named "labels" hides them) is left out.
+/// Reads the groups out of a gateway's <c>/api/v1/metrics</c>, which lists every sample of everybody: what nobody looks for is passed over,
+/// and none of it is kept. A group whose labels are not told (a metric named "labels" hides them) is left out.
 /// </summary>
 internal sealed class GroupListing(JsonTokens json, WantedMetric? wanted)
 {
@@ -14,8 +14,10 @@ internal sealed class GroupListing(JsonTokens json, WantedMetric? wanted)
 
     /// <exception cref="JsonException">It is something else.</exception>
     public static ValueTask<IReadOnlyList<GatewayGroup>> ReadAsync(
-        Stream stream, WantedMetric? wanted, CancellationToken cancellationToken) =>
-        new GroupListing(new JsonTokens(stream, cancellationToken), wanted).ReadAsync();
+        Stream stream,
+        WantedMetric? wanted,
+        CancellationToken cancellationToken
+    ) => new GroupListing(new JsonTokens(stream, cancellationToken), wanted).ReadAsync();
 
     async ValueTask<IReadOnlyList<GatewayGroup>> ReadAsync()
     {
@@ -35,7 +37,8 @@ internal sealed class GroupListing(JsonTokens json, WantedMetric? wanted)
             json.Expect(JsonTokenType.StartArray);
             while (await json.ReadAsync() == JsonTokenType.StartObject)
             {
-                if (await ReadGroupAsync() is { } group) groups.Add(group);
+                if (await ReadGroupAsync() is { } group)
+                    groups.Add(group);
             }
         }
 
@@ -48,12 +51,16 @@ internal sealed class GroupListing(JsonTokens json, WantedMetric? wanted)
         List<GroupingLabel>? labels = null;
         while (await json.ReadNameAsync())
         {
-            if (json.Is("labels"u8)) labels = await ReadLabelsAsync();
-            else if (json.Is("push_time_seconds"u8)) group = group with { PushTime = await ReadTimeAsync() };
-            else if (json.Is("push_failure_time_seconds"u8)) group = group with { PushFailureTime = await ReadTimeAsync() };
+            if (json.Is("labels"u8))
+                labels = await ReadLabelsAsync();
+            else if (json.Is("push_time_seconds"u8))
+                group = group with { PushTime = await ReadTimeAsync() };
+            else if (json.Is("push_failure_time_seconds"u8))
+                group = group with { PushFailureTime = await ReadTimeAsync() };
             else
             {
-                if (json.Is(MarkOfOurs)) group = group with { IsOurs = true };
+                if (json.Is(MarkOfOurs))
+                    group = group with { IsOurs = true };
                 if (wanted is null || json.Text() != wanted.Name)
                 {
                     await json.SkipAsync();
@@ -71,7 +78,8 @@ internal sealed class GroupListing(JsonTokens json, WantedMetric? wanted)
     async ValueTask<DateTimeOffset?> ReadTimeAsync()
     {
         var seconds = (await ReadFamilyAsync(null)).First;
-        if (!double.TryParse(seconds, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)) return null;
+        if (!double.TryParse(seconds, NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
+            return null;
         return value is > 0 and < 253_402_300_000 ? DateTimeOffset.UnixEpoch.AddSeconds(value) : null;
     }
 
@@ -86,8 +94,10 @@ internal sealed class GroupListing(JsonTokens json, WantedMetric? wanted)
         {
             var (isType, isMetrics) = (json.Is("type"u8), json.Is("metrics"u8));
             await json.ReadAsync();
-            if (isType) type = json.Text();
-            else if (!isMetrics || json.Type != JsonTokenType.StartArray) await json.SkipAsync();
+            if (isType)
+                type = json.Text();
+            else if (!isMetrics || json.Type != JsonTokenType.StartArray)
+                await json.SkipAsync();
             else
             {
                 while (await json.ReadAsync() == JsonTokenType.StartObject)
@@ -108,9 +118,12 @@ internal sealed class GroupListing(JsonTokens json, WantedMetric? wanted)
         string? value = null;
         while (await json.ReadNameAsync())
         {
-            if (json.Is("labels"u8)) labels = await ReadLabelsAsync();
-            else if (json.Is("value"u8) && await json.ReadAsync() == JsonTokenType.String) value = json.Text();
-            else await json.SkipAsync();
+            if (json.Is("labels"u8))
+                labels = await ReadLabelsAsync();
+            else if (json.Is("value"u8) && await json.ReadAsync() == JsonTokenType.String)
+                value = json.Text();
+            else
+                await json.SkipAsync();
         }
 
         return (labels, value);
@@ -121,16 +134,19 @@ internal sealed class GroupListing(JsonTokens json, WantedMetric? wanted)
     {
         var labels = new List<GroupingLabel>();
         var areTexts = await json.ReadAsync() == JsonTokenType.StartObject;
-        if (!areTexts) await json.SkipAsync();
+        if (!areTexts)
+            await json.SkipAsync();
         while (areTexts && await json.ReadNameAsync())
         {
             var name = json.Text();
-            if (await json.ReadAsync() == JsonTokenType.String) labels.Add(new(name, json.Text()));
+            if (await json.ReadAsync() == JsonTokenType.String)
+                labels.Add(new(name, json.Text()));
             else
             {
                 areTexts = false;
                 await json.SkipAsync();
-                while (await json.ReadNameAsync()) await json.SkipAsync();
+                while (await json.ReadNameAsync())
+                    await json.SkipAsync();
             }
         }
 

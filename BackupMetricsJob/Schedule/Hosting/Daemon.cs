@@ -10,8 +10,18 @@ using BackupMetricsJob.Schedule.State;
 
 namespace BackupMetricsJob.Schedule.Hosting;
 
-/// <summary>The process from its start to its end: it lets Quartz fire, looks every second whether all is well, and ends when it is told to.</summary>
-internal sealed class Daemon(GoodOptions options, SlotRunner runner, QuartzSchedule schedule, ScheduleState state, ScheduleLog log, ProcessContext terminal, ServiceManager manager)
+/// <summary>
+/// The process from its start to its end: it lets Quartz fire, looks every second whether all is well, and ends when it is told to.
+/// </summary>
+internal sealed class Daemon(
+    GoodOptions options,
+    SlotRunner runner,
+    QuartzSchedule schedule,
+    ScheduleState state,
+    ScheduleLog log,
+    ProcessContext terminal,
+    ServiceManager manager
+)
 {
     static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(5);
@@ -28,14 +38,18 @@ internal sealed class Daemon(GoodOptions options, SlotRunner runner, QuartzSched
 
     public async Task<ExitCode> RunAsync()
     {
-        using var reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
-        {
-            context.Cancel = true;
-            Task.Run(ReloadAsync);
-        });
+        using var reload = PosixSignalRegistration.Create(
+            PosixSignal.SIGHUP,
+            context =>
+            {
+                context.Cancel = true;
+                Task.Run(ReloadAsync);
+            }
+        );
         options.Warn();
         var stop = terminal.Signals.Stop;
-        if (!await StartAsync(stop)) return stop.IsCancellationRequested ? ExitCode.Success : ExitCode.TargetFailed;
+        if (!await StartAsync(stop))
+            return stop.IsCancellationRequested ? ExitCode.Success : ExitCode.TargetFailed;
         while (!stop.IsCancellationRequested)
         {
             await LookAsync(stop);
@@ -50,7 +64,8 @@ internal sealed class Daemon(GoodOptions options, SlotRunner runner, QuartzSched
         try
         {
             state.Set(Planned);
-            if (await schedule.StartAsync(_plan, stop) && state.Now.IsCluster) log.Info("reschedule", "the cluster's schedule is changed to this one, on all nodes");
+            if (await schedule.StartAsync(_plan, stop) && state.Now.IsCluster)
+                log.Info("reschedule", "the cluster's schedule is changed to this one, on all nodes");
         }
         catch (Exception failure) when (failure is not OutOfMemoryException && state.Now.IsCluster)
         {
@@ -73,42 +88,61 @@ internal sealed class Daemon(GoodOptions options, SlotRunner runner, QuartzSched
         return true;
     }
 
-    ScheduleSnapshot Planned(ScheduleSnapshot now) => now with
-    {
-        Cron = _plan.Text,
-        Group = options.Current.Job.Group.ToString(),
-        TimeZone = _plan.Zone,
-        Interval = options.Current.Job.Interval ?? TimeSpan.Zero,
-        NextSlot = _plan.Next(_time.GetUtcNow()),
-    };
+    ScheduleSnapshot Planned(ScheduleSnapshot now) =>
+        now with
+        {
+            Cron = _plan.Text,
+            Group = options.Current.Job.Group.ToString(),
+            TimeZone = _plan.Zone,
+            Interval = options.Current.Job.Interval ?? TimeSpan.Zero,
+            NextSlot = _plan.Next(_time.GetUtcNow()),
+        };
 
     /// <summary>What there is to do every second.</summary>
     async Task LookAsync(CancellationToken stop)
     {
         var now = _time.GetUtcNow();
-        if (!_plan.IsSameAs(options.Current.Plan)) await RescheduleAsync(stop);
+        if (!_plan.IsSameAs(options.Current.Plan))
+            await RescheduleAsync(stop);
         state.Set(Planned);
         TellOutlasting(now);
-        if (_asked == 0 || _time.GetElapsedTime(_asked) >= AskEvery) await AskAsync(stop);
+        if (_asked == 0 || _time.GetElapsedTime(_asked) >= AskEvery)
+            await AskAsync(stop);
         var problem = Health.Problem(state.Now, _stored, now);
         state.Set(known => known with { Problem = problem, Looked = _time.GetTimestamp() });
         manager.Status(problem ?? Status(state.Now));
-        if (problem is not null || manager.WatchdogEvery is not { } every || (_told != 0 && _time.GetElapsedTime(_told) < every - Tick)) return;
+        if (problem is not null || manager.WatchdogEvery is not { } every || (_told != 0 && _time.GetElapsedTime(_told) < every - Tick))
+            return;
         _told = _time.GetTimestamp();
         manager.Alive();
     }
 
     static string Status(ScheduleSnapshot now) =>
-        (now.Current is { } run ? $"slot {ScheduleLog.Time(run.Slot)} is running" : $"next slot {(now.NextSlot is { } next ? ScheduleLog.Time(next) : "none")}")
+        (
+            now.Current is { } run
+                ? $"slot {ScheduleLog.Time(run.Slot)} is running"
+                : $"next slot {(now.NextSlot is { } next ? ScheduleLog.Time(next) : "none")}"
+        )
         + (now.Last is { } last ? $", last run ended with {(int)last.ExitCode}" : "")
         + (now.ReloadFailure is null ? "" : ", the settings are broken and older ones are in use")
         + (now.StoreProblem is null ? "" : ", the cluster's store cannot be asked");
 
     void TellOutlasting(DateTimeOffset now)
     {
-        if (state.Now.Current is not { OutlastsItsSlot: false } run || _plan.Next(run.Slot) is not { } next || now < next) return;
-        state.Set(known => known with { Current = known.Current is { } current && current.Slot == run.Slot ? current with { OutlastsItsSlot = true } : known.Current });
-        log.Warn("outlasts", $"the run for slot {ScheduleLog.Time(run.Slot)} is still going on, and slot {ScheduleLog.Time(next)} is due: it is caught up when the run has ended");
+        if (state.Now.Current is not { OutlastsItsSlot: false } run || _plan.Next(run.Slot) is not { } next || now < next)
+            return;
+        state.Set(known =>
+            known with
+            {
+                Current =
+                    known.Current is { } current && current.Slot == run.Slot ? current with { OutlastsItsSlot = true } : known.Current,
+            }
+        );
+        log.Warn(
+            "outlasts",
+            $"the run for slot {ScheduleLog.Time(run.Slot)} is still going on, and slot {ScheduleLog.Time(next)} is due: "
+                + "it is caught up when the run has ended"
+        );
     }
 
     async Task AskAsync(CancellationToken stop)
@@ -119,21 +153,26 @@ internal sealed class Daemon(GoodOptions options, SlotRunner runner, QuartzSched
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
             limit.CancelAfter(AskEvery * 2);
             _stored = await schedule.AskAsync(limit.Token).WaitAsync(limit.Token);
-            if (_stored?.LastSuccess is { } success) state.SeenAnywhere(success);
-            if (_stored?.Last is { } last && state.Now.IsCluster) state.SeenAnywhere(last);
+            if (_stored?.LastSuccess is { } success)
+                state.SeenAnywhere(success);
+            if (_stored?.Last is { } last && state.Now.IsCluster)
+                state.SeenAnywhere(last);
             if (_stored is { IsBroken: true })
             {
                 log.Error("scheduler", "Quartz had given the schedule up; it is taken up again");
                 await schedule.MendAsync(limit.Token).WaitAsync(limit.Token);
             }
 
-            if (state.Now.StoreProblem is not null) log.Info("store", "the cluster's store can be asked again");
+            if (state.Now.StoreProblem is not null)
+                log.Info("store", "the cluster's store can be asked again");
             state.Set(now => now with { StoreProblem = null });
         }
         catch (Exception failure) when (failure is not OutOfMemoryException && state.Now.IsCluster)
         {
-            if (stop.IsCancellationRequested) return;
-            if (state.Now.StoreProblem is null) log.Error("store", "the cluster's store cannot be asked, so nothing is run until it can: " + schedule.Words(failure));
+            if (stop.IsCancellationRequested)
+                return;
+            if (state.Now.StoreProblem is null)
+                log.Error("store", "the cluster's store cannot be asked, so nothing is run until it can: " + schedule.Words(failure));
             state.Set(now => now with { StoreProblem = schedule.Words(failure) });
         }
     }
@@ -157,7 +196,8 @@ internal sealed class Daemon(GoodOptions options, SlotRunner runner, QuartzSched
     {
         manager.Reloading((long)(Stopwatch.GetTimestamp() * (1e6 / Stopwatch.Frequency)));
         options.Again(isAsked: true);
-        if (state.Now.ReloadFailure is null) log.Info("reload", "the settings have been read again");
+        if (state.Now.ReloadFailure is null)
+            log.Info("reload", "the settings have been read again");
         manager.Ready(Status(state.Now));
     }
 
@@ -168,7 +208,10 @@ internal sealed class Daemon(GoodOptions options, SlotRunner runner, QuartzSched
         manager.Stopping("ending");
         manager.ExtendTimeout(grace + AfterCut + 2 * ForStore);
         var run = state.Now.Current;
-        log.Info("stop", run is null ? "ending" : $"ending: the run for slot {ScheduleLog.Time(run.Slot)} may go on for {grace.TotalSeconds:0.###} s");
+        log.Info(
+            "stop",
+            run is null ? "ending" : $"ending: the run for slot {ScheduleLog.Time(run.Slot)} may go on for {grace.TotalSeconds:0.###} s"
+        );
         await WithinAsync(schedule.PauseAsync(CancellationToken.None), ForStore);
         if (!await WithinAsync(runner.Idle, grace))
         {
@@ -186,8 +229,10 @@ internal sealed class Daemon(GoodOptions options, SlotRunner runner, QuartzSched
     /// <summary>Whether it ended in time. What went wrong in it was told where it happened, or is of the store, which is left.</summary>
     async Task<bool> WithinAsync(Task task, TimeSpan limit)
     {
-        if (limit > TimeSpan.Zero) await Task.WhenAny(task, Task.Delay(limit, _time));
-        if (task.IsFaulted) log.Warn("stop", schedule.Words(task.Exception));
+        if (limit > TimeSpan.Zero)
+            await Task.WhenAny(task, Task.Delay(limit, _time));
+        if (task.IsFaulted)
+            log.Warn("stop", schedule.Words(task.Exception));
         return task.IsCompleted;
     }
 }

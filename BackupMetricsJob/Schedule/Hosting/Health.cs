@@ -16,8 +16,12 @@ internal static class Health
     {
         if (now.Current is { } run && time > run.Began + run.Deadline + Tolerance)
             return $"the run for slot {ScheduleLog.Time(run.Slot)} has not ended within its deadline";
-        if (now.StoreProblem is not null || now.Current is not null) return null;
-        if (stored is null) return "the schedule is gone from the store";
-        return stored.Next is { } next && time > next + Tolerance && !stored.IsRunning ? $"slot {ScheduleLog.Time(next)} is due and is not begun" : null;
+        if (now.StoreProblem is not null || now.Current is not null)
+            return null;
+        if (stored is null)
+            return "the schedule is gone from the store";
+        return stored.Next is { } next && time > next + Tolerance && !stored.IsRunning
+            ? $"slot {ScheduleLog.Time(next)} is due and is not begun"
+            : null;
     }
 }

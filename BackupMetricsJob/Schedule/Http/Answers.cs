@@ -8,7 +8,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace BackupMetricsJob.Schedule.Http;
 
-/// <summary>Answers each request out of what is known at that moment. It asks no database and waits for no run, so a scrape disturbs neither.</summary>
+/// <summary>
+/// Answers each request out of what is known at that moment. It asks no database and waits for no run, so a scrape disturbs neither.
+/// </summary>
 internal sealed class Answers(WebSettings web, ScheduleState state, ScrapeText beforeFirstRun, ScheduleLog log, TimeProvider time)
 {
     const string PlainText = "text/plain; charset=utf-8";
@@ -35,8 +37,10 @@ internal sealed class Answers(WebSettings web, ScheduleState state, ScrapeText b
 #pragma warning restore CA1031
         {
             log.Error("bug", $"bug: {bug.GetType().Name}: {bug.Message}", json => json.WriteString("stack", bug.StackTrace));
-            if (context.Response.HasStarted) context.Abort();
-            else await SayAsync(context, StatusCodes.Status500InternalServerError, "a bug; the log tells more");
+            if (context.Response.HasStarted)
+                context.Abort();
+            else
+                await SayAsync(context, StatusCodes.Status500InternalServerError, "a bug; the log tells more");
         }
     }
 
@@ -61,17 +65,19 @@ internal sealed class Answers(WebSettings web, ScheduleState state, ScrapeText b
             response.Headers.Connection = "close";
             await SayAsync(context, StatusCodes.Status413PayloadTooLarge, "must be without a body");
         }
-        else await RouteAsync(context);
+        else
+            await RouteAsync(context);
     }
 
-    Task RouteAsync(HttpContext context) => context.Request.Path.Value switch
-    {
-        "/metrics" => MetricsAsync(context),
-        "/healthz" => SayAsync(context, Readiness.NotHealthy(state.Now, time), "alive"),
-        "/readyz" => SayAsync(context, Readiness.NotReady(state.Now, time.GetUtcNow()), "ready"),
-        "/" => PageAsync(context),
-        _ => SayAsync(context, StatusCodes.Status404NotFound, "must be /, /metrics, /healthz or /readyz"),
-    };
+    Task RouteAsync(HttpContext context) =>
+        context.Request.Path.Value switch
+        {
+            "/metrics" => MetricsAsync(context),
+            "/healthz" => SayAsync(context, Readiness.NotHealthy(state.Now, time), "alive"),
+            "/readyz" => SayAsync(context, Readiness.NotReady(state.Now, time.GetUtcNow()), "ready"),
+            "/" => PageAsync(context),
+            _ => SayAsync(context, StatusCodes.Status404NotFound, "must be /, /metrics, /healthz or /readyz"),
+        };
 
     async Task MetricsAsync(HttpContext context)
     {
@@ -86,7 +92,8 @@ internal sealed class Answers(WebSettings web, ScheduleState state, ScrapeText b
             return;
         }
 
-        if (HttpMethods.IsHead(context.Request.Method)) return;
+        if (HttpMethods.IsHead(context.Request.Method))
+            return;
         await using var plain = text.Open();
         await plain.CopyToAsync(context.Response.Body, Piece, context.RequestAborted);
     }
@@ -100,8 +107,10 @@ internal sealed class Answers(WebSettings web, ScheduleState state, ScrapeText b
         response.Headers.XFrameOptions = "DENY";
         response.Headers.Vary = "Accept-Encoding";
         var isGzip = TakesGzip(context.Request);
-        if (isGzip) response.Headers.ContentEncoding = "gzip";
-        if (HttpMethods.IsHead(context.Request.Method)) return;
+        if (isGzip)
+            response.Headers.ContentEncoding = "gzip";
+        if (HttpMethods.IsHead(context.Request.Method))
+            return;
         if (!isGzip)
         {
             await WriteAsync(response.Body, context.RequestAborted);
@@ -114,7 +123,8 @@ internal sealed class Answers(WebSettings web, ScheduleState state, ScrapeText b
 
     async Task WriteAsync(Stream body, CancellationToken cancellationToken)
     {
-        foreach (var piece in StatusPage.Render(state.Now, time.GetUtcNow())) await body.WriteAsync(Utf8.GetBytes(piece), cancellationToken);
+        foreach (var piece in StatusPage.Render(state.Now, time.GetUtcNow()))
+            await body.WriteAsync(Utf8.GetBytes(piece), cancellationToken);
     }
 
     static Task SayAsync(HttpContext context, string? problem, string well) =>

@@ -11,9 +11,11 @@ internal static partial class BcryptText
     public static bool IsHash(string text) => Form().IsMatch(text);
 
     /// <summary>The same work as for a hash of this cost, and no password fits it.</summary>
-    public static string Nobody(int cost) => string.Create(CultureInfo.InvariantCulture, $"$2y${cost:00}$......................{new string('.', 31)}");
+    public static string Nobody(int cost) =>
+        string.Create(CultureInfo.InvariantCulture, $"$2y${cost:00}$......................{new string('.', 31)}");
 
-    public static int Cost(string hash) => int.TryParse(hash.AsSpan(4, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var cost) ? cost : -1;
+    public static int Cost(string hash) =>
+        int.TryParse(hash.AsSpan(4, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var cost) ? cost : -1;
 
     // What is above a cost of 16 takes many seconds for each wrong guess.
     [GeneratedRegex(@"^\$2[abxy]\$(0[4-9]|1[0-6])\$[A-Za-z0-9./]{53}\z")]

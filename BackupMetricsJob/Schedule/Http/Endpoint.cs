@@ -26,7 +26,13 @@ internal sealed class Endpoint(WebApplication app) : IAsyncDisposable
     static readonly TimeSpan ForEnd = TimeSpan.FromSeconds(1);
 
     /// <summary>Null where nobody can listen there; the log has told why.</summary>
-    public static async Task<Endpoint?> StartAsync(ListenAddress address, WebSettings web, ScheduleState state, ScheduleLog log, TimeProvider time)
+    public static async Task<Endpoint?> StartAsync(
+        ListenAddress address,
+        WebSettings web,
+        ScheduleState state,
+        ScheduleLog log,
+        TimeProvider time
+    )
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
@@ -44,7 +50,12 @@ internal sealed class Endpoint(WebApplication app) : IAsyncDisposable
             return null;
         }
 
-        foreach (var url in app.Urls) log.Info("listen", $"listening on {url}{(web.Current.Users.IsEmpty ? "" : ", with users")}", json => json.WriteString("url", url));
+        foreach (var url in app.Urls)
+            log.Info(
+                "listen",
+                $"listening on {url}{(web.Current.Users.IsEmpty ? "" : ", with users")}",
+                json => json.WriteString("url", url)
+            );
         return new(app);
     }
 
@@ -66,14 +77,19 @@ internal sealed class Endpoint(WebApplication app) : IAsyncDisposable
         kestrel.Limits.KeepAliveTimeout = ForNextRequest;
         kestrel.Limits.MinResponseDataRate = SlowestReader;
         kestrel.Limits.MaxRequestBodySize = 0;
-        if (address.Address is { } one) kestrel.Listen(one, address.Port, Listen);
-        else kestrel.ListenAnyIP(address.Port, Listen);
+        if (address.Address is { } one)
+            kestrel.Listen(one, address.Port, Listen);
+        else
+            kestrel.ListenAnyIP(address.Port, Listen);
 
         void Listen(ListenOptions options)
         {
             options.Protocols = HttpProtocols.Http1;
-            if (web.Current.Tls is null) return;
-            options.UseHttps(new TlsHandshakeCallbackOptions { HandshakeTimeout = ForHandshake, OnConnection = _ => new(web.Current.Tls!.Options) });
+            if (web.Current.Tls is null)
+                return;
+            options.UseHttps(
+                new TlsHandshakeCallbackOptions { HandshakeTimeout = ForHandshake, OnConnection = _ => new(web.Current.Tls!.Options) }
+            );
         }
     }
 
@@ -81,7 +97,8 @@ internal sealed class Endpoint(WebApplication app) : IAsyncDisposable
     {
         for (var cause = failure; cause is not null; cause = cause.InnerException)
         {
-            if (cause is not SocketException socket) continue;
+            if (cause is not SocketException socket)
+                continue;
             return socket.SocketErrorCode switch
             {
                 SocketError.AddressAlreadyInUse => "another process listens there",

@@ -17,8 +17,11 @@ internal static class Readiness
     /// <summary>Whether the process lives and its scheduler does its work.</summary>
     public static string? NotHealthy(ScheduleSnapshot now, TimeProvider time)
     {
-        if (now.Problem is { } problem) return problem;
-        return now.Looked is { } looked && time.GetElapsedTime(looked) is var since && since > Blind ? $"nobody has looked at the scheduler for {InWords.Of(since)}" : null;
+        if (now.Problem is { } problem)
+            return problem;
+        return now.Looked is { } looked && time.GetElapsedTime(looked) is var since && since > Blind
+            ? $"nobody has looked at the scheduler for {InWords.Of(since)}"
+            : null;
     }
 
     /// <summary>Whether a run has succeeded within two intervals, on this node or, in a cluster, on any.</summary>
@@ -26,17 +29,22 @@ internal static class Readiness
     {
         var where = now.IsCluster ? "on any node" : "here";
         if (now.LastSuccessAnywhere is not { } success)
-            return $"no run has succeeded {where} yet{Why(now)}; {(now.NextSlot is { } next ? $"the next slot is {ScheduleLog.Time(next)}" : "there is no further slot")}";
+            return $"no run has succeeded {where} yet{Why(now)}; "
+                + $"{(now.NextSlot is { } next ? $"the next slot is {ScheduleLog.Time(next)}" : "there is no further slot")}";
         // Of other nodes we hear from the store, which is asked every few seconds.
         var limit = (2 * now.Interval) + (now.IsCluster && now.Interval > TimeSpan.Zero ? Hearsay : TimeSpan.Zero);
         return limit > TimeSpan.Zero && time - success > limit
-            ? $"no run has succeeded {where} since {ScheduleLog.Time(success)}, which is more than two intervals ({InWords.Of(2 * now.Interval)}) ago{Why(now)}"
+            ? $"no run has succeeded {where} since {ScheduleLog.Time(success)}, "
+                + $"which is more than two intervals ({InWords.Of(2 * now.Interval)}) ago{Why(now)}"
             : null;
     }
 
     static string Why(ScheduleSnapshot now)
     {
-        if (now.StoreProblem is not null) return ": the cluster's store cannot be asked";
-        return now.History is [.., { ExitCode: not (ExitCode.Success or ExitCode.TargetFailed) } last] ? $": the last run ended with {(int)last.ExitCode}" : "";
+        if (now.StoreProblem is not null)
+            return ": the cluster's store cannot be asked";
+        return now.History is [.., { ExitCode: not (ExitCode.Success or ExitCode.TargetFailed) } last]
+            ? $": the last run ended with {(int)last.ExitCode}"
+            : "";
     }
 }

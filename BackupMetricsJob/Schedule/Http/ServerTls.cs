@@ -9,17 +9,18 @@ namespace BackupMetricsJob.Schedule.Http;
 internal sealed class ServerTls(TlsFiles files, SslStreamCertificateContext own, TrustedRoots? authorities)
 {
     /// <summary>For one handshake: what it learns of a client must not stay.</summary>
-    public SslServerAuthenticationOptions Options => new()
-    {
-        ServerCertificateContext = own,
-        EnabledSslProtocols = files.Protocols,
-        ClientCertificateRequired = files.Clients != ClientCertificates.NoClientCert,
-        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-        CertificateChainPolicy = authorities?.Policy(),
-        RemoteCertificateValidationCallback = (_, certificate, _, errors) => IsWelcome(certificate, errors),
-        ApplicationProtocols = [SslApplicationProtocol.Http11],
-        AllowRenegotiation = false,
-    };
+    public SslServerAuthenticationOptions Options =>
+        new()
+        {
+            ServerCertificateContext = own,
+            EnabledSslProtocols = files.Protocols,
+            ClientCertificateRequired = files.Clients != ClientCertificates.NoClientCert,
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            CertificateChainPolicy = authorities?.Policy(),
+            RemoteCertificateValidationCallback = (_, certificate, _, errors) => IsWelcome(certificate, errors),
+            ApplicationProtocols = [SslApplicationProtocol.Http11],
+            AllowRenegotiation = false,
+        };
 
     /// <summary>Null, and at least one more problem, where a file cannot be read or is not what it should be.</summary>
     public static ServerTls? TryRead(TlsFiles files, ICollection<Problem> problems)
@@ -32,7 +33,11 @@ internal sealed class ServerTls(TlsFiles files, SslStreamCertificateContext own,
         PemFile File(Setting file) => new(file.Value, fault => problems.Add(file.Says($"\"{file.Value}\": {fault}")));
     }
 
-    bool IsWelcome(X509Certificate? certificate, SslPolicyErrors errors) => certificate is null
-        ? files.Clients is ClientCertificates.NoClientCert or ClientCertificates.RequestClientCert or ClientCertificates.VerifyClientCertIfGiven
-        : authorities is null || !errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors);
+    bool IsWelcome(X509Certificate? certificate, SslPolicyErrors errors) =>
+        certificate is null
+            ? files.Clients
+                is ClientCertificates.NoClientCert
+                    or ClientCertificates.RequestClientCert
+                    or ClientCertificates.VerifyClientCertIfGiven
+            : authorities is null || !errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors);
 }

@@ -6,8 +6,8 @@ using System.Text;
 namespace BackupMetricsJob.Schedule.Http;
 
 /// <summary>
-/// Who may ask. A right password is remembered by a keyed hash, so that a scrape costs nothing; a wrong one costs the full time, and so does an
-/// unknown user. One is computed at a time: guessing fast keeps one processor busy, and no more.
+/// Who may ask. A right password is remembered by a keyed hash, so that a scrape costs nothing; a wrong one costs the full time, and so
+/// does an unknown user. One is computed at a time: guessing fast keeps one processor busy, and no more.
 /// </summary>
 #pragma warning disable CA1001 // A semaphore whose handle nobody asks for holds nothing to give back.
 internal sealed class Users
@@ -25,7 +25,8 @@ internal sealed class Users
     {
         _hashes = hashes;
         var cost = 4;
-        foreach (var hash in hashes.Values) cost = Math.Max(cost, BcryptText.Cost(hash));
+        foreach (var hash in hashes.Values)
+            cost = Math.Max(cost, BcryptText.Cost(hash));
         _nobody = BcryptText.Nobody(cost);
     }
 
@@ -33,24 +34,30 @@ internal sealed class Users
     public bool IsEmpty => _hashes.Count == 0;
 
     /// <summary>Whether they are the same users, with the same hashes.</summary>
-    public bool Are(IReadOnlyDictionary<string, string> hashes) => _hashes.Count == hashes.Count && _hashes.All(user => hashes.GetValueOrDefault(user.Key) == user.Value);
+    public bool Are(IReadOnlyDictionary<string, string> hashes) =>
+        _hashes.Count == hashes.Count && _hashes.All(user => hashes.GetValueOrDefault(user.Key) == user.Value);
 
     /// <param name="authorization">What the request says in its header of that name.</param>
     /// <param name="cancellationToken">When whoever asks is gone.</param>
     public async ValueTask<bool> KnowAsync(string authorization, CancellationToken cancellationToken)
     {
-        if (IsEmpty) return true;
-        if (Credentials(authorization) is not var (user, password)) return false;
+        if (IsEmpty)
+            return true;
+        if (Credentials(authorization) is not var (user, password))
+            return false;
         var isUser = _hashes.TryGetValue(user, out var hash);
         hash ??= _nobody;
         var name = Name(user, hash, password);
-        if (_right.ContainsKey(name)) return true;
+        if (_right.ContainsKey(name))
+            return true;
         await _turn.WaitAsync(cancellationToken);
         try
         {
             var fits = _right.ContainsKey(name) || BCrypt.Net.BCrypt.Verify(password, hash);
-            if (!fits || !isUser) return false;
-            if (_right.Count >= MostRemembered) _right.Clear();
+            if (!fits || !isUser)
+                return false;
+            if (_right.Count >= MostRemembered)
+                _right.Clear();
             _right[name] = true;
             return true;
         }
@@ -62,12 +69,18 @@ internal sealed class Users
 
     static (string User, string Password)? Credentials(string authorization)
     {
-        if (!AuthenticationHeaderValue.TryParse(authorization, out var header) || !"Basic".Equals(header.Scheme, StringComparison.OrdinalIgnoreCase)) return null;
+        if (
+            !AuthenticationHeaderValue.TryParse(authorization, out var header)
+            || !"Basic".Equals(header.Scheme, StringComparison.OrdinalIgnoreCase)
+        )
+            return null;
         var bytes = new byte[header.Parameter?.Length ?? 0];
-        if (!Convert.TryFromBase64String(header.Parameter ?? "", bytes, out var length)) return null;
+        if (!Convert.TryFromBase64String(header.Parameter ?? "", bytes, out var length))
+            return null;
         var text = Encoding.UTF8.GetString(bytes, 0, length);
         return text.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon ? (text[..colon], text[(colon + 1)..]) : null;
     }
 
-    string Name(string user, string hash, string password) => Convert.ToHexString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{user}\0{hash}\0{password}")));
+    string Name(string user, string hash, string password) =>
+        Convert.ToHexString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{user}\0{hash}\0{password}")));
 }

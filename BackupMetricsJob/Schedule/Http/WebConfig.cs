@@ -3,7 +3,9 @@ using BackupMetricsJob.Configuration;
 
 namespace BackupMetricsJob.Schedule.Http;
 
-/// <summary>Which certificate a client must show, by the names that Go's crypto/tls and so the exporters of Prometheus have for it.</summary>
+/// <summary>
+/// Which certificate a client must show, by the names that Go's crypto/tls and so the exporters of Prometheus have for it.
+/// </summary>
 internal enum ClientCertificates
 {
     NoClientCert,
@@ -14,7 +16,13 @@ internal enum ClientCertificates
 }
 
 /// <summary>tls_server_config: files that are named, and not read yet.</summary>
-internal sealed record TlsFiles(Setting Certificate, Setting Key, Setting? ClientAuthorities, ClientCertificates Clients, SslProtocols Protocols);
+internal sealed record TlsFiles(
+    Setting Certificate,
+    Setting Key,
+    Setting? ClientAuthorities,
+    ClientCertificates Clients,
+    SslProtocols Protocols
+);
 
 /// <summary>What a web configuration file says, each value right by itself.</summary>
 /// <param name="Tls">Null for plain HTTP.</param>

@@ -12,13 +12,26 @@ namespace BackupMetricsJob.Schedule.Http;
 internal sealed class WebConfigReader(FileProblems problems)
 {
     static readonly string[] Root = ["tls_server_config", "basic_auth_users"];
-    static readonly string[] Tls = ["cert_file", "key_file", "client_ca_file", "client_auth_type", "min_version", "max_version", "prefer_server_cipher_suites"];
+    static readonly string[] Tls =
+    [
+        "cert_file",
+        "key_file",
+        "client_ca_file",
+        "client_auth_type",
+        "min_version",
+        "max_version",
+        "prefer_server_cipher_suites",
+    ];
     static readonly string[] Clients = Enum.GetNames<ClientCertificates>();
 
     /// <summary>Null, and at least one more problem, where something is wrong with it. An empty file says nothing, and is right.</summary>
     public static WebConfig? Read(Setting file, ICollection<Problem> problems)
     {
-        if (YamlText.Read(file.Value, why => file.Wrong("") with { Message = $"{file.Origin} \"{file.Value}\": {why}" }, problems) is not { } text) return null;
+        if (
+            YamlText.Read(file.Value, why => file.Wrong("") with { Message = $"{file.Origin} \"{file.Value}\": {why}" }, problems)
+            is not { } text
+        )
+            return null;
         return Parse(file.Value, text, problems);
     }
 
@@ -27,9 +40,11 @@ internal sealed class WebConfigReader(FileProblems problems)
     /// <param name="problems">Gets what is wrong.</param>
     public static WebConfig? Parse(string file, string text, ICollection<Problem> problems)
     {
-        if (SaysNothing(text)) return WebConfig.Open;
+        if (SaysNothing(text))
+            return WebConfig.Open;
         var before = problems.Count;
-        if (YamlTree.Read(file, text, problems, key: "", static (_, _) => { }) is not { } tree) return null;
+        if (YamlTree.Read(file, text, problems, key: "", static (_, _) => { }) is not { } tree)
+            return null;
         var ofFile = new FileProblems(problems);
         var root = Fields.Of(tree, KeyPath.Root, Root, Path.GetDirectoryName(file) ?? "", ofFile);
         var config = root is null ? null : new WebConfigReader(ofFile).Read(root);
@@ -40,7 +55,8 @@ internal sealed class WebConfigReader(FileProblems problems)
     {
         foreach (var line in text.AsSpan().EnumerateLines())
         {
-            if (line.TrimStart() is { IsEmpty: false } words && words[0] != '#') return false;
+            if (line.TrimStart() is { IsEmpty: false } words && words[0] != '#')
+                return false;
         }
 
         return true;
@@ -57,19 +73,31 @@ internal sealed class WebConfigReader(FileProblems problems)
         var clients = ReadClients(tls);
         var verifies = clients is ClientCertificates.VerifyClientCertIfGiven or ClientCertificates.RequireAndVerifyClientCert;
         if (verifies && authorities is null && !tls.Has("client_ca_file"))
-            problems.Add(tls.Place, $"{tls.Path}: client_auth_type {clients} needs client_ca_file: the authorities that sign the clients' certificates");
+            problems.Add(
+                tls.Place,
+                $"{tls.Path}: client_auth_type {clients} needs client_ca_file: the authorities that sign the clients' certificates"
+            );
         if (!verifies && authorities is { Place: { } place })
-            problems.Add(place, $"{tls.Path["client_ca_file"]}: is not used unless client_auth_type is VerifyClientCertIfGiven or RequireAndVerifyClientCert");
+            problems.Add(
+                place,
+                $"{tls.Path["client_ca_file"]}: is not used unless client_auth_type is VerifyClientCertIfGiven or "
+                    + "RequireAndVerifyClientCert"
+            );
         var protocols = Protocols(tls);
-        return tls.File("cert_file") is { } certificate && tls.File("key_file") is { } key ? new(certificate, key, authorities, clients, protocols) : null;
+        return tls.File("cert_file") is { } certificate && tls.File("key_file") is { } key
+            ? new(certificate, key, authorities, clients, protocols)
+            : null;
     }
 
     ClientCertificates ReadClients(Fields tls)
     {
-        if (tls["client_auth_type"] is not { } node) return ClientCertificates.NoClientCert;
+        if (tls["client_auth_type"] is not { } node)
+            return ClientCertificates.NoClientCert;
         // The older name of the same in exporter-toolkit.
-        if (node is YamlScalar { Text: "RequireClientCert" }) return ClientCertificates.RequireAnyClientCert;
-        if (node is YamlScalar scalar && Array.IndexOf(Clients, scalar.Text) is >= 0 and var index) return (ClientCertificates)index;
+        if (node is YamlScalar { Text: "RequireClientCert" })
+            return ClientCertificates.RequireAnyClientCert;
+        if (node is YamlScalar scalar && Array.IndexOf(Clients, scalar.Text) is >= 0 and var index)
+            return (ClientCertificates)index;
         problems.Wrong(node, tls.Path["client_auth_type"], "one of " + string.Join(", ", Clients));
         return ClientCertificates.NoClientCert;
     }
@@ -78,15 +106,19 @@ internal sealed class WebConfigReader(FileProblems problems)
     SslProtocols Protocols(Fields tls)
     {
         var (least, most) = (Version(tls, "min_version") ?? SslProtocols.Tls12, Version(tls, "max_version") ?? SslProtocols.Tls13);
-        if (least == SslProtocols.Tls13 && most == SslProtocols.Tls12) problems.Add(tls.Place, $"{tls.Path}: max_version must not be below min_version");
+        if (least == SslProtocols.Tls13 && most == SslProtocols.Tls12)
+            problems.Add(tls.Place, $"{tls.Path}: max_version must not be below min_version");
         return least == most ? least : SslProtocols.Tls12 | SslProtocols.Tls13;
     }
 
     SslProtocols? Version(Fields tls, string key)
     {
-        if (tls[key] is not { } node) return null;
-        if (node is YamlScalar { Text: "TLS12" }) return SslProtocols.Tls12;
-        if (node is YamlScalar { Text: "TLS13" }) return SslProtocols.Tls13;
+        if (tls[key] is not { } node)
+            return null;
+        if (node is YamlScalar { Text: "TLS12" })
+            return SslProtocols.Tls12;
+        if (node is YamlScalar { Text: "TLS13" })
+            return SslProtocols.Tls13;
         problems.Wrong(node, tls.Path[key], "TLS12 or TLS13 (the older ones are broken)");
         return null;
     }
@@ -95,7 +127,8 @@ internal sealed class WebConfigReader(FileProblems problems)
     Dictionary<string, string> ReadUsers(Fields root)
     {
         var users = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (root["basic_auth_users"] is not { } node || node is YamlScalar { IsNull: true }) return users;
+        if (root["basic_auth_users"] is not { } node || node is YamlScalar { IsNull: true })
+            return users;
         var path = root.Path["basic_auth_users"];
         if (node is not YamlMapping map)
         {
@@ -106,9 +139,12 @@ internal sealed class WebConfigReader(FileProblems problems)
         foreach (var (user, hash) in map.Entries)
         {
             // A user with a colon could never come: the first one ends the name.
-            if (user.Text.Length == 0 || user.Text.Contains(':', StringComparison.Ordinal)) problems.Add(user.Place, $"{path}: a user must be a name without a colon");
-            else if (hash is not YamlScalar { Text: var text } || !BcryptText.IsHash(text)) problems.Add(hash.Place, $"{path}: of user {MistakenForm.Quoted(user.Text)}: must be {BcryptText.Allowed}");
-            else users[user.Text] = text;
+            if (user.Text.Length == 0 || user.Text.Contains(':', StringComparison.Ordinal))
+                problems.Add(user.Place, $"{path}: a user must be a name without a colon");
+            else if (hash is not YamlScalar { Text: var text } || !BcryptText.IsHash(text))
+                problems.Add(hash.Place, $"{path}: of user {MistakenForm.Quoted(user.Text)}: must be {BcryptText.Allowed}");
+            else
+                users[user.Text] = text;
         }
 
         return users;

@@ -8,8 +8,8 @@ namespace BackupMetricsJob.Schedule.Http;
 internal sealed record WebAccess(ServerTls? Tls, Users Users);
 
 /// <summary>
-/// The web configuration file and the files it names, read again with the other settings: before every run and at SIGHUP. What is read counts from
-/// the next connection or request on. One that is broken is told once, and leaves the last good one in force.
+/// The web configuration file and the files it names, read again with the other settings: before every run and at SIGHUP. What is read
+/// counts from the next connection or request on. One that is broken is told once, and leaves the last good one in force.
 /// </summary>
 internal sealed class WebSettings(Setting? file, WebAccess current, ScheduleLog log)
 {
@@ -24,14 +24,16 @@ internal sealed class WebSettings(Setting? file, WebAccess current, ScheduleLog 
     /// <param name="problems">Gets what is wrong now.</param>
     public static WebSettings? Open(Setting? file, ScheduleLog log, ICollection<Problem> problems)
     {
-        if (file is null) return new(null, new(null, new(WebConfig.Open.Users)), log);
+        if (file is null)
+            return new(null, new(null, new(WebConfig.Open.Users)), log);
         return Read(file, problems, null) is { } access ? new(file, access, log) : null;
     }
 
     /// <summary>One caller at a time.</summary>
     public void Reload()
     {
-        if (file is null) return;
+        if (file is null)
+            return;
         var problems = new List<Problem>();
         var read = Read(file, problems, Current.Users);
         if (read is not null && read.Tls is null != Current.Tls is null)
@@ -41,18 +43,24 @@ internal sealed class WebSettings(Setting? file, WebAccess current, ScheduleLog 
         }
 
         List<string> words = [.. problems.Select(problem => problem.Words)];
-        if (words.Count == 0 && _toldProblems.Count > 0) log.Info("web_config", "the web configuration has been read again");
-        foreach (var word in words.Except(_toldProblems)) log.Error("web_config", "the web configuration could not be read again, the last good one stays: " + word);
+        if (words.Count == 0 && _toldProblems.Count > 0)
+            log.Info("web_config", "the web configuration has been read again");
+        foreach (var word in words.Except(_toldProblems))
+            log.Error("web_config", "the web configuration could not be read again, the last good one stays: " + word);
         _toldProblems = words;
-        if (read is not null) Volatile.Write(ref _current, read);
+        if (read is not null)
+            Volatile.Write(ref _current, read);
     }
 
-    /// <param name="users">Those in force, who keep the passwords that they know to be right as long as nothing of them has changed.</param>
+    /// <param name="users">Those in force, who keep the passwords that they know to be right as long as nothing of them has
+    /// changed.</param>
     static WebAccess? Read(Setting file, ICollection<Problem> problems, Users? users)
     {
-        if (WebConfigReader.Read(file, problems) is not { } config) return null;
+        if (WebConfigReader.Read(file, problems) is not { } config)
+            return null;
         var tls = config.Tls is null ? null : ServerTls.TryRead(config.Tls, problems);
-        if (config.Tls is null != tls is null) return null;
+        if (config.Tls is null != tls is null)
+            return null;
         return new(tls, users?.Are(config.Users) == true ? users : new(config.Users));
     }
 }

@@ -9,8 +9,9 @@ namespace BackupMetricsJob.Schedule.Options;
 internal delegate IReadOnlyList<Problem> ReadOptions(out ScheduleOptions? options);
 
 /// <summary>
-/// The settings that are in use: those that were last read without a problem. They are read before every run, so a rotated secret and a changed
-/// file count from the next run on; what is wrong with them is told, and the last good ones stay. What somebody should know of them is told once.
+/// The settings that are in use: those that were last read without a problem. They are read before every run, so a rotated secret and a
+/// changed file count from the next run on; what is wrong with them is told, and the last good ones stay. What somebody should know of them
+/// is told once.
 /// </summary>
 internal sealed class GoodOptions(ScheduleOptions first, ReadOptions read, ScheduleState state, ScheduleLog log, TimeProvider time)
 {
@@ -31,11 +32,20 @@ internal sealed class GoodOptions(ScheduleOptions first, ReadOptions read, Sched
             var recovered = !failed && state.Now.ReloadFailure is not null;
             var next = options ?? _current;
             Volatile.Write(ref _current, next with { Job = next.Job with { LastReloadSuccessful = !failed } });
-            state.Set(now => now with { ReloadFailure = failed ? new(time.GetUtcNow(), [.. problems.Select(problem => problem.Words)]) : null });
-            foreach (var problem in problems) log.Error("reload", "the settings could not be read again, the last good ones stay: " + problem.Words);
-            if (recovered) log.Info("reload", "the settings could be read again, and are in use");
-            if (isAsked) _warnings = [];
-            if (!failed) Warn();
+            state.Set(now =>
+                now with
+                {
+                    ReloadFailure = failed ? new(time.GetUtcNow(), [.. problems.Select(problem => problem.Words)]) : null,
+                }
+            );
+            foreach (var problem in problems)
+                log.Error("reload", "the settings could not be read again, the last good ones stay: " + problem.Words);
+            if (recovered)
+                log.Info("reload", "the settings could be read again, and are in use");
+            if (isAsked)
+                _warnings = [];
+            if (!failed)
+                Warn();
             return _current;
         }
     }
@@ -48,7 +58,8 @@ internal sealed class GoodOptions(ScheduleOptions first, ReadOptions read, Sched
             var warnings = Problems.Warnings(_current.Job);
             foreach (var warning in warnings)
             {
-                if (!_warnings.Contains(warning)) log.Warn("settings", warning);
+                if (!_warnings.Contains(warning))
+                    log.Warn("settings", warning);
             }
 
             _warnings = warnings;

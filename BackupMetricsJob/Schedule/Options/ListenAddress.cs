@@ -8,19 +8,31 @@ namespace BackupMetricsJob.Schedule.Options;
 /// <param name="Port">0 for one that the system chooses.</param>
 internal sealed record ListenAddress(IPAddress? Address, int Port)
 {
-    public const string Allowed = "an address of this host and a port, like 127.0.0.1:9351, [::1]:9351, localhost:9351, or :9351 for every address";
+    public const string Allowed =
+        "an address of this host and a port, like 127.0.0.1:9351, [::1]:9351, localhost:9351, or :9351 for every address";
 
     /// <summary>Null where it is none. Names are not looked up, but for localhost, which is 127.0.0.1 here.</summary>
     public static ListenAddress? TryParse(string text)
     {
         var colon = text.LastIndexOf(':');
-        if (colon < 0 || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port > IPEndPoint.MaxPort) return null;
+        if (
+            colon < 0
+            || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            || port > IPEndPoint.MaxPort
+        )
+            return null;
         var host = text[..colon];
-        if (host.Length == 0) return new(null, port);
-        if (host == "localhost") return new(IPAddress.Loopback, port);
+        if (host.Length == 0)
+            return new(null, port);
+        if (host == "localhost")
+            return new(IPAddress.Loopback, port);
         var isBracketed = host is ['[', .., ']'];
         // "127.1" and "2130706433" are addresses to the parser and mistakes to everybody else.
-        if (!IPAddress.TryParse(isBracketed ? host[1..^1] : host, out var address) || isBracketed != host.Contains(':', StringComparison.Ordinal)) return null;
+        if (
+            !IPAddress.TryParse(isBracketed ? host[1..^1] : host, out var address)
+            || isBracketed != host.Contains(':', StringComparison.Ordinal)
+        )
+            return null;
         return isBracketed || address.ToString() == host ? new(address, port) : null;
     }
 

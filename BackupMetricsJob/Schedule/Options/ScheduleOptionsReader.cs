@@ -16,14 +16,27 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
     /// <param name="options">Null if there is a problem.</param>
     /// <param name="output">How to tell it; there in any case.</param>
     public static IReadOnlyList<Problem> Read(
-        Flags flags, IReadOnlyDictionary<string, string> environment, DateTimeOffset now, out ScheduleOptions? options, out OutputOptions output)
+        Flags flags,
+        IReadOnlyDictionary<string, string> environment,
+        DateTimeOffset now,
+        out ScheduleOptions? options,
+        out OutputOptions output
+    )
     {
         options = null;
         var settings = new Settings(flags, environment);
         var reader = new ScheduleOptionsReader(settings, environment, now);
         var pushes = !OutputOptions.Choice(settings, "no-push", "false", "true", reader._problems);
-        var ofJob = OptionsReader.Read(flags, environment, pushes ? Purpose.Push : Purpose.Show, out var job, out output, out reader._files);
-        if (pushes) reader.RefuseSubset(flags);
+        var ofJob = OptionsReader.Read(
+            flags,
+            environment,
+            pushes ? Purpose.Push : Purpose.Show,
+            out var job,
+            out output,
+            out reader._files
+        );
+        if (pushes)
+            reader.RefuseSubset(flags);
         var plan = reader.Plan();
         var grace = reader.Grace();
         var cluster = reader.Cluster(job);
@@ -32,7 +45,8 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
         if (problems.Count == 0)
         {
             List<string> warnings = [.. job!.Warnings];
-            if (!pushes && listen is null) warnings.Add("--no-push without --listen: what a run finds is in its log only, and nothing can be alerted on");
+            if (!pushes && listen is null)
+                warnings.Add("--no-push without --listen: what a run finds is in its log only, and nothing can be alerted on");
             options = new(job with { Interval = job.Interval ?? plan!.LongestGap, Warnings = warnings }, output, plan!)
             {
                 Cluster = cluster,
@@ -49,9 +63,15 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
     /// <summary>Printing a part of the targets at every slot, which is what `run` would do, is not what a daemon is for.</summary>
     void RefuseSubset(Flags flags)
     {
-        if (_files is null || settings.All("target") is not [var first, ..] || flags.Values("grouping") is not null) return;
-        if (OutputOptions.Choice(settings, "dry-run", "false", "true", new List<Problem>())) return;
-        _problems.Add(first.Says("needs --grouping NAME=VALUE here (or --no-push, or --dry-run): the group of a part would replace that of all targets"));
+        if (_files is null || settings.All("target") is not [var first, ..] || flags.Values("grouping") is not null)
+            return;
+        if (OutputOptions.Choice(settings, "dry-run", "false", "true", new List<Problem>()))
+            return;
+        _problems.Add(
+            first.Says(
+                "needs --grouping NAME=VALUE here (or --no-push, or --dry-run): the group of a part would replace that of all targets"
+            )
+        );
     }
 
     SlotPlan? Plan()
@@ -61,27 +81,37 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
         {
             // What is missing in a file that could not be read nobody knows.
             if (_files is null or { IsWhole: true })
-                _problems.Add(new(ProblemOrigin.Flag, $"--cron is missing: when to run; {SlotPlan.Allowed} (or {Settings.Variable("cron")}, or cron in the file)"));
+                _problems.Add(
+                    new(
+                        ProblemOrigin.Flag,
+                        $"--cron is missing: when to run; {SlotPlan.Allowed} (or {Settings.Variable("cron")}, or cron in the file)"
+                    )
+                );
             return null;
         }
 
-        if (SlotPlan.TryParse(cron.Value, zone ?? TimeZoneInfo.Utc, now, out var problem) is { } plan) return plan;
+        if (SlotPlan.TryParse(cron.Value, zone ?? TimeZoneInfo.Utc, now, out var problem) is { } plan)
+            return plan;
         _problems.Add(cron.Wrong("") with { Message = $"{cron.Origin} \"{cron.Value}\": {problem}; must be {SlotPlan.Allowed}" });
         return null;
     }
 
     TimeZoneInfo? Zone()
     {
-        if ((settings.One("timezone") ?? _files?.TimeZone) is not { } setting) return TimeZoneInfo.Local;
-        if (TimeZoneInfo.TryFindSystemTimeZoneById(setting.Value, out var zone)) return zone;
+        if ((settings.One("timezone") ?? _files?.TimeZone) is not { } setting)
+            return TimeZoneInfo.Local;
+        if (TimeZoneInfo.TryFindSystemTimeZoneById(setting.Value, out var zone))
+            return zone;
         _problems.Add(setting.Wrong("a time zone of this system, like Europe/Zurich or UTC (they come with the package tzdata)"));
         return null;
     }
 
     TimeSpan Grace()
     {
-        if ((settings.One("grace") ?? _files?.Grace) is not { } setting) return DefaultGrace;
-        if (DurationText.TryParse(setting.Value, out var grace) && grace <= MaxGrace) return grace;
+        if ((settings.One("grace") ?? _files?.Grace) is not { } setting)
+            return DefaultGrace;
+        if (DurationText.TryParse(setting.Value, out var grace) && grace <= MaxGrace)
+            return grace;
         _problems.Add(setting.Wrong(DurationText.Allowed + ", and an hour at most"));
         return DefaultGrace;
     }
@@ -91,11 +121,13 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
         web = settings.One("web-config") ?? _files?.WebConfig;
         if ((settings.One("listen") ?? _files?.Listen) is not { } setting)
         {
-            if (web is not null && _files is null or { IsWhole: true }) _problems.Add(web!.Says("needs --listen, or listen in the file: it is about that"));
+            if (web is not null && _files is null or { IsWhole: true })
+                _problems.Add(web!.Says("needs --listen, or listen in the file: it is about that"));
             return null;
         }
 
-        if (ListenAddress.TryParse(setting.Value) is { } address) return address;
+        if (ListenAddress.TryParse(setting.Value) is { } address)
+            return address;
         _problems.Add(setting.Wrong(ListenAddress.Allowed));
         return null;
     }
@@ -107,30 +139,36 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
         {
             foreach (var alone in (string[])["node", "cluster-name"])
             {
-                if (settings.One(alone) is { } given) _problems.Add(given.Says("needs --cluster: it is about that"));
+                if (settings.One(alone) is { } given)
+                    _problems.Add(given.Says("needs --cluster: it is about that"));
             }
 
             return null;
         }
 
         var said = new List<string>();
-        if (setting.Value.Trim().Length == 0) said.Add("must be a postgresql:// URI or \"host=... user=...\"");
+        if (setting.Value.Trim().Length == 0)
+            said.Add("must be a postgresql:// URI or \"host=... user=...\"");
         else if (ConnectionText.TryParse(setting.Value, LibpqEnvironment.Of(environment), said, out var connection))
         {
-            if (connection is { Hosts.Count: 1, Session: SessionKind.Any }) return new(connection, name, node);
+            if (connection is { Hosts.Count: 1, Session: SessionKind.Any })
+                return new(connection, name, node);
             said.Add("must have one host and no target_session_attrs: give one name that follows the primary");
         }
 
-        foreach (var problem in said) _problems.Add(setting.Says(problem));
+        foreach (var problem in said)
+            _problems.Add(setting.Says(problem));
         return null;
     }
 
     /// <summary>What the nodes have in common and other jobs have not.</summary>
-    static string Default(JobOptions? job) => job?.Shard is { } shard ? $"{job.Group.Job} {shard.Index}/{shard.Count}" : job?.Group.Job ?? "";
+    static string Default(JobOptions? job) =>
+        job?.Shard is { } shard ? $"{job.Group.Job} {shard.Index}/{shard.Count}" : job?.Group.Job ?? "";
 
     string Name(string setting, string unless)
     {
-        if (settings.One(setting) is not { } given) return unless;
+        if (settings.One(setting) is not { } given)
+            return unless;
         if (given.Value.Trim().Length == 0 || given.Value.Length > 100 || !LabelText.IsWellFormed(given.Value))
             _problems.Add(given.Wrong("a name of at most 100 characters, without control characters"));
         return given.Value;

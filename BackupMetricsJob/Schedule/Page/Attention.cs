@@ -3,7 +3,9 @@ using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Schedule.Page;
 
-/// <summary>The databases that somebody must look at: what is wrong, what to do, and what is known beside it. The first ones are open.</summary>
+/// <summary>
+/// The databases that somebody must look at: what is wrong, what to do, and what is known beside it. The first ones are open.
+/// </summary>
 internal static class Attention
 {
     const int Open = 8;
@@ -12,9 +14,14 @@ internal static class Attention
     public static IEnumerable<Html> Of(IReadOnlyList<Judged> judged)
     {
         var count = judged.Count(one => one.Standing is Standing.Critical or Standing.Warning);
-        if (count == 0) yield break;
-        yield return Html.Of($"<section id=\"attention\" aria-labelledby=\"h-attention\"><h2 id=\"h-attention\">Needs attention <span class=\"count\">{count}</span></h2>\n");
-        for (var i = 0; i < count; i++) yield return Card(judged[i], i);
+        if (count == 0)
+            yield break;
+        yield return Html.Of(
+            $"<section id=\"attention\" aria-labelledby=\"h-attention\"><h2 id=\"h-attention\">Needs attention <span "
+                + $"class=\"count\">{count}</span></h2>\n"
+        );
+        for (var i = 0; i < count; i++)
+            yield return Card(judged[i], i);
         yield return Html.Of($"</section>\n");
     }
 
@@ -22,19 +29,30 @@ internal static class Attention
     {
         var (result, word) = (one.Result, Icon.Name(one.Standing));
         var more = one.Findings.Count > 1 ? Html.Of($" <span class=\"more\">and {one.Findings.Count - 1} more</span>") : Html.Nothing;
-        return Html.Of($"""
-            <details class="card {word}" id="db-{Id(result)}"{(index < Open ? new Html(" open") : Html.Nothing)} data-find="{result.Instance.Name}">
-            <summary id="s-{Id(result)}">{Icon.Of(one.Standing)}<span class="name"><bdi>{result.Instance.Name}</bdi></span> <span class="badge">{Icon.Word(one.Standing)}</span><span class="short">{one.Findings[0].What}{more}</span></summary>
+        return Html.Of(
+            $"""
+            <details class="card {word}" id="db-{Id(result)}"{(
+                index < Open ? new Html(" open") : Html.Nothing
+            )} data-find="{result.Instance.Name}">
+            <summary id="s-{Id(result)}">{Icon.Of(
+                one.Standing
+            )}<span class="name"><bdi>{result.Instance.Name}</bdi></span> <span class="badge">{Icon.Word(
+                one.Standing
+            )}</span><span class="short">{one.Findings[0].What}{more}</span></summary>
             <ul class="findings">{Html.Join(one.Findings.Select(Finding))}</ul>
             {Known(result)}
             <p class="about">{Facts.Server(result)}, asked {Moment.Of(result.At)} {Facts.Labels(result.Instance)}</p>
             </details>
 
-            """);
+            """
+        );
     }
 
     static Html Finding(Finding finding) =>
-        Html.Of($"<li class=\"{(finding.IsCritical ? "critical" : "warning")}\"><p>{Sentence(finding.What)}</p><p class=\"do\">{finding.Do}</p></li>");
+        Html.Of(
+            $"<li class=\"{(finding.IsCritical ? "critical" : "warning")}\"><p>{Sentence(finding.What)}</p><p "
+                + $"class=\"do\">{finding.Do}</p></li>"
+        );
 
     static Html Known(ProbeResult result)
     {
@@ -50,21 +68,42 @@ internal static class Attention
             yield return Row(ShowBackup.Name(backup.Type), Facts.Age(backup, result.Instance), bar, Facts.Details(backup));
         }
 
-        if (Facts.Loss(result) is { } loss) yield return Row("lost if it died now", loss, Html.Nothing, result.ReplayBytes is { } replay ? Html.Of($"a restore replays {InWords.Bytes(replay)} of WAL") : Html.Nothing);
-        if (Facts.Queue(result) is { } queue) yield return Row("ready queue", queue, Facts.Waiting(result) is { } waiting ? Bar.Of(result.Instance, LimitType.Wal, waiting) : Html.Nothing, Html.Nothing);
-        if (Facts.Archiving(result) is { } archiving) yield return Row("WAL archiving", Html.Of($"{archiving}"), Html.Nothing, Html.Nothing);
+        if (Facts.Loss(result) is { } loss)
+            yield return Row(
+                "lost if it died now",
+                loss,
+                Html.Nothing,
+                result.ReplayBytes is { } replay ? Html.Of($"a restore replays {InWords.Bytes(replay)} of WAL") : Html.Nothing
+            );
+        if (Facts.Queue(result) is { } queue)
+            yield return Row(
+                "ready queue",
+                queue,
+                Facts.Waiting(result) is { } waiting ? Bar.Of(result.Instance, LimitType.Wal, waiting) : Html.Nothing,
+                Html.Nothing
+            );
+        if (Facts.Archiving(result) is { } archiving)
+            yield return Row("WAL archiving", Html.Of($"{archiving}"), Html.Nothing, Html.Nothing);
     }
 
     static Html Row(string name, Html value, Html bar, Html details) =>
-        Html.Of($"<div><dt>{name}</dt><dd>{value}{bar}{(details == Html.Nothing ? details : Html.Of($"<small>{details}</small>"))}</dd></div>");
+        Html.Of(
+            $"<div><dt>{name}</dt><dd>{value}{bar}{(details == Html.Nothing ? details : Html.Of($"<small>{details}</small>"))}</dd></div>"
+        );
 
     /// <summary>With a capital letter, where it does not begin with a name, and a full stop.</summary>
     static string Sentence(string text)
     {
-        var isWord = text.Length > 1 && char.IsAsciiLetterLower(text[0]) && text.AsSpan(0, Math.Max(1, text.IndexOf(' ', StringComparison.Ordinal))).IndexOfAnyExceptInRange('a', 'z') < 0;
+        var isWord =
+            text.Length > 1
+            && char.IsAsciiLetterLower(text[0])
+            && text.AsSpan(0, Math.Max(1, text.IndexOf(' ', StringComparison.Ordinal))).IndexOfAnyExceptInRange('a', 'z') < 0;
         return (isWord ? char.ToUpperInvariant(text[0]) + text[1..] : text).TrimEnd('.') + ".";
     }
 
     /// <summary>Stays the same as long as the name does, whatever is in that.</summary>
-    static string Id(ProbeResult result) => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(result.Instance.Name)).AsSpan(0, 6));
+    static string Id(ProbeResult result) =>
+        Convert.ToHexString(
+            System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(result.Instance.Name)).AsSpan(0, 6)
+        );
 }

@@ -2,7 +2,10 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Schedule.Page;
 
-/// <summary>An age against its limits: the bar is full a quarter beyond the last limit, and each limit is a mark on it. The words beside it say the same.</summary>
+/// <summary>
+/// An age against its limits: the bar is full a quarter beyond the last limit, and each limit is a mark on it. The words beside it say the
+/// same.
+/// </summary>
 internal static class Bar
 {
     const double Full = 1.25;
@@ -11,7 +14,8 @@ internal static class Bar
     public static Html Of(Instance instance, LimitType? type, TimeSpan age)
     {
         List<TimeSpan> limits = [.. Limits(instance, type).Select(limit => limit.MaxAge)];
-        if (limits.Count == 0) return Html.Nothing;
+        if (limits.Count == 0)
+            return Html.Nothing;
         var last = limits.Max();
         var marks = limits.Select(limit => Html.Of($"<rect class=\"mark\" x=\"{100 * limit / last / Full}\" width=\".7\" height=\"8\"/>"));
         var standing = BackupFindings.Passed(instance, type!.Value, age) switch
@@ -21,7 +25,10 @@ internal static class Bar
             null => Standing.Well,
         };
         var length = Math.Clamp(100 * age / last / Full, 1, 100);
-        return Html.Of($"<svg class=\"bar {Icon.Name(standing)}\" viewBox=\"0 0 100 8\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"fill\" width=\"{length}\" height=\"8\"/>{Html.Join(marks)}</svg>");
+        return Html.Of(
+            $"<svg class=\"bar {Icon.Name(standing)}\" viewBox=\"0 0 100 8\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect "
+                + $"class=\"fill\" width=\"{length}\" height=\"8\"/>{Html.Join(marks)}</svg>"
+        );
     }
 
     /// <summary>The limit that comes first: " of 26 h"; nothing where there is none.</summary>

@@ -7,17 +7,19 @@ namespace BackupMetricsJob.Schedule.Page;
 internal static class Facts
 {
     /// <summary>PostgreSQL 15.20, primary; or who spoke of it.</summary>
-    public static string Server(ProbeResult result) => result switch
-    {
-        { Server: { } server } => $"PostgreSQL {InWords.Version(server.VersionNumber)}, {(server.InRecovery ? "standby" : "primary")}",
-        { IsTarget: false } => $"by the word of {string.Join(", ", result.Instance.Sources)}",
-        { SourcesThatAnswered.Count: > 0 } => $"by the word of {string.Join(", ", result.SourcesThatAnswered)}",
-        _ => "no answer",
-    };
+    public static string Server(ProbeResult result) =>
+        result switch
+        {
+            { Server: { } server } => $"PostgreSQL {InWords.Version(server.VersionNumber)}, {(server.InRecovery ? "standby" : "primary")}",
+            { IsTarget: false } => $"by the word of {string.Join(", ", result.Instance.Sources)}",
+            { SourcesThatAnswered.Count: > 0 } => $"by the word of {string.Join(", ", result.SourcesThatAnswered)}",
+            _ => "no answer",
+        };
 
-    public static Html Age(BackupFacts backup, Instance instance) => backup.Age is { } age
-        ? Html.Of($"<b>{InWords.Of(age)}</b> old{Limit(instance, ShowBackup.LimitOf(instance, backup.Type))}")
-        : Html.Of($"{(backup.Oldest is null ? "no good one is known" : "the newest is not known")}");
+    public static Html Age(BackupFacts backup, Instance instance) =>
+        backup.Age is { } age
+            ? Html.Of($"<b>{InWords.Of(age)}</b> old{Limit(instance, ShowBackup.LimitOf(instance, backup.Type))}")
+            : Html.Of($"{(backup.Oldest is null ? "no good one is known" : "the newest is not known")}");
 
     /// <summary>Finished when, with what, how large, what else is kept.</summary>
     public static Html Details(BackupFacts backup)
@@ -31,20 +33,28 @@ internal static class Facts
     /// <summary>How archiving stands; null where there is no server to ask.</summary>
     public static string? Archiving(ProbeResult result)
     {
-        if (result.Server is not { } server) return null;
-        if (ArchiverStates.Of(server) is not { } state) return "unknown";
-        var last = !server.DoesNotArchiveItself && server.ArchiveMode != "off" && server.Archiver.LastArchived is { } archived ? $", last success {InWords.Of(server.Now - archived)} before it was asked" : "";
+        if (result.Server is not { } server)
+            return null;
+        if (ArchiverStates.Of(server) is not { } state)
+            return "unknown";
+        var last =
+            !server.DoesNotArchiveItself && server.ArchiveMode != "off" && server.Archiver.LastArchived is { } archived
+                ? $", last success {InWords.Of(server.Now - archived)} before it was asked"
+                : "";
         return state.Name() + last;
     }
 
     /// <summary>For how long the oldest segment has waited to be archived; null where none does.</summary>
     public static TimeSpan? Waiting(ProbeResult result) =>
-        result.Server is { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal.OldestReady: { } since } server ? server.Now - since : null;
+        result.Server is { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal.OldestReady: { } since } server
+            ? server.Now - since
+            : null;
 
     /// <summary>The segments that wait to be archived, in words; null where nobody knows, or nothing is archived.</summary>
     public static Html? Queue(ProbeResult result)
     {
-        if (result.Server is not { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal: { } wal }) return null;
+        if (result.Server is not { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal: { } wal })
+            return null;
         return Waiting(result) is { } waiting
             ? Html.Of($"<b>{InWords.Waiting(wal)}</b> waiting for {InWords.Of(waiting)}{Limit(result.Instance, LimitType.Wal)}")
             : Html.Of($"nothing waits");
@@ -57,7 +67,8 @@ internal static class Facts
     /// <summary>The same two in a word or two, under a heading that says what they are.</summary>
     public static Html? ShortQueue(ProbeResult result)
     {
-        if (result.Server is not { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal: { } wal }) return null;
+        if (result.Server is not { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal: { } wal })
+            return null;
         return Waiting(result) is { } waiting ? Html.Of($"{InWords.Waiting(wal)}, {InWords.Of(waiting)}") : Html.Of($"empty");
     }
 
@@ -65,9 +76,12 @@ internal static class Facts
 
     public static Html Labels(Instance instance)
     {
-        if (instance.Labels.Count == 0) return Html.Nothing;
-        return Html.Of($"<span class=\"labels\">{Html.Join(" ", [.. instance.Labels.Select(label => Html.Of($"<span>{label.Name}={label.Value}</span>"))])}</span>");
+        if (instance.Labels.Count == 0)
+            return Html.Nothing;
+        return Html.Of($"<span class=\"labels\">{Html.Join(" ", [.. instance.Labels.Select(Label)])}</span>");
     }
+
+    static Html Label(InstanceLabel label) => Html.Of($"<span>{label.Name}={label.Value}</span>");
 
     static Html Limit(Instance instance, LimitType? type) => Html.Of($" <span class=\"limit\">({Bar.Words(instance, type)})</span>");
 }

@@ -9,13 +9,30 @@ internal sealed record Headline(Standing Standing, string Text, string More)
 {
     public static Headline Of(ScheduleSnapshot now, IReadOnlyList<Judged> judged, DateTimeOffset time)
     {
-        if (now.Last is null && now.LastAnywhere is null) return new(Standing.NotJudged, "Nothing is known yet", now.Current is null ? "No run has ended since this process started." : "The first run is going on.");
-        if (now.Newest is not { } last) return new(Standing.NotJudged, $"Node {now.LastAnywhere!.Node} knows", "It ran the last slot, so its page and its metrics tell what was found.");
+        if (now.Last is null && now.LastAnywhere is null)
+            return new(
+                Standing.NotJudged,
+                "Nothing is known yet",
+                now.Current is null ? "No run has ended since this process started." : "The first run is going on."
+            );
+        if (now.Newest is not { } last)
+            return new(
+                Standing.NotJudged,
+                $"Node {now.LastAnywhere!.Node} knows",
+                "It ran the last slot, so its page and its metrics tell what was found."
+            );
         if (Stale(now, time) is { } since)
-            return new(Standing.Critical, "Nobody knows how the backups are now", $"The last run ended {InWords.Of(since)} ago, and it should be every {InWords.Of(now.Interval)}. What follows was true then.");
+            return new(
+                Standing.Critical,
+                "Nobody knows how the backups are now",
+                $"The last run ended {InWords.Of(since)} ago, and it should be every {InWords.Of(now.Interval)}. "
+                    + "What follows was true then."
+            );
         var backups = OfRun(last, judged);
         // Backups that are well and a job that tells nobody are not well together.
-        return backups.Standing < Standing.Well || Trouble(now, last) is not { } trouble ? backups : new(Standing.Critical, trouble, $"{backups.Text}, as far as this node sees. {backups.More}".TrimEnd());
+        return backups.Standing < Standing.Well || Trouble(now, last) is not { } trouble
+            ? backups
+            : new(Standing.Critical, trouble, $"{backups.Text}, as far as this node sees. {backups.More}".TrimEnd());
     }
 
     static string? Trouble(ScheduleSnapshot now, LastRun last) =>
@@ -37,12 +54,16 @@ internal sealed record Headline(Standing Standing, string Text, string More)
         var more = new List<string>();
         if (bad > 0)
         {
-            if (critical > 0) more.Add($"{critical} critical");
-            if (warning > 0) more.Add(warning == 1 ? "1 warning" : $"{warning} warnings");
-            if (well > 0) more.Add($"{well} well");
+            if (critical > 0)
+                more.Add($"{critical} critical");
+            if (warning > 0)
+                more.Add(warning == 1 ? "1 warning" : $"{warning} warnings");
+            if (well > 0)
+                more.Add($"{well} well");
         }
 
-        if (other > 0) more.Add($"{other} not judged");
+        if (other > 0)
+            more.Add($"{other} not judged");
         var text = (bad, all, last.Report.Results.Count) switch
         {
             (_, _, 0) => "No database is configured",
@@ -53,7 +74,11 @@ internal sealed record Headline(Standing Standing, string Text, string More)
             (1, _, _) => $"1 of {all} databases needs attention",
             _ => bad == all ? $"All {all} databases need attention" : $"{bad} of {all} databases need attention",
         };
-        var standing = critical > 0 ? Standing.Critical : warning > 0 ? Standing.Warning : all > 0 ? Standing.Well : Standing.NotJudged;
+        var standing =
+            critical > 0 ? Standing.Critical
+            : warning > 0 ? Standing.Warning
+            : all > 0 ? Standing.Well
+            : Standing.NotJudged;
         return new(standing, text, more.Count == 0 ? "" : string.Join(", ", more) + ".");
     }
 

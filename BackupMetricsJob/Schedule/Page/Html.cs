@@ -14,7 +14,8 @@ internal readonly record struct Html(string Markup)
     public static Html Join(IEnumerable<Html> pieces)
     {
         var all = new StringBuilder();
-        foreach (var piece in pieces) all.Append(piece.Markup);
+        foreach (var piece in pieces)
+            all.Append(piece.Markup);
         return new(all.ToString());
     }
 
@@ -22,7 +23,8 @@ internal readonly record struct Html(string Markup)
     public static Html Join(string between, IReadOnlyList<Html> pieces)
     {
         var all = new StringBuilder();
-        for (var i = 0; i < pieces.Count; i++) all.Append(i == 0 ? "" : between).Append(pieces[i].Markup);
+        for (var i = 0; i < pieces.Count; i++)
+            all.Append(i == 0 ? "" : between).Append(pieces[i].Markup);
         return new(all.ToString());
     }
 
@@ -50,15 +52,21 @@ internal readonly ref struct HtmlHandler
     {
         foreach (var rune in (text ?? "").EnumerateRunes())
         {
-            _markup.Append(rune.Value switch
-            {
-                '&' => "&amp;",
-                '<' => "&lt;",
-                '>' => "&gt;",
-                '"' => "&quot;",
-                '\'' => "&#39;",
-                _ => (Rune.IsWhiteSpace(rune) ? new Rune(' ') : Words.IsInvisible(rune) ? Rune.ReplacementChar : rune).ToString(),
-            });
+            _markup.Append(
+                rune.Value switch
+                {
+                    '&' => "&amp;",
+                    '<' => "&lt;",
+                    '>' => "&gt;",
+                    '"' => "&quot;",
+                    '\'' => "&#39;",
+                    _ => (
+                        Rune.IsWhiteSpace(rune) ? new Rune(' ')
+                        : Words.IsInvisible(rune) ? Rune.ReplacementChar
+                        : rune
+                    ).ToString(),
+                }
+            );
         }
     }
 

@@ -4,16 +4,20 @@ namespace BackupMetricsJob.Schedule.Page;
 internal static class Icon
 {
     /// <summary>Drawn once a page; <see cref="Of"/> refers to it.</summary>
-    public static Html Shapes { get; } = new("""
-        <svg hidden aria-hidden="true"><defs>
-        <symbol id="sign-critical" viewBox="0 0 20 20"><path d="M6.3 1h7.4L19 6.3v7.4L13.7 19H6.3L1 13.7V6.3z"/><path class="in" d="m6.8 6.8 6.4 6.4m0-6.4-6.4 6.4"/></symbol>
-        <symbol id="sign-warning" viewBox="0 0 20 20"><path d="M8.7 2.2a1.5 1.5 0 0 1 2.6 0l7.9 14a1.5 1.5 0 0 1-1.3 2.3H2.1a1.5 1.5 0 0 1-1.3-2.3z"/><path class="in" d="M10 7.2v5m0 2.6v.2"/></symbol>
-        <symbol id="sign-well" viewBox="0 0 20 20"><circle cx="10" cy="10" r="9"/><path class="in" d="m5.8 10.4 2.9 2.9 5.5-6.1"/></symbol>
-        <symbol id="sign-none" viewBox="0 0 20 20"><circle cx="10" cy="10" r="9"/><path class="in" d="M6 10h8"/></symbol>
-        </defs></svg>
-        """);
+    public static Html Shapes { get; } =
+        new(
+            """
+            <svg hidden aria-hidden="true"><defs>
+            <symbol id="sign-critical" viewBox="0 0 20 20"><path d="M6.3 1h7.4L19 6.3v7.4L13.7 19H6.3L1 13.7V6.3z"/><path class="in" d="m6.8 6.8 6.4 6.4m0-6.4-6.4 6.4"/></symbol>
+            <symbol id="sign-warning" viewBox="0 0 20 20"><path d="M8.7 2.2a1.5 1.5 0 0 1 2.6 0l7.9 14a1.5 1.5 0 0 1-1.3 2.3H2.1a1.5 1.5 0 0 1-1.3-2.3z"/><path class="in" d="M10 7.2v5m0 2.6v.2"/></symbol>
+            <symbol id="sign-well" viewBox="0 0 20 20"><circle cx="10" cy="10" r="9"/><path class="in" d="m5.8 10.4 2.9 2.9 5.5-6.1"/></symbol>
+            <symbol id="sign-none" viewBox="0 0 20 20"><circle cx="10" cy="10" r="9"/><path class="in" d="M6 10h8"/></symbol>
+            </defs></svg>
+            """
+        );
 
-    public static Html Of(Standing standing) => Html.Of($"<svg class=\"icon {Name(standing)}\" aria-hidden=\"true\"><use href=\"#sign-{Name(standing)}\"/></svg>");
+    public static Html Of(Standing standing) =>
+        Html.Of($"<svg class=\"icon {Name(standing)}\" aria-hidden=\"true\"><use href=\"#sign-{Name(standing)}\"/></svg>");
 
     /// <summary>The same as the body of a data: URL, for the tab.</summary>
     public static Html Link(Standing standing)
@@ -28,19 +32,21 @@ internal static class Icon
         return new($"%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 20 20' fill='%23{colour}'%3E{shape}%3C/svg%3E");
     }
 
-    public static string Name(Standing standing) => standing switch
-    {
-        Standing.Critical => "critical",
-        Standing.Warning => "warning",
-        Standing.Well => "well",
-        _ => "none",
-    };
+    public static string Name(Standing standing) =>
+        standing switch
+        {
+            Standing.Critical => "critical",
+            Standing.Warning => "warning",
+            Standing.Well => "well",
+            _ => "none",
+        };
 
-    public static string Word(Standing standing) => standing switch
-    {
-        Standing.Critical => "Critical",
-        Standing.Warning => "Warning",
-        Standing.Well => "Well",
-        _ => "Not judged",
-    };
+    public static string Word(Standing standing) =>
+        standing switch
+        {
+            Standing.Critical => "Critical",
+            Standing.Warning => "Warning",
+            Standing.Well => "Well",
+            _ => "Not judged",
+        };
 }

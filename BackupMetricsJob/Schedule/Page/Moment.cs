@@ -8,13 +8,17 @@ internal static class Moment
 {
     /// <summary>2026-11-22 12:00 UTC; the seconds are for machines, and for who points at it.</summary>
     public static Html Of(DateTimeOffset at) =>
-        Html.Of($"<time datetime=\"{at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}\">{at.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)}</time>");
+        Html.Of(
+            $"<time datetime=\"{at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}\">"
+                + $"{at.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)}</time>"
+        );
 
     /// <summary>3 min ago, in 42 s, now.</summary>
-    public static string From(DateTimeOffset now, DateTimeOffset at) => (at - now) switch
-    {
-        { TotalSeconds: > -1 and < 1 } => "now",
-        { Ticks: < 0 } before => $"{InWords.Of(-before)} ago",
-        var after => $"in {InWords.Of(after)}",
-    };
+    public static string From(DateTimeOffset now, DateTimeOffset at) =>
+        (at - now) switch
+        {
+            { TotalSeconds: > -1 and < 1 } => "now",
+            { Ticks: < 0 } before => $"{InWords.Of(-before)} ago",
+            var after => $"in {InWords.Of(after)}",
+        };
 }

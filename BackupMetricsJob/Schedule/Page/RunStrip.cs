@@ -11,41 +11,54 @@ internal static class RunStrip
     const int Height = 34;
 
     /// <summary>The picture, with the same in words.</summary>
-    public static Html Picture(ScheduleSnapshot now) => now.History.Count == 0
-        ? Html.Of($"<b>none</b><small>on this node so far</small>")
-        : Html.Of($"{Picture(now.History, Sum(now))}<small>{Sum(now)}</small>");
+    public static Html Picture(ScheduleSnapshot now) =>
+        now.History.Count == 0
+            ? Html.Of($"<b>none</b><small>on this node so far</small>")
+            : Html.Of($"{Picture(now.History, Sum(now))}<small>{Sum(now)}</small>");
 
-    public static Html Table(ScheduleSnapshot now, DateTimeOffset time) => now.History.Count == 0 ? Html.Nothing : Html.Of($"""
-        <section id="runs" aria-labelledby="h-runs"><h2 id="h-runs">Runs{(now.IsCluster ? $" of {now.Node}" : "")} <span class="count">{now.History.Count}</span></h2>
-        <details id="run-list"><summary id="s-run-list">{Sum(now)}</summary><table><thead><tr><th scope="col">Slot</th><th scope="col">Ended with</th><th scope="col">Took</th><th scope="col">Databases</th></tr></thead><tbody>
-        {Html.Join(now.History.Reverse().Select(run => Row(run, time)))}</tbody></table></details></section>
+    public static Html Table(ScheduleSnapshot now, DateTimeOffset time) =>
+        now.History.Count == 0
+            ? Html.Nothing
+            : Html.Of(
+                $"""
+                <section id="runs" aria-labelledby="h-runs"><h2 id="h-runs">Runs{(
+                    now.IsCluster ? $" of {now.Node}" : ""
+                )} <span class="count">{now.History.Count}</span></h2>
+                <details id="run-list"><summary id="s-run-list">{Sum(
+                    now
+                )}</summary><table><thead><tr><th scope="col">Slot</th><th scope="col">Ended with</th><th scope="col">Took</th><th scope="col">Databases</th></tr></thead><tbody>
+                {Html.Join(now.History.Reverse().Select(run => Row(run, time)))}</tbody></table></details></section>
 
-        """);
+                """
+            );
 
     /// <summary>What an exit code says, in words.</summary>
-    public static string Words(ExitCode code) => code switch
-    {
-        ExitCode.Success => "done",
-        ExitCode.TargetFailed => "a database could not be probed",
-        ExitCode.PushNotArrived => "the push did not arrive",
-        ExitCode.PushRefused => "the gateway refused the push",
-        ExitCode.Bug => "a bug; the log tells more",
-        ExitCode.Terminated or ExitCode.Interrupted => "it was cut",
-        _ => "",
-    };
+    public static string Words(ExitCode code) =>
+        code switch
+        {
+            ExitCode.Success => "done",
+            ExitCode.TargetFailed => "a database could not be probed",
+            ExitCode.PushNotArrived => "the push did not arrive",
+            ExitCode.PushRefused => "the gateway refused the push",
+            ExitCode.Bug => "a bug; the log tells more",
+            ExitCode.Terminated or ExitCode.Interrupted => "it was cut",
+            _ => "",
+        };
 
-    public static Standing Kind(RunRecord run) => run.ExitCode switch
-    {
-        ExitCode.Success => Standing.Well,
-        ExitCode.TargetFailed => Standing.Warning,
-        _ => Standing.Critical,
-    };
+    public static Standing Kind(RunRecord run) =>
+        run.ExitCode switch
+        {
+            ExitCode.Success => Standing.Well,
+            ExitCode.TargetFailed => Standing.Warning,
+            _ => Standing.Critical,
+        };
 
     static string Sum(ScheduleSnapshot now)
     {
         var failed = now.History.Count(run => Kind(run) == Standing.Critical);
         var partly = now.History.Count(run => Kind(run) == Standing.Warning);
-        return $"{InWords.Count(now.History.Count, "run")}{(now.IsCluster ? " on this node" : "")}, {(failed == 0 ? "none failed" : $"{failed} failed")}{(partly == 0 ? "" : $", {partly} without all databases")}";
+        return $"{InWords.Count(now.History.Count, "run")}{(now.IsCluster ? " on this node" : "")}, "
+            + $"{(failed == 0 ? "none failed" : $"{failed} failed")}{(partly == 0 ? "" : $", {partly} without all databases")}";
     }
 
     static Html Picture(IReadOnlyList<RunRecord> runs, string sum)
@@ -63,17 +76,33 @@ internal static class RunStrip
                 Standing.Warning => Html.Of($"<circle cx=\"{x + 2.5}\" cy=\"{Height - height - 4}\" r=\"1.6\"/>"),
                 _ => Html.Nothing,
             };
-            bars.Add(Html.Of($"<g class=\"{Icon.Name(Kind(run))}\"><title>{Title(run)}</title><rect x=\"{x + .5}\" y=\"{Height - height}\" width=\"{Step - 2}\" height=\"{height}\" rx=\"1\"/>{sign}</g>"));
+            bars.Add(
+                Html.Of(
+                    $"<g class=\"{Icon.Name(Kind(run))}\"><title>{Title(run)}</title><rect x=\"{x + .5}\" y=\"{Height - height}\" "
+                        + $"width=\"{Step - 2}\" height=\"{height}\" rx=\"1\"/>{sign}</g>"
+                )
+            );
             x += Step;
         }
 
-        return Html.Of($"<svg class=\"strip\" viewBox=\"0 0 {width} {Height}\" preserveAspectRatio=\"xMinYMax meet\" role=\"img\" aria-label=\"{sum}\">{Html.Join(bars)}</svg>");
+        return Html.Of(
+            $"<svg class=\"strip\" viewBox=\"0 0 {width} {Height}\" preserveAspectRatio=\"xMinYMax meet\" role=\"img\" "
+                + $"aria-label=\"{sum}\">{Html.Join(bars)}</svg>"
+        );
     }
 
     static string Title(RunRecord run) => $"{InWords.Of(run.Slot)}: {(int)run.ExitCode}, {Words(run.ExitCode)}, {InWords.Of(run.Duration)}";
 
-    static Html Row(RunRecord run, DateTimeOffset time) => Html.Of($"""
-        <tr><th scope="row">{Moment.Of(run.Slot)}{(run.IsRetry ? ", again" : "")} <span class="ago">{Moment.From(time, run.Slot)}</span></th><td>{Icon.Of(Kind(run))}{(int)run.ExitCode}, {Words(run.ExitCode)}</td><td>{InWords.Of(run.Duration)}</td><td>{run.TargetsOk} ok{(run.TargetsFailed == 0 ? "" : $", {run.TargetsFailed} failed")}</td></tr>
+    static Html Row(RunRecord run, DateTimeOffset time) =>
+        Html.Of(
+            $"""
+            <tr><th scope="row">{Moment.Of(run.Slot)}{(run.IsRetry ? ", again" : "")} <span class="ago">{Moment.From(
+                time,
+                run.Slot
+            )}</span></th><td>{Icon.Of(Kind(run))}{(int)run.ExitCode}, {Words(run.ExitCode)}</td><td>{InWords.Of(
+                run.Duration
+            )}</td><td>{run.TargetsOk} ok{(run.TargetsFailed == 0 ? "" : $", {run.TargetsFailed} failed")}</td></tr>
 
-        """);
+            """
+        );
 }

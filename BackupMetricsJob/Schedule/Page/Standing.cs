@@ -30,10 +30,11 @@ internal sealed record Judged(ProbeResult Result, Standing Standing, IReadOnlyLi
         return [.. judged.OrderBy(one => one.Standing)];
     }
 
-    static Standing Of(ProbeResult result, IReadOnlyList<Finding> findings) => findings switch
-    {
-        [{ IsCritical: true }, ..] => Standing.Critical,
-        [_, ..] => Standing.Warning,
-        _ => !result.IsMonitored || result.Server is { DoesNotArchiveItself: true } ? Standing.NotJudged : Standing.Well,
-    };
+    static Standing Of(ProbeResult result, IReadOnlyList<Finding> findings) =>
+        findings switch
+        {
+            [{ IsCritical: true }, ..] => Standing.Critical,
+            [_, ..] => Standing.Warning,
+            _ => !result.IsMonitored || result.Server is { DoesNotArchiveItself: true } ? Standing.NotJudged : Standing.Well,
+        };
 }

@@ -2,7 +2,10 @@ using BackupMetricsJob.Schedule.State;
 
 namespace BackupMetricsJob.Schedule.Page;
 
-/// <summary>The page: the sentence, what is wrong with the job, what is wrong with databases, the rest. It comes in pieces, so that a long one needs no memory.</summary>
+/// <summary>
+/// The page: the sentence, what is wrong with the job, what is wrong with databases, the rest. It comes in pieces, so that a long one needs
+/// no memory.
+/// </summary>
 internal static class StatusPage
 {
     const int Piece = 16 * 1024;
@@ -15,12 +18,14 @@ internal static class StatusPage
         foreach (var part in Parts(now, time))
         {
             text.Append(part.Markup);
-            if (text.Length < Piece) continue;
+            if (text.Length < Piece)
+                continue;
             yield return text.ToString();
             text.Clear();
         }
 
-        if (text.Length > 0) yield return text.ToString();
+        if (text.Length > 0)
+            yield return text.ToString();
     }
 
     static IEnumerable<Html> Parts(ScheduleSnapshot now, DateTimeOffset time)
@@ -31,42 +36,53 @@ internal static class StatusPage
         yield return Hero(now, headline, time);
         yield return Notices.Of(now);
         yield return Html.Of($"</div>\n<main id=\"main\">\n");
-        foreach (var card in Attention.Of(judged)) yield return card;
-        foreach (var row in WellTable.Of(judged)) yield return row;
+        foreach (var card in Attention.Of(judged))
+            yield return card;
+        foreach (var row in WellTable.Of(judged))
+            yield return row;
         yield return RunStrip.Table(now, time);
         yield return DaemonFacts.Of(now, time);
-        yield return Html.Of($"""
+        yield return Html.Of(
+            $"""
             </main>
-            <footer><nav aria-label="For machines"><a href="metrics">metrics</a> <a href="healthz">healthz</a> <a href="readyz">readyz</a></nav><p>As of {Moment.Of(time)}</p></footer>
+            <footer><nav aria-label="For machines"><a href="metrics">metrics</a> <a href="healthz">healthz</a> <a href="readyz">readyz</a></nav><p>As of {Moment.Of(
+                time
+            )}</p></footer>
             <script>{PageParts.Script}</script>
             </html>
 
-            """);
+            """
+        );
     }
 
-    static Html Head(ScheduleSnapshot now, Headline headline) => Html.Of($"""
-        <!doctype html>
-        <html lang="en">
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <title>{headline.Text} · {now.Node}</title>
-        <link rel="icon" href="data:image/svg+xml,{Icon.Link(headline.Standing)}">
-        <style>{PageParts.Style}</style>
-        {Icon.Shapes}
+    static Html Head(ScheduleSnapshot now, Headline headline) =>
+        Html.Of(
+            $"""
+            <!doctype html>
+            <html lang="en">
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <title>{headline.Text} · {now.Node}</title>
+            <link rel="icon" href="data:image/svg+xml,{Icon.Link(headline.Standing)}">
+            <style>{PageParts.Style}</style>
+            {Icon.Shapes}
 
-        """);
+            """
+        );
 
-    static Html Hero(ScheduleSnapshot now, Headline headline, DateTimeOffset time) => Html.Of($"""
-        <div id="top">
-        <header class="{Icon.Name(headline.Standing)}"><p class="brand">backup-metrics on <bdi>{now.Node}</bdi></p>
-        <h1>{Icon.Of(headline.Standing)}<span>{headline.Text}</span></h1>
-        <p class="sub">{headline.More}{Asked(now, time)}</p>
-        {DaemonFacts.AtAGlance(now, time)}</header>
+    static Html Hero(ScheduleSnapshot now, Headline headline, DateTimeOffset time) =>
+        Html.Of(
+            $"""
+            <div id="top">
+            <header class="{Icon.Name(headline.Standing)}"><p class="brand">backup-metrics on <bdi>{now.Node}</bdi></p>
+            <h1>{Icon.Of(headline.Standing)}<span>{headline.Text}</span></h1>
+            <p class="sub">{headline.More}{Asked(now, time)}</p>
+            {DaemonFacts.AtAGlance(now, time)}</header>
 
-        """);
+            """
+        );
 
-    static Html Asked(ScheduleSnapshot now, DateTimeOffset time) => now.Newest is { } last
-        ? Html.Of($" <span>Asked {Moment.From(time, last.Ended)}.</span>")
-        : Html.Nothing;
+    static Html Asked(ScheduleSnapshot now, DateTimeOffset time) =>
+        now.Newest is { } last ? Html.Of($" <span>Asked {Moment.From(time, last.Ended)}.</span>") : Html.Nothing;
 }

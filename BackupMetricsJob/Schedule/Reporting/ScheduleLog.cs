@@ -15,17 +15,24 @@ internal sealed class ScheduleLog(TextWriter to, TimeProvider time, Func<LogForm
     public void Error(string name, string message, Action<Utf8JsonWriter>? fields = null) => Write("error", name, message, fields);
 
     /// <summary>A moment as the log writes it.</summary>
-    public static string Time(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     void Write(string level, string name, string message, Action<Utf8JsonWriter>? fields)
     {
         if (format() == LogFormat.Json)
         {
-            RunSummaryJson.Line(to, time.GetUtcNow(), name, level, json =>
-            {
-                fields?.Invoke(json);
-                json.WriteString("message", message);
-            });
+            RunSummaryJson.Line(
+                to,
+                time.GetUtcNow(),
+                name,
+                level,
+                json =>
+                {
+                    fields?.Invoke(json);
+                    json.WriteString("message", message);
+                }
+            );
         }
         else
         {

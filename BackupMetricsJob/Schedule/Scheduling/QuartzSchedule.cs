@@ -15,7 +15,14 @@ namespace BackupMetricsJob.Schedule.Scheduling;
 /// <param name="IsRunning">Whether a run is going on, on any node: until it ends nothing is fired.</param>
 /// <param name="IsBroken">Whether Quartz has given this trigger up.</param>
 /// <param name="Last">The last slot that was done, on any node.</param>
-internal sealed record StoredSchedule(string Cron, DateTimeOffset? Next, DateTimeOffset? LastSuccess, bool IsRunning, bool IsBroken, SlotAnywhere? Last = null);
+internal sealed record StoredSchedule(
+    string Cron,
+    DateTimeOffset? Next,
+    DateTimeOffset? LastSuccess,
+    bool IsRunning,
+    bool IsBroken,
+    SlotAnywhere? Last = null
+);
 
 /// <summary>Quartz with one job and one trigger. It fires from <see cref="StartAsync"/> to <see cref="StopAsync"/>.</summary>
 internal sealed class QuartzSchedule : IAsyncDisposable
@@ -39,14 +46,18 @@ internal sealed class QuartzSchedule : IAsyncDisposable
         _time = time;
         _check = check;
         _connections = cluster is null ? null : NpgsqlConnector.CreatePool(cluster.Connection, ConnectTimeout, check);
-        _factory = QuartzSchedulerBuilder.Create(scheduler =>
-        {
-            scheduler.UseTimeProvider(time);
-            scheduler.UseDefaultThreadPool(2);
-            scheduler.UseJobFactory(new SingleJobFactory(job));
-            if (cluster is null) Store.InMemory(scheduler);
-            else Store.InPostgres(scheduler, cluster, _connections!);
-        }).Build();
+        _factory = QuartzSchedulerBuilder
+            .Create(scheduler =>
+            {
+                scheduler.UseTimeProvider(time);
+                scheduler.UseDefaultThreadPool(2);
+                scheduler.UseJobFactory(new SingleJobFactory(job));
+                if (cluster is null)
+                    Store.InMemory(scheduler);
+                else
+                    Store.InPostgres(scheduler, cluster, _connections!);
+            })
+            .Build();
     }
 
     /// <summary>Begins to fire. True if the store had another schedule, which now is <paramref name="plan"/>.</summary>
@@ -55,7 +66,11 @@ internal sealed class QuartzSchedule : IAsyncDisposable
         _scheduler = await _factory.GetScheduler(cancellationToken);
         try
         {
-            await _scheduler.AddJob(JobBuilder.Create<SlotJob>().WithIdentity(Run).StoreDurably().RequestRecovery().Build(), default, cancellationToken);
+            await _scheduler.AddJob(
+                JobBuilder.Create<SlotJob>().WithIdentity(Run).StoreDurably().RequestRecovery().Build(),
+                default,
+                cancellationToken
+            );
         }
         catch (ObjectAlreadyExistsException)
         {
@@ -65,7 +80,8 @@ internal sealed class QuartzSchedule : IAsyncDisposable
         await _scheduler.ScheduleTrigger(Trigger(plan), TriggerConflict.Keep, cancellationToken);
         var stored = await _scheduler.GetTrigger(Slots, cancellationToken) as ICronTrigger;
         var differs = stored is null || stored.CronExpressionString != plan.Cron.CronExpressionString || stored.TimeZone.Id != plan.Zone.Id;
-        if (differs) await RescheduleAsync(plan, cancellationToken);
+        if (differs)
+            await RescheduleAsync(plan, cancellationToken);
         await _scheduler.Start(cancellationToken);
         return differs;
     }
@@ -77,16 +93,23 @@ internal sealed class QuartzSchedule : IAsyncDisposable
     /// <summary>Asks the store, which throws where it cannot be asked; null where the schedule is not in it any more.</summary>
     public async Task<StoredSchedule?> AskAsync(CancellationToken cancellationToken)
     {
-        if (await _scheduler!.GetTrigger(Slots, cancellationToken) is not ICronTrigger trigger) return null;
+        if (await _scheduler!.GetTrigger(Slots, cancellationToken) is not ICronTrigger trigger)
+            return null;
         var job = await _scheduler.GetJobDetail(Run, cancellationToken);
         var state = await _scheduler.GetTriggerState(Slots, cancellationToken);
         return new(
-            trigger.CronExpressionString ?? "", trigger.NextFireTimeUtc, job is null ? null : SlotJob.Read(job.JobDataMap, SlotJob.LastSuccess),
-            state == TriggerState.Blocked, state == TriggerState.Error, job is null ? null : SlotJob.ReadLast(job.JobDataMap));
+            trigger.CronExpressionString ?? "",
+            trigger.NextFireTimeUtc,
+            job is null ? null : SlotJob.Read(job.JobDataMap, SlotJob.LastSuccess),
+            state == TriggerState.Blocked,
+            state == TriggerState.Error,
+            job is null ? null : SlotJob.ReadLast(job.JobDataMap)
+        );
     }
 
     /// <summary>Makes Quartz fire a trigger again that it had given up.</summary>
-    public async Task MendAsync(CancellationToken cancellationToken) => await _scheduler!.ResetTriggerFromErrorState(Slots, cancellationToken);
+    public async Task MendAsync(CancellationToken cancellationToken) =>
+        await _scheduler!.ResetTriggerFromErrorState(Slots, cancellationToken);
 
     /// <summary>Why the store could not be used, in one line.</summary>
     public string Words(Exception failure)
@@ -104,10 +127,18 @@ internal sealed class QuartzSchedule : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _factory.DisposeAsync();
-        if (_connections is not null) await _connections.DisposeAsync();
+        if (_connections is not null)
+            await _connections.DisposeAsync();
     }
 
-    ITrigger Trigger(SlotPlan plan) => TriggerBuilder.Create(_time).WithIdentity(Slots).ForJob(Run)
-        .WithCronSchedule(plan.Cron, cron => cron.InTimeZone(plan.Zone).WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed))
-        .Build();
+    ITrigger Trigger(SlotPlan plan) =>
+        TriggerBuilder
+            .Create(_time)
+            .WithIdentity(Slots)
+            .ForJob(Run)
+            .WithCronSchedule(
+                plan.Cron,
+                cron => cron.InTimeZone(plan.Zone).WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed)
+            )
+            .Build();
 }

@@ -9,8 +9,8 @@ using Quartz;
 namespace BackupMetricsJob.Schedule.Scheduling;
 
 /// <summary>
-/// What Quartz calls when a slot is due, on one node and never twice at once. Which slot was done last is kept with the job, in a cluster for all
-/// nodes: so each slot runs once or is told to have been missed, also after a crash in the middle of a run.
+/// What Quartz calls when a slot is due, on one node and never twice at once. Which slot was done last is kept with the job, in a cluster
+/// for all nodes: so each slot runs once or is told to have been missed, also after a crash in the middle of a run.
 /// </summary>
 [DisallowConcurrentExecution]
 [PersistJobDataAfterExecution]
@@ -35,35 +35,55 @@ internal sealed class SlotJob(SlotRunner runner, GoodOptions options, ScheduleSt
         var last = Later(_last, Read(data, LastSlot));
         if (slot <= last)
         {
-            log.Info("past", $"slot {ScheduleLog.Time(slot)} is not run here: {(slot == last ? "it" : "the later slot " + ScheduleLog.Time(last.Value))} has been run on {data.GetValueOrDefault(LastNode)}; nothing is run twice");
+            log.Info(
+                "past",
+                $"slot {ScheduleLog.Time(slot)} is not run here: "
+                    + $"{(slot == last ? "it" : "the later slot " + ScheduleLog.Time(last.Value))} has been run on "
+                    + $"{data.GetValueOrDefault(LastNode)}; nothing is run twice"
+            );
             return;
         }
 
         // Of the first slot of a new store, too, which no node has ended yet.
-        if ((last ?? DiedIn(context)?.AddTicks(-1)) is { } before) TellMissed(plan.Between(before, slot, MostMissed));
+        if ((last ?? DiedIn(context)?.AddTicks(-1)) is { } before)
+            TellMissed(plan.Between(before, slot, MostMissed));
         TellBegin(slot, context.Recovering);
         _last = slot;
         var succeeded = await runner.RunAsync(slot);
-        Tell($"slot {ScheduleLog.Time(slot)} ended on {state.Now.Node}, {HowItEnded(slot, succeeded)}", "slot_end", slot, json => json.WriteBoolean("success", succeeded));
+        Tell(
+            $"slot {ScheduleLog.Time(slot)} ended on {state.Now.Node}, {HowItEnded(slot, succeeded)}",
+            "slot_end",
+            slot,
+            json => json.WriteBoolean("success", succeeded)
+        );
         data[LastSlot] = Text(slot);
         data[LastNode] = state.Now.Node;
-        if (succeeded) data[LastSuccess] = Text(time.GetUtcNow());
+        if (succeeded)
+            data[LastSuccess] = Text(time.GetUtcNow());
     }
 
     string HowItEnded(DateTimeOffset slot, bool succeeded)
     {
         var code = state.Now.History is [.., var run] && run.Slot == slot ? run.ExitCode : ExitCode.Success;
-        return code is ExitCode.Terminated or ExitCode.Interrupted ? "and was cut" : !succeeded ? "and failed" : code == ExitCode.Success ? "and is done" : $"and is done, with exit code {(int)code}";
+        return code is ExitCode.Terminated or ExitCode.Interrupted ? "and was cut"
+            : !succeeded ? "and failed"
+            : code == ExitCode.Success ? "and is done"
+            : $"and is done, with exit code {(int)code}";
     }
 
     /// <summary>The slot in which another node died, where this is made up for; else null.</summary>
     static DateTimeOffset? DiedIn(IJobExecutionContext context) =>
-        context.Recovering && context.MergedJobDataMap.GetValueOrDefault(SchedulerConstants.FailedJobOriginalTriggerScheduledFireTime) is string text && long.TryParse(text, CultureInfo.InvariantCulture, out var moment)
-            ? DateTimeOffset.FromUnixTimeMilliseconds(moment) : null;
+        context.Recovering
+        && context.MergedJobDataMap.GetValueOrDefault(SchedulerConstants.FailedJobOriginalTriggerScheduledFireTime) is string text
+        && long.TryParse(text, CultureInfo.InvariantCulture, out var moment)
+            ? DateTimeOffset.FromUnixTimeMilliseconds(moment)
+            : null;
 
     /// <summary>A moment that <see cref="Execute"/> has left in the store; null where there is none.</summary>
     public static DateTimeOffset? Read(JobDataMap data, string name) =>
-        data.GetValueOrDefault(name) is string text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var moment) ? moment : null;
+        data.GetValueOrDefault(name) is string text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var moment)
+            ? moment
+            : null;
 
     /// <summary>The last slot that was done, and where; null where none was.</summary>
     public static SlotAnywhere? ReadLast(JobDataMap data) =>
@@ -71,35 +91,55 @@ internal sealed class SlotJob(SlotRunner runner, GoodOptions options, ScheduleSt
 
     void TellMissed(IReadOnlyList<DateTimeOffset> missed)
     {
-        if (missed.Count == 0) return;
-        var many = missed.Count == 1 ? $"slot {ScheduleLog.Time(missed[0])} was missed"
-            : $"{missed.Count} slots were missed, from {ScheduleLog.Time(missed[0])} to {ScheduleLog.Time(missed[^1])}";
-        log.Warn("missed", $"{many}; one run now makes up for {(missed.Count == 1 ? "it" : "all of them")}", json =>
-        {
-            json.WriteNumber("slots", missed.Count);
-            json.WriteString("first", ScheduleLog.Time(missed[0]));
-            json.WriteString("last", ScheduleLog.Time(missed[^1]));
-        });
+        if (missed.Count == 0)
+            return;
+        var many =
+            missed.Count == 1
+                ? $"slot {ScheduleLog.Time(missed[0])} was missed"
+                : $"{missed.Count} slots were missed, from {ScheduleLog.Time(missed[0])} to {ScheduleLog.Time(missed[^1])}";
+        log.Warn(
+            "missed",
+            $"{many}; one run now makes up for {(missed.Count == 1 ? "it" : "all of them")}",
+            json =>
+            {
+                json.WriteNumber("slots", missed.Count);
+                json.WriteString("first", ScheduleLog.Time(missed[0]));
+                json.WriteString("last", ScheduleLog.Time(missed[^1]));
+            }
+        );
     }
 
     void TellBegin(DateTimeOffset slot, bool isRecovering)
     {
         var node = state.Now.Node;
         var late = time.GetUtcNow() - slot;
-        var why = isRecovering ? ", again, since the node that ran it is gone" : late > Late ? $", {late.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s late" : "";
-        Tell($"slot {ScheduleLog.Time(slot)} begins on {node}{why}", "slot", slot, json =>
-        {
-            json.WriteBoolean("recovered", isRecovering);
-            json.WriteNumber("late_seconds", Math.Round(late.TotalSeconds, 3));
-        });
+        var why =
+            isRecovering ? ", again, since the node that ran it is gone"
+            : late > Late ? $", {late.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s late"
+            : "";
+        Tell(
+            $"slot {ScheduleLog.Time(slot)} begins on {node}{why}",
+            "slot",
+            slot,
+            json =>
+            {
+                json.WriteBoolean("recovered", isRecovering);
+                json.WriteNumber("late_seconds", Math.Round(late.TotalSeconds, 3));
+            }
+        );
     }
 
-    void Tell(string message, string name, DateTimeOffset slot, Action<Utf8JsonWriter> more) => log.Info(name, message, json =>
-    {
-        json.WriteString("slot", ScheduleLog.Time(slot));
-        json.WriteString("node", state.Now.Node);
-        more(json);
-    });
+    void Tell(string message, string name, DateTimeOffset slot, Action<Utf8JsonWriter> more) =>
+        log.Info(
+            name,
+            message,
+            json =>
+            {
+                json.WriteString("slot", ScheduleLog.Time(slot));
+                json.WriteString("node", state.Now.Node);
+                more(json);
+            }
+        );
 
     static string Text(DateTimeOffset moment) => moment.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
 

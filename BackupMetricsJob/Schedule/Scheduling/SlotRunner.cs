@@ -8,10 +8,11 @@ using BackupMetricsJob.Schedule.State;
 namespace BackupMetricsJob.Schedule.Scheduling;
 
 /// <summary>
-/// What is done for one slot: the very same run as <c>backup-metrics run</c>, with the settings of this moment. One that failed and may succeed later is
-/// tried again, more and more seldom, as long as the next slot has not come.
+/// What is done for one slot: the very same run as <c>backup-metrics run</c>, with the settings of this moment. One that failed and may
+/// succeed later is tried again, more and more seldom, as long as the next slot has not come.
 /// </summary>
-internal sealed class SlotRunner(GoodOptions options, ProcessContext terminal, BuildVersion build, ScheduleState state, ScheduleLog log) : IDisposable
+internal sealed class SlotRunner(GoodOptions options, ProcessContext terminal, BuildVersion build, ScheduleState state, ScheduleLog log)
+    : IDisposable
 {
     static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(30);
 
@@ -48,19 +49,26 @@ internal sealed class SlotRunner(GoodOptions options, ProcessContext terminal, B
 
     async Task<bool> TryAsync(DateTimeOffset slot)
     {
-        if (!await SplayAsync(options.Current, slot)) return false;
+        if (!await SplayAsync(options.Current, slot))
+            return false;
         var delay = FirstDelay;
         for (var tries = 0; ; tries++)
         {
-            if (_stop.IsCancellationRequested) return false;
+            if (_stop.IsCancellationRequested)
+                return false;
             var plan = options.Again();
             var (code, succeeded) = await RunOnceAsync(plan, slot, tries > 0);
-            if (code is not (ExitCode.PushNotArrived or ExitCode.Bug) || _stop.IsCancellationRequested) return succeeded;
+            if (code is not (ExitCode.PushNotArrived or ExitCode.Bug) || _stop.IsCancellationRequested)
+                return succeeded;
             var next = plan.Plan.Next(slot);
             var again = terminal.Time.GetUtcNow() + delay;
             if (again >= next)
             {
-                log.Warn("retry", $"the run for slot {ScheduleLog.Time(slot)} failed; it is not tried again, since the next slot is {ScheduleLog.Time(next.Value)}");
+                log.Warn(
+                    "retry",
+                    $"the run for slot {ScheduleLog.Time(slot)} failed; it is not tried again, "
+                        + $"since the next slot is {ScheduleLog.Time(next.Value)}"
+                );
                 return succeeded;
             }
 
@@ -71,14 +79,19 @@ internal sealed class SlotRunner(GoodOptions options, ProcessContext terminal, B
     }
 
     /// <summary>
-    /// The moment is that of <c>backup-metrics run</c>. It is waited for here, once for a slot: so SIGTERM ends the waiting at once, a retry does not
-    /// wait for it, and a run that hangs is told from one that waits. False if it was stopped.
+    /// The moment is that of <c>backup-metrics run</c>. It is waited for here, once for a slot: so SIGTERM ends the waiting at once, a
+    /// retry does not wait for it, and a run that hangs is told from one that waits. False if it was stopped.
     /// </summary>
     async Task<bool> SplayAsync(ScheduleOptions plan, DateTimeOffset slot)
     {
-        if (plan.Job.Splay <= TimeSpan.Zero || !plan.Pushes || plan.Output.DryRun) return true;
+        if (plan.Job.Splay <= TimeSpan.Zero || !plan.Pushes || plan.Output.DryRun)
+            return true;
         var wait = Splay.Of(plan.Job.Splay, Environment.MachineName, plan.Job.Group);
-        log.Info("splay", $"the run for slot {ScheduleLog.Time(slot)} waits until {ScheduleLog.Time(terminal.Time.GetUtcNow() + wait)}, its part of the splay");
+        log.Info(
+            "splay",
+            $"the run for slot {ScheduleLog.Time(slot)} waits until {ScheduleLog.Time(terminal.Time.GetUtcNow() + wait)}, "
+                + "its part of the splay"
+        );
         return await Splay.WaitAsync(wait, terminal.Time, _stop.Token);
     }
 

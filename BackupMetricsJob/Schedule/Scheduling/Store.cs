@@ -19,7 +19,12 @@ internal static class Store
 
     public static void InMemory(IQuartzBuilder scheduler) => scheduler.UseInMemoryStore(memory => memory.MisfireThreshold = Misfire);
 
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Quartz looks for the driver's types by name only where it must make the connections itself (DbMetadataResolver.ResolveWithoutTypes).")]
+    [UnconditionalSuppressMessage(
+        "Trimming",
+        "IL2026",
+        Justification = "Quartz looks for the driver's types by name only where it must make the connections itself "
+            + "(DbMetadataResolver.ResolveWithoutTypes)."
+    )]
     public static void InPostgres(IQuartzBuilder scheduler, ClusterOptions cluster, DbDataSource connections)
     {
         scheduler.ConfigureScheduler(options => (options.InstanceName, options.InstanceId) = (cluster.Name, cluster.Node));

@@ -3,14 +3,15 @@ using Quartz;
 namespace BackupMetricsJob.Schedule.Slots;
 
 /// <summary>
-/// When the job runs: a cron expression in a time zone. A time that the clocks skip in spring is due at the moment they jump; a fixed time that
-/// comes twice in autumn is due the first time only, while what is due every few minutes or hours goes on through both.
+/// When the job runs: a cron expression in a time zone. A time that the clocks skip in spring is due at the moment they jump; a fixed time
+/// that comes twice in autumn is due the first time only, while what is due every few minutes or hours goes on through both.
 /// </summary>
 internal sealed class SlotPlan(string text, CronExpression cron)
 {
     /// <summary>What a crontab and Quartz call a cron expression.</summary>
     public const string Allowed =
-        "five fields as in crontab(5), like \"*/5 * * * *\", or six or seven as Quartz has them, the seconds first, like \"0 */5 * * * ?\", or @hourly and the like";
+        "five fields as in crontab(5), like \"*/5 * * * *\", or six or seven as Quartz has them, the seconds first, "
+        + "like \"0 */5 * * * ?\", or @hourly and the like";
 
     // More than a year of every minute; both changes of the clocks are in it.
     const int MostSlots = 600_000;
@@ -31,8 +32,12 @@ internal sealed class SlotPlan(string text, CronExpression cron)
     public static SlotPlan? TryParse(string text, TimeZoneInfo zone, DateTimeOffset now, out string problem)
     {
         var fields = text.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        problem = fields.Length is 5 or 6 or 7 || text.TrimStart().StartsWith('@') ? "" : $"it has {fields.Length} {(fields.Length == 1 ? "field" : "fields")}";
-        if (problem.Length > 0) return null;
+        problem =
+            fields.Length is 5 or 6 or 7 || text.TrimStart().StartsWith('@')
+                ? ""
+                : $"it has {fields.Length} {(fields.Length == 1 ? "field" : "fields")}";
+        if (problem.Length > 0)
+            return null;
         CronExpression cron;
         try
         {
@@ -45,7 +50,8 @@ internal sealed class SlotPlan(string text, CronExpression cron)
         }
 
         var plan = new SlotPlan(text.Trim(), cron);
-        if (plan.Next(now) is not null) return new(plan.Text, cron) { LongestGap = plan.Longest(now) };
+        if (plan.Next(now) is not null)
+            return new(plan.Text, cron) { LongestGap = plan.Longest(now) };
         problem = "no time from now on is in it";
         return null;
     }
@@ -57,9 +63,11 @@ internal sealed class SlotPlan(string text, CronExpression cron)
     public DateTimeOffset? LastUntil(DateTimeOffset moment)
     {
         // Quartz' own search backwards names the second 02:30 of an autumn night, its search forwards the first; the latter is what fires.
-        if (Cron.GetPreviousValidTimeBefore(moment.ToUniversalTime().AddTicks(1)) is not { } near) return null;
+        if (Cron.GetPreviousValidTimeBefore(moment.ToUniversalTime().AddTicks(1)) is not { } near)
+            return null;
         DateTimeOffset? last = null;
-        for (var slot = Next(near.AddHours(-2)); slot <= moment; slot = Next(slot.Value)) last = slot;
+        for (var slot = Next(near.AddHours(-2)); slot <= moment; slot = Next(slot.Value))
+            last = slot;
         return last ?? near;
     }
 
@@ -67,7 +75,8 @@ internal sealed class SlotPlan(string text, CronExpression cron)
     public IReadOnlyList<DateTimeOffset> Between(DateTimeOffset after, DateTimeOffset before, int most)
     {
         var slots = new List<DateTimeOffset>();
-        for (var slot = Next(after); slot < before && slots.Count < most; slot = Next(slot.Value)) slots.Add(slot.Value);
+        for (var slot = Next(after); slot < before && slots.Count < most; slot = Next(slot.Value))
+            slots.Add(slot.Value);
         return slots;
     }
 
@@ -80,8 +89,10 @@ internal sealed class SlotPlan(string text, CronExpression cron)
         var last = Next(now)!.Value;
         for (var count = 0; count < MostSlots && (longest is null || last < now + Span); count++)
         {
-            if (Next(last) is not { } next) return longest;
-            if (!(longest >= next - last)) longest = next - last;
+            if (Next(last) is not { } next)
+                return longest;
+            if (!(longest >= next - last))
+                longest = next - last;
             last = next;
         }
 
@@ -89,5 +100,6 @@ internal sealed class SlotPlan(string text, CronExpression cron)
     }
 
     // What follows is about Quartz' programming interface.
-    static string FirstSentence(string text) => text.IndexOf(". ", StringComparison.Ordinal) is > 0 and var end ? text[..end] : text.TrimEnd('.');
+    static string FirstSentence(string text) =>
+        text.IndexOf(". ", StringComparison.Ordinal) is > 0 and var end ? text[..end] : text.TrimEnd('.');
 }

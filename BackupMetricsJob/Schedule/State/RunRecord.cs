@@ -19,7 +19,13 @@ internal sealed record CurrentRun(DateTimeOffset Slot, DateTimeOffset Began, boo
 /// <param name="Slot">The moment of the schedule that it was for.</param>
 /// <param name="IsRetry">Whether the slot had been tried before.</param>
 internal sealed record LastRun(
-    DateTimeOffset Slot, bool IsRetry, DateTimeOffset Began, DateTimeOffset Ended, RunReport Report, ExitCode ExitCode)
+    DateTimeOffset Slot,
+    bool IsRetry,
+    DateTimeOffset Began,
+    DateTimeOffset Ended,
+    RunReport Report,
+    ExitCode ExitCode
+)
 {
     /// <summary>Its series as a scraper gets them; null where nobody can scrape.</summary>
     public ScrapeText? Series { get; init; }
@@ -30,7 +36,15 @@ internal sealed record SlotAnywhere(DateTimeOffset Slot, string Node);
 
 /// <summary>One line of the history: little enough to keep fifty of them.</summary>
 /// <param name="ExitCode">What `backup-metrics run` would have ended with.</param>
-internal sealed record RunRecord(DateTimeOffset Slot, bool IsRetry, DateTimeOffset Began, TimeSpan Duration, ExitCode ExitCode, int TargetsOk, int TargetsFailed);
+internal sealed record RunRecord(
+    DateTimeOffset Slot,
+    bool IsRetry,
+    DateTimeOffset Began,
+    TimeSpan Duration,
+    ExitCode ExitCode,
+    int TargetsOk,
+    int TargetsFailed
+);
 
 /// <summary>Settings that could not be read anew; the last good ones are in use.</summary>
 internal sealed record ReloadFailure(DateTimeOffset At, IReadOnlyList<string> Problems);

@@ -2,7 +2,9 @@ using BackupMetricsJob.Exposition;
 
 namespace BackupMetricsJob.Schedule.State;
 
-/// <summary>Everything there is to know about the daemon at one moment. It never changes; ask <see cref="ScheduleState"/> for a newer one.</summary>
+/// <summary>
+/// Everything there is to know about the daemon at one moment. It never changes; ask <see cref="ScheduleState"/> for a newer one.
+/// </summary>
 internal sealed record ScheduleSnapshot
 {
     /// <summary>This host's name; in a cluster it is the name of the node.</summary>

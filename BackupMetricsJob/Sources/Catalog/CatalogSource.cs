@@ -18,21 +18,29 @@ internal sealed class CatalogSource
 
     readonly List<long?> _sizes = new(SizeRatio.Sizes);
 
-    CatalogSource(SourceClock clock, TimeSpan? staleAfter, List<InstanceFacts> found) => (_clock, _staleAfter, _found) = (clock, staleAfter, found);
+    CatalogSource(SourceClock clock, TimeSpan? staleAfter, List<InstanceFacts> found) =>
+        (_clock, _staleAfter, _found) = (clock, staleAfter, found);
 
     /// <param name="servers">Which servers to read.</param>
-    /// <param name="limits">The servers' limits: a tool's list that was last read longer ago than the strictest of them allows is not believed.</param>
+    /// <param name="limits">The servers' limits: a tool's list that was last read longer ago than the strictest of them allows is not
+    /// believed.</param>
     /// <param name="found">Filled as it is read.</param>
     public static async Task ReadAsync(
-        SourceTransaction transaction, SourceClock clock, ServerPatterns servers, IReadOnlyList<AgeLimit> limits, List<InstanceFacts> found,
-        CancellationToken cancellationToken)
+        SourceTransaction transaction,
+        SourceClock clock,
+        ServerPatterns servers,
+        IReadOnlyList<AgeLimit> limits,
+        List<InstanceFacts> found,
+        CancellationToken cancellationToken
+    )
     {
         var source = new CatalogSource(clock, StaleAfter(limits), found);
         await using var batch = transaction.Batch(
             new(SqlText.Of("source_catalog")) { Parameters = { ServerPatternJson.Like(servers), ServerPatternJson.Names(servers) } },
             new(SqlText.Of("source_catalog_chains")) { Parameters = { ServerPatternJson.Like(servers) } },
             new(SqlText.Of("source_catalog_running")) { Parameters = { ServerPatternJson.Like(servers) } },
-            new(SqlText.Of("source_catalog_imports")) { Parameters = { ServerPatternJson.Like(servers) } });
+            new(SqlText.Of("source_catalog_imports")) { Parameters = { ServerPatternJson.Like(servers) } }
+        );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await EachAsync(source.ReadGroup);
         await reader.NextResultAsync(cancellationToken);
@@ -44,7 +52,8 @@ internal sealed class CatalogSource
 
         async Task EachAsync(Action<NpgsqlDataReader> read)
         {
-            while (await reader.ReadAsync(cancellationToken)) read(reader);
+            while (await reader.ReadAsync(cancellationToken))
+                read(reader);
         }
     }
 
@@ -53,8 +62,10 @@ internal sealed class CatalogSource
 
     InstanceFacts Of(string server)
     {
-        if (_found is [.., var last] && last.Name == server) return last;
-        if (_byName.TryGetValue(server, out var facts)) return facts;
+        if (_found is [.., var last] && last.Name == server)
+            return last;
+        if (_byName.TryGetValue(server, out var facts))
+            return facts;
         _byName.Add(server, facts = new(SourceName.Catalog, server));
         _found.Add(facts);
         return facts;
@@ -63,9 +74,11 @@ internal sealed class CatalogSource
     void ReadGroup(NpgsqlDataReader row)
     {
         var instance = Of(row.GetString(0));
-        if (row.IsDBNull(3) && row.IsDBNull(9) && row.IsDBNull(10)) return;
+        if (row.IsDBNull(3) && row.IsDBNull(9) && row.IsDBNull(10))
+            return;
         var tool = row.GetString(1);
-        if (!_tools.TryAdd(tool, tool)) tool = _tools[tool];
+        if (!_tools.TryAdd(tool, tool))
+            tool = _tools[tool];
         if (BackupTypeNames.Parse(row.GetString(2)) is not { } type)
         {
             Fail(instance, $"the catalogue has backups of {tool} of the unknown type {row.GetString(2)}");
@@ -75,28 +88,40 @@ internal sealed class CatalogSource
         var finished = Believed(instance, row, 3, tool, type, "finished");
         var started = finished is null ? null : Believed(instance, row, 4, tool, type, "started");
         var isBackup = finished is not null && type is not (BackupType.Wal or BackupType.RestoreTest);
-        instance.Backups.Add(new(SourceName.Catalog, tool, type)
-        {
-            LastSuccess = finished,
-            Age = finished is { } time ? _clock.Since(time) : null,
-            LastDuration = type == BackupType.Wal ? null : finished - started,
-            LastSize = isBackup ? row.LongOrNull(5) : null,
-            LastStored = isBackup ? row.LongOrNull(6) : null,
-            LastHasErrors = isBackup ? row.GetBoolean(7) : null,
-            SizeRatio = isBackup ? SizeRatio.Of(Sizes(row, 13)) : null,
-            Oldest = Believed(instance, row, 8, tool, type, "finished"),
-            LastFailure = Believed(instance, row, 9, tool, type, "failed"),
-            Counts = row.IsDBNull(10) ? null : new(row.GetInt64(10), row.GetInt64(11), row.GetInt64(12)),
-            BrokenChains = type is BackupType.Incr or BackupType.Diff ? 0 : null,
-            StartLsn = row.LongOrNull(14),
-            StopLsn = row.LongOrNull(15),
-        });
+        instance.Backups.Add(
+            new(SourceName.Catalog, tool, type)
+            {
+                LastSuccess = finished,
+                Age = finished is { } time ? _clock.Since(time) : null,
+                LastDuration = type == BackupType.Wal ? null : finished - started,
+                LastSize = isBackup ? row.LongOrNull(5) : null,
+                LastStored = isBackup ? row.LongOrNull(6) : null,
+                LastHasErrors = isBackup ? row.GetBoolean(7) : null,
+                SizeRatio = isBackup ? SizeRatio.Of(Sizes(row, 13)) : null,
+                Oldest = Believed(instance, row, 8, tool, type, "finished"),
+                LastFailure = Believed(instance, row, 9, tool, type, "failed"),
+                Counts = row.IsDBNull(10) ? null : new(row.GetInt64(10), row.GetInt64(11), row.GetInt64(12)),
+                BrokenChains = type is BackupType.Incr or BackupType.Diff ? 0 : null,
+                StartLsn = row.LongOrNull(14),
+                StopLsn = row.LongOrNull(15),
+            }
+        );
     }
 
-    void ReadRunning(NpgsqlDataReader row) => Change(row, facts =>
-        Believed(Of(row.GetString(0)), row, 3, facts.Tool, facts.Type, "started") is not { } since
-            ? facts
-            : facts with { Running = new(since, row.IsDBNull(4) || !double.IsFinite(row.GetDouble(4)) ? null : TimeSpan.FromSeconds(row.GetDouble(4))) });
+    void ReadRunning(NpgsqlDataReader row) =>
+        Change(
+            row,
+            facts =>
+                Believed(Of(row.GetString(0)), row, 3, facts.Tool, facts.Type, "started") is not { } since
+                    ? facts
+                    : facts with
+                    {
+                        Running = new(
+                            since,
+                            row.IsDBNull(4) || !double.IsFinite(row.GetDouble(4)) ? null : TimeSpan.FromSeconds(row.GetDouble(4))
+                        ),
+                    }
+        );
 
     void ReadImport(NpgsqlDataReader row)
     {
@@ -104,10 +129,21 @@ internal sealed class CatalogSource
         var tool = row.GetString(1);
         var succeeded = row.TimeOrNull(3, "succeeded_at");
         var last = succeeded is { } time ? $"it last succeeded at {InWords.Of(time)}" : "it never succeeded";
-        if (!row.IsDBNull(4)) Fail(instance, $"the import from {tool} failed at {InWords.Of(row.Time(2, "imported_at"))}: {Words.OnOneLine(row.GetString(4))}; {last}", tool);
-        else if (succeeded is null) Fail(instance, $"the import from {tool} never succeeded", tool);
+        if (!row.IsDBNull(4))
+            Fail(
+                instance,
+                $"the import from {tool} failed at {InWords.Of(row.Time(2, "imported_at"))}: {Words.OnOneLine(row.GetString(4))}; {last}",
+                tool
+            );
+        else if (succeeded is null)
+            Fail(instance, $"the import from {tool} never succeeded", tool);
         else if (_clock.Since(succeeded.Value) > _staleAfter)
-            Fail(instance, $"the list of {tool} was last imported at {InWords.Of(succeeded.Value)}, longer ago than the limit of {InWords.Of(_staleAfter.Value)}", tool);
+            Fail(
+                instance,
+                $"the list of {tool} was last imported at {InWords.Of(succeeded.Value)}, "
+                    + $"longer ago than the limit of {InWords.Of(_staleAfter.Value)}",
+                tool
+            );
     }
 
     void Change(NpgsqlDataReader row, Func<BackupFacts, BackupFacts> change)
@@ -115,12 +151,14 @@ internal sealed class CatalogSource
         var backups = Of(row.GetString(0)).Backups;
         var (tool, type) = (row.GetString(1), BackupTypeNames.Parse(row.GetString(2)));
         var at = backups.FindIndex(facts => facts.Tool == tool && facts.Type == type);
-        if (at >= 0) backups[at] = change(backups[at]);
+        if (at >= 0)
+            backups[at] = change(backups[at]);
     }
 
     DateTimeOffset? Believed(InstanceFacts instance, NpgsqlDataReader row, int column, string tool, BackupType type, string what)
     {
-        if (row.IsDBNull(column)) return null;
+        if (row.IsDBNull(column))
+            return null;
         var seconds = row.GetDouble(column);
         if (!UnixTime.IsTime(seconds))
         {
@@ -129,24 +167,29 @@ internal sealed class CatalogSource
         }
 
         var time = UnixTime.FromSeconds(seconds, what);
-        if (!_clock.IsFuture(time)) return time;
+        if (!_clock.IsFuture(time))
+            return time;
         Fail(instance, $"the newest {type.Name()} of {tool} {what} {_clock.Future(time)}");
         return null;
     }
 
-    static void Fail(InstanceFacts instance, string message, string? importOf = null) => instance.Failure ??= new(FailureReason.BadData, "source catalog: " + message)
-    {
-        Do = importOf is null
-            ? "Look at that row of backup_metrics.backup_catalog and at the clock of the host that it came from."
-            : $"Run backup-metrics import {importOf} by hand where it is run, and read what it says.",
-    };
+    static void Fail(InstanceFacts instance, string message, string? importOf = null) =>
+        instance.Failure ??= new(FailureReason.BadData, "source catalog: " + message)
+        {
+            Do = importOf is null
+                ? "Look at that row of backup_metrics.backup_catalog and at the clock of the host that it came from."
+                : $"Run backup-metrics import {importOf} by hand where it is run, and read what it says.",
+        };
 
-    /// <summary>Sizes that the query joined by commas, the newest first. There may be thousands of rows, so nothing is left behind but the list.</summary>
+    /// <summary>
+    /// Sizes that the query joined by commas, the newest first. There may be thousands of rows, so nothing is left behind but the list.
+    /// </summary>
     List<long?> Sizes(NpgsqlDataReader row, int column)
     {
         _sizes.Clear();
         var text = row.TextOrNull(column).AsSpan();
-        foreach (var part in text.Split(',')) _sizes.Add(long.TryParse(text[part], out var size) ? size : null);
+        foreach (var part in text.Split(','))
+            _sizes.Add(long.TryParse(text[part], out var size) ? size : null);
         return _sizes;
     }
 }

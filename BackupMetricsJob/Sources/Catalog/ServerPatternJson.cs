@@ -20,7 +20,8 @@ internal static class ServerPatternJson
         var like = new StringBuilder(pattern.Length);
         foreach (var c in pattern)
         {
-            if (c is '\\' or '%' or '_') like.Append('\\');
+            if (c is '\\' or '%' or '_')
+                like.Append('\\');
             like.Append(c == '*' ? '%' : c);
         }
 
@@ -33,7 +34,8 @@ internal static class ServerPatternJson
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartArray();
-            foreach (var text in texts) json.WriteStringValue(text);
+            foreach (var text in texts)
+                json.WriteStringValue(text);
             json.WriteEndArray();
         }
 

@@ -11,12 +11,23 @@ namespace BackupMetricsJob.Sources.PgMonitor;
 internal static class PgMonitorSource
 {
     public static async Task<ProbeFailure?> ReadAsync(
-        SourceTransaction transaction, Session session, SourceClock clock, string self, List<InstanceFacts> found, CancellationToken cancellationToken)
+        SourceTransaction transaction,
+        Session session,
+        SourceClock clock,
+        string self,
+        List<InstanceFacts> found,
+        CancellationToken cancellationToken
+    )
     {
         if (session.PgBackRestTable is not { } table)
-            return new(FailureReason.Sql, "source pgmonitor: there is no table pgbackrest_info in this database") { Do = "Connect to the database that pgMonitor's extension is in, and switch its pgbackrest_info on." };
+            return new(FailureReason.Sql, "source pgmonitor: there is no table pgbackrest_info in this database")
+            {
+                Do = "Connect to the database that pgMonitor's extension is in, and switch its pgbackrest_info on.",
+            };
 
-        await using var batch = transaction.Batch(new NpgsqlBatchCommand(SqlText.Of("source_pgmonitor").Replace("{table}", table, StringComparison.Ordinal)));
+        await using var batch = transaction.Batch(
+            new NpgsqlBatchCommand(SqlText.Of("source_pgmonitor").Replace("{table}", table, StringComparison.Ordinal))
+        );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var fold = new BackupFold(SourceName.PgMonitor, clock.Now);
         string? wrong = null;
@@ -30,38 +41,50 @@ internal static class PgMonitorSource
         var facts = new InstanceFacts(SourceName.PgMonitor, self);
         fold.AddTo(facts.Backups);
         found.Add(facts);
-        if (rows == 0) wrong = $"{table} is empty: pgBackRest knows of no stanza, or pgMonitor has not asked it yet";
-        return wrong is null ? null : new(FailureReason.BadData, "source pgmonitor: " + wrong) { Do = "Run pgbackrest info where pgMonitor runs it, and read what it says." };
+        if (rows == 0)
+            wrong = $"{table} is empty: pgBackRest knows of no stanza, or pgMonitor has not asked it yet";
+        return wrong is null
+            ? null
+            : new(FailureReason.BadData, "source pgmonitor: " + wrong)
+            {
+                Do = "Run pgbackrest info where pgMonitor runs it, and read what it says.",
+            };
     }
 
     static string? Add(NpgsqlDataReader row, SourceClock clock, BackupFold fold)
     {
-        if (row.IsDBNull(0)) return "a row is not what pgbackrest info --output=json prints";
+        if (row.IsDBNull(0))
+            return "a row is not what pgbackrest info --output=json prints";
         var stanza = row.GetString(0);
-        var wrong = row.IsDBNull(1)
-            ? $"stanza {stanza} has no status"
-            : row.GetInt32(1) != 0
-                ? $"stanza {stanza}: {row.TextOrNull(2)} (status {row.GetInt32(1)})"
-                : row.TextOrNull(13) is { } ofRepositories ? $"stanza {stanza}: {ofRepositories}" : null;
-        if (row.IsDBNull(3)) return wrong;
+        var wrong =
+            row.IsDBNull(1) ? $"stanza {stanza} has no status"
+            : row.GetInt32(1) != 0 ? $"stanza {stanza}: {row.TextOrNull(2)} (status {row.GetInt32(1)})"
+            : row.TextOrNull(13) is { } ofRepositories ? $"stanza {stanza}: {ofRepositories}"
+            : null;
+        if (row.IsDBNull(3))
+            return wrong;
 
         var label = row.GetString(3);
         var type = row.TextOrNull(4) is { } name ? BackupTypeNames.Parse(name) : null;
-        if (type is null || row.IsDBNull(8)) return $"stanza {stanza}: backup {label} has no type or no end";
+        if (type is null || row.IsDBNull(8))
+            return $"stanza {stanza}: backup {label} has no type or no end";
         var (started, finished) = (row.TimeOrNull(7, $"the start of {label}"), row.Time(8, $"the end of {label}"));
-        if (clock.IsFuture(finished)) return $"stanza {stanza}: backup {label} finished {clock.Future(finished)}";
-        fold.Add(new("pgbackrest", type.Value, BackupState.Done)
-        {
-            Started = started,
-            Finished = finished,
-            Storage = stanza + "\n" + row.GetString(5),
-            Id = label,
-            ParentId = row.TextOrNull(6),
-            Size = row.LongOrNull(9),
-            Stored = row.LongOrNull(10),
-            HasErrors = !row.IsDBNull(11) && row.GetBoolean(11),
-            StartLsn = row.LongOrNull(12),
-        });
+        if (clock.IsFuture(finished))
+            return $"stanza {stanza}: backup {label} finished {clock.Future(finished)}";
+        fold.Add(
+            new("pgbackrest", type.Value, BackupState.Done)
+            {
+                Started = started,
+                Finished = finished,
+                Storage = stanza + "\n" + row.GetString(5),
+                Id = label,
+                ParentId = row.TextOrNull(6),
+                Size = row.LongOrNull(9),
+                Stored = row.LongOrNull(10),
+                HasErrors = !row.IsDBNull(11) && row.GetBoolean(11),
+                StartLsn = row.LongOrNull(12),
+            }
+        );
         return wrong;
     }
 }

@@ -16,16 +16,26 @@ internal static class PgWatchSource
     const string ByHand = "Call the function by hand: it runs the tool on the database's host, as the server's user.";
 
     public static async Task<ProbeFailure?> ReadAsync(
-        SourceTransaction transaction, Session session, SourceClock clock, string self, List<InstanceFacts> found, CancellationToken cancellationToken)
+        SourceTransaction transaction,
+        Session session,
+        SourceClock clock,
+        string self,
+        List<InstanceFacts> found,
+        CancellationToken cancellationToken
+    )
     {
         var commands = new List<NpgsqlBatchCommand>(2);
         foreach (var function in (string?[])[session.PgBackRestAge, session.WalgAge])
         {
-            if (function is not null) commands.Add(new($"SELECT retcode::bigint, backup_age_seconds::bigint, message::text FROM {function}()"));
+            if (function is not null)
+                commands.Add(new($"SELECT retcode::bigint, backup_age_seconds::bigint, message::text FROM {function}()"));
         }
 
         if (commands.Count == 0)
-            return Failed("there is neither a function get_backup_age_pgbackrest() nor one get_backup_age_walg() in this database", "Install pgwatch's helper function in this database.");
+            return Failed(
+                "there is neither a function get_backup_age_pgbackrest() nor one get_backup_age_walg() in this database",
+                "Install pgwatch's helper function in this database."
+            );
 
         var facts = new InstanceFacts(SourceName.PgWatch, self);
         found.Add(facts);
@@ -35,23 +45,31 @@ internal static class PgWatchSource
         if (session.PgBackRestAge is { } pgBackRest)
         {
             (var age, failure) = await AgeAsync(reader, pgBackRest, clock, cancellationToken);
-            if (age is { } known) facts.Backups.Add(new(SourceName.PgWatch, "pgbackrest", BackupType.Base) { LastSuccess = clock.Now - known, Age = known });
+            if (age is { } known)
+                facts.Backups.Add(new(SourceName.PgWatch, "pgbackrest", BackupType.Base) { LastSuccess = clock.Now - known, Age = known });
             await reader.NextResultAsync(cancellationToken);
         }
 
         if (session.WalgAge is { } walg)
         {
             var (age, wrong) = await AgeAsync(reader, walg, clock, cancellationToken);
-            if (age is { } known) facts.Backups.Add(new(SourceName.PgWatch, "wal-g", BackupType.Base) { Oldest = clock.Now - known });
+            if (age is { } known)
+                facts.Backups.Add(new(SourceName.PgWatch, "wal-g", BackupType.Base) { Oldest = clock.Now - known });
             failure ??= wrong;
         }
 
         return failure;
     }
 
-    static async Task<(TimeSpan? Age, ProbeFailure? Failure)> AgeAsync(NpgsqlDataReader reader, string function, SourceClock clock, CancellationToken cancellationToken)
+    static async Task<(TimeSpan? Age, ProbeFailure? Failure)> AgeAsync(
+        NpgsqlDataReader reader,
+        string function,
+        SourceClock clock,
+        CancellationToken cancellationToken
+    )
     {
-        if (!await reader.ReadAsync(cancellationToken)) return (null, Failed($"{function}() returned no row", ByHand));
+        if (!await reader.ReadAsync(cancellationToken))
+            return (null, Failed($"{function}() returned no row", ByHand));
         var said = reader.TextOrNull(2) is { } text ? Words.OnOneLine(text) : "no message";
         var wrong = (reader.LongOrNull(0), reader.LongOrNull(1)) switch
         {

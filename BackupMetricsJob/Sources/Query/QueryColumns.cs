@@ -20,21 +20,20 @@ internal sealed class QueryColumns
         for (var i = 0; i < reader.FieldCount; i++)
         {
             var name = reader.GetName(i);
-            problem = Expected(name) is not { } expected
-                ? $"column {name} means nothing here: the columns are {Names}"
-                : !columns._ordinals.TryAdd(name, i)
-                    ? $"column {name} is there twice"
-                    : !expected.Types.Contains(reader.GetPostgresType(i).InternalName)
-                        ? $"column {name} is of type {reader.GetDataTypeName(i)}: it must be {expected.Words}"
-                        : null;
-            if (problem is not null) return null;
+            problem =
+                Expected(name) is not { } expected ? $"column {name} means nothing here: the columns are {Names}"
+                : !columns._ordinals.TryAdd(name, i) ? $"column {name} is there twice"
+                : !expected.Types.Contains(reader.GetPostgresType(i).InternalName)
+                    ? $"column {name} is of type {reader.GetDataTypeName(i)}: it must be {expected.Words}"
+                : null;
+            if (problem is not null)
+                return null;
         }
 
-        problem = !columns.Has("type")
-            ? "there is no column type"
-            : !columns.Has("finished_at") && !columns.Has("age_seconds")
-                ? "there is neither a column finished_at nor one age_seconds"
-                : null;
+        problem =
+            !columns.Has("type") ? "there is no column type"
+            : !columns.Has("finished_at") && !columns.Has("age_seconds") ? "there is neither a column finished_at nor one age_seconds"
+            : null;
         return problem is null ? columns : null;
     }
 
@@ -45,7 +44,8 @@ internal sealed class QueryColumns
     /// <exception cref="BadDataException">It is infinite, or out of the range of dates.</exception>
     public DateTimeOffset? Time(NpgsqlDataReader reader, string column)
     {
-        if (IsNull(reader, column, out var at)) return null;
+        if (IsNull(reader, column, out var at))
+            return null;
         var since2000 = reader.GetFieldValue<long>(at);
         return since2000 is long.MaxValue or long.MinValue
             ? throw new BadDataException($"{column} is infinite")
@@ -55,7 +55,8 @@ internal sealed class QueryColumns
     /// <exception cref="BadDataException">It is no number.</exception>
     public double? Number(NpgsqlDataReader reader, string column)
     {
-        if (IsNull(reader, column, out var at)) return null;
+        if (IsNull(reader, column, out var at))
+            return null;
         try
         {
             var value = Convert.ToDouble(reader.GetValue(at), System.Globalization.CultureInfo.InvariantCulture);
@@ -69,12 +70,13 @@ internal sealed class QueryColumns
 
     bool IsNull(NpgsqlDataReader reader, string column, out int at) => !_ordinals.TryGetValue(column, out at) || reader.IsDBNull(at);
 
-    static (string[] Types, string Words)? Expected(string column) => column switch
-    {
-        "server" or "tool" or "type" or "state" or "backup_id" => (["text", "varchar", "bpchar", "name"], "text"),
-        "finished_at" or "started_at" => (["timestamptz"], "timestamp with time zone"),
-        "age_seconds" => (["int2", "int4", "int8", "float4", "float8", "numeric"], "a number"),
-        "size_bytes" or "stored_bytes" => (["int2", "int4", "int8", "numeric"], "a whole number (bigint)"),
-        _ => null,
-    };
+    static (string[] Types, string Words)? Expected(string column) =>
+        column switch
+        {
+            "server" or "tool" or "type" or "state" or "backup_id" => (["text", "varchar", "bpchar", "name"], "text"),
+            "finished_at" or "started_at" => (["timestamptz"], "timestamp with time zone"),
+            "age_seconds" => (["int2", "int4", "int8", "float4", "float8", "numeric"], "a number"),
+            "size_bytes" or "stored_bytes" => (["int2", "int4", "int8", "numeric"], "a whole number (bigint)"),
+            _ => null,
+        };
 }

@@ -17,11 +17,15 @@ internal sealed class QueryRow(QueryColumns columns, NpgsqlDataReader reader)
         try
         {
             Server = columns.Text(reader, "server");
-            if (Server is "") return "server is empty";
-            if (columns.Text(reader, "type") is not { } typeName) return "type is null";
-            if (BackupTypeNames.Parse(typeName) is not { } type) return $"type \"{typeName}\" must be base, full, diff, incr, logical, wal or restore_test";
+            if (Server is "")
+                return "server is empty";
+            if (columns.Text(reader, "type") is not { } typeName)
+                return "type is null";
+            if (BackupTypeNames.Parse(typeName) is not { } type)
+                return $"type \"{typeName}\" must be base, full, diff, incr, logical, wal or restore_test";
             var stateName = columns.Text(reader, "state") ?? "done";
-            if (State(stateName) is not { } state) return $"state \"{stateName}\" must be done, failed or running";
+            if (State(stateName) is not { } state)
+                return $"state \"{stateName}\" must be done, failed or running";
             var tool = columns.Text(reader, "tool") is { Length: > 0 } given ? given : "unknown";
             backup = new(tool, type, state)
             {
@@ -39,25 +43,30 @@ internal sealed class QueryRow(QueryColumns columns, NpgsqlDataReader reader)
         }
     }
 
-    static string? Missing(ReportedBackup backup) => backup switch
-    {
-        { State: BackupState.Done, Finished: null } => "finished_at (or age_seconds) is null, and the backup is done",
-        { State: BackupState.Failed, Finished: null, Started: null } => "finished_at (or age_seconds) and started_at are null, and the backup failed",
-        { Finished: { } finished, Started: { } started } when finished < started => $"finished_at {InWords.Of(finished)} is before started_at {InWords.Of(started)}",
-        _ => null,
-    };
+    static string? Missing(ReportedBackup backup) =>
+        backup switch
+        {
+            { State: BackupState.Done, Finished: null } => "finished_at (or age_seconds) is null, and the backup is done",
+            { State: BackupState.Failed, Finished: null, Started: null } =>
+                "finished_at (or age_seconds) and started_at are null, and the backup failed",
+            { Finished: { } finished, Started: { } started } when finished < started =>
+                $"finished_at {InWords.Of(finished)} is before started_at {InWords.Of(started)}",
+            _ => null,
+        };
 
-    static BackupState? State(string name) => name switch
-    {
-        "done" => BackupState.Done,
-        "failed" => BackupState.Failed,
-        "running" => BackupState.Running,
-        _ => null,
-    };
+    static BackupState? State(string name) =>
+        name switch
+        {
+            "done" => BackupState.Done,
+            "failed" => BackupState.Failed,
+            "running" => BackupState.Running,
+            _ => null,
+        };
 
     DateTimeOffset? Finished(SourceClock clock)
     {
-        if (columns.Time(reader, "finished_at") is { } finished) return Past("finished_at", finished, clock);
+        if (columns.Time(reader, "finished_at") is { } finished)
+            return Past("finished_at", finished, clock);
         return columns.Number(reader, "age_seconds") switch
         {
             null => null,
@@ -67,16 +76,18 @@ internal sealed class QueryRow(QueryColumns columns, NpgsqlDataReader reader)
         };
     }
 
-    DateTimeOffset? Started(SourceClock clock) => columns.Time(reader, "started_at") is { } started ? Past("started_at", started, clock) : null;
+    DateTimeOffset? Started(SourceClock clock) =>
+        columns.Time(reader, "started_at") is { } started ? Past("started_at", started, clock) : null;
 
     static DateTimeOffset Past(string column, DateTimeOffset time, SourceClock clock) =>
         clock.IsFuture(time) ? throw new BadDataException($"{column} is {clock.Future(time)}") : time;
 
-    long? Bytes(string column) => columns.Number(reader, column) switch
-    {
-        null => null,
-        < 0 and var bytes => throw new BadDataException($"{column} is negative: {bytes}"),
-        >= long.MaxValue and var bytes => throw new BadDataException($"{column} is too large: {bytes}"),
-        { } bytes => (long)bytes,
-    };
+    long? Bytes(string column) =>
+        columns.Number(reader, column) switch
+        {
+            null => null,
+            < 0 and var bytes => throw new BadDataException($"{column} is negative: {bytes}"),
+            >= long.MaxValue and var bytes => throw new BadDataException($"{column} is too large: {bytes}"),
+            { } bytes => (long)bytes,
+        };
 }

@@ -19,20 +19,30 @@ internal sealed class QuerySource
     /// <param name="found">Filled when all rows were read and believed.</param>
     /// <returns>Why it failed, and whether it speaks of other servers only.</returns>
     public static async Task<(ProbeFailure? Failure, bool OthersOnly)> ReadAsync(
-        SourceTransaction transaction, SourceClock clock, string text, string self, List<InstanceFacts> found, CancellationToken cancellationToken)
+        SourceTransaction transaction,
+        SourceClock clock,
+        string text,
+        string self,
+        List<InstanceFacts> found,
+        CancellationToken cancellationToken
+    )
     {
-        if (UserQuery.Single(text) is not { } select) return (Failed("it holds several statements, and must be one SELECT"), false);
+        if (UserQuery.Single(text) is not { } select)
+            return (Failed("it holds several statements, and must be one SELECT"), false);
         await using var batch = transaction.Batch(
             new("SET LOCAL search_path TO DEFAULT"),
             new($"SELECT * FROM (\n{select}\n) AS backups"),
-            new("SET LOCAL search_path TO pg_catalog, pg_temp"));
+            new("SET LOCAL search_path TO pg_catalog, pg_temp")
+        );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        if (QueryColumns.Read(reader, out var problem) is not { } columns) return (Failed(problem!), false);
+        if (QueryColumns.Read(reader, out var problem) is not { } columns)
+            return (Failed(problem!), false);
 
         var source = new QuerySource(clock);
         for (var row = 1L; await reader.ReadAsync(cancellationToken); row++)
         {
-            if (source.Add(new(columns, reader), self) is { } wrong) return (Failed($"row {row}{Named(columns, reader)}: {wrong}"), false);
+            if (source.Add(new(columns, reader), self) is { } wrong)
+                return (Failed($"row {row}{Named(columns, reader)}: {wrong}"), false);
         }
 
         foreach (var (server, fold) in source._byServer)
@@ -45,16 +55,15 @@ internal sealed class QuerySource
         return (null, columns.Has("server") && !source._byServer.ContainsKey(self));
     }
 
-    static ProbeFailure Failed(string why) => new(FailureReason.BadData, "source query: " + why)
-    {
-        Do = "Mend the query that --query names, or the data that it reads.",
-    };
+    static ProbeFailure Failed(string why) =>
+        new(FailureReason.BadData, "source query: " + why) { Do = "Mend the query that --query names, or the data that it reads." };
 
     static string Named(QueryColumns columns, NpgsqlDataReader reader)
     {
         foreach (var column in (string[])["backup_id", "server"])
         {
-            if (columns.Has(column) && columns.Text(reader, column) is { } name) return $" ({column} {Words.OnOneLine(name, 100)})";
+            if (columns.Has(column) && columns.Text(reader, column) is { } name)
+                return $" ({column} {Words.OnOneLine(name, 100)})";
         }
 
         return "";
@@ -62,9 +71,11 @@ internal sealed class QuerySource
 
     string? Add(QueryRow row, string self)
     {
-        if (row.Read(_clock, out var backup) is { } wrong) return wrong;
+        if (row.Read(_clock, out var backup) is { } wrong)
+            return wrong;
         var server = row.Server ?? self;
-        if (!_byServer.TryGetValue(server, out var fold)) _byServer.Add(server, fold = new(SourceName.Query, _clock.Now));
+        if (!_byServer.TryGetValue(server, out var fold))
+            _byServer.Add(server, fold = new(SourceName.Query, _clock.Now));
         fold.Add(backup!);
         return null;
     }

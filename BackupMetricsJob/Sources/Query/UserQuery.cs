@@ -6,10 +6,12 @@ internal static class UserQuery
     /// <summary>The statement without the semicolon that ends it; null if another statement follows.</summary>
     public static string? Single(string text)
     {
-        for (var at = 0; at < text.Length;)
+        for (var at = 0; at < text.Length; )
         {
-            if (text[at] != ';') at = Next(text, at);
-            else return IsBlank(text, at + 1) ? text[..at] : null;
+            if (text[at] != ';')
+                at = Next(text, at);
+            else
+                return IsBlank(text, at + 1) ? text[..at] : null;
         }
 
         return text;
@@ -19,7 +21,8 @@ internal static class UserQuery
     {
         while (at < text.Length)
         {
-            if (!char.IsWhiteSpace(text[at]) && text[at] != ';' && !IsAt(text, at, "--") && !IsAt(text, at, "/*")) return false;
+            if (!char.IsWhiteSpace(text[at]) && text[at] != ';' && !IsAt(text, at, "--") && !IsAt(text, at, "/*"))
+                return false;
             at = Next(text, at);
         }
 
@@ -27,22 +30,25 @@ internal static class UserQuery
     }
 
     /// <summary>Where the next thing begins: behind a quoted text, a comment, or one character.</summary>
-    static int Next(string text, int at) => text[at] switch
-    {
-        '\'' => Behind(text, at + 1, "'", hasEscapes: at > 0 && text[at - 1] is 'e' or 'E'),
-        '"' => Behind(text, at + 1, "\""),
-        '-' when IsAt(text, at, "--") => Behind(text, at, "\n"),
-        '/' when IsAt(text, at, "/*") => BehindComment(text, at),
-        '$' when at == 0 || !(char.IsLetterOrDigit(text[at - 1]) || text[at - 1] == '_') => BehindDollars(text, at),
-        _ => at + 1,
-    };
+    static int Next(string text, int at) =>
+        text[at] switch
+        {
+            '\'' => Behind(text, at + 1, "'", hasEscapes: at > 0 && text[at - 1] is 'e' or 'E'),
+            '"' => Behind(text, at + 1, "\""),
+            '-' when IsAt(text, at, "--") => Behind(text, at, "\n"),
+            '/' when IsAt(text, at, "/*") => BehindComment(text, at),
+            '$' when at == 0 || !(char.IsLetterOrDigit(text[at - 1]) || text[at - 1] == '_') => BehindDollars(text, at),
+            _ => at + 1,
+        };
 
     static int Behind(string text, int at, string end, bool hasEscapes = false)
     {
         for (; at < text.Length; at++)
         {
-            if (hasEscapes && text[at] == '\\') at++;
-            else if (IsAt(text, at, end)) return at + end.Length;
+            if (hasEscapes && text[at] == '\\')
+                at++;
+            else if (IsAt(text, at, end))
+                return at + end.Length;
         }
 
         return text.Length;
@@ -54,9 +60,12 @@ internal static class UserQuery
         var depth = 0;
         for (; at < text.Length; at++)
         {
-            if (IsAt(text, at, "/*")) depth++;
-            else if (IsAt(text, at, "*/") && --depth == 0) return at + 2;
-            else continue;
+            if (IsAt(text, at, "/*"))
+                depth++;
+            else if (IsAt(text, at, "*/") && --depth == 0)
+                return at + 2;
+            else
+                continue;
             at++;
         }
 
@@ -67,7 +76,8 @@ internal static class UserQuery
     static int BehindDollars(string text, int at)
     {
         var end = at + 1;
-        while (end < text.Length && (char.IsLetterOrDigit(text[end]) || text[end] == '_')) end++;
+        while (end < text.Length && (char.IsLetterOrDigit(text[end]) || text[end] == '_'))
+            end++;
         return end < text.Length && text[end] == '$' ? Behind(text, end + 1, text[at..(end + 1)]) : at + 1;
     }
 

@@ -8,7 +8,8 @@ namespace BackupMetricsJob.Sources.Server;
 internal static class ServerRefusal
 {
     /// <summary>Whether nothing more can be asked: the session is over, or the time is.</summary>
-    public static bool IsOfAll(PostgresException refused) => refused is not { InvariantSeverity: "ERROR", SqlState: not ("57014" or "55P03") };
+    public static bool IsOfAll(PostgresException refused) =>
+        refused is not { InvariantSeverity: "ERROR", SqlState: not ("57014" or "55P03") };
 
     public static ProbeFailure OfArchiver(PostgresException refused, string role)
     {
@@ -22,7 +23,9 @@ internal static class ServerRefusal
         return failure with
         {
             Message = "pg_wal cannot be looked into: " + failure.Message,
-            Do = MissingGrant.For(refused, role) is { } grant ? $"{grant} -- {MissingRights.Accept}" : $"Mend that at the server; {MissingRights.Accept}.",
+            Do = MissingGrant.For(refused, role) is { } grant
+                ? $"{grant} -- {MissingRights.Accept}"
+                : $"Mend that at the server; {MissingRights.Accept}.",
         };
     }
 }

@@ -7,68 +7,74 @@ namespace BackupMetricsJob.Sources.Server;
 /// <summary>Reads the rows of the source "server" (archiver.sql, wal.sql, base_backup.sql), each column by its name.</summary>
 internal static class ServerRows
 {
-    public static ServerEvidence Archiver(NpgsqlDataReader row, Session session) => new()
-    {
-        VersionNumber = session.VersionNumber,
-        InRecovery = session.InRecovery,
-        Now = session.Now,
-        Started = Time(row, "started", "the time of the server's start"),
-        ArchiveMode = row.GetString(row.GetOrdinal("archive_mode")),
-        HasArchiveCommand = row.GetBoolean(row.GetOrdinal("has_command")),
-        Discards = Text(row, "discards"),
-        Archiver = new(
-            ArchivedCount: row.GetInt64(row.GetOrdinal("archived_count")),
-            LastArchived: Time(row, "last_archived", "last_archived_time"),
-            FailedCount: row.GetInt64(row.GetOrdinal("failed_count")),
-            LastFailed: Time(row, "last_failed", "last_failed_time"),
-            Tool: Text(row, "tool"),
-            Site: Text(row, "site"))
+    public static ServerEvidence Archiver(NpgsqlDataReader row, Session session) =>
+        new()
         {
-            Begin = Time(row, "statistics_begin", "stats_reset"),
-        },
-        UnarchivedBytesByStatistics = Long(row, "unarchived"),
-    };
+            VersionNumber = session.VersionNumber,
+            InRecovery = session.InRecovery,
+            Now = session.Now,
+            Started = Time(row, "started", "the time of the server's start"),
+            ArchiveMode = row.GetString(row.GetOrdinal("archive_mode")),
+            HasArchiveCommand = row.GetBoolean(row.GetOrdinal("has_command")),
+            Discards = Text(row, "discards"),
+            Archiver = new(
+                ArchivedCount: row.GetInt64(row.GetOrdinal("archived_count")),
+                LastArchived: Time(row, "last_archived", "last_archived_time"),
+                FailedCount: row.GetInt64(row.GetOrdinal("failed_count")),
+                LastFailed: Time(row, "last_failed", "last_failed_time"),
+                Tool: Text(row, "tool"),
+                Site: Text(row, "site")
+            )
+            {
+                Begin = Time(row, "statistics_begin", "stats_reset"),
+            },
+            UnarchivedBytesByStatistics = Long(row, "unarchived"),
+        };
 
-    public static ServerEvidence WithWal(ServerEvidence evidence, NpgsqlDataReader row, Session session) => evidence with
-    {
-        Now = row.Time(row.GetOrdinal("now"), "the server's clock"),
-        Wal = new()
+    public static ServerEvidence WithWal(ServerEvidence evidence, NpgsqlDataReader row, Session session) =>
+        evidence with
         {
-            DirectoryBytes = row.GetInt64(row.GetOrdinal("directory_bytes")),
-            ReadySegments = row.GetInt64(row.GetOrdinal("ready_segments")),
-            ReadyOthers = row.GetInt64(row.GetOrdinal("ready_others")),
-            DoneSegments = row.GetInt64(row.GetOrdinal("done_segments")),
-            OldestReady = Time(row, "oldest_ready", "the time of the oldest .ready file"),
-            OldestReadySegment = Time(row, "oldest_ready_segment", "the time of the oldest .ready file of a segment"),
-            UnarchivedBytes = Long(row, "unarchived"),
-            NewestDone = Time(row, "newest_done", "the time of the newest .done file"),
-            NewestBeforeUnarchived = Time(row, "newest_before_unarchived", "the time of an archived segment"),
-            LastWrite = Time(row, "last_write", "the time of the current segment"),
-            ArchiveTimeout = TimeSpan.FromSeconds(row.GetDouble(row.GetOrdinal("archive_timeout"))),
-            ReplayBytes = Long(row, "replay"),
-            ArchiveEnd = Long(row, "archive_end"),
-            SegmentSize = row.GetInt64(row.GetOrdinal("segment_size")),
-            Timeline = Integer(row, "timeline"),
-            TimelineBegan = Time(row, "timeline_began", "the time of a timeline history file"),
-            BackupTimeline = Integer(row, "backup_timeline"),
-            BackupStart = Long(row, "backup_start"),
-            ReceiversAreVisible = session.ReadStatistics.IsThere,
-            Receiver = Receiver(row),
-        },
-    };
+            Now = row.Time(row.GetOrdinal("now"), "the server's clock"),
+            Wal = new()
+            {
+                DirectoryBytes = row.GetInt64(row.GetOrdinal("directory_bytes")),
+                ReadySegments = row.GetInt64(row.GetOrdinal("ready_segments")),
+                ReadyOthers = row.GetInt64(row.GetOrdinal("ready_others")),
+                DoneSegments = row.GetInt64(row.GetOrdinal("done_segments")),
+                OldestReady = Time(row, "oldest_ready", "the time of the oldest .ready file"),
+                OldestReadySegment = Time(row, "oldest_ready_segment", "the time of the oldest .ready file of a segment"),
+                UnarchivedBytes = Long(row, "unarchived"),
+                NewestDone = Time(row, "newest_done", "the time of the newest .done file"),
+                NewestBeforeUnarchived = Time(row, "newest_before_unarchived", "the time of an archived segment"),
+                LastWrite = Time(row, "last_write", "the time of the current segment"),
+                ArchiveTimeout = TimeSpan.FromSeconds(row.GetDouble(row.GetOrdinal("archive_timeout"))),
+                ReplayBytes = Long(row, "replay"),
+                ArchiveEnd = Long(row, "archive_end"),
+                SegmentSize = row.GetInt64(row.GetOrdinal("segment_size")),
+                Timeline = Integer(row, "timeline"),
+                TimelineBegan = Time(row, "timeline_began", "the time of a timeline history file"),
+                BackupTimeline = Integer(row, "backup_timeline"),
+                BackupStart = Long(row, "backup_start"),
+                ReceiversAreVisible = session.ReadStatistics.IsThere,
+                Receiver = Receiver(row),
+            },
+        };
 
-    public static BaseBackup Backup(NpgsqlDataReader row) => new(
-        Finished: row.Time(row.GetOrdinal("finished_at"), "the end of the last base backup"),
-        Started: Time(row, "started_at", "the start of the last base backup"),
-        Tool: row.GetString(row.GetOrdinal("tool")))
-    {
-        IsIncremental = Is(row, "is_incremental"),
-    };
+    public static BaseBackup Backup(NpgsqlDataReader row) =>
+        new(
+            Finished: row.Time(row.GetOrdinal("finished_at"), "the end of the last base backup"),
+            Started: Time(row, "started_at", "the start of the last base backup"),
+            Tool: row.GetString(row.GetOrdinal("tool"))
+        )
+        {
+            IsIncremental = Is(row, "is_incremental"),
+        };
 
     static WalReceiver? Receiver(NpgsqlDataReader row)
     {
         var at = row.GetOrdinal("receiver_reply");
-        if (row.IsDBNull(at)) return null;
+        if (row.IsDBNull(at))
+            return null;
         // The receiver's own clock, as it sent it: any number may stand there.
         var reply = UnixTime.IsTime(row.GetDouble(at)) ? row.TimeOrNull(at, "a WAL receiver's reply_time") : null;
         return new(Is(row, "receiver_is_current"), reply, Time(row, "newest_flushed", "the time of a streamed segment"));
@@ -82,5 +88,6 @@ internal static class ServerRows
 
     static bool Is(NpgsqlDataReader row, string column) => row.GetOrdinal(column) is var at && !row.IsDBNull(at) && row.GetBoolean(at);
 
-    static int? Integer(NpgsqlDataReader row, string column) => row.GetOrdinal(column) is var at && row.IsDBNull(at) ? null : row.GetInt32(at);
+    static int? Integer(NpgsqlDataReader row, string column) =>
+        row.GetOrdinal(column) is var at && row.IsDBNull(at) ? null : row.GetInt32(at);
 }

@@ -33,23 +33,31 @@ internal sealed class ServerSource(SourceTransaction transaction, Session sessio
             catch (PostgresException refused) when (_queries.Count > 0 && !ServerRefusal.IsOfAll(refused))
             {
                 transaction.MustRollBack = true;
-                if (_evidence is null) return ServerRefusal.OfArchiver(refused, session.Role);
+                if (_evidence is null)
+                    return ServerRefusal.OfArchiver(refused, session.Role);
                 failure ??= Without(_queries[0], refused);
             }
         }
 
-        return failure ?? (MissingRights.OfMonitor(session, without) is { } missing
-            ? new(FailureReason.Privilege, $"role {session.Role} {missing.What}") { Do = missing.Mend }
-            : null);
+        return failure
+            ?? (
+                MissingRights.OfMonitor(session, without) is { } missing
+                    ? new(FailureReason.Privilege, $"role {session.Role} {missing.What}") { Do = missing.Mend }
+                    : null
+            );
     }
 
     static List<string> Queries(Session session, Omissions without)
     {
         var queries = new List<string> { "archiver" };
-        if (session.MayReadWal && (without & Omissions.Wal) == 0) queries.Add("wal");
-        if (session.InRecovery) return queries;
-        if (session.MayReadHistory && (without & Omissions.Label) == 0) queries.Add(Label);
-        else if (MayReadNames(session, without)) queries.Add("base_backup_by_name");
+        if (session.MayReadWal && (without & Omissions.Wal) == 0)
+            queries.Add("wal");
+        if (session.InRecovery)
+            return queries;
+        if (session.MayReadHistory && (without & Omissions.Label) == 0)
+            queries.Add(Label);
+        else if (MayReadNames(session, without))
+            queries.Add("base_backup_by_name");
         return queries;
     }
 
@@ -60,29 +68,41 @@ internal sealed class ServerSource(SourceTransaction transaction, Session sessio
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         for (var isFirst = true; _queries.Count > 0; isFirst = false)
         {
-            if (!isFirst) await reader.NextResultAsync(cancellationToken);
-            if (await reader.ReadAsync(cancellationToken)) _evidence = Read(_queries[0], reader);
-            if (_queries[0] is not ("archiver" or "wal")) _evidence = _evidence! with { HistoryWasRead = true };
+            if (!isFirst)
+                await reader.NextResultAsync(cancellationToken);
+            if (await reader.ReadAsync(cancellationToken))
+                _evidence = Read(_queries[0], reader);
+            if (_queries[0] is not ("archiver" or "wal"))
+                _evidence = _evidence! with { HistoryWasRead = true };
             progress.Add(_evidence!);
             _queries.RemoveAt(0);
         }
     }
 
-    ServerEvidence Read(string query, NpgsqlDataReader reader) => query switch
-    {
-        "archiver" => ServerRows.Archiver(reader, session) with { WalIsOmitted = (without & Omissions.Wal) != 0 },
-        "wal" => ServerRows.WithWal(_evidence!, reader, session),
-        _ => _evidence! with { BaseBackup = ServerRows.Backup(reader) },
-    };
+    ServerEvidence Read(string query, NpgsqlDataReader reader) =>
+        query switch
+        {
+            "archiver" => ServerRows.Archiver(reader, session) with { WalIsOmitted = (without & Omissions.Wal) != 0 },
+            "wal" => ServerRows.WithWal(_evidence!, reader, session),
+            _ => _evidence! with { BaseBackup = ServerRows.Backup(reader) },
+        };
 
-    /// <summary>Goes on without a query that the server refused. A label is worth a warning: that there is a backup is known without it.</summary>
+    /// <summary>
+    /// Goes on without a query that the server refused. A label is worth a warning: that there is a backup is known without it.
+    /// </summary>
     ProbeFailure? Without(string query, PostgresException refused)
     {
         _queries.RemoveAt(0);
-        if (query != Label) return ServerRefusal.OfWal(refused, session.Role);
-        progress.Add(new MissingRight(
-            $"cannot read the label of the last base backup ({ProbeFailures.Of(refused)!.Message}): its tool and duration are unknown", MissingRights.Install(session)));
-        if (MayReadNames(session, without)) _queries.Insert(0, "base_backup_by_name");
+        if (query != Label)
+            return ServerRefusal.OfWal(refused, session.Role);
+        progress.Add(
+            new MissingRight(
+                $"cannot read the label of the last base backup ({ProbeFailures.Of(refused)!.Message}): its tool and duration are unknown",
+                MissingRights.Install(session)
+            )
+        );
+        if (MayReadNames(session, without))
+            _queries.Insert(0, "base_backup_by_name");
         return null;
     }
 }
