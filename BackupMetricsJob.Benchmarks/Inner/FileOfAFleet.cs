@@ -52,6 +52,6 @@ public class FileOfAFleet
         var read = FileReader.Read(new("--config", ProblemOrigin.Flag, _file), null, problems).Targets.Count;
         return read == Targets && problems.Count == 0
             ? read
-            : throw new InvalidOperationException(problems.FirstOrDefault()?.Words ?? $"{read} targets");
+            : throw new InvalidOperationException(problems.FirstOrDefault()?.Text ?? $"{read} targets");
     }
 }

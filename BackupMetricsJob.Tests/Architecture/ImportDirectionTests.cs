@@ -93,7 +93,7 @@ public class ImportDirectionTests
         Assert.Contains(
             uses,
             use =>
-                use.User == "BackupMetricsJob.Schedule.Http.Answers"
+                use.User == "BackupMetricsJob.Schedule.Http.EndpointResponses"
                 && use.Used.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal)
         );
         Assert.Empty(DesignOfSchedule.Violations(uses, assemblies));

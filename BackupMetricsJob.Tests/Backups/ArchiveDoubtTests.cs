@@ -93,7 +93,7 @@ public sealed class ArchiveDoubtTests
     {
         var result = Result with { Server = Server with { Archiver = Server.Archiver with { ArchivedCount = 1 } } };
         Assert.Null(result.LossWindow);
-        Assert.Contains("there may be a hole", Assert.Single(Findings.Of(result)).What, StringComparison.Ordinal);
+        Assert.Contains("there may be a hole", Assert.Single(Findings.For(result)).Summary, StringComparison.Ordinal);
 
         // A receiver that came a second ago does not know what was before it.
         var received = result with
@@ -101,8 +101,8 @@ public sealed class ArchiveDoubtTests
             Server = result.Server with { Wal = Wal with { Receiver = new(true, Noon, null) } },
         };
         Assert.Null(received.LossWindow);
-        Assert.Contains("there may be a hole", Assert.Single(Findings.Of(received)).What, StringComparison.Ordinal);
+        Assert.Contains("there may be a hole", Assert.Single(Findings.For(received)).Summary, StringComparison.Ordinal);
     }
 
-    static string? Doubt(ServerEvidence server, BackupFacts backup) => ArchiveDoubt.Find(server, backup)?.What;
+    static string? Doubt(ServerEvidence server, BackupFacts backup) => ArchiveDoubt.Find(server, backup)?.Summary;
 }

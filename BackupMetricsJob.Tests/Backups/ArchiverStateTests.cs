@@ -105,5 +105,5 @@ public sealed class ArchiverStateTests
         AssertState(ArchiverState.Ok, Server with { InRecovery = true, ArchiveMode = "always" });
     }
 
-    static void AssertState(ArchiverState? expected, ServerEvidence evidence) => Assert.Equal(expected, ArchiverStates.Of(evidence));
+    static void AssertState(ArchiverState? expected, ServerEvidence evidence) => Assert.Equal(expected, ArchiverStates.Classify(evidence));
 }

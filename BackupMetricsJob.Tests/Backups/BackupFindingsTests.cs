@@ -99,7 +99,7 @@ public sealed class BackupFindingsTests
 
         Assert.Equal(
             ["no logical backup is known", "no restore test is known", "the newest full backup is 3 h old, the warning limit is 2 h"],
-            Findings.Of(strict).Select(finding => finding.What)
+            Findings.For(strict).Select(finding => finding.Summary)
         );
         var old = new BackupFacts(SourceName.Catalog, "wal-g", BackupType.RestoreTest)
         {
@@ -109,31 +109,31 @@ public sealed class BackupFindingsTests
         };
         Assert.Contains(
             "the newest restore test is 40 days old, the critical limit is 30 days",
-            Findings.Of(strict with { Backups = [old] }).Select(finding => finding.What)
+            Findings.For(strict with { Backups = [old] }).Select(finding => finding.Summary)
         );
         Assert.Contains(
             new Finding(true, "the last restore test of wal-g failed at 2026-11-21 12:00:00 UTC", "Read the log of wal-g."),
-            Findings.Of(strict with { Backups = [old] })
+            Findings.For(strict with { Backups = [old] })
         );
     }
 
     [Fact]
     public void No_base_backup_where_the_source_answered_and_only_its_failure_where_it_did_not()
     {
-        Assert.Equal(["no base backup is known"], Findings.Of(Found with { Backups = [] }).Select(finding => finding.What));
+        Assert.Equal(["no base backup is known"], Findings.For(Found with { Backups = [] }).Select(finding => finding.Summary));
         var failed = new SourceFailure(
             SourceName.Catalog,
             new(FailureReason.BadData, "source catalog: the import failed") { Do = "Look." }
         );
         Assert.Equal(
             [new(true, "source catalog: the import failed", "Look.")],
-            Findings.Of(Found with { Backups = [], SourceFailures = [failed] })
+            Findings.For(Found with { Backups = [], SourceFailures = [failed] })
         );
     }
 
     [Fact]
     public void Nothing_of_backups_where_the_database_only_holds_the_catalogue() =>
-        Assert.Empty(Findings.Of(Found with { Backups = [], IsMonitored = false }));
+        Assert.Empty(Findings.For(Found with { Backups = [], IsMonitored = false }));
 
     [Fact]
     public void Every_source_that_failed_is_told_once()
@@ -145,8 +145,8 @@ public sealed class BackupFindingsTests
         ];
 
         var said = Findings
-            .Of(Found with { IsTarget = true, Failure = failures[0].Failure, SourceFailures = failures })
-            .Select(finding => finding.What);
+            .For(Found with { IsTarget = true, Failure = failures[0].Failure, SourceFailures = failures })
+            .Select(finding => finding.Summary);
 
         Assert.Equal(["the probe failed (sql): a", "b"], said);
     }
@@ -155,7 +155,7 @@ public sealed class BackupFindingsTests
         Assert.Equal(
             expected is null ? [] : [expected],
             Findings
-                .Of(Found with { Backups = [facts] })
-                .Select(finding => (finding.IsCritical ? "critical: " : "warning: ") + finding.What)
+                .For(Found with { Backups = [facts] })
+                .Select(finding => (finding.IsCritical ? "critical: " : "warning: ") + finding.Summary)
         );
 }

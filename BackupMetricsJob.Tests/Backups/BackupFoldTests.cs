@@ -145,7 +145,7 @@ public sealed class BackupFoldTests
 
     static List<BackupFacts> Fold(IEnumerable<ReportedBackup> backups)
     {
-        var fold = new BackupFold(SourceName.Query, Noon);
+        var fold = new BackupFactsBuilder(SourceName.Query, Noon);
         foreach (var backup in backups)
             fold.Add(backup);
         var facts = new List<BackupFacts>();

@@ -28,15 +28,15 @@ public sealed class EvidenceOfToolsTests
 
     [Fact]
     public void Any_source_may_know_the_base_backup_of_a_server_that_archives() =>
-        Assert.Equal(TimeSpan.FromSeconds(170), RecoveryPoint.Of(Server, [Full])?.Window);
+        Assert.Equal(TimeSpan.FromSeconds(170), RecoveryPoint.Estimate(Server, [Full])?.Window);
 
     [Fact]
     public void A_dump_counts_from_its_start_where_there_is_nothing_else()
     {
-        Assert.Equal(TimeSpan.FromMinutes(90), RecoveryPoint.Of(null, [Dump])?.Window);
-        Assert.Equal(TimeSpan.FromMinutes(90), RecoveryPoint.Of(Server, [Dump])?.Window);
-        Assert.Null(RecoveryPoint.Of(null, [Dump with { LastDuration = null }]));
-        Assert.Null(RecoveryPoint.Of(Server with { InRecovery = true }, [Dump]));
+        Assert.Equal(TimeSpan.FromMinutes(90), RecoveryPoint.Estimate(null, [Dump])?.Window);
+        Assert.Equal(TimeSpan.FromMinutes(90), RecoveryPoint.Estimate(Server, [Dump])?.Window);
+        Assert.Null(RecoveryPoint.Estimate(null, [Dump with { LastDuration = null }]));
+        Assert.Null(RecoveryPoint.Estimate(Server with { InRecovery = true }, [Dump]));
     }
 
     [Fact]
@@ -44,21 +44,21 @@ public sealed class EvidenceOfToolsTests
     {
         var dead = Server with { Wal = Wal30HoursBehind };
 
-        Assert.Equal(TimeSpan.FromHours(30) - TimeSpan.FromSeconds(10), RecoveryPoint.Of(dead, [Full])?.Window);
-        Assert.Equal(TimeSpan.FromMinutes(90), RecoveryPoint.Of(dead, [Full, Dump])?.Window);
+        Assert.Equal(TimeSpan.FromHours(30) - TimeSpan.FromSeconds(10), RecoveryPoint.Estimate(dead, [Full])?.Window);
+        Assert.Equal(TimeSpan.FromMinutes(90), RecoveryPoint.Estimate(dead, [Full, Dump])?.Window);
     }
 
     [Fact]
     public void Where_the_server_was_not_asked_the_newest_wal_tells_how_far_the_archive_reaches()
     {
-        Assert.Equal(TimeSpan.FromMinutes(5), RecoveryPoint.Of(null, [Full, Wal])?.Window);
+        Assert.Equal(TimeSpan.FromMinutes(5), RecoveryPoint.Estimate(null, [Full, Wal])?.Window);
         Assert.Equal(
             TimeSpan.FromHours(10),
-            RecoveryPoint.Of(null, [Full, Wal with { LastSuccess = Noon.AddHours(-11), Age = TimeSpan.FromHours(11) }])?.Window
+            RecoveryPoint.Estimate(null, [Full, Wal with { LastSuccess = Noon.AddHours(-11), Age = TimeSpan.FromHours(11) }])?.Window
         );
-        Assert.Null(RecoveryPoint.Of(null, [Full]));
-        Assert.Null(RecoveryPoint.Of(null, [Wal]));
-        Assert.Null(RecoveryPoint.Of(null, []));
+        Assert.Null(RecoveryPoint.Estimate(null, [Full]));
+        Assert.Null(RecoveryPoint.Estimate(null, [Wal]));
+        Assert.Null(RecoveryPoint.Estimate(null, []));
     }
 
     [Fact]

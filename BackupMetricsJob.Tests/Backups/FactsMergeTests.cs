@@ -31,7 +31,7 @@ public sealed class FactsMergeTests
     [Fact]
     public void The_newest_wins_and_counts_add_up()
     {
-        foreach (var merged in (IReadOnlyList<BackupFacts>[])[FactsMerge.Of([Old], [New]), FactsMerge.Of([New], [Old])])
+        foreach (var merged in (IReadOnlyList<BackupFacts>[])[FactsMerge.Merge([Old], [New]), FactsMerge.Merge([New], [Old])])
         {
             var facts = Assert.Single(merged);
             Assert.Equal(
@@ -53,8 +53,8 @@ public sealed class FactsMergeTests
     {
         var bare = new BackupFacts(SourceName.Catalog, "wal-g", BackupType.Full);
 
-        Assert.Equal([Old], FactsMerge.Of([bare], [Old]));
-        Assert.Equal([Old], FactsMerge.Of([Old], [bare]));
+        Assert.Equal([Old], FactsMerge.Merge([bare], [Old]));
+        Assert.Equal([Old], FactsMerge.Merge([Old], [bare]));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class FactsMergeTests
         Assert.Equal(
             4,
             FactsMerge
-                .Of([Old], [Old with { Source = SourceName.Query }, Old with { Tool = "barman" }, Old with { Type = BackupType.Incr }])
+                .Merge([Old], [Old with { Source = SourceName.Query }, Old with { Tool = "barman" }, Old with { Type = BackupType.Incr }])
                 .Count
         );
 }

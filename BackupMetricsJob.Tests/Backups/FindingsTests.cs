@@ -7,7 +7,7 @@ namespace BackupMetricsJob.Tests.Backups;
 public sealed class FindingsTests
 {
     [Fact]
-    public void A_healthy_database_has_none() => Assert.Empty(Findings.Of(Result));
+    public void A_healthy_database_has_none() => Assert.Empty(Findings.For(Result));
 
     [Theory]
     [InlineData(26, null)]
@@ -84,7 +84,7 @@ public sealed class FindingsTests
         {
             Backups = [],
             Server = Server with { InRecovery = true },
-            Connected = new("db2:5432", 150020, "monitor", true),
+            ConnectedTo = new("db2:5432", 150020, "monitor", true),
         };
 
         AssertSaid(null, standby);
@@ -92,10 +92,10 @@ public sealed class FindingsTests
             "warning: db2:5432, the first host that answered, is a standby: the primary's backups and archive are not looked at",
             standby with
             {
-                Connected = standby.Connected! with { IsAnyOfSeveral = true },
+                ConnectedTo = standby.ConnectedTo! with { IsAnyOfSeveral = true },
             }
         );
-        AssertSaid(null, Result with { Connected = new("db1:5432", 150020, "monitor", false) { IsAnyOfSeveral = true } });
+        AssertSaid(null, Result with { ConnectedTo = new("db1:5432", 150020, "monitor", false) { IsAnyOfSeveral = true } });
     }
 
     [Fact]
@@ -154,15 +154,15 @@ public sealed class FindingsTests
     [Fact]
     public void What_is_critical_comes_first()
     {
-        var findings = Findings.Of(Result with { ClockOffset = TimeSpan.FromHours(1), Failure = new(FailureReason.Sql, "words") });
+        var findings = Findings.For(Result with { ClockOffset = TimeSpan.FromHours(1), Failure = new(FailureReason.Sql, "words") });
 
         Assert.Equal([true, false], findings.Select(finding => finding.IsCritical));
-        Assert.All(findings, finding => Assert.NotEmpty(finding.Do));
+        Assert.All(findings, finding => Assert.NotEmpty(finding.Advice));
     }
 
     static void AssertSaid(string? expected, ProbeResult result)
     {
-        var said = Findings.Of(result).Select(finding => (finding.IsCritical ? "critical: " : "warning: ") + finding.What);
+        var said = Findings.For(result).Select(finding => (finding.IsCritical ? "critical: " : "warning: ") + finding.Summary);
         Assert.Equal(expected is null ? [] : [expected], said);
     }
 }

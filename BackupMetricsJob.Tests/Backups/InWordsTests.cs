@@ -16,16 +16,16 @@ public sealed class InWordsTests
     [InlineData(864000, "10 days")]
     [InlineData(-42, "-42 s")]
     public void A_span_has_the_unit_a_person_would_choose(double seconds, string words) =>
-        Assert.Equal(words, InWords.Of(TimeSpan.FromSeconds(seconds)));
+        Assert.Equal(words, Humanize.Duration(TimeSpan.FromSeconds(seconds)));
 
     [Theory]
     [InlineData(999, "999 bytes")]
     [InlineData(16777216, "16.8 MB")]
     [InlineData(1234567890123, "1.2 TB")]
-    public void A_size_has_decimal_units(long bytes, string words) => Assert.Equal(words, InWords.Bytes(bytes));
+    public void A_size_has_decimal_units(long bytes, string words) => Assert.Equal(words, Humanize.Bytes(bytes));
 
     [Theory]
     [InlineData(150020, "15.20")]
     [InlineData(180000, "18.0")]
-    public void A_version_is_written_as_postgresql_writes_it(int number, string words) => Assert.Equal(words, InWords.Version(number));
+    public void A_version_is_written_as_postgresql_writes_it(int number, string words) => Assert.Equal(words, Humanize.Version(number));
 }

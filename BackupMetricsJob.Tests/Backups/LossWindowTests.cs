@@ -25,7 +25,7 @@ public sealed class LossWindowTests
 
     [Fact]
     public void Without_statistics_nobody_knows() =>
-        Assert.Null(RecoveryPoint.Of(Server with { Archiver = new(0, null, 0, null, null, null), Wal = Bare }, [Backup]));
+        Assert.Null(RecoveryPoint.Estimate(Server with { Archiver = new(0, null, 0, null, null, null), Wal = Bare }, [Backup]));
 
     [Fact]
     public void Archive_timeout_bounds_it_from_the_first_waiting_segment() =>
@@ -52,10 +52,10 @@ public sealed class LossWindowTests
     [Fact]
     public void It_is_unknown_without_a_base_backup_without_rights_and_on_a_standby()
     {
-        Assert.Null(RecoveryPoint.Of(Server, []));
-        Assert.Null(RecoveryPoint.Of(Server, [Backup with { LastSuccess = null }]));
-        Assert.Null(RecoveryPoint.Of(Server with { Wal = null }, [Backup]));
-        Assert.Null(RecoveryPoint.Of(Server with { InRecovery = true, ArchiveMode = "always" }, [Backup]));
+        Assert.Null(RecoveryPoint.Estimate(Server, []));
+        Assert.Null(RecoveryPoint.Estimate(Server, [Backup with { LastSuccess = null }]));
+        Assert.Null(RecoveryPoint.Estimate(Server with { Wal = null }, [Backup]));
+        Assert.Null(RecoveryPoint.Estimate(Server with { InRecovery = true, ArchiveMode = "always" }, [Backup]));
     }
 
     [Fact]
@@ -65,13 +65,13 @@ public sealed class LossWindowTests
         var kept = Backup with { Source = SourceName.Catalog, Tool = "barman" };
         Assert.Equal(
             TimeSpan.FromHours(3),
-            RecoveryPoint.Of(off, [kept with { Age = TimeSpan.FromHours(9), LastSuccess = Noon.AddHours(-9) }, kept])?.Window
+            RecoveryPoint.Estimate(off, [kept with { Age = TimeSpan.FromHours(9), LastSuccess = Noon.AddHours(-9) }, kept])?.Window
         );
-        Assert.Null(RecoveryPoint.Of(off with { Wal = Wal with { ReceiversAreVisible = false } }, [kept]));
+        Assert.Null(RecoveryPoint.Estimate(off with { Wal = Wal with { ReceiversAreVisible = false } }, [kept]));
 
         // One that only the server knows began while archive_mode was on: nobody says that the WAL it needs was archived.
-        Assert.Null(RecoveryPoint.Of(off, [Backup]));
-        Assert.Null(RecoveryPoint.Of(off with { Wal = Wal with { Receiver = new(true, Noon, null) } }, [Backup]));
+        Assert.Null(RecoveryPoint.Estimate(off, [Backup]));
+        Assert.Null(RecoveryPoint.Estimate(off with { Wal = Wal with { Receiver = new(true, Noon, null) } }, [Backup]));
     }
 
     [Fact]
@@ -81,16 +81,16 @@ public sealed class LossWindowTests
         var kept = Backup with { Source = SourceName.Catalog, Tool = "barman" };
         Assert.Equal(
             TimeSpan.FromSeconds(7),
-            RecoveryPoint.Of(off with { Wal = Wal with { Receiver = new(true, Noon.AddSeconds(-7), null) } }, [kept])?.Window
+            RecoveryPoint.Estimate(off with { Wal = Wal with { Receiver = new(true, Noon.AddSeconds(-7), null) } }, [kept])?.Window
         );
-        Assert.Null(RecoveryPoint.Of(off with { Wal = Wal with { Receiver = new(false, Noon, null) } }, [kept]));
+        Assert.Null(RecoveryPoint.Estimate(off with { Wal = Wal with { Receiver = new(false, Noon, null) } }, [kept]));
         Assert.Equal(
             TimeSpan.FromSeconds(80),
-            RecoveryPoint.Of(off with { Wal = Wal with { Receiver = new(false, Noon, Noon.AddSeconds(-90)) } }, [kept])?.Window
+            RecoveryPoint.Estimate(off with { Wal = Wal with { Receiver = new(false, Noon, Noon.AddSeconds(-90)) } }, [kept])?.Window
         );
         Assert.Equal(
             TimeSpan.FromSeconds(80),
-            RecoveryPoint.Of(off with { Wal = Wal with { Receiver = new(true, null, Noon.AddSeconds(-90)) } }, [kept])?.Window
+            RecoveryPoint.Estimate(off with { Wal = Wal with { Receiver = new(true, null, Noon.AddSeconds(-90)) } }, [kept])?.Window
         );
     }
 
@@ -101,11 +101,13 @@ public sealed class LossWindowTests
     [Fact]
     public void It_stands_on_the_servers_word_where_wal_would_be_replayed_by_that()
     {
-        Assert.True(RecoveryPoint.Of(Server, [Backup])!.IsByServer);
-        Assert.False(RecoveryPoint.Of(Server with { ArchiveMode = "off" }, [Backup with { Source = SourceName.Catalog }])!.IsByServer);
+        Assert.True(RecoveryPoint.Estimate(Server, [Backup])!.IsByServer);
+        Assert.False(
+            RecoveryPoint.Estimate(Server with { ArchiveMode = "off" }, [Backup with { Source = SourceName.Catalog }])!.IsByServer
+        );
         Assert.False(
             RecoveryPoint
-                .Of(
+                .Estimate(
                     Server,
                     [
                         Backup,
@@ -126,7 +128,7 @@ public sealed class LossWindowTests
     public void A_command_that_throws_wal_away_leaves_what_a_receiver_keeps()
     {
         var thrown = Server with { Discards = "true" };
-        Assert.Null(RecoveryPoint.Of(thrown, [Backup]));
+        Assert.Null(RecoveryPoint.Estimate(thrown, [Backup]));
         AssertWindow(7, thrown with { Wal = Wal with { Receiver = new(true, Noon.AddSeconds(-7), null) } });
     }
 
@@ -135,10 +137,10 @@ public sealed class LossWindowTests
     {
         var carrying = Backup with { Source = SourceName.Catalog };
         var thrown = Server with { Discards = "true" };
-        Assert.Equal(TimeSpan.FromHours(3), RecoveryPoint.Of(thrown, [carrying])?.Window);
-        Assert.Null(RecoveryPoint.Of(thrown, [carrying with { Tool = "wal-g" }]));
+        Assert.Equal(TimeSpan.FromHours(3), RecoveryPoint.Estimate(thrown, [carrying])?.Window);
+        Assert.Null(RecoveryPoint.Estimate(thrown, [carrying with { Tool = "wal-g" }]));
     }
 
     static void AssertWindow(double seconds, ServerEvidence evidence) =>
-        Assert.Equal(TimeSpan.FromSeconds(seconds), RecoveryPoint.Of(evidence, [Backup])?.Window);
+        Assert.Equal(TimeSpan.FromSeconds(seconds), RecoveryPoint.Estimate(evidence, [Backup])?.Window);
 }

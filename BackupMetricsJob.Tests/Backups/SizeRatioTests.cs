@@ -15,15 +15,15 @@ public sealed class SizeRatioTests
     [InlineData("? 100 100 100", null)]
     [InlineData("10 0 0 0", null)]
     public void It_needs_three_before_the_newest(string newestFirst, double? ratio) =>
-        Assert.Equal(ratio, SizeRatio.Of(Sizes(newestFirst)));
+        Assert.Equal(ratio, SizeRatio.Compute(Sizes(newestFirst)));
 
     [Fact]
     public void Only_ten_before_the_newest_count() =>
-        Assert.Equal(2, SizeRatio.Of([200, .. Enumerable.Repeat<long?>(100, 10), .. Enumerable.Repeat<long?>(1, 50)]));
+        Assert.Equal(2, SizeRatio.Compute([200, .. Enumerable.Repeat<long?>(100, 10), .. Enumerable.Repeat<long?>(1, 50)]));
 
     [Fact]
     public void Where_the_newest_has_no_size_what_is_stored_counts() =>
-        Assert.Equal(0.25, SizeRatio.Of(Sizes("? 100 100 100"), Sizes("10 40 40 40")));
+        Assert.Equal(0.25, SizeRatio.Compute(Sizes("? 100 100 100"), Sizes("10 40 40 40")));
 
     static List<long?> Sizes(string text) =>
         [

@@ -16,9 +16,9 @@ public sealed class RowProblemTests
     [Fact]
     public void Characters_beyond_the_basic_plane_are_good_and_their_halves_are_not()
     {
-        Assert.Null(RowProblem.Of(Good with { BackupId = "base 😀", Error = "\n\t\u0001" }));
-        Assert.NotNull(RowProblem.Of(Good with { BackupId = "base \uDE00" }));
-        Assert.NotNull(RowProblem.Of(Good with { BackupId = "base \uD83D" }));
+        Assert.Null(RowProblem.Find(Good with { BackupId = "base 😀", Error = "\n\t\u0001" }));
+        Assert.NotNull(RowProblem.Find(Good with { BackupId = "base \uDE00" }));
+        Assert.NotNull(RowProblem.Find(Good with { BackupId = "base \uD83D" }));
         Assert.Equal("a\uFFFDb\uFFFD😀", RowProblem.Storable("a\0b\uD83D😀"));
     }
 
@@ -31,5 +31,5 @@ public sealed class RowProblemTests
 
     [Fact]
     public void A_running_backup_needs_no_time() =>
-        Assert.Null(RowProblem.Of(Good with { Status = BackupStatus.Running, Finished = null }));
+        Assert.Null(RowProblem.Find(Good with { Status = BackupStatus.Running, Finished = null }));
 }

@@ -27,21 +27,21 @@ public sealed class ExitCodeTests
             Pushes = [new(new(Enum.Parse<PushResult>(push), "http://gw"), null)],
         };
 
-        Assert.Equal(code, (int)ExitCodes.Of(report, signalled ? ExitCode.Terminated : null, failOnTarget: true));
+        Assert.Equal(code, (int)ExitCodes.For(report, signalled ? ExitCode.Terminated : null, failOnTarget: true));
     }
 
     [Fact]
     public void A_failed_target_may_be_told_not_to_matter() =>
         Assert.Equal(
             ExitCode.Success,
-            ExitCodes.Of(new RunReport([Failed(FailureReason.Auth, "words")], TimeSpan.Zero), null, failOnTarget: false)
+            ExitCodes.For(new RunReport([Failed(FailureReason.Auth, "words")], TimeSpan.Zero), null, failOnTarget: false)
         );
 
     [Fact]
     public void A_wrong_flag_is_usage_even_beside_a_wrong_variable()
     {
-        Assert.Equal(ExitCode.Configuration, ExitCodes.Of([new Problem(ProblemOrigin.Configuration, "")]));
-        Assert.Equal(ExitCode.Usage, ExitCodes.Of([new Problem(ProblemOrigin.Configuration, ""), new Problem(ProblemOrigin.Flag, "")]));
+        Assert.Equal(ExitCode.Configuration, ExitCodes.For([new Problem(ProblemOrigin.Configuration, "")]));
+        Assert.Equal(ExitCode.Usage, ExitCodes.For([new Problem(ProblemOrigin.Configuration, ""), new Problem(ProblemOrigin.Flag, "")]));
     }
 
     [Fact]
@@ -50,8 +50,8 @@ public sealed class ExitCodeTests
         var flag = new Problem(ProblemOrigin.Flag, "");
         Assert.Equal(
             ExitCode.Configuration,
-            ExitCodes.Of([flag, new Problem(ProblemOrigin.Configuration, "") { Place = new("c.yaml", 1, 1) }])
+            ExitCodes.For([flag, new Problem(ProblemOrigin.Configuration, "") { Location = new("c.yaml", 1, 1) }])
         );
-        Assert.Equal(ExitCode.Configuration, ExitCodes.Of([new Problem(ProblemOrigin.Configuration, "") { IsOfFile = true }, flag]));
+        Assert.Equal(ExitCode.Configuration, ExitCodes.For([new Problem(ProblemOrigin.Configuration, "") { IsOfFile = true }, flag]));
     }
 }

@@ -27,11 +27,8 @@ public sealed class ProgressLineTests
         if (term is not null)
             environment["TERM"] = term;
         using var signals = new Signals();
-        var terminal = new ProcessContext(Stream.Null, TextWriter.Null, environment, TimeProvider.System, signals)
-        {
-            IsWatched = isWatched,
-        };
-        using var line = ProgressLine.Begin(terminal, new(format, FailOnTarget: true, DryRun: false), out var progress);
+        var context = new ProcessContext(Stream.Null, TextWriter.Null, environment, TimeProvider.System, signals) { IsWatched = isWatched };
+        using var line = ProgressLine.Begin(context, new(format, FailOnTarget: true, DryRun: false), out var progress);
 
         Assert.Equal((isWanted, isWanted), (line is not null, progress is not null));
     }

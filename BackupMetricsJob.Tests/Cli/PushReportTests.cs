@@ -31,7 +31,7 @@ public sealed class PushReportTests
         var refused = new PushOutcome(PushResult.Refused, "http://gw")
         {
             Status = 400,
-            Words = "no",
+            Message = "no",
             Advice = "do it",
         };
 

@@ -67,7 +67,7 @@ internal sealed class ConfigurationFile : IDisposable
             typed.Add(group.Key, [.. group]);
         All = OptionsReader.Read(typed, environment, push ? Purpose.Push : Purpose.Show, out job, out var output);
         Output = output;
-        return string.Concat(All.Select(problem => problem.Words.Replace(_folder.Path + "/", "", StringComparison.Ordinal) + "\n"));
+        return string.Concat(All.Select(problem => problem.Text.Replace(_folder.Path + "/", "", StringComparison.Ordinal) + "\n"));
     }
 
     public void Dispose() => _folder.Dispose();

@@ -149,7 +149,7 @@ public sealed class OptionsReaderTests
     public void A_value_with_a_line_feed_is_shown_on_one_line() =>
         Assert.Equal(
             "--instance \"a b\": must be a name without control characters",
-            Assert.Single(Problems([.. Enough, "instance=a\nb"])).Words
+            Assert.Single(Problems([.. Enough, "instance=a\nb"])).Text
         );
 
     [Fact]

@@ -21,9 +21,9 @@ public sealed class YamlTreeTests
             (YamlScalar)List(root, "b").Items[0],
             ((YamlMapping)List(root, "b").Items[1]).Find("c")!
         );
-        Assert.Equal(("1", true, "f:1:4"), (one.Text, one.IsPlain, one.Place.ToString()));
-        Assert.Equal(("x", false, "f:3:3"), (x.Text, x.IsPlain, x.Place.ToString()));
-        Assert.Equal((true, "f:4:4"), (((YamlScalar)c.Value).IsNull, c.Key.Place.ToString()));
+        Assert.Equal(("1", true, "f:1:4"), (one.Text, one.IsPlain, one.Location.ToString()));
+        Assert.Equal(("x", false, "f:3:3"), (x.Text, x.IsPlain, x.Location.ToString()));
+        Assert.Equal((true, "f:4:4"), (((YamlScalar)c.Value).IsNull, c.Key.Location.ToString()));
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class YamlTreeTests
                 "a: &x\n- 1\nl:\n- 2\n- {l: [3]}\nm: {l: [4]}\n",
                 [],
                 "l",
-                (item, index) => taken.Add($"{index} {item.Place}")
+                (item, index) => taken.Add($"{index} {item.Location}")
             )!;
 
         Assert.Equal(["0 f:4:3", "1 f:5:3"], taken);
@@ -95,7 +95,7 @@ public sealed class YamlTreeTests
         if (YamlText.Decode("f", Encoding.UTF8.GetBytes(text), problems) is { } decoded)
             YamlTree.Read("f", decoded, problems, "", Keep);
 
-        Assert.Equal([problem], problems.Select(one => one.Words));
+        Assert.Equal([problem], problems.Select(one => one.Text));
     }
 
     [Theory]
@@ -106,7 +106,7 @@ public sealed class YamlTreeTests
         var problems = new List<Problem>();
 
         Assert.Null(YamlText.Decode("f", bytes, problems));
-        Assert.Equal([problem], problems.Select(one => one.Words));
+        Assert.Equal([problem], problems.Select(one => one.Text));
     }
 
     [Fact]
@@ -153,14 +153,14 @@ public sealed class YamlTreeTests
                     var tree = decoded is null
                         ? null
                         : YamlTree.Read("f", decoded, problems, "targets", (item, index) => targets.Take(item, index, "/nonexistent"));
-                    if (tree is not null && Fields.Of(tree, KeyPath.Root, Keys.Root, "/nonexistent", new(problems)) is { } fields)
+                    if (tree is not null && Fields.Create(tree, KeyPath.Root, Keys.Root, "/nonexistent", new(problems)) is { } fields)
                     {
                         targets.Finish(fields, targets.Defaults(fields, TargetSettings.Nothing));
                         GatewaySection.Read(fields);
                     }
 
                     return (tree is not null || problems.Count > 0)
-                        && problems.TrueForAll(problem => problem.Place is { File: "f", Line: > 0, Column: > 0 });
+                        && problems.TrueForAll(problem => problem.Location is { File: "f", Line: > 0, Column: > 0 });
                 }
             )
             .Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
@@ -247,7 +247,7 @@ public sealed class YamlTreeTests
     {
         var problems = new List<Problem>();
         YamlTree.Read("f", text, problems, "", Keep);
-        return problems[0].Words;
+        return problems[0].Text;
     }
 
     static YamlMapping Map(string text)

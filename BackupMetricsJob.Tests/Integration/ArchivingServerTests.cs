@@ -38,7 +38,7 @@ public sealed class ArchivingServerTests
         Assert.Equal(["server"], result.SourcesThatAnswered);
         var evidence = result.Server!;
         Assert.Equal(version, evidence.VersionNumber / 10000);
-        Assert.Equal(ArchiverState.Ok, ArchiverStates.Of(evidence));
+        Assert.Equal(ArchiverState.Ok, ArchiverStates.Classify(evidence));
         Assert.Equal(await server.ScalarAsync<long>("SELECT archived_count FROM pg_stat_archiver"), evidence.Archiver.ArchivedCount);
         Assert.Equal(
             new DateTimeOffset(await server.ScalarAsync<DateTime>("SELECT last_archived_time FROM pg_stat_archiver")),

@@ -29,7 +29,7 @@ public sealed class BrokenArchiverTests
         var result = await Probe.OfAsync(server);
 
         var evidence = result.Server!;
-        Assert.Equal(ArchiverState.Never, ArchiverStates.Of(evidence));
+        Assert.Equal(ArchiverState.Never, ArchiverStates.Classify(evidence));
         Assert.True(evidence.Archiver.FailedCount > 0);
         Assert.NotNull(evidence.Archiver.LastFailed);
         var ready = Probe.ReadySegments(server);
@@ -49,12 +49,12 @@ public sealed class BrokenArchiverTests
         await server.SwitchWalAsync();
         await server.WaitForAsync("a failure of the archiver", "SELECT failed_count > 0 FROM pg_stat_archiver");
 
-        Assert.Equal(ArchiverState.Failing, ArchiverStates.Of((await Probe.OfAsync(server)).Server!));
+        Assert.Equal(ArchiverState.Failing, ArchiverStates.Classify((await Probe.OfAsync(server)).Server!));
 
         await server.SetAsync("archive_command", server.ArchiveCommand);
         await server.WaitForArchivedAsync(await server.SwitchWalAsync());
         var mended = (await Probe.OfAsync(server)).Server!;
-        Assert.Equal(ArchiverState.Ok, ArchiverStates.Of(mended));
+        Assert.Equal(ArchiverState.Ok, ArchiverStates.Classify(mended));
         Assert.True(mended.Archiver.FailedCount > 0);
     }
 
@@ -84,8 +84,8 @@ public sealed class BrokenArchiverTests
             3L * 16 * 1024 * 1024
         );
         Assert.Contains(
-            Findings.Of(result),
-            finding => finding.IsCritical && finding.What.Contains("WAL has been waiting for 2", StringComparison.Ordinal)
+            Findings.For(result),
+            finding => finding.IsCritical && finding.Summary.Contains("WAL has been waiting for 2", StringComparison.Ordinal)
         );
     }
 
@@ -97,7 +97,7 @@ public sealed class BrokenArchiverTests
         await server.SetAsync("archive_command", "");
         await server.SwitchWalAsync();
 
-        Assert.Equal(ArchiverState.Failing, ArchiverStates.Of((await Probe.OfAsync(server)).Server!));
+        Assert.Equal(ArchiverState.Failing, ArchiverStates.Classify((await Probe.OfAsync(server)).Server!));
     }
 
     [Theory]
@@ -111,7 +111,7 @@ public sealed class BrokenArchiverTests
         var result = await Probe.OfAsync(server);
 
         Assert.Null(result.Failure);
-        Assert.Equal(ArchiverState.Off, ArchiverStates.Of(result.Server!));
+        Assert.Equal(ArchiverState.Off, ArchiverStates.Classify(result.Server!));
         Assert.Null(result.LossWindow);
     }
 
@@ -122,8 +122,8 @@ public sealed class BrokenArchiverTests
 
         var result = await Probe.OfAsync(server);
 
-        Assert.Null(ArchiverStates.Of(result.Server!));
-        Assert.DoesNotContain(Findings.Of(result), finding => finding.What.Contains("WAL", StringComparison.Ordinal));
+        Assert.Null(ArchiverStates.Classify(result.Server!));
+        Assert.DoesNotContain(Findings.For(result), finding => finding.Summary.Contains("WAL", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class BrokenArchiverTests
         // A .done file would prove nothing, even if recovery has left it: nothing is known, and nothing waits.
         var result = await Probe.OfAsync(server);
         Assert.Equal(0, result.Server!.Wal!.ReadySegments);
-        Assert.Null(ArchiverStates.Of(result.Server));
+        Assert.Null(ArchiverStates.Classify(result.Server));
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public sealed class BrokenArchiverTests
         var result = await Probe.OfAsync(server);
 
         Assert.True(result.Server!.Wal!.ReadySegments >= 2);
-        Assert.Equal(ArchiverState.Never, ArchiverStates.Of(result.Server));
+        Assert.Equal(ArchiverState.Never, ArchiverStates.Classify(result.Server));
         Assert.Null(result.LossWindow);
     }
 

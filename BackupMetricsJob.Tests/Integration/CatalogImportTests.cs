@@ -94,7 +94,8 @@ public sealed class CatalogImportTests
                 $"orders|wal-g|incr|b2|base_001|done|{Night.AddDays(1).ToUnixTimeSeconds()}|2026-11-21 "
                     + $"04:00:00.123456|1001|9223372036854775807|"
             )
-                + "base_000|FFFFFFFF/FFFFFFF0|1/2A|0000000A00000001000000FF|0000000A0000000200000000|10|180001|18446744073709551615|o'rders\n\"x\"|t|späte Prüfsumme|infinity|"
+                + "base_000|FFFFFFFF/FFFFFFF0|1/2A|0000000A00000001000000FF|0000000A0000000200000000|"
+                + "10|180001|18446744073709551615|o'rders\n\"x\"|t|späte Prüfsumme|infinity|"
                 + """{"a": "\\u0000 is no NUL", "b": [1, null]}|t""",
             stored
         );

@@ -8,7 +8,7 @@ namespace BackupMetricsJob.Tests.Integration;
 /// <summary>The catalogue is made once, whoever makes it and how often, and brought up to date without losing anything.</summary>
 public sealed class CatalogInitTests
 {
-    static string First => SqlText.Of("catalog_schema_1");
+    static string First => SqlText.Load("catalog_schema_1");
 
     [Theory]
     [InlineData(13)]

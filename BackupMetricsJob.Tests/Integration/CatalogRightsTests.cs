@@ -198,7 +198,7 @@ public sealed class CatalogRightsTests
         await using var server = await PostgresServer.StartAsync(new() { Version = version, Archiving = true });
         await server.BaseBackupAsync();
         await server.ExecuteAsync("CREATE ROLE \"night 'watch\" LOGIN");
-        var printed = (await Probe.OfAsync(server, "night 'watch")).MissingRights[^1].Mend;
+        var printed = (await Probe.OfAsync(server, "night 'watch")).MissingRights[^1].Advice;
 
         Assert.Equal(
             "Run as a superuser: backup-metrics catalog init --server --connection ... --grant-reader 'night '\\''watch'",

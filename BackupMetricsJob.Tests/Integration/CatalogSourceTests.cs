@@ -50,12 +50,12 @@ public sealed class CatalogSourceTests
         AssertAge(TimeSpan.FromMinutes(5), a[BackupType.Wal].Age);
         AssertAge(TimeSpan.FromDays(9), a[BackupType.RestoreTest].Age);
         AssertAge(TimeSpan.FromDays(1), result.At - a[BackupType.RestoreTest].LastFailure);
-        AssertAge(TimeSpan.FromMinutes(5), RecoveryPoint.Of(null, result.Found[0].Backups)?.Window);
+        AssertAge(TimeSpan.FromMinutes(5), RecoveryPoint.Estimate(null, result.Found[0].Backups)?.Window);
         Assert.Equal(0x1000, RecoveryPoint.ReplayBytes(null, result.Found[0].Backups));
 
         var dump = Assert.Single(result.Found[1].Backups);
         Assert.Equal((null, 5, BackupType.Logical), (dump.LastSize, dump.LastStored, dump.Type));
-        AssertAge(TimeSpan.FromHours(3), RecoveryPoint.Of(null, [dump])?.Window);
+        AssertAge(TimeSpan.FromHours(3), RecoveryPoint.Estimate(null, [dump])?.Window);
         Assert.Null(Assert.Single(result.Found[2].Backups).LastSuccess);
         AssertAge(TimeSpan.FromHours(1), result.At - Assert.Single(result.Found[3].Backups).Running!.Since);
     }

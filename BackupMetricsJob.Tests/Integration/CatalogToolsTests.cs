@@ -74,7 +74,8 @@ public sealed class CatalogToolsTests
                 $"SELECT extract(epoch FROM finished_at)::bigint FROM backup_metrics.backup_catalog WHERE kind = '{type}'"
             );
             Assert.Contains(
-                $"postgres_backup_last_success_timestamp_seconds{{instance=\"orders\",source=\"catalog\",tool=\"pgbackrest\",type=\"{type}\"}} {finished}\n",
+                $"postgres_backup_last_success_timestamp_seconds{{instance=\"orders\","
+                    + $"source=\"catalog\",tool=\"pgbackrest\",type=\"{type}\"}} {finished}\n",
                 gauges,
                 StringComparison.Ordinal
             );

@@ -117,14 +117,14 @@ public sealed class DiscardingCommandTests
 
         var result = await Probe.OfAsync(server);
         var text = Published.Text(result);
-        var finding = Assert.Single(Findings.Of(result), finding => finding.IsCritical);
+        var finding = Assert.Single(Findings.For(result), finding => finding.IsCritical);
 
-        Assert.Equal(ArchiverState.Discarded, ArchiverStates.Of(result.Server!));
+        Assert.Equal(ArchiverState.Discarded, ArchiverStates.Classify(result.Server!));
         Assert.Contains("postgres_wal_archive_state{instance=\"it\",state=\"discarded\"} 1\n", text, StringComparison.Ordinal);
         Assert.Contains("postgres_wal_archive_state{instance=\"it\",state=\"ok\"} 0\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("postgres_recovery_point", text, StringComparison.Ordinal);
-        Assert.StartsWith("archive_command throws WAL away: it only does \"true\"", finding.What, StringComparison.Ordinal);
-        Assert.DoesNotContain("geheim", finding.What + finding.Do + text, StringComparison.Ordinal);
+        Assert.StartsWith("archive_command throws WAL away: it only does \"true\"", finding.Summary, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", finding.Summary + finding.Advice + text, StringComparison.Ordinal);
 
         await server.CrashAsync();
         await using var restored = await server.RestoreAsync(backup);

@@ -157,14 +157,14 @@ public sealed class FleetFailuresTests
 
         var version = await server.ScalarAsync<int>("SELECT current_setting('server_version_num')::int");
         Assert.Equal(
-            new Connected($"127.0.0.1:{server.Port}", version, "\"Night\"", false) { Tls = new("TLSv1.3", "TLS_AES_256_GCM_SHA384") },
-            inspected.Results[0].Connected
+            new ConnectedServer($"127.0.0.1:{server.Port}", version, "\"Night\"", false) { Tls = new("TLSv1.3", "TLS_AES_256_GCM_SHA384") },
+            inspected.Results[0].ConnectedTo
         );
-        Assert.Equal(new Connected($"127.0.0.1:{server.Port}", version, "postgres", false), inspected.Results[1].Connected);
-        Assert.Equal($"127.0.0.1:{server.Port}", inspected.Results[2].Connected?.Host);
-        Assert.NotNull(inspected.Results[2].Connected?.Tls);
-        Assert.Null(inspected.Results[3].Connected);
-        Assert.Equal(inspected.Results[0].Connected! with { Tls = null }, ordinary.Results[0].Connected);
+        Assert.Equal(new ConnectedServer($"127.0.0.1:{server.Port}", version, "postgres", false), inspected.Results[1].ConnectedTo);
+        Assert.Equal($"127.0.0.1:{server.Port}", inspected.Results[2].ConnectedTo?.Host);
+        Assert.NotNull(inspected.Results[2].ConnectedTo?.Tls);
+        Assert.Null(inspected.Results[3].ConnectedTo);
+        Assert.Equal(inspected.Results[0].ConnectedTo! with { Tls = null }, ordinary.Results[0].ConnectedTo);
     }
 
     /// <summary>Stops the run when only the last is still waited for.</summary>

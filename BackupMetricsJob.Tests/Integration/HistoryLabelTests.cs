@@ -62,11 +62,11 @@ public sealed class HistoryLabelTests
             Assert.Equal([SourceName.Server], result.SourcesThatAnswered);
             Assert.Equal(("unknown", true), (Assert.Single(result.Backups).Tool, result.Server!.Wal is not null));
             var finding = Assert.Single(
-                Findings.Of(result),
-                finding => finding.What.StartsWith("cannot read the label", StringComparison.Ordinal)
+                Findings.For(result),
+                finding => finding.Summary.StartsWith("cannot read the label", StringComparison.Ordinal)
             );
             Assert.False(finding.IsCritical);
-            Assert.Contains("catalog init --server", finding.Do, StringComparison.Ordinal);
+            Assert.Contains("catalog init --server", finding.Advice, StringComparison.Ordinal);
         }
     }
 

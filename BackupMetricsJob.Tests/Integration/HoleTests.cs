@@ -73,8 +73,8 @@ public sealed class HoleTests
 
         var result = await Probe.OfAsync(server);
 
-        Assert.Equal(ArchiverState.Ok, ArchiverStates.Of(result.Server!));
-        Assert.Contains(Findings.Of(result), finding => finding.What.EndsWith("there may be a hole", StringComparison.Ordinal));
+        Assert.Equal(ArchiverState.Ok, ArchiverStates.Classify(result.Server!));
+        Assert.Contains(Findings.For(result), finding => finding.Summary.EndsWith("there may be a hole", StringComparison.Ordinal));
         Assert.DoesNotContain("postgres_recovery_point", Published.Text(result), StringComparison.Ordinal);
         await server.CrashAsync();
         await using var restored = await server.RestoreAsync(backup);

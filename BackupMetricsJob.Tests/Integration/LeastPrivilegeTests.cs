@@ -21,7 +21,7 @@ public sealed class LeastPrivilegeTests
 
         var nobody = await Probe.OfAsync(server, "night watch");
         Assert.Equal(FailureReason.Privilege, nobody.Failure!.Reason);
-        Assert.Equal(ArchiverState.Ok, ArchiverStates.Of(nobody.Server!));
+        Assert.Equal(ArchiverState.Ok, ArchiverStates.Classify(nobody.Server!));
         Assert.True(nobody.Server!.Archiver.ArchivedCount > 0);
         Assert.NotNull(nobody.Server.UnarchivedBytesByStatistics);
         Assert.Null(nobody.Server.Wal);
@@ -32,7 +32,7 @@ public sealed class LeastPrivilegeTests
             StringComparison.Ordinal
         );
 
-        await server.ExecuteAsync(nobody.MissingRights[0].Mend);
+        await server.ExecuteAsync(nobody.MissingRights[0].Advice);
         var monitor = await Probe.OfAsync(server, "night watch");
         Assert.Null(monitor.Failure);
         Assert.Equal(("unknown", true), (Assert.Single(monitor.Backups).Tool, monitor.LossWindow is not null));
@@ -40,7 +40,7 @@ public sealed class LeastPrivilegeTests
 
         await HistoryFunction.InstallAsync(server);
         var installed = await Probe.OfAsync(server, "night watch");
-        await server.ExecuteAsync(Assert.Single(installed.MissingRights).Mend);
+        await server.ExecuteAsync(Assert.Single(installed.MissingRights).Advice);
         var full = await Probe.OfAsync(server, "night watch");
         Assert.Empty(full.MissingRights);
         Assert.Equal("pg_basebackup", Assert.Single(full.Backups).Tool);
@@ -63,7 +63,7 @@ public sealed class LeastPrivilegeTests
         var result = await Probe.OfAsync(server);
 
         Assert.Null(result.Failure);
-        Assert.Contains("broken", Assert.Single(result.MissingRights).What, StringComparison.Ordinal);
+        Assert.Contains("broken", Assert.Single(result.MissingRights).Summary, StringComparison.Ordinal);
         Assert.NotNull(result.Server!.Wal);
     }
 
@@ -204,6 +204,6 @@ public sealed class LeastPrivilegeTests
 
         var result = await Probe.OfAsync(server, timeout: TimeSpan.FromSeconds(7));
 
-        Assert.Matches("read only on statement [67][0-9.]*m?s lock 2s path pg_catalog", Assert.Single(result.MissingRights).What);
+        Assert.Matches("read only on statement [67][0-9.]*m?s lock 2s path pg_catalog", Assert.Single(result.MissingRights).Summary);
     }
 }

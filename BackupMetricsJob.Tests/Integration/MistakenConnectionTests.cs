@@ -220,9 +220,9 @@ public sealed class MistakenConnectionTests : IAsyncLifetime, IDisposable
         using var signals = new Signals();
         environment["HOME"] = "/nonexistent";
         var build = BuildVersion.Parse("1.0.0");
-        var terminal = new ProcessContext(output, error, environment, TimeProvider.System, signals);
+        var context = new ProcessContext(output, error, environment, TimeProvider.System, signals);
 
-        var ended = CommandLine.Run(arguments, terminal, build);
+        var ended = CommandLine.Run(arguments, context, build);
 
         var told = Encoding.UTF8.GetString(output.ToArray()) + error;
         Assert.True(ended == code, $"{how} with {form} ended with {ended}: {told}");

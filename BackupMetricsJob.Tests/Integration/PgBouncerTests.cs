@@ -55,7 +55,7 @@ public sealed class PgBouncerTests : IAsyncLifetime
 
         Assert.Equal(reason, result.Failure!.Reason);
         Assert.Contains(words, result.Failure.Message, StringComparison.Ordinal);
-        Assert.Contains(advice, Findings.Of(result)[0].Do, StringComparison.Ordinal);
+        Assert.Contains(advice, Findings.For(result)[0].Advice, StringComparison.Ordinal);
     }
 
     [Fact]

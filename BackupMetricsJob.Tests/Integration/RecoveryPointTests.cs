@@ -94,9 +94,9 @@ public sealed class RecoveryPointTests
 
         var result = await Probe.OfAsync(server);
 
-        Assert.Equal(ArchiverState.Ok, ArchiverStates.Of(result.Server!));
+        Assert.Equal(ArchiverState.Ok, ArchiverStates.Classify(result.Server!));
         Assert.Null(result.LossWindow);
-        Assert.Contains(Findings.Of(result), finding => finding.What.Contains("a crash resets them", StringComparison.Ordinal));
+        Assert.Contains(Findings.For(result), finding => finding.Summary.Contains("a crash resets them", StringComparison.Ordinal));
 
         await server.BaseBackupAsync();
         await server.WaitForArchivedAsync(await server.SwitchWalAsync());
@@ -166,7 +166,7 @@ public sealed class RecoveryPointTests
 
         var result = await Probe.OfAsync(server);
 
-        Assert.Equal(ArchiverState.Streamed, ArchiverStates.Of(result.Server!));
+        Assert.Equal(ArchiverState.Streamed, ArchiverStates.Classify(result.Server!));
         Assert.True(result.Server!.Wal!.Receiver!.IsCurrent);
         Assert.InRange(result.Server.Now - result.Server.Wal.Receiver.Reply!.Value, TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(15));
     }

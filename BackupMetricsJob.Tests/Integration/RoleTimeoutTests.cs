@@ -43,7 +43,7 @@ public sealed class RoleTimeoutTests
         Assert.Equal(FailureReason.Sql, result.Failure!.Reason);
         Assert.Contains(
             "temp_file_limit",
-            Assert.Single(Findings.Of(result), finding => finding.What.StartsWith("the probe failed", StringComparison.Ordinal)).Do,
+            Assert.Single(Findings.For(result), finding => finding.Summary.StartsWith("the probe failed", StringComparison.Ordinal)).Advice,
             StringComparison.Ordinal
         );
     }

@@ -53,7 +53,7 @@ public sealed class SegmentBoundaryTests
         var result = await AtBoundaryAsync(server, nextIsThere: true, isArchived: true);
 
         Assert.Equal((TimeSpan.Zero, 0), (result.LossWindow, result.Server!.Wal!.UnarchivedBytes));
-        Assert.Equal(ArchiverState.Ok, ArchiverStates.Of(result.Server));
+        Assert.Equal(ArchiverState.Ok, ArchiverStates.Classify(result.Server));
     }
 
     /// <summary>The server itself may write at any time: only a probe with the same resting place before and after it counts.</summary>

@@ -163,7 +163,7 @@ public sealed class SourcesTogetherTests
             new(ServerPatterns.All, "SELECT 'full' AS type, now() AS finished_at")
         );
 
-        Assert.NotNull(RecoveryPoint.Of(result.Server, Assert.Single(result.Found).Backups));
+        Assert.NotNull(RecoveryPoint.Estimate(result.Server, Assert.Single(result.Found).Backups));
         Assert.Equal(await Probe.LsnAsync(server) / (16 << 20) * (16 << 20), result.Server!.Wal!.ArchiveEnd);
     }
 

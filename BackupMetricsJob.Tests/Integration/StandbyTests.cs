@@ -20,7 +20,7 @@ public sealed class StandbyTests
 
         Assert.Null(result.Failure);
         Assert.True(result.Server!.InRecovery);
-        Assert.Equal(ArchiverState.Standby, ArchiverStates.Of(result.Server));
+        Assert.Equal(ArchiverState.Standby, ArchiverStates.Classify(result.Server));
         Assert.Empty(result.Backups);
         Assert.Null(result.LossWindow);
         Assert.Empty(result.MissingRights);
@@ -42,7 +42,7 @@ public sealed class StandbyTests
 
         var result = await Probe.OfAsync(standby);
 
-        Assert.Equal(ArchiverState.Ok, ArchiverStates.Of(result.Server!));
+        Assert.Equal(ArchiverState.Ok, ArchiverStates.Classify(result.Server!));
         Assert.NotNull(result.Server!.Wal!.UnarchivedBytes);
         Assert.Null(result.LossWindow);
         Assert.Contains("postgres_wal_archived_files_total{", Published.Text(result), StringComparison.Ordinal);
@@ -124,7 +124,7 @@ public sealed class StandbyTests
         var result = await Probe.OfAsync(standby);
 
         Assert.Null(result.Failure);
-        Assert.Equal(ArchiverState.Ok, ArchiverStates.Of(result.Server!));
+        Assert.Equal(ArchiverState.Ok, ArchiverStates.Classify(result.Server!));
         Assert.InRange(result.Server!.Wal!.UnarchivedBytes!.Value, 0, 16 * 1024 * 1024);
     }
 }

@@ -29,10 +29,10 @@ public sealed class UncountedFailureTests
         var result = await OfAnOldQueueAsync(server);
 
         Assert.Equal(0, result.Server!.Archiver.FailedCount);
-        Assert.Equal(ArchiverState.Failing, ArchiverStates.Of(result.Server));
+        Assert.Equal(ArchiverState.Failing, ArchiverStates.Classify(result.Server));
         Assert.Contains(
-            Findings.Of(result),
-            finding => finding.IsCritical && finding.What.Contains("PostgreSQL counts no failure", StringComparison.Ordinal)
+            Findings.For(result),
+            finding => finding.IsCritical && finding.Summary.Contains("PostgreSQL counts no failure", StringComparison.Ordinal)
         );
     }
 
@@ -51,7 +51,7 @@ public sealed class UncountedFailureTests
         var result = await OfAnOldQueueAsync(server);
 
         Assert.True(result.Server!.Wal!.DoneSegments > 0);
-        Assert.Equal(ArchiverState.Failing, ArchiverStates.Of(result.Server));
+        Assert.Equal(ArchiverState.Failing, ArchiverStates.Classify(result.Server));
     }
 
     /// <summary>All that it has streamed is marked as .done, and it has archived nothing.</summary>
@@ -72,9 +72,9 @@ public sealed class UncountedFailureTests
 
         var fresh = await Probe.OfAsync(standby);
         Assert.True(fresh.Server!.Wal!.DoneSegments > 0);
-        Assert.NotEqual(ArchiverState.Ok, ArchiverStates.Of(fresh.Server));
+        Assert.NotEqual(ArchiverState.Ok, ArchiverStates.Classify(fresh.Server));
         var result = await OfAnOldQueueAsync(standby);
-        Assert.Equal(ArchiverState.Failing, ArchiverStates.Of(result.Server!));
+        Assert.Equal(ArchiverState.Failing, ArchiverStates.Classify(result.Server!));
         Assert.Null(result.LossWindow);
     }
 
@@ -95,10 +95,10 @@ public sealed class UncountedFailureTests
 
         var wal = result.Server!.Wal!;
         Assert.Equal((0, 1), (wal.ReadySegments, wal.ReadyOthers));
-        Assert.Equal(ArchiverState.Never, ArchiverStates.Of(result.Server with { Wal = wal with { DoneSegments = 0 } }));
+        Assert.Equal(ArchiverState.Never, ArchiverStates.Classify(result.Server with { Wal = wal with { DoneSegments = 0 } }));
         Assert.Contains(
-            Findings.Of(result),
-            finding => finding.What.Contains("(1 history file), the critical limit", StringComparison.Ordinal)
+            Findings.For(result),
+            finding => finding.Summary.Contains("(1 history file), the critical limit", StringComparison.Ordinal)
         );
         Assert.Contains("postgres_wal_archive_oldest_ready_timestamp_seconds{", Published.Text(result), StringComparison.Ordinal);
     }

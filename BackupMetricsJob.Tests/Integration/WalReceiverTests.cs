@@ -39,9 +39,9 @@ public sealed class WalReceiverTests
         );
 
         Assert.True(await server.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_stat_replication WHERE state = 'backup')"));
-        Assert.Equal(ArchiverState.Off, ArchiverStates.Of(result.Server!));
+        Assert.Equal(ArchiverState.Off, ArchiverStates.Classify(result.Server!));
         Assert.InRange(
-            RecoveryPoint.Of(result.Server, Assert.Single(result.Found).Backups)!.Window,
+            RecoveryPoint.Estimate(result.Server, Assert.Single(result.Found).Backups)!.Window,
             TimeSpan.FromHours(47.9),
             TimeSpan.FromHours(48.1)
         );
@@ -73,7 +73,7 @@ public sealed class WalReceiverTests
         );
         await server.WaitForAsync("the backup", "SELECT count(*) = 2 FROM pg_stat_replication WHERE state = 'streaming'");
 
-        Assert.Equal(ArchiverState.Streamed, ArchiverStates.Of((await Probe.OfAsync(server)).Server!));
+        Assert.Equal(ArchiverState.Streamed, ArchiverStates.Classify((await Probe.OfAsync(server)).Server!));
     }
 
     /// <summary>
@@ -105,7 +105,7 @@ public sealed class WalReceiverTests
             }
         );
 
-        Assert.Equal(isReceiver ? ArchiverState.Streamed : ArchiverState.Off, ArchiverStates.Of(result.Server!));
+        Assert.Equal(isReceiver ? ArchiverState.Streamed : ArchiverState.Off, ArchiverStates.Classify(result.Server!));
     }
 
     static string Program(string name) => Path.Combine(PostgresBinaries.Find(15).Folder, name);

@@ -65,7 +65,7 @@ public sealed class DefaultsTests : IDisposable
     [InlineData("service=nowhere servicefile=/nonexistent/s", "service file /nonexistent/s: cannot be read", false)]
     public void A_file_that_is_not_there_is_an_absence_where_it_may_be_one(string text, string message, bool isSecret)
     {
-        var (problems, absences) = (new List<string>(), new List<Absence>());
+        var (problems, absences) = (new List<string>(), new List<MissingFile>());
         var written = ConnectionText.TryRead(text, problems)!;
 
         Assert.Null(ConnectionText.Resolve(written, null, Parsed.Environment("PGSYSCONFDIR=/nonexistent", null, "me"), problems, absences));

@@ -24,8 +24,8 @@ public class AnUntrustedGateway
         var outcome = await push;
 
         Assert.Equal((PushResult.Unreachable, 1, false), (outcome.Result, outcome.Attempts, outcome.MayBeApplied));
-        Assert.Contains("certificate", outcome.Words, StringComparison.OrdinalIgnoreCase);
-        Assert.DoesNotContain("see inner exception", outcome.Words, StringComparison.Ordinal);
+        Assert.Contains("certificate", outcome.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("see inner exception", outcome.Message, StringComparison.Ordinal);
     }
 
     /// <summary>How many bytes of a request came.</summary>

@@ -93,7 +93,7 @@ public sealed class CredentialsForAGateway
 
         var outcome = await Gateways.PushTextAsync(hasty.Url, Gateways.Long(2_000_000));
 
-        Assert.Equal((PushResult.Refused, 1, status, "no"), (outcome.Result, outcome.Attempts, outcome.Status, outcome.Words));
+        Assert.Equal((PushResult.Refused, 1, status, "no"), (outcome.Result, outcome.Attempts, outcome.Status, outcome.Message));
         Assert.InRange(hasty.Received, 1, 4_000_000);
     }
 }

@@ -64,7 +64,7 @@ public sealed class PushOutcomes
         var outcome = await Gateways.PushTextAsync(stub.Url);
 
         Assert.Equal((PushResult.Refused, 1, false), (outcome.Result, outcome.Attempts, outcome.MayBeApplied));
-        Assert.Equal($"this is not a Pushgateway: it answered \"{quoted}\"", outcome.Words);
+        Assert.Equal($"this is not a Pushgateway: it answered \"{quoted}\"", outcome.Message);
         Assert.Single(stub.Requests);
     }
 
@@ -76,7 +76,7 @@ public sealed class PushOutcomes
         var outcome = await Gateways.PushTextAsync(stub.Url, budget: Gateways.Seconds(20));
 
         Assert.Equal(PushResult.Refused, outcome.Result);
-        Assert.InRange(outcome.Words.Length, 80, 200);
+        Assert.InRange(outcome.Message.Length, 80, 200);
     }
 
     [Theory]
@@ -95,9 +95,9 @@ public sealed class PushOutcomes
         Assert.Equal(PushResult.Refused, outcome.Result);
         Assert.Equal((1, status), (outcome.Attempts, outcome.Status));
         Assert.Single(stub.Requests);
-        Assert.Equal("pushed metrics are invalid: \ufffd[31m walg_last_upload\ufffd", outcome.Words);
+        Assert.Equal("pushed metrics are invalid: \ufffd[31m walg_last_upload\ufffd", outcome.Message);
         Assert.StartsWith($"{stub.Url} refused the push", outcome.Describe(), StringComparison.Ordinal);
-        Assert.EndsWith($" (HTTP {status}): {outcome.Words}", outcome.Describe(), StringComparison.Ordinal);
+        Assert.EndsWith($" (HTTP {status}): {outcome.Message}", outcome.Describe(), StringComparison.Ordinal);
         Assert.True(outcome.Mentions("walg_last_upload"));
         Assert.False(outcome.Mentions("walg_last"));
         Assert.False(outcome.Mentions("last_upload"));
@@ -113,7 +113,7 @@ public sealed class PushOutcomes
         var banner = await Gateways.PushTextAsync(ssh.Url);
 
         Assert.Equal((PushResult.Refused, 1), (unsupported.Result, unsupported.Attempts));
-        Assert.StartsWith("this is not a Pushgateway: it answered \"<p>Unsupported", unsupported.Words, StringComparison.Ordinal);
+        Assert.StartsWith("this is not a Pushgateway: it answered \"<p>Unsupported", unsupported.Message, StringComparison.Ordinal);
         Assert.Equal((PushResult.Unreachable, 1, false), (banner.Result, banner.Attempts, banner.MayBeApplied));
     }
 
@@ -124,7 +124,7 @@ public sealed class PushOutcomes
 
         var outcome = await Gateways.PushTextAsync(stub.Url);
 
-        Assert.Equal(Words.Limit + 3, outcome.Words.Length);
+        Assert.Equal(PlainText.Limit + 3, outcome.Message.Length);
         Assert.True(outcome.Mentions("walg_last_upload"));
     }
 
@@ -133,7 +133,7 @@ public sealed class PushOutcomes
     {
         await using var stub = new StubPushgateway(Status(400));
 
-        Assert.Equal("Stub", (await Gateways.PushTextAsync(stub.Url)).Words);
+        Assert.Equal("Stub", (await Gateways.PushTextAsync(stub.Url)).Message);
     }
 
     [Theory]
@@ -150,7 +150,7 @@ public sealed class PushOutcomes
         var outcome = await Gateways.PushTextAsync(stub.Url);
 
         Assert.Equal(PushResult.Refused, outcome.Result);
-        Assert.Equal($"redirected to {other.Url}/pre; use that URL", outcome.Words);
+        Assert.Equal($"redirected to {other.Url}/pre; use that URL", outcome.Message);
         Assert.Empty(other.Requests);
         Assert.Single(stub.Requests);
     }
@@ -164,9 +164,9 @@ public sealed class PushOutcomes
             Status(301, "", "Location: http://u:s3cret@h/metrics/job/test")
         );
 
-        Assert.Equal($"redirected to {stub.Url}/login; use that URL", (await Gateways.PushTextAsync(stub.Url)).Words);
-        Assert.Equal("redirected without saying where to", (await Gateways.PushTextAsync(stub.Url)).Words);
-        Assert.Equal("redirected to http://h; use that URL", (await Gateways.PushTextAsync(stub.Url)).Words);
+        Assert.Equal($"redirected to {stub.Url}/login; use that URL", (await Gateways.PushTextAsync(stub.Url)).Message);
+        Assert.Equal("redirected without saying where to", (await Gateways.PushTextAsync(stub.Url)).Message);
+        Assert.Equal("redirected to http://h; use that URL", (await Gateways.PushTextAsync(stub.Url)).Message);
     }
 
     [Theory]
@@ -181,7 +181,7 @@ public sealed class PushOutcomes
         var outcome = await Gateways.PushTextAsync(stub.Url);
 
         Assert.Equal((PushResult.Unreachable, !text.StartsWith("FATAL", StringComparison.Ordinal)), (outcome.Result, outcome.MayBeApplied));
-        Assert.NotEmpty(outcome.Words);
+        Assert.NotEmpty(outcome.Message);
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class PushOutcomes
 
         var outcome = await Gateways.PushTextAsync(stub.Url);
 
-        Assert.Equal((PushResult.Refused, "text format par"), (outcome.Result, outcome.Words));
+        Assert.Equal((PushResult.Refused, "text format par"), (outcome.Result, outcome.Message));
     }
 
     [Fact]
@@ -217,7 +217,7 @@ public sealed class PushOutcomes
         var outcome = await Gateways.PushTextAsync("http://gateway.invalid:9091", budget: Gateways.Seconds(10));
 
         Assert.Equal((PushResult.Unreachable, false), (outcome.Result, outcome.MayBeApplied));
-        Assert.Contains("gateway.invalid:9091", outcome.Words, StringComparison.Ordinal);
+        Assert.Contains("gateway.invalid:9091", outcome.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -231,7 +231,7 @@ public sealed class PushOutcomes
         );
 
         Assert.Equal((PushResult.Unreachable, false), (outcome.Result, outcome.MayBeApplied));
-        Assert.DoesNotContain("see inner exception", outcome.Words, StringComparison.Ordinal);
+        Assert.DoesNotContain("see inner exception", outcome.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class PushRetries
 
         var outcome = await Gateways.PushTextAsync(stub.Url);
 
-        Assert.Equal("full", outcome.Words);
+        Assert.Equal("full", outcome.Message);
         Assert.Equal((PushResult.Unavailable, 5, 503, false), (outcome.Result, outcome.Attempts, outcome.Status, outcome.MayBeApplied));
         Assert.Equal(5, stub.Requests.Count);
         Assert.StartsWith($"{stub.Url} is not available (HTTP 503): full; 5 attempts in ", outcome.Describe(), StringComparison.Ordinal);
@@ -95,7 +95,7 @@ public sealed class PushRetries
 
         Assert.Equal((PushResult.Unreachable, 5, null, true), (outcome.Result, outcome.Attempts, outcome.Status, outcome.MayBeApplied));
         Assert.Contains("; it may still be applied; 5 attempts", outcome.Describe(), StringComparison.Ordinal);
-        Assert.Contains("reset", outcome.Words, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("reset", outcome.Message, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(5, hopeless.Requests.Count);
     }
 

@@ -17,7 +17,7 @@ public sealed class PushTimeAndCancellation
 
         var outcome = await Gateways.PushTextAsync(stub.Url, budget: Gateways.Seconds(0.5));
 
-        Assert.Equal((PushResult.Unreachable, true, "the answer was cut off"), (outcome.Result, outcome.MayBeApplied, outcome.Words));
+        Assert.Equal((PushResult.Unreachable, true, "the answer was cut off"), (outcome.Result, outcome.MayBeApplied, outcome.Message));
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class PushTimeAndCancellation
         var outcome = await Gateways.PushTextAsync($"http://{backlog.LocalEndPoint}", budget: Gateways.Seconds(0.6, 0.2));
 
         Assert.Equal((PushResult.Unreachable, false), (outcome.Result, outcome.MayBeApplied));
-        Assert.StartsWith("no connection within ", outcome.Words, StringComparison.Ordinal);
+        Assert.StartsWith("no connection within ", outcome.Message, StringComparison.Ordinal);
         Assert.InRange(outcome.Elapsed, TimeSpan.FromSeconds(0.4), TimeSpan.FromSeconds(10));
     }
 
@@ -92,7 +92,7 @@ public sealed class PushTimeAndCancellation
 
         var outcome = await Gateways.PushTextAsync(stub.Url, backoff: stopsSoon, hardStop: stop.Token).WaitAsync(TimeSpan.FromSeconds(20));
 
-        Assert.Equal((PushResult.Cancelled, 1, "full"), (outcome.Result, outcome.Attempts, outcome.Words));
+        Assert.Equal((PushResult.Cancelled, 1, "full"), (outcome.Result, outcome.Attempts, outcome.Message));
     }
 
     [Fact]

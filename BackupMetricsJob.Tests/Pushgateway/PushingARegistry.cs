@@ -54,7 +54,7 @@ public class PushingARegistry
 
         var outcome = await PushAsync(stub.Url, Metrics.NewCustomRegistry(), Gateways.Key("test"));
 
-        Assert.Equal((PushResult.Withheld, "there is nothing to push"), (outcome.Result, outcome.Words));
+        Assert.Equal((PushResult.Withheld, "there is nothing to push"), (outcome.Result, outcome.Message));
         Assert.Empty(stub.Requests);
     }
 
@@ -89,7 +89,7 @@ public class PushingARegistry
 
         var outcome = await PushAsync(stub.Url, Registry("walg_last_upload", 1), Gateways.Key("test"));
 
-        Assert.Equal((PushResult.Refused, "walg_last_upload is of another type"), (outcome.Result, outcome.Words));
+        Assert.Equal((PushResult.Refused, "walg_last_upload is of another type"), (outcome.Result, outcome.Message));
     }
 
     [Fact]

@@ -111,7 +111,7 @@ public class PushingToARealGateway
         var outcome = await PushAsync(gateway, PushingARegistry.Registry("walg_last_upload", 2), Gateways.Key("test"));
 
         Assert.Equal((PushResult.Refused, 1, 400), (outcome.Result, outcome.Attempts, outcome.Status));
-        Assert.StartsWith("pushed metrics are invalid or inconsistent with existing metrics: ", outcome.Words, StringComparison.Ordinal);
+        Assert.StartsWith("pushed metrics are invalid or inconsistent with existing metrics: ", outcome.Message, StringComparison.Ordinal);
         Assert.True(outcome.Mentions("walg_last_upload"));
         Assert.False(outcome.Mentions("pghoard_last_upload_age"));
         Assert.DoesNotContain(
@@ -132,8 +132,8 @@ public class PushingToARealGateway
         var outcome = await PushAsync(gateway, PushingARegistry.Registry("a_seconds", 2), Gateways.Key("test"));
 
         Assert.Equal((PushResult.Refused, 400), (outcome.Result, outcome.Status));
-        Assert.Contains("has a label named \"x\" whose value is not utf8", outcome.Words, StringComparison.Ordinal);
-        Assert.Contains("value:\"bad\"", outcome.Words, StringComparison.Ordinal);
+        Assert.Contains("has a label named \"x\" whose value is not utf8", outcome.Message, StringComparison.Ordinal);
+        Assert.Contains("value:\"bad\"", outcome.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -77,10 +77,10 @@ public sealed class TlsToAGateway : IDisposable
 
         Assert.Contains(
             "its certificate is for gateway.example, not for 127.0.0.1; its certificate expired at ",
-            outcome.Words,
+            outcome.Message,
             StringComparison.Ordinal
         );
-        Assert.EndsWith($"; its certificate is signed by CN=root, which is not in {other.File}", outcome.Words, StringComparison.Ordinal);
+        Assert.EndsWith($"; its certificate is signed by CN=root, which is not in {other.File}", outcome.Message, StringComparison.Ordinal);
         Assert.Equal(PushResult.Stored, (await PushAsync(gateway.TlsUrl, Tls(null, trustAnybody: true))).Result);
     }
 
@@ -131,7 +131,7 @@ public sealed class TlsToAGateway : IDisposable
 
         Assert.Equal(
             (PushResult.Refused, 1, "Client sent an HTTP request to an HTTPS server."),
-            (outcome.Result, outcome.Attempts, outcome.Words)
+            (outcome.Result, outcome.Attempts, outcome.Message)
         );
     }
 
@@ -144,7 +144,7 @@ public sealed class TlsToAGateway : IDisposable
 
         Assert.Equal(
             (PushResult.Unreachable, 1, "it answers in TLS: its URL must begin with https://"),
-            (outcome.Result, outcome.Attempts, outcome.Words)
+            (outcome.Result, outcome.Attempts, outcome.Message)
         );
     }
 
@@ -175,10 +175,10 @@ public sealed class TlsToAGateway : IDisposable
     {
         var outcome = await PushAsync(url, tls);
 
-        Assert.StartsWith(words, outcome.Words, StringComparison.Ordinal);
+        Assert.StartsWith(words, outcome.Message, StringComparison.Ordinal);
         Assert.StartsWith($"{url} could not be reached: {words}", outcome.Describe(), StringComparison.Ordinal);
         Assert.Equal((PushResult.Unreachable, 1, false), (outcome.Result, outcome.Attempts, outcome.MayBeApplied));
-        Assert.DoesNotContain("inner exception", outcome.Words, StringComparison.Ordinal);
+        Assert.DoesNotContain("inner exception", outcome.Message, StringComparison.Ordinal);
     }
 
     static Task<PushOutcome> PushAsync(string url, ClientTls? tls) => Gateways.PushTextAsync(url, tls: tls);

@@ -60,7 +60,7 @@ public sealed class InstanceResultsTests
     [Fact]
     public void What_two_catalogues_say_of_a_server_is_one()
     {
-        var results = InstanceResults.Of(
+        var results = InstanceResults.Collect(
             [Asked, Asked with { Instance = Catalogue with { Name = "second" } }],
             Targets("*", "catalogue", "second"),
             []
@@ -124,7 +124,7 @@ public sealed class InstanceResultsTests
 
     static ProbeResult Of(ProbeResult[] probed, string name, string servers = "*", params Instance[] elsewhere) =>
         InstanceResults
-            .Of(probed, [.. probed.Select(result => Target(result.Instance, servers))], elsewhere)
+            .Collect(probed, [.. probed.Select(result => Target(result.Instance, servers))], elsewhere)
             .Single(result => result.Instance.Name == name);
 
     static List<MonitoredTarget> Targets(string servers, params string[] names) =>

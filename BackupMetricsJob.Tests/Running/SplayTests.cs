@@ -13,13 +13,13 @@ public sealed class SplayTests
     [Fact]
     public void The_moment_is_stable_for_machine_and_group_and_spread_evenly_over_machines_and_over_groups()
     {
-        Assert.Equal(Splay.Of(Minute, "host1", Group("a")), Splay.Of(Minute, "host1", Group("a")));
-        Assert.Equal(2, Splay.Of(2 * Minute, "host1", Group("a")) / Splay.Of(Minute, "host1", Group("a")), tolerance: 1e-6);
+        Assert.Equal(Splay.Delay(Minute, "host1", Group("a")), Splay.Delay(Minute, "host1", Group("a")));
+        Assert.Equal(2, Splay.Delay(2 * Minute, "host1", Group("a")) / Splay.Delay(Minute, "host1", Group("a")), tolerance: 1e-6);
         foreach (
             var waits in new[]
             {
-                Enumerable.Range(0, 1000).Select(i => Splay.Of(Minute, $"host{i}", Group("a"))),
-                Enumerable.Range(0, 1000).Select(i => Splay.Of(Minute, "h", Group($"{i}"))),
+                Enumerable.Range(0, 1000).Select(i => Splay.Delay(Minute, $"host{i}", Group("a"))),
+                Enumerable.Range(0, 1000).Select(i => Splay.Delay(Minute, "h", Group($"{i}"))),
             }
         )
         {
@@ -41,7 +41,7 @@ public sealed class SplayTests
         var report = await JobRun.PushAsync(job, new("1", "r"), time, CancellationToken.None, progress);
 
         Assert.Equal(
-            Splay.Of(Minute, Environment.MachineName, job.Group).TotalMilliseconds,
+            Splay.Delay(Minute, Environment.MachineName, job.Group).TotalMilliseconds,
             Assert.Single(time.Waited).TotalMilliseconds,
             tolerance: 1
         );
@@ -66,7 +66,7 @@ public sealed class SplayTests
         var report = await run.WaitAsync(TimeSpan.FromSeconds(10));
         Assert.True(report.IsStoppedBeforeStart);
         Assert.Empty(gateway.Requests);
-        Assert.Equal(ExitCode.Terminated, ExitCodes.Of(report, ExitCode.Terminated, failOnTarget: true));
+        Assert.Equal(ExitCode.Terminated, ExitCodes.For(report, ExitCode.Terminated, failOnTarget: true));
         using var text = new StringWriter();
         RunSummary.Write(report, text);
         Assert.Equal("stopped while it waited for its moment (--splay): nothing was probed, nothing was pushed", text.ToString().Trim());

@@ -89,7 +89,7 @@ public sealed class FiringTests
         var clock = new SteppedClock(FixedClock.Noon);
         using var daemon = new Harness(clock, "cron=@hourly", "timezone=UTC", "gateway=http://127.0.0.1:1", "deadline=1s", "splay=10m");
         var part = TimeSpan.FromMilliseconds(
-            Math.Floor(Splay.Of(TimeSpan.FromMinutes(10), Environment.MachineName, daemon.Options.Current.Job.Group).TotalMilliseconds)
+            Math.Floor(Splay.Delay(TimeSpan.FromMinutes(10), Environment.MachineName, daemon.Options.Current.Job.Group).TotalMilliseconds)
         );
         var run = daemon.Runner.RunAsync(FixedClock.Noon);
         await Wait.ForAsync("the splay", () => clock.NextDue is not null);

@@ -34,11 +34,11 @@ internal sealed class Harness : IDisposable
         Read = Ordinary;
         if (Ordinary(out var first) is { Count: > 0 } problems)
             throw new ArgumentException(problems[0].Message);
-        var terminal = new ProcessContext(Stream.Null, _written, new Dictionary<string, string>(), time, _signals);
+        var context = new ProcessContext(Stream.Null, _written, new Dictionary<string, string>(), time, _signals);
         State = new("here", time.GetUtcNow(), new("1", "a"));
-        Log = new(terminal.Error, time, () => LogFormat.Text);
+        Log = new(context.Error, time, () => LogFormat.Text);
         Options = new(first!, (out ScheduleOptions? options) => Read(out options), State, Log, time);
-        Runner = new(Options, terminal, new("1", "a"), State, Log);
+        Runner = new(Options, context, new("1", "a"), State, Log);
         Job = new(Runner, Options, State, Log, time);
         Schedule = new(null, Job, time);
 
@@ -58,7 +58,7 @@ internal sealed class Harness : IDisposable
 
     public ScheduleLog Log { get; }
 
-    public GoodOptions Options { get; }
+    public CurrentOptions Options { get; }
 
     public SlotRunner Runner { get; }
 

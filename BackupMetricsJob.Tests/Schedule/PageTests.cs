@@ -115,13 +115,13 @@ public sealed class PageTests
     [InlineData(900, "critical", 100)]
     public void A_bar_is_as_long_as_the_age_and_marks_both_limits(int hours, string kind, double length)
     {
-        var bar = Bar.Of(Orders, LimitType.Base, TimeSpan.FromHours(hours)).Markup;
+        var bar = Bar.Render(Orders, LimitType.Base, TimeSpan.FromHours(hours)).Markup;
 
         Assert.StartsWith($"<svg class=\"bar {kind}\"", bar, StringComparison.Ordinal);
         Assert.Contains(FormattableString.Invariant($"<rect class=\"fill\" width=\"{length:0.##}\""), bar, StringComparison.Ordinal);
         Assert.Contains("<rect class=\"mark\" x=\"41.6\"", bar, StringComparison.Ordinal);
         Assert.Contains("<rect class=\"mark\" x=\"80\"", bar, StringComparison.Ordinal);
-        Assert.Equal("", Bar.Of(Orders, LimitType.Logical, TimeSpan.FromHours(hours)).Markup);
+        Assert.Equal("", Bar.Render(Orders, LimitType.Logical, TimeSpan.FromHours(hours)).Markup);
     }
 
     [Fact]

@@ -76,7 +76,7 @@ internal static class Samples
             new(result, "http://pushgateway.example:9091")
             {
                 Status = result == PushResult.Stored ? 200 : null,
-                Words = result == PushResult.Stored ? "" : "Connection refused (pushgateway.example:9091)",
+                Message = result == PushResult.Stored ? "" : "Connection refused (pushgateway.example:9091)",
                 Attempts = 1,
                 ClockSkew = TimeSpan.Zero,
             },

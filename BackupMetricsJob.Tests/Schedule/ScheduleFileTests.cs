@@ -31,7 +31,7 @@ public sealed class ScheduleFileTests : IDisposable
         using var daemon = Start();
 
         Write("cron: '61 * * * *'\ntimezone: Mars/Base\ngrace: 2h\ndeadlin: 5s\n" + Targets);
-        var kept = daemon.Options.Again();
+        var kept = daemon.Options.Reload();
 
         Assert.Equal("*/10 * * * *", kept.Plan.Text);
         Assert.Equal(4, daemon.Lines.Count);
@@ -56,7 +56,7 @@ public sealed class ScheduleFileTests : IDisposable
         using var daemon = Start();
 
         File.Delete(_folder.File("main.yaml"));
-        daemon.Options.Again();
+        daemon.Options.Reload();
 
         Assert.Contains("main.yaml", Assert.Single(daemon.Lines), StringComparison.Ordinal);
         Assert.Equal("@hourly", daemon.Options.Current.Plan.Text);

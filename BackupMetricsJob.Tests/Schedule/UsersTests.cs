@@ -26,7 +26,7 @@ public sealed class UsersTests
     {
         var users = new Users(Hashes);
         for (var times = 0; times < 2; times++)
-            Assert.Equal(isKnown, await users.KnowAsync(Header(credentials, scheme), default));
+            Assert.Equal(isKnown, await users.AuthenticateAsync(Header(credentials, scheme), default));
     }
 
     [Theory]
@@ -36,8 +36,8 @@ public sealed class UsersTests
     [InlineData("Basic ,")]
     public async Task A_header_that_is_none_is_nobodys(string header)
     {
-        Assert.False(await new Users(Hashes).KnowAsync(header, default));
-        Assert.True(await new Users(new Dictionary<string, string>()).KnowAsync(header, default));
+        Assert.False(await new Users(Hashes).AuthenticateAsync(header, default));
+        Assert.True(await new Users(new Dictionary<string, string>()).AuthenticateAsync(header, default));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class UsersTests
     static async Task<double> TimeAsync(Users users, string credentials)
     {
         var start = Stopwatch.GetTimestamp();
-        await users.KnowAsync(Header(credentials), default);
+        await users.AuthenticateAsync(Header(credentials), default);
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 

@@ -95,7 +95,7 @@ public sealed class WebConfigReaderTests
     {
         Assert.Null(Read(text, out var problems));
 
-        var words = Assert.Single(problems).Words;
+        var words = Assert.Single(problems).Text;
         Assert.StartsWith("/etc/bm/web.yml:", words, StringComparison.Ordinal);
         Assert.Contains(problem, words, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", words, StringComparison.Ordinal);

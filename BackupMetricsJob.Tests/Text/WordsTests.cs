@@ -11,17 +11,17 @@ public class WordsTests
     [InlineData("a\0b\u001b[0m", "a\ufffdb\ufffd[0m")]
     [InlineData("\u202eabc", "\ufffdabc")]
     [InlineData("é \ud83d\ude00", "é \ud83d\ude00")]
-    public void Anything_becomes_one_clean_line(string text, string line) => Assert.Equal(line, Words.OnOneLine(text));
+    public void Anything_becomes_one_clean_line(string text, string line) => Assert.Equal(line, PlainText.OnOneLine(text));
 
     [Fact]
-    public void Half_a_pair_becomes_a_replacement_character() => Assert.Equal("a\ufffdb", Words.OnOneLine("a\ud83db"));
+    public void Half_a_pair_becomes_a_replacement_character() => Assert.Equal("a\ufffdb", PlainText.OnOneLine("a\ud83db"));
 
     [Fact]
     public void A_long_text_is_cut_but_never_through_a_character()
     {
-        Assert.Equal("abcd...", Words.OnOneLine("abcdef", 4));
-        Assert.Equal("abcd", Words.OnOneLine("abcd", 4));
-        Assert.Equal("abc...", Words.OnOneLine("abc\ud83d\ude00d", 4));
+        Assert.Equal("abcd...", PlainText.OnOneLine("abcdef", 4));
+        Assert.Equal("abcd", PlainText.OnOneLine("abcd", 4));
+        Assert.Equal("abc...", PlainText.OnOneLine("abc\ud83d\ude00d", 4));
     }
 
     [Theory]
@@ -32,5 +32,5 @@ public class WordsTests
     [InlineData("http://a:b@h https://c:d@e@i", "http://***@h https://***@i")]
     [InlineData("http://h/x mail a@b", "http://h/x mail a@b")]
     [InlineData("nothing", "nothing")]
-    public void User_info_in_a_url_is_starred(string text, string shown) => Assert.Equal(shown, Words.WithoutUserInfo(text));
+    public void User_info_in_a_url_is_starred(string text, string shown) => Assert.Equal(shown, PlainText.WithoutUserInfo(text));
 }

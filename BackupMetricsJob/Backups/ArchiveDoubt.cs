@@ -5,9 +5,9 @@ namespace BackupMetricsJob.Backups;
 /// not know: what was archived on another timeline was archived by another server, and more segments than files were ever archived cannot
 /// all be there.
 /// </summary>
-/// <param name="What">Why it is not enough.</param>
-/// <param name="Do">What makes it enough.</param>
-internal sealed record ArchiveDoubt(string What, string Do)
+/// <param name="Summary">Why it is not enough.</param>
+/// <param name="Advice">What makes it enough.</param>
+internal sealed record ArchiveDoubt(string Summary, string Advice)
 {
     const string Unknown = "what would be lost is not known: ";
 
@@ -31,14 +31,14 @@ internal sealed record ArchiveDoubt(string What, string Do)
         {
             return new(
                 Unknown
-                    + $"the newest base backup, of {InWords.Of(backup.LastSuccess!.Value)}, is not known to have begun on timeline "
+                    + $"the newest base backup, of {Humanize.Time(backup.LastSuccess!.Value)}, is not known to have begun on timeline "
                     + $"{timeline}, and what was archived before that failover this server cannot know",
                 TakeOne
             );
         }
 
         var archiver = server.Archiver;
-        var since = archiver.Begin is { } begin ? $" since the statistics began at {InWords.Of(begin)}" : "";
+        var since = archiver.Begin is { } begin ? $" since the statistics began at {Humanize.Time(begin)}" : "";
         if (StartOf(server, wal, backup) is not { } start || wal.ArchiveEnd is not { } end)
             return archiver.HasSucceeded ? null : new(Unknown + "no file is known to have been archived" + since, TakeOne);
 
@@ -48,7 +48,7 @@ internal sealed record ArchiveDoubt(string What, string Do)
         if (segments <= 0)
         {
             return new(
-                $"the newest base backup, of {InWords.Of(backup.LastSuccess!.Value)}, cannot be restored from the archive: "
+                $"the newest base backup, of {Humanize.Time(backup.LastSuccess!.Value)}, cannot be restored from the archive: "
                     + "its own WAL is not archived",
                 "See that WAL is archived; a backup can be restored when the WAL is there that was written while it was made."
             );
@@ -58,9 +58,9 @@ internal sealed record ArchiveDoubt(string What, string Do)
             ? null
             : new(
                 Unknown
-                    + $"{InWords.Segments(segments)} {(segments == 1 ? "lies" : "lie")} between the newest base backup and "
+                    + $"{Humanize.Segments(segments)} {(segments == 1 ? "lies" : "lie")} between the newest base backup and "
                     + "the archive's end, "
-                    + $"and {InWords.Count(archiver.ArchivedCount, "file")} "
+                    + $"and {Humanize.Count(archiver.ArchivedCount, "file")} "
                     + $"{(archiver.ArchivedCount == 1 ? "was" : "were")} archived{since} "
                     + "(a crash resets them): there may be a hole",
                 TakeOne

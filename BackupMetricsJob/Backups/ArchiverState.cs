@@ -62,7 +62,7 @@ internal static class ArchiverStates
     /// The state, or null where nothing is known. After a crash pg_stat_archiver is all zeros, so "never" is said only where no
     /// segment bears the mark of an archived one and another waits.
     /// </summary>
-    public static ArchiverState? Of(ServerEvidence server)
+    public static ArchiverState? Classify(ServerEvidence server)
     {
         if (server.DoesNotArchiveItself)
             return ArchiverState.Standby;

@@ -96,8 +96,9 @@ internal static class BackupFindings
         findings.Add(
             new(
                 limit.Severity == Severity.Critical,
-                $"the newest {what} is {InWords.Of(newest.Age.Value)} old, the {limit.Severity.Name()} limit is {InWords.Of(limit.MaxAge)}",
-                $"Look why {newest.Tool} made none since {InWords.Of(newest.LastSuccess!.Value)}, "
+                $"the newest {what} is {Humanize.Duration(newest.Age.Value)} old, "
+                    + $"the {limit.Severity.Name()} limit is {Humanize.Duration(limit.MaxAge)}",
+                $"Look why {newest.Tool} made none since {Humanize.Time(newest.LastSuccess!.Value)}, "
                     + $"and {(newest.Type == BackupType.RestoreTest ? "restore" : "take")} one."
             )
         );
@@ -132,7 +133,7 @@ internal static class BackupFindings
             findings.Add(
                 new(
                     backup.Type == BackupType.RestoreTest,
-                    $"the last {what} failed at {InWords.Of(failed)}",
+                    $"the last {what} failed at {Humanize.Time(failed)}",
                     $"Read the log of {backup.Tool}."
                 )
             );
@@ -140,7 +141,7 @@ internal static class BackupFindings
             findings.Add(
                 new(
                     false,
-                    $"the newest {what} has {InWords.Percent(backup.SizeRatio.Value)} of the usual size",
+                    $"the newest {what} has {Humanize.Percent(backup.SizeRatio.Value)} of the usual size",
                     "Look whether all databases and tablespaces are still in it."
                 )
             );
@@ -148,7 +149,8 @@ internal static class BackupFindings
             findings.Add(
                 new(
                     false,
-                    $"a {what} has been running for {InWords.Of(now - running.Since)}, longer than any before it ({InWords.Of(longest)})",
+                    $"a {what} has been running for {Humanize.Duration(now - running.Since)}, "
+                        + $"longer than any before it ({Humanize.Duration(longest)})",
                     "Look whether it hangs."
                 )
             );

@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Backups;
 /// </summary>
 internal static class FactsMerge
 {
-    public static IReadOnlyList<BackupFacts> Of(IReadOnlyList<BackupFacts> a, IReadOnlyList<BackupFacts> b)
+    public static IReadOnlyList<BackupFacts> Merge(IReadOnlyList<BackupFacts> a, IReadOnlyList<BackupFacts> b)
     {
         if (a.Count == 0)
             return b;
@@ -19,13 +19,13 @@ internal static class FactsMerge
             if (at < 0)
                 merged.Add(facts);
             else
-                merged[at] = Of(merged[at], facts);
+                merged[at] = Merge(merged[at], facts);
         }
 
         return merged;
     }
 
-    static BackupFacts Of(BackupFacts a, BackupFacts b)
+    static BackupFacts Merge(BackupFacts a, BackupFacts b)
     {
         var newest = b.LastSuccess is { } later && !(a.LastSuccess >= later) ? b : a;
         return newest with

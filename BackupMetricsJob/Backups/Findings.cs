@@ -3,11 +3,11 @@ namespace BackupMetricsJob.Backups;
 /// <summary>What is wrong with a database's backups, worst first, judged by its own limits. It judges only what is known.</summary>
 internal static class Findings
 {
-    const long LeastLoss = 1024;
+    const long MinLoss = 1024;
 
     static readonly TimeSpan NoticeableClockOffset = TimeSpan.FromSeconds(30);
 
-    public static IReadOnlyList<Finding> Of(ProbeResult result)
+    public static IReadOnlyList<Finding> For(ProbeResult result)
     {
         var findings = new List<Finding>();
         if (result.Failure is { } failure)
@@ -28,7 +28,7 @@ internal static class Findings
             AddLoss(findings, result, server);
         }
 
-        if (result.Connected is { InRecovery: true, IsAnyOfSeveral: true } standby)
+        if (result.ConnectedTo is { InRecovery: true, IsAnyOfSeveral: true } standby)
         {
             findings.Add(
                 new(
@@ -43,15 +43,15 @@ internal static class Findings
             findings.Add(
                 new(
                     false,
-                    $"the server's clock is {InWords.Of(offset.Duration())} {(offset > TimeSpan.Zero ? "ahead of" : "behind")} ours",
+                    $"the server's clock is {Humanize.Duration(offset.Duration())} {(offset > TimeSpan.Zero ? "ahead of" : "behind")} ours",
                     "Synchronise both clocks (NTP): ages are wrong by as much."
                 )
             );
         foreach (var missing in result.MissingRights)
         {
             // The failure has named it already.
-            var finding = new Finding(false, missing.What, missing.Mend);
-            if (!findings.Exists(other => other.Do == finding.Do))
+            var finding = new Finding(false, missing.Summary, missing.Advice);
+            if (!findings.Exists(other => other.Advice == finding.Advice))
                 findings.Add(finding);
         }
 
@@ -74,7 +74,7 @@ internal static class Findings
             return;
         }
 
-        switch (ArchiverStates.Of(server))
+        switch (ArchiverStates.Classify(server))
         {
             case ArchiverState.Failing:
                 findings.Add(
@@ -98,7 +98,7 @@ internal static class Findings
                 findings.Add(
                     new(
                         true,
-                        $"archive_command throws WAL away: it {InWords.Discarding(server.Discards!)}, "
+                        $"archive_command throws WAL away: it {Humanize.Discarding(server.Discards!)}, "
                             + "so PostgreSQL takes it for stored and deletes it",
                         "Set an archive_command that stores the WAL and fails where it cannot. Then take a base backup: "
                             + "none before it can be restored to a later time."
@@ -125,10 +125,10 @@ internal static class Findings
     {
         if (server.InRecovery || server.ArchiveMode == "off" || result.Loss is { IsByServer: true })
             return;
-        if (ArchiverStates.Of(server) is ArchiverState.Never or ArchiverState.Discarded)
+        if (ArchiverStates.Classify(server) is ArchiverState.Never or ArchiverState.Discarded)
             return;
         if (RecoveryPoint.Base(result.Backups) is { } newest && ArchiveDoubt.Find(server, newest) is { } doubt)
-            findings.Add(new(false, doubt.What, doubt.Do));
+            findings.Add(new(false, doubt.Summary, doubt.Advice));
     }
 
     static void AddWaiting(List<Finding> findings, ProbeResult result, ServerEvidence server)
@@ -141,8 +141,8 @@ internal static class Findings
             findings.Add(
                 new(
                     limit.Severity == Severity.Critical,
-                    $"WAL has been waiting for {InWords.Of(age)} ({InWords.Waiting(wal)}), "
-                        + $"the {limit.Severity.Name()} limit is {InWords.Of(limit.MaxAge)}",
+                    $"WAL has been waiting for {Humanize.Duration(age)} ({Humanize.Waiting(wal)}), "
+                        + $"the {limit.Severity.Name()} limit is {Humanize.Duration(limit.MaxAge)}",
                     "Look at the archiver process and at archive_command: it fails, hangs or is too slow."
                 )
             );
@@ -154,7 +154,7 @@ internal static class Findings
     {
         if (
             result.LossWindow is not { } window
-            || server is not { ArchiveMode: not "off", Wal: { OldestReady: null, UnarchivedBytes: >= LeastLoss } }
+            || server is not { ArchiveMode: not "off", Wal: { OldestReady: null, UnarchivedBytes: >= MinLoss } }
         )
             return;
         if (BackupFindings.Passed(result.Instance, LimitType.Wal, window) is { } limit)
@@ -162,8 +162,8 @@ internal static class Findings
             findings.Add(
                 new(
                     limit.Severity == Severity.Critical,
-                    $"{InWords.Of(window)} of work would be lost now, the {limit.Severity.Name()} limit for WAL is "
-                        + $"{InWords.Of(limit.MaxAge)}",
+                    $"{Humanize.Duration(window)} of work would be lost now, the {limit.Severity.Name()} limit for WAL is "
+                        + $"{Humanize.Duration(limit.MaxAge)}",
                     "The current segment fills slowly: set archive_timeout, which ends it in time."
                 )
             );
@@ -172,12 +172,12 @@ internal static class Findings
 
     static string Stuck(ServerEvidence server) =>
         ArchiverStates.StuckFor(server) is { } span && !server.Archiver.FailedLast
-            ? $": nothing was archived for {InWords.Of(span)} although WAL waits. PostgreSQL counts no failure, "
+            ? $": nothing was archived for {Humanize.Duration(span)} although WAL waits. PostgreSQL counts no failure, "
                 + "as where the command ends with a code above 125 or the library cannot be loaded"
             : "";
 
     static string Since(ArchiverStatistics archiver) =>
-        archiver.LastArchived is { } last ? $"; the last success was at {InWords.Of(last)}" : "";
+        archiver.LastArchived is { } last ? $"; the last success was at {Humanize.Time(last)}" : "";
 
     static string ToDo(ProbeFailure failure, ProbeResult result) =>
         failure.Do
@@ -193,7 +193,7 @@ internal static class Findings
             FailureReason.Database => "Check the database's name; any database of the server will do.",
             FailureReason.Busy => "The server is full, starting or stopping: it may answer the next run.",
             FailureReason.Privilege => result.MissingRights.Count > 0
-                ? result.MissingRights[0].Mend
+                ? result.MissingRights[0].Advice
                 : "Grant the role pg_monitor, and CONNECT on the database.",
             FailureReason.BadData => "Check the clocks of the server and of this host, and its file times.",
             FailureReason.Cancelled => "Run it again.",

@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>What a role may not read, what is not known because of it, and what mends it.</summary>
-/// <param name="What">The fact that is missing, for a person.</param>
-/// <param name="Mend">SQL to be run by a superuser in the database that the job connects to, or the command of ours that does it.</param>
-internal sealed record MissingRight(string What, string Mend);
+/// <param name="Summary">The fact that is missing, for a person.</param>
+/// <param name="Advice">SQL to be run by a superuser in the database that the job connects to, or the command of ours that does it.</param>
+internal sealed record MissingRight(string Summary, string Advice);

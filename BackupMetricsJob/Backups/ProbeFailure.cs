@@ -30,14 +30,14 @@ internal sealed record ProbeFailure
     public string Message
     {
         get;
-        init => field = Words.OnOneLine(value, Longest);
+        init => field = PlainText.OnOneLine(value, Longest);
     }
 
     /// <summary>What to do about it, where more is known than the reason tells; cleaned, too.</summary>
     public string? Do
     {
         get;
-        init => field = value is null ? null : Words.OnOneLine(value, Longest);
+        init => field = value is null ? null : PlainText.OnOneLine(value, Longest);
     }
 }
 

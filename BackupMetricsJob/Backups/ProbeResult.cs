@@ -23,7 +23,7 @@ internal sealed record ProbeResult(Instance Instance)
     public TimeSpan? ClockOffset { get; init; }
 
     /// <summary>Null where no connection was made, or its first answer never came.</summary>
-    public Connected? Connected { get; init; }
+    public ConnectedServer? ConnectedTo { get; init; }
 
     public ServerEvidence? Server { get; init; }
 
@@ -52,7 +52,7 @@ internal sealed record ProbeResult(Instance Instance)
     public TimeSpan? LossWindow => Loss?.Window;
 
     /// <summary>The same, and by whose word.</summary>
-    public Loss? Loss => RecoveryPoint.Of(Server, Backups);
+    public Loss? Loss => RecoveryPoint.Estimate(Server, Backups);
 
     /// <summary>How much WAL a restore would replay; null where that, or the recovery point itself, is unknown.</summary>
     public long? ReplayBytes => LossWindow is null ? null : RecoveryPoint.ReplayBytes(Server, Backups);

@@ -11,7 +11,7 @@ internal static class RecoveryPoint
     /// nothing tells how far the archive reaches. A dump is a recovery point of its own: its start.
     /// </summary>
     /// <param name="server">Null where the server itself was not asked: then only what the tools said counts.</param>
-    public static Loss? Of(ServerEvidence? server, IReadOnlyList<BackupFacts> backups)
+    public static Loss? Estimate(ServerEvidence? server, IReadOnlyList<BackupFacts> backups)
     {
         if (server is { InRecovery: true })
             return null;

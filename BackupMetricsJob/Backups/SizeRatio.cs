@@ -9,7 +9,7 @@ internal static class SizeRatio
     const int Fewest = 3;
 
     /// <param name="newestFirst">Sizes in bytes of one kind of backup; null where one is unknown.</param>
-    public static double? Of(IReadOnlyList<long?> newestFirst)
+    public static double? Compute(IReadOnlyList<long?> newestFirst)
     {
         if (newestFirst is not [{ } newest, ..])
             return null;
@@ -30,5 +30,6 @@ internal static class SizeRatio
     }
 
     /// <summary>By the sizes of what was backed up, or, where the newest has none (a dump), by what is stored.</summary>
-    public static double? Of(IReadOnlyList<long?> sizes, IReadOnlyList<long?> stored) => Of(sizes is [not null, ..] ? sizes : stored);
+    public static double? Compute(IReadOnlyList<long?> sizes, IReadOnlyList<long?> stored) =>
+        Compute(sizes is [not null, ..] ? sizes : stored);
 }

@@ -85,11 +85,11 @@ internal static class CatalogImport
             return null;
         var names = $"[{string.Join(',', empty.Select(server => $"\"{JsonEncodedText.Encode(server.Name)}\""))}]";
         session.Step = "looking for backups that an empty list would take away";
-        await using var command = session.Command(SqlText.Of("catalog_emptied"), tool, names);
+        await using var command = session.Command(SqlText.Load("catalog_emptied"), tool, names);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? CatalogFailure.Input(
-                $"the list of \"{row.GetString(0)}\" is empty, the catalogue has {InWords.Count(row.GetInt64(1), "backup")} of it: "
+                $"the list of \"{row.GetString(0)}\" is empty, the catalogue has {Humanize.Count(row.GetInt64(1), "backup")} of it: "
                     + "nothing was written."
                     + " If they are really gone, say --allow-empty"
             )
@@ -115,11 +115,11 @@ internal static class CatalogImport
         // the list with each of the catalogue.
         Add("SET LOCAL enable_nestloop TO off");
         AddFor(CatalogLock.Take);
-        var gone = all ? AddFor(SqlText.Of("catalog_merge_gone")) : null;
-        var changed = server.Backups > 0 ? AddFor(SqlText.Of("catalog_merge_changed")) : null;
-        var added = server.Backups > 0 ? AddFor(SqlText.Of("catalog_merge_new")) : null;
+        var gone = all ? AddFor(SqlText.Load("catalog_merge_gone")) : null;
+        var changed = server.Backups > 0 ? AddFor(SqlText.Load("catalog_merge_changed")) : null;
+        var added = server.Backups > 0 ? AddFor(SqlText.Load("catalog_merge_new")) : null;
         if (server.IsComplete)
-            AddFor(SqlText.Of("catalog_merge_source")).Parameters.Add(new NpgsqlParameter<string?> { TypedValue = server.Error });
+            AddFor(SqlText.Load("catalog_merge_source")).Parameters.Add(new NpgsqlParameter<string?> { TypedValue = server.Error });
         Add("COMMIT");
         await batch.ExecuteNonQueryAsync(cancellationToken);
 

@@ -6,9 +6,9 @@ namespace BackupMetricsJob.Catalog;
 /// <summary>What was done to a database, or why nothing was.</summary>
 /// <param name="Failure">Null if it was done.</param>
 /// <param name="Was">The version that was found; 0: no catalogue.</param>
-/// <param name="MendedCounts">How many counts were wrong, and are right now.</param>
+/// <param name="RepairedCounts">How many counts were wrong, and are right now.</param>
 /// <param name="Grants">The statements for the roles that were not named, for a person to run.</param>
-internal sealed record InitResult(CatalogFailure? Failure, int Was = 0, long MendedCounts = 0, string Grants = "");
+internal sealed record InitResult(CatalogFailure? Failure, int Was = 0, long RepairedCounts = 0, string Grants = "");
 
 /// <summary>
 /// Makes the catalogue in a database or brings it to the known version: all of it in one transaction, one at a time, and the same again
@@ -43,7 +43,7 @@ internal static class CatalogInit
                     return was.Failure;
                 session.Step = "counting the backups";
                 await session.ExecuteAsync("LOCK TABLE backup_metrics.backup_catalog IN SHARE MODE", cancellationToken);
-                await using var recount = session.Command(SqlText.Of("catalog_recount"));
+                await using var recount = session.Command(SqlText.Load("catalog_recount"));
                 var mended = (long)(await recount.ExecuteScalarAsync(cancellationToken))!;
                 session.Step = "granting";
                 result = new(null, was.Version, mended, await CatalogGrants.GiveAsync(session, writer, reader, cancellationToken));
@@ -70,7 +70,7 @@ internal static class CatalogInit
             async (session, cancellationToken) =>
             {
                 session.Step = "installing backup_metrics.base_backup_history()";
-                await session.ExecuteAsync(SqlText.Of("base_backup_history"), cancellationToken);
+                await session.ExecuteAsync(SqlText.Load("base_backup_history"), cancellationToken);
                 // It runs with the rights of the role that made it: better to find now that they are too few.
                 session.Step = "trying backup_metrics.base_backup_history(), which needs to be made by a superuser";
                 await session.ExecuteAsync("SELECT count(*) FROM backup_metrics.base_backup_history()", cancellationToken);
@@ -111,7 +111,7 @@ internal static class CatalogInit
     {
         var migrations = new string[CatalogVersion.Known];
         for (var version = 1; version <= migrations.Length; version++)
-            migrations[version - 1] = SqlText.Of("catalog_schema_" + version.ToString(CultureInfo.InvariantCulture));
+            migrations[version - 1] = SqlText.Load("catalog_schema_" + version.ToString(CultureInfo.InvariantCulture));
         return migrations;
     }
 

@@ -21,7 +21,7 @@ internal static class CatalogPrune
                 if (await CatalogVersion.CheckAsync(session, cancellationToken) is { } wrong)
                     return wrong;
                 session.Step = "pruning";
-                await using var command = session.Command(SqlText.Of("catalog_prune"), keep.TotalSeconds);
+                await using var command = session.Command(SqlText.Load("catalog_prune"), keep.TotalSeconds);
                 await using var row = await command.ExecuteReaderAsync(cancellationToken);
                 await row.ReadAsync(cancellationToken);
                 result = new(null, row.GetInt64(0), row.GetInt64(1));

@@ -31,7 +31,7 @@ internal static class CatalogRecord
                 await using (var only = session.Command(CatalogLock.Take, row.Server, row.Tool))
                     await only.ExecuteNonQueryAsync(cancellationToken);
                 await using var command = session.Command(
-                    SqlText.Of("catalog_record"),
+                    SqlText.Load("catalog_record"),
                     row.Server,
                     row.Tool,
                     row.Kind.Name(),

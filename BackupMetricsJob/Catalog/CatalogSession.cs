@@ -67,11 +67,11 @@ internal sealed class CatalogSession
         }
         catch (Exception e) when (session.StoresInput && IsOfData(e))
         {
-            return CatalogFailure.Input($"PostgreSQL cannot store it: {ProbeFailures.Of(e)!.Message}");
+            return CatalogFailure.Input($"PostgreSQL cannot store it: {ProbeFailures.From(e)!.Message}");
         }
-        catch (Exception e) when (ProbeFailures.Of(e) is not null)
+        catch (Exception e) when (ProbeFailures.From(e) is not null)
         {
-            return session.Failed(settings, ProbeFailures.Of(e)!);
+            return session.Failed(settings, ProbeFailures.From(e)!);
         }
     }
 
@@ -137,7 +137,7 @@ internal sealed class CatalogSession
     CatalogFailure Failed(ConnectionSettings settings, ProbeFailure failure) =>
         CatalogFailure.Database($"{settings.Description}: {failure.Reason.Name()} while {_step}: {failure.Message}");
 
-    static bool IsEndOfWait(Exception exception) => exception is OperationCanceledException || ProbeFailures.Of(exception) is not null;
+    static bool IsEndOfWait(Exception exception) => exception is OperationCanceledException || ProbeFailures.From(exception) is not null;
 
     // Class 22, data exception, and 23514, a rule of the table: what we did not find wrong ourselves.
     static bool IsOfData(Exception exception) =>

@@ -43,7 +43,7 @@ internal static class ListingTable
         CancellationToken cancellationToken
     )
     {
-        await session.ExecuteAsync(SqlText.Of("catalog_listing"), cancellationToken);
+        await session.ExecuteAsync(SqlText.Load("catalog_listing"), cancellationToken);
         session.Step = "reading the input";
         session.StoresInput = true;
         var servers = new List<ListedServer>();
@@ -60,7 +60,7 @@ internal static class ListingTable
                     case Listed.Backup { Row: var row }:
                         if (row.Tool != tool)
                             throw new InvalidOperationException($"The reader of {tool} gave a backup of {row.Tool}.");
-                        if (RowProblem.Of(row) is { } problem)
+                        if (RowProblem.Find(row) is { } problem)
                             throw new ListingException("", problem);
                         Server(row.Server).Backups++;
                         await WriteAsync(rows, row, cancellationToken);

@@ -13,7 +13,7 @@ internal static class RowProblem
     const int LongestKey = 2000;
 
     /// <summary>Null if there is none.</summary>
-    public static string? Of(CatalogRow row)
+    public static string? Find(CatalogRow row)
     {
         if (OfKey(row.Server, row.Tool, row.Storage, row.BackupId) is { } problem)
             return problem;
@@ -78,6 +78,6 @@ internal static class RowProblem
     {
         if (text.Contains('\0', StringComparison.Ordinal))
             return "has the character U+0000, which PostgreSQL cannot store";
-        return Words.IsWellFormed(text) ? null : "has half of a surrogate pair, which is no text";
+        return PlainText.IsWellFormed(text) ? null : "has half of a surrogate pair, which is no text";
     }
 }

@@ -24,9 +24,9 @@ internal static class Check
         var probed = (await JobRun.ProbeAsync(job, time, stop, progress, inspect: true)).Results;
         var targets = new TargetCheck[job.Targets.Count];
         for (var i = 0; i < targets.Length; i++)
-            targets[i] = new(probed[i], TargetFindings.Of(job.Targets[i], probed[i]));
+            targets[i] = new(probed[i], TargetFindings.For(job.Targets[i], probed[i]));
         var gateways = await Task.WhenAll(job.Gateways.Select(gateway => GatewayChecks.OfAsync(gateway, job, time, stop)));
         var scraper = prometheus is null ? null : await PrometheusChecks.OfAsync(prometheus, job, time, stop);
-        return new(SettingsFindings.Of(job), targets, gateways, scraper);
+        return new(SettingsFindings.For(job), targets, gateways, scraper);
     }
 }

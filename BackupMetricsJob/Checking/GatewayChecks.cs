@@ -10,7 +10,7 @@ namespace BackupMetricsJob.Checking;
 internal static class GatewayChecks
 {
     static readonly TimeSpan NoticeableSkew = TimeSpan.FromSeconds(60);
-    static readonly TimeSpan LeastStale = TimeSpan.FromHours(1);
+    static readonly TimeSpan MinStaleAge = TimeSpan.FromHours(1);
 
     public static async Task<GatewayCheck> OfAsync(Gateway gateway, JobOptions job, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -42,7 +42,7 @@ internal static class GatewayChecks
             findings.Add(
                 new(
                     false,
-                    $"its clock is {InWords.Of(skew.Duration())} {(skew > TimeSpan.Zero ? "ahead of" : "behind")} ours",
+                    $"its clock is {Humanize.Duration(skew.Duration())} {(skew > TimeSpan.Zero ? "ahead of" : "behind")} ours",
                     "Synchronise both clocks (NTP)."
                 )
             );
@@ -90,7 +90,7 @@ internal static class GatewayChecks
 
     static void AddGroups(GatewayGroups groups, JobOptions job, List<string> facts, List<Finding> findings)
     {
-        var stale = LeastStale;
+        var stale = MinStaleAge;
         if (job.Interval is { } interval && interval * 2 > stale)
             stale = interval * 2;
         GatewayGroup? own = null;
@@ -112,14 +112,14 @@ internal static class GatewayChecks
 
         facts.Add(
             own?.PushTime is { } pushed
-                ? $"our group {job.Group} was last pushed {InWords.Of(groups.At - pushed)} ago"
+                ? $"our group {job.Group} was last pushed {Humanize.Duration(groups.At - pushed)} ago"
                 : $"our group {job.Group} was not pushed yet"
         );
         if (own is { PushFailureTime: { } refused } && !(own.PushTime > refused))
             findings.Add(
                 new(
                     true,
-                    $"the last push of our group was refused, {InWords.Of(groups.At - refused)} ago",
+                    $"the last push of our group was refused, {Humanize.Duration(groups.At - refused)} ago",
                     "Run backup-metrics run: it says why."
                 )
             );
@@ -128,8 +128,8 @@ internal static class GatewayChecks
             findings.Add(
                 new(
                     false,
-                    $"{InWords.Count(forgotten, "group")} of the job {job.Group.Job} {(forgotten == 1 ? "is" : "are")} there that "
-                        + $"nothing pushes any more, the oldest for {InWords.Of(oldest)}; Prometheus still scrapes what is in there",
+                    $"{Humanize.Count(forgotten, "group")} of the job {job.Group.Job} {(forgotten == 1 ? "is" : "are")} there that "
+                        + $"nothing pushes any more, the oldest for {Humanize.Duration(oldest)}; Prometheus still scrapes what is in there",
                     $"backup-metrics delete --gateway ... --job {job.Group.Job} --older-than {(int)stale.TotalMinutes}m, "
                         + "with --dry-run first."
                 )

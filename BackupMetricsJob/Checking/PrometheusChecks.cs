@@ -150,11 +150,12 @@ internal static class PrometheusChecks
             return jobs;
         }
 
-        public async Task<string> ConfigurationAsync() => Told(await api.ConfigurationAsync(cancellationToken));
+        public async Task<string> ConfigurationAsync() => Unwrap(await api.ConfigurationAsync(cancellationToken));
 
-        async Task<IReadOnlyList<JsonElement>> SeriesAsync(string expression) => Told(await api.QueryAsync(expression, cancellationToken));
+        async Task<IReadOnlyList<JsonElement>> SeriesAsync(string expression) =>
+            Unwrap(await api.QueryAsync(expression, cancellationToken));
 
-        static T Told<T>(ApiAnswer<T> answer)
+        static T Unwrap<T>(ApiAnswer<T> answer)
             where T : class => answer.Value ?? throw new UnansweredException(answer.Failure!);
     }
 

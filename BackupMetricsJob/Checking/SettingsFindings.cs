@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Checking;
 /// <summary>Settings that are allowed and yet hardly meant.</summary>
 internal static class SettingsFindings
 {
-    public static IReadOnlyList<Finding> Of(JobOptions job)
+    public static IReadOnlyList<Finding> For(JobOptions job)
     {
         var findings = new List<Finding>();
         if (job.Gateways.Count == 0)
@@ -23,7 +23,8 @@ internal static class SettingsFindings
             findings.Add(
                 new(
                     false,
-                    $"a run may take {InWords.Of(job.Deadline + job.Splay)} and is due every {InWords.Of(interval)}: two may meet",
+                    $"a run may take {Humanize.Duration(job.Deadline + job.Splay)} and is due every "
+                        + $"{Humanize.Duration(interval)}: two may meet",
                     "Shorten the deadline or the splay, or run it less often."
                 )
             );
@@ -38,7 +39,8 @@ internal static class SettingsFindings
             findings.Add(
                 new(
                     false,
-                    $"{InWords.Count(late, "target")} may take longer than the deadline of the whole run, {InWords.Of(job.Deadline)}",
+                    $"{Humanize.Count(late, "target")} may take longer than the deadline of the whole run, "
+                        + $"{Humanize.Duration(job.Deadline)}",
                     "Shorten the timeout, or lengthen the deadline."
                 )
             );

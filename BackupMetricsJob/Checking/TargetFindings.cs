@@ -7,14 +7,14 @@ namespace BackupMetricsJob.Checking;
 /// <summary>What is wrong with a target: what a run would say, and beside it what only somebody who sets it up wants to know.</summary>
 internal static class TargetFindings
 {
-    public static IReadOnlyList<Finding> Of(MonitoredTarget target, ProbeResult result)
+    public static IReadOnlyList<Finding> For(MonitoredTarget target, ProbeResult result)
     {
-        var findings = new List<Finding>(Findings.Of(result));
+        var findings = new List<Finding>(Findings.For(result));
         if (target.Target?.Connection is { } connection)
         {
             foreach (var warning in connection.Warnings)
                 findings.Add(new(false, warning, ""));
-            AddEncryption(findings, connection, result.Connected);
+            AddEncryption(findings, connection, result.ConnectedTo);
         }
 
         if (
@@ -36,7 +36,7 @@ internal static class TargetFindings
     }
 
     // Who is on the same machine needs no encryption to be trusted.
-    static void AddEncryption(List<Finding> findings, ConnectionSettings connection, Connected? connected)
+    static void AddEncryption(List<Finding> findings, ConnectionSettings connection, ConnectedServer? connected)
     {
         if (connected is null || connection.HasLocalHost)
             return;

@@ -12,10 +12,10 @@ internal static class CatalogCommand
 {
     static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
 
-    public static Command Create(ProcessContext terminal) =>
-        new("catalog", "Make the catalogue of backups, or forget what is long gone from it") { Init(terminal), Prune(terminal) };
+    public static Command Create(ProcessContext context) =>
+        new("catalog", "Make the catalogue of backups, or forget what is long gone from it") { Init(context), Prune(context) };
 
-    static Command Init(ProcessContext terminal)
+    static Command Init(ProcessContext context)
     {
         var command = new Command(
             "init",
@@ -40,7 +40,7 @@ internal static class CatalogCommand
             async (parsed, _) =>
             {
                 var problems = new List<Problem>();
-                var access = flags.Read(parsed, terminal, problems);
+                var access = flags.Read(parsed, context, problems);
                 var (writes, reads) = (parsed.GetValue(writer), parsed.GetValue(reader));
                 if (parsed.GetValue(server) && writes is not null)
                     problems.Add(
@@ -49,26 +49,26 @@ internal static class CatalogCommand
                 CheckRole("--grant-writer", writes, problems);
                 CheckRole("--grant-reader", reads, problems);
                 if (access is null || problems.Count > 0)
-                    return CatalogFlags.Tell(problems, terminal);
+                    return CatalogFlags.Report(problems, context);
 
-                var signals = terminal.Signals;
+                var signals = context.Signals;
                 var result = parsed.GetValue(server)
                     ? await CatalogInit.InstallHistoryFunctionAsync(access.Connection, reads, access.Timeout, signals.Stop)
                     : await CatalogInit.RunAsync(access.Connection, writes, reads, access.Timeout, signals.Stop);
                 if (result.Failure is { } failure)
-                    return CatalogFlags.Tell(failure, "catalog init", terminal, signals.Received);
+                    return CatalogFlags.Report(failure, "catalog init", context, signals.Received);
 
-                await terminal.Error.WriteLineAsync(
+                await context.Error.WriteLineAsync(
                     parsed.GetValue(server) ? "backup_metrics.base_backup_history() is installed" : Made(result)
                 );
-                await terminal.Output.WriteAsync(Encoding.UTF8.GetBytes(result.Grants), CancellationToken.None);
+                await context.Output.WriteAsync(Encoding.UTF8.GetBytes(result.Grants), CancellationToken.None);
                 return (int)ExitCode.Success;
             }
         );
         return command;
     }
 
-    static Command Prune(ProcessContext terminal)
+    static Command Prune(ProcessContext context)
     {
         var command = new Command(
             "prune",
@@ -87,19 +87,19 @@ internal static class CatalogCommand
             async (parsed, _) =>
             {
                 var problems = new List<Problem>();
-                var access = flags.Read(parsed, terminal, problems);
+                var access = flags.Read(parsed, context, problems);
                 if (!DurationText.TryParse(parsed.GetRequiredValue(keep), out var duration))
                     problems.Add(CatalogFlags.Wrong("--keep", parsed.GetValue(keep), DurationText.Allowed));
                 if (access is null || problems.Count > 0)
-                    return CatalogFlags.Tell(problems, terminal);
+                    return CatalogFlags.Report(problems, context);
 
-                var signals = terminal.Signals;
+                var signals = context.Signals;
                 var result = await CatalogPrune.RunAsync(access.Connection, duration, access.Timeout, signals.Stop);
                 if (result.Failure is { } failure)
-                    return CatalogFlags.Tell(failure, "catalog prune", terminal, signals.Received);
-                await terminal.Error.WriteLineAsync(
-                    $"forgot {InWords.Count(result.Deleted + result.Failures, "row")}: {result.Deleted} deleted by their tools, "
-                        + $"{InWords.Count(result.Failures, "old failure")}"
+                    return CatalogFlags.Report(failure, "catalog prune", context, signals.Received);
+                await context.Error.WriteLineAsync(
+                    $"forgot {Humanize.Count(result.Deleted + result.Failures, "row")}: {result.Deleted} deleted by their tools, "
+                        + $"{Humanize.Count(result.Failures, "old failure")}"
                 );
                 return (int)ExitCode.Success;
             }
@@ -115,7 +115,7 @@ internal static class CatalogCommand
                 CatalogVersion.Known => $"the catalogue is at version {CatalogVersion.Known} already",
                 _ => $"brought the catalogue from version {result.Was} to {CatalogVersion.Known}",
             }
-        ) + (result.MendedCounts > 0 ? $", and mended {result.MendedCounts} counts" : "");
+        ) + (result.RepairedCounts > 0 ? $", and mended {result.RepairedCounts} counts" : "");
 
     static void CheckRole(string flag, string? role, List<Problem> problems)
     {

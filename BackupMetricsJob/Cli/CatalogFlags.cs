@@ -25,11 +25,11 @@ internal sealed class CatalogFlags
     }
 
     /// <summary>Null if there is a problem.</summary>
-    public CatalogAccess? Read(ParseResult parsed, ProcessContext terminal, List<Problem> problems)
+    public CatalogAccess? Read(ParseResult parsed, ProcessContext context, List<Problem> problems)
     {
-        var settings = new Settings(_flags.Read(parsed), terminal.Environment);
+        var settings = new Settings(_flags.Read(parsed), context.Environment);
         var timeout = Timeout(settings, problems);
-        var connection = ConnectionSetting.Read(settings, terminal.Environment, problems);
+        var connection = ConnectionSetting.Read(settings, context.Environment, problems);
         return connection is null || problems.Count > 0 ? null : new(connection, timeout);
     }
 
@@ -38,14 +38,14 @@ internal sealed class CatalogFlags
         new Setting(flag, ProblemOrigin.Flag, value ?? "").Wrong(allowed);
 
     /// <summary>Tells what is wrong with the command line or the environment, a line each.</summary>
-    public static int Tell(IReadOnlyList<Problem> problems, ProcessContext terminal) =>
-        Problems.Tell(problems, new(LogFormat.Text, FailOnTarget: true, DryRun: false), terminal);
+    public static int Report(IReadOnlyList<Problem> problems, ProcessContext context) =>
+        Problems.Report(problems, new(LogFormat.Text, FailOnTarget: true, DryRun: false), context);
 
     /// <summary>Tells why it was not done; the exit code follows from it.</summary>
-    public static int Tell(CatalogFailure failure, string command, ProcessContext terminal, ExitCode? signal)
+    public static int Report(CatalogFailure failure, string command, ProcessContext context, ExitCode? signal)
     {
-        terminal.Error.WriteLine($"backup-metrics: {command}: {Words.OnOneLine(failure.Message, limit: 2000)}");
-        return (int)ExitCodes.Of(failure.Cause, signal);
+        context.Error.WriteLine($"backup-metrics: {command}: {PlainText.OnOneLine(failure.Message, limit: 2000)}");
+        return (int)ExitCodes.For(failure.Cause, signal);
     }
 
     TimeSpan Timeout(Settings settings, List<Problem> problems)

@@ -9,7 +9,7 @@ namespace BackupMetricsJob.Cli;
 /// <summary>backup-metrics check: try everything that a run needs, change nothing, and say what is wrong and what to do.</summary>
 internal static class CheckCommand
 {
-    public static Command Create(ProcessContext terminal)
+    public static Command Create(ProcessContext context)
     {
         var command = new Command(
             "check",
@@ -23,31 +23,31 @@ internal static class CheckCommand
             "The Prometheus that scrapes the gateway, like http://prometheus:9090: is that done with honor_labels?"
         );
         flags.Add("output", "text|json", "How the result is written on standard output (text)");
-        command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), terminal));
+        command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), context));
         return command;
     }
 
-    static async Task<int> RunAsync(Flags flags, ProcessContext terminal)
+    static async Task<int> RunAsync(Flags flags, ProcessContext context)
     {
-        var problems = new List<Problem>(OptionsReader.Read(flags, terminal.Environment, Purpose.Check, out var job, out var output));
-        var settings = new Settings(flags, terminal.Environment);
+        var problems = new List<Problem>(OptionsReader.Read(flags, context.Environment, Purpose.Check, out var job, out var output));
+        var settings = new Settings(flags, context.Environment);
         var asJson = OutputOptions.Choice(settings, "output", "text", "json", problems);
         var prometheus = Prometheus(settings, problems);
         if (job is null || problems.Count > 0)
-            return Problems.Tell(problems, output, terminal);
+            return Problems.Report(problems, output, context);
 
-        var signals = terminal.Signals;
+        var signals = context.Signals;
         CheckReport report;
-        using (ProgressLine.Begin(terminal, output, out var progress))
-            report = await Check.RunAsync(job, prometheus, terminal.Time, progress, signals.Stop);
-        var code = ExitCodes.Of(report, signals.Received, output.FailOnTarget);
+        using (ProgressLine.Begin(context, output, out var progress))
+            report = await Check.RunAsync(job, prometheus, context.Time, progress, signals.Stop);
+        var code = ExitCodes.For(report, signals.Received, output.FailOnTarget);
         if (asJson)
         {
-            CheckJson.Write(report, code, terminal.Output);
+            CheckJson.Write(report, code, context.Output);
         }
         else
         {
-            await using var text = new StreamWriter(terminal.Output, new UTF8Encoding(false), leaveOpen: true);
+            await using var text = new StreamWriter(context.Output, new UTF8Encoding(false), leaveOpen: true);
             CheckTable.Write(report, text);
         }
 

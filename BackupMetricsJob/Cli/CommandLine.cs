@@ -17,33 +17,33 @@ internal static class CommandLine
         """;
 
     /// <param name="args">As typed.</param>
-    /// <param name="terminal">Where to write.</param>
+    /// <param name="context">Where to write.</param>
     /// <param name="build">What this program is.</param>
-    public static int Run(string[] args, ProcessContext terminal, BuildVersion build)
+    public static int Run(string[] args, ProcessContext context, BuildVersion build)
     {
         var root = new RootCommand(ExitCodeHelp)
         {
-            RunCommand.Create(terminal, build),
-            ShowCommand.Create(terminal),
-            ImportCommand.Create(terminal),
-            RecordCommand.Create(terminal),
-            CatalogCommand.Create(terminal),
-            CheckCommand.Create(terminal),
-            DeleteCommand.Create(terminal),
-            ScheduleCommand.Create(terminal, build),
+            RunCommand.Create(context, build),
+            ShowCommand.Create(context),
+            ImportCommand.Create(context),
+            RecordCommand.Create(context),
+            CatalogCommand.Create(context),
+            CheckCommand.Create(context),
+            DeleteCommand.Create(context),
+            ScheduleCommand.Create(context, build),
         };
 
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
-            return ParseErrors.Tell(parsed, terminal.Error);
+            return ParseErrors.Report(parsed, context.Error);
 
         return parsed.Invoke(
             new InvocationConfiguration
             {
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null,
-                Output = new StreamWriter(terminal.Output) { AutoFlush = true },
-                Error = terminal.Error,
+                Output = new StreamWriter(context.Output) { AutoFlush = true },
+                Error = context.Error,
             }
         );
     }

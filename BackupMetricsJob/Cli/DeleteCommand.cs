@@ -12,7 +12,7 @@ namespace BackupMetricsJob.Cli;
 /// </summary>
 internal static class DeleteCommand
 {
-    public static Command Create(ProcessContext terminal)
+    public static Command Create(ProcessContext context)
     {
         var command = new Command(
             "delete",
@@ -31,26 +31,26 @@ internal static class DeleteCommand
         flags.Add("gateway-key-file", "FILE", "Its key, unless it is in the same file");
         flags.Add("gateway-timeout", "DURATION", "For one question to the gateway (10s)");
         flags.AddSwitch("dry-run", "Only say what would be deleted");
-        command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), terminal));
+        command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), context));
         return command;
     }
 
-    static async Task<int> RunAsync(Flags flags, ProcessContext terminal)
+    static async Task<int> RunAsync(Flags flags, ProcessContext context)
     {
-        var settings = new Settings(flags, terminal.Environment);
+        var settings = new Settings(flags, context.Environment);
         var problems = new List<Problem>();
-        var gateways = new GatewayReader(settings, terminal.Environment, problems).Read(files: null);
+        var gateways = new GatewayReader(settings, context.Environment, problems).Read(files: null);
         var selection = Selection(settings, problems);
         var dryRun = OutputOptions.Choice(settings, "dry-run", "false", "true", problems);
         if (problems.Count > 0 || selection is null)
-            return CatalogFlags.Tell(problems, terminal);
+            return CatalogFlags.Report(problems, context);
 
-        await using var list = new StreamWriter(terminal.Output, new UTF8Encoding(false), leaveOpen: true) { AutoFlush = true };
-        var signals = terminal.Signals;
+        await using var list = new StreamWriter(context.Output, new UTF8Encoding(false), leaveOpen: true) { AutoFlush = true };
+        var signals = context.Signals;
         var results = new List<PushResult>();
         foreach (var gateway in gateways)
         {
-            var deletion = new GroupDeletion(gateway.ToString(), new GatewayApi(gateway, terminal.Time), list, terminal.Error);
+            var deletion = new GroupDeletion(gateway.ToString(), new GatewayApi(gateway, context.Time), list, context.Error);
             var result = await deletion.RunAsync(selection, dryRun, signals.Stop);
             // What a signal ended is told by the signal's own code.
             if (result != PushResult.Cancelled)

@@ -63,7 +63,7 @@ internal static class EntryPoint
             error.WriteLine(
                 verbose
                     ? $"backup-metrics: bug: {bug}"
-                    : $"backup-metrics: bug: {bug.GetType().Name}: {Words.OnOneLine(bug.Message)} (--verbose shows where)"
+                    : $"backup-metrics: bug: {bug.GetType().Name}: {PlainText.OnOneLine(bug.Message)} (--verbose shows where)"
             );
             return (int)ExitCode.Bug;
         }

@@ -19,55 +19,55 @@ internal sealed class GroupDeletion(string gateway, GatewayApi api, TextWriter l
         if (told.Value is not { } groups)
             return Fail(told.Failure!);
 
-        var doomed = new List<(GatewayGroup Group, GroupingKey Key)>();
+        var toDelete = new List<(GatewayGroup Group, GroupingKey Key)>();
         foreach (var group in groups.All)
         {
             if (!selection.Matches(group))
                 continue;
             if (!group.IsOurs)
-                Say("left alone", group, groups.At, ": it is not of backup-metrics, it has no backup_metrics_build_info");
+                Report("left alone", group, groups.At, ": it is not of backup-metrics, it has no backup_metrics_build_info");
             else if (!selection.IsOldEnough(group, groups.At))
-                Say("kept", group, groups.At, "");
+                Report("kept", group, groups.At, "");
             else if (group.ToKey() is not { } key)
-                Say("left alone", group, groups.At, ": its labels cannot be sent");
+                Report("left alone", group, groups.At, ": its labels cannot be sent");
             else
-                doomed.Add((group, key));
+                toDelete.Add((group, key));
         }
 
-        if (doomed.Count == 0)
-            TellOfNothing(selection, groups);
+        if (toDelete.Count == 0)
+            ReportNothing(selection, groups);
         else if (!dryRun)
-            return await DeleteAsync(doomed, groups.At, cancellationToken);
-        foreach (var (group, _) in doomed)
-            Say("would delete", group, groups.At, "");
+            return await DeleteAsync(toDelete, groups.At, cancellationToken);
+        foreach (var (group, _) in toDelete)
+            Report("would delete", group, groups.At, "");
         return PushResult.Stored;
     }
 
     async Task<PushResult> DeleteAsync(
-        List<(GatewayGroup Group, GroupingKey Key)> doomed,
+        List<(GatewayGroup Group, GroupingKey Key)> toDelete,
         DateTimeOffset now,
         CancellationToken cancellationToken
     )
     {
-        var left = await api.DeleteAsync([.. doomed.Select(one => one.Group)], Timeout, cancellationToken);
+        var left = await api.DeleteAsync([.. toDelete.Select(one => one.Group)], Timeout, cancellationToken);
         if (left.Value is null)
         {
-            foreach (var (group, _) in doomed)
-                Say("perhaps deleted", group, now, "");
+            foreach (var (group, _) in toDelete)
+                Report("perhaps deleted", group, now, "");
             return Fail(left.Failure!);
         }
 
         var result = PushResult.Stored;
-        foreach (var (group, key) in doomed)
+        foreach (var (group, key) in toDelete)
         {
             if (left.Value.All.FirstOrDefault(other => other.Is(key)) is not { } still)
             {
-                Say("deleted", group, now, "");
+                Report("deleted", group, now, "");
                 continue;
             }
 
             result = PushResult.Unavailable;
-            Say(
+            Report(
                 "not deleted",
                 group,
                 now,
@@ -78,12 +78,12 @@ internal sealed class GroupDeletion(string gateway, GatewayApi api, TextWriter l
         return result;
     }
 
-    void TellOfNothing(GroupSelection selection, GatewayGroups groups)
+    void ReportNothing(GroupSelection selection, GatewayGroups groups)
     {
         error.WriteLine(
             $"nothing to delete at {gateway}: "
                 + "no group of backup-metrics there has "
-                + $"{selection}{(selection.OlderThan is { } age ? $" and was last pushed longer than {InWords.Of(age)} ago" : "")}"
+                + $"{selection}{(selection.OlderThan is { } age ? $" and was last pushed longer than {Humanize.Duration(age)} ago" : "")}"
         );
         var ours = groups.All.Where(group => group.IsOurs).OrderBy(group => group.ToString(), StringComparer.Ordinal).ToList();
         foreach (var group in ours.Take(MaxShown))
@@ -98,12 +98,12 @@ internal sealed class GroupDeletion(string gateway, GatewayApi api, TextWriter l
         return failure.Reason.ToPushResult();
     }
 
-    void Say(string what, GatewayGroup group, DateTimeOffset now, string why) => list.WriteLine($"{what} {Describe(group, now)}{why}");
+    void Report(string what, GatewayGroup group, DateTimeOffset now, string why) => list.WriteLine($"{what} {Describe(group, now)}{why}");
 
     string Describe(GatewayGroup group, DateTimeOffset now)
     {
         var age = group.PushTime is { } pushed
-            ? $"last pushed {InWords.Of(now > pushed ? now - pushed : TimeSpan.Zero)} ago"
+            ? $"last pushed {Humanize.Duration(now > pushed ? now - pushed : TimeSpan.Zero)} ago"
             : "never pushed with success";
         return $"{group} at {gateway}, {age}";
     }

@@ -11,7 +11,7 @@ namespace BackupMetricsJob.Cli;
 /// <summary>backup-metrics import: makes the catalogue say what a backup tool says now.</summary>
 internal static class ImportCommand
 {
-    public static Command Create(ProcessContext terminal)
+    public static Command Create(ProcessContext context)
     {
         var command = new Command(
             "import",
@@ -53,8 +53,8 @@ internal static class ImportCommand
             async (parsed, _) =>
             {
                 var problems = new List<Problem>();
-                var access = flags.Read(parsed, terminal, problems);
-                var options = new ListingOptions(parsed.GetValue(server), Zone(parsed.GetValue(zone), problems), terminal.Time.GetUtcNow());
+                var access = flags.Read(parsed, context, problems);
+                var options = new ListingOptions(parsed.GetValue(server), Zone(parsed.GetValue(zone), problems), context.Time.GetUtcNow());
                 if (options.Server is { } name && RowProblem.OfKey(name, "-", "-", "-") is { } wrong)
                     problems.Add(new(ProblemOrigin.Flag, $"--server: {wrong}"));
                 if (options.Server is { } said && said.Any(char.IsControl))
@@ -66,7 +66,7 @@ internal static class ImportCommand
                             $"--server NAME is missing: {parsed.GetRequiredValue(tool)} does not say whose backups it lists"
                         )
                     );
-                if (Source(parsed.GetValue(file)) is null && !terminal.HasInput)
+                if (Source(parsed.GetValue(file)) is null && !context.HasInput)
                     problems.Add(
                         new(
                             ProblemOrigin.Flag,
@@ -81,14 +81,14 @@ internal static class ImportCommand
                         )
                     );
                 return access is null || problems.Count > 0
-                    ? CatalogFlags.Tell(problems, terminal)
+                    ? CatalogFlags.Report(problems, context)
                     : await ImportAsync(
                         parsed.GetRequiredValue(tool),
                         Source(parsed.GetValue(file)),
                         options,
                         parsed.GetValue(allowEmpty),
                         access,
-                        terminal
+                        context
                     );
             }
         );
@@ -101,15 +101,15 @@ internal static class ImportCommand
         ListingOptions options,
         bool allowEmpty,
         CatalogAccess access,
-        ProcessContext terminal
+        ProcessContext context
     )
     {
-        var signals = terminal.Signals;
+        var signals = context.Signals;
         var output = ReadAsync(tool, file, options, signals.Stop);
         var result = await CatalogImport.RunAsync(access.Connection, tool, output, allowEmpty, access.Timeout, signals.Stop);
         if (result.Failure is null || result.Servers > 0)
-            Tell(result, terminal);
-        return result.Failure is { } failure ? CatalogFlags.Tell(failure, "import", terminal, signals.Received) : (int)ExitCode.Success;
+            Report(result, context);
+        return result.Failure is { } failure ? CatalogFlags.Report(failure, "import", context, signals.Received) : (int)ExitCode.Success;
     }
 
     /// <summary>The file is opened by the import itself, within its time: to open a pipe that nobody writes to never ends.</summary>
@@ -137,17 +137,17 @@ internal static class ImportCommand
         }
     }
 
-    static void Tell(ImportResult result, ProcessContext terminal)
+    static void Report(ImportResult result, ProcessContext context)
     {
         foreach (var (server, error) in result.Errors)
-            terminal.Error.WriteLine(
-                Words.OnOneLine(
+            context.Error.WriteLine(
+                PlainText.OnOneLine(
                     $"warning: {result.Tool} could not list \"{server}\", and the catalogue says so now; "
                         + $"its backups were left as they were: {error}"
                 )
             );
-        var servers = InWords.Count(result.Servers, "server");
-        terminal.Error.WriteLine(
+        var servers = Humanize.Count(result.Servers, "server");
+        context.Error.WriteLine(
             $"{result.Tool}: {result.New} new, {result.Changed} changed, {result.Gone} gone, {result.Unchanged} unchanged ({servers})"
         );
     }

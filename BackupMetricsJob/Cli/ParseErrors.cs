@@ -12,13 +12,13 @@ namespace BackupMetricsJob.Cli;
 /// </summary>
 internal static class ParseErrors
 {
-    public static int Tell(ParseResult parsed, TextWriter to)
+    public static int Report(ParseResult parsed, TextWriter to)
     {
         var first = parsed.Tokens is [var token, ..] ? token.Value : null;
         foreach (var error in parsed.Errors)
         {
             var words = OfValue(error) ?? Redacted(error.Message, first) + Meant(error.Message, parsed);
-            to.WriteLine("backup-metrics: " + Words.OnOneLine(words));
+            to.WriteLine("backup-metrics: " + PlainText.OnOneLine(words));
         }
 
         return (int)ExitCode.Usage;
@@ -32,7 +32,7 @@ internal static class ParseErrors
         var word = message[(message.IndexOf('\'', StringComparison.Ordinal) + 1)..message.LastIndexOf('\'')].Split('=')[0];
         var command = parsed.CommandResult.Command;
         var names = word.StartsWith('-') ? command.Options.Select(option => option.Name) : command.Subcommands.Select(sub => sub.Name);
-        return NearestName.Of(word, names) is { } nearest ? $" Did you mean {nearest}?" : "";
+        return NearestName.Find(word, names) is { } nearest ? $" Did you mean {nearest}?" : "";
     }
 
     /// <summary>Null where it is not about the value of a flag or an argument.</summary>

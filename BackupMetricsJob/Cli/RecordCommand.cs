@@ -35,7 +35,7 @@ internal sealed class RecordCommand
     readonly Option<string> _finished = Optional("--finished", "TIME", "When it ended (now)");
     readonly Option<string> _error = Optional("--error", "TEXT", "Why it failed");
 
-    public static Command Create(ProcessContext terminal)
+    public static Command Create(ProcessContext context)
     {
         var command = new Command("record", "Record one backup or restore test that a script ran, done or failed");
         var own = new RecordCommand();
@@ -63,19 +63,19 @@ internal sealed class RecordCommand
             async (parsed, _) =>
             {
                 var problems = new List<Problem>();
-                var access = flags.Read(parsed, terminal, problems);
-                var recorded = own.Read(parsed, terminal.Time.GetUtcNow(), problems, out var refused);
+                var access = flags.Read(parsed, context, problems);
+                var recorded = own.Read(parsed, context.Time.GetUtcNow(), problems, out var refused);
                 if (access is null || problems.Count > 0)
-                    return CatalogFlags.Tell(problems, terminal);
+                    return CatalogFlags.Report(problems, context);
                 if (refused is not null)
-                    return CatalogFlags.Tell(refused, "record", terminal, null);
+                    return CatalogFlags.Report(refused, "record", context, null);
 
-                var signals = terminal.Signals;
+                var signals = context.Signals;
                 if (await CatalogRecord.WriteAsync(recorded, access.Connection, access.Timeout, signals.Stop) is { } failure)
-                    return CatalogFlags.Tell(failure, "record", terminal, signals.Received);
+                    return CatalogFlags.Report(failure, "record", context, signals.Received);
                 var how = recorded.Status == BackupStatus.Done ? "done" : "failed";
-                await terminal.Error.WriteLineAsync(
-                    Words.OnOneLine(
+                await context.Error.WriteLineAsync(
+                    PlainText.OnOneLine(
                         $"recorded {recorded.Kind.Name()} \"{recorded.BackupId}\" of \"{recorded.Server}\" ({recorded.Tool}): {how}"
                     )
                 );
@@ -119,7 +119,7 @@ internal sealed class RecordCommand
                 ),
         };
         if (RowProblem.OfKey(recorded.Server, recorded.Tool, recorded.Storage, recorded.BackupId) is { } wrong)
-            problems.Add(new(ProblemOrigin.Flag, Words.OnOneLine(wrong)));
+            problems.Add(new(ProblemOrigin.Flag, PlainText.OnOneLine(wrong)));
         return recorded;
     }
 

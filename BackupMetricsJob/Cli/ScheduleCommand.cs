@@ -24,37 +24,37 @@ internal static class ScheduleCommand
         store cannot be used, or --listen; 70 a bug; 78 the environment or a file is wrong.
         """;
 
-    public static Command Create(ProcessContext terminal, BuildVersion build)
+    public static Command Create(ProcessContext context, BuildVersion build)
     {
         var command = new Command("schedule", Description);
-        var flags = ScheduleFlags.Of(command);
+        var flags = ScheduleFlags.AddTo(command);
         // The daemon's threads write lines of their own beside those of a run.
-        var shared = terminal with
+        var shared = context with
         {
-            Error = TextWriter.Synchronized(terminal.Error),
+            Error = TextWriter.Synchronized(context.Error),
             IsWatched = false,
         };
         command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), shared, build));
         return command;
     }
 
-    static async Task<int> RunAsync(Flags flags, ProcessContext terminal, BuildVersion build)
+    static async Task<int> RunAsync(Flags flags, ProcessContext context, BuildVersion build)
     {
-        var problems = ScheduleOptionsReader.Read(flags, terminal.Environment, terminal.Time.GetUtcNow(), out var options, out var output);
-        return options is null ? Problems.Tell(problems, output, terminal) : await RunAsync(options, flags, terminal, build);
+        var problems = ScheduleOptionsReader.Read(flags, context.Environment, context.Time.GetUtcNow(), out var options, out var output);
+        return options is null ? Problems.Report(problems, output, context) : await RunAsync(options, flags, context, build);
     }
 
-    static async Task<int> RunAsync(ScheduleOptions first, Flags flags, ProcessContext terminal, BuildVersion build)
+    static async Task<int> RunAsync(ScheduleOptions first, Flags flags, ProcessContext context, BuildVersion build)
     {
-        var state = new ScheduleState(first.Cluster?.Node ?? Environment.MachineName, terminal.Time.GetUtcNow(), build);
+        var state = new ScheduleState(first.Cluster?.Node ?? Environment.MachineName, context.Time.GetUtcNow(), build);
         state.Set(now => now with { IsCluster = first.Cluster is not null });
-        GoodOptions options = null!;
-        var log = new ScheduleLog(terminal.Error, terminal.Time, () => options.Current.Output.LogFormat);
+        CurrentOptions options = null!;
+        var log = new ScheduleLog(context.Error, context.Time, () => options.Current.Output.LogFormat);
         var problems = new List<Problem>();
         var web = WebSettings.Open(first.Listen is null ? null : first.WebConfig, log, problems);
         if (web is null)
-            return Problems.Tell(problems, first.Output, terminal);
-        options = new GoodOptions(first, Read, state, log, terminal.Time);
+            return Problems.Report(problems, first.Output, context);
+        options = new CurrentOptions(first, Read, state, log, context.Time);
         CertificateCheck? check = null;
         if (
             first.Cluster is { Connection: { Tls.Verifies: true } store }
@@ -65,20 +65,20 @@ internal static class ScheduleCommand
             return (int)ExitCode.TargetFailed;
         }
 
-        using var manager = new ServiceManager(terminal.Environment, Environment.ProcessId);
-        using var runner = new SlotRunner(options, terminal, build, state, log);
+        using var manager = new ServiceManager(context.Environment, Environment.ProcessId);
+        using var runner = new SlotRunner(options, context, build, state, log);
         await using var schedule = new QuartzSchedule(
             first.Cluster,
-            new SlotJob(runner, options, state, log, terminal.Time),
-            terminal.Time,
+            new SlotJob(runner, options, state, log, context.Time),
+            context.Time,
             check
         );
-        var endpoint = first.Listen is null ? null : await Endpoint.StartAsync(first.Listen, web, state, log, terminal.Time);
+        var endpoint = first.Listen is null ? null : await Endpoint.StartAsync(first.Listen, web, state, log, context.Time);
         if (first.Listen is not null && endpoint is null)
             return (int)ExitCode.TargetFailed;
         try
         {
-            return (int)await new Daemon(options, runner, schedule, state, log, terminal, manager).RunAsync();
+            return (int)await new Daemon(options, runner, schedule, state, log, context, manager).RunAsync();
         }
         finally
         {
@@ -92,7 +92,7 @@ internal static class ScheduleCommand
         IReadOnlyList<Problem> Read(out ScheduleOptions? read)
         {
             web.Reload();
-            return ScheduleOptionsReader.Read(flags, terminal.Environment, terminal.Time.GetUtcNow(), out read, out _);
+            return ScheduleOptionsReader.Read(flags, context.Environment, context.Time.GetUtcNow(), out read, out _);
         }
     }
 }

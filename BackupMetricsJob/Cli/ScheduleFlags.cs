@@ -5,7 +5,7 @@ namespace BackupMetricsJob.Cli;
 /// <summary>The flags of `run`, and those that only a schedule has.</summary>
 internal static class ScheduleFlags
 {
-    public static FlagSet Of(Command command)
+    public static FlagSet AddTo(Command command)
     {
         var flags = new FlagSet(command);
         flags.Add("cron", "TEXT", "When to run: \"*/5 * * * *\" as in a crontab, or \"0 */5 * * * ?\" as Quartz has it, the seconds first");

@@ -9,28 +9,28 @@ namespace BackupMetricsJob.Cli;
 /// <summary>backup-metrics show: the same facts for people; nothing is pushed.</summary>
 internal static class ShowCommand
 {
-    public static Command Create(ProcessContext terminal)
+    public static Command Create(ProcessContext context)
     {
         var command = new Command("show", "Show how old the database's backups are, what would be lost now, what is wrong and what to do");
         var flags = new FlagSet(command);
         JobFlags.AddTo(flags, pushes: false);
-        command.SetAction((parsed, _) => ShowAsync(flags.Read(parsed), terminal));
+        command.SetAction((parsed, _) => ShowAsync(flags.Read(parsed), context));
         return command;
     }
 
-    static async Task<int> ShowAsync(Flags flags, ProcessContext terminal)
+    static async Task<int> ShowAsync(Flags flags, ProcessContext context)
     {
-        var problems = OptionsReader.Read(flags, terminal.Environment, Purpose.Show, out var job, out var output);
+        var problems = OptionsReader.Read(flags, context.Environment, Purpose.Show, out var job, out var output);
         if (job is null)
-            return Problems.Tell(problems, output, terminal);
-        Problems.Warn(job, terminal);
+            return Problems.Report(problems, output, context);
+        Problems.Warn(job, context);
 
-        var signals = terminal.Signals;
+        var signals = context.Signals;
         RunReport report;
-        using (ProgressLine.Begin(terminal, output, out var progress))
-            report = await JobRun.ProbeAsync(job, terminal.Time, signals.Stop, progress);
-        using (var text = new StreamWriter(terminal.Output, new UTF8Encoding(false), leaveOpen: true))
+        using (ProgressLine.Begin(context, output, out var progress))
+            report = await JobRun.ProbeAsync(job, context.Time, signals.Stop, progress);
+        using (var text = new StreamWriter(context.Output, new UTF8Encoding(false), leaveOpen: true))
             ShowTable.Write(report.Results, text);
-        return (int)ExitCodes.Of(report, signals.Received, output.FailOnTarget);
+        return (int)ExitCodes.For(report, signals.Received, output.FailOnTarget);
     }
 }

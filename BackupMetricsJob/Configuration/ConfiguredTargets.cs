@@ -9,12 +9,13 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
     static readonly string[] AboutOneDatabase = ["connection", "instance", "source", "server", "query", "receiver", "without"];
 
     readonly List<FileTarget> _chosen = [];
-    readonly List<FileTarget> _elsewhere = [];
+    readonly List<FileTarget> _notProbedHere = [];
 
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(15);
 
     /// <summary>The others, of which a catalogue may know something.</summary>
-    public IReadOnlyList<Instance> Elsewhere => [.. _elsewhere.Select(target => InstanceOf(target.Name, overrides.Over(target.Settings)))];
+    public IReadOnlyList<Instance> NotProbedHere =>
+        [.. _notProbedHere.Select(target => InstanceOf(target.Name, overrides.Over(target.Settings)))];
 
     /// <summary>Flags and variables that are about one database cannot be about many.</summary>
     public static void RefuseFlagsAboutOne(Settings settings, ICollection<Problem> problems)
@@ -23,7 +24,9 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
         {
             if (settings.All(name) is [var setting, ..])
                 problems.Add(
-                    setting.Says("is about one database, and must not be given together with targets from a file: it belongs there")
+                    setting.CreateProblem(
+                        "is about one database, and must not be given together with targets from a file: it belongs there"
+                    )
                 );
         }
     }
@@ -35,7 +38,7 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
         foreach (var name in names)
             wanted[name.Value] = name;
         foreach (var target in files.Targets)
-            (wanted.Remove(target.Name) ? _chosen : _elsewhere).Add(target);
+            (wanted.Remove(target.Name) ? _chosen : _notProbedHere).Add(target);
         foreach (var unknown in wanted.Values)
             problems.Add(unknown.Wrong(Near(unknown.Value)));
     }
@@ -44,7 +47,7 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
     public void Choose(Shard? shard)
     {
         foreach (var target in files.Targets)
-            (shard is null || JumpHash.Shard(target.Name, shard.Count) == shard.Index ? _chosen : _elsewhere).Add(target);
+            (shard is null || JumpHash.Shard(target.Name, shard.Count) == shard.Index ? _chosen : _notProbedHere).Add(target);
     }
 
     public List<MonitoredTarget> Resolve(TargetConnections connections)
@@ -86,7 +89,7 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
 
     string Near(string name)
     {
-        var nearest = NearestName.Of(name, files.Targets.Select(target => target.Name));
+        var nearest = NearestName.Find(name, files.Targets.Select(target => target.Name));
         if (nearest is not null)
             return $"the name of a target in the files; did you mean \"{nearest}\"?";
         var some = string.Join(", ", files.Targets.Take(5).Select(target => $"\"{target.Name}\""));

@@ -37,12 +37,12 @@ internal static partial class ConnectionSetting
         {
             if (password is not null && !TargetSettings.HasPassword(written))
                 written["password"] = password;
-            connection = ConnectionText.Resolve(written, defaults, LibpqEnvironment.Of(environment), said, absences: null);
+            connection = ConnectionText.Resolve(written, defaults, LibpqEnvironment.From(environment), said, absences: null);
         }
 
         // libpq's own variables are told by their names, and are no fault of the flag.
         foreach (var problem in said)
-            problems.Add(LibpqVariable().IsMatch(problem) ? new(ProblemOrigin.Configuration, problem) : setting.Says(problem));
+            problems.Add(LibpqVariable().IsMatch(problem) ? new(ProblemOrigin.Configuration, problem) : setting.CreateProblem(problem));
         return said.Count == 0 ? connection : null;
     }
 

@@ -1,19 +1,19 @@
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>How a target in a file says what to connect to: in keywords, or in a secret that holds the whole text.</summary>
-internal sealed record FileConnection(Place Place)
+internal sealed record FileConnection(SourceLocation Location)
 {
     public IReadOnlyDictionary<string, string>? Keywords { get; init; }
 
     /// <summary>Where each keyword of a map stands; null for a text.</summary>
-    public IReadOnlyDictionary<string, Place>? Places { get; init; }
+    public IReadOnlyDictionary<string, SourceLocation>? Places { get; init; }
 
     public SecretSource? Secret { get; init; }
 }
 
 /// <summary>A target of a file, its file's defaults below it.</summary>
 /// <param name="Path">What messages call it: targets[3].</param>
-internal sealed record FileTarget(string Name, string Path, Place Place, TargetSettings Settings)
+internal sealed record FileTarget(string Name, string Path, SourceLocation Location, TargetSettings Settings)
 {
     /// <summary>Null where all of it comes from the defaults and the environment.</summary>
     public FileConnection? Connection { get; init; }

@@ -31,7 +31,9 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
 
         if (over.HasTls && gateways.Count > 0 && !gateways.Exists(IsTls))
             problems.Add(
-                (over.CaFile ?? over.CertFile ?? over.KeyFile)!.Says("is for a gateway with TLS, and none of them has an https:// URL")
+                (over.CaFile ?? over.CertFile ?? over.KeyFile)!.CreateProblem(
+                    "is for a gateway with TLS, and none of them has an https:// URL"
+                )
             );
         return gateways;
     }
@@ -45,7 +47,7 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
         foreach (var url in urls)
         {
             if (parts.Exists(other => Same(other.Url!.Value, url.Value)))
-                problems.Add(url.Says("the same URL is given twice"));
+                problems.Add(url.CreateProblem("the same URL is given twice"));
             else
                 parts.Add(new() { Url = url });
         }
@@ -89,7 +91,7 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
         if (file is { Kind: ProblemOrigin.Flag } || environment.GetValueOrDefault(Settings.Variable(name)) is not { Length: > 0 } value)
             return file is null ? null : SecretSource.InFile(file.Origin, file.Value, file.Kind, null);
         if (file is not null)
-            problems.Add(file.Says($"{Settings.Variable(name)} is set, too; give one of them"));
+            problems.Add(file.CreateProblem($"{Settings.Variable(name)} is set, too; give one of them"));
         return SecretSource.Given(new(Settings.Variable(name), ProblemOrigin.Configuration, SecretSource.WithoutLastLineFeed(value)));
     }
 
@@ -100,10 +102,10 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
             return null;
         var said = new List<string>();
         var address = GatewayAddress.TryParse(url.Value, said);
-        if (url.Place is null)
+        if (url.Location is null)
         {
             foreach (var problem in said)
-                problems.Add(url.Says(problem));
+                problems.Add(url.CreateProblem(problem));
         }
 
         if (address is null)
@@ -137,7 +139,7 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
         if (username is null || password is null)
         {
             problems.Add(
-                url.Says(
+                url.CreateProblem(
                     username is null
                         ? "a password for the gateway needs a user: --gateway-username"
                         : "a user of the gateway needs a password: --gateway-password-file"
@@ -169,7 +171,7 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
         var key = over.KeyFile ?? (over.CertFile is null ? part.KeyFile : null);
         var tls = ClientTls.TryRead((over.CaFile ?? part.CaFile)?.Value, certificate?.Value, key?.Value, part.TrustsAnybody, said);
         foreach (var problem in said)
-            problems.Add(new Problem(ProblemOrigin.Configuration, $"{url.Origin}: {problem}") { Place = url.Place, IsOfFile = true });
+            problems.Add(new Problem(ProblemOrigin.Configuration, $"{url.Origin}: {problem}") { Location = url.Location, IsOfFile = true });
         return tls;
     }
 
@@ -177,7 +179,7 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
     {
         var secret = source.Read(environment, out var fault);
         if (secret is null)
-            problems.Add(new(ProblemOrigin.Configuration, fault) { Place = source.Place, IsOfFile = source.IsFile });
+            problems.Add(new(ProblemOrigin.Configuration, fault) { Location = source.Location, IsOfFile = source.IsFile });
         return secret;
     }
 

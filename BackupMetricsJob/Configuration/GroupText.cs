@@ -33,7 +33,7 @@ internal static class GroupText
                 problems.Add(
                     new(label.Origin, "grouping label shard: must not be given to a job with shards: each has it by itself")
                     {
-                        Place = label.Place,
+                        Location = label.Location,
                     }
                 );
             else
@@ -43,7 +43,7 @@ internal static class GroupText
         var said = new List<string>();
         var key = GroupingKey.TryCreate(job.Value, labels, said);
         foreach (var problem in said)
-            problems.Add(job.Says(problem));
+            problems.Add(job.CreateProblem(problem));
         return key;
     }
 
@@ -63,7 +63,7 @@ internal static class GroupText
                 problems.Add(
                     new(label.Origin, $"label {label.Name} is a label of the grouping key, too: the gateway would overwrite it")
                     {
-                        Place = label.Place,
+                        Location = label.Location,
                     }
                 );
         }

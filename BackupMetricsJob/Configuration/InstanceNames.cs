@@ -15,7 +15,7 @@ internal static class InstanceNames
         environment.ContainsKey("KUBERNETES_SERVICE_HOST")
         || (machine.Length == LengthOfContainerId && machine.All(char.IsAsciiHexDigitLower));
 
-    public static string Of(ConnectionSettings connection, string machine) =>
+    public static string For(ConnectionSettings connection, string machine) =>
         string.Join(
             ',',
             connection.Hosts.Select(host =>

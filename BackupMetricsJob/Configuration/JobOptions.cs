@@ -27,7 +27,7 @@ internal sealed record JobOptions
     /// What is configured but is not probed by this run (other shards, targets that were not selected): what a catalogue tells of them has
     /// their labels.
     /// </summary>
-    public IReadOnlyList<Instance> Elsewhere { get; init; } = [];
+    public IReadOnlyList<Instance> NotProbedHere { get; init; } = [];
 
     /// <summary>Each of them must get the push. Empty where nothing is to be pushed.</summary>
     public required IReadOnlyList<Gateway> Gateways { get; init; }

@@ -47,15 +47,15 @@ internal static class LabelText
 
         if (!IsWellFormed(setting.Value))
         {
-            problems.Add(setting.Says($"the value of {name} has control characters, or is not well-formed Unicode"));
+            problems.Add(setting.CreateProblem($"the value of {name} has control characters, or is not well-formed Unicode"));
             return null;
         }
 
-        return new(name, setting.Value[(equals + 1)..], setting.Kind, setting.Place);
+        return new(name, setting.Value[(equals + 1)..], setting.Kind, setting.Location);
     }
 
     /// <summary>Well-formed Unicode without control characters: a name with a line feed in it would forge lines of the report.</summary>
-    public static bool IsWellFormed(string text) => Words.IsWellFormed(text) && !text.Any(char.IsControl);
+    public static bool IsWellFormed(string text) => PlainText.IsWellFormed(text) && !text.Any(char.IsControl);
 
     static bool IsName(string name) =>
         name.Length > 0

@@ -77,13 +77,16 @@ internal sealed class OptionsReader(
     /// <summary>In the order of the files, each from its beginning to its end; then flags and variables.</summary>
     public static List<Problem> InOrder(List<Problem> problems)
     {
-        List<string> names = [.. problems.Where(problem => problem.Place is not null).Select(problem => problem.Place!.File).Distinct()];
+        List<string> names =
+        [
+            .. problems.Where(problem => problem.Location is not null).Select(problem => problem.Location!.File).Distinct(),
+        ];
         return
         [
             .. problems
-                .OrderBy(problem => problem.Place is null ? names.Count : names.IndexOf(problem.Place.File))
-                .ThenBy(problem => problem.Place?.Line)
-                .ThenBy(problem => problem.Place?.Column),
+                .OrderBy(problem => problem.Location is null ? names.Count : names.IndexOf(problem.Location.File))
+                .ThenBy(problem => problem.Location?.Line)
+                .ThenBy(problem => problem.Location?.Column),
         ];
     }
 
@@ -116,7 +119,7 @@ internal sealed class OptionsReader(
         return new()
         {
             Targets = targets,
-            Elsewhere = fleet?.Elsewhere ?? [],
+            NotProbedHere = fleet?.NotProbedHere ?? [],
             Gateways = gateways,
             Group = group,
             Shard = shard,
@@ -184,9 +187,9 @@ internal sealed class OptionsReader(
         }
 
         if (isWhole && names.Count > 0)
-            problems.Add(names[0].Says(NeedsFile));
+            problems.Add(names[0].CreateProblem(NeedsFile));
         if (isWhole && shard is not null)
-            problems.Add(shard.Says(NeedsFile));
+            problems.Add(shard.CreateProblem(NeedsFile));
 
         var defaults = files?.Defaults;
         var own = defaults is null ? overrides : overrides.Over(defaults);
@@ -255,7 +258,7 @@ internal sealed class OptionsReader(
     int Concurrency()
     {
         if (settings.One("concurrency") is { } setting)
-            return RunLimits.Number(setting, 1, RunLimits.MostConcurrent, problems) ?? 1;
+            return RunLimits.Number(setting, 1, RunLimits.MaxConcurrency, problems) ?? 1;
         return files?.Concurrency ?? RunLimits.DefaultConcurrency(Environment.ProcessorCount);
     }
 
@@ -266,7 +269,7 @@ internal sealed class OptionsReader(
             if (setting.Value.Trim().Length == 0 || !LabelText.IsWellFormed(setting.Value))
                 problems.Add(setting.Wrong("a name without control characters"));
             else if (MistakenForm.IsIn(setting.Value))
-                problems.Add(setting.Says("must be a name, and no connection"));
+                problems.Add(setting.CreateProblem("must be a name, and no connection"));
             return setting.Value;
         }
 
@@ -281,6 +284,6 @@ internal sealed class OptionsReader(
                         + $"give the database a name that stays (or {Settings.Variable("instance")})"
                 )
             );
-        return InstanceNames.Of(connection, Environment.MachineName);
+        return InstanceNames.For(connection, Environment.MachineName);
     }
 }

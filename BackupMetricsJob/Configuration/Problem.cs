@@ -19,19 +19,19 @@ internal sealed record Problem(ProblemOrigin Origin, string Message)
     public string Message
     {
         get;
-        init => field = Text.Words.OnOneLine(value, Longest);
-    } = Text.Words.OnOneLine(Message, Longest);
+        init => field = BackupMetricsJob.Text.PlainText.OnOneLine(value, Longest);
+    } = BackupMetricsJob.Text.PlainText.OnOneLine(Message, Longest);
 
     /// <summary>Where in a configuration file it is; null for a flag or a variable.</summary>
-    public Place? Place { get; init; }
+    public SourceLocation? Location { get; init; }
 
     /// <summary>Whether a file that somebody named is wrong, or cannot be read.</summary>
     public bool IsOfFile
     {
-        get => field || Place is not null;
+        get => field || Location is not null;
         init;
     }
 
     /// <summary>The whole line to show, but for the program's name where there is no place.</summary>
-    public string Words => Place is null ? Message : $"{Place}: {Message}";
+    public string Text => Location is null ? Message : $"{Location}: {Message}";
 }

@@ -5,8 +5,8 @@ namespace BackupMetricsJob.Configuration;
 /// <summary>The numbers that a run may be given, and the ones it has where it is given none.</summary>
 internal static class RunLimits
 {
-    public const int MostConcurrent = 1000;
-    public const int MostShards = 1000;
+    public const int MaxConcurrency = 1000;
+    public const int MaxShards = 1000;
 
     /// <summary>
     /// 8 a core, but 16 at least, since hosts far away cost time and no work, and 64 at most, since one server that holds many of the

@@ -5,7 +5,7 @@ namespace BackupMetricsJob.Configuration;
 /// <summary>
 /// Where a secret stands: in a file, in a variable, or in the configuration file itself. It is read at every run, and never printed.
 /// </summary>
-internal sealed class SecretSource(SecretSource.Kind kind, string key, string value, ProblemOrigin origin, Place? place)
+internal sealed class SecretSource(SecretSource.Kind kind, string key, string value, ProblemOrigin origin, SourceLocation? place)
 {
     const int MaxBytes = 64 << 10;
     const char ByteOrderMark = '\uFEFF';
@@ -21,7 +21,7 @@ internal sealed class SecretSource(SecretSource.Kind kind, string key, string va
 
     public ProblemOrigin Origin => origin;
 
-    public Place? Place => place;
+    public SourceLocation? Location => place;
 
     public bool IsFile => kind is Kind.File;
 
@@ -29,16 +29,16 @@ internal sealed class SecretSource(SecretSource.Kind kind, string key, string va
     /// <param name="path">A path; a last line feed in the file does not belong to the secret.</param>
     /// <param name="origin">Where the path was given.</param>
     /// <param name="place">Where in a configuration file that was.</param>
-    public static SecretSource InFile(string key, string path, ProblemOrigin origin, Place? place) =>
+    public static SecretSource InFile(string key, string path, ProblemOrigin origin, SourceLocation? place) =>
         new(Kind.File, key, path, origin, place);
 
-    public static SecretSource InVariable(string key, string name, Place place) =>
+    public static SecretSource InVariable(string key, string name, SourceLocation place) =>
         new(Kind.Variable, key, name, ProblemOrigin.Configuration, place);
 
     /// <summary>A setting's own value, of a flag or a variable.</summary>
     public static SecretSource Given(Setting setting) => new(Kind.Written, setting.Origin, setting.Value, setting.Kind, null);
 
-    public static SecretSource Written(string key, string secret, Place place) =>
+    public static SecretSource Written(string key, string secret, SourceLocation place) =>
         new(Kind.Written, key, secret, ProblemOrigin.Configuration, place);
 
     /// <summary>Begins to read its file, if it stands in one: those of many targets are waited for side by side.</summary>
@@ -87,7 +87,7 @@ internal sealed class SecretSource(SecretSource.Kind kind, string key, string va
     /// <summary>How a message calls it: never the secret.</summary>
     public string Named => kind is Kind.Written ? key : $"{key} \"{value}\"";
 
-    public Problem Wrong(string fault) => new(Origin, fault) { Place = Place };
+    public Problem Wrong(string fault) => new(Origin, fault) { Location = Location };
 
     /// <summary>Editors end a file with it; any other blank may be meant.</summary>
     public static string WithoutLastLineFeed(string text)

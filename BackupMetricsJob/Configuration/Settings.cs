@@ -6,15 +6,15 @@ namespace BackupMetricsJob.Configuration;
 internal sealed record Setting(string Origin, ProblemOrigin Kind, string Value)
 {
     /// <summary>Null for a flag or a variable.</summary>
-    public Place? Place { get; init; }
+    public SourceLocation? Location { get; init; }
 
     /// <summary>Its value is shown, unless it looks like a connection with its password.</summary>
     public Problem Wrong(string allowed) =>
-        MistakenForm.IsIn(Value) ? Says("must be " + allowed) : Told($"{Origin} \"{Value}\": must be {allowed}");
+        MistakenForm.IsIn(Value) ? CreateProblem("must be " + allowed) : Create($"{Origin} \"{Value}\": must be {allowed}");
 
-    public Problem Says(string problem) => Told($"{Origin}: {problem}");
+    public Problem CreateProblem(string problem) => Create($"{Origin}: {problem}");
 
-    Problem Told(string message) => new(Kind, message) { Place = Place };
+    Problem Create(string message) => new(Kind, message) { Location = Location };
 }
 
 /// <summary>Settings by name: the flag's, else the environment's. A variable that is set to nothing counts as not set.</summary>

@@ -15,7 +15,7 @@ internal static class ShardText
     {
         var (shard, shards) = (settings.One("shard"), settings.One("shards"));
         if (shard is not null && shards is not null && shard.Kind == shards.Kind)
-            problems.Add(shards.Says($"must not be given together with {shard.Origin}, which says how many there are"));
+            problems.Add(shards.CreateProblem($"must not be given together with {shard.Origin}, which says how many there are"));
         if (shard is not null && shards is not null)
             return shard.Kind == ProblemOrigin.Flag ? shard : shards;
         return shard ?? shards ?? files?.Shards;
@@ -27,12 +27,12 @@ internal static class ShardText
         var isBoth = setting.Origin == "--shard" || setting.Origin == Settings.Variable("shard");
         if (isBoth)
             return ReadBoth(setting, problems);
-        if (RunLimits.Number(setting, 1, RunLimits.MostShards, problems) is not { } count)
+        if (RunLimits.Number(setting, 1, RunLimits.MaxShards, problems) is not { } count)
             return null;
         if (environment.GetValueOrDefault(IndexVariable) is not { Length: > 0 } index)
         {
             problems.Add(
-                setting.Says(
+                setting.CreateProblem(
                     $"{IndexVariable} is not set, which says which of the {count} shards this is (a Kubernetes Indexed Job sets it); "
                         + $"else give --shard INDEX/{count}"
                 )
@@ -58,12 +58,12 @@ internal static class ShardText
             slash > 0
             && int.TryParse(setting.Value.AsSpan(0, slash), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
             && int.TryParse(setting.Value.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            && count is >= 1 and <= RunLimits.MostShards
+            && count is >= 1 and <= RunLimits.MaxShards
             && index < count
         )
             return new(index, count);
         problems.Add(
-            setting.Wrong($"INDEX/COUNT, like 0/4 for the first of four: a count of 1 to {RunLimits.MostShards}, an index below it")
+            setting.Wrong($"INDEX/COUNT, like 0/4 for the first of four: a count of 1 to {RunLimits.MaxShards}, an index below it")
         );
         return null;
     }

@@ -80,7 +80,7 @@ internal sealed record SourceText(IReadOnlyList<string> Names, SourceSettings Se
     static void RefuseWithoutServer(string flag, Settings settings, HashSet<string> sources, ICollection<Problem> problems)
     {
         if (!sources.Contains(SourceName.Server))
-            problems.Add(settings.All(flag)[0].Says($"it is about the source {SourceName.Server}, which is not asked"));
+            problems.Add(settings.All(flag)[0].CreateProblem($"it is about the source {SourceName.Server}, which is not asked"));
     }
 
     static ServerPatterns Servers(Settings settings, HashSet<string> sources, ICollection<Problem> problems)
@@ -99,7 +99,9 @@ internal sealed record SourceText(IReadOnlyList<string> Names, SourceSettings Se
         }
 
         if (patterns.Count > 0 && !sources.Contains(SourceName.Catalog))
-            problems.Add(settings.All("server")[0].Says($"it is about servers in the catalogue, and needs --source {SourceName.Catalog}"));
+            problems.Add(
+                settings.All("server")[0].CreateProblem($"it is about servers in the catalogue, and needs --source {SourceName.Catalog}")
+            );
         return patterns.Count > 0 ? new(patterns) : ServerPatterns.All;
     }
 

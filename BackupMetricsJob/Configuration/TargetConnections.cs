@@ -11,7 +11,7 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
 {
     static readonly string[] Files = ["passfile", "servicefile", "sslcert", "sslkey"];
 
-    readonly LibpqEnvironment _libpq = LibpqEnvironment.Of(environment);
+    readonly LibpqEnvironment _libpq = LibpqEnvironment.From(environment);
     readonly HashSet<string> _told = new(StringComparer.Ordinal);
 
     /// <summary>Begins to read the files that the target names.</summary>
@@ -34,7 +34,7 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
         if (written is null)
             return null;
         failure = AddPassword(written, target);
-        var (said, absences) = (new List<string>(), new List<Absence>());
+        var (said, absences) = (new List<string>(), new List<MissingFile>());
         var connection = ConnectionText.Resolve(written, target.Settings.Keywords, _libpq, said, absences);
         if (target.Connection?.Secret is not null && said.Count > 0)
         {
@@ -43,9 +43,9 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
         }
 
         foreach (var problem in said)
-            Tell(problem, target, written);
+            AddProblem(problem, target, written);
         if (absences.Count > 0)
-            failure ??= new(absences[0].IsSecret ? FailureReason.Auth : FailureReason.BadData, Words.OnOneLine(absences[0].Message))
+            failure ??= new(absences[0].IsSecret ? FailureReason.Auth : FailureReason.BadData, PlainText.OnOneLine(absences[0].Message))
             {
                 Do = "Put the file there, where this job may read it.",
             };
@@ -86,29 +86,29 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
     }
 
     static ProbeFailure Unreadable(SecretSource secret, List<string> said) =>
-        new(FailureReason.BadData, Words.OnOneLine(secret.Named + ": " + string.Join("; ", said)))
+        new(FailureReason.BadData, PlainText.OnOneLine(secret.Named + ": " + string.Join("; ", said)))
         {
             Do = "Mend the connection text there.",
         };
 
     /// <summary>A secret of a target that is not to be had; it costs the others nothing.</summary>
     public static ProbeFailure NoSecret(string fault) =>
-        new(FailureReason.Auth, Words.OnOneLine(fault)) { Do = "Put the secret there, in one line, where this job may read it." };
+        new(FailureReason.Auth, PlainText.OnOneLine(fault)) { Do = "Put the secret there, in one line, where this job may read it." };
 
-    void Tell(string problem, FileTarget target, Dictionary<string, string> written)
+    void AddProblem(string problem, FileTarget target, Dictionary<string, string> written)
     {
         var keyword = problem[..Math.Max(0, problem.IndexOf(':', StringComparison.Ordinal))];
         if (written.ContainsKey(keyword) || target.Connection?.Keywords?.ContainsKey("service") is true)
         {
-            var place = target.Connection?.Places?.GetValueOrDefault(keyword) ?? target.Connection?.Place ?? target.Place;
-            problems.Add(new(ProblemOrigin.Configuration, $"{target.Path}.connection: {problem}") { Place = place });
+            var place = target.Connection?.Places?.GetValueOrDefault(keyword) ?? target.Connection?.Location ?? target.Location;
+            problems.Add(new(ProblemOrigin.Configuration, $"{target.Path}.connection: {problem}") { Location = place });
         }
         else if (_told.Add(problem))
         {
             problems.Add(
                 keyword.StartsWith("PG", StringComparison.Ordinal)
                     ? new(ProblemOrigin.Configuration, problem)
-                    : new(ProblemOrigin.Configuration, $"{target.Path}: {problem}") { Place = target.Place }
+                    : new(ProblemOrigin.Configuration, $"{target.Path}: {problem}") { Location = target.Location }
             );
         }
     }

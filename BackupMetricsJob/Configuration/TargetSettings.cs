@@ -3,7 +3,7 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>A label of a target and where it was given.</summary>
-internal sealed record TargetLabel(string Name, string Value, ProblemOrigin Origin, Place? Place);
+internal sealed record TargetLabel(string Name, string Value, ProblemOrigin Origin, SourceLocation? Location);
 
 /// <summary>The limits of one type; empty where it is to have none.</summary>
 internal sealed record TypeLimits(LimitType Type, IReadOnlyList<AgeLimit> Limits);

@@ -19,7 +19,7 @@ internal sealed class BackupMetrics(Samples samples)
         SampleLabels? labels = null;
         foreach (var result in results)
         {
-            labels = SampleLabels.Of(result.Instance, labels);
+            labels = SampleLabels.For(result.Instance, labels);
             BackupSamples.Write(result, labels, samples);
             metrics.WriteLimits(result, labels);
             if (result.Server is { } server)
@@ -44,7 +44,7 @@ internal sealed class BackupMetrics(Samples samples)
 
     void WriteArchiver(ServerEvidence server, SampleLabels labels)
     {
-        if (ArchiverStates.Of(server) is { } holds)
+        if (ArchiverStates.Classify(server) is { } holds)
         {
             foreach (var state in ArchiverStates.All)
                 samples.Set(MetricNames.ArchiveState, labels, state == holds ? 1 : 0, state.Name());

@@ -37,7 +37,7 @@ internal sealed class SampleLabels
 
     /// <param name="instance">Whose labels.</param>
     /// <param name="before">Those of another instance: where both have the same labels of the user's, the work is done.</param>
-    public static SampleLabels Of(Instance instance, SampleLabels? before) =>
+    public static SampleLabels For(Instance instance, SampleLabels? before) =>
         before is not null && ReferenceEquals(before._labels, instance.Labels) ? new(instance.Name, before) : new(instance);
 
     public string[] Names(string[] own) => ["instance", .. own, .. _userNames];

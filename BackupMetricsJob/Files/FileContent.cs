@@ -68,7 +68,7 @@ internal sealed record FileContent
     /// <summary>Asks the file system, for as long as that takes.</summary>
     /// <param name="path">A file, or a folder.</param>
     /// <param name="max">So many bytes of the file at most; below zero: the names in the folder.</param>
-    public static FileContent Of(string path, int max)
+    public static FileContent Read(string path, int max)
     {
         try
         {
@@ -93,7 +93,7 @@ internal sealed record FileContent
         {
             var isMissing =
                 e is FileNotFoundException or DirectoryNotFoundException || (e is UnauthorizedAccessException && !Path.Exists(path));
-            return new() { Fault = "cannot be read: " + Words.OnOneLine(e.Message), IsMissing = isMissing };
+            return new() { Fault = "cannot be read: " + PlainText.OnOneLine(e.Message), IsMissing = isMissing };
         }
     }
 }

@@ -95,7 +95,7 @@ internal sealed class FileReading
 
     void Work()
     {
-        var content = FileContent.Of(_what.Path, _what.Max);
+        var content = FileContent.Read(_what.Path, _what.Max);
         Room.Release();
         Finish(content);
     }

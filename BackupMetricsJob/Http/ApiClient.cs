@@ -91,7 +91,7 @@ internal sealed class ApiClient(string server, ClientCredentials? credentials, C
         var (said, _) = await BoundedRequest.ReadAnswerAsync(response.Content, cancellationToken);
         var words =
             status is >= 300 and < 400 && response.Headers.Location is { } elsewhere
-                ? "redirected to " + Words.WithoutUserInfo(elsewhere.ToString())
+                ? "redirected to " + PlainText.WithoutUserInfo(elsewhere.ToString())
             : response.Content.Headers.ContentType?.MediaType == "text/html"
                 ? "it answers with a web page; does something else answer at this URL?"
             : said.Length > 0 ? said
@@ -103,5 +103,5 @@ internal sealed class ApiClient(string server, ClientCredentials? credentials, C
     }
 
     ApiFailure Failure(RequestFailure result, string words) =>
-        new(result, server) { Words = Words.OnOneLine(credentials?.Hide(words) ?? words), GaveCredentials = credentials is not null };
+        new(result, server) { Words = PlainText.OnOneLine(credentials?.Hide(words) ?? words), GaveCredentials = credentials is not null };
 }

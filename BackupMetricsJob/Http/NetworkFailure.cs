@@ -34,7 +34,7 @@ internal static class NetworkFailure
                 reason += ": " + inner.Message;
         }
 
-        return Words.WithoutUserInfo(reason);
+        return PlainText.WithoutUserInfo(reason);
     }
 
     static bool AnsweredInTls(Exception failure) => failure.Message.Contains(TlsAlert, StringComparison.Ordinal);

@@ -22,6 +22,6 @@ internal static class Transport
             PooledConnectionLifetime = TimeSpan.Zero,
             ConnectTimeout = connectTimeout > TimeSpan.Zero ? connectTimeout : TimeSpan.FromSeconds(1),
         };
-        return url.Scheme == Uri.UriSchemeHttps ? new TlsDialogue(sockets, tls) : sockets;
+        return url.Scheme == Uri.UriSchemeHttps ? new TlsErrorHandler(sockets, tls) : sockets;
     }
 }

@@ -44,7 +44,7 @@ internal static class ConnectionText
         IReadOnlyDictionary<string, string>? defaults,
         LibpqEnvironment environment,
         ICollection<string> problems,
-        ICollection<Absence>? absences
+        ICollection<MissingFile>? absences
     )
     {
         var before = problems.Count + (absences?.Count ?? 0);

@@ -8,7 +8,7 @@ namespace BackupMetricsJob.Postgres;
 internal static class HostFailures
 {
     /// <summary>Null where nothing more is known than <paramref name="failure"/> tells.</summary>
-    public static ProbeFailure? Of(Exception exception, ConnectionHost host, string user, ProbeFailure failure)
+    public static ProbeFailure? Describe(Exception exception, ConnectionHost host, string user, ProbeFailure failure)
     {
         if (
             host.IsSocket

@@ -117,7 +117,7 @@ internal sealed class HostLoop
         }
         catch (Exception e) when (e is SocketException or ArgumentException)
         {
-            Note(host, ProbeFailures.Of(e) ?? new(FailureReason.Dns, "this cannot be the name of a host"), isTelling: true);
+            Note(host, ProbeFailures.From(e) ?? new(FailureReason.Dns, "this cannot be the name of a host"), isTelling: true);
         }
 
         return [];
@@ -149,13 +149,13 @@ internal sealed class HostLoop
         }
         catch (Exception e) when (!_cancellationToken.IsCancellationRequested)
         {
-            var failure = ProbeFailures.Of(e) ?? ProbeFailures.Unexpected(e, FailureReason.Network);
+            var failure = ProbeFailures.From(e) ?? ProbeFailures.Unexpected(e, FailureReason.Network);
             if (e is PostgresException)
                 _progress.Answer();
             else if (failure.Reason == FailureReason.Timeout)
                 failure = failure with { Message = Silence(share) };
             var lost = _settings.Tls.Certificate is null || !hasSpoken ? null : TlsFailures.OfLostRefusal(e);
-            var known = _check?.Refusal ?? HostFailures.Of(e, host, _settings.User, failure);
+            var known = _check?.Refusal ?? HostFailures.Describe(e, host, _settings.User, failure);
             if (known is null && HostFailures.MayBeStrange(e, failure))
                 known = await StrangeServer.AskAsync(host, _clock.Provider, _cancellationToken);
             Note(host, known ?? lost ?? failure, isTelling: true);

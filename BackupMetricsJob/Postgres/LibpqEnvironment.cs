@@ -20,7 +20,7 @@ internal sealed class LibpqEnvironment(
     string? _userName;
 
     /// <summary>That of this process's user.</summary>
-    internal static LibpqEnvironment Of(IReadOnlyDictionary<string, string> variables) => new(variables, userName: NameOfUser);
+    internal static LibpqEnvironment From(IReadOnlyDictionary<string, string> variables) => new(variables, userName: NameOfUser);
 
     /// <summary>HOME, as libpq prefers it, else the directory given; null where there is none.</summary>
     internal string? HomeDirectory => this["HOME"] is { Length: > 0 } home ? home : homeDirectory;

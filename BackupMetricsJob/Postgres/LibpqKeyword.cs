@@ -88,6 +88,6 @@ internal static class LibpqKeyword
             case "rootcertificate":
                 return "sslrootcert";
         }
-        return NearestName.Of(meant, All.Select(keyword => keyword.Name));
+        return NearestName.Find(meant, All.Select(keyword => keyword.Name));
     }
 }

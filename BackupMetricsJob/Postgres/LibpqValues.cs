@@ -7,7 +7,7 @@ namespace BackupMetricsJob.Postgres;
 /// The value of each keyword and where it comes from, by libpq's precedence: the text, the service's section, the environment. Defaults are
 /// left to those who know what they mean. Problems name the place: <c>sslmode</c>, <c>sslmode in service x</c> or <c>PGSSLMODE</c>.
 /// </summary>
-internal sealed class LibpqValues(ICollection<string> problems, ICollection<Absence>? absences)
+internal sealed class LibpqValues(ICollection<string> problems, ICollection<MissingFile>? absences)
 {
     readonly Dictionary<string, (string Value, string Origin)> _values = new(StringComparer.Ordinal);
     readonly int _before = problems.Count;
@@ -27,7 +27,7 @@ internal sealed class LibpqValues(ICollection<string> problems, ICollection<Abse
         IReadOnlyDictionary<string, string>? defaults,
         LibpqEnvironment environment,
         ICollection<string> problems,
-        ICollection<Absence>? absences
+        ICollection<MissingFile>? absences
     )
     {
         var merged = new LibpqValues(problems, absences);
@@ -58,7 +58,7 @@ internal sealed class LibpqValues(ICollection<string> problems, ICollection<Abse
     {
         if (value is null || _values.ContainsKey(keyword))
             return;
-        if (MistakenForm.Of(keyword, value) is { } problem)
+        if (MistakenForm.Find(keyword, value) is { } problem)
             problems.Add($"{origin}: {problem}");
         else
             _values.Add(keyword, (value, origin));
@@ -69,10 +69,10 @@ internal sealed class LibpqValues(ICollection<string> problems, ICollection<Abse
         var said = new List<string>();
         Add(ServiceFile.Find(service, this["servicefile"], environment, said) ?? [], $" in service \"{service}\"");
         foreach (var problem in said)
-            Lack(problem, isSecret: false);
+            AddMissing(problem, isSecret: false);
     }
 
-    void Lack(string message, bool isSecret)
+    void AddMissing(string message, bool isSecret)
     {
         if (absences is null)
             problems.Add(message);
@@ -86,7 +86,7 @@ internal sealed class LibpqValues(ICollection<string> problems, ICollection<Abse
     internal void Refuse(string keyword, string why) => problems.Add($"{Origin(keyword)}: {why}");
 
     /// <summary>A file of a secret is not there, or not as it must be.</summary>
-    internal void Lacks(string keyword, string why) => Lack($"{Origin(keyword)}: {why}", isSecret: true);
+    internal void ReportMissing(string keyword, string why) => AddMissing($"{Origin(keyword)}: {why}", isSecret: true);
 
     /// <summary>The index of the value among the words allowed. An empty value is none of them, as in libpq.</summary>
     internal int OneOf(string keyword, string[] words, int defaultIndex)
@@ -96,7 +96,7 @@ internal sealed class LibpqValues(ICollection<string> problems, ICollection<Abse
         var index = words.IndexOf(value);
         if (index >= 0)
             return index;
-        Refuse(keyword, $"{MistakenForm.Shown(value)} is none of {string.Join(", ", words!)}");
+        Refuse(keyword, $"{MistakenForm.QuotedIfPlain(value)} is none of {string.Join(", ", words!)}");
         return defaultIndex;
     }
 
@@ -107,7 +107,7 @@ internal sealed class LibpqValues(ICollection<string> problems, ICollection<Abse
             return null;
         if (int.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number))
             return number;
-        Refuse(keyword, $"{(value.Any(char.IsLetter) ? "what stands there" : MistakenForm.Shown(value))} is no whole number");
+        Refuse(keyword, $"{(value.Any(char.IsLetter) ? "what stands there" : MistakenForm.QuotedIfPlain(value))} is no whole number");
         return null;
     }
 }

@@ -9,7 +9,7 @@ namespace BackupMetricsJob.Postgres;
 /// </summary>
 internal static partial class MistakenForm
 {
-    const int MostShown = 80;
+    const int MaxQuoted = 80;
 
     static readonly SearchValues<char> Separators = SearchValues.Create(":;=&?@/, \"'\t\n\r");
 
@@ -25,7 +25,7 @@ internal static partial class MistakenForm
     internal static bool IsIn(string text) => MoreSettings().IsMatch(text);
 
     /// <summary>What is wrong with the value of a keyword; null where its form is right.</summary>
-    internal static string? Of(string keyword, string value)
+    internal static string? Find(string keyword, string value)
     {
         if (LibpqKeyword.IsSecret(keyword) || keyword == "options")
             return null;
@@ -36,10 +36,10 @@ internal static partial class MistakenForm
     }
 
     /// <summary>A value in a message: a plain word in quotation marks, anything else not.</summary>
-    internal static string Shown(string value) => IsPlain(value) ? $"\"{value}\"" : "what stands there";
+    internal static string QuotedIfPlain(string value) => IsPlain(value) ? $"\"{value}\"" : "what stands there";
 
     /// <summary>Words of a file in a message: on one line, not too long, in quotation marks; *** for what is in a mistaken form.</summary>
-    internal static string Quoted(string text) => IsIn(text) ? "***" : $"\"{Words.OnOneLine(text, MostShown)}\"";
+    internal static string Quoted(string text) => IsIn(text) ? "***" : $"\"{PlainText.OnOneLine(text, MaxQuoted)}\"";
 
     /// <summary>
     /// The name of a role in a message; *** where it has a character in it that separates a name from a password in some form of a

@@ -4,7 +4,7 @@ namespace BackupMetricsJob.Postgres;
 internal static class NearestName
 {
     /// <summary>Null where nothing is near; the first of those that are equally near.</summary>
-    internal static string? Of(string word, IEnumerable<string> names)
+    internal static string? Find(string word, IEnumerable<string> names)
     {
         var farthest = Math.Max(word.Length > 3 ? 2 : 1, word.Length / 3);
         return names

@@ -9,13 +9,13 @@ namespace BackupMetricsJob.Postgres;
 /// </summary>
 internal static class PostgresFailures
 {
-    public static ProbeFailure Of(PostgresException error)
+    public static ProbeFailure From(PostgresException error)
     {
         var (reason, what) =
             error.SqlState == PostgresErrorCodes.ProtocolViolation && OfPooler(error.MessageText) is { } pooler
                 ? pooler
                 : OfSqlState(error);
-        return new(reason, $"{Words.OnOneLine(error.MessageText)}{Detail(error)} (SQLSTATE {error.SqlState})") { Do = what };
+        return new(reason, $"{PlainText.OnOneLine(error.MessageText)}{Detail(error)} (SQLSTATE {error.SqlState})") { Do = what };
     }
 
     // Classes of SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html

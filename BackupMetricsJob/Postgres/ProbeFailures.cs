@@ -27,12 +27,12 @@ internal static class ProbeFailures
     /// <summary>
     /// The failure that <paramref name="exception"/> is, or null if it is none that a database causes while it keeps to its protocol.
     /// </summary>
-    public static ProbeFailure? Of(Exception exception)
+    public static ProbeFailure? From(Exception exception)
     {
         for (var e = exception; e is not null; e = e.InnerException)
         {
             if (e is PostgresException postgres)
-                return PostgresFailures.Of(postgres);
+                return PostgresFailures.From(postgres);
             if (e is BadDataException)
                 return new(FailureReason.BadData, e.Message);
             if (e is SocketException socket)
@@ -42,7 +42,7 @@ internal static class ProbeFailures
                     FailureReason.Network,
                     "what answers there does not speak TLS, or the connection ended in the middle of the handshake"
                 );
-            if (TlsFailures.Of(e) is { } tls)
+            if (TlsFailures.From(e) is { } tls)
                 return tls;
             if (e is TimeoutException)
                 return new(FailureReason.Timeout, OneLine(exception.Message, null));
@@ -83,7 +83,7 @@ internal static class ProbeFailures
         return new(
             reason,
             (reason == FailureReason.Network ? "no PostgreSQL connection can be made there: " : "the server's answer cannot be used: ")
-                + Words.OnOneLine(kind)
+                + PlainText.OnOneLine(kind)
         );
     }
 
@@ -112,6 +112,6 @@ internal static class ProbeFailures
     static string OneLine(string message, string? inner)
     {
         var text = inner is null || message.Contains(inner, StringComparison.Ordinal) ? message : $"{message}: {inner}";
-        return Words.OnOneLine(text);
+        return PlainText.OnOneLine(text);
     }
 }

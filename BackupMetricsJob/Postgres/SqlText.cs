@@ -11,7 +11,7 @@ internal static class SqlText
     public static string Name(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     /// <summary>The text of <paramref name="name"/>.sql; a missing file is a bug, and throws.</summary>
-    public static string Of(string name)
+    public static string Load(string name)
     {
         using var stream =
             typeof(SqlText).Assembly.GetManifestResourceStream(name + ".sql")

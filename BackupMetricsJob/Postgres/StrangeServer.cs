@@ -54,7 +54,7 @@ internal static class StrangeServer
         if (said.Length < 2 || IsMessage(said))
             return null;
         var line = said.IndexOfAny("\r\n"u8);
-        var words = Words.OnOneLine(Encoding.ASCII.GetString(line > 0 ? said[..line] : said), 80);
+        var words = PlainText.OnOneLine(Encoding.ASCII.GetString(line > 0 ? said[..line] : said), 80);
         return words.Length > 1 ? words : null;
     }
 

@@ -25,7 +25,7 @@ internal static class TlsFailures
     ];
 
     /// <summary>Null where this exception, its inner ones aside, is not about TLS.</summary>
-    public static ProbeFailure? Of(Exception exception)
+    public static ProbeFailure? From(Exception exception)
     {
         if (exception is not (AuthenticationException or CryptographicException))
         {

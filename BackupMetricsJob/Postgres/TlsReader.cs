@@ -74,7 +74,7 @@ internal static class TlsReader
             case "TLSv1.3":
                 return TlsVersion.Tls13;
             default:
-                values.Refuse(keyword, $"{MistakenForm.Shown(values[keyword]!)} is not supported: TLSv1.2 or TLSv1.3");
+                values.Refuse(keyword, $"{MistakenForm.QuotedIfPlain(values[keyword]!)} is not supported: TLSv1.2 or TLSv1.3");
                 return otherwise;
         }
     }
@@ -117,9 +117,9 @@ internal static class TlsReader
         if (read.IsMissing && !named)
             return default;
         if (read.IsMissing)
-            return Lacks("sslcert", $"certificate {certificate} does not exist");
+            return Missing("sslcert", $"certificate {certificate} does not exist");
         if (read.Fault is not null)
-            return Lacks("sslcert", $"certificate {certificate} {read.Fault}");
+            return Missing("sslcert", $"certificate {certificate} {read.Fault}");
         if (values["sslcertmode"] == "disable")
         {
             values.Refuse("sslcertmode", $"\"disable\" is not supported while there is a certificate, {certificate}");
@@ -127,12 +127,14 @@ internal static class TlsReader
         }
         var key = values["sslkey"] is { Length: > 0 } file ? file : environment.InHome(".postgresql/postgresql.key");
         if (key is null || environment.Read(key) is not { IsMissing: false } content)
-            return Lacks("sslkey", $"certificate {certificate} has no private key: {key ?? "sslkey"} does not exist");
-        return KeyProblem(key, content, values, out var password) is { } problem ? Lacks("sslkey", problem) : (certificate, key, password);
+            return Missing("sslkey", $"certificate {certificate} has no private key: {key ?? "sslkey"} does not exist");
+        return KeyProblem(key, content, values, out var password) is { } problem
+            ? Missing("sslkey", problem)
+            : (certificate, key, password);
 
-        (string?, string?, Secret?) Lacks(string keyword, string problem)
+        (string?, string?, Secret?) Missing(string keyword, string problem)
         {
-            values.Lacks(keyword, problem);
+            values.ReportMissing(keyword, problem);
             return default;
         }
     }

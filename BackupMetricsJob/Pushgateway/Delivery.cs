@@ -43,7 +43,7 @@ internal sealed class Delivery(string gateway, PushBudget budget, TimeProvider c
         PushOutcome End(Attempt ended) =>
             new(ended.Result, gateway)
             {
-                Words = Words.OnOneLine(ended.Answer),
+                Message = PlainText.OnOneLine(ended.Answer),
                 Answer = ended.Answer,
                 Status = ended.Status,
                 GaveCredentials = ended.GaveCredentials,
@@ -55,7 +55,7 @@ internal sealed class Delivery(string gateway, PushBudget budget, TimeProvider c
     }
 
     /// <summary>Nothing leaves the process.</summary>
-    public PushOutcome Withhold(string why) => new(PushResult.Withheld, gateway) { Words = why, Elapsed = clock.GetElapsedTime(_start) };
+    public PushOutcome Withhold(string why) => new(PushResult.Withheld, gateway) { Message = why, Elapsed = clock.GetElapsedTime(_start) };
 
     TimeSpan Remaining => budget.Deadline - clock.GetElapsedTime(_start);
 }

@@ -93,7 +93,7 @@ internal sealed class Exchange(
             RetryAfter = WaitAskedFor(response.Headers),
         };
 
-        var noGateway = $"this is not a Pushgateway: it answered \"{Words.OnOneLine(answer, MaxQuoted)}\"";
+        var noGateway = $"this is not a Pushgateway: it answered \"{PlainText.OnOneLine(answer, MaxQuoted)}\"";
         return status switch
         {
             // A Pushgateway takes a push without a word. What says something is a web page, a health check or another service.

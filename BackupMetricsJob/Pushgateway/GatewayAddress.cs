@@ -58,6 +58,6 @@ internal sealed class GatewayAddress
         if (at >= from)
             text = string.Concat(text.AsSpan(0, from), "***", text.AsSpan(at));
         var query = text.AsSpan().IndexOfAny('?', '#');
-        return Words.OnOneLine(query < 0 ? text : string.Concat(text.AsSpan(0, query + 1), "***"));
+        return PlainText.OnOneLine(query < 0 ? text : string.Concat(text.AsSpan(0, query + 1), "***"));
     }
 }

@@ -25,17 +25,17 @@ internal sealed class GroupingKey
         if (job.Length == 0)
             problems.Add("job: must not be empty");
         else if (Fault(job) is { } fault)
-            problems.Add($"job \"{Words.OnOneLine(job)}\": {fault}");
+            problems.Add($"job \"{PlainText.OnOneLine(job)}\": {fault}");
 
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (name, value) in labels)
         {
             if (NameFault(name) is { } nameFault)
-                problems.Add($"grouping label \"{Words.OnOneLine(name)}\": {nameFault}");
+                problems.Add($"grouping label \"{PlainText.OnOneLine(name)}\": {nameFault}");
             else if (!names.Add(name))
                 problems.Add($"grouping label \"{name}\": given twice");
             if (Fault(value) is { } valueFault)
-                problems.Add($"grouping label {Words.OnOneLine(name)}=\"{Words.OnOneLine(value)}\": {valueFault}");
+                problems.Add($"grouping label {PlainText.OnOneLine(name)}=\"{PlainText.OnOneLine(value)}\": {valueFault}");
         }
 
         return problems.Count == before ? new GroupingKey(job, [.. labels]) : null;
@@ -53,9 +53,9 @@ internal sealed class GroupingKey
 
     public override string ToString()
     {
-        var text = new StringBuilder().Append("{job=\"").Append(Words.OnOneLine(Job)).Append('"');
+        var text = new StringBuilder().Append("{job=\"").Append(PlainText.OnOneLine(Job)).Append('"');
         foreach (var (name, value) in Labels)
-            text.Append(", ").Append(name).Append("=\"").Append(Words.OnOneLine(value)).Append('"');
+            text.Append(", ").Append(name).Append("=\"").Append(PlainText.OnOneLine(value)).Append('"');
         return text.Append('}').ToString();
     }
 
@@ -96,6 +96,6 @@ internal sealed class GroupingKey
 
     static string? Fault(string value) =>
         value.Contains('\0', StringComparison.Ordinal) ? "must not contain NUL"
-        : Words.IsWellFormed(value) ? null
+        : PlainText.IsWellFormed(value) ? null
         : "is not well-formed Unicode (half a surrogate pair)";
 }

@@ -36,7 +36,7 @@ internal enum PushResult
 internal sealed record PushOutcome(PushResult Result, string Gateway)
 {
     /// <summary>The gateway's own words, or the network's: one clean line of at most 500 characters. May be empty.</summary>
-    public string Words { get; init; } = "";
+    public string Message { get; init; } = "";
 
     /// <summary>The last answer's status, if there was one.</summary>
     public int? Status { get; init; }
@@ -65,7 +65,7 @@ internal sealed record PushOutcome(PushResult Result, string Gateway)
     /// <summary>What to do about it, where that is known: one clean line, without a full stop.</summary>
     public string? Advice { get; init; }
 
-    /// <summary>What <see cref="Words"/> is the beginning of, as it came.</summary>
+    /// <summary>What <see cref="Message"/> is the beginning of, as it came.</summary>
     public string Answer { get; init; } = "";
 
     public bool Arrived => Result is PushResult.Stored or PushResult.Accepted;
@@ -106,8 +106,8 @@ internal sealed record PushOutcome(PushResult Result, string Gateway)
         );
         if (Status is { } status && Result != PushResult.Stored)
             line.Append(CultureInfo.InvariantCulture, $" (HTTP {status})");
-        if (Words.Length > 0)
-            line.Append(": ").Append(Words);
+        if (Message.Length > 0)
+            line.Append(": ").Append(Message);
         if (MayBeApplied)
             line.Append("; it may still be applied");
         if (Attempts > 1)

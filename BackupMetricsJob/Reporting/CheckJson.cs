@@ -40,10 +40,10 @@ internal static class CheckJson
         var result = check.Result;
         json.WriteStartObject();
         RunSummaryJson.Target(json, result);
-        if (result.Connected is { } connected)
+        if (result.ConnectedTo is { } connected)
         {
             json.WriteString("host", connected.Host);
-            json.WriteString("version", InWords.Version(connected.VersionNumber));
+            json.WriteString("version", Humanize.Version(connected.VersionNumber));
             json.WriteBoolean("standby", connected.InRecovery);
             json.WriteString("role", connected.Role);
             if (connected.Tls is { } tls)
@@ -65,10 +65,10 @@ internal static class CheckJson
         }
 
         json.WriteEndObject();
-        json.WriteString("tells", StateInWords.Of(result));
+        json.WriteString("summary", StateText.Describe(result));
         json.WriteStartArray("missing_rights");
         foreach (var missing in result.MissingRights)
-            json.WriteStringValue(missing.Mend);
+            json.WriteStringValue(missing.Advice);
         json.WriteEndArray();
         Findings(json, check.Findings);
         json.WriteEndObject();
@@ -100,9 +100,9 @@ internal static class CheckJson
         {
             json.WriteStartObject();
             json.WriteString("level", finding.IsCritical ? "critical" : "warning");
-            json.WriteString("message", finding.What);
-            if (finding.Do.Length > 0)
-                json.WriteString("do", finding.Do);
+            json.WriteString("message", finding.Summary);
+            if (finding.Advice.Length > 0)
+                json.WriteString("advice", finding.Advice);
             json.WriteEndObject();
         }
 

@@ -31,9 +31,9 @@ internal static class CheckTable
                 if (first)
                     to.WriteLine();
                 first = false;
-                to.WriteLine($"{(finding.IsCritical ? "CRITICAL" : "warning")} {name}: {finding.What}");
-                if (finding.Do.Length > 0)
-                    to.WriteLine($"  do: {finding.Do}");
+                to.WriteLine($"{(finding.IsCritical ? "CRITICAL" : "warning")} {name}: {finding.Summary}");
+                if (finding.Advice.Length > 0)
+                    to.WriteLine($"  do: {finding.Advice}");
             }
         }
     }
@@ -42,7 +42,7 @@ internal static class CheckTable
     {
         yield return ("settings", report.Settings);
         foreach (var target in report.Targets)
-            yield return (Words.OnOneLine(target.Result.Instance.Name), target.Findings);
+            yield return (PlainText.OnOneLine(target.Result.Instance.Name), target.Findings);
         foreach (var gateway in report.Gateways)
             yield return (gateway.Gateway.ToString(), gateway.Findings);
         if (report.Prometheus is { } prometheus)
@@ -52,16 +52,16 @@ internal static class CheckTable
     static string[] Row(TargetCheck check)
     {
         var result = check.Result;
-        var connected = result.Connected;
+        var connected = result.ConnectedTo;
         return
         [
-            Words.OnOneLine(result.Instance.Name),
+            PlainText.OnOneLine(result.Instance.Name),
             result.Failure is { } failure ? failure.Reason.Name() : "ok",
-            connected is null ? "-" : $"{InWords.Version(connected.VersionNumber)} {(connected.InRecovery ? "standby" : "primary")}",
-            connected is null ? "-" : Words.OnOneLine(connected.Role),
+            connected is null ? "-" : $"{Humanize.Version(connected.VersionNumber)} {(connected.InRecovery ? "standby" : "primary")}",
+            connected is null ? "-" : PlainText.OnOneLine(connected.Role),
             connected is null ? "-" : connected.Tls?.Protocol ?? "none",
-            result.ClockOffset is { } offset ? (offset.Duration().TotalSeconds < 1 ? "0 s" : InWords.Of(offset)) : "-",
-            StateInWords.Of(result),
+            result.ClockOffset is { } offset ? (offset.Duration().TotalSeconds < 1 ? "0 s" : Humanize.Duration(offset)) : "-",
+            StateText.Describe(result),
         ];
     }
 

@@ -26,7 +26,7 @@ internal enum ExitCode
 internal static class ExitCodes
 {
     /// <summary>A file that was named and is wrong is configuration, whatever else is wrong; then a wrong flag is usage.</summary>
-    public static ExitCode Of(IReadOnlyList<Problem> problems) =>
+    public static ExitCode For(IReadOnlyList<Problem> problems) =>
         !problems.Any(problem => problem.IsOfFile) && problems.Any(problem => problem.Origin == ProblemOrigin.Flag)
             ? ExitCode.Usage
             : ExitCode.Configuration;
@@ -34,7 +34,7 @@ internal static class ExitCodes
     /// <param name="report">The run.</param>
     /// <param name="signal">The code of the signal that ended it, if one did.</param>
     /// <param name="failOnTarget">Whether a target that could not be probed counts.</param>
-    public static ExitCode Of(RunReport report, ExitCode? signal, bool failOnTarget)
+    public static ExitCode For(RunReport report, ExitCode? signal, bool failOnTarget)
     {
         if ((Worst([.. report.Pushes.Select(push => push.Outcome.Result)]) ?? signal) is { } code)
             return code;
@@ -42,7 +42,7 @@ internal static class ExitCodes
     }
 
     /// <summary>Of a check: a gateway, then what is set up wrongly, then a signal, then a database.</summary>
-    public static ExitCode Of(CheckReport report, ExitCode? signal, bool failOnTarget)
+    public static ExitCode For(CheckReport report, ExitCode? signal, bool failOnTarget)
     {
         if (report.Gateways.Any(gateway => gateway.Verdict == ServerVerdict.Refused))
             return ExitCode.PushRefused;
@@ -57,7 +57,7 @@ internal static class ExitCodes
         return failOnTarget && failed ? ExitCode.TargetFailed : ExitCode.Success;
     }
 
-    public static ExitCode Of(CatalogFailureCause cause, ExitCode? signal) =>
+    public static ExitCode For(CatalogFailureCause cause, ExitCode? signal) =>
         cause switch
         {
             CatalogFailureCause.Input => ExitCode.InputRefused,
@@ -70,14 +70,14 @@ internal static class ExitCodes
     {
         foreach (var worst in (ReadOnlySpan<ExitCode>)[ExitCode.Bug, ExitCode.PushRefused, ExitCode.PushNotArrived])
         {
-            if (results.Any(result => Of(result) == worst))
+            if (results.Any(result => For(result) == worst))
                 return worst;
         }
 
         return null;
     }
 
-    public static ExitCode Of(PushResult result) =>
+    public static ExitCode For(PushResult result) =>
         result switch
         {
             PushResult.Withheld => ExitCode.Bug,

@@ -8,10 +8,10 @@ internal static class Problems
     const int Longest = 4000;
 
     /// <summary>What psql would have warned of: a password file that others may read, say.</summary>
-    public static void Warn(JobOptions job, ProcessContext terminal)
+    public static void Warn(JobOptions job, ProcessContext context)
     {
         foreach (var warning in Warnings(job))
-            terminal.Error.WriteLine("warning " + Words.OnOneLine(warning, Longest));
+            context.Error.WriteLine("warning " + PlainText.OnOneLine(warning, Longest));
     }
 
     /// <summary>A line each.</summary>
@@ -27,16 +27,16 @@ internal static class Problems
         return warnings;
     }
 
-    public static int Tell(IReadOnlyList<Problem> problems, OutputOptions output, ProcessContext terminal)
+    public static int Report(IReadOnlyList<Problem> problems, OutputOptions output, ProcessContext context)
     {
         foreach (var problem in problems)
         {
             if (output.LogFormat == LogFormat.Json)
-                RunSummaryJson.Error(problem.Words, terminal.Time.GetUtcNow(), terminal.Error);
+                RunSummaryJson.Error(problem.Text, context.Time.GetUtcNow(), context.Error);
             else
-                terminal.Error.WriteLine(problem.Place is null ? "backup-metrics: " + problem.Words : problem.Words);
+                context.Error.WriteLine(problem.Location is null ? "backup-metrics: " + problem.Text : problem.Text);
         }
 
-        return (int)ExitCodes.Of(problems);
+        return (int)ExitCodes.For(problems);
     }
 }

@@ -30,14 +30,14 @@ internal sealed class ProgressLine : IDisposable
 
     /// <summary>Null unless somebody looks, at a terminal that can rewrite a line, and expects no JSON.</summary>
     /// <param name="progress">What the run is to tell where it stands; null where nobody looks.</param>
-    public static ProgressLine? Begin(ProcessContext terminal, OutputOptions output, out RunProgress? progress)
+    public static ProgressLine? Begin(ProcessContext context, OutputOptions output, out RunProgress? progress)
     {
         var isWanted =
-            terminal.IsWatched
+            context.IsWatched
             && output.LogFormat == LogFormat.Text
-            && terminal.Environment.GetValueOrDefault("TERM") is { Length: > 0 } and not "dumb";
-        progress = isWanted ? new(terminal.Time) : null;
-        return progress is null ? null : new(progress, terminal.Error);
+            && context.Environment.GetValueOrDefault("TERM") is { Length: > 0 } and not "dumb";
+        progress = isWanted ? new(context.Time) : null;
+        return progress is null ? null : new(progress, context.Error);
     }
 
     /// <summary>What it says of a run; less than 80 characters.</summary>

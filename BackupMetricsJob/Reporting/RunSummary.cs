@@ -12,12 +12,12 @@ namespace BackupMetricsJob.Reporting;
 internal static class RunSummary
 {
     /// <summary>In the format that was asked for, on standard error.</summary>
-    public static void Write(RunReport report, ExitCode code, LogFormat format, ProcessContext terminal)
+    public static void Write(RunReport report, ExitCode code, LogFormat format, ProcessContext context)
     {
         if (format == LogFormat.Json)
-            RunSummaryJson.Write(report, code, terminal.Time.GetUtcNow(), terminal.Error);
+            RunSummaryJson.Write(report, code, context.Time.GetUtcNow(), context.Error);
         else
-            Write(report, terminal.Error);
+            Write(report, context.Error);
     }
 
     public static void Write(RunReport report, TextWriter to)
@@ -27,7 +27,7 @@ internal static class RunSummary
         var (found, well) = (0, 0);
         foreach (var result in report.Results)
         {
-            var findings = Findings.Of(result);
+            var findings = Findings.For(result);
             if (!result.IsTarget)
                 found++;
             if (result.IsTarget || findings.Count > 0)
@@ -50,7 +50,7 @@ internal static class RunSummary
             var samples = push.Arrived
                 ? string.Create(
                     CultureInfo.InvariantCulture,
-                    $" ({InWords.Count(report.Samples, "sample")}, {push.Elapsed.TotalSeconds:F2} s)"
+                    $" ({Humanize.Count(report.Samples, "sample")}, {push.Elapsed.TotalSeconds:F2} s)"
                 )
                 : "";
             to.WriteLine($"{(push.Arrived ? "ok" : "FAILED")} {push.Describe()}{samples}");
@@ -65,12 +65,12 @@ internal static class RunSummary
 
     static void Write(ProbeResult result, IReadOnlyList<Finding> findings, TextWriter to)
     {
-        var name = Words.OnOneLine(result.Instance.Name);
-        to.WriteLine($"{(Word(result, findings))} {name}: {StateInWords.Of(result)}");
+        var name = PlainText.OnOneLine(result.Instance.Name);
+        to.WriteLine($"{(Word(result, findings))} {name}: {StateText.Describe(result)}");
         foreach (var finding in findings)
             to.WriteLine(
                 $"{(finding.IsCritical ? "CRITICAL" : "warning")} {name}: "
-                    + $"{finding.What.TrimEnd('.')}{(finding.What.EndsWith('?') ? "" : ".")} {finding.Do}"
+                    + $"{finding.Summary.TrimEnd('.')}{(finding.Summary.EndsWith('?') ? "" : ".")} {finding.Advice}"
             );
     }
 

@@ -18,7 +18,7 @@ internal static class RunSummaryJson
     {
         foreach (var result in report.Results)
         {
-            var findings = Findings.Of(result);
+            var findings = Findings.For(result);
             if (!result.IsTarget && findings.Count == 0)
                 continue;
             Line(
@@ -29,7 +29,7 @@ internal static class RunSummaryJson
                 json =>
                 {
                     Target(json, result);
-                    json.WriteString("message", StateInWords.Of(result));
+                    json.WriteString("message", StateText.Describe(result));
                 }
             );
             foreach (var finding in findings)
@@ -42,8 +42,8 @@ internal static class RunSummaryJson
                     json =>
                     {
                         json.WriteString("target", result.Instance.Name);
-                        json.WriteString("message", finding.What);
-                        json.WriteString("do", finding.Do);
+                        json.WriteString("message", finding.Summary);
+                        json.WriteString("advice", finding.Advice);
                     }
                 );
             }

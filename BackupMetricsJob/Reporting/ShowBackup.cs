@@ -9,11 +9,11 @@ internal static class ShowBackup
     {
         if (backup is { LastSuccess: { } finished, Age: { } age })
         {
-            var took = backup.LastDuration is { } duration ? $", took {InWords.Of(duration)}" : "";
+            var took = backup.LastDuration is { } duration ? $", took {Humanize.Duration(duration)}" : "";
             row(
                 Name(backup.Type),
-                $"{InWords.Of(age)} old ({Limit(instance, LimitOf(instance, backup.Type))}), {backup.Tool}, "
-                    + $"finished {InWords.Of(finished)}{took}{Size(backup)}"
+                $"{Humanize.Duration(age)} old ({Limit(instance, LimitOf(instance, backup.Type))}), {backup.Tool}, "
+                    + $"finished {Humanize.Time(finished)}{took}{Size(backup)}"
             );
         }
         else
@@ -35,7 +35,7 @@ internal static class ShowBackup
                 first = limit;
         }
 
-        return first is null ? "no limit" : $"limit {InWords.Of(first.MaxAge)}";
+        return first is null ? "no limit" : $"limit {Humanize.Duration(first.MaxAge)}";
     }
 
     public static string More(BackupFacts backup)
@@ -49,20 +49,20 @@ internal static class ShowBackup
         }
 
         if (backup.Oldest is { } oldest)
-            parts.Add($"the oldest of {InWords.Of(oldest)}");
+            parts.Add($"the oldest of {Humanize.Time(oldest)}");
         if (backup.LastFailure is { } failed)
-            parts.Add($"one failed at {InWords.Of(failed)}");
+            parts.Add($"one failed at {Humanize.Time(failed)}");
         if (backup.Running is { } running)
-            parts.Add($"one runs since {InWords.Of(running.Since)}");
+            parts.Add($"one runs since {Humanize.Time(running.Since)}");
         return string.Join(", ", parts);
     }
 
     public static string Size(BackupFacts backup) =>
         (backup.LastSize, backup.LastStored) switch
         {
-            ({ } size, { } stored) => $", {InWords.Bytes(size)}, {InWords.Bytes(stored)} stored",
-            ({ } size, null) => $", {InWords.Bytes(size)}",
-            (null, { } stored) => $", {InWords.Bytes(stored)} stored",
+            ({ } size, { } stored) => $", {Humanize.Bytes(size)}, {Humanize.Bytes(stored)} stored",
+            ({ } size, null) => $", {Humanize.Bytes(size)}",
+            (null, { } stored) => $", {Humanize.Bytes(stored)} stored",
             _ => "",
         };
 

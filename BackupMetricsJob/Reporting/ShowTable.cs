@@ -23,20 +23,20 @@ internal static class ShowTable
 
     static void Write(ProbeResult result, TextWriter to)
     {
-        to.WriteLine($"{Words.OnOneLine(result.Instance.Name)}  {Server(result)}");
+        to.WriteLine($"{PlainText.OnOneLine(result.Instance.Name)}  {Server(result)}");
         foreach (var backup in result.Backups)
             ShowBackup.Write(backup, result.Instance, (name, text) => Row(to, name, text));
         if (result.Server is { } server)
             WriteArchive(server, result, to);
         if (result.Loss is { } loss)
-            Row(to, "lost if it died now", $"{InWords.Of(loss.Window)} of work at most{Proviso(loss)}");
+            Row(to, "lost if it died now", $"{Humanize.Duration(loss.Window)} of work at most{Proviso(loss)}");
         if (result.ReplayBytes is { } replay)
-            Row(to, "a restore replays", $"{InWords.Bytes(replay)} of WAL");
-        var findings = Findings.Of(result);
+            Row(to, "a restore replays", $"{Humanize.Bytes(replay)} of WAL");
+        var findings = Findings.For(result);
         foreach (var finding in findings)
         {
-            Row(to, finding.IsCritical ? "CRITICAL" : "WARNING", finding.What);
-            Row(to, "  do", finding.Do);
+            Row(to, finding.IsCritical ? "CRITICAL" : "WARNING", finding.Summary);
+            Row(to, "  do", finding.Advice);
         }
 
         if (findings.Count > 0)
@@ -60,7 +60,7 @@ internal static class ShowTable
 
     static void WriteArchive(ServerEvidence server, ProbeResult result, TextWriter to)
     {
-        if (ArchiverStates.Of(server) is not { } state)
+        if (ArchiverStates.Classify(server) is not { } state)
         {
             var why = server.Wal is null ? WhyNoWal(result) : "nothing was archived yet, nothing failed" + Waiting(server, result.Instance);
             Row(to, "WAL archiving", "unknown: " + why);
@@ -69,7 +69,7 @@ internal static class ShowTable
 
         var last =
             !server.DoesNotArchiveItself && server.ArchiveMode != "off" && server.Archiver.LastArchived is { } archived
-                ? $", last success {InWords.Of(server.Now - archived)} ago"
+                ? $", last success {Humanize.Duration(server.Now - archived)} ago"
                 : "";
         Row(to, "WAL archiving", state.Name() + last + Waiting(server, result.Instance));
     }
@@ -81,21 +81,22 @@ internal static class ShowTable
         server switch
         {
             { DoesNotArchiveItself: true } or { ArchiveMode: "off" } or { Wal: null } => "",
-            { Wal: { OldestReady: { } since } wal } =>
-                $", {InWords.Waiting(wal)} waiting for {InWords.Of(server.Now - since)} ({ShowBackup.Limit(instance, LimitType.Wal)})",
+            { Wal: { OldestReady: { } since } wal } => $", {Humanize.Waiting(wal)} waiting for {Humanize.Duration(server.Now - since)} "
+                + $"({ShowBackup.Limit(instance, LimitType.Wal)})",
             _ => ", nothing waits",
         };
 
     static string Server(ProbeResult result) =>
         result switch
         {
-            { Server: { } server } => $"PostgreSQL {InWords.Version(server.VersionNumber)}, {(server.InRecovery ? "standby" : "primary")}, "
-                + $"asked {InWords.Of(result.At)}",
-            { IsTarget: false } => $"by the word of {string.Join(", ", result.Instance.Sources)}, asked {InWords.Of(result.At)}",
+            { Server: { } server } =>
+                $"PostgreSQL {Humanize.Version(server.VersionNumber)}, {(server.InRecovery ? "standby" : "primary")}, "
+                    + $"asked {Humanize.Time(result.At)}",
+            { IsTarget: false } => $"by the word of {string.Join(", ", result.Instance.Sources)}, asked {Humanize.Time(result.At)}",
             { SourcesThatAnswered.Count: > 0 } =>
-                $"by the word of {string.Join(", ", result.SourcesThatAnswered)}, asked {InWords.Of(result.At)}",
-            _ => $"no answer, asked {InWords.Of(result.At)}",
+                $"by the word of {string.Join(", ", result.SourcesThatAnswered)}, asked {Humanize.Time(result.At)}",
+            _ => $"no answer, asked {Humanize.Time(result.At)}",
         };
 
-    static void Row(TextWriter to, string name, string text) => to.WriteLine($"  {name, -20}{Words.OnOneLine(text, Widest)}".TrimEnd());
+    static void Row(TextWriter to, string name, string text) => to.WriteLine($"  {name, -20}{PlainText.OnOneLine(text, Widest)}".TrimEnd());
 }

@@ -20,7 +20,7 @@ namespace BackupMetricsJob.Running;
 internal sealed class Fleet(IReadOnlyList<MonitoredTarget> targets, int places, RunClock clock, TimeSpan end, CancellationToken stop)
 {
     /// <summary>How many may be waited for beside those that have a place: each is a connection.</summary>
-    const int MostAside = 256;
+    const int MaxOvertime = 256;
 
     /// <summary>
     /// How long the silent keep a place. A server that is well says its first word within a few milliseconds, one that is busy or far
@@ -46,7 +46,7 @@ internal sealed class Fleet(IReadOnlyList<MonitoredTarget> targets, int places, 
     public async Task<ProbeResult[]> ProbeAsync()
     {
         using var room = new SemaphoreSlim(places);
-        using var aside = new SemaphoreSlim(MostAside);
+        using var aside = new SemaphoreSlim(MaxOvertime);
         using var over = new CancellationTokenSource(Left, clock.Provider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, stop);
         var probes = new List<Task>(targets.Count);

@@ -11,13 +11,13 @@ namespace BackupMetricsJob.Running;
 internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
 {
     readonly List<ProbeResult> _results = [];
-    readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
+    readonly Dictionary<string, int> _indexes = new(StringComparer.Ordinal);
     readonly Dictionary<string, Instance> _elsewhere = elsewhere.ToDictionary(instance => instance.Name, StringComparer.Ordinal);
 
     /// <param name="probed">What each target said.</param>
     /// <param name="targets">The targets, in the same order.</param>
     /// <param name="elsewhere">What is a target of other runs.</param>
-    public static IReadOnlyList<ProbeResult> Of(
+    public static IReadOnlyList<ProbeResult> Collect(
         IReadOnlyList<ProbeResult> probed,
         IReadOnlyList<MonitoredTarget> targets,
         IReadOnlyList<Instance> elsewhere
@@ -39,14 +39,14 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
 
     void Add(ProbeResult result)
     {
-        _places.Add(result.Instance.Name, _results.Count);
+        _indexes.Add(result.Instance.Name, _results.Count);
         _results.Add(result);
     }
 
     void Add(InstanceFacts facts, ProbeResult through)
     {
         IReadOnlyList<SourceFailure> failures = facts.Failure is { } failure ? [new(facts.Source, failure)] : [];
-        if (!_places.TryGetValue(facts.Name, out var at))
+        if (!_indexes.TryGetValue(facts.Name, out var at))
         {
             Add(
                 Found(facts.Name, facts.Source, through) with
@@ -65,7 +65,7 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
         {
             Instance = known.Instance with { Sources = With(known.Instance.Sources, facts.Source) },
             IsMonitored = true,
-            Backups = FactsMerge.Of(known.Backups, facts.Backups),
+            Backups = FactsMerge.Merge(known.Backups, facts.Backups),
             SourceFailures = [.. known.SourceFailures, .. failures],
             SourcesThatAnswered = answers
                 ? With(known.SourcesThatAnswered, facts.Source)
@@ -82,7 +82,7 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
         IReadOnlyList<SourceFailure> failures = down is null ? [] : [new(SourceName.Catalog, down)];
         foreach (var name in servers.Listed)
         {
-            if (_places.TryGetValue(name, out var at))
+            if (_indexes.TryGetValue(name, out var at))
                 _results[at] = _results[at] with { IsMonitored = true };
             else
                 Add(

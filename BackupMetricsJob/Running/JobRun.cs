@@ -33,7 +33,7 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
             throw new ArgumentException("nowhere to push to", nameof(options));
         if (options.Splay > TimeSpan.Zero)
         {
-            var wait = Splay.Of(options.Splay, Environment.MachineName, options.Group);
+            var wait = Splay.Delay(options.Splay, Environment.MachineName, options.Group);
             progress?.Enter(RunStage.Waiting, options.Targets.Count, wait);
             if (!await Splay.WaitAsync(wait, time, stop))
                 return new([], TimeSpan.Zero) { IsStoppedBeforeStart = true };
@@ -85,7 +85,7 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
     {
         progress?.Enter(RunStage.Probing, options.Targets.Count, ProbeEnd);
         var fleet = new Fleet(options.Targets, options.Concurrency, _clock, ProbeEnd, stop) { Inspect = inspect, Progress = progress };
-        return InstanceResults.Of(await fleet.ProbeAsync(), options.Targets, options.Elsewhere);
+        return InstanceResults.Collect(await fleet.ProbeAsync(), options.Targets, options.NotProbedHere);
     }
 
     TimeSpan ProbeEnd =>
@@ -126,7 +126,7 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
         // Somebody else pushed one of these names with another type: their loss must not be ours.
         var without = Metrics.NewCustomRegistry();
         BackupMetrics.Write(results, Facts(build, legacyNames: false), without);
-        return new(await AdvisedAsync(await SendAsync(gateway, without, end), gateway, end), outcome.Words);
+        return new(await AdvisedAsync(await SendAsync(gateway, without, end), gateway, end), outcome.Message);
     }
 
     Task<PushOutcome> SendAsync(Gateway gateway, CollectorRegistry registry, CancellationToken end) =>

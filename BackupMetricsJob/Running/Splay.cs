@@ -12,7 +12,7 @@ internal static class Splay
     static readonly TimeSpan LongestDelay = TimeSpan.FromDays(1); // a timer does not take more than 49
 
     /// <summary>From nothing up to all of <paramref name="most"/>.</summary>
-    public static TimeSpan Of(TimeSpan most, string machine, GroupingKey group)
+    public static TimeSpan Delay(TimeSpan most, string machine, GroupingKey group)
     {
         // The mix is since its high bits alone differ little between short names.
         var hash = JumpHash.Fnv1a(machine + "\n" + group.ToPath());

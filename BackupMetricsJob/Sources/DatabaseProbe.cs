@@ -120,7 +120,7 @@ internal sealed class DatabaseProbe(
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            return ProbeFailures.Of(e) ?? ProbeFailures.Unexpected(e, FailureReason.BadData);
+            return ProbeFailures.From(e) ?? ProbeFailures.Unexpected(e, FailureReason.BadData);
         }
     }
 
@@ -146,7 +146,7 @@ internal sealed class DatabaseProbe(
             Duration = duration,
             At = at,
             ClockOffset = _progress.ClockOffset,
-            Connected = _progress.Session is { } session
+            ConnectedTo = _progress.Session is { } session
                 ? new(Peer, session.VersionNumber, session.Role, session.InRecovery)
                 {
                     Tls = session.Tls,
@@ -161,7 +161,7 @@ internal sealed class DatabaseProbe(
             IsMonitored = IsMonitored(instance, _progress.QueryIsAboutOthers),
             MissingRights =
                 _progress.Session is { VersionNumber: >= OldestVersion } read && instance.Sources.Contains(SourceName.Server)
-                    ? [.. MissingRights.Of(read, settings.Without), .. _progress.Missing]
+                    ? [.. MissingRights.Find(read, settings.Without), .. _progress.Missing]
                     : [],
             Without = instance.Sources.Contains(SourceName.Server) ? settings.Without : Omissions.None,
         };

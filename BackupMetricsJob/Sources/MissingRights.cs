@@ -13,7 +13,7 @@ internal static class MissingRights
 
     /// <param name="session">The role, and what it may.</param>
     /// <param name="without">What the user does without: it is not missing.</param>
-    public static IReadOnlyList<MissingRight> Of(Session session, Omissions without)
+    public static IReadOnlyList<MissingRight> Find(Session session, Omissions without)
     {
         var missing = new List<MissingRight>();
         if (OfMonitor(session, without) is { } monitor)

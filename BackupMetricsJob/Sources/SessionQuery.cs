@@ -37,11 +37,11 @@ internal static class SessionQuery
             {
                 new("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"),
                 new(Settings(Math.Max(1, (int)statementTimeout.TotalMilliseconds), receivers)),
-                new(SqlText.Of("session")),
+                new(SqlText.Load("session")),
             },
         };
         if (lookUp)
-            batch.BatchCommands.Add(new(SqlText.Of("conventions")));
+            batch.BatchCommands.Add(new(SqlText.Load("conventions")));
         if (inspect)
             batch.BatchCommands.Add(new("SELECT version, cipher FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl"));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);

@@ -24,6 +24,7 @@ internal sealed record SourceClock(DateTimeOffset Now, DateTimeOffset Job)
     /// <summary>By the clock that it is too far ahead of: that of the database, or else the job's.</summary>
     public string Future(DateTimeOffset time) =>
         time - Now > MaxError
-            ? $"in the future: {InWords.Of(time)}, the database's clock says {InWords.Of(Now)}"
-            : $"in the future: {InWords.Of(time)}, the clock of this job says {InWords.Of(Job)} (the database's {InWords.Of(Now)})";
+            ? $"in the future: {Humanize.Time(time)}, the database's clock says {Humanize.Time(Now)}"
+            : $"in the future: {Humanize.Time(time)}, the clock of this job says {Humanize.Time(Job)} (the "
+                + $"database's {Humanize.Time(Now)})";
 }

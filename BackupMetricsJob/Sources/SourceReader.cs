@@ -42,7 +42,7 @@ internal sealed class SourceReader(
             catch (Exception e) when (connection.State == ConnectionState.Open)
             {
                 _transaction.MustRollBack = true;
-                progress.Add(source, found, Of(source, ProbeFailures.Of(e) ?? ProbeFailures.Unexpected(e, FailureReason.BadData)));
+                progress.Add(source, found, Of(source, ProbeFailures.From(e) ?? ProbeFailures.Unexpected(e, FailureReason.BadData)));
             }
         }
     }

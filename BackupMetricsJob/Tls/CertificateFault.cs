@@ -47,10 +47,10 @@ internal static class CertificateFault
             faults.Add($"its certificate is signed by {signer}, which {why}");
         }
 
-        const X509ChainStatusFlags Told =
+        const X509ChainStatusFlags Reported =
             X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
-        if ((all & ~Told) != 0)
-            faults.Add($"its certificate is invalid ({all & ~Told})");
+        if ((all & ~Reported) != 0)
+            faults.Add($"its certificate is invalid ({all & ~Reported})");
     }
 
     static string Validity(X509Certificate2 certificate, string whose) =>
@@ -72,5 +72,5 @@ internal static class CertificateFault
         return names.Count <= MaxNames ? named : $"{named} and {names.Count - MaxNames} others";
     }
 
-    static string Short(string name) => Words.OnOneLine(name, LongestName);
+    static string Short(string name) => PlainText.OnOneLine(name, LongestName);
 }

@@ -56,7 +56,7 @@ internal sealed class PemFile(string path, Action<string> tell)
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException or NotSupportedException or AuthenticationException)
         {
-            tell(Words.OnOneLine(e.Message));
+            tell(PlainText.OnOneLine(e.Message));
         }
 
         return null;

@@ -30,11 +30,11 @@ internal static class BarmanBackup
     /// What `show-backup` prints: the sizes of 2.x and 3.0 to 3.10 (disk_usage, incremental_size) or those from 3.11 on (cluster_size,
     /// backup_size).
     /// </summary>
-    public static CatalogRow Shown(string server, Fields backup, ListingOptions options)
+    public static CatalogRow FromShowBackup(string server, Fields backup, ListingOptions options)
     {
         var row = Row(server, backup, options) with { SystemIdentifier = backup.Unsigned("system_id") };
         if (row.Status != BackupStatus.Done)
-            return row with { Error = backup.Text("error") is { } error ? Words.OnOneLine(error) : null };
+            return row with { Error = backup.Text("error") is { } error ? PlainText.OnOneLine(error) : null };
         const string Base = "base_backup_information.";
         var startWal = backup.Wal(Base + "begin_wal");
         return row with
@@ -70,7 +70,7 @@ internal static class BarmanBackup
             out var time
         )
             ? time
-            : throw backup.Refused(key, $"\"{Words.OnOneLine(text, 60)}\" is no time, like Sun Nov 22 08:26:38 2026");
+            : throw backup.Refused(key, $"\"{PlainText.OnOneLine(text, 60)}\" is no time, like Sun Nov 22 08:26:38 2026");
     }
 
     static CatalogRow Row(string server, Fields backup, ListingOptions options)
@@ -89,7 +89,7 @@ internal static class BarmanBackup
             var other => throw backup.Refused(
                 "status",
                 "DONE, WAITING_FOR_WALS, FAILED, EMPTY, STARTED or SYNCING is expected here, "
-                    + $"not \"{Words.OnOneLine(other ?? "nothing", 60)}\""
+                    + $"not \"{PlainText.OnOneLine(other ?? "nothing", 60)}\""
             ),
         };
 
@@ -101,14 +101,14 @@ internal static class BarmanBackup
             "incremental" => BackupType.Incr,
             var other => throw backup.Refused(
                 "backup_type",
-                $"full, incremental, rsync or snapshot is expected here, not \"{Words.OnOneLine(other, 60)}\""
+                $"full, incremental, rsync or snapshot is expected here, not \"{PlainText.OnOneLine(other, 60)}\""
             ),
         };
 
     static DateTimeOffset Began(Fields backup, string id, ListingOptions options) =>
         DateTime.TryParseExact(id, "yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)
             ? ToolTime.Believed(ToolTime.FromLocal(local, options.Zone), backup, "backup_id", options)
-            : throw backup.Refused("backup_id", $"\"{Words.OnOneLine(id, 60)}\" is not a time, like 20261122T082632");
+            : throw backup.Refused("backup_id", $"\"{PlainText.OnOneLine(id, 60)}\" is not a time, like 20261122T082632");
 
     static DateTimeOffset? LocalEnd(Fields backup, ListingOptions options) =>
         WallClock(backup, "end_time") is { } local

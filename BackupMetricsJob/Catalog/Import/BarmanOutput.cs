@@ -12,12 +12,12 @@ internal static class BarmanOutput
 {
     public static IEnumerable<Listed> Read(JsonText json, ListingOptions options)
     {
-        var survey = BarmanSurvey.Of(json, options);
+        var survey = BarmanSurvey.Read(json, options);
         foreach (var (server, text) in survey.Servers)
         {
             if (text.Kind == JsonTokenType.StartObject)
             {
-                yield return Listing.Of(BarmanBackup.Shown(server, text.Parse(), survey.Options));
+                yield return Listing.Of(BarmanBackup.FromShowBackup(server, text.Parse(), survey.Options));
                 continue;
             }
 
@@ -36,10 +36,10 @@ internal static class BarmanOutput
         if (survey.Servers.Count > 0 || survey.Errors.Count == 0)
             return missing;
         return missing is null
-            ? throw new ListingException("", $"barman lists no server but an error ({survey.Words}): say with --server whose it is")
+            ? throw new ListingException("", $"barman lists no server but an error ({survey.ErrorText}): say with --server whose it is")
             : missing with
             {
-                Error = survey.Words,
+                Error = survey.ErrorText,
             };
     }
 }

@@ -26,16 +26,16 @@ internal sealed class BarmanSurvey(ListingOptions options)
     /// </summary>
     public ListingOptions Options { get; private set; } = options;
 
-    public string Words => Text.Words.OnOneLine("barman: " + string.Join("; ", Errors));
+    public string ErrorText => Text.PlainText.OnOneLine("barman: " + string.Join("; ", Errors));
 
     public string? ErrorOf(string server)
     {
         var others = Servers.Keys.Where(name => name != server).ToList();
         var own = Errors.Where(error => !others.Exists(other => IsAboutWalOf(other, error))).ToList();
-        return own.Count == 0 ? null : Text.Words.OnOneLine("barman: " + string.Join("; ", own));
+        return own.Count == 0 ? null : Text.PlainText.OnOneLine("barman: " + string.Join("; ", own));
     }
 
-    public static BarmanSurvey Of(JsonText json, ListingOptions options)
+    public static BarmanSurvey Read(JsonText json, ListingOptions options)
     {
         var survey = new BarmanSurvey(options);
         foreach (var (key, text) in json.Members("an object of servers, as `barman -f json list-backups all` prints it,"))

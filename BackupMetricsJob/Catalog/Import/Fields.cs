@@ -42,14 +42,14 @@ internal readonly record struct Fields(JsonElement Element, string Path)
         if (name.Length > LongestName)
             throw new ListingException(
                 path,
-                $"the name \"{Words.OnOneLine(name, 60)}\" has {name.Length} characters: at most {LongestName} are allowed"
+                $"the name \"{PlainText.OnOneLine(name, 60)}\" has {name.Length} characters: at most {LongestName} are allowed"
             );
         foreach (var character in name)
         {
             if (char.IsControl(character))
                 throw new ListingException(
                     path,
-                    $"the name \"{Words.OnOneLine(name, 60)}\" has the control character U+{(int)character:X4} in it"
+                    $"the name \"{PlainText.OnOneLine(name, 60)}\" has the control character U+{(int)character:X4} in it"
                 );
         }
 
@@ -130,7 +130,7 @@ internal readonly record struct Fields(JsonElement Element, string Path)
             && Hexadecimal(low, out var lower)
         )
             return ((ulong)upper << 32) | lower;
-        throw Refused(keys, $"\"{Words.OnOneLine(text, 60)}\" is no LSN, like 0/2B000028");
+        throw Refused(keys, $"\"{PlainText.OnOneLine(text, 60)}\" is no LSN, like 0/2B000028");
     }
 
     /// <summary>The name of a WAL segment; null where it is something else.</summary>
@@ -168,7 +168,7 @@ internal readonly record struct Fields(JsonElement Element, string Path)
         var isShort = found.ValueKind is JsonValueKind.Number or JsonValueKind.String;
         return Refused(
             keys,
-            $"a whole number from 0 to {most} is expected here, not {(isShort ? Words.OnOneLine(found.GetRawText(), 60) : Kind(found))}"
+            $"a whole number from 0 to {most} is expected here, not {(isShort ? PlainText.OnOneLine(found.GetRawText(), 60) : Kind(found))}"
         );
     }
 

@@ -55,7 +55,7 @@ internal static class JsonInput
         }
         catch (JsonException error)
         {
-            var words = Words.OnOneLine(error.Message.Split(" LineNumber:")[0]);
+            var words = PlainText.OnOneLine(error.Message.Split(" LineNumber:")[0]);
             throw new ListingException("$", $"not JSON at line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}: {words}");
         }
 
@@ -70,6 +70,6 @@ internal static class JsonInput
     static string Beginning(ReadOnlySequence<byte> utf8)
     {
         var start = Encoding.UTF8.GetString(utf8.Slice(0, Math.Min(utf8.Length, 300)).ToArray()).TrimStart();
-        return Words.OnOneLine(start.Split('\n', '\r')[0], 60);
+        return PlainText.OnOneLine(start.Split('\n', '\r')[0], 60);
     }
 }

@@ -42,7 +42,7 @@ internal readonly record struct JsonText(ReadOnlySequence<byte> Bytes, string Pa
             if (members.Count == MaxKeys)
                 throw new ListingException(Path, $"an object here has more than {MaxKeys} keys");
             if (!members.TryAdd(key, new JsonText(Bytes.Slice(start, reader.BytesConsumed - start), Path + Step(key))))
-                throw new ListingException(Path, $"the key \"{Words.OnOneLine(key, 60)}\" stands twice in this object");
+                throw new ListingException(Path, $"the key \"{PlainText.OnOneLine(key, 60)}\" stands twice in this object");
         }
 
         return members;
@@ -73,7 +73,7 @@ internal readonly record struct JsonText(ReadOnlySequence<byte> Bytes, string Pa
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             // It was read as JSON already: what is left is a key that stands twice or is no text.
-            throw new ListingException(Path, $"a key stands twice in an object here: {Words.OnOneLine(error.Message)}");
+            throw new ListingException(Path, $"a key stands twice in an object here: {PlainText.OnOneLine(error.Message)}");
         }
     }
 
@@ -113,5 +113,5 @@ internal readonly record struct JsonText(ReadOnlySequence<byte> Bytes, string Pa
     static string Step(string key) =>
         key.Length is > 0 and <= 60 && key.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-')
             ? "." + key
-            : $"['{Words.OnOneLine(key, 60)}']";
+            : $"['{PlainText.OnOneLine(key, 60)}']";
 }

@@ -88,7 +88,7 @@ internal sealed class PgBackRestStanza
             "incr" => BackupType.Incr,
             var other => throw backup.Refused(
                 "type",
-                $"full, diff or incr is expected here, not \"{Words.OnOneLine(other ?? "nothing", 60)}\""
+                $"full, diff or incr is expected here, not \"{PlainText.OnOneLine(other ?? "nothing", 60)}\""
             ),
         };
 
@@ -117,7 +117,7 @@ internal sealed class PgBackRestStanza
 
         return code == 0 && errors.Count == 0
             ? null
-            : Words.OnOneLine(string.Join("; ", errors.Prepend($"code {code}: {status.Text("message")}")));
+            : PlainText.OnOneLine(string.Join("; ", errors.Prepend($"code {code}: {status.Text("message")}")));
     }
 
     static IEnumerable<Fields> Parsed(OrderedDictionary<string, JsonText> members, string key) =>

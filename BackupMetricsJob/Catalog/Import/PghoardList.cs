@@ -72,7 +72,7 @@ internal static class PghoardList
             return site;
         return name.IndexOf("/basebackup/", StringComparison.Ordinal) is > 0 and var end
             ? name[..end]
-            : throw backup.Refused("name", $"\"{Words.OnOneLine(name, 60)}\" does not say of which site it is: name it with --server");
+            : throw backup.Refused("name", $"\"{PlainText.OnOneLine(name, 60)}\" does not say of which site it is: name it with --server");
     }
 
     static string LastPart(Fields backup, string name) => Fields.CheckedName(name[(name.LastIndexOf('/') + 1)..], $"{backup.Path}.name");

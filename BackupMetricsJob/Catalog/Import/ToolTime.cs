@@ -34,7 +34,8 @@ internal static class ToolTime
     {
         if (fields.Text(keys) is not { } text)
             return null;
-        return ParseIso(text, zone) ?? throw fields.Refused(keys, $"\"{Words.OnOneLine(text, 60)}\" is no time, like 2026-11-22T08:26:38Z");
+        return ParseIso(text, zone)
+            ?? throw fields.Refused(keys, $"\"{PlainText.OnOneLine(text, 60)}\" is no time, like 2026-11-22T08:26:38Z");
     }
 
     public static DateTimeOffset Believed(DateTimeOffset time, Fields fields, string keys, ListingOptions options)

@@ -26,21 +26,21 @@ internal static class ConnectionSection
         var said = new List<string>();
         var keywords = ConnectionText.TryRead(text.Text, said);
         foreach (var problem in said)
-            problems.Add(node.Place, $"{path}: {problem}");
-        return said.Count == 0 && keywords is not null ? new(node.Place) { Keywords = keywords } : null;
+            problems.Add(node.Location, $"{path}: {problem}");
+        return said.Count == 0 && keywords is not null ? new(node.Location) { Keywords = keywords } : null;
     }
 
     static FileConnection? ReadMap(YamlMapping map, KeyPath path, FileProblems problems)
     {
         var said = new List<string>();
         var keywords = new KeywordList(said);
-        var places = new Dictionary<string, Place>(StringComparer.Ordinal);
+        var places = new Dictionary<string, SourceLocation>(StringComparer.Ordinal);
         for (var i = 0; i < map.Entries.Count; i++)
         {
             var (key, value) = map.Entries[i];
             if (!LibpqKeyword.IsKnown(key.Text) && SecretKeys.MayHoldPiece(map.IsFlow, map.Entries, i))
             {
-                problems.Add(key.Place, $"{path}: {SecretKeys.NotShown}");
+                problems.Add(key.Location, $"{path}: {SecretKeys.NotShown}");
                 continue;
             }
 
@@ -52,14 +52,14 @@ internal static class ConnectionSection
             }
 
             keywords.Add(key.Text, scalar?.Text ?? "");
-            places[key.Text] = value.Place;
+            places[key.Text] = value.Location;
             foreach (var problem in said)
-                problems.Add(key.Place, $"{path}: {problem}");
+                problems.Add(key.Location, $"{path}: {problem}");
             if (said.Count > 0)
                 places.Remove(key.Text);
             said.Clear();
         }
 
-        return places.Count == map.Entries.Count ? new(map.Place) { Keywords = keywords.Values, Places = places } : null;
+        return places.Count == map.Entries.Count ? new(map.Location) { Keywords = keywords.Values, Places = places } : null;
     }
 }

@@ -11,7 +11,7 @@ internal sealed class Fields(YamlMapping map, KeyPath path, string folder, FileP
 {
     public KeyPath Path => path;
 
-    public Place Place => map.Place;
+    public SourceLocation Location => map.Location;
 
     public string Folder => folder;
 
@@ -24,7 +24,7 @@ internal sealed class Fields(YamlMapping map, KeyPath path, string folder, FileP
     /// <param name="folder">What file names in it are relative to.</param>
     /// <param name="problems">Gets what is wrong.</param>
     /// <param name="allowed">What it must be, where that is more than a map.</param>
-    public static Fields? Of(YamlNode node, KeyPath path, string[] keys, string folder, FileProblems problems, string? allowed = null)
+    public static Fields? Create(YamlNode node, KeyPath path, string[] keys, string folder, FileProblems problems, string? allowed = null)
     {
         if (node is not YamlMapping map)
         {
@@ -41,7 +41,7 @@ internal sealed class Fields(YamlMapping map, KeyPath path, string folder, FileP
 
     public bool Has(string key) => map.Find(key) is not null;
 
-    public Fields? Map(string key, string[] keys) => this[key] is { } node ? Of(node, Path[key], keys, Folder, Problems) : null;
+    public Fields? Map(string key, string[] keys) => this[key] is { } node ? Create(node, Path[key], keys, Folder, Problems) : null;
 
     /// <summary>A text; a number or a boolean is as good as one, in the spelling of the file.</summary>
     public string? Text(string key, string allowed)
@@ -56,7 +56,9 @@ internal sealed class Fields(YamlMapping map, KeyPath path, string folder, FileP
 
     /// <summary>A text and where it stands, for those who judge it themselves.</summary>
     public Setting? Setting(string key, string allowed) =>
-        Text(key, allowed) is { } text ? new(Path[key].ToString(), ProblemOrigin.Configuration, text) { Place = this[key]!.Place } : null;
+        Text(key, allowed) is { } text
+            ? new(Path[key].ToString(), ProblemOrigin.Configuration, text) { Location = this[key]!.Location }
+            : null;
 
     /// <summary>The path of a file; one that is relative is relative to the folder of the file that names it.</summary>
     public Setting? File(string key) =>
@@ -102,7 +104,7 @@ internal sealed class Fields(YamlMapping map, KeyPath path, string folder, FileP
     {
         if (!Has(key))
             Problems.Add(
-                Place,
+                Location,
                 Path.ToString() is { Length: > 0 } path ? $"{path}: {key} is missing: {what}" : $"{key} is missing: {what}"
             );
     }
@@ -119,8 +121,8 @@ internal sealed class Fields(YamlMapping map, KeyPath path, string folder, FileP
                 first = key;
             else
                 Problems.Add(
-                    map.Find(key)!.Key.Place,
-                    $"{Path[key]}: must not be given together with {first}, at {map.Find(first)!.Key.Place}"
+                    map.Find(key)!.Key.Location,
+                    $"{Path[key]}: must not be given together with {first}, at {map.Find(first)!.Key.Location}"
                 );
         }
 
@@ -130,12 +132,12 @@ internal sealed class Fields(YamlMapping map, KeyPath path, string folder, FileP
     public SecretSource? Secret(string key)
     {
         if (key.EndsWith("_file", StringComparison.Ordinal))
-            return File(key) is { } file ? SecretSource.InFile(file.Origin, file.Value, ProblemOrigin.Configuration, file.Place) : null;
+            return File(key) is { } file ? SecretSource.InFile(file.Origin, file.Value, ProblemOrigin.Configuration, file.Location) : null;
         if (key.EndsWith("_env", StringComparison.Ordinal))
             return Setting(key, "the name of a variable") is { } name
-                ? SecretSource.InVariable(name.Origin, name.Value, name.Place!)
+                ? SecretSource.InVariable(name.Origin, name.Value, name.Location!)
                 : null;
-        return Setting(key, "a text") is { } text ? SecretSource.Written(text.Origin, text.Value, text.Place!) : null;
+        return Setting(key, "a text") is { } text ? SecretSource.Written(text.Origin, text.Value, text.Location!) : null;
     }
 
     void RefuseUnknown(string[] keys)
@@ -147,13 +149,16 @@ internal sealed class Fields(YamlMapping map, KeyPath path, string folder, FileP
                 continue;
             if (SecretKeys.MayHoldPiece(map.IsFlow, map.Entries, i))
             {
-                Problems.Add(key.Place, $"{Path}: unknown key: {SecretKeys.NotShown}");
+                Problems.Add(key.Location, $"{Path}: unknown key: {SecretKeys.NotShown}");
                 continue;
             }
 
-            var meant = NearestName.Of(key.Text.ToLowerInvariant(), keys) is { } nearest ? $"did you mean \"{nearest}\"? " : "";
+            var meant = NearestName.Find(key.Text.ToLowerInvariant(), keys) is { } nearest ? $"did you mean \"{nearest}\"? " : "";
             var where = Path.ToString() is { Length: > 0 } path ? path + ": " : "";
-            Problems.Add(key.Place, $"{where}unknown key {MistakenForm.Quoted(key.Text)}: {meant}must be one of {string.Join(", ", keys)}");
+            Problems.Add(
+                key.Location,
+                $"{where}unknown key {MistakenForm.Quoted(key.Text)}: {meant}must be one of {string.Join(", ", keys)}"
+            );
         }
     }
 }

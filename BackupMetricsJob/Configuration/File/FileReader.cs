@@ -8,7 +8,7 @@ namespace BackupMetricsJob.Configuration.File;
 internal sealed class FileReader(ICollection<Problem> all, FileProblems problems)
 {
     /// <summary>From so many targets on, the rest of what reading them left behind is given back before the run begins.</summary>
-    const int Many = 1000;
+    const int GarbageInterval = 1000;
 
     readonly TargetSection _targets = new(problems);
 
@@ -18,7 +18,7 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
     public static FileSettings Read(Setting? file, Setting? directory, ICollection<Problem> problems)
     {
         var settings = new FileReader(problems, new(problems)).Read(file, directory);
-        if (settings.Targets.Count >= Many)
+        if (settings.Targets.Count >= GarbageInterval)
             GC.Collect();
         return settings;
     }
@@ -66,8 +66,8 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
             Interval = root.Duration("interval"),
             Deadline = root.Duration("deadline"),
             Splay = root.Duration("splay", mayBeZero: true),
-            Concurrency = root.Number("concurrency", 1, RunLimits.MostConcurrent) is { } number ? RunLimits.Number(number) : null,
-            Shards = root.Number("shards", 1, RunLimits.MostShards),
+            Concurrency = root.Number("concurrency", 1, RunLimits.MaxConcurrency) is { } number ? RunLimits.Number(number) : null,
+            Shards = root.Number("shards", 1, RunLimits.MaxShards),
             Cron = root.Setting("cron", "a cron expression"),
             TimeZone = root.Setting("timezone", "the name of a time zone"),
             Grace = root.Duration("grace", mayBeZero: true) is null ? null : root.Setting("grace", ""),
@@ -105,7 +105,7 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
         return
             YamlText.Read(file, unreadable, all) is { } text
             && YamlTree.Read(file, text, all, "targets", (item, index) => _targets.Take(item, index, folder)) is { } root
-            ? Fields.Of(root, KeyPath.Root, keys, folder, problems)
+            ? Fields.Create(root, KeyPath.Root, keys, folder, problems)
             : null;
     }
 
@@ -133,7 +133,9 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
             return null;
         if (directory is not null)
             return Unreadable(directory, "there is no target in its *.yaml and *.yml files, nor anywhere else");
-        return main?["targets"] is { } list ? new(ProblemOrigin.Configuration, "targets: must not be empty") { Place = list.Place } : null;
+        return main?["targets"] is { } list
+            ? new(ProblemOrigin.Configuration, "targets: must not be empty") { Location = list.Location }
+            : null;
     }
 
     static Problem Unreadable(Setting named, string why) =>

@@ -12,16 +12,19 @@ internal static class GatewaySection
         var path = root.Path["gateway"];
         const string Allowed = "a map with a url, or a list of such maps";
         if (node is not YamlSequence list)
-            return ReadOne(Fields.Of(node, path, Keys.Gateway, root.Folder, root.Problems, Allowed)) is { } only ? [only] : [];
+            return ReadOne(Fields.Create(node, path, Keys.Gateway, root.Folder, root.Problems, Allowed)) is { } only ? [only] : [];
         if (list.Items.Count == 0)
             root.Problems.WrongKind(node, path, Allowed);
         var gateways = new List<GatewaySettings>();
         for (var i = 0; i < list.Items.Count; i++)
         {
-            if (ReadOne(Fields.Of(list.Items[i], path[i], Keys.Gateway, root.Folder, root.Problems, "a map with a url")) is not { } gateway)
+            if (
+                ReadOne(Fields.Create(list.Items[i], path[i], Keys.Gateway, root.Folder, root.Problems, "a map with a url"))
+                is not { } gateway
+            )
                 continue;
             if (gateways.Find(other => other.Url?.Value == gateway.Url?.Value) is { Url: { } first })
-                root.Problems.Add(gateway.Url!.Says($"is the same as that at {first.Place}"));
+                root.Problems.Add(gateway.Url!.CreateProblem($"is the same as that at {first.Location}"));
             else
                 gateways.Add(gateway);
         }
@@ -39,7 +42,7 @@ internal static class GatewaySection
         if (url is not null && GatewayAddress.TryParse(url.Value, said) is { } address)
             url = url with { Value = address.ToString() };
         foreach (var problem in said)
-            fields.Problems.Add(url!.Says(problem));
+            fields.Problems.Add(url!.CreateProblem(problem));
 
         fields.OneOf("basic_auth", "authorization");
         var settings = WithTls(fields, url is not null && said.Count == 0 ? url : null) with
@@ -93,7 +96,7 @@ internal static class GatewaySection
         if (gateway.Map("tls_config", Keys.TlsConfig) is not { } tls)
             return new();
         if (url?.Value.StartsWith("http:", StringComparison.OrdinalIgnoreCase) is true)
-            gateway.Problems.Add(tls.Place, $"{tls.Path}: must not be given for a gateway without TLS: its url begins with http:");
+            gateway.Problems.Add(tls.Location, $"{tls.Path}: must not be given for a gateway without TLS: its url begins with http:");
         if (tls.Has("key_file"))
             tls.Require("cert_file", "a key needs its certificate");
         return new()

@@ -19,13 +19,13 @@ internal static class LabelSection
         foreach (var (key, value) in map.Entries)
         {
             if (LabelText.NameFault(key.Text) is { } allowed)
-                problems.Add(key.Place, $"{path}: label {MistakenForm.Quoted(key.Text)}: must be {allowed}");
+                problems.Add(key.Location, $"{path}: label {MistakenForm.Quoted(key.Text)}: must be {allowed}");
             else if (value is not YamlScalar { IsNull: false } text)
                 problems.Wrong(value, path[key.Text], "a text");
             else if (!LabelText.IsWellFormed(text.Text))
                 problems.Wrong(value, path[key.Text], "a text without control characters");
             else
-                labels.Add(new(key.Text, text.Text, ProblemOrigin.Configuration, key.Place));
+                labels.Add(new(key.Text, text.Text, ProblemOrigin.Configuration, key.Location));
         }
 
         return labels;

@@ -36,7 +36,7 @@ internal static class LimitSection
     static List<AgeLimit> Read(Fields severities, LimitType type)
     {
         if (!severities.Has("warning") && !severities.Has("critical"))
-            severities.Problems.Add(severities.Place, $"{severities.Path}: must have warning or critical; none for no limit");
+            severities.Problems.Add(severities.Location, $"{severities.Path}: must have warning or critical; none for no limit");
         var limits = new List<AgeLimit>(2);
         if (severities.Duration("warning") is { } warning)
             limits.Add(new(type, Severity.Warning, warning));
@@ -44,7 +44,7 @@ internal static class LimitSection
             limits.Add(new(type, Severity.Critical, critical));
         if (limits is [var early, var late] && early.MaxAge >= late.MaxAge)
             severities.Problems.Add(
-                severities.Place,
+                severities.Location,
                 $"{severities.Path}: the warning must come before the critical one: its duration must be the shorter of the two"
             );
         return limits;

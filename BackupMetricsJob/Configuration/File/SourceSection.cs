@@ -42,7 +42,7 @@ internal sealed class SourceSection(string folder, FileProblems problems)
         {
             problems.Wrong(node, path, Allowed + ", or a map of one of server, catalog, query");
         }
-        else if (Fields.Of(map, path, [SourceName.Server, SourceName.Catalog, SourceName.Query], folder, problems) is { } fields)
+        else if (Fields.Create(map, path, [SourceName.Server, SourceName.Catalog, SourceName.Query], folder, problems) is { } fields)
         {
             if (map.Entries[0].Key.Text is SourceName.Server)
                 ReadServer(fields);
@@ -59,7 +59,7 @@ internal sealed class SourceSection(string folder, FileProblems problems)
     void Add(string name, YamlNode node, KeyPath path)
     {
         if (_names.Contains(name))
-            problems.Add(node.Place, $"{path}: must be another source: {name} is in the list already");
+            problems.Add(node.Location, $"{path}: must be another source: {name} is in the list already");
         else
             _names.Add(name);
     }
@@ -129,13 +129,13 @@ internal sealed class SourceSection(string folder, FileProblems problems)
             _query = SourceText.ReadQuery(file.Value, out var fault);
             if (_query is null)
                 problems.Add(
-                    file.Place!,
+                    file.Location!,
                     $"{file.Origin} {MistakenForm.Quoted(file.Value)}"
                         + $"{(name is null ? "" : $", of query {MistakenForm.Quoted(name)}")}: {fault}"
                 );
         }
 
         if (_query?.Contains('\0', StringComparison.Ordinal) is true)
-            problems.Add(fields.Place, $"{fields.Path}: a NUL character is not allowed");
+            problems.Add(fields.Location, $"{fields.Path}: a NUL character is not allowed");
     }
 }

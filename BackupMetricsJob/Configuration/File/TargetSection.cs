@@ -8,9 +8,9 @@ internal sealed class TargetSection(FileProblems problems)
     /// <summary>
     /// After so many targets what reading them left behind is given back: else it grows to several times of what is kept.
     /// </summary>
-    const int Many = 500;
+    const int GarbageInterval = 500;
 
-    readonly Dictionary<string, Place> _names = new(StringComparer.Ordinal);
+    readonly Dictionary<string, SourceLocation> _names = new(StringComparer.Ordinal);
     readonly List<FileTarget> _targets = [];
     int _finished;
 
@@ -21,7 +21,7 @@ internal sealed class TargetSection(FileProblems problems)
     {
         if (
             root["defaults"] is not { } node
-            || Fields.Of(node, root.Path["defaults"], Keys.Defaults, root.Folder, problems) is not { } fields
+            || Fields.Create(node, root.Path["defaults"], Keys.Defaults, root.Folder, problems) is not { } fields
         )
             return below;
         var connection = ConnectionSection.Read(fields, problems);
@@ -32,9 +32,9 @@ internal sealed class TargetSection(FileProblems problems)
     /// <summary>One of the targets of the file that is being read; its defaults may still follow.</summary>
     public void Take(YamlNode item, int index, string folder)
     {
-        if (Fields.Of(item, KeyPath.Root["targets"][index], Keys.Target, folder, problems, "a map with a name") is { } fields)
+        if (Fields.Create(item, KeyPath.Root["targets"][index], Keys.Target, folder, problems, "a map with a name") is { } fields)
             ReadOne(fields);
-        if (index % Many == Many - 1)
+        if (index % GarbageInterval == GarbageInterval - 1)
             GC.Collect(generation: 0);
     }
 
@@ -73,9 +73,9 @@ internal sealed class TargetSection(FileProblems problems)
             problems.Wrong(fields["name"]!, fields.Path["name"], "a name, and no connection");
         else if (name is not null && name.Trim().Length < name.Length)
             problems.Wrong(fields["name"]!, fields.Path["name"], "a name without blanks at its ends");
-        else if (name is not null && !_names.TryAdd(name, fields["name"]!.Place))
+        else if (name is not null && !_names.TryAdd(name, fields["name"]!.Location))
             problems.Add(
-                fields["name"]!.Place,
+                fields["name"]!.Location,
                 $"{fields.Path["name"]} {MistakenForm.Quoted(name)}: must be another name: the first of this one is at {_names[name]}"
             );
 
@@ -84,14 +84,14 @@ internal sealed class TargetSection(FileProblems problems)
         {
             null => null,
             "connection" => ConnectionSection.Read(fields, problems),
-            _ => fields.Secret(how) is { } secret ? new FileConnection(fields[how]!.Place) { Secret = secret } : null,
+            _ => fields.Secret(how) is { } secret ? new FileConnection(fields[how]!.Location) { Secret = secret } : null,
         };
         var own = Common(fields);
         var password = Password(fields, connection);
         if (name is null)
             return;
         _targets.Add(
-            new(name, fields.Path.ToString(), fields.Place, own)
+            new(name, fields.Path.ToString(), fields.Location, own)
             {
                 Connection = connection,
                 Password = password,
@@ -117,7 +117,7 @@ internal sealed class TargetSection(FileProblems problems)
             return null;
         if (TargetSettings.HasPassword(connection?.Keywords))
             problems.Add(
-                fields[key]!.Place,
+                fields[key]!.Location,
                 $"{fields.Path[key]}: must not be given: the connection has a password (or a passfile) of its own"
             );
         return fields.Secret(key);

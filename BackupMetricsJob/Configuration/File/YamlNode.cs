@@ -5,7 +5,7 @@ namespace BackupMetricsJob.Configuration.File;
 /// </summary>
 internal abstract class YamlNode(string file, int line, int column)
 {
-    public Place Place => new(file, line, column);
+    public SourceLocation Location => new(file, line, column);
 
     /// <summary>How many nodes are in it, each alias counted as what it stands for.</summary>
     public abstract int Size { get; }

@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Configuration.File;
 /// <summary>The text of a YAML file: UTF-8 (a byte order mark may begin it), without control characters, and not endless.</summary>
 internal static class YamlText
 {
-    public const int MostBytes = 32 << 20;
+    public const int MaxBytes = 32 << 20;
 
     /// <summary>Null, and one more problem, where it cannot be had.</summary>
     /// <param name="file">The path, which is also the file's name in messages.</param>
@@ -14,10 +14,10 @@ internal static class YamlText
     /// <param name="problems">Gets one problem at most.</param>
     public static string? Read(string file, Func<string, Problem> unreadable, ICollection<Problem> problems)
     {
-        var content = BoundedFile.Read(file, MostBytes);
+        var content = BoundedFile.Read(file, MaxBytes);
         if (content.Fault is null)
             return Decode(file, content.Bytes, problems);
-        problems.Add(unreadable(Words.OnOneLine(content.Fault)));
+        problems.Add(unreadable(PlainText.OnOneLine(content.Fault)));
         return null;
     }
 
@@ -63,7 +63,7 @@ internal static class YamlText
 
         string? Refuse(int atLine, int atColumn, string what)
         {
-            problems.Add(new(ProblemOrigin.Configuration, what) { Place = new(file, atLine, atColumn) });
+            problems.Add(new(ProblemOrigin.Configuration, what) { Location = new(file, atLine, atColumn) });
             return null;
         }
     }

@@ -17,8 +17,8 @@ internal sealed class YamlTree(
     Action<YamlNode, int> take
 )
 {
-    const int MostDepth = 32;
-    const int MostAliased = 4_000_000;
+    const int MaxDepth = 32;
+    const int MaxAliased = 4_000_000;
 
     readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
     int _aliased;
@@ -71,7 +71,7 @@ internal sealed class YamlTree(
         Next<StreamStart>();
         if (!parser.MoveNext() || parser.Current is StreamEnd)
         {
-            problems.Add(new(ProblemOrigin.Configuration, "is empty: must be a map of settings") { Place = new(file, 1, 1) });
+            problems.Add(new(ProblemOrigin.Configuration, "is empty: must be a map of settings") { Location = new(file, 1, 1) });
             return null;
         }
 
@@ -95,8 +95,8 @@ internal sealed class YamlTree(
     YamlNode ReadNode(int depth)
     {
         var at = parser.Current!;
-        if (depth == MostDepth)
-            throw Refused(at.Start, $"is nested more than {MostDepth} deep");
+        if (depth == MaxDepth)
+            throw Refused(at.Start, $"is nested more than {MaxDepth} deep");
         if (at is AnchorAlias alias)
             return Aliased(alias);
         YamlNode node = at switch
@@ -122,7 +122,7 @@ internal sealed class YamlTree(
     void Count(int nodes, Mark at)
     {
         _aliased += nodes;
-        if (_aliased > MostAliased)
+        if (_aliased > MaxAliased)
             throw Refused(at, "aliases make too much of it");
     }
 
@@ -189,9 +189,12 @@ internal sealed class YamlTree(
         var name = SecretKeys.MayHoldPiece(map.IsFlow, map.Entries, map.Entries.Count)
             ? SecretKeys.NotShown
             : MistakenForm.Quoted(key.Text);
-        var first = map.Find(key.Text)!.Key.Place;
+        var first = map.Find(key.Text)!.Key.Location;
         problems.Add(
-            new(ProblemOrigin.Configuration, $"{name}: a key may stand only once in a map; the first is at {first}") { Place = key.Place }
+            new(ProblemOrigin.Configuration, $"{name}: a key may stand only once in a map; the first is at {first}")
+            {
+                Location = key.Location,
+            }
         );
     }
 
@@ -200,7 +203,7 @@ internal sealed class YamlTree(
     {
         if (source is YamlMapping mapping)
         {
-            Count(mapping.Size, new Mark(0, source.Place.Line, source.Place.Column));
+            Count(mapping.Size, new Mark(0, source.Location.Line, source.Location.Column));
             foreach (var entry in mapping.Entries)
                 map.Add(entry);
         }
@@ -212,7 +215,7 @@ internal sealed class YamlTree(
         else
         {
             problems.Add(
-                new(ProblemOrigin.Configuration, "<<: must be a map, or a list of maps, to take keys from") { Place = source.Place }
+                new(ProblemOrigin.Configuration, "<<: must be a map, or a list of maps, to take keys from") { Location = source.Location }
             );
         }
     }
@@ -237,13 +240,13 @@ internal sealed class YamlTree(
             throw Refused(collection.Start, "tags (!) have no meaning here; a text that begins with ! needs quotes");
     }
 
-    Place At(Mark mark) => new(file, Line(mark), Column(mark));
+    SourceLocation At(Mark mark) => new(file, Line(mark), Column(mark));
 
     static int Line(Mark mark) => (int)Math.Clamp(mark.Line, 1, int.MaxValue);
 
     static int Column(Mark mark) => (int)Math.Clamp(mark.Column, 1, int.MaxValue);
 
-    void Refuse(Mark at, string what) => problems.Add(new(ProblemOrigin.Configuration, what) { Place = At(at) });
+    void Refuse(Mark at, string what) => problems.Add(new(ProblemOrigin.Configuration, what) { Location = At(at) });
 
     RefusedException Refused(Mark at, string what)
     {

@@ -35,7 +35,7 @@ internal sealed class ConflictFinder(Gateway gateway, GroupingKey ours, TimeProv
         var advice = complaints.Any(complaint => complaint.Kind == ConsistencyErrorKind.NotUtf8)
             ? await culprit.AdviceOnPoisonAsync(complaints, cancellationToken)
             : await culprit.AdviceOnConflictAsync(complaints[0], cancellationToken);
-        return advice is { Length: <= MaxAdvice } ? Words.OnOneLine(advice, MaxAdvice) : null;
+        return advice is { Length: <= MaxAdvice } ? PlainText.OnOneLine(advice, MaxAdvice) : null;
     }
 
     async Task<string?> AdviceOnPoisonAsync(IReadOnlyList<ConsistencyError> complaints, CancellationToken cancellationToken)

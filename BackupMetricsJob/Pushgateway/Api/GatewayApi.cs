@@ -53,8 +53,8 @@ internal sealed class GatewayApi(Gateway gateway, TimeProvider clock)
         CancellationToken cancellationToken
     )
     {
-        var doomed = groups.Select(group => (Key: group.ToKey() ?? throw NoKey(group), group.PushTime)).ToList();
-        foreach (var (key, _) in doomed)
+        var toDelete = groups.Select(group => (Key: group.ToKey() ?? throw NoKey(group), group.PushTime)).ToList();
+        foreach (var (key, _) in toDelete)
         {
             var url = gateway.Address.GroupUrl(key);
             if (await DoAsync(HttpMethod.Delete, url, cancellationToken) is { } failure)
@@ -67,8 +67,8 @@ internal sealed class GatewayApi(Gateway gateway, TimeProvider clock)
             var answer = await GroupsAsync(null, cancellationToken);
             if (answer.Value is not { } told)
                 return answer;
-            var left = told.All.Where(group => doomed.Exists(one => group.Is(one.Key))).ToList();
-            var mayStillGo = doomed.Exists(one => left.Exists(group => group.Is(one.Key) && !(group.PushTime > one.PushTime)));
+            var left = told.All.Where(group => toDelete.Exists(one => group.Is(one.Key))).ToList();
+            var mayStillGo = toDelete.Exists(one => left.Exists(group => group.Is(one.Key) && !(group.PushTime > one.PushTime)));
             if (!mayStillGo || clock.GetElapsedTime(start) + pause > timeout)
                 return new(told with { All = left }, null);
 

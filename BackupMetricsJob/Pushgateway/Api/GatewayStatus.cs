@@ -44,7 +44,7 @@ internal sealed record GatewayStatus(
     }
 
     public override string ToString() =>
-        Words.OnOneLine(
+        PlainText.OnOneLine(
             $"Pushgateway {(Version.Length > 0 ? Version : "of an unknown version")}, "
                 + $"{(IsReady ? "ready" : "not ready: its queue of pushes is full")}"
                 + $"{(ChecksPushes ? "" : ", which does not check what is pushed")}"

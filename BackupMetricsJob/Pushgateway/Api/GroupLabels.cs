@@ -42,7 +42,7 @@ internal static class GroupLabels
             text.Append('"');
         }
 
-        return Words.OnOneLine(text.Append('}').ToString());
+        return PlainText.OnOneLine(text.Append('}').ToString());
     }
 
     static string Base64(byte[] value) => value.Length == 0 ? "=" : Base64Url.EncodeToString(value);

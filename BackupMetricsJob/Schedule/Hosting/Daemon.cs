@@ -14,12 +14,12 @@ namespace BackupMetricsJob.Schedule.Hosting;
 /// The process from its start to its end: it lets Quartz fire, looks every second whether all is well, and ends when it is told to.
 /// </summary>
 internal sealed class Daemon(
-    GoodOptions options,
+    CurrentOptions options,
     SlotRunner runner,
     QuartzSchedule schedule,
     ScheduleState state,
     ScheduleLog log,
-    ProcessContext terminal,
+    ProcessContext context,
     ServiceManager manager
 )
 {
@@ -30,7 +30,7 @@ internal sealed class Daemon(
     static readonly TimeSpan AfterCut = TimeSpan.FromSeconds(12);
     static readonly TimeSpan ForStore = TimeSpan.FromSeconds(5);
 
-    readonly TimeProvider _time = terminal.Time;
+    readonly TimeProvider _time = context.Time;
     SlotPlan _plan = options.Current.Plan;
     StoredSchedule? _stored;
     long _asked;
@@ -40,14 +40,14 @@ internal sealed class Daemon(
     {
         using var reload = PosixSignalRegistration.Create(
             PosixSignal.SIGHUP,
-            context =>
+            signal =>
             {
-                context.Cancel = true;
+                signal.Cancel = true;
                 Task.Run(ReloadAsync);
             }
         );
         options.Warn();
-        var stop = terminal.Signals.Stop;
+        var stop = context.Signals.Stop;
         if (!await StartAsync(stop))
             return stop.IsCancellationRequested ? ExitCode.Success : ExitCode.TargetFailed;
         while (!stop.IsCancellationRequested)
@@ -75,7 +75,7 @@ internal sealed class Daemon(
                 return false;
             }
 
-            log.Error("store", $"the cluster's store {options.Current.Cluster!.Connection} cannot be used: {schedule.Words(failure)}");
+            log.Error("store", $"the cluster's store {options.Current.Cluster!.Connection} cannot be used: {schedule.Describe(failure)}");
             return false;
         }
 
@@ -105,7 +105,7 @@ internal sealed class Daemon(
         if (!_plan.IsSameAs(options.Current.Plan))
             await RescheduleAsync(stop);
         state.Set(Planned);
-        TellOutlasting(now);
+        LogOutlasting(now);
         if (_asked == 0 || _time.GetElapsedTime(_asked) >= AskEvery)
             await AskAsync(stop);
         var problem = Health.Problem(state.Now, _stored, now);
@@ -127,7 +127,7 @@ internal sealed class Daemon(
         + (now.ReloadFailure is null ? "" : ", the settings are broken and older ones are in use")
         + (now.StoreProblem is null ? "" : ", the cluster's store cannot be asked");
 
-    void TellOutlasting(DateTimeOffset now)
+    void LogOutlasting(DateTimeOffset now)
     {
         if (state.Now.Current is not { OutlastsItsSlot: false } run || _plan.Next(run.Slot) is not { } next || now < next)
             return;
@@ -160,7 +160,7 @@ internal sealed class Daemon(
             if (_stored is { IsBroken: true })
             {
                 log.Error("scheduler", "Quartz had given the schedule up; it is taken up again");
-                await schedule.MendAsync(limit.Token).WaitAsync(limit.Token);
+                await schedule.RepairAsync(limit.Token).WaitAsync(limit.Token);
             }
 
             if (state.Now.StoreProblem is not null)
@@ -172,8 +172,8 @@ internal sealed class Daemon(
             if (stop.IsCancellationRequested)
                 return;
             if (state.Now.StoreProblem is null)
-                log.Error("store", "the cluster's store cannot be asked, so nothing is run until it can: " + schedule.Words(failure));
-            state.Set(now => now with { StoreProblem = schedule.Words(failure) });
+                log.Error("store", "the cluster's store cannot be asked, so nothing is run until it can: " + schedule.Describe(failure));
+            state.Set(now => now with { StoreProblem = schedule.Describe(failure) });
         }
     }
 
@@ -195,7 +195,7 @@ internal sealed class Daemon(
     void ReloadAsync()
     {
         manager.Reloading((long)(Stopwatch.GetTimestamp() * (1e6 / Stopwatch.Frequency)));
-        options.Again(isAsked: true);
+        options.Reload(isAsked: true);
         if (state.Now.ReloadFailure is null)
             log.Info("reload", "the settings have been read again");
         manager.Ready(Status(state.Now));
@@ -221,7 +221,7 @@ internal sealed class Daemon(
         }
 
         await WithinAsync(schedule.StopAsync(CancellationToken.None), ForStore);
-        var code = runner.WasCut || !runner.Idle.IsCompleted ? terminal.Signals.Received ?? ExitCode.Terminated : ExitCode.Success;
+        var code = runner.WasCut || !runner.Idle.IsCompleted ? context.Signals.Received ?? ExitCode.Terminated : ExitCode.Success;
         log.Info("stop", code == ExitCode.Success ? "ended" : "ended; the run was cut");
         return code;
     }
@@ -232,7 +232,7 @@ internal sealed class Daemon(
         if (limit > TimeSpan.Zero)
             await Task.WhenAny(task, Task.Delay(limit, _time));
         if (task.IsFaulted)
-            log.Warn("stop", schedule.Words(task.Exception));
+            log.Warn("stop", schedule.Describe(task.Exception));
         return task.IsCompleted;
     }
 }

@@ -17,8 +17,8 @@ namespace BackupMetricsJob.Schedule.Http;
 /// </summary>
 internal sealed class Endpoint(WebApplication app) : IAsyncDisposable
 {
-    const int MostConnections = 100;
-    const int MostHeaderBytes = 16 * 1024;
+    const int MaxConnections = 100;
+    const int MaxHeaderBytes = 16 * 1024;
     static readonly TimeSpan ForHeaders = TimeSpan.FromSeconds(10);
     static readonly TimeSpan ForNextRequest = TimeSpan.FromSeconds(20);
     static readonly MinDataRate SlowestReader = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
@@ -38,7 +38,7 @@ internal sealed class Endpoint(WebApplication app) : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, address, web));
         var app = builder.Build();
-        app.Run(new Answers(web, state, await ScrapeText.OfBuildAsync(state.Now.Build), log, time).AnswerAsync);
+        app.Run(new EndpointResponses(web, state, await ScrapeText.OfBuildAsync(state.Now.Build), log, time).AnswerAsync);
         try
         {
             await app.StartAsync();
@@ -71,8 +71,8 @@ internal sealed class Endpoint(WebApplication app) : IAsyncDisposable
     static void Configure(KestrelServerOptions kestrel, ListenAddress address, WebSettings web)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = MostConnections;
-        kestrel.Limits.MaxRequestHeadersTotalSize = MostHeaderBytes;
+        kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+        kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
         kestrel.Limits.RequestHeadersTimeout = ForHeaders;
         kestrel.Limits.KeepAliveTimeout = ForNextRequest;
         kestrel.Limits.MinResponseDataRate = SlowestReader;
@@ -108,7 +108,7 @@ internal sealed class Endpoint(WebApplication app) : IAsyncDisposable
             };
         }
 
-        return Words.OnOneLine(failure.Message);
+        return PlainText.OnOneLine(failure.Message);
     }
 
     /// <summary>The daemon hears signals itself.</summary>

@@ -9,18 +9,18 @@ namespace BackupMetricsJob.Schedule.Http;
 internal static class Readiness
 {
     /// <summary>Nobody has looked at the scheduler for this long: it does not work, whatever it said last.</summary>
-    static readonly TimeSpan Blind = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(60);
 
     /// <summary>How late the success of another node may be known here.</summary>
-    static readonly TimeSpan Hearsay = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan ClusterDelay = TimeSpan.FromSeconds(10);
 
     /// <summary>Whether the process lives and its scheduler does its work.</summary>
     public static string? NotHealthy(ScheduleSnapshot now, TimeProvider time)
     {
         if (now.Problem is { } problem)
             return problem;
-        return now.Looked is { } looked && time.GetElapsedTime(looked) is var since && since > Blind
-            ? $"nobody has looked at the scheduler for {InWords.Of(since)}"
+        return now.Looked is { } looked && time.GetElapsedTime(looked) is var since && since > MaxSilence
+            ? $"nobody has looked at the scheduler for {Humanize.Duration(since)}"
             : null;
     }
 
@@ -32,10 +32,10 @@ internal static class Readiness
             return $"no run has succeeded {where} yet{Why(now)}; "
                 + $"{(now.NextSlot is { } next ? $"the next slot is {ScheduleLog.Time(next)}" : "there is no further slot")}";
         // Of other nodes we hear from the store, which is asked every few seconds.
-        var limit = (2 * now.Interval) + (now.IsCluster && now.Interval > TimeSpan.Zero ? Hearsay : TimeSpan.Zero);
+        var limit = (2 * now.Interval) + (now.IsCluster && now.Interval > TimeSpan.Zero ? ClusterDelay : TimeSpan.Zero);
         return limit > TimeSpan.Zero && time - success > limit
             ? $"no run has succeeded {where} since {ScheduleLog.Time(success)}, "
-                + $"which is more than two intervals ({InWords.Of(2 * now.Interval)}) ago{Why(now)}"
+                + $"which is more than two intervals ({Humanize.Duration(2 * now.Interval)}) ago{Why(now)}"
             : null;
     }
 

@@ -30,7 +30,7 @@ internal sealed class ServerTls(TlsFiles files, SslStreamCertificateContext own,
         var own = File(files.Certificate).WithKey(File(files.Key));
         return problems.Count == before ? new(files, own!, authorities) : null;
 
-        PemFile File(Setting file) => new(file.Value, fault => problems.Add(file.Says($"\"{file.Value}\": {fault}")));
+        PemFile File(Setting file) => new(file.Value, fault => problems.Add(file.CreateProblem($"\"{file.Value}\": {fault}")));
     }
 
     bool IsWelcome(X509Certificate? certificate, SslPolicyErrors errors) =>

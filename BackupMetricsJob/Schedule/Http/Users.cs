@@ -13,7 +13,7 @@ namespace BackupMetricsJob.Schedule.Http;
 internal sealed class Users
 #pragma warning restore CA1001
 {
-    const int MostRemembered = 100;
+    const int MaxCached = 100;
 
     readonly IReadOnlyDictionary<string, string> _hashes;
     readonly string _nobody;
@@ -39,7 +39,7 @@ internal sealed class Users
 
     /// <param name="authorization">What the request says in its header of that name.</param>
     /// <param name="cancellationToken">When whoever asks is gone.</param>
-    public async ValueTask<bool> KnowAsync(string authorization, CancellationToken cancellationToken)
+    public async ValueTask<bool> AuthenticateAsync(string authorization, CancellationToken cancellationToken)
     {
         if (IsEmpty)
             return true;
@@ -56,7 +56,7 @@ internal sealed class Users
             var fits = _right.ContainsKey(name) || BCrypt.Net.BCrypt.Verify(password, hash);
             if (!fits || !isUser)
                 return false;
-            if (_right.Count >= MostRemembered)
+            if (_right.Count >= MaxCached)
                 _right.Clear();
             _right[name] = true;
             return true;

@@ -40,18 +40,18 @@ internal sealed class WebConfigReader(FileProblems problems)
     /// <param name="problems">Gets what is wrong.</param>
     public static WebConfig? Parse(string file, string text, ICollection<Problem> problems)
     {
-        if (SaysNothing(text))
+        if (IsEmpty(text))
             return WebConfig.Open;
         var before = problems.Count;
         if (YamlTree.Read(file, text, problems, key: "", static (_, _) => { }) is not { } tree)
             return null;
         var ofFile = new FileProblems(problems);
-        var root = Fields.Of(tree, KeyPath.Root, Root, Path.GetDirectoryName(file) ?? "", ofFile);
+        var root = Fields.Create(tree, KeyPath.Root, Root, Path.GetDirectoryName(file) ?? "", ofFile);
         var config = root is null ? null : new WebConfigReader(ofFile).Read(root);
         return problems.Count == before ? config : null;
     }
 
-    static bool SaysNothing(string text)
+    static bool IsEmpty(string text)
     {
         foreach (var line in text.AsSpan().EnumerateLines())
         {
@@ -74,10 +74,10 @@ internal sealed class WebConfigReader(FileProblems problems)
         var verifies = clients is ClientCertificates.VerifyClientCertIfGiven or ClientCertificates.RequireAndVerifyClientCert;
         if (verifies && authorities is null && !tls.Has("client_ca_file"))
             problems.Add(
-                tls.Place,
+                tls.Location,
                 $"{tls.Path}: client_auth_type {clients} needs client_ca_file: the authorities that sign the clients' certificates"
             );
-        if (!verifies && authorities is { Place: { } place })
+        if (!verifies && authorities is { Location: { } place })
             problems.Add(
                 place,
                 $"{tls.Path["client_ca_file"]}: is not used unless client_auth_type is VerifyClientCertIfGiven or "
@@ -107,7 +107,7 @@ internal sealed class WebConfigReader(FileProblems problems)
     {
         var (least, most) = (Version(tls, "min_version") ?? SslProtocols.Tls12, Version(tls, "max_version") ?? SslProtocols.Tls13);
         if (least == SslProtocols.Tls13 && most == SslProtocols.Tls12)
-            problems.Add(tls.Place, $"{tls.Path}: max_version must not be below min_version");
+            problems.Add(tls.Location, $"{tls.Path}: max_version must not be below min_version");
         return least == most ? least : SslProtocols.Tls12 | SslProtocols.Tls13;
     }
 
@@ -140,9 +140,9 @@ internal sealed class WebConfigReader(FileProblems problems)
         {
             // A user with a colon could never come: the first one ends the name.
             if (user.Text.Length == 0 || user.Text.Contains(':', StringComparison.Ordinal))
-                problems.Add(user.Place, $"{path}: a user must be a name without a colon");
+                problems.Add(user.Location, $"{path}: a user must be a name without a colon");
             else if (hash is not YamlScalar { Text: var text } || !BcryptText.IsHash(text))
-                problems.Add(hash.Place, $"{path}: of user {MistakenForm.Quoted(user.Text)}: must be {BcryptText.Allowed}");
+                problems.Add(hash.Location, $"{path}: of user {MistakenForm.Quoted(user.Text)}: must be {BcryptText.Allowed}");
             else
                 users[user.Text] = text;
         }

@@ -38,11 +38,11 @@ internal sealed class WebSettings(Setting? file, WebAccess current, ScheduleLog 
         var read = Read(file, problems, Current.Users);
         if (read is not null && read.Tls is null != Current.Tls is null)
         {
-            problems.Add(file.Says("TLS is switched on or off by a new start only"));
+            problems.Add(file.CreateProblem("TLS is switched on or off by a new start only"));
             read = null;
         }
 
-        List<string> words = [.. problems.Select(problem => problem.Words)];
+        List<string> words = [.. problems.Select(problem => problem.Text)];
         if (words.Count == 0 && _toldProblems.Count > 0)
             log.Info("web_config", "the web configuration has been read again");
         foreach (var word in words.Except(_toldProblems))

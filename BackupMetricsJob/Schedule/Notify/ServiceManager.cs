@@ -35,7 +35,7 @@ internal sealed class ServiceManager : IDisposable
     public void Ready(string status)
     {
         _status = status;
-        Send("READY=1\nSTATUS=" + Words.OnOneLine(status));
+        Send("READY=1\nSTATUS=" + PlainText.OnOneLine(status));
     }
 
     /// <summary>A line for `systemctl status`; said only when it is a new one.</summary>
@@ -44,7 +44,7 @@ internal sealed class ServiceManager : IDisposable
         if (status == _status)
             return;
         _status = status;
-        Send("STATUS=" + Words.OnOneLine(status));
+        Send("STATUS=" + PlainText.OnOneLine(status));
     }
 
     public void Alive() => Send("WATCHDOG=1");
@@ -53,7 +53,7 @@ internal sealed class ServiceManager : IDisposable
     public void Reloading(long monotonicMicroseconds) =>
         Send(FormattableString.Invariant($"RELOADING=1\nMONOTONIC_USEC={monotonicMicroseconds}"));
 
-    public void Stopping(string status) => Send("STOPPING=1\nSTATUS=" + Words.OnOneLine(status));
+    public void Stopping(string status) => Send("STOPPING=1\nSTATUS=" + PlainText.OnOneLine(status));
 
     /// <summary>Stopping may take this long.</summary>
     public void ExtendTimeout(TimeSpan by) => Send(FormattableString.Invariant($"EXTEND_TIMEOUT_USEC={(long)by.TotalMicroseconds}"));

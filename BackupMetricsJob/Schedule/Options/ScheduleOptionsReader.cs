@@ -68,7 +68,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
         if (OutputOptions.Choice(settings, "dry-run", "false", "true", new List<Problem>()))
             return;
         _problems.Add(
-            first.Says(
+            first.CreateProblem(
                 "needs --grouping NAME=VALUE here (or --no-push, or --dry-run): the group of a part would replace that of all targets"
             )
         );
@@ -122,7 +122,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
         if ((settings.One("listen") ?? _files?.Listen) is not { } setting)
         {
             if (web is not null && _files is null or { IsWhole: true })
-                _problems.Add(web!.Says("needs --listen, or listen in the file: it is about that"));
+                _problems.Add(web!.CreateProblem("needs --listen, or listen in the file: it is about that"));
             return null;
         }
 
@@ -140,7 +140,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
             foreach (var alone in (string[])["node", "cluster-name"])
             {
                 if (settings.One(alone) is { } given)
-                    _problems.Add(given.Says("needs --cluster: it is about that"));
+                    _problems.Add(given.CreateProblem("needs --cluster: it is about that"));
             }
 
             return null;
@@ -149,7 +149,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
         var said = new List<string>();
         if (setting.Value.Trim().Length == 0)
             said.Add("must be a postgresql:// URI or \"host=... user=...\"");
-        else if (ConnectionText.TryParse(setting.Value, LibpqEnvironment.Of(environment), said, out var connection))
+        else if (ConnectionText.TryParse(setting.Value, LibpqEnvironment.From(environment), said, out var connection))
         {
             if (connection is { Hosts.Count: 1, Session: SessionKind.Any })
                 return new(connection, name, node);
@@ -157,7 +157,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
         }
 
         foreach (var problem in said)
-            _problems.Add(setting.Says(problem));
+            _problems.Add(setting.CreateProblem(problem));
         return null;
     }
 

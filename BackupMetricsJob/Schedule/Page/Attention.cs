@@ -11,37 +11,37 @@ internal static class Attention
     const int Open = 8;
 
     /// <param name="judged">Worst first.</param>
-    public static IEnumerable<Html> Of(IReadOnlyList<Judged> judged)
+    public static IEnumerable<Html> Render(IReadOnlyList<Assessment> judged)
     {
-        var count = judged.Count(one => one.Standing is Standing.Critical or Standing.Warning);
+        var count = judged.Count(one => one.Standing is Verdict.Critical or Verdict.Warning);
         if (count == 0)
             yield break;
-        yield return Html.Of(
+        yield return Html.Format(
             $"<section id=\"attention\" aria-labelledby=\"h-attention\"><h2 id=\"h-attention\">Needs attention <span "
                 + $"class=\"count\">{count}</span></h2>\n"
         );
         for (var i = 0; i < count; i++)
             yield return Card(judged[i], i);
-        yield return Html.Of($"</section>\n");
+        yield return Html.Format($"</section>\n");
     }
 
-    static Html Card(Judged one, int index)
+    static Html Card(Assessment one, int index)
     {
         var (result, word) = (one.Result, Icon.Name(one.Standing));
-        var more = one.Findings.Count > 1 ? Html.Of($" <span class=\"more\">and {one.Findings.Count - 1} more</span>") : Html.Nothing;
-        return Html.Of(
+        var more = one.Findings.Count > 1 ? Html.Format($" <span class=\"more\">and {one.Findings.Count - 1} more</span>") : Html.Nothing;
+        return Html.Format(
             $"""
             <details class="card {word}" id="db-{Id(result)}"{(
                 index < Open ? new Html(" open") : Html.Nothing
             )} data-find="{result.Instance.Name}">
-            <summary id="s-{Id(result)}">{Icon.Of(
+            <summary id="s-{Id(result)}">{Icon.Render(
                 one.Standing
             )}<span class="name"><bdi>{result.Instance.Name}</bdi></span> <span class="badge">{Icon.Word(
                 one.Standing
-            )}</span><span class="short">{one.Findings[0].What}{more}</span></summary>
+            )}</span><span class="short">{one.Findings[0].Summary}{more}</span></summary>
             <ul class="findings">{Html.Join(one.Findings.Select(Finding))}</ul>
             {Known(result)}
-            <p class="about">{Facts.Server(result)}, asked {Moment.Of(result.At)} {Facts.Labels(result.Instance)}</p>
+            <p class="about">{Facts.Server(result)}, asked {Moment.Render(result.At)} {Facts.Labels(result.Instance)}</p>
             </details>
 
             """
@@ -49,22 +49,24 @@ internal static class Attention
     }
 
     static Html Finding(Finding finding) =>
-        Html.Of(
-            $"<li class=\"{(finding.IsCritical ? "critical" : "warning")}\"><p>{Sentence(finding.What)}</p><p "
-                + $"class=\"do\">{finding.Do}</p></li>"
+        Html.Format(
+            $"<li class=\"{(finding.IsCritical ? "critical" : "warning")}\"><p>{Sentence(finding.Summary)}</p><p "
+                + $"class=\"do\">{finding.Advice}</p></li>"
         );
 
     static Html Known(ProbeResult result)
     {
         List<Html> rows = [.. Rows(result)];
-        return rows.Count == 0 ? Html.Nothing : Html.Of($"<dl class=\"facts\">{Html.Join(rows)}</dl>");
+        return rows.Count == 0 ? Html.Nothing : Html.Format($"<dl class=\"facts\">{Html.Join(rows)}</dl>");
     }
 
     static IEnumerable<Html> Rows(ProbeResult result)
     {
         foreach (var backup in result.Backups)
         {
-            var bar = backup.Age is { } age ? Bar.Of(result.Instance, ShowBackup.LimitOf(result.Instance, backup.Type), age) : Html.Nothing;
+            var bar = backup.Age is { } age
+                ? Bar.Render(result.Instance, ShowBackup.LimitOf(result.Instance, backup.Type), age)
+                : Html.Nothing;
             yield return Row(ShowBackup.Name(backup.Type), Facts.Age(backup, result.Instance), bar, Facts.Details(backup));
         }
 
@@ -73,22 +75,23 @@ internal static class Attention
                 "lost if it died now",
                 loss,
                 Html.Nothing,
-                result.ReplayBytes is { } replay ? Html.Of($"a restore replays {InWords.Bytes(replay)} of WAL") : Html.Nothing
+                result.ReplayBytes is { } replay ? Html.Format($"a restore replays {Humanize.Bytes(replay)} of WAL") : Html.Nothing
             );
         if (Facts.Queue(result) is { } queue)
             yield return Row(
                 "ready queue",
                 queue,
-                Facts.Waiting(result) is { } waiting ? Bar.Of(result.Instance, LimitType.Wal, waiting) : Html.Nothing,
+                Facts.Waiting(result) is { } waiting ? Bar.Render(result.Instance, LimitType.Wal, waiting) : Html.Nothing,
                 Html.Nothing
             );
         if (Facts.Archiving(result) is { } archiving)
-            yield return Row("WAL archiving", Html.Of($"{archiving}"), Html.Nothing, Html.Nothing);
+            yield return Row("WAL archiving", Html.Format($"{archiving}"), Html.Nothing, Html.Nothing);
     }
 
     static Html Row(string name, Html value, Html bar, Html details) =>
-        Html.Of(
-            $"<div><dt>{name}</dt><dd>{value}{bar}{(details == Html.Nothing ? details : Html.Of($"<small>{details}</small>"))}</dd></div>"
+        Html.Format(
+            $"<div><dt>{name}</dt>"
+                + $"<dd>{value}{bar}{(details == Html.Nothing ? details : Html.Format($"<small>{details}</small>"))}</dd></div>"
         );
 
     /// <summary>With a capital letter, where it does not begin with a name, and a full stop.</summary>

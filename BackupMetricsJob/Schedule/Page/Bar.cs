@@ -11,21 +11,23 @@ internal static class Bar
     const double Full = 1.25;
 
     /// <summary>Nothing where there is no limit to be drawn.</summary>
-    public static Html Of(Instance instance, LimitType? type, TimeSpan age)
+    public static Html Render(Instance instance, LimitType? type, TimeSpan age)
     {
         List<TimeSpan> limits = [.. Limits(instance, type).Select(limit => limit.MaxAge)];
         if (limits.Count == 0)
             return Html.Nothing;
         var last = limits.Max();
-        var marks = limits.Select(limit => Html.Of($"<rect class=\"mark\" x=\"{100 * limit / last / Full}\" width=\".7\" height=\"8\"/>"));
+        var marks = limits.Select(limit =>
+            Html.Format($"<rect class=\"mark\" x=\"{100 * limit / last / Full}\" width=\".7\" height=\"8\"/>")
+        );
         var standing = BackupFindings.Passed(instance, type!.Value, age) switch
         {
-            { Severity: Severity.Critical } => Standing.Critical,
-            { } => Standing.Warning,
-            null => Standing.Well,
+            { Severity: Severity.Critical } => Verdict.Critical,
+            { } => Verdict.Warning,
+            null => Verdict.Well,
         };
         var length = Math.Clamp(100 * age / last / Full, 1, 100);
-        return Html.Of(
+        return Html.Format(
             $"<svg class=\"bar {Icon.Name(standing)}\" viewBox=\"0 0 100 8\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect "
                 + $"class=\"fill\" width=\"{length}\" height=\"8\"/>{Html.Join(marks)}</svg>"
         );
@@ -33,18 +35,18 @@ internal static class Bar
 
     /// <summary>The limit that comes first: " of 26 h"; nothing where there is none.</summary>
     public static string First(Instance instance, LimitType? type) =>
-        Limits(instance, type).MinBy(limit => limit.MaxAge) is { } first ? " of " + InWords.Of(first.MaxAge) : "";
+        Limits(instance, type).MinBy(limit => limit.MaxAge) is { } first ? " of " + Humanize.Duration(first.MaxAge) : "";
 
     /// <summary>The limits in words, both where they are told apart.</summary>
-    public static string Words(Instance instance, LimitType? type)
+    public static string Describe(Instance instance, LimitType? type)
     {
         var warning = Limits(instance, type).FirstOrDefault(limit => limit.Severity == Severity.Warning)?.MaxAge;
         var critical = Limits(instance, type).FirstOrDefault(limit => limit.Severity == Severity.Critical)?.MaxAge;
         return (warning, critical) switch
         {
-            ({ } early, { } late) => $"limits {InWords.Of(early)} and {InWords.Of(late)}",
-            ({ } only, null) => $"limit {InWords.Of(only)}",
-            (null, { } only) => $"limit {InWords.Of(only)}",
+            ({ } early, { } late) => $"limits {Humanize.Duration(early)} and {Humanize.Duration(late)}",
+            ({ } only, null) => $"limit {Humanize.Duration(only)}",
+            (null, { } only) => $"limit {Humanize.Duration(only)}",
             _ => "no limit",
         };
     }

@@ -8,7 +8,7 @@ internal static class DaemonFacts
 {
     /// <summary>The three that a glance is for.</summary>
     public static Html AtAGlance(ScheduleSnapshot now, DateTimeOffset time) =>
-        Html.Of(
+        Html.Format(
             $"""
             <dl class="glance"><div><dt>Next run</dt><dd>{Next(now, time)}</dd></div><div><dt>Last run</dt><dd>{Last(
                 now,
@@ -18,27 +18,27 @@ internal static class DaemonFacts
             """
         );
 
-    public static Html Of(ScheduleSnapshot now, DateTimeOffset time) =>
-        Html.Of(
+    public static Html Render(ScheduleSnapshot now, DateTimeOffset time) =>
+        Html.Format(
             $"""
             <section id="daemon" aria-labelledby="h-daemon"><h2 id="h-daemon">This job</h2>
             <dl class="facts">
-            {Row("node", Html.Of($"<bdi>{now.Node}</bdi>, {(now.IsCluster ? "one of a cluster" : "on its own")}"))}{Row(
+            {Row("node", Html.Format($"<bdi>{now.Node}</bdi>, {(now.IsCluster ? "one of a cluster" : "on its own")}"))}{Row(
                 "group",
-                Html.Of($"{now.Group}")
+                Html.Format($"{now.Group}")
             )}{Row(
                 "schedule",
-                Html.Of(
-                    $"<code>{now.Cron}</code> in {now.TimeZone.Id}" + $"{(now.Interval > TimeSpan.Zero ? $", every {InWords.Of(now.Interval)} at the longest" : "")}"
+                Html.Format(
+                    $"<code>{now.Cron}</code> in {now.TimeZone.Id}" + $"{(now.Interval > TimeSpan.Zero ? $", every {Humanize.Duration(now.Interval)} at the longest" : "")}"
                 )
             )}{Html.Join(Pushes(now))}{Row("settings", Settings(now))}{Cluster(now, time)}{Row(
                 "last success",
                 now.LastSuccessAnywhere is { } success
-                    ? Html.Of($"{Moment.Of(success)}, {Moment.From(time, success)}{(now.IsCluster ? ", on any node" : "")}")
-                    : Html.Of($"none yet")
-            )}{Row("running since", Html.Of($"{Moment.Of(now.ProcessStarted)}"))}{Row(
+                    ? Html.Format($"{Moment.Render(success)}, {Moment.From(time, success)}{(now.IsCluster ? ", on any node" : "")}")
+                    : Html.Format($"none yet")
+            )}{Row("running since", Html.Format($"{Moment.Render(now.ProcessStarted)}"))}{Row(
                 "version",
-                Html.Of($"backup-metrics {now.Build.Version} ({now.Build.Revision})")
+                Html.Format($"backup-metrics {now.Build.Version} ({now.Build.Revision})")
             )}
             </dl></section>
 
@@ -48,38 +48,38 @@ internal static class DaemonFacts
     static Html Next(ScheduleSnapshot now, DateTimeOffset time) =>
         now switch
         {
-            { Current: { } current } => Html.Of(
-                $"<b>going on</b><small>for {Moment.Of(current.Slot)}{(current.IsRetry ? ", again" : "")}</small>"
+            { Current: { } current } => Html.Format(
+                $"<b>going on</b><small>for {Moment.Render(current.Slot)}{(current.IsRetry ? ", again" : "")}</small>"
             ),
-            { NextSlot: { } next } => Html.Of($"<b>{Moment.From(time, next)}</b><small>{Moment.Of(next)}</small>"),
-            _ => Html.Of($"<b>none</b><small>the schedule has no further slot</small>"),
+            { NextSlot: { } next } => Html.Format($"<b>{Moment.From(time, next)}</b><small>{Moment.Render(next)}</small>"),
+            _ => Html.Format($"<b>none</b><small>the schedule has no further slot</small>"),
         };
 
     static Html Last(ScheduleSnapshot now, DateTimeOffset time) =>
         now.History is [.., var last]
-            ? Html.Of(
-                $"<b>{Moment.From(time, last.Began + last.Duration)}</b><small>{RunStrip.Words(last.ExitCode)}, "
-                    + $"took {InWords.Of(last.Duration)}</small>"
+            ? Html.Format(
+                $"<b>{Moment.From(time, last.Began + last.Duration)}</b><small>{RunStrip.Describe(last.ExitCode)}, "
+                    + $"took {Humanize.Duration(last.Duration)}</small>"
             )
-            : Html.Of($"<b>none</b><small>on this node so far</small>");
+            : Html.Format($"<b>none</b><small>on this node so far</small>");
 
     static IEnumerable<Html> Pushes(ScheduleSnapshot now)
     {
         if (now.Last?.Report.Pushes is not { Count: > 0 } pushes)
             yield break;
         foreach (var push in pushes)
-            yield return Row("push", Html.Of($"{push.Outcome.Describe()}"));
+            yield return Row("push", Html.Format($"{push.Outcome.Describe()}"));
     }
 
     static Html Settings(ScheduleSnapshot now) =>
         now.ReloadFailure is { } failure
-            ? Html.Of($"broken since {Moment.Of(failure.At)}, older ones are in use")
-            : Html.Of($"read without a problem");
+            ? Html.Format($"broken since {Moment.Render(failure.At)}, older ones are in use")
+            : Html.Format($"read without a problem");
 
     static Html Cluster(ScheduleSnapshot now, DateTimeOffset time) =>
         now.LastAnywhere is { } last
-            ? Row("last slot", Html.Of($"{Moment.Of(last.Slot)}, {Moment.From(time, last.Slot)}, on node <bdi>{last.Node}</bdi>"))
+            ? Row("last slot", Html.Format($"{Moment.Render(last.Slot)}, {Moment.From(time, last.Slot)}, on node <bdi>{last.Node}</bdi>"))
             : Html.Nothing;
 
-    static Html Row(string name, Html value) => Html.Of($"<div><dt>{name}</dt><dd>{value}</dd></div>");
+    static Html Row(string name, Html value) => Html.Format($"<div><dt>{name}</dt><dd>{value}</dd></div>");
 }

@@ -10,7 +10,7 @@ internal static class Facts
     public static string Server(ProbeResult result) =>
         result switch
         {
-            { Server: { } server } => $"PostgreSQL {InWords.Version(server.VersionNumber)}, {(server.InRecovery ? "standby" : "primary")}",
+            { Server: { } server } => $"PostgreSQL {Humanize.Version(server.VersionNumber)}, {(server.InRecovery ? "standby" : "primary")}",
             { IsTarget: false } => $"by the word of {string.Join(", ", result.Instance.Sources)}",
             { SourcesThatAnswered.Count: > 0 } => $"by the word of {string.Join(", ", result.SourcesThatAnswered)}",
             _ => "no answer",
@@ -18,16 +18,18 @@ internal static class Facts
 
     public static Html Age(BackupFacts backup, Instance instance) =>
         backup.Age is { } age
-            ? Html.Of($"<b>{InWords.Of(age)}</b> old{Limit(instance, ShowBackup.LimitOf(instance, backup.Type))}")
-            : Html.Of($"{(backup.Oldest is null ? "no good one is known" : "the newest is not known")}");
+            ? Html.Format($"<b>{Humanize.Duration(age)}</b> old{Limit(instance, ShowBackup.LimitOf(instance, backup.Type))}")
+            : Html.Format($"{(backup.Oldest is null ? "no good one is known" : "the newest is not known")}");
 
     /// <summary>Finished when, with what, how large, what else is kept.</summary>
     public static Html Details(BackupFacts backup)
     {
-        var finished = backup.LastSuccess is { } at ? Html.Of($"{backup.Tool}, finished {Moment.Of(at)}") : Html.Of($"{backup.Tool}");
-        var took = backup.LastDuration is { } duration ? $", took {InWords.Of(duration)}" : "";
+        var finished = backup.LastSuccess is { } at
+            ? Html.Format($"{backup.Tool}, finished {Moment.Render(at)}")
+            : Html.Format($"{backup.Tool}");
+        var took = backup.LastDuration is { } duration ? $", took {Humanize.Duration(duration)}" : "";
         var more = ShowBackup.More(backup);
-        return Html.Of($"{finished}{took}{ShowBackup.Size(backup)}{(more.Length > 0 ? "; " + more : "")}");
+        return Html.Format($"{finished}{took}{ShowBackup.Size(backup)}{(more.Length > 0 ? "; " + more : "")}");
     }
 
     /// <summary>How archiving stands; null where there is no server to ask.</summary>
@@ -35,11 +37,11 @@ internal static class Facts
     {
         if (result.Server is not { } server)
             return null;
-        if (ArchiverStates.Of(server) is not { } state)
+        if (ArchiverStates.Classify(server) is not { } state)
             return "unknown";
         var last =
             !server.DoesNotArchiveItself && server.ArchiveMode != "off" && server.Archiver.LastArchived is { } archived
-                ? $", last success {InWords.Of(server.Now - archived)} before it was asked"
+                ? $", last success {Humanize.Duration(server.Now - archived)} before it was asked"
                 : "";
         return state.Name() + last;
     }
@@ -56,32 +58,35 @@ internal static class Facts
         if (result.Server is not { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal: { } wal })
             return null;
         return Waiting(result) is { } waiting
-            ? Html.Of($"<b>{InWords.Waiting(wal)}</b> waiting for {InWords.Of(waiting)}{Limit(result.Instance, LimitType.Wal)}")
-            : Html.Of($"nothing waits");
+            ? Html.Format($"<b>{Humanize.Waiting(wal)}</b> waiting for {Humanize.Duration(waiting)}{Limit(result.Instance, LimitType.Wal)}")
+            : Html.Format($"nothing waits");
     }
 
     /// <summary>What would be lost if it died now; null where nobody knows.</summary>
     public static Html? Loss(ProbeResult result) =>
-        result.Loss is { } loss ? Html.Of($"<b>{InWords.Of(loss.Window)}</b> of work at most{ShowTable.Proviso(loss)}") : null;
+        result.Loss is { } loss ? Html.Format($"<b>{Humanize.Duration(loss.Window)}</b> of work at most{ShowTable.Proviso(loss)}") : null;
 
     /// <summary>The same two in a word or two, under a heading that says what they are.</summary>
     public static Html? ShortQueue(ProbeResult result)
     {
         if (result.Server is not { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal: { } wal })
             return null;
-        return Waiting(result) is { } waiting ? Html.Of($"{InWords.Waiting(wal)}, {InWords.Of(waiting)}") : Html.Of($"empty");
+        return Waiting(result) is { } waiting
+            ? Html.Format($"{Humanize.Waiting(wal)}, {Humanize.Duration(waiting)}")
+            : Html.Format($"empty");
     }
 
-    public static Html? ShortLoss(ProbeResult result) => result.LossWindow is { } window ? Html.Of($"{InWords.Of(window)}") : null;
+    public static Html? ShortLoss(ProbeResult result) =>
+        result.LossWindow is { } window ? Html.Format($"{Humanize.Duration(window)}") : null;
 
     public static Html Labels(Instance instance)
     {
         if (instance.Labels.Count == 0)
             return Html.Nothing;
-        return Html.Of($"<span class=\"labels\">{Html.Join(" ", [.. instance.Labels.Select(Label)])}</span>");
+        return Html.Format($"<span class=\"labels\">{Html.Join(" ", [.. instance.Labels.Select(Label)])}</span>");
     }
 
-    static Html Label(InstanceLabel label) => Html.Of($"<span>{label.Name}={label.Value}</span>");
+    static Html Label(InstanceLabel label) => Html.Format($"<span>{label.Name}={label.Value}</span>");
 
-    static Html Limit(Instance instance, LimitType? type) => Html.Of($" <span class=\"limit\">({Bar.Words(instance, type)})</span>");
+    static Html Limit(Instance instance, LimitType? type) => Html.Format($" <span class=\"limit\">({Bar.Describe(instance, type)})</span>");
 }

@@ -5,34 +5,34 @@ using BackupMetricsJob.Schedule.State;
 namespace BackupMetricsJob.Schedule.Page;
 
 /// <summary>The one sentence that people come for. It is never green where nobody knows.</summary>
-internal sealed record Headline(Standing Standing, string Text, string More)
+internal sealed record Headline(Verdict Standing, string Text, string More)
 {
-    public static Headline Of(ScheduleSnapshot now, IReadOnlyList<Judged> judged, DateTimeOffset time)
+    public static Headline From(ScheduleSnapshot now, IReadOnlyList<Assessment> judged, DateTimeOffset time)
     {
         if (now.Last is null && now.LastAnywhere is null)
             return new(
-                Standing.NotJudged,
+                Verdict.NotAssessed,
                 "Nothing is known yet",
                 now.Current is null ? "No run has ended since this process started." : "The first run is going on."
             );
         if (now.Newest is not { } last)
             return new(
-                Standing.NotJudged,
+                Verdict.NotAssessed,
                 $"Node {now.LastAnywhere!.Node} knows",
                 "It ran the last slot, so its page and its metrics tell what was found."
             );
         if (Stale(now, time) is { } since)
             return new(
-                Standing.Critical,
+                Verdict.Critical,
                 "Nobody knows how the backups are now",
-                $"The last run ended {InWords.Of(since)} ago, and it should be every {InWords.Of(now.Interval)}. "
+                $"The last run ended {Humanize.Duration(since)} ago, and it should be every {Humanize.Duration(now.Interval)}. "
                     + "What follows was true then."
             );
         var backups = OfRun(last, judged);
         // Backups that are well and a job that tells nobody are not well together.
-        return backups.Standing < Standing.Well || Trouble(now, last) is not { } trouble
+        return backups.Standing < Verdict.Well || Trouble(now, last) is not { } trouble
             ? backups
-            : new(Standing.Critical, trouble, $"{backups.Text}, as far as this node sees. {backups.More}".TrimEnd());
+            : new(Verdict.Critical, trouble, $"{backups.Text}, as far as this node sees. {backups.More}".TrimEnd());
     }
 
     static string? Trouble(ScheduleSnapshot now, LastRun last) =>
@@ -46,10 +46,10 @@ internal sealed record Headline(Standing Standing, string Text, string More)
     public static TimeSpan? Stale(ScheduleSnapshot now, DateTimeOffset time) =>
         now.Newest is { } last && now.Interval > TimeSpan.Zero && time - last.Ended > 2 * now.Interval ? time - last.Ended : null;
 
-    static Headline OfRun(LastRun last, IReadOnlyList<Judged> judged)
+    static Headline OfRun(LastRun last, IReadOnlyList<Assessment> judged)
     {
-        var (critical, warning) = (Count(judged, Standing.Critical), Count(judged, Standing.Warning));
-        var (well, other) = (Count(judged, Standing.Well), Count(judged, Standing.NotJudged));
+        var (critical, warning) = (Count(judged, Verdict.Critical), Count(judged, Verdict.Warning));
+        var (well, other) = (Count(judged, Verdict.Well), Count(judged, Verdict.NotAssessed));
         var (bad, all) = (critical + warning, critical + warning + well);
         var more = new List<string>();
         if (bad > 0)
@@ -75,12 +75,12 @@ internal sealed record Headline(Standing Standing, string Text, string More)
             _ => bad == all ? $"All {all} databases need attention" : $"{bad} of {all} databases need attention",
         };
         var standing =
-            critical > 0 ? Standing.Critical
-            : warning > 0 ? Standing.Warning
-            : all > 0 ? Standing.Well
-            : Standing.NotJudged;
+            critical > 0 ? Verdict.Critical
+            : warning > 0 ? Verdict.Warning
+            : all > 0 ? Verdict.Well
+            : Verdict.NotAssessed;
         return new(standing, text, more.Count == 0 ? "" : string.Join(", ", more) + ".");
     }
 
-    static int Count(IReadOnlyList<Judged> judged, Standing standing) => judged.Count(one => one.Standing == standing);
+    static int Count(IReadOnlyList<Assessment> judged, Verdict standing) => judged.Count(one => one.Standing == standing);
 }

@@ -9,7 +9,7 @@ internal readonly record struct Html(string Markup)
 {
     public static Html Nothing { get; } = new("");
 
-    public static Html Of(HtmlHandler markup) => new(markup.ToString());
+    public static Html Format(HtmlHandler markup) => new(markup.ToString());
 
     public static Html Join(IEnumerable<Html> pieces)
     {
@@ -62,7 +62,7 @@ internal readonly ref struct HtmlHandler
                     '\'' => "&#39;",
                     _ => (
                         Rune.IsWhiteSpace(rune) ? new Rune(' ')
-                        : Words.IsInvisible(rune) ? Rune.ReplacementChar
+                        : PlainText.IsInvisible(rune) ? Rune.ReplacementChar
                         : rune
                     ).ToString(),
                 }

@@ -3,7 +3,7 @@ namespace BackupMetricsJob.Schedule.Page;
 /// <summary>The signs: each has a shape of its own, so that nobody needs to see its colour.</summary>
 internal static class Icon
 {
-    /// <summary>Drawn once a page; <see cref="Of"/> refers to it.</summary>
+    /// <summary>Drawn once a page; <see cref="Render"/> refers to it.</summary>
     public static Html Shapes { get; } =
         new(
             """
@@ -16,37 +16,37 @@ internal static class Icon
             """
         );
 
-    public static Html Of(Standing standing) =>
-        Html.Of($"<svg class=\"icon {Name(standing)}\" aria-hidden=\"true\"><use href=\"#sign-{Name(standing)}\"/></svg>");
+    public static Html Render(Verdict standing) =>
+        Html.Format($"<svg class=\"icon {Name(standing)}\" aria-hidden=\"true\"><use href=\"#sign-{Name(standing)}\"/></svg>");
 
     /// <summary>The same as the body of a data: URL, for the tab.</summary>
-    public static Html Link(Standing standing)
+    public static Html Link(Verdict standing)
     {
         var (colour, shape) = standing switch
         {
-            Standing.Critical => ("b3261e", "%3Cpath d='M6.3 1h7.4L19 6.3v7.4L13.7 19H6.3L1 13.7V6.3z'/%3E"),
-            Standing.Warning => ("b06a00", "%3Cpath d='M10 2 19 18H1z'/%3E"),
-            Standing.Well => ("1f7a4a", "%3Ccircle cx='10' cy='10' r='9'/%3E"),
+            Verdict.Critical => ("b3261e", "%3Cpath d='M6.3 1h7.4L19 6.3v7.4L13.7 19H6.3L1 13.7V6.3z'/%3E"),
+            Verdict.Warning => ("b06a00", "%3Cpath d='M10 2 19 18H1z'/%3E"),
+            Verdict.Well => ("1f7a4a", "%3Ccircle cx='10' cy='10' r='9'/%3E"),
             _ => ("76726a", "%3Ccircle cx='10' cy='10' r='9'/%3E"),
         };
         return new($"%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 20 20' fill='%23{colour}'%3E{shape}%3C/svg%3E");
     }
 
-    public static string Name(Standing standing) =>
+    public static string Name(Verdict standing) =>
         standing switch
         {
-            Standing.Critical => "critical",
-            Standing.Warning => "warning",
-            Standing.Well => "well",
+            Verdict.Critical => "critical",
+            Verdict.Warning => "warning",
+            Verdict.Well => "well",
             _ => "none",
         };
 
-    public static string Word(Standing standing) =>
+    public static string Word(Verdict standing) =>
         standing switch
         {
-            Standing.Critical => "Critical",
-            Standing.Warning => "Warning",
-            Standing.Well => "Well",
+            Verdict.Critical => "Critical",
+            Verdict.Warning => "Warning",
+            Verdict.Well => "Well",
             _ => "Not judged",
         };
 }

@@ -7,8 +7,8 @@ namespace BackupMetricsJob.Schedule.Page;
 internal static class Moment
 {
     /// <summary>2026-11-22 12:00 UTC; the seconds are for machines, and for who points at it.</summary>
-    public static Html Of(DateTimeOffset at) =>
-        Html.Of(
+    public static Html Render(DateTimeOffset at) =>
+        Html.Format(
             $"<time datetime=\"{at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}\">"
                 + $"{at.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)}</time>"
         );
@@ -18,7 +18,7 @@ internal static class Moment
         (at - now) switch
         {
             { TotalSeconds: > -1 and < 1 } => "now",
-            { Ticks: < 0 } before => $"{InWords.Of(-before)} ago",
-            var after => $"in {InWords.Of(after)}",
+            { Ticks: < 0 } before => $"{Humanize.Duration(-before)} ago",
+            var after => $"in {Humanize.Duration(after)}",
         };
 }

@@ -7,61 +7,61 @@ namespace BackupMetricsJob.Schedule.Page;
 /// <summary>What is wrong with the job itself, as opposed to the databases.</summary>
 internal static class Notices
 {
-    public static Html Of(ScheduleSnapshot now)
+    public static Html Render(ScheduleSnapshot now)
     {
         List<Html> all = [.. All(now)];
         return all.Count == 0
             ? Html.Nothing
-            : Html.Of($"<section class=\"notices\" aria-label=\"What is wrong with the job itself\">{Html.Join(all)}</section>\n");
+            : Html.Format($"<section class=\"notices\" aria-label=\"What is wrong with the job itself\">{Html.Join(all)}</section>\n");
     }
 
     static IEnumerable<Html> All(ScheduleSnapshot now)
     {
         if (now.Problem is { } problem)
-            yield return Notice(Standing.Critical, "The scheduler does not do its work", Html.Of($"{problem}"));
+            yield return Notice(Verdict.Critical, "The scheduler does not do its work", Html.Format($"{problem}"));
         if (now.StoreProblem is { } store)
-            yield return Notice(Standing.Critical, "The cluster's store cannot be asked, so nothing is run", Html.Of($"{store}"));
+            yield return Notice(Verdict.Critical, "The cluster's store cannot be asked, so nothing is run", Html.Format($"{store}"));
         if (now.Current is { OutlastsItsSlot: true } current)
             yield return Notice(
-                Standing.Warning,
+                Verdict.Warning,
                 "A run outlasts its slot",
-                Html.Of($"That of {ScheduleLog.Time(current.Slot)} is still going on; the next one is caught up when it has ended.")
+                Html.Format($"That of {ScheduleLog.Time(current.Slot)} is still going on; the next one is caught up when it has ended.")
             );
         if (now.ReloadFailure is { } reload)
             yield return Notice(
-                Standing.Warning,
+                Verdict.Warning,
                 "The settings are broken, and older ones are in use",
-                Html.Of($"{Html.Join("<br>", [.. reload.Problems.Take(20).Select(line => Html.Of($"{line}"))])}")
+                Html.Format($"{Html.Join("<br>", [.. reload.Problems.Take(20).Select(line => Html.Format($"{line}"))])}")
             );
         if (now.History is [.., { ExitCode: ExitCode.Bug } bug])
             yield return Notice(
-                Standing.Critical,
+                Verdict.Critical,
                 "The last run ended with a bug",
-                Html.Of($"The run for {ScheduleLog.Time(bug.Slot)} told nothing; the log tells more.")
+                Html.Format($"The run for {ScheduleLog.Time(bug.Slot)} told nothing; the log tells more.")
             );
         foreach (var push in now.Last?.Report.Pushes ?? [])
         {
             if (!push.Outcome.Arrived)
                 yield return Notice(
-                    Standing.Critical,
+                    Verdict.Critical,
                     "The last push did not arrive",
-                    Html.Of($"{push.Outcome.Describe()}.{(push.Outcome.Advice is { } advice ? $" {advice}." : "")}")
+                    Html.Format($"{push.Outcome.Describe()}.{(push.Outcome.Advice is { } advice ? $" {advice}." : "")}")
                 );
             else if (push.Outcome.ClocksDiffer)
                 yield return Notice(
-                    Standing.Warning,
+                    Verdict.Warning,
                     "A gateway's clock differs from ours",
-                    Html.Of(
-                        $"That of {push.Outcome.Gateway}, by {Backups.InWords.Of(push.Outcome.ClockSkew!.Value.Duration())}: "
+                    Html.Format(
+                        $"That of {push.Outcome.Gateway}, by {Backups.Humanize.Duration(push.Outcome.ClockSkew!.Value.Duration())}: "
                             + $"alerts compare times of both."
                     )
                 );
         }
     }
 
-    static Html Notice(Standing standing, string what, Html more) =>
-        Html.Of(
-            $"<div class=\"notice {Icon.Name(standing)}\">{Icon.Of(standing)}<div><p><b>{what}</b></p><p "
+    static Html Notice(Verdict standing, string what, Html more) =>
+        Html.Format(
+            $"<div class=\"notice {Icon.Name(standing)}\">{Icon.Render(standing)}<div><p><b>{what}</b></p><p "
                 + $"class=\"more\">{more}</p></div></div>\n"
         );
 }

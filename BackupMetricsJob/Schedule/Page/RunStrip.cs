@@ -13,13 +13,13 @@ internal static class RunStrip
     /// <summary>The picture, with the same in words.</summary>
     public static Html Picture(ScheduleSnapshot now) =>
         now.History.Count == 0
-            ? Html.Of($"<b>none</b><small>on this node so far</small>")
-            : Html.Of($"{Picture(now.History, Sum(now))}<small>{Sum(now)}</small>");
+            ? Html.Format($"<b>none</b><small>on this node so far</small>")
+            : Html.Format($"{Picture(now.History, Sum(now))}<small>{Sum(now)}</small>");
 
     public static Html Table(ScheduleSnapshot now, DateTimeOffset time) =>
         now.History.Count == 0
             ? Html.Nothing
-            : Html.Of(
+            : Html.Format(
                 $"""
                 <section id="runs" aria-labelledby="h-runs"><h2 id="h-runs">Runs{(
                     now.IsCluster ? $" of {now.Node}" : ""
@@ -33,7 +33,7 @@ internal static class RunStrip
             );
 
     /// <summary>What an exit code says, in words.</summary>
-    public static string Words(ExitCode code) =>
+    public static string Describe(ExitCode code) =>
         code switch
         {
             ExitCode.Success => "done",
@@ -45,19 +45,19 @@ internal static class RunStrip
             _ => "",
         };
 
-    public static Standing Kind(RunRecord run) =>
+    public static Verdict Kind(RunRecord run) =>
         run.ExitCode switch
         {
-            ExitCode.Success => Standing.Well,
-            ExitCode.TargetFailed => Standing.Warning,
-            _ => Standing.Critical,
+            ExitCode.Success => Verdict.Well,
+            ExitCode.TargetFailed => Verdict.Warning,
+            _ => Verdict.Critical,
         };
 
     static string Sum(ScheduleSnapshot now)
     {
-        var failed = now.History.Count(run => Kind(run) == Standing.Critical);
-        var partly = now.History.Count(run => Kind(run) == Standing.Warning);
-        return $"{InWords.Count(now.History.Count, "run")}{(now.IsCluster ? " on this node" : "")}, "
+        var failed = now.History.Count(run => Kind(run) == Verdict.Critical);
+        var partly = now.History.Count(run => Kind(run) == Verdict.Warning);
+        return $"{Humanize.Count(now.History.Count, "run")}{(now.IsCluster ? " on this node" : "")}, "
             + $"{(failed == 0 ? "none failed" : $"{failed} failed")}{(partly == 0 ? "" : $", {partly} without all databases")}";
     }
 
@@ -72,12 +72,12 @@ internal static class RunStrip
             var height = Math.Clamp(Math.Sqrt(run.Duration.TotalSeconds / longest) * (Height - 10), 2, Height - 10);
             var sign = Kind(run) switch
             {
-                Standing.Critical => Html.Of($"<path d=\"m{x + .5} {Height - height - 7} 4 4m0-4-4 4\"/>"),
-                Standing.Warning => Html.Of($"<circle cx=\"{x + 2.5}\" cy=\"{Height - height - 4}\" r=\"1.6\"/>"),
+                Verdict.Critical => Html.Format($"<path d=\"m{x + .5} {Height - height - 7} 4 4m0-4-4 4\"/>"),
+                Verdict.Warning => Html.Format($"<circle cx=\"{x + 2.5}\" cy=\"{Height - height - 4}\" r=\"1.6\"/>"),
                 _ => Html.Nothing,
             };
             bars.Add(
-                Html.Of(
+                Html.Format(
                     $"<g class=\"{Icon.Name(Kind(run))}\"><title>{Title(run)}</title><rect x=\"{x + .5}\" y=\"{Height - height}\" "
                         + $"width=\"{Step - 2}\" height=\"{height}\" rx=\"1\"/>{sign}</g>"
                 )
@@ -85,21 +85,22 @@ internal static class RunStrip
             x += Step;
         }
 
-        return Html.Of(
+        return Html.Format(
             $"<svg class=\"strip\" viewBox=\"0 0 {width} {Height}\" preserveAspectRatio=\"xMinYMax meet\" role=\"img\" "
                 + $"aria-label=\"{sum}\">{Html.Join(bars)}</svg>"
         );
     }
 
-    static string Title(RunRecord run) => $"{InWords.Of(run.Slot)}: {(int)run.ExitCode}, {Words(run.ExitCode)}, {InWords.Of(run.Duration)}";
+    static string Title(RunRecord run) =>
+        $"{Humanize.Time(run.Slot)}: {(int)run.ExitCode}, {Describe(run.ExitCode)}, {Humanize.Duration(run.Duration)}";
 
     static Html Row(RunRecord run, DateTimeOffset time) =>
-        Html.Of(
+        Html.Format(
             $"""
-            <tr><th scope="row">{Moment.Of(run.Slot)}{(run.IsRetry ? ", again" : "")} <span class="ago">{Moment.From(
+            <tr><th scope="row">{Moment.Render(run.Slot)}{(run.IsRetry ? ", again" : "")} <span class="ago">{Moment.From(
                 time,
                 run.Slot
-            )}</span></th><td>{Icon.Of(Kind(run))}{(int)run.ExitCode}, {Words(run.ExitCode)}</td><td>{InWords.Of(
+            )}</span></th><td>{Icon.Render(Kind(run))}{(int)run.ExitCode}, {Describe(run.ExitCode)}</td><td>{Humanize.Duration(
                 run.Duration
             )}</td><td>{run.TargetsOk} ok{(run.TargetsFailed == 0 ? "" : $", {run.TargetsFailed} failed")}</td></tr>
 

@@ -30,22 +30,22 @@ internal static class StatusPage
 
     static IEnumerable<Html> Parts(ScheduleSnapshot now, DateTimeOffset time)
     {
-        var judged = Judged.Of(now.Newest?.Report.Results ?? []);
-        var headline = Headline.Of(now, judged, time);
+        var judged = Assessment.Assess(now.Newest?.Report.Results ?? []);
+        var headline = Headline.From(now, judged, time);
         yield return Head(now, headline);
         yield return Hero(now, headline, time);
-        yield return Notices.Of(now);
-        yield return Html.Of($"</div>\n<main id=\"main\">\n");
-        foreach (var card in Attention.Of(judged))
+        yield return Notices.Render(now);
+        yield return Html.Format($"</div>\n<main id=\"main\">\n");
+        foreach (var card in Attention.Render(judged))
             yield return card;
-        foreach (var row in WellTable.Of(judged))
+        foreach (var row in WellTable.Render(judged))
             yield return row;
         yield return RunStrip.Table(now, time);
-        yield return DaemonFacts.Of(now, time);
-        yield return Html.Of(
+        yield return DaemonFacts.Render(now, time);
+        yield return Html.Format(
             $"""
             </main>
-            <footer><nav aria-label="For machines"><a href="metrics">metrics</a> <a href="healthz">healthz</a> <a href="readyz">readyz</a></nav><p>As of {Moment.Of(
+            <footer><nav aria-label="For machines"><a href="metrics">metrics</a> <a href="healthz">healthz</a> <a href="readyz">readyz</a></nav><p>As of {Moment.Render(
                 time
             )}</p></footer>
             <script>{PageParts.Script}</script>
@@ -56,7 +56,7 @@ internal static class StatusPage
     }
 
     static Html Head(ScheduleSnapshot now, Headline headline) =>
-        Html.Of(
+        Html.Format(
             $"""
             <!doctype html>
             <html lang="en">
@@ -72,11 +72,11 @@ internal static class StatusPage
         );
 
     static Html Hero(ScheduleSnapshot now, Headline headline, DateTimeOffset time) =>
-        Html.Of(
+        Html.Format(
             $"""
             <div id="top">
             <header class="{Icon.Name(headline.Standing)}"><p class="brand">backup-metrics on <bdi>{now.Node}</bdi></p>
-            <h1>{Icon.Of(headline.Standing)}<span>{headline.Text}</span></h1>
+            <h1>{Icon.Render(headline.Standing)}<span>{headline.Text}</span></h1>
             <p class="sub">{headline.More}{Asked(now, time)}</p>
             {DaemonFacts.AtAGlance(now, time)}</header>
 
@@ -84,5 +84,5 @@ internal static class StatusPage
         );
 
     static Html Asked(ScheduleSnapshot now, DateTimeOffset time) =>
-        now.Newest is { } last ? Html.Of($" <span>Asked {Moment.From(time, last.Ended)}.</span>") : Html.Nothing;
+        now.Newest is { } last ? Html.Format($" <span>Asked {Moment.From(time, last.Ended)}.</span>") : Html.Nothing;
 }

@@ -7,15 +7,15 @@ namespace BackupMetricsJob.Schedule.Page;
 internal static class WellTable
 {
     /// <param name="judged">Worst first.</param>
-    public static IEnumerable<Html> Of(IReadOnlyList<Judged> judged)
+    public static IEnumerable<Html> Render(IReadOnlyList<Assessment> judged)
     {
         var first = 0;
-        while (first < judged.Count && judged[first].Standing is Standing.Critical or Standing.Warning)
+        while (first < judged.Count && judged[first].Standing is Verdict.Critical or Verdict.Warning)
             first++;
         if (first == judged.Count)
             yield break;
-        var isAllWell = judged[^1].Standing == Standing.Well;
-        yield return Html.Of(
+        var isAllWell = judged[^1].Standing == Verdict.Well;
+        yield return Html.Format(
             $"""
             <section id="well" aria-labelledby="h-well"><h2 id="h-well">{(
                 isAllWell ? "Well" : "Well, or not judged"
@@ -26,16 +26,16 @@ internal static class WellTable
         );
         for (var i = first; i < judged.Count; i++)
             yield return Row(judged[i]);
-        yield return Html.Of($"</tbody></table></section>\n");
+        yield return Html.Format($"</tbody></table></section>\n");
     }
 
-    static Html Row(Judged one)
+    static Html Row(Assessment one)
     {
         var result = one.Result;
-        var newest = StateInWords.Newest(result);
-        return Html.Of(
+        var newest = StateText.Newest(result);
+        return Html.Format(
             $"""
-            <tr data-find="{result.Instance.Name}"><th scope="row">{Icon.Of(
+            <tr data-find="{result.Instance.Name}"><th scope="row">{Icon.Render(
                 one.Standing
             )}<span class="name"><bdi>{result.Instance.Name}</bdi></span><span class="hidden">: {Icon.Word(
                 one.Standing
@@ -51,17 +51,18 @@ internal static class WellTable
     static Html Age(ProbeResult result, BackupFacts? newest)
     {
         if (!result.IsMonitored)
-            return Html.Of($"<span class=\"unknown\">it answers for others</span>");
+            return Html.Format($"<span class=\"unknown\">it answers for others</span>");
         if (result.Server is { DoesNotArchiveItself: true })
-            return Html.Of($"<span class=\"unknown\">a standby: see its primary</span>");
+            return Html.Format($"<span class=\"unknown\">a standby: see its primary</span>");
         if (newest is not { Age: { } age })
-            return Html.Of($"<span class=\"unknown\">none is known</span>");
+            return Html.Format($"<span class=\"unknown\">none is known</span>");
         var type = ShowBackup.LimitOf(result.Instance, newest.Type);
-        return Html.Of(
-            $"<div>{Bar.Of(result.Instance, type, age)}<span><b>{InWords.Of(age)}</b>{Bar.First(result.Instance, type)}</span></div>"
+        return Html.Format(
+            $"<div>{Bar.Render(result.Instance, type, age)}"
+                + $"<span><b>{Humanize.Duration(age)}</b>{Bar.First(result.Instance, type)}</span></div>"
         );
     }
 
-    static Html Unknown(Judged one) =>
-        Html.Of($"<span class=\"unknown\">" + $"{(one.Standing == Standing.NotJudged ? "–" : "unknown")}</span>");
+    static Html Unknown(Assessment one) =>
+        Html.Format($"<span class=\"unknown\">" + $"{(one.Standing == Verdict.NotAssessed ? "–" : "unknown")}</span>");
 }

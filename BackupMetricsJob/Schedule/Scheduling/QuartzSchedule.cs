@@ -108,14 +108,14 @@ internal sealed class QuartzSchedule : IAsyncDisposable
     }
 
     /// <summary>Makes Quartz fire a trigger again that it had given up.</summary>
-    public async Task MendAsync(CancellationToken cancellationToken) =>
+    public async Task RepairAsync(CancellationToken cancellationToken) =>
         await _scheduler!.ResetTriggerFromErrorState(Slots, cancellationToken);
 
     /// <summary>Why the store could not be used, in one line.</summary>
-    public string Words(Exception failure)
+    public string Describe(Exception failure)
     {
         var cause = failure.GetBaseException();
-        return (cause is AuthenticationException ? _check?.Refusal?.Message : null) ?? Text.Words.OnOneLine(cause.Message);
+        return (cause is AuthenticationException ? _check?.Refusal?.Message : null) ?? Text.PlainText.OnOneLine(cause.Message);
     }
 
     /// <summary>Fires no more; a run that is going on goes on.</summary>

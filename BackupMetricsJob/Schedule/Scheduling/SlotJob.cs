@@ -14,13 +14,13 @@ namespace BackupMetricsJob.Schedule.Scheduling;
 /// </summary>
 [DisallowConcurrentExecution]
 [PersistJobDataAfterExecution]
-internal sealed class SlotJob(SlotRunner runner, GoodOptions options, ScheduleState state, ScheduleLog log, TimeProvider time) : IJob
+internal sealed class SlotJob(SlotRunner runner, CurrentOptions options, ScheduleState state, ScheduleLog log, TimeProvider time) : IJob
 {
     public const string LastSlot = "lastSlot";
     public const string LastNode = "lastNode";
     public const string LastSuccess = "lastSuccess";
 
-    const int MostMissed = 100_000;
+    const int MaxMissed = 100_000;
     static readonly TimeSpan Late = TimeSpan.FromSeconds(5);
 
     DateTimeOffset? _last;
@@ -46,11 +46,11 @@ internal sealed class SlotJob(SlotRunner runner, GoodOptions options, ScheduleSt
 
         // Of the first slot of a new store, too, which no node has ended yet.
         if ((last ?? DiedIn(context)?.AddTicks(-1)) is { } before)
-            TellMissed(plan.Between(before, slot, MostMissed));
-        TellBegin(slot, context.Recovering);
+            LogMissed(plan.Between(before, slot, MaxMissed));
+        LogBegin(slot, context.Recovering);
         _last = slot;
         var succeeded = await runner.RunAsync(slot);
-        Tell(
+        Log(
             $"slot {ScheduleLog.Time(slot)} ended on {state.Now.Node}, {HowItEnded(slot, succeeded)}",
             "slot_end",
             slot,
@@ -89,7 +89,7 @@ internal sealed class SlotJob(SlotRunner runner, GoodOptions options, ScheduleSt
     public static SlotAnywhere? ReadLast(JobDataMap data) =>
         Read(data, LastSlot) is { } slot ? new(slot, data.GetValueOrDefault(LastNode) as string ?? "") : null;
 
-    void TellMissed(IReadOnlyList<DateTimeOffset> missed)
+    void LogMissed(IReadOnlyList<DateTimeOffset> missed)
     {
         if (missed.Count == 0)
             return;
@@ -109,7 +109,7 @@ internal sealed class SlotJob(SlotRunner runner, GoodOptions options, ScheduleSt
         );
     }
 
-    void TellBegin(DateTimeOffset slot, bool isRecovering)
+    void LogBegin(DateTimeOffset slot, bool isRecovering)
     {
         var node = state.Now.Node;
         var late = time.GetUtcNow() - slot;
@@ -117,7 +117,7 @@ internal sealed class SlotJob(SlotRunner runner, GoodOptions options, ScheduleSt
             isRecovering ? ", again, since the node that ran it is gone"
             : late > Late ? $", {late.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s late"
             : "";
-        Tell(
+        Log(
             $"slot {ScheduleLog.Time(slot)} begins on {node}{why}",
             "slot",
             slot,
@@ -129,7 +129,7 @@ internal sealed class SlotJob(SlotRunner runner, GoodOptions options, ScheduleSt
         );
     }
 
-    void Tell(string message, string name, DateTimeOffset slot, Action<Utf8JsonWriter> more) =>
+    void Log(string message, string name, DateTimeOffset slot, Action<Utf8JsonWriter> more) =>
         log.Info(
             name,
             message,

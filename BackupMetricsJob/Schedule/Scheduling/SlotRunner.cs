@@ -11,7 +11,7 @@ namespace BackupMetricsJob.Schedule.Scheduling;
 /// What is done for one slot: the very same run as <c>backup-metrics run</c>, with the settings of this moment. One that failed and may
 /// succeed later is tried again, more and more seldom, as long as the next slot has not come.
 /// </summary>
-internal sealed class SlotRunner(GoodOptions options, ProcessContext terminal, BuildVersion build, ScheduleState state, ScheduleLog log)
+internal sealed class SlotRunner(CurrentOptions options, ProcessContext context, BuildVersion build, ScheduleState state, ScheduleLog log)
     : IDisposable
 {
     static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(30);
@@ -56,12 +56,12 @@ internal sealed class SlotRunner(GoodOptions options, ProcessContext terminal, B
         {
             if (_stop.IsCancellationRequested)
                 return false;
-            var plan = options.Again();
+            var plan = options.Reload();
             var (code, succeeded) = await RunOnceAsync(plan, slot, tries > 0);
             if (code is not (ExitCode.PushNotArrived or ExitCode.Bug) || _stop.IsCancellationRequested)
                 return succeeded;
             var next = plan.Plan.Next(slot);
-            var again = terminal.Time.GetUtcNow() + delay;
+            var again = context.Time.GetUtcNow() + delay;
             if (again >= next)
             {
                 log.Warn(
@@ -73,7 +73,7 @@ internal sealed class SlotRunner(GoodOptions options, ProcessContext terminal, B
             }
 
             log.Warn("retry", $"the run for slot {ScheduleLog.Time(slot)} failed; it is tried again at {ScheduleLog.Time(again)}");
-            await Task.Delay(delay, terminal.Time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(delay, context.Time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             delay *= 2;
         }
     }
@@ -86,33 +86,33 @@ internal sealed class SlotRunner(GoodOptions options, ProcessContext terminal, B
     {
         if (plan.Job.Splay <= TimeSpan.Zero || !plan.Pushes || plan.Output.DryRun)
             return true;
-        var wait = Splay.Of(plan.Job.Splay, Environment.MachineName, plan.Job.Group);
+        var wait = Splay.Delay(plan.Job.Splay, Environment.MachineName, plan.Job.Group);
         log.Info(
             "splay",
-            $"the run for slot {ScheduleLog.Time(slot)} waits until {ScheduleLog.Time(terminal.Time.GetUtcNow() + wait)}, "
+            $"the run for slot {ScheduleLog.Time(slot)} waits until {ScheduleLog.Time(context.Time.GetUtcNow() + wait)}, "
                 + "its part of the splay"
         );
-        return await Splay.WaitAsync(wait, terminal.Time, _stop.Token);
+        return await Splay.WaitAsync(wait, context.Time, _stop.Token);
     }
 
     async Task<(ExitCode Code, bool Succeeded)> RunOnceAsync(ScheduleOptions plan, DateTimeOffset slot, bool isRetry)
     {
-        var began = terminal.Time.GetUtcNow();
+        var began = context.Time.GetUtcNow();
         state.Begin(new(slot, began, isRetry) { Deadline = plan.Job.Deadline });
         try
         {
             var report = await RunAsync(plan);
             WasCut |= _cut.IsCancellationRequested;
-            var code = ExitCodes.Of(report, _cut.IsCancellationRequested ? ExitCode.Terminated : null, plan.Output.FailOnTarget);
-            RunSummary.Write(report, code, plan.Output.LogFormat, terminal);
+            var code = ExitCodes.For(report, _cut.IsCancellationRequested ? ExitCode.Terminated : null, plan.Output.FailOnTarget);
+            RunSummary.Write(report, code, plan.Output.LogFormat, context);
             var series = plan.Listen is null ? null : await ScrapeText.OfRunAsync(report, plan.Job.Group);
-            var run = new LastRun(slot, isRetry, began, terminal.Time.GetUtcNow(), report, code) { Series = series };
+            var run = new LastRun(slot, isRetry, began, context.Time.GetUtcNow(), report, code) { Series = series };
             state.End(run);
             return (code, ScheduleState.Succeeded(run));
         }
         catch (OutputException failure)
         {
-            state.Drop(terminal.Time.GetUtcNow(), ExitCode.OutputFailed);
+            state.Drop(context.Time.GetUtcNow(), ExitCode.OutputFailed);
             log.Error("output", failure.Message);
             return (ExitCode.OutputFailed, false);
         }
@@ -120,14 +120,14 @@ internal sealed class SlotRunner(GoodOptions options, ProcessContext terminal, B
         catch (Exception bug)
 #pragma warning restore CA1031
         {
-            state.Drop(terminal.Time.GetUtcNow(), ExitCode.Bug);
+            state.Drop(context.Time.GetUtcNow(), ExitCode.Bug);
             log.Error("bug", $"bug: {bug.GetType().Name}: {bug.Message}", json => json.WriteString("stack", bug.StackTrace));
             return (ExitCode.Bug, false);
         }
     }
 
     Task<RunReport> RunAsync(ScheduleOptions plan) =>
-        plan.Output.DryRun ? JobRun.WriteAsync(plan.Job, build, terminal.Time, terminal.Output, _cut.Token)
-        : plan.Pushes ? JobRun.PushAsync(plan.Job with { Splay = TimeSpan.Zero }, build, terminal.Time, _cut.Token)
-        : JobRun.ProbeAsync(plan.Job, terminal.Time, _cut.Token, build: build);
+        plan.Output.DryRun ? JobRun.WriteAsync(plan.Job, build, context.Time, context.Output, _cut.Token)
+        : plan.Pushes ? JobRun.PushAsync(plan.Job with { Splay = TimeSpan.Zero }, build, context.Time, _cut.Token)
+        : JobRun.ProbeAsync(plan.Job, context.Time, _cut.Token, build: build);
 }

@@ -14,7 +14,7 @@ internal sealed class SlotPlan(string text, CronExpression cron)
         + "like \"0 */5 * * * ?\", or @hourly and the like";
 
     // More than a year of every minute; both changes of the clocks are in it.
-    const int MostSlots = 600_000;
+    const int MaxSlots = 600_000;
     static readonly TimeSpan Span = TimeSpan.FromDays(400);
 
     /// <summary>As the user wrote it.</summary>
@@ -87,7 +87,7 @@ internal sealed class SlotPlan(string text, CronExpression cron)
     {
         TimeSpan? longest = null;
         var last = Next(now)!.Value;
-        for (var count = 0; count < MostSlots && (longest is null || last < now + Span); count++)
+        for (var count = 0; count < MaxSlots && (longest is null || last < now + Span); count++)
         {
             if (Next(last) is not { } next)
                 return longest;

@@ -36,10 +36,10 @@ internal sealed class CatalogSource
     {
         var source = new CatalogSource(clock, StaleAfter(limits), found);
         await using var batch = transaction.Batch(
-            new(SqlText.Of("source_catalog")) { Parameters = { ServerPatternJson.Like(servers), ServerPatternJson.Names(servers) } },
-            new(SqlText.Of("source_catalog_chains")) { Parameters = { ServerPatternJson.Like(servers) } },
-            new(SqlText.Of("source_catalog_running")) { Parameters = { ServerPatternJson.Like(servers) } },
-            new(SqlText.Of("source_catalog_imports")) { Parameters = { ServerPatternJson.Like(servers) } }
+            new(SqlText.Load("source_catalog")) { Parameters = { ServerPatternJson.Like(servers), ServerPatternJson.Names(servers) } },
+            new(SqlText.Load("source_catalog_chains")) { Parameters = { ServerPatternJson.Like(servers) } },
+            new(SqlText.Load("source_catalog_running")) { Parameters = { ServerPatternJson.Like(servers) } },
+            new(SqlText.Load("source_catalog_imports")) { Parameters = { ServerPatternJson.Like(servers) } }
         );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await EachAsync(source.ReadGroup);
@@ -97,7 +97,7 @@ internal sealed class CatalogSource
                 LastSize = isBackup ? row.LongOrNull(5) : null,
                 LastStored = isBackup ? row.LongOrNull(6) : null,
                 LastHasErrors = isBackup ? row.GetBoolean(7) : null,
-                SizeRatio = isBackup ? SizeRatio.Of(Sizes(row, 13)) : null,
+                SizeRatio = isBackup ? SizeRatio.Compute(Sizes(row, 13)) : null,
                 Oldest = Believed(instance, row, 8, tool, type, "finished"),
                 LastFailure = Believed(instance, row, 9, tool, type, "failed"),
                 Counts = row.IsDBNull(10) ? null : new(row.GetInt64(10), row.GetInt64(11), row.GetInt64(12)),
@@ -128,11 +128,12 @@ internal sealed class CatalogSource
         var instance = Of(row.GetString(0));
         var tool = row.GetString(1);
         var succeeded = row.TimeOrNull(3, "succeeded_at");
-        var last = succeeded is { } time ? $"it last succeeded at {InWords.Of(time)}" : "it never succeeded";
+        var last = succeeded is { } time ? $"it last succeeded at {Humanize.Time(time)}" : "it never succeeded";
         if (!row.IsDBNull(4))
             Fail(
                 instance,
-                $"the import from {tool} failed at {InWords.Of(row.Time(2, "imported_at"))}: {Words.OnOneLine(row.GetString(4))}; {last}",
+                $"the import from {tool} failed at {Humanize.Time(row.Time(2, "imported_at"))}: "
+                    + $"{PlainText.OnOneLine(row.GetString(4))}; {last}",
                 tool
             );
         else if (succeeded is null)
@@ -140,8 +141,8 @@ internal sealed class CatalogSource
         else if (_clock.Since(succeeded.Value) > _staleAfter)
             Fail(
                 instance,
-                $"the list of {tool} was last imported at {InWords.Of(succeeded.Value)}, "
-                    + $"longer ago than the limit of {InWords.Of(_staleAfter.Value)}",
+                $"the list of {tool} was last imported at {Humanize.Time(succeeded.Value)}, "
+                    + $"longer ago than the limit of {Humanize.Duration(_staleAfter.Value)}",
                 tool
             );
     }

@@ -26,10 +26,10 @@ internal static class PgMonitorSource
             };
 
         await using var batch = transaction.Batch(
-            new NpgsqlBatchCommand(SqlText.Of("source_pgmonitor").Replace("{table}", table, StringComparison.Ordinal))
+            new NpgsqlBatchCommand(SqlText.Load("source_pgmonitor").Replace("{table}", table, StringComparison.Ordinal))
         );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var fold = new BackupFold(SourceName.PgMonitor, clock.Now);
+        var fold = new BackupFactsBuilder(SourceName.PgMonitor, clock.Now);
         string? wrong = null;
         var rows = 0;
         for (; await reader.ReadAsync(cancellationToken); rows++)
@@ -51,7 +51,7 @@ internal static class PgMonitorSource
             };
     }
 
-    static string? Add(NpgsqlDataReader row, SourceClock clock, BackupFold fold)
+    static string? Add(NpgsqlDataReader row, SourceClock clock, BackupFactsBuilder fold)
     {
         if (row.IsDBNull(0))
             return "a row is not what pgbackrest info --output=json prints";

@@ -70,7 +70,7 @@ internal static class PgWatchSource
     {
         if (!await reader.ReadAsync(cancellationToken))
             return (null, Failed($"{function}() returned no row", ByHand));
-        var said = reader.TextOrNull(2) is { } text ? Words.OnOneLine(text) : "no message";
+        var said = reader.TextOrNull(2) is { } text ? PlainText.OnOneLine(text) : "no message";
         var wrong = (reader.LongOrNull(0), reader.LongOrNull(1)) switch
         {
             (not 0, _) => $"says: {said} (retcode {reader.LongOrNull(0)?.ToString(CultureInfo.InvariantCulture) ?? "null"})",

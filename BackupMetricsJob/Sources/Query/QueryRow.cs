@@ -50,7 +50,7 @@ internal sealed class QueryRow(QueryColumns columns, NpgsqlDataReader reader)
             { State: BackupState.Failed, Finished: null, Started: null } =>
                 "finished_at (or age_seconds) and started_at are null, and the backup failed",
             { Finished: { } finished, Started: { } started } when finished < started =>
-                $"finished_at {InWords.Of(finished)} is before started_at {InWords.Of(started)}",
+                $"finished_at {Humanize.Time(finished)} is before started_at {Humanize.Time(started)}",
             _ => null,
         };
 

@@ -10,7 +10,7 @@ namespace BackupMetricsJob.Sources.Query;
 internal sealed class QuerySource
 {
     readonly SourceClock _clock;
-    readonly Dictionary<string, BackupFold> _byServer = new(StringComparer.Ordinal);
+    readonly Dictionary<string, BackupFactsBuilder> _byServer = new(StringComparer.Ordinal);
 
     QuerySource(SourceClock clock) => _clock = clock;
 
@@ -63,7 +63,7 @@ internal sealed class QuerySource
         foreach (var column in (string[])["backup_id", "server"])
         {
             if (columns.Has(column) && columns.Text(reader, column) is { } name)
-                return $" ({column} {Words.OnOneLine(name, 100)})";
+                return $" ({column} {PlainText.OnOneLine(name, 100)})";
         }
 
         return "";

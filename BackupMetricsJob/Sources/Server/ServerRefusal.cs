@@ -13,13 +13,13 @@ internal static class ServerRefusal
 
     public static ProbeFailure OfArchiver(PostgresException refused, string role)
     {
-        var failure = ProbeFailures.Of(refused)!;
+        var failure = ProbeFailures.From(refused)!;
         return failure with { Message = "the archiver cannot be asked for: " + failure.Message, Do = MissingGrant.For(refused, role) };
     }
 
     public static ProbeFailure OfWal(PostgresException refused, string role)
     {
-        var failure = ProbeFailures.Of(refused)!;
+        var failure = ProbeFailures.From(refused)!;
         return failure with
         {
             Message = "pg_wal cannot be looked into: " + failure.Message,

@@ -25,7 +25,7 @@ internal sealed class ServerSource(SourceTransaction transaction, Session sessio
         {
             try
             {
-                NpgsqlBatchCommand[] commands = [.. _queries.Select(query => new NpgsqlBatchCommand(SqlText.Of(query)))];
+                NpgsqlBatchCommand[] commands = [.. _queries.Select(query => new NpgsqlBatchCommand(SqlText.Load(query)))];
                 await using var batch = isFirst ? transaction.Batch(commands) : transaction.BatchAfterFailure(commands);
                 isFirst = false;
                 await ReadAsync(batch, cancellationToken);
@@ -42,7 +42,7 @@ internal sealed class ServerSource(SourceTransaction transaction, Session sessio
         return failure
             ?? (
                 MissingRights.OfMonitor(session, without) is { } missing
-                    ? new(FailureReason.Privilege, $"role {session.Role} {missing.What}") { Do = missing.Mend }
+                    ? new(FailureReason.Privilege, $"role {session.Role} {missing.Summary}") { Do = missing.Advice }
                     : null
             );
     }
@@ -97,7 +97,8 @@ internal sealed class ServerSource(SourceTransaction transaction, Session sessio
             return ServerRefusal.OfWal(refused, session.Role);
         progress.Add(
             new MissingRight(
-                $"cannot read the label of the last base backup ({ProbeFailures.Of(refused)!.Message}): its tool and duration are unknown",
+                $"cannot read the label of the last base backup ({ProbeFailures.From(refused)!.Message}): "
+                    + "its tool and duration are unknown",
                 MissingRights.Install(session)
             )
         );

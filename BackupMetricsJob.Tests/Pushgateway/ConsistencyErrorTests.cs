@@ -3,7 +3,7 @@ using BackupMetricsJob.Pushgateway.Api;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
 
-public class ComplaintTests
+public class ConsistencyErrorTests
 {
     [Fact]
     public void The_words_of_1_5_1_are_read_byte_by_byte()

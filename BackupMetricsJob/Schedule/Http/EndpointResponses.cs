@@ -11,7 +11,7 @@ namespace BackupMetricsJob.Schedule.Http;
 /// <summary>
 /// Answers each request out of what is known at that moment. It asks no database and waits for no run, so a scrape disturbs neither.
 /// </summary>
-internal sealed class Answers(WebSettings web, ScheduleState state, ScrapeText beforeFirstRun, ScheduleLog log, TimeProvider time)
+internal sealed class EndpointResponses(WebSettings web, ScheduleState state, ScrapeText beforeFirstRun, ScheduleLog log, TimeProvider time)
 {
     const string PlainText = "text/plain; charset=utf-8";
     const string MetricsText = "text/plain; version=0.0.4; charset=utf-8";
@@ -40,7 +40,7 @@ internal sealed class Answers(WebSettings web, ScheduleState state, ScrapeText b
             if (context.Response.HasStarted)
                 context.Abort();
             else
-                await SayAsync(context, StatusCodes.Status500InternalServerError, "a bug; the log tells more");
+                await WriteLineAsync(context, StatusCodes.Status500InternalServerError, "a bug; the log tells more");
         }
     }
 
@@ -49,21 +49,21 @@ internal sealed class Answers(WebSettings web, ScheduleState state, ScrapeText b
         var (request, response) = (context.Request, context.Response);
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.CacheControl = "no-store";
-        if (!await web.Current.Users.KnowAsync(request.Headers.Authorization.ToString(), context.RequestAborted))
+        if (!await web.Current.Users.AuthenticateAsync(request.Headers.Authorization.ToString(), context.RequestAborted))
         {
             response.Headers.WWWAuthenticate = "Basic realm=\"backup-metrics\", charset=\"UTF-8\"";
-            await SayAsync(context, StatusCodes.Status401Unauthorized, "Unauthorized");
+            await WriteLineAsync(context, StatusCodes.Status401Unauthorized, "Unauthorized");
         }
         else if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
         {
             response.Headers.Allow = "GET, HEAD";
             response.Headers.Connection = "close";
-            await SayAsync(context, StatusCodes.Status405MethodNotAllowed, "must be GET or HEAD");
+            await WriteLineAsync(context, StatusCodes.Status405MethodNotAllowed, "must be GET or HEAD");
         }
         else if (request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0)
         {
             response.Headers.Connection = "close";
-            await SayAsync(context, StatusCodes.Status413PayloadTooLarge, "must be without a body");
+            await WriteLineAsync(context, StatusCodes.Status413PayloadTooLarge, "must be without a body");
         }
         else
             await RouteAsync(context);
@@ -73,10 +73,10 @@ internal sealed class Answers(WebSettings web, ScheduleState state, ScrapeText b
         context.Request.Path.Value switch
         {
             "/metrics" => MetricsAsync(context),
-            "/healthz" => SayAsync(context, Readiness.NotHealthy(state.Now, time), "alive"),
-            "/readyz" => SayAsync(context, Readiness.NotReady(state.Now, time.GetUtcNow()), "ready"),
+            "/healthz" => WriteLineAsync(context, Readiness.NotHealthy(state.Now, time), "alive"),
+            "/readyz" => WriteLineAsync(context, Readiness.NotReady(state.Now, time.GetUtcNow()), "ready"),
             "/" => PageAsync(context),
-            _ => SayAsync(context, StatusCodes.Status404NotFound, "must be /, /metrics, /healthz or /readyz"),
+            _ => WriteLineAsync(context, StatusCodes.Status404NotFound, "must be /, /metrics, /healthz or /readyz"),
         };
 
     async Task MetricsAsync(HttpContext context)
@@ -127,10 +127,10 @@ internal sealed class Answers(WebSettings web, ScheduleState state, ScrapeText b
             await body.WriteAsync(Utf8.GetBytes(piece), cancellationToken);
     }
 
-    static Task SayAsync(HttpContext context, string? problem, string well) =>
-        SayAsync(context, problem is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, problem ?? well);
+    static Task WriteLineAsync(HttpContext context, string? problem, string well) =>
+        WriteLineAsync(context, problem is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, problem ?? well);
 
-    static async Task SayAsync(HttpContext context, int status, string line)
+    static async Task WriteLineAsync(HttpContext context, int status, string line)
     {
         var bytes = Utf8.GetBytes(line.ReplaceLineEndings(" ") + "\n");
         context.Response.StatusCode = status;

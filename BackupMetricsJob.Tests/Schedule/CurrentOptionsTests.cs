@@ -5,7 +5,7 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Schedule;
 
 /// <summary>Settings that are read again and again.</summary>
-public sealed class GoodOptionsTests
+public sealed class CurrentOptionsTests
 {
     [Fact]
     public void Broken_settings_leave_the_last_good_ones_and_are_told_until_they_are_mended()
@@ -17,14 +17,14 @@ public sealed class GoodOptionsTests
         daemon.Read = (out ScheduleOptions? options) =>
         {
             options = null;
-            return [new(ProblemOrigin.Configuration, "no") { Place = new("/etc/x.yaml", 3, 1) }];
+            return [new(ProblemOrigin.Configuration, "no") { Location = new("/etc/x.yaml", 3, 1) }];
         };
-        Assert.False(daemon.Options.Again().Job.LastReloadSuccessful);
+        Assert.False(daemon.Options.Reload().Job.LastReloadSuccessful);
         Assert.Equal("*/5 * * * *", daemon.Options.Current.Plan.Text);
         Assert.Equal(["/etc/x.yaml:3:1: no"], daemon.State.Now.ReloadFailure!.Problems);
 
         daemon.Read = good;
-        Assert.True(daemon.Options.Again().Job.LastReloadSuccessful);
+        Assert.True(daemon.Options.Reload().Job.LastReloadSuccessful);
         Assert.Null(daemon.State.Now.ReloadFailure);
         Assert.Equal(
             [
@@ -99,10 +99,10 @@ public sealed class GoodOptionsTests
         var told = Assert.Single(daemon.Lines);
         Assert.StartsWith("warning schedule: db: ", told, StringComparison.Ordinal);
         Assert.Contains(passwords, told, StringComparison.Ordinal);
-        daemon.Options.Again();
-        daemon.Options.Again();
+        daemon.Options.Reload();
+        daemon.Options.Reload();
         Assert.Single(daemon.Lines);
-        daemon.Options.Again(isAsked: true);
+        daemon.Options.Reload(isAsked: true);
         Assert.Equal([told, told], daemon.Lines);
     }
 

@@ -13,7 +13,7 @@ internal delegate IReadOnlyList<Problem> ReadOptions(out ScheduleOptions? option
 /// changed file count from the next run on; what is wrong with them is told, and the last good ones stay. What somebody should know of them
 /// is told once.
 /// </summary>
-internal sealed class GoodOptions(ScheduleOptions first, ReadOptions read, ScheduleState state, ScheduleLog log, TimeProvider time)
+internal sealed class CurrentOptions(ScheduleOptions first, ReadOptions read, ScheduleState state, ScheduleLog log, TimeProvider time)
 {
     readonly Lock _lock = new();
     List<string> _warnings = [];
@@ -23,7 +23,7 @@ internal sealed class GoodOptions(ScheduleOptions first, ReadOptions read, Sched
 
     /// <summary>Reads them, and gives those that are good; the last good ones if these are not.</summary>
     /// <param name="isAsked">Whether somebody asked for it: then all is told that they should know, also what was told before.</param>
-    public ScheduleOptions Again(bool isAsked = false)
+    public ScheduleOptions Reload(bool isAsked = false)
     {
         lock (_lock)
         {
@@ -35,11 +35,11 @@ internal sealed class GoodOptions(ScheduleOptions first, ReadOptions read, Sched
             state.Set(now =>
                 now with
                 {
-                    ReloadFailure = failed ? new(time.GetUtcNow(), [.. problems.Select(problem => problem.Words)]) : null,
+                    ReloadFailure = failed ? new(time.GetUtcNow(), [.. problems.Select(problem => problem.Text)]) : null,
                 }
             );
             foreach (var problem in problems)
-                log.Error("reload", "the settings could not be read again, the last good ones stay: " + problem.Words);
+                log.Error("reload", "the settings could not be read again, the last good ones stay: " + problem.Text);
             if (recovered)
                 log.Info("reload", "the settings could be read again, and are in use");
             if (isAsked)

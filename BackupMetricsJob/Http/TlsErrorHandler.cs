@@ -10,13 +10,13 @@ namespace BackupMetricsJob.Http;
 /// Speaks TLS as it was configured, and says in plain words what was wrong with the other side where .NET only says that something was.
 /// What it throws about TLS is final: an <see cref="HttpRequestException"/> with an <see cref="AuthenticationException"/> in it.
 /// </summary>
-internal sealed class TlsDialogue : DelegatingHandler
+internal sealed class TlsErrorHandler : DelegatingHandler
 {
     readonly ClientTls? _tls;
     bool _sawCertificate;
     bool _wasAsked;
 
-    public TlsDialogue(SocketsHttpHandler handler, ClientTls? tls)
+    public TlsErrorHandler(SocketsHttpHandler handler, ClientTls? tls)
         : base(handler)
     {
         _tls = tls;

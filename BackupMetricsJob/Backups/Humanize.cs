@@ -5,12 +5,12 @@ namespace BackupMetricsJob.Backups;
 /// <summary>
 /// Spans and sizes as a person reads them: 12 s, 42 min, 3.2 h, 6.1 days; 33.6 MB. Units are chosen so that two digits tell enough.
 /// </summary>
-internal static class InWords
+internal static class Humanize
 {
-    public static string Of(TimeSpan span) =>
+    public static string Duration(TimeSpan span) =>
         span switch
         {
-            { TotalSeconds: < 0 } => "-" + Of(-span),
+            { TotalSeconds: < 0 } => "-" + Duration(-span),
             { TotalSeconds: < 100 } => Number(span.TotalSeconds, "0") + " s",
             { TotalMinutes: < 100 } => Number(span.TotalMinutes, "0") + " min",
             { TotalHours: < 73 } => Number(span.TotalHours, "0.#") + " h",
@@ -29,7 +29,7 @@ internal static class InWords
 
     public static string Percent(double ratio) => Number(ratio * 100, "0") + " %";
 
-    public static string Of(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
     public static string Segments(long count) => Count(count, "segment");
 

@@ -3,19 +3,19 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Reporting;
 
 /// <summary>What is known of one instance, in half a line.</summary>
-internal static class StateInWords
+internal static class StateText
 {
-    public static string Of(ProbeResult result)
+    public static string Describe(ProbeResult result)
     {
         if (result is { Server: null, Backups.Count: 0 })
             return !result.IsMonitored && result.Failure is null ? "asked for the backups of others" : "nothing is known";
 
         var parts = new List<string> { Backup(result) };
-        if (result.Server is { } server && ArchiverStates.Of(server) is { } state)
+        if (result.Server is { } server && ArchiverStates.Classify(server) is { } state)
             parts.Add($"WAL archiving {state.Name()}");
         if (result.LossWindow is { } window)
-            parts.Add($"{InWords.Of(window)} of work would be lost now");
-        return Words.OnOneLine(string.Join(", ", parts));
+            parts.Add($"{Humanize.Duration(window)} of work would be lost now");
+        return PlainText.OnOneLine(string.Join(", ", parts));
     }
 
     /// <summary>
@@ -31,7 +31,7 @@ internal static class StateInWords
     static string Backup(ProbeResult result)
     {
         if (Newest(result) is { } newest)
-            return $"{newest.Type.Name()} backup {InWords.Of(newest.Age!.Value)} old ({newest.Tool})";
+            return $"{newest.Type.Name()} backup {Humanize.Duration(newest.Age!.Value)} old ({newest.Tool})";
         return result.Server switch
         {
             { InRecovery: true } => "a standby",

@@ -1,7 +1,7 @@
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>A character of a file; lines and columns count from 1. It prints as compilers and editors know it.</summary>
-internal sealed record Place(string File, int Line, int Column)
+internal sealed record SourceLocation(string File, int Line, int Column)
 {
     public override string ToString() => $"{File}:{Line}:{Column}";
 }

@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Backups;
 /// </summary>
 /// <param name="source">The source that reports them.</param>
 /// <param name="now">The clock that the backups' times are by.</param>
-internal sealed class BackupFold(string source, DateTimeOffset now)
+internal sealed class BackupFactsBuilder(string source, DateTimeOffset now)
 {
     readonly Dictionary<(string Tool, BackupType Type), Group> _groups = [];
     readonly HashSet<(string Tool, string Storage, string Id)> _kept = [];
@@ -54,7 +54,10 @@ internal sealed class BackupFold(string source, DateTimeOffset now)
             LastSize = newest?.Size,
             LastStored = newest?.Stored,
             LastHasErrors = newest?.HasErrors,
-            SizeRatio = SizeRatio.Of([.. group.Newest.Select(backup => backup.Size)], [.. group.Newest.Select(backup => backup.Stored)]),
+            SizeRatio = SizeRatio.Compute(
+                [.. group.Newest.Select(backup => backup.Size)],
+                [.. group.Newest.Select(backup => backup.Stored)]
+            ),
             Oldest = group.Oldest,
             LastFailure = group.LastFailure,
             Counts = new(group.Done, group.Failed, group.Running),

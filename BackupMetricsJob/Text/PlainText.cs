@@ -6,7 +6,7 @@ using System.Text;
 namespace BackupMetricsJob.Text;
 
 /// <summary>What somebody else said, made fit to be shown: one line, no control characters, bounded, without user info in URLs.</summary>
-internal static class Words
+internal static class PlainText
 {
     public const int Limit = 500;
 

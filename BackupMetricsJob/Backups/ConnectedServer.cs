@@ -5,7 +5,7 @@ namespace BackupMetricsJob.Backups;
 /// <param name="VersionNumber">As server_version_num says it: 150020 is 15.20.</param>
 /// <param name="Role">The role that it runs as, quoted for SQL where that is needed.</param>
 /// <param name="InRecovery">Whether the server is a standby.</param>
-internal sealed record Connected(string Host, int VersionNumber, string Role, bool InRecovery)
+internal sealed record ConnectedServer(string Host, int VersionNumber, string Role, bool InRecovery)
 {
     /// <summary>Whether it is the first that answered of several hosts, whatever kind of server it is.</summary>
     public bool IsAnyOfSeveral { get; init; }

@@ -5,4 +5,4 @@ namespace BackupMetricsJob.Postgres;
 /// same text is right. So it is no fault of the text.
 /// </summary>
 /// <param name="IsSecret">a client certificate or its key; else a service file.</param>
-internal sealed record Absence(string Message, bool IsSecret);
+internal sealed record MissingFile(string Message, bool IsSecret);
