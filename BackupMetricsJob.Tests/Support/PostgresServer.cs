@@ -42,8 +42,8 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     /// <summary>Where the archive command of <see cref="PostgresOptions.Archiving"/> puts its files; the server may write here.</summary>
     public string ArchiveDirectory => Path.Combine(Folder, "archive");
 
-    /// <summary>An archive command that works.</summary>
-    public string ArchiveCommand => $"cp %p {ArchiveDirectory}/%f";
+    /// <summary>An archive command that works, and leaves no half file where it is killed.</summary>
+    public string ArchiveCommand => $"cp %p {ArchiveDirectory}/.%f && mv {ArchiveDirectory}/.%f {ArchiveDirectory}/%f";
 
     public string CertificateFile => Path.Combine(Folder, "server.crt");
 
