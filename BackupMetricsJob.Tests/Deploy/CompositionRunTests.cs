@@ -142,7 +142,7 @@ public sealed class CompositionRunTests
     static Dictionary<string, string> BackupEnvironment(Composition composition, PostgresServer server, string backups, string secrets) =>
         new(composition.Environment("backup"))
         {
-            ["PATH"] = $"/usr/lib/postgresql/15/bin:{Environment.GetEnvironmentVariable("PATH")}",
+            ["PATH"] = $"{PostgresBinaries.Distribution.Folder}:{Environment.GetEnvironmentVariable("PATH")}",
             ["PGHOST"] = PostgresServer.Host,
             ["PGPORT"] = server.Port.ToString(CultureInfo.InvariantCulture),
             ["BACKUPS"] = backups,

@@ -321,7 +321,7 @@ public sealed class CatalogToolsTests
             $"""
             #!/bin/sh
             case "$*" in *--version* | *--help*) ;; *) [ ! -e {folder.File("bin/fails")} ] || exit 1 ;; esac
-            exec /usr/lib/postgresql/{server.Options.Version}/bin/pg_basebackup "$@"
+            exec {PostgresBinaries.Distribution.Folder}/pg_basebackup "$@"
 
             """
         );

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Postgres;
+using BackupMetricsJob.Tests.Support;
 using Npgsql;
 
 namespace BackupMetricsJob.Tests.Postgres;
@@ -23,7 +24,7 @@ public sealed class NpgsqlConnectorSession : ICollectionFixture<TargetsTestServe
     /// <summary>The line, or null where psql cannot connect.</summary>
     internal static (string? Line, string Error) AskPsql(string? text, string? variables, string home)
     {
-        var start = new ProcessStartInfo("/usr/lib/postgresql/15/bin/psql", ["-X", "-A", "-t", "-w", "-c", Sql])
+        var start = new ProcessStartInfo(Path.Combine(PostgresBinaries.Distribution.Folder, "psql"), ["-X", "-A", "-t", "-w", "-c", Sql])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Postgres;
 
@@ -93,7 +94,7 @@ public sealed class TargetsTestServer : IDisposable
         Run(asServer: false, "rm", "-rf", Folder);
     }
 
-    static string Binary(string name) => $"/usr/lib/postgresql/15/bin/{name}";
+    static string Binary(string name) => Path.Combine(PostgresBinaries.Distribution.Folder, name);
 
     int Start(string name, string options)
     {

