@@ -1,172 +1,92 @@
-using System.Reflection.Emit;
-using System.Reflection.Metadata;
-using System.Reflection.PortableExecutable;
+using Mono.Cecil;
+using Mono.Cecil.Cil;
 
 namespace BackupMetricsJob.Tests.Architecture;
 
 /// <summary>
-/// A type uses another one. Types are named with their namespace; what the compiler made (lambdas, async states) counts as the type it was
-/// made for.
+/// One type uses another. Types have their namespace; what the compiler made (lambdas, async states) counts as the type it was made for.
 /// </summary>
 internal sealed record TypeUse(string User, string Used);
 
 /// <summary>
-/// Reads from an assembly's metadata and method bodies who uses whom: base types, interfaces, fields, signatures, local variables,
-/// generic arguments, attributes, caught exceptions and every token of the code. Nothing of it is loaded or run.
+/// Who uses whom in an assembly: base types, interfaces, members, attributes, caught exceptions and method bodies. Nothing of the assembly
+/// is loaded or run.
 /// </summary>
-internal sealed class AssemblyUses
+internal static class AssemblyUses
 {
-    static readonly Dictionary<int, OperandType> Operands = typeof(OpCodes)
-        .GetFields()
-        .Select(field => field.GetValue(null))
-        .OfType<OpCode>()
-        .ToDictionary(code => code.Value & 0xffff, code => code.OperandType);
-
-    readonly MetadataReader _metadata;
-    readonly PEReader _image;
-    readonly TypeNames _names;
-    readonly HashSet<TypeUse> _uses = [];
-    string _user = "";
-
-    AssemblyUses(PEReader image)
-    {
-        _image = image;
-        _metadata = _image.GetMetadataReader();
-        _names = new(_metadata, used => _uses.Add(new(_user, used)));
-    }
-
     /// <summary>Every use of a type, and the names of the assemblies that are referred to.</summary>
     public static (IReadOnlySet<TypeUse> Uses, IReadOnlyList<string> Assemblies) Read(string path)
     {
-        using var _image = new PEReader(File.OpenRead(path));
-        var reader = new AssemblyUses(_image);
-        foreach (var handle in reader._metadata.TypeDefinitions)
-            reader.ReadType(handle);
-        return (
-            reader._uses,
-            [.. reader._metadata.AssemblyReferences.Select(a => reader._metadata.GetString(reader._metadata.GetAssemblyReference(a).Name))]
-        );
+        using var assembly = AssemblyDefinition.ReadAssembly(path);
+        var uses =
+            from type in assembly.MainModule.GetTypes()
+            from used in Types(type).SelectMany(Parts)
+            select new TypeUse(Name(type), Name(used));
+        return (uses.ToHashSet(), [.. assembly.MainModule.AssemblyReferences.Select(reference => reference.Name)]);
     }
 
-    void ReadType(TypeDefinitionHandle handle)
-    {
-        var type = _metadata.GetTypeDefinition(handle);
-        _user = _names.OutermostOf(handle);
-        _names.Use(handle);
-        _names.Use(type.BaseType);
-        foreach (var implementation in type.GetInterfaceImplementations())
-            _names.Use(_metadata.GetInterfaceImplementation(implementation).Interface);
-        ReadAttributes(type.GetCustomAttributes());
-        ReadConstraints(type.GetGenericParameters());
-        foreach (var field in type.GetFields().Select(_metadata.GetFieldDefinition))
+    static IEnumerable<TypeReference?> Types(TypeDefinition type) =>
+        [
+            type,
+            type.BaseType,
+            .. type.Interfaces.Select(one => one.InterfaceType),
+            .. Attributes(type),
+            .. Constraints(type),
+            .. type.Fields.Select(field => field.FieldType),
+            .. type.Fields.SelectMany(Attributes),
+            .. type.Properties.SelectMany(Attributes),
+            .. type.Methods.SelectMany(Types),
+        ];
+
+    static IEnumerable<TypeReference?> Types(MethodDefinition method) =>
+        [
+            .. Signature(method),
+            .. Attributes(method),
+            .. method.Parameters.SelectMany(Attributes),
+            .. Constraints(method),
+            .. method.HasBody ? Types(method.Body) : [],
+        ];
+
+    static IEnumerable<TypeReference?> Types(MethodBody body) =>
+        [
+            .. body.Variables.Select(variable => variable.VariableType),
+            .. body.ExceptionHandlers.Select(handler => handler.CatchType),
+            .. body.Instructions.SelectMany(Operand),
+        ];
+
+    static IEnumerable<TypeReference?> Operand(Instruction instruction) =>
+        instruction.Operand switch
         {
-            field.DecodeSignature(_names, null);
-            ReadAttributes(field.GetCustomAttributes());
-        }
+            TypeReference type => [type],
+            FieldReference field => [field.DeclaringType, field.FieldType],
+            GenericInstanceMethod method => [.. method.GenericArguments, method.DeclaringType, .. Signature(method)],
+            MethodReference method => [method.DeclaringType, .. Signature(method)],
+            _ => [],
+        };
 
-        foreach (var property in type.GetProperties().Select(_metadata.GetPropertyDefinition))
-            ReadAttributes(property.GetCustomAttributes());
-        foreach (var method in type.GetMethods().Select(_metadata.GetMethodDefinition))
-            ReadMethod(method);
-    }
+    static IEnumerable<TypeReference?> Signature(IMethodSignature method) =>
+        method.Parameters.Select(parameter => parameter.ParameterType).Append(method.ReturnType);
 
-    void ReadMethod(MethodDefinition method)
-    {
-        method.DecodeSignature(_names, null);
-        ReadAttributes(method.GetCustomAttributes());
-        ReadConstraints(method.GetGenericParameters());
-        foreach (var parameter in method.GetParameters().Select(_metadata.GetParameter))
-            ReadAttributes(parameter.GetCustomAttributes());
-        if (method.RelativeVirtualAddress == 0)
-            return;
+    static IEnumerable<TypeReference?> Attributes(ICustomAttributeProvider member) =>
+        member.CustomAttributes.Select(attribute => attribute.AttributeType);
 
-        var body = _image.GetMethodBody(method.RelativeVirtualAddress);
-        if (!body.LocalSignature.IsNil)
-            _metadata.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(_names, null);
-        foreach (var region in body.ExceptionRegions)
-            _names.Use(region.CatchType);
-        ReadCode(body.GetILReader());
-    }
+    static IEnumerable<TypeReference?> Constraints(IGenericParameterProvider member) =>
+        member.GenericParameters.SelectMany(parameter => parameter.Constraints).Select(constraint => constraint.ConstraintType);
 
-    void ReadCode(BlobReader code)
-    {
-        while (code.RemainingBytes > 0)
+    // A List<Thing[]> uses List and Thing.
+    static IEnumerable<TypeReference> Parts(TypeReference? type) =>
+        type switch
         {
-            int value = code.ReadByte();
-            if (value == 0xfe)
-                value = 0xfe00 | code.ReadByte();
-            switch (Operands[value])
-            {
-                case OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType:
-                    ReadToken(System.Reflection.Metadata.Ecma335.MetadataTokens.EntityHandle(code.ReadInt32()));
-                    break;
-                case OperandType.InlineSwitch:
-                    var cases = code.ReadInt32();
-                    code.Offset += 4 * cases;
-                    break;
-                case OperandType.InlineI8 or OperandType.InlineR:
-                    code.Offset += 8;
-                    break;
-                case OperandType.InlineVar:
-                    code.Offset += 2;
-                    break;
-                case OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar:
-                    code.Offset += 1;
-                    break;
-                case OperandType.InlineNone:
-                    break;
-                default: // branch target, int32, string, signature, float32
-                    code.Offset += 4;
-                    break;
-            }
-        }
-    }
+            null or GenericParameter => [],
+            GenericInstanceType generic => generic.GenericArguments.SelectMany(Parts).Append(generic.ElementType),
+            TypeSpecification made => Parts(made.ElementType),
+            _ => [type],
+        };
 
-    void ReadToken(EntityHandle token)
+    static string Name(TypeReference type)
     {
-        switch (token.Kind)
-        {
-            case HandleKind.MethodDefinition:
-                _names.Use(_metadata.GetMethodDefinition((MethodDefinitionHandle)token).GetDeclaringType());
-                break;
-            case HandleKind.FieldDefinition:
-                _names.Use(_metadata.GetFieldDefinition((FieldDefinitionHandle)token).GetDeclaringType());
-                break;
-            case HandleKind.MemberReference:
-                ReadMember(_metadata.GetMemberReference((MemberReferenceHandle)token));
-                break;
-            case HandleKind.MethodSpecification:
-                var method = _metadata.GetMethodSpecification((MethodSpecificationHandle)token);
-                method.DecodeSignature(_names, null);
-                ReadToken(method.Method);
-                break;
-            default:
-                _names.Use(token);
-                break;
-        }
-    }
-
-    void ReadMember(MemberReference member)
-    {
-        _names.Use(member.Parent);
-        if (member.GetKind() == MemberReferenceKind.Field)
-            member.DecodeFieldSignature(_names, null);
-        else
-            member.DecodeMethodSignature(_names, null);
-    }
-
-    void ReadAttributes(CustomAttributeHandleCollection attributes)
-    {
-        foreach (var attribute in attributes)
-            ReadToken(_metadata.GetCustomAttribute(attribute).Constructor);
-    }
-
-    void ReadConstraints(GenericParameterHandleCollection parameters)
-    {
-        foreach (var parameter in parameters.Select(_metadata.GetGenericParameter))
-        {
-            foreach (var constraint in parameter.GetConstraints())
-                _names.Use(_metadata.GetGenericParameterConstraint(constraint).Type);
-        }
+        while (type.DeclaringType is { } outer)
+            type = outer;
+        return type.FullName;
     }
 }

@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
-using BackupMetricsJob.Tests.Integration;
 using BackupMetricsJob.Tests.Support;
-using static BackupMetricsJob.Tests.Backups.Evidence;
 
 namespace BackupMetricsJob.Tests.Benchmarks;
 
@@ -69,37 +67,9 @@ public sealed partial class BenchScriptTests
         Assert.Equal((69, $"{needs.Count}\n", ""), (install.ExitCode, install.Output, install.Error));
     }
 
-    [Theory]
-    [InlineData("run.c")]
-    [InlineData("run.go")]
-    [InlineData("run.py")]
-    [InlineData("samples.awk")]
-    public void Each_peer_publishes_what_a_run_publishes_of_a_healthy_database(string peer)
-    {
-        var source = File.ReadAllText(Path.Combine(Benchmarks, "Peers", peer));
-        var families = Family()
-            .Matches(Published.Text(Published.Run with { Interval = null }, Result))
-            .Select(match => (Name: match.Groups[1].Value, Help: match.Groups[2].Value))
-            .ToList();
-
-        Assert.True(families.Count >= 20, $"{families.Count} families");
-        Assert.All(
-            families,
-            family =>
-                Assert.True(
-                    source.Contains($"\"{family.Name}\"", StringComparison.Ordinal)
-                        && source.Contains($"\"{family.Help}\"", StringComparison.Ordinal),
-                    $"{peer} does not publish {family.Name} with its words"
-                )
-        );
-    }
-
     [GeneratedRegex(@"\$peers/[a-z]+\.\w+|tools/[a-z-]+")]
     private static partial Regex Program();
 
     [GeneratedRegex(@"needs\+=\(([^)]*)\)")]
     private static partial Regex Need();
-
-    [GeneratedRegex(@"^# HELP (\w+) (.*)$", RegexOptions.Multiline)]
-    private static partial Regex Family();
 }
