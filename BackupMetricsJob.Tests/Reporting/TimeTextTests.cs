@@ -1,7 +1,7 @@
 using System.Globalization;
 using BackupMetricsJob.Reporting;
 
-namespace BackupMetricsJob.Tests.Catalog;
+namespace BackupMetricsJob.Tests.Reporting;
 
 /// <summary>Times as `date` prints them; nothing that leaves the zone to a guess.</summary>
 public sealed class TimeTextTests

@@ -4,7 +4,7 @@ using static BackupMetricsJob.Tests.Backups.Evidence;
 namespace BackupMetricsJob.Tests.Backups;
 
 /// <summary>Backups one by one into what is known per tool and type, in whatever order they come.</summary>
-public sealed class BackupFoldTests
+public sealed class BackupFactsBuilderTests
 {
     static readonly ReportedBackup Full = new("pgbackrest", BackupType.Full, BackupState.Done) { HasErrors = false };
 

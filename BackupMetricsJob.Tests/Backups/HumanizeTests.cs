@@ -3,7 +3,7 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Tests.Backups;
 
 /// <summary>Spans and sizes for people.</summary>
-public sealed class InWordsTests
+public sealed class HumanizeTests
 {
     [Theory]
     [InlineData(0, "0 s")]

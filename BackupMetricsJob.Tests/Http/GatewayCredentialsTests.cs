@@ -1,7 +1,8 @@
 using BackupMetricsJob.Http;
+using BackupMetricsJob.Tests.Pushgateway;
 using BackupMetricsJob.Tests.Support;
 
-namespace BackupMetricsJob.Tests.Pushgateway;
+namespace BackupMetricsJob.Tests.Http;
 
 public sealed class GatewayCredentialsTests
 {

@@ -6,7 +6,7 @@ using BackupMetricsJob.Tests.Exposition;
 using BackupMetricsJob.Tests.Support;
 using static BackupMetricsJob.Tests.Backups.Evidence;
 
-namespace BackupMetricsJob.Tests.Cli;
+namespace BackupMetricsJob.Tests.Reporting;
 
 /// <summary>What people read after a run, and at three in the morning.</summary>
 public sealed class ReportTests

@@ -2,7 +2,7 @@ using BackupMetricsJob.Text;
 
 namespace BackupMetricsJob.Tests.Text;
 
-public class WordsTests
+public class PlainTextTests
 {
     [Theory]
     [InlineData("", "")]

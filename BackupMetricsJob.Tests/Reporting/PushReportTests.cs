@@ -4,7 +4,7 @@ using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Running;
 using BackupMetricsJob.Tests.Support;
 
-namespace BackupMetricsJob.Tests.Cli;
+namespace BackupMetricsJob.Tests.Reporting;
 
 /// <summary>What a run says of its push, whatever it says of its targets.</summary>
 public sealed class PushReportTests

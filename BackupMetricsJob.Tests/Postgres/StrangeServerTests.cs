@@ -2,9 +2,10 @@ using BackupMetricsJob.Backups;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Postgres;
 using BackupMetricsJob.Running;
+using BackupMetricsJob.Tests.Running;
 using BackupMetricsJob.Tests.Support;
 
-namespace BackupMetricsJob.Tests.Running;
+namespace BackupMetricsJob.Tests.Postgres;
 
 /// <summary>
 /// Whatever answers at an address, or whatever stands for one, is that target's failure, named; the others have their results.

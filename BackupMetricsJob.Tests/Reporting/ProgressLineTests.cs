@@ -3,7 +3,7 @@ using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Running;
 using BackupMetricsJob.Tests.Support;
 
-namespace BackupMetricsJob.Tests.Cli;
+namespace BackupMetricsJob.Tests.Reporting;
 
 /// <summary>The line that a person sees while a run takes long.</summary>
 public sealed class ProgressLineTests

@@ -5,7 +5,7 @@ using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Running;
 using static BackupMetricsJob.Tests.Backups.Evidence;
 
-namespace BackupMetricsJob.Tests.Cli;
+namespace BackupMetricsJob.Tests.Reporting;
 
 /// <summary>Which code wins when several apply: 70, 76, 75, 143 or 130, 69, 0.</summary>
 public sealed class ExitCodeTests

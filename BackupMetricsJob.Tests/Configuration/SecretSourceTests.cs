@@ -4,7 +4,7 @@ using BackupMetricsJob.Configuration;
 namespace BackupMetricsJob.Tests.Configuration;
 
 /// <summary>Secrets are read at each reading; a target's costs nobody else anything, a gateway's is configuration.</summary>
-public sealed class SecretTests
+public sealed class SecretSourceTests
 {
     [Theory]
     [InlineData("s3cret", "s3cret")]
