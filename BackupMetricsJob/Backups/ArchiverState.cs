@@ -70,12 +70,15 @@ internal static class ArchiverStates
             return OfUnarchived(server.Wal);
         if (server.Discards is not null)
             return ArchiverState.Discarded;
+        // Nothing will be archived, whether something waits already or not.
+        if (!server.HasArchiveCommand)
+            return server.Archiver.HasSucceeded || server.Wal is { DoneSegments: > 0 } ? ArchiverState.Failing : ArchiverState.Never;
 
         var archiver = server.Archiver;
         var waits = server.Wal is { OldestReady: not null };
-        if (archiver.FailedLast || StuckFor(server) is not null || (waits && !server.HasArchiveCommand))
+        if (archiver.FailedLast || StuckFor(server) is not null )
             return archiver.HasSucceeded || !waits || server.Wal is { DoneSegments: > 0 } ? ArchiverState.Failing : ArchiverState.Never;
-        return archiver.HasSucceeded && server is { HasArchiveCommand: true, WalIsOmitted: false } ? ArchiverState.Ok : null;
+        return archiver.HasSucceeded && !server.WalIsOmitted ? ArchiverState.Ok : null;
     }
 
     /// <summary>

@@ -62,7 +62,7 @@ internal static class BackupFindings
         )
             return;
         else if (server.HistoryWasRead && server.ArchiveMode == "off")
-            findings.Add(new(false, Known + ": with archive_mode off a server keeps no trace of one", Take));
+            findings.Add(new(isCritical, Known + ": with archive_mode off a server keeps no trace of one", Take));
         else if (server.HistoryWasRead)
             findings.Add(new(isCritical, Known, Take));
         else if (result.Failure is null && (result.Without & Omissions.Wal) != 0)
@@ -79,7 +79,12 @@ internal static class BackupFindings
     {
         if (Newest(result.Backups, other => other == type) is { } newest)
             AddAge(findings, result, limit, newest, what);
-        else if (IsCritical(result.Instance, limit) is { } critical && result.Failure is null && result.SourceFailures.Count == 0)
+        else if (
+            IsCritical(result.Instance, limit) is { } critical
+            && result is { Failure: null, SourceFailures.Count: 0 }
+            // A standby leaves backups to its primary.
+            && (limit == LimitType.RestoreTest || result.Server is not { InRecovery: true })
+        )
             findings.Add(
                 new(
                     critical,

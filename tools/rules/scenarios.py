@@ -151,11 +151,11 @@ add("Never backed up: where all answers, an hour later; not where something does
          [*limits("standby", N), *sources("standby", N, {"server": 1}), *probe("standby", N), *archive("standby", N, "standby", lag=None)],
          [*limits("unlimited", N, {}), *sources("unlimited", N, {"server": 1}), *probe("unlimited", N)], success=0),
      [*limits("listed", N), *sources("listed", N, {"catalog": 1}), *limits("unread", N), *sources("unread", N, {"catalog": 0})]],
-    fires(59, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="down"), alert("BackupTargetDown", instance="half")),
-    fires(60, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="down"), alert("BackupTargetDown", instance="half"),
+    fires(59, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="down"), alert("BackupTargetDown", instance="half"), alert("BackupSourceFailed", job=None, instance="unread")),
+    fires(60, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="down"), alert("BackupTargetDown", instance="half"), alert("BackupSourceFailed", job=None, instance="unread"),
           both("BackupNeverMade", instance="new", type_="base"), alert("BackupNeverMade", "warning", instance="dumped", type_="logical"),
           alert("BackupNeverMade", "critical", instance="dumped", type_="full"), both("BackupNeverMade", instance="listed", type_="base", job=None)),
-    fires(120, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="down"), alert("BackupTargetDown", instance="half"),
+    fires(120, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="down"), alert("BackupTargetDown", instance="half"), alert("BackupSourceFailed", job=None, instance="unread"),
           alert("BackupNeverMade", "warning", instance="dumped", type_="logical"),
           alert("BackupNeverMade", "critical", instance="dumped", type_="full"), both("BackupNeverMade", instance="listed", type_="base", job=None)))
 
@@ -256,6 +256,49 @@ add("Restore tests that never were, in words",
     says(61, "RestoreTestTooOld", "never: no restore was ever tested",
          "No restore of a backup of never (job backup_metrics) was ever recorded; the warning limit is 168 hours. "
          "Restore one, look inside, and record it: backup-metrics record --type restore_test.", instance="never", job="backup_metrics", severity="warning", type_="restore_test"))
+
+N = 70
+FAILED = "postgres_backup_last_failure_timestamp_seconds"
+add("A restore test that failed: after a good one, or where none ever worked, until one works; an older failure is history",
+    [gateway(N), run(N, *[[*limits(name, N, {}), *sources(name, N, {"catalog": 1}), *probe(name, N), *more, series(FAILED, failed, instance=name, source="catalog", tool=tool, type="restore_test")]
+                          for name, tool, failed, more in (
+                              ("late", "wal-g", then(gap(10), ago(1, N - 10)), restore_test("late", then(ago(5, 40), steady(30 * 60, N - 40)), tool="wal-g")),
+                              ("never", "wal-g", ago(2, N), restore_test("never", steady(0, N), tool="barman")),
+                              ("history", "wal-g", ago(9, N), restore_test("history", ago(9, N), tool="wal-g")))],
+                  [*limits("dump", N, {}), *probe("dump", N), series(FAILED, steady(0, N), instance="dump", source="catalog", tool="pg_dump", type="logical")])],
+    fires(4), fires(5, alert("RestoreTestFailed", instance="never", tool="wal-g", type_="restore_test")),
+    fires(14, alert("RestoreTestFailed", instance="never", tool="wal-g", type_="restore_test")),
+    fires(15, alert("RestoreTestFailed", instance="never", tool="wal-g", type_="restore_test"), alert("RestoreTestFailed", instance="late", tool="wal-g", type_="restore_test")),
+    fires(39, alert("RestoreTestFailed", instance="never", tool="wal-g", type_="restore_test"), alert("RestoreTestFailed", instance="late", tool="wal-g", type_="restore_test")),
+    fires(40, alert("RestoreTestFailed", instance="never", tool="wal-g", type_="restore_test")),
+    fires(N - 1, alert("RestoreTestFailed", instance="never", tool="wal-g", type_="restore_test")),
+    says(60, "RestoreTestFailed", "never: the last restore test failed",
+         "The last restore test of never (job backup_metrics, wal-g) failed 3.0 hours ago, and none has worked since: its backups may be of no use. "
+         "Read the log of that restore, fix what it reports, and restore again.",
+         instance="never", job="backup_metrics", severity="critical", source="catalog", tool="wal-g", type="restore_test"))
+
+N = 3 * HOUR
+add("A catalogue that cannot speak of its servers pages for each; where the database is probed, its probe does",
+    [gateway(N), [*limits("listed", N, job="backup_metrics"), *sources("listed", N, {"catalog": then(steady(1, 20), steady(0, 100), steady(1, N - 120))}, job="backup_metrics"),
+                  *backup("listed", ago(1, N), source="catalog", type_="full", job="backup_metrics")],
+     run(N, [*limits("probed", N), *sources("probed", N, {"catalog": then(steady(1, 20), steady(0, 100), steady(1, N - 120)), "server": 1}),
+             *probe("probed", N, success=then(steady(1, 20), steady(0, 100), steady(1, N - 120))), *backup("probed", ago(1, N), source="catalog", type_="full")])],
+    quiet(34), fires(35, alert("BackupSourceFailed", instance="listed"), alert("BackupTargetDown", instance="probed")),
+    fires(119, alert("BackupSourceFailed", instance="listed"), alert("BackupTargetDown", instance="probed")), quiet(120), quiet(N - 1),
+    says(60, "BackupSourceFailed", "listed: nothing is known from the source catalog",
+         "The source catalog of job backup_metrics gives nothing about listed that can be trusted: the tool could not list its backups, the list is out of date, or it could not be read. "
+         "The state of its backups is not known. backup-metrics show says what is wrong and what to do.", instance="listed", job="backup_metrics", severity="critical", source="catalog"))
+
+N = 3 * HOUR
+add("A source that knows of dumps alone leaves the base backup to the server; one that knows of a base backup does not, nor one that knows nothing",
+    [gateway(N), run(N, *[[*limits(name, N, {("base", "critical"): 50}), *sources(name, N, {"server": 1, "query": 1}), *probe(name, N), *backup(name, ago(1, N)), *more]
+                          for name, more in (
+                              ("dumps", backup("dumps", ago(1, N), source="query", tool="pg_dump", type_="logical")),
+                              ("old", [*backup("old", ago(60, N), source="query", tool="wal-g", type_="full"), *backup("old", ago(1, N), source="query", tool="pg_dump", type_="logical")]),
+                              ("tested", [*backup("tested", ago(1, N), source="query", tool="pg_dump", type_="logical"), *restore_test("tested", ago(1, N), source="query")]),
+                              ("nothing", []))])],
+    quiet(59), fires(60, alert("LastBackup", instance="old", type_="base"), alert("BackupNeverMade", instance="tested", type_="base"), alert("BackupNeverMade", instance="nothing", type_="base")),
+    fires(N - 1, alert("LastBackup", instance="old", type_="base"), alert("BackupNeverMade", instance="tested", type_="base"), alert("BackupNeverMade", instance="nothing", type_="base")))
 
 N = 40
 OF = dict(job="backup_metrics", instance="orders", source="catalog", tool="pgbackrest")

@@ -1,0 +1,222 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Tests.Integration;
+using BackupMetricsJob.Tests.Support;
+using static BackupMetricsJob.Tests.Backups.Evidence;
+
+namespace BackupMetricsJob.Tests.Deploy;
+
+/// <summary>
+/// `show` and the alerts have one opinion: what `show` calls CRITICAL fires a critical alert, and nothing else does. The states are pushed
+/// as they are, every minute for hours, and promtool evaluates the shipped rules over that.
+/// </summary>
+public sealed partial class CriticalFindingsTests
+{
+    static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    static readonly AgeLimit[] AllLimits =
+    [
+        .. AgeLimit.Defaults,
+        new(LimitType.Logical, Severity.Critical, 2 * Day),
+        new(LimitType.RestoreTest, Severity.Warning, 30 * Day),
+        new(LimitType.RestoreTest, Severity.Critical, 90 * Day),
+    ];
+
+    static readonly BackupFacts Dump = new(SourceName.Query, "pg_dump", BackupType.Logical) { LastSuccess = Noon - Day, Age = Day };
+
+    static readonly BackupFacts Restored = new(SourceName.Query, "wal-g", BackupType.RestoreTest)
+    {
+        LastSuccess = Noon - (5 * Day),
+        Age = 5 * Day,
+    };
+
+    static IEnumerable<(string Name, ServerEvidence? Server)> Servers =>
+        [
+            ("healthy", Server),
+            ("failing", Server with { Archiver = Server.Archiver with { LastFailed = Noon.AddSeconds(-5) } }),
+            (
+                "never",
+                Server with
+                {
+                    Archiver = new(0, null, 7, Noon.AddSeconds(-5), null, null),
+                    Wal = Waiting(5) with { DoneSegments = 0 },
+                }
+            ),
+            ("stuck", Server with { Archiver = Server.Archiver with { LastArchived = Noon.AddMinutes(-9) }, Wal = Waiting(8) }),
+            ("discards", Server with { Discards = "true" }),
+            ("no-command", Server with { HasArchiveCommand = false }),
+            ("off", Server with { ArchiveMode = "off" }),
+            ("standby", Server with { InRecovery = true }),
+            ("waits-30-min", Server with { Archiver = Server.Archiver with { LastArchived = Noon.AddSeconds(-9) }, Wal = Waiting(30) }),
+            ("waits-2-h", Server with { Archiver = Server.Archiver with { LastArchived = Noon.AddSeconds(-9) }, Wal = Waiting(120) }),
+            ("slow-segment", Server with { Wal = Wal with { NewestDone = Noon.AddHours(-2), NewestBeforeUnarchived = Noon.AddHours(-2) } }),
+        ];
+
+    // What a server and a query that reports dumps know.
+    static IEnumerable<(string Name, BackupFacts[] Backups)> Backups =>
+        [
+            ("fresh", [Backup, Dump]),
+            ("warning", [Old(30), Dump]),
+            ("critical", [Old(60), Dump]),
+            ("none", [Dump]),
+            ("no-dump", [Backup]),
+            ("old-dump", [Backup, Dump with { LastSuccess = Noon - (3 * Day), Age = 3 * Day }]),
+            ("dump-failed", [Backup, Dump with { LastFailure = Noon.AddHours(-7) }]),
+            ("shrunk", [Backup, Dump with { SizeRatio = 0.2 }]),
+        ];
+
+    // What a catalogue knows besides.
+    static IEnumerable<(string Name, BackupFacts[] Backups)> Listed =>
+        [
+            .. Backups.Select(backups => (backups.Name, (BackupFacts[])[.. backups.Backups, Restored])),
+            ("no-restore", [Backup, Dump]),
+            ("restore-40-d", [Backup, Dump, Restored with { LastSuccess = Noon - (40 * Day), Age = 40 * Day }]),
+            ("restore-100-d", [Backup, Dump, Restored with { LastSuccess = Noon - (100 * Day), Age = 100 * Day }]),
+            ("restore-failed", [Backup, Dump, Restored with { LastFailure = Noon.AddHours(-7) }]),
+            ("no-restore-worked", [Backup, Dump, Restored with { LastSuccess = null, Age = null, LastFailure = Noon.AddHours(-7) }]),
+            ("damaged", [Backup with { LastHasErrors = true }, Dump, Restored]),
+            ("broken-chain", [Backup, Backup with { Type = BackupType.Incr, BrokenChains = 2 }, Dump, Restored]),
+        ];
+
+    static IEnumerable<ProbeResult> States =>
+        [
+            .. from server in Servers
+            from backups in Backups
+            select Of($"{server.Name}_{backups.Name}") with
+            {
+                Server = server.Server,
+                Backups = backups.Backups,
+            },
+            .. from reason in Enum.GetValues<FailureReason>()
+            select Of($"{reason}") with
+            {
+                Failure = new(reason, "it failed"),
+                Server = reason is FailureReason.Privilege or FailureReason.BadData ? Server : null,
+                Backups = [Backup, Dump],
+                SourcesThatAnswered = [],
+            },
+            .. from backups in Listed
+            select OfCatalog($"by-others_{backups.Name}") with
+            {
+                Backups = FromCatalog(backups.Backups),
+                SourcesThatAnswered = [SourceName.Catalog],
+            },
+            .. from backups in Listed
+            select OfCatalog($"source-failed_{backups.Name}") with
+            {
+                Backups = FromCatalog(backups.Backups),
+                SourcesThatAnswered = [],
+                SourceFailures = [new(SourceName.Catalog, new(FailureReason.BadData, "the list could not be read"))],
+            },
+        ];
+
+    [Fact]
+    public async Task What_show_calls_critical_pages_and_nothing_else_does()
+    {
+        var states = States.ToList();
+        var critical = states
+            .Where(state => Findings.For(state).Any(finding => finding.IsCritical))
+            .Select(state => state.Instance.Name)
+            .ToList();
+        Assert.True(states.Count > 120);
+        Assert.InRange(critical.Count, states.Count / 4, states.Count * 9 / 10);
+
+        using var folder = new TempFolder();
+        var file = folder.Write("states.yml", Scenario(Published.Text([.. states]), critical));
+        var result = await ChildProcess.RunAsync(Promtool.Program, ["test", "rules", file], deadline: TimeSpan.FromMinutes(5));
+
+        Assert.True(result.ExitCode == 0, Difference(result.Output + result.Error));
+    }
+
+    static ProbeResult Of(string name) =>
+        Result with
+        {
+            Instance = new(
+                name,
+                [],
+                [.. AllLimits.Where(limit => limit.Type != LimitType.RestoreTest)],
+                [SourceName.Server, SourceName.Query]
+            ),
+            SourcesThatAnswered = [SourceName.Server, SourceName.Query],
+        };
+
+    static ProbeResult OfCatalog(string name) =>
+        Result with
+        {
+            IsTarget = false,
+            Server = null,
+            Instance = new(name, [], AllLimits, [SourceName.Catalog]),
+        };
+
+    static WalEvidence Waiting(int minutes) =>
+        Wal with
+        {
+            ReadySegments = 3,
+            OldestReady = Noon.AddMinutes(-minutes),
+            OldestReadySegment = Noon.AddMinutes(-minutes),
+            UnarchivedBytes = 3 * Segment,
+        };
+
+    static BackupFacts Old(int hours) => Backup with { LastSuccess = Noon.AddHours(-hours), Age = TimeSpan.FromHours(hours) };
+
+    static BackupFacts[] FromCatalog(BackupFacts[] backups) => [.. backups.Select(backup => backup with { Source = SourceName.Catalog })];
+
+    // The push of one minute is that of every minute, with the times moved on.
+    static string Scenario(string exposition, IEnumerable<string> critical)
+    {
+        var series = new List<string>
+        {
+            "  - {series: 'up{job=\"pushgateway\",instance=\"g\"}', values: '1x130'}",
+            "  - {series: 'process_start_time_seconds{job=\"pushgateway\",instance=\"g\"}', values: '-90000x130'}",
+            "  - {series: 'push_time_seconds{job=\"backup_metrics\"}', values: '0+60x130'}",
+        };
+        foreach (var line in exposition.Split('\n').Where(line => line.Length > 0 && line[0] != '#'))
+        {
+            var (name, labels, text) = Sample().Match(line) is { Success: true } match
+                ? (match.Groups["name"].Value, match.Groups["labels"].Value, match.Groups["value"].Value)
+                : throw new InvalidOperationException(line);
+            var value = double.Parse(text, CultureInfo.InvariantCulture);
+            var isTime = name.EndsWith("_timestamp_seconds", StringComparison.Ordinal) || name == "walg_last_upload";
+            var values = isTime
+                ? string.Create(CultureInfo.InvariantCulture, $"{value - Noon.ToUnixTimeSeconds()}+60x130")
+                : string.Create(CultureInfo.InvariantCulture, $"{value}x130");
+            series.Add($"  - {{series: '{name}{{job=\"backup_metrics\"{(labels.Length > 0 ? "," : "")}{labels}}}', values: '{values}'}}");
+        }
+
+        var expected = critical.Order(StringComparer.Ordinal).Select(name => $"    - {{labels: '{{instance=\"{name}\"}}', value: 1}}");
+        return $$"""
+            rule_files: ["{{DeployFiles.RulesFile}}"]
+            evaluation_interval: 1m
+            tests:
+            - interval: 1m
+              input_series:
+            {{string.Join('\n', series)}}
+              promql_expr_test:
+              - expr: group by (instance) (ALERTS{alertstate="firing", severity="critical", instance!=""})
+                eval_time: 130m
+                exp_samples:
+            {{string.Join('\n', expected)}}
+
+            """;
+    }
+
+    // promtool prints all that it expected, then all that it got.
+    static string Difference(string output)
+    {
+        var parts = output.Split("got:");
+        if (parts.Length != 2)
+            return output;
+        var (expected, got) = (Names(parts[0]), Names(parts[1]));
+        return $"critical, and no alert: {string.Join(", ", expected.Except(got))}\n"
+            + $"an alert, and not critical: {string.Join(", ", got.Except(expected))}\n";
+
+        static HashSet<string> Names(string text) => [.. InstanceLabel().Matches(text).Select(match => match.Groups[1].Value)];
+    }
+
+    [GeneratedRegex(@"^(?<name>\w+)(?:\{(?<labels>.*)\})? (?<value>\S+)$")]
+    private static partial Regex Sample();
+
+    [GeneratedRegex("instance=\\\\?\"([^\"\\\\]+)")]
+    private static partial Regex InstanceLabel();
+}
