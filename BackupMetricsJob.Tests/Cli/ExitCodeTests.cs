@@ -52,6 +52,6 @@ public sealed class ExitCodeTests
             ExitCode.Configuration,
             ExitCodes.For([flag, new Problem(ProblemOrigin.Configuration, "") { Location = new("c.yaml", 1, 1) }])
         );
-        Assert.Equal(ExitCode.Configuration, ExitCodes.For([new Problem(ProblemOrigin.Configuration, "") { IsOfFile = true }, flag]));
+        Assert.Equal(ExitCode.Configuration, ExitCodes.For([new Problem(ProblemOrigin.Configuration, "") { IsInFile = true }, flag]));
     }
 }

@@ -18,7 +18,7 @@ public class ParseErrorsTests
     [InlineData("Unrecognized command or argument 'password=s3c'ret'.", "Unrecognized command or argument '***'.")]
     [InlineData("Required argument missing for option: '--job'.", "Required argument missing for option: '--job'.")]
     [InlineData("No quotation mark", "No quotation mark")]
-    public void What_may_be_a_password_is_not_repeated(string said, string told) => Assert.Equal(told, ParseErrors.Redacted(said, "rum"));
+    public void What_may_be_a_password_is_not_repeated(string said, string told) => Assert.Equal(told, ParseErrors.Redact(said, "rum"));
 
     [Theory]
     [InlineData("import walg", "TOOL \"walg\": must be one of barman, pgbackrest, pghoard, wal-g")]

@@ -27,8 +27,11 @@ public sealed class ProgressLineTests
         if (term is not null)
             environment["TERM"] = term;
         using var signals = new Signals();
-        var context = new ProcessContext(Stream.Null, TextWriter.Null, environment, TimeProvider.System, signals) { IsWatched = isWatched };
-        using var line = ProgressLine.Begin(context, new(format, FailOnTarget: true, DryRun: false), out var progress);
+        var context = new ProcessContext(Stream.Null, TextWriter.Null, environment, TimeProvider.System, signals)
+        {
+            IsInteractive = isWatched,
+        };
+        using var line = ProgressLine.Start(context, new(format, FailOnTarget: true, DryRun: false), out var progress);
 
         Assert.Equal((isWanted, isWanted), (line is not null, progress is not null));
     }

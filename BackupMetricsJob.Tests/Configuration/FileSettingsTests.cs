@@ -170,7 +170,7 @@ public sealed class FileSettingsTests
 
         file.Problems(flags.Split('|', StringSplitOptions.RemoveEmptyEntries), push: true);
 
-        Assert.All(file.All, problem => Assert.True(problem.IsOfFile, problem.Text));
+        Assert.All(file.All, problem => Assert.True(problem.IsInFile, problem.Text));
     }
 
     [Fact]

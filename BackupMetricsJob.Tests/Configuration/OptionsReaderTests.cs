@@ -104,7 +104,7 @@ public sealed class OptionsReaderTests
     [InlineData("0a1b2c3d4e5", false)]
     [InlineData("deadbeefcafg", false)]
     public void So_must_it_in_a_container_that_is_named_by_its_id(string machine, bool isFleeting) =>
-        Assert.Equal(isFleeting, InstanceNames.IsFleeting(machine, new Dictionary<string, string>()));
+        Assert.Equal(isFleeting, InstanceNames.IsEphemeral(machine, new Dictionary<string, string>()));
 
     [Fact]
     public void The_grouping_key_is_job_run_and_the_users_own()

@@ -17,7 +17,7 @@ public sealed class PartsOfAFleetTests
         var job = file.Read(["target=stock"], push: true);
 
         Assert.Equal("stock", Assert.Single(job.Targets).Instance.Name);
-        Assert.Equal(["orders", "web"], job.NotProbedHere.Select(instance => instance.Name));
+        Assert.Equal(["orders", "web"], job.OtherInstances.Select(instance => instance.Name));
         Assert.True(file.Output.DryRun);
         Assert.Empty(job.Gateways);
         Assert.Equal(
@@ -103,7 +103,7 @@ public sealed class PartsOfAFleetTests
         Assert.Equal([new Shard(0, 2), new Shard(1, 2)], new[] { first.Shard!, second.Shard! });
         Assert.Equal(["orders", "stock", "web"], first.Targets.Concat(second.Targets).Select(target => target.Instance.Name).Order());
         Assert.All(first.Targets, target => Assert.Equal(0, JumpHash.Shard(target.Instance.Name, 2)));
-        Assert.Equal(first.NotProbedHere.Select(instance => instance.Name), second.Targets.Select(target => target.Instance.Name));
+        Assert.Equal(first.OtherInstances.Select(instance => instance.Name), second.Targets.Select(target => target.Instance.Name));
         Assert.Empty(file.Read(["shard=5/1000"], push: true).Targets);
         Assert.Equal(3, file.Read().Targets.Count);
         Assert.Null(file.Read(["target=web"], push: true).Shard);

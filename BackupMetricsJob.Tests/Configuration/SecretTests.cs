@@ -105,9 +105,9 @@ public sealed class SecretTests
         );
 
         Assert.Null(job.Targets[0].Target);
-        Assert.Equal(reason, job.Targets[0].Unusable!.Reason);
-        Assert.Equal(message.Replace("FOLDER", file.Folder, StringComparison.Ordinal), job.Targets[0].Unusable!.Message);
-        Assert.Equal((true, true), (job.Targets[1].Target is not null, job.Targets[1].Unusable is null));
+        Assert.Equal(reason, job.Targets[0].Failure!.Reason);
+        Assert.Equal(message.Replace("FOLDER", file.Folder, StringComparison.Ordinal), job.Targets[0].Failure!.Message);
+        Assert.Equal((true, true), (job.Targets[1].Target is not null, job.Targets[1].Failure is null));
     }
 
     [Fact]

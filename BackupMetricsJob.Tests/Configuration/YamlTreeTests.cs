@@ -58,7 +58,7 @@ public sealed class YamlTreeTests
             )!;
 
         Assert.Equal(["0 f:4:3", "1 f:5:3"], taken);
-        Assert.True(List(root, "l").IsTaken);
+        Assert.True(List(root, "l").IsStreamed);
         Assert.Single(List(root, "a").Items);
     }
 
@@ -152,10 +152,10 @@ public sealed class YamlTreeTests
                     var targets = new TargetSection(new(problems));
                     var tree = decoded is null
                         ? null
-                        : YamlTree.Read("f", decoded, problems, "targets", (item, index) => targets.Take(item, index, "/nonexistent"));
-                    if (tree is not null && Fields.Create(tree, KeyPath.Root, Keys.Root, "/nonexistent", new(problems)) is { } fields)
+                        : YamlTree.Read("f", decoded, problems, "targets", (item, index) => targets.Add(item, index, "/nonexistent"));
+                    if (tree is not null && MappingReader.Create(tree, KeyPath.Root, Keys.Root, "/nonexistent", new(problems)) is { } fields)
                     {
-                        targets.Finish(fields, targets.Defaults(fields, TargetSettings.Nothing));
+                        targets.ApplyDefaults(fields, targets.ReadDefaults(fields, TargetSettings.Empty));
                         GatewaySection.Read(fields);
                     }
 

@@ -25,8 +25,8 @@ internal static class Check
         var targets = new TargetCheck[job.Targets.Count];
         for (var i = 0; i < targets.Length; i++)
             targets[i] = new(probed[i], TargetFindings.For(job.Targets[i], probed[i]));
-        var gateways = await Task.WhenAll(job.Gateways.Select(gateway => GatewayChecks.OfAsync(gateway, job, time, stop)));
-        var scraper = prometheus is null ? null : await PrometheusChecks.OfAsync(prometheus, job, time, stop);
+        var gateways = await Task.WhenAll(job.Gateways.Select(gateway => GatewayChecks.RunAsync(gateway, job, time, stop)));
+        var scraper = prometheus is null ? null : await PrometheusChecks.RunAsync(prometheus, job, time, stop);
         return new(SettingsFindings.For(job), targets, gateways, scraper);
     }
 }

@@ -9,15 +9,15 @@ namespace BackupMetricsJob.Checking;
 /// <summary>Whether a gateway would take our push, and what it has of ours.</summary>
 internal static class GatewayChecks
 {
-    static readonly TimeSpan NoticeableSkew = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan MaxClockSkew = TimeSpan.FromSeconds(60);
     static readonly TimeSpan MinStaleAge = TimeSpan.FromHours(1);
 
-    public static async Task<GatewayCheck> OfAsync(Gateway gateway, JobOptions job, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<GatewayCheck> RunAsync(Gateway gateway, JobOptions job, TimeProvider time, CancellationToken cancellationToken)
     {
         var api = new GatewayApi(gateway, time);
         var (status, down) = await api.StatusAsync(cancellationToken);
         if (status is null)
-            return new(gateway, Verdict(down!), [], [Failed(down!)]);
+            return new(gateway, StatusFor(down!), [], [CreateFinding(down!)]);
         var facts = new List<string> { status.ToString() };
         var findings = new List<Finding>();
         if (gateway.Credentials is not null)
@@ -38,7 +38,7 @@ internal static class GatewayChecks
                     "Start it without that flag."
                 )
             );
-        if (status.ClockSkew is { } skew && skew.Duration() > NoticeableSkew)
+        if (status.ClockSkew is { } skew && skew.Duration() > MaxClockSkew)
             findings.Add(
                 new(
                     false,
@@ -50,23 +50,23 @@ internal static class GatewayChecks
         var (groups, failure) = await api.GroupsAsync(null, cancellationToken);
         if (groups is null)
         {
-            findings.Add(Failed(failure!));
-            return new(gateway, Verdict(failure!), facts, findings);
+            findings.Add(CreateFinding(failure!));
+            return new(gateway, StatusFor(failure!), facts, findings);
         }
 
         AddGroups(groups, job, facts, findings);
-        return new(gateway, status.IsReady ? ServerVerdict.Ok : ServerVerdict.Unreachable, facts, findings);
+        return new(gateway, status.IsReady ? ServerStatus.Ok : ServerStatus.Unreachable, facts, findings);
     }
 
-    public static ServerVerdict Verdict(ApiFailure failure) =>
+    public static ServerStatus StatusFor(ApiFailure failure) =>
         failure.Reason switch
         {
-            RequestFailure.Refused => ServerVerdict.Refused,
-            RequestFailure.Cancelled => ServerVerdict.Unknown,
-            _ => ServerVerdict.Unreachable,
+            RequestFailure.Refused => ServerStatus.Refused,
+            RequestFailure.Cancelled => ServerStatus.Unknown,
+            _ => ServerStatus.Unreachable,
         };
 
-    public static Finding Failed(ApiFailure failure) =>
+    public static Finding CreateFinding(ApiFailure failure) =>
         failure switch
         {
             { Reason: RequestFailure.Cancelled } => new(false, failure.Describe(), ""),

@@ -46,8 +46,8 @@ internal static class CatalogCommand
                     problems.Add(
                         new(ProblemOrigin.Flag, "--grant-writer: nobody writes on a server that is watched: leave it out, or --server")
                     );
-                CheckRole("--grant-writer", writes, problems);
-                CheckRole("--grant-reader", reads, problems);
+                ValidateRole("--grant-writer", writes, problems);
+                ValidateRole("--grant-reader", reads, problems);
                 if (access is null || problems.Count > 0)
                     return CatalogFlags.Report(problems, context);
 
@@ -59,7 +59,7 @@ internal static class CatalogCommand
                     return CatalogFlags.Report(failure, "catalog init", context, signals.Received);
 
                 await context.Error.WriteLineAsync(
-                    parsed.GetValue(server) ? "backup_metrics.base_backup_history() is installed" : Made(result)
+                    parsed.GetValue(server) ? "backup_metrics.base_backup_history() is installed" : DescribeResult(result)
                 );
                 await context.Output.WriteAsync(Encoding.UTF8.GetBytes(result.Grants), CancellationToken.None);
                 return (int)ExitCode.Success;
@@ -88,8 +88,8 @@ internal static class CatalogCommand
             {
                 var problems = new List<Problem>();
                 var access = flags.Read(parsed, context, problems);
-                if (!DurationText.TryParse(parsed.GetRequiredValue(keep), out var duration))
-                    problems.Add(CatalogFlags.Wrong("--keep", parsed.GetValue(keep), DurationText.Allowed));
+                if (!DurationParser.TryParse(parsed.GetRequiredValue(keep), out var duration))
+                    problems.Add(CatalogFlags.InvalidValue("--keep", parsed.GetValue(keep), DurationParser.Allowed));
                 if (access is null || problems.Count > 0)
                     return CatalogFlags.Report(problems, context);
 
@@ -107,7 +107,7 @@ internal static class CatalogCommand
         return command;
     }
 
-    static string Made(InitResult result) =>
+    static string DescribeResult(InitResult result) =>
         (
             result.Was switch
             {
@@ -117,9 +117,9 @@ internal static class CatalogCommand
             }
         ) + (result.RepairedCounts > 0 ? $", and mended {result.RepairedCounts} counts" : "");
 
-    static void CheckRole(string flag, string? role, List<Problem> problems)
+    static void ValidateRole(string flag, string? role, List<Problem> problems)
     {
         if (role is not null && (role.Length == 0 || role.Contains('\0', StringComparison.Ordinal)))
-            problems.Add(CatalogFlags.Wrong(flag, role, "the name of a role"));
+            problems.Add(CatalogFlags.InvalidValue(flag, role, "the name of a role"));
     }
 }

@@ -15,11 +15,11 @@ internal sealed class CatalogFlags
     static readonly TimeSpan MaxTimeout = TimeSpan.FromDays(1);
 
     readonly FlagSet _flags;
-    readonly TimeSpan _unless;
+    readonly TimeSpan _defaultTimeout;
 
-    public CatalogFlags(Command command, string timeoutHelp, TimeSpan unless)
+    public CatalogFlags(Command command, string timeoutHelp, TimeSpan defaultTimeout)
     {
-        (_flags, _unless) = (new(command), unless);
+        (_flags, _defaultTimeout) = (new(command), defaultTimeout);
         _flags.AddConnection();
         _flags.Add("timeout", "DURATION", timeoutHelp);
     }
@@ -34,8 +34,8 @@ internal sealed class CatalogFlags
     }
 
     /// <summary>A flag's value that is wrong: 64.</summary>
-    public static Problem Wrong(string flag, string? value, string allowed) =>
-        new Setting(flag, ProblemOrigin.Flag, value ?? "").Wrong(allowed);
+    public static Problem InvalidValue(string flag, string? value, string allowed) =>
+        new Setting(flag, ProblemOrigin.Flag, value ?? "").InvalidValue(allowed);
 
     /// <summary>Tells what is wrong with the command line or the environment, a line each.</summary>
     public static int Report(IReadOnlyList<Problem> problems, ProcessContext context) =>
@@ -51,10 +51,10 @@ internal sealed class CatalogFlags
     TimeSpan Timeout(Settings settings, List<Problem> problems)
     {
         if (settings.One("timeout") is not { } setting)
-            return _unless;
-        if (DurationText.TryParse(setting.Value, out var duration) && duration > TimeSpan.Zero && duration <= MaxTimeout)
+            return _defaultTimeout;
+        if (DurationParser.TryParse(setting.Value, out var duration) && duration > TimeSpan.Zero && duration <= MaxTimeout)
             return duration;
-        problems.Add(setting.Wrong(DurationText.Allowed + ", a day at most"));
-        return _unless;
+        problems.Add(setting.InvalidValue(DurationParser.Allowed + ", a day at most"));
+        return _defaultTimeout;
     }
 }

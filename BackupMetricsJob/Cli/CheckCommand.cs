@@ -31,14 +31,14 @@ internal static class CheckCommand
     {
         var problems = new List<Problem>(OptionsReader.Read(flags, context.Environment, Purpose.Check, out var job, out var output));
         var settings = new Settings(flags, context.Environment);
-        var asJson = OutputOptions.Choice(settings, "output", "text", "json", problems);
+        var asJson = OutputOptions.ReadChoice(settings, "output", "text", "json", problems);
         var prometheus = Prometheus(settings, problems);
         if (job is null || problems.Count > 0)
             return Problems.Report(problems, output, context);
 
         var signals = context.Signals;
         CheckReport report;
-        using (ProgressLine.Begin(context, output, out var progress))
+        using (ProgressLine.Start(context, output, out var progress))
             report = await Check.RunAsync(job, prometheus, context.Time, progress, signals.Stop);
         var code = ExitCodes.For(report, signals.Received, output.FailOnTarget);
         if (asJson)
@@ -64,7 +64,7 @@ internal static class CheckCommand
             && url is { UserInfo: "", Query: "", Fragment: "", Host.Length: > 0 }
         )
             return url;
-        problems.Add(new(setting.Kind, $"{setting.Origin}: must be a URL like http://prometheus:9090, without user, password and query"));
+        problems.Add(new(setting.Origin, $"{setting.Name}: must be a URL like http://prometheus:9090, without user, password and query"));
         return null;
     }
 }

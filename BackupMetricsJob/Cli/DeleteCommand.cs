@@ -41,7 +41,7 @@ internal static class DeleteCommand
         var problems = new List<Problem>();
         var gateways = new GatewayReader(settings, context.Environment, problems).Read(files: null);
         var selection = Selection(settings, problems);
-        var dryRun = OutputOptions.Choice(settings, "dry-run", "false", "true", problems);
+        var dryRun = OutputOptions.ReadChoice(settings, "dry-run", "false", "true", problems);
         if (problems.Count > 0 || selection is null)
             return CatalogFlags.Report(problems, context);
 
@@ -68,12 +68,12 @@ internal static class DeleteCommand
                 new(ProblemOrigin.Flag, $"--job is missing: the label job of the groups that are to go (or {Settings.Variable("job")})")
             );
         else if (job.Value.Length == 0)
-            problems.Add(job.Wrong("the label job of the groups that are to go"));
-        var labels = LabelText.Read(settings.All("grouping"), problems).ConvertAll(label => new GroupingLabel(label.Name, label.Value));
+            problems.Add(job.InvalidValue("the label job of the groups that are to go"));
+        var labels = LabelParser.Read(settings.All("grouping"), problems).ConvertAll(label => new GroupingLabel(label.Name, label.Value));
         var olderThan = TimeSpan.Zero;
         var age = settings.One("older-than");
-        if (age is not null && !DurationText.TryParse(age.Value, out olderThan))
-            problems.Add(age.Wrong(DurationText.Allowed));
+        if (age is not null && !DurationParser.TryParse(age.Value, out olderThan))
+            problems.Add(age.InvalidValue(DurationParser.Allowed));
         return job is null ? null : new(job.Value, labels, age is null ? null : olderThan);
     }
 }

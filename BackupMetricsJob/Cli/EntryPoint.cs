@@ -16,7 +16,7 @@ internal static class EntryPoint
 {
     public static int Run(string[] args, Func<ProcessContext, BuildVersion, int> run)
     {
-        var (hasInput, hasOutput) = StandardDescriptors.Fill();
+        var (hasInput, hasOutput) = StandardDescriptors.EnsureOpen();
         ProcessLimits.RaiseDescriptors();
         using var signals = new Signals();
         using var output = new StandardStream(
@@ -45,7 +45,7 @@ internal static class EntryPoint
                 new ProcessContext(output, error, environment, TimeProvider.System, signals)
                 {
                     HasInput = hasInput,
-                    IsWatched = !Console.IsErrorRedirected,
+                    IsInteractive = !Console.IsErrorRedirected,
                 },
                 build
             );

@@ -54,11 +54,15 @@ internal static class ImportCommand
             {
                 var problems = new List<Problem>();
                 var access = flags.Read(parsed, context, problems);
-                var options = new ListingOptions(parsed.GetValue(server), Zone(parsed.GetValue(zone), problems), context.Time.GetUtcNow());
+                var options = new ListingOptions(
+                    parsed.GetValue(server),
+                    ReadTimeZone(parsed.GetValue(zone), problems),
+                    context.Time.GetUtcNow()
+                );
                 if (options.Server is { } name && RowProblem.OfKey(name, "-", "-", "-") is { } wrong)
                     problems.Add(new(ProblemOrigin.Flag, $"--server: {wrong}"));
                 if (options.Server is { } said && said.Any(char.IsControl))
-                    problems.Add(CatalogFlags.Wrong("--server", said, "a name without control characters"));
+                    problems.Add(CatalogFlags.InvalidValue("--server", said, "a name without control characters"));
                 if (options.Server is null && ToolOutput.NeedsServer(parsed.GetRequiredValue(tool)))
                     problems.Add(
                         new(
@@ -66,14 +70,14 @@ internal static class ImportCommand
                             $"--server NAME is missing: {parsed.GetRequiredValue(tool)} does not say whose backups it lists"
                         )
                     );
-                if (Source(parsed.GetValue(file)) is null && !context.HasInput)
+                if (InputFile(parsed.GetValue(file)) is null && !context.HasInput)
                     problems.Add(
                         new(
                             ProblemOrigin.Flag,
                             "FILE is missing, and standard input is closed: give the file, or pipe the tool's output into this command"
                         )
                     );
-                else if (Source(parsed.GetValue(file)) is null && !Console.IsInputRedirected)
+                else if (InputFile(parsed.GetValue(file)) is null && !Console.IsInputRedirected)
                     problems.Add(
                         new(
                             ProblemOrigin.Flag,
@@ -84,7 +88,7 @@ internal static class ImportCommand
                     ? CatalogFlags.Report(problems, context)
                     : await ImportAsync(
                         parsed.GetRequiredValue(tool),
-                        Source(parsed.GetValue(file)),
+                        InputFile(parsed.GetValue(file)),
                         options,
                         parsed.GetValue(allowEmpty),
                         access,
@@ -152,15 +156,15 @@ internal static class ImportCommand
         );
     }
 
-    static string? Source(string? file) => file is "-" ? null : file;
+    static string? InputFile(string? file) => file is "-" ? null : file;
 
-    static TimeZoneInfo Zone(string? name, List<Problem> problems)
+    static TimeZoneInfo ReadTimeZone(string? name, List<Problem> problems)
     {
         if (name is null)
             return TimeZoneInfo.Local;
         if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone))
             return zone;
-        problems.Add(CatalogFlags.Wrong("--timezone", name, "a time zone of this host, like UTC or Europe/Berlin"));
+        problems.Add(CatalogFlags.InvalidValue("--timezone", name, "a time zone of this host, like UTC or Europe/Berlin"));
         return TimeZoneInfo.Utc;
     }
 }

@@ -17,7 +17,7 @@ internal static class ParseErrors
         var first = parsed.Tokens is [var token, ..] ? token.Value : null;
         foreach (var error in parsed.Errors)
         {
-            var words = OfValue(error) ?? Redacted(error.Message, first) + Meant(error.Message, parsed);
+            var words = DescribeValueError(error) ?? Redact(error.Message, first) + Suggestion(error.Message, parsed);
             to.WriteLine("backup-metrics: " + PlainText.OnOneLine(words));
         }
 
@@ -25,7 +25,7 @@ internal static class ParseErrors
     }
 
     /// <summary>The flag or the command that an unknown word looks like; "" where it is like none.</summary>
-    static string Meant(string message, ParseResult parsed)
+    static string Suggestion(string message, ParseResult parsed)
     {
         if (!message.StartsWith("Unrecognized", StringComparison.Ordinal))
             return "";
@@ -36,15 +36,15 @@ internal static class ParseErrors
     }
 
     /// <summary>Null where it is not about the value of a flag or an argument.</summary>
-    static string? OfValue(ParseError error)
+    static string? DescribeValueError(ParseError error)
     {
         if (error.SymbolResult is OptionResult option)
-            return OfValue(option.Option.Name, option.Option, option.Option.ValueType, option.Tokens);
+            return DescribeValueError(option.Option.Name, option.Option, option.Option.ValueType, option.Tokens);
         if (error.SymbolResult is not ArgumentResult argument)
             return null;
         return argument.Parent is OptionResult of
-            ? OfValue(of.Option.Name, of.Option, of.Option.ValueType, of.Tokens)
-            : OfValue(
+            ? DescribeValueError(of.Option.Name, of.Option, of.Option.ValueType, of.Tokens)
+            : DescribeValueError(
                 argument.Argument.HelpName ?? argument.Argument.Name,
                 argument.Argument,
                 argument.Argument.ValueType,
@@ -52,7 +52,7 @@ internal static class ParseErrors
             );
     }
 
-    static string? OfValue(string name, Symbol symbol, Type type, IReadOnlyList<Token> tokens)
+    static string? DescribeValueError(string name, Symbol symbol, Type type, IReadOnlyList<Token> tokens)
     {
         if (tokens.Count > 1)
             return null;
@@ -72,7 +72,7 @@ internal static class ParseErrors
     /// With <c>***</c> for what stands between the first and the last quotation mark unless it is a flag or the command; of a flag with a
     /// value only the flag is kept.
     /// </summary>
-    internal static string Redacted(string message, string? command)
+    internal static string Redact(string message, string? command)
     {
         var (from, to) = (message.IndexOf('\'', StringComparison.Ordinal) + 1, message.LastIndexOf('\''));
         if (from == 0 || to < from)

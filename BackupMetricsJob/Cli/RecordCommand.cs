@@ -31,7 +31,7 @@ internal sealed class RecordCommand
         "What was written: the size of this file, or of all files in this folder, is what it takes where it is stored"
     );
     readonly Option<long?> _size = new("--size") { HelpName = "BYTES", Description = "The size of what was backed up, uncompressed" };
-    readonly Option<string> _started = Optional("--started", "TIME", "When it began: " + TimeText.Allowed);
+    readonly Option<string> _started = Optional("--started", "TIME", "When it began: " + TimeParser.Allowed);
     readonly Option<string> _finished = Optional("--finished", "TIME", "When it ended (now)");
     readonly Option<string> _error = Optional("--error", "TEXT", "Why it failed");
 
@@ -87,8 +87,8 @@ internal sealed class RecordCommand
 
     CatalogRow Read(ParseResult parsed, DateTimeOffset now, List<Problem> problems, out CatalogFailure? refused)
     {
-        var finished = Time(_finished, parsed, now, problems);
-        var started = Time(_started, parsed, now, problems);
+        var finished = ReadTime(_finished, parsed, now, problems);
+        var started = ReadTime(_started, parsed, now, problems);
         if (finished < started)
             problems.Add(new(ProblemOrigin.Flag, $"--started \"{parsed.GetValue(_started)}\" is later than the end, {finished:u}"));
         var succeeded = parsed.GetRequiredValue(_exitCode) == 0;
@@ -101,7 +101,7 @@ internal sealed class RecordCommand
             parsed.GetRequiredValue(_server),
             parsed.GetRequiredValue(_tool),
             BackupTypeNames.Parse(kind)!.Value,
-            parsed.GetValue(_id) ?? Id(kind, database, started ?? finished ?? now),
+            parsed.GetValue(_id) ?? CreateId(kind, database, started ?? finished ?? now),
             succeeded ? BackupStatus.Done : BackupStatus.Failed
         )
         {
@@ -124,7 +124,7 @@ internal sealed class RecordCommand
     }
 
     /// <summary>The same backup recorded twice has the same times, and so the same name.</summary>
-    static string Id(string kind, string? database, DateTimeOffset time)
+    static string CreateId(string kind, string? database, DateTimeOffset time)
     {
         var id = time.UtcDateTime.ToString(
             time.Ticks % TimeSpan.TicksPerSecond == 0 ? "yyyyMMdd'T'HHmmss'Z'" : "yyyyMMdd'T'HHmmss.ffffff'Z'",
@@ -133,14 +133,14 @@ internal sealed class RecordCommand
         return (kind == "restore_test" ? "restore_test-" : "") + (database is null ? "" : database + "-") + id;
     }
 
-    static DateTimeOffset? Time(Option<string> option, ParseResult parsed, DateTimeOffset now, List<Problem> problems)
+    static DateTimeOffset? ReadTime(Option<string> option, ParseResult parsed, DateTimeOffset now, List<Problem> problems)
     {
         if (parsed.GetValue(option) is not { } text)
             return option.Name == "--finished" ? now : null;
-        if (!TimeText.TryParse(text, out var time))
-            problems.Add(CatalogFlags.Wrong(option.Name, text, TimeText.Allowed));
+        if (!TimeParser.TryParse(text, out var time))
+            problems.Add(CatalogFlags.InvalidValue(option.Name, text, TimeParser.Allowed));
         else if (time - now > MaxClockError)
-            problems.Add(CatalogFlags.Wrong(option.Name, text, $"no time in the future: it is {now:u} now"));
+            problems.Add(CatalogFlags.InvalidValue(option.Name, text, $"no time in the future: it is {now:u} now"));
         else
             return time;
         return null;

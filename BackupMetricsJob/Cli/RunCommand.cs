@@ -28,7 +28,7 @@ internal static class RunCommand
 
         var signals = context.Signals;
         RunReport report;
-        using (ProgressLine.Begin(context, output, out var progress))
+        using (ProgressLine.Start(context, output, out var progress))
         {
             report = output.DryRun
                 ? await JobRun.WriteAsync(job, build, context.Time, context.Output, signals.Stop, progress)

@@ -32,7 +32,7 @@ internal static class ScheduleCommand
         var shared = context with
         {
             Error = TextWriter.Synchronized(context.Error),
-            IsWatched = false,
+            IsInteractive = false,
         };
         command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), shared, build));
         return command;

@@ -27,7 +27,7 @@ internal static class ShowCommand
 
         var signals = context.Signals;
         RunReport report;
-        using (ProgressLine.Begin(context, output, out var progress))
+        using (ProgressLine.Start(context, output, out var progress))
             report = await JobRun.ProbeAsync(job, context.Time, signals.Stop, progress);
         using (var text = new StreamWriter(context.Output, new UTF8Encoding(false), leaveOpen: true))
             ShowTable.Write(report.Results, text);

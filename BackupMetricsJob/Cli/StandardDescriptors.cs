@@ -12,7 +12,7 @@ internal static class StandardDescriptors
 
     /// <summary>To be called first of all: each that is closed becomes /dev/null, for as long as the program runs.</summary>
     /// <returns>Whether standard input and standard output were open when this program was started.</returns>
-    public static (bool HasInput, bool HasOutput) Fill()
+    public static (bool HasInput, bool HasOutput) EnsureOpen()
     {
         var (hasInput, hasOutput, _) = (WasOpen(0), WasOpen(1), WasOpen(2));
         return (hasInput, hasOutput);

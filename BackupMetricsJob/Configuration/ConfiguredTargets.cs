@@ -6,21 +6,21 @@ namespace BackupMetricsJob.Configuration;
 /// <summary>The targets of the files: which of them this run is about, and what each of them is.</summary>
 internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overrides)
 {
-    static readonly string[] AboutOneDatabase = ["connection", "instance", "source", "server", "query", "receiver", "without"];
+    static readonly string[] SingleTargetSettings = ["connection", "instance", "source", "server", "query", "receiver", "without"];
 
-    readonly List<FileTarget> _chosen = [];
-    readonly List<FileTarget> _notProbedHere = [];
+    readonly List<FileTarget> _selected = [];
+    readonly List<FileTarget> _others = [];
 
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(15);
 
     /// <summary>The others, of which a catalogue may know something.</summary>
-    public IReadOnlyList<Instance> NotProbedHere =>
-        [.. _notProbedHere.Select(target => InstanceOf(target.Name, overrides.Over(target.Settings)))];
+    public IReadOnlyList<Instance> OtherInstances =>
+        [.. _others.Select(target => CreateInstance(target.Name, overrides.WithDefaults(target.Settings)))];
 
     /// <summary>Flags and variables that are about one database cannot be about many.</summary>
-    public static void RefuseFlagsAboutOne(Settings settings, ICollection<Problem> problems)
+    public static void RejectSingleTargetSettings(Settings settings, ICollection<Problem> problems)
     {
-        foreach (var name in AboutOneDatabase)
+        foreach (var name in SingleTargetSettings)
         {
             if (settings.All(name) is [var setting, ..])
                 problems.Add(
@@ -32,46 +32,46 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
     }
 
     /// <summary>Only the targets of that name.</summary>
-    public void Choose(IReadOnlyList<Setting> names, ICollection<Problem> problems)
+    public void Select(IReadOnlyList<Setting> names, ICollection<Problem> problems)
     {
         var wanted = new Dictionary<string, Setting>(StringComparer.Ordinal);
         foreach (var name in names)
             wanted[name.Value] = name;
         foreach (var target in files.Targets)
-            (wanted.Remove(target.Name) ? _chosen : _notProbedHere).Add(target);
+            (wanted.Remove(target.Name) ? _selected : _others).Add(target);
         foreach (var unknown in wanted.Values)
-            problems.Add(unknown.Wrong(Near(unknown.Value)));
+            problems.Add(unknown.InvalidValue(AllowedNames(unknown.Value)));
     }
 
     /// <summary>Only the targets of that shard; all of them where there is none.</summary>
-    public void Choose(Shard? shard)
+    public void Select(Shard? shard)
     {
         foreach (var target in files.Targets)
-            (shard is null || JumpHash.Shard(target.Name, shard.Count) == shard.Index ? _chosen : _notProbedHere).Add(target);
+            (shard is null || JumpHash.Shard(target.Name, shard.Count) == shard.Index ? _selected : _others).Add(target);
     }
 
     public List<MonitoredTarget> Resolve(TargetConnections connections)
     {
         // Files that hang are waited for side by side.
-        foreach (var target in _chosen)
-            connections.Begin(target);
-        var targets = new List<MonitoredTarget>(_chosen.Count);
-        foreach (var target in _chosen)
+        foreach (var target in _selected)
+            connections.BeginReading(target);
+        var targets = new List<MonitoredTarget>(_selected.Count);
+        foreach (var target in _selected)
         {
-            if (target.IsBroken)
+            if (target.IsInvalid)
                 continue;
-            var settings = overrides.Over(target.Settings);
+            var settings = overrides.WithDefaults(target.Settings);
             var connection = connections.Resolve(target, out var failure);
             if (connection is null && failure is null)
                 continue;
             targets.Add(
                 new(
                     connection is null ? null : new Target(target.Name, connection, settings.Timeout ?? DefaultTimeout),
-                    InstanceOf(target.Name, settings),
+                    CreateInstance(target.Name, settings),
                     settings.Sources?.Settings ?? SourceSettings.Default
                 )
                 {
-                    Unusable = failure,
+                    Failure = failure,
                 }
             );
         }
@@ -79,15 +79,15 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
         return targets;
     }
 
-    public static Instance InstanceOf(string name, TargetSettings settings) =>
+    public static Instance CreateInstance(string name, TargetSettings settings) =>
         new(
             name,
             [.. settings.Labels.Select(label => new InstanceLabel(label.Name, label.Value))],
-            LimitText.Complete(settings.Limits),
+            LimitParser.WithDefaults(settings.Limits),
             settings.Sources?.Names ?? [SourceName.Server]
         );
 
-    string Near(string name)
+    string AllowedNames(string name)
     {
         var nearest = NearestName.Find(name, files.Targets.Select(target => target.Name));
         if (nearest is not null)

@@ -23,10 +23,12 @@ internal static partial class ConnectionSetting
     )
     {
         var setting = settings.One("connection") ?? new("connection", ProblemOrigin.Configuration, "");
-        if (setting is { Kind: ProblemOrigin.Flag, Value: "" })
+        if (setting is { Origin: ProblemOrigin.Flag, Value: "" })
         {
             problems.Add(
-                setting.Wrong("a postgresql:// URI or \"host=... user=...\"; leave it out to take all of it from PGHOST and the like")
+                setting.InvalidValue(
+                    "a postgresql:// URI or \"host=... user=...\"; leave it out to take all of it from PGHOST and the like"
+                )
             );
             return null;
         }

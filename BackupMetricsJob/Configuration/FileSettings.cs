@@ -6,7 +6,7 @@ internal sealed record FileConnection(SourceLocation Location)
     public IReadOnlyDictionary<string, string>? Keywords { get; init; }
 
     /// <summary>Where each keyword of a map stands; null for a text.</summary>
-    public IReadOnlyDictionary<string, SourceLocation>? Places { get; init; }
+    public IReadOnlyDictionary<string, SourceLocation>? KeywordLocations { get; init; }
 
     public SecretSource? Secret { get; init; }
 }
@@ -22,7 +22,7 @@ internal sealed record FileTarget(string Name, string Path, SourceLocation Locat
     public SecretSource? Password { get; init; }
 
     /// <summary>Whether its connection is wrong, which has been told.</summary>
-    public bool IsBroken { get; init; }
+    public bool IsInvalid { get; init; }
 }
 
 /// <summary>A gateway as it was written, or what flags say about each of them; its secrets are not read yet.</summary>
@@ -43,20 +43,20 @@ internal sealed record GatewaySettings
 
     public Setting? KeyFile { get; init; }
 
-    public bool TrustsAnybody { get; init; }
+    public bool InsecureSkipVerify { get; init; }
 
     public TimeSpan? Timeout { get; init; }
 
     public bool HasCredentials => Username is not null || Password is not null || Token is not null;
 
-    public bool HasTls => CaFile is not null || CertFile is not null || KeyFile is not null || TrustsAnybody;
+    public bool HasTls => CaFile is not null || CertFile is not null || KeyFile is not null || InsecureSkipVerify;
 }
 
 /// <summary>What the configuration files say, each value right by itself; what is null was not said. No secret has been read yet.</summary>
 internal sealed record FileSettings
 {
     /// <summary>Whether every file could be read and nothing is wrong in it: else nothing follows from what is not in it.</summary>
-    public bool IsWhole { get; init; }
+    public bool IsValid { get; init; }
 
     public IReadOnlyList<GatewaySettings> Gateways { get; init; } = [];
 
@@ -93,11 +93,11 @@ internal sealed record FileSettings
     public IReadOnlyList<TargetLabel> Grouping { get; init; } = [];
 
     /// <summary>Of the main file: also for a target that is given by flags.</summary>
-    public TargetSettings Defaults { get; init; } = TargetSettings.Nothing;
+    public TargetSettings Defaults { get; init; } = TargetSettings.Empty;
 
     /// <summary>Of all files, each name once.</summary>
     public IReadOnlyList<FileTarget> Targets { get; init; } = [];
 
     /// <summary>What to say where there is no target at all; null where a run from flags alone is as good.</summary>
-    public Problem? WithoutTargets { get; init; }
+    public Problem? NoTargetsProblem { get; init; }
 }

@@ -10,8 +10,8 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
     /// <param name="isNeeded">Whether there must be one.</param>
     public IReadOnlyList<Gateway> Read(FileSettings? files, bool isNeeded = true)
     {
-        var parts = FromFlags(files);
-        if (isNeeded && parts.Count == 0 && files is not { IsWhole: false })
+        var parts = ReadUrls(files);
+        if (isNeeded && parts.Count == 0 && files is not { IsValid: false })
             problems.Add(
                 new(
                     ProblemOrigin.Flag,
@@ -21,11 +21,11 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
             );
         if (parts.Count == 0)
             return [];
-        var over = ForEach();
+        var over = ReadOverrides();
         var gateways = new List<Gateway>();
         foreach (var part in parts)
         {
-            if (Gateway(part, over) is { } gateway)
+            if (ReadGateway(part, over) is { } gateway)
                 gateways.Add(gateway);
         }
 
@@ -38,7 +38,7 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
         return gateways;
     }
 
-    IReadOnlyList<GatewaySettings> FromFlags(FileSettings? files)
+    IReadOnlyList<GatewaySettings> ReadUrls(FileSettings? files)
     {
         var urls = settings.All("gateway");
         if (urls.Count == 0)
@@ -46,7 +46,7 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
         var parts = new List<GatewaySettings>(urls.Count);
         foreach (var url in urls)
         {
-            if (parts.Exists(other => Same(other.Url!.Value, url.Value)))
+            if (parts.Exists(other => IsSameUrl(other.Url!.Value, url.Value)))
                 problems.Add(url.CreateProblem("the same URL is given twice"));
             else
                 parts.Add(new() { Url = url });
@@ -55,28 +55,30 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
         return parts;
     }
 
-    static bool Same(string one, string other) =>
+    static bool IsSameUrl(string one, string other) =>
         one == other || GatewayAddress.TryParse(one, [])?.ToString() == (GatewayAddress.TryParse(other, [])?.ToString() ?? "");
 
     /// <summary>What the flags gateway-* say about each gateway.</summary>
-    GatewaySettings ForEach()
+    GatewaySettings ReadOverrides()
     {
         var username = settings.One("gateway-username");
         if (username?.Value.Contains(':', StringComparison.Ordinal) is true)
-            problems.Add(username.Wrong("a name without a colon: basic authentication cannot send one"));
+            problems.Add(username.InvalidValue("a name without a colon: basic authentication cannot send one"));
         var over = new GatewaySettings
         {
-            Username = username is null ? null : SecretSource.Given(username),
-            Password = Find("gateway-password"),
-            Token = Find("gateway-token"),
+            Username = username is null ? null : SecretSource.FromSetting(username),
+            Password = FindSecret("gateway-password"),
+            Token = FindSecret("gateway-token"),
             CaFile = settings.One("gateway-ca-file"),
             CertFile = settings.One("gateway-cert-file"),
             KeyFile = settings.One("gateway-key-file"),
-            Timeout = DurationText.Read(settings.One("gateway-timeout"), problems),
+            Timeout = DurationParser.Read(settings.One("gateway-timeout"), problems),
         };
         if (over.Token is not null && (username is not null || over.Password is not null))
             problems.Add(
-                over.Token.Wrong("--gateway-token-file: must not be given together with --gateway-username or --gateway-password-file")
+                over.Token.CreateProblem(
+                    "--gateway-token-file: must not be given together with --gateway-username or --gateway-password-file"
+                )
             );
         return over;
     }
@@ -85,17 +87,17 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
     /// A flag that names the secret's file, else the variable that does, or the variable that holds it. There is no flag that holds it:
     /// everybody on the machine could read it.
     /// </summary>
-    SecretSource? Find(string name)
+    SecretSource? FindSecret(string name)
     {
         var file = settings.One(name + "-file");
-        if (file is { Kind: ProblemOrigin.Flag } || environment.GetValueOrDefault(Settings.Variable(name)) is not { Length: > 0 } value)
-            return file is null ? null : SecretSource.InFile(file.Origin, file.Value, file.Kind, null);
+        if (file is { Origin: ProblemOrigin.Flag } || environment.GetValueOrDefault(Settings.Variable(name)) is not { Length: > 0 } value)
+            return file is null ? null : SecretSource.FromFile(file.Name, file.Value, file.Origin, null);
         if (file is not null)
             problems.Add(file.CreateProblem($"{Settings.Variable(name)} is set, too; give one of them"));
-        return SecretSource.Given(new(Settings.Variable(name), ProblemOrigin.Configuration, SecretSource.WithoutLastLineFeed(value)));
+        return SecretSource.FromSetting(new(Settings.Variable(name), ProblemOrigin.Configuration, SecretSource.TrimFinalLineFeed(value)));
     }
 
-    Gateway? Gateway(GatewaySettings part, GatewaySettings over)
+    Gateway? ReadGateway(GatewaySettings part, GatewaySettings over)
     {
         // The problems of a file's gateway have been told where it was read.
         if (part.Url is not { } url)
@@ -112,26 +114,26 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
             return null;
         return new(address)
         {
-            Credentials = part.HasCredentials || over.HasCredentials ? Credentials(url, part, over) : null,
+            Credentials = part.HasCredentials || over.HasCredentials ? ReadCredentials(url, part, over) : null,
             Tls =
                 (part.HasTls || over.HasTls) && url.Value.TrimStart().StartsWith("https:", StringComparison.OrdinalIgnoreCase)
-                    ? Tls(url, part, over)
+                    ? ReadTls(url, part, over)
                     : null,
             AttemptTimeout = over.Timeout ?? part.Timeout ?? PushBudget.DefaultAttemptTimeout,
         };
     }
 
-    ClientCredentials? Credentials(Setting url, GatewaySettings part, GatewaySettings over)
+    ClientCredentials? ReadCredentials(Setting url, GatewaySettings part, GatewaySettings over)
     {
         var isBasic = over.Username is not null || over.Password is not null;
         var token = over.Token ?? (isBasic ? null : part.Token);
         if (token is not null)
         {
-            if (Secret(token) is not { } text)
+            if (ReadSecret(token) is not { } text)
                 return null;
-            if (IsSendable(text))
+            if (IsValidToken(text))
                 return ClientCredentials.Bearer(text);
-            problems.Add(token.Wrong(token.Named + ": must be printable ASCII without blanks, as a token is"));
+            problems.Add(token.CreateProblem(token.DisplayName + ": must be printable ASCII without blanks, as a token is"));
             return null;
         }
 
@@ -148,42 +150,44 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
             return null;
         }
 
-        var (name, secret) = (Secret(username), Secret(password));
+        var (name, secret) = (ReadSecret(username), ReadSecret(password));
         if (name?.Contains(':', StringComparison.Ordinal) is true)
         {
-            problems.Add(username.Wrong(username.Named + ": must be a name without a colon: basic authentication cannot send one"));
+            problems.Add(
+                username.CreateProblem(username.DisplayName + ": must be a name without a colon: basic authentication cannot send one")
+            );
             return null;
         }
 
-        if (secret is not null && !LabelText.IsWellFormed(secret))
+        if (secret is not null && !LabelParser.IsWellFormed(secret))
         {
-            problems.Add(password.Wrong(password.Named + ": has more than one line, or control characters in it"));
+            problems.Add(password.CreateProblem(password.DisplayName + ": has more than one line, or control characters in it"));
             return null;
         }
 
         return name is null || secret is null ? null : ClientCredentials.Basic(name, secret);
     }
 
-    ClientTls? Tls(Setting url, GatewaySettings part, GatewaySettings over)
+    ClientTls? ReadTls(Setting url, GatewaySettings part, GatewaySettings over)
     {
         var said = new List<string>();
         var certificate = over.CertFile ?? part.CertFile;
         var key = over.KeyFile ?? (over.CertFile is null ? part.KeyFile : null);
-        var tls = ClientTls.TryRead((over.CaFile ?? part.CaFile)?.Value, certificate?.Value, key?.Value, part.TrustsAnybody, said);
+        var tls = ClientTls.TryRead((over.CaFile ?? part.CaFile)?.Value, certificate?.Value, key?.Value, part.InsecureSkipVerify, said);
         foreach (var problem in said)
-            problems.Add(new Problem(ProblemOrigin.Configuration, $"{url.Origin}: {problem}") { Location = url.Location, IsOfFile = true });
+            problems.Add(new Problem(ProblemOrigin.Configuration, $"{url.Name}: {problem}") { Location = url.Location, IsInFile = true });
         return tls;
     }
 
-    string? Secret(SecretSource source)
+    string? ReadSecret(SecretSource source)
     {
         var secret = source.Read(environment, out var fault);
         if (secret is null)
-            problems.Add(new(ProblemOrigin.Configuration, fault) { Location = source.Location, IsOfFile = source.IsFile });
+            problems.Add(new(ProblemOrigin.Configuration, fault) { Location = source.Location, IsInFile = source.IsFile });
         return secret;
     }
 
     static bool IsTls(Gateway gateway) => gateway.ToString().StartsWith("https:", StringComparison.OrdinalIgnoreCase);
 
-    static bool IsSendable(string token) => token.All(c => c is > ' ' and <= '~');
+    static bool IsValidToken(string token) => token.All(c => c is > ' ' and <= '~');
 }

@@ -11,7 +11,7 @@ internal static class InstanceNames
     const int LengthOfContainerId = 12;
 
     /// <summary>Whether the name of this machine is that of a pod, or the id of a container: the next run has another one.</summary>
-    public static bool IsFleeting(string machine, IReadOnlyDictionary<string, string> environment) =>
+    public static bool IsEphemeral(string machine, IReadOnlyDictionary<string, string> environment) =>
         environment.ContainsKey("KUBERNETES_SERVICE_HOST")
         || (machine.Length == LengthOfContainerId && machine.All(char.IsAsciiHexDigitLower));
 

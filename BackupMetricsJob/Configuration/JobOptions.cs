@@ -6,13 +6,13 @@ namespace BackupMetricsJob.Configuration;
 
 /// <summary>A database to probe: how to reach it, what is said about it, and what it is asked.</summary>
 /// <param name="Target">Null where that cannot be known at this run, since a secret of its own cannot be read: see
-/// <see cref="Unusable"/>.</param>
+/// <see cref="Failure"/>.</param>
 internal sealed record MonitoredTarget(Target? Target, Instance Instance, SourceSettings Sources)
 {
     /// <summary>
     /// Why there is nothing to connect to; the target has failed with it, and costs the others nothing. Null where there is a target.
     /// </summary>
-    public ProbeFailure? Unusable { get; init; }
+    public ProbeFailure? Failure { get; init; }
 }
 
 /// <summary>Which part of a fleet this run is about: <paramref name="Index"/> of 0 to <paramref name="Count"/> - 1.</summary>
@@ -27,7 +27,7 @@ internal sealed record JobOptions
     /// What is configured but is not probed by this run (other shards, targets that were not selected): what a catalogue tells of them has
     /// their labels.
     /// </summary>
-    public IReadOnlyList<Instance> NotProbedHere { get; init; } = [];
+    public IReadOnlyList<Instance> OtherInstances { get; init; } = [];
 
     /// <summary>Each of them must get the push. Empty where nothing is to be pushed.</summary>
     public required IReadOnlyList<Gateway> Gateways { get; init; }

@@ -15,21 +15,21 @@ internal sealed record OutputOptions(LogFormat LogFormat, bool FailOnTarget, boo
     public static OutputOptions Read(Settings settings, FileSettings? files, ICollection<Problem> problems)
     {
         // Only its spelling is judged here: Program, where bugs end, looks at it itself.
-        Choice(settings, "verbose", "false", "true", problems);
+        ReadChoice(settings, "verbose", "false", "true", problems);
         return new(
-            Choice(settings, "log-format", "text", "json", problems) ? LogFormat.Json : LogFormat.Text,
-            settings.One("fail-on") is null ? files?.FailOnTarget ?? true : !Choice(settings, "fail-on", "any", "never", problems),
-            Choice(settings, "dry-run", "false", "true", problems)
+            ReadChoice(settings, "log-format", "text", "json", problems) ? LogFormat.Json : LogFormat.Text,
+            settings.One("fail-on") is null ? files?.FailOnTarget ?? true : !ReadChoice(settings, "fail-on", "any", "never", problems),
+            ReadChoice(settings, "dry-run", "false", "true", problems)
         );
     }
 
     /// <summary>Whether a setting has its second value and not its first, which is the default.</summary>
-    public static bool Choice(Settings settings, string name, string first, string second, ICollection<Problem> problems)
+    public static bool ReadChoice(Settings settings, string name, string first, string second, ICollection<Problem> problems)
     {
         if (settings.One(name) is not { } setting || setting.Value == first)
             return false;
         if (setting.Value != second)
-            problems.Add(setting.Wrong($"{first} or {second}"));
+            problems.Add(setting.InvalidValue($"{first} or {second}"));
         return true;
     }
 }

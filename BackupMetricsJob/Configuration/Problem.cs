@@ -13,20 +13,20 @@ internal enum ProblemOrigin
 /// <summary>One thing that is wrong with the settings: what, its value, and what is allowed. It never holds a secret.</summary>
 internal sealed record Problem(ProblemOrigin Origin, string Message)
 {
-    const int Longest = 4000;
+    const int MaxLength = 4000;
 
     /// <summary>One line, whatever the value that is shown in it.</summary>
     public string Message
     {
         get;
-        init => field = BackupMetricsJob.Text.PlainText.OnOneLine(value, Longest);
-    } = BackupMetricsJob.Text.PlainText.OnOneLine(Message, Longest);
+        init => field = BackupMetricsJob.Text.PlainText.OnOneLine(value, MaxLength);
+    } = BackupMetricsJob.Text.PlainText.OnOneLine(Message, MaxLength);
 
     /// <summary>Where in a configuration file it is; null for a flag or a variable.</summary>
     public SourceLocation? Location { get; init; }
 
     /// <summary>Whether a file that somebody named is wrong, or cannot be read.</summary>
-    public bool IsOfFile
+    public bool IsInFile
     {
         get => field || Location is not null;
         init;

@@ -15,18 +15,14 @@ internal static class RunLimits
     public static int DefaultConcurrency(int cores) => Math.Clamp(8 * cores, 16, 64);
 
     /// <summary>A number that is known to be one.</summary>
-    public static int Number(Setting setting) => int.Parse(setting.Value, NumberStyles.None, CultureInfo.InvariantCulture);
+    public static int ReadNumber(Setting setting) => int.Parse(setting.Value, NumberStyles.None, CultureInfo.InvariantCulture);
 
     /// <summary>Null, and a problem, where it is none of them.</summary>
-    public static int? Number(Setting setting, int least, int most, ICollection<Problem> problems)
+    public static int? ReadNumber(Setting setting, int min, int max, ICollection<Problem> problems)
     {
-        if (
-            int.TryParse(setting.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && number >= least
-            && number <= most
-        )
+        if (int.TryParse(setting.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
             return number;
-        problems.Add(setting.Wrong($"a whole number of {least} to {most}"));
+        problems.Add(setting.InvalidValue($"a whole number of {min} to {max}"));
         return null;
     }
 }

@@ -3,18 +3,18 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>One value and where it came from: "--timeout", "BACKUP_METRICS_TIMEOUT", or "timeout" at a place of a file.</summary>
-internal sealed record Setting(string Origin, ProblemOrigin Kind, string Value)
+internal sealed record Setting(string Name, ProblemOrigin Origin, string Value)
 {
     /// <summary>Null for a flag or a variable.</summary>
     public SourceLocation? Location { get; init; }
 
     /// <summary>Its value is shown, unless it looks like a connection with its password.</summary>
-    public Problem Wrong(string allowed) =>
-        MistakenForm.IsIn(Value) ? CreateProblem("must be " + allowed) : Create($"{Origin} \"{Value}\": must be {allowed}");
+    public Problem InvalidValue(string allowed) =>
+        MistakenForm.IsIn(Value) ? CreateProblem("must be " + allowed) : Create($"{Name} \"{Value}\": must be {allowed}");
 
-    public Problem CreateProblem(string problem) => Create($"{Origin}: {problem}");
+    public Problem CreateProblem(string problem) => Create($"{Name}: {problem}");
 
-    Problem Create(string message) => new(Kind, message) { Location = Location };
+    Problem Create(string message) => new(Origin, message) { Location = Location };
 }
 
 /// <summary>Settings by name: the flag's, else the environment's. A variable that is set to nothing counts as not set.</summary>

@@ -9,28 +9,28 @@ namespace BackupMetricsJob.Configuration;
 /// </summary>
 internal sealed class TargetConnections(IReadOnlyDictionary<string, string> environment, ICollection<Problem> problems)
 {
-    static readonly string[] Files = ["passfile", "servicefile", "sslcert", "sslkey"];
+    static readonly string[] FileKeywords = ["passfile", "servicefile", "sslcert", "sslkey"];
 
     readonly LibpqEnvironment _libpq = LibpqEnvironment.From(environment);
-    readonly HashSet<string> _told = new(StringComparer.Ordinal);
+    readonly HashSet<string> _reported = new(StringComparer.Ordinal);
 
     /// <summary>Begins to read the files that the target names.</summary>
-    public void Begin(FileTarget target)
+    public void BeginReading(FileTarget target)
     {
-        target.Connection?.Secret?.Begin();
-        (target.Password ?? target.Settings.Password)?.Begin();
-        foreach (var keyword in Files)
+        target.Connection?.Secret?.BeginReading();
+        (target.Password ?? target.Settings.Password)?.BeginReading();
+        foreach (var keyword in FileKeywords)
         {
             var path = target.Connection?.Keywords?.GetValueOrDefault(keyword) ?? target.Settings.Keywords?.GetValueOrDefault(keyword);
             if (path is { Length: > 0 })
-                _libpq.Begin(path);
+                _libpq.BeginReading(path);
         }
     }
 
     /// <summary>Null, with a failure or with a problem, where there is nothing to connect to.</summary>
     public ConnectionSettings? Resolve(FileTarget target, out ProbeFailure? failure)
     {
-        var written = Written(target, out failure);
+        var written = ReadKeywords(target, out failure);
         if (written is null)
             return null;
         failure = AddPassword(written, target);
@@ -38,7 +38,7 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
         var connection = ConnectionText.Resolve(written, target.Settings.Keywords, _libpq, said, absences);
         if (target.Connection?.Secret is not null && said.Count > 0)
         {
-            failure = Unreadable(target.Connection.Secret, said);
+            failure = InvalidSecret(target.Connection.Secret, said);
             return null;
         }
 
@@ -52,14 +52,14 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
         return failure is null ? connection : null;
     }
 
-    Dictionary<string, string>? Written(FileTarget target, out ProbeFailure? failure)
+    Dictionary<string, string>? ReadKeywords(FileTarget target, out ProbeFailure? failure)
     {
         failure = null;
         if (target.Connection?.Secret is not { } secret)
             return new(target.Connection?.Keywords ?? new Dictionary<string, string>(), StringComparer.Ordinal);
-        if (secret.Read(environment, out var fault, hasLines: true) is not { } text)
+        if (secret.Read(environment, out var fault, allowsLines: true) is not { } text)
         {
-            failure = NoSecret(fault);
+            failure = SecretUnavailable(fault);
             return null;
         }
 
@@ -69,7 +69,7 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
             said.Add("has a password in it, and the target another: must be given once");
         if (said.Count == 0)
             return written;
-        failure = Unreadable(secret, said);
+        failure = InvalidSecret(secret, said);
         return null;
     }
 
@@ -80,19 +80,19 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
         if (password is null)
             return null;
         if (password.Read(environment, out var fault) is not { } secret)
-            return NoSecret(fault);
+            return SecretUnavailable(fault);
         written["password"] = secret;
         return null;
     }
 
-    static ProbeFailure Unreadable(SecretSource secret, List<string> said) =>
-        new(FailureReason.BadData, PlainText.OnOneLine(secret.Named + ": " + string.Join("; ", said)))
+    static ProbeFailure InvalidSecret(SecretSource secret, List<string> said) =>
+        new(FailureReason.BadData, PlainText.OnOneLine(secret.DisplayName + ": " + string.Join("; ", said)))
         {
             Do = "Mend the connection text there.",
         };
 
     /// <summary>A secret of a target that is not to be had; it costs the others nothing.</summary>
-    public static ProbeFailure NoSecret(string fault) =>
+    public static ProbeFailure SecretUnavailable(string fault) =>
         new(FailureReason.Auth, PlainText.OnOneLine(fault)) { Do = "Put the secret there, in one line, where this job may read it." };
 
     void AddProblem(string problem, FileTarget target, Dictionary<string, string> written)
@@ -100,10 +100,10 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
         var keyword = problem[..Math.Max(0, problem.IndexOf(':', StringComparison.Ordinal))];
         if (written.ContainsKey(keyword) || target.Connection?.Keywords?.ContainsKey("service") is true)
         {
-            var place = target.Connection?.Places?.GetValueOrDefault(keyword) ?? target.Connection?.Location ?? target.Location;
+            var place = target.Connection?.KeywordLocations?.GetValueOrDefault(keyword) ?? target.Connection?.Location ?? target.Location;
             problems.Add(new(ProblemOrigin.Configuration, $"{target.Path}.connection: {problem}") { Location = place });
         }
-        else if (_told.Add(problem))
+        else if (_reported.Add(problem))
         {
             problems.Add(
                 keyword.StartsWith("PG", StringComparison.Ordinal)

@@ -18,5 +18,5 @@ internal static class BoundedFile
     public static FileReading Begin(string path, int max = DefaultMax) => FileReading.Begin(path, max, inAdvance: true);
 
     /// <summary>The paths of the files in a folder.</summary>
-    public static FileContent List(string folder) => FileReading.Begin(folder, FileReading.Names, inAdvance: false).Wait();
+    public static FileContent List(string folder) => FileReading.Begin(folder, FileReading.ListNames, inAdvance: false).Wait();
 }

@@ -8,11 +8,11 @@ internal sealed record FileContent
     static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
     /// <summary>It hangs: nothing more is known of it.</summary>
-    public static FileContent NoAnswer { get; } =
+    public static FileContent TimedOut { get; } =
         new()
         {
             Fault =
-                $"cannot be read: no answer within {FileReading.Patience.TotalSeconds:0} s; is it a pipe that nobody writes to, "
+                $"cannot be read: no answer within {FileReading.Timeout.TotalSeconds:0} s; is it a pipe that nobody writes to, "
                 + "or on a file system that hangs?",
         };
 

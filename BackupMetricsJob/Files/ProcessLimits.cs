@@ -11,9 +11,9 @@ internal static class ProcessLimits
     /// <summary>RLIMIT_NPROC of Linux: processes and threads of the user.</summary>
     const int Processes = 6;
 
-    const int UsualDescriptors = 1024;
+    const int DefaultDescriptors = 1024;
 
-    const int UsualThreads = 32768;
+    const int DefaultThreads = 32768;
 
     /// <summary>
     /// The soft limit becomes as high as the hard one, as .NET's runtime does where it is not compiled in (a native program's does not).
@@ -22,7 +22,7 @@ internal static class ProcessLimits
     public static int RaiseDescriptors()
     {
         if (!OperatingSystem.IsLinux() || getrlimit(OpenFiles, out var limit) != 0)
-            return UsualDescriptors;
+            return DefaultDescriptors;
         var raised = limit with { Soft = limit.Hard };
         if (limit.Soft < limit.Hard && setrlimit(OpenFiles, in raised) == 0)
             limit = raised;
@@ -33,8 +33,8 @@ internal static class ProcessLimits
     public static int Threads()
     {
         if (!OperatingSystem.IsLinux())
-            return UsualThreads;
-        var least = getrlimit(Processes, out var limit) == 0 ? Math.Min(limit.Soft, UsualThreads) : UsualThreads;
+            return DefaultThreads;
+        var least = getrlimit(Processes, out var limit) == 0 ? Math.Min(limit.Soft, DefaultThreads) : DefaultThreads;
         try
         {
             if (ulong.TryParse(File.ReadAllText("/sys/fs/cgroup/pids.max").Trim(), out var max))

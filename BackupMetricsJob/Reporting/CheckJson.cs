@@ -27,7 +27,7 @@ internal static class CheckJson
         if (report.Prometheus is { } prometheus)
         {
             json.WritePropertyName("prometheus");
-            Server(json, prometheus.Address, prometheus.Verdict, prometheus.Facts, prometheus.Findings);
+            Server(json, prometheus.Address, prometheus.Status, prometheus.Facts, prometheus.Findings);
         }
 
         json.WriteEndObject();
@@ -77,7 +77,7 @@ internal static class CheckJson
     static void Server(
         Utf8JsonWriter json,
         string address,
-        ServerVerdict verdict,
+        ServerStatus verdict,
         IReadOnlyList<string> facts,
         IReadOnlyList<Finding> findings
     )

@@ -27,7 +27,7 @@ internal static class ExitCodes
 {
     /// <summary>A file that was named and is wrong is configuration, whatever else is wrong; then a wrong flag is usage.</summary>
     public static ExitCode For(IReadOnlyList<Problem> problems) =>
-        !problems.Any(problem => problem.IsOfFile) && problems.Any(problem => problem.Origin == ProblemOrigin.Flag)
+        !problems.Any(problem => problem.IsInFile) && problems.Any(problem => problem.Origin == ProblemOrigin.Flag)
             ? ExitCode.Usage
             : ExitCode.Configuration;
 
@@ -44,16 +44,16 @@ internal static class ExitCodes
     /// <summary>Of a check: a gateway, then what is set up wrongly, then a signal, then a database.</summary>
     public static ExitCode For(CheckReport report, ExitCode? signal, bool failOnTarget)
     {
-        if (report.Gateways.Any(gateway => gateway.Verdict == ServerVerdict.Refused))
+        if (report.Gateways.Any(gateway => gateway.Status == ServerStatus.Refused))
             return ExitCode.PushRefused;
-        if (report.Gateways.Any(gateway => gateway.Verdict == ServerVerdict.Unreachable))
+        if (report.Gateways.Any(gateway => gateway.Status == ServerStatus.Unreachable))
             return ExitCode.PushNotArrived;
-        if (report.Prometheus is { Verdict: ServerVerdict.Misconfigured })
+        if (report.Prometheus is { Status: ServerStatus.Misconfigured })
             return ExitCode.Configuration;
         if (signal is { } ended)
             return ended;
         var failed =
-            report.Targets.Any(target => target.Result.Failure is not null) || report.Prometheus is { Verdict: not ServerVerdict.Ok };
+            report.Targets.Any(target => target.Result.Failure is not null) || report.Prometheus is { Status: not ServerStatus.Ok };
         return failOnTarget && failed ? ExitCode.TargetFailed : ExitCode.Success;
     }
 

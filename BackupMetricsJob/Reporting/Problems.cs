@@ -5,13 +5,13 @@ namespace BackupMetricsJob.Reporting;
 /// <summary>Tells every warning and every problem of the settings, a line each, and gives the exit code.</summary>
 internal static class Problems
 {
-    const int Longest = 4000;
+    const int MaxLength = 4000;
 
     /// <summary>What psql would have warned of: a password file that others may read, say.</summary>
     public static void Warn(JobOptions job, ProcessContext context)
     {
         foreach (var warning in Warnings(job))
-            context.Error.WriteLine("warning " + PlainText.OnOneLine(warning, Longest));
+            context.Error.WriteLine("warning " + PlainText.OnOneLine(warning, MaxLength));
     }
 
     /// <summary>A line each.</summary>

@@ -14,5 +14,5 @@ internal sealed record ProcessContext(
     public bool HasInput { get; init; }
 
     /// <summary>Whether somebody looks at standard error while it is written.</summary>
-    public bool IsWatched { get; init; }
+    public bool IsInteractive { get; init; }
 }

@@ -10,10 +10,10 @@ namespace BackupMetricsJob.Reporting;
 /// </summary>
 internal sealed class ProgressLine : IDisposable
 {
-    static readonly TimeSpan First = TimeSpan.FromSeconds(1);
-    static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    const string Wipe = "\r\u001b[K";
+    const string ClearLine = "\r\u001b[K";
 
     readonly Lock _gate = new();
     readonly RunProgress _progress;
@@ -25,15 +25,15 @@ internal sealed class ProgressLine : IDisposable
     public ProgressLine(RunProgress progress, TextWriter to)
     {
         (_progress, _to) = (progress, to);
-        _timer = new(_ => Show(), null, First, Every);
+        _timer = new(_ => Show(), null, FirstDelay, Interval);
     }
 
     /// <summary>Null unless somebody looks, at a terminal that can rewrite a line, and expects no JSON.</summary>
     /// <param name="progress">What the run is to tell where it stands; null where nobody looks.</param>
-    public static ProgressLine? Begin(ProcessContext context, OutputOptions output, out RunProgress? progress)
+    public static ProgressLine? Start(ProcessContext context, OutputOptions output, out RunProgress? progress)
     {
         var isWanted =
-            context.IsWatched
+            context.IsInteractive
             && output.LogFormat == LogFormat.Text
             && context.Environment.GetValueOrDefault("TERM") is { Length: > 0 } and not "dumb";
         progress = isWanted ? new(context.Time) : null;
@@ -59,7 +59,7 @@ internal sealed class ProgressLine : IDisposable
         {
             _isOver = true;
             if (_shown.Length > 0)
-                _to.Write(Wipe);
+                _to.Write(ClearLine);
         }
     }
 

@@ -66,7 +66,7 @@ internal static class RunSummary
     static void Write(ProbeResult result, IReadOnlyList<Finding> findings, TextWriter to)
     {
         var name = PlainText.OnOneLine(result.Instance.Name);
-        to.WriteLine($"{(Word(result, findings))} {name}: {StateText.Describe(result)}");
+        to.WriteLine($"{(Status(result, findings))} {name}: {StateText.Describe(result)}");
         foreach (var finding in findings)
             to.WriteLine(
                 $"{(finding.IsCritical ? "CRITICAL" : "warning")} {name}: "
@@ -74,7 +74,7 @@ internal static class RunSummary
             );
     }
 
-    static string Word(ProbeResult result, IReadOnlyList<Finding> findings) =>
+    static string Status(ProbeResult result, IReadOnlyList<Finding> findings) =>
         result switch
         {
             { Failure: not null } => "FAILED",

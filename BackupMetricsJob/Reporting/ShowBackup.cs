@@ -12,7 +12,7 @@ internal static class ShowBackup
             var took = backup.LastDuration is { } duration ? $", took {Humanize.Duration(duration)}" : "";
             row(
                 Name(backup.Type),
-                $"{Humanize.Duration(age)} old ({Limit(instance, LimitOf(instance, backup.Type))}), {backup.Tool}, "
+                $"{Humanize.Duration(age)} old ({Limit(instance, LimitTypeFor(instance, backup.Type))}), {backup.Tool}, "
                     + $"finished {Humanize.Time(finished)}{took}{Size(backup)}"
             );
         }
@@ -22,7 +22,7 @@ internal static class ShowBackup
                 backup.Oldest is null ? $"no good one is known, {backup.Tool}" : $"the newest is not known, {backup.Tool}"
             );
 
-        if (More(backup) is { Length: > 0 } more)
+        if (DescribeOthers(backup) is { Length: > 0 } more)
             row("", more);
     }
 
@@ -38,7 +38,7 @@ internal static class ShowBackup
         return first is null ? "no limit" : $"limit {Humanize.Duration(first.MaxAge)}";
     }
 
-    public static string More(BackupFacts backup)
+    public static string DescribeOthers(BackupFacts backup)
     {
         var parts = new List<string>();
         if (backup.Counts is { } counts && backup.Type != BackupType.RestoreTest)
@@ -74,7 +74,7 @@ internal static class ShowBackup
             _ => $"{type.Name()} backup",
         };
 
-    public static LimitType? LimitOf(Instance instance, BackupType type) =>
+    public static LimitType? LimitTypeFor(Instance instance, BackupType type) =>
         type switch
         {
             BackupType.Logical => LimitType.Logical,

@@ -7,7 +7,7 @@ namespace BackupMetricsJob.Reporting;
 /// </summary>
 internal static class ShowTable
 {
-    const int Widest = 2000;
+    const int MaxLength = 2000;
 
     public static void Write(IReadOnlyList<ProbeResult> results, TextWriter to)
     {
@@ -29,7 +29,7 @@ internal static class ShowTable
         if (result.Server is { } server)
             WriteArchive(server, result, to);
         if (result.Loss is { } loss)
-            Row(to, "lost if it died now", $"{Humanize.Duration(loss.Window)} of work at most{Proviso(loss)}");
+            Row(to, "lost if it died now", $"{Humanize.Duration(loss.Window)} of work at most{Condition(loss)}");
         if (result.ReplayBytes is { } replay)
             Row(to, "a restore replays", $"{Humanize.Bytes(replay)} of WAL");
         var findings = Findings.For(result);
@@ -56,7 +56,7 @@ internal static class ShowTable
     }
 
     /// <summary>What a claim by the server's word depends on.</summary>
-    public static string Proviso(Loss loss) => loss.IsByServer ? ", if all is stored that the archiver said was" : "";
+    public static string Condition(Loss loss) => loss.IsByServer ? ", if all is stored that the archiver said was" : "";
 
     static void WriteArchive(ServerEvidence server, ProbeResult result, TextWriter to)
     {
@@ -98,5 +98,6 @@ internal static class ShowTable
             _ => $"no answer, asked {Humanize.Time(result.At)}",
         };
 
-    static void Row(TextWriter to, string name, string text) => to.WriteLine($"  {name, -20}{PlainText.OnOneLine(text, Widest)}".TrimEnd());
+    static void Row(TextWriter to, string name, string text) =>
+        to.WriteLine($"  {name, -20}{PlainText.OnOneLine(text, MaxLength)}".TrimEnd());
 }

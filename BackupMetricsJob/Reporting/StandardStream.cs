@@ -9,7 +9,7 @@ internal sealed class OutputException(Exception inner) : Exception("standard out
 /// </summary>
 internal sealed class StandardStream(Func<Stream> open, bool bestEffort) : Stream
 {
-    Stream? _opened;
+    Stream? _stream;
 
     public override bool CanRead => false;
 
@@ -42,7 +42,7 @@ internal sealed class StandardStream(Func<Stream> open, bool bestEffort) : Strea
     {
         try
         {
-            (_opened ??= open()).Write(buffer);
+            (_stream ??= open()).Write(buffer);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -54,7 +54,7 @@ internal sealed class StandardStream(Func<Stream> open, bool bestEffort) : Strea
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            _opened?.Dispose();
+            _stream?.Dispose();
         base.Dispose(disposing);
     }
 }

@@ -8,12 +8,12 @@ namespace BackupMetricsJob.Text;
 /// <summary>What somebody else said, made fit to be shown: one line, no control characters, bounded, without user info in URLs.</summary>
 internal static class PlainText
 {
-    public const int Limit = 500;
+    public const int DefaultMaxLength = 500;
 
     /// <summary>
     /// Runs of white space become one blank, other control and format characters and halves of surrogate pairs become U+FFFD.
     /// </summary>
-    public static string OnOneLine(string text, int limit = Limit)
+    public static string OnOneLine(string text, int limit = DefaultMaxLength)
     {
         var line = new StringBuilder(Math.Min(text.Length, limit));
         foreach (var rune in text.EnumerateRunes())

@@ -8,7 +8,7 @@ namespace BackupMetricsJob.Tls;
 internal static class CertificateFault
 {
     const int MaxNames = 5;
-    const int LongestName = 200;
+    const int MaxNameLength = 200;
 
     /// <param name="errors">What .NET found.</param>
     /// <param name="host">Whom we wanted to speak to.</param>
@@ -21,11 +21,11 @@ internal static class CertificateFault
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
             faults.Add($"its certificate is for {Names(certificate)}, not for {host}");
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) && chain is not null)
-            AddFaultsOfChain(chain, rootsFile, faults);
+            AddChainFaults(chain, rootsFile, faults);
         return faults.Count > 0 ? string.Join("; ", faults) : $"its certificate is invalid ({errors})";
     }
 
-    static void AddFaultsOfChain(X509Chain chain, string? rootsFile, List<string> faults)
+    static void AddChainFaults(X509Chain chain, string? rootsFile, List<string> faults)
     {
         var all = X509ChainStatusFlags.NoError;
         foreach (var status in chain.ChainStatus)
@@ -35,14 +35,14 @@ internal static class CertificateFault
             if (!element.ChainElementStatus.Any(status => status.Status == X509ChainStatusFlags.NotTimeValid))
                 continue;
             var isItsOwn = element == chain.ChainElements[0];
-            var whose = isItsOwn ? "its certificate" : $"the certificate of {Short(element.Certificate.Subject)}, which signed it,";
+            var whose = isItsOwn ? "its certificate" : $"the certificate of {Truncate(element.Certificate.Subject)}, which signed it,";
             faults.Add(Validity(element.Certificate, whose));
         }
 
         if ((all & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0)
         {
             var last = chain.ChainElements[^1].Certificate;
-            var signer = chain.ChainElements.Count == 1 && last.Subject == last.Issuer ? "itself" : Short(last.Issuer);
+            var signer = chain.ChainElements.Count == 1 && last.Subject == last.Issuer ? "itself" : Truncate(last.Issuer);
             var why = rootsFile is null ? "this system does not trust" : $"is not in {rootsFile}";
             faults.Add($"its certificate is signed by {signer}, which {why}");
         }
@@ -67,10 +67,10 @@ internal static class CertificateFault
         var addresses = alternatives.SelectMany(one => one.EnumerateIPAddresses()).Select(address => address.ToString());
         List<string> names = [.. alternatives.SelectMany(one => one.EnumerateDnsNames()), .. addresses];
         if (names.Count == 0)
-            return Short(certificate.Subject);
-        var named = Short(string.Join(", ", names.Take(MaxNames)));
+            return Truncate(certificate.Subject);
+        var named = Truncate(string.Join(", ", names.Take(MaxNames)));
         return names.Count <= MaxNames ? named : $"{named} and {names.Count - MaxNames} others";
     }
 
-    static string Short(string name) => PlainText.OnOneLine(name, LongestName);
+    static string Truncate(string name) => PlainText.OnOneLine(name, MaxNameLength);
 }

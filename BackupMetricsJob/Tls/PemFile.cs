@@ -8,15 +8,15 @@ namespace BackupMetricsJob.Tls;
 
 /// <summary>A file with certificates, or with a key, in PEM. What cannot be had of it is null, and is told.</summary>
 /// <param name="path">It is read once.</param>
-/// <param name="tell">Gets what is wrong, in words that follow the file's name.</param>
-internal sealed class PemFile(string path, Action<string> tell)
+/// <param name="report">Gets what is wrong, in words that follow the file's name.</param>
+internal sealed class PemFile(string path, Action<string> report)
 {
     FileContent? _content;
 
     public string Path => path;
 
     /// <summary>Every certificate in it.</summary>
-    public X509Certificate2Collection? Certificates() =>
+    public X509Certificate2Collection? ReadCertificates() =>
         Parse(static text =>
         {
             var found = new X509Certificate2Collection();
@@ -29,9 +29,9 @@ internal sealed class PemFile(string path, Action<string> tell)
     /// have. It lives as long as whoever shows it.
     /// </summary>
     /// <param name="key">Without a password; it may be this very file.</param>
-    public SslStreamCertificateContext? WithKey(PemFile key)
+    public SslStreamCertificateContext? ReadWithKey(PemFile key)
     {
-        var all = Certificates();
+        var all = ReadCertificates();
         return key.Parse(text =>
         {
             if (all is null)
@@ -52,11 +52,11 @@ internal sealed class PemFile(string path, Action<string> tell)
         {
             if (_content.Fault is null)
                 return parse(_content.Text);
-            tell(_content.IsMissing ? "does not exist" : _content.Fault);
+            report(_content.IsMissing ? "does not exist" : _content.Fault);
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException or NotSupportedException or AuthenticationException)
         {
-            tell(PlainText.OnOneLine(e.Message));
+            report(PlainText.OnOneLine(e.Message));
         }
 
         return null;

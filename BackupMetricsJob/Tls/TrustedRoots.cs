@@ -7,10 +7,10 @@ namespace BackupMetricsJob.Tls;
 internal sealed record TrustedRoots(X509Certificate2Collection Certificates, string? File)
 {
     /// <summary>Null, which has been told, where there are none in it.</summary>
-    public static TrustedRoots? Read(PemFile file) => file.Certificates() is { } found ? new(found, file.Path) : null;
+    public static TrustedRoots? Read(PemFile file) => file.ReadCertificates() is { } found ? new(found, file.Path) : null;
 
     /// <summary>The system's own alone: /etc/ssl on Linux, or where SSL_CERT_FILE and SSL_CERT_DIR say.</summary>
-    public static TrustedRoots OfSystem()
+    public static TrustedRoots FromSystem()
     {
         using var store = new X509Store(StoreName.Root, StoreLocation.LocalMachine, OpenFlags.ReadOnly);
         return new([.. store.Certificates], null);

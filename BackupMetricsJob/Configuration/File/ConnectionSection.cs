@@ -10,7 +10,7 @@ internal static class ConnectionSection
     const string Allowed = "a postgresql:// URI, \"host=... user=...\", or a map of libpq's keywords";
 
     /// <summary>Null where it is not given, or is wrong.</summary>
-    public static FileConnection? Read(Fields fields, FileProblems problems)
+    public static FileConnection? Read(MappingReader fields, FileProblems problems)
     {
         if (fields["connection"] is not { } node)
             return null;
@@ -19,7 +19,7 @@ internal static class ConnectionSection
             return ReadMap(map, path, problems);
         if (node is not YamlScalar { IsNull: false, Text.Length: > 0 } text)
         {
-            problems.Wrong(node, path, Allowed);
+            problems.AddInvalidValue(node, path, Allowed);
             return null;
         }
 
@@ -38,16 +38,16 @@ internal static class ConnectionSection
         for (var i = 0; i < map.Entries.Count; i++)
         {
             var (key, value) = map.Entries[i];
-            if (!LibpqKeyword.IsKnown(key.Text) && SecretKeys.MayHoldPiece(map.IsFlow, map.Entries, i))
+            if (!LibpqKeyword.IsKnown(key.Text) && SecretKeys.MayBePartOfSecret(map.IsFlow, map.Entries, i))
             {
-                problems.Add(key.Location, $"{path}: {SecretKeys.NotShown}");
+                problems.Add(key.Location, $"{path}: {SecretKeys.HiddenKey}");
                 continue;
             }
 
             var scalar = value as YamlScalar;
             if (LibpqKeyword.IsKnown(key.Text) && scalar is null or { IsNull: true })
             {
-                problems.Wrong(value, path[key.Text], "a text");
+                problems.AddInvalidValue(value, path[key.Text], "a text");
                 continue;
             }
 
@@ -60,6 +60,6 @@ internal static class ConnectionSection
             said.Clear();
         }
 
-        return places.Count == map.Entries.Count ? new(map.Location) { Keywords = keywords.Values, Places = places } : null;
+        return places.Count == map.Entries.Count ? new(map.Location) { Keywords = keywords.Values, KeywordLocations = places } : null;
     }
 }

@@ -25,11 +25,11 @@ internal sealed class FileProblems(ICollection<Problem> problems)
     /// <summary>
     /// It is a text where there must be a map or a list, or another kind: it is not shown, since it may be a URL with a password.
     /// </summary>
-    public void WrongKind(YamlNode node, KeyPath path, string allowed) =>
+    public void AddInvalidKind(YamlNode node, KeyPath path, string allowed) =>
         Add(node.Location, $"{(path == KeyPath.Root ? "" : path + ": ")}must be {allowed}, not {node.Kind}");
 
     /// <summary>The value is not what it must be. It is shown where it is a text.</summary>
-    public void Wrong(YamlNode node, KeyPath path, string allowed) =>
+    public void AddInvalidValue(YamlNode node, KeyPath path, string allowed) =>
         Add(
             node.Location,
             node switch

@@ -27,21 +27,21 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
     {
         var isWhole = true;
         var settings = new FileSettings();
-        Fields? main = null;
+        MappingReader? main = null;
         if (file is not null)
         {
             main = Open(file.Value, Keys.Root, why => Unreadable(file, why));
             isWhole = main is not null;
             if (main is not null)
-                settings = Main(main);
+                settings = ReadMain(main);
         }
 
         if (directory is not null)
         {
-            foreach (var part in PartsOf(directory, ref isWhole))
+            foreach (var part in ListFiles(directory, ref isWhole))
             {
-                if (Open(part, Keys.Part, why => new(ProblemOrigin.Configuration, $"{part}: {why}") { IsOfFile = true }) is { } fields)
-                    _targets.Finish(fields, _targets.Defaults(fields, settings.Defaults));
+                if (Open(part, Keys.Part, why => new(ProblemOrigin.Configuration, $"{part}: {why}") { IsInFile = true }) is { } fields)
+                    _targets.ApplyDefaults(fields, _targets.ReadDefaults(fields, settings.Defaults));
                 else
                     isWhole = false;
             }
@@ -49,16 +49,16 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
 
         return settings with
         {
-            IsWhole = isWhole && problems.IsEmpty,
+            IsValid = isWhole && problems.IsEmpty,
             Targets = _targets.Targets,
-            WithoutTargets = WithoutTargets(main, directory),
+            NoTargetsProblem = NoTargetsProblem(main, directory),
         };
     }
 
-    FileSettings Main(Fields root)
+    FileSettings ReadMain(MappingReader root)
     {
-        var defaults = _targets.Defaults(root, TargetSettings.Nothing);
-        _targets.Finish(root, defaults);
+        var defaults = _targets.ReadDefaults(root, TargetSettings.Empty);
+        _targets.ApplyDefaults(root, defaults);
         return new()
         {
             Gateways = GatewaySection.Read(root),
@@ -66,7 +66,7 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
             Interval = root.Duration("interval"),
             Deadline = root.Duration("deadline"),
             Splay = root.Duration("splay", mayBeZero: true),
-            Concurrency = root.Number("concurrency", 1, RunLimits.MaxConcurrency) is { } number ? RunLimits.Number(number) : null,
+            Concurrency = root.Number("concurrency", 1, RunLimits.MaxConcurrency) is { } number ? RunLimits.ReadNumber(number) : null,
             Shards = root.Number("shards", 1, RunLimits.MaxShards),
             Cron = root.Setting("cron", "a cron expression"),
             TimeZone = root.Setting("timezone", "the name of a time zone"),
@@ -80,37 +80,37 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
         };
     }
 
-    string? Job(Fields root)
+    string? Job(MappingReader root)
     {
         var job = root.Text("job", "a name");
-        if (job is null || LabelText.IsWellFormed(job))
+        if (job is null || LabelParser.IsWellFormed(job))
             return job;
-        problems.Wrong(root["job"]!, root.Path["job"], "a name without control characters");
+        problems.AddInvalidValue(root["job"]!, root.Path["job"], "a name without control characters");
         return null;
     }
 
-    bool? FailOnTarget(Fields root)
+    bool? FailOnTarget(MappingReader root)
     {
         if (root["fail_on"] is not { } node)
             return null;
         if (node is YamlScalar { Text: "any" or "never" } scalar)
             return scalar.Text == "any";
-        problems.Wrong(node, root.Path["fail_on"], "any or never");
+        problems.AddInvalidValue(node, root.Path["fail_on"], "any or never");
         return null;
     }
 
-    Fields? Open(string file, string[] keys, Func<string, Problem> unreadable)
+    MappingReader? Open(string file, string[] keys, Func<string, Problem> unreadable)
     {
-        var folder = FolderOf(file);
+        var folder = DirectoryOf(file);
         return
             YamlText.Read(file, unreadable, all) is { } text
-            && YamlTree.Read(file, text, all, "targets", (item, index) => _targets.Take(item, index, folder)) is { } root
-            ? Fields.Create(root, KeyPath.Root, keys, folder, problems)
+            && YamlTree.Read(file, text, all, "targets", (item, index) => _targets.Add(item, index, folder)) is { } root
+            ? MappingReader.Create(root, KeyPath.Root, keys, folder, problems)
             : null;
     }
 
     /// <summary>In the order of their names. A mounted ConfigMap has hidden links and folders beside its files.</summary>
-    List<string> PartsOf(Setting directory, ref bool isWhole)
+    List<string> ListFiles(Setting directory, ref bool isWhole)
     {
         var folder = BoundedFile.List(directory.Value);
         if (folder.Fault is { } fault)
@@ -127,7 +127,7 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
         ];
     }
 
-    Problem? WithoutTargets(Fields? main, Setting? directory)
+    Problem? NoTargetsProblem(MappingReader? main, Setting? directory)
     {
         if (_targets.Targets.Count > 0)
             return null;
@@ -139,7 +139,7 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
     }
 
     static Problem Unreadable(Setting named, string why) =>
-        new(ProblemOrigin.Configuration, $"{named.Origin} \"{named.Value}\": {why}") { IsOfFile = true };
+        new(ProblemOrigin.Configuration, $"{named.Name} \"{named.Value}\": {why}") { IsInFile = true };
 
-    static string FolderOf(string file) => Path.GetDirectoryName(file) ?? "";
+    static string DirectoryOf(string file) => Path.GetDirectoryName(file) ?? "";
 }

@@ -8,11 +8,11 @@ namespace BackupMetricsJob.Configuration.File;
 /// </summary>
 internal static class SecretKeys
 {
-    public const string NotShown = "a key that is not shown: it may belong to a secret that needs quotes";
+    public const string HiddenKey = "a key that is not shown: it may belong to a secret that needs quotes";
 
-    public static bool Contains(string key) => key == "credentials" || LibpqKeyword.IsSecret(key);
+    public static bool IsSecret(string key) => key == "credentials" || LibpqKeyword.IsSecret(key);
 
     /// <summary>Whether a key of the map, at this position, may be a piece of a secret.</summary>
-    public static bool MayHoldPiece(bool isFlow, IReadOnlyList<YamlEntry> before, int count) =>
-        isFlow && before.Take(count).Any(entry => Contains(entry.Key.Text));
+    public static bool MayBePartOfSecret(bool isFlow, IReadOnlyList<YamlEntry> before, int count) =>
+        isFlow && before.Take(count).Any(entry => IsSecret(entry.Key.Text));
 }

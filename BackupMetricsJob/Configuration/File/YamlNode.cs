@@ -38,7 +38,7 @@ internal sealed class YamlSequence(string file, int line, int column, int size, 
     public IReadOnlyList<YamlNode> Items { get; } = items;
 
     /// <summary>Whether its items were given away one by one while it was read, and are not kept here.</summary>
-    public bool IsTaken { get; init; }
+    public bool IsStreamed { get; init; }
 
     public override string Kind => Items.Count == 0 ? "an empty list" : "a list";
 }

@@ -1,7 +1,7 @@
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>Labels as they are typed: name=value.</summary>
-internal static class LabelText
+internal static class LabelParser
 {
     /// <summary>The labels that metrics have by themselves: neither a target nor the grouping key may have one of these.</summary>
     public static IReadOnlyList<string> Reserved { get; } =
@@ -18,7 +18,7 @@ internal static class LabelText
             if (TryParse(setting, problems) is not { } label)
                 continue;
             if (Find(labels, label.Name) is not null)
-                problems.Add(setting.Wrong($"another name: {label.Name} is given twice"));
+                problems.Add(setting.InvalidValue($"another name: {label.Name} is given twice"));
             else
                 labels.Add(label);
         }
@@ -29,7 +29,7 @@ internal static class LabelText
     public static TargetLabel? Find(IReadOnlyList<TargetLabel> labels, string name) => labels.FirstOrDefault(label => label.Name == name);
 
     /// <summary>What a name must be that is none a user may give; null for one that is.</summary>
-    public static string? NameFault(string name) =>
+    public static string? FindNameFault(string name) =>
         !IsName(name) ? NameAllowed
         : Reserved.Contains(name) ? $"another name: the metrics have a label {name} of their own"
         : null;
@@ -39,9 +39,9 @@ internal static class LabelText
     {
         var equals = setting.Value.IndexOf('=', StringComparison.Ordinal);
         var name = equals < 0 ? "" : setting.Value[..equals].Trim();
-        if (NameFault(name) is { } allowed)
+        if (FindNameFault(name) is { } allowed)
         {
-            problems.Add(setting.Wrong(allowed == NameAllowed ? "name=value, the name of " + NameAllowed : allowed));
+            problems.Add(setting.InvalidValue(allowed == NameAllowed ? "name=value, the name of " + NameAllowed : allowed));
             return null;
         }
 
@@ -51,7 +51,7 @@ internal static class LabelText
             return null;
         }
 
-        return new(name, setting.Value[(equals + 1)..], setting.Kind, setting.Location);
+        return new(name, setting.Value[(equals + 1)..], setting.Origin, setting.Location);
     }
 
     /// <summary>Well-formed Unicode without control characters: a name with a line feed in it would forge lines of the report.</summary>

@@ -6,28 +6,28 @@ namespace BackupMetricsJob.Configuration;
 /// Which shard a run is about: --shard I/N, or --shards N (shards: N in the file) with the index that Kubernetes gives a pod of an Indexed
 /// Job.
 /// </summary>
-internal static class ShardText
+internal static class ShardReader
 {
     const string IndexVariable = "JOB_COMPLETION_INDEX";
 
     /// <summary>The setting that counts; null where the job is not sharded.</summary>
-    public static Setting? Setting(Settings settings, FileSettings? files, ICollection<Problem> problems)
+    public static Setting? FindSetting(Settings settings, FileSettings? files, ICollection<Problem> problems)
     {
         var (shard, shards) = (settings.One("shard"), settings.One("shards"));
-        if (shard is not null && shards is not null && shard.Kind == shards.Kind)
-            problems.Add(shards.CreateProblem($"must not be given together with {shard.Origin}, which says how many there are"));
+        if (shard is not null && shards is not null && shard.Origin == shards.Origin)
+            problems.Add(shards.CreateProblem($"must not be given together with {shard.Name}, which says how many there are"));
         if (shard is not null && shards is not null)
-            return shard.Kind == ProblemOrigin.Flag ? shard : shards;
+            return shard.Origin == ProblemOrigin.Flag ? shard : shards;
         return shard ?? shards ?? files?.Shards;
     }
 
     /// <summary>Null, and one more problem, where it names no shard.</summary>
     public static Shard? Read(Setting setting, IReadOnlyDictionary<string, string> environment, ICollection<Problem> problems)
     {
-        var isBoth = setting.Origin == "--shard" || setting.Origin == Settings.Variable("shard");
+        var isBoth = setting.Name == "--shard" || setting.Name == Settings.Variable("shard");
         if (isBoth)
-            return ReadBoth(setting, problems);
-        if (RunLimits.Number(setting, 1, RunLimits.MaxShards, problems) is not { } count)
+            return ReadIndexAndCount(setting, problems);
+        if (RunLimits.ReadNumber(setting, 1, RunLimits.MaxShards, problems) is not { } count)
             return null;
         if (environment.GetValueOrDefault(IndexVariable) is not { Length: > 0 } index)
         {
@@ -51,7 +51,7 @@ internal static class ShardText
         return null;
     }
 
-    static Shard? ReadBoth(Setting setting, ICollection<Problem> problems)
+    static Shard? ReadIndexAndCount(Setting setting, ICollection<Problem> problems)
     {
         var slash = setting.Value.IndexOf('/', StringComparison.Ordinal);
         if (
@@ -63,7 +63,7 @@ internal static class ShardText
         )
             return new(index, count);
         problems.Add(
-            setting.Wrong($"INDEX/COUNT, like 0/4 for the first of four: a count of 1 to {RunLimits.MaxShards}, an index below it")
+            setting.InvalidValue($"INDEX/COUNT, like 0/4 for the first of four: a count of 1 to {RunLimits.MaxShards}, an index below it")
         );
         return null;
     }

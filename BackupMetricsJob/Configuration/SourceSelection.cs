@@ -5,17 +5,17 @@ namespace BackupMetricsJob.Configuration;
 
 /// <summary>Which sources a target is read by, and what they are asked: --source, --server, --query, --receiver, --without.</summary>
 /// <param name="Names">In the order in which they are read.</param>
-internal sealed record SourceText(IReadOnlyList<string> Names, SourceSettings Settings)
+internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettings Settings)
 {
     const int MaxBytes = 1 << 20;
 
-    public static SourceText Read(Settings settings, ICollection<Problem> problems)
+    public static SourceSelection Read(Settings settings, ICollection<Problem> problems)
     {
         var given = new HashSet<string>(StringComparer.Ordinal);
         foreach (var setting in settings.All("source"))
         {
             if (!SourceName.All.Contains(setting.Value))
-                problems.Add(setting.Wrong("one of " + string.Join(", ", SourceName.All)));
+                problems.Add(setting.InvalidValue("one of " + string.Join(", ", SourceName.All)));
             else
                 given.Add(setting.Value);
         }
@@ -33,35 +33,35 @@ internal sealed record SourceText(IReadOnlyList<string> Names, SourceSettings Se
             );
         if (given.Count == 0)
             given.Add(SourceName.Server);
-        var own = new SourceSettings(Servers(settings, given, problems), query)
+        var own = new SourceSettings(ReadServers(settings, given, problems), query)
         {
-            Receivers = Receivers(settings, given, problems),
-            Without = Without(settings, given, problems),
+            Receivers = ReadReceivers(settings, given, problems),
+            Without = ReadOmissions(settings, given, problems),
         };
         return new([.. SourceName.All.Where(given.Contains)], own);
     }
 
     /// <summary>Whether this can be the name of a slot or an application: they are given to the server one a line.</summary>
-    public static bool IsReceiver(string name) =>
-        name.Trim().Length > 0 && LabelText.IsWellFormed(name) && !name.AsSpan().ContainsAny('\0', '\n', '\r');
+    public static bool IsReceiverName(string name) =>
+        name.Trim().Length > 0 && LabelParser.IsWellFormed(name) && !name.AsSpan().ContainsAny('\0', '\n', '\r');
 
-    static List<string> Receivers(Settings settings, HashSet<string> sources, ICollection<Problem> problems)
+    static List<string> ReadReceivers(Settings settings, HashSet<string> sources, ICollection<Problem> problems)
     {
         var names = new List<string>();
         foreach (var setting in settings.All("receiver"))
         {
-            if (IsReceiver(setting.Value))
+            if (IsReceiverName(setting.Value))
                 names.Add(setting.Value);
             else
-                problems.Add(setting.Wrong("the name of a replication slot or of an application"));
+                problems.Add(setting.InvalidValue("the name of a replication slot or of an application"));
         }
 
         if (names.Count > 0)
-            RefuseWithoutServer("receiver", settings, sources, problems);
+            RequireServerSource("receiver", settings, sources, problems);
         return names;
     }
 
-    static Omissions Without(Settings settings, HashSet<string> sources, ICollection<Problem> problems)
+    static Omissions ReadOmissions(Settings settings, HashSet<string> sources, ICollection<Problem> problems)
     {
         var without = Omissions.None;
         foreach (var setting in settings.All("without"))
@@ -69,31 +69,31 @@ internal sealed record SourceText(IReadOnlyList<string> Names, SourceSettings Se
             if (OmissionNames.Parse(setting.Value) is { } omission)
                 without |= omission;
             else
-                problems.Add(setting.Wrong("one of " + string.Join(", ", OmissionNames.All)));
+                problems.Add(setting.InvalidValue("one of " + string.Join(", ", OmissionNames.All)));
         }
 
         if (without != Omissions.None)
-            RefuseWithoutServer("without", settings, sources, problems);
+            RequireServerSource("without", settings, sources, problems);
         return without;
     }
 
-    static void RefuseWithoutServer(string flag, Settings settings, HashSet<string> sources, ICollection<Problem> problems)
+    static void RequireServerSource(string flag, Settings settings, HashSet<string> sources, ICollection<Problem> problems)
     {
         if (!sources.Contains(SourceName.Server))
             problems.Add(settings.All(flag)[0].CreateProblem($"it is about the source {SourceName.Server}, which is not asked"));
     }
 
-    static ServerPatterns Servers(Settings settings, HashSet<string> sources, ICollection<Problem> problems)
+    static ServerPatterns ReadServers(Settings settings, HashSet<string> sources, ICollection<Problem> problems)
     {
         var patterns = new List<string>();
         foreach (var setting in settings.All("server"))
         {
             if (
                 setting.Value.Trim().Length == 0
-                || !LabelText.IsWellFormed(setting.Value)
+                || !LabelParser.IsWellFormed(setting.Value)
                 || setting.Value.Contains('\0', StringComparison.Ordinal)
             )
-                problems.Add(setting.Wrong("the name of a server in the catalogue, or a pattern like eu-*"));
+                problems.Add(setting.InvalidValue("the name of a server in the catalogue, or a pattern like eu-*"));
             else
                 patterns.Add(setting.Value);
         }
@@ -109,7 +109,7 @@ internal sealed record SourceText(IReadOnlyList<string> Names, SourceSettings Se
     {
         var query = ReadQuery(file.Value, out var fault);
         if (query is null)
-            problems.Add(new(ProblemOrigin.Configuration, $"{file.Origin} \"{file.Value}\": {fault}") { IsOfFile = true });
+            problems.Add(new(ProblemOrigin.Configuration, $"{file.Name} \"{file.Value}\": {fault}") { IsInFile = true });
         return query;
     }
 

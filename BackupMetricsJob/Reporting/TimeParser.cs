@@ -5,7 +5,7 @@ namespace BackupMetricsJob.Reporting;
 /// <summary>
 /// A moment as `date` can print it: RFC 3339 with a zone (2026-11-22T03:00:00+01:00, or with a blank), or seconds since 1970 (date +%s).
 /// </summary>
-internal static class TimeText
+internal static class TimeParser
 {
     public const string Allowed = "a time with a zone like 2026-11-22T03:00:00Z, or seconds since 1970 (date +%s)";
 

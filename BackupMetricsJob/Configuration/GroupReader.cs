@@ -3,13 +3,13 @@ using BackupMetricsJob.Pushgateway;
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>The group that a run replaces: job, then run, then shard, then the user's own.</summary>
-internal static class GroupText
+internal static class GroupReader
 {
     /// <summary>The user's own: flags or variables over the file, by name.</summary>
-    public static IReadOnlyList<TargetLabel> Own(Settings settings, FileSettings? files, ICollection<Problem> problems)
+    public static IReadOnlyList<TargetLabel> ReadExtraLabels(Settings settings, FileSettings? files, ICollection<Problem> problems)
     {
-        var own = LabelText.Read(settings.All("grouping"), problems);
-        return [.. own, .. (files?.Grouping ?? []).Where(label => LabelText.Find(own, label.Name) is null)];
+        var own = LabelParser.Read(settings.All("grouping"), problems);
+        return [.. own, .. (files?.Grouping ?? []).Where(label => LabelParser.Find(own, label.Name) is null)];
     }
 
     public static Setting Job(Settings settings, FileSettings? files) =>
@@ -23,7 +23,7 @@ internal static class GroupText
     public static GroupingKey? Read(Setting job, string? run, Shard? shard, IReadOnlyList<TargetLabel> own, ICollection<Problem> problems)
     {
         var labels = new List<GroupingLabel>();
-        if (run is not null && LabelText.Find(own, "run") is null)
+        if (run is not null && LabelParser.Find(own, "run") is null)
             labels.Add(new("run", run));
         if (shard is not null)
             labels.Add(new("shard", shard.Index.ToString(System.Globalization.CultureInfo.InvariantCulture)));
@@ -50,16 +50,16 @@ internal static class GroupText
     /// <summary>
     /// A label of the group would be overwritten by the gateway: it is a problem for each target's label of that name, told once.
     /// </summary>
-    public static void RefuseClashes(
+    public static void RejectConflicts(
         GroupingKey group,
         IReadOnlyList<TargetLabel> labels,
-        HashSet<TargetLabel> told,
+        HashSet<TargetLabel> reported,
         ICollection<Problem> problems
     )
     {
         foreach (var label in labels)
         {
-            if (group.Labels.Any(of => of.Name == label.Name) && told.Add(label))
+            if (group.Labels.Any(of => of.Name == label.Name) && reported.Add(label))
                 problems.Add(
                     new(label.Origin, $"label {label.Name} is a label of the grouping key, too: the gateway would overwrite it")
                     {

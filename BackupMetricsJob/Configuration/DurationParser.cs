@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Configuration;
 /// Durations as Prometheus writes them: 26h, 1h30m, 500ms, 7d; the units y, w, d, h, m, s, ms in this order, each at most once.
 /// </summary>
 /// <remarks>https://prometheus.io/docs/prometheus/latest/configuration/configuration/#duration: a year has 365 days.</remarks>
-internal static class DurationText
+internal static class DurationParser
 {
     public const string Allowed = "a duration like 30s, 5m, 26h or 1h30m (units y, w, d, h, m, s, ms)";
 
@@ -28,7 +28,7 @@ internal static class DurationText
             return null;
         if (TryParse(setting.Value, out var duration) && (mayBeZero || duration > TimeSpan.Zero))
             return duration;
-        problems.Add(setting.Wrong((mayBeZero ? "" : "longer than zero, ") + Allowed));
+        problems.Add(setting.InvalidValue((mayBeZero ? "" : "longer than zero, ") + Allowed));
         return null;
     }
 

@@ -18,10 +18,10 @@ internal sealed class YamlTree(
 )
 {
     const int MaxDepth = 32;
-    const int MaxAliased = 4_000_000;
+    const int MaxAliasedNodes = 4_000_000;
 
     readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
-    int _aliased;
+    int _aliasedNodes;
 
     /// <summary>
     /// Null, and at least one more problem, where it is no single YAML document. Keys that are given twice are problems, too, but there is
@@ -43,7 +43,7 @@ internal sealed class YamlTree(
         catch (YamlException e)
         {
             // Its messages are fixed texts: nothing of the file is in them.
-            tree.Refuse(e.Start, $"no valid YAML: {char.ToLowerInvariant(e.Message[0])}{e.Message.AsSpan(1).TrimEnd('.')}");
+            tree.AddProblem(e.Start, $"no valid YAML: {char.ToLowerInvariant(e.Message[0])}{e.Message.AsSpan(1).TrimEnd('.')}");
         }
         catch (Exception e)
             when (e
@@ -56,9 +56,9 @@ internal sealed class YamlTree(
                         or FormatException
             )
         {
-            tree.Refuse(scanner.CurrentPosition, "no valid YAML: cannot be understood here");
+            tree.AddProblem(scanner.CurrentPosition, "no valid YAML: cannot be understood here");
         }
-        catch (RefusedException)
+        catch (AbortedException)
         {
             // Told already.
         }
@@ -80,7 +80,7 @@ internal sealed class YamlTree(
         Next<DocumentEnd>();
         parser.MoveNext();
         if (parser.Current is not StreamEnd)
-            Refuse(parser.Current?.Start ?? Mark.Empty, "a second document begins here: must be one only");
+            AddProblem(parser.Current?.Start ?? Mark.Empty, "a second document begins here: must be one only");
         return root;
     }
 
@@ -96,9 +96,9 @@ internal sealed class YamlTree(
     {
         var at = parser.Current!;
         if (depth == MaxDepth)
-            throw Refused(at.Start, $"is nested more than {MaxDepth} deep");
+            throw AbortWith(at.Start, $"is nested more than {MaxDepth} deep");
         if (at is AnchorAlias alias)
-            return Aliased(alias);
+            return ResolveAlias(alias);
         YamlNode node = at switch
         {
             Scalar scalar => Text(scalar),
@@ -111,38 +111,41 @@ internal sealed class YamlTree(
         return node;
     }
 
-    YamlNode Aliased(AnchorAlias alias)
+    YamlNode ResolveAlias(AnchorAlias alias)
     {
         if (!_anchors.TryGetValue(alias.Value.Value, out var node))
-            throw Refused(alias.Start, "an alias (*) without an anchor (&) of that name before it; a text that begins with * needs quotes");
+            throw AbortWith(
+                alias.Start,
+                "an alias (*) without an anchor (&) of that name before it; a text that begins with * needs quotes"
+            );
         Count(node.Size, alias.Start);
         return node;
     }
 
     void Count(int nodes, Mark at)
     {
-        _aliased += nodes;
-        if (_aliased > MaxAliased)
-            throw Refused(at, "aliases make too much of it");
+        _aliasedNodes += nodes;
+        if (_aliasedNodes > MaxAliasedNodes)
+            throw AbortWith(at, "aliases make too much of it");
     }
 
     YamlScalar Text(Scalar scalar)
     {
         var isString = !scalar.Tag.IsEmpty && (scalar.Tag.IsNonSpecific || scalar.Tag.Value == "tag:yaml.org,2002:str");
         if (!scalar.Tag.IsEmpty && !isString)
-            throw Refused(scalar.Start, "tags (!) have no meaning here; a text that begins with ! needs quotes");
+            throw AbortWith(scalar.Start, "tags (!) have no meaning here; a text that begins with ! needs quotes");
         return new(file, Line(scalar.Start), Column(scalar.Start), scalar.Value, scalar.Style is ScalarStyle.Plain && !isString);
     }
 
     YamlSequence ReadSequence(SequenceStart start, int depth, Action<YamlNode, int>? give = null)
     {
-        RefuseTag(start);
+        RejectTag(start);
         var items = new List<YamlNode>();
         var (size, index) = (1, 0);
         while (parser.MoveNext() && parser.Current is not SequenceEnd)
         {
             if (start.Style is SequenceStyle.Block)
-                RefuseTab(parser.Current!.Start);
+                RejectTab(parser.Current!.Start);
             var item = ReadNode(depth + 1);
             size += item.Size;
             if (give is null)
@@ -151,12 +154,12 @@ internal sealed class YamlTree(
                 give(item, index++);
         }
 
-        return new(file, Line(start.Start), Column(start.Start), size, [.. items]) { IsTaken = give is not null };
+        return new(file, Line(start.Start), Column(start.Start), size, [.. items]) { IsStreamed = give is not null };
     }
 
     YamlMapping ReadMapping(MappingStart start, int depth)
     {
-        RefuseTag(start);
+        RejectTag(start);
         var map = new YamlMapping(file, Line(start.Start), Column(start.Start), start.Style is MappingStyle.Flow);
         List<YamlNode>? merged = null;
         while (parser.MoveNext() && parser.Current is not MappingEnd)
@@ -164,9 +167,9 @@ internal sealed class YamlTree(
             var isMerge = parser.Current is Scalar { Value: "<<", Style: ScalarStyle.Plain };
             var at = parser.Current!.Start;
             if (!map.IsFlow)
-                RefuseTab(at);
+                RejectTab(at);
             if (ReadNode(depth + 1) is not YamlScalar key)
-                throw Refused(at, "a key must be a text");
+                throw AbortWith(at, "a key must be a text");
             if (!parser.MoveNext())
                 throw new InvalidOperationException();
             var value =
@@ -176,7 +179,7 @@ internal sealed class YamlTree(
             if (isMerge)
                 (merged ??= []).Add(value);
             else if (!map.Add(new(key, value)))
-                RefuseTwice(map, key);
+                AddDuplicateKey(map, key);
         }
 
         foreach (var source in merged ?? [])
@@ -184,10 +187,10 @@ internal sealed class YamlTree(
         return map;
     }
 
-    void RefuseTwice(YamlMapping map, YamlScalar key)
+    void AddDuplicateKey(YamlMapping map, YamlScalar key)
     {
-        var name = SecretKeys.MayHoldPiece(map.IsFlow, map.Entries, map.Entries.Count)
-            ? SecretKeys.NotShown
+        var name = SecretKeys.MayBePartOfSecret(map.IsFlow, map.Entries, map.Entries.Count)
+            ? SecretKeys.HiddenKey
             : MistakenForm.Quoted(key.Text);
         var first = map.Find(key.Text)!.Key.Location;
         problems.Add(
@@ -221,23 +224,23 @@ internal sealed class YamlTree(
     }
 
     /// <summary>YamlDotNet takes a tab for a blank, and so guesses how deep a line is meant to be.</summary>
-    void RefuseTab(Mark at)
+    void RejectTab(Mark at)
     {
         var before = text.AsSpan(0, (int)Math.Min(at.Index, text.Length));
         var line = text.AsSpan(before.LastIndexOf('\n') + 1);
         var tab = line[..Math.Max(0, line.IndexOfAnyExcept(' ', '\t'))].IndexOf('\t');
         if (tab >= 0)
-            throw Refused(new Mark(at.Index, at.Line, tab + 1), "a tab in the indentation: must be blanks");
+            throw AbortWith(new Mark(at.Index, at.Line, tab + 1), "a tab in the indentation: must be blanks");
     }
 
-    void RefuseTag(NodeEvent collection)
+    void RejectTag(NodeEvent collection)
     {
         if (
             !collection.Tag.IsEmpty
             && !collection.Tag.IsNonSpecific
             && collection.Tag.Value is not ("tag:yaml.org,2002:map" or "tag:yaml.org,2002:seq")
         )
-            throw Refused(collection.Start, "tags (!) have no meaning here; a text that begins with ! needs quotes");
+            throw AbortWith(collection.Start, "tags (!) have no meaning here; a text that begins with ! needs quotes");
     }
 
     SourceLocation At(Mark mark) => new(file, Line(mark), Column(mark));
@@ -246,16 +249,16 @@ internal sealed class YamlTree(
 
     static int Column(Mark mark) => (int)Math.Clamp(mark.Column, 1, int.MaxValue);
 
-    void Refuse(Mark at, string what) => problems.Add(new(ProblemOrigin.Configuration, what) { Location = At(at) });
+    void AddProblem(Mark at, string what) => problems.Add(new(ProblemOrigin.Configuration, what) { Location = At(at) });
 
-    RefusedException Refused(Mark at, string what)
+    AbortedException AbortWith(Mark at, string what)
     {
-        Refuse(at, what);
+        AddProblem(at, what);
         return new();
     }
 
     /// <summary>The end of reading a file that is told of already.</summary>
 #pragma warning disable CA1064 // It is thrown and caught in this class only.
-    sealed class RefusedException : Exception;
+    sealed class AbortedException : Exception;
 #pragma warning restore CA1064
 }

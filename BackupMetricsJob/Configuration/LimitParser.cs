@@ -3,12 +3,12 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>Limits as they are typed: base=26h (critical), base:warning=26h, or wal=none for no limit of that type.</summary>
-internal static class LimitText
+internal static class LimitParser
 {
     const string Allowed =
         "TYPE=DURATION, TYPE:SEVERITY=DURATION or TYPE=none, with a type of base, full, wal, logical, restore_test, "
         + "a severity of warning, critical, and "
-        + DurationText.Allowed;
+        + DurationParser.Allowed;
 
     public static IReadOnlyList<LimitType> Types { get; } =
     [LimitType.Base, LimitType.Full, LimitType.Wal, LimitType.Logical, LimitType.RestoreTest];
@@ -21,7 +21,7 @@ internal static class LimitText
         {
             if (!TryParse(setting.Value, out var type, out var severity, out var age))
             {
-                problems.Add(setting.Wrong(Allowed));
+                problems.Add(setting.InvalidValue(Allowed));
                 continue;
             }
 
@@ -31,12 +31,12 @@ internal static class LimitText
             else if (age is not { } max)
                 continue;
             else if (all[at].Limits.Any(limit => limit.Severity == severity))
-                problems.Add(setting.Wrong($"given once for {type.Name()}:{severity.Name()}"));
+                problems.Add(setting.InvalidValue($"given once for {type.Name()}:{severity.Name()}"));
             else
             {
                 all[at] = new(type, [.. all[at].Limits, new(type, severity, max)]);
                 if (Age(all[at].Limits, Severity.Warning) >= Age(all[at].Limits, Severity.Critical))
-                    problems.Add(setting.Wrong($"such that the warning for {type.Name()} comes before the critical one"));
+                    problems.Add(setting.InvalidValue($"such that the warning for {type.Name()} comes before the critical one"));
             }
         }
 
@@ -44,7 +44,7 @@ internal static class LimitText
     }
 
     /// <summary>The limits given; for a type that is not named, the defaults.</summary>
-    public static IReadOnlyList<AgeLimit> Complete(IReadOnlyList<TypeLimits> given) =>
+    public static IReadOnlyList<AgeLimit> WithDefaults(IReadOnlyList<TypeLimits> given) =>
         given.Count == 0
             ? AgeLimit.Defaults
             : [.. given.SelectMany(of => of.Limits), .. AgeLimit.Defaults.Where(limit => given.All(of => of.Type != limit.Type))];
@@ -68,7 +68,7 @@ internal static class LimitText
         type = Types.First(candidate => candidate.Name() == typeName);
         if (value == "none")
             return colon < 0;
-        if (!DurationText.TryParse(value, out var duration) || duration == TimeSpan.Zero)
+        if (!DurationParser.TryParse(value, out var duration) || duration == TimeSpan.Zero)
             return false;
         age = duration;
         return true;

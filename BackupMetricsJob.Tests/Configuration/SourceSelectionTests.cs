@@ -5,7 +5,7 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Configuration;
 
 /// <summary>--source, --server and --query, and their variables.</summary>
-public sealed class SourceTextTests
+public sealed class SourceSelectionTests
 {
     [Fact]
     public void The_server_is_asked_where_nothing_else_is_said()
@@ -83,7 +83,7 @@ public sealed class SourceTextTests
     public void What_is_wrong_is_named_with_what_is_allowed(string flags, string problem)
     {
         var problems = new List<Problem>();
-        SourceText.Read(Settings(flags.Split('|'), []), problems);
+        SourceSelection.Read(Settings(flags.Split('|'), []), problems);
 
         Assert.Equal([problem], problems.Select(one => one.Message));
         Assert.Equal(
@@ -100,15 +100,15 @@ public sealed class SourceTextTests
         File.WriteAllBytes(file, [0x53, 0xFF, 0xFE]);
         var problems = new List<Problem>();
 
-        SourceText.Read(Settings(["query=" + file], []), problems);
+        SourceSelection.Read(Settings(["query=" + file], []), problems);
 
         Assert.EndsWith("is not UTF-8", Assert.Single(problems).Message, StringComparison.Ordinal);
     }
 
-    static SourceText Read(string[] flags, Dictionary<string, string>? environment = null)
+    static SourceSelection Read(string[] flags, Dictionary<string, string>? environment = null)
     {
         var problems = new List<Problem>();
-        var sources = SourceText.Read(Settings(flags, environment ?? []), problems);
+        var sources = SourceSelection.Read(Settings(flags, environment ?? []), problems);
         Assert.Empty(problems);
         return sources;
     }

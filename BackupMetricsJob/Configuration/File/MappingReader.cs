@@ -7,7 +7,7 @@ namespace BackupMetricsJob.Configuration.File;
 /// A map of the file whose keys are known. It is asked for values by key; a value that is not what it must be is told and counts as not
 /// given, and so is a key that nobody knows, with the nearest one.
 /// </summary>
-internal sealed class Fields(YamlMapping map, KeyPath path, string folder, FileProblems problems)
+internal sealed class MappingReader(YamlMapping map, KeyPath path, string folder, FileProblems problems)
 {
     public KeyPath Path => path;
 
@@ -24,16 +24,23 @@ internal sealed class Fields(YamlMapping map, KeyPath path, string folder, FileP
     /// <param name="folder">What file names in it are relative to.</param>
     /// <param name="problems">Gets what is wrong.</param>
     /// <param name="allowed">What it must be, where that is more than a map.</param>
-    public static Fields? Create(YamlNode node, KeyPath path, string[] keys, string folder, FileProblems problems, string? allowed = null)
+    public static MappingReader? Create(
+        YamlNode node,
+        KeyPath path,
+        string[] keys,
+        string folder,
+        FileProblems problems,
+        string? allowed = null
+    )
     {
         if (node is not YamlMapping map)
         {
-            problems.WrongKind(node, path, allowed ?? "a map with keys of " + string.Join(", ", keys));
+            problems.AddInvalidKind(node, path, allowed ?? "a map with keys of " + string.Join(", ", keys));
             return null;
         }
 
-        var fields = new Fields(map, path, folder, problems);
-        fields.RefuseUnknown(keys);
+        var fields = new MappingReader(map, path, folder, problems);
+        fields.RejectUnknownKeys(keys);
         return fields;
     }
 
@@ -41,7 +48,7 @@ internal sealed class Fields(YamlMapping map, KeyPath path, string folder, FileP
 
     public bool Has(string key) => map.Find(key) is not null;
 
-    public Fields? Map(string key, string[] keys) => this[key] is { } node ? Create(node, Path[key], keys, Folder, Problems) : null;
+    public MappingReader? Map(string key, string[] keys) => this[key] is { } node ? Create(node, Path[key], keys, Folder, Problems) : null;
 
     /// <summary>A text; a number or a boolean is as good as one, in the spelling of the file.</summary>
     public string? Text(string key, string allowed)
@@ -50,7 +57,7 @@ internal sealed class Fields(YamlMapping map, KeyPath path, string folder, FileP
             return null;
         if (node is YamlScalar { IsNull: false, Text.Length: > 0 } scalar)
             return scalar.Text;
-        Problems.Wrong(node, Path[key], allowed);
+        Problems.AddInvalidValue(node, Path[key], allowed);
         return null;
     }
 
@@ -68,9 +75,9 @@ internal sealed class Fields(YamlMapping map, KeyPath path, string folder, FileP
     {
         if (this[key] is not { } node)
             return null;
-        if (node is YamlScalar scalar && DurationText.TryParse(scalar.Text, out var duration) && (mayBeZero || duration > TimeSpan.Zero))
+        if (node is YamlScalar scalar && DurationParser.TryParse(scalar.Text, out var duration) && (mayBeZero || duration > TimeSpan.Zero))
             return duration;
-        Problems.Wrong(node, Path[key], (mayBeZero ? "" : "longer than zero, ") + DurationText.Allowed);
+        Problems.AddInvalidValue(node, Path[key], (mayBeZero ? "" : "longer than zero, ") + DurationParser.Allowed);
         return null;
     }
 
@@ -80,37 +87,37 @@ internal sealed class Fields(YamlMapping map, KeyPath path, string folder, FileP
             return null;
         if (node is YamlScalar { IsPlain: true, Text: "true" or "True" or "TRUE" or "false" or "False" or "FALSE" } scalar)
             return scalar.Text[0] is 't' or 'T';
-        Problems.Wrong(node, Path[key], "true or false");
+        Problems.AddInvalidValue(node, Path[key], "true or false");
         return null;
     }
 
-    public Setting? Number(string key, int least, int most)
+    public Setting? Number(string key, int min, int max)
     {
         if (this[key] is not { } node)
             return null;
         if (
             node is YamlScalar { IsPlain: true } scalar
             && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && number >= least
-            && number <= most
+            && number >= min
+            && number <= max
         )
             return Setting(key, "");
-        Problems.Wrong(node, Path[key], $"a whole number of {least} to {most}");
+        Problems.AddInvalidValue(node, Path[key], $"a whole number of {min} to {max}");
         return null;
     }
 
     /// <summary>Where it is not in the file: null. Where it must be and is not: a problem.</summary>
-    public void Require(string key, string what)
+    public void Require(string key, string description)
     {
         if (!Has(key))
             Problems.Add(
                 Location,
-                Path.ToString() is { Length: > 0 } path ? $"{path}: {key} is missing: {what}" : $"{key} is missing: {what}"
+                Path.ToString() is { Length: > 0 } path ? $"{path}: {key} is missing: {description}" : $"{key} is missing: {description}"
             );
     }
 
     /// <summary>A problem where more than one of the keys is there; gives the first that is.</summary>
-    public string? OneOf(params ReadOnlySpan<string> keys)
+    public string? AtMostOneOf(params ReadOnlySpan<string> keys)
     {
         string? first = null;
         foreach (var key in keys)
@@ -132,24 +139,24 @@ internal sealed class Fields(YamlMapping map, KeyPath path, string folder, FileP
     public SecretSource? Secret(string key)
     {
         if (key.EndsWith("_file", StringComparison.Ordinal))
-            return File(key) is { } file ? SecretSource.InFile(file.Origin, file.Value, ProblemOrigin.Configuration, file.Location) : null;
+            return File(key) is { } file ? SecretSource.FromFile(file.Name, file.Value, ProblemOrigin.Configuration, file.Location) : null;
         if (key.EndsWith("_env", StringComparison.Ordinal))
             return Setting(key, "the name of a variable") is { } name
-                ? SecretSource.InVariable(name.Origin, name.Value, name.Location!)
+                ? SecretSource.FromVariable(name.Name, name.Value, name.Location!)
                 : null;
-        return Setting(key, "a text") is { } text ? SecretSource.Written(text.Origin, text.Value, text.Location!) : null;
+        return Setting(key, "a text") is { } text ? SecretSource.FromText(text.Name, text.Value, text.Location!) : null;
     }
 
-    void RefuseUnknown(string[] keys)
+    void RejectUnknownKeys(string[] keys)
     {
         for (var i = 0; i < map.Entries.Count; i++)
         {
             var key = map.Entries[i].Key;
             if (keys.AsSpan().Contains(key.Text))
                 continue;
-            if (SecretKeys.MayHoldPiece(map.IsFlow, map.Entries, i))
+            if (SecretKeys.MayBePartOfSecret(map.IsFlow, map.Entries, i))
             {
-                Problems.Add(key.Location, $"{Path}: unknown key: {SecretKeys.NotShown}");
+                Problems.Add(key.Location, $"{Path}: unknown key: {SecretKeys.HiddenKey}");
                 continue;
             }
 

@@ -16,7 +16,7 @@ internal sealed record CheckReport(
 internal sealed record TargetCheck(ProbeResult Result, IReadOnlyList<Finding> Findings);
 
 /// <summary>How a server that we talk HTTP with took it; the exit code follows from it.</summary>
-internal enum ServerVerdict
+internal enum ServerStatus
 {
     /// <summary>It answers, and nothing keeps a push, or a scrape, from being what it should be.</summary>
     Ok,
@@ -36,11 +36,11 @@ internal enum ServerVerdict
 
 /// <summary>A gateway.</summary>
 /// <param name="Gateway">Its address.</param>
-/// <param name="Verdict">Whether a push could be expected to arrive.</param>
+/// <param name="Status">Whether a push could be expected to arrive.</param>
 /// <param name="Facts">What is known of it, in words: its version, whether it checks pushes, when our group was pushed last.</param>
-internal sealed record GatewayCheck(Gateway Gateway, ServerVerdict Verdict, IReadOnlyList<string> Facts, IReadOnlyList<Finding> Findings);
+internal sealed record GatewayCheck(Gateway Gateway, ServerStatus Status, IReadOnlyList<string> Facts, IReadOnlyList<Finding> Findings);
 
 /// <summary>The Prometheus that scrapes the gateways.</summary>
 /// <param name="Address">Its URL.</param>
-/// <param name="Verdict">Whether what is pushed arrives there under its own labels.</param>
-internal sealed record PrometheusCheck(string Address, ServerVerdict Verdict, IReadOnlyList<string> Facts, IReadOnlyList<Finding> Findings);
+/// <param name="Status">Whether what is pushed arrives there under its own labels.</param>
+internal sealed record PrometheusCheck(string Address, ServerStatus Status, IReadOnlyList<string> Facts, IReadOnlyList<Finding> Findings);
