@@ -10,8 +10,8 @@ namespace BackupMetricsJob.Tests.Cli;
 public sealed class PushReportTests
 {
     [Theory]
-    [InlineData(3600, "warning: the clock of http://gw is 3600 s ahead of this host's: alerts compare times of both")]
-    [InlineData(-61, "warning: the clock of http://gw is 61 s behind this host's: alerts compare times of both")]
+    [InlineData(3600, "warning: the clock of http://gw is 3600 s ahead of this host's; alerts compare times of both")]
+    [InlineData(-61, "warning: the clock of http://gw is 61 s behind this host's; alerts compare times of both")]
     public void Clocks_that_differ_by_more_than_a_minute_are_warned_of(int seconds, string warning) =>
         Assert.Equal(
             ["ok http://gw stored the push (12 samples, 0.04 s)", warning],

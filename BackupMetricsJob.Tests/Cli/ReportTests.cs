@@ -69,9 +69,9 @@ public sealed class ReportTests
                 .Single(line => line.Contains("WAL archiving", StringComparison.Ordinal))
                 .Trim();
 
-        Assert.Equal("WAL archiving       unknown: nothing was archived yet, nothing failed, nothing waits", Archiving(young));
+        Assert.Equal("WAL archiving       unknown: nothing has been archived, and nothing has failed, nothing waiting", Archiving(young));
         Assert.StartsWith(
-            "WAL archiving       unknown: nothing was archived yet, nothing failed, 7 segments waiting for 20 s",
+            "WAL archiving       unknown: nothing has been archived, and nothing has failed, 7 segments waiting for 20 s",
             Archiving(waiting),
             StringComparison.Ordinal
         );

@@ -137,7 +137,7 @@ public sealed class FileSettingsTests
         file.Problems();
 
         Assert.InRange(file.All.Count, 1000, 1100);
-        Assert.Contains(file.All, problem => problem.Message == "there are more than these 1000 problems");
+        Assert.Contains(file.All, problem => problem.Message == "there are more problems; only the first 1000 are shown");
     }
 
     [Theory]

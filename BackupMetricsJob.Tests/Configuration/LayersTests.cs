@@ -102,12 +102,12 @@ public sealed class LayersTests
         var name = flag.Split('=')[0];
 
         Assert.Equal(
-            $"--{name}: is about one database, and must not be given together with targets from a file: it belongs there\n",
+            $"--{name}: describes a single database, so it cannot be combined with targets from a file: set it there\n",
             file.Problems([flag])
         );
         Assert.Equal(ProblemOrigin.Flag, file.All[0].Origin);
         Assert.StartsWith(
-            $"{Settings.Variable(name)}: is about one",
+            $"{Settings.Variable(name)}: describes a single",
             file.Problems(variables: [$"{Settings.Variable(name)}={flag.Split('=', 2)[1]}"]),
             StringComparison.Ordinal
         );
@@ -122,14 +122,14 @@ public sealed class LayersTests
         );
 
         Assert.Equal(
-            "main.yaml:3:12: label env is a label of the grouping key, too: the gateway would overwrite it\nmain.yaml:4:52: "
-                + "label env is a label of the grouping key, too: the gateway would overwrite it\n",
+            "main.yaml:3:12: label env is also a label of the grouping key, so the gateway would overwrite it\nmain.yaml:4:52: "
+                + "label env is also a label of the grouping key, so the gateway would overwrite it\n",
             file.Problems(variables: ["PGUSER=u"])
         );
     }
 
     [Theory]
-    [InlineData("concurrency=0", "--concurrency \"0\": must be a whole number of 1 to 1000\n")]
+    [InlineData("concurrency=0", "--concurrency \"0\": must be a whole number from 1 to 1000\n")]
     [InlineData("splay=5", "--splay \"5\": must be a duration like 30s, 5m, 26h or 1h30m (units y, w, d, h, m, s, ms)\n")]
     [InlineData(
         "config=/nonexistent/x",
@@ -146,8 +146,8 @@ public sealed class LayersTests
     [Fact]
     public void There_are_places_for_eight_a_core_and_for_sixteen_at_least()
     {
-        Assert.Equal([16, 16, 32, 64, 64], new[] { 1, 2, 4, 8, 128 }.Select(RunLimits.DefaultConcurrency));
+        Assert.Equal([16, 16, 32, 64, 64], new[] { 1, 2, 4, 8, 128 }.Select(JobDefaults.Concurrency));
         using var file = new ConfigurationFile("targets: [{name: a, connection: host=h user=u}]\n");
-        Assert.Equal(RunLimits.DefaultConcurrency(Environment.ProcessorCount), file.Read().Concurrency);
+        Assert.Equal(JobDefaults.Concurrency(Environment.ProcessorCount), file.Read().Concurrency);
     }
 }

@@ -130,7 +130,7 @@ public sealed class OptionsReaderTests
         Assert.Equal(8, problems.Count);
         Assert.All(problems, problem => Assert.Equal(ProblemOrigin.Flag, problem.Origin));
         Assert.Contains(
-            "--timeout \"5\": must be longer than zero, a duration like 30s",
+            "--timeout \"5\": must be a duration longer than zero, like 30s",
             string.Join('\n', problems.Select(problem => problem.Message)),
             StringComparison.Ordinal
         );

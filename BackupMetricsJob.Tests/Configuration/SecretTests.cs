@@ -50,17 +50,17 @@ public sealed class SecretTests
     [InlineData(
         "password_file: marked",
         FailureReason.Auth,
-        "targets[0].password_file \"FOLDER/marked\": begins with a byte-order mark: save it as UTF-8 without one"
+        "targets[0].password_file \"FOLDER/marked\": starts with a byte order mark: save it as UTF-8 without one"
     )]
     [InlineData(
         "password_file: two",
         FailureReason.Auth,
-        "targets[0].password_file \"FOLDER/two\": has more than one line: nothing else may stand in its file"
+        "targets[0].password_file \"FOLDER/two\": has more than one line: nothing else may be in the file"
     )]
     [InlineData(
         "password_file: blank",
         FailureReason.Auth,
-        "targets[0].password_file \"FOLDER/blank\": has more than one line: nothing else may stand in its file"
+        "targets[0].password_file \"FOLDER/blank\": has more than one line: nothing else may be in the file"
     )]
     [InlineData("password_file: /dev/zero", FailureReason.Auth, "targets[0].password_file \"/dev/zero\": is larger than 64 KiB")]
     [InlineData("password_env: NONE", FailureReason.Auth, "targets[0].password_env \"NONE\": the variable is not set")]
@@ -79,7 +79,7 @@ public sealed class SecretTests
     [InlineData(
         "connection_env: TWICE, password_env: OTHER",
         FailureReason.BadData,
-        "targets[0].connection_env \"TWICE\": has a password in it, and the target another: must be given once"
+        "targets[0].connection_env \"TWICE\": contains a password, but the target has another one: remove one of them"
     )]
     [InlineData(
         "connection: host=h user=u sslcert=/nonexistent/c sslmode=require",
@@ -162,7 +162,8 @@ public sealed class SecretTests
         file.Add("pw", "s3cret\n");
         file.Add("token", "two words\n");
         Assert.Equal(
-            "main.yaml:3:53: gateway[1].authorization.credentials_file \"token\": must be printable ASCII without blanks, as a token is\n",
+            "main.yaml:3:53: gateway[1].authorization.credentials_file \"token\": "
+                + "must be a token of printable ASCII characters without spaces\n",
             file.Problems(push: true)
         );
 
@@ -184,7 +185,7 @@ public sealed class SecretTests
         file.Add("token", "t0ken");
 
         Assert.Equal(
-            "main.yaml:1:78: gateway[1].url: a password for the gateway needs a user: --gateway-username\n",
+            "main.yaml:1:78: gateway[1].url: the gateway has a password but no user name: set --gateway-username\n",
             file.Problems(["gateway-password-file=FOLDER/pw"], push: true)
         );
         Assert.Equal(["Basic eDpuZXc=", "Basic eDpuZXc="], Headers(["gateway-username=x", "gateway-password-file=FOLDER/pw"]));
@@ -198,21 +199,21 @@ public sealed class SecretTests
     [Theory]
     [InlineData(
         "gateway-username=a:b|gateway-password-file=FOLDER/pw",
-        "--gateway-username \"a:b\": must be a name without a colon: basic authentication cannot send one"
+        "--gateway-username \"a:b\": must be a name without a colon, which basic authentication does not allow"
     )]
-    [InlineData("gateway-username=a", "--gateway: a user of the gateway needs a password: --gateway-password-file")]
+    [InlineData("gateway-username=a", "--gateway: the gateway has a user name but no password: set --gateway-password-file")]
     [InlineData(
         "gateway-token-file=FOLDER/pw|gateway-username=a",
-        "--gateway-token-file: must not be given together with --gateway-username or --gateway-password-file"
+        "--gateway-token-file: cannot be combined with --gateway-username or --gateway-password-file"
     )]
     [InlineData(
         "gateway-password-file=/nonexistent/pw|gateway-username=a",
         "--gateway-password-file \"/nonexistent/pw\": cannot be read: Could not find a part of the path '/nonexistent/pw'."
     )]
-    [InlineData("gateway-ca-file=FOLDER/pw", "--gateway-ca-file: is for a gateway with TLS, and none of them has an https:// URL")]
+    [InlineData("gateway-ca-file=FOLDER/pw", "--gateway-ca-file: needs a gateway with TLS, but none has an https:// URL")]
     [InlineData(
         "gateway-timeout=0s",
-        "--gateway-timeout \"0s\": must be longer than zero, a duration like 30s, 5m, 26h or 1h30m (units y, w, d, h, m, s, ms)"
+        "--gateway-timeout \"0s\": must be a duration longer than zero, like 30s, 5m, 26h or 1h30m (units y, w, d, h, m, s, ms)"
     )]
     [InlineData("gateway=http://gw", "--gateway: the same URL is given twice")]
     public void A_wrong_flag_of_a_gateway_is_named(string flags, string problem)

@@ -70,16 +70,16 @@ public sealed class SourceSelectionTests
 
     [Theory]
     [InlineData("without=everything", "--without \"everything\": must be one of wal, label")]
-    [InlineData("source=catalog|without=wal", "--without: it is about the source server, which is not asked")]
+    [InlineData("source=catalog|without=wal", "--without: needs the source server, which is not selected")]
     [InlineData("source=base", "--source \"base\": must be one of server, catalog, pgmonitor, query, pgwatch")]
-    [InlineData("source=query", "--query is missing: the file with the SELECT of the source query (or BACKUP_METRICS_QUERY)")]
-    [InlineData("server=orders", "--server: it is about servers in the catalogue, and needs --source catalog")]
+    [InlineData("source=query", "--query is missing: the file with the SELECT for the source query (or BACKUP_METRICS_QUERY)")]
+    [InlineData("server=orders", "--server: selects servers of the catalogue, so it needs --source catalog")]
     [InlineData("source=catalog|server= ", "--server \" \": must be the name of a server in the catalogue, or a pattern like eu-*")]
     [InlineData(
         "query=/nonexistent/q.sql",
         "--query \"/nonexistent/q.sql\": cannot be read: Could not find a part of the path '/nonexistent/q.sql'."
     )]
-    [InlineData("query=/dev/null", "--query \"/dev/null\": has no query in it")]
+    [InlineData("query=/dev/null", "--query \"/dev/null\": contains no query")]
     public void What_is_wrong_is_named_with_what_is_allowed(string flags, string problem)
     {
         var problems = new List<Problem>();

@@ -3,7 +3,7 @@ using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>The targets of the files: which of them this run is about, and what each of them is.</summary>
+/// <summary>The targets of the files. It selects those that this run probes, and resolves their connections.</summary>
 internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overrides)
 {
     static readonly string[] SingleTargetSettings = ["connection", "instance", "source", "server", "query", "receiver", "without"];
@@ -11,27 +11,23 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
     readonly List<FileTarget> _selected = [];
     readonly List<FileTarget> _others = [];
 
-    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(15);
-
-    /// <summary>The others, of which a catalogue may know something.</summary>
+    /// <summary>The targets that were not selected. A catalogue may still contain them.</summary>
     public IReadOnlyList<Instance> OtherInstances =>
         [.. _others.Select(target => CreateInstance(target.Name, overrides.WithDefaults(target.Settings)))];
 
-    /// <summary>Flags and variables that are about one database cannot be about many.</summary>
+    /// <summary>Flags and variables that describe a single database are refused beside targets from a file.</summary>
     public static void RejectSingleTargetSettings(Settings settings, ICollection<Problem> problems)
     {
         foreach (var name in SingleTargetSettings)
         {
             if (settings.All(name) is [var setting, ..])
                 problems.Add(
-                    setting.CreateProblem(
-                        "is about one database, and must not be given together with targets from a file: it belongs there"
-                    )
+                    setting.CreateProblem("describes a single database, so it cannot be combined with targets from a file: set it there")
                 );
         }
     }
 
-    /// <summary>Only the targets of that name.</summary>
+    /// <summary>Selects the targets with these names.</summary>
     public void Select(IReadOnlyList<Setting> names, ICollection<Problem> problems)
     {
         var wanted = new Dictionary<string, Setting>(StringComparer.Ordinal);
@@ -43,7 +39,7 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
             problems.Add(unknown.InvalidValue(AllowedNames(unknown.Value)));
     }
 
-    /// <summary>Only the targets of that shard; all of them where there is none.</summary>
+    /// <summary>Selects the targets of the shard, or all if there is none.</summary>
     public void Select(Shard? shard)
     {
         foreach (var target in files.Targets)
@@ -52,7 +48,7 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
 
     public List<MonitoredTarget> Resolve(TargetConnections connections)
     {
-        // Files that hang are waited for side by side.
+        // Reading starts for all targets first, so that files that hang cost their timeout only once.
         foreach (var target in _selected)
             connections.BeginReading(target);
         var targets = new List<MonitoredTarget>(_selected.Count);
@@ -66,7 +62,7 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
                 continue;
             targets.Add(
                 new(
-                    connection is null ? null : new Target(target.Name, connection, settings.Timeout ?? DefaultTimeout),
+                    connection is null ? null : new Target(target.Name, connection, settings.Timeout ?? JobDefaults.Timeout),
                     CreateInstance(target.Name, settings),
                     settings.Sources?.Settings ?? SourceSettings.Default
                 )

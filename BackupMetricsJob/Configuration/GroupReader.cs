@@ -2,10 +2,10 @@ using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>The group that a run replaces: job, then run, then shard, then the user's own.</summary>
+/// <summary>Reads the grouping key of a run: job, run, shard, and the labels of --grouping.</summary>
 internal static class GroupReader
 {
-    /// <summary>The user's own: flags or variables over the file, by name.</summary>
+    /// <summary>The labels of --grouping. Flags and variables override those of the file by name.</summary>
     public static IReadOnlyList<TargetLabel> ReadExtraLabels(Settings settings, FileSettings? files, ICollection<Problem> problems)
     {
         var own = LabelParser.Read(settings.All("grouping"), problems);
@@ -13,13 +13,13 @@ internal static class GroupReader
     }
 
     public static Setting Job(Settings settings, FileSettings? files) =>
-        settings.One("job") ?? new("job", ProblemOrigin.Configuration, files?.Job ?? "backup_metrics");
+        settings.One("job") ?? new("job", ProblemOrigin.Configuration, files?.Job ?? JobDefaults.Job);
 
-    /// <param name="job">The first of it.</param>
-    /// <param name="run">So that hosts with a job each do not erase one another; null for a run whose targets come from a file.</param>
-    /// <param name="shard">Null for none.</param>
-    /// <param name="own">The user's own.</param>
-    /// <param name="problems">Gets what is wrong with it.</param>
+    /// <param name="job">The label job.</param>
+    /// <param name="run">Keeps the groups of several hosts apart; null if the targets come from a file.</param>
+    /// <param name="shard">Null if the job is not sharded.</param>
+    /// <param name="own">The labels of --grouping.</param>
+    /// <param name="problems">Receives the problems of the labels.</param>
     public static GroupingKey? Read(Setting job, string? run, Shard? shard, IReadOnlyList<TargetLabel> own, ICollection<Problem> problems)
     {
         var labels = new List<GroupingLabel>();
@@ -31,7 +31,7 @@ internal static class GroupReader
         {
             if (shard is not null && label.Name == "shard")
                 problems.Add(
-                    new(label.Origin, "grouping label shard: must not be given to a job with shards: each has it by itself")
+                    new(label.Origin, "grouping label shard: not allowed for a job with shards, which set this label themselves")
                     {
                         Location = label.Location,
                     }
@@ -40,15 +40,15 @@ internal static class GroupReader
                 labels.Add(new(label.Name, label.Value));
         }
 
-        var said = new List<string>();
-        var key = GroupingKey.TryCreate(job.Value, labels, said);
-        foreach (var problem in said)
+        var messages = new List<string>();
+        var key = GroupingKey.TryCreate(job.Value, labels, messages);
+        foreach (var problem in messages)
             problems.Add(job.CreateProblem(problem));
         return key;
     }
 
     /// <summary>
-    /// A label of the group would be overwritten by the gateway: it is a problem for each target's label of that name, told once.
+    /// The gateway overwrites a label that is also in the grouping key. Each such label of a target is one problem.
     /// </summary>
     public static void RejectConflicts(
         GroupingKey group,
@@ -59,9 +59,9 @@ internal static class GroupReader
     {
         foreach (var label in labels)
         {
-            if (group.Labels.Any(of => of.Name == label.Name) && reported.Add(label))
+            if (group.Labels.Any(other => other.Name == label.Name) && reported.Add(label))
                 problems.Add(
-                    new(label.Origin, $"label {label.Name} is a label of the grouping key, too: the gateway would overwrite it")
+                    new(label.Origin, $"label {label.Name} is also a label of the grouping key, so the gateway would overwrite it")
                     {
                         Location = label.Location,
                     }

@@ -4,22 +4,22 @@ using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>What a command wants options for.</summary>
+/// <summary>What a command needs the options for.</summary>
 internal enum Purpose
 {
-    /// <summary>To push: a gateway is needed, unless it is a dry run, and shards count.</summary>
+    /// <summary>To push: needs a gateway, unless it is a dry run, and obeys shards.</summary>
     Push,
 
-    /// <summary>To show what the targets say: gateways and shards do not matter.</summary>
+    /// <summary>To show the targets: ignores gateways and shards.</summary>
     Show,
 
-    /// <summary>To try all that a push would need: the gateways that are named, and the targets of every shard.</summary>
+    /// <summary>To check everything that a push needs: all configured gateways, and the targets of every shard.</summary>
     Check,
 }
 
 /// <summary>
-/// Flags over environment over files into one <see cref="JobOptions"/>, or every problem at once. Files and secrets are read at every call;
-/// it reads no environment of its own.
+/// Merges flags, environment and files, in this order of precedence, into one <see cref="JobOptions"/>, or returns all problems at once.
+/// Files and secrets are read at every call.
 /// </summary>
 internal sealed class OptionsReader(
     Settings settings,
@@ -28,19 +28,14 @@ internal sealed class OptionsReader(
     List<Problem> problems
 )
 {
-    const string NeedsFile = "needs targets from a file: --config, or --config-dir";
-
-    static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(60);
+    const string NeedsFile = "needs targets from a file: set --config or --config-dir";
 
     readonly List<string> _warnings = [];
 
     bool HasFileTargets => files is { Targets.Count: > 0 };
 
-    /// <param name="flags">What was typed.</param>
-    /// <param name="environment">The variables.</param>
-    /// <param name="purpose">What the options are for.</param>
     /// <param name="job">Null if there is a problem.</param>
-    /// <param name="output">How to tell it; there in any case, so that the problems can be told.</param>
+    /// <param name="output">Set even then, so that the problems can be reported.</param>
     public static IReadOnlyList<Problem> Read(
         Flags flags,
         IReadOnlyDictionary<string, string> environment,
@@ -49,8 +44,7 @@ internal sealed class OptionsReader(
         out OutputOptions output
     ) => Read(flags, environment, purpose, out job, out output, out _);
 
-    /// <summary>The same, and what else the files say, of the same reading of them.</summary>
-    /// <param name="files">Null where there is none.</param>
+    /// <param name="files">What the files contain; null if there are none.</param>
     public static IReadOnlyList<Problem> Read(
         Flags flags,
         IReadOnlyDictionary<string, string> environment,
@@ -74,7 +68,7 @@ internal sealed class OptionsReader(
         return files is null || job is not null ? problems : SortByLocation(problems);
     }
 
-    /// <summary>In the order of the files, each from its beginning to its end; then flags and variables.</summary>
+    /// <summary>File by file from top to bottom, then flags and variables.</summary>
     public static List<Problem> SortByLocation(List<Problem> problems)
     {
         List<string> names =
@@ -98,15 +92,15 @@ internal sealed class OptionsReader(
             Labels = LabelParser.Read(settings.All("label"), problems),
             Limits = LimitParser.Read(settings.All("max-age"), problems),
         };
-        var deadline = Duration("deadline") ?? files?.Deadline ?? DefaultDeadline;
+        var deadline = Duration("deadline") ?? files?.Deadline ?? JobDefaults.Deadline;
         var interval = Duration("interval") ?? files?.Interval;
         var splay = Duration("splay", mayBeZero: true) ?? files?.Splay ?? TimeSpan.Zero;
         var concurrency = ReadConcurrency();
         var gateways =
             mustPush || purpose == Purpose.Check ? new GatewayReader(settings, environment, problems).Read(files, isNeeded: mustPush) : [];
         var withoutLegacyNames =
-            settings.One("legacy-names") is null && files?.LegacyNames is { } said
-                ? !said
+            settings.One("legacy-names") is null && files?.LegacyNames is { } fromFile
+                ? !fromFile
                 : OutputOptions.ReadChoice(settings, "legacy-names", "true", "false", problems);
         var shardSetting = purpose == Purpose.Push && names.Count == 0 ? ShardReader.FindSetting(settings, files, problems) : null;
         var shard = shardSetting is null ? null : ShardReader.Read(shardSetting, environment, problems);
@@ -132,7 +126,7 @@ internal sealed class OptionsReader(
         };
     }
 
-    /// <summary>A part of the targets is not pushed to the group of all: that would take the others from the gateway.</summary>
+    /// <summary>A subset is not pushed to the group of all targets, because that would remove the others from the gateway.</summary>
     OutputOptions ForSubset(IReadOnlyList<Setting> names, OutputOptions output, Flags flags)
     {
         if (output.DryRun || !HasFileTargets)
@@ -140,8 +134,8 @@ internal sealed class OptionsReader(
         if (flags.Values("grouping") is null)
         {
             _warnings.Add(
-                $"{names[0].Name}: nothing is pushed, but printed: the group of a part would replace that of all targets; "
-                    + "--grouping NAME=VALUE pushes it to a group of its own"
+                $"{names[0].Name}: the metrics are printed, not pushed, because a push would replace the group of all targets. "
+                    + "Set --grouping NAME=VALUE to push them to a group of their own"
             );
             return output with { DryRun = true };
         }
@@ -155,8 +149,8 @@ internal sealed class OptionsReader(
             problems.Add(
                 new(
                     ProblemOrigin.Flag,
-                    "--grouping: must be another group than that of all targets (or of a shard of them), "
-                        + $"which a push of {names[0].Name} would replace"
+                    "--grouping: must name a group other than that of all targets or of a shard, "
+                        + $"which a push with {names[0].Name} would replace"
                 )
             );
         return output;
@@ -173,27 +167,27 @@ internal sealed class OptionsReader(
     }
 
     /// <summary>
-    /// The one target of flags, variables and libpq's environment, the file's defaults below them; null where there is a problem.
+    /// The target of flags, variables and libpq's environment, with the defaults of the file; null if there is a problem.
     /// </summary>
     List<MonitoredTarget>? ReadSingleTarget(TargetSettings overrides, IReadOnlyList<Setting> names, Setting? shard, Purpose purpose)
     {
-        // Of a file that is wrong nobody knows what it was to say.
-        var isWhole = files is not { IsValid: false };
-        if (settings.One("connection") is null && (!isWhole || files?.NoTargetsProblem is not null))
+        // What an invalid file was meant to contain is unknown, so nothing is reported as missing from it.
+        var areFilesValid = files is not { IsValid: false };
+        if (settings.One("connection") is null && (!areFilesValid || files?.NoTargetsProblem is not null))
         {
-            if (isWhole)
+            if (areFilesValid)
                 problems.Add(files!.NoTargetsProblem!);
             return null;
         }
 
-        if (isWhole && names.Count > 0)
+        if (areFilesValid && names.Count > 0)
             problems.Add(names[0].CreateProblem(NeedsFile));
-        if (isWhole && shard is not null)
+        if (areFilesValid && shard is not null)
             problems.Add(shard.CreateProblem(NeedsFile));
 
         var defaults = files?.Defaults;
         var own = defaults is null ? overrides : overrides.WithDefaults(defaults);
-        var isSaid =
+        var overridesSources =
             defaults?.Sources is null
             || settings.All("source").Count
                 + settings.All("query").Count
@@ -201,7 +195,7 @@ internal sealed class OptionsReader(
                 + settings.All("receiver").Count
                 + settings.All("without").Count
                 > 0;
-        if (isSaid)
+        if (overridesSources)
             own = own with { Sources = SourceSelection.Read(settings, problems) };
         var failure = (ProbeFailure?)null;
         var password = own.Password is null ? null : ReadSecret(own.Password, out failure);
@@ -212,7 +206,7 @@ internal sealed class OptionsReader(
         return
         [
             new(
-                failure is null ? new Target(instance.Name, connection, own.Timeout ?? ConfiguredTargets.DefaultTimeout) : null,
+                failure is null ? new Target(instance.Name, connection, own.Timeout ?? JobDefaults.Timeout) : null,
                 instance,
                 own.Sources!.Settings
             )
@@ -243,13 +237,13 @@ internal sealed class OptionsReader(
         );
         if (group is null)
             return null;
-        var told = new HashSet<TargetLabel>();
-        GroupReader.RejectConflicts(group, overrides.Labels, told, problems);
+        var reported = new HashSet<TargetLabel>();
+        GroupReader.RejectConflicts(group, overrides.Labels, reported, problems);
         if (files is null)
             return group;
-        GroupReader.RejectConflicts(group, files.Defaults.Labels, told, problems);
+        GroupReader.RejectConflicts(group, files.Defaults.Labels, reported, problems);
         foreach (var target in files.Targets)
-            GroupReader.RejectConflicts(group, target.Settings.Labels, told, problems);
+            GroupReader.RejectConflicts(group, target.Settings.Labels, reported, problems);
         return group;
     }
 
@@ -258,8 +252,8 @@ internal sealed class OptionsReader(
     int ReadConcurrency()
     {
         if (settings.One("concurrency") is { } setting)
-            return RunLimits.ReadNumber(setting, 1, RunLimits.MaxConcurrency, problems) ?? 1;
-        return files?.Concurrency ?? RunLimits.DefaultConcurrency(Environment.ProcessorCount);
+            return setting.ReadNumber(1, JobDefaults.MaxConcurrency, problems) ?? 1;
+        return files?.Concurrency ?? JobDefaults.Concurrency(Environment.ProcessorCount);
     }
 
     string InstanceName(ConnectionSettings? connection, Purpose purpose)
@@ -269,7 +263,7 @@ internal sealed class OptionsReader(
             if (setting.Value.Trim().Length == 0 || !LabelParser.IsWellFormed(setting.Value))
                 problems.Add(setting.InvalidValue("a name without control characters"));
             else if (MistakenForm.IsIn(setting.Value))
-                problems.Add(setting.CreateProblem("must be a name, and no connection"));
+                problems.Add(setting.CreateProblem("must be a name, not a connection string"));
             return setting.Value;
         }
 
@@ -279,9 +273,9 @@ internal sealed class OptionsReader(
             problems.Add(
                 new(
                     ProblemOrigin.Flag,
-                    "--instance is missing: the connection leads to this host, whose name is another one in the next pod or "
-                        + "container, so each would leave a group of its own at the gateway; "
-                        + $"give the database a name that stays (or {Settings.Variable("instance")})"
+                    "--instance is missing: the database is on this host, whose name changes with every pod or container, "
+                        + "so every run would leave another group at the gateway. "
+                        + $"Set a fixed name with --instance or {Settings.Variable("instance")}"
                 )
             );
         return InstanceNames.For(connection, Environment.MachineName);

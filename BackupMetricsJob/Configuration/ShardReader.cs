@@ -3,38 +3,37 @@ using System.Globalization;
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>
-/// Which shard a run is about: --shard I/N, or --shards N (shards: N in the file) with the index that Kubernetes gives a pod of an Indexed
-/// Job.
+/// The shard of a run: --shard I/N, or --shards N (shards: N in the file) with the index that Kubernetes gives each pod of an Indexed Job.
 /// </summary>
 internal static class ShardReader
 {
     const string IndexVariable = "JOB_COMPLETION_INDEX";
 
-    /// <summary>The setting that counts; null where the job is not sharded.</summary>
+    /// <summary>The setting that takes precedence; null if the job is not sharded.</summary>
     public static Setting? FindSetting(Settings settings, FileSettings? files, ICollection<Problem> problems)
     {
         var (shard, shards) = (settings.One("shard"), settings.One("shards"));
         if (shard is not null && shards is not null && shard.Origin == shards.Origin)
-            problems.Add(shards.CreateProblem($"must not be given together with {shard.Name}, which says how many there are"));
+            problems.Add(shards.CreateProblem($"cannot be combined with {shard.Name}, which includes the number of shards"));
         if (shard is not null && shards is not null)
             return shard.Origin == ProblemOrigin.Flag ? shard : shards;
         return shard ?? shards ?? files?.Shards;
     }
 
-    /// <summary>Null, and one more problem, where it names no shard.</summary>
+    /// <summary>Null, and a problem, if it is invalid.</summary>
     public static Shard? Read(Setting setting, IReadOnlyDictionary<string, string> environment, ICollection<Problem> problems)
     {
-        var isBoth = setting.Name == "--shard" || setting.Name == Settings.Variable("shard");
-        if (isBoth)
+        var hasIndex = setting.Name == "--shard" || setting.Name == Settings.Variable("shard");
+        if (hasIndex)
             return ReadIndexAndCount(setting, problems);
-        if (RunLimits.ReadNumber(setting, 1, RunLimits.MaxShards, problems) is not { } count)
+        if (setting.ReadNumber(1, JobDefaults.MaxShards, problems) is not { } count)
             return null;
         if (environment.GetValueOrDefault(IndexVariable) is not { Length: > 0 } index)
         {
             problems.Add(
                 setting.CreateProblem(
-                    $"{IndexVariable} is not set, which says which of the {count} shards this is (a Kubernetes Indexed Job sets it); "
-                        + $"else give --shard INDEX/{count}"
+                    $"{IndexVariable} is not set, so the index of this shard is unknown (a Kubernetes Indexed Job sets it). "
+                        + $"Elsewhere, set --shard INDEX/{count}"
                 )
             );
             return null;
@@ -45,7 +44,7 @@ internal static class ShardReader
         problems.Add(
             new(
                 ProblemOrigin.Configuration,
-                $"{IndexVariable} \"{index}\": must be a whole number of 0 to {count - 1}: there are {count} shards"
+                $"{IndexVariable} \"{index}\": must be a whole number from 0 to {count - 1}, as there are {count} shards"
             )
         );
         return null;
@@ -58,12 +57,14 @@ internal static class ShardReader
             slash > 0
             && int.TryParse(setting.Value.AsSpan(0, slash), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
             && int.TryParse(setting.Value.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            && count is >= 1 and <= RunLimits.MaxShards
+            && count is >= 1 and <= JobDefaults.MaxShards
             && index < count
         )
             return new(index, count);
         problems.Add(
-            setting.InvalidValue($"INDEX/COUNT, like 0/4 for the first of four: a count of 1 to {RunLimits.MaxShards}, an index below it")
+            setting.InvalidValue(
+                $"INDEX/COUNT, like 0/4 for the first of four: COUNT from 1 to {JobDefaults.MaxShards}, INDEX less than COUNT"
+            )
         );
         return null;
     }

@@ -3,8 +3,8 @@ using BackupMetricsJob.Files;
 
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>Which sources a target is read by, and what they are asked: --source, --server, --query, --receiver, --without.</summary>
-/// <param name="Names">In the order in which they are read.</param>
+/// <summary>The sources of a target and their settings: --source, --server, --query, --receiver, --without.</summary>
+/// <param name="Names">In reading order.</param>
 internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettings Settings)
 {
     const int MaxBytes = 1 << 20;
@@ -28,7 +28,7 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
             problems.Add(
                 new(
                     ProblemOrigin.Flag,
-                    $"--query is missing: the file with the SELECT of the source query (or {Configuration.Settings.Variable("query")})"
+                    $"--query is missing: the file with the SELECT for the source query (or {Configuration.Settings.Variable("query")})"
                 )
             );
         if (given.Count == 0)
@@ -41,7 +41,7 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
         return new([.. SourceName.All.Where(given.Contains)], own);
     }
 
-    /// <summary>Whether this can be the name of a slot or an application: they are given to the server one a line.</summary>
+    /// <summary>Whether it can be the name of a slot or an application. The names are sent to the server one per line.</summary>
     public static bool IsReceiverName(string name) =>
         name.Trim().Length > 0 && LabelParser.IsWellFormed(name) && !name.AsSpan().ContainsAny('\0', '\n', '\r');
 
@@ -53,7 +53,7 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
             if (IsReceiverName(setting.Value))
                 names.Add(setting.Value);
             else
-                problems.Add(setting.InvalidValue("the name of a replication slot or of an application"));
+                problems.Add(setting.InvalidValue("the name of a replication slot or an application"));
         }
 
         if (names.Count > 0)
@@ -80,7 +80,7 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
     static void RequireServerSource(string flag, Settings settings, HashSet<string> sources, ICollection<Problem> problems)
     {
         if (!sources.Contains(SourceName.Server))
-            problems.Add(settings.All(flag)[0].CreateProblem($"it is about the source {SourceName.Server}, which is not asked"));
+            problems.Add(settings.All(flag)[0].CreateProblem($"needs the source {SourceName.Server}, which is not selected"));
     }
 
     static ServerPatterns ReadServers(Settings settings, HashSet<string> sources, ICollection<Problem> problems)
@@ -100,7 +100,7 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
 
         if (patterns.Count > 0 && !sources.Contains(SourceName.Catalog))
             problems.Add(
-                settings.All("server")[0].CreateProblem($"it is about servers in the catalogue, and needs --source {SourceName.Catalog}")
+                settings.All("server")[0].CreateProblem($"selects servers of the catalogue, so it needs --source {SourceName.Catalog}")
             );
         return patterns.Count > 0 ? new(patterns) : ServerPatterns.All;
     }
@@ -113,14 +113,14 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
         return query;
     }
 
-    /// <summary>The text of a file with a query; null, with why, where there is none to be had.</summary>
+    /// <summary>The query in a file; null, with a fault, if it cannot be read.</summary>
     public static string? ReadQuery(string path, out string fault)
     {
         if (BoundedFile.Read(path, MaxBytes).TryText(out fault)?.TrimStart('\uFEFF') is not { } text)
             return null;
         if (text.Trim().Length > 0 && !text.Contains('\0', StringComparison.Ordinal))
             return text;
-        fault = "has no query in it";
+        fault = "contains no query";
         return null;
     }
 }

@@ -4,8 +4,8 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>
-/// Resolves what the targets of files connect to. A secret or a file that is not there now is the failure of that target alone; what is
-/// wrong wherever it is used is a problem, told once where many targets have it from one place.
+/// Resolves the connections of targets in files. A missing secret or file is a failure of that target alone. An invalid setting is a
+/// problem of the configuration; if many targets share it, it is reported once.
 /// </summary>
 internal sealed class TargetConnections(IReadOnlyDictionary<string, string> environment, ICollection<Problem> problems)
 {
@@ -14,7 +14,7 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
     readonly LibpqEnvironment _libpq = LibpqEnvironment.From(environment);
     readonly HashSet<string> _reported = new(StringComparer.Ordinal);
 
-    /// <summary>Begins to read the files that the target names.</summary>
+    /// <summary>Starts reading the files that the target names.</summary>
     public void BeginReading(FileTarget target)
     {
         target.Connection?.Secret?.BeginReading();
@@ -27,27 +27,27 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
         }
     }
 
-    /// <summary>Null, with a failure or with a problem, where there is nothing to connect to.</summary>
+    /// <summary>Null, with a failure or a problem, if there is nothing to connect to.</summary>
     public ConnectionSettings? Resolve(FileTarget target, out ProbeFailure? failure)
     {
-        var written = ReadKeywords(target, out failure);
-        if (written is null)
+        var keywords = ReadKeywords(target, out failure);
+        if (keywords is null)
             return null;
-        failure = AddPassword(written, target);
-        var (said, absences) = (new List<string>(), new List<MissingFile>());
-        var connection = ConnectionText.Resolve(written, target.Settings.Keywords, _libpq, said, absences);
-        if (target.Connection?.Secret is not null && said.Count > 0)
+        failure = AddPassword(keywords, target);
+        var (messages, missing) = (new List<string>(), new List<MissingFile>());
+        var connection = ConnectionText.Resolve(keywords, target.Settings.Keywords, _libpq, messages, missing);
+        if (target.Connection?.Secret is not null && messages.Count > 0)
         {
-            failure = InvalidSecret(target.Connection.Secret, said);
+            failure = InvalidSecret(target.Connection.Secret, messages);
             return null;
         }
 
-        foreach (var problem in said)
-            AddProblem(problem, target, written);
-        if (absences.Count > 0)
-            failure ??= new(absences[0].IsSecret ? FailureReason.Auth : FailureReason.BadData, PlainText.OnOneLine(absences[0].Message))
+        foreach (var problem in messages)
+            AddProblem(problem, target, keywords);
+        if (missing.Count > 0)
+            failure ??= new(missing[0].IsSecret ? FailureReason.Auth : FailureReason.BadData, PlainText.OnOneLine(missing[0].Message))
             {
-                Do = "Put the file there, where this job may read it.",
+                Do = "Create the file, and let this job read it.",
             };
         return failure is null ? connection : null;
     }
@@ -63,17 +63,17 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
             return null;
         }
 
-        var said = new List<string>();
-        var written = ConnectionText.TryRead(text.Trim(), said);
-        if (said.Count == 0 && target.Password is not null && TargetSettings.HasPassword(written))
-            said.Add("has a password in it, and the target another: must be given once");
-        if (said.Count == 0)
+        var messages = new List<string>();
+        var written = ConnectionText.TryRead(text.Trim(), messages);
+        if (messages.Count == 0 && target.Password is not null && TargetSettings.HasPassword(written))
+            messages.Add("contains a password, but the target has another one: remove one of them");
+        if (messages.Count == 0)
             return written;
-        failure = InvalidSecret(secret, said);
+        failure = InvalidSecret(secret, messages);
         return null;
     }
 
-    /// <summary>Why there is no password to be had; what else is wrong with the target is found without it.</summary>
+    /// <summary>Returns a failure if the password cannot be read. The rest of the connection is checked without it.</summary>
     ProbeFailure? AddPassword(Dictionary<string, string> written, FileTarget target)
     {
         var password = target.Password ?? (TargetSettings.HasPassword(written) ? null : target.Settings.Password);
@@ -85,23 +85,24 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
         return null;
     }
 
-    static ProbeFailure InvalidSecret(SecretSource secret, List<string> said) =>
-        new(FailureReason.BadData, PlainText.OnOneLine(secret.DisplayName + ": " + string.Join("; ", said)))
+    static ProbeFailure InvalidSecret(SecretSource secret, List<string> messages) =>
+        new(FailureReason.BadData, PlainText.OnOneLine(secret.DisplayName + ": " + string.Join("; ", messages)))
         {
-            Do = "Mend the connection text there.",
+            Do = "Correct the connection string there.",
         };
 
-    /// <summary>A secret of a target that is not to be had; it costs the others nothing.</summary>
+    /// <summary>The failure of a target whose secret cannot be read.</summary>
     public static ProbeFailure SecretUnavailable(string fault) =>
-        new(FailureReason.Auth, PlainText.OnOneLine(fault)) { Do = "Put the secret there, in one line, where this job may read it." };
+        new(FailureReason.Auth, PlainText.OnOneLine(fault)) { Do = "Store the secret there, on one line, and let this job read it." };
 
     void AddProblem(string problem, FileTarget target, Dictionary<string, string> written)
     {
         var keyword = problem[..Math.Max(0, problem.IndexOf(':', StringComparison.Ordinal))];
         if (written.ContainsKey(keyword) || target.Connection?.Keywords?.ContainsKey("service") is true)
         {
-            var place = target.Connection?.KeywordLocations?.GetValueOrDefault(keyword) ?? target.Connection?.Location ?? target.Location;
-            problems.Add(new(ProblemOrigin.Configuration, $"{target.Path}.connection: {problem}") { Location = place });
+            var location =
+                target.Connection?.KeywordLocations?.GetValueOrDefault(keyword) ?? target.Connection?.Location ?? target.Location;
+            problems.Add(new(ProblemOrigin.Configuration, $"{target.Path}.connection: {problem}") { Location = location });
         }
         else if (_reported.Add(problem))
         {

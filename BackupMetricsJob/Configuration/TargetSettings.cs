@@ -2,21 +2,21 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>A label of a target and where it was given.</summary>
+/// <summary>A label of a target, and where it was set.</summary>
 internal sealed record TargetLabel(string Name, string Value, ProblemOrigin Origin, SourceLocation? Location);
 
-/// <summary>The limits of one type; empty where it is to have none.</summary>
+/// <summary>The limits of one type; empty if it has none.</summary>
 internal sealed record TypeLimits(LimitType Type, IReadOnlyList<AgeLimit> Limits);
 
-/// <summary>What is said about a target, or about many as their defaults; what is null or not in a list was not said.</summary>
+/// <summary>The settings of a target, or the defaults of several. Null and empty lists mean not set.</summary>
 internal sealed record TargetSettings
 {
     public static TargetSettings Empty { get; } = new();
 
-    /// <summary>libpq's keywords that fill what a connection leaves open, before the environment does.</summary>
+    /// <summary>libpq keywords that a connection does not set. They take precedence over the environment.</summary>
     public IReadOnlyDictionary<string, string>? Keywords { get; init; }
 
-    /// <summary>The password of a connection that has none.</summary>
+    /// <summary>For a connection without a password.</summary>
     public SecretSource? Password { get; init; }
 
     public IReadOnlyList<TargetLabel> Labels { get; init; } = [];
@@ -27,7 +27,7 @@ internal sealed record TargetSettings
 
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>This where it says something, else what is below it: labels by name, limits by type, keywords each by itself.</summary>
+    /// <summary>These settings, completed by defaults: labels by name, limits by type, keywords one by one.</summary>
     public TargetSettings WithDefaults(TargetSettings defaults) =>
         new()
         {
@@ -39,7 +39,7 @@ internal sealed record TargetSettings
             Timeout = Timeout ?? defaults.Timeout,
         };
 
-    /// <summary>Whether the keywords say a password, or where it stands.</summary>
+    /// <summary>Whether the keywords include a password or a passfile.</summary>
     public static bool HasPassword(IReadOnlyDictionary<string, string>? keywords) =>
         keywords is not null && (keywords.ContainsKey("password") || keywords.ContainsKey("passfile"));
 

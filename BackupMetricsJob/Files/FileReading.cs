@@ -3,29 +3,29 @@ using System.Collections.Concurrent;
 namespace BackupMetricsJob.Files;
 
 /// <summary>
-/// A file that is being read, on a thread of its own and none of the pool's, since a pipe that nobody writes to and a mount that is gone
-/// never answer. Such a path holds one thread until it does answer, however often it is asked for.
+/// A file that is being read on a dedicated thread, because a pipe without a writer or a mount that is gone may block it for ever. A path
+/// that blocks occupies one thread, however often it is read.
 /// </summary>
 internal sealed class FileReading
 {
-    /// <summary>Of the maximum of a reading: the names in a folder are asked for.</summary>
+    /// <summary>As the maximum size: list the files of a directory.</summary>
     public const int ListNames = -1;
 
     const int StackSize = 256 << 10;
     const int MaxTimeouts = 5;
 
-    /// <summary>For each file, from when it was begun.</summary>
+    /// <summary>Of each file, from the start of reading.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
-    // What was not begun in advance is waited for one after the other. After some in vain the rest of a run gets less, so that hundreds do
-    // not cost minutes.
+    // Files that were not started in advance are waited for one by one. After several timeouts the others get less time, so that hundreds
+    // of them do not take minutes.
     static readonly TimeSpan ShortTimeout = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan BackoffPeriod = TimeSpan.FromSeconds(10);
 
     static readonly ConcurrentDictionary<(string Path, int Max), FileReading> InProgress = new();
 
-    // Each file that hangs holds a thread and a descriptor. Half of all are left for databases and gateways, a quarter for what was not
-    // begun in advance.
+    // Each file that hangs occupies a thread and a descriptor. Half of them are reserved for databases and gateways; files that were
+    // started in advance, and all others, may use a quarter each.
     static readonly int MaxReadings = Math.Clamp(Math.Min(ProcessLimits.RaiseDescriptors(), ProcessLimits.Threads()) / 4, 1, 8192);
     static readonly SemaphoreSlim AdvanceSlots = new(MaxReadings);
     static readonly SemaphoreSlim OtherSlots = new(MaxReadings);
@@ -39,14 +39,13 @@ internal sealed class FileReading
     readonly long _startedAt = Environment.TickCount64;
     readonly TaskCompletionSource<FileContent> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    FileReading(string path, int max, TimeSpan patience, bool inAdvance) =>
-        (_key, _timeout, _inAdvance) = ((path, max), patience, inAdvance);
+    FileReading(string path, int max, TimeSpan timeout, bool inAdvance) => (_key, _timeout, _inAdvance) = ((path, max), timeout, inAdvance);
 
     SemaphoreSlim Slots => _inAdvance ? AdvanceSlots : OtherSlots;
 
     TimeSpan Remaining => TimeSpan.FromMilliseconds(Math.Max(0, _startedAt + (long)_timeout.TotalMilliseconds - Environment.TickCount64));
 
-    /// <summary>Joins whoever reads that file already.</summary>
+    /// <summary>If the file is being read already, returns that reading.</summary>
     public static FileReading Begin(string path, int max, bool inAdvance)
     {
         if (Environment.TickCount64 - Volatile.Read(ref _lastTimeout) > BackoffPeriod.TotalMilliseconds)
@@ -63,7 +62,7 @@ internal sealed class FileReading
         return open;
     }
 
-    /// <summary>The answer; where none comes in time, that.</summary>
+    /// <summary>Returns the content, or a fault after the timeout.</summary>
     public FileContent Wait()
     {
         if (_result.Task.Wait(Remaining))
@@ -84,7 +83,10 @@ internal sealed class FileReading
         {
             Volatile.Write(ref _lastFull, Environment.TickCount64);
             Finish(
-                new() { Fault = $"cannot be read: {InProgress.Count} other files hang, more are not waited for (ulimit -n, ulimit -u)" }
+                new()
+                {
+                    Fault = $"cannot be read: {InProgress.Count} other files hang, and no more can be read at once (see ulimit -n and -u)",
+                }
             );
             return;
         }
@@ -96,7 +98,7 @@ internal sealed class FileReading
         catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
         {
             Slots.Release();
-            Finish(new() { Fault = $"cannot be read: no thread can be had for it, {InProgress.Count} files are being read or hang" });
+            Finish(new() { Fault = $"cannot be read: no thread can be started, {InProgress.Count} files are being read or hang" });
         }
     }
 
@@ -107,7 +109,7 @@ internal sealed class FileReading
         Finish(content);
     }
 
-    /// <summary>Whoever asks for the path from now on reads it anew.</summary>
+    /// <summary>From now on, the path is read again.</summary>
     void Finish(FileContent content)
     {
         InProgress.TryRemove(_key, out _);

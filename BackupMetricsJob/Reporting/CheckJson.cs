@@ -5,7 +5,7 @@ using BackupMetricsJob.Checking;
 
 namespace BackupMetricsJob.Reporting;
 
-/// <summary>A check for machines: one JSON object. What is not known is not there.</summary>
+/// <summary>Writes a check as a JSON object. What is unknown is left out.</summary>
 internal static class CheckJson
 {
     static readonly JsonWriterOptions Readable = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -57,7 +57,7 @@ internal static class CheckJson
         json.WriteStartObject("sources");
         foreach (var source in result.Instance.Sources)
         {
-            // Every source of a target that could not be asked failed with it.
+            // If the target could not be probed, each of its sources failed with it.
             var failed =
                 result.SourceFailures.FirstOrDefault(other => other.Source == source)?.Failure
                 ?? (result.SourcesThatAnswered.Contains(source) ? null : result.Failure);

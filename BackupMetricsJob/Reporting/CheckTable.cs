@@ -4,13 +4,13 @@ using BackupMetricsJob.Checking;
 namespace BackupMetricsJob.Reporting;
 
 /// <summary>
-/// A check for people: a table of the targets, a line for each server that we talk HTTP with, then what is wrong and what to do about it.
+/// Writes a check for people: a table of the targets, a line for each gateway and for Prometheus, then the findings with advice.
 /// </summary>
 internal static class CheckTable
 {
     const int MaxCellWidth = 48;
 
-    static readonly string[] Header = ["TARGET", "STATE", "SERVER", "ROLE", "TLS", "CLOCK", "TELLS"];
+    static readonly string[] Header = ["TARGET", "STATE", "SERVER", "ROLE", "TLS", "CLOCK", "SUMMARY"];
 
     public static void Write(CheckReport report, TextWriter to)
     {
@@ -33,7 +33,7 @@ internal static class CheckTable
                 first = false;
                 to.WriteLine($"{(finding.IsCritical ? "CRITICAL" : "warning")} {name}: {finding.Summary}");
                 if (finding.Advice.Length > 0)
-                    to.WriteLine($"  do: {finding.Advice}");
+                    to.WriteLine($"  advice: {finding.Advice}");
             }
         }
     }

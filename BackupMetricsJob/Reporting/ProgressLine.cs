@@ -5,8 +5,8 @@ using BackupMetricsJob.Running;
 namespace BackupMetricsJob.Reporting;
 
 /// <summary>
-/// One line on a terminal about a run that takes longer than a second, written over itself; disposing it wipes it away. It looks at the run
-/// from outside, so that a run that hangs is shown, too.
+/// Shows the progress of a run that takes longer than a second, on one line of the terminal. Dispose clears the line. A timer updates it,
+/// so that a run that hangs is shown, too.
 /// </summary>
 internal sealed class ProgressLine : IDisposable
 {
@@ -28,8 +28,8 @@ internal sealed class ProgressLine : IDisposable
         _timer = new(_ => Show(), null, FirstDelay, Interval);
     }
 
-    /// <summary>Null unless somebody looks, at a terminal that can rewrite a line, and expects no JSON.</summary>
-    /// <param name="progress">What the run is to tell where it stands; null where nobody looks.</param>
+    /// <summary>Null unless standard error is a terminal that can rewrite a line, and the report is not JSON.</summary>
+    /// <param name="progress">The run updates it; null if there is no progress line.</param>
     public static ProgressLine? Start(ProcessContext context, OutputOptions output, out RunProgress? progress)
     {
         var isWanted =
@@ -40,7 +40,7 @@ internal sealed class ProgressLine : IDisposable
         return progress is null ? null : new(progress, context.Error);
     }
 
-    /// <summary>What it says of a run; less than 80 characters.</summary>
+    /// <summary>At most 80 characters.</summary>
     public static string Text(RunState state, TimeSpan left)
     {
         var seconds = string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(left.TotalSeconds):0} s");

@@ -3,53 +3,54 @@ using BackupMetricsJob.Files;
 namespace BackupMetricsJob.Configuration.File;
 
 /// <summary>
-/// Reads --config and --config-dir: the main file has every key, a file of the directory only defaults and targets, which one team may own.
+/// Reads --config and --config-dir. The main file may have every key; a file of the directory only has defaults and targets, so that a
+/// team can own it.
 /// </summary>
 internal sealed class FileReader(ICollection<Problem> all, FileProblems problems)
 {
-    /// <summary>From so many targets on, the rest of what reading them left behind is given back before the run begins.</summary>
-    const int GarbageInterval = 1000;
+    /// <summary>With at least this many targets, the memory that reading them used is freed before the run starts.</summary>
+    const int MinTargetsToCollect = 1000;
 
     readonly TargetSection _targets = new(problems);
 
-    /// <param name="file">Names the main file; null for none.</param>
-    /// <param name="directory">Names the directory; null for none.</param>
-    /// <param name="problems">Gets everything that is wrong with all of the files.</param>
+    /// <param name="file">The setting with the path of the main file.</param>
+    /// <param name="directory">The setting with the path of the directory.</param>
+    /// <param name="problems">Receives the problems of all files.</param>
     public static FileSettings Read(Setting? file, Setting? directory, ICollection<Problem> problems)
     {
         var settings = new FileReader(problems, new(problems)).Read(file, directory);
-        if (settings.Targets.Count >= GarbageInterval)
+        if (settings.Targets.Count >= MinTargetsToCollect)
             GC.Collect();
         return settings;
     }
 
     FileSettings Read(Setting? file, Setting? directory)
     {
-        var isWhole = true;
+        var isValid = true;
         var settings = new FileSettings();
         MappingReader? main = null;
         if (file is not null)
         {
             main = Open(file.Value, Keys.Root, why => Unreadable(file, why));
-            isWhole = main is not null;
+            isValid = main is not null;
             if (main is not null)
                 settings = ReadMain(main);
         }
 
         if (directory is not null)
         {
-            foreach (var part in ListFiles(directory, ref isWhole))
+            foreach (var part in ListFiles(directory, ref isValid))
             {
                 if (Open(part, Keys.Part, why => new(ProblemOrigin.Configuration, $"{part}: {why}") { IsInFile = true }) is { } fields)
                     _targets.ApplyDefaults(fields, _targets.ReadDefaults(fields, settings.Defaults));
                 else
-                    isWhole = false;
+                    isValid = false;
             }
         }
 
         return settings with
         {
-            IsValid = isWhole && problems.IsEmpty,
+            IsValid = isValid && problems.IsEmpty,
             Targets = _targets.Targets,
             NoTargetsProblem = NoTargetsProblem(main, directory),
         };
@@ -66,8 +67,8 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
             Interval = root.Duration("interval"),
             Deadline = root.Duration("deadline"),
             Splay = root.Duration("splay", mayBeZero: true),
-            Concurrency = root.Number("concurrency", 1, RunLimits.MaxConcurrency) is { } number ? RunLimits.ReadNumber(number) : null,
-            Shards = root.Number("shards", 1, RunLimits.MaxShards),
+            Concurrency = root.Number("concurrency", 1, JobDefaults.MaxConcurrency)?.ParseNumber(),
+            Shards = root.Number("shards", 1, JobDefaults.MaxShards),
             Cron = root.Setting("cron", "a cron expression"),
             TimeZone = root.Setting("timezone", "the name of a time zone"),
             Grace = root.Duration("grace", mayBeZero: true) is null ? null : root.Setting("grace", ""),
@@ -109,14 +110,14 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
             : null;
     }
 
-    /// <summary>In the order of their names. A mounted ConfigMap has hidden links and folders beside its files.</summary>
-    List<string> ListFiles(Setting directory, ref bool isWhole)
+    /// <summary>Sorted by name. Hidden files are skipped, because a mounted ConfigMap has hidden links beside its files.</summary>
+    List<string> ListFiles(Setting directory, ref bool isValid)
     {
         var folder = BoundedFile.List(directory.Value);
         if (folder.Fault is { } fault)
         {
             problems.Add(Unreadable(directory, fault));
-            isWhole = false;
+            isValid = false;
         }
 
         return
@@ -132,7 +133,7 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
         if (_targets.Targets.Count > 0)
             return null;
         if (directory is not null)
-            return Unreadable(directory, "there is no target in its *.yaml and *.yml files, nor anywhere else");
+            return Unreadable(directory, "no target found in its *.yaml and *.yml files, or in any other file");
         return main?["targets"] is { } list
             ? new(ProblemOrigin.Configuration, "targets: must not be empty") { Location = list.Location }
             : null;

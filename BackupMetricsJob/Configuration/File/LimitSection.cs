@@ -2,10 +2,10 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Configuration.File;
 
-/// <summary>max_age: for each type a map of severities, one duration (critical), or none.</summary>
+/// <summary>Reads max_age: for each type a map of severities, one duration (critical), or none.</summary>
 internal static class LimitSection
 {
-    const string Allowed = "none, or longer than zero, " + DurationParser.Allowed + ", or a map of warning and critical";
+    const string Allowed = "none, " + DurationParser.AllowedPositive + ", or a map of warning and critical";
 
     public static IReadOnlyList<TypeLimits> Read(MappingReader target)
     {
@@ -36,17 +36,17 @@ internal static class LimitSection
     static List<AgeLimit> Read(MappingReader severities, LimitType type)
     {
         if (!severities.Has("warning") && !severities.Has("critical"))
-            severities.Problems.Add(severities.Location, $"{severities.Path}: must have warning or critical; none for no limit");
+            severities.Problems.Add(
+                severities.Location,
+                $"{severities.Path}: must have warning or critical. For no limit, write none instead of the map"
+            );
         var limits = new List<AgeLimit>(2);
         if (severities.Duration("warning") is { } warning)
             limits.Add(new(type, Severity.Warning, warning));
         if (severities.Duration("critical") is { } critical)
             limits.Add(new(type, Severity.Critical, critical));
         if (limits is [var early, var late] && early.MaxAge >= late.MaxAge)
-            severities.Problems.Add(
-                severities.Location,
-                $"{severities.Path}: the warning must come before the critical one: its duration must be the shorter of the two"
-            );
+            severities.Problems.Add(severities.Location, $"{severities.Path}: warning must be shorter than critical");
         return limits;
     }
 }

@@ -4,8 +4,8 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Configuration.File;
 
 /// <summary>
-/// A map of the file whose keys are known. It is asked for values by key; a value that is not what it must be is told and counts as not
-/// given, and so is a key that nobody knows, with the nearest one.
+/// Reads the values of a map by key. An invalid value is reported and counts as not set. An unknown key is reported with the most similar
+/// known one.
 /// </summary>
 internal sealed class MappingReader(YamlMapping map, KeyPath path, string folder, FileProblems problems)
 {
@@ -17,13 +17,13 @@ internal sealed class MappingReader(YamlMapping map, KeyPath path, string folder
 
     public FileProblems Problems => problems;
 
-    /// <summary>Null, and a problem, where it is no map.</summary>
+    /// <summary>Null, and a problem, if it is not a map.</summary>
     /// <param name="node">The map.</param>
-    /// <param name="path">The way to it.</param>
+    /// <param name="path">Its path, for messages.</param>
     /// <param name="keys">The keys that it may have.</param>
-    /// <param name="folder">What file names in it are relative to.</param>
-    /// <param name="problems">Gets what is wrong.</param>
-    /// <param name="allowed">What it must be, where that is more than a map.</param>
+    /// <param name="folder">The directory that file names in it are relative to.</param>
+    /// <param name="problems">Receives the problems.</param>
+    /// <param name="allowed">What it must be, for messages; null for any map with these keys.</param>
     public static MappingReader? Create(
         YamlNode node,
         KeyPath path,
@@ -35,7 +35,7 @@ internal sealed class MappingReader(YamlMapping map, KeyPath path, string folder
     {
         if (node is not YamlMapping map)
         {
-            problems.AddInvalidKind(node, path, allowed ?? "a map with keys of " + string.Join(", ", keys));
+            problems.AddInvalidKind(node, path, allowed ?? "a map with keys from " + string.Join(", ", keys));
             return null;
         }
 
@@ -50,7 +50,7 @@ internal sealed class MappingReader(YamlMapping map, KeyPath path, string folder
 
     public MappingReader? Map(string key, string[] keys) => this[key] is { } node ? Create(node, Path[key], keys, Folder, Problems) : null;
 
-    /// <summary>A text; a number or a boolean is as good as one, in the spelling of the file.</summary>
+    /// <summary>A string. Numbers and booleans are taken as they are spelled in the file.</summary>
     public string? Text(string key, string allowed)
     {
         if (this[key] is not { } node)
@@ -61,13 +61,13 @@ internal sealed class MappingReader(YamlMapping map, KeyPath path, string folder
         return null;
     }
 
-    /// <summary>A text and where it stands, for those who judge it themselves.</summary>
+    /// <summary>A string with its location, for callers that check it themselves.</summary>
     public Setting? Setting(string key, string allowed) =>
         Text(key, allowed) is { } text
             ? new(Path[key].ToString(), ProblemOrigin.Configuration, text) { Location = this[key]!.Location }
             : null;
 
-    /// <summary>The path of a file; one that is relative is relative to the folder of the file that names it.</summary>
+    /// <summary>The path of a file. It is relative to the directory of the configuration file.</summary>
     public Setting? File(string key) =>
         Setting(key, "the path of a file") is { } setting ? setting with { Value = System.IO.Path.Combine(Folder, setting.Value) } : null;
 
@@ -77,7 +77,7 @@ internal sealed class MappingReader(YamlMapping map, KeyPath path, string folder
             return null;
         if (node is YamlScalar scalar && DurationParser.TryParse(scalar.Text, out var duration) && (mayBeZero || duration > TimeSpan.Zero))
             return duration;
-        Problems.AddInvalidValue(node, Path[key], (mayBeZero ? "" : "longer than zero, ") + DurationParser.Allowed);
+        Problems.AddInvalidValue(node, Path[key], mayBeZero ? DurationParser.Allowed : DurationParser.AllowedPositive);
         return null;
     }
 
@@ -102,11 +102,11 @@ internal sealed class MappingReader(YamlMapping map, KeyPath path, string folder
             && number <= max
         )
             return Setting(key, "");
-        Problems.AddInvalidValue(node, Path[key], $"a whole number of {min} to {max}");
+        Problems.AddInvalidValue(node, Path[key], $"a whole number from {min} to {max}");
         return null;
     }
 
-    /// <summary>Where it is not in the file: null. Where it must be and is not: a problem.</summary>
+    /// <summary>Adds a problem if the key is missing.</summary>
     public void Require(string key, string description)
     {
         if (!Has(key))
@@ -116,7 +116,7 @@ internal sealed class MappingReader(YamlMapping map, KeyPath path, string folder
             );
     }
 
-    /// <summary>A problem where more than one of the keys is there; gives the first that is.</summary>
+    /// <summary>Returns the first of the keys that is set. It is a problem if there is more than one.</summary>
     public string? AtMostOneOf(params ReadOnlySpan<string> keys)
     {
         string? first = null;
@@ -129,7 +129,7 @@ internal sealed class MappingReader(YamlMapping map, KeyPath path, string folder
             else
                 Problems.Add(
                     map.Find(key)!.Key.Location,
-                    $"{Path[key]}: must not be given together with {first}, at {map.Find(first)!.Key.Location}"
+                    $"{Path[key]}: cannot be combined with {first} at {map.Find(first)!.Key.Location}"
                 );
         }
 
@@ -141,10 +141,10 @@ internal sealed class MappingReader(YamlMapping map, KeyPath path, string folder
         if (key.EndsWith("_file", StringComparison.Ordinal))
             return File(key) is { } file ? SecretSource.FromFile(file.Name, file.Value, ProblemOrigin.Configuration, file.Location) : null;
         if (key.EndsWith("_env", StringComparison.Ordinal))
-            return Setting(key, "the name of a variable") is { } name
+            return Setting(key, "the name of an environment variable") is { } name
                 ? SecretSource.FromVariable(name.Name, name.Value, name.Location!)
                 : null;
-        return Setting(key, "a text") is { } text ? SecretSource.FromText(text.Name, text.Value, text.Location!) : null;
+        return Setting(key, "a string") is { } text ? SecretSource.FromText(text.Name, text.Value, text.Location!) : null;
     }
 
     void RejectUnknownKeys(string[] keys)
@@ -160,11 +160,11 @@ internal sealed class MappingReader(YamlMapping map, KeyPath path, string folder
                 continue;
             }
 
-            var meant = NearestName.Find(key.Text.ToLowerInvariant(), keys) is { } nearest ? $"did you mean \"{nearest}\"? " : "";
-            var where = Path.ToString() is { Length: > 0 } path ? path + ": " : "";
+            var suggestion = NearestName.Find(key.Text.ToLowerInvariant(), keys) is { } nearest ? $"did you mean \"{nearest}\"? " : "";
+            var prefix = Path.ToString() is { Length: > 0 } path ? path + ": " : "";
             Problems.Add(
                 key.Location,
-                $"{where}unknown key {MistakenForm.Quoted(key.Text)}: {meant}must be one of {string.Join(", ", keys)}"
+                $"{prefix}unknown key {MistakenForm.Quoted(key.Text)}: {suggestion}must be one of {string.Join(", ", keys)}"
             );
         }
     }

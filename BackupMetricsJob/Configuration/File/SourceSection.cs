@@ -3,7 +3,7 @@ using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Configuration.File;
 
-/// <summary>sources: a list of names, or of maps of one name with what that source is asked.</summary>
+/// <summary>Reads sources: a list of names, or of maps from a name to the settings of that source.</summary>
 internal sealed class SourceSection(string folder, FileProblems problems)
 {
     static readonly string Allowed = $"one of {string.Join(", ", SourceName.All)}";
@@ -34,7 +34,7 @@ internal sealed class SourceSection(string folder, FileProblems problems)
             if (!SourceName.All.Contains(name.Text))
                 problems.AddInvalidValue(node, path, Allowed);
             else if (name.Text == SourceName.Query)
-                problems.AddInvalidValue(node, path, "a map, since it needs a SELECT: query: {sql_file: FILE} or query: {sql: TEXT}");
+                problems.AddInvalidValue(node, path, "a map with a SELECT: query: {sql_file: FILE} or query: {sql: TEXT}");
             else
                 Add(name.Text, node, path);
         }
@@ -59,7 +59,7 @@ internal sealed class SourceSection(string folder, FileProblems problems)
     void Add(string name, YamlNode node, KeyPath path)
     {
         if (_names.Contains(name))
-            problems.Add(node.Location, $"{path}: must be another source: {name} is in the list already");
+            problems.Add(node.Location, $"{path}: {name} is already in the list");
         else
             _names.Add(name);
     }
@@ -68,7 +68,7 @@ internal sealed class SourceSection(string folder, FileProblems problems)
     {
         if (source.Map(SourceName.Server, Keys.Server) is not { } fields)
             return;
-        const string Receiver = "the name of a replication slot or of an application";
+        const string Receiver = "the name of a replication slot or an application";
         if (
             ReadTexts(fields, "receivers", "names of replication slots or applications", SourceSelection.IsReceiverName, Receiver) is
             { } names
@@ -94,7 +94,7 @@ internal sealed class SourceSection(string folder, FileProblems problems)
             _servers = new(patterns);
     }
 
-    /// <summary>A list of texts, those that are allowed; null where there is none.</summary>
+    /// <summary>The allowed strings of a list; null if there is no list.</summary>
     List<string>? ReadTexts(MappingReader fields, string key, string what, Func<string, bool> isAllowed, string allowed)
     {
         if (fields[key] is not { } node)
@@ -121,14 +121,14 @@ internal sealed class SourceSection(string folder, FileProblems problems)
     {
         if (source.Map(SourceName.Query, Keys.Query) is not { } fields)
             return;
-        var name = fields.Text("name", "a text");
+        var name = fields.Text("name", "a string");
         if (fields.AtMostOneOf("sql_file", "sql") is not { } key)
-            fields.Require("sql_file", "the file with the SELECT, or sql, the SELECT itself");
+            fields.Require("sql_file", "set it to the file with the SELECT, or set sql to the SELECT");
         else if (key == "sql")
             _query = fields.Text(key, "a SELECT");
         else if (fields.File(key) is { } file)
         {
-            // A name is for people: it is what they see where the query's file is wrong.
+            // The name is only used in messages.
             _query = SourceSelection.ReadQuery(file.Value, out var fault);
             if (_query is null)
                 problems.Add(
@@ -139,6 +139,6 @@ internal sealed class SourceSection(string folder, FileProblems problems)
         }
 
         if (_query?.Contains('\0', StringComparison.Ordinal) is true)
-            problems.Add(fields.Location, $"{fields.Path}: a NUL character is not allowed");
+            problems.Add(fields.Location, $"{fields.Path}: must not contain a NUL character");
     }
 }

@@ -2,11 +2,11 @@ using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Configuration.File;
 
-/// <summary>targets and defaults of one file. A name stands once in all files.</summary>
+/// <summary>Reads the targets and the defaults of files. Names are unique across all files.</summary>
 internal sealed class TargetSection(FileProblems problems)
 {
     /// <summary>
-    /// After so many targets what reading them left behind is given back: else it grows to several times of what is kept.
+    /// After this many targets, the memory that reading them used is freed. Otherwise it grows to several times the size of the result.
     /// </summary>
     const int GarbageInterval = 500;
 
@@ -16,7 +16,7 @@ internal sealed class TargetSection(FileProblems problems)
 
     public IReadOnlyList<FileTarget> Targets => _targets;
 
-    /// <summary>What the file's defaults say, over those that are below them.</summary>
+    /// <summary>The defaults of the file, completed by those of the main file.</summary>
     public TargetSettings ReadDefaults(MappingReader root, TargetSettings outer)
     {
         if (
@@ -29,7 +29,7 @@ internal sealed class TargetSection(FileProblems problems)
         return own.WithDefaults(outer);
     }
 
-    /// <summary>One of the targets of the file that is being read; its defaults may still follow.</summary>
+    /// <summary>Adds a target of the file that is being read. The defaults of the file may not be known yet.</summary>
     public void Add(YamlNode item, int index, string folder)
     {
         if (MappingReader.Create(item, KeyPath.Root["targets"][index], Keys.Target, folder, problems, "a map with a name") is { } fields)
@@ -38,7 +38,7 @@ internal sealed class TargetSection(FileProblems problems)
             GC.Collect(generation: 0);
     }
 
-    /// <summary>The targets of the file that were not taken yet, and the defaults below all of them.</summary>
+    /// <summary>Reads the remaining targets of the file, and completes all of them by the defaults.</summary>
     public void ApplyDefaults(MappingReader root, TargetSettings defaults)
     {
         ReadRest(root);
@@ -65,26 +65,26 @@ internal sealed class TargetSection(FileProblems problems)
 
     void ReadOne(MappingReader fields)
     {
-        fields.Require("name", "it is the label instance");
+        fields.Require("name", "it becomes the label instance");
         var name = fields.Text("name", "a name without control characters");
         if (name is not null && (name.Trim().Length == 0 || !LabelParser.IsWellFormed(name)))
             problems.AddInvalidValue(fields["name"]!, fields.Path["name"], "a name without control characters");
         else if (name is not null && MistakenForm.IsIn(name))
-            problems.AddInvalidValue(fields["name"]!, fields.Path["name"], "a name, and no connection");
+            problems.AddInvalidValue(fields["name"]!, fields.Path["name"], "a name, not a connection string");
         else if (name is not null && name.Trim().Length < name.Length)
-            problems.AddInvalidValue(fields["name"]!, fields.Path["name"], "a name without blanks at its ends");
+            problems.AddInvalidValue(fields["name"]!, fields.Path["name"], "a name without leading or trailing spaces");
         else if (name is not null && !_names.TryAdd(name, fields["name"]!.Location))
             problems.Add(
                 fields["name"]!.Location,
-                $"{fields.Path["name"]} {MistakenForm.Quoted(name)}: must be another name: the first of this one is at {_names[name]}"
+                $"{fields.Path["name"]} {MistakenForm.Quoted(name)}: must be unique: the same name is at {_names[name]}"
             );
 
-        var how = fields.AtMostOneOf("connection", "connection_file", "connection_env");
-        var connection = how switch
+        var key = fields.AtMostOneOf("connection", "connection_file", "connection_env");
+        var connection = key switch
         {
             null => null,
             "connection" => ConnectionSection.Read(fields, problems),
-            _ => fields.Secret(how) is { } secret ? new FileConnection(fields[how]!.Location) { Secret = secret } : null,
+            _ => fields.Secret(key) is { } secret ? new FileConnection(fields[key]!.Location) { Secret = secret } : null,
         };
         var own = ReadCommon(fields);
         var password = ReadPassword(fields, connection);
@@ -95,7 +95,7 @@ internal sealed class TargetSection(FileProblems problems)
             {
                 Connection = connection,
                 Password = password,
-                IsInvalid = how is not null && connection is null,
+                IsInvalid = key is not null && connection is null,
             }
         );
     }
@@ -118,7 +118,7 @@ internal sealed class TargetSection(FileProblems problems)
         if (TargetSettings.HasPassword(connection?.Keywords))
             problems.Add(
                 fields[key]!.Location,
-                $"{fields.Path[key]}: must not be given: the connection has a password (or a passfile) of its own"
+                $"{fields.Path[key]}: not allowed, because the connection already has a password or a passfile"
             );
         return fields.Secret(key);
     }

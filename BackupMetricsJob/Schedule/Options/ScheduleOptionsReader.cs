@@ -7,7 +7,6 @@ namespace BackupMetricsJob.Schedule.Options;
 /// <summary>The settings of `run` and those of the schedule into one <see cref="ScheduleOptions"/>, or every problem at once.</summary>
 internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
 {
-    static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(30);
     static readonly TimeSpan MaxGrace = TimeSpan.FromHours(1);
 
     readonly List<Problem> _problems = [];
@@ -109,11 +108,11 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
     TimeSpan Grace()
     {
         if ((settings.One("grace") ?? _files?.Grace) is not { } setting)
-            return DefaultGrace;
+            return ScheduleOptions.DefaultGrace;
         if (DurationParser.TryParse(setting.Value, out var grace) && grace <= MaxGrace)
             return grace;
         _problems.Add(setting.InvalidValue(DurationParser.Allowed + ", and an hour at most"));
-        return DefaultGrace;
+        return ScheduleOptions.DefaultGrace;
     }
 
     ListenAddress? Listen(out Setting? web)

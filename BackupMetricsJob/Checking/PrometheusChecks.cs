@@ -8,8 +8,8 @@ using BackupMetricsJob.Pushgateway;
 namespace BackupMetricsJob.Checking;
 
 /// <summary>
-/// Whether what is pushed reaches Prometheus under its own labels. Without <c>honor_labels: true</c> in the scrape of the gateway, job and
-/// instance become exported_job and exported_instance, and no rule finds anything.
+/// Checks whether pushed series keep their labels in Prometheus. If the gateway is scraped without <c>honor_labels: true</c>, job and
+/// instance become exported_job and exported_instance, and the rules match nothing.
 /// </summary>
 internal static class PrometheusChecks
 {
@@ -41,14 +41,14 @@ internal static class PrometheusChecks
 
     static async Task<ServerStatus> CheckScrapingAsync(Queries prometheus, JobOptions job, List<string> facts, List<Finding> findings)
     {
-        // What was pushed says more than any configuration.
+        // The scraped series are better evidence than the configuration.
         var name = job.Group.Job;
         if (await prometheus.CountAsync($"push_time_seconds{{exported_job={Quote(name)}}}") > 0)
         {
             findings.Add(
                 new(
                     true,
-                    $"what the job {name} pushed is there as exported_job={Quote(name)}: a gateway is scraped without honor_labels",
+                    $"series that job {name} pushed have exported_job={Quote(name)}: a gateway is scraped without honor_labels",
                     HonorLabelsAdvice
                 )
             );
@@ -61,7 +61,7 @@ internal static class PrometheusChecks
             findings.Add(
                 new(
                     true,
-                    "it scrapes no Pushgateway: there is no series pushgateway_build_info",
+                    "it scrapes no Pushgateway (there is no series pushgateway_build_info)",
                     "Add the gateway to its scrape configuration, with honor_labels: true."
                 )
             );
@@ -69,7 +69,7 @@ internal static class PrometheusChecks
         }
 
         if (isThere)
-            facts.Add($"has what the job {name} pushed");
+            facts.Add($"has the series that job {name} pushed");
         var settings = ScrapeSettings.Read(await prometheus.ConfigurationAsync());
         var verdict = ServerStatus.Ok;
         foreach (var gateway in job.Gateways)
@@ -80,9 +80,8 @@ internal static class PrometheusChecks
                 findings.Add(
                     new(
                         false,
-                        $"it scrapes nothing at {url.Host}:{url.Port}: perhaps {gateway} has another address there, "
-                            + "perhaps nobody scrapes it",
-                        "Look at its page of targets."
+                        $"it scrapes nothing at {url.Host}:{url.Port}: either it does not scrape {gateway}, or it uses another address",
+                        "Check its targets page."
                     )
                 );
             foreach (var scrape in scrapes)
@@ -95,7 +94,7 @@ internal static class PrometheusChecks
         return verdict;
     }
 
-    /// <summary>False where the gateway is scraped as it must not be.</summary>
+    /// <summary>False if the gateway is known to be scraped without honor_labels.</summary>
     static bool HonorsLabels(
         Gateway gateway,
         string scrape,
@@ -111,8 +110,8 @@ internal static class PrometheusChecks
                 findings.Add(
                     new(
                         false,
-                        $"its scrape job {scrape} has another name in its configuration, and nothing of this job was scraped yet: "
-                            + "whether it has honor_labels is not known",
+                        $"cannot tell whether its scrape job {scrape} has honor_labels: the job has another name in the configuration, "
+                            + "and it has no series of this job yet",
                         "Push once, and check again."
                     )
                 );
@@ -122,7 +121,7 @@ internal static class PrometheusChecks
         if (honors)
             facts.Add($"scrapes {gateway} with honor_labels (scrape job {scrape})");
         else
-            findings.Add(new(true, $"its scrape job {scrape}, of {gateway}, is without honor_labels", HonorLabelsAdvice));
+            findings.Add(new(true, $"its scrape job {scrape} scrapes {gateway} without honor_labels", HonorLabelsAdvice));
         return honors;
     }
 
@@ -133,7 +132,7 @@ internal static class PrometheusChecks
             .Replace("\n", "\\n", StringComparison.Ordinal)
         + "\"";
 
-    /// <summary>One question after the other, up to the first that is not answered.</summary>
+    /// <summary>Queries that throw if there is no answer, so that the check ends there.</summary>
     sealed class Queries(PrometheusApi api, CancellationToken cancellationToken)
     {
         public async Task<int> CountAsync(string expression) => (await SeriesAsync(expression)).Count;
@@ -159,7 +158,7 @@ internal static class PrometheusChecks
             where T : class => answer.Value ?? throw new QueryFailedException(answer.Failure!);
     }
 
-#pragma warning disable CA1032, CA1064 // It is thrown and caught in this file only.
+#pragma warning disable CA1032, CA1064 // Thrown and caught only in this file.
     sealed class QueryFailedException(ApiFailure failure) : Exception
     {
         public ApiFailure Failure { get; } = failure;

@@ -5,8 +5,8 @@ using YamlDotNet.Core.Events;
 namespace BackupMetricsJob.Configuration.File;
 
 /// <summary>
-/// Builds the tree of a file out of YamlDotNet's events. Whatever the text, it ends soon with a tree or with a problem that has a place:
-/// depth is limited, and so is what aliases may stand for.
+/// Builds a tree from YamlDotNet's events. Depth and alias expansion are limited, so that any text soon leads to a tree, or to a problem
+/// with a location.
 /// </summary>
 internal sealed class YamlTree(
     string file,
@@ -24,14 +24,14 @@ internal sealed class YamlTree(
     int _aliasedNodes;
 
     /// <summary>
-    /// Null, and at least one more problem, where it is no single YAML document. Keys that are given twice are problems, too, but there is
-    /// a tree.
+    /// Null, and at least one problem, if it is not a single YAML document. A duplicate key is a problem, too, but there is a tree.
     /// </summary>
-    /// <param name="file">What messages call it.</param>
+    /// <param name="file">The name of the file, for messages.</param>
     /// <param name="text">The whole file.</param>
-    /// <param name="problems">Gets what is wrong.</param>
+    /// <param name="problems">Receives the problems.</param>
     /// <param name="key">A key of the outermost map whose list may be long; "" for none.</param>
-    /// <param name="take">Gets each item of that list, and its index, once it is read: so the items need not all be there at once.</param>
+    /// <param name="take">Receives each item of that list with its index as soon as it is read, so that not all items are in
+    /// memory.</param>
     public static YamlNode? Read(string file, string text, ICollection<Problem> problems, string key, Action<YamlNode, int> take)
     {
         var scanner = new Scanner(new StringReader(text), skipComments: true);
@@ -42,8 +42,8 @@ internal sealed class YamlTree(
         }
         catch (YamlException e)
         {
-            // Its messages are fixed texts: nothing of the file is in them.
-            tree.AddProblem(e.Start, $"no valid YAML: {char.ToLowerInvariant(e.Message[0])}{e.Message.AsSpan(1).TrimEnd('.')}");
+            // The messages of YamlDotNet contain nothing of the file.
+            tree.AddProblem(e.Start, $"invalid YAML: {char.ToLowerInvariant(e.Message[0])}{e.Message.AsSpan(1).TrimEnd('.')}");
         }
         catch (Exception e)
             when (e
@@ -56,11 +56,11 @@ internal sealed class YamlTree(
                         or FormatException
             )
         {
-            tree.AddProblem(scanner.CurrentPosition, "no valid YAML: cannot be understood here");
+            tree.AddProblem(scanner.CurrentPosition, "invalid YAML: cannot be parsed here");
         }
         catch (AbortedException)
         {
-            // Told already.
+            // The problem has been added.
         }
 
         return null;
@@ -71,7 +71,7 @@ internal sealed class YamlTree(
         Next<StreamStart>();
         if (!parser.MoveNext() || parser.Current is StreamEnd)
         {
-            problems.Add(new(ProblemOrigin.Configuration, "is empty: must be a map of settings") { Location = new(file, 1, 1) });
+            problems.Add(new(ProblemOrigin.Configuration, "is empty, but must be a map of settings") { Location = new(file, 1, 1) });
             return null;
         }
 
@@ -80,7 +80,7 @@ internal sealed class YamlTree(
         Next<DocumentEnd>();
         parser.MoveNext();
         if (parser.Current is not StreamEnd)
-            AddProblem(parser.Current?.Start ?? Mark.Empty, "a second document begins here: must be one only");
+            AddProblem(parser.Current?.Start ?? Mark.Empty, "a second document starts here: only one is allowed");
         return root;
     }
 
@@ -91,12 +91,12 @@ internal sealed class YamlTree(
         return parser.Current as T ?? throw new InvalidOperationException();
     }
 
-    /// <summary>The node that the parser stands at; it stands at its end afterwards.</summary>
+    /// <summary>Reads the node at the current event of the parser, up to its last event.</summary>
     YamlNode ReadNode(int depth)
     {
         var at = parser.Current!;
         if (depth == MaxDepth)
-            throw AbortWith(at.Start, $"is nested more than {MaxDepth} deep");
+            throw AbortWith(at.Start, $"is nested more than {MaxDepth} levels deep");
         if (at is AnchorAlias alias)
             return ResolveAlias(alias);
         YamlNode node = at switch
@@ -116,7 +116,7 @@ internal sealed class YamlTree(
         if (!_anchors.TryGetValue(alias.Value.Value, out var node))
             throw AbortWith(
                 alias.Start,
-                "an alias (*) without an anchor (&) of that name before it; a text that begins with * needs quotes"
+                "an alias (*) without an anchor (&) of that name before it; a string that starts with * needs quotes"
             );
         Count(node.Size, alias.Start);
         return node;
@@ -126,14 +126,14 @@ internal sealed class YamlTree(
     {
         _aliasedNodes += nodes;
         if (_aliasedNodes > MaxAliasedNodes)
-            throw AbortWith(at, "aliases make too much of it");
+            throw AbortWith(at, "aliases expand to too many nodes");
     }
 
     YamlScalar Text(Scalar scalar)
     {
         var isString = !scalar.Tag.IsEmpty && (scalar.Tag.IsNonSpecific || scalar.Tag.Value == "tag:yaml.org,2002:str");
         if (!scalar.Tag.IsEmpty && !isString)
-            throw AbortWith(scalar.Start, "tags (!) have no meaning here; a text that begins with ! needs quotes");
+            throw AbortWith(scalar.Start, "tags (!) are not supported; a string that starts with ! needs quotes");
         return new(file, Line(scalar.Start), Column(scalar.Start), scalar.Value, scalar.Style is ScalarStyle.Plain && !isString);
     }
 
@@ -169,7 +169,7 @@ internal sealed class YamlTree(
             if (!map.IsFlow)
                 RejectTab(at);
             if (ReadNode(depth + 1) is not YamlScalar key)
-                throw AbortWith(at, "a key must be a text");
+                throw AbortWith(at, "a key must be a string");
             if (!parser.MoveNext())
                 throw new InvalidOperationException();
             var value =
@@ -194,14 +194,11 @@ internal sealed class YamlTree(
             : MistakenForm.Quoted(key.Text);
         var first = map.Find(key.Text)!.Key.Location;
         problems.Add(
-            new(ProblemOrigin.Configuration, $"{name}: a key may stand only once in a map; the first is at {first}")
-            {
-                Location = key.Location,
-            }
+            new(ProblemOrigin.Configuration, $"{name}: the key is given twice; the first is at {first}") { Location = key.Location }
         );
     }
 
-    /// <summary>What a map says itself wins, then the first of several.</summary>
+    /// <summary>The map's own keys take precedence, then the first of several merged maps.</summary>
     void Merge(YamlNode source, YamlMapping map)
     {
         if (source is YamlMapping mapping)
@@ -217,20 +214,18 @@ internal sealed class YamlTree(
         }
         else
         {
-            problems.Add(
-                new(ProblemOrigin.Configuration, "<<: must be a map, or a list of maps, to take keys from") { Location = source.Location }
-            );
+            problems.Add(new(ProblemOrigin.Configuration, "<<: must be a map, or a list of maps, to merge") { Location = source.Location });
         }
     }
 
-    /// <summary>YamlDotNet takes a tab for a blank, and so guesses how deep a line is meant to be.</summary>
+    /// <summary>YamlDotNet treats a tab as one space, which may give a line another depth than the author meant.</summary>
     void RejectTab(Mark at)
     {
         var before = text.AsSpan(0, (int)Math.Min(at.Index, text.Length));
         var line = text.AsSpan(before.LastIndexOf('\n') + 1);
         var tab = line[..Math.Max(0, line.IndexOfAnyExcept(' ', '\t'))].IndexOf('\t');
         if (tab >= 0)
-            throw AbortWith(new Mark(at.Index, at.Line, tab + 1), "a tab in the indentation: must be blanks");
+            throw AbortWith(new Mark(at.Index, at.Line, tab + 1), "a tab in the indentation: use spaces");
     }
 
     void RejectTag(NodeEvent collection)
@@ -240,7 +235,7 @@ internal sealed class YamlTree(
             && !collection.Tag.IsNonSpecific
             && collection.Tag.Value is not ("tag:yaml.org,2002:map" or "tag:yaml.org,2002:seq")
         )
-            throw AbortWith(collection.Start, "tags (!) have no meaning here; a text that begins with ! needs quotes");
+            throw AbortWith(collection.Start, "tags (!) are not supported; a string that starts with ! needs quotes");
     }
 
     SourceLocation At(Mark mark) => new(file, Line(mark), Column(mark));
@@ -257,8 +252,8 @@ internal sealed class YamlTree(
         return new();
     }
 
-    /// <summary>The end of reading a file that is told of already.</summary>
-#pragma warning disable CA1064 // It is thrown and caught in this class only.
+    /// <summary>Ends reading after a problem has been added.</summary>
+#pragma warning disable CA1064 // Thrown and caught only in this class.
     sealed class AbortedException : Exception;
 #pragma warning restore CA1064
 }
