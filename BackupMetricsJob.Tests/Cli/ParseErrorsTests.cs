@@ -50,7 +50,7 @@ public class ParseErrorsTests
     )]
     [InlineData("chek", "Required command was not provided.\nbackup-metrics: Unrecognized command or argument 'chek'. Did you mean check?")]
     [InlineData("run --frobnicate", "Unrecognized command or argument '--frobnicate'.")]
-    public async Task A_wrong_value_is_told_with_its_flag_and_what_is_allowed(string arguments, string told)
+    public async Task An_invalid_value_is_reported_with_its_flag_and_what_is_allowed(string arguments, string told)
     {
         var result = await BackupMetrics.RunAsync(arguments.Split(' '));
 

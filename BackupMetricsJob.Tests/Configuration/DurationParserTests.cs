@@ -15,7 +15,7 @@ public sealed class DurationParserTests
     [InlineData("2w", 1209600)]
     [InlineData("1y", 31536000)]
     [InlineData("0s", 0)]
-    public void What_prometheus_takes_is_taken(string text, double seconds)
+    public void What_prometheus_accepts_is_accepted(string text, double seconds)
     {
         Assert.True(DurationParser.TryParse(text, out var duration));
         Assert.Equal(TimeSpan.FromSeconds(seconds), duration);
@@ -35,5 +35,5 @@ public sealed class DurationParserTests
     [InlineData("101y")]
     [InlineData("999999999999999999999s")]
     [InlineData("100y1s")]
-    public void Nothing_else_is(string text) => Assert.False(DurationParser.TryParse(text, out _));
+    public void Anything_else_is_refused(string text) => Assert.False(DurationParser.TryParse(text, out _));
 }

@@ -27,7 +27,7 @@ public sealed class GatewayReaderTests : IDisposable
     [InlineData("s3cret\n", "s3cret")]
     [InlineData("s3cret\r\n", "s3cret")]
     [InlineData(" s:3 crét ", " s:3 crét ")]
-    public void A_password_is_what_its_file_holds_without_the_last_line_feed(string text, string password)
+    public void The_final_line_feed_of_a_file_is_not_part_of_the_password(string text, string password)
     {
         var file = _folder.Write("password", text, secret: true);
 
@@ -48,7 +48,7 @@ public sealed class GatewayReaderTests : IDisposable
     }
 
     [Fact]
-    public void A_flag_that_names_a_file_wins_over_the_variable_with_the_secret_itself()
+    public void A_flag_that_names_a_file_overrides_the_variable_with_the_secret()
     {
         var file = _folder.Write("password", "right", secret: true);
 
@@ -124,7 +124,7 @@ public sealed class GatewayReaderTests : IDisposable
         "--gateway: certificate or key file \"FOLDER/one-line\": contains no PEM certificate"
     )]
     [InlineData("https://gw", "gateway-key-file=absent", "", "--gateway: key file \"FOLDER/absent\": a key needs its certificate, too")]
-    public void What_is_wrong_is_told_without_any_secret(string gateway, string flags, string variables, string problem)
+    public void Problems_contain_no_secret(string gateway, string flags, string variables, string problem)
     {
         _folder.Write("one-line", "s3cret", secret: true);
         _folder.Write("two-lines", "s3cret\ns3cret\n", secret: true);

@@ -2,7 +2,7 @@ using BackupMetricsJob.Configuration;
 
 namespace BackupMetricsJob.Tests.Configuration;
 
-/// <summary>--target, shards, and --config-dir: which targets a run is about.</summary>
+/// <summary>--target, shards and --config-dir select the targets of a run.</summary>
 public sealed class PartsOfAFleetTests
 {
     const string Main =
@@ -57,7 +57,7 @@ public sealed class PartsOfAFleetTests
     }
 
     [Fact]
-    public void A_grouping_in_a_variable_is_no_word_for_pushing_a_subset()
+    public void A_grouping_in_a_variable_does_not_push_a_subset()
     {
         using var file = new ConfigurationFile(Main);
 
@@ -67,7 +67,7 @@ public sealed class PartsOfAFleetTests
     }
 
     [Fact]
-    public void An_unknown_target_is_told_with_the_nearest_or_some()
+    public void An_unknown_target_is_reported_with_the_nearest_or_some_names()
     {
         using var file = new ConfigurationFile(Main);
 
@@ -82,7 +82,7 @@ public sealed class PartsOfAFleetTests
     [Theory]
     [InlineData("target=x", "--target: needs targets from a file: set --config or --config-dir\n")]
     [InlineData("shard=0/2", "--shard: needs targets from a file: set --config or --config-dir\n")]
-    public void A_part_is_one_of_a_file(string flag, string problems)
+    public void A_subset_needs_targets_from_a_file(string flag, string problems)
     {
         using var file = new ConfigurationFile();
 
@@ -183,7 +183,7 @@ public sealed class PartsOfAFleetTests
     }
 
     [Fact]
-    public void What_is_wrong_in_a_directory_is_told_with_its_file()
+    public void Problems_in_a_directory_are_reported_with_their_file()
     {
         using var file = new ConfigurationFile("targets: [{name: orders}]\n");
         file.Add("d/a.yaml", "job: x\ntargets: [{name: orders}, {name: a}]\n");
@@ -205,7 +205,7 @@ public sealed class PartsOfAFleetTests
     }
 
     [Fact]
-    public void A_directory_without_targets_is_a_problem_where_there_are_none_elsewhere()
+    public void A_directory_without_targets_is_a_problem_if_there_are_no_others()
     {
         using var file = new ConfigurationFile("job: x\n");
         file.Add("d/notes.txt", "");

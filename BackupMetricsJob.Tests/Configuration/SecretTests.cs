@@ -3,7 +3,7 @@ using BackupMetricsJob.Configuration;
 
 namespace BackupMetricsJob.Tests.Configuration;
 
-/// <summary>Secrets are read at each reading; a target's costs nobody else anything, a gateway's is configuration.</summary>
+/// <summary>Secrets are read at every run. A missing one fails its target; that of a gateway is an invalid configuration.</summary>
 public sealed class SecretTests
 {
     [Theory]
@@ -11,7 +11,7 @@ public sealed class SecretTests
     [InlineData("s3cret\n", "s3cret")]
     [InlineData("s3cret\r\n", "s3cret")]
     [InlineData(" s3cret \n", " s3cret ")]
-    public void The_last_line_feed_of_a_file_does_not_count(string content, string password)
+    public void The_final_line_feed_of_a_file_is_ignored(string content, string password)
     {
         using var file = new ConfigurationFile("targets: [{name: a, connection: host=h user=u, password_file: pw}]\n");
         file.Add("pw", content);
@@ -20,7 +20,7 @@ public sealed class SecretTests
     }
 
     [Fact]
-    public void A_rotated_secret_is_seen_by_the_next_reading()
+    public void A_rotated_secret_is_used_by_the_next_run()
     {
         using var file = new ConfigurationFile(
             "targets: [{name: a, connection: host=h user=u, password_file: pw}, {name: b, connection_env: B}]\n"
@@ -91,7 +91,7 @@ public sealed class SecretTests
         FailureReason.BadData,
         "service file /nonexistent/s: cannot be read: Could not find a part of the path '/nonexistent/s'."
     )]
-    public void A_secret_that_cannot_be_had_is_the_failure_of_its_target_alone(string said, object reason, string message)
+    public void A_secret_that_cannot_be_read_is_a_failure_of_its_target_alone(string said, object reason, string message)
     {
         using var file = new ConfigurationFile($"targets: [{{name: a, {said}}}, {{name: b, connection: host=h user=u}}]\n");
         file.Add("empty", "\n");
@@ -111,7 +111,7 @@ public sealed class SecretTests
     }
 
     [Fact]
-    public void A_connection_text_may_have_lines_and_a_byte_order_mark()
+    public void A_connection_string_may_have_lines_and_a_byte_order_mark()
     {
         using var file = new ConfigurationFile("targets: [{name: a, connection_file: text}]\n");
         file.Add("text", "\uFEFFhost=h\nuser=u\npassword=s3cret\n");
@@ -120,7 +120,7 @@ public sealed class SecretTests
     }
 
     [Fact]
-    public void A_password_has_one_place_and_the_targets_own_beats_the_defaults()
+    public void A_password_is_given_once_and_overrides_the_defaults()
     {
         using var file = new ConfigurationFile(
             """
@@ -140,7 +140,7 @@ public sealed class SecretTests
     }
 
     [Fact]
-    public void The_secrets_of_a_gateway_are_read_where_it_is_pushed_to()
+    public void The_secrets_of_a_gateway_are_only_read_for_a_push()
     {
         using var file = new ConfigurationFile(
             """
@@ -216,7 +216,7 @@ public sealed class SecretTests
         "--gateway-timeout \"0s\": must be a duration longer than zero, like 30s, 5m, 26h or 1h30m (units y, w, d, h, m, s, ms)"
     )]
     [InlineData("gateway=http://gw", "--gateway: the same URL is given twice")]
-    public void A_wrong_flag_of_a_gateway_is_named(string flags, string problem)
+    public void An_invalid_flag_of_a_gateway_is_named(string flags, string problem)
     {
         using var file = new ConfigurationFile();
         file.Add("pw", "s3cret\n");

@@ -8,7 +8,7 @@ namespace BackupMetricsJob.Tests.Configuration;
 public sealed class SourceSelectionTests
 {
     [Fact]
-    public void The_server_is_asked_where_nothing_else_is_said()
+    public void The_default_source_is_the_server()
     {
         var sources = Read([]);
 
@@ -18,11 +18,11 @@ public sealed class SourceSelectionTests
     }
 
     [Fact]
-    public void Sources_are_read_in_their_own_order_each_once() =>
+    public void Sources_are_read_once_in_a_fixed_order() =>
         Assert.Equal(["server", "catalog", "pgwatch"], Read(["source=pgwatch", "source=catalog", "source=server", "source=catalog"]).Names);
 
     [Fact]
-    public void The_catalogue_alone_is_the_catalogue_alone() => Assert.Equal(["catalog"], Read(["source=catalog"]).Names);
+    public void The_catalogue_can_be_the_only_source() => Assert.Equal(["catalog"], Read(["source=catalog"]).Names);
 
     [Fact]
     public void Servers_without_a_star_are_listed_by_name()
@@ -60,7 +60,7 @@ public sealed class SourceSelectionTests
     }
 
     [Fact]
-    public void What_is_done_without_is_said_of_the_server()
+    public void Omissions_belong_to_the_source_server()
     {
         Assert.Equal(Omissions.None, Read([]).Settings.Without);
         Assert.Equal(Omissions.Wal | Omissions.Label, Read(["without=label", "without=wal"]).Settings.Without);
@@ -80,7 +80,7 @@ public sealed class SourceSelectionTests
         "--query \"/nonexistent/q.sql\": cannot be read: Could not find a part of the path '/nonexistent/q.sql'."
     )]
     [InlineData("query=/dev/null", "--query \"/dev/null\": contains no query")]
-    public void What_is_wrong_is_named_with_what_is_allowed(string flags, string problem)
+    public void Problems_say_what_is_allowed(string flags, string problem)
     {
         var problems = new List<Problem>();
         SourceSelection.Read(Settings(flags.Split('|'), []), problems);

@@ -6,13 +6,13 @@ using FsCheck.Fluent;
 
 namespace BackupMetricsJob.Tests.Configuration;
 
-/// <summary>A text becomes a tree in which everything has its place, or a problem with a place.</summary>
+/// <summary>A text becomes a tree whose nodes have locations, or a problem with a location.</summary>
 public sealed class YamlTreeTests
 {
     static readonly string EveryKey = File.ReadAllText(Path.Combine(Support.Repository.Tests, "Configuration", "every-key.yaml"));
 
     [Fact]
-    public void Every_node_knows_its_place_and_how_it_was_written()
+    public void Every_node_has_its_location_and_style()
     {
         var root = Map("a: 1\nb:\n- 'x'\n- {c: ~}\n");
 
@@ -27,7 +27,7 @@ public sealed class YamlTreeTests
     }
 
     [Fact]
-    public void An_alias_is_the_node_it_names()
+    public void An_alias_is_its_anchors_node()
     {
         var root = Map("a: &x {k: v}\nb: *x\n");
 
@@ -35,7 +35,7 @@ public sealed class YamlTreeTests
     }
 
     [Fact]
-    public void A_merge_gives_what_the_map_does_not_say_itself_the_first_of_several_first()
+    public void A_merge_adds_missing_keys_and_the_first_of_several_maps_wins()
     {
         var merged = (YamlMapping)Map("a: &a {k: a, l: a}\nb: &b {l: b, m: b}\nc:\n  k: c\n  <<: [*a, *b]\n").Find("c")!.Value;
 
@@ -44,7 +44,7 @@ public sealed class YamlTreeTests
     }
 
     [Fact]
-    public void A_long_list_is_given_away_item_by_item()
+    public void A_long_list_is_passed_on_item_by_item()
     {
         var taken = new List<string>();
 
@@ -89,7 +89,7 @@ public sealed class YamlTreeTests
             + "the first is at f:1:14"
     )]
     [InlineData("a: \"\u0001\"", "f:1:5: contains a control character (U+0001) here. In double quotes it can be written as \\x01")]
-    public void What_cannot_be_read_has_a_place(string text, string problem)
+    public void Invalid_yaml_is_reported_with_its_location(string text, string problem)
     {
         var problems = new List<Problem>();
         if (YamlText.Decode("f", Encoding.UTF8.GetBytes(text), problems) is { } decoded)
@@ -101,7 +101,7 @@ public sealed class YamlTreeTests
     [Theory]
     [InlineData(new byte[] { 0x61, 0x3A, 0x20, 0x78, 0x0A, 0x62, 0xFF }, "f:2:2: is not UTF-8 here")]
     [InlineData(new byte[] { 0xFF, 0xFE, 0x61, 0x00 }, "f:1:1: is UTF-16, but must be UTF-8")]
-    public void What_is_not_utf8_has_a_place(byte[] bytes, string problem)
+    public void Invalid_utf8_is_reported_with_its_location(byte[] bytes, string problem)
     {
         var problems = new List<Problem>();
 
@@ -114,7 +114,7 @@ public sealed class YamlTreeTests
         Assert.NotNull(Map(YamlText.Decode("f", [.. Encoding.UTF8.Preamble, .. "a: 1"u8], [])!).Find("a"));
 
     [Fact]
-    public void Depth_and_bombs_end_soon()
+    public void Deep_nesting_and_alias_bombs_are_refused()
     {
         Assert.Contains("is nested more than", Problem(new string('[', 1_000_000)), StringComparison.Ordinal);
         Assert.Contains(
@@ -139,7 +139,7 @@ public sealed class YamlTreeTests
         Assert.Contains("aliases expand to too many nodes", Problem(merges), StringComparison.Ordinal);
     }
 
-    /// <summary>Whatever is done to a good file: there is a tree, or a problem with a place in the file, and never an exception.</summary>
+    /// <summary>A damaged file leads to a tree, or to a problem with a location, but never to an exception.</summary>
     [Fact]
     public void A_damaged_file_is_read_or_refused() =>
         Prop.ForAll(

@@ -29,7 +29,11 @@ public sealed class ConfigurationFileTests
         var result = await BackupMetrics.RunAsync(["run", "--dry-run", "--config", "/dev/stdin"], null, input: "deadline: soon\n");
 
         Assert.Equal(78, result.ExitCode);
-        Assert.StartsWith("/dev/stdin:1:11: deadline \"soon\": must be longer than zero", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "/dev/stdin:1:11: deadline \"soon\": must be a duration longer than zero",
+            result.Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -67,7 +67,7 @@ public sealed class DeleteTests : IAsyncLifetime
         );
         Assert.StartsWith(
             $"nothing to delete at {_gateway.Url}: no group that backup-metrics pushed has {{job=\"backups\"}} and was last "
-                + "pushed longer than 60 min ago",
+                + "pushed more than 60 min ago",
             kept.Error,
             StringComparison.Ordinal
         );

@@ -56,8 +56,8 @@ internal static class JobFlags
         flags.Add(
             "query",
             "FILE",
-            "File with a SELECT for the source query. One row is one backup, with the columns type, finished_at or age_seconds, and server, "
-                + "tool, started_at, size_bytes, stored_bytes, state, backup_id"
+            "File with a SELECT for the source query. One row is one backup, with the columns type, finished_at or age_seconds, and "
+                + "server, tool, started_at, size_bytes, stored_bytes, state, backup_id"
         );
         flags.AddMany(
             "max-age",
