@@ -18,7 +18,7 @@ public class ParseErrorsTests
     [InlineData("Unrecognized command or argument 'password=s3c'ret'.", "Unrecognized command or argument '***'.")]
     [InlineData("Required argument missing for option: '--job'.", "Required argument missing for option: '--job'.")]
     [InlineData("No quotation mark", "No quotation mark")]
-    public void What_may_be_a_password_is_not_repeated(string said, string told) => Assert.Equal(told, ParseErrors.Redacted(said, "rum"));
+    public void What_may_be_a_password_is_not_repeated(string said, string told) => Assert.Equal(told, ParseErrors.Redact(said, "rum"));
 
     [Theory]
     [InlineData("import walg", "TOOL \"walg\": must be one of barman, pgbackrest, pghoard, wal-g")]
@@ -50,7 +50,7 @@ public class ParseErrorsTests
     )]
     [InlineData("chek", "Required command was not provided.\nbackup-metrics: Unrecognized command or argument 'chek'. Did you mean check?")]
     [InlineData("run --frobnicate", "Unrecognized command or argument '--frobnicate'.")]
-    public async Task A_wrong_value_is_told_with_its_flag_and_what_is_allowed(string arguments, string told)
+    public async Task An_invalid_value_is_reported_with_its_flag_and_what_is_allowed(string arguments, string told)
     {
         var result = await BackupMetrics.RunAsync(arguments.Split(' '));
 

@@ -20,7 +20,7 @@ public sealed class BigFileTests
         var elapsed = Stopwatch.GetElapsedTime(started);
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
 
-        // The time is for what grows with the square of the number; a busy machine is not to fail here.
+        // The limit only detects quadratic growth, so that a busy machine does not fail.
         Assert.Equal(Targets, job.Targets.Count);
         Assert.True(allocated < 200 << 20 && elapsed < TimeSpan.FromSeconds(20), $"{allocated >> 20} MiB allocated, {elapsed}");
     }

@@ -4,13 +4,13 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Configuration;
 
-/// <summary>docs/configuration.md describes every key and every flag, and its examples are read as they stand.</summary>
+/// <summary>docs/configuration.md describes every key and every flag, and its examples are valid.</summary>
 public sealed class ConfigurationDocumentationTests
 {
     static readonly string Text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "configuration.md"));
 
     [Fact]
-    public void Its_examples_are_right()
+    public void Its_examples_are_valid()
     {
         var examples = Regex.Matches(Text, "```yaml\n(.*?)```", RegexOptions.Singleline).Select(match => match.Groups[1].Value).ToList();
 

@@ -3,12 +3,12 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Configuration;
 
-/// <summary>A folder with configuration files, and the reading of them with flags and variables, as the command does it.</summary>
+/// <summary>A directory with configuration files, read with flags and variables as the commands do.</summary>
 internal sealed class ConfigurationFile : IDisposable
 {
     readonly TempFolder _folder = new();
 
-    /// <param name="main">The text of the main file, FOLDER standing for the folder; null for none.</param>
+    /// <param name="main">The text of the main file, where FOLDER is the directory; null for none.</param>
     public ConfigurationFile(string? main = null)
     {
         if (main is not null)
@@ -17,7 +17,7 @@ internal sealed class ConfigurationFile : IDisposable
 
     public string Folder => _folder.Path;
 
-    /// <summary>The last way in which it was read.</summary>
+    /// <summary>The result of the last reading.</summary>
     public OutputOptions Output { get; private set; } = new(LogFormat.Text, true, false);
 
     public string Add(string name, string text)
@@ -26,9 +26,9 @@ internal sealed class ConfigurationFile : IDisposable
         return _folder.Write(name, text.Replace("FOLDER", _folder.Path, StringComparison.Ordinal));
     }
 
-    /// <param name="flags">name=value, each, without dashes.</param>
-    /// <param name="variables">NAME=value, each.</param>
-    /// <param name="push">Whether it is for a run.</param>
+    /// <param name="flags">Each name=value, without dashes.</param>
+    /// <param name="variables">Each NAME=value.</param>
+    /// <param name="push">Whether to read it for a push.</param>
     public JobOptions Read(string[]? flags = null, string[]? variables = null, bool push = false)
     {
         var problems = Problems(out var job, flags, variables, push);
@@ -36,7 +36,7 @@ internal sealed class ConfigurationFile : IDisposable
         return job!;
     }
 
-    /// <summary>A line each, the folder's path left out.</summary>
+    /// <summary>One line each, without the path of the directory.</summary>
     public string Problems(string[]? flags = null, string[]? variables = null, bool push = false)
     {
         var problems = Problems(out var job, flags, variables, push);

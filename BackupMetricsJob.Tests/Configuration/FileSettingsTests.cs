@@ -4,11 +4,11 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Configuration;
 
-/// <summary>What a file says becomes targets, and what is wrong with it is told all at once.</summary>
+/// <summary>A file becomes targets, or all of its problems at once.</summary>
 public sealed class FileSettingsTests
 {
     [Fact]
-    public void A_target_is_what_it_says_itself_and_else_what_the_defaults_say()
+    public void A_target_overrides_the_defaults()
     {
         using var file = new ConfigurationFile(
             """
@@ -81,7 +81,7 @@ public sealed class FileSettingsTests
     }
 
     [Fact]
-    public void Every_key_at_once_is_right()
+    public void All_keys_together_are_valid()
     {
         using var file = new ConfigurationFile(File.ReadAllText(Path.Combine(Repository.Tests, "Configuration", "every-key.yaml")));
         file.Add("dumps.sql", "SELECT 2");
@@ -93,7 +93,7 @@ public sealed class FileSettingsTests
     }
 
     [Fact]
-    public void The_environment_of_libpq_fills_what_target_and_defaults_leave_open()
+    public void The_environment_of_libpq_completes_target_and_defaults()
     {
         using var file = new ConfigurationFile(
             "defaults: {connection: {user: monitor}}\ntargets: [{name: a, connection: host=h}, {name: b}]\n"
@@ -107,9 +107,9 @@ public sealed class FileSettingsTests
         );
     }
 
-    /// <summary>A wrong value of every key, and a problem of every kind: the list is read in reviews.</summary>
+    /// <summary>Has an invalid value of every key, and a problem of every kind. The list is reviewed as a snapshot.</summary>
     [Fact]
-    public void All_problems_are_told_at_once_with_their_places()
+    public void All_problems_are_reported_at_once_with_their_locations()
     {
         using var file = new ConfigurationFile(File.ReadAllText(Path.Combine(Repository.Tests, "Configuration", "every-problem.yaml")));
 
@@ -130,14 +130,14 @@ public sealed class FileSettingsTests
     }
 
     [Fact]
-    public void Nobody_reads_ten_thousand_problems()
+    public void The_number_of_reported_problems_is_limited()
     {
         using var file = new ConfigurationFile("targets:\n" + string.Concat(Enumerable.Repeat("- {nam: x}\n", 5000)));
 
         file.Problems();
 
         Assert.InRange(file.All.Count, 1000, 1100);
-        Assert.Contains(file.All, problem => problem.Message == "there are more than these 1000 problems");
+        Assert.Contains(file.All, problem => problem.Message == "there are more problems; only the first 1000 are shown");
     }
 
     [Theory]
@@ -164,17 +164,17 @@ public sealed class FileSettingsTests
     [InlineData("gateway: {url: http://gw}\ntargtes: [{name: a}]\n", "shard=0/2")]
     [InlineData("gateway: {url: http://gw}\ntargets: [{nam: a}]\n", "instance=i")]
     [InlineData("gateway: {url: http://gw\n", "")]
-    public void What_a_wrong_file_does_not_say_is_not_told_to_be_missing(string text, string flags)
+    public void Nothing_is_reported_as_missing_from_an_invalid_file(string text, string flags)
     {
         using var file = new ConfigurationFile(text);
 
         file.Problems(flags.Split('|', StringSplitOptions.RemoveEmptyEntries), push: true);
 
-        Assert.All(file.All, problem => Assert.True(problem.IsOfFile, problem.Text));
+        Assert.All(file.All, problem => Assert.True(problem.IsInFile, problem.Text));
     }
 
     [Fact]
-    public void Of_flags_beside_a_wrong_file_all_is_told()
+    public void Problems_of_flags_are_reported_beside_an_invalid_file()
     {
         using var file = new ConfigurationFile("gatewy: {url: http://gw}\n");
 
@@ -184,7 +184,7 @@ public sealed class FileSettingsTests
     }
 
     [Fact]
-    public void The_defaults_are_below_the_flags_target_too()
+    public void The_defaults_also_apply_to_the_target_of_flags()
     {
         using var file = new ConfigurationFile(
             "defaults: {connection: {user: monitor, dbname: d}, password_file: pw, timeout: 3s, labels: {env: prod}, sources: "

@@ -27,7 +27,7 @@ public sealed class GatewayReaderTests : IDisposable
     [InlineData("s3cret\n", "s3cret")]
     [InlineData("s3cret\r\n", "s3cret")]
     [InlineData(" s:3 crét ", " s:3 crét ")]
-    public void A_password_is_what_its_file_holds_without_the_last_line_feed(string text, string password)
+    public void The_final_line_feed_of_a_file_is_not_part_of_the_password(string text, string password)
     {
         var file = _folder.Write("password", text, secret: true);
 
@@ -48,7 +48,7 @@ public sealed class GatewayReaderTests : IDisposable
     }
 
     [Fact]
-    public void A_flag_that_names_a_file_wins_over_the_variable_with_the_secret_itself()
+    public void A_flag_that_names_a_file_overrides_the_variable_with_the_secret()
     {
         var file = _folder.Write("password", "right", secret: true);
 
@@ -85,18 +85,18 @@ public sealed class GatewayReaderTests : IDisposable
 
     [Theory]
     [InlineData("ftp://gw", "", "", "--gateway: gateway \"ftp://gw\": must begin with http:// or https://, like http://gateway:9091")]
-    [InlineData("http://gw", "", "PASSWORD=s3cret", "--gateway: a password for the gateway needs a user: --gateway-username")]
+    [InlineData("http://gw", "", "PASSWORD=s3cret", "--gateway: the gateway has a password but no user name: set --gateway-username")]
     [InlineData(
         "http://gw",
         "gateway-username=job",
         "PASSWORD=s3cret;PASSWORD_FILE=one-line",
-        "BACKUP_METRICS_GATEWAY_PASSWORD_FILE: BACKUP_METRICS_GATEWAY_PASSWORD is set, too; give one of them"
+        "BACKUP_METRICS_GATEWAY_PASSWORD_FILE: BACKUP_METRICS_GATEWAY_PASSWORD is also set; remove one of them"
     )]
     [InlineData(
         "http://gw",
         "gateway-username=job;gateway-password-file=two-lines",
         "",
-        "--gateway-password-file \"FOLDER/two-lines\": has more than one line: nothing else may stand in its file"
+        "--gateway-password-file \"FOLDER/two-lines\": has more than one line: nothing else may be in the file"
     )]
     [InlineData("http://gw", "gateway-username=job;gateway-password-file=empty", "", "--gateway-password-file \"FOLDER/empty\": is empty")]
     [InlineData(
@@ -105,16 +105,26 @@ public sealed class GatewayReaderTests : IDisposable
         "",
         "--gateway-password-file \"FOLDER/latin1\": is not UTF-8"
     )]
-    [InlineData("http://gw", "", "TOKEN=s3 cret", "BACKUP_METRICS_GATEWAY_TOKEN: must be printable ASCII without blanks, as a token is")]
-    [InlineData("http://gw", "", "TOKEN=s3\ncret", "BACKUP_METRICS_GATEWAY_TOKEN: must be printable ASCII without blanks, as a token is")]
+    [InlineData(
+        "http://gw",
+        "",
+        "TOKEN=s3 cret",
+        "BACKUP_METRICS_GATEWAY_TOKEN: must be a token of printable ASCII characters without spaces"
+    )]
+    [InlineData(
+        "http://gw",
+        "",
+        "TOKEN=s3\ncret",
+        "BACKUP_METRICS_GATEWAY_TOKEN: must be a token of printable ASCII characters without spaces"
+    )]
     [InlineData(
         "https://gw",
         "gateway-ca-file=one-line",
         "",
-        "--gateway: certificate or key file \"FOLDER/one-line\": has no certificate in PEM in it"
+        "--gateway: certificate or key file \"FOLDER/one-line\": contains no PEM certificate"
     )]
     [InlineData("https://gw", "gateway-key-file=absent", "", "--gateway: key file \"FOLDER/absent\": a key needs its certificate, too")]
-    public void What_is_wrong_is_told_without_any_secret(string gateway, string flags, string variables, string problem)
+    public void Problems_contain_no_secret(string gateway, string flags, string variables, string problem)
     {
         _folder.Write("one-line", "s3cret", secret: true);
         _folder.Write("two-lines", "s3cret\ns3cret\n", secret: true);

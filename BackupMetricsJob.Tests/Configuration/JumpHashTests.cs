@@ -2,7 +2,7 @@ using BackupMetricsJob.Configuration;
 
 namespace BackupMetricsJob.Tests.Configuration;
 
-/// <summary>Which shard a target is in must never change between versions: two would then push it, or none.</summary>
+/// <summary>The shard of a target must never change between versions. Otherwise two shards push it, or none does.</summary>
 public sealed class JumpHashTests
 {
     // The published test vectors of FNV-1a.
@@ -12,7 +12,7 @@ public sealed class JumpHashTests
     [InlineData("foobar", 0x85944171f73967e8)]
     public void The_hash_is_fnv_1a(string text, ulong hash) => Assert.Equal(hash, JumpHash.Fnv1a(text));
 
-    // Computed apart, with the code of the paper in Python.
+    // Computed with the code of the paper, in Python.
     [Theory]
     [InlineData("orders", 1, 0)]
     [InlineData("orders", 2, 0)]
@@ -42,7 +42,7 @@ public sealed class JumpHashTests
     public void A_target_stays_in_its_shard(string name, int shards, int shard) => Assert.Equal(shard, JumpHash.Shard(name, shards));
 
     [Fact]
-    public void One_more_shard_takes_its_share_and_moves_nothing_else()
+    public void A_new_shard_receives_its_share_and_moves_nothing_else()
     {
         var moved = 0;
         for (var i = 0; i < 10_000; i++)

@@ -3,7 +3,7 @@ using BackupMetricsJob.Configuration;
 
 namespace BackupMetricsJob.Tests.Configuration;
 
-/// <summary>Flags before variables, variables before files; each setting by itself.</summary>
+/// <summary>Flags override variables, and variables override files, each setting by itself.</summary>
 public sealed class LayersTests
 {
     const string Main = """
@@ -22,7 +22,7 @@ public sealed class LayersTests
         """;
 
     [Fact]
-    public void The_nearer_layer_wins_for_each_setting()
+    public void Each_setting_has_its_own_precedence()
     {
         using var file = new ConfigurationFile(Main);
         string[] variables =
@@ -72,7 +72,7 @@ public sealed class LayersTests
     }
 
     [Fact]
-    public void Timeout_limits_and_labels_of_flags_are_for_every_target()
+    public void Timeout_limits_and_labels_of_flags_apply_to_every_target()
     {
         using var file = new ConfigurationFile(Main);
 
@@ -96,18 +96,18 @@ public sealed class LayersTests
     [InlineData("source=server")]
     [InlineData("server=x")]
     [InlineData("query=/x")]
-    public void A_setting_about_one_database_is_refused_beside_the_targets_of_a_file(string flag)
+    public void A_setting_of_a_single_database_is_refused_beside_targets_of_a_file(string flag)
     {
         using var file = new ConfigurationFile(Main);
         var name = flag.Split('=')[0];
 
         Assert.Equal(
-            $"--{name}: is about one database, and must not be given together with targets from a file: it belongs there\n",
+            $"--{name}: describes a single database, so it cannot be combined with targets from a file: set it there\n",
             file.Problems([flag])
         );
         Assert.Equal(ProblemOrigin.Flag, file.All[0].Origin);
         Assert.StartsWith(
-            $"{Settings.Variable(name)}: is about one",
+            $"{Settings.Variable(name)}: describes a single",
             file.Problems(variables: [$"{Settings.Variable(name)}={flag.Split('=', 2)[1]}"]),
             StringComparison.Ordinal
         );
@@ -115,28 +115,28 @@ public sealed class LayersTests
     }
 
     [Fact]
-    public void A_label_that_is_in_the_grouping_key_is_refused_where_it_stands_once()
+    public void A_label_that_is_also_in_the_grouping_key_is_reported_once_at_its_location()
     {
         using var file = new ConfigurationFile(
             "grouping: {env: x}\ndefaults:\n  labels: {env: y}\ntargets: [{name: a}, {name: b}, {name: c, labels: {env: z}}]\n"
         );
 
         Assert.Equal(
-            "main.yaml:3:12: label env is a label of the grouping key, too: the gateway would overwrite it\nmain.yaml:4:52: "
-                + "label env is a label of the grouping key, too: the gateway would overwrite it\n",
+            "main.yaml:3:12: label env is also a label of the grouping key, so the gateway would overwrite it\nmain.yaml:4:52: "
+                + "label env is also a label of the grouping key, so the gateway would overwrite it\n",
             file.Problems(variables: ["PGUSER=u"])
         );
     }
 
     [Theory]
-    [InlineData("concurrency=0", "--concurrency \"0\": must be a whole number of 1 to 1000\n")]
+    [InlineData("concurrency=0", "--concurrency \"0\": must be a whole number from 1 to 1000\n")]
     [InlineData("splay=5", "--splay \"5\": must be a duration like 30s, 5m, 26h or 1h30m (units y, w, d, h, m, s, ms)\n")]
     [InlineData(
         "config=/nonexistent/x",
         "--config \"/nonexistent/x\": cannot be read: Could not find a part of the path '/nonexistent/x'.\n"
     )]
     [InlineData("config=", "--config \"\": cannot be read: The value cannot be an empty string. (Parameter 'path')\n")]
-    public void A_wrong_flag_is_named(string flag, string problems)
+    public void An_invalid_flag_is_named(string flag, string problems)
     {
         using var file = new ConfigurationFile("targets: [{name: a, connection: host=h user=u}]\n");
 
@@ -144,10 +144,10 @@ public sealed class LayersTests
     }
 
     [Fact]
-    public void There_are_places_for_eight_a_core_and_for_sixteen_at_least()
+    public void The_concurrency_is_eight_per_core_and_at_least_sixteen()
     {
-        Assert.Equal([16, 16, 32, 64, 64], new[] { 1, 2, 4, 8, 128 }.Select(RunLimits.DefaultConcurrency));
+        Assert.Equal([16, 16, 32, 64, 64], new[] { 1, 2, 4, 8, 128 }.Select(JobDefaults.Concurrency));
         using var file = new ConfigurationFile("targets: [{name: a, connection: host=h user=u}]\n");
-        Assert.Equal(RunLimits.DefaultConcurrency(Environment.ProcessorCount), file.Read().Concurrency);
+        Assert.Equal(JobDefaults.Concurrency(Environment.ProcessorCount), file.Read().Concurrency);
     }
 }

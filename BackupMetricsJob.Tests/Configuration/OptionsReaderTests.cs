@@ -4,14 +4,14 @@ using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Tests.Configuration;
 
-/// <summary>Flags over environment into a job, or every problem at once.</summary>
+/// <summary>Flags and environment become a job, or all problems at once.</summary>
 public sealed class OptionsReaderTests
 {
     const string Db = "postgresql://monitor@db1.example/orders";
     static readonly string[] Enough = ["connection=" + Db, "gateway=http://gw:9091"];
 
     [Fact]
-    public void Little_is_enough_and_the_rest_has_defaults()
+    public void Everything_but_connection_and_gateway_has_a_default()
     {
         var job = Read(Enough);
 
@@ -51,7 +51,7 @@ public sealed class OptionsReaderTests
     }
 
     [Fact]
-    public void Libpqs_environment_fills_what_is_open()
+    public void Libpqs_environment_completes_the_connection()
     {
         var job = Read(
             ["gateway=http://gw:9091"],
@@ -67,7 +67,7 @@ public sealed class OptionsReaderTests
     }
 
     [Fact]
-    public void A_server_on_this_machine_has_its_name() =>
+    public void A_server_on_this_machine_gets_the_name_of_the_machine() =>
         Assert.Equal(
             Environment.MachineName + ":5433",
             Read(["connection=postgresql://u@127.0.0.1:5433/x", "gateway=http://gw:9091"]).Targets[0].Instance.Name
@@ -79,7 +79,7 @@ public sealed class OptionsReaderTests
     [InlineData("postgresql://u@[::1]/x")]
     [InlineData("host=/run/postgresql user=u")]
     [InlineData("host=db1,localhost user=u")]
-    public void In_a_pod_a_server_on_this_host_must_be_given_a_name(string connection)
+    public void In_a_pod_a_server_on_this_host_needs_an_instance(string connection)
     {
         Dictionary<string, string> pod = new() { ["KUBERNETES_SERVICE_HOST"] = "10.0.0.1" };
 
@@ -103,8 +103,8 @@ public sealed class OptionsReaderTests
     [InlineData("0a1b2c3d4e5f", true)]
     [InlineData("0a1b2c3d4e5", false)]
     [InlineData("deadbeefcafg", false)]
-    public void So_must_it_in_a_container_that_is_named_by_its_id(string machine, bool isFleeting) =>
-        Assert.Equal(isFleeting, InstanceNames.IsFleeting(machine, new Dictionary<string, string>()));
+    public void In_a_container_named_by_its_id_it_needs_one_too(string machine, bool isFleeting) =>
+        Assert.Equal(isFleeting, InstanceNames.IsEphemeral(machine, new Dictionary<string, string>()));
 
     [Fact]
     public void The_grouping_key_is_job_run_and_the_users_own()
@@ -114,7 +114,7 @@ public sealed class OptionsReaderTests
     }
 
     [Fact]
-    public void All_problems_are_told_at_once()
+    public void All_problems_are_reported_at_once()
     {
         var problems = Problems([
             "connection=postgresql://h/db?nonsense=1",
@@ -130,7 +130,7 @@ public sealed class OptionsReaderTests
         Assert.Equal(8, problems.Count);
         Assert.All(problems, problem => Assert.Equal(ProblemOrigin.Flag, problem.Origin));
         Assert.Contains(
-            "--timeout \"5\": must be longer than zero, a duration like 30s",
+            "--timeout \"5\": must be a duration longer than zero, like 30s",
             string.Join('\n', problems.Select(problem => problem.Message)),
             StringComparison.Ordinal
         );
@@ -174,7 +174,7 @@ public sealed class OptionsReaderTests
     [InlineData("max-age=base:warning=none")]
     [InlineData("max-age=base=1h|max-age=base=2h")]
     [InlineData("deadline=-1s")]
-    public void Every_wrong_value_is_one_problem(string flags) => Assert.Single(Problems([.. Enough, .. flags.Split('|')]));
+    public void Every_invalid_value_is_one_problem(string flags) => Assert.Single(Problems([.. Enough, .. flags.Split('|')]));
 
     [Fact]
     public void Limits_of_a_type_replace_its_defaults()

@@ -2,7 +2,7 @@ using BackupMetricsJob.Configuration;
 
 namespace BackupMetricsJob.Tests.Configuration;
 
-/// <summary>--target, shards, and --config-dir: which targets a run is about.</summary>
+/// <summary>--target, shards and --config-dir select the targets of a run.</summary>
 public sealed class PartsOfAFleetTests
 {
     const string Main =
@@ -17,13 +17,13 @@ public sealed class PartsOfAFleetTests
         var job = file.Read(["target=stock"], push: true);
 
         Assert.Equal("stock", Assert.Single(job.Targets).Instance.Name);
-        Assert.Equal(["orders", "web"], job.NotProbedHere.Select(instance => instance.Name));
+        Assert.Equal(["orders", "web"], job.OtherInstances.Select(instance => instance.Name));
         Assert.True(file.Output.DryRun);
         Assert.Empty(job.Gateways);
         Assert.Equal(
             [
-                "--target: nothing is pushed, but printed: the group of a part would replace that of all targets; "
-                    + "--grouping NAME=VALUE pushes it to a group of its own",
+                "--target: the metrics are printed, not pushed, because a push would replace the group of all targets. "
+                    + "Set --grouping NAME=VALUE to push them to a group of their own",
             ],
             job.Warnings
         );
@@ -49,7 +49,7 @@ public sealed class PartsOfAFleetTests
         using var file = new ConfigurationFile(Main);
 
         Assert.StartsWith(
-            "--grouping: must be another group than that of all targets",
+            "--grouping: must name a group other than that of all targets",
             file.Problems(["target=stock", grouping], push: true),
             StringComparison.Ordinal
         );
@@ -57,7 +57,7 @@ public sealed class PartsOfAFleetTests
     }
 
     [Fact]
-    public void A_grouping_in_a_variable_is_no_word_for_pushing_a_subset()
+    public void A_grouping_in_a_variable_does_not_push_a_subset()
     {
         using var file = new ConfigurationFile(Main);
 
@@ -67,7 +67,7 @@ public sealed class PartsOfAFleetTests
     }
 
     [Fact]
-    public void An_unknown_target_is_told_with_the_nearest_or_some()
+    public void An_unknown_target_is_reported_with_the_nearest_or_some_names()
     {
         using var file = new ConfigurationFile(Main);
 
@@ -80,9 +80,9 @@ public sealed class PartsOfAFleetTests
     }
 
     [Theory]
-    [InlineData("target=x", "--target: needs targets from a file: --config, or --config-dir\n")]
-    [InlineData("shard=0/2", "--shard: needs targets from a file: --config, or --config-dir\n")]
-    public void A_part_is_one_of_a_file(string flag, string problems)
+    [InlineData("target=x", "--target: needs targets from a file: set --config or --config-dir\n")]
+    [InlineData("shard=0/2", "--shard: needs targets from a file: set --config or --config-dir\n")]
+    public void A_subset_needs_targets_from_a_file(string flag, string problems)
     {
         using var file = new ConfigurationFile();
 
@@ -103,7 +103,7 @@ public sealed class PartsOfAFleetTests
         Assert.Equal([new Shard(0, 2), new Shard(1, 2)], new[] { first.Shard!, second.Shard! });
         Assert.Equal(["orders", "stock", "web"], first.Targets.Concat(second.Targets).Select(target => target.Instance.Name).Order());
         Assert.All(first.Targets, target => Assert.Equal(0, JumpHash.Shard(target.Instance.Name, 2)));
-        Assert.Equal(first.NotProbedHere.Select(instance => instance.Name), second.Targets.Select(target => target.Instance.Name));
+        Assert.Equal(first.OtherInstances.Select(instance => instance.Name), second.Targets.Select(target => target.Instance.Name));
         Assert.Empty(file.Read(["shard=5/1000"], push: true).Targets);
         Assert.Equal(3, file.Read().Targets.Count);
         Assert.Null(file.Read(["target=web"], push: true).Shard);
@@ -113,23 +113,27 @@ public sealed class PartsOfAFleetTests
     [InlineData(
         "",
         "",
-        "main.yaml:4:9: shards: JOB_COMPLETION_INDEX is not set, which says which of the 2 shards this is (a Kubernetes Indexed Job "
-            + "sets it); else give --shard INDEX/2\n"
+        "main.yaml:4:9: shards: JOB_COMPLETION_INDEX is not set, so the index of this shard is unknown (a Kubernetes Indexed Job "
+            + "sets it). Elsewhere, set --shard INDEX/2\n"
     )]
-    [InlineData("", "JOB_COMPLETION_INDEX=2", "JOB_COMPLETION_INDEX \"2\": must be a whole number of 0 to 1: there are 2 shards\n")]
+    [InlineData("", "JOB_COMPLETION_INDEX=2", "JOB_COMPLETION_INDEX \"2\": must be a whole number from 0 to 1, as there are 2 shards\n")]
     [InlineData(
         "shard=2/2",
         "",
-        "--shard \"2/2\": must be INDEX/COUNT, like 0/4 for the first of four: a count of 1 to 1000, an index below it\n"
+        "--shard \"2/2\": must be INDEX/COUNT, like 0/4 for the first of four: COUNT from 1 to 1000, INDEX less than COUNT\n"
     )]
     [InlineData(
         "shard=1",
         "",
-        "--shard \"1\": must be INDEX/COUNT, like 0/4 for the first of four: a count of 1 to 1000, an index below it\n"
+        "--shard \"1\": must be INDEX/COUNT, like 0/4 for the first of four: COUNT from 1 to 1000, INDEX less than COUNT\n"
     )]
-    [InlineData("shards=0", "", "--shards \"0\": must be a whole number of 1 to 1000\n")]
-    [InlineData("shard=0/2|shards=2", "", "--shards: must not be given together with --shard, which says how many there are\n")]
-    [InlineData("shard=0/2|grouping=shard=x", "", "grouping label shard: must not be given to a job with shards: each has it by itself\n")]
+    [InlineData("shards=0", "", "--shards \"0\": must be a whole number from 1 to 1000\n")]
+    [InlineData("shard=0/2|shards=2", "", "--shards: cannot be combined with --shard, which includes the number of shards\n")]
+    [InlineData(
+        "shard=0/2|grouping=shard=x",
+        "",
+        "grouping label shard: not allowed for a job with shards, which set this label themselves\n"
+    )]
     public void A_shard_that_does_not_exist_is_refused(string flags, string variable, string problems)
     {
         using var file = new ConfigurationFile(Main + "shards: 2\n");
@@ -179,7 +183,7 @@ public sealed class PartsOfAFleetTests
     }
 
     [Fact]
-    public void What_is_wrong_in_a_directory_is_told_with_its_file()
+    public void Problems_in_a_directory_are_reported_with_their_file()
     {
         using var file = new ConfigurationFile("targets: [{name: orders}]\n");
         file.Add("d/a.yaml", "job: x\ntargets: [{name: orders}, {name: a}]\n");
@@ -191,8 +195,8 @@ public sealed class PartsOfAFleetTests
         Assert.Equal(
             """
             d/a.yaml:1:1: unknown key "job": must be one of defaults, targets
-            d/a.yaml:2:18: targets[0].name "orders": must be another name: the first of this one is at main.yaml:1:18
-            d/b.yaml:1:18: targets[0].name "a": must be another name: the first of this one is at d/a.yaml:2:34
+            d/a.yaml:2:18: targets[0].name "orders": must be unique: the same name is at main.yaml:1:18
+            d/b.yaml:1:18: targets[0].name "a": must be unique: the same name is at d/a.yaml:2:34
             d/c.yaml: cannot be read: Could not find file 'd/c.yaml'.
 
             """,
@@ -201,13 +205,13 @@ public sealed class PartsOfAFleetTests
     }
 
     [Fact]
-    public void A_directory_without_targets_is_a_problem_where_there_are_none_elsewhere()
+    public void A_directory_without_targets_is_a_problem_if_there_are_no_others()
     {
         using var file = new ConfigurationFile("job: x\n");
         file.Add("d/notes.txt", "");
 
         Assert.Equal(
-            "--config-dir \"d\": there is no target in its *.yaml and *.yml files, nor anywhere else\n",
+            "--config-dir \"d\": no target found in its *.yaml and *.yml files, or in any other file\n",
             file.Problems(["config-dir=FOLDER/d"])
         );
         Assert.StartsWith(

@@ -8,7 +8,7 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Configuration;
 
-/// <summary>docs/configuration.schema.json says the same as the reader.</summary>
+/// <summary>docs/configuration.schema.json accepts the same files as the reader.</summary>
 public sealed class SchemaTests
 {
     static readonly string SchemaFile = Path.Combine(Repository.Root, "docs", "configuration.schema.json");
@@ -77,7 +77,7 @@ public sealed class SchemaTests
     }
 
     /// <summary>
-    /// Each key of a file with all of them is taken out, misspelt, and given a value of every kind; and a key is put into each map.
+    /// Removes and misspells each key, sets it to a value of every kind, and adds a key to each map.
     /// </summary>
     [Fact]
     public async Task Reader_and_schema_give_the_same_verdict_on_every_damaged_file()

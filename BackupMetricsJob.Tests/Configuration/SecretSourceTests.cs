@@ -3,7 +3,7 @@ using BackupMetricsJob.Configuration;
 
 namespace BackupMetricsJob.Tests.Configuration;
 
-/// <summary>Secrets are read at each reading; a target's costs nobody else anything, a gateway's is configuration.</summary>
+/// <summary>Secrets are read at every run. A missing one fails its target; that of a gateway is an invalid configuration.</summary>
 public sealed class SecretSourceTests
 {
     [Theory]
@@ -11,7 +11,7 @@ public sealed class SecretSourceTests
     [InlineData("s3cret\n", "s3cret")]
     [InlineData("s3cret\r\n", "s3cret")]
     [InlineData(" s3cret \n", " s3cret ")]
-    public void The_last_line_feed_of_a_file_does_not_count(string content, string password)
+    public void The_final_line_feed_of_a_file_is_ignored(string content, string password)
     {
         using var file = new ConfigurationFile("targets: [{name: a, connection: host=h user=u, password_file: pw}]\n");
         file.Add("pw", content);
@@ -20,7 +20,7 @@ public sealed class SecretSourceTests
     }
 
     [Fact]
-    public void A_rotated_secret_is_seen_by_the_next_reading()
+    public void A_rotated_secret_is_used_by_the_next_run()
     {
         using var file = new ConfigurationFile(
             "targets: [{name: a, connection: host=h user=u, password_file: pw}, {name: b, connection_env: B}]\n"
@@ -50,17 +50,17 @@ public sealed class SecretSourceTests
     [InlineData(
         "password_file: marked",
         FailureReason.Auth,
-        "targets[0].password_file \"FOLDER/marked\": begins with a byte-order mark: save it as UTF-8 without one"
+        "targets[0].password_file \"FOLDER/marked\": starts with a byte order mark: save it as UTF-8 without one"
     )]
     [InlineData(
         "password_file: two",
         FailureReason.Auth,
-        "targets[0].password_file \"FOLDER/two\": has more than one line: nothing else may stand in its file"
+        "targets[0].password_file \"FOLDER/two\": has more than one line: nothing else may be in the file"
     )]
     [InlineData(
         "password_file: blank",
         FailureReason.Auth,
-        "targets[0].password_file \"FOLDER/blank\": has more than one line: nothing else may stand in its file"
+        "targets[0].password_file \"FOLDER/blank\": has more than one line: nothing else may be in the file"
     )]
     [InlineData("password_file: /dev/zero", FailureReason.Auth, "targets[0].password_file \"/dev/zero\": is larger than 64 KiB")]
     [InlineData("password_env: NONE", FailureReason.Auth, "targets[0].password_env \"NONE\": the variable is not set")]
@@ -79,7 +79,7 @@ public sealed class SecretSourceTests
     [InlineData(
         "connection_env: TWICE, password_env: OTHER",
         FailureReason.BadData,
-        "targets[0].connection_env \"TWICE\": has a password in it, and the target another: must be given once"
+        "targets[0].connection_env \"TWICE\": contains a password, but the target has another one: remove one of them"
     )]
     [InlineData(
         "connection: host=h user=u sslcert=/nonexistent/c sslmode=require",
@@ -91,7 +91,7 @@ public sealed class SecretSourceTests
         FailureReason.BadData,
         "service file /nonexistent/s: cannot be read: Could not find a part of the path '/nonexistent/s'."
     )]
-    public void A_secret_that_cannot_be_had_is_the_failure_of_its_target_alone(string said, object reason, string message)
+    public void A_secret_that_cannot_be_read_is_a_failure_of_its_target_alone(string said, object reason, string message)
     {
         using var file = new ConfigurationFile($"targets: [{{name: a, {said}}}, {{name: b, connection: host=h user=u}}]\n");
         file.Add("empty", "\n");
@@ -105,13 +105,13 @@ public sealed class SecretSourceTests
         );
 
         Assert.Null(job.Targets[0].Target);
-        Assert.Equal(reason, job.Targets[0].Unusable!.Reason);
-        Assert.Equal(message.Replace("FOLDER", file.Folder, StringComparison.Ordinal), job.Targets[0].Unusable!.Message);
-        Assert.Equal((true, true), (job.Targets[1].Target is not null, job.Targets[1].Unusable is null));
+        Assert.Equal(reason, job.Targets[0].Failure!.Reason);
+        Assert.Equal(message.Replace("FOLDER", file.Folder, StringComparison.Ordinal), job.Targets[0].Failure!.Message);
+        Assert.Equal((true, true), (job.Targets[1].Target is not null, job.Targets[1].Failure is null));
     }
 
     [Fact]
-    public void A_connection_text_may_have_lines_and_a_byte_order_mark()
+    public void A_connection_string_may_have_lines_and_a_byte_order_mark()
     {
         using var file = new ConfigurationFile("targets: [{name: a, connection_file: text}]\n");
         file.Add("text", "\uFEFFhost=h\nuser=u\npassword=s3cret\n");
@@ -120,7 +120,7 @@ public sealed class SecretSourceTests
     }
 
     [Fact]
-    public void A_password_has_one_place_and_the_targets_own_beats_the_defaults()
+    public void A_password_is_given_once_and_overrides_the_defaults()
     {
         using var file = new ConfigurationFile(
             """
@@ -140,7 +140,7 @@ public sealed class SecretSourceTests
     }
 
     [Fact]
-    public void The_secrets_of_a_gateway_are_read_where_it_is_pushed_to()
+    public void The_secrets_of_a_gateway_are_only_read_for_a_push()
     {
         using var file = new ConfigurationFile(
             """
@@ -162,7 +162,8 @@ public sealed class SecretSourceTests
         file.Add("pw", "s3cret\n");
         file.Add("token", "two words\n");
         Assert.Equal(
-            "main.yaml:3:53: gateway[1].authorization.credentials_file \"token\": must be printable ASCII without blanks, as a token is\n",
+            "main.yaml:3:53: gateway[1].authorization.credentials_file \"token\": "
+                + "must be a token of printable ASCII characters without spaces\n",
             file.Problems(push: true)
         );
 
@@ -184,7 +185,7 @@ public sealed class SecretSourceTests
         file.Add("token", "t0ken");
 
         Assert.Equal(
-            "main.yaml:1:78: gateway[1].url: a password for the gateway needs a user: --gateway-username\n",
+            "main.yaml:1:78: gateway[1].url: the gateway has a password but no user name: set --gateway-username\n",
             file.Problems(["gateway-password-file=FOLDER/pw"], push: true)
         );
         Assert.Equal(["Basic eDpuZXc=", "Basic eDpuZXc="], Headers(["gateway-username=x", "gateway-password-file=FOLDER/pw"]));
@@ -198,24 +199,24 @@ public sealed class SecretSourceTests
     [Theory]
     [InlineData(
         "gateway-username=a:b|gateway-password-file=FOLDER/pw",
-        "--gateway-username \"a:b\": must be a name without a colon: basic authentication cannot send one"
+        "--gateway-username \"a:b\": must be a name without a colon, which basic authentication does not allow"
     )]
-    [InlineData("gateway-username=a", "--gateway: a user of the gateway needs a password: --gateway-password-file")]
+    [InlineData("gateway-username=a", "--gateway: the gateway has a user name but no password: set --gateway-password-file")]
     [InlineData(
         "gateway-token-file=FOLDER/pw|gateway-username=a",
-        "--gateway-token-file: must not be given together with --gateway-username or --gateway-password-file"
+        "--gateway-token-file: cannot be combined with --gateway-username or --gateway-password-file"
     )]
     [InlineData(
         "gateway-password-file=/nonexistent/pw|gateway-username=a",
         "--gateway-password-file \"/nonexistent/pw\": cannot be read: Could not find a part of the path '/nonexistent/pw'."
     )]
-    [InlineData("gateway-ca-file=FOLDER/pw", "--gateway-ca-file: is for a gateway with TLS, and none of them has an https:// URL")]
+    [InlineData("gateway-ca-file=FOLDER/pw", "--gateway-ca-file: needs a gateway with TLS, but none has an https:// URL")]
     [InlineData(
         "gateway-timeout=0s",
-        "--gateway-timeout \"0s\": must be longer than zero, a duration like 30s, 5m, 26h or 1h30m (units y, w, d, h, m, s, ms)"
+        "--gateway-timeout \"0s\": must be a duration longer than zero, like 30s, 5m, 26h or 1h30m (units y, w, d, h, m, s, ms)"
     )]
     [InlineData("gateway=http://gw", "--gateway: the same URL is given twice")]
-    public void A_wrong_flag_of_a_gateway_is_named(string flags, string problem)
+    public void An_invalid_flag_of_a_gateway_is_named(string flags, string problem)
     {
         using var file = new ConfigurationFile();
         file.Add("pw", "s3cret\n");

@@ -6,13 +6,13 @@ using FsCheck.Fluent;
 
 namespace BackupMetricsJob.Tests.Configuration;
 
-/// <summary>A text becomes a tree in which everything has its place, or a problem with a place.</summary>
+/// <summary>A text becomes a tree whose nodes have locations, or a problem with a location.</summary>
 public sealed class YamlTreeTests
 {
     static readonly string EveryKey = File.ReadAllText(Path.Combine(Support.Repository.Tests, "Configuration", "every-key.yaml"));
 
     [Fact]
-    public void Every_node_knows_its_place_and_how_it_was_written()
+    public void Every_node_has_its_location_and_style()
     {
         var root = Map("a: 1\nb:\n- 'x'\n- {c: ~}\n");
 
@@ -27,7 +27,7 @@ public sealed class YamlTreeTests
     }
 
     [Fact]
-    public void An_alias_is_the_node_it_names()
+    public void An_alias_is_its_anchors_node()
     {
         var root = Map("a: &x {k: v}\nb: *x\n");
 
@@ -35,7 +35,7 @@ public sealed class YamlTreeTests
     }
 
     [Fact]
-    public void A_merge_gives_what_the_map_does_not_say_itself_the_first_of_several_first()
+    public void A_merge_adds_missing_keys_and_the_first_of_several_maps_wins()
     {
         var merged = (YamlMapping)Map("a: &a {k: a, l: a}\nb: &b {l: b, m: b}\nc:\n  k: c\n  <<: [*a, *b]\n").Find("c")!.Value;
 
@@ -44,7 +44,7 @@ public sealed class YamlTreeTests
     }
 
     [Fact]
-    public void A_long_list_is_given_away_item_by_item()
+    public void A_long_list_is_passed_on_item_by_item()
     {
         var taken = new List<string>();
 
@@ -58,38 +58,38 @@ public sealed class YamlTreeTests
             )!;
 
         Assert.Equal(["0 f:4:3", "1 f:5:3"], taken);
-        Assert.True(List(root, "l").IsTaken);
+        Assert.True(List(root, "l").IsStreamed);
         Assert.Single(List(root, "a").Items);
     }
 
     [Theory]
-    [InlineData("", "f:1:1: is empty: must be a map of settings")]
-    [InlineData("# nothing\n", "f:1:1: is empty: must be a map of settings")]
-    [InlineData("a: [1\nb", "f:2:1: no valid YAML: cannot be understood here")]
-    [InlineData("a: b: c\n", "f:1:5: no valid YAML: while scanning a plain scalar value, found invalid mapping")]
-    [InlineData("a: 'x\n", "f:1:4: no valid YAML: while scanning a quoted scalar, found unexpected end of stream")]
-    [InlineData("a: @x\n", "f:1:4: no valid YAML: while scanning for the next token, found character that cannot start any token")]
-    [InlineData("a: 1\n---\nb: 1\n", "f:2:1: a second document begins here: must be one only")]
-    [InlineData("\ta: 1\n", "f:1:1: a tab in the indentation: must be blanks")]
+    [InlineData("", "f:1:1: is empty, but must be a map of settings")]
+    [InlineData("# nothing\n", "f:1:1: is empty, but must be a map of settings")]
+    [InlineData("a: [1\nb", "f:2:1: invalid YAML: cannot be parsed here")]
+    [InlineData("a: b: c\n", "f:1:5: invalid YAML: while scanning a plain scalar value, found invalid mapping")]
+    [InlineData("a: 'x\n", "f:1:4: invalid YAML: while scanning a quoted scalar, found unexpected end of stream")]
+    [InlineData("a: @x\n", "f:1:4: invalid YAML: while scanning for the next token, found character that cannot start any token")]
+    [InlineData("a: 1\n---\nb: 1\n", "f:2:1: a second document starts here: only one is allowed")]
+    [InlineData("\ta: 1\n", "f:1:1: a tab in the indentation: use spaces")]
+    [InlineData("a:\n  - 1\n\t- 2\n", "f:2:5: invalid YAML: while scanning a plain scalar, found a tab character that violate indentation")]
+    [InlineData("a:\n- 'x'\n-\t'y'\n\t- 'z'\n", "f:1:1: invalid YAML: while scanning a mapping, found invalid tab as indentation")]
+    [InlineData("a:\n \tb: 1\n", "f:2:2: a tab in the indentation: use spaces")]
+    [InlineData("a: *x\n", "f:1:4: an alias (*) without an anchor (&) of that name before it; a string that starts with * needs quotes")]
     [InlineData(
-        "a:\n  - 1\n\t- 2\n",
-        "f:2:5: no valid YAML: while scanning a plain scalar, found a tab character that violate indentation"
+        "a: &x [*x]\n",
+        "f:1:8: an alias (*) without an anchor (&) of that name before it; a string that starts with * needs quotes"
     )]
-    [InlineData("a:\n- 'x'\n-\t'y'\n\t- 'z'\n", "f:1:1: no valid YAML: while scanning a mapping, found invalid tab as indentation")]
-    [InlineData("a:\n \tb: 1\n", "f:2:2: a tab in the indentation: must be blanks")]
-    [InlineData("a: *x\n", "f:1:4: an alias (*) without an anchor (&) of that name before it; a text that begins with * needs quotes")]
-    [InlineData("a: &x [*x]\n", "f:1:8: an alias (*) without an anchor (&) of that name before it; a text that begins with * needs quotes")]
-    [InlineData("a: !secret x\n", "f:1:4: tags (!) have no meaning here; a text that begins with ! needs quotes")]
-    [InlineData("? [a]\n: 1\n", "f:1:3: a key must be a text")]
-    [InlineData("a: {<<: 5}\n", "f:1:9: <<: must be a map, or a list of maps, to take keys from")]
-    [InlineData("a: 1\nb: 2\na: 3\n", "f:3:1: \"a\": a key may stand only once in a map; the first is at f:1:1")]
+    [InlineData("a: !secret x\n", "f:1:4: tags (!) are not supported; a string that starts with ! needs quotes")]
+    [InlineData("? [a]\n: 1\n", "f:1:3: a key must be a string")]
+    [InlineData("a: {<<: 5}\n", "f:1:9: <<: must be a map, or a list of maps, to merge")]
+    [InlineData("a: 1\nb: 2\na: 3\n", "f:3:1: \"a\": the key is given twice; the first is at f:1:1")]
     [InlineData(
         "{password: x,y, y}",
-        "f:1:17: a key that is not shown: it may belong to a secret that needs quotes: a key may stand only once in a map; "
+        "f:1:17: a key that is not shown, because it may be part of a secret that needs quotes: the key is given twice; "
             + "the first is at f:1:14"
     )]
-    [InlineData("a: \"\u0001\"", "f:1:5: has a control character (U+0001) here; in double quotes it can be written as \\x01")]
-    public void What_cannot_be_read_has_a_place(string text, string problem)
+    [InlineData("a: \"\u0001\"", "f:1:5: contains a control character (U+0001) here. In double quotes it can be written as \\x01")]
+    public void Invalid_yaml_is_reported_with_its_location(string text, string problem)
     {
         var problems = new List<Problem>();
         if (YamlText.Decode("f", Encoding.UTF8.GetBytes(text), problems) is { } decoded)
@@ -100,8 +100,8 @@ public sealed class YamlTreeTests
 
     [Theory]
     [InlineData(new byte[] { 0x61, 0x3A, 0x20, 0x78, 0x0A, 0x62, 0xFF }, "f:2:2: is not UTF-8 here")]
-    [InlineData(new byte[] { 0xFF, 0xFE, 0x61, 0x00 }, "f:1:1: is UTF-16: must be UTF-8")]
-    public void What_is_not_utf8_has_a_place(byte[] bytes, string problem)
+    [InlineData(new byte[] { 0xFF, 0xFE, 0x61, 0x00 }, "f:1:1: is UTF-16, but must be UTF-8")]
+    public void Invalid_utf8_is_reported_with_its_location(byte[] bytes, string problem)
     {
         var problems = new List<Problem>();
 
@@ -114,7 +114,7 @@ public sealed class YamlTreeTests
         Assert.NotNull(Map(YamlText.Decode("f", [.. Encoding.UTF8.Preamble, .. "a: 1"u8], [])!).Find("a"));
 
     [Fact]
-    public void Depth_and_bombs_end_soon()
+    public void Deep_nesting_and_alias_bombs_are_refused()
     {
         Assert.Contains("is nested more than", Problem(new string('[', 1_000_000)), StringComparison.Ordinal);
         Assert.Contains(
@@ -129,17 +129,17 @@ public sealed class YamlTreeTests
                 $"a{i}: &a{i} [*a{i - 1}, *a{i - 1}, *a{i - 1}, *a{i - 1}, *a{i - 1}, *a{i - 1}, *a{i - 1}, *a{i - 1}, "
                     + $"*a{i - 1}, *a{i - 1}]\n"
             );
-        Assert.Contains("aliases make too much of it", Problem(bomb.ToString()), StringComparison.Ordinal);
+        Assert.Contains("aliases expand to too many nodes", Problem(bomb.ToString()), StringComparison.Ordinal);
         var merges =
             "a: &a {"
             + string.Join(", ", Enumerable.Range(0, 2000).Select(i => $"k{i}: 1"))
             + "}\nb:\n  <<: ["
             + string.Join(", ", Enumerable.Repeat("*a", 3000))
             + "]\n";
-        Assert.Contains("aliases make too much of it", Problem(merges), StringComparison.Ordinal);
+        Assert.Contains("aliases expand to too many nodes", Problem(merges), StringComparison.Ordinal);
     }
 
-    /// <summary>Whatever is done to a good file: there is a tree, or a problem with a place in the file, and never an exception.</summary>
+    /// <summary>A damaged file leads to a tree, or to a problem with a location, but never to an exception.</summary>
     [Fact]
     public void A_damaged_file_is_read_or_refused() =>
         Prop.ForAll(
@@ -152,10 +152,13 @@ public sealed class YamlTreeTests
                     var targets = new TargetSection(new(problems));
                     var tree = decoded is null
                         ? null
-                        : YamlTree.Read("f", decoded, problems, "targets", (item, index) => targets.Take(item, index, "/nonexistent"));
-                    if (tree is not null && Fields.Create(tree, KeyPath.Root, Keys.Root, "/nonexistent", new(problems)) is { } fields)
+                        : YamlTree.Read("f", decoded, problems, "targets", (item, index) => targets.Add(item, index, "/nonexistent"));
+                    if (
+                        tree is not null
+                        && MappingReader.Create(tree, KeyPath.Root, Keys.Root, "/nonexistent", new(problems)) is { } fields
+                    )
                     {
-                        targets.Finish(fields, targets.Defaults(fields, TargetSettings.Nothing));
+                        targets.ApplyDefaults(fields, targets.ReadDefaults(fields, TargetSettings.Empty));
                         GatewaySection.Read(fields);
                     }
 

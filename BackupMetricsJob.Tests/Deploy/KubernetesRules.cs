@@ -336,7 +336,7 @@ internal sealed partial class KubernetesRules
 
     static int Setting(string configuration, string key) =>
         Regex.Match(configuration, $@"^{key}: (\S+)", RegexOptions.Multiline) is { Success: true } match
-        && DurationText.TryParse(match.Groups[1].Value, out var duration)
+        && DurationParser.TryParse(match.Groups[1].Value, out var duration)
             ? (int)duration.TotalSeconds
             : 0;
 

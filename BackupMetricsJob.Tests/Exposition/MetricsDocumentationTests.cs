@@ -38,5 +38,5 @@ public sealed class MetricsDocumentationTests
 
     [Fact]
     public void No_user_label_can_have_the_name_of_a_metrics_own() =>
-        Assert.Empty(MetricNames.All.SelectMany(metric => metric.Labels).Except(BackupMetricsJob.Configuration.LabelText.Reserved));
+        Assert.Empty(MetricNames.All.SelectMany(metric => metric.Labels).Except(BackupMetricsJob.Configuration.LabelParser.Reserved));
 }

@@ -4,7 +4,7 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Files;
 
-/// <summary>A file that hangs costs whoever asks for it a bounded time, one thread, and nobody else anything.</summary>
+/// <summary>A file that hangs costs its reader a limited time and one thread, and does not affect other readers.</summary>
 public sealed class BoundedFileTests : IDisposable
 {
     readonly TempFolder _folder = new();
@@ -12,7 +12,7 @@ public sealed class BoundedFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_pipe_that_nobody_writes_to_is_a_fault_and_holds_up_no_other_file()
+    public void A_pipe_without_a_writer_is_a_fault_and_delays_no_other_file()
     {
         var pipe = Pipe("pipe");
 
@@ -22,7 +22,7 @@ public sealed class BoundedFileTests : IDisposable
     }
 
     [Fact]
-    public void A_path_that_hangs_is_read_once_and_who_comes_later_is_refused_at_once()
+    public void A_path_that_hangs_is_read_once_and_later_reads_fail_at_once()
     {
         var pipe = Pipe("pipe");
         var first = BoundedFile.Begin(pipe);
@@ -39,7 +39,7 @@ public sealed class BoundedFileTests : IDisposable
     }
 
     [Fact]
-    public void Who_asks_while_it_still_may_answer_shares_the_answer_and_the_next_reads_anew()
+    public void Concurrent_reads_share_a_result_and_the_next_read_is_new()
     {
         var pipe = Pipe("pipe");
         var readings = new[] { BoundedFile.Begin(pipe), BoundedFile.Begin(pipe) };
@@ -51,7 +51,7 @@ public sealed class BoundedFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Many_that_hang_are_waited_for_side_by_side_and_give_their_threads_back()
+    public async Task Many_files_that_hang_are_waited_for_in_parallel_and_release_their_threads()
     {
         var pipes = Enumerable.Range(0, 200).Select(i => Pipe($"p{i}")).ToList();
         var clock = Stopwatch.StartNew();
@@ -67,7 +67,7 @@ public sealed class BoundedFileTests : IDisposable
     }
 
     [Fact]
-    public void Those_that_nobody_began_in_advance_share_a_limit()
+    public void Files_that_were_not_started_in_advance_share_a_limit()
     {
         var pipes = Enumerable.Range(0, 40).Select(i => Pipe($"p{i}")).ToList();
         var clock = Stopwatch.StartNew();
@@ -84,7 +84,7 @@ public sealed class BoundedFileTests : IDisposable
     [InlineData(256)]
     [InlineData(257)]
     [InlineData(5000)]
-    public void A_file_is_read_to_its_end_up_to_the_maximum(int length)
+    public void A_file_is_read_completely_up_to_the_maximum(int length)
     {
         var file = _folder.Write("file", new string('x', length));
 
@@ -97,7 +97,7 @@ public sealed class BoundedFileTests : IDisposable
     }
 
     [Fact]
-    public void What_is_absent_endless_no_text_or_a_folder_is_told_as_that()
+    public void Missing_endless_and_binary_files_and_directories_are_distinguished()
     {
         Assert.True(BoundedFile.Read(_folder.File("none")).IsMissing);
         Assert.True(BoundedFile.Read("/nonexistent/none").IsMissing);

@@ -93,7 +93,7 @@ public sealed class CatalogCommandTests : IAsyncLifetime
         Assert.Equal(0, result.ExitCode);
         Assert.Equal(
             """
-            warning: pgbackrest could not list "orders", and the catalogue says so now; its backups were left as they were: code 99: other
+            warning: pgbackrest could not list "orders". The catalogue has recorded this; the backups of the server are unchanged: code 99: other
             pgbackrest: 0 new, 0 changed, 0 gone, 0 unchanged (1 server)
 
             """,

@@ -21,7 +21,7 @@ public sealed class CatalogInitTests
 
         var again = await BackupMetrics.RunAsync("catalog", "init", "--connection", catalogue.Uri);
 
-        Assert.Equal((0, "the catalogue is at version 1 already\n"), (again.ExitCode, again.Error));
+        Assert.Equal((0, "the catalogue is already at version 1\n"), (again.ExitCode, again.Error));
         Assert.Equal("0 new, 1 changed, 1 gone, 0 unchanged", Told(await catalogue.ImportAsync(Backup(2) with { SizeBytes = 7 })));
         var (kept, counted) = await catalogue.CountsAsync();
         Assert.Equal(counted, kept);
@@ -38,8 +38,8 @@ public sealed class CatalogInitTests
         );
 
         Assert.All(results, result => Assert.Equal(0, result.ExitCode));
-        Assert.Single(results, result => result.Error == "made the catalogue, version 1\n");
-        Assert.Equal(3, results.Count(result => result.Error == "the catalogue is at version 1 already\n"));
+        Assert.Single(results, result => result.Error == "created the catalogue, version 1\n");
+        Assert.Equal(3, results.Count(result => result.Error == "the catalogue is already at version 1\n"));
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class CatalogInitTests
 
         var result = await BackupMetrics.RunAsync("catalog", "init", "--connection", catalogue.Uri);
 
-        Assert.Equal("the catalogue is at version 1 already, and mended 2 counts\n", result.Error);
+        Assert.Equal("the catalogue is already at version 1, and corrected 2 counts\n", result.Error);
         var (kept, counted) = await catalogue.CountsAsync();
         Assert.Equal(counted, kept);
     }
@@ -140,7 +140,7 @@ public sealed class CatalogInitTests
 
         var result = await BackupMetrics.RunAsync("catalog", "prune", "--keep", "90d", "--connection", catalogue.Uri);
 
-        Assert.Equal((0, "forgot 2 rows: 1 deleted by their tools, 1 old failure\n", ""), (result.ExitCode, result.Error, result.Output));
+        Assert.Equal((0, "removed 2 rows: 1 deleted by their tools, 1 old failure\n", ""), (result.ExitCode, result.Error, result.Output));
         Assert.Equal(
             ["failed since", "gone lately", "no success after", "old and kept", "still listed", "success of barman"],
             await catalogue.Server.QueryAsync<string>("SELECT backup_id FROM backup_metrics.backup_catalog ORDER BY 1")

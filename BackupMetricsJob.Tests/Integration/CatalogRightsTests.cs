@@ -56,7 +56,7 @@ public sealed class CatalogRightsTests
             ).ExitCode
         );
         Assert.Equal(
-            "forgot 1 row: 1 deleted by their tools, 0 old failures\n",
+            "removed 1 row: 1 deleted by their tools, 0 old failures\n",
             (await BackupMetrics.RunAsync("catalog", "prune", "--keep", "0s", "--connection", writer)).Error
         );
         Assert.Equal((["orders wal-g full done 1", "s t full done 1"]), (await catalogue.CountsAsync()).Kept);

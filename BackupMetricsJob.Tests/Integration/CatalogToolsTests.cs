@@ -131,7 +131,7 @@ public sealed class CatalogToolsTests
         await tool("--stanza=orders stop");
         await tool("--stanza=orders stanza-delete --force");
         Assert.StartsWith(
-            "warning: pgbackrest could not list \"orders\", and the catalogue says so now",
+            "warning: pgbackrest could not list \"orders\". The catalogue has recorded this",
             await ImportAsync("--stanza=orders"),
             StringComparison.Ordinal
         );

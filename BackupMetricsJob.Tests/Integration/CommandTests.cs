@@ -16,13 +16,16 @@ public sealed class CommandTests
         var result = await BackupMetrics.RunAsync("show", "--connection", server.ConnectionUri(), "--instance", "orders");
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
-        Assert.Matches("^orders  PostgreSQL 1[5-9]\\.[0-9]+, primary, asked 20", result.Output);
+        Assert.Matches("^orders  PostgreSQL 1[5-9]\\.[0-9]+, primary, probed 20", result.Output);
         Assert.Matches("  base backup +[0-9]+ s old \\(limit 26 h\\), pg_basebackup, finished 20.*, took [0-9]+ s\n", result.Output);
-        Assert.Matches("  WAL archiving +ok, last success [0-9]+ s ago, nothing waits\n", result.Output);
-        Assert.Matches("  lost if it died now +[0-9]+ s of work at most, if all is stored that the archiver said was\n", result.Output);
+        Assert.Matches("  WAL archiving +ok, last success [0-9]+ s ago, nothing waiting\n", result.Output);
+        Assert.Matches(
+            "  lost if it died now +[0-9]+ s of work at most, if the archive has all WAL that the server reports as archived\n",
+            result.Output
+        );
         Assert.Matches("  a restore replays +[0-9.]+ MB of WAL\n", result.Output);
         Assert.EndsWith(
-            "  nothing wrong is known, by the word of server; only a restore proves it\n",
+            "  no problem is known, according to server; only a restore can prove it\n",
             result.Output,
             StringComparison.Ordinal
         );

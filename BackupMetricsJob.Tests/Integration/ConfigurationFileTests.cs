@@ -16,9 +16,9 @@ public sealed class ConfigurationFileTests
 
         Assert.Equal((78, ""), (result.ExitCode, result.Output));
         Assert.Equal(
-            $"{file}:1:11: deadline \"soon\": must be longer than zero, a duration like 30s, 5m, 26h or 1h30m (units y, w, "
+            $"{file}:1:11: deadline \"soon\": must be a duration longer than zero, like 30s, 5m, 26h or 1h30m (units y, w, "
                 + "d, h, m, s, ms)\n"
-                + $"{file}:2:29: targets[1].name \"a\": must be another name: the first of this one is at {file}:2:18\n",
+                + $"{file}:2:29: targets[1].name \"a\": must be unique: the same name is at {file}:2:18\n",
             result.Error
         );
     }
@@ -29,7 +29,11 @@ public sealed class ConfigurationFileTests
         var result = await BackupMetrics.RunAsync(["run", "--dry-run", "--config", "/dev/stdin"], null, input: "deadline: soon\n");
 
         Assert.Equal(78, result.ExitCode);
-        Assert.StartsWith("/dev/stdin:1:11: deadline \"soon\": must be longer than zero", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "/dev/stdin:1:11: deadline \"soon\": must be a duration longer than zero",
+            result.Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -60,7 +64,7 @@ public sealed class ConfigurationFileTests
         var result = await BackupMetrics.RunAsync("run", "--config", file, "--target", "a");
 
         Assert.Equal(69, result.ExitCode);
-        Assert.StartsWith("warning --target: nothing is pushed, but printed", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith("warning --target: the metrics are printed, not pushed", result.Error, StringComparison.Ordinal);
         Assert.Contains("postgres_backup_probe_success{", result.Output, StringComparison.Ordinal);
     }
 

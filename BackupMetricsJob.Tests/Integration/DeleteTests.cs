@@ -31,7 +31,7 @@ public sealed class DeleteTests : IAsyncLifetime
                 $"deleted {{job=\"backups\", run=\"a/b é\", shard=\"0\"}} at {_gateway.Url}, last pushed AGO ago",
                 $"deleted {{job=\"backups\", run=\"db\"}} at {_gateway.Url}, last pushed AGO ago",
                 $"left alone {{job=\"backups\", run=\"stranger\"}} at {_gateway.Url}, last pushed AGO ago: "
-                    + "it is not of backup-metrics, it has no backup_metrics_build_info",
+                    + "backup-metrics did not push it (it has no backup_metrics_build_info)",
             ],
             Lines(result)
         );
@@ -66,8 +66,8 @@ public sealed class DeleteTests : IAsyncLifetime
             (kept.ExitCode, Assert.Single(Lines(kept)))
         );
         Assert.StartsWith(
-            $"nothing to delete at {_gateway.Url}: no group of backup-metrics there has {{job=\"backups\"}} and was last "
-                + "pushed longer than 60 min ago",
+            $"nothing to delete at {_gateway.Url}: no group that backup-metrics pushed has {{job=\"backups\"}} and was last "
+                + "pushed more than 60 min ago",
             kept.Error,
             StringComparison.Ordinal
         );
@@ -99,12 +99,8 @@ public sealed class DeleteTests : IAsyncLifetime
 
         Assert.Equal((0, ""), (result.ExitCode, result.Output));
         var lines = result.Error.TrimEnd().Split('\n');
-        Assert.Equal($"nothing to delete at {_gateway.Url}: no group of backup-metrics there has {{job=\"backup\"}}", lines[0]);
-        Assert.StartsWith(
-            $"there is {{job=\"backups\", shard=\"00\"}} at {_gateway.Url}, last pushed ",
-            lines[1],
-            StringComparison.Ordinal
-        );
+        Assert.Equal($"nothing to delete at {_gateway.Url}: no group that backup-metrics pushed has {{job=\"backup\"}}", lines[0]);
+        Assert.StartsWith($"found {{job=\"backups\", shard=\"00\"}} at {_gateway.Url}, last pushed ", lines[1], StringComparison.Ordinal);
         Assert.Equal("and 2 more", lines[^1]);
         Assert.Equal(22, lines.Length);
     }
@@ -190,7 +186,7 @@ public sealed class DeleteTests : IAsyncLifetime
             (bad.ExitCode, bad.Error)
         );
         Assert.Equal(
-            (0, $"nothing to delete at {gateway.Url}: no group of backup-metrics there has {{job=\"j\"}}\n"),
+            (0, $"nothing to delete at {gateway.Url}: no group that backup-metrics pushed has {{job=\"j\"}}\n"),
             (good.ExitCode, good.Error)
         );
     }
@@ -209,7 +205,7 @@ public sealed class DeleteTests : IAsyncLifetime
         var result = await BackupMetrics.RunAsync("delete", "--job", "backups", "--gateway", gateway.Url);
 
         Assert.Equal(75, result.ExitCode);
-        Assert.EndsWith(": it was pushed again meanwhile\n", result.Output, StringComparison.Ordinal);
+        Assert.EndsWith(": it has been pushed again\n", result.Output, StringComparison.Ordinal);
     }
 
     [Theory]

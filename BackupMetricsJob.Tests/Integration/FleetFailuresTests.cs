@@ -65,7 +65,7 @@ public sealed class FleetFailuresTests
             Jobs.Target("auth-unusable", "postgresql://u@127.0.0.1:1/x") with
             {
                 Target = null,
-                Unusable = new(FailureReason.Auth, "its password file is not there"),
+                Failure = new(FailureReason.Auth, "its password file is not there"),
             },
             Jobs.Target("last", server.ConnectionUri()),
         ];

@@ -33,7 +33,7 @@ public sealed class TlsRefusalTests(TargetsTestServer server)
     )]
     [InlineData(
         "host=localhost sslmode=verify-full sslrootcert=DIR/server.ext",
-        "tls: the root certificate DIR/server.ext has no certificate in PEM in it"
+        "tls: the root certificate DIR/server.ext contains no PEM certificate"
     )]
     public async Task An_untrusted_server(string text, string words) =>
         Assert.Equal((null, Fill(words)), await Ask($"{text} port={server.TlsPort} user=trusted dbname=orders"));

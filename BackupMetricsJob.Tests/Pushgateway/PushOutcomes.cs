@@ -124,7 +124,7 @@ public sealed class PushOutcomes
 
         var outcome = await Gateways.PushTextAsync(stub.Url);
 
-        Assert.Equal(PlainText.Limit + 3, outcome.Message.Length);
+        Assert.Equal(PlainText.DefaultMaxLength + 3, outcome.Message.Length);
         Assert.True(outcome.Mentions("walg_last_upload"));
     }
 

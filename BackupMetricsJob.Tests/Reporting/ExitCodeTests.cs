@@ -7,7 +7,7 @@ using static BackupMetricsJob.Tests.Backups.Evidence;
 
 namespace BackupMetricsJob.Tests.Reporting;
 
-/// <summary>Which code wins when several apply: 70, 76, 75, 143 or 130, 69, 0.</summary>
+/// <summary>The code if several apply: the first of 70, 76, 75, 143 or 130, 69, 0.</summary>
 public sealed class ExitCodeTests
 {
     [Theory]
@@ -31,27 +31,27 @@ public sealed class ExitCodeTests
     }
 
     [Fact]
-    public void A_failed_target_may_be_told_not_to_matter() =>
+    public void A_failed_target_can_be_ignored() =>
         Assert.Equal(
             ExitCode.Success,
             ExitCodes.For(new RunReport([Failed(FailureReason.Auth, "words")], TimeSpan.Zero), null, failOnTarget: false)
         );
 
     [Fact]
-    public void A_wrong_flag_is_usage_even_beside_a_wrong_variable()
+    public void An_invalid_flag_is_usage_even_beside_an_invalid_variable()
     {
         Assert.Equal(ExitCode.Configuration, ExitCodes.For([new Problem(ProblemOrigin.Configuration, "")]));
         Assert.Equal(ExitCode.Usage, ExitCodes.For([new Problem(ProblemOrigin.Configuration, ""), new Problem(ProblemOrigin.Flag, "")]));
     }
 
     [Fact]
-    public void A_file_that_is_wrong_is_configuration_whatever_else_is_wrong()
+    public void An_invalid_file_is_configuration_whatever_else_is_invalid()
     {
         var flag = new Problem(ProblemOrigin.Flag, "");
         Assert.Equal(
             ExitCode.Configuration,
             ExitCodes.For([flag, new Problem(ProblemOrigin.Configuration, "") { Location = new("c.yaml", 1, 1) }])
         );
-        Assert.Equal(ExitCode.Configuration, ExitCodes.For([new Problem(ProblemOrigin.Configuration, "") { IsOfFile = true }, flag]));
+        Assert.Equal(ExitCode.Configuration, ExitCodes.For([new Problem(ProblemOrigin.Configuration, "") { IsInFile = true }, flag]));
     }
 }

@@ -5,7 +5,7 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Reporting;
 
-/// <summary>The line that a person sees while a run takes long.</summary>
+/// <summary>The progress line of a long run.</summary>
 public sealed class ProgressLineTests
 {
     [Theory]
@@ -27,14 +27,17 @@ public sealed class ProgressLineTests
         if (term is not null)
             environment["TERM"] = term;
         using var signals = new Signals();
-        var context = new ProcessContext(Stream.Null, TextWriter.Null, environment, TimeProvider.System, signals) { IsWatched = isWatched };
-        using var line = ProgressLine.Begin(context, new(format, FailOnTarget: true, DryRun: false), out var progress);
+        var context = new ProcessContext(Stream.Null, TextWriter.Null, environment, TimeProvider.System, signals)
+        {
+            IsInteractive = isWatched,
+        };
+        using var line = ProgressLine.Start(context, new(format, FailOnTarget: true, DryRun: false), out var progress);
 
         Assert.Equal((isWanted, isWanted), (line is not null, progress is not null));
     }
 
     [Fact]
-    public async Task A_run_that_hangs_shows_it_on_a_terminal_and_leaves_only_its_report()
+    public async Task A_run_that_hangs_shows_progress_on_a_terminal_and_clears_it()
     {
         await using var silent = new SilentServer();
         var command = $"{BackupMetrics.Executable} show --connection postgresql://u@127.0.0.1:{silent.Port}/x --instance db --timeout 4s";
@@ -46,7 +49,7 @@ public sealed class ProgressLineTests
             ["SHELL"] = "/bin/sh",
         };
 
-        // script gives it a terminal, for both of its streams.
+        // script provides a terminal for both streams.
         var result = await ChildProcess.RunAsync(
             Tool.Find("script", "apt-get install bsdutils"),
             ["-qec", command, "/dev/null"],

@@ -6,13 +6,13 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Reporting;
 
-/// <summary>What a run says of its push, whatever it says of its targets.</summary>
+/// <summary>The report of a push.</summary>
 public sealed class PushReportTests
 {
     [Theory]
-    [InlineData(3600, "warning: the clock of http://gw is 3600 s ahead of this host's: alerts compare times of both")]
-    [InlineData(-61, "warning: the clock of http://gw is 61 s behind this host's: alerts compare times of both")]
-    public void Clocks_that_differ_by_more_than_a_minute_are_warned_of(int seconds, string warning) =>
+    [InlineData(3600, "warning: the clock of http://gw is 3600 s ahead of this host's; alerts compare times of both")]
+    [InlineData(-61, "warning: the clock of http://gw is 61 s behind this host's; alerts compare times of both")]
+    public void A_clock_difference_of_more_than_a_minute_is_a_warning(int seconds, string warning) =>
         Assert.Equal(
             ["ok http://gw stored the push (12 samples, 0.04 s)", warning],
             Lines(Stored with { ClockSkew = TimeSpan.FromSeconds(seconds) })
@@ -22,8 +22,7 @@ public sealed class PushReportTests
     [InlineData(60)]
     [InlineData(0)]
     [InlineData(-60)]
-    public void A_minute_is_not_worth_a_line(int seconds) =>
-        Assert.Single(Lines(Stored with { ClockSkew = TimeSpan.FromSeconds(seconds) }));
+    public void A_minute_is_not(int seconds) => Assert.Single(Lines(Stored with { ClockSkew = TimeSpan.FromSeconds(seconds) }));
 
     [Fact]
     public void Advice_follows_the_failure()
@@ -41,7 +40,7 @@ public sealed class PushReportTests
     }
 
     [Fact]
-    public void Accepted_is_told_from_stored()
+    public void Accepted_is_not_reported_as_stored()
     {
         var accepted = Stored with { Result = PushResult.Accepted, Status = 202 };
 

@@ -8,7 +8,7 @@ using static BackupMetricsJob.Tests.Backups.Evidence;
 
 namespace BackupMetricsJob.Tests.Reporting;
 
-/// <summary>What people read after a run, and at three in the morning.</summary>
+/// <summary>The reports for people.</summary>
 public sealed class ReportTests
 {
     static readonly IReadOnlyList<ProbeResult> Results =
@@ -54,7 +54,7 @@ public sealed class ReportTests
     public void Show() => Snapshot.Matches("show.txt", Written(to => ShowTable.Write(Results, to)));
 
     [Fact]
-    public void A_server_that_has_archived_nothing_yet_is_shown_with_what_waits()
+    public void A_server_that_has_archived_nothing_yet_is_shown_with_waiting_segments()
     {
         var young = Server with { Archiver = new(0, null, 0, null, null, null) };
         var waiting = young with
@@ -69,9 +69,9 @@ public sealed class ReportTests
                 .Single(line => line.Contains("WAL archiving", StringComparison.Ordinal))
                 .Trim();
 
-        Assert.Equal("WAL archiving       unknown: nothing was archived yet, nothing failed, nothing waits", Archiving(young));
+        Assert.Equal("WAL archiving       unknown: nothing has been archived, and nothing has failed, nothing waiting", Archiving(young));
         Assert.StartsWith(
-            "WAL archiving       unknown: nothing was archived yet, nothing failed, 7 segments waiting for 20 s",
+            "WAL archiving       unknown: nothing has been archived, and nothing has failed, 7 segments waiting for 20 s",
             Archiving(waiting),
             StringComparison.Ordinal
         );
@@ -85,10 +85,10 @@ public sealed class ReportTests
         Snapshot.Matches("summary.json.txt", Written(to => RunSummaryJson.Write(Report, ExitCode.TargetFailed, Noon, to)));
 
     [Fact]
-    public void Show_of_what_a_catalogue_tells() => Snapshot.Matches("show-found.txt", Written(to => ShowTable.Write(Found, to)));
+    public void Show_of_servers_in_a_catalogue() => Snapshot.Matches("show-found.txt", Written(to => ShowTable.Write(Found, to)));
 
     [Fact]
-    public void Summary_of_what_a_catalogue_tells() =>
+    public void Summary_of_servers_in_a_catalogue() =>
         Snapshot.Matches("summary-found.txt", Written(to => RunSummary.Write(Report with { Results = Found }, to)));
 
     static IReadOnlyList<ProbeResult> Found { get; } =

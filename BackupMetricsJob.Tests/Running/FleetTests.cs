@@ -103,7 +103,7 @@ public sealed class FleetTests
         await using var silent = new SilentServer();
         using var stop = new CancellationTokenSource();
         var targets = Enumerable.Range(0, 5).Select(i => Jobs.Target($"t{i}", $"postgresql://u@127.0.0.1:{silent.Port}/x")).ToList();
-        targets.Add(targets[0] with { Target = null, Unusable = new(FailureReason.Auth, "its password file is not there") });
+        targets.Add(targets[0] with { Target = null, Failure = new(FailureReason.Auth, "its password file is not there") });
         var run = ProbeAsync(targets, places: 2, stop: stop.Token);
         await silent.FirstConnection;
 
@@ -137,7 +137,7 @@ public sealed class FleetTests
         var why = new ProbeFailure(FailureReason.Auth, "password_file \"/run/secrets/a\" does not exist");
         var well = Jobs.Target("well", server.ConnectionUri());
 
-        var (results, _) = await ProbeAsync([well with { Target = null, Unusable = why }, well], places: 1);
+        var (results, _) = await ProbeAsync([well with { Target = null, Failure = why }, well], places: 1);
 
         Assert.Equal((why, TimeSpan.Zero, true), (results[0].Failure, results[0].Duration, results[0].IsMonitored));
         Assert.Null(results[1].Failure);

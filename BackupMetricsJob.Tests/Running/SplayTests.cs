@@ -69,7 +69,7 @@ public sealed class SplayTests
         Assert.Equal(ExitCode.Terminated, ExitCodes.For(report, ExitCode.Terminated, failOnTarget: true));
         using var text = new StringWriter();
         RunSummary.Write(report, text);
-        Assert.Equal("stopped while it waited for its moment (--splay): nothing was probed, nothing was pushed", text.ToString().Trim());
+        Assert.Equal("stopped during the delay of --splay: nothing was probed, nothing was pushed", text.ToString().Trim());
     }
 
     static GroupingKey Group(string job) => GroupingKey.TryCreate(job, [], [])!;

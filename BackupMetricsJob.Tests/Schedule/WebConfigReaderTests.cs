@@ -90,7 +90,7 @@ public sealed class WebConfigReaderTests
         "tls_server_config: {cert_file: a, key_file: b, client_ca_file: c}",
         "1:64: tls_server_config.client_ca_file: is not used unless client_auth_type is"
     )]
-    [InlineData("tls_server_config: [", "no valid YAML")]
+    [InlineData("tls_server_config: [", "invalid YAML")]
     public void What_is_wrong_is_told_with_its_place_and_never_with_a_secret(string text, string problem)
     {
         Assert.Null(Read(text, out var problems));

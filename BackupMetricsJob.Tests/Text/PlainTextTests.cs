@@ -14,7 +14,7 @@ public class PlainTextTests
     public void Anything_becomes_one_clean_line(string text, string line) => Assert.Equal(line, PlainText.OnOneLine(text));
 
     [Fact]
-    public void Half_a_pair_becomes_a_replacement_character() => Assert.Equal("a\ufffdb", PlainText.OnOneLine("a\ud83db"));
+    public void A_lone_surrogate_becomes_a_replacement_character() => Assert.Equal("a\ufffdb", PlainText.OnOneLine("a\ud83db"));
 
     [Fact]
     public void A_long_text_is_cut_but_never_through_a_character()
@@ -32,5 +32,5 @@ public class PlainTextTests
     [InlineData("http://a:b@h https://c:d@e@i", "http://***@h https://***@i")]
     [InlineData("http://h/x mail a@b", "http://h/x mail a@b")]
     [InlineData("nothing", "nothing")]
-    public void User_info_in_a_url_is_starred(string text, string shown) => Assert.Equal(shown, PlainText.WithoutUserInfo(text));
+    public void User_info_in_a_url_is_hidden(string text, string shown) => Assert.Equal(shown, PlainText.WithoutUserInfo(text));
 }

@@ -3,8 +3,8 @@ using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Checking;
 
-/// <summary>What a check found: of the settings, of each target, of each gateway, and of Prometheus where that was asked.</summary>
-/// <param name="Settings">What is allowed and yet hardly meant.</param>
+/// <summary>The result of a check. <see cref="Prometheus"/> is null if it was not checked.</summary>
+/// <param name="Settings">Settings that are valid but probably not intended.</param>
 internal sealed record CheckReport(
     IReadOnlyList<Finding> Settings,
     IReadOnlyList<TargetCheck> Targets,
@@ -12,35 +12,33 @@ internal sealed record CheckReport(
     PrometheusCheck? Prometheus
 );
 
-/// <summary>A target as it answered, and everything that is wrong with it or with the way to it, the worst first.</summary>
+/// <summary>The probe of a target, and all findings about the target and its connection, the worst first.</summary>
 internal sealed record TargetCheck(ProbeResult Result, IReadOnlyList<Finding> Findings);
 
-/// <summary>How a server that we talk HTTP with took it; the exit code follows from it.</summary>
-internal enum ServerVerdict
+/// <summary>The result of checking an HTTP server. It determines the exit code.</summary>
+internal enum ServerStatus
 {
-    /// <summary>It answers, and nothing keeps a push, or a scrape, from being what it should be.</summary>
+    /// <summary>It answers, and pushes or scrapes will work.</summary>
     Ok,
 
-    /// <summary>It answers, and is not set up as it must be.</summary>
+    /// <summary>It answers, but its configuration is wrong.</summary>
     Misconfigured,
 
-    /// <summary>It answers, and will not have us.</summary>
+    /// <summary>It answers, but refuses our requests.</summary>
     Refused,
 
-    /// <summary>It does not answer, or not now.</summary>
+    /// <summary>It does not answer, or is not ready.</summary>
     Unreachable,
 
     /// <summary>The check was ended before it answered.</summary>
     Unknown,
 }
 
-/// <summary>A gateway.</summary>
-/// <param name="Gateway">Its address.</param>
-/// <param name="Verdict">Whether a push could be expected to arrive.</param>
-/// <param name="Facts">What is known of it, in words: its version, whether it checks pushes, when our group was pushed last.</param>
-internal sealed record GatewayCheck(Gateway Gateway, ServerVerdict Verdict, IReadOnlyList<string> Facts, IReadOnlyList<Finding> Findings);
+/// <param name="Status">Whether a push would probably arrive.</param>
+/// <param name="Facts">For people: its version, whether it checks pushes, when our group was last pushed.</param>
+internal sealed record GatewayCheck(Gateway Gateway, ServerStatus Status, IReadOnlyList<string> Facts, IReadOnlyList<Finding> Findings);
 
 /// <summary>The Prometheus that scrapes the gateways.</summary>
 /// <param name="Address">Its URL.</param>
-/// <param name="Verdict">Whether what is pushed arrives there under its own labels.</param>
-internal sealed record PrometheusCheck(string Address, ServerVerdict Verdict, IReadOnlyList<string> Facts, IReadOnlyList<Finding> Findings);
+/// <param name="Status">Whether pushed series keep their own labels there.</param>
+internal sealed record PrometheusCheck(string Address, ServerStatus Status, IReadOnlyList<string> Facts, IReadOnlyList<Finding> Findings);

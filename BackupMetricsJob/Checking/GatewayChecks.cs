@@ -6,43 +6,43 @@ using BackupMetricsJob.Pushgateway.Api;
 
 namespace BackupMetricsJob.Checking;
 
-/// <summary>Whether a gateway would take our push, and what it has of ours.</summary>
+/// <summary>Checks whether a gateway would accept our push, and which of our groups it has.</summary>
 internal static class GatewayChecks
 {
-    static readonly TimeSpan NoticeableSkew = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan MaxClockSkew = TimeSpan.FromSeconds(60);
     static readonly TimeSpan MinStaleAge = TimeSpan.FromHours(1);
 
-    public static async Task<GatewayCheck> OfAsync(Gateway gateway, JobOptions job, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<GatewayCheck> RunAsync(Gateway gateway, JobOptions job, TimeProvider time, CancellationToken cancellationToken)
     {
         var api = new GatewayApi(gateway, time);
         var (status, down) = await api.StatusAsync(cancellationToken);
         if (status is null)
-            return new(gateway, Verdict(down!), [], [Failed(down!)]);
+            return new(gateway, StatusFor(down!), [], [CreateFinding(down!)]);
         var facts = new List<string> { status.ToString() };
         var findings = new List<Finding>();
         if (gateway.Credentials is not null)
-            facts.Add("takes our credentials");
+            facts.Add("accepts the credentials");
         if (!status.IsReady)
             findings.Add(
                 new(
                     true,
                     "it is not ready: its queue of pushes is full",
-                    "Push less often, or into fewer groups; it may be back in a moment."
+                    "Push less often, or to fewer groups. It may recover in a moment."
                 )
             );
         if (!status.ChecksPushes)
             findings.Add(
                 new(
                     false,
-                    "it does not check what is pushed (--push.disable-consistency-check): two jobs may push the same series unnoticed",
+                    "it does not check pushes (--push.disable-consistency-check), so two jobs may push the same series unnoticed",
                     "Start it without that flag."
                 )
             );
-        if (status.ClockSkew is { } skew && skew.Duration() > NoticeableSkew)
+        if (status.ClockSkew is { } skew && skew.Duration() > MaxClockSkew)
             findings.Add(
                 new(
                     false,
-                    $"its clock is {Humanize.Duration(skew.Duration())} {(skew > TimeSpan.Zero ? "ahead of" : "behind")} ours",
+                    $"its clock is {Humanize.Duration(skew.Duration())} {(skew > TimeSpan.Zero ? "ahead of" : "behind")} this host's",
                     "Synchronise both clocks (NTP)."
                 )
             );
@@ -50,31 +50,31 @@ internal static class GatewayChecks
         var (groups, failure) = await api.GroupsAsync(null, cancellationToken);
         if (groups is null)
         {
-            findings.Add(Failed(failure!));
-            return new(gateway, Verdict(failure!), facts, findings);
+            findings.Add(CreateFinding(failure!));
+            return new(gateway, StatusFor(failure!), facts, findings);
         }
 
         AddGroups(groups, job, facts, findings);
-        return new(gateway, status.IsReady ? ServerVerdict.Ok : ServerVerdict.Unreachable, facts, findings);
+        return new(gateway, status.IsReady ? ServerStatus.Ok : ServerStatus.Unreachable, facts, findings);
     }
 
-    public static ServerVerdict Verdict(ApiFailure failure) =>
+    public static ServerStatus StatusFor(ApiFailure failure) =>
         failure.Reason switch
         {
-            RequestFailure.Refused => ServerVerdict.Refused,
-            RequestFailure.Cancelled => ServerVerdict.Unknown,
-            _ => ServerVerdict.Unreachable,
+            RequestFailure.Refused => ServerStatus.Refused,
+            RequestFailure.Cancelled => ServerStatus.Unknown,
+            _ => ServerStatus.Unreachable,
         };
 
-    public static Finding Failed(ApiFailure failure) =>
+    public static Finding CreateFinding(ApiFailure failure) =>
         failure switch
         {
             { Reason: RequestFailure.Cancelled } => new(false, failure.Describe(), ""),
             { Status: 401 or 403 } => new(true, failure.Describe(), "Check its user and password, or its token."),
-            _ => new(true, failure.Describe(), "Check the URL, and that it runs there."),
+            _ => new(true, failure.Describe(), "Check the URL, and that the server is running."),
         };
 
-    /// <summary>Whether it is the group that a run would push, or that of one of its shards.</summary>
+    /// <summary>Whether a run, or one of its shards, would push this group.</summary>
     static bool IsOfThisJob(GatewayGroup group, GroupingKey key)
     {
         if (group.Job != key.Job)
@@ -94,17 +94,17 @@ internal static class GatewayChecks
         if (job.Interval is { } interval && interval * 2 > stale)
             stale = interval * 2;
         GatewayGroup? own = null;
-        var forgotten = 0;
+        var abandoned = 0;
         var oldest = TimeSpan.Zero;
         foreach (var group in groups.All)
         {
             var age = groups.At - group.PushTime;
-            var isForgotten = group.IsOurs && group.Job == job.Group.Job && age > stale;
-            if (IsOfThisJob(group, job.Group) && (group.Is(job.Group) || !isForgotten))
+            var isAbandoned = group.IsOurs && group.Job == job.Group.Job && age > stale;
+            if (IsOfThisJob(group, job.Group) && (group.Is(job.Group) || !isAbandoned))
                 own = own?.PushTime > group.PushTime ? own : group;
-            else if (isForgotten)
+            else if (isAbandoned)
             {
-                forgotten++;
+                abandoned++;
                 if (age > oldest)
                     oldest = age.Value;
             }
@@ -112,25 +112,25 @@ internal static class GatewayChecks
 
         facts.Add(
             own?.PushTime is { } pushed
-                ? $"our group {job.Group} was last pushed {Humanize.Duration(groups.At - pushed)} ago"
-                : $"our group {job.Group} was not pushed yet"
+                ? $"group {job.Group} was last pushed {Humanize.Duration(groups.At - pushed)} ago"
+                : $"group {job.Group} has not been pushed yet"
         );
         if (own is { PushFailureTime: { } refused } && !(own.PushTime > refused))
             findings.Add(
                 new(
                     true,
-                    $"the last push of our group was refused, {Humanize.Duration(groups.At - refused)} ago",
-                    "Run backup-metrics run: it says why."
+                    $"the last push of the group was refused, {Humanize.Duration(groups.At - refused)} ago",
+                    "Run backup-metrics run. It reports the reason."
                 )
             );
-        if (forgotten > 0)
+        if (abandoned > 0)
         {
             findings.Add(
                 new(
                     false,
-                    $"{Humanize.Count(forgotten, "group")} of the job {job.Group.Job} {(forgotten == 1 ? "is" : "are")} there that "
-                        + $"nothing pushes any more, the oldest for {Humanize.Duration(oldest)}; Prometheus still scrapes what is in there",
-                    $"backup-metrics delete --gateway ... --job {job.Group.Job} --older-than {(int)stale.TotalMinutes}m, "
+                    $"{Humanize.Count(abandoned, "group")} of job {job.Group.Job} {(abandoned == 1 ? "is" : "are")} no longer pushed "
+                        + $"(the oldest for {Humanize.Duration(oldest)}), but Prometheus still scrapes {(abandoned == 1 ? "it" : "them")}",
+                    $"Run backup-metrics delete --gateway ... --job {job.Group.Job} --older-than {DurationParser.Format(stale)}, "
                         + "with --dry-run first."
                 )
             );

@@ -8,95 +8,94 @@ using BackupMetricsJob.Pushgateway;
 namespace BackupMetricsJob.Checking;
 
 /// <summary>
-/// Whether what is pushed reaches Prometheus under its own labels. Without <c>honor_labels: true</c> in the scrape of the gateway, job and
-/// instance become exported_job and exported_instance, and no rule finds anything.
+/// Checks whether pushed series keep their labels in Prometheus. If the gateway is scraped without <c>honor_labels: true</c>, job and
+/// instance become exported_job and exported_instance, and the rules match nothing.
 /// </summary>
 internal static class PrometheusChecks
 {
-    const string HowToMend =
+    const string HonorLabelsAdvice =
         "Set honor_labels: true in the scrape configuration of the gateway (honorLabels in a ServiceMonitor or PodMonitor).";
 
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    public static async Task<PrometheusCheck> OfAsync(Uri address, JobOptions job, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<PrometheusCheck> RunAsync(Uri address, JobOptions job, TimeProvider time, CancellationToken cancellationToken)
     {
         var name = address.GetLeftPart(UriPartial.Path).TrimEnd('/');
         var api = new PrometheusApi(address, null, Timeout, time);
         var (version, down) = await api.VersionAsync(cancellationToken);
         if (version is null)
-            return new(name, GatewayChecks.Verdict(down!), [], [GatewayChecks.Failed(down!)]);
+            return new(name, GatewayChecks.StatusFor(down!), [], [GatewayChecks.CreateFinding(down!)]);
         var facts = new List<string> { $"Prometheus {version}" };
         var findings = new List<Finding>();
         try
         {
-            var verdict = await JudgeAsync(new Asking(api, cancellationToken), job, facts, findings);
+            var verdict = await CheckScrapingAsync(new Queries(api, cancellationToken), job, facts, findings);
             return new(name, verdict, facts, findings);
         }
-        catch (UnansweredException e)
+        catch (QueryFailedException e)
         {
-            findings.Add(GatewayChecks.Failed(e.Failure));
-            return new(name, GatewayChecks.Verdict(e.Failure), facts, findings);
+            findings.Add(GatewayChecks.CreateFinding(e.Failure));
+            return new(name, GatewayChecks.StatusFor(e.Failure), facts, findings);
         }
     }
 
-    static async Task<ServerVerdict> JudgeAsync(Asking prometheus, JobOptions job, List<string> facts, List<Finding> findings)
+    static async Task<ServerStatus> CheckScrapingAsync(Queries prometheus, JobOptions job, List<string> facts, List<Finding> findings)
     {
-        // What was pushed says more than any configuration.
+        // The scraped series are better evidence than the configuration.
         var name = job.Group.Job;
-        if (await prometheus.CountAsync($"push_time_seconds{{exported_job={Quoted(name)}}}") > 0)
+        if (await prometheus.CountAsync($"push_time_seconds{{exported_job={Quote(name)}}}") > 0)
         {
             findings.Add(
                 new(
                     true,
-                    $"what the job {name} pushed is there as exported_job={Quoted(name)}: a gateway is scraped without honor_labels",
-                    HowToMend
+                    $"series that job {name} pushed have exported_job={Quote(name)}: a gateway is scraped without honor_labels",
+                    HonorLabelsAdvice
                 )
             );
-            return ServerVerdict.Misconfigured;
+            return ServerStatus.Misconfigured;
         }
 
-        var isThere = await prometheus.CountAsync($"push_time_seconds{{job={Quoted(name)}}}") > 0;
+        var isThere = await prometheus.CountAsync($"push_time_seconds{{job={Quote(name)}}}") > 0;
         if (!isThere && (await prometheus.JobsAsync("pushgateway_build_info")).Count == 0)
         {
             findings.Add(
                 new(
                     true,
-                    "it scrapes no Pushgateway: there is no series pushgateway_build_info",
+                    "it scrapes no Pushgateway (there is no series pushgateway_build_info)",
                     "Add the gateway to its scrape configuration, with honor_labels: true."
                 )
             );
-            return ServerVerdict.Misconfigured;
+            return ServerStatus.Misconfigured;
         }
 
         if (isThere)
-            facts.Add($"has what the job {name} pushed");
+            facts.Add($"has the series that job {name} pushed");
         var settings = ScrapeSettings.Read(await prometheus.ConfigurationAsync());
-        var verdict = ServerVerdict.Ok;
+        var verdict = ServerStatus.Ok;
         foreach (var gateway in job.Gateways)
         {
             var url = new Uri(gateway.Address.MetricsUrl);
-            var scrapes = await prometheus.JobsAsync($"up{{instance={Quoted($"{url.Host}:{url.Port}")}}}");
+            var scrapes = await prometheus.JobsAsync($"up{{instance={Quote($"{url.Host}:{url.Port}")}}}");
             if (scrapes.Count == 0 && !(isThere && job.Gateways.Count == 1))
                 findings.Add(
                     new(
                         false,
-                        $"it scrapes nothing at {url.Host}:{url.Port}: perhaps {gateway} has another address there, "
-                            + "perhaps nobody scrapes it",
-                        "Look at its page of targets."
+                        $"it scrapes nothing at {url.Host}:{url.Port}: either it does not scrape {gateway}, or it uses another address",
+                        "Check its targets page."
                     )
                 );
             foreach (var scrape in scrapes)
             {
-                if (!Judge(gateway, scrape, settings, isThere, facts, findings))
-                    verdict = ServerVerdict.Misconfigured;
+                if (!HonorsLabels(gateway, scrape, settings, isThere, facts, findings))
+                    verdict = ServerStatus.Misconfigured;
             }
         }
 
         return verdict;
     }
 
-    /// <summary>False where the gateway is scraped as it must not be.</summary>
-    static bool Judge(
+    /// <summary>False if the gateway is known to be scraped without honor_labels.</summary>
+    static bool HonorsLabels(
         Gateway gateway,
         string scrape,
         IReadOnlyDictionary<string, bool> settings,
@@ -111,8 +110,8 @@ internal static class PrometheusChecks
                 findings.Add(
                     new(
                         false,
-                        $"its scrape job {scrape} has another name in its configuration, and nothing of this job was scraped yet: "
-                            + "whether it has honor_labels is not known",
+                        $"cannot tell whether its scrape job {scrape} has honor_labels: the job has another name in the configuration, "
+                            + "and it has no series of this job yet",
                         "Push once, and check again."
                     )
                 );
@@ -122,19 +121,19 @@ internal static class PrometheusChecks
         if (honors)
             facts.Add($"scrapes {gateway} with honor_labels (scrape job {scrape})");
         else
-            findings.Add(new(true, $"its scrape job {scrape}, of {gateway}, is without honor_labels", HowToMend));
+            findings.Add(new(true, $"its scrape job {scrape} scrapes {gateway} without honor_labels", HonorLabelsAdvice));
         return honors;
     }
 
-    static string Quoted(string text) =>
+    static string Quote(string text) =>
         "\""
         + text.Replace("\\", "\\\\", StringComparison.Ordinal)
             .Replace("\"", "\\\"", StringComparison.Ordinal)
             .Replace("\n", "\\n", StringComparison.Ordinal)
         + "\"";
 
-    /// <summary>One question after the other, up to the first that is not answered.</summary>
-    sealed class Asking(PrometheusApi api, CancellationToken cancellationToken)
+    /// <summary>Queries that throw if there is no answer, so that the check ends there.</summary>
+    sealed class Queries(PrometheusApi api, CancellationToken cancellationToken)
     {
         public async Task<int> CountAsync(string expression) => (await SeriesAsync(expression)).Count;
 
@@ -156,11 +155,11 @@ internal static class PrometheusChecks
             Unwrap(await api.QueryAsync(expression, cancellationToken));
 
         static T Unwrap<T>(ApiAnswer<T> answer)
-            where T : class => answer.Value ?? throw new UnansweredException(answer.Failure!);
+            where T : class => answer.Value ?? throw new QueryFailedException(answer.Failure!);
     }
 
-#pragma warning disable CA1032, CA1064 // It is thrown and caught in this file only.
-    sealed class UnansweredException(ApiFailure failure) : Exception
+#pragma warning disable CA1032, CA1064 // Thrown and caught only in this file.
+    sealed class QueryFailedException(ApiFailure failure) : Exception
     {
         public ApiFailure Failure { get; } = failure;
     }

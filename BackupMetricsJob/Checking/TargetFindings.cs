@@ -4,7 +4,7 @@ using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Checking;
 
-/// <summary>What is wrong with a target: what a run would say, and beside it what only somebody who sets it up wants to know.</summary>
+/// <summary>The findings of a run about a target, and some that only matter during setup.</summary>
 internal static class TargetFindings
 {
     public static IReadOnlyList<Finding> For(MonitoredTarget target, ProbeResult result)
@@ -35,21 +35,25 @@ internal static class TargetFindings
         return findings;
     }
 
-    // Who is on the same machine needs no encryption to be trusted.
+    // A connection within this machine needs no encryption.
     static void AddEncryption(List<Finding> findings, ConnectionSettings connection, ConnectedServer? connected)
     {
         if (connected is null || connection.HasLocalHost)
             return;
         if (connected.Tls is null)
             findings.Add(
-                new(false, "the connection is not encrypted", "Set ssl = on at the server, and sslmode=verify-full with sslrootcert here.")
+                new(
+                    false,
+                    "the connection is not encrypted",
+                    "Set ssl = on at the server, and sslmode=verify-full with sslrootcert in the connection."
+                )
             );
         else if (!connection.Tls.Verifies)
             findings.Add(
                 new(
                     false,
                     "the server's certificate is not checked, "
-                        + $"so anybody could answer in its place (sslmode={Spelling(connection.Tls.Mode)})",
+                        + $"so another host could impersonate it (sslmode={Spelling(connection.Tls.Mode)})",
                     "Set sslmode=verify-full with sslrootcert."
                 )
             );

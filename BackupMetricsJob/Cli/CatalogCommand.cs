@@ -7,33 +7,37 @@ using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Cli;
 
-/// <summary>backup-metrics catalog init, and catalog prune.</summary>
+/// <summary>backup-metrics catalog init and catalog prune.</summary>
 internal static class CatalogCommand
 {
     static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
 
     public static Command Create(ProcessContext context) =>
-        new("catalog", "Make the catalogue of backups, or forget what is long gone from it") { Init(context), Prune(context) };
+        new("catalog", "Create the catalogue of backups, or remove old entries from it") { Init(context), Prune(context) };
 
     static Command Init(ProcessContext context)
     {
         var command = new Command(
             "init",
-            "Make the catalogue (schema backup_metrics) in a database, or bring it up to date; again does no harm. "
-                + "Prints the GRANT statements that are left to do"
+            "Create the catalogue (schema backup_metrics) in a database, or upgrade it. It is safe to repeat. "
+                + "Prints the GRANT statements that are still to be run"
         );
         var server = new Option<bool>("--server")
         {
-            Description = "Instead: install backup_metrics.base_backup_history() on a server that is to be watched, as a superuser",
+            Description = "Instead, install backup_metrics.base_backup_history() on a monitored server, as a superuser",
         };
         var writer = new Option<string>("--grant-writer")
         {
             HelpName = "ROLE",
-            Description = "Grant this role what import, record and prune need",
+            Description = "Role to grant the rights that import, record and prune need",
         };
-        var reader = new Option<string>("--grant-reader") { HelpName = "ROLE", Description = "Grant this role what run and show need" };
+        var reader = new Option<string>("--grant-reader")
+        {
+            HelpName = "ROLE",
+            Description = "Role to grant the rights that run and show need",
+        };
         command.Options.Add(server);
-        var flags = new CatalogFlags(command, "For all of it (60s)", DefaultTimeout);
+        var flags = new CatalogFlags(command, DefaultTimeout);
         command.Options.Add(writer);
         command.Options.Add(reader);
         command.SetAction(
@@ -44,10 +48,13 @@ internal static class CatalogCommand
                 var (writes, reads) = (parsed.GetValue(writer), parsed.GetValue(reader));
                 if (parsed.GetValue(server) && writes is not null)
                     problems.Add(
-                        new(ProblemOrigin.Flag, "--grant-writer: nobody writes on a server that is watched: leave it out, or --server")
+                        new(
+                            ProblemOrigin.Flag,
+                            "--grant-writer: not possible with --server, since nothing is written to a monitored server; remove one of them"
+                        )
                     );
-                CheckRole("--grant-writer", writes, problems);
-                CheckRole("--grant-reader", reads, problems);
+                ValidateRole("--grant-writer", writes, problems);
+                ValidateRole("--grant-reader", reads, problems);
                 if (access is null || problems.Count > 0)
                     return CatalogFlags.Report(problems, context);
 
@@ -59,7 +66,7 @@ internal static class CatalogCommand
                     return CatalogFlags.Report(failure, "catalog init", context, signals.Received);
 
                 await context.Error.WriteLineAsync(
-                    parsed.GetValue(server) ? "backup_metrics.base_backup_history() is installed" : Made(result)
+                    parsed.GetValue(server) ? "backup_metrics.base_backup_history() is installed" : DescribeResult(result)
                 );
                 await context.Output.WriteAsync(Encoding.UTF8.GetBytes(result.Grants), CancellationToken.None);
                 return (int)ExitCode.Success;
@@ -72,24 +79,24 @@ internal static class CatalogCommand
     {
         var command = new Command(
             "prune",
-            "Forget the backups that their tools deleted long ago, and recorded failures that a success followed. "
-                + "Never a backup that still exists"
+            "Remove backups that their tools deleted long ago, and recorded failures that a success followed. "
+                + "A backup that still exists is never removed"
         );
         var keep = new Option<string>("--keep")
         {
             HelpName = "DURATION",
-            Description = "How long to remember them: 90d",
+            Description = "How long to keep them: 90d",
             Required = true,
         };
         command.Options.Add(keep);
-        var flags = new CatalogFlags(command, "For all of it (60s)", DefaultTimeout);
+        var flags = new CatalogFlags(command, DefaultTimeout);
         command.SetAction(
             async (parsed, _) =>
             {
                 var problems = new List<Problem>();
                 var access = flags.Read(parsed, context, problems);
-                if (!DurationText.TryParse(parsed.GetRequiredValue(keep), out var duration))
-                    problems.Add(CatalogFlags.Wrong("--keep", parsed.GetValue(keep), DurationText.Allowed));
+                if (!DurationParser.TryParse(parsed.GetRequiredValue(keep), out var duration))
+                    problems.Add(CatalogFlags.InvalidValue("--keep", parsed.GetValue(keep), DurationParser.Allowed));
                 if (access is null || problems.Count > 0)
                     return CatalogFlags.Report(problems, context);
 
@@ -98,7 +105,7 @@ internal static class CatalogCommand
                 if (result.Failure is { } failure)
                     return CatalogFlags.Report(failure, "catalog prune", context, signals.Received);
                 await context.Error.WriteLineAsync(
-                    $"forgot {Humanize.Count(result.Deleted + result.Failures, "row")}: {result.Deleted} deleted by their tools, "
+                    $"removed {Humanize.Count(result.Deleted + result.Failures, "row")}: {result.Deleted} deleted by their tools, "
                         + $"{Humanize.Count(result.Failures, "old failure")}"
                 );
                 return (int)ExitCode.Success;
@@ -107,19 +114,19 @@ internal static class CatalogCommand
         return command;
     }
 
-    static string Made(InitResult result) =>
+    static string DescribeResult(InitResult result) =>
         (
             result.Was switch
             {
-                0 => $"made the catalogue, version {CatalogVersion.Known}",
-                CatalogVersion.Known => $"the catalogue is at version {CatalogVersion.Known} already",
-                _ => $"brought the catalogue from version {result.Was} to {CatalogVersion.Known}",
+                0 => $"created the catalogue, version {CatalogVersion.Known}",
+                CatalogVersion.Known => $"the catalogue is already at version {CatalogVersion.Known}",
+                _ => $"upgraded the catalogue from version {result.Was} to {CatalogVersion.Known}",
             }
-        ) + (result.RepairedCounts > 0 ? $", and mended {result.RepairedCounts} counts" : "");
+        ) + (result.RepairedCounts > 0 ? $", and corrected {result.RepairedCounts} counts" : "");
 
-    static void CheckRole(string flag, string? role, List<Problem> problems)
+    static void ValidateRole(string flag, string? role, List<Problem> problems)
     {
         if (role is not null && (role.Length == 0 || role.Contains('\0', StringComparison.Ordinal)))
-            problems.Add(CatalogFlags.Wrong(flag, role, "the name of a role"));
+            problems.Add(CatalogFlags.InvalidValue(flag, role, "the name of a role"));
     }
 }

@@ -6,22 +6,22 @@ using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Cli;
 
-/// <summary>Which database a command writes to, and for how long it may: the flags that every command about the catalogue has.</summary>
+/// <summary>The database that a catalogue command writes to, and the timeout of the whole command.</summary>
 internal sealed record CatalogAccess(ConnectionSettings Connection, TimeSpan Timeout);
 
-/// <summary>Their declaration, their reading, and how such a command ends.</summary>
+/// <summary>The flags that every catalogue command has, and how such a command reports a failure.</summary>
 internal sealed class CatalogFlags
 {
     static readonly TimeSpan MaxTimeout = TimeSpan.FromDays(1);
 
     readonly FlagSet _flags;
-    readonly TimeSpan _unless;
+    readonly TimeSpan _defaultTimeout;
 
-    public CatalogFlags(Command command, string timeoutHelp, TimeSpan unless)
+    public CatalogFlags(Command command, TimeSpan defaultTimeout)
     {
-        (_flags, _unless) = (new(command), unless);
+        (_flags, _defaultTimeout) = (new(command), defaultTimeout);
         _flags.AddConnection();
-        _flags.Add("timeout", "DURATION", timeoutHelp);
+        _flags.AddDuration("timeout", "Timeout for the whole command", defaultTimeout);
     }
 
     /// <summary>Null if there is a problem.</summary>
@@ -33,15 +33,15 @@ internal sealed class CatalogFlags
         return connection is null || problems.Count > 0 ? null : new(connection, timeout);
     }
 
-    /// <summary>A flag's value that is wrong: 64.</summary>
-    public static Problem Wrong(string flag, string? value, string allowed) =>
-        new Setting(flag, ProblemOrigin.Flag, value ?? "").Wrong(allowed);
+    /// <summary>The problem of a flag with an invalid value; the exit code is 64.</summary>
+    public static Problem InvalidValue(string flag, string? value, string allowed) =>
+        new Setting(flag, ProblemOrigin.Flag, value ?? "").InvalidValue(allowed);
 
-    /// <summary>Tells what is wrong with the command line or the environment, a line each.</summary>
+    /// <summary>Writes each problem of the command line or the environment on a line.</summary>
     public static int Report(IReadOnlyList<Problem> problems, ProcessContext context) =>
         Problems.Report(problems, new(LogFormat.Text, FailOnTarget: true, DryRun: false), context);
 
-    /// <summary>Tells why it was not done; the exit code follows from it.</summary>
+    /// <summary>Writes why the command failed, and returns the exit code.</summary>
     public static int Report(CatalogFailure failure, string command, ProcessContext context, ExitCode? signal)
     {
         context.Error.WriteLine($"backup-metrics: {command}: {PlainText.OnOneLine(failure.Message, limit: 2000)}");
@@ -51,10 +51,10 @@ internal sealed class CatalogFlags
     TimeSpan Timeout(Settings settings, List<Problem> problems)
     {
         if (settings.One("timeout") is not { } setting)
-            return _unless;
-        if (DurationText.TryParse(setting.Value, out var duration) && duration > TimeSpan.Zero && duration <= MaxTimeout)
+            return _defaultTimeout;
+        if (DurationParser.TryParse(setting.Value, out var duration) && duration > TimeSpan.Zero && duration <= MaxTimeout)
             return duration;
-        problems.Add(setting.Wrong(DurationText.Allowed + ", a day at most"));
-        return _unless;
+        problems.Add(setting.InvalidValue(DurationParser.Allowed + ", at most a day"));
+        return _defaultTimeout;
     }
 }

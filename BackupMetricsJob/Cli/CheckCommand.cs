@@ -6,23 +6,19 @@ using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Cli;
 
-/// <summary>backup-metrics check: try everything that a run needs, change nothing, and say what is wrong and what to do.</summary>
+/// <summary>backup-metrics check: tests everything that a run needs without changing anything, and reports problems with advice.</summary>
 internal static class CheckCommand
 {
     public static Command Create(ProcessContext context)
     {
         var command = new Command(
             "check",
-            "Check the settings, every database with its rights and its TLS, every gateway, and how Prometheus scrapes; nothing is pushed"
+            "Check the settings, the rights and TLS at every database, every gateway, and how Prometheus scrapes. Nothing is pushed"
         );
         var flags = new FlagSet(command);
         JobFlags.AddTo(flags, pushes: true);
-        flags.Add(
-            "prometheus",
-            "URL",
-            "The Prometheus that scrapes the gateway, like http://prometheus:9090: is that done with honor_labels?"
-        );
-        flags.Add("output", "text|json", "How the result is written on standard output (text)");
+        flags.Add("prometheus", "URL", "Prometheus that scrapes the gateway, like http://prometheus:9090: check that it uses honor_labels");
+        flags.Add("output", "text|json", "Format of the result on standard output (text)");
         command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), context));
         return command;
     }
@@ -31,14 +27,14 @@ internal static class CheckCommand
     {
         var problems = new List<Problem>(OptionsReader.Read(flags, context.Environment, Purpose.Check, out var job, out var output));
         var settings = new Settings(flags, context.Environment);
-        var asJson = OutputOptions.Choice(settings, "output", "text", "json", problems);
+        var asJson = OutputOptions.ReadChoice(settings, "output", "text", "json", problems);
         var prometheus = Prometheus(settings, problems);
         if (job is null || problems.Count > 0)
             return Problems.Report(problems, output, context);
 
         var signals = context.Signals;
         CheckReport report;
-        using (ProgressLine.Begin(context, output, out var progress))
+        using (ProgressLine.Start(context, output, out var progress))
             report = await Check.RunAsync(job, prometheus, context.Time, progress, signals.Stop);
         var code = ExitCodes.For(report, signals.Received, output.FailOnTarget);
         if (asJson)
@@ -64,7 +60,7 @@ internal static class CheckCommand
             && url is { UserInfo: "", Query: "", Fragment: "", Host.Length: > 0 }
         )
             return url;
-        problems.Add(new(setting.Kind, $"{setting.Origin}: must be a URL like http://prometheus:9090, without user, password and query"));
+        problems.Add(new(setting.Origin, $"{setting.Name}: must be a URL like http://prometheus:9090, without user, password or query"));
         return null;
     }
 }

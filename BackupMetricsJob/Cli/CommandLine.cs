@@ -5,20 +5,18 @@ using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Cli;
 
-/// <summary>The command line: it parses, runs the command, and turns everything that can happen into an exit code.</summary>
+/// <summary>Parses the command line, runs the command, and returns its exit code.</summary>
 internal static class CommandLine
 {
     const string ExitCodeHelp = """
-        Reads how old the backups of PostgreSQL databases are and pushes that to a Prometheus Pushgateway.
+        Reads how old the backups of PostgreSQL databases are, and pushes that to a Prometheus Pushgateway.
 
-        Exit codes: 0 all done; 64 a flag is wrong; 65 what was to be imported or recorded is wrong, and nothing was written; 69 a database
-        could not be asked, or refused; 70 a bug; 74 standard output cannot be written; 75 the push did not arrive; 76 the gateway refused
-        it; 78 the environment or a file is wrong; 143, 130 ended by SIGTERM, SIGINT (a run pushes before).
+        Exit codes: 0 success; 64 invalid flag; 65 invalid input to import or record, nothing was written; 69 a database could not be
+        probed, or a catalogue command could not use its database; 70 bug; 74 standard output could not be written; 75 the push did not
+        arrive; 76 the gateway refused the push; 78 invalid environment variable or file; 143, 130 ended by SIGTERM, SIGINT (a run pushes
+        first).
         """;
 
-    /// <param name="args">As typed.</param>
-    /// <param name="context">Where to write.</param>
-    /// <param name="build">What this program is.</param>
     public static int Run(string[] args, ProcessContext context, BuildVersion build)
     {
         var root = new RootCommand(ExitCodeHelp)

@@ -8,29 +8,21 @@ using BackupMetricsJob.Reporting;
 namespace BackupMetricsJob.Cli;
 
 /// <summary>
-/// backup-metrics delete: groups of ours are removed from a gateway, after a job was renamed or has fewer shards. Only ours.
+/// backup-metrics delete: removes groups from a gateway, after a job was renamed or has fewer shards. It never removes other programs'
+/// groups.
 /// </summary>
 internal static class DeleteCommand
 {
     public static Command Create(ProcessContext context)
     {
-        var command = new Command(
-            "delete",
-            "Remove the groups of a job from the Pushgateway: those that backup-metrics pushed, and no other"
-        );
+        var command = new Command("delete", "Remove the groups of a job from the Pushgateway, but only groups that backup-metrics pushed");
         var flags = new FlagSet(command);
         flags.AddMany("gateway", "URL", "Pushgateway, like http://pushgateway:9091; repeatable");
-        flags.Add("job", "NAME", "The label job of the groups");
-        flags.AddMany("grouping", "NAME=VALUE", "A label that the groups must have, too; repeatable");
-        flags.Add("older-than", "DURATION", "Only groups that were last pushed longer ago");
-        flags.Add("gateway-username", "NAME", "Who we are to the gateway");
-        flags.Add("gateway-password-file", "FILE", "The password of that user");
-        flags.Add("gateway-token-file", "FILE", "Or a bearer token");
-        flags.Add("gateway-ca-file", "FILE", "The certificates that may have signed the gateway's, in PEM");
-        flags.Add("gateway-cert-file", "FILE", "Our own certificate, and those between it and its authority, in PEM");
-        flags.Add("gateway-key-file", "FILE", "Its key, unless it is in the same file");
-        flags.Add("gateway-timeout", "DURATION", "For one question to the gateway (10s)");
-        flags.AddSwitch("dry-run", "Only say what would be deleted");
+        flags.Add("job", "NAME", "Label job of the groups");
+        flags.AddMany("grouping", "NAME=VALUE", "Label that the groups must also have; repeatable");
+        flags.AddDuration("older-than", "Remove only groups that were last pushed longer ago than this");
+        JobFlags.AddGatewayAccess(flags, "Timeout for each request to a gateway", PushBudget.DefaultAttemptTimeout);
+        flags.AddSwitch("dry-run", "Only print what would be deleted");
         command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), context));
         return command;
     }
@@ -41,7 +33,7 @@ internal static class DeleteCommand
         var problems = new List<Problem>();
         var gateways = new GatewayReader(settings, context.Environment, problems).Read(files: null);
         var selection = Selection(settings, problems);
-        var dryRun = OutputOptions.Choice(settings, "dry-run", "false", "true", problems);
+        var dryRun = OutputOptions.ReadChoice(settings, "dry-run", "false", "true", problems);
         if (problems.Count > 0 || selection is null)
             return CatalogFlags.Report(problems, context);
 
@@ -52,7 +44,7 @@ internal static class DeleteCommand
         {
             var deletion = new GroupDeletion(gateway.ToString(), new GatewayApi(gateway, context.Time), list, context.Error);
             var result = await deletion.RunAsync(selection, dryRun, signals.Stop);
-            // What a signal ended is told by the signal's own code.
+            // The exit code of the signal says this already.
             if (result != PushResult.Cancelled)
                 results.Add(result);
         }
@@ -65,15 +57,15 @@ internal static class DeleteCommand
         var job = settings.One("job");
         if (job is null)
             problems.Add(
-                new(ProblemOrigin.Flag, $"--job is missing: the label job of the groups that are to go (or {Settings.Variable("job")})")
+                new(ProblemOrigin.Flag, $"--job is missing: the label job of the groups to delete (or {Settings.Variable("job")})")
             );
         else if (job.Value.Length == 0)
-            problems.Add(job.Wrong("the label job of the groups that are to go"));
-        var labels = LabelText.Read(settings.All("grouping"), problems).ConvertAll(label => new GroupingLabel(label.Name, label.Value));
+            problems.Add(job.InvalidValue("the label job of the groups to delete"));
+        var labels = LabelParser.Read(settings.All("grouping"), problems).ConvertAll(label => new GroupingLabel(label.Name, label.Value));
         var olderThan = TimeSpan.Zero;
         var age = settings.One("older-than");
-        if (age is not null && !DurationText.TryParse(age.Value, out olderThan))
-            problems.Add(age.Wrong(DurationText.Allowed));
+        if (age is not null && !DurationParser.TryParse(age.Value, out olderThan))
+            problems.Add(age.InvalidValue(DurationParser.Allowed));
         return job is null ? null : new(job.Value, labels, age is null ? null : olderThan);
     }
 }

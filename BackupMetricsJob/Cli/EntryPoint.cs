@@ -9,14 +9,14 @@ using BackupMetricsJob.Reporting;
 namespace BackupMetricsJob.Cli;
 
 /// <summary>
-/// What a program of ours begins and ends with: streams, clock, environment and signals in, exit code out. A bug is one line, its stack
-/// only with --verbose.
+/// Sets up streams, clock, environment and signals, runs a program, and returns its exit code. A bug is reported on one line, with a
+/// stack trace only if --verbose is given.
 /// </summary>
 internal static class EntryPoint
 {
     public static int Run(string[] args, Func<ProcessContext, BuildVersion, int> run)
     {
-        var (hasInput, hasOutput) = StandardDescriptors.Fill();
+        var (hasInput, hasOutput) = StandardDescriptors.EnsureOpen();
         ProcessLimits.RaiseDescriptors();
         using var signals = new Signals();
         using var output = new StandardStream(
@@ -27,13 +27,13 @@ internal static class EntryPoint
         {
             AutoFlush = true,
         };
-        // Opened now: a report must not fail because files that hang have taken all descriptors.
+        // Opened now, because files that hang could use up all descriptors before the report is written.
         error.BaseStream.Write([]);
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
             environment[(string)variable.Key] = (string?)variable.Value ?? "";
-        // A container's user without HOME and without a line in /etc/passwd: .NET says "/" here, but to look for certificates it wants to
-        // be told, and does no TLS at all.
+        // The user of a container may have neither HOME nor an entry in /etc/passwd. .NET reports "/" here, yet its certificate store
+        // needs HOME to be set: without it every TLS connection fails.
         if (environment.GetValueOrDefault("HOME") is null or "" && Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) == "/")
             Environment.SetEnvironmentVariable("HOME", "/");
         var build = BuildVersion.Parse(
@@ -45,7 +45,7 @@ internal static class EntryPoint
                 new ProcessContext(output, error, environment, TimeProvider.System, signals)
                 {
                     HasInput = hasInput,
-                    IsWatched = !Console.IsErrorRedirected,
+                    IsInteractive = !Console.IsErrorRedirected,
                 },
                 build
             );
@@ -55,7 +55,7 @@ internal static class EntryPoint
             error.WriteLine("backup-metrics: " + failure.Message);
             return (int)ExitCode.OutputFailed;
         }
-#pragma warning disable CA1031 // The one place where a bug is caught: it becomes one line and an exit code.
+#pragma warning disable CA1031 // The only place that catches bugs and turns them into a line and an exit code.
         catch (Exception bug)
 #pragma warning restore CA1031
         {

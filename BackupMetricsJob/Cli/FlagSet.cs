@@ -4,40 +4,43 @@ using BackupMetricsJob.Configuration;
 namespace BackupMetricsJob.Cli;
 
 /// <summary>
-/// Flags of one command: each is declared with its variable in the help, and read word for word. Their values are read in Configuration,
-/// not here.
+/// Flags of one command that can also be set by an environment variable. They are read as text: Configuration parses and checks the
+/// values, since flags, variables and the file share one set of rules.
 /// </summary>
 internal sealed class FlagSet(Command command)
 {
     readonly List<Option> _options = [];
 
     public void Add(string name, string value, string help) =>
-        Add(new Option<string>("--" + name) { HelpName = value, Description = Described(name, help) });
+        Add(new Option<string>("--" + name) { HelpName = value, Description = Describe(name, help) });
 
-    /// <summary>One that may be given several times.</summary>
+    /// <summary>The help ends with the default.</summary>
+    public void AddDuration(string name, string help, TimeSpan? defaultValue = null) =>
+        Add(name, "DURATION", defaultValue is { } value ? $"{help} ({DurationParser.Format(value)})" : help);
+
+    /// <summary>A flag that may be repeated.</summary>
     public void AddMany(string name, string value, string help) =>
         Add(
             new Option<string[]>("--" + name)
             {
                 HelpName = value,
-                Description = Described(name, help),
+                Description = Describe(name, help),
                 Arity = ArgumentArity.OneOrMore,
             }
         );
 
-    /// <summary>One without a value; given, it is "true".</summary>
+    /// <summary>A flag without a value. When given, its value is "true".</summary>
     public void AddSwitch(string name, string help) =>
-        Add(new Option<string>("--" + name) { Description = Described(name, help), Arity = ArgumentArity.Zero });
+        Add(new Option<string>("--" + name) { Description = Describe(name, help), Arity = ArgumentArity.Zero });
 
     public void AddConnection() =>
         Add(
             "connection",
             "URI",
-            "Database: postgresql://user@host/db or \"host=... user=...\"; "
-                + "what it leaves open comes from PGHOST and the rest of libpq's environment"
+            "Database: postgresql://user@host/db or \"host=... user=...\". libpq's environment (PGHOST, ...) fills in what is missing"
         );
 
-    /// <summary>What was typed. A flag that was not given is not there.</summary>
+    /// <summary>The flags that were given, as typed.</summary>
     public Flags Read(ParseResult parsed)
     {
         var flags = new Flags();
@@ -59,5 +62,5 @@ internal sealed class FlagSet(Command command)
         command.Options.Add(option);
     }
 
-    static string Described(string name, string help) => $"{help} [{Settings.Variable(name)}]";
+    static string Describe(string name, string help) => $"{help} [{Settings.Variable(name)}]";
 }

@@ -5,19 +5,19 @@ using BackupMetricsJob.Pushgateway.Api;
 
 namespace BackupMetricsJob.Cli;
 
-/// <summary>Deletes the selected groups of one gateway and says of each what was done. What is not ours is named and left alone.</summary>
+/// <summary>Deletes the selected groups of one gateway and reports each of them. Groups of other programs are reported and kept.</summary>
 internal sealed class GroupDeletion(string gateway, GatewayApi api, TextWriter list, TextWriter error)
 {
     const int MaxShown = 20;
 
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Stored, where nothing of what was to go is left.</summary>
+    /// <returns>Stored if none of the selected groups is left.</returns>
     public async Task<PushResult> RunAsync(GroupSelection selection, bool dryRun, CancellationToken cancellationToken)
     {
-        var told = await api.GroupsAsync(null, cancellationToken);
-        if (told.Value is not { } groups)
-            return Fail(told.Failure!);
+        var answer = await api.GroupsAsync(null, cancellationToken);
+        if (answer.Value is not { } groups)
+            return Fail(answer.Failure!);
 
         var toDelete = new List<(GatewayGroup Group, GroupingKey Key)>();
         foreach (var group in groups.All)
@@ -25,11 +25,11 @@ internal sealed class GroupDeletion(string gateway, GatewayApi api, TextWriter l
             if (!selection.Matches(group))
                 continue;
             if (!group.IsOurs)
-                Report("left alone", group, groups.At, ": it is not of backup-metrics, it has no backup_metrics_build_info");
+                Report("left alone", group, groups.At, ": backup-metrics did not push it (it has no backup_metrics_build_info)");
             else if (!selection.IsOldEnough(group, groups.At))
                 Report("kept", group, groups.At, "");
             else if (group.ToKey() is not { } key)
-                Report("left alone", group, groups.At, ": its labels cannot be sent");
+                Report("left alone", group, groups.At, ": its labels cannot be sent in a URL");
             else
                 toDelete.Add((group, key));
         }
@@ -49,30 +49,25 @@ internal sealed class GroupDeletion(string gateway, GatewayApi api, TextWriter l
         CancellationToken cancellationToken
     )
     {
-        var left = await api.DeleteAsync([.. toDelete.Select(one => one.Group)], Timeout, cancellationToken);
-        if (left.Value is null)
+        var remaining = await api.DeleteAsync([.. toDelete.Select(one => one.Group)], Timeout, cancellationToken);
+        if (remaining.Value is null)
         {
             foreach (var (group, _) in toDelete)
                 Report("perhaps deleted", group, now, "");
-            return Fail(left.Failure!);
+            return Fail(remaining.Failure!);
         }
 
         var result = PushResult.Stored;
         foreach (var (group, key) in toDelete)
         {
-            if (left.Value.All.FirstOrDefault(other => other.Is(key)) is not { } still)
+            if (remaining.Value.All.FirstOrDefault(other => other.Is(key)) is not { } kept)
             {
                 Report("deleted", group, now, "");
                 continue;
             }
 
             result = PushResult.Unavailable;
-            Report(
-                "not deleted",
-                group,
-                now,
-                still.PushTime > group.PushTime ? ": it was pushed again meanwhile" : ": the gateway still has it"
-            );
+            Report("not deleted", group, now, kept.PushTime > group.PushTime ? ": it has been pushed again" : ": the gateway still has it");
         }
 
         return result;
@@ -82,12 +77,12 @@ internal sealed class GroupDeletion(string gateway, GatewayApi api, TextWriter l
     {
         error.WriteLine(
             $"nothing to delete at {gateway}: "
-                + "no group of backup-metrics there has "
-                + $"{selection}{(selection.OlderThan is { } age ? $" and was last pushed longer than {Humanize.Duration(age)} ago" : "")}"
+                + "no group that backup-metrics pushed has "
+                + $"{selection}{(selection.OlderThan is { } age ? $" and was last pushed more than {Humanize.Duration(age)} ago" : "")}"
         );
         var ours = groups.All.Where(group => group.IsOurs).OrderBy(group => group.ToString(), StringComparer.Ordinal).ToList();
         foreach (var group in ours.Take(MaxShown))
-            error.WriteLine($"there is {Describe(group, groups.At)}");
+            error.WriteLine($"found {Describe(group, groups.At)}");
         if (ours.Count > MaxShown)
             error.WriteLine($"and {ours.Count - MaxShown} more");
     }
@@ -104,7 +99,7 @@ internal sealed class GroupDeletion(string gateway, GatewayApi api, TextWriter l
     {
         var age = group.PushTime is { } pushed
             ? $"last pushed {Humanize.Duration(now > pushed ? now - pushed : TimeSpan.Zero)} ago"
-            : "never pushed with success";
+            : "never pushed successfully";
         return $"{group} at {gateway}, {age}";
     }
 }

@@ -8,7 +8,7 @@ using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Cli;
 
-/// <summary>backup-metrics import: makes the catalogue say what a backup tool says now.</summary>
+/// <summary>backup-metrics import: updates the catalogue from the list of a backup tool.</summary>
 internal static class ImportCommand
 {
     public static Command Create(ProcessContext context)
@@ -16,7 +16,7 @@ internal static class ImportCommand
         var command = new Command(
             "import",
             """
-            Make the catalogue say what a backup tool says now, from the tool's own output:
+            Update the catalogue from the list of backups that a tool prints:
               wal-g backup-list --detail --json        curl http://localhost:16000/SITE/basebackup (pghoard)
               pgbackrest info --output=json            barman -f json list-backups SERVER|all, barman -f json show-backup SERVER ID
             """
@@ -26,27 +26,27 @@ internal static class ImportCommand
         var file = new Argument<string?>("file")
         {
             HelpName = "FILE",
-            Description = "The tool's output (standard input, also as -)",
+            Description = "File with the tool's output (standard input, also as -)",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var server = new Option<string>("--server")
         {
             HelpName = "NAME",
-            Description = "Whose backups they are, where the tool's output does not say (wal-g, pghoard)",
+            Description = "Server that the backups belong to, if the tool's output does not name it (wal-g, pghoard)",
         };
         var allowEmpty = new Option<bool>("--allow-empty")
         {
-            Description = "Believe an empty list: the backups that the catalogue has of it are gone",
+            Description = "Accept an empty list: mark all backups in the catalogue as gone",
         };
         var zone = new Option<string>("--timezone")
         {
             HelpName = "ZONE",
-            Description = "Time zone of the host that the tool ran on, like Europe/Berlin, for times without one (this host's)",
+            Description = "Time zone of times without a zone, like Europe/Berlin: that of the host that the tool ran on (this host's)",
         };
         command.Arguments.Add(tool);
         command.Arguments.Add(file);
         command.Options.Add(server);
-        var flags = new CatalogFlags(command, "For all of it, reading the input included (10m)", TimeSpan.FromMinutes(10));
+        var flags = new CatalogFlags(command, TimeSpan.FromMinutes(10));
         command.Options.Add(allowEmpty);
         command.Options.Add(zone);
         command.SetAction(
@@ -54,37 +54,41 @@ internal static class ImportCommand
             {
                 var problems = new List<Problem>();
                 var access = flags.Read(parsed, context, problems);
-                var options = new ListingOptions(parsed.GetValue(server), Zone(parsed.GetValue(zone), problems), context.Time.GetUtcNow());
+                var options = new ListingOptions(
+                    parsed.GetValue(server),
+                    ReadTimeZone(parsed.GetValue(zone), problems),
+                    context.Time.GetUtcNow()
+                );
                 if (options.Server is { } name && RowProblem.OfKey(name, "-", "-", "-") is { } wrong)
                     problems.Add(new(ProblemOrigin.Flag, $"--server: {wrong}"));
                 if (options.Server is { } said && said.Any(char.IsControl))
-                    problems.Add(CatalogFlags.Wrong("--server", said, "a name without control characters"));
+                    problems.Add(CatalogFlags.InvalidValue("--server", said, "a name without control characters"));
                 if (options.Server is null && ToolOutput.NeedsServer(parsed.GetRequiredValue(tool)))
                     problems.Add(
                         new(
                             ProblemOrigin.Flag,
-                            $"--server NAME is missing: {parsed.GetRequiredValue(tool)} does not say whose backups it lists"
+                            $"--server NAME is missing: {parsed.GetRequiredValue(tool)} does not name the server in its output"
                         )
                     );
-                if (Source(parsed.GetValue(file)) is null && !context.HasInput)
+                if (InputFile(parsed.GetValue(file)) is null && !context.HasInput)
                     problems.Add(
                         new(
                             ProblemOrigin.Flag,
-                            "FILE is missing, and standard input is closed: give the file, or pipe the tool's output into this command"
+                            "FILE is missing, and standard input is closed: name a file, or pipe the tool's output into this command"
                         )
                     );
-                else if (Source(parsed.GetValue(file)) is null && !Console.IsInputRedirected)
+                else if (InputFile(parsed.GetValue(file)) is null && !Console.IsInputRedirected)
                     problems.Add(
                         new(
                             ProblemOrigin.Flag,
-                            "FILE is missing, and standard input is a terminal: give the file, or pipe the tool's output into this command"
+                            "FILE is missing, and standard input is a terminal: name a file, or pipe the tool's output into this command"
                         )
                     );
                 return access is null || problems.Count > 0
                     ? CatalogFlags.Report(problems, context)
                     : await ImportAsync(
                         parsed.GetRequiredValue(tool),
-                        Source(parsed.GetValue(file)),
+                        InputFile(parsed.GetValue(file)),
                         options,
                         parsed.GetValue(allowEmpty),
                         access,
@@ -112,7 +116,7 @@ internal static class ImportCommand
         return result.Failure is { } failure ? CatalogFlags.Report(failure, "import", context, signals.Received) : (int)ExitCode.Success;
     }
 
-    /// <summary>The file is opened by the import itself, within its time: to open a pipe that nobody writes to never ends.</summary>
+    /// <summary>The file is opened here, within the timeout, because opening a pipe that nobody writes to never returns.</summary>
     static async IAsyncEnumerable<Listed> ReadAsync(
         string tool,
         string? file,
@@ -142,8 +146,8 @@ internal static class ImportCommand
         foreach (var (server, error) in result.Errors)
             context.Error.WriteLine(
                 PlainText.OnOneLine(
-                    $"warning: {result.Tool} could not list \"{server}\", and the catalogue says so now; "
-                        + $"its backups were left as they were: {error}"
+                    $"warning: {result.Tool} could not list \"{server}\". The catalogue has recorded this; the backups of the server are "
+                        + $"unchanged: {error}"
                 )
             );
         var servers = Humanize.Count(result.Servers, "server");
@@ -152,15 +156,15 @@ internal static class ImportCommand
         );
     }
 
-    static string? Source(string? file) => file is "-" ? null : file;
+    static string? InputFile(string? file) => file is "-" ? null : file;
 
-    static TimeZoneInfo Zone(string? name, List<Problem> problems)
+    static TimeZoneInfo ReadTimeZone(string? name, List<Problem> problems)
     {
         if (name is null)
             return TimeZoneInfo.Local;
         if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone))
             return zone;
-        problems.Add(CatalogFlags.Wrong("--timezone", name, "a time zone of this host, like UTC or Europe/Berlin"));
+        problems.Add(CatalogFlags.InvalidValue("--timezone", name, "a time zone that this host knows, like UTC or Europe/Berlin"));
         return TimeZoneInfo.Utc;
     }
 }

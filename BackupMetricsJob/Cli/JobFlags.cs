@@ -1,91 +1,93 @@
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Pushgateway;
+
 namespace BackupMetricsJob.Cli;
 
-/// <summary>
-/// The flags that say what a run does; every command that makes one has them. Their values are read in Configuration, not here.
-/// </summary>
+/// <summary>The flags that say what a run does. Every command that probes databases has them.</summary>
 internal static class JobFlags
 {
     public static void AddTo(FlagSet flags, bool pushes)
     {
-        flags.AddSwitch("verbose", "Tell more");
+        flags.AddSwitch("verbose", "Print the stack trace of a bug");
         flags.Add(
             "config",
             "FILE",
-            "Everything in a YAML file, many databases in it: docs/configuration.md. Flags and variables go before it"
+            "YAML file with all settings and any number of targets: docs/configuration.md. Flags and variables override it"
         );
-        flags.Add("config-dir", "DIR", "Further *.yaml and *.yml files, each with defaults and targets of its own");
+        flags.Add("config-dir", "DIR", "Directory with more *.yaml and *.yml files, each with its own defaults and targets");
         flags.AddMany(
             "target",
             "NAME",
             pushes
-                ? "Only this target of the files, printed and not pushed unless --grouping makes a group of it; repeatable (all)"
-                : "Only this target of the files; repeatable (all)"
+                ? "Probe only this target of the files. The result is printed, not pushed, unless --grouping puts it in a group of "
+                    + "its own; repeatable (all)"
+                : "Show only this target of the files; repeatable (all)"
         );
         flags.AddConnection();
         if (pushes)
-            AddGateway(flags);
+        {
+            flags.AddMany("gateway", "URL", "Pushgateway, like http://pushgateway:9091; repeatable: each one must get the push");
+            AddGatewayAccess(flags, "Timeout for the first attempt of a push", PushBudget.DefaultAttemptTimeout);
+            flags.Add("job", "NAME", $"Label job of the pushed group ({JobDefaults.Job})");
+        }
+
+        flags.Add("instance", "NAME", "Label instance of the database (HOST:PORT of the connection)");
+        flags.AddMany("label", "NAME=VALUE", "Label to add to every series of the database; repeatable");
         if (pushes)
-            flags.Add("job", "NAME", "The label job of the group that is pushed (backup_metrics)");
-        flags.Add("instance", "NAME", "The label instance of the database (HOST:PORT of the connection)");
-        flags.AddMany("label", "NAME=VALUE", "A label for every series of the database; repeatable");
-        if (pushes)
-            flags.AddMany("grouping", "NAME=VALUE", "A further label of the grouping key; repeatable");
-        flags.AddMany("source", "NAME", "Where facts come from: server, catalog, pgmonitor, query, pgwatch; repeatable (server)");
+            flags.AddMany("grouping", "NAME=VALUE", "Label to add to the grouping key; repeatable");
+        flags.AddMany("source", "NAME", "Where the facts come from: server, catalog, pgmonitor, query, pgwatch; repeatable (server)");
         flags.AddMany(
             "server",
             "PATTERN",
-            "Which servers of the catalogue, each an instance; * is any text, and a name without it keeps its limits while the "
+            "Servers of the catalogue to publish, each as an instance; * matches any text. A name without * keeps its limits while the "
                 + "catalogue is down; repeatable (all)"
         );
         flags.AddMany(
             "receiver",
             "NAME",
-            "The replication slot or application_name of a WAL receiver that is an archive, "
-                + "though it reports an apply position as a standby does; repeatable"
+            "Replication slot or application_name of a WAL receiver that is an archive, although it reports an apply position as a standby "
+                + "does; repeatable"
         );
         flags.AddMany(
             "without",
             "wal|label",
-            "What of the source server to do without, where it is not to be had: pg_wal, or the label of the last base backup; repeatable"
+            "Skip what the role cannot read on the source server: pg_wal, or the label of the last base backup; repeatable"
         );
         flags.Add(
             "query",
             "FILE",
-            "A SELECT of one row a backup, for the source query: columns type, finished_at or age_seconds, and server, tool, "
-                + "started_at, size_bytes, stored_bytes, state, backup_id"
+            "File with a SELECT for the source query. One row is one backup, with the columns type, finished_at or age_seconds, and "
+                + "server, tool, started_at, size_bytes, stored_bytes, state, backup_id"
         );
         flags.AddMany(
             "max-age",
             "TYPE=AGE",
             "How old a backup may be: base=26h, base:warning=26h, wal=none; repeatable (base 26h and 50h, wal 15m and 1h)"
         );
-        flags.Add("timeout", "DURATION", "For each database (15s)");
-        flags.Add("deadline", "DURATION", "For the whole run, the push included (60s)");
-        flags.Add("concurrency", "N", "How many databases are asked at once (8 a core, 16 to 64)");
+        flags.AddDuration("timeout", "Timeout for each database", JobDefaults.Timeout);
+        flags.AddDuration("deadline", "Time limit for the whole run, including the push", JobDefaults.Deadline);
+        flags.Add("concurrency", "N", "Number of databases to probe at once (8 per core, from 16 to 64)");
         if (pushes)
-            flags.Add("splay", "DURATION", "Start up to this much later, always the same for this machine and group (0s)");
-        if (pushes)
-            flags.Add("shard", "I/N", "Only the part I (from 0) of N parts of the targets, pushed as a group of its own");
-        if (pushes)
-            flags.Add("shards", "N", "The same, the part's number from JOB_COMPLETION_INDEX as a Kubernetes Indexed Job has it");
-        if (pushes)
-            flags.Add("interval", "DURATION", "How often this job is meant to run; published, so that an alert can tell when it did not");
-        if (pushes)
-            flags.Add("legacy-names", "true|false", "Whether pghoard_last_upload_age and walg_last_upload are published too (true)");
-        if (pushes)
-            flags.Add("log-format", "text|json", "How the report on standard error is written (text)");
+        {
+            flags.AddDuration("splay", "Delay the start by up to this long, always the same for this machine and group", TimeSpan.Zero);
+            flags.Add("shard", "I/N", "Probe only part I (from 0) of N parts of the targets, and push it as a group of its own");
+            flags.Add("shards", "N", "The same, with I taken from JOB_COMPLETION_INDEX, which a Kubernetes Indexed Job sets");
+            flags.AddDuration("interval", "How often this job runs. It is published, so that an alert can notice when a run is missing");
+            flags.Add("legacy-names", "true|false", "Also publish pghoard_last_upload_age and walg_last_upload (true)");
+            flags.Add("log-format", "text|json", "Format of the report on standard error (text)");
+        }
+
         flags.Add("fail-on", "any|never", "Whether a database that could not be probed makes the exit code 69 (any)");
     }
 
-    static void AddGateway(FlagSet flags)
+    public static void AddGatewayAccess(FlagSet flags, string timeoutHelp, TimeSpan defaultTimeout)
     {
-        flags.AddMany("gateway", "URL", "Pushgateway, like http://pushgateway:9091; repeatable: each must get the push");
-        flags.Add("gateway-username", "NAME", "User for each gateway (basic authentication)");
-        flags.Add("gateway-password-file", "FILE", "File with the user's password");
-        flags.Add("gateway-token-file", "FILE", "File with a bearer token for each gateway");
-        flags.Add("gateway-ca-file", "FILE", "Certificates (PEM) that may have signed the gateway's (the operating system's)");
-        flags.Add("gateway-cert-file", "FILE", "Our own certificate (PEM)");
-        flags.Add("gateway-key-file", "FILE", "Its key (PEM), where it is not in the same file");
-        flags.Add("gateway-timeout", "DURATION", "For the first attempt of a push (10s)");
+        flags.Add("gateway-username", "NAME", "User name at each gateway (basic authentication)");
+        flags.Add("gateway-password-file", "FILE", "File with the password of that user");
+        flags.Add("gateway-token-file", "FILE", "File with a bearer token for each gateway, instead of user and password");
+        flags.Add("gateway-ca-file", "FILE", "CA certificates (PEM) that the gateway is checked against (the operating system's)");
+        flags.Add("gateway-cert-file", "FILE", "Client certificate (PEM), with its intermediate certificates");
+        flags.Add("gateway-key-file", "FILE", "Key of the client certificate (PEM), if it is not in the same file");
+        flags.AddDuration("gateway-timeout", timeoutHelp, defaultTimeout);
     }
 }

@@ -7,8 +7,8 @@ using BackupMetricsJob.Reporting;
 namespace BackupMetricsJob.Cli;
 
 /// <summary>
-/// Tells what was wrong with a command line: which flag or argument, and what is allowed. A word that nobody knows may be a connection with
-/// its password, or a bare password behind a mistyped flag: only a flag and the first word, which is a command, are shown.
+/// Reports what is wrong with a command line: the flag or argument, and what is allowed. An unknown word may be a connection string with
+/// its password, or a password after a mistyped flag. So only flags and the first word, which is a command, are shown.
 /// </summary>
 internal static class ParseErrors
 {
@@ -17,15 +17,15 @@ internal static class ParseErrors
         var first = parsed.Tokens is [var token, ..] ? token.Value : null;
         foreach (var error in parsed.Errors)
         {
-            var words = OfValue(error) ?? Redacted(error.Message, first) + Meant(error.Message, parsed);
-            to.WriteLine("backup-metrics: " + PlainText.OnOneLine(words));
+            var text = DescribeValueError(error) ?? Redact(error.Message, first) + Suggestion(error.Message, parsed);
+            to.WriteLine("backup-metrics: " + PlainText.OnOneLine(text));
         }
 
         return (int)ExitCode.Usage;
     }
 
-    /// <summary>The flag or the command that an unknown word looks like; "" where it is like none.</summary>
-    static string Meant(string message, ParseResult parsed)
+    /// <summary>The flag or command that resembles an unknown word; "" if there is none.</summary>
+    static string Suggestion(string message, ParseResult parsed)
     {
         if (!message.StartsWith("Unrecognized", StringComparison.Ordinal))
             return "";
@@ -35,16 +35,16 @@ internal static class ParseErrors
         return NearestName.Find(word, names) is { } nearest ? $" Did you mean {nearest}?" : "";
     }
 
-    /// <summary>Null where it is not about the value of a flag or an argument.</summary>
-    static string? OfValue(ParseError error)
+    /// <summary>Null if the error is not about the value of a flag or an argument.</summary>
+    static string? DescribeValueError(ParseError error)
     {
         if (error.SymbolResult is OptionResult option)
-            return OfValue(option.Option.Name, option.Option, option.Option.ValueType, option.Tokens);
+            return DescribeValueError(option.Option.Name, option.Option, option.Option.ValueType, option.Tokens);
         if (error.SymbolResult is not ArgumentResult argument)
             return null;
         return argument.Parent is OptionResult of
-            ? OfValue(of.Option.Name, of.Option, of.Option.ValueType, of.Tokens)
-            : OfValue(
+            ? DescribeValueError(of.Option.Name, of.Option, of.Option.ValueType, of.Tokens)
+            : DescribeValueError(
                 argument.Argument.HelpName ?? argument.Argument.Name,
                 argument.Argument,
                 argument.Argument.ValueType,
@@ -52,7 +52,7 @@ internal static class ParseErrors
             );
     }
 
-    static string? OfValue(string name, Symbol symbol, Type type, IReadOnlyList<Token> tokens)
+    static string? DescribeValueError(string name, Symbol symbol, Type type, IReadOnlyList<Token> tokens)
     {
         if (tokens.Count > 1)
             return null;
@@ -69,10 +69,10 @@ internal static class ParseErrors
     }
 
     /// <summary>
-    /// With <c>***</c> for what stands between the first and the last quotation mark unless it is a flag or the command; of a flag with a
-    /// value only the flag is kept.
+    /// Replaces what is between the first and the last quotation mark by <c>***</c>, unless it is a flag or the command. Of a flag with a
+    /// value, only the flag is kept.
     /// </summary>
-    internal static string Redacted(string message, string? command)
+    internal static string Redact(string message, string? command)
     {
         var (from, to) = (message.IndexOf('\'', StringComparison.Ordinal) + 1, message.LastIndexOf('\''));
         if (from == 0 || to < from)

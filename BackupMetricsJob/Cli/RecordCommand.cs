@@ -7,37 +7,41 @@ using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Cli;
 
-/// <summary>backup-metrics record: one backup or restore test, by the word of the script that ran it.</summary>
+/// <summary>backup-metrics record: records one backup or restore test, as reported by the script that ran it.</summary>
 internal sealed class RecordCommand
 {
     static readonly TimeSpan MaxClockError = TimeSpan.FromMinutes(5);
 
-    readonly Option<string> _server = Required("--server", "NAME", "Whose backup it is; becomes the label instance");
-    readonly Option<string> _tool = Required("--tool", "NAME", "What made it: pg_dump, pg_basebackup, wal-g, ...");
+    readonly Option<string> _server = Required("--server", "NAME", "Server that the backup belongs to; becomes the label instance");
+    readonly Option<string> _tool = Required("--tool", "NAME", "Tool that made it: pg_dump, pg_basebackup, wal-g, ...");
     readonly Option<string> _type = Required("--type", "TYPE", string.Join(", ", CatalogRecord.Kinds));
     readonly Option<int> _exitCode = new("--from-exit-code")
     {
         HelpName = "N",
-        Description = "How it ended: 0 is done, everything else failed",
+        Description = "Exit code of the tool: 0 means done, anything else failed",
         Required = true,
     };
-    readonly Option<string> _database = Optional("--database", "NAME", "Which database a logical backup is of");
-    readonly Option<string> _id = Optional("--id", "ID", "Its name; the same name again is the same backup (from its database and time)");
-    readonly Option<string> _storage = Optional("--storage", "NAME", "Where it is stored, if in several places (default)");
-    readonly Option<string> _restored = Optional("--restored", "ID", "Of a restore test: the backup that was restored");
+    readonly Option<string> _database = Optional("--database", "NAME", "Database of a logical backup");
+    readonly Option<string> _id = Optional(
+        "--id",
+        "ID",
+        "Name of the backup; recording the same name again updates it (made from database and time)"
+    );
+    readonly Option<string> _storage = Optional("--storage", "NAME", "Where it is stored, if there are several places (default)");
+    readonly Option<string> _restored = Optional("--restored", "ID", "Backup that a restore test restored");
     readonly Option<string> _sizeOf = Optional(
         "--size-of",
         "FILE",
-        "What was written: the size of this file, or of all files in this folder, is what it takes where it is stored"
+        "File or directory that was written; its size is recorded as the stored size"
     );
-    readonly Option<long?> _size = new("--size") { HelpName = "BYTES", Description = "The size of what was backed up, uncompressed" };
-    readonly Option<string> _started = Optional("--started", "TIME", "When it began: " + TimeText.Allowed);
-    readonly Option<string> _finished = Optional("--finished", "TIME", "When it ended (now)");
+    readonly Option<long?> _size = new("--size") { HelpName = "BYTES", Description = "Uncompressed size of what was backed up" };
+    readonly Option<string> _started = Optional("--started", "TIME", "When it started: " + TimeParser.Allowed);
+    readonly Option<string> _finished = Optional("--finished", "TIME", "When it finished (now)");
     readonly Option<string> _error = Optional("--error", "TEXT", "Why it failed");
 
     public static Command Create(ProcessContext context)
     {
-        var command = new Command("record", "Record one backup or restore test that a script ran, done or failed");
+        var command = new Command("record", "Record one backup or restore test that a script ran, whether it succeeded or failed");
         var own = new RecordCommand();
         Option[] options =
         [
@@ -58,7 +62,7 @@ internal sealed class RecordCommand
         own._type.AcceptOnlyFromAmong([.. CatalogRecord.Kinds]);
         foreach (var option in options)
             command.Options.Add(option);
-        var flags = new CatalogFlags(command, "For all of it (30s)", TimeSpan.FromSeconds(30));
+        var flags = new CatalogFlags(command, TimeSpan.FromSeconds(30));
         command.SetAction(
             async (parsed, _) =>
             {
@@ -87,21 +91,23 @@ internal sealed class RecordCommand
 
     CatalogRow Read(ParseResult parsed, DateTimeOffset now, List<Problem> problems, out CatalogFailure? refused)
     {
-        var finished = Time(_finished, parsed, now, problems);
-        var started = Time(_started, parsed, now, problems);
+        var finished = ReadTime(_finished, parsed, now, problems);
+        var started = ReadTime(_started, parsed, now, problems);
         if (finished < started)
-            problems.Add(new(ProblemOrigin.Flag, $"--started \"{parsed.GetValue(_started)}\" is later than the end, {finished:u}"));
+            problems.Add(
+                new(ProblemOrigin.Flag, $"--started \"{parsed.GetValue(_started)}\": must not be later than the end, {finished:u}")
+            );
         var succeeded = parsed.GetRequiredValue(_exitCode) == 0;
         var (kind, database) = (parsed.GetRequiredValue(_type), parsed.GetValue(_database));
         if (parsed.GetValue(_restored) is not null && kind != "restore_test")
-            problems.Add(new(ProblemOrigin.Flag, "--restored: only for --type restore_test"));
+            problems.Add(new(ProblemOrigin.Flag, "--restored: allowed only with --type restore_test"));
         if (parsed.GetValue(_size) < 0)
-            problems.Add(new(ProblemOrigin.Flag, $"--size {parsed.GetValue(_size)}: must not be below zero"));
+            problems.Add(new(ProblemOrigin.Flag, $"--size {parsed.GetValue(_size)}: must not be negative"));
         var recorded = new CatalogRow(
             parsed.GetRequiredValue(_server),
             parsed.GetRequiredValue(_tool),
             BackupTypeNames.Parse(kind)!.Value,
-            parsed.GetValue(_id) ?? Id(kind, database, started ?? finished ?? now),
+            parsed.GetValue(_id) ?? CreateId(kind, database, started ?? finished ?? now),
             succeeded ? BackupStatus.Done : BackupStatus.Failed
         )
         {
@@ -123,8 +129,8 @@ internal sealed class RecordCommand
         return recorded;
     }
 
-    /// <summary>The same backup recorded twice has the same times, and so the same name.</summary>
-    static string Id(string kind, string? database, DateTimeOffset time)
+    /// <summary>Made from the times of the backup, so that recording it twice gives the same name.</summary>
+    static string CreateId(string kind, string? database, DateTimeOffset time)
     {
         var id = time.UtcDateTime.ToString(
             time.Ticks % TimeSpan.TicksPerSecond == 0 ? "yyyyMMdd'T'HHmmss'Z'" : "yyyyMMdd'T'HHmmss.ffffff'Z'",
@@ -133,20 +139,20 @@ internal sealed class RecordCommand
         return (kind == "restore_test" ? "restore_test-" : "") + (database is null ? "" : database + "-") + id;
     }
 
-    static DateTimeOffset? Time(Option<string> option, ParseResult parsed, DateTimeOffset now, List<Problem> problems)
+    static DateTimeOffset? ReadTime(Option<string> option, ParseResult parsed, DateTimeOffset now, List<Problem> problems)
     {
         if (parsed.GetValue(option) is not { } text)
             return option.Name == "--finished" ? now : null;
-        if (!TimeText.TryParse(text, out var time))
-            problems.Add(CatalogFlags.Wrong(option.Name, text, TimeText.Allowed));
+        if (!TimeParser.TryParse(text, out var time))
+            problems.Add(CatalogFlags.InvalidValue(option.Name, text, TimeParser.Allowed));
         else if (time - now > MaxClockError)
-            problems.Add(CatalogFlags.Wrong(option.Name, text, $"no time in the future: it is {now:u} now"));
+            problems.Add(CatalogFlags.InvalidValue(option.Name, text, $"not in the future: it is {now:u} now"));
         else
             return time;
         return null;
     }
 
-    /// <summary>A dump that failed may have left nothing behind; one that succeeded has not.</summary>
+    /// <summary>A failed dump may leave no file. A successful one must have left one.</summary>
     static long? SizeOf(string? path, bool mustExist, out CatalogFailure? refused)
     {
         refused = null;
@@ -162,7 +168,7 @@ internal sealed class RecordCommand
             }
 
             if (sum == 0 && mustExist)
-                refused = CatalogFailure.Input($"--size-of {path}: it is empty, and that is no backup");
+                refused = CatalogFailure.Input($"--size-of {path}: is empty, so there is no backup");
             return sum;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)

@@ -6,15 +6,15 @@ using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Cli;
 
-/// <summary>backup-metrics run: probe, push once, say what happened.</summary>
+/// <summary>backup-metrics run: probes, pushes once, and reports.</summary>
 internal static class RunCommand
 {
     public static Command Create(ProcessContext context, BuildVersion build)
     {
-        var command = new Command("run", "Probe the database and push its backup metrics to the Pushgateway");
+        var command = new Command("run", "Probe databases and push their backup metrics to the Pushgateway");
         var flags = new FlagSet(command);
         JobFlags.AddTo(flags, pushes: true);
-        flags.AddSwitch("dry-run", "Print on standard output what would be pushed, and push nothing");
+        flags.AddSwitch("dry-run", "Print what would be pushed on standard output, and push nothing");
         command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), context, build));
         return command;
     }
@@ -28,7 +28,7 @@ internal static class RunCommand
 
         var signals = context.Signals;
         RunReport report;
-        using (ProgressLine.Begin(context, output, out var progress))
+        using (ProgressLine.Start(context, output, out var progress))
         {
             report = output.DryRun
                 ? await JobRun.WriteAsync(job, build, context.Time, context.Output, signals.Stop, progress)

@@ -13,26 +13,25 @@ using BackupMetricsJob.Schedule.State;
 
 namespace BackupMetricsJob.Cli;
 
-/// <summary>backup-metrics schedule: the run of `backup-metrics run`, again and again.</summary>
+/// <summary>backup-metrics schedule: does what `backup-metrics run` does, on a schedule.</summary>
 internal static class ScheduleCommand
 {
     const string Description = """
-        Do what `run` does at every slot of a schedule, on this host or on one of several, until SIGTERM or SIGINT. SIGHUP reads the settings
-        again.
+        Do what `run` does on a schedule, on this host or on one of several, until SIGTERM or SIGINT. SIGHUP reloads the settings.
 
-        Exit codes: 0 ended after SIGTERM or SIGINT, no run was cut; 143, 130 the same, but a run was cut; 64 a flag is wrong; 69 the cluster's
-        store cannot be used, or --listen; 70 a bug; 78 the environment or a file is wrong.
+        Exit codes: 0 ended by SIGTERM or SIGINT, no run was interrupted; 143, 130 the same, but a run was interrupted; 64 invalid flag;
+        69 the store of the cluster, or the address of --listen, cannot be used; 70 bug; 78 invalid environment variable or file.
         """;
 
     public static Command Create(ProcessContext context, BuildVersion build)
     {
         var command = new Command("schedule", Description);
         var flags = ScheduleFlags.AddTo(command);
-        // The daemon's threads write lines of their own beside those of a run.
+        // Threads of the daemon write to standard error while a run does.
         var shared = context with
         {
             Error = TextWriter.Synchronized(context.Error),
-            IsWatched = false,
+            IsInteractive = false,
         };
         command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), shared, build));
         return command;

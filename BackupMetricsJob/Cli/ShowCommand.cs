@@ -6,12 +6,15 @@ using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Cli;
 
-/// <summary>backup-metrics show: the same facts for people; nothing is pushed.</summary>
+/// <summary>backup-metrics show: prints the facts for people; pushes nothing.</summary>
 internal static class ShowCommand
 {
     public static Command Create(ProcessContext context)
     {
-        var command = new Command("show", "Show how old the database's backups are, what would be lost now, what is wrong and what to do");
+        var command = new Command(
+            "show",
+            "Show how old the backups of a database are, how much work would be lost now, and what to do about problems"
+        );
         var flags = new FlagSet(command);
         JobFlags.AddTo(flags, pushes: false);
         command.SetAction((parsed, _) => ShowAsync(flags.Read(parsed), context));
@@ -27,7 +30,7 @@ internal static class ShowCommand
 
         var signals = context.Signals;
         RunReport report;
-        using (ProgressLine.Begin(context, output, out var progress))
+        using (ProgressLine.Start(context, output, out var progress))
             report = await JobRun.ProbeAsync(job, context.Time, signals.Stop, progress);
         using (var text = new StreamWriter(context.Output, new UTF8Encoding(false), leaveOpen: true))
             ShowTable.Write(report.Results, text);

@@ -3,75 +3,71 @@ using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>The targets of the files: which of them this run is about, and what each of them is.</summary>
+/// <summary>The targets of the files. It selects those that this run probes, and resolves their connections.</summary>
 internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overrides)
 {
-    static readonly string[] AboutOneDatabase = ["connection", "instance", "source", "server", "query", "receiver", "without"];
+    static readonly string[] SingleTargetSettings = ["connection", "instance", "source", "server", "query", "receiver", "without"];
 
-    readonly List<FileTarget> _chosen = [];
-    readonly List<FileTarget> _notProbedHere = [];
+    readonly List<FileTarget> _selected = [];
+    readonly List<FileTarget> _others = [];
 
-    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(15);
+    /// <summary>The targets that were not selected. A catalogue may still contain them.</summary>
+    public IReadOnlyList<Instance> OtherInstances =>
+        [.. _others.Select(target => CreateInstance(target.Name, overrides.WithDefaults(target.Settings)))];
 
-    /// <summary>The others, of which a catalogue may know something.</summary>
-    public IReadOnlyList<Instance> NotProbedHere =>
-        [.. _notProbedHere.Select(target => InstanceOf(target.Name, overrides.Over(target.Settings)))];
-
-    /// <summary>Flags and variables that are about one database cannot be about many.</summary>
-    public static void RefuseFlagsAboutOne(Settings settings, ICollection<Problem> problems)
+    /// <summary>Flags and variables that describe a single database are refused beside targets from a file.</summary>
+    public static void RejectSingleTargetSettings(Settings settings, ICollection<Problem> problems)
     {
-        foreach (var name in AboutOneDatabase)
+        foreach (var name in SingleTargetSettings)
         {
             if (settings.All(name) is [var setting, ..])
                 problems.Add(
-                    setting.CreateProblem(
-                        "is about one database, and must not be given together with targets from a file: it belongs there"
-                    )
+                    setting.CreateProblem("describes a single database, so it cannot be combined with targets from a file: set it there")
                 );
         }
     }
 
-    /// <summary>Only the targets of that name.</summary>
-    public void Choose(IReadOnlyList<Setting> names, ICollection<Problem> problems)
+    /// <summary>Selects the targets with these names.</summary>
+    public void Select(IReadOnlyList<Setting> names, ICollection<Problem> problems)
     {
         var wanted = new Dictionary<string, Setting>(StringComparer.Ordinal);
         foreach (var name in names)
             wanted[name.Value] = name;
         foreach (var target in files.Targets)
-            (wanted.Remove(target.Name) ? _chosen : _notProbedHere).Add(target);
+            (wanted.Remove(target.Name) ? _selected : _others).Add(target);
         foreach (var unknown in wanted.Values)
-            problems.Add(unknown.Wrong(Near(unknown.Value)));
+            problems.Add(unknown.InvalidValue(AllowedNames(unknown.Value)));
     }
 
-    /// <summary>Only the targets of that shard; all of them where there is none.</summary>
-    public void Choose(Shard? shard)
+    /// <summary>Selects the targets of the shard, or all if there is none.</summary>
+    public void Select(Shard? shard)
     {
         foreach (var target in files.Targets)
-            (shard is null || JumpHash.Shard(target.Name, shard.Count) == shard.Index ? _chosen : _notProbedHere).Add(target);
+            (shard is null || JumpHash.Shard(target.Name, shard.Count) == shard.Index ? _selected : _others).Add(target);
     }
 
     public List<MonitoredTarget> Resolve(TargetConnections connections)
     {
-        // Files that hang are waited for side by side.
-        foreach (var target in _chosen)
-            connections.Begin(target);
-        var targets = new List<MonitoredTarget>(_chosen.Count);
-        foreach (var target in _chosen)
+        // Reading starts for all targets first, so that files that hang cost their timeout only once.
+        foreach (var target in _selected)
+            connections.BeginReading(target);
+        var targets = new List<MonitoredTarget>(_selected.Count);
+        foreach (var target in _selected)
         {
-            if (target.IsBroken)
+            if (target.IsInvalid)
                 continue;
-            var settings = overrides.Over(target.Settings);
+            var settings = overrides.WithDefaults(target.Settings);
             var connection = connections.Resolve(target, out var failure);
             if (connection is null && failure is null)
                 continue;
             targets.Add(
                 new(
-                    connection is null ? null : new Target(target.Name, connection, settings.Timeout ?? DefaultTimeout),
-                    InstanceOf(target.Name, settings),
+                    connection is null ? null : new Target(target.Name, connection, settings.Timeout ?? JobDefaults.Timeout),
+                    CreateInstance(target.Name, settings),
                     settings.Sources?.Settings ?? SourceSettings.Default
                 )
                 {
-                    Unusable = failure,
+                    Failure = failure,
                 }
             );
         }
@@ -79,15 +75,15 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
         return targets;
     }
 
-    public static Instance InstanceOf(string name, TargetSettings settings) =>
+    public static Instance CreateInstance(string name, TargetSettings settings) =>
         new(
             name,
             [.. settings.Labels.Select(label => new InstanceLabel(label.Name, label.Value))],
-            LimitText.Complete(settings.Limits),
+            LimitParser.WithDefaults(settings.Limits),
             settings.Sources?.Names ?? [SourceName.Server]
         );
 
-    string Near(string name)
+    string AllowedNames(string name)
     {
         var nearest = NearestName.Find(name, files.Targets.Select(target => target.Name));
         if (nearest is not null)

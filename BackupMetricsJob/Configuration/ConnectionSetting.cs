@@ -3,17 +3,14 @@ using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>The setting that says which database a command connects to: the same for every command.</summary>
+/// <summary>Reads --connection, which is the same for every command.</summary>
 internal static partial class ConnectionSetting
 {
     /// <summary>
-    /// Null, and at least one more problem, where it cannot be meant. With no --connection all of it is libpq's environment.
+    /// Null, and at least one problem, if it is invalid. Without --connection, everything comes from libpq's environment.
     /// </summary>
-    /// <param name="settings">Flags and variables.</param>
-    /// <param name="environment">What fills what is left open.</param>
-    /// <param name="problems">Gets what is wrong.</param>
-    /// <param name="defaults">What fills it before the environment does; null for nothing.</param>
-    /// <param name="password">A password for a connection that says none; null for what libpq would find.</param>
+    /// <param name="defaults">Keywords that take precedence over the environment.</param>
+    /// <param name="password">For a connection without a password; null for the one that libpq would find.</param>
     public static ConnectionSettings? Read(
         Settings settings,
         IReadOnlyDictionary<string, string> environment,
@@ -23,27 +20,27 @@ internal static partial class ConnectionSetting
     )
     {
         var setting = settings.One("connection") ?? new("connection", ProblemOrigin.Configuration, "");
-        if (setting is { Kind: ProblemOrigin.Flag, Value: "" })
+        if (setting is { Origin: ProblemOrigin.Flag, Value: "" })
         {
             problems.Add(
-                setting.Wrong("a postgresql:// URI or \"host=... user=...\"; leave it out to take all of it from PGHOST and the like")
+                setting.InvalidValue("a postgresql:// URI or \"host=... user=...\". To use only PGHOST and the like, remove the flag")
             );
             return null;
         }
 
-        var said = new List<string>();
+        var messages = new List<string>();
         ConnectionSettings? connection = null;
-        if (ConnectionText.TryRead(setting.Value, said) is { } written)
+        if (ConnectionText.TryRead(setting.Value, messages) is { } keywords)
         {
-            if (password is not null && !TargetSettings.HasPassword(written))
-                written["password"] = password;
-            connection = ConnectionText.Resolve(written, defaults, LibpqEnvironment.From(environment), said, absences: null);
+            if (password is not null && !TargetSettings.HasPassword(keywords))
+                keywords["password"] = password;
+            connection = ConnectionText.Resolve(keywords, defaults, LibpqEnvironment.From(environment), messages, absences: null);
         }
 
-        // libpq's own variables are told by their names, and are no fault of the flag.
-        foreach (var problem in said)
+        // A problem of a PG* variable is not a problem of the flag.
+        foreach (var problem in messages)
             problems.Add(LibpqVariable().IsMatch(problem) ? new(ProblemOrigin.Configuration, problem) : setting.CreateProblem(problem));
-        return said.Count == 0 ? connection : null;
+        return messages.Count == 0 ? connection : null;
     }
 
     [GeneratedRegex("^PG[A-Z]+: ")]

@@ -1,34 +1,34 @@
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>How a target in a file says what to connect to: in keywords, or in a secret that holds the whole text.</summary>
+/// <summary>The connection of a target in a file: keywords, or a secret that holds the connection string.</summary>
 internal sealed record FileConnection(SourceLocation Location)
 {
     public IReadOnlyDictionary<string, string>? Keywords { get; init; }
 
-    /// <summary>Where each keyword of a map stands; null for a text.</summary>
-    public IReadOnlyDictionary<string, SourceLocation>? Places { get; init; }
+    /// <summary>The location of each keyword of a map; null for a connection string.</summary>
+    public IReadOnlyDictionary<string, SourceLocation>? KeywordLocations { get; init; }
 
     public SecretSource? Secret { get; init; }
 }
 
-/// <summary>A target of a file, its file's defaults below it.</summary>
-/// <param name="Path">What messages call it: targets[3].</param>
+/// <summary>A target of a file, with the defaults of that file.</summary>
+/// <param name="Path">Its name in messages: targets[3].</param>
 internal sealed record FileTarget(string Name, string Path, SourceLocation Location, TargetSettings Settings)
 {
-    /// <summary>Null where all of it comes from the defaults and the environment.</summary>
+    /// <summary>Null if everything comes from the defaults and the environment.</summary>
     public FileConnection? Connection { get; init; }
 
-    /// <summary>Its own, not the defaults'.</summary>
+    /// <summary>Its own password, not that of the defaults.</summary>
     public SecretSource? Password { get; init; }
 
-    /// <summary>Whether its connection is wrong, which has been told.</summary>
-    public bool IsBroken { get; init; }
+    /// <summary>Whether its connection is invalid. The problem has been added.</summary>
+    public bool IsInvalid { get; init; }
 }
 
-/// <summary>A gateway as it was written, or what flags say about each of them; its secrets are not read yet.</summary>
+/// <summary>The settings of one gateway, or those of flags for all gateways. The secrets have not been read yet.</summary>
 internal sealed record GatewaySettings
 {
-    /// <summary>Null where only the rest of it is meant.</summary>
+    /// <summary>Null for settings of all gateways.</summary>
     public Setting? Url { get; init; }
 
     public SecretSource? Username { get; init; }
@@ -43,20 +43,20 @@ internal sealed record GatewaySettings
 
     public Setting? KeyFile { get; init; }
 
-    public bool TrustsAnybody { get; init; }
+    public bool InsecureSkipVerify { get; init; }
 
     public TimeSpan? Timeout { get; init; }
 
     public bool HasCredentials => Username is not null || Password is not null || Token is not null;
 
-    public bool HasTls => CaFile is not null || CertFile is not null || KeyFile is not null || TrustsAnybody;
+    public bool HasTls => CaFile is not null || CertFile is not null || KeyFile is not null || InsecureSkipVerify;
 }
 
-/// <summary>What the configuration files say, each value right by itself; what is null was not said. No secret has been read yet.</summary>
+/// <summary>The contents of the configuration files. Every value is valid; null means not set. No secret has been read yet.</summary>
 internal sealed record FileSettings
 {
-    /// <summary>Whether every file could be read and nothing is wrong in it: else nothing follows from what is not in it.</summary>
-    public bool IsWhole { get; init; }
+    /// <summary>Whether all files could be read without problems. If not, a missing setting means nothing.</summary>
+    public bool IsValid { get; init; }
 
     public IReadOnlyList<GatewaySettings> Gateways { get; init; } = [];
 
@@ -72,18 +72,16 @@ internal sealed record FileSettings
 
     public Setting? Shards { get; init; }
 
-    /// <summary>Of `schedule` alone, which judges it; so is the time zone.</summary>
+    // The settings from here to WebConfig are only used, and checked, by `schedule`.
     public Setting? Cron { get; init; }
 
     public Setting? TimeZone { get; init; }
 
-    /// <summary>Of `schedule` alone; it is known to be a duration.</summary>
+    /// <summary>Known to be a duration.</summary>
     public Setting? Grace { get; init; }
 
-    /// <summary>Of `schedule` alone, which judges it.</summary>
     public Setting? Listen { get; init; }
 
-    /// <summary>Of `schedule` alone: a path.</summary>
     public Setting? WebConfig { get; init; }
 
     public bool? LegacyNames { get; init; }
@@ -92,12 +90,12 @@ internal sealed record FileSettings
 
     public IReadOnlyList<TargetLabel> Grouping { get; init; } = [];
 
-    /// <summary>Of the main file: also for a target that is given by flags.</summary>
-    public TargetSettings Defaults { get; init; } = TargetSettings.Nothing;
+    /// <summary>Of the main file. They also apply to a target that is given by flags.</summary>
+    public TargetSettings Defaults { get; init; } = TargetSettings.Empty;
 
-    /// <summary>Of all files, each name once.</summary>
+    /// <summary>From all files, with unique names.</summary>
     public IReadOnlyList<FileTarget> Targets { get; init; } = [];
 
-    /// <summary>What to say where there is no target at all; null where a run from flags alone is as good.</summary>
-    public Problem? WithoutTargets { get; init; }
+    /// <summary>The problem if no file has a target; null if that is allowed, because flags may give the target.</summary>
+    public Problem? NoTargetsProblem { get; init; }
 }

@@ -1,8 +1,7 @@
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>
-/// What the user typed, word for word: each setting with the values it was given, by the flag's name without the dashes. A setting that
-/// was not given is not there.
+/// The flags that the user gave, with their values as typed, by name without dashes.
 /// </summary>
 internal sealed class Flags
 {

@@ -3,42 +3,41 @@ using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>The gateways to push to, each with its secrets as they are now: those of flags or variables, else those of the file.</summary>
+/// <summary>Reads the gateways to push to, with their secrets. Gateways of flags or variables replace those of the file.</summary>
 internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<string, string> environment, ICollection<Problem> problems)
 {
-    /// <param name="files">The files; null without one.</param>
-    /// <param name="isNeeded">Whether there must be one.</param>
+    /// <param name="isNeeded">Whether it is a problem if there is no gateway.</param>
     public IReadOnlyList<Gateway> Read(FileSettings? files, bool isNeeded = true)
     {
-        var parts = FromFlags(files);
-        if (isNeeded && parts.Count == 0 && files is not { IsWhole: false })
+        var parts = ReadUrls(files);
+        if (isNeeded && parts.Count == 0 && files is not { IsValid: false })
             problems.Add(
                 new(
                     ProblemOrigin.Flag,
-                    $"--gateway is missing: the Pushgateway's URL, like http://pushgateway:9091 (or {Settings.Variable("gateway")}, "
-                        + "or gateway in the file); --dry-run needs none"
+                    $"--gateway is missing: the URL of the Pushgateway, like http://pushgateway:9091 (or {Settings.Variable("gateway")}, "
+                        + "or gateway in the file). --dry-run needs none"
                 )
             );
         if (parts.Count == 0)
             return [];
-        var over = ForEach();
+        var overrides = ReadOverrides();
         var gateways = new List<Gateway>();
         foreach (var part in parts)
         {
-            if (Gateway(part, over) is { } gateway)
+            if (ReadGateway(part, overrides) is { } gateway)
                 gateways.Add(gateway);
         }
 
-        if (over.HasTls && gateways.Count > 0 && !gateways.Exists(IsTls))
+        if (overrides.HasTls && gateways.Count > 0 && !gateways.Exists(IsTls))
             problems.Add(
-                (over.CaFile ?? over.CertFile ?? over.KeyFile)!.CreateProblem(
-                    "is for a gateway with TLS, and none of them has an https:// URL"
+                (overrides.CaFile ?? overrides.CertFile ?? overrides.KeyFile)!.CreateProblem(
+                    "needs a gateway with TLS, but none has an https:// URL"
                 )
             );
         return gateways;
     }
 
-    IReadOnlyList<GatewaySettings> FromFlags(FileSettings? files)
+    IReadOnlyList<GatewaySettings> ReadUrls(FileSettings? files)
     {
         var urls = settings.All("gateway");
         if (urls.Count == 0)
@@ -46,7 +45,7 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
         var parts = new List<GatewaySettings>(urls.Count);
         foreach (var url in urls)
         {
-            if (parts.Exists(other => Same(other.Url!.Value, url.Value)))
+            if (parts.Exists(other => IsSameUrl(other.Url!.Value, url.Value)))
                 problems.Add(url.CreateProblem("the same URL is given twice"));
             else
                 parts.Add(new() { Url = url });
@@ -55,56 +54,56 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
         return parts;
     }
 
-    static bool Same(string one, string other) =>
+    static bool IsSameUrl(string one, string other) =>
         one == other || GatewayAddress.TryParse(one, [])?.ToString() == (GatewayAddress.TryParse(other, [])?.ToString() ?? "");
 
-    /// <summary>What the flags gateway-* say about each gateway.</summary>
-    GatewaySettings ForEach()
+    /// <summary>The flags --gateway-*, which apply to every gateway.</summary>
+    GatewaySettings ReadOverrides()
     {
         var username = settings.One("gateway-username");
         if (username?.Value.Contains(':', StringComparison.Ordinal) is true)
-            problems.Add(username.Wrong("a name without a colon: basic authentication cannot send one"));
-        var over = new GatewaySettings
+            problems.Add(username.InvalidValue("a name without a colon, which basic authentication does not allow"));
+        var overrides = new GatewaySettings
         {
-            Username = username is null ? null : SecretSource.Given(username),
-            Password = Find("gateway-password"),
-            Token = Find("gateway-token"),
+            Username = username is null ? null : SecretSource.FromSetting(username),
+            Password = FindSecret("gateway-password"),
+            Token = FindSecret("gateway-token"),
             CaFile = settings.One("gateway-ca-file"),
             CertFile = settings.One("gateway-cert-file"),
             KeyFile = settings.One("gateway-key-file"),
-            Timeout = DurationText.Read(settings.One("gateway-timeout"), problems),
+            Timeout = DurationParser.Read(settings.One("gateway-timeout"), problems),
         };
-        if (over.Token is not null && (username is not null || over.Password is not null))
+        if (overrides.Token is not null && (username is not null || overrides.Password is not null))
             problems.Add(
-                over.Token.Wrong("--gateway-token-file: must not be given together with --gateway-username or --gateway-password-file")
+                overrides.Token.CreateProblem("--gateway-token-file: cannot be combined with --gateway-username or --gateway-password-file")
             );
-        return over;
+        return overrides;
     }
 
     /// <summary>
-    /// A flag that names the secret's file, else the variable that does, or the variable that holds it. There is no flag that holds it:
-    /// everybody on the machine could read it.
+    /// The flag or variable that names the file of a secret, or the variable that holds the secret. No flag holds a secret, since every
+    /// user of the machine can read command lines.
     /// </summary>
-    SecretSource? Find(string name)
+    SecretSource? FindSecret(string name)
     {
         var file = settings.One(name + "-file");
-        if (file is { Kind: ProblemOrigin.Flag } || environment.GetValueOrDefault(Settings.Variable(name)) is not { Length: > 0 } value)
-            return file is null ? null : SecretSource.InFile(file.Origin, file.Value, file.Kind, null);
+        if (file is { Origin: ProblemOrigin.Flag } || environment.GetValueOrDefault(Settings.Variable(name)) is not { Length: > 0 } value)
+            return file is null ? null : SecretSource.FromFile(file.Name, file.Value, file.Origin, null);
         if (file is not null)
-            problems.Add(file.CreateProblem($"{Settings.Variable(name)} is set, too; give one of them"));
-        return SecretSource.Given(new(Settings.Variable(name), ProblemOrigin.Configuration, SecretSource.WithoutLastLineFeed(value)));
+            problems.Add(file.CreateProblem($"{Settings.Variable(name)} is also set; remove one of them"));
+        return SecretSource.FromSetting(new(Settings.Variable(name), ProblemOrigin.Configuration, SecretSource.TrimFinalLineFeed(value)));
     }
 
-    Gateway? Gateway(GatewaySettings part, GatewaySettings over)
+    Gateway? ReadGateway(GatewaySettings part, GatewaySettings overrides)
     {
-        // The problems of a file's gateway have been told where it was read.
+        // A gateway of a file without a URL has been reported already.
         if (part.Url is not { } url)
             return null;
-        var said = new List<string>();
-        var address = GatewayAddress.TryParse(url.Value, said);
+        var messages = new List<string>();
+        var address = GatewayAddress.TryParse(url.Value, messages);
         if (url.Location is null)
         {
-            foreach (var problem in said)
+            foreach (var problem in messages)
                 problems.Add(url.CreateProblem(problem));
         }
 
@@ -112,78 +111,86 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
             return null;
         return new(address)
         {
-            Credentials = part.HasCredentials || over.HasCredentials ? Credentials(url, part, over) : null,
+            Credentials = part.HasCredentials || overrides.HasCredentials ? ReadCredentials(url, part, overrides) : null,
             Tls =
-                (part.HasTls || over.HasTls) && url.Value.TrimStart().StartsWith("https:", StringComparison.OrdinalIgnoreCase)
-                    ? Tls(url, part, over)
+                (part.HasTls || overrides.HasTls) && url.Value.TrimStart().StartsWith("https:", StringComparison.OrdinalIgnoreCase)
+                    ? ReadTls(url, part, overrides)
                     : null,
-            AttemptTimeout = over.Timeout ?? part.Timeout ?? PushBudget.DefaultAttemptTimeout,
+            AttemptTimeout = overrides.Timeout ?? part.Timeout ?? PushBudget.DefaultAttemptTimeout,
         };
     }
 
-    ClientCredentials? Credentials(Setting url, GatewaySettings part, GatewaySettings over)
+    ClientCredentials? ReadCredentials(Setting url, GatewaySettings part, GatewaySettings overrides)
     {
-        var isBasic = over.Username is not null || over.Password is not null;
-        var token = over.Token ?? (isBasic ? null : part.Token);
+        var isBasic = overrides.Username is not null || overrides.Password is not null;
+        var token = overrides.Token ?? (isBasic ? null : part.Token);
         if (token is not null)
         {
-            if (Secret(token) is not { } text)
+            if (ReadSecret(token) is not { } text)
                 return null;
-            if (IsSendable(text))
+            if (IsValidToken(text))
                 return ClientCredentials.Bearer(text);
-            problems.Add(token.Wrong(token.Named + ": must be printable ASCII without blanks, as a token is"));
+            problems.Add(token.CreateProblem(token.DisplayName + ": must be a token of printable ASCII characters without spaces"));
             return null;
         }
 
-        var (username, password) = (over.Username ?? part.Username, over.Password ?? part.Password);
+        var (username, password) = (overrides.Username ?? part.Username, overrides.Password ?? part.Password);
         if (username is null || password is null)
         {
             problems.Add(
                 url.CreateProblem(
                     username is null
-                        ? "a password for the gateway needs a user: --gateway-username"
-                        : "a user of the gateway needs a password: --gateway-password-file"
+                        ? "the gateway has a password but no user name: set --gateway-username"
+                        : "the gateway has a user name but no password: set --gateway-password-file"
                 )
             );
             return null;
         }
 
-        var (name, secret) = (Secret(username), Secret(password));
+        var (name, secret) = (ReadSecret(username), ReadSecret(password));
         if (name?.Contains(':', StringComparison.Ordinal) is true)
         {
-            problems.Add(username.Wrong(username.Named + ": must be a name without a colon: basic authentication cannot send one"));
+            problems.Add(
+                username.CreateProblem(username.DisplayName + ": must be a name without a colon, which basic authentication does not allow")
+            );
             return null;
         }
 
-        if (secret is not null && !LabelText.IsWellFormed(secret))
+        if (secret is not null && !LabelParser.IsWellFormed(secret))
         {
-            problems.Add(password.Wrong(password.Named + ": has more than one line, or control characters in it"));
+            problems.Add(password.CreateProblem(password.DisplayName + ": has several lines or control characters"));
             return null;
         }
 
         return name is null || secret is null ? null : ClientCredentials.Basic(name, secret);
     }
 
-    ClientTls? Tls(Setting url, GatewaySettings part, GatewaySettings over)
+    ClientTls? ReadTls(Setting url, GatewaySettings part, GatewaySettings overrides)
     {
-        var said = new List<string>();
-        var certificate = over.CertFile ?? part.CertFile;
-        var key = over.KeyFile ?? (over.CertFile is null ? part.KeyFile : null);
-        var tls = ClientTls.TryRead((over.CaFile ?? part.CaFile)?.Value, certificate?.Value, key?.Value, part.TrustsAnybody, said);
-        foreach (var problem in said)
-            problems.Add(new Problem(ProblemOrigin.Configuration, $"{url.Origin}: {problem}") { Location = url.Location, IsOfFile = true });
+        var messages = new List<string>();
+        var certificate = overrides.CertFile ?? part.CertFile;
+        var key = overrides.KeyFile ?? (overrides.CertFile is null ? part.KeyFile : null);
+        var tls = ClientTls.TryRead(
+            (overrides.CaFile ?? part.CaFile)?.Value,
+            certificate?.Value,
+            key?.Value,
+            part.InsecureSkipVerify,
+            messages
+        );
+        foreach (var problem in messages)
+            problems.Add(new Problem(ProblemOrigin.Configuration, $"{url.Name}: {problem}") { Location = url.Location, IsInFile = true });
         return tls;
     }
 
-    string? Secret(SecretSource source)
+    string? ReadSecret(SecretSource source)
     {
         var secret = source.Read(environment, out var fault);
         if (secret is null)
-            problems.Add(new(ProblemOrigin.Configuration, fault) { Location = source.Location, IsOfFile = source.IsFile });
+            problems.Add(new(ProblemOrigin.Configuration, fault) { Location = source.Location, IsInFile = source.IsFile });
         return secret;
     }
 
     static bool IsTls(Gateway gateway) => gateway.ToString().StartsWith("https:", StringComparison.OrdinalIgnoreCase);
 
-    static bool IsSendable(string token) => token.All(c => c is > ' ' and <= '~');
+    static bool IsValidToken(string token) => token.All(c => c is > ' ' and <= '~');
 }

@@ -3,17 +3,17 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>
-/// The instance of a target that was given no name: HOST:PORT as Prometheus names instances, several hosts joined by commas. A server on
-/// this machine has this machine's name, so that two hosts with a job each are told apart.
+/// The instance of a target without a name: HOST:PORT, as Prometheus names instances, with commas between several hosts. A server on this
+/// machine gets the machine's name, so that jobs on two machines do not use the same instance.
 /// </summary>
 internal static class InstanceNames
 {
-    const int LengthOfContainerId = 12;
+    const int ContainerIdLength = 12;
 
-    /// <summary>Whether the name of this machine is that of a pod, or the id of a container: the next run has another one.</summary>
-    public static bool IsFleeting(string machine, IReadOnlyDictionary<string, string> environment) =>
+    /// <summary>Whether the machine name is that of a pod or the ID of a container, which changes with the next run.</summary>
+    public static bool IsEphemeral(string machine, IReadOnlyDictionary<string, string> environment) =>
         environment.ContainsKey("KUBERNETES_SERVICE_HOST")
-        || (machine.Length == LengthOfContainerId && machine.All(char.IsAsciiHexDigitLower));
+        || (machine.Length == ContainerIdLength && machine.All(char.IsAsciiHexDigitLower));
 
     public static string For(ConnectionSettings connection, string machine) =>
         string.Join(

@@ -4,57 +4,56 @@ using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>A database to probe: how to reach it, what is said about it, and what it is asked.</summary>
-/// <param name="Target">Null where that cannot be known at this run, since a secret of its own cannot be read: see
-/// <see cref="Unusable"/>.</param>
+/// <summary>A database to probe: its connection, its labels and limits, and the sources to read.</summary>
+/// <param name="Target">Null if there is a <see cref="Failure"/>.</param>
 internal sealed record MonitoredTarget(Target? Target, Instance Instance, SourceSettings Sources)
 {
     /// <summary>
-    /// Why there is nothing to connect to; the target has failed with it, and costs the others nothing. Null where there is a target.
+    /// Why this target cannot be probed in this run, such as a secret that cannot be read. Other targets are not affected.
     /// </summary>
-    public ProbeFailure? Unusable { get; init; }
+    public ProbeFailure? Failure { get; init; }
 }
 
-/// <summary>Which part of a fleet this run is about: <paramref name="Index"/> of 0 to <paramref name="Count"/> - 1.</summary>
+/// <summary>The part of the targets that a run probes. <paramref name="Index"/> counts from 0.</summary>
 internal sealed record Shard(int Index, int Count);
 
-/// <summary>Everything a run needs to know, and all of it valid.</summary>
+/// <summary>The validated settings of a run.</summary>
 internal sealed record JobOptions
 {
     public required IReadOnlyList<MonitoredTarget> Targets { get; init; }
 
     /// <summary>
-    /// What is configured but is not probed by this run (other shards, targets that were not selected): what a catalogue tells of them has
-    /// their labels.
+    /// Targets that this run does not probe: those of other shards, and those that were not selected. If a catalogue contains them, they
+    /// get their labels from here.
     /// </summary>
-    public IReadOnlyList<Instance> NotProbedHere { get; init; } = [];
+    public IReadOnlyList<Instance> OtherInstances { get; init; } = [];
 
-    /// <summary>Each of them must get the push. Empty where nothing is to be pushed.</summary>
+    /// <summary>Each of them must get the push. Empty if nothing is pushed.</summary>
     public required IReadOnlyList<Gateway> Gateways { get; init; }
 
     public required GroupingKey Group { get; init; }
 
-    /// <summary>Null where the job is not sharded.</summary>
+    /// <summary>Null if the job is not sharded.</summary>
     public Shard? Shard { get; init; }
 
-    /// <summary>How many targets are probed at once; one that does not answer within a second is not counted any more.</summary>
+    /// <summary>How many targets are probed at once. A target that has not answered after a second no longer counts.</summary>
     public int Concurrency { get; init; } = 16;
 
-    /// <summary>The run starts up to this much later, at a moment that stays the same for this machine and group.</summary>
+    /// <summary>The maximum delay of the start. The delay is always the same for a machine and a group.</summary>
     public TimeSpan Splay { get; init; }
 
-    /// <summary>Of the whole run from its start on, the push included; the splay is not.</summary>
+    /// <summary>Of the whole run including the push, but not the splay.</summary>
     public required TimeSpan Deadline { get; init; }
 
-    /// <summary>How often the job is meant to run; null where nobody said.</summary>
+    /// <summary>How often the job runs; null if not set.</summary>
     public required TimeSpan? Interval { get; init; }
 
-    /// <summary>Whether the settings could be read again before this run; null where they are read once.</summary>
+    /// <summary>Whether the settings were reloaded successfully before this run; null if they are read only once.</summary>
     public bool? LastReloadSuccessful { get; init; }
 
-    /// <summary>What somebody should know before it runs, a line each.</summary>
+    /// <summary>One line each.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>Whether pghoard's and the wal-g exporter's own metric names are published too.</summary>
+    /// <summary>Whether to publish the metric names of pghoard and of the wal-g exporter, too.</summary>
     public required bool LegacyNames { get; init; }
 }

@@ -3,14 +3,14 @@ using System.Text;
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>
-/// Which shard a target belongs to. It depends on its name and the number of shards alone, is the same in every version, and one more
-/// shard moves only the targets that go to it ("A Fast, Minimal Memory, Consistent Hash Algorithm", Lamping and Veach, 2014).
+/// Assigns targets to shards. The result depends only on the name and the number of shards, so it must never change between versions. A new
+/// shard moves only the targets that it receives ("A Fast, Minimal Memory, Consistent Hash Algorithm", Lamping and Veach, 2014).
 /// </summary>
 internal static class JumpHash
 {
     public static int Shard(string name, int shards) => Bucket(Fnv1a(name), shards);
 
-    /// <summary>FNV-1a, 64 bits, of the UTF-8.</summary>
+    /// <summary>FNV-1a, 64 bits, of the UTF-8 bytes.</summary>
     public static ulong Fnv1a(string text)
     {
         var hash = 14695981039346656037UL;

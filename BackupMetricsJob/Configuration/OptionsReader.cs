@@ -4,22 +4,22 @@ using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>What a command wants options for.</summary>
+/// <summary>What a command needs the options for.</summary>
 internal enum Purpose
 {
-    /// <summary>To push: a gateway is needed, unless it is a dry run, and shards count.</summary>
+    /// <summary>To push: needs a gateway, unless it is a dry run, and obeys shards.</summary>
     Push,
 
-    /// <summary>To show what the targets say: gateways and shards do not matter.</summary>
+    /// <summary>To show the targets: ignores gateways and shards.</summary>
     Show,
 
-    /// <summary>To try all that a push would need: the gateways that are named, and the targets of every shard.</summary>
+    /// <summary>To check everything that a push needs: all configured gateways, and the targets of every shard.</summary>
     Check,
 }
 
 /// <summary>
-/// Flags over environment over files into one <see cref="JobOptions"/>, or every problem at once. Files and secrets are read at every call;
-/// it reads no environment of its own.
+/// Merges flags, environment and files, in this order of precedence, into one <see cref="JobOptions"/>, or returns all problems at once.
+/// Files and secrets are read at every call.
 /// </summary>
 internal sealed class OptionsReader(
     Settings settings,
@@ -28,19 +28,14 @@ internal sealed class OptionsReader(
     List<Problem> problems
 )
 {
-    const string NeedsFile = "needs targets from a file: --config, or --config-dir";
-
-    static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(60);
+    const string NeedsFile = "needs targets from a file: set --config or --config-dir";
 
     readonly List<string> _warnings = [];
 
-    bool IsFleet => files is { Targets.Count: > 0 };
+    bool HasFileTargets => files is { Targets.Count: > 0 };
 
-    /// <param name="flags">What was typed.</param>
-    /// <param name="environment">The variables.</param>
-    /// <param name="purpose">What the options are for.</param>
     /// <param name="job">Null if there is a problem.</param>
-    /// <param name="output">How to tell it; there in any case, so that the problems can be told.</param>
+    /// <param name="output">Set even then, so that the problems can be reported.</param>
     public static IReadOnlyList<Problem> Read(
         Flags flags,
         IReadOnlyDictionary<string, string> environment,
@@ -49,8 +44,7 @@ internal sealed class OptionsReader(
         out OutputOptions output
     ) => Read(flags, environment, purpose, out job, out output, out _);
 
-    /// <summary>The same, and what else the files say, of the same reading of them.</summary>
-    /// <param name="files">Null where there is none.</param>
+    /// <param name="files">What the files contain; null if there are none.</param>
     public static IReadOnlyList<Problem> Read(
         Flags flags,
         IReadOnlyDictionary<string, string> environment,
@@ -68,14 +62,14 @@ internal sealed class OptionsReader(
         output = OutputOptions.Read(settings, files, problems);
         var names = settings.All("target");
         if (purpose == Purpose.Push && names.Count > 0)
-            output = reader.OfASubset(names, output, flags);
+            output = reader.ForSubset(names, output, flags);
         var read = reader.ReadAll(names, purpose, mustPush: purpose == Purpose.Push && !output.DryRun);
         job = problems.Count == 0 ? read : null;
-        return files is null || job is not null ? problems : InOrder(problems);
+        return files is null || job is not null ? problems : SortByLocation(problems);
     }
 
-    /// <summary>In the order of the files, each from its beginning to its end; then flags and variables.</summary>
-    public static List<Problem> InOrder(List<Problem> problems)
+    /// <summary>File by file from top to bottom, then flags and variables.</summary>
+    public static List<Problem> SortByLocation(List<Problem> problems)
     {
         List<string> names =
         [
@@ -95,31 +89,31 @@ internal sealed class OptionsReader(
         var overrides = new TargetSettings
         {
             Timeout = Duration("timeout"),
-            Labels = LabelText.Read(settings.All("label"), problems),
-            Limits = LimitText.Read(settings.All("max-age"), problems),
+            Labels = LabelParser.Read(settings.All("label"), problems),
+            Limits = LimitParser.Read(settings.All("max-age"), problems),
         };
-        var deadline = Duration("deadline") ?? files?.Deadline ?? DefaultDeadline;
+        var deadline = Duration("deadline") ?? files?.Deadline ?? JobDefaults.Deadline;
         var interval = Duration("interval") ?? files?.Interval;
         var splay = Duration("splay", mayBeZero: true) ?? files?.Splay ?? TimeSpan.Zero;
-        var concurrency = Concurrency();
+        var concurrency = ReadConcurrency();
         var gateways =
             mustPush || purpose == Purpose.Check ? new GatewayReader(settings, environment, problems).Read(files, isNeeded: mustPush) : [];
         var withoutLegacyNames =
-            settings.One("legacy-names") is null && files?.LegacyNames is { } said
-                ? !said
-                : OutputOptions.Choice(settings, "legacy-names", "true", "false", problems);
-        var shardSetting = purpose == Purpose.Push && names.Count == 0 ? ShardText.Setting(settings, files, problems) : null;
-        var shard = shardSetting is null ? null : ShardText.Read(shardSetting, environment, problems);
+            settings.One("legacy-names") is null && files?.LegacyNames is { } fromFile
+                ? !fromFile
+                : OutputOptions.ReadChoice(settings, "legacy-names", "true", "false", problems);
+        var shardSetting = purpose == Purpose.Push && names.Count == 0 ? ShardReader.FindSetting(settings, files, problems) : null;
+        var shard = shardSetting is null ? null : ShardReader.Read(shardSetting, environment, problems);
 
-        var fleet = IsFleet ? new ConfiguredTargets(files!, overrides) : null;
-        var targets = fleet is null ? Single(overrides, names, shardSetting, purpose) : Many(fleet, names, shard);
-        var group = Group(overrides, fleet is null ? targets : null, shard);
+        var fleet = HasFileTargets ? new ConfiguredTargets(files!, overrides) : null;
+        var targets = fleet is null ? ReadSingleTarget(overrides, names, shardSetting, purpose) : ReadFileTargets(fleet, names, shard);
+        var group = ReadGroup(overrides, fleet is null ? targets : null, shard);
         if (group is null || targets is null)
             return null;
         return new()
         {
             Targets = targets,
-            NotProbedHere = fleet?.NotProbedHere ?? [],
+            OtherInstances = fleet?.OtherInstances ?? [],
             Gateways = gateways,
             Group = group,
             Shard = shard,
@@ -132,68 +126,68 @@ internal sealed class OptionsReader(
         };
     }
 
-    /// <summary>A part of the targets is not pushed to the group of all: that would take the others from the gateway.</summary>
-    OutputOptions OfASubset(IReadOnlyList<Setting> names, OutputOptions output, Flags flags)
+    /// <summary>A subset is not pushed to the group of all targets, because that would remove the others from the gateway.</summary>
+    OutputOptions ForSubset(IReadOnlyList<Setting> names, OutputOptions output, Flags flags)
     {
-        if (output.DryRun || !IsFleet)
+        if (output.DryRun || !HasFileTargets)
             return output;
         if (flags.Values("grouping") is null)
         {
             _warnings.Add(
-                $"{names[0].Origin}: nothing is pushed, but printed: the group of a part would replace that of all targets; "
-                    + "--grouping NAME=VALUE pushes it to a group of its own"
+                $"{names[0].Name}: the metrics are printed, not pushed, because a push would replace the group of all targets. "
+                    + "Set --grouping NAME=VALUE to push them to a group of their own"
             );
             return output with { DryRun = true };
         }
 
         var whole = new Settings(Flags.None, environment);
-        var (own, ownOfAll) = (GroupText.Own(settings, files, []), GroupText.Own(whole, files, []));
-        var isSame = own.Count == ownOfAll.Count && GroupText.Job(settings, files).Value == GroupText.Job(whole, files).Value;
+        var (own, ownOfAll) = (GroupReader.ReadExtraLabels(settings, files, []), GroupReader.ReadExtraLabels(whole, files, []));
+        var isSame = own.Count == ownOfAll.Count && GroupReader.Job(settings, files).Value == GroupReader.Job(whole, files).Value;
         foreach (var label in own)
-            isSame &= LabelText.Find(ownOfAll, label.Name)?.Value == label.Value;
-        if (isSame || LabelText.Find(own, "shard") is not null)
+            isSame &= LabelParser.Find(ownOfAll, label.Name)?.Value == label.Value;
+        if (isSame || LabelParser.Find(own, "shard") is not null)
             problems.Add(
                 new(
                     ProblemOrigin.Flag,
-                    "--grouping: must be another group than that of all targets (or of a shard of them), "
-                        + $"which a push of {names[0].Origin} would replace"
+                    "--grouping: must name a group other than that of all targets or of a shard, "
+                        + $"which a push with {names[0].Name} would replace"
                 )
             );
         return output;
     }
 
-    List<MonitoredTarget> Many(ConfiguredTargets fleet, IReadOnlyList<Setting> names, Shard? shard)
+    List<MonitoredTarget> ReadFileTargets(ConfiguredTargets fleet, IReadOnlyList<Setting> names, Shard? shard)
     {
-        ConfiguredTargets.RefuseFlagsAboutOne(settings, problems);
+        ConfiguredTargets.RejectSingleTargetSettings(settings, problems);
         if (names.Count > 0)
-            fleet.Choose(names, problems);
+            fleet.Select(names, problems);
         else
-            fleet.Choose(shard);
+            fleet.Select(shard);
         return fleet.Resolve(new TargetConnections(environment, problems));
     }
 
     /// <summary>
-    /// The one target of flags, variables and libpq's environment, the file's defaults below them; null where there is a problem.
+    /// The target of flags, variables and libpq's environment, with the defaults of the file; null if there is a problem.
     /// </summary>
-    List<MonitoredTarget>? Single(TargetSettings overrides, IReadOnlyList<Setting> names, Setting? shard, Purpose purpose)
+    List<MonitoredTarget>? ReadSingleTarget(TargetSettings overrides, IReadOnlyList<Setting> names, Setting? shard, Purpose purpose)
     {
-        // Of a file that is wrong nobody knows what it was to say.
-        var isWhole = files is not { IsWhole: false };
-        if (settings.One("connection") is null && (!isWhole || files?.WithoutTargets is not null))
+        // What an invalid file was meant to contain is unknown, so nothing is reported as missing from it.
+        var areFilesValid = files is not { IsValid: false };
+        if (settings.One("connection") is null && (!areFilesValid || files?.NoTargetsProblem is not null))
         {
-            if (isWhole)
-                problems.Add(files!.WithoutTargets!);
+            if (areFilesValid)
+                problems.Add(files!.NoTargetsProblem!);
             return null;
         }
 
-        if (isWhole && names.Count > 0)
+        if (areFilesValid && names.Count > 0)
             problems.Add(names[0].CreateProblem(NeedsFile));
-        if (isWhole && shard is not null)
+        if (areFilesValid && shard is not null)
             problems.Add(shard.CreateProblem(NeedsFile));
 
         var defaults = files?.Defaults;
-        var own = defaults is null ? overrides : overrides.Over(defaults);
-        var isSaid =
+        var own = defaults is null ? overrides : overrides.WithDefaults(defaults);
+        var overridesSources =
             defaults?.Sources is null
             || settings.All("source").Count
                 + settings.All("query").Count
@@ -201,40 +195,40 @@ internal sealed class OptionsReader(
                 + settings.All("receiver").Count
                 + settings.All("without").Count
                 > 0;
-        if (isSaid)
-            own = own with { Sources = SourceText.Read(settings, problems) };
+        if (overridesSources)
+            own = own with { Sources = SourceSelection.Read(settings, problems) };
         var failure = (ProbeFailure?)null;
-        var password = own.Password is null ? null : Secret(own.Password, out failure);
+        var password = own.Password is null ? null : ReadSecret(own.Password, out failure);
         var connection = ConnectionSetting.Read(settings, environment, problems, own.Keywords, password);
-        var instance = ConfiguredTargets.InstanceOf(InstanceName(connection, purpose), own);
+        var instance = ConfiguredTargets.CreateInstance(InstanceName(connection, purpose), own);
         if (connection is null)
             return null;
         return
         [
             new(
-                failure is null ? new Target(instance.Name, connection, own.Timeout ?? ConfiguredTargets.DefaultTimeout) : null,
+                failure is null ? new Target(instance.Name, connection, own.Timeout ?? JobDefaults.Timeout) : null,
                 instance,
                 own.Sources!.Settings
             )
             {
-                Unusable = failure,
+                Failure = failure,
             },
         ];
     }
 
-    string? Secret(SecretSource source, out ProbeFailure? failure)
+    string? ReadSecret(SecretSource source, out ProbeFailure? failure)
     {
         var secret = source.Read(environment, out var fault);
-        failure = secret is null ? TargetConnections.NoSecret(fault) : null;
+        failure = secret is null ? TargetConnections.SecretUnavailable(fault) : null;
         return secret;
     }
 
-    GroupingKey? Group(TargetSettings overrides, List<MonitoredTarget>? single, Shard? shard)
+    GroupingKey? ReadGroup(TargetSettings overrides, List<MonitoredTarget>? single, Shard? shard)
     {
-        var own = GroupText.Own(settings, files, problems);
-        var group = GroupText.Read(
-            GroupText.Job(settings, files),
-            IsFleet ? null
+        var own = GroupReader.ReadExtraLabels(settings, files, problems);
+        var group = GroupReader.Read(
+            GroupReader.Job(settings, files),
+            HasFileTargets ? null
                 : single is null ? ""
                 : single[0].Instance.Name,
             shard,
@@ -243,45 +237,45 @@ internal sealed class OptionsReader(
         );
         if (group is null)
             return null;
-        var told = new HashSet<TargetLabel>();
-        GroupText.RefuseClashes(group, overrides.Labels, told, problems);
+        var reported = new HashSet<TargetLabel>();
+        GroupReader.RejectConflicts(group, overrides.Labels, reported, problems);
         if (files is null)
             return group;
-        GroupText.RefuseClashes(group, files.Defaults.Labels, told, problems);
+        GroupReader.RejectConflicts(group, files.Defaults.Labels, reported, problems);
         foreach (var target in files.Targets)
-            GroupText.RefuseClashes(group, target.Settings.Labels, told, problems);
+            GroupReader.RejectConflicts(group, target.Settings.Labels, reported, problems);
         return group;
     }
 
-    TimeSpan? Duration(string name, bool mayBeZero = false) => DurationText.Read(settings.One(name), problems, mayBeZero);
+    TimeSpan? Duration(string name, bool mayBeZero = false) => DurationParser.Read(settings.One(name), problems, mayBeZero);
 
-    int Concurrency()
+    int ReadConcurrency()
     {
         if (settings.One("concurrency") is { } setting)
-            return RunLimits.Number(setting, 1, RunLimits.MaxConcurrency, problems) ?? 1;
-        return files?.Concurrency ?? RunLimits.DefaultConcurrency(Environment.ProcessorCount);
+            return setting.ReadNumber(1, JobDefaults.MaxConcurrency, problems) ?? 1;
+        return files?.Concurrency ?? JobDefaults.Concurrency(Environment.ProcessorCount);
     }
 
     string InstanceName(ConnectionSettings? connection, Purpose purpose)
     {
         if (settings.One("instance") is { } setting)
         {
-            if (setting.Value.Trim().Length == 0 || !LabelText.IsWellFormed(setting.Value))
-                problems.Add(setting.Wrong("a name without control characters"));
+            if (setting.Value.Trim().Length == 0 || !LabelParser.IsWellFormed(setting.Value))
+                problems.Add(setting.InvalidValue("a name without control characters"));
             else if (MistakenForm.IsIn(setting.Value))
-                problems.Add(setting.CreateProblem("must be a name, and no connection"));
+                problems.Add(setting.CreateProblem("must be a name, not a connection string"));
             return setting.Value;
         }
 
         if (connection is null)
             return "";
-        if (purpose != Purpose.Show && connection.HasLocalHost && InstanceNames.IsFleeting(Environment.MachineName, environment))
+        if (purpose != Purpose.Show && connection.HasLocalHost && InstanceNames.IsEphemeral(Environment.MachineName, environment))
             problems.Add(
                 new(
                     ProblemOrigin.Flag,
-                    "--instance is missing: the connection leads to this host, whose name is another one in the next pod or "
-                        + "container, so each would leave a group of its own at the gateway; "
-                        + $"give the database a name that stays (or {Settings.Variable("instance")})"
+                    "--instance is missing: the database is on this host, whose name changes with every pod or container, "
+                        + "so every run would leave another group at the gateway. "
+                        + $"Set a fixed name with --instance or {Settings.Variable("instance")}"
                 )
             );
         return InstanceNames.For(connection, Environment.MachineName);

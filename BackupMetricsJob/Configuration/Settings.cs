@@ -1,23 +1,37 @@
+using System.Globalization;
 using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>One value and where it came from: "--timeout", "BACKUP_METRICS_TIMEOUT", or "timeout" at a place of a file.</summary>
-internal sealed record Setting(string Origin, ProblemOrigin Kind, string Value)
+/// <summary>One value of a flag, a variable or a key of a file.</summary>
+/// <param name="Name">As the user wrote it: "--timeout", "BACKUP_METRICS_TIMEOUT" or "timeout".</param>
+internal sealed record Setting(string Name, ProblemOrigin Origin, string Value)
 {
     /// <summary>Null for a flag or a variable.</summary>
     public SourceLocation? Location { get; init; }
 
-    /// <summary>Its value is shown, unless it looks like a connection with its password.</summary>
-    public Problem Wrong(string allowed) =>
-        MistakenForm.IsIn(Value) ? CreateProblem("must be " + allowed) : Create($"{Origin} \"{Value}\": must be {allowed}");
+    /// <summary>The message shows the value, unless it looks like a connection string, which may hold a password.</summary>
+    public Problem InvalidValue(string allowed) =>
+        MistakenForm.IsIn(Value) ? CreateProblem("must be " + allowed) : Create($"{Name} \"{Value}\": must be {allowed}");
 
-    public Problem CreateProblem(string problem) => Create($"{Origin}: {problem}");
+    /// <summary>Null, and a problem, if it is not a whole number in this range.</summary>
+    public int? ReadNumber(int min, int max, ICollection<Problem> problems)
+    {
+        if (int.TryParse(Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
+            return number;
+        problems.Add(InvalidValue($"a whole number from {min} to {max}"));
+        return null;
+    }
 
-    Problem Create(string message) => new(Kind, message) { Location = Location };
+    /// <summary>The number of a setting that is known to be one.</summary>
+    public int ParseNumber() => int.Parse(Value, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    public Problem CreateProblem(string problem) => Create($"{Name}: {problem}");
+
+    Problem Create(string message) => new(Origin, message) { Location = Location };
 }
 
-/// <summary>Settings by name: the flag's, else the environment's. A variable that is set to nothing counts as not set.</summary>
+/// <summary>Settings by name: flags take precedence over variables. An empty variable counts as not set.</summary>
 internal sealed class Settings(Flags flags, IReadOnlyDictionary<string, string> environment)
 {
     public const string Prefix = "BACKUP_METRICS_";
@@ -33,7 +47,7 @@ internal sealed class Settings(Flags flags, IReadOnlyDictionary<string, string> 
             : null;
     }
 
-    /// <summary>All values of a setting that may be given several times; in the environment they are joined by commas.</summary>
+    /// <summary>The values of a repeatable setting. In a variable they are separated by commas.</summary>
     public IReadOnlyList<Setting> All(string name)
     {
         if (flags.Values(name) is { Count: > 0 } values)

@@ -1,22 +1,22 @@
 namespace BackupMetricsJob.Files;
 
 /// <summary>
-/// Every file that somebody names is read here: a pipe is as good as a file, and one without an end, or without an answer, costs whoever
-/// asked for it three seconds and nobody else anything.
+/// Reads files and pipes that users name. A file that is too large, or that does not answer within three seconds, is a fault and delays
+/// nobody else.
 /// </summary>
 internal static class BoundedFile
 {
-    /// <summary>More than any certificate, key, password or service file has.</summary>
+    /// <summary>Larger than any certificate, key, password or service file.</summary>
     public const int DefaultMax = 4 << 20;
 
-    /// <summary>All of the file. What cannot be had is a fault of the answer, and no exception.</summary>
+    /// <summary>Reads the whole file. A failure is returned as a fault, not thrown.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="max">So many bytes at most.</param>
+    /// <param name="max">The maximum size in bytes.</param>
     public static FileContent Read(string path, int max = DefaultMax) => FileReading.Begin(path, max, inAdvance: false).Wait();
 
-    /// <summary>Begins to read, so that many files that hang are waited for side by side.</summary>
+    /// <summary>Starts reading in the background, so that several files that hang cost the timeout only once.</summary>
     public static FileReading Begin(string path, int max = DefaultMax) => FileReading.Begin(path, max, inAdvance: true);
 
-    /// <summary>The paths of the files in a folder.</summary>
-    public static FileContent List(string folder) => FileReading.Begin(folder, FileReading.Names, inAdvance: false).Wait();
+    /// <summary>Lists the paths of the files in a directory.</summary>
+    public static FileContent List(string folder) => FileReading.Begin(folder, FileReading.ListNames, inAdvance: false).Wait();
 }

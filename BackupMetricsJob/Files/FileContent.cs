@@ -2,40 +2,38 @@ using System.Text;
 
 namespace BackupMetricsJob.Files;
 
-/// <summary>What came of reading a file, or of listing a folder: all that is in it, or why it cannot be had.</summary>
+/// <summary>The content of a file, the names in a directory, or why they cannot be read.</summary>
 internal sealed record FileContent
 {
     static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
-    /// <summary>It hangs: nothing more is known of it.</summary>
-    public static FileContent NoAnswer { get; } =
+    public static FileContent TimedOut { get; } =
         new()
         {
             Fault =
-                $"cannot be read: no answer within {FileReading.Patience.TotalSeconds:0} s; is it a pipe that nobody writes to, "
+                $"cannot be read: no answer within {FileReading.Timeout.TotalSeconds:0} s; is it a pipe that nobody writes to, "
                 + "or on a file system that hangs?",
         };
 
-    /// <summary>Why it cannot be had, on one line; null where it can.</summary>
+    /// <summary>Why it cannot be read, on one line; null if it was read.</summary>
     public string? Fault { get; init; }
 
     /// <summary>
-    /// There is none, or it is in a folder that we may not look into. One that hangs, or that others alone may read, is there.
+    /// Whether it does not exist, or is in a directory that cannot be searched. A file that hangs or may not be read is not missing.
     /// </summary>
     public bool IsMissing { get; init; }
 
     public byte[] Bytes { get; init; } = [];
 
-    /// <summary>Who may do what with it; nothing is known of that on Windows.</summary>
+    /// <summary>Its permissions; not known on Windows.</summary>
     public UnixFileMode Mode { get; init; }
 
-    /// <summary>The files of a folder, each with its path.</summary>
+    /// <summary>The paths of the files in a directory.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
-    /// <summary>As UTF-8, with U+FFFD for what is none: good enough where only ASCII counts, as in PEM.</summary>
+    /// <summary>As UTF-8, with U+FFFD for invalid bytes. For formats such as PEM, where only ASCII matters.</summary>
     public string Text => Encoding.UTF8.GetString(Bytes).TrimStart('\uFEFF');
 
-    /// <summary>The text without its line ends.</summary>
     public IReadOnlyList<string> Lines
     {
         get
@@ -48,7 +46,7 @@ internal sealed record FileContent
         }
     }
 
-    /// <summary>The text; null, with why, where there is none, or where it is not UTF-8.</summary>
+    /// <summary>The text; null, with a fault, if it could not be read or is not UTF-8.</summary>
     public string? TryText(out string fault)
     {
         fault = Fault ?? "";
@@ -65,9 +63,9 @@ internal sealed record FileContent
         }
     }
 
-    /// <summary>Asks the file system, for as long as that takes.</summary>
-    /// <param name="path">A file, or a folder.</param>
-    /// <param name="max">So many bytes of the file at most; below zero: the names in the folder.</param>
+    /// <summary>Reads without a timeout.</summary>
+    /// <param name="path">A file or a directory.</param>
+    /// <param name="max">The maximum size in bytes; negative to list the files of a directory.</param>
     public static FileContent Read(string path, int max)
     {
         try

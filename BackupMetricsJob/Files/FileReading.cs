@@ -3,82 +3,91 @@ using System.Collections.Concurrent;
 namespace BackupMetricsJob.Files;
 
 /// <summary>
-/// A file that is being read, on a thread of its own and none of the pool's, since a pipe that nobody writes to and a mount that is gone
-/// never answer. Such a path holds one thread until it does answer, however often it is asked for.
+/// A file that is being read on a dedicated thread, because a pipe without a writer or a mount that is gone may block it for ever. A path
+/// that blocks occupies one thread, however often it is read.
 /// </summary>
 internal sealed class FileReading
 {
-    /// <summary>Of the maximum of a reading: the names in a folder are asked for.</summary>
-    public const int Names = -1;
+    /// <summary>As the maximum size: list the files of a directory.</summary>
+    public const int ListNames = -1;
 
     const int StackSize = 256 << 10;
-    const int MaxLost = 5;
+    const int MaxTimeouts = 5;
 
-    /// <summary>For each file, from when it was begun.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    /// <summary>Of each file, from the start of reading.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
-    // What was not begun in advance is waited for one after the other. After some in vain the rest of a run gets less, so that hundreds do
-    // not cost minutes.
-    static readonly TimeSpan PatienceAfterMany = TimeSpan.FromMilliseconds(100);
-    static readonly TimeSpan Memory = TimeSpan.FromSeconds(10);
+    // Files that were not started in advance are waited for one by one. After several timeouts the others get less time, so that hundreds
+    // of them do not take minutes.
+    static readonly TimeSpan ShortTimeout = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan BackoffPeriod = TimeSpan.FromSeconds(10);
 
-    static readonly ConcurrentDictionary<(string Path, int Max), FileReading> Open = new();
+    static readonly ConcurrentDictionary<(string Path, int Max), FileReading> InProgress = new();
 
-    // Each file that hangs holds a thread and a descriptor. Half of all are left for databases and gateways, a quarter for what was not
-    // begun in advance.
-    static readonly int Quarter = Math.Clamp(Math.Min(ProcessLimits.RaiseDescriptors(), ProcessLimits.Threads()) / 4, 1, 8192);
-    static readonly SemaphoreSlim RoomInAdvance = new(Quarter);
-    static readonly SemaphoreSlim RoomForOthers = new(Quarter);
-    static int _lost;
-    static long _lastLost;
-    static long _lastFull = -(long)Memory.TotalMilliseconds;
+    // Each file that hangs occupies a thread and a descriptor. Half of them are reserved for databases and gateways; files that were
+    // started in advance, and all others, may use a quarter each.
+    static readonly int MaxReadings = Math.Clamp(Math.Min(ProcessLimits.RaiseDescriptors(), ProcessLimits.Threads()) / 4, 1, 8192);
+    static readonly SemaphoreSlim AdvanceSlots = new(MaxReadings);
+    static readonly SemaphoreSlim OtherSlots = new(MaxReadings);
+    static int _timeoutCount;
+    static long _lastTimeout;
+    static long _lastFull = -(long)BackoffPeriod.TotalMilliseconds;
 
-    readonly (string Path, int Max) _what;
-    readonly TimeSpan _patience;
+    readonly (string Path, int Max) _key;
+    readonly TimeSpan _timeout;
     readonly bool _inAdvance;
-    readonly long _begun = Environment.TickCount64;
-    readonly TaskCompletionSource<FileContent> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly long _startedAt = Environment.TickCount64;
+    readonly TaskCompletionSource<FileContent> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    FileReading(string path, int max, TimeSpan patience, bool inAdvance) =>
-        (_what, _patience, _inAdvance) = ((path, max), patience, inAdvance);
+    FileReading(string path, int max, TimeSpan timeout, bool inAdvance) => (_key, _timeout, _inAdvance) = ((path, max), timeout, inAdvance);
 
-    SemaphoreSlim Room => _inAdvance ? RoomInAdvance : RoomForOthers;
+    SemaphoreSlim Slots => _inAdvance ? AdvanceSlots : OtherSlots;
 
-    TimeSpan Left => TimeSpan.FromMilliseconds(Math.Max(0, _begun + (long)_patience.TotalMilliseconds - Environment.TickCount64));
+    TimeSpan Remaining => TimeSpan.FromMilliseconds(Math.Max(0, _startedAt + (long)_timeout.TotalMilliseconds - Environment.TickCount64));
 
-    /// <summary>Joins whoever reads that file already.</summary>
+    /// <summary>If the file is being read already, returns that reading.</summary>
     public static FileReading Begin(string path, int max, bool inAdvance)
     {
-        if (Environment.TickCount64 - Volatile.Read(ref _lastLost) > Memory.TotalMilliseconds)
-            Volatile.Write(ref _lost, 0);
-        var reading = new FileReading(path, max, inAdvance || Volatile.Read(ref _lost) < MaxLost ? Patience : PatienceAfterMany, inAdvance);
-        var open = Open.GetOrAdd((path, max), reading);
+        if (Environment.TickCount64 - Volatile.Read(ref _lastTimeout) > BackoffPeriod.TotalMilliseconds)
+            Volatile.Write(ref _timeoutCount, 0);
+        var reading = new FileReading(
+            path,
+            max,
+            inAdvance || Volatile.Read(ref _timeoutCount) < MaxTimeouts ? Timeout : ShortTimeout,
+            inAdvance
+        );
+        var open = InProgress.GetOrAdd((path, max), reading);
         if (open == reading)
             reading.Start();
         return open;
     }
 
-    /// <summary>The answer; where none comes in time, that.</summary>
+    /// <summary>Returns the content, or a fault after the timeout.</summary>
     public FileContent Wait()
     {
-        if (_answer.Task.Wait(Left))
-            return _answer.Task.Result;
+        if (_result.Task.Wait(Remaining))
+            return _result.Task.Result;
         if (!_inAdvance)
         {
-            Interlocked.Increment(ref _lost);
-            Volatile.Write(ref _lastLost, Environment.TickCount64);
+            Interlocked.Increment(ref _timeoutCount);
+            Volatile.Write(ref _lastTimeout, Environment.TickCount64);
         }
 
-        return FileContent.NoAnswer;
+        return FileContent.TimedOut;
     }
 
     void Start()
     {
-        var isFull = _inAdvance && Environment.TickCount64 - Volatile.Read(ref _lastFull) < Memory.TotalMilliseconds;
-        if (!Room.Wait(isFull ? TimeSpan.Zero : Patience))
+        var isFull = _inAdvance && Environment.TickCount64 - Volatile.Read(ref _lastFull) < BackoffPeriod.TotalMilliseconds;
+        if (!Slots.Wait(isFull ? TimeSpan.Zero : Timeout))
         {
             Volatile.Write(ref _lastFull, Environment.TickCount64);
-            Finish(new() { Fault = $"cannot be read: {Open.Count} other files hang, more are not waited for (ulimit -n, ulimit -u)" });
+            Finish(
+                new()
+                {
+                    Fault = $"cannot be read: {InProgress.Count} other files hang, and no more can be read at once (see ulimit -n and -u)",
+                }
+            );
             return;
         }
 
@@ -88,22 +97,22 @@ internal sealed class FileReading
         }
         catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
         {
-            Room.Release();
-            Finish(new() { Fault = $"cannot be read: no thread can be had for it, {Open.Count} files are being read or hang" });
+            Slots.Release();
+            Finish(new() { Fault = $"cannot be read: no thread can be started, {InProgress.Count} files are being read or hang" });
         }
     }
 
     void Work()
     {
-        var content = FileContent.Read(_what.Path, _what.Max);
-        Room.Release();
+        var content = FileContent.Read(_key.Path, _key.Max);
+        Slots.Release();
         Finish(content);
     }
 
-    /// <summary>Whoever asks for the path from now on reads it anew.</summary>
+    /// <summary>From now on, the path is read again.</summary>
     void Finish(FileContent content)
     {
-        Open.TryRemove(_what, out _);
-        _answer.SetResult(content);
+        InProgress.TryRemove(_key, out _);
+        _result.SetResult(content);
     }
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace BackupMetricsJob.Files;
 
-/// <summary>How many files and connections this process may have open at once, and how many threads.</summary>
+/// <summary>How many descriptors and threads this process may have.</summary>
 internal static class ProcessLimits
 {
     /// <summary>RLIMIT_NOFILE of Linux.</summary>
@@ -11,30 +11,30 @@ internal static class ProcessLimits
     /// <summary>RLIMIT_NPROC of Linux: processes and threads of the user.</summary>
     const int Processes = 6;
 
-    const int UsualDescriptors = 1024;
+    const int DefaultDescriptors = 1024;
 
-    const int UsualThreads = 32768;
+    const int DefaultThreads = 32768;
 
     /// <summary>
-    /// The soft limit becomes as high as the hard one, as .NET's runtime does where it is not compiled in (a native program's does not).
+    /// Raises the soft limit to the hard limit. The .NET runtime does the same, but not in a native program.
     /// </summary>
-    /// <returns>The limit that holds from now on.</returns>
+    /// <returns>The new limit.</returns>
     public static int RaiseDescriptors()
     {
         if (!OperatingSystem.IsLinux() || getrlimit(OpenFiles, out var limit) != 0)
-            return UsualDescriptors;
+            return DefaultDescriptors;
         var raised = limit with { Soft = limit.Hard };
         if (limit.Soft < limit.Hard && setrlimit(OpenFiles, in raised) == 0)
             limit = raised;
         return (int)Math.Min(limit.Soft, int.MaxValue);
     }
 
-    /// <summary>How many threads this process may have at most, by its user's limit and its control group's.</summary>
+    /// <summary>The lower of the limits of the user and of the control group.</summary>
     public static int Threads()
     {
         if (!OperatingSystem.IsLinux())
-            return UsualThreads;
-        var least = getrlimit(Processes, out var limit) == 0 ? Math.Min(limit.Soft, UsualThreads) : UsualThreads;
+            return DefaultThreads;
+        var least = getrlimit(Processes, out var limit) == 0 ? Math.Min(limit.Soft, DefaultThreads) : DefaultThreads;
         try
         {
             if (ulong.TryParse(File.ReadAllText("/sys/fs/cgroup/pids.max").Trim(), out var max))
@@ -42,7 +42,7 @@ internal static class ProcessLimits
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // No control group, or an older kind of it: its limit, where there is one, is not known.
+            // There is no control group v2, so its limit is unknown.
         }
 
         return (int)least;

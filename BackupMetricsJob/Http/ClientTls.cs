@@ -22,7 +22,7 @@ internal sealed record ClientTls(TrustedRoots? Roots, SslStreamCertificateContex
         if (certificate is null && key is not null)
             problems.Add($"key file \"{key}\": a key needs its certificate, too");
         var own = certificate is null ? null : File(certificate);
-        var shown = own?.WithKey(key is null ? own : File(key));
+        var shown = own?.ReadWithKey(key is null ? own : File(key));
         return problems.Count == before ? new(roots, shown, trustAnybody) : null;
 
         PemFile File(string path) => new(path, fault => problems.Add($"certificate or key file \"{path}\": {fault}"));

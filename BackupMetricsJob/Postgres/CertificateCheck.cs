@@ -20,7 +20,7 @@ internal sealed class CertificateCheck(TrustedRoots roots, bool checksName)
         string? fault = null;
         var roots = tls.RootCertificate is { } file
             ? TrustedRoots.Read(new(file, why => fault = $"the root certificate {file} {why}"))
-            : TrustedRoots.OfSystem();
+            : TrustedRoots.FromSystem();
         if (roots is { Certificates.Count: 0 })
             fault = "the system trusts no certificate authority";
         check = roots is null ? null : new(roots, tls.Mode == TlsMode.VerifyFull);

@@ -41,7 +41,7 @@ internal sealed class LibpqEnvironment(
     }
 
     /// <summary>Begins to read what will be read.</summary>
-    internal void Begin(string path)
+    internal void BeginReading(string path)
     {
         if (!_files.ContainsKey(path))
             _files.Add(path, BoundedFile.Begin(path));

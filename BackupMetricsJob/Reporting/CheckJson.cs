@@ -5,7 +5,7 @@ using BackupMetricsJob.Checking;
 
 namespace BackupMetricsJob.Reporting;
 
-/// <summary>A check for machines: one JSON object. What is not known is not there.</summary>
+/// <summary>Writes a check as a JSON object. What is unknown is left out.</summary>
 internal static class CheckJson
 {
     static readonly JsonWriterOptions Readable = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -27,7 +27,7 @@ internal static class CheckJson
         if (report.Prometheus is { } prometheus)
         {
             json.WritePropertyName("prometheus");
-            Server(json, prometheus.Address, prometheus.Verdict, prometheus.Facts, prometheus.Findings);
+            Server(json, prometheus.Address, prometheus.Status, prometheus.Facts, prometheus.Findings);
         }
 
         json.WriteEndObject();
@@ -57,7 +57,7 @@ internal static class CheckJson
         json.WriteStartObject("sources");
         foreach (var source in result.Instance.Sources)
         {
-            // Every source of a target that could not be asked failed with it.
+            // If the target could not be probed, each of its sources failed with it.
             var failed =
                 result.SourceFailures.FirstOrDefault(other => other.Source == source)?.Failure
                 ?? (result.SourcesThatAnswered.Contains(source) ? null : result.Failure);
@@ -77,7 +77,7 @@ internal static class CheckJson
     static void Server(
         Utf8JsonWriter json,
         string address,
-        ServerVerdict verdict,
+        ServerStatus verdict,
         IReadOnlyList<string> facts,
         IReadOnlyList<Finding> findings
     )

@@ -4,24 +4,24 @@ using BackupMetricsJob.Checking;
 namespace BackupMetricsJob.Reporting;
 
 /// <summary>
-/// A check for people: a table of the targets, a line for each server that we talk HTTP with, then what is wrong and what to do about it.
+/// Writes a check for people: a table of the targets, a line for each gateway and for Prometheus, then the findings with advice.
 /// </summary>
 internal static class CheckTable
 {
-    const int WidestCell = 48;
+    const int MaxCellWidth = 48;
 
-    static readonly string[] Head = ["TARGET", "STATE", "SERVER", "ROLE", "TLS", "CLOCK", "TELLS"];
+    static readonly string[] Header = ["TARGET", "STATE", "SERVER", "ROLE", "TLS", "CLOCK", "SUMMARY"];
 
     public static void Write(CheckReport report, TextWriter to)
     {
         if (report.Targets.Count > 0)
-            WriteTable([Head, .. report.Targets.Select(Row)], to);
+            WriteTable([Header, .. report.Targets.Select(Row)], to);
         if (report.Targets.Count > 0 && (report.Gateways.Count > 0 || report.Prometheus is not null))
             to.WriteLine();
         foreach (var (gateway, verdict, facts, _) in report.Gateways)
             WriteServer("gateway", gateway.ToString(), verdict, facts, to);
         if (report.Prometheus is { } prometheus)
-            WriteServer("Prometheus", prometheus.Address, prometheus.Verdict, prometheus.Facts, to);
+            WriteServer("Prometheus", prometheus.Address, prometheus.Status, prometheus.Facts, to);
 
         var first = true;
         foreach (var (name, findings) in Parts(report))
@@ -33,7 +33,7 @@ internal static class CheckTable
                 first = false;
                 to.WriteLine($"{(finding.IsCritical ? "CRITICAL" : "warning")} {name}: {finding.Summary}");
                 if (finding.Advice.Length > 0)
-                    to.WriteLine($"  do: {finding.Advice}");
+                    to.WriteLine($"  advice: {finding.Advice}");
             }
         }
     }
@@ -67,11 +67,11 @@ internal static class CheckTable
 
     static void WriteTable(List<string[]> rows, TextWriter to)
     {
-        var widths = new int[Head.Length - 1];
+        var widths = new int[Header.Length - 1];
         foreach (var row in rows)
         {
             for (var i = 0; i < widths.Length; i++)
-                widths[i] = Math.Clamp(row[i].Length, widths[i], WidestCell);
+                widths[i] = Math.Clamp(row[i].Length, widths[i], MaxCellWidth);
         }
 
         foreach (var row in rows)
@@ -82,8 +82,8 @@ internal static class CheckTable
         }
     }
 
-    static void WriteServer(string kind, string address, ServerVerdict verdict, IReadOnlyList<string> facts, TextWriter to) =>
+    static void WriteServer(string kind, string address, ServerStatus verdict, IReadOnlyList<string> facts, TextWriter to) =>
         to.WriteLine($"{kind} {address}  {Name(verdict)}{(facts.Count > 0 ? ": " : "")}{string.Join(", ", facts)}");
 
-    public static string Name(ServerVerdict verdict) => verdict.ToString().ToLowerInvariant();
+    public static string Name(ServerStatus verdict) => verdict.ToString().ToLowerInvariant();
 }

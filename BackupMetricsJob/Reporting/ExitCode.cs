@@ -6,7 +6,7 @@ using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Reporting;
 
-/// <summary>What the process tells its caller. The values are those of sysexits.h where it has one, and of a shell for signals.</summary>
+/// <summary>The exit codes: those of sysexits.h where there is one, and those of a shell for signals.</summary>
 internal enum ExitCode
 {
     Success = 0,
@@ -22,17 +22,17 @@ internal enum ExitCode
     Terminated = 143,
 }
 
-/// <summary>Which code wins when several apply: 70, 76, 75, 143 or 130, 69, 0.</summary>
+/// <summary>Maps results to exit codes. If several apply, the first of these is used: 70, 76, 75, 143 or 130, 69, 0.</summary>
 internal static class ExitCodes
 {
-    /// <summary>A file that was named and is wrong is configuration, whatever else is wrong; then a wrong flag is usage.</summary>
+    /// <summary>78 if a file is invalid, whatever else is; otherwise 64 if a flag is; otherwise 78.</summary>
     public static ExitCode For(IReadOnlyList<Problem> problems) =>
-        !problems.Any(problem => problem.IsOfFile) && problems.Any(problem => problem.Origin == ProblemOrigin.Flag)
+        !problems.Any(problem => problem.IsInFile) && problems.Any(problem => problem.Origin == ProblemOrigin.Flag)
             ? ExitCode.Usage
             : ExitCode.Configuration;
 
     /// <param name="report">The run.</param>
-    /// <param name="signal">The code of the signal that ended it, if one did.</param>
+    /// <param name="signal">The exit code of the signal that ended it; null if none did.</param>
     /// <param name="failOnTarget">Whether a target that could not be probed counts.</param>
     public static ExitCode For(RunReport report, ExitCode? signal, bool failOnTarget)
     {
@@ -41,19 +41,19 @@ internal static class ExitCodes
         return failOnTarget && report.Results.Any(result => result.Failure is not null) ? ExitCode.TargetFailed : ExitCode.Success;
     }
 
-    /// <summary>Of a check: a gateway, then what is set up wrongly, then a signal, then a database.</summary>
+    /// <summary>In this order: a gateway, a wrong configuration of Prometheus, a signal, a target.</summary>
     public static ExitCode For(CheckReport report, ExitCode? signal, bool failOnTarget)
     {
-        if (report.Gateways.Any(gateway => gateway.Verdict == ServerVerdict.Refused))
+        if (report.Gateways.Any(gateway => gateway.Status == ServerStatus.Refused))
             return ExitCode.PushRefused;
-        if (report.Gateways.Any(gateway => gateway.Verdict == ServerVerdict.Unreachable))
+        if (report.Gateways.Any(gateway => gateway.Status == ServerStatus.Unreachable))
             return ExitCode.PushNotArrived;
-        if (report.Prometheus is { Verdict: ServerVerdict.Misconfigured })
+        if (report.Prometheus is { Status: ServerStatus.Misconfigured })
             return ExitCode.Configuration;
         if (signal is { } ended)
             return ended;
         var failed =
-            report.Targets.Any(target => target.Result.Failure is not null) || report.Prometheus is { Verdict: not ServerVerdict.Ok };
+            report.Targets.Any(target => target.Result.Failure is not null) || report.Prometheus is { Status: not ServerStatus.Ok };
         return failOnTarget && failed ? ExitCode.TargetFailed : ExitCode.Success;
     }
 
@@ -65,7 +65,7 @@ internal static class ExitCodes
             _ => ExitCode.TargetFailed,
         };
 
-    /// <summary>Null where all went well.</summary>
+    /// <summary>Null if all pushes succeeded.</summary>
     public static ExitCode? Worst(IReadOnlyList<PushResult> results)
     {
         foreach (var worst in (ReadOnlySpan<ExitCode>)[ExitCode.Bug, ExitCode.PushRefused, ExitCode.PushNotArrived])

@@ -2,19 +2,18 @@ using BackupMetricsJob.Configuration;
 
 namespace BackupMetricsJob.Reporting;
 
-/// <summary>Tells every warning and every problem of the settings, a line each, and gives the exit code.</summary>
+/// <summary>Writes the warnings and the problems of the settings, one per line.</summary>
 internal static class Problems
 {
-    const int Longest = 4000;
+    const int MaxLength = 4000;
 
-    /// <summary>What psql would have warned of: a password file that others may read, say.</summary>
+    /// <summary>Warnings such as those of psql about a password file that other users can read.</summary>
     public static void Warn(JobOptions job, ProcessContext context)
     {
         foreach (var warning in Warnings(job))
-            context.Error.WriteLine("warning " + PlainText.OnOneLine(warning, Longest));
+            context.Error.WriteLine("warning " + PlainText.OnOneLine(warning, MaxLength));
     }
 
-    /// <summary>A line each.</summary>
     public static List<string> Warnings(JobOptions job)
     {
         var warnings = new List<string>(job.Warnings);
@@ -27,6 +26,7 @@ internal static class Problems
         return warnings;
     }
 
+    /// <returns>The exit code.</returns>
     public static int Report(IReadOnlyList<Problem> problems, OutputOptions output, ProcessContext context)
     {
         foreach (var problem in problems)

@@ -1,7 +1,7 @@
 namespace BackupMetricsJob.Reporting;
 
-/// <summary>Where the program writes: standard output has only what was asked for, everything else goes to standard error.</summary>
-/// <param name="Signals">Listened to from the beginning, so that an early one is not lost.</param>
+/// <summary>The environment of the process. Standard output only receives requested data; everything else goes to standard error.</summary>
+/// <param name="Signals">Registered at the start of the program, so that an early signal is not lost.</param>
 internal sealed record ProcessContext(
     Stream Output,
     TextWriter Error,
@@ -10,9 +10,9 @@ internal sealed record ProcessContext(
     Signals Signals
 )
 {
-    /// <summary>Whether standard input is there; where it was closed, its descriptor may be any file's.</summary>
+    /// <summary>Whether standard input was open at the start. If not, its descriptor may belong to another file.</summary>
     public bool HasInput { get; init; }
 
-    /// <summary>Whether somebody looks at standard error while it is written.</summary>
-    public bool IsWatched { get; init; }
+    /// <summary>Whether standard error is a terminal.</summary>
+    public bool IsInteractive { get; init; }
 }

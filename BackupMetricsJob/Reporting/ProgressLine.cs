@@ -5,15 +5,15 @@ using BackupMetricsJob.Running;
 namespace BackupMetricsJob.Reporting;
 
 /// <summary>
-/// One line on a terminal about a run that takes longer than a second, written over itself; disposing it wipes it away. It looks at the run
-/// from outside, so that a run that hangs is shown, too.
+/// Shows the progress of a run that takes longer than a second, on one line of the terminal. Dispose clears the line. A timer updates it,
+/// so that a run that hangs is shown, too.
 /// </summary>
 internal sealed class ProgressLine : IDisposable
 {
-    static readonly TimeSpan First = TimeSpan.FromSeconds(1);
-    static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    const string Wipe = "\r\u001b[K";
+    const string ClearLine = "\r\u001b[K";
 
     readonly Lock _gate = new();
     readonly RunProgress _progress;
@@ -25,22 +25,22 @@ internal sealed class ProgressLine : IDisposable
     public ProgressLine(RunProgress progress, TextWriter to)
     {
         (_progress, _to) = (progress, to);
-        _timer = new(_ => Show(), null, First, Every);
+        _timer = new(_ => Show(), null, FirstDelay, Interval);
     }
 
-    /// <summary>Null unless somebody looks, at a terminal that can rewrite a line, and expects no JSON.</summary>
-    /// <param name="progress">What the run is to tell where it stands; null where nobody looks.</param>
-    public static ProgressLine? Begin(ProcessContext context, OutputOptions output, out RunProgress? progress)
+    /// <summary>Null unless standard error is a terminal that can rewrite a line, and the report is not JSON.</summary>
+    /// <param name="progress">The run updates it; null if there is no progress line.</param>
+    public static ProgressLine? Start(ProcessContext context, OutputOptions output, out RunProgress? progress)
     {
         var isWanted =
-            context.IsWatched
+            context.IsInteractive
             && output.LogFormat == LogFormat.Text
             && context.Environment.GetValueOrDefault("TERM") is { Length: > 0 } and not "dumb";
         progress = isWanted ? new(context.Time) : null;
         return progress is null ? null : new(progress, context.Error);
     }
 
-    /// <summary>What it says of a run; less than 80 characters.</summary>
+    /// <summary>At most 80 characters.</summary>
     public static string Text(RunState state, TimeSpan left)
     {
         var seconds = string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(left.TotalSeconds):0} s");
@@ -59,7 +59,7 @@ internal sealed class ProgressLine : IDisposable
         {
             _isOver = true;
             if (_shown.Length > 0)
-                _to.Write(Wipe);
+                _to.Write(ClearLine);
         }
     }
 

@@ -6,12 +6,12 @@ using BackupMetricsJob.Running;
 namespace BackupMetricsJob.Reporting;
 
 /// <summary>
-/// The report of a run in lines for people: each target, what is wrong with it and what to do, then the push. Of the servers that were
-/// found in a catalogue only those are named with which something is wrong; there may be thousands.
+/// Writes the report of a run for people: each target with its findings and advice, then the pushes. Catalogues may contain thousands of
+/// servers, so these are only listed if they have findings.
 /// </summary>
 internal static class RunSummary
 {
-    /// <summary>In the format that was asked for, on standard error.</summary>
+    /// <summary>Writes to standard error, as text or as JSON.</summary>
     public static void Write(RunReport report, ExitCode code, LogFormat format, ProcessContext context)
     {
         if (format == LogFormat.Json)
@@ -23,8 +23,8 @@ internal static class RunSummary
     public static void Write(RunReport report, TextWriter to)
     {
         if (report.IsStoppedBeforeStart)
-            to.WriteLine("stopped while it waited for its moment (--splay): nothing was probed, nothing was pushed");
-        var (found, well) = (0, 0);
+            to.WriteLine("stopped during the delay of --splay: nothing was probed, nothing was pushed");
+        var (found, withoutFindings) = (0, 0);
         foreach (var result in report.Results)
         {
             var findings = Findings.For(result);
@@ -33,19 +33,19 @@ internal static class RunSummary
             if (result.IsTarget || findings.Count > 0)
                 Write(result, findings, to);
             else
-                well++;
+                withoutFindings++;
         }
 
         if (found > 0)
-            to.WriteLine($"servers found in a catalogue or by a query: {found}, nothing wrong is known of {well} of them");
+            to.WriteLine($"servers found in a catalogue or by a query: {found}, of which {withoutFindings} have no known problem");
         if (report.Group is { } group)
             to.WriteLine($"group {group}");
         foreach (var (push, refused) in report.Pushes)
         {
-            if (refused is { } words)
+            if (refused is { } reason)
                 to.WriteLine(
                     "warning: the gateway refused pghoard_last_upload_age or walg_last_upload, "
-                        + $"so all else was pushed without them: {words}"
+                        + $"so the rest was pushed without them: {reason}"
                 );
             var samples = push.Arrived
                 ? string.Create(
@@ -58,7 +58,7 @@ internal static class RunSummary
                 to.WriteLine($"advice: {advice}");
             if (push.ClocksDiffer)
                 to.WriteLine(
-                    $"warning: the clock of {push.Gateway} is {Difference(push.ClockSkew!.Value)} this host's: alerts compare times of both"
+                    $"warning: the clock of {push.Gateway} is {Difference(push.ClockSkew!.Value)} this host's; alerts compare times of both"
                 );
         }
     }
@@ -66,7 +66,7 @@ internal static class RunSummary
     static void Write(ProbeResult result, IReadOnlyList<Finding> findings, TextWriter to)
     {
         var name = PlainText.OnOneLine(result.Instance.Name);
-        to.WriteLine($"{(Word(result, findings))} {name}: {StateText.Describe(result)}");
+        to.WriteLine($"{(Status(result, findings))} {name}: {StateText.Describe(result)}");
         foreach (var finding in findings)
             to.WriteLine(
                 $"{(finding.IsCritical ? "CRITICAL" : "warning")} {name}: "
@@ -74,7 +74,7 @@ internal static class RunSummary
             );
     }
 
-    static string Word(ProbeResult result, IReadOnlyList<Finding> findings) =>
+    static string Status(ProbeResult result, IReadOnlyList<Finding> findings) =>
         result switch
         {
             { Failure: not null } => "FAILED",

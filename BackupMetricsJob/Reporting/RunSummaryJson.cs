@@ -6,12 +6,12 @@ using BackupMetricsJob.Running;
 namespace BackupMetricsJob.Reporting;
 
 /// <summary>
-/// The report of a run as JSON objects, one a line: event is target, found (a server that a catalogue or a query told of, where something
-/// is wrong with it), finding, push or run.
+/// Writes the report of a run as JSON objects, one per line. The field event is target, found (a server in a catalogue or a query result
+/// that has findings), finding, push or run.
 /// </summary>
 internal static class RunSummaryJson
 {
-    // Apostrophes stay readable: what is written is a log, and never part of a page.
+    // Keeps apostrophes readable. This is safe, because the output is a log and never part of an HTML page.
     static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void Write(RunReport report, ExitCode code, DateTimeOffset now, TextWriter to)
@@ -60,17 +60,17 @@ internal static class RunSummaryJson
             {
                 json.WriteNumber("exit_code", (int)code);
                 if (report.IsStoppedBeforeStart)
-                    json.WriteString("message", "stopped while it waited for its moment (--splay): nothing was probed, nothing was pushed");
+                    json.WriteString("message", "stopped during the delay of --splay: nothing was probed, nothing was pushed");
                 json.WriteNumber("elapsed_seconds", Math.Round(report.Elapsed.TotalSeconds, 3));
             }
         );
     }
 
-    /// <summary>One line about something that kept a run from starting.</summary>
+    /// <summary>Writes why a run could not start.</summary>
     public static void Error(string message, DateTimeOffset now, TextWriter to) =>
         Line(to, now, "error", "error", json => json.WriteString("message", message));
 
-    /// <summary>Which target it is, and whether it could be probed.</summary>
+    /// <summary>Writes the name of the target, and whether it could be probed.</summary>
     public static void Target(Utf8JsonWriter json, ProbeResult result)
     {
         json.WriteString("target", result.Instance.Name);
@@ -102,7 +102,7 @@ internal static class RunSummaryJson
         json.WriteString("message", push.Describe());
     }
 
-    /// <summary>One object on one line, with what <paramref name="fill"/> adds to time, level and event.</summary>
+    /// <summary>Writes an object on one line. <paramref name="fill"/> adds fields after time, level and event.</summary>
     public static void Line(TextWriter to, DateTimeOffset now, string name, string level, Action<Utf8JsonWriter> fill)
     {
         using var buffer = new MemoryStream();

@@ -2,7 +2,7 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Reporting;
 
-/// <summary>The backups of one tool and type in a line or two: the newest, what is kept, what failed, what runs.</summary>
+/// <summary>Writes one or two lines about the backups of one tool and type: the newest, kept, failed and running ones.</summary>
 internal static class ShowBackup
 {
     public static void Write(BackupFacts backup, Instance instance, Action<string, string> row)
@@ -12,17 +12,17 @@ internal static class ShowBackup
             var took = backup.LastDuration is { } duration ? $", took {Humanize.Duration(duration)}" : "";
             row(
                 Name(backup.Type),
-                $"{Humanize.Duration(age)} old ({Limit(instance, LimitOf(instance, backup.Type))}), {backup.Tool}, "
+                $"{Humanize.Duration(age)} old ({Limit(instance, LimitTypeFor(instance, backup.Type))}), {backup.Tool}, "
                     + $"finished {Humanize.Time(finished)}{took}{Size(backup)}"
             );
         }
         else
             row(
                 Name(backup.Type),
-                backup.Oldest is null ? $"no good one is known, {backup.Tool}" : $"the newest is not known, {backup.Tool}"
+                backup.Oldest is null ? $"no successful one is known, {backup.Tool}" : $"the newest is unknown, {backup.Tool}"
             );
 
-        if (More(backup) is { Length: > 0 } more)
+        if (DescribeOthers(backup) is { Length: > 0 } more)
             row("", more);
     }
 
@@ -38,7 +38,7 @@ internal static class ShowBackup
         return first is null ? "no limit" : $"limit {Humanize.Duration(first.MaxAge)}";
     }
 
-    public static string More(BackupFacts backup)
+    public static string DescribeOthers(BackupFacts backup)
     {
         var parts = new List<string>();
         if (backup.Counts is { } counts && backup.Type != BackupType.RestoreTest)
@@ -49,11 +49,11 @@ internal static class ShowBackup
         }
 
         if (backup.Oldest is { } oldest)
-            parts.Add($"the oldest of {Humanize.Time(oldest)}");
+            parts.Add($"the oldest from {Humanize.Time(oldest)}");
         if (backup.LastFailure is { } failed)
-            parts.Add($"one failed at {Humanize.Time(failed)}");
+            parts.Add($"the last failure at {Humanize.Time(failed)}");
         if (backup.Running is { } running)
-            parts.Add($"one runs since {Humanize.Time(running.Since)}");
+            parts.Add($"one running since {Humanize.Time(running.Since)}");
         return string.Join(", ", parts);
     }
 
@@ -74,7 +74,7 @@ internal static class ShowBackup
             _ => $"{type.Name()} backup",
         };
 
-    public static LimitType? LimitOf(Instance instance, BackupType type) =>
+    public static LimitType? LimitTypeFor(Instance instance, BackupType type) =>
         type switch
         {
             BackupType.Logical => LimitType.Logical,

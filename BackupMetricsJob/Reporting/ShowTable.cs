@@ -3,11 +3,11 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Reporting;
 
 /// <summary>
-/// What a person wants to read at three in the morning: per database what there is, what would be lost, what is wrong, what to do.
+/// Writes, for each instance, its backups, how much work would be lost now, and the findings with advice.
 /// </summary>
 internal static class ShowTable
 {
-    const int Widest = 2000;
+    const int MaxLength = 2000;
 
     public static void Write(IReadOnlyList<ProbeResult> results, TextWriter to)
     {
@@ -29,14 +29,14 @@ internal static class ShowTable
         if (result.Server is { } server)
             WriteArchive(server, result, to);
         if (result.Loss is { } loss)
-            Row(to, "lost if it died now", $"{Humanize.Duration(loss.Window)} of work at most{Proviso(loss)}");
+            Row(to, "lost if it died now", $"{Humanize.Duration(loss.Window)} of work at most{Condition(loss)}");
         if (result.ReplayBytes is { } replay)
             Row(to, "a restore replays", $"{Humanize.Bytes(replay)} of WAL");
         var findings = Findings.For(result);
         foreach (var finding in findings)
         {
             Row(to, finding.IsCritical ? "CRITICAL" : "WARNING", finding.Summary);
-            Row(to, "  do", finding.Advice);
+            Row(to, "  advice", finding.Advice);
         }
 
         if (findings.Count > 0)
@@ -45,24 +45,25 @@ internal static class ShowTable
             to,
             result switch
             {
-                { IsMonitored: false } => "it answers for others; its own backups are not asked for",
-                { Server: { DoesNotArchiveItself: true } } => "nothing is judged here: a standby's backups and archive are its primary's",
-                { Without: var without } when (without & Omissions.Wal) != 0 =>
-                    "nothing wrong is known; pg_wal is not looked into (without: wal)",
-                _ => $"nothing wrong is known, by the word of {string.Join(", ", result.SourcesThatAnswered)}; only a restore proves it",
+                { IsMonitored: false } => "only a source for other instances; its own backups are not monitored",
+                { Server: { DoesNotArchiveItself: true } } => "not checked on a standby: backups and the archive belong to its primary",
+                { Without: var without } when (without & Omissions.Wal) != 0 => "no problem is known; pg_wal is not read (without: wal)",
+                _ => $"no problem is known, according to {string.Join(", ", result.SourcesThatAnswered)}; only a restore can prove it",
             },
             ""
         );
     }
 
-    /// <summary>What a claim by the server's word depends on.</summary>
-    public static string Proviso(Loss loss) => loss.IsByServer ? ", if all is stored that the archiver said was" : "";
+    /// <summary>The condition of a claim that only the server makes; else empty.</summary>
+    public static string Condition(Loss loss) => loss.IsByServer ? ", if the archive has all WAL that the server reports as archived" : "";
 
     static void WriteArchive(ServerEvidence server, ProbeResult result, TextWriter to)
     {
         if (ArchiverStates.Classify(server) is not { } state)
         {
-            var why = server.Wal is null ? WhyNoWal(result) : "nothing was archived yet, nothing failed" + Waiting(server, result.Instance);
+            var why = server.Wal is null
+                ? WhyNoWal(result)
+                : "nothing has been archived, and nothing has failed" + Waiting(server, result.Instance);
             Row(to, "WAL archiving", "unknown: " + why);
             return;
         }
@@ -75,7 +76,7 @@ internal static class ShowTable
     }
 
     static string WhyNoWal(ProbeResult result) =>
-        (result.Without & Omissions.Wal) != 0 ? "pg_wal is not looked into (without: wal)" : "the role may not look";
+        (result.Without & Omissions.Wal) != 0 ? "pg_wal is not read (without: wal)" : "the role may not read pg_wal";
 
     static string Waiting(ServerEvidence server, Instance instance) =>
         server switch
@@ -83,7 +84,7 @@ internal static class ShowTable
             { DoesNotArchiveItself: true } or { ArchiveMode: "off" } or { Wal: null } => "",
             { Wal: { OldestReady: { } since } wal } => $", {Humanize.Waiting(wal)} waiting for {Humanize.Duration(server.Now - since)} "
                 + $"({ShowBackup.Limit(instance, LimitType.Wal)})",
-            _ => ", nothing waits",
+            _ => ", nothing waiting",
         };
 
     static string Server(ProbeResult result) =>
@@ -91,12 +92,13 @@ internal static class ShowTable
         {
             { Server: { } server } =>
                 $"PostgreSQL {Humanize.Version(server.VersionNumber)}, {(server.InRecovery ? "standby" : "primary")}, "
-                    + $"asked {Humanize.Time(result.At)}",
-            { IsTarget: false } => $"by the word of {string.Join(", ", result.Instance.Sources)}, asked {Humanize.Time(result.At)}",
+                    + $"probed {Humanize.Time(result.At)}",
+            { IsTarget: false } => $"according to {string.Join(", ", result.Instance.Sources)}, probed {Humanize.Time(result.At)}",
             { SourcesThatAnswered.Count: > 0 } =>
-                $"by the word of {string.Join(", ", result.SourcesThatAnswered)}, asked {Humanize.Time(result.At)}",
-            _ => $"no answer, asked {Humanize.Time(result.At)}",
+                $"according to {string.Join(", ", result.SourcesThatAnswered)}, probed {Humanize.Time(result.At)}",
+            _ => $"no answer, probed {Humanize.Time(result.At)}",
         };
 
-    static void Row(TextWriter to, string name, string text) => to.WriteLine($"  {name, -20}{PlainText.OnOneLine(text, Widest)}".TrimEnd());
+    static void Row(TextWriter to, string name, string text) =>
+        to.WriteLine($"  {name, -20}{PlainText.OnOneLine(text, MaxLength)}".TrimEnd());
 }

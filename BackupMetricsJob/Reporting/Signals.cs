@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace BackupMetricsJob.Reporting;
 
 /// <summary>
-/// SIGTERM and SIGINT: the first asks the run to end, which then still pushes what it knows; a second one ends the process at once.
+/// SIGTERM and SIGINT. The first signal asks the run to end, which still pushes what it has. A second one ends the process at once.
 /// </summary>
 internal sealed class Signals : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class Signals : IDisposable
 
     public CancellationToken Stop => _stop.Token;
 
-    /// <summary>143 or 130 once a signal came.</summary>
+    /// <summary>143 or 130 after a signal.</summary>
     public ExitCode? Received => Volatile.Read(ref _received) is not 0 and var code ? (ExitCode)code : null;
 
     public void Dispose()

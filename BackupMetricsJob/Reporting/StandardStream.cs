@@ -1,15 +1,15 @@
 namespace BackupMetricsJob.Reporting;
 
-/// <summary>Standard output could not be written: a full disk or a closed stream, and no bug.</summary>
+/// <summary>Standard output could not be written, because of a full disk or a closed stream. Not a bug.</summary>
 internal sealed class OutputException(Exception inner) : Exception("standard output cannot be written: " + inner.Message, inner);
 
 /// <summary>
-/// Standard output, whose failure is told apart from every other; or standard error, where what cannot be written is lost and the exit
-/// code still tells the truth about the work. It is opened by what is first written.
+/// Standard output, which throws an exception of its own if it cannot be written; or standard error, where such failures are ignored, so
+/// that the exit code still describes the work. The first write opens it.
 /// </summary>
 internal sealed class StandardStream(Func<Stream> open, bool bestEffort) : Stream
 {
-    Stream? _opened;
+    Stream? _stream;
 
     public override bool CanRead => false;
 
@@ -27,7 +27,7 @@ internal sealed class StandardStream(Func<Stream> open, bool bestEffort) : Strea
 
     public override void Flush()
     {
-        // Nothing is held back: each write goes out at once.
+        // Writes are not buffered.
     }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
@@ -42,7 +42,7 @@ internal sealed class StandardStream(Func<Stream> open, bool bestEffort) : Strea
     {
         try
         {
-            (_opened ??= open()).Write(buffer);
+            (_stream ??= open()).Write(buffer);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -54,7 +54,7 @@ internal sealed class StandardStream(Func<Stream> open, bool bestEffort) : Strea
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            _opened?.Dispose();
+            _stream?.Dispose();
         base.Dispose(disposing);
     }
 }

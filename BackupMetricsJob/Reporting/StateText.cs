@@ -2,13 +2,13 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Reporting;
 
-/// <summary>What is known of one instance, in half a line.</summary>
+/// <summary>Describes the state of an instance in half a line.</summary>
 internal static class StateText
 {
     public static string Describe(ProbeResult result)
     {
         if (result is { Server: null, Backups.Count: 0 })
-            return !result.IsMonitored && result.Failure is null ? "asked for the backups of others" : "nothing is known";
+            return !result.IsMonitored && result.Failure is null ? "only a source for other instances" : "nothing is known";
 
         var parts = new List<string> { Backup(result) };
         if (result.Server is { } server && ArchiverStates.Classify(server) is { } state)
@@ -19,7 +19,7 @@ internal static class StateText
     }
 
     /// <summary>
-    /// The newest physical one; a dump only where there is none that WAL could be replayed on; null where there is neither.
+    /// The newest physical backup, or, if there is none, the newest dump, on which WAL cannot be replayed; null if there is neither.
     /// </summary>
     public static BackupFacts? Newest(ProbeResult result) =>
         result
@@ -35,9 +35,9 @@ internal static class StateText
         return result.Server switch
         {
             { InRecovery: true } => "a standby",
-            { HistoryWasRead: false } when (result.Without & Omissions.Wal) != 0 => "its base backups are not looked for",
-            { HistoryWasRead: false } => "its base backups may not be looked at",
-            _ => "no base backup known",
+            { HistoryWasRead: false } when (result.Without & Omissions.Wal) != 0 => "base backups are not read",
+            { HistoryWasRead: false } => "the role may not read base backups",
+            _ => "no base backup is known",
         };
     }
 }

@@ -78,7 +78,7 @@ internal sealed class Fleet(IReadOnlyList<MonitoredTarget> targets, int places, 
     TimeSpan Left => end > clock.Elapsed ? end - clock.Elapsed : TimeSpan.Zero;
 
     ProbeFailure? WhyNot(MonitoredTarget target, bool isOver) =>
-        target.Unusable
+        target.Failure
         ?? (
             stop.IsCancellationRequested ? new(FailureReason.Cancelled, "the run was stopped before the target was asked")
             : isOver || Left == TimeSpan.Zero ? new(FailureReason.Timeout, "not asked: --deadline left no time for it")

@@ -85,7 +85,7 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
     {
         progress?.Enter(RunStage.Probing, options.Targets.Count, ProbeEnd);
         var fleet = new Fleet(options.Targets, options.Concurrency, _clock, ProbeEnd, stop) { Inspect = inspect, Progress = progress };
-        return InstanceResults.Collect(await fleet.ProbeAsync(), options.Targets, options.NotProbedHere);
+        return InstanceResults.Collect(await fleet.ProbeAsync(), options.Targets, options.OtherInstances);
     }
 
     TimeSpan ProbeEnd =>

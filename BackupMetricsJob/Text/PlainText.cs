@@ -1,19 +1,19 @@
-// Every room shows what somebody else said.
+// Every namespace prints text from elsewhere.
 global using BackupMetricsJob.Text;
 using System.Globalization;
 using System.Text;
 
 namespace BackupMetricsJob.Text;
 
-/// <summary>What somebody else said, made fit to be shown: one line, no control characters, bounded, without user info in URLs.</summary>
+/// <summary>Makes text from elsewhere safe to print: one line, no control characters, limited length, no user info in URLs.</summary>
 internal static class PlainText
 {
-    public const int Limit = 500;
+    public const int DefaultMaxLength = 500;
 
     /// <summary>
-    /// Runs of white space become one blank, other control and format characters and halves of surrogate pairs become U+FFFD.
+    /// Replaces runs of white space by one space, and other control and format characters and lone surrogates by U+FFFD.
     /// </summary>
-    public static string OnOneLine(string text, int limit = Limit)
+    public static string OnOneLine(string text, int limit = DefaultMaxLength)
     {
         var line = new StringBuilder(Math.Min(text.Length, limit));
         foreach (var rune in text.EnumerateRunes())
@@ -33,7 +33,7 @@ internal static class PlainText
         return line.ToString().TrimEnd();
     }
 
-    /// <summary>The text with <c>***</c> for what stands between <c>://</c> and the last <c>@</c> before the next blank.</summary>
+    /// <summary>Replaces what is between <c>://</c> and the last <c>@</c> before the next space or quote by <c>***</c>.</summary>
     public static string WithoutUserInfo(string text)
     {
         var from = 0;
@@ -49,7 +49,7 @@ internal static class PlainText
         return text;
     }
 
-    /// <summary>Whether no half of a surrogate pair is in it.</summary>
+    /// <summary>Whether it has no lone surrogates.</summary>
     public static bool IsWellFormed(string text)
     {
         for (var i = 0; i < text.Length; i++)
@@ -61,6 +61,6 @@ internal static class PlainText
         return true;
     }
 
-    /// <summary>Nothing of it can be seen, and it may turn the direction of what follows.</summary>
+    /// <summary>Such a character may also change the direction of the text after it.</summary>
     public static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format;
 }

@@ -4,28 +4,30 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace BackupMetricsJob.Tls;
 
-/// <summary>What is wrong with the certificate of the other side, all of it, in one line.</summary>
+/// <summary>Describes everything that is wrong with the certificate of a server, on one line.</summary>
 internal static class CertificateFault
 {
     const int MaxNames = 5;
-    const int LongestName = 200;
+    const int MaxNameLength = 200;
 
-    /// <param name="errors">What .NET found.</param>
-    /// <param name="host">Whom we wanted to speak to.</param>
-    /// <param name="rootsFile">Where the certificates stand that we trust; null for the operating system's.</param>
-    public static string Describe(X509Certificate? shown, X509Chain? chain, SslPolicyErrors errors, string? host, string? rootsFile)
+    /// <param name="presented">The certificate of the server.</param>
+    /// <param name="chain">The chain that .NET built.</param>
+    /// <param name="errors">The errors that .NET found.</param>
+    /// <param name="host">The host name that the certificate must match.</param>
+    /// <param name="rootsFile">The file with the trusted roots; null for those of the operating system.</param>
+    public static string Describe(X509Certificate? presented, X509Chain? chain, SslPolicyErrors errors, string? host, string? rootsFile)
     {
-        if (shown is not X509Certificate2 certificate)
-            return "it shows no certificate";
+        if (presented is not X509Certificate2 certificate)
+            return "it presents no certificate";
         var faults = new List<string>();
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
             faults.Add($"its certificate is for {Names(certificate)}, not for {host}");
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) && chain is not null)
-            AddFaultsOfChain(chain, rootsFile, faults);
+            AddChainFaults(chain, rootsFile, faults);
         return faults.Count > 0 ? string.Join("; ", faults) : $"its certificate is invalid ({errors})";
     }
 
-    static void AddFaultsOfChain(X509Chain chain, string? rootsFile, List<string> faults)
+    static void AddChainFaults(X509Chain chain, string? rootsFile, List<string> faults)
     {
         var all = X509ChainStatusFlags.NoError;
         foreach (var status in chain.ChainStatus)
@@ -34,15 +36,15 @@ internal static class CertificateFault
         {
             if (!element.ChainElementStatus.Any(status => status.Status == X509ChainStatusFlags.NotTimeValid))
                 continue;
-            var isItsOwn = element == chain.ChainElements[0];
-            var whose = isItsOwn ? "its certificate" : $"the certificate of {Short(element.Certificate.Subject)}, which signed it,";
-            faults.Add(Validity(element.Certificate, whose));
+            var isLeaf = element == chain.ChainElements[0];
+            var subject = isLeaf ? "its certificate" : $"the certificate of {Truncate(element.Certificate.Subject)}, which signed it,";
+            faults.Add(Validity(element.Certificate, subject));
         }
 
         if ((all & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0)
         {
             var last = chain.ChainElements[^1].Certificate;
-            var signer = chain.ChainElements.Count == 1 && last.Subject == last.Issuer ? "itself" : Short(last.Issuer);
+            var signer = chain.ChainElements.Count == 1 && last.Subject == last.Issuer ? "itself" : Truncate(last.Issuer);
             var why = rootsFile is null ? "this system does not trust" : $"is not in {rootsFile}";
             faults.Add($"its certificate is signed by {signer}, which {why}");
         }
@@ -53,12 +55,12 @@ internal static class CertificateFault
             faults.Add($"its certificate is invalid ({all & ~Reported})");
     }
 
-    static string Validity(X509Certificate2 certificate, string whose) =>
+    static string Validity(X509Certificate2 certificate, string subject) =>
         certificate.NotBefore.ToUniversalTime() is var begin && begin > DateTime.UtcNow
-            ? string.Create(CultureInfo.InvariantCulture, $"{whose} is not valid before {begin:yyyy-MM-dd HH:mm:ss} UTC")
+            ? string.Create(CultureInfo.InvariantCulture, $"{subject} is not valid before {begin:yyyy-MM-dd HH:mm:ss} UTC")
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{whose} expired at {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm:ss} UTC"
+                $"{subject} expired at {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm:ss} UTC"
             );
 
     static string Names(X509Certificate2 certificate)
@@ -67,10 +69,10 @@ internal static class CertificateFault
         var addresses = alternatives.SelectMany(one => one.EnumerateIPAddresses()).Select(address => address.ToString());
         List<string> names = [.. alternatives.SelectMany(one => one.EnumerateDnsNames()), .. addresses];
         if (names.Count == 0)
-            return Short(certificate.Subject);
-        var named = Short(string.Join(", ", names.Take(MaxNames)));
+            return Truncate(certificate.Subject);
+        var named = Truncate(string.Join(", ", names.Take(MaxNames)));
         return names.Count <= MaxNames ? named : $"{named} and {names.Count - MaxNames} others";
     }
 
-    static string Short(string name) => PlainText.OnOneLine(name, LongestName);
+    static string Truncate(string name) => PlainText.OnOneLine(name, MaxNameLength);
 }

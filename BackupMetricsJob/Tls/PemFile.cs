@@ -6,38 +6,37 @@ using BackupMetricsJob.Files;
 
 namespace BackupMetricsJob.Tls;
 
-/// <summary>A file with certificates, or with a key, in PEM. What cannot be had of it is null, and is told.</summary>
-/// <param name="path">It is read once.</param>
-/// <param name="tell">Gets what is wrong, in words that follow the file's name.</param>
-internal sealed class PemFile(string path, Action<string> tell)
+/// <summary>A PEM file with certificates or a key. What cannot be read is null, and reported.</summary>
+/// <param name="path">The file, which is read once.</param>
+/// <param name="report">Receives problems, as text to follow the name of the file.</param>
+internal sealed class PemFile(string path, Action<string> report)
 {
     FileContent? _content;
 
     public string Path => path;
 
-    /// <summary>Every certificate in it.</summary>
-    public X509Certificate2Collection? Certificates() =>
+    public X509Certificate2Collection? ReadCertificates() =>
         Parse(static text =>
         {
             var found = new X509Certificate2Collection();
             found.ImportFromPem(text);
-            return found.Count > 0 ? found : throw new CryptographicException("has no certificate in PEM in it");
+            return found.Count > 0 ? found : throw new CryptographicException("contains no PEM certificate");
         });
 
     /// <summary>
-    /// Our own certificate, which is the first here, with its key and those between it and its authority, which the other side may not
-    /// have. It lives as long as whoever shows it.
+    /// Our own certificate, which is the first in the file, with its key. The others are intermediate certificates, which the other side
+    /// may need.
     /// </summary>
-    /// <param name="key">Without a password; it may be this very file.</param>
-    public SslStreamCertificateContext? WithKey(PemFile key)
+    /// <param name="key">The file with the key, which may be the same file.</param>
+    public SslStreamCertificateContext? ReadWithKey(PemFile key)
     {
-        var all = Certificates();
+        var all = ReadCertificates();
         return key.Parse(text =>
         {
             if (all is null)
                 return null;
             if (text.Contains("ENCRYPTED", StringComparison.Ordinal))
-                throw new CryptographicException("the key is encrypted: must be without a password");
+                throw new CryptographicException("the key is encrypted; it must not need a password");
             var own = X509Certificate2.CreateFromPem(_content!.Text, text);
             var others = all.Where(other => !other.RawDataMemory.Span.SequenceEqual(own.RawDataMemory.Span));
             return SslStreamCertificateContext.Create(own, [.. others], offline: true);
@@ -52,11 +51,11 @@ internal sealed class PemFile(string path, Action<string> tell)
         {
             if (_content.Fault is null)
                 return parse(_content.Text);
-            tell(_content.IsMissing ? "does not exist" : _content.Fault);
+            report(_content.IsMissing ? "does not exist" : _content.Fault);
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException or NotSupportedException or AuthenticationException)
         {
-            tell(PlainText.OnOneLine(e.Message));
+            report(PlainText.OnOneLine(e.Message));
         }
 
         return null;

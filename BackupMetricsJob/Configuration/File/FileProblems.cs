@@ -2,7 +2,7 @@ using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Configuration.File;
 
-/// <summary>Collects what is wrong with the files, up to a number that nobody reads to its end.</summary>
+/// <summary>Collects the problems of the files, up to a limit.</summary>
 internal sealed class FileProblems(ICollection<Problem> problems)
 {
     const int Max = 1000;
@@ -17,25 +17,25 @@ internal sealed class FileProblems(ICollection<Problem> problems)
         if (count < Max)
             problems.Add(problem);
         else if (count == Max)
-            problems.Add(new(ProblemOrigin.Configuration, $"there are more than these {Max} problems"));
+            problems.Add(new(ProblemOrigin.Configuration, $"there are more problems; only the first {Max} are shown"));
     }
 
-    public void Add(SourceLocation place, string message) => Add(new(ProblemOrigin.Configuration, message) { Location = place });
+    public void Add(SourceLocation location, string message) => Add(new(ProblemOrigin.Configuration, message) { Location = location });
 
     /// <summary>
-    /// It is a text where there must be a map or a list, or another kind: it is not shown, since it may be a URL with a password.
+    /// The value has the wrong kind, such as a string instead of a map. It is not shown, because it may be a URL with a password.
     /// </summary>
-    public void WrongKind(YamlNode node, KeyPath path, string allowed) =>
+    public void AddInvalidKind(YamlNode node, KeyPath path, string allowed) =>
         Add(node.Location, $"{(path == KeyPath.Root ? "" : path + ": ")}must be {allowed}, not {node.Kind}");
 
-    /// <summary>The value is not what it must be. It is shown where it is a text.</summary>
-    public void Wrong(YamlNode node, KeyPath path, string allowed) =>
+    /// <summary>The value is invalid. It is shown if it is a string.</summary>
+    public void AddInvalidValue(YamlNode node, KeyPath path, string allowed) =>
         Add(
             node.Location,
             node switch
             {
                 YamlScalar { IsNull: false } scalar => $"{path} {MistakenForm.Quoted(scalar.Text)}: must be {allowed}",
-                YamlScalar => $"{path}: must be {allowed}; there is no value",
+                YamlScalar => $"{path}: must be {allowed}, but has no value",
                 _ => $"{path}: must be {allowed}, not {node.Kind}",
             }
         );

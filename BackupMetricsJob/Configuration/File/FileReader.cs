@@ -3,62 +3,63 @@ using BackupMetricsJob.Files;
 namespace BackupMetricsJob.Configuration.File;
 
 /// <summary>
-/// Reads --config and --config-dir: the main file has every key, a file of the directory only defaults and targets, which one team may own.
+/// Reads --config and --config-dir. The main file may have every key; a file of the directory only has defaults and targets, so that a
+/// team can own it.
 /// </summary>
 internal sealed class FileReader(ICollection<Problem> all, FileProblems problems)
 {
-    /// <summary>From so many targets on, the rest of what reading them left behind is given back before the run begins.</summary>
-    const int GarbageInterval = 1000;
+    /// <summary>With at least this many targets, the memory that reading them used is freed before the run starts.</summary>
+    const int MinTargetsToCollect = 1000;
 
     readonly TargetSection _targets = new(problems);
 
-    /// <param name="file">Names the main file; null for none.</param>
-    /// <param name="directory">Names the directory; null for none.</param>
-    /// <param name="problems">Gets everything that is wrong with all of the files.</param>
+    /// <param name="file">The setting with the path of the main file.</param>
+    /// <param name="directory">The setting with the path of the directory.</param>
+    /// <param name="problems">Receives the problems of all files.</param>
     public static FileSettings Read(Setting? file, Setting? directory, ICollection<Problem> problems)
     {
         var settings = new FileReader(problems, new(problems)).Read(file, directory);
-        if (settings.Targets.Count >= GarbageInterval)
+        if (settings.Targets.Count >= MinTargetsToCollect)
             GC.Collect();
         return settings;
     }
 
     FileSettings Read(Setting? file, Setting? directory)
     {
-        var isWhole = true;
+        var isValid = true;
         var settings = new FileSettings();
-        Fields? main = null;
+        MappingReader? main = null;
         if (file is not null)
         {
             main = Open(file.Value, Keys.Root, why => Unreadable(file, why));
-            isWhole = main is not null;
+            isValid = main is not null;
             if (main is not null)
-                settings = Main(main);
+                settings = ReadMain(main);
         }
 
         if (directory is not null)
         {
-            foreach (var part in PartsOf(directory, ref isWhole))
+            foreach (var part in ListFiles(directory, ref isValid))
             {
-                if (Open(part, Keys.Part, why => new(ProblemOrigin.Configuration, $"{part}: {why}") { IsOfFile = true }) is { } fields)
-                    _targets.Finish(fields, _targets.Defaults(fields, settings.Defaults));
+                if (Open(part, Keys.Part, why => new(ProblemOrigin.Configuration, $"{part}: {why}") { IsInFile = true }) is { } fields)
+                    _targets.ApplyDefaults(fields, _targets.ReadDefaults(fields, settings.Defaults));
                 else
-                    isWhole = false;
+                    isValid = false;
             }
         }
 
         return settings with
         {
-            IsWhole = isWhole && problems.IsEmpty,
+            IsValid = isValid && problems.IsEmpty,
             Targets = _targets.Targets,
-            WithoutTargets = WithoutTargets(main, directory),
+            NoTargetsProblem = NoTargetsProblem(main, directory),
         };
     }
 
-    FileSettings Main(Fields root)
+    FileSettings ReadMain(MappingReader root)
     {
-        var defaults = _targets.Defaults(root, TargetSettings.Nothing);
-        _targets.Finish(root, defaults);
+        var defaults = _targets.ReadDefaults(root, TargetSettings.Empty);
+        _targets.ApplyDefaults(root, defaults);
         return new()
         {
             Gateways = GatewaySection.Read(root),
@@ -66,8 +67,8 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
             Interval = root.Duration("interval"),
             Deadline = root.Duration("deadline"),
             Splay = root.Duration("splay", mayBeZero: true),
-            Concurrency = root.Number("concurrency", 1, RunLimits.MaxConcurrency) is { } number ? RunLimits.Number(number) : null,
-            Shards = root.Number("shards", 1, RunLimits.MaxShards),
+            Concurrency = root.Number("concurrency", 1, JobDefaults.MaxConcurrency)?.ParseNumber(),
+            Shards = root.Number("shards", 1, JobDefaults.MaxShards),
             Cron = root.Setting("cron", "a cron expression"),
             TimeZone = root.Setting("timezone", "the name of a time zone"),
             Grace = root.Duration("grace", mayBeZero: true) is null ? null : root.Setting("grace", ""),
@@ -80,43 +81,43 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
         };
     }
 
-    string? Job(Fields root)
+    string? Job(MappingReader root)
     {
         var job = root.Text("job", "a name");
-        if (job is null || LabelText.IsWellFormed(job))
+        if (job is null || LabelParser.IsWellFormed(job))
             return job;
-        problems.Wrong(root["job"]!, root.Path["job"], "a name without control characters");
+        problems.AddInvalidValue(root["job"]!, root.Path["job"], "a name without control characters");
         return null;
     }
 
-    bool? FailOnTarget(Fields root)
+    bool? FailOnTarget(MappingReader root)
     {
         if (root["fail_on"] is not { } node)
             return null;
         if (node is YamlScalar { Text: "any" or "never" } scalar)
             return scalar.Text == "any";
-        problems.Wrong(node, root.Path["fail_on"], "any or never");
+        problems.AddInvalidValue(node, root.Path["fail_on"], "any or never");
         return null;
     }
 
-    Fields? Open(string file, string[] keys, Func<string, Problem> unreadable)
+    MappingReader? Open(string file, string[] keys, Func<string, Problem> unreadable)
     {
-        var folder = FolderOf(file);
+        var folder = DirectoryOf(file);
         return
             YamlText.Read(file, unreadable, all) is { } text
-            && YamlTree.Read(file, text, all, "targets", (item, index) => _targets.Take(item, index, folder)) is { } root
-            ? Fields.Create(root, KeyPath.Root, keys, folder, problems)
+            && YamlTree.Read(file, text, all, "targets", (item, index) => _targets.Add(item, index, folder)) is { } root
+            ? MappingReader.Create(root, KeyPath.Root, keys, folder, problems)
             : null;
     }
 
-    /// <summary>In the order of their names. A mounted ConfigMap has hidden links and folders beside its files.</summary>
-    List<string> PartsOf(Setting directory, ref bool isWhole)
+    /// <summary>Sorted by name. Hidden files are skipped, because a mounted ConfigMap has hidden links beside its files.</summary>
+    List<string> ListFiles(Setting directory, ref bool isValid)
     {
         var folder = BoundedFile.List(directory.Value);
         if (folder.Fault is { } fault)
         {
             problems.Add(Unreadable(directory, fault));
-            isWhole = false;
+            isValid = false;
         }
 
         return
@@ -127,19 +128,19 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
         ];
     }
 
-    Problem? WithoutTargets(Fields? main, Setting? directory)
+    Problem? NoTargetsProblem(MappingReader? main, Setting? directory)
     {
         if (_targets.Targets.Count > 0)
             return null;
         if (directory is not null)
-            return Unreadable(directory, "there is no target in its *.yaml and *.yml files, nor anywhere else");
+            return Unreadable(directory, "no target found in its *.yaml and *.yml files, or in any other file");
         return main?["targets"] is { } list
             ? new(ProblemOrigin.Configuration, "targets: must not be empty") { Location = list.Location }
             : null;
     }
 
     static Problem Unreadable(Setting named, string why) =>
-        new(ProblemOrigin.Configuration, $"{named.Origin} \"{named.Value}\": {why}") { IsOfFile = true };
+        new(ProblemOrigin.Configuration, $"{named.Name} \"{named.Value}\": {why}") { IsInFile = true };
 
-    static string FolderOf(string file) => Path.GetDirectoryName(file) ?? "";
+    static string DirectoryOf(string file) => Path.GetDirectoryName(file) ?? "";
 }

@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Configuration.File;
 
-/// <summary>The way to a value, as messages write it: targets[3].max_age.base. It is put together only when it is shown.</summary>
+/// <summary>The path of a value, for messages: targets[3].max_age.base. The text is only built when it is needed.</summary>
 internal sealed class KeyPath(KeyPath? parent, string key, int index)
 {
     readonly KeyPath? _parent = parent;

@@ -2,7 +2,7 @@ using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Configuration.File;
 
-/// <summary>Every key that a configuration file may have, by the map it stands in. docs/configuration.schema.json has the same.</summary>
+/// <summary>All keys of a configuration file, by map. docs/configuration.schema.json has the same.</summary>
 internal static class Keys
 {
     public static string[] Root { get; } =

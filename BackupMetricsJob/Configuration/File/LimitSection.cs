@@ -2,17 +2,17 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Configuration.File;
 
-/// <summary>max_age: for each type a map of severities, one duration (critical), or none.</summary>
+/// <summary>Reads max_age: for each type a map of severities, one duration (critical), or none.</summary>
 internal static class LimitSection
 {
-    const string Allowed = "none, or longer than zero, " + DurationText.Allowed + ", or a map of warning and critical";
+    const string Allowed = "none, " + DurationParser.AllowedPositive + ", or a map of warning and critical";
 
-    public static IReadOnlyList<TypeLimits> Read(Fields target)
+    public static IReadOnlyList<TypeLimits> Read(MappingReader target)
     {
         if (target.Map("max_age", Keys.MaxAge) is not { } fields)
             return [];
         var all = new List<TypeLimits>();
-        foreach (var type in LimitText.Types)
+        foreach (var type in LimitParser.Types)
         {
             if (fields[type.Name()] is { } node && Read(fields, type, node) is { } limits)
                 all.Add(new(type, limits));
@@ -21,32 +21,32 @@ internal static class LimitSection
         return all;
     }
 
-    static List<AgeLimit>? Read(Fields fields, LimitType type, YamlNode node)
+    static List<AgeLimit>? Read(MappingReader fields, LimitType type, YamlNode node)
     {
         if (node is YamlMapping)
             return Read(fields.Map(type.Name(), Keys.Severities)!, type);
         if (node is YamlScalar { Text: "none" })
             return [];
-        if (node is YamlScalar scalar && DurationText.TryParse(scalar.Text, out var age) && age > TimeSpan.Zero)
+        if (node is YamlScalar scalar && DurationParser.TryParse(scalar.Text, out var age) && age > TimeSpan.Zero)
             return [new(type, Severity.Critical, age)];
-        fields.Problems.Wrong(node, fields.Path[type.Name()], Allowed);
+        fields.Problems.AddInvalidValue(node, fields.Path[type.Name()], Allowed);
         return null;
     }
 
-    static List<AgeLimit> Read(Fields severities, LimitType type)
+    static List<AgeLimit> Read(MappingReader severities, LimitType type)
     {
         if (!severities.Has("warning") && !severities.Has("critical"))
-            severities.Problems.Add(severities.Location, $"{severities.Path}: must have warning or critical; none for no limit");
+            severities.Problems.Add(
+                severities.Location,
+                $"{severities.Path}: must have warning or critical. For no limit, write none instead of the map"
+            );
         var limits = new List<AgeLimit>(2);
         if (severities.Duration("warning") is { } warning)
             limits.Add(new(type, Severity.Warning, warning));
         if (severities.Duration("critical") is { } critical)
             limits.Add(new(type, Severity.Critical, critical));
         if (limits is [var early, var late] && early.MaxAge >= late.MaxAge)
-            severities.Problems.Add(
-                severities.Location,
-                $"{severities.Path}: the warning must come before the critical one: its duration must be the shorter of the two"
-            );
+            severities.Problems.Add(severities.Location, $"{severities.Path}: warning must be shorter than critical");
         return limits;
     }
 }

@@ -1,9 +1,9 @@
 namespace BackupMetricsJob.Configuration.File;
 
-/// <summary>What a configuration of Prometheus says of its scrape jobs.</summary>
+/// <summary>Reads the scrape jobs from a Prometheus configuration.</summary>
 internal static class ScrapeSettings
 {
-    /// <summary>Whether each of them has honor_labels, by its job_name. Empty where the text is none such.</summary>
+    /// <summary>Whether each scrape job has honor_labels, by job_name. Empty if the text is not a Prometheus configuration.</summary>
     public static IReadOnlyDictionary<string, bool> Read(string configuration)
     {
         var jobs = new Dictionary<string, bool>(StringComparer.Ordinal);

@@ -3,16 +3,16 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Configuration.File;
 
 /// <summary>
-/// Keys whose values are secrets. In braces a comma in such a value that is not quoted begins another key, so what follows it there may be
-/// a piece of the secret and is not shown.
+/// Keys whose values are secrets. In a flow mapping ({...}), a comma in an unquoted value starts another key. So a key after a secret may
+/// be part of that secret, and is not shown.
 /// </summary>
 internal static class SecretKeys
 {
-    public const string NotShown = "a key that is not shown: it may belong to a secret that needs quotes";
+    public const string HiddenKey = "a key that is not shown, because it may be part of a secret that needs quotes";
 
-    public static bool Contains(string key) => key == "credentials" || LibpqKeyword.IsSecret(key);
+    public static bool IsSecret(string key) => key == "credentials" || LibpqKeyword.IsSecret(key);
 
-    /// <summary>Whether a key of the map, at this position, may be a piece of a secret.</summary>
-    public static bool MayHoldPiece(bool isFlow, IReadOnlyList<YamlEntry> before, int count) =>
-        isFlow && before.Take(count).Any(entry => Contains(entry.Key.Text));
+    /// <summary>Whether a key that follows <paramref name="count"/> entries may be part of a secret.</summary>
+    public static bool MayBePartOfSecret(bool isFlow, IReadOnlyList<YamlEntry> before, int count) =>
+        isFlow && before.Take(count).Any(entry => IsSecret(entry.Key.Text));
 }

@@ -3,7 +3,7 @@ using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Configuration.File;
 
-/// <summary>sources: a list of names, or of maps of one name with what that source is asked.</summary>
+/// <summary>Reads sources: a list of names, or of maps from a name to the settings of that source.</summary>
 internal sealed class SourceSection(string folder, FileProblems problems)
 {
     static readonly string Allowed = $"one of {string.Join(", ", SourceName.All)}";
@@ -14,11 +14,11 @@ internal sealed class SourceSection(string folder, FileProblems problems)
     IReadOnlyList<string> _receivers = [];
     Omissions _without;
 
-    public SourceText? Read(YamlNode node, KeyPath path)
+    public SourceSelection? Read(YamlNode node, KeyPath path)
     {
         if (node is not YamlSequence { Items.Count: > 0 } list)
         {
-            problems.WrongKind(node, path, "a list of sources");
+            problems.AddInvalidKind(node, path, "a list of sources");
             return null;
         }
 
@@ -32,17 +32,17 @@ internal sealed class SourceSection(string folder, FileProblems problems)
         if (node is YamlScalar { IsNull: false } name)
         {
             if (!SourceName.All.Contains(name.Text))
-                problems.Wrong(node, path, Allowed);
+                problems.AddInvalidValue(node, path, Allowed);
             else if (name.Text == SourceName.Query)
-                problems.Wrong(node, path, "a map, since it needs a SELECT: query: {sql_file: FILE} or query: {sql: TEXT}");
+                problems.AddInvalidValue(node, path, "a map with a SELECT: query: {sql_file: FILE} or query: {sql: TEXT}");
             else
                 Add(name.Text, node, path);
         }
         else if (node is not YamlMapping { Entries.Count: 1 } map)
         {
-            problems.Wrong(node, path, Allowed + ", or a map of one of server, catalog, query");
+            problems.AddInvalidValue(node, path, Allowed + ", or a map of one of server, catalog, query");
         }
-        else if (Fields.Create(map, path, [SourceName.Server, SourceName.Catalog, SourceName.Query], folder, problems) is { } fields)
+        else if (MappingReader.Create(map, path, [SourceName.Server, SourceName.Catalog, SourceName.Query], folder, problems) is { } fields)
         {
             if (map.Entries[0].Key.Text is SourceName.Server)
                 ReadServer(fields);
@@ -59,46 +59,49 @@ internal sealed class SourceSection(string folder, FileProblems problems)
     void Add(string name, YamlNode node, KeyPath path)
     {
         if (_names.Contains(name))
-            problems.Add(node.Location, $"{path}: must be another source: {name} is in the list already");
+            problems.Add(node.Location, $"{path}: {name} is already in the list");
         else
             _names.Add(name);
     }
 
-    void ReadServer(Fields source)
+    void ReadServer(MappingReader source)
     {
         if (source.Map(SourceName.Server, Keys.Server) is not { } fields)
             return;
-        const string Receiver = "the name of a replication slot or of an application";
-        if (Texts(fields, "receivers", "names of replication slots or applications", SourceText.IsReceiver, Receiver) is { } names)
+        const string Receiver = "the name of a replication slot or an application";
+        if (
+            ReadTexts(fields, "receivers", "names of replication slots or applications", SourceSelection.IsReceiverName, Receiver) is
+            { } names
+        )
             _receivers = names;
         var omissions = string.Join(", ", OmissionNames.All);
         foreach (
-            var name in Texts(fields, "without", omissions, name => OmissionNames.Parse(name) is not null, "one of " + omissions) ?? []
+            var name in ReadTexts(fields, "without", omissions, name => OmissionNames.Parse(name) is not null, "one of " + omissions) ?? []
         )
             _without |= OmissionNames.Parse(name)!.Value;
     }
 
-    void ReadCatalog(Fields source)
+    void ReadCatalog(MappingReader source)
     {
         if (source.Map(SourceName.Catalog, Keys.Catalog) is not { } fields)
             return;
         const string Servers = "names of servers in the catalogue, or patterns like eu-*";
         const string Pattern = "the name of a server in the catalogue, or a pattern like eu-*";
         if (
-            Texts(fields, "servers", Servers, text => text.Trim().Length > 0 && LabelText.IsWellFormed(text), Pattern) is
+            ReadTexts(fields, "servers", Servers, text => text.Trim().Length > 0 && LabelParser.IsWellFormed(text), Pattern) is
             { Count: > 0 } patterns
         )
             _servers = new(patterns);
     }
 
-    /// <summary>A list of texts, those that are allowed; null where there is none.</summary>
-    List<string>? Texts(Fields fields, string key, string what, Func<string, bool> isAllowed, string allowed)
+    /// <summary>The allowed strings of a list; null if there is no list.</summary>
+    List<string>? ReadTexts(MappingReader fields, string key, string what, Func<string, bool> isAllowed, string allowed)
     {
         if (fields[key] is not { } node)
             return null;
         if (node is not YamlSequence { Items: { Count: > 0 } items })
         {
-            problems.WrongKind(node, fields.Path[key], "a list of " + what);
+            problems.AddInvalidKind(node, fields.Path[key], "a list of " + what);
             return null;
         }
 
@@ -108,34 +111,34 @@ internal sealed class SourceSection(string folder, FileProblems problems)
             if (items[i] is YamlScalar { IsNull: false } scalar && isAllowed(scalar.Text))
                 texts.Add(scalar.Text);
             else
-                problems.Wrong(items[i], fields.Path[key][i], allowed);
+                problems.AddInvalidValue(items[i], fields.Path[key][i], allowed);
         }
 
         return texts;
     }
 
-    void ReadQuery(Fields source)
+    void ReadQuery(MappingReader source)
     {
         if (source.Map(SourceName.Query, Keys.Query) is not { } fields)
             return;
-        var name = fields.Text("name", "a text");
-        if (fields.OneOf("sql_file", "sql") is not { } key)
-            fields.Require("sql_file", "the file with the SELECT, or sql, the SELECT itself");
+        var name = fields.Text("name", "a string");
+        if (fields.AtMostOneOf("sql_file", "sql") is not { } key)
+            fields.Require("sql_file", "set it to the file with the SELECT, or set sql to the SELECT");
         else if (key == "sql")
             _query = fields.Text(key, "a SELECT");
         else if (fields.File(key) is { } file)
         {
-            // A name is for people: it is what they see where the query's file is wrong.
-            _query = SourceText.ReadQuery(file.Value, out var fault);
+            // The name is only used in messages.
+            _query = SourceSelection.ReadQuery(file.Value, out var fault);
             if (_query is null)
                 problems.Add(
                     file.Location!,
-                    $"{file.Origin} {MistakenForm.Quoted(file.Value)}"
+                    $"{file.Name} {MistakenForm.Quoted(file.Value)}"
                         + $"{(name is null ? "" : $", of query {MistakenForm.Quoted(name)}")}: {fault}"
                 );
         }
 
         if (_query?.Contains('\0', StringComparison.Ordinal) is true)
-            problems.Add(fields.Location, $"{fields.Path}: a NUL character is not allowed");
+            problems.Add(fields.Location, $"{fields.Path}: must not contain a NUL character");
     }
 }

@@ -2,11 +2,11 @@ using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Configuration.File;
 
-/// <summary>targets and defaults of one file. A name stands once in all files.</summary>
+/// <summary>Reads the targets and the defaults of files. Names are unique across all files.</summary>
 internal sealed class TargetSection(FileProblems problems)
 {
     /// <summary>
-    /// After so many targets what reading them left behind is given back: else it grows to several times of what is kept.
+    /// After this many targets, the memory that reading them used is freed. Otherwise it grows to several times the size of the result.
     /// </summary>
     const int GarbageInterval = 500;
 
@@ -16,78 +16,78 @@ internal sealed class TargetSection(FileProblems problems)
 
     public IReadOnlyList<FileTarget> Targets => _targets;
 
-    /// <summary>What the file's defaults say, over those that are below them.</summary>
-    public TargetSettings Defaults(Fields root, TargetSettings below)
+    /// <summary>The defaults of the file, completed by those of the main file.</summary>
+    public TargetSettings ReadDefaults(MappingReader root, TargetSettings outer)
     {
         if (
             root["defaults"] is not { } node
-            || Fields.Create(node, root.Path["defaults"], Keys.Defaults, root.Folder, problems) is not { } fields
+            || MappingReader.Create(node, root.Path["defaults"], Keys.Defaults, root.Folder, problems) is not { } fields
         )
-            return below;
+            return outer;
         var connection = ConnectionSection.Read(fields, problems);
-        var own = Common(fields) with { Keywords = connection?.Keywords, Password = Password(fields, connection) };
-        return own.Over(below);
+        var own = ReadCommon(fields) with { Keywords = connection?.Keywords, Password = ReadPassword(fields, connection) };
+        return own.WithDefaults(outer);
     }
 
-    /// <summary>One of the targets of the file that is being read; its defaults may still follow.</summary>
-    public void Take(YamlNode item, int index, string folder)
+    /// <summary>Adds a target of the file that is being read. The defaults of the file may not be known yet.</summary>
+    public void Add(YamlNode item, int index, string folder)
     {
-        if (Fields.Create(item, KeyPath.Root["targets"][index], Keys.Target, folder, problems, "a map with a name") is { } fields)
+        if (MappingReader.Create(item, KeyPath.Root["targets"][index], Keys.Target, folder, problems, "a map with a name") is { } fields)
             ReadOne(fields);
         if (index % GarbageInterval == GarbageInterval - 1)
             GC.Collect(generation: 0);
     }
 
-    /// <summary>The targets of the file that were not taken yet, and the defaults below all of them.</summary>
-    public void Finish(Fields root, TargetSettings defaults)
+    /// <summary>Reads the remaining targets of the file, and completes all of them by the defaults.</summary>
+    public void ApplyDefaults(MappingReader root, TargetSettings defaults)
     {
         ReadRest(root);
         for (; _finished < _targets.Count; _finished++)
         {
             var target = _targets[_finished];
-            _targets[_finished] = target with { Settings = target.Settings.Over(defaults) };
+            _targets[_finished] = target with { Settings = target.Settings.WithDefaults(defaults) };
         }
     }
 
-    void ReadRest(Fields root)
+    void ReadRest(MappingReader root)
     {
-        if (root["targets"] is not { } node || node is YamlSequence { IsTaken: true })
+        if (root["targets"] is not { } node || node is YamlSequence { IsStreamed: true })
             return;
         if (node is not YamlSequence list)
         {
-            problems.WrongKind(node, root.Path["targets"], "a list of maps, each with a name");
+            problems.AddInvalidKind(node, root.Path["targets"], "a list of maps, each with a name");
             return;
         }
 
         for (var i = 0; i < list.Items.Count; i++)
-            Take(list.Items[i], i, root.Folder);
+            Add(list.Items[i], i, root.Folder);
     }
 
-    void ReadOne(Fields fields)
+    void ReadOne(MappingReader fields)
     {
-        fields.Require("name", "it is the label instance");
+        fields.Require("name", "it becomes the label instance");
         var name = fields.Text("name", "a name without control characters");
-        if (name is not null && (name.Trim().Length == 0 || !LabelText.IsWellFormed(name)))
-            problems.Wrong(fields["name"]!, fields.Path["name"], "a name without control characters");
+        if (name is not null && (name.Trim().Length == 0 || !LabelParser.IsWellFormed(name)))
+            problems.AddInvalidValue(fields["name"]!, fields.Path["name"], "a name without control characters");
         else if (name is not null && MistakenForm.IsIn(name))
-            problems.Wrong(fields["name"]!, fields.Path["name"], "a name, and no connection");
+            problems.AddInvalidValue(fields["name"]!, fields.Path["name"], "a name, not a connection string");
         else if (name is not null && name.Trim().Length < name.Length)
-            problems.Wrong(fields["name"]!, fields.Path["name"], "a name without blanks at its ends");
+            problems.AddInvalidValue(fields["name"]!, fields.Path["name"], "a name without leading or trailing spaces");
         else if (name is not null && !_names.TryAdd(name, fields["name"]!.Location))
             problems.Add(
                 fields["name"]!.Location,
-                $"{fields.Path["name"]} {MistakenForm.Quoted(name)}: must be another name: the first of this one is at {_names[name]}"
+                $"{fields.Path["name"]} {MistakenForm.Quoted(name)}: must be unique: the same name is at {_names[name]}"
             );
 
-        var how = fields.OneOf("connection", "connection_file", "connection_env");
-        var connection = how switch
+        var key = fields.AtMostOneOf("connection", "connection_file", "connection_env");
+        var connection = key switch
         {
             null => null,
             "connection" => ConnectionSection.Read(fields, problems),
-            _ => fields.Secret(how) is { } secret ? new FileConnection(fields[how]!.Location) { Secret = secret } : null,
+            _ => fields.Secret(key) is { } secret ? new FileConnection(fields[key]!.Location) { Secret = secret } : null,
         };
-        var own = Common(fields);
-        var password = Password(fields, connection);
+        var own = ReadCommon(fields);
+        var password = ReadPassword(fields, connection);
         if (name is null)
             return;
         _targets.Add(
@@ -95,12 +95,12 @@ internal sealed class TargetSection(FileProblems problems)
             {
                 Connection = connection,
                 Password = password,
-                IsBroken = how is not null && connection is null,
+                IsInvalid = key is not null && connection is null,
             }
         );
     }
 
-    TargetSettings Common(Fields fields) =>
+    TargetSettings ReadCommon(MappingReader fields) =>
         new()
         {
             Labels = LabelSection.Read(fields["labels"], fields.Path["labels"], problems),
@@ -111,14 +111,14 @@ internal sealed class TargetSection(FileProblems problems)
             Timeout = fields.Duration("timeout"),
         };
 
-    SecretSource? Password(Fields fields, FileConnection? connection)
+    SecretSource? ReadPassword(MappingReader fields, FileConnection? connection)
     {
-        if (fields.OneOf("password_file", "password_env") is not { } key)
+        if (fields.AtMostOneOf("password_file", "password_env") is not { } key)
             return null;
         if (TargetSettings.HasPassword(connection?.Keywords))
             problems.Add(
                 fields[key]!.Location,
-                $"{fields.Path[key]}: must not be given: the connection has a password (or a passfile) of its own"
+                $"{fields.Path[key]}: not allowed, because the connection already has a password or a passfile"
             );
         return fields.Secret(key);
     }

@@ -1,21 +1,21 @@
 namespace BackupMetricsJob.Configuration.File;
 
 /// <summary>
-/// A part of a YAML file and where it begins. Once it is read it never changes; what an alias stands for is the very node it names.
+/// A node of a YAML file and its location. Nodes do not change after they have been read. An alias is the same object as its anchor.
 /// </summary>
 internal abstract class YamlNode(string file, int line, int column)
 {
     public SourceLocation Location => new(file, line, column);
 
-    /// <summary>How many nodes are in it, each alias counted as what it stands for.</summary>
+    /// <summary>The number of nodes in it, where an alias counts as the nodes of its anchor.</summary>
     public abstract int Size { get; }
 
-    /// <summary>What a reader of messages calls it.</summary>
+    /// <summary>The kind of the node, for messages.</summary>
     public abstract string Kind { get; }
 }
 
-/// <summary>A text, number, boolean or null: what it means is for those to say who ask for it.</summary>
-/// <param name="isPlain">Whether it was written without quotes; only then can it be other than text.</param>
+/// <summary>A string, number, boolean or null. Whoever reads it decides which.</summary>
+/// <param name="isPlain">Whether it has no quotes. With quotes it is always a string.</param>
 internal sealed class YamlScalar(string file, int line, int column, string text, bool isPlain) : YamlNode(file, line, column)
 {
     public override int Size => 1;
@@ -26,7 +26,7 @@ internal sealed class YamlScalar(string file, int line, int column, string text,
 
     public bool IsNull => IsPlain && Text is "" or "~" or "null" or "Null" or "NULL";
 
-    public override string Kind => IsNull ? "nothing" : "a text";
+    public override string Kind => IsNull ? "nothing" : "a string";
 }
 
 /// <summary>A list.</summary>
@@ -37,8 +37,8 @@ internal sealed class YamlSequence(string file, int line, int column, int size, 
 
     public IReadOnlyList<YamlNode> Items { get; } = items;
 
-    /// <summary>Whether its items were given away one by one while it was read, and are not kept here.</summary>
-    public bool IsTaken { get; init; }
+    /// <summary>Whether its items were passed on one by one while it was read, and are not stored here.</summary>
+    public bool IsStreamed { get; init; }
 
     public override string Kind => Items.Count == 0 ? "an empty list" : "a list";
 }
@@ -46,8 +46,8 @@ internal sealed class YamlSequence(string file, int line, int column, int size, 
 /// <summary>A key and its value.</summary>
 internal sealed record YamlEntry(YamlScalar Key, YamlNode Value);
 
-/// <summary>A map: each key once, in the order of the file, those that were merged in by <c>&lt;&lt;</c> at the end.</summary>
-/// <param name="isFlow">Whether it was written in braces, on one line perhaps, where a comma in a value begins another key.</param>
+/// <summary>A map with unique keys in the order of the file. Keys that <c>&lt;&lt;</c> merged come last.</summary>
+/// <param name="isFlow">Whether it is written in braces, where a comma in an unquoted value starts another key.</param>
 internal sealed class YamlMapping(string file, int line, int column, bool isFlow) : YamlNode(file, line, column)
 {
     readonly OrderedDictionary<string, YamlEntry> _entries = new(StringComparer.Ordinal);
@@ -61,10 +61,9 @@ internal sealed class YamlMapping(string file, int line, int column, bool isFlow
 
     public override string Kind => "a map";
 
-    /// <summary>Null where there is no such key.</summary>
     public YamlEntry? Find(string key) => _entries.GetValueOrDefault(key);
 
-    /// <summary>While it is read. False where the key is there already: the first stays.</summary>
+    /// <summary>False if the key exists already. The first entry stays.</summary>
     public bool Add(YamlEntry entry)
     {
         if (!_entries.TryAdd(entry.Key.Text, entry))

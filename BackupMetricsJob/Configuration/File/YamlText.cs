@@ -3,15 +3,13 @@ using BackupMetricsJob.Files;
 
 namespace BackupMetricsJob.Configuration.File;
 
-/// <summary>The text of a YAML file: UTF-8 (a byte order mark may begin it), without control characters, and not endless.</summary>
+/// <summary>Reads the text of a YAML file: UTF-8 with or without a byte order mark, no control characters, limited size.</summary>
 internal static class YamlText
 {
     public const int MaxBytes = 32 << 20;
 
-    /// <summary>Null, and one more problem, where it cannot be had.</summary>
-    /// <param name="file">The path, which is also the file's name in messages.</param>
-    /// <param name="unreadable">Makes the problem of a file that cannot be opened: that belongs to whoever named it.</param>
-    /// <param name="problems">Gets one problem at most.</param>
+    /// <summary>Null, and a problem, if it cannot be read.</summary>
+    /// <param name="unreadable">Creates the problem of a file that cannot be opened, which belongs to the setting that names it.</param>
     public static string? Read(string file, Func<string, Problem> unreadable, ICollection<Problem> problems)
     {
         var content = BoundedFile.Read(file, MaxBytes);
@@ -27,7 +25,7 @@ internal static class YamlText
         if (rest.StartsWith(Encoding.UTF8.Preamble))
             rest = rest[Encoding.UTF8.Preamble.Length..];
         if (rest.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || rest.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
-            return Refuse(1, 1, "is UTF-16: must be UTF-8");
+            return AddProblem(1, 1, "is UTF-16, but must be UTF-8");
 
         string text;
         try
@@ -37,7 +35,7 @@ internal static class YamlText
         catch (DecoderFallbackException e)
         {
             var before = rest[..Math.Clamp(e.Index, 0, rest.Length)];
-            return Refuse(
+            return AddProblem(
                 before.Count((byte)'\n') + 1,
                 Encoding.UTF8.GetCharCount(before[(before.LastIndexOf((byte)'\n') + 1)..]) + 1,
                 "is not UTF-8 here"
@@ -48,10 +46,10 @@ internal static class YamlText
         foreach (var c in text)
         {
             if (char.IsControl(c) && c is not ('\n' or '\r' or '\t' or '\u0085'))
-                return Refuse(
+                return AddProblem(
                     line,
                     column,
-                    $"has a control character (U+{(int)c:X4}) here; in double quotes it can be written as \\x{(int)c:x2}"
+                    $"contains a control character (U+{(int)c:X4}) here. In double quotes it can be written as \\x{(int)c:x2}"
                 );
             if (c == '\n')
                 (line, column) = (line + 1, 1);
@@ -61,7 +59,7 @@ internal static class YamlText
 
         return text;
 
-        string? Refuse(int atLine, int atColumn, string what)
+        string? AddProblem(int atLine, int atColumn, string what)
         {
             problems.Add(new(ProblemOrigin.Configuration, what) { Location = new(file, atLine, atColumn) });
             return null;

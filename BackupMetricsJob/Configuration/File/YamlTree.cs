@@ -5,8 +5,8 @@ using YamlDotNet.Core.Events;
 namespace BackupMetricsJob.Configuration.File;
 
 /// <summary>
-/// Builds the tree of a file out of YamlDotNet's events. Whatever the text, it ends soon with a tree or with a problem that has a place:
-/// depth is limited, and so is what aliases may stand for.
+/// Builds a tree from YamlDotNet's events. Depth and alias expansion are limited, so that any text soon leads to a tree, or to a problem
+/// with a location.
 /// </summary>
 internal sealed class YamlTree(
     string file,
@@ -18,20 +18,20 @@ internal sealed class YamlTree(
 )
 {
     const int MaxDepth = 32;
-    const int MaxAliased = 4_000_000;
+    const int MaxAliasedNodes = 4_000_000;
 
     readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
-    int _aliased;
+    int _aliasedNodes;
 
     /// <summary>
-    /// Null, and at least one more problem, where it is no single YAML document. Keys that are given twice are problems, too, but there is
-    /// a tree.
+    /// Null, and at least one problem, if it is not a single YAML document. A duplicate key is a problem, too, but there is a tree.
     /// </summary>
-    /// <param name="file">What messages call it.</param>
+    /// <param name="file">The name of the file, for messages.</param>
     /// <param name="text">The whole file.</param>
-    /// <param name="problems">Gets what is wrong.</param>
+    /// <param name="problems">Receives the problems.</param>
     /// <param name="key">A key of the outermost map whose list may be long; "" for none.</param>
-    /// <param name="take">Gets each item of that list, and its index, once it is read: so the items need not all be there at once.</param>
+    /// <param name="take">Receives each item of that list with its index as soon as it is read, so that not all items are in
+    /// memory.</param>
     public static YamlNode? Read(string file, string text, ICollection<Problem> problems, string key, Action<YamlNode, int> take)
     {
         var scanner = new Scanner(new StringReader(text), skipComments: true);
@@ -42,8 +42,8 @@ internal sealed class YamlTree(
         }
         catch (YamlException e)
         {
-            // Its messages are fixed texts: nothing of the file is in them.
-            tree.Refuse(e.Start, $"no valid YAML: {char.ToLowerInvariant(e.Message[0])}{e.Message.AsSpan(1).TrimEnd('.')}");
+            // The messages of YamlDotNet contain nothing of the file.
+            tree.AddProblem(e.Start, $"invalid YAML: {char.ToLowerInvariant(e.Message[0])}{e.Message.AsSpan(1).TrimEnd('.')}");
         }
         catch (Exception e)
             when (e
@@ -56,11 +56,11 @@ internal sealed class YamlTree(
                         or FormatException
             )
         {
-            tree.Refuse(scanner.CurrentPosition, "no valid YAML: cannot be understood here");
+            tree.AddProblem(scanner.CurrentPosition, "invalid YAML: cannot be parsed here");
         }
-        catch (RefusedException)
+        catch (AbortedException)
         {
-            // Told already.
+            // The problem has been added.
         }
 
         return null;
@@ -71,7 +71,7 @@ internal sealed class YamlTree(
         Next<StreamStart>();
         if (!parser.MoveNext() || parser.Current is StreamEnd)
         {
-            problems.Add(new(ProblemOrigin.Configuration, "is empty: must be a map of settings") { Location = new(file, 1, 1) });
+            problems.Add(new(ProblemOrigin.Configuration, "is empty, but must be a map of settings") { Location = new(file, 1, 1) });
             return null;
         }
 
@@ -80,7 +80,7 @@ internal sealed class YamlTree(
         Next<DocumentEnd>();
         parser.MoveNext();
         if (parser.Current is not StreamEnd)
-            Refuse(parser.Current?.Start ?? Mark.Empty, "a second document begins here: must be one only");
+            AddProblem(parser.Current?.Start ?? Mark.Empty, "a second document starts here: only one is allowed");
         return root;
     }
 
@@ -91,14 +91,14 @@ internal sealed class YamlTree(
         return parser.Current as T ?? throw new InvalidOperationException();
     }
 
-    /// <summary>The node that the parser stands at; it stands at its end afterwards.</summary>
+    /// <summary>Reads the node at the current event of the parser, up to its last event.</summary>
     YamlNode ReadNode(int depth)
     {
         var at = parser.Current!;
         if (depth == MaxDepth)
-            throw Refused(at.Start, $"is nested more than {MaxDepth} deep");
+            throw AbortWith(at.Start, $"is nested more than {MaxDepth} levels deep");
         if (at is AnchorAlias alias)
-            return Aliased(alias);
+            return ResolveAlias(alias);
         YamlNode node = at switch
         {
             Scalar scalar => Text(scalar),
@@ -111,38 +111,41 @@ internal sealed class YamlTree(
         return node;
     }
 
-    YamlNode Aliased(AnchorAlias alias)
+    YamlNode ResolveAlias(AnchorAlias alias)
     {
         if (!_anchors.TryGetValue(alias.Value.Value, out var node))
-            throw Refused(alias.Start, "an alias (*) without an anchor (&) of that name before it; a text that begins with * needs quotes");
+            throw AbortWith(
+                alias.Start,
+                "an alias (*) without an anchor (&) of that name before it; a string that starts with * needs quotes"
+            );
         Count(node.Size, alias.Start);
         return node;
     }
 
     void Count(int nodes, Mark at)
     {
-        _aliased += nodes;
-        if (_aliased > MaxAliased)
-            throw Refused(at, "aliases make too much of it");
+        _aliasedNodes += nodes;
+        if (_aliasedNodes > MaxAliasedNodes)
+            throw AbortWith(at, "aliases expand to too many nodes");
     }
 
     YamlScalar Text(Scalar scalar)
     {
         var isString = !scalar.Tag.IsEmpty && (scalar.Tag.IsNonSpecific || scalar.Tag.Value == "tag:yaml.org,2002:str");
         if (!scalar.Tag.IsEmpty && !isString)
-            throw Refused(scalar.Start, "tags (!) have no meaning here; a text that begins with ! needs quotes");
+            throw AbortWith(scalar.Start, "tags (!) are not supported; a string that starts with ! needs quotes");
         return new(file, Line(scalar.Start), Column(scalar.Start), scalar.Value, scalar.Style is ScalarStyle.Plain && !isString);
     }
 
     YamlSequence ReadSequence(SequenceStart start, int depth, Action<YamlNode, int>? give = null)
     {
-        RefuseTag(start);
+        RejectTag(start);
         var items = new List<YamlNode>();
         var (size, index) = (1, 0);
         while (parser.MoveNext() && parser.Current is not SequenceEnd)
         {
             if (start.Style is SequenceStyle.Block)
-                RefuseTab(parser.Current!.Start);
+                RejectTab(parser.Current!.Start);
             var item = ReadNode(depth + 1);
             size += item.Size;
             if (give is null)
@@ -151,12 +154,12 @@ internal sealed class YamlTree(
                 give(item, index++);
         }
 
-        return new(file, Line(start.Start), Column(start.Start), size, [.. items]) { IsTaken = give is not null };
+        return new(file, Line(start.Start), Column(start.Start), size, [.. items]) { IsStreamed = give is not null };
     }
 
     YamlMapping ReadMapping(MappingStart start, int depth)
     {
-        RefuseTag(start);
+        RejectTag(start);
         var map = new YamlMapping(file, Line(start.Start), Column(start.Start), start.Style is MappingStyle.Flow);
         List<YamlNode>? merged = null;
         while (parser.MoveNext() && parser.Current is not MappingEnd)
@@ -164,9 +167,9 @@ internal sealed class YamlTree(
             var isMerge = parser.Current is Scalar { Value: "<<", Style: ScalarStyle.Plain };
             var at = parser.Current!.Start;
             if (!map.IsFlow)
-                RefuseTab(at);
+                RejectTab(at);
             if (ReadNode(depth + 1) is not YamlScalar key)
-                throw Refused(at, "a key must be a text");
+                throw AbortWith(at, "a key must be a string");
             if (!parser.MoveNext())
                 throw new InvalidOperationException();
             var value =
@@ -176,7 +179,7 @@ internal sealed class YamlTree(
             if (isMerge)
                 (merged ??= []).Add(value);
             else if (!map.Add(new(key, value)))
-                RefuseTwice(map, key);
+                AddDuplicateKey(map, key);
         }
 
         foreach (var source in merged ?? [])
@@ -184,21 +187,18 @@ internal sealed class YamlTree(
         return map;
     }
 
-    void RefuseTwice(YamlMapping map, YamlScalar key)
+    void AddDuplicateKey(YamlMapping map, YamlScalar key)
     {
-        var name = SecretKeys.MayHoldPiece(map.IsFlow, map.Entries, map.Entries.Count)
-            ? SecretKeys.NotShown
+        var name = SecretKeys.MayBePartOfSecret(map.IsFlow, map.Entries, map.Entries.Count)
+            ? SecretKeys.HiddenKey
             : MistakenForm.Quoted(key.Text);
         var first = map.Find(key.Text)!.Key.Location;
         problems.Add(
-            new(ProblemOrigin.Configuration, $"{name}: a key may stand only once in a map; the first is at {first}")
-            {
-                Location = key.Location,
-            }
+            new(ProblemOrigin.Configuration, $"{name}: the key is given twice; the first is at {first}") { Location = key.Location }
         );
     }
 
-    /// <summary>What a map says itself wins, then the first of several.</summary>
+    /// <summary>The map's own keys take precedence, then the first of several merged maps.</summary>
     void Merge(YamlNode source, YamlMapping map)
     {
         if (source is YamlMapping mapping)
@@ -214,30 +214,28 @@ internal sealed class YamlTree(
         }
         else
         {
-            problems.Add(
-                new(ProblemOrigin.Configuration, "<<: must be a map, or a list of maps, to take keys from") { Location = source.Location }
-            );
+            problems.Add(new(ProblemOrigin.Configuration, "<<: must be a map, or a list of maps, to merge") { Location = source.Location });
         }
     }
 
-    /// <summary>YamlDotNet takes a tab for a blank, and so guesses how deep a line is meant to be.</summary>
-    void RefuseTab(Mark at)
+    /// <summary>YamlDotNet treats a tab as one space, which may give a line another depth than the author meant.</summary>
+    void RejectTab(Mark at)
     {
         var before = text.AsSpan(0, (int)Math.Min(at.Index, text.Length));
         var line = text.AsSpan(before.LastIndexOf('\n') + 1);
         var tab = line[..Math.Max(0, line.IndexOfAnyExcept(' ', '\t'))].IndexOf('\t');
         if (tab >= 0)
-            throw Refused(new Mark(at.Index, at.Line, tab + 1), "a tab in the indentation: must be blanks");
+            throw AbortWith(new Mark(at.Index, at.Line, tab + 1), "a tab in the indentation: use spaces");
     }
 
-    void RefuseTag(NodeEvent collection)
+    void RejectTag(NodeEvent collection)
     {
         if (
             !collection.Tag.IsEmpty
             && !collection.Tag.IsNonSpecific
             && collection.Tag.Value is not ("tag:yaml.org,2002:map" or "tag:yaml.org,2002:seq")
         )
-            throw Refused(collection.Start, "tags (!) have no meaning here; a text that begins with ! needs quotes");
+            throw AbortWith(collection.Start, "tags (!) are not supported; a string that starts with ! needs quotes");
     }
 
     SourceLocation At(Mark mark) => new(file, Line(mark), Column(mark));
@@ -246,16 +244,16 @@ internal sealed class YamlTree(
 
     static int Column(Mark mark) => (int)Math.Clamp(mark.Column, 1, int.MaxValue);
 
-    void Refuse(Mark at, string what) => problems.Add(new(ProblemOrigin.Configuration, what) { Location = At(at) });
+    void AddProblem(Mark at, string what) => problems.Add(new(ProblemOrigin.Configuration, what) { Location = At(at) });
 
-    RefusedException Refused(Mark at, string what)
+    AbortedException AbortWith(Mark at, string what)
     {
-        Refuse(at, what);
+        AddProblem(at, what);
         return new();
     }
 
-    /// <summary>The end of reading a file that is told of already.</summary>
-#pragma warning disable CA1064 // It is thrown and caught in this class only.
-    sealed class RefusedException : Exception;
+    /// <summary>Ends reading after a problem has been added.</summary>
+#pragma warning disable CA1064 // Thrown and caught only in this class.
+    sealed class AbortedException : Exception;
 #pragma warning restore CA1064
 }

@@ -27,7 +27,7 @@ internal sealed class ServerTls(TlsFiles files, SslStreamCertificateContext own,
     {
         var before = problems.Count;
         var authorities = files.ClientAuthorities is { } clients ? TrustedRoots.Read(File(clients)) : null;
-        var own = File(files.Certificate).WithKey(File(files.Key));
+        var own = File(files.Certificate).ReadWithKey(File(files.Key));
         return problems.Count == before ? new(files, own!, authorities) : null;
 
         PemFile File(Setting file) => new(file.Value, fault => problems.Add(file.CreateProblem($"\"{file.Value}\": {fault}")));

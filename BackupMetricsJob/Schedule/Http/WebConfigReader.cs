@@ -28,7 +28,7 @@ internal sealed class WebConfigReader(FileProblems problems)
     public static WebConfig? Read(Setting file, ICollection<Problem> problems)
     {
         if (
-            YamlText.Read(file.Value, why => file.Wrong("") with { Message = $"{file.Origin} \"{file.Value}\": {why}" }, problems)
+            YamlText.Read(file.Value, why => file.InvalidValue("") with { Message = $"{file.Name} \"{file.Value}\": {why}" }, problems)
             is not { } text
         )
             return null;
@@ -46,7 +46,7 @@ internal sealed class WebConfigReader(FileProblems problems)
         if (YamlTree.Read(file, text, problems, key: "", static (_, _) => { }) is not { } tree)
             return null;
         var ofFile = new FileProblems(problems);
-        var root = Fields.Create(tree, KeyPath.Root, Root, Path.GetDirectoryName(file) ?? "", ofFile);
+        var root = MappingReader.Create(tree, KeyPath.Root, Root, Path.GetDirectoryName(file) ?? "", ofFile);
         var config = root is null ? null : new WebConfigReader(ofFile).Read(root);
         return problems.Count == before ? config : null;
     }
@@ -62,9 +62,9 @@ internal sealed class WebConfigReader(FileProblems problems)
         return true;
     }
 
-    WebConfig Read(Fields root) => new(root.Map("tls_server_config", Tls) is { } tls ? ReadTls(tls) : null, ReadUsers(root));
+    WebConfig Read(MappingReader root) => new(root.Map("tls_server_config", Tls) is { } tls ? ReadTls(tls) : null, ReadUsers(root));
 
-    TlsFiles? ReadTls(Fields tls)
+    TlsFiles? ReadTls(MappingReader tls)
     {
         tls.Require("cert_file", "the server's certificate, in PEM");
         tls.Require("key_file", "the key of cert_file, in PEM");
@@ -89,7 +89,7 @@ internal sealed class WebConfigReader(FileProblems problems)
             : null;
     }
 
-    ClientCertificates ReadClients(Fields tls)
+    ClientCertificates ReadClients(MappingReader tls)
     {
         if (tls["client_auth_type"] is not { } node)
             return ClientCertificates.NoClientCert;
@@ -98,12 +98,12 @@ internal sealed class WebConfigReader(FileProblems problems)
             return ClientCertificates.RequireAnyClientCert;
         if (node is YamlScalar scalar && Array.IndexOf(Clients, scalar.Text) is >= 0 and var index)
             return (ClientCertificates)index;
-        problems.Wrong(node, tls.Path["client_auth_type"], "one of " + string.Join(", ", Clients));
+        problems.AddInvalidValue(node, tls.Path["client_auth_type"], "one of " + string.Join(", ", Clients));
         return ClientCertificates.NoClientCert;
     }
 
 #pragma warning disable CA5398 // The user says so. Without a word from them it is these two, whatever the system's own settings are.
-    SslProtocols Protocols(Fields tls)
+    SslProtocols Protocols(MappingReader tls)
     {
         var (least, most) = (Version(tls, "min_version") ?? SslProtocols.Tls12, Version(tls, "max_version") ?? SslProtocols.Tls13);
         if (least == SslProtocols.Tls13 && most == SslProtocols.Tls12)
@@ -111,7 +111,7 @@ internal sealed class WebConfigReader(FileProblems problems)
         return least == most ? least : SslProtocols.Tls12 | SslProtocols.Tls13;
     }
 
-    SslProtocols? Version(Fields tls, string key)
+    SslProtocols? Version(MappingReader tls, string key)
     {
         if (tls[key] is not { } node)
             return null;
@@ -119,12 +119,12 @@ internal sealed class WebConfigReader(FileProblems problems)
             return SslProtocols.Tls12;
         if (node is YamlScalar { Text: "TLS13" })
             return SslProtocols.Tls13;
-        problems.Wrong(node, tls.Path[key], "TLS12 or TLS13 (the older ones are broken)");
+        problems.AddInvalidValue(node, tls.Path[key], "TLS12 or TLS13 (the older ones are broken)");
         return null;
     }
 #pragma warning restore CA5398
 
-    Dictionary<string, string> ReadUsers(Fields root)
+    Dictionary<string, string> ReadUsers(MappingReader root)
     {
         var users = new Dictionary<string, string>(StringComparer.Ordinal);
         if (root["basic_auth_users"] is not { } node || node is YamlScalar { IsNull: true })
@@ -132,7 +132,7 @@ internal sealed class WebConfigReader(FileProblems problems)
         var path = root.Path["basic_auth_users"];
         if (node is not YamlMapping map)
         {
-            problems.WrongKind(node, path, "a map of users and bcrypt hashes");
+            problems.AddInvalidKind(node, path, "a map of users and bcrypt hashes");
             return users;
         }
 

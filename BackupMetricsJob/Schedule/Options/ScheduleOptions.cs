@@ -21,7 +21,9 @@ internal sealed record ScheduleOptions(JobOptions Job, OutputOptions Output, Slo
     /// <summary>The file with TLS and users; null for none.</summary>
     public Setting? WebConfig { get; init; }
 
-    /// <summary>How long a run may go on after SIGTERM before it is cut.</summary>
+    public static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a run may continue after SIGTERM before it is interrupted.</summary>
     public TimeSpan Grace { get; init; }
 
     /// <summary>Whether a run pushes; else it is only shown.</summary>

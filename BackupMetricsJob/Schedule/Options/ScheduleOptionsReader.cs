@@ -7,7 +7,6 @@ namespace BackupMetricsJob.Schedule.Options;
 /// <summary>The settings of `run` and those of the schedule into one <see cref="ScheduleOptions"/>, or every problem at once.</summary>
 internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
 {
-    static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(30);
     static readonly TimeSpan MaxGrace = TimeSpan.FromHours(1);
 
     readonly List<Problem> _problems = [];
@@ -26,7 +25,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
         options = null;
         var settings = new Settings(flags, environment);
         var reader = new ScheduleOptionsReader(settings, environment, now);
-        var pushes = !OutputOptions.Choice(settings, "no-push", "false", "true", reader._problems);
+        var pushes = !OutputOptions.ReadChoice(settings, "no-push", "false", "true", reader._problems);
         var ofJob = OptionsReader.Read(
             flags,
             environment,
@@ -57,7 +56,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
             };
         }
 
-        return reader._files is null ? problems : OptionsReader.InOrder(problems);
+        return reader._files is null ? problems : OptionsReader.SortByLocation(problems);
     }
 
     /// <summary>Printing a part of the targets at every slot, which is what `run` would do, is not what a daemon is for.</summary>
@@ -65,7 +64,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
     {
         if (_files is null || settings.All("target") is not [var first, ..] || flags.Values("grouping") is not null)
             return;
-        if (OutputOptions.Choice(settings, "dry-run", "false", "true", new List<Problem>()))
+        if (OutputOptions.ReadChoice(settings, "dry-run", "false", "true", new List<Problem>()))
             return;
         _problems.Add(
             first.CreateProblem(
@@ -80,7 +79,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
         if ((settings.One("cron") ?? _files?.Cron) is not { } cron)
         {
             // What is missing in a file that could not be read nobody knows.
-            if (_files is null or { IsWhole: true })
+            if (_files is null or { IsValid: true })
                 _problems.Add(
                     new(
                         ProblemOrigin.Flag,
@@ -92,7 +91,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
 
         if (SlotPlan.TryParse(cron.Value, zone ?? TimeZoneInfo.Utc, now, out var problem) is { } plan)
             return plan;
-        _problems.Add(cron.Wrong("") with { Message = $"{cron.Origin} \"{cron.Value}\": {problem}; must be {SlotPlan.Allowed}" });
+        _problems.Add(cron.InvalidValue("") with { Message = $"{cron.Name} \"{cron.Value}\": {problem}; must be {SlotPlan.Allowed}" });
         return null;
     }
 
@@ -102,18 +101,18 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
             return TimeZoneInfo.Local;
         if (TimeZoneInfo.TryFindSystemTimeZoneById(setting.Value, out var zone))
             return zone;
-        _problems.Add(setting.Wrong("a time zone of this system, like Europe/Zurich or UTC (they come with the package tzdata)"));
+        _problems.Add(setting.InvalidValue("a time zone of this system, like Europe/Zurich or UTC (they come with the package tzdata)"));
         return null;
     }
 
     TimeSpan Grace()
     {
         if ((settings.One("grace") ?? _files?.Grace) is not { } setting)
-            return DefaultGrace;
-        if (DurationText.TryParse(setting.Value, out var grace) && grace <= MaxGrace)
+            return ScheduleOptions.DefaultGrace;
+        if (DurationParser.TryParse(setting.Value, out var grace) && grace <= MaxGrace)
             return grace;
-        _problems.Add(setting.Wrong(DurationText.Allowed + ", and an hour at most"));
-        return DefaultGrace;
+        _problems.Add(setting.InvalidValue(DurationParser.Allowed + ", and an hour at most"));
+        return ScheduleOptions.DefaultGrace;
     }
 
     ListenAddress? Listen(out Setting? web)
@@ -121,14 +120,14 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
         web = settings.One("web-config") ?? _files?.WebConfig;
         if ((settings.One("listen") ?? _files?.Listen) is not { } setting)
         {
-            if (web is not null && _files is null or { IsWhole: true })
+            if (web is not null && _files is null or { IsValid: true })
                 _problems.Add(web!.CreateProblem("needs --listen, or listen in the file: it is about that"));
             return null;
         }
 
         if (ListenAddress.TryParse(setting.Value) is { } address)
             return address;
-        _problems.Add(setting.Wrong(ListenAddress.Allowed));
+        _problems.Add(setting.InvalidValue(ListenAddress.Allowed));
         return null;
     }
 
@@ -169,8 +168,8 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
     {
         if (settings.One(setting) is not { } given)
             return unless;
-        if (given.Value.Trim().Length == 0 || given.Value.Length > 100 || !LabelText.IsWellFormed(given.Value))
-            _problems.Add(given.Wrong("a name of at most 100 characters, without control characters"));
+        if (given.Value.Trim().Length == 0 || given.Value.Length > 100 || !LabelParser.IsWellFormed(given.Value))
+            _problems.Add(given.InvalidValue("a name of at most 100 characters, without control characters"));
         return given.Value;
     }
 }

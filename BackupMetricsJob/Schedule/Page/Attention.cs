@@ -65,7 +65,7 @@ internal static class Attention
         foreach (var backup in result.Backups)
         {
             var bar = backup.Age is { } age
-                ? Bar.Render(result.Instance, ShowBackup.LimitOf(result.Instance, backup.Type), age)
+                ? Bar.Render(result.Instance, ShowBackup.LimitTypeFor(result.Instance, backup.Type), age)
                 : Html.Nothing;
             yield return Row(ShowBackup.Name(backup.Type), Facts.Age(backup, result.Instance), bar, Facts.Details(backup));
         }

@@ -18,7 +18,7 @@ internal static class Facts
 
     public static Html Age(BackupFacts backup, Instance instance) =>
         backup.Age is { } age
-            ? Html.Format($"<b>{Humanize.Duration(age)}</b> old{Limit(instance, ShowBackup.LimitOf(instance, backup.Type))}")
+            ? Html.Format($"<b>{Humanize.Duration(age)}</b> old{Limit(instance, ShowBackup.LimitTypeFor(instance, backup.Type))}")
             : Html.Format($"{(backup.Oldest is null ? "no good one is known" : "the newest is not known")}");
 
     /// <summary>Finished when, with what, how large, what else is kept.</summary>
@@ -28,7 +28,7 @@ internal static class Facts
             ? Html.Format($"{backup.Tool}, finished {Moment.Render(at)}")
             : Html.Format($"{backup.Tool}");
         var took = backup.LastDuration is { } duration ? $", took {Humanize.Duration(duration)}" : "";
-        var more = ShowBackup.More(backup);
+        var more = ShowBackup.DescribeOthers(backup);
         return Html.Format($"{finished}{took}{ShowBackup.Size(backup)}{(more.Length > 0 ? "; " + more : "")}");
     }
 
@@ -64,7 +64,7 @@ internal static class Facts
 
     /// <summary>What would be lost if it died now; null where nobody knows.</summary>
     public static Html? Loss(ProbeResult result) =>
-        result.Loss is { } loss ? Html.Format($"<b>{Humanize.Duration(loss.Window)}</b> of work at most{ShowTable.Proviso(loss)}") : null;
+        result.Loss is { } loss ? Html.Format($"<b>{Humanize.Duration(loss.Window)}</b> of work at most{ShowTable.Condition(loss)}") : null;
 
     /// <summary>The same two in a word or two, under a heading that says what they are.</summary>
     public static Html? ShortQueue(ProbeResult result)

@@ -56,7 +56,7 @@ internal static class WellTable
             return Html.Format($"<span class=\"unknown\">a standby: see its primary</span>");
         if (newest is not { Age: { } age })
             return Html.Format($"<span class=\"unknown\">none is known</span>");
-        var type = ShowBackup.LimitOf(result.Instance, newest.Type);
+        var type = ShowBackup.LimitTypeFor(result.Instance, newest.Type);
         return Html.Format(
             $"<div>{Bar.Render(result.Instance, type, age)}"
                 + $"<span><b>{Humanize.Duration(age)}</b>{Bar.First(result.Instance, type)}</span></div>"

@@ -4,7 +4,7 @@ using BackupMetricsJob.Reporting;
 namespace BackupMetricsJob.Tests.Reporting;
 
 /// <summary>Times as `date` prints them; nothing that leaves the zone to a guess.</summary>
-public sealed class TimeTextTests
+public sealed class TimeParserTests
 {
     [Theory]
     [InlineData("2026-11-22T03:00:00Z", "2026-11-22T03:00:00.0000000")]
@@ -18,7 +18,7 @@ public sealed class TimeTextTests
     [InlineData("0", "1970-01-01T00:00:00.0000000")]
     public void What_date_prints_is_read(string text, string utc)
     {
-        Assert.True(TimeText.TryParse(text, out var time));
+        Assert.True(TimeParser.TryParse(text, out var time));
         Assert.Equal(utc, time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff", CultureInfo.InvariantCulture));
     }
 
@@ -35,5 +35,5 @@ public sealed class TimeTextTests
     [InlineData("1,795,316,400")]
     [InlineData("99999999999999")]
     [InlineData(" 1795316400")]
-    public void Everything_else_is_refused(string text) => Assert.False(TimeText.TryParse(text, out _));
+    public void Everything_else_is_refused(string text) => Assert.False(TimeParser.TryParse(text, out _));
 }

@@ -2,18 +2,17 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>Limits as they are typed: base=26h (critical), base:warning=26h, or wal=none for no limit of that type.</summary>
-internal static class LimitText
+/// <summary>Parses limits: base=26h (critical), base:warning=26h, or wal=none for no limit of that type.</summary>
+internal static class LimitParser
 {
     const string Allowed =
-        "TYPE=DURATION, TYPE:SEVERITY=DURATION or TYPE=none, with a type of base, full, wal, logical, restore_test, "
-        + "a severity of warning, critical, and "
-        + DurationText.Allowed;
+        "TYPE=DURATION, TYPE:SEVERITY=DURATION or TYPE=none, where TYPE is base, full, wal, logical or restore_test, "
+        + "SEVERITY is warning or critical, and DURATION is "
+        + DurationParser.Allowed;
 
     public static IReadOnlyList<LimitType> Types { get; } =
     [LimitType.Base, LimitType.Full, LimitType.Wal, LimitType.Logical, LimitType.RestoreTest];
 
-    /// <summary>The limits given, by type.</summary>
     public static IReadOnlyList<TypeLimits> Read(IReadOnlyList<Setting> settings, ICollection<Problem> problems)
     {
         var all = new List<TypeLimits>();
@@ -21,33 +20,37 @@ internal static class LimitText
         {
             if (!TryParse(setting.Value, out var type, out var severity, out var age))
             {
-                problems.Add(setting.Wrong(Allowed));
+                problems.Add(setting.InvalidValue(Allowed));
                 continue;
             }
 
-            var at = all.FindIndex(of => of.Type == type);
+            var at = all.FindIndex(limits => limits.Type == type);
             if (at < 0)
-                all.Add(new(type, age is { } only ? [new(type, severity, only)] : []));
+                all.Add(new(type, age is { } limit ? [new(type, severity, limit)] : []));
             else if (age is not { } max)
                 continue;
             else if (all[at].Limits.Any(limit => limit.Severity == severity))
-                problems.Add(setting.Wrong($"given once for {type.Name()}:{severity.Name()}"));
+                problems.Add(setting.InvalidValue($"given only once for {type.Name()}:{severity.Name()}"));
             else
             {
                 all[at] = new(type, [.. all[at].Limits, new(type, severity, max)]);
                 if (Age(all[at].Limits, Severity.Warning) >= Age(all[at].Limits, Severity.Critical))
-                    problems.Add(setting.Wrong($"such that the warning for {type.Name()} comes before the critical one"));
+                    problems.Add(setting.InvalidValue($"longer for critical than for warning, for {type.Name()}"));
             }
         }
 
         return all;
     }
 
-    /// <summary>The limits given; for a type that is not named, the defaults.</summary>
-    public static IReadOnlyList<AgeLimit> Complete(IReadOnlyList<TypeLimits> given) =>
+    /// <summary>The limits that were given, and the defaults of the other types.</summary>
+    public static IReadOnlyList<AgeLimit> WithDefaults(IReadOnlyList<TypeLimits> given) =>
         given.Count == 0
             ? AgeLimit.Defaults
-            : [.. given.SelectMany(of => of.Limits), .. AgeLimit.Defaults.Where(limit => given.All(of => of.Type != limit.Type))];
+            :
+            [
+                .. given.SelectMany(limits => limits.Limits),
+                .. AgeLimit.Defaults.Where(limit => given.All(limits => limits.Type != limit.Type)),
+            ];
 
     static TimeSpan? Age(IReadOnlyList<AgeLimit> limits, Severity severity) =>
         limits.FirstOrDefault(limit => limit.Severity == severity)?.MaxAge;
@@ -68,7 +71,7 @@ internal static class LimitText
         type = Types.First(candidate => candidate.Name() == typeName);
         if (value == "none")
             return colon < 0;
-        if (!DurationText.TryParse(value, out var duration) || duration == TimeSpan.Zero)
+        if (!DurationParser.TryParse(value, out var duration) || duration == TimeSpan.Zero)
             return false;
         age = duration;
         return true;

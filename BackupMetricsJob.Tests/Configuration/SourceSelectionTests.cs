@@ -5,10 +5,10 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Configuration;
 
 /// <summary>--source, --server and --query, and their variables.</summary>
-public sealed class SourceTextTests
+public sealed class SourceSelectionTests
 {
     [Fact]
-    public void The_server_is_asked_where_nothing_else_is_said()
+    public void The_default_source_is_the_server()
     {
         var sources = Read([]);
 
@@ -18,11 +18,11 @@ public sealed class SourceTextTests
     }
 
     [Fact]
-    public void Sources_are_read_in_their_own_order_each_once() =>
+    public void Sources_are_read_once_in_a_fixed_order() =>
         Assert.Equal(["server", "catalog", "pgwatch"], Read(["source=pgwatch", "source=catalog", "source=server", "source=catalog"]).Names);
 
     [Fact]
-    public void The_catalogue_alone_is_the_catalogue_alone() => Assert.Equal(["catalog"], Read(["source=catalog"]).Names);
+    public void The_catalogue_can_be_the_only_source() => Assert.Equal(["catalog"], Read(["source=catalog"]).Names);
 
     [Fact]
     public void Servers_without_a_star_are_listed_by_name()
@@ -60,7 +60,7 @@ public sealed class SourceTextTests
     }
 
     [Fact]
-    public void What_is_done_without_is_said_of_the_server()
+    public void Omissions_belong_to_the_source_server()
     {
         Assert.Equal(Omissions.None, Read([]).Settings.Without);
         Assert.Equal(Omissions.Wal | Omissions.Label, Read(["without=label", "without=wal"]).Settings.Without);
@@ -70,20 +70,20 @@ public sealed class SourceTextTests
 
     [Theory]
     [InlineData("without=everything", "--without \"everything\": must be one of wal, label")]
-    [InlineData("source=catalog|without=wal", "--without: it is about the source server, which is not asked")]
+    [InlineData("source=catalog|without=wal", "--without: needs the source server, which is not selected")]
     [InlineData("source=base", "--source \"base\": must be one of server, catalog, pgmonitor, query, pgwatch")]
-    [InlineData("source=query", "--query is missing: the file with the SELECT of the source query (or BACKUP_METRICS_QUERY)")]
-    [InlineData("server=orders", "--server: it is about servers in the catalogue, and needs --source catalog")]
+    [InlineData("source=query", "--query is missing: the file with the SELECT for the source query (or BACKUP_METRICS_QUERY)")]
+    [InlineData("server=orders", "--server: selects servers of the catalogue, so it needs --source catalog")]
     [InlineData("source=catalog|server= ", "--server \" \": must be the name of a server in the catalogue, or a pattern like eu-*")]
     [InlineData(
         "query=/nonexistent/q.sql",
         "--query \"/nonexistent/q.sql\": cannot be read: Could not find a part of the path '/nonexistent/q.sql'."
     )]
-    [InlineData("query=/dev/null", "--query \"/dev/null\": has no query in it")]
-    public void What_is_wrong_is_named_with_what_is_allowed(string flags, string problem)
+    [InlineData("query=/dev/null", "--query \"/dev/null\": contains no query")]
+    public void Problems_say_what_is_allowed(string flags, string problem)
     {
         var problems = new List<Problem>();
-        SourceText.Read(Settings(flags.Split('|'), []), problems);
+        SourceSelection.Read(Settings(flags.Split('|'), []), problems);
 
         Assert.Equal([problem], problems.Select(one => one.Message));
         Assert.Equal(
@@ -100,15 +100,15 @@ public sealed class SourceTextTests
         File.WriteAllBytes(file, [0x53, 0xFF, 0xFE]);
         var problems = new List<Problem>();
 
-        SourceText.Read(Settings(["query=" + file], []), problems);
+        SourceSelection.Read(Settings(["query=" + file], []), problems);
 
         Assert.EndsWith("is not UTF-8", Assert.Single(problems).Message, StringComparison.Ordinal);
     }
 
-    static SourceText Read(string[] flags, Dictionary<string, string>? environment = null)
+    static SourceSelection Read(string[] flags, Dictionary<string, string>? environment = null)
     {
         var problems = new List<Problem>();
-        var sources = SourceText.Read(Settings(flags, environment ?? []), problems);
+        var sources = SourceSelection.Read(Settings(flags, environment ?? []), problems);
         Assert.Empty(problems);
         return sources;
     }

@@ -3,12 +3,15 @@ using System.Globalization;
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>
-/// Durations as Prometheus writes them: 26h, 1h30m, 500ms, 7d; the units y, w, d, h, m, s, ms in this order, each at most once.
+/// Parses durations in Prometheus' format: 26h, 1h30m, 500ms, 7d. The units are y, w, d, h, m, s and ms, in this order, each at most once.
 /// </summary>
 /// <remarks>https://prometheus.io/docs/prometheus/latest/configuration/configuration/#duration: a year has 365 days.</remarks>
-internal static class DurationText
+internal static class DurationParser
 {
-    public const string Allowed = "a duration like 30s, 5m, 26h or 1h30m (units y, w, d, h, m, s, ms)";
+    public const string Allowed = "a duration " + Examples;
+    public const string AllowedPositive = "a duration longer than zero, " + Examples;
+
+    const string Examples = "like 30s, 5m, 26h or 1h30m (units y, w, d, h, m, s, ms)";
 
     static readonly (string Unit, long Milliseconds)[] Units =
     [
@@ -21,18 +24,24 @@ internal static class DurationText
         ("ms", 1),
     ];
 
-    /// <summary>Null for no setting; a problem, too, for one that is none.</summary>
+    /// <summary>As it could be typed: 90s, 10m.</summary>
+    public static string Format(TimeSpan duration) =>
+        duration > TimeSpan.FromMinutes(1) && duration.Ticks % TimeSpan.TicksPerMinute == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMinutes}m")
+            : string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds}s");
+
+    /// <summary>Null if there is no setting, or, with a problem, if it is not a duration.</summary>
     public static TimeSpan? Read(Setting? setting, ICollection<Problem> problems, bool mayBeZero = false)
     {
         if (setting is null)
             return null;
         if (TryParse(setting.Value, out var duration) && (mayBeZero || duration > TimeSpan.Zero))
             return duration;
-        problems.Add(setting.Wrong((mayBeZero ? "" : "longer than zero, ") + Allowed));
+        problems.Add(setting.InvalidValue(mayBeZero ? Allowed : AllowedPositive));
         return null;
     }
 
-    /// <summary>False for everything else, for nothing, and for more than a hundred years.</summary>
+    /// <summary>False also for an empty text and for more than a hundred years.</summary>
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = default;

@@ -3,7 +3,7 @@ using BackupMetricsJob.Configuration;
 namespace BackupMetricsJob.Tests.Configuration;
 
 /// <summary>Prometheus' durations.</summary>
-public sealed class DurationTextTests
+public sealed class DurationParserTests
 {
     [Theory]
     [InlineData("500ms", 0.5)]
@@ -15,9 +15,9 @@ public sealed class DurationTextTests
     [InlineData("2w", 1209600)]
     [InlineData("1y", 31536000)]
     [InlineData("0s", 0)]
-    public void What_prometheus_takes_is_taken(string text, double seconds)
+    public void What_prometheus_accepts_is_accepted(string text, double seconds)
     {
-        Assert.True(DurationText.TryParse(text, out var duration));
+        Assert.True(DurationParser.TryParse(text, out var duration));
         Assert.Equal(TimeSpan.FromSeconds(seconds), duration);
     }
 
@@ -35,5 +35,5 @@ public sealed class DurationTextTests
     [InlineData("101y")]
     [InlineData("999999999999999999999s")]
     [InlineData("100y1s")]
-    public void Nothing_else_is(string text) => Assert.False(DurationText.TryParse(text, out _));
+    public void Anything_else_is_refused(string text) => Assert.False(DurationParser.TryParse(text, out _));
 }

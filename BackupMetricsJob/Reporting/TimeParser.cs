@@ -3,9 +3,10 @@ using System.Globalization;
 namespace BackupMetricsJob.Reporting;
 
 /// <summary>
-/// A moment as `date` can print it: RFC 3339 with a zone (2026-11-22T03:00:00+01:00, or with a blank), or seconds since 1970 (date +%s).
+/// Parses times in the formats of `date`: RFC 3339 with a zone (2026-11-22T03:00:00+01:00, also with a space), or seconds since 1970 (date
+/// +%s).
 /// </summary>
-internal static class TimeText
+internal static class TimeParser
 {
     public const string Allowed = "a time with a zone like 2026-11-22T03:00:00Z, or seconds since 1970 (date +%s)";
 
@@ -21,7 +22,7 @@ internal static class TimeText
         "yyyy-MM-dd HH:mm:ss.FFFFFFF'Z'",
     ];
 
-    // Year 9999: what DateTimeOffset can hold.
+    // In the year 9999, the last that DateTimeOffset can represent.
     const decimal LastSecond = 253402300799;
 
     public static bool TryParse(string text, out DateTimeOffset time)
