@@ -79,8 +79,8 @@ public sealed class GatewayReaderTests : IDisposable
 
         Assert.Equal(TimeSpan.FromSeconds(30), gateway.AttemptTimeout);
         Assert.Single(gateway.Tls!.Roots!.Certificates);
-        Assert.True(gateway.Tls?.Own?.TargetCertificate.HasPrivateKey);
-        Assert.False(gateway.Tls?.TrustsAnybody);
+        Assert.True(gateway.Tls?.ClientCertificate?.TargetCertificate.HasPrivateKey);
+        Assert.False(gateway.Tls?.SkipsVerification);
     }
 
     [Theory]

@@ -169,7 +169,7 @@ public sealed class SecretTests
         file.Add("token", "t0ken\n");
         var gateways = file.Read(push: true).Gateways;
         Assert.Equal("Basic am9iOnMzY3JldA==", gateways[0].Credentials!.Header.ToString());
-        Assert.True(gateways[0].Tls!.TrustsAnybody);
+        Assert.True(gateways[0].Tls!.SkipsVerification);
         Assert.Equal("Bearer t0ken", gateways[1].Credentials!.Header.ToString());
     }
 

@@ -215,9 +215,9 @@ public class ConnectionTextProperties
                 == (
                     Session switch
                     {
-                        "any" => SessionKind.Any,
-                        "read-write" => SessionKind.ReadWrite,
-                        _ => SessionKind.PreferStandby,
+                        "any" => SessionAttributes.Any,
+                        "read-write" => SessionAttributes.ReadWrite,
+                        _ => SessionAttributes.PreferStandby,
                     }
                 );
 

@@ -3,7 +3,7 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Postgres;
 
 /// <summary>A server that is not to be trusted, or does not trust us, is told of in words that say what to mend.</summary>
-[Collection(NpgsqlConnectorSession.Name)]
+[Collection(NpgsqlDataSourceSession.Name)]
 public sealed class TlsRefusalTests(TargetsTestServer server)
 {
     [Theory]
@@ -146,7 +146,7 @@ public sealed class TlsRefusalTests(TargetsTestServer server)
         Assert.Equal(!isRefused, result.Output.Contains("GRANT pg_monitor TO trusted", StringComparison.Ordinal));
     }
 
-    Task<(string? Line, string Error)> Ask(string text) => NpgsqlConnectorSession.Ask(Fill(text), null, "/nonexistent");
+    Task<(string? Line, string Error)> Ask(string text) => NpgsqlDataSourceSession.Ask(Fill(text), null, "/nonexistent");
 
     string Fill(string text) => text.Replace("DIR", server.Folder, StringComparison.Ordinal);
 }

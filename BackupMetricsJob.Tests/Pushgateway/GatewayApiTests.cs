@@ -76,7 +76,7 @@ public sealed class GatewayApiTests : IDisposable
         Assert.Null(refused.PushTime);
         Assert.NotNull(refused.PushFailureTime);
         var stranger = Assert.Single(groups.All, group => group.Job == "stranger");
-        Assert.Equal(("", "COUNTER", false), (stranger.Value("x"), stranger.TypeOfWanted, stranger.HasWantedSeries));
+        Assert.Equal(("", "COUNTER", false), (stranger.Value("x"), stranger.MatchingType, stranger.HasMatchingSeries));
         Assert.Equal(3, groups.All.Count);
     }
 
@@ -91,7 +91,7 @@ public sealed class GatewayApiTests : IDisposable
         Assert.False(await HasAsync(new("y", "q"), new("job", "stranger"), new("instance", "")));
 
         async Task<bool> HasAsync(params GroupingLabel[] series) =>
-            Assert.Single((await Api(gateway.Url).GroupsAsync(new("b", series), CancellationToken.None)).Value!.All).HasWantedSeries;
+            Assert.Single((await Api(gateway.Url).GroupsAsync(new("b", series), CancellationToken.None)).Value!.All).HasMatchingSeries;
     }
 
     [Fact]
@@ -219,7 +219,7 @@ public sealed class GatewayApiTests : IDisposable
             var groups = await GroupListing.ReadAsync(slow, new("a", [new("é\"", "\n")]), CancellationToken.None);
 
             Assert.Equal(["é😀", "b"], groups.Select(group => group.Job));
-            Assert.Equal(("GAUGE", true), (groups[0].TypeOfWanted, groups[0].HasWantedSeries));
+            Assert.Equal(("GAUGE", true), (groups[0].MatchingType, groups[0].HasMatchingSeries));
         }
     }
 

@@ -67,7 +67,14 @@ internal static class Gateways
         clock ??= TimeProvider.System;
         var group = gateway.GroupUrl(key ?? Key("test"));
         using var transport = Transport.To(group, tls, budget.Deadline);
-        using var push = new SinglePush(group, credentials, new Delivery(gateway.ToString(), budget, clock), clock, transport, hardStop);
+        using var push = new SinglePushHandler(
+            group,
+            credentials,
+            new RetryLoop(gateway.ToString(), budget, clock),
+            clock,
+            transport,
+            hardStop
+        );
         using var client = new HttpClient(push, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
         for (var i = 0; i < 2; i++)
         {

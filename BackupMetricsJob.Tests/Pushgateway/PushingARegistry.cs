@@ -152,10 +152,10 @@ public class PushingARegistry
             hardStop
         );
 
-    static SinglePush Unsent()
+    static SinglePushHandler Unsent()
     {
-        var delivery = new Delivery("nowhere", Gateways.Seconds(1), TimeProvider.System);
-        return new SinglePush(new Uri("http://127.0.0.1:1"), null, delivery, TimeProvider.System, Never, CancellationToken.None);
+        var delivery = new RetryLoop("nowhere", Gateways.Seconds(1), TimeProvider.System);
+        return new SinglePushHandler(new Uri("http://127.0.0.1:1"), null, delivery, TimeProvider.System, Never, CancellationToken.None);
     }
 
     sealed class Unserialisable : HttpContent

@@ -29,7 +29,7 @@ public sealed class TheTextOfAFleet
             Published.Run,
             registry
         );
-        using var recorder = new BodyRecorder();
+        using var recorder = new CompressingBuffer();
         using var pieces = new Pieces(recorder);
 
         await registry.CollectAndExportAsTextAsync(pieces);

@@ -95,7 +95,7 @@ public sealed class CurrentOptionsTests
             $"connection=postgresql://u@127.0.0.1:1/x?passfile={passwords}"
         );
 
-        daemon.Options.Warn();
+        daemon.Options.LogWarnings();
         var told = Assert.Single(daemon.Lines);
         Assert.StartsWith("warning schedule: db: ", told, StringComparison.Ordinal);
         Assert.Contains(passwords, told, StringComparison.Ordinal);

@@ -28,7 +28,7 @@ public sealed class PageTests
         {
             IsCluster = true,
             StoreProblem = "Failed to connect to 10.0.0.1:5432 & more",
-            LastAnywhere = new(Noon.AddMinutes(-7), "backup2"),
+            LastClusterSlot = new(Noon.AddMinutes(-7), "backup2"),
             ReloadFailure = new(
                 Noon.AddHours(-1),
                 [
@@ -36,7 +36,7 @@ public sealed class PageTests
                     "/etc/backup-metrics/main.yaml:9:4: <b>",
                 ]
             ),
-            Current = new(Noon.AddMinutes(-6), Noon.AddMinutes(-6), IsRetry: true) { OutlastsItsSlot = true },
+            Current = new(Noon.AddMinutes(-6), Noon.AddMinutes(-6), IsRetry: true) { OverrunsNextSlot = true },
         };
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class PageTests
     [Fact]
     public void A_node_of_a_cluster_that_did_not_run_the_last_slot_names_the_one_that_did()
     {
-        var page = Page(Samples.Of(Result) with { IsCluster = true, LastAnywhere = new(Noon, "backup2") });
+        var page = Page(Samples.Of(Result) with { IsCluster = true, LastClusterSlot = new(Noon, "backup2") });
 
         Assert.Contains("<span>Node backup2 knows</span>", page, StringComparison.Ordinal);
         Assert.DoesNotContain("orders", page, StringComparison.Ordinal);
@@ -115,13 +115,13 @@ public sealed class PageTests
     [InlineData(900, "critical", 100)]
     public void A_bar_is_as_long_as_the_age_and_marks_both_limits(int hours, string kind, double length)
     {
-        var bar = Bar.Render(Orders, LimitType.Base, TimeSpan.FromHours(hours)).Markup;
+        var bar = AgeBar.Render(Orders, LimitType.Base, TimeSpan.FromHours(hours)).Markup;
 
         Assert.StartsWith($"<svg class=\"bar {kind}\"", bar, StringComparison.Ordinal);
         Assert.Contains(FormattableString.Invariant($"<rect class=\"fill\" width=\"{length:0.##}\""), bar, StringComparison.Ordinal);
         Assert.Contains("<rect class=\"mark\" x=\"41.6\"", bar, StringComparison.Ordinal);
         Assert.Contains("<rect class=\"mark\" x=\"80\"", bar, StringComparison.Ordinal);
-        Assert.Equal("", Bar.Render(Orders, LimitType.Logical, TimeSpan.FromHours(hours)).Markup);
+        Assert.Equal("", AgeBar.Render(Orders, LimitType.Logical, TimeSpan.FromHours(hours)).Markup);
     }
 
     [Fact]

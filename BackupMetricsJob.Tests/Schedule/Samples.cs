@@ -59,7 +59,7 @@ internal static class Samples
                     )),
             ],
             LastSuccess = Noon.AddSeconds(-117),
-            LastSuccessAnywhere = Noon.AddSeconds(-117),
+            LastClusterSuccess = Noon.AddSeconds(-117),
         };
 
     /// <summary>About one in eight of them is in trouble, each kind of it among them.</summary>

@@ -89,9 +89,9 @@ public sealed class ScrapeTextTests
             Last = run,
         };
 
-        Assert.Same(run, here.Newest);
-        Assert.Same(run, (here with { LastAnywhere = new(Noon, "a") }).Newest);
-        Assert.Null((here with { LastAnywhere = new(Noon.AddMinutes(5), "b") }).Newest);
+        Assert.Same(run, here.NewestRun);
+        Assert.Same(run, (here with { LastClusterSlot = new(Noon, "a") }).NewestRun);
+        Assert.Null((here with { LastClusterSlot = new(Noon.AddMinutes(5), "b") }).NewestRun);
     }
 
     static RunReport Distinct { get; } =

@@ -65,7 +65,7 @@ internal static class ScheduleCommand
             return (int)ExitCode.TargetFailed;
         }
 
-        using var manager = new ServiceManager(context.Environment, Environment.ProcessId);
+        using var manager = new SystemdNotifier(context.Environment, Environment.ProcessId);
         using var runner = new SlotRunner(options, context, build, state, log);
         await using var schedule = new QuartzSchedule(
             first.Cluster,

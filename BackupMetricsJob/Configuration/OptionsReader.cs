@@ -268,7 +268,7 @@ internal sealed class OptionsReader(
         {
             if (setting.Value.Trim().Length == 0 || !LabelText.IsWellFormed(setting.Value))
                 problems.Add(setting.Wrong("a name without control characters"));
-            else if (MistakenForm.IsIn(setting.Value))
+            else if (Redaction.MayHoldPassword(setting.Value))
                 problems.Add(setting.CreateProblem("must be a name, and no connection"));
             return setting.Value;
         }

@@ -10,7 +10,7 @@ internal sealed record Setting(string Origin, ProblemOrigin Kind, string Value)
 
     /// <summary>Its value is shown, unless it looks like a connection with its password.</summary>
     public Problem Wrong(string allowed) =>
-        MistakenForm.IsIn(Value) ? CreateProblem("must be " + allowed) : Create($"{Origin} \"{Value}\": must be {allowed}");
+        Redaction.MayHoldPassword(Value) ? CreateProblem("must be " + allowed) : Create($"{Origin} \"{Value}\": must be {allowed}");
 
     public Problem CreateProblem(string problem) => Create($"{Origin}: {problem}");
 

@@ -9,5 +9,5 @@ internal sealed record Metric(string Name, string Help, params string[] Labels)
     public bool IsCounter { get; init; }
 
     /// <summary>Whether it is about the run and not about a database: then it has no instance.</summary>
-    public bool IsOfRun { get; init; }
+    public bool IsRunLevel { get; init; }
 }

@@ -221,7 +221,7 @@ internal static class MetricNames
 
     public static readonly Metric RunTime = new("backup_metrics_run_timestamp_seconds", "When this run started, in seconds since 1970.")
     {
-        IsOfRun = true,
+        IsRunLevel = true,
     };
 
     public static readonly Metric RunDuration = new(
@@ -229,24 +229,24 @@ internal static class MetricNames
         "How long this run took until the push, in seconds."
     )
     {
-        IsOfRun = true,
+        IsRunLevel = true,
     };
 
     public static readonly Metric RunSuccess = new("backup_metrics_run_success", "1 if every target could be probed, else 0.")
     {
-        IsOfRun = true,
+        IsRunLevel = true,
     };
 
-    public static readonly Metric Targets = new("backup_metrics_targets", "Targets of this run by state.", "state") { IsOfRun = true };
+    public static readonly Metric Targets = new("backup_metrics_targets", "Targets of this run by state.", "state") { IsRunLevel = true };
 
     public static readonly Metric Shards = new("backup_metrics_shards", "How many shards this job has; 1 where it is not sharded.")
     {
-        IsOfRun = true,
+        IsRunLevel = true,
     };
 
     public static readonly Metric Interval = new("backup_metrics_interval_seconds", "How often this job is meant to run, in seconds.")
     {
-        IsOfRun = true,
+        IsRunLevel = true,
     };
 
     public static readonly Metric ConfigReload = new(
@@ -254,7 +254,7 @@ internal static class MetricNames
         "1 if the settings could be read again before this run, 0 if older ones are in use."
     )
     {
-        IsOfRun = true,
+        IsRunLevel = true,
     };
 
     public static readonly Metric BuildInfo = new(
@@ -264,7 +264,7 @@ internal static class MetricNames
         "revision"
     )
     {
-        IsOfRun = true,
+        IsRunLevel = true,
     };
 
     /// <summary>All of them, in the order in which they are published.</summary>

@@ -13,12 +13,17 @@ internal sealed class ApiClient(string server, ClientCredentials? credentials, C
 
     /// <summary>For the answers of Prometheus' and the Pushgateway's API that fit into memory: an object with data or an error.</summary>
     /// <param name="read">Makes something of the data. It may throw JsonException where that is not what was asked for.</param>
-    public Task<ApiAnswer<T>> GetDataAsync<T>(Uri url, Func<HttpResponseMessage, JsonElement, T> read, CancellationToken cancellationToken)
+    public Task<ApiResult<T>> GetDataAsync<T>(Uri url, Func<HttpResponseMessage, JsonElement, T> read, CancellationToken cancellationToken)
         where T : class =>
-        AskAsync(HttpMethod.Get, url, async (response, stream, end) => read(response, await ReadDataAsync(stream, end)), cancellationToken);
+        SendAsync(
+            HttpMethod.Get,
+            url,
+            async (response, stream, end) => read(response, await ReadDataAsync(stream, end)),
+            cancellationToken
+        );
 
     /// <param name="read">Makes something of a success. It may throw JsonException where that is not what was asked for.</param>
-    public async Task<ApiAnswer<T>> AskAsync<T>(
+    public async Task<ApiResult<T>> SendAsync<T>(
         HttpMethod method,
         Uri url,
         Func<HttpResponseMessage, Stream, CancellationToken, ValueTask<T>> read,
@@ -46,7 +51,7 @@ internal sealed class ApiClient(string server, ClientCredentials? credentials, C
         Task<HttpResponseMessage> SendAsync(HttpRequestMessage asked, CancellationToken end) =>
             client.SendAsync(asked, HttpCompletionOption.ResponseHeadersRead, end);
 
-        async Task<ApiAnswer<T>> ReadAsync(HttpResponseMessage response, CancellationToken end)
+        async Task<ApiResult<T>> ReadAsync(HttpResponseMessage response, CancellationToken end)
         {
             if (!response.IsSuccessStatusCode)
                 return new(null, await RefusalAsync(response, end));
@@ -55,7 +60,7 @@ internal sealed class ApiClient(string server, ClientCredentials? credentials, C
             return new(await read(response, stream, end), null);
         }
 
-        ApiAnswer<T> Fail(RequestFailure result, string words, Exception? failure) =>
+        ApiResult<T> Fail(RequestFailure result, string words, Exception? failure) =>
             new(null, Failure(result, result == RequestFailure.TimedOut ? "no whole answer " + words : words));
     }
 
@@ -103,5 +108,9 @@ internal sealed class ApiClient(string server, ClientCredentials? credentials, C
     }
 
     ApiFailure Failure(RequestFailure result, string words) =>
-        new(result, server) { Words = PlainText.OnOneLine(credentials?.Hide(words) ?? words), GaveCredentials = credentials is not null };
+        new(result, server)
+        {
+            Message = PlainText.OnOneLine(credentials?.Redact(words) ?? words),
+            SentCredentials = credentials is not null,
+        };
 }

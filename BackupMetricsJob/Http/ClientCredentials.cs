@@ -25,7 +25,7 @@ internal sealed class ClientCredentials
     public static ClientCredentials Bearer(string token) => new("Bearer", token);
 
     /// <summary>What somebody else said, with <c>***</c> for the secrets in it: a proxy may repeat the request that it refuses.</summary>
-    public string Hide(string words)
+    public string Redact(string words)
     {
         foreach (var secret in _secrets)
             words = words.Replace(secret, "***", StringComparison.Ordinal);
@@ -33,7 +33,7 @@ internal sealed class ClientCredentials
     }
 
     /// <summary>What a status says about who we are: nothing, or the rest of "refused".</summary>
-    public static string Want(int? status, bool given) =>
+    public static string RefusalHint(int? status, bool given) =>
         (status, given) switch
         {
             (401, false) => ", it wants credentials and none were given",

@@ -5,9 +5,9 @@ namespace BackupMetricsJob.Http;
 
 /// <summary>Whom we trust and who we are in TLS with a gateway, read from files: what is in one was readable when it was made.</summary>
 /// <param name="Roots">Null for the operating system's.</param>
-/// <param name="Own">What we show when asked for a certificate; null for none.</param>
-/// <param name="TrustsAnybody">Whether the gateway's certificate is not looked at at all.</param>
-internal sealed record ClientTls(TrustedRoots? Roots, SslStreamCertificateContext? Own, bool TrustsAnybody)
+/// <param name="ClientCertificate">What we show when asked for a certificate; null for none.</param>
+/// <param name="SkipsVerification">Whether the gateway's certificate is not looked at at all.</param>
+internal sealed record ClientTls(TrustedRoots? Roots, SslStreamCertificateContext? ClientCertificate, bool SkipsVerification)
 {
     /// <summary>Null, and at least one more problem, where a file cannot be read or is not what it should be.</summary>
     /// <param name="authorities">A PEM file with one or more certificates, or null.</param>

@@ -13,14 +13,14 @@ internal sealed class PrometheusApi(Uri address, ClientCredentials? credentials,
     readonly string _address = address.GetLeftPart(UriPartial.Path).TrimEnd('/');
 
     /// <summary>Its whole configuration, in YAML, with <c>&lt;secret&gt;</c> for secrets.</summary>
-    public Task<ApiAnswer<string>> ConfigurationAsync(CancellationToken cancellationToken) =>
+    public Task<ApiResult<string>> ConfigurationAsync(CancellationToken cancellationToken) =>
         GetAsync("/api/v1/status/config", static data => Text(data, "yaml"), cancellationToken);
 
-    public Task<ApiAnswer<string>> VersionAsync(CancellationToken cancellationToken) =>
+    public Task<ApiResult<string>> VersionAsync(CancellationToken cancellationToken) =>
         GetAsync("/api/v1/status/buildinfo", static data => Text(data, "version"), cancellationToken);
 
     /// <summary>The series that an expression gives now: each an object with <c>metric</c> and <c>value</c>.</summary>
-    public Task<ApiAnswer<IReadOnlyList<JsonElement>>> QueryAsync(string expression, CancellationToken cancellationToken) =>
+    public Task<ApiResult<IReadOnlyList<JsonElement>>> QueryAsync(string expression, CancellationToken cancellationToken) =>
         GetAsync<IReadOnlyList<JsonElement>>(
             "/api/v1/query?query=" + Uri.EscapeDataString(expression),
             static data =>
@@ -32,7 +32,7 @@ internal sealed class PrometheusApi(Uri address, ClientCredentials? credentials,
             cancellationToken
         );
 
-    Task<ApiAnswer<T>> GetAsync<T>(string path, Func<JsonElement, T> read, CancellationToken cancellationToken)
+    Task<ApiResult<T>> GetAsync<T>(string path, Func<JsonElement, T> read, CancellationToken cancellationToken)
         where T : class =>
         new ApiClient(_address, credentials, null, timeout, clock).GetDataAsync(
             new Uri(_address + path),

@@ -14,7 +14,7 @@ internal sealed class TlsErrorHandler : DelegatingHandler
 {
     readonly ClientTls? _tls;
     bool _sawCertificate;
-    bool _wasAsked;
+    bool _certificateRequested;
 
     public TlsErrorHandler(SocketsHttpHandler handler, ClientTls? tls)
         : base(handler)
@@ -22,15 +22,15 @@ internal sealed class TlsErrorHandler : DelegatingHandler
         _tls = tls;
         handler.SslOptions.RemoteCertificateValidationCallback = Check;
         handler.SslOptions.CertificateChainPolicy = tls?.Roots?.Policy();
-        if (tls?.Own is { } own)
+        if (tls?.ClientCertificate is { } own)
             handler.SslOptions.ClientCertificateContext = own;
         else
-            handler.SslOptions.LocalCertificateSelectionCallback = ShowNone;
+            handler.SslOptions.LocalCertificateSelectionCallback = SelectNoCertificate;
     }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        (_sawCertificate, _wasAsked) = (false, false);
+        (_sawCertificate, _certificateRequested) = (false, false);
         try
         {
             return await base.SendAsync(request, cancellationToken);
@@ -39,7 +39,7 @@ internal sealed class TlsErrorHandler : DelegatingHandler
         {
             throw new HttpRequestException(HttpRequestError.SecureConnectionError, words, new AuthenticationException(words));
         }
-        catch (HttpRequestException failure) when (!cancellationToken.IsCancellationRequested && _wasAsked)
+        catch (HttpRequestException failure) when (!cancellationToken.IsCancellationRequested && _certificateRequested)
         {
             // It may be about that, and may be not.
             throw new HttpRequestException(
@@ -62,9 +62,9 @@ internal sealed class TlsErrorHandler : DelegatingHandler
         if (alert < 0 || !IsAboutTls(failure))
             return null;
         var said = innermost.Message[(alert + "alert ".Length)..];
-        if (_wasAsked)
+        if (_certificateRequested)
             return $"it wants a client certificate, and none is configured (alert: {said})";
-        return _tls?.Own is { } own && _sawCertificate
+        return _tls?.ClientCertificate is { } own && _sawCertificate
             ? $"it refused our certificate, {own.TargetCertificate.Subject}, or something else of our TLS (alert: {said})"
             : $"it refused our TLS (alert: {said})";
     }
@@ -86,14 +86,14 @@ internal sealed class TlsErrorHandler : DelegatingHandler
         if (certificate is null)
             return false;
         _sawCertificate = true;
-        if (errors == SslPolicyErrors.None || _tls is { TrustsAnybody: true })
+        if (errors == SslPolicyErrors.None || _tls is { SkipsVerification: true })
             return true;
         var host = sender is SslStream stream ? stream.TargetHostName : "";
         throw new AuthenticationException(CertificateFault.Describe(certificate, chain, errors, host, _tls?.Roots?.File));
     }
 
     // Called once before the other side has said anything, too.
-    X509Certificate ShowNone(
+    X509Certificate SelectNoCertificate(
         object sender,
         string targetHost,
         X509CertificateCollection localCertificates,
@@ -101,7 +101,7 @@ internal sealed class TlsErrorHandler : DelegatingHandler
         string[] acceptableIssuers
     )
     {
-        _wasAsked |= remoteCertificate is not null;
+        _certificateRequested |= remoteCertificate is not null;
         return null!;
     }
 }

@@ -70,7 +70,7 @@ internal sealed record AuthenticationSettings(AuthMethods Allowed, ChannelBindin
                 default:
                     values.Refuse(
                         "require_auth",
-                        $"{MistakenForm.QuotedIfPlain(method)} is none of password, md5, scram-sha-256, none, gss, sspi, oauth"
+                        $"{Redaction.QuotedIfPlain(method)} is none of password, md5, scram-sha-256, none, gss, sspi, oauth"
                     );
                     return AuthMethods.None;
             }

@@ -1,7 +1,7 @@
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>libpq's target_session_attrs: which of several servers will do.</summary>
-internal enum SessionKind
+internal enum SessionAttributes
 {
     Any,
     ReadWrite,
@@ -25,7 +25,7 @@ internal sealed record ConnectionSettings(
     string User,
     TlsSettings Tls,
     AuthenticationSettings Authentication,
-    SessionKind Session,
+    SessionAttributes Session,
     string ApplicationName,
     TimeSpan? ConnectTimeout,
     string? Options,

@@ -65,7 +65,7 @@ internal static class ConnectionText
         var database = values["dbname"] is { Length: > 0 } named ? named : user;
         RefuseUnsupported(values, hosts, warnings);
         var tls = TlsReader.Read(values, hosts, environment, warnings);
-        if (tls.Mode == TlsMode.VerifyFull && values.IsRight)
+        if (tls.Mode == TlsMode.VerifyFull && values.IsValid)
             RefuseUnnamed(hosts, values);
         return new(
             WithPasswords(hosts, database, user, values, environment, warnings),
@@ -73,7 +73,7 @@ internal static class ConnectionText
             user,
             tls,
             AuthenticationSettings.Read(values),
-            (SessionKind)
+            (SessionAttributes)
                 values.OneOf(
                     "target_session_attrs",
                     ["any", "read-write", "read-only", "primary", "standby", "prefer-standby"],

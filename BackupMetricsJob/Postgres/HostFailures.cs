@@ -27,7 +27,7 @@ internal static class HostFailures
         {
             FailureReason.Auth when !failure.Message.Contains($"\"{user}\"", StringComparison.Ordinal) => failure with
             {
-                Message = $"role {MistakenForm.Name(user)}: {failure.Message}",
+                Message = $"role {Redaction.RoleName(user)}: {failure.Message}",
             },
             FailureReason.Privilege when exception is PostgresException refused => failure with
             {
@@ -38,7 +38,7 @@ internal static class HostFailures
     }
 
     /// <summary>Whether it may be that no PostgreSQL answers: it said no error of PostgreSQL's, and was reached.</summary>
-    public static bool MayBeStrange(Exception exception, ProbeFailure failure) =>
+    public static bool MayBeOtherProtocol(Exception exception, ProbeFailure failure) =>
         exception is not PostgresException
         && failure.Reason is FailureReason.Network or FailureReason.Tls
         && !exception.Message.StartsWith("Failed to connect", StringComparison.Ordinal)

@@ -41,7 +41,7 @@ internal static class HostList
             else if (!MayBeHost(name))
                 values.Refuse(
                     "host",
-                    "what stands there cannot be a host (a name, an IP address, or the directory of a socket): " + MistakenForm.Expected
+                    "what stands there cannot be a host (a name, an IP address, or the directory of a socket): " + Redaction.Expected
                 );
             if (address is not null && !IPAddress.TryParse(address, out _))
                 values.Refuse("hostaddr", "what stands there is no IP address");

@@ -24,7 +24,7 @@ internal sealed class KeywordList(ICollection<string> problems)
             return true;
         }
         if (value.Contains(';', StringComparison.Ordinal) && value.Contains('=', StringComparison.Ordinal))
-            problems.Add(MistakenForm.AdoNet);
+            problems.Add(Redaction.AdoNet);
         else if (!mayName || !LooksLikeName(keyword))
             problems.Add(
                 "a word before \"=\" is no connection keyword (it is not shown: "

@@ -13,7 +13,7 @@ internal sealed class LibpqValues(ICollection<string> problems, ICollection<Miss
     readonly int _before = problems.Count;
 
     /// <summary>Whether nothing was refused so far.</summary>
-    internal bool IsRight => problems.Count == _before;
+    internal bool IsValid => problems.Count == _before;
 
     internal string? this[string keyword] => _values.TryGetValue(keyword, out var found) ? found.Value : null;
 
@@ -58,7 +58,7 @@ internal sealed class LibpqValues(ICollection<string> problems, ICollection<Miss
     {
         if (value is null || _values.ContainsKey(keyword))
             return;
-        if (MistakenForm.Find(keyword, value) is { } problem)
+        if (Redaction.FindProblem(keyword, value) is { } problem)
             problems.Add($"{origin}: {problem}");
         else
             _values.Add(keyword, (value, origin));
@@ -96,7 +96,7 @@ internal sealed class LibpqValues(ICollection<string> problems, ICollection<Miss
         var index = words.IndexOf(value);
         if (index >= 0)
             return index;
-        Refuse(keyword, $"{MistakenForm.QuotedIfPlain(value)} is none of {string.Join(", ", words!)}");
+        Refuse(keyword, $"{Redaction.QuotedIfPlain(value)} is none of {string.Join(", ", words!)}");
         return defaultIndex;
     }
 
@@ -107,7 +107,7 @@ internal sealed class LibpqValues(ICollection<string> problems, ICollection<Miss
             return null;
         if (int.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number))
             return number;
-        Refuse(keyword, $"{(value.Any(char.IsLetter) ? "what stands there" : MistakenForm.QuotedIfPlain(value))} is no whole number");
+        Refuse(keyword, $"{(value.Any(char.IsLetter) ? "what stands there" : Redaction.QuotedIfPlain(value))} is no whole number");
         return null;
     }
 }

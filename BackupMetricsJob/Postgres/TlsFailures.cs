@@ -58,7 +58,7 @@ internal static class TlsFailures
     /// For a connection with a certificate of ours that ended before the login. In TLS 1.3 a server looks at it after we think that all is
     /// well; its alert is lost where we happen to write first, and only the end of the connection is seen. Null where it is something else.
     /// </summary>
-    public static ProbeFailure? OfLostRefusal(Exception exception)
+    public static ProbeFailure? FromLostRefusal(Exception exception)
     {
         for (var e = exception; e is not null; e = e.InnerException)
         {

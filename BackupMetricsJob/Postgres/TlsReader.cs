@@ -74,7 +74,7 @@ internal static class TlsReader
             case "TLSv1.3":
                 return TlsVersion.Tls13;
             default:
-                values.Refuse(keyword, $"{MistakenForm.QuotedIfPlain(values[keyword]!)} is not supported: TLSv1.2 or TLSv1.3");
+                values.Refuse(keyword, $"{Redaction.QuotedIfPlain(values[keyword]!)} is not supported: TLSv1.2 or TLSv1.3");
                 return otherwise;
         }
     }

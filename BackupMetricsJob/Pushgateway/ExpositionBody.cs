@@ -6,7 +6,7 @@ using System.Net.Http.Headers;
 namespace BackupMetricsJob.Pushgateway;
 
 /// <summary>The text of one push, serialised once, so that every attempt sends the same bytes.</summary>
-internal sealed class ExpositionBody(BodyRecorder recorded, MediaTypeHeaderValue? type)
+internal sealed class ExpositionBody(CompressingBuffer recorded, MediaTypeHeaderValue? type)
 {
     readonly ArraySegment<byte> _kept = recorded.Complete();
     readonly MediaTypeHeaderValue? _type = type;
@@ -18,7 +18,7 @@ internal sealed class ExpositionBody(BodyRecorder recorded, MediaTypeHeaderValue
 
     public static async Task<ExpositionBody> ReadAsync(HttpContent content, CancellationToken cancellationToken)
     {
-        var recorder = new BodyRecorder(); // It is memory alone, and what it kept is what is sent.
+        var recorder = new CompressingBuffer(); // It is memory alone, and what it kept is what is sent.
         await content.CopyToAsync(recorder, cancellationToken);
         return new ExpositionBody(recorder, content.Headers.ContentType);
     }
@@ -45,7 +45,7 @@ internal sealed class ExpositionBody(BodyRecorder recorded, MediaTypeHeaderValue
         /// <summary>Whether it is so long that a gateway which does not want it should say so before it is all sent.</summary>
         public bool IsLong => Length > MaxShort;
 
-        public bool Left { get; private set; }
+        public bool IsSendingStarted { get; private set; }
 
         long Length => _gzip ? _body._kept.Count : _body.TextLength;
 
@@ -57,7 +57,7 @@ internal sealed class ExpositionBody(BodyRecorder recorded, MediaTypeHeaderValue
 
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
         {
-            Left = true;
+            IsSendingStarted = true;
             if (_gzip || !_body.IsCompressed)
             {
                 await stream.WriteAsync(_body._kept, cancellationToken);

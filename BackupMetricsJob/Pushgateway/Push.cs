@@ -20,15 +20,15 @@ internal static class Push
     )
     {
         var url = gateway.Address.GroupUrl(key);
-        var delivery = new Delivery(gateway.ToString(), budget, clock);
+        var delivery = new RetryLoop(gateway.ToString(), budget, clock);
         var transport = Transport.To(url, gateway.Tls, budget.Deadline);
-        var push = new SinglePush(url, gateway.Credentials, delivery, clock, transport, cancellationToken);
+        var push = new SinglePushHandler(url, gateway.Credentials, delivery, clock, transport, cancellationToken);
         using var client = new HttpClient(push) { Timeout = Timeout.InfiniteTimeSpan };
         using var pusher = new MetricPusher(
             new MetricPusherOptions
             {
                 Endpoint = gateway.Address.MetricsUrl,
-                Job = "job", // Only so that there is one: the grouping key, encoded, is in the URL that SinglePush sends to.
+                Job = "job", // Only so that there is one: the grouping key, encoded, is in the URL that SinglePushHandler sends to.
                 Registry = registry,
                 ReplaceOnPush = true,
                 IntervalMilliseconds = 86_400_000,

@@ -42,7 +42,7 @@ internal sealed record PushOutcome(PushResult Result, string Gateway)
     public int? Status { get; init; }
 
     /// <summary>Whether we said who we are.</summary>
-    public bool GaveCredentials { get; init; }
+    public bool SentCredentials { get; init; }
 
     /// <summary>
     /// How often it was tried. The same text once more without compression, for a gateway that cannot read it so, does not count.
@@ -95,7 +95,7 @@ internal sealed record PushOutcome(PushResult Result, string Gateway)
             {
                 PushResult.Stored => $"{Gateway} stored the push",
                 PushResult.Accepted => $"{Gateway} accepted the push without checking it",
-                PushResult.Refused => $"{Gateway} refused the push{ClientCredentials.Want(Status, GaveCredentials)}",
+                PushResult.Refused => $"{Gateway} refused the push{ClientCredentials.RefusalHint(Status, SentCredentials)}",
                 PushResult.Unavailable => $"{Gateway} is not available",
                 PushResult.Unreachable => $"{Gateway} could not be reached",
                 PushResult.TimedOut => $"{Gateway} did not answer in time",

@@ -20,13 +20,13 @@ namespace BackupMetricsJob.Running;
 internal sealed class Fleet(IReadOnlyList<MonitoredTarget> targets, int places, RunClock clock, TimeSpan end, CancellationToken stop)
 {
     /// <summary>How many may be waited for beside those that have a place: each is a connection.</summary>
-    const int MaxOvertime = 256;
+    const int MaxWaiting = 256;
 
     /// <summary>
     /// How long the silent keep a place. A server that is well says its first word within a few milliseconds, one that is busy or far
     /// away within tenths of a second.
     /// </summary>
-    static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan SilenceLimit = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
     /// The addresses that have answered anybody in this run. Whoever waits for one of these keeps its place: or else ever more
@@ -46,7 +46,7 @@ internal sealed class Fleet(IReadOnlyList<MonitoredTarget> targets, int places, 
     public async Task<ProbeResult[]> ProbeAsync()
     {
         using var room = new SemaphoreSlim(places);
-        using var aside = new SemaphoreSlim(MaxOvertime);
+        using var aside = new SemaphoreSlim(MaxWaiting);
         using var over = new CancellationTokenSource(Left, clock.Provider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, stop);
         var probes = new List<Task>(targets.Count);
@@ -56,9 +56,9 @@ internal sealed class Fleet(IReadOnlyList<MonitoredTarget> targets, int places, 
             var (target, instance, _) = targets[i];
             if (target is not null)
                 await room.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (WhyNot(targets[i], over.IsCancellationRequested) is { } failure)
+            if (SkipReason(targets[i], over.IsCancellationRequested) is { } failure)
             {
-                Decide(i, DatabaseProbe.NotBegun(instance, failure, clock));
+                SetResult(i, DatabaseProbe.NotBegun(instance, failure, clock));
                 continue;
             }
 
@@ -77,7 +77,7 @@ internal sealed class Fleet(IReadOnlyList<MonitoredTarget> targets, int places, 
 
     TimeSpan Left => end > clock.Elapsed ? end - clock.Elapsed : TimeSpan.Zero;
 
-    ProbeFailure? WhyNot(MonitoredTarget target, bool isOver) =>
+    ProbeFailure? SkipReason(MonitoredTarget target, bool isOver) =>
         target.Unusable
         ?? (
             stop.IsCancellationRequested ? new(FailureReason.Cancelled, "the run was stopped before the target was asked")
@@ -110,7 +110,7 @@ internal sealed class Fleet(IReadOnlyList<MonitoredTarget> targets, int places, 
         var isAside = await StepsAsideAsync(probe, Task.WhenAny(result, answer.Task), aside);
         if (isAside)
             room.Release();
-        Decide(index, await result);
+        SetResult(index, await result);
         (isAside ? aside : room).Release();
     }
 
@@ -119,7 +119,7 @@ internal sealed class Fleet(IReadOnlyList<MonitoredTarget> targets, int places, 
     {
         while (true)
         {
-            await word.WaitAsync(Patience, clock.Provider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await word.WaitAsync(SilenceLimit, clock.Provider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (word.IsCompleted)
                 return false;
             if (!_answered.ContainsKey(probe.Peer) && await aside.WaitAsync(TimeSpan.Zero))
@@ -127,7 +127,7 @@ internal sealed class Fleet(IReadOnlyList<MonitoredTarget> targets, int places, 
         }
     }
 
-    void Decide(int index, ProbeResult result)
+    void SetResult(int index, ProbeResult result)
     {
         _results[index] = result;
         Progress?.Add(result.Failure is not null);

@@ -34,7 +34,7 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
                 results.AddListed(targets[i].Sources.Servers, probed[i]);
         }
 
-        return results.WithoutLimitsOfMereHosts();
+        return results.WithoutLimitsOfUnmonitored();
     }
 
     void Add(ProbeResult result)
@@ -113,7 +113,7 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
     }
 
     /// <summary>A database that only holds what is known of others is not late with its own backups.</summary>
-    List<ProbeResult> WithoutLimitsOfMereHosts()
+    List<ProbeResult> WithoutLimitsOfUnmonitored()
     {
         for (var i = 0; i < _results.Count; i++)
         {

@@ -121,12 +121,12 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
     {
         var outcome = await SendAsync(gateway, registry, end);
         if (!options.LegacyNames || !NamesLegacyFamily(outcome))
-            return new(await AdvisedAsync(outcome, gateway, end), null);
+            return new(await WithAdviceAsync(outcome, gateway, end), null);
 
         // Somebody else pushed one of these names with another type: their loss must not be ours.
         var without = Metrics.NewCustomRegistry();
         BackupMetrics.Write(results, Facts(build, legacyNames: false), without);
-        return new(await AdvisedAsync(await SendAsync(gateway, without, end), gateway, end), outcome.Message);
+        return new(await WithAdviceAsync(await SendAsync(gateway, without, end), gateway, end), outcome.Message);
     }
 
     Task<PushOutcome> SendAsync(Gateway gateway, CollectorRegistry registry, CancellationToken end) =>
@@ -139,7 +139,7 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
             end
         );
 
-    async Task<PushOutcome> AdvisedAsync(PushOutcome outcome, Gateway gateway, CancellationToken end) =>
+    async Task<PushOutcome> WithAdviceAsync(PushOutcome outcome, Gateway gateway, CancellationToken end) =>
         outcome.Result != PushResult.Refused
             ? outcome
             : outcome with

@@ -155,10 +155,7 @@ internal sealed class Fields(YamlMapping map, KeyPath path, string folder, FileP
 
             var meant = NearestName.Find(key.Text.ToLowerInvariant(), keys) is { } nearest ? $"did you mean \"{nearest}\"? " : "";
             var where = Path.ToString() is { Length: > 0 } path ? path + ": " : "";
-            Problems.Add(
-                key.Location,
-                $"{where}unknown key {MistakenForm.Quoted(key.Text)}: {meant}must be one of {string.Join(", ", keys)}"
-            );
+            Problems.Add(key.Location, $"{where}unknown key {Redaction.Quoted(key.Text)}: {meant}must be one of {string.Join(", ", keys)}");
         }
     }
 }

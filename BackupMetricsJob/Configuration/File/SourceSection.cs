@@ -130,8 +130,8 @@ internal sealed class SourceSection(string folder, FileProblems problems)
             if (_query is null)
                 problems.Add(
                     file.Location!,
-                    $"{file.Origin} {MistakenForm.Quoted(file.Value)}"
-                        + $"{(name is null ? "" : $", of query {MistakenForm.Quoted(name)}")}: {fault}"
+                    $"{file.Origin} {Redaction.Quoted(file.Value)}"
+                        + $"{(name is null ? "" : $", of query {Redaction.Quoted(name)}")}: {fault}"
                 );
         }
 

@@ -69,14 +69,14 @@ internal sealed class TargetSection(FileProblems problems)
         var name = fields.Text("name", "a name without control characters");
         if (name is not null && (name.Trim().Length == 0 || !LabelText.IsWellFormed(name)))
             problems.Wrong(fields["name"]!, fields.Path["name"], "a name without control characters");
-        else if (name is not null && MistakenForm.IsIn(name))
+        else if (name is not null && Redaction.MayHoldPassword(name))
             problems.Wrong(fields["name"]!, fields.Path["name"], "a name, and no connection");
         else if (name is not null && name.Trim().Length < name.Length)
             problems.Wrong(fields["name"]!, fields.Path["name"], "a name without blanks at its ends");
         else if (name is not null && !_names.TryAdd(name, fields["name"]!.Location))
             problems.Add(
                 fields["name"]!.Location,
-                $"{fields.Path["name"]} {MistakenForm.Quoted(name)}: must be another name: the first of this one is at {_names[name]}"
+                $"{fields.Path["name"]} {Redaction.Quoted(name)}: must be another name: the first of this one is at {_names[name]}"
             );
 
         var how = fields.OneOf("connection", "connection_file", "connection_env");

@@ -186,9 +186,7 @@ internal sealed class YamlTree(
 
     void RefuseTwice(YamlMapping map, YamlScalar key)
     {
-        var name = SecretKeys.MayHoldPiece(map.IsFlow, map.Entries, map.Entries.Count)
-            ? SecretKeys.NotShown
-            : MistakenForm.Quoted(key.Text);
+        var name = SecretKeys.MayHoldPiece(map.IsFlow, map.Entries, map.Entries.Count) ? SecretKeys.NotShown : Redaction.Quoted(key.Text);
         var first = map.Find(key.Text)!.Key.Location;
         problems.Add(
             new(ProblemOrigin.Configuration, $"{name}: a key may stand only once in a map; the first is at {first}")

@@ -8,7 +8,7 @@ namespace BackupMetricsJob.Pushgateway.Api;
 /// </summary>
 internal sealed class ConflictFinder(Gateway gateway, GroupingKey ours, TimeProvider clock)
 {
-    const int MaxNamed = 3;
+    const int MaxGroups = 3;
     const int MaxAdvice = 4000;
 
     static readonly TimeSpan MaxSearch = TimeSpan.FromSeconds(5);
@@ -33,12 +33,12 @@ internal sealed class ConflictFinder(Gateway gateway, GroupingKey ours, TimeProv
         var timeout = TimeSpan.FromTicks(Math.Clamp(left.Ticks, 1, MaxSearch.Ticks));
         var culprit = new ConflictFinder(gateway with { AttemptTimeout = timeout }, ours, clock);
         var advice = complaints.Any(complaint => complaint.Kind == ConsistencyErrorKind.NotUtf8)
-            ? await culprit.AdviceOnPoisonAsync(complaints, cancellationToken)
+            ? await culprit.AdviceOnInvalidUtf8Async(complaints, cancellationToken)
             : await culprit.AdviceOnConflictAsync(complaints[0], cancellationToken);
         return advice is { Length: <= MaxAdvice } ? PlainText.OnOneLine(advice, MaxAdvice) : null;
     }
 
-    async Task<string?> AdviceOnPoisonAsync(IReadOnlyList<ConsistencyError> complaints, CancellationToken cancellationToken)
+    async Task<string?> AdviceOnInvalidUtf8Async(IReadOnlyList<ConsistencyError> complaints, CancellationToken cancellationToken)
     {
         var groups = (await _api.GroupsAsync(null, cancellationToken)).Value?.All;
         var culprits = new List<IReadOnlyList<(string Name, byte[] Value)>>();
@@ -46,8 +46,8 @@ internal sealed class ConflictFinder(Gateway gateway, GroupingKey ours, TimeProv
         {
             if (complaint.Kind != ConsistencyErrorKind.NotUtf8)
                 continue;
-            var labels = groups is null ? LabelsByTheirWords(complaint) : LabelsByTheGroups(complaint, groups);
-            if (labels is not null && !culprits.Exists(known => GroupLabels.PathOf(known) == GroupLabels.PathOf(labels)))
+            var labels = groups is null ? LabelsFromMessage(complaint) : LabelsFromGroups(complaint, groups);
+            if (labels is not null && !culprits.Exists(known => GroupLabels.ToPath(known) == GroupLabels.ToPath(labels)))
                 culprits.Add(labels);
         }
 
@@ -63,7 +63,7 @@ internal sealed class ConflictFinder(Gateway gateway, GroupingKey ours, TimeProv
     }
 
     /// <summary>The group whose labels, as the gateway's JSON can tell them, are all among those of the metric.</summary>
-    static List<(string Name, byte[] Value)>? LabelsByTheGroups(ConsistencyError complaint, IReadOnlyList<GatewayGroup> groups)
+    static List<(string Name, byte[] Value)>? LabelsFromGroups(ConsistencyError complaint, IReadOnlyList<GatewayGroup> groups)
     {
         List<(string, byte[])>? best = null;
         foreach (var group in groups)
@@ -72,7 +72,7 @@ internal sealed class ConflictFinder(Gateway gateway, GroupingKey ours, TimeProv
             var isBroken = false;
             foreach (var (name, value) in group.Labels)
             {
-                if (complaint.Value(name) is not { } bytes || GroupLabels.AsJsonTells(bytes) != value)
+                if (complaint.Value(name) is not { } bytes || GroupLabels.DecodeAsGateway(bytes) != value)
                     break;
                 labels.Add((name, bytes));
                 isBroken |= !System.Text.Unicode.Utf8.IsValid(bytes);
@@ -86,7 +86,7 @@ internal sealed class ConflictFinder(Gateway gateway, GroupingKey ours, TimeProv
     }
 
     /// <summary>The gateway's own metrics about a group have its labels alone, and an empty instance where it has none.</summary>
-    static List<(string Name, byte[] Value)>? LabelsByTheirWords(ConsistencyError complaint)
+    static List<(string Name, byte[] Value)>? LabelsFromMessage(ConsistencyError complaint)
     {
         if (complaint.Metric is not ("push_time_seconds" or "push_failure_time_seconds"))
             return null;
@@ -97,16 +97,16 @@ internal sealed class ConflictFinder(Gateway gateway, GroupingKey ours, TimeProv
     {
         var isSeries = complaint.Kind == ConsistencyErrorKind.SameSeries;
         var series = complaint.Labels.Select(label => new GroupingLabel(label.Name, Encoding.UTF8.GetString(label.Value))).ToList();
-        var wanted = new WantedMetric(complaint.Metric, isSeries ? series : null);
+        var wanted = new MetricQuery(complaint.Metric, isSeries ? series : null);
         if ((await _api.GroupsAsync(wanted, cancellationToken)).Value is not { } groups)
             return null;
         var others = groups
-            .All.Where(group => !group.Is(ours) && (isSeries ? group.HasWantedSeries : group.TypeOfWanted is not null))
+            .All.Where(group => !group.Is(ours) && (isSeries ? group.HasMatchingSeries : group.MatchingType is not null))
             .ToList();
         if (others.Count == 0)
             return null;
         var areOurs = others.All(group => group.IsOurs);
-        var culprits = others.ConvertAll<IReadOnlyList<(string Name, byte[] Value)>>(group => [.. GroupLabels.OfText(group.Labels)]);
+        var culprits = others.ConvertAll<IReadOnlyList<(string Name, byte[] Value)>>(group => [.. GroupLabels.FromText(group.Labels)]);
         var (word, verb, whose) =
             culprits.Count == 1
                 ? ("group", "has", areOurs ? "which another run of backup-metrics pushed" : "which is another job's")
@@ -118,16 +118,16 @@ internal sealed class ConflictFinder(Gateway gateway, GroupingKey ours, TimeProv
 
     static string Named(List<IReadOnlyList<(string Name, byte[] Value)>> groups)
     {
-        var text = string.Join(", ", groups.Take(MaxNamed).Select(GroupLabels.Describe));
-        return groups.Count <= MaxNamed ? text : $"{text} and {groups.Count - MaxNamed} more";
+        var text = string.Join(", ", groups.Take(MaxGroups).Select(GroupLabels.Describe));
+        return groups.Count <= MaxGroups ? text : $"{text} and {groups.Count - MaxGroups} more";
     }
 
     string Command(List<IReadOnlyList<(string Name, byte[] Value)>> groups)
     {
         var text = new StringBuilder("curl -X DELETE");
-        for (var i = 0; i < groups.Count && i < MaxNamed; i++)
+        for (var i = 0; i < groups.Count && i < MaxGroups; i++)
             text.Append(" '")
-                .Append((gateway.Address.MetricsUrl + GroupLabels.PathOf(groups[i])).Replace("'", "%27", StringComparison.Ordinal))
+                .Append((gateway.Address.MetricsUrl + GroupLabels.ToPath(groups[i])).Replace("'", "%27", StringComparison.Ordinal))
                 .Append('\'');
         if (gateway.Credentials is not null || gateway.Tls is not null)
             text.Append(" (curl needs this job's credentials or certificates, too)");

@@ -14,7 +14,7 @@ internal sealed class GatewayApi(Gateway gateway, TimeProvider clock)
     readonly ApiClient _client = new(gateway.ToString(), gateway.Credentials, gateway.Tls, gateway.AttemptTimeout, clock);
 
     /// <summary>Its version, its flags, and whether it is ready: one that is not answers, too.</summary>
-    public async Task<ApiAnswer<GatewayStatus>> StatusAsync(CancellationToken cancellationToken)
+    public async Task<ApiResult<GatewayStatus>> StatusAsync(CancellationToken cancellationToken)
     {
         var status = await _client.GetDataAsync(
             Url("/api/v1/status"),
@@ -30,8 +30,8 @@ internal sealed class GatewayApi(Gateway gateway, TimeProvider clock)
     }
 
     /// <summary>Every group that it has. A large gateway tells tens of megabytes, none of which is kept.</summary>
-    public Task<ApiAnswer<GatewayGroups>> GroupsAsync(WantedMetric? wanted, CancellationToken cancellationToken) =>
-        _client.AskAsync(
+    public Task<ApiResult<GatewayGroups>> GroupsAsync(MetricQuery? wanted, CancellationToken cancellationToken) =>
+        _client.SendAsync(
             HttpMethod.Get,
             Url("/api/v1/metrics"),
             async (response, stream, end) =>
@@ -47,7 +47,7 @@ internal sealed class GatewayApi(Gateway gateway, TimeProvider clock)
     /// answer is those that are still there, or there again: one that somebody pushed since it was told of here is not waited for.
     /// </summary>
     /// <param name="groups">Each must have a key.</param>
-    public async Task<ApiAnswer<GatewayGroups>> DeleteAsync(
+    public async Task<ApiResult<GatewayGroups>> DeleteAsync(
         IReadOnlyList<GatewayGroup> groups,
         TimeSpan timeout,
         CancellationToken cancellationToken
@@ -79,11 +79,11 @@ internal sealed class GatewayApi(Gateway gateway, TimeProvider clock)
 
     /// <summary>Null where it was done.</summary>
     async Task<ApiFailure?> DoAsync(HttpMethod method, Uri url, CancellationToken cancellationToken) =>
-        (await _client.AskAsync(method, url, static (_, _, _) => ValueTask.FromResult(""), cancellationToken)).Failure;
+        (await _client.SendAsync(method, url, static (_, _, _) => ValueTask.FromResult(""), cancellationToken)).Failure;
 
     static ArgumentException NoKey(GatewayGroup group) => new($"{group} has no key");
 
     Uri Url(string path) => new(gateway + path);
 
-    TimeSpan? SkewOf(HttpResponseMessage response) => Exchange.SkewOf(response.Headers.Date, clock.GetUtcNow());
+    TimeSpan? SkewOf(HttpResponseMessage response) => PushRequest.ClockSkew(response.Headers.Date, clock.GetUtcNow());
 }

@@ -14,10 +14,10 @@ internal sealed record GatewayGroup(IReadOnlyList<GroupingLabel> Labels)
     public bool IsOurs { get; init; }
 
     /// <summary>The type of the family that was looked for, as <c>GAUGE</c>; null where the group has no such family.</summary>
-    public string? TypeOfWanted { get; init; }
+    public string? MatchingType { get; init; }
 
     /// <summary>Whether it has the very series that was looked for.</summary>
-    public bool HasWantedSeries { get; init; }
+    public bool HasMatchingSeries { get; init; }
 
     public string Job => Value("job") ?? "";
 
@@ -30,11 +30,11 @@ internal sealed record GatewayGroup(IReadOnlyList<GroupingLabel> Labels)
     /// <summary>Its key, or null where that could not be sent.</summary>
     public GroupingKey? ToKey() => GroupingKey.TryCreate(Job, [.. Labels.Where(label => label.Name != "job")], []);
 
-    public override string ToString() => ToKey()?.ToString() ?? GroupLabels.Describe([.. GroupLabels.OfText(Labels)]);
+    public override string ToString() => ToKey()?.ToString() ?? GroupLabels.Describe([.. GroupLabels.FromText(Labels)]);
 }
 
 /// <summary>The groups of a gateway, and what its clock said when it told of them.</summary>
 internal sealed record GatewayGroups(IReadOnlyList<GatewayGroup> All, DateTimeOffset At);
 
 /// <summary>A metric that is looked for in every group, and, unless null, one series of it by all its labels.</summary>
-internal sealed record WantedMetric(string Name, IReadOnlyList<GroupingLabel>? Series);
+internal sealed record MetricQuery(string Name, IReadOnlyList<GroupingLabel>? Series);

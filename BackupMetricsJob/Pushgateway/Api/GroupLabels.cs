@@ -9,14 +9,14 @@ namespace BackupMetricsJob.Pushgateway.Api;
 /// </summary>
 internal static class GroupLabels
 {
-    public static IEnumerable<(string Name, byte[] Value)> OfText(IReadOnlyList<GroupingLabel> labels)
+    public static IEnumerable<(string Name, byte[] Value)> FromText(IReadOnlyList<GroupingLabel> labels)
     {
         foreach (var (name, value) in labels)
             yield return (name, Encoding.UTF8.GetBytes(value));
     }
 
     /// <summary>The path below <c>/metrics</c>, the job first: the gateway reads from it these very bytes.</summary>
-    public static string PathOf(IReadOnlyList<(string Name, byte[] Value)> labels)
+    public static string ToPath(IReadOnlyList<(string Name, byte[] Value)> labels)
     {
         var path = new StringBuilder();
         foreach (var (name, value) in labels.OrderBy(label => label.Name != "job"))
@@ -25,7 +25,7 @@ internal static class GroupLabels
     }
 
     /// <summary>As a gateway's JSON tells the value: each byte that is not UTF-8 is one U+FFFD.</summary>
-    public static string AsJsonTells(ReadOnlySpan<byte> value)
+    public static string DecodeAsGateway(ReadOnlySpan<byte> value)
     {
         var text = new StringBuilder();
         Decode(value, text, static (broken, text) => text.Append(Rune.ReplacementChar.ToString()));

@@ -7,7 +7,7 @@ namespace BackupMetricsJob.Pushgateway.Api;
 /// Reads the groups out of a gateway's <c>/api/v1/metrics</c>, which lists every sample of everybody: what nobody looks for is passed over,
 /// and none of it is kept. A group whose labels are not told (a metric named "labels" hides them) is left out.
 /// </summary>
-internal sealed class GroupListing(JsonTokens json, WantedMetric? wanted)
+internal sealed class GroupListing(JsonTokenReader json, MetricQuery? wanted)
 {
     /// <summary>The family that every push of ours carries.</summary>
     static ReadOnlySpan<byte> MarkOfOurs => "backup_metrics_build_info"u8;
@@ -15,9 +15,9 @@ internal sealed class GroupListing(JsonTokens json, WantedMetric? wanted)
     /// <exception cref="JsonException">It is something else.</exception>
     public static ValueTask<IReadOnlyList<GatewayGroup>> ReadAsync(
         Stream stream,
-        WantedMetric? wanted,
+        MetricQuery? wanted,
         CancellationToken cancellationToken
-    ) => new GroupListing(new JsonTokens(stream, cancellationToken), wanted).ReadAsync();
+    ) => new GroupListing(new JsonTokenReader(stream, cancellationToken), wanted).ReadAsync();
 
     async ValueTask<IReadOnlyList<GatewayGroup>> ReadAsync()
     {
@@ -68,7 +68,7 @@ internal sealed class GroupListing(JsonTokens json, WantedMetric? wanted)
                 }
 
                 var (type, _, hasSeries) = await ReadFamilyAsync(wanted.Series);
-                group = group with { TypeOfWanted = type, HasWantedSeries = hasSeries };
+                group = group with { MatchingType = type, HasMatchingSeries = hasSeries };
             }
         }
 

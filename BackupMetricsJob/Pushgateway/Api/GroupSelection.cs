@@ -13,5 +13,5 @@ internal sealed record GroupSelection(string Job, IReadOnlyList<GroupingLabel> L
     public bool IsOldEnough(GatewayGroup group, DateTimeOffset now) =>
         OlderThan is not { } age || group.PushTime is not { } pushed || now - pushed > age;
 
-    public override string ToString() => GroupLabels.Describe([.. GroupLabels.OfText([new("job", Job), .. Labels])]);
+    public override string ToString() => GroupLabels.Describe([.. GroupLabels.FromText([new("job", Job), .. Labels])]);
 }

@@ -20,21 +20,21 @@ internal sealed class Daemon(
     ScheduleState state,
     ScheduleLog log,
     ProcessContext context,
-    ServiceManager manager
+    SystemdNotifier manager
 )
 {
     static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(5);
 
     /// <summary>A run that was cut pushes what it knows, which JobRun does in 9 s.</summary>
-    static readonly TimeSpan AfterCut = TimeSpan.FromSeconds(12);
+    static readonly TimeSpan AfterCancel = TimeSpan.FromSeconds(12);
     static readonly TimeSpan ForStore = TimeSpan.FromSeconds(5);
 
     readonly TimeProvider _time = context.Time;
-    SlotPlan _plan = options.Current.Plan;
+    CronSchedule _plan = options.Current.Plan;
     StoredSchedule? _stored;
-    long _asked;
-    long _told;
+    long _lastQuery;
+    long _lastPing;
 
     public async Task<ExitCode> RunAsync()
     {
@@ -46,13 +46,13 @@ internal sealed class Daemon(
                 Task.Run(ReloadAsync);
             }
         );
-        options.Warn();
+        options.LogWarnings();
         var stop = context.Signals.Stop;
         if (!await StartAsync(stop))
             return stop.IsCancellationRequested ? ExitCode.Success : ExitCode.TargetFailed;
         while (!stop.IsCancellationRequested)
         {
-            await LookAsync(stop);
+            await CheckAsync(stop);
             await Task.Delay(Tick, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
@@ -99,21 +99,25 @@ internal sealed class Daemon(
         };
 
     /// <summary>What there is to do every second.</summary>
-    async Task LookAsync(CancellationToken stop)
+    async Task CheckAsync(CancellationToken stop)
     {
         var now = _time.GetUtcNow();
-        if (!_plan.IsSameAs(options.Current.Plan))
+        if (!_plan.IsEquivalentTo(options.Current.Plan))
             await RescheduleAsync(stop);
         state.Set(Planned);
-        LogOutlasting(now);
-        if (_asked == 0 || _time.GetElapsedTime(_asked) >= AskEvery)
-            await AskAsync(stop);
+        LogOverrun(now);
+        if (_lastQuery == 0 || _time.GetElapsedTime(_lastQuery) >= AskEvery)
+            await QueryStoreAsync(stop);
         var problem = Health.Problem(state.Now, _stored, now);
-        state.Set(known => known with { Problem = problem, Looked = _time.GetTimestamp() });
+        state.Set(known => known with { Problem = problem, LastHealthCheck = _time.GetTimestamp() });
         manager.Status(problem ?? Status(state.Now));
-        if (problem is not null || manager.WatchdogEvery is not { } every || (_told != 0 && _time.GetElapsedTime(_told) < every - Tick))
+        if (
+            problem is not null
+            || manager.WatchdogInterval is not { } every
+            || (_lastPing != 0 && _time.GetElapsedTime(_lastPing) < every - Tick)
+        )
             return;
-        _told = _time.GetTimestamp();
+        _lastPing = _time.GetTimestamp();
         manager.Alive();
     }
 
@@ -127,15 +131,15 @@ internal sealed class Daemon(
         + (now.ReloadFailure is null ? "" : ", the settings are broken and older ones are in use")
         + (now.StoreProblem is null ? "" : ", the cluster's store cannot be asked");
 
-    void LogOutlasting(DateTimeOffset now)
+    void LogOverrun(DateTimeOffset now)
     {
-        if (state.Now.Current is not { OutlastsItsSlot: false } run || _plan.Next(run.Slot) is not { } next || now < next)
+        if (state.Now.Current is not { OverrunsNextSlot: false } run || _plan.Next(run.Slot) is not { } next || now < next)
             return;
         state.Set(known =>
             known with
             {
                 Current =
-                    known.Current is { } current && current.Slot == run.Slot ? current with { OutlastsItsSlot = true } : known.Current,
+                    known.Current is { } current && current.Slot == run.Slot ? current with { OverrunsNextSlot = true } : known.Current,
             }
         );
         log.Warn(
@@ -145,18 +149,18 @@ internal sealed class Daemon(
         );
     }
 
-    async Task AskAsync(CancellationToken stop)
+    async Task QueryStoreAsync(CancellationToken stop)
     {
-        _asked = _time.GetTimestamp();
+        _lastQuery = _time.GetTimestamp();
         try
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
             limit.CancelAfter(AskEvery * 2);
-            _stored = await schedule.AskAsync(limit.Token).WaitAsync(limit.Token);
+            _stored = await schedule.QueryAsync(limit.Token).WaitAsync(limit.Token);
             if (_stored?.LastSuccess is { } success)
-                state.SeenAnywhere(success);
+                state.RecordClusterSuccess(success);
             if (_stored?.Last is { } last && state.Now.IsCluster)
-                state.SeenAnywhere(last);
+                state.RecordClusterSlot(last);
             if (_stored is { IsBroken: true })
             {
                 log.Error("scheduler", "Quartz had given the schedule up; it is taken up again");
@@ -206,28 +210,28 @@ internal sealed class Daemon(
         var grace = options.Current.Grace;
         runner.Stop();
         manager.Stopping("ending");
-        manager.ExtendTimeout(grace + AfterCut + 2 * ForStore);
+        manager.ExtendTimeout(grace + AfterCancel + 2 * ForStore);
         var run = state.Now.Current;
         log.Info(
             "stop",
             run is null ? "ending" : $"ending: the run for slot {ScheduleLog.Time(run.Slot)} may go on for {grace.TotalSeconds:0.###} s"
         );
-        await WithinAsync(schedule.PauseAsync(CancellationToken.None), ForStore);
-        if (!await WithinAsync(runner.Idle, grace))
+        await WaitAsync(schedule.PauseAsync(CancellationToken.None), ForStore);
+        if (!await WaitAsync(runner.Idle, grace))
         {
             log.Warn("stop", $"the run did not end within {grace.TotalSeconds:0.###} s and is cut");
-            runner.Cut();
-            await WithinAsync(runner.Idle, AfterCut);
+            runner.Cancel();
+            await WaitAsync(runner.Idle, AfterCancel);
         }
 
-        await WithinAsync(schedule.StopAsync(CancellationToken.None), ForStore);
-        var code = runner.WasCut || !runner.Idle.IsCompleted ? context.Signals.Received ?? ExitCode.Terminated : ExitCode.Success;
+        await WaitAsync(schedule.StopAsync(CancellationToken.None), ForStore);
+        var code = runner.WasCancelled || !runner.Idle.IsCompleted ? context.Signals.Received ?? ExitCode.Terminated : ExitCode.Success;
         log.Info("stop", code == ExitCode.Success ? "ended" : "ended; the run was cut");
         return code;
     }
 
     /// <summary>Whether it ended in time. What went wrong in it was told where it happened, or is of the store, which is left.</summary>
-    async Task<bool> WithinAsync(Task task, TimeSpan limit)
+    async Task<bool> WaitAsync(Task task, TimeSpan limit)
     {
         if (limit > TimeSpan.Zero)
             await Task.WhenAny(task, Task.Delay(limit, _time));

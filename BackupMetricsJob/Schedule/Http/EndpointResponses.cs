@@ -73,15 +73,15 @@ internal sealed class EndpointResponses(WebSettings web, ScheduleState state, Sc
         context.Request.Path.Value switch
         {
             "/metrics" => MetricsAsync(context),
-            "/healthz" => WriteLineAsync(context, Readiness.NotHealthy(state.Now, time), "alive"),
-            "/readyz" => WriteLineAsync(context, Readiness.NotReady(state.Now, time.GetUtcNow()), "ready"),
+            "/healthz" => WriteLineAsync(context, Readiness.HealthProblem(state.Now, time), "alive"),
+            "/readyz" => WriteLineAsync(context, Readiness.ReadinessProblem(state.Now, time.GetUtcNow()), "ready"),
             "/" => PageAsync(context),
             _ => WriteLineAsync(context, StatusCodes.Status404NotFound, "must be /, /metrics, /healthz or /readyz"),
         };
 
     async Task MetricsAsync(HttpContext context)
     {
-        var text = state.Now.Newest?.Series ?? beforeFirstRun;
+        var text = state.Now.NewestRun?.Series ?? beforeFirstRun;
         context.Response.ContentType = MetricsText;
         context.Response.Headers.Vary = "Accept-Encoding";
         if (TakesGzip(context.Request))

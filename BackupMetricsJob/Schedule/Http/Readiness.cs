@@ -15,20 +15,20 @@ internal static class Readiness
     static readonly TimeSpan ClusterDelay = TimeSpan.FromSeconds(10);
 
     /// <summary>Whether the process lives and its scheduler does its work.</summary>
-    public static string? NotHealthy(ScheduleSnapshot now, TimeProvider time)
+    public static string? HealthProblem(ScheduleSnapshot now, TimeProvider time)
     {
         if (now.Problem is { } problem)
             return problem;
-        return now.Looked is { } looked && time.GetElapsedTime(looked) is var since && since > MaxSilence
+        return now.LastHealthCheck is { } looked && time.GetElapsedTime(looked) is var since && since > MaxSilence
             ? $"nobody has looked at the scheduler for {Humanize.Duration(since)}"
             : null;
     }
 
     /// <summary>Whether a run has succeeded within two intervals, on this node or, in a cluster, on any.</summary>
-    public static string? NotReady(ScheduleSnapshot now, DateTimeOffset time)
+    public static string? ReadinessProblem(ScheduleSnapshot now, DateTimeOffset time)
     {
         var where = now.IsCluster ? "on any node" : "here";
-        if (now.LastSuccessAnywhere is not { } success)
+        if (now.LastClusterSuccess is not { } success)
             return $"no run has succeeded {where} yet{Why(now)}; "
                 + $"{(now.NextSlot is { } next ? $"the next slot is {ScheduleLog.Time(next)}" : "there is no further slot")}";
         // Of other nodes we hear from the store, which is asked every few seconds.

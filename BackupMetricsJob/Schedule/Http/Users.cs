@@ -18,23 +18,23 @@ internal sealed class Users
     readonly IReadOnlyDictionary<string, string> _hashes;
     readonly string _nobody;
     readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
-    readonly ConcurrentDictionary<string, bool> _right = new(StringComparer.Ordinal);
-    readonly SemaphoreSlim _turn = new(1);
+    readonly ConcurrentDictionary<string, bool> _verified = new(StringComparer.Ordinal);
+    readonly SemaphoreSlim _verifying = new(1);
 
     public Users(IReadOnlyDictionary<string, string> hashes)
     {
         _hashes = hashes;
         var cost = 4;
         foreach (var hash in hashes.Values)
-            cost = Math.Max(cost, BcryptText.Cost(hash));
-        _nobody = BcryptText.Nobody(cost);
+            cost = Math.Max(cost, BcryptHash.Cost(hash));
+        _nobody = BcryptHash.Dummy(cost);
     }
 
     /// <summary>Whether nobody needs to say who they are.</summary>
     public bool IsEmpty => _hashes.Count == 0;
 
     /// <summary>Whether they are the same users, with the same hashes.</summary>
-    public bool Are(IReadOnlyDictionary<string, string> hashes) =>
+    public bool HasSameHashes(IReadOnlyDictionary<string, string> hashes) =>
         _hashes.Count == hashes.Count && _hashes.All(user => hashes.GetValueOrDefault(user.Key) == user.Value);
 
     /// <param name="authorization">What the request says in its header of that name.</param>
@@ -48,22 +48,22 @@ internal sealed class Users
         var isUser = _hashes.TryGetValue(user, out var hash);
         hash ??= _nobody;
         var name = Name(user, hash, password);
-        if (_right.ContainsKey(name))
+        if (_verified.ContainsKey(name))
             return true;
-        await _turn.WaitAsync(cancellationToken);
+        await _verifying.WaitAsync(cancellationToken);
         try
         {
-            var fits = _right.ContainsKey(name) || BCrypt.Net.BCrypt.Verify(password, hash);
+            var fits = _verified.ContainsKey(name) || BCrypt.Net.BCrypt.Verify(password, hash);
             if (!fits || !isUser)
                 return false;
-            if (_right.Count >= MaxCached)
-                _right.Clear();
-            _right[name] = true;
+            if (_verified.Count >= MaxCached)
+                _verified.Clear();
+            _verified[name] = true;
             return true;
         }
         finally
         {
-            _turn.Release();
+            _verifying.Release();
         }
     }
 

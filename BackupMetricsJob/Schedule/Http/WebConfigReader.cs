@@ -141,8 +141,8 @@ internal sealed class WebConfigReader(FileProblems problems)
             // A user with a colon could never come: the first one ends the name.
             if (user.Text.Length == 0 || user.Text.Contains(':', StringComparison.Ordinal))
                 problems.Add(user.Location, $"{path}: a user must be a name without a colon");
-            else if (hash is not YamlScalar { Text: var text } || !BcryptText.IsHash(text))
-                problems.Add(hash.Location, $"{path}: of user {MistakenForm.Quoted(user.Text)}: must be {BcryptText.Allowed}");
+            else if (hash is not YamlScalar { Text: var text } || !BcryptHash.IsValid(text))
+                problems.Add(hash.Location, $"{path}: of user {Redaction.Quoted(user.Text)}: must be {BcryptHash.Allowed}");
             else
                 users[user.Text] = text;
         }

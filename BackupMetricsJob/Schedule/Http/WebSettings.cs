@@ -14,7 +14,7 @@ internal sealed record WebAccess(ServerTls? Tls, Users Users);
 internal sealed class WebSettings(Setting? file, WebAccess current, ScheduleLog log)
 {
     WebAccess _current = current;
-    List<string> _toldProblems = [];
+    List<string> _loggedProblems = [];
 
     public WebAccess Current => Volatile.Read(ref _current);
 
@@ -43,11 +43,11 @@ internal sealed class WebSettings(Setting? file, WebAccess current, ScheduleLog 
         }
 
         List<string> words = [.. problems.Select(problem => problem.Text)];
-        if (words.Count == 0 && _toldProblems.Count > 0)
+        if (words.Count == 0 && _loggedProblems.Count > 0)
             log.Info("web_config", "the web configuration has been read again");
-        foreach (var word in words.Except(_toldProblems))
+        foreach (var word in words.Except(_loggedProblems))
             log.Error("web_config", "the web configuration could not be read again, the last good one stays: " + word);
-        _toldProblems = words;
+        _loggedProblems = words;
         if (read is not null)
             Volatile.Write(ref _current, read);
     }
@@ -61,6 +61,6 @@ internal sealed class WebSettings(Setting? file, WebAccess current, ScheduleLog 
         var tls = config.Tls is null ? null : ServerTls.TryRead(config.Tls, problems);
         if (config.Tls is null != tls is null)
             return null;
-        return new(tls, users?.Are(config.Users) == true ? users : new(config.Users));
+        return new(tls, users?.HasSameHashes(config.Users) == true ? users : new(config.Users));
     }
 }

@@ -45,13 +45,13 @@ internal sealed class CurrentOptions(ScheduleOptions first, ReadOptions read, Sc
             if (isAsked)
                 _warnings = [];
             if (!failed)
-                Warn();
+                LogWarnings();
             return _current;
         }
     }
 
     /// <summary>Tells what somebody should know of the settings in use and was not told before.</summary>
-    public void Warn()
+    public void LogWarnings()
     {
         lock (_lock)
         {

@@ -10,7 +10,7 @@ namespace BackupMetricsJob.Schedule.Options;
 internal sealed record ClusterOptions(ConnectionSettings Connection, string Name, string Node);
 
 /// <summary>Everything the daemon needs to know, and all of it valid.</summary>
-internal sealed record ScheduleOptions(JobOptions Job, OutputOptions Output, SlotPlan Plan)
+internal sealed record ScheduleOptions(JobOptions Job, OutputOptions Output, CronSchedule Plan)
 {
     /// <summary>Null where this host is on its own.</summary>
     public ClusterOptions? Cluster { get; init; }

@@ -74,7 +74,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
         );
     }
 
-    SlotPlan? Plan()
+    CronSchedule? Plan()
     {
         var zone = Zone();
         if ((settings.One("cron") ?? _files?.Cron) is not { } cron)
@@ -84,15 +84,15 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
                 _problems.Add(
                     new(
                         ProblemOrigin.Flag,
-                        $"--cron is missing: when to run; {SlotPlan.Allowed} (or {Settings.Variable("cron")}, or cron in the file)"
+                        $"--cron is missing: when to run; {CronSchedule.Allowed} (or {Settings.Variable("cron")}, or cron in the file)"
                     )
                 );
             return null;
         }
 
-        if (SlotPlan.TryParse(cron.Value, zone ?? TimeZoneInfo.Utc, now, out var problem) is { } plan)
+        if (CronSchedule.TryParse(cron.Value, zone ?? TimeZoneInfo.Utc, now, out var problem) is { } plan)
             return plan;
-        _problems.Add(cron.Wrong("") with { Message = $"{cron.Origin} \"{cron.Value}\": {problem}; must be {SlotPlan.Allowed}" });
+        _problems.Add(cron.Wrong("") with { Message = $"{cron.Origin} \"{cron.Value}\": {problem}; must be {CronSchedule.Allowed}" });
         return null;
     }
 
@@ -151,7 +151,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
             said.Add("must be a postgresql:// URI or \"host=... user=...\"");
         else if (ConnectionText.TryParse(setting.Value, LibpqEnvironment.From(environment), said, out var connection))
         {
-            if (connection is { Hosts.Count: 1, Session: SessionKind.Any })
+            if (connection is { Hosts.Count: 1, Session: SessionAttributes.Any })
                 return new(connection, name, node);
             said.Add("must have one host and no target_session_attrs: give one name that follows the primary");
         }

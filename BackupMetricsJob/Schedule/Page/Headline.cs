@@ -5,20 +5,20 @@ using BackupMetricsJob.Schedule.State;
 namespace BackupMetricsJob.Schedule.Page;
 
 /// <summary>The one sentence that people come for. It is never green where nobody knows.</summary>
-internal sealed record Headline(Verdict Standing, string Text, string More)
+internal sealed record Headline(Verdict Verdict, string Text, string More)
 {
     public static Headline From(ScheduleSnapshot now, IReadOnlyList<Assessment> judged, DateTimeOffset time)
     {
-        if (now.Last is null && now.LastAnywhere is null)
+        if (now.Last is null && now.LastClusterSlot is null)
             return new(
                 Verdict.NotAssessed,
                 "Nothing is known yet",
                 now.Current is null ? "No run has ended since this process started." : "The first run is going on."
             );
-        if (now.Newest is not { } last)
+        if (now.NewestRun is not { } last)
             return new(
                 Verdict.NotAssessed,
-                $"Node {now.LastAnywhere!.Node} knows",
+                $"Node {now.LastClusterSlot!.Node} knows",
                 "It ran the last slot, so its page and its metrics tell what was found."
             );
         if (Stale(now, time) is { } since)
@@ -30,7 +30,7 @@ internal sealed record Headline(Verdict Standing, string Text, string More)
             );
         var backups = OfRun(last, judged);
         // Backups that are well and a job that tells nobody are not well together.
-        return backups.Standing < Verdict.Well || Trouble(now, last) is not { } trouble
+        return backups.Verdict < Verdict.Healthy || Trouble(now, last) is not { } trouble
             ? backups
             : new(Verdict.Critical, trouble, $"{backups.Text}, as far as this node sees. {backups.More}".TrimEnd());
     }
@@ -44,12 +44,12 @@ internal sealed record Headline(Verdict Standing, string Text, string More)
 
     /// <summary>How long ago the last run ended, where that is more than two intervals; else null.</summary>
     public static TimeSpan? Stale(ScheduleSnapshot now, DateTimeOffset time) =>
-        now.Newest is { } last && now.Interval > TimeSpan.Zero && time - last.Ended > 2 * now.Interval ? time - last.Ended : null;
+        now.NewestRun is { } last && now.Interval > TimeSpan.Zero && time - last.Ended > 2 * now.Interval ? time - last.Ended : null;
 
     static Headline OfRun(LastRun last, IReadOnlyList<Assessment> judged)
     {
         var (critical, warning) = (Count(judged, Verdict.Critical), Count(judged, Verdict.Warning));
-        var (well, other) = (Count(judged, Verdict.Well), Count(judged, Verdict.NotAssessed));
+        var (well, other) = (Count(judged, Verdict.Healthy), Count(judged, Verdict.NotAssessed));
         var (bad, all) = (critical + warning, critical + warning + well);
         var more = new List<string>();
         if (bad > 0)
@@ -77,10 +77,10 @@ internal sealed record Headline(Verdict Standing, string Text, string More)
         var standing =
             critical > 0 ? Verdict.Critical
             : warning > 0 ? Verdict.Warning
-            : all > 0 ? Verdict.Well
+            : all > 0 ? Verdict.Healthy
             : Verdict.NotAssessed;
         return new(standing, text, more.Count == 0 ? "" : string.Join(", ", more) + ".");
     }
 
-    static int Count(IReadOnlyList<Assessment> judged, Verdict standing) => judged.Count(one => one.Standing == standing);
+    static int Count(IReadOnlyList<Assessment> judged, Verdict standing) => judged.Count(one => one.Verdict == standing);
 }

@@ -26,7 +26,7 @@ internal static class Icon
         {
             Verdict.Critical => ("b3261e", "%3Cpath d='M6.3 1h7.4L19 6.3v7.4L13.7 19H6.3L1 13.7V6.3z'/%3E"),
             Verdict.Warning => ("b06a00", "%3Cpath d='M10 2 19 18H1z'/%3E"),
-            Verdict.Well => ("1f7a4a", "%3Ccircle cx='10' cy='10' r='9'/%3E"),
+            Verdict.Healthy => ("1f7a4a", "%3Ccircle cx='10' cy='10' r='9'/%3E"),
             _ => ("76726a", "%3Ccircle cx='10' cy='10' r='9'/%3E"),
         };
         return new($"%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 20 20' fill='%23{colour}'%3E{shape}%3C/svg%3E");
@@ -37,7 +37,7 @@ internal static class Icon
         {
             Verdict.Critical => "critical",
             Verdict.Warning => "warning",
-            Verdict.Well => "well",
+            Verdict.Healthy => "well",
             _ => "none",
         };
 
@@ -46,7 +46,7 @@ internal static class Icon
         {
             Verdict.Critical => "Critical",
             Verdict.Warning => "Warning",
-            Verdict.Well => "Well",
+            Verdict.Healthy => "Well",
             _ => "Not judged",
         };
 }

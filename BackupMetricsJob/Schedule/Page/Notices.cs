@@ -21,7 +21,7 @@ internal static class Notices
             yield return Notice(Verdict.Critical, "The scheduler does not do its work", Html.Format($"{problem}"));
         if (now.StoreProblem is { } store)
             yield return Notice(Verdict.Critical, "The cluster's store cannot be asked, so nothing is run", Html.Format($"{store}"));
-        if (now.Current is { OutlastsItsSlot: true } current)
+        if (now.Current is { OverrunsNextSlot: true } current)
             yield return Notice(
                 Verdict.Warning,
                 "A run outlasts its slot",

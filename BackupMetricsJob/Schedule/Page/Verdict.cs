@@ -7,7 +7,7 @@ internal enum Verdict
 {
     Critical,
     Warning,
-    Well,
+    Healthy,
 
     /// <summary>A standby, whose backups are its primary's, or a database that only answers for others.</summary>
     NotAssessed,
@@ -15,7 +15,7 @@ internal enum Verdict
 
 /// <summary>A database as `show` judges it.</summary>
 /// <param name="Findings">What is wrong with it, worst first; empty where nothing is.</param>
-internal sealed record Assessment(ProbeResult Result, Verdict Standing, IReadOnlyList<Finding> Findings)
+internal sealed record Assessment(ProbeResult Result, Verdict Verdict, IReadOnlyList<Finding> Findings)
 {
     /// <summary>All of them, worst first, and in their own order where they stand alike.</summary>
     public static List<Assessment> Assess(IReadOnlyList<ProbeResult> results)
@@ -27,7 +27,7 @@ internal sealed record Assessment(ProbeResult Result, Verdict Standing, IReadOnl
             judged.Add(new(result, Assess(result, findings), findings));
         }
 
-        return [.. judged.OrderBy(one => one.Standing)];
+        return [.. judged.OrderBy(one => one.Verdict)];
     }
 
     static Verdict Assess(ProbeResult result, IReadOnlyList<Finding> findings) =>
@@ -35,6 +35,6 @@ internal sealed record Assessment(ProbeResult Result, Verdict Standing, IReadOnl
         {
             [{ IsCritical: true }, ..] => Verdict.Critical,
             [_, ..] => Verdict.Warning,
-            _ => !result.IsMonitored || result.Server is { DoesNotArchiveItself: true } ? Verdict.NotAssessed : Verdict.Well,
+            _ => !result.IsMonitored || result.Server is { DoesNotArchiveItself: true } ? Verdict.NotAssessed : Verdict.Healthy,
         };
 }

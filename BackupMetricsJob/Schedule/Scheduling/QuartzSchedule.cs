@@ -21,7 +21,7 @@ internal sealed record StoredSchedule(
     DateTimeOffset? LastSuccess,
     bool IsRunning,
     bool IsBroken,
-    SlotAnywhere? Last = null
+    ClusterSlot? Last = null
 );
 
 /// <summary>Quartz with one job and one trigger. It fires from <see cref="StartAsync"/> to <see cref="StopAsync"/>.</summary>
@@ -45,7 +45,7 @@ internal sealed class QuartzSchedule : IAsyncDisposable
     {
         _time = time;
         _check = check;
-        _connections = cluster is null ? null : NpgsqlConnector.CreatePool(cluster.Connection, ConnectTimeout, check);
+        _connections = cluster is null ? null : NpgsqlDataSourceFactory.CreatePool(cluster.Connection, ConnectTimeout, check);
         _factory = QuartzSchedulerBuilder
             .Create(scheduler =>
             {
@@ -53,15 +53,15 @@ internal sealed class QuartzSchedule : IAsyncDisposable
                 scheduler.UseDefaultThreadPool(2);
                 scheduler.UseJobFactory(new SingleJobFactory(job));
                 if (cluster is null)
-                    Store.InMemory(scheduler);
+                    ScheduleStore.InMemory(scheduler);
                 else
-                    Store.InPostgres(scheduler, cluster, _connections!);
+                    ScheduleStore.InPostgres(scheduler, cluster, _connections!);
             })
             .Build();
     }
 
     /// <summary>Begins to fire. True if the store had another schedule, which now is <paramref name="plan"/>.</summary>
-    public async Task<bool> StartAsync(SlotPlan plan, CancellationToken cancellationToken)
+    public async Task<bool> StartAsync(CronSchedule plan, CancellationToken cancellationToken)
     {
         _scheduler = await _factory.GetScheduler(cancellationToken);
         try
@@ -87,11 +87,11 @@ internal sealed class QuartzSchedule : IAsyncDisposable
     }
 
     /// <summary>Follows another plan from now on, in a cluster on all nodes.</summary>
-    public async Task RescheduleAsync(SlotPlan plan, CancellationToken cancellationToken) =>
+    public async Task RescheduleAsync(CronSchedule plan, CancellationToken cancellationToken) =>
         await _scheduler!.ScheduleTrigger(Trigger(plan), TriggerConflict.Replace, cancellationToken);
 
     /// <summary>Asks the store, which throws where it cannot be asked; null where the schedule is not in it any more.</summary>
-    public async Task<StoredSchedule?> AskAsync(CancellationToken cancellationToken)
+    public async Task<StoredSchedule?> QueryAsync(CancellationToken cancellationToken)
     {
         if (await _scheduler!.GetTrigger(Slots, cancellationToken) is not ICronTrigger trigger)
             return null;
@@ -131,7 +131,7 @@ internal sealed class QuartzSchedule : IAsyncDisposable
             await _connections.DisposeAsync();
     }
 
-    ITrigger Trigger(SlotPlan plan) =>
+    ITrigger Trigger(CronSchedule plan) =>
         TriggerBuilder
             .Create(_time)
             .WithIdentity(Slots)

@@ -31,7 +31,7 @@ internal sealed class SlotJob(SlotRunner runner, CurrentOptions options, Schedul
         var plan = options.Current.Plan;
         // What is found now is of now: a run that makes up for missed slots counts for the last of them. A timer may ring a little early.
         var due = Later(context.ScheduledFireTimeUtc, time.GetUtcNow())!.Value;
-        var slot = plan.LastUntil(due) ?? due;
+        var slot = plan.LastAtOrBefore(due) ?? due;
         var last = Later(_last, Read(data, LastSlot));
         if (slot <= last)
         {
@@ -45,7 +45,7 @@ internal sealed class SlotJob(SlotRunner runner, CurrentOptions options, Schedul
         }
 
         // Of the first slot of a new store, too, which no node has ended yet.
-        if ((last ?? DiedIn(context)?.AddTicks(-1)) is { } before)
+        if ((last ?? FailedSlot(context)?.AddTicks(-1)) is { } before)
             LogMissed(plan.Between(before, slot, MaxMissed));
         LogBegin(slot, context.Recovering);
         _last = slot;
@@ -72,7 +72,7 @@ internal sealed class SlotJob(SlotRunner runner, CurrentOptions options, Schedul
     }
 
     /// <summary>The slot in which another node died, where this is made up for; else null.</summary>
-    static DateTimeOffset? DiedIn(IJobExecutionContext context) =>
+    static DateTimeOffset? FailedSlot(IJobExecutionContext context) =>
         context.Recovering
         && context.MergedJobDataMap.GetValueOrDefault(SchedulerConstants.FailedJobOriginalTriggerScheduledFireTime) is string text
         && long.TryParse(text, CultureInfo.InvariantCulture, out var moment)
@@ -86,7 +86,7 @@ internal sealed class SlotJob(SlotRunner runner, CurrentOptions options, Schedul
             : null;
 
     /// <summary>The last slot that was done, and where; null where none was.</summary>
-    public static SlotAnywhere? ReadLast(JobDataMap data) =>
+    public static ClusterSlot? ReadLast(JobDataMap data) =>
         Read(data, LastSlot) is { } slot ? new(slot, data.GetValueOrDefault(LastNode) as string ?? "") : null;
 
     void LogMissed(IReadOnlyList<DateTimeOffset> missed)

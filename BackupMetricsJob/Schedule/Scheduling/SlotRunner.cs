@@ -17,7 +17,7 @@ internal sealed class SlotRunner(CurrentOptions options, ProcessContext context,
     static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(30);
 
     readonly CancellationTokenSource _stop = new();
-    readonly CancellationTokenSource _cut = new();
+    readonly CancellationTokenSource _cancel = new();
 
     Task _idle = Task.CompletedTask;
 
@@ -28,15 +28,15 @@ internal sealed class SlotRunner(CurrentOptions options, ProcessContext context,
     public void Stop() => _stop.Cancel();
 
     /// <summary>The run that is going on ends within seconds, and pushes what it knows.</summary>
-    public void Cut() => _cut.Cancel();
+    public void Cancel() => _cancel.Cancel();
 
     /// <summary>Whether a run was cut short.</summary>
-    public bool WasCut { get; private set; }
+    public bool WasCancelled { get; private set; }
 
     public void Dispose()
     {
         _stop.Dispose();
-        _cut.Dispose();
+        _cancel.Dispose();
     }
 
     /// <summary>Never throws: a bug is told, and counts as a failed run. True if the last try succeeded.</summary>
@@ -102,8 +102,8 @@ internal sealed class SlotRunner(CurrentOptions options, ProcessContext context,
         try
         {
             var report = await RunAsync(plan);
-            WasCut |= _cut.IsCancellationRequested;
-            var code = ExitCodes.For(report, _cut.IsCancellationRequested ? ExitCode.Terminated : null, plan.Output.FailOnTarget);
+            WasCancelled |= _cancel.IsCancellationRequested;
+            var code = ExitCodes.For(report, _cancel.IsCancellationRequested ? ExitCode.Terminated : null, plan.Output.FailOnTarget);
             RunSummary.Write(report, code, plan.Output.LogFormat, context);
             var series = plan.Listen is null ? null : await ScrapeText.OfRunAsync(report, plan.Job.Group);
             var run = new LastRun(slot, isRetry, began, context.Time.GetUtcNow(), report, code) { Series = series };
@@ -127,7 +127,7 @@ internal sealed class SlotRunner(CurrentOptions options, ProcessContext context,
     }
 
     Task<RunReport> RunAsync(ScheduleOptions plan) =>
-        plan.Output.DryRun ? JobRun.WriteAsync(plan.Job, build, context.Time, context.Output, _cut.Token)
-        : plan.Pushes ? JobRun.PushAsync(plan.Job with { Splay = TimeSpan.Zero }, build, context.Time, _cut.Token)
-        : JobRun.ProbeAsync(plan.Job, context.Time, _cut.Token, build: build);
+        plan.Output.DryRun ? JobRun.WriteAsync(plan.Job, build, context.Time, context.Output, _cancel.Token)
+        : plan.Pushes ? JobRun.PushAsync(plan.Job with { Splay = TimeSpan.Zero }, build, context.Time, _cancel.Token)
+        : JobRun.ProbeAsync(plan.Job, context.Time, _cancel.Token, build: build);
 }

@@ -12,7 +12,7 @@ internal sealed record CurrentRun(DateTimeOffset Slot, DateTimeOffset Began, boo
     public TimeSpan Deadline { get; init; }
 
     /// <summary>Whether the next slot came while it was still going on; that one is caught up afterwards.</summary>
-    public bool OutlastsItsSlot { get; init; }
+    public bool OverrunsNextSlot { get; init; }
 }
 
 /// <summary>The last run that ended, with all it found.</summary>
@@ -32,7 +32,7 @@ internal sealed record LastRun(
 }
 
 /// <summary>The last slot that was done on any node of the cluster, as its store has it.</summary>
-internal sealed record SlotAnywhere(DateTimeOffset Slot, string Node);
+internal sealed record ClusterSlot(DateTimeOffset Slot, string Node);
 
 /// <summary>One line of the history: little enough to keep fifty of them.</summary>
 /// <param name="ExitCode">What `backup-metrics run` would have ended with.</param>

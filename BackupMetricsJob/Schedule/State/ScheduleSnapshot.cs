@@ -44,19 +44,19 @@ internal sealed record ScheduleSnapshot
     public bool IsCluster { get; init; }
 
     /// <summary>The same on any node of the cluster, this one included; without a cluster it is <see cref="LastSuccess"/>.</summary>
-    public DateTimeOffset? LastSuccessAnywhere { get; init; }
+    public DateTimeOffset? LastClusterSuccess { get; init; }
 
     /// <summary>Null without a cluster, and where no slot was done yet.</summary>
-    public SlotAnywhere? LastAnywhere { get; init; }
+    public ClusterSlot? LastClusterSlot { get; init; }
 
     /// <summary>The last run of this node, unless another node has run a later slot: then what this one found is past.</summary>
-    public LastRun? Newest => Last is null || LastAnywhere?.Slot > Last.Slot ? null : Last;
+    public LastRun? NewestRun => Last is null || LastClusterSlot?.Slot > Last.Slot ? null : Last;
 
     /// <summary>What keeps the scheduler from its work; null where nothing does.</summary>
     public string? Problem { get; init; }
 
     /// <summary>When somebody last looked for such a problem, in the clock's timestamps; null where nobody has yet.</summary>
-    public long? Looked { get; init; }
+    public long? LastHealthCheck { get; init; }
 
     /// <summary>Why the cluster's store cannot be asked now; null where it can, and where there is none.</summary>
     public string? StoreProblem { get; init; }

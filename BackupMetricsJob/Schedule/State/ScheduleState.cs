@@ -41,7 +41,7 @@ internal sealed class ScheduleState(string node, DateTimeOffset started, BuildVe
                 Last = run,
                 History = With(now.History, Record(run)),
                 LastSuccess = success,
-                LastSuccessAnywhere = Later(now.LastSuccessAnywhere, success),
+                LastClusterSuccess = Later(now.LastClusterSuccess, success),
             };
         });
 
@@ -58,11 +58,11 @@ internal sealed class ScheduleState(string node, DateTimeOffset started, BuildVe
         );
 
     /// <summary>What the cluster's store says of all nodes.</summary>
-    public void SeenAnywhere(DateTimeOffset success) =>
-        Set(now => now with { LastSuccessAnywhere = Later(now.LastSuccessAnywhere, success) });
+    public void RecordClusterSuccess(DateTimeOffset success) =>
+        Set(now => now with { LastClusterSuccess = Later(now.LastClusterSuccess, success) });
 
     /// <summary>What the cluster's store says of the last slot.</summary>
-    public void SeenAnywhere(SlotAnywhere last) => Set(now => now with { LastAnywhere = last });
+    public void RecordClusterSlot(ClusterSlot last) => Set(now => now with { LastClusterSlot = last });
 
     /// <summary>
     /// It was not cut, and every gateway has the metrics. A target that cannot be probed is what the metrics tell, and no failure of the
