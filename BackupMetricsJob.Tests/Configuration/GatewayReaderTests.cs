@@ -113,7 +113,7 @@ public sealed class GatewayReaderTests : IDisposable
         "",
         "--gateway: certificate or key file \"FOLDER/one-line\": has no certificate in PEM in it"
     )]
-    [InlineData("https://gw", "gateway-key-file=absent", "", "--gateway: key file \"FOLDER/absent\": a key needs its certificate, too")]
+    [InlineData("https://gw", "gateway-key-file=absent", "", "--gateway: key file \"FOLDER/absent\": a key also needs its certificate")]
     public void What_is_wrong_is_told_without_any_secret(string gateway, string flags, string variables, string problem)
     {
         _folder.Write("one-line", "s3cret", secret: true);

@@ -160,7 +160,7 @@ public sealed class EndpointTests
         await File.WriteAllTextAsync(web, Web("new"));
         await Wait.ForAsync("the new password", async () => (await daemon.GetAsync("/metrics", Basic("new"))).Status == 200);
         Assert.False(await OldIsGoodAsync());
-        Assert.Contains("the web configuration has been read again", daemon.Log, StringComparison.Ordinal);
+        Assert.Contains("the web configuration was reloaded", daemon.Log, StringComparison.Ordinal);
 
         async Task<bool> OldIsGoodAsync() => (await daemon.GetAsync("/metrics", Basic("old"))).Status == 200;
     }
@@ -181,7 +181,7 @@ public sealed class EndpointTests
         var absent = await RunAsync("--listen", "127.0.0.1:0", "--web-config", folder.File("no.yml"));
 
         Assert.Equal(
-            (69, $"error schedule: --listen {address}: cannot be listened on: another process listens there\n"),
+            (69, $"error schedule: --listen {address}: cannot listen: another process uses the port\n"),
             (port.ExitCode, port.Error)
         );
         Assert.Equal((78, 2), (certificate.ExitCode, certificate.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length));

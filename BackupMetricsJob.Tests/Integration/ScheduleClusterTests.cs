@@ -49,7 +49,7 @@ public sealed class ScheduleClusterTests
         await store.StopAsync();
         await node.WaitForErrorLineAsync("the cluster's store cannot be asked, so nothing is run until it can");
         await store.StartAgainAsync();
-        await node.WaitForErrorLineAsync("the cluster's store can be asked again");
+        await node.WaitForErrorLineAsync("the cluster's store is available again");
         var before = Events(node).Count(line => Name(line) == "slot_end");
 
         await Wait.ForAsync(
@@ -69,7 +69,7 @@ public sealed class ScheduleClusterTests
         await using var first = Start("a", store, port: 1);
         await first.WaitForErrorLineAsync("\"start\"");
         await using var second = Start("b", store, port: 1, "0 0 3 * * ?");
-        await second.WaitForErrorLineAsync("the cluster's schedule is changed to this one, on all nodes");
+        await second.WaitForErrorLineAsync("the cluster's schedule was replaced by this one on all nodes");
         Assert.Equal("0 0 3 * * ?", await store.ScalarAsync<string>("SELECT cron_expression FROM qrtz_cron_triggers"));
 
         await using var lost = BackupMetrics.Start([

@@ -146,7 +146,7 @@ public sealed class ScheduleTests
 
         await File.WriteAllTextAsync(query, "SELECT 2");
         daemon.Signal(PosixSignal.SIGHUP);
-        await daemon.WaitForErrorLineAsync("the settings have been read again");
+        await daemon.WaitForErrorLineAsync("the settings were reloaded");
         await Wait.ForAsync(
             "a push that tells that it is mended",
             () => gateway.Requests[^1].Text.Contains(Good, StringComparison.Ordinal)

@@ -37,7 +37,7 @@ public class KeywordTextTests
     [InlineData("host=h password=two words=1", "no connection keyword")]
     [InlineData("host=h hostaddr=nope", "no IP address")]
     [InlineData("host=a,b hostaddr=10.0.0.1", "1 address for 2 hosts")]
-    [InlineData("host=a user=''", "may not be empty")]
+    [InlineData("host=a user=''", "must not be empty")]
     [InlineData("connect_timeout=2.5", "no whole number")]
     [InlineData("sslmode=''", "is none of disable")]
     [InlineData("target_session_attrs=master", "is none of any")]

@@ -89,7 +89,7 @@ public sealed class MultiHostConnectorTests(MultiHostServers servers) : IClassFi
     )]
     [InlineData(
         "port=SECOND,SECOND user=trusted target_session_attrs=standby",
-        "busy: 127.0.0.1:SECOND: it is no standby, and target_session_attrs=standby is asked for; 127.0.0.1:SECOND: it is no standby, "
+        "busy: 127.0.0.1:SECOND: it is not a standby, but target_session_attrs=standby; 127.0.0.1:SECOND: it is no standby, "
             + "and target_session_attrs=standby is asked for"
     )]
     [InlineData(
@@ -100,7 +100,7 @@ public sealed class MultiHostConnectorTests(MultiHostServers servers) : IClassFi
     )]
     [InlineData(
         "port=SECOND,1 user=trusted sslmode=require",
-        "tls: 127.0.0.1:SECOND: the server does not speak TLS, which sslmode asks for"
+        "tls: 127.0.0.1:SECOND: the server does not support TLS, which sslmode requires"
     )]
     [InlineData(
         "port=NOTNOW,1 user=trusted target_session_attrs=prefer-standby",

@@ -19,7 +19,7 @@ public sealed class NpgsqlDataSourceFactoryTests(TargetsTestServer server)
             $"host=localhost port={server.PlainPort} user=trusted sslmode={mode} sslrootcert={server.Folder}/ca.crt"
         );
         Assert.Null(line);
-        Assert.Equal("tls: the server does not speak TLS, which sslmode asks for", error);
+        Assert.Equal("tls: the server does not support TLS, which sslmode requires", error);
     }
 
     [Theory]

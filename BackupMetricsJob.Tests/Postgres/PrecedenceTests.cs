@@ -84,7 +84,7 @@ public sealed class PrecedenceTests : IDisposable
 
     [Theory]
     [InlineData("host=x\n", "service \"orders\" is not defined in FILE")]
-    [InlineData("[orders]\nhost\n", "FILE:2: keyword=value expected")]
+    [InlineData("[orders]\nhost\n", "FILE:2: must be keyword=value")]
     [InlineData("[orders]\nhost = x\n", "FILE:2: unknown connection keyword: did you mean \"host\"")]
     [InlineData("[orders]\nservice=x\n", "FILE:2: service may not be used")]
     [InlineData("[orders]\nldap://x\n", "FILE:2: a service from an LDAP server")]

@@ -73,7 +73,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
         await PutAsync("/job/bystander", "b 1\n");
 
         Assert.StartsWith(
-            "the group {job=\"other\", zone=\"eu 1\"}, which is another job's, has a_seconds with another type: "
+            "the group {job=\"other\", zone=\"eu 1\"}, pushed by another job, has a_seconds with a different type: "
                 + "ask the owner to rename it or to delete the group, and if nobody needs that any more: curl -X DELETE '",
             await MendsAsync(),
             StringComparison.Ordinal
@@ -89,7 +89,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
             "# TYPE a_seconds counter\na_seconds 5\n# TYPE backup_metrics_build_info gauge\nbackup_metrics_build_info 1\n"
         );
 
-        Assert.Contains(", which another run of backup-metrics pushed, has a_seconds", await MendsAsync(), StringComparison.Ordinal);
+        Assert.Contains(", pushed by another run of backup-metrics, has a_seconds", await MendsAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
         await PutAsync("/job/test/x/2", "# TYPE a_seconds gauge\na_seconds 1\n");
 
         Assert.StartsWith(
-            "the group {job=\"test\", x=\"1\"}, which is another job's, has a_seconds with the very same labels: ",
+            "the group {job=\"test\", x=\"1\"}, pushed by another job, has a_seconds with identical labels: ",
             await MendsAsync(),
             StringComparison.Ordinal
         );
@@ -112,7 +112,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
             await PutAsync($"/job/other/i/{i}", "# TYPE a_seconds counter\na_seconds 5\n");
 
         Assert.Contains(
-            " and 2 more, which are other jobs', have a_seconds",
+            " and 2 more, pushed by other jobs, have a_seconds",
             await AdviceAsync(await PushAsync(), _gateway.Url),
             StringComparison.Ordinal
         );

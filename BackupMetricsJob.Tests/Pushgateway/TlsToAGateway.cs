@@ -119,7 +119,11 @@ public sealed class TlsToAGateway : IDisposable
     {
         await using var gateway = await PushgatewayServer.StartAsync();
 
-        await FailsAsync(gateway.TlsUrl, Tls(_authority.File), "it does not speak TLS there: its URL should perhaps begin with http://");
+        await FailsAsync(
+            gateway.TlsUrl,
+            Tls(_authority.File),
+            "the server does not speak TLS on this port: should the URL begin with http://?"
+        );
     }
 
     [Fact]
@@ -143,7 +147,7 @@ public sealed class TlsToAGateway : IDisposable
         var outcome = await Gateways.PushTextAsync(stub.Url);
 
         Assert.Equal(
-            (PushResult.Unreachable, 1, "it answers in TLS: its URL must begin with https://"),
+            (PushResult.Unreachable, 1, "the server expects TLS: the URL must begin with https://"),
             (outcome.Result, outcome.Attempts, outcome.Message)
         );
     }

@@ -76,7 +76,7 @@ public sealed class FleetTests
             $"no answer within 0.2 s, which is what --deadline leaves for the database, while connecting to 127.0.0.1:{first.Port}",
             results[0].Failure!.Message
         );
-        Assert.Equal("not asked: --deadline left no time for it", results[2].Failure!.Message);
+        Assert.Equal("not probed: --deadline left no time", results[2].Failure!.Message);
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class FleetTests
         var (results, elapsed) = await run;
         Assert.InRange(elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(8));
         Assert.All(results[..5], result => Assert.Equal(FailureReason.Cancelled, result.Failure?.Reason));
-        Assert.Equal("the run was stopped before the target was asked", results[4].Failure!.Message);
+        Assert.Equal("the run was stopped before the target was probed", results[4].Failure!.Message);
         Assert.Equal(FailureReason.Auth, results[5].Failure?.Reason);
     }
 
@@ -158,7 +158,7 @@ public sealed class FleetTests
         Assert.All(results[..5], result => Assert.Null(result.Failure));
         Assert.Equal(FailureReason.BadData, results[5].Failure?.Reason);
         Assert.Equal(
-            "source no such source: the server's answer cannot be used: InvalidOperationException, "
+            "source no such source: unusable response from the server: InvalidOperationException, "
                 + "The source no such source is not known, or has nothing to ask. "
                 + "If psql can use this server, please report this as a bug",
             results[5].Failure?.Message

@@ -107,7 +107,7 @@ public sealed class FiringTests
         Assert.Equal([false, true, true], daemon.State.Now.History.Select(record => record.IsRetry));
         Assert.Equal(FixedClock.Noon + part, daemon.State.Now.History[0].Began);
         Assert.All(daemon.State.Now.History, record => Assert.InRange(record.Duration, TimeSpan.Zero, TimeSpan.FromSeconds(20)));
-        Assert.Single(daemon.Lines, line => line.Contains("its part of the splay", StringComparison.Ordinal));
+        Assert.Single(daemon.Lines, line => line.Contains("its splay", StringComparison.Ordinal));
         daemon.Runner.Stop();
         await run;
 

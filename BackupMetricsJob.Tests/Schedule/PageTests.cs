@@ -40,7 +40,7 @@ public sealed class PageTests
         };
 
     [Fact]
-    public void A_healthy_database() => Matches("page-well.html", Samples.Of(Result));
+    public void A_healthy_database() => Matches("page-healthy.html", Samples.Of(Result));
 
     [Fact]
     public void Several_with_each_kind_of_trouble() => Matches("page-several.html", Samples.Many(40));
@@ -65,9 +65,9 @@ public sealed class PageTests
     }
 
     [Theory]
-    [InlineData(0, "The backups are well")]
-    [InlineData(10, "The backups are well")]
-    [InlineData(11, "Nobody knows how the backups are now")]
+    [InlineData(0, "The backups are OK")]
+    [InlineData(10, "The backups are OK")]
+    [InlineData(11, "The state of the backups is unknown")]
     public void It_is_not_green_where_nobody_has_asked_for_two_intervals(int minutes, string headline) =>
         Assert.Contains(
             $"<span>{headline}</span>",
@@ -79,9 +79,9 @@ public sealed class PageTests
     public void It_is_not_green_where_the_job_is_not_well_though_the_backups_are()
     {
         var well = Samples.Of(Result);
-        Headline("Prometheus is not told: the last push did not arrive", Spoilt(well));
+        Headline("Prometheus has no current data: the last push did not arrive", Spoilt(well));
         Headline("The cluster&#39;s store cannot be asked", well with { StoreProblem = "gone" });
-        Headline("The scheduler does not do its work", well with { Problem = "stuck" });
+        Headline("The scheduler does not work", well with { Problem = "stuck" });
         Headline(
             "The last run ended with a bug",
             well with
@@ -95,7 +95,7 @@ public sealed class PageTests
             var page = Page(now);
             Assert.Contains($"<span>{text}</span>", page, StringComparison.Ordinal);
             Assert.Contains("<h1><svg class=\"icon critical\"", page, StringComparison.Ordinal);
-            Assert.Contains("The backups are well, as far as this node sees.", page, StringComparison.Ordinal);
+            Assert.Contains("The backups are OK, as far as this node sees.", page, StringComparison.Ordinal);
         }
     }
 
@@ -109,7 +109,7 @@ public sealed class PageTests
     }
 
     [Theory]
-    [InlineData(3, "well", 4.8)] // 3 h of 50 h, of which a quarter more is the whole bar
+    [InlineData(3, "ok", 4.8)] // 3 h of 50 h, of which a quarter more is the whole bar
     [InlineData(27, "warning", 43.2)]
     [InlineData(51, "critical", 81.6)]
     [InlineData(900, "critical", 100)]

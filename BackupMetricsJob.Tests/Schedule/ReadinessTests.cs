@@ -41,7 +41,7 @@ public sealed class ReadinessTests
         );
         var cluster = Fresh with { IsCluster = true, LastClusterSuccess = Noon, StoreProblem = "gone" };
         Assert.EndsWith(
-            "on any node since 2026-11-22T12:00:00Z, which is more than two intervals (10 min) ago: the cluster's store cannot be asked",
+            "on any node since 2026-11-22T12:00:00Z, which is more than two intervals (10 min) ago: the cluster's store is unavailable",
             Readiness.ReadinessProblem(cluster, Noon.AddHours(1)),
             StringComparison.Ordinal
         );

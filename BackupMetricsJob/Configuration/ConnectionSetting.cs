@@ -37,7 +37,7 @@ internal static partial class ConnectionSetting
         {
             if (password is not null && !TargetSettings.HasPassword(written))
                 written["password"] = password;
-            connection = ConnectionText.Resolve(written, defaults, LibpqEnvironment.From(environment), said, absences: null);
+            connection = ConnectionText.Resolve(written, defaults, LibpqEnvironment.From(environment), said, missingFiles: null);
         }
 
         // libpq's own variables are told by their names, and are no fault of the flag.

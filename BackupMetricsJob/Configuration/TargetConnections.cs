@@ -34,8 +34,8 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
         if (written is null)
             return null;
         failure = AddPassword(written, target);
-        var (said, absences) = (new List<string>(), new List<MissingFile>());
-        var connection = ConnectionText.Resolve(written, target.Settings.Keywords, _libpq, said, absences);
+        var (said, missingFiles) = (new List<string>(), new List<MissingFile>());
+        var connection = ConnectionText.Resolve(written, target.Settings.Keywords, _libpq, said, missingFiles);
         if (target.Connection?.Secret is not null && said.Count > 0)
         {
             failure = Unreadable(target.Connection.Secret, said);
@@ -44,8 +44,11 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
 
         foreach (var problem in said)
             AddProblem(problem, target, written);
-        if (absences.Count > 0)
-            failure ??= new(absences[0].IsSecret ? FailureReason.Auth : FailureReason.BadData, PlainText.OnOneLine(absences[0].Message))
+        if (missingFiles.Count > 0)
+            failure ??= new(
+                missingFiles[0].IsSecret ? FailureReason.Auth : FailureReason.BadData,
+                PlainText.OnOneLine(missingFiles[0].Message)
+            )
             {
                 Do = "Put the file there, where this job may read it.",
             };

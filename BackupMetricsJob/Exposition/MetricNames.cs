@@ -1,8 +1,6 @@
 namespace BackupMetricsJob.Exposition;
 
-/// <summary>
-/// Every metric that the job can publish, each declared once. docs/metrics.md says when each is absent, and a test compares the two.
-/// </summary>
+/// <summary>Declares every metric once. docs/metrics.md says when each is absent; a test compares the two.</summary>
 internal static class MetricNames
 {
     public static readonly Metric BackupLastSuccess = new(
@@ -267,7 +265,7 @@ internal static class MetricNames
         IsRunLevel = true,
     };
 
-    /// <summary>All of them, in the order in which they are published.</summary>
+    /// <summary>All metrics, in the order of publication.</summary>
     public static IReadOnlyList<Metric> All { get; } =
     [
         BackupLastSuccess,

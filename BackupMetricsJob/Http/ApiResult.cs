@@ -3,17 +3,17 @@ using System.Text;
 
 namespace BackupMetricsJob.Http;
 
-/// <summary>Why a server did not tell what it was asked; all of it may be shown to people.</summary>
+/// <summary>Why a request to an API failed. Safe to show to people.</summary>
 internal sealed record ApiFailure(RequestFailure Reason, string Server)
 {
-    /// <summary>The server's own words, or the network's: one clean line. May be empty.</summary>
+    /// <summary>The message of the server or of the network, on one line. May be empty.</summary>
     public string Message { get; init; } = "";
 
     public int? Status { get; init; }
 
     public bool SentCredentials { get; init; }
 
-    /// <summary>One line for people, without a full stop.</summary>
+    /// <summary>One line, without a full stop.</summary>
     public string Describe()
     {
         var line = new StringBuilder(
@@ -23,8 +23,8 @@ internal sealed record ApiFailure(RequestFailure Reason, string Server)
                 RequestFailure.Unavailable => $"{Server} is not available",
                 RequestFailure.Unreachable => $"{Server} could not be reached",
                 RequestFailure.TimedOut => $"{Server} did not answer in time",
-                RequestFailure.Cancelled => $"{Server} was not waited for",
-                _ => throw new InvalidOperationException($"no words for {Reason}"),
+                RequestFailure.Cancelled => $"the request to {Server} was cancelled",
+                _ => throw new InvalidOperationException($"unknown failure {Reason}"),
             }
         );
         if (Status is { } status)
@@ -35,6 +35,6 @@ internal sealed record ApiFailure(RequestFailure Reason, string Server)
     }
 }
 
-/// <summary>What a server told, or why it did not: one of the two is null.</summary>
+/// <summary>The response of an API, or why there is none. One of the two is null.</summary>
 internal sealed record ApiResult<T>(T? Value, ApiFailure? Failure)
     where T : class;

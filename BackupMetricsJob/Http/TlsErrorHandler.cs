@@ -7,8 +7,8 @@ using BackupMetricsJob.Tls;
 namespace BackupMetricsJob.Http;
 
 /// <summary>
-/// Speaks TLS as it was configured, and says in plain words what was wrong with the other side where .NET only says that something was.
-/// What it throws about TLS is final: an <see cref="HttpRequestException"/> with an <see cref="AuthenticationException"/> in it.
+/// Applies the TLS settings and explains TLS failures where .NET only reports that one occurred. TLS failures are final: an
+/// <see cref="HttpRequestException"/> with an <see cref="AuthenticationException"/> inside.
 /// </summary>
 internal sealed class TlsErrorHandler : DelegatingHandler
 {
@@ -41,39 +41,39 @@ internal sealed class TlsErrorHandler : DelegatingHandler
         }
         catch (HttpRequestException failure) when (!cancellationToken.IsCancellationRequested && _certificateRequested)
         {
-            // It may be about that, and may be not.
+            // The missing client certificate is only a possible cause.
             throw new HttpRequestException(
                 HttpRequestError.ConnectionError,
-                $"{NetworkFailure.Reason(failure)} (it asked for a client certificate, and none is configured)",
+                $"{NetworkFailure.Reason(failure)} (the server asked for a client certificate, and none is configured)",
                 failure
             );
         }
     }
 
-    /// <summary>Null where it is not known to be about TLS, or says so well enough.</summary>
+    /// <summary>Null if the failure is not about TLS, or its message is already clear.</summary>
     string? Explain(HttpRequestException failure)
     {
         var innermost = failure.GetBaseException();
         if (innermost is AuthenticationException)
-            return _sawCertificate ? null : "it does not speak TLS there: its URL should perhaps begin with http://";
+            return _sawCertificate ? null : "the server does not speak TLS on this port: should the URL begin with http://?";
 
-        // What remains is an alert of theirs, which OpenSSL tells; ours are explained by Check.
+        // The rest are alerts from the server, which OpenSSL reports. Check explains our own.
         var alert = innermost.Message.IndexOf("alert ", StringComparison.Ordinal);
         if (alert < 0 || !IsAboutTls(failure))
             return null;
         var said = innermost.Message[(alert + "alert ".Length)..];
         if (_certificateRequested)
-            return $"it wants a client certificate, and none is configured (alert: {said})";
+            return $"the server requires a client certificate, and none is configured (alert: {said})";
         return _tls?.ClientCertificate is { } own && _sawCertificate
-            ? $"it refused our certificate, {own.TargetCertificate.Subject}, or something else of our TLS (alert: {said})"
-            : $"it refused our TLS (alert: {said})";
+            ? $"the server rejected the client certificate {own.TargetCertificate.Subject} or the TLS settings (alert: {said})"
+            : $"the server rejected the TLS settings (alert: {said})";
     }
 
     static bool IsAboutTls(HttpRequestException failure)
     {
         for (Exception? inner = failure; inner is not null; inner = inner.InnerException)
         {
-            // OpenSSL's own failure, a type of .NET that nobody can name.
+            // An exception from OpenSSL; its .NET type is internal.
             if (inner.HResult != 0 && inner is not (HttpRequestException or IOException or AuthenticationException))
                 return true;
         }
@@ -92,7 +92,7 @@ internal sealed class TlsErrorHandler : DelegatingHandler
         throw new AuthenticationException(CertificateFault.Describe(certificate, chain, errors, host, _tls?.Roots?.File));
     }
 
-    // Called once before the other side has said anything, too.
+    // Also called once before the handshake, with remoteCertificate null: https://github.com/dotnet/runtime/pull/63200
     X509Certificate SelectNoCertificate(
         object sender,
         string targetHost,

@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// Work that may block for long, like the look-up of a name whose resolver is silent, on a thread of its own: those of the pool are few,
-/// and everybody else's work waits for them.
+/// Runs work that may block for long, such as resolving a name, on a thread of its own. Blocked threads of the thread pool would delay all
+/// other work.
 /// </summary>
 internal static class DedicatedThread
 {

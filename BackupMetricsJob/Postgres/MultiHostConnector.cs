@@ -7,16 +7,14 @@ using Npgsql;
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// Connects to the first of a target's hosts that will do, and looks for it as libpq does: past a host that has no address, refuses,
-/// cannot be
-/// reached, is silent, cannot accept connections now or has the wrong kind of session; but no further than one that refuses the login,
-/// has no
-/// such database, is full, hangs up or cannot be trusted. Npgsql's own loop goes on after any of these and does not tell which host did
-/// what.
+/// Connects to the first suitable host of a target, by libpq's rules. It skips a host that has no address, refuses the connection, is
+/// unreachable, does not respond, cannot accept connections now or has the wrong session attributes. It stops at a host that refuses the
+/// login, lacks the database, is full, hangs up or is not trusted. Npgsql's own loop continues after any of these, and does not say what
+/// each host did: https://github.com/npgsql/npgsql/blob/main/src/Npgsql/NpgsqlMultiHostDataSource.cs
 /// </summary>
 internal sealed class MultiHostConnector
 {
-    /// <summary>By how much Npgsql's own limits are longer than ours, so that it is always ours that speaks.</summary>
+    /// <summary>How much longer Npgsql's own timeouts are than ours, so that ours always expire first.</summary>
     static readonly TimeSpan NpgsqlMargin = TimeSpan.FromSeconds(2);
 
     readonly ConnectionSettings _settings;
@@ -51,9 +49,9 @@ internal sealed class MultiHostConnector
     }
 
     /// <summary>
-    /// A connection, or why there is none, with what each host said. Only a cancellation is thrown, and looked at as far as Npgsql does.
+    /// A connection, or why there is none, with the messages of all hosts. Throws only on cancellation, which Npgsql checks where it can.
     /// </summary>
-    /// <param name="progress">Is told how far it has come.</param>
+    /// <param name="progress">Receives the progress.</param>
     public static async Task<(OpenConnection? Connection, ProbeFailure? Failure)> OpenAsync(
         ConnectionSettings settings,
         TimeSpan timeout,
@@ -97,16 +95,15 @@ internal sealed class MultiHostConnector
     }
 
     /// <summary>
-    /// The addresses of a name, each of which is tried, as in libpq. Npgsql would look the name up itself, on a thread of the pool that
-    /// waits as long as the
-    /// resolver is silent, and takes one with a colon or without end for a bug. A socket has no address, and that is one; after a failure
-    /// there is none.
+    /// Resolves a host name; like libpq, every address is tried. Npgsql would resolve it on a thread pool thread that blocks until the
+    /// resolver responds (https://github.com/dotnet/runtime/issues/48566), and reports a malformed name as a bug. A socket counts as one
+    /// address. Empty after a failure.
     /// </summary>
     async Task<IReadOnlyList<string?>> AddressesAsync(ConnectionHost host, int attempts)
     {
         if (host.Address is not null || host.IsSocket || IPAddress.TryParse(host.Name, out _))
             return [host.Address];
-        var share = Begin(host, attempts, "looking up");
+        var share = Begin(host, attempts, "resolving");
         try
         {
             var found = await DedicatedThread
@@ -116,17 +113,17 @@ internal sealed class MultiHostConnector
         }
         catch (TimeoutException)
         {
-            Note(host, new(FailureReason.Timeout, DescribeTimeout(share) + " to the look-up of its name"), isTelling: true);
+            Note(host, new(FailureReason.Timeout, DescribeTimeout(share) + " from the name resolver"), isTelling: true);
         }
         catch (Exception e) when (e is SocketException or ArgumentException)
         {
-            Note(host, ProbeFailures.From(e) ?? new(FailureReason.Dns, "this cannot be the name of a host"), isTelling: true);
+            Note(host, ProbeFailures.From(e) ?? new(FailureReason.Dns, "this is not a valid host name"), isTelling: true);
         }
 
         return [];
     }
 
-    /// <param name="attempts">How many hosts there are to try, this one included.</param>
+    /// <param name="attempts">How many hosts are left to try, including this one.</param>
     async Task<OpenConnection?> TryAsync(ConnectionHost host, SessionAttributes kind, int attempts)
     {
         var share = Begin(host, attempts, "connecting to");
@@ -146,10 +143,10 @@ internal sealed class MultiHostConnector
             )
                 return new(source, connection);
 
-            // Whoever waits for a server that is elsewhere today can only try again.
+            // After a failover elsewhere, only a retry helps.
             Note(
                 host,
-                new(FailureReason.Busy, words) { Do = "Is there a server of the kind that target_session_attrs asks for among the hosts?" },
+                new(FailureReason.Busy, words) { Do = "Check that one of the hosts satisfies target_session_attrs." },
                 isTelling: false
             );
         }
@@ -174,7 +171,7 @@ internal sealed class MultiHostConnector
             await source.DisposeAsync();
         return null;
 
-        // Asked for a password, or about to begin TLS: it speaks PostgreSQL's protocol.
+        // It asked for a password or accepted TLS: it speaks the PostgreSQL protocol.
         void Spoken()
         {
             hasSpoken = true;
@@ -182,7 +179,7 @@ internal sealed class MultiHostConnector
         }
     }
 
-    /// <summary>Tells what is done now, and how long it may take.</summary>
+    /// <summary>Reports the current step and returns its timeout.</summary>
     TimeSpan Begin(ConnectionHost host, int attempts, string what)
     {
         _progress.Host = host.ToString();
@@ -190,9 +187,7 @@ internal sealed class MultiHostConnector
         return TimeoutFor(_end - _clock.Elapsed, attempts);
     }
 
-    /// <summary>
-    /// The failure that is published is the last one that tells more than that a host was not the one that is looked for.
-    /// </summary>
+    /// <summary>Publishes the last failure, except that a host with the wrong session attributes never replaces another failure.</summary>
     void Note(ConnectionHost host, ProbeFailure failure, bool isTelling)
     {
         failure = failure with { Message = Redact(host, failure.Message) };
@@ -204,20 +199,19 @@ internal sealed class MultiHostConnector
             _failure = failure;
     }
 
-    /// <summary>A server, or what it asks about a login, may repeat the password that it refuses.</summary>
+    /// <summary>A server, or the service that it asks about a login, may echo the rejected password.</summary>
     static string Redact(ConnectionHost host, string words) =>
         host.Password?.Reveal() is { Length: > 3 } password ? words.Replace(password, "***", StringComparison.Ordinal) : words;
 
-    /// <summary>What Npgsql says of it is how it noticed.</summary>
+    /// <summary>Npgsql's own message only describes how it noticed the timeout.</summary>
     string DescribeTimeout(TimeSpan share) =>
         _settings.ConnectTimeout is { } limit && limit < share
             ? string.Create(CultureInfo.InvariantCulture, $"no answer within {limit.TotalSeconds:0.#} s (connect_timeout)")
             : string.Create(CultureInfo.InvariantCulture, $"no answer within {share.TotalSeconds:0.#} s");
 
     /// <summary>
-    /// How long this host may take. libpq waits for ever where there is no connect_timeout; here what is left is divided, so that the
-    /// next host
-    /// gets its chance. Npgsql counts in whole seconds.
+    /// The timeout of this host. Without connect_timeout libpq waits forever; here the remaining time is divided among the hosts. Npgsql's
+    /// timeouts are whole seconds.
     /// </summary>
     TimeSpan TimeoutFor(TimeSpan left, int attempts)
     {
@@ -228,7 +222,8 @@ internal sealed class MultiHostConnector
         return _settings.ConnectTimeout < left ? left : TimeSpan.FromSeconds(Math.Max(1, Math.Round(left.TotalSeconds / attempts)));
     }
 
-    // As psql 15 does, which the tests compare with: once a server has taken the connection, only its silence or "not now" sends libpq on.
+    // Like psql 15, which the tests compare with: once a server has accepted the connection, libpq continues only after a timeout or
+    // "cannot connect now".
     static bool TriesNextHost(Exception exception, ProbeFailure failure) =>
         exception switch
         {

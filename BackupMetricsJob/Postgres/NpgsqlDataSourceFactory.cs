@@ -4,21 +4,20 @@ using Npgsql;
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// Makes Npgsql connect as <see cref="ConnectionSettings"/> say and as nothing else says: every setting that Npgsql would otherwise take
-/// from PG* variables, <c>~/.pgpass</c> or <c>~/.postgresql</c> is given explicitly. No pool unless one is asked for, no types loaded, no
-/// prepared statements.
+/// Makes Npgsql connect exactly as <see cref="ConnectionSettings"/> say: every setting that Npgsql would otherwise take from PG* variables,
+/// <c>~/.pgpass</c> or <c>~/.postgresql</c> is given explicitly. No type loading, no prepared statements, and no pool unless requested.
 /// </summary>
 internal static class NpgsqlDataSourceFactory
 {
-    const int LongestTimeout = 1024; // Npgsql's own limit, in seconds
+    const int LongestTimeout = 1024; // seconds: NpgsqlConnection.TimeoutLimit
 
     /// <summary>Opens nothing yet. The caller disposes it after its connections.</summary>
-    /// <param name="settings">What holds for every host.</param>
-    /// <param name="host">The one to connect to.</param>
-    /// <param name="connect">How long connecting may take, unless connect_timeout is shorter.</param>
-    /// <param name="command">How long each command may take.</param>
-    /// <param name="check">Judges the server's certificate; null where it is not looked at.</param>
-    /// <param name="answered">Called when the server has said a word; perhaps only after the login.</param>
+    /// <param name="settings">The settings for every host.</param>
+    /// <param name="host">The host to connect to.</param>
+    /// <param name="connect">The timeout for connecting, unless connect_timeout is shorter.</param>
+    /// <param name="command">The timeout of each command.</param>
+    /// <param name="check">Verifies the server's certificate; null for no verification.</param>
+    /// <param name="answered">Called at the server's first response, perhaps only after the login.</param>
     internal static NpgsqlDataSource Create(
         ConnectionSettings settings,
         ConnectionHost host,
@@ -33,18 +32,16 @@ internal static class NpgsqlDataSourceFactory
         var builder = new NpgsqlSlimDataSourceBuilder();
         Describe(settings, host, connect, command, builder.ConnectionStringBuilder);
 
-        // Of a refused login the detail tells whether another try is worth it. Nothing else looks at it: it may hold data.
+        // The detail of a refused login shows whether a retry makes sense. It is used for nothing else, because it may contain data.
         builder.ConnectionStringBuilder.IncludeErrorDetail = true;
         return Build(builder, settings, host, check, answered);
     }
 
-    /// <summary>
-    /// For one who stays connected for months: a pool of at most ten connections to the one host of <paramref name="settings"/>.
-    /// </summary>
+    /// <summary>For a long-lived client: a pool of at most ten connections to the single host of <paramref name="settings"/>.</summary>
     internal static NpgsqlDataSource CreatePool(ConnectionSettings settings, TimeSpan timeout, CertificateCheck? check)
     {
         if (settings.Hosts.Count != 1 || settings.Session != SessionAttributes.Any)
-            throw new ArgumentException("a pool is of one host", nameof(settings));
+            throw new ArgumentException("a pool has one host", nameof(settings));
         if (check is null && settings.Tls.Verifies)
             throw new ArgumentNullException(nameof(check));
         var builder = new NpgsqlSlimDataSourceBuilder();
@@ -85,7 +82,8 @@ internal static class NpgsqlDataSourceFactory
         text.ClientEncoding = "UTF8";
         text.SslMode = Ssl(settings.Tls.Mode);
         text.SslNegotiation = settings.Tls.Direct ? SslNegotiation.Direct : SslNegotiation.Postgres;
-        // Not left to its default: under that Npgsql begins anew after any failure, with no time limit if the time is over.
+        // Npgsql's default, Prefer, reconnects after any failure, and then may ignore the timeout:
+        // https://github.com/npgsql/npgsql/issues/6655
         text.GssEncryptionMode = GssEncryptionMode.Disable;
         text.ChannelBinding = Binding(settings.Authentication.ChannelBinding);
         text.RequireAuth = Methods(settings.Authentication.Allowed);
@@ -106,10 +104,13 @@ internal static class NpgsqlDataSourceFactory
             text.SslPassword = password.Reveal();
     }
 
-    /// <summary>Npgsql cannot be told "no options", so a blank stands against a PGOPTIONS that was overridden.</summary>
+    /// <summary>
+    /// Npgsql falls back to PGOPTIONS unless Options is set, so a space replaces a PGOPTIONS that was overridden:
+    /// https://github.com/npgsql/npgsql/blob/main/src/Npgsql/Internal/NpgsqlConnector.cs
+    /// </summary>
     static string? UnsetOptions() => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("PGOPTIONS")) ? null : " ";
 
-    /// <summary>An empty password is sent to nobody: Npgsql then says that one is needed, and looks nowhere else for it.</summary>
+    /// <summary>Npgsql does not send an empty password. It reports that one is required, and does not look elsewhere for it.</summary>
     static void UsePassword(NpgsqlSlimDataSourceBuilder builder, Secret? password, Action? answered)
     {
         builder.UsePasswordProvider(_ => Reveal(), (_, _) => ValueTask.FromResult(Reveal()));
@@ -122,8 +123,8 @@ internal static class NpgsqlDataSourceFactory
     }
 
     /// <summary>
-    /// Npgsql lets nobody look on while it verifies, so in the verify modes it is told to trust, and ours is the only check; there is no
-    /// way around it, since a handshake without it is not begun.
+    /// Npgsql rejects a custom check in its verify modes (https://github.com/npgsql/npgsql/issues/4483), so it is told to trust the server,
+    /// and ours is the only check. It cannot be bypassed: the handshake uses it.
     /// </summary>
     static void UseTls(NpgsqlSlimDataSourceBuilder builder, TlsSettings tls, ConnectionHost host, CertificateCheck? check, Action? answered)
     {
@@ -132,14 +133,14 @@ internal static class NpgsqlDataSourceFactory
         {
             answered?.Invoke();
             options.EnabledSslProtocols = Protocols(tls);
-            // The name to send and to check is the host's, not that of the address it is reached by.
+            // Send and verify the host's name, not the address.
             if (host.Name.Length > 0)
                 options.TargetHost = host.Name;
             check?.Apply(options);
         });
     }
 
-#pragma warning disable CA5398 // the user's own choice between the two that libpq allows by default
+#pragma warning disable CA5398 // the user chooses among the versions that libpq allows by default
     static SslProtocols Protocols(TlsSettings tls) =>
         (tls.Minimum, tls.Maximum) switch
         {

@@ -6,8 +6,8 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// What answers at an address where no PostgreSQL connection could be made. One connection more, only after such a failure: what Npgsql
-/// makes of an SSH greeting or an HTTP answer leads people to certificates.
+/// Identifies a server that is not PostgreSQL, with one more connection after a failure. Npgsql's own message about an SSH or HTTP server
+/// would make people look at certificates.
 /// </summary>
 internal static class ProtocolDetector
 {
@@ -15,10 +15,10 @@ internal static class ProtocolDetector
 
     static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(500);
 
-    // Length, and the code of SSLRequest: a server answers with the one byte S or N.
+    // Length and code of SSLRequest; a PostgreSQL server responds with S or N.
     static readonly byte[] SslRequest = [0, 0, 0, 8, 4, 210, 22, 47];
 
-    /// <summary>Null where it may be a PostgreSQL server, or says nothing.</summary>
+    /// <summary>Null if it may be a PostgreSQL server, or sends nothing.</summary>
     public static async Task<ProbeFailure?> DetectAsync(ConnectionHost host, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (host.IsSocket)
@@ -38,13 +38,13 @@ internal static class ProtocolDetector
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
         {
-            // What it had said by then counts.
+            // Use what arrived until then.
         }
 
         return OfAnswer(said.AsSpan(0, length)) is { } words
-            ? new(FailureReason.Network, $"what answers there is no PostgreSQL server: it says \"{words}\"")
+            ? new(FailureReason.Network, $"the server is not PostgreSQL: it says \"{words}\"")
             {
-                Do = "Check host and port: something else listens there.",
+                Do = "Check host and port: another service listens there.",
             }
             : null;
     }
@@ -58,7 +58,7 @@ internal static class ProtocolDetector
         return words.Length > 1 ? words : null;
     }
 
-    // A proxy may answer at once with an error, a notice or a question for a password: a letter and a length.
+    // A proxy may respond at once with an error, a notice or an authentication request: a letter and a length.
     static bool IsMessage(ReadOnlySpan<byte> said) =>
         said.Length > 4
         && said[0] is (byte)'E' or (byte)'N' or (byte)'R'

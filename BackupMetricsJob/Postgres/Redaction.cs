@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// Text that stands where it does not belong and may have a password in it: more settings in the value of one, a whole connection text in a
-/// host. It is known by its form, and never shown.
+/// Recognizes values that may contain a misplaced password, such as several settings in one value or a connection string in a host. Such
+/// values are never shown.
 /// </summary>
 internal static partial class Redaction
 {
@@ -14,17 +14,18 @@ internal static partial class Redaction
     static readonly SearchValues<char> Separators = SearchValues.Create(":;=&?@/, \"'\t\n\r");
 
     internal const string Expected =
-        "write postgresql://user@host/database or \"host=... user=... dbname=...\" (what stands there is not shown: "
-        + "it may hold a password)";
+        "write postgresql://user@host/database or \"host=... user=... dbname=...\" (the value is not shown: "
+        + "it may contain a password)";
 
     internal const string AdoNet = "this looks like an ADO.NET connection string (name=value;name=value): " + Expected;
 
     /// <summary>
-    /// Whether it is more than a value: a user or a database may have any character in its name, but none is named like this.
+    /// Whether the text contains more than a value. A user or a database may have any character in its name, but no real name looks like
+    /// this.
     /// </summary>
     internal static bool MayHoldPassword(string text) => MoreSettings().IsMatch(text);
 
-    /// <summary>What is wrong with the value of a keyword; null where its form is right.</summary>
+    /// <summary>What is wrong with the value of a keyword; null if nothing is.</summary>
     internal static string? FindProblem(string keyword, string value)
     {
         if (LibpqKeyword.IsSecret(keyword) || keyword == "options")
@@ -32,22 +33,22 @@ internal static partial class Redaction
         var isName = keyword is "user" or "dbname" or "application_name" or "fallback_application_name";
         if (!MayHoldPassword(value) && (isName || !UserInfo().IsMatch(value)))
             return null;
-        return value.Contains(';', StringComparison.Ordinal) ? AdoNet : "more stands in it than belongs there: " + Expected;
+        return value.Contains(';', StringComparison.Ordinal) ? AdoNet : "the value contains more than one setting: " + Expected;
     }
 
-    /// <summary>A value in a message: a plain word in quotation marks, anything else not.</summary>
-    internal static string QuotedIfPlain(string value) => IsPlain(value) ? $"\"{value}\"" : "what stands there";
+    /// <summary>A value for a message: a plain word in quotes, anything else hidden.</summary>
+    internal static string QuotedIfPlain(string value) => IsPlain(value) ? $"\"{value}\"" : "the value";
 
-    /// <summary>Words of a file in a message: on one line, not too long, in quotation marks; *** for what is in a mistaken form.</summary>
+    /// <summary>Text from a file for a message: on one line, shortened, in quotes; *** if it may contain a password.</summary>
     internal static string Quoted(string text) => MayHoldPassword(text) ? "***" : $"\"{PlainText.OnOneLine(text, MaxQuoted)}\"";
 
     /// <summary>
-    /// The name of a role in a message; *** where it has a character in it that separates a name from a password in some form of a
-    /// connection. A role may be named so, and connects; but this may be a slip.
+    /// The name of a role for a message; *** if it contains a character that separates a name from a password in some connection format.
+    /// Such a name is legal, but more likely a mistake.
     /// </summary>
     internal static string RoleName(string user) => user.AsSpan().ContainsAny(Separators) ? "***" : user;
 
-    /// <summary>A short word of letters, digits, hyphens, underscores and points.</summary>
+    /// <summary>Whether it is a short word of letters, digits, hyphens, underscores and periods.</summary>
     internal static bool IsPlain(string word) => PlainWord().IsMatch(word);
 
     [GeneratedRegex(

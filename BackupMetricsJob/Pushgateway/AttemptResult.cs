@@ -1,21 +1,21 @@
 namespace BackupMetricsJob.Pushgateway;
 
-/// <summary>What one request came to.</summary>
+/// <summary>The result of one push attempt.</summary>
 internal sealed record AttemptResult(PushResult Result)
 {
-    /// <summary>The words of the gateway or the network as they came.</summary>
+    /// <summary>The original message of the gateway or the network.</summary>
     public string Answer { get; init; } = "";
 
     public int? Status { get; init; }
 
-    /// <summary>Whether we said who we are.</summary>
+    /// <summary>Whether the request had credentials.</summary>
     public bool SentCredentials { get; init; }
 
     public TimeSpan? RetryAfter { get; init; }
 
     public TimeSpan? ClockSkew { get; init; }
 
-    /// <summary>The body left us, and nothing shows that the gateway did not take it.</summary>
+    /// <summary>The body was sent, at least in part, and the gateway may have accepted it.</summary>
     public bool MayBeApplied { get; init; }
 
     public bool IsRetryable { get; init; }

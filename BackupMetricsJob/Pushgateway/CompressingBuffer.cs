@@ -3,8 +3,7 @@ using System.IO.Compression;
 namespace BackupMetricsJob.Pushgateway;
 
 /// <summary>
-/// Keeps a text that is written to it piece by piece, compressed from a mebibyte on: the tens of megabytes of ten thousand servers are
-/// a few then, and at no time is more than a mebibyte of text in memory.
+/// Buffers a text and compresses it once it exceeds one mebibyte, so that the text of a large fleet never is in memory uncompressed.
 /// </summary>
 internal sealed class CompressingBuffer : MemoryStream
 {
@@ -13,12 +12,12 @@ internal sealed class CompressingBuffer : MemoryStream
     readonly MemoryStream _compressed = new();
     GZipStream? _compressor;
 
-    /// <summary>The length of the text in bytes.</summary>
+    /// <summary>The length of the uncompressed text in bytes.</summary>
     public long TextLength { get; private set; }
 
     public bool IsCompressed => _compressor is not null;
 
-    /// <summary>What is kept of it; nothing more is written then.</summary>
+    /// <summary>Finishes the buffer and returns its content.</summary>
     public ArraySegment<byte> Complete()
     {
         _compressor?.Dispose();
@@ -26,7 +25,8 @@ internal sealed class CompressingBuffer : MemoryStream
         return new(kept.GetBuffer(), 0, (int)kept.Length);
     }
 
-    // By this one a MemoryStream that somebody derived from writes everything but single bytes, awaited or not.
+    // In a class derived from MemoryStream, every other overload of Write, and WriteAsync, calls this one:
+    // https://github.com/dotnet/coreclr/pull/13976
     public override void Write(byte[] buffer, int offset, int count)
     {
         TextLength += count;

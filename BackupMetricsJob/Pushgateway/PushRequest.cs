@@ -4,7 +4,7 @@ using BackupMetricsJob.Http;
 
 namespace BackupMetricsJob.Pushgateway;
 
-/// <summary>One logical request that can be made again, with the same bytes.</summary>
+/// <summary>One push, which can be repeated with the same bytes.</summary>
 internal sealed class PushRequest(
     HttpMethod method,
     Uri url,
@@ -14,14 +14,14 @@ internal sealed class PushRequest(
     TimeProvider clock
 )
 {
-    /// <summary>Of what something that is no gateway answered.</summary>
+    /// <summary>How much to quote from a response that is not a Pushgateway's.</summary>
     const int MaxQuoted = 80;
 
     bool _asText;
 
     /// <summary>
-    /// Network failures, the timeout and cancellation are values. Nothing is thrown but bugs. A gateway that cannot read the compressed
-    /// text gets it as it is, at once and from then on.
+    /// Network failures, the timeout and cancellation are values; an exception is a bug. If the gateway cannot read compressed text, sends
+    /// it uncompressed at once and from then on.
     /// </summary>
     public async Task<AttemptResult> SendAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -42,7 +42,8 @@ internal sealed class PushRequest(
     string Redact(string words) => credentials?.Redact(words) ?? words;
 
     /// <summary>
-    /// Before 1.5.0 a Pushgateway takes what is compressed for text, and what another server cannot decompress it answers with 415.
+    /// A Pushgateway before 1.5.0 reads compressed data as text (https://github.com/prometheus/pushgateway/pull/477). Other servers answer
+    /// 415.
     /// </summary>
     static bool CannotDecompress(AttemptResult attempt) =>
         attempt.Status == 415
@@ -52,7 +53,8 @@ internal sealed class PushRequest(
     {
         var content = body.ToContent(_asText);
         using var request = new HttpRequestMessage(method, url) { Content = content };
-        // Whoever is not let in hears why before he sends all of it. Who does not know the header keeps us waiting for a second.
+        // The gateway can refuse before the whole body is sent. A server that does not know the header costs one second:
+        // https://github.com/dotnet/corefx/issues/27145
         if (content.IsLong)
             request.Headers.ExpectContinue = true;
         return await BoundedRequest.SendAsync(request, credentials, send, timeout, clock, ClassifyAsync, Failed, cancellationToken);
@@ -93,15 +95,15 @@ internal sealed class PushRequest(
             RetryAfter = RetryAfter(response.Headers),
         };
 
-        var noGateway = $"this is not a Pushgateway: it answered \"{PlainText.OnOneLine(answer, MaxQuoted)}\"";
+        var noGateway = $"this is not a Pushgateway: it responded \"{PlainText.OnOneLine(answer, MaxQuoted)}\"";
         return status switch
         {
-            // A Pushgateway takes a push without a word. What says something is a web page, a health check or another service.
+            // A Pushgateway accepts a push with an empty body. Anything else is a web page, a health check or another service.
             >= 200 and < 300 when answer.Length > 0 => attempt with { Answer = noGateway },
             >= 200 and < 300 when !whole => attempt with
             {
                 Result = PushResult.Unreachable,
-                Answer = "the answer was cut off",
+                Answer = "the response was cut off",
                 IsRetryable = true,
                 MayBeApplied = true,
             },
@@ -109,7 +111,7 @@ internal sealed class PushRequest(
             >= 200 and < 300 => attempt with { Result = PushResult.Accepted },
             >= 300 and < 400 => attempt with { Answer = Redirection(response.Headers.Location) },
             _ when BoundedRequest.IsUnknownToServer(status) => attempt with { Answer = noGateway },
-            // From 502 and 504 on it is a proxy that speaks, and cannot know what the gateway did.
+            // 502 and 504 come from a proxy, which does not know what the gateway did.
             _ when BoundedRequest.IsTransient(status) => attempt with
             {
                 Result = PushResult.Unavailable,
@@ -121,11 +123,11 @@ internal sealed class PushRequest(
         };
     }
 
-    /// <summary>The end of the path, which is ours, is left out, so that what remains can be put into the configuration.</summary>
+    /// <summary>Leaves out the end of the path, which is ours, so that the URL can be copied into the configuration.</summary>
     string Redirection(Uri? location)
     {
         if (location is null)
-            return "redirected without saying where to";
+            return "redirected without a location";
         var target = new Uri(url, location);
         var ours = url.AbsolutePath[url.AbsolutePath.LastIndexOf("/metrics/job", StringComparison.Ordinal)..];
         var address = target.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
@@ -134,7 +136,7 @@ internal sealed class PushRequest(
         return $"redirected to {address}; use that URL";
     }
 
-    /// <summary>Date is cut to the second, so half a second is added before rounding.</summary>
+    /// <summary>The Date header is truncated to seconds, so half a second is added before rounding.</summary>
     internal static TimeSpan? ClockSkew(DateTimeOffset? date, DateTimeOffset now) =>
         date is { } theirs ? TimeSpan.FromSeconds(Math.Round((theirs - now).TotalSeconds + 0.5)) : null;
 

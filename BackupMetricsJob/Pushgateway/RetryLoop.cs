@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Pushgateway;
 
 /// <summary>
-/// Makes an exchange until it has an answer that counts: at most five attempts, never two at once, within the budget, which runs from the
-/// making of this on.
+/// Sends a push until it has a final result: at most five attempts, one at a time, within the budget, which starts when this object is
+/// created.
 /// </summary>
 internal sealed class RetryLoop(string gateway, PushBudget budget, TimeProvider clock)
 {
@@ -12,7 +12,7 @@ internal sealed class RetryLoop(string gateway, PushBudget budget, TimeProvider 
 
     public async Task<PushOutcome> RunAsync(PushRequest exchange, CancellationToken cancellationToken)
     {
-        var last = new AttemptResult(PushResult.Unreachable) { Answer = "no time was left to send anything" };
+        var last = new AttemptResult(PushResult.Unreachable) { Answer = "no time left to send it" };
         var attempts = 0;
         var mayBeApplied = false;
         TimeSpan? skew = null;
@@ -54,7 +54,7 @@ internal sealed class RetryLoop(string gateway, PushBudget budget, TimeProvider 
             };
     }
 
-    /// <summary>Nothing leaves the process.</summary>
+    /// <summary>The outcome of a push that was not sent.</summary>
     public PushOutcome NothingSent(string why) =>
         new(PushResult.Withheld, gateway) { Message = why, Elapsed = clock.GetElapsedTime(_start) };
 

@@ -5,27 +5,28 @@ using BackupMetricsJob.Http;
 namespace BackupMetricsJob.Pushgateway;
 
 /// <summary>
-/// Makes one checked push of what a <c>MetricPusher</c> sends: it pushes when started and again when stopped, forgets the answer's words,
-/// does not encode the path and neither retries nor gives up. The first request is delivered to <paramref name="url"/>, every later one is
-/// answered with 200 and goes nowhere. The pusher never sees a failure; who wants to know how it went asks <see cref="Outcome"/>.
+/// Turns a <c>MetricPusher</c> into a single checked push. A MetricPusher pushes when started and again when stopped, discards the
+/// response, does not encode the path and does not retry
+/// (https://github.com/prometheus-net/prometheus-net/blob/master/Prometheus/MetricPusher.cs). This handler sends the first request to
+/// <paramref name="url"/> and answers every later one with 200 itself. The pusher sees no failure; <see cref="Outcome"/> reports it.
 /// </summary>
-/// <param name="stop">Ends the push; the pusher has no token of its own to give.</param>
+/// <param name="cancellationToken">Cancels the push; MetricPusher does not pass a token.</param>
 internal sealed class SinglePushHandler(
     Uri url,
     ClientCredentials? credentials,
-    RetryLoop delivery,
+    RetryLoop retryLoop,
     TimeProvider clock,
     HttpMessageHandler transport,
-    CancellationToken stop
+    CancellationToken cancellationToken
 ) : DelegatingHandler(transport)
 {
     readonly TaskCompletionSource<PushOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     int _requests;
 
-    /// <summary>Ends with the first request; fails only by a bug, such as a registry that cannot be serialised.</summary>
+    /// <summary>Completes with the first request. Faults only for a bug, such as a registry that cannot be serialised.</summary>
     public Task<PushOutcome> Outcome => _outcome.Task;
 
-    /// <summary>For a failure that comes before any request, which would otherwise leave <see cref="Outcome"/> open for ever.</summary>
+    /// <summary>Reports a failure before the first request, which would otherwise leave <see cref="Outcome"/> incomplete.</summary>
     public void Fail(Exception failure) => _outcome.TrySetException(failure);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -42,11 +43,14 @@ internal sealed class SinglePushHandler(
             var body = await ExpositionBody.ReadAsync(request.Content!, CancellationToken.None);
             _outcome.TrySetResult(
                 body.TextLength == 0
-                    ? delivery.NothingSent("there is nothing to push")
-                    : await delivery.RunAsync(new PushRequest(request.Method, url, body, credentials, base.SendAsync, clock), stop)
+                    ? retryLoop.NothingSent("there is nothing to push")
+                    : await retryLoop.RunAsync(
+                        new PushRequest(request.Method, url, body, credentials, base.SendAsync, clock),
+                        cancellationToken
+                    )
             );
         }
-#pragma warning disable CA1031 // Whatever it is, it belongs to whoever awaits the outcome; a pusher would only trace it.
+#pragma warning disable CA1031 // The caller gets it through Outcome; MetricPusher would only trace it.
         catch (Exception bug)
 #pragma warning restore CA1031
         {

@@ -3,8 +3,8 @@ using System.Text;
 namespace BackupMetricsJob.Pushgateway.Api;
 
 /// <summary>
-/// Finds out whose group it is that makes a gateway refuse a push of ours, and how to be rid of it. It only advises: that group is somebody
-/// else's. Where nothing can be found out there is no advice.
+/// Finds the groups that make a gateway refuse our push, and advises how to remove them. It never deletes them: they belong to others.
+/// Returns no advice if it finds nothing.
 /// </summary>
 internal sealed class ConflictFinder(Gateway gateway, GroupingKey ours, TimeProvider clock)
 {
@@ -15,7 +15,7 @@ internal sealed class ConflictFinder(Gateway gateway, GroupingKey ours, TimeProv
 
     readonly GatewayApi _api = new(gateway, clock);
 
-    /// <param name="left">How much time is left for it; it never takes more than a few seconds.</param>
+    /// <param name="left">The remaining time. The search takes at most a few seconds.</param>
     public static async Task<string?> AdviceAsync(
         PushOutcome refused,
         Gateway gateway,
@@ -56,13 +56,13 @@ internal sealed class ConflictFinder(Gateway gateway, GroupingKey ours, TimeProv
         var says =
             culprits.Count == 1
                 ? $"the group {Named(culprits)} of another job has a label that is not UTF-8: "
-                    + "the gateway refuses every push of everybody until it is deleted"
+                    + "the gateway refuses every push until it is deleted"
                 : $"the groups {Named(culprits)} of other jobs have labels that are not UTF-8: "
-                    + "the gateway refuses every push of everybody until they are deleted";
+                    + "the gateway refuses every push until they are deleted";
         return $"{says}: {Command(culprits)}";
     }
 
-    /// <summary>The group whose labels, as the gateway's JSON can tell them, are all among those of the metric.</summary>
+    /// <summary>Finds the group whose labels, as shown in the gateway's JSON, all occur among those of the metric.</summary>
     static List<(string Name, byte[] Value)>? LabelsFromGroups(ConsistencyError complaint, IReadOnlyList<GatewayGroup> groups)
     {
         List<(string, byte[])>? best = null;
@@ -85,7 +85,7 @@ internal sealed class ConflictFinder(Gateway gateway, GroupingKey ours, TimeProv
         return best;
     }
 
-    /// <summary>The gateway's own metrics about a group have its labels alone, and an empty instance where it has none.</summary>
+    /// <summary>The gateway's own metrics about a group have only its labels, plus an empty instance if it has none.</summary>
     static List<(string Name, byte[] Value)>? LabelsFromMessage(ConsistencyError complaint)
     {
         if (complaint.Metric is not ("push_time_seconds" or "push_failure_time_seconds"))
@@ -109,11 +109,11 @@ internal sealed class ConflictFinder(Gateway gateway, GroupingKey ours, TimeProv
         var culprits = others.ConvertAll<IReadOnlyList<(string Name, byte[] Value)>>(group => [.. GroupLabels.FromText(group.Labels)]);
         var (word, verb, whose) =
             culprits.Count == 1
-                ? ("group", "has", areOurs ? "which another run of backup-metrics pushed" : "which is another job's")
-                : ("groups", "have", areOurs ? "which other runs of backup-metrics pushed" : "which are other jobs'");
+                ? ("group", "has", areOurs ? "pushed by another run of backup-metrics" : "pushed by another job")
+                : ("groups", "have", areOurs ? "pushed by other runs of backup-metrics" : "pushed by other jobs");
         return $"the {word} {Named(culprits)}, {whose}, "
-            + $"{verb} {complaint.Metric} {(isSeries ? "with the very same labels" : "with another type")}: "
-            + $"ask the owner to rename it or to delete the {word}, and if nobody needs that any more: {Command(culprits)}";
+            + $"{verb} {complaint.Metric} {(isSeries ? "with identical labels" : "with a different type")}: "
+            + $"ask the owner to rename it or to delete the {word}. If nobody needs the {word} any more: {Command(culprits)}";
     }
 
     static string Named(List<IReadOnlyList<(string Name, byte[] Value)>> groups)
@@ -130,7 +130,7 @@ internal sealed class ConflictFinder(Gateway gateway, GroupingKey ours, TimeProv
                 .Append((gateway.Address.MetricsUrl + GroupLabels.ToPath(groups[i])).Replace("'", "%27", StringComparison.Ordinal))
                 .Append('\'');
         if (gateway.Credentials is not null || gateway.Tls is not null)
-            text.Append(" (curl needs this job's credentials or certificates, too)");
+            text.Append(" (add this job's credentials or certificates to the curl command)");
         return text.ToString();
     }
 }

@@ -3,9 +3,7 @@ using BackupMetricsJob.Http;
 
 namespace BackupMetricsJob.Pushgateway.Api;
 
-/// <summary>
-/// Asks a Pushgateway of itself and its groups, and deletes groups. Each request may take as long as an attempt of a push to that gateway.
-/// </summary>
+/// <summary>The HTTP API of a Pushgateway: status, groups, deletion. Each request may take as long as a push attempt.</summary>
 internal sealed class GatewayApi(Gateway gateway, TimeProvider clock)
 {
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
@@ -13,7 +11,7 @@ internal sealed class GatewayApi(Gateway gateway, TimeProvider clock)
 
     readonly ApiClient _client = new(gateway.ToString(), gateway.Credentials, gateway.Tls, gateway.AttemptTimeout, clock);
 
-    /// <summary>Its version, its flags, and whether it is ready: one that is not answers, too.</summary>
+    /// <summary>Version, flags and readiness. A gateway that is not ready responds, too.</summary>
     public async Task<ApiResult<GatewayStatus>> StatusAsync(CancellationToken cancellationToken)
     {
         var status = await _client.GetDataAsync(
@@ -29,7 +27,7 @@ internal sealed class GatewayApi(Gateway gateway, TimeProvider clock)
             : new(null, failure);
     }
 
-    /// <summary>Every group that it has. A large gateway tells tens of megabytes, none of which is kept.</summary>
+    /// <summary>All groups. The response of a large gateway has tens of megabytes and is not kept.</summary>
     public Task<ApiResult<GatewayGroups>> GroupsAsync(MetricQuery? wanted, CancellationToken cancellationToken) =>
         _client.SendAsync(
             HttpMethod.Get,
@@ -43,8 +41,8 @@ internal sealed class GatewayApi(Gateway gateway, TimeProvider clock)
         );
 
     /// <summary>
-    /// Deletes them all and waits until they are gone, for <paramref name="timeout"/> at most: the gateway only promises it at first. The
-    /// answer is those that are still there, or there again: one that somebody pushed since it was told of here is not waited for.
+    /// Deletes the groups and waits up to <paramref name="timeout"/> until they are gone, because the gateway deletes asynchronously.
+    /// Returns the groups that still exist or exist again; does not wait for groups that were pushed again in the meantime.
     /// </summary>
     /// <param name="groups">Each must have a key.</param>
     public async Task<ApiResult<GatewayGroups>> DeleteAsync(
@@ -72,12 +70,12 @@ internal sealed class GatewayApi(Gateway gateway, TimeProvider clock)
             if (!mayStillGo || clock.GetElapsedTime(start) + pause > timeout)
                 return new(told with { All = left }, null);
 
-            // Where it is cancelled, the next question says so.
+            // If it was cancelled, the next request reports it.
             await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Null where it was done.</summary>
+    /// <summary>Null on success.</summary>
     async Task<ApiFailure?> DoAsync(HttpMethod method, Uri url, CancellationToken cancellationToken) =>
         (await _client.SendAsync(method, url, static (_, _, _) => ValueTask.FromResult(""), cancellationToken)).Failure;
 

@@ -1,8 +1,7 @@
 namespace BackupMetricsJob.Pushgateway.Api;
 
 /// <summary>
-/// Which groups are meant: those of this very job that have all of these labels, whatever others they have, and were last pushed long
-/// enough ago.
+/// Selects groups: those of exactly this job with all these labels, possibly among others, and a last push that is old enough.
 /// </summary>
 /// <param name="OlderThan">Null for any age.</param>
 internal sealed record GroupSelection(string Job, IReadOnlyList<GroupingLabel> Labels, TimeSpan? OlderThan)

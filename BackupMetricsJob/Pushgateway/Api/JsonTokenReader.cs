@@ -3,9 +3,8 @@ using System.Text.Json;
 namespace BackupMetricsJob.Pushgateway.Api;
 
 /// <summary>
-/// Reads JSON token by token from a stream of any length, and holds no more of it than the token at hand. What is no JSON, or ends early,
-/// is a
-/// <see cref="JsonException"/>.
+/// Reads JSON token by token from a stream of any length and keeps only the current token. Throws <see cref="JsonException"/> for anything
+/// that is not JSON or is truncated.
 /// </summary>
 internal sealed class JsonTokenReader(Stream stream, CancellationToken cancellationToken)
 {
@@ -21,7 +20,7 @@ internal sealed class JsonTokenReader(Stream stream, CancellationToken cancellat
 
     public JsonTokenType Type { get; private set; }
 
-    /// <summary>The next token becomes the one at hand.</summary>
+    /// <summary>Reads the next token.</summary>
     public async ValueTask<JsonTokenType> ReadAsync()
     {
         while (!TryRead())
@@ -29,23 +28,23 @@ internal sealed class JsonTokenReader(Stream stream, CancellationToken cancellat
         return Type;
     }
 
-    /// <summary>Whether another name comes, which is the one at hand then; else the object is at its end.</summary>
+    /// <summary>Reads the next property name; false at the end of the object.</summary>
     public async ValueTask<bool> ReadNameAsync() => await ReadAsync() == JsonTokenType.PropertyName;
 
     public void Expect(JsonTokenType type)
     {
         if (Type != type)
-            throw new JsonException("it is JSON of another shape");
+            throw new JsonException("unexpected JSON");
     }
 
-    /// <summary>Whether the name or the text at hand is this, which is plain ASCII.</summary>
+    /// <summary>Whether the current name or string equals this ASCII text.</summary>
     public bool Is(ReadOnlySpan<byte> text) => _buffer.AsSpan(_token + 1, _length).SequenceEqual(text);
 
-    /// <summary>The name or the text at hand.</summary>
+    /// <summary>The current name or string.</summary>
     public string Text()
     {
         if (Type is not (JsonTokenType.PropertyName or JsonTokenType.String))
-            throw new JsonException("it is JSON of another shape");
+            throw new JsonException("unexpected JSON");
         try
         {
             var reader = new Utf8JsonReader(_buffer.AsSpan(_token, _length + 2));
@@ -54,11 +53,11 @@ internal sealed class JsonTokenReader(Stream stream, CancellationToken cancellat
         }
         catch (InvalidOperationException failure)
         {
-            throw new JsonException("a text in it is not well-formed Unicode", failure);
+            throw new JsonException("a string is not well-formed Unicode", failure);
         }
     }
 
-    /// <summary>The value at hand, or the next one after a name, with all that is in it.</summary>
+    /// <summary>Skips the current value, or the value after a name, with everything in it.</summary>
     public async ValueTask SkipAsync()
     {
         var depth = 0;
@@ -79,7 +78,7 @@ internal sealed class JsonTokenReader(Stream stream, CancellationToken cancellat
     {
         var reader = new Utf8JsonReader(_buffer.AsSpan(_begin, _end - _begin), _ended, _state);
         if (!reader.Read())
-            return _ended ? throw new JsonException("it ends too early") : false;
+            return _ended ? throw new JsonException("it is truncated") : false;
         (Type, _token, _length) = (reader.TokenType, _begin + (int)reader.TokenStartIndex, reader.ValueSpan.Length);
         (_begin, _state) = (_begin + (int)reader.BytesConsumed, reader.CurrentState);
         return true;
@@ -90,7 +89,7 @@ internal sealed class JsonTokenReader(Stream stream, CancellationToken cancellat
         _buffer.AsSpan(_begin, _end - _begin).CopyTo(_buffer);
         (_begin, _end) = (0, _end - _begin);
         if (_end == MaxToken)
-            throw new JsonException("a text in it is too long");
+            throw new JsonException("a string is too long");
         if (_end == _buffer.Length)
             Array.Resize(ref _buffer, _buffer.Length * 2);
         var read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);

@@ -10,9 +10,7 @@ using BackupMetricsJob.Schedule.State;
 
 namespace BackupMetricsJob.Schedule.Hosting;
 
-/// <summary>
-/// The process from its start to its end: it lets Quartz fire, looks every second whether all is well, and ends when it is told to.
-/// </summary>
+/// <summary>The daemon's main loop: starts Quartz, checks its health every second, and shuts down on a signal.</summary>
 internal sealed class Daemon(
     CurrentOptions options,
     SlotRunner runner,
@@ -26,7 +24,7 @@ internal sealed class Daemon(
     static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(5);
 
-    /// <summary>A run that was cut pushes what it knows, which JobRun does in 9 s.</summary>
+    /// <summary>A cancelled run pushes what it knows, which takes JobRun up to 9 s.</summary>
     static readonly TimeSpan AfterCancel = TimeSpan.FromSeconds(12);
     static readonly TimeSpan ForStore = TimeSpan.FromSeconds(5);
 
@@ -65,24 +63,24 @@ internal sealed class Daemon(
         {
             state.Set(Planned);
             if (await schedule.StartAsync(_plan, stop) && state.Now.IsCluster)
-                log.Info("reschedule", "the cluster's schedule is changed to this one, on all nodes");
+                log.Info("reschedule", "the cluster's schedule was replaced by this one on all nodes");
         }
         catch (Exception failure) when (failure is not OutOfMemoryException && state.Now.IsCluster)
         {
             if (stop.IsCancellationRequested)
             {
-                log.Info("ending", "ended before the cluster's store had answered; nothing was run");
+                log.Info("ending", "ended before the cluster's store responded; nothing was run");
                 return false;
             }
 
-            log.Error("store", $"the cluster's store {options.Current.Cluster!.Connection} cannot be used: {schedule.Describe(failure)}");
+            log.Error("store", $"the cluster's store {options.Current.Cluster!.Connection} is unavailable: {schedule.Describe(failure)}");
             return false;
         }
 
         state.Set(Planned);
         var now = state.Now;
         var where = now.IsCluster ? $"node {now.Node} of the cluster {options.Current.Cluster!.Name}" : now.Node;
-        var text = $"{now.Cron} in {now.TimeZone.Id}, the next slot is {(now.NextSlot is { } next ? ScheduleLog.Time(next) : "none")}";
+        var text = $"{now.Cron} in {now.TimeZone.Id}, next slot {(now.NextSlot is { } next ? ScheduleLog.Time(next) : "none")}";
         log.Info("start", $"started on {where}: {text}");
         manager.Ready(text);
         return true;
@@ -98,7 +96,7 @@ internal sealed class Daemon(
             NextSlot = _plan.Next(_time.GetUtcNow()),
         };
 
-    /// <summary>What there is to do every second.</summary>
+    /// <summary>Runs every second.</summary>
     async Task CheckAsync(CancellationToken stop)
     {
         var now = _time.GetUtcNow();
@@ -127,9 +125,9 @@ internal sealed class Daemon(
                 ? $"slot {ScheduleLog.Time(run.Slot)} is running"
                 : $"next slot {(now.NextSlot is { } next ? ScheduleLog.Time(next) : "none")}"
         )
-        + (now.Last is { } last ? $", last run ended with {(int)last.ExitCode}" : "")
-        + (now.ReloadFailure is null ? "" : ", the settings are broken and older ones are in use")
-        + (now.StoreProblem is null ? "" : ", the cluster's store cannot be asked");
+        + (now.Last is { } last ? $", last run ended with exit code {(int)last.ExitCode}" : "")
+        + (now.ReloadFailure is null ? "" : ", the settings are invalid and the previous ones are in use")
+        + (now.StoreProblem is null ? "" : ", the cluster's store is unavailable");
 
     void LogOverrun(DateTimeOffset now)
     {
@@ -144,8 +142,8 @@ internal sealed class Daemon(
         );
         log.Warn(
             "outlasts",
-            $"the run for slot {ScheduleLog.Time(run.Slot)} is still going on, and slot {ScheduleLog.Time(next)} is due: "
-                + "it is caught up when the run has ended"
+            $"the run for slot {ScheduleLog.Time(run.Slot)} is still active, and slot {ScheduleLog.Time(next)} is due: "
+                + "it starts when the run has ended"
         );
     }
 
@@ -163,12 +161,12 @@ internal sealed class Daemon(
                 state.RecordClusterSlot(last);
             if (_stored is { IsBroken: true })
             {
-                log.Error("scheduler", "Quartz had given the schedule up; it is taken up again");
+                log.Error("scheduler", "Quartz put the trigger into the error state; it was reset");
                 await schedule.RepairAsync(limit.Token).WaitAsync(limit.Token);
             }
 
             if (state.Now.StoreProblem is not null)
-                log.Info("store", "the cluster's store can be asked again");
+                log.Info("store", "the cluster's store is available again");
             state.Set(now => now with { StoreProblem = null });
         }
         catch (Exception failure) when (failure is not OutOfMemoryException && state.Now.IsCluster)
@@ -176,7 +174,7 @@ internal sealed class Daemon(
             if (stop.IsCancellationRequested)
                 return;
             if (state.Now.StoreProblem is null)
-                log.Error("store", "the cluster's store cannot be asked, so nothing is run until it can: " + schedule.Describe(failure));
+                log.Error("store", "the cluster's store is unavailable, and nothing runs until it is back: " + schedule.Describe(failure));
             state.Set(now => now with { StoreProblem = schedule.Describe(failure) });
         }
     }
@@ -192,7 +190,7 @@ internal sealed class Daemon(
         }
         catch (Exception failure) when (failure is not OutOfMemoryException && state.Now.IsCluster)
         {
-            // It is tried again in a second; the store's trouble is told where it is asked.
+            // Retried in a second. QueryStoreAsync reports the store's failure.
         }
     }
 
@@ -201,7 +199,7 @@ internal sealed class Daemon(
         manager.Reloading((long)(Stopwatch.GetTimestamp() * (1e6 / Stopwatch.Frequency)));
         options.Reload(isAsked: true);
         if (state.Now.ReloadFailure is null)
-            log.Info("reload", "the settings have been read again");
+            log.Info("reload", "the settings were reloaded");
         manager.Ready(Status(state.Now));
     }
 
@@ -214,23 +212,25 @@ internal sealed class Daemon(
         var run = state.Now.Current;
         log.Info(
             "stop",
-            run is null ? "ending" : $"ending: the run for slot {ScheduleLog.Time(run.Slot)} may go on for {grace.TotalSeconds:0.###} s"
+            run is null ? "ending" : $"ending: the run for slot {ScheduleLog.Time(run.Slot)} may continue for {grace.TotalSeconds:0.###} s"
         );
         await WaitAsync(schedule.PauseAsync(CancellationToken.None), ForStore);
         if (!await WaitAsync(runner.Idle, grace))
         {
-            log.Warn("stop", $"the run did not end within {grace.TotalSeconds:0.###} s and is cut");
+            log.Warn("stop", $"the run did not end within {grace.TotalSeconds:0.###} s and is cancelled");
             runner.Cancel();
             await WaitAsync(runner.Idle, AfterCancel);
         }
 
         await WaitAsync(schedule.StopAsync(CancellationToken.None), ForStore);
         var code = runner.WasCancelled || !runner.Idle.IsCompleted ? context.Signals.Received ?? ExitCode.Terminated : ExitCode.Success;
-        log.Info("stop", code == ExitCode.Success ? "ended" : "ended; the run was cut");
+        log.Info("stop", code == ExitCode.Success ? "ended" : "ended; the run was cancelled");
         return code;
     }
 
-    /// <summary>Whether it ended in time. What went wrong in it was told where it happened, or is of the store, which is left.</summary>
+    /// <summary>
+    /// Whether the task completed in time. Its failure was logged where it happened, or belongs to the store, which is being closed.
+    /// </summary>
     async Task<bool> WaitAsync(Task task, TimeSpan limit)
     {
         if (limit > TimeSpan.Zero)

@@ -6,10 +6,10 @@ using System.Text;
 namespace BackupMetricsJob.Schedule.Http;
 
 /// <summary>
-/// Who may ask. A right password is remembered by a keyed hash, so that a scrape costs nothing; a wrong one costs the full time, and so
-/// does an unknown user. One is computed at a time: guessing fast keeps one processor busy, and no more.
+/// The users of the endpoint. A correct password is cached as a keyed hash, so that a scrape costs little. A wrong password and an unknown
+/// user cost a full bcrypt computation. Only one runs at a time, so guessing passwords keeps at most one core busy.
 /// </summary>
-#pragma warning disable CA1001 // A semaphore whose handle nobody asks for holds nothing to give back.
+#pragma warning disable CA1001 // A SemaphoreSlim needs disposal only if its AvailableWaitHandle is used.
 internal sealed class Users
 #pragma warning restore CA1001
 {
@@ -30,15 +30,15 @@ internal sealed class Users
         _nobody = BcryptHash.Dummy(cost);
     }
 
-    /// <summary>Whether nobody needs to say who they are.</summary>
+    /// <summary>Whether no authentication is required.</summary>
     public bool IsEmpty => _hashes.Count == 0;
 
-    /// <summary>Whether they are the same users, with the same hashes.</summary>
+    /// <summary>Whether the users and hashes are the same.</summary>
     public bool HasSameHashes(IReadOnlyDictionary<string, string> hashes) =>
         _hashes.Count == hashes.Count && _hashes.All(user => hashes.GetValueOrDefault(user.Key) == user.Value);
 
-    /// <param name="authorization">What the request says in its header of that name.</param>
-    /// <param name="cancellationToken">When whoever asks is gone.</param>
+    /// <param name="authorization">The request's Authorization header.</param>
+    /// <param name="cancellationToken">Cancelled when the client disconnects.</param>
     public async ValueTask<bool> AuthenticateAsync(string authorization, CancellationToken cancellationToken)
     {
         if (IsEmpty)

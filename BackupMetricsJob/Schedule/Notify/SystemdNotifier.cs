@@ -4,8 +4,8 @@ using System.Text;
 namespace BackupMetricsJob.Schedule.Notify;
 
 /// <summary>
-/// Tells systemd how the service is, by the datagrams of sd_notify(3). Without systemd it does nothing. What cannot be sent is not sent:
-/// the watchdog of systemd notices that.
+/// Reports the service's state to systemd with the datagrams of sd_notify(3). Does nothing without systemd. Ignores send failures:
+/// systemd's watchdog notices them.
 /// </summary>
 internal sealed class SystemdNotifier : IDisposable
 {
@@ -13,9 +13,9 @@ internal sealed class SystemdNotifier : IDisposable
     readonly UnixDomainSocketEndPoint? _to;
     string _status = "";
 
-    /// <param name="environment">NOTIFY_SOCKET is a path or, after an @, an abstract name; WATCHDOG_USEC is for the process WATCHDOG_PID
-    /// only.</param>
-    /// <param name="process">The id of this process.</param>
+    /// <param name="environment">NOTIFY_SOCKET is a path or, after an @, an abstract name; WATCHDOG_USEC applies only to the process
+    /// WATCHDOG_PID.</param>
+    /// <param name="process">This process's id.</param>
     public SystemdNotifier(IReadOnlyDictionary<string, string> environment, int process)
     {
         if (environment.GetValueOrDefault("NOTIFY_SOCKET") is not { Length: > 1 } name || name[0] is not ('/' or '@'))
@@ -29,7 +29,7 @@ internal sealed class SystemdNotifier : IDisposable
             WatchdogInterval = TimeSpan.FromMicroseconds(microseconds) / 2;
     }
 
-    /// <summary>How often systemd wants to hear that all is well; null where it does not.</summary>
+    /// <summary>How often systemd expects a ping; null for never.</summary>
     public TimeSpan? WatchdogInterval { get; }
 
     public void Ready(string status)
@@ -38,7 +38,7 @@ internal sealed class SystemdNotifier : IDisposable
         Send("READY=1\nSTATUS=" + PlainText.OnOneLine(status));
     }
 
-    /// <summary>A line for `systemctl status`; said only when it is a new one.</summary>
+    /// <summary>A line for `systemctl status`; sent only if it changed.</summary>
     public void Status(string status)
     {
         if (status == _status)
@@ -49,13 +49,13 @@ internal sealed class SystemdNotifier : IDisposable
 
     public void Alive() => Send("WATCHDOG=1");
 
-    /// <param name="monotonicMicroseconds">CLOCK_MONOTONIC, by which systemd tells this reload from others.</param>
+    /// <param name="monotonicMicroseconds">CLOCK_MONOTONIC, by which systemd distinguishes reloads.</param>
     public void Reloading(long monotonicMicroseconds) =>
         Send(FormattableString.Invariant($"RELOADING=1\nMONOTONIC_USEC={monotonicMicroseconds}"));
 
     public void Stopping(string status) => Send("STOPPING=1\nSTATUS=" + PlainText.OnOneLine(status));
 
-    /// <summary>Stopping may take this long.</summary>
+    /// <summary>Extends the time for stopping.</summary>
     public void ExtendTimeout(TimeSpan by) => Send(FormattableString.Invariant($"EXTEND_TIMEOUT_USEC={(long)by.TotalMicroseconds}"));
 
     public void Dispose() => _socket?.Dispose();
@@ -68,7 +68,7 @@ internal sealed class SystemdNotifier : IDisposable
         }
         catch (SocketException)
         {
-            // Nobody listens there any more, or its queue is full.
+            // The socket is closed or its queue is full.
         }
     }
 }

@@ -3,14 +3,14 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Schedule.Page;
 
 /// <summary>
-/// An age against its limits: the bar is full a quarter beyond the last limit, and each limit is a mark on it. The words beside it say the
-/// same.
+/// A bar that shows an age against its limits. It is full a quarter beyond the last limit; each limit is a mark. The text beside it says
+/// the same.
 /// </summary>
 internal static class AgeBar
 {
     const double Full = 1.25;
 
-    /// <summary>Nothing where there is no limit to be drawn.</summary>
+    /// <summary>Empty without a limit.</summary>
     public static Html Render(Instance instance, LimitType? type, TimeSpan age)
     {
         List<TimeSpan> limits = [.. Limits(instance, type).Select(limit => limit.MaxAge)];
@@ -33,11 +33,11 @@ internal static class AgeBar
         );
     }
 
-    /// <summary>The limit that comes first: " of 26 h"; nothing where there is none.</summary>
+    /// <summary>The lowest limit: " of 26 h"; empty without a limit.</summary>
     public static string First(Instance instance, LimitType? type) =>
         Limits(instance, type).MinBy(limit => limit.MaxAge) is { } first ? " of " + Humanize.Duration(first.MaxAge) : "";
 
-    /// <summary>The limits in words, both where they are told apart.</summary>
+    /// <summary>The limits as text.</summary>
     public static string Describe(Instance instance, LimitType? type)
     {
         var warning = Limits(instance, type).FirstOrDefault(limit => limit.Severity == Severity.Warning)?.MaxAge;

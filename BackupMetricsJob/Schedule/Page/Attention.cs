@@ -3,17 +3,15 @@ using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Schedule.Page;
 
-/// <summary>
-/// The databases that somebody must look at: what is wrong, what to do, and what is known beside it. The first ones are open.
-/// </summary>
+/// <summary>The databases that need attention, with findings, advice and facts. The first ones are expanded.</summary>
 internal static class Attention
 {
     const int Open = 8;
 
-    /// <param name="judged">Worst first.</param>
-    public static IEnumerable<Html> Render(IReadOnlyList<Assessment> judged)
+    /// <param name="assessments">Worst first.</param>
+    public static IEnumerable<Html> Render(IReadOnlyList<Assessment> assessments)
     {
-        var count = judged.Count(one => one.Verdict is Verdict.Critical or Verdict.Warning);
+        var count = assessments.Count(one => one.Verdict is Verdict.Critical or Verdict.Warning);
         if (count == 0)
             yield break;
         yield return Html.Format(
@@ -21,7 +19,7 @@ internal static class Attention
                 + $"class=\"count\">{count}</span></h2>\n"
         );
         for (var i = 0; i < count; i++)
-            yield return Card(judged[i], i);
+            yield return Card(assessments[i], i);
         yield return Html.Format($"</section>\n");
     }
 
@@ -94,7 +92,7 @@ internal static class Attention
                 + $"<dd>{value}{bar}{(details == Html.Nothing ? details : Html.Format($"<small>{details}</small>"))}</dd></div>"
         );
 
-    /// <summary>With a capital letter, where it does not begin with a name, and a full stop.</summary>
+    /// <summary>Adds a full stop and, unless the text starts with a name, a capital letter.</summary>
     static string Sentence(string text)
     {
         var isWord =
@@ -104,7 +102,7 @@ internal static class Attention
         return (isWord ? char.ToUpperInvariant(text[0]) + text[1..] : text).TrimEnd('.') + ".";
     }
 
-    /// <summary>Stays the same as long as the name does, whatever is in that.</summary>
+    /// <summary>Depends only on the name and is safe in HTML.</summary>
     static string Id(ProbeResult result) =>
         Convert.ToHexString(
             System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(result.Instance.Name)).AsSpan(0, 6)

@@ -3,25 +3,25 @@ using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Schedule.Page;
 
-/// <summary>What is known of one database, in the words of `show`.</summary>
+/// <summary>Facts about a database, in the words of `show`.</summary>
 internal static class DatabaseFacts
 {
-    /// <summary>PostgreSQL 15.20, primary; or who spoke of it.</summary>
+    /// <summary>PostgreSQL 15.20, primary; or the source of the facts.</summary>
     public static string Server(ProbeResult result) =>
         result switch
         {
             { Server: { } server } => $"PostgreSQL {Humanize.Version(server.VersionNumber)}, {(server.InRecovery ? "standby" : "primary")}",
-            { IsTarget: false } => $"by the word of {string.Join(", ", result.Instance.Sources)}",
-            { SourcesThatAnswered.Count: > 0 } => $"by the word of {string.Join(", ", result.SourcesThatAnswered)}",
+            { IsTarget: false } => $"according to {string.Join(", ", result.Instance.Sources)}",
+            { SourcesThatAnswered.Count: > 0 } => $"according to {string.Join(", ", result.SourcesThatAnswered)}",
             _ => "no answer",
         };
 
     public static Html Age(BackupFacts backup, Instance instance) =>
         backup.Age is { } age
             ? Html.Format($"<b>{Humanize.Duration(age)}</b> old{Limit(instance, ShowBackup.LimitOf(instance, backup.Type))}")
-            : Html.Format($"{(backup.Oldest is null ? "no good one is known" : "the newest is not known")}");
+            : Html.Format($"{(backup.Oldest is null ? "no successful backup known" : "newest backup unknown")}");
 
-    /// <summary>Finished when, with what, how large, what else is kept.</summary>
+    /// <summary>Tool, finish time, duration, size and what else is kept.</summary>
     public static Html Details(BackupFacts backup)
     {
         var finished = backup.LastSuccess is { } at
@@ -32,7 +32,7 @@ internal static class DatabaseFacts
         return Html.Format($"{finished}{took}{ShowBackup.Size(backup)}{(more.Length > 0 ? "; " + more : "")}");
     }
 
-    /// <summary>How archiving stands; null where there is no server to ask.</summary>
+    /// <summary>The state of WAL archiving; null without server facts.</summary>
     public static string? Archiving(ProbeResult result)
     {
         if (result.Server is not { } server)
@@ -41,32 +41,32 @@ internal static class DatabaseFacts
             return "unknown";
         var last =
             !server.DoesNotArchiveItself && server.ArchiveMode != "off" && server.Archiver.LastArchived is { } archived
-                ? $", last success {Humanize.Duration(server.Now - archived)} before it was asked"
+                ? $", last success {Humanize.Duration(server.Now - archived)} before the probe"
                 : "";
         return state.Name() + last;
     }
 
-    /// <summary>For how long the oldest segment has waited to be archived; null where none does.</summary>
+    /// <summary>How long the oldest segment has been waiting for the archiver; null if none is.</summary>
     public static TimeSpan? Waiting(ProbeResult result) =>
         result.Server is { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal.OldestReady: { } since } server
             ? server.Now - since
             : null;
 
-    /// <summary>The segments that wait to be archived, in words; null where nobody knows, or nothing is archived.</summary>
+    /// <summary>The segments waiting for the archiver; null if unknown or archiving is off.</summary>
     public static Html? Queue(ProbeResult result)
     {
         if (result.Server is not { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal: { } wal })
             return null;
         return Waiting(result) is { } waiting
             ? Html.Format($"<b>{Humanize.Waiting(wal)}</b> waiting for {Humanize.Duration(waiting)}{Limit(result.Instance, LimitType.Wal)}")
-            : Html.Format($"nothing waits");
+            : Html.Format($"empty");
     }
 
-    /// <summary>What would be lost if it died now; null where nobody knows.</summary>
+    /// <summary>How much would be lost in a failure now; null if unknown.</summary>
     public static Html? Loss(ProbeResult result) =>
         result.Loss is { } loss ? Html.Format($"<b>{Humanize.Duration(loss.Window)}</b> of work at most{ShowTable.Proviso(loss)}") : null;
 
-    /// <summary>The same two in a word or two, under a heading that says what they are.</summary>
+    /// <summary>Short forms for a table with headings.</summary>
     public static Html? ShortQueue(ProbeResult result)
     {
         if (result.Server is not { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal: { } wal })

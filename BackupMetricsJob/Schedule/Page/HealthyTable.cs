@@ -3,29 +3,29 @@ using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Schedule.Page;
 
-/// <summary>The databases that nobody needs to look at, a line each.</summary>
+/// <summary>The databases that need no attention, one line each.</summary>
 internal static class HealthyTable
 {
-    /// <param name="judged">Worst first.</param>
-    public static IEnumerable<Html> Render(IReadOnlyList<Assessment> judged)
+    /// <param name="assessments">Worst first.</param>
+    public static IEnumerable<Html> Render(IReadOnlyList<Assessment> assessments)
     {
         var first = 0;
-        while (first < judged.Count && judged[first].Verdict is Verdict.Critical or Verdict.Warning)
+        while (first < assessments.Count && assessments[first].Verdict is Verdict.Critical or Verdict.Warning)
             first++;
-        if (first == judged.Count)
+        if (first == assessments.Count)
             yield break;
-        var isAllWell = judged[^1].Verdict == Verdict.Healthy;
+        var isAllHealthy = assessments[^1].Verdict == Verdict.Healthy;
         yield return Html.Format(
             $"""
-            <section id="well" aria-labelledby="h-well"><h2 id="h-well">{(
-                isAllWell ? "Well" : "Well, or not judged"
-            )} <span class="count">{judged.Count - first}</span></h2>
+            <section id="ok" aria-labelledby="h-ok"><h2 id="h-ok">{(
+                isAllHealthy ? "OK" : "OK or not assessed"
+            )} <span class="count">{assessments.Count - first}</span></h2>
             <table><thead><tr><th scope="col">Database</th><th scope="col">Newest backup</th><th scope="col">Made with</th><th scope="col">Would be lost now</th><th scope="col">Ready queue</th></tr></thead><tbody>
 
             """
         );
-        for (var i = first; i < judged.Count; i++)
-            yield return Row(judged[i]);
+        for (var i = first; i < assessments.Count; i++)
+            yield return Row(assessments[i]);
         yield return Html.Format($"</tbody></table></section>\n");
     }
 
@@ -51,11 +51,11 @@ internal static class HealthyTable
     static Html Age(ProbeResult result, BackupFacts? newest)
     {
         if (!result.IsMonitored)
-            return Html.Format($"<span class=\"unknown\">it answers for others</span>");
+            return Html.Format($"<span class=\"unknown\">only holds facts about others</span>");
         if (result.Server is { DoesNotArchiveItself: true })
             return Html.Format($"<span class=\"unknown\">a standby: see its primary</span>");
         if (newest is not { Age: { } age })
-            return Html.Format($"<span class=\"unknown\">none is known</span>");
+            return Html.Format($"<span class=\"unknown\">none known</span>");
         var type = ShowBackup.LimitOf(result.Instance, newest.Type);
         return Html.Format(
             $"<div>{AgeBar.Render(result.Instance, type, age)}"

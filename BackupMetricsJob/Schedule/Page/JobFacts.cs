@@ -3,10 +3,10 @@ using BackupMetricsJob.Schedule.State;
 
 namespace BackupMetricsJob.Schedule.Page;
 
-/// <summary>Who says all this, and when it is said again.</summary>
+/// <summary>Facts about the job: schedule, runs, settings, version.</summary>
 internal static class JobFacts
 {
-    /// <summary>The three that a glance is for.</summary>
+    /// <summary>The three most important facts.</summary>
     public static Html AtAGlance(ScheduleSnapshot now, DateTimeOffset time) =>
         Html.Format(
             $"""
@@ -29,7 +29,7 @@ internal static class JobFacts
             )}{Row(
                 "schedule",
                 Html.Format(
-                    $"<code>{now.Cron}</code> in {now.TimeZone.Id}" + $"{(now.Interval > TimeSpan.Zero ? $", every {Humanize.Duration(now.Interval)} at the longest" : "")}"
+                    $"<code>{now.Cron}</code> in {now.TimeZone.Id}" + $"{(now.Interval > TimeSpan.Zero ? $", at least every {Humanize.Duration(now.Interval)}" : "")}"
                 )
             )}{Html.Join(Pushes(now))}{Row("settings", Settings(now))}{Cluster(now, time)}{Row(
                 "last success",
@@ -49,10 +49,10 @@ internal static class JobFacts
         now switch
         {
             { Current: { } current } => Html.Format(
-                $"<b>going on</b><small>for {TimeElement.Render(current.Slot)}{(current.IsRetry ? ", again" : "")}</small>"
+                $"<b>active</b><small>for {TimeElement.Render(current.Slot)}{(current.IsRetry ? ", retry" : "")}</small>"
             ),
             { NextSlot: { } next } => Html.Format($"<b>{TimeElement.Relative(time, next)}</b><small>{TimeElement.Render(next)}</small>"),
-            _ => Html.Format($"<b>none</b><small>the schedule has no further slot</small>"),
+            _ => Html.Format($"<b>none</b><small>the schedule has no further slots</small>"),
         };
 
     static Html Last(ScheduleSnapshot now, DateTimeOffset time) =>
@@ -73,8 +73,8 @@ internal static class JobFacts
 
     static Html Settings(ScheduleSnapshot now) =>
         now.ReloadFailure is { } failure
-            ? Html.Format($"broken since {TimeElement.Render(failure.At)}, older ones are in use")
-            : Html.Format($"read without a problem");
+            ? Html.Format($"invalid since {TimeElement.Render(failure.At)}; the previous ones are in use")
+            : Html.Format($"valid");
 
     static Html Cluster(ScheduleSnapshot now, DateTimeOffset time) =>
         now.LastClusterSlot is { } last

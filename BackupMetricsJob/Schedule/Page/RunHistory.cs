@@ -4,13 +4,13 @@ using BackupMetricsJob.Schedule.State;
 
 namespace BackupMetricsJob.Schedule.Page;
 
-/// <summary>The last runs of this node: a picture of how long each took and how it ended, and the same as a table.</summary>
+/// <summary>The last runs of this node, as a chart of durations and results, and as a table.</summary>
 internal static class RunHistory
 {
     const int Step = 6;
     const int Height = 34;
 
-    /// <summary>The picture, with the same in words.</summary>
+    /// <summary>The chart with a caption.</summary>
     public static Html Picture(ScheduleSnapshot now) =>
         now.History.Count == 0
             ? Html.Format($"<b>none</b><small>on this node so far</small>")
@@ -32,7 +32,7 @@ internal static class RunHistory
                 """
             );
 
-    /// <summary>What an exit code says, in words.</summary>
+    /// <summary>The meaning of an exit code.</summary>
     public static string Describe(ExitCode code) =>
         code switch
         {
@@ -40,8 +40,8 @@ internal static class RunHistory
             ExitCode.TargetFailed => "a database could not be probed",
             ExitCode.PushNotArrived => "the push did not arrive",
             ExitCode.PushRefused => "the gateway refused the push",
-            ExitCode.Bug => "a bug; the log tells more",
-            ExitCode.Terminated or ExitCode.Interrupted => "it was cut",
+            ExitCode.Bug => "a bug; see the log",
+            ExitCode.Terminated or ExitCode.Interrupted => "cancelled",
             _ => "",
         };
 

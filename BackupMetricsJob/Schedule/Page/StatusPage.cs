@@ -2,16 +2,13 @@ using BackupMetricsJob.Schedule.State;
 
 namespace BackupMetricsJob.Schedule.Page;
 
-/// <summary>
-/// The page: the sentence, what is wrong with the job, what is wrong with databases, the rest. It comes in pieces, so that a long one needs
-/// no memory.
-/// </summary>
+/// <summary>The status page: headline, problems of the job, problems of databases, the rest. Rendered in pieces to limit memory.</summary>
 internal static class StatusPage
 {
     const int Piece = 16 * 1024;
 
-    /// <param name="now">What is known.</param>
-    /// <param name="time">When it is asked for.</param>
+    /// <param name="now">The state to show.</param>
+    /// <param name="time">The time of the request.</param>
     public static IEnumerable<string> Render(ScheduleSnapshot now, DateTimeOffset time)
     {
         var text = new System.Text.StringBuilder(2 * Piece);
@@ -30,15 +27,15 @@ internal static class StatusPage
 
     static IEnumerable<Html> Parts(ScheduleSnapshot now, DateTimeOffset time)
     {
-        var judged = Assessment.Assess(now.NewestRun?.Report.Results ?? []);
-        var headline = Headline.From(now, judged, time);
+        var assessments = Assessment.Assess(now.NewestRun?.Report.Results ?? []);
+        var headline = Headline.From(now, assessments, time);
         yield return Head(now, headline);
         yield return Hero(now, headline, time);
         yield return Notices.Render(now);
         yield return Html.Format($"</div>\n<main id=\"main\">\n");
-        foreach (var card in Attention.Render(judged))
+        foreach (var card in Attention.Render(assessments))
             yield return card;
-        foreach (var row in HealthyTable.Render(judged))
+        foreach (var row in HealthyTable.Render(assessments))
             yield return row;
         yield return RunHistory.Table(now, time);
         yield return JobFacts.Render(now, time);
@@ -84,5 +81,5 @@ internal static class StatusPage
         );
 
     static Html Asked(ScheduleSnapshot now, DateTimeOffset time) =>
-        now.NewestRun is { } last ? Html.Format($" <span>Asked {TimeElement.Relative(time, last.Ended)}.</span>") : Html.Nothing;
+        now.NewestRun is { } last ? Html.Format($" <span>Probed {TimeElement.Relative(time, last.Ended)}.</span>") : Html.Nothing;
 }

@@ -3,10 +3,10 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Schedule.Page;
 
-/// <summary>Moments as people and machines read them.</summary>
+/// <summary>Renders times for people and machines.</summary>
 internal static class TimeElement
 {
-    /// <summary>2026-11-22 12:00 UTC; the seconds are for machines, and for who points at it.</summary>
+    /// <summary>2026-11-22 12:00 UTC; the seconds are in the datetime attribute.</summary>
     public static Html Render(DateTimeOffset at) =>
         Html.Format(
             $"<time datetime=\"{at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}\">"

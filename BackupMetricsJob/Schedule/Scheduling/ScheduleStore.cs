@@ -5,14 +5,14 @@ using Quartz;
 
 namespace BackupMetricsJob.Schedule.Scheduling;
 
-/// <summary>Where the schedule is kept: in memory for a host on its own, in PostgreSQL for a cluster.</summary>
+/// <summary>Configures where the schedule is stored: in memory for a single host, in PostgreSQL for a cluster.</summary>
 internal static class ScheduleStore
 {
-    /// <summary>A node that has not been heard of for these two together is gone, and another one takes over.</summary>
+    /// <summary>A node whose last check-in is older than the sum of these two is considered dead, and another one takes over.</summary>
     public static readonly TimeSpan CheckIn = TimeSpan.FromSeconds(2);
     public static readonly TimeSpan CheckInTolerance = TimeSpan.FromSeconds(3);
 
-    /// <summary>A slot that is later than this is a missed one, and all missed ones are caught up by one run.</summary>
+    /// <summary>A slot that is later than this counts as missed; one run makes up for all missed slots.</summary>
     static readonly TimeSpan Misfire = TimeSpan.FromSeconds(2);
 
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
@@ -22,7 +22,7 @@ internal static class ScheduleStore
     [UnconditionalSuppressMessage(
         "Trimming",
         "IL2026",
-        Justification = "Quartz looks for the driver's types by name only where it must make the connections itself "
+        Justification = "Quartz looks up the driver's types by name only if it creates the connections itself "
             + "(DbMetadataResolver.ResolveWithoutTypes)."
     )]
     public static void InPostgres(IQuartzBuilder scheduler, ClusterOptions cluster, DbDataSource connections)
@@ -30,7 +30,7 @@ internal static class ScheduleStore
         scheduler.ConfigureScheduler(options => (options.InstanceName, options.InstanceId) = (cluster.Name, cluster.Node));
         scheduler.UsePersistentStore(store =>
         {
-            // Given a connection string too, Quartz takes that, which has neither the password nor our check of the server's certificate.
+            // Set no connection string: Quartz would prefer it, and it has neither the password nor our certificate check.
             store.UsePostgres(source => source.DataSourceFactory = _ => connections);
             store.UseSystemTextJsonSerializer();
             store.UseClustering(nodes => (nodes.CheckinInterval, nodes.CheckinMisfireThreshold) = (CheckIn, CheckInTolerance));

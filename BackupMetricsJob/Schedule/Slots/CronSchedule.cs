@@ -3,17 +3,17 @@ using Quartz;
 namespace BackupMetricsJob.Schedule.Slots;
 
 /// <summary>
-/// When the job runs: a cron expression in a time zone. A time that the clocks skip in spring is due at the moment they jump; a fixed time
-/// that comes twice in autumn is due the first time only, while what is due every few minutes or hours goes on through both.
+/// A cron expression in a time zone. A time that is skipped in spring is due when the clocks change. A fixed time that occurs twice in
+/// autumn is due the first time only; an expression with an interval of minutes or hours keeps its interval.
 /// </summary>
 internal sealed class CronSchedule(string text, CronExpression cron)
 {
-    /// <summary>What a crontab and Quartz call a cron expression.</summary>
+    /// <summary>The accepted formats, of crontab and of Quartz.</summary>
     public const string Allowed =
-        "five fields as in crontab(5), like \"*/5 * * * *\", or six or seven as Quartz has them, the seconds first, "
-        + "like \"0 */5 * * * ?\", or @hourly and the like";
+        "five fields as in crontab(5), like \"*/5 * * * *\", or six or seven as in Quartz, seconds first, "
+        + "like \"0 */5 * * * ?\", or a macro like @hourly";
 
-    // More than a year of every minute; both changes of the clocks are in it.
+    // More than a year of minutes, which includes both clock changes.
     const int MaxSlots = 600_000;
     static readonly TimeSpan Span = TimeSpan.FromDays(400);
 
@@ -22,13 +22,13 @@ internal sealed class CronSchedule(string text, CronExpression cron)
 
     public TimeZoneInfo Zone => Cron.TimeZone;
 
-    /// <summary>The longest time between a slot and the next one, of the next 400 days; null where there is one slot and no more.</summary>
+    /// <summary>The longest time between two slots in the next 400 days; null if there is only one slot.</summary>
     public TimeSpan? LongestGap { get; private init; }
 
-    /// <summary>The same with the seconds first, as Quartz keeps it.</summary>
+    /// <summary>The expression with seconds first, as Quartz stores it.</summary>
     internal CronExpression Cron { get; } = cron;
 
-    /// <summary>Null, and what is wrong in words, where it is no cron expression or has no slot after <paramref name="now"/>.</summary>
+    /// <summary>Null and a problem if it is not a cron expression or has no slot after <paramref name="now"/>.</summary>
     public static CronSchedule? TryParse(string text, TimeZoneInfo zone, DateTimeOffset now, out string problem)
     {
         var fields = text.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -52,17 +52,18 @@ internal sealed class CronSchedule(string text, CronExpression cron)
         var plan = new CronSchedule(text.Trim(), cron);
         if (plan.Next(now) is not null)
             return new(plan.Text, cron) { LongestGap = plan.Longest(now) };
-        problem = "no time from now on is in it";
+        problem = "it has no time in the future";
         return null;
     }
 
-    /// <summary>The first slot later than <paramref name="after"/>.</summary>
+    /// <summary>The first slot after <paramref name="after"/>.</summary>
     public DateTimeOffset? Next(DateTimeOffset after) => Cron.GetNextValidTimeAfter(after.ToUniversalTime());
 
-    /// <summary>The last slot that is not later than <paramref name="moment"/>.</summary>
+    /// <summary>The last slot at or before <paramref name="moment"/>.</summary>
     public DateTimeOffset? LastAtOrBefore(DateTimeOffset moment)
     {
-        // Quartz' own search backwards names the second 02:30 of an autumn night, its search forwards the first; the latter is what fires.
+        // In the repeated hour of autumn, Quartz' backward search returns the second occurrence, but its forward search, which fires, the
+        // first.
         if (Cron.GetPreviousValidTimeBefore(moment.ToUniversalTime().AddTicks(1)) is not { } near)
             return null;
         DateTimeOffset? last = null;
@@ -71,7 +72,7 @@ internal sealed class CronSchedule(string text, CronExpression cron)
         return last ?? near;
     }
 
-    /// <summary>The slots between two others, which are not counted themselves; at most <paramref name="most"/>.</summary>
+    /// <summary>The slots between two others, exclusive; at most <paramref name="most"/>.</summary>
     public IReadOnlyList<DateTimeOffset> Between(DateTimeOffset after, DateTimeOffset before, int most)
     {
         var slots = new List<DateTimeOffset>();
@@ -80,7 +81,7 @@ internal sealed class CronSchedule(string text, CronExpression cron)
         return slots;
     }
 
-    /// <summary>Whether the two mean the same, however they are written.</summary>
+    /// <summary>Whether the schedules are the same, however they are written.</summary>
     public bool IsEquivalentTo(CronSchedule other) =>
         Cron.CronExpressionString == other.Cron.CronExpressionString && Zone.Id == other.Zone.Id;
 
@@ -100,7 +101,7 @@ internal sealed class CronSchedule(string text, CronExpression cron)
         return longest;
     }
 
-    // What follows is about Quartz' programming interface.
+    // The other sentences are about Quartz' API.
     static string FirstSentence(string text) =>
         text.IndexOf(". ", StringComparison.Ordinal) is > 0 and var end ? text[..end] : text.TrimEnd('.');
 }
