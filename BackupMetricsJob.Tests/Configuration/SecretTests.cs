@@ -74,7 +74,7 @@ public sealed class SecretTests
     [InlineData(
         "connection_env: BAD",
         FailureReason.BadData,
-        "targets[0].connection_env \"BAD\": sslmode: \"perhaps\" is none of disable, allow, prefer, require, verify-ca, verify-full"
+        "targets[0].connection_env \"BAD\": sslmode: \"perhaps\" is not one of disable, allow, prefer, require, verify-ca, verify-full"
     )]
     [InlineData(
         "connection_env: TWICE, password_env: OTHER",

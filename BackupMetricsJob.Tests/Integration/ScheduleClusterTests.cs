@@ -47,7 +47,7 @@ public sealed class ScheduleClusterTests
         await node.WaitForErrorLineAsync("\"slot_end\"");
 
         await store.StopAsync();
-        await node.WaitForErrorLineAsync("the cluster's store cannot be asked, so nothing is run until it can");
+        await node.WaitForErrorLineAsync("the cluster's store is unavailable, and nothing runs until it is back");
         await store.StartAgainAsync();
         await node.WaitForErrorLineAsync("the cluster's store is available again");
         var before = Events(node).Count(line => Name(line) == "slot_end");

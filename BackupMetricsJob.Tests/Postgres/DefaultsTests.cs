@@ -57,7 +57,7 @@ public sealed class DefaultsTests : IDisposable
             null
         );
 
-        Assert.StartsWith("sslmode in defaults: \"perhaps\" is none of", Assert.Single(problems), StringComparison.Ordinal);
+        Assert.StartsWith("sslmode in defaults: \"perhaps\" is not one of", Assert.Single(problems), StringComparison.Ordinal);
     }
 
     [Theory]

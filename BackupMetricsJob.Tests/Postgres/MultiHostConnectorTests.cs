@@ -85,12 +85,12 @@ public sealed class MultiHostConnectorTests(MultiHostServers servers) : IClassFi
     [InlineData(
         "port=1,STANDBY user=trusted target_session_attrs=primary",
         "refused: 127.0.0.1:1: Failed to connect to 127.0.0.1:1: Connection refused; 127.0.0.1:STANDBY: it is a standby, "
-            + "and target_session_attrs=primary is asked for"
+            + "but target_session_attrs=primary"
     )]
     [InlineData(
         "port=SECOND,SECOND user=trusted target_session_attrs=standby",
-        "busy: 127.0.0.1:SECOND: it is not a standby, but target_session_attrs=standby; 127.0.0.1:SECOND: it is no standby, "
-            + "and target_session_attrs=standby is asked for"
+        "busy: 127.0.0.1:SECOND: it is not a standby, but target_session_attrs=standby; 127.0.0.1:SECOND: it is not a standby, "
+            + "but target_session_attrs=standby"
     )]
     [InlineData(
         "port=1,FIRST user=banned sslmode=disable",

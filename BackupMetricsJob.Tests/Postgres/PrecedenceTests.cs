@@ -86,9 +86,9 @@ public sealed class PrecedenceTests : IDisposable
     [InlineData("host=x\n", "service \"orders\" is not defined in FILE")]
     [InlineData("[orders]\nhost\n", "FILE:2: must be keyword=value")]
     [InlineData("[orders]\nhost = x\n", "FILE:2: unknown connection keyword: did you mean \"host\"")]
-    [InlineData("[orders]\nservice=x\n", "FILE:2: service may not be used")]
-    [InlineData("[orders]\nldap://x\n", "FILE:2: a service from an LDAP server")]
-    [InlineData("[orders]\nsslmode=x\n", "sslmode in service \"orders\": \"x\" is none of")]
+    [InlineData("[orders]\nservice=x\n", "FILE:2: service must not be used")]
+    [InlineData("[orders]\nldap://x\n", "FILE:2: services from an LDAP server")]
+    [InlineData("[orders]\nsslmode=x\n", "sslmode in service \"orders\": \"x\" is not one of")]
     public void A_problem_of_a_service_names_the_place(string content, string expected)
     {
         var file = _folder.Write("services", content);

@@ -65,11 +65,11 @@ public sealed class TlsRefusalTests(TargetsTestServer server)
     [InlineData("sslmode=require", "auth: role certified: connection requires a valid client certificate (SQLSTATE 28000)")]
     [InlineData(
         "sslmode=require sslcert=DIR/stranger.crt sslkey=KEY",
-        "tls: the server does not take our certificate (tlsv1 alert unknown ca)"
+        "tls: the server rejected the client certificate (tlsv1 alert unknown ca)"
     )]
     [InlineData(
         "sslmode=require sslcert=DIR/stranger.crt sslkey=KEY ssl_max_protocol_version=TLSv1.2",
-        "tls: the server does not take our certificate (tlsv1 alert unknown ca)"
+        "tls: the server rejected the client certificate (tlsv1 alert unknown ca)"
     )]
     public async Task A_client_certificate_that_is_missing_or_strange(string text, string words)
     {

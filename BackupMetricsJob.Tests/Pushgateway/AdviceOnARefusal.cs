@@ -35,7 +35,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
         var advice = await MendsAsync();
 
         Assert.StartsWith(
-            $"the group {group} of another job has a label that is not UTF-8: the gateway refuses every push of everybody until it is "
+            $"the group {group} of another job has a label that is not UTF-8: the gateway refuses every push until it is "
                 + $"deleted: curl -X DELETE '{_gateway.Url}/metrics/job",
             advice,
             StringComparison.Ordinal
@@ -74,7 +74,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
 
         Assert.StartsWith(
             "the group {job=\"other\", zone=\"eu 1\"}, pushed by another job, has a_seconds with a different type: "
-                + "ask the owner to rename it or to delete the group, and if nobody needs that any more: curl -X DELETE '",
+                + "ask the owner to rename it or to delete the group. If nobody needs the group any more: curl -X DELETE '",
             await MendsAsync(),
             StringComparison.Ordinal
         );

@@ -28,11 +28,11 @@ public class GroupingKeyTests
     [Theory]
     [InlineData("job", "the job has its own option: --job, or job in the file")]
     [InlineData("__name__", "begin with __")]
-    [InlineData("9a", "does not begin with a digit")]
-    [InlineData("", "a name is letters")]
-    [InlineData("a-b", "a name is letters")]
-    [InlineData("a\n", "a name is letters")]
-    [InlineData("é", "a name is letters")]
+    [InlineData("9a", "must not begin with a digit")]
+    [InlineData("", "a name consists of letters")]
+    [InlineData("a-b", "a name consists of letters")]
+    [InlineData("a\n", "a name consists of letters")]
+    [InlineData("é", "a name consists of letters")]
     public void An_illegal_name_is_refused(string name, string reason)
     {
         var problem = Assert.Single(ProblemsOf("j", (name, "v")));

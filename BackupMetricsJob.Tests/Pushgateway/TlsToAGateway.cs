@@ -101,7 +101,7 @@ public sealed class TlsToAGateway : IDisposable
         using var clients = CertificateAuthority.Create(_folder.Path, "clients");
         await using var gateway = await StartAsync(_authority.Issue("server"), clients);
 
-        await FailsAsync(gateway.TlsUrl, Tls(_authority.File), "it wants a client certificate, and none is configured");
+        await FailsAsync(gateway.TlsUrl, Tls(_authority.File), "the server requires a client certificate, and none is configured");
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class TlsToAGateway : IDisposable
         await using var gateway = await StartAsync(_authority.Issue("server"), clients);
         var (certificate, key) = _authority.Issue("job");
 
-        await FailsAsync(gateway.TlsUrl, Tls(_authority.File, certificate, key), "it refused our certificate, CN=job");
+        await FailsAsync(gateway.TlsUrl, Tls(_authority.File, certificate, key), "the server rejected the client certificate CN=job");
     }
 
     [Fact]

@@ -78,7 +78,7 @@ public sealed class ProtocolDetectorTests
         await FailsAsync(
             $"host=127.0.0.1 port={server.Port} user=u dbname=d sslmode={mode}",
             "network",
-            "no PostgreSQL server: it says \"SSH-2.0-OpenSSH_9.2p1 Debian-2\""
+            "the server is not PostgreSQL: it says \"SSH-2.0-OpenSSH_9.2p1 Debian-2\""
         );
     }
 
@@ -101,7 +101,7 @@ public sealed class ProtocolDetectorTests
         await FailsAsync(
             $"host=127.0.0.1 port={server.Port} user=u dbname=d {filled}",
             "network",
-            "no PostgreSQL server: it says \"HTTP/1.1 400 Bad Request\""
+            "the server is not PostgreSQL: it says \"HTTP/1.1 400 Bad Request\""
         );
     }
 
@@ -119,7 +119,7 @@ public sealed class ProtocolDetectorTests
         await FailsAsync(
             $"host=127.0.0.1 port={server.Port} user=u dbname=d sslmode=disable",
             "auth",
-            "a kind of authentication that is not known here"
+            "an unsupported authentication method"
         );
     }
 

@@ -78,7 +78,7 @@ public sealed class FiringTests
         Assert.All(daemon.State.Now.History, record => Assert.Equal((75, FixedClock.Noon), ((int)record.ExitCode, record.Slot)));
         Assert.Contains(
             daemon.Lines,
-            line => line.Contains("it is not tried again, since the next slot is 2026-11-22T12:05:00Z", StringComparison.Ordinal)
+            line => line.Contains("it is not retried, because the next slot is 2026-11-22T12:05:00Z", StringComparison.Ordinal)
         );
         Assert.Null(daemon.State.Now.LastSuccess);
     }

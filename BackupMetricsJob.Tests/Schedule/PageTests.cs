@@ -80,7 +80,7 @@ public sealed class PageTests
     {
         var well = Samples.Of(Result);
         Headline("Prometheus has no current data: the last push did not arrive", Spoilt(well));
-        Headline("The cluster&#39;s store cannot be asked", well with { StoreProblem = "gone" });
+        Headline("The cluster&#39;s store is unavailable", well with { StoreProblem = "gone" });
         Headline("The scheduler does not work", well with { Problem = "stuck" });
         Headline(
             "The last run ended with a bug",
@@ -95,7 +95,7 @@ public sealed class PageTests
             var page = Page(now);
             Assert.Contains($"<span>{text}</span>", page, StringComparison.Ordinal);
             Assert.Contains("<h1><svg class=\"icon critical\"", page, StringComparison.Ordinal);
-            Assert.Contains("The backups are OK, as far as this node sees.", page, StringComparison.Ordinal);
+            Assert.Contains("The backups are OK, as far as this node knows.", page, StringComparison.Ordinal);
         }
     }
 
@@ -104,7 +104,7 @@ public sealed class PageTests
     {
         var page = Page(Samples.Of(Result) with { IsCluster = true, LastClusterSlot = new(Noon, "backup2") });
 
-        Assert.Contains("<span>Node backup2 knows</span>", page, StringComparison.Ordinal);
+        Assert.Contains("<span>See node backup2</span>", page, StringComparison.Ordinal);
         Assert.DoesNotContain("orders", page, StringComparison.Ordinal);
     }
 

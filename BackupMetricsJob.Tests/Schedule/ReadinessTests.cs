@@ -36,7 +36,7 @@ public sealed class ReadinessTests
     {
         var failed = Fresh with { History = [new(Noon, false, Noon, TimeSpan.Zero, ExitCode.PushNotArrived, 1, 0)] };
         Assert.Equal(
-            "no run has succeeded here yet: the last run ended with 75; the next slot is 2026-11-22T12:05:00Z",
+            "no run has succeeded here yet: the last run ended with exit code 75; the next slot is 2026-11-22T12:05:00Z",
             Readiness.ReadinessProblem(failed, Noon)
         );
         var cluster = Fresh with { IsCluster = true, LastClusterSuccess = Noon, StoreProblem = "gone" };
@@ -64,7 +64,7 @@ public sealed class ReadinessTests
         clock.Set(Noon.AddSeconds(60));
         Assert.Null(Readiness.HealthProblem(looked, clock));
         clock.Set(Noon.AddSeconds(120));
-        Assert.Equal("nobody has looked at the scheduler for 2 min", Readiness.HealthProblem(looked, clock));
+        Assert.Equal("no health check of the scheduler for 2 min", Readiness.HealthProblem(looked, clock));
         Assert.Equal("broken", Readiness.HealthProblem(Fresh with { Problem = "broken" }, clock));
     }
 }

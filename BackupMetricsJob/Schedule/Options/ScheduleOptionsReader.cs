@@ -122,7 +122,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
         if ((settings.One("listen") ?? _files?.Listen) is not { } setting)
         {
             if (web is not null && _files is null or { IsWhole: true })
-                _problems.Add(web!.CreateProblem("has no effect without --listen, or listen in the file"));
+                _problems.Add(web!.CreateProblem("needs --listen, or listen in the file"));
             return null;
         }
 
@@ -140,7 +140,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
             foreach (var alone in (string[])["node", "cluster-name"])
             {
                 if (settings.One(alone) is { } given)
-                    _problems.Add(given.CreateProblem("has no effect without --cluster"));
+                    _problems.Add(given.CreateProblem("needs --cluster"));
             }
 
             return null;
