@@ -151,7 +151,7 @@ public sealed class EndpointTests
         await File.WriteAllTextAsync(web, "basic_auth_users: {scraper: hunter2}\n");
         await Wait.ForAsync(
             "the log to tell",
-            async () => await OldIsGoodAsync() && daemon.Log.Contains("the last good one stays", StringComparison.Ordinal)
+            async () => await OldIsGoodAsync() && daemon.Log.Contains("the last valid one stays in use", StringComparison.Ordinal)
         );
         Assert.Contains($"{web}:1:29: basic_auth_users: of user \"scraper\": must be a bcrypt hash", daemon.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", daemon.Log, StringComparison.Ordinal);
@@ -228,7 +228,7 @@ public sealed class EndpointTests
         var (status, why) = await daemon.GetAsync("/readyz");
         Assert.Equal(503, status);
         Assert.Matches(
-            "^no run has succeeded here since .*Z, which is more than two intervals \\(2 s\\) ago: the last run ended with 76\n$",
+            "^no run has succeeded here since .*Z, which is more than two intervals \\(2 s\\) ago: the last run ended with exit code 76\n$",
             why
         );
         Assert.Equal((200, "alive\n"), await daemon.GetAsync("/healthz"));

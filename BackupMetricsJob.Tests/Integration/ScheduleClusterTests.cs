@@ -84,7 +84,7 @@ public sealed class ScheduleClusterTests
         ]);
         var result = await lost.WaitAsync();
         Assert.Equal(69, result.ExitCode);
-        Assert.Contains("the cluster's store postgresql://u@127.0.0.1:1/x cannot be used", result.Error, StringComparison.Ordinal);
+        Assert.Contains("the cluster's store postgresql://u@127.0.0.1:1/x is unavailable", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", result.Error, StringComparison.Ordinal);
     }
 
@@ -122,7 +122,7 @@ public sealed class ScheduleClusterTests
             await using var doubting = Start(uri + root);
             var result = await doubting.WaitAsync();
             Assert.Equal(69, result.ExitCode);
-            Assert.Contains("cannot be used: " + words, result.Error, StringComparison.Ordinal);
+            Assert.Contains("is unavailable: " + words, result.Error, StringComparison.Ordinal);
             Assert.DoesNotContain("s3cret", result.Error, StringComparison.Ordinal);
         }
 

@@ -111,7 +111,7 @@ public sealed class ScheduleTests
         await silent.FirstConnection;
 
         daemon.Signal(PosixSignal.SIGTERM);
-        await daemon.WaitForErrorLineAsync("may go on for 30 s");
+        await daemon.WaitForErrorLineAsync("may continue for 30 s");
         daemon.Signal(PosixSignal.SIGTERM);
 
         Assert.Equal(143, (await daemon.WaitAsync(TimeSpan.FromSeconds(10))).ExitCode);
@@ -192,7 +192,7 @@ public sealed class ScheduleTests
 
         Assert.Equal(64, result.ExitCode);
         Assert.Contains("--gateway is missing", result.Error, StringComparison.Ordinal);
-        Assert.Contains("like \"*/5 * * * *\", or six or seven as Quartz has them", result.Error, StringComparison.Ordinal);
+        Assert.Contains("like \"*/5 * * * *\", or six or seven as in Quartz", result.Error, StringComparison.Ordinal);
         Assert.Contains("--timezone \"Mars/Base\"", result.Error, StringComparison.Ordinal);
         Assert.Equal("", result.Output);
     }
