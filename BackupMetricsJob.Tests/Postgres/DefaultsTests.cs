@@ -2,7 +2,7 @@ using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Tests.Postgres;
 
-/// <summary>What is said of many connections stands below what is said of one, and above libpq's environment.</summary>
+/// <summary>Shared defaults rank below the connection's own settings and above libpq's environment.</summary>
 public sealed class DefaultsTests : IDisposable
 {
     readonly TemporaryFolder _folder = new();

@@ -3,7 +3,7 @@ using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Tests.Postgres;
 
-/// <summary>Of several hosts, ours is the one that psql's is, and each that is not tells why.</summary>
+/// <summary>Of several hosts, we choose the same one as psql, and report why each other one was not chosen.</summary>
 [Collection(NpgsqlDataSourceSession.Name)]
 public sealed class MultiHostConnectorTests(MultiHostServers servers) : IClassFixture<MultiHostServers>
 {

@@ -3,8 +3,8 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Postgres;
 
 /// <summary>
-/// Hosts of every kind: a first server with TLS that refuses some, a second without TLS that takes everybody, its standby, one that is not
-/// accepting connections now, and three that are no PostgreSQL.
+/// Hosts of every kind: one with TLS that refuses some users, one without TLS that accepts everyone, its standby, one that does not accept
+/// connections now, and three that are not PostgreSQL.
 /// </summary>
 #pragma warning disable CA1001 // What it owns ends in IAsyncLifetime's DisposeAsync.
 public sealed class MultiHostServers : IAsyncLifetime

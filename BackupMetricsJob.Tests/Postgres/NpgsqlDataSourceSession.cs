@@ -5,22 +5,20 @@ using Npgsql;
 
 namespace BackupMetricsJob.Tests.Postgres;
 
-/// <summary>
-/// The tests of the connector run one after another: some of them change this process's environment. They share one server.
-/// </summary>
+/// <summary>These tests run sequentially, because some change this process's environment. They share one server.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class NpgsqlDataSourceSession : ICollectionFixture<TargetsTestServer>
 {
     internal const string Name = "Npgsql connector";
 
-    /// <summary>What a session says of itself, one line; application_name without its default, which differs.</summary>
+    /// <summary>A session's description of itself in one line; application_name without its default, which differs.</summary>
     internal const string Sql =
         "SELECT concat_ws('|', current_user, current_database(), coalesce(inet_server_port()::text, 'socket'), "
         + "nullif(nullif(current_setting('application_name'), 'psql'), 'backup-metrics'), "
         + "(SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), "
         + "current_setting('work_mem'), current_setting('TimeZone'), current_setting('port'))";
 
-    /// <summary>The line, or null where psql cannot connect.</summary>
+    /// <summary>The line; null if psql cannot connect.</summary>
     internal static (string? Line, string Error) AskPsql(string? text, string? variables, string home)
     {
         var start = new ProcessStartInfo("/usr/lib/postgresql/15/bin/psql", ["-X", "-A", "-t", "-w", "-c", Sql])
@@ -44,7 +42,7 @@ public sealed class NpgsqlDataSourceSession : ICollectionFixture<TargetsTestServ
         return (process.ExitCode == 0 ? output : null, error.Result);
     }
 
-    /// <summary>The line, or null where the text is refused or the connection fails; why is in the second.</summary>
+    /// <summary>The line; null, and the reason, if the text is refused or the connection fails.</summary>
     internal static async Task<(string? Line, string Error)> Ask(string? text, string? variables, string home)
     {
         var parsed = Parsed.From(text, variables, home, Environment.UserName);

@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Tests.Postgres;
 
-/// <summary>The same text and variables lead psql and us to the same session, or neither to any.</summary>
+/// <summary>The same text and variables give psql and us the same session, or neither gets one.</summary>
 [Collection(NpgsqlDataSourceSession.Name)]
 public sealed class SameConnectionAsPsqlTests(TargetsTestServer server) : IDisposable
 {

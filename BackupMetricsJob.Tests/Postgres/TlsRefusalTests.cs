@@ -2,7 +2,7 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Postgres;
 
-/// <summary>A server that is not to be trusted, or does not trust us, is told of in words that say what to mend.</summary>
+/// <summary>A server that is not trusted, or does not trust us, is reported with what to fix.</summary>
 [Collection(NpgsqlDataSourceSession.Name)]
 public sealed class TlsRefusalTests(TargetsTestServer server)
 {
@@ -79,7 +79,7 @@ public sealed class TlsRefusalTests(TargetsTestServer server)
             $"host=localhost port={server.TlsPort} user=certified {text.Replace("KEY", $"{home.Path}/key", StringComparison.Ordinal)}"
         );
 
-        // In TLS 1.3 the server's words are lost where we happened to write before they came.
+        // In TLS 1.3 the server's alert is lost if we write before it arrives.
         const string Lost = "tls: the server closed the connection after it received the client certificate, which it may not accept (";
         Assert.Null(line);
         Assert.True(

@@ -8,7 +8,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
 
-/// <summary>Whose fault it is that a real gateway refuses a push, and the command that mends it, run as it is printed.</summary>
+/// <summary>Finds out why a real gateway refuses a push, and runs the advised command exactly as printed.</summary>
 public sealed class AdviceOnARefusal : IAsyncLifetime
 {
     const string Series = "# TYPE a_seconds gauge\na_seconds{x=\"1\"} 1\n";
@@ -163,7 +163,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
         Assert.Null(await AdviceAsync(await PushAsync(), stub.Url));
     }
 
-    /// <summary>The advice for a push that is refused; its command is run, and the push succeeds.</summary>
+    /// <summary>Returns the advice for a refused push; runs its command, after which the push succeeds.</summary>
     async Task<string> MendsAsync()
     {
         var refused = await PushAsync();
@@ -196,7 +196,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
 
     async Task PutAsync(string path, string text, HttpStatusCode expected = HttpStatusCode.OK)
     {
-        // .NET would make something else of a path that is not UTF-8.
+        // .NET would change a path that is not UTF-8.
         var request = string.Create(
             CultureInfo.InvariantCulture,
             $"PUT /metrics{path} HTTP/1.1\r\nHost: x\r\nContent-Length: {text.Length}\r\nConnection: close\r\n\r\n{text}"

@@ -4,7 +4,7 @@ using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
 
-/// <summary>However a text is cut into pieces, what is sent is the text, and what is kept of a long one is small.</summary>
+/// <summary>However a text is split, exactly that text is sent, and a long one is kept compressed.</summary>
 public sealed class CompressingBufferTests
 {
     [Theory]

@@ -5,7 +5,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
 
-/// <summary>Who we are is said with every attempt, to nobody else, and never shown.</summary>
+/// <summary>Credentials are sent with every attempt, to no other host, and never shown.</summary>
 public sealed class CredentialsForAGateway
 {
     [Fact]

@@ -8,7 +8,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
 
-/// <summary>What a real Pushgateway says of itself and its groups, and how its failures are told.</summary>
+/// <summary>The status and the groups of a real Pushgateway, and the messages of failures.</summary>
 public sealed class GatewayApiTests : IDisposable
 {
     const string Ours = "# TYPE backup_metrics_build_info gauge\nbackup_metrics_build_info 1\n";
@@ -107,7 +107,7 @@ public sealed class GatewayApiTests : IDisposable
             (await Api(gateway.Url).GroupsAsync(null, CancellationToken.None)).Value!.All.Select(group => group.Job).Order()
         );
 
-        // What comes from memory is never waited for, and so it is read by this thread alone.
+        // Reading from memory never waits, so only this thread reads.
         var before = GC.GetAllocatedBytesForCurrentThread();
         var reading = GroupListing.ReadAsync(new MemoryStream(listing), null, CancellationToken.None);
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;

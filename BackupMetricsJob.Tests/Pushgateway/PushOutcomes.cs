@@ -8,7 +8,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
 
-/// <summary>Everything that a gateway, or what stands in its place, can answer to a push.</summary>
+/// <summary>Every response of a gateway, or of another server, to a push.</summary>
 public sealed class PushOutcomes
 {
     [Fact]

@@ -7,7 +7,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
 
-/// <summary>A push ends in time, and when it is told to.</summary>
+/// <summary>A push ends in time, and when cancelled.</summary>
 public sealed class PushTimeAndCancellation
 {
     [Fact]

@@ -4,7 +4,7 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
 
-/// <summary>TLS with a real Pushgateway: whom we trust, who we are, and what is said when that does not work.</summary>
+/// <summary>TLS with a real Pushgateway: trust, client certificates, and the messages of failures.</summary>
 public sealed class TlsToAGateway : IDisposable
 {
     readonly TempFolder _folder = new();

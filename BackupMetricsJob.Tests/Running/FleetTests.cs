@@ -7,7 +7,7 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Running;
 
-/// <summary>Many targets at once: none costs another its time, and each has a result when the time is over.</summary>
+/// <summary>Many targets at once: none delays another, and each has a result at the deadline.</summary>
 public sealed class FleetTests
 {
     [Fact]
@@ -26,7 +26,7 @@ public sealed class FleetTests
 
         var (results, elapsed) = await ProbeAsync(targets, places: 4);
 
-        // One after the other in four places the silent ones alone would take 50 s.
+        // Sequentially in four slots, the silent targets alone would take 50 s.
         Assert.InRange(elapsed, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30));
         Assert.Equal(targets.Select(target => target.Instance.Name), results.Select(result => result.Instance.Name));
         Assert.All(
@@ -92,7 +92,7 @@ public sealed class FleetTests
 
         var (results, elapsed) = await ProbeAsync(targets, places: 1);
 
-        // One second each, one after the other, would be ten before the last is asked.
+        // Sequentially, at one second each, it would take ten until the last is probed.
         Assert.Null(results[10].Failure);
         Assert.InRange(elapsed, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(9));
     }

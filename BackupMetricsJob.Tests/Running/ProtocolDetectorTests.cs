@@ -6,9 +6,7 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Running;
 
-/// <summary>
-/// Whatever answers at an address, or whatever stands for one, is that target's failure, named; the others have their results.
-/// </summary>
+/// <summary>Whatever responds at an address, or replaces one, is a named failure of that target; the others have results.</summary>
 public sealed class ProtocolDetectorTests
 {
     static readonly byte[] LoginIsDone = [.. Message('R', 0, 0, 0, 0), .. Message('K', 0, 0, 0, 1, 0, 0, 0, 2), .. Message('Z', (byte)'I')];
@@ -137,7 +135,7 @@ public sealed class ProtocolDetectorTests
         var relays = new List<Relay>();
         try
         {
-            // The first thousand bytes are the login and the first answers; what the sources tell lies behind.
+            // The first thousand bytes are the login and the first responses; the sources' data follows.
             for (var seed = 0; seed < 90; seed++)
                 relays.Add(new(server.Port, FlippedBits.Step(seed, flips: 1 + (seed % 3), within: seed % 2 == 0 ? 700 : 4000)));
             var targets = relays

@@ -2,7 +2,7 @@ using BackupMetricsJob.Schedule.Slots;
 
 namespace BackupMetricsJob.Tests.Schedule;
 
-/// <summary>When the job runs, over a whole day and over the nights on which the clocks change.</summary>
+/// <summary>The slots of whole days, including the nights on which the clocks change.</summary>
 public sealed class CronScheduleTests
 {
     static readonly TimeZoneInfo Zurich = TimeZoneInfo.FindSystemTimeZoneById("Europe/Zurich");

@@ -4,7 +4,7 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Schedule;
 
-/// <summary>Settings that are read again and again.</summary>
+/// <summary>Settings that are reloaded.</summary>
 public sealed class CurrentOptionsTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Schedule;
 
-/// <summary>Quartz itself, in a clock of the test's: which slots are run over a day, and after a host was suspended.</summary>
+/// <summary>Quartz with the test's clock: which slots run during a day, and after the host was suspended.</summary>
 public sealed class FiringTests
 {
     [Theory]

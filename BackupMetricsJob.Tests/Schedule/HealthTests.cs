@@ -4,7 +4,7 @@ using BackupMetricsJob.Schedule.State;
 
 namespace BackupMetricsJob.Tests.Schedule;
 
-/// <summary>When systemd's watchdog is not told that all is well.</summary>
+/// <summary>When the daemon stops pinging systemd's watchdog.</summary>
 public sealed class HealthTests
 {
     static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);

@@ -8,10 +8,10 @@ using static BackupMetricsJob.Tests.Backups.Evidence;
 
 namespace BackupMetricsJob.Tests.Schedule;
 
-/// <summary>What the page says, to the letter.</summary>
+/// <summary>The exact content of the page.</summary>
 public sealed class PageTests
 {
-    /// <summary>Everything that can be wrong with the job, and a database whose name is markup.</summary>
+    /// <summary>All problems of the job, and a database whose name is markup.</summary>
     internal static ScheduleSnapshot Trouble { get; } =
         Spoilt(
             Samples.Of(
@@ -143,7 +143,7 @@ public sealed class PageTests
             },
         };
 
-    /// <summary>Style and script are files of their own, so the snapshots are without them.</summary>
+    /// <summary>Without style and script, which are files of their own.</summary>
     static void Matches(string name, ScheduleSnapshot now) =>
         Snapshot.Matches(
             name,

@@ -5,7 +5,7 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Schedule;
 
-/// <summary>What a load balancer or Kubernetes is told.</summary>
+/// <summary>The responses for a load balancer or Kubernetes.</summary>
 public sealed class ReadinessTests
 {
     static readonly DateTimeOffset Noon = FixedClock.Noon;

@@ -5,7 +5,7 @@ using BackupMetricsJob.Schedule.State;
 
 namespace BackupMetricsJob.Tests.Schedule;
 
-/// <summary>What the daemon remembers of its runs.</summary>
+/// <summary>The daemon's memory of its runs.</summary>
 public sealed class ScheduleStateTests
 {
     static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);

@@ -9,7 +9,7 @@ using static BackupMetricsJob.Tests.Backups.Evidence;
 
 namespace BackupMetricsJob.Tests.Schedule;
 
-/// <summary>What is scraped of a run.</summary>
+/// <summary>The series of a run, as scraped.</summary>
 public sealed class ScrapeTextTests
 {
     static readonly RunReport Report = new(
@@ -110,7 +110,7 @@ public sealed class ScrapeTextTests
         return await reader.ReadToEndAsync();
     }
 
-    /// <summary>Each sample with its labels in the order of their names.</summary>
+    /// <summary>Samples with their labels sorted by name.</summary>
     static List<string> Series(string text)
     {
         var series = new List<string>();

@@ -5,7 +5,7 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Schedule;
 
-/// <summary>The datagrams that systemd gets.</summary>
+/// <summary>The datagrams sent to systemd.</summary>
 public sealed class SystemdNotifierTests
 {
     [Theory]

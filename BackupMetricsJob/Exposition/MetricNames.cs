@@ -169,7 +169,7 @@ internal static class MetricNames
 
     public static readonly Metric RecoveryPointEvidence = new(
         "postgres_recovery_point_evidence",
-        "1 beside whose word the recovery point stands on: server, that its archiver stored what it said it stored.",
+        "1 for the evidence behind the recovery point: server means that its archiver reported success.",
         "evidence"
     );
 
@@ -180,11 +180,7 @@ internal static class MetricNames
 
     public static readonly Metric ProbeSuccess = new("postgres_backup_probe_success", "1 if the database could be probed in full, else 0.");
 
-    public static readonly Metric ProbeFailure = new(
-        "postgres_backup_probe_failure",
-        "1 beside the reason why the probe failed.",
-        "reason"
-    );
+    public static readonly Metric ProbeFailure = new("postgres_backup_probe_failure", "1 for the reason why the probe failed.", "reason");
 
     public static readonly Metric ProbeDuration = new("postgres_backup_probe_duration_seconds", "How long the probe took, in seconds.");
 

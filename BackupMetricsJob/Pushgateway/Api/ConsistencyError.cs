@@ -30,8 +30,8 @@ internal sealed partial record ConsistencyError(ConsistencyErrorKind Kind, strin
         for (var at = answer.IndexOf(Begin, StringComparison.Ordinal); at >= 0; )
         {
             var next = answer.IndexOf(Begin, at + Begin.Length, StringComparison.Ordinal);
-            if (ReadOne(answer[(at + Begin.Length)..(next < 0 ? answer.Length : next)]) is { } complaint)
-                found.Add(complaint);
+            if (ReadOne(answer[(at + Begin.Length)..(next < 0 ? answer.Length : next)]) is { } error)
+                found.Add(error);
             at = next;
         }
 

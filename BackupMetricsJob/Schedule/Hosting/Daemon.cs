@@ -45,29 +45,29 @@ internal sealed class Daemon(
             }
         );
         options.LogWarnings();
-        var stop = context.Signals.Stop;
-        if (!await StartAsync(stop))
-            return stop.IsCancellationRequested ? ExitCode.Success : ExitCode.TargetFailed;
-        while (!stop.IsCancellationRequested)
+        var cancellationToken = context.Signals.Stop;
+        if (!await StartAsync(cancellationToken))
+            return cancellationToken.IsCancellationRequested ? ExitCode.Success : ExitCode.TargetFailed;
+        while (!cancellationToken.IsCancellationRequested)
         {
-            await CheckAsync(stop);
-            await Task.Delay(Tick, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await CheckAsync(cancellationToken);
+            await Task.Delay(Tick, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         return await EndAsync();
     }
 
-    async Task<bool> StartAsync(CancellationToken stop)
+    async Task<bool> StartAsync(CancellationToken cancellationToken)
     {
         try
         {
             state.Set(Planned);
-            if (await schedule.StartAsync(_plan, stop) && state.Now.IsCluster)
+            if (await schedule.StartAsync(_plan, cancellationToken) && state.Now.IsCluster)
                 log.Info("reschedule", "the cluster's schedule was replaced by this one on all nodes");
         }
         catch (Exception failure) when (failure is not OutOfMemoryException && state.Now.IsCluster)
         {
-            if (stop.IsCancellationRequested)
+            if (cancellationToken.IsCancellationRequested)
             {
                 log.Info("ending", "ended before the cluster's store responded; nothing was run");
                 return false;
@@ -97,15 +97,15 @@ internal sealed class Daemon(
         };
 
     /// <summary>Runs every second.</summary>
-    async Task CheckAsync(CancellationToken stop)
+    async Task CheckAsync(CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
         if (!_plan.IsEquivalentTo(options.Current.Plan))
-            await RescheduleAsync(stop);
+            await RescheduleAsync(cancellationToken);
         state.Set(Planned);
         LogOverrun(now);
         if (_lastQuery == 0 || _time.GetElapsedTime(_lastQuery) >= AskEvery)
-            await QueryStoreAsync(stop);
+            await QueryStoreAsync(cancellationToken);
         var problem = Health.Problem(state.Now, _stored, now);
         state.Set(known => known with { Problem = problem, LastHealthCheck = _time.GetTimestamp() });
         manager.Status(problem ?? Status(state.Now));
@@ -147,12 +147,12 @@ internal sealed class Daemon(
         );
     }
 
-    async Task QueryStoreAsync(CancellationToken stop)
+    async Task QueryStoreAsync(CancellationToken cancellationToken)
     {
         _lastQuery = _time.GetTimestamp();
         try
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(AskEvery * 2);
             _stored = await schedule.QueryAsync(limit.Token).WaitAsync(limit.Token);
             if (_stored?.LastSuccess is { } success)
@@ -171,7 +171,7 @@ internal sealed class Daemon(
         }
         catch (Exception failure) when (failure is not OutOfMemoryException && state.Now.IsCluster)
         {
-            if (stop.IsCancellationRequested)
+            if (cancellationToken.IsCancellationRequested)
                 return;
             if (state.Now.StoreProblem is null)
                 log.Error("store", "the cluster's store is unavailable, and nothing runs until it is back: " + schedule.Describe(failure));
@@ -179,12 +179,12 @@ internal sealed class Daemon(
         }
     }
 
-    async Task RescheduleAsync(CancellationToken stop)
+    async Task RescheduleAsync(CancellationToken cancellationToken)
     {
         var plan = options.Current.Plan;
         try
         {
-            await schedule.RescheduleAsync(plan, stop);
+            await schedule.RescheduleAsync(plan, cancellationToken);
             _plan = plan;
             log.Info("reschedule", $"the schedule is now {plan.Text} in {plan.Zone.Id}");
         }

@@ -105,10 +105,10 @@ internal sealed class WebConfigReader(FileProblems problems)
 #pragma warning disable CA5398 // The user's choice; otherwise these two, independent of the system's settings.
     SslProtocols Protocols(Fields tls)
     {
-        var (least, most) = (Version(tls, "min_version") ?? SslProtocols.Tls12, Version(tls, "max_version") ?? SslProtocols.Tls13);
-        if (least == SslProtocols.Tls13 && most == SslProtocols.Tls12)
+        var (min, max) = (Version(tls, "min_version") ?? SslProtocols.Tls12, Version(tls, "max_version") ?? SslProtocols.Tls13);
+        if (min == SslProtocols.Tls13 && max == SslProtocols.Tls12)
             problems.Add(tls.Location, $"{tls.Path}: max_version must not be below min_version");
-        return least == most ? least : SslProtocols.Tls12 | SslProtocols.Tls13;
+        return min == max ? min : SslProtocols.Tls12 | SslProtocols.Tls13;
     }
 
     SslProtocols? Version(Fields tls, string key)

@@ -146,17 +146,17 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
             return null;
         }
 
-        var said = new List<string>();
+        var faults = new List<string>();
         if (setting.Value.Trim().Length == 0)
-            said.Add("must be a postgresql:// URI or \"host=... user=...\"");
-        else if (ConnectionText.TryParse(setting.Value, LibpqEnvironment.From(environment), said, out var connection))
+            faults.Add("must be a postgresql:// URI or \"host=... user=...\"");
+        else if (ConnectionText.TryParse(setting.Value, LibpqEnvironment.From(environment), faults, out var connection))
         {
             if (connection is { Hosts.Count: 1, Session: SessionAttributes.Any })
                 return new(connection, name, node);
-            said.Add("must have one host and no target_session_attrs: use one name that follows the primary");
+            faults.Add("must have one host and no target_session_attrs: use one name that follows the primary");
         }
 
-        foreach (var problem in said)
+        foreach (var problem in faults)
             _problems.Add(setting.CreateProblem(problem));
         return null;
     }

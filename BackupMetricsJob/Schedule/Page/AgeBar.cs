@@ -20,7 +20,7 @@ internal static class AgeBar
         var marks = limits.Select(limit =>
             Html.Format($"<rect class=\"mark\" x=\"{100 * limit / last / Full}\" width=\".7\" height=\"8\"/>")
         );
-        var standing = BackupFindings.Passed(instance, type!.Value, age) switch
+        var verdict = BackupFindings.Passed(instance, type!.Value, age) switch
         {
             { Severity: Severity.Critical } => Verdict.Critical,
             { } => Verdict.Warning,
@@ -28,7 +28,7 @@ internal static class AgeBar
         };
         var length = Math.Clamp(100 * age / last / Full, 1, 100);
         return Html.Format(
-            $"<svg class=\"bar {Icon.Name(standing)}\" viewBox=\"0 0 100 8\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect "
+            $"<svg class=\"bar {Icon.Name(verdict)}\" viewBox=\"0 0 100 8\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect "
                 + $"class=\"fill\" width=\"{length}\" height=\"8\"/>{Html.Join(marks)}</svg>"
         );
     }

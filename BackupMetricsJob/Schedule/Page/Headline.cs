@@ -74,13 +74,13 @@ internal sealed record Headline(Verdict Verdict, string Text, string More)
             (1, _, _) => $"1 of {all} databases needs attention",
             _ => bad == all ? $"All {all} databases need attention" : $"{bad} of {all} databases need attention",
         };
-        var standing =
+        var verdict =
             critical > 0 ? Verdict.Critical
             : warning > 0 ? Verdict.Warning
             : all > 0 ? Verdict.Healthy
             : Verdict.NotAssessed;
-        return new(standing, text, more.Count == 0 ? "" : string.Join(", ", more) + ".");
+        return new(verdict, text, more.Count == 0 ? "" : string.Join(", ", more) + ".");
     }
 
-    static int Count(IReadOnlyList<Assessment> assessments, Verdict standing) => assessments.Count(one => one.Verdict == standing);
+    static int Count(IReadOnlyList<Assessment> assessments, Verdict verdict) => assessments.Count(one => one.Verdict == verdict);
 }

@@ -16,13 +16,13 @@ internal static class Icon
             """
         );
 
-    public static Html Render(Verdict standing) =>
-        Html.Format($"<svg class=\"icon {Name(standing)}\" aria-hidden=\"true\"><use href=\"#sign-{Name(standing)}\"/></svg>");
+    public static Html Render(Verdict verdict) =>
+        Html.Format($"<svg class=\"icon {Name(verdict)}\" aria-hidden=\"true\"><use href=\"#sign-{Name(verdict)}\"/></svg>");
 
     /// <summary>The icon as the body of a data: URL, for the browser tab.</summary>
-    public static Html Link(Verdict standing)
+    public static Html Link(Verdict verdict)
     {
-        var (colour, shape) = standing switch
+        var (colour, shape) = verdict switch
         {
             Verdict.Critical => ("b3261e", "%3Cpath d='M6.3 1h7.4L19 6.3v7.4L13.7 19H6.3L1 13.7V6.3z'/%3E"),
             Verdict.Warning => ("b06a00", "%3Cpath d='M10 2 19 18H1z'/%3E"),
@@ -32,8 +32,8 @@ internal static class Icon
         return new($"%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 20 20' fill='%23{colour}'%3E{shape}%3C/svg%3E");
     }
 
-    public static string Name(Verdict standing) =>
-        standing switch
+    public static string Name(Verdict verdict) =>
+        verdict switch
         {
             Verdict.Critical => "critical",
             Verdict.Warning => "warning",
@@ -41,8 +41,8 @@ internal static class Icon
             _ => "none",
         };
 
-    public static string Word(Verdict standing) =>
-        standing switch
+    public static string Word(Verdict verdict) =>
+        verdict switch
         {
             Verdict.Critical => "Critical",
             Verdict.Warning => "Warning",

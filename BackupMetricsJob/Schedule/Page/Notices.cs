@@ -59,9 +59,9 @@ internal static class Notices
         }
     }
 
-    static Html Notice(Verdict standing, string what, Html more) =>
+    static Html Notice(Verdict verdict, string what, Html more) =>
         Html.Format(
-            $"<div class=\"notice {Icon.Name(standing)}\">{Icon.Render(standing)}<div><p><b>{what}</b></p><p "
+            $"<div class=\"notice {Icon.Name(verdict)}\">{Icon.Render(verdict)}<div><p><b>{what}</b></p><p "
                 + $"class=\"more\">{more}</p></div></div>\n"
         );
 }

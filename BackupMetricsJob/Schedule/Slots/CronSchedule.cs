@@ -72,11 +72,11 @@ internal sealed class CronSchedule(string text, CronExpression cron)
         return last ?? near;
     }
 
-    /// <summary>The slots between two others, exclusive; at most <paramref name="most"/>.</summary>
-    public IReadOnlyList<DateTimeOffset> Between(DateTimeOffset after, DateTimeOffset before, int most)
+    /// <summary>The slots between two others, exclusive; at max <paramref name="max"/>.</summary>
+    public IReadOnlyList<DateTimeOffset> Between(DateTimeOffset after, DateTimeOffset before, int max)
     {
         var slots = new List<DateTimeOffset>();
-        for (var slot = Next(after); slot < before && slots.Count < most; slot = Next(slot.Value))
+        for (var slot = Next(after); slot < before && slots.Count < max; slot = Next(slot.Value))
             slots.Add(slot.Value);
         return slots;
     }
