@@ -30,7 +30,7 @@ internal sealed partial class Monitoring : IAsyncDisposable
         try
         {
             monitoring._gateway = await PushgatewayServer.StartAsync();
-            var configuration = Of("_prometheus.yml")
+            var configuration = Of("prometheus.yml")
                 .Replace("'pushgateway:9091'", $"'{new Uri(monitoring.Gateway.Url).Authority}'", StringComparison.Ordinal)
                 .Replace("'alertmanager:9093'", alertmanager is null ? "" : $"'{alertmanager}'", StringComparison.Ordinal)
                 .Replace("_interval: 1m", "_interval: 1s", StringComparison.Ordinal)

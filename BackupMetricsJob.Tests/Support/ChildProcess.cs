@@ -171,7 +171,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         };
         if (!_process.HasExited && NativeMethods.SendSignal(Id, number) != 0 && !_process.HasExited)
             throw new InvalidOperationException(
-                $"Signal {number} could not be sent to _process {Id}: {Marshal.GetLastPInvokeErrorMessage()}"
+                $"Signal {number} could not be sent to process {Id}: {Marshal.GetLastPInvokeErrorMessage()}"
             );
     }
 
@@ -228,6 +228,6 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
         [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-        public static extern int SendSignal(int _process, int signal);
+        public static extern int SendSignal(int process, int signal);
     }
 }
