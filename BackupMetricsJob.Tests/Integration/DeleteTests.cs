@@ -180,7 +180,8 @@ public sealed class DeleteTests : IAsyncLifetime
         Assert.Equal(
             (
                 76,
-                $"backup-metrics: delete: {gateway.Url} refused: it requires credentials, and none are configured (HTTP 401): Unauthorized\n"
+                $"backup-metrics: delete: {gateway.Url} refused: it requires credentials, "
+                    + "and none are configured (HTTP 401): Unauthorized\n"
             ),
             (none.ExitCode, none.Error)
         );

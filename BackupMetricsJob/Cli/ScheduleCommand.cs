@@ -61,7 +61,7 @@ internal static class ScheduleCommand
             && CertificateCheck.TryRead(store.Tls, out check) is { } unreadable
         )
         {
-            log.Error("store", $"the cluster's store {store} cannot be used: {unreadable.Message}");
+            log.Error("store", $"the cluster's store {store} is unavailable: {unreadable.Message}");
             return (int)ExitCode.TargetFailed;
         }
 

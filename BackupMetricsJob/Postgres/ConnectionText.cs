@@ -38,7 +38,7 @@ internal static class ConnectionText
     /// <param name="defaults">Defaults for keywords that are not written, before the environment; or null.</param>
     /// <param name="environment">The environment.</param>
     /// <param name="problems">Receives problems that exist on any machine.</param>
-    /// <param name="missingFiles">Receives problems that exist only because a file is missing now; if null, those are problems, too.</param>
+    /// <param name="missingFiles">Receives problems that only exist because a file is missing now; if null, they are problems.</param>
     internal static ConnectionSettings? Resolve(
         IReadOnlyDictionary<string, string> written,
         IReadOnlyDictionary<string, string>? defaults,

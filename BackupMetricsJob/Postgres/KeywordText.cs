@@ -27,7 +27,8 @@ internal static class KeywordText
             if (at == text.Length || text[at] != '=')
             {
                 problems.Add(
-                    $"after character {start} of the connection text, a \"=\" is missing: write a postgresql:// URI or keyword=value pairs; "
+                    $"after character {start} of the connection text, a \"=\" is missing: "
+                        + "write a postgresql:// URI or keyword=value pairs; "
                         + "put a value with spaces into single quotes; for a database alone write dbname=NAME"
                 );
                 return false;

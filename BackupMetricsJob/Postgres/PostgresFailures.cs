@@ -70,7 +70,8 @@ internal static class PostgresFailures
         if (Has("_timeout") || Has("transaction timeout"))
             return (
                 FailureReason.Timeout,
-                "The pooler got no server connection in time: check that the server is up and that the pool has free connections (SHOW POOLS)."
+                "The pooler got no server connection in time: check that the server is up and "
+                    + "that the pool has free connections (SHOW POOLS)."
             );
         if (Has("authentication failed") || Has("no such user") || Has("auth failed"))
             return (FailureReason.Auth, null);

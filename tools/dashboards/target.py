@@ -73,7 +73,7 @@ def rows():
     yield [
         stat("Recovery window", "The age of the oldest full backup: the earliest possible restore.", f"time() - min {BY} (postgres_backup_oldest_timestamp_seconds{{{I}}})", "s", decimals=1, no_value="no full backup known"),
         stat("Last restore test", "The last successful restore of a backup.", f"time() - max {BY} (postgres_backup_last_restore_test_timestamp_seconds{{{I}}})", "s", decimals=1, no_value="none recorded"),
-        graph("WAL to replay", "WAL from the newest full backup to the end of the archive.", queries((f"max by (instance) (postgres_recovery_replay_bytes{{{I}}})", "WAL")), "bytes", width=16, height=6),
+        graph("WAL to replay over time", "WAL from the newest full backup to the end of the archive.", queries((f"max by (instance) (postgres_recovery_replay_bytes{{{I}}})", "WAL")), "bytes", width=16, height=6),
     ]
     yield [row("The probe")]
     yield [

@@ -69,7 +69,8 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
             return;
         _problems.Add(
             first.CreateProblem(
-                "needs --grouping NAME=VALUE with schedule (or --no-push, or --dry-run): otherwise a subset would replace the group of all targets"
+                "needs --grouping NAME=VALUE with schedule (or --no-push, or --dry-run): "
+                    + "otherwise a subset would replace the group of all targets"
             )
         );
     }

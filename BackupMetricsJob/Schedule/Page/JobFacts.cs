@@ -29,7 +29,8 @@ internal static class JobFacts
             )}{Row(
                 "schedule",
                 Html.Format(
-                    $"<code>{now.Cron}</code> in {now.TimeZone.Id}" + $"{(now.Interval > TimeSpan.Zero ? $", at least every {Humanize.Duration(now.Interval)}" : "")}"
+                    $"<code>{now.Cron}</code> in {now.TimeZone.Id}"
+                        + $"{(now.Interval > TimeSpan.Zero ? $", at least every {Humanize.Duration(now.Interval)}" : "")}"
                 )
             )}{Html.Join(Pushes(now))}{Row("settings", Settings(now))}{Cluster(now, time)}{Row(
                 "last success",

@@ -52,7 +52,8 @@ internal static class Notices
                     Verdict.Warning,
                     "A gateway's clock differs",
                     Html.Format(
-                        $"The clock of {push.Outcome.Gateway} differs by {Backups.Humanize.Duration(push.Outcome.ClockSkew!.Value.Duration())}: "
+                        $"The clock of {push.Outcome.Gateway} differs by "
+                            + $"{Backups.Humanize.Duration(push.Outcome.ClockSkew!.Value.Duration())}: "
                             + $"alerts compare times of both clocks."
                     )
                 );
