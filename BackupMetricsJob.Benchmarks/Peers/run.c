@@ -127,7 +127,7 @@ static void render(PGresult **rows, double started, double asked, double answere
     gauge("postgres_wal_archive_lag_bytes", "", lag, "WAL written but not archived, in bytes.");
     gauge("postgres_recovery_point_timestamp_seconds", "", at - loss, "The newest moment this database could be restored to from its backups, in seconds since 1970 by the job's clock.");
     gauge("postgres_recovery_point_age_seconds", "", loss, "How much work would have been lost at the probe, in seconds; an upper bound.");
-    gauge("postgres_recovery_point_evidence", ",evidence=\"server\"", 1, "1 beside whose word the recovery point stands on: server, that its archiver stored what it said it stored.");
+    gauge("postgres_recovery_point_evidence", ",evidence=\"server\"", 1, "1 for the evidence behind the recovery point: server means that its archiver reported success.");
     gauge("postgres_recovery_replay_bytes", "", number(wal, 9), "WAL that a restore would replay, from the newest full backup's start to the archive's end, in bytes.");
     gauge("postgres_backup_probe_success", "", 1, "1 if the database could be probed in full, else 0.");
     gauge("postgres_backup_probe_duration_seconds", "", at - started, "How long the probe took, in seconds.");

@@ -118,7 +118,7 @@ func main() {
 	gauge("postgres_wal_archive_lag_bytes", "WAL written but not archived, in bytes.", float64(lag.Int64))
 	gauge("postgres_recovery_point_timestamp_seconds", "The newest moment this database could be restored to from its backups, in seconds since 1970 by the job's clock.", seconds(at)-loss)
 	gauge("postgres_recovery_point_age_seconds", "How much work would have been lost at the probe, in seconds; an upper bound.", loss)
-	vector("postgres_recovery_point_evidence", "1 beside whose word the recovery point stands on: server, that its archiver stored what it said it stored.", "instance", "evidence", "team").WithLabelValues("orders", "server", "payments").Set(1)
+	vector("postgres_recovery_point_evidence", "1 for the evidence behind the recovery point: server means that its archiver reported success.", "instance", "evidence", "team").WithLabelValues("orders", "server", "payments").Set(1)
 	gauge("postgres_recovery_replay_bytes", "WAL that a restore would replay, from the newest full backup's start to the archive's end, in bytes.", float64(replay.Int64))
 	gauge("postgres_backup_probe_success", "1 if the database could be probed in full, else 0.", 1)
 	gauge("postgres_backup_probe_duration_seconds", "How long the probe took, in seconds.", at.Sub(started).Seconds())

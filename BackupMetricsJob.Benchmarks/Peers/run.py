@@ -75,7 +75,7 @@ gauge("postgres_wal_archive_ready_segments", "WAL segments waiting to be archive
 gauge("postgres_wal_archive_lag_bytes", "WAL written but not archived, in bytes.", lag)
 gauge("postgres_recovery_point_timestamp_seconds", "The newest moment this database could be restored to from its backups, in seconds since 1970 by the job's clock.", at - loss)
 gauge("postgres_recovery_point_age_seconds", "How much work would have been lost at the probe, in seconds; an upper bound.", loss)
-gauge("postgres_recovery_point_evidence", "1 beside whose word the recovery point stands on: server, that its archiver stored what it said it stored.", 1, evidence="server")
+gauge("postgres_recovery_point_evidence", "1 for the evidence behind the recovery point: server means that its archiver reported success.", 1, evidence="server")
 gauge("postgres_recovery_replay_bytes", "WAL that a restore would replay, from the newest full backup's start to the archive's end, in bytes.", replay)
 gauge("postgres_backup_probe_success", "1 if the database could be probed in full, else 0.", 1)
 gauge("postgres_backup_probe_duration_seconds", "How long the probe took, in seconds.", at - started)

@@ -79,8 +79,8 @@ public sealed class GatewayReaderTests : IDisposable
 
         Assert.Equal(TimeSpan.FromSeconds(30), gateway.AttemptTimeout);
         Assert.Single(gateway.Tls!.Roots!.Certificates);
-        Assert.True(gateway.Tls?.Own?.TargetCertificate.HasPrivateKey);
-        Assert.False(gateway.Tls?.TrustsAnybody);
+        Assert.True(gateway.Tls?.ClientCertificate?.TargetCertificate.HasPrivateKey);
+        Assert.False(gateway.Tls?.SkipsVerification);
     }
 
     [Theory]
@@ -123,7 +123,7 @@ public sealed class GatewayReaderTests : IDisposable
         "",
         "--gateway: certificate or key file \"FOLDER/one-line\": contains no PEM certificate"
     )]
-    [InlineData("https://gw", "gateway-key-file=absent", "", "--gateway: key file \"FOLDER/absent\": a key needs its certificate, too")]
+    [InlineData("https://gw", "gateway-key-file=absent", "", "--gateway: key file \"FOLDER/absent\": a key also needs its certificate")]
     public void Problems_contain_no_secret(string gateway, string flags, string variables, string problem)
     {
         _folder.Write("one-line", "s3cret", secret: true);

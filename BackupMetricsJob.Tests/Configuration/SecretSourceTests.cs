@@ -74,7 +74,7 @@ public sealed class SecretSourceTests
     [InlineData(
         "connection_env: BAD",
         FailureReason.BadData,
-        "targets[0].connection_env \"BAD\": sslmode: \"perhaps\" is none of disable, allow, prefer, require, verify-ca, verify-full"
+        "targets[0].connection_env \"BAD\": sslmode: \"perhaps\" is not one of disable, allow, prefer, require, verify-ca, verify-full"
     )]
     [InlineData(
         "connection_env: TWICE, password_env: OTHER",
@@ -170,7 +170,7 @@ public sealed class SecretSourceTests
         file.Add("token", "t0ken\n");
         var gateways = file.Read(push: true).Gateways;
         Assert.Equal("Basic am9iOnMzY3JldA==", gateways[0].Credentials!.Header.ToString());
-        Assert.True(gateways[0].Tls!.TrustsAnybody);
+        Assert.True(gateways[0].Tls!.SkipsVerification);
         Assert.Equal("Bearer t0ken", gateways[1].Credentials!.Header.ToString());
     }
 

@@ -15,10 +15,10 @@ public sealed class DashboardTests(WatchedFleet fleet) : IClassFixture<WatchedFl
     }
 
     [Theory]
-    [InlineData("backup-fleet", "postgres_recovery_replay_bytes", "postgres_recovery_replay_byte", "\"All targets, the worst first\", F: ")]
+    [InlineData("backup-fleet", "postgres_recovery_replay_bytes", "postgres_recovery_replay_byte", "\"All targets, worst first\", F: ")]
     [InlineData("backup-target", "postgres_backup_last_stored_bytes", "postgres_backup_stored_bytes", "\"Size of the newest backup\", B: ")]
     [InlineData("backup-target", "[1h]", "1h]", "parse error")]
-    [InlineData("backup-job", "handler=\\\"push\\\"", "handler=\\\"pushes\\\"", "\"Answers to pushes\", A: ")]
+    [InlineData("backup-job", "handler=\\\"push\\\"", "handler=\\\"pushes\\\"", "\"Responses to pushes\", A: ")]
     [InlineData("backup-fleet", "ignoring (severity) group_right ()", "ignoring (severity)", "duplicate series for the match group")]
     public async Task A_query_that_is_wrong_is_found(string dashboard, string good, string bad, string told)
     {
@@ -63,6 +63,6 @@ public sealed class DashboardTests(WatchedFleet fleet) : IClassFixture<WatchedFl
         foreach (var query in queries.Take(6))
             shown.Add((query.Panel, Assert.Single(await fleet.Prometheus.QueryAsync(Dashboards.Filled(query.Expression, ""))).Value));
 
-        Assert.Equal([("Targets", 6), ("Well", 1), ("Late", 2), ("No backup", 1), ("WAL not archived", 1), ("Not reachable", 1)], shown);
+        Assert.Equal([("Targets", 6), ("OK", 1), ("Late", 2), ("No backup", 1), ("WAL not archived", 1), ("Not reachable", 1)], shown);
     }
 }

@@ -5,7 +5,7 @@ using static BackupMetricsJob.Tests.Backups.Evidence;
 
 namespace BackupMetricsJob.Tests.Exposition;
 
-/// <summary>What is published, to the letter.</summary>
+/// <summary>The exact published text.</summary>
 public sealed class BackupMetricsTests
 {
     static readonly ProbeResult Failing = Result with

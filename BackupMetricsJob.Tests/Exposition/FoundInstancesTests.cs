@@ -5,7 +5,7 @@ using static BackupMetricsJob.Tests.Backups.Evidence;
 
 namespace BackupMetricsJob.Tests.Exposition;
 
-/// <summary>What is published of servers that a catalogue or a query told of, to the letter.</summary>
+/// <summary>The exact published text for servers found through a catalogue or a query.</summary>
 public sealed class FoundInstancesTests
 {
     internal static readonly BackupFacts Full = new(SourceName.Catalog, "pghoard", BackupType.Full)

@@ -6,7 +6,7 @@ using FsCheck.Fluent;
 
 namespace BackupMetricsJob.Tests.Exposition;
 
-/// <summary>Whatever stands in an instance or a label of the user's, a reader of the text gets it back.</summary>
+/// <summary>Any instance or user label can be read back from the text.</summary>
 public sealed class LabelValuesTests
 {
     static readonly Arbitrary<string> HostileText = Gen.Elements(
@@ -56,7 +56,7 @@ public sealed class LabelValuesTests
             )
             .QuickCheckThrowOnFailure();
 
-    // name="value",... up to the closing brace; a quote that no backslash precedes ends a value.
+    // name="value",... up to the closing brace; a quote without a preceding backslash ends a value.
     static List<(string Name, string Value)> LabelsOf(string line)
     {
         var labels = new List<(string, string)>();

@@ -3,7 +3,7 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Exposition;
 
-/// <summary>docs/metrics.md names exactly the metrics that there are, with their types and labels.</summary>
+/// <summary>docs/metrics.md lists exactly the existing metrics, with their types and labels.</summary>
 public sealed class MetricsDocumentationTests
 {
     [Fact]

@@ -11,9 +11,9 @@ public sealed class GatewayCredentialsTests
     {
         Assert.Equal(
             "Authorization: Basic ***, that is job:***",
-            ClientCredentials.Basic("job", "s3cret").Hide("Authorization: Basic am9iOnMzY3JldA==, that is job:s3cret")
+            ClientCredentials.Basic("job", "s3cret").Redact("Authorization: Basic am9iOnMzY3JldA==, that is job:s3cret")
         );
-        Assert.Equal("Bearer ***", ClientCredentials.Bearer("t0ken").Hide("Bearer t0ken"));
+        Assert.Equal("Bearer ***", ClientCredentials.Bearer("t0ken").Redact("Bearer t0ken"));
     }
 
     [Theory]

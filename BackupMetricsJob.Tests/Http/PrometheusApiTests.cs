@@ -60,7 +60,7 @@ public class PrometheusApiTests
         await using var stub = new StubPushgateway(Status(200, answer));
 
         var told = (await Api(new Uri(stub.Url)).ConfigurationAsync(CancellationToken.None)).Failure?.Describe();
-        Assert.StartsWith($"{stub.Url} refused: its answer is not what was asked for: ", told, StringComparison.Ordinal);
+        Assert.StartsWith($"{stub.Url} refused: unexpected response: ", told, StringComparison.Ordinal);
         Assert.DoesNotMatch("LineNumber|BytePosition", told);
     }
 

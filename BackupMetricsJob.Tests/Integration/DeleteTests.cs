@@ -174,15 +174,15 @@ public sealed class DeleteTests : IAsyncLifetime
         );
 
         Assert.Equal(
-            (76, $"backup-metrics: delete: {gateway.Url} refused, it wants credentials and none were given (HTTP 401): Unauthorized\n"),
+            (
+                76,
+                $"backup-metrics: delete: {gateway.Url} refused: it requires credentials, "
+                    + "and none are configured (HTTP 401): Unauthorized\n"
+            ),
             (none.ExitCode, none.Error)
         );
         Assert.Equal(
-            (
-                76,
-                $"backup-metrics: delete: {gateway.Url} refused, it does not accept the credentials that were given "
-                    + "(HTTP 401): Unauthorized\n"
-            ),
+            (76, $"backup-metrics: delete: {gateway.Url} refused: it rejected the configured credentials " + "(HTTP 401): Unauthorized\n"),
             (bad.ExitCode, bad.Error)
         );
         Assert.Equal(

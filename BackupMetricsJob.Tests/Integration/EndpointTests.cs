@@ -151,7 +151,7 @@ public sealed class EndpointTests
         await File.WriteAllTextAsync(web, "basic_auth_users: {scraper: hunter2}\n");
         await Wait.ForAsync(
             "the log to tell",
-            async () => await OldIsGoodAsync() && daemon.Log.Contains("the last good one stays", StringComparison.Ordinal)
+            async () => await OldIsGoodAsync() && daemon.Log.Contains("the last valid one stays in use", StringComparison.Ordinal)
         );
         Assert.Contains($"{web}:1:29: basic_auth_users: of user \"scraper\": must be a bcrypt hash", daemon.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", daemon.Log, StringComparison.Ordinal);
@@ -160,7 +160,7 @@ public sealed class EndpointTests
         await File.WriteAllTextAsync(web, Web("new"));
         await Wait.ForAsync("the new password", async () => (await daemon.GetAsync("/metrics", Basic("new"))).Status == 200);
         Assert.False(await OldIsGoodAsync());
-        Assert.Contains("the web configuration has been read again", daemon.Log, StringComparison.Ordinal);
+        Assert.Contains("the web configuration was reloaded", daemon.Log, StringComparison.Ordinal);
 
         async Task<bool> OldIsGoodAsync() => (await daemon.GetAsync("/metrics", Basic("old"))).Status == 200;
     }
@@ -181,7 +181,7 @@ public sealed class EndpointTests
         var absent = await RunAsync("--listen", "127.0.0.1:0", "--web-config", folder.File("no.yml"));
 
         Assert.Equal(
-            (69, $"error schedule: --listen {address}: cannot be listened on: another process listens there\n"),
+            (69, $"error schedule: --listen {address}: cannot listen: another process uses the port\n"),
             (port.ExitCode, port.Error)
         );
         Assert.Equal((78, 2), (certificate.ExitCode, certificate.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length));
@@ -228,7 +228,7 @@ public sealed class EndpointTests
         var (status, why) = await daemon.GetAsync("/readyz");
         Assert.Equal(503, status);
         Assert.Matches(
-            "^no run has succeeded here since .*Z, which is more than two intervals \\(2 s\\) ago: the last run ended with 76\n$",
+            "^no run has succeeded here since .*Z, which is more than two intervals \\(2 s\\) ago: the last run ended with exit code 76\n$",
             why
         );
         Assert.Equal((200, "alive\n"), await daemon.GetAsync("/healthz"));

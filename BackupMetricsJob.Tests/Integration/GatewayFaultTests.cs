@@ -54,7 +54,7 @@ public sealed class GatewayFaultTests : IAsyncLifetime
     public async Task A_success_of_something_that_is_no_gateway(string body, string header)
     {
         await using var gateway = new StubPushgateway(StubPushgateway.Status(200, body, header));
-        await RunAsync(gateway.Url, 76, $"this is not a Pushgateway: it answered \"{body}\"");
+        await RunAsync(gateway.Url, 76, $"this is not a Pushgateway: it responded \"{body}\"");
         Assert.Single(gateway.Requests);
     }
 

@@ -47,9 +47,9 @@ public sealed class ScheduleClusterTests
         await node.WaitForErrorLineAsync("\"slot_end\"");
 
         await store.StopAsync();
-        await node.WaitForErrorLineAsync("the cluster's store cannot be asked, so nothing is run until it can");
+        await node.WaitForErrorLineAsync("the cluster's store is unavailable, and nothing runs until it is back");
         await store.StartAgainAsync();
-        await node.WaitForErrorLineAsync("the cluster's store can be asked again");
+        await node.WaitForErrorLineAsync("the cluster's store is available again");
         var before = Events(node).Count(line => Name(line) == "slot_end");
 
         await Wait.ForAsync(
@@ -69,7 +69,7 @@ public sealed class ScheduleClusterTests
         await using var first = Start("a", store, port: 1);
         await first.WaitForErrorLineAsync("\"start\"");
         await using var second = Start("b", store, port: 1, "0 0 3 * * ?");
-        await second.WaitForErrorLineAsync("the cluster's schedule is changed to this one, on all nodes");
+        await second.WaitForErrorLineAsync("the cluster's schedule was replaced by this one on all nodes");
         Assert.Equal("0 0 3 * * ?", await store.ScalarAsync<string>("SELECT cron_expression FROM qrtz_cron_triggers"));
 
         await using var lost = BackupMetrics.Start([
@@ -84,7 +84,7 @@ public sealed class ScheduleClusterTests
         ]);
         var result = await lost.WaitAsync();
         Assert.Equal(69, result.ExitCode);
-        Assert.Contains("the cluster's store postgresql://u@127.0.0.1:1/x cannot be used", result.Error, StringComparison.Ordinal);
+        Assert.Contains("the cluster's store postgresql://u@127.0.0.1:1/x is unavailable", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", result.Error, StringComparison.Ordinal);
     }
 
@@ -122,7 +122,7 @@ public sealed class ScheduleClusterTests
             await using var doubting = Start(uri + root);
             var result = await doubting.WaitAsync();
             Assert.Equal(69, result.ExitCode);
-            Assert.Contains("cannot be used: " + words, result.Error, StringComparison.Ordinal);
+            Assert.Contains("is unavailable: " + words, result.Error, StringComparison.Ordinal);
             Assert.DoesNotContain("s3cret", result.Error, StringComparison.Ordinal);
         }
 

@@ -86,7 +86,7 @@ public sealed class ScheduleTests
             "1s"
         );
         await silent.FirstConnection;
-        await daemon.WaitForErrorLineAsync("is still going on, and slot");
+        await daemon.WaitForErrorLineAsync("is still active, and slot");
 
         daemon.Signal(PosixSignal.SIGTERM);
 
@@ -111,7 +111,7 @@ public sealed class ScheduleTests
         await silent.FirstConnection;
 
         daemon.Signal(PosixSignal.SIGTERM);
-        await daemon.WaitForErrorLineAsync("may go on for 30 s");
+        await daemon.WaitForErrorLineAsync("may continue for 30 s");
         daemon.Signal(PosixSignal.SIGTERM);
 
         Assert.Equal(143, (await daemon.WaitAsync(TimeSpan.FromSeconds(10))).ExitCode);
@@ -141,12 +141,12 @@ public sealed class ScheduleTests
         Assert.Contains(Good, gateway.Requests[0].Text, StringComparison.Ordinal);
 
         File.Delete(query);
-        await daemon.WaitForErrorLineAsync("the last good ones stay: --query");
+        await daemon.WaitForErrorLineAsync("the last valid ones stay in use: --query");
         await Wait.ForAsync("a push that tells of it", () => gateway.Requests[^1].Text.Contains(Bad, StringComparison.Ordinal));
 
         await File.WriteAllTextAsync(query, "SELECT 2");
         daemon.Signal(PosixSignal.SIGHUP);
-        await daemon.WaitForErrorLineAsync("the settings have been read again");
+        await daemon.WaitForErrorLineAsync("the settings were reloaded");
         await Wait.ForAsync(
             "a push that tells that it is mended",
             () => gateway.Requests[^1].Text.Contains(Good, StringComparison.Ordinal)
@@ -169,7 +169,7 @@ public sealed class ScheduleTests
         await Wait.ForAsync("a run", () => gateway.Requests.Count > 0, state: () => daemon.Error);
 
         await File.WriteAllTextAsync(file, "cron: '0 0 0 1 1 ?'\nno: 1\n" + rest);
-        await daemon.WaitForErrorLineAsync($"the last good ones stay: {file}:2:1: unknown key \"no\"");
+        await daemon.WaitForErrorLineAsync($"the last valid ones stay in use: {file}:2:1: unknown key \"no\"");
         var before = gateway.Requests.Count;
         await Wait.ForAsync("two more runs", () => gateway.Requests.Count >= before + 2, state: () => daemon.Error);
         Assert.Contains("backup_metrics_config_last_reload_successful 0", gateway.Requests[^1].Text, StringComparison.Ordinal);
@@ -192,7 +192,7 @@ public sealed class ScheduleTests
 
         Assert.Equal(64, result.ExitCode);
         Assert.Contains("--gateway is missing", result.Error, StringComparison.Ordinal);
-        Assert.Contains("like \"*/5 * * * *\", or six or seven as Quartz has them", result.Error, StringComparison.Ordinal);
+        Assert.Contains("like \"*/5 * * * *\", or six or seven as in Quartz", result.Error, StringComparison.Ordinal);
         Assert.Contains("--timezone \"Mars/Base\"", result.Error, StringComparison.Ordinal);
         Assert.Equal("", result.Output);
     }

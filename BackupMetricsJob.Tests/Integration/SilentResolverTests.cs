@@ -60,7 +60,7 @@ public sealed class SilentResolverTests
             result.Error
         );
         Assert.Contains(
-            "the probe failed (timeout): no answer within 5 s while looking up db99.example.com:5432",
+            "the probe failed (timeout): no answer within 5 s while resolving db99.example.com:5432",
             result.Error,
             StringComparison.Ordinal
         );

@@ -7,9 +7,7 @@ namespace BackupMetricsJob.Tests.Postgres;
 
 public class ConnectionTextProperties
 {
-    /// <summary>
-    /// Pieces a password is built of: each piece of text is found again if it is printed anywhere, and the rest breaks grammars.
-    /// </summary>
+    /// <summary>Pieces of random passwords: each piece of text is recognizable if printed anywhere; the others break grammars.</summary>
     const string Mark = "Zq7";
 
     static readonly Gen<string> Password = Gen.Elements(
@@ -75,7 +73,7 @@ public class ConnectionTextProperties
                 {
                     var (template, password) = sample;
 
-                    // What comes before the "@" of a URI without ":" is a user, not a password.
+                    // The part before the "@" of a URI without ":" is a user, not a password.
                     var expectUser = template.StartsWith("postgresql://{0}@", StringComparison.Ordinal) && !password.StartsWith(':');
                     var parsed = Parsed.From(template.Replace("{0}", password, StringComparison.Ordinal));
                     var printed = string.Join("\n", parsed.Problems) + (expectUser ? "" : Printed(parsed.Maybe));
@@ -215,9 +213,9 @@ public class ConnectionTextProperties
                 == (
                     Session switch
                     {
-                        "any" => SessionKind.Any,
-                        "read-write" => SessionKind.ReadWrite,
-                        _ => SessionKind.PreferStandby,
+                        "any" => SessionAttributes.Any,
+                        "read-write" => SessionAttributes.ReadWrite,
+                        _ => SessionAttributes.PreferStandby,
                     }
                 );
 

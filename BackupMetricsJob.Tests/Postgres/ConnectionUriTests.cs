@@ -43,7 +43,7 @@ public class ConnectionUriTests
     [InlineData("postgresql://u:100%@h", "two hexadecimal digits")]
     [InlineData("postgresql://u:%zz@h", "two hexadecimal digits")]
     [InlineData("postgresql://u:a%00b@h", "NUL")]
-    [InlineData("postgresql://[::1/db", "without its \"]\"")]
+    [InlineData("postgresql://[::1/db", "without a \"]\"")]
     [InlineData("postgresql://[]/db", "empty IPv6")]
     [InlineData("postgresql://[::1]x/db", "may follow")]
     [InlineData("postgresql://h?sslmode", "keyword=value")]

@@ -2,7 +2,7 @@ using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Tests.Postgres;
 
-/// <summary>What is said of many connections stands below what is said of one, and above libpq's environment.</summary>
+/// <summary>Shared defaults rank below the connection's own settings and above libpq's environment.</summary>
 public sealed class DefaultsTests : IDisposable
 {
     readonly TemporaryFolder _folder = new();
@@ -57,7 +57,7 @@ public sealed class DefaultsTests : IDisposable
             null
         );
 
-        Assert.StartsWith("sslmode in defaults: \"perhaps\" is none of", Assert.Single(problems), StringComparison.Ordinal);
+        Assert.StartsWith("sslmode in defaults: \"perhaps\" is not one of", Assert.Single(problems), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -65,15 +65,17 @@ public sealed class DefaultsTests : IDisposable
     [InlineData("service=nowhere servicefile=/nonexistent/s", "service file /nonexistent/s: cannot be read", false)]
     public void A_file_that_is_not_there_is_an_absence_where_it_may_be_one(string text, string message, bool isSecret)
     {
-        var (problems, absences) = (new List<string>(), new List<MissingFile>());
+        var (problems, missingFiles) = (new List<string>(), new List<MissingFile>());
         var written = ConnectionText.TryRead(text, problems)!;
 
-        Assert.Null(ConnectionText.Resolve(written, null, Parsed.Environment("PGSYSCONFDIR=/nonexistent", null, "me"), problems, absences));
+        Assert.Null(
+            ConnectionText.Resolve(written, null, Parsed.Environment("PGSYSCONFDIR=/nonexistent", null, "me"), problems, missingFiles)
+        );
 
         Assert.Empty(problems);
-        Assert.StartsWith(message, absences[0].Message, StringComparison.Ordinal);
-        Assert.Equal(isSecret, absences[0].IsSecret);
-        Assert.Equal(absences.Count, Parsed.From(text, "PGSYSCONFDIR=/nonexistent").Problems.Count);
+        Assert.StartsWith(message, missingFiles[0].Message, StringComparison.Ordinal);
+        Assert.Equal(isSecret, missingFiles[0].IsSecret);
+        Assert.Equal(missingFiles.Count, Parsed.From(text, "PGSYSCONFDIR=/nonexistent").Problems.Count);
     }
 
     static ConnectionSettings Resolve(string text, Dictionary<string, string> defaults, string variables)

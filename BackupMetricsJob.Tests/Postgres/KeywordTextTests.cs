@@ -34,13 +34,13 @@ public class KeywordTextTests
     [InlineData("host=db1 password='open", "not closed")]
     [InlineData("Host=db1;Username=u;Password=p", "ADO.NET")]
     [InlineData("database=x", "did you mean \"dbname\"")]
-    [InlineData("host=h password=two words=1", "no connection keyword")]
-    [InlineData("host=h hostaddr=nope", "no IP address")]
+    [InlineData("host=h password=two words=1", "is not a connection keyword")]
+    [InlineData("host=h hostaddr=nope", "is not an IP address")]
     [InlineData("host=a,b hostaddr=10.0.0.1", "1 address for 2 hosts")]
-    [InlineData("host=a user=''", "may not be empty")]
-    [InlineData("connect_timeout=2.5", "no whole number")]
-    [InlineData("sslmode=''", "is none of disable")]
-    [InlineData("target_session_attrs=master", "is none of any")]
+    [InlineData("host=a user=''", "must not be empty")]
+    [InlineData("connect_timeout=2.5", "is not an integer")]
+    [InlineData("sslmode=''", "is not one of disable")]
+    [InlineData("target_session_attrs=master", "is not one of any")]
     public void What_cannot_be_meant_is_a_problem(string text, string part) =>
         Assert.Contains(part, Parsed.From(text).Problem, StringComparison.Ordinal);
 
@@ -113,7 +113,7 @@ public class KeywordTextTests
         Assert.Equal("-c work_mem=1MB", settings.Options);
         Assert.Equal("x", settings.ApplicationName);
         Assert.Equal(TimeSpan.FromSeconds(7), settings.ConnectTimeout);
-        Assert.Equal(SessionKind.PreferStandby, settings.Session);
+        Assert.Equal(SessionAttributes.PreferStandby, settings.Session);
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public class KeywordTextTests
         Assert.Null(settings.Options);
         Assert.Equal("backup-metrics", settings.ApplicationName);
         Assert.Null(settings.ConnectTimeout);
-        Assert.Equal(SessionKind.Any, settings.Session);
+        Assert.Equal(SessionAttributes.Any, settings.Session);
         Assert.Equal(TlsMode.Prefer, settings.Tls.Mode);
         Assert.Equal("f", Parsed.From("fallback_application_name=f").Settings.ApplicationName);
     }

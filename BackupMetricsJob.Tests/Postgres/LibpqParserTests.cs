@@ -6,8 +6,8 @@ using FsCheck.Fluent;
 namespace BackupMetricsJob.Tests.Postgres;
 
 /// <summary>
-/// Random texts are cut into keywords and values exactly as by the parser of the installed libpq (PQconninfoParse), but for what is
-/// stricter here on purpose: a late "@" or an "@" after a "/" in a URI. libpq reads bytes, so texts are ASCII.
+/// Random texts are split into keywords and values exactly as by the installed libpq (PQconninfoParse), except where we are intentionally
+/// stricter: a late "@", or an "@" after a "/", in a URI. libpq reads bytes, so texts are ASCII.
 /// </summary>
 public sealed class LibpqParserTests : IDisposable
 {

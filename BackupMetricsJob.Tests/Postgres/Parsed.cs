@@ -2,9 +2,7 @@ using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Tests.Postgres;
 
-/// <summary>
-/// One call of the parser with an environment of the test's own: nothing of this process or machine gets in, but files named.
-/// </summary>
+/// <summary>Calls the parser with the test's own environment: nothing from this process or machine matters, except named files.</summary>
 internal sealed class Parsed
 {
     Parsed(ConnectionSettings? settings, List<string> problems) => (Maybe, Problems) = (settings, problems);
@@ -25,7 +23,7 @@ internal sealed class Parsed
         return new(settings, problems);
     }
 
-    /// <param name="variables"><c>NAME=value</c>, one a line or separated by blanks.</param>
+    /// <param name="variables"><c>NAME=value</c>, one per line or separated by spaces.</param>
     internal static LibpqEnvironment Environment(string? variables, string? home, string? userName)
     {
         var map = new Dictionary<string, string>();

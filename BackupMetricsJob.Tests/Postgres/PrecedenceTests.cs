@@ -24,7 +24,7 @@ public sealed class PrecedenceTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(3), settings.ConnectTimeout);
         Assert.Equal("app", settings.ApplicationName);
         Assert.Equal("-cgeqo=off", settings.Options);
-        Assert.Equal(SessionKind.Primary, settings.Session);
+        Assert.Equal(SessionAttributes.Primary, settings.Session);
         Assert.Equal("UTC", settings.TimeZone);
         Assert.Equal(new AuthenticationSettings(AuthMethods.Md5, ChannelBindingMode.Disable), settings.Authentication);
     }
@@ -84,11 +84,11 @@ public sealed class PrecedenceTests : IDisposable
 
     [Theory]
     [InlineData("host=x\n", "service \"orders\" is not defined in FILE")]
-    [InlineData("[orders]\nhost\n", "FILE:2: keyword=value expected")]
+    [InlineData("[orders]\nhost\n", "FILE:2: must be keyword=value")]
     [InlineData("[orders]\nhost = x\n", "FILE:2: unknown connection keyword: did you mean \"host\"")]
-    [InlineData("[orders]\nservice=x\n", "FILE:2: service may not be used")]
-    [InlineData("[orders]\nldap://x\n", "FILE:2: a service from an LDAP server")]
-    [InlineData("[orders]\nsslmode=x\n", "sslmode in service \"orders\": \"x\" is none of")]
+    [InlineData("[orders]\nservice=x\n", "FILE:2: service must not be used")]
+    [InlineData("[orders]\nldap://x\n", "FILE:2: services from an LDAP server")]
+    [InlineData("[orders]\nsslmode=x\n", "sslmode in service \"orders\": \"x\" is not one of")]
     public void A_problem_of_a_service_names_the_place(string content, string expected)
     {
         var file = _folder.Write("services", content);

@@ -6,7 +6,7 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Postgres;
 
 /// <summary>
-/// Two PostgreSQL servers of one cluster's making, one with TLS and one without, on free ports and on Unix sockets in <see cref="Folder"/>.
+/// Two PostgreSQL servers with the same data, one with TLS and one without, on free ports and on Unix sockets in <see cref="Folder"/>.
 /// Roles: the operating system's user, <c>scram</c> (password), <c>certified</c> (client certificate) and <c>trusted</c>.
 /// </summary>
 public sealed class TargetsTestServer : IDisposable
@@ -118,7 +118,9 @@ public sealed class TargetsTestServer : IDisposable
         return port;
     }
 
-    /// <summary>An authority that signed the server's certificate (for db.test and localhost) and a client's; and a stranger.</summary>
+    /// <summary>
+    /// An authority that signed the server's certificate (for db.test and localhost) and a client's, and another authority.
+    /// </summary>
     void MakeCertificates()
     {
         Run(
@@ -162,7 +164,7 @@ public sealed class TargetsTestServer : IDisposable
             sql
         );
 
-    /// <summary>PostgreSQL refuses to run as root, so as root everything of the server's is done as postgres.</summary>
+    /// <summary>PostgreSQL refuses to run as root, so root runs the server's commands as postgres.</summary>
     static string Run(bool asServer, params string[] command)
     {
         string[] all = asServer && IsRoot ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", .. command] : command;
@@ -173,7 +175,7 @@ public sealed class TargetsTestServer : IDisposable
             WorkingDirectory = "/",
         };
 
-        // The server that pg_ctl leaves behind keeps its output open, so that is not waited for.
+        // The server started by pg_ctl keeps its output open, so do not wait for its end.
         var isDaemon = command[^1] == "start";
         start.RedirectStandardOutput = start.RedirectStandardError = !isDaemon;
         using var process = Process.Start(start)!;

@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Tests.Postgres;
 
-/// <summary>A folder that is gone when the test is; files in it are for their owner alone unless a test says otherwise.</summary>
+/// <summary>A folder that is deleted after the test. Files are readable only by their owner unless a test says otherwise.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     internal string Path { get; } = Directory.CreateTempSubdirectory("targets-").FullName;

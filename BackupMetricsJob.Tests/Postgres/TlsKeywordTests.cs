@@ -100,7 +100,7 @@ public sealed class TlsKeywordTests : IDisposable
             StringComparison.Ordinal
         );
         Assert.Contains(
-            "tell apart",
+            "distinguish",
             Parsed.From($"host=a,b hostaddr=10.0.0.1,10.0.0.1 port=1,2 sslmode=verify-full sslrootcert={root}").Problem,
             StringComparison.Ordinal
         );

@@ -2,8 +2,8 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Postgres;
 
-/// <summary>A server that is not to be trusted, or does not trust us, is told of in words that say what to mend.</summary>
-[Collection(NpgsqlConnectorSession.Name)]
+/// <summary>A server that is not trusted, or does not trust us, is reported with what to fix.</summary>
+[Collection(NpgsqlDataSourceSession.Name)]
 public sealed class TlsRefusalTests(TargetsTestServer server)
 {
     [Theory]
@@ -65,11 +65,11 @@ public sealed class TlsRefusalTests(TargetsTestServer server)
     [InlineData("sslmode=require", "auth: role certified: connection requires a valid client certificate (SQLSTATE 28000)")]
     [InlineData(
         "sslmode=require sslcert=DIR/stranger.crt sslkey=KEY",
-        "tls: the server does not take our certificate (tlsv1 alert unknown ca)"
+        "tls: the server rejected the client certificate (tlsv1 alert unknown ca)"
     )]
     [InlineData(
         "sslmode=require sslcert=DIR/stranger.crt sslkey=KEY ssl_max_protocol_version=TLSv1.2",
-        "tls: the server does not take our certificate (tlsv1 alert unknown ca)"
+        "tls: the server rejected the client certificate (tlsv1 alert unknown ca)"
     )]
     public async Task A_client_certificate_that_is_missing_or_strange(string text, string words)
     {
@@ -79,8 +79,8 @@ public sealed class TlsRefusalTests(TargetsTestServer server)
             $"host=localhost port={server.TlsPort} user=certified {text.Replace("KEY", $"{home.Path}/key", StringComparison.Ordinal)}"
         );
 
-        // In TLS 1.3 the server's words are lost where we happened to write before they came.
-        const string Lost = "tls: the server ended the connection when it had our certificate, which it may not take (";
+        // In TLS 1.3 the server's alert is lost if we write before it arrives.
+        const string Lost = "tls: the server closed the connection after it received the client certificate, which it may not accept (";
         Assert.Null(line);
         Assert.True(
             error == words || (words.StartsWith("tls:", StringComparison.Ordinal) && error.StartsWith(Lost, StringComparison.Ordinal)),
@@ -112,7 +112,7 @@ public sealed class TlsRefusalTests(TargetsTestServer server)
         Assert.StartsWith("certified|", (await Ask(text + " sslpassword=s3cret")).Line, StringComparison.Ordinal);
         var (line, error) = await Ask(text + " sslpassword=wr0ng");
         Assert.Null(line);
-        Assert.StartsWith("tls: a certificate cannot be read: ", error, StringComparison.Ordinal);
+        Assert.StartsWith("tls: cannot read a certificate: ", error, StringComparison.Ordinal);
         Assert.DoesNotContain("wr0ng", error, StringComparison.Ordinal);
     }
 
@@ -146,7 +146,7 @@ public sealed class TlsRefusalTests(TargetsTestServer server)
         Assert.Equal(!isRefused, result.Output.Contains("GRANT pg_monitor TO trusted", StringComparison.Ordinal));
     }
 
-    Task<(string? Line, string Error)> Ask(string text) => NpgsqlConnectorSession.Ask(Fill(text), null, "/nonexistent");
+    Task<(string? Line, string Error)> Ask(string text) => NpgsqlDataSourceSession.Ask(Fill(text), null, "/nonexistent");
 
     string Fill(string text) => text.Replace("DIR", server.Folder, StringComparison.Ordinal);
 }

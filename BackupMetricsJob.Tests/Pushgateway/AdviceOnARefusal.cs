@@ -8,7 +8,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
 
-/// <summary>Whose fault it is that a real gateway refuses a push, and the command that mends it, run as it is printed.</summary>
+/// <summary>Finds out why a real gateway refuses a push, and runs the advised command exactly as printed.</summary>
 public sealed class AdviceOnARefusal : IAsyncLifetime
 {
     const string Series = "# TYPE a_seconds gauge\na_seconds{x=\"1\"} 1\n";
@@ -35,7 +35,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
         var advice = await MendsAsync();
 
         Assert.StartsWith(
-            $"the group {group} of another job has a label that is not UTF-8: the gateway refuses every push of everybody until it is "
+            $"the group {group} of another job has a label that is not UTF-8: the gateway refuses every push until it is "
                 + $"deleted: curl -X DELETE '{_gateway.Url}/metrics/job",
             advice,
             StringComparison.Ordinal
@@ -73,8 +73,8 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
         await PutAsync("/job/bystander", "b 1\n");
 
         Assert.StartsWith(
-            "the group {job=\"other\", zone=\"eu 1\"}, which is another job's, has a_seconds with another type: "
-                + "ask the owner to rename it or to delete the group, and if nobody needs that any more: curl -X DELETE '",
+            "the group {job=\"other\", zone=\"eu 1\"}, pushed by another job, has a_seconds with a different type: "
+                + "ask the owner to rename it or to delete the group. If nobody needs the group any more: curl -X DELETE '",
             await MendsAsync(),
             StringComparison.Ordinal
         );
@@ -89,7 +89,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
             "# TYPE a_seconds counter\na_seconds 5\n# TYPE backup_metrics_build_info gauge\nbackup_metrics_build_info 1\n"
         );
 
-        Assert.Contains(", which another run of backup-metrics pushed, has a_seconds", await MendsAsync(), StringComparison.Ordinal);
+        Assert.Contains(", pushed by another run of backup-metrics, has a_seconds", await MendsAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
         await PutAsync("/job/test/x/2", "# TYPE a_seconds gauge\na_seconds 1\n");
 
         Assert.StartsWith(
-            "the group {job=\"test\", x=\"1\"}, which is another job's, has a_seconds with the very same labels: ",
+            "the group {job=\"test\", x=\"1\"}, pushed by another job, has a_seconds with identical labels: ",
             await MendsAsync(),
             StringComparison.Ordinal
         );
@@ -112,7 +112,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
             await PutAsync($"/job/other/i/{i}", "# TYPE a_seconds counter\na_seconds 5\n");
 
         Assert.Contains(
-            " and 2 more, which are other jobs', have a_seconds",
+            " and 2 more, pushed by other jobs, have a_seconds",
             await AdviceAsync(await PushAsync(), _gateway.Url),
             StringComparison.Ordinal
         );
@@ -163,7 +163,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
         Assert.Null(await AdviceAsync(await PushAsync(), stub.Url));
     }
 
-    /// <summary>The advice for a push that is refused; its command is run, and the push succeeds.</summary>
+    /// <summary>Returns the advice for a refused push; runs its command, after which the push succeeds.</summary>
     async Task<string> MendsAsync()
     {
         var refused = await PushAsync();
@@ -196,7 +196,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
 
     async Task PutAsync(string path, string text, HttpStatusCode expected = HttpStatusCode.OK)
     {
-        // .NET would make something else of a path that is not UTF-8.
+        // .NET would change a path that is not UTF-8.
         var request = string.Create(
             CultureInfo.InvariantCulture,
             $"PUT /metrics{path} HTTP/1.1\r\nHost: x\r\nContent-Length: {text.Length}\r\nConnection: close\r\n\r\n{text}"

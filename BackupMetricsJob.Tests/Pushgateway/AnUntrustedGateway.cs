@@ -28,7 +28,7 @@ public class AnUntrustedGateway
         Assert.DoesNotContain("see inner exception", outcome.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>How many bytes of a request came.</summary>
+    /// <summary>The number of bytes received of a request.</summary>
     static async Task<int> ServeOneAsync(TcpListener listener, X509Certificate certificate)
     {
         using var client = await listener.AcceptTcpClientAsync();

@@ -5,7 +5,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
 
-/// <summary>Who we are is said with every attempt, to nobody else, and never shown.</summary>
+/// <summary>Credentials are sent with every attempt, to no other host, and never shown.</summary>
 public sealed class CredentialsForAGateway
 {
     [Fact]
@@ -20,16 +20,16 @@ public sealed class CredentialsForAGateway
 
         Assert.Equal(PushResult.Stored, stored.Result);
         Assert.Equal((PushResult.Refused, 1, 401), (wrong.Result, wrong.Attempts, wrong.Status));
+        Assert.Equal($"{gateway.Url} refused the push: it rejected the configured credentials (HTTP 401): Unauthorized", wrong.Describe());
         Assert.Equal(
-            $"{gateway.Url} refused the push, it does not accept the credentials that were given (HTTP 401): Unauthorized",
-            wrong.Describe()
+            $"{gateway.Url} refused the push: it requires credentials, and none are configured (HTTP 401): Unauthorized",
+            none.Describe()
         );
-        Assert.Equal($"{gateway.Url} refused the push, it wants credentials and none were given (HTTP 401): Unauthorized", none.Describe());
     }
 
     [Theory]
-    [InlineData(true, ", the credentials that were given do not allow it (HTTP 403): Stub")]
-    [InlineData(false, ", it may want credentials and none were given (HTTP 403): Stub")]
+    [InlineData(true, ": the configured credentials do not permit this (HTTP 403): Stub")]
+    [InlineData(false, ": it may require credentials, and none are configured (HTTP 403): Stub")]
     public async Task Forbidden_is_told_from_unauthorized(bool given, string words)
     {
         await using var stub = new StubPushgateway(Status(403));

@@ -37,7 +37,7 @@ public class GatewayAddressTests
     [InlineData("http://gw?", "gateway \"http://gw?***\": must not have a query or a fragment")]
     [InlineData(
         "http://gw/metrics/job/x",
-        "gateway \"http://gw/metrics/job/x\": must be the gateway's address alone: job and grouping labels are set by themselves"
+        "gateway \"http://gw/metrics/job/x\": must be only the gateway's address: the job and the grouping labels are added automatically"
     )]
     public void A_url_that_is_none_is_told_with_what_is_meant(string text, string problem) => Assert.Equal(problem, ProblemOf(text));
 
@@ -64,7 +64,7 @@ public class GatewayAddressTests
     [Fact]
     public void The_problem_with_a_password_says_where_it_belongs() =>
         Assert.Equal(
-            "gateway \"http://***@gw\": must not contain a user or a password: others can read them there; credentials belong into files",
+            "gateway \"http://***@gw\": must not contain a user or a password, which others could read: put credentials into files",
             ProblemOf("http://user:s3cret@gw")
         );
 

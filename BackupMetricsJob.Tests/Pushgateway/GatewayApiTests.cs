@@ -8,7 +8,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
 
-/// <summary>What a real Pushgateway says of itself and its groups, and how its failures are told.</summary>
+/// <summary>The status and the groups of a real Pushgateway, and the messages of failures.</summary>
 public sealed class GatewayApiTests : IDisposable
 {
     const string Ours = "# TYPE backup_metrics_build_info gauge\nbackup_metrics_build_info 1\n";
@@ -33,7 +33,7 @@ public sealed class GatewayApiTests : IDisposable
         Assert.True((await Api(careful.Url).StatusAsync(CancellationToken.None)).Value!.ChecksPushes);
         Assert.InRange(status.Started!.Value, DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddSeconds(2));
         Assert.InRange(status.ClockSkew!.Value, TimeSpan.FromSeconds(-2), TimeSpan.FromSeconds(2));
-        Assert.Equal($"Pushgateway {status.Version}, ready, which does not check what is pushed", status.ToString());
+        Assert.Equal($"Pushgateway {status.Version}, ready, which does not check pushes", status.ToString());
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class GatewayApiTests : IDisposable
         );
 
         Assert.Equal(
-            "Pushgateway 1.5.1, not ready: its queue of pushes is full",
+            "Pushgateway 1.5.1, not ready: its push queue is full",
             (await Api(stub.Url).StatusAsync(CancellationToken.None)).Value?.ToString()
         );
         Assert.Equal(["/api/v1/status", "/-/ready"], stub.Requests.Select(request => request.Path));
@@ -76,7 +76,7 @@ public sealed class GatewayApiTests : IDisposable
         Assert.Null(refused.PushTime);
         Assert.NotNull(refused.PushFailureTime);
         var stranger = Assert.Single(groups.All, group => group.Job == "stranger");
-        Assert.Equal(("", "COUNTER", false), (stranger.Value("x"), stranger.TypeOfWanted, stranger.HasWantedSeries));
+        Assert.Equal(("", "COUNTER", false), (stranger.Value("x"), stranger.MatchingType, stranger.HasMatchingSeries));
         Assert.Equal(3, groups.All.Count);
     }
 
@@ -91,7 +91,7 @@ public sealed class GatewayApiTests : IDisposable
         Assert.False(await HasAsync(new("y", "q"), new("job", "stranger"), new("instance", "")));
 
         async Task<bool> HasAsync(params GroupingLabel[] series) =>
-            Assert.Single((await Api(gateway.Url).GroupsAsync(new("b", series), CancellationToken.None)).Value!.All).HasWantedSeries;
+            Assert.Single((await Api(gateway.Url).GroupsAsync(new("b", series), CancellationToken.None)).Value!.All).HasMatchingSeries;
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class GatewayApiTests : IDisposable
             (await Api(gateway.Url).GroupsAsync(null, CancellationToken.None)).Value!.All.Select(group => group.Job).Order()
         );
 
-        // What comes from memory is never waited for, and so it is read by this thread alone.
+        // Reading from memory never waits, so only this thread reads.
         var before = GC.GetAllocatedBytesForCurrentThread();
         var reading = GroupListing.ReadAsync(new MemoryStream(listing), null, CancellationToken.None);
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
@@ -161,11 +161,11 @@ public sealed class GatewayApiTests : IDisposable
         var nobody = $"http://127.0.0.1:{FreePort.Next()}";
 
         Assert.Equal(
-            $"{gateway.Url} refused, it wants credentials and none were given (HTTP 401): Unauthorized",
+            $"{gateway.Url} refused: it requires credentials, and none are configured (HTTP 401): Unauthorized",
             await ToldAsync(Api(gateway.Url))
         );
         Assert.Equal(
-            $"{gateway.Url} refused, it does not accept the credentials that were given (HTTP 401): Unauthorized",
+            $"{gateway.Url} refused: it rejected the configured credentials (HTTP 401): Unauthorized",
             await ToldAsync(new(wrong, TimeProvider.System))
         );
         Assert.Null(
@@ -177,7 +177,7 @@ public sealed class GatewayApiTests : IDisposable
             ).Failure
         );
         Assert.StartsWith($"{nobody} could not be reached: Connection refused", await ToldAsync(Api(nobody)), StringComparison.Ordinal);
-        Assert.Equal($"{slow.Url} did not answer in time: no whole answer within 0.5 s", await ToldAsync(Api(slow.Url, 0.5)));
+        Assert.Equal($"{slow.Url} did not answer in time: no complete answer within 0.5 s", await ToldAsync(Api(slow.Url, 0.5)));
         Assert.Equal($"{full.Url} is not available (HTTP 503): full", await ToldAsync(Api(full.Url)));
         Assert.Equal($"{other.Url} refused (HTTP 501): what is DELETE?", await ToldAsync(Api(other.Url)));
         Assert.Equal($"{moved.Url} refused (HTTP 301): redirected to http://***@h/x", await ToldAsync(Api(moved.Url)));
@@ -202,7 +202,7 @@ public sealed class GatewayApiTests : IDisposable
         await using var stub = new StubPushgateway(Status(200, answer));
 
         var told = await ToldAsync(Api(stub.Url));
-        Assert.StartsWith($"{stub.Url} refused: its answer is not what was asked for: ", told, StringComparison.Ordinal);
+        Assert.StartsWith($"{stub.Url} refused: unexpected response: ", told, StringComparison.Ordinal);
         Assert.DoesNotMatch("LineNumber|BytePosition|StartObject|StartArray|Depth", told);
         Assert.Equal(RequestFailure.Refused, (await Api(stub.Url).StatusAsync(CancellationToken.None)).Failure?.Reason);
     }
@@ -219,7 +219,7 @@ public sealed class GatewayApiTests : IDisposable
             var groups = await GroupListing.ReadAsync(slow, new("a", [new("é\"", "\n")]), CancellationToken.None);
 
             Assert.Equal(["é😀", "b"], groups.Select(group => group.Job));
-            Assert.Equal(("GAUGE", true), (groups[0].TypeOfWanted, groups[0].HasWantedSeries));
+            Assert.Equal(("GAUGE", true), (groups[0].MatchingType, groups[0].HasMatchingSeries));
         }
     }
 

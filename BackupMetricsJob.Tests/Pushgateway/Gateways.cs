@@ -8,12 +8,12 @@ using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
 
-/// <summary>What the tests of this room say often.</summary>
+/// <summary>Helpers for the tests of pushes.</summary>
 internal static class Gateways
 {
     public const string Text = "# HELP a_seconds A.\n# TYPE a_seconds gauge\na_seconds 1\n";
 
-    /// <summary>The part of a <c>--web.config.file</c> that lets in <see cref="Job"/> alone.</summary>
+    /// <summary>The part of a <c>--web.config.file</c> that admits only <see cref="Job"/>.</summary>
     public const string Users = """
         basic_auth_users:
           job: $2b$04$abcdefghijklmnopqrstuub.ZjCeFtaHcVNO3csJiht1Oa5O89F5e
@@ -40,7 +40,7 @@ internal static class Gateways
     public static PushBudget Seconds(double deadline, double attempt = 10) =>
         new(TimeSpan.FromSeconds(deadline), TimeSpan.FromSeconds(attempt));
 
-    /// <summary>A text of this many samples that cannot be compressed well: about 35 bytes a sample.</summary>
+    /// <summary>A text with this many samples that compresses badly: about 35 bytes per sample.</summary>
     public static string Long(int samples)
     {
         var text = new StringBuilder("# HELP a_seconds A.\n# TYPE a_seconds gauge\n", samples * 48);
@@ -49,7 +49,7 @@ internal static class Gateways
         return text.ToString();
     }
 
-    /// <summary>Pushes a text as a MetricPusher would, twice, but it may be any text, also one that no registry writes.</summary>
+    /// <summary>Pushes a text as a MetricPusher would, twice, including texts that no registry writes.</summary>
     public static async Task<PushOutcome> PushTextAsync(
         string url,
         string text = Text,
@@ -67,7 +67,14 @@ internal static class Gateways
         clock ??= TimeProvider.System;
         var group = gateway.GroupUrl(key ?? Key("test"));
         using var transport = Transport.To(group, tls, budget.Deadline);
-        using var push = new SinglePush(group, credentials, new Delivery(gateway.ToString(), budget, clock), clock, transport, hardStop);
+        using var push = new SinglePushHandler(
+            group,
+            credentials,
+            new RetryLoop(gateway.ToString(), budget, clock),
+            clock,
+            transport,
+            hardStop
+        );
         using var client = new HttpClient(push, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
         for (var i = 0; i < 2; i++)
         {

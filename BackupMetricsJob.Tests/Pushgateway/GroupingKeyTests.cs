@@ -26,13 +26,13 @@ public class GroupingKeyTests
         Assert.Equal("/job@base64/YS9i/b/1/a/2", Gateways.Key("a/b", ("b", "1"), ("a", "2")).ToPath());
 
     [Theory]
-    [InlineData("job", "the job is set by itself")]
+    [InlineData("job", "the job has its own option: --job, or job in the file")]
     [InlineData("__name__", "begin with __")]
-    [InlineData("9a", "does not begin with a digit")]
-    [InlineData("", "a name is letters")]
-    [InlineData("a-b", "a name is letters")]
-    [InlineData("a\n", "a name is letters")]
-    [InlineData("é", "a name is letters")]
+    [InlineData("9a", "must not begin with a digit")]
+    [InlineData("", "a name consists of letters")]
+    [InlineData("a-b", "a name consists of letters")]
+    [InlineData("a\n", "a name consists of letters")]
+    [InlineData("é", "a name consists of letters")]
     public void An_illegal_name_is_refused(string name, string reason)
     {
         var problem = Assert.Single(ProblemsOf("j", (name, "v")));
@@ -57,7 +57,7 @@ public class GroupingKeyTests
             [
                 "job: must not be empty",
                 "grouping label \"a\": given twice",
-                "grouping label \"__b\": names that begin with __ are Prometheus' own",
+                "grouping label \"__b\": names that begin with __ are reserved for Prometheus",
                 "grouping label c=\"\ufffd\": must not contain NUL",
             ],
             ProblemsOf("", ("a", "1"), ("a", "2"), ("__b", "3"), ("c", "\0"))

@@ -6,7 +6,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
 
-/// <summary>Alone in the process, since an unobserved exception does not say whose it is.</summary>
+/// <summary>Runs alone in the process, because an unobserved exception does not name its origin.</summary>
 [CollectionDefinition(nameof(NothingIsLeftBehind), DisableParallelization = true)]
 [Collection(nameof(NothingIsLeftBehind))]
 public class NothingIsLeftBehind

@@ -8,7 +8,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
 
-/// <summary>Everything that a gateway, or what stands in its place, can answer to a push.</summary>
+/// <summary>Every response of a gateway, or of another server, to a push.</summary>
 public sealed class PushOutcomes
 {
     [Fact]
@@ -64,7 +64,7 @@ public sealed class PushOutcomes
         var outcome = await Gateways.PushTextAsync(stub.Url);
 
         Assert.Equal((PushResult.Refused, 1, false), (outcome.Result, outcome.Attempts, outcome.MayBeApplied));
-        Assert.Equal($"this is not a Pushgateway: it answered \"{quoted}\"", outcome.Message);
+        Assert.Equal($"this is not a Pushgateway: it responded \"{quoted}\"", outcome.Message);
         Assert.Single(stub.Requests);
     }
 
@@ -113,7 +113,7 @@ public sealed class PushOutcomes
         var banner = await Gateways.PushTextAsync(ssh.Url);
 
         Assert.Equal((PushResult.Refused, 1), (unsupported.Result, unsupported.Attempts));
-        Assert.StartsWith("this is not a Pushgateway: it answered \"<p>Unsupported", unsupported.Message, StringComparison.Ordinal);
+        Assert.StartsWith("this is not a Pushgateway: it responded \"<p>Unsupported", unsupported.Message, StringComparison.Ordinal);
         Assert.Equal((PushResult.Unreachable, 1, false), (banner.Result, banner.Attempts, banner.MayBeApplied));
     }
 
@@ -165,7 +165,7 @@ public sealed class PushOutcomes
         );
 
         Assert.Equal($"redirected to {stub.Url}/login; use that URL", (await Gateways.PushTextAsync(stub.Url)).Message);
-        Assert.Equal("redirected without saying where to", (await Gateways.PushTextAsync(stub.Url)).Message);
+        Assert.Equal("redirected without a location", (await Gateways.PushTextAsync(stub.Url)).Message);
         Assert.Equal("redirected to http://h; use that URL", (await Gateways.PushTextAsync(stub.Url)).Message);
     }
 

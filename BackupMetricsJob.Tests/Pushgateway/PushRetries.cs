@@ -5,7 +5,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
 
-/// <summary>What is tried again, how often, and when.</summary>
+/// <summary>What is retried, how often, and when.</summary>
 public sealed class PushRetries
 {
     [Theory]

@@ -7,7 +7,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
 
-/// <summary>A push ends in time, and when it is told to.</summary>
+/// <summary>A push ends in time, and when cancelled.</summary>
 public sealed class PushTimeAndCancellation
 {
     [Fact]
@@ -17,7 +17,7 @@ public sealed class PushTimeAndCancellation
 
         var outcome = await Gateways.PushTextAsync(stub.Url, budget: Gateways.Seconds(0.5));
 
-        Assert.Equal((PushResult.Unreachable, true, "the answer was cut off"), (outcome.Result, outcome.MayBeApplied, outcome.Message));
+        Assert.Equal((PushResult.Unreachable, true, "the response was cut off"), (outcome.Result, outcome.MayBeApplied, outcome.Message));
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class PushTimeAndCancellation
         var outcome = await Gateways.PushTextAsync(stub.Url, budget: Gateways.Seconds(0));
 
         Assert.Equal((PushResult.Unreachable, 0), (outcome.Result, outcome.Attempts));
-        Assert.Equal($"{stub.Url} could not be reached: no time was left to send anything", outcome.Describe());
+        Assert.Equal($"{stub.Url} could not be reached: no time left to send it", outcome.Describe());
         Assert.Empty(stub.Requests);
     }
 }

@@ -7,10 +7,10 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
 
-/// <summary>A long text is sent compressed, and as it is to who cannot decompress it.</summary>
+/// <summary>A long text is sent compressed, and uncompressed to servers that cannot decompress it.</summary>
 public sealed class PushingALongText
 {
-    /// <summary>What a Pushgateway before 1.5.0 answers to what is compressed.</summary>
+    /// <summary>The response of a Pushgateway before 1.5.0 to compressed data.</summary>
     const string TooOld = "text format parsing error in line 1: invalid metric name\n";
 
     static readonly string Text = Gateways.Long(40_000);

@@ -8,7 +8,7 @@ using static BackupMetricsJob.Tests.Support.StubPushgateway;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
 
-/// <summary>The whole way, the package's MetricPusher included.</summary>
+/// <summary>The whole path, including prometheus-net's MetricPusher.</summary>
 public class PushingARegistry
 {
     static readonly HttpMessageHandler Never = Transport.To(new Uri("http://127.0.0.1:1"), null, TimeSpan.FromSeconds(1));
@@ -152,10 +152,10 @@ public class PushingARegistry
             hardStop
         );
 
-    static SinglePush Unsent()
+    static SinglePushHandler Unsent()
     {
-        var delivery = new Delivery("nowhere", Gateways.Seconds(1), TimeProvider.System);
-        return new SinglePush(new Uri("http://127.0.0.1:1"), null, delivery, TimeProvider.System, Never, CancellationToken.None);
+        var delivery = new RetryLoop("nowhere", Gateways.Seconds(1), TimeProvider.System);
+        return new SinglePushHandler(new Uri("http://127.0.0.1:1"), null, delivery, TimeProvider.System, Never, CancellationToken.None);
     }
 
     sealed class Unserialisable : HttpContent

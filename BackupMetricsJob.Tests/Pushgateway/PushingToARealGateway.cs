@@ -6,7 +6,7 @@ using Prometheus;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
 
-/// <summary>What only a real Pushgateway can say.</summary>
+/// <summary>Tests that need a real Pushgateway.</summary>
 public class PushingToARealGateway
 {
     [Fact]

@@ -29,20 +29,20 @@ public sealed class TheTextOfAFleet
             Published.Run,
             registry
         );
-        using var recorder = new BodyRecorder();
+        using var recorder = new CompressingBuffer();
         using var pieces = new Pieces(recorder);
 
         await registry.CollectAndExportAsTextAsync(pieces);
         var kept = recorder.Complete();
 
-        // Measured: 27 MB of text in pieces of 16 KiB at most, 1.4 MB kept of it.
+        // Measured: 27 MB of text in pieces of at most 16 KiB, 1.4 MB kept.
         Assert.InRange(recorder.TextLength, 20_000_000, int.MaxValue);
         Assert.InRange(pieces.Longest, 1, 64 * 1024);
         Assert.InRange(kept.Count, 1, recorder.TextLength / 10);
         Assert.InRange(pieces.Allocated, 1, 10_000_000);
     }
 
-    /// <summary>Looks at what the registry writes, and at what keeping it costs.</summary>
+    /// <summary>Observes what the registry writes and the memory that keeping it takes.</summary>
     sealed class Pieces(Stream to) : MemoryStream
     {
         public int Longest { get; private set; }

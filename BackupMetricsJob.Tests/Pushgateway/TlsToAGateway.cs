@@ -4,7 +4,7 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Pushgateway;
 
-/// <summary>TLS with a real Pushgateway: whom we trust, who we are, and what is said when that does not work.</summary>
+/// <summary>TLS with a real Pushgateway: trust, client certificates, and the messages of failures.</summary>
 public sealed class TlsToAGateway : IDisposable
 {
     readonly TempFolder _folder = new();
@@ -101,7 +101,7 @@ public sealed class TlsToAGateway : IDisposable
         using var clients = CertificateAuthority.Create(_folder.Path, "clients");
         await using var gateway = await StartAsync(_authority.Issue("server"), clients);
 
-        await FailsAsync(gateway.TlsUrl, Tls(_authority.File), "it wants a client certificate, and none is configured");
+        await FailsAsync(gateway.TlsUrl, Tls(_authority.File), "the server requires a client certificate, and none is configured");
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class TlsToAGateway : IDisposable
         await using var gateway = await StartAsync(_authority.Issue("server"), clients);
         var (certificate, key) = _authority.Issue("job");
 
-        await FailsAsync(gateway.TlsUrl, Tls(_authority.File, certificate, key), "it refused our certificate, CN=job");
+        await FailsAsync(gateway.TlsUrl, Tls(_authority.File, certificate, key), "the server rejected the client certificate CN=job");
     }
 
     [Fact]
@@ -119,7 +119,11 @@ public sealed class TlsToAGateway : IDisposable
     {
         await using var gateway = await PushgatewayServer.StartAsync();
 
-        await FailsAsync(gateway.TlsUrl, Tls(_authority.File), "it does not speak TLS there: its URL should perhaps begin with http://");
+        await FailsAsync(
+            gateway.TlsUrl,
+            Tls(_authority.File),
+            "the server does not speak TLS on this port: should the URL begin with http://?"
+        );
     }
 
     [Fact]
@@ -143,7 +147,7 @@ public sealed class TlsToAGateway : IDisposable
         var outcome = await Gateways.PushTextAsync(stub.Url);
 
         Assert.Equal(
-            (PushResult.Unreachable, 1, "it answers in TLS: its URL must begin with https://"),
+            (PushResult.Unreachable, 1, "the server expects TLS: the URL must begin with https://"),
             (outcome.Result, outcome.Attempts, outcome.Message)
         );
     }

@@ -7,7 +7,7 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Running;
 
-/// <summary>Many targets at once: none costs another its time, and each has a result when the time is over.</summary>
+/// <summary>Many targets at once: none delays another, and each has a result at the deadline.</summary>
 public sealed class FleetTests
 {
     [Fact]
@@ -26,7 +26,7 @@ public sealed class FleetTests
 
         var (results, elapsed) = await ProbeAsync(targets, places: 4);
 
-        // One after the other in four places the silent ones alone would take 50 s.
+        // Sequentially in four slots, the silent targets alone would take 50 s.
         Assert.InRange(elapsed, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30));
         Assert.Equal(targets.Select(target => target.Instance.Name), results.Select(result => result.Instance.Name));
         Assert.All(
@@ -76,7 +76,7 @@ public sealed class FleetTests
             $"no answer within 0.2 s, which is what --deadline leaves for the database, while connecting to 127.0.0.1:{first.Port}",
             results[0].Failure!.Message
         );
-        Assert.Equal("not asked: --deadline left no time for it", results[2].Failure!.Message);
+        Assert.Equal("not probed: --deadline left no time", results[2].Failure!.Message);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class FleetTests
 
         var (results, elapsed) = await ProbeAsync(targets, places: 1);
 
-        // One second each, one after the other, would be ten before the last is asked.
+        // Sequentially, at one second each, it would take ten until the last is probed.
         Assert.Null(results[10].Failure);
         Assert.InRange(elapsed, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(9));
     }
@@ -112,7 +112,7 @@ public sealed class FleetTests
         var (results, elapsed) = await run;
         Assert.InRange(elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(8));
         Assert.All(results[..5], result => Assert.Equal(FailureReason.Cancelled, result.Failure?.Reason));
-        Assert.Equal("the run was stopped before the target was asked", results[4].Failure!.Message);
+        Assert.Equal("the run was stopped before the target was probed", results[4].Failure!.Message);
         Assert.Equal(FailureReason.Auth, results[5].Failure?.Reason);
     }
 
@@ -158,7 +158,7 @@ public sealed class FleetTests
         Assert.All(results[..5], result => Assert.Null(result.Failure));
         Assert.Equal(FailureReason.BadData, results[5].Failure?.Reason);
         Assert.Equal(
-            "source no such source: the server's answer cannot be used: InvalidOperationException, "
+            "source no such source: unusable response from the server: InvalidOperationException, "
                 + "The source no such source is not known, or has nothing to ask. "
                 + "If psql can use this server, please report this as a bug",
             results[5].Failure?.Message

@@ -6,7 +6,7 @@ using static BackupMetricsJob.Tests.Backups.Evidence;
 
 namespace BackupMetricsJob.Tests.Running;
 
-/// <summary>What was found stands with the instance that it is about.</summary>
+/// <summary>Facts go to the instance that they are about.</summary>
 public sealed class InstanceResultsTests
 {
     static readonly BackupFacts Full = new(SourceName.Catalog, "wal-g", BackupType.Full)

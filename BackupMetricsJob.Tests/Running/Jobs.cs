@@ -5,10 +5,10 @@ using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Tests.Running;
 
-/// <summary>Jobs as a file would describe them.</summary>
+/// <summary>Jobs as described by a file.</summary>
 internal static class Jobs
 {
-    /// <summary>A target with a label of its own, team, that is its name.</summary>
+    /// <summary>A target with a label `team` that equals its name.</summary>
     public static MonitoredTarget Target(
         string name,
         string connection,

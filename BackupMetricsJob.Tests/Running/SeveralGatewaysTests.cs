@@ -5,7 +5,7 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Running;
 
-/// <summary>Several gateways are pushed to at once, each with its own outcome; and a run without a target pushes, too.</summary>
+/// <summary>Pushes to several gateways run in parallel, each with its own outcome; a run without targets pushes, too.</summary>
 public sealed class SeveralGatewaysTests
 {
     [Fact]

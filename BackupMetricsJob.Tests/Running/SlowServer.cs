@@ -3,9 +3,7 @@ using System.Net.Sockets;
 
 namespace BackupMetricsJob.Tests.Running;
 
-/// <summary>
-/// A stand-in for a PostgreSQL that cannot keep up: it refuses its first client at once and every other one late, as being too busy.
-/// </summary>
+/// <summary>A stand-in for an overloaded PostgreSQL: it refuses its first client at once and every other one late, as too busy.</summary>
 internal sealed class SlowServer : IAsyncDisposable
 {
     // ErrorResponse: severity FATAL, SQLSTATE 53300, a message.
@@ -27,7 +25,7 @@ internal sealed class SlowServer : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>How many connections were open at once.</summary>
+    /// <summary>The maximum number of open connections.</summary>
     public int MostAtOnce => Volatile.Read(ref _most);
 
     public async ValueTask DisposeAsync()

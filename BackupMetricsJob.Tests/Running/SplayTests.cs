@@ -5,7 +5,7 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Running;
 
-/// <summary>Starts are spread, each at a moment that stays the same.</summary>
+/// <summary>Starts are spread; each start keeps its delay.</summary>
 public sealed class SplayTests
 {
     static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
@@ -74,7 +74,7 @@ public sealed class SplayTests
 
     static GroupingKey Group(string job) => GroupingKey.TryCreate(job, [], [])!;
 
-    /// <summary>Every timer of a second or more fires at once, and is remembered.</summary>
+    /// <summary>Timers of a second or more fire at once and are recorded.</summary>
     sealed class JumpingTime : TimeProvider
     {
         public List<TimeSpan> Waited { get; } = [];

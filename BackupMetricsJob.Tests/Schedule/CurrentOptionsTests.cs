@@ -4,7 +4,7 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Schedule;
 
-/// <summary>Settings that are read again and again.</summary>
+/// <summary>Settings that are reloaded.</summary>
 public sealed class CurrentOptionsTests
 {
     [Fact]
@@ -28,8 +28,8 @@ public sealed class CurrentOptionsTests
         Assert.Null(daemon.State.Now.ReloadFailure);
         Assert.Equal(
             [
-                "error schedule: the settings could not be read again, the last good ones stay: /etc/x.yaml:3:1: no",
-                "schedule: the settings could be read again, and are in use",
+                "error schedule: the settings could not be reloaded and the last valid ones stay in use: /etc/x.yaml:3:1: no",
+                "schedule: the settings are valid again and in use",
             ],
             daemon.Lines
         );
@@ -45,7 +45,7 @@ public sealed class CurrentOptionsTests
     [InlineData("cluster=", "--cluster: must be a postgresql:// URI")]
     [InlineData(
         "cluster=postgresql://u@h1,h2/x",
-        "--cluster: must have one host and no target_session_attrs: give one name that follows the primary"
+        "--cluster: must have one host and no target_session_attrs: use one name that follows the primary"
     )]
     [InlineData("cluster=postgresql://u@h1/x?target_session_attrs=primary", "--cluster: must have one host and no target_session_attrs")]
     [InlineData("node=", "--node \"\": must be a name")]
@@ -95,7 +95,7 @@ public sealed class CurrentOptionsTests
             $"connection=postgresql://u@127.0.0.1:1/x?passfile={passwords}"
         );
 
-        daemon.Options.Warn();
+        daemon.Options.LogWarnings();
         var told = Assert.Single(daemon.Lines);
         Assert.StartsWith("warning schedule: db: ", told, StringComparison.Ordinal);
         Assert.Contains(passwords, told, StringComparison.Ordinal);

@@ -4,7 +4,7 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Schedule;
 
-/// <summary>Quartz itself, in a clock of the test's: which slots are run over a day, and after a host was suspended.</summary>
+/// <summary>Quartz with the test's clock: which slots run during a day, and after the host was suspended.</summary>
 public sealed class FiringTests
 {
     [Theory]
@@ -78,7 +78,7 @@ public sealed class FiringTests
         Assert.All(daemon.State.Now.History, record => Assert.Equal((75, FixedClock.Noon), ((int)record.ExitCode, record.Slot)));
         Assert.Contains(
             daemon.Lines,
-            line => line.Contains("it is not tried again, since the next slot is 2026-11-22T12:05:00Z", StringComparison.Ordinal)
+            line => line.Contains("it is not retried, because the next slot is 2026-11-22T12:05:00Z", StringComparison.Ordinal)
         );
         Assert.Null(daemon.State.Now.LastSuccess);
     }
@@ -107,7 +107,7 @@ public sealed class FiringTests
         Assert.Equal([false, true, true], daemon.State.Now.History.Select(record => record.IsRetry));
         Assert.Equal(FixedClock.Noon + part, daemon.State.Now.History[0].Began);
         Assert.All(daemon.State.Now.History, record => Assert.InRange(record.Duration, TimeSpan.Zero, TimeSpan.FromSeconds(20)));
-        Assert.Single(daemon.Lines, line => line.Contains("its part of the splay", StringComparison.Ordinal));
+        Assert.Single(daemon.Lines, line => line.Contains("its splay", StringComparison.Ordinal));
         daemon.Runner.Stop();
         await run;
 

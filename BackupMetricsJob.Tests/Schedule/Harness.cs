@@ -8,7 +8,7 @@ using BackupMetricsJob.Schedule.State;
 
 namespace BackupMetricsJob.Tests.Schedule;
 
-/// <summary>The parts of the daemon in this process, with a clock of the test's: its database refuses every connection.</summary>
+/// <summary>The daemon's parts in this process, with the test's clock. Its database refuses every connection.</summary>
 internal sealed class Harness : IDisposable
 {
     readonly Signals _signals = new();
@@ -18,8 +18,8 @@ internal sealed class Harness : IDisposable
         : this(time, withDatabase: true, settings) { }
 
     /// <param name="time">The clock.</param>
-    /// <param name="withDatabase">Whether there is a database without a setting that names it.</param>
-    /// <param name="settings">name=value, each.</param>
+    /// <param name="withDatabase">Whether to add a database that no setting names.</param>
+    /// <param name="settings">name=value each.</param>
     public Harness(TimeProvider time, bool withDatabase, string[] settings)
     {
         var flags = new Flags();
@@ -46,12 +46,12 @@ internal sealed class Harness : IDisposable
             ScheduleOptionsReader.Read(flags, new Dictionary<string, string>(), time.GetUtcNow(), out options, out _);
     }
 
-    /// <summary>What was logged so far.</summary>
+    /// <summary>The log so far.</summary>
     public string Text => _written.ToString();
 
     public void Forget() => _written.Clear();
 
-    /// <summary>How the settings are read; a test may break it.</summary>
+    /// <summary>Reads the settings; a test may replace it.</summary>
     public ReadOptions Read { get; set; }
 
     public ScheduleState State { get; }
@@ -75,7 +75,7 @@ internal sealed class Harness : IDisposable
         _signals.Dispose();
     }
 
-    /// <summary>A writer that may be read while others write to it.</summary>
+    /// <summary>A writer that can be read while others write to it.</summary>
     sealed class LogText : TextWriter
     {
         readonly StringBuilder _text = new();

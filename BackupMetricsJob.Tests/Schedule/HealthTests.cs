@@ -4,7 +4,7 @@ using BackupMetricsJob.Schedule.State;
 
 namespace BackupMetricsJob.Tests.Schedule;
 
-/// <summary>When systemd's watchdog is not told that all is well.</summary>
+/// <summary>When the daemon stops pinging systemd's watchdog.</summary>
 public sealed class HealthTests
 {
     static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
@@ -21,12 +21,12 @@ public sealed class HealthTests
     {
         Assert.Null(Health.Problem(Idle, Waiting, Noon + Health.Tolerance));
         Assert.Equal(
-            "slot 2026-11-22T12:00:00Z is due and is not begun",
+            "slot 2026-11-22T12:00:00Z is overdue and has not started",
             Health.Problem(Idle, Waiting, Noon + Health.Tolerance + TimeSpan.FromSeconds(1))
         );
         Assert.Null(Health.Problem(Idle, Waiting with { IsRunning = true }, Noon.AddHours(1)));
         Assert.Null(Health.Problem(Idle with { StoreProblem = "gone" }, Waiting, Noon.AddHours(1)));
-        Assert.Equal("the schedule is gone from the store", Health.Problem(Idle, null, Noon));
+        Assert.Equal("the schedule is missing from the store", Health.Problem(Idle, null, Noon));
     }
 
     [Fact]

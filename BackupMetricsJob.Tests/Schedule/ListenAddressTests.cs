@@ -3,7 +3,7 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Schedule;
 
-/// <summary>--listen and --web-config as they are typed.</summary>
+/// <summary>--listen and --web-config on the command line.</summary>
 public sealed class ListenAddressTests
 {
     [Theory]

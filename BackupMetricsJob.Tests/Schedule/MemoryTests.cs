@@ -6,11 +6,11 @@ using Xunit.Abstractions;
 
 namespace BackupMetricsJob.Tests.Schedule;
 
-/// <summary>The heap that is measured is the process's own: nothing else may run in it meanwhile.</summary>
+/// <summary>Measures the heap of this process, so no other test may run at the same time.</summary>
 [CollectionDefinition(nameof(MemoryTests), DisableParallelization = true)]
 public static class MemoryTestsAlone;
 
-/// <summary>A daemon lives for months: what a run leaves behind is counted. BACKUP_METRICS_MANY_RUNS=10000 makes as many.</summary>
+/// <summary>A daemon runs for months: counts what a run leaves behind. BACKUP_METRICS_MANY_RUNS=10000 sets the number of runs.</summary>
 [Collection(nameof(MemoryTests))]
 public sealed class MemoryTests(ITestOutputHelper output)
 {

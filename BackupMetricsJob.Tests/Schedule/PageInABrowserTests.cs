@@ -10,8 +10,8 @@ using static BackupMetricsJob.Tests.Backups.Evidence;
 namespace BackupMetricsJob.Tests.Schedule;
 
 /// <summary>
-/// The page in Debian's Chromium, from the real server: wide and as a phone has it, light and dark, with and without JavaScript. In the
-/// folder that BACKUP_METRICS_SCREENSHOTS names it leaves pictures.
+/// The page in Debian's Chromium, served by the real server: on a wide screen and a phone, light and dark, with and without JavaScript.
+/// BACKUP_METRICS_SCREENSHOTS names a folder for screenshots.
 /// </summary>
 public sealed class PageInABrowserTests
 {

@@ -8,10 +8,10 @@ using static BackupMetricsJob.Tests.Backups.Evidence;
 
 namespace BackupMetricsJob.Tests.Schedule;
 
-/// <summary>What the page says, to the letter.</summary>
+/// <summary>The exact content of the page.</summary>
 public sealed class PageTests
 {
-    /// <summary>Everything that can be wrong with the job, and a database whose name is markup.</summary>
+    /// <summary>All problems of the job, and a database whose name is markup.</summary>
     internal static ScheduleSnapshot Trouble { get; } =
         Spoilt(
             Samples.Of(
@@ -28,7 +28,7 @@ public sealed class PageTests
         {
             IsCluster = true,
             StoreProblem = "Failed to connect to 10.0.0.1:5432 & more",
-            LastAnywhere = new(Noon.AddMinutes(-7), "backup2"),
+            LastClusterSlot = new(Noon.AddMinutes(-7), "backup2"),
             ReloadFailure = new(
                 Noon.AddHours(-1),
                 [
@@ -36,11 +36,11 @@ public sealed class PageTests
                     "/etc/backup-metrics/main.yaml:9:4: <b>",
                 ]
             ),
-            Current = new(Noon.AddMinutes(-6), Noon.AddMinutes(-6), IsRetry: true) { OutlastsItsSlot = true },
+            Current = new(Noon.AddMinutes(-6), Noon.AddMinutes(-6), IsRetry: true) { OverrunsNextSlot = true },
         };
 
     [Fact]
-    public void A_healthy_database() => Matches("page-well.html", Samples.Of(Result));
+    public void A_healthy_database() => Matches("page-healthy.html", Samples.Of(Result));
 
     [Fact]
     public void Several_with_each_kind_of_trouble() => Matches("page-several.html", Samples.Many(40));
@@ -65,9 +65,9 @@ public sealed class PageTests
     }
 
     [Theory]
-    [InlineData(0, "The backups are well")]
-    [InlineData(10, "The backups are well")]
-    [InlineData(11, "Nobody knows how the backups are now")]
+    [InlineData(0, "The backups are OK")]
+    [InlineData(10, "The backups are OK")]
+    [InlineData(11, "The state of the backups is unknown")]
     public void It_is_not_green_where_nobody_has_asked_for_two_intervals(int minutes, string headline) =>
         Assert.Contains(
             $"<span>{headline}</span>",
@@ -79,9 +79,9 @@ public sealed class PageTests
     public void It_is_not_green_where_the_job_is_not_well_though_the_backups_are()
     {
         var well = Samples.Of(Result);
-        Headline("Prometheus is not told: the last push did not arrive", Spoilt(well));
-        Headline("The cluster&#39;s store cannot be asked", well with { StoreProblem = "gone" });
-        Headline("The scheduler does not do its work", well with { Problem = "stuck" });
+        Headline("Prometheus has no current data: the last push did not arrive", Spoilt(well));
+        Headline("The cluster&#39;s store is unavailable", well with { StoreProblem = "gone" });
+        Headline("The scheduler does not work", well with { Problem = "stuck" });
         Headline(
             "The last run ended with a bug",
             well with
@@ -95,33 +95,33 @@ public sealed class PageTests
             var page = Page(now);
             Assert.Contains($"<span>{text}</span>", page, StringComparison.Ordinal);
             Assert.Contains("<h1><svg class=\"icon critical\"", page, StringComparison.Ordinal);
-            Assert.Contains("The backups are well, as far as this node sees.", page, StringComparison.Ordinal);
+            Assert.Contains("The backups are OK, as far as this node knows.", page, StringComparison.Ordinal);
         }
     }
 
     [Fact]
     public void A_node_of_a_cluster_that_did_not_run_the_last_slot_names_the_one_that_did()
     {
-        var page = Page(Samples.Of(Result) with { IsCluster = true, LastAnywhere = new(Noon, "backup2") });
+        var page = Page(Samples.Of(Result) with { IsCluster = true, LastClusterSlot = new(Noon, "backup2") });
 
-        Assert.Contains("<span>Node backup2 knows</span>", page, StringComparison.Ordinal);
+        Assert.Contains("<span>See node backup2</span>", page, StringComparison.Ordinal);
         Assert.DoesNotContain("orders", page, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData(3, "well", 4.8)] // 3 h of 50 h, of which a quarter more is the whole bar
+    [InlineData(3, "ok", 4.8)] // 3 h of 50 h, of which a quarter more is the whole bar
     [InlineData(27, "warning", 43.2)]
     [InlineData(51, "critical", 81.6)]
     [InlineData(900, "critical", 100)]
     public void A_bar_is_as_long_as_the_age_and_marks_both_limits(int hours, string kind, double length)
     {
-        var bar = Bar.Render(Orders, LimitType.Base, TimeSpan.FromHours(hours)).Markup;
+        var bar = AgeBar.Render(Orders, LimitType.Base, TimeSpan.FromHours(hours)).Markup;
 
         Assert.StartsWith($"<svg class=\"bar {kind}\"", bar, StringComparison.Ordinal);
         Assert.Contains(FormattableString.Invariant($"<rect class=\"fill\" width=\"{length:0.##}\""), bar, StringComparison.Ordinal);
         Assert.Contains("<rect class=\"mark\" x=\"41.6\"", bar, StringComparison.Ordinal);
         Assert.Contains("<rect class=\"mark\" x=\"80\"", bar, StringComparison.Ordinal);
-        Assert.Equal("", Bar.Render(Orders, LimitType.Logical, TimeSpan.FromHours(hours)).Markup);
+        Assert.Equal("", AgeBar.Render(Orders, LimitType.Logical, TimeSpan.FromHours(hours)).Markup);
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class PageTests
             },
         };
 
-    /// <summary>Style and script are files of their own, so the snapshots are without them.</summary>
+    /// <summary>Without style and script, which are files of their own.</summary>
     static void Matches(string name, ScheduleSnapshot now) =>
         Snapshot.Matches(
             name,

@@ -9,7 +9,7 @@ using static BackupMetricsJob.Tests.Backups.Evidence;
 
 namespace BackupMetricsJob.Tests.Schedule;
 
-/// <summary>Daemons at noon, as a page shows them: with few and with many databases, well and in trouble.</summary>
+/// <summary>Daemons at noon, as shown by the page: with few and many databases, healthy and with problems.</summary>
 internal static class Samples
 {
     static readonly string[] Kinds = ["orders", "stock", "billing", "catalogue", "sessions"];
@@ -59,10 +59,10 @@ internal static class Samples
                     )),
             ],
             LastSuccess = Noon.AddSeconds(-117),
-            LastSuccessAnywhere = Noon.AddSeconds(-117),
+            LastClusterSuccess = Noon.AddSeconds(-117),
         };
 
-    /// <summary>About one in eight of them is in trouble, each kind of it among them.</summary>
+    /// <summary>About one in eight has a problem, each kind at least once.</summary>
     public static ScheduleSnapshot Many(int count) => Of([.. Enumerable.Range(0, count).Select(One)]);
 
     public static ProbeResult Named(string name, params (string Name, string Value)[] labels) =>

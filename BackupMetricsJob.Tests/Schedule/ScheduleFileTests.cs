@@ -73,7 +73,7 @@ public sealed class ScheduleFileTests : IDisposable
         using var dry = Start("target=a", "dry-run=true");
 
         Assert.StartsWith(
-            "--target: needs --grouping NAME=VALUE here (or --no-push, or --dry-run)",
+            "--target: needs --grouping NAME=VALUE with schedule (or --no-push, or --dry-run)",
             wrong.Message,
             StringComparison.Ordinal
         );

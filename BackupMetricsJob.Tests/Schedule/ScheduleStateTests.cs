@@ -5,7 +5,7 @@ using BackupMetricsJob.Schedule.State;
 
 namespace BackupMetricsJob.Tests.Schedule;
 
-/// <summary>What the daemon remembers of its runs.</summary>
+/// <summary>The daemon's memory of its runs.</summary>
 public sealed class ScheduleStateTests
 {
     static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
@@ -14,7 +14,7 @@ public sealed class ScheduleStateTests
     public void The_history_keeps_the_last_fifty_and_the_last_success()
     {
         var state = new ScheduleState("here", Noon, new("1", "a"));
-        state.SeenAnywhere(Noon);
+        state.RecordClusterSuccess(Noon);
         for (var i = 1; i <= 60; i++)
         {
             state.Begin(new(Noon.AddMinutes(i), Noon.AddMinutes(i), IsRetry: false));
@@ -27,9 +27,9 @@ public sealed class ScheduleStateTests
         Assert.Equal(Enumerable.Range(11, 50).Select(i => Noon.AddMinutes(i)), now.History.Select(run => run.Slot));
         Assert.Equal((ExitCode.TargetFailed, 1, 1), (now.History[^1].ExitCode, now.History[^1].TargetsOk, now.History[^1].TargetsFailed));
         Assert.Equal(Noon.AddMinutes(60).AddSeconds(3), now.LastSuccess);
-        Assert.Equal(now.LastSuccess, now.LastSuccessAnywhere);
-        state.SeenAnywhere(Noon);
-        Assert.Equal(now.LastSuccess, state.Now.LastSuccessAnywhere);
+        Assert.Equal(now.LastSuccess, now.LastClusterSuccess);
+        state.RecordClusterSuccess(Noon);
+        Assert.Equal(now.LastSuccess, state.Now.LastClusterSuccess);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ using static BackupMetricsJob.Tests.Backups.Evidence;
 
 namespace BackupMetricsJob.Tests.Schedule;
 
-/// <summary>What is scraped of a run.</summary>
+/// <summary>The series of a run, as scraped.</summary>
 public sealed class ScrapeTextTests
 {
     static readonly RunReport Report = new(
@@ -89,9 +89,9 @@ public sealed class ScrapeTextTests
             Last = run,
         };
 
-        Assert.Same(run, here.Newest);
-        Assert.Same(run, (here with { LastAnywhere = new(Noon, "a") }).Newest);
-        Assert.Null((here with { LastAnywhere = new(Noon.AddMinutes(5), "b") }).Newest);
+        Assert.Same(run, here.NewestRun);
+        Assert.Same(run, (here with { LastClusterSlot = new(Noon, "a") }).NewestRun);
+        Assert.Null((here with { LastClusterSlot = new(Noon.AddMinutes(5), "b") }).NewestRun);
     }
 
     static RunReport Distinct { get; } =
@@ -110,7 +110,7 @@ public sealed class ScrapeTextTests
         return await reader.ReadToEndAsync();
     }
 
-    /// <summary>Each sample with its labels in the order of their names.</summary>
+    /// <summary>Samples with their labels sorted by name.</summary>
     static List<string> Series(string text)
     {
         var series = new List<string>();

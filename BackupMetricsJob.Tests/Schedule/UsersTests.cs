@@ -4,7 +4,7 @@ using BackupMetricsJob.Schedule.Http;
 
 namespace BackupMetricsJob.Tests.Schedule;
 
-/// <summary>Who may ask the endpoint.</summary>
+/// <summary>The users of the endpoint.</summary>
 public sealed class UsersTests
 {
     static readonly Dictionary<string, string> Hashes = new()
@@ -50,7 +50,7 @@ public sealed class UsersTests
             unknown = double.MaxValue;
         for (var i = 0; i < 4; i++)
         {
-            // The shortest of several is what it costs; the rest is the machine's other work.
+            // The shortest of several measurements is the cost; the rest is other work on the machine.
             wrong = Math.Min(wrong, await TimeAsync(users, "slow:pas"));
             unknown = Math.Min(unknown, await TimeAsync(users, "nobody:pass"));
         }

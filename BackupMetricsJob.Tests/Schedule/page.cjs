@@ -23,7 +23,7 @@ async function look(browser, width, colorScheme, javaScriptEnabled) {
   if (pictures) {
     fs.mkdirSync(pictures, { recursive: true });
     await page.screenshot({ path: `${pictures}/${where.replaceAll(" ", "-")}.png` });
-    for (const id of ["attention", "well", "daemon"]) {
+    for (const id of ["attention", "ok", "daemon"]) {
       if (!(await page.locator("#" + id).count())) continue;
       await page.locator("#" + id).evaluate((one) => one.scrollIntoView());
       await page.screenshot({ path: `${pictures}/${where.replaceAll(" ", "-")}-${id}.png` });
@@ -40,7 +40,7 @@ async function look(browser, width, colorScheme, javaScriptEnabled) {
   await page.evaluate(() => { for (const one of document.querySelectorAll("details")) one.open = true; });
   if (await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)) problems.push(`${where}: too wide when all is open`);
   // What stands in a thousand rows is judged in the first of them.
-  await page.evaluate(() => { [...document.querySelectorAll("#well tbody tr, .card")].slice(80).forEach((row) => row.remove()); });
+  await page.evaluate(() => { [...document.querySelectorAll("#ok tbody tr, .card")].slice(80).forEach((row) => row.remove()); });
   // By playwright, past the page's own rules for scripts.
   await page.evaluate(axe);
   const rules = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));

@@ -76,7 +76,7 @@ internal static class ArchiverStates
 
         var archiver = server.Archiver;
         var waits = server.Wal is { OldestReady: not null };
-        if (archiver.FailedLast || StuckFor(server) is not null )
+        if (archiver.FailedLast || StuckFor(server) is not null)
             return archiver.HasSucceeded || !waits || server.Wal is { DoneSegments: > 0 } ? ArchiverState.Failing : ArchiverState.Never;
         return archiver.HasSucceeded && !server.WalIsOmitted ? ArchiverState.Ok : null;
     }

@@ -103,7 +103,7 @@ internal sealed class CatalogSession
     )
     {
         var limited = settings with { ConnectTimeout = settings.ConnectTimeout ?? MaxConnect };
-        var (connection, failure) = await HostLoop.OpenAsync(
+        var (connection, failure) = await MultiHostConnector.OpenAsync(
             limited,
             timeout,
             new RunClock(TimeProvider.System),

@@ -154,7 +154,7 @@ internal static class PrometheusChecks
         async Task<IReadOnlyList<JsonElement>> SeriesAsync(string expression) =>
             Unwrap(await api.QueryAsync(expression, cancellationToken));
 
-        static T Unwrap<T>(ApiAnswer<T> answer)
+        static T Unwrap<T>(ApiResult<T> answer)
             where T : class => answer.Value ?? throw new QueryFailedException(answer.Failure!);
     }
 

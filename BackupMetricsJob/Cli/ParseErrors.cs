@@ -64,7 +64,7 @@ internal static class ParseErrors
         if (tokens.Count == 0)
             return symbol is Argument ? $"{name} is missing{(allowed is null ? "" : ": must be " + allowed)}" : null;
         return allowed is null ? null
-            : MistakenForm.IsPlain(tokens[0].Value) ? $"{name} \"{tokens[0].Value}\": must be {allowed}"
+            : Redaction.IsPlain(tokens[0].Value) ? $"{name} \"{tokens[0].Value}\": must be {allowed}"
             : $"{name}: must be {allowed}";
     }
 
@@ -78,7 +78,7 @@ internal static class ParseErrors
         if (from == 0 || to < from)
             return message;
         var word = message[from..to];
-        if (MistakenForm.IsPlain(word) && (word == command || word.StartsWith('-')))
+        if (Redaction.IsPlain(word) && (word == command || word.StartsWith('-')))
             return message;
         var flag = word.StartsWith('-') ? string.Concat(word.TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')) : "";
         return string.Concat(message.AsSpan(0, from), flag, "***", message.AsSpan(to));

@@ -60,11 +60,11 @@ internal static class ScheduleCommand
             && CertificateCheck.TryRead(store.Tls, out check) is { } unreadable
         )
         {
-            log.Error("store", $"the cluster's store {store} cannot be used: {unreadable.Message}");
+            log.Error("store", $"the cluster's store {store} is unavailable: {unreadable.Message}");
             return (int)ExitCode.TargetFailed;
         }
 
-        using var manager = new ServiceManager(context.Environment, Environment.ProcessId);
+        using var manager = new SystemdNotifier(context.Environment, Environment.ProcessId);
         using var runner = new SlotRunner(options, context, build, state, log);
         await using var schedule = new QuartzSchedule(
             first.Cluster,

@@ -34,7 +34,7 @@ internal static partial class ConnectionSetting
         {
             if (password is not null && !TargetSettings.HasPassword(keywords))
                 keywords["password"] = password;
-            connection = ConnectionText.Resolve(keywords, defaults, LibpqEnvironment.From(environment), messages, absences: null);
+            connection = ConnectionText.Resolve(keywords, defaults, LibpqEnvironment.From(environment), messages, missingFiles: null);
         }
 
         // A problem of a PG* variable is not a problem of the flag.

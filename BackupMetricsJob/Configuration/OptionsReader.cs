@@ -262,7 +262,7 @@ internal sealed class OptionsReader(
         {
             if (setting.Value.Trim().Length == 0 || !LabelParser.IsWellFormed(setting.Value))
                 problems.Add(setting.InvalidValue("a name without control characters"));
-            else if (MistakenForm.IsIn(setting.Value))
+            else if (Redaction.MayHoldPassword(setting.Value))
                 problems.Add(setting.CreateProblem("must be a name, not a connection string"));
             return setting.Value;
         }

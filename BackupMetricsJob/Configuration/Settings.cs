@@ -12,7 +12,7 @@ internal sealed record Setting(string Name, ProblemOrigin Origin, string Value)
 
     /// <summary>The message shows the value, unless it looks like a connection string, which may hold a password.</summary>
     public Problem InvalidValue(string allowed) =>
-        MistakenForm.IsIn(Value) ? CreateProblem("must be " + allowed) : Create($"{Name} \"{Value}\": must be {allowed}");
+        Redaction.MayHoldPassword(Value) ? CreateProblem("must be " + allowed) : Create($"{Name} \"{Value}\": must be {allowed}");
 
     /// <summary>Null, and a problem, if it is not a whole number in this range.</summary>
     public int? ReadNumber(int min, int max, ICollection<Problem> problems)

@@ -4,12 +4,12 @@ using Prometheus;
 namespace BackupMetricsJob.Exposition;
 
 /// <summary>
-/// What a run publishes: the results of its probes and the facts about itself, as gauges in a registry of the run's own. Pure: the same
-/// results make the same text. Unknown is no sample.
+/// Converts the results of a run's probes, and facts about the run, to gauges in a registry. Pure: the same results give the same text. An
+/// unknown value has no sample.
 /// </summary>
 internal sealed class BackupMetrics(Samples samples)
 {
-    /// <summary>Writes everything into <paramref name="registry"/> and returns how many samples that were.</summary>
+    /// <summary>Writes everything into <paramref name="registry"/> and returns the number of samples.</summary>
     public static int Write(IReadOnlyList<ProbeResult> results, RunFacts run, CollectorRegistry registry) =>
         Write(results, run, new Samples(registry));
 
@@ -53,7 +53,7 @@ internal sealed class BackupMetrics(Samples samples)
         if (server.Wal is { } directory)
             samples.Set(MetricNames.WalDirectory, labels, directory.DirectoryBytes);
 
-        // What a standby shows of an archive is its primary's past, and with archive_mode off there is no archive to speak of.
+        // A standby's archiver statistics are from its time as a primary, and with archive_mode off there is no archive.
         if (server.DoesNotArchiveItself || server.ArchiveMode == "off")
             return;
         samples.Set(MetricNames.ArchiveLastSuccess, labels, server.Archiver.LastArchived?.UnixSeconds());

@@ -2,7 +2,7 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Exposition;
 
-/// <summary>What is published of the backups of one instance, per source, tool and type.</summary>
+/// <summary>The metrics of an instance's backups, per source, tool and type.</summary>
 internal static class BackupSamples
 {
     public static void Write(ProbeResult result, SampleLabels labels, Samples samples)
@@ -49,7 +49,7 @@ internal static class BackupSamples
         samples.Set(MetricNames.BackupLongest, series, running.Longest?.TotalSeconds);
     }
 
-    // Of ten thousand servers hardly one has a failed or a running one: no sample is none.
+    // States other than "done" are rare in large fleets: zero has no sample.
     static void WriteCounts(BackupFacts backup, SampleLabels labels, Samples samples)
     {
         if (backup.Counts is not { } counts)
@@ -62,7 +62,7 @@ internal static class BackupSamples
             samples.Set(MetricNames.Backups, labels, counts.Running, source, tool, type, "running");
     }
 
-    // One series a tool, whatever the types: of a full backup, or of a base backup of unknown kind.
+    // One series per tool: the oldest full backup, or base backup of unknown kind.
     static void WriteOldest(IReadOnlyList<BackupFacts> backups, SampleLabels labels, Samples samples)
     {
         var told = new HashSet<(string Source, string Tool)>();

@@ -3,8 +3,8 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Exposition;
 
 /// <summary>
-/// The two names that rules were written for before there was this job: pghoard_last_upload_age is an age, walg_last_upload a time.
-/// Their types are basebackup and xlog. Whichever source knows the newer upload is believed, so an instance has each series once.
+/// The two metric names that existing rules use: pghoard_last_upload_age is an age, walg_last_upload a time. Their types are basebackup and
+/// xlog. The source with the newest upload wins, so an instance has each series once.
 /// </summary>
 internal static class LegacyMetrics
 {
@@ -31,7 +31,7 @@ internal static class LegacyMetrics
         return new(archived, age < TimeSpan.Zero ? TimeSpan.Zero : age);
     }
 
-    /// <summary>What a standby shows of an archive is its primary's past.</summary>
+    /// <summary>Null for a standby: its archiver statistics are from its time as a primary.</summary>
     static ArchiverStatistics? Archiver(ProbeResult result) =>
         result.Server is { DoesNotArchiveItself: false, ArchiveMode: not "off" } server ? server.Archiver : null;
 

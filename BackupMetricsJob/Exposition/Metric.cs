@@ -1,13 +1,11 @@
 namespace BackupMetricsJob.Exposition;
 
-/// <summary>
-/// The declaration of one metric family: its name, what it means, and the labels it has beside <c>instance</c> and the user's own.
-/// </summary>
+/// <summary>Declares a metric family: its name, help text, and labels besides <c>instance</c> and the user's own.</summary>
 internal sealed record Metric(string Name, string Help, params string[] Labels)
 {
-    /// <summary>Whether it only ever grows, as long as the server's statistics are not reset.</summary>
+    /// <summary>Whether it is a counter: it only decreases when the server's statistics are reset.</summary>
     public bool IsCounter { get; init; }
 
-    /// <summary>Whether it is about the run and not about a database: then it has no instance.</summary>
-    public bool IsOfRun { get; init; }
+    /// <summary>Whether it describes the run and not a database. Then it has no instance.</summary>
+    public bool IsRunLevel { get; init; }
 }

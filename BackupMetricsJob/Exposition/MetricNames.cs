@@ -1,8 +1,6 @@
 namespace BackupMetricsJob.Exposition;
 
-/// <summary>
-/// Every metric that the job can publish, each declared once. docs/metrics.md says when each is absent, and a test compares the two.
-/// </summary>
+/// <summary>Declares every metric once. docs/metrics.md says when each is absent; a test compares the two.</summary>
 internal static class MetricNames
 {
     public static readonly Metric BackupLastSuccess = new(
@@ -171,7 +169,7 @@ internal static class MetricNames
 
     public static readonly Metric RecoveryPointEvidence = new(
         "postgres_recovery_point_evidence",
-        "1 beside whose word the recovery point stands on: server, that its archiver stored what it said it stored.",
+        "1 for the evidence behind the recovery point: server means that its archiver reported success.",
         "evidence"
     );
 
@@ -182,11 +180,7 @@ internal static class MetricNames
 
     public static readonly Metric ProbeSuccess = new("postgres_backup_probe_success", "1 if the database could be probed in full, else 0.");
 
-    public static readonly Metric ProbeFailure = new(
-        "postgres_backup_probe_failure",
-        "1 beside the reason why the probe failed.",
-        "reason"
-    );
+    public static readonly Metric ProbeFailure = new("postgres_backup_probe_failure", "1 for the reason why the probe failed.", "reason");
 
     public static readonly Metric ProbeDuration = new("postgres_backup_probe_duration_seconds", "How long the probe took, in seconds.");
 
@@ -221,7 +215,7 @@ internal static class MetricNames
 
     public static readonly Metric RunTime = new("backup_metrics_run_timestamp_seconds", "When this run started, in seconds since 1970.")
     {
-        IsOfRun = true,
+        IsRunLevel = true,
     };
 
     public static readonly Metric RunDuration = new(
@@ -229,24 +223,24 @@ internal static class MetricNames
         "How long this run took until the push, in seconds."
     )
     {
-        IsOfRun = true,
+        IsRunLevel = true,
     };
 
     public static readonly Metric RunSuccess = new("backup_metrics_run_success", "1 if every target could be probed, else 0.")
     {
-        IsOfRun = true,
+        IsRunLevel = true,
     };
 
-    public static readonly Metric Targets = new("backup_metrics_targets", "Targets of this run by state.", "state") { IsOfRun = true };
+    public static readonly Metric Targets = new("backup_metrics_targets", "Targets of this run by state.", "state") { IsRunLevel = true };
 
     public static readonly Metric Shards = new("backup_metrics_shards", "How many shards this job has; 1 where it is not sharded.")
     {
-        IsOfRun = true,
+        IsRunLevel = true,
     };
 
     public static readonly Metric Interval = new("backup_metrics_interval_seconds", "How often this job is meant to run, in seconds.")
     {
-        IsOfRun = true,
+        IsRunLevel = true,
     };
 
     public static readonly Metric ConfigReload = new(
@@ -254,7 +248,7 @@ internal static class MetricNames
         "1 if the settings could be read again before this run, 0 if older ones are in use."
     )
     {
-        IsOfRun = true,
+        IsRunLevel = true,
     };
 
     public static readonly Metric BuildInfo = new(
@@ -264,10 +258,10 @@ internal static class MetricNames
         "revision"
     )
     {
-        IsOfRun = true,
+        IsRunLevel = true,
     };
 
-    /// <summary>All of them, in the order in which they are published.</summary>
+    /// <summary>All metrics, in the order of publication.</summary>
     public static IReadOnlyList<Metric> All { get; } =
     [
         BackupLastSuccess,

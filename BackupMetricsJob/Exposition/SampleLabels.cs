@@ -2,9 +2,7 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Exposition;
 
-/// <summary>
-/// The labels of one instance: <c>instance</c> first, then the metric's own, then the user's in the order of their names.
-/// </summary>
+/// <summary>The labels of an instance: <c>instance</c>, then the metric's own, then the user's in the order of their names.</summary>
 internal sealed class SampleLabels
 {
     readonly string _instance;
@@ -32,19 +30,19 @@ internal sealed class SampleLabels
             others.Shape
         );
 
-    /// <summary>The names of the user's labels as one text: what is equal here has equal label names.</summary>
+    /// <summary>The user's label names as one string. Equal strings mean equal label names.</summary>
     public string Shape { get; }
 
-    /// <param name="instance">Whose labels.</param>
-    /// <param name="before">Those of another instance: where both have the same labels of the user's, the work is done.</param>
+    /// <param name="instance">The instance.</param>
+    /// <param name="before">Another instance's labels, reused if both share the same user labels.</param>
     public static SampleLabels For(Instance instance, SampleLabels? before) =>
         before is not null && ReferenceEquals(before._labels, instance.Labels) ? new(instance.Name, before) : new(instance);
 
     public string[] Names(string[] own) => ["instance", .. own, .. _userNames];
 
-    /// <summary>With these values of a metric's own labels.</summary>
+    /// <summary>Adds the values of a metric's own labels.</summary>
     public SeriesLabels With(params string[] own) => new(this, [_instance, .. own, .. _userValues]);
 }
 
-/// <summary>All label values of one series of an instance, in the order of <see cref="SampleLabels.Names"/>.</summary>
+/// <summary>The label values of a series, in the order of <see cref="SampleLabels.Names"/>.</summary>
 internal readonly record struct SeriesLabels(SampleLabels Of, string[] Values);

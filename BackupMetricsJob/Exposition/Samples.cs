@@ -3,24 +3,25 @@ using Prometheus;
 namespace BackupMetricsJob.Exposition;
 
 /// <summary>
-/// Writes samples of declared metrics into a registry. A metric whose instances have different labels of the user's becomes one family
-/// of several collectors, which is what prometheus-net makes of it. A value that is not finite is not known, so it is no sample.
+/// Writes samples of declared metrics into a registry. If instances have different user labels, prometheus-net makes one family out of
+/// several collectors. A value that is not finite is unknown and has no sample.
 /// </summary>
-/// <param name="registry">Where they are written.</param>
-/// <param name="hasEmptyInstance">Whether a sample about the run gets an empty instance, as a gateway gives it.</param>
+/// <param name="registry">The target registry.</param>
+/// <param name="hasEmptyInstance">Whether samples about the run get an empty instance, as a Pushgateway adds it.</param>
 internal sealed class Samples(CollectorRegistry registry, bool hasEmptyInstance = false)
 {
     static readonly CounterConfiguration NoSampleUntilSet = new() { SuppressInitialValue = true };
 
     readonly MetricFactory _factory = Metrics.WithCustomRegistry(registry);
 
-    // By the shape of the labels. The factory would make a metric anew for each sample, only to find that it has it.
+    // Collectors by label names. The factory would create each metric again, only to return the existing one:
+    // https://github.com/prometheus-net/prometheus-net/issues/119
     readonly Dictionary<string, Dictionary<string, Collector>> _collectors = new(StringComparer.Ordinal);
 
-    /// <summary>How many samples were written.</summary>
+    /// <summary>The number of samples written.</summary>
     public int Count { get; private set; }
 
-    /// <summary>A sample about the run: no instance.</summary>
+    /// <summary>Writes a sample about the run, without an instance.</summary>
     public void Set(Metric metric, double value, params string[] labelValues)
     {
         Count++;
@@ -34,14 +35,14 @@ internal sealed class Samples(CollectorRegistry registry, bool hasEmptyInstance 
             _factory.CreateGauge(metric.Name, metric.Help).Set(value);
     }
 
-    /// <summary>A sample about a database, with the user's labels; nothing where the value is unknown.</summary>
+    /// <summary>Writes a sample about a database, with the user's labels. Does nothing if the value is unknown.</summary>
     public void Set(Metric metric, SampleLabels of, double? value, params string[] labelValues)
     {
         if (value is not null)
             Set(metric, of.With(labelValues), value);
     }
 
-    /// <summary>The same for labels that several metrics have: they keep the array, and share it.</summary>
+    /// <summary>The same for labels that several metrics share.</summary>
     public void Set(Metric metric, in SeriesLabels labels, double? value)
     {
         if (value is not { } known || !double.IsFinite(known))

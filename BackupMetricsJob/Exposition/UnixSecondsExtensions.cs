@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Exposition;
 
-/// <summary>Times as Prometheus has them: seconds since 1970 as a double, to the microsecond.</summary>
+/// <summary>Converts times to Prometheus' format: seconds since 1970 as a double, to the microsecond.</summary>
 internal static class UnixSecondsExtensions
 {
     public static double UnixSeconds(this DateTimeOffset time) =>

@@ -4,21 +4,28 @@ using System.Text.Json;
 namespace BackupMetricsJob.Http;
 
 /// <summary>
-/// Asks a server one thing at a time, over the transport of a push, for <paramref name="timeout"/> at most, the reading of the answer
-/// included. Every failure that can be expected is a value, cancellation included. Redirects are not followed.
+/// Sends one request at a time. <paramref name="timeout"/> covers the whole request, including reading the response. Expected failures,
+/// including cancellation, are values. Redirects are not followed.
 /// </summary>
 internal sealed class ApiClient(string server, ClientCredentials? credentials, ClientTls? tls, TimeSpan timeout, TimeProvider clock)
 {
     const int MaxData = 64 << 20;
 
-    /// <summary>For the answers of Prometheus' and the Pushgateway's API that fit into memory: an object with data or an error.</summary>
-    /// <param name="read">Makes something of the data. It may throw JsonException where that is not what was asked for.</param>
-    public Task<ApiAnswer<T>> GetDataAsync<T>(Uri url, Func<HttpResponseMessage, JsonElement, T> read, CancellationToken cancellationToken)
+    /// <summary>
+    /// For responses of the APIs of Prometheus and the Pushgateway that fit into memory: an object with "data", or an error.
+    /// </summary>
+    /// <param name="read">Converts the data. Throws JsonException if the data has another shape.</param>
+    public Task<ApiResult<T>> GetDataAsync<T>(Uri url, Func<HttpResponseMessage, JsonElement, T> read, CancellationToken cancellationToken)
         where T : class =>
-        AskAsync(HttpMethod.Get, url, async (response, stream, end) => read(response, await ReadDataAsync(stream, end)), cancellationToken);
+        SendAsync(
+            HttpMethod.Get,
+            url,
+            async (response, stream, end) => read(response, await ReadDataAsync(stream, end)),
+            cancellationToken
+        );
 
-    /// <param name="read">Makes something of a success. It may throw JsonException where that is not what was asked for.</param>
-    public async Task<ApiAnswer<T>> AskAsync<T>(
+    /// <param name="read">Converts a successful response. Throws JsonException if it has another shape.</param>
+    public async Task<ApiResult<T>> SendAsync<T>(
         HttpMethod method,
         Uri url,
         Func<HttpResponseMessage, Stream, CancellationToken, ValueTask<T>> read,
@@ -35,10 +42,11 @@ internal sealed class ApiClient(string server, ClientCredentials? credentials, C
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
-            // The latter is how .NET's JSON tells of a text that is not well-formed Unicode.
+            // System.Text.Json throws InvalidOperationException for a string that is not well-formed Unicode:
+            // https://github.com/dotnet/corefx/pull/34636
             return Fail(
                 RequestFailure.Refused,
-                "its answer is not what was asked for: " + (failure.GetType() == typeof(JsonException) ? failure.Message : NoJson(media)),
+                "unexpected response: " + (failure.GetType() == typeof(JsonException) ? failure.Message : NoJson(media)),
                 null
             );
         }
@@ -46,7 +54,7 @@ internal sealed class ApiClient(string server, ClientCredentials? credentials, C
         Task<HttpResponseMessage> SendAsync(HttpRequestMessage asked, CancellationToken end) =>
             client.SendAsync(asked, HttpCompletionOption.ResponseHeadersRead, end);
 
-        async Task<ApiAnswer<T>> ReadAsync(HttpResponseMessage response, CancellationToken end)
+        async Task<ApiResult<T>> ReadAsync(HttpResponseMessage response, CancellationToken end)
         {
             if (!response.IsSuccessStatusCode)
                 return new(null, await RefusalAsync(response, end));
@@ -55,8 +63,8 @@ internal sealed class ApiClient(string server, ClientCredentials? credentials, C
             return new(await read(response, stream, end), null);
         }
 
-        ApiAnswer<T> Fail(RequestFailure result, string words, Exception? failure) =>
-            new(null, Failure(result, result == RequestFailure.TimedOut ? "no whole answer " + words : words));
+        ApiResult<T> Fail(RequestFailure result, string words, Exception? failure) =>
+            new(null, Failure(result, result == RequestFailure.TimedOut ? "no complete answer " + words : words));
     }
 
     static async Task<JsonElement> ReadDataAsync(Stream stream, CancellationToken cancellationToken)
@@ -78,12 +86,12 @@ internal sealed class ApiClient(string server, ClientCredentials? credentials, C
             && data.ValueKind is JsonValueKind.Object or JsonValueKind.Array
         )
             return data.Clone();
-        throw new JsonException("it has no data in it");
+        throw new JsonException("\"data\" is missing");
     }
 
-    // What .NET's reader of JSON says is for those who wrote the text.
+    // The parser's own message helps only the author of the JSON.
     static string NoJson(string? media) =>
-        $"it is no JSON{(media is null or "application/json" ? "" : $" but {media}")}; does something else answer at this URL?";
+        $"it is {(media is null or "application/json" ? "not JSON" : $"{media}, not JSON")}; is another service at this URL?";
 
     async Task<ApiFailure> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
@@ -92,8 +100,7 @@ internal sealed class ApiClient(string server, ClientCredentials? credentials, C
         var words =
             status is >= 300 and < 400 && response.Headers.Location is { } elsewhere
                 ? "redirected to " + PlainText.WithoutUserInfo(elsewhere.ToString())
-            : response.Content.Headers.ContentType?.MediaType == "text/html"
-                ? "it answers with a web page; does something else answer at this URL?"
+            : response.Content.Headers.ContentType?.MediaType == "text/html" ? "the response is a web page; is another service at this URL?"
             : said.Length > 0 ? said
             : response.ReasonPhrase ?? "";
         return Failure(BoundedRequest.IsTransient(status) ? RequestFailure.Unavailable : RequestFailure.Refused, words) with
@@ -103,5 +110,9 @@ internal sealed class ApiClient(string server, ClientCredentials? credentials, C
     }
 
     ApiFailure Failure(RequestFailure result, string words) =>
-        new(result, server) { Words = PlainText.OnOneLine(credentials?.Hide(words) ?? words), GaveCredentials = credentials is not null };
+        new(result, server)
+        {
+            Message = PlainText.OnOneLine(credentials?.Redact(words) ?? words),
+            SentCredentials = credentials is not null,
+        };
 }

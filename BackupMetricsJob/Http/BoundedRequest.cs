@@ -5,15 +5,15 @@ using System.Text;
 namespace BackupMetricsJob.Http;
 
 /// <summary>
-/// One request for a bounded time, the reading of its answer included. Network failures, the timeout and cancellation are values.
+/// One request with a timeout that includes reading the response. Network failures, the timeout and cancellation are values.
 /// </summary>
 internal static class BoundedRequest
 {
-    /// <summary>A consistency failure lists every series at fault; the first of them tell enough.</summary>
+    /// <summary>A consistency error lists every inconsistent series. The first ones are enough.</summary>
     const int MaxAnswer = 64 * 1024;
 
-    /// <param name="read">Makes something of an answer, whatever its status.</param>
-    /// <param name="fail">Makes something of its absence: what happened, in words, and the exception if it was the network.</param>
+    /// <param name="read">Converts a response of any status.</param>
+    /// <param name="fail">Converts a failure: its kind, a message, and the exception if the network failed.</param>
     public static async Task<T> SendAsync<T>(
         HttpRequestMessage request,
         ClientCredentials? credentials,
@@ -55,10 +55,12 @@ internal static class BoundedRequest
 
     internal static bool IsUnknownToServer(int status) => status is 501 or 505;
 
-    /// <summary>Whether another try may help. What a method or a version of HTTP is not known to, it will not be in a second.</summary>
+    /// <summary>
+    /// Whether a retry may help. A method or HTTP version that the server does not support will not be supported a second later.
+    /// </summary>
     internal static bool IsTransient(int status) => status is 408 or 425 or 429 or >= 500 && !IsUnknownToServer(status);
 
-    /// <summary>As much of the body as comes and fits; a status that is known stays true when its words are cut off.</summary>
+    /// <summary>As much of the body as arrives and fits. The status remains valid even if the body is cut off.</summary>
     internal static async Task<(string Answer, bool Whole)> ReadAnswerAsync(HttpContent content, CancellationToken cancellationToken)
     {
         if (content.Headers.ContentLength == 0)

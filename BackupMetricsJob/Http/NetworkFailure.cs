@@ -3,26 +3,26 @@ using System.Security.Authentication;
 
 namespace BackupMetricsJob.Http;
 
-/// <summary>Why there was no answer: the reason in one sentence, and whether the same request could fare better in a second.</summary>
+/// <summary>Why there was no response, in one sentence, and whether a retry may help.</summary>
 internal static class NetworkFailure
 {
-    /// <summary>How an answer of TLS to a request that was not in TLS begins: an alert of SSL 3 to TLS 1.3.</summary>
+    /// <summary>The start of a TLS alert (SSL 3 to TLS 1.3), which a server sends in reply to plain text.</summary>
     const string TlsAlert = "\u0015\u0003";
 
     /// <summary>
-    /// A certificate that is not trusted will not be in a second, and a port does not change what it speaks. The other side cannot have
-    /// understood a request then, either.
+    /// A retry cannot help: the certificate is not trusted, or the port speaks another protocol. The server cannot have understood the
+    /// request either.
     /// </summary>
     public static bool IsFinal(Exception failure) =>
         failure.InnerException is AuthenticationException
         || AnsweredInTls(failure)
         || failure is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse };
 
-    /// <summary>.NET's outermost message often says only that there is another; it is left out then.</summary>
+    /// <summary>Skips .NET's outermost message, which often only refers to the inner one.</summary>
     public static string Reason(Exception failure)
     {
         if (AnsweredInTls(failure))
-            return "it answers in TLS: its URL must begin with https://";
+            return "the server expects TLS: the URL must begin with https://";
         var says = failure
             is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }
             ? failure

@@ -3,24 +3,22 @@ using System.Text.Json;
 
 namespace BackupMetricsJob.Http;
 
-/// <summary>
-/// Asks a Prometheus server of itself and its series.
-/// </summary>
-/// <param name="address">Its URL, perhaps with a path prefix; it must not hold a password.</param>
-/// <param name="timeout">For one question.</param>
+/// <summary>The HTTP API of a Prometheus server: its configuration, version and series.</summary>
+/// <param name="address">The URL, with an optional path prefix and without a password.</param>
+/// <param name="timeout">For one request.</param>
 internal sealed class PrometheusApi(Uri address, ClientCredentials? credentials, TimeSpan timeout, TimeProvider clock)
 {
     readonly string _address = address.GetLeftPart(UriPartial.Path).TrimEnd('/');
 
-    /// <summary>Its whole configuration, in YAML, with <c>&lt;secret&gt;</c> for secrets.</summary>
-    public Task<ApiAnswer<string>> ConfigurationAsync(CancellationToken cancellationToken) =>
+    /// <summary>The whole configuration in YAML, with <c>&lt;secret&gt;</c> in place of secrets.</summary>
+    public Task<ApiResult<string>> ConfigurationAsync(CancellationToken cancellationToken) =>
         GetAsync("/api/v1/status/config", static data => Text(data, "yaml"), cancellationToken);
 
-    public Task<ApiAnswer<string>> VersionAsync(CancellationToken cancellationToken) =>
+    public Task<ApiResult<string>> VersionAsync(CancellationToken cancellationToken) =>
         GetAsync("/api/v1/status/buildinfo", static data => Text(data, "version"), cancellationToken);
 
-    /// <summary>The series that an expression gives now: each an object with <c>metric</c> and <c>value</c>.</summary>
-    public Task<ApiAnswer<IReadOnlyList<JsonElement>>> QueryAsync(string expression, CancellationToken cancellationToken) =>
+    /// <summary>The current result of an expression: objects with <c>metric</c> and <c>value</c>.</summary>
+    public Task<ApiResult<IReadOnlyList<JsonElement>>> QueryAsync(string expression, CancellationToken cancellationToken) =>
         GetAsync<IReadOnlyList<JsonElement>>(
             "/api/v1/query?query=" + Uri.EscapeDataString(expression),
             static data =>
@@ -28,11 +26,11 @@ internal sealed class PrometheusApi(Uri address, ClientCredentials? credentials,
                 && data.TryGetProperty("result", out var result)
                 && result.ValueKind == JsonValueKind.Array
                     ? [.. result.EnumerateArray()]
-                    : throw new JsonException("it has no result in it"),
+                    : throw new JsonException("\"result\" is missing"),
             cancellationToken
         );
 
-    Task<ApiAnswer<T>> GetAsync<T>(string path, Func<JsonElement, T> read, CancellationToken cancellationToken)
+    Task<ApiResult<T>> GetAsync<T>(string path, Func<JsonElement, T> read, CancellationToken cancellationToken)
         where T : class =>
         new ApiClient(_address, credentials, null, timeout, clock).GetDataAsync(
             new Uri(_address + path),
@@ -43,5 +41,5 @@ internal sealed class PrometheusApi(Uri address, ClientCredentials? credentials,
     static string Text(JsonElement data, string name) =>
         data.ValueKind == JsonValueKind.Object && data.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String
             ? text.GetString()!
-            : throw new JsonException($"it has no {name} in it");
+            : throw new JsonException($"\"{name}\" is missing");
 }

@@ -1,20 +1,20 @@
 namespace BackupMetricsJob.Http;
 
-/// <summary>Why a request brought no answer, or not the one that was hoped for.</summary>
+/// <summary>Why a request failed.</summary>
 internal enum RequestFailure
 {
-    /// <summary>The server said no, or what it said is not what was asked for: another try will not help.</summary>
+    /// <summary>The server refused, or its response was unexpected. A retry will not help.</summary>
     Refused,
 
-    /// <summary>It answers, but with 408, 425, 429 or 5xx.</summary>
+    /// <summary>The server responded with 408, 425, 429 or 5xx.</summary>
     Unavailable,
 
-    /// <summary>No answer: name, connection, TLS, reset.</summary>
+    /// <summary>No response: name resolution, connection, TLS, or reset.</summary>
     Unreachable,
 
-    /// <summary>No whole answer in time.</summary>
+    /// <summary>No complete response in time.</summary>
     TimedOut,
 
-    /// <summary>Nobody waits for it any more.</summary>
+    /// <summary>The caller cancelled it.</summary>
     Cancelled,
 }

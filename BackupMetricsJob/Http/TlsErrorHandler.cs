@@ -7,14 +7,14 @@ using BackupMetricsJob.Tls;
 namespace BackupMetricsJob.Http;
 
 /// <summary>
-/// Speaks TLS as it was configured, and says in plain words what was wrong with the other side where .NET only says that something was.
-/// What it throws about TLS is final: an <see cref="HttpRequestException"/> with an <see cref="AuthenticationException"/> in it.
+/// Applies the TLS settings and explains TLS failures where .NET only reports that one occurred. TLS failures are final: an
+/// <see cref="HttpRequestException"/> with an <see cref="AuthenticationException"/> inside.
 /// </summary>
 internal sealed class TlsErrorHandler : DelegatingHandler
 {
     readonly ClientTls? _tls;
     bool _sawCertificate;
-    bool _wasAsked;
+    bool _certificateRequested;
 
     public TlsErrorHandler(SocketsHttpHandler handler, ClientTls? tls)
         : base(handler)
@@ -22,15 +22,15 @@ internal sealed class TlsErrorHandler : DelegatingHandler
         _tls = tls;
         handler.SslOptions.RemoteCertificateValidationCallback = Check;
         handler.SslOptions.CertificateChainPolicy = tls?.Roots?.Policy();
-        if (tls?.Own is { } own)
+        if (tls?.ClientCertificate is { } own)
             handler.SslOptions.ClientCertificateContext = own;
         else
-            handler.SslOptions.LocalCertificateSelectionCallback = ShowNone;
+            handler.SslOptions.LocalCertificateSelectionCallback = SelectNoCertificate;
     }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        (_sawCertificate, _wasAsked) = (false, false);
+        (_sawCertificate, _certificateRequested) = (false, false);
         try
         {
             return await base.SendAsync(request, cancellationToken);
@@ -39,41 +39,41 @@ internal sealed class TlsErrorHandler : DelegatingHandler
         {
             throw new HttpRequestException(HttpRequestError.SecureConnectionError, words, new AuthenticationException(words));
         }
-        catch (HttpRequestException failure) when (!cancellationToken.IsCancellationRequested && _wasAsked)
+        catch (HttpRequestException failure) when (!cancellationToken.IsCancellationRequested && _certificateRequested)
         {
-            // It may be about that, and may be not.
+            // The missing client certificate is only a possible cause.
             throw new HttpRequestException(
                 HttpRequestError.ConnectionError,
-                $"{NetworkFailure.Reason(failure)} (it asked for a client certificate, and none is configured)",
+                $"{NetworkFailure.Reason(failure)} (the server asked for a client certificate, and none is configured)",
                 failure
             );
         }
     }
 
-    /// <summary>Null where it is not known to be about TLS, or says so well enough.</summary>
+    /// <summary>Null if the failure is not about TLS, or its message is already clear.</summary>
     string? Explain(HttpRequestException failure)
     {
         var innermost = failure.GetBaseException();
         if (innermost is AuthenticationException)
-            return _sawCertificate ? null : "it does not speak TLS there: its URL should perhaps begin with http://";
+            return _sawCertificate ? null : "the server does not speak TLS on this port: should the URL begin with http://?";
 
-        // What remains is an alert of theirs, which OpenSSL tells; ours are explained by Check.
+        // The rest are alerts from the server, which OpenSSL reports. Check explains our own.
         var alert = innermost.Message.IndexOf("alert ", StringComparison.Ordinal);
         if (alert < 0 || !IsAboutTls(failure))
             return null;
         var said = innermost.Message[(alert + "alert ".Length)..];
-        if (_wasAsked)
-            return $"it wants a client certificate, and none is configured (alert: {said})";
-        return _tls?.Own is { } own && _sawCertificate
-            ? $"it refused our certificate, {own.TargetCertificate.Subject}, or something else of our TLS (alert: {said})"
-            : $"it refused our TLS (alert: {said})";
+        if (_certificateRequested)
+            return $"the server requires a client certificate, and none is configured (alert: {said})";
+        return _tls?.ClientCertificate is { } own && _sawCertificate
+            ? $"the server rejected the client certificate {own.TargetCertificate.Subject} or the TLS settings (alert: {said})"
+            : $"the server rejected the TLS settings (alert: {said})";
     }
 
     static bool IsAboutTls(HttpRequestException failure)
     {
         for (Exception? inner = failure; inner is not null; inner = inner.InnerException)
         {
-            // OpenSSL's own failure, a type of .NET that nobody can name.
+            // An exception from OpenSSL; its .NET type is internal.
             if (inner.HResult != 0 && inner is not (HttpRequestException or IOException or AuthenticationException))
                 return true;
         }
@@ -86,14 +86,14 @@ internal sealed class TlsErrorHandler : DelegatingHandler
         if (certificate is null)
             return false;
         _sawCertificate = true;
-        if (errors == SslPolicyErrors.None || _tls is { TrustsAnybody: true })
+        if (errors == SslPolicyErrors.None || _tls is { SkipsVerification: true })
             return true;
         var host = sender is SslStream stream ? stream.TargetHostName : "";
         throw new AuthenticationException(CertificateFault.Describe(certificate, chain, errors, host, _tls?.Roots?.File));
     }
 
-    // Called once before the other side has said anything, too.
-    X509Certificate ShowNone(
+    // Also called once before the handshake, with remoteCertificate null: https://github.com/dotnet/runtime/pull/63200
+    X509Certificate SelectNoCertificate(
         object sender,
         string targetHost,
         X509CertificateCollection localCertificates,
@@ -101,7 +101,7 @@ internal sealed class TlsErrorHandler : DelegatingHandler
         string[] acceptableIssuers
     )
     {
-        _wasAsked |= remoteCertificate is not null;
+        _certificateRequested |= remoteCertificate is not null;
         return null!;
     }
 }

@@ -3,14 +3,14 @@ using System.Net.Http;
 namespace BackupMetricsJob.Http;
 
 /// <summary>
-/// The way to a server. Redirects are reported, not followed: no method, body or credential goes where nobody sent it. A proxy is
-/// taken from the environment, as .NET does.
+/// Creates HTTP handlers. Redirects are reported, not followed: no method, body or credential reaches an unintended host. The proxy comes
+/// from the environment, as usual in .NET.
 /// </summary>
 internal static class Transport
 {
     /// <summary>
-    /// No connection serves twice: a dead replica or a connection that is just being closed is not met again by the next attempt. One that
-    /// is still being made ends after <paramref name="connectTimeout"/>, also where nobody waits for it any more.
+    /// Never reuses a connection, so a retry does not meet a dead replica or a closing connection again. <paramref name="connectTimeout"/>
+    /// also ends a connection attempt that no request waits for any more: https://github.com/dotnet/runtime/pull/71785
     /// </summary>
     public static HttpMessageHandler To(Uri url, ClientTls? tls, TimeSpan connectTimeout)
     {

@@ -1,12 +1,12 @@
 namespace BackupMetricsJob.Postgres;
 
-/// <summary>Ways to prove who one is that the server may ask for.</summary>
+/// <summary>Authentication methods that a server may request.</summary>
 [Flags]
 internal enum AuthMethods
 {
     None = 0,
 
-    /// <summary>The server asks for nothing (trust, peer, cert).</summary>
+    /// <summary>No authentication (trust, peer, cert).</summary>
     Nothing = 1,
     ClearText = 2,
     Md5 = 4,
@@ -22,8 +22,8 @@ internal enum ChannelBindingMode
 }
 
 /// <summary>
-/// require_auth and channel_binding. Kerberos (gss, sspi) and OAuth are not spoken here, so a server that asks for them is refused anyway.
-/// A required channel binding leaves SCRAM as the only method, since no other one can bind.
+/// require_auth and channel_binding. Kerberos (gss, sspi) and OAuth are not supported, so a server that requests them is refused anyway.
+/// channel_binding=require leaves only SCRAM, the only method with channel binding.
 /// </summary>
 internal sealed record AuthenticationSettings(AuthMethods Allowed, ChannelBindingMode ChannelBinding)
 {
@@ -70,19 +70,19 @@ internal sealed record AuthenticationSettings(AuthMethods Allowed, ChannelBindin
                 default:
                     values.Refuse(
                         "require_auth",
-                        $"{MistakenForm.QuotedIfPlain(method)} is none of password, md5, scram-sha-256, none, gss, sspi, oauth"
+                        $"{Redaction.QuotedIfPlain(method)} is not one of password, md5, scram-sha-256, none, gss, sspi, oauth"
                     );
                     return AuthMethods.None;
             }
         }
         if (negative && positive)
         {
-            values.Refuse("require_auth", "methods with \"!\" and methods without cannot be mixed");
+            values.Refuse("require_auth", "methods with \"!\" and methods without it cannot be mixed");
             return AuthMethods.None;
         }
         var allowed = negative ? AuthMethods.All & ~named : named;
         if (allowed == AuthMethods.None)
-            values.Refuse("require_auth", "no method is left that is supported here (gss, sspi and oauth are not)");
+            values.Refuse("require_auth", "no supported method is left (gss, sspi and oauth are not supported)");
         return allowed;
     }
 }

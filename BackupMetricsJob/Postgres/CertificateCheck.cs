@@ -6,15 +6,15 @@ using BackupMetricsJob.Tls;
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// Decides in the two verify modes whether a server's certificate is to be trusted, and remembers in words why it is not; Npgsql would only
-/// say that the certificate was rejected.
+/// Verifies a server's certificate in the two verify modes and keeps the reason for a refusal. Npgsql itself verifies without telling why
+/// it refused: https://github.com/npgsql/npgsql/pull/5483 added the callback that is used here.
 /// </summary>
 internal sealed class CertificateCheck(TrustedRoots roots, bool checksName)
 {
-    /// <summary>Why the last certificate was refused; null where none was.</summary>
+    /// <summary>Why the last certificate was refused; null if none was.</summary>
     public ProbeFailure? Refusal { get; private set; }
 
-    /// <summary>Null if the certificates to trust could be read.</summary>
+    /// <summary>Null on success: the trusted certificates could be read.</summary>
     public static ProbeFailure? TryRead(TlsSettings tls, out CertificateCheck? check)
     {
         string? fault = null;
@@ -22,12 +22,12 @@ internal sealed class CertificateCheck(TrustedRoots roots, bool checksName)
             ? TrustedRoots.Read(new(file, why => fault = $"the root certificate {file} {why}"))
             : TrustedRoots.FromSystem();
         if (roots is { Certificates.Count: 0 })
-            fault = "the system trusts no certificate authority";
+            fault = "the system has no trusted certificate authorities";
         check = roots is null ? null : new(roots, tls.Mode == TlsMode.VerifyFull);
         return fault is null ? null : new(FailureReason.Tls, fault);
     }
 
-    /// <summary>Makes a handshake ask this. The name to check is the options' TargetHost.</summary>
+    /// <summary>Installs this check in a handshake. The name to check is the options' TargetHost.</summary>
     public void Apply(SslClientAuthenticationOptions options)
     {
         options.CertificateChainPolicy = roots.Policy();

@@ -2,12 +2,10 @@ using System.Net;
 
 namespace BackupMetricsJob.Postgres;
 
-/// <summary>
-/// One server to try: its name or socket directory, the address to use instead of looking the name up, and its own password.
-/// </summary>
+/// <summary>A server to try: its name or socket directory, the address to use instead of resolving the name, and its password.</summary>
 internal sealed record ConnectionHost(string Name, string? Address, int Port, Secret? Password)
 {
-    /// <summary>A Unix socket: libpq never uses TLS there.</summary>
+    /// <summary>A Unix socket; libpq never uses TLS on it.</summary>
     internal bool IsSocket => Address is null && Name.StartsWith('/');
 
     /// <summary>Whether the server is certainly on this machine: a Unix socket, localhost or a loopback address.</summary>
@@ -19,10 +17,10 @@ internal sealed record ConnectionHost(string Name, string? Address, int Port, Se
                 : Name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         );
 
-    /// <summary>What to connect to: as on Linux, the address that stands for all of this machine's is its loopback address.</summary>
+    /// <summary>The address to connect to. As on Linux, the unspecified address means the loopback address.</summary>
     internal string Reachable => IPAddress.TryParse(Address ?? Name, out var address) ? Reached(address).ToString() : Address ?? Name;
 
-    /// <summary>The host and port of a URI: <c>db1:5432</c>, <c>[::1]:5432</c>, <c>%2Frun%2Fpostgresql:5432</c>.</summary>
+    /// <summary>Host and port as in a URI: <c>db1:5432</c>, <c>[::1]:5432</c>, <c>%2Frun%2Fpostgresql:5432</c>.</summary>
     internal string UriText
     {
         get

@@ -1,28 +1,28 @@
 namespace BackupMetricsJob.Postgres;
 
-/// <summary>How far a connection has come: whoever gives it up says so in its message.</summary>
-/// <param name="onAnswer">Called once, when a server has said its first word.</param>
+/// <summary>The progress of a connection attempt, for the message if it is given up.</summary>
+/// <param name="onAnswer">Called once, at the server's first response.</param>
 internal class ConnectionProgress(Action? onAnswer)
 {
     volatile string _step = "connecting";
     volatile string _host = "";
     volatile bool _hasAnswered;
 
-    /// <summary>What is being done, for the message that it took too long.</summary>
+    /// <summary>The current step, for the timeout's message.</summary>
     public string Step
     {
         get => _step;
         set => _step = value;
     }
 
-    /// <summary>The host that is being connected to, or the one that it came to.</summary>
+    /// <summary>The current host, or the connected one.</summary>
     public string Host
     {
         get => _host;
         set => _host = value;
     }
 
-    /// <summary>A server has said something; every call but the first does nothing.</summary>
+    /// <summary>Records a response of the server. Only the first call has an effect.</summary>
     public void Answer()
     {
         if (_hasAnswered)

@@ -1,7 +1,7 @@
 namespace BackupMetricsJob.Postgres;
 
-/// <summary>libpq's target_session_attrs: which of several servers will do.</summary>
-internal enum SessionKind
+/// <summary>libpq's target_session_attrs: which kind of server to connect to.</summary>
+internal enum SessionAttributes
 {
     Any,
     ReadWrite,
@@ -12,20 +12,20 @@ internal enum SessionKind
 }
 
 /// <summary>
-/// A connection with every default, file and variable resolved: nothing more is to be looked up to open it. Whatever is in it is honoured
-/// or was refused before. Neither <see cref="Description"/> nor <see cref="ToString"/> has a password.
+/// A connection with all defaults, files and variables resolved. Every setting is either honoured or was refused before. Neither
+/// <see cref="Description"/> nor <see cref="ToString"/> contains a password.
 /// </summary>
-/// <param name="ConnectTimeout">for each host; null waits as long as the target's own timeout allows.</param>
-/// <param name="Options">command-line options for the session (<c>-c name=value</c>), or null.</param>
-/// <param name="TimeZone">PGTZ, or null for the server's own.</param>
-/// <param name="Warnings">what psql would have warned of, or done worse than was asked.</param>
+/// <param name="ConnectTimeout">Per host; null waits as long as the target's own timeout allows.</param>
+/// <param name="Options">Command-line options for the session (<c>-c name=value</c>), or null.</param>
+/// <param name="TimeZone">PGTZ, or null for the server's default.</param>
+/// <param name="Warnings">What psql would warn about, or do less safely than requested.</param>
 internal sealed record ConnectionSettings(
     IReadOnlyList<ConnectionHost> Hosts,
     string Database,
     string User,
     TlsSettings Tls,
     AuthenticationSettings Authentication,
-    SessionKind Session,
+    SessionAttributes Session,
     string ApplicationName,
     TimeSpan? ConnectTimeout,
     string? Options,

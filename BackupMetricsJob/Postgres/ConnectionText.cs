@@ -3,9 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// What a user of psql would write, resolved as libpq (PostgreSQL 18) does: a <c>postgresql://</c> URI, <c>keyword=value</c> pairs, or
-/// nothing at all, completed from a service file, the environment, password files and libpq's defaults. What cannot be honoured is a
-/// problem, and so is a keyword that libpq does not know; all problems are found at once, and none of them has a password in it.
+/// Resolves a connection text as libpq (PostgreSQL 18) does: a <c>postgresql://</c> URI, <c>keyword=value</c> pairs, or nothing, completed
+/// from a service file, the environment, password files and libpq's defaults. Settings that cannot be honoured and unknown keywords are
+/// problems. All problems are reported at once, and none contains a password.
 /// </summary>
 internal static class ConnectionText
 {
@@ -23,7 +23,7 @@ internal static class ConnectionText
         return settings is not null;
     }
 
-    /// <summary>Only cuts it into keywords; null where that cannot be done. Without a new problem libpq knows them all.</summary>
+    /// <summary>Splits the text into keywords; null if that fails. Without a new problem, libpq knows every keyword.</summary>
     internal static Dictionary<string, string>? TryRead(string? text, ICollection<string> problems)
     {
         var keywords = new KeywordList(problems);
@@ -33,23 +33,23 @@ internal static class ConnectionText
         return isRead ? keywords.Values : null;
     }
 
-    /// <summary>The connection, or null where there are more problems or absences than before.</summary>
-    /// <param name="written">keywords that libpq knows, with their values.</param>
-    /// <param name="defaults">what they leave open, before the environment fills it; or null.</param>
-    /// <param name="environment">what fills the rest.</param>
-    /// <param name="problems">what is wrong, wherever it is used.</param>
-    /// <param name="absences">what is wrong only because a file is not there now; null: that is a problem like others.</param>
+    /// <summary>The connection, or null if there are new problems or missing files.</summary>
+    /// <param name="written">Keywords known to libpq, with their values.</param>
+    /// <param name="defaults">Defaults for keywords that are not written, before the environment; or null.</param>
+    /// <param name="environment">The environment.</param>
+    /// <param name="problems">Receives problems that exist on any machine.</param>
+    /// <param name="missingFiles">Receives problems that only exist because a file is missing now; if null, they are problems.</param>
     internal static ConnectionSettings? Resolve(
         IReadOnlyDictionary<string, string> written,
         IReadOnlyDictionary<string, string>? defaults,
         LibpqEnvironment environment,
         ICollection<string> problems,
-        ICollection<MissingFile>? absences
+        ICollection<MissingFile>? missingFiles
     )
     {
-        var before = problems.Count + (absences?.Count ?? 0);
-        var settings = Resolve(LibpqValues.Merge(written, defaults, environment, problems, absences), environment);
-        return problems.Count + (absences?.Count ?? 0) == before ? settings : null;
+        var before = problems.Count + (missingFiles?.Count ?? 0);
+        var settings = Resolve(LibpqValues.Merge(written, defaults, environment, problems, missingFiles), environment);
+        return problems.Count + (missingFiles?.Count ?? 0) == before ? settings : null;
     }
 
     static ConnectionSettings Resolve(LibpqValues values, LibpqEnvironment environment)
@@ -60,12 +60,12 @@ internal static class ConnectionText
         if (user.Length == 0)
             values.Refuse(
                 "user",
-                values["user"] is null ? "give one: the operating system's user has no name here to take instead" : "may not be empty"
+                values["user"] is null ? "is required: the operating system's user has no name to use as the default" : "must not be empty"
             );
         var database = values["dbname"] is { Length: > 0 } named ? named : user;
         RefuseUnsupported(values, hosts, warnings);
         var tls = TlsReader.Read(values, hosts, environment, warnings);
-        if (tls.Mode == TlsMode.VerifyFull && values.IsRight)
+        if (tls.Mode == TlsMode.VerifyFull && values.IsValid)
             RefuseUnnamed(hosts, values);
         return new(
             WithPasswords(hosts, database, user, values, environment, warnings),
@@ -73,7 +73,7 @@ internal static class ConnectionText
             user,
             tls,
             AuthenticationSettings.Read(values),
-            (SessionKind)
+            (SessionAttributes)
                 values.OneOf(
                     "target_session_attrs",
                     ["any", "read-write", "read-only", "primary", "standby", "prefer-standby"],
@@ -89,42 +89,45 @@ internal static class ConnectionText
         );
     }
 
-    /// <summary>verify-full needs one name to check for each address.</summary>
+    /// <summary>verify-full needs exactly one host name per address.</summary>
     static void RefuseUnnamed(IReadOnlyList<ConnectionHost> hosts, LibpqValues values)
     {
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var host in hosts)
         {
             if (host.Name.Length == 0)
-                values.Refuse("hostaddr", $"{host.Address} has no host name that sslmode=verify-full could check: give host, too");
+                values.Refuse("hostaddr", $"{host.Address} has no host name for sslmode=verify-full to check: set host, too");
             else if (host.Address is { } address && !names.TryAdd(address, host.Name) && names[address] != host.Name)
-                values.Refuse("hostaddr", $"sslmode=verify-full cannot tell apart the hosts {names[address]} and {host.Name} at {address}");
+                values.Refuse(
+                    "hostaddr",
+                    $"sslmode=verify-full cannot distinguish the hosts {names[address]} and {host.Name} at {address}"
+                );
         }
     }
 
     /// <summary>
-    /// Keywords that are not passed on. Keepalives and tcp_user_timeout need nothing, since a probe lives no longer than its timeout;
-    /// neither do the protocol versions, as long as 3.0 is among those allowed.
+    /// Keywords that are not passed on. Keepalives and tcp_user_timeout are unnecessary, because a probe lives no longer than its timeout.
+    /// So are the protocol versions, if 3.0 is allowed.
     /// </summary>
     static void RefuseUnsupported(LibpqValues values, IReadOnlyList<ConnectionHost> hosts, List<string> warnings)
     {
         if (values.OneOf("gssencmode", ["disable", "prefer", "require"], 1) == 2)
-            values.Refuse("gssencmode", "\"require\" is not supported: there is no Kerberos here (disable or prefer, with sslmode)");
+            values.Refuse("gssencmode", "\"require\" is not supported, because Kerberos is not: use disable or prefer, and sslmode");
         if (values.OneOf("load_balance_hosts", ["disable", "random"], 0) == 1 && hosts.Count > 1)
-            values.Refuse("load_balance_hosts", "\"random\" is not supported: hosts are tried in the order given");
+            values.Refuse("load_balance_hosts", "\"random\" is not supported: hosts are tried in the given order");
         if (values["min_protocol_version"] is not (null or "" or "3.0"))
-            values.Refuse("min_protocol_version", "only protocol 3.0 is spoken");
+            values.Refuse("min_protocol_version", "only protocol version 3.0 is supported");
         if (values["replication"] is not (null or "" or "false" or "off" or "no" or "0"))
             values.Refuse("replication", "a replication connection cannot answer queries about backups");
         if (values["gssdelegation"] is not (null or "" or "0"))
-            values.Refuse("gssdelegation", "is not supported: there is no Kerberos here");
+            values.Refuse("gssdelegation", "is not supported, because Kerberos is not");
         foreach (var keyword in Refused)
         {
             if (values[keyword] is { Length: > 0 })
                 values.Refuse(keyword, "is not supported");
         }
         if (values["client_encoding"] is { Length: > 0 } encoding && !IsUtf8(encoding))
-            warnings.Add($"{values.Origin("client_encoding")}: \"{encoding}\" is not used: text is always exchanged as UTF8");
+            warnings.Add($"{values.Origin("client_encoding")}: \"{encoding}\" is ignored: the encoding is always UTF8");
     }
 
     static readonly string[] Refused =

@@ -4,9 +4,9 @@ using System.Text;
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// Reads <c>postgresql://user:password@host:port,host:port/dbname?key=value</c> as libpq does. One thing is stricter: an "@" may stand
-/// only once, before the hosts, because any other is nearly always part of a password, which would then be taken for a host, a port or a
-/// database and be printed as such. Problems never repeat the text.
+/// Parses <c>postgresql://user:password@host:port,host:port/dbname?key=value</c> as libpq does, with one stricter rule: only one "@" is
+/// allowed, before the hosts. Any other is nearly always part of a password, which would otherwise be taken for a host, port or database
+/// and printed. Problems never repeat the text.
 /// </summary>
 internal static class ConnectionUri
 {
@@ -17,7 +17,7 @@ internal static class ConnectionUri
         : text.StartsWith("postgres://", StringComparison.Ordinal) ? 11
         : 0;
 
-    /// <returns>false where the URI cannot be cut into its parts.</returns>
+    /// <returns>False if the URI cannot be split into its parts.</returns>
     internal static bool TryRead(string text, KeywordList keywords, ICollection<string> problems)
     {
         var rest = text.AsSpan(PrefixLength(text));
@@ -26,7 +26,7 @@ internal static class ConnectionUri
         if (userEnd >= 0 && (rest[(userEnd + 1)..].Contains('@') || (stop >= 0 && stop < userEnd)))
         {
             problems.Add(
-                "the connection URI has an \"@\" or a \"/\" where none may be: in a user, password, "
+                "the connection URI has a misplaced \"@\" or \"/\": in a user, password, "
                     + "database or parameter write %40 for @ and %2F for /"
             );
             return false;
@@ -49,7 +49,7 @@ internal static class ConnectionUri
         return (query < 0 || TryReadParameters(rest[(query + 1)..], keywords, problems)) && fine;
     }
 
-    /// <summary>The lists of hosts and ports; what follows them ("/" or "?" and on) stays in <paramref name="rest"/>.</summary>
+    /// <summary>Reads the lists of hosts and ports and leaves the rest ("/" or "?" and on) in <paramref name="rest"/>.</summary>
     static bool TryReadHosts(ref ReadOnlySpan<char> rest, KeywordList keywords, ICollection<string> problems)
     {
         StringBuilder hosts = new(),
@@ -62,7 +62,7 @@ internal static class ConnectionUri
                 if (close <= 1)
                 {
                     problems.Add(
-                        close < 0 ? "the connection URI has a \"[\" without its \"]\"" : "the connection URI has an empty IPv6 address, []"
+                        close < 0 ? "the connection URI has a \"[\" without a \"]\"" : "the connection URI has an empty IPv6 address, []"
                     );
                     return false;
                 }
@@ -103,7 +103,7 @@ internal static class ConnectionUri
     static bool TryReadParameters(ReadOnlySpan<char> query, KeywordList keywords, ICollection<string> problems)
     {
         var fine = true;
-        var afterSecret = false; // an "&" in a password that is not encoded makes a keyword of what follows it
+        var afterSecret = false; // what follows an unencoded "&" in a password looks like a keyword
         while (query.Length > 0)
         {
             var parameter = Take(ref query, "&");
@@ -118,7 +118,7 @@ internal static class ConnectionUri
             }
             else if (Decode(parameter[..equals], problems) is { } keyword && Decode(parameter[(equals + 1)..], problems) is { } value)
             {
-                if (keyword == "ssl" && value == "true") // JDBC's word, which libpq takes in exactly this spelling
+                if (keyword == "ssl" && value == "true") // JDBC's parameter, which libpq accepts in exactly this spelling
                     (keyword, value) = ("sslmode", "require");
                 if (keywords.Add(keyword, value, mayName: !afterSecret))
                     afterSecret = LibpqKeyword.IsSecret(keyword);
@@ -154,10 +154,10 @@ internal static class ConnectionUri
             }
             if (text.AsSpan(percent + 1, 2) is "00")
             {
-                problems.Add("the connection URI has a %00 (NUL) in it, which no value can have");
+                problems.Add("the connection URI contains %00 (NUL), which is not allowed in any value");
                 return null;
             }
         }
-        return WebUtility.UrlDecode(text.Replace("+", "%2B", StringComparison.Ordinal)); // to which a "+" would be a blank
+        return WebUtility.UrlDecode(text.Replace("+", "%2B", StringComparison.Ordinal)); // UrlDecode reads "+" as a space
     }
 }

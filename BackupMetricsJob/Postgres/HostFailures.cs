@@ -4,10 +4,10 @@ using Npgsql;
 
 namespace BackupMetricsJob.Postgres;
 
-/// <summary>What is wrong with one host beyond what its own words say: which role, which socket, which grant.</summary>
+/// <summary>Adds details to a host's failure that its message lacks: the role, the socket, the missing grant.</summary>
 internal static class HostFailures
 {
-    /// <summary>Null where nothing more is known than <paramref name="failure"/> tells.</summary>
+    /// <summary>Null if nothing more is known than <paramref name="failure"/> says.</summary>
     public static ProbeFailure? Describe(Exception exception, ConnectionHost host, string user, ProbeFailure failure)
     {
         if (
@@ -16,10 +16,11 @@ internal static class HostFailures
             && !File.Exists(SocketPath(host))
         )
         {
-            // .NET has no other word for it.
+            // .NET maps ENOENT to this error:
+            // https://github.com/dotnet/runtime/blob/main/src/libraries/Common/src/System/Net/Sockets/SocketErrorPal.Unix.cs
             return new(FailureReason.Refused, $"socket {SocketPath(host)}: No such file or directory")
             {
-                Do = "Is PostgreSQL running there, on this port, with this directory in unix_socket_directories?",
+                Do = "Check that PostgreSQL runs there, on this port, and that unix_socket_directories contains this directory.",
             };
         }
 
@@ -27,7 +28,7 @@ internal static class HostFailures
         {
             FailureReason.Auth when !failure.Message.Contains($"\"{user}\"", StringComparison.Ordinal) => failure with
             {
-                Message = $"role {MistakenForm.Name(user)}: {failure.Message}",
+                Message = $"role {Redaction.RoleName(user)}: {failure.Message}",
             },
             FailureReason.Privilege when exception is PostgresException refused => failure with
             {
@@ -37,8 +38,8 @@ internal static class HostFailures
         };
     }
 
-    /// <summary>Whether it may be that no PostgreSQL answers: it said no error of PostgreSQL's, and was reached.</summary>
-    public static bool MayBeStrange(Exception exception, ProbeFailure failure) =>
+    /// <summary>Whether the server may not be PostgreSQL: it was reached, but sent no PostgreSQL error.</summary>
+    public static bool MayBeOtherProtocol(Exception exception, ProbeFailure failure) =>
         exception is not PostgresException
         && failure.Reason is FailureReason.Network or FailureReason.Tls
         && !exception.Message.StartsWith("Failed to connect", StringComparison.Ordinal)

@@ -4,10 +4,10 @@ using System.Net;
 
 namespace BackupMetricsJob.Postgres;
 
-/// <summary>libpq's parallel lists host, hostaddr and port, each host with its password still open.</summary>
+/// <summary>libpq's parallel lists host, hostaddr and port; the passwords are added later.</summary>
 internal static class HostList
 {
-    /// <summary>Where Debian's libpq expects the socket; the one directory for which a password file says "localhost".</summary>
+    /// <summary>The default socket directory of Debian's libpq, the only one that a password file calls "localhost".</summary>
     internal const string SocketDirectory = "/var/run/postgresql";
 
     const int DefaultPort = 5432;
@@ -24,10 +24,13 @@ internal static class HostList
             values.Refuse(
                 "hostaddr",
                 $"{addresses.Length} address{(addresses.Length == 1 ? "" : "es")} for {names.Length} "
-                    + $"host{(names.Length == 1 ? "" : "s")}: give one for each (an empty one is looked up)"
+                    + $"host{(names.Length == 1 ? "" : "s")}: give one for each host (an empty one resolves the host's name)"
             );
         if (ports.Length > 1 && ports.Length != count)
-            values.Refuse("port", $"{ports.Length} ports for {count} host{(count == 1 ? "" : "s")}: give one for each, or one for all");
+            values.Refuse(
+                "port",
+                $"{ports.Length} ports for {count} host{(count == 1 ? "" : "s")}: give one for each host, or one for all"
+            );
 
         var hosts = new List<ConnectionHost>(count);
         for (var i = 0; i < count; i++)
@@ -37,14 +40,14 @@ internal static class HostList
             if (name.Length == 0 && address is null)
                 name = DefaultHost();
             if (name.StartsWith('@') && address is null)
-                values.Refuse("host", "an abstract Unix socket is not supported: name the directory of the socket");
+                values.Refuse("host", "abstract Unix sockets are not supported: give the directory of the socket");
             else if (!MayBeHost(name))
                 values.Refuse(
                     "host",
-                    "what stands there cannot be a host (a name, an IP address, or the directory of a socket): " + MistakenForm.Expected
+                    "the value is not a host (a name, an IP address, or the directory of a socket): " + Redaction.Expected
                 );
             if (address is not null && !IPAddress.TryParse(address, out _))
-                values.Refuse("hostaddr", "what stands there is no IP address");
+                values.Refuse("hostaddr", "the value is not an IP address");
             hosts.Add(
                 new(
                     name,
@@ -62,7 +65,9 @@ internal static class HostList
         return hosts;
     }
 
-    /// <summary>A directory may be named anyhow. What follows the colon of a name is a port, or else the password of a user.</summary>
+    /// <summary>
+    /// A directory may have any name. After the colon of a host name comes a port; anything else may be a user's password.
+    /// </summary>
     static bool MayBeHost(string name)
     {
         if (name.StartsWith('/') || IPAddress.TryParse(name, out _))
@@ -86,8 +91,8 @@ internal static class HostList
         values.Refuse(
             "port",
             text.All(char.IsAsciiDigit)
-                ? $"\"{text}\" is no port: 1 to 65535"
-                : "what stands there is no port, 1 to 65535 (it is not shown: in a URI it may be a password, whose \"@\" is missing: "
+                ? $"\"{text}\" is not a port: 1 to 65535"
+                : "the value is not a port, 1 to 65535 (not shown: in a URI without \"@\" it may be a password: "
                     + "postgresql://user:password@host)"
         );
         return DefaultPort;

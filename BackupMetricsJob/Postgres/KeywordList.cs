@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// The keywords a user wrote, the last of a name winning, as in libpq. A problem names a keyword only where it cannot be a piece of a
-/// password that was not quoted or encoded.
+/// The keywords that a user wrote; as in libpq, the last one of a name wins. Problems name a keyword only if it cannot be part of an
+/// unquoted password.
 /// </summary>
 internal sealed class KeywordList(ICollection<string> problems)
 {
@@ -10,11 +10,11 @@ internal sealed class KeywordList(ICollection<string> problems)
 
     internal Dictionary<string, string> Values { get; } = new(StringComparer.Ordinal);
 
-    /// <param name="mayName">false where the keyword may come out of a password.</param>
-    /// <returns>whether libpq knows the keyword.</returns>
+    /// <param name="mayName">False if the keyword may be part of a password.</param>
+    /// <returns>Whether libpq knows the keyword.</returns>
     internal bool Add(string keyword, string value, bool mayName = true)
     {
-        if (keyword == "requiressl") // libpq's own translation of its oldest keyword
+        if (keyword == "requiressl") // an obsolete keyword, translated as in libpq
             (keyword, value) = ("sslmode", value.StartsWith('1') ? "require" : "prefer");
         if (LibpqKeyword.IsKnown(keyword))
         {
@@ -24,11 +24,11 @@ internal sealed class KeywordList(ICollection<string> problems)
             return true;
         }
         if (value.Contains(';', StringComparison.Ordinal) && value.Contains('=', StringComparison.Ordinal))
-            problems.Add(MistakenForm.AdoNet);
+            problems.Add(Redaction.AdoNet);
         else if (!mayName || !LooksLikeName(keyword))
             problems.Add(
-                "a word before \"=\" is no connection keyword (it is not shown: "
-                    + "it may belong to a password that needs quotes or %-encoding)"
+                "a word before \"=\" is not a connection keyword (not shown: "
+                    + "it may be part of a password that needs quotes or %-encoding)"
             );
         else if (LibpqKeyword.Nearest(keyword) is { } nearest)
             problems.Add($"unknown connection keyword \"{keyword}\": did you mean \"{nearest}\"?");

@@ -3,12 +3,12 @@ using System.Text;
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// Reads libpq's <c>host=db1 password='a b' ...</c>: blanks around "=" are allowed, a backslash takes the next character as it is, a value
-/// with blanks stands in single quotes. Problems never repeat the text.
+/// Parses libpq's <c>host=db1 password='a b' ...</c>: spaces around "=" are allowed, a backslash escapes the next character, values with
+/// spaces need single quotes. Problems never repeat the text.
 /// </summary>
 internal static class KeywordText
 {
-    /// <returns>false where the text cannot be cut into keywords and values at all.</returns>
+    /// <returns>False if the text cannot be split into keywords and values.</returns>
     internal static bool TryRead(string text, KeywordList keywords, ICollection<string> problems)
     {
         var at = 0;
@@ -27,8 +27,9 @@ internal static class KeywordText
             if (at == text.Length || text[at] != '=')
             {
                 problems.Add(
-                    $"after character {start} of the connection text a \"=\" is missing: it is a postgresql:// URI or keyword=value pairs; "
-                        + "a value with blanks is written in single quotes, a database alone dbname=NAME"
+                    $"after character {start} of the connection text, a \"=\" is missing: "
+                        + "write a postgresql:// URI or keyword=value pairs; "
+                        + "put a value with spaces into single quotes; for a database alone write dbname=NAME"
                 );
                 return false;
             }
@@ -39,7 +40,7 @@ internal static class KeywordText
                 problems.Add($"the single quote after character {start} of the connection text is not closed");
                 return false;
             }
-            // The first word of a text that is a bare password could be taken for a keyword, and so could what follows a blank in one.
+            // The first word of a bare password could be taken for a keyword, and so could a word after a space in one.
             var mayName = !afterSecret && (keywords.Values.Count > 0 || LibpqKeyword.Nearest(keyword) is not null);
             if (keywords.Add(keyword, value, mayName))
                 afterSecret = LibpqKeyword.IsSecret(keyword);

@@ -3,13 +3,12 @@ using BackupMetricsJob.Files;
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// What libpq would find around it: environment variables, the home directory, the name of the operating system's user, and files, each of
-/// which is read once. It lives as long as one reading of the settings does.
+/// The environment that libpq would see: variables, home directory, user name of the operating system, and files. Each file is read once.
+/// Lives as long as one reading of the settings.
 /// </summary>
-/// <param name="variables">Must not change any more.</param>
-/// <param name="homeDirectory">Where there is no HOME.</param>
-/// <param name="userName">Asked only where nobody named a user, and once: to look one up takes a connection to the system's name
-/// service.</param>
+/// <param name="variables">Must not change afterwards.</param>
+/// <param name="homeDirectory">Used if HOME is not set.</param>
+/// <param name="userName">Called at most once, and only if no user is given: resolving it may connect to the system's name service.</param>
 internal sealed class LibpqEnvironment(
     IReadOnlyDictionary<string, string> variables,
     string? homeDirectory = null,
@@ -19,18 +18,18 @@ internal sealed class LibpqEnvironment(
     readonly Dictionary<string, FileReading> _files = new(StringComparer.Ordinal);
     string? _userName;
 
-    /// <summary>That of this process's user.</summary>
+    /// <summary>The environment of this process's user.</summary>
     internal static LibpqEnvironment From(IReadOnlyDictionary<string, string> variables) => new(variables, userName: NameOfUser);
 
-    /// <summary>HOME, as libpq prefers it, else the directory given; null where there is none.</summary>
+    /// <summary>HOME, which libpq prefers, or the given directory; null for none.</summary>
     internal string? HomeDirectory => this["HOME"] is { Length: > 0 } home ? home : homeDirectory;
 
-    /// <summary>The operating system's user, libpq's default for <c>user</c>; null or empty where the user id has no name.</summary>
+    /// <summary>The operating system's user, libpq's default for <c>user</c>; null or empty if the user id has no name.</summary>
     internal string? UserName => _userName ??= userName?.Invoke();
 
     internal string? this[string name] => variables.GetValueOrDefault(name);
 
-    /// <summary>A file below the home directory, or null without one.</summary>
+    /// <summary>A file below the home directory; null if there is none.</summary>
     internal string? InHome(string path) => HomeDirectory is null ? null : Path.Combine(HomeDirectory, path);
 
     internal FileContent Read(string path)
@@ -40,7 +39,7 @@ internal sealed class LibpqEnvironment(
         return file.Wait();
     }
 
-    /// <summary>Begins to read what will be read.</summary>
+    /// <summary>Starts reading a file in advance.</summary>
     internal void BeginReading(string path)
     {
         if (!_files.ContainsKey(path))
@@ -55,7 +54,7 @@ internal sealed class LibpqEnvironment(
         }
         catch (IOException)
         {
-            return null; // there is no list of users at all
+            return null; // no user database
         }
     }
 }

@@ -1,7 +1,7 @@
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// The connection keywords of libpq up to PostgreSQL 18, each with the environment variable that is its default
+/// The connection keywords of libpq up to PostgreSQL 18, each with the environment variable that provides its default
 /// (https://www.postgresql.org/docs/18/libpq-connect.html, section "Parameter Key Words").
 /// </summary>
 internal static class LibpqKeyword
@@ -63,11 +63,11 @@ internal static class LibpqKeyword
 
     internal static bool IsKnown(string name) => All.Any(keyword => keyword.Name == name);
 
-    /// <summary>Keywords whose value must never be printed.</summary>
+    /// <summary>Whether the value must never be printed.</summary>
     internal static bool IsSecret(string name) =>
         name is "password" or "sslpassword" or "oauth_client_secret" or "scram_client_key" or "scram_server_key";
 
-    /// <summary>The keyword that was probably meant, or null where nothing is near.</summary>
+    /// <summary>The keyword that was probably meant; null if none is similar.</summary>
     internal static string? Nearest(string name)
     {
         var meant = name.ToLowerInvariant().Replace(" ", "", StringComparison.Ordinal);

@@ -4,33 +4,33 @@ using System.Globalization;
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// The value of each keyword and where it comes from, by libpq's precedence: the text, the service's section, the environment. Defaults are
-/// left to those who know what they mean. Problems name the place: <c>sslmode</c>, <c>sslmode in service x</c> or <c>PGSSLMODE</c>.
+/// The value and origin of each keyword, by libpq's precedence: the text, the service's section, the environment. Problems name the origin:
+/// <c>sslmode</c>, <c>sslmode in service x</c> or <c>PGSSLMODE</c>.
 /// </summary>
-internal sealed class LibpqValues(ICollection<string> problems, ICollection<MissingFile>? absences)
+internal sealed class LibpqValues(ICollection<string> problems, ICollection<MissingFile>? missingFiles)
 {
     readonly Dictionary<string, (string Value, string Origin)> _values = new(StringComparer.Ordinal);
     readonly int _before = problems.Count;
 
     /// <summary>Whether nothing was refused so far.</summary>
-    internal bool IsRight => problems.Count == _before;
+    internal bool IsValid => problems.Count == _before;
 
     internal string? this[string keyword] => _values.TryGetValue(keyword, out var found) ? found.Value : null;
 
-    /// <param name="written">What is said of this connection.</param>
-    /// <param name="defaults">What is said of many, or null: it comes after the service that the connection itself names.</param>
-    /// <param name="environment">What comes last.</param>
-    /// <param name="problems">Gets what is wrong.</param>
-    /// <param name="absences">Gets what is only absent; null where that is a problem, too.</param>
+    /// <param name="written">The keywords of this connection.</param>
+    /// <param name="defaults">Shared defaults, or null. They rank below the service that the connection itself names.</param>
+    /// <param name="environment">Ranks last.</param>
+    /// <param name="problems">Receives problems.</param>
+    /// <param name="missingFiles">Receives missing files; if null, those are problems, too.</param>
     internal static LibpqValues Merge(
         IReadOnlyDictionary<string, string> written,
         IReadOnlyDictionary<string, string>? defaults,
         LibpqEnvironment environment,
         ICollection<string> problems,
-        ICollection<MissingFile>? absences
+        ICollection<MissingFile>? missingFiles
     )
     {
-        var merged = new LibpqValues(problems, absences);
+        var merged = new LibpqValues(problems, missingFiles);
         merged.Add(written, "");
         merged.Add("servicefile", defaults?.GetValueOrDefault("servicefile"), "servicefile in defaults");
         merged.Add("servicefile", environment["PGSERVICEFILE"], "PGSERVICEFILE");
@@ -53,12 +53,14 @@ internal sealed class LibpqValues(ICollection<string> problems, ICollection<Miss
             Add(keyword, value, keyword + origin);
     }
 
-    /// <summary>Unless there is one already. Of a value that is in a mistaken form nothing is used, since it would be shown.</summary>
+    /// <summary>
+    /// Adds a value unless there is one. A value that may hold a misplaced password is not used, because it could be printed.
+    /// </summary>
     void Add(string keyword, string? value, string origin)
     {
         if (value is null || _values.ContainsKey(keyword))
             return;
-        if (MistakenForm.Find(keyword, value) is { } problem)
+        if (Redaction.FindProblem(keyword, value) is { } problem)
             problems.Add($"{origin}: {problem}");
         else
             _values.Add(keyword, (value, origin));
@@ -74,21 +76,21 @@ internal sealed class LibpqValues(ICollection<string> problems, ICollection<Miss
 
     void AddMissing(string message, bool isSecret)
     {
-        if (absences is null)
+        if (missingFiles is null)
             problems.Add(message);
         else
-            absences.Add(new(message, isSecret));
+            missingFiles.Add(new(message, isSecret));
     }
 
-    /// <summary>What the user calls the place the value comes from.</summary>
+    /// <summary>The user's name for the origin of the value.</summary>
     internal string Origin(string keyword) => _values.TryGetValue(keyword, out var found) ? found.Origin : keyword;
 
     internal void Refuse(string keyword, string why) => problems.Add($"{Origin(keyword)}: {why}");
 
-    /// <summary>A file of a secret is not there, or not as it must be.</summary>
+    /// <summary>Reports that a file with a secret is missing or unusable.</summary>
     internal void ReportMissing(string keyword, string why) => AddMissing($"{Origin(keyword)}: {why}", isSecret: true);
 
-    /// <summary>The index of the value among the words allowed. An empty value is none of them, as in libpq.</summary>
+    /// <summary>The index of the value among the allowed words. An empty value is not allowed, as in libpq.</summary>
     internal int OneOf(string keyword, string[] words, int defaultIndex)
     {
         if (this[keyword] is not { } value)
@@ -96,18 +98,18 @@ internal sealed class LibpqValues(ICollection<string> problems, ICollection<Miss
         var index = words.IndexOf(value);
         if (index >= 0)
             return index;
-        Refuse(keyword, $"{MistakenForm.QuotedIfPlain(value)} is none of {string.Join(", ", words!)}");
+        Refuse(keyword, $"{Redaction.QuotedIfPlain(value)} is not one of {string.Join(", ", words!)}");
         return defaultIndex;
     }
 
-    /// <summary>A whole number, or null where there is no value or a problem.</summary>
+    /// <summary>An integer; null if there is no value or a problem.</summary>
     internal int? Number(string keyword)
     {
         if (this[keyword] is not { Length: > 0 } value)
             return null;
         if (int.TryParse(value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number))
             return number;
-        Refuse(keyword, $"{(value.Any(char.IsLetter) ? "what stands there" : MistakenForm.QuotedIfPlain(value))} is no whole number");
+        Refuse(keyword, $"{(value.Any(char.IsLetter) ? "the value" : Redaction.QuotedIfPlain(value))} is not an integer");
         return null;
     }
 }

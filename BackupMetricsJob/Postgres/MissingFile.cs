@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// A file that a connection needs and that is not there, or not as it must be, now: on another machine, or after its mount is mended, the
-/// same text is right. So it is no fault of the text.
+/// A file that a connection needs and that is missing or unusable now. On another machine, or once the file is mounted, the same text is
+/// valid. So the text itself is not at fault.
 /// </summary>
-/// <param name="IsSecret">a client certificate or its key; else a service file.</param>
+/// <param name="IsSecret">A client certificate or its key; otherwise a service file.</param>
 internal sealed record MissingFile(string Message, bool IsSecret);

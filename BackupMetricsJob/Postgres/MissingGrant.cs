@@ -3,11 +3,11 @@ using Npgsql;
 
 namespace BackupMetricsJob.Postgres;
 
-/// <summary>The GRANT that helps where PostgreSQL says that a permission is denied.</summary>
+/// <summary>Finds the GRANT that resolves PostgreSQL's "permission denied".</summary>
 internal static partial class MissingGrant
 {
     /// <summary>
-    /// Null where no single right is missing, or the message is in another language. The names are those of our own queries.
+    /// Null if no single privilege is missing, or the message is in another language. The names are from our own queries.
     /// </summary>
     public static string? For(PostgresException refused, string role)
     {

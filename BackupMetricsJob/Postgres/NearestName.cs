@@ -1,9 +1,9 @@
 namespace BackupMetricsJob.Postgres;
 
-/// <summary>Finds the name that somebody probably meant.</summary>
+/// <summary>Finds the name that was probably meant.</summary>
 internal static class NearestName
 {
-    /// <summary>Null where nothing is near; the first of those that are equally near.</summary>
+    /// <summary>Null if none is similar; the first of equally similar ones.</summary>
     internal static string? Find(string word, IEnumerable<string> names)
     {
         var farthest = Math.Max(word.Length > 3 ? 2 : 1, word.Length / 3);
@@ -16,7 +16,7 @@ internal static class NearestName
             .Name;
     }
 
-    /// <summary>Levenshtein: how many characters must be put in, taken out or changed.</summary>
+    /// <summary>Levenshtein distance: the number of characters to insert, delete or replace.</summary>
     static int Distance(string a, string b)
     {
         var row = new int[b.Length + 1];

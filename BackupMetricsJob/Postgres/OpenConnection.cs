@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace BackupMetricsJob.Postgres;
 
-/// <summary>A connection that is open; disposing it ends the session.</summary>
+/// <summary>An open connection; disposing it ends the session.</summary>
 internal sealed class OpenConnection(NpgsqlDataSource source, NpgsqlConnection connection) : IAsyncDisposable
 {
     public NpgsqlConnection Npgsql => connection;

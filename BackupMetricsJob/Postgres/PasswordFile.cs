@@ -3,8 +3,8 @@ using System.Text;
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// A password file (<c>~/.pgpass</c>): lines <c>host:port:database:user:password</c>, the first that matches wins. A file that others may
-/// read is ignored with a warning, as psql does.
+/// A password file (<c>~/.pgpass</c>) with lines <c>host:port:database:user:password</c>; the first match wins. Like psql, ignores a file
+/// that others may read, with a warning.
 /// </summary>
 internal sealed class PasswordFile
 {
@@ -21,9 +21,9 @@ internal sealed class PasswordFile
     PasswordFile(IReadOnlyList<string> lines) => _lines = lines;
 
     /// <param name="path">Null for none.</param>
-    /// <param name="named">whether somebody asked for this file: then its absence is worth a warning.</param>
-    /// <param name="environment">Reads it.</param>
-    /// <param name="warnings">Gets one where it is ignored.</param>
+    /// <param name="named">Whether the user named this file; then a missing file is a warning.</param>
+    /// <param name="environment">Reads the file.</param>
+    /// <param name="warnings">Receives a warning if the file is ignored.</param>
     internal static PasswordFile Open(string? path, bool named, LibpqEnvironment environment, ICollection<string> warnings)
     {
         if (path is null)
@@ -60,7 +60,7 @@ internal sealed class PasswordFile
         return null;
     }
 
-    /// <summary>Whether the field at <paramref name="at"/> is <c>*</c> or the value; if so, moves to the next field.</summary>
+    /// <summary>Whether the field at <paramref name="at"/> is <c>*</c> or equals the value; if so, moves to the next field.</summary>
     static bool Matches(string line, ref int at, string value)
     {
         if (line.AsSpan(at).StartsWith("*:"))
@@ -84,7 +84,7 @@ internal sealed class PasswordFile
         return false;
     }
 
-    /// <summary>The last field: to the line's end or the next bare colon, a backslash taking the next character as it is.</summary>
+    /// <summary>The last field, up to the end of the line or the next unescaped colon. A backslash escapes the next character.</summary>
     static string Password(string line, int at)
     {
         var password = new StringBuilder();

@@ -4,8 +4,7 @@ using Npgsql;
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// What an error that a PostgreSQL server, or the pooler before it, sent means to a probe, and what to do where more is known than its
-/// class tells.
+/// Classifies errors sent by a PostgreSQL server or by a pooler in front of it, with advice where more is known than the SQLSTATE class.
 /// </summary>
 internal static class PostgresFailures
 {
@@ -18,68 +17,68 @@ internal static class PostgresFailures
         return new(reason, $"{PlainText.OnOneLine(error.MessageText)}{Detail(error)} (SQLSTATE {error.SqlState})") { Do = what };
     }
 
-    // Classes of SQLSTATE: https://www.postgresql.org/docs/current/errcodes-appendix.html
+    // SQLSTATE classes: https://www.postgresql.org/docs/current/errcodes-appendix.html
     static (FailureReason Reason, string? Do) OfSqlState(PostgresException error) =>
         error.SqlState switch
         {
             "42501" => (FailureReason.Privilege, null),
             "3D000" => (FailureReason.Database, null),
 
-            // Only who logs in is told that with FATAL: the database takes no connections.
+            // At login only, with FATAL: the database does not accept connections.
             "55000" when IsFatal(error) => (
                 FailureReason.Database,
-                "Name another database of the server (any will do), or ALTER DATABASE ... ALLOW_CONNECTIONS true."
+                "Connect to another database of the server (any will do), or run ALTER DATABASE ... ALLOW_CONNECTIONS true."
             ),
             "57014" or "55P03" or "25P03" or "25P04" or "57P05" => (FailureReason.Timeout, null),
             "57P03" when HasNoHotStandby(error) => (
                 FailureReason.Busy,
-                "It is a standby that lets nobody in: set hot_standby = on there, or name its primary."
+                "This standby accepts no connections: set hot_standby = on there, or connect to its primary."
             ),
             "57P03" or "57P01" or "57P02" => (FailureReason.Busy, null),
             "53300" => (FailureReason.Busy, OfFull(error)),
             "53400" => (FailureReason.Sql, "Raise temp_file_limit for the role: ALTER ROLE ... SET temp_file_limit."),
-            "53100" => (FailureReason.Busy, "The server's disk is full: make room on it."),
+            "53100" => (FailureReason.Busy, "Free space on the server's disk."),
             _ when Is(error, "28") => (FailureReason.Auth, null),
             _ when Is(error, "53") => (FailureReason.Busy, null),
             _ when Is(error, "08") => (FailureReason.Network, null),
             _ => (FailureReason.Sql, null),
         };
 
-    // The function of the server that found it, which no language changes:
+    // The reporting function in the server does not depend on the language:
     // https://github.com/postgres/postgres/blob/master/src/backend/utils/init/
     static string? OfFull(PostgresException error) =>
         error.Routine switch
         {
             "InitializeSessionUserId" =>
-                "All that the role's CONNECTION LIMIT allows are there: look at its sessions in pg_stat_activity, or ALTER ROLE ... "
+                "The role has reached its CONNECTION LIMIT: check its sessions in pg_stat_activity, or raise it with ALTER ROLE ... "
                     + "CONNECTION LIMIT.",
-            "CheckMyDatabase" =>
-                "All that the database's CONNECTION LIMIT allows are there: name another database of the server (any will do), "
-                    + "or ALTER DATABASE ... CONNECTION LIMIT.",
+            "CheckMyDatabase" => "The database has reached its CONNECTION LIMIT: connect to another database of the server (any will do), "
+                + "or raise it with ALTER DATABASE ... CONNECTION LIMIT.",
             _ => null,
         };
 
-    /// <summary>PgBouncer has one SQLSTATE for all that it says itself, and says it in English. Null where it is not its own.</summary>
+    /// <summary>PgBouncer uses one SQLSTATE for all its own errors, in English. Null if the error is not PgBouncer's.</summary>
     static (FailureReason Reason, string? Do)? OfPooler(string said)
     {
         if (Has("no such database") || Has("\" does not exist") || Has("\" is disabled") || Has("does not allow connections"))
-            return (FailureReason.Database, "Check the database's name, and [databases] of the pooler.");
+            return (FailureReason.Database, "Check the database name and the section [databases] of the pooler's configuration.");
         if (Has("unsupported startup parameter"))
             return (
                 FailureReason.Sql,
-                "Take options out of the connection, or name the parameter in the pooler's ignore_startup_parameters."
+                "Remove options from the connection, or add the parameter to the pooler's ignore_startup_parameters."
             );
         if (Has("_timeout") || Has("transaction timeout"))
             return (
                 FailureReason.Timeout,
-                "The pooler had no connection to the server in time: is the server down behind it, or is its pool used up (SHOW POOLS)?"
+                "The pooler got no server connection in time: check that the server is up and "
+                    + "that the pool has free connections (SHOW POOLS)."
             );
         if (Has("authentication failed") || Has("no such user") || Has("auth failed"))
             return (FailureReason.Auth, null);
         if (Has("no more connections allowed"))
-            return (FailureReason.Busy, "The pooler is full (max_client_conn).");
+            return (FailureReason.Busy, "The pooler has reached max_client_conn: raise it, or reduce the number of clients.");
         if (Has("server login has been failing") || Has("cannot connect to server"))
-            return (FailureReason.Refused, "The pooler cannot log in to the server behind it: its log says why.");
+            return (FailureReason.Refused, "The pooler cannot log in to the server: read the pooler's log.");
         return Has("bouncer ") ? (FailureReason.Sql, "Read the pooler's log.") : null;
 
         bool Has(string words) => said.Contains(words, StringComparison.Ordinal);

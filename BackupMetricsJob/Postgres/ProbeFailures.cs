@@ -7,15 +7,15 @@ using Npgsql;
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// Tells from what Npgsql threw why a target could not be probed. The words are the server's or the system's own; none of them holds a
-/// secret.
+/// Classifies Npgsql's exceptions. The messages are those of the server or the system; none contains a secret. Npgsql has no error codes
+/// for its own failures, hence the matching of messages: https://github.com/npgsql/npgsql/issues/1072
 /// </summary>
 internal static class ProbeFailures
 {
-    // How .NET says of a TLS handshake that none was answered.
+    // .NET's messages for a TLS handshake without a TLS response.
     static readonly string[] NoTls = ["unexpected EOF", "Cannot determine the frame size"];
 
-    // How Npgsql 10 says it of a server of another kind.
+    // Npgsql 10's messages for a server that is not PostgreSQL.
     static readonly string[] NoPostgres =
     [
         "Received unknown response",
@@ -25,7 +25,7 @@ internal static class ProbeFailures
     ];
 
     /// <summary>
-    /// The failure that <paramref name="exception"/> is, or null if it is none that a database causes while it keeps to its protocol.
+    /// The failure behind <paramref name="exception"/>; null if it is not one that a database can cause within the protocol.
     /// </summary>
     public static ProbeFailure? From(Exception exception)
     {
@@ -38,10 +38,7 @@ internal static class ProbeFailures
             if (e is SocketException socket)
                 return new(OfSocket(socket.SocketErrorCode), OneLine(exception.Message, socket.Message));
             if (e is IOException or AuthenticationException && NoTls.Any(words => e.Message.Contains(words, StringComparison.Ordinal)))
-                return new(
-                    FailureReason.Network,
-                    "what answers there does not speak TLS, or the connection ended in the middle of the handshake"
-                );
+                return new(FailureReason.Network, "the server does not speak TLS, or the connection ended during the handshake");
             if (TlsFailures.From(e) is { } tls)
                 return tls;
             if (e is TimeoutException)
@@ -49,40 +46,39 @@ internal static class ProbeFailures
         }
 
         if (exception is NpgsqlException && exception.Message.StartsWith("SSL connection requested", StringComparison.Ordinal))
-            return new(FailureReason.Tls, "the server does not speak TLS, which sslmode asks for");
+            return new(FailureReason.Tls, "the server does not support TLS, which sslmode requires");
         if (exception is NpgsqlException && NoPostgres.Any(words => exception.Message.StartsWith(words, StringComparison.Ordinal)))
-            return new(FailureReason.Network, "what answers there does not speak as a PostgreSQL server does: " + exception.Message);
+            return new(FailureReason.Network, "the server does not speak the PostgreSQL protocol: " + exception.Message);
         return exception is NpgsqlException or IOException
             ? new(OfMessage(exception.Message), OneLine(exception.Message, exception.InnerException?.Message))
             : null;
     }
 
     /// <summary>
-    /// The failure of a target that brought about what nobody foresaw. Npgsql believes what it reads: a server of another kind, or a
-    /// broken stream, ends in whatever
-    /// exception it runs into. So a report is asked for only where it can hardly be that.
+    /// The failure behind an unexpected exception. Npgsql trusts what it reads, so a server of another kind or a corrupt stream can cause
+    /// any exception. The message asks for a bug report only if that is unlikely.
     /// </summary>
     public static ProbeFailure Unexpected(Exception exception, FailureReason reason)
     {
         if (exception is NotSupportedException && exception.Message.StartsWith("Authentication", StringComparison.Ordinal))
-            return new(FailureReason.Auth, "the server asks for a kind of authentication that is not known here: " + exception.Message);
+            return new(FailureReason.Auth, "the server requests an unsupported authentication method: " + exception.Message);
         var kind = exception switch
         {
-            OutOfMemoryException => "it announces more than there is memory for",
-            FormatException or DecoderFallbackException => "a text or a number in it cannot be read",
+            OutOfMemoryException => "it announces more data than fits into memory",
+            FormatException or DecoderFallbackException => "a text or a number in it is invalid",
             ArgumentOutOfRangeException or IndexOutOfRangeException or OverflowException => "a length or a number in it is out of range",
             ArgumentException { ParamName: { } name } => exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal),
             ArgumentException => exception.Message,
-            KeyNotFoundException => "something that every PostgreSQL server tells is missing: " + exception.Message,
-            InvalidCastException => "a value is of another type than was asked for",
+            KeyNotFoundException => "something that every PostgreSQL server sends is missing: " + exception.Message,
+            InvalidCastException => "a value has an unexpected type",
             _ when exception.Message.StartsWith("Internal Npgsql bug", StringComparison.Ordinal) =>
-                "a message came that PostgreSQL does not have",
-            NotSupportedException or NotImplementedException => "it asks for something that is not known here: " + exception.Message,
+                "it sent a message that is not part of the PostgreSQL protocol",
+            NotSupportedException or NotImplementedException => "it requests something that is not supported: " + exception.Message,
             _ => $"{exception.GetType().Name}, {exception.Message.TrimEnd('.')}. If psql can use this server, please report this as a bug",
         };
         return new(
             reason,
-            (reason == FailureReason.Network ? "no PostgreSQL connection can be made there: " : "the server's answer cannot be used: ")
+            (reason == FailureReason.Network ? "cannot connect to PostgreSQL: " : "unusable response from the server: ")
                 + PlainText.OnOneLine(kind)
         );
     }
@@ -96,7 +92,7 @@ internal static class ProbeFailures
             _ => FailureReason.Network,
         };
 
-    // Npgsql 10.0.0 says these without a type of their own.
+    // Npgsql 10 has no exception types for these.
     static FailureReason OfMessage(string message) =>
         message.Contains("SSL", StringComparison.Ordinal)
         || message.Contains("TLS", StringComparison.Ordinal)

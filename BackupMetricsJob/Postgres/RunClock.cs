@@ -1,17 +1,17 @@
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// The run's clock: read once when the run starts, and from then on carried by the monotonic one, so that a step of the wall clock in the
-/// middle of a run changes nothing.
+/// The run's clock. Reads the wall clock once, at the start, and then follows the monotonic clock, so that a step of the wall clock during
+/// a run has no effect.
 /// </summary>
 internal sealed class RunClock(TimeProvider provider)
 {
     readonly long _started = provider.GetTimestamp();
 
-    /// <summary>What its timers are made by.</summary>
+    /// <summary>Creates timers.</summary>
     public TimeProvider Provider => provider;
 
-    /// <summary>When the run started.</summary>
+    /// <summary>The start of the run.</summary>
     public DateTimeOffset Start { get; } = provider.GetUtcNow();
 
     public TimeSpan Elapsed => provider.GetElapsedTime(_started);

@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Postgres;
 
-/// <summary>A password. It prints as <c>***</c> wherever it is printed; only <see cref="Reveal"/> gives it away.</summary>
+/// <summary>A password. Prints as <c>***</c>; only <see cref="Reveal"/> returns it.</summary>
 internal sealed record Secret
 {
     readonly string _value;

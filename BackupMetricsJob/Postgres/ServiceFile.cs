@@ -3,15 +3,15 @@ using BackupMetricsJob.Files;
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// A section of a connection service file (<c>pg_service.conf</c>), looked up where libpq looks: the file named by servicefile or
-/// PGSERVICEFILE, else <c>~/.pg_service.conf</c>; then <c>pg_service.conf</c> in PGSYSCONFDIR.
+/// A section of a connection service file (<c>pg_service.conf</c>), found like in libpq: the file named by servicefile or PGSERVICEFILE,
+/// else <c>~/.pg_service.conf</c>; then <c>pg_service.conf</c> in PGSYSCONFDIR.
 /// </summary>
 internal static class ServiceFile
 {
-    /// <summary>Where the packages of Debian and of the PostgreSQL project for Red Hat were built to look.</summary>
+    /// <summary>The compiled-in directories of the packages for Debian and for Red Hat (PGDG).</summary>
     static readonly string[] SystemDirectories = ["/etc/postgresql-common", "/etc/sysconfig/pgsql"];
 
-    /// <returns>the section's keywords, or null with a problem.</returns>
+    /// <returns>The section's keywords, or null and a problem.</returns>
     internal static Dictionary<string, string>? Find(
         string service,
         string? file,
@@ -80,20 +80,20 @@ internal static class ServiceFile
         return section;
     }
 
-    /// <summary>Adds the line to the section (the first of a name stays, as in libpq), or says what is wrong with it.</summary>
+    /// <summary>Adds the line to the section (as in libpq, the first one of a name wins), or returns what is wrong with it.</summary>
     static string? Problem(string line, Dictionary<string, string> section)
     {
         if (line.StartsWith("ldap", StringComparison.Ordinal))
-            return "a service from an LDAP server is not supported";
+            return "services from an LDAP server are not supported";
         var equals = line.IndexOf('=', StringComparison.Ordinal);
         if (equals < 0)
-            return "keyword=value expected";
+            return "must be keyword=value";
         var keyword = line[..equals];
         if (keyword is "service" or "servicefile")
-            return $"{keyword} may not be used inside a service";
+            return $"{keyword} must not be used inside a service";
         if (!LibpqKeyword.IsKnown(keyword))
             return LibpqKeyword.Nearest(keyword) is { } nearest
-                ? $"unknown connection keyword: did you mean \"{nearest}\"? (no blanks around \"=\")"
+                ? $"unknown connection keyword: did you mean \"{nearest}\"? (no spaces around \"=\")"
                 : "unknown connection keyword";
         section.TryAdd(keyword, line[(equals + 1)..]);
         return null;

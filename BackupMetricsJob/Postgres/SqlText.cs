@@ -2,15 +2,13 @@ using System.Text;
 
 namespace BackupMetricsJob.Postgres;
 
-/// <summary>
-/// The queries that stand as *.sql files beside their readers, embedded in the assembly under their own names; and names in SQL.
-/// </summary>
+/// <summary>Loads queries from *.sql files, which are embedded in the assembly under their own names, and quotes names in SQL.</summary>
 internal static class SqlText
 {
-    /// <summary>The name of a role or of another object as SQL has it: in quotation marks, whatever is in it.</summary>
+    /// <summary>Quotes the name of a role or another object.</summary>
     public static string Name(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    /// <summary>The text of <paramref name="name"/>.sql; a missing file is a bug, and throws.</summary>
+    /// <summary>The text of <paramref name="name"/>.sql; throws if it is missing, which is a bug.</summary>
     public static string Load(string name)
     {
         using var stream =

@@ -5,12 +5,10 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Postgres;
 
-/// <summary>
-/// Tells what went wrong in TLS, as far as OpenSSL's own words say it. What we refuse ourselves <see cref="CertificateCheck"/> tells.
-/// </summary>
+/// <summary>Explains TLS failures from OpenSSL's messages. <see cref="CertificateCheck"/> explains our own refusals.</summary>
 internal static class TlsFailures
 {
-    // What a server answers when it has looked at a client's certificate, or missed it; in TLS 1.3 that comes with the first read after the
+    // A server's responses to a client certificate that is missing or not accepted. In TLS 1.3 they arrive with the first read after the
     // handshake.
     static readonly string[] AboutOurs =
     [
@@ -24,13 +22,13 @@ internal static class TlsFailures
         "decrypt error",
     ];
 
-    /// <summary>Null where this exception, its inner ones aside, is not about TLS.</summary>
+    /// <summary>Null if this exception, apart from its inner ones, is not about TLS.</summary>
     public static ProbeFailure? From(Exception exception)
     {
         if (exception is not (AuthenticationException or CryptographicException))
         {
             return exception is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException
-                ? new(FailureReason.Tls, "a certificate cannot be read: " + exception.Message)
+                ? new(FailureReason.Tls, "cannot read a certificate: " + exception.Message)
                 : null;
         }
 
@@ -43,22 +41,23 @@ internal static class TlsFailures
         foreach (var alert in AboutOurs)
         {
             if (words.EndsWith("alert " + alert, StringComparison.Ordinal))
-                return new(FailureReason.Tls, $"the server does not take our certificate ({words})");
+                return new(FailureReason.Tls, $"the server rejected the client certificate ({words})");
         }
 
         return new(
             FailureReason.Tls,
             exception is AuthenticationException || words != last.Message.Trim()
                 ? "TLS failed: " + words
-                : "a certificate cannot be read: " + words
+                : "cannot read a certificate: " + words
         );
     }
 
     /// <summary>
-    /// For a connection with a certificate of ours that ended before the login. In TLS 1.3 a server looks at it after we think that all is
-    /// well; its alert is lost where we happen to write first, and only the end of the connection is seen. Null where it is something else.
+    /// For a connection with a client certificate that ended before the login. In TLS 1.3 the server checks it after the client's handshake
+    /// has succeeded (https://github.com/dotnet/runtime/issues/69315). If the client writes first, the server's alert is lost, and only the
+    /// end of the connection is visible. Null for any other failure.
     /// </summary>
-    public static ProbeFailure? OfLostRefusal(Exception exception)
+    public static ProbeFailure? FromLostRefusal(Exception exception)
     {
         for (var e = exception; e is not null; e = e.InnerException)
         {
@@ -68,7 +67,7 @@ internal static class TlsFailures
             )
                 return new(
                     FailureReason.Tls,
-                    $"the server ended the connection when it had our certificate, which it may not take ({socket.Message})"
+                    $"the server closed the connection after it received the client certificate, which it may not accept ({socket.Message})"
                 );
         }
 

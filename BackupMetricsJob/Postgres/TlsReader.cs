@@ -3,8 +3,8 @@ using BackupMetricsJob.Files;
 namespace BackupMetricsJob.Postgres;
 
 /// <summary>
-/// The ssl* keywords. What would weaken a check that was asked for is refused, never dropped. Whether a root certificate in a verify mode
-/// is there is found out when connecting: it is mounted and rotated, and its loss is one target's failure, not the whole run's.
+/// Reads the ssl* keywords. A setting that would weaken a requested check is refused, never ignored. A missing root certificate is detected
+/// only when connecting: the file is mounted and rotated, and its loss should fail one target, not the whole run.
 /// </summary>
 internal static class TlsReader
 {
@@ -54,13 +54,16 @@ internal static class TlsReader
         if (values["sslcrl"] is { Length: > 0 } || values["sslcrldir"] is { Length: > 0 })
             values.Refuse(values["sslcrl"] is { Length: > 0 } ? "sslcrl" : "sslcrldir", "revocation lists are not supported");
         if (values["sslsni"] is not (null or "" or "1"))
-            values.Refuse("sslsni", "the host's name is always sent (1); leaving it out is not supported");
+            values.Refuse("sslsni", "only 1 is supported: the host's name is always sent");
         if (values.OneOf("sslcertmode", ["disable", "allow", "require"], 1) == 2)
-            values.Refuse("sslcertmode", "\"require\" is not supported: whether the server asked for a certificate is not known here");
+            values.Refuse(
+                "sslcertmode",
+                "\"require\" is not supported: the program cannot tell whether the server asked for a certificate"
+            );
         if (values["sslcompression"] is not (null or "" or "0"))
-            values.Refuse("sslcompression", "TLS compression is not supported: 0");
+            values.Refuse("sslcompression", "TLS compression is not supported: use 0");
         if (values["sslkeylogfile"] is { Length: > 0 })
-            values.Refuse("sslkeylogfile", "writing TLS keys to a file is not supported");
+            values.Refuse("sslkeylogfile", "logging TLS keys is not supported");
     }
 
     static TlsVersion Version(LibpqValues values, string keyword, TlsVersion otherwise)
@@ -74,12 +77,12 @@ internal static class TlsReader
             case "TLSv1.3":
                 return TlsVersion.Tls13;
             default:
-                values.Refuse(keyword, $"{MistakenForm.QuotedIfPlain(values[keyword]!)} is not supported: TLSv1.2 or TLSv1.3");
+                values.Refuse(keyword, $"{Redaction.QuotedIfPlain(values[keyword]!)} is not supported: use TLSv1.2 or TLSv1.3");
                 return otherwise;
         }
     }
 
-    /// <summary>The file to check against, or null: not checked, or checked against the system's store.</summary>
+    /// <summary>The root certificate's file; null if the certificate is not checked, or is checked against the system's store.</summary>
     static string? Root(ref TlsMode mode, bool isSystem, LibpqValues values, LibpqEnvironment environment, List<string> warnings)
     {
         if (isSystem)
@@ -98,12 +101,12 @@ internal static class TlsReader
                 );
             if (mode < TlsMode.Require || !isThere)
                 return null;
-            mode = TlsMode.VerifyCa; // documented at libpq's sslmode, and relied upon
+            mode = TlsMode.VerifyCa; // as documented for libpq's sslmode=require
         }
         if (path is null)
-            values.Refuse("sslmode", $"\"{Modes[(int)mode]}\" needs a root certificate: give sslrootcert=FILE, or sslrootcert=system");
+            values.Refuse("sslmode", $"\"{Modes[(int)mode]}\" needs a root certificate: set sslrootcert=FILE or sslrootcert=system");
         if (values["sslcrl"] is null or "" && environment.InHome(".postgresql/root.crl") is { } list && !environment.Read(list).IsMissing)
-            values.Refuse("sslcrl", $"{list} exists, which libpq would apply, but revocation lists are not supported");
+            values.Refuse("sslcrl", $"{list} exists and libpq would use it, but revocation lists are not supported");
         return path;
     }
 
@@ -151,11 +154,11 @@ internal static class TlsReader
         if (key.Fault is not null)
             return $"private key {path} {key.Fault}";
         if ((key.Mode & Forbidden) != 0)
-            return $"private key {path} is open to others: permissions must be u=rw (0600), or u=rw,g=r (0640)";
+            return $"private key {path} has group or world access: permissions must be u=rw (0600), or u=rw,g=r (0640)";
         if (!key.Text.Contains("ENCRYPTED", StringComparison.Ordinal))
             return null;
         if (values["sslpassword"] is not { Length: > 0 } text)
-            return $"private key {path} is encrypted: give sslpassword";
+            return $"private key {path} is encrypted: set sslpassword";
         password = new Secret(text);
         return null;
     }

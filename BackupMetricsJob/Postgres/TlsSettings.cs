@@ -18,14 +18,13 @@ internal enum TlsVersion
 }
 
 /// <summary>
-/// How the connection is encrypted and checked. <see cref="Mode"/> is what must really be done: an sslmode=require with a root certificate
-/// is
-/// <see cref="TlsMode.VerifyCa"/> here, and without any TCP host it is <see cref="TlsMode.Disable"/>.
+/// How the connection is encrypted and verified. <see cref="Mode"/> is the effective mode: sslmode=require with a root certificate is
+/// <see cref="TlsMode.VerifyCa"/>, and without any TCP host the mode is <see cref="TlsMode.Disable"/>.
 /// </summary>
-/// <param name="RootCertificate">the PEM file to check against in the two verify modes; null there means the system's own store.</param>
-/// <param name="Certificate">the client's certificate, a PEM file, or null.</param>
-/// <param name="Key">its private key, a PEM file; not null where there is a certificate.</param>
-/// <param name="KeyPassword">the key's password, only where the key is encrypted.</param>
+/// <param name="RootCertificate">The PEM file to verify against in the two verify modes; null for the system's store.</param>
+/// <param name="Certificate">The client certificate, a PEM file, or null.</param>
+/// <param name="Key">Its private key, a PEM file; not null if there is a certificate.</param>
+/// <param name="KeyPassword">The password of an encrypted key.</param>
 /// <param name="Direct">TLS from the first byte (sslnegotiation=direct, PostgreSQL 17).</param>
 internal sealed record TlsSettings(
     TlsMode Mode,

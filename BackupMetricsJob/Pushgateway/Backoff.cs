@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Pushgateway;
 
 /// <summary>
-/// How long to wait between attempts: a random part of 1 s, 2 s, 4 s, 8 s ("full jitter", so that a fleet does not come back in step), on
-/// top of what the gateway asked for. <paramref name="random"/> gives 0 (at once) to 1.
+/// The wait between attempts: a random part of 1 s, 2 s, 4 s, 8 s ("full jitter", which keeps a fleet out of step), plus what the gateway
+/// asked for. <paramref name="random"/> returns 0 to 1.
 /// </summary>
 internal sealed class Backoff(Func<double> random)
 {
@@ -10,13 +10,12 @@ internal sealed class Backoff(Func<double> random)
     static readonly TimeSpan Max = TimeSpan.FromSeconds(10);
     static readonly TimeSpan MinAttempt = TimeSpan.FromMilliseconds(100);
 
-#pragma warning disable CA5394 // The jitter is no secret.
+#pragma warning disable CA5394 // The jitter need not be unpredictable.
     public static Backoff FullJitter => new(Random.Shared.NextDouble);
 #pragma warning restore CA5394
 
     /// <summary>
-    /// Null where the wait that was asked for, and an attempt after it, do not fit into what remains. Jitter takes half of the rest at
-    /// most.
+    /// Null if the requested wait and another attempt do not fit into the remaining time. The jitter takes at most half of the rest.
     /// </summary>
     public TimeSpan? Wait(int failures, TimeSpan? asked, TimeSpan remaining)
     {

@@ -5,28 +5,28 @@ using System.Net.Http.Headers;
 
 namespace BackupMetricsJob.Pushgateway;
 
-/// <summary>The text of one push, serialised once, so that every attempt sends the same bytes.</summary>
-internal sealed class ExpositionBody(BodyRecorder recorded, MediaTypeHeaderValue? type)
+/// <summary>The text of a push, serialised once so that every attempt sends the same bytes.</summary>
+internal sealed class ExpositionBody(CompressingBuffer recorded, MediaTypeHeaderValue? type)
 {
     readonly ArraySegment<byte> _kept = recorded.Complete();
     readonly MediaTypeHeaderValue? _type = type;
 
-    /// <summary>An empty text would empty the group.</summary>
+    /// <summary>Zero for an empty text, which would delete the group's metrics.</summary>
     public long TextLength { get; } = recorded.TextLength;
 
     public bool IsCompressed { get; } = recorded.IsCompressed;
 
     public static async Task<ExpositionBody> ReadAsync(HttpContent content, CancellationToken cancellationToken)
     {
-        var recorder = new BodyRecorder(); // It is memory alone, and what it kept is what is sent.
+        var recorder = new CompressingBuffer();
         await content.CopyToAsync(recorder, cancellationToken);
         return new ExpositionBody(recorder, content.Headers.ContentType);
     }
 
-    /// <param name="asText">Whether it is sent uncompressed in any case.</param>
+    /// <param name="asText">Whether to send it uncompressed in any case.</param>
     public Content ToContent(bool asText) => new(this, IsCompressed && !asText);
 
-    /// <summary>The body in one request; it knows whether any of it may have left us.</summary>
+    /// <summary>The body of one request. It knows whether sending has started.</summary>
     internal sealed class Content : HttpContent
     {
         const int MaxShort = 256 * 1024;
@@ -42,10 +42,10 @@ internal sealed class ExpositionBody(BodyRecorder recorded, MediaTypeHeaderValue
                 Headers.ContentEncoding.Add("gzip");
         }
 
-        /// <summary>Whether it is so long that a gateway which does not want it should say so before it is all sent.</summary>
+        /// <summary>Whether it is long enough to wait for "100 Continue" before sending it.</summary>
         public bool IsLong => Length > MaxShort;
 
-        public bool Left { get; private set; }
+        public bool IsSendingStarted { get; private set; }
 
         long Length => _gzip ? _body._kept.Count : _body.TextLength;
 
@@ -57,7 +57,7 @@ internal sealed class ExpositionBody(BodyRecorder recorded, MediaTypeHeaderValue
 
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
         {
-            Left = true;
+            IsSendingStarted = true;
             if (_gzip || !_body.IsCompressed)
             {
                 await stream.WriteAsync(_body._kept, cancellationToken);

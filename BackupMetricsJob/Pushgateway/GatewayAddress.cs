@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Pushgateway;
 
 /// <summary>
-/// Where a Pushgateway is: an absolute http or https URL with a host, perhaps a path prefix; no user info, no query. It prints as it was
-/// meant, without <c>/metrics</c>, and holds no secret.
+/// The address of a Pushgateway: an absolute http or https URL with a host and an optional path prefix, without user info or query. Prints
+/// without <c>/metrics</c> and contains no secret.
 /// </summary>
 internal sealed class GatewayAddress
 {
@@ -16,7 +16,7 @@ internal sealed class GatewayAddress
 
     public Uri GroupUrl(GroupingKey key) => new(MetricsUrl + key.ToPath());
 
-    /// <summary>The address, or null and one more problem. A <c>/metrics</c> or a slash at the end is tolerated.</summary>
+    /// <summary>The address, or null and one more problem. Ignores a trailing slash or <c>/metrics</c>.</summary>
     public static GatewayAddress? TryParse(string text, ICollection<string> problems)
     {
         text = text.Trim();
@@ -27,7 +27,7 @@ internal sealed class GatewayAddress
         if (url.Host.Length == 0 || url.Port == 0)
             return Refuse("must name a host and a port other than 0, like http://gateway:9091");
         if (url.UserInfo.Length > 0)
-            return Refuse("must not contain a user or a password: others can read them there; credentials belong into files");
+            return Refuse("must not contain a user or a password, which others could read: put credentials into files");
         if (url.Query.Length > 0 || url.Fragment.Length > 0 || text.AsSpan().ContainsAny('?', '#'))
             return Refuse("must not have a query or a fragment");
 
@@ -35,7 +35,7 @@ internal sealed class GatewayAddress
         if (
             (path + '/').Contains(Metrics + "/job/", StringComparison.Ordinal) || path.Contains(Metrics + "/job@", StringComparison.Ordinal)
         )
-            return Refuse("must be the gateway's address alone: job and grouping labels are set by themselves");
+            return Refuse("must be only the gateway's address: the job and the grouping labels are added automatically");
         if (path.EndsWith(Metrics, StringComparison.Ordinal))
             path = path[..^Metrics.Length].TrimEnd('/');
         return new GatewayAddress(url.GetLeftPart(UriPartial.Authority) + path);
@@ -49,7 +49,9 @@ internal sealed class GatewayAddress
 
     public override string ToString() => _prefix;
 
-    /// <summary>Also of text that is no URL: everything up to the last @ but the scheme, and everything from the first ? or #.</summary>
+    /// <summary>
+    /// Redacts text that need not be a URL: everything up to the last @ except the scheme, and everything from the first ? or #.
+    /// </summary>
     static string Redacted(string text)
     {
         var scheme = text.IndexOf("://", StringComparison.Ordinal);

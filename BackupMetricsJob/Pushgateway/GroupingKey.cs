@@ -3,12 +3,12 @@ using System.Text;
 
 namespace BackupMetricsJob.Pushgateway;
 
-/// <summary>A label of the grouping key beside the job.</summary>
+/// <summary>A grouping label other than the job.</summary>
 internal sealed record GroupingLabel(string Name, string Value);
 
 /// <summary>
-/// The group that a push replaces: the job, then further labels in the order given. One that exists is fit to be sent: names are legal and
-/// unique, values are well-formed. That matters to others, too: one ill-formed byte in a path makes a Pushgateway (1.5.1) refuse everybody.
+/// The group that a push replaces: the job, then further labels in the given order. It is always valid: names are legal and unique, values
+/// are well-formed. A single ill-formed byte in the path would make a Pushgateway (1.5.1) refuse everyone's pushes.
 /// </summary>
 internal sealed class GroupingKey
 {
@@ -41,7 +41,7 @@ internal sealed class GroupingKey
         return problems.Count == before ? new GroupingKey(job, [.. labels]) : null;
     }
 
-    /// <summary>The path below <c>/metrics</c>. The gateway reads from it exactly what was given, whatever characters that has.</summary>
+    /// <summary>The path below <c>/metrics</c>. The gateway decodes it to exactly these labels.</summary>
     public string ToPath()
     {
         var path = new StringBuilder();
@@ -68,7 +68,7 @@ internal sealed class GroupingKey
             path.Append("@base64/").Append(value.Length == 0 ? "=" : Base64Url.EncodeToString(Encoding.UTF8.GetBytes(value)));
     }
 
-    /// <summary>Whether nothing between us and the gateway reads the value otherwise: a path segment of dots alone is collapsed.</summary>
+    /// <summary>Whether the value can be sent unencoded. A path segment of only dots would be collapsed on the way.</summary>
     static bool IsPlain(string value)
     {
         var onlyDots = true;
@@ -85,13 +85,13 @@ internal sealed class GroupingKey
     static string? NameFault(string name)
     {
         if (name == "job")
-            return "the job is set by itself";
+            return "the job has its own option: --job, or job in the file";
         if (name.StartsWith("__", StringComparison.Ordinal))
-            return "names that begin with __ are Prometheus' own";
+            return "names that begin with __ are reserved for Prometheus";
         var legal = name.Length > 0 && !char.IsAsciiDigit(name[0]);
         foreach (var c in name)
             legal &= char.IsAsciiLetterOrDigit(c) || c == '_';
-        return legal ? null : "a name is letters (a-z, A-Z), digits and _, and does not begin with a digit";
+        return legal ? null : "a name consists of letters (a-z, A-Z), digits and _, and must not begin with a digit";
     }
 
     static string? Fault(string value) =>

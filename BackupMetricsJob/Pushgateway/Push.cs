@@ -5,8 +5,8 @@ using Prometheus;
 namespace BackupMetricsJob.Pushgateway;
 
 /// <summary>
-/// Pushes a registry once, with PUT, and tells the truth about it. All values must be set before. Every failure that can be expected is an
-/// outcome, cancellation included; an exception is a bug.
+/// Pushes a registry once, with PUT, and reports the outcome. All values must be set before. Expected failures, including cancellation, are
+/// outcomes; an exception is a bug.
 /// </summary>
 internal static class Push
 {
@@ -20,15 +20,15 @@ internal static class Push
     )
     {
         var url = gateway.Address.GroupUrl(key);
-        var delivery = new Delivery(gateway.ToString(), budget, clock);
+        var retryLoop = new RetryLoop(gateway.ToString(), budget, clock);
         var transport = Transport.To(url, gateway.Tls, budget.Deadline);
-        var push = new SinglePush(url, gateway.Credentials, delivery, clock, transport, cancellationToken);
+        var push = new SinglePushHandler(url, gateway.Credentials, retryLoop, clock, transport, cancellationToken);
         using var client = new HttpClient(push) { Timeout = Timeout.InfiniteTimeSpan };
         using var pusher = new MetricPusher(
             new MetricPusherOptions
             {
                 Endpoint = gateway.Address.MetricsUrl,
-                Job = "job", // Only so that there is one: the grouping key, encoded, is in the URL that SinglePush sends to.
+                Job = "job", // Required but unused: SinglePushHandler sends to a URL with the encoded grouping key.
                 Registry = registry,
                 ReplaceOnPush = true,
                 IntervalMilliseconds = 86_400_000,

@@ -7,70 +7,68 @@ namespace BackupMetricsJob.Pushgateway;
 /// <summary>How a push ended.</summary>
 internal enum PushResult
 {
-    /// <summary>200, empty: checked against everything the gateway has, and readable there.</summary>
+    /// <summary>200 with an empty body: checked against all data of the gateway, and visible there.</summary>
     Stored,
 
-    /// <summary>Another success: taken, but not checked (202 with --push.disable-consistency-check).</summary>
+    /// <summary>Another success: accepted but not checked (202 with --push.disable-consistency-check).</summary>
     Accepted,
 
-    /// <summary>The gateway understood and said no, or sent us elsewhere, or is none; another try will not help.</summary>
+    /// <summary>The gateway refused or redirected, or it is not a gateway. A retry will not help.</summary>
     Refused,
 
-    /// <summary>It answers, but with 408, 425, 429 or 5xx.</summary>
+    /// <summary>The server responded with 408, 425, 429 or 5xx.</summary>
     Unavailable,
 
-    /// <summary>No answer: name, connection, TLS, reset.</summary>
+    /// <summary>No response: name resolution, connection, TLS, or reset.</summary>
     Unreachable,
 
-    /// <summary>Sent, and no answer in time. It may still be applied.</summary>
+    /// <summary>Sent, but no response in time. The push may still be applied.</summary>
     TimedOut,
 
-    /// <summary>Ended by the caller.</summary>
+    /// <summary>Cancelled by the caller.</summary>
     Cancelled,
 
-    /// <summary>The text to push is ill-formed or empty, so nothing was sent: a bug of ours.</summary>
+    /// <summary>The text is empty, so nothing was sent: a bug of ours.</summary>
     Withheld,
 }
 
-/// <summary>What is known about a push after it ended; all of it may be shown to people.</summary>
+/// <summary>The outcome of a push. Safe to show to people.</summary>
 internal sealed record PushOutcome(PushResult Result, string Gateway)
 {
-    /// <summary>The gateway's own words, or the network's: one clean line of at most 500 characters. May be empty.</summary>
+    /// <summary>The message of the gateway or the network: one line of at most 500 characters. May be empty.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The last answer's status, if there was one.</summary>
+    /// <summary>The status of the last response, if any.</summary>
     public int? Status { get; init; }
 
-    /// <summary>Whether we said who we are.</summary>
-    public bool GaveCredentials { get; init; }
+    /// <summary>Whether the request had credentials.</summary>
+    public bool SentCredentials { get; init; }
 
-    /// <summary>
-    /// How often it was tried. The same text once more without compression, for a gateway that cannot read it so, does not count.
-    /// </summary>
+    /// <summary>The number of attempts. Sending the text again without compression does not count.</summary>
     public int Attempts { get; init; }
 
     public TimeSpan Elapsed { get; init; }
 
-    /// <summary>The gateway's clock minus ours, in whole seconds; from the Date of the last answer that had one.</summary>
+    /// <summary>The gateway's clock minus ours, in whole seconds, from the Date header of the last response that had one.</summary>
     public TimeSpan? ClockSkew { get; init; }
 
     /// <summary>
-    /// Whether the two clocks differ by more than a minute: then one of them is wrong, and so is what alerts make of its times.
+    /// Whether the clocks differ by more than a minute. Then one of them is wrong, and alerts that use its times are, too.
     /// </summary>
     public bool ClocksDiffer => ClockSkew?.Duration() > TimeSpan.FromMinutes(1);
 
-    /// <summary>Not known to have failed: a request that left us has had no answer of the gateway itself.</summary>
+    /// <summary>The request was sent, and the gateway itself has not responded to it: the push may still be applied.</summary>
     public bool MayBeApplied { get; init; }
 
-    /// <summary>What to do about it, where that is known: one clean line, without a full stop.</summary>
+    /// <summary>What to do, if known: one line without a full stop.</summary>
     public string? Advice { get; init; }
 
-    /// <summary>What <see cref="Message"/> is the beginning of, as it came.</summary>
+    /// <summary>The original response, of which <see cref="Message"/> is the beginning.</summary>
     public string Answer { get; init; } = "";
 
     public bool Arrived => Result is PushResult.Stored or PushResult.Accepted;
 
-    /// <summary>Whether the answer names this metric, as a whole word.</summary>
+    /// <summary>Whether the response mentions this metric, as a whole word.</summary>
     public bool Mentions(string metric)
     {
         for (
@@ -87,7 +85,7 @@ internal sealed record PushOutcome(PushResult Result, string Gateway)
         return false;
     }
 
-    /// <summary>One line for people, without a full stop.</summary>
+    /// <summary>One line, without a full stop.</summary>
     public string Describe()
     {
         var line = new StringBuilder(
@@ -95,13 +93,13 @@ internal sealed record PushOutcome(PushResult Result, string Gateway)
             {
                 PushResult.Stored => $"{Gateway} stored the push",
                 PushResult.Accepted => $"{Gateway} accepted the push without checking it",
-                PushResult.Refused => $"{Gateway} refused the push{ClientCredentials.Want(Status, GaveCredentials)}",
+                PushResult.Refused => $"{Gateway} refused the push{ClientCredentials.RefusalHint(Status, SentCredentials)}",
                 PushResult.Unavailable => $"{Gateway} is not available",
                 PushResult.Unreachable => $"{Gateway} could not be reached",
                 PushResult.TimedOut => $"{Gateway} did not answer in time",
                 PushResult.Cancelled => $"the push to {Gateway} was cancelled",
                 PushResult.Withheld => $"nothing was sent to {Gateway}",
-                _ => throw new InvalidOperationException($"no words for {Result}"),
+                _ => throw new InvalidOperationException($"unknown result {Result}"),
             }
         );
         if (Status is { } status && Result != PushResult.Stored)
@@ -118,7 +116,7 @@ internal sealed record PushOutcome(PushResult Result, string Gateway)
     static bool IsOfName(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or ':';
 }
 
-/// <summary>What a failed request is to a push.</summary>
+/// <summary>Maps a failed request to the result of a push.</summary>
 internal static class RequestFailures
 {
     public static PushResult ToPushResult(this RequestFailure reason) =>

@@ -7,58 +7,62 @@ using BackupMetricsJob.Sources;
 namespace BackupMetricsJob.Running;
 
 /// <summary>
-/// Probes every target of a run, and has a result for each of them when the run's time for it ends. At most so many as there are places
-/// are probed
-/// at once; a target that has heard nothing for a moment gives its place back and is waited for aside, so that a hundred silent hosts
-/// hold up nobody.
+/// Probes every target, and has a result for each when the deadline ends. At most <paramref name="concurrency"/> targets are probed at
+/// once. A target that does not respond within <see cref="SilenceLimit"/> gives its slot back and waits outside, so that unresponsive hosts
+/// do not delay the others.
 /// </summary>
-/// <param name="targets">Whom to probe.</param>
-/// <param name="places">How many at once.</param>
+/// <param name="targets">The targets.</param>
+/// <param name="concurrency">How many targets to probe at once.</param>
 /// <param name="clock">The run's clock.</param>
-/// <param name="end">When all must have a result, by the clock.</param>
-/// <param name="stop">Ends all of it at once.</param>
-internal sealed class Fleet(IReadOnlyList<MonitoredTarget> targets, int places, RunClock clock, TimeSpan end, CancellationToken stop)
+/// <param name="end">When every target must have a result, by the clock.</param>
+/// <param name="cancellationToken">Stops all probes.</param>
+internal sealed class Fleet(
+    IReadOnlyList<MonitoredTarget> targets,
+    int concurrency,
+    RunClock clock,
+    TimeSpan end,
+    CancellationToken cancellationToken
+)
 {
-    /// <summary>How many may be waited for beside those that have a place: each is a connection.</summary>
-    const int MaxOvertime = 256;
+    /// <summary>How many unresponsive targets may wait outside the slots. Each is a connection.</summary>
+    const int MaxWaiting = 256;
 
     /// <summary>
-    /// How long the silent keep a place. A server that is well says its first word within a few milliseconds, one that is busy or far
-    /// away within tenths of a second.
+    /// How long an unresponsive target keeps its slot. A healthy server responds within milliseconds, a busy or distant one within tenths
+    /// of a second.
     /// </summary>
-    static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan SilenceLimit = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// The addresses that have answered anybody in this run. Whoever waits for one of these keeps its place: or else ever more
-    /// connections would be made to
-    /// a server that cannot keep up with those that it has.
+    /// The addresses that responded during this run. A target at one of them keeps its slot; otherwise the number of connections to an
+    /// overloaded server would keep growing.
     /// </summary>
-    readonly ConcurrentDictionary<string, bool> _answered = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, bool> _responsive = new(StringComparer.Ordinal);
     readonly ProbeResult[] _results = new ProbeResult[targets.Count];
 
-    /// <summary>Whether to ask what only people want to know of a connection.</summary>
+    /// <summary>Whether to query connection details that only people need.</summary>
     public bool Inspect { get; init; }
 
-    /// <summary>Is told how far it has come; null where nobody looks.</summary>
+    /// <summary>Receives the progress; null for none.</summary>
     public RunProgress? Progress { get; init; }
 
-    /// <summary>A result for each target, in their order.</summary>
+    /// <summary>The results, in the order of the targets.</summary>
     public async Task<ProbeResult[]> ProbeAsync()
     {
-        using var room = new SemaphoreSlim(places);
-        using var aside = new SemaphoreSlim(MaxOvertime);
-        using var over = new CancellationTokenSource(Left, clock.Provider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, stop);
+        using var slots = new SemaphoreSlim(concurrency);
+        using var outside = new SemaphoreSlim(MaxWaiting);
+        using var deadline = new CancellationTokenSource(Left, clock.Provider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         var probes = new List<Task>(targets.Count);
         var lastEnd = TimeSpan.Zero;
         for (var i = 0; i < targets.Count; i++)
         {
             var (target, instance, _) = targets[i];
             if (target is not null)
-                await room.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (WhyNot(targets[i], over.IsCancellationRequested) is { } failure)
+                await slots.WaitAsync(linked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (SkipReason(targets[i], deadline.IsCancellationRequested) is { } failure)
             {
-                Decide(i, DatabaseProbe.NotBegun(instance, failure, clock));
+                SetResult(i, DatabaseProbe.NotBegun(instance, failure, clock));
                 continue;
             }
 
@@ -66,7 +70,7 @@ internal sealed class Fleet(IReadOnlyList<MonitoredTarget> targets, int places, 
             if (clock.Elapsed + timeout > lastEnd)
                 lastEnd = clock.Elapsed + timeout;
 #pragma warning disable CA2025 // All of them are waited for below.
-            probes.Add(ProbeAsync(i, timeout, room, aside));
+            probes.Add(ProbeAsync(i, timeout, slots, outside));
 #pragma warning restore CA2025
         }
 
@@ -77,19 +81,19 @@ internal sealed class Fleet(IReadOnlyList<MonitoredTarget> targets, int places, 
 
     TimeSpan Left => end > clock.Elapsed ? end - clock.Elapsed : TimeSpan.Zero;
 
-    ProbeFailure? WhyNot(MonitoredTarget target, bool isOver) =>
+    ProbeFailure? SkipReason(MonitoredTarget target, bool isPastDeadline) =>
         target.Failure
         ?? (
-            stop.IsCancellationRequested ? new(FailureReason.Cancelled, "the run was stopped before the target was asked")
-            : isOver || Left == TimeSpan.Zero ? new(FailureReason.Timeout, "not asked: --deadline left no time for it")
+            cancellationToken.IsCancellationRequested ? new(FailureReason.Cancelled, "the run was stopped before the target was probed")
+            : isPastDeadline || Left == TimeSpan.Zero ? new(FailureReason.Timeout, "not probed: --deadline left no time")
             : null
         );
 
-    /// <summary>One target, which has a place.</summary>
-    async Task ProbeAsync(int index, TimeSpan timeout, SemaphoreSlim room, SemaphoreSlim aside)
+    /// <summary>Probes one target, which holds a slot.</summary>
+    async Task ProbeAsync(int index, TimeSpan timeout, SemaphoreSlim slots, SemaphoreSlim outside)
     {
         var (target, instance, settings) = targets[index];
-        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var response = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         DatabaseProbe? probe = null;
         probe = new(
             target!,
@@ -99,35 +103,35 @@ internal sealed class Fleet(IReadOnlyList<MonitoredTarget> targets, int places, 
             clock,
             () =>
             {
-                _answered.TryAdd(probe!.Peer, true);
-                answer.TrySetResult();
+                _responsive.TryAdd(probe!.Peer, true);
+                response.TrySetResult();
             }
         )
         {
             Inspect = Inspect,
         };
-        var result = probe.RunAsync(stop);
-        var isAside = await StepsAsideAsync(probe, Task.WhenAny(result, answer.Task), aside);
-        if (isAside)
-            room.Release();
-        Decide(index, await result);
-        (isAside ? aside : room).Release();
+        var result = probe.RunAsync(cancellationToken);
+        var isOutside = await WaitsOutsideAsync(probe, Task.WhenAny(result, response.Task), outside);
+        if (isOutside)
+            slots.Release();
+        SetResult(index, await result);
+        (isOutside ? outside : slots).Release();
     }
 
-    /// <summary>Whether it waits aside, which it does when it has heard nothing and there is room for it there.</summary>
-    async Task<bool> StepsAsideAsync(DatabaseProbe probe, Task word, SemaphoreSlim aside)
+    /// <summary>Whether it waits outside: it has not responded, and there is room outside.</summary>
+    async Task<bool> WaitsOutsideAsync(DatabaseProbe probe, Task response, SemaphoreSlim outside)
     {
         while (true)
         {
-            await word.WaitAsync(Patience, clock.Provider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (word.IsCompleted)
+            await response.WaitAsync(SilenceLimit, clock.Provider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (response.IsCompleted)
                 return false;
-            if (!_answered.ContainsKey(probe.Peer) && await aside.WaitAsync(TimeSpan.Zero))
+            if (!_responsive.ContainsKey(probe.Peer) && await outside.WaitAsync(TimeSpan.Zero))
                 return true;
         }
     }
 
-    void Decide(int index, ProbeResult result)
+    void SetResult(int index, ProbeResult result)
     {
         _results[index] = result;
         Progress?.Add(result.Failure is not null);

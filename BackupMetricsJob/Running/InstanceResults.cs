@@ -4,9 +4,9 @@ using BackupMetricsJob.Configuration;
 namespace BackupMetricsJob.Running;
 
 /// <summary>
-/// What the targets said, by instance: what one of them found of another instance stands with that instance. One that is itself a target
-/// keeps its own labels and limits; one that is a target of another run, of another shard say, has its own labels and no limits, which are
-/// published there; any other has those of the target that it was found through.
+/// Combines the probe results by instance. Facts that a target reports about another instance go to that instance. An instance that is
+/// itself a target keeps its own labels and limits. A target of another run (such as another shard) has its own labels and no limits,
+/// because the other run publishes them. Any other instance inherits labels and limits from the target that reported it.
 /// </summary>
 internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
 {
@@ -14,9 +14,9 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
     readonly Dictionary<string, int> _indexes = new(StringComparer.Ordinal);
     readonly Dictionary<string, Instance> _elsewhere = elsewhere.ToDictionary(instance => instance.Name, StringComparer.Ordinal);
 
-    /// <param name="probed">What each target said.</param>
+    /// <param name="probed">The result of each target.</param>
     /// <param name="targets">The targets, in the same order.</param>
-    /// <param name="elsewhere">What is a target of other runs.</param>
+    /// <param name="elsewhere">The targets of other runs.</param>
     public static IReadOnlyList<ProbeResult> Collect(
         IReadOnlyList<ProbeResult> probed,
         IReadOnlyList<MonitoredTarget> targets,
@@ -34,7 +34,7 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
                 results.AddListed(targets[i].Sources.Servers, probed[i]);
         }
 
-        return results.WithoutLimitsOfMereHosts();
+        return results.WithoutLimitsOfUnmonitored();
     }
 
     void Add(ProbeResult result)
@@ -73,7 +73,7 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
         };
     }
 
-    /// <summary>Servers that the user named are there whether the catalogue knows them or not, and when it cannot be asked.</summary>
+    /// <summary>Servers that the user listed always have a result, even if the catalogue does not know them or cannot be queried.</summary>
     void AddListed(ServerPatterns servers, ProbeResult through)
     {
         var down =
@@ -112,8 +112,8 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
         };
     }
 
-    /// <summary>A database that only holds what is known of others is not late with its own backups.</summary>
-    List<ProbeResult> WithoutLimitsOfMereHosts()
+    /// <summary>A database that is only a catalogue for other servers cannot be late with its own backups.</summary>
+    List<ProbeResult> WithoutLimitsOfUnmonitored()
     {
         for (var i = 0; i < _results.Count; i++)
         {

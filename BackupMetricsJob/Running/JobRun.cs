@@ -9,70 +9,70 @@ using Prometheus;
 namespace BackupMetricsJob.Running;
 
 /// <summary>
-/// One run: every target is probed, the results become metrics, the metrics are pushed once. It ends within the deadline, and on a stop
-/// it pushes what it knows before it ends.
+/// One run: probes every target, converts the results to metrics and pushes them once. It ends within the deadline. When stopped, it pushes
+/// what it knows.
 /// </summary>
-internal sealed class JobRun(JobOptions options, TimeProvider time, CancellationToken stop)
+internal sealed class JobRun(JobOptions options, TimeProvider time, CancellationToken cancellationToken)
 {
-    /// <summary>What is kept of the deadline for the push, and what a stopped run may still take; Kubernetes kills after 30 s.</summary>
+    /// <summary>The part of the deadline reserved for the push.</summary>
     static readonly TimeSpan PushTime = TimeSpan.FromSeconds(10);
     static readonly TimeSpan GraceAfterStop = TimeSpan.FromSeconds(9);
 
     readonly RunClock _clock = new(time);
 
-    /// <summary>Waits for its moment if it is to be splayed, probes, and pushes.</summary>
+    /// <summary>Waits for the splay, probes and pushes.</summary>
     public static async Task<RunReport> PushAsync(
         JobOptions options,
         BuildVersion build,
         TimeProvider time,
-        CancellationToken stop,
+        CancellationToken cancellationToken,
         RunProgress? progress = null
     )
     {
         if (options.Gateways.Count == 0)
-            throw new ArgumentException("nowhere to push to", nameof(options));
+            throw new ArgumentException("no gateway is configured", nameof(options));
         if (options.Splay > TimeSpan.Zero)
         {
             var wait = Splay.Delay(options.Splay, Environment.MachineName, options.Group);
             progress?.Enter(RunStage.Waiting, options.Targets.Count, wait);
-            if (!await Splay.WaitAsync(wait, time, stop))
+            if (!await Splay.WaitAsync(wait, time, cancellationToken))
                 return new([], TimeSpan.Zero) { IsStoppedBeforeStart = true };
         }
 
-        var run = new JobRun(options, time, stop);
+        var run = new JobRun(options, time, cancellationToken);
         return await run.DeliverAsync(await run.ProbeAllAsync(progress), build, progress);
     }
 
-    /// <summary>Only probes.</summary>
-    /// <param name="inspect">Whether to ask, too, what only people want to know of a connection.</param>
-    /// <param name="build">Where the report must say what a push would have told of the run.</param>
+    /// <summary>Probes without pushing.</summary>
+    /// <param name="inspect">Whether to query connection details that only people need.</param>
+    /// <param name="build">Set if the report must contain the facts about the run.</param>
     public static async Task<RunReport> ProbeAsync(
         JobOptions options,
         TimeProvider time,
-        CancellationToken stop,
+        CancellationToken cancellationToken,
         RunProgress? progress = null,
         bool inspect = false,
         BuildVersion? build = null
     )
     {
-        var run = new JobRun(options, time, stop);
+        var run = new JobRun(options, time, cancellationToken);
         return new(await run.ProbeAllAsync(progress, inspect), run._clock.Elapsed)
         {
             Facts = build is null ? null : run.Facts(build, options.LegacyNames),
         };
     }
 
-    /// <summary>Probes, and writes to <paramref name="text"/> what a push would carry.</summary>
+    /// <summary>Probes, and writes to <paramref name="text"/> what a push would contain.</summary>
     public static async Task<RunReport> WriteAsync(
         JobOptions options,
         BuildVersion build,
         TimeProvider time,
         Stream text,
-        CancellationToken stop,
+        CancellationToken cancellationToken,
         RunProgress? progress = null
     )
     {
-        var run = new JobRun(options, time, stop);
+        var run = new JobRun(options, time, cancellationToken);
         var results = await run.ProbeAllAsync(progress);
         var registry = Metrics.NewCustomRegistry();
         var facts = run.Facts(build, options.LegacyNames);
@@ -84,7 +84,11 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
     async Task<IReadOnlyList<ProbeResult>> ProbeAllAsync(RunProgress? progress, bool inspect = false)
     {
         progress?.Enter(RunStage.Probing, options.Targets.Count, ProbeEnd);
-        var fleet = new Fleet(options.Targets, options.Concurrency, _clock, ProbeEnd, stop) { Inspect = inspect, Progress = progress };
+        var fleet = new Fleet(options.Targets, options.Concurrency, _clock, ProbeEnd, cancellationToken)
+        {
+            Inspect = inspect,
+            Progress = progress,
+        };
         return InstanceResults.Collect(await fleet.ProbeAsync(), options.Targets, options.OtherInstances);
     }
 
@@ -96,7 +100,7 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
     async Task<RunReport> DeliverAsync(IReadOnlyList<ProbeResult> results, BuildVersion build, RunProgress? progress)
     {
         using var end = new CancellationTokenSource();
-        using var stopped = stop.Register(() => end.CancelAfter(GraceAfterStop));
+        using var stopped = cancellationToken.Register(() => end.CancelAfter(GraceAfterStop));
         progress?.Enter(RunStage.Pushing, options.Targets.Count, options.Deadline - _clock.Elapsed);
         var registry = Metrics.NewCustomRegistry();
         var facts = Facts(build, options.LegacyNames);
@@ -121,12 +125,12 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
     {
         var outcome = await SendAsync(gateway, registry, end);
         if (!options.LegacyNames || !NamesLegacyFamily(outcome))
-            return new(await AdvisedAsync(outcome, gateway, end), null);
+            return new(await WithAdviceAsync(outcome, gateway, end), null);
 
-        // Somebody else pushed one of these names with another type: their loss must not be ours.
+        // Another job pushed one of these names with another type. Do not lose everything else over it.
         var without = Metrics.NewCustomRegistry();
         BackupMetrics.Write(results, Facts(build, legacyNames: false), without);
-        return new(await AdvisedAsync(await SendAsync(gateway, without, end), gateway, end), outcome.Message);
+        return new(await WithAdviceAsync(await SendAsync(gateway, without, end), gateway, end), outcome.Message);
     }
 
     Task<PushOutcome> SendAsync(Gateway gateway, CollectorRegistry registry, CancellationToken end) =>
@@ -139,7 +143,7 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
             end
         );
 
-    async Task<PushOutcome> AdvisedAsync(PushOutcome outcome, Gateway gateway, CancellationToken end) =>
+    async Task<PushOutcome> WithAdviceAsync(PushOutcome outcome, Gateway gateway, CancellationToken end) =>
         outcome.Result != PushResult.Refused
             ? outcome
             : outcome with

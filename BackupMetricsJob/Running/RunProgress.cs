@@ -5,21 +5,21 @@ namespace BackupMetricsJob.Running;
 /// <summary>What a run is doing.</summary>
 internal enum RunStage
 {
-    /// <summary>It waits for its moment, as --splay asks.</summary>
+    /// <summary>Waiting for --splay.</summary>
     Waiting,
     Probing,
     Pushing,
 }
 
-/// <summary>Where a run stands at one moment.</summary>
-/// <param name="Stage">What it is doing.</param>
-/// <param name="Targets">How many there are to probe.</param>
+/// <summary>A snapshot of a run's progress.</summary>
+/// <param name="Stage">The current stage.</param>
+/// <param name="Targets">The number of targets.</param>
 /// <param name="Done">How many of them have a result.</param>
 /// <param name="Failed">How many of those failed.</param>
-/// <param name="Ends">When what it is doing is over at the latest, by the clock's <see cref="RunClock.Elapsed"/>.</param>
+/// <param name="Ends">When the current stage ends at the latest, by the clock's <see cref="RunClock.Elapsed"/>.</param>
 internal sealed record RunState(RunStage Stage, int Targets, int Done, int Failed, TimeSpan Ends);
 
-/// <summary>Tells whoever looks from another thread where a run stands, at any time and without waiting.</summary>
+/// <summary>Shares a run's progress with other threads, without blocking.</summary>
 internal sealed class RunProgress(TimeProvider time)
 {
     readonly Lock _gate = new();
@@ -28,17 +28,17 @@ internal sealed class RunProgress(TimeProvider time)
 
     public RunState Now => _now;
 
-    /// <summary>How long what it is doing may still take.</summary>
+    /// <summary>The time left for the current stage.</summary>
     public TimeSpan Left => _now.Ends - _clock.Elapsed is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
-    /// <param name="most">How long it may take from now on.</param>
-    public void Enter(RunStage stage, int targets, TimeSpan most) =>
-        Change(now => now with { Stage = stage, Targets = targets, Ends = _clock.Elapsed + most });
+    /// <param name="max">How long the stage may take from now on.</param>
+    public void Enter(RunStage stage, int targets, TimeSpan max) =>
+        Change(now => now with { Stage = stage, Targets = targets, Ends = _clock.Elapsed + max });
 
-    /// <summary>The stage will be over earlier than was thought.</summary>
-    public void EndsWithin(TimeSpan most) => Change(now => now with { Ends = _clock.Elapsed + most });
+    /// <summary>The stage will end earlier than expected.</summary>
+    public void EndsWithin(TimeSpan max) => Change(now => now with { Ends = _clock.Elapsed + max });
 
-    /// <summary>One more target has its result.</summary>
+    /// <summary>Another target has its result.</summary>
     public void Add(bool hasFailed) => Change(now => now with { Done = now.Done + 1, Failed = now.Failed + (hasFailed ? 1 : 0) });
 
     void Change(Func<RunState, RunState> change)

@@ -4,26 +4,26 @@ using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Running;
 
-/// <summary>How the push to one gateway ended.</summary>
-/// <param name="RefusedLegacyNames">The gateway's words about a legacy name that it refused; then all was pushed without those names. Else
+/// <summary>The outcome of the push to one gateway.</summary>
+/// <param name="RefusedLegacyNames">The gateway's message if it refused a legacy name and everything else was pushed without it; otherwise
 /// null.</param>
 internal sealed record GatewayReport(PushOutcome Outcome, string? RefusedLegacyNames);
 
-/// <summary>What a run did: what is known of every instance, the targets first, and how the push to each gateway ended.</summary>
+/// <summary>The result of a run: what is known about every instance, targets first, and the outcome of each push.</summary>
 internal sealed record RunReport(IReadOnlyList<ProbeResult> Results, TimeSpan Elapsed)
 {
-    /// <summary>How many samples were written.</summary>
+    /// <summary>The number of samples written.</summary>
     public int Samples { get; init; }
 
-    /// <summary>What was, or would be, published about the run itself; null where nothing would.</summary>
+    /// <summary>The published facts about the run; null if there are none.</summary>
     public RunFacts? Facts { get; init; }
 
-    /// <summary>A signal came while it waited for its moment: nothing was probed, and nothing was pushed.</summary>
+    /// <summary>A signal ended the splay: nothing was probed or pushed.</summary>
     public bool IsStoppedBeforeStart { get; init; }
 
-    /// <summary>What was pushed to; null where nothing was.</summary>
+    /// <summary>The group that was pushed; null for none.</summary>
     public GroupingKey? Group { get; init; }
 
-    /// <summary>In the order in which the gateways were given; empty where nothing was to be pushed.</summary>
+    /// <summary>The outcomes in the order of the gateways; empty without a push.</summary>
     public IReadOnlyList<GatewayReport> Pushes { get; init; } = [];
 }

@@ -82,7 +82,7 @@ internal sealed class DatabaseProbe(
         {
             if (reading.IsCompleted)
                 return;
-            await OwnThread.RunAsync(end.Cancel);
+            await DedicatedThread.RunAsync(end.Cancel);
             await reading;
         }
     }
@@ -92,7 +92,7 @@ internal sealed class DatabaseProbe(
     {
         try
         {
-            var (connection, failure) = await HostLoop.OpenAsync(target.Connection, timeout, clock, _progress, cancellationToken);
+            var (connection, failure) = await MultiHostConnector.OpenAsync(target.Connection, timeout, clock, _progress, cancellationToken);
             if (connection is null)
                 return failure;
             await using var closed = connection;
@@ -150,7 +150,7 @@ internal sealed class DatabaseProbe(
                 ? new(Peer, session.VersionNumber, session.Role, session.InRecovery)
                 {
                     Tls = session.Tls,
-                    IsAnyOfSeveral = target.Connection is { Session: SessionKind.Any, Hosts.Count: > 1 },
+                    IsAnyOfSeveral = target.Connection is { Session: SessionAttributes.Any, Hosts.Count: > 1 },
                 }
                 : null,
             Server = _progress.Server,

@@ -1,15 +1,15 @@
--- backup_metrics.base_backup_history(): start, end, method and label of the base backups that a server still remembers.
--- Run once as a superuser in the database that backup-metrics connects to; PostgreSQL 12 to 18; running it again does no harm.
--- It is a SECURITY DEFINER function so that the job's role needs no right on pg_read_binary_file(), which reads any file of the cluster.
+-- backup_metrics.base_backup_history(): start, end, method and label of the base backups that a server still knows.
+-- Run once as a superuser in the database that backup-metrics connects to; PostgreSQL 12 to 18. It is safe to run again.
+-- SECURITY DEFINER, so that the job's role needs no privilege on pg_read_binary_file(), which reads any file of the cluster.
 --
--- A label is bytes in whatever encoding, and may itself hold lines like those around it. So the file is read as bytes, of which those that
--- are not ASCII stand as \ooo, as in encode(..., 'escape'); and it is matched as a whole, from its first byte to its last. A file that is
--- not as expected, or not whole yet, leaves all columns null but its name and its time.
+-- A label has an unknown encoding and may contain lines like those around it. So the file is read as bytes, with non-ASCII bytes as \ooo,
+-- as in encode(..., 'escape'), and is matched as a whole, from its first byte to its last. If the file is unexpected or incomplete,
+-- all columns but its name and its time are null.
 --
--- The times in the file are text with an abbreviated time zone, which cannot be read back (IST, CST). So the end is the file's own
--- time, unless that is later than the text, read in log_timezone, allows: then the data directory was copied, and the text is believed. (A
--- difference of whole quarters of an hour is that of two time zones: then log_timezone was changed, and the file's time is right.)
--- The start is the end minus the difference of the two texts; null where their zones differ, or where the end is before the start.
+-- The times in the file have ambiguous time zone abbreviations (IST, CST). So the end is the file's own time, unless it is later than
+-- the text, read in log_timezone, allows: then the data directory was copied, and the text counts. (A difference of whole quarter hours
+-- is that between two time zones: then log_timezone was changed, and the file's time is right.)
+-- The start is the end minus the difference of the two texts; null if their zones differ, or if the end is before the start.
 --
 -- Afterwards, for the role of the job:
 --   GRANT pg_monitor TO monitor;
@@ -25,7 +25,7 @@ AS $$
   WITH history AS (
     SELECT w.name, w.modification,
            regexp_match(
-             encode(pg_read_binary_file('pg_wal/' || w.name, 0, 10000, true), 'escape'),  -- missing_ok: it may be removed meanwhile
+             encode(pg_read_binary_file('pg_wal/' || w.name, 0, 10000, true), 'escape'),  -- missing_ok: it may be removed in the meantime
              '^START WAL LOCATION: ([0-9A-F]+/[0-9A-F]+) [^\n]*\n'
              'STOP WAL LOCATION: ([0-9A-F]+/[0-9A-F]+) [^\n]*\n'
              'CHECKPOINT LOCATION: [^\n]*\n'

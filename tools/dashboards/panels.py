@@ -1,14 +1,14 @@
-"""Grafana's JSON, as far as these dashboards need it. Colours are Grafana's own names, which fit its dark and its light theme."""
+"""Grafana's JSON, as far as these dashboards need it. Colours are Grafana's names, which suit its dark and light themes."""
 
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 NOTHING = "nothing known"
 
-# What queries.state() gives.
-STATES = [("well", "green"), ("late", "yellow"), ("WAL not archived", "orange"), ("too late", "red"), ("no backup", "red"), ("not reachable", "purple")]
+# The values of queries.state().
+STATES = [("ok", "green"), ("late", "yellow"), ("WAL not archived", "orange"), ("too late", "red"), ("no backup", "red"), ("not reachable", "purple")]
 
 
 def values(*words):
-    """A mapping of numbers, from 0 on, to (word, colour)."""
+    """Maps numbers from 0 to (text, colour)."""
     return [{"type": "value", "options": {str(i): {"text": text, "color": color, "index": i} for i, (text, color) in enumerate(words)}}]
 
 
@@ -70,7 +70,7 @@ def graph(title, description, targets, unit, width=12, height=8, stacked=False, 
 
 
 def timeline(title, description, targets, width=12, height=6, **more):
-    """Without mappings the values are not shown: then a series is there or not."""
+    """Without mappings, shows only whether a series exists."""
     options = {
         "mergeValues": True, "showValue": "auto" if "mappings" in more else "never", "alignValue": "left", "rowHeight": 0.8,
         "legend": {"displayMode": "list", "placement": "bottom", "showLegend": False}, "tooltip": {"mode": "single", "sort": "none"},
@@ -79,7 +79,7 @@ def timeline(title, description, targets, width=12, height=6, **more):
 
 
 def table(title, description, columns, labels, width=24, height=8, sort=None, **more):
-    """`columns`: (title, expression, unit, further properties), without a title not shown; `labels`: (label, title). Each column is a query; rows are merged on the labels."""
+    """`columns`: (title, expression, unit, further properties), hidden without a title; `labels`: (label, title). Each column is a query; rows are joined on the labels."""
     targets = queries(*[(expr, "") for _, expr, *_ in columns], instant="table")
     value = {f"Value #{target['refId']}": column[0] for target, column in zip(targets, columns)} if len(columns) > 1 else {"Value": columns[0][0]}
     order = [label for label, _ in labels] + list(value)
@@ -94,7 +94,7 @@ def table(title, description, columns, labels, width=24, height=8, sort=None, **
 
 
 def override(name, **properties):
-    """What is different for the field of this name; `custom_x` stands for "custom.x"."""
+    """Overrides for the field of this name; `custom_x` means "custom.x"."""
     return {
         "matcher": {"id": "byName", "options": name},
         "properties": [{"id": key.replace("custom_", "custom."), "value": value} for key, value in properties.items() if value is not None],
@@ -106,7 +106,7 @@ def matching(regex, **properties):
 
 
 def dashed(regex, color):
-    """A limit: a dashed line of a colour of its own."""
+    """A limit: a dashed line with its own colour."""
     return matching(regex, custom_lineStyle={"fill": "dash", "dash": [8, 6]}, custom_lineWidth=1, custom_fillOpacity=0, color={"mode": "fixed", "fixedColor": color})
 
 
@@ -126,7 +126,7 @@ def variable(name, label, expr, several):
 
 
 def dashboard(uid, title, description, variables, rows):
-    """`rows`: lists of panels, each as high as its highest; a row() stands alone."""
+    """`rows`: lists of panels, each as high as its highest panel; a row() is separate."""
     panels, y = [], 0
     for line in rows:
         x = 0

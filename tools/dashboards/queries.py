@@ -1,11 +1,11 @@
-"""What several panels ask. $job and $instance are variables of the dashboards; what a rule of backup.rules.yml records is used as it is."""
+"""Queries shared by panels. $job and $instance are dashboard variables; series recorded by backup.rules.yml are used as they are."""
 
 BACKUP = 'type=~"base|full|logical"'
 BY = "by (job, instance)"
 
 
 def state(where):
-    """How a target is: the worst thing that is true of it. The words for the numbers are in panels.STATES."""
+    """The worst state of a target, as a number; panels.STATES has the texts."""
     age = f"(time() - postgres_backup:last_success_timestamp_seconds{{{where}}})"
 
     def late(severity):
@@ -23,7 +23,7 @@ def state(where):
         f"or {late('critical')} * 0 + 3",
         f"or {wal} * 0 + 2",
         f"or {late('warning')} * 0 + 1",
-        # Without the rules nothing can be late, which is not the same as being well.
+        # Without the rules nothing can be late, which does not mean that all is ok.
         f"or (count {BY} (postgres_backup_source_success{{{where}}}) * 0 and on () backup_metrics:run_timestamp_seconds)",
     ])
 
@@ -33,7 +33,7 @@ def age(where):
 
 
 def used(where):
-    """The part of the limit that is used up; of several limits the one that is nearest to its end."""
+    """The used part of the limit; with several limits, the largest."""
     return (
         f"max {BY} ((time() - postgres_backup:last_success_timestamp_seconds{{{where}}})"
         f" / ignoring (severity) group_right () postgres_backup:max_age_seconds{{{where}, {BACKUP}}})"

@@ -1,9 +1,9 @@
-// The same work as a run of backup-metrics over many targets, in C on libpq: one connection a target, the same statements in the same two
-// round trips after the login (pipeline mode, binary results), the same 27 samples a target, one PUT over a plain socket.
+// The work of a run of backup-metrics over many targets, in C with libpq: one connection per target, the same statements in the same two
+// round trips after the login (pipeline mode, binary results), the same 27 samples per target, one PUT over a plain socket.
 //
-//   client -t THREADS LIST SQL_FOLDER GATEWAY_PORT     LIST: a line a target, its name, a blank, its connection string; port 0: no PUT
+//   client -t THREADS LIST SQL_FOLDER GATEWAY_PORT     LIST: one line per target: name, space, connection string; port 0: no PUT
 //
-// Prints how many targets were read and failed, the samples, the bytes and the answer of the gateway, and its own peak memory (VmHWM).
+// Prints the numbers of targets read and failed, samples and bytes, the gateway's response, and the program's peak memory (VmHWM).
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <endian.h>
@@ -71,7 +71,7 @@ static double int8(PGresult *row, int column) {
     return (double)(int64_t)be64toh((uint64_t)value);
 }
 
-// Sends the statements as one batch and gives the result of each; 0 if one failed.
+// Sends the statements as one batch and returns the results; 0 if one failed.
 static int batch(PGconn *connection, int statements, const char *const *sql, PGresult **results) {
     for (int i = 0; i < statements; i++) {
         results[i] = NULL;

@@ -1,7 +1,7 @@
-// The same work as a run of backup-metrics over many targets, in Go as people would write it: lib/pq, a connection a target, as many goroutines as
-// the others have threads, the same queries, as many samples, one PUT. The text is put together by hand, which costs less than client_golang.
+// The work of a run of backup-metrics over many targets, in idiomatic Go: lib/pq, one connection per target, as many goroutines as
+// the others have threads, the same queries and number of samples, one PUT. The text is written directly, which costs less than client_golang.
 //
-//	client-go THREADS LIST SQL_FOLDER GATEWAY_PORT     LIST: a line a target, its name, a blank, its connection string; port 0: no PUT
+//	client-go THREADS LIST SQL_FOLDER GATEWAY_PORT     LIST: one line per target: name, space, connection string; port 0: no PUT
 package main
 
 import (
@@ -20,7 +20,7 @@ import (
 	_ "github.com/lib/pq"
 )
 
-// lib/pq sends what it does not know as settings of the session, with the login.
+// lib/pq sends unknown keywords as session settings with the login.
 const settings = "&default_transaction_read_only=on&statement_timeout=15000&lock_timeout=2000&search_path=pg_catalog&jit=off"
 
 type result struct {

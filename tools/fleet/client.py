@@ -1,7 +1,7 @@
-# The same work as a run of backup-metrics over many targets, in Python as people would write it with care: psycopg2 (libpq) on threads,
-# the same queries, as many samples, one PUT. The text is put together by hand, which costs less than prometheus_client.
+# The work of a run of backup-metrics over many targets, in careful Python: psycopg2 (libpq) with threads, the same queries and number
+# of samples, one PUT. The text is written directly, which costs less than prometheus_client.
 #
-#   client.py THREADS LIST SQL_FOLDER GATEWAY_PORT     LIST: a line a target, its name, a blank, its connection string; port 0: no PUT
+#   client.py THREADS LIST SQL_FOLDER GATEWAY_PORT     LIST: one line per target: name, space, connection string; port 0: no PUT
 import concurrent.futures
 import http.client
 import sys

@@ -1,12 +1,12 @@
-// A stand-in for PostgreSQL that costs next to nothing, so that what is measured is the client. It speaks protocol 3.0, refuses TLS and
-// GSS, asks for SCRAM-SHA-256 with 4096 iterations (which cost the client PBKDF2, but the server two HMACs), and answers the queries
-// that it was taught with the bytes that a real server answered.
+// A stand-in for PostgreSQL that costs almost nothing, so that measurements show the client. It speaks protocol 3.0, refuses TLS and
+// GSS, requires SCRAM-SHA-256 with 4096 iterations (PBKDF2 for the client, but only two HMACs for the server), and replays the
+// recorded responses of a real server.
 //
-//   standin record PORT FILE                      a proxy before the real server at 127.0.0.1:PORT; each answer is appended to FILE
-//   standin replay FILE PASSWORD [DELAY_MS]       answers what FILE knows, each batch after a delay; any user, this password
-//   standin silent                                accepts, and never answers
+//   standin record PORT FILE                      a proxy for the real server at 127.0.0.1:PORT; appends each response to FILE
+//   standin replay FILE PASSWORD [DELAY_MS]       responds from FILE, each batch after a delay; any user, this password
+//   standin silent                                accepts connections, and never responds
 //
-// Prints its port. A query that FILE does not know is an error, told on stderr too. Digits in a query are not compared (time limits).
+// Prints its port. A query that is not in FILE is an error and is also reported on stderr. Ignores digits in queries (time limits).
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -34,7 +34,7 @@ typedef struct {
     size_t used, room;
 } bytes;
 
-// What a real server said: to a query (described and executed), or, with an empty key, at the start of a session.
+// A recorded response: to a query (described and executed) or, with an empty key, to the start of a session.
 typedef struct {
     bytes key, described, executed;
 } answer;
@@ -74,7 +74,7 @@ static void add_message(bytes *to, char type, const void *data, size_t length) {
     add(to, data, length);
 }
 
-// A query's name in the file: its text without digits, and which result formats were asked for ('Q': a simple query).
+// A query's key in the file: its text without digits, and the requested result formats ('Q': a simple query).
 static void start_key(bytes *key, char kind, const char *sql) {
     size_t length = strlen(sql);
     key->used = 0;
@@ -154,7 +154,7 @@ static int send_all(int fd, const char *data, size_t length) {
     return 1;
 }
 
-// How long the first whole message is; 0 where more has to be read. A session's first message has no type.
+// The length of the first complete message; 0 if more must be read. A session's first message has no type.
 static size_t whole(const char *data, size_t used, int typed) {
     if (used < (size_t)typed + 4) return 0;
     size_t length = number(data + typed) + typed;
@@ -274,7 +274,7 @@ typedef struct {
     size_t at;
 } session;
 
-// The next message, or NULL at the end of the session; what waits to be sent goes out first.
+// The next message, or NULL at the end of the session. Flushes pending output first.
 static char *next_message(session *s, int typed, size_t *length) {
     for (;;) {
         if ((*length = whole(s->in.data + s->at, s->in.used - s->at, typed))) {

@@ -1,4 +1,4 @@
-"""The words that the scenarios are written in, and how they become a file for promtool. All times are minutes since the scenario began."""
+"""The vocabulary of the scenarios, and their conversion to promtool's format. Times are minutes since the start of the scenario."""
 import json
 
 HOUR, DAY = 60, 24 * 60
@@ -15,32 +15,32 @@ def steady(value, minutes):
 
 
 def ago(hours, minutes):
-    """A moment so long before the beginning."""
+    """A time before the start."""
     return steady(round(-hours * 3600), minutes)
 
 
 def clock(minutes, start=0, behind=0):
-    """The time itself, from minute `start` on, less `behind` seconds."""
+    """The current time, from minute `start` on, minus `behind` seconds."""
     return f"{start * 60 - behind}+60x{minutes - 1}"
 
 
 def dies(alive, minutes, behind=0):
-    """The time until minute `alive`, and then for ever that minute."""
+    """The current time until minute `alive`, then constant."""
     return f"{clock(alive + 1, behind=behind)} {steady(alive * 60 - behind, minutes - alive - 1)}"
 
 
 def then(*values):
-    """One after the other."""
+    """A sequence of values."""
     return " ".join(values)
 
 
 def hourly(hours, behind=0, start=0):
-    """The time of a run each hour, less `behind` seconds."""
+    """The time of an hourly run, minus `behind` seconds."""
     return " ".join(steady(hour * 3600 - behind, 60) for hour in range(start, start + hours))
 
 
 def gone(minutes):
-    """Not there: the gateway had nothing of it, or did not answer."""
+    """Absent: the gateway did not have it or did not respond."""
     return f"stale _x{minutes - 1}"
 
 
@@ -64,7 +64,7 @@ def gateway(minutes=None, values=None, started=-86400, instance="pushgateway:909
 
 
 def run(minutes, *targets, job="backup_metrics", interval=300, shards=1, pushed=None, end=None, success=1, **group):
-    """One group: the series about the run, and those of its targets. `end` is put after the values of all of them."""
+    """One group: the series about the run and its targets. `end` is appended to the values of all."""
     pushed = pushed or clock(minutes)
     group = {"job": job, **group}
     all_ = [
@@ -100,7 +100,7 @@ def sources(instance, minutes, told, **labels):
 
 
 def backup(instance, values, age=None, source="server", tool="pg_basebackup", type_="base", **labels):
-    """A newest good backup: `values` is the moment it finished. Its pushed age, too, where one is given."""
+    """The newest successful backup: `values` is its finish time. Optionally its pushed age."""
     of = {"instance": instance, "source": source, "tool": tool, "type": type_, **labels}
     return [series("postgres_backup_last_success_timestamp_seconds", values, **of)] + ([series("postgres_backup_age_seconds", age, **of)] if age else [])
 
@@ -110,7 +110,7 @@ def restore_test(instance, values, source="catalog", tool="pgbackrest", **labels
 
 
 def probe(instance, minutes, success=1, at=None, reason=None, offset=0, **labels):
-    """The probe's own series. A failed one has a reason and no time."""
+    """The probe's own series. A failed probe has a reason and no time."""
     of = {"instance": instance, **labels}
     told = [
         series("postgres_backup_probe_success", success if isinstance(success, str) else steady(success, minutes), **of),
@@ -125,7 +125,7 @@ def probe(instance, minutes, success=1, at=None, reason=None, offset=0, **labels
 
 
 def archive(instance, minutes, state="ok", lag=5000, ready=None, **labels):
-    """The archiver. `state` may be {state: values}; `ready` is since when the oldest segment waits."""
+    """The archiver. `state` may be {state: values}; `ready` is the time of the oldest waiting segment."""
     of = {"instance": instance, **labels}
     values = state if isinstance(state, dict) else {s: steady(int(s == state), minutes) for s in STATES}
     told = [series("postgres_wal_archive_state", v, **of, state=s) for s, v in values.items()]
@@ -142,7 +142,7 @@ def recovery(instance, point, age=None, **labels):
 
 
 def healthy(instance, minutes, taken=None, at=None, tool="pg_basebackup", hours=None, offset=0, **labels):
-    """A target in good order that only the server speaks of: a base backup each day, WAL archived, idle or not."""
+    """A healthy target known only from the server: a daily base backup, WAL archived, idle or not."""
     taken = taken or " ".join(steady(day * 86400, min(DAY, minutes - day * DAY)) for day in range((minutes + DAY - 1) // DAY))
     return [
         *limits(instance, minutes, hours, **labels), *sources(instance, minutes, {"server": 1}, **labels), *probe(instance, minutes, at=at, offset=offset, **labels),
@@ -150,7 +150,7 @@ def healthy(instance, minutes, taken=None, at=None, tool="pg_basebackup", hours=
     ]
 
 
-# ---- What is to be seen ----
+# ---- Expected results ----
 
 def alert(name, severity="critical", job="backup_metrics", **labels):
     return {"alertname": name, "severity": severity, "job": job, **{k.rstrip("_"): v for k, v in labels.items()}}
@@ -171,12 +171,12 @@ def quiet(at):
 
 
 def has(at, expression, *samples):
-    """The answer to a query: pairs of labels (with __name__ where the answer has it) and value."""
+    """The result of a query: pairs of labels (with __name__ if present) and value."""
     return "expr", at, expression, list(samples)
 
 
 def says(at, name, summary, description=None, **labels):
-    """The alert of this name that fires, word for word, with its labels; or several of them, as a list of (summary, description, labels)."""
+    """The firing alert of this name, with exact texts and labels; or several, as a list of (summary, description, labels)."""
     return "alert", at, name, summary if description is None else [(summary, description, labels)]
 
 
@@ -207,7 +207,7 @@ def at_(minutes):
 
 
 def text(all_):
-    lines = ["# Written by tools/make-rule-tests from tools/rules/scenarios.py, for promtool test rules.", "rule_files: [../backup.rules.yml]",
+    lines = ["# Generated by tools/make-rule-tests from tools/rules/scenarios.py, for promtool test rules.", "rule_files: [../backup.rules.yml]",
              "evaluation_interval: 1m", "tests:"]
     for name, series_, checks in all_:
         keys = [selector(metric, labels) for metric, labels, _ in series_]

@@ -34,7 +34,7 @@ internal sealed class FileProblems(ICollection<Problem> problems)
             node.Location,
             node switch
             {
-                YamlScalar { IsNull: false } scalar => $"{path} {MistakenForm.Quoted(scalar.Text)}: must be {allowed}",
+                YamlScalar { IsNull: false } scalar => $"{path} {Redaction.Quoted(scalar.Text)}: must be {allowed}",
                 YamlScalar => $"{path}: must be {allowed}, but has no value",
                 _ => $"{path}: must be {allowed}, not {node.Kind}",
             }

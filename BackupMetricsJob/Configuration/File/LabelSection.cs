@@ -19,7 +19,7 @@ internal static class LabelSection
         foreach (var (key, value) in map.Entries)
         {
             if (LabelParser.FindNameFault(key.Text) is { } allowed)
-                problems.Add(key.Location, $"{path}: label {MistakenForm.Quoted(key.Text)}: must be {allowed}");
+                problems.Add(key.Location, $"{path}: label {Redaction.Quoted(key.Text)}: must be {allowed}");
             else if (value is not YamlScalar { IsNull: false } text)
                 problems.AddInvalidValue(value, path[key.Text], "a string");
             else if (!LabelParser.IsWellFormed(text.Text))

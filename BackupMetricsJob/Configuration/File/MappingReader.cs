@@ -164,7 +164,7 @@ internal sealed class MappingReader(YamlMapping map, KeyPath path, string folder
             var prefix = Path.ToString() is { Length: > 0 } path ? path + ": " : "";
             Problems.Add(
                 key.Location,
-                $"{prefix}unknown key {MistakenForm.Quoted(key.Text)}: {suggestion}must be one of {string.Join(", ", keys)}"
+                $"{prefix}unknown key {Redaction.Quoted(key.Text)}: {suggestion}must be one of {string.Join(", ", keys)}"
             );
         }
     }

@@ -133,8 +133,8 @@ internal sealed class SourceSection(string folder, FileProblems problems)
             if (_query is null)
                 problems.Add(
                     file.Location!,
-                    $"{file.Name} {MistakenForm.Quoted(file.Value)}"
-                        + $"{(name is null ? "" : $", of query {MistakenForm.Quoted(name)}")}: {fault}"
+                    $"{file.Name} {Redaction.Quoted(file.Value)}"
+                        + $"{(name is null ? "" : $", of query {Redaction.Quoted(name)}")}: {fault}"
                 );
         }
 

@@ -69,14 +69,14 @@ internal sealed class TargetSection(FileProblems problems)
         var name = fields.Text("name", "a name without control characters");
         if (name is not null && (name.Trim().Length == 0 || !LabelParser.IsWellFormed(name)))
             problems.AddInvalidValue(fields["name"]!, fields.Path["name"], "a name without control characters");
-        else if (name is not null && MistakenForm.IsIn(name))
+        else if (name is not null && Redaction.MayHoldPassword(name))
             problems.AddInvalidValue(fields["name"]!, fields.Path["name"], "a name, not a connection string");
         else if (name is not null && name.Trim().Length < name.Length)
             problems.AddInvalidValue(fields["name"]!, fields.Path["name"], "a name without leading or trailing spaces");
         else if (name is not null && !_names.TryAdd(name, fields["name"]!.Location))
             problems.Add(
                 fields["name"]!.Location,
-                $"{fields.Path["name"]} {MistakenForm.Quoted(name)}: must be unique: the same name is at {_names[name]}"
+                $"{fields.Path["name"]} {Redaction.Quoted(name)}: must be unique: the same name is at {_names[name]}"
             );
 
         var key = fields.AtMostOneOf("connection", "connection_file", "connection_env");

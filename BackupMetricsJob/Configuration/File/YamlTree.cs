@@ -191,7 +191,7 @@ internal sealed class YamlTree(
     {
         var name = SecretKeys.MayBePartOfSecret(map.IsFlow, map.Entries, map.Entries.Count)
             ? SecretKeys.HiddenKey
-            : MistakenForm.Quoted(key.Text);
+            : Redaction.Quoted(key.Text);
         var first = map.Find(key.Text)!.Key.Location;
         problems.Add(
             new(ProblemOrigin.Configuration, $"{name}: the key is given twice; the first is at {first}") { Location = key.Location }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace BackupMetricsJob.Pushgateway.Api;
 
-/// <summary>What a gateway does not like about a metric.</summary>
+/// <summary>Why a gateway rejects a metric.</summary>
 internal enum ConsistencyErrorKind
 {
     NotUtf8,
@@ -11,7 +11,7 @@ internal enum ConsistencyErrorKind
     SameSeries,
 }
 
-/// <summary>One metric that a gateway's refusal names, with all its labels, byte by byte.</summary>
+/// <summary>One metric named in a gateway's refusal, with all its labels as bytes.</summary>
 internal sealed partial record ConsistencyError(ConsistencyErrorKind Kind, string Metric, IReadOnlyList<(string Name, byte[] Value)> Labels)
 {
     const string Begin = "collected metric \"";
@@ -23,17 +23,15 @@ internal sealed partial record ConsistencyError(ConsistencyErrorKind Kind, strin
         ("} was collected before with the same name and label values", ConsistencyErrorKind.SameSeries),
     ];
 
-    /// <summary>
-    /// Everything in the words of client_golang, which print a metric as text of protobuf, that can be read. What cannot is left out.
-    /// </summary>
+    /// <summary>Parses the messages of client_golang, which print metrics in protobuf text format. Skips what cannot be parsed.</summary>
     public static IReadOnlyList<ConsistencyError> Read(string answer)
     {
         var found = new List<ConsistencyError>();
         for (var at = answer.IndexOf(Begin, StringComparison.Ordinal); at >= 0; )
         {
             var next = answer.IndexOf(Begin, at + Begin.Length, StringComparison.Ordinal);
-            if (ReadOne(answer[(at + Begin.Length)..(next < 0 ? answer.Length : next)]) is { } complaint)
-                found.Add(complaint);
+            if (ReadOne(answer[(at + Begin.Length)..(next < 0 ? answer.Length : next)]) is { } error)
+                found.Add(error);
             at = next;
         }
 
@@ -102,7 +100,7 @@ internal sealed partial record ConsistencyError(ConsistencyErrorKind Kind, strin
         return read == text.Length ? [.. bytes] : null;
     }
 
-    // label:<name:"x" value:"y" >, and label:{name:"x"  value:"y"} from newer ones.
+    // label:<name:"x" value:"y" >, or label:{name:"x"  value:"y"} in newer versions.
     [GeneratedRegex(
         """
             ^(?<metric>.*?)"\ \{

@@ -3,9 +3,7 @@ using BackupMetricsJob.Http;
 
 namespace BackupMetricsJob.Pushgateway.Api;
 
-/// <summary>
-/// Asks a Pushgateway of itself and its groups, and deletes groups. Each request may take as long as an attempt of a push to that gateway.
-/// </summary>
+/// <summary>The HTTP API of a Pushgateway: status, groups, deletion. Each request may take as long as a push attempt.</summary>
 internal sealed class GatewayApi(Gateway gateway, TimeProvider clock)
 {
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
@@ -13,8 +11,8 @@ internal sealed class GatewayApi(Gateway gateway, TimeProvider clock)
 
     readonly ApiClient _client = new(gateway.ToString(), gateway.Credentials, gateway.Tls, gateway.AttemptTimeout, clock);
 
-    /// <summary>Its version, its flags, and whether it is ready: one that is not answers, too.</summary>
-    public async Task<ApiAnswer<GatewayStatus>> StatusAsync(CancellationToken cancellationToken)
+    /// <summary>Version, flags and readiness. A gateway that is not ready responds, too.</summary>
+    public async Task<ApiResult<GatewayStatus>> StatusAsync(CancellationToken cancellationToken)
     {
         var status = await _client.GetDataAsync(
             Url("/api/v1/status"),
@@ -29,9 +27,9 @@ internal sealed class GatewayApi(Gateway gateway, TimeProvider clock)
             : new(null, failure);
     }
 
-    /// <summary>Every group that it has. A large gateway tells tens of megabytes, none of which is kept.</summary>
-    public Task<ApiAnswer<GatewayGroups>> GroupsAsync(WantedMetric? wanted, CancellationToken cancellationToken) =>
-        _client.AskAsync(
+    /// <summary>All groups. The response of a large gateway has tens of megabytes and is not kept.</summary>
+    public Task<ApiResult<GatewayGroups>> GroupsAsync(MetricQuery? wanted, CancellationToken cancellationToken) =>
+        _client.SendAsync(
             HttpMethod.Get,
             Url("/api/v1/metrics"),
             async (response, stream, end) =>
@@ -43,11 +41,11 @@ internal sealed class GatewayApi(Gateway gateway, TimeProvider clock)
         );
 
     /// <summary>
-    /// Deletes them all and waits until they are gone, for <paramref name="timeout"/> at most: the gateway only promises it at first. The
-    /// answer is those that are still there, or there again: one that somebody pushed since it was told of here is not waited for.
+    /// Deletes the groups and waits up to <paramref name="timeout"/> until they are gone, because the gateway deletes asynchronously.
+    /// Returns the groups that still exist or exist again; does not wait for groups that were pushed again in the meantime.
     /// </summary>
     /// <param name="groups">Each must have a key.</param>
-    public async Task<ApiAnswer<GatewayGroups>> DeleteAsync(
+    public async Task<ApiResult<GatewayGroups>> DeleteAsync(
         IReadOnlyList<GatewayGroup> groups,
         TimeSpan timeout,
         CancellationToken cancellationToken
@@ -72,18 +70,18 @@ internal sealed class GatewayApi(Gateway gateway, TimeProvider clock)
             if (!mayStillGo || clock.GetElapsedTime(start) + pause > timeout)
                 return new(told with { All = left }, null);
 
-            // Where it is cancelled, the next question says so.
+            // If it was cancelled, the next request reports it.
             await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>Null where it was done.</summary>
+    /// <summary>Null on success.</summary>
     async Task<ApiFailure?> DoAsync(HttpMethod method, Uri url, CancellationToken cancellationToken) =>
-        (await _client.AskAsync(method, url, static (_, _, _) => ValueTask.FromResult(""), cancellationToken)).Failure;
+        (await _client.SendAsync(method, url, static (_, _, _) => ValueTask.FromResult(""), cancellationToken)).Failure;
 
     static ArgumentException NoKey(GatewayGroup group) => new($"{group} has no key");
 
     Uri Url(string path) => new(gateway + path);
 
-    TimeSpan? SkewOf(HttpResponseMessage response) => Exchange.SkewOf(response.Headers.Date, clock.GetUtcNow());
+    TimeSpan? SkewOf(HttpResponseMessage response) => PushRequest.ClockSkew(response.Headers.Date, clock.GetUtcNow());
 }

@@ -3,11 +3,11 @@ using System.Text.Json;
 
 namespace BackupMetricsJob.Pushgateway.Api;
 
-/// <summary>What a gateway says of itself. It prints as one line for people.</summary>
-/// <param name="Flags">Its command line flags with their values, by name without dashes.</param>
-/// <param name="Started">Null where it does not say.</param>
-/// <param name="IsReady">Whether its queue of pushes has room.</param>
-/// <param name="ClockSkew">Its clock minus ours, in whole seconds; null where it does not say.</param>
+/// <summary>The status of a gateway. Prints as one line for people.</summary>
+/// <param name="Flags">The command-line flags with their values, by name without dashes.</param>
+/// <param name="Started">Null if unknown.</param>
+/// <param name="IsReady">Whether its push queue has room.</param>
+/// <param name="ClockSkew">Its clock minus ours, in whole seconds; null if unknown.</param>
 internal sealed record GatewayStatus(
     string Version,
     IReadOnlyDictionary<string, string> Flags,
@@ -16,10 +16,10 @@ internal sealed record GatewayStatus(
     TimeSpan? ClockSkew
 )
 {
-    /// <summary>Whether it checks a push against all that it has before it says that it stored it.</summary>
+    /// <summary>Whether it checks each push against all its data.</summary>
     public bool ChecksPushes => Flags.GetValueOrDefault("push.disable-consistency-check") != "true";
 
-    /// <exception cref="JsonException">It is something else.</exception>
+    /// <exception cref="JsonException">The data has another shape.</exception>
     public static GatewayStatus Read(JsonElement data, TimeSpan? skew)
     {
         if (
@@ -27,7 +27,7 @@ internal sealed record GatewayStatus(
             || !data.TryGetProperty("build_information", out var build)
             || build.ValueKind != JsonValueKind.Object
         )
-            throw new JsonException("it has no build_information");
+            throw new JsonException("\"build_information\" is missing");
         var flags = new Dictionary<string, string>(StringComparer.Ordinal);
         if (data.TryGetProperty("flags", out var said) && said.ValueKind == JsonValueKind.Object)
         {
@@ -46,7 +46,7 @@ internal sealed record GatewayStatus(
     public override string ToString() =>
         PlainText.OnOneLine(
             $"Pushgateway {(Version.Length > 0 ? Version : "of an unknown version")}, "
-                + $"{(IsReady ? "ready" : "not ready: its queue of pushes is full")}"
-                + $"{(ChecksPushes ? "" : ", which does not check what is pushed")}"
+                + $"{(IsReady ? "ready" : "not ready: its push queue is full")}"
+                + $"{(ChecksPushes ? "" : ", which does not check pushes")}"
         );
 }

@@ -5,18 +5,18 @@ using System.Text;
 namespace BackupMetricsJob.Pushgateway.Api;
 
 /// <summary>
-/// The labels of somebody else's group, byte by byte: what a gateway holds need not be UTF-8. Its own path and its description for people.
+/// The labels of another job's group as bytes, because a gateway's labels need not be UTF-8. Gives its path and a description for people.
 /// </summary>
 internal static class GroupLabels
 {
-    public static IEnumerable<(string Name, byte[] Value)> OfText(IReadOnlyList<GroupingLabel> labels)
+    public static IEnumerable<(string Name, byte[] Value)> FromText(IReadOnlyList<GroupingLabel> labels)
     {
         foreach (var (name, value) in labels)
             yield return (name, Encoding.UTF8.GetBytes(value));
     }
 
-    /// <summary>The path below <c>/metrics</c>, the job first: the gateway reads from it these very bytes.</summary>
-    public static string PathOf(IReadOnlyList<(string Name, byte[] Value)> labels)
+    /// <summary>The path below <c>/metrics</c>, job first. The gateway decodes it to these exact bytes.</summary>
+    public static string ToPath(IReadOnlyList<(string Name, byte[] Value)> labels)
     {
         var path = new StringBuilder();
         foreach (var (name, value) in labels.OrderBy(label => label.Name != "job"))
@@ -24,8 +24,8 @@ internal static class GroupLabels
         return path.ToString();
     }
 
-    /// <summary>As a gateway's JSON tells the value: each byte that is not UTF-8 is one U+FFFD.</summary>
-    public static string AsJsonTells(ReadOnlySpan<byte> value)
+    /// <summary>Decodes the value as the gateway's JSON does: each byte that is not UTF-8 becomes one U+FFFD.</summary>
+    public static string DecodeAsGateway(ReadOnlySpan<byte> value)
     {
         var text = new StringBuilder();
         Decode(value, text, static (broken, text) => text.Append(Rune.ReplacementChar.ToString()));

@@ -4,20 +4,20 @@ using System.Text.Json;
 namespace BackupMetricsJob.Pushgateway.Api;
 
 /// <summary>
-/// Reads the groups out of a gateway's <c>/api/v1/metrics</c>, which lists every sample of everybody: what nobody looks for is passed over,
-/// and none of it is kept. A group whose labels are not told (a metric named "labels" hides them) is left out.
+/// Reads the groups from a gateway's <c>/api/v1/metrics</c>, which lists every sample. Skips everything else without keeping it, and skips
+/// a group whose labels are hidden (by a metric named "labels").
 /// </summary>
-internal sealed class GroupListing(JsonTokens json, WantedMetric? wanted)
+internal sealed class GroupListing(JsonTokenReader json, MetricQuery? wanted)
 {
-    /// <summary>The family that every push of ours carries.</summary>
+    /// <summary>Every push of ours has this metric.</summary>
     static ReadOnlySpan<byte> MarkOfOurs => "backup_metrics_build_info"u8;
 
-    /// <exception cref="JsonException">It is something else.</exception>
+    /// <exception cref="JsonException">The data has another shape.</exception>
     public static ValueTask<IReadOnlyList<GatewayGroup>> ReadAsync(
         Stream stream,
-        WantedMetric? wanted,
+        MetricQuery? wanted,
         CancellationToken cancellationToken
-    ) => new GroupListing(new JsonTokens(stream, cancellationToken), wanted).ReadAsync();
+    ) => new GroupListing(new JsonTokenReader(stream, cancellationToken), wanted).ReadAsync();
 
     async ValueTask<IReadOnlyList<GatewayGroup>> ReadAsync()
     {
@@ -42,7 +42,7 @@ internal sealed class GroupListing(JsonTokens json, WantedMetric? wanted)
             }
         }
 
-        return groups ?? throw new JsonException("it has no data in it");
+        return groups ?? throw new JsonException("\"data\" is missing");
     }
 
     async ValueTask<GatewayGroup?> ReadGroupAsync()
@@ -68,7 +68,7 @@ internal sealed class GroupListing(JsonTokens json, WantedMetric? wanted)
                 }
 
                 var (type, _, hasSeries) = await ReadFamilyAsync(wanted.Series);
-                group = group with { TypeOfWanted = type, HasWantedSeries = hasSeries };
+                group = group with { MatchingType = type, HasMatchingSeries = hasSeries };
             }
         }
 
@@ -129,7 +129,7 @@ internal sealed class GroupListing(JsonTokens json, WantedMetric? wanted)
         return (labels, value);
     }
 
-    /// <summary>Null where it is no object of texts.</summary>
+    /// <summary>Null if it is not an object of strings.</summary>
     async ValueTask<List<GroupingLabel>?> ReadLabelsAsync()
     {
         var labels = new List<GroupingLabel>();

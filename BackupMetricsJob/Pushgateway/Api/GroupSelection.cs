@@ -1,8 +1,7 @@
 namespace BackupMetricsJob.Pushgateway.Api;
 
 /// <summary>
-/// Which groups are meant: those of this very job that have all of these labels, whatever others they have, and were last pushed long
-/// enough ago.
+/// Selects groups: those of exactly this job with all these labels, possibly among others, and a last push that is old enough.
 /// </summary>
 /// <param name="OlderThan">Null for any age.</param>
 internal sealed record GroupSelection(string Job, IReadOnlyList<GroupingLabel> Labels, TimeSpan? OlderThan)
@@ -13,5 +12,5 @@ internal sealed record GroupSelection(string Job, IReadOnlyList<GroupingLabel> L
     public bool IsOldEnough(GatewayGroup group, DateTimeOffset now) =>
         OlderThan is not { } age || group.PushTime is not { } pushed || now - pushed > age;
 
-    public override string ToString() => GroupLabels.Describe([.. GroupLabels.OfText([new("job", Job), .. Labels])]);
+    public override string ToString() => GroupLabels.Describe([.. GroupLabels.FromText([new("job", Job), .. Labels])]);
 }

@@ -4,14 +4,14 @@ using BackupMetricsJob.Schedule.State;
 
 namespace BackupMetricsJob.Schedule.Hosting;
 
-/// <summary>Whether the scheduler does its work, as opposed to the process merely being there.</summary>
+/// <summary>Whether the scheduler works, as opposed to the process merely running.</summary>
 internal static class Health
 {
-    /// <summary>What a slot, and the end of a run, may be late before something is broken.</summary>
+    /// <summary>How late a slot, or the end of a run, may be.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(60);
 
-    /// <summary>Null where all is well; else what is broken. A store that cannot be asked is not our fault, and passes.</summary>
-    /// <param name="stored">What the store said last; null where the schedule is gone from it.</param>
+    /// <summary>The problem; null for none. An unavailable store is not the scheduler's fault.</summary>
+    /// <param name="stored">The store's last response; null if the schedule is missing from it.</param>
     public static string? Problem(ScheduleSnapshot now, StoredSchedule? stored, DateTimeOffset time)
     {
         if (now.Current is { } run && time > run.Began + run.Deadline + Tolerance)
@@ -19,9 +19,9 @@ internal static class Health
         if (now.StoreProblem is not null || now.Current is not null)
             return null;
         if (stored is null)
-            return "the schedule is gone from the store";
+            return "the schedule is missing from the store";
         return stored.Next is { } next && time > next + Tolerance && !stored.IsRunning
-            ? $"slot {ScheduleLog.Time(next)} is due and is not begun"
+            ? $"slot {ScheduleLog.Time(next)} is overdue and has not started"
             : null;
     }
 }

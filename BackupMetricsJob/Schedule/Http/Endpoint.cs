@@ -12,8 +12,8 @@ using Microsoft.Extensions.Hosting;
 namespace BackupMetricsJob.Schedule.Http;
 
 /// <summary>
-/// The daemon's HTTP server, from <see cref="StartAsync"/> to <see cref="StopAsync"/>. What one client may take of it is bounded, and so is
-/// what all together may: a slow one, or a thousand, hold up neither a run nor the end.
+/// The daemon's HTTP server, from <see cref="StartAsync"/> to <see cref="StopAsync"/>. Resources are limited per client and in total, so
+/// that slow clients delay neither a run nor the shutdown.
 /// </summary>
 internal sealed class Endpoint(WebApplication app) : IAsyncDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class Endpoint(WebApplication app) : IAsyncDisposable
     static readonly TimeSpan ForHandshake = TimeSpan.FromSeconds(10);
     static readonly TimeSpan ForEnd = TimeSpan.FromSeconds(1);
 
-    /// <summary>Null where nobody can listen there; the log has told why.</summary>
+    /// <summary>Null if the address is unusable; the reason is logged.</summary>
     public static async Task<Endpoint?> StartAsync(
         ListenAddress address,
         WebSettings web,
@@ -46,7 +46,7 @@ internal sealed class Endpoint(WebApplication app) : IAsyncDisposable
         catch (Exception failure) when (failure is IOException or SocketException)
         {
             await app.DisposeAsync();
-            log.Error("listen", $"--listen {address}: cannot be listened on: {Why(failure)}");
+            log.Error("listen", $"--listen {address}: cannot listen: {Why(failure)}");
             return null;
         }
 
@@ -59,7 +59,7 @@ internal sealed class Endpoint(WebApplication app) : IAsyncDisposable
         return new(app);
     }
 
-    /// <summary>Ends soon, whoever is still reading.</summary>
+    /// <summary>Stops within a second, even if clients are still reading.</summary>
     public async Task StopAsync()
     {
         using var limit = new CancellationTokenSource(ForEnd);
@@ -101,9 +101,9 @@ internal sealed class Endpoint(WebApplication app) : IAsyncDisposable
                 continue;
             return socket.SocketErrorCode switch
             {
-                SocketError.AddressAlreadyInUse => "another process listens there",
+                SocketError.AddressAlreadyInUse => "another process uses the port",
                 SocketError.AddressNotAvailable => "this host has no such address",
-                SocketError.AccessDenied => "permission denied (ports below 1024 are root's)",
+                SocketError.AccessDenied => "permission denied (ports below 1024 require root)",
                 _ => socket.Message,
             };
         }
@@ -111,8 +111,11 @@ internal sealed class Endpoint(WebApplication app) : IAsyncDisposable
         return PlainText.OnOneLine(failure.Message);
     }
 
-    /// <summary>The daemon hears signals itself.</summary>
-#pragma warning disable CA1812 // It is made by Kestrel's host.
+    /// <summary>
+    /// Disables the host's default, ConsoleLifetime, because the daemon handles signals itself:
+    /// https://github.com/dotnet/extensions/issues/574
+    /// </summary>
+#pragma warning disable CA1812 // Instantiated by the host.
     sealed class NoSignals : IHostLifetime
 #pragma warning restore CA1812
     {

@@ -8,9 +8,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace BackupMetricsJob.Schedule.Http;
 
-/// <summary>
-/// Answers each request out of what is known at that moment. It asks no database and waits for no run, so a scrape disturbs neither.
-/// </summary>
+/// <summary>Responds from memory. A request queries no database and waits for no run.</summary>
 internal sealed class EndpointResponses(WebSettings web, ScheduleState state, ScrapeText beforeFirstRun, ScheduleLog log, TimeProvider time)
 {
     const string PlainText = "text/plain; charset=utf-8";
@@ -19,20 +17,20 @@ internal sealed class EndpointResponses(WebSettings web, ScheduleState state, Sc
 
     static readonly UTF8Encoding Utf8 = new(false);
 
-    /// <summary>Never throws: a bug is told, and is a 500; who is gone gets nothing.</summary>
+    /// <summary>Never throws. A bug is logged and gives 500; a client that is gone gets nothing.</summary>
     public async Task AnswerAsync(HttpContext context)
     {
         try
         {
             await DecideAsync(context);
         }
-#pragma warning disable CA1031 // Whatever it is, nobody is there to hear of it.
+#pragma warning disable CA1031 // The client is gone.
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            // Whoever asked is gone, or was too slow.
+            // The client is gone, or was too slow.
         }
-#pragma warning disable CA1031 // A bug ends an answer, and is told; it does not end the daemon.
+#pragma warning disable CA1031 // A bug fails one response, is logged, and does not end the daemon.
         catch (Exception bug)
 #pragma warning restore CA1031
         {
@@ -40,7 +38,7 @@ internal sealed class EndpointResponses(WebSettings web, ScheduleState state, Sc
             if (context.Response.HasStarted)
                 context.Abort();
             else
-                await WriteLineAsync(context, StatusCodes.Status500InternalServerError, "a bug; the log tells more");
+                await WriteLineAsync(context, StatusCodes.Status500InternalServerError, "a bug; see the log");
         }
     }
 
@@ -73,15 +71,15 @@ internal sealed class EndpointResponses(WebSettings web, ScheduleState state, Sc
         context.Request.Path.Value switch
         {
             "/metrics" => MetricsAsync(context),
-            "/healthz" => WriteLineAsync(context, Readiness.NotHealthy(state.Now, time), "alive"),
-            "/readyz" => WriteLineAsync(context, Readiness.NotReady(state.Now, time.GetUtcNow()), "ready"),
+            "/healthz" => WriteLineAsync(context, Readiness.HealthProblem(state.Now, time), "alive"),
+            "/readyz" => WriteLineAsync(context, Readiness.ReadinessProblem(state.Now, time.GetUtcNow()), "ready"),
             "/" => PageAsync(context),
             _ => WriteLineAsync(context, StatusCodes.Status404NotFound, "must be /, /metrics, /healthz or /readyz"),
         };
 
     async Task MetricsAsync(HttpContext context)
     {
-        var text = state.Now.Newest?.Series ?? beforeFirstRun;
+        var text = state.Now.NewestRun?.Series ?? beforeFirstRun;
         context.Response.ContentType = MetricsText;
         context.Response.Headers.Vary = "Accept-Encoding";
         if (TakesGzip(context.Request))

@@ -5,33 +5,33 @@ using BackupMetricsJob.Schedule.State;
 
 namespace BackupMetricsJob.Schedule.Http;
 
-/// <summary>What /healthz and /readyz say: null where all is well, else why not, in a line.</summary>
+/// <summary>The problems that /healthz and /readyz report, one line each; null for none.</summary>
 internal static class Readiness
 {
-    /// <summary>Nobody has looked at the scheduler for this long: it does not work, whatever it said last.</summary>
+    /// <summary>Without a health check for this long, the scheduler does not work, whatever the last check said.</summary>
     static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(60);
 
-    /// <summary>How late the success of another node may be known here.</summary>
+    /// <summary>How late another node's success may be known here.</summary>
     static readonly TimeSpan ClusterDelay = TimeSpan.FromSeconds(10);
 
-    /// <summary>Whether the process lives and its scheduler does its work.</summary>
-    public static string? NotHealthy(ScheduleSnapshot now, TimeProvider time)
+    /// <summary>Whether the scheduler works.</summary>
+    public static string? HealthProblem(ScheduleSnapshot now, TimeProvider time)
     {
         if (now.Problem is { } problem)
             return problem;
-        return now.Looked is { } looked && time.GetElapsedTime(looked) is var since && since > MaxSilence
-            ? $"nobody has looked at the scheduler for {Humanize.Duration(since)}"
+        return now.LastHealthCheck is { } looked && time.GetElapsedTime(looked) is var since && since > MaxSilence
+            ? $"no health check of the scheduler for {Humanize.Duration(since)}"
             : null;
     }
 
-    /// <summary>Whether a run has succeeded within two intervals, on this node or, in a cluster, on any.</summary>
-    public static string? NotReady(ScheduleSnapshot now, DateTimeOffset time)
+    /// <summary>Whether a run succeeded within two intervals, on this node or, in a cluster, on any node.</summary>
+    public static string? ReadinessProblem(ScheduleSnapshot now, DateTimeOffset time)
     {
         var where = now.IsCluster ? "on any node" : "here";
-        if (now.LastSuccessAnywhere is not { } success)
+        if (now.LastClusterSuccess is not { } success)
             return $"no run has succeeded {where} yet{Why(now)}; "
-                + $"{(now.NextSlot is { } next ? $"the next slot is {ScheduleLog.Time(next)}" : "there is no further slot")}";
-        // Of other nodes we hear from the store, which is asked every few seconds.
+                + $"{(now.NextSlot is { } next ? $"the next slot is {ScheduleLog.Time(next)}" : "there are no further slots")}";
+        // Other nodes' runs are known from the store, which is queried every few seconds.
         var limit = (2 * now.Interval) + (now.IsCluster && now.Interval > TimeSpan.Zero ? ClusterDelay : TimeSpan.Zero);
         return limit > TimeSpan.Zero && time - success > limit
             ? $"no run has succeeded {where} since {ScheduleLog.Time(success)}, "
@@ -42,9 +42,9 @@ internal static class Readiness
     static string Why(ScheduleSnapshot now)
     {
         if (now.StoreProblem is not null)
-            return ": the cluster's store cannot be asked";
+            return ": the cluster's store is unavailable";
         return now.History is [.., { ExitCode: not (ExitCode.Success or ExitCode.TargetFailed) } last]
-            ? $": the last run ended with {(int)last.ExitCode}"
+            ? $": the last run ended with exit code {(int)last.ExitCode}"
             : "";
     }
 }

@@ -5,10 +5,10 @@ using BackupMetricsJob.Tls;
 
 namespace BackupMetricsJob.Schedule.Http;
 
-/// <summary>Our certificate, and what we ask of a client's, ready for a handshake.</summary>
+/// <summary>The server certificate and the client certificate policy, ready for handshakes.</summary>
 internal sealed class ServerTls(TlsFiles files, SslStreamCertificateContext own, TrustedRoots? authorities)
 {
-    /// <summary>For one handshake: what it learns of a client must not stay.</summary>
+    /// <summary>For a single handshake, because it collects state about the client.</summary>
     public SslServerAuthenticationOptions Options =>
         new()
         {
@@ -22,7 +22,7 @@ internal sealed class ServerTls(TlsFiles files, SslStreamCertificateContext own,
             AllowRenegotiation = false,
         };
 
-    /// <summary>Null, and at least one more problem, where a file cannot be read or is not what it should be.</summary>
+    /// <summary>Null if a file cannot be read or is invalid; then there is at least one more problem.</summary>
     public static ServerTls? TryRead(TlsFiles files, ICollection<Problem> problems)
     {
         var before = problems.Count;

@@ -6,10 +6,10 @@ using System.Text;
 namespace BackupMetricsJob.Schedule.Http;
 
 /// <summary>
-/// Who may ask. A right password is remembered by a keyed hash, so that a scrape costs nothing; a wrong one costs the full time, and so
-/// does an unknown user. One is computed at a time: guessing fast keeps one processor busy, and no more.
+/// The users of the endpoint. A correct password is cached as a keyed hash, so that a scrape costs little. A wrong password and an unknown
+/// user cost a full bcrypt computation. Only one runs at a time, so guessing passwords keeps at most one core busy.
 /// </summary>
-#pragma warning disable CA1001 // A semaphore whose handle nobody asks for holds nothing to give back.
+#pragma warning disable CA1001 // A SemaphoreSlim needs disposal only if its AvailableWaitHandle is used.
 internal sealed class Users
 #pragma warning restore CA1001
 {
@@ -18,27 +18,27 @@ internal sealed class Users
     readonly IReadOnlyDictionary<string, string> _hashes;
     readonly string _nobody;
     readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
-    readonly ConcurrentDictionary<string, bool> _right = new(StringComparer.Ordinal);
-    readonly SemaphoreSlim _turn = new(1);
+    readonly ConcurrentDictionary<string, bool> _verified = new(StringComparer.Ordinal);
+    readonly SemaphoreSlim _verifying = new(1);
 
     public Users(IReadOnlyDictionary<string, string> hashes)
     {
         _hashes = hashes;
         var cost = 4;
         foreach (var hash in hashes.Values)
-            cost = Math.Max(cost, BcryptText.Cost(hash));
-        _nobody = BcryptText.Nobody(cost);
+            cost = Math.Max(cost, BcryptHash.Cost(hash));
+        _nobody = BcryptHash.Dummy(cost);
     }
 
-    /// <summary>Whether nobody needs to say who they are.</summary>
+    /// <summary>Whether no authentication is required.</summary>
     public bool IsEmpty => _hashes.Count == 0;
 
-    /// <summary>Whether they are the same users, with the same hashes.</summary>
-    public bool Are(IReadOnlyDictionary<string, string> hashes) =>
+    /// <summary>Whether the users and hashes are the same.</summary>
+    public bool HasSameHashes(IReadOnlyDictionary<string, string> hashes) =>
         _hashes.Count == hashes.Count && _hashes.All(user => hashes.GetValueOrDefault(user.Key) == user.Value);
 
-    /// <param name="authorization">What the request says in its header of that name.</param>
-    /// <param name="cancellationToken">When whoever asks is gone.</param>
+    /// <param name="authorization">The request's Authorization header.</param>
+    /// <param name="cancellationToken">Cancelled when the client disconnects.</param>
     public async ValueTask<bool> AuthenticateAsync(string authorization, CancellationToken cancellationToken)
     {
         if (IsEmpty)
@@ -48,22 +48,22 @@ internal sealed class Users
         var isUser = _hashes.TryGetValue(user, out var hash);
         hash ??= _nobody;
         var name = Name(user, hash, password);
-        if (_right.ContainsKey(name))
+        if (_verified.ContainsKey(name))
             return true;
-        await _turn.WaitAsync(cancellationToken);
+        await _verifying.WaitAsync(cancellationToken);
         try
         {
-            var fits = _right.ContainsKey(name) || BCrypt.Net.BCrypt.Verify(password, hash);
+            var fits = _verified.ContainsKey(name) || BCrypt.Net.BCrypt.Verify(password, hash);
             if (!fits || !isUser)
                 return false;
-            if (_right.Count >= MaxCached)
-                _right.Clear();
-            _right[name] = true;
+            if (_verified.Count >= MaxCached)
+                _verified.Clear();
+            _verified[name] = true;
             return true;
         }
         finally
         {
-            _turn.Release();
+            _verifying.Release();
         }
     }
 

@@ -3,9 +3,7 @@ using BackupMetricsJob.Configuration;
 
 namespace BackupMetricsJob.Schedule.Http;
 
-/// <summary>
-/// Which certificate a client must show, by the names that Go's crypto/tls and so the exporters of Prometheus have for it.
-/// </summary>
+/// <summary>The client certificate policy, with the names of Go's crypto/tls, which Prometheus' exporters use, too.</summary>
 internal enum ClientCertificates
 {
     NoClientCert,
@@ -15,7 +13,7 @@ internal enum ClientCertificates
     RequireAndVerifyClientCert,
 }
 
-/// <summary>tls_server_config: files that are named, and not read yet.</summary>
+/// <summary>tls_server_config, with files that are not read yet.</summary>
 internal sealed record TlsFiles(
     Setting Certificate,
     Setting Key,
@@ -24,9 +22,9 @@ internal sealed record TlsFiles(
     SslProtocols Protocols
 );
 
-/// <summary>What a web configuration file says, each value right by itself.</summary>
+/// <summary>A parsed web configuration file, each value valid by itself.</summary>
 /// <param name="Tls">Null for plain HTTP.</param>
-/// <param name="Users">A bcrypt hash by user; empty where everybody may ask.</param>
+/// <param name="Users">bcrypt hashes by user; empty if no authentication is required.</param>
 internal sealed record WebConfig(TlsFiles? Tls, IReadOnlyDictionary<string, string> Users)
 {
     public static WebConfig Open { get; } = new(null, new Dictionary<string, string>());

@@ -6,8 +6,8 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Schedule.Http;
 
 /// <summary>
-/// Reads the web configuration file of Prometheus' exporters (--web.config.file): tls_server_config and basic_auth_users. What of it is not
-/// done here is refused by name; no hash is ever shown.
+/// Reads the web configuration file of Prometheus' exporters (--web.config.file): tls_server_config and basic_auth_users. Refuses
+/// unsupported keys by name. Never shows a hash.
 /// </summary>
 internal sealed class WebConfigReader(FileProblems problems)
 {
@@ -24,7 +24,7 @@ internal sealed class WebConfigReader(FileProblems problems)
     ];
     static readonly string[] Clients = Enum.GetNames<ClientCertificates>();
 
-    /// <summary>Null, and at least one more problem, where something is wrong with it. An empty file says nothing, and is right.</summary>
+    /// <summary>Null if it is invalid; then there is at least one more problem. An empty file is valid.</summary>
     public static WebConfig? Read(Setting file, ICollection<Problem> problems)
     {
         if (
@@ -35,9 +35,9 @@ internal sealed class WebConfigReader(FileProblems problems)
         return Parse(file.Value, text, problems);
     }
 
-    /// <param name="file">What messages call it; names of files in it are relative to its folder.</param>
-    /// <param name="text">The whole file.</param>
-    /// <param name="problems">Gets what is wrong.</param>
+    /// <param name="file">The file's name in messages. Relative paths in it start at its folder.</param>
+    /// <param name="text">The content.</param>
+    /// <param name="problems">Receives problems.</param>
     public static WebConfig? Parse(string file, string text, ICollection<Problem> problems)
     {
         if (IsEmpty(text))
@@ -68,14 +68,14 @@ internal sealed class WebConfigReader(FileProblems problems)
     {
         tls.Require("cert_file", "the server's certificate, in PEM");
         tls.Require("key_file", "the key of cert_file, in PEM");
-        tls.Boolean("prefer_server_cipher_suites"); // Means nothing any more, in Go neither.
+        tls.Boolean("prefer_server_cipher_suites"); // Has no effect, as in Go.
         var authorities = tls.File("client_ca_file");
         var clients = ReadClients(tls);
         var verifies = clients is ClientCertificates.VerifyClientCertIfGiven or ClientCertificates.RequireAndVerifyClientCert;
         if (verifies && authorities is null && !tls.Has("client_ca_file"))
             problems.Add(
                 tls.Location,
-                $"{tls.Path}: client_auth_type {clients} needs client_ca_file: the authorities that sign the clients' certificates"
+                $"{tls.Path}: client_auth_type {clients} needs client_ca_file: the authorities that sign client certificates"
             );
         if (!verifies && authorities is { Location: { } place })
             problems.Add(
@@ -93,7 +93,7 @@ internal sealed class WebConfigReader(FileProblems problems)
     {
         if (tls["client_auth_type"] is not { } node)
             return ClientCertificates.NoClientCert;
-        // The older name of the same in exporter-toolkit.
+        // The older name in exporter-toolkit.
         if (node is YamlScalar { Text: "RequireClientCert" })
             return ClientCertificates.RequireAnyClientCert;
         if (node is YamlScalar scalar && Array.IndexOf(Clients, scalar.Text) is >= 0 and var index)
@@ -102,13 +102,13 @@ internal sealed class WebConfigReader(FileProblems problems)
         return ClientCertificates.NoClientCert;
     }
 
-#pragma warning disable CA5398 // The user says so. Without a word from them it is these two, whatever the system's own settings are.
+#pragma warning disable CA5398 // The user's choice; otherwise these two, independent of the system's settings.
     SslProtocols Protocols(MappingReader tls)
     {
-        var (least, most) = (Version(tls, "min_version") ?? SslProtocols.Tls12, Version(tls, "max_version") ?? SslProtocols.Tls13);
-        if (least == SslProtocols.Tls13 && most == SslProtocols.Tls12)
+        var (min, max) = (Version(tls, "min_version") ?? SslProtocols.Tls12, Version(tls, "max_version") ?? SslProtocols.Tls13);
+        if (min == SslProtocols.Tls13 && max == SslProtocols.Tls12)
             problems.Add(tls.Location, $"{tls.Path}: max_version must not be below min_version");
-        return least == most ? least : SslProtocols.Tls12 | SslProtocols.Tls13;
+        return min == max ? min : SslProtocols.Tls12 | SslProtocols.Tls13;
     }
 
     SslProtocols? Version(MappingReader tls, string key)
@@ -119,7 +119,7 @@ internal sealed class WebConfigReader(FileProblems problems)
             return SslProtocols.Tls12;
         if (node is YamlScalar { Text: "TLS13" })
             return SslProtocols.Tls13;
-        problems.AddInvalidValue(node, tls.Path[key], "TLS12 or TLS13 (the older ones are broken)");
+        problems.AddInvalidValue(node, tls.Path[key], "TLS12 or TLS13 (older versions are insecure)");
         return null;
     }
 #pragma warning restore CA5398
@@ -138,11 +138,11 @@ internal sealed class WebConfigReader(FileProblems problems)
 
         foreach (var (user, hash) in map.Entries)
         {
-            // A user with a colon could never come: the first one ends the name.
+            // A colon ends the user in basic authentication.
             if (user.Text.Length == 0 || user.Text.Contains(':', StringComparison.Ordinal))
                 problems.Add(user.Location, $"{path}: a user must be a name without a colon");
-            else if (hash is not YamlScalar { Text: var text } || !BcryptText.IsHash(text))
-                problems.Add(hash.Location, $"{path}: of user {MistakenForm.Quoted(user.Text)}: must be {BcryptText.Allowed}");
+            else if (hash is not YamlScalar { Text: var text } || !BcryptHash.IsValid(text))
+                problems.Add(hash.Location, $"{path}: of user {Redaction.Quoted(user.Text)}: must be {BcryptHash.Allowed}");
             else
                 users[user.Text] = text;
         }

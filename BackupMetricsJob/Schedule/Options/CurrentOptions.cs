@@ -5,13 +5,12 @@ using BackupMetricsJob.Schedule.State;
 
 namespace BackupMetricsJob.Schedule.Options;
 
-/// <summary>Reads all settings anew. Null, and what is wrong, if something is.</summary>
+/// <summary>Reads all settings. Null options if there is a problem.</summary>
 internal delegate IReadOnlyList<Problem> ReadOptions(out ScheduleOptions? options);
 
 /// <summary>
-/// The settings that are in use: those that were last read without a problem. They are read before every run, so a rotated secret and a
-/// changed file count from the next run on; what is wrong with them is told, and the last good ones stay. What somebody should know of them
-/// is told once.
+/// The settings in use: the last valid ones. They are reloaded before every run, so rotated secrets and changed files apply to the next
+/// run. If they are invalid, the problems are logged and the last valid ones stay in use. Warnings are logged once.
 /// </summary>
 internal sealed class CurrentOptions(ScheduleOptions first, ReadOptions read, ScheduleState state, ScheduleLog log, TimeProvider time)
 {
@@ -21,8 +20,8 @@ internal sealed class CurrentOptions(ScheduleOptions first, ReadOptions read, Sc
 
     public ScheduleOptions Current => Volatile.Read(ref _current);
 
-    /// <summary>Reads them, and gives those that are good; the last good ones if these are not.</summary>
-    /// <param name="isAsked">Whether somebody asked for it: then all is told that they should know, also what was told before.</param>
+    /// <summary>Reloads the settings and returns those in use.</summary>
+    /// <param name="isAsked">Whether a user requested it: then all warnings are logged again.</param>
     public ScheduleOptions Reload(bool isAsked = false)
     {
         lock (_lock)
@@ -39,19 +38,19 @@ internal sealed class CurrentOptions(ScheduleOptions first, ReadOptions read, Sc
                 }
             );
             foreach (var problem in problems)
-                log.Error("reload", "the settings could not be read again, the last good ones stay: " + problem.Text);
+                log.Error("reload", "the settings could not be reloaded and the last valid ones stay in use: " + problem.Text);
             if (recovered)
-                log.Info("reload", "the settings could be read again, and are in use");
+                log.Info("reload", "the settings are valid again and in use");
             if (isAsked)
                 _warnings = [];
             if (!failed)
-                Warn();
+                LogWarnings();
             return _current;
         }
     }
 
-    /// <summary>Tells what somebody should know of the settings in use and was not told before.</summary>
-    public void Warn()
+    /// <summary>Logs the new warnings about the settings in use.</summary>
+    public void LogWarnings()
     {
         lock (_lock)
         {

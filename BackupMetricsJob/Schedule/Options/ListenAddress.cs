@@ -3,15 +3,15 @@ using System.Net;
 
 namespace BackupMetricsJob.Schedule.Options;
 
-/// <summary>Where HTTP is served.</summary>
+/// <summary>The address of the HTTP server.</summary>
 /// <param name="Address">Null for every address of this host.</param>
-/// <param name="Port">0 for one that the system chooses.</param>
+/// <param name="Port">0 for a port chosen by the system.</param>
 internal sealed record ListenAddress(IPAddress? Address, int Port)
 {
     public const string Allowed =
         "an address of this host and a port, like 127.0.0.1:9351, [::1]:9351, localhost:9351, or :9351 for every address";
 
-    /// <summary>Null where it is none. Names are not looked up, but for localhost, which is 127.0.0.1 here.</summary>
+    /// <summary>Null if it is invalid. Names are not resolved, except localhost, which means 127.0.0.1.</summary>
     public static ListenAddress? TryParse(string text)
     {
         var colon = text.LastIndexOf(':');
@@ -27,7 +27,7 @@ internal sealed record ListenAddress(IPAddress? Address, int Port)
         if (host == "localhost")
             return new(IPAddress.Loopback, port);
         var isBracketed = host is ['[', .., ']'];
-        // "127.1" and "2130706433" are addresses to the parser and mistakes to everybody else.
+        // The parser accepts "127.1" and "2130706433", which are probably mistakes.
         if (
             !IPAddress.TryParse(isBracketed ? host[1..^1] : host, out var address)
             || isBracketed != host.Contains(':', StringComparison.Ordinal)

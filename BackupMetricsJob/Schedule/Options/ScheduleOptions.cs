@@ -4,28 +4,28 @@ using BackupMetricsJob.Schedule.Slots;
 
 namespace BackupMetricsJob.Schedule.Options;
 
-/// <summary>Where the nodes of a cluster keep their common schedule.</summary>
+/// <summary>The database in which the nodes of a cluster share their schedule.</summary>
 /// <param name="Name">Nodes with the same name share one schedule.</param>
-/// <param name="Node">This node's name, which no other node of the cluster has.</param>
+/// <param name="Node">This node's name, unique in the cluster.</param>
 internal sealed record ClusterOptions(ConnectionSettings Connection, string Name, string Node);
 
-/// <summary>Everything the daemon needs to know, and all of it valid.</summary>
-internal sealed record ScheduleOptions(JobOptions Job, OutputOptions Output, SlotPlan Plan)
+/// <summary>The daemon's settings, all of them valid.</summary>
+internal sealed record ScheduleOptions(JobOptions Job, OutputOptions Output, CronSchedule Plan)
 {
-    /// <summary>Null where this host is on its own.</summary>
+    /// <summary>Null without a cluster.</summary>
     public ClusterOptions? Cluster { get; init; }
 
-    /// <summary>Where HTTP is served; null for nowhere.</summary>
+    /// <summary>The address of the HTTP server; null for none.</summary>
     public ListenAddress? Listen { get; init; }
 
-    /// <summary>The file with TLS and users; null for none.</summary>
+    /// <summary>The file with TLS settings and users; null for none.</summary>
     public Setting? WebConfig { get; init; }
 
     public static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a run may continue after SIGTERM before it is interrupted.</summary>
+    /// <summary>How long a run may continue after SIGTERM before it is cancelled.</summary>
     public TimeSpan Grace { get; init; }
 
-    /// <summary>Whether a run pushes; else it is only shown.</summary>
+    /// <summary>Whether a run pushes; otherwise its results are only shown.</summary>
     public bool Pushes { get; init; } = true;
 }

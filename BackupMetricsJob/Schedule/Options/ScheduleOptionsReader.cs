@@ -4,7 +4,7 @@ using BackupMetricsJob.Schedule.Slots;
 
 namespace BackupMetricsJob.Schedule.Options;
 
-/// <summary>The settings of `run` and those of the schedule into one <see cref="ScheduleOptions"/>, or every problem at once.</summary>
+/// <summary>Reads the settings of `run` and of the schedule into <see cref="ScheduleOptions"/>, or reports all problems.</summary>
 internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictionary<string, string> environment, DateTimeOffset now)
 {
     static readonly TimeSpan MaxGrace = TimeSpan.FromHours(1);
@@ -13,7 +13,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
     FileSettings? _files;
 
     /// <param name="options">Null if there is a problem.</param>
-    /// <param name="output">How to tell it; there in any case.</param>
+    /// <param name="output">The output settings, set in any case.</param>
     public static IReadOnlyList<Problem> Read(
         Flags flags,
         IReadOnlyDictionary<string, string> environment,
@@ -45,7 +45,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
         {
             List<string> warnings = [.. job!.Warnings];
             if (!pushes && listen is null)
-                warnings.Add("--no-push without --listen: what a run finds is in its log only, and nothing can be alerted on");
+                warnings.Add("--no-push without --listen: results are only in the log, and no alert can use them");
             options = new(job with { Interval = job.Interval ?? plan!.LongestGap, Warnings = warnings }, output, plan!)
             {
                 Cluster = cluster,
@@ -59,7 +59,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
         return reader._files is null ? problems : OptionsReader.SortByLocation(problems);
     }
 
-    /// <summary>Printing a part of the targets at every slot, which is what `run` would do, is not what a daemon is for.</summary>
+    /// <summary>`run` would only print a subset of the targets. A daemon that prints them at every slot is useless.</summary>
     void RefuseSubset(Flags flags)
     {
         if (_files is null || settings.All("target") is not [var first, ..] || flags.Values("grouping") is not null)
@@ -68,30 +68,31 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
             return;
         _problems.Add(
             first.CreateProblem(
-                "needs --grouping NAME=VALUE here (or --no-push, or --dry-run): the group of a part would replace that of all targets"
+                "needs --grouping NAME=VALUE with schedule (or --no-push, or --dry-run): "
+                    + "otherwise a subset would replace the group of all targets"
             )
         );
     }
 
-    SlotPlan? Plan()
+    CronSchedule? Plan()
     {
         var zone = Zone();
         if ((settings.One("cron") ?? _files?.Cron) is not { } cron)
         {
-            // What is missing in a file that could not be read nobody knows.
+            // If the file could not be read, nobody knows what is missing.
             if (_files is null or { IsValid: true })
                 _problems.Add(
                     new(
                         ProblemOrigin.Flag,
-                        $"--cron is missing: when to run; {SlotPlan.Allowed} (or {Settings.Variable("cron")}, or cron in the file)"
+                        $"--cron is missing: when to run; {CronSchedule.Allowed} (or {Settings.Variable("cron")}, or cron in the file)"
                     )
                 );
             return null;
         }
 
-        if (SlotPlan.TryParse(cron.Value, zone ?? TimeZoneInfo.Utc, now, out var problem) is { } plan)
+        if (CronSchedule.TryParse(cron.Value, zone ?? TimeZoneInfo.Utc, now, out var problem) is { } plan)
             return plan;
-        _problems.Add(cron.InvalidValue("") with { Message = $"{cron.Name} \"{cron.Value}\": {problem}; must be {SlotPlan.Allowed}" });
+        _problems.Add(cron.InvalidValue("") with { Message = $"{cron.Name} \"{cron.Value}\": {problem}; must be {CronSchedule.Allowed}" });
         return null;
     }
 
@@ -101,7 +102,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
             return TimeZoneInfo.Local;
         if (TimeZoneInfo.TryFindSystemTimeZoneById(setting.Value, out var zone))
             return zone;
-        _problems.Add(setting.InvalidValue("a time zone of this system, like Europe/Zurich or UTC (they come with the package tzdata)"));
+        _problems.Add(setting.InvalidValue("a time zone of this system, like Europe/Zurich or UTC (from the package tzdata)"));
         return null;
     }
 
@@ -111,7 +112,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
             return ScheduleOptions.DefaultGrace;
         if (DurationParser.TryParse(setting.Value, out var grace) && grace <= MaxGrace)
             return grace;
-        _problems.Add(setting.InvalidValue(DurationParser.Allowed + ", and an hour at most"));
+        _problems.Add(setting.InvalidValue(DurationParser.Allowed + ", at most one hour"));
         return ScheduleOptions.DefaultGrace;
     }
 
@@ -121,7 +122,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
         if ((settings.One("listen") ?? _files?.Listen) is not { } setting)
         {
             if (web is not null && _files is null or { IsValid: true })
-                _problems.Add(web!.CreateProblem("needs --listen, or listen in the file: it is about that"));
+                _problems.Add(web!.CreateProblem("needs --listen, or listen in the file"));
             return null;
         }
 
@@ -139,28 +140,28 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
             foreach (var alone in (string[])["node", "cluster-name"])
             {
                 if (settings.One(alone) is { } given)
-                    _problems.Add(given.CreateProblem("needs --cluster: it is about that"));
+                    _problems.Add(given.CreateProblem("needs --cluster"));
             }
 
             return null;
         }
 
-        var said = new List<string>();
+        var faults = new List<string>();
         if (setting.Value.Trim().Length == 0)
-            said.Add("must be a postgresql:// URI or \"host=... user=...\"");
-        else if (ConnectionText.TryParse(setting.Value, LibpqEnvironment.From(environment), said, out var connection))
+            faults.Add("must be a postgresql:// URI or \"host=... user=...\"");
+        else if (ConnectionText.TryParse(setting.Value, LibpqEnvironment.From(environment), faults, out var connection))
         {
-            if (connection is { Hosts.Count: 1, Session: SessionKind.Any })
+            if (connection is { Hosts.Count: 1, Session: SessionAttributes.Any })
                 return new(connection, name, node);
-            said.Add("must have one host and no target_session_attrs: give one name that follows the primary");
+            faults.Add("must have one host and no target_session_attrs: use one name that follows the primary");
         }
 
-        foreach (var problem in said)
+        foreach (var problem in faults)
             _problems.Add(setting.CreateProblem(problem));
         return null;
     }
 
-    /// <summary>What the nodes have in common and other jobs have not.</summary>
+    /// <summary>Shared by the nodes, and different from other jobs.</summary>
     static string Default(JobOptions? job) =>
         job?.Shard is { } shard ? $"{job.Group.Job} {shard.Index}/{shard.Count}" : job?.Group.Job ?? "";
 

@@ -3,17 +3,15 @@ using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Schedule.Page;
 
-/// <summary>
-/// The databases that somebody must look at: what is wrong, what to do, and what is known beside it. The first ones are open.
-/// </summary>
+/// <summary>The databases that need attention, with findings, advice and facts. The first ones are expanded.</summary>
 internal static class Attention
 {
     const int Open = 8;
 
-    /// <param name="judged">Worst first.</param>
-    public static IEnumerable<Html> Render(IReadOnlyList<Assessment> judged)
+    /// <param name="assessments">Worst first.</param>
+    public static IEnumerable<Html> Render(IReadOnlyList<Assessment> assessments)
     {
-        var count = judged.Count(one => one.Standing is Verdict.Critical or Verdict.Warning);
+        var count = assessments.Count(one => one.Verdict is Verdict.Critical or Verdict.Warning);
         if (count == 0)
             yield break;
         yield return Html.Format(
@@ -21,13 +19,13 @@ internal static class Attention
                 + $"class=\"count\">{count}</span></h2>\n"
         );
         for (var i = 0; i < count; i++)
-            yield return Card(judged[i], i);
+            yield return Card(assessments[i], i);
         yield return Html.Format($"</section>\n");
     }
 
     static Html Card(Assessment one, int index)
     {
-        var (result, word) = (one.Result, Icon.Name(one.Standing));
+        var (result, word) = (one.Result, Icon.Name(one.Verdict));
         var more = one.Findings.Count > 1 ? Html.Format($" <span class=\"more\">and {one.Findings.Count - 1} more</span>") : Html.Nothing;
         return Html.Format(
             $"""
@@ -35,13 +33,13 @@ internal static class Attention
                 index < Open ? new Html(" open") : Html.Nothing
             )} data-find="{result.Instance.Name}">
             <summary id="s-{Id(result)}">{Icon.Render(
-                one.Standing
+                one.Verdict
             )}<span class="name"><bdi>{result.Instance.Name}</bdi></span> <span class="badge">{Icon.Word(
-                one.Standing
+                one.Verdict
             )}</span><span class="short">{one.Findings[0].Summary}{more}</span></summary>
             <ul class="findings">{Html.Join(one.Findings.Select(Finding))}</ul>
             {Known(result)}
-            <p class="about">{Facts.Server(result)}, asked {Moment.Render(result.At)} {Facts.Labels(result.Instance)}</p>
+            <p class="about">{DatabaseFacts.Server(result)}, asked {TimeElement.Render(result.At)} {DatabaseFacts.Labels(result.Instance)}</p>
             </details>
 
             """
@@ -65,26 +63,26 @@ internal static class Attention
         foreach (var backup in result.Backups)
         {
             var bar = backup.Age is { } age
-                ? Bar.Render(result.Instance, ShowBackup.LimitTypeFor(result.Instance, backup.Type), age)
+                ? AgeBar.Render(result.Instance, ShowBackup.LimitTypeFor(result.Instance, backup.Type), age)
                 : Html.Nothing;
-            yield return Row(ShowBackup.Name(backup.Type), Facts.Age(backup, result.Instance), bar, Facts.Details(backup));
+            yield return Row(ShowBackup.Name(backup.Type), DatabaseFacts.Age(backup, result.Instance), bar, DatabaseFacts.Details(backup));
         }
 
-        if (Facts.Loss(result) is { } loss)
+        if (DatabaseFacts.Loss(result) is { } loss)
             yield return Row(
                 "lost if it died now",
                 loss,
                 Html.Nothing,
                 result.ReplayBytes is { } replay ? Html.Format($"a restore replays {Humanize.Bytes(replay)} of WAL") : Html.Nothing
             );
-        if (Facts.Queue(result) is { } queue)
+        if (DatabaseFacts.Queue(result) is { } queue)
             yield return Row(
                 "ready queue",
                 queue,
-                Facts.Waiting(result) is { } waiting ? Bar.Render(result.Instance, LimitType.Wal, waiting) : Html.Nothing,
+                DatabaseFacts.Waiting(result) is { } waiting ? AgeBar.Render(result.Instance, LimitType.Wal, waiting) : Html.Nothing,
                 Html.Nothing
             );
-        if (Facts.Archiving(result) is { } archiving)
+        if (DatabaseFacts.Archiving(result) is { } archiving)
             yield return Row("WAL archiving", Html.Format($"{archiving}"), Html.Nothing, Html.Nothing);
     }
 
@@ -94,7 +92,7 @@ internal static class Attention
                 + $"<dd>{value}{bar}{(details == Html.Nothing ? details : Html.Format($"<small>{details}</small>"))}</dd></div>"
         );
 
-    /// <summary>With a capital letter, where it does not begin with a name, and a full stop.</summary>
+    /// <summary>Adds a full stop and, unless the text starts with a name, a capital letter.</summary>
     static string Sentence(string text)
     {
         var isWord =
@@ -104,7 +102,7 @@ internal static class Attention
         return (isWord ? char.ToUpperInvariant(text[0]) + text[1..] : text).TrimEnd('.') + ".";
     }
 
-    /// <summary>Stays the same as long as the name does, whatever is in that.</summary>
+    /// <summary>Depends only on the name and is safe in HTML.</summary>
     static string Id(ProbeResult result) =>
         Convert.ToHexString(
             System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(result.Instance.Name)).AsSpan(0, 6)

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace BackupMetricsJob.Schedule.Page;
 
-/// <summary>A piece of HTML. What is put into one is escaped, unless it is one itself: no text of a database can become markup.</summary>
+/// <summary>
+/// A piece of HTML. Interpolated values are escaped unless they are HTML themselves, so no text from a database can become markup.
+/// </summary>
 internal readonly record struct Html(string Markup)
 {
     public static Html Nothing { get; } = new("");
@@ -19,7 +21,7 @@ internal readonly record struct Html(string Markup)
         return new(all.ToString());
     }
 
-    /// <summary>The same, with something between each two.</summary>
+    /// <summary>The same, with a separator.</summary>
     public static Html Join(string between, IReadOnlyList<Html> pieces)
     {
         var all = new StringBuilder();
@@ -31,7 +33,7 @@ internal readonly record struct Html(string Markup)
     public override string ToString() => Markup;
 }
 
-/// <summary>Makes <see cref="Html"/> out of $"...": the literal parts are markup, the values text.</summary>
+/// <summary>Builds <see cref="Html"/> from $"...": literals are markup, values are text.</summary>
 [InterpolatedStringHandler]
 internal readonly ref struct HtmlHandler
 {
@@ -45,7 +47,7 @@ internal readonly ref struct HtmlHandler
 
     public void AppendFormatted(int number) => _markup.Append(number);
 
-    /// <summary>A position in a drawing.</summary>
+    /// <summary>A coordinate.</summary>
     public void AppendFormatted(double number) => _markup.Append(number.ToString("0.##", CultureInfo.InvariantCulture));
 
     public void AppendFormatted(string? text)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace BackupMetricsJob.Schedule.Page;
 
-/// <summary>What every page has: its style and its little script, and the rule that nothing else may run, load or be sent.</summary>
+/// <summary>The page's style, script and Content-Security-Policy, which forbids everything else.</summary>
 internal static class PageParts
 {
     public static Html Style { get; } = new(Read("page.css"));
@@ -18,7 +18,7 @@ internal static class PageParts
     {
         using var stream =
             typeof(PageParts).Assembly.GetManifestResourceStream(name)
-            ?? throw new InvalidOperationException($"{name} is not in the program.");
+            ?? throw new InvalidOperationException($"{name} is not embedded in the assembly.");
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return reader.ReadToEnd();
     }

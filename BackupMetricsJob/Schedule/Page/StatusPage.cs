@@ -2,16 +2,13 @@ using BackupMetricsJob.Schedule.State;
 
 namespace BackupMetricsJob.Schedule.Page;
 
-/// <summary>
-/// The page: the sentence, what is wrong with the job, what is wrong with databases, the rest. It comes in pieces, so that a long one needs
-/// no memory.
-/// </summary>
+/// <summary>The status page: headline, problems of the job, problems of databases, the rest. Rendered in pieces to limit memory.</summary>
 internal static class StatusPage
 {
     const int Piece = 16 * 1024;
 
-    /// <param name="now">What is known.</param>
-    /// <param name="time">When it is asked for.</param>
+    /// <param name="now">The state to show.</param>
+    /// <param name="time">The time of the request.</param>
     public static IEnumerable<string> Render(ScheduleSnapshot now, DateTimeOffset time)
     {
         var text = new System.Text.StringBuilder(2 * Piece);
@@ -30,22 +27,22 @@ internal static class StatusPage
 
     static IEnumerable<Html> Parts(ScheduleSnapshot now, DateTimeOffset time)
     {
-        var judged = Assessment.Assess(now.Newest?.Report.Results ?? []);
-        var headline = Headline.From(now, judged, time);
+        var assessments = Assessment.Assess(now.NewestRun?.Report.Results ?? []);
+        var headline = Headline.From(now, assessments, time);
         yield return Head(now, headline);
         yield return Hero(now, headline, time);
         yield return Notices.Render(now);
         yield return Html.Format($"</div>\n<main id=\"main\">\n");
-        foreach (var card in Attention.Render(judged))
+        foreach (var card in Attention.Render(assessments))
             yield return card;
-        foreach (var row in WellTable.Render(judged))
+        foreach (var row in HealthyTable.Render(assessments))
             yield return row;
-        yield return RunStrip.Table(now, time);
-        yield return DaemonFacts.Render(now, time);
+        yield return RunHistory.Table(now, time);
+        yield return JobFacts.Render(now, time);
         yield return Html.Format(
             $"""
             </main>
-            <footer><nav aria-label="For machines"><a href="metrics">metrics</a> <a href="healthz">healthz</a> <a href="readyz">readyz</a></nav><p>As of {Moment.Render(
+            <footer><nav aria-label="For machines"><a href="metrics">metrics</a> <a href="healthz">healthz</a> <a href="readyz">readyz</a></nav><p>As of {TimeElement.Render(
                 time
             )}</p></footer>
             <script>{PageParts.Script}</script>
@@ -64,7 +61,7 @@ internal static class StatusPage
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
             <title>{headline.Text} · {now.Node}</title>
-            <link rel="icon" href="data:image/svg+xml,{Icon.Link(headline.Standing)}">
+            <link rel="icon" href="data:image/svg+xml,{Icon.Link(headline.Verdict)}">
             <style>{PageParts.Style}</style>
             {Icon.Shapes}
 
@@ -75,14 +72,14 @@ internal static class StatusPage
         Html.Format(
             $"""
             <div id="top">
-            <header class="{Icon.Name(headline.Standing)}"><p class="brand">backup-metrics on <bdi>{now.Node}</bdi></p>
-            <h1>{Icon.Render(headline.Standing)}<span>{headline.Text}</span></h1>
+            <header class="{Icon.Name(headline.Verdict)}"><p class="brand">backup-metrics on <bdi>{now.Node}</bdi></p>
+            <h1>{Icon.Render(headline.Verdict)}<span>{headline.Text}</span></h1>
             <p class="sub">{headline.More}{Asked(now, time)}</p>
-            {DaemonFacts.AtAGlance(now, time)}</header>
+            {JobFacts.AtAGlance(now, time)}</header>
 
             """
         );
 
     static Html Asked(ScheduleSnapshot now, DateTimeOffset time) =>
-        now.Newest is { } last ? Html.Format($" <span>Asked {Moment.From(time, last.Ended)}.</span>") : Html.Nothing;
+        now.NewestRun is { } last ? Html.Format($" <span>Probed {TimeElement.Relative(time, last.Ended)}.</span>") : Html.Nothing;
 }

@@ -2,32 +2,32 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Schedule.Page;
 
-/// <summary>How a database's backups stand, worst first.</summary>
+/// <summary>The assessment of a database's backups, worst first.</summary>
 internal enum Verdict
 {
     Critical,
     Warning,
-    Well,
+    Healthy,
 
-    /// <summary>A standby, whose backups are its primary's, or a database that only answers for others.</summary>
+    /// <summary>A standby, whose backups are its primary's, or a database that only holds facts about others.</summary>
     NotAssessed,
 }
 
-/// <summary>A database as `show` judges it.</summary>
-/// <param name="Findings">What is wrong with it, worst first; empty where nothing is.</param>
-internal sealed record Assessment(ProbeResult Result, Verdict Standing, IReadOnlyList<Finding> Findings)
+/// <summary>A database as assessed by `show`.</summary>
+/// <param name="Findings">The problems, worst first; empty for none.</param>
+internal sealed record Assessment(ProbeResult Result, Verdict Verdict, IReadOnlyList<Finding> Findings)
 {
-    /// <summary>All of them, worst first, and in their own order where they stand alike.</summary>
+    /// <summary>Worst first; otherwise in the original order.</summary>
     public static List<Assessment> Assess(IReadOnlyList<ProbeResult> results)
     {
-        var judged = new List<Assessment>(results.Count);
+        var assessments = new List<Assessment>(results.Count);
         foreach (var result in results)
         {
             var findings = Backups.Findings.For(result);
-            judged.Add(new(result, Assess(result, findings), findings));
+            assessments.Add(new(result, Assess(result, findings), findings));
         }
 
-        return [.. judged.OrderBy(one => one.Standing)];
+        return [.. assessments.OrderBy(one => one.Verdict)];
     }
 
     static Verdict Assess(ProbeResult result, IReadOnlyList<Finding> findings) =>
@@ -35,6 +35,6 @@ internal sealed record Assessment(ProbeResult Result, Verdict Standing, IReadOnl
         {
             [{ IsCritical: true }, ..] => Verdict.Critical,
             [_, ..] => Verdict.Warning,
-            _ => !result.IsMonitored || result.Server is { DoesNotArchiveItself: true } ? Verdict.NotAssessed : Verdict.Well,
+            _ => !result.IsMonitored || result.Server is { DoesNotArchiveItself: true } ? Verdict.NotAssessed : Verdict.Healthy,
         };
 }

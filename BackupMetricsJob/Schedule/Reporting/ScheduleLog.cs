@@ -5,7 +5,7 @@ using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Schedule.Reporting;
 
-/// <summary>The lines of the daemon beside those that its runs write, in the same form: text, or an object of JSON.</summary>
+/// <summary>The daemon's log lines, in the same format as those of its runs: text or JSON.</summary>
 internal sealed class ScheduleLog(TextWriter to, TimeProvider time, Func<LogFormat> format)
 {
     public void Info(string name, string message, Action<Utf8JsonWriter>? fields = null) => Write("info", name, message, fields);
@@ -14,7 +14,7 @@ internal sealed class ScheduleLog(TextWriter to, TimeProvider time, Func<LogForm
 
     public void Error(string name, string message, Action<Utf8JsonWriter>? fields = null) => Write("error", name, message, fields);
 
-    /// <summary>A moment as the log writes it.</summary>
+    /// <summary>The log's time format.</summary>
     public static string Time(DateTimeOffset moment) =>
         moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 

@@ -8,23 +8,23 @@ using Quartz;
 
 namespace BackupMetricsJob.Schedule.Scheduling;
 
-/// <summary>What the store says of the schedule.</summary>
-/// <param name="Cron">The expression that is followed, with the seconds first.</param>
-/// <param name="Next">When Quartz fires next; in the past where it should have fired.</param>
-/// <param name="LastSuccess">When a run last succeeded, on any node.</param>
-/// <param name="IsRunning">Whether a run is going on, on any node: until it ends nothing is fired.</param>
-/// <param name="IsBroken">Whether Quartz has given this trigger up.</param>
-/// <param name="Last">The last slot that was done, on any node.</param>
+/// <summary>The schedule's state in the store.</summary>
+/// <param name="Cron">The cron expression, seconds first.</param>
+/// <param name="Next">Quartz' next fire time; in the past if it is overdue.</param>
+/// <param name="LastSuccess">The last success of a run, on any node.</param>
+/// <param name="IsRunning">Whether a run is active on any node: until it ends, nothing fires.</param>
+/// <param name="IsBroken">Whether the trigger is in Quartz' error state.</param>
+/// <param name="Last">The last completed slot, on any node.</param>
 internal sealed record StoredSchedule(
     string Cron,
     DateTimeOffset? Next,
     DateTimeOffset? LastSuccess,
     bool IsRunning,
     bool IsBroken,
-    SlotAnywhere? Last = null
+    ClusterSlot? Last = null
 );
 
-/// <summary>Quartz with one job and one trigger. It fires from <see cref="StartAsync"/> to <see cref="StopAsync"/>.</summary>
+/// <summary>Quartz with one job and one trigger. Fires from <see cref="StartAsync"/> to <see cref="StopAsync"/>.</summary>
 internal sealed class QuartzSchedule : IAsyncDisposable
 {
     static readonly TriggerKey Slots = new("slots");
@@ -37,15 +37,15 @@ internal sealed class QuartzSchedule : IAsyncDisposable
     readonly TimeProvider _time;
     IScheduler? _scheduler;
 
-    /// <param name="cluster">Null for a host on its own.</param>
-    /// <param name="job">What is done at a slot.</param>
+    /// <param name="cluster">Null without a cluster.</param>
+    /// <param name="job">Runs at each slot.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="check">Judges the certificate of the store's server; null where it is not looked at.</param>
+    /// <param name="check">Verifies the store's server certificate; null for no verification.</param>
     public QuartzSchedule(ClusterOptions? cluster, SlotJob job, TimeProvider time, CertificateCheck? check = null)
     {
         _time = time;
         _check = check;
-        _connections = cluster is null ? null : NpgsqlConnector.CreatePool(cluster.Connection, ConnectTimeout, check);
+        _connections = cluster is null ? null : NpgsqlDataSourceFactory.CreatePool(cluster.Connection, ConnectTimeout, check);
         _factory = QuartzSchedulerBuilder
             .Create(scheduler =>
             {
@@ -53,15 +53,15 @@ internal sealed class QuartzSchedule : IAsyncDisposable
                 scheduler.UseDefaultThreadPool(2);
                 scheduler.UseJobFactory(new SingleJobFactory(job));
                 if (cluster is null)
-                    Store.InMemory(scheduler);
+                    ScheduleStore.InMemory(scheduler);
                 else
-                    Store.InPostgres(scheduler, cluster, _connections!);
+                    ScheduleStore.InPostgres(scheduler, cluster, _connections!);
             })
             .Build();
     }
 
-    /// <summary>Begins to fire. True if the store had another schedule, which now is <paramref name="plan"/>.</summary>
-    public async Task<bool> StartAsync(SlotPlan plan, CancellationToken cancellationToken)
+    /// <summary>Starts firing. True if the store had another schedule, which <paramref name="plan"/> replaces.</summary>
+    public async Task<bool> StartAsync(CronSchedule plan, CancellationToken cancellationToken)
     {
         _scheduler = await _factory.GetScheduler(cancellationToken);
         try
@@ -74,7 +74,7 @@ internal sealed class QuartzSchedule : IAsyncDisposable
         }
         catch (ObjectAlreadyExistsException)
         {
-            // Another node was here before. What it did last is kept with the job.
+            // Another node has added the job. Its data must be kept.
         }
 
         await _scheduler.ScheduleTrigger(Trigger(plan), TriggerConflict.Keep, cancellationToken);
@@ -86,12 +86,12 @@ internal sealed class QuartzSchedule : IAsyncDisposable
         return differs;
     }
 
-    /// <summary>Follows another plan from now on, in a cluster on all nodes.</summary>
-    public async Task RescheduleAsync(SlotPlan plan, CancellationToken cancellationToken) =>
+    /// <summary>Replaces the schedule; in a cluster, on all nodes.</summary>
+    public async Task RescheduleAsync(CronSchedule plan, CancellationToken cancellationToken) =>
         await _scheduler!.ScheduleTrigger(Trigger(plan), TriggerConflict.Replace, cancellationToken);
 
-    /// <summary>Asks the store, which throws where it cannot be asked; null where the schedule is not in it any more.</summary>
-    public async Task<StoredSchedule?> AskAsync(CancellationToken cancellationToken)
+    /// <summary>Queries the store; throws if it is unavailable. Null if the schedule is missing.</summary>
+    public async Task<StoredSchedule?> QueryAsync(CancellationToken cancellationToken)
     {
         if (await _scheduler!.GetTrigger(Slots, cancellationToken) is not ICronTrigger trigger)
             return null;
@@ -107,21 +107,21 @@ internal sealed class QuartzSchedule : IAsyncDisposable
         );
     }
 
-    /// <summary>Makes Quartz fire a trigger again that it had given up.</summary>
+    /// <summary>Resets a trigger from Quartz' error state.</summary>
     public async Task RepairAsync(CancellationToken cancellationToken) =>
         await _scheduler!.ResetTriggerFromErrorState(Slots, cancellationToken);
 
-    /// <summary>Why the store could not be used, in one line.</summary>
+    /// <summary>The store's failure in one line.</summary>
     public string Describe(Exception failure)
     {
         var cause = failure.GetBaseException();
         return (cause is AuthenticationException ? _check?.Refusal?.Message : null) ?? Text.PlainText.OnOneLine(cause.Message);
     }
 
-    /// <summary>Fires no more; a run that is going on goes on.</summary>
+    /// <summary>Stops firing; an active run continues.</summary>
     public async Task PauseAsync(CancellationToken cancellationToken) => await _scheduler!.Standby(cancellationToken);
 
-    /// <summary>Waits for the job that is going on, and tells the store how it ended.</summary>
+    /// <summary>Waits for the active job and stores its result.</summary>
     public async Task StopAsync(CancellationToken cancellationToken) => await _scheduler!.Shutdown(true, cancellationToken);
 
     public async ValueTask DisposeAsync()
@@ -131,7 +131,7 @@ internal sealed class QuartzSchedule : IAsyncDisposable
             await _connections.DisposeAsync();
     }
 
-    ITrigger Trigger(SlotPlan plan) =>
+    ITrigger Trigger(CronSchedule plan) =>
         TriggerBuilder
             .Create(_time)
             .WithIdentity(Slots)

@@ -3,7 +3,7 @@ using Quartz.Extensibility;
 
 namespace BackupMetricsJob.Schedule.Scheduling;
 
-/// <summary>Gives Quartz the one job that there is: it keeps what it knows between two slots.</summary>
+/// <summary>Returns the same job each time, so that it keeps its state between slots.</summary>
 internal sealed class SingleJobFactory(IJob job) : IJobFactory
 {
     public ValueTask<JobScope> CreateJob(TriggerFiredBundle bundle, IScheduler scheduler, CancellationToken cancellationToken) =>

@@ -9,8 +9,8 @@ using Quartz;
 namespace BackupMetricsJob.Schedule.Scheduling;
 
 /// <summary>
-/// What Quartz calls when a slot is due, on one node and never twice at once. Which slot was done last is kept with the job, in a cluster
-/// for all nodes: so each slot runs once or is told to have been missed, also after a crash in the middle of a run.
+/// The Quartz job: runs when a slot is due, on one node and never concurrently. The last completed slot is stored with the job, in a
+/// cluster for all nodes. So each slot either runs once or is reported as missed, even after a crash during a run.
 /// </summary>
 [DisallowConcurrentExecution]
 [PersistJobDataAfterExecution]
@@ -29,23 +29,23 @@ internal sealed class SlotJob(SlotRunner runner, CurrentOptions options, Schedul
     {
         var data = context.JobDetail.JobDataMap;
         var plan = options.Current.Plan;
-        // What is found now is of now: a run that makes up for missed slots counts for the last of them. A timer may ring a little early.
+        // Results are as of now, so a run that makes up for missed slots counts as the latest one. A timer may fire slightly early.
         var due = Later(context.ScheduledFireTimeUtc, time.GetUtcNow())!.Value;
-        var slot = plan.LastUntil(due) ?? due;
+        var slot = plan.LastAtOrBefore(due) ?? due;
         var last = Later(_last, Read(data, LastSlot));
         if (slot <= last)
         {
             log.Info(
                 "past",
-                $"slot {ScheduleLog.Time(slot)} is not run here: "
-                    + $"{(slot == last ? "it" : "the later slot " + ScheduleLog.Time(last.Value))} has been run on "
-                    + $"{data.GetValueOrDefault(LastNode)}; nothing is run twice"
+                $"slot {ScheduleLog.Time(slot)} is skipped here: "
+                    + $"{(slot == last ? "it" : "the later slot " + ScheduleLog.Time(last.Value))} was run on "
+                    + $"{data.GetValueOrDefault(LastNode)}; no slot runs twice"
             );
             return;
         }
 
-        // Of the first slot of a new store, too, which no node has ended yet.
-        if ((last ?? DiedIn(context)?.AddTicks(-1)) is { } before)
+        // Covers the first slot in a new store, too, which no node has completed.
+        if ((last ?? FailedSlot(context)?.AddTicks(-1)) is { } before)
             LogMissed(plan.Between(before, slot, MaxMissed));
         LogBegin(slot, context.Recovering);
         _last = slot;
@@ -65,28 +65,28 @@ internal sealed class SlotJob(SlotRunner runner, CurrentOptions options, Schedul
     string HowItEnded(DateTimeOffset slot, bool succeeded)
     {
         var code = state.Now.History is [.., var run] && run.Slot == slot ? run.ExitCode : ExitCode.Success;
-        return code is ExitCode.Terminated or ExitCode.Interrupted ? "and was cut"
+        return code is ExitCode.Terminated or ExitCode.Interrupted ? "and was cancelled"
             : !succeeded ? "and failed"
             : code == ExitCode.Success ? "and is done"
             : $"and is done, with exit code {(int)code}";
     }
 
-    /// <summary>The slot in which another node died, where this is made up for; else null.</summary>
-    static DateTimeOffset? DiedIn(IJobExecutionContext context) =>
+    /// <summary>The slot during which another node died, if this run recovers it; otherwise null.</summary>
+    static DateTimeOffset? FailedSlot(IJobExecutionContext context) =>
         context.Recovering
         && context.MergedJobDataMap.GetValueOrDefault(SchedulerConstants.FailedJobOriginalTriggerScheduledFireTime) is string text
         && long.TryParse(text, CultureInfo.InvariantCulture, out var moment)
             ? DateTimeOffset.FromUnixTimeMilliseconds(moment)
             : null;
 
-    /// <summary>A moment that <see cref="Execute"/> has left in the store; null where there is none.</summary>
+    /// <summary>A time stored by <see cref="Execute"/>; null for none.</summary>
     public static DateTimeOffset? Read(JobDataMap data, string name) =>
         data.GetValueOrDefault(name) is string text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out var moment)
             ? moment
             : null;
 
-    /// <summary>The last slot that was done, and where; null where none was.</summary>
-    public static SlotAnywhere? ReadLast(JobDataMap data) =>
+    /// <summary>The last completed slot and its node; null for none.</summary>
+    public static ClusterSlot? ReadLast(JobDataMap data) =>
         Read(data, LastSlot) is { } slot ? new(slot, data.GetValueOrDefault(LastNode) as string ?? "") : null;
 
     void LogMissed(IReadOnlyList<DateTimeOffset> missed)
@@ -114,7 +114,7 @@ internal sealed class SlotJob(SlotRunner runner, CurrentOptions options, Schedul
         var node = state.Now.Node;
         var late = time.GetUtcNow() - slot;
         var why =
-            isRecovering ? ", again, since the node that ran it is gone"
+            isRecovering ? ", as a recovery, because the node that ran it is gone"
             : late > Late ? $", {late.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s late"
             : "";
         Log(

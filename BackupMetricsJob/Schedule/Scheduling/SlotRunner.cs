@@ -8,8 +8,8 @@ using BackupMetricsJob.Schedule.State;
 namespace BackupMetricsJob.Schedule.Scheduling;
 
 /// <summary>
-/// What is done for one slot: the very same run as <c>backup-metrics run</c>, with the settings of this moment. One that failed and may
-/// succeed later is tried again, more and more seldom, as long as the next slot has not come.
+/// Runs a slot: the same run as <c>backup-metrics run</c>, with the current settings. A run that may succeed later is retried with
+/// increasing delays until the next slot.
 /// </summary>
 internal sealed class SlotRunner(CurrentOptions options, ProcessContext context, BuildVersion build, ScheduleState state, ScheduleLog log)
     : IDisposable
@@ -17,29 +17,29 @@ internal sealed class SlotRunner(CurrentOptions options, ProcessContext context,
     static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(30);
 
     readonly CancellationTokenSource _stop = new();
-    readonly CancellationTokenSource _cut = new();
+    readonly CancellationTokenSource _cancel = new();
 
     Task _idle = Task.CompletedTask;
 
-    /// <summary>Ends when no run is going on.</summary>
+    /// <summary>Completes when no run is active.</summary>
     public Task Idle => Volatile.Read(ref _idle);
 
-    /// <summary>No run is tried again from now on; one that is going on goes on.</summary>
+    /// <summary>Stops retries; an active run continues.</summary>
     public void Stop() => _stop.Cancel();
 
-    /// <summary>The run that is going on ends within seconds, and pushes what it knows.</summary>
-    public void Cut() => _cut.Cancel();
+    /// <summary>Cancels the active run: it ends within seconds and pushes what it knows.</summary>
+    public void Cancel() => _cancel.Cancel();
 
-    /// <summary>Whether a run was cut short.</summary>
-    public bool WasCut { get; private set; }
+    /// <summary>Whether a run was cancelled.</summary>
+    public bool WasCancelled { get; private set; }
 
     public void Dispose()
     {
         _stop.Dispose();
-        _cut.Dispose();
+        _cancel.Dispose();
     }
 
-    /// <summary>Never throws: a bug is told, and counts as a failed run. True if the last try succeeded.</summary>
+    /// <summary>Never throws: a bug is logged and counts as a failed run. True if the last attempt succeeded.</summary>
     public async Task<bool> RunAsync(DateTimeOffset slot)
     {
         var run = TryAsync(slot);
@@ -66,21 +66,21 @@ internal sealed class SlotRunner(CurrentOptions options, ProcessContext context,
             {
                 log.Warn(
                     "retry",
-                    $"the run for slot {ScheduleLog.Time(slot)} failed; it is not tried again, "
-                        + $"since the next slot is {ScheduleLog.Time(next.Value)}"
+                    $"the run for slot {ScheduleLog.Time(slot)} failed; it is not retried, "
+                        + $"because the next slot is {ScheduleLog.Time(next.Value)}"
                 );
                 return succeeded;
             }
 
-            log.Warn("retry", $"the run for slot {ScheduleLog.Time(slot)} failed; it is tried again at {ScheduleLog.Time(again)}");
+            log.Warn("retry", $"the run for slot {ScheduleLog.Time(slot)} failed; it is retried at {ScheduleLog.Time(again)}");
             await Task.Delay(delay, context.Time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             delay *= 2;
         }
     }
 
     /// <summary>
-    /// The moment is that of <c>backup-metrics run</c>. It is waited for here, once for a slot: so SIGTERM ends the waiting at once, a
-    /// retry does not wait for it, and a run that hangs is told from one that waits. False if it was stopped.
+    /// Waits for the same splay as <c>backup-metrics run</c>, but once per slot: SIGTERM ends the wait at once, retries do not wait again,
+    /// and a waiting run is not taken for a hung one. False if it was stopped.
     /// </summary>
     async Task<bool> SplayAsync(ScheduleOptions plan, DateTimeOffset slot)
     {
@@ -89,8 +89,7 @@ internal sealed class SlotRunner(CurrentOptions options, ProcessContext context,
         var wait = Splay.Delay(plan.Job.Splay, Environment.MachineName, plan.Job.Group);
         log.Info(
             "splay",
-            $"the run for slot {ScheduleLog.Time(slot)} waits until {ScheduleLog.Time(context.Time.GetUtcNow() + wait)}, "
-                + "its part of the splay"
+            $"the run for slot {ScheduleLog.Time(slot)} waits until {ScheduleLog.Time(context.Time.GetUtcNow() + wait)}, " + "its splay"
         );
         return await Splay.WaitAsync(wait, context.Time, _stop.Token);
     }
@@ -102,8 +101,8 @@ internal sealed class SlotRunner(CurrentOptions options, ProcessContext context,
         try
         {
             var report = await RunAsync(plan);
-            WasCut |= _cut.IsCancellationRequested;
-            var code = ExitCodes.For(report, _cut.IsCancellationRequested ? ExitCode.Terminated : null, plan.Output.FailOnTarget);
+            WasCancelled |= _cancel.IsCancellationRequested;
+            var code = ExitCodes.For(report, _cancel.IsCancellationRequested ? ExitCode.Terminated : null, plan.Output.FailOnTarget);
             RunSummary.Write(report, code, plan.Output.LogFormat, context);
             var series = plan.Listen is null ? null : await ScrapeText.OfRunAsync(report, plan.Job.Group);
             var run = new LastRun(slot, isRetry, began, context.Time.GetUtcNow(), report, code) { Series = series };
@@ -116,7 +115,7 @@ internal sealed class SlotRunner(CurrentOptions options, ProcessContext context,
             log.Error("output", failure.Message);
             return (ExitCode.OutputFailed, false);
         }
-#pragma warning disable CA1031 // A bug ends a run, and is told; it does not end the daemon.
+#pragma warning disable CA1031 // A bug fails one run, is logged, and does not end the daemon.
         catch (Exception bug)
 #pragma warning restore CA1031
         {
@@ -127,7 +126,7 @@ internal sealed class SlotRunner(CurrentOptions options, ProcessContext context,
     }
 
     Task<RunReport> RunAsync(ScheduleOptions plan) =>
-        plan.Output.DryRun ? JobRun.WriteAsync(plan.Job, build, context.Time, context.Output, _cut.Token)
-        : plan.Pushes ? JobRun.PushAsync(plan.Job with { Splay = TimeSpan.Zero }, build, context.Time, _cut.Token)
-        : JobRun.ProbeAsync(plan.Job, context.Time, _cut.Token, build: build);
+        plan.Output.DryRun ? JobRun.WriteAsync(plan.Job, build, context.Time, context.Output, _cancel.Token)
+        : plan.Pushes ? JobRun.PushAsync(plan.Job with { Splay = TimeSpan.Zero }, build, context.Time, _cancel.Token)
+        : JobRun.ProbeAsync(plan.Job, context.Time, _cancel.Token, build: build);
 }

@@ -3,21 +3,21 @@ using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Schedule.State;
 
-/// <summary>A run that is going on.</summary>
-/// <param name="Slot">The moment of the schedule that it is for.</param>
-/// <param name="IsRetry">Whether the slot has been tried before.</param>
+/// <summary>The active run.</summary>
+/// <param name="Slot">The slot that it runs for.</param>
+/// <param name="IsRetry">Whether the slot was tried before.</param>
 internal sealed record CurrentRun(DateTimeOffset Slot, DateTimeOffset Began, bool IsRetry)
 {
-    /// <summary>How long it may take; it is hung if it takes much longer.</summary>
+    /// <summary>Its deadline; much later, it counts as hung.</summary>
     public TimeSpan Deadline { get; init; }
 
-    /// <summary>Whether the next slot came while it was still going on; that one is caught up afterwards.</summary>
-    public bool OutlastsItsSlot { get; init; }
+    /// <summary>Whether the next slot came during this run; it runs afterwards.</summary>
+    public bool OverrunsNextSlot { get; init; }
 }
 
-/// <summary>The last run that ended, with all it found.</summary>
-/// <param name="Slot">The moment of the schedule that it was for.</param>
-/// <param name="IsRetry">Whether the slot had been tried before.</param>
+/// <summary>The last run, with all its results.</summary>
+/// <param name="Slot">The slot that it ran for.</param>
+/// <param name="IsRetry">Whether the slot was tried before.</param>
 internal sealed record LastRun(
     DateTimeOffset Slot,
     bool IsRetry,
@@ -27,15 +27,15 @@ internal sealed record LastRun(
     ExitCode ExitCode
 )
 {
-    /// <summary>Its series as a scraper gets them; null where nobody can scrape.</summary>
+    /// <summary>Its series for scrapes; null without an endpoint.</summary>
     public ScrapeText? Series { get; init; }
 }
 
-/// <summary>The last slot that was done on any node of the cluster, as its store has it.</summary>
-internal sealed record SlotAnywhere(DateTimeOffset Slot, string Node);
+/// <summary>The last completed slot on any node of the cluster, from the store.</summary>
+internal sealed record ClusterSlot(DateTimeOffset Slot, string Node);
 
-/// <summary>One line of the history: little enough to keep fifty of them.</summary>
-/// <param name="ExitCode">What `backup-metrics run` would have ended with.</param>
+/// <summary>An entry of the history, small enough to keep fifty.</summary>
+/// <param name="ExitCode">The exit code that `backup-metrics run` would have had.</param>
 internal sealed record RunRecord(
     DateTimeOffset Slot,
     bool IsRetry,
@@ -46,5 +46,5 @@ internal sealed record RunRecord(
     int TargetsFailed
 );
 
-/// <summary>Settings that could not be read anew; the last good ones are in use.</summary>
+/// <summary>Invalid settings after a reload; the last valid ones are in use.</summary>
 internal sealed record ReloadFailure(DateTimeOffset At, IReadOnlyList<string> Problems);

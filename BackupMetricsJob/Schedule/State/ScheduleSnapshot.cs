@@ -2,12 +2,10 @@ using BackupMetricsJob.Exposition;
 
 namespace BackupMetricsJob.Schedule.State;
 
-/// <summary>
-/// Everything there is to know about the daemon at one moment. It never changes; ask <see cref="ScheduleState"/> for a newer one.
-/// </summary>
+/// <summary>An immutable snapshot of the daemon's state. <see cref="ScheduleState"/> has the latest.</summary>
 internal sealed record ScheduleSnapshot
 {
-    /// <summary>This host's name; in a cluster it is the name of the node.</summary>
+    /// <summary>This host's name; in a cluster, the name of the node.</summary>
     public required string Node { get; init; }
 
     public required DateTimeOffset ProcessStarted { get; init; }
@@ -22,45 +20,45 @@ internal sealed record ScheduleSnapshot
 
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
 
-    /// <summary>How often the job is meant to run: --interval, else the longest gap between two slots.</summary>
+    /// <summary>How often the job is meant to run: --interval, or the longest gap between two slots.</summary>
     public TimeSpan Interval { get; init; }
 
-    /// <summary>Null where the schedule has no further slot, or is not known yet.</summary>
+    /// <summary>Null if there are no further slots, or it is not known yet.</summary>
     public DateTimeOffset? NextSlot { get; init; }
 
-    /// <summary>Null where no run is going on at this node.</summary>
+    /// <summary>Null if no run is active on this node.</summary>
     public CurrentRun? Current { get; init; }
 
-    /// <summary>Null before the first run at this node ended.</summary>
+    /// <summary>Null until the first run on this node has ended.</summary>
     public LastRun? Last { get; init; }
 
-    /// <summary>The last runs at this node, the oldest first; at most <see cref="ScheduleState.HistoryLength"/>.</summary>
+    /// <summary>The last runs on this node, oldest first; at most <see cref="ScheduleState.HistoryLength"/>.</summary>
     public IReadOnlyList<RunRecord> History { get; init; } = [];
 
-    /// <summary>When a run at this node last succeeded: every push arrived, whatever the targets said.</summary>
+    /// <summary>The last success on this node: every push arrived, whatever the targets' results.</summary>
     public DateTimeOffset? LastSuccess { get; init; }
 
-    /// <summary>Whether this node shares its schedule with others.</summary>
+    /// <summary>Whether this node is part of a cluster.</summary>
     public bool IsCluster { get; init; }
 
-    /// <summary>The same on any node of the cluster, this one included; without a cluster it is <see cref="LastSuccess"/>.</summary>
-    public DateTimeOffset? LastSuccessAnywhere { get; init; }
+    /// <summary>The last success on any node, including this one; without a cluster, <see cref="LastSuccess"/>.</summary>
+    public DateTimeOffset? LastClusterSuccess { get; init; }
 
-    /// <summary>Null without a cluster, and where no slot was done yet.</summary>
-    public SlotAnywhere? LastAnywhere { get; init; }
+    /// <summary>Null without a cluster, or if no slot was completed yet.</summary>
+    public ClusterSlot? LastClusterSlot { get; init; }
 
-    /// <summary>The last run of this node, unless another node has run a later slot: then what this one found is past.</summary>
-    public LastRun? Newest => Last is null || LastAnywhere?.Slot > Last.Slot ? null : Last;
+    /// <summary>The last run of this node; null if another node has run a later slot, which makes these results obsolete.</summary>
+    public LastRun? NewestRun => Last is null || LastClusterSlot?.Slot > Last.Slot ? null : Last;
 
-    /// <summary>What keeps the scheduler from its work; null where nothing does.</summary>
+    /// <summary>Why the scheduler does not work; null if it does.</summary>
     public string? Problem { get; init; }
 
-    /// <summary>When somebody last looked for such a problem, in the clock's timestamps; null where nobody has yet.</summary>
-    public long? Looked { get; init; }
+    /// <summary>The last health check, as a timestamp of the clock; null for none.</summary>
+    public long? LastHealthCheck { get; init; }
 
-    /// <summary>Why the cluster's store cannot be asked now; null where it can, and where there is none.</summary>
+    /// <summary>Why the cluster's store is unavailable; null if it is available, or there is none.</summary>
     public string? StoreProblem { get; init; }
 
-    /// <summary>Null where the settings were read without a problem the last time.</summary>
+    /// <summary>Null if the last reload was successful.</summary>
     public ReloadFailure? ReloadFailure { get; init; }
 }

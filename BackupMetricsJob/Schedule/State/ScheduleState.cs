@@ -4,9 +4,7 @@ using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Schedule.State;
 
-/// <summary>
-/// What the daemon knows about itself, for all who show it. Any thread may read and write; a reader sees one moment, never half a change.
-/// </summary>
+/// <summary>The daemon's state. Thread-safe: a reader always sees a consistent snapshot.</summary>
 internal sealed class ScheduleState(string node, DateTimeOffset started, BuildVersion build)
 {
     public const int HistoryLength = 50;
@@ -21,7 +19,7 @@ internal sealed class ScheduleState(string node, DateTimeOffset started, BuildVe
 
     public ScheduleSnapshot Now => Volatile.Read(ref _now);
 
-    /// <summary>One change at a time: <paramref name="change"/> sees what all before it made.</summary>
+    /// <summary>Applies changes one at a time: <paramref name="change"/> sees all earlier ones.</summary>
     public void Set(Func<ScheduleSnapshot, ScheduleSnapshot> change)
     {
         lock (_lock)
@@ -30,7 +28,7 @@ internal sealed class ScheduleState(string node, DateTimeOffset started, BuildVe
 
     public void Begin(CurrentRun run) => Set(now => now with { Current = run });
 
-    /// <summary>A run ended: it is the last one, a line of the history, and perhaps the newest success.</summary>
+    /// <summary>Records the end of a run.</summary>
     public void End(LastRun run) =>
         Set(now =>
         {
@@ -41,11 +39,11 @@ internal sealed class ScheduleState(string node, DateTimeOffset started, BuildVe
                 Last = run,
                 History = With(now.History, Record(run)),
                 LastSuccess = success,
-                LastSuccessAnywhere = Later(now.LastSuccessAnywhere, success),
+                LastClusterSuccess = Later(now.LastClusterSuccess, success),
             };
         });
 
-    /// <summary>A run ended without a report: there was a bug, or standard output could not be written; the log tells.</summary>
+    /// <summary>Records a run that ended without a report, because of a bug or unwritable standard output, which is logged.</summary>
     public void Drop(DateTimeOffset ended, ExitCode code) =>
         Set(now =>
             now with
@@ -57,20 +55,17 @@ internal sealed class ScheduleState(string node, DateTimeOffset started, BuildVe
             }
         );
 
-    /// <summary>What the cluster's store says of all nodes.</summary>
-    public void SeenAnywhere(DateTimeOffset success) =>
-        Set(now => now with { LastSuccessAnywhere = Later(now.LastSuccessAnywhere, success) });
+    /// <summary>Records the last success in the cluster.</summary>
+    public void RecordClusterSuccess(DateTimeOffset success) =>
+        Set(now => now with { LastClusterSuccess = Later(now.LastClusterSuccess, success) });
 
-    /// <summary>What the cluster's store says of the last slot.</summary>
-    public void SeenAnywhere(SlotAnywhere last) => Set(now => now with { LastAnywhere = last });
+    /// <summary>Records the last slot in the cluster.</summary>
+    public void RecordClusterSlot(ClusterSlot last) => Set(now => now with { LastClusterSlot = last });
 
-    /// <summary>
-    /// It was not cut, and every gateway has the metrics. A target that cannot be probed is what the metrics tell, and no failure of the
-    /// run.
-    /// </summary>
+    /// <summary>Whether the run was not cancelled and every push arrived. A failed target is a result, not a failure of the run.</summary>
     public static bool Succeeded(LastRun run) => run.ExitCode is not (ExitCode.Terminated or ExitCode.Interrupted) && Arrived(run.Report);
 
-    /// <summary>Whether every gateway has what was pushed.</summary>
+    /// <summary>Whether every push arrived.</summary>
     public static bool Arrived(RunReport report) => report.Pushes.All(push => push.Outcome.Arrived);
 
     static List<RunRecord> With(IReadOnlyList<RunRecord> before, RunRecord run) => [.. before.TakeLast(HistoryLength - 1), run];

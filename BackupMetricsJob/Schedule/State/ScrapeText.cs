@@ -7,15 +7,15 @@ using Prometheus;
 namespace BackupMetricsJob.Schedule.State;
 
 /// <summary>
-/// The series of one run in the text format, compressed, for those who scrape: each has the labels that it would have behind a gateway but
-/// for the job, which the scrape sets. It is written once a run, however many scrape it.
+/// The series of a run in the text format, compressed, for scrapes. Each series has the labels that it would have at a Pushgateway, except
+/// job, which the scrape sets. Rendered once per run.
 /// </summary>
 internal sealed class ScrapeText(byte[] gzip)
 {
-    /// <summary>The text, compressed.</summary>
+    /// <summary>The compressed text.</summary>
     public ReadOnlyMemory<byte> Gzip => gzip;
 
-    /// <summary>What the run pushed, or would have; null where it did not come so far.</summary>
+    /// <summary>What the run pushed or would have pushed; null if it did not get that far.</summary>
     public static async Task<ScrapeText?> OfRunAsync(RunReport report, GroupingKey group)
     {
         if (report.Facts is not { } facts)
@@ -29,7 +29,7 @@ internal sealed class ScrapeText(byte[] gzip)
     }
 
     /// <summary>
-    /// What is known where no run has ended: which program this is. Two nodes may say so at once, so it gets the scrape's own instance.
+    /// Only the build information, until a run has ended. Two nodes may expose it at once, so its instance is that of the scrape.
     /// </summary>
     public static Task<ScrapeText> OfBuildAsync(BuildVersion build)
     {
@@ -38,7 +38,7 @@ internal sealed class ScrapeText(byte[] gzip)
         return WriteAsync(registry);
     }
 
-    /// <summary>The text as it is read piece by piece.</summary>
+    /// <summary>The uncompressed text as a stream.</summary>
     public Stream Open() => new GZipStream(new MemoryStream(gzip, writable: false), CompressionMode.Decompress);
 
     static async Task<ScrapeText> WriteAsync(CollectorRegistry registry)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Run by the image of PostgreSQL when the data directory is new: a role that may read backup facts and nothing else, for the job, and one that
-# may take base backups. psql itself reads the passwords, so that they are in no command line.
+# Run by the PostgreSQL image when the data directory is new. Creates a role for the job that may only read backup facts, and a role that
+# may take base backups. psql reads the passwords itself, so that no command line contains them.
 set -eu
 export SECRETS="${SECRETS:-/run/secrets}"
 
@@ -13,5 +13,5 @@ GRANT EXECUTE ON FUNCTION backup_metrics.base_backup_history() TO monitor;
 CREATE ROLE backup LOGIN REPLICATION PASSWORD :'backup_password';
 END
 
-# The line "host all all all" that the image writes is not for replication.
+# The image's line "host all all all" does not cover replication.
 echo "host replication backup all scram-sha-256" >> "$PGDATA/pg_hba.conf"

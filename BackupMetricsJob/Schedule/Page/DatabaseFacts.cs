@@ -1,0 +1,93 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Reporting;
+
+namespace BackupMetricsJob.Schedule.Page;
+
+/// <summary>Facts about a database, in the words of `show`.</summary>
+internal static class DatabaseFacts
+{
+    /// <summary>PostgreSQL 15.20, primary; or the source of the facts.</summary>
+    public static string Server(ProbeResult result) =>
+        result switch
+        {
+            { Server: { } server } => $"PostgreSQL {Humanize.Version(server.VersionNumber)}, {(server.InRecovery ? "standby" : "primary")}",
+            { IsTarget: false } => $"according to {string.Join(", ", result.Instance.Sources)}",
+            { SourcesThatAnswered.Count: > 0 } => $"according to {string.Join(", ", result.SourcesThatAnswered)}",
+            _ => "no answer",
+        };
+
+    public static Html Age(BackupFacts backup, Instance instance) =>
+        backup.Age is { } age
+            ? Html.Format($"<b>{Humanize.Duration(age)}</b> old{Limit(instance, ShowBackup.LimitTypeFor(instance, backup.Type))}")
+            : Html.Format($"{(backup.Oldest is null ? "no successful backup known" : "newest backup unknown")}");
+
+    /// <summary>Tool, finish time, duration, size and what else is kept.</summary>
+    public static Html Details(BackupFacts backup)
+    {
+        var finished = backup.LastSuccess is { } at
+            ? Html.Format($"{backup.Tool}, finished {TimeElement.Render(at)}")
+            : Html.Format($"{backup.Tool}");
+        var took = backup.LastDuration is { } duration ? $", took {Humanize.Duration(duration)}" : "";
+        var more = ShowBackup.DescribeOthers(backup);
+        return Html.Format($"{finished}{took}{ShowBackup.Size(backup)}{(more.Length > 0 ? "; " + more : "")}");
+    }
+
+    /// <summary>The state of WAL archiving; null without server facts.</summary>
+    public static string? Archiving(ProbeResult result)
+    {
+        if (result.Server is not { } server)
+            return null;
+        if (ArchiverStates.Classify(server) is not { } state)
+            return "unknown";
+        var last =
+            !server.DoesNotArchiveItself && server.ArchiveMode != "off" && server.Archiver.LastArchived is { } archived
+                ? $", last success {Humanize.Duration(server.Now - archived)} before the probe"
+                : "";
+        return state.Name() + last;
+    }
+
+    /// <summary>How long the oldest segment has been waiting for the archiver; null if none is.</summary>
+    public static TimeSpan? Waiting(ProbeResult result) =>
+        result.Server is { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal.OldestReady: { } since } server
+            ? server.Now - since
+            : null;
+
+    /// <summary>The segments waiting for the archiver; null if unknown or archiving is off.</summary>
+    public static Html? Queue(ProbeResult result)
+    {
+        if (result.Server is not { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal: { } wal })
+            return null;
+        return Waiting(result) is { } waiting
+            ? Html.Format($"<b>{Humanize.Waiting(wal)}</b> waiting for {Humanize.Duration(waiting)}{Limit(result.Instance, LimitType.Wal)}")
+            : Html.Format($"empty");
+    }
+
+    /// <summary>How much would be lost in a failure now; null if unknown.</summary>
+    public static Html? Loss(ProbeResult result) =>
+        result.Loss is { } loss ? Html.Format($"<b>{Humanize.Duration(loss.Window)}</b> of work at most{ShowTable.Condition(loss)}") : null;
+
+    /// <summary>Short forms for a table with headings.</summary>
+    public static Html? ShortQueue(ProbeResult result)
+    {
+        if (result.Server is not { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal: { } wal })
+            return null;
+        return Waiting(result) is { } waiting
+            ? Html.Format($"{Humanize.Waiting(wal)}, {Humanize.Duration(waiting)}")
+            : Html.Format($"empty");
+    }
+
+    public static Html? ShortLoss(ProbeResult result) =>
+        result.LossWindow is { } window ? Html.Format($"{Humanize.Duration(window)}") : null;
+
+    public static Html Labels(Instance instance)
+    {
+        if (instance.Labels.Count == 0)
+            return Html.Nothing;
+        return Html.Format($"<span class=\"labels\">{Html.Join(" ", [.. instance.Labels.Select(Label)])}</span>");
+    }
+
+    static Html Label(InstanceLabel label) => Html.Format($"<span>{label.Name}={label.Value}</span>");
+
+    static Html Limit(Instance instance, LimitType? type) =>
+        Html.Format($" <span class=\"limit\">({AgeBar.Describe(instance, type)})</span>");
+}
