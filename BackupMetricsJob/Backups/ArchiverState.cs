@@ -29,10 +29,13 @@ internal enum ArchiverState
 internal static class ArchiverStates
 {
     /// <summary>
-    /// How long a file may wait, and nothing be archived, before the archiver is said to fail. It tries three times, a second apart, and
-    /// begins anew after a minute: two rounds. A file waits from the moment when it was complete, so archive_timeout does not matter.
+    /// How long a file may wait, and nothing be archived, before the archiver counts as failing. It tries three times, a second apart, and
+    /// again after a minute: that is time for two rounds. A file waits from when it was complete, so archive_timeout does not matter.
     /// </summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(2);
+
+    /// <summary>The same while archive_command is seen to run: an upload may be slow. One that takes longer hangs.</summary>
+    public static readonly TimeSpan MaxAttempt = TimeSpan.FromMinutes(15);
 
     public static ReadOnlySpan<ArchiverState> All =>
         [
@@ -70,6 +73,8 @@ internal static class ArchiverStates
             return OfUnarchived(server.Wal);
         if (server.Discards is not null)
             return ArchiverState.Discarded;
+        if (server.FutureTime is not null)
+            return null;
 
         var archiver = server.Archiver;
         var waits = server.Wal is { OldestReady: not null };
@@ -90,7 +95,7 @@ internal static class ArchiverStates
             since = server.Archiver.LastArchived.Value;
         if (server.Started > since)
             since = server.Started.Value;
-        return server.Now - since > MaxWait ? server.Now - since : null;
+        return server.Now - since > (server.Wal.AttemptIsRunning ? MaxAttempt : MaxWait) ? server.Now - since : null;
     }
 
     static ArchiverState? OfUnarchived(WalEvidence? wal) =>

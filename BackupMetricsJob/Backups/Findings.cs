@@ -90,7 +90,10 @@ internal static class Findings
                     new(
                         true,
                         "WAL was never archived, and some waits",
-                        "Read the server's log for the output of archive_command: it has not worked once."
+                        server.Archiver.FailedCount > 0
+                            ? "Read the server's log for the output of archive_command: it has not worked once."
+                            : "Read the server's log, and look at the archiver process: no failure is counted, so the first attempt still runs, "
+                                + "or the command ends with a code above 125."
                     )
                 );
                 break;

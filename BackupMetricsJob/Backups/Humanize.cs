@@ -17,6 +17,9 @@ internal static class Humanize
             _ => Number(span.TotalDays, "0.#") + " days",
         };
 
+    /// <summary>How long ago that was; what is a little ahead of the clock is now.</summary>
+    public static string Since(DateTimeOffset time, DateTimeOffset now) => Duration(time < now ? now - time : TimeSpan.Zero);
+
     public static string Bytes(long bytes) =>
         bytes switch
         {
@@ -49,6 +52,7 @@ internal static class Humanize
             "nothing" => "is empty or a comment",
             "/dev/null" => "writes to /dev/null",
             "no %p" => "names neither %p nor %f, the segment to store",
+            "no %f" => "reads %p, and without %f each segment overwrites the last or is stored nowhere",
             _ when "|;&".Contains(word[0], StringComparison.Ordinal) => $"ends in \"{word}\" or the like, which hides every failure",
             _ => $"only does \"{word}\"",
         };

@@ -19,8 +19,14 @@ internal sealed record ServerEvidence
     /// <summary>What makes archive_command end well although nothing is stored, in a word; null where nothing is seen to.</summary>
     public string? Discards { get; init; }
 
+    /// <summary>archive_command copies each segment to the same name, unless that is a directory.</summary>
+    public bool MayOverwrite { get; init; }
+
     /// <summary>The server's clock when it was asked.</summary>
     public required DateTimeOffset Now { get; init; }
+
+    /// <summary>A time that lies in the future of that clock, in words: then nothing is claimed of archiving. Null where there is none.</summary>
+    public string? FutureTime { get; init; }
 
     /// <summary>When the server was started.</summary>
     public DateTimeOffset? Started { get; init; }
@@ -80,6 +86,12 @@ internal sealed record WalEvidence
 
     /// <summary>Segments that are marked as archived: by the archiver, or by a walreceiver, which marks whatever it streamed.</summary>
     public required long DoneSegments { get; init; }
+
+    /// <summary>The files have the times of a copy, so nothing that they say is older than the last success.</summary>
+    public bool IsCopy { get; init; }
+
+    /// <summary>archive_command is running now. PostgreSQL shows it since 15.</summary>
+    public bool AttemptIsRunning { get; init; }
 
     /// <summary>Since when the oldest file waits, of whatever kind.</summary>
     public DateTimeOffset? OldestReady { get; init; }

@@ -12,7 +12,7 @@ internal static class ShowBackup
             var took = backup.LastDuration is { } duration ? $", took {Humanize.Duration(duration)}" : "";
             row(
                 Name(backup.Type),
-                $"{Humanize.Duration(age)} old ({Limit(instance, LimitOf(instance, backup.Type))}), {backup.Tool}, "
+                $"{(backup.Database is { } database ? $"of database {PlainText.OnOneLine(database)} alone, " : "")}{Humanize.Duration(age)} old ({Limit(instance, LimitOf(instance, backup.Type))}), {backup.Tool}, "
                     + $"finished {Humanize.Time(finished)}{took}{Size(backup)}"
             );
         }

@@ -56,20 +56,32 @@ internal static class ShowTable
     }
 
     /// <summary>What a claim by the server's word depends on.</summary>
-    public static string Proviso(Loss loss) => loss.IsByServer ? ", if all is stored that the archiver said was" : "";
+    public static string Proviso(Loss loss) =>
+        loss switch
+        {
+            { IsByServer: true } => ", if all is stored that the archiver said was",
+            { IsByDump: true } => ", if the newest dump holds all databases",
+            _ => "",
+        };
 
     static void WriteArchive(ServerEvidence server, ProbeResult result, TextWriter to)
     {
         if (ArchiverStates.Classify(server) is not { } state)
         {
-            var why = server.Wal is null ? WhyNoWal(result) : "nothing was archived yet, nothing failed" + Waiting(server, result.Instance);
+            var why = server switch
+            {
+                { FutureTime: { } future } => future,
+                { Wal: null } => WhyNoWal(result),
+                { Wal.AttemptIsRunning: true } => "archive_command is running, nothing was archived yet" + Waiting(server, result.Instance),
+                _ => "nothing was archived yet, nothing failed" + Waiting(server, result.Instance),
+            };
             Row(to, "WAL archiving", "unknown: " + why);
             return;
         }
 
         var last =
             !server.DoesNotArchiveItself && server.ArchiveMode != "off" && server.Archiver.LastArchived is { } archived
-                ? $", last success {Humanize.Duration(server.Now - archived)} ago"
+                ? $", last success {Humanize.Since(archived, server.Now)} ago"
                 : "";
         Row(to, "WAL archiving", state.Name() + last + Waiting(server, result.Instance));
     }
@@ -81,7 +93,7 @@ internal static class ShowTable
         server switch
         {
             { DoesNotArchiveItself: true } or { ArchiveMode: "off" } or { Wal: null } => "",
-            { Wal: { OldestReady: { } since } wal } => $", {Humanize.Waiting(wal)} waiting for {Humanize.Duration(server.Now - since)} "
+            { Wal: { OldestReady: { } since } wal } => $", {Humanize.Waiting(wal)} waiting for {Humanize.Since(since, server.Now)} "
                 + $"({ShowBackup.Limit(instance, LimitType.Wal)})",
             _ => ", nothing waits",
         };

@@ -83,6 +83,7 @@ internal static class PgMonitorSource
                 Stored = row.LongOrNull(10),
                 HasErrors = !row.IsDBNull(11) && row.GetBoolean(11),
                 StartLsn = row.LongOrNull(12),
+                StartSegment = row.TextOrNull(14),
             }
         );
         return wrong;
