@@ -100,7 +100,7 @@ public sealed class HostLoopTests(HostLoopServers servers) : IClassFixture<HostL
     )]
     [InlineData(
         "port=SECOND,1 user=trusted sslmode=require",
-        "tls: 127.0.0.1:SECOND: the server does not speak TLS, which sslmode asks for"
+        "tls: 127.0.0.1:SECOND: the server does not speak TLS, which sslmode asks for; not tried after that: 127.0.0.1:1"
     )]
     [InlineData(
         "port=NOTNOW,1 user=trusted target_session_attrs=prefer-standby",

@@ -88,6 +88,9 @@ internal sealed class HostLoop
                 if (await TryAsync(host, kind, attempts + more) is { } connection)
                     return connection;
             }
+
+            if (_isOver && i + 1 < hosts.Count)
+                _said += $"; not tried after that: {string.Join(", ", hosts.Skip(i + 1))}";
         }
 
         return null;
@@ -157,7 +160,12 @@ internal sealed class HostLoop
             var lost = _settings.Tls.Certificate is null || !hasSpoken ? null : TlsFailures.OfLostRefusal(e);
             var known = _check?.Refusal ?? HostFailures.Describe(e, host, _settings.User, failure);
             if (known is null && HostFailures.MayBeStrange(e, failure))
-                known = await StrangeServer.AskAsync(host, _clock.Provider, _cancellationToken);
+            {
+                known =
+                    await StrangeServer.AskAsync(host, _clock.Provider, _cancellationToken)
+                    ?? (hasSpoken ? null : HostFailures.OfSilentEnd(e));
+            }
+
             Note(host, known ?? lost ?? failure, isTelling: true);
             _isOver = lost is not null || !GoesOn(e, failure);
         }
