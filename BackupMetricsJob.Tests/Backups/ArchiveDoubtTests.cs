@@ -73,8 +73,8 @@ public sealed class ArchiveDoubtTests
     {
         var tool = Backup with { Source = SourceName.Catalog, StartSegment = "000000010000000000000005" };
         Assert.Equal(
-            "what would be lost is not known: the newest base backup, of 2026-11-22 09:00:00 UTC, began on timeline 1, and this server writes "
-                + "timeline 2; what was archived on another timeline it cannot know",
+            "what would be lost is not known: the newest base backup, of 2026-11-22 09:00:00 UTC, began on timeline 1, and this "
+                + "server writes timeline 2; what was archived on another timeline it cannot know",
             Doubt(Server with { Wal = Promoted }, tool)
         );
         Assert.NotNull(Doubt(Server with { Wal = Promoted }, tool with { StartSegment = null, Timeline = 1 }));

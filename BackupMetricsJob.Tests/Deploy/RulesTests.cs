@@ -53,6 +53,7 @@ public sealed class RulesTests
                 "LastWalArchive",
                 "PushgatewayDown",
                 "RecoveryPointTooOld",
+                "RecoveryPointUnknown",
                 "RestoreTestTooOld",
                 "WalArchiverFailing",
             ],

@@ -78,7 +78,7 @@ public sealed class UncountedFailureTests
         Assert.Null(result.LossWindow);
     }
 
-    /// <summary>PostgreSQL shows since 15 that the command runs. Before that nothing tells a slow one from one that fails uncounted.</summary>
+    /// <summary>PostgreSQL 15 and newer show that the command is running. Before, a slow one looks like one that fails uncounted.</summary>
     [Theory]
     [InlineData(13, false)]
     [InlineData(15, true)]

@@ -3,7 +3,9 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Integration;
 
-/// <summary>Files whose times are those of a copy, or of a clock that was set back: nothing waits for less than it does, or for less than nothing.</summary>
+/// <summary>
+/// Files with the times of a copy, or of a clock that was set back: they shorten no loss, and nothing waits for a negative time.
+/// </summary>
 public sealed class WrongFileTimesTests
 {
     /// <summary>The archiver works for three hours less than the server; then `cp -r` gives all files the time of the copy.</summary>

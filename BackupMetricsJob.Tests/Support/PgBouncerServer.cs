@@ -44,7 +44,8 @@ internal sealed class PgBouncerServer : IAsyncDisposable
                 max_client_conn = 3
                 {(
                     tls
-                        ? $"client_tls_sslmode = require\nclient_tls_key_file = {folder}/server.key\nclient_tls_cert_file = {folder}/server.crt"
+                        ? $"client_tls_sslmode = require\nclient_tls_key_file = {folder}/server.key\n"
+                            + $"client_tls_cert_file = {folder}/server.crt"
                         : ""
                 )}
                 """

@@ -119,7 +119,7 @@ internal sealed record ArchiveDoubt(string Summary, string Advice)
     static string Since(ArchiverStatistics archiver) =>
         archiver.Begin is { } begin ? $" since the statistics began at {Humanize.Time(begin)}" : "";
 
-    // A tool may say it. A server that was never promoted has only one. Else the name of its own history file tells, or the time.
+    // The tool may say it. A server that was never promoted has only one timeline. Else its own history file shows it, or the time.
     static bool IsOnTimeline(ServerEvidence server, WalEvidence wal, BackupFacts backup)
     {
         if (backup.Timeline is { } began)

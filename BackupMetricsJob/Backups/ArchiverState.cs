@@ -12,10 +12,10 @@ internal enum ArchiverState
     /// <summary>WAL waits, and none was ever archived.</summary>
     Never,
 
-    /// <summary>The command says that it stored the WAL, and stores nothing.</summary>
+    /// <summary>The command succeeds and stores nothing.</summary>
     Discarded,
 
-    /// <summary>archive_mode is off, and nobody streams the WAL away either.</summary>
+    /// <summary>archive_mode is off, and no receiver takes the WAL.</summary>
     Off,
 
     /// <summary>archive_mode is off, and a receiver such as pg_receivewal takes the WAL.</summary>
@@ -63,7 +63,7 @@ internal static class ArchiverStates
 
     /// <summary>
     /// The state, or null where nothing is known. After a crash pg_stat_archiver is all zeros, so "never" is said only where no
-    /// segment bears the mark of an archived one and another waits.
+    /// segment is marked as archived and another waits.
     /// </summary>
     public static ArchiverState? Classify(ServerEvidence server)
     {

@@ -51,12 +51,12 @@ internal sealed record BackupFacts(string Source, string Tool, BackupType Type)
         init;
     }
 
-    /// <summary>The only database that the newest holds, of a logical one; null where it holds all, or nobody says.</summary>
+    /// <summary>Of a logical backup: the only database that the newest holds. Null where it holds all, or that is not known.</summary>
     public string? Database { get; init; }
 
     /// <summary>
-    /// Whether it can be restored without an archive: pg_basebackup takes the WAL along, unless it is told not to. The server cannot tell:
-    /// the label is also that of Barman, which tells it not to.
+    /// Whether it can be restored without an archive: pg_basebackup includes the WAL by default. The server cannot see that:
+    /// Barman, which excludes the WAL, has the same label.
     /// </summary>
     public bool CarriesItsWal => Source != SourceName.Server && Tool == "pg_basebackup" && Type.IsPhysical();
 

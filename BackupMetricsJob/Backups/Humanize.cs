@@ -3,7 +3,7 @@ using System.Globalization;
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// Spans and sizes as a person reads them: 12 s, 42 min, 3.2 h, 6.1 days; 33.6 MB. Units are chosen so that two digits tell enough.
+/// Spans and sizes as a person reads them: 12 s, 42 min, 3.2 h, 6.1 days; 33.6 MB. Units are chosen so that two digits are enough.
 /// </summary>
 internal static class Humanize
 {
@@ -45,7 +45,7 @@ internal static class Humanize
             _ => $"{Segments(wal.ReadySegments)}, {Count(wal.ReadyOthers, "history file")}",
         };
 
-    /// <summary>How an archive_command throws WAL away, by the word of archiver.sql.</summary>
+    /// <summary>How an archive_command throws WAL away, for a word that archiver.sql returns.</summary>
     public static string Discarding(string word) =>
         word switch
         {

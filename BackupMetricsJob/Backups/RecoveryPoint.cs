@@ -57,7 +57,7 @@ internal static class RecoveryPoint
 
     /// <summary>
     /// WAL that a restore would replay, from the newest full backup's start to the archive's end; by the server's own base backup where
-    /// no tool tells where its full backup begins. Null where there is no archive, or where it ends before that backup.
+    /// no tool says where its full backup begins. Null where there is no archive, or where it ends before that backup.
     /// </summary>
     public static long? ReplayBytes(ServerEvidence? server, IReadOnlyList<BackupFacts> backups)
     {
@@ -75,7 +75,7 @@ internal static class RecoveryPoint
         wal is null ? null : ByTool(wal.Age < newest.Age ? wal.Age : newest.Age);
 
     // Nothing but the backup itself is kept, unless somebody streams the WAL: then what is streamed counts. A backup that only the server
-    // knows began while archive_mode was on: whether the WAL that it needs was archived, or streamed, nobody says.
+    // knows began while archive_mode was on: whether the WAL that it needs was archived or streamed is not known.
     static Loss? WithoutArchiving(ServerEvidence server, BackupFacts newest) =>
         !IsTools(newest)
             ? null
@@ -89,7 +89,8 @@ internal static class RecoveryPoint
     /// <summary>
     /// Last write minus "archived until", where the server's word is enough. A segment's .done file has the time of the .ready file before
     /// it, which is when the segment was complete; where the .done files are gone, the segments themselves and the statistics stand in.
-    /// With archive_timeout a segment is never open for longer than that; but files from before the server's start may have the times of a copy.
+    /// With archive_timeout a segment is never open for longer than that. That says nothing of files from before the server's start, which
+    /// may have the times of a copy.
     /// </summary>
     static Loss? ByArchive(ServerEvidence server)
     {
@@ -141,6 +142,6 @@ internal static class RecoveryPoint
 /// <param name="IsByServer">Whether the server's word is what it stands on; else it is what a tool knows to be stored.</param>
 internal sealed record Loss(TimeSpan Window, bool IsByServer)
 {
-    /// <summary>It is the work since the newest dump began; whether that holds all databases, nobody says.</summary>
+    /// <summary>It is the work since the newest dump began. Whether that dump holds all databases is not known.</summary>
     public bool IsByDump { get; init; }
 }

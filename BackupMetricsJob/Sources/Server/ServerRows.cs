@@ -66,7 +66,7 @@ internal static class ServerRows
             },
         };
 
-        // In a copy of the data directory a file may be older than its time, but nothing waits, or is archived, since after the last success.
+        // In a copy of the data directory a file is older than its time. The last success is the latest that it can be from.
         DateTimeOffset? FileTime(string column, string what) =>
             Time(row, column, what) is { } time
                 ? isCopy && time > evidence.Archiver.LastArchived

@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Sources.Server;
 
 /// <summary>
 /// The source "server": what PostgreSQL knows of its own backups, in one round trip. What is read is handed on at once, query by query.
-/// One that the server refuses takes nothing with it but what it alone would have told: the rest is read in another round trip.
+/// A query that the server refuses costs only its own facts: the others are read in another round trip.
 /// </summary>
 internal sealed class ServerSource(SourceTransaction transaction, Session session, Omissions without, ProbeProgress progress)
 {
