@@ -62,12 +62,73 @@ public sealed class ArchiveDoubtTests
             Archiver = Server.Archiver with { ArchivedCount = 1 },
         };
         Assert.NotNull(Doubt(server, tool));
-        Assert.Null(Doubt(server, tool with { LastSuccess = Noon.AddHours(-4) }));
         Assert.Null(Doubt(server, tool with { StartLsn = 6 * Segment }));
         Assert.Null(
             Doubt(server with { Archiver = Server.Archiver, Wal = Promoted with { TimelineBegan = null, BackupTimeline = 2 } }, tool)
         );
     }
+
+    [Fact]
+    public void A_tool_that_says_the_timeline_or_the_segment_is_believed_before_any_time()
+    {
+        var tool = Backup with { Source = SourceName.Catalog, StartSegment = "000000010000000000000005" };
+        Assert.Equal(
+            "what would be lost is not known: the newest base backup, of 2026-11-22 09:00:00 UTC, began on timeline 1, and this "
+                + "server writes timeline 2; what was archived on another timeline it cannot know",
+            Doubt(Server with { Wal = Promoted }, tool)
+        );
+        Assert.NotNull(Doubt(Server with { Wal = Promoted }, tool with { StartSegment = null, Timeline = 1 }));
+        Assert.Null(Doubt(Server with { Wal = Promoted }, tool with { Timeline = 2 }));
+        Assert.NotNull(Doubt(Server, tool with { Timeline = 2 }));
+
+        // Segment 5 to the archive's end in segment 7: two.
+        Assert.Null(Doubt(Server with { Archiver = Server.Archiver with { ArchivedCount = 2 } }, tool));
+        Assert.NotNull(Doubt(Server with { Archiver = Server.Archiver with { ArchivedCount = 1 } }, tool));
+    }
+
+    [Fact]
+    public void A_backup_that_cannot_be_placed_is_as_good_as_the_time_that_the_server_can_speak_of()
+    {
+        var tool = Backup with { Source = SourceName.Query, LastDuration = TimeSpan.FromHours(1) };
+        var server = Server with { Wal = Wal with { BackupStart = null, BackupTimeline = null }, Started = Noon.AddHours(-4) };
+        Assert.Null(Doubt(server, tool));
+        Assert.Equal(
+            "what would be lost is not known: the source of the newest base backup, of 2026-11-22 09:00:00 UTC, does not say where in the "
+                + "WAL it begins, and the server was started at 2026-11-22 08:00:01 UTC, after it, perhaps after a time without archiving",
+            Doubt(server with { Started = Noon.AddHours(-4).AddSeconds(1) }, tool)
+        );
+        Assert.Null(Doubt(server with { Archiver = server.Archiver with { Begin = Noon.AddHours(-4) } }, tool));
+        Assert.EndsWith(
+            "and the statistics of the archiver began at 2026-11-22 08:00:01 UTC, after it",
+            Doubt(server with { Archiver = server.Archiver with { Begin = Noon.AddHours(-4).AddSeconds(1) } }, tool)
+        );
+    }
+
+    [Fact]
+    public void A_backup_that_cannot_be_placed_is_held_against_the_servers_own()
+    {
+        var server = Server with
+        {
+            BaseBackup = new(Noon.AddHours(-3), null, "wal-g"),
+            Archiver = Server.Archiver with { ArchivedCount = 2 },
+            Started = Noon.AddMinutes(-1),
+        };
+        var tool = Backup with { Source = SourceName.Query };
+        var (older, newer) = (tool with { LastSuccess = Noon.AddHours(-4) }, tool with { LastSuccess = Noon.AddHours(-2) });
+
+        // All since an older backup was archived, so all since a newer one; of an older one that is not known.
+        Assert.Null(Doubt(server, newer));
+        Assert.Contains("does not say where", Doubt(server, older), StringComparison.Ordinal);
+
+        var fewer = server with { Archiver = server.Archiver with { ArchivedCount = 1 } };
+        Assert.Contains("at least 2 segments lie between", Doubt(fewer, older), StringComparison.Ordinal);
+        Assert.Contains("does not say where", Doubt(fewer, newer), StringComparison.Ordinal);
+        Assert.Null(Doubt(fewer with { Started = Noon.AddDays(-9) }, newer));
+    }
+
+    [Fact]
+    public void It_is_not_where_each_segment_may_overwrite_the_last() =>
+        Assert.Contains("without %f", Doubt(Server with { MayOverwrite = true }, Backup), StringComparison.Ordinal);
 
     [Fact]
     public void It_is_not_where_the_backups_own_wal_is_not_archived()

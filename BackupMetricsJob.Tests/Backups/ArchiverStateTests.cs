@@ -64,6 +64,26 @@ public sealed class ArchiverStateTests
     }
 
     [Fact]
+    public void A_command_that_is_seen_to_run_has_a_quarter_of_an_hour()
+    {
+        var slow = Waiting with { AttemptIsRunning = true, OldestReady = Noon.AddMinutes(-15) };
+        AssertState(null, Server with { Archiver = Zero, Wal = slow });
+        AssertState(ArchiverState.Never, Server with { Archiver = Zero, Wal = slow with { OldestReady = Noon.AddMinutes(-16) } });
+        var later = Server with { Archiver = Server.Archiver with { LastArchived = Noon.AddHours(-1) }, Wal = slow };
+        AssertState(ArchiverState.Ok, later);
+        AssertState(ArchiverState.Failing, later with { Wal = slow with { AttemptIsRunning = false } });
+        AssertState(ArchiverState.Failing, later with { Archiver = later.Archiver with { LastFailed = Noon.AddMinutes(-1) } });
+    }
+
+    [Fact]
+    public void Where_a_time_is_in_the_future_nothing_is_claimed()
+    {
+        AssertState(null, Server with { FutureTime = "last_archived_time is" });
+        AssertState(ArchiverState.Discarded, Server with { FutureTime = "last_archived_time is", Discards = "true" });
+        AssertState(ArchiverState.Off, Server with { FutureTime = "last_archived_time is", ArchiveMode = "off" });
+    }
+
+    [Fact]
     public void A_history_file_that_waits_waits() =>
         AssertState(ArchiverState.Failing, Server with { Wal = Wal with { ReadyOthers = 1, OldestReady = Noon.AddMinutes(-3) } });
 

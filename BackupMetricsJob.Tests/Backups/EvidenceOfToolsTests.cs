@@ -39,6 +39,17 @@ public sealed class EvidenceOfToolsTests
         Assert.Null(RecoveryPoint.Estimate(Server with { InRecovery = true }, [Dump]));
     }
 
+    /// <summary>The other databases, and the roles, are not in it.</summary>
+    [Fact]
+    public void A_dump_of_one_database_is_no_recovery_point_of_the_server()
+    {
+        Assert.Null(RecoveryPoint.Estimate(null, [Dump with { Database = "orders" }]));
+        Assert.Null(RecoveryPoint.Estimate(Server, [Dump with { Database = "orders" }]));
+        Assert.Equal(TimeSpan.FromSeconds(170), RecoveryPoint.Estimate(Server, [Full, Dump with { Database = "orders" }])?.Window);
+        Assert.True(RecoveryPoint.Estimate(null, [Dump])!.IsByDump);
+        Assert.False(RecoveryPoint.Estimate(Server, [Full])!.IsByDump);
+    }
+
     [Fact]
     public void A_dump_that_is_newer_than_the_archive_counts()
     {

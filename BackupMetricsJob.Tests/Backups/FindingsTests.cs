@@ -115,7 +115,7 @@ public sealed class FindingsTests
     [Fact]
     public void A_failing_archiver_tells_when_it_last_worked() =>
         AssertSaid(
-            "critical: WAL archiving fails; the last success was at 2026-11-22 11:57:00 UTC",
+            "critical: WAL archiving is failing; the last success was at 2026-11-22 11:57:00 UTC",
             Result with
             {
                 Server = Server with { Archiver = Server.Archiver with { LastFailed = Noon } },
@@ -125,8 +125,8 @@ public sealed class FindingsTests
     [Fact]
     public void An_archiver_that_fails_without_being_counted_says_so() =>
         AssertSaid(
-            "critical: WAL archiving fails: nothing was archived for 3 min although WAL waits. PostgreSQL counts no failure, "
-                + "as where the command ends with a code above 125 "
+            "critical: WAL archiving is failing: nothing was archived for 3 min although WAL is waiting. PostgreSQL counts no failure "
+                + "when the command exits with a code above 125 "
                 + "or the library cannot be loaded; the last success was at 2026-11-22 11:57:00 UTC",
             Result with
             {
@@ -140,7 +140,7 @@ public sealed class FindingsTests
     [InlineData("nothing", "is empty or a comment")]
     public void A_command_that_throws_wal_away_is_named_by_its_kind(string word, string said) =>
         AssertSaid(
-            $"critical: archive_command throws WAL away: it {said}, so PostgreSQL takes it for stored and deletes it",
+            $"critical: archive_command throws WAL away: it {said}, so PostgreSQL believes that the WAL is stored and deletes it",
             Result with
             {
                 Server = Server with { Discards = word },
@@ -149,7 +149,7 @@ public sealed class FindingsTests
 
     [Fact]
     public void A_clock_that_is_off_is_told() =>
-        AssertSaid("warning: the server's clock is 42 s behind ours", Result with { ClockOffset = TimeSpan.FromSeconds(-42) });
+        AssertSaid("warning: the server's clock is 42 s behind this host's", Result with { ClockOffset = TimeSpan.FromSeconds(-42) });
 
     [Fact]
     public void What_is_critical_comes_first()

@@ -50,6 +50,31 @@ public sealed class LossWindowTests
     public void It_is_never_negative() => AssertWindow(0, Server with { Wal = Wal with { NewestDone = Noon } });
 
     [Fact]
+    public void A_mark_long_after_the_last_write_and_a_time_in_the_future_tell_nothing()
+    {
+        Assert.Null(RecoveryPoint.Estimate(Server with { Wal = Wal with { NewestDone = Noon.AddMinutes(5) } }, [Backup]));
+        AssertWindow(0, Server with { Wal = Wal with { NewestDone = Noon.AddMinutes(4) } });
+        Assert.Null(RecoveryPoint.Estimate(Server with { FutureTime = "last_archived_time is" }, [Backup]));
+    }
+
+    /// <summary>They may be those of a copy: what waited for long before the server was moved looks as if it had just begun to.</summary>
+    [Fact]
+    public void Waiting_files_from_before_the_servers_start_bound_nothing()
+    {
+        var waiting = Server with
+        {
+            Wal = Wal with
+            {
+                NewestDone = Noon.AddHours(-5),
+                OldestReadySegment = Noon.AddSeconds(-60),
+                ArchiveTimeout = TimeSpan.FromMinutes(1),
+            },
+        };
+        AssertWindow(50 + 60, waiting with { Started = Noon.AddSeconds(-60) });
+        AssertWindow((5 * 3600) - 10, waiting with { Started = Noon.AddSeconds(-59) });
+    }
+
+    [Fact]
     public void It_is_unknown_without_a_base_backup_without_rights_and_on_a_standby()
     {
         Assert.Null(RecoveryPoint.Estimate(Server, []));

@@ -54,6 +54,7 @@ public sealed class RulesTests
                 "LastWalArchive",
                 "PushgatewayDown",
                 "RecoveryPointTooOld",
+                "RecoveryPointUnknown",
                 "RestoreTestFailed",
                 "RestoreTestTooOld",
                 "WalArchiverFailing",

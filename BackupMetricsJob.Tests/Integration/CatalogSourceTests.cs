@@ -60,6 +60,36 @@ public sealed class CatalogSourceTests
         AssertAge(TimeSpan.FromHours(1), result.At - Assert.Single(result.Found[3].Backups).Running!.Since);
     }
 
+    [Fact]
+    public async Task Where_a_backup_begins_and_whose_dump_it_is_are_those_of_the_newest_of_each_kind()
+    {
+        await using var catalogue = await CatalogDatabase.StartAsync();
+        await catalogue.Server.ExecuteAsync(
+            """
+            INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at, start_lsn, start_wal, timeline, database) VALUES
+            ('a', 'wal-g', 'full', 'F1', 'done', now() - interval '9 h', '0/1000', '000000010000000000000001', 1, NULL),
+            ('a', 'wal-g', 'incr', 'I1', 'done', now() - interval '3 h', NULL, '000000020000000000000009', NULL, NULL),
+            ('a', 'wal-g', 'incr', 'I0', 'done', now() - interval '4 h', NULL, '000000020000000000000008', 2, NULL),
+            ('a', 'barman', 'full', 'B1', 'done', now() - interval '4 h', '0/9000', NULL, 7, NULL),
+            ('a', 'pg_dump', 'logical', 'L1', 'done', now() - interval '2 h', NULL, NULL, NULL, NULL),
+            ('a', 'pg_dump', 'logical', 'L2', 'done', now() - interval '1 h', NULL, NULL, NULL, 'orders')
+            """
+        );
+
+        var result = await Probe.OfAsync(catalogue.Server, ["catalog"]);
+
+        var backups = Assert.Single(result.Found).Backups;
+        BackupFacts Of(string tool, BackupType type) => backups.Single(facts => facts.Tool == tool && facts.Type == type);
+        Assert.Equal((0x1000, 1), (Of("wal-g", BackupType.Full).StartLsn, Of("wal-g", BackupType.Full).Timeline));
+        Assert.Equal(("000000020000000000000009", 2), (Of("wal-g", BackupType.Incr).StartSegment, Of("wal-g", BackupType.Incr).Timeline));
+        Assert.Equal(
+            (0x9000, 7, null),
+            (Of("barman", BackupType.Full).StartLsn, Of("barman", BackupType.Full).Timeline, Of("barman", BackupType.Full).Database)
+        );
+        Assert.Equal("orders", Of("pg_dump", BackupType.Logical).Database);
+        Assert.Null(RecoveryPoint.Estimate(null, [Of("pg_dump", BackupType.Logical)]));
+    }
+
     [Theory]
     [InlineData("*", "a b c d_1")]
     [InlineData("d_1", "d_1")]

@@ -157,6 +157,31 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
         Assert.DoesNotContain("Cannot assign", result.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>Also of a folder that may not be looked into: what is in it is not known.</summary>
+    [Fact]
+    public async Task A_socket_that_may_not_be_used()
+    {
+        using var folder = new TempFolder();
+        File.SetUnixFileMode(folder.Path, UnixFileMode.None);
+
+        // Root may use every socket, so somebody else asks.
+        var result = await ChildProcess.RunAsync(
+            BackupMetrics.Executable,
+            ["run", "--dry-run", "--connection", $"host={folder.Path} user=u dbname=d"],
+            new()
+            {
+                Unprivileged = true,
+                Environment = new Dictionary<string, string> { ["DOTNET_ROOT"] = BackupMetrics.DotnetRoot },
+            }
+        );
+        File.SetUnixFileMode(folder.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        Assert.Contains("reason=\"refused\"", result.Output, StringComparison.Ordinal);
+        Assert.Contains($"socket {folder.Path}/.s.PGSQL.5432: Permission denied", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("No such file", result.Error, StringComparison.Ordinal);
+        Assert.Contains("unix_socket_permissions", result.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("host=0.0.0.0")]
     [InlineData("hostaddr=0.0.0.0")]

@@ -53,6 +53,22 @@ public sealed class DiscardingCommandTests
         "timeout 60 true",
         "sudo -u postgres true",
         "/opt/archive.sh",
+        "timeout 60 true %p",
+        "/usr/bin/timeout -k 5 60s /bin/true %p",
+        "nice -n 10 true",
+        "ionice -c 3 nice true %p",
+        "sudo true",
+        "ls %p",
+        "test -f \"%p\"",
+        "sha256sum %p",
+        "sleep 5",
+        "gzip -c %p >/dev/null",
+        "cat %p > /archive/wal",
+        "gzip -c \"%p\" > /archive/wal.gz",
+        "gzip < %p > /archive/wal.gz",
+        "gzip < %p | cat",
+        "cat %p | gzip > /archive/wal.gz",
+        "dd if=%p of=/archive/wal",
     ];
 
     static readonly string[] Kept =
@@ -74,7 +90,7 @@ public sealed class DiscardingCommandTests
         "pgbackrest --stanza=main archive-push %p",
         "barman-wal-archive backup main %p",
         "pghoard_postgres_command --site main --xlog %f --mode archive",
-        "set -o pipefail; gzip < %p | cat",
+        "set -o pipefail; gzip < %p | cat > /archive/%f",
         "echo %f && cp %p /archive/%f",
         "cp \"%p\" \"/a b/#x/%f\"",
         "envdir /etc/wal-e.d/env wal-e wal-push %p",
@@ -84,6 +100,32 @@ public sealed class DiscardingCommandTests
         "cp %p /archive/%f 2>/dev/null",
         "cp %p /archive/%f || (echo failed; false)",
         "cp %p /archive/%f || exit $?",
+        "sleep 1000",
+        "sleep infinity",
+        "test ! -f \"/a #1/%f\" && cp %p \"/a #1/%f\"",
+        "test ! -f '/a #1/%f' && cp %p '/a #1/%f'",
+        "gzip -c %p > /archive/$(basename %p).gz",
+        "ssh host \"cat > /archive/%f\" < %p",
+        "timeout 60 wal-g wal-push %p",
+        "sudo -u postgres pgbackrest --stanza=main archive-push %p",
+        "test ! -f /stop && pgbackrest --stanza=main archive-push %p",
+        "cp %p /archive/",
+        "cp %p /archive/.",
+        "rsync -a %p host::module",
+        "scp %p host:",
+        "aws s3 cp %p s3://bucket/wal/",
+        "aws s3 cp %p s3://bucket",
+    ];
+
+    // Each stores the segment, under a name of its own only where the target is a directory: the server cannot see that.
+    static readonly string[] Doubtful =
+    [
+        "cp %p /archive/wal",
+        "cp \"%p\" \"/archive/wal\"",
+        "mv %p /archive/wal.new && sync",
+        "test ! -f /archive/wal && cp %p /archive/wal",
+        "rsync -a %p host:/archive/wal",
+        "aws s3 cp %p s3://bucket/wal",
     ];
 
     [Theory]
@@ -93,16 +135,38 @@ public sealed class DiscardingCommandTests
     {
         await using var server = await PostgresServer.StartAsync(new() { Version = version, Archiving = true });
         var wrong = new List<string>();
-        foreach (var command in Thrown.Concat(Kept))
+        foreach (var command in Thrown.Concat(Kept).Concat(Doubtful))
         {
             await server.SetAsync("archive_command", command);
             var said = (await Probe.OfAsync(server)).Server!;
             if (said.Discards is null == Thrown.Contains(command))
                 wrong.Add($"{command} is {said.Discards ?? "kept"}");
+            if (said.MayOverwrite != Doubtful.Contains(command))
+                wrong.Add($"{command} {(said.MayOverwrite ? "may overwrite" : "does not overwrite")}");
             Assert.True(said.Discards is null || said.Discards.Length <= 9, said.Discards);
         }
 
         Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public async Task Segments_that_overwrite_one_another_are_no_archive()
+    {
+        await using var server = await PostgresServer.StartAsync(
+            new() { Archiving = true, Settings = { ["archive_command"] = "cp %p {archive}/wal" } }
+        );
+        var backup = await server.BaseBackupAsync();
+        await server.ExecuteAsync("CREATE TABLE work AS SELECT 1");
+        await server.WaitForArchivedAsync(await server.SwitchWalAsync());
+
+        var result = await Probe.OfAsync(server);
+
+        Assert.Null(result.LossWindow);
+        Assert.Contains(Findings.For(result), finding => finding.Summary.Contains("without %f", StringComparison.Ordinal));
+        Assert.DoesNotContain("postgres_recovery_point", Published.Text(result), StringComparison.Ordinal);
+        await server.CrashAsync();
+        await using var restored = await server.RestoreAsync(backup);
+        Assert.Equal(0, await restored.ScalarAsync<long>("SELECT count(*) FROM pg_class WHERE relname = 'work'"));
     }
 
     [Fact]

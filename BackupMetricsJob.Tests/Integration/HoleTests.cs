@@ -82,6 +82,43 @@ public sealed class HoleTests
     }
 
     /// <summary>
+    /// The same where only a tool knows the backup, and the server's own is younger (a failed copy left it, or the list was not read anew).
+    /// The tool's says when it was made, the segment that it begins in, or no more than its time.
+    /// </summary>
+    [Theory]
+    [InlineData(15)]
+    [InlineData(18)]
+    public async Task A_time_without_archiving_after_a_backup_that_only_a_tool_knows(int version)
+    {
+        await using var server = await PostgresServer.StartAsync(new() { Version = version, Archiving = true });
+        var segment = await server.SwitchWalAsync();
+        var backup = await server.BaseBackupAsync();
+        var taken = await Probe.NowAsync(server);
+        await server.WaitForArchivedAsync(await server.SwitchWalAsync());
+        await ArchiveModeAsync(server, "off");
+        await server.BaseBackupAsync(); // Without archiving it takes the trace of the first with it.
+        await LoadAsync(server, "lost", 8);
+        await server.ExecuteAsync("CHECKPOINT");
+        await server.ExecuteAsync("CHECKPOINT");
+        await ArchiveModeAsync(server, "on");
+        await LoadAsync(server, "after", 1);
+        await server.WaitForArchivedAsync(await server.SwitchWalAsync());
+
+        var (said, metrics) = await AskAsync(server, taken);
+        Assert.Contains("WAL archiving       ok", said, StringComparison.Ordinal);
+        Assert.Contains("does not say where in the WAL it begins, and the server was started at", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("postgres_recovery_point", metrics, StringComparison.Ordinal);
+
+        var evidence = (await Probe.OfAsync(server)).Server!;
+        var listed = new BackupFacts(SourceName.Catalog, "wal-g", BackupType.Full) { LastSuccess = taken, StartSegment = segment };
+        Assert.EndsWith("there may be a hole", ArchiveDoubt.Find(evidence, listed)?.Summary, StringComparison.Ordinal);
+
+        await server.CrashAsync();
+        await using var restored = await server.RestoreAsync(backup);
+        Assert.Equal(0, await TablesAsync(restored));
+    }
+
+    /// <summary>
     /// As pgBackRest's archive-push-queue-max does it: while the repository cannot be written, WAL is dropped, and the command says that it
     /// was stored.
     /// </summary>

@@ -113,8 +113,8 @@ public sealed class LeastPrivilegeTests
     }
 
     [Theory]
-    [InlineData("pg_stat_replication", "pg_wal cannot be looked into: permission denied")]
-    [InlineData("pg_stat_archiver", "the archiver cannot be asked for: permission denied")]
+    [InlineData("pg_stat_replication", "pg_wal cannot be read: permission denied")]
+    [InlineData("pg_stat_archiver", "the archiver's statistics cannot be read: permission denied")]
     public async Task A_view_that_was_taken_away_is_named_with_the_grant_that_helps(string view, string words)
     {
         await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
@@ -152,7 +152,7 @@ public sealed class LeastPrivilegeTests
         );
 
         var refused = await Probe.OfAsync(server, "watch");
-        Assert.Equal("pg_wal cannot be looked into: not supported by this service (SQLSTATE 0A000)", refused.Failure!.Message);
+        Assert.Equal("pg_wal cannot be read: not supported by this service (SQLSTATE 0A000)", refused.Failure!.Message);
         Assert.Contains("--without wal", refused.Failure.Do, StringComparison.Ordinal);
         Assert.Single(refused.Backups);
 

@@ -49,6 +49,8 @@ public sealed class PgBouncerTests : IAsyncLifetime
         "unsupported startup parameter: options",
         "ignore_startup_parameters"
     )]
+    [InlineData("ghost", "", FailureReason.Auth, "role \"ghost\" does not exist", "the pooler logs in as")]
+    [InlineData("statement", "", FailureReason.Sql, "statement pooling mode", "pool_mode")]
     public async Task What_it_refuses_has_its_own_reason(string database, string more, object reason, string words, string advice)
     {
         var result = await Probe.OfAsync(_bouncer.Uri(database) + more);
@@ -87,6 +89,18 @@ public sealed class PgBouncerTests : IAsyncLifetime
             Assert.Equal(FailureReason.Auth, result.Failure!.Reason);
             Assert.Contains($"role {user}: ", result.Failure.Message, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task A_pooler_that_asks_for_TLS_says_so()
+    {
+        await using var strict = await PgBouncerServer.StartAsync(_server, tls: true);
+
+        var result = await Probe.OfAsync(strict.Uri("postgres") + "?sslmode=disable");
+
+        Assert.Equal(FailureReason.Tls, result.Failure!.Reason);
+        Assert.Contains("SSL required", result.Failure.Message, StringComparison.Ordinal);
+        Assert.Null((await Probe.OfAsync(strict.Uri("postgres") + "?sslmode=require")).Failure);
     }
 
     async Task<NpgsqlConnection> HoldAsync(string database = "small")

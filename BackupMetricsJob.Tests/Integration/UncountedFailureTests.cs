@@ -78,6 +78,40 @@ public sealed class UncountedFailureTests
         Assert.Null(result.LossWindow);
     }
 
+    /// <summary>PostgreSQL 15 and newer show that the command is running. Before, a slow one looks like one that fails uncounted.</summary>
+    [Theory]
+    [InlineData(13, false)]
+    [InlineData(15, true)]
+    [InlineData(17, true)]
+    [InlineData(18, true)]
+    public async Task A_first_upload_that_is_slow_has_not_failed(int version, bool isSeen)
+    {
+        await using var server = await PostgresServer.StartAsync(
+            new()
+            {
+                Version = version,
+                Archiving = true,
+                Settings = { ["archive_command"] = "touch {archive}/begun; sleep 500; cp %p {archive}/%f" },
+            }
+        );
+        await server.SwitchWalAsync();
+        await server.WaitForAsync(
+            "the upload to begin",
+            () => Task.FromResult(File.Exists(Path.Combine(server.ArchiveDirectory, "begun")))
+        );
+        foreach (var file in Probe.Status(server, ".ready"))
+            file.LastWriteTimeUtc = DateTime.UtcNow.AddMinutes(-5);
+        var result = await Probe.OfAsync(server);
+        result = result with { Server = result.Server! with { Started = result.Server.Now.AddHours(-2) } };
+
+        Assert.Equal(isSeen, result.Server.Wal!.AttemptIsRunning);
+        Assert.Equal(isSeen ? null : ArchiverState.Never, ArchiverStates.Classify(result.Server));
+        Assert.Equal(
+            isSeen ? 0 : 1,
+            Findings.For(result).Count(finding => finding.Advice.Contains("the first attempt still runs", StringComparison.Ordinal))
+        );
+    }
+
     [Fact]
     public async Task A_history_file_that_waits_alone_is_told()
     {

@@ -100,7 +100,7 @@ public sealed class MultiHostConnectorTests(MultiHostServers servers) : IClassFi
     )]
     [InlineData(
         "port=SECOND,1 user=trusted sslmode=require",
-        "tls: 127.0.0.1:SECOND: the server does not support TLS, which sslmode requires"
+        "tls: 127.0.0.1:SECOND: the server does not support TLS, which sslmode requires; not tried after that: 127.0.0.1:1"
     )]
     [InlineData(
         "port=NOTNOW,1 user=trusted target_session_attrs=prefer-standby",

@@ -104,6 +104,32 @@ public sealed class ProtocolDetectorTests
         );
     }
 
+    [Theory]
+    [InlineData("disable")]
+    [InlineData("prefer")]
+    [InlineData("require")]
+    public async Task A_proxy_with_no_server_behind_it(string mode)
+    {
+        await using var server = new ScriptedServer(greets: true);
+        await FailsAsync(
+            $"host=127.0.0.1 port={server.Port} user=u dbname=d sslmode={mode}",
+            "network",
+            "what answers there closed the connection without a word"
+        );
+    }
+
+    [Fact]
+    public async Task A_strange_one_among_several_is_named_with_those_before_and_after_it()
+    {
+        await using var server = new ScriptedServer(greets: true, "SSH-2.0-OpenSSH_9.2p1\r\n"u8.ToArray());
+        await FailsAsync(
+            $"host=127.0.0.1,127.0.0.1,127.0.0.1 port=1,{server.Port},2 user=u dbname=d",
+            "network",
+            $"127.0.0.1:1: Failed to connect to 127.0.0.1:1: Connection refused; 127.0.0.1:{server.Port}: what answers there is no "
+                + "PostgreSQL server: it says \"SSH-2.0-OpenSSH_9.2p1\"; not tried after that: 127.0.0.1:2"
+        );
+    }
+
     [Fact]
     public async Task A_server_that_knows_other_SASL_mechanisms_only()
     {

@@ -11,12 +11,15 @@ internal sealed class PgBouncerServer : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <param name="server">What is behind it: the database postgres, and gone, down and small, with which something is wrong.</param>
+    /// <param name="server">What is behind it: the database postgres, and others, with each of which something is wrong.</param>
     /// <param name="authentication">Its auth_type; the only user it knows is postgres, with the password secret.</param>
-    public static async Task<PgBouncerServer> StartAsync(PostgresServer server, string authentication = "trust")
+    /// <param name="tls">Whether it refuses who speaks no TLS.</param>
+    public static async Task<PgBouncerServer> StartAsync(PostgresServer server, string authentication = "trust", bool tls = false)
     {
         var port = FreePort.Next();
         var folder = RunFolder.NewFolder("pgbouncer");
+        if (tls)
+            SelfSignedCertificate.Create(folder);
         await File.WriteAllTextAsync(Path.Combine(folder, "users"), "\"postgres\" \"secret\"\n");
         await File.WriteAllTextAsync(
             Path.Combine(folder, "ini"),
@@ -28,6 +31,8 @@ internal sealed class PgBouncerServer : IAsyncDisposable
                 gone = host=127.0.0.1 port={server.Port} dbname=nothing
                 down = host=127.0.0.1 port={FreePort.Next()} dbname=postgres
                 small = host=127.0.0.1 port={server.Port} dbname=postgres pool_size=1
+                ghost = host=127.0.0.1 port={server.Port} dbname=postgres user=ghost
+                statement = host=127.0.0.1 port={server.Port} dbname=postgres pool_mode=statement
                 [pgbouncer]
                 listen_addr = 127.0.0.1
                 listen_port = {port}
@@ -37,6 +42,12 @@ internal sealed class PgBouncerServer : IAsyncDisposable
                 pool_mode = transaction
                 query_wait_timeout = 1
                 max_client_conn = 3
+                {(
+                    tls
+                        ? $"client_tls_sslmode = require\nclient_tls_key_file = {folder}/server.key\n"
+                            + $"client_tls_cert_file = {folder}/server.crt"
+                        : ""
+                )}
                 """
             )
         );

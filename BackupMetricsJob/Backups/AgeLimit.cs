@@ -10,14 +10,14 @@ internal enum LimitType
     RestoreTest,
 }
 
-/// <summary>How loudly somebody is told when a limit is passed.</summary>
+/// <summary>How urgent it is when a limit is exceeded.</summary>
 internal enum Severity
 {
     Warning,
     Critical,
 }
 
-/// <summary>How old the newest backup of a database may be before somebody is told.</summary>
+/// <summary>How old the newest backup of a database may be before that is reported.</summary>
 internal sealed record AgeLimit(LimitType Type, Severity Severity, TimeSpan MaxAge)
 {
     /// <summary>

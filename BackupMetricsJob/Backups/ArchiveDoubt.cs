@@ -1,9 +1,9 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// Why a server's word is not enough that its archive goes on from a base backup until now. It proves nothing, but it can see when it does
-/// not know: what was archived on another timeline was archived by another server, and more segments than files were ever archived cannot
-/// all be there.
+/// Why a server's word is not enough that its archive is whole from a base backup until now. The server proves nothing, but it can see when
+/// it does not know. What was archived on another timeline, another server archived. Where more segments lie between than files were ever
+/// archived, some are missing. And a backup that cannot be placed in the WAL may be from before a time without archiving.
 /// </summary>
 /// <param name="Summary">Why it is not enough.</param>
 /// <param name="Advice">What makes it enough.</param>
@@ -12,9 +12,9 @@ internal sealed record ArchiveDoubt(string Summary, string Advice)
     const string Unknown = "what would be lost is not known: ";
 
     const string TakeOne =
-        "Take a base backup: from it on this server's word counts. Until then only the archive's own list tells what is there.";
+        "Take a base backup: from then on this server's word counts. Until then only the archive's own listing shows what is there.";
 
-    /// <summary>How far apart a tool and the server may tell the end of the same backup.</summary>
+    /// <summary>How far apart a tool and the server may report the end of the same backup.</summary>
     static readonly TimeSpan MaxDifference = TimeSpan.FromMinutes(5);
 
     /// <summary>The times of files in pg_wal are cut to the second: what happened in the same second may have happened before.</summary>
@@ -27,62 +27,122 @@ internal sealed record ArchiveDoubt(string Summary, string Advice)
     {
         if (server.Wal is not { Timeline: { } timeline } wal)
             return null;
-        if (!IsOnTimeline(server, wal, backup))
+        if (server.MayOverwrite)
         {
             return new(
                 Unknown
-                    + $"the newest base backup, of {Humanize.Time(backup.LastSuccess!.Value)}, is not known to have begun on timeline "
-                    + $"{timeline}, and what was archived before that failover this server cannot know",
-                TakeOne
+                    + "archive_command copies %p without %f, the segment's name; unless the target is a directory, each segment overwrites "
+                    + "the last",
+                "Write %f into the target: cp %p /archive/%f. Then take a base backup."
             );
         }
 
-        var archiver = server.Archiver;
-        var since = archiver.Begin is { } begin ? $" since the statistics began at {Humanize.Time(begin)}" : "";
-        if (StartOf(server, wal, backup) is not { } start || wal.ArchiveEnd is not { } end)
-            return archiver.HasSucceeded ? null : new(Unknown + "no file is known to have been archived" + since, TakeOne);
+        if (!IsOnTimeline(server, wal, backup))
+            return OtherTimeline(backup, timeline);
+        return SegmentsSince(StartOf(server, wal, backup), wal) is { } segments
+            ? OfPlaced(server.Archiver, backup, segments)
+            : OfUnplaced(server, wal, backup);
+    }
 
-        var segments = (end / wal.SegmentSize) - (start / wal.SegmentSize);
+    static long? SegmentsSince(long? start, WalEvidence wal) => (wal.ArchiveEnd / wal.SegmentSize) - (start / wal.SegmentSize);
+
+    static ArchiveDoubt? OfPlaced(ArchiverStatistics archiver, BackupFacts backup, long segments)
+    {
         if (segments <= 0 && backup.Oldest < backup.LastSuccess)
             return null; // An older one is kept, and what is archived goes with that.
         if (segments <= 0)
         {
             return new(
-                $"the newest base backup, of {Humanize.Time(backup.LastSuccess!.Value)}, cannot be restored from the archive: "
-                    + "its own WAL is not archived",
-                "See that WAL is archived; a backup can be restored when the WAL is there that was written while it was made."
+                $"the newest base backup, {Of(backup)}, cannot be restored from the archive: its own WAL is not archived",
+                "See that WAL is archived. A backup can be restored when the WAL is archived that was written while it was made."
             );
         }
 
-        return segments <= archiver.ArchivedCount
+        return segments <= archiver.ArchivedCount ? null : Hole(archiver, segments, "");
+    }
+
+    // By its time alone. What an older backup of the server's own says of the WAL is true of a newer one, too; of the WAL since a newer one
+    // at least that much lies after an older one. Archiving is turned off only by a restart, and nothing is counted across a reset.
+    static ArchiveDoubt? OfUnplaced(ServerEvidence server, WalEvidence wal, BackupFacts backup)
+    {
+        var archiver = server.Archiver;
+        if (!archiver.HasSucceeded)
+            return new(Unknown + "no file is known to have been archived" + Since(archiver), TakeOne);
+        if (SegmentsSince(wal.BackupStart, wal) is { } segments && wal.BackupTimeline == wal.Timeline)
+        {
+            if (IsNoOlderThanOwn(server, backup) && segments <= archiver.ArchivedCount)
+                return null;
+            if (!IsNoOlderThanOwn(server, backup) && segments > archiver.ArchivedCount)
+                return Hole(archiver, segments, "at least ");
+        }
+
+        var began = Began(backup);
+        var after =
+            server.Started > began
+                ? $"the server was started at {Humanize.Time(server.Started.Value)}, after it, perhaps after a time " + "without archiving"
+            : archiver.Begin > began ? $"the statistics of the archiver began at {Humanize.Time(archiver.Begin.Value)}, after it"
+            : null;
+        return after is null
             ? null
             : new(
-                Unknown
-                    + $"{Humanize.Segments(segments)} {(segments == 1 ? "lies" : "lie")} between the newest base backup and "
-                    + "the archive's end, "
-                    + $"and {Humanize.Count(archiver.ArchivedCount, "file")} "
-                    + $"{(archiver.ArchivedCount == 1 ? "was" : "were")} archived{since} "
-                    + "(a crash resets them): there may be a hole",
-                TakeOne
+                Unknown + $"the source of the newest base backup, {Of(backup)}, does not say where in the WAL it begins, and {after}",
+                "Use a source that says where a backup begins: the catalogue, filled by backup-metrics import. Or take a base backup."
             );
     }
 
-    // A server that was never promoted has only one. Else the name of its own history file tells; of a backup that only a tool knows, its
-    // time.
+    static ArchiveDoubt Hole(ArchiverStatistics archiver, long segments, string atLeast) =>
+        new(
+            Unknown
+                + $"{atLeast}{Humanize.Segments(segments)} {(segments == 1 ? "lies" : "lie")} between the newest base backup and "
+                + $"the archive's end, and {Humanize.Count(archiver.ArchivedCount, "file")} "
+                + $"{(archiver.ArchivedCount == 1 ? "was" : "were")} archived{Since(archiver)} "
+                + "(a crash resets them): there may be a hole",
+            TakeOne
+        );
+
+    static ArchiveDoubt OtherTimeline(BackupFacts backup, int timeline) =>
+        new(
+            Unknown
+                + $"the newest base backup, {Of(backup)}, "
+                + (
+                    backup.Timeline is { } began
+                        ? $"began on timeline {began}, and this server writes timeline {timeline}; what was archived on another timeline "
+                            + "it cannot know"
+                        : $"is not known to have begun on timeline {timeline}, and what was archived before that failover this server "
+                            + "cannot know"
+                ),
+            TakeOne
+        );
+
+    static string Of(BackupFacts backup) => $"of {Humanize.Time(backup.LastSuccess!.Value)}";
+
+    static string Since(ArchiverStatistics archiver) =>
+        archiver.Begin is { } begin ? $" since the statistics began at {Humanize.Time(begin)}" : "";
+
+    // The tool may say it. A server that was never promoted has only one timeline. Else its own history file shows it, or the time.
     static bool IsOnTimeline(ServerEvidence server, WalEvidence wal, BackupFacts backup)
     {
+        if (backup.Timeline is { } began)
+            return began == wal.Timeline;
         if (wal.Timeline == 1)
             return true;
         if (backup.Source == SourceName.Server)
             return wal.BackupTimeline == wal.Timeline;
         return (IsNoOlderThanOwn(server, backup) && wal.BackupTimeline == wal.Timeline)
-            || backup.LastSuccess - (backup.LastDuration ?? TimeSpan.Zero) >= wal.TimelineBegan + FileTimeResolution;
+            || Began(backup) >= wal.TimelineBegan + FileTimeResolution;
     }
+
+    static DateTimeOffset Began(BackupFacts backup) => backup.LastSuccess!.Value - (backup.LastDuration ?? TimeSpan.Zero);
 
     static long? StartOf(ServerEvidence server, WalEvidence wal, BackupFacts backup) =>
         backup.Source == SourceName.Server
             ? wal.BackupStart
-            : backup.StartLsn ?? (IsNoOlderThanOwn(server, backup) ? wal.BackupStart : null);
+            : backup.StartLsn
+                ?? SegmentName.Start(backup.StartSegment, wal.SegmentSize)
+                ?? (IsOwn(server, backup) ? wal.BackupStart : null);
+
+    static bool IsOwn(ServerEvidence server, BackupFacts backup) =>
+        server.BaseBackup is { } own && (backup.LastSuccess - own.Finished)?.Duration() <= MaxDifference;
 
     static bool IsNoOlderThanOwn(ServerEvidence server, BackupFacts backup) =>
         server.BaseBackup is { } own && backup.LastSuccess >= own.Finished - MaxDifference;

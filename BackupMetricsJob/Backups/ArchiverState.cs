@@ -12,10 +12,10 @@ internal enum ArchiverState
     /// <summary>WAL waits, and none was ever archived.</summary>
     Never,
 
-    /// <summary>The command says that it stored the WAL, and stores nothing.</summary>
+    /// <summary>The command succeeds and stores nothing.</summary>
     Discarded,
 
-    /// <summary>archive_mode is off, and nobody streams the WAL away either.</summary>
+    /// <summary>archive_mode is off, and no receiver takes the WAL.</summary>
     Off,
 
     /// <summary>archive_mode is off, and a receiver such as pg_receivewal takes the WAL.</summary>
@@ -29,10 +29,13 @@ internal enum ArchiverState
 internal static class ArchiverStates
 {
     /// <summary>
-    /// How long a file may wait, and nothing be archived, before the archiver is said to fail. It tries three times, a second apart, and
-    /// begins anew after a minute: two rounds. A file waits from the moment when it was complete, so archive_timeout does not matter.
+    /// How long a file may wait, and nothing be archived, before the archiver counts as failing. It tries three times, a second apart, and
+    /// again after a minute: that is time for two rounds. A file waits from when it was complete, so archive_timeout does not matter.
     /// </summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(2);
+
+    /// <summary>The same while archive_command is seen to run: an upload may be slow. One that takes longer hangs.</summary>
+    public static readonly TimeSpan MaxAttempt = TimeSpan.FromMinutes(15);
 
     public static ReadOnlySpan<ArchiverState> All =>
         [
@@ -60,7 +63,7 @@ internal static class ArchiverStates
 
     /// <summary>
     /// The state, or null where nothing is known. After a crash pg_stat_archiver is all zeros, so "never" is said only where no
-    /// segment bears the mark of an archived one and another waits.
+    /// segment is marked as archived and another waits.
     /// </summary>
     public static ArchiverState? Classify(ServerEvidence server)
     {
@@ -73,6 +76,8 @@ internal static class ArchiverStates
         // Nothing will be archived, whether something waits already or not.
         if (!server.HasArchiveCommand)
             return server.Archiver.HasSucceeded || server.Wal is { DoneSegments: > 0 } ? ArchiverState.Failing : ArchiverState.Never;
+        if (server.FutureTime is not null)
+            return null;
 
         var archiver = server.Archiver;
         var waits = server.Wal is { OldestReady: not null };
@@ -93,7 +98,7 @@ internal static class ArchiverStates
             since = server.Archiver.LastArchived.Value;
         if (server.Started > since)
             since = server.Started.Value;
-        return server.Now - since > MaxWait ? server.Now - since : null;
+        return server.Now - since > (server.Wal.AttemptIsRunning ? MaxAttempt : MaxWait) ? server.Now - since : null;
     }
 
     static ArchiverState? OfUnarchived(WalEvidence? wal) =>

@@ -41,9 +41,22 @@ internal sealed record BackupFacts(string Source, string Tool, BackupType Type)
     /// <summary>Where the newest begins in the WAL stream, in bytes.</summary>
     public long? StartLsn { get; init; }
 
+    /// <summary>The WAL segment that the newest begins in, by name, where the source says no more.</summary>
+    public string? StartSegment { get; init; }
+
+    /// <summary>The timeline that the newest began on; null where the source does not say.</summary>
+    public int? Timeline
+    {
+        get => field ?? SegmentName.Timeline(StartSegment);
+        init;
+    }
+
+    /// <summary>Of a logical backup: the only database that the newest holds. Null where it holds all, or that is not known.</summary>
+    public string? Database { get; init; }
+
     /// <summary>
-    /// Whether it can be restored without an archive: pg_basebackup takes the WAL along, unless it is told not to. The server cannot tell:
-    /// the label is also that of Barman, which tells it not to.
+    /// Whether it can be restored without an archive: pg_basebackup includes the WAL by default. The server cannot see that:
+    /// Barman, which excludes the WAL, has the same label.
     /// </summary>
     public bool CarriesItsWal => Source != SourceName.Server && Tool == "pg_basebackup" && Type.IsPhysical();
 

@@ -50,7 +50,7 @@ internal sealed class BackupFactsBuilder(string source, DateTimeOffset now)
         {
             LastSuccess = newest?.Finished,
             Age = age < TimeSpan.Zero ? TimeSpan.Zero : age,
-            LastDuration = newest?.Finished - newest?.Started,
+            LastDuration = newest?.Finished >= newest?.Started ? newest?.Finished - newest?.Started : null,
             LastSize = newest?.Size,
             LastStored = newest?.Stored,
             LastHasErrors = newest?.HasErrors,
@@ -66,6 +66,7 @@ internal sealed class BackupFactsBuilder(string source, DateTimeOffset now)
                 ? parents.LongCount(parent => !_kept.Contains((tool, parent.Storage, parent.Id)))
                 : null,
             StartLsn = newest?.StartLsn,
+            StartSegment = newest?.StartSegment,
         };
     }
 

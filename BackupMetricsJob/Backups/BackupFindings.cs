@@ -6,14 +6,13 @@ namespace BackupMetricsJob.Backups;
 internal static class BackupFindings
 {
     /// <summary>
-    /// A backup of which less than this is left of the usual size is told; a nightly full backup does not halve by itself.
+    /// A backup smaller than this part of the usual size is reported: a nightly full backup does not halve by itself.
     /// </summary>
     const double SmallRatio = 0.5;
 
     const string Take =
-        "Take one. A server knows those that were taken from itself alone: one from before a failover, or from a standby, "
-        + "left its trace elsewhere. "
-        + "Where dumps are all that there should be, say so: --max-age base=none.";
+        "Take one. A server knows only the backups that were taken from itself, not those from before a failover or from a standby. "
+        + "If you make only dumps, say so: --max-age base=none.";
 
     public static void Add(List<Finding> findings, ProbeResult result)
     {
@@ -54,7 +53,7 @@ internal static class BackupFindings
     {
         const string Known = "no base backup is known";
         if (result.Server is not { } server)
-            findings.Add(new(isCritical, Known, "Take one; where dumps are all that there should be, say so: --max-age base=none."));
+            findings.Add(new(isCritical, Known, "Take one; if you make only dumps, say so: --max-age base=none."));
         else if (
             server.InRecovery
             || result.Failure?.Reason == FailureReason.BadData
@@ -62,7 +61,7 @@ internal static class BackupFindings
         )
             return;
         else if (server.HistoryWasRead && server.ArchiveMode == "off")
-            findings.Add(new(isCritical, Known + ": with archive_mode off a server keeps no trace of one", Take));
+            findings.Add(new(isCritical, Known + ": with archive_mode off, a server keeps no trace of one", Take));
         else if (server.HistoryWasRead)
             findings.Add(new(isCritical, Known, Take));
         else if (result.Failure is null && (result.Without & Omissions.Wal) != 0)
@@ -103,7 +102,7 @@ internal static class BackupFindings
                 limit.Severity == Severity.Critical,
                 $"the newest {what} is {Humanize.Duration(newest.Age.Value)} old, "
                     + $"the {limit.Severity.Name()} limit is {Humanize.Duration(limit.MaxAge)}",
-                $"Look why {newest.Tool} made none since {Humanize.Time(newest.LastSuccess!.Value)}, "
+                $"Find out why {newest.Tool} has made none since {Humanize.Time(newest.LastSuccess!.Value)}, "
                     + $"and {(newest.Type == BackupType.RestoreTest ? "restore" : "take")} one."
             )
         );
@@ -147,7 +146,7 @@ internal static class BackupFindings
                 new(
                     false,
                     $"the newest {what} has {Humanize.Percent(backup.SizeRatio.Value)} of the usual size",
-                    "Look whether all databases and tablespaces are still in it."
+                    "Check that all databases and tablespaces are still in it."
                 )
             );
         if (backup.Running is { Longest: { } longest } running && now - running.Since > longest)
@@ -156,7 +155,7 @@ internal static class BackupFindings
                     false,
                     $"a {what} has been running for {Humanize.Duration(now - running.Since)}, "
                         + $"longer than any before it ({Humanize.Duration(longest)})",
-                    "Look whether it hangs."
+                    "Check whether it hangs."
                 )
             );
     }

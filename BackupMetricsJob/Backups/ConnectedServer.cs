@@ -7,7 +7,7 @@ namespace BackupMetricsJob.Backups;
 /// <param name="InRecovery">Whether the server is a standby.</param>
 internal sealed record ConnectedServer(string Host, int VersionNumber, string Role, bool InRecovery)
 {
-    /// <summary>Whether it is the first that answered of several hosts, whatever kind of server it is.</summary>
+    /// <summary>Whether it is the first that answered of several hosts, of either kind, primary or standby.</summary>
     public bool IsAnyOfSeveral { get; init; }
 
     /// <summary>How the server says that it is encrypted; null where it is not, and where that was not asked.</summary>

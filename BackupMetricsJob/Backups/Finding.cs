@@ -1,7 +1,7 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>Something that a person should know of a database, and what to do about it.</summary>
-/// <param name="IsCritical">Data would be lost, or nobody knows; else it can wait for the morning.</param>
+/// <param name="IsCritical">Data would be lost, or may be. Anything else can wait until morning.</param>
 internal sealed record Finding(bool IsCritical, string Summary, string Advice)
 {
     const int Longest = 2000;

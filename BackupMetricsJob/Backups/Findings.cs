@@ -43,7 +43,8 @@ internal static class Findings
             findings.Add(
                 new(
                     false,
-                    $"the server's clock is {Humanize.Duration(offset.Duration())} {(offset > TimeSpan.Zero ? "ahead of" : "behind")} ours",
+                    $"the server's clock is {Humanize.Duration(offset.Duration())} "
+                        + $"{(offset > TimeSpan.Zero ? "ahead of" : "behind")} this host's",
                     "Synchronise both clocks (NTP): ages are wrong by as much."
                 )
             );
@@ -67,7 +68,7 @@ internal static class Findings
             findings.Add(
                 new(
                     true,
-                    "archive_mode is on and archive_command is empty: no WAL is archived, and all of it piles up in pg_wal",
+                    "archive_mode is on and archive_command is empty: no WAL is archived, and all of it accumulates in pg_wal",
                     "Set archive_command, or archive_library."
                 )
             );
@@ -80,8 +81,8 @@ internal static class Findings
                 findings.Add(
                     new(
                         true,
-                        "WAL archiving fails" + Stuck(server) + Since(server.Archiver),
-                        "Read the server's log for the output of archive_command, and mend that; WAL piles up in pg_wal until then."
+                        "WAL archiving is failing" + Stuck(server) + Since(server.Archiver),
+                        "Fix what archive_command reports in the server's log. Until then WAL accumulates in pg_wal."
                     )
                 );
                 break;
@@ -89,8 +90,11 @@ internal static class Findings
                 findings.Add(
                     new(
                         true,
-                        "WAL was never archived, and some waits",
-                        "Read the server's log for the output of archive_command: it has not worked once."
+                        "no WAL was ever archived, and some is waiting",
+                        server.Archiver.FailedCount > 0
+                            ? "Fix what archive_command reports in the server's log: it has never succeeded."
+                            : "Read the server's log, and look at the archiver process. No failure is counted, so the first attempt is "
+                                + "still running, or the command exits with a code above 125."
                     )
                 );
                 break;
@@ -99,7 +103,7 @@ internal static class Findings
                     new(
                         true,
                         $"archive_command throws WAL away: it {Humanize.Discarding(server.Discards!)}, "
-                            + "so PostgreSQL takes it for stored and deletes it",
+                            + "so PostgreSQL believes that the WAL is stored and deletes it",
                         "Set an archive_command that stores the WAL and fails where it cannot. Then take a base backup: "
                             + "none before it can be restored to a later time."
                     )
@@ -120,7 +124,7 @@ internal static class Findings
         }
     }
 
-    // Where archiving itself is wrong, that is told already.
+    // Where archiving itself is wrong, that is reported already.
     static void AddDoubt(List<Finding> findings, ProbeResult result, ServerEvidence server)
     {
         if (server.InRecovery || server.ArchiveMode == "off" || result.Loss is { IsByServer: true })
@@ -149,7 +153,7 @@ internal static class Findings
         }
     }
 
-    // Where segments wait, that is told already. One that is hardly begun is no loss worth telling, however long ago that was.
+    // Where segments wait, that is reported already. A segment with hardly anything in it is no loss worth reporting, however old it is.
     static void AddLoss(List<Finding> findings, ProbeResult result, ServerEvidence server)
     {
         if (
@@ -172,8 +176,8 @@ internal static class Findings
 
     static string Stuck(ServerEvidence server) =>
         ArchiverStates.StuckFor(server) is { } span && !server.Archiver.FailedLast
-            ? $": nothing was archived for {Humanize.Duration(span)} although WAL waits. PostgreSQL counts no failure, "
-                + "as where the command ends with a code above 125 or the library cannot be loaded"
+            ? $": nothing was archived for {Humanize.Duration(span)} although WAL is waiting. PostgreSQL counts no failure "
+                + "when the command exits with a code above 125 or the library cannot be loaded"
             : "";
 
     static string Since(ArchiverStatistics archiver) =>

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// Spans and sizes as a person reads them: 12 s, 42 min, 3.2 h, 6.1 days; 33.6 MB. Units are chosen so that two digits tell enough.
+/// Spans and sizes as a person reads them: 12 s, 42 min, 3.2 h, 6.1 days; 33.6 MB. Units are chosen so that two digits are enough.
 /// </summary>
 internal static class Humanize
 {
@@ -16,6 +16,9 @@ internal static class Humanize
             { TotalHours: < 73 } => Number(span.TotalHours, "0.#") + " h",
             _ => Number(span.TotalDays, "0.#") + " days",
         };
+
+    /// <summary>How long ago that was; what is a little ahead of the clock is now.</summary>
+    public static string Since(DateTimeOffset time, DateTimeOffset now) => Duration(time < now ? now - time : TimeSpan.Zero);
 
     public static string Bytes(long bytes) =>
         bytes switch
@@ -42,13 +45,14 @@ internal static class Humanize
             _ => $"{Segments(wal.ReadySegments)}, {Count(wal.ReadyOthers, "history file")}",
         };
 
-    /// <summary>How an archive_command throws WAL away, by the word of archiver.sql.</summary>
+    /// <summary>How an archive_command throws WAL away, for a word that archiver.sql returns.</summary>
     public static string Discarding(string word) =>
         word switch
         {
             "nothing" => "is empty or a comment",
             "/dev/null" => "writes to /dev/null",
             "no %p" => "names neither %p nor %f, the segment to store",
+            "no %f" => "reads %p, and without %f each segment overwrites the last or is stored nowhere",
             _ when "|;&".Contains(word[0], StringComparison.Ordinal) => $"ends in \"{word}\" or the like, which hides every failure",
             _ => $"only does \"{word}\"",
         };

@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Backups;
 
-/// <summary>What a role may not read, what is not known because of it, and what mends it.</summary>
+/// <summary>What a role may not read, what is unknown because of that, and what fixes it.</summary>
 /// <param name="Summary">The fact that is missing, for a person.</param>
 /// <param name="Advice">SQL to be run by a superuser in the database that the job connects to, or the command of ours that does it.</param>
 internal sealed record MissingRight(string Summary, string Advice);

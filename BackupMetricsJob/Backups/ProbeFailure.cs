@@ -17,7 +17,7 @@ internal enum FailureReason
     Cancelled,
 }
 
-/// <summary>A target that did not answer, or not with all it should: a value, one line for a person, never a secret in it.</summary>
+/// <summary>A target that did not answer, or not in full: one line for a person, with no secret in it.</summary>
 internal sealed record ProbeFailure
 {
     const int Longest = 2000;
@@ -26,14 +26,14 @@ internal sealed record ProbeFailure
 
     public FailureReason Reason { get; init; }
 
-    /// <summary>Cleaned, whoever's words are in it: nobody can write a line of ours, or to somebody's terminal.</summary>
+    /// <summary>One clean line, so that a server's words cannot forge a line of ours or control a terminal.</summary>
     public string Message
     {
         get;
         init => field = PlainText.OnOneLine(value, Longest);
     }
 
-    /// <summary>What to do about it, where more is known than the reason tells; cleaned, too.</summary>
+    /// <summary>What to do, where more is known than the reason says; cleaned, too.</summary>
     public string? Do
     {
         get;

@@ -2,12 +2,12 @@ namespace BackupMetricsJob.Backups;
 
 /// <summary>
 /// What one run knows of one instance: the facts that could be read, and the failure if not all of them could. Both may be there:
-/// a role without rights reads some, and what it read is published beside the failure.
+/// a role without rights reads some, and what it read is published with the failure.
 /// </summary>
 internal sealed record ProbeResult(Instance Instance)
 {
     /// <summary>
-    /// Whether this instance was asked itself. If not, others told of it (a catalogue does), and there is no probe to report on.
+    /// Whether this instance was asked itself. If not, another source reported it (a catalogue does), and there is no probe to report.
     /// </summary>
     public bool IsTarget { get; init; } = true;
 

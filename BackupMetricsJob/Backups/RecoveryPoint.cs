@@ -7,8 +7,13 @@ namespace BackupMetricsJob.Backups;
 internal static class RecoveryPoint
 {
     /// <summary>
+    /// The last write may be a little older than the mark of the segment before it. More than that, and the clock was set back meanwhile.
+    /// </summary>
+    static readonly TimeSpan MaxDisorder = TimeSpan.FromMinutes(5);
+
+    /// <summary>
     /// The loss window of a server whose backups are <paramref name="backups"/>; null on a standby, where there is no backup, and where
-    /// nothing tells how far the archive reaches. A dump is a recovery point of its own: its start.
+    /// nothing tells how far the archive reaches. A dump is a recovery point of its own, its start, unless it holds one database only.
     /// </summary>
     /// <param name="server">Null where the server itself was not asked: then only what the tools said counts.</param>
     public static Loss? Estimate(ServerEvidence? server, IReadOnlyList<BackupFacts> backups)
@@ -16,7 +21,8 @@ internal static class RecoveryPoint
         if (server is { InRecovery: true })
             return null;
         var dump = Newest(backups, type => type == BackupType.Logical);
-        var sinceDump = ByTool(dump?.Age + dump?.LastDuration);
+        var sinceDump =
+            dump is { Database: null } && ByTool(dump.Age + dump.LastDuration) is { } loss ? loss with { IsByDump = true } : null;
         if (Base(backups) is not { } newest)
             return sinceDump;
         var byWal = server switch
@@ -51,7 +57,7 @@ internal static class RecoveryPoint
 
     /// <summary>
     /// WAL that a restore would replay, from the newest full backup's start to the archive's end; by the server's own base backup where
-    /// no tool tells where its full backup begins. Null where there is no archive, or where it ends before that backup.
+    /// no tool says where its full backup begins. Null where there is no archive, or where it ends before that backup.
     /// </summary>
     public static long? ReplayBytes(ServerEvidence? server, IReadOnlyList<BackupFacts> backups)
     {
@@ -69,7 +75,7 @@ internal static class RecoveryPoint
         wal is null ? null : ByTool(wal.Age < newest.Age ? wal.Age : newest.Age);
 
     // Nothing but the backup itself is kept, unless somebody streams the WAL: then what is streamed counts. A backup that only the server
-    // knows began while archive_mode was on: whether the WAL that it needs was archived, or streamed, nobody says.
+    // knows began while archive_mode was on: whether the WAL that it needs was archived or streamed is not known.
     static Loss? WithoutArchiving(ServerEvidence server, BackupFacts newest) =>
         !IsTools(newest)
             ? null
@@ -83,19 +89,21 @@ internal static class RecoveryPoint
     /// <summary>
     /// Last write minus "archived until", where the server's word is enough. A segment's .done file has the time of the .ready file before
     /// it, which is when the segment was complete; where the .done files are gone, the segments themselves and the statistics stand in.
-    /// With archive_timeout a segment is never open for longer than that.
+    /// With archive_timeout a segment is never open for longer than that. That says nothing of files from before the server's start, which
+    /// may have the times of a copy.
     /// </summary>
     static Loss? ByArchive(ServerEvidence server)
     {
-        if (server.Wal is not { UnarchivedBytes: { } unarchived } wal || server.Discards is not null)
+        if (server.Wal is not { UnarchivedBytes: { } unarchived } wal || server.Discards is not null || server.FutureTime is not null)
             return null;
         if (unarchived == 0)
             return ByServer(TimeSpan.Zero);
 
         var until = wal.NewestDone ?? wal.NewestBeforeUnarchived ?? Earlier(server.Archiver.LastArchived, wal.OldestReadySegment);
-        if (wal.ArchiveTimeout > TimeSpan.Zero)
+        if (wal.ArchiveTimeout > TimeSpan.Zero && !(server.Started > wal.OldestReadySegment))
             until = Later(until, (wal.OldestReadySegment ?? wal.LastWrite) - wal.ArchiveTimeout);
-        return ByServer(wal.LastWrite - until);
+        var window = wal.LastWrite - until;
+        return window < -MaxDisorder ? null : ByServer(window);
     }
 
     static Loss? ByReceiver(ServerEvidence server) =>
@@ -132,4 +140,8 @@ internal static class RecoveryPoint
 
 /// <summary>How much work would be lost.</summary>
 /// <param name="IsByServer">Whether the server's word is what it stands on; else it is what a tool knows to be stored.</param>
-internal sealed record Loss(TimeSpan Window, bool IsByServer);
+internal sealed record Loss(TimeSpan Window, bool IsByServer)
+{
+    /// <summary>It is the work since the newest dump began. Whether that dump holds all databases is not known.</summary>
+    public bool IsByDump { get; init; }
+}

@@ -32,4 +32,7 @@ internal sealed record ReportedBackup(string Tool, BackupType Type, BackupState 
     public string? ParentId { get; init; }
 
     public long? StartLsn { get; init; }
+
+    /// <summary>The WAL segment that it begins in, by name.</summary>
+    public string? StartSegment { get; init; }
 }

@@ -16,11 +16,17 @@ internal sealed record ServerEvidence
     /// <summary>Whether archive_command or archive_library names anything.</summary>
     public required bool HasArchiveCommand { get; init; }
 
-    /// <summary>What makes archive_command end well although nothing is stored, in a word; null where nothing is seen to.</summary>
+    /// <summary>Why archive_command succeeds although nothing is stored, in a word; null where it seems to store.</summary>
     public string? Discards { get; init; }
+
+    /// <summary>archive_command copies each segment to the same name, unless that is a directory.</summary>
+    public bool MayOverwrite { get; init; }
 
     /// <summary>The server's clock when it was asked.</summary>
     public required DateTimeOffset Now { get; init; }
+
+    /// <summary>A time that is in the future by that clock, in words: then nothing is claimed about archiving. Else null.</summary>
+    public string? FutureTime { get; init; }
 
     /// <summary>When the server was started.</summary>
     public DateTimeOffset? Started { get; init; }
@@ -32,7 +38,7 @@ internal sealed record ServerEvidence
     /// </summary>
     public long? UnarchivedBytesByStatistics { get; init; }
 
-    /// <summary>The user does without pg_wal: then nothing is claimed of what it would have told.</summary>
+    /// <summary>The user does without pg_wal: then nothing is claimed that it would have shown.</summary>
     public bool WalIsOmitted { get; init; }
 
     /// <summary>Null where the role may not read pg_wal.</summary>
@@ -78,10 +84,16 @@ internal sealed record WalEvidence
     /// <summary>Files that wait and are no whole segments: timeline and backup history, the last part of an old timeline.</summary>
     public long ReadyOthers { get; init; }
 
-    /// <summary>Segments that are marked as archived: by the archiver, or by a walreceiver, which marks whatever it streamed.</summary>
+    /// <summary>Segments that are marked as archived: by the archiver, or by a walreceiver, which marks all that it streamed.</summary>
     public required long DoneSegments { get; init; }
 
-    /// <summary>Since when the oldest file waits, of whatever kind.</summary>
+    /// <summary>The files have the times of a copy, so nothing that they say is older than the last success.</summary>
+    public bool IsCopy { get; init; }
+
+    /// <summary>archive_command is running now. PostgreSQL shows it since 15.</summary>
+    public bool AttemptIsRunning { get; init; }
+
+    /// <summary>Since when the oldest file waits, of any kind.</summary>
     public DateTimeOffset? OldestReady { get; init; }
 
     /// <summary>Since when the oldest segment waits: when it was complete.</summary>
@@ -139,7 +151,7 @@ internal sealed record WalEvidence
 internal sealed record WalReceiver(bool IsCurrent, DateTimeOffset? Reply, DateTimeOffset? NewestFlushed);
 
 /// <summary>A backup history file: proof that a base backup was stopped, not that it was stored.</summary>
-/// <param name="Tool">As its label tells; unknown where the label may not be read or says nothing.</param>
+/// <param name="Tool">By its label; unknown where the label may not be read or says nothing.</param>
 internal sealed record BaseBackup(DateTimeOffset Finished, DateTimeOffset? Started, string Tool)
 {
     /// <summary>Whether it holds only what changed since another one (pg_basebackup --incremental, PostgreSQL 17).</summary>

@@ -1,7 +1,7 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// What of the source server the user does without, where it is not to be had: nothing is claimed of it, and nothing missed.
+/// What of the source server the user does without. Nothing is claimed about it, and it is not reported as missing.
 /// </summary>
 [Flags]
 internal enum Omissions
@@ -15,7 +15,7 @@ internal enum Omissions
     Label = 2,
 }
 
-/// <summary>What a target is asked for, beside the names of its sources.</summary>
+/// <summary>What a target's sources are asked, apart from their names.</summary>
 /// <param name="Servers">Which servers of a catalogue.</param>
 /// <param name="Query">The text of the source query; null where it is no source.</param>
 internal sealed record SourceSettings(ServerPatterns Servers, string? Query)

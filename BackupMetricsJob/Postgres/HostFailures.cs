@@ -10,6 +10,16 @@ internal static class HostFailures
     /// <summary>Null if nothing more is known than <paramref name="failure"/> says.</summary>
     public static ProbeFailure? Describe(Exception exception, ConnectionHost host, string user, ProbeFailure failure)
     {
+        if (host.IsSocket && exception.InnerException is SocketException { SocketErrorCode: SocketError.AccessDenied })
+        {
+            return new(FailureReason.Refused, $"socket {SocketPath(host)}: Permission denied")
+            {
+                Do =
+                    "The account that runs this job may not use the socket: look at the permissions of its directory and at the server's "
+                    + "unix_socket_permissions and unix_socket_group, or connect by TCP.",
+            };
+        }
+
         if (
             host.IsSocket
             && exception.InnerException is SocketException { SocketErrorCode: SocketError.AddressNotAvailable }
@@ -44,6 +54,17 @@ internal static class HostFailures
         && failure.Reason is FailureReason.Network or FailureReason.Tls
         && !exception.Message.StartsWith("Failed to connect", StringComparison.Ordinal)
         && !exception.Message.StartsWith("SSL connection requested", StringComparison.Ordinal);
+
+    /// <summary>For one that closed the connection before it said anything; null where it is something else.</summary>
+    public static ProbeFailure? OfSilentEnd(Exception exception) =>
+        exception.InnerException
+            is EndOfStreamException
+                or IOException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionReset } }
+            ? new(FailureReason.Network, "what answers there closed the connection without a word")
+            {
+                Do = "Is it a proxy with no server behind it, such as HAProxy? Look at its backends and its log, else at the server's log.",
+            }
+            : null;
 
     static string SocketPath(ConnectionHost host) => $"{host.Name}/.s.PGSQL.{host.Port}";
 

@@ -89,6 +89,9 @@ internal sealed class MultiHostConnector
                 if (await TryAsync(host, kind, attempts + more) is { } connection)
                     return connection;
             }
+
+            if (_isOver && i + 1 < hosts.Count)
+                _messages += $"; not tried after that: {string.Join(", ", hosts.Skip(i + 1))}";
         }
 
         return null;
@@ -160,7 +163,12 @@ internal sealed class MultiHostConnector
             var lost = _settings.Tls.Certificate is null || !hasSpoken ? null : TlsFailures.FromLostRefusal(e);
             var known = _check?.Refusal ?? HostFailures.Describe(e, host, _settings.User, failure);
             if (known is null && HostFailures.MayBeOtherProtocol(e, failure))
-                known = await ProtocolDetector.DetectAsync(host, _clock.Provider, _cancellationToken);
+            {
+                known =
+                    await ProtocolDetector.DetectAsync(host, _clock.Provider, _cancellationToken)
+                    ?? (hasSpoken ? null : HostFailures.OfSilentEnd(e));
+            }
+
             Note(host, known ?? lost ?? failure, isTelling: true);
             _isOver = lost is not null || !TriesNextHost(e, failure);
         }

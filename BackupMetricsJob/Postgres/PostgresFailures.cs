@@ -38,6 +38,10 @@ internal static class PostgresFailures
             "53300" => (FailureReason.Busy, OfFull(error)),
             "53400" => (FailureReason.Sql, "Raise temp_file_limit for the role: ALTER ROLE ... SET temp_file_limit."),
             "53100" => (FailureReason.Busy, "Free space on the server's disk."),
+            "28000" when error.Routine == "InitializeSessionUserId" => (
+                FailureReason.Auth,
+                "Check the user of the connection, or create the role on that server: CREATE ROLE ... LOGIN; GRANT pg_monitor TO ...;"
+            ),
             _ when Is(error, "28") => (FailureReason.Auth, null),
             _ when Is(error, "53") => (FailureReason.Busy, null),
             _ when Is(error, "08") => (FailureReason.Network, null),
@@ -60,6 +64,15 @@ internal static class PostgresFailures
     /// <summary>PgBouncer uses one SQLSTATE for all its own errors, in English. Null if the error is not PgBouncer's.</summary>
     static (FailureReason Reason, string? Do)? OfPooler(string said)
     {
+        if (Has("SSL required"))
+            return (FailureReason.Tls, "The pooler takes TLS only: set sslmode to require, or better verify-full.");
+        if (Has("statement pooling mode"))
+            return (
+                FailureReason.Sql,
+                "A probe is one transaction: give this database pool_mode transaction or session in the pooler, or connect past it."
+            );
+        if (Has("role \"") && Has("\" does not exist"))
+            return (FailureReason.Auth, "Check the role that the pooler logs in as, in its [databases].");
         if (Has("no such database") || Has("\" does not exist") || Has("\" is disabled") || Has("does not allow connections"))
             return (FailureReason.Database, "Check the database name and the section [databases] of the pooler's configuration.");
         if (Has("unsupported startup parameter"))

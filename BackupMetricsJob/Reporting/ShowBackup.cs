@@ -9,10 +9,11 @@ internal static class ShowBackup
     {
         if (backup is { LastSuccess: { } finished, Age: { } age })
         {
+            var of = backup.Database is { } database ? $"of database {PlainText.OnOneLine(database)} alone, " : "";
             var took = backup.LastDuration is { } duration ? $", took {Humanize.Duration(duration)}" : "";
             row(
                 Name(backup.Type),
-                $"{Humanize.Duration(age)} old ({Limit(instance, LimitTypeFor(instance, backup.Type))}), {backup.Tool}, "
+                $"{of}{Humanize.Duration(age)} old ({Limit(instance, LimitTypeFor(instance, backup.Type))}), {backup.Tool}, "
                     + $"finished {Humanize.Time(finished)}{took}{Size(backup)}"
             );
         }

@@ -54,23 +54,33 @@ internal static class ShowTable
         );
     }
 
-    /// <summary>The condition of a claim that only the server makes; else empty.</summary>
-    public static string Condition(Loss loss) => loss.IsByServer ? ", if the archive has all WAL that the server reports as archived" : "";
+    /// <summary>What a claim depends on that nobody checked; else empty.</summary>
+    public static string Condition(Loss loss) =>
+        loss switch
+        {
+            { IsByServer: true } => ", if the archive has all WAL that the server reports as archived",
+            { IsByDump: true } => ", if the newest dump holds all databases",
+            _ => "",
+        };
 
     static void WriteArchive(ServerEvidence server, ProbeResult result, TextWriter to)
     {
         if (ArchiverStates.Classify(server) is not { } state)
         {
-            var why = server.Wal is null
-                ? WhyNoWal(result)
-                : "nothing has been archived, and nothing has failed" + Waiting(server, result.Instance);
+            var why = server switch
+            {
+                { FutureTime: { } future } => future,
+                { Wal: null } => WhyNoWal(result),
+                { Wal.AttemptIsRunning: true } => "archive_command is running, nothing was archived yet" + Waiting(server, result.Instance),
+                _ => "nothing has been archived, and nothing has failed" + Waiting(server, result.Instance),
+            };
             Row(to, "WAL archiving", "unknown: " + why);
             return;
         }
 
         var last =
             !server.DoesNotArchiveItself && server.ArchiveMode != "off" && server.Archiver.LastArchived is { } archived
-                ? $", last success {Humanize.Duration(server.Now - archived)} ago"
+                ? $", last success {Humanize.Since(archived, server.Now)} ago"
                 : "";
         Row(to, "WAL archiving", state.Name() + last + Waiting(server, result.Instance));
     }
@@ -82,7 +92,7 @@ internal static class ShowTable
         server switch
         {
             { DoesNotArchiveItself: true } or { ArchiveMode: "off" } or { Wal: null } => "",
-            { Wal: { OldestReady: { } since } wal } => $", {Humanize.Waiting(wal)} waiting for {Humanize.Duration(server.Now - since)} "
+            { Wal: { OldestReady: { } since } wal } => $", {Humanize.Waiting(wal)} waiting for {Humanize.Since(since, server.Now)} "
                 + $"({ShowBackup.Limit(instance, LimitType.Wal)})",
             _ => ", nothing waiting",
         };

@@ -5,7 +5,7 @@ namespace BackupMetricsJob.Sources;
 
 /// <summary>
 /// Asks one target over one connection, in one round trip after the login and one more a source: with facts, with a failure, or with both.
-/// It is a wall: whatever goes wrong behind it is that target's failure, and its time is never overdrawn.
+/// Anything that goes wrong is that target's failure, and the time limit always holds.
 /// </summary>
 /// <param name="target">Where to connect.</param>
 /// <param name="instance">Whom the facts are about, and the sources to read.</param>
@@ -48,7 +48,7 @@ internal sealed class DatabaseProbe(
     public async Task<ProbeResult> RunAsync(CancellationToken stop)
     {
         var started = clock.Elapsed;
-#pragma warning disable CA2000 // Disposed of by whoever ends the reading.
+#pragma warning disable CA2000 // Disposed of in EndAsync.
         var end = new CancellationTokenSource();
 #pragma warning restore CA2000
         var reading = ReadAsync(started + timeout, end.Token);

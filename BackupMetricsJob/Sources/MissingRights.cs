@@ -7,9 +7,9 @@ internal static class MissingRights
 {
     const int FirstWithInheritOption = 160000;
 
-    /// <summary>What to do where a server will never tell, and that is known.</summary>
+    /// <summary>What to do where a server will never allow it.</summary>
     public const string Accept =
-        "where it is not to be had (a managed service), do without it: sources: [{server: {without: [wal]}}] in the file, or --without wal";
+        "if you cannot get it (a managed service), do without it: sources: [{server: {without: [wal]}}] in the file, or --without wal";
 
     /// <param name="session">The role, and what it may.</param>
     /// <param name="without">What the user does without: it is not missing.</param>
@@ -46,13 +46,13 @@ internal static class MissingRights
             functions.Add("pg_ls_archive_statusdir()");
         var what =
             functions.Count == 0
-                ? "may not see who streams WAL (pg_read_all_stats): a receiver such as pg_receivewal would be missed"
-                : $"may not call {string.Join(" and ", functions)}: no ready queue, "
-                    + $"WAL lag and recovery point are known{(session.ListWal.IsThere ? "" : ", and no base backup")}";
+                ? "may not see who streams WAL (pg_read_all_stats), and would miss a receiver such as pg_receivewal"
+                : $"may not call {string.Join(" and ", functions)}: the ready queue, "
+                    + $"WAL lag and recovery point are unknown{(session.ListWal.IsThere ? "" : ", and so is the base backup")}";
         return new(what, Grants(session));
     }
 
-    /// <summary>The command that installs, or installs anew, the function that reads labels.</summary>
+    /// <summary>The command that installs the function that reads labels, or replaces it.</summary>
     public static string Install(Session session) =>
         $"Run as a superuser: backup-metrics catalog init --server --connection ... --grant-reader {ForShell(session.Role)}";
 

@@ -23,7 +23,7 @@ internal sealed class ProbeProgress(Action? onAnswer) : ConnectionProgress(onAns
 
     public ServerEvidence? Server { get; private set; }
 
-    /// <summary>Whether the query told of other servers only.</summary>
+    /// <summary>Whether the query reported other servers only.</summary>
     public bool QueryIsAboutOthers { get; set; }
 
     public IReadOnlyList<InstanceFacts> Found => _found;

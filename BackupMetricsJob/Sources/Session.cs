@@ -2,7 +2,7 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Sources;
 
-/// <summary>A right of the role, and whether pg_monitor has it: where it has not, somebody took it away.</summary>
+/// <summary>A right of the role, and whether pg_monitor has it: where it does not, somebody revoked it.</summary>
 internal readonly record struct Right(bool IsThere, bool IsInMonitor);
 
 /// <summary>What may be asked in a connection: the first answer of a server.</summary>

@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Sources;
 
 /// <summary>
 /// The first round trip: opens the read-only transaction that the whole probe runs in, with its time limits, and asks what may be asked.
-/// The limits are the transaction's own, so that they hold behind a pooler too and stay with nobody after us. The server compiles nothing:
+/// The limits are the transaction's own, so they hold behind a pooler and do not outlast the probe. JIT is off:
 /// that would take longer than all our queries.
 /// </summary>
 /// <remarks>
@@ -102,7 +102,7 @@ internal static class SessionQuery
             """
         );
 
-    // With backslashes read as such, whatever standard_conforming_strings says.
+    // An E'' string, so that standard_conforming_strings does not matter.
     static string Literal(string text) =>
         $"E'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";
 }

@@ -75,11 +75,11 @@ internal sealed class SourceReader(
         }
     }
 
-    // To watch nothing and to say that all is well is the same to whoever reads it.
+    // To watch nothing would look the same as a catalogue in which all is well.
     ProbeFailure NobodyFound() =>
         new(FailureReason.BadData, $"source catalog: it has no server that is like {string.Join(", ", settings.Servers.Patterns)}")
         {
-            Do = "Fill it with backup-metrics import or record, or mend --server.",
+            Do = "Fill it with backup-metrics import or record, or correct --server.",
         };
 
     ProbeFailure Of(string source, ProbeFailure failure) =>
@@ -94,7 +94,7 @@ internal sealed class SourceReader(
             SourceName.Query => failure with
             {
                 Message = "source query: " + failure.Message,
-                Do = failure.Do ?? "Mend the query that --query names: it must be one SELECT that only reads.",
+                Do = failure.Do ?? "Fix the query that --query names: it must be one SELECT that only reads.",
             },
             _ => failure with
             {

@@ -1,4 +1,4 @@
--- What may be asked of this server, and by whom. Any login; PostgreSQL 12 and newer (older ones answer too, so that they can be told apart).
+-- What may be asked of this server, and by whom. Any login; PostgreSQL 12 and newer (older ones answer too, so that they can be recognised).
 -- A right that the role lacks is missing in pg_monitor itself (somebody took it away), or only in the role: another GRANT helps.
 SELECT extract(epoch FROM clock_timestamp())::float8 AS now,
        current_setting('server_version_num')::int AS version_number,

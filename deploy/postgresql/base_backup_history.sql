@@ -6,10 +6,11 @@
 -- as in encode(..., 'escape'), and is matched as a whole, from its first byte to its last. If the file is unexpected or incomplete,
 -- all columns but its name and its time are null.
 --
--- The times in the file have ambiguous time zone abbreviations (IST, CST). So the end is the file's own time, unless it is later than
--- the text, read in log_timezone, allows: then the data directory was copied, and the text counts. (A difference of whole quarter hours
--- is that between two time zones: then log_timezone was changed, and the file's time is right.)
--- The start is the end minus the difference of the two texts; null if their zones differ, or if the end is before the start.
+-- The times in the file are text with an abbreviated time zone, which cannot be read back (IST, CST). So the end is the file's own
+-- time, unless that is more than a minute later than the text, read in log_timezone: then the data directory was copied, and the text is
+-- right. Where log_timezone abbreviates otherwise than the text, it was changed since: then a difference of whole quarters of an hour is that
+-- of two time zones, and the file's time is right.
+-- The start is the end minus the difference of the two texts; null where their zones differ, or where the end is before the start.
 --
 -- Afterwards, for the role of the job:
 --   GRANT pg_monitor TO monitor;
@@ -21,8 +22,11 @@ RETURNS TABLE (file_name text, finish_at timestamptz, start_at timestamptz, star
                method text, backup_from text, label text, native_incremental boolean)
 LANGUAGE sql SECURITY DEFINER STABLE
 SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC' -- so that what set_config() below changes is changed back
 AS $$
-  WITH history AS (
+  WITH zone AS MATERIALIZED (
+    SELECT set_config('timezone', current_setting('log_timezone'), true) AS name
+  ), history AS MATERIALIZED (
     SELECT w.name, w.modification,
            regexp_match(
              encode(pg_read_binary_file('pg_wal/' || w.name, 0, 10000, true), 'escape'),  -- missing_ok: it may be removed in the meantime
@@ -40,13 +44,14 @@ AS $$
     FROM pg_ls_waldir() w
     WHERE w.name ~ '^[0-9A-F]{24}\.[0-9A-F]{8}\.backup$'
   ), told AS (
-    SELECT name, modification, part,
-           part[8]::timestamp AT TIME ZONE current_setting('log_timezone') AS stopped,
-           extract(epoch FROM modification - part[8]::timestamp AT TIME ZONE current_setting('log_timezone'))::float8 AS later
-    FROM history
+    SELECT history.name, modification, part,
+           part[8]::timestamp AT TIME ZONE zone.name AS stopped,
+           extract(epoch FROM modification - part[8]::timestamp AT TIME ZONE zone.name)::float8 AS later,
+           to_char(part[8]::timestamp AT TIME ZONE zone.name, 'TZ') = upper(part[9]) AS is_in_zone
+    FROM history CROSS JOIN zone
   ), finished AS (
     SELECT name, part,
-           CASE WHEN later > 60 AND NOT (later < 27 * 3600 AND abs(later - 900 * round(later / 900)) < 5) THEN stopped ELSE modification END AS finish
+           CASE WHEN later > 60 AND (is_in_zone OR NOT (later < 27 * 3600 AND abs(later - 900 * round(later / 900)) < 5)) THEN stopped ELSE modification END AS finish
     FROM told
   )
   SELECT name, finish,

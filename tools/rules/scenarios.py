@@ -371,6 +371,39 @@ add("An idle database on a Sunday: nothing is written, a segment hardly begun is
                      [*healthy("begun", N)[:-3], *archive("begun", N, lag=then(steady(1023, 60), steady(1024, 60)))[-1:], *recovery("begun", ago(40, N))])],
     quiet(16), quiet(74), fires(75, both("RecoveryPointTooOld", instance="begun", type_="wal")))
 
+N = 5 * HOUR
+
+
+def archiver(instance, minutes, files=True, wal=True, **labels):
+    """What else is pushed of a server that archives, and of its pg_wal."""
+    return [series(metric, steady(100, minutes), instance=instance, **labels)
+            for metric, told in (("postgres_wal_archived_files_total", files), ("postgres_wal_directory_bytes", wal)) if told]
+
+
+def doubted(instance, *more, wal_limit=True, state="ok", taken=None, point=gone(N), files=True, wal=True):
+    """A base backup is known, WAL is archived, and how far a restore would reach is not known."""
+    return [*limits(instance, N, None if wal_limit else {("base", "critical"): 50}), *sources(instance, N, {"server": 1}), *probe(instance, N),
+            *backup(instance, taken or ago(3, N)), *archive(instance, N, state), *archiver(instance, N, files, wal), *recovery(instance, point), *more]
+
+
+add("After a failover, and after a crash, nobody knows what would be lost until the next base backup: an hour later that is told, unless it is meant so, or told already",
+    [gateway(N),
+     run(N, doubted("promoted", taken=then(ago(3, HOUR), gone(140), steady(200 * 60, 100)), point=then(clock(HOUR), gone(140), clock(100, start=200))),
+         doubted("crashed", state={"ok": then(steady(1, 90), gone(10), steady(1, N - 100))}, point=then(clock(90), gone(N - 90))),
+         doubted("well", point=clock(N)), doubted("failing", state="failing"), doubted("never", state="never"), doubted("discarded", state="discarded"),
+         doubted("unlooked", wal=False), doubted("unlimited", wal_limit=False), doubted("standby", files=False))],
+    *[fires(at, *[alert("WalArchiverFailing", instance=i) for i in ("failing", "never", "discarded")], *[alert("RecoveryPointUnknown", "warning", instance=i, type_="base") for i in unknown])
+      for at, unknown in ((119, []), (120, ["promoted"]), (149, ["promoted"]), (150, ["promoted", "crashed"]), (199, ["promoted", "crashed"]), (200, ["crashed"]), (N - 1, ["crashed"]))],
+    says(160, "RecoveryPointUnknown", [
+        ("promoted: what would be lost now is not known",
+         "promoted (job backup_metrics) has a base backup, 5.7 hours old, and archives WAL; whether all WAL since that backup is archived is not known, as after a failover, a crash or a time without archiving. "
+         "A restore may end at that backup. backup-metrics show says why it is not known. Take a base backup.",
+         dict(instance="promoted", job="backup_metrics", severity="warning", type="base")),
+        ("crashed: what would be lost now is not known",
+            "crashed (job backup_metrics) has a base backup, 5.7 hours old, and archives WAL; whether all WAL since that backup is archived is not known, as after a failover, a crash or a time without archiving. "
+            "A restore may end at that backup. backup-metrics show says why it is not known. Take a base backup.",
+            dict(instance="crashed", job="backup_metrics", severity="warning", type="base"))]))
+
 N = 2 * HOUR
 add("WAL is not archived at all: the recovery point is the last backup. Without limits for WAL nobody is told; a server only found in a catalogue is not, either",
     [gateway(N),

@@ -104,6 +104,9 @@ internal sealed class CatalogSource
                 BrokenChains = type is BackupType.Incr or BackupType.Diff ? 0 : null,
                 StartLsn = row.LongOrNull(14),
                 StopLsn = row.LongOrNull(15),
+                StartSegment = row.TextOrNull(16),
+                Timeline = row.IsDBNull(17) ? null : row.GetInt32(17),
+                Database = type == BackupType.Logical ? row.TextOrNull(18) : null,
             }
         );
     }

@@ -1,7 +1,7 @@
 -- What the catalogue has, one row per server, tool and kind. $1: the servers as LIKE patterns, $2: their names if none of them is a pattern,
 -- else null; both JSON arrays. A loose index scan finds the servers and their tools, and then there is one probe a kind for the newest, the oldest,
--- the last failure and the last sizes: index-only, and no dearer where a server has more rows. Only the LSNs of the newest full backup and the newest
--- WAL, which are in no index, are fetched from the table: one row a group. What was counted is read, not counted. A tool whose
+-- the last failure and the last sizes: index-only, and no dearer where a server has more rows. Only where the newest backup and the newest WAL are
+-- in the WAL, and whose dump the newest is, are in no index and fetched from the table: one row a group. What was counted is read, not counted. A tool whose
 -- backups are all gone still has its row for full, with nothing in it: the server is known. PostgreSQL 12 to 18, without JIT.
 WITH RECURSIVE s (server) AS (
   (SELECT server FROM backup_metrics.backup_catalog ORDER BY server LIMIT 1)
@@ -36,7 +36,7 @@ SELECT g.server, g.tool, g.kind,
        extract(epoch FROM x.at)::float8,
        n.done::bigint, n.failed::bigint, n.running::bigint,
        CASE WHEN l.size_bytes IS NULL THEN z.stored ELSE z.sizes END,
-       (p.start_lsn - '0/0'::pg_lsn)::bigint, (p.stop_lsn - '0/0'::pg_lsn)::bigint
+       (p.start_lsn - '0/0'::pg_lsn)::bigint, (p.stop_lsn - '0/0'::pg_lsn)::bigint, p.start_wal, p.timeline, p.database
 FROM g
 LEFT JOIN n USING (server, tool, kind)
 LEFT JOIN LATERAL (
@@ -59,8 +59,8 @@ LEFT JOIN LATERAL (
       AND (c.server, c.tool, c.kind) = (g.server, g.tool, g.kind)
     ORDER BY at DESC LIMIT 11) newest) z ON true
 LEFT JOIN LATERAL (
-  SELECT start_lsn, stop_lsn FROM backup_metrics.backup_catalog c
-  WHERE g.kind IN ('full', 'wal') AND c.status = 'done' AND c.deleted_at IS NULL AND (c.server, c.tool, c.kind) = (g.server, g.tool, g.kind)
+  SELECT start_lsn, stop_lsn, start_wal, timeline, database FROM backup_metrics.backup_catalog c
+  WHERE g.kind <> 'restore_test' AND c.status = 'done' AND c.deleted_at IS NULL AND (c.server, c.tool, c.kind) = (g.server, g.tool, g.kind)
   ORDER BY at DESC LIMIT 1) p ON true
 WHERE l.at IS NOT NULL OR x.at IS NOT NULL OR n.server IS NOT NULL OR g.kind = 'full'
 ORDER BY g.server, g.tool, g.kind

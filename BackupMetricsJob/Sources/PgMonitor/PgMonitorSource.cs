@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Sources.PgMonitor;
 
 /// <summary>
 /// The source "pgmonitor": the output of `pgbackrest info`, which pgMonitor keeps in a table of the database. pgBackRest lists no failed
-/// backup, ends well whatever it found, and says in a stanza's status what is wrong: then the source failed, whatever backups are listed.
+/// backup, always exits with 0, and says in a stanza's status what is wrong: then the source failed, although backups are listed.
 /// </summary>
 internal static class PgMonitorSource
 {
@@ -83,6 +83,7 @@ internal static class PgMonitorSource
                 Stored = row.LongOrNull(10),
                 HasErrors = !row.IsDBNull(11) && row.GetBoolean(11),
                 StartLsn = row.LongOrNull(12),
+                StartSegment = row.TextOrNull(14),
             }
         );
         return wrong;

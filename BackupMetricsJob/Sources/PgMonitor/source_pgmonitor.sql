@@ -15,7 +15,8 @@ SELECT s.stanza->>'name',
        ((b.backup#>>'{lsn,start}')::pg_lsn - '0/0'::pg_lsn)::bigint,
        (SELECT string_agg(format('repo%s: %s (status %s)', r->>'key', r#>>'{status,message}', r#>>'{status,code}'), '; ')
         FROM jsonb_array_elements(CASE jsonb_typeof(s.stanza->'repo') WHEN 'array' THEN s.stanza->'repo' ELSE '[]' END) r
-        WHERE r#>>'{status,code}' <> '0')
+        WHERE r#>>'{status,code}' <> '0'),
+       b.backup#>>'{archive,start}'
 FROM stanza s
 LEFT JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(s.stanza->'backup') WHEN 'array' THEN s.stanza->'backup' ELSE '[]' END) AS b (backup) ON true
 WHERE s.is_ours OR NOT EXISTS (SELECT FROM stanza WHERE is_ours)

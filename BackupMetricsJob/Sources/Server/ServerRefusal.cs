@@ -14,7 +14,11 @@ internal static class ServerRefusal
     public static ProbeFailure OfArchiver(PostgresException refused, string role)
     {
         var failure = ProbeFailures.From(refused)!;
-        return failure with { Message = "the archiver cannot be asked for: " + failure.Message, Do = MissingGrant.For(refused, role) };
+        return failure with
+        {
+            Message = "the archiver's statistics cannot be read: " + failure.Message,
+            Do = MissingGrant.For(refused, role),
+        };
     }
 
     public static ProbeFailure OfWal(PostgresException refused, string role)
@@ -22,10 +26,10 @@ internal static class ServerRefusal
         var failure = ProbeFailures.From(refused)!;
         return failure with
         {
-            Message = "pg_wal cannot be looked into: " + failure.Message,
+            Message = "pg_wal cannot be read: " + failure.Message,
             Do = MissingGrant.For(refused, role) is { } grant
                 ? $"{grant} -- {MissingRights.Accept}"
-                : $"Mend that at the server; {MissingRights.Accept}.",
+                : $"Fix that on the server; {MissingRights.Accept}.",
         };
     }
 }

@@ -17,6 +17,7 @@ internal static class ServerRows
             ArchiveMode = row.GetString(row.GetOrdinal("archive_mode")),
             HasArchiveCommand = row.GetBoolean(row.GetOrdinal("has_command")),
             Discards = Text(row, "discards"),
+            MayOverwrite = Is(row, "may_overwrite"),
             Archiver = new(
                 ArchivedCount: row.GetInt64(row.GetOrdinal("archived_count")),
                 LastArchived: Time(row, "last_archived", "last_archived_time"),
@@ -31,21 +32,24 @@ internal static class ServerRows
             UnarchivedBytesByStatistics = Long(row, "unarchived"),
         };
 
-    public static ServerEvidence WithWal(ServerEvidence evidence, NpgsqlDataReader row, Session session) =>
-        evidence with
+    public static ServerEvidence WithWal(ServerEvidence evidence, NpgsqlDataReader row, Session session)
+    {
+        var isCopy = Is(row, "is_copy");
+        var now = row.Time(row.GetOrdinal("now"), "the server's clock");
+        return evidence with
         {
-            Now = row.Time(row.GetOrdinal("now"), "the server's clock"),
+            Now = now,
             Wal = new()
             {
                 DirectoryBytes = row.GetInt64(row.GetOrdinal("directory_bytes")),
                 ReadySegments = row.GetInt64(row.GetOrdinal("ready_segments")),
                 ReadyOthers = row.GetInt64(row.GetOrdinal("ready_others")),
                 DoneSegments = row.GetInt64(row.GetOrdinal("done_segments")),
-                OldestReady = Time(row, "oldest_ready", "the time of the oldest .ready file"),
-                OldestReadySegment = Time(row, "oldest_ready_segment", "the time of the oldest .ready file of a segment"),
+                OldestReady = FileTime("oldest_ready", "the time of the oldest .ready file"),
+                OldestReadySegment = FileTime("oldest_ready_segment", "the time of the oldest .ready file of a segment"),
                 UnarchivedBytes = Long(row, "unarchived"),
-                NewestDone = Time(row, "newest_done", "the time of the newest .done file"),
-                NewestBeforeUnarchived = Time(row, "newest_before_unarchived", "the time of an archived segment"),
+                NewestDone = FileTime("newest_done", "the time of the newest .done file"),
+                NewestBeforeUnarchived = FileTime("newest_before_unarchived", "the time of an archived segment"),
                 LastWrite = Time(row, "last_write", "the time of the current segment"),
                 ArchiveTimeout = TimeSpan.FromSeconds(row.GetDouble(row.GetOrdinal("archive_timeout"))),
                 ReplayBytes = Long(row, "replay"),
@@ -56,27 +60,47 @@ internal static class ServerRows
                 BackupTimeline = Integer(row, "backup_timeline"),
                 BackupStart = Long(row, "backup_start"),
                 ReceiversAreVisible = session.ReadStatistics.IsThere,
-                Receiver = Receiver(row),
+                Receiver = Receiver(row, now),
+                IsCopy = isCopy,
+                AttemptIsRunning = Is(row, "attempt_is_running"),
             },
         };
 
-    public static BaseBackup Backup(NpgsqlDataReader row) =>
-        new(
-            Finished: row.Time(row.GetOrdinal("finished_at"), "the end of the last base backup"),
+        // In a copy of the data directory a file is older than its time. The last success is the latest that it can be from.
+        DateTimeOffset? FileTime(string column, string what) =>
+            Time(row, column, what) is { } time
+                ? isCopy && time > evidence.Archiver.LastArchived
+                    ? evidence.Archiver.LastArchived
+                    : time
+                : null;
+    }
+
+    public static BaseBackup Backup(NpgsqlDataReader row, ServerEvidence evidence)
+    {
+        var finished = row.Time(row.GetOrdinal("finished_at"), "the end of the last base backup");
+
+        // A copy's file has the time of the copy; a base backup after that would have been archived after it, too.
+        if (evidence is { Wal.IsCopy: true, Archiver.LastArchived: { } archived } && finished > archived)
+            finished = archived;
+        return new(
+            Finished: finished,
             Started: Time(row, "started_at", "the start of the last base backup"),
             Tool: row.GetString(row.GetOrdinal("tool"))
         )
         {
             IsIncremental = Is(row, "is_incremental"),
         };
+    }
 
-    static WalReceiver? Receiver(NpgsqlDataReader row)
+    static WalReceiver? Receiver(NpgsqlDataReader row, DateTimeOffset now)
     {
         var at = row.GetOrdinal("receiver_reply");
         if (row.IsDBNull(at))
             return null;
         // The receiver's own clock, as it sent it: any number may stand there.
         var reply = UnixTime.IsTime(row.GetDouble(at)) ? row.TimeOrNull(at, "a WAL receiver's reply_time") : null;
+        if (reply - now > SourceClock.MaxError)
+            reply = null;
         return new(Is(row, "receiver_is_current"), reply, Time(row, "newest_flushed", "the time of a streamed segment"));
     }
 

@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Sources.Server;
 
 /// <summary>
 /// The source "server": what PostgreSQL knows of its own backups, in one round trip. What is read is handed on at once, query by query.
-/// One that the server refuses takes nothing with it but what it alone would have told: the rest is read in another round trip.
+/// A query that the server refuses costs only its own facts: the others are read in another round trip.
 /// </summary>
 internal sealed class ServerSource(SourceTransaction transaction, Session session, Omissions without, ProbeProgress progress)
 {
@@ -40,6 +40,7 @@ internal sealed class ServerSource(SourceTransaction transaction, Session sessio
         }
 
         return failure
+            ?? FutureTimes.Failure(_evidence!)
             ?? (
                 MissingRights.OfMonitor(session, without) is { } missing
                     ? new(FailureReason.Privilege, $"role {session.Role} {missing.Summary}") { Do = missing.Advice }
@@ -71,7 +72,7 @@ internal sealed class ServerSource(SourceTransaction transaction, Session sessio
             if (!isFirst)
                 await reader.NextResultAsync(cancellationToken);
             if (await reader.ReadAsync(cancellationToken))
-                _evidence = Read(_queries[0], reader);
+                _evidence = FutureTimes.Remove(Read(_queries[0], reader));
             if (_queries[0] is not ("archiver" or "wal"))
                 _evidence = _evidence! with { HistoryWasRead = true };
             progress.Add(_evidence!);
@@ -84,7 +85,7 @@ internal sealed class ServerSource(SourceTransaction transaction, Session sessio
         {
             "archiver" => ServerRows.Archiver(reader, session) with { WalIsOmitted = (without & Omissions.Wal) != 0 },
             "wal" => ServerRows.WithWal(_evidence!, reader, session),
-            _ => _evidence! with { BaseBackup = ServerRows.Backup(reader) },
+            _ => _evidence! with { BaseBackup = ServerRows.Backup(reader, _evidence!) },
         };
 
     /// <summary>

@@ -1,7 +1,10 @@
 -- The archiver's own statistics, its settings, and the WAL lag that they allow. Any login; PostgreSQL 12 to 18, standby too.
 -- The lag is null while last_archived_wal names a backup history or timeline file, after a crash, and on a standby.
--- archive_command itself is not fetched: it may hold secrets. What is told of it is one of a few words: the tool that it calls, and in `discards` what
--- makes it end well although nothing is stored. Before it is looked at, comments, redirections of errors and what only starts another command (sudo, sh -c '...') are taken off.
+-- archive_command itself is not fetched, since it may hold secrets. What is reported of it: the tool that it calls, in `discards` what makes it
+-- succeed although nothing is stored, and in `may_overwrite` whether it may give each segment the same name. Comments, redirections of errors
+-- and what only starts another command (sudo, timeout, sh -c '...') are taken off first. A # begins a comment outside quotes only.
+-- `reads`: programs that read the content of %p, and so do not pass its name on. Without %f, too, the segment is stored under no name of its own.
+-- `copies`: to a fixed name without %f, unless that is a directory, which the server cannot see.
 WITH setting AS (
   SELECT current_setting('archive_mode') AS archive_mode,
          pg_size_bytes(current_setting('wal_segment_size')) AS segment_size,
@@ -10,11 +13,18 @@ WITH setting AS (
 ), command AS (
   SELECT btrim(
            regexp_replace(
-             regexp_replace(regexp_replace(command, '(^|\s)#[^\n]*', '', 'g'), '\s*(\d*>&\s*\d|2>>?\s*\S+)', '', 'g'),
-             '^\s*((\S*/)?(env|exec|command|nice|nohup|sudo|busybox)\s+(\w+=\S*\s+)*)*((\S*/)?(ba|da|z|k)?sh\s+-\w*c\s+)?', ''),
+             regexp_replace(
+               regexp_replace(command, '("[^"]*"|''[^'']*'')|(^|\s)#[^\n]*', '\1', 'g'),
+               '\s*(\d*>&\s*\d|2>>?\s*\S+)', '', 'g'),
+             '^\s*((\S*/)?(env|exec|command|nice|ionice|nohup|sudo|doas|busybox|timeout|setsid|stdbuf|time)\s+'
+               '((-u\s+\S+|-n\s+-?\d+|-c\s+\d|-s\s+\w+|-k\s+\d\S*|-\S+|\w+=\S*|\d+(\.\d+)?[smhd]?)\s+)*)*'
+               '((\S*/)?(ba|da|z|k)?sh\s+-\w*c\s+)?', ''),
            E' \t\r\n;(){}"''') AS bare,
-         '(\S*/)?(true|:|echo|printf|cd|sleep|test|\[|exit(?!\s+[1-9$]))(\s[^;&|]*)?' AS idle,
-         '\(?\s*((\S*/)?(env\s+)?(true|:|echo|printf|logger|touch|date|sleep|wait|rm|mailx?|test|sync|ls)(\s[^;&|]*)?|exit\s+0)$' AS yes
+         '(\S*/)?(true|:|echo|printf|cd|sleep|test|\[|ls|exit(?!\s+[1-9$]))(\s[^;&|]*)?' AS idle,
+         '\(?\s*((\S*/)?(env\s+)?(true|:|echo|printf|logger|touch|date|sleep|wait|rm|mailx?|test|sync|ls)(\s[^;&|]*)?|exit\s+0)$' AS yes,
+         '(\S*/)?(cat|gzip|pigz|zstd|lz4|xz|bzip2|lzop|openssl|gpg|dd|head|tail|\w+sum|file|stat|wc|ls|test|\[)\s[^|;&<>%]*%p' AS reads,
+         '(^|[;&|({]\s*)(\S*/)?(aws\s+s3\s+|gsutil\s+|mc\s+)?(cp|mv|ln|install|rsync|scp)\s[^|;&<>]*%p["'']?\s+'
+           '(?!["'']?/dev/null|\w+://[^/\s]+/?(\s|$)|\S+::\w+(\s|$))\S*[^/\s:."'']["'']?\s*($|[;&|)])' AS copies
   FROM setting
 )
 SELECT archive_mode,
@@ -32,15 +42,18 @@ SELECT archive_mode,
        CASE
          WHEN library <> '' OR setting.command = '' THEN NULL
          WHEN bare = '' THEN 'nothing'
-         WHEN bare ~ ('^(' || idle || ')(\s*(;|&&|\|\||&|\|)\s*(' || idle || '))*$') THEN substring(bare FROM '(true|:|echo|printf|cd|sleep|test|\[|exit)')
-         WHEN bare ~ '%p["'']?\s+["'']?/dev/null|of=/dev/null|^(\S*/)?cat\s+["'']?\S*%p\S*\s*>\s*/dev/null' THEN '/dev/null'
+         WHEN bare ~ '^(\S*/)?sleep\s+(infinity|\d{3,}|\d*\.?\d+[mhd])' THEN NULL -- It waits: until then nothing is thrown away.
+         WHEN bare ~ ('^(' || idle || ')(\s*(;|&&|\|\||&|\|)\s*(' || idle || '))*$') THEN substring(bare FROM '(true|:|echo|printf|cd|sleep|test|\[|ls|exit)')
+         WHEN bare ~ ('%p["'']?\s+["'']?/dev/null|of=/dev/null|^' || reads || '[^|;&]*>\s*/dev/null') THEN '/dev/null'
          WHEN bare ~ '\m(exit\s+[1-9$]|set\s+-e|pipefail|PIPESTATUS)|(^|[;&|(\s])(\S*/)?(false\s*($|[;&|)])|kill\s)' THEN NULL
          WHEN setting.command !~ '%[pf]' THEN 'no %p'
+         WHEN setting.command !~ '%f|[$`]' AND regexp_replace(bare, '<\s*["'']?%p|(^|[|;&(\s])' || reads, '', 'g') !~ '%p' THEN 'no %f'
          WHEN bare ~ ('\|\|\s*' || yes) THEN '|| true'
          WHEN bare ~ (';\s*' || yes) THEN '; true'
          WHEN bare ~ '(^|[^&>])&$' THEN '&'
          WHEN bare ~ '(^|[^|])\|\s*(\S*/)?(tee|logger|cat|ts|systemd-cat)(\s[^;&|%>]*)?$' THEN '| tee'
        END AS discards,
+       library = '' AND setting.command !~ '%f|[$`]' AND bare ~ copies AS may_overwrite,
        extract(epoch FROM stats_reset)::float8 AS statistics_begin,
        extract(epoch FROM pg_postmaster_start_time())::float8 AS started
 FROM setting CROSS JOIN command CROSS JOIN pg_stat_archiver

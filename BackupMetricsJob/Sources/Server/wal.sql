@@ -2,6 +2,7 @@
 -- A segment's number is its place in the WAL stream, whatever the timeline. The current segment is the one that holds the last byte written: since 17
 -- pg_walfile_name() of a segment's first byte names a file that need not be there yet, or is an old one renamed for later.
 -- A .done file keeps the time of the .ready file it was renamed from: when the segment was complete. A walreceiver writes .done files, too.
+-- So the .done file of what was archived last cannot be younger than last_archived_time. Where it is, all files have the times of a copy (cp -r).
 -- A server whose archiver has been dead for long may have a hundred thousand .ready files: each is looked at once (so OFFSET 0), and without
 -- regular expressions.
 -- A receiver that keeps WAL shows no replay position. wal-g's does, and is known by its slot; others by the names that the user gives in
@@ -34,9 +35,11 @@ WITH setting AS MATERIALIZED (
          min(place) FILTER (WHERE is_ready AND is_segment) AS first_ready,
          max(place || extract(epoch FROM modification)) FILTER (WHERE NOT is_ready AND is_segment AND timeline = (SELECT timeline FROM written)) AS newest_done,
          min(modification) FILTER (WHERE is_ready AND is_segment) AS oldest_ready_segment,
-         min(modification) FILTER (WHERE is_ready) AS oldest_ready
+         min(modification) FILTER (WHERE is_ready) AS oldest_ready,
+         bool_or(is_last AND modification > (SELECT last_archived_time + interval '1 minute' FROM pg_stat_archiver)) AS is_copy
   FROM (
     SELECT modification,
+           name = (SELECT last_archived_wal || '.done' FROM pg_stat_archiver) AS is_last,
            left(name, 8) AS timeline,
            substr(name, 9, 16) COLLATE "C" AS place,
            right(name, 6) = '.ready' AS is_ready,
@@ -94,5 +97,8 @@ SELECT (SELECT coalesce(sum(size), 0) FROM file)::bigint AS directory_bytes,
        ('x' || written.timeline)::bit(32)::int AS timeline,
        extract(epoch FROM (SELECT modification FROM file WHERE name = written.timeline || '.history'))::float8 AS timeline_began,
        ('x' || backup.timeline)::bit(32)::int AS backup_timeline,
-       backup.start AS backup_start
+       backup.start AS backup_start,
+       queue.is_copy,
+       queue.oldest_ready IS NOT NULL
+         AND EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'archiver' AND wait_event = 'ArchiveCommand') AS attempt_is_running
 FROM written CROSS JOIN queue CROSS JOIN archive LEFT JOIN backup ON true LEFT JOIN receiver ON true

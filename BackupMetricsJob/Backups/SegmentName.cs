@@ -1,0 +1,22 @@
+using System.Globalization;
+
+namespace BackupMetricsJob.Backups;
+
+/// <summary>The name of a WAL segment: 24 hexadecimal digits. The first eight are its timeline, the rest is its place.</summary>
+internal static class SegmentName
+{
+    const int Length = 24;
+
+    /// <summary>Null where it is no such name.</summary>
+    public static int? Timeline(string? name) => Part(name, 0) is > 0 and <= int.MaxValue and var timeline ? (int)timeline : null;
+
+    /// <summary>Where the segment begins in the WAL stream, in bytes; null where it is no such name.</summary>
+    public static long? Start(string? name, long segmentSize) =>
+        Part(name, 8) is <= int.MaxValue and var log && Part(name, 16) is { } number ? (log << 32) + (number * segmentSize) : null;
+
+    static long? Part(string? name, int at) =>
+        name is { Length: Length }
+        && uint.TryParse(name.AsSpan(at, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var part)
+            ? part
+            : null;
+}
