@@ -60,6 +60,8 @@ internal static class BackupSamples
             samples.Set(MetricNames.Backups, labels, counts.Failed, source, tool, type, "failed");
         if (counts.Running > 0)
             samples.Set(MetricNames.Backups, labels, counts.Running, source, tool, type, "running");
+        if (counts.Waiting > 0)
+            samples.Set(MetricNames.Backups, labels, counts.Waiting, source, tool, type, "waiting");
     }
 
     // One series a tool, whatever the types: of a full backup, or of a base backup of unknown kind.
