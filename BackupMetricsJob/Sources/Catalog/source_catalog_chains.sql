@@ -1,7 +1,8 @@
 -- Of the five newest incremental and differential backups of each server, tool and kind, those that cannot be restored because something that
 -- they build on, at whatever distance, is not kept in the same storage (wal-g and pgBackRest look for it nowhere else), or is the backup itself.
 -- Null where that is not known: the tool names no parents, or the chain is longer than ten thousand. $1: the servers as LIKE patterns, a JSON array.
--- A circle is found by a mark that is moved on after 1, 2, 4, 8 and so on steps (Brent): who comes to the mark again walks in one.
+-- Each step is one look into the primary key (so LIMIT 1): a join would read the whole catalogue at each. A circle is found by a mark that is moved on after 1, 2, 4, 8 and so on steps (Brent): who
+-- comes to the mark again walks in one.
 WITH RECURSIVE newest AS MATERIALIZED (
   SELECT g.server, g.tool, g.kind, c.storage, c.backup_id, c.parent_id
   FROM backup_metrics.backup_count g CROSS JOIN LATERAL (
@@ -16,8 +17,10 @@ WITH RECURSIVE newest AS MATERIALIZED (
   UNION ALL
   SELECT c.server, c.tool, c.kind, c.storage, c.leaf, CASE WHEN c.depth & (c.depth - 1) = 0 THEN p.backup_id ELSE c.mark END, p.parent_id,
     CASE WHEN p.backup_id IS NULL OR p.backup_id = c.mark THEN true WHEN p.kind = 'full' THEN false END, c.depth + 1
-  FROM chain c LEFT JOIN backup_metrics.backup_catalog p
-    ON p.server = c.server AND p.tool = c.tool AND p.storage = c.storage AND p.backup_id = c.parent_id AND p.status = 'done' AND p.live
+  FROM chain c LEFT JOIN LATERAL (
+    SELECT p.backup_id, p.parent_id, p.kind FROM backup_metrics.backup_catalog p
+    WHERE p.server = c.server AND p.tool = c.tool AND p.storage = c.storage AND p.backup_id = c.parent_id AND p.status = 'done' AND p.live
+    LIMIT 1) p ON true
   WHERE c.is_broken IS NULL AND c.parent_id IS NOT NULL AND c.depth <= 10000
 ), leaf AS (
   SELECT server, tool, kind, storage, leaf, bool_or(is_broken) AS is_broken FROM chain GROUP BY 1, 2, 3, 4, 5
