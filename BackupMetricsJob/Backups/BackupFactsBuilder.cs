@@ -71,7 +71,9 @@ internal sealed class BackupFactsBuilder(string source, DateTimeOffset now)
         };
     }
 
-    /// <summary>Whether a backup that builds on this one cannot be restored: it, or what it builds on itself, is gone, or is in a circle.</summary>
+    /// <summary>
+    /// Whether a backup that builds on this one cannot be restored: it, or what it builds on itself, is gone, or is in a circle.
+    /// </summary>
     bool IsBroken(string tool, string storage, string id)
     {
         var walked = new HashSet<(string, string, string)>();

@@ -9,8 +9,8 @@ internal static class ClusterIdentity
     const int MajorVersion = 10000;
 
     /// <summary>
-    /// Takes the backups of other clusters away from what is known of a server, and says so as a failure of the source. The last failure, and
-    /// what runs now, may well be of this one.
+    /// Takes the backups of other clusters away from what is known of a server, and says so as a failure of the source. The last failure,
+    /// and what runs now, may well be of this one.
     /// </summary>
     public static ProbeResult WithoutOtherClusters(ProbeResult result)
     {

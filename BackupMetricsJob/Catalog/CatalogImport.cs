@@ -169,13 +169,7 @@ internal static class CatalogImport
             AddFor(SqlText.Load("catalog_merge_source")).Parameters.Add(Text(server.Error));
         var cluster = AddFor(SqlText.Load("catalog_merge_cluster"));
         cluster.Parameters.Add(Text(server.List?.Cluster?.SystemIdentifier.ToString(CultureInfo.InvariantCulture)));
-        cluster.Parameters.Add(
-            new NpgsqlParameter
-            {
-                NpgsqlDbType = NpgsqlDbType.Integer,
-                Value = (object?)server.List?.Cluster?.PgVersionNumber ?? DBNull.Value,
-            }
-        );
+        cluster.Parameters.Add(Text(server.List?.Cluster?.PgVersionNumber?.ToString(CultureInfo.InvariantCulture)));
         Add("COMMIT");
         await batch.ExecuteNonQueryAsync(cancellationToken);
 

@@ -66,7 +66,7 @@ internal static class BarmanBackup
         var isSnapshot = backup.Has("snapshots_info") || backup.Text("backup_type") == "snapshot";
         var onDisk = backup.Count(Base + "disk_usage_bytes");
         var stored = backup.Count(Base + "backup_size_bytes") ?? backup.Count(Base + "incremental_size_bytes") ?? onDisk;
-        // What is linked to an older backup was copied by rsync, which compresses nothing: only then does it take on the disk what the data is.
+        // What is linked to an older backup was copied by rsync, which compresses nothing: only then is this the size of the data.
         var size = backup.Count("cluster_size_bytes") ?? (stored < onDisk ? onDisk : null);
         row = row with
         {

@@ -7,7 +7,7 @@ WITH newest AS (
   ORDER BY at DESC LIMIT 1
 ), cluster AS MATERIALIZED (
   SELECT CASE WHEN $3::text IS NULL THEN n.system_identifier ELSE $3::text::numeric END AS system_identifier,
-    CASE WHEN $3::text IS NULL THEN n.pg_version_num ELSE $4::int END AS pg_version_num
+    CASE WHEN $3::text IS NULL THEN n.pg_version_num ELSE $4::text::int END AS pg_version_num
   FROM (VALUES (1)) one LEFT JOIN newest n ON true
 ), told AS (
   UPDATE backup_metrics.backup_source s SET system_identifier = k.system_identifier, pg_version_num = k.pg_version_num

@@ -196,7 +196,8 @@ internal sealed class CatalogSource
         {
             Do = importOf is null
                 ? "Look at that row of backup_metrics.backup_catalog and at the clock of the host that it came from."
-                : $"Run backup-metrics import {importOf} by hand where it is run, and read what it says.",
+                : $"Run backup-metrics import {importOf} by hand where it is run, and read what it says. "
+                    + "If the server is no more, delete its rows: docs/catalogue.md.",
         };
 
     /// <summary>

@@ -58,7 +58,8 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
   SELECT string_agg(coalesce(size_bytes::text, ''), ',') AS sizes, string_agg(coalesce(stored_bytes::text, ''), ',') AS stored
   FROM (
-    SELECT CASE WHEN comparable THEN size_bytes END AS size_bytes, CASE WHEN comparable THEN stored_bytes END AS stored_bytes FROM backup_metrics.backup_catalog c
+    SELECT CASE WHEN comparable THEN size_bytes END AS size_bytes, CASE WHEN comparable THEN stored_bytes END AS stored_bytes
+    FROM backup_metrics.backup_catalog c
     WHERE l.at IS NOT NULL AND g.kind IN ('full', 'diff', 'incr', 'logical') AND c.status = 'done' AND c.live
       AND (c.server, c.tool, c.kind) = (g.server, g.tool, g.kind)
     ORDER BY at DESC LIMIT 11) newest) z ON true

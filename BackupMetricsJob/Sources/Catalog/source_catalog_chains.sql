@@ -1,8 +1,8 @@
 -- Of the five newest incremental and differential backups of each server, tool and kind, those that cannot be restored because something that
 -- they build on, at whatever distance, is not kept in the same storage (wal-g and pgBackRest look for it nowhere else), or is the backup itself.
 -- Null where that is not known: the tool names no parents, or the chain is longer than ten thousand. $1: the servers as LIKE patterns, a JSON array.
--- Each step is one look into the primary key (so LIMIT 1): a join would read the whole catalogue at each. A circle is found by a mark that is moved on after 1, 2, 4, 8 and so on steps (Brent): who
--- comes to the mark again walks in one.
+-- Each step is one look into the primary key (so LIMIT 1): a join would read the whole catalogue at each. A circle is found by a mark that is moved
+-- on after 1, 2, 4, 8 and so on steps (Brent): who comes to the mark again walks in one.
 WITH RECURSIVE newest AS MATERIALIZED (
   SELECT g.server, g.tool, g.kind, c.storage, c.backup_id, c.parent_id
   FROM backup_metrics.backup_count g CROSS JOIN LATERAL (
