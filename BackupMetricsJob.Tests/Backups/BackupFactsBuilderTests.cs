@@ -114,6 +114,31 @@ public sealed class BackupFactsBuilderTests
         Assert.Null(facts.Single(of => of.Type == BackupType.Full).BrokenChains);
     }
 
+    [Theory]
+    [InlineData("f", 0)]
+    [InlineData("gone", 300)]
+    [InlineData("299", 300)] // a circle
+    public void A_chain_is_followed_to_its_end(string first, long broken)
+    {
+        var facts = Fold([
+            Full with
+            {
+                Id = "f",
+                Finished = Noon,
+            },
+            .. Enumerable
+                .Range(0, 300)
+                .Select(i => new ReportedBackup("pgbackrest", BackupType.Incr, BackupState.Done)
+                {
+                    Id = $"{i}",
+                    ParentId = i == 0 ? first : $"{i - 1}",
+                    Finished = Noon,
+                }),
+        ]);
+
+        Assert.Equal(broken, facts.Single(of => of.Type == BackupType.Incr).BrokenChains);
+    }
+
     [Fact]
     public void Tools_and_types_are_kept_apart_and_a_backup_that_only_failed_is_there()
     {

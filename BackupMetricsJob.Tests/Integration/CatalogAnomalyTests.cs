@@ -27,7 +27,7 @@ public sealed class CatalogAnomalyTests
     }
 
     [Fact]
-    public async Task A_chain_whose_parent_was_deleted_never_listed_or_lies_elsewhere_is_broken()
+    public async Task A_chain_whose_parent_was_deleted_never_listed_lies_elsewhere_or_is_itself_is_broken()
     {
         await using var catalogue = await CatalogDatabase.StartAsync();
         await catalogue.Server.ExecuteAsync(
@@ -42,12 +42,21 @@ public sealed class CatalogAnomalyTests
             ('missing', 'barman', 'incr', '1', 'I', 'done', now(), 'F', NULL),
             ('elsewhere', 'pgbackrest', 'full', '1', 'F', 'done', now(), NULL, NULL),
             ('elsewhere', 'pgbackrest', 'incr', '2', 'I', 'done', now(), 'F', NULL),
+            ('itself', 'wal-g', 'incr', '1', 'I', 'done', now(), 'I', NULL),
+            ('circle', 'x', 'incr', '1', 'A', 'done', now(), 'B', NULL),
+            ('circle', 'x', 'incr', '1', 'B', 'done', now(), 'C', NULL),
+            ('circle', 'x', 'incr', '1', 'C', 'done', now(), 'B', NULL),
+            ('untold', 'barman', 'incr', '1', 'I', 'done', now(), NULL, NULL),
             ('walg', 'wal-g', 'full', '1', 'base_1', 'done', now(), NULL, NULL),
             ('walg', 'wal-g', 'incr', '1', 'base_2_D_1', 'done', now(), 'base_1', NULL),
             ('walg', 'wal-g', 'incr', '2', 'base_3_D_2', 'done', now(), 'base_2', NULL),
             ('walg', 'wal-g', 'incr', '2', 'base_5_D_4', 'done', now(), 'base_4', NULL);
             INSERT INTO backup_metrics.backup_catalog (server, tool, kind, storage, backup_id, status, finished_at, parent_id)
-            SELECT 'rootless', 'wal-g', 'incr', '1', 'base_' || i || '_D_' || i - 1, 'done', now() + i * interval '1 s', CASE WHEN i = 1 THEN 'base_0' ELSE 'base_' || i - 1 || '_D_' || i - 2 END FROM generate_series(1, 14) i
+            SELECT 'rootless', 'wal-g', 'incr', '1', 'base_' || i || '_D_' || i - 1, 'done', now() + i * interval '1 s', CASE WHEN i = 1 THEN 'base_0' ELSE 'base_' || i - 1 || '_D_' || i - 2 END FROM generate_series(1, 14) i;
+            INSERT INTO backup_metrics.backup_catalog (server, tool, kind, storage, backup_id, status, finished_at, parent_id)
+            SELECT s, 'pgbackrest', CASE i WHEN 0 THEN 'full' ELSE 'incr' END, '1', i::text, CASE WHEN s = 'long' OR i > 0 THEN 'done' ELSE 'failed' END,
+              now() + i * interval '1 ms', CASE WHEN i > 0 THEN (i - 1)::text END
+            FROM generate_series(0, 2000) i, (VALUES ('long'), ('long and broken')) v (s)
             """
         );
 
@@ -63,8 +72,13 @@ public sealed class CatalogAnomalyTests
                 ["deleted"] = 2,
                 ["missing"] = 1,
                 ["elsewhere"] = 1,
-                ["walg"] = 1,
+                ["itself"] = 1,
+                ["circle"] = 3,
+                ["untold"] = null,
+                ["walg"] = 2,
                 ["rootless"] = 5,
+                ["long"] = 0,
+                ["long and broken"] = 5,
             },
             broken
         );

@@ -132,6 +132,26 @@ public sealed class CatalogCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_skipped_or_dated_by_its_object_is_told_and_the_rest_imported()
+    {
+        var result = await ImportAsync(
+            "wal-g --server orders",
+            """
+            [{"backup_name": "base_1", "time": "2026-11-20T03:00:00Z"}, {"backup_name": "base_2", "time": "2096-11-20T03:00:00Z"}]
+            """
+        );
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Matches(
+            "^warning: skipped the backup base_2 of \"orders\": [$][[]1[]].time: the time 2096-11-20T03:00:00Z is in the future: .*\n"
+                + "warning: the list of \"orders\" has no times at which backups finished, only those at which their objects were stored: "
+                + "a copied backup looks new. Import `wal-g backup-list --detail --json`\n"
+                + "wal-g: 1 new, 0 changed, 0 gone, 0 unchanged, 1 skipped [(]1 server[)]\n$",
+            result.Error
+        );
+    }
+
+    [Fact]
     public async Task A_server_that_never_speaks_ends_with_the_timeout()
     {
         await using var server = new SilentServer();
@@ -239,7 +259,7 @@ public sealed class CatalogCommandTests : IAsyncLifetime
         + string.Join(
             ",",
             backups.Select(backup =>
-                $$"""{"backup_name": "{{backup.Name}}", "time": "{{backup.Time}}", "wal_file_name": "000000010000000000000002", "storage_name": "default"}"""
+                $$"""{"backup_name": "{{backup.Name}}", "time": "{{backup.Time}}", "finish_time": "{{backup.Time}}", "wal_file_name": "000000010000000000000002", "storage_name": "default"}"""
             )
         )
         + "]";

@@ -91,7 +91,7 @@ internal sealed class CatalogDatabase : IAsyncDisposable
             ),
             await Server.QueryAsync<string>(
                 """
-                SELECT concat_ws(' ', server, tool, kind, status, count(*)) FROM backup_metrics.backup_catalog WHERE deleted_at IS NULL
+                SELECT concat_ws(' ', server, tool, kind, status, count(*)) FROM backup_metrics.backup_catalog WHERE live
                 GROUP BY server, tool, kind, status ORDER BY 1
                 """
             )

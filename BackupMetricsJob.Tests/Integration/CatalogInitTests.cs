@@ -10,6 +10,8 @@ public sealed class CatalogInitTests
 {
     static string First => SqlText.Load("catalog_schema_1");
 
+    static string Second => SqlText.Load("catalog_schema_2");
+
     [Theory]
     [InlineData(13)]
     [InlineData(15)]
@@ -21,11 +23,11 @@ public sealed class CatalogInitTests
 
         var again = await BackupMetrics.RunAsync("catalog", "init", "--connection", catalogue.Uri);
 
-        Assert.Equal((0, "the catalogue is already at version 1\n"), (again.ExitCode, again.Error));
+        Assert.Equal((0, "the catalogue is already at version 2\n"), (again.ExitCode, again.Error));
         Assert.Equal("0 new, 1 changed, 1 gone, 0 unchanged", Told(await catalogue.ImportAsync(Backup(2) with { SizeBytes = 7 })));
         var (kept, counted) = await catalogue.CountsAsync();
         Assert.Equal(counted, kept);
-        Assert.Equal([1], await catalogue.Server.QueryAsync<int>("SELECT version FROM backup_metrics.schema_version"));
+        Assert.Equal([1, 2], await catalogue.Server.QueryAsync<int>("SELECT version FROM backup_metrics.schema_version"));
     }
 
     [Fact]
@@ -38,8 +40,8 @@ public sealed class CatalogInitTests
         );
 
         Assert.All(results, result => Assert.Equal(0, result.ExitCode));
-        Assert.Single(results, result => result.Error == "created the catalogue, version 1\n");
-        Assert.Equal(3, results.Count(result => result.Error == "the catalogue is already at version 1\n"));
+        Assert.Single(results, result => result.Error == "created the catalogue, version 2\n");
+        Assert.Equal(3, results.Count(result => result.Error == "the catalogue is already at version 2\n"));
     }
 
     [Fact]
@@ -48,12 +50,17 @@ public sealed class CatalogInitTests
         await using var catalogue = await StartAsync();
         await catalogue.ImportAsync(Backup(1));
 
-        var result = await Init(catalogue.Server, First, "ALTER TABLE backup_metrics.backup_catalog ADD COLUMN checked_at timestamptz");
+        var result = await Init(
+            catalogue.Server,
+            First,
+            Second,
+            "ALTER TABLE backup_metrics.backup_catalog ADD COLUMN checked_at timestamptz"
+        );
 
-        Assert.Equal((null, 1), (result.Failure, result.Was));
+        Assert.Equal((null, 2), (result.Failure, result.Was));
         Assert.Equal(["orders base_001 done"], await catalogue.RowsAsync());
         Assert.Equal(0, await catalogue.Server.ScalarAsync<long>("SELECT count(checked_at) FROM backup_metrics.backup_catalog"));
-        const string TooNew = "the catalogue is at version 2, this program knows 1 only: use the newer program that made it";
+        const string TooNew = "the catalogue is at version 3, this program knows 2 only: use the newer program that made it";
         Assert.Equal("Database: " + TooNew, Told(await catalogue.ImportAsync(Backup(1))));
         var init = await BackupMetrics.RunAsync("catalog", "init", "--connection", catalogue.Uri);
         Assert.Equal((69, $"backup-metrics: catalog init: {TooNew}\n"), (init.ExitCode, init.Error));
@@ -75,6 +82,53 @@ public sealed class CatalogInitTests
                     catalogue.Uri
                 )
             ).ExitCode
+        );
+    }
+
+    [Theory]
+    [InlineData(13)]
+    [InlineData(15)]
+    [InlineData(18)]
+    public async Task Version_2_keeps_what_version_1_knew_and_unlearns_what_no_tool_said(int version)
+    {
+        await using var server = await PostgresServer.StartAsync(new() { Version = version });
+        await server.ExecuteAsync(
+            $"""
+            CREATE SCHEMA backup_metrics;
+            CREATE TABLE backup_metrics.schema_version (version int PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());
+            INSERT INTO backup_metrics.schema_version VALUES (1);
+            {First};
+            INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at, has_errors, listed) VALUES
+            ('a', 'wal-g', 'full', 'F', 'done', now() - interval '1 h', false, true),
+            ('a', 'pgbackrest', 'full', 'F', 'done', now() - interval '1 h', false, true),
+            ('a', 'own', 'full', 'F', 'done', now() - interval '1 h', true, false);
+            INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at, deleted_at)
+            VALUES ('a', 'wal-g', 'full', 'G', 'done', now() - interval '2 h', now())
+            """
+        );
+        var older = await CatalogImport.RunAsync(
+            Settings(server.ConnectionUri()),
+            "wal-g",
+            List("a", Backup(1, "a")).ToAsyncEnumerable(),
+            false,
+            CatalogDatabase.Timeout,
+            CancellationToken.None
+        );
+        Assert.Equal("Database: the catalogue is at version 1, this program needs 2: run backup-metrics catalog init", Told(older));
+
+        var result = await BackupMetrics.RunAsync("catalog", "init", "--connection", server.ConnectionUri());
+
+        Assert.Equal((0, "brought the catalogue from version 1 to 2\n"), (result.ExitCode, result.Error));
+        Assert.Equal(
+            ["own t t", "pgbackrest f t", "wal-g t", "wal-g f"],
+            await server.QueryAsync<string>(
+                "SELECT concat_ws(' ', tool, has_errors, live) FROM backup_metrics.backup_catalog ORDER BY tool, backup_id"
+            )
+        );
+        await server.ExecuteAsync("UPDATE backup_metrics.backup_catalog SET other_cluster = true WHERE tool = 'own'");
+        Assert.Equal(
+            ["own 0", "pgbackrest 1", "wal-g 1"],
+            await server.QueryAsync<string>("SELECT concat_ws(' ', tool, n) FROM backup_metrics.backup_count ORDER BY 1")
         );
     }
 
@@ -115,7 +169,7 @@ public sealed class CatalogInitTests
 
         var result = await BackupMetrics.RunAsync("catalog", "init", "--connection", catalogue.Uri);
 
-        Assert.Equal("the catalogue is already at version 1, and corrected 2 counts\n", result.Error);
+        Assert.Equal("the catalogue is already at version 2, and corrected 2 counts\n", result.Error);
         var (kept, counted) = await catalogue.CountsAsync();
         Assert.Equal(counted, kept);
     }

@@ -170,7 +170,7 @@ public sealed class CatalogToolsTests
             await catalogue.Server.ScalarAsync<long>(
                 """
                 SELECT count(*) FROM backup_metrics.backup_catalog WHERE kind = 'full' AND status = 'done' AND finished_at BETWEEN started_at AND now() AND now() - started_at < interval '5 minutes'
-                  AND size_bytes BETWEEN 10000000 AND 100000000 AND start_lsn < stop_lsn AND timeline = 1 AND pg_version_num / 10000 = 15
+                  AND stored_bytes BETWEEN 10000000 AND 100000000 AND start_lsn < stop_lsn AND timeline = 1 AND pg_version_num / 10000 = 15
                 """
             )
         );
@@ -209,7 +209,7 @@ public sealed class CatalogToolsTests
                 "last_success_timestamp_seconds",
                 "last_failure_timestamp_seconds",
                 "last_duration_seconds",
-                "last_size_bytes",
+                "last_stored_bytes",
             }
         )
             Assert.Contains($"postgres_backup_{name}{OfBarman} ", gauges, StringComparison.Ordinal);

@@ -92,17 +92,37 @@ public sealed class PgMonitorSourceTests
     public async Task Of_several_stanzas_those_of_this_cluster_count()
     {
         await using var server = await StartAsync(await InfoAsync("full_diff_incr"));
-        var own = await server.ScalarAsync<string>("SELECT system_identifier::text FROM pg_control_system()");
         await server.ExecuteAsync(
-            $"INSERT INTO pgmonitor_ext.pgbackrest_info SELECT 'own', replace(replace(data::text, '7710900938604473966', '{own}'), "
-                + "'1795335652', '1795335653')::jsonb FROM pgmonitor_ext.pgbackrest_info"
+            "INSERT INTO pgmonitor_ext.pgbackrest_info SELECT 'other', replace(replace(data::text, system_identifier::text, '1'), "
+                + "'1795335652', '1795335653')::jsonb FROM pgmonitor_ext.pgbackrest_info, pg_control_system()"
         );
 
         var full = Assert
             .Single((await Probe.OfAsync(server, ["pgmonitor"])).Found)
             .Backups.Single(backup => backup.Type == BackupType.Full);
 
-        Assert.Equal((DateTimeOffset.FromUnixTimeSeconds(1795335653), 1), (full.LastSuccess, full.Counts!.Done));
+        Assert.Equal((DateTimeOffset.FromUnixTimeSeconds(1795335652), 1), (full.LastSuccess, full.Counts!.Done));
+    }
+
+    [Theory]
+    [InlineData("none", "7713606402157670472")]
+    [InlineData("7713606968237024567", "7713606402157670472")] // after stanza-upgrade, the stanza is of this cluster and no backup is
+    public async Task Backups_of_another_cluster_are_none_of_this_one(string ours, string others)
+    {
+        await using var server = await PostgresServer.StartAsync();
+        await CreateAsync(server, "pgmonitor_ext");
+        var info = await File.ReadAllTextAsync(Path.Combine(Repository.Tests, "Fixtures", "pgbackrest", "meaning", "up1.json"));
+        await InsertAsync(server, "pgmonitor_ext", info, ours);
+
+        var result = await Probe.OfAsync(server, ["pgmonitor"]);
+
+        Assert.Matches(
+            "^source pgmonitor: the newest backups of stanza orders are of another cluster "
+                + $".system identifier {(ours == "none" ? "[0-9]+" : others)}, "
+                + "the server's is [0-9]+.$",
+            result.Failure!.Message
+        );
+        Assert.Empty(Assert.Single(result.Found).Backups);
     }
 
     [Theory]
@@ -157,6 +177,10 @@ public sealed class PgMonitorSourceTests
             $"CREATE SCHEMA \"{schema}\"; CREATE TABLE \"{schema}\".pgbackrest_info (config_file text NOT NULL, data jsonb NOT NULL)"
         );
 
-    static Task InsertAsync(PostgresServer server, string schema, string info) =>
-        server.ExecuteAsync($"INSERT INTO \"{schema}\".pgbackrest_info VALUES ('/etc/pgbackrest.conf', $json${info}$json$)");
+    /// <summary>As of this cluster, unless <paramref name="cluster"/> is another system identifier than the fixtures'.</summary>
+    static Task InsertAsync(PostgresServer server, string schema, string info, string cluster = "7710900938604473966") =>
+        server.ExecuteAsync(
+            $"INSERT INTO \"{schema}\".pgbackrest_info SELECT '/etc/pgbackrest.conf', replace($json${info}$json$, '{cluster}', "
+                + "system_identifier::text)::jsonb FROM pg_control_system()"
+        );
 }

@@ -54,6 +54,14 @@ internal sealed record BackupFacts(string Source, string Tool, BackupType Type)
     /// <summary>Of a logical backup: the only database that the newest holds. Null where it holds all, or that is not known.</summary>
     public string? Database { get; init; }
 
+    /// <summary>The cluster that the newest is of, and its server_version_num; null where the tool does not say.</summary>
+    public ulong? SystemIdentifier { get; init; }
+
+    public int? PgVersionNumber { get; init; }
+
+    /// <summary>Whether the newest is dated by the time at which its object was stored alone: a copy of it looks new.</summary>
+    public bool IsDatedByObject { get; init; }
+
     /// <summary>
     /// Whether it can be restored without an archive: pg_basebackup includes the WAL by default. The server cannot see that:
     /// Barman, which excludes the WAL, has the same label.
@@ -64,11 +72,11 @@ internal sealed record BackupFacts(string Source, string Tool, BackupType Type)
     public long? StopLsn { get; init; }
 }
 
-/// <summary>How many backups are kept, by state.</summary>
-internal sealed record BackupCounts(long Done, long Failed, long Running)
+/// <summary>How many backups are kept, by state. One that waits is copied, but its WAL is not there: it cannot be restored.</summary>
+internal sealed record BackupCounts(long Done, long Failed, long Running, long Waiting = 0)
 {
     public static BackupCounts operator +(BackupCounts a, BackupCounts b) =>
-        new(a.Done + b.Done, a.Failed + b.Failed, a.Running + b.Running);
+        new(a.Done + b.Done, a.Failed + b.Failed, a.Running + b.Running, a.Waiting + b.Waiting);
 }
 
 /// <summary>A backup that is being made.</summary>

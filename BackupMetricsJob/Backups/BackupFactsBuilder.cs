@@ -9,7 +9,11 @@ namespace BackupMetricsJob.Backups;
 internal sealed class BackupFactsBuilder(string source, DateTimeOffset now)
 {
     readonly Dictionary<(string Tool, BackupType Type), Group> _groups = [];
-    readonly HashSet<(string Tool, string Storage, string Id)> _kept = [];
+
+    /// <summary>The good ones, and what they build on; null for nothing.</summary>
+    readonly Dictionary<(string Tool, string Storage, string Id), string?> _kept = [];
+
+    readonly Dictionary<(string Tool, string Storage, string Id), bool> _judged = [];
 
     public void Add(ReportedBackup backup)
     {
@@ -28,7 +32,7 @@ internal sealed class BackupFactsBuilder(string source, DateTimeOffset now)
                 break;
             default:
                 if (backup.Id is { } id)
-                    _kept.Add((backup.Tool, backup.Storage, id));
+                    _kept[(backup.Tool, backup.Storage, id)] = backup.ParentId;
                 group.AddDone(backup);
                 break;
         }
@@ -62,12 +66,30 @@ internal sealed class BackupFactsBuilder(string source, DateTimeOffset now)
             LastFailure = group.LastFailure,
             Counts = new(group.Done, group.Failed, group.Running),
             Running = group.RunningSince is { } since ? new(since, group.Longest) : null,
-            BrokenChains = group.Parents is { } parents
-                ? parents.LongCount(parent => !_kept.Contains((tool, parent.Storage, parent.Id)))
-                : null,
+            BrokenChains = group.Parents is { } parents ? parents.LongCount(parent => IsBroken(tool, parent.Storage, parent.Id)) : null,
             StartLsn = newest?.StartLsn,
             StartSegment = newest?.StartSegment,
         };
+    }
+
+    /// <summary>
+    /// Whether a backup that builds on this one cannot be restored: it, or what it builds on itself, is gone, or is in a circle.
+    /// </summary>
+    bool IsBroken(string tool, string storage, string id)
+    {
+        var walked = new HashSet<(string, string, string)>();
+        var isBroken = false;
+        for (string? parent = id; parent is not null && !isBroken; )
+        {
+            var key = (tool, storage, parent);
+            if (_judged.TryGetValue(key, out isBroken))
+                break;
+            isBroken = !walked.Add(key) || !_kept.TryGetValue(key, out parent);
+        }
+
+        foreach (var key in walked)
+            _judged[key] = isBroken;
+        return isBroken;
     }
 
     sealed class Group

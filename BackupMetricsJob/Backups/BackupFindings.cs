@@ -133,6 +133,23 @@ internal static class BackupFindings
                     "Take a full backup."
                 )
             );
+        if (backup.Counts is { Waiting: > 0 and var waiting })
+            findings.Add(
+                new(
+                    false,
+                    $"{waiting} {backup.Type.Name()} {(waiting == 1 ? "backup" : "backups")} of {backup.Tool} cannot be restored: "
+                        + "the WAL since their start has not arrived",
+                    $"Look why WAL does not reach {backup.Tool}: barman check SERVER."
+                )
+            );
+        if (backup is { IsDatedByObject: true, LastSuccess: not null })
+            findings.Add(
+                new(
+                    false,
+                    $"the newest {what} is dated by when its object was stored, not by when it finished: a copy looks new",
+                    $"Import the whole list of {backup.Tool} (wal-g backup-list --detail --json)."
+                )
+            );
         if (backup.LastFailure is { } failed && !(backup.LastSuccess >= failed))
             findings.Add(
                 new(

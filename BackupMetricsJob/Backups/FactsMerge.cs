@@ -34,7 +34,10 @@ internal static class FactsMerge
             LastFailure = a.LastFailure is null || b.LastFailure > a.LastFailure ? b.LastFailure ?? a.LastFailure : a.LastFailure,
             Counts = a.Counts is null || b.Counts is null ? a.Counts ?? b.Counts : a.Counts + b.Counts,
             Running = a.Running is null || b.Running?.Since < a.Running.Since ? b.Running ?? a.Running : a.Running,
-            BrokenChains = a.BrokenChains is null ? b.BrokenChains : a.BrokenChains + (b.BrokenChains ?? 0),
+            BrokenChains = Broken(a.BrokenChains, b.BrokenChains),
         };
     }
+
+    /// <summary>None that is broken beside some of which nothing is known are not none.</summary>
+    static long? Broken(long? a, long? b) => (a ?? 0) + (b ?? 0) is > 0 and var broken ? broken : a + b;
 }

@@ -56,17 +56,25 @@ internal static class RecoveryPoint
     }
 
     /// <summary>
-    /// WAL that a restore would replay, from the newest full backup's start to the archive's end; by the server's own base backup where
-    /// no tool says where its full backup begins. Null where there is no archive, or where it ends before that backup.
+    /// WAL that a restore would replay, from the start of the newest backup that can be restored, an incremental one included, to the
+    /// archive's end; by the server's own base backup where no tool tells where its backup begins. Null where there is no archive, or where
+    /// it ends before that backup.
     /// </summary>
     public static long? ReplayBytes(ServerEvidence? server, IReadOnlyList<BackupFacts> backups)
     {
         if (server is { ArchiveMode: "off" })
             return null;
-        var start = Newest(backups, type => type == BackupType.Full)?.StartLsn;
+        var start = Newest(
+            [.. backups.Where(CanBeRestored)],
+            type => type is BackupType.Full or BackupType.Diff or BackupType.Incr
+        )?.StartLsn;
         var end = server is null ? Newest(backups, type => type == BackupType.Wal)?.StopLsn : server.Wal?.ArchiveEnd;
         return end >= start ? end - start : server?.Wal?.ReplayBytes;
     }
+
+    // Whether the newest incremental one is the broken one of several nobody says.
+    static bool CanBeRestored(BackupFacts backup) =>
+        backup.Type == BackupType.Full || (backup.BrokenChains == 0 && backup.StartLsn is not null);
 
     static bool IsTools(BackupFacts backup) => backup.Source != SourceName.Server;
 

@@ -10,6 +10,9 @@ internal sealed record ServerEvidence
 
     public required bool InRecovery { get; init; }
 
+    /// <summary>Of the cluster, in pg_control; null where the role may not ask.</summary>
+    public ulong? SystemIdentifier { get; init; }
+
     /// <summary>off, on or always.</summary>
     public required string ArchiveMode { get; init; }
 

@@ -40,7 +40,7 @@ internal static class CatalogGrants
                 + """
                 GRANT USAGE ON SCHEMA backup_metrics TO {0};
                 GRANT SELECT, INSERT, UPDATE, DELETE ON backup_metrics.backup_catalog TO {0};
-                GRANT SELECT, INSERT, UPDATE ON backup_metrics.backup_source TO {0};
+                GRANT SELECT, INSERT, UPDATE, DELETE ON backup_metrics.backup_source TO {0};
                 GRANT SELECT ON backup_metrics.backup_count, backup_metrics.schema_version TO {0};
 
                 """,

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text.Json;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Postgres;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace BackupMetricsJob.Catalog;
 
@@ -20,6 +22,12 @@ internal sealed record ImportResult(string Tool)
     public long Unchanged { get; set; }
 
     public int Servers { get; set; }
+
+    /// <summary>The backups that could not be read; the catalogue has of them what it had.</summary>
+    public List<Listed.Skipped> Skipped { get; } = [];
+
+    /// <summary>The servers whose backups are dated by their objects alone.</summary>
+    public List<string> DatedByObjects { get; } = [];
 
     /// <summary>The servers of which the tool could not say what backups there are, each with its words.</summary>
     public List<(string Server, string Error)> Errors { get; } = [];
@@ -54,9 +62,11 @@ internal static class CatalogImport
             {
                 if (await CatalogVersion.CheckAsync(session, cancellationToken) is { } failure)
                     return failure;
-                var servers = await ListingTable.FillAsync(session, tool, output, cancellationToken);
+                var servers = await ListingTable.FillAsync(session, tool, output, result.Skipped, cancellationToken);
                 if (!allowEmpty && await EmptiedAsync(session, tool, servers, cancellationToken) is { } empty)
                     return empty;
+                if (!allowEmpty && await ClashAsync(session, tool, servers, cancellationToken) is { } clash)
+                    return clash;
                 foreach (var server in servers)
                     await MergeAsync(session, server, isLast: server == servers[^1], result, cancellationToken);
                 return null;
@@ -65,6 +75,8 @@ internal static class CatalogImport
         );
         return result;
     }
+
+    static string Json(IEnumerable<string> texts) => $"[{string.Join(',', texts.Select(text => $"\"{JsonEncodedText.Encode(text)}\""))}]";
 
     static async Task<CatalogFailure?> EmptiedAsync(
         CatalogSession session,
@@ -83,7 +95,7 @@ internal static class CatalogImport
         var empty = servers.Where(server => server is { IsComplete: true, Error: null, Backups: 0 }).ToList();
         if (empty.Count == 0)
             return null;
-        var names = $"[{string.Join(',', empty.Select(server => $"\"{JsonEncodedText.Encode(server.Name)}\""))}]";
+        var names = Json(empty.Select(server => server.Name));
         session.Step = "looking for backups that an empty list would take away";
         await using var command = session.Command(SqlText.Load("catalog_emptied"), tool, names);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
@@ -92,6 +104,36 @@ internal static class CatalogImport
                 $"the list of \"{row.GetString(0)}\" is empty, the catalogue has {Humanize.Count(row.GetInt64(1), "backup")} of it: "
                     + "nothing was written."
                     + " If they are really gone, say --allow-empty"
+            )
+            : null;
+    }
+
+    /// <summary>Two servers under one name: the list knows nothing of the cluster whose backups the catalogue has.</summary>
+    static async Task<CatalogFailure?> ClashAsync(
+        CatalogSession session,
+        string tool,
+        IReadOnlyList<ListedServer> servers,
+        CancellationToken cancellationToken
+    )
+    {
+        var known = servers.Where(server => server is { IsComplete: true, Error: null, Clusters.Count: > 0 }).ToList();
+        if (known.Count == 0)
+            return null;
+        session.Step = "comparing the system identifiers";
+        var clusters = known.Select(server =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{{\"server\":\"{JsonEncodedText.Encode(server.Name)}\",\"clusters\":[\"{string.Join("\",\"", server.Clusters)}\"]}}"
+            )
+        );
+        await using var command = session.Command(SqlText.Load("catalog_clash"), tool, $"[{string.Join(',', clusters)}]");
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken)
+            ? CatalogFailure.Input(
+                $"the list of \"{row.GetString(0)}\" is of the cluster with the system identifier {row.GetString(2)}, "
+                    + "the catalogue's backups "
+                    + $"of that name are of {row.GetString(1)}: nothing was written. If these are two servers, give one another name: "
+                    + "--server NAME. If the other one is no more, say --allow-empty"
             )
             : null;
     }
@@ -115,11 +157,19 @@ internal static class CatalogImport
         // the list with each of the catalogue.
         Add("SET LOCAL enable_nestloop TO off");
         AddFor(CatalogLock.Take);
+        if (all && server.List!.FormerNames is { Count: > 0 } former)
+            AddFor(SqlText.Load("catalog_moved")).Parameters.Add(Text(Json(former)));
         var gone = all ? AddFor(SqlText.Load("catalog_merge_gone")) : null;
+        gone?.Parameters.Add(Text(server.List!.Storages is { } storages ? Json(storages) : null));
+        gone?.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = server.List!.MayLackKinds });
+        gone?.Parameters.Add(Text(Json(server.Skipped)));
         var changed = server.Backups > 0 ? AddFor(SqlText.Load("catalog_merge_changed")) : null;
         var added = server.Backups > 0 ? AddFor(SqlText.Load("catalog_merge_new")) : null;
         if (server.IsComplete)
-            AddFor(SqlText.Load("catalog_merge_source")).Parameters.Add(new NpgsqlParameter<string?> { TypedValue = server.Error });
+            AddFor(SqlText.Load("catalog_merge_source")).Parameters.Add(Text(server.Error));
+        var cluster = AddFor(SqlText.Load("catalog_merge_cluster"));
+        cluster.Parameters.Add(Text(server.List?.Cluster?.SystemIdentifier.ToString(CultureInfo.InvariantCulture)));
+        cluster.Parameters.Add(Text(server.List?.Cluster?.PgVersionNumber?.ToString(CultureInfo.InvariantCulture)));
         Add("COMMIT");
         await batch.ExecuteNonQueryAsync(cancellationToken);
 
@@ -130,6 +180,10 @@ internal static class CatalogImport
         result.Servers++;
         if (server.Error is { } error)
             result.Errors.Add((server.Name, error));
+        if (server.IsDatedByObjects)
+            result.DatedByObjects.Add(server.Name);
+
+        static NpgsqlParameter Text(string? text) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)text ?? DBNull.Value };
 
         static long Rows(NpgsqlBatchCommand? command) => (long)(command?.Rows ?? 0);
 

@@ -13,14 +13,43 @@ internal abstract record Listed
     /// <paramref name="Error"/> the tool could not say: nothing is known to be gone, and the failure is recorded.
     /// A tool's output about one backup alone says nothing of the kind.
     /// </summary>
-    internal sealed record Server(string Name, string? Error) : Listed;
+    internal sealed record Server(string Name, string? Error) : Listed
+    {
+        /// <summary>The storages that the list is complete for; null: all of them.</summary>
+        public IReadOnlyCollection<string>? Storages { get; init; }
+
+        /// <summary>Whether the list may be one of some kinds of backup only, without saying so (pgbackrest info --type).</summary>
+        public bool MayLackKinds { get; init; }
+
+        /// <summary>The cluster that the server is, by the tool's word; null where it does not say.</summary>
+        public Cluster? Cluster { get; init; }
+
+        /// <summary>The system identifiers of the clusters that the server was before.</summary>
+        public IReadOnlyCollection<ulong> Earlier { get; init; } = [];
+
+        /// <summary>Names that the server had before: what the catalogue has under them is listed under the new one now.</summary>
+        public IReadOnlyCollection<string> FormerNames { get; init; } = [];
+    }
+
+    /// <summary>A backup that could not be understood. It is left as the catalogue has it, and so is nothing else.</summary>
+    /// <param name="OfServer">Whose it is; null where that could not be read either.</param>
+    /// <param name="BackupId">Its name, likewise.</param>
+    /// <param name="Problem">What is wrong with it, and where.</param>
+    internal sealed record Skipped(string? OfServer, string? BackupId, string Problem) : Listed;
 }
 
+/// <summary>A PostgreSQL cluster: what initdb or pg_upgrade made.</summary>
+internal sealed record Cluster(ulong SystemIdentifier, int? PgVersionNumber);
+
 /// <summary>What a reader of a tool's output must be told beside the output itself.</summary>
-/// <param name="Server">Whose backups they are, where the output does not say; null if not given.</param>
+/// <param name="Server">Whose backups they are, where the output does not say, or names one server that shall be called otherwise.</param>
 /// <param name="Zone">The time zone of the host that the tool ran on, for times that have none.</param>
 /// <param name="Now">The job's clock; a backup that finished more than five minutes later is not believed.</param>
-internal sealed record ListingOptions(string? Server, TimeZoneInfo Zone, DateTimeOffset Now);
+internal sealed record ListingOptions(string? Server, TimeZoneInfo Zone, DateTimeOffset Now)
+{
+    /// <summary>Whether the user named the zone: then nothing that the output shows is a better proof.</summary>
+    public bool ZoneIsGiven { get; init; }
+}
 
 /// <summary>The input is not what the tool prints: exit code 65. The message says what was found and what was expected.</summary>
 /// <param name="path">Where, as a JSON path ($[3].backup[0].label), or "" for the whole.</param>

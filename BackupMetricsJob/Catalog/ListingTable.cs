@@ -12,10 +12,22 @@ internal sealed record ListedServer(string Name)
     public long Backups { get; set; }
 
     /// <summary>The tool has listed all there are.</summary>
-    public bool IsComplete { get; set; }
+    public bool IsComplete => List is not null;
 
     /// <summary>What the tool said instead of a list.</summary>
     public string? Error { get; set; }
+
+    /// <summary>What the tool says of its list; null where it lists one backup only.</summary>
+    public Listed.Server? List { get; set; }
+
+    /// <summary>The backups that could not be read, so far as they have a name.</summary>
+    public List<string> Skipped { get; } = [];
+
+    /// <summary>The clusters that the list knows, the one that the server is first.</summary>
+    public List<ulong> Clusters { get; } = [];
+
+    /// <summary>Whether backups are dated by their objects alone.</summary>
+    public bool IsDatedByObjects { get; set; }
 }
 
 /// <summary>
@@ -25,7 +37,8 @@ internal static class ListingTable
 {
     const string Copy = """
         COPY pg_temp.listing (server, kind, storage, backup_id, status, started_at, finished_at, size_bytes, stored_bytes, parent_id,
-          start_lsn, stop_lsn, start_wal, stop_wal, timeline, pg_version_num, system_identifier, database, has_errors, error, keep_until, raw)
+          start_lsn, stop_lsn, start_wal, stop_wal, timeline, pg_version_num, system_identifier, database, has_errors, error, keep_until,
+          raw, time_of_object, comparable)
         FROM STDIN (FORMAT BINARY)
         """;
 
@@ -34,12 +47,14 @@ internal static class ListingTable
         GROUP BY 1, 2, 3 HAVING count(*) > 1 ORDER BY 1, 2, 3 LIMIT 1
         """;
 
+    /// <param name="skipped">Filled with the backups that could not be read.</param>
     /// <returns>The servers, in the order in which they were first named.</returns>
     /// <exception cref="ListingException">The output is not what the tool prints, or has what cannot be stored.</exception>
     public static async Task<IReadOnlyList<ListedServer>> FillAsync(
         CatalogSession session,
         string tool,
         IAsyncEnumerable<Listed> output,
+        List<Listed.Skipped> skipped,
         CancellationToken cancellationToken
     )
     {
@@ -61,15 +76,22 @@ internal static class ListingTable
                         if (row.Tool != tool)
                             throw new InvalidOperationException($"The reader of {tool} gave a backup of {row.Tool}.");
                         if (RowProblem.Find(row) is { } problem)
-                            throw new ListingException("", problem);
-                        Server(row.Server).Backups++;
+                        {
+                            Skip(new(row.Server, row.BackupId, problem));
+                            break;
+                        }
+
+                        Take(row);
                         await WriteAsync(rows, row, cancellationToken);
                         break;
-                    case Listed.Server { Name: var name, Error: var error }:
-                        if (RowProblem.OfKey(name, tool, "-", "-") is { } wrong)
+                    case Listed.Server list:
+                        if (RowProblem.OfKey(list.Name, tool, "-", "-") is { } wrong)
                             throw new ListingException("", wrong);
-                        Server(name).IsComplete = true;
-                        Server(name).Error ??= error is null ? null : RowProblem.Storable(error);
+                        Server(list.Name).List = list;
+                        Server(list.Name).Error ??= list.Error is null ? null : RowProblem.Storable(list.Error);
+                        break;
+                    case Listed.Skipped backup:
+                        Skip(backup);
                         break;
                     default:
                         throw new InvalidOperationException($"Nobody knows what to do with {entries.Current}.");
@@ -80,8 +102,32 @@ internal static class ListingTable
             await rows.CompleteAsync(cancellationToken);
         }
 
+        if (skipped.Count > 0 && servers.TrueForAll(server => server.Backups == 0))
+            throw new ListingException("", skipped[0].Problem);
+        foreach (var server in servers.Where(server => server is { Backups: 0, Skipped.Count: > 0 }))
+            server.Error ??= RowProblem.Storable(
+                "none of its backups can be read: " + skipped.First(of => of.OfServer == server.Name).Problem
+            );
+        foreach (var server in servers.Where(server => server.List?.Cluster is not null))
+            server.Clusters.InsertRange(0, [server.List!.Cluster!.SystemIdentifier, .. server.List.Earlier]);
         await IndexAsync(session, cancellationToken);
         return servers;
+
+        void Take(CatalogRow row)
+        {
+            var server = Server(row.Server);
+            server.Backups++;
+            if (row.SystemIdentifier is { } cluster && !server.Clusters.Contains(cluster))
+                server.Clusters.Add(cluster);
+            server.IsDatedByObjects |= row is { TimeIsOfObject: true, Started: null };
+        }
+
+        void Skip(Listed.Skipped backup)
+        {
+            skipped.Add(backup);
+            if (backup.OfServer is { } name && RowProblem.OfKey(name, tool, "-", "-") is null)
+                Server(name).Skipped.Add(RowProblem.Storable(backup.BackupId ?? ""));
+        }
 
         ListedServer Server(string name)
         {
@@ -143,6 +189,7 @@ internal static class ListingTable
         {
             BackupStatus.Done => "done",
             BackupStatus.Failed => "failed",
+            BackupStatus.Waiting => "waiting",
             _ => "running",
         };
         await rows.WriteAsync(status, NpgsqlDbType.Text, cancellationToken);
@@ -159,10 +206,12 @@ internal static class ListingTable
         await ValueAsync(row.PgVersionNumber, NpgsqlDbType.Integer);
         await ValueAsync<decimal>(row.SystemIdentifier, NpgsqlDbType.Numeric);
         await TextAsync(row.Database);
-        await rows.WriteAsync(row.HasErrors, NpgsqlDbType.Boolean, cancellationToken);
+        await ValueAsync(row.HasErrors, NpgsqlDbType.Boolean);
         await TextAsync(row.Error);
         await TimeAsync(row.KeepUntil);
         await (row.Raw is null ? rows.WriteNullAsync(cancellationToken) : rows.WriteAsync(row.Raw, NpgsqlDbType.Jsonb, cancellationToken));
+        await rows.WriteAsync(row.TimeIsOfObject, NpgsqlDbType.Boolean, cancellationToken);
+        await rows.WriteAsync(row.SizesAreComparable, NpgsqlDbType.Boolean, cancellationToken);
 
         Task TextAsync(string? text) =>
             text is null ? rows.WriteNullAsync(cancellationToken) : rows.WriteAsync(text, NpgsqlDbType.Text, cancellationToken);

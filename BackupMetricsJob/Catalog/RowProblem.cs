@@ -33,7 +33,7 @@ internal static class RowProblem
                 return $"{name}: its {what} {wrong}";
         }
 
-        if (row is { Status: BackupStatus.Done, Finished: null })
+        if (row is { Status: BackupStatus.Done or BackupStatus.Waiting, Finished: null })
             return $"{name} is done, but has no time at which it finished";
         if (row is { Status: BackupStatus.Failed, Finished: null, Started: null })
             return $"{name} failed, but has no time at which it did";

@@ -11,6 +11,8 @@ namespace BackupMetricsJob.Cli;
 /// <summary>backup-metrics import: updates the catalogue from the list of a backup tool.</summary>
 internal static class ImportCommand
 {
+    const int MaxSkippedLines = 10;
+
     public static Command Create(ProcessContext context)
     {
         var command = new Command(
@@ -19,6 +21,7 @@ internal static class ImportCommand
             Update the catalogue from the list of backups that a tool prints:
               wal-g backup-list --detail --json        curl http://localhost:16000/SITE/basebackup (pghoard)
               pgbackrest info --output=json            barman -f json list-backups SERVER|all, barman -f json show-backup SERVER ID
+                                                       barman-cloud-backup-list --format json URL SERVER
             """
         );
         var tool = new Argument<string>("tool") { HelpName = "TOOL", Description = string.Join(", ", ToolOutput.Tools) };
@@ -32,11 +35,13 @@ internal static class ImportCommand
         var server = new Option<string>("--server")
         {
             HelpName = "NAME",
-            Description = "Server that the backups belong to, if the tool's output does not name it (wal-g, pghoard)",
+            Description =
+                "Server that the backups belong to, if the tool's output does not name it (wal-g, pghoard), or another name for the one server "
+                + "that it lists",
         };
         var allowEmpty = new Option<bool>("--allow-empty")
         {
-            Description = "Accept an empty list: mark all backups in the catalogue as gone",
+            Description = "Accept a list that is empty or of another cluster: mark the other backups in the catalogue as gone",
         };
         var zone = new Option<string>("--timezone")
         {
@@ -58,7 +63,10 @@ internal static class ImportCommand
                     parsed.GetValue(server),
                     ReadTimeZone(parsed.GetValue(zone), problems),
                     context.Time.GetUtcNow()
-                );
+                )
+                {
+                    ZoneIsGiven = parsed.GetValue(zone) is not null,
+                };
                 if (options.Server is { } name && RowProblem.OfKey(name, "-", "-", "-") is { } wrong)
                     problems.Add(new(ProblemOrigin.Flag, $"--server: {wrong}"));
                 if (options.Server is { } said && said.Any(char.IsControl))
@@ -150,10 +158,26 @@ internal static class ImportCommand
                         + $"unchanged: {error}"
                 )
             );
+        foreach (var skipped in result.Skipped.Take(MaxSkippedLines))
+            context.Error.WriteLine(
+                PlainText.OnOneLine(
+                    $"warning: skipped the backup {skipped.BackupId ?? "without a name"} of \"{skipped.OfServer ?? "unknown"}\": "
+                        + skipped.Problem
+                )
+            );
+        foreach (var server in result.DatedByObjects)
+            context.Error.WriteLine(
+                PlainText.OnOneLine(
+                    $"warning: the list of \"{server}\" has no times at which backups finished, "
+                        + "only those at which their objects were stored: "
+                        + $"a copied backup looks new. Import `{ToolOutput.Command(result.Tool)}`"
+                )
+            );
         var servers = Humanize.Count(result.Servers, "server");
-        context.Error.WriteLine(
-            $"{result.Tool}: {result.New} new, {result.Changed} changed, {result.Gone} gone, {result.Unchanged} unchanged ({servers})"
-        );
+        var counts = $"{result.New} new, {result.Changed} changed, {result.Gone} gone, {result.Unchanged} unchanged";
+        if (result.Skipped.Count > 0)
+            counts += $", {result.Skipped.Count} skipped";
+        context.Error.WriteLine($"{result.Tool}: {counts} ({servers})");
     }
 
     static string? InputFile(string? file) => file is "-" ? null : file;

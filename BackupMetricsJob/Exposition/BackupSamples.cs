@@ -60,6 +60,8 @@ internal static class BackupSamples
             samples.Set(MetricNames.Backups, labels, counts.Failed, source, tool, type, "failed");
         if (counts.Running > 0)
             samples.Set(MetricNames.Backups, labels, counts.Running, source, tool, type, "running");
+        if (counts.Waiting > 0)
+            samples.Set(MetricNames.Backups, labels, counts.Waiting, source, tool, type, "waiting");
     }
 
     // One series per tool: the oldest full backup, or base backup of unknown kind.

@@ -34,7 +34,7 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
                 results.AddListed(targets[i].Sources.Servers, probed[i]);
         }
 
-        return results.WithoutLimitsOfUnmonitored();
+        return [.. results.WithoutLimitsOfUnmonitored().Select(ClusterIdentity.WithoutOtherClusters)];
     }
 
     void Add(ProbeResult result)

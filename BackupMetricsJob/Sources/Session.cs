@@ -26,6 +26,9 @@ internal sealed record Session(DateTimeOffset Now, int VersionNumber, string Rol
     /// </summary>
     public required bool Inherits { get; init; }
 
+    /// <summary>pg_control_system(): anybody may ask, unless somebody took that away.</summary>
+    public bool MayReadControl { get; init; }
+
     /// <summary>backup_metrics.base_backup_history() is installed.</summary>
     public required bool HasHistoryFunction { get; init; }
 

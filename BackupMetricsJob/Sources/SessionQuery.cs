@@ -79,6 +79,7 @@ internal static class SessionQuery
             ReadStatistics = new(Is("may_read_statistics"), Is("monitor_may_read_statistics")),
             IsMemberOfMonitor = Is("is_member_of_monitor"),
             Inherits = Is("inherits"),
+            MayReadControl = Is("may_read_control"),
             HasHistoryFunction = Is("has_history"),
             MayReadHistory = Is("may_read_history"),
         };

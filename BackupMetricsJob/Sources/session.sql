@@ -12,6 +12,7 @@ SELECT extract(epoch FROM clock_timestamp())::float8 AS now,
        pg_has_role('pg_monitor', 'pg_read_all_stats', 'USAGE') AS monitor_may_read_statistics,
        pg_has_role('pg_monitor', 'MEMBER') AS is_member_of_monitor,
        (SELECT rolinherit FROM pg_roles WHERE rolname = current_user) AS inherits,
+       has_function_privilege('pg_control_system()', 'EXECUTE') AS may_read_control,
        history.oid IS NOT NULL AS has_history,
        coalesce(has_schema_privilege(history.pronamespace, 'USAGE') AND has_function_privilege(history.oid, 'EXECUTE'), false) AS may_read_history
 FROM (VALUES (to_regprocedure('pg_ls_waldir()'), to_regprocedure('pg_ls_archive_statusdir()'))) AS asked (wal_directory, status_directory)

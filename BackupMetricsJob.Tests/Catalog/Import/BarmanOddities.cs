@@ -37,16 +37,28 @@ public class BarmanOddities
     }
 
     [Fact]
-    public async Task A_backup_that_waits_for_its_WAL_is_done_by_Barmans_own_count() =>
+    public async Task A_backup_may_wait_for_its_WAL_for_an_hour_and_not_at_all_where_another_waits_for_longer()
+    {
+        Assert.Equal([BackupStatus.Done], await Waiting("2026-11-22T09:26:00", ("20261122T082632", 1795335998)));
+        Assert.Equal([BackupStatus.Waiting], await Waiting("2026-11-22T09:27:00", ("20261122T082632", 1795335998)));
         Assert.Equal(
-            BackupStatus.Done,
-            (
-                await Reading.Row(
-                    "barman",
-                    $$"""{"a":[{{Done("20261122T082632").Replace("DONE", "WAITING_FOR_WALS", StringComparison.Ordinal)}}]}"""
-                )
-            ).Status
+            [BackupStatus.Waiting, BackupStatus.Waiting],
+            await Waiting("2026-11-22T09:26:00", ("20261122T082632", 1795335998), ("20261121T082632", 1795249598))
         );
+
+        static async Task<IEnumerable<BackupStatus>> Waiting(string now, params (string Id, long End)[] backups) =>
+            (
+                await Reading.Rows(
+                    "barman",
+                    $$"""{"a":[{{string.Join(',', backups.Select(backup => Done(backup.Id, end: backup.End)))}}]}""".Replace(
+                        "DONE",
+                        "WAITING_FOR_WALS",
+                        StringComparison.Ordinal
+                    ),
+                    Reading.Options(now: Reading.Utc(now))
+                )
+            ).Select(row => row.Status);
+    }
 
     [Theory]
     [InlineData("20261025T013000", "2026-10-24T23:30:00")] // summer time
@@ -98,9 +110,9 @@ public class BarmanOddities
     public async Task The_shape_of_show_backup_since_3_11()
     {
         const string Text = """
-            {"main":{"backup_id":"20261122T101500","backup_type":"incremental","system_id":"7710900938604473966","status":"DONE","cluster_size_bytes":1000,"postgresql_version":170002,
+            {"main":{"backup_id":"20261122T101500","backup_type":"incremental","system_id":"7710900938604473966","status":"DONE","cluster_size_bytes":10000000,"postgresql_version":170002,
               "server_information":{"data_checksums":"on","summarize_wal":"on"},"tablespaces":[],
-              "base_backup_information":{"backup_method":"postgres","backup_size_bytes":300,"backup_size_with_wals_bytes":400,"wal_size_bytes":100,"timeline":2,
+              "base_backup_information":{"backup_method":"postgres","backup_size_bytes":3000000,"backup_size_with_wals_bytes":400,"wal_size_bytes":100,"timeline":2,
                 "begin_wal":"000000020000000000000065","end_wal":"000000020000000000000066","begin_time_timestamp":"1795338905","begin_time":"2026-11-22 10:15:05.999999+01:00",
                 "end_time_timestamp":"1795338906","end_time":"2026-11-22 10:15:06.5+01:00","begin_lsn":"1/65000028","end_lsn":"1/66000100"},
               "catalog_information":{"retention_policy":"KEEP:FULL","previous_backup":"x","root_backup_id":"20261120T000000","parent_backup_id":"20261121T000000","chain_size":3}}}
@@ -112,8 +124,8 @@ public class BarmanOddities
             {
                 Started = Reading.Utc("2026-11-22T09:15:05"),
                 Finished = Reading.Utc("2026-11-22T09:15:06"),
-                SizeBytes = 1000,
-                StoredBytes = 300,
+                SizeBytes = 10000000,
+                StoredBytes = 3000000,
                 ParentId = "20261121T000000",
                 StartLsn = 0x1_65000028,
                 StopLsn = 0x1_66000100,
@@ -177,9 +189,10 @@ public class BarmanOddities
     public async Task A_server_that_was_asked_for_and_is_not_listed_is_an_error_of_it()
     {
         Assert.Equal(
-            [("a", null), ("main", "barman does not list main")],
-            await Reading.Servers("barman", """{"a":[]}""", Reading.Options("main"))
+            [("a", null), ("b", null), ("main", "barman does not list main")],
+            await Reading.Servers("barman", """{"a":[],"b":[]}""", Reading.Options("main"))
         );
+        Assert.Equal([("main", null)], await Reading.Servers("barman", """{"a":[]}""", Reading.Options("main")));
         Assert.Empty(await Reading.Of("barman", "{}"));
     }
 

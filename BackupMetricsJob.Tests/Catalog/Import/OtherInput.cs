@@ -103,7 +103,7 @@ public class OtherInput
     public async Task A_byte_order_mark_of_UTF_8_is_passed_over()
     {
         foreach (var (tool, file) in Reading.Fixtures)
-            Assert.Equal(await Reading.Of(tool, Reading.Fixture(file)), await Reading.Of(tool, "\uFEFF" + Reading.Fixture(file)));
+            Assert.Equal(await Reading.TextOf(tool, Reading.Fixture(file)), await Reading.TextOf(tool, "\uFEFF" + Reading.Fixture(file)));
     }
 
     [Fact]

@@ -31,6 +31,21 @@ internal static class Reading
         return await Of(tool, stream, options);
     }
 
+    /// <summary>All that was read, so that two readings can be compared.</summary>
+    public static async Task<string> TextOf(string tool, string input, ListingOptions? options = null) =>
+        Text(await Of(tool, input, options));
+
+    public static string Text(IEnumerable<Listed> items) =>
+        string.Join(
+            '\n',
+            items.Select(item =>
+                item is Listed.Server list
+                    ? $"{list.Name} {list.Error} [{string.Join(' ', list.Storages ?? [])}] {list.MayLackKinds} {list.Cluster}"
+                        + $" [{string.Join(' ', list.Earlier)}] [{string.Join(' ', list.FormerNames)}]"
+                    : item.ToString()
+            )
+        );
+
     public static Task<List<Listed>> Of(string tool, string input, ListingOptions? options = null) =>
         Of(tool, Encoding.UTF8.GetBytes(input), options);
 
@@ -47,6 +62,10 @@ internal static class Reading
         (await Assert.ThrowsAsync<ListingException>(() => Of(tool, input, options))).Message;
 
     public static string Fixture(string name) => File.ReadAllText(Path.Combine(Repository.Tests, "Fixtures", name));
+
+    /// <summary>A list that is read right and was understood wrong, as of the moment at which it was made.</summary>
+    public static Task<List<Listed>> Meaning(string tool, string file, string now, string? server = null, string zone = "UTC") =>
+        Of(tool, Fixture($"{(tool == "wal-g" ? "walg" : tool)}/meaning/{file}.json"), Options(server, zone, Utc(now)));
 
     /// <summary>Every fixture that an importer reads.</summary>
     public static IReadOnlyList<(string Tool, string File)> Fixtures { get; } =

@@ -6,25 +6,51 @@ namespace BackupMetricsJob.Catalog.Import;
 /// <summary>One backup as Barman prints it. Its times are read to the second, so that a list and `show-backup` say the same.</summary>
 internal static class BarmanBackup
 {
+    public const string WaitingForWal = "WAITING_FOR_WALS";
+
+    /// <summary>How long after its end a backup may wait for its WAL and still count as done: until then it is on its way.</summary>
+    static readonly TimeSpan Grace = TimeSpan.FromHours(1);
+
+    /// <summary>How long a backup may be begun at most: one that is older was killed.</summary>
+    static readonly TimeSpan Longest = TimeSpan.FromDays(3);
+
+    /// <summary>Less than any cluster has, compressed or not: what Barman lists of a snapshot is the size of a label.</summary>
+    const long Smallest = 1024 * 1024;
+
     /// <summary>
     /// An entry of `list-backups`. It has no begin time, and only a finished one has an end. What is not finished has nothing but its name,
-    /// which is the local time at which it began. Its size is Barman's own "Size": the base backup with the WAL that it needs.
+    /// which is the local time at which it began. Its size is Barman's own "Size": what the base backup takes, compressed or not, with the
+    /// WAL that it needs, so far as that is there. So two of them cannot be compared.
     /// </summary>
-    public static CatalogRow Listed(string server, Fields backup, ListingOptions options)
+    public static CatalogRow Listed(string server, Fields backup, BarmanServer list, ListingOptions options)
     {
         var row = Row(server, backup, options);
+        if (row is { Status: BackupStatus.Running } && backup.Text("status") is "STARTED" or "EMPTY")
+            return string.CompareOrdinal(row.BackupId, list.NewestId) < 0
+                ? row with
+                {
+                    Status = BackupStatus.Failed,
+                    Error = "it never ended, and a newer backup was begun: it was killed",
+                }
+                : row;
         if (row.Status != BackupStatus.Done)
             return row;
-        return row with
+        var isWaiting = backup.Text("status") == WaitingForWal;
+        row = row with
         {
             Finished =
                 backup.Epoch("end_time_timestamp", options)
-                ?? LocalEnd(backup, options)
+                ?? Local(backup, "end_time", options)
                 ?? throw backup.Refused("end_time_timestamp", "when the backup finished is missing here"),
-            SizeBytes = backup.Count("size_bytes"),
+            StoredBytes = isWaiting ? null : Plausible(backup.Count("size_bytes")),
+            SizesAreComparable = false,
             KeepUntil = Kept(backup.Text("retention_status")),
         };
+        return isWaiting && (list.LacksWal || IsLate(row.Finished!.Value, options)) ? row with { Status = BackupStatus.Waiting } : row;
     }
+
+    /// <summary>Whether WAL that a backup needs should have come by now.</summary>
+    public static bool IsLate(DateTimeOffset end, ListingOptions options) => options.Now - end > Grace;
 
     /// <summary>
     /// What `show-backup` prints: the sizes of 2.x and 3.0 to 3.10 (disk_usage, incremental_size) or those from 3.11 on (cluster_size,
@@ -37,15 +63,21 @@ internal static class BarmanBackup
             return row with { Error = backup.Text("error") is { } error ? PlainText.OnOneLine(error) : null };
         const string Base = "base_backup_information.";
         var startWal = backup.Wal(Base + "begin_wal");
-        return row with
+        var isSnapshot = backup.Has("snapshots_info") || backup.Text("backup_type") == "snapshot";
+        var onDisk = backup.Count(Base + "disk_usage_bytes");
+        var stored = backup.Count(Base + "backup_size_bytes") ?? backup.Count(Base + "incremental_size_bytes") ?? onDisk;
+        // What is linked to an older backup was copied by rsync, which compresses nothing: only then is this the size of the data.
+        var size = backup.Count("cluster_size_bytes") ?? (stored < onDisk ? onDisk : null);
+        row = row with
         {
-            Started = WholeSecond(backup.Iso(Base + "begin_time", options)) ?? backup.Epoch(Base + "begin_time_timestamp", options),
+            Started = backup.Epoch(Base + "begin_time_timestamp", options) ?? WholeSecond(backup.Iso(Base + "begin_time", options)),
             Finished =
-                WholeSecond(backup.Iso(Base + "end_time", options))
-                ?? backup.Epoch(Base + "end_time_timestamp", options)
+                backup.Epoch(Base + "end_time_timestamp", options)
+                ?? WholeSecond(backup.Iso(Base + "end_time", options))
                 ?? throw backup.Refused(Base + "end_time", "when the backup finished is missing here"),
-            SizeBytes = backup.Count("cluster_size_bytes") ?? backup.Count(Base + "disk_usage_bytes"),
-            StoredBytes = backup.Count(Base + "backup_size_bytes") ?? backup.Count(Base + "incremental_size_bytes"),
+            SizeBytes = isSnapshot ? null : Plausible(size),
+            StoredBytes = isSnapshot ? null : Plausible(stored),
+            SizesAreComparable = !isSnapshot && size is not null,
             ParentId = backup.OptionalName("catalog_information.parent_backup_id"),
             StartLsn = backup.Lsn(Base + "begin_lsn"),
             StopLsn = backup.Lsn(Base + "end_lsn"),
@@ -55,10 +87,18 @@ internal static class BarmanBackup
             PgVersionNumber = backup.Integer("postgresql_version"),
             KeepUntil = Kept(backup.Text("catalog_information.retention_policy")),
         };
+        return backup.Text("status") == WaitingForWal && IsLate(row.Finished!.Value, options)
+            ? row with
+            {
+                Status = BackupStatus.Waiting,
+            }
+            : row;
     }
 
+    public static long? Plausible(long? size) => size < Smallest ? null : size;
+
     /// <summary>A time as Python's ctime() prints it: Sun Nov 22 08:26:38 2026.</summary>
-    public static DateTime? WallClock(Fields backup, string key)
+    static DateTime? WallClock(Fields backup, string key)
     {
         if (backup.Text(key) is not { } text)
             return null;
@@ -76,14 +116,24 @@ internal static class BarmanBackup
     static CatalogRow Row(string server, Fields backup, ListingOptions options)
     {
         var row = new CatalogRow(server, "barman", Kind(backup), backup.Name("backup_id"), Status(backup)) { Raw = backup.Raw };
-        return row.Status == BackupStatus.Done ? row : row with { Started = Began(backup, row.BackupId, options) };
+        if (row.Status == BackupStatus.Done)
+            return row;
+        row = row with { Started = Began(backup, row.BackupId, options) };
+        return row.Status == BackupStatus.Running && options.Now - row.Started > Longest && backup.Text("status") is "STARTED" or "EMPTY"
+            ? row with
+            {
+                Status = BackupStatus.Failed,
+                Error = "it was begun three days ago and never ended: it was killed",
+            }
+            : row;
     }
 
-    static BackupStatus Status(Fields backup) =>
+    public static BackupStatus Status(Fields backup) =>
         backup.Text("status") switch
         {
-            // Barman itself counts a backup whose WAL is still on its way among those that are there (BackupInfo.STATUS_COPY_DONE).
-            "DONE" or "WAITING_FOR_WALS" => BackupStatus.Done,
+            // Barman itself counts a backup whose WAL is still on its way among those that are there, for ever
+            // (BackupInfo.STATUS_COPY_DONE).
+            "DONE" or WaitingForWal => BackupStatus.Done,
             "FAILED" => BackupStatus.Failed,
             "EMPTY" or "STARTED" or "SYNCING" or "RETRYING" => BackupStatus.Running,
             var other => throw backup.Refused(
@@ -105,15 +155,18 @@ internal static class BarmanBackup
             ),
         };
 
+    /// <summary>When a backup of this name began, by the clock on the wall of Barman's host; null where the name is no time.</summary>
+    public static DateTime? BeganLocally(string id) =>
+        DateTime.TryParseExact(id, "yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local) ? local : null;
+
     static DateTimeOffset Began(Fields backup, string id, ListingOptions options) =>
-        DateTime.TryParseExact(id, "yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)
+        BeganLocally(id) is { } local
             ? ToolTime.Believed(ToolTime.FromLocal(local, options.Zone), backup, "backup_id", options)
             : throw backup.Refused("backup_id", $"\"{PlainText.OnOneLine(id, 60)}\" is not a time, like 20261122T082632");
 
-    static DateTimeOffset? LocalEnd(Fields backup, ListingOptions options) =>
-        WallClock(backup, "end_time") is { } local
-            ? ToolTime.Believed(ToolTime.FromLocal(local, options.Zone), backup, "end_time", options)
-            : null;
+    /// <summary>A wall clock's time, where no better one is printed.</summary>
+    public static DateTimeOffset? Local(Fields backup, string key, ListingOptions options) =>
+        WallClock(backup, key) is { } local ? ToolTime.Believed(ToolTime.FromLocal(local, options.Zone), backup, key, options) : null;
 
     /// <summary>`barman keep`: KEEP:FULL or KEEP:STANDALONE.</summary>
     static DateTimeOffset? Kept(string? retention) =>

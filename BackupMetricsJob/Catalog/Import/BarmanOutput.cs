@@ -6,33 +6,43 @@ namespace BackupMetricsJob.Catalog.Import;
 /// `barman -f json list-backups SERVER...|all` and `show-backup SERVER ID`, of versions 2.12 to 3.17 (barman/output.py, JsonOutputWriter):
 /// an object with a key for each server, whose value is a list or one backup, and keys with Barman's messages. An _ERROR or an _EXCEPTION
 /// is the error of the servers that are listed beside it, since it does not say whose list is short; only what Barman says of one server's
-/// index of WAL is that server's.
+/// index of WAL is that server's. A single server may be given another name. `barman-cloud-backup-list` is read, too.
 /// </summary>
 internal static class BarmanOutput
 {
     public static IEnumerable<Listed> Read(JsonText json, ListingOptions options)
     {
-        var survey = BarmanSurvey.Read(json, options);
-        foreach (var (server, text) in survey.Servers)
+        if (BarmanCloudList.Find(json) is { } cloud)
         {
-            if (text.Kind == JsonTokenType.StartObject)
+            foreach (var item in BarmanCloudList.Read(cloud, options))
+                yield return item;
+            yield break;
+        }
+
+        var survey = BarmanSurvey.Read(json, options);
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (printed, server) in survey.Servers)
+        {
+            var name = survey.Servers.Count == 1 ? options.Server ?? printed : printed;
+            names.Add(name);
+            if (server.Text.Kind == JsonTokenType.StartObject)
             {
-                yield return Listing.Of(BarmanBackup.FromShowBackup(server, text.Parse(), survey.Options));
+                yield return Listing.Of(BarmanBackup.FromShowBackup(name, server.Text.Parse(), survey.Options));
                 continue;
             }
 
-            foreach (var item in text.Items(BarmanSurvey.ExpectedList))
-                yield return Listing.Of(BarmanBackup.Listed(server, item.Parse(), survey.Options));
-            yield return new Listed.Server(server, survey.ErrorOf(server));
+            foreach (var item in server.Text.Items(BarmanSurvey.ExpectedList))
+                yield return Listing.Read(item, name, "backup_id", backup => BarmanBackup.Listed(name, backup, server, survey.Options));
+            yield return new Listed.Server(name, survey.ErrorOf(printed)) { Storages = server.IsPassive ? [] : null };
         }
 
-        if (survey.IsList && Missing(survey, options) is { } missing)
+        if (survey.IsList && Missing(survey, names, options) is { } missing)
             yield return missing;
     }
 
-    static Listed.Server? Missing(BarmanSurvey survey, ListingOptions options)
+    static Listed.Server? Missing(BarmanSurvey survey, HashSet<string> names, ListingOptions options)
     {
-        var missing = Listing.Missing("barman", survey.Servers.Keys, options);
+        var missing = Listing.Missing("barman", names, options);
         if (survey.Servers.Count > 0 || survey.Errors.Count == 0)
             return missing;
         return missing is null

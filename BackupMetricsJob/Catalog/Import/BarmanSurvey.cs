@@ -9,11 +9,12 @@ internal sealed class BarmanSurvey(ListingOptions options)
 {
     public const string ExpectedList = "an array of backups or one backup";
 
-    readonly TimeZoneInfo _given = options.Zone;
-    DateTimeOffset _newest;
+    static readonly TimeSpan Quarter = TimeSpan.FromMinutes(15);
+
+    (DateTimeOffset End, DateTime Began)? _newest;
 
     /// <summary>In the order of the document: a list of backups, or the one that is shown.</summary>
-    public OrderedDictionary<string, JsonText> Servers { get; } = new(StringComparer.Ordinal);
+    public OrderedDictionary<string, BarmanServer> Servers { get; } = new(StringComparer.Ordinal);
 
     public List<string> Errors { get; } = [];
 
@@ -21,8 +22,9 @@ internal sealed class BarmanSurvey(ListingOptions options)
     public bool IsList { get; private set; } = true;
 
     /// <summary>
-    /// With the zone that Barman's host has: the one that was given, unless the newest finished backup, whose end is printed both as a wall
-    /// clock's time and in seconds since 1970, proves another offset.
+    /// With the zone of Barman's host, in which a backup is named by the time at which it began: the one that the user gave; else this
+    /// host's, unless the newest finished backup would have begun after its end by it. (What is printed as end_time is in the zone of the
+    /// PostgreSQL server, and proves nothing.)
     /// </summary>
     public ListingOptions Options { get; private set; } = options;
 
@@ -46,6 +48,7 @@ internal sealed class BarmanSurvey(ListingOptions options)
                 survey.TakeServer(key, text);
         }
 
+        survey.FindZone();
         return survey;
     }
 
@@ -55,11 +58,12 @@ internal sealed class BarmanSurvey(ListingOptions options)
     /// </summary>
     static bool IsAboutWalOf(string server, string error) => error.Contains($"barman rebuild-xlogdb {server}\"", StringComparison.Ordinal);
 
-    void TakeServer(string server, JsonText text)
+    void TakeServer(string name, JsonText text)
     {
-        if (server == PghoardList.List)
+        if (name == PghoardList.List)
             throw new ListingException(text.Path, $"this is the output of pghoard: that of `{ToolOutput.Command("barman")}` is expected");
-        Servers.Add(Fields.CheckedName(server, text.Path), text);
+        var server = new BarmanServer(text);
+        Servers.Add(Fields.CheckedName(name, text.Path), server);
         if (text.Kind == JsonTokenType.StartObject)
         {
             IsList = false;
@@ -70,25 +74,51 @@ internal sealed class BarmanSurvey(ListingOptions options)
         {
             if (item.Kind == JsonTokenType.String)
                 throw new ListingException(item.Path, "only the name of a backup stands here: leave away --minimal");
-            var backup = item.Parse();
-            if (
-                backup.Epoch("end_time_timestamp", Options) is { } end
-                && end > _newest
-                && BarmanBackup.WallClock(backup, "end_time") is { } shown
-            )
-                Compare(end, shown);
+            try
+            {
+                Take(server, item.Parse());
+            }
+            catch (ListingException)
+            {
+                // It is told when it is read.
+            }
         }
     }
 
-    void Compare(DateTimeOffset end, DateTime shown)
+    void Take(BarmanServer server, Fields backup)
     {
-        _newest = end;
-        var offset = shown - end.UtcDateTime;
-        if (offset.Duration() > TimeSpan.FromHours(14) || offset.Ticks % TimeSpan.TicksPerMinute != 0)
+        var (id, status) = (backup.Name("backup_id"), backup.Text("status"));
+        if (string.CompareOrdinal(id, server.NewestId) > 0)
+            server.NewestId = id;
+        server.IsPassive |= status is "SYNCING" or "RETRYING";
+        if (backup.Epoch("end_time_timestamp", Options) is not { } end)
             return;
-        Options = Options with
-        {
-            Zone = _given.GetUtcOffset(end) == offset ? _given : TimeZoneInfo.CreateCustomTimeZone("barman", offset, "barman", "barman"),
-        };
+        server.LacksWal |= status == BarmanBackup.WaitingForWal && BarmanBackup.IsLate(end, Options);
+        if (!(_newest?.End >= end) && BarmanBackup.BeganLocally(id) is { } began)
+            _newest = (end, began);
     }
+
+    void FindZone()
+    {
+        if (Options.ZoneIsGiven || _newest is not { } newest || ToolTime.FromLocal(newest.Began, Options.Zone) <= newest.End.AddSeconds(1))
+            return;
+        var offset = TimeSpan.FromTicks((long)Math.Ceiling((newest.Began - newest.End.UtcDateTime) / Quarter) * Quarter.Ticks);
+        if (offset.Duration() <= TimeSpan.FromHours(14))
+            Options = Options with { Zone = TimeZoneInfo.CreateCustomTimeZone("barman", offset, "barman", "barman") };
+    }
+}
+
+/// <summary>One server of Barman's output, and what must be known of its list before its backups are read.</summary>
+internal sealed class BarmanServer(JsonText text)
+{
+    public JsonText Text { get; } = text;
+
+    /// <summary>The backup that was begun last; null where one backup is shown.</summary>
+    public string? NewestId { get; set; }
+
+    /// <summary>Whether a backup has been waiting for its WAL for too long: no WAL arrives, so that none waits for a moment only.</summary>
+    public bool LacksWal { get; set; }
+
+    /// <summary>Whether this Barman copies the backups of another one, and may not have all of them.</summary>
+    public bool IsPassive { get; set; }
 }

@@ -44,14 +44,14 @@ internal static class JsonInput
             utf8 = utf8.Slice(3);
 
         // Read as if more could come: what is wrong is an exception then, and what is missing is none.
-        var reader = new Utf8JsonReader(utf8, isFinalBlock: false, state: default);
+        var reader = new Utf8JsonReader(utf8, isFinalBlock: false, new JsonReaderState(JsonText.Deep));
         try
         {
             while (reader.Read()) { }
         }
         catch (JsonException) when (reader.TokenType == JsonTokenType.None)
         {
-            throw new ListingException("", $"the input is not JSON: it begins with \"{Beginning(utf8)}\"; {expected}");
+            throw new ListingException("", $"the input is not JSON: it begins with \"{Beginning(utf8)}\"; {expected}{MessagesHint(utf8)}");
         }
         catch (JsonException error)
         {
@@ -64,6 +64,15 @@ internal static class JsonInput
         if (reader.CurrentDepth > 0 || reader.TokenType is JsonTokenType.None or JsonTokenType.StartObject or JsonTokenType.StartArray)
             throw new ListingException("$", $"the input ends in the middle of the JSON, after {utf8.Length} bytes");
         return new JsonText(utf8, "$");
+    }
+
+    /// <summary>What to do where the tool's messages stand before its list.</summary>
+    static string MessagesHint(ReadOnlySequence<byte> utf8)
+    {
+        var start = Encoding.UTF8.GetString(utf8.Slice(0, Math.Min(utf8.Length, 65536)).ToArray());
+        return start.Split('\n').Skip(1).Any(line => line.TrimStart() is ['[' or '{', ..])
+            ? ". The list comes after it: do the tool's messages go into the pipe, too? Leave 2>&1 away"
+            : "";
     }
 
     /// <summary>Its first line that is not blank, for a person; a short one.</summary>

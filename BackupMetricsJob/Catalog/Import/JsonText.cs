@@ -13,6 +13,14 @@ internal readonly record struct JsonText(ReadOnlySequence<byte> Bytes, string Pa
     const int MaxKeys = 100_000;
     const int MaxValue = 16 * 1024 * 1024;
 
+    /// <summary>
+    /// For what is passed over. wal-g prints what a user gave it (user_data) as it is, pgBackRest annotations: these may be nested deeply.
+    /// </summary>
+    public static readonly JsonReaderOptions Deep = new() { MaxDepth = 100_000 };
+
+    /// <summary>What no fact needs: a backup is read without it if it is what keeps it from being read.</summary>
+    static readonly string[] UsersOwn = ["user_data", "annotation"];
+
     static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     /// <summary>What the value begins with: StartObject, StartArray, String and so on.</summary>
@@ -20,7 +28,7 @@ internal readonly record struct JsonText(ReadOnlySequence<byte> Bytes, string Pa
     {
         get
         {
-            var reader = new Utf8JsonReader(Bytes);
+            var reader = Reader();
             reader.Read();
             return reader.TokenType;
         }
@@ -31,7 +39,7 @@ internal readonly record struct JsonText(ReadOnlySequence<byte> Bytes, string Pa
     {
         Require(JsonTokenType.StartObject, expected);
         var members = new OrderedDictionary<string, JsonText>(StringComparer.Ordinal);
-        var reader = new Utf8JsonReader(Bytes);
+        var reader = Reader();
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -53,7 +61,7 @@ internal readonly record struct JsonText(ReadOnlySequence<byte> Bytes, string Pa
     {
         Require(JsonTokenType.StartArray, expected);
         var rest = Bytes;
-        var state = default(JsonReaderState);
+        var state = new JsonReaderState(Deep);
         for (var index = 0; TryNext(ref rest, ref state, isFirst: index == 0, out var item); index++)
             yield return new JsonText(item, $"{Path}[{index}]");
     }
@@ -72,9 +80,54 @@ internal readonly record struct JsonText(ReadOnlySequence<byte> Bytes, string Pa
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            // It was read as JSON already: what is left is a key that stands twice or is no text.
-            throw new ListingException(Path, $"a key stands twice in an object here: {PlainText.OnOneLine(error.Message)}");
+            // It was read as JSON already: what is left is a key that stands twice or is no text, or objects in objects without end.
+            if (WithoutUsersOwn() is { } rest)
+                return rest.Parse();
+            throw new ListingException(
+                Path,
+                $"an object here has a key twice, or too many objects in one another: {PlainText.OnOneLine(error.Message)}"
+            );
         }
+    }
+
+    /// <summary>The text of this key of this object; null where there is none that can be read.</summary>
+    public string? MemberText(string key)
+    {
+        try
+        {
+            return Members("an object").TryGetValue(key, out var member) ? member.Parse().AsText() : null;
+        }
+        catch (ListingException)
+        {
+            return null;
+        }
+    }
+
+    Utf8JsonReader Reader() => new(Bytes, isFinalBlock: true, new JsonReaderState(Deep));
+
+    JsonText? WithoutUsersOwn()
+    {
+        if (Kind != JsonTokenType.StartObject)
+            return null;
+        var members = Members("an object");
+        if (!members.Keys.Any(UsersOwn.Contains))
+            return null;
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, new() { SkipValidation = true }))
+        {
+            json.WriteStartObject();
+            foreach (var (key, value) in members)
+            {
+                if (UsersOwn.Contains(key))
+                    continue;
+                json.WritePropertyName(key);
+                json.WriteRawValue(value.Bytes, skipInputValidation: true);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return new JsonText(new(buffer.WrittenMemory), Path);
     }
 
     void Require(JsonTokenType kind, string expected)

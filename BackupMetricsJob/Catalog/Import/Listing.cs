@@ -8,6 +8,23 @@ internal static class Listing
     /// </summary>
     public static Listed.Backup Of(CatalogRow row) => new(row.Started > row.Finished ? row with { Started = null } : row);
 
+    /// <summary>A backup of a list, or that it cannot be read: one bad record does not keep the others out.</summary>
+    /// <param name="item">What the tool printed of it.</param>
+    /// <param name="server">Whose it is; null where the item itself says so.</param>
+    /// <param name="nameKey">The key of its name.</param>
+    /// <param name="read">Makes a row of it.</param>
+    public static Listed Read(JsonText item, string? server, string nameKey, Func<Fields, CatalogRow> read)
+    {
+        try
+        {
+            return Of(read(item.Parse()));
+        }
+        catch (ListingException e)
+        {
+            return new Listed.Skipped(server, item.MemberText(nameKey)?.Split('/')[^1], e.Message);
+        }
+    }
+
     /// <summary>A server that was asked for and is not in the list: nothing can be said of it, so nothing of it is gone.</summary>
     public static Listed.Server? Missing(string tool, ICollection<string> listed, ListingOptions options) =>
         options.Server is { } asked && !listed.Contains(asked) ? new Listed.Server(asked, $"{tool} does not list {asked}") : null;

@@ -1,9 +1,11 @@
+using BackupMetricsJob.Backups;
+
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
 /// `pgbackrest info --output=json`, of versions 2.20 to 2.59 (src/command/info/info.c). pgBackRest ends with 0 in every error state, so a
 /// status other than ok, of the stanza or of one of its repositories, is the error of the server; the backups that it lists all the same
-/// are read.
+/// are read. A list of one stanza may be given another name.
 /// </summary>
 internal static class PgBackRestInfo
 {
@@ -12,22 +14,40 @@ internal static class PgBackRestInfo
     public static IEnumerable<Listed> Read(JsonText json, ListingOptions options)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
+        var isOne = json.Items(Expected).Take(2).Count() == 1;
         foreach (var text in json.Items(Expected))
         {
-            var stanza = PgBackRestStanza.Read(text, options);
+            var stanza = PgBackRestStanza.Read(text, isOne, options);
             if (!names.Add(stanza.Name))
                 throw new ListingException(text.Path, $"the stanza {stanza.Name} is listed twice");
             var isWhole = true;
             foreach (var item in stanza.Backups)
             {
-                var backup = item.Parse();
-                // Only --set prints this: then it is one backup, not the list.
-                isWhole &= !backup.Has("database-ref");
-                yield return Listing.Of(stanza.Row(backup, options));
+                yield return Listing.Read(
+                    item,
+                    stanza.Name,
+                    "label",
+                    backup =>
+                    {
+                        // Only --set prints this: then it is one backup, not the list.
+                        isWhole &= !backup.Has("database-ref");
+                        return stanza.Row(backup, options);
+                    }
+                );
             }
 
+            if (stanza.IsLocked)
+                yield return Listing.Of(
+                    new(stanza.Name, "pgbackrest", BackupType.Base, "running", BackupStatus.Running) { Started = options.Now }
+                );
             if (isWhole || stanza.Error is not null)
-                yield return new Listed.Server(stanza.Name, stanza.Error);
+                yield return new Listed.Server(stanza.Name, stanza.Error)
+                {
+                    Storages = stanza.Repositories is { Count: > 0 } repositories ? [CatalogRow.DefaultStorage, .. repositories] : null,
+                    MayLackKinds = true,
+                    Cluster = stanza.Cluster,
+                    Earlier = stanza.Earlier,
+                };
         }
 
         if (Listing.Missing("pgbackrest", names, options) is { } missing)

@@ -18,11 +18,28 @@ internal sealed class PgBackRestStanza
 
     public required IEnumerable<JsonText> Backups { get; init; }
 
-    public static PgBackRestStanza Read(JsonText text, ListingOptions options)
+    /// <summary>
+    /// The repositories that were asked, as storages; empty where they are not named (before 2.32, or none could be read).
+    /// </summary>
+    public required IReadOnlyList<string> Repositories { get; init; }
+
+    /// <summary>Whether a backup of it is being made.</summary>
+    public required bool IsLocked { get; init; }
+
+    /// <summary>The cluster that the stanza is for now, after stanza-upgrade the new one; null where that is not told.</summary>
+    public Cluster? Cluster { get; private set; }
+
+    /// <summary>The clusters that it was for before.</summary>
+    public IReadOnlyCollection<ulong> Earlier { get; private set; } = [];
+
+    /// <param name="text">What is printed of it.</param>
+    /// <param name="isOne">Whether it is the only one: then it may be called as the user says.</param>
+    public static PgBackRestStanza Read(JsonText text, bool isOne, ListingOptions options)
     {
         var members = text.Members("a stanza");
         var name = members.TryGetValue("name", out var printed) ? printed.Parse().AsText() : throw Lacking("name");
-        var error = members.TryGetValue("status", out var status) ? StatusError(status.Parse(), members) : throw Lacking("status");
+        var state = members.TryGetValue("status", out var status) ? status.Parse() : throw Lacking("status");
+        var error = StatusError(state, members);
         var hasBackups = members.TryGetValue("backup", out var backups);
         if (!hasBackups && error is null)
             throw new ListingException(text.Path, "the stanza has no list of backups: full detail is needed, not --detail-level=progress");
@@ -32,18 +49,35 @@ internal sealed class PgBackRestStanza
                 options.Server
                 ?? throw new ListingException(text.Path, $"pgbackrest cannot read its repository ({error}): say with --server whose it is");
         }
+        else if (isOne)
+        {
+            name = options.Server ?? name;
+        }
 
         var stanza = new PgBackRestStanza
         {
             Name = Fields.CheckedName(name, text.Path + ".name"),
             Error = error,
             Backups = hasBackups ? backups.Items("an array of backups") : [],
+            Repositories = [.. Parsed(members, "repo").Select(repository => Storage(repository.Count("key") ?? 1))],
+            IsLocked = state.Has("lock.backup") && state.Flag("lock.backup.held"),
         };
+        long? newest = null;
+        var clusters = new HashSet<ulong>();
         foreach (var database in Parsed(members, "db"))
         {
-            var key = (database.Count("id") ?? 0, database.Count("repo-key") ?? 1);
-            stanza._databases[key] = (Version(database), database.Unsigned("system-id"));
+            var key = (Id: database.Count("id") ?? 0, Repository: database.Count("repo-key") ?? 1);
+            var found = (Version: Version(database), SystemIdentifier: database.Unsigned("system-id"));
+            stanza._databases[key] = found;
+            if (found.SystemIdentifier is not { } cluster)
+                continue;
+            clusters.Add(cluster);
+            if (!(newest >= key.Id))
+                (newest, stanza.Cluster) = (key.Id, new(cluster, found.Version));
         }
+
+        clusters.Remove(stanza.Cluster?.SystemIdentifier ?? 0);
+        stanza.Earlier = clusters;
 
         return stanza;
 
@@ -55,11 +89,11 @@ internal sealed class PgBackRestStanza
     {
         var repository = backup.Count("database.repo-key") ?? 1;
         var database = backup.Count("database.id") is { } id && _databases.TryGetValue((id, repository), out var found) ? found : default;
-        var hasErrors = backup.Flag("error");
+        bool? hasErrors = backup.Has("error") ? backup.Flag("error") : null;
         var startWal = backup.Wal("archive.start");
         return new CatalogRow(Name, "pgbackrest", Kind(backup), backup.Name("label"), BackupStatus.Done)
         {
-            Storage = string.Create(CultureInfo.InvariantCulture, $"repo{repository}"),
+            Storage = Storage(repository),
             Started = backup.Epoch("timestamp.start", options),
             Finished =
                 backup.Epoch("timestamp.stop", options)
@@ -75,10 +109,12 @@ internal sealed class PgBackRestStanza
             PgVersionNumber = database.Version,
             SystemIdentifier = database.SystemIdentifier,
             HasErrors = hasErrors,
-            Error = hasErrors ? "error(s) detected during backup" : null,
+            Error = hasErrors == true ? "error(s) detected during backup" : null,
             Raw = backup.Raw,
         };
     }
+
+    static string Storage(long repository) => string.Create(CultureInfo.InvariantCulture, $"repo{repository}");
 
     static BackupType Kind(Fields backup) =>
         backup.Text("type") switch

@@ -5,47 +5,73 @@ namespace BackupMetricsJob.Catalog.Import;
 /// <summary>
 /// pghoard's GET /SITE/basebackup, of versions 1.0 to 2.7 (webserver.py, list_basebackups): {"basebackups": [{name, size, last_modified,
 /// metadata}]}, unsorted, the numbers of the metadata as strings. The server is the site that was named, else that of the metadata, else
-/// what the name begins with.
+/// what the name begins with. One list is of one site: what it lists of others are backups from before the site was renamed (moved_from in
+/// pghoard's configuration), and the site that made the newest one is what the server is called now.
 /// </summary>
 internal static class PghoardList
 {
     /// <summary>The key of the list.</summary>
     public const string List = "basebackups";
 
+    const string Expected = "an array of base backups";
+
     public static IEnumerable<Listed> Read(JsonText json, ListingOptions options)
     {
-        var sites = new HashSet<string>(StringComparer.Ordinal);
-        if (options.Server is { } site)
-            sites.Add(site);
         if (!json.Members($"an object with the key {List}").TryGetValue(List, out var backups))
             throw new ListingException("$", $"there is no key {List}: the output of `{ToolOutput.Command("pghoard")}` is expected");
-        foreach (var item in backups.Items("an array of base backups"))
+        var (site, former) = options.Server is { } named ? (named, []) : Sites(backups);
+        if (site is null && backups.Items(Expected).Any())
         {
-            var row = Row(item.Parse(), options);
-            sites.Add(row.Server);
-            yield return Listing.Of(row);
+            foreach (var item in backups.Items(Expected))
+                Site(item.Parse());
         }
 
-        if (sites.Count == 0)
+        if (site is null)
             throw new ListingException($"$.{List}", "the list is empty and does not say of which site: name it with --server");
-        foreach (var listed in sites)
-            yield return new Listed.Server(listed, null);
+        foreach (var item in backups.Items(Expected))
+            yield return Listing.Read(item, site, "name", backup => Row(site, backup, options));
+        yield return new Listed.Server(site, null) { FormerNames = former };
     }
 
-    static CatalogRow Row(Fields backup, ListingOptions options)
+    static (string? Newest, IReadOnlyCollection<string> Former) Sites(JsonText backups)
+    {
+        var sites = new HashSet<string>(StringComparer.Ordinal);
+        var newest = (At: DateTimeOffset.MinValue, Site: (string?)null);
+        foreach (var item in backups.Items(Expected))
+        {
+            try
+            {
+                var backup = item.Parse();
+                var site = Site(backup);
+                sites.Add(site);
+                if (newest.Site is null || backup.AnyIso("last_modified", TimeZoneInfo.Utc) > newest.At)
+                    newest = (backup.AnyIso("last_modified", TimeZoneInfo.Utc) ?? DateTimeOffset.MinValue, site);
+            }
+            catch (ListingException)
+            {
+                // It is told when it is read.
+            }
+        }
+
+        return (newest.Site, [.. sites.Where(site => site != newest.Site)]);
+    }
+
+    static CatalogRow Row(string site, Fields backup, ListingOptions options)
     {
         var name = backup.Name("name");
         var startWal = backup.Wal("metadata.start-wal-segment");
 
         // A backup in several parts is listed by its manifest, whose own size means nothing.
         var isOnePart = backup.Text("metadata.format") is null or "pghoard-bb-v1";
-        return new CatalogRow(Site(backup, name, options), "pghoard", BackupType.Full, LastPart(backup, name), BackupStatus.Done)
+        var finished = backup.Iso("metadata.end-time", options);
+        return new CatalogRow(site, "pghoard", BackupType.Full, LastPart(backup, name), BackupStatus.Done)
         {
             Started = Started(backup, options),
             Finished =
-                backup.Iso("metadata.end-time", options)
+                finished
                 ?? backup.Iso("last_modified", options)
                 ?? throw backup.Refused("last_modified", "when the backup finished is missing here"),
+            TimeIsOfObject = finished is null,
             SizeBytes = backup.Count("metadata.total-size-plain") ?? (isOnePart ? backup.Count("metadata.original-file-size") : null),
             StoredBytes = backup.Count("metadata.total-size-enc") ?? (isOnePart ? backup.Count("size") : null),
             StartWal = startWal,
@@ -64,10 +90,9 @@ internal static class PghoardList
     static DateTimeOffset? Started(Fields backup, ListingOptions options) =>
         backup.Iso("metadata.start-time", options) is { } time && time.Ticks % TimeSpan.TicksPerSecond == 0 ? time : null;
 
-    static string Site(Fields backup, string name, ListingOptions options)
+    static string Site(Fields backup)
     {
-        if (options.Server is { } named)
-            return named;
+        var name = backup.Name("name");
         if (backup.OptionalName("metadata.site") is { } site)
             return site;
         return name.IndexOf("/basebackup/", StringComparison.Ordinal) is > 0 and var end

@@ -36,11 +36,19 @@ internal static class ToolOutput
                 "barman" => BarmanOutput.Read(json, options),
                 _ => throw new ArgumentOutOfRangeException(nameof(tool), tool, "no such tool"),
             };
+            Listed.Skipped? skipped = null;
+            var any = false;
             foreach (var item in listed)
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                any |= item is Listed.Backup;
+                skipped ??= item as Listed.Skipped;
                 yield return item;
             }
+
+            // Where nothing can be read, it is the input that is wrong, not a record in it.
+            if (skipped is not null && !any)
+                throw new ListingException("", skipped.Problem);
         }
         finally
         {

@@ -3,7 +3,7 @@ namespace BackupMetricsJob.Catalog.Import;
 /// <summary>
 /// The delta backups of a list. They are named base_SEGMENT_D_PARENT, where PARENT is but the segment in its parent's name
 /// (backup_push_handler.go, StripWalFileName). The parent is that delta of the same storage whose own segment it is; else the full backup
-/// base_PARENT, whether or not it is listed.
+/// base_PARENT, whether or not it is listed. A delta of the segment that its parent began in, too, is not its own parent.
 /// </summary>
 internal sealed class WalGDeltas
 {
@@ -27,6 +27,6 @@ internal sealed class WalGDeltas
         if (!IsDelta(name))
             return null;
         var parent = name[(name.IndexOf(Mark, StringComparison.Ordinal) + Mark.Length)..];
-        return _names.GetValueOrDefault((storage, parent)) ?? Prefix + parent;
+        return _names.GetValueOrDefault((storage, parent)) is { } delta && delta != name ? delta : Prefix + parent;
     }
 }

@@ -21,15 +21,35 @@ internal static class WalGList
             var deltas = new WalGDeltas();
             foreach (var item in json.Items(Expected))
             {
-                var backup = item.Parse();
-                deltas.Add(Storage(backup), backup.Name("backup_name"));
+                if (item.MemberText("backup_name") is not { } name)
+                    continue;
+                RefuseOther(name, item);
+                deltas.Add(item.MemberText("storage_name") is { Length: > 0 } storage ? storage : CatalogRow.DefaultStorage, name);
             }
 
             foreach (var item in json.Items(Expected))
-                yield return Listing.Of(Row(server, item.Parse(), deltas, options));
+                yield return Listing.Read(item, server, "backup_name", backup => Row(server, backup, deltas, options));
         }
 
         yield return new Listed.Server(server, null);
+    }
+
+    /// <summary>wal-g keeps backups of other databases, too, and lists them alike; only PostgreSQL's are called base_SEGMENT.</summary>
+    static void RefuseOther(string name, JsonText item)
+    {
+        var other = name.StartsWith("stream_", StringComparison.Ordinal)
+            ? IsOf("binlog_start")
+                ? "MySQL"
+                : "MySQL, MongoDB or Redis"
+            : name.StartsWith("binary_", StringComparison.Ordinal)
+                ? "MongoDB"
+                : name.StartsWith("backup_", StringComparison.Ordinal)
+                    ? "Greenplum"
+                    : null;
+        if (other is not null)
+            throw new ListingException(item.Path, $"{name} is a backup of {other}: only wal-g's lists of PostgreSQL backups are read");
+
+        bool IsOf(string key) => item.Members("a backup").ContainsKey(key);
     }
 
     static CatalogRow Row(string server, Fields backup, WalGDeltas deltas, ListingOptions options)
@@ -37,19 +57,21 @@ internal static class WalGList
         var name = backup.Name("backup_name");
         var storage = Storage(backup);
         var startWal = backup.Wal("wal_file_name");
+        var finished = backup.IsoUnlessZero("finish_time", options);
         return new CatalogRow(server, "wal-g", WalGDeltas.IsDelta(name) ? BackupType.Incr : BackupType.Full, name, BackupStatus.Done)
         {
             Storage = storage,
             Started = backup.IsoUnlessZero("start_time", options),
             Finished =
-                backup.IsoUnlessZero("finish_time", options)
+                finished
                 ?? backup.IsoUnlessZero("time", options)
                 ?? throw backup.Refused("time", "when the backup finished is missing here"),
+            TimeIsOfObject = finished is null,
             SizeBytes = UnlessZero(backup.Count("uncompressed_size")),
             StoredBytes = UnlessZero(backup.Count("compressed_size")),
             ParentId = deltas.Parent(storage, name),
-            StartLsn = UnlessZero(backup.Unsigned("start_lsn")),
-            StopLsn = UnlessZero(backup.Unsigned("finish_lsn")),
+            StartLsn = UnlessZero(Position(backup, "start_lsn")),
+            StopLsn = UnlessZero(Position(backup, "finish_lsn")),
             StartWal = startWal,
             Timeline = WalSegment.Timeline(startWal),
             PgVersionNumber = backup.Integer("pg_version") is > 0 and var version ? version : null,
@@ -60,6 +82,14 @@ internal static class WalGList
     }
 
     static string Storage(Fields backup) => backup.Text("storage_name") is { Length: > 0 } ? backup.Name("storage_name") : "default";
+
+    /// <summary>A position in the WAL as a number, or as PostgreSQL writes it: 0/2B000028.</summary>
+    static ulong? Position(Fields backup, string key) =>
+        backup.Has(key)
+        && backup.Element.GetProperty(key) is { ValueKind: JsonValueKind.String } text
+        && text.GetString()!.Contains('/', StringComparison.Ordinal)
+            ? backup.Lsn(key)
+            : backup.Unsigned(key);
 
     // Go prints what it does not know as 0.
     static long? UnlessZero(long? number) => number == 0 ? null : number;

@@ -4,7 +4,7 @@ WITH forgotten AS (
   WHERE c.deleted_at < now() - make_interval(secs => $1)
     OR c.status = 'failed' AND NOT c.listed AND c.at < now() - make_interval(secs => $1) AND EXISTS (
       SELECT FROM backup_metrics.backup_catalog d
-      WHERE d.server = c.server AND d.tool = c.tool AND d.kind = c.kind AND d.status = 'done' AND d.deleted_at IS NULL AND d.at > c.at)
+      WHERE d.server = c.server AND d.tool = c.tool AND d.kind = c.kind AND d.status = 'done' AND d.live AND d.at > c.at)
   RETURNING c.deleted_at IS NULL AS failed
 )
 SELECT count(*) FILTER (WHERE NOT failed), count(*) FILTER (WHERE failed) FROM forgotten

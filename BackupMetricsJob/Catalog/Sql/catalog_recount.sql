@@ -1,6 +1,6 @@
 -- Makes the counts right where somebody wrote past the triggers (a restore of the data alone). Returns how many were wrong.
 WITH right_ones AS (
-  SELECT server, tool, kind, status, count(*) AS n FROM backup_metrics.backup_catalog WHERE deleted_at IS NULL GROUP BY 1, 2, 3, 4
+  SELECT server, tool, kind, status, count(*) AS n FROM backup_metrics.backup_catalog WHERE live GROUP BY 1, 2, 3, 4
 ), wrong AS (
   SELECT COALESCE(r.server, k.server) AS server, COALESCE(r.tool, k.tool) AS tool, COALESCE(r.kind, k.kind) AS kind,
     COALESCE(r.status, k.status) AS status, COALESCE(r.n, 0) AS n

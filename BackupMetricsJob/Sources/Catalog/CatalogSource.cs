@@ -44,7 +44,7 @@ internal sealed class CatalogSource
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await EachAsync(source.ReadGroup);
         await reader.NextResultAsync(cancellationToken);
-        await EachAsync(row => source.Change(row, facts => facts with { BrokenChains = row.GetInt64(3) }));
+        await EachAsync(row => source.Change(row, facts => facts with { BrokenChains = row.LongOrNull(3) }));
         await reader.NextResultAsync(cancellationToken);
         await EachAsync(source.ReadRunning);
         await reader.NextResultAsync(cancellationToken);
@@ -96,22 +96,28 @@ internal sealed class CatalogSource
                 LastDuration = type == BackupType.Wal ? null : finished - started,
                 LastSize = isBackup ? row.LongOrNull(5) : null,
                 LastStored = isBackup ? row.LongOrNull(6) : null,
-                LastHasErrors = isBackup ? row.GetBoolean(7) : null,
+                LastHasErrors = isBackup && !row.IsDBNull(7) ? row.GetBoolean(7) : null,
                 SizeRatio = isBackup ? SizeRatio.Compute(Sizes(row, 13)) : null,
                 Oldest = Believed(instance, row, 8, tool, type, "finished"),
                 LastFailure = Believed(instance, row, 9, tool, type, "failed"),
-                Counts = row.IsDBNull(10) ? null : new(row.GetInt64(10), row.GetInt64(11), row.GetInt64(12)),
-                BrokenChains = type is BackupType.Incr or BackupType.Diff ? 0 : null,
+                Counts = row.IsDBNull(10) ? null : new(row.GetInt64(10), row.GetInt64(11), row.GetInt64(12), row.GetInt64(16)),
                 StartLsn = row.LongOrNull(14),
                 StopLsn = row.LongOrNull(15),
-                StartSegment = row.TextOrNull(16),
-                Timeline = row.IsDBNull(17) ? null : row.GetInt32(17),
-                Database = type == BackupType.Logical ? row.TextOrNull(18) : null,
+                SystemIdentifier = ulong.TryParse(row.TextOrNull(17), out var cluster) ? cluster : null,
+                PgVersionNumber = row.IsDBNull(18) ? null : row.GetInt32(18),
+                IsDatedByObject = isBackup && started is null && !row.IsDBNull(19) && row.GetBoolean(19),
+                StartSegment = row.TextOrNull(20),
+                Timeline = row.IsDBNull(21) ? null : row.GetInt32(21),
+                Database = type == BackupType.Logical ? row.TextOrNull(22) : null,
             }
         );
     }
 
-    void ReadRunning(NpgsqlDataReader row) =>
+    void ReadRunning(NpgsqlDataReader row)
+    {
+        if (BackupTypeNames.Parse(row.GetString(2)) == BackupType.Base)
+            Of(row.GetString(0))
+                .Backups.Add(new(SourceName.Catalog, row.GetString(1), BackupType.Base) { Counts = new(0, 0, row.GetInt64(5)) });
         Change(
             row,
             facts =>
@@ -125,6 +131,7 @@ internal sealed class CatalogSource
                         ),
                     }
         );
+    }
 
     void ReadImport(NpgsqlDataReader row)
     {
@@ -147,6 +154,16 @@ internal sealed class CatalogSource
                 $"the list of {tool} was last imported at {Humanize.Time(succeeded.Value)}, "
                     + $"longer ago than the limit of {Humanize.Duration(_staleAfter.Value)}",
                 tool
+            );
+        if (
+            (!row.IsDBNull(7) || !row.IsDBNull(8))
+            && !instance.Backups.Exists(backup => backup.Tool == tool && backup.Type.IsPhysical() && backup.LastSuccess is not null)
+        )
+            instance.Failure ??= ClusterIdentity.Failure(
+                "source catalog: the catalogue's",
+                instance.Name,
+                row.IsDBNull(7) ? $"PostgreSQL {row.GetInt32(8) / 10000}" : $"system identifier {row.GetString(7)}",
+                row.IsDBNull(5) ? "the server's is not" : $"{tool} says that the server's is {row.GetString(5)}"
             );
     }
 
@@ -182,7 +199,8 @@ internal sealed class CatalogSource
         {
             Do = importOf is null
                 ? "Look at that row of backup_metrics.backup_catalog and at the clock of the host that it came from."
-                : $"Run backup-metrics import {importOf} by hand where it is run, and read what it says.",
+                : $"Run backup-metrics import {importOf} by hand where it is run, and read what it says. "
+                    + "If the server is no more, delete its rows: docs/catalogue.md.",
         };
 
     /// <summary>

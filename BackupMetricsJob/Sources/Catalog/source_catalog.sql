@@ -1,7 +1,8 @@
 -- What the catalogue has, one row per server, tool and kind. $1: the servers as LIKE patterns, $2: their names if none of them is a pattern,
 -- else null; both JSON arrays. A loose index scan finds the servers and their tools, and then there is one probe a kind for the newest, the oldest,
--- the last failure and the last sizes: index-only, and no dearer where a server has more rows. Only where the newest backup and the newest WAL are
--- in the WAL, and whose dump the newest is, are in no index and fetched from the table: one row a group. What was counted is read, not counted. A tool whose
+-- the last failure and the last sizes: index-only, and no dearer where a server has more rows. Only what is in no index (where the newest backup and
+-- WAL are in the WAL, their cluster, whose dump the newest is) is fetched from the table: one row a group. What was counted is read, not counted. A backup
+-- that is kept for ever is not where the recovery window starts: the WAL after it is not kept. Sizes that are not comparable are not compared. A tool whose
 -- backups are all gone still has its row for full, with nothing in it: the server is known. PostgreSQL 12 to 18, without JIT.
 WITH RECURSIVE s (server) AS (
   (SELECT server FROM backup_metrics.backup_catalog ORDER BY server LIMIT 1)
@@ -22,7 +23,8 @@ WITH RECURSIVE s (server) AS (
   SELECT c.server, c.tool, c.kind,
          coalesce(sum(c.n) FILTER (WHERE c.status = 'done'), 0) AS done,
          coalesce(sum(c.n) FILTER (WHERE c.status = 'failed'), 0) AS failed,
-         coalesce(sum(c.n) FILTER (WHERE c.status = 'running'), 0) AS running
+         coalesce(sum(c.n) FILTER (WHERE c.status = 'running'), 0) AS running,
+         coalesce(sum(c.n) FILTER (WHERE c.status = 'waiting'), 0) AS waiting
   FROM backup_metrics.backup_count c JOIN w USING (server) WHERE c.n > 0 GROUP BY 1, 2, 3
 ), g AS (
   SELECT t.server, t.tool, k.kind
@@ -36,16 +38,18 @@ SELECT g.server, g.tool, g.kind,
        extract(epoch FROM x.at)::float8,
        n.done::bigint, n.failed::bigint, n.running::bigint,
        CASE WHEN l.size_bytes IS NULL THEN z.stored ELSE z.sizes END,
-       (p.start_lsn - '0/0'::pg_lsn)::bigint, (p.stop_lsn - '0/0'::pg_lsn)::bigint, p.start_wal, p.timeline, p.database
+       (p.start_lsn - '0/0'::pg_lsn)::bigint, (p.stop_lsn - '0/0'::pg_lsn)::bigint,
+       n.waiting::bigint, p.system_identifier::text, p.pg_version_num, p.time_of_object, p.start_wal, p.timeline, p.database
 FROM g
 LEFT JOIN n USING (server, tool, kind)
 LEFT JOIN LATERAL (
   SELECT at, started_at, size_bytes, stored_bytes, has_errors FROM backup_metrics.backup_catalog c
-  WHERE c.status = 'done' AND c.deleted_at IS NULL AND (c.server, c.tool, c.kind) = (g.server, g.tool, g.kind)
+  WHERE c.status = 'done' AND c.live AND (c.server, c.tool, c.kind) = (g.server, g.tool, g.kind)
   ORDER BY at DESC LIMIT 1) l ON true
 LEFT JOIN LATERAL (
   SELECT at FROM backup_metrics.backup_catalog c
-  WHERE g.kind = 'full' AND c.status = 'done' AND c.deleted_at IS NULL AND (c.server, c.tool, c.kind) = (g.server, g.tool, g.kind)
+  WHERE g.kind = 'full' AND c.status = 'done' AND c.live AND (c.server, c.tool, c.kind) = (g.server, g.tool, g.kind)
+    AND c.keep_until IS DISTINCT FROM 'infinity'
   ORDER BY at LIMIT 1) o ON true
 LEFT JOIN LATERAL (
   SELECT at FROM backup_metrics.backup_catalog c
@@ -54,13 +58,14 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
   SELECT string_agg(coalesce(size_bytes::text, ''), ',') AS sizes, string_agg(coalesce(stored_bytes::text, ''), ',') AS stored
   FROM (
-    SELECT size_bytes, stored_bytes FROM backup_metrics.backup_catalog c
-    WHERE l.at IS NOT NULL AND g.kind IN ('full', 'diff', 'incr', 'logical') AND c.status = 'done' AND c.deleted_at IS NULL
+    SELECT CASE WHEN comparable THEN size_bytes END AS size_bytes, CASE WHEN comparable THEN stored_bytes END AS stored_bytes
+    FROM backup_metrics.backup_catalog c
+    WHERE l.at IS NOT NULL AND g.kind IN ('full', 'diff', 'incr', 'logical') AND c.status = 'done' AND c.live
       AND (c.server, c.tool, c.kind) = (g.server, g.tool, g.kind)
     ORDER BY at DESC LIMIT 11) newest) z ON true
 LEFT JOIN LATERAL (
-  SELECT start_lsn, stop_lsn, start_wal, timeline, database FROM backup_metrics.backup_catalog c
-  WHERE g.kind <> 'restore_test' AND c.status = 'done' AND c.deleted_at IS NULL AND (c.server, c.tool, c.kind) = (g.server, g.tool, g.kind)
+  SELECT start_lsn, stop_lsn, system_identifier, pg_version_num, time_of_object, start_wal, timeline, database FROM backup_metrics.backup_catalog c
+  WHERE g.kind <> 'restore_test' AND c.status = 'done' AND c.live AND (c.server, c.tool, c.kind) = (g.server, g.tool, g.kind)
   ORDER BY at DESC LIMIT 1) p ON true
 WHERE l.at IS NOT NULL OR x.at IS NOT NULL OR n.server IS NOT NULL OR g.kind = 'full'
 ORDER BY g.server, g.tool, g.kind

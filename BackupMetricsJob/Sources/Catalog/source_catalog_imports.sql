@@ -1,3 +1,10 @@
--- When each tool's list was last read, when it could last be read, and what was wrong since. $1: the servers as LIKE patterns, a JSON array.
-SELECT server, tool, extract(epoch FROM imported_at)::float8, extract(epoch FROM succeeded_at)::float8, error
-FROM backup_metrics.backup_source WHERE server LIKE ANY (ARRAY(SELECT json_array_elements_text($1::json)))
+-- When each tool's list was last read, when it could last be read, and what was wrong since; which cluster the server is, and which one the newest
+-- backup of another cluster is of. $1: the servers as LIKE patterns, a JSON array.
+SELECT s.server, s.tool, extract(epoch FROM s.imported_at)::float8, extract(epoch FROM s.succeeded_at)::float8, s.error,
+       s.system_identifier::text, s.pg_version_num, h.system_identifier::text, h.pg_version_num
+FROM backup_metrics.backup_source s
+LEFT JOIN LATERAL (
+  SELECT system_identifier, pg_version_num FROM backup_metrics.backup_catalog c
+  WHERE c.status = 'done' AND c.other_cluster AND c.deleted_at IS NULL AND (c.server, c.tool) = (s.server, s.tool)
+  ORDER BY at DESC LIMIT 1) h ON true
+WHERE s.server LIKE ANY (ARRAY(SELECT json_array_elements_text($1::json)))

@@ -61,6 +61,10 @@ internal static class PgMonitorSource
             : row.GetInt32(1) != 0 ? $"stanza {stanza}: {row.TextOrNull(2)} (status {row.GetInt32(1)})"
             : row.TextOrNull(13) is { } ofRepositories ? $"stanza {stanza}: {ofRepositories}"
             : null;
+        if (row.TextOrNull(14) is { } other)
+            wrong =
+                $"the newest backups of stanza {stanza} are of another cluster (system identifier {other}, "
+                + $"the server's is {row.GetString(15)})";
         if (row.IsDBNull(3))
             return wrong;
 
@@ -81,9 +85,9 @@ internal static class PgMonitorSource
                 ParentId = row.TextOrNull(6),
                 Size = row.LongOrNull(9),
                 Stored = row.LongOrNull(10),
-                HasErrors = !row.IsDBNull(11) && row.GetBoolean(11),
+                HasErrors = row.IsDBNull(11) ? null : row.GetBoolean(11),
                 StartLsn = row.LongOrNull(12),
-                StartSegment = row.TextOrNull(14),
+                StartSegment = row.TextOrNull(16),
             }
         );
         return wrong;

@@ -1,10 +1,24 @@
 -- The output of `pgbackrest info --output=json` as pgMonitor keeps it: one row a backup, or one a stanza that has none. {table} is replaced by its name.
--- Only the stanzas of this cluster count where any of them is of this cluster: a repository may hold others, too.
-WITH stanza AS MATERIALIZED (
-  SELECT stanza, EXISTS (
-    SELECT FROM jsonb_array_elements(CASE jsonb_typeof(stanza->'db') WHEN 'array' THEN stanza->'db' ELSE '[]' END) d
-    WHERE d->>'system-id' = (SELECT system_identifier::text FROM pg_control_system())) AS is_ours
+-- A repository may hold the stanzas of other clusters, and a stanza the backups of clusters that this one was before pg_upgrade: only backups of this
+-- cluster count. A stanza that names no cluster counts where none is known to be of this one. What is known to be of another is told where nothing else is.
+WITH own AS MATERIALIZED (
+  SELECT system_identifier::text AS id FROM pg_control_system()
+), stanza AS MATERIALIZED (
+  SELECT row_number() OVER () AS number, stanza, CASE jsonb_typeof(stanza->'db') WHEN 'array' THEN stanza->'db' ELSE '[]' END AS db
   FROM (SELECT jsonb_array_elements(CASE jsonb_typeof(data) WHEN 'array' THEN data ELSE '[null]' END) AS stanza FROM {table}) i
+), judged AS MATERIALIZED (
+  SELECT s.number, s.stanza, s.db, d.is_ours, d.other
+  FROM stanza s CROSS JOIN LATERAL (
+    SELECT bool_or(d->>'system-id' = own.id) AS is_ours, max(d->>'system-id') FILTER (WHERE d->>'system-id' <> own.id) AS other
+    FROM jsonb_array_elements(s.db) d CROSS JOIN own WHERE d ? 'system-id') d
+), backup AS (
+  SELECT j.number, b.backup
+  FROM judged j CROSS JOIN own
+  CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(j.stanza->'backup') WHEN 'array' THEN j.stanza->'backup' ELSE '[]' END) AS b (backup)
+  WHERE j.is_ours IS NULL OR j.is_ours AND NOT EXISTS (
+    SELECT FROM jsonb_array_elements(j.db) d
+    WHERE d->'id' = b.backup#>'{database,id}' AND coalesce(d->>'repo-key', '1') = coalesce(b.backup#>>'{database,repo-key}', '1')
+      AND d->>'system-id' <> own.id)
 )
 SELECT s.stanza->>'name',
        (s.stanza#>>'{status,code}')::int, s.stanza#>>'{status,message}',
@@ -16,7 +30,8 @@ SELECT s.stanza->>'name',
        (SELECT string_agg(format('repo%s: %s (status %s)', r->>'key', r#>>'{status,message}', r#>>'{status,code}'), '; ')
         FROM jsonb_array_elements(CASE jsonb_typeof(s.stanza->'repo') WHEN 'array' THEN s.stanza->'repo' ELSE '[]' END) r
         WHERE r#>>'{status,code}' <> '0'),
-       b.backup#>>'{archive,start}'
-FROM stanza s
-LEFT JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(s.stanza->'backup') WHEN 'array' THEN s.stanza->'backup' ELSE '[]' END) AS b (backup) ON true
-WHERE s.is_ours OR NOT EXISTS (SELECT FROM stanza WHERE is_ours)
+       CASE WHEN b.backup IS NULL AND jsonb_array_length(CASE jsonb_typeof(s.stanza->'backup') WHEN 'array' THEN s.stanza->'backup' ELSE '[]' END) > 0
+         THEN s.other END,
+       own.id, b.backup#>>'{archive,start}'
+FROM judged s CROSS JOIN own LEFT JOIN backup b USING (number)
+WHERE s.is_ours OR NOT EXISTS (SELECT FROM judged WHERE is_ours) AND (s.is_ours IS NULL OR NOT EXISTS (SELECT FROM judged WHERE is_ours IS NULL))

@@ -11,6 +11,7 @@ namespace BackupMetricsJob.Sources.Server;
 internal sealed class ServerSource(SourceTransaction transaction, Session session, Omissions without, ProbeProgress progress)
 {
     const string Label = "base_backup";
+    const string Cluster = "cluster";
 
     readonly List<string> _queries = Queries(session, without);
     ServerEvidence? _evidence;
@@ -53,6 +54,8 @@ internal sealed class ServerSource(SourceTransaction transaction, Session sessio
         var queries = new List<string> { "archiver" };
         if (session.MayReadWal && (without & Omissions.Wal) == 0)
             queries.Add("wal");
+        if (session.MayReadControl)
+            queries.Add(Cluster);
         if (session.InRecovery)
             return queries;
         if (session.MayReadHistory && (without & Omissions.Label) == 0)
@@ -73,7 +76,7 @@ internal sealed class ServerSource(SourceTransaction transaction, Session sessio
                 await reader.NextResultAsync(cancellationToken);
             if (await reader.ReadAsync(cancellationToken))
                 _evidence = FutureTimes.Remove(Read(_queries[0], reader));
-            if (_queries[0] is not ("archiver" or "wal"))
+            if (_queries[0] is not ("archiver" or "wal" or Cluster))
                 _evidence = _evidence! with { HistoryWasRead = true };
             progress.Add(_evidence!);
             _queries.RemoveAt(0);
@@ -85,6 +88,7 @@ internal sealed class ServerSource(SourceTransaction transaction, Session sessio
         {
             "archiver" => ServerRows.Archiver(reader, session) with { WalIsOmitted = (without & Omissions.Wal) != 0 },
             "wal" => ServerRows.WithWal(_evidence!, reader, session),
+            Cluster => _evidence! with { SystemIdentifier = (ulong)reader.GetInt64(0) },
             _ => _evidence! with { BaseBackup = ServerRows.Backup(reader, _evidence!) },
         };
 
@@ -94,6 +98,8 @@ internal sealed class ServerSource(SourceTransaction transaction, Session sessio
     ProbeFailure? Without(string query, PostgresException refused)
     {
         _queries.RemoveAt(0);
+        if (query == Cluster)
+            return null;
         if (query != Label)
             return ServerRefusal.OfWal(refused, session.Role);
         progress.Add(

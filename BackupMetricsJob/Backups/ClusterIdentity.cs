@@ -1,0 +1,65 @@
+namespace BackupMetricsJob.Backups;
+
+/// <summary>
+/// Whether backups are of the cluster that the server is. A name proves nothing: pg_upgrade and initdb make another cluster under the same
+/// name, whose WAL the old backups do not fit. Only where both identities are known is anything concluded.
+/// </summary>
+internal static class ClusterIdentity
+{
+    const int MajorVersion = 10000;
+
+    /// <summary>
+    /// Takes the backups of other clusters away from what is known of a server, and says so as a failure of the source. The last failure,
+    /// and what runs now, may well be of this one.
+    /// </summary>
+    public static ProbeResult WithoutOtherClusters(ProbeResult result)
+    {
+        if (result.Server is not { } server)
+            return result;
+        var foreign = result.Backups.Where(backup => IsOfAnother(backup, server)).ToList();
+        if (foreign.Count == 0)
+            return result;
+        var failures = foreign
+            .DistinctBy(backup => backup.Source)
+            .Select(backup => new SourceFailure(backup.Source, Failure(result.Instance.Name, backup, server)))
+            .ToList();
+        return result with
+        {
+            Backups = [.. result.Backups.Select(backup => foreign.Contains(backup) ? Emptied(backup) : backup)],
+            SourceFailures = [.. result.SourceFailures, .. failures],
+            SourcesThatAnswered = [.. result.SourcesThatAnswered.Where(source => !failures.Exists(other => other.Source == source))],
+        };
+    }
+
+    /// <summary>The same words wherever it is found out.</summary>
+    /// <param name="catalogue">What names them: the catalogue, say.</param>
+    /// <param name="backups">The cluster that the backups are of, in words.</param>
+    /// <param name="server">What the server is.</param>
+    public static ProbeFailure Failure(string catalogue, string name, string backups, string server) =>
+        new(FailureReason.BadData, $"{catalogue} newest backups of {name} are of another cluster ({backups}, {server})")
+        {
+            Do =
+                "Take a full backup of this server. If the backups are another server's, import its list under another name: "
+                + "backup-metrics import TOOL --server NAME.",
+        };
+
+    static bool IsOfAnother(BackupFacts backup, ServerEvidence server) =>
+        backup.Type.IsPhysical()
+        && (
+            (backup.SystemIdentifier is { } cluster && server.SystemIdentifier is { } own && cluster != own)
+            || (backup.PgVersionNumber is { } version && version / MajorVersion != server.VersionNumber / MajorVersion)
+        );
+
+    static ProbeFailure Failure(string name, BackupFacts backup, ServerEvidence server) =>
+        backup.SystemIdentifier is { } cluster && server.SystemIdentifier is { } own && cluster != own
+            ? Failure($"source {backup.Source}: the catalogue's", name, $"system identifier {cluster}", $"the server's is {own}")
+            : Failure(
+                $"source {backup.Source}: the catalogue's",
+                name,
+                $"PostgreSQL {backup.PgVersionNumber / MajorVersion}",
+                $"the server is {server.VersionNumber / MajorVersion}"
+            );
+
+    static BackupFacts Emptied(BackupFacts backup) =>
+        new(backup.Source, backup.Tool, backup.Type) { LastFailure = backup.LastFailure, Running = backup.Running };
+}

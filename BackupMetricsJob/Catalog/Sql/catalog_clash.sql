@@ -1,0 +1,10 @@
+-- $1 tool, $2 the servers whose list is complete, with the clusters that it knows: [{"server": ..., "clusters": ["system identifier", ...]}].
+-- The first of them of which the catalogue has backups of a cluster that the list does not know, and both.
+SELECT s.server, a.system_identifier::text, s.clusters->>0
+FROM jsonb_to_recordset($2::jsonb) AS s (server text, clusters jsonb)
+CROSS JOIN LATERAL (
+  SELECT c.system_identifier FROM backup_metrics.backup_catalog c
+  WHERE c.server = s.server AND c.tool = $1 AND c.live AND c.listed AND c.system_identifier IS NOT NULL
+  ORDER BY c.at DESC LIMIT 1) a
+WHERE NOT s.clusters ? a.system_identifier::text
+LIMIT 1
