@@ -204,7 +204,7 @@ public sealed class ScheduleTests
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Contains("backup-metrics schedule [options]", result.Output, StringComparison.Ordinal);
-        Assert.Contains("SIGHUP reads the settings", result.Output, StringComparison.Ordinal);
+        Assert.Contains("SIGHUP reloads the settings", result.Output, StringComparison.Ordinal);
     }
 
     static ChildProcess Start(params string[] arguments) => BackupMetrics.Start(["schedule", "--timezone", "UTC", .. arguments]);

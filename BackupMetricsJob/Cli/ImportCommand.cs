@@ -36,8 +36,8 @@ internal static class ImportCommand
         {
             HelpName = "NAME",
             Description =
-                "Server that the backups belong to, if the tool's output does not name it (wal-g, pghoard), or another name for the one server "
-                + "that it lists",
+                "Server that the backups belong to, if the tool's output does not name it (wal-g, pghoard), or another name for "
+                + "the one server that it lists",
         };
         var allowEmpty = new Option<bool>("--allow-empty")
         {
