@@ -21,8 +21,8 @@ public sealed partial class BenchScriptTests
         foreach (var part in (string[])["./bench run", "./bench fleet", "./bench catalogue", "./bench inner", "./bench --all"])
             Assert.Contains(part, help.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("set -euo", help.Output, StringComparison.Ordinal);
-        Assert.Equal((64, "bench: \"everything\" is not known; see ./bench --help\n"), (unknown.ExitCode, unknown.Error));
-        Assert.Equal((64, "bench: \"4\" is too much; see ./bench --help\n"), (tooMuch.ExitCode, tooMuch.Error));
+        Assert.Equal((64, "bench: unknown argument \"everything\"; see ./bench --help\n"), (unknown.ExitCode, unknown.Error));
+        Assert.Equal((64, "bench: unexpected argument \"4\"; see ./bench --help\n"), (tooMuch.ExitCode, tooMuch.Error));
     }
 
     [Fact]

@@ -96,6 +96,18 @@ public sealed partial class CriticalFindingsTests
                 Backups = [Backup, Dump],
                 SourcesThatAnswered = [],
             },
+            .. from listed in Listed
+            select Of($"catalogue-beside-server_{listed.Name}") with
+            {
+                Instance = new($"catalogue-beside-server_{listed.Name}", [], AllLimits, [SourceName.Server, SourceName.Catalog]),
+                Backups = [Backup, .. FromCatalog(listed.Backups)],
+                SourcesThatAnswered = [SourceName.Server, SourceName.Catalog],
+            },
+            Of("another-catalogue-failed") with
+            {
+                Backups = [Backup, Dump],
+                SourceFailures = [new(SourceName.Catalog, new(FailureReason.BadData, "the list could not be read"))],
+            },
             .. from backups in Listed
             select OfCatalog($"by-others_{backups.Name}") with
             {

@@ -93,11 +93,13 @@ public sealed class WatchedFleet : IAsyncLifetime
 
     // Nothing of it is older than it says, whenever the test runs.
     const string History = """
-        INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, started_at, finished_at, size_bytes, stored_bytes)
-        SELECT 'orders', 'pgbackrest', 'full', 'full-' || day, 'done', now() - (day || ' d 3 h')::interval, now() - (day || ' d 2 h 18 min')::interval, 412e9 - day * 2e9, 97e9 - day * 1e9
+        INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, started_at, finished_at, size_bytes, stored_bytes, start_lsn, timeline, has_errors)
+        SELECT 'orders', 'pgbackrest', 'full', 'full-' || day, 'done', now() - (day || ' d 3 h')::interval, now() - (day || ' d 2 h 18 min')::interval, 412e9 - day * 2e9, 97e9 - day * 1e9,
+          pg_current_wal_lsn(), 1, false
         FROM generate_series(0, 6) AS day;
+        INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, started_at, finished_at, size_bytes, stored_bytes, parent_id, start_lsn, timeline) VALUES
+          ('orders', 'pgbackrest', 'incr', 'incr-1', 'done', now() - interval '65 min', now() - interval '1 h', 3e9, 8e8, 'full-0', pg_current_wal_lsn(), 1);
         INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, started_at, finished_at, size_bytes, stored_bytes, parent_id) VALUES
-          ('orders', 'pgbackrest', 'incr', 'incr-1', 'done', now() - interval '65 min', now() - interval '1 h', 3e9, 8e8, 'full-0'),
           ('orders', 'pgbackrest', 'full', 'full-failed', 'failed', now() - interval '9 d', now() - interval '9 d', NULL, NULL, NULL),
           ('orders', 'pgbackrest', 'full', 'full-now', 'running', now() - interval '10 min', NULL, NULL, NULL, NULL),
           ('orders', 'pgbackrest', 'restore_test', 'test-1', 'done', now() - interval '20 d', now() - interval '20 d', NULL, NULL, 'full-0'),

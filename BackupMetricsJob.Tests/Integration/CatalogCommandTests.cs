@@ -74,8 +74,9 @@ public sealed class CatalogCommandTests : IAsyncLifetime
         Assert.Equal(
             (
                 65,
-                "backup-metrics: import: the list of \"orders\" is empty, the catalogue has 1 backup of it: nothing was written. "
-                    + "If they are really gone, say --allow-empty\n"
+                "backup-metrics: import: the list of \"orders\" is empty, but the catalogue has 1 backup of this server: "
+                    + "nothing was written. "
+                    + "If they are really gone, use --allow-empty\n"
             ),
             (refused.ExitCode, refused.Error)
         );

@@ -112,8 +112,9 @@ public sealed class CatalogImportTests
         var refused = await catalogue.ImportAsync(List("billing", Backup(2, "billing")).Concat(List("orders")));
 
         Assert.Equal(
-            "Input: the list of \"orders\" is empty, the catalogue has 2 backups of it: nothing was written. If they are really gone, "
-                + "say --allow-empty",
+            "Input: the list of \"orders\" is empty, but the catalogue has 2 backups of this server: nothing was written. "
+                + "If they are really gone, "
+                + "use --allow-empty",
             Told(refused)
         );
         Assert.Equal(["billing base_001 done", "orders base_001 done", "orders base_002 done"], await catalogue.RowsAsync());
@@ -121,7 +122,7 @@ public sealed class CatalogImportTests
         Assert.Equal("0 new, 0 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync(List("orders"))));
         Assert.Equal("0 new, 0 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync(List("never backed up"))));
         Assert.StartsWith(
-            "Input: the list of wal-g is empty and names no server",
+            "Input: the list of wal-g has no backups and names no server",
             Told(await catalogue.ImportAsync(Array.Empty<Listed>())),
             StringComparison.Ordinal
         );

@@ -118,7 +118,7 @@ public sealed class CatalogInitTests
 
         var result = await BackupMetrics.RunAsync("catalog", "init", "--connection", server.ConnectionUri());
 
-        Assert.Equal((0, "brought the catalogue from version 1 to 2\n"), (result.ExitCode, result.Error));
+        Assert.Equal((0, "upgraded the catalogue from version 1 to 2\n"), (result.ExitCode, result.Error));
         Assert.Equal(
             ["own t t", "pgbackrest f t", "wal-g t", "wal-g f"],
             await server.QueryAsync<string>(

@@ -135,9 +135,9 @@ public sealed class CatalogMeaningTests
         var name = other.OfType<Listed.Server>().Single().Name;
 
         Assert.Equal(
-            $"Input: the list of \"{name}\" is of the cluster with the system identifier 7200000000000000001, the catalogue's backups "
-                + "of that name are of 7115330446670438472: nothing was written. If these are two servers, give one another name: "
-                + "--server NAME. If the other one is no more, say --allow-empty",
+            $"Input: the list of \"{name}\" is from the cluster with system identifier 7200000000000000001, but the catalogue's "
+                + "backups under that name are from 7115330446670438472: nothing was written. If these are two servers, import one of them "
+                + "with --server NAME. If the old cluster no longer exists, use --allow-empty",
             Told(await catalogue.ImportAsync(other, "pgbackrest"))
         );
         Assert.Equal(before, await catalogue.RowsAsync(withTransaction: true));

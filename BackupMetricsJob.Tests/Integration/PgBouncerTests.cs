@@ -41,7 +41,7 @@ public sealed class PgBouncerTests : IAsyncLifetime
     [Theory]
     [InlineData("nothing", "", FailureReason.Database, "no such database: nothing", "[databases]")]
     [InlineData("gone", "", FailureReason.Database, "database \"nothing\" does not exist", "[databases]")]
-    [InlineData("down", "", FailureReason.Timeout, "query_wait_timeout", "is the server down behind it")]
+    [InlineData("down", "", FailureReason.Timeout, "query_wait_timeout", "check that the server is up")]
     [InlineData(
         "postgres",
         "?options=-c%20geqo%3Doff",

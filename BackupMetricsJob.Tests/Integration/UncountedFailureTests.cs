@@ -108,7 +108,7 @@ public sealed class UncountedFailureTests
         Assert.Equal(isSeen ? null : ArchiverState.Never, ArchiverStates.Classify(result.Server));
         Assert.Equal(
             isSeen ? 0 : 1,
-            Findings.For(result).Count(finding => finding.Advice.Contains("the first attempt still runs", StringComparison.Ordinal))
+            Findings.For(result).Count(finding => finding.Advice.Contains("the first attempt is still running", StringComparison.Ordinal))
         );
     }
 

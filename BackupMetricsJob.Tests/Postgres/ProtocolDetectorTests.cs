@@ -125,8 +125,8 @@ public sealed class ProtocolDetectorTests
         await FailsAsync(
             $"host=127.0.0.1,127.0.0.1,127.0.0.1 port=1,{server.Port},2 user=u dbname=d",
             "network",
-            $"127.0.0.1:1: Failed to connect to 127.0.0.1:1: Connection refused; 127.0.0.1:{server.Port}: what answers there is no "
-                + "PostgreSQL server: it says \"SSH-2.0-OpenSSH_9.2p1\"; not tried after that: 127.0.0.1:2"
+            $"127.0.0.1:1: Failed to connect to 127.0.0.1:1: Connection refused; 127.0.0.1:{server.Port}: the server is not "
+                + "PostgreSQL: it says \"SSH-2.0-OpenSSH_9.2p1\"; not tried after that: 127.0.0.1:2"
         );
     }
 

@@ -49,7 +49,7 @@ public sealed class RunCostTests : IAsyncLifetime
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Equal(1, relay.Connections);
         Assert.Equal(2, conversation.RoundTrips);
-        Assert.Equal(8, conversation.Queries);
+        Assert.Equal(9, conversation.Queries);
         var puts = (await _gateway.SamplesAsync("pushgateway_http_requests_total")).Where(line =>
             line.Contains("\"put\"", StringComparison.Ordinal)
         );

@@ -132,7 +132,7 @@ public class PostgresServerTests
     [Theory]
     [InlineData(13, "npm ci --ignore-scripts --prefix ")]
     [InlineData(18, "npm ci --ignore-scripts --prefix ")]
-    [InlineData(14, "apt-get install postgresql-14")]
+    [InlineData(14, "apt-get install postgresql")]
     public void A_missing_version_says_what_to_install(int version, string install)
     {
         using var folder = new TempFolder();

@@ -39,7 +39,8 @@ internal static class BackupFindings
 
     static void AddBase(List<Finding> findings, ProbeResult result)
     {
-        if (Newest(result.Backups, BackupTypeNames.IsPhysical) is { } newest)
+        var believed = ServerIsBelieved(result) ? result.Backups : [.. result.Backups.Where(backup => backup.Source != SourceName.Server)];
+        if (Newest(believed, BackupTypeNames.IsPhysical) is { } newest)
             AddAge(findings, result, LimitType.Base, newest, "base backup");
         else if (
             result is { Failure: null, SourceFailures.Count: 0 } or { Server: not null }
@@ -47,6 +48,22 @@ internal static class BackupFindings
         )
             AddNoBase(findings, result, critical);
     }
+
+    /// <summary>
+    /// Whether a base backup that only the server saw stopped is believed: not where another source may know base backups and knows none.
+    /// The alerts have the same rule, postgres_backup:physical_source.
+    /// </summary>
+    static bool ServerIsBelieved(ProbeResult result) =>
+        result
+            .Instance.Sources.Concat(result.Backups.Select(backup => backup.Source))
+            .Where(source => source != SourceName.Server)
+            .All(source =>
+            {
+                var known = result.Backups.Where(backup =>
+                    backup.Source == source && backup is { LastSuccess: not null, Type: not BackupType.Wal }
+                );
+                return known.Any() && known.All(backup => backup.Type == BackupType.Logical);
+            });
 
     // A base backup that was not looked for, or could not be, may be there.
     static void AddNoBase(List<Finding> findings, ProbeResult result, bool isCritical)

@@ -25,6 +25,8 @@ internal static class ClusterIdentity
             .ToList();
         return result with
         {
+            // The target's own source failed, so its probe did.
+            Failure = result.Failure ?? failures.Find(other => result.Instance.Sources.Contains(other.Source))?.Failure,
             Backups = [.. result.Backups.Select(backup => foreign.Contains(backup) ? Emptied(backup) : backup)],
             SourceFailures = [.. result.SourceFailures, .. failures],
             SourcesThatAnswered = [.. result.SourcesThatAnswered.Where(source => !failures.Exists(other => other.Source == source))],

@@ -88,7 +88,7 @@ internal static class CatalogImport
         if (servers.Count == 0)
         {
             return CatalogFailure.Input(
-                $"the list of {tool} is empty and names no server: nothing is known from it (--allow-empty accepts that)"
+                $"the list of {tool} has no backups and names no server, so there is nothing to import (use --allow-empty to accept this)"
             );
         }
 
@@ -101,9 +101,9 @@ internal static class CatalogImport
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? CatalogFailure.Input(
-                $"the list of \"{row.GetString(0)}\" is empty, the catalogue has {Humanize.Count(row.GetInt64(1), "backup")} of it: "
-                    + "nothing was written."
-                    + " If they are really gone, say --allow-empty"
+                $"the list of \"{row.GetString(0)}\" is empty, "
+                    + $"but the catalogue has {Humanize.Count(row.GetInt64(1), "backup")} of this server: "
+                    + "nothing was written. If they are really gone, use --allow-empty"
             )
             : null;
     }
@@ -130,10 +130,10 @@ internal static class CatalogImport
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? CatalogFailure.Input(
-                $"the list of \"{row.GetString(0)}\" is of the cluster with the system identifier {row.GetString(2)}, "
-                    + "the catalogue's backups "
-                    + $"of that name are of {row.GetString(1)}: nothing was written. If these are two servers, give one another name: "
-                    + "--server NAME. If the other one is no more, say --allow-empty"
+                $"the list of \"{row.GetString(0)}\" is from the cluster with system identifier {row.GetString(2)}, but the catalogue's "
+                    + $"backups under that name are from {row.GetString(1)}: nothing was written. If these are two servers, "
+                    + "import one of them "
+                    + "with --server NAME. If the old cluster no longer exists, use --allow-empty"
             )
             : null;
     }

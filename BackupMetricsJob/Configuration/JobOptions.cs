@@ -36,7 +36,7 @@ internal sealed record JobOptions
     /// <summary>Null if the job is not sharded.</summary>
     public Shard? Shard { get; init; }
 
-    /// <summary>How many targets are probed at once. A target that has not answered after a second no longer counts.</summary>
+    /// <summary>How many targets are probed at once. A target that does not respond soon no longer counts.</summary>
     public int Concurrency { get; init; } = 16;
 
     /// <summary>The maximum delay of the start. The delay is always the same for a machine and a group.</summary>

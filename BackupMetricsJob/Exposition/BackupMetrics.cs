@@ -90,7 +90,8 @@ internal sealed class BackupMetrics(Samples samples)
 
     void WriteSources(ProbeResult result, SampleLabels labels)
     {
-        foreach (var source in result.Instance.Sources)
+        // Another target's catalogue may fail to report on this one, too.
+        foreach (var source in result.Instance.Sources.Union(result.SourceFailures.Select(failed => failed.Source)))
             samples.Set(MetricNames.SourceSuccess, labels, result.SourcesThatAnswered.Contains(source) ? 1 : 0, source);
     }
 

@@ -97,7 +97,7 @@ add("A backup that was deleted is no backup: not while its source answers, nor w
     [gateway(N),
      run(N, [*limits("orders", N), *sources("orders", N, {"catalog": then(steady(1, 150), steady(0, 90))}), *probe("orders", N),
              *backup("orders", then(ago(30, 30), ago(1, 30), ago(30, 90), gone(90)), source="catalog", tool="barman", type_="full")])],
-    quiet(119), fires(120, alert("LastBackup", "warning", instance="orders", type_="base")), fires(N - 1, alert("LastBackup", "warning", instance="orders", type_="base")))
+    quiet(119), fires(120, alert("LastBackup", "warning", instance="orders", type_="base")), fires(N - 1, alert("BackupSourceFailed", instance="orders"), alert("LastBackup", "warning", instance="orders", type_="base")))
 
 N = 4 * HOUR
 add("The last backup was deleted, and its source says so: none is known, whatever it said before",
@@ -106,6 +106,7 @@ add("The last backup was deleted, and its source says so: none is known, whateve
     quiet(2 * HOUR - 1), fires(2 * HOUR, alert("BackupNeverMade", instance="orders", type_="base")))
 
 N = 3 * HOUR
+PART = alert("BackupSourceFailed", instance="part")
 add("What a failed source still says counts before what it said; a source that is not configured any more counts for nothing",
     [gateway(N),
      run(N, [*limits("part", N), *sources("part", N, {"pgmonitor": then(steady(1, 20), steady(0, 160))}), *probe("part", N),
@@ -113,8 +114,8 @@ add("What a failed source still says counts before what it said; a source that i
              *backup("part", ago(40, N), source="pgmonitor", tool="barman", type_="full")],
          [*limits("was", N), *sources("was", N, {"query": then(steady(1, 60), gone(120)), "server": 1}), *probe("was", N),
           *backup("was", then(ago(1, 60), gone(120)), source="query"), *backup("was", ago(40, N))])],
-    quiet(89), fires(90, alert("LastBackup", "warning", instance="part", type_="base")), fires(119, alert("LastBackup", "warning", instance="part", type_="base")),
-    fires(120, *[alert("LastBackup", "warning", instance=i, type_="base") for i in ("part", "was")]))
+    quiet(34), fires(89, PART), fires(90, PART, alert("LastBackup", "warning", instance="part", type_="base")), fires(119, PART, alert("LastBackup", "warning", instance="part", type_="base")),
+    fires(120, PART, *[alert("LastBackup", "warning", instance=i, type_="base") for i in ("part", "was")]))
 
 N = 12 * HOUR
 KNOWN = "postgres_backup:last_success_timestamp_seconds"
@@ -151,11 +152,14 @@ add("Never backed up: where all answers, an hour later; not where something does
          [*limits("standby", N), *sources("standby", N, {"server": 1}), *probe("standby", N), *archive("standby", N, "standby", lag=None)],
          [*limits("unlimited", N, {}), *sources("unlimited", N, {"server": 1}), *probe("unlimited", N)], success=0),
      [*limits("listed", N), *sources("listed", N, {"catalog": 1}), *limits("unread", N), *sources("unread", N, {"catalog": 0})]],
-    fires(59, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="down"), alert("BackupTargetDown", instance="half"), alert("BackupSourceFailed", job=None, instance="unread")),
+    fires(59, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="down"), alert("BackupTargetDown", instance="half"), alert("BackupSourceFailed", job=None, instance="unread"),
+          alert("BackupSourceFailed", instance="elsewhere")),
     fires(60, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="down"), alert("BackupTargetDown", instance="half"), alert("BackupSourceFailed", job=None, instance="unread"),
+          alert("BackupSourceFailed", instance="elsewhere"),
           both("BackupNeverMade", instance="new", type_="base"), alert("BackupNeverMade", "warning", instance="dumped", type_="logical"),
           alert("BackupNeverMade", "critical", instance="dumped", type_="full"), both("BackupNeverMade", instance="listed", type_="base", job=None)),
     fires(120, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="down"), alert("BackupTargetDown", instance="half"), alert("BackupSourceFailed", job=None, instance="unread"),
+          alert("BackupSourceFailed", instance="elsewhere"),
           alert("BackupNeverMade", "warning", instance="dumped", type_="logical"),
           alert("BackupNeverMade", "critical", instance="dumped", type_="full"), both("BackupNeverMade", instance="listed", type_="base", job=None)))
 

@@ -206,10 +206,7 @@ public class BarmanOddities
         """{"a":[{"backup_id":"yesterday","status":"FAILED"}]}""",
         "$.a[0].backup_id: \"yesterday\" is not a time, like 20261122T082632"
     )]
-    [InlineData(
-        """{"a":[{"backup_id":"20261122T082632","status":"DONE"}]}""",
-        "$.a[0].end_time_timestamp: when the backup finished is missing here"
-    )]
+    [InlineData("""{"a":[{"backup_id":"20261122T082632","status":"DONE"}]}""", "$.a[0].end_time_timestamp: the finish time is missing")]
     [InlineData(
         """{"a":[{"backup_id":"20261122T182632","status":"FAILED"}]}""",
         "$.a[0].backup_id: the time 2026-11-22T18:26:32Z is in the future: it is 2026-11-22T12:00:00Z now. Is a clock or a time zone wrong?"

@@ -161,7 +161,7 @@ public class PgBackRestOddities
         "\"stop\":0",
         "$[0].backup[0].timestamp.stop: the time 1970-01-01T00:00:00Z is before the year 2000"
     )]
-    [InlineData("\"stop\":1795335652", "\"stop\":null", "$[0].backup[0].timestamp.stop: when the backup finished is missing here")]
+    [InlineData("\"stop\":1795335652", "\"stop\":null", "$[0].backup[0].timestamp.stop: the finish time is missing")]
     [InlineData(
         "\"stop\":1795335652",
         "\"stop\":1795349101",

@@ -97,10 +97,7 @@ public class PghoardOddities
         """{"basebackups":[{"name":"s/basebackup/","last_modified":"2026-11-22T08:31:38Z"}]}""",
         "$.basebackups[0].name: the name is empty"
     )]
-    [InlineData(
-        """{"basebackups":[{"name":"s/basebackup/b","size":1}]}""",
-        "$.basebackups[0].last_modified: when the backup finished is missing here"
-    )]
+    [InlineData("""{"basebackups":[{"name":"s/basebackup/b","size":1}]}""", "$.basebackups[0].last_modified: the finish time is missing")]
     [InlineData(
         """{"basebackups":[{"name":"s/basebackup/b","metadata":"x"}]}""",
         "$.basebackups[0].metadata: an object is expected here, not a string"

@@ -115,8 +115,8 @@ public class WalGOddities
         "[{\"time\":\"2026-11-22T01:00:00Z\"}]",
         "$[0].backup_name: a name is missing here: is this the output of another command?"
     )]
-    [InlineData("[{\"backup_name\":\"a\"}]", "$[0].time: when the backup finished is missing here")]
-    [InlineData("[{\"backup_name\":\"a\",\"time\":\"0001-01-01T00:00:00Z\"}]", "$[0].time: when the backup finished is missing here")]
+    [InlineData("[{\"backup_name\":\"a\"}]", "$[0].time: the finish time is missing")]
+    [InlineData("[{\"backup_name\":\"a\",\"time\":\"0001-01-01T00:00:00Z\"}]", "$[0].time: the finish time is missing")]
     [InlineData(
         "[{\"backup_name\":\"a\",\"time\":\"22 Nov 26 01:00 UTC\"}]",
         "$[0].time: \"22 Nov 26 01:00 UTC\" is no time, like 2026-11-22T08:26:38Z"

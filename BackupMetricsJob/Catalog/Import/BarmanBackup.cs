@@ -41,7 +41,7 @@ internal static class BarmanBackup
             Finished =
                 backup.Epoch("end_time_timestamp", options)
                 ?? Local(backup, "end_time", options)
-                ?? throw backup.Refused("end_time_timestamp", "when the backup finished is missing here"),
+                ?? throw backup.Refused("end_time_timestamp", "the finish time is missing"),
             StoredBytes = isWaiting ? null : Plausible(backup.Count("size_bytes")),
             SizesAreComparable = false,
             KeepUntil = Kept(backup.Text("retention_status")),
@@ -74,7 +74,7 @@ internal static class BarmanBackup
             Finished =
                 backup.Epoch(Base + "end_time_timestamp", options)
                 ?? WholeSecond(backup.Iso(Base + "end_time", options))
-                ?? throw backup.Refused(Base + "end_time", "when the backup finished is missing here"),
+                ?? throw backup.Refused(Base + "end_time", "the finish time is missing"),
             SizeBytes = isSnapshot ? null : Plausible(size),
             StoredBytes = isSnapshot ? null : Plausible(stored),
             SizesAreComparable = !isSnapshot && size is not null,

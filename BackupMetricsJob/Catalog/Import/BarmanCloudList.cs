@@ -45,7 +45,7 @@ internal static class BarmanCloudList
         var parent = backup.OptionalName("parent_backup_id");
         var startWal = backup.Wal("begin_wal");
         var row = new CatalogRow(
-            server ?? throw backup.Refused("server_name", "whose backup it is is missing here: name the server with --server"),
+            server ?? throw backup.Refused("server_name", "the server name is missing: set it with --server"),
             "barman",
             parent is null ? BackupType.Full : BackupType.Incr,
             backup.Name("backup_id"),
@@ -68,7 +68,7 @@ internal static class BarmanCloudList
             Raw = backup.Raw,
         };
         if (row is { Status: BackupStatus.Done, Finished: null })
-            throw backup.Refused("end_time_iso", "when the backup finished is missing here");
+            throw backup.Refused("end_time_iso", "the finish time is missing");
         return row.Status is BackupStatus.Done or BackupStatus.Failed ? row : row with { Finished = null };
     }
 }

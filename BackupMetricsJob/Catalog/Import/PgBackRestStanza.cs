@@ -95,9 +95,7 @@ internal sealed class PgBackRestStanza
         {
             Storage = Storage(repository),
             Started = backup.Epoch("timestamp.start", options),
-            Finished =
-                backup.Epoch("timestamp.stop", options)
-                ?? throw backup.Refused("timestamp.stop", "when the backup finished is missing here"),
+            Finished = backup.Epoch("timestamp.stop", options) ?? throw backup.Refused("timestamp.stop", "the finish time is missing"),
             SizeBytes = backup.Count("info.size"),
             StoredBytes = backup.Count("info.repository.delta"),
             ParentId = backup.OptionalName("prior"),

@@ -68,9 +68,7 @@ internal static class PghoardList
         {
             Started = Started(backup, options),
             Finished =
-                finished
-                ?? backup.Iso("last_modified", options)
-                ?? throw backup.Refused("last_modified", "when the backup finished is missing here"),
+                finished ?? backup.Iso("last_modified", options) ?? throw backup.Refused("last_modified", "the finish time is missing"),
             TimeIsOfObject = finished is null,
             SizeBytes = backup.Count("metadata.total-size-plain") ?? (isOnePart ? backup.Count("metadata.original-file-size") : null),
             StoredBytes = backup.Count("metadata.total-size-enc") ?? (isOnePart ? backup.Count("size") : null),

@@ -62,10 +62,7 @@ internal static class WalGList
         {
             Storage = storage,
             Started = backup.IsoUnlessZero("start_time", options),
-            Finished =
-                finished
-                ?? backup.IsoUnlessZero("time", options)
-                ?? throw backup.Refused("time", "when the backup finished is missing here"),
+            Finished = finished ?? backup.IsoUnlessZero("time", options) ?? throw backup.Refused("time", "the finish time is missing"),
             TimeIsOfObject = finished is null,
             SizeBytes = UnlessZero(backup.Count("uncompressed_size")),
             StoredBytes = UnlessZero(backup.Count("compressed_size")),
