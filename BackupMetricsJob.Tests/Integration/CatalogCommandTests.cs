@@ -153,6 +153,21 @@ public sealed class CatalogCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_record_without_a_name_may_be_any_backup_so_none_is_gone()
+    {
+        await ImportAsync("wal-g --server orders", List(("base_1", "2026-11-20T03:00:00Z"), ("base_2", "2026-11-20T04:00:00Z")));
+
+        var unnamed = await ImportAsync(
+            "wal-g --server orders",
+            """[{"backup_name": "base_1", "time": "2026-11-20T03:00:00Z"}, {"backup_name": null, "time": "2026-11-20T04:00:00Z"}]"""
+        );
+        var whole = await ImportAsync("wal-g --server orders", List(("base_1", "2026-11-20T03:00:00Z")));
+
+        Assert.Contains("wal-g: 0 new, 0 changed, 0 gone, 1 unchanged, 1 skipped", unnamed.Error, StringComparison.Ordinal);
+        Assert.Contains("wal-g: 0 new, 0 changed, 1 gone, 1 unchanged", whole.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_server_that_never_speaks_ends_with_the_timeout()
     {
         await using var server = new SilentServer();

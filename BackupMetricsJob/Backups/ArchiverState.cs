@@ -1,15 +1,15 @@
 namespace BackupMetricsJob.Backups;
 
-/// <summary>How WAL archiving stands on a server.</summary>
+/// <summary>The state of WAL archiving on a server.</summary>
 internal enum ArchiverState
 {
     /// <summary>The last attempt succeeded, or archiving is on and nothing has had to be archived since.</summary>
     Ok,
 
-    /// <summary>The last attempt failed, or WAL waits and nothing was archived for a while.</summary>
+    /// <summary>The last attempt failed, nothing was archived for too long while WAL waits, or no archive_command is set.</summary>
     Failing,
 
-    /// <summary>WAL waits, and none was ever archived.</summary>
+    /// <summary>The same, and no WAL was ever archived.</summary>
     Never,
 
     /// <summary>The command succeeds and stores nothing.</summary>
@@ -25,16 +25,16 @@ internal enum ArchiverState
     Standby,
 }
 
-/// <summary>Reads the state of archiving from what the server said, and spells it.</summary>
+/// <summary>Derives the state from the server's evidence; its name is the label value.</summary>
 internal static class ArchiverStates
 {
     /// <summary>
-    /// How long a file may wait, and nothing be archived, before the archiver counts as failing. It tries three times, a second apart, and
-    /// again after a minute: that is time for two rounds. A file waits from when it was complete, so archive_timeout does not matter.
+    /// How long a file may wait with nothing archived before the archiver counts as failing. It tries three times, a second apart, and
+    /// again after a minute, so two minutes allow two rounds. A file waits from when it was complete, so archive_timeout does not matter.
     /// </summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(2);
 
-    /// <summary>The same while archive_command is seen to run: an upload may be slow. One that takes longer hangs.</summary>
+    /// <summary>The limit while archive_command is running, since an upload may be slow. Beyond it, the command counts as hung.</summary>
     public static readonly TimeSpan MaxAttempt = TimeSpan.FromMinutes(15);
 
     public static ReadOnlySpan<ArchiverState> All =>
@@ -87,7 +87,7 @@ internal static class ArchiverStates
     }
 
     /// <summary>
-    /// For how long nothing has been archived although something waits, where that is too long. PostgreSQL counts no failure where a
+    /// How long nothing has been archived while files wait; null if within the limit. PostgreSQL counts no failure if the
     /// command ends with a code above 125, a library cannot be loaded or the archiver does not run.
     /// </summary>
     public static TimeSpan? StuckFor(ServerEvidence server)

@@ -7,11 +7,6 @@ namespace BackupMetricsJob.Backups;
 internal static class RecoveryPoint
 {
     /// <summary>
-    /// The last write may be a little older than the mark of the segment before it. More than that, and the clock was set back meanwhile.
-    /// </summary>
-    static readonly TimeSpan MaxDisorder = TimeSpan.FromMinutes(5);
-
-    /// <summary>
     /// The loss window of a server whose backups are <paramref name="backups"/>; null on a standby, where there is no backup, and where
     /// nothing tells how far the archive reaches. A dump is a recovery point of its own, its start, unless it holds one database only.
     /// </summary>
@@ -48,7 +43,7 @@ internal static class RecoveryPoint
         {
             if (backup is not { LastSuccess: { } at } || !backup.Type.IsPhysical())
                 continue;
-            if (newest is null || (IsTools(backup), at).CompareTo((IsTools(newest), newest.LastSuccess!.Value)) > 0)
+            if (newest is null || (IsFromTool(backup), at).CompareTo((IsFromTool(newest), newest.LastSuccess!.Value)) > 0)
                 newest = backup;
         }
 
@@ -72,11 +67,11 @@ internal static class RecoveryPoint
         return end >= start ? end - start : server?.Wal?.ReplayBytes;
     }
 
-    // Whether the newest incremental one is the broken one of several nobody says.
+    // If some chains are broken, no source says whether the newest incremental backup is in one of them.
     static bool CanBeRestored(BackupFacts backup) =>
         backup.Type == BackupType.Full || (backup.BrokenChains == 0 && backup.StartLsn is not null);
 
-    static bool IsTools(BackupFacts backup) => backup.Source != SourceName.Server;
+    static bool IsFromTool(BackupFacts backup) => backup.Source != SourceName.Server;
 
     // The tools' word alone: a good backup has the WAL it needs, and the archive reaches to the newest segment that was recorded.
     static Loss? ByArchivedWal(BackupFacts newest, BackupFacts? wal) =>
@@ -85,7 +80,7 @@ internal static class RecoveryPoint
     // Nothing but the backup itself is kept, unless somebody streams the WAL: then what is streamed counts. A backup that only the server
     // knows began while archive_mode was on: whether the WAL that it needs was archived or streamed is not known.
     static Loss? WithoutArchiving(ServerEvidence server, BackupFacts newest) =>
-        !IsTools(newest)
+        !IsFromTool(newest)
             ? null
             : server.Wal switch
             {
@@ -111,7 +106,8 @@ internal static class RecoveryPoint
         if (wal.ArchiveTimeout > TimeSpan.Zero && !(server.Started > wal.OldestReadySegment))
             until = Later(until, (wal.OldestReadySegment ?? wal.LastWrite) - wal.ArchiveTimeout);
         var window = wal.LastWrite - until;
-        return window < -MaxDisorder ? null : ByServer(window);
+        // The last write may be a little older than the mark of the segment before it. If it is much older, the clock was set back.
+        return window < -ClockTolerance.Max ? null : ByServer(window);
     }
 
     static Loss? ByReceiver(ServerEvidence server) =>

@@ -42,7 +42,7 @@ internal static class CatalogImport
     /// <param name="catalogue">Its database.</param>
     /// <param name="tool">Whose output it is; every row is of this tool.</param>
     /// <param name="output">What the tool's output says.</param>
-    /// <param name="allowEmpty">Whether an empty list may take all backups of a server away.</param>
+    /// <param name="allowEmpty">Whether to accept a list that is empty or of another cluster, so that the other backups are gone.</param>
     /// <param name="timeout">For all of it, reading the output included.</param>
     /// <param name="stop">Ends it; a server is then merged wholly or not at all.</param>
     public static async Task<ImportResult> RunAsync(
@@ -159,7 +159,7 @@ internal static class CatalogImport
         AddFor(CatalogLock.Take);
         if (all && server.List!.FormerNames is { Count: > 0 } former)
             AddFor(SqlText.Load("catalog_moved")).Parameters.Add(Text(Json(former)));
-        var gone = all ? AddFor(SqlText.Load("catalog_merge_gone")) : null;
+        var gone = all && !server.HasUnnamedSkips ? AddFor(SqlText.Load("catalog_merge_gone")) : null;
         gone?.Parameters.Add(Text(server.List!.Storages is { } storages ? Json(storages) : null));
         gone?.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = server.List!.MayLackKinds });
         gone?.Parameters.Add(Text(Json(server.Skipped)));

@@ -23,6 +23,9 @@ internal sealed record ListedServer(string Name)
     /// <summary>The backups that could not be read, so far as they have a name.</summary>
     public List<string> Skipped { get; } = [];
 
+    /// <summary>A record could not be read, and nobody knows which backup it is: none that is not listed is known to be gone.</summary>
+    public bool HasUnnamedSkips { get; set; }
+
     /// <summary>The clusters that the list knows, the one that the server is first.</summary>
     public List<ulong> Clusters { get; } = [];
 
@@ -102,6 +105,8 @@ internal static class ListingTable
             await rows.CompleteAsync(cancellationToken);
         }
 
+        foreach (var server in servers)
+            server.HasUnnamedSkips |= skipped.Exists(backup => backup.OfServer is null);
         if (skipped.Count > 0 && servers.TrueForAll(server => server.Backups == 0))
             throw new ListingException("", skipped[0].Problem);
         foreach (var server in servers.Where(server => server is { Backups: 0, Skipped.Count: > 0 }))
@@ -126,7 +131,10 @@ internal static class ListingTable
         {
             skipped.Add(backup);
             if (backup.OfServer is { } name && RowProblem.OfKey(name, tool, "-", "-") is null)
+            {
                 Server(name).Skipped.Add(RowProblem.Storable(backup.BackupId ?? ""));
+                Server(name).HasUnnamedSkips |= backup.BackupId is null;
+            }
         }
 
         ListedServer Server(string name)

@@ -10,8 +10,6 @@ namespace BackupMetricsJob.Cli;
 /// <summary>backup-metrics record: records one backup or restore test, as reported by the script that ran it.</summary>
 internal sealed class RecordCommand
 {
-    static readonly TimeSpan MaxClockError = TimeSpan.FromMinutes(5);
-
     readonly Option<string> _server = Required("--server", "NAME", "Server that the backup belongs to; becomes the label instance");
     readonly Option<string> _tool = Required("--tool", "NAME", "Tool that made it: pg_dump, pg_basebackup, wal-g, ...");
     readonly Option<string> _type = Required("--type", "TYPE", string.Join(", ", CatalogRecord.Kinds));
@@ -145,7 +143,7 @@ internal sealed class RecordCommand
             return option.Name == "--finished" ? now : null;
         if (!TimeParser.TryParse(text, out var time))
             problems.Add(CatalogFlags.InvalidValue(option.Name, text, TimeParser.Allowed));
-        else if (time - now > MaxClockError)
+        else if (time - now > ClockTolerance.Max)
             problems.Add(CatalogFlags.InvalidValue(option.Name, text, $"not in the future: it is {now:u} now"));
         else
             return time;

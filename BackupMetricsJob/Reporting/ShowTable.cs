@@ -58,7 +58,7 @@ internal static class ShowTable
     public static string Condition(Loss loss) =>
         loss switch
         {
-            { IsByServer: true } => ", if the archive has all WAL that the server reports as archived",
+            { IsByServer: true } => ", if the archive has all WAL since that backup",
             { IsByDump: true } => ", if the newest dump holds all databases",
             _ => "",
         };

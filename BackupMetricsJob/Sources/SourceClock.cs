@@ -9,11 +9,8 @@ namespace BackupMetricsJob.Sources;
 /// <param name="Job">The job's clock at the same moment.</param>
 internal sealed record SourceClock(DateTimeOffset Now, DateTimeOffset Job)
 {
-    /// <summary>How far the clocks of two hosts may be apart.</summary>
-    public static readonly TimeSpan MaxError = TimeSpan.FromMinutes(5);
-
-    /// <summary>Whether a time lies more than that after either clock: then it is not a time.</summary>
-    public bool IsFuture(DateTimeOffset time) => time - Now > MaxError || time - Job > MaxError;
+    /// <summary>Whether a time is later than either clock by more than <see cref="ClockTolerance.Max"/>.</summary>
+    public bool IsFuture(DateTimeOffset time) => time - Now > ClockTolerance.Max || time - Job > ClockTolerance.Max;
 
     /// <summary>How long ago that was, never negative: what a clock of another host has ahead is nothing.</summary>
     public TimeSpan Since(DateTimeOffset time) => time < Now ? Now - time : TimeSpan.Zero;
@@ -23,7 +20,7 @@ internal sealed record SourceClock(DateTimeOffset Now, DateTimeOffset Job)
 
     /// <summary>By the clock that it is too far ahead of: that of the database, or else the job's.</summary>
     public string Future(DateTimeOffset time) =>
-        time - Now > MaxError
+        time - Now > ClockTolerance.Max
             ? $"in the future: {Humanize.Time(time)}, the database's clock says {Humanize.Time(Now)}"
             : $"in the future: {Humanize.Time(time)}, the clock of this job says {Humanize.Time(Job)} (the "
                 + $"database's {Humanize.Time(Now)})";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Catalog.Import;
 
@@ -9,7 +10,6 @@ namespace BackupMetricsJob.Catalog.Import;
 internal static class ToolTime
 {
     static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(5);
 
     /// <summary>Whole seconds since 1970, as a number or a string of digits.</summary>
     public static DateTimeOffset? Epoch(this Fields fields, string keys, ListingOptions options)
@@ -42,7 +42,7 @@ internal static class ToolTime
     {
         if (time < Earliest)
             throw fields.Refused(keys, $"the time {Iso(time)} is before the year 2000");
-        if (time > options.Now + ClockDifference)
+        if (time > options.Now + ClockTolerance.Max)
             throw fields.Refused(
                 keys,
                 $"the time {Iso(time)} is in the future: it is {Iso(options.Now)} now. Is a clock or a time zone wrong?"

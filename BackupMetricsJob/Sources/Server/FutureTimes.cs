@@ -45,7 +45,7 @@ internal static class FutureTimes
             return null;
         }
 
-        bool IsFuture(DateTimeOffset? time) => time - server.Now > SourceClock.MaxError;
+        bool IsFuture(DateTimeOffset? time) => time - server.Now > ClockTolerance.Max;
     }
 
     public static ProbeFailure? Failure(ServerEvidence server) =>

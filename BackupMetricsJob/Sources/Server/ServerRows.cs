@@ -99,7 +99,7 @@ internal static class ServerRows
             return null;
         // The receiver's own clock, as it sent it: any number may stand there.
         var reply = UnixTime.IsTime(row.GetDouble(at)) ? row.TimeOrNull(at, "a WAL receiver's reply_time") : null;
-        if (reply - now > SourceClock.MaxError)
+        if (reply - now > ClockTolerance.Max)
             reply = null;
         return new(Is(row, "receiver_is_current"), reply, Time(row, "newest_flushed", "the time of a streamed segment"));
     }
