@@ -31,7 +31,6 @@ internal sealed class HastyGateway : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        _listener.Stop();
         await _serving;
         _listener.Dispose();
         _end.Dispose();

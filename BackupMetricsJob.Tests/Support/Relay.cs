@@ -81,7 +81,6 @@ internal sealed class Relay : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        _listener.Stop();
         await _serving;
         _listener.Dispose();
         _end.Dispose();
