@@ -1,5 +1,4 @@
 using BackupMetricsJob.Cli;
-using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Cli;

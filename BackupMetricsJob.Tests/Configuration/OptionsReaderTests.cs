@@ -1,6 +1,5 @@
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Configuration;
-using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Tests.Configuration;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using BackupMetricsJob.Tests.Support;

@@ -153,41 +153,6 @@ internal sealed partial class KubernetesRules
             Say(manifest, $"nothing is mounted at {file}");
     }
 
-    /// <summary>Each file that a ConfigMap or a Secret becomes in the first container, with its text.</summary>
-    public static Dictionary<string, string> Mounted(Manifest manifest, IReadOnlyList<Manifest> all)
-    {
-        var files = new Dictionary<string, string>(StringComparer.Ordinal);
-        var spec = manifest.PodTemplate!["spec"]!;
-        foreach (var mount in Items(spec["containers"]![0]!["volumeMounts"]))
-        {
-            var volume = Items(spec["volumes"]).FirstOrDefault(volume => (string?)volume["name"] == (string?)mount["name"]);
-            var texts =
-                volume?["configMap"]?["name"] is { } map
-                    ? all.FirstOrDefault(other => other.Kind == "ConfigMap" && other.Name == (string?)map)?.Document["data"]
-                : volume?["secret"]?["secretName"] is { } secret
-                    ? all.FirstOrDefault(other => other.Kind == "Secret" && other.Name == (string?)secret)?.Document["stringData"]
-                : null;
-            foreach (var (key, text) in texts?.AsObject() ?? [])
-                files[$"{mount["mountPath"]}/{key}"] = (string)text!;
-        }
-
-        return files;
-    }
-
-    /// <summary>The text of the file that <c>--config</c> names.</summary>
-    public string Configuration(Manifest manifest)
-    {
-        var arguments = Items(manifest.PodTemplate!["spec"]!["containers"]![0]!["args"]).Select(argument => (string)argument!).ToList();
-        return arguments.IndexOf("--config") is >= 0 and var at && Mounted(manifest).TryGetValue(arguments[at + 1], out var text)
-            ? text
-            : "";
-    }
-
-    Dictionary<string, string> Mounted(Manifest manifest) => Mounted(manifest, _all);
-
-    static IEnumerable<string> FilesNamedIn(string configuration) =>
-        FileSetting().Matches(configuration).Select(match => match.Groups[1].Value);
-
     /// <summary>A slot's job has ended when the next slot comes, and nothing is cut that may still do good.</summary>
     void Times(Manifest manifest)
     {
@@ -229,96 +194,6 @@ internal sealed partial class KubernetesRules
         }
     }
 
-    void Selectors(Manifest manifest)
-    {
-        var spec = manifest.Spec;
-        var templates = _all.Select(other => other.PodTemplate).OfType<JsonNode>().ToList();
-        switch (manifest.Kind)
-        {
-            case "Deployment":
-                if (!Matches(spec!["selector"]!["matchLabels"], spec["template"]))
-                    Say(manifest, "its selector does not match its own pods");
-                break;
-            case "Service":
-                foreach (var port in Items(spec!["ports"]))
-                {
-                    if (
-                        !templates.Exists(template =>
-                            Matches(spec["selector"], template) && Ports(template).Contains($"{port["targetPort"]}")
-                        )
-                    )
-                        Say(manifest, $"no pod that it selects has a port {port["targetPort"]}");
-                }
-
-                break;
-            case "ServiceMonitor":
-                foreach (var endpoint in Items(spec!["endpoints"]))
-                {
-                    if (
-                        !_all.Any(other =>
-                            other.Kind == "Service"
-                            && Matches(spec["selector"]!["matchLabels"], other.Document)
-                            && Items(other.Spec!["ports"]).Any(port => (string?)port["name"] == (string?)endpoint["port"])
-                        )
-                    )
-                        Say(manifest, $"no Service that it selects has a port {endpoint["port"]}");
-                }
-
-                break;
-            case "PodMonitor":
-                foreach (var endpoint in Items(spec!["podMetricsEndpoints"]))
-                {
-                    if (
-                        !templates.Exists(template =>
-                            Matches(spec["selector"]!["matchLabels"], template) && Ports(template).Contains($"{endpoint["port"]}")
-                        )
-                    )
-                        Say(manifest, $"no pod that it selects has a port {endpoint["port"]}");
-                }
-
-                break;
-            case "NetworkPolicy":
-                Policy(manifest, templates);
-                break;
-            default:
-                break;
-        }
-
-        if (
-            manifest.Document["metadata"]!["labels"]?["prometheus_port"] is { } rancher
-            && Items(spec?["ports"]).All(port => $"{port["port"]}" != (string?)rancher)
-        )
-            Say(manifest, $"it has no port {rancher}, as prometheus_port says");
-    }
-
-    void Policy(Manifest manifest, List<JsonNode> templates)
-    {
-        if (!templates.Exists(template => Matches(manifest.Spec!["podSelector"]!["matchLabels"], template)))
-            Say(manifest, "it selects no pod");
-        foreach (var rule in Items(manifest.Spec!["egress"]))
-        {
-            foreach (var labels in Items(rule["to"]).Select(peer => peer["podSelector"]?["matchLabels"]))
-            {
-                if (
-                    !templates.Exists(template =>
-                        Matches(labels, template) && Items(rule["ports"]).All(port => Ports(template).Contains($"{port["port"]}"))
-                    )
-                )
-                    Say(manifest, "egress to pods that do not exist, or have no such port");
-            }
-        }
-
-        foreach (var port in Items(manifest.Spec["ingress"]).SelectMany(rule => Items(rule["ports"])))
-        {
-            if (
-                !templates.Exists(template =>
-                    Matches(manifest.Spec["podSelector"]!["matchLabels"], template) && Ports(template).Contains($"{port["port"]}")
-                )
-            )
-                Say(manifest, $"ingress to port {port["port"]}, which its pods do not have");
-        }
-    }
-
     Manifest? Find(string kind, string name) => _all.FirstOrDefault(other => other.Kind == kind && other.Name == name);
 
     static bool Matches(JsonNode? selector, JsonNode? of) =>
@@ -339,9 +214,6 @@ internal sealed partial class KubernetesRules
         && DurationParser.TryParse(match.Groups[1].Value, out var duration)
             ? (int)duration.TotalSeconds
             : 0;
-
-    [GeneratedRegex(@"_file: (/\S+)")]
-    private static partial Regex FileSetting();
 
     [GeneratedRegex(@"^\*/(\d+) \* \* \* \*$")]
     private static partial Regex EveryMinutes();

@@ -172,24 +172,7 @@ public sealed class CatalogCommandTests : IAsyncLifetime
     {
         await using var server = new SilentServer();
 
-        var result = await BackupMetrics.RunAsync(
-            [
-                "record",
-                "--server",
-                "s",
-                "--tool",
-                "t",
-                "--type",
-                "full",
-                "--from-exit-code",
-                "0",
-                "--timeout",
-                "500ms",
-                "--connection",
-                $"postgresql://u@127.0.0.1:{server.Port}/x?sslmode=disable",
-            ],
-            null
-        );
+        var result = await CatalogDatabase.RecordAsync($"postgresql://u@127.0.0.1:{server.Port}/x?sslmode=disable", "--timeout", "500ms");
 
         Assert.Equal((69, "backup-metrics: record: not done within 0.5 s: stopped while connecting\n"), (result.ExitCode, result.Error));
     }

@@ -49,6 +49,15 @@ internal sealed class CatalogDatabase : IAsyncDisposable
     public static IEnumerable<Listed> List(string server, params CatalogRow[] rows) =>
         [.. rows.Select(row => new Listed.Backup(row)), new Listed.Server(server, null)];
 
+    /// <summary>`record` of a full backup that is done.</summary>
+    public static Task<ProcessResult> RecordAsync(string connection, params string[] more) =>
+        BackupMetrics.RunAsync([
+            .. (string[])["record", "--server", "s", "--tool", "t", "--type", "full", "--from-exit-code", "0"],
+            "--connection",
+            connection,
+            .. more,
+        ]);
+
     public Task<ImportResult> ImportAsync(params CatalogRow[] rows) => ImportAsync(List("orders", rows));
 
     public Task<ImportResult> ImportAsync(

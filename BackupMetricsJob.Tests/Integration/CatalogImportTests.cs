@@ -252,36 +252,6 @@ public sealed class CatalogImportTests
     }
 
     [Fact]
-    public async Task The_same_name_in_two_storages_is_two_backups()
-    {
-        await using var catalogue = await StartAsync();
-        await catalogue.ImportAsync(Backup(1), Backup(2));
-
-        Assert.Equal(
-            "1 new, 0 changed, 0 gone, 2 unchanged",
-            Told(await catalogue.ImportAsync(Backup(1), Backup(2), Backup(2) with { Storage = "failover" }))
-        );
-    }
-
-    [Fact]
-    public async Task A_server_with_quotes_and_newlines_in_its_name_is_a_server()
-    {
-        await using var catalogue = await StartAsync();
-        const string Name = "o'r\"d\\e\nrs; DROP TABLE x --";
-        await catalogue.ImportAsync(List(Name, Backup(1, Name)));
-
-        Assert.Equal(
-            Name,
-            await catalogue.Server.ScalarAsync<string>("SELECT server FROM backup_metrics.backup_catalog WHERE server LIKE 'o%x --'")
-        );
-        Assert.StartsWith(
-            $"Input: the list of \"{Name}\" is empty",
-            Told(await catalogue.ImportAsync(List(Name))),
-            StringComparison.Ordinal
-        );
-    }
-
-    [Fact]
     public async Task A_long_list_is_merged_in_time_though_the_planner_knows_nothing_of_its_tool()
     {
         await using var catalogue = await StartAsync();

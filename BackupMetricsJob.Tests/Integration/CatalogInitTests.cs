@@ -65,24 +65,7 @@ public sealed class CatalogInitTests
         var init = await BackupMetrics.RunAsync("catalog", "init", "--connection", catalogue.Uri);
         Assert.Equal((69, $"backup-metrics: catalog init: {TooNew}\n"), (init.ExitCode, init.Error));
         Assert.Equal(69, (await BackupMetrics.RunAsync("catalog", "prune", "--keep", "1d", "--connection", catalogue.Uri)).ExitCode);
-        Assert.Equal(
-            69,
-            (
-                await BackupMetrics.RunAsync(
-                    "record",
-                    "--server",
-                    "s",
-                    "--tool",
-                    "t",
-                    "--type",
-                    "full",
-                    "--from-exit-code",
-                    "0",
-                    "--connection",
-                    catalogue.Uri
-                )
-            ).ExitCode
-        );
+        Assert.Equal(69, (await RecordAsync(catalogue.Uri)).ExitCode);
     }
 
     [Theory]

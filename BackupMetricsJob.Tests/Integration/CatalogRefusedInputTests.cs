@@ -1,4 +1,3 @@
-using BackupMetricsJob.Backups;
 using BackupMetricsJob.Catalog;
 using static BackupMetricsJob.Tests.Integration.CatalogDatabase;
 

@@ -37,24 +37,7 @@ public sealed class CatalogRightsTests
         Assert.Equal("1 new, 0 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync(List("orders", Backup(1)), user: Writer)));
         Assert.Equal("1 new, 0 changed, 1 gone, 0 unchanged", Told(await catalogue.ImportAsync(List("orders", Backup(2)), user: Writer)));
         var writer = server.ConnectionUri(Writer);
-        Assert.Equal(
-            0,
-            (
-                await BackupMetrics.RunAsync(
-                    "record",
-                    "--server",
-                    "s",
-                    "--tool",
-                    "t",
-                    "--type",
-                    "full",
-                    "--from-exit-code",
-                    "0",
-                    "--connection",
-                    writer
-                )
-            ).ExitCode
-        );
+        Assert.Equal(0, (await RecordAsync(writer)).ExitCode);
         Assert.Equal(
             "removed 1 row: 1 deleted by their tools, 0 old failures\n",
             (await BackupMetrics.RunAsync("catalog", "prune", "--keep", "0s", "--connection", writer)).Error
@@ -117,19 +100,7 @@ public sealed class CatalogRightsTests
         await server.ExecuteAsync(made.Output);
 
         Assert.Contains("GRANT TEMPORARY ON DATABASE postgres TO backup_writer;", made.Output, StringComparison.Ordinal);
-        var recorded = await BackupMetrics.RunAsync(
-            "record",
-            "--server",
-            "s",
-            "--tool",
-            "t",
-            "--type",
-            "full",
-            "--from-exit-code",
-            "0",
-            "--connection",
-            server.ConnectionUri("backup_writer")
-        );
+        var recorded = await RecordAsync(server.ConnectionUri("backup_writer"));
         Assert.Equal(0, recorded.ExitCode);
         await server.ExecuteAsync("SET ROLE backup_reader; TABLE backup_metrics.backup_catalog");
     }
@@ -168,24 +139,7 @@ public sealed class CatalogRightsTests
         Assert.Equal(0, (await BackupMetrics.RunAsync("catalog", "init", "--connection", uri, "--grant-writer", "w")).ExitCode);
         Assert.Equal(0, (await BackupMetrics.RunAsync("catalog", "init", "--connection", uri, "--grant-writer", "w")).ExitCode);
 
-        Assert.Equal(
-            0,
-            (
-                await BackupMetrics.RunAsync(
-                    "record",
-                    "--server",
-                    "s",
-                    "--tool",
-                    "t",
-                    "--type",
-                    "full",
-                    "--from-exit-code",
-                    "0",
-                    "--connection",
-                    server.ConnectionUri("w", "metrics")
-                )
-            ).ExitCode
-        );
+        Assert.Equal(0, (await RecordAsync(server.ConnectionUri("w", "metrics"))).ExitCode);
     }
 
     [Theory]

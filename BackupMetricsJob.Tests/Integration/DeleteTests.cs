@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http;
 using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Integration;

@@ -1,5 +1,4 @@
 using BackupMetricsJob.Backups;
-using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Integration;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Http;
 using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Pushgateway.Api;
 using BackupMetricsJob.Tests.Support;

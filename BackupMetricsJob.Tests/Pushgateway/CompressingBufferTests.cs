@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Net.Http;
 using BackupMetricsJob.Pushgateway;
 
 namespace BackupMetricsJob.Tests.Pushgateway;

@@ -1,11 +1,9 @@
-using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using BackupMetricsJob.Schedule.Http;
 using BackupMetricsJob.Schedule.Options;
 using BackupMetricsJob.Schedule.State;
 using BackupMetricsJob.Tests.Support;
-using static BackupMetricsJob.Tests.Backups.Evidence;
 
 namespace BackupMetricsJob.Tests.Schedule;
 

@@ -1,5 +1,4 @@
 using BackupMetricsJob.Backups;
-using BackupMetricsJob.Exposition;
 using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Running;
 using BackupMetricsJob.Schedule.State;

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace BackupMetricsJob.Tests.Support;
 
 /// <summary>A relay's step that forwards both ways, and flips bits of what the server says: the same ones for the same seed.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http;
 using System.Text.Json;
 
 namespace BackupMetricsJob.Tests.Support;

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Net.Http;
 using System.Text.Json;
 
 namespace BackupMetricsJob.Tests.Support;

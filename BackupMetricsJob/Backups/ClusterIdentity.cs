@@ -38,12 +38,15 @@ internal static class ClusterIdentity
     /// <param name="backups">The cluster that the backups are of, in words.</param>
     /// <param name="server">What the server is.</param>
     public static ProbeFailure Failure(string catalogue, string name, string backups, string server) =>
-        new(FailureReason.BadData, $"{catalogue} newest backups of {name} are of another cluster ({backups}, {server})")
+        new(FailureReason.BadData, Message(catalogue, name, backups, server))
         {
             Do =
                 "Take a full backup of this server. If the backups are another server's, import its list under another name: "
                 + "backup-metrics import TOOL --server NAME.",
         };
+
+    public static string Message(string catalogue, string name, string backups, string server) =>
+        $"{catalogue} newest backups of {name} are of another cluster ({backups}, {server})";
 
     static bool IsOfAnother(BackupFacts backup, ServerEvidence server) =>
         backup.Type.IsPhysical()

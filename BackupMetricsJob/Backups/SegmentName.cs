@@ -7,6 +7,17 @@ internal static class SegmentName
 {
     const int Length = 24;
 
+    public static bool IsName(ReadOnlySpan<char> text)
+    {
+        foreach (var digit in text)
+        {
+            if (!char.IsAsciiHexDigit(digit))
+                return false;
+        }
+
+        return text.Length == Length;
+    }
+
     /// <summary>Null where it is no such name.</summary>
     public static int? Timeline(string? name) => Part(name, 0) is > 0 and <= int.MaxValue and var timeline ? (int)timeline : null;
 

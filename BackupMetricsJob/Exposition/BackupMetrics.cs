@@ -99,17 +99,17 @@ internal sealed class BackupMetrics(Samples samples)
     {
         var targets = results.Count(result => result.IsTarget);
         var failed = results.Count(result => result is { IsTarget: true, Failure: not null });
-        samples.Set(MetricNames.RunTime, run.Started.UnixSeconds());
-        samples.Set(MetricNames.RunDuration, run.Duration.TotalSeconds);
-        samples.Set(MetricNames.RunSuccess, failed == 0 ? 1 : 0);
-        samples.Set(MetricNames.Targets, targets, "configured");
-        samples.Set(MetricNames.Targets, targets - failed, "ok");
-        samples.Set(MetricNames.Targets, failed, "failed");
-        samples.Set(MetricNames.Shards, run.Shards);
+        samples.Set(RunMetricNames.RunTime, run.Started.UnixSeconds());
+        samples.Set(RunMetricNames.RunDuration, run.Duration.TotalSeconds);
+        samples.Set(RunMetricNames.RunSuccess, failed == 0 ? 1 : 0);
+        samples.Set(RunMetricNames.Targets, targets, "configured");
+        samples.Set(RunMetricNames.Targets, targets - failed, "ok");
+        samples.Set(RunMetricNames.Targets, failed, "failed");
+        samples.Set(RunMetricNames.Shards, run.Shards);
         if (run.Interval is { } interval)
-            samples.Set(MetricNames.Interval, interval.TotalSeconds);
+            samples.Set(RunMetricNames.Interval, interval.TotalSeconds);
         if (run.LastReloadSuccessful is { } good)
-            samples.Set(MetricNames.ConfigReload, good ? 1 : 0);
-        samples.Set(MetricNames.BuildInfo, 1, run.Build.Version, run.Build.Revision);
+            samples.Set(RunMetricNames.ConfigReload, good ? 1 : 0);
+        samples.Set(RunMetricNames.BuildInfo, 1, run.Build.Version, run.Build.Revision);
     }
 }

@@ -83,7 +83,7 @@ internal static class BarmanBackup
             StopLsn = backup.Lsn(Base + "end_lsn"),
             StartWal = startWal,
             StopWal = backup.Wal(Base + "end_wal"),
-            Timeline = backup.Integer(Base + "timeline") ?? WalSegment.Timeline(startWal),
+            Timeline = backup.Integer(Base + "timeline") ?? SegmentName.Timeline(startWal),
             PgVersionNumber = backup.Integer("postgresql_version"),
             KeepUntil = Kept(backup.Text("catalog_information.retention_policy")),
         };

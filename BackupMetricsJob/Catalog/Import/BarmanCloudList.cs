@@ -61,7 +61,7 @@ internal static class BarmanCloudList
             StopLsn = backup.Lsn("end_xlog"),
             StartWal = startWal,
             StopWal = backup.Wal("end_wal"),
-            Timeline = backup.Integer("timeline") ?? WalSegment.Timeline(startWal),
+            Timeline = backup.Integer("timeline") ?? SegmentName.Timeline(startWal),
             PgVersionNumber = backup.Integer("version"),
             SystemIdentifier = backup.Unsigned("systemid"),
             Error = backup.Text("error") is { } error ? PlainText.OnOneLine(error) : null,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Catalog.Import;
 
@@ -134,7 +135,7 @@ internal readonly record struct Fields(JsonElement Element, string Path)
     }
 
     /// <summary>The name of a WAL segment; null where it is something else.</summary>
-    public string? Wal(string keys) => Text(keys) is { } name && WalSegment.IsName(name) ? name : null;
+    public string? Wal(string keys) => Text(keys) is { } name && SegmentName.IsName(name) ? name : null;
 
     public static string Named(JsonTokenType kind) =>
         kind switch

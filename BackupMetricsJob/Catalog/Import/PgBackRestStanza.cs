@@ -103,7 +103,7 @@ internal sealed class PgBackRestStanza
             StopLsn = backup.Lsn("lsn.stop"),
             StartWal = startWal,
             StopWal = backup.Wal("archive.stop"),
-            Timeline = WalSegment.Timeline(startWal),
+            Timeline = SegmentName.Timeline(startWal),
             PgVersionNumber = database.Version,
             SystemIdentifier = database.SystemIdentifier,
             HasErrors = hasErrors,

@@ -74,7 +74,7 @@ internal static class PghoardList
             StoredBytes = backup.Count("metadata.total-size-enc") ?? (isOnePart ? backup.Count("size") : null),
             StartWal = startWal,
             StopWal = backup.Wal("metadata.end-wal-segment"),
-            Timeline = WalSegment.Timeline(startWal),
+            Timeline = SegmentName.Timeline(startWal),
             PgVersionNumber = backup.Integer("metadata.pg-version"),
             KeepUntil = backup.AnyIso("metadata.preserve-until", options.Zone),
             Raw = backup.Raw,

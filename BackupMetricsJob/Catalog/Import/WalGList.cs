@@ -70,7 +70,7 @@ internal static class WalGList
             StartLsn = UnlessZero(Position(backup, "start_lsn")),
             StopLsn = UnlessZero(Position(backup, "finish_lsn")),
             StartWal = startWal,
-            Timeline = WalSegment.Timeline(startWal),
+            Timeline = SegmentName.Timeline(startWal),
             PgVersionNumber = backup.Integer("pg_version") is > 0 and var version ? version : null,
             SystemIdentifier = backup.Unsigned("system_identifier"),
             KeepUntil = backup.Flag("is_permanent") ? DateTimeOffset.MaxValue : null,

@@ -34,7 +34,7 @@ internal sealed class ScrapeText(byte[] gzip)
     public static Task<ScrapeText> OfBuildAsync(BuildVersion build)
     {
         var registry = Metrics.NewCustomRegistry();
-        new Samples(registry).Set(MetricNames.BuildInfo, 1, build.Version, build.Revision);
+        new Samples(registry).Set(RunMetricNames.BuildInfo, 1, build.Version, build.Revision);
         return WriteAsync(registry);
     }
 

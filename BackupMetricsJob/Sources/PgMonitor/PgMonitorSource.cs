@@ -62,9 +62,12 @@ internal static class PgMonitorSource
             : row.TextOrNull(13) is { } ofRepositories ? $"stanza {stanza}: {ofRepositories}"
             : null;
         if (row.TextOrNull(14) is { } other)
-            wrong =
-                $"the newest backups of stanza {stanza} are of another cluster (system identifier {other}, "
-                + $"the server's is {row.GetString(15)})";
+            wrong = ClusterIdentity.Message(
+                "the",
+                $"stanza {stanza}",
+                $"system identifier {other}",
+                $"the server's is {row.GetString(15)}"
+            );
         if (row.IsDBNull(3))
             return wrong;
 

@@ -1,0 +1,74 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Tests.Catalog.Import;
+using static BackupMetricsJob.Tests.Integration.CatalogDatabase;
+
+namespace BackupMetricsJob.Tests.Integration;
+
+// What can be restored: chains, the recovery window, replay, sizes.
+public sealed partial class CatalogMeaningTests
+{
+    [Theory]
+    [InlineData("g-2st-s2nofull", 1)]
+    [InlineData("g-self-nofull", 2)]
+    public async Task Chains_that_lost_their_full_are_broken(string file, long broken)
+    {
+        await using var catalogue = await StartAsync();
+        await catalogue.ImportAsync(Now(await Reading.Meaning("wal-g", file, "2026-11-29T16:00:00", "orders")));
+
+        var facts = Assert.Single((await Probe.OfAsync(catalogue.Server, ["catalog"])).Found);
+
+        Assert.Equal(broken, facts.Backups.Single(backup => backup.Type == BackupType.Incr).BrokenChains);
+    }
+
+    [Fact]
+    public async Task A_backup_that_is_kept_for_ever_is_not_where_the_recovery_window_starts()
+    {
+        await using var catalogue = await StartAsync();
+        await catalogue.ImportAsync(Now(await Reading.Meaning("wal-g", "g-perm", "2026-11-29T16:00:00", "orders")));
+
+        var full = Assert.Single(Assert.Single((await Probe.OfAsync(catalogue.Server, ["catalog"])).Found).Backups);
+
+        Assert.InRange((DateTimeOffset.UtcNow - full.Oldest!.Value).TotalDays, 5, 8);
+        Assert.True(full.Counts!.Done > 7);
+        Assert.Null(full.LastHasErrors);
+    }
+
+    [Fact]
+    public async Task Replay_begins_at_the_newest_backup_that_can_be_restored()
+    {
+        await using var catalogue = await StartAsync();
+        await catalogue.Server.ExecuteAsync(
+            """
+            INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at, parent_id, start_lsn, stop_lsn) VALUES
+            ('a', 'x', 'full', 'F', 'done', now() - interval '9 h', NULL, '0/1000', '0/2000'),
+            ('a', 'x', 'incr', 'I', 'done', now() - interval '2 h', 'F', '0/5000', '0/6000'),
+            ('a', 'x', 'wal', 'W', 'done', now() - interval '1 h', NULL, '0/8000', '0/9000'),
+            ('b', 'x', 'full', 'F', 'done', now() - interval '9 h', NULL, '0/1000', '0/2000'),
+            ('b', 'x', 'incr', 'I', 'done', now() - interval '2 h', 'gone', '0/5000', '0/6000'),
+            ('b', 'x', 'wal', 'W', 'done', now() - interval '1 h', NULL, '0/8000', '0/9000')
+            """
+        );
+
+        var found = (await Probe.OfAsync(catalogue.Server, ["catalog"])).Found;
+
+        Assert.Equal([0x4000L, 0x8000L], found.Select(facts => RecoveryPoint.ReplayBytes(null, facts.Backups)));
+    }
+
+    [Fact]
+    public async Task Sizes_that_do_not_mean_the_same_are_not_compared()
+    {
+        await using var catalogue = await StartAsync();
+        await catalogue.Server.ExecuteAsync(
+            """
+            INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at, size_bytes, comparable)
+            SELECT 'newest', 'x', 'full', i::text, 'done', now() - i * interval '1 day', CASE i WHEN 0 THEN 1 ELSE 100 END, i > 0 FROM generate_series(0, 5) i
+            UNION ALL
+            SELECT 'others', 'x', 'full', i::text, 'done', now() - i * interval '1 day', CASE i % 2 WHEN 0 THEN 50 ELSE 100 END, i % 2 = 0 FROM generate_series(0, 8) i
+            """
+        );
+
+        var found = (await Probe.OfAsync(catalogue.Server, ["catalog"])).Found;
+
+        Assert.Equal([null, 1d], found.Select(facts => Assert.Single(facts.Backups).SizeRatio));
+    }
+}
