@@ -8,9 +8,11 @@ namespace BackupMetricsJob.Tests.Integration;
 /// <summary>The catalogue is made once, whoever makes it and how often, and brought up to date without losing anything.</summary>
 public sealed class CatalogInitTests
 {
+    const int Known = CatalogVersion.Known;
+
     static string First => SqlText.Load("catalog_schema_1");
 
-    static string Second => SqlText.Load("catalog_schema_2");
+    static IEnumerable<string> Migrations => Enumerable.Range(1, Known).Select(version => SqlText.Load($"catalog_schema_{version}"));
 
     [Theory]
     [InlineData(13)]
@@ -23,11 +25,14 @@ public sealed class CatalogInitTests
 
         var again = await BackupMetrics.RunAsync("catalog", "init", "--connection", catalogue.Uri);
 
-        Assert.Equal((0, "the catalogue is already at version 2\n"), (again.ExitCode, again.Error));
+        Assert.Equal((0, $"the catalogue is already at version {Known}\n"), (again.ExitCode, again.Error));
         Assert.Equal("0 new, 1 changed, 1 gone, 0 unchanged", Told(await catalogue.ImportAsync(Backup(2) with { SizeBytes = 7 })));
         var (kept, counted) = await catalogue.CountsAsync();
         Assert.Equal(counted, kept);
-        Assert.Equal([1, 2], await catalogue.Server.QueryAsync<int>("SELECT version FROM backup_metrics.schema_version"));
+        Assert.Equal(
+            Enumerable.Range(1, Known),
+            await catalogue.Server.QueryAsync<int>("SELECT version FROM backup_metrics.schema_version")
+        );
     }
 
     [Fact]
@@ -40,8 +45,8 @@ public sealed class CatalogInitTests
         );
 
         Assert.All(results, result => Assert.Equal(0, result.ExitCode));
-        Assert.Single(results, result => result.Error == "created the catalogue, version 2\n");
-        Assert.Equal(3, results.Count(result => result.Error == "the catalogue is already at version 2\n"));
+        Assert.Single(results, result => result.Error == $"created the catalogue, version {Known}\n");
+        Assert.Equal(3, results.Count(result => result.Error == $"the catalogue is already at version {Known}\n"));
     }
 
     [Fact]
@@ -52,18 +57,16 @@ public sealed class CatalogInitTests
 
         var result = await Init(
             catalogue.Server,
-            First,
-            Second,
-            "ALTER TABLE backup_metrics.backup_catalog ADD COLUMN checked_at timestamptz"
+            [.. Migrations, "ALTER TABLE backup_metrics.backup_catalog ADD COLUMN checked_at timestamptz"]
         );
 
-        Assert.Equal((null, 2), (result.Failure, result.Was));
+        Assert.Equal((null, Known), (result.Failure, result.Was));
         Assert.Equal(["orders base_001 done"], await catalogue.RowsAsync());
         Assert.Equal(0, await catalogue.Server.ScalarAsync<long>("SELECT count(checked_at) FROM backup_metrics.backup_catalog"));
-        const string TooNew = "the catalogue is at version 3, this program knows 2 only: use the newer program that made it";
-        Assert.Equal("Database: " + TooNew, Told(await catalogue.ImportAsync(Backup(1))));
+        var tooNew = $"the catalogue is at version {Known + 1}, this program knows {Known} only: use the newer program that made it";
+        Assert.Equal("Database: " + tooNew, Told(await catalogue.ImportAsync(Backup(1))));
         var init = await BackupMetrics.RunAsync("catalog", "init", "--connection", catalogue.Uri);
-        Assert.Equal((69, $"backup-metrics: catalog init: {TooNew}\n"), (init.ExitCode, init.Error));
+        Assert.Equal((69, $"backup-metrics: catalog init: {tooNew}\n"), (init.ExitCode, init.Error));
         Assert.Equal(69, (await BackupMetrics.RunAsync("catalog", "prune", "--keep", "1d", "--connection", catalogue.Uri)).ExitCode);
         Assert.Equal(69, (await RecordAsync(catalogue.Uri)).ExitCode);
     }
@@ -97,11 +100,11 @@ public sealed class CatalogInitTests
             CatalogDatabase.Timeout,
             CancellationToken.None
         );
-        Assert.Equal("Database: the catalogue is at version 1, this program needs 2: run backup-metrics catalog init", Told(older));
+        Assert.Equal($"Database: the catalogue is at version 1, this program needs {Known}: run backup-metrics catalog init", Told(older));
 
         var result = await BackupMetrics.RunAsync("catalog", "init", "--connection", server.ConnectionUri());
 
-        Assert.Equal((0, "upgraded the catalogue from version 1 to 2\n"), (result.ExitCode, result.Error));
+        Assert.Equal((0, $"upgraded the catalogue from version 1 to {Known}\n"), (result.ExitCode, result.Error));
         Assert.Equal(
             ["own t t", "pgbackrest f t", "wal-g t", "wal-g f"],
             await server.QueryAsync<string>(
@@ -152,7 +155,7 @@ public sealed class CatalogInitTests
 
         var result = await BackupMetrics.RunAsync("catalog", "init", "--connection", catalogue.Uri);
 
-        Assert.Equal("the catalogue is already at version 2, and corrected 2 counts\n", result.Error);
+        Assert.Equal($"the catalogue is already at version {Known}, and corrected 2 counts\n", result.Error);
         var (kept, counted) = await catalogue.CountsAsync();
         Assert.Equal(counted, kept);
     }

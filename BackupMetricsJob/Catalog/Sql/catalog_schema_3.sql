@@ -1,0 +1,2 @@
+-- Version 3 of the catalogue: each repository or storage by itself, and refused imports.
+-- PostgreSQL 12 and newer.

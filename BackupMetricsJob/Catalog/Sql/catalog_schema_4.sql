@@ -1,0 +1,2 @@
+-- Version 4 of the catalogue: what the listings of the WAL archives say.
+-- PostgreSQL 12 and newer.
