@@ -27,6 +27,7 @@ public sealed class MetricsDocumentationTests
     {
         var fields = typeof(MetricNames)
             .GetFields()
+            .Concat(typeof(RunMetricNames).GetFields())
             .Where(field => field.FieldType == typeof(Metric))
             .Select(field => (Metric)field.GetValue(null)!);
 
