@@ -17,7 +17,7 @@ internal sealed class Backoff(Func<double> random)
     /// <summary>
     /// Null if the requested wait and another attempt do not fit into the remaining time. The jitter takes at most half of the rest.
     /// </summary>
-    public TimeSpan? Wait(int failures, TimeSpan? asked, TimeSpan remaining)
+    public TimeSpan? NextDelay(int failures, TimeSpan? asked, TimeSpan remaining)
     {
         var rest = remaining - (asked ?? TimeSpan.Zero);
         if (rest < MinAttempt)

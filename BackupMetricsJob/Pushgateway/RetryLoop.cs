@@ -25,7 +25,11 @@ internal sealed class RetryLoop(string gateway, PushBudget budget, TimeProvider 
             last = await exchange.SendAsync(budget.ForAttempt(attempts, Remaining), cancellationToken);
             mayBeApplied |= last.MayBeApplied;
             skew = last.ClockSkew ?? skew;
-            if (!last.IsRetryable || attempts == MaxAttempts || budget.Backoff.Wait(attempts, last.RetryAfter, Remaining) is not { } wait)
+            if (
+                !last.IsRetryable
+                || attempts == MaxAttempts
+                || budget.Backoff.NextDelay(attempts, last.RetryAfter, Remaining) is not { } wait
+            )
                 break;
 
             try
