@@ -27,6 +27,9 @@ internal sealed record ArchiveCoverage(ArchiveListing Listing)
     /// <summary>Up to when a restore comes, at the latest: when that segment was stored. Null where that is not known.</summary>
     public DateTimeOffset? Until { get; init; }
 
+    /// <summary>Whether it comes no further; else it comes at least so far, since only the end of the backup is known.</summary>
+    public bool UntilIsLatest { get; init; }
+
     /// <summary>The timeline and the number of the last segment that a restore replays.</summary>
     public long Timeline { get; init; }
 
@@ -40,6 +43,9 @@ internal sealed record ArchiveCoverage(ArchiveListing Listing)
 
     /// <summary>The backups whose own WAL, between their start and their end, is not whole.</summary>
     public IReadOnlyList<ArchivedBackup> WithoutWal { get; init; } = [];
+
+    /// <summary>Those whose is.</summary>
+    public IReadOnlyList<ArchivedBackup> WithWal { get; init; } = [];
 
     /// <summary>A restore ends before the newest segment, or cannot even begin.</summary>
     public bool HasHole => Unknown is null && FirstMissing is not null;

@@ -7,7 +7,7 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
     public ArchiveCoverage Go(IReadOnlyList<ArchivedBackup> backups)
     {
         var needs = backups.Select(backup => (Backup: backup, Need: NeedOf(backup))).ToList();
-        var without = new List<ArchivedBackup>();
+        var (with, without) = (new List<ArchivedBackup>(), new List<ArchivedBackup>());
         ArchiveCoverage? reached = null;
         (ArchivedBackup Backup, Need Need)? first = null;
         foreach (var (backup, need) in needs)
@@ -19,7 +19,10 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
             if (gap is not null && backup.Finished > listedAt - ClockTolerance.Max)
                 continue;
             if (gap is null)
+            {
+                with.Add(backup);
                 reached ??= Reach(backup, need);
+            }
             else if (reached is null || need.Start >= map.First)
                 without.Add(backup);
             first ??= (backup, need);
@@ -27,7 +30,7 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
 
         return (reached, first) switch
         {
-            ({ } whole, _) => whole with { WithoutWal = without },
+            ({ } whole, _) => whole with { WithoutWal = without, WithWal = with },
             (_, { } newest) => NothingRestorable(newest.Backup, newest.Need) with { WithoutWal = without },
             _ => new(listing) { Unknown = WhyUnknown(backups) },
         };
@@ -116,6 +119,7 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
                 !isConsistent ? null
                 : until > backup.Finished ? until
                 : backup.Finished,
+            UntilIsLatest = isConsistent && until > backup.Finished,
             Timeline = timeline,
             End = end,
             EndsTooEarly = endsTooEarly,

@@ -42,6 +42,16 @@ internal sealed record ArchiveWord(IReadOnlyList<ArchiveCoverage> Coverages)
         };
     }
 
+    /// <summary>How many backups of each kind lack WAL of their own in every archive that was compared with them.</summary>
+    public IEnumerable<(string Source, string Tool, BackupType Type, int Without)> WithoutWal()
+    {
+        var whole = Coverages.SelectMany(coverage => coverage.WithWal).ToHashSet();
+        var judged = Coverages.SelectMany(coverage => coverage.WithoutWal).Union(whole);
+        return judged
+            .GroupBy(backup => (backup.Source, backup.Tool, backup.Type))
+            .Select(kind => (kind.Key.Source, kind.Key.Tool, kind.Key.Type, kind.Count(backup => !whole.Contains(backup))));
+    }
+
     /// <summary>
     /// Whether the archive was listed after the server last archived anything, so that nothing stands on the server's word alone.
     /// </summary>

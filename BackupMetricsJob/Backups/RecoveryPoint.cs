@@ -91,7 +91,7 @@ internal static class RecoveryPoint
     // Later than the first hole nothing can be restored, whatever the server says. A listing that is whole ends with what was there then.
     static Loss? ByListing(ArchiveCoverage coverage, DateTimeOffset at) =>
         coverage.Until is { } until
-            ? new(until < at ? at - until : TimeSpan.Zero, IsByServer: false) { IsByArchive = true, EndsAtHole = coverage.HasHole }
+            ? new(until < at ? at - until : TimeSpan.Zero, IsByServer: false) { IsByArchive = true, EndsAtHole = coverage.HasHole, IsAtLeast = coverage.UntilIsLatest }
             : null;
 
     // Where all that the server says it archived was listed since, it is no longer its word alone.
@@ -180,6 +180,9 @@ internal sealed record Loss(TimeSpan Window, bool IsByServer)
     /// <summary>Whether it stands on the archive's own listing.</summary>
     public bool IsByArchive { get; init; }
 
-    /// <summary>Something is missing in the archive: at least so much is lost, since the segment before was stored a little after its end.</summary>
+    /// <summary>Something is missing in the archive.</summary>
     public bool EndsAtHole { get; init; }
+
+    /// <summary>It counts from when the last segment was stored, which is a little after its end: at least so much is lost.</summary>
+    public bool IsAtLeast { get; init; }
 }
