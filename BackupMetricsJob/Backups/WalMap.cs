@@ -51,19 +51,26 @@ internal sealed class WalMap
     /// <summary>The number of the newest segment of a timeline.</summary>
     public long? Last(long timeline) => _stretches.TryGetValue(timeline, out var of) ? of[^1].Last : null;
 
-    /// <summary>The number of the segment in which a timeline begins, as far as the listing shows it.</summary>
+    /// <summary>
+    /// The number of the segment in which a timeline begins: of its first one that is listed, or of an unfinished one of an older timeline, which
+    /// the server that began it has archived, and which belongs to no other timeline.
+    /// </summary>
     public long? Begin(long timeline)
     {
-        var first = _stretches.TryGetValue(timeline, out var of) ? of[0].First : (long?)null;
-        // It was archived by the server that began the next timeline.
+        var first = FirstOf(timeline);
+        long? begin = null;
         foreach (var (before, number) in _partials)
         {
-            if (before < timeline && !_histories.Any(other => other > before && other < timeline) && !(first < number))
-                first = number;
+            if (before < timeline && !(number > first) && (number == first || !_stretches.Keys.Any(other => IsBegunBy(other, before, number))))
+                begin = begin > number ? begin : number;
         }
 
-        return first;
+        return begin ?? first;
+
+        bool IsBegunBy(long other, long before, long number) => other > before && FirstOf(other) == number;
     }
+
+    long? FirstOf(long timeline) => _stretches.TryGetValue(timeline, out var of) ? of[0].First : null;
 
     /// <param name="timeline">The one that the backup began on.</param>
     /// <param name="start">The number of the segment that it begins in.</param>
@@ -76,7 +83,7 @@ internal sealed class WalMap
             if (Begin(next) is not { } begin)
                 continue;
             if (begin < start)
-                break; // It left before the backup began: the backup is on a branch of its own.
+                continue; // It left before the backup began, so it does not come from there.
             var parent = ParentOf(steps, begin);
             steps.RemoveRange(parent + 1, steps.Count - parent - 1);
             steps.Add((next, begin));
