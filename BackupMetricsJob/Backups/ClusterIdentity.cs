@@ -27,6 +27,7 @@ internal static class ClusterIdentity
         {
             // The target's own source failed, so its probe did.
             Failure = result.Failure ?? failures.Find(other => result.Instance.Sources.Contains(other.Source))?.Failure,
+            Archive = foreign.Exists(backup => backup.Source == SourceName.Catalog) ? null : result.Archive,
             Backups = [.. result.Backups.Select(backup => foreign.Contains(backup) ? Emptied(backup) : backup)],
             SourceFailures = [.. result.SourceFailures, .. failures],
             SourcesThatAnswered = [.. result.SourcesThatAnswered.Where(source => !failures.Exists(other => other.Source == source))],

@@ -25,6 +25,10 @@ internal static class FactsMerge
         return merged;
     }
 
+    /// <summary>Two catalogues may each know archives of the same instance.</summary>
+    public static ArchiveEvidence? Merge(ArchiveEvidence? a, ArchiveEvidence? b) =>
+        a is null || b is null ? a ?? b : new([.. a.Listings, .. b.Listings], [.. a.Backups, .. b.Backups]);
+
     static BackupFacts Merge(BackupFacts a, BackupFacts b)
     {
         var newest = b.LastSuccess is { } later && !(a.LastSuccess >= later) ? b : a;

@@ -20,10 +20,13 @@ internal static class Findings
 
         if (result.IsMonitored)
             BackupFindings.Add(findings, result);
+        var archive = result.ArchiveWord;
+        if (archive is not null)
+            ArchiveFindings.Add(findings, archive, result);
         if (result.Server is { } server)
         {
             AddArchiver(findings, server, result.Instance);
-            AddDoubt(findings, result, server);
+            AddDoubt(findings, result, server, archive);
             AddWaiting(findings, result, server);
             AddLoss(findings, result, server);
         }
@@ -125,13 +128,13 @@ internal static class Findings
     }
 
     // Where archiving itself is wrong, that is reported already.
-    static void AddDoubt(List<Finding> findings, ProbeResult result, ServerEvidence server)
+    static void AddDoubt(List<Finding> findings, ProbeResult result, ServerEvidence server, ArchiveWord? archive)
     {
-        if (server.InRecovery || server.ArchiveMode == "off" || result.Loss is { IsByServer: true })
+        if (server.InRecovery || server.ArchiveMode == "off" || result.Loss is { IsByServer: true } || archive?.Best is { HasHole: true })
             return;
         if (ArchiverStates.Classify(server) is ArchiverState.Never or ArchiverState.Discarded)
             return;
-        if (RecoveryPoint.Base(result.Backups) is { } newest && ArchiveDoubt.Find(server, newest) is { } doubt)
+        if (RecoveryPoint.Base(result.Backups) is { } newest && RecoveryPoint.Doubt(server, newest, archive) is { } doubt)
             findings.Add(new(false, doubt.Summary, doubt.Advice));
     }
 

@@ -7,6 +7,9 @@ internal sealed record InstanceFacts(string Source, string Name)
 {
     public List<BackupFacts> Backups { get; } = [];
 
+    /// <summary>What the listings of its WAL archives say; null where none was ever imported.</summary>
+    public ArchiveEvidence? Archive { get; set; }
+
     /// <summary>Why what it says of this instance is not the whole truth; null where it is.</summary>
     public ProbeFailure? Failure { get; set; }
 }

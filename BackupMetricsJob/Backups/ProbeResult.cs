@@ -29,6 +29,9 @@ internal sealed record ProbeResult(Instance Instance)
 
     public IReadOnlyList<BackupFacts> Backups { get; init; } = [];
 
+    /// <summary>What the listings of its WAL archives say; null where none was ever imported.</summary>
+    public ArchiveEvidence? Archive { get; init; }
+
     /// <summary>The sources that answered in full.</summary>
     public IReadOnlyList<string> SourcesThatAnswered { get; init; } = [];
 
@@ -52,7 +55,10 @@ internal sealed record ProbeResult(Instance Instance)
     public TimeSpan? LossWindow => Loss?.Window;
 
     /// <summary>The same, and by whose word.</summary>
-    public Loss? Loss => RecoveryPoint.Estimate(Server, Backups);
+    public Loss? Loss => RecoveryPoint.Estimate(Server, Backups, ArchiveWord, At);
+
+    /// <summary>What the archives' listings come to; null where none was ever imported.</summary>
+    public ArchiveWord? ArchiveWord => ArchiveWord.Of(this);
 
     /// <summary>How much WAL a restore would replay; null where that, or the recovery point itself, is unknown.</summary>
     public long? ReplayBytes => LossWindow is null ? null : RecoveryPoint.ReplayBytes(Server, Backups);

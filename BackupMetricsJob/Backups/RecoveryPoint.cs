@@ -11,7 +11,14 @@ internal static class RecoveryPoint
     /// nothing tells how far the archive reaches. A dump is a recovery point of its own, its start, unless it holds one database only.
     /// </summary>
     /// <param name="server">Null where the server itself was not asked: then only what the tools said counts.</param>
-    public static Loss? Estimate(ServerEvidence? server, IReadOnlyList<BackupFacts> backups)
+    /// <param name="archive">What the archives' listings say; null where there are none.</param>
+    /// <param name="at">When this is asked, by the job's clock.</param>
+    public static Loss? Estimate(
+        ServerEvidence? server,
+        IReadOnlyList<BackupFacts> backups,
+        ArchiveWord? archive = null,
+        DateTimeOffset at = default
+    )
     {
         if (server is { InRecovery: true })
             return null;
@@ -20,12 +27,12 @@ internal static class RecoveryPoint
             dump is { Database: null } && ByTool(dump.Age + dump.LastDuration) is { } loss ? loss with { IsByDump = true } : null;
         if (Base(backups) is not { } newest)
             return sinceDump;
-        var byWal = server switch
+        var byWal = archive?.Best switch
         {
-            null => ByArchivedWal(newest, Newest(backups, type => type == BackupType.Wal)),
-            { ArchiveMode: "off" } => WithoutArchiving(server, newest),
-            _ when ArchiveDoubt.Find(server, newest) is not null => null,
-            _ => Smaller(ByArchive(server), ByReceiver(server)),
+            { HasHole: true } hole => ByListing(hole, at),
+            { } whole => (server is null ? null : ByServer(server, newest, archive)) ?? ByListing(whole, at),
+            null when server is null => ByArchivedWal(newest, Newest(backups, type => type == BackupType.Wal)),
+            null => ByServer(server, newest, archive),
         };
         if (newest.CarriesItsWal && server is not null)
             byWal = Smaller(byWal, ByTool(newest.Age));
@@ -71,11 +78,32 @@ internal static class RecoveryPoint
     static bool CanBeRestored(BackupFacts backup) =>
         backup.Type == BackupType.Full || (backup.BrokenChains == 0 && backup.StartLsn is not null);
 
+    /// <summary>Why the server's word is not enough, and the listings do not make up for it; null where it is enough.</summary>
+    public static ArchiveDoubt? Doubt(ServerEvidence server, BackupFacts newest, ArchiveWord? archive) =>
+        archive?.LeavesNoDoubt(server) == true ? null : ArchiveDoubt.Find(server, newest);
+
     static bool IsFromTool(BackupFacts backup) => backup.Source != SourceName.Server;
 
     // The tools' word alone: a good backup has the WAL it needs, and the archive reaches to the newest segment that was recorded.
     static Loss? ByArchivedWal(BackupFacts newest, BackupFacts? wal) =>
         wal is null ? null : ByTool(wal.Age < newest.Age ? wal.Age : newest.Age);
+
+    // Later than the first hole nothing can be restored, whatever the server says. A listing that is whole ends with what was there then.
+    static Loss? ByListing(ArchiveCoverage coverage, DateTimeOffset at) =>
+        coverage.Until is { } until
+            ? new(until < at ? at - until : TimeSpan.Zero, IsByServer: false) { IsByArchive = true, EndsAtHole = coverage.HasHole, IsAtLeast = coverage.UntilIsLatest }
+            : null;
+
+    // Where all that the server says it archived was listed since, it is no longer its word alone.
+    static Loss? ByServer(ServerEvidence server, BackupFacts newest, ArchiveWord? archive)
+    {
+        if (server.ArchiveMode == "off")
+            return WithoutArchiving(server, newest);
+        if (Doubt(server, newest, archive) is not null)
+            return null;
+        var loss = Smaller(ByArchive(server), ByReceiver(server));
+        return archive?.Vouches(server) == true && loss is not null ? loss with { IsByServer = false, IsByArchive = true } : loss;
+    }
 
     // Nothing but the backup itself is kept, unless somebody streams the WAL: then what is streamed counts. A backup that only the server
     // knows began while archive_mode was on: whether the WAL that it needs was archived or streamed is not known.
@@ -148,4 +176,13 @@ internal sealed record Loss(TimeSpan Window, bool IsByServer)
 {
     /// <summary>It is the work since the newest dump began. Whether that dump holds all databases is not known.</summary>
     public bool IsByDump { get; init; }
+
+    /// <summary>Whether it stands on the archive's own listing.</summary>
+    public bool IsByArchive { get; init; }
+
+    /// <summary>Something is missing in the archive.</summary>
+    public bool EndsAtHole { get; init; }
+
+    /// <summary>It counts from when the last segment was stored, which is a little after its end: at least so much is lost.</summary>
+    public bool IsAtLeast { get; init; }
 }

@@ -25,6 +25,19 @@ internal static class SegmentName
     public static long? Start(string? name, long segmentSize) =>
         Part(name, 8) is <= int.MaxValue and var log && Part(name, 16) is { } number ? (log << 32) + (number * segmentSize) : null;
 
+    /// <summary>
+    /// The place of the segment as a number: the eight digits after the timeline times 2^32, plus the last eight. Null where it is no such name.
+    /// </summary>
+    public static long? Place(string? name) =>
+        Part(name, 8) is <= int.MaxValue and var log && Part(name, 16) is { } number ? (log << 32) | number : null;
+
+    /// <summary>The place of the segment that holds a byte of the WAL stream.</summary>
+    public static long Place(long lsn, long segmentSize) => (lsn >> 32 << 32) | ((lsn & uint.MaxValue) / segmentSize);
+
+    /// <summary>The name of the segment at a place.</summary>
+    public static string Of(long timeline, long place) =>
+        string.Create(CultureInfo.InvariantCulture, $"{timeline:X8}{place >> 32:X8}{place & uint.MaxValue:X8}");
+
     static long? Part(string? name, int at) =>
         name is { Length: Length }
         && uint.TryParse(name.AsSpan(at, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var part)

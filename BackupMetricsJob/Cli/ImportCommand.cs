@@ -22,10 +22,15 @@ internal static class ImportCommand
               wal-g backup-list --detail --json        curl http://localhost:16000/SITE/basebackup (pghoard)
               pgbackrest info --output=json            barman -f json list-backups SERVER|all, barman -f json show-backup SERVER ID
                                                        barman-cloud-backup-list --format json URL SERVER
+            Or from the listing of a WAL archive, as archive:
+              pgbackrest repo-ls --recurse --output=json archive/STANZA
+              wal-g wal-show --detailed-json           wal-g wal-verify integrity timeline --json
+              rclone lsjson -R --files-only REMOTE:PATH
+              find DIR -type f -printf '%T@ %s %P\n'
             """
         );
-        var tool = new Argument<string>("tool") { HelpName = "TOOL", Description = string.Join(", ", ToolOutput.Tools) };
-        tool.AcceptOnlyFromAmong([.. ToolOutput.Tools]);
+        var tool = new Argument<string>("tool") { HelpName = "TOOL", Description = string.Join(", ", [.. ToolOutput.Tools, ArchiveImport.Name]) };
+        tool.AcceptOnlyFromAmong([.. ToolOutput.Tools, ArchiveImport.Name]);
         var file = new Argument<string?>("file")
         {
             HelpName = "FILE",
@@ -54,6 +59,7 @@ internal static class ImportCommand
         var flags = new CatalogFlags(command, TimeSpan.FromMinutes(10));
         command.Options.Add(allowEmpty);
         command.Options.Add(zone);
+        var archive = new ArchiveImport(command);
         command.SetAction(
             async (parsed, _) =>
             {
@@ -71,7 +77,7 @@ internal static class ImportCommand
                     problems.Add(new(ProblemOrigin.Flag, $"--server: {wrong}"));
                 if (options.Server is { } said && said.Any(char.IsControl))
                     problems.Add(CatalogFlags.InvalidValue("--server", said, "a name without control characters"));
-                if (options.Server is null && ToolOutput.NeedsServer(parsed.GetRequiredValue(tool)))
+                if (options.Server is null && (parsed.GetRequiredValue(tool) == ArchiveImport.Name || ToolOutput.NeedsServer(parsed.GetRequiredValue(tool))))
                     problems.Add(
                         new(
                             ProblemOrigin.Flag,
@@ -91,6 +97,17 @@ internal static class ImportCommand
                             ProblemOrigin.Flag,
                             "FILE is missing, and standard input is a terminal: name a file, or pipe the tool's output into this command"
                         )
+                    );
+                var input = InputFile(parsed.GetValue(file));
+                if (access is not null && problems.Count == 0 && parsed.GetRequiredValue(tool) == ArchiveImport.Name)
+                    return await archive.RunAsync(
+                        parsed,
+                        options.Server!,
+                        parsed.GetValue(allowEmpty),
+                        access,
+                        () => Input(input),
+                        input,
+                        context
                     );
                 return access is null || problems.Count > 0
                     ? CatalogFlags.Report(problems, context)
@@ -132,10 +149,12 @@ internal static class ImportCommand
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await using var input = file is null ? Console.OpenStandardInput() : Open(file);
+        await using var input = Input(file);
         await foreach (var item in ToolOutput.ReadAsync(tool, input, options, cancellationToken))
             yield return item;
     }
+
+    static Stream Input(string? file) => file is null ? Console.OpenStandardInput() : Open(file);
 
     static FileStream Open(string file)
     {

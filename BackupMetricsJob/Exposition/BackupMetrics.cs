@@ -25,6 +25,8 @@ internal sealed class BackupMetrics(Samples samples)
             if (result.Server is { } server)
                 metrics.WriteArchiver(server, labels);
             metrics.WriteRecoveryPoint(result, labels);
+            if (result.Archive is { } archive)
+                ArchiveSamples.Write(archive, result.ArchiveWord!, labels, samples);
             if (result.IsTarget)
                 metrics.WriteProbe(result, labels);
             metrics.WriteSources(result, labels);
@@ -71,8 +73,8 @@ internal sealed class BackupMetrics(Samples samples)
             return;
         samples.Set(MetricNames.RecoveryPointTime, labels, (result.At - loss.Window).UnixSeconds());
         samples.Set(MetricNames.RecoveryPointAge, labels, loss.Window.TotalSeconds);
-        if (loss.IsByServer)
-            samples.Set(MetricNames.RecoveryPointEvidence, labels, 1, "server");
+        if (loss.IsByServer || loss.IsByArchive)
+            samples.Set(MetricNames.RecoveryPointEvidence, labels, 1, loss.IsByArchive ? "archive" : "server");
         samples.Set(MetricNames.RecoveryReplay, labels, result.ReplayBytes);
     }
 

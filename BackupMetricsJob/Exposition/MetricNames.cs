@@ -169,7 +169,7 @@ internal static class MetricNames
 
     public static readonly Metric RecoveryPointEvidence = new(
         "postgres_recovery_point_evidence",
-        "1 for the evidence behind the recovery point: server means that its archiver reported success.",
+        "1 for the evidence behind the recovery point: server means that its archiver reported success, archive that a listing shows the WAL.",
         "evidence"
     );
 
@@ -244,6 +244,9 @@ internal static class MetricNames
         RecoveryPointAge,
         RecoveryPointEvidence,
         RecoveryReplay,
+        ArchiveMetricNames.BackupWalMissing,
+        ArchiveMetricNames.MissingSegments,
+        ArchiveMetricNames.Listed,
         ProbeSuccess,
         ProbeFailure,
         ProbeDuration,

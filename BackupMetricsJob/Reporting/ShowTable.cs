@@ -28,8 +28,10 @@ internal static class ShowTable
             ShowBackup.Write(backup, result.Instance, (name, text) => Row(to, name, text));
         if (result.Server is { } server)
             WriteArchive(server, result, to);
+        if (result.ArchiveWord is { } word)
+            ShowArchive.Write(word, result.At, (name, text) => Row(to, name, text));
         if (result.Loss is { } loss)
-            Row(to, "lost if it died now", $"{Humanize.Duration(loss.Window)} of work at most{Condition(loss)}");
+            Row(to, "lost if it died now", $"{Humanize.Duration(loss.Window)} of work at {Bound(loss)}{Condition(loss)}");
         if (result.ReplayBytes is { } replay)
             Row(to, "a restore replays", $"{Humanize.Bytes(replay)} of WAL");
         var findings = Findings.For(result);
@@ -54,10 +56,14 @@ internal static class ShowTable
         );
     }
 
-    /// <summary>What a claim depends on that nobody checked; else empty.</summary>
+    public static string Bound(Loss loss) => loss.IsAtLeast ? "least" : "most";
+
+    /// <summary>What a claim depends on that nobody checked, or what it stands on; else empty.</summary>
     public static string Condition(Loss loss) =>
         loss switch
         {
+            { EndsAtHole: true } => ": a restore ends where the archive has a hole",
+            { IsByArchive: true } => ", by the archive's own listing",
             { IsByServer: true } => ", if the archive has all WAL since that backup",
             { IsByDump: true } => ", if the newest dump holds all databases",
             _ => "",

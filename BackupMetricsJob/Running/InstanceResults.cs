@@ -52,6 +52,7 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
                 Found(facts.Name, facts.Source, through) with
                 {
                     Backups = facts.Backups,
+                    Archive = facts.Archive,
                     SourceFailures = failures,
                     SourcesThatAnswered = failures.Count == 0 ? [facts.Source] : [],
                 }
@@ -66,6 +67,7 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
             Instance = known.Instance with { Sources = With(known.Instance.Sources, facts.Source) },
             IsMonitored = true,
             Backups = FactsMerge.Merge(known.Backups, facts.Backups),
+            Archive = FactsMerge.Merge(known.Archive, facts.Archive),
             SourceFailures = [.. known.SourceFailures, .. failures],
             SourcesThatAnswered = answers
                 ? With(known.SourcesThatAnswered, facts.Source)

@@ -39,7 +39,10 @@ internal sealed class CatalogSource
             new(SqlText.Load("source_catalog")) { Parameters = { ServerPatternJson.Like(servers), ServerPatternJson.Names(servers) } },
             new(SqlText.Load("source_catalog_chains")) { Parameters = { ServerPatternJson.Like(servers) } },
             new(SqlText.Load("source_catalog_running")) { Parameters = { ServerPatternJson.Like(servers) } },
-            new(SqlText.Load("source_catalog_imports")) { Parameters = { ServerPatternJson.Like(servers) } }
+            new(SqlText.Load("source_catalog_imports")) { Parameters = { ServerPatternJson.Like(servers) } },
+            new(SqlText.Load("source_catalog_archives")) { Parameters = { ServerPatternJson.Like(servers) } },
+            new(SqlText.Load("source_catalog_archive_ranges")) { Parameters = { ServerPatternJson.Like(servers) } },
+            new(SqlText.Load("source_catalog_archive_backups")) { Parameters = { ServerPatternJson.Like(servers) } }
         );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await EachAsync(source.ReadGroup);
@@ -49,6 +52,14 @@ internal sealed class CatalogSource
         await EachAsync(source.ReadRunning);
         await reader.NextResultAsync(cancellationToken);
         await EachAsync(source.ReadImport);
+        var archives = new ArchiveRows();
+        await reader.NextResultAsync(cancellationToken);
+        await EachAsync(archives.ReadListing);
+        await reader.NextResultAsync(cancellationToken);
+        await EachAsync(archives.ReadRange);
+        await reader.NextResultAsync(cancellationToken);
+        await EachAsync(archives.ReadBackup);
+        archives.AddTo(source.Of);
 
         async Task EachAsync(Action<NpgsqlDataReader> read)
         {

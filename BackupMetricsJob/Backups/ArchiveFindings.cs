@@ -1,0 +1,81 @@
+namespace BackupMetricsJob.Backups;
+
+/// <summary>What is wrong with the WAL archives, by their own listings: holes, and listings that are too old or could not be read.</summary>
+internal static class ArchiveFindings
+{
+    const string TakeFull =
+        "Take a full backup now: a restore stops at the first segment that is missing, so nothing later in the archive helps a backup from before. "
+        + "Only if pg_wal of the server still has the segment, store it with what archive_command calls, and list the archive again. "
+        + "Then find out why it is missing: docs/evidence.md.";
+
+    public static void Add(List<Finding> findings, ArchiveWord word, ProbeResult result)
+    {
+        var severalAreListed = word.Coverages.Count + word.Stale.Count > 1;
+        foreach (var (listing, limit) in word.Stale)
+            findings.Add(
+                new(
+                    limit.Severity == Severity.Critical,
+                    $"the {Of(listing)} was last listed at {Humanize.Time(listing.ListedAt!.Value)}, longer ago than the {limit.Severity.Name()} "
+                        + $"limit for base backups ({Humanize.Duration(limit.MaxAge)}): it proves nothing any more{Refused(listing)}",
+                    "Run the import of the archive's listing by hand where it is run, and read what it says: docs/evidence.md."
+                )
+            );
+        foreach (var coverage in word.Coverages)
+        {
+            if (coverage.Unknown is { } why)
+                findings.Add(
+                    new(
+                        false,
+                        $"the listing of the {Of(coverage.Listing)} says nothing: {why}{Refused(coverage.Listing)}",
+                        "Import the list of backups, then the archive's listing: docs/evidence.md."
+                    )
+                );
+            else if (coverage.Listing.Error is { } error)
+                findings.Add(
+                    new(
+                        false,
+                        $"the last listing of the {Of(coverage.Listing)} was refused, and that of {Humanize.Time(coverage.Listing.ListedAt!.Value)} "
+                            + $"still counts: {error}",
+                        "Run the import of the archive's listing by hand where it is run."
+                    )
+                );
+            if (coverage.HasHole)
+                findings.Add(new(coverage == word.Best, Hole(coverage, result, severalAreListed), TakeFull));
+        }
+
+        foreach (var (_, tool, type, without) in word.WithoutWal().Where(kind => kind.Without > 0))
+            findings.Add(
+                new(
+                    false,
+                    $"{without} of the five newest {type.Name()} backups of {tool} cannot be restored: WAL of their own, between their start "
+                        + "and their end, is not in the archive",
+                    "Take a full backup, and see that its WAL is archived."
+                )
+            );
+    }
+
+    static string Of(ArchiveListing listing) => $"archive \"{listing.Storage}\"";
+
+    static string Refused(ArchiveListing listing) => listing.Error is { } error ? $"; the last import was refused: {error}" : "";
+
+    static string Hole(ArchiveCoverage coverage, ProbeResult result, bool severalAreListed)
+    {
+        var of = severalAreListed ? $"the {Of(coverage.Listing)}" : "the WAL archive";
+        var listed = $"by its listing of {Humanize.Time(coverage.Listing.ListedAt!.Value)}";
+        if (coverage is { Base: null, LastReplayed: null })
+        {
+            var lost = coverage.BeginsTooLate ? "is missing, or was not listed" : "is missing";
+            return $"none of the known base backups can be restored from {of}, {listed}: {coverage.FirstMissing} {lost}";
+        }
+
+        var more = coverage.Missing > 1 ? $" and {Humanize.Segments(coverage.Missing - 1)} more are" : " is";
+        var what =
+            coverage.EndsTooEarly ? $"ends too early: {coverage.FirstMissing}{more} missing, which the server says it archived"
+            : coverage.FirstMissing!.EndsWith(".history", StringComparison.Ordinal)
+                ? $"lacks {coverage.FirstMissing}, without which a restore does not find that timeline"
+            : $"has a hole: {coverage.FirstMissing}{more} missing";
+        var ends = coverage.LastReplayed is { } last ? $"a restore ends with {last}" : "a restore ends with the backup itself";
+        var when = coverage.Until is { } until ? $", {Humanize.Since(until, result.At)} ago" : "";
+        return $"{of} {what}, {listed}; {ends}{when}";
+    }
+}

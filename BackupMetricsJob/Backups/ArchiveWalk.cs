@@ -1,0 +1,160 @@
+namespace BackupMetricsJob.Backups;
+
+/// <summary>The walk of <see cref="ArchiveCoverage"/> through one archive.</summary>
+internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedAt, WalMap map, long segmentSize, ArchiveClaim? claim)
+{
+    /// <param name="backups">The newest first.</param>
+    public ArchiveCoverage Go(IReadOnlyList<ArchivedBackup> backups)
+    {
+        var needs = backups.Select(backup => (Backup: backup, Need: NeedOf(backup))).ToList();
+        var (with, without) = (new List<ArchivedBackup>(), new List<ArchivedBackup>());
+        ArchiveCoverage? reached = null;
+        (ArchivedBackup Backup, Need Need)? first = null;
+        foreach (var (backup, need) in needs)
+        {
+            if (backup.IsBroken || need is null)
+                continue;
+            var gap = OwnGap(need, backup);
+            // What is as new as the listing may have been stored after it.
+            if (gap is not null && backup.Finished > listedAt - ClockTolerance.Max)
+                continue;
+            if (gap is null)
+            {
+                with.Add(backup);
+                reached ??= Reach(backup, need);
+            }
+            else if (reached is null || need.Start >= map.First)
+                without.Add(backup);
+            first ??= (backup, need);
+        }
+
+        return (reached, first) switch
+        {
+            ({ } whole, _) => whole with { WithoutWal = without, WithWal = with },
+            (_, { } newest) => NothingRestorable(newest.Backup, newest.Need) with { WithoutWal = without },
+            _ => new(listing) { Unknown = WhyUnknown(backups) },
+        };
+    }
+
+    string WhyUnknown(IReadOnlyList<ArchivedBackup> backups) =>
+        backups.Count == 0 ? "no base backup is known whose WAL could be looked for"
+        : backups.All(backup => backup.IsBroken) ? "what the known backups build on is gone"
+        : backups.Any(backup => NeedOf(backup) is not null) ? "it was made before the newest known backup was done"
+        : "no source says where in the WAL the known backups begin";
+
+    /// <summary>The WAL that a backup needs to be consistent, by the numbers of its first and last segment.</summary>
+    sealed record Need(long Timeline, long Start, long? Stop);
+
+    Need? NeedOf(ArchivedBackup backup)
+    {
+        var place = SegmentName.Place(backup.StartSegment) ?? (backup.StartLsn is { } lsn ? SegmentName.Place(lsn, segmentSize) : null);
+        var timeline = SegmentName.Timeline(backup.StartSegment) ?? backup.Timeline;
+        if (place is null || timeline is null)
+        {
+            // The archive has a file of each base backup that says where it begins; it was stored when the backup was done.
+            var mark = listing
+                .BackupStarts.Where(start => (start.StoredAt - backup.Finished)?.Duration() <= ClockTolerance.Max)
+                .MinBy(start => (start.StoredAt!.Value - backup.Finished).Duration());
+            return mark is null ? null : new(mark.Timeline, map.Number(mark.First), null);
+        }
+
+        var stop = SegmentName.Place(backup.StopSegment) ?? (backup.StopLsn is { } end ? SegmentName.Place(end - 1, segmentSize) : null);
+        var start = map.Number(place.Value);
+        return new(timeline.Value, start, stop is { } last && map.Number(last) >= start ? map.Number(last) : null);
+    }
+
+    /// <summary>The number of the first segment of its own that a backup lacks; null where it lacks none.</summary>
+    long? OwnGap(Need need, ArchivedBackup backup)
+    {
+        if (backup.CarriesItsWal)
+            return null;
+        foreach (var leg in map.Way(need.Timeline, need.Start, claim?.Timeline))
+        {
+            var end = need.Stop ?? need.Start;
+            if (leg.First <= end && map.Missing(leg with { Last = Math.Min(leg.Last, end) }) is { } missing)
+                return missing.Number;
+            if (leg.Last >= end)
+                return null;
+        }
+
+        return Math.Max(need.Start, map.Way(need.Timeline, need.Start, claim?.Timeline)[^1].Last + 1);
+    }
+
+    ArchiveCoverage Reach(ArchivedBackup backup, Need need)
+    {
+        var (timeline, end) = (need.Timeline, need.Start - 1);
+        string? firstMissing = null;
+        var count = 0L;
+        var way = map.Way(need.Timeline, need.Start, claim?.Timeline);
+        foreach (var leg in way)
+        {
+            if (map.Missing(leg) is { } missing)
+            {
+                if (firstMissing is null)
+                    (timeline, end, firstMissing) = missing.Number > leg.First
+                        ? (leg.Timeline, missing.Number - 1, map.Name(leg.Timeline, missing.Number))
+                        : (timeline, end, map.Name(leg.Timeline, missing.Number));
+                count += missing.Count;
+            }
+            else if (firstMissing is null && leg.Last >= leg.First)
+                (timeline, end) = (leg.Timeline, leg.Last);
+        }
+
+        var last = way[^1];
+        if (firstMissing is null && HistoryMissingAfter(last) is { } lost)
+            (firstMissing, count) = ($"{lost:X8}.history", 1);
+        var endsTooEarly =
+            firstMissing is null && claim is not null && claim.LastArchived + ClockTolerance.Max <= listedAt && claim.End > last.Last + 1;
+        if (endsTooEarly)
+            (firstMissing, count) = (map.Name(claim!.Timeline, last.Last + 1), claim.End - last.Last - 1);
+        var until = end < need.Start ? null : map.StoredAt(timeline, end);
+        var isConsistent = IsConsistent(backup, need, end, until, firstMissing is not null);
+        return new(listing)
+        {
+            Base = isConsistent ? backup : null,
+            Missing = count,
+            FirstMissing = firstMissing,
+            LastReplayed = end < need.Start ? null : map.Name(timeline, end),
+            Until =
+                !isConsistent ? null
+                : until > backup.Finished ? until
+                : backup.Finished,
+            UntilIsLatest = isConsistent && until > backup.Finished,
+            Timeline = timeline,
+            End = end,
+            EndsTooEarly = endsTooEarly,
+        };
+    }
+
+    // Where nobody says in which segment it ends, the WAL that was stored after it shows that its own is there.
+    static bool IsConsistent(ArchivedBackup backup, Need need, long end, DateTimeOffset? until, bool hasHole) =>
+        need.Stop is not null || !hasHole || backup.CarriesItsWal || (end > need.Start && until > backup.Finished);
+
+    ArchiveCoverage NothingRestorable(ArchivedBackup backup, Need need)
+    {
+        var gap = OwnGap(need, backup) ?? need.Start;
+        var way = map.Way(need.Timeline, need.Start, claim?.Timeline);
+        var own = (need.Stop ?? need.Start) - gap + 1;
+        var count = way.Sum(leg => map.Missing(leg)?.Count ?? 0);
+        return new(listing)
+        {
+            Missing = Math.Max(count, own),
+            FirstMissing = map.Name(way.LastOrDefault(leg => leg.First <= gap)?.Timeline ?? need.Timeline, gap),
+            BeginsTooLate = gap == need.Start && map.First > gap,
+            Timeline = need.Timeline,
+            End = gap - 1,
+        };
+    }
+
+    /// <summary>A timeline that goes on after the way has ended, without the history file by which a restore would find it.</summary>
+    long? HistoryMissingAfter(WalMap.Leg last)
+    {
+        foreach (var timeline in map.Timelines.Where(other => other > last.Timeline && !(other > claim?.Timeline)).Order())
+        {
+            if (!map.HasHistory(last.Timeline + 1) && map.Begin(timeline) >= last.First && map.Last(timeline) > last.Last)
+                return last.Timeline + 1;
+        }
+
+        return null;
+    }
+}

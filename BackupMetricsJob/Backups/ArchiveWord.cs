@@ -1,0 +1,84 @@
+namespace BackupMetricsJob.Backups;
+
+/// <summary>
+/// What the archives' own listings say of an instance, beside the server's word: of several archives the one that a restore comes furthest with.
+/// A listing that is older than the limit for base backups is no evidence.
+/// </summary>
+/// <param name="Coverages">All of those that are not too old, in the order of their names.</param>
+internal sealed record ArchiveWord(IReadOnlyList<ArchiveCoverage> Coverages)
+{
+    /// <summary>The archive that a restore comes furthest with; null where nothing is known of any.</summary>
+    public ArchiveCoverage? Best { get; private init; }
+
+    /// <summary>The listings that are older than the limit, with the limit that they pass.</summary>
+    public IReadOnlyList<(ArchiveListing Listing, AgeLimit Limit)> Stale { get; private init; } = [];
+
+    /// <summary>Null where no archive of the instance was ever listed.</summary>
+    public static ArchiveWord? Of(ProbeResult result)
+    {
+        if (result.Archive is not { Listings.Count: > 0 } evidence)
+            return null;
+        var backups = evidence.Backups.Count > 0 ? evidence.Backups : Own(result.Server);
+        var claim = ArchiveClaim.Of(result.Server);
+        var coverages = new List<ArchiveCoverage>();
+        var stale = new List<(ArchiveListing, AgeLimit)>();
+        foreach (var listing in evidence.Listings)
+        {
+            if (listing.ListedAt is { } at && BackupFindings.Passed(result.Instance, LimitType.Base, result.At - at) is { } limit)
+                stale.Add((listing, limit));
+            else
+                coverages.Add(ArchiveCoverage.Of(listing, backups, claim));
+        }
+
+        return new(coverages)
+        {
+            Best = coverages
+                .Where(coverage => coverage.Unknown is null)
+                .OrderBy(coverage => coverage.HasHole)
+                .ThenByDescending(coverage => coverage.End)
+                .ThenByDescending(coverage => coverage.Until)
+                .FirstOrDefault(),
+            Stale = stale,
+        };
+    }
+
+    /// <summary>How many backups of each kind lack WAL of their own in every archive that was compared with them.</summary>
+    public IEnumerable<(string Source, string Tool, BackupType Type, int Without)> WithoutWal()
+    {
+        var whole = Coverages.SelectMany(coverage => coverage.WithWal).ToHashSet();
+        var judged = Coverages.SelectMany(coverage => coverage.WithoutWal).Union(whole);
+        return judged
+            .GroupBy(backup => (backup.Source, backup.Tool, backup.Type))
+            .Select(kind => (kind.Key.Source, kind.Key.Tool, kind.Key.Type, kind.Count(backup => !whole.Contains(backup))));
+    }
+
+    /// <summary>
+    /// Whether the archive was listed after the server last archived anything, so that nothing stands on the server's word alone.
+    /// </summary>
+    public bool Vouches(ServerEvidence server) =>
+        Best is { HasHole: false } best && ArchiveClaim.Of(server) is { } claim && claim.End <= best.End + 1 && IsOfTimeline(claim, best);
+
+    /// <summary>
+    /// Whether the server's word is enough for what it archived since the listing: it is on the same timeline, and has archived as many files.
+    /// </summary>
+    public bool LeavesNoDoubt(ServerEvidence server) =>
+        Best is { HasHole: false, Base: not null } best
+        && ArchiveClaim.Of(server) is { } claim
+        && (Vouches(server) || (best.Timeline == claim.Timeline && claim.End - best.End - 1 <= server.Archiver.ArchivedCount));
+
+    // Right after a failover nothing is archived on the new timeline, and nothing need be.
+    static bool IsOfTimeline(ArchiveClaim claim, ArchiveCoverage best) => best.Timeline == claim.Timeline || claim.End == best.End + 1;
+
+    // What only the server saw stopped.
+    static IReadOnlyList<ArchivedBackup> Own(ServerEvidence? server) =>
+        server is { BaseBackup: { } own, Wal: { BackupStart: { } start, BackupTimeline: { } timeline } }
+            ?
+            [
+                new(SourceName.Server, own.Tool, BackupType.Base, own.Finished)
+                {
+                    StartLsn = start,
+                    Timeline = timeline,
+                },
+            ]
+            : [];
+}

@@ -1,0 +1,137 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json;
+
+namespace BackupMetricsJob.Catalog.Import.Archive;
+
+/// <summary>
+/// Reads the listing of a WAL archive, told by its content. A long one is read as it comes; nothing of it is kept but ranges.
+/// </summary>
+internal static class ArchiveReader
+{
+    /// <summary>What is accepted, for messages and for the help.</summary>
+    public const string Commands =
+        "pgbackrest repo-ls --recurse --output=json archive/STANZA, wal-g wal-show --detailed-json, wal-g wal-verify integrity timeline --json, "
+        + "rclone lsjson -R --files-only REMOTE:PATH, or find DIR -type f -printf '%T@ %s %P\\n'";
+
+    const int Peek = 64 * 1024;
+
+    static readonly StreamPipeReaderOptions Options = new(bufferSize: 256 * 1024, minimumReadSize: 32 * 1024, leaveOpen: true);
+
+    /// <param name="input">Read to its end.</param>
+    /// <param name="segmentSize">What the user says the size of a segment is; null: nothing.</param>
+    /// <exception cref="ListingException">It is no listing of one archive.</exception>
+    public static async Task<ArchiveListed> ReadAsync(Stream input, long? segmentSize, CancellationToken cancellationToken)
+    {
+        var pipe = PipeReader.Create(input, Options);
+        try
+        {
+            var content = new ArchiveContent(segmentSize);
+            switch (await FormatAsync(pipe, cancellationToken))
+            {
+                case Format.Lines:
+                    await FindLines.ReadAsync(pipe, content, cancellationToken);
+                    break;
+                case Format.Files:
+                    await FileListJson.ReadAsync(pipe, content, cancellationToken);
+                    break;
+                case Format.WalShow:
+                    WalGArchive.ReadShow(await JsonInput.ReadAsync(pipe, "archive", cancellationToken), content);
+                    break;
+                default:
+                    WalGArchive.ReadVerify(await JsonInput.ReadAsync(pipe, "archive", cancellationToken), content);
+                    break;
+            }
+
+            return content.Finish();
+        }
+        catch (IOException e)
+        {
+            throw new ListingException("", $"the input broke off: {e.Message}");
+        }
+        finally
+        {
+            await pipe.CompleteAsync();
+        }
+    }
+
+    public static ListingException NotAListing(ReadOnlySequence<byte> utf8, string why)
+    {
+        var start = Encoding.UTF8.GetString(utf8.Slice(0, Math.Min(utf8.Length, 300)).ToArray()).TrimStart();
+        return new("", $"{why}, it begins with \"{PlainText.OnOneLine(start.Split('\n', '\r')[0], 60)}\". Expected is the output of {Commands}");
+    }
+
+    static async Task<Format> FormatAsync(PipeReader pipe, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var read = await pipe.ReadAsync(cancellationToken);
+            var buffer = read.Buffer;
+            if (buffer.Length >= 3 && buffer.Slice(0, 3).ToArray() is [0xEF, 0xBB, 0xBF])
+            {
+                pipe.AdvanceTo(buffer.GetPosition(3));
+                continue;
+            }
+
+            if (buffer.Length < Peek && !read.IsCompleted)
+            {
+                pipe.AdvanceTo(buffer.Start, buffer.End);
+                continue;
+            }
+
+            var format = FormatOf(buffer);
+            pipe.AdvanceTo(buffer.Start);
+            return format;
+        }
+    }
+
+    static Format FormatOf(ReadOnlySequence<byte> buffer)
+    {
+        var start = buffer.Slice(0, Math.Min(buffer.Length, Peek)).ToArray().AsSpan();
+        var first = start.IndexOfAnyExcept(" \t\r\n"u8);
+        if (first < 0)
+            throw new ListingException("", $"the input is empty. Expected is the output of {Commands}");
+        if (char.IsAsciiDigit((char)start[first]))
+            return Format.Lines;
+        if (start[first] is not ((byte)'[' or (byte)'{'))
+            throw NotAListing(buffer, "the input is no listing");
+        var isArray = start[first] == '[';
+        var key = FirstKey(buffer);
+        return (isArray, key) switch
+        {
+            (true, "id" or "parent_id") => Format.WalShow,
+            (true, null or "Path" or "Name" or "Size" or "ModTime" or "ID" or "IsDir" or "MimeType") => Format.Files,
+            (false, "integrity" or "timeline") => Format.WalVerify,
+            (false, _) => Format.Files,
+            _ => throw NotAListing(buffer, "the input is another document"),
+        };
+    }
+
+    static string? FirstKey(ReadOnlySequence<byte> buffer)
+    {
+        var reader = new Utf8JsonReader(buffer, isFinalBlock: false, default);
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.PropertyName)
+                    return reader.GetString();
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw NotAListing(buffer, "the input is no JSON");
+        }
+
+        return null;
+    }
+
+    enum Format
+    {
+        Lines,
+        Files,
+        WalShow,
+        WalVerify,
+    }
+}

@@ -1,0 +1,64 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.IO.Pipelines;
+
+namespace BackupMetricsJob.Catalog.Import.Archive;
+
+/// <summary>The lines of find -printf '%T@ %s %P\n': when a file was changed, its size, its path.</summary>
+internal static class FindLines
+{
+    const int MaxLine = 64 * 1024;
+
+    public static async Task ReadAsync(PipeReader pipe, ArchiveContent content, CancellationToken cancellationToken)
+    {
+        long line = 0;
+        while (true)
+        {
+            var read = await pipe.ReadAsync(cancellationToken);
+            var rest = read.Buffer;
+            line = Lines(ref rest, content, line);
+            if (read.IsCompleted && !rest.IsEmpty)
+                throw new ListingException("", $"the input ends in the middle of line {line + 1}: the listing is not whole");
+            if (rest.Length > MaxLine)
+                throw new ListingException("", $"line {line + 1} is longer than {MaxLine} bytes");
+            pipe.AdvanceTo(rest.Start, rest.End);
+            if (read.IsCompleted)
+                return;
+        }
+    }
+
+    static long Lines(ref ReadOnlySequence<byte> rest, ArchiveContent content, long line)
+    {
+        var reader = new SequenceReader<byte>(rest);
+        while (reader.TryReadTo(out ReadOnlySpan<byte> text, (byte)'\n'))
+        {
+            line++;
+            if (!text.TrimEnd((byte)'\r').IsEmpty)
+                Add(text.TrimEnd((byte)'\r'), content, line);
+        }
+
+        rest = rest.Slice(reader.Position);
+        return line;
+    }
+
+    static void Add(ReadOnlySpan<byte> text, ArchiveContent content, long line)
+    {
+        if (
+            Utf8Parser.TryParse(text, out decimal seconds, out var read)
+            && seconds is > -1e11m and < 1e11m
+            && text[read..] is [(byte)' ', .. var sized]
+            && Utf8Parser.TryParse(sized, out long size, out read)
+            && size >= 0
+            && sized[read..] is [(byte)' ', .. { Length: > 0 } path]
+        )
+            content.Add(path, size, (long)(seconds * 1_000_000));
+        else
+            throw ArchiveReader.NotAListing(
+                new(text.ToArray()),
+                string.Create(
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    $"line {line} is not a time in seconds, a size in bytes and a path"
+                )
+            );
+    }
+}

@@ -1,0 +1,27 @@
+using BackupMetricsJob.Backups;
+
+namespace BackupMetricsJob.Reporting;
+
+/// <summary>Writes a line about each WAL archive that was listed: how long ago, and how far a restore comes with it.</summary>
+internal static class ShowArchive
+{
+    public static void Write(ArchiveWord word, DateTimeOffset now, Action<string, string> row)
+    {
+        foreach (var coverage in word.Coverages.Where(coverage => coverage.Unknown is null))
+            row("archive listed", $"{Age(coverage.Listing, now)}: {Describe(coverage)}");
+        foreach (var (listing, _) in word.Stale)
+            row("archive listed", $"{Age(listing, now)}: too long ago to count");
+    }
+
+    static string Age(ArchiveListing listing, DateTimeOffset now) =>
+        $"{Humanize.Since(listing.ListedAt!.Value, now)} ago ({listing.Storage})";
+
+    static string Describe(ArchiveCoverage coverage) =>
+        coverage switch
+        {
+            { HasHole: true } => $"{coverage.FirstMissing} is missing",
+            { Base: { } of, LastReplayed: { } last } =>
+                $"whole from the {of.Type.Name()} backup of {Humanize.Time(of.Finished)} to {last}",
+            _ => "nothing is missing",
+        };
+}
