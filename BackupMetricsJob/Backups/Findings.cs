@@ -19,7 +19,11 @@ internal static class Findings
         }
 
         if (result.IsMonitored)
+        {
             BackupFindings.Add(findings, result);
+            CopyFindings.Add(findings, result);
+        }
+
         if (result.Server is { } server)
         {
             AddArchiver(findings, server, result.Instance);

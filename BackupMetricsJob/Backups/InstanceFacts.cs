@@ -7,6 +7,9 @@ internal sealed record InstanceFacts(string Source, string Name)
 {
     public List<BackupFacts> Backups { get; } = [];
 
+    /// <summary>The same, by repository or storage.</summary>
+    public List<StorageFacts> Storages { get; } = [];
+
     /// <summary>Why what it says of this instance is not the whole truth; null where it is.</summary>
     public ProbeFailure? Failure { get; set; }
 }

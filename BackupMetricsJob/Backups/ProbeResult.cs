@@ -29,6 +29,9 @@ internal sealed record ProbeResult(Instance Instance)
 
     public IReadOnlyList<BackupFacts> Backups { get; init; } = [];
 
+    /// <summary>The same, by repository or storage, as far as a source says.</summary>
+    public IReadOnlyList<StorageFacts> Storages { get; init; } = [];
+
     /// <summary>The sources that answered in full.</summary>
     public IReadOnlyList<string> SourcesThatAnswered { get; init; } = [];
 
@@ -53,6 +56,9 @@ internal sealed record ProbeResult(Instance Instance)
 
     /// <summary>The same, and by whose word.</summary>
     public Loss? Loss => RecoveryPoint.Estimate(Server, Backups);
+
+    /// <summary>In how many storages there is a backup that is new enough; null where that is unknown, or does not matter.</summary>
+    public Copies? Copies => BackupMetricsJob.Backups.Copies.Find(this);
 
     /// <summary>How much WAL a restore would replay; null where that, or the recovery point itself, is unknown.</summary>
     public long? ReplayBytes => LossWindow is null ? null : RecoveryPoint.ReplayBytes(Server, Backups);

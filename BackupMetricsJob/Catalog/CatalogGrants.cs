@@ -41,6 +41,7 @@ internal static class CatalogGrants
                 GRANT USAGE ON SCHEMA backup_metrics TO {0};
                 GRANT SELECT, INSERT, UPDATE, DELETE ON backup_metrics.backup_catalog TO {0};
                 GRANT SELECT, INSERT, UPDATE, DELETE ON backup_metrics.backup_source TO {0};
+                GRANT SELECT, INSERT, UPDATE, DELETE ON backup_metrics.backup_storage, backup_metrics.backup_refusal TO {0};
                 GRANT SELECT ON backup_metrics.backup_count, backup_metrics.schema_version TO {0};
 
                 """,
@@ -57,7 +58,7 @@ internal static class CatalogGrants
                 + """
                 GRANT USAGE ON SCHEMA backup_metrics TO {0};
                 GRANT SELECT ON backup_metrics.backup_catalog, backup_metrics.backup_source, backup_metrics.backup_count,
-                  backup_metrics.schema_version TO {0};
+                  backup_metrics.backup_storage, backup_metrics.backup_refusal, backup_metrics.schema_version TO {0};
 
                 """,
             left,

@@ -167,6 +167,8 @@ internal static class CatalogImport
         var added = server.Backups > 0 ? AddFor(SqlText.Load("catalog_merge_new")) : null;
         if (server.IsComplete)
             AddFor(SqlText.Load("catalog_merge_source")).Parameters.Add(Text(server.Error));
+        if (server.List is { Repositories: { Count: > 0 } repositories })
+            AddFor(SqlText.Load("catalog_merge_storage")).Parameters.Add(Text(RepositoryJson.Of(repositories)));
         var cluster = AddFor(SqlText.Load("catalog_merge_cluster"));
         cluster.Parameters.Add(Text(server.List?.Cluster?.SystemIdentifier.ToString(CultureInfo.InvariantCulture)));
         cluster.Parameters.Add(Text(server.List?.Cluster?.PgVersionNumber?.ToString(CultureInfo.InvariantCulture)));

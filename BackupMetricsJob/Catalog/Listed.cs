@@ -18,6 +18,9 @@ internal abstract record Listed
         /// <summary>The storages that the list is complete for; null: all of them.</summary>
         public IReadOnlyCollection<string>? Storages { get; init; }
 
+        /// <summary>What the tool says of each repository that it has; empty where it does not say.</summary>
+        public IReadOnlyList<Repository> Repositories { get; init; } = [];
+
         /// <summary>Whether the list may be one of some kinds of backup only, without saying so (pgbackrest info --type).</summary>
         public bool MayLackKinds { get; init; }
 
@@ -36,6 +39,17 @@ internal abstract record Listed
     /// <param name="BackupId">Its name, likewise.</param>
     /// <param name="Problem">What is wrong with it, and where.</param>
     internal sealed record Skipped(string? OfServer, string? BackupId, string Problem) : Listed;
+}
+
+/// <summary>A place that a tool keeps backups and WAL in.</summary>
+/// <param name="Storage">Its name in the rows of its backups.</param>
+/// <param name="Error">What the tool said instead of reading it.</param>
+internal sealed record Repository(string Storage, string? Error)
+{
+    /// <summary>The oldest and the newest WAL segment in its archive.</summary>
+    public string? FirstWal { get; init; }
+
+    public string? LastWal { get; init; }
 }
 
 /// <summary>A PostgreSQL cluster: what initdb or pg_upgrade made.</summary>

@@ -52,6 +52,7 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
                 Found(facts.Name, facts.Source, through) with
                 {
                     Backups = facts.Backups,
+                    Storages = facts.Storages,
                     SourceFailures = failures,
                     SourcesThatAnswered = failures.Count == 0 ? [facts.Source] : [],
                 }
@@ -66,6 +67,7 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
             Instance = known.Instance with { Sources = With(known.Instance.Sources, facts.Source) },
             IsMonitored = true,
             Backups = FactsMerge.Merge(known.Backups, facts.Backups),
+            Storages = FactsMerge.Merge(known.Storages, facts.Storages),
             SourceFailures = [.. known.SourceFailures, .. failures],
             SourcesThatAnswered = answers
                 ? With(known.SourcesThatAnswered, facts.Source)
@@ -101,9 +103,10 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
             ? own with
             {
                 Limits = [],
+                Copies = null,
                 Sources = [source],
             }
-            : new(name, through.Instance.Labels, through.Instance.Limits, [source]);
+            : new(name, through.Instance.Labels, through.Instance.Limits, [source]) { Copies = through.Instance.Copies };
         return new(instance)
         {
             IsTarget = false,
@@ -118,7 +121,7 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
         for (var i = 0; i < _results.Count; i++)
         {
             if (!_results[i].IsMonitored)
-                _results[i] = _results[i] with { Instance = _results[i].Instance with { Limits = [] } };
+                _results[i] = _results[i] with { Instance = _results[i].Instance with { Limits = [], Copies = null } };
         }
 
         return _results;

@@ -39,6 +39,18 @@ internal static class JsonInput
 
     static JsonText Checked(ReadOnlySequence<byte> utf8, string tool)
     {
+        try
+        {
+            return Strictly(utf8, tool);
+        }
+        catch (ListingException) when (tool == "pgbackrest" && ControlCharacters.Mark(utf8) is { } marked)
+        {
+            return Strictly(new(marked), tool);
+        }
+    }
+
+    static JsonText Strictly(ReadOnlySequence<byte> utf8, string tool)
+    {
         var expected = $"the output of `{ToolOutput.Command(tool)}` is expected";
         if (utf8.Length >= 3 && utf8.Slice(0, 3).ToArray() is [0xEF, 0xBB, 0xBF])
             utf8 = utf8.Slice(3);
