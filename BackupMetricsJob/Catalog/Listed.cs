@@ -67,4 +67,8 @@ internal sealed record ListingOptions(string? Server, TimeZoneInfo Zone, DateTim
 
 /// <summary>The input is not what the tool prints: exit code 65. The message says what was found and what was expected.</summary>
 /// <param name="path">Where, as a JSON path ($[3].backup[0].label), or "" for the whole.</param>
-internal sealed class ListingException(string path, string message) : Exception(path.Length == 0 ? message : $"{path}: {message}");
+internal sealed class ListingException(string path, string message) : Exception(path.Length == 0 ? message : $"{path}: {message}")
+{
+    /// <summary>The servers that the input may be about.</summary>
+    public IReadOnlyCollection<string> Servers { get; set; } = [];
+}

@@ -118,7 +118,7 @@ internal static class ImportCommand
     {
         var signals = context.Signals;
         var output = ReadAsync(tool, file, options, signals.Stop);
-        var result = await CatalogImport.RunAsync(access.Connection, tool, output, allowEmpty, access.Timeout, signals.Stop);
+        var result = await CatalogImport.RunAsync(access.Connection, tool, output, allowEmpty, access.Timeout, signals.Stop, ImportOrigin.Here(options.Server));
         if (result.Failure is null || result.Servers > 0)
             Report(result, context);
         return result.Failure is { } failure ? CatalogFlags.Report(failure, "import", context, signals.Received) : (int)ExitCode.Success;

@@ -32,8 +32,21 @@ internal static class JsonInput
             if (read.Buffer.Length > MaxBytes)
                 throw new ListingException("", $"the input is longer than {MaxBytes} bytes: no tool lists that many backups");
             if (read.IsCompleted)
-                return Checked(read.Buffer, tool);
+                return Named(read.Buffer, tool);
             input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    static JsonText Named(ReadOnlySequence<byte> utf8, string tool)
+    {
+        try
+        {
+            return Checked(utf8, tool);
+        }
+        catch (ListingException refusal)
+        {
+            refusal.Servers = BrokenText.Servers(utf8, tool);
+            throw;
         }
     }
 
