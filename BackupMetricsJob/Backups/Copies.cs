@@ -12,7 +12,7 @@ internal sealed record Copies(int Count, IReadOnlyList<Copy> Storages)
     public static Copies? Find(ProbeResult result)
     {
         var asked = result.Instance.Copies is not null;
-        if (!asked && !HasSeveral(result) || !AllSourcesSpoke(result))
+        if (!asked && !AreInSeveral(result.Storages) || !AllSourcesSpoke(result))
             return null;
         var limit = CopyLimit.Of(result.Instance);
         var copies = new SortedDictionary<(string Tool, string Storage), string?>(ByName.Instance);
@@ -22,7 +22,7 @@ internal sealed record Copies(int Count, IReadOnlyList<Copy> Storages)
         foreach (var backup in BackupFindings.Believed(result))
         {
             if (backup is { LastSuccess: not null, Age: { } age } && limit.Includes(backup.Type) && !dated.Contains(backup.Tool))
-                Add(backup.Tool, "", OfOnly(result, backup.Tool) is { Error: { } error } ? CopyLimit.Unreadable(error) : limit.WhyNot(age));
+                Add(backup.Tool, "", OfOnly(result, backup.Tool) is { Error: not null } ? CopyLimit.Unreadable : limit.WhyNot(age));
         }
 
         var count = copies.Values.Count(whyNot => whyNot is null);
@@ -38,8 +38,9 @@ internal sealed record Copies(int Count, IReadOnlyList<Copy> Storages)
         }
     }
 
-    static bool HasSeveral(ProbeResult result) =>
-        result.Storages.GroupBy(storage => storage.Tool).Any(tool => tool.Select(storage => storage.Name).Distinct().Skip(1).Any());
+    /// <summary>Whether a tool has more than one storage.</summary>
+    public static bool AreInSeveral(IReadOnlyList<StorageFacts> storages) =>
+        storages.GroupBy(storage => storage.Tool).Any(tool => tool.Select(storage => storage.Name).Distinct().Skip(1).Any());
 
     /// <summary>A source that says nothing may know of copies.</summary>
     static bool AllSourcesSpoke(ProbeResult result) =>
@@ -71,6 +72,8 @@ internal sealed record Copies(int Count, IReadOnlyList<Copy> Storages)
 internal sealed record Copy(string Tool, string Storage, string? WhyNot)
 {
     public string Name => Storage.Length == 0 ? $"the storage of {Tool}" : $"{Storage} ({Tool})";
+
+    public string Place => Storage.Length == 0 ? "its storage" : Storage;
 }
 
 /// <summary>
@@ -79,6 +82,8 @@ internal sealed record Copy(string Tool, string Storage, string? WhyNot)
 /// </summary>
 internal sealed record CopyLimit(LimitType Type, TimeSpan? MaxAge)
 {
+    public const string Unreadable = "could not be read";
+
     public static CopyLimit Of(Instance instance)
     {
         foreach (var type in (ReadOnlySpan<LimitType>)[LimitType.Base, LimitType.Full, LimitType.Logical])
@@ -90,8 +95,6 @@ internal sealed record CopyLimit(LimitType Type, TimeSpan? MaxAge)
         return new(LimitType.Base, null);
     }
 
-    public static string Unreadable(string error) => $"could not be read: {error}";
-
     public bool Includes(BackupType type) =>
         Type switch
         {
@@ -102,8 +105,8 @@ internal sealed record CopyLimit(LimitType Type, TimeSpan? MaxAge)
 
     public string? WhyNot(StorageFacts storage)
     {
-        if (storage.Error is { } error)
-            return Unreadable(error);
+        if (storage.Error is not null)
+            return Unreadable;
         var newest = storage.Newest.Where(backup => Includes(backup.Type)).Min(backup => (TimeSpan?)backup.Age);
         return newest is { } age ? WhyNot(age) : "has none";
     }

@@ -29,6 +29,9 @@ internal sealed record ImportResult(string Tool)
     /// <summary>The servers whose backups are dated by their objects alone.</summary>
     public List<string> DatedByObjects { get; } = [];
 
+    /// <summary>The repositories that the tool could not read, each with its words.</summary>
+    public List<(string Server, ListedRepository Repository)> Unreadable { get; } = [];
+
     /// <summary>The servers of which the tool could not say what backups there are, each with its words.</summary>
     public List<(string Server, string Error)> Errors { get; } = [];
 }
@@ -215,6 +218,8 @@ internal static class CatalogImport
         result.Servers++;
         if (server.Error is { } error)
             result.Errors.Add((server.Name, error));
+        if (server is { Error: null, List: { } list })
+            result.Unreadable.AddRange(list.Repositories.Where(of => of.Error is not null).Select(of => (server.Name, of)));
         if (server.IsDatedByObjects)
             result.DatedByObjects.Add(server.Name);
 

@@ -19,7 +19,7 @@ internal abstract record Listed
         public IReadOnlyCollection<string>? Storages { get; init; }
 
         /// <summary>What the tool says of each repository that it has; empty where it does not say.</summary>
-        public IReadOnlyList<Repository> Repositories { get; init; } = [];
+        public IReadOnlyList<ListedRepository> Repositories { get; init; } = [];
 
         /// <summary>Whether the list may be one of some kinds of backup only, without saying so (pgbackrest info --type).</summary>
         public bool MayLackKinds { get; init; }
@@ -44,7 +44,7 @@ internal abstract record Listed
 /// <summary>A place that a tool keeps backups and WAL in.</summary>
 /// <param name="Storage">Its name in the rows of its backups.</param>
 /// <param name="Error">What the tool said instead of reading it.</param>
-internal sealed record Repository(string Storage, string? Error)
+internal sealed record ListedRepository(string Storage, string? Error)
 {
     /// <summary>The oldest and the newest WAL segment in its archive.</summary>
     public string? FirstWal { get; init; }

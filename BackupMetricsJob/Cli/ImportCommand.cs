@@ -158,6 +158,13 @@ internal static class ImportCommand
                         + $"unchanged: {error}"
                 )
             );
+        foreach (var (server, repository) in result.Unreadable)
+            context.Error.WriteLine(
+                PlainText.OnOneLine(
+                    $"warning: {result.Tool} could not read {repository.Storage} of \"{server}\". The catalogue has recorded this; the backups "
+                        + $"in it are unchanged, and those in the others are imported: {repository.Error}"
+                )
+            );
         foreach (var skipped in result.Skipped.Take(MaxSkippedLines))
             context.Error.WriteLine(
                 PlainText.OnOneLine(

@@ -38,7 +38,12 @@ internal static class PgBackRestInfo
 
             if (stanza.IsLocked)
                 yield return Listing.Of(
-                    new(stanza.Name, "pgbackrest", BackupType.Base, "running", BackupStatus.Running) { Started = options.Now }
+                    new(stanza.Name, "pgbackrest", BackupType.Base, "running", BackupStatus.Running)
+                    {
+                        Started = options.Now,
+                        SizeBytes = stanza.Progress.Total,
+                        StoredBytes = stanza.Progress.Complete,
+                    }
                 );
             if (isWhole || stanza.Error is not null)
                 yield return new Listed.Server(stanza.Name, stanza.Error)

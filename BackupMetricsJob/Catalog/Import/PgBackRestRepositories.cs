@@ -18,7 +18,7 @@ internal static class PgBackRestRepositories
     /// <summary>Empty before 2.32, and where none could be read.</summary>
     /// <param name="listed">The objects under "repo".</param>
     /// <param name="archives">Those under "archive": of each database that the stanza was ever for.</param>
-    public static IReadOnlyList<Repository> Read(IEnumerable<Fields> listed, IEnumerable<Fields> archives)
+    public static IReadOnlyList<ListedRepository> Read(IEnumerable<Fields> listed, IEnumerable<Fields> archives)
     {
         var ranges = new Dictionary<long, (long Database, string? First, string? Last)>();
         foreach (var archive in archives)
@@ -34,13 +34,13 @@ internal static class PgBackRestRepositories
             {
                 var key = repository.Count("key") ?? 1;
                 var (_, first, last) = ranges.GetValueOrDefault(key);
-                return new Repository(Storage(key), Error(repository)) { FirstWal = first, LastWal = last };
+                return new ListedRepository(Storage(key), Error(repository)) { FirstWal = first, LastWal = last };
             }),
         ];
     }
 
     /// <summary>Why the list of the stanza is not to be trusted at all; null if one of its repositories at least could be read.</summary>
-    public static string? Error(Fields status, IReadOnlyList<Repository> repositories)
+    public static string? Error(Fields status, IReadOnlyList<ListedRepository> repositories)
     {
         var code = status.Count("code") ?? throw status.Refused("code", "a status code is missing here");
         var failed = repositories.Where(repository => repository.Error is not null).ToList();

@@ -21,10 +21,13 @@ internal sealed class PgBackRestStanza
     /// <summary>
     /// The repositories that were asked; empty where they are not named (before 2.32, or none could be read).
     /// </summary>
-    public required IReadOnlyList<Repository> Repositories { get; init; }
+    public required IReadOnlyList<ListedRepository> Repositories { get; init; }
 
     /// <summary>Whether a backup of it is being made.</summary>
     public required bool IsLocked { get; init; }
+
+    /// <summary>How many bytes it has to copy, and how many it has copied (pgBackRest 2.48 and newer).</summary>
+    public (long? Total, long? Complete) Progress { get; init; }
 
     /// <summary>The cluster that the stanza is for now, after stanza-upgrade the new one; null where that is not told.</summary>
     public Cluster? Cluster { get; private set; }
@@ -62,6 +65,7 @@ internal sealed class PgBackRestStanza
             Backups = hasBackups ? backups.Items("an array of backups") : [],
             Repositories = repositories,
             IsLocked = state.Has("lock.backup") && state.Flag("lock.backup.held"),
+            Progress = state.Has("lock.backup") ? (state.Count("lock.backup.size"), state.Count("lock.backup.size-cplt")) : default,
         };
         long? newest = null;
         var clusters = new HashSet<ulong>();

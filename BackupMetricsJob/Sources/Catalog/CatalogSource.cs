@@ -140,7 +140,10 @@ internal sealed class CatalogSource
                         Running = new(
                             since,
                             row.IsDBNull(4) || !double.IsFinite(row.GetDouble(4)) ? null : TimeSpan.FromSeconds(row.GetDouble(4))
-                        ),
+                        )
+                        {
+                            Complete = row.IsDBNull(6) ? null : row.GetDouble(6),
+                        },
                     }
         );
     }
