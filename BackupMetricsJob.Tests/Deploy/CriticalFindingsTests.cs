@@ -79,6 +79,25 @@ public sealed partial class CriticalFindingsTests
             ("broken-chain", [Backup, Backup with { Type = BackupType.Incr, BrokenChains = 2 }, Dump, Restored]),
         ];
 
+    static IEnumerable<(string Name, int? Asked, StorageFacts[] Storages)> Stored =>
+        [
+            ("both", 2, [In("repo1", 3), In("repo2", 40)]),
+            ("behind", 2, [In("repo1", 3), In("repo2", 60)]),
+            ("behind-and-one-is-enough", 1, [In("repo1", 3), In("repo2", 60)]),
+            ("behind-and-nobody-asked", null, [In("repo1", 3), In("repo2", 60)]),
+            ("unreadable", 2, [In("repo1", 3), In("repo2", 3) with { Error = "[13] Permission denied" }]),
+            ("empty", 2, [In("repo1", 3), new(SourceName.Catalog, "pg_basebackup", "repo2")]),
+            ("one", 2, [In("repo1", 3)]),
+            ("one-and-nobody-asked", null, []),
+            ("nobody-says", 2, []),
+        ];
+
+    static StorageFacts In(string name, int hours) =>
+        new(SourceName.Catalog, "pg_basebackup", name)
+        {
+            Newest = [new(BackupType.Full, Noon.AddHours(-hours), TimeSpan.FromHours(hours))],
+        };
+
     static IEnumerable<ProbeResult> States =>
         [
             .. from server in Servers
@@ -113,6 +132,23 @@ public sealed partial class CriticalFindingsTests
             {
                 Backups = FromCatalog(backups.Backups),
                 SourcesThatAnswered = [SourceName.Catalog],
+            },
+            .. from stored in Stored
+            select OfCatalog($"copies_{stored.Name}") with
+            {
+                Instance = new($"copies_{stored.Name}", [], AllLimits, [SourceName.Catalog]) { Copies = stored.Asked },
+                Backups = FromCatalog([Backup, Dump, Restored]),
+                Storages = stored.Storages,
+                SourcesThatAnswered = [SourceName.Catalog],
+            },
+            .. from stored in Stored
+            select OfCatalog($"copies_a-source-failed_{stored.Name}") with
+            {
+                Instance = new($"copies_a-source-failed_{stored.Name}", [], AllLimits, [SourceName.Catalog]) { Copies = stored.Asked },
+                Backups = FromCatalog([Backup, Dump, Restored]),
+                Storages = stored.Storages,
+                SourcesThatAnswered = [],
+                SourceFailures = [new(SourceName.Catalog, new(FailureReason.BadData, "pgbackrest could not read repo2"))],
             },
             .. from backups in Listed
             select OfCatalog($"source-failed_{backups.Name}") with

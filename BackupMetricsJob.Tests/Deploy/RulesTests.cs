@@ -40,6 +40,7 @@ public sealed class RulesTests
         Assert.Equal(
             [
                 "BackupClockSkew",
+                "BackupCopiesMissing",
                 "BackupHasErrors",
                 "BackupJobFailed",
                 "BackupMetricsAbsent",

@@ -81,4 +81,8 @@ internal sealed record BackupCounts(long Done, long Failed, long Running, long W
 
 /// <summary>A backup that is being made.</summary>
 /// <param name="Longest">The longest that one of its kind took before it; null where none did.</param>
-internal sealed record RunningBackup(DateTimeOffset Since, TimeSpan? Longest);
+internal sealed record RunningBackup(DateTimeOffset Since, TimeSpan? Longest)
+{
+    /// <summary>How much of it is done, from 0 to 1; null where the tool does not say.</summary>
+    public double? Complete { get; init; }
+}

@@ -39,8 +39,7 @@ internal static class BackupFindings
 
     static void AddBase(List<Finding> findings, ProbeResult result)
     {
-        var believed = ServerIsBelieved(result) ? result.Backups : [.. result.Backups.Where(backup => backup.Source != SourceName.Server)];
-        if (Newest(believed, BackupTypeNames.IsPhysical) is { } newest)
+        if (Newest(Believed(result), BackupTypeNames.IsPhysical) is { } newest)
             AddAge(findings, result, LimitType.Base, newest, "base backup");
         else if (
             result is { Failure: null, SourceFailures.Count: 0 } or { Server: not null }
@@ -48,6 +47,10 @@ internal static class BackupFindings
         )
             AddNoBase(findings, result, critical);
     }
+
+    /// <summary>All backups but those that only the server saw stopped, where another source may know better.</summary>
+    public static IReadOnlyList<BackupFacts> Believed(ProbeResult result) =>
+        ServerIsBelieved(result) ? result.Backups : [.. result.Backups.Where(backup => backup.Source != SourceName.Server)];
 
     /// <summary>
     /// Whether a base backup that only the server saw stopped is believed: not where another source may know base backups and knows none.

@@ -29,6 +29,7 @@ internal static class ClusterIdentity
             Failure = result.Failure ?? failures.Find(other => result.Instance.Sources.Contains(other.Source))?.Failure,
             Archive = foreign.Exists(backup => backup.Source == SourceName.Catalog) ? null : result.Archive,
             Backups = [.. result.Backups.Select(backup => foreign.Contains(backup) ? Emptied(backup) : backup)],
+            Storages = [.. result.Storages.Select(storage => foreign.Exists(backup => IsIn(backup, storage)) ? storage with { Newest = [] } : storage)],
             SourceFailures = [.. result.SourceFailures, .. failures],
             SourcesThatAnswered = [.. result.SourcesThatAnswered.Where(source => !failures.Exists(other => other.Source == source))],
         };
@@ -55,6 +56,8 @@ internal static class ClusterIdentity
             (backup.SystemIdentifier is { } cluster && server.SystemIdentifier is { } own && cluster != own)
             || (backup.PgVersionNumber is { } version && version / MajorVersion != server.VersionNumber / MajorVersion)
         );
+
+    static bool IsIn(BackupFacts backup, StorageFacts storage) => backup.Source == storage.Source && backup.Tool == storage.Tool;
 
     static ProbeFailure Failure(string name, BackupFacts backup, ServerEvidence server) =>
         backup.SystemIdentifier is { } cluster && server.SystemIdentifier is { } own && cluster != own

@@ -29,6 +29,30 @@ internal static class FactsMerge
     public static ArchiveEvidence? Merge(ArchiveEvidence? a, ArchiveEvidence? b) =>
         a is null || b is null ? a ?? b : new([.. a.Listings, .. b.Listings], [.. a.Backups, .. b.Backups]);
 
+    /// <summary>By source, tool and name: the newest backup wins, and so does the later word on whether it could be read.</summary>
+    public static IReadOnlyList<StorageFacts> Merge(IReadOnlyList<StorageFacts> a, IReadOnlyList<StorageFacts> b)
+    {
+        if (a.Count == 0 || b.Count == 0)
+            return a.Count == 0 ? b : a;
+        var merged = new List<StorageFacts>(a);
+        foreach (var facts in b)
+        {
+            var at = merged.FindIndex(other => other.Source == facts.Source && other.Tool == facts.Tool && other.Name == facts.Name);
+            if (at < 0)
+                merged.Add(facts);
+            else
+                merged[at] = (facts.Asked > merged[at].Asked ? facts : merged[at]) with
+                {
+                    Newest =
+                    [
+                        .. merged[at].Newest.Concat(facts.Newest).GroupBy(backup => backup.Type).Select(type => type.MinBy(backup => backup.Age)!),
+                    ],
+                };
+        }
+
+        return merged;
+    }
+
     static BackupFacts Merge(BackupFacts a, BackupFacts b)
     {
         var newest = b.LastSuccess is { } later && !(a.LastSuccess >= later) ? b : a;

@@ -19,10 +19,15 @@ internal static class Findings
         }
 
         if (result.IsMonitored)
+        {
             BackupFindings.Add(findings, result);
+            CopyFindings.Add(findings, result);
+        }
+
         var archive = result.ArchiveWord;
         if (archive is not null)
             ArchiveFindings.Add(findings, archive, result);
+
         if (result.Server is { } server)
         {
             AddArchiver(findings, server, result.Instance);

@@ -9,7 +9,11 @@ internal sealed record Instance(
     IReadOnlyList<InstanceLabel> Labels,
     IReadOnlyList<AgeLimit> Limits,
     IReadOnlyList<string> Sources
-);
+)
+{
+    /// <summary>In how many storages a backup must be that is new enough; null if that was not asked for.</summary>
+    public int? Copies { get; init; }
+}
 
 /// <summary>A label of the user's own.</summary>
 internal sealed record InstanceLabel(string Name, string Value);

@@ -10,6 +10,9 @@ internal sealed record InstanceFacts(string Source, string Name)
     /// <summary>What the listings of its WAL archives say; null where none was ever imported.</summary>
     public ArchiveEvidence? Archive { get; set; }
 
+    /// <summary>The same, by repository or storage.</summary>
+    public List<StorageFacts> Storages { get; } = [];
+
     /// <summary>Why what it says of this instance is not the whole truth; null where it is.</summary>
     public ProbeFailure? Failure { get; set; }
 }

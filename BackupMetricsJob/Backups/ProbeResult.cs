@@ -32,6 +32,9 @@ internal sealed record ProbeResult(Instance Instance)
     /// <summary>What the listings of its WAL archives say; null where none was ever imported.</summary>
     public ArchiveEvidence? Archive { get; init; }
 
+    /// <summary>The same, by repository or storage, as far as a source says.</summary>
+    public IReadOnlyList<StorageFacts> Storages { get; init; } = [];
+
     /// <summary>The sources that answered in full.</summary>
     public IReadOnlyList<string> SourcesThatAnswered { get; init; } = [];
 
@@ -59,6 +62,9 @@ internal sealed record ProbeResult(Instance Instance)
 
     /// <summary>What the archives' listings come to; null where none was ever imported.</summary>
     public ArchiveWord? ArchiveWord => ArchiveWord.Of(this);
+
+    /// <summary>In how many storages there is a backup that is new enough; null where that is unknown, or does not matter.</summary>
+    public Copies? Copies => BackupMetricsJob.Backups.Copies.Find(this);
 
     /// <summary>How much WAL a restore would replay; null where that, or the recovery point itself, is unknown.</summary>
     public long? ReplayBytes => LossWindow is null ? null : RecoveryPoint.ReplayBytes(Server, Backups);

@@ -42,6 +42,7 @@ internal static class CatalogGrants
                 GRANT SELECT, INSERT, UPDATE, DELETE ON backup_metrics.backup_catalog TO {0};
                 GRANT SELECT, INSERT, UPDATE, DELETE ON backup_metrics.backup_source TO {0};
                 GRANT SELECT, INSERT, UPDATE, DELETE ON backup_metrics.archive_listing, backup_metrics.archive_range TO {0};
+                GRANT SELECT, INSERT, UPDATE, DELETE ON backup_metrics.backup_storage, backup_metrics.backup_refusal TO {0};
                 GRANT SELECT ON backup_metrics.backup_count, backup_metrics.schema_version TO {0};
 
                 """,
@@ -58,7 +59,8 @@ internal static class CatalogGrants
                 + """
                 GRANT USAGE ON SCHEMA backup_metrics TO {0};
                 GRANT SELECT ON backup_metrics.backup_catalog, backup_metrics.backup_source, backup_metrics.backup_count,
-                  backup_metrics.archive_listing, backup_metrics.archive_range, backup_metrics.schema_version TO {0};
+                  backup_metrics.archive_listing, backup_metrics.archive_range,
+                  backup_metrics.backup_storage, backup_metrics.backup_refusal, backup_metrics.schema_version TO {0};
 
                 """,
             left,

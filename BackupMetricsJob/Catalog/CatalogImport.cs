@@ -29,6 +29,9 @@ internal sealed record ImportResult(string Tool)
     /// <summary>The servers whose backups are dated by their objects alone.</summary>
     public List<string> DatedByObjects { get; } = [];
 
+    /// <summary>The repositories that the tool could not read, each with its words.</summary>
+    public List<(string Server, ListedRepository Repository)> Unreadable { get; } = [];
+
     /// <summary>The servers of which the tool could not say what backups there are, each with its words.</summary>
     public List<(string Server, string Error)> Errors { get; } = [];
 }
@@ -45,16 +48,21 @@ internal static class CatalogImport
     /// <param name="allowEmpty">Whether to accept a list that is empty or of another cluster, so that the other backups are gone.</param>
     /// <param name="timeout">For all of it, reading the output included.</param>
     /// <param name="stop">Ends it; a server is then merged wholly or not at all.</param>
+    /// <param name="origin">Where it runs; null: here, and the output says whose backups they are.</param>
     public static async Task<ImportResult> RunAsync(
         ConnectionSettings catalogue,
         string tool,
         IAsyncEnumerable<Listed> output,
         bool allowEmpty,
         TimeSpan timeout,
-        CancellationToken stop
+        CancellationToken stop,
+        ImportOrigin? origin = null
     )
     {
+        origin ??= ImportOrigin.Here();
         var result = new ImportResult(tool);
+        IReadOnlyCollection<string> about = [];
+        var isClash = false;
         result.Failure = await CatalogSession.RunAsync(
             catalogue,
             timeout,
@@ -62,21 +70,41 @@ internal static class CatalogImport
             {
                 if (await CatalogVersion.CheckAsync(session, cancellationToken) is { } failure)
                     return failure;
-                var servers = await ListingTable.FillAsync(session, tool, output, result.Skipped, cancellationToken);
+                var servers = new List<ListedServer>();
+                try
+                {
+                    await ListingTable.FillAsync(session, tool, output, servers, result.Skipped, cancellationToken);
+                }
+                catch (ListingException refusal)
+                {
+                    about = refusal.Servers;
+                    throw;
+                }
+                finally
+                {
+                    about = [.. about.Union(servers.Select(server => server.Name))];
+                }
+
                 if (!allowEmpty && await EmptiedAsync(session, tool, servers, cancellationToken) is { } empty)
                     return empty;
                 if (!allowEmpty && await ClashAsync(session, tool, servers, cancellationToken) is { } clash)
+                {
+                    isClash = true;
                     return clash;
+                }
+
                 foreach (var server in servers)
-                    await MergeAsync(session, server, isLast: server == servers[^1], result, cancellationToken);
+                    await MergeAsync(session, server, isLast: server == servers[^1], origin, result, cancellationToken);
                 return null;
             },
             stop
         );
+        if (result.Failure is { Cause: CatalogFailureCause.Input } why)
+            result.Failure = await RefusedImport.RecordAsync(catalogue, tool, origin, about, isClash, why, timeout, stop);
         return result;
     }
 
-    static string Json(IEnumerable<string> texts) => $"[{string.Join(',', texts.Select(text => $"\"{JsonEncodedText.Encode(text)}\""))}]";
+    public static string Json(IEnumerable<string> texts) => $"[{string.Join(',', texts.Select(text => $"\"{JsonEncodedText.Encode(text)}\""))}]";
 
     static async Task<CatalogFailure?> EmptiedAsync(
         CatalogSession session,
@@ -142,6 +170,7 @@ internal static class CatalogImport
         CatalogSession session,
         ListedServer server,
         bool isLast,
+        ImportOrigin origin,
         ImportResult result,
         CancellationToken cancellationToken
     )
@@ -166,7 +195,16 @@ internal static class CatalogImport
         var changed = server.Backups > 0 ? AddFor(SqlText.Load("catalog_merge_changed")) : null;
         var added = server.Backups > 0 ? AddFor(SqlText.Load("catalog_merge_new")) : null;
         if (server.IsComplete)
-            AddFor(SqlText.Load("catalog_merge_source")).Parameters.Add(Text(server.Error));
+        {
+            var source = AddFor(SqlText.Load("catalog_merge_source"));
+            source.Parameters.Add(Text(server.Error));
+            source.Parameters.Add(Text(origin.Host));
+            source.Parameters.Add(new NpgsqlParameter<long> { TypedValue = server.Skipped.Count });
+            source.Parameters.Add(Text(server.SkippedReason));
+        }
+
+        if (server.List is { Repositories: { Count: > 0 } repositories })
+            AddFor(SqlText.Load("catalog_merge_storage")).Parameters.Add(Text(RepositoryJson.Of(repositories)));
         var cluster = AddFor(SqlText.Load("catalog_merge_cluster"));
         cluster.Parameters.Add(Text(server.List?.Cluster?.SystemIdentifier.ToString(CultureInfo.InvariantCulture)));
         cluster.Parameters.Add(Text(server.List?.Cluster?.PgVersionNumber?.ToString(CultureInfo.InvariantCulture)));
@@ -180,6 +218,8 @@ internal static class CatalogImport
         result.Servers++;
         if (server.Error is { } error)
             result.Errors.Add((server.Name, error));
+        if (server is { Error: null, List: { } list })
+            result.Unreadable.AddRange(list.Repositories.Where(of => of.Error is not null).Select(of => (server.Name, of)));
         if (server.IsDatedByObjects)
             result.DatedByObjects.Add(server.Name);
 

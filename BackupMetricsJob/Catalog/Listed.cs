@@ -18,6 +18,9 @@ internal abstract record Listed
         /// <summary>The storages that the list is complete for; null: all of them.</summary>
         public IReadOnlyCollection<string>? Storages { get; init; }
 
+        /// <summary>What the tool says of each repository that it has; empty where it does not say.</summary>
+        public IReadOnlyList<ListedRepository> Repositories { get; init; } = [];
+
         /// <summary>Whether the list may be one of some kinds of backup only, without saying so (pgbackrest info --type).</summary>
         public bool MayLackKinds { get; init; }
 
@@ -38,6 +41,17 @@ internal abstract record Listed
     internal sealed record Skipped(string? OfServer, string? BackupId, string Problem) : Listed;
 }
 
+/// <summary>A place that a tool keeps backups and WAL in.</summary>
+/// <param name="Storage">Its name in the rows of its backups.</param>
+/// <param name="Error">What the tool said instead of reading it.</param>
+internal sealed record ListedRepository(string Storage, string? Error)
+{
+    /// <summary>The oldest and the newest WAL segment in its archive.</summary>
+    public string? FirstWal { get; init; }
+
+    public string? LastWal { get; init; }
+}
+
 /// <summary>A PostgreSQL cluster: what initdb or pg_upgrade made.</summary>
 internal sealed record Cluster(ulong SystemIdentifier, int? PgVersionNumber);
 
@@ -53,4 +67,8 @@ internal sealed record ListingOptions(string? Server, TimeZoneInfo Zone, DateTim
 
 /// <summary>The input is not what the tool prints: exit code 65. The message says what was found and what was expected.</summary>
 /// <param name="path">Where, as a JSON path ($[3].backup[0].label), or "" for the whole.</param>
-internal sealed class ListingException(string path, string message) : Exception(path.Length == 0 ? message : $"{path}: {message}");
+internal sealed class ListingException(string path, string message) : Exception(path.Length == 0 ? message : $"{path}: {message}")
+{
+    /// <summary>The servers that the input may be about.</summary>
+    public IReadOnlyCollection<string> Servers { get; set; } = [];
+}

@@ -23,6 +23,9 @@ internal sealed record ListedServer(string Name)
     /// <summary>The backups that could not be read, so far as they have a name.</summary>
     public List<string> Skipped { get; } = [];
 
+    /// <summary>Why the first of them could not.</summary>
+    public string? SkippedReason { get; set; }
+
     /// <summary>A record could not be read, and nobody knows which backup it is: none that is not listed is known to be gone.</summary>
     public bool HasUnnamedSkips { get; set; }
 
@@ -50,13 +53,14 @@ internal static class ListingTable
         GROUP BY 1, 2, 3 HAVING count(*) > 1 ORDER BY 1, 2, 3 LIMIT 1
         """;
 
+    /// <param name="servers">Filled with the servers, in the order in which they were first named.</param>
     /// <param name="skipped">Filled with the backups that could not be read.</param>
-    /// <returns>The servers, in the order in which they were first named.</returns>
     /// <exception cref="ListingException">The output is not what the tool prints, or has what cannot be stored.</exception>
-    public static async Task<IReadOnlyList<ListedServer>> FillAsync(
+    public static async Task FillAsync(
         CatalogSession session,
         string tool,
         IAsyncEnumerable<Listed> output,
+        List<ListedServer> servers,
         List<Listed.Skipped> skipped,
         CancellationToken cancellationToken
     )
@@ -64,7 +68,6 @@ internal static class ListingTable
         await session.ExecuteAsync(SqlText.Load("catalog_listing"), cancellationToken);
         session.Step = "reading the input";
         session.StoresInput = true;
-        var servers = new List<ListedServer>();
         var byName = new Dictionary<string, ListedServer>(StringComparer.Ordinal);
         await using var entries = output.GetAsyncEnumerator(cancellationToken);
         // Whatever takes long to begin (a tool that asks its storage first) does so before the server waits for us.
@@ -116,7 +119,6 @@ internal static class ListingTable
         foreach (var server in servers.Where(server => server.List?.Cluster is not null))
             server.Clusters.InsertRange(0, [server.List!.Cluster!.SystemIdentifier, .. server.List.Earlier]);
         await IndexAsync(session, cancellationToken);
-        return servers;
 
         void Take(CatalogRow row)
         {
@@ -133,6 +135,7 @@ internal static class ListingTable
             if (backup.OfServer is { } name && RowProblem.OfKey(name, tool, "-", "-") is null)
             {
                 Server(name).Skipped.Add(RowProblem.Storable(backup.BackupId ?? ""));
+                Server(name).SkippedReason ??= RowProblem.Storable(PlainText.OnOneLine(backup.Problem));
                 Server(name).HasUnnamedSkips |= backup.BackupId is null;
             }
         }

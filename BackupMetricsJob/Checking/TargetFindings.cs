@@ -32,7 +32,30 @@ internal static class TargetFindings
             );
         }
 
+        AddCopies(findings, result);
         return findings;
+    }
+
+    static void AddCopies(List<Finding> findings, ProbeResult result)
+    {
+        var several = result.Found.Count(facts => Copies.AreInSeveral(facts.Storages)) + (Copies.AreInSeveral(result.Storages) ? 1 : 0);
+        if (result.Instance.Copies is null && several > 0)
+            findings.Add(
+                new(
+                    false,
+                    $"{Humanize.Count(several, "server")} {(several == 1 ? "has" : "have")} backups in more than one storage, and copies is not set: "
+                        + "a storage that falls behind is not reported",
+                    "Set copies, in the file or by --copies, to how many of them must have a backup that is new enough."
+                )
+            );
+        else if (result.Instance is { Copies: > 1 } && !result.Instance.Sources.Contains(SourceName.Catalog) && result.SourcesThatAnswered.Count > 0)
+            findings.Add(
+                new(
+                    false,
+                    $"copies is {result.Instance.Copies}, and no source of this target knows in which storages backups are",
+                    "Add the source catalog, unless another target's catalogue has this server."
+                )
+            );
     }
 
     // A connection within this machine needs no encryption.

@@ -135,7 +135,7 @@ internal static class ImportCommand
     {
         var signals = context.Signals;
         var output = ReadAsync(tool, file, options, signals.Stop);
-        var result = await CatalogImport.RunAsync(access.Connection, tool, output, allowEmpty, access.Timeout, signals.Stop);
+        var result = await CatalogImport.RunAsync(access.Connection, tool, output, allowEmpty, access.Timeout, signals.Stop, ImportOrigin.Here(options.Server));
         if (result.Failure is null || result.Servers > 0)
             Report(result, context);
         return result.Failure is { } failure ? CatalogFlags.Report(failure, "import", context, signals.Received) : (int)ExitCode.Success;
@@ -175,6 +175,13 @@ internal static class ImportCommand
                 PlainText.OnOneLine(
                     $"warning: {result.Tool} could not list \"{server}\". The catalogue has recorded this; the backups of the server are "
                         + $"unchanged: {error}"
+                )
+            );
+        foreach (var (server, repository) in result.Unreadable)
+            context.Error.WriteLine(
+                PlainText.OnOneLine(
+                    $"warning: {result.Tool} could not read {repository.Storage} of \"{server}\". The catalogue has recorded this; the backups "
+                        + $"in it are unchanged, and those in the others are imported: {repository.Error}"
                 )
             );
         foreach (var skipped in result.Skipped.Take(MaxSkippedLines))

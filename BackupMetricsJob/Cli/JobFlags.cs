@@ -64,6 +64,7 @@ internal static class JobFlags
             "TYPE=AGE",
             "How old a backup may be: base=26h, base:warning=26h, wal=none; repeatable (base 26h and 50h, wal 15m and 1h)"
         );
+        flags.Add("copies", "N", "In how many storages or repositories a backup must be that is new enough (not checked)");
         flags.AddDuration("timeout", "Timeout for each database", JobDefaults.Timeout);
         flags.AddDuration("deadline", "Time limit for the whole run, including the push", JobDefaults.Deadline);
         flags.Add("concurrency", "N", "Number of databases to probe at once (8 per core, from 16 to 64)");

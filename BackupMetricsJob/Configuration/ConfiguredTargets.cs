@@ -81,7 +81,10 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
             [.. settings.Labels.Select(label => new InstanceLabel(label.Name, label.Value))],
             LimitParser.WithDefaults(settings.Limits),
             settings.Sources?.Names ?? [SourceName.Server]
-        );
+        )
+        {
+            Copies = settings.Copies,
+        };
 
     string AllowedNames(string name)
     {

@@ -6,6 +6,7 @@ internal static class JobDefaults
     public const string Job = "backup_metrics";
     public const int MaxConcurrency = 1000;
     public const int MaxShards = 1000;
+    public const int MaxCopies = 100;
 
     /// <summary>Of each target.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);

@@ -91,6 +91,7 @@ internal sealed class OptionsReader(
             Timeout = Duration("timeout"),
             Labels = LabelParser.Read(settings.All("label"), problems),
             Limits = LimitParser.Read(settings.All("max-age"), problems),
+            Copies = settings.One("copies")?.ReadNumber(1, JobDefaults.MaxCopies, problems),
         };
         var deadline = Duration("deadline") ?? files?.Deadline ?? JobDefaults.Deadline;
         var interval = Duration("interval") ?? files?.Interval;

@@ -27,6 +27,9 @@ internal sealed record TargetSettings
 
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>In how many storages a backup must be that is new enough.</summary>
+    public int? Copies { get; init; }
+
     /// <summary>These settings, completed by defaults: labels by name, limits by type, keywords one by one.</summary>
     public TargetSettings WithDefaults(TargetSettings defaults) =>
         new()
@@ -37,6 +40,7 @@ internal sealed record TargetSettings
             Limits = WithDefaults(Limits, defaults.Limits),
             Sources = Sources ?? defaults.Sources,
             Timeout = Timeout ?? defaults.Timeout,
+            Copies = Copies ?? defaults.Copies,
         };
 
     /// <summary>Whether the keywords include a password or a passfile.</summary>

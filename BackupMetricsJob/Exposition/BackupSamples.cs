@@ -23,6 +23,28 @@ internal static class BackupSamples
         }
 
         WriteOldest(result.Backups, labels, samples);
+        WriteStorages(result, labels, samples);
+    }
+
+    // Of a tool with one storage this says nothing that the series without the label does not: no series a target more for most fleets.
+    static void WriteStorages(ProbeResult result, SampleLabels labels, Samples samples)
+    {
+        samples.Set(MetricNames.Copies, labels, result.Copies?.Count);
+        foreach (var storage in result.Storages)
+        {
+            if (result.Instance.Copies is null && result.Storages.Count(other => other.Source == storage.Source && other.Tool == storage.Tool) < 2)
+                continue;
+            foreach (var newest in storage.Newest)
+                samples.Set(
+                    MetricNames.StorageLastSuccess,
+                    labels,
+                    newest.Finished.UnixSeconds(),
+                    storage.Source,
+                    storage.Tool,
+                    newest.Type.Name(),
+                    storage.Name
+                );
+        }
     }
 
     static void Write(BackupFacts backup, in SeriesLabels series, Samples samples)

@@ -114,6 +114,25 @@ internal static class MetricNames
         "severity"
     );
 
+    public static readonly Metric StorageLastSuccess = new(
+        "postgres_backup_storage_last_success_timestamp_seconds",
+        "When the newest good backup in this repository or storage finished, in seconds since 1970.",
+        "source",
+        "tool",
+        "type",
+        "storage"
+    );
+
+    public static readonly Metric Copies = new(
+        "postgres_backup_copies",
+        "Repositories and storages that could be read, and whose newest backup is within the limit."
+    );
+
+    public static readonly Metric CopiesMin = new(
+        "postgres_backup_copies_min",
+        "How many copies were asked for; published whether the database answers or not."
+    );
+
     public static readonly Metric ArchiveState = new(
         "postgres_wal_archive_state",
         "State of WAL archiving: 1 for the state that holds, 0 for the others.",
@@ -231,6 +250,9 @@ internal static class MetricNames
         BackupLongest,
         RestoreTest,
         BackupMaxAge,
+        StorageLastSuccess,
+        Copies,
+        CopiesMin,
         ArchiveState,
         ArchiveLastSuccess,
         ArchiveLastFailure,

@@ -54,7 +54,10 @@ internal static class ShowBackup
         if (backup.LastFailure is { } failed)
             parts.Add($"the last failure at {Humanize.Time(failed)}");
         if (backup.Running is { } running)
-            parts.Add($"one running since {Humanize.Time(running.Since)}");
+            parts.Add(
+                $"one running since {Humanize.Time(running.Since)}"
+                    + (running.Complete is { } complete ? $", {Humanize.Percent(complete)} done" : "")
+            );
         return string.Join(", ", parts);
     }
 

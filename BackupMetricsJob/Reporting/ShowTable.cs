@@ -26,6 +26,10 @@ internal static class ShowTable
         to.WriteLine($"{PlainText.OnOneLine(result.Instance.Name)}  {Server(result)}");
         foreach (var backup in result.Backups)
             ShowBackup.Write(backup, result.Instance, (name, text) => Row(to, name, text));
+        foreach (var (name, text) in ShowStorage.Describe(result))
+            Row(to, name, text);
+        if (result.Copies is { } copies)
+            Row(to, "copies", ShowStorage.Copies(copies, result.Instance));
         if (result.Server is { } server)
             WriteArchive(server, result, to);
         if (result.ArchiveWord is { } word)

@@ -53,6 +53,7 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
                 {
                     Backups = facts.Backups,
                     Archive = facts.Archive,
+                    Storages = facts.Storages,
                     SourceFailures = failures,
                     SourcesThatAnswered = failures.Count == 0 ? [facts.Source] : [],
                 }
@@ -68,6 +69,7 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
             IsMonitored = true,
             Backups = FactsMerge.Merge(known.Backups, facts.Backups),
             Archive = FactsMerge.Merge(known.Archive, facts.Archive),
+            Storages = FactsMerge.Merge(known.Storages, facts.Storages),
             SourceFailures = [.. known.SourceFailures, .. failures],
             SourcesThatAnswered = answers
                 ? With(known.SourcesThatAnswered, facts.Source)
@@ -103,9 +105,10 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
             ? own with
             {
                 Limits = [],
+                Copies = null,
                 Sources = [source],
             }
-            : new(name, through.Instance.Labels, through.Instance.Limits, [source]);
+            : new(name, through.Instance.Labels, through.Instance.Limits, [source]) { Copies = through.Instance.Copies };
         return new(instance)
         {
             IsTarget = false,
@@ -120,7 +123,7 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
         for (var i = 0; i < _results.Count; i++)
         {
             if (!_results[i].IsMonitored)
-                _results[i] = _results[i] with { Instance = _results[i].Instance with { Limits = [] } };
+                _results[i] = _results[i] with { Instance = _results[i].Instance with { Limits = [], Copies = null } };
         }
 
         return _results;

@@ -54,8 +54,8 @@ internal sealed class SourceReader(
             case SourceName.Server:
                 return await new ServerSource(_transaction, session, settings.Without, progress).ReadAsync(cancellationToken);
             case SourceName.Catalog:
-                await CatalogSource.ReadAsync(_transaction, clock, settings.Servers, instance.Limits, found, cancellationToken);
-                return found.Count > 0 || settings.Servers.AreNames ? null : NobodyFound();
+                var refused = await CatalogSource.ReadAsync(_transaction, clock, settings.Servers, instance, found, cancellationToken);
+                return refused ?? (found.Count > 0 || settings.Servers.AreNames ? null : NobodyFound());
             case SourceName.PgMonitor:
                 return await PgMonitorSource.ReadAsync(_transaction, session, clock, instance.Name, found, cancellationToken);
             case SourceName.PgWatch:

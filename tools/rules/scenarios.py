@@ -290,7 +290,7 @@ add("A catalogue that cannot speak of its servers pages for each; where the data
     quiet(34), fires(35, alert("BackupSourceFailed", instance="listed"), alert("BackupTargetDown", instance="probed")),
     fires(119, alert("BackupSourceFailed", instance="listed"), alert("BackupTargetDown", instance="probed")), quiet(120), quiet(N - 1),
     says(60, "BackupSourceFailed", "listed: nothing is known from the source catalog",
-         "The source catalog of job backup_metrics gives nothing about listed that can be trusted: the tool could not list its backups, the list is out of date, or it could not be read. "
+         "The source catalog of job backup_metrics gives nothing about listed that can be trusted: the tool could not list its backups or read one of its repositories, the list was refused or is out of date, or it could not be read. "
          "The state of its backups is not known. backup-metrics show says what is wrong and what to do.", instance="listed", job="backup_metrics", severity="critical", source="catalog"))
 
 N = 3 * HOUR
@@ -336,6 +336,30 @@ add("A backup of less than half the usual size; an incremental one may be small"
     says(20, "BackupSizeCollapsed", "orders: the newest full backup has 49 % of the usual size",
          "The newest full backup of orders (job backup_metrics, pgbackrest) has 49 % of the median size of those before it; the limit is 50 %. "
          "Look whether all databases, tablespaces and tables are still in it, before the older backups are deleted.", **OF, type_="full", severity="warning"))
+
+N = 2 * HOUR
+COPIES = dict(job="backup_metrics", instance="orders", team="payments")
+add("The second repository falls behind, is caught up, cannot be read; one that was not asked for is no matter, and neither is what is not known",
+    [gateway(N), run(N, healthy("orders", N, team="payments"), healthy("single", N), healthy("unknown", N)),
+     series("postgres_backup_copies", then(steady(2, 10), steady(1, 30), steady(3, 20), steady(0, 60)), **COPIES),
+     series("postgres_backup_copies_min", steady(2, N), **COPIES),
+     series("postgres_backup_copies", steady(1, N), job="backup_metrics", instance="single"),
+     series("postgres_backup_copies_min", steady(2, N), job="backup_metrics", instance="unknown")],
+    quiet(24), fires(25, alert("BackupCopiesMissing", instance="orders")), fires(39, alert("BackupCopiesMissing", instance="orders")), quiet(40), quiet(74),
+    fires(75, alert("BackupCopiesMissing", instance="orders")), fires(N - 1, alert("BackupCopiesMissing", instance="orders")),
+    says(30, "BackupCopiesMissing", "orders: only 1 storage has a backup that is new enough",
+         "Storages in which the newest backup of orders (job backup_metrics) is new enough, and which could be read: 1; copies are to be in 2. "
+         "backup-metrics show says which one fell behind or cannot be read. Mend that, and take a backup into it.", **COPIES, severity="critical"),
+    says(80, "BackupCopiesMissing", "orders: no storage has a backup that is new enough",
+         "Storages in which the newest backup of orders (job backup_metrics) is new enough, and which could be read: 0; copies are to be in 2. "
+         "backup-metrics show says which one fell behind or cannot be read. Mend that, and take a backup into it.", **COPIES, severity="critical"))
+N = 40
+add("Two copies where three are asked for, in words",
+    [gateway(N), run(N, healthy("orders", N)), series("postgres_backup_copies", steady(2, N), job="backup_metrics", instance="orders"),
+     series("postgres_backup_copies_min", steady(3, N), job="backup_metrics", instance="orders")],
+    says(20, "BackupCopiesMissing", "orders: only 2 storages have a backup that is new enough",
+         "Storages in which the newest backup of orders (job backup_metrics) is new enough, and which could be read: 2; copies are to be in 3. "
+         "backup-metrics show says which one fell behind or cannot be read. Mend that, and take a backup into it.", instance="orders", job="backup_metrics", severity="critical"))
 
 # ---- WAL ----
 

@@ -56,11 +56,17 @@ public class ListsOfRealTools
 
     [Theory]
     [InlineData("pgbackrest/info_02_unknown_stanza.json", "nosuch", "code 1: missing stanza path; repo1: code 1: missing stanza path")]
-    [InlineData("pgbackrest/info_03_no_valid_backups.json", "main", "code 2: no valid backups; repo1: code 2: no valid backups")]
     public async Task PgBackRests_error_states_are_errors_of_the_server(string file, string server, string error)
     {
         Assert.Empty(await Reading.Rows("pgbackrest", Reading.Fixture(file)));
         Assert.Equal([(server, error)], await Reading.Servers("pgbackrest", Reading.Fixture(file)));
+    }
+
+    [Fact]
+    public async Task No_valid_backups_is_an_answer_and_no_error()
+    {
+        Assert.Empty(await Reading.Rows("pgbackrest", Reading.Fixture("pgbackrest/info_03_no_valid_backups.json")));
+        Assert.Equal([("main", null)], await Reading.Servers("pgbackrest", Reading.Fixture("pgbackrest/info_03_no_valid_backups.json")));
     }
 
     [Fact]

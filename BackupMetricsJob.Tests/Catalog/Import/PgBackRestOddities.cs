@@ -1,4 +1,6 @@
+using System.Text;
 using BackupMetricsJob.Backups;
+using BackupMetricsJob.Catalog;
 
 namespace BackupMetricsJob.Tests.Catalog.Import;
 
@@ -69,7 +71,7 @@ public class PgBackRestOddities
     }
 
     [Fact]
-    public async Task A_repository_in_error_makes_an_error_of_the_server_and_the_backups_of_the_other_are_read()
+    public async Task A_repository_in_error_is_an_error_of_that_one_and_the_backups_of_the_other_are_read()
     {
         var text = $$"""
             [{"archive":[],"backup":[{{Backup("20261122-082043F", 1)}}],"db":[],"name":"main",
@@ -78,10 +80,51 @@ public class PgBackRestOddities
             """;
 
         Assert.Equal("repo1", (await Reading.Row("pgbackrest", text)).Storage);
+        var list = Assert.Single((await Reading.Of("pgbackrest", text)).OfType<Listed.Server>());
+        Assert.Null(list.Error);
         Assert.Equal(
-            [("main", "code 4: different across repos; repo2: code 99: [FileOpenError] unable to open HINT: permission")],
-            await Reading.Servers("pgbackrest", text)
+            [new ListedRepository("repo1", null), new ListedRepository("repo2", "code 99: [FileOpenError] unable to open HINT: permission")],
+            list.Repositories
         );
+        Assert.Equal(["default", "repo1"], list.Storages);
+    }
+
+    [Theory]
+    [InlineData(5, 0, 0)]
+    [InlineData(4, 99, 99)]
+    public async Task A_status_that_is_not_that_of_one_repository_alone_is_an_error_of_the_server(int all, int first, int second)
+    {
+        var text = $$"""
+            [{"backup":[],"db":[],"name":"main","repo":[{"key":1,"status":{"code":{{first}},"message":"a"} },{"key":2,"status":{"code":{{second}},"message":"b"} }],
+              "status":{"code":{{all}},"message":"said"} }]
+            """;
+
+        Assert.StartsWith($"code {all}: said", Assert.Single(await Reading.Servers("pgbackrest", text)).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ciphertext_in_a_message_keeps_nothing_out_and_in_a_name_it_does()
+    {
+        byte[] cipher = [0x9D, 0xF3, 0x1C, (byte)'v', 0x17, 0x7F, 0xFF, (byte)'\\', (byte)'"', 0x01];
+        var text = $$"""
+            [{"backup":[{{Backup("NAME", 1)}}],"db":[],"name":"main",
+              "repo":[{"key":1,"status":{"code":0,"message":"ok"} },{"key":2,"status":{"code":99,"message":"MESSAGE"} }],
+              "status":{"code":4,"message":"different across repos"} }]
+            """;
+
+        var items = await Reading.Of("pgbackrest", With("MESSAGE"));
+        Assert.Equal("NAME", Assert.Single(items.OfType<Listed.Backup>()).Row.BackupId);
+        Assert.Contains("v", Assert.Single(items.OfType<Listed.Server>()).Repositories[1].Error, StringComparison.Ordinal);
+        var refused = await Assert.ThrowsAsync<ListingException>(() => Reading.Of("pgbackrest", With("NAME")));
+        Assert.Equal("$[0].backup[0]: the text here is not valid UTF-8", refused.Message);
+        Assert.Equal(["main"], refused.Servers);
+        await Assert.ThrowsAsync<ListingException>(() => Reading.Of("barman", With("MESSAGE")));
+
+        byte[] With(string place)
+        {
+            var at = text.IndexOf(place, StringComparison.Ordinal);
+            return [.. Encoding.UTF8.GetBytes(text[..at]), .. cipher, .. Encoding.UTF8.GetBytes(text[(at + place.Length)..])];
+        }
     }
 
     [Fact]

@@ -32,12 +32,37 @@ internal static class JsonInput
             if (read.Buffer.Length > MaxBytes)
                 throw new ListingException("", $"the input is longer than {MaxBytes} bytes: no tool lists that many backups");
             if (read.IsCompleted)
-                return Checked(read.Buffer, tool);
+                return Named(read.Buffer, tool);
             input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
 
+    static JsonText Named(ReadOnlySequence<byte> utf8, string tool)
+    {
+        try
+        {
+            return Checked(utf8, tool);
+        }
+        catch (ListingException refusal)
+        {
+            refusal.Servers = BrokenText.Servers(utf8, tool);
+            throw;
+        }
+    }
+
     static JsonText Checked(ReadOnlySequence<byte> utf8, string tool)
+    {
+        try
+        {
+            return Strictly(utf8, tool);
+        }
+        catch (ListingException) when (tool == "pgbackrest" && ControlCharacters.Mark(utf8) is { } marked)
+        {
+            return Strictly(new(marked), tool);
+        }
+    }
+
+    static JsonText Strictly(ReadOnlySequence<byte> utf8, string tool)
     {
         var expected = $"the output of `{ToolOutput.Command(tool)}` is expected";
         if (utf8.Length >= 3 && utf8.Slice(0, 3).ToArray() is [0xEF, 0xBB, 0xBF])

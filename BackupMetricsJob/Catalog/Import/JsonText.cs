@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -88,6 +89,16 @@ internal readonly record struct JsonText(ReadOnlySequence<byte> Bytes, string Pa
                 $"an object here has a key twice, or too many objects in one another: {PlainText.OnOneLine(error.Message)}"
             );
         }
+    }
+
+    /// <summary>
+    /// The same for words that are only shown: what is no text in them becomes U+FFFD, so that a message with ciphertext in it does not keep
+    /// the rest of the document out.
+    /// </summary>
+    public Fields ParseMessages()
+    {
+        var bytes = Bytes.ToArray();
+        return Utf8.IsValid(bytes) ? Parse() : (this with { Bytes = new(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes))) }).Parse();
     }
 
     /// <summary>The text of this key of this object; null where there is none that can be read.</summary>

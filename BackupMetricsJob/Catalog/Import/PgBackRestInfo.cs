@@ -4,8 +4,8 @@ namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
 /// `pgbackrest info --output=json`, of versions 2.20 to 2.59 (src/command/info/info.c). pgBackRest ends with 0 in every error state, so a
-/// status other than ok, of the stanza or of one of its repositories, is the error of the server; the backups that it lists all the same
-/// are read. A list of one stanza may be given another name.
+/// status other than ok of the stanza is the error of the server, one of a repository is that repository's; the backups that it lists all
+/// the same are read, and what one repository no longer lists is gone, whatever another one says. A list of one stanza may be given another name.
 /// </summary>
 internal static class PgBackRestInfo
 {
@@ -38,12 +38,18 @@ internal static class PgBackRestInfo
 
             if (stanza.IsLocked)
                 yield return Listing.Of(
-                    new(stanza.Name, "pgbackrest", BackupType.Base, "running", BackupStatus.Running) { Started = options.Now }
+                    new(stanza.Name, "pgbackrest", BackupType.Base, "running", BackupStatus.Running)
+                    {
+                        Started = options.Now,
+                        SizeBytes = stanza.Progress.Total,
+                        StoredBytes = stanza.Progress.Complete,
+                    }
                 );
             if (isWhole || stanza.Error is not null)
                 yield return new Listed.Server(stanza.Name, stanza.Error)
                 {
-                    Storages = stanza.Repositories is { Count: > 0 } repositories ? [CatalogRow.DefaultStorage, .. repositories] : null,
+                    Storages = stanza.Repositories.Count == 0 ? null : [CatalogRow.DefaultStorage, .. ReadOnes(stanza)],
+                    Repositories = stanza.Repositories,
                     MayLackKinds = true,
                     Cluster = stanza.Cluster,
                     Earlier = stanza.Earlier,
@@ -53,4 +59,7 @@ internal static class PgBackRestInfo
         if (Listing.Missing("pgbackrest", names, options) is { } missing)
             yield return missing;
     }
+
+    static IEnumerable<string> ReadOnes(PgBackRestStanza stanza) =>
+        stanza.Repositories.Where(repository => repository.Error is null).Select(repository => repository.Storage);
 }

@@ -13,18 +13,21 @@ internal sealed class PgBackRestStanza
 
     public required string Name { get; init; }
 
-    /// <summary>Why the list is not to be trusted; null if the stanza and all its repositories are ok.</summary>
+    /// <summary>Why the list is not to be trusted; null if one of the repositories at least could be read.</summary>
     public required string? Error { get; init; }
 
     public required IEnumerable<JsonText> Backups { get; init; }
 
     /// <summary>
-    /// The repositories that were asked, as storages; empty where they are not named (before 2.32, or none could be read).
+    /// The repositories that were asked; empty where they are not named (before 2.32, or none could be read).
     /// </summary>
-    public required IReadOnlyList<string> Repositories { get; init; }
+    public required IReadOnlyList<ListedRepository> Repositories { get; init; }
 
     /// <summary>Whether a backup of it is being made.</summary>
     public required bool IsLocked { get; init; }
+
+    /// <summary>How many bytes it has to copy, and how many it has copied (pgBackRest 2.48 and newer).</summary>
+    public (long? Total, long? Complete) Progress { get; init; }
 
     /// <summary>The cluster that the stanza is for now, after stanza-upgrade the new one; null where that is not told.</summary>
     public Cluster? Cluster { get; private set; }
@@ -38,8 +41,9 @@ internal sealed class PgBackRestStanza
     {
         var members = text.Members("a stanza");
         var name = members.TryGetValue("name", out var printed) ? printed.Parse().AsText() : throw Lacking("name");
-        var state = members.TryGetValue("status", out var status) ? status.Parse() : throw Lacking("status");
-        var error = StatusError(state, members);
+        var state = members.TryGetValue("status", out var status) ? status.ParseMessages() : throw Lacking("status");
+        var repositories = PgBackRestRepositories.Read(Messages(members, "repo"), Parsed(members, "archive"));
+        var error = PgBackRestRepositories.Error(state, repositories);
         var hasBackups = members.TryGetValue("backup", out var backups);
         if (!hasBackups && error is null)
             throw new ListingException(text.Path, "the stanza has no list of backups: full detail is needed, not --detail-level=progress");
@@ -59,8 +63,9 @@ internal sealed class PgBackRestStanza
             Name = Fields.CheckedName(name, text.Path + ".name"),
             Error = error,
             Backups = hasBackups ? backups.Items("an array of backups") : [],
-            Repositories = [.. Parsed(members, "repo").Select(repository => Storage(repository.Count("key") ?? 1))],
+            Repositories = repositories,
             IsLocked = state.Has("lock.backup") && state.Flag("lock.backup.held"),
+            Progress = state.Has("lock.backup") ? (state.Count("lock.backup.size"), state.Count("lock.backup.size-cplt")) : default,
         };
         long? newest = null;
         var clusters = new HashSet<ulong>();
@@ -93,7 +98,7 @@ internal sealed class PgBackRestStanza
         var startWal = backup.Wal("archive.start");
         return new CatalogRow(Name, "pgbackrest", Kind(backup), backup.Name("label"), BackupStatus.Done)
         {
-            Storage = Storage(repository),
+            Storage = PgBackRestRepositories.Storage(repository),
             Started = backup.Epoch("timestamp.start", options),
             Finished = backup.Epoch("timestamp.stop", options) ?? throw backup.Refused("timestamp.stop", "the finish time is missing"),
             SizeBytes = backup.Count("info.size"),
@@ -111,8 +116,6 @@ internal sealed class PgBackRestStanza
             Raw = backup.Raw,
         };
     }
-
-    static string Storage(long repository) => string.Create(CultureInfo.InvariantCulture, $"repo{repository}");
 
     static BackupType Kind(Fields backup) =>
         backup.Text("type") switch
@@ -139,21 +142,10 @@ internal sealed class PgBackRestStanza
             : (int)version * 10000;
     }
 
-    static string? StatusError(Fields status, OrderedDictionary<string, JsonText> members)
-    {
-        var code = status.Count("code") ?? throw status.Refused("code", "a status code is missing here");
-        var errors = new List<string>();
-        foreach (var repository in Parsed(members, "repo"))
-        {
-            if (repository.Count("status.code") is > 0 and var its)
-                errors.Add($"repo{repository.Count("key")}: code {its}: {repository.Text("status.message")}");
-        }
-
-        return code == 0 && errors.Count == 0
-            ? null
-            : PlainText.OnOneLine(string.Join("; ", errors.Prepend($"code {code}: {status.Text("message")}")));
-    }
-
     static IEnumerable<Fields> Parsed(OrderedDictionary<string, JsonText> members, string key) =>
         members.TryGetValue(key, out var list) ? list.Parse().Members() : [];
+
+    /// <summary>What a repository answered may have ciphertext in it, where the passphrase was wrong.</summary>
+    static IEnumerable<Fields> Messages(OrderedDictionary<string, JsonText> members, string key) =>
+        members.TryGetValue(key, out var list) ? list.ParseMessages().Members() : [];
 }

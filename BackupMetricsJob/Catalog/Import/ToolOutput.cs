@@ -38,8 +38,10 @@ internal static class ToolOutput
             };
             Listed.Skipped? skipped = null;
             var any = false;
-            foreach (var item in listed)
+            using var items = listed.GetEnumerator();
+            while (HasNext(items, json, tool))
             {
+                var item = items.Current;
                 cancellationToken.ThrowIfCancellationRequested();
                 any |= item is Listed.Backup;
                 skipped ??= item as Listed.Skipped;
@@ -48,11 +50,24 @@ internal static class ToolOutput
 
             // Where nothing can be read, it is the input that is wrong, not a record in it.
             if (skipped is not null && !any)
-                throw new ListingException("", skipped.Problem);
+                throw new ListingException("", skipped.Problem) { Servers = BrokenText.Servers(json.Bytes, tool) };
         }
         finally
         {
             await pipe.CompleteAsync();
+        }
+    }
+
+    static bool HasNext(IEnumerator<Listed> items, JsonText json, string tool)
+    {
+        try
+        {
+            return items.MoveNext();
+        }
+        catch (ListingException refusal)
+        {
+            refusal.Servers = BrokenText.Servers(json.Bytes, tool);
+            throw;
         }
     }
 

@@ -1,5 +1,7 @@
--- $1 seconds. What the tools deleted longer ago than that; and failures that old which no list names, if a later backup of their kind succeeded.
-WITH forgotten AS (
+-- $1 seconds. What the tools deleted, and what was refused, longer ago than that; and failures that old which no list names, if a later backup of their kind succeeded.
+WITH refused AS (
+  DELETE FROM backup_metrics.backup_refusal WHERE refused_at < now() - make_interval(secs => $1)
+), forgotten AS (
   DELETE FROM backup_metrics.backup_catalog c
   WHERE c.deleted_at < now() - make_interval(secs => $1)
     OR c.status = 'failed' AND NOT c.listed AND c.at < now() - make_interval(secs => $1) AND EXISTS (

@@ -68,6 +68,10 @@ internal static class Attention
             yield return Row(ShowBackup.Name(backup.Type), DatabaseFacts.Age(backup, result.Instance), bar, DatabaseFacts.Details(backup));
         }
 
+        foreach (var (name, text) in ShowStorage.Describe(result))
+            yield return Row(name, Html.Format($"{text}"), Html.Nothing, Html.Nothing);
+        if (result.Copies is { } copies)
+            yield return Row("copies", Html.Format($"{ShowStorage.Copies(copies, result.Instance)}"), Html.Nothing, Html.Nothing);
         if (DatabaseFacts.Loss(result) is { } loss)
             yield return Row(
                 "lost if it died now",

@@ -22,19 +22,20 @@ internal sealed class CatalogSource
         (_clock, _staleAfter, _found) = (clock, staleAfter, found);
 
     /// <param name="servers">Which servers to read.</param>
-    /// <param name="limits">The servers' limits: a tool's list that was last read longer ago than the strictest of them allows is not
-    /// believed.</param>
+    /// <param name="instance">The target: a tool's list that was last read longer ago than the strictest of its limits allows is not
+    /// believed, and with copies asked for, each storage is looked at.</param>
     /// <param name="found">Filled as it is read.</param>
-    public static async Task ReadAsync(
+    /// <returns>What is wrong with the catalogue, and with no server in particular.</returns>
+    public static async Task<ProbeFailure?> ReadAsync(
         SourceTransaction transaction,
         SourceClock clock,
         ServerPatterns servers,
-        IReadOnlyList<AgeLimit> limits,
+        Instance instance,
         List<InstanceFacts> found,
         CancellationToken cancellationToken
     )
     {
-        var source = new CatalogSource(clock, StaleAfter(limits), found);
+        var source = new CatalogSource(clock, StaleAfter(instance.Limits), found);
         await using var batch = transaction.Batch(
             new(SqlText.Load("source_catalog")) { Parameters = { ServerPatternJson.Like(servers), ServerPatternJson.Names(servers) } },
             new(SqlText.Load("source_catalog_chains")) { Parameters = { ServerPatternJson.Like(servers) } },
@@ -42,7 +43,12 @@ internal sealed class CatalogSource
             new(SqlText.Load("source_catalog_imports")) { Parameters = { ServerPatternJson.Like(servers) } },
             new(SqlText.Load("source_catalog_archives")) { Parameters = { ServerPatternJson.Like(servers) } },
             new(SqlText.Load("source_catalog_archive_ranges")) { Parameters = { ServerPatternJson.Like(servers) } },
-            new(SqlText.Load("source_catalog_archive_backups")) { Parameters = { ServerPatternJson.Like(servers) } }
+            new(SqlText.Load("source_catalog_archive_backups")) { Parameters = { ServerPatternJson.Like(servers) } },
+            new(SqlText.Load("source_catalog_storages"))
+            {
+                Parameters = { ServerPatternJson.Like(servers), new NpgsqlParameter<bool> { TypedValue = instance.Copies is not null } },
+            },
+            new(SqlText.Load("source_catalog_refusals"))
         );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await EachAsync(source.ReadGroup);
@@ -60,6 +66,12 @@ internal sealed class CatalogSource
         await reader.NextResultAsync(cancellationToken);
         await EachAsync(archives.ReadBackup);
         archives.AddTo(source.Of);
+        await reader.NextResultAsync(cancellationToken);
+        await EachAsync(source.ReadStorage);
+        await reader.NextResultAsync(cancellationToken);
+        ProbeFailure? refused = null;
+        await EachAsync(row => refused ??= source.Refused(row));
+        return refused;
 
         async Task EachAsync(Action<NpgsqlDataReader> read)
         {
@@ -139,7 +151,10 @@ internal sealed class CatalogSource
                         Running = new(
                             since,
                             row.IsDBNull(4) || !double.IsFinite(row.GetDouble(4)) ? null : TimeSpan.FromSeconds(row.GetDouble(4))
-                        ),
+                        )
+                        {
+                            Complete = row.IsDBNull(6) ? null : row.GetDouble(6),
+                        },
                     }
         );
     }
@@ -176,6 +191,30 @@ internal sealed class CatalogSource
                 row.IsDBNull(7) ? $"PostgreSQL {row.GetInt32(8) / 10000}" : $"system identifier {row.GetString(7)}",
                 row.IsDBNull(5) ? "the server's is not" : $"{tool} says that the server's is {row.GetString(5)}"
             );
+    }
+
+    void ReadStorage(NpgsqlDataReader row)
+    {
+        var instance = Of(row.GetString(row.GetOrdinal("server")));
+        if (StorageRow.AddTo(instance.Storages, row, _clock) is { } unreadable)
+            Fail(instance, unreadable, row.GetString(row.GetOrdinal("tool")));
+    }
+
+    /// <summary>Believed for as long as a list is: then the limits of the servers themselves have passed.</summary>
+    ProbeFailure? Refused(NpgsqlDataReader row)
+    {
+        var at = row.Time(row.GetOrdinal("refused_at"), "refused_at");
+        var (tool, host) = (row.GetString(row.GetOrdinal("tool")), row.GetString(row.GetOrdinal("host")));
+        return _clock.Since(at) > _staleAfter
+            ? null
+            : new(
+                FailureReason.BadData,
+                $"source catalog: the import from {tool} on host {host} was refused at {Humanize.Time(at)}, and whose backups it was about "
+                    + $"is not known: {PlainText.OnOneLine(row.GetString(row.GetOrdinal("error")))}"
+            )
+            {
+                Do = $"Run backup-metrics import {tool} by hand on {host}, and read what it says.",
+            };
     }
 
     void Change(NpgsqlDataReader row, Func<BackupFacts, BackupFacts> change)

@@ -1,9 +1,12 @@
 -- Backups that run, per server, tool and kind: since when the first of them does, and the longest that any of the hundred newest good ones took
--- (of the full ones, where the tool does not say which kind it makes), and how many run.
+-- (of the full ones, where the tool does not say which kind it makes), how many run, and how much of one that runs alone is done:
+-- while it runs, size_bytes is what it has to copy and stored_bytes what it has copied.
 -- $1: the servers as LIKE patterns, a JSON array.
-SELECT r.server, r.tool, r.kind, extract(epoch FROM r.since)::float8, extract(epoch FROM b.longest)::float8, r.n
+SELECT r.server, r.tool, r.kind, extract(epoch FROM r.since)::float8, extract(epoch FROM b.longest)::float8, r.n, r.complete
 FROM (
-  SELECT server, tool, kind, min(started_at) AS since, count(*) AS n FROM backup_metrics.backup_catalog
+  SELECT server, tool, kind, min(started_at) AS since, count(*) AS n,
+    CASE WHEN count(*) = 1 THEN max(LEAST(stored_bytes, size_bytes)::float8 / NULLIF(size_bytes, 0)) END AS complete
+  FROM backup_metrics.backup_catalog
   WHERE status = 'running' AND live AND server LIKE ANY (ARRAY(SELECT json_array_elements_text($1::json)))
   GROUP BY 1, 2, 3) r
 CROSS JOIN LATERAL (

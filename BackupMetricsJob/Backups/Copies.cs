@@ -1,0 +1,116 @@
+namespace BackupMetricsJob.Backups;
+
+/// <summary>
+/// In how many storages there is a backup that is new enough. A storage counts if its newest backup of the kind that has a limit is within
+/// the longest limit, and if the tool could read it the last time it was asked. What only the server saw stopped counts once.
+/// </summary>
+/// <param name="Count">How many storages count.</param>
+/// <param name="Storages">All that are known, by tool and name, with why one does not count.</param>
+internal sealed record Copies(int Count, IReadOnlyList<Copy> Storages)
+{
+    /// <summary>Null if nobody asked for copies and there is one storage at most, or if not every source could be asked.</summary>
+    public static Copies? Find(ProbeResult result)
+    {
+        var asked = result.Instance.Copies is not null;
+        if (!asked && !AreInSeveral(result.Storages) || !AllSourcesSpoke(result))
+            return null;
+        var limit = CopyLimit.Of(result.Instance);
+        var copies = new SortedDictionary<(string Tool, string Storage), string?>(ByName.Instance);
+        foreach (var storage in result.Storages.Where(storage => IsDated(storage, result)))
+            Add(storage.Tool, storage.Name, limit.WhyNot(storage));
+        var dated = copies.Keys.Select(key => key.Tool).ToHashSet(StringComparer.Ordinal);
+        foreach (var backup in BackupFindings.Believed(result))
+        {
+            if (backup is { LastSuccess: not null, Age: { } age } && limit.Includes(backup.Type) && !dated.Contains(backup.Tool))
+                Add(backup.Tool, "", OfOnly(result, backup.Tool) is { Error: not null } ? CopyLimit.Unreadable : limit.WhyNot(age));
+        }
+
+        var count = copies.Values.Count(whyNot => whyNot is null);
+        return count == 0 && result.Server is { InRecovery: true }
+            ? null
+            : new(count, [.. copies.Select(copy => new Copy(copy.Key.Tool, copy.Key.Storage, copy.Value))]);
+
+        // One good word about a storage is enough: the newest backup of a type may be old, and that of another new.
+        void Add(string tool, string storage, string? whyNot)
+        {
+            if (!copies.TryGetValue((tool, storage), out var known) || known is not null)
+                copies[(tool, storage)] = whyNot;
+        }
+    }
+
+    /// <summary>Whether a tool has more than one storage.</summary>
+    public static bool AreInSeveral(IReadOnlyList<StorageFacts> storages) =>
+        storages.GroupBy(storage => storage.Tool).Any(tool => tool.Select(storage => storage.Name).Distinct().Skip(1).Any());
+
+    /// <summary>A source that says nothing may know of copies.</summary>
+    static bool AllSourcesSpoke(ProbeResult result) =>
+        result is { Failure: null } or { Backups.Count: > 0 } or { Storages.Count: > 0 }
+        && result.Instance.Sources.All(source =>
+            source == SourceName.Server
+            || result.SourcesThatAnswered.Contains(source)
+            || result.Backups.Any(backup => backup.Source == source)
+            || result.Storages.Any(storage => storage.Source == source)
+        );
+
+    static bool IsDated(StorageFacts storage, ProbeResult result) =>
+        storage.Newest.Count > 0 || result.Storages.Any(other => other.Tool == storage.Tool && other.Name != storage.Name);
+
+    static StorageFacts? OfOnly(ProbeResult result, string tool) => result.Storages.FirstOrDefault(storage => storage.Tool == tool);
+
+    sealed class ByName : IComparer<(string Tool, string Storage)>
+    {
+        public static readonly ByName Instance = new();
+
+        public int Compare((string Tool, string Storage) x, (string Tool, string Storage) y) =>
+            string.CompareOrdinal(x.Tool, y.Tool) is not 0 and var order ? order : string.CompareOrdinal(x.Storage, y.Storage);
+    }
+}
+
+/// <summary>One storage.</summary>
+/// <param name="Storage">Empty where no source says which it is.</param>
+/// <param name="WhyNot">Why it does not count; null if it does.</param>
+internal sealed record Copy(string Tool, string Storage, string? WhyNot)
+{
+    public string Name => Storage.Length == 0 ? $"the storage of {Tool}" : $"{Storage} ({Tool})";
+
+    public string Place => Storage.Length == 0 ? "its storage" : Storage;
+}
+
+/// <summary>
+/// The limit that a copy is judged by: the longest one for base backups; without any, that for full backups, then that for dumps. Without all
+/// of them any backup counts, of whatever age.
+/// </summary>
+internal sealed record CopyLimit(LimitType Type, TimeSpan? MaxAge)
+{
+    public const string Unreadable = "could not be read";
+
+    public static CopyLimit Of(Instance instance)
+    {
+        foreach (var type in (ReadOnlySpan<LimitType>)[LimitType.Base, LimitType.Full, LimitType.Logical])
+        {
+            if (instance.Limits.Where(limit => limit.Type == type).Max(limit => (TimeSpan?)limit.MaxAge) is { } longest)
+                return new(type, longest);
+        }
+
+        return new(LimitType.Base, null);
+    }
+
+    public bool Includes(BackupType type) =>
+        Type switch
+        {
+            LimitType.Full => type == BackupType.Full,
+            LimitType.Logical => type == BackupType.Logical,
+            _ => type.IsPhysical() || (MaxAge is null && type == BackupType.Logical),
+        };
+
+    public string? WhyNot(StorageFacts storage)
+    {
+        if (storage.Error is not null)
+            return Unreadable;
+        var newest = storage.Newest.Where(backup => Includes(backup.Type)).Min(backup => (TimeSpan?)backup.Age);
+        return newest is { } age ? WhyNot(age) : "has none";
+    }
+
+    public string? WhyNot(TimeSpan age) =>
+        age > MaxAge ? $"its newest is {Humanize.Duration(age)} old, the limit is {Humanize.Duration(MaxAge.Value)}" : null;
+}

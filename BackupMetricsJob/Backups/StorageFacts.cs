@@ -1,0 +1,27 @@
+namespace BackupMetricsJob.Backups;
+
+/// <summary>What a source says of one repository or storage that a tool keeps backups in.</summary>
+internal sealed record StorageFacts(string Source, string Tool, string Name)
+{
+    /// <summary>
+    /// The newest good backup of each type in it. Empty if it has none, or if it is the only storage of the tool and nobody asked for copies.
+    /// </summary>
+    public IReadOnlyList<StoredBackup> Newest { get; init; } = [];
+
+    /// <summary>What the tool said the last time, if it could not read the storage.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>When the tool said that.</summary>
+    public DateTimeOffset? Asked { get; init; }
+
+    /// <summary>The last time that the tool could read it.</summary>
+    public DateTimeOffset? LastRead { get; init; }
+
+    /// <summary>The oldest and the newest WAL segment in its archive, by the tool's word.</summary>
+    public string? FirstSegment { get; init; }
+
+    public string? LastSegment { get; init; }
+}
+
+/// <summary>The newest good backup of one type in one storage.</summary>
+internal sealed record StoredBackup(BackupType Type, DateTimeOffset Finished, TimeSpan Age);

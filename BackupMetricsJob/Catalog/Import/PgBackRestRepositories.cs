@@ -1,0 +1,62 @@
+using System.Globalization;
+using BackupMetricsJob.Backups;
+
+namespace BackupMetricsJob.Catalog.Import;
+
+/// <summary>
+/// What `pgbackrest info` says of the repositories of a stanza (src/command/info/info.c: 0 ok, 2 no valid backups, else it could not be
+/// read), and whether of the stanza as a whole. "No valid backups" is an answer, and "different across repos" says no more than they do.
+/// </summary>
+internal static class PgBackRestRepositories
+{
+    const int Ok = 0;
+    const int NoBackups = 2;
+    const int Different = 4;
+
+    public static string Storage(long repository) => string.Create(CultureInfo.InvariantCulture, $"repo{repository}");
+
+    /// <summary>Empty before 2.32, and where none could be read.</summary>
+    /// <param name="listed">The objects under "repo".</param>
+    /// <param name="archives">Those under "archive": of each database that the stanza was ever for.</param>
+    public static IReadOnlyList<ListedRepository> Read(IEnumerable<Fields> listed, IEnumerable<Fields> archives)
+    {
+        var ranges = new Dictionary<long, (long Database, string? First, string? Last)>();
+        foreach (var archive in archives)
+        {
+            var (repository, database) = (archive.Count("database.repo-key") ?? 1, archive.Count("database.id") ?? 0);
+            if (!ranges.TryGetValue(repository, out var known) || database >= known.Database)
+                ranges[repository] = (database, archive.Wal("min"), archive.Wal("max"));
+        }
+
+        return
+        [
+            .. listed.Select(repository =>
+            {
+                var key = repository.Count("key") ?? 1;
+                var (_, first, last) = ranges.GetValueOrDefault(key);
+                return new ListedRepository(Storage(key), Error(repository)) { FirstWal = first, LastWal = last };
+            }),
+        ];
+    }
+
+    /// <summary>Why the list of the stanza is not to be trusted at all; null if one of its repositories at least could be read.</summary>
+    public static string? Error(Fields status, IReadOnlyList<ListedRepository> repositories)
+    {
+        var code = status.Count("code") ?? throw status.Refused("code", "a status code is missing here");
+        var failed = repositories.Where(repository => repository.Error is not null).ToList();
+        var isRead = code is Ok or NoBackups or Different && (failed.Count < repositories.Count || failed.Count == 0);
+        return isRead
+            ? null
+            : PlainText.OnOneLine(
+                string.Join(
+                    "; ",
+                    failed.Select(repository => $"{repository.Storage}: {repository.Error}").Prepend($"code {code}: {status.Text("message")}")
+                )
+            );
+    }
+
+    static string? Error(Fields repository) =>
+        repository.Count("status.code") is { } code and not Ok and not NoBackups
+            ? PlainText.OnOneLine($"code {code}: {repository.Text("status.message")}")
+            : null;
+}

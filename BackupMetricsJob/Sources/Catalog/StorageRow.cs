@@ -1,0 +1,47 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Postgres;
+using Npgsql;
+
+namespace BackupMetricsJob.Sources.Catalog;
+
+/// <summary>A row of source_catalog_storages.sql: a storage, and the newest good backup of one kind in it.</summary>
+internal static class StorageRow
+{
+    /// <summary>Adds the row to what is known of its server's storages. Rows of one storage follow one another.</summary>
+    /// <returns>Why the storage is not known; null if it could be read.</returns>
+    public static string? AddTo(List<StorageFacts> storages, NpgsqlDataReader row, SourceClock clock)
+    {
+        var (tool, name) = (row.GetString(row.GetOrdinal("tool")), row.GetString(row.GetOrdinal("storage")));
+        var isNew = storages is not [.., var last] || last.Tool != tool || last.Name != name;
+        if (isNew)
+            storages.Add(Read(row, tool, name));
+        if (Newest(row, clock) is { } newest)
+            storages[^1] = storages[^1] with { Newest = [.. storages[^1].Newest, newest] };
+        return isNew && storages[^1] is { Error: { } error, Asked: { } asked } storage
+            ? $"{tool} could not read {name} at {Humanize.Time(asked)}: {PlainText.OnOneLine(error)}; "
+                + (storage.LastRead is { } read ? $"it last could at {Humanize.Time(read)}" : "it never could")
+            : null;
+    }
+
+    static StorageFacts Read(NpgsqlDataReader row, string tool, string name) =>
+        new(SourceName.Catalog, tool, name)
+        {
+            Asked = row.TimeOrNull(row.GetOrdinal("imported_at"), "imported_at"),
+            LastRead = row.TimeOrNull(row.GetOrdinal("succeeded_at"), "succeeded_at"),
+            Error = row.TextOrNull(row.GetOrdinal("error")),
+            FirstSegment = row.TextOrNull(row.GetOrdinal("first_wal")),
+            LastSegment = row.TextOrNull(row.GetOrdinal("last_wal")),
+        };
+
+    // A time that cannot be has been reported with the tool's other facts.
+    static StoredBackup? Newest(NpgsqlDataReader row, SourceClock clock)
+    {
+        if (row.TextOrNull(row.GetOrdinal("kind")) is not { } kind || BackupTypeNames.Parse(kind) is not { } type)
+            return null;
+        var seconds = row.GetDouble(row.GetOrdinal("at"));
+        if (!UnixTime.IsTime(seconds))
+            return null;
+        var finished = UnixTime.FromSeconds(seconds, "finished");
+        return clock.IsFuture(finished) ? null : new(type, finished, clock.Since(finished));
+    }
+}

@@ -1,0 +1,43 @@
+-- Each repository or storage by itself: the newest good backup of each kind in it, and what the tool last said of it. $1: the servers as LIKE
+-- patterns, a JSON array. $2: whether copies were asked for; if not, the backups of a tool that has one storage only are not looked up by it.
+-- A loose scan of the index backup_catalog_storage finds the storages, a probe a kind the newest backup: index-only. The condition on the status and
+-- the kinds is that of the index. A repository that was listed and has no backup has a row without a kind.
+WITH RECURSIVE kept AS MATERIALIZED (
+  SELECT DISTINCT n.server, n.tool FROM backup_metrics.backup_count n
+  WHERE n.status = 'done' AND n.n > 0 AND n.kind IN ('full', 'diff', 'incr', 'base', 'logical')
+    AND n.server LIKE ANY (ARRAY(SELECT json_array_elements_text($1::json)))
+), stored AS (
+  SELECT kept.server, kept.tool, found.storage FROM kept CROSS JOIN LATERAL (
+    SELECT c.storage FROM backup_metrics.backup_catalog c
+    WHERE c.status = 'done' AND c.live AND c.kind IN ('full', 'diff', 'incr', 'base', 'logical')
+      AND c.server = kept.server AND c.tool = kept.tool
+    ORDER BY c.storage LIMIT 1) found
+  UNION ALL
+  SELECT stored.server, stored.tool, found.storage FROM stored CROSS JOIN LATERAL (
+    SELECT c.storage FROM backup_metrics.backup_catalog c
+    WHERE c.status = 'done' AND c.live AND c.kind IN ('full', 'diff', 'incr', 'base', 'logical')
+      AND c.server = stored.server AND c.tool = stored.tool AND c.storage > stored.storage
+    ORDER BY c.storage LIMIT 1) found
+), told AS MATERIALIZED (
+  SELECT s.server, s.tool, s.storage, s.imported_at, s.succeeded_at, s.error, s.first_wal, s.last_wal FROM backup_metrics.backup_storage s
+  WHERE s.server LIKE ANY (ARRAY(SELECT json_array_elements_text($1::json)))
+), known AS (
+  SELECT server, tool, storage, count(*) OVER (PARTITION BY server, tool) AS storages
+  FROM (SELECT server, tool, storage FROM stored UNION SELECT server, tool, storage FROM told) both_of_them
+)
+SELECT known.server, known.tool, known.storage, newest.kind, extract(epoch FROM newest.at)::float8 AS at,
+       extract(epoch FROM told.imported_at)::float8 AS imported_at, extract(epoch FROM told.succeeded_at)::float8 AS succeeded_at,
+       told.error, told.first_wal, told.last_wal
+FROM known
+LEFT JOIN told ON told.server = known.server AND told.tool = known.tool AND told.storage = known.storage
+LEFT JOIN LATERAL (
+  SELECT kinds.kind, latest.at
+  FROM (VALUES ('full' COLLATE "C"), ('diff'), ('incr'), ('base'), ('logical')) AS kinds (kind)
+  CROSS JOIN LATERAL (
+    SELECT c.at FROM backup_metrics.backup_catalog c
+    WHERE c.status = 'done' AND c.live AND c.kind IN ('full', 'diff', 'incr', 'base', 'logical')
+      AND c.server = known.server AND c.tool = known.tool AND c.storage = known.storage AND c.kind = kinds.kind
+    ORDER BY c.at DESC LIMIT 1) latest
+  WHERE known.storages > 1 OR $2::boolean) newest ON true
+WHERE known.storages > 1 OR $2::boolean OR told.storage IS NOT NULL
+ORDER BY known.server, known.tool, known.storage, newest.kind
