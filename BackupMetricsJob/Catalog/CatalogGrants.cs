@@ -32,7 +32,7 @@ internal static class CatalogGrants
         await GiveAsync(
             session,
             writer,
-            "backup_writer",
+            CatalogRoles.Writer,
             "imports, records and prunes",
             "--grant-writer",
             connect
@@ -50,7 +50,7 @@ internal static class CatalogGrants
         await GiveAsync(
             session,
             reader,
-            "backup_reader",
+            CatalogRoles.Reader,
             "reads",
             "--grant-reader",
             connect
@@ -72,7 +72,7 @@ internal static class CatalogGrants
         await GiveAsync(
             session,
             reader,
-            "monitor",
+            CatalogRoles.Monitor,
             "probes this server",
             "--grant-reader",
             """

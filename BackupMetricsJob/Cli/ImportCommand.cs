@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Runtime.CompilerServices;
-using BackupMetricsJob.Backups;
 using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Catalog.Import;
 using BackupMetricsJob.Configuration;
@@ -11,7 +9,7 @@ namespace BackupMetricsJob.Cli;
 /// <summary>backup-metrics import: updates the catalogue from the list of a backup tool.</summary>
 internal static class ImportCommand
 {
-    const int MaxSkippedLines = 10;
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(10);
 
     public static Command Create(ProcessContext context)
     {
@@ -51,7 +49,7 @@ internal static class ImportCommand
         command.Arguments.Add(tool);
         command.Arguments.Add(file);
         command.Options.Add(server);
-        var flags = new CatalogFlags(command, TimeSpan.FromMinutes(10));
+        var flags = new CatalogFlags(command, DefaultTimeout, canBeQuiet: true);
         command.Options.Add(allowEmpty);
         command.Options.Add(zone);
         command.SetAction(
@@ -78,38 +76,19 @@ internal static class ImportCommand
                             $"--server NAME is missing: {parsed.GetRequiredValue(tool)} does not name the server in its output"
                         )
                     );
-                if (InputFile(parsed.GetValue(file)) is null && !context.HasInput)
-                    problems.Add(
-                        new(
-                            ProblemOrigin.Flag,
-                            "FILE is missing, and standard input is closed: name a file, or pipe the tool's output into this command"
-                        )
-                    );
-                else if (InputFile(parsed.GetValue(file)) is null && !Console.IsInputRedirected)
-                    problems.Add(
-                        new(
-                            ProblemOrigin.Flag,
-                            "FILE is missing, and standard input is a terminal: name a file, or pipe the tool's output into this command"
-                        )
-                    );
+                var list = new ToolList(parsed.GetRequiredValue(tool), InputFile(parsed.GetValue(file)));
+                if (list.FindInputFault(context) is { } fault)
+                    problems.Add(new(ProblemOrigin.Flag, "FILE is missing, and " + fault));
                 return access is null || problems.Count > 0
                     ? CatalogFlags.Report(problems, context)
-                    : await ImportAsync(
-                        parsed.GetRequiredValue(tool),
-                        InputFile(parsed.GetValue(file)),
-                        options,
-                        parsed.GetValue(allowEmpty),
-                        access,
-                        context
-                    );
+                    : await ImportAsync(list, options, parsed.GetValue(allowEmpty), access, context);
             }
         );
         return command;
     }
 
     static async Task<int> ImportAsync(
-        string tool,
-        string? file,
+        ToolList list,
         ListingOptions options,
         bool allowEmpty,
         CatalogAccess access,
@@ -117,67 +96,10 @@ internal static class ImportCommand
     )
     {
         var signals = context.Signals;
-        var output = ReadAsync(tool, file, options, signals.Stop);
-        var result = await CatalogImport.RunAsync(access.Connection, tool, output, allowEmpty, access.Timeout, signals.Stop);
-        if (result.Failure is null || result.Servers > 0)
-            Report(result, context);
+        var result = await list.ImportAsync(access.Connection, options, allowEmpty, access.Timeout, signals.Stop);
+        if (!access.Quiet || !ImportSummary.IsAllWell(result))
+            ImportSummary.Write(result, context.Error);
         return result.Failure is { } failure ? CatalogFlags.Report(failure, "import", context, signals.Received) : (int)ExitCode.Success;
-    }
-
-    /// <summary>The file is opened here, within the timeout, because opening a pipe that nobody writes to never returns.</summary>
-    static async IAsyncEnumerable<Listed> ReadAsync(
-        string tool,
-        string? file,
-        ListingOptions options,
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
-        await using var input = file is null ? Console.OpenStandardInput() : Open(file);
-        await foreach (var item in ToolOutput.ReadAsync(tool, input, options, cancellationToken))
-            yield return item;
-    }
-
-    static FileStream Open(string file)
-    {
-        try
-        {
-            return File.OpenRead(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new ListingException("", $"{file} cannot be read: {e.Message}");
-        }
-    }
-
-    static void Report(ImportResult result, ProcessContext context)
-    {
-        foreach (var (server, error) in result.Errors)
-            context.Error.WriteLine(
-                PlainText.OnOneLine(
-                    $"warning: {result.Tool} could not list \"{server}\". The catalogue has recorded this; the backups of the server are "
-                        + $"unchanged: {error}"
-                )
-            );
-        foreach (var skipped in result.Skipped.Take(MaxSkippedLines))
-            context.Error.WriteLine(
-                PlainText.OnOneLine(
-                    $"warning: skipped the backup {skipped.BackupId ?? "without a name"} of \"{skipped.OfServer ?? "unknown"}\": "
-                        + skipped.Problem
-                )
-            );
-        foreach (var server in result.DatedByObjects)
-            context.Error.WriteLine(
-                PlainText.OnOneLine(
-                    $"warning: the list of \"{server}\" has no times at which backups finished, "
-                        + "only those at which their objects were stored: "
-                        + $"a copied backup looks new. Import `{ToolOutput.Command(result.Tool)}`"
-                )
-            );
-        var servers = Humanize.Count(result.Servers, "server");
-        var counts = $"{result.New} new, {result.Changed} changed, {result.Gone} gone, {result.Unchanged} unchanged";
-        if (result.Skipped.Count > 0)
-            counts += $", {result.Skipped.Count} skipped";
-        context.Error.WriteLine($"{result.Tool}: {counts} ({servers})");
     }
 
     static string? InputFile(string? file) => file is "-" ? null : file;

@@ -60,7 +60,7 @@ internal sealed class RecordCommand
         own._type.AcceptOnlyFromAmong([.. CatalogRecord.Kinds]);
         foreach (var option in options)
             command.Options.Add(option);
-        var flags = new CatalogFlags(command, TimeSpan.FromSeconds(30));
+        var flags = new CatalogFlags(command, TimeSpan.FromSeconds(30), canBeQuiet: true);
         command.SetAction(
             async (parsed, _) =>
             {
@@ -75,6 +75,8 @@ internal sealed class RecordCommand
                 var signals = context.Signals;
                 if (await CatalogRecord.WriteAsync(recorded, access.Connection, access.Timeout, signals.Stop) is { } failure)
                     return CatalogFlags.Report(failure, "record", context, signals.Received);
+                if (access.Quiet)
+                    return (int)ExitCode.Success;
                 var how = recorded.Status == BackupStatus.Done ? "done" : "failed";
                 await context.Error.WriteLineAsync(
                     PlainText.OnOneLine(
