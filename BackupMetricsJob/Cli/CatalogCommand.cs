@@ -76,14 +76,7 @@ internal static class CatalogCommand
 
                 var result = parsed.GetValue(server)
                     ? await CatalogInit.InstallHistoryFunctionAsync(access.Connection, reads, access.Timeout, signals.Stop, creates)
-                    : await CatalogInit.RunAsync(
-                        access.Connection,
-                        writes,
-                        reads,
-                        access.Timeout,
-                        signals.Stop,
-                        createRoles: creates
-                    );
+                    : await CatalogInit.RunAsync(access.Connection, writes, reads, access.Timeout, signals.Stop, createRoles: creates);
                 if (result.Failure is { } failure)
                     return CatalogFlags.Report(failure, "catalog init", context, signals.Received);
 

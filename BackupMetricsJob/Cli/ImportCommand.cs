@@ -22,8 +22,8 @@ internal static class ImportCommand
                                                        barman-cloud-backup-list --format json URL SERVER
             """
         );
-        var tool = new Argument<string>("tool") { HelpName = "TOOL", Description = string.Join(", ", ToolOutput.Tools) };
-        tool.AcceptOnlyFromAmong([.. ToolOutput.Tools]);
+        var tool = new Argument<string>("tool") { HelpName = "TOOL", Description = string.Join(", ", ToolList.Tools) };
+        tool.AcceptOnlyFromAmong([.. ToolList.Tools]);
         var file = new Argument<string?>("file")
         {
             HelpName = "FILE",
@@ -69,7 +69,7 @@ internal static class ImportCommand
                     problems.Add(new(ProblemOrigin.Flag, $"--server: {wrong}"));
                 if (options.Server is { } said && said.Any(char.IsControl))
                     problems.Add(CatalogFlags.InvalidValue("--server", said, "a name without control characters"));
-                if (options.Server is null && ToolOutput.NeedsServer(parsed.GetRequiredValue(tool)))
+                if (options.Server is null && ToolList.NeedsServer(parsed.GetRequiredValue(tool)))
                     problems.Add(
                         new(
                             ProblemOrigin.Flag,
@@ -87,17 +87,11 @@ internal static class ImportCommand
         return command;
     }
 
-    static async Task<int> ImportAsync(
-        ToolList list,
-        ListingOptions options,
-        bool allowEmpty,
-        CatalogAccess access,
-        ProcessContext context
-    )
+    static async Task<int> ImportAsync(ToolList list, ListingOptions options, bool allowEmpty, CatalogAccess access, ProcessContext context)
     {
         var signals = context.Signals;
         var result = await list.ImportAsync(access.Connection, options, allowEmpty, access.Timeout, signals.Stop);
-        if (!access.Quiet || !ImportSummary.IsAllWell(result))
+        if (!access.Quiet || !result.IsAllWell)
             ImportSummary.Write(result, context.Error);
         return result.Failure is { } failure ? CatalogFlags.Report(failure, "import", context, signals.Received) : (int)ExitCode.Success;
     }

@@ -73,7 +73,16 @@ internal sealed class RecordCommand
                     return CatalogFlags.Report(refused, "record", context, null);
 
                 var signals = context.Signals;
-                if (await CatalogRecord.WriteAsync(recorded, access.Connection, access.Timeout, signals.Stop) is { } failure)
+                var failure = await WriteAsync();
+                if (failure is { IsUnusable: true } unusable)
+                {
+                    (failure, var note) = await CatalogCreation.RunAsync(access.Connection, unusable, access.Timeout, signals.Stop);
+                    if (note is not null && !access.Quiet)
+                        await context.Error.WriteLineAsync(PlainText.OnOneLine(note));
+                    failure ??= await WriteAsync();
+                }
+
+                if (failure is not null)
                     return CatalogFlags.Report(failure, "record", context, signals.Received);
                 if (access.Quiet)
                     return (int)ExitCode.Success;
@@ -84,6 +93,8 @@ internal sealed class RecordCommand
                     )
                 );
                 return (int)ExitCode.Success;
+
+                Task<CatalogFailure?> WriteAsync() => CatalogRecord.WriteAsync(recorded, access.Connection, access.Timeout, signals.Stop);
             }
         );
         return command;

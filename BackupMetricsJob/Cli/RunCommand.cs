@@ -40,9 +40,9 @@ internal static class RunCommand
         }
 
         var code = ExitCodes.For(report, signals.Received, output.FailOnTarget, imports.Results);
-        if (output.Quiet && RunSummary.IsAllWell(report, code) && imports.Results.All(ImportSummary.IsAllWell))
+        if (output.Quiet && RunSummary.IsAllWell(report, code) && imports.Results.All(import => import.IsAllWell))
             return (int)code;
-        ImportSummary.Write(imports.Results, imports.Note, output.LogFormat, context);
+        ImportSummary.Write(imports.Results, output.LogFormat, context);
         RunSummary.Write(report, code, output.LogFormat, context);
         return (int)code;
     }

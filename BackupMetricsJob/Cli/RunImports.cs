@@ -13,21 +13,20 @@ namespace BackupMetricsJob.Cli;
 /// </summary>
 internal sealed class RunImports(IReadOnlyList<ToolList> lists, TimeSpan timeout)
 {
-    readonly List<ImportResult> _results = [];
+    const string LostWithServer = ", which it is lost with: --catalogue URI keeps it on another server";
 
-    public IReadOnlyList<ImportResult> Results => _results;
+    readonly List<ImportReport> _results = [];
+
+    public IReadOnlyList<ImportReport> Results => _results;
 
     public bool Any => lists.Count > 0;
-
-    /// <summary>What was done beside the imports, to be told; null if nothing was.</summary>
-    public string? Note { get; private set; }
 
     public static void AddTo(FlagSet flags)
     {
         flags.AddMany(
             "import",
             "TOOL[=FILE]",
-            $"Import the list that a tool prints ({string.Join(", ", ToolOutput.Tools)}) before the run, from FILE or standard input: "
+            $"Import the list that a tool prints ({string.Join(", ", ToolList.Tools)}) before the run, from FILE or standard input: "
                 + "the backups of --instance, or with --source catalog those of each server that the list names; repeatable"
         );
         flags.AddDuration("import-timeout", "Timeout for each import", ImportCommand.DefaultTimeout);
@@ -41,7 +40,7 @@ internal sealed class RunImports(IReadOnlyList<ToolList> lists, TimeSpan timeout
         {
             if (TryParse(setting.Value) is not { } list)
             {
-                problems.Add(setting.InvalidValue($"TOOL or TOOL=FILE, where TOOL is one of {string.Join(", ", ToolOutput.Tools)}"));
+                problems.Add(setting.InvalidValue($"TOOL or TOOL=FILE, where TOOL is one of {string.Join(", ", ToolList.Tools)}"));
                 continue;
             }
 
@@ -49,42 +48,35 @@ internal sealed class RunImports(IReadOnlyList<ToolList> lists, TimeSpan timeout
                 problems.Add(setting.CreateProblem("only one list can come from standard input: give the others as TOOL=FILE"));
             else if (list.FindInputFault(context) is { } fault)
                 problems.Add(setting.CreateProblem($"{list.Tool} has no file, and {fault}"));
-            if (job is { Import.Server: null } && ToolOutput.NeedsServer(list.Tool))
-                problems.Add(
-                    new(ProblemOrigin.Flag, $"--instance NAME is missing: {list.Tool} does not name the server in its output")
-                );
+            if (job is { Import.Server: null } && ToolList.NeedsServer(list.Tool))
+                problems.Add(new(ProblemOrigin.Flag, $"--instance NAME is missing: {list.Tool} does not name the server in its output"));
             lists.Add(list);
         }
 
         if (lists.Count > 0 && output.DryRun)
             problems.Add(
-                settings.All("import")[0]
+                settings
+                    .All("import")[0]
                     .CreateProblem("writes to the catalogue, which a dry run must not: use `import`, and then `run --dry-run`")
             );
         return new(lists, timeout);
     }
 
-    /// <summary>One list after the other. Makes the catalogue where there is none.</summary>
+    /// <summary>One list after the other.</summary>
     public async Task RunAsync(ImportTarget into, ProcessContext context, RunProgress? progress)
     {
         var options = new ListingOptions(into.Server, TimeZoneInfo.Local, context.Time.GetUtcNow());
-        var stop = context.Signals.Stop;
         foreach (var list in lists)
         {
             progress?.Enter(RunStage.Importing, lists.Count, timeout);
-            var result = await list.ImportAsync(into.Connection, options, allowEmpty: false, timeout, stop);
-            if (result.Failure is { IsNoCatalogue: true })
-            {
-                // Nothing was read from the list yet.
-                result.Failure = await CatalogCreation.RunAsync(into.Connection, timeout, stop);
-                if (result.Failure is null)
-                {
-                    Note = $"created the catalogue (schema backup_metrics) in {into.Connection.Description}";
-                    result = await list.ImportAsync(into.Connection, options, allowEmpty: false, timeout, stop);
-                }
-            }
-
-            _results.Add(result);
+            var report = await (list with { MustListServer = into.Server is not null }).ImportAsync(
+                into.Connection,
+                options,
+                allowEmpty: false,
+                timeout,
+                context.Signals.Stop
+            );
+            _results.Add(report is { Note: { } note } && into.IsOwnServer ? report with { Note = note + LostWithServer } : report);
         }
     }
 
@@ -92,6 +84,6 @@ internal sealed class RunImports(IReadOnlyList<ToolList> lists, TimeSpan timeout
     {
         var at = text.IndexOf('=', StringComparison.Ordinal);
         var (tool, file) = at < 0 ? (text, "-") : (text[..at], text[(at + 1)..]);
-        return ToolOutput.Tools.Contains(tool) && file.Length > 0 ? new(tool, file == "-" ? null : file) : null;
+        return ToolList.Tools.Contains(tool) && file.Length > 0 ? new(tool, file == "-" ? null : file) : null;
     }
 }

@@ -7,17 +7,38 @@ using BackupMetricsJob.Reporting;
 namespace BackupMetricsJob.Cli;
 
 /// <summary>What a tool printed, and where it is: the one place that imports it, for `import` and for `run --import`.</summary>
-/// <param name="Tool">One of <see cref="ToolOutput.Tools"/>.</param>
+/// <param name="Tool">One of <see cref="Tools"/>.</param>
 /// <param name="File">Null for standard input.</param>
 internal sealed record ToolList(string Tool, string? File)
 {
-    public Task<ImportResult> ImportAsync(
+    public static IReadOnlyList<string> Tools => ToolOutput.Tools;
+
+    /// <summary>
+    /// Whether a list of several servers without the one that is asked for is refused. Without it, that one is recorded as not listed.
+    /// </summary>
+    public bool MustListServer { get; init; }
+
+    public static bool NeedsServer(string tool) => ToolOutput.NeedsServer(tool);
+
+    /// <summary>Makes the catalogue where there is none.</summary>
+    public async Task<ImportReport> ImportAsync(
         ConnectionSettings catalogue,
         ListingOptions options,
         bool allowEmpty,
         TimeSpan timeout,
         CancellationToken stop
-    ) => CatalogImport.RunAsync(catalogue, Tool, ReadAsync(options, stop), allowEmpty, timeout, stop);
+    )
+    {
+        var result = await ImportOnceAsync();
+        // Nothing was read from the list yet.
+        if (result.Failure is not { IsUnusable: true } unusable)
+            return result;
+        var made = await CatalogCreation.RunAsync(catalogue, unusable, timeout, stop);
+        return made.Failure is { } failure ? result with { Failure = failure } : await ImportOnceAsync() with { Note = made.Note };
+
+        async Task<ImportReport> ImportOnceAsync() =>
+            ImportReport.Of(await CatalogImport.RunAsync(catalogue, Tool, ReadAsync(options, stop), allowEmpty, timeout, stop));
+    }
 
     /// <summary>Why nothing can come from standard input; null if something can, or if it is not read.</summary>
     public string? FindInputFault(ProcessContext context) =>
@@ -30,8 +51,22 @@ internal sealed record ToolList(string Tool, string? File)
     async IAsyncEnumerable<Listed> ReadAsync(ListingOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var input = File is null ? Console.OpenStandardInput() : Open(File);
+        var others = new SortedSet<string>(StringComparer.Ordinal);
         await foreach (var item in ToolOutput.ReadAsync(Tool, input, options, cancellationToken))
+        {
+            if (MustListServer && item is Listed.Server server)
+            {
+                if (server.Name != options.Server)
+                    others.Add(server.Name);
+                else if (server.Error is not null && others.Count > 0)
+                    throw new ListingException(
+                        "",
+                        $"{Tool} lists {string.Join(", ", others)}, but not {options.Server}: name with --instance the server that this run is about"
+                    );
+            }
+
             yield return item;
+        }
     }
 
     static FileStream Open(string file)

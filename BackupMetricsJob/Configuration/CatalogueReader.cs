@@ -55,10 +55,15 @@ internal static class CatalogueReader
         import = ImportInto(other);
         var own = single.Instance with { Sources = others };
         // Another name than that of any server, and of the catalogue's target in the run of another host.
-        var second = own with { Name = name + "/catalogue", Sources = [SourceName.Catalog] };
+        var second = own with
+        {
+            Name = name + "/catalogue",
+            Sources = [SourceName.Catalog],
+        };
         var timeout = single.Target?.Timeout ?? JobDefaults.Timeout;
         return [single with { Instance = own }, new(new Target(second.Name, other, timeout), second, new(servers, null))];
 
-        ImportTarget? ImportInto(ConnectionSettings database) => settings.One("import") is null ? null : new(database, server);
+        ImportTarget? ImportInto(ConnectionSettings database) =>
+            settings.One("import") is null ? null : new(database, server, catalogue is null && others.Contains(SourceName.Server));
     }
 }

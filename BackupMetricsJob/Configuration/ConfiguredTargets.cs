@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Configuration;
 /// <summary>The targets of the files. It selects those that this run probes, and resolves their connections.</summary>
 internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overrides)
 {
-    static readonly string[] SingleTargetSettings = 
+    static readonly string[] SingleTargetSettings =
     [
         "connection",
         "catalogue",

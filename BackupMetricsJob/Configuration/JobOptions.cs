@@ -17,7 +17,8 @@ internal sealed record MonitoredTarget(Target? Target, Instance Instance, Source
 /// <summary>Where a run imports lists into, before it reads the same catalogue.</summary>
 /// <param name="Connection">The database of the catalogue.</param>
 /// <param name="Server">The server that every list is of; null: those that the lists name.</param>
-internal sealed record ImportTarget(ConnectionSettings Connection, string? Server);
+/// <param name="IsOwnServer">Whether it is in the server that is probed itself.</param>
+internal sealed record ImportTarget(ConnectionSettings Connection, string? Server, bool IsOwnServer);
 
 /// <summary>The part of the targets that a run probes. <paramref name="Index"/> counts from 0.</summary>
 internal sealed record Shard(int Index, int Count);

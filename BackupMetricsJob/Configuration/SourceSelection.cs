@@ -44,7 +44,11 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
     }
 
     /// <summary>With this source, too.</summary>
-    public SourceSelection With(string source) => this with { Names = [.. SourceName.All.Where(name => name == source || Names.Contains(name))] };
+    public SourceSelection With(string source) =>
+        this with
+        {
+            Names = [.. SourceName.All.Where(name => name == source || Names.Contains(name))],
+        };
 
     /// <summary>Whether it can be the name of a slot or an application. The names are sent to the server one per line.</summary>
     public static bool IsReceiverName(string name) =>

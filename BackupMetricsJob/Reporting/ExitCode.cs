@@ -35,7 +35,7 @@ internal static class ExitCodes
     /// <param name="signal">The exit code of the signal that ended it; null if none did.</param>
     /// <param name="failOnTarget">Whether a database that could not be probed, or not be imported into, counts.</param>
     /// <param name="imports">The lists that were imported before.</param>
-    public static ExitCode For(RunReport report, ExitCode? signal, bool failOnTarget, IReadOnlyList<ImportResult>? imports = null)
+    public static ExitCode For(RunReport report, ExitCode? signal, bool failOnTarget, IReadOnlyList<ImportReport>? imports = null)
     {
         if ((Worst([.. report.Pushes.Select(push => push.Outcome.Result)]) ?? signal) is { } code)
             return code;
