@@ -56,8 +56,11 @@ internal static class Findings
                     "Synchronise both clocks (NTP): ages are wrong by as much."
                 )
             );
+        var isToldByTool = result.Backups.Any(backup => backup.Source != SourceName.Server && backup.Type.IsPhysical());
         foreach (var missing in result.MissingRights)
         {
+            if (missing.IsLabel && isToldByTool)
+                continue;
             // The failure has named it already.
             var finding = new Finding(false, missing.Summary, missing.Advice);
             if (!findings.Exists(other => other.Advice == finding.Advice))

@@ -16,6 +16,15 @@ internal enum CatalogFailureCause
 /// <summary>Why something was not done, in words for a person; never a secret in it. What was not committed is not there.</summary>
 internal sealed record CatalogFailure(CatalogFailureCause Cause, string Message)
 {
+    /// <summary>The database was reached, and has no catalogue.</summary>
+    public bool IsNoCatalogue { get; init; }
+
+    /// <summary>The role lacks a right.</summary>
+    public bool IsPrivilege { get; init; }
+
+    /// <summary>Nothing was read or written: there is no catalogue, or not for this role.</summary>
+    public bool IsUnusable => IsNoCatalogue || IsPrivilege;
+
     public static CatalogFailure Input(string message) => new(CatalogFailureCause.Input, message);
 
     public static CatalogFailure Database(string message) => new(CatalogFailureCause.Database, message);

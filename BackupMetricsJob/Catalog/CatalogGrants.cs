@@ -32,7 +32,7 @@ internal static class CatalogGrants
         await GiveAsync(
             session,
             writer,
-            "backup_writer",
+            CatalogRoles.Writer,
             "imports, records and prunes",
             "--grant-writer",
             connect
@@ -52,7 +52,7 @@ internal static class CatalogGrants
         await GiveAsync(
             session,
             reader,
-            "backup_reader",
+            CatalogRoles.Reader,
             "reads",
             "--grant-reader",
             connect
@@ -75,7 +75,7 @@ internal static class CatalogGrants
         await GiveAsync(
             session,
             reader,
-            "monitor",
+            CatalogRoles.Monitor,
             "probes this server",
             "--grant-reader",
             """

@@ -8,7 +8,11 @@ namespace BackupMetricsJob.Catalog;
 /// <param name="Was">The version that was found; 0: no catalogue.</param>
 /// <param name="RepairedCounts">How many counts were wrong, and are right now.</param>
 /// <param name="Grants">The statements for the roles that were not named, for a person to run.</param>
-internal sealed record InitResult(CatalogFailure? Failure, int Was = 0, long RepairedCounts = 0, string Grants = "");
+internal sealed record InitResult(CatalogFailure? Failure, int Was = 0, long RepairedCounts = 0, string Grants = "")
+{
+    /// <summary>The roles that did not exist before.</summary>
+    public IReadOnlyList<string> CreatedRoles { get; init; } = [];
+}
 
 /// <summary>
 /// Makes the catalogue in a database or brings it to the known version: all of it in one transaction, one at a time, and the same again
@@ -22,13 +26,15 @@ internal static class CatalogInit
     /// <param name="writer">The role that imports and records; null: its grants are returned.</param>
     /// <param name="reader">The role that the job reads with; null: its grants are returned.</param>
     /// <param name="migrations">The steps from version 0 on; null: those of this program.</param>
+    /// <param name="createRoles">Whether to create the two roles that do not exist yet.</param>
     public static async Task<InitResult> RunAsync(
         ConnectionSettings database,
         string? writer,
         string? reader,
         TimeSpan timeout,
         CancellationToken stop,
-        IReadOnlyList<string>? migrations = null
+        IReadOnlyList<string>? migrations = null,
+        bool createRoles = false
     )
     {
         var result = new InitResult(null);
@@ -45,8 +51,10 @@ internal static class CatalogInit
                 await session.ExecuteAsync("LOCK TABLE backup_metrics.backup_catalog IN SHARE MODE", cancellationToken);
                 await using var recount = session.Command(SqlText.Load("catalog_recount"));
                 var mended = (long)(await recount.ExecuteScalarAsync(cancellationToken))!;
+                var created = await CatalogRoles.CreateAsync(session, createRoles ? [writer, reader] : [], cancellationToken);
                 session.Step = "granting";
-                result = new(null, was.Version, mended, await CatalogGrants.GiveAsync(session, writer, reader, cancellationToken));
+                var grants = await CatalogGrants.GiveAsync(session, writer, reader, cancellationToken);
+                result = new(null, was.Version, mended, grants) { CreatedRoles = created };
                 return null;
             },
             stop
@@ -56,13 +64,16 @@ internal static class CatalogInit
 
     /// <summary>Installs the function by which a job reads the label of the last base backup, on a server that is to be watched.</summary>
     /// <param name="reader">The role of the job; null: its grants are returned.</param>
+    /// <param name="createRoles">Whether to create that role if it does not exist.</param>
     public static async Task<InitResult> InstallHistoryFunctionAsync(
         ConnectionSettings server,
         string? reader,
         TimeSpan timeout,
-        CancellationToken stop
+        CancellationToken stop,
+        bool createRoles = false
     )
     {
+        IReadOnlyList<string> created = [];
         var grants = "";
         var failure = await ChangeSchemaAsync(
             server,
@@ -74,13 +85,14 @@ internal static class CatalogInit
                 // It runs with the rights of the role that made it: better to find now that they are too few.
                 session.Step = "trying backup_metrics.base_backup_history(), which needs to be made by a superuser";
                 await session.ExecuteAsync("SELECT count(*) FROM backup_metrics.base_backup_history()", cancellationToken);
+                created = await CatalogRoles.CreateAsync(session, createRoles ? [reader] : [], cancellationToken);
                 session.Step = "granting";
                 grants = await CatalogGrants.GiveOnServerAsync(session, reader, cancellationToken);
                 return null;
             },
             stop
         );
-        return new(failure, Grants: grants);
+        return new(failure, Grants: grants) { CreatedRoles = created };
     }
 
     /// <summary>In one transaction, one at a time.</summary>

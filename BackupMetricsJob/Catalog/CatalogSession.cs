@@ -135,7 +135,10 @@ internal sealed class CatalogSession
     }
 
     CatalogFailure Failed(ConnectionSettings settings, ProbeFailure failure) =>
-        CatalogFailure.Database($"{settings.Description}: {failure.Reason.Name()} while {_step}: {failure.Message}");
+        CatalogFailure.Database($"{settings.Description}: {failure.Reason.Name()} while {_step}: {failure.Message}") with
+        {
+            IsPrivilege = failure.Reason == FailureReason.Privilege,
+        };
 
     static bool IsEndOfWait(Exception exception) => exception is OperationCanceledException || ProbeFailures.From(exception) is not null;
 

@@ -33,7 +33,10 @@ internal static class CatalogVersion
         {
             return CatalogFailure.Database(
                 "there is no catalogue in this database: run backup-metrics catalog init, as its owner, with the same --connection"
-            );
+            ) with
+            {
+                IsNoCatalogue = true,
+            };
         }
     }
 

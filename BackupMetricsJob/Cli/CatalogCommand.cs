@@ -3,6 +3,7 @@ using System.Text;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Postgres;
 using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Cli;
@@ -36,10 +37,17 @@ internal static class CatalogCommand
             HelpName = "ROLE",
             Description = "Role to grant the rights that run and show need",
         };
+        var createRoles = new Option<bool>("--create-roles")
+        {
+            Description =
+                "Create the roles that do not exist: those of --grant-writer and --grant-reader, or backup_writer and backup_reader "
+                + "(with --server: monitor). They may log in, and have no password",
+        };
         command.Options.Add(server);
         var flags = new CatalogFlags(command, DefaultTimeout);
         command.Options.Add(writer);
         command.Options.Add(reader);
+        command.Options.Add(createRoles);
         command.SetAction(
             async (parsed, _) =>
             {
@@ -59,15 +67,24 @@ internal static class CatalogCommand
                     return CatalogFlags.Report(problems, context);
 
                 var signals = context.Signals;
+                var creates = parsed.GetValue(createRoles);
+                if (creates)
+                {
+                    writes ??= parsed.GetValue(server) ? null : CatalogRoles.Writer;
+                    reads ??= parsed.GetValue(server) ? CatalogRoles.Monitor : CatalogRoles.Reader;
+                }
+
                 var result = parsed.GetValue(server)
-                    ? await CatalogInit.InstallHistoryFunctionAsync(access.Connection, reads, access.Timeout, signals.Stop)
-                    : await CatalogInit.RunAsync(access.Connection, writes, reads, access.Timeout, signals.Stop);
+                    ? await CatalogInit.InstallHistoryFunctionAsync(access.Connection, reads, access.Timeout, signals.Stop, creates)
+                    : await CatalogInit.RunAsync(access.Connection, writes, reads, access.Timeout, signals.Stop, createRoles: creates);
                 if (result.Failure is { } failure)
                     return CatalogFlags.Report(failure, "catalog init", context, signals.Received);
 
                 await context.Error.WriteLineAsync(
                     parsed.GetValue(server) ? "backup_metrics.base_backup_history() is installed" : DescribeResult(result)
                 );
+                foreach (var role in result.CreatedRoles)
+                    await context.Error.WriteLineAsync(DescribeRole(role));
                 await context.Output.WriteAsync(Encoding.UTF8.GetBytes(result.Grants), CancellationToken.None);
                 return (int)ExitCode.Success;
             }
@@ -89,7 +106,7 @@ internal static class CatalogCommand
             Required = true,
         };
         command.Options.Add(keep);
-        var flags = new CatalogFlags(command, DefaultTimeout);
+        var flags = new CatalogFlags(command, DefaultTimeout, canBeQuiet: true);
         command.SetAction(
             async (parsed, _) =>
             {
@@ -104,6 +121,8 @@ internal static class CatalogCommand
                 var result = await CatalogPrune.RunAsync(access.Connection, duration, access.Timeout, signals.Stop);
                 if (result.Failure is { } failure)
                     return CatalogFlags.Report(failure, "catalog prune", context, signals.Received);
+                if (access.Quiet)
+                    return (int)ExitCode.Success;
                 await context.Error.WriteLineAsync(
                     $"removed {Humanize.Count(result.Deleted + result.Failures, "row")}: {result.Deleted} deleted by their tools, "
                         + $"{Humanize.Count(result.Failures, "old failure")}"
@@ -123,6 +142,15 @@ internal static class CatalogCommand
                 _ => $"upgraded the catalogue from version {result.Was} to {CatalogVersion.Known}",
             }
         ) + (result.RepairedCounts > 0 ? $", and corrected {result.RepairedCounts} counts" : "");
+
+    static string DescribeRole(string role)
+    {
+        var name = role.All(character => char.IsAsciiLetterLower(character) || character == '_') ? role : SqlText.Name(role);
+        return PlainText.OnOneLine(
+            $"created the role {name}. It has no password: set one with \\password {name} in psql, or admit it in pg_hba.conf without one "
+                + "(peer, cert)"
+        );
+    }
 
     static void ValidateRole(string flag, string? role, List<Problem> problems)
     {

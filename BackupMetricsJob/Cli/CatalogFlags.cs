@@ -7,7 +7,11 @@ using BackupMetricsJob.Reporting;
 namespace BackupMetricsJob.Cli;
 
 /// <summary>The database that a catalogue command writes to, and the timeout of the whole command.</summary>
-internal sealed record CatalogAccess(ConnectionSettings Connection, TimeSpan Timeout);
+internal sealed record CatalogAccess(ConnectionSettings Connection, TimeSpan Timeout)
+{
+    /// <summary>Whether nothing is written to standard error where all is well.</summary>
+    public bool Quiet { get; init; }
+}
 
 /// <summary>The flags that every catalogue command has, and how such a command reports a failure.</summary>
 internal sealed class CatalogFlags
@@ -17,11 +21,13 @@ internal sealed class CatalogFlags
     readonly FlagSet _flags;
     readonly TimeSpan _defaultTimeout;
 
-    public CatalogFlags(Command command, TimeSpan defaultTimeout)
+    public CatalogFlags(Command command, TimeSpan defaultTimeout, bool canBeQuiet = false)
     {
         (_flags, _defaultTimeout) = (new(command), defaultTimeout);
         _flags.AddConnection();
         _flags.AddDuration("timeout", "Timeout for the whole command", defaultTimeout);
+        if (canBeQuiet)
+            _flags.AddQuiet();
     }
 
     /// <summary>Null if there is a problem.</summary>
@@ -30,7 +36,8 @@ internal sealed class CatalogFlags
         var settings = new Settings(_flags.Read(parsed), context.Environment);
         var timeout = Timeout(settings, problems);
         var connection = ConnectionSetting.Read(settings, context.Environment, problems);
-        return connection is null || problems.Count > 0 ? null : new(connection, timeout);
+        var quiet = OutputOptions.ReadChoice(settings, "quiet", "false", "true", problems);
+        return connection is null || problems.Count > 0 ? null : new(connection, timeout) { Quiet = quiet };
     }
 
     /// <summary>The problem of a flag with an invalid value; the exit code is 64.</summary>

@@ -33,6 +33,8 @@ internal sealed class FlagSet(Command command)
     public void AddSwitch(string name, string help) =>
         Add(new Option<string>("--" + name) { Description = Describe(name, help), Arity = ArgumentArity.Zero });
 
+    public void AddQuiet() => AddSwitch("quiet", "Write nothing to standard error unless something is wrong, or there is a warning");
+
     public void AddConnection() =>
         Add(
             "connection",

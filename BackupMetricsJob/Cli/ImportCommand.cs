@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Runtime.CompilerServices;
-using BackupMetricsJob.Backups;
 using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Catalog.Import;
 using BackupMetricsJob.Configuration;
@@ -11,7 +9,7 @@ namespace BackupMetricsJob.Cli;
 /// <summary>backup-metrics import: updates the catalogue from the list of a backup tool.</summary>
 internal static class ImportCommand
 {
-    const int MaxSkippedLines = 10;
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(10);
 
     public static Command Create(ProcessContext context)
     {
@@ -29,8 +27,8 @@ internal static class ImportCommand
               find DIR -type f -printf '%T@ %s %P\n'
             """
         );
-        var tool = new Argument<string>("tool") { HelpName = "TOOL", Description = string.Join(", ", [.. ToolOutput.Tools, ArchiveImport.Name]) };
-        tool.AcceptOnlyFromAmong([.. ToolOutput.Tools, ArchiveImport.Name]);
+        var tool = new Argument<string>("tool") { HelpName = "TOOL", Description = string.Join(", ", ToolList.Tools) };
+        tool.AcceptOnlyFromAmong([.. ToolList.Tools]);
         var file = new Argument<string?>("file")
         {
             HelpName = "FILE",
@@ -56,10 +54,10 @@ internal static class ImportCommand
         command.Arguments.Add(tool);
         command.Arguments.Add(file);
         command.Options.Add(server);
-        var flags = new CatalogFlags(command, TimeSpan.FromMinutes(10));
+        var flags = new CatalogFlags(command, DefaultTimeout, canBeQuiet: true);
         command.Options.Add(allowEmpty);
         command.Options.Add(zone);
-        var archive = new ArchiveImport(command);
+        var archive = new ArchiveFlags(command);
         command.SetAction(
             async (parsed, _) =>
             {
@@ -77,133 +75,33 @@ internal static class ImportCommand
                     problems.Add(new(ProblemOrigin.Flag, $"--server: {wrong}"));
                 if (options.Server is { } said && said.Any(char.IsControl))
                     problems.Add(CatalogFlags.InvalidValue("--server", said, "a name without control characters"));
-                if (options.Server is null && (parsed.GetRequiredValue(tool) == ArchiveImport.Name || ToolOutput.NeedsServer(parsed.GetRequiredValue(tool))))
+                if (options.Server is null && ToolList.NeedsServer(parsed.GetRequiredValue(tool)))
                     problems.Add(
                         new(
                             ProblemOrigin.Flag,
                             $"--server NAME is missing: {parsed.GetRequiredValue(tool)} does not name the server in its output"
                         )
                     );
-                if (InputFile(parsed.GetValue(file)) is null && !context.HasInput)
-                    problems.Add(
-                        new(
-                            ProblemOrigin.Flag,
-                            "FILE is missing, and standard input is closed: name a file, or pipe the tool's output into this command"
-                        )
-                    );
-                else if (InputFile(parsed.GetValue(file)) is null && !Console.IsInputRedirected)
-                    problems.Add(
-                        new(
-                            ProblemOrigin.Flag,
-                            "FILE is missing, and standard input is a terminal: name a file, or pipe the tool's output into this command"
-                        )
-                    );
-                var input = InputFile(parsed.GetValue(file));
-                if (access is not null && problems.Count == 0 && parsed.GetRequiredValue(tool) == ArchiveImport.Name)
-                    return await archive.RunAsync(
-                        parsed,
-                        options.Server!,
-                        parsed.GetValue(allowEmpty),
-                        access,
-                        () => Input(input),
-                        input,
-                        context
-                    );
+                var list = new ToolList(parsed.GetRequiredValue(tool), InputFile(parsed.GetValue(file)));
+                if (list.Tool == ToolList.Archive)
+                    list = list with { Listing = archive.Read(parsed, options, problems) };
+                if (list.FindInputFault(context) is { } fault)
+                    problems.Add(new(ProblemOrigin.Flag, "FILE is missing, and " + fault));
                 return access is null || problems.Count > 0
                     ? CatalogFlags.Report(problems, context)
-                    : await ImportAsync(
-                        parsed.GetRequiredValue(tool),
-                        InputFile(parsed.GetValue(file)),
-                        options,
-                        parsed.GetValue(allowEmpty),
-                        access,
-                        context
-                    );
+                    : await ImportAsync(list, options, parsed.GetValue(allowEmpty), access, context);
             }
         );
         return command;
     }
 
-    static async Task<int> ImportAsync(
-        string tool,
-        string? file,
-        ListingOptions options,
-        bool allowEmpty,
-        CatalogAccess access,
-        ProcessContext context
-    )
+    static async Task<int> ImportAsync(ToolList list, ListingOptions options, bool allowEmpty, CatalogAccess access, ProcessContext context)
     {
         var signals = context.Signals;
-        var output = ReadAsync(tool, file, options, signals.Stop);
-        var result = await CatalogImport.RunAsync(access.Connection, tool, output, allowEmpty, access.Timeout, signals.Stop, ImportOrigin.Here(options.Server));
-        if (result.Failure is null || result.Servers > 0)
-            Report(result, context);
+        var result = await list.ImportAsync(access.Connection, options, allowEmpty, access.Timeout, signals.Stop);
+        if (!access.Quiet || !result.IsAllWell)
+            ImportSummary.Write(result, context.Error);
         return result.Failure is { } failure ? CatalogFlags.Report(failure, "import", context, signals.Received) : (int)ExitCode.Success;
-    }
-
-    /// <summary>The file is opened here, within the timeout, because opening a pipe that nobody writes to never returns.</summary>
-    static async IAsyncEnumerable<Listed> ReadAsync(
-        string tool,
-        string? file,
-        ListingOptions options,
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
-        await using var input = Input(file);
-        await foreach (var item in ToolOutput.ReadAsync(tool, input, options, cancellationToken))
-            yield return item;
-    }
-
-    static Stream Input(string? file) => file is null ? Console.OpenStandardInput() : Open(file);
-
-    static FileStream Open(string file)
-    {
-        try
-        {
-            return File.OpenRead(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new ListingException("", $"{file} cannot be read: {e.Message}");
-        }
-    }
-
-    static void Report(ImportResult result, ProcessContext context)
-    {
-        foreach (var (server, error) in result.Errors)
-            context.Error.WriteLine(
-                PlainText.OnOneLine(
-                    $"warning: {result.Tool} could not list \"{server}\". The catalogue has recorded this; the backups of the server are "
-                        + $"unchanged: {error}"
-                )
-            );
-        foreach (var (server, repository) in result.Unreadable)
-            context.Error.WriteLine(
-                PlainText.OnOneLine(
-                    $"warning: {result.Tool} could not read {repository.Storage} of \"{server}\". The catalogue has recorded this; the backups "
-                        + $"in it are unchanged, and those in the others are imported: {repository.Error}"
-                )
-            );
-        foreach (var skipped in result.Skipped.Take(MaxSkippedLines))
-            context.Error.WriteLine(
-                PlainText.OnOneLine(
-                    $"warning: skipped the backup {skipped.BackupId ?? "without a name"} of \"{skipped.OfServer ?? "unknown"}\": "
-                        + skipped.Problem
-                )
-            );
-        foreach (var server in result.DatedByObjects)
-            context.Error.WriteLine(
-                PlainText.OnOneLine(
-                    $"warning: the list of \"{server}\" has no times at which backups finished, "
-                        + "only those at which their objects were stored: "
-                        + $"a copied backup looks new. Import `{ToolOutput.Command(result.Tool)}`"
-                )
-            );
-        var servers = Humanize.Count(result.Servers, "server");
-        var counts = $"{result.New} new, {result.Changed} changed, {result.Gone} gone, {result.Unchanged} unchanged";
-        if (result.Skipped.Count > 0)
-            counts += $", {result.Skipped.Count} skipped";
-        context.Error.WriteLine($"{result.Tool}: {counts} ({servers})");
     }
 
     static string? InputFile(string? file) => file is "-" ? null : file;

@@ -24,6 +24,11 @@ internal static class JobFlags
                 : "Show only this target of the files; repeatable (all)"
         );
         flags.AddConnection();
+        flags.Add(
+            "catalogue",
+            "URI",
+            "Database of the catalogue that has the backups of this database; adds the source catalog (with that source: --connection)"
+        );
         if (pushes)
         {
             flags.AddMany("gateway", "URL", "Pushgateway, like http://pushgateway:9091; repeatable: each one must get the push");

@@ -60,7 +60,7 @@ internal sealed class RecordCommand
         own._type.AcceptOnlyFromAmong([.. CatalogRecord.Kinds]);
         foreach (var option in options)
             command.Options.Add(option);
-        var flags = new CatalogFlags(command, TimeSpan.FromSeconds(30));
+        var flags = new CatalogFlags(command, TimeSpan.FromSeconds(30), canBeQuiet: true);
         command.SetAction(
             async (parsed, _) =>
             {
@@ -73,8 +73,19 @@ internal sealed class RecordCommand
                     return CatalogFlags.Report(refused, "record", context, null);
 
                 var signals = context.Signals;
-                if (await CatalogRecord.WriteAsync(recorded, access.Connection, access.Timeout, signals.Stop) is { } failure)
+                var failure = await WriteAsync();
+                if (failure is { IsUnusable: true } unusable)
+                {
+                    (failure, var note) = await CatalogCreation.RunAsync(access.Connection, unusable, access.Timeout, signals.Stop);
+                    if (note is not null && !access.Quiet)
+                        await context.Error.WriteLineAsync(PlainText.OnOneLine(note));
+                    failure ??= await WriteAsync();
+                }
+
+                if (failure is not null)
                     return CatalogFlags.Report(failure, "record", context, signals.Received);
+                if (access.Quiet)
+                    return (int)ExitCode.Success;
                 var how = recorded.Status == BackupStatus.Done ? "done" : "failed";
                 await context.Error.WriteLineAsync(
                     PlainText.OnOneLine(
@@ -82,6 +93,8 @@ internal sealed class RecordCommand
                     )
                 );
                 return (int)ExitCode.Success;
+
+                Task<CatalogFailure?> WriteAsync() => CatalogRecord.WriteAsync(recorded, access.Connection, access.Timeout, signals.Stop);
             }
         );
         return command;

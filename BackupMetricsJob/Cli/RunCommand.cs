@@ -6,7 +6,7 @@ using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Cli;
 
-/// <summary>backup-metrics run: probes, pushes once, and reports.</summary>
+/// <summary>backup-metrics run: imports the lists that it is given, probes, pushes once, and reports.</summary>
 internal static class RunCommand
 {
     public static Command Create(ProcessContext context, BuildVersion build)
@@ -14,15 +14,18 @@ internal static class RunCommand
         var command = new Command("run", "Probe databases and push their backup metrics to the Pushgateway");
         var flags = new FlagSet(command);
         JobFlags.AddTo(flags, pushes: true);
+        RunImports.AddTo(flags);
         flags.AddSwitch("dry-run", "Print what would be pushed on standard output, and push nothing");
+        flags.AddQuiet();
         command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), context, build));
         return command;
     }
 
     static async Task<int> RunAsync(Flags flags, ProcessContext context, BuildVersion build)
     {
-        var problems = OptionsReader.Read(flags, context.Environment, Purpose.Push, out var job, out var output);
-        if (job is null)
+        var problems = new List<Problem>(OptionsReader.Read(flags, context.Environment, Purpose.Push, out var job, out var output));
+        var imports = RunImports.Read(new(flags, context.Environment), job, output, context, problems);
+        if (job is null || problems.Count > 0)
             return Problems.Report(problems, output, context);
         Problems.Warn(job, context);
 
@@ -30,12 +33,16 @@ internal static class RunCommand
         RunReport report;
         using (ProgressLine.Start(context, output, out var progress))
         {
+            Func<Task>? before = imports.Any ? () => imports.RunAsync(job.Import!, context, progress) : null;
             report = output.DryRun
                 ? await JobRun.WriteAsync(job, build, context.Time, context.Output, signals.Stop, progress)
-                : await JobRun.PushAsync(job, build, context.Time, signals.Stop, progress);
+                : await JobRun.PushAsync(job, build, context.Time, signals.Stop, progress, before);
         }
 
-        var code = ExitCodes.For(report, signals.Received, output.FailOnTarget);
+        var code = ExitCodes.For(report, signals.Received, output.FailOnTarget, imports.Results);
+        if (output.Quiet && RunSummary.IsAllWell(report, code) && imports.Results.All(import => import.IsAllWell))
+            return (int)code;
+        ImportSummary.Write(imports.Results, output.LogFormat, context);
         RunSummary.Write(report, code, output.LogFormat, context);
         return (int)code;
     }

@@ -6,7 +6,17 @@ namespace BackupMetricsJob.Configuration;
 /// <summary>The targets of the files. It selects those that this run probes, and resolves their connections.</summary>
 internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overrides)
 {
-    static readonly string[] SingleTargetSettings = ["connection", "instance", "source", "server", "query", "receiver", "without"];
+    static readonly string[] SingleTargetSettings =
+    [
+        "connection",
+        "catalogue",
+        "instance",
+        "source",
+        "server",
+        "query",
+        "receiver",
+        "without",
+    ];
 
     readonly List<FileTarget> _selected = [];
     readonly List<FileTarget> _others = [];
@@ -25,6 +35,14 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
                     setting.CreateProblem("describes a single database, so it cannot be combined with targets from a file: set it there")
                 );
         }
+
+        if (settings.All("import") is [var import, ..])
+            problems.Add(
+                import.CreateProblem(
+                    "imports for a single database, so it cannot be combined with targets from a file: "
+                        + "a fleet imports each list with `backup-metrics import`, beside its runs"
+                )
+            );
     }
 
     /// <summary>Selects the targets with these names.</summary>

@@ -11,15 +11,17 @@ internal static partial class ConnectionSetting
     /// </summary>
     /// <param name="defaults">Keywords that take precedence over the environment.</param>
     /// <param name="password">For a connection without a password; null for the one that libpq would find.</param>
+    /// <param name="name">The setting: "connection", or another that says the same of another database.</param>
     public static ConnectionSettings? Read(
         Settings settings,
         IReadOnlyDictionary<string, string> environment,
         ICollection<Problem> problems,
         IReadOnlyDictionary<string, string>? defaults = null,
-        string? password = null
+        string? password = null,
+        string name = "connection"
     )
     {
-        var setting = settings.One("connection") ?? new("connection", ProblemOrigin.Configuration, "");
+        var setting = settings.One(name) ?? new(name, ProblemOrigin.Configuration, "");
         if (setting is { Origin: ProblemOrigin.Flag, Value: "" })
         {
             problems.Add(

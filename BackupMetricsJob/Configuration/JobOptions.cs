@@ -14,6 +14,12 @@ internal sealed record MonitoredTarget(Target? Target, Instance Instance, Source
     public ProbeFailure? Failure { get; init; }
 }
 
+/// <summary>Where a run imports lists into, before it reads the same catalogue.</summary>
+/// <param name="Connection">The database of the catalogue.</param>
+/// <param name="Server">The server that every list is of; null: those that the lists name.</param>
+/// <param name="IsOwnServer">Whether it is in the server that is probed itself.</param>
+internal sealed record ImportTarget(ConnectionSettings Connection, string? Server, bool IsOwnServer);
+
 /// <summary>The part of the targets that a run probes. <paramref name="Index"/> counts from 0.</summary>
 internal sealed record Shard(int Index, int Count);
 
@@ -21,6 +27,9 @@ internal sealed record Shard(int Index, int Count);
 internal sealed record JobOptions
 {
     public required IReadOnlyList<MonitoredTarget> Targets { get; init; }
+
+    /// <summary>Null if no list is to be imported.</summary>
+    public ImportTarget? Import { get; init; }
 
     /// <summary>
     /// Targets that this run does not probe: those of other shards, and those that were not selected. If a catalogue contains them, they

@@ -31,6 +31,7 @@ internal sealed class OptionsReader(
     const string NeedsFile = "needs targets from a file: set --config or --config-dir";
 
     readonly List<string> _warnings = [];
+    ImportTarget? _import;
 
     bool HasFileTargets => files is { Targets.Count: > 0 };
 
@@ -114,6 +115,7 @@ internal sealed class OptionsReader(
         return new()
         {
             Targets = targets,
+            Import = _import,
             OtherInstances = fleet?.OtherInstances ?? [],
             Gateways = gateways,
             Group = group,
@@ -198,23 +200,23 @@ internal sealed class OptionsReader(
                 > 0;
         if (overridesSources)
             own = own with { Sources = SourceSelection.Read(settings, problems) };
+        else if (CatalogueReader.Find(settings) is not null)
+            own = own with { Sources = own.Sources!.With(SourceName.Catalog) };
         var failure = (ProbeFailure?)null;
         var password = own.Password is null ? null : ReadSecret(own.Password, out failure);
         var connection = ConnectionSetting.Read(settings, environment, problems, own.Keywords, password);
         var instance = ConfiguredTargets.CreateInstance(InstanceName(connection, purpose), own);
         if (connection is null)
             return null;
-        return
-        [
-            new(
-                failure is null ? new Target(instance.Name, connection, own.Timeout ?? JobDefaults.Timeout) : null,
-                instance,
-                own.Sources!.Settings
-            )
-            {
-                Failure = failure,
-            },
-        ];
+        var single = new MonitoredTarget(
+            failure is null ? new Target(instance.Name, connection, own.Timeout ?? JobDefaults.Timeout) : null,
+            instance,
+            own.Sources!.Settings
+        )
+        {
+            Failure = failure,
+        };
+        return CatalogueReader.Read(single, connection, settings, environment, problems, out _import);
     }
 
     string? ReadSecret(SecretSource source, out ProbeFailure? failure)
@@ -230,7 +232,7 @@ internal sealed class OptionsReader(
         var group = GroupReader.Read(
             GroupReader.Job(settings, files),
             HasFileTargets ? null
-                : single is null ? ""
+                : single is null or [] ? ""
                 : single[0].Instance.Name,
             shard,
             own,

@@ -12,6 +12,9 @@ internal enum LogFormat
 /// <param name="DryRun">Whether the metrics are printed instead of pushed.</param>
 internal sealed record OutputOptions(LogFormat LogFormat, bool FailOnTarget, bool DryRun)
 {
+    /// <summary>Whether nothing is written to standard error where all is well.</summary>
+    public bool Quiet { get; init; }
+
     public static OutputOptions Read(Settings settings, FileSettings? files, ICollection<Problem> problems)
     {
         // EntryPoint, which catches bugs, reads this setting itself. Here it is only checked.
@@ -20,7 +23,10 @@ internal sealed record OutputOptions(LogFormat LogFormat, bool FailOnTarget, boo
             ReadChoice(settings, "log-format", "text", "json", problems) ? LogFormat.Json : LogFormat.Text,
             settings.One("fail-on") is null ? files?.FailOnTarget ?? true : !ReadChoice(settings, "fail-on", "any", "never", problems),
             ReadChoice(settings, "dry-run", "false", "true", problems)
-        );
+        )
+        {
+            Quiet = ReadChoice(settings, "quiet", "false", "true", problems),
+        };
     }
 
     /// <summary>Whether a setting has the second of its two values. The first is the default.</summary>

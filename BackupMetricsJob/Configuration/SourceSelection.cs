@@ -33,6 +33,8 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
             );
         if (given.Count == 0)
             given.Add(SourceName.Server);
+        if (CatalogueReader.Find(settings) is not null)
+            given.Add(SourceName.Catalog);
         var own = new SourceSettings(ReadServers(settings, given, problems), query)
         {
             Receivers = ReadReceivers(settings, given, problems),
@@ -40,6 +42,13 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
         };
         return new([.. SourceName.All.Where(given.Contains)], own);
     }
+
+    /// <summary>With this source, too.</summary>
+    public SourceSelection With(string source) =>
+        this with
+        {
+            Names = [.. SourceName.All.Where(name => name == source || Names.Contains(name))],
+        };
 
     /// <summary>Whether it can be the name of a slot or an application. The names are sent to the server one per line.</summary>
     public static bool IsReceiverName(string name) =>

@@ -22,7 +22,7 @@ internal enum ExitCode
     Terminated = 143,
 }
 
-/// <summary>Maps results to exit codes. If several apply, the first of these is used: 70, 76, 75, 143 or 130, 69, 0.</summary>
+/// <summary>Maps results to exit codes. If several apply, the first of these is used: 70, 76, 75, 143 or 130, 65, 69, 0.</summary>
 internal static class ExitCodes
 {
     /// <summary>78 if a file is invalid, whatever else is; otherwise 64 if a flag is; otherwise 78.</summary>
@@ -33,12 +33,17 @@ internal static class ExitCodes
 
     /// <param name="report">The run.</param>
     /// <param name="signal">The exit code of the signal that ended it; null if none did.</param>
-    /// <param name="failOnTarget">Whether a target that could not be probed counts.</param>
-    public static ExitCode For(RunReport report, ExitCode? signal, bool failOnTarget)
+    /// <param name="failOnTarget">Whether a database that could not be probed, or not be imported into, counts.</param>
+    /// <param name="imports">The lists that were imported before.</param>
+    public static ExitCode For(RunReport report, ExitCode? signal, bool failOnTarget, IReadOnlyList<ImportReport>? imports = null)
     {
         if ((Worst([.. report.Pushes.Select(push => push.Outcome.Result)]) ?? signal) is { } code)
             return code;
-        return failOnTarget && report.Results.Any(result => result.Failure is not null) ? ExitCode.TargetFailed : ExitCode.Success;
+        // A list that is refused is a failed source of its target, too: the input is what is to be mended.
+        if (imports?.Any(import => import.Failure is { Cause: CatalogFailureCause.Input }) is true)
+            return ExitCode.InputRefused;
+        var failed = report.Results.Any(result => result.Failure is not null) || imports?.Any(import => import.Failure is not null) is true;
+        return failOnTarget && failed ? ExitCode.TargetFailed : ExitCode.Success;
     }
 
     /// <summary>In this order: a gateway, a wrong configuration of Prometheus, a signal, a target.</summary>

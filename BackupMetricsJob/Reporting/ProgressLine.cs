@@ -34,6 +34,7 @@ internal sealed class ProgressLine : IDisposable
     {
         var isWanted =
             context.IsInteractive
+            && !output.Quiet
             && output.LogFormat == LogFormat.Text
             && context.Environment.GetValueOrDefault("TERM") is { Length: > 0 } and not "dumb";
         progress = isWanted ? new(context.Time) : null;
@@ -47,6 +48,7 @@ internal sealed class ProgressLine : IDisposable
         return state.Stage switch
         {
             RunStage.Waiting => $"waiting for {seconds} (--splay)",
+            RunStage.Importing => $"importing, at most {seconds} left",
             RunStage.Pushing => $"pushing, at most {seconds} left",
             _ => $"{state.Done} of {state.Targets} done, {state.Failed} failed, at most {seconds} left",
         };

@@ -20,6 +20,12 @@ internal static class RunSummary
             Write(report, context.Error);
     }
 
+    /// <summary>Whether there is nothing to report but that all is well.</summary>
+    public static bool IsAllWell(RunReport report, ExitCode code) =>
+        code == ExitCode.Success
+        && report.Results.All(result => result.Failure is null && Findings.For(result).Count == 0)
+        && report.Pushes.All(push => push is { RefusedLegacyNames: null, Outcome: { Arrived: true, Advice: null, ClocksDiffer: false } });
+
     public static void Write(RunReport report, TextWriter to)
     {
         if (report.IsStoppedBeforeStart)

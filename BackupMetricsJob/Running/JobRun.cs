@@ -21,12 +21,14 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
     readonly RunClock _clock = new(time);
 
     /// <summary>Waits for the splay, probes and pushes.</summary>
+    /// <param name="before">What must be done between the splay and the probes, such as an import. The deadline does not hold for it.</param>
     public static async Task<RunReport> PushAsync(
         JobOptions options,
         BuildVersion build,
         TimeProvider time,
         CancellationToken cancellationToken,
-        RunProgress? progress = null
+        RunProgress? progress = null,
+        Func<Task>? before = null
     )
     {
         if (options.Gateways.Count == 0)
@@ -39,6 +41,8 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
                 return new([], TimeSpan.Zero) { IsStoppedBeforeStart = true };
         }
 
+        if (before is not null)
+            await before();
         var run = new JobRun(options, time, cancellationToken);
         return await run.DeliverAsync(await run.ProbeAllAsync(progress), build, progress);
     }

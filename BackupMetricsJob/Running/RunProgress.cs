@@ -7,6 +7,9 @@ internal enum RunStage
 {
     /// <summary>Waiting for --splay.</summary>
     Waiting,
+
+    /// <summary>Doing what comes before the probes: importing lists.</summary>
+    Importing,
     Probing,
     Pushing,
 }

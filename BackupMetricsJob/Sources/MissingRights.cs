@@ -28,6 +28,9 @@ internal static class MissingRights
                     "may not read the label of the last base backup: its tool and duration are unknown",
                     session.HasHistoryFunction ? grant : Install(session)
                 )
+                {
+                    IsLabel = true,
+                }
             );
         }
 

@@ -1,0 +1,78 @@
+using BackupMetricsJob.Postgres;
+
+namespace BackupMetricsJob.Catalog;
+
+/// <summary>
+/// Makes the catalogue where an import or a record finds none, if its role may. If not, or if the role may not write the one that is there, it says what
+/// the owner has to type.
+/// </summary>
+internal static class CatalogCreation
+{
+    const string Rights = """
+        SELECT pg_is_in_recovery() AS is_standby, version.oid IS NOT NULL AS is_there,
+          CASE WHEN schema.oid IS NULL THEN has_database_privilege(database.oid, 'CREATE')
+            ELSE has_schema_privilege(schema.oid, 'CREATE') END AS may_create,
+          current_user::text AS role, pg_get_userbyid(coalesce(schema.nspowner, database.datdba))::text AS owner,
+          database.datname::text AS database
+        FROM pg_database database
+        LEFT JOIN pg_namespace schema ON schema.nspname = 'backup_metrics'
+        LEFT JOIN pg_class version ON version.relnamespace = schema.oid AND version.relname = 'schema_version'
+        WHERE database.datname = current_database()
+        """;
+
+    /// <param name="database">Where the import failed.</param>
+    /// <param name="unusable">Why it failed: there is no catalogue, or the role lacks a right.</param>
+    /// <returns>Without a failure, the import may be tried again; the note says that the catalogue was made.</returns>
+    public static async Task<(CatalogFailure? Failure, string? Note)> RunAsync(
+        ConnectionSettings database,
+        CatalogFailure unusable,
+        TimeSpan timeout,
+        CancellationToken stop
+    )
+    {
+        var failure = await CatalogSession.RunAsync(
+            database,
+            timeout,
+            (session, cancellationToken) => FindRefusalAsync(session, database, unusable.IsNoCatalogue, cancellationToken),
+            stop
+        );
+        if (failure is not null)
+            return (failure, null);
+        var made = await CatalogInit.RunAsync(database, null, null, timeout, stop);
+        return (made.Failure, made.Was == 0 ? $"created the catalogue (schema backup_metrics) in {database.Description}" : null);
+    }
+
+    static async Task<CatalogFailure?> FindRefusalAsync(
+        CatalogSession session,
+        ConnectionSettings database,
+        bool isMissing,
+        CancellationToken cancellationToken
+    )
+    {
+        session.Step = "looking whether the role may create the catalogue";
+        await using var command = session.Command(Rights);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        if (row.GetBoolean(row.GetOrdinal("is_standby")))
+            return CatalogFailure.Database(
+                $"{database.Description} is a standby, which cannot be written, and has no catalogue that this role may use: connect to its "
+                    + "primary, or keep the catalogue in another database with --catalogue"
+            );
+        var isThere = row.GetBoolean(row.GetOrdinal("is_there"));
+        if (isMissing && (isThere || row.GetBoolean(row.GetOrdinal("may_create"))))
+            return null;
+        var (role, name) = (row.GetString(row.GetOrdinal("role")), row.GetString(row.GetOrdinal("database")));
+        var asOwner = (database with { User = row.GetString(row.GetOrdinal("owner")) }).Description;
+        var what = isThere
+            ? $"the role \"{role}\" may not write the catalogue in the database \"{name}\""
+            : $"there is no catalogue in the database \"{name}\", and the role \"{role}\" may not create one";
+        return CatalogFailure.Database(
+            $"{what}. Its owner types: backup-metrics catalog init --connection {ForShell(asOwner)} --grant-writer {ForShell(role)}"
+        );
+    }
+
+    static string ForShell(string text) =>
+        text.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '.')
+            ? text
+            : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}

@@ -1,0 +1,89 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Catalog;
+using BackupMetricsJob.Catalog.Import;
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Reporting;
+using BackupMetricsJob.Running;
+
+namespace BackupMetricsJob.Cli;
+
+/// <summary>
+/// The lists that `run --import` imports before it reads the catalogue. One that is refused keeps neither the others nor the run from being
+/// done, so that what is wrong is published.
+/// </summary>
+internal sealed class RunImports(IReadOnlyList<ToolList> lists, TimeSpan timeout)
+{
+    const string LostWithServer = ", which it is lost with: --catalogue URI keeps it on another server";
+
+    readonly List<ImportReport> _results = [];
+
+    public IReadOnlyList<ImportReport> Results => _results;
+
+    public bool Any => lists.Count > 0;
+
+    public static void AddTo(FlagSet flags)
+    {
+        flags.AddMany(
+            "import",
+            "TOOL[=FILE]",
+            $"Import the list that a tool prints ({string.Join(", ", ToolList.Tools)}) before the run, from FILE or standard input: "
+                + "the backups of --instance, or with --source catalog those of each server that the list names; repeatable"
+        );
+        flags.AddDuration("import-timeout", "Timeout for each import", ImportCommand.DefaultTimeout);
+    }
+
+    public static RunImports Read(Settings settings, JobOptions? job, OutputOptions output, ProcessContext context, List<Problem> problems)
+    {
+        var timeout = DurationParser.Read(settings.One("import-timeout"), problems) ?? ImportCommand.DefaultTimeout;
+        var lists = new List<ToolList>();
+        foreach (var setting in settings.All("import"))
+        {
+            if (TryParse(setting.Value) is not { } list)
+            {
+                problems.Add(setting.InvalidValue($"TOOL or TOOL=FILE, where TOOL is one of {string.Join(", ", ToolList.Tools)}"));
+                continue;
+            }
+
+            if (list.File is null && lists.Exists(other => other.File is null))
+                problems.Add(setting.CreateProblem("only one list can come from standard input: give the others as TOOL=FILE"));
+            else if (list.FindInputFault(context) is { } fault)
+                problems.Add(setting.CreateProblem($"{list.Tool} has no file, and {fault}"));
+            if (job is { Import.Server: null } && ToolList.NeedsServer(list.Tool))
+                problems.Add(new(ProblemOrigin.Flag, $"--instance NAME is missing: {list.Tool} does not name the server in its output"));
+            lists.Add(list);
+        }
+
+        if (lists.Count > 0 && output.DryRun)
+            problems.Add(
+                settings
+                    .All("import")[0]
+                    .CreateProblem("writes to the catalogue, which a dry run must not: use `import`, and then `run --dry-run`")
+            );
+        return new(lists, timeout);
+    }
+
+    /// <summary>One list after the other.</summary>
+    public async Task RunAsync(ImportTarget into, ProcessContext context, RunProgress? progress)
+    {
+        var options = new ListingOptions(into.Server, TimeZoneInfo.Local, context.Time.GetUtcNow());
+        foreach (var list in lists)
+        {
+            progress?.Enter(RunStage.Importing, lists.Count, timeout);
+            var report = await (list with { MustListServer = into.Server is not null }).ImportAsync(
+                into.Connection,
+                options,
+                allowEmpty: false,
+                timeout,
+                context.Signals.Stop
+            );
+            _results.Add(report is { Note: { } note } && into.IsOwnServer ? report with { Note = note + LostWithServer } : report);
+        }
+    }
+
+    static ToolList? TryParse(string text)
+    {
+        var at = text.IndexOf('=', StringComparison.Ordinal);
+        var (tool, file) = at < 0 ? (text, "-") : (text[..at], text[(at + 1)..]);
+        return ToolList.Tools.Contains(tool) && file.Length > 0 ? new(tool, file == "-" ? null : file) : null;
+    }
+}

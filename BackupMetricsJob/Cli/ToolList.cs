@@ -1,0 +1,139 @@
+using System.Runtime.CompilerServices;
+using BackupMetricsJob.Catalog;
+using BackupMetricsJob.Catalog.Import;
+using BackupMetricsJob.Catalog.Import.Archive;
+using BackupMetricsJob.Postgres;
+using BackupMetricsJob.Reporting;
+
+namespace BackupMetricsJob.Cli;
+
+/// <summary>What a tool printed, and where it is: the one place that imports it, for `import` and for `run --import`.</summary>
+/// <param name="Tool">One of <see cref="Tools"/>.</param>
+/// <param name="File">Null for standard input.</param>
+internal sealed record ToolList(string Tool, string? File)
+{
+    /// <summary>What is given in the place of a tool for the listing of a WAL archive.</summary>
+    public const string Archive = "archive";
+
+    public static IReadOnlyList<string> Tools { get; } = [.. ToolOutput.Tools, Archive];
+
+    /// <summary>Of an archive's listing: what it does not say.</summary>
+    public ArchiveSettings Listing { get; init; } = new();
+
+    /// <summary>
+    /// Whether a list of several servers without the one that is asked for is refused. Without it, that one is recorded as not listed.
+    /// </summary>
+    public bool MustListServer { get; init; }
+
+    public static bool NeedsServer(string tool) => tool == Archive || ToolOutput.NeedsServer(tool);
+
+    /// <summary>Makes the catalogue where there is none.</summary>
+    public async Task<ImportReport> ImportAsync(
+        ConnectionSettings catalogue,
+        ListingOptions options,
+        bool allowEmpty,
+        TimeSpan timeout,
+        CancellationToken stop
+    )
+    {
+        var result = await ImportOnceAsync();
+        // Nothing was read from the list yet.
+        if (result.Failure is not { IsUnusable: true } unusable)
+            return result;
+        var made = await CatalogCreation.RunAsync(catalogue, unusable, timeout, stop);
+        return made.Failure is { } failure ? result with { Failure = failure } : await ImportOnceAsync() with { Note = made.Note };
+
+        async Task<ImportReport> ImportOnceAsync() =>
+            Tool == Archive
+                ? await ImportListingAsync(catalogue, options, allowEmpty, timeout, stop)
+                : ImportReport.Of(
+                    await CatalogImport.RunAsync(
+                        catalogue,
+                        Tool,
+                        ReadAsync(options, stop),
+                        allowEmpty,
+                        timeout,
+                        stop,
+                        ImportOrigin.Here(options.Server)
+                    )
+                );
+    }
+
+    async Task<ImportReport> ImportListingAsync(
+        ConnectionSettings catalogue,
+        ListingOptions options,
+        bool allowEmpty,
+        TimeSpan timeout,
+        CancellationToken stop
+    )
+    {
+        var about = new ArchiveListingOptions(options.Server!, Listing.Storage, options.Now)
+        {
+            ListedAt = Listing.ListedAt ?? WrittenAt(options.Now),
+            AllowEmpty = allowEmpty,
+        };
+        return ImportReport.Of(
+            about,
+            await ArchiveListingImport.RunAsync(
+                catalogue,
+                about,
+                async cancellationToken =>
+                {
+                    await using var input = Open();
+                    return await ArchiveReader.ReadAsync(input, Listing.SegmentSize, cancellationToken);
+                },
+                timeout,
+                stop
+            )
+        );
+    }
+
+    /// <summary>
+    /// A file that was written long ago is an old listing, whenever it is imported. Of a file that is not there, opening it says so.
+    /// </summary>
+    DateTimeOffset? WrittenAt(DateTimeOffset now) =>
+        File is not null && System.IO.File.Exists(File) && System.IO.File.GetLastWriteTimeUtc(File) is var written && written < now.UtcDateTime
+            ? new DateTimeOffset(written, TimeSpan.Zero)
+            : null;
+
+    /// <summary>Why nothing can come from standard input; null if something can, or if it is not read.</summary>
+    public string? FindInputFault(ProcessContext context) =>
+        File is not null ? null
+        : !context.HasInput ? "standard input is closed: name a file, or pipe the tool's output into this command"
+        : !Console.IsInputRedirected ? "standard input is a terminal: name a file, or pipe the tool's output into this command"
+        : null;
+
+    /// <summary>The file is opened here, within the timeout, because opening a pipe that nobody writes to never returns.</summary>
+    async IAsyncEnumerable<Listed> ReadAsync(ListingOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var input = Open();
+        var others = new SortedSet<string>(StringComparer.Ordinal);
+        await foreach (var item in ToolOutput.ReadAsync(Tool, input, options, cancellationToken))
+        {
+            if (MustListServer && item is Listed.Server server)
+            {
+                if (server.Name != options.Server)
+                    others.Add(server.Name);
+                else if (server.Error is not null && others.Count > 0)
+                    throw new ListingException(
+                        "",
+                        $"{Tool} lists {string.Join(", ", others)}, but not {options.Server}: name with --instance the server that this run is about"
+                    );
+            }
+
+            yield return item;
+        }
+    }
+
+    Stream Open()
+    {
+        try
+        {
+            return File is null ? Console.OpenStandardInput() : System.IO.File.OpenRead(File);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new ListingException("", $"{File} cannot be read: {e.Message}");
+        }
+    }
+}

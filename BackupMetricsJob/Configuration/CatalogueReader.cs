@@ -1,0 +1,69 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Postgres;
+
+namespace BackupMetricsJob.Configuration;
+
+/// <summary>
+/// A single database whose backups are in a catalogue: in the same database, or in the one that --catalogue names. Unless --source catalog
+/// is its only source and it has no --instance, the catalogue is asked for the backups of that instance alone, so that both sources speak
+/// of one server.
+/// </summary>
+internal static class CatalogueReader
+{
+    /// <summary>The setting that needs the source catalog: --catalogue or --import; null if neither is given.</summary>
+    public static Setting? Find(Settings settings) => settings.One("catalogue") ?? settings.One("import");
+
+    /// <param name="single">The database, with the sources that were chosen for it.</param>
+    /// <param name="import">Where lists are imported into; null if none is.</param>
+    /// <returns>The targets: the database, and the catalogue if it is another one.</returns>
+    public static List<MonitoredTarget> Read(
+        MonitoredTarget single,
+        ConnectionSettings connection,
+        Settings settings,
+        IReadOnlyDictionary<string, string> environment,
+        List<Problem> problems,
+        out ImportTarget? import
+    )
+    {
+        import = null;
+        if (Find(settings) is not { } needs)
+            return [single];
+        var others = single.Instance.Sources.Where(source => source != SourceName.Catalog).ToList();
+        var catalogue = settings.One("catalogue");
+        if (catalogue is not null && others.Count == 0)
+            problems.Add(
+                catalogue.CreateProblem("is only for a catalogue beside another source; with --source catalog alone, give --connection")
+            );
+        var name = single.Instance.Name;
+        var server = others.Count > 0 || settings.One("instance") is not null ? name : null;
+        if (server is not null && settings.All("server") is [var pattern, ..])
+            problems.Add(
+                pattern.CreateProblem($"selects servers of a catalogue; with {needs.Name}, --instance NAME is the server: remove one")
+            );
+        if (server is not null && server.Contains('*', StringComparison.Ordinal))
+            problems.Add(needs.CreateProblem("needs an instance whose name has no *"));
+        var servers = server is null ? single.Sources.Servers : new ServerPatterns([server]);
+        if (catalogue is null)
+        {
+            import = ImportInto(connection);
+            return [single with { Sources = single.Sources with { Servers = servers } }];
+        }
+
+        var other = ConnectionSetting.Read(settings, environment, problems, name: "catalogue");
+        if (other is null)
+            return [];
+        import = ImportInto(other);
+        var own = single.Instance with { Sources = others };
+        // Another name than that of any server, and of the catalogue's target in the run of another host.
+        var second = own with
+        {
+            Name = name + "/catalogue",
+            Sources = [SourceName.Catalog],
+        };
+        var timeout = single.Target?.Timeout ?? JobDefaults.Timeout;
+        return [single with { Instance = own }, new(new Target(second.Name, other, timeout), second, new(servers, null))];
+
+        ImportTarget? ImportInto(ConnectionSettings database) =>
+            settings.One("import") is null ? null : new(database, server, catalogue is null && others.Contains(SourceName.Server));
+    }
+}

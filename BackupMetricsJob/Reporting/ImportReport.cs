@@ -1,0 +1,83 @@
+using System.Globalization;
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Catalog;
+using BackupMetricsJob.Catalog.Import;
+
+namespace BackupMetricsJob.Reporting;
+
+/// <summary>What came of one import, in words.</summary>
+/// <param name="Tool">Whose output it was.</param>
+/// <param name="Failure">Why it was not done, or not wholly; null if it was.</param>
+/// <param name="Warnings">What could not be believed; one line each.</param>
+/// <param name="Summary">What was changed; null if nothing was, because of the failure.</param>
+internal sealed record ImportReport(string Tool, CatalogFailure? Failure, IReadOnlyList<string> Warnings, string? Summary)
+{
+    const int MaxSkippedLines = 10;
+
+    /// <summary>That the catalogue was made; null if it was there.</summary>
+    public string? Note { get; init; }
+
+    public bool IsAllWell => Failure is null && Warnings.Count == 0;
+
+    public static ImportReport Of(ImportResult result) =>
+        result is { Failure: not null, Servers: 0 }
+            ? new(result.Tool, result.Failure, [], null)
+            : new(result.Tool, result.Failure, WarningsOf(result), SummaryOf(result));
+
+    public static ImportReport Of(ArchiveListingOptions about, ArchiveListingResult result)
+    {
+        const string Archive = "archive";
+        if (result.Failure is not null || result.Listed is not { } listed)
+            return new(Archive, result.Failure, [], null);
+        var timelines = listed.Segments.Select(run => run.Timeline).Distinct().Count();
+        return new(
+            Archive,
+            null,
+            listed.Broken == 0
+                ? []
+                :
+                [
+                    $"{Humanize.Count(listed.Broken, "file")} named like a segment {(listed.Broken == 1 ? "is" : "are")} empty or not as long "
+                        + "as a segment: not counted, since a restore stops there",
+                ],
+            $"archive: {Humanize.Segments(listed.Names)} in {Humanize.Count(listed.Segments.Count, "range")} on "
+                + $"{Humanize.Count(timelines, "timeline")}, listed at {Humanize.Time(result.ListedAt)} "
+                + $"(server {about.Server}, storage {about.Storage})"
+        );
+    }
+
+    static List<string> WarningsOf(ImportResult result)
+    {
+        var warnings = new List<string>();
+        foreach (var (server, error) in result.Errors)
+            warnings.Add(
+                $"{result.Tool} could not list \"{server}\". The catalogue has recorded this; the backups of the server are unchanged: {error}"
+            );
+        foreach (var (server, repository) in result.Unreadable)
+            warnings.Add(
+                $"{result.Tool} could not read {repository.Storage} of \"{server}\". The catalogue has recorded this; the backups "
+                    + $"in it are unchanged, and those in the others are imported: {repository.Error}"
+            );
+        foreach (var skipped in result.Skipped.Take(MaxSkippedLines))
+            warnings.Add(
+                $"skipped the backup {skipped.BackupId ?? "without a name"} of \"{skipped.OfServer ?? "unknown"}\": {skipped.Problem}"
+            );
+        foreach (var server in result.DatedByObjects)
+            warnings.Add(
+                $"the list of \"{server}\" has no times at which backups finished, only those at which their objects were stored: "
+                    + $"a copied backup looks new. Import `{ToolOutput.Command(result.Tool)}`"
+            );
+        return warnings;
+    }
+
+    static string SummaryOf(ImportResult result)
+    {
+        var counts = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{result.New} new, {result.Changed} changed, {result.Gone} gone, {result.Unchanged} unchanged"
+        );
+        if (result.Skipped.Count > 0)
+            counts += string.Create(CultureInfo.InvariantCulture, $", {result.Skipped.Count} skipped");
+        return $"{result.Tool}: {counts} ({Humanize.Count(result.Servers, "server")})";
+    }
+}

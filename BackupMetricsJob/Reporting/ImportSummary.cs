@@ -1,0 +1,62 @@
+using BackupMetricsJob.Configuration;
+
+namespace BackupMetricsJob.Reporting;
+
+/// <summary>Writes what imports changed in the catalogue, and what they could not believe.</summary>
+internal static class ImportSummary
+{
+    const int MaxLength = 2000;
+
+    /// <summary>Whether the catalogue was made, the warnings, and what was changed. The failure is left to the command.</summary>
+    public static void Write(ImportReport import, TextWriter to)
+    {
+        if (import.Note is { } note)
+            to.WriteLine(PlainText.OnOneLine(note, MaxLength));
+        foreach (var warning in import.Warnings)
+            to.WriteLine("warning: " + PlainText.OnOneLine(warning, MaxLength));
+        if (import.Summary is { } summary)
+            to.WriteLine(PlainText.OnOneLine(summary, MaxLength));
+    }
+
+    /// <summary>For a run, which may have imported several lists: with the failure of each, as text or as JSON.</summary>
+    public static void Write(IReadOnlyList<ImportReport> imports, LogFormat format, ProcessContext context)
+    {
+        foreach (var import in imports)
+        {
+            if (format == LogFormat.Json)
+            {
+                WriteJson(import, context);
+                continue;
+            }
+
+            Write(import, context.Error);
+            if (import.Failure is { } failure)
+                context.Error.WriteLine($"FAILED import of {import.Tool}: {PlainText.OnOneLine(failure.Message, MaxLength)}");
+        }
+    }
+
+    static void WriteJson(ImportReport import, ProcessContext context)
+    {
+        if (import.Note is { } note)
+            Line("info", note);
+        foreach (var warning in import.Warnings)
+            Line("warning", warning);
+        if (import.Summary is { } summary)
+            Line("info", summary);
+        if (import.Failure is { } failure)
+            Line("error", failure.Message);
+
+        void Line(string level, string message) =>
+            RunSummaryJson.Line(
+                context.Error,
+                context.Time.GetUtcNow(),
+                "import",
+                level,
+                json =>
+                {
+                    json.WriteString("tool", import.Tool);
+                    json.WriteString("message", PlainText.OnOneLine(message, MaxLength));
+                }
+            );
+    }
+}
