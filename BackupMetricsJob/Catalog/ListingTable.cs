@@ -50,20 +50,20 @@ internal static class ListingTable
         GROUP BY 1, 2, 3 HAVING count(*) > 1 ORDER BY 1, 2, 3 LIMIT 1
         """;
 
-    /// <param name="skipped">Filled with the backups that could not be read.</param>
+    /// <param name="result">Told of the backups that could not be read, and of the tool where the output names it.</param>
     /// <returns>The servers, in the order in which they were first named.</returns>
     /// <exception cref="ListingException">The output is not what the tool prints, or has what cannot be stored.</exception>
     public static async Task<IReadOnlyList<ListedServer>> FillAsync(
         CatalogSession session,
-        string tool,
         IAsyncEnumerable<Listed> output,
-        List<Listed.Skipped> skipped,
+        ImportResult result,
         CancellationToken cancellationToken
     )
     {
         await session.ExecuteAsync(SqlText.Load("catalog_listing"), cancellationToken);
         session.Step = "reading the input";
         session.StoresInput = true;
+        var skipped = result.Skipped;
         var servers = new List<ListedServer>();
         var byName = new Dictionary<string, ListedServer>(StringComparer.Ordinal);
         await using var entries = output.GetAsyncEnumerator(cancellationToken);
@@ -75,9 +75,15 @@ internal static class ListingTable
             {
                 switch (entries.Current)
                 {
+                    case Listed.Tool named:
+                        result.Tool = named.Name;
+                        break;
+                    case Listed.Note note:
+                        result.Notes.Add(note);
+                        break;
                     case Listed.Backup { Row: var row }:
-                        if (row.Tool != tool)
-                            throw new InvalidOperationException($"The reader of {tool} gave a backup of {row.Tool}.");
+                        if (row.Tool != result.Tool)
+                            throw new InvalidOperationException($"The reader of {result.Tool} gave a backup of {row.Tool}.");
                         if (RowProblem.Find(row) is { } problem)
                         {
                             Skip(new(row.Server, row.BackupId, problem));
@@ -88,7 +94,7 @@ internal static class ListingTable
                         await WriteAsync(rows, row, cancellationToken);
                         break;
                     case Listed.Server list:
-                        if (RowProblem.OfKey(list.Name, tool, "-", "-") is { } wrong)
+                        if (RowProblem.OfKey(list.Name, result.Tool, "-", "-") is { } wrong)
                             throw new ListingException("", wrong);
                         Server(list.Name).List = list;
                         Server(list.Name).Error ??= list.Error is null ? null : RowProblem.Storable(list.Error);
@@ -130,7 +136,7 @@ internal static class ListingTable
         void Skip(Listed.Skipped backup)
         {
             skipped.Add(backup);
-            if (backup.OfServer is { } name && RowProblem.OfKey(name, tool, "-", "-") is null)
+            if (backup.OfServer is { } name && RowProblem.OfKey(name, result.Tool, "-", "-") is null)
             {
                 Server(name).Skipped.Add(RowProblem.Storable(backup.BackupId ?? ""));
                 Server(name).HasUnnamedSkips |= backup.BackupId is null;

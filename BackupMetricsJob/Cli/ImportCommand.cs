@@ -22,6 +22,8 @@ internal static class ImportCommand
               wal-g backup-list --detail --json        curl http://localhost:16000/SITE/basebackup (pghoard)
               pgbackrest info --output=json            barman -f json list-backups SERVER|all, barman -f json show-backup SERVER ID
                                                        barman-cloud-backup-list --format json URL SERVER
+              kubectl get backups,scheduledbackups,clusters -A -o json (cloudnativepg)
+              any other tool's, as docs/tools/generic.md describes it (generic)
             """
         );
         var tool = new Argument<string>("tool") { HelpName = "TOOL", Description = string.Join(", ", ToolOutput.Tools) };
@@ -165,6 +167,8 @@ internal static class ImportCommand
                         + skipped.Problem
                 )
             );
+        foreach (var note in result.Notes)
+            context.Error.WriteLine(PlainText.OnOneLine($"warning: \"{note.OfServer}\": {note.Text}"));
         foreach (var server in result.DatedByObjects)
             context.Error.WriteLine(
                 PlainText.OnOneLine(
