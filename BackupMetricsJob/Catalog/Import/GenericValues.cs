@@ -25,6 +25,8 @@ internal static partial class GenericValues
 
     public const string SegmentPattern = "^(?!00000000)[0-7][0-9A-F]{23}$";
 
+    public const string BytesPattern = "^[0-9]{1,18}$";
+
     const string Forever = "forever";
     const long LastSecond = 253_402_300_799; // 9999-12-31T23:59:59Z
 
@@ -88,6 +90,14 @@ internal static partial class GenericValues
         const string What = "no time with its zone, like 2026-11-22T08:26:38Z or 2026-11-22T09:26:38+01:00";
         return ToolTime.ParseIso(Matched(fields, key, TimeText, What)!, TimeZoneInfo.Utc) ?? throw No(fields, key, What);
     }
+
+    /// <summary>A number, or its digits in a string, as shells and jq --arg write it.</summary>
+    public static long? Bytes(Fields fields, string key) =>
+        fields.Has(key)
+        && fields.Element.GetProperty(key).ValueKind == JsonValueKind.String
+        && Matched(fields, key, BytesText, "no number of bytes") is { } digits
+            ? long.Parse(digits, CultureInfo.InvariantCulture)
+            : fields.Count(key);
 
     public static DateTimeOffset? Until(Fields fields, string key) =>
         fields.Has(key) && fields.Element.GetProperty(key) is { ValueKind: JsonValueKind.String } text && text.ValueEquals(Forever)
@@ -156,6 +166,9 @@ internal static partial class GenericValues
 
     [GeneratedRegex(SystemIdentifierPattern)]
     private static partial Regex SystemIdentifierText { get; }
+
+    [GeneratedRegex(BytesPattern)]
+    private static partial Regex BytesText { get; }
 
     [GeneratedRegex(PositionPattern)]
     private static partial Regex PositionText { get; }
