@@ -10,6 +10,9 @@ namespace BackupMetricsJob.Catalog;
 /// <summary>What an import changed. With a failure, what was committed before it came: nothing at all if the input is to blame.</summary>
 internal sealed record ImportResult(string Tool)
 {
+    /// <summary>Whose backups they are: the tool that was asked for, or the one that the input names.</summary>
+    public string Tool { get; set; } = Tool;
+
     public CatalogFailure? Failure { get; set; }
 
     public long New { get; set; }
@@ -25,6 +28,9 @@ internal sealed record ImportResult(string Tool)
 
     /// <summary>The backups that could not be read; the catalogue has of them what it had.</summary>
     public List<Listed.Skipped> Skipped { get; } = [];
+
+    /// <summary>What a person should know beside what was stored.</summary>
+    public List<Listed.Note> Notes { get; } = [];
 
     /// <summary>The servers whose backups are dated by their objects alone.</summary>
     public List<string> DatedByObjects { get; } = [];
@@ -43,7 +49,7 @@ internal sealed record ImportResult(string Tool)
 internal static class CatalogImport
 {
     /// <param name="catalogue">Its database.</param>
-    /// <param name="tool">Whose output it is; every row is of this tool.</param>
+    /// <param name="tool">Whose output it is, unless the output names another; every row is of one tool.</param>
     /// <param name="output">What the tool's output says.</param>
     /// <param name="allowEmpty">Whether to accept a list that is empty or of another cluster, so that the other backups are gone.</param>
     /// <param name="timeout">For all of it, reading the output included.</param>
@@ -73,7 +79,7 @@ internal static class CatalogImport
                 var servers = new List<ListedServer>();
                 try
                 {
-                    await ListingTable.FillAsync(session, tool, output, servers, result.Skipped, cancellationToken);
+                    await ListingTable.FillAsync(session, output, servers, result, cancellationToken);
                 }
                 catch (ListingException refusal)
                 {
@@ -85,9 +91,9 @@ internal static class CatalogImport
                     about = [.. about.Union(servers.Select(server => server.Name))];
                 }
 
-                if (!allowEmpty && await EmptiedAsync(session, tool, servers, cancellationToken) is { } empty)
+                if (!allowEmpty && await EmptiedAsync(session, result.Tool, servers, cancellationToken) is { } empty)
                     return empty;
-                if (!allowEmpty && await ClashAsync(session, tool, servers, cancellationToken) is { } clash)
+                if (!allowEmpty && await ClashAsync(session, result.Tool, servers, cancellationToken) is { } clash)
                 {
                     isClash = true;
                     return clash;
@@ -100,7 +106,7 @@ internal static class CatalogImport
             stop
         );
         if (result.Failure is { Cause: CatalogFailureCause.Input } why)
-            result.Failure = await RefusedImport.RecordAsync(catalogue, tool, origin, about, isClash, why, timeout, stop);
+            result.Failure = await RefusedImport.RecordAsync(catalogue, result.Tool, origin, about, isClash, why, timeout, stop);
         return result;
     }
 

@@ -5,6 +5,12 @@ internal abstract record Listed
 {
     Listed() { }
 
+    /// <summary>Whose list it is, where the input says that itself (import generic); it comes before all else.</summary>
+    internal sealed record Tool(string Name) : Listed;
+
+    /// <summary>What a person should know of this server beside its backups; nothing is stored of it.</summary>
+    internal sealed record Note(string OfServer, string Text) : Listed;
+
     /// <summary>A backup.</summary>
     internal sealed record Backup(CatalogRow Row) : Listed;
 

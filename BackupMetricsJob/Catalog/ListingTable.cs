@@ -54,20 +54,20 @@ internal static class ListingTable
         """;
 
     /// <param name="servers">Filled with the servers, in the order in which they were first named.</param>
-    /// <param name="skipped">Filled with the backups that could not be read.</param>
+    /// <param name="result">Told of the backups that could not be read, and of the tool where the output names it.</param>
     /// <exception cref="ListingException">The output is not what the tool prints, or has what cannot be stored.</exception>
     public static async Task FillAsync(
         CatalogSession session,
-        string tool,
         IAsyncEnumerable<Listed> output,
         List<ListedServer> servers,
-        List<Listed.Skipped> skipped,
+        ImportResult result,
         CancellationToken cancellationToken
     )
     {
         await session.ExecuteAsync(SqlText.Load("catalog_listing"), cancellationToken);
         session.Step = "reading the input";
         session.StoresInput = true;
+        var skipped = result.Skipped;
         var byName = new Dictionary<string, ListedServer>(StringComparer.Ordinal);
         await using var entries = output.GetAsyncEnumerator(cancellationToken);
         // Whatever takes long to begin (a tool that asks its storage first) does so before the server waits for us.
@@ -78,9 +78,15 @@ internal static class ListingTable
             {
                 switch (entries.Current)
                 {
+                    case Listed.Tool named:
+                        result.Tool = named.Name;
+                        break;
+                    case Listed.Note note:
+                        result.Notes.Add(note);
+                        break;
                     case Listed.Backup { Row: var row }:
-                        if (row.Tool != tool)
-                            throw new InvalidOperationException($"The reader of {tool} gave a backup of {row.Tool}.");
+                        if (row.Tool != result.Tool)
+                            throw new InvalidOperationException($"The reader of {result.Tool} gave a backup of {row.Tool}.");
                         if (RowProblem.Find(row) is { } problem)
                         {
                             Skip(new(row.Server, row.BackupId, problem));
@@ -91,7 +97,7 @@ internal static class ListingTable
                         await WriteAsync(rows, row, cancellationToken);
                         break;
                     case Listed.Server list:
-                        if (RowProblem.OfKey(list.Name, tool, "-", "-") is { } wrong)
+                        if (RowProblem.OfKey(list.Name, result.Tool, "-", "-") is { } wrong)
                             throw new ListingException("", wrong);
                         Server(list.Name).List = list;
                         Server(list.Name).Error ??= list.Error is null ? null : RowProblem.Storable(list.Error);
@@ -132,7 +138,7 @@ internal static class ListingTable
         void Skip(Listed.Skipped backup)
         {
             skipped.Add(backup);
-            if (backup.OfServer is { } name && RowProblem.OfKey(name, tool, "-", "-") is null)
+            if (backup.OfServer is { } name && RowProblem.OfKey(name, result.Tool, "-", "-") is null)
             {
                 Server(name).Skipped.Add(RowProblem.Storable(backup.BackupId ?? ""));
                 Server(name).SkippedReason ??= RowProblem.Storable(PlainText.OnOneLine(backup.Problem));

@@ -25,6 +25,8 @@ internal static class ImportCommand
               wal-g wal-show --detailed-json           wal-g wal-verify integrity timeline --json
               rclone lsjson -R --files-only REMOTE:PATH
               find DIR -type f -printf '%T@ %s %P\n'
+              kubectl get backups,scheduledbackups,clusters -A -o json (cloudnativepg)
+              any other tool's, as docs/tools/generic.md describes it (generic)
             """
         );
         var tool = new Argument<string>("tool") { HelpName = "TOOL", Description = string.Join(", ", ToolList.Tools) };

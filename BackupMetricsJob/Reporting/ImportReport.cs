@@ -62,6 +62,8 @@ internal sealed record ImportReport(string Tool, CatalogFailure? Failure, IReadO
             warnings.Add(
                 $"skipped the backup {skipped.BackupId ?? "without a name"} of \"{skipped.OfServer ?? "unknown"}\": {skipped.Problem}"
             );
+        foreach (var note in result.Notes)
+            warnings.Add($"\"{note.OfServer}\": {note.Text}");
         foreach (var server in result.DatedByObjects)
             warnings.Add(
                 $"the list of \"{server}\" has no times at which backups finished, only those at which their objects were stored: "

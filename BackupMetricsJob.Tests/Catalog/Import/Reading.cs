@@ -81,5 +81,7 @@ internal static class Reading
         ("wal-g", "walg/backup_list_detail.json"),
         ("wal-g", "walg/backup_list_detail_empty.json"),
         ("pghoard", "pghoard/http_basebackups.json"),
+        ("cloudnativepg", "cloudnativepg/objects.json"),
+        ("generic", "generic/every-key.json"),
     ];
 }

@@ -120,16 +120,20 @@ internal readonly record struct JsonText(ReadOnlySequence<byte> Bytes, string Pa
     {
         if (Kind != JsonTokenType.StartObject)
             return null;
+        return Members("an object").Keys.Any(UsersOwn.Contains) ? Without(UsersOwn) : null;
+    }
+
+    /// <summary>This object without some of its keys.</summary>
+    public JsonText Without(params IReadOnlyCollection<string> keys)
+    {
         var members = Members("an object");
-        if (!members.Keys.Any(UsersOwn.Contains))
-            return null;
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, new() { SkipValidation = true }))
         {
             json.WriteStartObject();
             foreach (var (key, value) in members)
             {
-                if (UsersOwn.Contains(key))
+                if (keys.Contains(key))
                     continue;
                 json.WritePropertyName(key);
                 json.WriteRawValue(value.Bytes, skipInputValidation: true);

@@ -8,7 +8,7 @@ namespace BackupMetricsJob.Catalog.Import;
 /// </summary>
 internal static class ToolOutput
 {
-    public static IReadOnlyList<string> Tools { get; } = ["wal-g", "pghoard", "pgbackrest", "barman"];
+    public static IReadOnlyList<string> Tools { get; } = ["wal-g", "pghoard", "pgbackrest", "barman", "cloudnativepg", "generic"];
 
     /// <summary>Whether the tool never says whose backups they are, so that <see cref="ListingOptions.Server"/> must.</summary>
     public static bool NeedsServer(string tool) => tool == "wal-g";
@@ -34,6 +34,8 @@ internal static class ToolOutput
                 "pghoard" => PghoardList.Read(json, options),
                 "pgbackrest" => PgBackRestInfo.Read(json, options),
                 "barman" => BarmanOutput.Read(json, options),
+                "cloudnativepg" => CloudNativePgObjects.Read(json, options),
+                "generic" => GenericList.Read(json, options),
                 _ => throw new ArgumentOutOfRangeException(nameof(tool), tool, "no such tool"),
             };
             Listed.Skipped? skipped = null;
@@ -78,6 +80,8 @@ internal static class ToolOutput
             "wal-g" => "wal-g backup-list --detail --json",
             "pghoard" => "pghoard's GET /SITE/basebackup",
             "pgbackrest" => "pgbackrest info --output=json",
+            "cloudnativepg" => CloudNativePgObjects.Command,
+            "generic" => "a script that prints what docs/tools/generic.md describes",
             _ => "barman -f json list-backups all",
         };
 
