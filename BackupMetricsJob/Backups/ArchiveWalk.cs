@@ -91,9 +91,10 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
             if (map.Missing(leg) is { } missing)
             {
                 if (firstMissing is null)
-                    (timeline, end, firstMissing) = missing.Number > leg.First
-                        ? (leg.Timeline, missing.Number - 1, map.Name(leg.Timeline, missing.Number))
-                        : (timeline, end, map.Name(leg.Timeline, missing.Number));
+                    (timeline, end, firstMissing) =
+                        missing.Number > leg.First
+                            ? (leg.Timeline, missing.Number - 1, map.Name(leg.Timeline, missing.Number))
+                            : (timeline, end, map.Name(leg.Timeline, missing.Number));
                 count += missing.Count;
             }
             else if (firstMissing is null && leg.Last >= leg.First)

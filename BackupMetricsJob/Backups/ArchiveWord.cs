@@ -72,13 +72,6 @@ internal sealed record ArchiveWord(IReadOnlyList<ArchiveCoverage> Coverages)
     // What only the server saw stopped.
     static IReadOnlyList<ArchivedBackup> Own(ServerEvidence? server) =>
         server is { BaseBackup: { } own, Wal: { BackupStart: { } start, BackupTimeline: { } timeline } }
-            ?
-            [
-                new(SourceName.Server, own.Tool, BackupType.Base, own.Finished)
-                {
-                    StartLsn = start,
-                    Timeline = timeline,
-                },
-            ]
+            ? [new(SourceName.Server, own.Tool, BackupType.Base, own.Finished) { StartLsn = start, Timeline = timeline }]
             : [];
 }

@@ -29,7 +29,12 @@ internal static class ClusterIdentity
             Failure = result.Failure ?? failures.Find(other => result.Instance.Sources.Contains(other.Source))?.Failure,
             Archive = foreign.Exists(backup => backup.Source == SourceName.Catalog) ? null : result.Archive,
             Backups = [.. result.Backups.Select(backup => foreign.Contains(backup) ? Emptied(backup) : backup)],
-            Storages = [.. result.Storages.Select(storage => foreign.Exists(backup => IsIn(backup, storage)) ? storage with { Newest = [] } : storage)],
+            Storages =
+            [
+                .. result.Storages.Select(storage =>
+                    foreign.Exists(backup => IsIn(backup, storage)) ? storage with { Newest = [] } : storage
+                ),
+            ],
             SourceFailures = [.. result.SourceFailures, .. failures],
             SourcesThatAnswered = [.. result.SourcesThatAnswered.Where(source => !failures.Exists(other => other.Source == source))],
         };

@@ -22,7 +22,11 @@ internal sealed class WalMap
                 _stretches.Add(range.Timeline, of = []);
             var (first, last) = (Number(range.First), Number(range.Last));
             if (of is [.., var before] && first <= before.Last + 1)
-                of[^1] = before with { Last = Math.Max(last, before.Last), StoredAt = last >= before.Last ? range.StoredAt : before.StoredAt };
+                of[^1] = before with
+                {
+                    Last = Math.Max(last, before.Last),
+                    StoredAt = last >= before.Last ? range.StoredAt : before.StoredAt,
+                };
             else
                 of.Add(new(first, last, range.StoredAt));
         }
@@ -61,7 +65,11 @@ internal sealed class WalMap
         long? begin = null;
         foreach (var (before, number) in _partials)
         {
-            if (before < timeline && !(number > first) && (number == first || !_stretches.Keys.Any(other => IsBegunBy(other, before, number))))
+            if (
+                before < timeline
+                && !(number > first)
+                && (number == first || !_stretches.Keys.Any(other => IsBegunBy(other, before, number)))
+            )
                 begin = begin > number ? begin : number;
         }
 

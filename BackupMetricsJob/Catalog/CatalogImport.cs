@@ -110,7 +110,8 @@ internal static class CatalogImport
         return result;
     }
 
-    public static string Json(IEnumerable<string> texts) => $"[{string.Join(',', texts.Select(text => $"\"{JsonEncodedText.Encode(text)}\""))}]";
+    public static string Json(IEnumerable<string> texts) =>
+        $"[{string.Join(',', texts.Select(text => $"\"{JsonEncodedText.Encode(text)}\""))}]";
 
     static async Task<CatalogFailure?> EmptiedAsync(
         CatalogSession session,

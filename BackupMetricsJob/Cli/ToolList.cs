@@ -92,7 +92,10 @@ internal sealed record ToolList(string Tool, string? File)
     /// A file that was written long ago is an old listing, whenever it is imported. Of a file that is not there, opening it says so.
     /// </summary>
     DateTimeOffset? WrittenAt(DateTimeOffset now) =>
-        File is not null && System.IO.File.Exists(File) && System.IO.File.GetLastWriteTimeUtc(File) is var written && written < now.UtcDateTime
+        File is not null
+        && System.IO.File.Exists(File)
+        && System.IO.File.GetLastWriteTimeUtc(File) is var written
+        && written < now.UtcDateTime
             ? new DateTimeOffset(written, TimeSpan.Zero)
             : null;
 

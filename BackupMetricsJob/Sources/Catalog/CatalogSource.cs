@@ -46,7 +46,11 @@ internal sealed class CatalogSource
             new(SqlText.Load("source_catalog_archive_backups")) { Parameters = { ServerPatternJson.Like(servers) } },
             new(SqlText.Load("source_catalog_storages"))
             {
-                Parameters = { ServerPatternJson.Like(servers), new NpgsqlParameter<bool> { TypedValue = instance.Copies is not null } },
+                Parameters =
+                {
+                    ServerPatternJson.Like(servers),
+                    new NpgsqlParameter<bool> { TypedValue = instance.Copies is not null },
+                },
             },
             new(SqlText.Load("source_catalog_refusals"))
         );

@@ -47,7 +47,8 @@ internal sealed class Runs
         {
             if (merged is [.., var last] && last.Timeline == run.Timeline && run.First <= Next(last.Last, segmentsPerLog))
             {
-                var end = run.Last > last.Last ? run
+                var end =
+                    run.Last > last.Last ? run
                     : run.Last < last.Last ? last
                     : run.StoredAt < last.StoredAt && run.StoredAt != Unknown ? run
                     : last;

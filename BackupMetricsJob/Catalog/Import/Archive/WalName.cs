@@ -104,7 +104,10 @@ internal readonly record struct WalName(WalFileKind Kind, uint Timeline, long Pl
             return false;
         foreach (var digit in text[..8])
         {
-            var number = digit is >= (byte)'0' and <= (byte)'9' ? digit - '0' : digit is >= (byte)'A' and <= (byte)'F' ? digit - 'A' + 10 : -1;
+            var number =
+                digit is >= (byte)'0' and <= (byte)'9' ? digit - '0'
+                : digit is >= (byte)'A' and <= (byte)'F' ? digit - 'A' + 10
+                : -1;
             if (number < 0)
                 return false;
             value = (value << 4) | (uint)number;
