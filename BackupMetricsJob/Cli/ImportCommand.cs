@@ -20,13 +20,13 @@ internal static class ImportCommand
               wal-g backup-list --detail --json        curl http://localhost:16000/SITE/basebackup (pghoard)
               pgbackrest info --output=json            barman -f json list-backups SERVER|all, barman -f json show-backup SERVER ID
                                                        barman-cloud-backup-list --format json URL SERVER
+              kubectl get backups,scheduledbackups,clusters -A -o json (cloudnativepg)
+              any other tool's, as docs/tools/generic.md describes it (generic)
             Or from the listing of a WAL archive, as archive:
               pgbackrest repo-ls --recurse --output=json archive/STANZA
               wal-g wal-show --detailed-json           wal-g wal-verify integrity timeline --json
               rclone lsjson -R --files-only REMOTE:PATH
               find DIR -type f -printf '%T@ %s %P\n'
-              kubectl get backups,scheduledbackups,clusters -A -o json (cloudnativepg)
-              any other tool's, as docs/tools/generic.md describes it (generic)
             """
         );
         var tool = new Argument<string>("tool") { HelpName = "TOOL", Description = string.Join(", ", ToolList.Tools) };
