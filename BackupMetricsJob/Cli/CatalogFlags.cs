@@ -19,15 +19,14 @@ internal sealed class CatalogFlags
     static readonly TimeSpan MaxTimeout = TimeSpan.FromDays(1);
 
     readonly FlagSet _flags;
-    readonly TimeSpan _defaultTimeout;
+    readonly DurationSetting _timeout;
 
     public CatalogFlags(Command command, TimeSpan defaultTimeout, bool canBeQuiet = false)
     {
-        (_flags, _defaultTimeout) = (new(command), defaultTimeout);
-        _flags.AddConnection();
-        _flags.AddDuration("timeout", "Timeout for the whole command", defaultTimeout);
+        (_flags, _timeout) = (new(command), new(JobSettings.Timeout.Name, "Timeout for the whole command", defaultTimeout));
+        _flags.Add(JobSettings.Connection, _timeout);
         if (canBeQuiet)
-            _flags.AddQuiet();
+            _flags.Add(JobSettings.Quiet);
     }
 
     /// <summary>Null if there is a problem.</summary>
@@ -36,7 +35,7 @@ internal sealed class CatalogFlags
         var settings = new Settings(_flags.Read(parsed), context.Environment);
         var timeout = Timeout(settings, problems);
         var connection = ConnectionSetting.Read(settings, context.Environment, problems);
-        var quiet = OutputOptions.ReadChoice(settings, "quiet", "false", "true", problems);
+        var quiet = JobSettings.Quiet.IsOther(settings, problems);
         return connection is null || problems.Count > 0 ? null : new(connection, timeout) { Quiet = quiet };
     }
 
@@ -57,11 +56,11 @@ internal sealed class CatalogFlags
 
     TimeSpan Timeout(Settings settings, List<Problem> problems)
     {
-        if (settings.One("timeout") is not { } setting)
-            return _defaultTimeout;
+        if (settings.One(_timeout) is not { } setting)
+            return _timeout.Default!.Value;
         if (DurationParser.TryParse(setting.Value, out var duration) && duration > TimeSpan.Zero && duration <= MaxTimeout)
             return duration;
         problems.Add(setting.InvalidValue(DurationParser.Allowed + ", at most a day"));
-        return _defaultTimeout;
+        return MaxTimeout;
     }
 }

@@ -9,6 +9,14 @@ namespace BackupMetricsJob.Cli;
 /// <summary>backup-metrics check: tests everything that a run needs without changing anything, and reports problems with advice.</summary>
 internal static class CheckCommand
 {
+    static readonly TextSetting Scraper = new(
+        "prometheus",
+        "URL",
+        "Prometheus that scrapes the gateway, like http://prometheus:9090: check that it uses honor_labels"
+    );
+
+    static readonly ChoiceSetting Output = new("output", "text", "json", "text|json", "Format of the result on standard output (text)");
+
     public static Command Create(ProcessContext context)
     {
         var command = new Command(
@@ -17,8 +25,7 @@ internal static class CheckCommand
         );
         var flags = new FlagSet(command);
         JobFlags.AddTo(flags, pushes: true);
-        flags.Add("prometheus", "URL", "Prometheus that scrapes the gateway, like http://prometheus:9090: check that it uses honor_labels");
-        flags.Add("output", "text|json", "Format of the result on standard output (text)");
+        flags.Add(Scraper, Output);
         command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), context));
         return command;
     }
@@ -27,7 +34,7 @@ internal static class CheckCommand
     {
         var problems = new List<Problem>(OptionsReader.Read(flags, context.Environment, Purpose.Check, out var job, out var output));
         var settings = new Settings(flags, context.Environment);
-        var asJson = OutputOptions.ReadChoice(settings, "output", "text", "json", problems);
+        var asJson = Output.IsOther(settings, problems);
         var prometheus = Prometheus(settings, problems);
         if (job is null || problems.Count > 0)
             return Problems.Report(problems, output, context);
@@ -52,7 +59,7 @@ internal static class CheckCommand
 
     static Uri? Prometheus(Settings settings, List<Problem> problems)
     {
-        if (settings.One("prometheus") is not { } setting)
+        if (settings.One(Scraper) is not { } setting)
             return null;
         if (
             Uri.TryCreate(setting.Value, UriKind.Absolute, out var url)

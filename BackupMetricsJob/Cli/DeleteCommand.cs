@@ -13,16 +13,17 @@ namespace BackupMetricsJob.Cli;
 /// </summary>
 internal static class DeleteCommand
 {
+    static readonly DurationSetting OlderThan = new("older-than", "Remove only groups that were last pushed longer ago than this");
+
     public static Command Create(ProcessContext context)
     {
         var command = new Command("delete", "Remove the groups of a job from the Pushgateway, but only groups that backup-metrics pushed");
         var flags = new FlagSet(command);
-        flags.AddMany("gateway", "URL", "Pushgateway, like http://pushgateway:9091; repeatable");
-        flags.Add("job", "NAME", "Label job of the groups");
-        flags.AddMany("grouping", "NAME=VALUE", "Label that the groups must also have; repeatable");
-        flags.AddDuration("older-than", "Remove only groups that were last pushed longer ago than this");
-        JobFlags.AddGatewayAccess(flags, "Timeout for each request to a gateway", PushBudget.DefaultAttemptTimeout);
-        flags.AddSwitch("dry-run", "Only print what would be deleted");
+        flags.Add(GatewayAccess.Url with { Help = "Pushgateway, like http://pushgateway:9091; repeatable" });
+        flags.Add(JobSettings.Job with { Help = "Label job of the groups" });
+        flags.Add(JobSettings.Grouping with { Help = "Label that the groups must also have; repeatable" }, OlderThan);
+        JobFlags.AddGatewayAccess(flags, GatewayAccess.Timeout with { Help = "Timeout for each request to a gateway" });
+        flags.Add(JobSettings.DryRun with { Help = "Only print what would be deleted" });
         command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), context));
         return command;
     }
@@ -33,7 +34,7 @@ internal static class DeleteCommand
         var problems = new List<Problem>();
         var gateways = new GatewayReader(settings, context.Environment, problems).Read(files: null);
         var selection = Selection(settings, problems);
-        var dryRun = OutputOptions.ReadChoice(settings, "dry-run", "false", "true", problems);
+        var dryRun = JobSettings.DryRun.IsOther(settings, problems);
         if (problems.Count > 0 || selection is null)
             return CatalogFlags.Report(problems, context);
 
@@ -54,16 +55,21 @@ internal static class DeleteCommand
 
     static GroupSelection? Selection(Settings settings, List<Problem> problems)
     {
-        var job = settings.One("job");
+        var job = settings.One(JobSettings.Job);
         if (job is null)
             problems.Add(
-                new(ProblemOrigin.Flag, $"--job is missing: the label job of the groups to delete (or {Settings.Variable("job")})")
+                new(
+                    ProblemOrigin.Flag,
+                    $"--job is missing: the label job of the groups to delete (or {Settings.Variable(JobSettings.Job.Name)})"
+                )
             );
         else if (job.Value.Length == 0)
             problems.Add(job.InvalidValue("the label job of the groups to delete"));
-        var labels = LabelParser.Read(settings.All("grouping"), problems).ConvertAll(label => new GroupingLabel(label.Name, label.Value));
+        var labels = LabelParser
+            .Read(settings.All(JobSettings.Grouping), problems)
+            .ConvertAll(label => new GroupingLabel(label.Name, label.Value));
         var olderThan = TimeSpan.Zero;
-        var age = settings.One("older-than");
+        var age = settings.One(OlderThan);
         if (age is not null && !DurationParser.TryParse(age.Value, out olderThan))
             problems.Add(age.InvalidValue(DurationParser.Allowed));
         return job is null ? null : new(job.Value, labels, age is null ? null : olderThan);

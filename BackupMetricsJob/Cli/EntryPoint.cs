@@ -59,7 +59,8 @@ internal static class EntryPoint
         catch (Exception bug)
 #pragma warning restore CA1031
         {
-            var verbose = args.Contains("--verbose") || environment.GetValueOrDefault(Settings.Variable("verbose")) == "true";
+            var verbose =
+                args.Contains("--verbose") || environment.GetValueOrDefault(Settings.Variable(JobSettings.Verbose.Name)) == "true";
             error.WriteLine(
                 verbose
                     ? $"backup-metrics: bug: {bug}"

@@ -11,36 +11,21 @@ internal sealed class FlagSet(Command command)
 {
     readonly List<Option> _options = [];
 
-    public void Add(string name, string value, string help) =>
-        Add(new Option<string>("--" + name) { HelpName = value, Description = Describe(name, help) });
-
-    /// <summary>The help ends with the default.</summary>
-    public void AddDuration(string name, string help, TimeSpan? defaultValue = null) =>
-        Add(name, "DURATION", defaultValue is { } value ? $"{help} ({DurationParser.Format(value)})" : help);
-
-    /// <summary>A flag that may be repeated.</summary>
-    public void AddMany(string name, string value, string help) =>
-        Add(
-            new Option<string[]>("--" + name)
-            {
-                HelpName = value,
-                Description = Describe(name, help),
-                Arity = ArgumentArity.OneOrMore,
-            }
-        );
-
-    /// <summary>A flag without a value. When given, its value is "true".</summary>
-    public void AddSwitch(string name, string help) =>
-        Add(new Option<string>("--" + name) { Description = Describe(name, help), Arity = ArgumentArity.Zero });
-
-    public void AddQuiet() => AddSwitch("quiet", "Write nothing to standard error unless something is wrong, or there is a warning");
-
-    public void AddConnection() =>
-        Add(
-            "connection",
-            "URI",
-            "Database: postgresql://user@host/db or \"host=... user=...\". libpq's environment (PGHOST, ...) fills in what is missing"
-        );
+    public void Add(params ReadOnlySpan<SettingDefinition> settings)
+    {
+        foreach (var setting in settings)
+        {
+            var name = "--" + setting.Name;
+            Option option =
+                setting is ListSetting ? new Option<string[]>(name) { Arity = ArgumentArity.OneOrMore } : new Option<string>(name);
+            if (setting.Takes is null)
+                option.Arity = ArgumentArity.Zero;
+            option.HelpName = setting.Takes;
+            option.Description = setting.Description;
+            _options.Add(option);
+            command.Options.Add(option);
+        }
+    }
 
     /// <summary>The flags that were given, as typed.</summary>
     public Flags Read(ParseResult parsed)
@@ -57,12 +42,4 @@ internal sealed class FlagSet(Command command)
 
         return flags;
     }
-
-    void Add(Option option)
-    {
-        _options.Add(option);
-        command.Options.Add(option);
-    }
-
-    static string Describe(string name, string help) => $"{help} [{Settings.Variable(name)}]";
 }

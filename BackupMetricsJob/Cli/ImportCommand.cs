@@ -9,8 +9,6 @@ namespace BackupMetricsJob.Cli;
 /// <summary>backup-metrics import: updates the catalogue from the list of a backup tool.</summary>
 internal static class ImportCommand
 {
-    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(10);
-
     public static Command Create(ProcessContext context)
     {
         var command = new Command(
@@ -56,7 +54,7 @@ internal static class ImportCommand
         command.Arguments.Add(tool);
         command.Arguments.Add(file);
         command.Options.Add(server);
-        var flags = new CatalogFlags(command, DefaultTimeout, canBeQuiet: true);
+        var flags = new CatalogFlags(command, JobDefaults.ImportTimeout, canBeQuiet: true);
         command.Options.Add(allowEmpty);
         command.Options.Add(zone);
         var archive = new ArchiveFlags(command);

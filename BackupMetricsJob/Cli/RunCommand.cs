@@ -15,8 +15,7 @@ internal static class RunCommand
         var flags = new FlagSet(command);
         JobFlags.AddTo(flags, pushes: true);
         RunImports.AddTo(flags);
-        flags.AddSwitch("dry-run", "Print what would be pushed on standard output, and push nothing");
-        flags.AddQuiet();
+        flags.Add(JobSettings.DryRun, JobSettings.Quiet);
         command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), context, build));
         return command;
     }

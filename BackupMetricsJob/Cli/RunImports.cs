@@ -23,20 +23,15 @@ internal sealed class RunImports(IReadOnlyList<ToolList> lists, TimeSpan timeout
 
     public static void AddTo(FlagSet flags)
     {
-        flags.AddMany(
-            "import",
-            "TOOL[=FILE]",
-            $"Import the list that a tool prints ({string.Join(", ", ToolList.Tools)}) before the run, from FILE or standard input: "
-                + "the backups of --instance, or with --source catalog those of each server that the list names; repeatable"
-        );
-        flags.AddDuration("import-timeout", "Timeout for each import", ImportCommand.DefaultTimeout);
+        var import = JobSettings.Import;
+        flags.Add(import with { Help = $"{import.Help} (tools: {string.Join(", ", ToolList.Tools)})" }, JobSettings.ImportTimeout);
     }
 
     public static RunImports Read(Settings settings, JobOptions? job, OutputOptions output, ProcessContext context, List<Problem> problems)
     {
-        var timeout = DurationParser.Read(settings.One("import-timeout"), problems) ?? ImportCommand.DefaultTimeout;
+        var timeout = JobSettings.ImportTimeout.Read(settings, problems) ?? JobDefaults.ImportTimeout;
         var lists = new List<ToolList>();
-        foreach (var setting in settings.All("import"))
+        foreach (var setting in settings.All(JobSettings.Import))
         {
             if (TryParse(setting.Value) is not { } list)
             {
@@ -56,7 +51,7 @@ internal sealed class RunImports(IReadOnlyList<ToolList> lists, TimeSpan timeout
         if (lists.Count > 0 && output.DryRun)
             problems.Add(
                 settings
-                    .All("import")[0]
+                    .All(JobSettings.Import)[0]
                     .CreateProblem("writes to the catalogue, which a dry run must not: use `import`, and then `run --dry-run`")
             );
         return new(lists, timeout);

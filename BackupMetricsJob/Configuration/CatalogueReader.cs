@@ -11,7 +11,7 @@ namespace BackupMetricsJob.Configuration;
 internal static class CatalogueReader
 {
     /// <summary>The setting that needs the source catalog: --catalogue or --import; null if neither is given.</summary>
-    public static Setting? Find(Settings settings) => settings.One("catalogue") ?? settings.One("import");
+    public static Setting? Find(Settings settings) => settings.One(JobSettings.Catalogue) ?? settings.One(JobSettings.Import);
 
     /// <param name="single">The database, with the sources that were chosen for it.</param>
     /// <param name="import">Where lists are imported into; null if none is.</param>
@@ -29,14 +29,14 @@ internal static class CatalogueReader
         if (Find(settings) is not { } needs)
             return [single];
         var others = single.Instance.Sources.Where(source => source != SourceName.Catalog).ToList();
-        var catalogue = settings.One("catalogue");
+        var catalogue = settings.One(JobSettings.Catalogue);
         if (catalogue is not null && others.Count == 0)
             problems.Add(
                 catalogue.CreateProblem("is only for a catalogue beside another source; with --source catalog alone, give --connection")
             );
         var name = single.Instance.Name;
-        var server = others.Count > 0 || settings.One("instance") is not null ? name : null;
-        if (server is not null && settings.All("server") is [var pattern, ..])
+        var server = others.Count > 0 || settings.One(JobSettings.Instance) is not null ? name : null;
+        if (server is not null && settings.All(JobSettings.Server) is [var pattern, ..])
             problems.Add(
                 pattern.CreateProblem($"selects servers of a catalogue; with {needs.Name}, --instance NAME is the server: remove one")
             );
@@ -49,7 +49,7 @@ internal static class CatalogueReader
             return [single with { Sources = single.Sources with { Servers = servers } }];
         }
 
-        var other = ConnectionSetting.Read(settings, environment, problems, name: "catalogue");
+        var other = ConnectionSetting.Read(settings, environment, problems, database: JobSettings.Catalogue);
         if (other is null)
             return [];
         import = ImportInto(other);
@@ -64,6 +64,8 @@ internal static class CatalogueReader
         return [single with { Instance = own }, new(new Target(second.Name, other, timeout), second, new(servers, null))];
 
         ImportTarget? ImportInto(ConnectionSettings database) =>
-            settings.One("import") is null ? null : new(database, server, catalogue is null && others.Contains(SourceName.Server));
+            settings.One(JobSettings.Import) is null
+                ? null
+                : new(database, server, catalogue is null && others.Contains(SourceName.Server));
     }
 }

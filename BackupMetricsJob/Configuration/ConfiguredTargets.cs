@@ -6,16 +6,16 @@ namespace BackupMetricsJob.Configuration;
 /// <summary>The targets of the files. It selects those that this run probes, and resolves their connections.</summary>
 internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overrides)
 {
-    static readonly string[] SingleTargetSettings =
+    static readonly SettingDefinition[] SingleTargetSettings =
     [
-        "connection",
-        "catalogue",
-        "instance",
-        "source",
-        "server",
-        "query",
-        "receiver",
-        "without",
+        JobSettings.Connection,
+        JobSettings.Catalogue,
+        JobSettings.Instance,
+        JobSettings.Source,
+        JobSettings.Server,
+        JobSettings.Query,
+        JobSettings.Receiver,
+        JobSettings.Without,
     ];
 
     readonly List<FileTarget> _selected = [];
@@ -36,7 +36,7 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
                 );
         }
 
-        if (settings.All("import") is [var import, ..])
+        if (settings.All(JobSettings.Import) is [var import, ..])
             problems.Add(
                 import.CreateProblem(
                     "imports for a single database, so it cannot be combined with targets from a file: "

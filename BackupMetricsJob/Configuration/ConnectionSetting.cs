@@ -11,17 +11,18 @@ internal static partial class ConnectionSetting
     /// </summary>
     /// <param name="defaults">Keywords that take precedence over the environment.</param>
     /// <param name="password">For a connection without a password; null for the one that libpq would find.</param>
-    /// <param name="name">The setting: "connection", or another that says the same of another database.</param>
+    /// <param name="database">The setting: --connection, or another that says the same of another database.</param>
     public static ConnectionSettings? Read(
         Settings settings,
         IReadOnlyDictionary<string, string> environment,
         ICollection<Problem> problems,
         IReadOnlyDictionary<string, string>? defaults = null,
         string? password = null,
-        string name = "connection"
+        SettingDefinition? database = null
     )
     {
-        var setting = settings.One(name) ?? new(name, ProblemOrigin.Configuration, "");
+        database ??= JobSettings.Connection;
+        var setting = settings.One(database) ?? new(database.Name, ProblemOrigin.Configuration, "");
         if (setting is { Origin: ProblemOrigin.Flag, Value: "" })
         {
             problems.Add(

@@ -14,7 +14,7 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
             problems.Add(
                 new(
                     ProblemOrigin.Flag,
-                    $"--gateway is missing: the URL of the Pushgateway, like http://pushgateway:9091 (or {Settings.Variable("gateway")}, "
+                    $"--gateway is missing: the URL of the Pushgateway, like http://pushgateway:9091 (or {Settings.Variable(GatewayAccess.Url.Name)}, "
                         + "or gateway in the file). --dry-run needs none"
                 )
             );
@@ -39,7 +39,7 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
 
     IReadOnlyList<GatewaySettings> ReadUrls(FileSettings? files)
     {
-        var urls = settings.All("gateway");
+        var urls = settings.All(GatewayAccess.Url);
         if (urls.Count == 0)
             return files?.Gateways ?? [];
         var parts = new List<GatewaySettings>(urls.Count);
@@ -60,18 +60,18 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
     /// <summary>The flags --gateway-*, which apply to every gateway.</summary>
     GatewaySettings ReadOverrides()
     {
-        var username = settings.One("gateway-username");
+        var username = settings.One(GatewayAccess.Username);
         if (username?.Value.Contains(':', StringComparison.Ordinal) is true)
             problems.Add(username.InvalidValue("a name without a colon, which basic authentication does not allow"));
         var overrides = new GatewaySettings
         {
             Username = username is null ? null : SecretSource.FromSetting(username),
-            Password = FindSecret("gateway-password"),
-            Token = FindSecret("gateway-token"),
-            CaFile = settings.One("gateway-ca-file"),
-            CertFile = settings.One("gateway-cert-file"),
-            KeyFile = settings.One("gateway-key-file"),
-            Timeout = DurationParser.Read(settings.One("gateway-timeout"), problems),
+            Password = FindSecret(GatewayAccess.PasswordFile),
+            Token = FindSecret(GatewayAccess.TokenFile),
+            CaFile = settings.One(GatewayAccess.CaFile),
+            CertFile = settings.One(GatewayAccess.CertFile),
+            KeyFile = settings.One(GatewayAccess.KeyFile),
+            Timeout = GatewayAccess.Timeout.Read(settings, problems),
         };
         if (overrides.Token is not null && (username is not null || overrides.Password is not null))
             problems.Add(
@@ -84,9 +84,10 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
     /// The flag or variable that names the file of a secret, or the variable that holds the secret. No flag holds a secret, since every
     /// user of the machine can read command lines.
     /// </summary>
-    SecretSource? FindSecret(string name)
+    SecretSource? FindSecret(TextSetting ofFile)
     {
-        var file = settings.One(name + "-file");
+        var file = settings.One(ofFile);
+        var name = ofFile.Name[..^"-file".Length];
         if (file is { Origin: ProblemOrigin.Flag } || environment.GetValueOrDefault(Settings.Variable(name)) is not { Length: > 0 } value)
             return file is null ? null : SecretSource.FromFile(file.Name, file.Value, file.Origin, null);
         if (file is not null)

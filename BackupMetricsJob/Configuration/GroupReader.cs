@@ -8,12 +8,12 @@ internal static class GroupReader
     /// <summary>The labels of --grouping. Flags and variables override those of the file by name.</summary>
     public static IReadOnlyList<TargetLabel> ReadExtraLabels(Settings settings, FileSettings? files, ICollection<Problem> problems)
     {
-        var own = LabelParser.Read(settings.All("grouping"), problems);
+        var own = LabelParser.Read(settings.All(JobSettings.Grouping), problems);
         return [.. own, .. (files?.Grouping ?? []).Where(label => LabelParser.Find(own, label.Name) is null)];
     }
 
     public static Setting Job(Settings settings, FileSettings? files) =>
-        settings.One("job") ?? new("job", ProblemOrigin.Configuration, files?.Job ?? JobDefaults.Job);
+        settings.One(JobSettings.Job) ?? new("job", ProblemOrigin.Configuration, files?.Job ?? JobDefaults.Job);
 
     /// <param name="job">The label job.</param>
     /// <param name="run">Keeps the groups of several hosts apart; null if the targets come from a file.</param>

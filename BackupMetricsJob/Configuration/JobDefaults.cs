@@ -13,6 +13,8 @@ internal static class JobDefaults
 
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
+    public static readonly TimeSpan ImportTimeout = TimeSpan.FromMinutes(10);
+
     /// <summary>
     /// 8 per core. At least 16, because distant hosts cost time but no work; at most 64, because a server with many of the databases gains
     /// nothing beyond about 8 (docs/performance.md).

@@ -57,11 +57,11 @@ internal sealed class OptionsReader(
     {
         var settings = new Settings(flags, environment);
         var problems = new List<Problem>();
-        var (file, directory) = (settings.One("config"), settings.One("config-dir"));
+        var (file, directory) = (settings.One(JobSettings.Config), settings.One(JobSettings.ConfigDir));
         files = file is null && directory is null ? null : File.FileReader.Read(file, directory, problems);
         var reader = new OptionsReader(settings, environment, files, problems);
         output = OutputOptions.Read(settings, files, problems);
-        var names = settings.All("target");
+        var names = settings.All(JobSettings.Target);
         if (purpose == Purpose.Push && names.Count > 0)
             output = reader.ForSubset(names, output, flags);
         var read = reader.ReadAll(names, purpose, mustPush: purpose == Purpose.Push && !output.DryRun);
@@ -89,21 +89,21 @@ internal sealed class OptionsReader(
     {
         var overrides = new TargetSettings
         {
-            Timeout = Duration("timeout"),
-            Labels = LabelParser.Read(settings.All("label"), problems),
-            Limits = LimitParser.Read(settings.All("max-age"), problems),
-            Copies = settings.One("copies")?.ReadNumber(1, JobDefaults.MaxCopies, problems),
+            Timeout = JobSettings.Timeout.Read(settings, problems),
+            Labels = LabelParser.Read(settings.All(JobSettings.Label), problems),
+            Limits = LimitParser.Read(settings.All(JobSettings.MaxAge), problems),
+            Copies = JobSettings.Copies.Read(settings, problems),
         };
-        var deadline = Duration("deadline") ?? files?.Deadline ?? JobDefaults.Deadline;
-        var interval = Duration("interval") ?? files?.Interval;
-        var splay = Duration("splay", mayBeZero: true) ?? files?.Splay ?? TimeSpan.Zero;
+        var deadline = JobSettings.Deadline.Read(settings, problems) ?? files?.Deadline ?? JobDefaults.Deadline;
+        var interval = JobSettings.Interval.Read(settings, problems) ?? files?.Interval;
+        var splay = JobSettings.Splay.Read(settings, problems) ?? files?.Splay ?? TimeSpan.Zero;
         var concurrency = ReadConcurrency();
         var gateways =
             mustPush || purpose == Purpose.Check ? new GatewayReader(settings, environment, problems).Read(files, isNeeded: mustPush) : [];
         var withoutLegacyNames =
-            settings.One("legacy-names") is null && files?.LegacyNames is { } fromFile
+            settings.One(JobSettings.LegacyNames) is null && files?.LegacyNames is { } fromFile
                 ? !fromFile
-                : OutputOptions.ReadChoice(settings, "legacy-names", "true", "false", problems);
+                : JobSettings.LegacyNames.IsOther(settings, problems);
         var shardSetting = purpose == Purpose.Push && names.Count == 0 ? ShardReader.FindSetting(settings, files, problems) : null;
         var shard = shardSetting is null ? null : ShardReader.Read(shardSetting, environment, problems);
 
@@ -134,7 +134,7 @@ internal sealed class OptionsReader(
     {
         if (output.DryRun || !HasFileTargets)
             return output;
-        if (flags.Values("grouping") is null)
+        if (flags.Values(JobSettings.Grouping.Name) is null)
         {
             _warnings.Add(
                 $"{names[0].Name}: the metrics are printed, not pushed, because a push would replace the group of all targets. "
@@ -176,7 +176,7 @@ internal sealed class OptionsReader(
     {
         // What an invalid file was meant to contain is unknown, so nothing is reported as missing from it.
         var areFilesValid = files is not { IsValid: false };
-        if (settings.One("connection") is null && (!areFilesValid || files?.NoTargetsProblem is not null))
+        if (settings.One(JobSettings.Connection) is null && (!areFilesValid || files?.NoTargetsProblem is not null))
         {
             if (areFilesValid)
                 problems.Add(files!.NoTargetsProblem!);
@@ -192,11 +192,11 @@ internal sealed class OptionsReader(
         var own = defaults is null ? overrides : overrides.WithDefaults(defaults);
         var overridesSources =
             defaults?.Sources is null
-            || settings.All("source").Count
-                + settings.All("query").Count
-                + settings.All("server").Count
-                + settings.All("receiver").Count
-                + settings.All("without").Count
+            || settings.All(JobSettings.Source).Count
+                + settings.All(JobSettings.Query).Count
+                + settings.All(JobSettings.Server).Count
+                + settings.All(JobSettings.Receiver).Count
+                + settings.All(JobSettings.Without).Count
                 > 0;
         if (overridesSources)
             own = own with { Sources = SourceSelection.Read(settings, problems) };
@@ -250,18 +250,16 @@ internal sealed class OptionsReader(
         return group;
     }
 
-    TimeSpan? Duration(string name, bool mayBeZero = false) => DurationParser.Read(settings.One(name), problems, mayBeZero);
-
     int ReadConcurrency()
     {
-        if (settings.One("concurrency") is { } setting)
-            return setting.ReadNumber(1, JobDefaults.MaxConcurrency, problems) ?? 1;
+        if (settings.One(JobSettings.Concurrency) is not null)
+            return JobSettings.Concurrency.Read(settings, problems) ?? 1;
         return files?.Concurrency ?? JobDefaults.Concurrency(Environment.ProcessorCount);
     }
 
     string InstanceName(ConnectionSettings? connection, Purpose purpose)
     {
-        if (settings.One("instance") is { } setting)
+        if (settings.One(JobSettings.Instance) is { } setting)
         {
             if (setting.Value.Trim().Length == 0 || !LabelParser.IsWellFormed(setting.Value))
                 problems.Add(setting.InvalidValue("a name without control characters"));
@@ -278,7 +276,7 @@ internal sealed class OptionsReader(
                     ProblemOrigin.Flag,
                     "--instance is missing: the database is on this host, whose name changes with every pod or container, "
                         + "so every run would leave another group at the gateway. "
-                        + $"Set a fixed name with --instance or {Settings.Variable("instance")}"
+                        + $"Set a fixed name with --instance or {Settings.Variable(JobSettings.Instance.Name)}"
                 )
             );
         return InstanceNames.For(connection, Environment.MachineName);

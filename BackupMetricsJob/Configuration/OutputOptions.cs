@@ -18,24 +18,14 @@ internal sealed record OutputOptions(LogFormat LogFormat, bool FailOnTarget, boo
     public static OutputOptions Read(Settings settings, FileSettings? files, ICollection<Problem> problems)
     {
         // EntryPoint, which catches bugs, reads this setting itself. Here it is only checked.
-        ReadChoice(settings, "verbose", "false", "true", problems);
+        JobSettings.Verbose.IsOther(settings, problems);
         return new(
-            ReadChoice(settings, "log-format", "text", "json", problems) ? LogFormat.Json : LogFormat.Text,
-            settings.One("fail-on") is null ? files?.FailOnTarget ?? true : !ReadChoice(settings, "fail-on", "any", "never", problems),
-            ReadChoice(settings, "dry-run", "false", "true", problems)
+            JobSettings.LogFormat.IsOther(settings, problems) ? LogFormat.Json : LogFormat.Text,
+            settings.One(JobSettings.FailOn) is null ? files?.FailOnTarget ?? true : !JobSettings.FailOn.IsOther(settings, problems),
+            JobSettings.DryRun.IsOther(settings, problems)
         )
         {
-            Quiet = ReadChoice(settings, "quiet", "false", "true", problems),
+            Quiet = JobSettings.Quiet.IsOther(settings, problems),
         };
-    }
-
-    /// <summary>Whether a setting has the second of its two values. The first is the default.</summary>
-    public static bool ReadChoice(Settings settings, string name, string first, string second, ICollection<Problem> problems)
-    {
-        if (settings.One(name) is not { } setting || setting.Value == first)
-            return false;
-        if (setting.Value != second)
-            problems.Add(setting.InvalidValue($"{first} or {second}"));
-        return true;
     }
 }

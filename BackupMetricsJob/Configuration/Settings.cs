@@ -38,8 +38,9 @@ internal sealed class Settings(Flags flags, IReadOnlyDictionary<string, string> 
 
     public static string Variable(string name) => Prefix + name.Replace('-', '_').ToUpperInvariant();
 
-    public Setting? One(string name)
+    public Setting? One(SettingDefinition definition)
     {
+        var name = definition.Name;
         if (flags.Values(name) is [.., var last])
             return new("--" + name, ProblemOrigin.Flag, last);
         return environment.GetValueOrDefault(Variable(name)) is { Length: > 0 } value
@@ -48,8 +49,9 @@ internal sealed class Settings(Flags flags, IReadOnlyDictionary<string, string> 
     }
 
     /// <summary>The values of a repeatable setting. In a variable they are separated by commas.</summary>
-    public IReadOnlyList<Setting> All(string name)
+    public IReadOnlyList<Setting> All(SettingDefinition definition)
     {
+        var name = definition.Name;
         if (flags.Values(name) is { Count: > 0 } values)
             return [.. values.Select(value => new Setting("--" + name, ProblemOrigin.Flag, value))];
         if (environment.GetValueOrDefault(Variable(name)) is not { Length: > 0 } joined)

@@ -12,7 +12,7 @@ internal static class ShardReader
     /// <summary>The setting that takes precedence; null if the job is not sharded.</summary>
     public static Setting? FindSetting(Settings settings, FileSettings? files, ICollection<Problem> problems)
     {
-        var (shard, shards) = (settings.One("shard"), settings.One("shards"));
+        var (shard, shards) = (settings.One(JobSettings.Shard), settings.One(JobSettings.Shards));
         if (shard is not null && shards is not null && shard.Origin == shards.Origin)
             problems.Add(shards.CreateProblem($"cannot be combined with {shard.Name}, which includes the number of shards"));
         if (shard is not null && shards is not null)
@@ -23,7 +23,7 @@ internal static class ShardReader
     /// <summary>Null, and a problem, if it is invalid.</summary>
     public static Shard? Read(Setting setting, IReadOnlyDictionary<string, string> environment, ICollection<Problem> problems)
     {
-        var hasIndex = setting.Name == "--shard" || setting.Name == Settings.Variable("shard");
+        var hasIndex = setting.Name == "--" + JobSettings.Shard.Name || setting.Name == Settings.Variable(JobSettings.Shard.Name);
         if (hasIndex)
             return ReadIndexAndCount(setting, problems);
         if (setting.ReadNumber(1, JobDefaults.MaxShards, problems) is not { } count)

@@ -12,7 +12,7 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
     public static SourceSelection Read(Settings settings, ICollection<Problem> problems)
     {
         var given = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var setting in settings.All("source"))
+        foreach (var setting in settings.All(JobSettings.Source))
         {
             if (!SourceName.All.Contains(setting.Value))
                 problems.Add(setting.InvalidValue("one of " + string.Join(", ", SourceName.All)));
@@ -20,7 +20,7 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
                 given.Add(setting.Value);
         }
 
-        var file = settings.One("query");
+        var file = settings.One(JobSettings.Query);
         var query = file is null ? null : ReadQuery(file, problems);
         if (file is not null)
             given.Add(SourceName.Query);
@@ -28,7 +28,7 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
             problems.Add(
                 new(
                     ProblemOrigin.Flag,
-                    $"--query is missing: the file with the SELECT for the source query (or {Configuration.Settings.Variable("query")})"
+                    $"--query is missing: the file with the SELECT for the source query (or {Configuration.Settings.Variable(JobSettings.Query.Name)})"
                 )
             );
         if (given.Count == 0)
@@ -57,7 +57,7 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
     static List<string> ReadReceivers(Settings settings, HashSet<string> sources, ICollection<Problem> problems)
     {
         var names = new List<string>();
-        foreach (var setting in settings.All("receiver"))
+        foreach (var setting in settings.All(JobSettings.Receiver))
         {
             if (IsReceiverName(setting.Value))
                 names.Add(setting.Value);
@@ -66,14 +66,14 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
         }
 
         if (names.Count > 0)
-            RequireServerSource("receiver", settings, sources, problems);
+            RequireServerSource(JobSettings.Receiver, settings, sources, problems);
         return names;
     }
 
     static Omissions ReadOmissions(Settings settings, HashSet<string> sources, ICollection<Problem> problems)
     {
         var without = Omissions.None;
-        foreach (var setting in settings.All("without"))
+        foreach (var setting in settings.All(JobSettings.Without))
         {
             if (OmissionNames.Parse(setting.Value) is { } omission)
                 without |= omission;
@@ -82,11 +82,11 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
         }
 
         if (without != Omissions.None)
-            RequireServerSource("without", settings, sources, problems);
+            RequireServerSource(JobSettings.Without, settings, sources, problems);
         return without;
     }
 
-    static void RequireServerSource(string flag, Settings settings, HashSet<string> sources, ICollection<Problem> problems)
+    static void RequireServerSource(ListSetting flag, Settings settings, HashSet<string> sources, ICollection<Problem> problems)
     {
         if (!sources.Contains(SourceName.Server))
             problems.Add(settings.All(flag)[0].CreateProblem($"needs the source {SourceName.Server}, which is not selected"));
@@ -95,7 +95,7 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
     static ServerPatterns ReadServers(Settings settings, HashSet<string> sources, ICollection<Problem> problems)
     {
         var patterns = new List<string>();
-        foreach (var setting in settings.All("server"))
+        foreach (var setting in settings.All(JobSettings.Server))
         {
             if (
                 setting.Value.Trim().Length == 0
@@ -109,7 +109,9 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
 
         if (patterns.Count > 0 && !sources.Contains(SourceName.Catalog))
             problems.Add(
-                settings.All("server")[0].CreateProblem($"selects servers of the catalogue, so it needs --source {SourceName.Catalog}")
+                settings
+                    .All(JobSettings.Server)[0]
+                    .CreateProblem($"selects servers of the catalogue, so it needs --source {SourceName.Catalog}")
             );
         return patterns.Count > 0 ? new(patterns) : ServerPatterns.All;
     }

@@ -21,8 +21,6 @@ internal sealed record ScheduleOptions(JobOptions Job, OutputOptions Output, Cro
     /// <summary>The file with TLS settings and users; null for none.</summary>
     public Setting? WebConfig { get; init; }
 
-    public static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(30);
-
     /// <summary>How long a run may continue after SIGTERM before it is cancelled.</summary>
     public TimeSpan Grace { get; init; }
 

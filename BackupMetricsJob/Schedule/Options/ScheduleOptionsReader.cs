@@ -25,7 +25,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
         options = null;
         var settings = new Settings(flags, environment);
         var reader = new ScheduleOptionsReader(settings, environment, now);
-        var pushes = !OutputOptions.ReadChoice(settings, "no-push", "false", "true", reader._problems);
+        var pushes = !ScheduleSettings.NoPush.IsOther(settings, reader._problems);
         var ofJob = OptionsReader.Read(
             flags,
             environment,
@@ -62,9 +62,13 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
     /// <summary>`run` would only print a subset of the targets. A daemon that prints them at every slot is useless.</summary>
     void RefuseSubset(Flags flags)
     {
-        if (_files is null || settings.All("target") is not [var first, ..] || flags.Values("grouping") is not null)
+        if (
+            _files is null
+            || settings.All(JobSettings.Target) is not [var first, ..]
+            || flags.Values(JobSettings.Grouping.Name) is not null
+        )
             return;
-        if (OutputOptions.ReadChoice(settings, "dry-run", "false", "true", new List<Problem>()))
+        if (JobSettings.DryRun.IsOther(settings, new List<Problem>()))
             return;
         _problems.Add(
             first.CreateProblem(
@@ -77,14 +81,14 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
     CronSchedule? Plan()
     {
         var zone = Zone();
-        if ((settings.One("cron") ?? _files?.Cron) is not { } cron)
+        if ((settings.One(ScheduleSettings.Cron) ?? _files?.Cron) is not { } cron)
         {
             // If the file could not be read, nobody knows what is missing.
             if (_files is null or { IsValid: true })
                 _problems.Add(
                     new(
                         ProblemOrigin.Flag,
-                        $"--cron is missing: when to run; {CronSchedule.Allowed} (or {Settings.Variable("cron")}, or cron in the file)"
+                        $"--cron is missing: when to run; {CronSchedule.Allowed} (or {Settings.Variable(ScheduleSettings.Cron.Name)}, or cron in the file)"
                     )
                 );
             return null;
@@ -98,7 +102,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
 
     TimeZoneInfo? Zone()
     {
-        if ((settings.One("timezone") ?? _files?.TimeZone) is not { } setting)
+        if ((settings.One(ScheduleSettings.TimeZone) ?? _files?.TimeZone) is not { } setting)
             return TimeZoneInfo.Local;
         if (TimeZoneInfo.TryFindSystemTimeZoneById(setting.Value, out var zone))
             return zone;
@@ -108,18 +112,18 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
 
     TimeSpan Grace()
     {
-        if ((settings.One("grace") ?? _files?.Grace) is not { } setting)
-            return ScheduleOptions.DefaultGrace;
+        if ((settings.One(ScheduleSettings.Grace) ?? _files?.Grace) is not { } setting)
+            return ScheduleSettings.Grace.Default!.Value;
         if (DurationParser.TryParse(setting.Value, out var grace) && grace <= MaxGrace)
             return grace;
         _problems.Add(setting.InvalidValue(DurationParser.Allowed + ", at most one hour"));
-        return ScheduleOptions.DefaultGrace;
+        return ScheduleSettings.Grace.Default!.Value;
     }
 
     ListenAddress? Listen(out Setting? web)
     {
-        web = settings.One("web-config") ?? _files?.WebConfig;
-        if ((settings.One("listen") ?? _files?.Listen) is not { } setting)
+        web = settings.One(ScheduleSettings.WebConfig) ?? _files?.WebConfig;
+        if ((settings.One(ScheduleSettings.Listen) ?? _files?.Listen) is not { } setting)
         {
             if (web is not null && _files is null or { IsValid: true })
                 _problems.Add(web!.CreateProblem("needs --listen, or listen in the file"));
@@ -134,10 +138,10 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
 
     ClusterOptions? Cluster(JobOptions? job)
     {
-        var (node, name) = (Name("node", Environment.MachineName), Name("cluster-name", Default(job)));
-        if (settings.One("cluster") is not { } setting)
+        var (node, name) = (Name(ScheduleSettings.Node, Environment.MachineName), Name(ScheduleSettings.ClusterName, Default(job)));
+        if (settings.One(ScheduleSettings.Cluster) is not { } setting)
         {
-            foreach (var alone in (string[])["node", "cluster-name"])
+            foreach (var alone in (TextSetting[])[ScheduleSettings.Node, ScheduleSettings.ClusterName])
             {
                 if (settings.One(alone) is { } given)
                     _problems.Add(given.CreateProblem("needs --cluster"));
@@ -165,7 +169,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
     static string Default(JobOptions? job) =>
         job?.Shard is { } shard ? $"{job.Group.Job} {shard.Index}/{shard.Count}" : job?.Group.Job ?? "";
 
-    string Name(string setting, string unless)
+    string Name(TextSetting setting, string unless)
     {
         if (settings.One(setting) is not { } given)
             return unless;

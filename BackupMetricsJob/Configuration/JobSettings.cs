@@ -1,0 +1,173 @@
+namespace BackupMetricsJob.Configuration;
+
+/// <summary>The settings that say what a run does, which are flags and variables. What they share with the file is read by the same rules.</summary>
+internal static class JobSettings
+{
+    public static readonly SwitchSetting Verbose = new("verbose", "Print the stack trace of a bug");
+
+    public static readonly TextSetting Config = new(
+        "config",
+        "FILE",
+        "YAML file with all settings and any number of targets: docs/configuration.md. Flags and variables override it"
+    );
+
+    public static readonly TextSetting ConfigDir = new(
+        "config-dir",
+        "DIR",
+        "Directory with more *.yaml and *.yml files, each with its own defaults and targets"
+    );
+
+    public static readonly ListSetting Target = new(
+        "target",
+        "NAME",
+        "Probe only this target of the files. The result is printed, not pushed, unless --grouping puts it in a group of its own; "
+            + "repeatable (all)"
+    );
+
+    public static readonly TextSetting Connection = new(
+        "connection",
+        "URI",
+        "Database: postgresql://user@host/db or \"host=... user=...\". libpq's environment (PGHOST, ...) fills in what is missing"
+    );
+
+    public static readonly TextSetting Catalogue = new(
+        "catalogue",
+        "URI",
+        "Database of the catalogue that has the backups of this database; adds the source catalog (with that source: --connection)"
+    );
+
+    public static readonly TextSetting Job = new("job", "NAME", $"Label job of the pushed group ({JobDefaults.Job})");
+
+    public static readonly TextSetting Instance = new("instance", "NAME", "Label instance of the database (HOST:PORT of the connection)");
+
+    public static readonly ListSetting Label = new("label", "NAME=VALUE", "Label to add to every series of the database; repeatable");
+
+    public static readonly ListSetting Grouping = new("grouping", "NAME=VALUE", "Label to add to the grouping key; repeatable");
+
+    public static readonly ListSetting Source = new(
+        "source",
+        "NAME",
+        "Where the facts come from: server, catalog, pgmonitor, query, pgwatch; repeatable (server)"
+    );
+
+    public static readonly ListSetting Server = new(
+        "server",
+        "PATTERN",
+        "Servers of the catalogue to publish, each as an instance; * matches any text. A name without * keeps its limits while the "
+            + "catalogue is down; repeatable (all)"
+    );
+
+    public static readonly ListSetting Receiver = new(
+        "receiver",
+        "NAME",
+        "Replication slot or application_name of a WAL receiver that is an archive, although it reports an apply position as a standby "
+            + "does; repeatable"
+    );
+
+    public static readonly ListSetting Without = new(
+        "without",
+        "wal|label",
+        "Skip what the role cannot read on the source server: pg_wal, or the label of the last base backup; repeatable"
+    );
+
+    public static readonly TextSetting Query = new(
+        "query",
+        "FILE",
+        "File with a SELECT for the source query. One row is one backup, with the columns type, finished_at or age_seconds, and "
+            + "server, tool, started_at, size_bytes, stored_bytes, state, backup_id"
+    );
+
+    public static readonly ListSetting MaxAge = new(
+        "max-age",
+        "TYPE=AGE",
+        "How old a backup may be: base=26h, base:warning=26h, wal=none; repeatable (base 26h and 50h, wal 15m and 1h)"
+    );
+
+    public static readonly NumberSetting Copies = new(
+        "copies",
+        "In how many storages or repositories a backup must be that is new enough (not checked)",
+        1,
+        JobDefaults.MaxCopies
+    );
+
+    public static readonly DurationSetting Timeout = new("timeout", "Timeout for each database", JobDefaults.Timeout);
+
+    public static readonly DurationSetting Deadline = new(
+        "deadline",
+        "Time limit for the whole run, including the push",
+        JobDefaults.Deadline
+    );
+
+    public static readonly NumberSetting Concurrency = new(
+        "concurrency",
+        "Number of databases to probe at once (8 per core, from 16 to 64)",
+        1,
+        JobDefaults.MaxConcurrency
+    );
+
+    public static readonly DurationSetting Splay = new(
+        "splay",
+        "Delay the start by up to this long, always the same for this machine and group",
+        TimeSpan.Zero
+    )
+    {
+        MayBeZero = true,
+    };
+
+    public static readonly TextSetting Shard = new(
+        "shard",
+        "I/N",
+        "Probe only part I (from 0) of N parts of the targets, and push it as a group of its own"
+    );
+
+    public static readonly TextSetting Shards = new(
+        "shards",
+        "N",
+        "The same, with I taken from JOB_COMPLETION_INDEX, which a Kubernetes Indexed Job sets"
+    );
+
+    public static readonly DurationSetting Interval = new(
+        "interval",
+        "How often this job runs. It is published, so that an alert can notice when a run is missing"
+    );
+
+    public static readonly ChoiceSetting LegacyNames = new(
+        "legacy-names",
+        "true",
+        "false",
+        "true|false",
+        "Also publish pghoard_last_upload_age and walg_last_upload (true)"
+    );
+
+    public static readonly ChoiceSetting LogFormat = new(
+        "log-format",
+        "text",
+        "json",
+        "text|json",
+        "Format of the report on standard error (text)"
+    );
+
+    public static readonly ChoiceSetting FailOn = new(
+        "fail-on",
+        "any",
+        "never",
+        "any|never",
+        "Whether a database that could not be probed makes the exit code 69 (any)"
+    );
+
+    public static readonly SwitchSetting DryRun = new("dry-run", "Print what would be pushed on standard output, and push nothing");
+
+    public static readonly SwitchSetting Quiet = new(
+        "quiet",
+        "Write nothing to standard error unless something is wrong, or there is a warning"
+    );
+
+    public static readonly ListSetting Import = new(
+        "import",
+        "TOOL[=FILE]",
+        "Import the list that a tool prints before the run, from FILE or standard input: the backups of --instance, or with "
+            + "--source catalog those of each server that the list names; repeatable"
+    );
+
+    public static readonly DurationSetting ImportTimeout = new("import-timeout", "Timeout for each import", JobDefaults.ImportTimeout);
+}

@@ -1,0 +1,57 @@
+namespace BackupMetricsJob.Configuration;
+
+/// <summary>
+/// Declares a setting once: what it is called (as a flag --name, as a variable <see cref="Settings.Variable"/>), what it takes, and its help.
+/// The derived types also read its value. Flags, variables and the file share one set of rules.
+/// </summary>
+/// <param name="Name">Without dashes in front.</param>
+/// <param name="Takes">What its value is, for the help; null for a flag without a value.</param>
+internal abstract record SettingDefinition(string Name, string? Takes, string Help)
+{
+    /// <summary>As the help shows it: with the default, if there is one.</summary>
+    public virtual string Description => $"{Help} [{Settings.Variable(Name)}]";
+}
+
+/// <summary>A setting whose text another type reads.</summary>
+internal sealed record TextSetting(string Name, string Takes, string Help) : SettingDefinition(Name, Takes, Help);
+
+/// <summary>The same, given any number of times.</summary>
+internal sealed record ListSetting(string Name, string Takes, string Help) : SettingDefinition(Name, Takes, Help);
+
+/// <summary>A duration. The help ends with the default.</summary>
+internal sealed record DurationSetting(string Name, string Help, TimeSpan? Default = null) : SettingDefinition(Name, "DURATION", Help)
+{
+    public bool MayBeZero { get; init; }
+
+    public override string Description =>
+        Default is { } value
+            ? (this with { Help = $"{Help} ({DurationParser.Format(value)})", Default = null }).Description
+            : base.Description;
+
+    /// <summary>Null if it is not set, or, with a problem, if it is wrong. The default is left to the caller: a file may have another.</summary>
+    public TimeSpan? Read(Settings settings, ICollection<Problem> problems) => DurationParser.Read(settings.One(this), problems, MayBeZero);
+}
+
+/// <summary>A whole number in a range.</summary>
+internal sealed record NumberSetting(string Name, string Help, int Min, int Max) : SettingDefinition(Name, "N", Help)
+{
+    /// <summary>Null if it is not set, or, with a problem, if it is wrong.</summary>
+    public int? Read(Settings settings, ICollection<Problem> problems) => settings.One(this)?.ReadNumber(Min, Max, problems);
+}
+
+/// <summary>One of two words, of which the default is <paramref name="Default"/>.</summary>
+internal record ChoiceSetting(string Name, string Default, string Other, string? Takes, string Help) : SettingDefinition(Name, Takes, Help)
+{
+    /// <summary>Whether it has the other one of its two values; any wrong value is a problem.</summary>
+    public bool IsOther(Settings settings, ICollection<Problem> problems)
+    {
+        if (settings.One(this) is not { } setting || setting.Value == Default)
+            return false;
+        if (setting.Value != Other)
+            problems.Add(setting.InvalidValue($"{Default} or {Other}"));
+        return true;
+    }
+}
+
+/// <summary>A flag without a value; its variable is true or false.</summary>
+internal sealed record SwitchSetting(string Name, string Help) : ChoiceSetting(Name, "false", "true", null, Help);
