@@ -28,7 +28,12 @@ internal static class ClusterIdentity
             // The target's own source failed, so its probe did.
             Failure = result.Failure ?? failures.Find(other => result.Instance.Sources.Contains(other.Source))?.Failure,
             Backups = [.. result.Backups.Select(backup => foreign.Contains(backup) ? Emptied(backup) : backup)],
-            Storages = [.. result.Storages.Select(storage => foreign.Exists(backup => IsIn(backup, storage)) ? storage with { Newest = [] } : storage)],
+            Storages =
+            [
+                .. result.Storages.Select(storage =>
+                    foreign.Exists(backup => IsIn(backup, storage)) ? storage with { Newest = [] } : storage
+                ),
+            ],
             SourceFailures = [.. result.SourceFailures, .. failures],
             SourcesThatAnswered = [.. result.SourcesThatAnswered.Where(source => !failures.Exists(other => other.Source == source))],
         };

@@ -41,7 +41,10 @@ internal static class FactsMerge
                 {
                     Newest =
                     [
-                        .. merged[at].Newest.Concat(facts.Newest).GroupBy(backup => backup.Type).Select(type => type.MinBy(backup => backup.Age)!),
+                        .. merged[at]
+                            .Newest.Concat(facts.Newest)
+                            .GroupBy(backup => backup.Type)
+                            .Select(type => type.MinBy(backup => backup.Age)!),
                     ],
                 };
         }

@@ -48,7 +48,11 @@ internal static class TargetFindings
                     "Set copies, in the file or by --copies, to how many of them must have a backup that is new enough."
                 )
             );
-        else if (result.Instance is { Copies: > 1 } && !result.Instance.Sources.Contains(SourceName.Catalog) && result.SourcesThatAnswered.Count > 0)
+        else if (
+            result.Instance is { Copies: > 1 }
+            && !result.Instance.Sources.Contains(SourceName.Catalog)
+            && result.SourcesThatAnswered.Count > 0
+        )
             findings.Add(
                 new(
                     false,

@@ -118,7 +118,15 @@ internal static class ImportCommand
     {
         var signals = context.Signals;
         var output = ReadAsync(tool, file, options, signals.Stop);
-        var result = await CatalogImport.RunAsync(access.Connection, tool, output, allowEmpty, access.Timeout, signals.Stop, ImportOrigin.Here(options.Server));
+        var result = await CatalogImport.RunAsync(
+            access.Connection,
+            tool,
+            output,
+            allowEmpty,
+            access.Timeout,
+            signals.Stop,
+            ImportOrigin.Here(options.Server)
+        );
         if (result.Failure is null || result.Servers > 0)
             Report(result, context);
         return result.Failure is { } failure ? CatalogFlags.Report(failure, "import", context, signals.Received) : (int)ExitCode.Success;
@@ -163,6 +171,13 @@ internal static class ImportCommand
                 PlainText.OnOneLine(
                     $"warning: {result.Tool} could not read {repository.Storage} of \"{server}\". The catalogue has recorded this; the backups "
                         + $"in it are unchanged, and those in the others are imported: {repository.Error}"
+                )
+            );
+        foreach (var (server, backups, cluster) in result.History)
+            context.Error.WriteLine(
+                PlainText.OnOneLine(
+                    $"warning: {Humanize.Count(backups, "backup")} of \"{server}\" {(backups == 1 ? "is" : "are")} history now: "
+                        + $"the server is another cluster than the one that they are of ({cluster})"
                 )
             );
         foreach (var skipped in result.Skipped.Take(MaxSkippedLines))

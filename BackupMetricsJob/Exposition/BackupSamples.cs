@@ -32,7 +32,10 @@ internal static class BackupSamples
         samples.Set(MetricNames.Copies, labels, result.Copies?.Count);
         foreach (var storage in result.Storages)
         {
-            if (result.Instance.Copies is null && result.Storages.Count(other => other.Source == storage.Source && other.Tool == storage.Tool) < 2)
+            if (
+                result.Instance.Copies is null
+                && result.Storages.Count(other => other.Source == storage.Source && other.Tool == storage.Tool) < 2
+            )
                 continue;
             foreach (var newest in storage.Newest)
                 samples.Set(

@@ -17,14 +17,19 @@ internal static class ShowStorage
 
     public static string Copies(Copies copies, Instance instance) =>
         $"{Humanize.Count(copies.Count, "storage")} with a backup that is new enough"
-        + (instance.Copies is { } asked ? $" ({asked} asked for)" : ", and copies are not asked for: one that falls behind is not reported");
+        + (
+            instance.Copies is { } asked ? $" ({asked} asked for)" : ", and copies are not asked for: one that falls behind is not reported"
+        );
 
     static string Describe(StorageFacts storage)
     {
         if (storage is { Error: not null, Asked: { } asked })
             return $"could not be read at {Humanize.Time(asked)}, "
                 + (storage.LastRead is { } read ? $"last read at {Humanize.Time(read)}" : "never read");
-        var parts = storage.Newest.OrderBy(backup => backup.Age).Select(backup => $"{backup.Type.Name()} {Humanize.Duration(backup.Age)} old").ToList();
+        var parts = storage
+            .Newest.OrderBy(backup => backup.Age)
+            .Select(backup => $"{backup.Type.Name()} {Humanize.Duration(backup.Age)} old")
+            .ToList();
         if (storage is { FirstSegment: { } first, LastSegment: { } last })
             parts.Add($"WAL from {first} to {last} (what lies between is not checked)");
         return string.Join(", ", parts);

@@ -53,6 +53,7 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
                 {
                     Backups = facts.Backups,
                     Storages = facts.Storages,
+                    Skipped = facts.Skipped,
                     SourceFailures = failures,
                     SourcesThatAnswered = failures.Count == 0 ? [facts.Source] : [],
                 }
@@ -68,6 +69,7 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
             IsMonitored = true,
             Backups = FactsMerge.Merge(known.Backups, facts.Backups),
             Storages = FactsMerge.Merge(known.Storages, facts.Storages),
+            Skipped = [.. known.Skipped, .. facts.Skipped],
             SourceFailures = [.. known.SourceFailures, .. failures],
             SourcesThatAnswered = answers
                 ? With(known.SourcesThatAnswered, facts.Source)

@@ -50,7 +50,9 @@ internal static class PgBackRestRepositories
             : PlainText.OnOneLine(
                 string.Join(
                     "; ",
-                    failed.Select(repository => $"{repository.Storage}: {repository.Error}").Prepend($"code {code}: {status.Text("message")}")
+                    failed
+                        .Select(repository => $"{repository.Storage}: {repository.Error}")
+                        .Prepend($"code {code}: {status.Text("message")}")
                 )
             );
     }
