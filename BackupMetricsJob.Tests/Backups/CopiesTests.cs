@@ -44,7 +44,8 @@ public sealed class CopiesTests
             {
                 Storages = [In("repo1", 3), In("repo2", 240)],
             },
-            "1 storage has a backup that is new enough, 2 are asked for (copies: 2); repo2 (pgbackrest): its newest is 10 days old, the limit is 50 h",
+            "1 storage has a backup that is new enough, 2 are asked for (copies: 2); "
+                + "repo2 (pgbackrest): its newest is 10 days old, the limit is 50 h",
             "Read the log of pgbackrest: see that it can read repo2, and that backups into it are scheduled."
         );
 

@@ -35,10 +35,12 @@ public sealed partial class CatalogStoragesTests
         Assert.Equal(2, asked["postgres_backup_copies_min{instance=\"orders\"}"]);
         Assert.DoesNotContain("postgres_backup_copies_min{instance=\"cat\"}", asked.Keys);
         const string Storage =
-            "postgres_backup_storage_last_success_timestamp_seconds{instance=\"orders\",source=\"catalog\",tool=\"pgbackrest\",type=\"full\",storage=";
+            "postgres_backup_storage_last_success_timestamp_seconds{instance=\"orders\",source=\"catalog\","
+            + "tool=\"pgbackrest\",type=\"full\",storage=";
         Assert.InRange(asked[Storage + "\"repo1\"}"] - asked[Storage + "\"repo2\"}"], 863_000, 866_000);
         Assert.Contains(
-            "CRITICAL            1 storage has a backup that is new enough, 2 are asked for (copies: 2); repo2 (pgbackrest): its newest is 10 days old",
+            "CRITICAL            1 storage has a backup that is new enough, 2 are asked for (copies: 2); "
+                + "repo2 (pgbackrest): its newest is 10 days old",
             await ShowAsync(catalogue, "--copies", "2"),
             StringComparison.Ordinal
         );

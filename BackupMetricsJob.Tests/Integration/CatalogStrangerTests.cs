@@ -16,8 +16,8 @@ public sealed class CatalogStrangerTests
         var refused = await catalogue.ImportAsync(Stranger(2), Stranger(4), Stranger(6));
 
         Assert.Equal(
-            "Input: the list of \"orders\" has 3 backups, and the catalogue knows none of them; of its own 3 none is listed, and some are newer "
-                + "than the oldest listed: nothing was written. If these are two servers, import one of them with --server NAME. "
+            "Input: the list of \"orders\" has 3 backups, and the catalogue knows none of them; of its own 3 none is listed, "
+                + "and some are newer than the oldest listed: nothing was written. If these are two servers, import one of them with --server NAME. "
                 + "If the old backups are really gone, use --allow-empty",
             Told(refused)
         );

@@ -6,8 +6,8 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Catalog;
 
 /// <summary>
-/// What a list that was read well may still be: nobody's, emptied by a lost credential, or another server's. Each is refused, and told how to
-/// be believed.
+/// What a list that was read well may still be: nobody's, emptied by a lost credential, or another server's. Each is refused, and told how
+/// to be believed.
 /// </summary>
 internal static class ListingChecks
 {
@@ -97,7 +97,8 @@ internal static class ListingChecks
             ? CatalogFailure.Input(
                 $"the list of \"{row.GetString(0)}\" has {Humanize.Count(row.GetInt64(2), "backup")}, and the catalogue knows none of them; "
                     + $"of its own {row.GetInt64(1)} none is listed, and some are newer than the oldest listed: nothing was written. "
-                    + "If these are two servers, import one of them with --server NAME. If the old backups are really gone, use --allow-empty"
+                    + "If these are two servers, import one of them with --server NAME. "
+                    + "If the old backups are really gone, use --allow-empty"
             )
             : null;
     }
