@@ -27,11 +27,13 @@ public sealed class CopiesTests
     {
         Assert.Equal(2, Two.Copies!.Count); // 40 h are beyond the limit of the warning, and within the critical one.
         Assert.Equal(1, (Two with { Storages = [In("repo1", 3), In("repo2", 51)] }).Copies!.Count);
+        Assert.Equal(2, (Two with { Storages = [In("repo1", 3), In("repo2", 400, (BackupType.Incr, 49))] }).Copies!.Count);
         Assert.Equal(
-            2,
-            (Two with { Storages = [In("repo1", 3), In("repo2", 400, (BackupType.Incr, 49))] }).Copies!.Count
+            0,
+            (Two with { Storages = [In("repo1", 60), In("repo2", 51)], Backups = [Full with { Age = TimeSpan.FromHours(51) }] })
+                .Copies!
+                .Count
         );
-        Assert.Equal(0, (Two with { Storages = [In("repo1", 60), In("repo2", 51)], Backups = [Full with { Age = TimeSpan.FromHours(51) }] }).Copies!.Count);
         Assert.Empty(Findings.For(Two));
     }
 
@@ -42,7 +44,8 @@ public sealed class CopiesTests
             {
                 Storages = [In("repo1", 3), In("repo2", 240)],
             },
-            "1 storage has a backup that is new enough, 2 are asked for (copies: 2); repo2 (pgbackrest): its newest is 10 days old, the limit is 50 h",
+            "1 storage has a backup that is new enough, 2 are asked for (copies: 2); "
+                + "repo2 (pgbackrest): its newest is 10 days old, the limit is 50 h",
             "Read the log of pgbackrest: see that it can read repo2, and that backups into it are scheduled."
         );
 
@@ -107,7 +110,9 @@ public sealed class CopiesTests
                 {
                     Storages = [In("/dumps", 100, (BackupType.Logical, 3)), In("s3", 100, (BackupType.Logical, 30))],
                 }
-            ).Copies!.Count
+            )
+                .Copies!
+                .Count
         );
     }
 
@@ -132,7 +137,9 @@ public sealed class CopiesTests
 
     [Fact]
     public void A_standby_leaves_its_copies_to_its_primary() =>
-        Assert.Null((Result with { Instance = Orders with { Copies = 2 }, Backups = [], Server = Server with { InRecovery = true } }).Copies);
+        Assert.Null(
+            (Result with { Instance = Orders with { Copies = 2 }, Backups = [], Server = Server with { InRecovery = true } }).Copies
+        );
 
     [Fact]
     public void The_same_storage_from_two_sources_counts_once()
@@ -175,11 +182,7 @@ public sealed class CopiesTests
     static StorageFacts In(string name, int hours, params (BackupType Type, int Hours)[] more) =>
         new(SourceName.Catalog, "pgbackrest", name)
         {
-            Newest =
-            [
-                Stored(BackupType.Full, hours),
-                .. more.Select(other => Stored(other.Type, other.Hours)),
-            ],
+            Newest = [Stored(BackupType.Full, hours), .. more.Select(other => Stored(other.Type, other.Hours))],
         };
 
     static StoredBackup Stored(BackupType type, int hours) => new(type, Noon.AddHours(-hours), TimeSpan.FromHours(hours));

@@ -85,6 +85,7 @@ public sealed class WatchedFleet : IAsyncLifetime
               connection: {{_broken!.ConnectionUri()}}
             - name: shop
               connection: {{_broken.ConnectionUri()}}
+              copies: 1
               labels: {team: payments}
             - name: stock
               connection: {{_stopped!.ConnectionUri()}}
@@ -99,6 +100,8 @@ public sealed class WatchedFleet : IAsyncLifetime
         FROM generate_series(0, 6) AS day;
         INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, started_at, finished_at, size_bytes, stored_bytes, parent_id, start_lsn, timeline) VALUES
           ('orders', 'pgbackrest', 'incr', 'incr-1', 'done', now() - interval '65 min', now() - interval '1 h', 3e9, 8e8, 'full-0', pg_current_wal_lsn(), 1);
+        INSERT INTO backup_metrics.backup_catalog (server, tool, kind, storage, backup_id, status, started_at, finished_at, size_bytes, stored_bytes)
+          VALUES ('orders', 'pgbackrest', 'full', 'repo2', 'full-copy', 'done', now() - interval '35 h', now() - interval '34 h', 411e9, 97e9);
         INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, started_at, finished_at, size_bytes, stored_bytes, parent_id) VALUES
           ('orders', 'pgbackrest', 'full', 'full-failed', 'failed', now() - interval '9 d', now() - interval '9 d', NULL, NULL, NULL),
           ('orders', 'pgbackrest', 'full', 'full-now', 'running', now() - interval '10 min', NULL, NULL, NULL, NULL),

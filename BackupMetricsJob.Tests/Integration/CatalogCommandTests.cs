@@ -178,8 +178,8 @@ public sealed class CatalogCommandTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("import wal-g --server orders", PosixSignal.SIGTERM, 143, "import: stopped while merging the list of \"orders\"")]
-    [InlineData("import wal-g --server orders", PosixSignal.SIGINT, 130, "import: stopped while merging the list of \"orders\"")]
+    [InlineData("import wal-g --server orders", PosixSignal.SIGTERM, 143, "import: stopped while comparing the names of the backups")]
+    [InlineData("import wal-g --server orders", PosixSignal.SIGINT, 130, "import: stopped while comparing the names of the backups")]
     [InlineData(
         "record --server orders --tool wal-g --type full --from-exit-code 0",
         PosixSignal.SIGTERM,

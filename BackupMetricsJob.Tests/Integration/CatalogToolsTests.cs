@@ -25,7 +25,10 @@ public sealed partial class CatalogToolsTests
         await tool("--stanza=orders stanza-create");
         await server.SetAsync("archive_command", $"pgbackrest --config={folder.File("pgbackrest.conf")} --stanza=orders archive-push %p");
         Assert.Equal("pgbackrest: 0 new, 0 changed, 0 gone, 0 unchanged (1 server)", (await ImportAsync()).Split('\n')[^2]);
-        Assert.Equal(["repo1"], await catalogue.Server.QueryAsync<string>("SELECT storage FROM backup_metrics.backup_storage WHERE error IS NULL"));
+        Assert.Equal(
+            ["repo1"],
+            await catalogue.Server.QueryAsync<string>("SELECT storage FROM backup_metrics.backup_storage WHERE error IS NULL")
+        );
 
         var before = await Now();
         await tool("--stanza=orders backup --type=full");

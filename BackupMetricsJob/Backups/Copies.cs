@@ -77,8 +77,8 @@ internal sealed record Copy(string Tool, string Storage, string? WhyNot)
 }
 
 /// <summary>
-/// The limit that a copy is judged by: the longest one for base backups; without any, that for full backups, then that for dumps. Without all
-/// of them any backup counts, of whatever age.
+/// The limit that a copy is judged by: the longest one for base backups; without any, that for full backups, then that for dumps. Without
+/// all of them any backup counts, of whatever age.
 /// </summary>
 internal sealed record CopyLimit(LimitType Type, TimeSpan? MaxAge)
 {

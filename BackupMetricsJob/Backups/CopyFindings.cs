@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// Too few copies. The longest limit of the target has passed for each that is missing, so it is critical; the alert BackupCopiesMissing says
-/// the same.
+/// Too few copies. The longest limit of the target has passed for each that is missing, so it is critical; the alert BackupCopiesMissing
+/// says the same.
 /// </summary>
 internal static class CopyFindings
 {

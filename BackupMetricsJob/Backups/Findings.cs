@@ -22,6 +22,15 @@ internal static class Findings
         {
             BackupFindings.Add(findings, result);
             CopyFindings.Add(findings, result);
+            foreach (var skipped in result.Skipped)
+                findings.Add(
+                    new(
+                        false,
+                        $"{Humanize.Count(skipped.Count, "record")} in the last list of {skipped.Tool} could not be read: {skipped.Reason}",
+                        $"Run backup-metrics import {skipped.Tool} by hand where it is run: it names each of them. "
+                            + "What is known without them is not all."
+                    )
+                );
         }
 
         var archive = result.ArchiveWord;

@@ -35,6 +35,9 @@ internal sealed record ProbeResult(Instance Instance)
     /// <summary>The same, by repository or storage, as far as a source says.</summary>
     public IReadOnlyList<StorageFacts> Storages { get; init; } = [];
 
+    /// <summary>Records of tools' lists that could not be read: what is known without them is not all.</summary>
+    public IReadOnlyList<SkippedRecords> Skipped { get; init; } = [];
+
     /// <summary>The sources that answered in full.</summary>
     public IReadOnlyList<string> SourcesThatAnswered { get; init; } = [];
 

@@ -4,7 +4,7 @@ namespace BackupMetricsJob.Backups;
 internal sealed record StorageFacts(string Source, string Tool, string Name)
 {
     /// <summary>
-    /// The newest good backup of each type in it. Empty if it has none, or if it is the only storage of the tool and nobody asked for copies.
+    /// The newest good backup of each type in it. Empty if it has none, or if it is the tool's only storage and nobody asked for copies.
     /// </summary>
     public IReadOnlyList<StoredBackup> Newest { get; init; } = [];
 

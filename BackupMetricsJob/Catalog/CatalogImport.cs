@@ -38,6 +38,9 @@ internal sealed record ImportResult(string Tool)
     /// <summary>The repositories that the tool could not read, each with its words.</summary>
     public List<(string Server, ListedRepository Repository)> Unreadable { get; } = [];
 
+    /// <summary>How many backups of a server became history, since they are of another cluster than the one that it is.</summary>
+    public List<(string Server, long Backups, string Cluster)> History { get; } = [];
+
     /// <summary>The servers of which the tool could not say what backups there are, each with its words.</summary>
     public List<(string Server, string Error)> Errors { get; } = [];
 }
@@ -91,9 +94,16 @@ internal static class CatalogImport
                     about = [.. about.Union(servers.Select(server => server.Name))];
                 }
 
-                if (!allowEmpty && await EmptiedAsync(session, result.Tool, servers, cancellationToken) is { } empty)
+                if (!allowEmpty && await ListingChecks.EmptiedAsync(session, result.Tool, servers, cancellationToken) is { } empty)
                     return empty;
-                if (!allowEmpty && await ClashAsync(session, result.Tool, servers, cancellationToken) is { } clash)
+                if (
+                    !allowEmpty
+                    && (
+                        await ListingChecks.ClashAsync(session, result.Tool, servers, cancellationToken)
+                        ?? await ListingChecks.StrangerAsync(session, result.Tool, servers, cancellationToken)
+                    )
+                        is { } clash
+                )
                 {
                     isClash = true;
                     return clash;
@@ -112,66 +122,6 @@ internal static class CatalogImport
 
     public static string Json(IEnumerable<string> texts) =>
         $"[{string.Join(',', texts.Select(text => $"\"{JsonEncodedText.Encode(text)}\""))}]";
-
-    static async Task<CatalogFailure?> EmptiedAsync(
-        CatalogSession session,
-        string tool,
-        IReadOnlyList<ListedServer> servers,
-        CancellationToken cancellationToken
-    )
-    {
-        if (servers.Count == 0)
-        {
-            return CatalogFailure.Input(
-                $"the list of {tool} has no backups and names no server, so there is nothing to import (use --allow-empty to accept this)"
-            );
-        }
-
-        var empty = servers.Where(server => server is { IsComplete: true, Error: null, Backups: 0 }).ToList();
-        if (empty.Count == 0)
-            return null;
-        var names = Json(empty.Select(server => server.Name));
-        session.Step = "looking for backups that an empty list would take away";
-        await using var command = session.Command(SqlText.Load("catalog_emptied"), tool, names);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken)
-            ? CatalogFailure.Input(
-                $"the list of \"{row.GetString(0)}\" is empty, "
-                    + $"but the catalogue has {Humanize.Count(row.GetInt64(1), "backup")} of this server: "
-                    + "nothing was written. If they are really gone, use --allow-empty"
-            )
-            : null;
-    }
-
-    /// <summary>Two servers under one name: the list knows nothing of the cluster whose backups the catalogue has.</summary>
-    static async Task<CatalogFailure?> ClashAsync(
-        CatalogSession session,
-        string tool,
-        IReadOnlyList<ListedServer> servers,
-        CancellationToken cancellationToken
-    )
-    {
-        var known = servers.Where(server => server is { IsComplete: true, Error: null, Clusters.Count: > 0 }).ToList();
-        if (known.Count == 0)
-            return null;
-        session.Step = "comparing the system identifiers";
-        var clusters = known.Select(server =>
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{{\"server\":\"{JsonEncodedText.Encode(server.Name)}\",\"clusters\":[\"{string.Join("\",\"", server.Clusters)}\"]}}"
-            )
-        );
-        await using var command = session.Command(SqlText.Load("catalog_clash"), tool, $"[{string.Join(',', clusters)}]");
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken)
-            ? CatalogFailure.Input(
-                $"the list of \"{row.GetString(0)}\" is from the cluster with system identifier {row.GetString(2)}, but the catalogue's "
-                    + $"backups under that name are from {row.GetString(1)}: nothing was written. If these are two servers, "
-                    + "import one of them "
-                    + "with --server NAME. If the old cluster no longer exists, use --allow-empty"
-            )
-            : null;
-    }
 
     static async Task MergeAsync(
         CatalogSession session,
@@ -216,7 +166,15 @@ internal static class CatalogImport
         cluster.Parameters.Add(Text(server.List?.Cluster?.SystemIdentifier.ToString(CultureInfo.InvariantCulture)));
         cluster.Parameters.Add(Text(server.List?.Cluster?.PgVersionNumber?.ToString(CultureInfo.InvariantCulture)));
         Add("COMMIT");
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await using (var rows = await batch.ExecuteReaderAsync(cancellationToken))
+        {
+            // Of the statements that return rows, only the last has two columns.
+            do
+            {
+                if (rows.FieldCount == 2 && await rows.ReadAsync(cancellationToken) && rows.GetInt64(0) is > 0 and var history)
+                    result.History.Add((server.Name, history, rows.GetString(1)));
+            } while (await rows.NextResultAsync(cancellationToken));
+        }
 
         result.Gone += Rows(gone);
         result.Changed += Rows(changed);

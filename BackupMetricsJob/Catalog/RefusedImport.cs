@@ -3,8 +3,8 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Catalog;
 
 /// <summary>
-/// Lets the catalogue know of an import that was refused, so that nobody takes yesterday's list for today's: as a failure of the servers that
-/// it was about, or, where nobody knows which they are, of the imports from this host.
+/// Lets the catalogue know of an import that was refused, so that nobody takes yesterday's list for today's: as a failure of the servers
+/// that it was about, or, where nobody knows which they are, of the imports from this host.
 /// </summary>
 internal static class RefusedImport
 {

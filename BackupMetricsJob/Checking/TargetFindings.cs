@@ -43,8 +43,8 @@ internal static class TargetFindings
             findings.Add(
                 new(
                     false,
-                    $"{Humanize.Count(several, "server")} {(several == 1 ? "has" : "have")} backups in more than one storage, and copies is not set: "
-                        + "a storage that falls behind is not reported",
+                    $"{Humanize.Count(several, "server")} {(several == 1 ? "has" : "have")} backups in more than one storage, "
+                        + "and copies is not set: a storage that falls behind is not reported",
                     "Set copies, in the file or by --copies, to how many of them must have a backup that is new enough."
                 )
             );

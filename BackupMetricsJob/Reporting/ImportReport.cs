@@ -58,6 +58,11 @@ internal sealed record ImportReport(string Tool, CatalogFailure? Failure, IReadO
                 $"{result.Tool} could not read {repository.Storage} of \"{server}\". The catalogue has recorded this; the backups "
                     + $"in it are unchanged, and those in the others are imported: {repository.Error}"
             );
+        foreach (var (server, backups, cluster) in result.History)
+            warnings.Add(
+                $"{Humanize.Count(backups, "backup")} of \"{server}\" {(backups == 1 ? "is" : "are")} history now: "
+                    + $"the server is another cluster than the one that they are of ({cluster})"
+            );
         foreach (var skipped in result.Skipped.Take(MaxSkippedLines))
             warnings.Add(
                 $"skipped the backup {skipped.BackupId ?? "without a name"} of \"{skipped.OfServer ?? "unknown"}\": {skipped.Problem}"

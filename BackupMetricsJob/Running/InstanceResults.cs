@@ -54,6 +54,7 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
                     Backups = facts.Backups,
                     Archive = facts.Archive,
                     Storages = facts.Storages,
+                    Skipped = facts.Skipped,
                     SourceFailures = failures,
                     SourcesThatAnswered = failures.Count == 0 ? [facts.Source] : [],
                 }
@@ -70,6 +71,7 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
             Backups = FactsMerge.Merge(known.Backups, facts.Backups),
             Archive = FactsMerge.Merge(known.Archive, facts.Archive),
             Storages = FactsMerge.Merge(known.Storages, facts.Storages),
+            Skipped = [.. known.Skipped, .. facts.Skipped],
             SourceFailures = [.. known.SourceFailures, .. failures],
             SourcesThatAnswered = answers
                 ? With(known.SourcesThatAnswered, facts.Source)

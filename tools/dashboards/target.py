@@ -54,6 +54,14 @@ def rows():
         ), "s", width=8, overrides=[dashed(".*longest", "text")]),
         graph("Kept backups", "Kept backups by state.", queries((f"max by (tool, type, state) (postgres_backups{{{I}}})", "{{tool}} {{type}} {{state}}")), "none", width=8, decimals=0),
     ]
+    yield [
+        graph("Newest backup by storage", "How old the newest backup is in each repository or storage, where there are several or copies are asked for.", queries(
+            (f"time() - max by (tool, storage) (postgres_backup_storage_last_success_timestamp_seconds{{{I}}})", "{{tool}} {{storage}}"),
+        ), "s", width=16),
+        graph("Copies", "Storages whose newest backup is new enough, and how many were asked for.", queries(
+            (f"max by (instance) (postgres_backup_copies{{{I}}})", "copies"), (f"max by (instance) (postgres_backup_copies_min{{{I}}})", "asked for"),
+        ), "none", width=8, decimals=0, overrides=[dashed("asked for", "red")]),
+    ]
     yield [row("WAL")]
     yield [
         timeline("State of the archiver", "failing: the last attempt failed, or WAL waits without a success. never: WAL waits, and none was ever archived. discarded: the command stores nothing. streamed: a receiver takes it. standby: its primary archives.",

@@ -83,7 +83,10 @@ public class PgBackRestOddities
         var list = Assert.Single((await Reading.Of("pgbackrest", text)).OfType<Listed.Server>());
         Assert.Null(list.Error);
         Assert.Equal(
-            [new ListedRepository("repo1", null), new ListedRepository("repo2", "code 99: [FileOpenError] unable to open HINT: permission")],
+            [
+                new ListedRepository("repo1", null),
+                new ListedRepository("repo2", "code 99: [FileOpenError] unable to open HINT: permission"),
+            ],
             list.Repositories
         );
         Assert.Equal(["default", "repo1"], list.Storages);

@@ -92,8 +92,8 @@ internal readonly record struct JsonText(ReadOnlySequence<byte> Bytes, string Pa
     }
 
     /// <summary>
-    /// The same for words that are only shown: what is no text in them becomes U+FFFD, so that a message with ciphertext in it does not keep
-    /// the rest of the document out.
+    /// The same for words that are only shown: what is no text in them becomes U+FFFD, so that a message with ciphertext in it does not
+    /// keep the rest of the document out.
     /// </summary>
     public Fields ParseMessages()
     {

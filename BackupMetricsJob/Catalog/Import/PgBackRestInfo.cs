@@ -5,7 +5,8 @@ namespace BackupMetricsJob.Catalog.Import;
 /// <summary>
 /// `pgbackrest info --output=json`, of versions 2.20 to 2.59 (src/command/info/info.c). pgBackRest ends with 0 in every error state, so a
 /// status other than ok of the stanza is the error of the server, one of a repository is that repository's; the backups that it lists all
-/// the same are read, and what one repository no longer lists is gone, whatever another one says. A list of one stanza may be given another name.
+/// the same are read, and what one repository no longer lists is gone, whatever another one says. A list of one stanza may be given
+/// another name.
 /// </summary>
 internal static class PgBackRestInfo
 {

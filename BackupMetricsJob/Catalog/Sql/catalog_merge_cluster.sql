@@ -1,21 +1,29 @@
 -- $1 server, $2 tool, $3 the system identifier and $4 the server_version_num that the tool says the server has, or null. Which cluster the
--- server is: what the tool says, else that of its newest backup. What is known to be of another one is history.
+-- server is: what the tool says, else that of its newest backup. What is known to be of another one is history. How many backups became
+-- that, and which cluster the server is.
 WITH newest AS (
   SELECT system_identifier, pg_version_num FROM backup_metrics.backup_catalog
   WHERE server = $1 AND tool = $2 AND status = 'done' AND deleted_at IS NULL
     AND (system_identifier IS NOT NULL OR pg_version_num IS NOT NULL)
   ORDER BY at DESC LIMIT 1
 ), cluster AS MATERIALIZED (
-  SELECT CASE WHEN $3::text IS NULL THEN n.system_identifier ELSE $3::text::numeric END AS system_identifier,
-    CASE WHEN $3::text IS NULL THEN n.pg_version_num ELSE $4::text::int END AS pg_version_num
-  FROM (VALUES (1)) one LEFT JOIN newest n ON true
+  SELECT CASE WHEN $3::text IS NULL THEN newest.system_identifier ELSE $3::text::numeric END AS system_identifier,
+    CASE WHEN $3::text IS NULL THEN newest.pg_version_num ELSE $4::text::int END AS pg_version_num
+  FROM (VALUES (1)) one LEFT JOIN newest ON true
 ), told AS (
-  UPDATE backup_metrics.backup_source s SET system_identifier = k.system_identifier, pg_version_num = k.pg_version_num
-  FROM cluster k
+  UPDATE backup_metrics.backup_source s SET system_identifier = cluster.system_identifier, pg_version_num = cluster.pg_version_num
+  FROM cluster
   WHERE s.server = $1 AND s.tool = $2
-    AND (s.system_identifier, s.pg_version_num) IS DISTINCT FROM (k.system_identifier, k.pg_version_num)
+    AND (s.system_identifier, s.pg_version_num) IS DISTINCT FROM (cluster.system_identifier, cluster.pg_version_num)
+), changed AS (
+  UPDATE backup_metrics.backup_catalog c SET other_cluster = NOT c.other_cluster, observed_at = now()
+  FROM cluster
+  WHERE c.server = $1 AND c.tool = $2 AND c.other_cluster <> (
+    COALESCE(c.system_identifier <> cluster.system_identifier, false)
+    OR COALESCE(c.pg_version_num / 10000 <> cluster.pg_version_num / 10000, false))
+  RETURNING c.other_cluster AND c.deleted_at IS NULL AS is_history
 )
-UPDATE backup_metrics.backup_catalog c SET other_cluster = NOT c.other_cluster, observed_at = now()
-FROM cluster k
-WHERE c.server = $1 AND c.tool = $2 AND c.other_cluster <> (
-  COALESCE(c.system_identifier <> k.system_identifier, false) OR COALESCE(c.pg_version_num / 10000 <> k.pg_version_num / 10000, false))
+SELECT count(*) FILTER (WHERE changed.is_history) AS history,
+  concat_ws(', ', 'system identifier ' || (SELECT system_identifier FROM cluster),
+    'PostgreSQL ' || (SELECT pg_version_num FROM cluster) / 10000) AS cluster
+FROM changed

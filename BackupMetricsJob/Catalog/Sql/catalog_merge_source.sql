@@ -1,6 +1,6 @@
 -- $1 server, $2 tool, $3 what the tool said instead of a list, or null, $4 the host that this runs on, $5 how many records were skipped,
--- $6 why the first of them was, or null. Whatever was refused from this host before is mended by a list that is not. The name of a container
--- is never seen again: any list mends what was refused there.
+-- $6 why the first of them was, or null. Whatever was refused from this host before is mended by a list that is not. The name of a
+-- container is never seen again: any list mends what was refused there.
 WITH mended AS (
   DELETE FROM backup_metrics.backup_refusal r
   WHERE $3::text IS NULL AND r.tool = $2 AND (r.host = $4 OR r.host ~ '^[0-9a-f]{12}$')

@@ -1,4 +1,5 @@
--- $1 seconds. What the tools deleted, and what was refused, longer ago than that; and failures that old which no list names, if a later backup of their kind succeeded.
+-- $1 seconds. What the tools deleted, and what was refused, longer ago than that; and failures that old which no list names, if a later
+-- backup of their kind succeeded.
 WITH refused AS (
   DELETE FROM backup_metrics.backup_refusal WHERE refused_at < now() - make_interval(secs => $1)
 ), forgotten AS (

@@ -1,7 +1,7 @@
--- $1 tool, $2 the host that this runs on, $3 why its list was refused, $4 the servers that it is about, as a JSON array, so far as it says,
--- $5 whether it may be about any server whose list came from this host, $6 whether it may be about no other (a clash of two hosts' servers under one
--- name is no failure of the one that the catalogue has). It is a failure of those of them whose lists were imported before; where
--- there are none, of the import itself: the servers of other hosts have nothing to do with it. The names of them.
+-- $1 tool, $2 the host that this runs on, $3 why its list was refused, $4 the servers that it is about, as a JSON array, so far as it
+-- says, $5 whether it may be about any server whose list came from this host, $6 whether it may be about no other (a clash of two hosts'
+-- servers under one name is no failure of the one that the catalogue has). It is a failure of those of them whose lists were imported
+-- before; where there are none, of the import itself: the servers of other hosts have nothing to do with it. The names of them.
 WITH named AS (
   SELECT s.server FROM backup_metrics.backup_source s WHERE s.tool = $1 AND $4::jsonb ? s.server AND (s.host = $2 OR NOT $6)
 ), meant AS (

@@ -168,6 +168,8 @@ internal sealed class CatalogSource
         var instance = Of(row.GetString(0));
         var tool = row.GetString(1);
         var succeeded = row.TimeOrNull(3, "succeeded_at");
+        if (row.GetInt64(row.GetOrdinal("skipped")) is > 0 and var skipped)
+            instance.Skipped.Add(new(tool, skipped, row.TextOrNull(row.GetOrdinal("skipped_reason")) ?? ""));
         var last = succeeded is { } time ? $"it last succeeded at {Humanize.Time(time)}" : "it never succeeded";
         if (!row.IsDBNull(4))
             Fail(

@@ -1,7 +1,7 @@
--- Each repository or storage by itself: the newest good backup of each kind in it, and what the tool last said of it. $1: the servers as LIKE
--- patterns, a JSON array. $2: whether copies were asked for; if not, the backups of a tool that has one storage only are not looked up by it.
--- A loose scan of the index backup_catalog_storage finds the storages, a probe a kind the newest backup: index-only. The condition on the status and
--- the kinds is that of the index. A repository that was listed and has no backup has a row without a kind.
+-- Each repository or storage by itself: the newest good backup of each kind in it, and what the tool last said of it. $1: the servers as
+-- LIKE patterns, a JSON array. $2: whether copies were asked for; if not, the backups of a tool that has one storage only are not looked
+-- up by it. A loose scan of the index backup_catalog_storage finds the storages, a probe a kind the newest backup: index-only. The
+-- condition on the status and the kinds is that of the index. A repository that was listed and has no backup has a row without a kind.
 WITH RECURSIVE kept AS MATERIALIZED (
   SELECT DISTINCT n.server, n.tool FROM backup_metrics.backup_count n
   WHERE n.status = 'done' AND n.n > 0 AND n.kind IN ('full', 'diff', 'incr', 'base', 'logical')

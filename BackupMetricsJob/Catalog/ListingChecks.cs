@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text.Json;
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Postgres;
+
+namespace BackupMetricsJob.Catalog;
+
+/// <summary>
+/// What a list that was read well may still be: nobody's, emptied by a lost credential, or another server's. Each is refused, and told how
+/// to be believed.
+/// </summary>
+internal static class ListingChecks
+{
+    public static async Task<CatalogFailure?> EmptiedAsync(
+        CatalogSession session,
+        string tool,
+        IReadOnlyList<ListedServer> servers,
+        CancellationToken cancellationToken
+    )
+    {
+        if (servers.Count == 0)
+        {
+            return CatalogFailure.Input(
+                $"the list of {tool} has no backups and names no server, so there is nothing to import (use --allow-empty to accept this)"
+            );
+        }
+
+        var empty = servers.Where(server => server is { IsComplete: true, Error: null, Backups: 0 }).ToList();
+        if (empty.Count == 0)
+            return null;
+        var names = CatalogImport.Json(empty.Select(server => server.Name));
+        session.Step = "looking for backups that an empty list would take away";
+        await using var command = session.Command(SqlText.Load("catalog_emptied"), tool, names);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken)
+            ? CatalogFailure.Input(
+                $"the list of \"{row.GetString(0)}\" is empty, "
+                    + $"but the catalogue has {Humanize.Count(row.GetInt64(1), "backup")} of this server: "
+                    + "nothing was written. If they are really gone, use --allow-empty"
+            )
+            : null;
+    }
+
+    /// <summary>Two servers under one name: the list knows nothing of the cluster whose backups the catalogue has.</summary>
+    public static async Task<CatalogFailure?> ClashAsync(
+        CatalogSession session,
+        string tool,
+        IReadOnlyList<ListedServer> servers,
+        CancellationToken cancellationToken
+    )
+    {
+        var known = servers.Where(server => server is { IsComplete: true, Error: null, Clusters.Count: > 0 }).ToList();
+        if (known.Count == 0)
+            return null;
+        session.Step = "comparing the system identifiers";
+        var clusters = known.Select(server =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{{\"server\":\"{JsonEncodedText.Encode(server.Name)}\",\"clusters\":[\"{string.Join("\",\"", server.Clusters)}\"]}}"
+            )
+        );
+        await using var command = session.Command(SqlText.Load("catalog_clash"), tool, $"[{string.Join(',', clusters)}]");
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken)
+            ? CatalogFailure.Input(
+                $"the list of \"{row.GetString(0)}\" is from the cluster with system identifier {row.GetString(2)}, but the catalogue's "
+                    + $"backups under that name are from {row.GetString(1)}: nothing was written. If these are two servers, "
+                    + "import one of them "
+                    + "with --server NAME. If the old cluster no longer exists, use --allow-empty"
+            )
+            : null;
+    }
+
+    /// <summary>The same where the list names no cluster: it shares no backup with the catalogue, and is not simply newer.</summary>
+    public static async Task<CatalogFailure?> StrangerAsync(
+        CatalogSession session,
+        string tool,
+        IReadOnlyList<ListedServer> servers,
+        CancellationToken cancellationToken
+    )
+    {
+        var unknown = servers
+            .Where(server =>
+                server is { IsComplete: true, Error: null, Backups: > 0, Clusters.Count: 0, Skipped.Count: 0, HasUnnamedSkips: false }
+            )
+            .ToList();
+        if (unknown.Count == 0)
+            return null;
+        session.Step = "comparing the names of the backups";
+        var lists = unknown.Select(server =>
+            $"{{\"server\":\"{JsonEncodedText.Encode(server.Name)}\","
+            + $"\"storages\":{(server.List!.Storages is { } storages ? CatalogImport.Json(storages) : "null")}}}"
+        );
+        await using var command = session.Command(SqlText.Load("catalog_stranger"), tool, $"[{string.Join(',', lists)}]");
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken)
+            ? CatalogFailure.Input(
+                $"the list of \"{row.GetString(0)}\" has {Humanize.Count(row.GetInt64(2), "backup")}, and the catalogue knows none of them; "
+                    + $"of its own {row.GetInt64(1)} none is listed, and some are newer than the oldest listed: nothing was written. "
+                    + "If these are two servers, import one of them with --server NAME. "
+                    + "If the old backups are really gone, use --allow-empty"
+            )
+            : null;
+    }
+}
