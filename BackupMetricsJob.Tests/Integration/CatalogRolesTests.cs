@@ -4,11 +4,11 @@ using static BackupMetricsJob.Tests.Integration.CatalogDatabase;
 
 namespace BackupMetricsJob.Tests.Integration;
 
-/// <summary>`catalog init --create-roles`: the roles that do not exist are created, without a password, and can do what they are for.</summary>
+/// <summary>`catalog init --create-roles`: roles that do not exist are created, without a password, and can do their work.</summary>
 public sealed class CatalogRolesTests
 {
     const string Roles =
-        "SELECT concat_ws(' ', rolname, rolcanlogin, rolpassword IS NULL, rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication, rolconnlimit) "
+        "SELECT concat_ws(' ', rolname, rolcanlogin, rolpassword IS NULL, rolsuper OR rolcreaterole OR rolcreatedb, rolconnlimit) "
         + "FROM pg_authid WHERE oid >= 16384 ORDER BY 1";
 
     [Theory]

@@ -3,7 +3,7 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Integration;
 
-/// <summary>`run --import`: the list is in the catalogue, what the catalogue says is at the gateway, and what is wrong is told and coded.</summary>
+/// <summary>`run --import`: the list is in the catalogue, what the catalogue says is at the gateway, and what is wrong is told.</summary>
 public sealed class RunImportTests : IAsyncLifetime
 {
     const string Stanzas = """
@@ -33,8 +33,8 @@ public sealed class RunImportTests : IAsyncLifetime
 
         Assert.Equal((0, ""), (first.ExitCode, first.Output));
         Assert.Equal(
-            $"created the catalogue (schema backup_metrics) in {_server.ConnectionUri()}, which it is lost with: --catalogue URI keeps it on "
-                + "another server\nwal-g: 1 new, 0 changed, 0 gone, 0 unchanged (1 server)",
+            $"created the catalogue (schema backup_metrics) in {_server.ConnectionUri()}, which it is lost with: --catalogue URI keeps it "
+                + "on another server\nwal-g: 1 new, 0 changed, 0 gone, 0 unchanged (1 server)",
             string.Join('\n', first.Error.Split('\n')[..2])
         );
         Assert.Equal((0, "", ""), (again.ExitCode, again.Output, again.Error));
@@ -48,6 +48,26 @@ public sealed class RunImportTests : IAsyncLifetime
             (await SamplesAsync("postgres_backup_last_success_timestamp_seconds"))
                 .Single(sample => sample.Contains("catalog", StringComparison.Ordinal))
                 .Split(' ')[0]
+        );
+    }
+
+    [Fact]
+    public async Task Variables_are_as_good_as_flags()
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["BACKUP_METRICS_CONNECTION"] = _server.ConnectionUri(),
+            ["BACKUP_METRICS_GATEWAY"] = _gateway.Url,
+            ["BACKUP_METRICS_IMPORT"] = "wal-g",
+            ["BACKUP_METRICS_QUIET"] = "true",
+        };
+
+        var result = await BackupMetrics.RunAsync(["run"], environment, await WalGAsync());
+
+        Assert.Equal((0, "", ""), (result.ExitCode, result.Output, result.Error));
+        Assert.Single(
+            await SamplesAsync("postgres_backup_last_success_timestamp_seconds"),
+            sample => sample.Contains("wal-g", StringComparison.Ordinal)
         );
     }
 
@@ -235,63 +255,6 @@ public sealed class RunImportTests : IAsyncLifetime
         Assert.Equal(["info", "error"], imports.Select(line => line.GetProperty("level").GetString()));
         Assert.StartsWith("the input is empty", imports[1].GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Equal(65, lines[^1].GetProperty("exit_code").GetInt32());
-    }
-
-    [Theory]
-    [InlineData("--import walg", 64, "--import \"walg\": must be TOOL or TOOL=FILE, where TOOL is one of wal-g, pghoard")]
-    [InlineData("--import wal-g=", 64, "--import \"wal-g=\": must be TOOL or TOOL=FILE")]
-    [InlineData("--import wal-g --import barman", 64, "--import: only one list can come from standard input: give the others as TOOL=FILE")]
-    [InlineData("--import wal-g --dry-run", 64, "--import: writes to the catalogue, which a dry run must not")]
-    [InlineData(
-        "--import wal-g --server orders",
-        64,
-        "--server: selects servers of a catalogue; with --import, --instance NAME is the server"
-    )]
-    [InlineData("--import wal-g --source catalog", 64, "--instance NAME is missing: wal-g does not name the server in its output")]
-    [InlineData("--import wal-g --import-timeout soon", 64, "--import-timeout \"soon\": must be a duration")]
-    [InlineData("--import wal-g --catalogue", 64, "")]
-    [InlineData("--catalogue postgresql://c/m --source catalog", 64, "--catalogue: is only for a catalogue beside another source")]
-    [InlineData("--import wal-g --instance a*", 64, "--import: needs an instance whose name has no *")]
-    [InlineData(
-        "--import wal-g --config FILE",
-        64,
-        "--import: imports for a single database, so it cannot be combined with targets from a file"
-    )]
-    public async Task What_does_not_go_together_is_refused_and_nothing_is_done(string arguments, int code, string message)
-    {
-        using var folder = new TempFolder();
-        var file = folder.Write("targets.yaml", $"targets: [{{name: a, connection: \"{_server.ConnectionUri()}\"}}]\n");
-        var connection = arguments.Contains("FILE", StringComparison.Ordinal) ? "" : "--connection " + _server.ConnectionUri() + " ";
-
-        var result = await BackupMetrics.RunAsync(
-            $"run --gateway {_gateway.Url} {connection}{arguments.Replace("FILE", file, StringComparison.Ordinal)}".Split(' '),
-            null,
-            "[]"
-        );
-
-        Assert.Equal((code, ""), (result.ExitCode, result.Output));
-        Assert.Contains("backup-metrics: " + message, result.Error, StringComparison.Ordinal);
-        Assert.Equal(1, result.Error.Count(character => character == '\n'));
-        Assert.False(await _server.ScalarAsync<bool>("SELECT to_regnamespace('backup_metrics') IS NOT NULL"));
-        Assert.Empty(await _gateway.GroupsAsync());
-    }
-
-    [Fact]
-    public async Task A_variable_is_as_good_as_the_flag_and_is_78_where_it_is_wrong()
-    {
-        var environment = new Dictionary<string, string>
-        {
-            ["BACKUP_METRICS_CONNECTION"] = _server.ConnectionUri(),
-            ["BACKUP_METRICS_GATEWAY"] = _gateway.Url,
-            ["BACKUP_METRICS_IMPORT"] = "wal-g",
-            ["BACKUP_METRICS_QUIET"] = "true",
-        };
-        var done = await BackupMetrics.RunAsync(["run"], environment, await WalGAsync());
-        environment["BACKUP_METRICS_IMPORT"] = "walg";
-        var wrong = await BackupMetrics.RunAsync(["run"], environment, "");
-
-        Assert.Equal((0, "", ""), (done.ExitCode, done.Output, done.Error));
-        Assert.Equal(78, wrong.ExitCode);
     }
 
     string InstanceName => string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}:{_server.Port}");

@@ -4,8 +4,8 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Integration;
 
 /// <summary>
-/// The host that a page of docs/tools is typed on: a real server that archives, a real gateway, and the tool: the real one, or a program that
-/// prints, of a real base backup, what the tool was seen to print.
+/// The host that a page of docs/tools is typed on: a real server that archives, a real gateway, and the tool: the real one, or a program
+/// that prints, of a real base backup, what the tool was seen to print.
 /// </summary>
 internal sealed class ToolHost : IAsyncDisposable
 {

@@ -27,7 +27,7 @@ internal static class JobFlags
         flags.Add(
             "catalogue",
             "URI",
-            "Database of the catalogue that has the backups of this database; adds the source catalog (with that source: --connection)"
+            "Database of the catalogue that has the backups of this database (that of --connection); adds the source catalog"
         );
         if (pushes)
         {
