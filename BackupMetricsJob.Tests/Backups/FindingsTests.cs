@@ -21,6 +21,33 @@ public sealed class FindingsTests
     }
 
     [Fact]
+    public void A_label_that_may_not_be_read_is_missed_only_where_no_tool_tells_of_a_base_backup()
+    {
+        var result = Result with { MissingRights = [new("may not read the label", "GRANT") { IsLabel = true }] };
+
+        AssertSaid("warning: may not read the label", result);
+        AssertSaid(
+            "warning: may not read the label",
+            result with
+            {
+                Backups = [.. result.Backups, Backup with { Source = "catalog", Type = BackupType.Logical }],
+            }
+        );
+        AssertSaid(null, result with { Backups = [.. result.Backups, Backup with { Source = "catalog", Type = BackupType.Full }] });
+    }
+
+    [Fact]
+    public void A_label_that_may_not_be_read_is_not_missed_where_no_base_backup_is_asked_for() =>
+        AssertSaid(
+            null,
+            Result with
+            {
+                MissingRights = [new("may not read the label", "GRANT") { IsLabel = true }],
+                Instance = Orders with { Limits = [.. AgeLimit.Defaults.Where(limit => limit.Type != LimitType.Base)] },
+            }
+        );
+
+    [Fact]
     public void A_newer_backup_of_another_tool_counts()
     {
         var old = Backup with { Age = TimeSpan.FromHours(99), LastSuccess = Noon.AddHours(-99) };

@@ -14,7 +14,9 @@ public sealed partial class DocumentationLinksTests
 
     static readonly string[] Pages =
     [
-        .. Directory.GetFiles(Repository.Root, "*.md").Concat(Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md")),
+        .. Directory
+            .GetFiles(Repository.Root, "*.md")
+            .Concat(Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories)),
     ];
 
     [Fact]

@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Tests.Integration;
 // The tools, set up for a server.
 public sealed partial class CatalogToolsTests
 {
-    static async Task<Func<string, Task<string>>> PgBackRestAsync(TempFolder folder, PostgresServer server)
+    internal static async Task<Func<string, Task<string>>> PgBackRestAsync(TempFolder folder, PostgresServer server)
     {
         var program = Tool.Find("pgbackrest", "apt-get install pgbackrest");
         folder.Write(
@@ -42,7 +42,7 @@ public sealed partial class CatalogToolsTests
             );
     }
 
-    static async Task<BarmanCommand> BarmanAsync(TempFolder folder, PostgresServer server)
+    internal static async Task<BarmanCommand> BarmanAsync(TempFolder folder, PostgresServer server)
     {
         var program = Tool.Find("barman", "apt-get install barman");
         var connection = string.Create(
@@ -93,5 +93,5 @@ public sealed partial class CatalogToolsTests
         };
     }
 
-    delegate Task<string> BarmanCommand(string arguments, bool mayFail = false);
+    internal delegate Task<string> BarmanCommand(string arguments, bool mayFail = false);
 }

@@ -1,4 +1,5 @@
 using BackupMetricsJob.Backups;
+using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Reporting;
@@ -7,7 +8,7 @@ using static BackupMetricsJob.Tests.Backups.Evidence;
 
 namespace BackupMetricsJob.Tests.Reporting;
 
-/// <summary>The code if several apply: the first of 70, 76, 75, 143 or 130, 69, 0.</summary>
+/// <summary>The code if several apply: the first of 70, 76, 75, 143 or 130, 65, 69, 0.</summary>
 public sealed class ExitCodeTests
 {
     [Theory]
@@ -28,6 +29,40 @@ public sealed class ExitCodeTests
         };
 
         Assert.Equal(code, (int)ExitCodes.For(report, signalled ? ExitCode.Terminated : null, failOnTarget: true));
+    }
+
+    [Theory]
+    [InlineData("Stored", false, false, "Input", true, 65)]
+    [InlineData("Stored", true, false, "Input", true, 65)]
+    [InlineData("Stored", true, false, "Input", false, 65)]
+    [InlineData("Stored", true, true, "Input", true, 143)]
+    [InlineData("Unreachable", true, false, "Input", true, 75)]
+    [InlineData("Stored", false, false, "Database", true, 69)]
+    [InlineData("Stored", false, false, "Database", false, 0)]
+    [InlineData("Stored", false, false, null, true, 0)]
+    public void A_refused_import_is_worse_than_a_failed_target_and_better_than_a_failed_push(
+        string push,
+        bool targetFailed,
+        bool signalled,
+        string? cause,
+        bool failOnTarget,
+        int code
+    )
+    {
+        var report = new RunReport([targetFailed ? Failed(FailureReason.Auth, "words") : Result], TimeSpan.Zero)
+        {
+            Pushes = [new(new(Enum.Parse<PushResult>(push), "http://gw"), null)],
+        };
+        var failure = cause is null ? null : new CatalogFailure(Enum.Parse<CatalogFailureCause>(cause), "words");
+
+        var result = ExitCodes.For(
+            report,
+            signalled ? ExitCode.Terminated : null,
+            failOnTarget,
+            [new("barman", null, [], "done"), new("wal-g", failure, [], null)]
+        );
+
+        Assert.Equal(code, (int)result);
     }
 
     [Fact]

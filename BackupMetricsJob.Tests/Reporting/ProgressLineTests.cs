@@ -11,6 +11,7 @@ public sealed class ProgressLineTests
     [Theory]
     [InlineData(RunStage.Probing, "870 of 1000 done, 3 failed, at most 42 s left")]
     [InlineData(RunStage.Pushing, "pushing, at most 42 s left")]
+    [InlineData(RunStage.Importing, "importing, at most 42 s left")]
     [InlineData(RunStage.Waiting, "waiting for 42 s (--splay)")]
     internal void It_says_what_is_done(RunStage stage, string text) =>
         Assert.Equal(text, ProgressLine.Text(new(stage, 1000, 870, 3, default), TimeSpan.FromSeconds(41.2)));

@@ -65,10 +65,12 @@ internal static class Findings
                     "Synchronise both clocks (NTP): ages are wrong by as much."
                 )
             );
-        var isToldByTool = result.Backups.Any(backup => backup.Source != SourceName.Server && backup.Type.IsPhysical());
+        var needsLabel =
+            result.Instance.Limits.Any(limit => limit.Type is LimitType.Base or LimitType.Full)
+            && !result.Backups.Any(backup => backup.Source != SourceName.Server && backup.Type.IsPhysical());
         foreach (var missing in result.MissingRights)
         {
-            if (missing.IsLabel && isToldByTool)
+            if (missing.IsLabel && !needsLabel)
                 continue;
             // The failure has named it already.
             var finding = new Finding(false, missing.Summary, missing.Advice);

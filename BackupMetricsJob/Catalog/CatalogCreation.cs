@@ -3,8 +3,8 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Catalog;
 
 /// <summary>
-/// Makes the catalogue where an import or a record finds none, if its role may. If not, or if the role may not write the one that is there, it says what
-/// the owner has to type.
+/// Makes the catalogue where an import or a record finds none, if its role may. If not, or if the role may not write the one that is there,
+/// it says what the owner has to type.
 /// </summary>
 internal static class CatalogCreation
 {
@@ -55,8 +55,8 @@ internal static class CatalogCreation
         await row.ReadAsync(cancellationToken);
         if (row.GetBoolean(row.GetOrdinal("is_standby")))
             return CatalogFailure.Database(
-                $"{database.Description} is a standby, which cannot be written, and has no catalogue that this role may use: connect to its "
-                    + "primary, or keep the catalogue in another database with --catalogue"
+                $"{database.Description} is a standby, which cannot be written, and has no catalogue that this role may use: connect to "
+                    + "its primary, or keep the catalogue in another database with --catalogue"
             );
         var isThere = row.GetBoolean(row.GetOrdinal("is_there"));
         if (isMissing && (isThere || row.GetBoolean(row.GetOrdinal("may_create"))))

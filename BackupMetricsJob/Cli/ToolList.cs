@@ -120,7 +120,8 @@ internal sealed record ToolList(string Tool, string? File)
                 else if (server.Error is not null && others.Count > 0)
                     throw new ListingException(
                         "",
-                        $"{Tool} lists {string.Join(", ", others)}, but not {options.Server}: name with --instance the server that this run is about"
+                        $"{Tool} lists {string.Join(", ", others)}, but not {options.Server}: "
+                            + "name with --instance the server that this run is about"
                     );
             }
 

@@ -33,7 +33,7 @@ internal static class JobSettings
     public static readonly TextSetting Catalogue = new(
         "catalogue",
         "URI",
-        "Database of the catalogue that has the backups of this database; adds the source catalog (with that source: --connection)"
+        "Database of the catalogue that has the backups of this database (that of --connection); adds the source catalog"
     );
 
     public static readonly TextSetting Job = new("job", "NAME", $"Label job of the pushed group ({JobDefaults.Job})");

@@ -51,7 +51,8 @@ internal sealed record ImportReport(string Tool, CatalogFailure? Failure, IReadO
         var warnings = new List<string>();
         foreach (var (server, error) in result.Errors)
             warnings.Add(
-                $"{result.Tool} could not list \"{server}\". The catalogue has recorded this; the backups of the server are unchanged: {error}"
+                $"{result.Tool} could not list \"{server}\". The catalogue has recorded this; the backups of the server are "
+                    + $"unchanged: {error}"
             );
         foreach (var (server, repository) in result.Unreadable)
             warnings.Add(

@@ -21,7 +21,7 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
     readonly RunClock _clock = new(time);
 
     /// <summary>Waits for the splay, probes and pushes.</summary>
-    /// <param name="before">What must be done between the splay and the probes, such as an import. The deadline does not hold for it.</param>
+    /// <param name="before">Awaited between the splay and the probes, such as an import. The deadline does not hold for it.</param>
     public static async Task<RunReport> PushAsync(
         JobOptions options,
         BuildVersion build,
