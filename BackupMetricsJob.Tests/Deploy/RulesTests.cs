@@ -50,6 +50,7 @@ public sealed class RulesTests
                 "BackupSourceFailed",
                 "BackupTargetDown",
                 "BackupTargetsMissing",
+                "BackupWalMissing",
                 "LastBackup",
                 "LastWalArchive",
                 "PushgatewayDown",
@@ -57,6 +58,8 @@ public sealed class RulesTests
                 "RecoveryPointUnknown",
                 "RestoreTestFailed",
                 "RestoreTestTooOld",
+                "WalArchiveHole",
+                "WalArchiveListingStale",
                 "WalArchiverFailing",
             ],
             DeployFiles.Alerts.Order(StringComparer.Ordinal)
