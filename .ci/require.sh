@@ -31,6 +31,7 @@ require() {
             openssl) packages+=(openssl) ;;
             pgbackrest) packages+=(pgbackrest) ;;
             barman) packages+=(barman) ;;
+            rclone) packages+=(rclone) ;;
             bubblewrap) packages+=(bubblewrap) ;;
             pgbouncer) packages+=(pgbouncer) ;;
             docker-compose) packages+=(docker-compose) ;;
@@ -69,6 +70,7 @@ require_has() {
         openssl) command -v openssl > /dev/null ;;
         pgbackrest) command -v pgbackrest > /dev/null ;;
         barman) command -v barman > /dev/null ;;
+        rclone) command -v rclone > /dev/null ;;
         bubblewrap) command -v bwrap > /dev/null ;;
         pgbouncer) [[ -x /usr/sbin/pgbouncer ]] || command -v pgbouncer > /dev/null ;;
         docker-compose) command -v docker-compose > /dev/null ;;

@@ -98,6 +98,19 @@ public sealed partial class CriticalFindingsTests
             Newest = [new(BackupType.Full, Noon.AddHours(-hours), TimeSpan.FromHours(hours))],
         };
 
+    // What the listings of archives say of a backup that has segment 5; the server has archived all before segment 7.
+    static IEnumerable<(string Name, ArchiveEvidence Evidence)> Archives =>
+        [
+            ("whole", Archive(Held("one", 0, (5, 6)))),
+            ("hole", Archive(Held("one", 0, (5, 5), (7, 9)))),
+            ("none-restorable", Archive(Held("one", 0, (6, 9)))),
+            ("one-of-two", Archive(Held("one", 0, (5, 5), (7, 9)), Held("two", 0, (5, 9)))),
+            ("both", Archive(Held("one", 0, (5, 5), (7, 9)), Held("two", 0, (5, 6), (8, 9)))),
+            ("30-h-ago", Archive(Held("one", 30, (5, 9)))),
+            ("60-h-ago", Archive(Held("one", 60, (5, 5), (7, 9)))),
+            ("not-compared", new([Held("one", 0, (5, 9))], [])),
+        ];
+
     static IEnumerable<ProbeResult> States =>
         [
             .. from server in Servers
@@ -126,6 +139,14 @@ public sealed partial class CriticalFindingsTests
             {
                 Backups = [Backup, Dump],
                 SourceFailures = [new(SourceName.Catalog, new(FailureReason.BadData, "the list could not be read"))],
+            },
+            .. from archive in Archives
+            from isAsked in new[] { true, false }
+            select (isAsked ? Of($"archive-{archive.Name}") : OfCatalog($"archive-by-others-{archive.Name}")) with
+            {
+                Backups = [.. isAsked ? [Backup] : (BackupFacts[])[], .. FromCatalog([Backup with { Tool = "wal-g" }, Dump, Restored])],
+                SourcesThatAnswered = [SourceName.Server, SourceName.Query, SourceName.Catalog],
+                Archive = archive.Evidence,
             },
             .. from backups in Listed
             select OfCatalog($"by-others_{backups.Name}") with
@@ -195,6 +216,25 @@ public sealed partial class CriticalFindingsTests
             IsTarget = false,
             Server = null,
             Instance = new(name, [], AllLimits, [SourceName.Catalog]),
+        };
+
+    static ArchiveEvidence Archive(params ArchiveListing[] listings) =>
+        new(
+            listings,
+            [
+                new(SourceName.Catalog, "wal-g", BackupType.Full, Backup.LastSuccess!.Value)
+                {
+                    StartSegment = SegmentName.Of(1, 5),
+                    StopSegment = SegmentName.Of(1, 5),
+                },
+            ]
+        );
+
+    static ArchiveListing Held(string storage, int hoursAgo, params (long First, long Last)[] segments) =>
+        new(storage)
+        {
+            ListedAt = Noon.AddHours(-hoursAgo),
+            Segments = [.. segments.Select(range => new WalRange(1, range.First, range.Last, Noon.AddMinutes(-hoursAgo)))],
         };
 
     static WalEvidence Waiting(int minutes) =>

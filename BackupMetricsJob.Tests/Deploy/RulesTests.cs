@@ -51,6 +51,7 @@ public sealed class RulesTests
                 "BackupSourceFailed",
                 "BackupTargetDown",
                 "BackupTargetsMissing",
+                "BackupWalMissing",
                 "LastBackup",
                 "LastWalArchive",
                 "PushgatewayDown",
@@ -58,6 +59,8 @@ public sealed class RulesTests
                 "RecoveryPointUnknown",
                 "RestoreTestFailed",
                 "RestoreTestTooOld",
+                "WalArchiveHole",
+                "WalArchiveListingStale",
                 "WalArchiverFailing",
             ],
             DeployFiles.Alerts.Order(StringComparer.Ordinal)

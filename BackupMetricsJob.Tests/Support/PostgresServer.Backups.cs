@@ -93,6 +93,14 @@ internal sealed partial class PostgresServer
         return restored;
     }
 
+    /// <summary>Starts what a tool has restored, with the settings for the recovery that it wrote, and opens it for writing.</summary>
+    public async Task<PostgresServer> StartRestoredAsync(string data)
+    {
+        var restored = await StartFromAsync(data, SameKind(null));
+        await restored.WaitForAsync("the recovery to end", "SELECT NOT pg_is_in_recovery()");
+        return restored;
+    }
+
     // Data directories of another version, segment size or superuser would not fit.
     PostgresOptions SameKind(PostgresOptions? options) =>
         (options ?? new()) with

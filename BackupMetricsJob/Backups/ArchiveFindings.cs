@@ -68,12 +68,12 @@ internal static class ArchiveFindings
             return $"none of the known base backups can be restored from {of}, {listed}: {coverage.FirstMissing} {lost}";
         }
 
-        var more = coverage.Missing > 1 ? $" and {Humanize.Segments(coverage.Missing - 1)} more are" : " is";
+        var all = coverage.Missing > 1 ? $", {Humanize.Segments(coverage.Missing)} in all" : "";
         var what =
-            coverage.EndsTooEarly ? $"ends too early: {coverage.FirstMissing}{more} missing, which the server says it archived"
+            coverage.EndsTooEarly ? $"ends too early: {coverage.FirstMissing} is missing{all}, although the server says that it was archived"
             : coverage.FirstMissing!.EndsWith(".history", StringComparison.Ordinal)
                 ? $"lacks {coverage.FirstMissing}, without which a restore does not find that timeline"
-            : $"has a hole: {coverage.FirstMissing}{more} missing";
+            : $"has a hole: {coverage.FirstMissing} is missing{all}";
         var ends = coverage.LastReplayed is { } last ? $"a restore ends with {last}" : "a restore ends with the backup itself";
         var when = coverage.Until is { } until ? $", {Humanize.Since(until, result.At)} ago" : "";
         return $"{of} {what}, {listed}; {ends}{when}";

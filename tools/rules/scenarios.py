@@ -432,6 +432,46 @@ add("After a failover, and after a crash, nobody knows what would be lost until 
             "A restore may end at that backup. backup-metrics show says why it is not known. Take a base backup.",
             dict(instance="crashed", job="backup_metrics", severity="warning", type="base"))]))
 
+N = 9 * HOUR
+
+
+def listed(instance, at, missing=0, storage="default"):
+    """An archive that was listed then, and lacks so many segments."""
+    of = {"instance": instance, "storage": storage}
+    return [series("postgres_wal_archive_listed_timestamp_seconds", at, **of),
+            series("postgres_wal_archive_missing_segments", missing if isinstance(missing, str) else steady(missing, N), **of)]
+
+
+add("The listing of an archive has a hole until the next full backup; of two archives the better one counts; where no backup can be restored nothing else is said",
+    [gateway(N),
+     run(N, [*healthy("orders", N), *listed("orders", clock(N), then(steady(0, HOUR), steady(4, HOUR), steady(0, N - 2 * HOUR)))],
+         [*healthy("copied", N), *listed("copied", clock(N), 7, "far"), *listed("copied", clock(N), then(steady(0, 3 * HOUR), steady(1, HOUR), steady(0, N - 4 * HOUR)), "near")],
+         [*healthy("lost", N)[:-2], *archiver("lost", N), *listed("lost", clock(N), then(steady(0, 5 * HOUR), steady(2, 3 * HOUR), steady(0, N - 8 * HOUR))),
+          *recovery("lost", then(clock(5 * HOUR), gone(3 * HOUR), clock(N - 8 * HOUR, start=8 * HOUR))),
+          series("postgres_backup_wal_missing", then(steady(0, 5 * HOUR), steady(1, 3 * HOUR), steady(0, N - 8 * HOUR)), instance="lost", source="catalog", tool="wal-g", type="full")])],
+    quiet(64), fires(65, alert("WalArchiveHole", instance="orders")), fires(119, alert("WalArchiveHole", instance="orders")), quiet(120), quiet(184),
+    fires(185, alert("WalArchiveHole", instance="copied")), quiet(4 * HOUR), quiet(304),
+    fires(7 * HOUR, alert("WalArchiveHole", instance="lost"), alert("BackupWalMissing", "warning", instance="lost", type_="full", tool="wal-g")), quiet(8 * HOUR),
+    says(70, "WalArchiveHole", "orders: the WAL archive has a hole: nothing later can be restored",
+         "The listing of the WAL archive of orders (job backup_metrics) lacks 4 of the segments that a restore of its newest backup needs. A restore ends at the first of them, whatever was archived since. "
+         "Take a full backup now. backup-metrics show names the first segment that is missing; find out why it is.", instance="orders", job="backup_metrics", severity="critical"),
+    says(7 * HOUR, "BackupWalMissing", "lost: 1 of the newest wal-g full backups cannot be restored",
+         "Of the five newest wal-g full backups of lost (job backup_metrics), 1 lack WAL of their own, between their start and their end: it is not in the archive, and without it they cannot be restored. "
+         "Take a full backup, and see that its WAL is archived.", instance="lost", job="backup_metrics", severity="warning", source="catalog", tool="wal-g", type="full"))
+
+N = 58 * HOUR
+add("An archive is no longer listed: by the limits for base backups; one of two is enough; without such a limit nobody is told",
+    [gateway(N),
+     run(N, [*healthy("orders", N), *listed("orders", then(clock(HOUR), steady(0, 55 * HOUR), clock(2 * HOUR, start=56 * HOUR)))],
+         [*healthy("copied", N), *listed("copied", clock(N), 0, "near"), *listed("copied", steady(30 * 3600, N), 0, "far")],
+         [*healthy("unlimited", N, hours={("wal", "critical"): 1}), *listed("unlimited", steady(0, N))])],
+    quiet(26 * HOUR + 5), fires(26 * HOUR + 6, alert("WalArchiveListingStale", "warning", instance="orders", type_="base")),
+    fires(50 * HOUR + 6, both("WalArchiveListingStale", instance="orders", type_="base")),
+    quiet(56 * HOUR + 1), fires(56 * HOUR + 6, alert("WalArchiveListingStale", "warning", instance="copied", type_="base")),
+    says(30 * HOUR, "WalArchiveListingStale", "orders: the WAL archive was last listed 30.0 h ago",
+         "The WAL archive of orders (job backup_metrics), or one of several, was last listed 30.0 hours ago, longer than the warning limit for base backups. Whether it has holes is not known any more. "
+         "Run backup-metrics import archive by hand where it is run, and read what it says.", instance="orders", job="backup_metrics", severity="warning", type="base"))
+
 N = 2 * HOUR
 add("WAL is not archived at all: the recovery point is the last backup. Without limits for WAL nobody is told; a server only found in a catalogue is not, either",
     [gateway(N),

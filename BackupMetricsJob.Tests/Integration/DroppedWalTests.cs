@@ -1,0 +1,126 @@
+using System.Globalization;
+using BackupMetricsJob.Tests.Support;
+
+namespace BackupMetricsJob.Tests.Integration;
+
+/// <summary>
+/// pgBackRest with archive-push-queue-max: while its repository cannot be written, it drops WAL and says that it stored it. Afterwards its own
+/// word is "ok", and only the listing of its archive shows what a restore will find.
+/// </summary>
+public sealed class DroppedWalTests
+{
+    [Fact]
+    public async Task What_pgbackrest_drops_is_seen_in_its_own_listing()
+    {
+        var program = Tool.Find("pgbackrest", "apt-get install pgbackrest");
+        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
+        using var folder = new TempFolder();
+        var file = Configure(folder, server);
+        await PostgresTemplate.GiveToServerUserAsync(folder.Path);
+        await PgBackRestAsync("stanza-create");
+        await server.SetAsync("archive_command", $"pgbackrest --config={file} --stanza=orders archive-push %p");
+        await PgBackRestAsync("--type=full backup");
+        await server.ExecuteAsync("CREATE TABLE before_it()");
+        var last = await ArchivedAsync(1);
+
+        // Its folder is a file: nothing can be written there, as nothing can where a disk is full or credentials have expired.
+        var archive = folder.File("repo/archive");
+        Directory.Move(archive, archive + ".away");
+        await File.WriteAllTextAsync(archive, "");
+        await server.ExecuteAsync("CREATE TABLE dropped()");
+        var dropped = await ArchivedAsync(6, stillWaiting: 2); // As many as archive-push-queue-max allows.
+        File.Delete(archive);
+        Directory.Move(archive + ".away", archive);
+        await server.ExecuteAsync("CREATE TABLE after_it()");
+        await ArchivedAsync(2);
+        await ImportAsync("pgbackrest", await PgBackRestAsync("info --output=json"));
+        await ImportAsync("archive", await PgBackRestAsync("repo-ls --recurse --output=json archive/orders"), "--storage", "repo1");
+
+        var info = await PgBackRestAsync("info");
+        var listed = new ListedArchive(catalogue);
+        var said = await listed.ShowAsync(server);
+
+        Assert.Contains("status: ok", info, StringComparison.Ordinal);
+        Assert.Contains("WAL archiving       ok", said, StringComparison.Ordinal);
+        Assert.Contains($"CRITICAL            the WAL archive has a hole: {dropped[0]} is missing", said, StringComparison.Ordinal);
+        Assert.Equal(last[^1][8..], ListedArchive.Predicted(said));
+        Assert.Equal(0, await RestoredAsync("SELECT count(*) FROM pg_class WHERE relname IN ('dropped', 'after_it')", last[^1]));
+
+        // A full backup mends it: nothing else does.
+        await PgBackRestAsync("--type=full backup");
+        await ImportAsync("pgbackrest", await PgBackRestAsync("info --output=json"));
+        await ImportAsync("archive", await PgBackRestAsync("repo-ls --recurse --output=json archive/orders"), "--storage", "repo1");
+        Assert.DoesNotContain("CRITICAL", await listed.ShowAsync(server), StringComparison.Ordinal);
+
+        Task<string> PgBackRestAsync(string arguments, params string[] more) =>
+            ChildProcess.RunSuccessfullyAsync(
+                program,
+                ["--config=" + file, "--stanza=orders", .. arguments.Split(' '), .. more],
+                new() { Unprivileged = true }
+            );
+
+        async Task ImportAsync(string what, string list, params string[] more)
+        {
+            var imported = await BackupMetrics.RunAsync(
+                ["import", what, "--server", "orders", "--connection", catalogue.Uri, .. more],
+                environment: null,
+                list
+            );
+            Assert.True(imported.ExitCode == 0, imported.Error);
+        }
+
+        async Task<IReadOnlyList<string>> ArchivedAsync(int segments, int stillWaiting = 0)
+        {
+            var names = new List<string>();
+            for (var i = 0; i < segments; i++)
+                names.Add(await server.SwitchWalAsync());
+            await server.WaitForAsync(
+                "the segments to be archived, or dropped",
+                $"SELECT count(*) <= {stillWaiting} FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'",
+                TimeSpan.FromMinutes(2)
+            );
+            return names;
+        }
+
+        async Task<long> RestoredAsync(string sql, string lastSegment)
+        {
+            var data = RunFolder.NewFolder("restored");
+            await PostgresTemplate.GiveToServerUserAsync(data);
+            // It is started from a copy, so where it is restored to is not where it runs.
+            await PgBackRestAsync(
+                $"--pg1-path={data} --archive-mode=off restore",
+                $"--recovery-option=restore_command=pgbackrest --config={file} --stanza=orders --pg1-path=\"$PWD\" archive-get %f \"%p\""
+            );
+            await using var restored = await server.StartRestoredAsync(data);
+            Assert.Equal(lastSegment[8..], ListedArchive.LastRestored(restored));
+            return await restored.ScalarAsync<long>(sql);
+        }
+    }
+
+    static string Configure(TempFolder folder, PostgresServer server) =>
+        folder.Write(
+            "pgbackrest.conf",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                [global]
+                repo1-path={folder.File("repo")}
+                repo1-retention-full=9
+                lock-path={folder.File("lock")}
+                spool-path={folder.File("spool")}
+                log-level-file=off
+                log-level-console=error
+                start-fast=y
+                archive-push-queue-max=32MB
+
+                [orders]
+                pg1-path={server.DataDirectory}
+                pg1-port={server.Port}
+                pg1-socket-path={server.SocketDirectory}
+                pg1-user={server.Options.Superuser}
+
+                """
+            )
+        );
+}
