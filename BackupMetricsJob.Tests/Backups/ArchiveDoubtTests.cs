@@ -131,6 +131,10 @@ public sealed class ArchiveDoubtTests
         Assert.Contains("without %f", Doubt(Server with { MayOverwrite = true }, Backup), StringComparison.Ordinal);
 
     [Fact]
+    public void It_is_not_where_a_segment_may_be_skipped() =>
+        Assert.Contains("succeeds without storing", Doubt(Server with { MaySkip = true }, Backup), StringComparison.Ordinal);
+
+    [Fact]
     public void It_is_not_where_the_backups_own_wal_is_not_archived()
     {
         var unarchived = Server with { Wal = Wal with { BackupStart = (7 * Segment) + 40 } };

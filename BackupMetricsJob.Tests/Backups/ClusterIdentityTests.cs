@@ -65,6 +65,61 @@ public class ClusterIdentityTests
         Assert.Same(result, ClusterIdentity.WithoutOtherClusters(result));
     }
 
+    [Theory]
+    [InlineData(0x1_50000028, null, "1/50000028")]
+    [InlineData(null, "000000010000000200000000", "2/0")]
+    public void What_begins_in_WAL_that_the_server_has_not_written_is_no_backup_of_it(long? start, string? segment, string said)
+    {
+        var result = ClusterIdentity.WithoutOtherClusters(At(start, segment, written: 0x1_50000000));
+
+        Assert.Null(Assert.Single(result.Backups).LastSuccess);
+        Assert.Equal(
+            $"source catalog: the newest full backup of orders begins at {said} in the WAL, and the server has written WAL up to 1/50000000 "
+                + "only: it is another cluster's, or was made of WAL that a failover lost",
+            Assert.Single(result.SourceFailures).Failure.Message
+        );
+    }
+
+    [Theory]
+    [InlineData(0x1_50000028, 0x1_50000028L, -1)]
+    [InlineData(0x1_50000028, null, -1)] // A standby: its primary is ahead.
+    [InlineData(0x1_50000028, 0x1_50000000L, 1)] // It ended after the server was asked.
+    [InlineData(null, 0x1_50000000L, -1)]
+    public void What_the_server_may_have_written_is(long? start, long? written, int minutes)
+    {
+        var result = At(start, null, written);
+        result = result with { Backups = [result.Backups[0] with { LastSuccess = Noon.AddMinutes(minutes) }] };
+        Assert.Same(result, ClusterIdentity.WithoutOtherClusters(result));
+    }
+
+    static ProbeResult At(long? start, string? segment, long? written)
+    {
+        var result = Result(Full with { StartLsn = start, StartSegment = segment });
+        return result with
+        {
+            Server = result.Server! with
+            {
+                WrittenLsn = written,
+                Wal = new()
+                {
+                    DirectoryBytes = 0,
+                    ReadySegments = 0,
+                    DoneSegments = 0,
+                    ArchiveTimeout = TimeSpan.Zero,
+                    SegmentSize = 16 * 1024 * 1024,
+                    ReceiversAreVisible = true,
+                },
+            },
+        };
+    }
+
+    [Fact]
+    public void There_is_no_timeline_0()
+    {
+        Assert.Equal(2, (Full with { Timeline = 0, StartSegment = "000000020000000000000001" }).Timeline);
+        Assert.Null((Full with { Timeline = -3 }).Timeline);
+    }
+
     [Fact]
     public void A_dump_is_of_any_version()
     {

@@ -30,6 +30,10 @@ public sealed class RowProblemTests
     }
 
     [Fact]
+    public void There_is_no_timeline_0() =>
+        Assert.Equal("backup \"base_1\" of \"orders\" is of timeline 0: they begin with 1", RowProblem.Find(Good with { Timeline = 0 }));
+
+    [Fact]
     public void A_running_backup_needs_no_time() =>
         Assert.Null(RowProblem.Find(Good with { Status = BackupStatus.Running, Finished = null }));
 }

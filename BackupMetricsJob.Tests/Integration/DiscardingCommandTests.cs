@@ -69,13 +69,23 @@ public sealed class DiscardingCommandTests
         "gzip < %p | cat",
         "cat %p | gzip > /archive/wal.gz",
         "dd if=%p of=/archive/wal",
+        "touch /archive/%f",
+        "touch /archive/%f && sync",
+        "sudo touch /archive/%f",
+        "logger %p",
+        "logger -t wal \"%f\"",
+        "rm -f %p",
+        "/bin/rm %p",
+        "unlink %p",
+        "mkdir -p /archive/%f",
+        "date; echo %p",
+        "echo %p",
     ];
 
     static readonly string[] Kept =
     [
         "cp %p /archive/%f",
         "test ! -f /archive/%f && cp %p /archive/%f",
-        "[ -f /stop ] || cp %p /archive/%f",
         "gzip < %p | cat > /archive/%f",
         "gzip -c %p | tee /archive/%f > /dev/null",
         "gzip < %p | aws s3 cp - s3://bucket/%f",
@@ -115,6 +125,19 @@ public sealed class DiscardingCommandTests
         "scp %p host:",
         "aws s3 cp %p s3://bucket/wal/",
         "aws s3 cp %p s3://bucket",
+        "echo $(cp %p /archive/%f)",
+        "true `cp %p /archive/%f`",
+        "logger -f %p",
+        "mkdir -p /a && cp %p /a/%f",
+        "mkdir -p /a; cp %p /a/%f",
+        "test -f /archive/%f || cp %p /archive/%f",
+        "[ -d /mnt ] || exit 1; cp %p /mnt/%f",
+        "[ -d /mnt ] || mount /mnt; cp %p /mnt/%f",
+        "[ -d /mnt ] && cp %p /mnt/%f",
+        "[ -f /archive/%f ] && exit 0; cp %p /archive/%f",
+        "mountpoint -q /mnt && cp %p /mnt/%f",
+        "if [ ! -f /archive/%f ]; then cp %p /archive/%f; fi",
+        "if [ -d /mnt ]; then cp %p /mnt/%f; else exit 1; fi",
     ];
 
     // Each stores the segment, under a name of its own only where the target is a directory: the server cannot see that.
@@ -128,6 +151,21 @@ public sealed class DiscardingCommandTests
         "aws s3 cp %p s3://bucket/wal",
     ];
 
+    // Each stores the segment, or succeeds without: which, the server cannot see.
+    static readonly string[] Skipping =
+    [
+        "[ -f /stop ] || cp %p /archive/%f",
+        "[ ! -d x ] || cp %p x/%f",
+        "test ! -d /mnt/x || cp %p /mnt/%f",
+        "test -f /tmp/off || pgbackrest --stanza=main archive-push %p",
+        "[[ -f /stop ]] || wal-g wal-push %p",
+        "sh -c '[ -f /stop ] || cp %p /archive/%f'",
+        "mountpoint -q /mnt || exit 0; cp %p /mnt/%f",
+        "[ -f /stop ] && exit 0; cp %p /archive/%f",
+        "if [ -d /mnt ]; then cp %p /mnt/%f; fi",
+        "if mountpoint -q /mnt; then cp %p /mnt/%f && sync; fi",
+    ];
+
     [Theory]
     [InlineData(13)]
     [InlineData(18)]
@@ -135,7 +173,7 @@ public sealed class DiscardingCommandTests
     {
         await using var server = await PostgresServer.StartAsync(new() { Version = version, Archiving = true });
         var wrong = new List<string>();
-        foreach (var command in Thrown.Concat(Kept).Concat(Doubtful))
+        foreach (var command in Thrown.Concat(Kept).Concat(Doubtful).Concat(Skipping))
         {
             await server.SetAsync("archive_command", command);
             var said = (await Probe.OfAsync(server)).Server!;
@@ -143,6 +181,8 @@ public sealed class DiscardingCommandTests
                 wrong.Add($"{command} is {said.Discards ?? "kept"}");
             if (said.MayOverwrite != Doubtful.Contains(command))
                 wrong.Add($"{command} {(said.MayOverwrite ? "may overwrite" : "does not overwrite")}");
+            if (said.Discards is null && said.MaySkip != Skipping.Contains(command))
+                wrong.Add($"{command} {(said.MaySkip ? "may skip" : "does not skip")}");
             Assert.True(said.Discards is null || said.Discards.Length <= 9, said.Discards);
         }
 
@@ -163,6 +203,26 @@ public sealed class DiscardingCommandTests
 
         Assert.Null(result.LossWindow);
         Assert.Contains(Findings.For(result), finding => finding.Summary.Contains("without %f", StringComparison.Ordinal));
+        Assert.DoesNotContain("postgres_recovery_point", Published.Text(result), StringComparison.Ordinal);
+        await server.CrashAsync();
+        await using var restored = await server.RestoreAsync(backup);
+        Assert.Equal(0, await restored.ScalarAsync<long>("SELECT count(*) FROM pg_class WHERE relname = 'work'"));
+    }
+
+    [Fact]
+    public async Task Segments_that_are_skipped_are_no_archive()
+    {
+        await using var server = await PostgresServer.StartAsync(
+            new() { Archiving = true, Settings = { ["archive_command"] = "[ ! -d {archive}/mounted ] || cp %p {archive}/mounted/%f" } }
+        );
+        var backup = await server.BaseBackupAsync();
+        await server.ExecuteAsync("CREATE TABLE work AS SELECT 1");
+        await server.WaitForArchivedAsync(await server.SwitchWalAsync());
+
+        var result = await Probe.OfAsync(server);
+
+        Assert.Null(result.LossWindow);
+        Assert.Contains(Findings.For(result), finding => finding.Summary.Contains("without storing", StringComparison.Ordinal));
         Assert.DoesNotContain("postgres_recovery_point", Published.Text(result), StringComparison.Ordinal);
         await server.CrashAsync();
         await using var restored = await server.RestoreAsync(backup);

@@ -48,7 +48,7 @@ internal sealed record BackupFacts(string Source, string Tool, BackupType Type)
     public int? Timeline
     {
         get => field ?? SegmentName.Timeline(StartSegment);
-        init;
+        init => field = value > 0 ? value : null; // They begin with 1; a row that was written by hand may have any.
     }
 
     /// <summary>Of a logical backup: the only database that the newest holds. Null where it holds all, or that is not known.</summary>

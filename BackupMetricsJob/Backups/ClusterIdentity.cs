@@ -8,6 +8,10 @@ internal static class ClusterIdentity
 {
     const int MajorVersion = 10000;
 
+    const string TakeOne =
+        "Take a full backup of this server. If the backups are another server's, import its list under another name: "
+        + "backup-metrics import TOOL --server NAME.";
+
     /// <summary>
     /// Takes the backups of other clusters away from what is known of a server, and says so as a failure of the source. The last failure,
     /// and what runs now, may well be of this one.
@@ -45,26 +49,44 @@ internal static class ClusterIdentity
     /// <param name="backups">The cluster that the backups are of, in words.</param>
     /// <param name="server">What the server is.</param>
     public static ProbeFailure Failure(string catalogue, string name, string backups, string server) =>
-        new(FailureReason.BadData, Message(catalogue, name, backups, server))
-        {
-            Do =
-                "Take a full backup of this server. If the backups are another server's, import its list under another name: "
-                + "backup-metrics import TOOL --server NAME.",
-        };
+        new(FailureReason.BadData, Message(catalogue, name, backups, server)) { Do = TakeOne };
 
     public static string Message(string catalogue, string name, string backups, string server) =>
         $"{catalogue} newest backups of {name} are of another cluster ({backups}, {server})";
 
     static bool IsOfAnother(BackupFacts backup, ServerEvidence server) =>
-        backup.Type.IsPhysical()
-        && (
-            (backup.SystemIdentifier is { } cluster && server.SystemIdentifier is { } own && cluster != own)
-            || (backup.PgVersionNumber is { } version && version / MajorVersion != server.VersionNumber / MajorVersion)
-        );
+        backup.Type.IsPhysical() && (IsOfOtherIdentity(backup, server) || IsAhead(backup, server));
+
+    static bool IsOfOtherIdentity(BackupFacts backup, ServerEvidence server) =>
+        (backup.SystemIdentifier is { } cluster && server.SystemIdentifier is { } own && cluster != own)
+        || (backup.PgVersionNumber is { } version && version / MajorVersion != server.VersionNumber / MajorVersion);
+
+    // What ended before the server was asked began in WAL that it had written by then.
+    static bool IsAhead(BackupFacts backup, ServerEvidence server) =>
+        backup.LastSuccess <= server.Now && StartOf(backup, server) > server.WrittenLsn;
+
+    static long? StartOf(BackupFacts backup, ServerEvidence server) =>
+        backup.StartLsn ?? (server.Wal is { } wal ? SegmentName.Start(backup.StartSegment, wal.SegmentSize) : null);
+
+    static ProbeFailure Ahead(string name, BackupFacts backup, ServerEvidence server) =>
+        new(
+            FailureReason.BadData,
+            $"source {backup.Source}: the newest {backup.Type.Name()} backup of {name} begins at {Position(StartOf(backup, server)!.Value)} in "
+                + $"the WAL, and the server has written WAL up to {Position(server.WrittenLsn!.Value)} only: it is another cluster's, or was "
+                + "made of WAL that a failover lost"
+        )
+        {
+            Do = TakeOne,
+        };
+
+    static string Position(long lsn) => $"{lsn >>> 32:X}/{lsn & uint.MaxValue:X}";
 
     static bool IsIn(BackupFacts backup, StorageFacts storage) => backup.Source == storage.Source && backup.Tool == storage.Tool;
 
     static ProbeFailure Failure(string name, BackupFacts backup, ServerEvidence server) =>
+        IsOfOtherIdentity(backup, server) ? OfOtherIdentity(name, backup, server) : Ahead(name, backup, server);
+
+    static ProbeFailure OfOtherIdentity(string name, BackupFacts backup, ServerEvidence server) =>
         backup.SystemIdentifier is { } cluster && server.SystemIdentifier is { } own && cluster != own
             ? Failure($"source {backup.Source}: the catalogue's", name, $"system identifier {cluster}", $"the server's is {own}")
             : Failure(

@@ -25,6 +25,12 @@ internal sealed record ServerEvidence
     /// <summary>archive_command copies each segment to the same name, unless that is a directory.</summary>
     public bool MayOverwrite { get; init; }
 
+    /// <summary>archive_command succeeds without storing while a condition holds that the server cannot see.</summary>
+    public bool MaySkip { get; init; }
+
+    /// <summary>How far it has written WAL, in bytes; null on a standby.</summary>
+    public long? WrittenLsn { get; init; }
+
     /// <summary>The server's clock when it was asked.</summary>
     public required DateTimeOffset Now { get; init; }
 

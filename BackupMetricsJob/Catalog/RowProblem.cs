@@ -39,6 +39,8 @@ internal static class RowProblem
             return $"{name} failed, but has no time at which it did";
         if (row.Finished < row.Started)
             return $"{name} finished {row.Finished:u} before it started {row.Started:u}";
+        if (row.Timeline <= 0)
+            return $"{name} is of timeline {row.Timeline}: they begin with 1";
         if (row.SizeBytes < 0 || row.StoredBytes < 0)
             return $"{name} has a size below zero";
         return null;

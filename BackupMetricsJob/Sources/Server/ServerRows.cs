@@ -18,6 +18,8 @@ internal static class ServerRows
             HasArchiveCommand = row.GetBoolean(row.GetOrdinal("has_command")),
             Discards = Text(row, "discards"),
             MayOverwrite = Is(row, "may_overwrite"),
+            MaySkip = Is(row, "may_skip"),
+            WrittenLsn = Long(row, "written"),
             Archiver = new(
                 ArchivedCount: row.GetInt64(row.GetOrdinal("archived_count")),
                 LastArchived: Time(row, "last_archived", "last_archived_time"),
