@@ -107,7 +107,8 @@ internal sealed class ArchiveWorld
                 last = SegmentName.Of(of, Place(number));
             else
             {
-                var isEnd = !way.Exists(step => step.Begin > number) && !_segments.Any(other => other.Timeline == of && other.Number > number);
+                var isEnd =
+                    !way.Exists(step => step.Begin > number) && !_segments.Any(other => other.Timeline == of && other.Number > number);
                 return (last, isEnd ? null : SegmentName.Of(of, Place(number)), true);
             }
         }

@@ -70,7 +70,8 @@ internal static class ArchiveFindings
 
         var all = coverage.Missing > 1 ? $", {Humanize.Segments(coverage.Missing)} in all" : "";
         var what =
-            coverage.EndsTooEarly ? $"ends too early: {coverage.FirstMissing} is missing{all}, although the server says that it was archived"
+            coverage.EndsTooEarly
+                ? $"ends too early: {coverage.FirstMissing} is missing{all}, although the server says that it was archived"
             : coverage.FirstMissing!.EndsWith(".history", StringComparison.Ordinal)
                 ? $"lacks {coverage.FirstMissing}, without which a restore does not find that timeline"
             : $"has a hole: {coverage.FirstMissing} is missing{all}";

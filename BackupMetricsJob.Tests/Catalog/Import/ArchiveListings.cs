@@ -134,7 +134,12 @@ public sealed class ArchiveListings
             Described(listed)
         );
         // Where none has the size of a segment, they are packed under their own names.
-        Assert.Equal((3L, 0L), await ReadAsync("1 5 000000010000000000000001\n1 7 000000010000000000000002\n1 9 000000010000000000000003\n") is var packed ? (packed.Names, packed.Broken) : default);
+        Assert.Equal(
+            (3L, 0L),
+            await ReadAsync("1 5 000000010000000000000001\n1 7 000000010000000000000002\n1 9 000000010000000000000003\n") is var packed
+                ? (packed.Names, packed.Broken)
+                : default
+        );
     }
 
     [Fact]
@@ -169,7 +174,10 @@ public sealed class ArchiveListings
     [InlineData("{\"a\":1}", "$: an object for each file is expected here")]
     [InlineData("[{\"Path\":\"\\ud800\"}]", "$: a text in it is not valid UTF-8 or Unicode")]
     [InlineData("{\"integrity\":{}}", "$.integrity: it has no \"details\"")]
-    [InlineData("[{\"id\":1,\"start_segment\":\"x\",\"end_segment\":\"y\"}]", "$[0]: \"start_segment\" is expected to be the name of a segment")]
+    [InlineData(
+        "[{\"id\":1,\"start_segment\":\"x\",\"end_segment\":\"y\"}]",
+        "$[0]: \"start_segment\" is expected to be the name of a segment"
+    )]
     public async Task What_is_no_listing_of_one_archive(string input, string expected) =>
         Assert.StartsWith(expected, (await Assert.ThrowsAsync<ListingException>(() => ReadAsync(input))).Message, StringComparison.Ordinal);
 
@@ -184,7 +192,11 @@ public sealed class ArchiveListings
     [Fact]
     public async Task Names_in_any_order_twice_and_in_small_pieces_are_the_same_ranges()
     {
-        var lines = Enumerable.Range(0, 40_000).Where(i => i != 12_345).Select(i => $"{i}.5 16777216 {SegmentName.Of(1, (long)(i / 256) << 32 | (uint)(i % 256))}").ToArray();
+        var lines = Enumerable
+            .Range(0, 40_000)
+            .Where(i => i != 12_345)
+            .Select(i => $"{i}.5 16777216 {SegmentName.Of(1, (long)(i / 256) << 32 | (uint)(i % 256))}")
+            .ToArray();
         new Random(7).Shuffle(lines);
 
         var listed = await ReadAsync(string.Join('\n', lines.Concat(lines.Take(3))) + "\n");
@@ -206,7 +218,9 @@ public sealed class ArchiveListings
         string.Join(
             '\n',
             listed
-                .Segments.Select(run => $"segments {run.Timeline} {SegmentName.Of(run.Timeline, run.First)}..{SegmentName.Of(run.Timeline, run.Last)}")
+                .Segments.Select(run =>
+                    $"segments {run.Timeline} {SegmentName.Of(run.Timeline, run.First)}..{SegmentName.Of(run.Timeline, run.Last)}"
+                )
                 .Concat(listed.Marks.Select(mark => $"{mark.Kind} {mark.Timeline} {SegmentName.Of(mark.Timeline, mark.Place)}"))
         );
 }
