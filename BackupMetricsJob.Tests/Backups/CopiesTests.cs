@@ -1,4 +1,5 @@
 using BackupMetricsJob.Backups;
+using BackupMetricsJob.Checking;
 using static BackupMetricsJob.Tests.Backups.Evidence;
 
 namespace BackupMetricsJob.Tests.Backups;
@@ -133,6 +134,33 @@ public sealed class CopiesTests
         Assert.Null(silent.Copies);
         Assert.Equal(2, (silent with { SourcesThatAnswered = [SourceName.Catalog, SourceName.Query] }).Copies!.Count);
         Assert.Null(Failed(FailureReason.Refused, "no").Copies);
+    }
+
+    [Theory]
+    [InlineData(
+        null,
+        SourceName.Catalog,
+        "1 server has backups in more than one storage, and copies is not set: a storage that falls behind is not reported"
+    )]
+    [InlineData(2, SourceName.Server, "copies is 2, and no source of this target knows in which storages backups are")]
+    [InlineData(2, SourceName.Catalog, null)]
+    public void A_check_says_where_copies_ask_for_nothing_or_for_too_much(int? copies, string source, string? said)
+    {
+        var found = new InstanceFacts(SourceName.Catalog, "billing");
+        if (source == SourceName.Catalog)
+            found.Storages.AddRange(Two.Storages);
+        var result = Two with
+        {
+            Instance = Two.Instance with { Copies = copies, Sources = [source] },
+            Backups = [Full, Full with { Tool = "wal-g" }],
+            Storages = [],
+            Found = [found],
+            SourcesThatAnswered = [source],
+        };
+
+        var findings = TargetFindings.For(new(null, result.Instance, SourceSettings.Default), result);
+
+        Assert.Equal(said is null ? [] : [said], findings.Select(finding => finding.Summary));
     }
 
     [Fact]

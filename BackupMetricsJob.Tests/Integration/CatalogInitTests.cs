@@ -119,6 +119,31 @@ public sealed class CatalogInitTests
     }
 
     [Fact]
+    public async Task Who_could_read_or_write_the_catalogue_can_read_or_write_what_version_3_adds()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        await Init(server, [.. Migrations.Take(2)]);
+        await server.ExecuteAsync(
+            "CREATE ROLE \"the reader\"; CREATE ROLE writer; GRANT SELECT ON backup_metrics.backup_source TO \"the reader\"; "
+                + "GRANT SELECT, INSERT, UPDATE, DELETE ON backup_metrics.backup_source TO writer"
+        );
+
+        Assert.Null((await Init(server, [.. Migrations])).Failure);
+
+        Assert.Equal(
+            ["backup_refusal t f t", "backup_storage t f t"],
+            await server.QueryAsync<string>(
+                """
+                SELECT concat_ws(' ', name, has_table_privilege('the reader', 'backup_metrics.' || name, 'SELECT'),
+                  has_table_privilege('the reader', 'backup_metrics.' || name, 'INSERT'),
+                  has_table_privilege('writer', 'backup_metrics.' || name, 'INSERT'))
+                FROM unnest(ARRAY['backup_refusal', 'backup_storage']) AS name
+                """
+            )
+        );
+    }
+
+    [Fact]
     public async Task A_step_that_fails_leaves_nothing_half_made()
     {
         await using var server = await PostgresServer.StartAsync();
