@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Exposition;
 
-/// <summary>Declares the metrics of a whole run, which have no instance; <see cref="MetricNames.All"/> lists them with the others.</summary>
+/// <summary>Declares the metrics of a whole run, which have no instance; <see cref="MetricNames.All"/> lists them, too.</summary>
 internal static class RunMetricNames
 {
     public static readonly Metric RunTime = new("backup_metrics_run_timestamp_seconds", "When this run started, in seconds since 1970.")
