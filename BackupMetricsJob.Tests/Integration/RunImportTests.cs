@@ -220,6 +220,8 @@ public sealed class RunImportTests : IAsyncLifetime
         var none = await RunAsync(Stanzas, "--import", "pgbackrest", "--instance", "c");
 
         Assert.Equal(0, one.ExitCode);
+        Assert.Contains("group {job=\"backup_metrics\", run=\"a\"}\n", one.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("servers found", one.Error, StringComparison.Ordinal);
         Assert.Equal(65, none.ExitCode);
         Assert.Contains(
             "FAILED import of pgbackrest: pgbackrest lists a, b, but not c: name with --instance the server that this run is about",
