@@ -91,7 +91,10 @@ public sealed class ArchiveWordTests
         var result = Listed(Listing(5, last), server);
 
         Assert.Equal(isKnown, result.Loss is { Window.TotalSeconds: 170 });
-        Assert.Equal(!isKnown, Findings.For(result).Any(finding => finding.Summary.Contains("there may be a hole", StringComparison.Ordinal)));
+        Assert.Equal(
+            !isKnown,
+            Findings.For(result).Any(finding => finding.Summary.Contains("there may be a hole", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -115,7 +118,9 @@ public sealed class ArchiveWordTests
         var result = Listed(hole, null) with { Archive = new([hole], [full]) };
 
         Assert.Equal(isStale, result.ArchiveWord!.Best is null);
-        var stale = Findings.For(result).SingleOrDefault(finding => finding.Summary.Contains("longer ago than the", StringComparison.Ordinal));
+        var stale = Findings
+            .For(result)
+            .SingleOrDefault(finding => finding.Summary.Contains("longer ago than the", StringComparison.Ordinal));
         Assert.Equal((isStale, isCritical), (stale is not null, stale?.IsCritical == true));
         Assert.Equal(!isStale, Findings.For(result).Any(finding => finding.Summary.Contains("has a hole", StringComparison.Ordinal)));
     }

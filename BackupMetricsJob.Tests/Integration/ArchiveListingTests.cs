@@ -3,8 +3,8 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Integration;
 
 /// <summary>
-/// Worlds in which the archive's listing shows what no server can see: what is said of a restore is what the restore does, to the segment, and
-/// where a restore succeeds there is no alarm.
+/// Worlds in which the archive's listing shows what no server can see: what is said of a restore is what the restore does, to the
+/// segment, and where a restore succeeds there is no alarm.
 /// </summary>
 public sealed class ArchiveListingTests
 {
@@ -42,8 +42,16 @@ public sealed class ArchiveListingTests
 
         Assert.Contains(Hole + segments[2] + " is missing", said, StringComparison.Ordinal);
         Assert.Contains("of work at least: a restore ends where the archive has a hole", said, StringComparison.Ordinal);
-        Assert.Contains("postgres_wal_archive_missing_segments{instance=\"orders\",storage=\"default\"} 1\n", metrics, StringComparison.Ordinal);
-        Assert.Contains("postgres_recovery_point_evidence{instance=\"orders\",evidence=\"archive\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.Contains(
+            "postgres_wal_archive_missing_segments{instance=\"orders\",storage=\"default\"} 1\n",
+            metrics,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "postgres_recovery_point_evidence{instance=\"orders\",evidence=\"archive\"} 1\n",
+            metrics,
+            StringComparison.Ordinal
+        );
         Assert.Contains("postgres_wal_archive_listed_timestamp_seconds{instance=\"orders\"", metrics, StringComparison.Ordinal);
         await RestoreIsAsPredictedAsync(server, backup, said, segments[1]);
     }
@@ -197,7 +205,11 @@ public sealed class ArchiveListingTests
         await archive.ListAsync(server.ArchiveDirectory);
         var said = await archive.ShowAsync(server);
 
-        Assert.Contains("CRITICAL            none of the known base backups can be restored from the WAL archive", said, StringComparison.Ordinal);
+        Assert.Contains(
+            "CRITICAL            none of the known base backups can be restored from the WAL archive",
+            said,
+            StringComparison.Ordinal
+        );
         Assert.Contains(" is missing, or was not listed\n", said, StringComparison.Ordinal);
         Assert.DoesNotContain("lost if it died now", said, StringComparison.Ordinal);
         Assert.Contains(

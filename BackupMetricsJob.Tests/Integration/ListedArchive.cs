@@ -58,7 +58,8 @@ internal sealed partial class ListedArchive(CatalogDatabase catalogue)
     public async Task<string> MetricsAsync(PostgresServer? server) => (await AskAsync(server, "run", "--dry-run")).Output;
 
     /// <summary>The last segment that this server restored from the archive, by its own log.</summary>
-    public static string LastRestored(PostgresServer restored) => RestoredLine().Matches(restored.Log).Max(match => match.Groups[1].Value[8..])!;
+    public static string LastRestored(PostgresServer restored) =>
+        RestoredLine().Matches(restored.Log).Max(match => match.Groups[1].Value[8..])!;
 
     /// <summary>The segment that `show` says a restore ends with, without its timeline.</summary>
     public static string Predicted(string said)

@@ -91,7 +91,12 @@ internal static class RecoveryPoint
     // Later than the first hole nothing can be restored, whatever the server says. A listing that is whole ends with what was there then.
     static Loss? ByListing(ArchiveCoverage coverage, DateTimeOffset at) =>
         coverage.Until is { } until
-            ? new(until < at ? at - until : TimeSpan.Zero, IsByServer: false) { IsByArchive = true, EndsAtHole = coverage.HasHole, IsAtLeast = coverage.UntilIsLatest }
+            ? new(until < at ? at - until : TimeSpan.Zero, IsByServer: false)
+            {
+                IsByArchive = true,
+                EndsAtHole = coverage.HasHole,
+                IsAtLeast = coverage.UntilIsLatest,
+            }
             : null;
 
     // Where all that the server says it archived was listed since, it is no longer its word alone.

@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// The segments of a listing by number, on all timelines, and the way that a restore takes through them: on the timeline of its backup, and on
-/// to the next one in the segment in which that begins, as far as there are history files one after the other. That is what
+/// The segments of a listing by number, on all timelines, and the way that a restore takes through them: on the timeline of its backup,
+/// and on to the next one in the segment in which that begins, as far as there are history files one after the other. That is what
 /// recovery_target_timeline = latest does.
 /// </summary>
 internal sealed class WalMap
@@ -22,7 +22,11 @@ internal sealed class WalMap
                 _stretches.Add(range.Timeline, of = []);
             var (first, last) = (Number(range.First), Number(range.Last));
             if (of is [.., var before] && first <= before.Last + 1)
-                of[^1] = before with { Last = Math.Max(last, before.Last), StoredAt = last >= before.Last ? range.StoredAt : before.StoredAt };
+                of[^1] = before with
+                {
+                    Last = Math.Max(last, before.Last),
+                    StoredAt = last >= before.Last ? range.StoredAt : before.StoredAt,
+                };
             else
                 of.Add(new(first, last, range.StoredAt));
         }
@@ -52,8 +56,8 @@ internal sealed class WalMap
     public long? Last(long timeline) => _stretches.TryGetValue(timeline, out var of) ? of[^1].Last : null;
 
     /// <summary>
-    /// The number of the segment in which a timeline begins: of its first one that is listed, or of an unfinished one of an older timeline, which
-    /// the server that began it has archived, and which belongs to no other timeline.
+    /// The number of the segment in which a timeline begins: of its first one that is listed, or of an unfinished one of an older
+    /// timeline, which the server that began it has archived, and which belongs to no other timeline.
     /// </summary>
     public long? Begin(long timeline)
     {
@@ -61,7 +65,11 @@ internal sealed class WalMap
         long? begin = null;
         foreach (var (before, number) in _partials)
         {
-            if (before < timeline && !(number > first) && (number == first || !_stretches.Keys.Any(other => IsBegunBy(other, before, number))))
+            if (
+                before < timeline
+                && !(number > first)
+                && (number == first || !_stretches.Keys.Any(other => IsBegunBy(other, before, number)))
+            )
                 begin = begin > number ? begin : number;
         }
 
@@ -102,8 +110,8 @@ internal sealed class WalMap
     }
 
     /// <summary>
-    /// Which of the timelines on the way another one comes from. The names do not say it, but the unfinished segment of its parent does, or else
-    /// that its parent goes on until there; a timeline that somebody made by a trial restore, and that ends before, is none.
+    /// Which of the timelines on the way another one comes from. The names do not say it, but the unfinished segment of its parent does,
+    /// or else that its parent goes on until there; a timeline that somebody made by a trial restore, and that ends before, is none.
     /// </summary>
     int ParentOf(List<(long Timeline, long Begin)> steps, long begin)
     {
@@ -137,12 +145,20 @@ internal sealed class WalMap
             if (stretch.Last < next || stretch.First > leg.Last)
                 continue;
             if (stretch.First > next)
-                (first, count) = (first ?? next, count + stretch.First - next);
+            {
+                first ??= next;
+                count += stretch.First - next;
+            }
+
             next = stretch.Last + 1;
         }
 
         if (next <= leg.Last)
-            (first, count) = (first ?? next, count + leg.Last + 1 - next);
+        {
+            first ??= next;
+            count += leg.Last + 1 - next;
+        }
+
         return first is { } number ? (number, count) : null;
     }
 

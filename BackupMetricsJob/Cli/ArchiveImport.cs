@@ -81,8 +81,8 @@ internal sealed class ArchiveImport
     {
         if (listed.Broken > 0)
             context.Error.WriteLine(
-                $"warning: {Humanize.Count(listed.Broken, "file")} named like a segment {(listed.Broken == 1 ? "is" : "are")} empty or not as long "
-                    + "as a segment: not counted, since a restore stops there"
+                $"warning: {Humanize.Count(listed.Broken, "file")} named like a segment "
+                    + $"{(listed.Broken == 1 ? "is" : "are")} empty or not as long as a segment: not counted, since a restore stops there"
             );
         var timelines = listed.Segments.Select(run => run.Timeline).Distinct().Count();
         context.Error.WriteLine(

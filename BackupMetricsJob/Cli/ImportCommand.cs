@@ -29,7 +29,11 @@ internal static class ImportCommand
               find DIR -type f -printf '%T@ %s %P\n'
             """
         );
-        var tool = new Argument<string>("tool") { HelpName = "TOOL", Description = string.Join(", ", [.. ToolOutput.Tools, ArchiveImport.Name]) };
+        var tool = new Argument<string>("tool")
+        {
+            HelpName = "TOOL",
+            Description = string.Join(", ", [.. ToolOutput.Tools, ArchiveImport.Name]),
+        };
         tool.AcceptOnlyFromAmong([.. ToolOutput.Tools, ArchiveImport.Name]);
         var file = new Argument<string?>("file")
         {
@@ -77,7 +81,10 @@ internal static class ImportCommand
                     problems.Add(new(ProblemOrigin.Flag, $"--server: {wrong}"));
                 if (options.Server is { } said && said.Any(char.IsControl))
                     problems.Add(CatalogFlags.InvalidValue("--server", said, "a name without control characters"));
-                if (options.Server is null && (parsed.GetRequiredValue(tool) == ArchiveImport.Name || ToolOutput.NeedsServer(parsed.GetRequiredValue(tool))))
+                if (
+                    options.Server is null
+                    && (parsed.GetRequiredValue(tool) == ArchiveImport.Name || ToolOutput.NeedsServer(parsed.GetRequiredValue(tool)))
+                )
                     problems.Add(
                         new(
                             ProblemOrigin.Flag,

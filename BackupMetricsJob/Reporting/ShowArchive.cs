@@ -20,8 +20,7 @@ internal static class ShowArchive
         coverage switch
         {
             { HasHole: true } => $"{coverage.FirstMissing} is missing",
-            { Base: { } of, LastReplayed: { } last } =>
-                $"whole from the {of.Type.Name()} backup of {Humanize.Time(of.Finished)} to {last}",
+            { Base: { } of, LastReplayed: { } last } => $"whole from the {of.Type.Name()} backup of {Humanize.Time(of.Finished)} to {last}",
             _ => "nothing is missing",
         };
 }

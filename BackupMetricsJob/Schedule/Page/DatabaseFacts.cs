@@ -64,7 +64,9 @@ internal static class DatabaseFacts
 
     /// <summary>How much would be lost in a failure now; null if unknown.</summary>
     public static Html? Loss(ProbeResult result) =>
-        result.Loss is { } loss ? Html.Format($"<b>{Humanize.Duration(loss.Window)}</b> of work at {ShowTable.Bound(loss)}{ShowTable.Condition(loss)}") : null;
+        result.Loss is { } loss
+            ? Html.Format($"<b>{Humanize.Duration(loss.Window)}</b> of work at {ShowTable.Bound(loss)}{ShowTable.Condition(loss)}")
+            : null;
 
     /// <summary>Short forms for a table with headings.</summary>
     public static Html? ShortQueue(ProbeResult result)

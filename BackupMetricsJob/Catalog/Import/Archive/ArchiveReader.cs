@@ -12,7 +12,8 @@ internal static class ArchiveReader
 {
     /// <summary>What is accepted, for messages and for the help.</summary>
     public const string Commands =
-        "pgbackrest repo-ls --recurse --output=json archive/STANZA, wal-g wal-show --detailed-json, wal-g wal-verify integrity timeline --json, "
+        "pgbackrest repo-ls --recurse --output=json archive/STANZA, wal-g wal-show --detailed-json, wal-g wal-verify "
+        + "integrity timeline --json, "
         + "rclone lsjson -R --files-only REMOTE:PATH, or find DIR -type f -printf '%T@ %s %P\\n'";
 
     const int Peek = 64 * 1024;
@@ -59,7 +60,10 @@ internal static class ArchiveReader
     public static ListingException NotAListing(ReadOnlySequence<byte> utf8, string why)
     {
         var start = Encoding.UTF8.GetString(utf8.Slice(0, Math.Min(utf8.Length, 300)).ToArray()).TrimStart();
-        return new("", $"{why}, it begins with \"{PlainText.OnOneLine(start.Split('\n', '\r')[0], 60)}\". Expected is the output of {Commands}");
+        return new(
+            "",
+            $"{why}, it begins with \"{PlainText.OnOneLine(start.Split('\n', '\r')[0], 60)}\". Expected is the output of {Commands}"
+        );
     }
 
     static async Task<Format> FormatAsync(PipeReader pipe, CancellationToken cancellationToken)
