@@ -3,9 +3,9 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Tests.Backups;
 
 /// <summary>
-/// A made-up history of a server, as its archive shows it: failovers, trial restores, an old primary that goes on, segments and history files that
-/// are gone. It knows where each timeline really came from, so it can restore as PostgreSQL does: segment by segment, on the timelines of the
-/// history file of the newest timeline that it finds.
+/// A made-up history of a server, as its archive shows it: failovers, trial restores, an old primary that goes on, segments and history
+/// files that are gone. It knows where each timeline really came from, so it can restore as PostgreSQL does: segment by segment, on the
+/// timelines of the history file of the newest timeline that it finds.
 /// </summary>
 internal sealed class ArchiveWorld
 {
@@ -84,8 +84,8 @@ internal sealed class ArchiveWorld
         };
 
     /// <summary>
-    /// What a restore replays last and then does not find, although there is more of its timeline; null where it comes to the end. Null for both
-    /// where it does not begin, since the timeline that it would go to does not come from the backup's.
+    /// What a restore replays last and then does not find, although there is more of its timeline; null where it comes to the end. Null
+    /// for both where it does not begin, since the timeline that it would go to does not come from the backup's.
     /// </summary>
     /// <param name="target">The timeline to go to; null: the newest that it finds.</param>
     public (string? Last, string? Missing, bool Begins) Restore((long Timeline, long Start, long Stop) backup, long? target)

@@ -3,8 +3,8 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Integration;
 
 /// <summary>
-/// Worlds in which the archive's listing shows what no server can see: what is said of a restore is what the restore does, to the segment, and
-/// where a restore succeeds there is no alarm.
+/// Worlds in which the archive's listing shows what no server can see: what is said of a restore is what the restore does, to the
+/// segment, and where a restore succeeds there is no alarm.
 /// </summary>
 public sealed class ArchiveListingTests
 {

@@ -4,8 +4,8 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Integration;
 
 /// <summary>
-/// pgBackRest with archive-push-queue-max: while its repository cannot be written, it drops WAL and says that it stored it. Afterwards its own
-/// word is "ok", and only the listing of its archive shows what a restore will find.
+/// pgBackRest with archive-push-queue-max: while its repository cannot be written, it drops WAL and says that it stored it. Afterwards
+/// its own word is "ok", and only the listing of its archive shows what a restore will find.
 /// </summary>
 public sealed class DroppedWalTests
 {

@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// How far a restore comes with what an archive held when it was listed: from the newest backup that can be restored, through the timelines, to
-/// the first segment that is not there. Pure. Nothing is concluded of what is newer than the listing.
+/// How far a restore comes with what an archive held when it was listed: from the newest backup that can be restored, through the
+/// timelines, to the first segment that is not there. Pure. Nothing is concluded of what is newer than the listing.
 /// </summary>
 internal sealed record ArchiveCoverage(ArchiveListing Listing)
 {
@@ -15,7 +15,9 @@ internal sealed record ArchiveCoverage(ArchiveListing Listing)
     /// <summary>The newest backup that can be restored; null where none of those that the archive was compared with can.</summary>
     public ArchivedBackup? Base { get; init; }
 
-    /// <summary>How many segments are missing from there to the newest one that is listed, or that the server says it archived before that.</summary>
+    /// <summary>
+    /// How many segments are missing from there to the newest one that is listed, or that the server says it archived before that.
+    /// </summary>
     public long Missing { get; init; }
 
     /// <summary>The first thing that is missing, by name: a segment, or the history file of a timeline.</summary>
@@ -60,7 +62,8 @@ internal sealed record ArchiveCoverage(ArchiveListing Listing)
             return new(listing)
             {
                 Unknown =
-                    $"its segments have {Humanize.Bytes(listed)}, and the server's have {Humanize.Bytes(claim.SegmentSize)}: it is another server's",
+                    $"its segments have {Humanize.Bytes(listed)}, and the server's have "
+                    + $"{Humanize.Bytes(claim.SegmentSize)}: it is another server's",
             };
 
         var size = claim?.SegmentSize ?? listing.SegmentSize ?? SizeBy(backups) ?? SizeBy(listing);

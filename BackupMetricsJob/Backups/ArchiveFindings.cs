@@ -1,10 +1,13 @@
 namespace BackupMetricsJob.Backups;
 
-/// <summary>What is wrong with the WAL archives, by their own listings: holes, and listings that are too old or could not be read.</summary>
+/// <summary>
+/// What is wrong with the WAL archives, by their own listings: holes, and listings that are too old or could not be read.
+/// </summary>
 internal static class ArchiveFindings
 {
     const string TakeFull =
-        "Take a full backup now: a restore stops at the first segment that is missing, so nothing later in the archive helps a backup from before. "
+        "Take a full backup now: a restore stops at the first segment that is missing, so nothing later in the archive "
+        + "helps a backup from before. "
         + "Only if pg_wal of the server still has the segment, store it with what archive_command calls, and list the archive again. "
         + "Then find out why it is missing: docs/evidence.md.";
 
@@ -15,7 +18,8 @@ internal static class ArchiveFindings
             findings.Add(
                 new(
                     limit.Severity == Severity.Critical,
-                    $"the {Of(listing)} was last listed at {Humanize.Time(listing.ListedAt!.Value)}, longer ago than the {limit.Severity.Name()} "
+                    $"the {Of(listing)} was last listed at {Humanize.Time(listing.ListedAt!.Value)}, longer ago than "
+                        + $"the {limit.Severity.Name()} "
                         + $"limit for base backups ({Humanize.Duration(limit.MaxAge)}): it proves nothing any more{Refused(listing)}",
                     "Run the import of the archive's listing by hand where it is run, and read what it says: docs/evidence.md."
                 )
@@ -34,7 +38,8 @@ internal static class ArchiveFindings
                 findings.Add(
                     new(
                         false,
-                        $"the last listing of the {Of(coverage.Listing)} was refused, and that of {Humanize.Time(coverage.Listing.ListedAt!.Value)} "
+                        $"the last listing of the {Of(coverage.Listing)} was refused, and that of "
+                            + $"{Humanize.Time(coverage.Listing.ListedAt!.Value)} "
                             + $"still counts: {error}",
                         "Run the import of the archive's listing by hand where it is run."
                     )
@@ -47,7 +52,8 @@ internal static class ArchiveFindings
             findings.Add(
                 new(
                     false,
-                    $"{without} of the five newest {type.Name()} backups of {tool} cannot be restored: WAL of their own, between their start "
+                    $"{without} of the five newest {type.Name()} backups of {tool} cannot be restored: WAL of their "
+                        + "own, between their start "
                         + "and their end, is not in the archive",
                     "Take a full backup, and see that its WAL is archived."
                 )

@@ -1,7 +1,8 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>What the listings of an instance's WAL archives say, and the backups that need that WAL.</summary>
-/// <param name="Backups">The newest good ones of each tool and type; those of which the place in the WAL is not known are among them.</param>
+/// <param name="Backups">The newest good ones of each tool and type; those of which the place in the WAL is not known are among
+/// them.</param>
 internal sealed record ArchiveEvidence(IReadOnlyList<ArchiveListing> Listings, IReadOnlyList<ArchivedBackup> Backups);
 
 /// <summary>What an archive held when it was listed.</summary>
@@ -26,7 +27,9 @@ internal sealed record ArchiveListing(string Storage)
     /// <summary>The unfinished last segments of timelines: the next timeline begins in the same segment.</summary>
     public IReadOnlyList<WalRange> Partials { get; init; } = [];
 
-    /// <summary>The backup history files: each names the segment in which a base backup begins, and was stored when that was done.</summary>
+    /// <summary>
+    /// The backup history files: each names the segment in which a base backup begins, and was stored when that was done.
+    /// </summary>
     public IReadOnlyList<WalRange> BackupStarts { get; init; } = [];
 }
 

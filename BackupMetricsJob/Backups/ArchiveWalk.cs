@@ -82,32 +82,43 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
 
     ArchiveCoverage Reach(ArchivedBackup backup, Need need)
     {
-        var (timeline, end) = (need.Timeline, need.Start - 1);
+        var timeline = need.Timeline;
+        var end = need.Start - 1;
         string? firstMissing = null;
         var count = 0L;
         var way = map.Way(need.Timeline, need.Start, claim?.Timeline);
         foreach (var leg in way)
         {
-            if (map.Missing(leg) is { } missing)
+            var missing = map.Missing(leg);
+            var last = missing?.Number - 1 ?? leg.Last;
+            if (count == 0 && last >= leg.First)
             {
-                if (firstMissing is null)
-                    (timeline, end, firstMissing) =
-                        missing.Number > leg.First
-                            ? (leg.Timeline, missing.Number - 1, map.Name(leg.Timeline, missing.Number))
-                            : (timeline, end, map.Name(leg.Timeline, missing.Number));
-                count += missing.Count;
+                timeline = leg.Timeline;
+                end = last;
             }
-            else if (firstMissing is null && leg.Last >= leg.First)
-                (timeline, end) = (leg.Timeline, leg.Last);
+
+            if (missing is null)
+                continue;
+            if (count == 0)
+                firstMissing = map.Name(leg.Timeline, missing.Value.Number);
+            count += missing.Value.Count;
         }
 
-        var last = way[^1];
-        if (firstMissing is null && HistoryMissingAfter(last) is { } lost)
-            (firstMissing, count) = ($"{lost:X8}.history", 1);
+        var newest = way[^1];
+        if (count == 0 && HistoryMissingAfter(newest) is { } lost)
+        {
+            firstMissing = $"{lost:X8}.history";
+            count = 1;
+        }
+
         var endsTooEarly =
-            firstMissing is null && claim is not null && claim.LastArchived + ClockTolerance.Max <= listedAt && claim.End > last.Last + 1;
+            count == 0 && claim is not null && claim.LastArchived + ClockTolerance.Max <= listedAt && claim.End > newest.Last + 1;
         if (endsTooEarly)
-            (firstMissing, count) = (map.Name(claim!.Timeline, last.Last + 1), claim.End - last.Last - 1);
+        {
+            firstMissing = map.Name(claim!.Timeline, newest.Last + 1);
+            count = claim.End - newest.Last - 1;
+        }
+
         var until = end < need.Start ? null : map.StoredAt(timeline, end);
         var isConsistent = IsConsistent(backup, need, end, until, firstMissing is not null);
         return new(listing)

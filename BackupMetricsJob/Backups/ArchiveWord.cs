@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// What the archives' own listings say of an instance, beside the server's word: of several archives the one that a restore comes furthest with.
-/// A listing that is older than the limit for base backups is no evidence.
+/// What the archives' own listings say of an instance, beside the server's word: of several archives the one that a restore comes
+/// furthest with. A listing that is older than the limit for base backups is no evidence.
 /// </summary>
 /// <param name="Coverages">All of those that are not too old, in the order of their names.</param>
 internal sealed record ArchiveWord(IReadOnlyList<ArchiveCoverage> Coverages)
@@ -59,7 +59,8 @@ internal sealed record ArchiveWord(IReadOnlyList<ArchiveCoverage> Coverages)
         Best is { HasHole: false } best && ArchiveClaim.Of(server) is { } claim && claim.End <= best.End + 1 && IsOfTimeline(claim, best);
 
     /// <summary>
-    /// Whether the server's word is enough for what it archived since the listing: it is on the same timeline, and has archived as many files.
+    /// Whether the server's word is enough for what it archived since the listing: it is on the same timeline, and has archived as many
+    /// files.
     /// </summary>
     public bool LeavesNoDoubt(ServerEvidence server) =>
         Best is { HasHole: false, Base: not null } best

@@ -26,7 +26,8 @@ internal static class SegmentName
         Part(name, 8) is <= int.MaxValue and var log && Part(name, 16) is { } number ? (log << 32) + (number * segmentSize) : null;
 
     /// <summary>
-    /// The place of the segment as a number: the eight digits after the timeline times 2^32, plus the last eight. Null where it is no such name.
+    /// The place of the segment as a number: the eight digits after the timeline times 2^32, plus the last eight. Null where it is no
+    /// such name.
     /// </summary>
     public static long? Place(string? name) =>
         Part(name, 8) is <= int.MaxValue and var log && Part(name, 16) is { } number ? (log << 32) | number : null;

@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// The segments of a listing by number, on all timelines, and the way that a restore takes through them: on the timeline of its backup, and on
-/// to the next one in the segment in which that begins, as far as there are history files one after the other. That is what
+/// The segments of a listing by number, on all timelines, and the way that a restore takes through them: on the timeline of its backup,
+/// and on to the next one in the segment in which that begins, as far as there are history files one after the other. That is what
 /// recovery_target_timeline = latest does.
 /// </summary>
 internal sealed class WalMap
@@ -56,8 +56,8 @@ internal sealed class WalMap
     public long? Last(long timeline) => _stretches.TryGetValue(timeline, out var of) ? of[^1].Last : null;
 
     /// <summary>
-    /// The number of the segment in which a timeline begins: of its first one that is listed, or of an unfinished one of an older timeline, which
-    /// the server that began it has archived, and which belongs to no other timeline.
+    /// The number of the segment in which a timeline begins: of its first one that is listed, or of an unfinished one of an older
+    /// timeline, which the server that began it has archived, and which belongs to no other timeline.
     /// </summary>
     public long? Begin(long timeline)
     {
@@ -110,8 +110,8 @@ internal sealed class WalMap
     }
 
     /// <summary>
-    /// Which of the timelines on the way another one comes from. The names do not say it, but the unfinished segment of its parent does, or else
-    /// that its parent goes on until there; a timeline that somebody made by a trial restore, and that ends before, is none.
+    /// Which of the timelines on the way another one comes from. The names do not say it, but the unfinished segment of its parent does,
+    /// or else that its parent goes on until there; a timeline that somebody made by a trial restore, and that ends before, is none.
     /// </summary>
     int ParentOf(List<(long Timeline, long Begin)> steps, long begin)
     {
@@ -145,12 +145,20 @@ internal sealed class WalMap
             if (stretch.Last < next || stretch.First > leg.Last)
                 continue;
             if (stretch.First > next)
-                (first, count) = (first ?? next, count + stretch.First - next);
+            {
+                first ??= next;
+                count += stretch.First - next;
+            }
+
             next = stretch.Last + 1;
         }
 
         if (next <= leg.Last)
-            (first, count) = (first ?? next, count + leg.Last + 1 - next);
+        {
+            first ??= next;
+            count += leg.Last + 1 - next;
+        }
+
         return first is { } number ? (number, count) : null;
     }
 

@@ -34,7 +34,8 @@ internal static class ArchiveListingImport
     const string Delete = "DELETE FROM backup_metrics.archive_range WHERE server = $1 AND storage = $2";
 
     const string Copy = """
-        COPY backup_metrics.archive_range (server, storage, kind, timeline, first_segment, last_segment, newest_at) FROM STDIN (FORMAT BINARY)
+        COPY backup_metrics.archive_range (server, storage, kind, timeline, first_segment, last_segment, newest_at)
+        FROM STDIN (FORMAT BINARY)
         """;
 
     /// <param name="read">Reads the listing.</param>
@@ -136,7 +137,7 @@ internal static class ArchiveListingImport
         var others = listed.OtherFiles == 0 ? "" : $", only other files like \"{PlainText.OnOneLine(listed.FirstOther!, 200)}\"";
         await using var known = session.Command(SqlText.Load("archive_known"), options.Server, options.Storage);
         await using var row = await known.ExecuteReaderAsync(cancellationToken);
-        var isKnown = await row.ReadAsync(cancellationToken) && !row.IsDBNull(row.GetOrdinal("listed_at"));
+        var isKnown = await row.ReadAsync(cancellationToken) && !await row.IsDBNullAsync(row.GetOrdinal("listed_at"), cancellationToken);
         if (listed.Names == 0 && !options.AllowEmpty)
         {
             return $"the listing names no WAL segment{others}. "

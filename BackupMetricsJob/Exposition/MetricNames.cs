@@ -188,7 +188,8 @@ internal static class MetricNames
 
     public static readonly Metric RecoveryPointEvidence = new(
         "postgres_recovery_point_evidence",
-        "1 for the evidence behind the recovery point: server means that its archiver reported success, archive that a listing shows the WAL.",
+        "1 for the evidence behind the recovery point: server means that its archiver reported success, archive that a "
+            + "listing shows the WAL.",
         "evidence"
     );
 

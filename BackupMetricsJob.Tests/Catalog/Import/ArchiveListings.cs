@@ -6,7 +6,9 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Catalog.Import;
 
-/// <summary>The listings of archives as the tools print them, what they leave of an archive, and what is no listing of one archive.</summary>
+/// <summary>
+/// The listings of archives as the tools print them, what they leave of an archive, and what is no listing of one archive.
+/// </summary>
 public sealed class ArchiveListings
 {
     const string First = "00000001000000000000002B";
@@ -80,15 +82,19 @@ public sealed class ArchiveListings
     {
         var shown = await ReadAsync(
             """
-            [{"id":1,"parent_id":0,"switch_point_lsn":0,"start_segment":"0000000100000000000000FD","end_segment":"000000010000000100000002","segments_count":5,
-              "missing_segments":["0000000100000000000000FF"],"backups":[{"backup_name":"base_0"}],"segment_range_size":6,"status":"LOST_SEGMENTS"},
-             {"id":2,"parent_id":1,"switch_point_lsn":4345298944,"start_segment":"000000020000000100000003","end_segment":"000000020000000200000003","segments_count":257,
+            [{"id":1,"parent_id":0,"switch_point_lsn":0,"start_segment":"0000000100000000000000FD","end_segment":"000000010000000100000002",
+              "segments_count":5,
+              "missing_segments":["0000000100000000000000FF"],"backups":[{"backup_name":"base_0"}],"segment_range_size":6,
+              "status":"LOST_SEGMENTS"},
+             {"id":2,"parent_id":1,"switch_point_lsn":4345298944,"start_segment":"000000020000000100000003",
+              "end_segment":"000000020000000200000003","segments_count":257,
               "missing_segments":[],"segment_range_size":257,"status":"OK"}]
             """
         );
         Assert.Equal(
             "segments 1 0000000100000000000000FD..0000000100000000000000FE\nsegments 1 000000010000000100000000..000000010000000100000002\n"
-                + "segments 2 000000020000000100000003..000000020000000200000003\nHistory 2 000000020000000000000000\nPartial 1 000000010000000100000003",
+                + "segments 2 000000020000000100000003..000000020000000200000003\nHistory 2 "
+                + "000000020000000000000000\nPartial 1 000000010000000100000003",
             Described(shown)
         );
         Assert.Equal((262L, 16L << 20), (shown.Names, shown.SegmentSize));
@@ -96,9 +102,12 @@ public sealed class ArchiveListings
         var verified = await ReadAsync(
             """
             {"integrity":{"status":"WARNING","details":[
-              {"timeline_id":3,"start_segment":"0000000300000000000000FE","end_segment":"000000030000000100000001","segments_count":4,"status":"FOUND"},
-              {"timeline_id":4,"start_segment":"000000040000000100000002","end_segment":"000000040000000100000002","segments_count":1,"status":"MISSING_LOST"},
-              {"timeline_id":4,"start_segment":"000000040000000100000003","end_segment":"000000040000000100000004","segments_count":2,"status":"FOUND"}]},
+              {"timeline_id":3,"start_segment":"0000000300000000000000FE","end_segment":"000000030000000100000001",
+               "segments_count":4,"status":"FOUND"},
+              {"timeline_id":4,"start_segment":"000000040000000100000002","end_segment":"000000040000000100000002",
+               "segments_count":1,"status":"MISSING_LOST"},
+              {"timeline_id":4,"start_segment":"000000040000000100000003","end_segment":"000000040000000100000004",
+               "segments_count":2,"status":"FOUND"}]},
              "timeline":{"status":"OK","details":{"current_timeline_id":4,"highest_storage_timeline_id":4}}}
             """
         );
@@ -147,7 +156,8 @@ public sealed class ArchiveListings
     {
         const string Line = "1 16777216 archive/orders/";
         var listed = await ReadAsync(
-            $"{Line}15-1/0000000100000000/{First}-{Sha1}\n{Line}15-1/00000002.history\n{Line}16-10/0000000100000000/000000010000000000000001-{Sha1}\n"
+            $"{Line}15-1/0000000100000000/{First}-{Sha1}\n{Line}15-1/00000002.history\n"
+                + $"{Line}16-10/0000000100000000/000000010000000000000001-{Sha1}\n"
                 + $"{Line}16-9/0000000100000000/000000010000000000000007-{Sha1}\n"
         );
 

@@ -2,4 +2,5 @@
 INSERT INTO backup_metrics.archive_listing AS l (server, storage, listed_at, imported_at, segment_size, names, error)
 VALUES ($1, $2, $3, now(), $4, $5, NULL)
 ON CONFLICT (server, storage) DO UPDATE SET
-  listed_at = excluded.listed_at, imported_at = excluded.imported_at, segment_size = excluded.segment_size, names = excluded.names, error = NULL
+  listed_at = excluded.listed_at, imported_at = excluded.imported_at, segment_size = excluded.segment_size,
+  names = excluded.names, error = NULL

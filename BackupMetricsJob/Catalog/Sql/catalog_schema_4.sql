@@ -13,10 +13,10 @@ CREATE TABLE backup_metrics.archive_listing (
   PRIMARY KEY (server, storage)
 );
 
--- What the archive holds, as ranges: not a row a segment. A place is the name of a segment after its timeline, as a number: its first eight digits
--- times 2^32 plus its last eight. A range goes on from one first part to the next only where the size of a segment is known.
--- segments: whole ones. partial: the last, unfinished segment of a timeline. history: a timeline's history file, at place 0. backup: a backup
--- history file, at the segment in which that backup begins.
+-- What the archive holds, as ranges: not a row a segment. A place is the name of a segment after its timeline, as a number:
+-- its first eight digits times 2^32 plus its last eight. A range goes on from one first part to the next only where the size of
+-- a segment is known. segments: whole ones. partial: the last, unfinished segment of a timeline. history: a timeline's history
+-- file, at place 0. backup: a backup history file, at the segment in which that backup begins.
 CREATE TABLE backup_metrics.archive_range (
   server        text COLLATE "C" NOT NULL,
   storage       text COLLATE "C" NOT NULL,

@@ -1,5 +1,5 @@
--- Of the servers whose archive was listed, the five newest good backups of each tool and kind, with the WAL that they need, and whether something that
--- they build on is gone (source_catalog_chains.sql says how that is found). $1: the servers as LIKE patterns, a JSON array.
+-- Of the servers whose archive was listed, the five newest good backups of each tool and kind, with the WAL that they need, and whether
+-- something that they build on is gone (source_catalog_chains.sql says how that is found). $1: the servers as LIKE patterns, a JSON array.
 WITH RECURSIVE listed AS MATERIALIZED (
   SELECT DISTINCT server FROM backup_metrics.archive_listing WHERE server LIKE ANY (ARRAY(SELECT json_array_elements_text($1::json)))
 ), newest AS MATERIALIZED (

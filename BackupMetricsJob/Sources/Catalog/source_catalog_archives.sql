@@ -1,4 +1,5 @@
--- When each archive of a server was last listed, and why the last import was refused, if it was. $1: the servers as LIKE patterns, a JSON array.
+-- When each archive of a server was last listed, and why the last import was refused, if it was.
+-- $1: the servers as LIKE patterns, a JSON array.
 SELECT l.server, l.storage, extract(epoch FROM l.listed_at)::float8 AS listed_at, l.segment_size, l.error
 FROM backup_metrics.archive_listing l
 WHERE l.server LIKE ANY (ARRAY(SELECT json_array_elements_text($1::json)))

@@ -6,8 +6,8 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Catalog.Import.Archive;
 
 /// <summary>
-/// What a listing says, file by file: nothing of it is kept but ranges. Two archives in one listing would hide one another's holes, so that is
-/// refused; of the clusters that a pgBackRest stanza had, the newest counts.
+/// What a listing says, file by file: nothing of it is kept but ranges. Two archives in one listing would hide one another's holes, so
+/// that is refused; of the clusters that a pgBackRest stanza had, the newest counts.
 /// </summary>
 /// <param name="segmentSize">What the user says it is; null: nothing.</param>
 internal sealed partial class ArchiveContent(long? segmentSize)
@@ -126,6 +126,8 @@ internal sealed record ArchiveListed(IReadOnlyList<Run> Segments, IReadOnlyList<
 
     public string? FirstOther { get; init; }
 
-    /// <summary>When the newest of them was stored, in microseconds since 1970; <see cref="Runs.Unknown"/> where no time is known.</summary>
+    /// <summary>
+    /// When the newest of them was stored, in microseconds since 1970; <see cref="Runs.Unknown"/> where no time is known.
+    /// </summary>
     public long NewestAt => Segments.Count == 0 ? Runs.Unknown : Segments.Max(run => run.StoredAt);
 }

@@ -12,7 +12,8 @@ internal static class ArchiveReader
 {
     /// <summary>What is accepted, for messages and for the help.</summary>
     public const string Commands =
-        "pgbackrest repo-ls --recurse --output=json archive/STANZA, wal-g wal-show --detailed-json, wal-g wal-verify integrity timeline --json, "
+        "pgbackrest repo-ls --recurse --output=json archive/STANZA, wal-g wal-show --detailed-json, wal-g wal-verify "
+        + "integrity timeline --json, "
         + "rclone lsjson -R --files-only REMOTE:PATH, or find DIR -type f -printf '%T@ %s %P\\n'";
 
     const int Peek = 64 * 1024;

@@ -5,8 +5,8 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Catalog.Import.Archive;
 
 /// <summary>
-/// What wal-g says of its archive: ranges, and no times. wal-show has every timeline, with the segments that are missing in it and the point at
-/// which it left its parent, if its history file is there; wal-verify has the way back from the current segment.
+/// What wal-g says of its archive: ranges, and no times. wal-show has every timeline, with the segments that are missing in it and the
+/// point at which it left its parent, if its history file is there; wal-verify has the way back from the current segment.
 /// https://github.com/wal-g/wal-g/blob/master/internal/databases/postgres/wal_show_handler.go
 /// </summary>
 internal static class WalGArchive

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace BackupMetricsJob.Catalog.Import.Archive;
 
 /// <summary>What a file in an archive is, by its name.</summary>
@@ -18,7 +20,8 @@ internal enum WalFileKind
 }
 
 /// <summary>
-/// The name of a file in a WAL archive, with whatever the tools append: pgBackRest's checksum, and the endings of compressed and encrypted files.
+/// The name of a file in a WAL archive, with whatever the tools append: pgBackRest's checksum, and the endings of compressed and
+/// encrypted files.
 /// </summary>
 /// <param name="Kind">What the file is.</param>
 /// <param name="Timeline">Its timeline.</param>
@@ -29,6 +32,8 @@ internal readonly record struct WalName(WalFileKind Kind, uint Timeline, long Pl
     const int Timelines = 8;
     const int Segments = 24;
     const int Checksum = 40;
+
+    static readonly SearchValues<byte> LowerHex = SearchValues.Create("0123456789abcdef"u8);
 
     /// <summary>The most segments that one first part of a name can have: those of 1 MB.</summary>
     const uint MaxSegmentsPerLog = 4096;
@@ -62,7 +67,7 @@ internal readonly record struct WalName(WalFileKind Kind, uint Timeline, long Pl
             rest = rest[16..];
         }
 
-        if (rest.Length > Checksum && rest[0] == '-' && rest[1..(Checksum + 1)].IndexOfAnyExcept("0123456789abcdef"u8) < 0)
+        if (rest.Length > Checksum && rest[0] == '-' && rest[1..(Checksum + 1)].IndexOfAnyExcept(LowerHex) < 0)
             rest = rest[(Checksum + 1)..];
         return AreEndings(rest) ? new(kind, timeline, place, rest.IsEmpty) : default;
     }
