@@ -175,7 +175,8 @@ public class CloudNativePgLists
         Assert.Equal(
             [
                 "prod/billing: the ScheduledBackup billing is suspended: it makes no backups",
-                "dev/scratch: the ScheduledBackup hourly was to make a backup at 2026-11-21 02:00:00 UTC, and has never made one: does the operator run?",
+                "dev/scratch: the ScheduledBackup hourly was to make a backup at 2026-11-21 02:00:00 UTC, and has never made one: "
+                    + "does the operator run?",
             ],
             await Notes(Document())
         );
@@ -186,8 +187,10 @@ public class CloudNativePgLists
         Find(document, "ScheduledBackup", "nightly")["status"]!["nextScheduleTime"] = "2026-11-22T10:00:00Z";
         Assert.Equal(
             [
-                "prod/orders: the ScheduledBackup nightly was to make a backup at 2026-11-22 10:00:00 UTC, and last made one at 2026-11-22 02:00:00 UTC: does the operator run?",
-                "prod/billing: the ScheduledBackup billing was to make a backup at 2026-11-01 10:00:00 UTC, and last made one at 2026-11-22 01:00:00 UTC: does the operator run?",
+                "prod/orders: the ScheduledBackup nightly was to make a backup at 2026-11-22 10:00:00 UTC, "
+                    + "and last made one at 2026-11-22 02:00:00 UTC: does the operator run?",
+                "prod/billing: the ScheduledBackup billing was to make a backup at 2026-11-01 10:00:00 UTC, "
+                    + "and last made one at 2026-11-22 01:00:00 UTC: does the operator run?",
                 "dev/scratch: the ScheduledBackup hourly is refused by the operator: no such method",
             ],
             await Notes(document)
@@ -265,9 +268,11 @@ public class CloudNativePgLists
 
         Assert.Equal(
             [
-                "prod/orders orders-20261121020000 $.items[1].status.phase: pending, started, running, finalizing, completed, failed, walArchivingFailing or invalid backup definition is expected here, not \"Succeeded\"",
+                "prod/orders orders-20261121020000 $.items[1].status.phase: pending, started, running, finalizing, completed, "
+                    + "failed, walArchivingFailing or invalid backup definition is expected here, not \"Succeeded\"",
                 "prod/orders orders-20261122020000 $.items[2].status.stoppedAt: the finish time is missing",
-                "prod/orders orders-20261122080000 $.items[3].status.reconciliationTerminatedAt: the time 2027-01-01T00:00:00Z is in the future: it is 2026-11-22T12:00:00Z now. Is a clock or a time zone wrong?",
+                "prod/orders orders-20261122080000 $.items[3].status.reconciliationTerminatedAt: the time "
+                    + "2027-01-01T00:00:00Z is in the future: it is 2026-11-22T12:00:00Z now. Is a clock or a time zone wrong?",
             ],
             items.OfType<Listed.Skipped>().Select(skipped => $"{skipped.OfServer} {skipped.BackupId} {skipped.Problem}")
         );
