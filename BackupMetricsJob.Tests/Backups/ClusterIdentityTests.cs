@@ -74,8 +74,8 @@ public class ClusterIdentityTests
 
         Assert.Null(Assert.Single(result.Backups).LastSuccess);
         Assert.Equal(
-            $"source catalog: the newest full backup of orders begins at {said} in the WAL, and the server has written WAL up to 1/50000000 "
-                + "only: it is another cluster's, or was made of WAL that a failover lost",
+            $"source catalog: the newest full backup of orders begins at {said} in the WAL, and the server has written WAL up to "
+                + "1/50000000 only: it is another cluster's, or was made of WAL that a failover lost",
             Assert.Single(result.SourceFailures).Failure.Message
         );
     }

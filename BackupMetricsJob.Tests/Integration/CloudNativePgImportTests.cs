@@ -16,7 +16,10 @@ public sealed class CloudNativePgImportTests
             text,
             "\"(20[0-9-]{8}T[0-9:]{8}Z)\"",
             match =>
-                $"\"{(DateTimeOffset.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) + shift).ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture)}Z\""
+                (DateTimeOffset.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) + shift).ToString(
+                    "'\"'yyyy-MM-ddTHH:mm:ss'Z\"'",
+                    CultureInfo.InvariantCulture
+                )
         );
     }
 
@@ -58,7 +61,8 @@ public sealed class CloudNativePgImportTests
                 "postgres_backups{instance=\"prod/orders\",source=\"catalog\",tool=\"cloudnativepg\",type=\"full\",state=\"done\"} 2",
                 "postgres_backups{instance=\"prod/orders\",source=\"catalog\",tool=\"cloudnativepg\",type=\"full\",state=\"failed\"} 1",
                 "postgres_backups{instance=\"prod/orders\",source=\"catalog\",tool=\"cloudnativepg\",type=\"full\",state=\"running\"} 1",
-                "postgres_backup_last_duration_seconds{instance=\"prod/orders\",source=\"catalog\",tool=\"cloudnativepg\",type=\"full\"} 248",
+                "postgres_backup_last_duration_seconds{instance=\"prod/orders\",source=\"catalog\","
+                    + "tool=\"cloudnativepg\",type=\"full\"} 248",
                 "postgres_backups{instance=\"prod/billing\",source=\"catalog\",tool=\"cloudnativepg\",type=\"full\",state=\"done\"} 1",
             }
         )

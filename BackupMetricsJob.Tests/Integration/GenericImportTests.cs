@@ -44,7 +44,8 @@ public sealed class GenericImportTests
 
         var run = await BackupMetrics.RunAsync("run", "--dry-run", "--source", "catalog", "--connection", catalogue.Uri);
         Assert.Contains(
-            "postgres_backup_last_success_timestamp_seconds{instance=\"orders\",source=\"catalog\",tool=\"pgmoneta\",type=\"full\"} 1795147200\n",
+            "postgres_backup_last_success_timestamp_seconds{instance=\"orders\",source=\"catalog\","
+                + "tool=\"pgmoneta\",type=\"full\"} 1795147200\n",
             run.Output,
             StringComparison.Ordinal
         );
@@ -88,7 +89,8 @@ public sealed class GenericImportTests
 
         var failed = await ImportAsync(catalogue, """{"tool":"pgmoneta","server":"orders","error":"no\nbucket"}""");
         Assert.Equal(
-            "warning: pgmoneta could not list \"orders\". The catalogue has recorded this; the backups of the server are unchanged: no bucket\n"
+            "warning: pgmoneta could not list \"orders\". The catalogue has recorded this; "
+                + "the backups of the server are unchanged: no bucket\n"
                 + "pgmoneta: 0 new, 0 changed, 0 gone, 0 unchanged (1 server)\n",
             failed.Error
         );
@@ -106,6 +108,30 @@ public sealed class GenericImportTests
             "pgmoneta: 0 new, 0 changed, 1 gone, 0 unchanged (1 server)\n",
             (await ImportAsync(catalogue, List(""), "--allow-empty")).Error
         );
+    }
+
+    [Theory]
+    [InlineData(",\"start_lsn\":\"FFFFFFFF/FFFFFFF0\"", 0)]
+    [InlineData(",\"start_lsn\":\"0/1000028\"", 1)]
+    [InlineData("", 1)]
+    public async Task What_begins_in_WAL_that_the_server_has_not_written_fails_its_source_and_nothing_else(string lsn, int succeeds)
+    {
+        await using var catalogue = await CatalogDatabase.StartAsync();
+        await ImportAsync(catalogue, List("", Backup("a", lsn)));
+
+        var run = await BackupMetrics.RunAsync(
+            ["run", "--dry-run", "--instance", "orders", "--source", "server", "--source", "catalog", "--connection", catalogue.Uri],
+            null
+        );
+
+        Assert.Contains(
+            $"postgres_backup_source_success{{instance=\"orders\",source=\"catalog\"}} {succeeds}\n",
+            run.Output,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(succeeds == 1, run.Output.Contains("tool=\"pgmoneta\",type=\"full\"} 1795147200\n", StringComparison.Ordinal));
+        Assert.Equal(succeeds == 0, run.Error.Contains("begins at 7FFFFFFF/FFFFFFFF in the WAL", StringComparison.Ordinal));
+        Assert.Contains("postgres_backup_source_success{instance=\"orders\",source=\"server\"} 1\n", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

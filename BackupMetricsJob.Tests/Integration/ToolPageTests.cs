@@ -85,7 +85,8 @@ public sealed class ToolPageTests
 
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Contains(
-            "postgres_backup_last_success_timestamp_seconds{instance=\"prod/orders\",source=\"catalog\",tool=\"cloudnativepg\",type=\"full\"} 1795313051\n",
+            "postgres_backup_last_success_timestamp_seconds{instance=\"prod/orders\",source=\"catalog\","
+                + "tool=\"cloudnativepg\",type=\"full\"} 1795313051\n",
             result.Output,
             StringComparison.Ordinal
         );

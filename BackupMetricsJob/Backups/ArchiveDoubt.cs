@@ -41,8 +41,8 @@ internal sealed record ArchiveDoubt(string Summary, string Advice)
         {
             return new(
                 Unknown
-                    + "while a condition in archive_command holds (a folder that is not mounted, a file that says stop), it succeeds without "
-                    + "storing the segment, which is lost",
+                    + "while a condition in archive_command holds (a folder that is not mounted, a file that says stop), it succeeds "
+                    + "without storing the segment, which is lost",
                 "Let it fail instead: test -d /archive && cp %p /archive/%f. Then take a base backup."
             );
         }

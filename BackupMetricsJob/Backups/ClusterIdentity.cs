@@ -71,9 +71,9 @@ internal static class ClusterIdentity
     static ProbeFailure Ahead(string name, BackupFacts backup, ServerEvidence server) =>
         new(
             FailureReason.BadData,
-            $"source {backup.Source}: the newest {backup.Type.Name()} backup of {name} begins at {Position(StartOf(backup, server)!.Value)} in "
-                + $"the WAL, and the server has written WAL up to {Position(server.WrittenLsn!.Value)} only: it is another cluster's, or was "
-                + "made of WAL that a failover lost"
+            $"source {backup.Source}: the newest {backup.Type.Name()} backup of {name} begins at "
+                + $"{Position(StartOf(backup, server)!.Value)} in the WAL, and the server has written WAL up to "
+                + $"{Position(server.WrittenLsn!.Value)} only: it is another cluster's, or was made of WAL that a failover lost"
         )
         {
             Do = TakeOne,

@@ -283,9 +283,9 @@ public class Meanings
     }
 
     [Fact]
-    public async Task Only_pgBackRest_says_whether_a_backup_has_errors()
+    public async Task Of_the_tools_only_pgBackRest_says_whether_a_backup_has_errors()
     {
-        foreach (var (tool, file) in Reading.Fixtures)
+        foreach (var (tool, file) in Reading.Fixtures.Where(fixture => fixture.Tool != "generic"))
             Assert.All(
                 (await Reading.Of(tool, Reading.Fixture(file))).OfType<Listed.Backup>(),
                 backup => Assert.Equal(tool == "pgbackrest" && backup.Row.Status == BackupStatus.Done, backup.Row.HasErrors is not null)

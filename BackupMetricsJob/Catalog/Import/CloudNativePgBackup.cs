@@ -42,7 +42,7 @@ internal static class CloudNativePgBackup
     static bool IsGone(CatalogRow row, CloudNativePgCluster cluster, Fields backup, ListingOptions options) =>
         row is { Status: BackupStatus.Done, Finished: { } finished } && cluster.LacksBackup(Method(backup), finished, backup, options);
 
-    /// <summary>A Cluster object is one PostgreSQL cluster from when it was made, until pg_upgrade makes another major version of it.</summary>
+    /// <summary>A Cluster object is one PostgreSQL cluster from when it was made, until pg_upgrade makes another of it.</summary>
     static bool IsOf(CloudNativePgCluster cluster, CatalogRow row, Fields backup, ListingOptions options) =>
         (row.PgVersionNumber is null || cluster.VersionNumber is null || row.PgVersionNumber == cluster.VersionNumber)
         && row.Started is { } began

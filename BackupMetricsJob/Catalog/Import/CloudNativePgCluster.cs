@@ -41,7 +41,7 @@ internal sealed class CloudNativePgCluster
     public bool IsMadeBefore(DateTimeOffset began, ListingOptions options) => !(_fields.Iso("metadata.creationTimestamp", options) > began);
 
     /// <summary>
-    /// Whether the operator looked into the storage after this backup was made and did not find it: it is older than the first that is there.
+    /// Whether the operator looked into the storage after this backup was made and did not find it: it is older than the first there.
     /// With plugins it does not look. Of an object store it looked into the one that is configured now.
     /// </summary>
     public bool LacksBackup(string method, DateTimeOffset finished, Fields backup, ListingOptions options) =>

@@ -2,7 +2,7 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Catalog.Import;
 
-/// <summary>What is wrong with a ScheduledBackup: without it the last backup is good for a day, and nobody knows that none will follow.</summary>
+/// <summary>What is wrong with a ScheduledBackup: the last backup looks good, and nobody knows that none will follow.</summary>
 internal static class CloudNativePgSchedule
 {
     /// <summary>How long the operator may take to make a Backup object that is due.</summary>

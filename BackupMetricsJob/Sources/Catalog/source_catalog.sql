@@ -38,7 +38,8 @@ SELECT g.server, g.tool, g.kind,
        extract(epoch FROM x.at)::float8,
        n.done::bigint, n.failed::bigint, n.running::bigint,
        CASE WHEN l.size_bytes IS NULL THEN z.stored ELSE z.sizes END,
-       (least(p.start_lsn, '7FFFFFFF/FFFFFFFF') - '0/0'::pg_lsn)::bigint, (least(p.stop_lsn, '7FFFFFFF/FFFFFFFF') - '0/0'::pg_lsn)::bigint,
+       (CASE WHEN p.start_lsn > '7FFFFFFF/FFFFFFFF' THEN '7FFFFFFF/FFFFFFFF' ELSE p.start_lsn END - '0/0'::pg_lsn)::bigint,
+       (CASE WHEN p.stop_lsn > '7FFFFFFF/FFFFFFFF' THEN '7FFFFFFF/FFFFFFFF' ELSE p.stop_lsn END - '0/0'::pg_lsn)::bigint,
        n.waiting::bigint, p.system_identifier::text, p.pg_version_num, p.time_of_object, p.start_wal, p.timeline, p.database
 FROM g
 LEFT JOIN n USING (server, tool, kind)

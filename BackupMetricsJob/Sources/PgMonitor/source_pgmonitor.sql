@@ -26,7 +26,7 @@ SELECT s.stanza->>'name',
        (b.backup#>>'{timestamp,start}')::float8, (b.backup#>>'{timestamp,stop}')::float8,
        (b.backup#>>'{info,size}')::bigint, (b.backup#>>'{info,repository,delta}')::bigint,
        (b.backup->>'error')::boolean,
-       (least((b.backup#>>'{lsn,start}')::pg_lsn, '7FFFFFFF/FFFFFFFF') - '0/0'::pg_lsn)::bigint,
+       ((b.backup#>>'{lsn,start}')::pg_lsn - '0/0'::pg_lsn)::bigint,
        (SELECT string_agg(format('repo%s: %s (status %s)', r->>'key', r#>>'{status,message}', r#>>'{status,code}'), '; ')
         FROM jsonb_array_elements(CASE jsonb_typeof(s.stanza->'repo') WHEN 'array' THEN s.stanza->'repo' ELSE '[]' END) r
         WHERE r#>>'{status,code}' <> '0'),
