@@ -3,7 +3,7 @@ using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>Reads --connection, which is the same for every command.</summary>
+/// <summary>Reads --connection, which is the same for every command, and settings like it.</summary>
 internal static partial class ConnectionSetting
 {
     /// <summary>
@@ -11,15 +11,17 @@ internal static partial class ConnectionSetting
     /// </summary>
     /// <param name="defaults">Keywords that take precedence over the environment.</param>
     /// <param name="password">For a connection without a password; null for the one that libpq would find.</param>
+    /// <param name="name">The name of the setting.</param>
     public static ConnectionSettings? Read(
         Settings settings,
         IReadOnlyDictionary<string, string> environment,
         ICollection<Problem> problems,
         IReadOnlyDictionary<string, string>? defaults = null,
-        string? password = null
+        string? password = null,
+        string name = "connection"
     )
     {
-        var setting = settings.One("connection") ?? new("connection", ProblemOrigin.Configuration, "");
+        var setting = settings.One(name) ?? new(name, ProblemOrigin.Configuration, "");
         if (setting is { Origin: ProblemOrigin.Flag, Value: "" })
         {
             problems.Add(
