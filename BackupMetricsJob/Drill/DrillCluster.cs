@@ -122,7 +122,7 @@ internal sealed class DrillCluster(DrillFolder folder, DrillProgram program, Pos
     public string LastWords()
     {
         var lines = File.Exists(LogFile) ? File.ReadAllText(LogFile).Split('\n') : [];
-        return program.Words.Of(string.Join('\n', lines.Where(line => !line.StartsWith("LOG: ", StringComparison.Ordinal))));
+        return program.Words.Of(string.Join('\n', lines.Where(IsTelling)));
     }
 
     /// <exception cref="DrillException">Nobody is let in.</exception>
@@ -181,6 +181,12 @@ internal sealed class DrillCluster(DrillFolder folder, DrillProgram program, Pos
     }
 
     public void Dispose() => _process?.Dispose();
+
+    // A hint may say to remove backup_label, which no one should follow who only wants to know whether a backup is good.
+    static bool IsTelling(string line) =>
+        !line.StartsWith("LOG: ", StringComparison.Ordinal)
+        && !line.StartsWith("HINT: ", StringComparison.Ordinal)
+        && !line.StartsWith('\t');
 
     // The eighth line of postmaster.pid is the state, as pg_ctl reads it.
     bool IsReady()

@@ -19,8 +19,10 @@ internal sealed record DrillResult(DrillOptions Options, DateTimeOffset Started)
     /// <summary>Why it failed, in words.</summary>
     public string? Failure { get; init; }
 
-    /// <summary>A signal ended it: then nothing is known, and nothing recorded.</summary>
-    public bool IsStopped { get; init; }
+    /// <summary>The phase that a signal ended: then nothing is known, and nothing recorded. Null if none did.</summary>
+    public DrillPhase? StoppedPhase { get; init; }
+
+    public bool IsStopped => StoppedPhase is not null;
 
     /// <summary>Why something of the drill's own remains; null if nothing does.</summary>
     public string? CleanUpFailure { get; init; }

@@ -87,7 +87,7 @@ internal sealed class DrillRun(DrillState state, TimeProvider time, Action<Drill
             Phases = _phases,
             FailedPhase = failure is null || isStopped ? null : phase,
             Failure = isStopped ? null : failure,
-            IsStopped = isStopped,
+            StoppedPhase = isStopped ? phase : null,
             CleanUpFailure = remains,
             Bytes = state.Bytes,
             ReplayedBytes = state.Recovered?.Lsn - state.Start,

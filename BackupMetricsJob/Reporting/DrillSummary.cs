@@ -34,19 +34,6 @@ internal static class DrillSummary
         }
     }
 
-    /// <summary>restored in 4 min, 2 s behind what was claimed.</summary>
-    public static string Words(RestoreTestFacts test)
-    {
-        var took = test.RestoreTime is { } time ? $" in {Humanize.Duration(time)}" : "";
-        var behind = test.Shortfall switch
-        {
-            null => "",
-            { Ticks: 0 } => ", all that was claimed",
-            { } shortfall => $", {Humanize.Duration(shortfall)} behind what was claimed",
-        };
-        return test.Succeeded ? $"restored{took}{behind}" : "could not be restored, or a check failed";
-    }
-
     static string What(DrillResult result)
     {
         var backup = result.BackupId is { } id ? $" {PlainText.OnOneLine(id)}" : "";
@@ -67,7 +54,9 @@ internal static class DrillSummary
     static void WritePhase(DrillResult result, DrillPhase phase, TimeSpan duration, TextWriter to)
     {
         var took = string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.0} s");
-        if (result.FailedPhase == phase)
+        if (result.StoppedPhase == phase)
+            to.WriteLine($"stopped {phase.Name()} {took}");
+        else if (result.FailedPhase == phase)
             to.WriteLine($"FAILED {phase.Name()} {took}: {result.Failure}");
         else
             to.WriteLine($"ok {phase.Name()} {took}{(Details(result, phase) is { Length: > 0 } details ? ": " + details : "")}");
@@ -89,7 +78,7 @@ internal static class DrillSummary
             return "STOPPED by a signal: nothing is proved, nothing was recorded or pushed";
         if (!result.Succeeded)
             return $"FAILED in {result.FailedPhase!.Value.Name()}: the backup of {PlainText.OnOneLine(result.Options.Server)} is not proved";
-        var words = Words(result.Facts);
+        var words = $"restored in {Humanize.Duration(result.RestoreTime)}{ShowBackup.Behind(result.Shortfall)}";
         return result.Shortfall > TimeSpan.Zero
             ? $"WARNING {words}: part of what was said to be archived cannot be restored"
             : $"ok {words}";
