@@ -55,8 +55,10 @@ public sealed class RulesTests
                 "PushgatewayDown",
                 "RecoveryPointTooOld",
                 "RecoveryPointUnknown",
+                "RestoreShortfall",
                 "RestoreTestFailed",
                 "RestoreTestTooOld",
+                "RestoreTooSlow",
                 "WalArchiverFailing",
             ],
             DeployFiles.Alerts.Order(StringComparer.Ordinal)

@@ -35,6 +35,7 @@ public sealed class DrilledServer : IAsyncLifetime
         await Server.ExecuteAsync($"CREATE TABLESPACE cold LOCATION '{_folder.File("space")}'");
         await Server.ExecuteAsync("CREATE TABLE accounts AS SELECT generate_series(1, 10000) AS id");
         await Server.ExecuteAsync("CREATE TABLE old TABLESPACE cold AS SELECT generate_series(1, 1000) AS id");
+        await Server.ExecuteAsync("CREATE ROLE clerk; ALTER TABLE accounts OWNER TO clerk; GRANT SELECT ON old TO clerk");
         await BaseBackupAsync(Plain, "-T", $"{_folder.File("space")}={_folder.File("plain-space")}");
         await BaseBackupAsync(Tar, "-F", "tar", "-z");
         var segments = new List<string>();

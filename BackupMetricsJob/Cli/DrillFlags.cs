@@ -46,7 +46,7 @@ internal static class DrillFlags
         flags.AddMany("gateway", "URL", "Pushgateway that the result is pushed to; repeatable");
         JobFlags.AddGatewayAccess(flags, "Timeout for the first attempt of a push", PushBudget.DefaultAttemptTimeout);
         flags.Add("job", "NAME", $"Label job of the pushed group ({JobDefaults.Job})");
-        flags.AddMany("grouping", "NAME=VALUE", "Label to add to the grouping key, beside job and drill; repeatable");
+        flags.AddMany("grouping", "NAME=VALUE", "Label to add to the grouping key, beside job, drill and tool; repeatable");
         flags.AddMany("label", "NAME=VALUE", "Label to add to every series; repeatable");
     }
 
@@ -69,7 +69,7 @@ internal static class DrillFlags
             [],
             [SourceName.Server]
         );
-        var publication = ReadPublication(settings, context, instance, labels, problems);
+        var publication = ReadPublication(settings, context, instance, tool, labels, problems);
         var asked = ReadAsked(settings, context, instance, publication?.Catalogue, problems);
         var options = new DrillOptions(instance.Name, tool ?? DrillTool.Command)
         {
@@ -135,6 +135,7 @@ internal static class DrillFlags
         Settings settings,
         ProcessContext context,
         Instance instance,
+        DrillTool? tool,
         List<TargetLabel> labels,
         List<Problem> problems
     )
@@ -148,7 +149,11 @@ internal static class DrillFlags
         var messages = new List<string>();
         var group = GroupingKey.TryCreate(
             job.Value,
-            [new("drill", instance.Name), .. own.Select(label => new GroupingLabel(label.Name, label.Value))],
+            [
+                new("drill", instance.Name),
+                new("tool", tool?.Name() ?? ""),
+                .. own.Select(label => new GroupingLabel(label.Name, label.Value)),
+            ],
             messages
         );
         foreach (var message in messages)

@@ -70,17 +70,27 @@ internal sealed partial class DumpLoader(DrillOptions options, DrillFolder folde
         await SqlAsync($"CREATE DATABASE {Database} TEMPLATE template0", "postgres");
         if (_form == DumpForm.Archive)
         {
-            // Roles are no part of a dump.
+            // Roles and tablespaces are no part of a dump.
             await program.RunAsync(
                 cluster.Programs.Require("pg_restore"),
-                [.. cluster.ClientArguments, "--exit-on-error", "--no-owner", "--no-privileges", "-d", Database, Dump],
+                [.. cluster.ClientArguments, "--exit-on-error", "--no-owner", "--no-privileges", "--no-tablespaces", "-d", Database, Dump],
                 cancellationToken
             );
             return;
         }
 
-        foreach (var role in await RolesAsync(cancellationToken))
+        var (roles, tablespaces) = await NamesAsync(cancellationToken);
+        foreach (var role in roles)
             await SqlAsync($"CREATE ROLE {role}", "postgres");
+        foreach (var tablespace in tablespaces)
+        {
+            var location = Directory.CreateDirectory(Path.Combine(folder.TablespaceDirectory, Guid.NewGuid().ToString("N"))).FullName;
+            await SqlAsync(
+                $"CREATE TABLESPACE {tablespace} LOCATION '{location.Replace("'", "''", StringComparison.Ordinal)}'",
+                "postgres"
+            );
+        }
+
         await program.RunAsync(
             psql,
             [.. cluster.ClientArguments, .. (string[])["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", Database, "-f", Dump]],
@@ -112,14 +122,18 @@ internal sealed partial class DumpLoader(DrillOptions options, DrillFolder folde
         return reader.ReadToEnd();
     }
 
-    /// <summary>The roles that a plain dump names, as they are spelled in it; those of the new cluster are there already.</summary>
-    async Task<IReadOnlyList<string>> RolesAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// The roles and tablespaces that a plain dump names, as they are spelled in it; those of the new cluster are there already.
+    /// </summary>
+    async Task<(HashSet<string> Roles, HashSet<string> Tablespaces)> NamesAsync(CancellationToken cancellationToken)
     {
-        var roles = new HashSet<string>(StringComparer.Ordinal);
+        var (roles, tablespaces) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         await foreach (var line in File.ReadLinesAsync(Dump, Utf8, cancellationToken))
         {
-            if (RoleName().Match(line) is { Success: true } match)
-                roles.Add(match.Groups[1].Value);
+            if (RoleName().Match(line) is { Success: true } role)
+                roles.Add(role.Groups[1].Value);
+            else if (TablespaceName().Match(line) is { Success: true } tablespace)
+                tablespaces.Add(tablespace.Groups[1].Value);
         }
 
         roles.RemoveWhere(role =>
@@ -127,8 +141,11 @@ internal sealed partial class DumpLoader(DrillOptions options, DrillFolder folde
             || role.Trim('"') == options.Superuser
             || role.StartsWith("pg_", StringComparison.Ordinal)
         );
-        return [.. roles];
+        return (roles, tablespaces);
     }
+
+    [GeneratedRegex(@"^SET default_tablespace = (""(?:[^""]|"""")+""|[a-z_][a-z_0-9$]*);$")]
+    private static partial Regex TablespaceName();
 
     [GeneratedRegex(@"^(?:ALTER .* OWNER TO|GRANT .* TO|REVOKE .* FROM) (""(?:[^""]|"""")+""|[a-z_0-9$]+|PUBLIC)(?: WITH GRANT OPTION)?;$")]
     private static partial Regex RoleName();

@@ -10,7 +10,7 @@ internal sealed class DumpSteps(DrillState state) : DrillSteps(state)
         DrillCluster.CheckSocketPath(State.Folder);
         State.Found = _loader.Inspect();
         State.Programs = await PostgresPrograms.FindNewestAsync(State.Program, State.Options.BinDirectory, cancellationToken);
-        foreach (var name in (string[])["initdb", "psql", "pg_restore", .. State.Options.Amcheck ? (string[])["pg_amcheck"] : []])
+        foreach (var name in PostgresPrograms.DumpPrograms.Concat(State.Options.Amcheck ? ["pg_amcheck"] : []))
             State.Programs.Require(name);
         State.CheckSpace();
     }

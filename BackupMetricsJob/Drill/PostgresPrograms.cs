@@ -11,6 +11,11 @@ internal sealed partial record PostgresPrograms(string Directory, int Version)
 
     const int NewestLookedFor = 40;
 
+    static readonly string[] OfAnyVersion = ["/usr/local/pgsql/bin", "/usr/local/bin", "/usr/bin"];
+
+    /// <summary>What a dump is loaded with.</summary>
+    public static IReadOnlyList<string> DumpPrograms { get; } = ["postgres", "initdb", "psql", "pg_restore"];
+
     public string Postgres => Program("postgres");
 
     public string Program(string name) => Path.Combine(Directory, name);
@@ -45,7 +50,7 @@ internal sealed partial record PostgresPrograms(string Directory, int Version)
                 );
         }
 
-        foreach (var directory in Candidates(version))
+        foreach (var directory in OfVersion(version).Concat(OfAnyVersion))
         {
             if (
                 File.Exists(Path.Combine(directory, "postgres"))
@@ -60,31 +65,30 @@ internal sealed partial record PostgresPrograms(string Directory, int Version)
         );
     }
 
-    /// <summary>The newest there are: a dump may be loaded into a newer version.</summary>
+    /// <summary>The newest there are that can load a dump: a newer version may load it, too.</summary>
     public static async Task<PostgresPrograms> FindNewestAsync(DrillProgram program, string? given, CancellationToken cancellationToken)
     {
-        var candidates = given is null
-            ? Enumerable.Range(0, NewestLookedFor).Select(i => NewestLookedFor - i).SelectMany(Candidates)
-            : [given];
+        if (given is not null)
+            return await OfAsync(program, given, cancellationToken);
+        var candidates = Enumerable.Range(0, NewestLookedFor).SelectMany(older => OfVersion(NewestLookedFor - older)).Concat(OfAnyVersion);
         foreach (var directory in candidates)
         {
-            if (given is not null || File.Exists(Path.Combine(directory, "postgres")))
+            if (DumpPrograms.All(name => File.Exists(Path.Combine(directory, name))))
                 return await OfAsync(program, directory, cancellationToken);
         }
 
-        throw new DrillException("no programs of PostgreSQL were found: install them, or name their directory with --bin-dir");
+        throw new DrillException(
+            $"no directory with {string.Join(", ", DumpPrograms)} was found: install PostgreSQL, or name its programs' directory with --bin-dir"
+        );
     }
 
-    static IEnumerable<string> Candidates(int version) =>
+    static IEnumerable<string> OfVersion(int version) =>
         [
             $"/usr/lib/postgresql/{version}/bin",
             $"/usr/pgsql-{version}/bin",
             $"/usr/lib/postgresql{version}/bin",
             $"/usr/libexec/postgresql{version}",
             $"/opt/homebrew/opt/postgresql@{version}/bin",
-            "/usr/local/bin",
-            "/usr/local/pgsql/bin",
-            "/usr/bin",
         ];
 
     static async Task<PostgresPrograms> OfAsync(DrillProgram program, string directory, CancellationToken cancellationToken)

@@ -42,7 +42,11 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
             using var list = JsonDocument.Parse(told.Output);
             return Read(list.RootElement);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (JsonException)
+        {
+            throw new DrillException($"pgbackrest info prints no list, as where a repository is damaged{Passphrase}");
+        }
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new DrillException($"pgbackrest info says what this program does not understand: {PlainText.OnOneLine(e.Message)}");
         }
@@ -56,10 +60,7 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
                 continue;
             var backups = stanza.GetProperty("backup").EnumerateArray().ToList();
             if (backups.Count == 0)
-                throw new DrillException(
-                    $"pgbackrest has no backup of the stanza {Options.Stanza}: "
-                        + Program.Words.Redact(PlainText.OnOneLine(stanza.GetProperty("status").GetProperty("message").GetString() ?? ""))
-                );
+                throw new DrillException($"pgbackrest has no backup of the stanza {Options.Stanza}: {Status(stanza)}");
             var newest = backups.MaxBy(backup => backup.GetProperty("timestamp").GetProperty("stop").GetInt64());
             var (database, repository) = Key(newest.GetProperty("database"), "id");
             var version = stanza
@@ -79,10 +80,30 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
         throw new DrillException($"pgbackrest knows no stanza {Options.Stanza}");
     }
 
+    /// <summary>The stanza's own status, or what is wrong with a repository: its first line, since ciphertext may follow.</summary>
+    string Status(JsonElement stanza)
+    {
+        var message = stanza.GetProperty("status").GetProperty("message").GetString() ?? "";
+        if (message != "other" || !stanza.TryGetProperty("repo", out var repositories))
+            return PlainText.OnOneLine(message);
+        var told = repositories
+            .EnumerateArray()
+            .Select(repository => repository.GetProperty("status").GetProperty("message").GetString() ?? "")
+            .FirstOrDefault(words => words is not ("" or "ok"));
+        return Program.Words.Redact(PlainText.OnOneLine((told ?? message).Split('\n')[0])) + Passphrase;
+    }
+
+    const string Passphrase = ", or is encrypted with another passphrase than repo-cipher-pass";
+
     // Before 2.32 there was one repository, without a number.
     static (long Id, long Repository) Key(JsonElement database, string id) =>
         (database.GetProperty(id).GetInt64(), database.TryGetProperty("repo-key", out var key) ? key.GetInt64() : 1);
 
+    // A restore empties the spool directory, which is the living server's unless another is named.
     public override Task FetchAsync(PostgresPrograms? programs, CancellationToken cancellationToken) =>
-        Program.RunAsync(Tool, [.. Arguments, "--tablespace-map-all=" + Folder.TablespaceDirectory, "restore"], cancellationToken);
+        Program.RunAsync(
+            Tool,
+            [.. Arguments, "--spool-path=" + Folder.File("spool"), "--tablespace-map-all=" + Folder.TablespaceDirectory, "restore"],
+            cancellationToken
+        );
 }
