@@ -10,10 +10,11 @@ public class ImportDirectionTests
         new Dictionary<string, string[]>
         {
             ["Program"] = ["Cli"],
-            ["Cli"] = ["Schedule", "Reporting", "Running", "Catalog", "Configuration", "Checking"],
+            ["Cli"] = ["Schedule", "Reporting", "Running", "Drill", "Catalog", "Configuration", "Checking"],
             ["Schedule"] = ["Running", "Configuration", "Reporting"],
-            ["Reporting"] = ["Running", "Configuration", "Checking", "Catalog"],
+            ["Reporting"] = ["Running", "Configuration", "Checking", "Catalog", "Drill"],
             ["Checking"] = ["Running", "Configuration", "Pushgateway"],
+            ["Drill"] = ["Running", "Catalog"],
             ["Running"] = ["Sources", "Exposition", "Pushgateway", "Configuration"],
             ["Configuration"] = ["Postgres", "Backups", "Pushgateway"],
             ["Sources"] = ["Postgres", "Backups"],
@@ -29,11 +30,11 @@ public class ImportDirectionTests
         },
         new Dictionary<string, string[]>
         {
-            ["Npgsql"] = ["Postgres", "Sources", "Catalog", "Schedule"],
+            ["Npgsql"] = ["Postgres", "Sources", "Catalog", "Drill", "Schedule"],
             ["NpgsqlTypes"] = ["Sources", "Catalog"],
             ["YamlDotNet"] = ["Configuration"],
             ["System.Net.Http"] = ["Http", "Pushgateway", "Schedule"],
-            ["Prometheus"] = ["Exposition", "Pushgateway", "Running", "Schedule"],
+            ["Prometheus"] = ["Exposition", "Pushgateway", "Running", "Drill", "Schedule"],
             ["Quartz"] = ["Schedule"],
             ["Microsoft.AspNetCore"] = ["Schedule"],
             ["Microsoft.Extensions"] = ["Schedule"],

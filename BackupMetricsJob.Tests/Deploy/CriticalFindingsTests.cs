@@ -21,6 +21,8 @@ public sealed partial class CriticalFindingsTests
         new(LimitType.Logical, Severity.Critical, 2 * Day),
         new(LimitType.RestoreTest, Severity.Warning, 30 * Day),
         new(LimitType.RestoreTest, Severity.Critical, 90 * Day),
+        new(LimitType.Rto, Severity.Warning, TimeSpan.FromHours(1)),
+        new(LimitType.Rto, Severity.Critical, TimeSpan.FromHours(2)),
     ];
 
     static readonly BackupFacts Dump = new(SourceName.Query, "pg_dump", BackupType.Logical) { LastSuccess = Noon - Day, Age = Day };
@@ -30,6 +32,16 @@ public sealed partial class CriticalFindingsTests
         LastSuccess = Noon - (5 * Day),
         Age = 5 * Day,
     };
+
+    static BackupFacts Drilled(TimeSpan replay, TimeSpan shortfall) =>
+        Restored with
+        {
+            LastTest = new(true, Restored.LastSuccess!.Value)
+            {
+                Durations = [new("fetch", TimeSpan.FromMinutes(1)), new("replay", replay), new("check", TimeSpan.FromHours(5))],
+                Shortfall = shortfall,
+            },
+        };
 
     static IEnumerable<(string Name, ServerEvidence? Server)> Servers =>
         [
@@ -75,6 +87,9 @@ public sealed partial class CriticalFindingsTests
             ("restore-100-d", [Backup, Dump, Restored with { LastSuccess = Noon - (100 * Day), Age = 100 * Day }]),
             ("restore-failed", [Backup, Dump, Restored with { LastFailure = Noon.AddHours(-7) }]),
             ("no-restore-worked", [Backup, Dump, Restored with { LastSuccess = null, Age = null, LastFailure = Noon.AddHours(-7) }]),
+            ("came-back-short", [Backup, Dump, Drilled(TimeSpan.FromMinutes(9), TimeSpan.FromMinutes(5))]),
+            ("came-back-slowly", [Backup, Dump, Drilled(TimeSpan.FromMinutes(90), TimeSpan.Zero)]),
+            ("came-back-too-slowly", [Backup, Dump, Drilled(TimeSpan.FromHours(3), TimeSpan.Zero)]),
             ("damaged", [Backup with { LastHasErrors = true }, Dump, Restored]),
             ("broken-chain", [Backup, Backup with { Type = BackupType.Incr, BrokenChains = 2 }, Dump, Restored]),
         ];

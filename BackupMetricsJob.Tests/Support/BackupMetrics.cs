@@ -26,10 +26,11 @@ internal static class BackupMetrics
         IReadOnlyDictionary<string, string>? environment,
         string input = "",
         string? workingDirectory = null,
-        TimeSpan? deadline = null
+        TimeSpan? deadline = null,
+        bool unprivileged = false
     )
     {
-        await using var process = Start(arguments, environment, input, workingDirectory);
+        await using var process = Start(arguments, environment, input, workingDirectory, unprivileged);
         return await process.WaitAsync(deadline);
     }
 
@@ -38,7 +39,8 @@ internal static class BackupMetrics
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string>? environment = null,
         string input = "",
-        string? workingDirectory = null
+        string? workingDirectory = null,
+        bool unprivileged = false
     )
     {
         if (!File.Exists(Executable))
@@ -59,6 +61,7 @@ internal static class BackupMetrics
             Environment = all,
             Input = input,
             WorkingDirectory = workingDirectory,
+            Unprivileged = unprivileged,
         };
         return Executable.EndsWith(".dll", StringComparison.Ordinal)
             ? ChildProcess.Start(Path.Combine(DotnetRoot, "dotnet"), [Executable, .. arguments], options)

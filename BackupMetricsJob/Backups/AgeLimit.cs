@@ -8,6 +8,9 @@ internal enum LimitType
     Wal,
     Logical,
     RestoreTest,
+
+    /// <summary>How long a restore may take: the measured time of the last drill counts, not an age.</summary>
+    Rto,
 }
 
 /// <summary>How urgent it is when a limit is exceeded.</summary>
@@ -43,6 +46,7 @@ internal static class LimitNames
             LimitType.Wal => "wal",
             LimitType.Logical => "logical",
             LimitType.RestoreTest => "restore_test",
+            LimitType.Rto => "rto",
             _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
         };
 

@@ -68,6 +68,9 @@ internal sealed record BackupFacts(string Source, string Tool, BackupType Type)
     /// </summary>
     public bool CarriesItsWal => Source != SourceName.Server && Tool == "pg_basebackup" && Type.IsPhysical();
 
+    /// <summary>Of restore tests: how the last one went; null where the source does not say more than when.</summary>
+    public RestoreTestFacts? LastTest { get; init; }
+
     /// <summary>Where it ends; of WAL: how far the archive reaches.</summary>
     public long? StopLsn { get; init; }
 }

@@ -20,6 +20,7 @@ internal static class BackupFindings
         AddByType(findings, result, LimitType.Full, BackupType.Full, "full backup");
         AddByType(findings, result, LimitType.Logical, BackupType.Logical, "logical backup");
         AddByType(findings, result, LimitType.RestoreTest, BackupType.RestoreTest, "restore test");
+        RestoreTestFindings.Add(findings, result);
         foreach (var backup in result.Backups)
             AddState(findings, backup, result.At);
     }

@@ -66,6 +66,7 @@ internal static class FactsMerge
             Counts = a.Counts is null || b.Counts is null ? a.Counts ?? b.Counts : a.Counts + b.Counts,
             Running = a.Running is null || b.Running?.Since < a.Running.Since ? b.Running ?? a.Running : a.Running,
             BrokenChains = Broken(a.BrokenChains, b.BrokenChains),
+            LastTest = a.LastTest is null || b.LastTest?.At > a.LastTest.At ? b.LastTest ?? a.LastTest : a.LastTest,
         };
     }
 

@@ -44,7 +44,8 @@ internal static class CatalogRecord
                     row.StoredBytes,
                     row.ParentId,
                     row.Database,
-                    row.Error
+                    row.Error,
+                    row.Raw
                 );
                 if (await command.ExecuteScalarAsync(cancellationToken) is null)
                     return CatalogFailure.Input(

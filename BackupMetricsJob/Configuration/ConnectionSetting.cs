@@ -3,7 +3,7 @@ using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>Reads --connection, which is the same for every command.</summary>
+/// <summary>Reads --connection, which is the same for every command, and settings like it.</summary>
 internal static partial class ConnectionSetting
 {
     /// <summary>

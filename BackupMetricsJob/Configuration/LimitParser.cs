@@ -6,12 +6,12 @@ namespace BackupMetricsJob.Configuration;
 internal static class LimitParser
 {
     const string Allowed =
-        "TYPE=DURATION, TYPE:SEVERITY=DURATION or TYPE=none, where TYPE is base, full, wal, logical or restore_test, "
+        "TYPE=DURATION, TYPE:SEVERITY=DURATION or TYPE=none, where TYPE is base, full, wal, logical, restore_test or rto, "
         + "SEVERITY is warning or critical, and DURATION is "
         + DurationParser.Allowed;
 
     public static IReadOnlyList<LimitType> Types { get; } =
-    [LimitType.Base, LimitType.Full, LimitType.Wal, LimitType.Logical, LimitType.RestoreTest];
+    [LimitType.Base, LimitType.Full, LimitType.Wal, LimitType.Logical, LimitType.RestoreTest, LimitType.Rto];
 
     public static IReadOnlyList<TypeLimits> Read(IReadOnlyList<Setting> settings, ICollection<Problem> problems)
     {

@@ -14,6 +14,8 @@ internal static class BackupSamples
             if (backup.Type == BackupType.RestoreTest)
             {
                 samples.Set(MetricNames.RestoreTest, labels, backup.LastSuccess?.UnixSeconds(), backup.Source, backup.Tool);
+                if (backup.LastTest is { } test)
+                    RestoreTestSamples.Write(test, labels, backup.Tool, samples);
             }
             else
             {

@@ -1,6 +1,7 @@
 using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Checking;
 using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Drill;
 using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Running;
 
@@ -60,6 +61,19 @@ internal static class ExitCodes
         var failed =
             report.Targets.Any(target => target.Result.Failure is not null) || report.Prometheus is { Status: not ServerStatus.Ok };
         return failOnTarget && failed ? ExitCode.TargetFailed : ExitCode.Success;
+    }
+
+    /// <summary>In this order: a gateway, a signal, the drill itself, somebody who should have answered, or something that remains.</summary>
+    public static ExitCode For(DrillReport report, ExitCode? signal)
+    {
+        if (Worst([.. report.Pushes.Select(push => push.Result)]) is { } code)
+            return code;
+        if (report.Result.IsStopped)
+            return signal ?? ExitCode.Interrupted;
+        if (!report.Result.Succeeded)
+            return ExitCode.InputRefused;
+        var isWhole = report.RecordFailure is null && report.Result.Claim?.Failure is null && report.Result.CleanUpFailure is null;
+        return isWhole ? ExitCode.Success : ExitCode.TargetFailed;
     }
 
     public static ExitCode For(CatalogFailureCause cause, ExitCode? signal) =>

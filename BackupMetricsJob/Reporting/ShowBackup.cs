@@ -7,7 +7,9 @@ internal static class ShowBackup
 {
     public static void Write(BackupFacts backup, Instance instance, Action<string, string> row)
     {
-        if (backup is { LastSuccess: { } finished, Age: { } age })
+        if (backup.LastTest is { } test)
+            row(Name(backup.Type), $"{Describe(test, backup)} ({Limit(instance, LimitTypeFor(instance, backup.Type))}), {backup.Tool}");
+        else if (backup is { LastSuccess: { } finished, Age: { } age })
         {
             var of = backup.Database is { } database ? $"of database {PlainText.OnOneLine(database)} alone, " : "";
             var took = backup.LastDuration is { } duration ? $", took {Humanize.Duration(duration)}" : "";
@@ -26,6 +28,25 @@ internal static class ShowBackup
         if (DescribeOthers(backup) is { Length: > 0 } more)
             row("", more);
     }
+
+    /// <summary>restored 3 days ago in 4 min, 2 s behind what was claimed.</summary>
+    public static string Describe(RestoreTestFacts test, BackupFacts backup)
+    {
+        var ago = backup.Age is { } age ? $" {Humanize.Duration(age)} ago" : "";
+        if (!test.Succeeded)
+            return $"could not be restored, or a check failed, at {Humanize.Time(test.At)}{(ago.Length > 0 ? $"; restored{ago}" : "")}";
+        var took = test.RestoreTime is { } time ? $" in {Humanize.Duration(time)}" : "";
+        return $"restored{ago}{took}{Behind(test.Shortfall)}";
+    }
+
+    /// <summary>How what came back compares with what was claimed.</summary>
+    public static string Behind(TimeSpan? shortfall) =>
+        shortfall switch
+        {
+            null => "",
+            { Ticks: 0 } => ", all that was claimed",
+            { } missing => $", {Humanize.Duration(missing)} behind what was claimed",
+        };
 
     public static string Limit(Instance instance, LimitType? type)
     {

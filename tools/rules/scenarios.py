@@ -281,6 +281,41 @@ add("A restore test that failed: after a good one, or where none ever worked, un
          "Read the log of that restore, fix what it reports, and restore again.",
          instance="never", job="backup_metrics", severity="critical", source="catalog", tool="wal-g", type="restore_test"))
 
+N = 60
+DRILL = dict(job="backup_metrics", drill="orders", instance="orders", tool="pgbackrest", team="payments")
+add("Drills: one that fails pages until the next good one, also where no catalogue knows of it; one that another run reads again is no second alert",
+    [gateway(N), run(N, healthy("orders", N)), series("postgres_restore_test_timestamp_seconds", then(steady(0, 40), steady(2400, 20)), **DRILL),
+     series("postgres_restore_test_success", then(steady(1, 10), steady(0, 30), steady(1, 20)), **DRILL),
+     series("postgres_restore_test_timestamp_seconds", steady(0, N), job="backup_metrics", instance="orders", tool="pgbackrest"),
+     series("postgres_restore_test_success", steady(0, N), job="backup_metrics", instance="orders", tool="pgbackrest")],
+    quiet(14), fires(15, alert("RestoreTestFailed", instance="orders", tool="pgbackrest")), fires(39, alert("RestoreTestFailed", instance="orders", tool="pgbackrest")), quiet(40), quiet(N - 1))
+add("A restore that came back behind what was claimed, by the drill's own push and by the catalogue",
+    [gateway(N), run(N, healthy("orders", N)), series("postgres_restore_test_shortfall_seconds", then(steady(0, 10), steady(1, 20), steady(0, 30)), **DRILL),
+     series("postgres_restore_test_shortfall_seconds", then(steady(0, 10), steady(1, 20), steady(0, 30)), job="backup_metrics", run="a", instance="orders", tool="pgbackrest", team="payments")],
+    quiet(14), fires(15, alert("RestoreShortfall", instance="orders", tool="pgbackrest")), fires(29, alert("RestoreShortfall", instance="orders", tool="pgbackrest")), quiet(30), quiet(N - 1))
+add("A shortfall, in words",
+    [series("backup_metrics_run_timestamp_seconds", clock(N), job="backup_metrics"), series("postgres_restore_test_shortfall_seconds", steady(754, N), **DRILL)],
+    says(10, "RestoreShortfall", "orders: a restore came back 754 s behind what was claimed",
+         "The last restore of orders (job backup_metrics, pgbackrest) ended 754 seconds before the moment that was claimed to be safe: WAL that was said to be archived "
+         "is missing or cannot be read. Take a full backup now, then find the first segment that is missing.",
+         instance="orders", job="backup_metrics", severity="critical", tool="pgbackrest", team="payments"))
+DURATION = "postgres_restore_test_duration_seconds"
+add("A restore that takes longer than its limit: fetch and replay together, of the slowest tool, and no check",
+    [gateway(N), run(N, [*healthy("orders", N), *limits("orders", N, {("rto", "warning"): 1, ("rto", "critical"): 2})]),
+     series(DURATION, then(steady(1800, 10), steady(3000, 30), steady(1800, 20)), **DRILL, phase="fetch"), series(DURATION, steady(700, N), **DRILL, phase="replay"),
+     series(DURATION, steady(9000, N), **DRILL, phase="check"),
+     series(DURATION, then(steady(60, 20), steady(7201, 10), steady(60, 30)), **{**DRILL, "tool": "pg_dump"}, phase="replay"),
+     series(DURATION, steady(9000, N), **{**DRILL, "instance": "free", "drill": "free"}, phase="fetch")],
+    quiet(14), fires(15, alert("RestoreTooSlow", "warning", instance="orders", type_="rto")), fires(24, alert("RestoreTooSlow", "warning", instance="orders", type_="rto")),
+    fires(25, both("RestoreTooSlow", instance="orders", type_="rto")), fires(30, alert("RestoreTooSlow", "warning", instance="orders", type_="rto")), quiet(40), quiet(N - 1))
+add("A restore that takes too long, in words",
+    [gateway(N), run(N, [*healthy("orders", N), *limits("orders", N, {("rto", "critical"): 1.5})]),
+     series(DURATION, steady(4500, N), **DRILL, phase="fetch"), series(DURATION, steady(2700, N), **DRILL, phase="replay")],
+    says(10, "RestoreTooSlow", "orders: a restore takes 2.0 h",
+         "The last restore of orders (job backup_metrics) took 2.00 hours to fetch and to replay; the critical limit is 1.5 hours. "
+         "Take full or differential backups more often, fetch in parallel, or restore to faster storage.",
+         instance="orders", job="backup_metrics", severity="critical", type_="rto"))
+
 N = 3 * HOUR
 add("A catalogue that cannot speak of its servers pages for each; where the database is probed, its probe does",
     [gateway(N), [*limits("listed", N, job="backup_metrics"), *sources("listed", N, {"catalog": then(steady(1, 20), steady(0, 100), steady(1, N - 120))}, job="backup_metrics"),

@@ -42,7 +42,7 @@ internal static class Keys
 
     public static string[] Target { get; } = ["name", .. Defaults, "connection_file", "connection_env"];
 
-    public static string[] MaxAge { get; } = ["base", "full", "wal", "logical", "restore_test"];
+    public static string[] MaxAge { get; } = ["base", "full", "wal", "logical", "restore_test", "rto"];
 
     public static string[] Severities { get; } = ["warning", "critical"];
 

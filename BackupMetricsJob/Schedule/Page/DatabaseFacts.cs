@@ -27,6 +27,8 @@ internal static class DatabaseFacts
         var finished = backup.LastSuccess is { } at
             ? Html.Format($"{backup.Tool}, finished {TimeElement.Render(at)}")
             : Html.Format($"{backup.Tool}");
+        if (backup.LastTest is { } test)
+            return Html.Format($"{backup.Tool}, {ShowBackup.Describe(test, backup)}");
         var took = backup.LastDuration is { } duration ? $", took {Humanize.Duration(duration)}" : "";
         var more = ShowBackup.DescribeOthers(backup);
         return Html.Format($"{finished}{took}{ShowBackup.Size(backup)}{(more.Length > 0 ? "; " + more : "")}");

@@ -41,6 +41,7 @@ internal sealed class CatalogSource
             new(SqlText.Load("source_catalog_chains")) { Parameters = { ServerPatternJson.Like(servers) } },
             new(SqlText.Load("source_catalog_running")) { Parameters = { ServerPatternJson.Like(servers) } },
             new(SqlText.Load("source_catalog_imports")) { Parameters = { ServerPatternJson.Like(servers) } },
+            new(SqlText.Load("source_catalog_restore_tests")) { Parameters = { ServerPatternJson.Like(servers) } },
             new(SqlText.Load("source_catalog_archives")) { Parameters = { ServerPatternJson.Like(servers) } },
             new(SqlText.Load("source_catalog_archive_ranges")) { Parameters = { ServerPatternJson.Like(servers) } },
             new(SqlText.Load("source_catalog_archive_backups")) { Parameters = { ServerPatternJson.Like(servers) } },
@@ -62,6 +63,8 @@ internal sealed class CatalogSource
         await EachAsync(source.ReadRunning);
         await reader.NextResultAsync(cancellationToken);
         await EachAsync(source.ReadImport);
+        await reader.NextResultAsync(cancellationToken);
+        await EachAsync(source.ReadRestoreTest);
         var archives = new ArchiveRows();
         await reader.NextResultAsync(cancellationToken);
         await EachAsync(archives.ReadListing);
@@ -223,10 +226,16 @@ internal sealed class CatalogSource
             };
     }
 
-    void Change(NpgsqlDataReader row, Func<BackupFacts, BackupFacts> change)
+    void ReadRestoreTest(NpgsqlDataReader row) =>
+        Change(row, BackupType.RestoreTest, facts => facts with { LastTest = RestoreTestRow.Read(row) });
+
+    void Change(NpgsqlDataReader row, Func<BackupFacts, BackupFacts> change) =>
+        Change(row, BackupTypeNames.Parse(row.GetString(2)), change);
+
+    void Change(NpgsqlDataReader row, BackupType? type, Func<BackupFacts, BackupFacts> change)
     {
         var backups = Of(row.GetString(0)).Backups;
-        var (tool, type) = (row.GetString(1), BackupTypeNames.Parse(row.GetString(2)));
+        var tool = row.GetString(1);
         var at = backups.FindIndex(facts => facts.Tool == tool && facts.Type == type);
         if (at >= 0)
             backups[at] = change(backups[at]);

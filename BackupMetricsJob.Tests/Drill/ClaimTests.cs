@@ -1,0 +1,47 @@
+using BackupMetricsJob.Drill;
+
+namespace BackupMetricsJob.Tests.Drill;
+
+/// <summary>What came back against what was claimed.</summary>
+public sealed class ClaimTests
+{
+    const long Segment = 16 << 20;
+
+    static readonly DateTimeOffset Claimed = new(2026, 11, 30, 12, 0, 0, TimeSpan.Zero);
+    static readonly Claim Claim = new(Claimed, 10 * Segment, "server", Segment);
+
+    /// <summary>The last record of a segment may end in the next one: less than a segment is no hole. An idle server loses nothing.</summary>
+    [Theory]
+    [InlineData(10, 0, 3600, 0)]
+    [InlineData(11, 0, 0, 0)]
+    [InlineData(9, 1, 5, 0)]
+    [InlineData(9, 0, 5, 5)]
+    [InlineData(2, 100, 3600, 3600)]
+    [InlineData(2, 100, -5, 0)]
+    public void Nothing_is_missing_where_the_claimed_WAL_came_back(long segments, long bytes, int before, int shortfall) =>
+        Assert.Equal(
+            TimeSpan.FromSeconds(shortfall),
+            Claim.Shortfall(Came(segments * Segment + bytes, Claimed.AddSeconds(-before)), finished: null)
+        );
+
+    [Fact]
+    public void Without_a_transaction_the_backup_is_all_that_came_back()
+    {
+        var came = Came(2 * Segment, null);
+
+        Assert.Equal(TimeSpan.FromHours(1), Claim.Shortfall(came, Claimed.AddHours(-1)));
+        Assert.Null(Claim.Shortfall(came, finished: null));
+        Assert.True(Claim.IsMissed(came));
+        Assert.False(Claim.IsMissed(Came(10 * Segment, null)));
+    }
+
+    [Fact]
+    public void Without_a_place_in_the_WAL_nothing_can_be_compared()
+    {
+        Assert.Null((Claim with { Lsn = null }).Shortfall(Came(2 * Segment, Claimed), Claimed));
+        Assert.Null(Claim.Shortfall(Came(null, Claimed), Claimed));
+        Assert.False((Claim with { Lsn = null }).IsMissed(Came(2 * Segment, null)));
+    }
+
+    static Recovered Came(long? lsn, DateTimeOffset? last) => new(lsn, last, 1, HasChecksums: false, IsInRecovery: false);
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using BackupMetricsJob.Tests.Support;
+
+namespace BackupMetricsJob.Tests.Drill;
+
+/// <summary>A place for drills of one test: their own work directory, copies to break, and what remains afterwards.</summary>
+internal sealed class DrillPlace : IAsyncDisposable
+{
+    readonly TempFolder _folder = new();
+
+    DrillPlace() => Directory.CreateDirectory(Work);
+
+    public string Work => File("work");
+
+    public static async Task<DrillPlace> CreateAsync()
+    {
+        var place = new DrillPlace();
+        await place.GiveAsync();
+        return place;
+    }
+
+    public string File(string name) => _folder.File(name);
+
+    public string Write(string name, string text) => _folder.Write(name, text);
+
+    public Task GiveAsync() => PostgresTemplate.GiveToServerUserAsync(_folder.Path);
+
+    public async Task<string> CopyAsync(string source, string name)
+    {
+        await ChildProcess.RunSuccessfullyAsync("/bin/cp", ["-a", source, File(name)]);
+        return File(name);
+    }
+
+    public Task<ProcessResult> RunAsync(params string[] arguments) => RunAsync(null, arguments);
+
+    /// <summary>As the user that PostgreSQL runs as.</summary>
+    public Task<ProcessResult> RunAsync(IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
+        BackupMetrics.RunAsync(Arguments(arguments), environment, unprivileged: true, deadline: TimeSpan.FromMinutes(3));
+
+    public ChildProcess Start(params string[] arguments) => BackupMetrics.Start(Arguments(arguments), unprivileged: true);
+
+    /// <summary>The folders that drills made and did not remove.</summary>
+    public string[] Left() => Directory.GetDirectories(Work);
+
+    /// <summary>The processes that work in this place, as a drill's do.</summary>
+    public List<int> Processes() =>
+        [
+            .. Directory
+                .GetDirectories("/proc")
+                .Where(process => int.TryParse(Path.GetFileName(process), CultureInfo.InvariantCulture, out _) && WorksHere(process))
+                .Select(process => int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture)),
+        ];
+
+    /// <summary>Changes if one byte, name or time of change in these directories does.</summary>
+    public static string Fingerprint(params string[] directories)
+    {
+        var all = new StringBuilder();
+        foreach (
+            var file in directories
+                .SelectMany(one => Directory.GetFileSystemEntries(one, "*", SearchOption.AllDirectories))
+                .Order(StringComparer.Ordinal)
+        )
+        {
+            var content = System.IO.File.Exists(file) ? Convert.ToHexString(SHA256.HashData(System.IO.File.ReadAllBytes(file))) : "";
+            all.Append(CultureInfo.InvariantCulture, $"{file} {content} {System.IO.File.GetLastWriteTimeUtc(file):O}\n");
+        }
+
+        return all.ToString();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    IEnumerable<string> Arguments(string[] arguments) => ["drill", "--work-dir", Work, .. arguments];
+
+    bool WorksHere(string process)
+    {
+        try
+        {
+            return new FileInfo(process + "/cwd").LinkTarget?.StartsWith(Work + "/", StringComparison.Ordinal) is true;
+        }
+        catch (IOException)
+        {
+            return false; // It has ended.
+        }
+    }
+}

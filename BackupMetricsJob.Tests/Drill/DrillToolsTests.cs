@@ -1,0 +1,208 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using BackupMetricsJob.Tests.Support;
+
+namespace BackupMetricsJob.Tests.Drill;
+
+/// <summary>
+/// Backups by pgBackRest and Barman themselves; and by a stand-in for wal-g, which has its command line and no more: there is no binary of
+/// wal-g here.
+/// </summary>
+public sealed class DrillToolsTests
+{
+    const string Passphrase = "of-this-repository";
+
+    readonly string _pgBackRest = Tool.Find("pgbackrest", "apt-get install pgbackrest");
+    readonly string _barman = Tool.Find("barman", "apt-get install barman");
+
+    [Fact]
+    public async Task PgBackRest_with_an_encrypted_repository_another_passphrase_and_a_hole_in_its_archive()
+    {
+        await using var place = await DrillPlace.CreateAsync();
+        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
+        var config = PgBackRestConfig(place, server, "pgbackrest.conf", Passphrase);
+        var wrong = PgBackRestConfig(place, server, "wrong.conf", "of-another-one");
+        await place.GiveAsync();
+        await PgBackRestAsync(config, "stanza-create");
+        await server.SetAsync("archive_command", $"pgbackrest --config={config} --stanza=orders archive-push %p");
+        await PgBackRestAsync(config, "backup");
+        var later = await FillSegmentsAsync(server);
+        var before = DrillPlace.Fingerprint(place.File("repo"), server.DataDirectory + "/base");
+
+        var good = await place.RunAsync([.. Of(config), "--connection", server.ConnectionUri(), "--query", Tables(place, 3)]);
+
+        Assert.True(good.ExitCode == 0, good.Error);
+        Assert.Matches("\nok restored in [0-9]+ s, all that was claimed\n", good.Error);
+        Assert.Matches("^drill of orders: pgbackrest [0-9]{8}-[0-9]{6}F, ", good.Error);
+        Assert.Equal(before, DrillPlace.Fingerprint(place.File("repo"), server.DataDirectory + "/base"));
+
+        var refused = await place.RunAsync(Of(wrong));
+        Assert.Equal(65, refused.ExitCode);
+        Assert.Matches("\nFAILED preflight .*(encrypted with another passphrase than repo-cipher-pass)\n", refused.Error);
+        Assert.DoesNotContain("of-another-one", refused.Error, StringComparison.Ordinal);
+
+        // pgBackRest itself says that all is well.
+        File.Delete(Assert.Single(Directory.GetFiles(place.File("repo"), later[1] + "-*", SearchOption.AllDirectories)));
+        var short_ = await place.RunAsync([.. Of(config), "--connection", server.ConnectionUri(), "--query", Tables(place, 1)]);
+        Assert.True(short_.ExitCode == 0, short_.Error);
+        Assert.Matches("\nWARNING restored in .* behind what was claimed", short_.Error);
+        Assert.Empty(place.Left());
+        Assert.Empty(place.Processes());
+
+        static string[] Of(string config) => ["--tool", "pgbackrest", "--stanza", "orders", "--tool-config", config];
+    }
+
+    [Fact]
+    public async Task Barman_with_the_WAL_that_it_has()
+    {
+        await using var place = await DrillPlace.CreateAsync();
+        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
+        var config = BarmanConfig(place, server);
+        Directory.CreateDirectory(place.File("home"));
+        Directory.CreateDirectory(place.File("space"));
+        await place.GiveAsync();
+        await server.ExecuteAsync($"CREATE TABLESPACE cold LOCATION '{place.File("space")}'");
+        await server.ExecuteAsync("CREATE TABLE old TABLESPACE cold AS SELECT 1 AS id");
+        await BarmanAsync("check orders"); // makes its folders
+        await server.SetAsync("archive_command", $"cp %p {place.File("home/orders/incoming")}/%f");
+        await server.WaitForArchivedAsync(await server.SwitchWalAsync());
+        await BarmanAsync("archive-wal orders");
+        await BarmanAsync("backup orders");
+        await FillSegmentsAsync(server);
+        await BarmanAsync("archive-wal orders");
+        var before = DrillPlace.Fingerprint(place.File("home/orders"), place.File("space"));
+
+        var result = await place.RunAsync([
+            .. (string[])["--tool", "barman", "--stanza", "orders", "--tool-config", config],
+            .. (string[])["--connection", server.ConnectionUri(), "--query", Tables(place, 3, "SELECT id = 1 FROM old;")],
+        ]);
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Matches("\nok restored in [0-9]+ s, all that was claimed\n", result.Error);
+        Assert.Equal(before, DrillPlace.Fingerprint(place.File("home/orders"), place.File("space")));
+        Assert.Empty(place.Left());
+
+        async Task BarmanAsync(string arguments) =>
+            await ChildProcess.RunAsync(_barman, ["-c", config, .. arguments.Split(' ')], new() { Unprivileged = true });
+    }
+
+    [Fact]
+    public async Task WalG_by_its_command_line_and_never_with_tablespaces()
+    {
+        await using var place = await DrillPlace.CreateAsync();
+        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
+        var backup = await server.BaseBackupAsync();
+        await FillSegmentsAsync(server);
+        Directory.CreateDirectory(place.File("bin"));
+        var program = place.Write(
+            "bin/wal-g",
+            $$"""
+            #!/bin/sh
+            case "$1 $2" in
+              'backup-list --detail') echo '[{"backup_name":"base_1","finish_time":"2026-11-29T00:00:00Z","pg_version":150000,"uncompressed_size":9},
+                {"backup_name":"base_2","finish_time":"2026-11-30T00:00:00Z","pg_version":{{server.Options.Version}}0000,"uncompressed_size":1000}]' ;;
+              'st cat') [ "$3" = basebackups_005/base_2_backup_stop_sentinel.json ] && cat {{place.File("sentinel")}} ;;
+              "backup-fetch $2") [ "$3" = base_2 ] && cp -a {{backup}}/. "$2" ;;
+              "wal-fetch $2") cp {{server.ArchiveDirectory}}/"$2" "$3" ;;
+              *) echo "unknown: $*" >&2; exit 1 ;;
+            esac
+
+            """
+        );
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(program, (UnixFileMode)0b111_101_101);
+        var environment = new Dictionary<string, string> { ["PATH"] = $"{place.File("bin")}:{Environment.GetEnvironmentVariable("PATH")}" };
+        string[] arguments = ["--tool", "wal-g", "--server", "orders", "--query", Tables(place, 3)];
+
+        place.Write(
+            "sentinel",
+            """{"Spec": {"base_prefix": "/x", "tablespaces": ["16385"], "16385": {"loc": "/y", "link": "pg_tblspc/16385"}}}"""
+        );
+        await place.GiveAsync();
+        var refused = await place.RunAsync(environment, arguments);
+        Assert.Equal(65, refused.ExitCode);
+        Assert.Contains("base_2 has 1 tablespaces, which wal-g would write to where they were", refused.Error, StringComparison.Ordinal);
+
+        place.Write("sentinel", """{"Spec": null}""");
+        var result = await place.RunAsync(environment, arguments);
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.StartsWith("drill of orders: wal-g base_2, ", result.Error, StringComparison.Ordinal);
+        Assert.Empty(place.Left());
+    }
+
+    /// <summary>Three segments, each with a table of its own.</summary>
+    static async Task<List<string>> FillSegmentsAsync(PostgresServer server)
+    {
+        var segments = new List<string>();
+        for (var i = 1; i <= 3; i++)
+        {
+            await server.ExecuteAsync($"CREATE TABLE later{i} AS SELECT now() AS at");
+            segments.Add(await server.SwitchWalAsync());
+        }
+
+        await server.WaitForArchivedAsync(segments[^1]);
+        return segments;
+    }
+
+    /// <summary>A question that is true if so many of these tables came back.</summary>
+    static string Tables(DrillPlace place, int count, string more = "") =>
+        place.Write(
+            "tables.sql",
+            string.Create(CultureInfo.InvariantCulture, $"SELECT count(*) = {count} FROM pg_class WHERE relname ~ '^later[0-9]$'; {more}")
+        );
+
+    Task<string> PgBackRestAsync(string config, string command) =>
+        ChildProcess.RunSuccessfullyAsync(_pgBackRest, ["--config=" + config, "--stanza=orders", command], new() { Unprivileged = true });
+
+    static string PgBackRestConfig(DrillPlace place, PostgresServer server, string name, string passphrase) =>
+        place.Write(
+            name,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                [global]
+                repo1-path={place.File("repo")}
+                repo1-retention-full=1
+                repo1-cipher-type=aes-256-cbc
+                repo1-cipher-pass={passphrase}
+                lock-path={place.File("lock")}
+                log-level-file=off
+                log-level-console=error
+                start-fast=y
+                compress-type=none
+
+                [orders]
+                pg1-path={server.DataDirectory}
+                pg1-port={server.Port}
+                pg1-socket-path={server.SocketDirectory}
+                pg1-user={server.Options.Superuser}
+
+                """
+            )
+        );
+
+    static string BarmanConfig(DrillPlace place, PostgresServer server)
+    {
+        var connection = string.Create(
+            CultureInfo.InvariantCulture,
+            $"host={server.SocketDirectory} port={server.Port} user={server.Options.Superuser}"
+        );
+        return place.Write(
+            "barman.conf",
+            $"""
+            [barman]
+            barman_user = {(Environment.IsPrivilegedProcess ? "nobody" : Environment.UserName)}
+            barman_home = {place.File("home")}
+            log_file = {place.File("barman.log")}
+
+            [orders]
+            conninfo = {connection} dbname=postgres
+            streaming_conninfo = {connection}
+            backup_method = postgres
+            archiver = on
+            path_prefix = {PostgresBinaries.Distribution.Folder}
+
+            """
+        );
+    }
+}

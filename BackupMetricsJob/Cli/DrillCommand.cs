@@ -1,0 +1,52 @@
+using System.CommandLine;
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Drill;
+using BackupMetricsJob.Reporting;
+
+namespace BackupMetricsJob.Cli;
+
+/// <summary>backup-metrics drill: restores the newest backup into a throw-away cluster, and tells how that went.</summary>
+internal static class DrillCommand
+{
+    public static Command Create(ProcessContext context)
+    {
+        var command = new Command(
+            "drill",
+            "Restore the newest backup into a throw-away cluster, replay its WAL, check what came back, and compare it with what was claimed"
+        );
+        var flags = new FlagSet(command);
+        DrillFlags.AddTo(flags);
+        command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), context));
+        return command;
+    }
+
+    static async Task<int> RunAsync(Flags flags, ProcessContext context)
+    {
+        var problems = new List<Problem>();
+        var drill = DrillFlags.Read(new(flags, context.Environment), context, problems);
+        if (drill is null)
+            return CatalogFlags.Report(problems, context);
+        if (Environment.IsPrivilegedProcess)
+        {
+            await context.Error.WriteLineAsync(
+                "backup-metrics: drill: not as root: PostgreSQL refuses to run as root, and a drill needs no rights but to read the backup. "
+                    + "Run it as the backup's user: setpriv --reuid postgres --regid postgres --init-groups backup-metrics drill ..."
+            );
+            return (int)ExitCode.Configuration;
+        }
+
+        var signals = context.Signals;
+        var claim = await Claim.ReadAsync(drill.Options.Server, drill.Asked, context.Time, signals.Stop);
+        var report = await DrillReport.RunAsync(
+            drill.Options,
+            claim,
+            drill.Publication,
+            context.Environment,
+            context.Time,
+            context.IsInteractive ? phase => context.Error.WriteLine($"{phase.Name()} ...") : null,
+            signals.Stop
+        );
+        DrillSummary.Write(report, context.Error);
+        return (int)ExitCodes.For(report, signals.Received);
+    }
+}

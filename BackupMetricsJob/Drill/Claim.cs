@@ -1,0 +1,107 @@
+using System.Globalization;
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Running;
+
+namespace BackupMetricsJob.Drill;
+
+/// <summary>What was claimed before the fetch: that all work until <paramref name="Until"/> can be restored.</summary>
+/// <param name="Until">The recovery point, by this host's clock.</param>
+/// <param name="Lsn">Where the archive was said to end, in bytes; null where nobody said it.</param>
+/// <param name="By">Whose word it is: server or catalog.</param>
+/// <param name="SegmentSize">Bytes of a WAL segment.</param>
+internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long SegmentSize)
+{
+    const long DefaultSegmentSize = 16 << 20;
+
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>Of the live server; null where nobody said it.</summary>
+    public ulong? SystemIdentifier { get; init; }
+
+    /// <summary>Reads the claim: the server's own, the catalogue's, or both together.</summary>
+    /// <param name="server">The instance that is drilled.</param>
+    /// <param name="targets">The live server, a catalogue, or both.</param>
+    /// <returns>The claim, or why there is none; a failure where somebody did not answer.</returns>
+    public static async Task<ClaimResult> ReadAsync(
+        string server,
+        IReadOnlyList<MonitoredTarget> targets,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        if (targets.Count == 0)
+            return new(null, "not asked for: name the living server with --connection, or a catalogue with --catalog", null);
+        var options = new JobOptions
+        {
+            Targets = targets,
+            Gateways = [],
+            Group = GroupingKey.TryCreate(JobDefaults.Job, [], [])!,
+            Deadline = Timeout,
+            Interval = null,
+            LegacyNames = false,
+        };
+        var report = await JobRun.ProbeAsync(options, time, cancellationToken);
+        var failure = report.Results.FirstOrDefault(result => result.Failure is not null)?.Failure;
+        var result = report.Results.FirstOrDefault(result => result.Instance.Name == server);
+        if (result?.Loss is not { } loss)
+            return new(
+                null,
+                failure is not null
+                    ? failure.Message
+                    : "nobody claims a recovery point: no backup is known, or what is known is not enough",
+                failure
+            )
+            {
+                SystemIdentifier = result?.Server?.SystemIdentifier,
+            };
+        return new(From(result, loss), null, failure) { SystemIdentifier = result.Server?.SystemIdentifier };
+    }
+
+    static Claim From(ProbeResult result, Loss loss) =>
+        new(
+            result.At - loss.Window,
+            loss.IsByDump ? null
+                : loss.IsByServer ? result.Server?.Wal?.ArchiveEnd
+                : result.Backups.Where(backup => backup.StopLsn is not null).MaxBy(backup => backup.StopLsn)?.StopLsn,
+            loss.IsByServer ? SourceName.Server : SourceName.Catalog,
+            result.Server?.Wal?.SegmentSize ?? DefaultSegmentSize
+        )
+        {
+            SystemIdentifier = result.Server?.SystemIdentifier,
+        };
+
+    /// <summary>
+    /// How much work that was claimed did not come back; null if that is not known. Where the WAL that was claimed came back, nothing is
+    /// missing, however long ago the last transaction was: the server was idle. The last record of a segment may end in the next one, so
+    /// less than a segment is no hole.
+    /// </summary>
+    /// <param name="recovered">What came back.</param>
+    /// <param name="finished">When the backup finished, for a restore that replayed no transaction.</param>
+    public TimeSpan? Shortfall(Recovered recovered, DateTimeOffset? finished)
+    {
+        if (Lsn is not { } claimed || recovered.Lsn is not { } reached)
+            return null;
+        if (reached > claimed - SegmentSize)
+            return TimeSpan.Zero;
+        var until = recovered.LastTransaction ?? finished;
+        return until is null ? null
+            : until < Until ? Until - until
+            : TimeSpan.Zero;
+    }
+
+    /// <summary>Whether WAL that was claimed did not come back.</summary>
+    public bool IsMissed(Recovered recovered) => recovered.Lsn <= Lsn - SegmentSize;
+
+    public static string LsnText(long lsn) => string.Create(CultureInfo.InvariantCulture, $"{lsn >> 32:X}/{lsn & 0xFFFFFFFF:X}");
+}
+
+/// <summary>A claim, or why there is none.</summary>
+/// <param name="Claim">Null if there is none.</param>
+/// <param name="Why">Why there is none, in words.</param>
+/// <param name="Failure">Somebody who was named did not answer in full.</param>
+internal sealed record ClaimResult(Claim? Claim, string? Why, ProbeFailure? Failure)
+{
+    public ulong? SystemIdentifier { get; init; }
+}

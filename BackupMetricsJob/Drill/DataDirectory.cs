@@ -1,0 +1,150 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace BackupMetricsJob.Drill;
+
+/// <summary>
+/// A restored data directory before its first start. What it needs is there, nothing of its old settings is left, and no link leads out of
+/// the drill's folder: a server that is started on it can write nowhere else.
+/// </summary>
+internal static partial class DataDirectory
+{
+    /// <summary>Settings and signals of its former life. What we set stands in files of our own.</summary>
+    static readonly string[] Former = ["postgresql.auto.conf", "standby.signal", "recovery.signal", "recovery.conf", "postmaster.pid"];
+
+    /// <summary>The tablespaces of a plain directory: their numbers, and where the links lead.</summary>
+    public static IReadOnlyList<(string Oid, string Location)> Tablespaces(string directory)
+    {
+        var links = Path.Combine(directory, "pg_tblspc");
+        return Directory.Exists(links)
+            ? [.. new DirectoryInfo(links).GetFileSystemInfos().Where(entry => entry.LinkTarget is not null).Select(Target)]
+            : [];
+
+        (string, string) Target(FileSystemInfo link) => (link.Name, Path.GetFullPath(link.LinkTarget!, links));
+    }
+
+    /// <summary>Those of tablespace_map, from which recovery makes the links.</summary>
+    public static IReadOnlyList<(string Oid, string Location)> MappedTablespaces(string directory)
+    {
+        var map = Path.Combine(directory, "tablespace_map");
+        return File.Exists(map)
+            ?
+            [
+                .. File.ReadLines(map)
+                    .Select(line => line.Split(' ', 2))
+                    .Where(parts => parts.Length == 2)
+                    .Select(parts => (parts[0], parts[1])),
+            ]
+            : [];
+    }
+
+    public static void Link(string link, string target)
+    {
+        File.Delete(link);
+        Directory.CreateSymbolicLink(link, target);
+    }
+
+    /// <summary>Bytes of the files in it, tablespaces included.</summary>
+    public static long Size(string directory)
+    {
+        var sum = SizeWithin(directory);
+        foreach (var (_, location) in Tablespaces(directory))
+            sum += Directory.Exists(location) ? SizeWithin(location) : 0;
+        return sum;
+    }
+
+    /// <summary>Checks it, and makes it ready to be started.</summary>
+    /// <exception cref="DrillException">It cannot be started, or could do harm.</exception>
+    public static void Prepare(DrillFolder folder, bool needsLabel)
+    {
+        var data = folder.DataDirectory;
+        if (!File.Exists(Path.Combine(data, "PG_VERSION")) || !File.Exists(Path.Combine(data, "global", "pg_control")))
+            throw new DrillException("what was fetched is no data directory: it has no PG_VERSION or no global/pg_control");
+        if (needsLabel && !File.Exists(Path.Combine(data, "backup_label")))
+            throw new DrillException(
+                "the backup has no backup_label: PostgreSQL would start it from the wrong place in the WAL, and damage it without a word"
+            );
+        foreach (var file in Former)
+            File.Delete(Path.Combine(data, file));
+        RewriteMap(folder);
+        foreach (var entry in new DirectoryInfo(data).GetFileSystemInfos())
+            RefuseOutside(folder, entry);
+        foreach (var (oid, location) in Tablespaces(data))
+        {
+            if (!IsWithin(folder, location))
+                throw new DrillException(
+                    $"the tablespace {oid} is at {location}, outside of the drill's folder: a start would write to it. Let the tool restore "
+                        + $"tablespaces below {folder.TablespaceDirectory}"
+                );
+            if (!Directory.Exists(location))
+                throw new DrillException($"the tablespace {oid} is missing: the tool restored nothing to {location}");
+        }
+
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.WriteAllText(Path.Combine(data, "recovery.signal"), "");
+    }
+
+    /// <summary>Where the backup begins in the WAL, in bytes; null if it does not say.</summary>
+    public static long? StartOfBackup(string data)
+    {
+        var label = Path.Combine(data, "backup_label");
+        return File.Exists(label) && StartLocation().Match(File.ReadAllText(label)) is { Success: true } match
+            ? Lsn(match.Groups[1].Value)
+            : null;
+    }
+
+    public static int Version(string data)
+    {
+        var text = File.ReadAllText(Path.Combine(data, "PG_VERSION")).Trim();
+        return int.TryParse(text.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? version
+            : throw new DrillException($"PG_VERSION of the backup says {PlainText.OnOneLine(text, 40)}");
+    }
+
+    /// <summary>16/B374D848 as a number of bytes.</summary>
+    public static long Lsn(string text)
+    {
+        var parts = text.Split('/');
+        return (long.Parse(parts[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture) << 32)
+            + long.Parse(parts[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    }
+
+    static void RewriteMap(DrillFolder folder)
+    {
+        var mapped = MappedTablespaces(folder.DataDirectory);
+        if (mapped.Count == 0)
+            return;
+        foreach (var (oid, location) in mapped)
+        {
+            if (!IsWithin(folder, location) && !Directory.Exists(Path.Combine(folder.TablespaceDirectory, oid)))
+                throw new DrillException(
+                    $"the tablespace {oid} ({location}) is missing: nothing was restored to {Path.Combine(folder.TablespaceDirectory, oid)}"
+                );
+        }
+
+        File.WriteAllLines(
+            Path.Combine(folder.DataDirectory, "tablespace_map"),
+            mapped.Select(one =>
+                $"{one.Oid} {(IsWithin(folder, one.Location) ? one.Location : Path.Combine(folder.TablespaceDirectory, one.Oid))}"
+            )
+        );
+    }
+
+    static void RefuseOutside(DrillFolder folder, FileSystemInfo entry)
+    {
+        if (entry.LinkTarget is { } target && !IsWithin(folder, Path.GetFullPath(target, folder.DataDirectory)))
+            throw new DrillException($"{entry.Name} in what was fetched is a link to {target}, outside of the drill's folder");
+    }
+
+    static bool IsWithin(DrillFolder folder, string path) =>
+        Path.GetFullPath(path).StartsWith(folder.FullPath + "/", StringComparison.Ordinal);
+
+    static long SizeWithin(string directory) =>
+        new DirectoryInfo(directory)
+            .EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
+            .Sum(file => file.Length);
+
+    [GeneratedRegex(@"^START WAL LOCATION: ([0-9A-F]+/[0-9A-F]+)", RegexOptions.Multiline)]
+    private static partial Regex StartLocation();
+}

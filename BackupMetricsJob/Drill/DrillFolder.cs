@@ -1,0 +1,147 @@
+using System.Globalization;
+
+namespace BackupMetricsJob.Drill;
+
+/// <summary>
+/// The folder that a drill makes for itself, and the only one that it ever removes. A marker in it is locked for as long as the drill
+/// lives, so the next drill knows, even in another container, what a killed one left behind.
+/// </summary>
+internal sealed class DrillFolder : IDisposable
+{
+    /// <summary>The restored data directory, within the folder.</summary>
+    public const string Data = "data";
+
+    const string Prefix = "backup-metrics-drill-";
+    const string Marker = "made-by-backup-metrics-drill";
+    const string FirstLine = "backup-metrics drill made this folder, and removes it";
+    const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    readonly FileStream _lock;
+
+    DrillFolder(string path, FileStream locked) => (FullPath, _lock) = (path, locked);
+
+    public string FullPath { get; }
+
+    public string DataDirectory => File(Data);
+
+    /// <summary>PostgreSQL's Unix socket is in it, and nobody else can enter it.</summary>
+    public string SocketDirectory => File("s");
+
+    public string TablespaceDirectory => File("tablespaces");
+
+    public string File(string name) => Path.Combine(FullPath, name);
+
+    /// <exception cref="DrillException">It cannot be made.</exception>
+    public static DrillFolder Create(string parent, DateTimeOffset now)
+    {
+        var path = Path.Combine(Path.GetFullPath(parent), Prefix + Guid.NewGuid().ToString("N")[..8]);
+        try
+        {
+            Directory.CreateDirectory(parent);
+            Make(path);
+            var locked = new FileStream(Path.Combine(path, Marker), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+            using (var writer = new StreamWriter(locked, leaveOpen: true))
+                writer.Write(
+                    string.Create(CultureInfo.InvariantCulture, $"{FirstLine}\npid {Environment.ProcessId}\nstarted {now.UtcDateTime:O}\n")
+                );
+            var folder = new DrillFolder(path, locked);
+            Make(folder.DataDirectory);
+            Make(folder.SocketDirectory);
+            Make(folder.TablespaceDirectory);
+            return folder;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DrillException($"no folder can be made in {parent}: {e.Message}");
+        }
+    }
+
+    /// <summary>Removes the folders that killed drills left, and ends what still runs in them. Returns what was removed.</summary>
+    public static async Task<IReadOnlyList<string>> ClearLeftoversAsync(string parent)
+    {
+        var removed = new List<string>();
+        var candidates = Directory.Exists(parent) ? Directory.GetDirectories(Path.GetFullPath(parent), Prefix + "*") : [];
+        foreach (var path in candidates)
+        {
+            try
+            {
+                // The lock is refused while that drill lives. Without our first line, the folder is not, or not yet, a drill's.
+                await using var locked = new FileStream(Path.Combine(path, Marker), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                using var reader = new StreamReader(locked, leaveOpen: true);
+                if (await reader.ReadLineAsync() != FirstLine || !await DrillProcesses.EndAsync(path))
+                    continue;
+                Delete(path);
+                removed.Add(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It is in use, not ours, or another user's.
+            }
+        }
+
+        return removed;
+    }
+
+    /// <summary>Ends what still runs in it, and removes it.</summary>
+    /// <exception cref="DrillException">Something of it remains.</exception>
+    public async Task RemoveAsync(bool keep)
+    {
+        if (!await DrillProcesses.EndAsync(FullPath))
+            throw new DrillException($"a process of the drill does not end: look for those that work in {FullPath}");
+        if (keep)
+        {
+            // Without the marker, no drill takes it for a leftover.
+            System.IO.File.Delete(File(Marker));
+            return;
+        }
+
+        try
+        {
+            Delete(FullPath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DrillException($"{FullPath} cannot be removed: {e.Message}");
+        }
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    /// <summary>The marker goes last, so that what is left of a deletion that failed is still known. Links are not followed.</summary>
+    static void Delete(string path)
+    {
+        foreach (var folder in Directory.GetDirectories(path))
+        {
+            if (new DirectoryInfo(folder).LinkTarget is null)
+                AllowDeletion(folder);
+            Directory.Delete(folder, recursive: new DirectoryInfo(folder).LinkTarget is null);
+        }
+
+        foreach (var file in Directory.GetFiles(path).Where(file => Path.GetFileName(file) != Marker))
+            System.IO.File.Delete(file);
+        Directory.Delete(path, recursive: true);
+    }
+
+    // A backup may have folders that their owner cannot write to.
+    static void AllowDeletion(string folder)
+    {
+        var all = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+            IgnoreInaccessible = true,
+        };
+        foreach (var inner in Directory.EnumerateDirectories(folder, "*", all).Prepend(folder))
+        {
+            if (!OperatingSystem.IsWindows() && (System.IO.File.GetUnixFileMode(inner) & Private) != Private)
+                System.IO.File.SetUnixFileMode(inner, Private);
+        }
+    }
+
+    static void Make(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            throw new DrillException("a drill needs Linux or another Unix");
+        Directory.CreateDirectory(path, Private);
+    }
+}

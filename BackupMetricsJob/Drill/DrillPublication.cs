@@ -1,0 +1,71 @@
+using System.Globalization;
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Catalog;
+using BackupMetricsJob.Exposition;
+using BackupMetricsJob.Postgres;
+using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Pushgateway.Api;
+using Prometheus;
+
+namespace BackupMetricsJob.Drill;
+
+/// <summary>Where the result of a drill goes.</summary>
+/// <param name="Instance">The server that was drilled, with the user's labels.</param>
+/// <param name="Catalogue">Null for none.</param>
+/// <param name="Gateways">Each of them gets the push; empty for none.</param>
+/// <param name="Group">The drill's own group, which no run replaces.</param>
+internal sealed record DrillPublication(
+    Instance Instance,
+    ConnectionSettings? Catalogue,
+    IReadOnlyList<Gateway> Gateways,
+    GroupingKey Group
+)
+{
+    static readonly TimeSpan RecordTime = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan PushTime = TimeSpan.FromSeconds(60);
+
+    /// <summary>Records it as a restore test. Null if that is done, or there is no catalogue.</summary>
+    public Task<CatalogFailure?> RecordAsync(DrillResult result, CancellationToken cancellationToken)
+    {
+        if (Catalogue is null)
+            return Task.FromResult<CatalogFailure?>(null);
+        var error = result.Failure is null ? null : RowProblem.Storable($"{result.FailedPhase!.Value.Name()}: {result.Failure}");
+        var row = new CatalogRow(
+            Instance.Name,
+            result.Options.Tool.Name(),
+            BackupType.RestoreTest,
+            "restore_test-" + result.Started.UtcDateTime.ToString("yyyyMMdd'T'HHmmss.fff'Z'", CultureInfo.InvariantCulture),
+            result.Succeeded ? BackupStatus.Done : BackupStatus.Failed
+        )
+        {
+            Started = result.Started,
+            Finished = result.Finished,
+            SizeBytes = result.Bytes,
+            ParentId = result.BackupId,
+            Error = error,
+            Raw = DrillDetails.ToJson(result),
+        };
+        return CatalogRecord.WriteAsync(row, Catalogue, RecordTime, cancellationToken);
+    }
+
+    /// <summary>Pushes it to every gateway.</summary>
+    public async Task<IReadOnlyList<PushOutcome>> PushAsync(DrillResult result, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (Gateways.Count == 0)
+            return [];
+        var registry = Metrics.NewCustomRegistry();
+        RestoreTestSamples.Write(result.Facts, SampleLabels.For(Instance, null), result.Options.Tool.Name(), new Samples(registry));
+        return await Task.WhenAll(Gateways.Select(gateway => PushAsync(gateway, registry, time, cancellationToken)));
+    }
+
+    async Task<PushOutcome> PushAsync(Gateway gateway, CollectorRegistry registry, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var outcome = await Push.SendAsync(registry, gateway, Group, new(PushTime, gateway.AttemptTimeout), time, cancellationToken);
+        return outcome.Result != PushResult.Refused
+            ? outcome
+            : outcome with
+            {
+                Advice = await ConflictFinder.AdviceAsync(outcome, gateway, Group, gateway.AttemptTimeout, time, cancellationToken),
+            };
+    }
+}

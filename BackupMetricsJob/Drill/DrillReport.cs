@@ -1,0 +1,35 @@
+using BackupMetricsJob.Catalog;
+using BackupMetricsJob.Pushgateway;
+
+namespace BackupMetricsJob.Drill;
+
+/// <summary>A drill, and what became of its result.</summary>
+internal sealed record DrillReport(DrillResult Result)
+{
+    /// <summary>Why it is not in the catalogue; null if it is, or if there is no catalogue.</summary>
+    public CatalogFailure? RecordFailure { get; init; }
+
+    /// <summary>In the order of the gateways; empty without any.</summary>
+    public IReadOnlyList<PushOutcome> Pushes { get; init; } = [];
+
+    /// <summary>Restores, then records and pushes how that went. What a signal stopped is told to nobody.</summary>
+    public static async Task<DrillReport> RunAsync(
+        DrillOptions options,
+        ClaimResult claim,
+        DrillPublication publication,
+        IReadOnlyDictionary<string, string> environment,
+        TimeProvider time,
+        Action<DrillPhase>? tell,
+        CancellationToken stop
+    )
+    {
+        var result = await DrillRun.RunAsync(options, claim, environment, time, tell, stop);
+        if (result.IsStopped)
+            return new(result);
+        return new(result)
+        {
+            RecordFailure = await publication.RecordAsync(result, stop),
+            Pushes = await publication.PushAsync(result, time, stop),
+        };
+    }
+}

@@ -1,0 +1,96 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Drill.Fetching;
+
+namespace BackupMetricsJob.Drill;
+
+/// <summary>What one drill has, and what it has found out so far.</summary>
+internal sealed class DrillState(DrillOptions options, ClaimResult claim, DrillFolder folder, DrillProgram program) : IDisposable
+{
+    /// <summary>Beside the backup itself: WAL that is replayed, and what PostgreSQL writes at its start.</summary>
+    const long SpareBytes = 128 << 20;
+
+    public DrillOptions Options => options;
+
+    public ClaimResult Claim => claim;
+
+    public DrillFolder Folder => folder;
+
+    public DrillProgram Program => program;
+
+    public BackupFound Found { get; set; } = BackupFound.Unknown;
+
+    public PostgresPrograms? Programs { get; set; }
+
+    /// <summary>Null until it is to be started.</summary>
+    public DrillCluster? Cluster { get; set; }
+
+    /// <summary>Null until it has come back.</summary>
+    public Recovered? Recovered { get; set; }
+
+    public TimeSpan? Shortfall { get; set; }
+
+    public long? Bytes { get; set; }
+
+    /// <summary>Where the backup begins in the WAL, in bytes.</summary>
+    public long? Start { get; set; }
+
+    public IReadOnlyList<string> Checks { get; private set; } = [];
+
+    public DrillCluster CreateCluster() => Cluster = new(folder, program, Programs!, options);
+
+    /// <exception cref="DrillException">It does not fit.</exception>
+    public void CheckSpace()
+    {
+        var free = new DriveInfo(folder.FullPath).AvailableFreeSpace;
+        if (Found.Size is { } size && size + SpareBytes > free)
+            throw new DrillException(
+                $"not enough space in {options.WorkDirectory}: the backup takes {Humanize.Bytes(size)} and WAL "
+                    + $"{Humanize.Bytes(SpareBytes)}, {Humanize.Bytes(free)} are free"
+            );
+    }
+
+    /// <exception cref="DrillException">A check fails.</exception>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        var checks = new DrillChecks(options, folder, program, Cluster!);
+        Checks = checks.Done;
+        await checks.RunAsync(Recovered!.HasChecksums, cancellationToken);
+        if (claim.Claim is { } claimed && Shortfall is null && claimed.IsMissed(Recovered))
+            throw new DrillException(
+                $"WAL until {Drill.Claim.LsnText(claimed.Lsn!.Value)} was claimed to be archived, and replay ended at "
+                    + Drill.Claim.LsnText(Recovered.Lsn ?? 0)
+            );
+    }
+
+    public void Dispose()
+    {
+        Cluster?.Dispose();
+        folder.Dispose();
+    }
+}
+
+/// <summary>What a phase does; it depends on what kind of backup it is.</summary>
+internal abstract class DrillSteps(DrillState state)
+{
+    protected DrillState State => state;
+
+    public static DrillSteps Create(DrillState state) =>
+        state.Options.Tool == DrillTool.Dump ? new DumpSteps(state) : new BackupSteps(state);
+
+    /// <exception cref="DrillException">It fails.</exception>
+    public Task RunAsync(DrillPhase phase, CancellationToken cancellationToken) =>
+        phase switch
+        {
+            DrillPhase.Preflight => PreflightAsync(cancellationToken),
+            DrillPhase.Fetch => FetchAsync(cancellationToken),
+            DrillPhase.Replay => ReplayAsync(cancellationToken),
+            DrillPhase.Check => state.CheckAsync(cancellationToken),
+            _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, null),
+        };
+
+    protected abstract Task PreflightAsync(CancellationToken cancellationToken);
+
+    protected abstract Task FetchAsync(CancellationToken cancellationToken);
+
+    protected abstract Task ReplayAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,59 @@
+namespace BackupMetricsJob.Drill.Fetching;
+
+/// <summary>What is known of a backup before it is fetched; null is unknown.</summary>
+/// <param name="Id">The tool's name for it.</param>
+/// <param name="Version">PostgreSQL's major version.</param>
+/// <param name="Size">Bytes that it takes when restored.</param>
+/// <param name="Finished">When it finished.</param>
+internal sealed record BackupFound(string? Id, int? Version, long? Size, DateTimeOffset? Finished)
+{
+    public static BackupFound Unknown { get; } = new(null, null, null, null);
+}
+
+/// <summary>Fetches the newest backup with the programs of the tool that made it, and only reads where it is stored.</summary>
+/// <param name="options">What is drilled.</param>
+/// <param name="folder">The drill's folder, the only one that is written to.</param>
+/// <param name="program">Runs the tool.</param>
+internal abstract class BackupFetcher(DrillOptions options, DrillFolder folder, DrillProgram program)
+{
+    protected DrillOptions Options => options;
+
+    protected DrillFolder Folder => folder;
+
+    protected DrillProgram Program => program;
+
+    /// <summary>
+    /// PostgreSQL's restore_command: where WAL comes from. Without an archive, a command that finds nothing: then the WAL in the backup is
+    /// all there is.
+    /// </summary>
+    public virtual string WalCommand =>
+        options.Archive switch
+        {
+            null => "false",
+            { } command when command.Contains("%f", StringComparison.Ordinal) => command,
+            { } directory => $"cp {ShellText.Quote(Path.GetFullPath(directory)).Replace("%", "%%", StringComparison.Ordinal)}/%f \"%p\"",
+        };
+
+    /// <summary>Whether a restored data directory without backup_label is incomplete.</summary>
+    public virtual bool NeedsLabel => true;
+
+    /// <summary>Finds the backup, before anything is fetched.</summary>
+    /// <exception cref="DrillException">There is none, or it cannot be read.</exception>
+    public abstract Task<BackupFound> InspectAsync(CancellationToken cancellationToken);
+
+    /// <summary>Writes the data directory.</summary>
+    /// <param name="programs">PostgreSQL's programs; null where the version is not known yet.</param>
+    /// <exception cref="DrillException">It cannot.</exception>
+    public abstract Task FetchAsync(PostgresPrograms? programs, CancellationToken cancellationToken);
+
+    public static BackupFetcher Create(DrillOptions options, DrillFolder folder, DrillProgram program) =>
+        options.Tool switch
+        {
+            DrillTool.BaseBackup => new BaseBackupFetcher(options, folder, program),
+            DrillTool.PgBackRest => new PgBackRestFetcher(options, folder, program),
+            DrillTool.Barman => new BarmanFetcher(options, folder, program),
+            DrillTool.WalG => new WalGFetcher(options, folder, program),
+            DrillTool.Command => new CommandFetcher(options, folder, program),
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Tool, null),
+        };
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace BackupMetricsJob.Drill.Fetching;
+
+/// <summary>Barman's newest backup of a server, with the WAL that Barman has; each tablespace into the drill's own folder.</summary>
+internal sealed class BarmanFetcher(DrillOptions options, DrillFolder folder, DrillProgram program)
+    : BackupFetcher(options, folder, program)
+{
+    const string Tool = "barman";
+
+    readonly List<string> _tablespaces = [];
+    string _backup = "latest";
+
+    /// <summary>What `barman recover` does not put into pg_wal, it puts into barman_wal.</summary>
+    public override string WalCommand =>
+        Directory.Exists(BarmanWal)
+            ? $"cp {ShellText.Quote(BarmanWal).Replace("%", "%%", StringComparison.Ordinal)}/%f \"%p\""
+            : base.WalCommand;
+
+    string BarmanWal => Path.Combine(Folder.DataDirectory, "barman_wal");
+
+    IReadOnlyList<string> Common => Options.ToolConfig is { } config ? ["-c", Path.GetFullPath(config)] : [];
+
+    public override async Task<BackupFound> InspectAsync(CancellationToken cancellationToken)
+    {
+        var told = await Program.RunAsync(Tool, [.. Common, "-f", "json", "show-backup", Options.Stanza!, "latest"], cancellationToken);
+        try
+        {
+            using var json = JsonDocument.Parse(told.Output);
+            if (!json.RootElement.TryGetProperty(Options.Stanza!, out var backup) || !backup.TryGetProperty("backup_id", out var id))
+                throw new DrillException($"barman has no backup of {Options.Stanza}: {Program.Words.Of(told.Output)}");
+            _backup = id.GetString()!;
+            var information = backup.GetProperty("base_backup_information");
+            if (backup.TryGetProperty("tablespaces", out var tablespaces) && tablespaces.ValueKind == JsonValueKind.Array)
+                _tablespaces.AddRange(tablespaces.EnumerateArray().Select(tablespace => tablespace.GetProperty("name").GetString()!));
+            return new(
+                _backup,
+                backup.GetProperty("postgresql_version").GetInt32() / 10000,
+                information.TryGetProperty("disk_usage_with_wals_bytes", out var size) ? size.GetInt64() : null,
+                information.TryGetProperty("end_time_timestamp", out var end)
+                    ? DateTimeOffset.FromUnixTimeSeconds(long.Parse(end.GetString()!, CultureInfo.InvariantCulture))
+                    : null
+            );
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new DrillException($"barman show-backup says what this program does not understand: {Program.Words.Of(told.Output)}");
+        }
+    }
+
+    public override Task FetchAsync(PostgresPrograms? programs, CancellationToken cancellationToken) =>
+        Program.RunAsync(
+            Tool,
+            [
+                .. Common,
+                "recover",
+                .. _tablespaces.SelectMany((name, i) => (string[])["--tablespace", $"{name}:{Tablespace(i)}"]),
+                Options.Stanza!,
+                _backup,
+                Folder.DataDirectory,
+            ],
+            cancellationToken
+        );
+
+    string Tablespace(int index) => Path.Combine(Folder.TablespaceDirectory, index.ToString(CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace BackupMetricsJob.Drill.Fetching;
+
+/// <summary>
+/// A directory that pg_basebackup made: plain (copied by cp), tar (unpacked by tar), or a full backup with incremental ones on top of it
+/// (put together by pg_combinebackup, PostgreSQL 17).
+/// </summary>
+internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolder folder, DrillProgram program)
+    : BackupFetcher(options, folder, program)
+{
+    const string Manifest = "backup_manifest";
+
+    string Newest => Path.GetFullPath(Options.Directories[^1]);
+
+    bool IsPlain => File.Exists(Path.Combine(Newest, "PG_VERSION"));
+
+    public override Task<BackupFound> InspectAsync(CancellationToken cancellationToken)
+    {
+        foreach (var directory in Options.Directories)
+        {
+            if (!Directory.Exists(directory))
+                throw new DrillException($"--directory {directory}: there is no such directory, or it may not be entered");
+        }
+
+        if (!IsPlain && Tar("base") is null)
+            throw new DrillException($"--directory {Newest}: has neither PG_VERSION nor base.tar, so pg_basebackup did not make it");
+        if (!IsPlain && Options.Directories.Count > 1)
+            throw new DrillException("incremental backups can only be put together where all of them are plain, not tar");
+        var manifest = Path.Combine(Newest, Manifest);
+        return Task.FromResult(
+            new BackupFound(
+                Path.GetFileName(Newest),
+                IsPlain ? DataDirectory.Version(Newest) : null,
+                // An incremental one is small until it is put together with the full one.
+                Options.Directories.Max(Size),
+                File.Exists(manifest) ? File.GetLastWriteTimeUtc(manifest) : null
+            )
+        );
+    }
+
+    public override async Task FetchAsync(PostgresPrograms? programs, CancellationToken cancellationToken)
+    {
+        if (Options.Directories.Count > 1)
+            await CombineAsync(programs!, cancellationToken);
+        else if (IsPlain)
+            await CopyAsync(cancellationToken);
+        else
+            await UnpackAsync(cancellationToken);
+    }
+
+    async Task CopyAsync(CancellationToken cancellationToken)
+    {
+        await CopyAsync(Newest, Folder.DataDirectory, cancellationToken);
+        foreach (var (oid, location) in DataDirectory.Tablespaces(Newest))
+        {
+            var copy = Path.Combine(Folder.TablespaceDirectory, oid);
+            Directory.CreateDirectory(copy);
+            await CopyAsync(Existing(oid, location), copy, cancellationToken);
+            DataDirectory.Link(Path.Combine(Folder.DataDirectory, "pg_tblspc", oid), copy);
+        }
+
+        // pg_basebackup --waldir.
+        var wal = Path.Combine(Folder.DataDirectory, "pg_wal");
+        if (new DirectoryInfo(wal).ResolveLinkTarget(returnFinalTarget: true) is not { } elsewhere)
+            return;
+        Directory.Delete(wal);
+        Directory.CreateDirectory(wal);
+        if (elsewhere.Exists)
+            await CopyAsync(elsewhere.FullName, wal, cancellationToken);
+    }
+
+    Task<ProgramResult> CopyAsync(string from, string to, CancellationToken cancellationToken) =>
+        Program.RunAsync("cp", ["-a", from + "/.", to], cancellationToken);
+
+    async Task CombineAsync(PostgresPrograms programs, CancellationToken cancellationToken)
+    {
+        List<string> arguments = ["-N", "-o", Folder.DataDirectory];
+        foreach (var (oid, location) in DataDirectory.Tablespaces(Newest))
+            arguments.AddRange(["-T", $"{Existing(oid, location)}={Path.Combine(Folder.TablespaceDirectory, oid)}"]);
+        await Program.RunAsync(
+            programs.Require("pg_combinebackup"),
+            [.. arguments, .. Options.Directories.Select(Path.GetFullPath)],
+            cancellationToken
+        );
+    }
+
+    async Task UnpackAsync(CancellationToken cancellationToken)
+    {
+        await UnpackAsync(Tar("base")!, Folder.DataDirectory, cancellationToken);
+        foreach (var (oid, location) in DataDirectory.MappedTablespaces(Folder.DataDirectory))
+        {
+            var copy = Path.Combine(Folder.TablespaceDirectory, oid);
+            Directory.CreateDirectory(copy);
+            var tar =
+                Tar(oid) ?? throw new DrillException($"the tablespace {oid} ({location}) is missing: there is no {oid}.tar in {Newest}");
+            await UnpackAsync(tar, copy, cancellationToken);
+        }
+
+        if (Tar("pg_wal") is { } wal)
+            await UnpackAsync(wal, Path.Combine(Folder.DataDirectory, "pg_wal"), cancellationToken);
+    }
+
+    Task<ProgramResult> UnpackAsync(string tar, string to, CancellationToken cancellationToken) =>
+        Program.RunAsync("tar", ["-xf", tar, "-C", to], cancellationToken);
+
+    /// <summary>NAME.tar, or NAME.tar.gz and the like.</summary>
+    string? Tar(string name) =>
+        Directory.GetFiles(Newest, name + ".tar*").FirstOrDefault(file => Path.GetFileName(file).Split('.') is [_, "tar"] or [_, "tar", _]);
+
+    static string Existing(string oid, string location) =>
+        Directory.Exists(location)
+            ? location
+            : throw new DrillException(
+                $"the tablespace {oid} is missing: pg_tblspc/{oid} of the backup points to {location}, which is not there"
+            );
+
+    static long Size(string directory) =>
+        SizeByManifest(Path.Combine(directory, Manifest)) ?? DataDirectory.Size(Path.GetFullPath(directory));
+
+    /// <summary>The manifest may be long, and has a line a file.</summary>
+    static long? SizeByManifest(string manifest)
+    {
+        if (!File.Exists(manifest))
+            return null;
+        var sum = 0L;
+        foreach (var line in File.ReadLines(manifest))
+        {
+            if (FileSize().Match(line) is { Success: true } match)
+                sum += long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
+        }
+
+        return sum;
+    }
+
+    [GeneratedRegex(@"""Size"": (\d{1,18})\b")]
+    private static partial Regex FileSize();
+}

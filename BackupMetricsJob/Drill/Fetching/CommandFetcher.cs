@@ -1,0 +1,20 @@
+namespace BackupMetricsJob.Drill.Fetching;
+
+/// <summary>Any tool: a shell line of the user's that writes the data directory named by %d, or by the variable BACKUP_METRICS_DATA.</summary>
+internal sealed class CommandFetcher(DrillOptions options, DrillFolder folder, DrillProgram program)
+    : BackupFetcher(options, folder, program)
+{
+    public override bool NeedsLabel => !Options.IsSnapshot;
+
+    public override Task<BackupFound> InspectAsync(CancellationToken cancellationToken) => Task.FromResult(BackupFound.Unknown);
+
+    public override async Task FetchAsync(PostgresPrograms? programs, CancellationToken cancellationToken)
+    {
+        var line = Options.RestoreCommand!.Replace("%d", ShellText.Quote(Folder.DataDirectory), StringComparison.Ordinal);
+        var result = await Program.TryAsync("/bin/sh", ["-c", line], cancellationToken);
+        if (result.ExitCode != 0)
+            throw new DrillException(
+                $"--restore-command ended with {result.ExitCode}{(result.LastWords.Length > 0 ? ": " + result.LastWords : "")}"
+            );
+    }
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace BackupMetricsJob.Drill.Fetching;
+
+/// <summary>pgBackRest's newest backup of a stanza. Nothing of the repository is locked or written, and nothing is logged there.</summary>
+internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder, DrillProgram program)
+    : BackupFetcher(options, folder, program)
+{
+    const string Tool = "pgbackrest";
+
+    public override string WalCommand =>
+        string.Join(
+            ' ',
+            [
+                Tool,
+                .. Arguments
+                    .Append("--no-archive-async")
+                    .Select(argument => ShellText.Quote(argument).Replace("%", "%%", StringComparison.Ordinal)),
+                "archive-get",
+                "%f",
+                "\"%p\"",
+            ]
+        );
+
+    IReadOnlyList<string> Common =>
+        [
+            .. Options.ToolConfig is { } config ? (string[])["--config=" + Path.GetFullPath(config)] : [],
+            "--stanza=" + Options.Stanza,
+            "--log-level-console=warn",
+            "--log-level-file=off",
+        ];
+
+    IReadOnlyList<string> Arguments =>
+        [.. Common, "--reset-pg1-host", "--pg1-path=" + Folder.DataDirectory, "--lock-path=" + Folder.File("lock")];
+
+    public override async Task<BackupFound> InspectAsync(CancellationToken cancellationToken)
+    {
+        var told = await Program.RunAsync(Tool, [.. Common, "info", "--output=json"], cancellationToken);
+        try
+        {
+            using var list = JsonDocument.Parse(told.Output);
+            return Read(list.RootElement);
+        }
+        catch (JsonException)
+        {
+            throw new DrillException($"pgbackrest info prints no list, as where a repository is damaged{Passphrase}");
+        }
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new DrillException($"pgbackrest info says what this program does not understand: {PlainText.OnOneLine(e.Message)}");
+        }
+    }
+
+    BackupFound Read(JsonElement list)
+    {
+        foreach (var stanza in list.EnumerateArray())
+        {
+            if (stanza.GetProperty("name").GetString() != Options.Stanza)
+                continue;
+            var backups = stanza.GetProperty("backup").EnumerateArray().ToList();
+            if (backups.Count == 0)
+                throw new DrillException($"pgbackrest has no backup of the stanza {Options.Stanza}: {Status(stanza)}");
+            var newest = backups.MaxBy(backup => backup.GetProperty("timestamp").GetProperty("stop").GetInt64());
+            var (database, repository) = Key(newest.GetProperty("database"), "id");
+            var version = stanza
+                .GetProperty("db")
+                .EnumerateArray()
+                .First(db => Key(db, "id") == (database, repository))
+                .GetProperty("version")
+                .GetString()!;
+            return new(
+                newest.GetProperty("label").GetString(),
+                int.Parse(version.Split('.')[0], CultureInfo.InvariantCulture),
+                newest.GetProperty("info").GetProperty("size").GetInt64(),
+                DateTimeOffset.FromUnixTimeSeconds(newest.GetProperty("timestamp").GetProperty("stop").GetInt64())
+            );
+        }
+
+        throw new DrillException($"pgbackrest knows no stanza {Options.Stanza}");
+    }
+
+    /// <summary>The stanza's own status, or what is wrong with a repository: its first line, since ciphertext may follow.</summary>
+    string Status(JsonElement stanza)
+    {
+        var message = stanza.GetProperty("status").GetProperty("message").GetString() ?? "";
+        if (message != "other" || !stanza.TryGetProperty("repo", out var repositories))
+            return PlainText.OnOneLine(message);
+        var told = repositories
+            .EnumerateArray()
+            .Select(repository => repository.GetProperty("status").GetProperty("message").GetString() ?? "")
+            .FirstOrDefault(words => words is not ("" or "ok"));
+        return Program.Words.Redact(PlainText.OnOneLine((told ?? message).Split('\n')[0])) + Passphrase;
+    }
+
+    const string Passphrase = ", or is encrypted with another passphrase than repo-cipher-pass";
+
+    // Before 2.32 there was one repository, without a number.
+    static (long Id, long Repository) Key(JsonElement database, string id) =>
+        (database.GetProperty(id).GetInt64(), database.TryGetProperty("repo-key", out var key) ? key.GetInt64() : 1);
+
+    // A restore empties the spool directory, which is the living server's unless another is named.
+    public override Task FetchAsync(PostgresPrograms? programs, CancellationToken cancellationToken) =>
+        Program.RunAsync(
+            Tool,
+            [.. Arguments, "--spool-path=" + Folder.File("spool"), "--tablespace-map-all=" + Folder.TablespaceDirectory, "restore"],
+            cancellationToken
+        );
+}

@@ -1,0 +1,32 @@
+using BackupMetricsJob.Postgres;
+using Npgsql;
+
+namespace BackupMetricsJob.Drill;
+
+/// <summary>What came back, by the word of the restored server.</summary>
+/// <param name="Lsn">Where replay ended, in bytes; null of a dump.</param>
+/// <param name="LastTransaction">When the last transaction that was replayed had ended, by the lost server's clock; null where none was.</param>
+internal sealed record Recovered(long? Lsn, DateTimeOffset? LastTransaction, ulong SystemIdentifier, bool HasChecksums, bool IsInRecovery)
+{
+    const string Sql = """
+        SELECT extract(epoch FROM pg_last_xact_replay_timestamp())::float8 AS last_transaction,
+               (pg_last_wal_replay_lsn() - '0/0'::pg_lsn)::bigint AS lsn,
+               (SELECT system_identifier FROM pg_control_system()) AS system_identifier,
+               current_setting('data_checksums') = 'on' AS has_checksums, pg_is_in_recovery() AS is_in_recovery
+        """;
+
+    public static async Task<Recovered> ReadAsync(DrillCluster cluster, CancellationToken cancellationToken)
+    {
+        await using var connection = await cluster.ConnectAsync("template1", cancellationToken);
+        await using var command = new NpgsqlCommand(Sql, connection);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return new(
+            row.LongOrNull(row.GetOrdinal("lsn")),
+            row.TimeOrNull(row.GetOrdinal("last_transaction"), "the last transaction"),
+            (ulong)row.GetInt64(row.GetOrdinal("system_identifier")),
+            row.GetBoolean(row.GetOrdinal("has_checksums")),
+            row.GetBoolean(row.GetOrdinal("is_in_recovery"))
+        );
+    }
+}

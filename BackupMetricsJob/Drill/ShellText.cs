@@ -1,0 +1,11 @@
+namespace BackupMetricsJob.Drill;
+
+/// <summary>Text in a shell line, and in a file of PostgreSQL's settings.</summary>
+internal static class ShellText
+{
+    public static string Quote(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    /// <summary>A line of postgresql.conf.</summary>
+    public static string Setting(string name, string value) =>
+        $"{name} = '{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'\n";
+}
