@@ -22,7 +22,7 @@ public sealed class BrokenBackupTests(DrilledServer drilled) : IClassFixture<Dri
             file.WriteByte(0xA5);
         }
 
-        var result = await place.RunAsync([.. OfBackup(backup), "--catalog", catalogue.Uri, "--gateway", gateway.Url]);
+        var result = await place.RunAsync([.. OfBackup(backup), "--catalogue", catalogue.Uri, "--gateway", gateway.Url]);
 
         AssertFailed(place, result, "check", $"pg_checksums ended with 1: .*checksum verification failed in file .*{Regex.Escape(table)}");
         Assert.Matches(

@@ -38,7 +38,7 @@ public sealed class DrillTests(DrilledServer drilled) : IClassFixture<DrilledSer
         var result = await place.RunAsync([
             .. Plain(backup, drilled.Archive),
             .. (string[])["--query", place.Write("harmless.sql", Harmless), "--amcheck"],
-            .. (string[])["--connection", drilled.Server.ConnectionUri(), "--catalog", catalogue.Uri],
+            .. (string[])["--connection", drilled.Server.ConnectionUri(), "--catalogue", catalogue.Uri],
             .. (string[])["--gateway", gateway.Url, "--label", "team=payments"],
         ]);
 

@@ -15,7 +15,7 @@ public sealed class DrillUsageTests
     [InlineData("--tool wal-g --server x --archive /y", "--archive: is not for --tool wal-g")]
     [InlineData("--tool wal-g --server x --timeout never", "--timeout \"never\": must be a duration")]
     [InlineData("--tool wal-g --server x --label drill=y", "label drill is also a label of the grouping key")]
-    [InlineData("--tool wal-g --server x --catalog host=a;password=b", "--catalog: ")]
+    [InlineData("--tool wal-g --server x --catalogue host=a;password=b", "--catalogue: ")]
     public async Task Each_problem_is_named(string arguments, string problem)
     {
         var result = await BackupMetrics.RunAsync(["drill", .. arguments.Split(' ')]);

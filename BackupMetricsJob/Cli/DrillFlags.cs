@@ -14,55 +14,132 @@ internal sealed record DrillSettings(DrillOptions Options, DrillPublication Publ
 /// <summary>The flags of `backup-metrics drill`.</summary>
 internal static class DrillFlags
 {
-    static readonly TimeSpan DefaultTimeout = TimeSpan.FromHours(6);
+    static readonly TextSetting Tool = new("tool", "TOOL", "What made the backup: " + string.Join(", ", DrillTools.Names));
+
+    static readonly TextSetting Server = new(
+        "server",
+        "NAME",
+        "Server that the backup is of: label instance, and its name in the catalogue (the stanza)"
+    );
+
+    static readonly TextSetting Stanza = new("stanza", "NAME", "pgBackRest's stanza, or Barman's server");
+
+    static readonly ListSetting BackupDirectory = new(
+        "directory",
+        "DIR",
+        "Directory made by pg_basebackup, plain or tar; repeat it for incremental ones, the full one first"
+    );
+
+    static readonly TextSetting Archive = new(
+        "archive",
+        "DIR|COMMAND",
+        "Directory with archived WAL, or a restore_command with %f and %p (the WAL in the backup)"
+    );
+
+    static readonly TextSetting Dump = new("dump", "PATH", "File or directory made by pg_dump");
+
+    static readonly TextSetting RestoreCommand = new("restore-command", "COMMAND", "Shell line that restores a data directory to %d");
+
+    static readonly SwitchSetting Snapshot = new(
+        "snapshot",
+        "What --restore-command restores is an atomic snapshot of the storage, without backup_label"
+    );
+
+    static readonly TextSetting ToolConfig = new(
+        "tool-config",
+        "FILE",
+        "Configuration file of pgBackRest, Barman or wal-g (the one that it finds itself)"
+    );
+
+    static readonly TextSetting WorkDir = new(
+        "work-dir",
+        "DIR",
+        "Directory in which the drill makes a folder of its own, and removes it (TMPDIR)"
+    );
+
+    static readonly TextSetting BinDir = new("bin-dir", "DIR", "PostgreSQL's programs of the backup's major version (looked for)");
+
+    static readonly TextSetting QueryFile = new("query", "FILE", "SELECTs that must return true in each row, run on what was restored");
+
+    static readonly TextSetting Database = new(
+        "database",
+        "NAME",
+        "Database for --query (postgres; of a dump, the one it was loaded into)"
+    );
+
+    static readonly TextSetting Superuser = new("superuser", "NAME", "Superuser of the restored cluster (postgres)");
+
+    static readonly TextSetting Preload = new(
+        "preload",
+        "LIBRARIES",
+        "shared_preload_libraries that the cluster cannot be read without (none)"
+    );
+
+    static readonly SwitchSetting Amcheck = new("amcheck", "Also run pg_amcheck on every database");
+
+    static readonly DurationSetting TimeLimit = new("timeout", "Time limit for the drill", TimeSpan.FromHours(6));
+
+    static readonly SwitchSetting Keep = new("keep", "Leave the restored cluster there, stopped");
 
     public static void AddTo(FlagSet flags)
     {
-        flags.AddSwitch("verbose", "Print the stack trace of a bug");
-        flags.Add("tool", "TOOL", "What made the backup: " + string.Join(", ", DrillTools.Names));
-        flags.Add("server", "NAME", "Server that the backup is of: label instance, and its name in the catalogue (the stanza)");
-        flags.Add("stanza", "NAME", "pgBackRest's stanza, or Barman's server");
-        flags.AddMany(
-            "directory",
-            "DIR",
-            "Directory made by pg_basebackup, plain or tar; repeat it for incremental ones, the full one first"
+        flags.Add(
+            JobSettings.Verbose,
+            Tool,
+            Server,
+            Stanza,
+            BackupDirectory,
+            Archive,
+            Dump,
+            RestoreCommand,
+            Snapshot,
+            ToolConfig,
+            WorkDir,
+            BinDir,
+            QueryFile,
+            Database,
+            Superuser,
+            Preload,
+            Amcheck,
+            TimeLimit,
+            Keep,
+            JobSettings.Connection,
+            JobSettings.Catalogue with
+            {
+                Help = "Database of the catalogue that the drill is recorded in",
+            },
+            GatewayAccess.Url with
+            {
+                Help = "Pushgateway that the result is pushed to; repeatable",
+            }
         );
-        flags.Add("archive", "DIR|COMMAND", "Directory with archived WAL, or a restore_command with %f and %p (the WAL in the backup)");
-        flags.Add("dump", "PATH", "File or directory made by pg_dump");
-        flags.Add("restore-command", "COMMAND", "Shell line that restores a data directory to %d");
-        flags.AddSwitch("snapshot", "What --restore-command restores is an atomic snapshot of the storage, without backup_label");
-        flags.Add("tool-config", "FILE", "Configuration file of pgBackRest, Barman or wal-g (the one that it finds itself)");
-        flags.Add("work-dir", "DIR", "Directory in which the drill makes a folder of its own, and removes it (TMPDIR)");
-        flags.Add("bin-dir", "DIR", "PostgreSQL's programs of the backup's major version (looked for)");
-        flags.Add("query", "FILE", "SELECTs that must return true in each row, run on what was restored");
-        flags.Add("database", "NAME", "Database for --query (postgres; of a dump, the one it was loaded into)");
-        flags.Add("superuser", "NAME", "Superuser of the restored cluster (postgres)");
-        flags.Add("preload", "LIBRARIES", "shared_preload_libraries that the cluster cannot be read without (none)");
-        flags.AddSwitch("amcheck", "Also run pg_amcheck on every database");
-        flags.AddDuration("timeout", "Time limit for the drill", DefaultTimeout);
-        flags.AddSwitch("keep", "Leave the restored cluster there, stopped");
-        flags.AddConnection();
-        flags.Add("catalog", "URI", "Database of the catalogue that the drill is recorded in");
-        flags.AddMany("gateway", "URL", "Pushgateway that the result is pushed to; repeatable");
-        JobFlags.AddGatewayAccess(flags, "Timeout for the first attempt of a push", PushBudget.DefaultAttemptTimeout);
-        flags.Add("job", "NAME", $"Label job of the pushed group ({JobDefaults.Job})");
-        flags.AddMany("grouping", "NAME=VALUE", "Label to add to the grouping key, beside job, drill and tool; repeatable");
-        flags.AddMany("label", "NAME=VALUE", "Label to add to every series; repeatable");
+        JobFlags.AddGatewayAccess(flags, GatewayAccess.Timeout);
+        flags.Add(
+            JobSettings.Job,
+            JobSettings.Grouping with
+            {
+                Help = "Label to add to the grouping key, beside job, drill and tool; repeatable",
+            },
+            JobSettings.Label with
+            {
+                Help = "Label to add to every series; repeatable",
+            }
+        );
     }
 
     /// <summary>Null if there is a problem.</summary>
     public static DrillSettings? Read(Settings settings, ProcessContext context, List<Problem> problems)
     {
-        OutputOptions.ReadChoice(settings, "verbose", "false", "true", problems);
+        JobSettings.Verbose.IsOther(settings, problems);
         var tool = ReadTool(settings, problems);
-        var server = settings.One("server") ?? settings.One("stanza");
+        var server = settings.One(Server) ?? settings.One(Stanza);
         if (server is null && tool is not (DrillTool.PgBackRest or DrillTool.Barman))
-            problems.Add(Missing("server", "the name of the server that the backup is of"));
+            problems.Add(Missing(Server, "the name of the server that the backup is of"));
         else if (server is not null && (server.Value.Trim().Length == 0 || !LabelParser.IsWellFormed(server.Value)))
             problems.Add(server.InvalidValue("a name without control characters"));
         if (tool is { } known)
             CheckNeeds(settings, known, problems);
-        var labels = LabelParser.Read(settings.All("label"), problems);
+        var labels = LabelParser.Read(settings.All(JobSettings.Label), problems);
         var instance = new Instance(
             server?.Value ?? "",
             [.. labels.Select(label => new InstanceLabel(label.Name, label.Value))],
@@ -73,30 +150,30 @@ internal static class DrillFlags
         var asked = ReadAsked(settings, context, instance, publication?.Catalogue, problems);
         var options = new DrillOptions(instance.Name, tool ?? DrillTool.Command)
         {
-            Stanza = settings.One("stanza")?.Value,
-            ToolConfig = settings.One("tool-config")?.Value,
-            Directories = [.. settings.All("directory").Select(one => one.Value)],
-            Archive = settings.One("archive")?.Value,
-            Dump = settings.One("dump")?.Value,
-            RestoreCommand = settings.One("restore-command")?.Value,
-            IsSnapshot = OutputOptions.ReadChoice(settings, "snapshot", "false", "true", problems),
-            WorkDirectory = settings.One("work-dir")?.Value ?? Path.GetTempPath(),
-            BinDirectory = settings.One("bin-dir")?.Value,
-            QueryFile = settings.One("query")?.Value,
-            Database = settings.One("database")?.Value ?? "postgres",
-            Superuser = settings.One("superuser")?.Value ?? "postgres",
-            Preload = settings.One("preload")?.Value ?? "",
-            Amcheck = OutputOptions.ReadChoice(settings, "amcheck", "false", "true", problems),
-            Timeout = DurationParser.Read(settings.One("timeout"), problems) ?? DefaultTimeout,
-            Keep = OutputOptions.ReadChoice(settings, "keep", "false", "true", problems),
+            Stanza = settings.One(Stanza)?.Value,
+            ToolConfig = settings.One(ToolConfig)?.Value,
+            Directories = [.. settings.All(BackupDirectory).Select(one => one.Value)],
+            Archive = settings.One(Archive)?.Value,
+            Dump = settings.One(Dump)?.Value,
+            RestoreCommand = settings.One(RestoreCommand)?.Value,
+            IsSnapshot = Snapshot.IsOther(settings, problems),
+            WorkDirectory = settings.One(WorkDir)?.Value ?? Path.GetTempPath(),
+            BinDirectory = settings.One(BinDir)?.Value,
+            QueryFile = settings.One(QueryFile)?.Value,
+            Database = settings.One(Database)?.Value ?? "postgres",
+            Superuser = settings.One(Superuser)?.Value ?? "postgres",
+            Preload = settings.One(Preload)?.Value ?? "",
+            Amcheck = Amcheck.IsOther(settings, problems),
+            Timeout = TimeLimit.Read(settings, problems) ?? TimeLimit.Default!.Value,
+            Keep = Keep.IsOther(settings, problems),
         };
         return problems.Count > 0 || publication is null ? null : new(options, publication, asked);
     }
 
     static DrillTool? ReadTool(Settings settings, List<Problem> problems)
     {
-        if (settings.One("tool") is not { } setting)
-            problems.Add(Missing("tool", "what made the backup: " + string.Join(", ", DrillTools.Names)));
+        if (settings.One(Tool) is not { } setting)
+            problems.Add(Missing(Tool, "what made the backup: " + string.Join(", ", DrillTools.Names)));
         else if (DrillTools.Parse(setting.Value) is { } tool)
             return tool;
         else
@@ -107,26 +184,26 @@ internal static class DrillFlags
     /// <summary>What each tool cannot do without, and what only another one uses.</summary>
     static void CheckNeeds(Settings settings, DrillTool tool, List<Problem> problems)
     {
-        var needed = tool switch
+        SettingDefinition? needed = tool switch
         {
-            DrillTool.BaseBackup => "directory",
-            DrillTool.PgBackRest or DrillTool.Barman => "stanza",
-            DrillTool.Dump => "dump",
-            DrillTool.Command => "restore-command",
+            DrillTool.BaseBackup => BackupDirectory,
+            DrillTool.PgBackRest or DrillTool.Barman => Stanza,
+            DrillTool.Dump => Dump,
+            DrillTool.Command => RestoreCommand,
             _ => null,
         };
         if (needed is not null && settings.All(needed).Count == 0)
             problems.Add(Missing(needed, $"--tool {tool.Name()} needs it"));
-        string[] allowed =
+        SettingDefinition?[] allowed =
         [
-            needed ?? "",
-            .. tool is DrillTool.BaseBackup or DrillTool.Command ? (string[])["archive"] : [],
-            .. tool is DrillTool.Command ? (string[])["snapshot"] : [],
-            .. tool is DrillTool.PgBackRest or DrillTool.Barman or DrillTool.WalG ? (string[])["tool-config"] : [],
+            needed,
+            .. tool is DrillTool.BaseBackup or DrillTool.Command ? (SettingDefinition[])[Archive] : [],
+            .. tool is DrillTool.Command ? (SettingDefinition[])[Snapshot] : [],
+            .. tool is DrillTool.PgBackRest or DrillTool.Barman or DrillTool.WalG ? (SettingDefinition[])[ToolConfig] : [],
         ];
-        foreach (var name in (string[])["directory", "stanza", "dump", "restore-command", "archive", "snapshot", "tool-config"])
+        foreach (var definition in (SettingDefinition[])[BackupDirectory, Stanza, Dump, RestoreCommand, Archive, Snapshot, ToolConfig])
         {
-            if (!allowed.Contains(name) && settings.All(name) is [var setting, ..])
+            if (!allowed.Contains(definition) && settings.All(definition) is [var setting, ..])
                 problems.Add(setting.CreateProblem($"is not for --tool {tool.Name()}"));
         }
     }
@@ -141,9 +218,9 @@ internal static class DrillFlags
     )
     {
         var gateways = new GatewayReader(settings, context.Environment, problems).Read(files: null, isNeeded: false);
-        var catalogue = settings.One("catalog") is null
+        var catalogue = settings.One(JobSettings.Catalogue) is null
             ? null
-            : ConnectionSetting.Read(settings, context.Environment, problems, name: "catalog");
+            : ConnectionSetting.Read(settings, context.Environment, problems, database: JobSettings.Catalogue);
         var job = GroupReader.Job(settings, files: null);
         var own = GroupReader.ReadExtraLabels(settings, files: null, problems);
         var messages = new List<string>();
@@ -173,7 +250,10 @@ internal static class DrillFlags
     )
     {
         var asked = new List<MonitoredTarget>();
-        if (settings.One("connection") is not null && ConnectionSetting.Read(settings, context.Environment, problems) is { } living)
+        if (
+            settings.One(JobSettings.Connection) is not null
+            && ConnectionSetting.Read(settings, context.Environment, problems) is { } living
+        )
             asked.Add(new(new Target(instance.Name, living, JobDefaults.Timeout), instance, SourceSettings.Default));
         if (catalogue is not null)
         {
@@ -190,6 +270,6 @@ internal static class DrillFlags
         return asked;
     }
 
-    static Problem Missing(string name, string what) =>
-        new(ProblemOrigin.Flag, $"--{name} is missing: {what} (or {Settings.Variable(name)})");
+    static Problem Missing(SettingDefinition missing, string what) =>
+        new(ProblemOrigin.Flag, $"--{missing.Name} is missing: {what} (or {Settings.Variable(missing.Name)})");
 }

@@ -5,7 +5,22 @@ internal static class LabelParser
 {
     /// <summary>Labels that the metrics already have. Neither a target nor the grouping key may use them.</summary>
     public static IReadOnlyList<string> Reserved { get; } =
-    ["job", "instance", "source", "tool", "type", "storage", "severity", "state", "reason", "evidence", "phase", "site", "version", "revision"];
+    [
+        "job",
+        "instance",
+        "source",
+        "tool",
+        "type",
+        "storage",
+        "severity",
+        "state",
+        "reason",
+        "evidence",
+        "phase",
+        "site",
+        "version",
+        "revision",
+    ];
 
     const string NameAllowed = "letters, digits and _, not starting with a digit or __";
 
