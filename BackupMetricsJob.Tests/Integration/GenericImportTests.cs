@@ -55,6 +55,19 @@ public sealed class GenericImportTests
     }
 
     [Fact]
+    public async Task A_list_that_names_no_tool_is_a_failure_of_the_import_until_one_is_read()
+    {
+        const string Refusals = "SELECT tool FROM backup_metrics.backup_refusal";
+        await using var catalogue = await CatalogDatabase.StartAsync();
+
+        Assert.Equal(65, (await ImportAsync(catalogue, "no list")).ExitCode);
+        Assert.Equal(["generic"], await catalogue.Server.QueryAsync<string>(Refusals));
+
+        Assert.Equal(0, (await ImportAsync(catalogue, List("", Backup("a")))).ExitCode);
+        Assert.Empty(await catalogue.Server.QueryAsync<string>(Refusals));
+    }
+
+    [Fact]
     public async Task A_part_of_a_list_and_one_of_some_storages_take_nothing_else_away()
     {
         await using var catalogue = await CatalogDatabase.StartAsync();

@@ -68,7 +68,7 @@ internal sealed record ArchiveDoubt(string Summary, string Advice)
             );
         }
 
-        return segments <= archiver.ArchivedCount ? null : Hole(archiver, segments, "");
+        return segments <= archiver.ArchivedCount ? null : Hole(archiver, segments, "", backup.LastSuccess!.Value);
     }
 
     // By its time alone. What an older backup of the server's own says of the WAL is true of a newer one, too; of the WAL since a newer one
@@ -83,7 +83,7 @@ internal sealed record ArchiveDoubt(string Summary, string Advice)
             if (IsNoOlderThanOwn(server, backup) && segments <= archiver.ArchivedCount)
                 return null;
             if (!IsNoOlderThanOwn(server, backup) && segments > archiver.ArchivedCount)
-                return Hole(archiver, segments, "at least ");
+                return Hole(archiver, segments, "at least ", server.BaseBackup!.Finished);
         }
 
         var began = Began(backup);
@@ -100,11 +100,11 @@ internal sealed record ArchiveDoubt(string Summary, string Advice)
             );
     }
 
-    static ArchiveDoubt Hole(ArchiverStatistics archiver, long segments, string atLeast) =>
+    static ArchiveDoubt Hole(ArchiverStatistics archiver, long segments, string atLeast, DateTimeOffset backup) =>
         new(
             Unknown
-                + $"{atLeast}{Humanize.Segments(segments)} {(segments == 1 ? "lies" : "lie")} between the newest base backup and "
-                + $"the archive's end, and {Humanize.Count(archiver.ArchivedCount, "file")} "
+                + $"{atLeast}{Humanize.Segments(segments)} {(segments == 1 ? "lies" : "lie")} between the base backup of "
+                + $"{Humanize.Time(backup)} and the archive's end, and {Humanize.Count(archiver.ArchivedCount, "file")} "
                 + $"{(archiver.ArchivedCount == 1 ? "was" : "were")} archived{Since(archiver)} "
                 + "(a crash resets them): there may be a hole",
             TakeOne

@@ -13,6 +13,9 @@ internal sealed record ImportResult(string Tool)
     /// <summary>Whose backups they are: the tool that was asked for, or the one that the input names.</summary>
     public string Tool { get; set; } = Tool;
 
+    /// <summary>What was asked for: generic, where the input names the tool.</summary>
+    public string AskedFor { get; } = Tool;
+
     public CatalogFailure? Failure { get; set; }
 
     public long New { get; set; }
@@ -158,6 +161,7 @@ internal static class CatalogImport
             source.Parameters.Add(Text(origin.Host));
             source.Parameters.Add(new NpgsqlParameter<long> { TypedValue = server.Skipped.Count });
             source.Parameters.Add(Text(server.SkippedReason));
+            source.Parameters.Add(Text(result.AskedFor));
         }
 
         if (server.List is { Repositories: { Count: > 0 } repositories })
