@@ -169,8 +169,8 @@ internal static class ImportCommand
         foreach (var (server, repository) in result.Unreadable)
             context.Error.WriteLine(
                 PlainText.OnOneLine(
-                    $"warning: {result.Tool} could not read {repository.Storage} of \"{server}\". The catalogue has recorded this; the backups "
-                        + $"in it are unchanged, and those in the others are imported: {repository.Error}"
+                    $"warning: {result.Tool} could not read {repository.Storage} of \"{server}\". The catalogue has recorded this; "
+                        + $"the backups in it are unchanged, and those in the others are imported: {repository.Error}"
                 )
             );
         foreach (var (server, backups, cluster) in result.History)
