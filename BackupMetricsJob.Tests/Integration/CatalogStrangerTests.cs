@@ -17,8 +17,8 @@ public sealed class CatalogStrangerTests
 
         Assert.Equal(
             "Input: the list of \"orders\" has 3 backups, and the catalogue knows none of them; of its own 3 none is listed, "
-                + "and some are newer than the oldest listed: nothing was written. If these are two servers, import one of them with --server NAME. "
-                + "If the old backups are really gone, use --allow-empty",
+                + "and some are newer than the oldest listed: nothing was written. If these are two servers, "
+                + "import one of them with --server NAME. If the old backups are really gone, use --allow-empty",
             Told(refused)
         );
         Assert.Equal(["orders base_001 done", "orders base_003 done", "orders base_005 done"], await catalogue.RowsAsync());

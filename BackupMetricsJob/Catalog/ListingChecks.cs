@@ -95,7 +95,8 @@ internal static class ListingChecks
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? CatalogFailure.Input(
-                $"the list of \"{row.GetString(0)}\" has {Humanize.Count(row.GetInt64(2), "backup")}, and the catalogue knows none of them; "
+                $"the list of \"{row.GetString(0)}\" has {Humanize.Count(row.GetInt64(2), "backup")}, "
+                    + "and the catalogue knows none of them; "
                     + $"of its own {row.GetInt64(1)} none is listed, and some are newer than the oldest listed: nothing was written. "
                     + "If these are two servers, import one of them with --server NAME. "
                     + "If the old backups are really gone, use --allow-empty"

@@ -17,7 +17,8 @@ internal sealed record ImportReport(string Tool, CatalogFailure? Failure, IReadO
     /// <summary>That the catalogue was made; null if it was there.</summary>
     public string? Note { get; init; }
 
-    public bool IsAllWell => Failure is null && Warnings.Count == 0;
+    /// <summary>Whether there is nothing to say that a person must read.</summary>
+    public bool IsAllWell => Failure is null && Warnings.Count == 0 && Note is null;
 
     public static ImportReport Of(ImportResult result) =>
         result is { Failure: not null, Servers: 0 }
