@@ -1,5 +1,7 @@
 using BackupMetricsJob.Backups;
 
+#pragma warning disable CA5394 // Worlds to test with: the same again for the same seed, and no secret.
+
 namespace BackupMetricsJob.Tests.Backups;
 
 /// <summary>
