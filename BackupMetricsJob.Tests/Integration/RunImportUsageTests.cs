@@ -3,7 +3,7 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Integration;
 
 /// <summary>What cannot be done with --import and --catalogue is refused in one line, before anything is done.</summary>
-public sealed class RunImportUsageTests(RunImportUsageTests.OneServer server) : IClassFixture<RunImportUsageTests.OneServer>
+public sealed class RunImportUsageTests(UntouchedServer server) : IClassFixture<UntouchedServer>
 {
     [Theory]
     [InlineData("--import walg", 64, "--import \"walg\": must be TOOL or TOOL=FILE, where TOOL is one of wal-g, pghoard")]
@@ -62,14 +62,14 @@ public sealed class RunImportUsageTests(RunImportUsageTests.OneServer server) : 
             StringComparison.Ordinal
         );
     }
+}
 
-    /// <summary>A server that nothing is written to.</summary>
-    public sealed class OneServer : IAsyncLifetime
-    {
-        internal PostgresServer Server { get; private set; } = null!;
+/// <summary>A server that nothing is written to.</summary>
+public sealed class UntouchedServer : IAsyncLifetime
+{
+    internal PostgresServer Server { get; private set; } = null!;
 
-        public async Task InitializeAsync() => Server = await PostgresServer.StartAsync();
+    public async Task InitializeAsync() => Server = await PostgresServer.StartAsync();
 
-        public async Task DisposeAsync() => await Server.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await Server.DisposeAsync();
 }
