@@ -5,7 +5,7 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Integration;
 
 /// <summary>Every shell block of docs/tools/generic.md and cloudnativepg.md does what the page says when it is typed.</summary>
-public sealed class ToolPageTests
+public sealed class OtherToolPagesTests
 {
     const string Rows = "SELECT concat_ws(' ', server, tool, kind, backup_id, status) FROM backup_metrics.backup_catalog ORDER BY 1";
 
