@@ -5,7 +5,7 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Drill;
 
-/// <summary>Backups that were broken on purpose: each fails in its phase, in words that name the cause, and nothing is left behind.</summary>
+/// <summary>Backups broken on purpose: each fails in its phase, in words that name the cause, and nothing is left behind.</summary>
 public sealed class BrokenBackupTests(DrilledServer drilled) : IClassFixture<DrilledServer>
 {
     [Fact]

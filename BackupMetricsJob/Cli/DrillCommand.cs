@@ -12,7 +12,7 @@ internal static class DrillCommand
     {
         var command = new Command(
             "drill",
-            "Restore the newest backup into a throw-away cluster, replay its WAL, check what came back, and compare it with what was claimed"
+            "Restore the newest backup into a throw-away cluster, replay WAL, check what came back, and compare it with what was claimed"
         );
         var flags = new FlagSet(command);
         DrillFlags.AddTo(flags);
@@ -29,7 +29,7 @@ internal static class DrillCommand
         if (Environment.IsPrivilegedProcess)
         {
             await context.Error.WriteLineAsync(
-                "backup-metrics: drill: not as root: PostgreSQL refuses to run as root, and a drill needs no rights but to read the backup. "
+                "backup-metrics: drill: not as root: PostgreSQL refuses to run as root, and a drill only has to read the backup. "
                     + "Run it as the backup's user: setpriv --reuid postgres --regid postgres --init-groups backup-metrics drill ..."
             );
             return (int)ExitCode.Configuration;
