@@ -28,6 +28,7 @@ public sealed class MetricsDocumentationTests
         var fields = typeof(MetricNames)
             .GetFields()
             .Concat(typeof(RunMetricNames).GetFields())
+            .Concat(typeof(RestoreTestMetricNames).GetFields())
             .Where(field => field.FieldType == typeof(Metric))
             .Select(field => (Metric)field.GetValue(null)!);
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Drill;
+using BackupMetricsJob.Exposition;
 using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Cli;
@@ -8,7 +9,7 @@ namespace BackupMetricsJob.Cli;
 /// <summary>backup-metrics drill: restores the newest backup into a throw-away cluster, and tells how that went.</summary>
 internal static class DrillCommand
 {
-    public static Command Create(ProcessContext context)
+    public static Command Create(ProcessContext context, BuildVersion build)
     {
         var command = new Command(
             "drill",
@@ -16,14 +17,14 @@ internal static class DrillCommand
         );
         var flags = new FlagSet(command);
         DrillFlags.AddTo(flags);
-        command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), context));
+        command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), context, build));
         return command;
     }
 
-    static async Task<int> RunAsync(Flags flags, ProcessContext context)
+    static async Task<int> RunAsync(Flags flags, ProcessContext context, BuildVersion build)
     {
         var problems = new List<Problem>();
-        var drill = DrillFlags.Read(new(flags, context.Environment), context, problems);
+        var drill = DrillFlags.Read(new(flags, context.Environment), context, build, problems);
         if (drill is null)
             return CatalogFlags.Report(problems, context);
         if (Environment.IsPrivilegedProcess)

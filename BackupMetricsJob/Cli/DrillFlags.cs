@@ -1,6 +1,7 @@
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Drill;
+using BackupMetricsJob.Exposition;
 using BackupMetricsJob.Postgres;
 using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Reporting;
@@ -51,7 +52,7 @@ internal static class DrillFlags
     }
 
     /// <summary>Null if there is a problem.</summary>
-    public static DrillSettings? Read(Settings settings, ProcessContext context, List<Problem> problems)
+    public static DrillSettings? Read(Settings settings, ProcessContext context, BuildVersion build, List<Problem> problems)
     {
         OutputOptions.ReadChoice(settings, "verbose", "false", "true", problems);
         var tool = ReadTool(settings, problems);
@@ -69,7 +70,7 @@ internal static class DrillFlags
             [],
             [SourceName.Server]
         );
-        var publication = ReadPublication(settings, context, instance, tool, labels, problems);
+        var publication = ReadPublication(settings, context, build, instance, tool, labels, problems);
         var asked = ReadAsked(settings, context, instance, publication?.Catalogue, problems);
         var options = new DrillOptions(instance.Name, tool ?? DrillTool.Command)
         {
@@ -134,6 +135,7 @@ internal static class DrillFlags
     static DrillPublication? ReadPublication(
         Settings settings,
         ProcessContext context,
+        BuildVersion build,
         Instance instance,
         DrillTool? tool,
         List<TargetLabel> labels,
@@ -161,7 +163,7 @@ internal static class DrillFlags
         if (group is null)
             return null;
         GroupReader.RejectConflicts(group, labels, [], problems);
-        return new(instance, catalogue, gateways, group);
+        return new(instance, catalogue, gateways, group, build);
     }
 
     static List<MonitoredTarget> ReadAsked(
