@@ -5,7 +5,7 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Drill;
 
-/// <summary>Backups that were broken on purpose: each fails in its phase, in words that name the cause, and nothing is left behind.</summary>
+/// <summary>Backups broken on purpose: each fails in its phase, in words that name the cause, and nothing is left behind.</summary>
 public sealed class BrokenBackupTests(DrilledServer drilled) : IClassFixture<DrilledServer>
 {
     [Fact]
@@ -34,6 +34,18 @@ public sealed class BrokenBackupTests(DrilledServer drilled) : IClassFixture<Dri
             await gateway.MetricsAsync(),
             StringComparison.Ordinal
         );
+        // The group is ours, so `delete` may remove it.
+        var deleted = await BackupMetrics.RunAsync(
+            "delete",
+            "--gateway",
+            gateway.Url,
+            "--job",
+            "backup_metrics",
+            "--grouping",
+            "drill=orders"
+        );
+        Assert.True(deleted.ExitCode == 0, deleted.Error);
+        Assert.DoesNotContain("postgres_restore_test_success", await gateway.MetricsAsync(), StringComparison.Ordinal);
         var shown = await BackupMetrics.RunAsync("show", "--source", "catalog", "--connection", catalogue.Uri, "--instance", "c");
         Assert.Contains("could not be restored, or a check failed", shown.Output, StringComparison.Ordinal);
     }

@@ -10,7 +10,7 @@ public sealed class ClaimTests
     static readonly DateTimeOffset Claimed = new(2026, 11, 30, 12, 0, 0, TimeSpan.Zero);
     static readonly Claim Claim = new(Claimed, 10 * Segment, "server", Segment);
 
-    /// <summary>The last record of a segment may end in the next one: less than a segment is no hole. An idle server loses nothing.</summary>
+    /// <summary>The last record of a segment may end in the next one, so less than a segment is no hole. Idle is not late.</summary>
     [Theory]
     [InlineData(10, 0, 3600, 0)]
     [InlineData(11, 0, 0, 0)]

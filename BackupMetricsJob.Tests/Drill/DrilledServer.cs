@@ -7,7 +7,7 @@ namespace BackupMetricsJob.Tests.Drill;
 /// A living server with page checksums, a tablespace and an archive, and what its backup tools made of it: a plain and a tar base backup,
 /// then more WAL, then dumps. Tests that break something break a copy.
 /// </summary>
-public sealed class DrilledServer : IAsyncLifetime
+public sealed class DrilledServer : IAsyncLifetime, IDisposable
 {
     readonly TempFolder _folder = new();
 
@@ -51,16 +51,14 @@ public sealed class DrilledServer : IAsyncLifetime
             await RunAsync("pg_dump", [.. Client, "-F", format, "-f", Dump(format), "postgres"]);
     }
 
-    public async Task DisposeAsync()
-    {
-        await Server.DisposeAsync();
-        _folder.Dispose();
-    }
+    public async Task DisposeAsync() => await Server.DisposeAsync();
+
+    public void Dispose() => _folder.Dispose();
 
     string[] Client =>
         ["-h", Server.SocketDirectory, "-p", Server.Port.ToString(CultureInfo.InvariantCulture), "-U", Server.Options.Superuser];
 
-    Task BaseBackupAsync(string target, params string[] more) =>
+    Task<string> BaseBackupAsync(string target, params string[] more) =>
         RunAsync("pg_basebackup", [.. Client, "-D", target, "-X", "none", "-c", "fast", "--no-sync", .. more]);
 
     internal static Task<string> RunAsync(string program, params string[] arguments) =>

@@ -29,7 +29,7 @@ internal static class CommandLine
             CatalogCommand.Create(context),
             CheckCommand.Create(context),
             DeleteCommand.Create(context),
-            DrillCommand.Create(context),
+            DrillCommand.Create(context, build),
             ScheduleCommand.Create(context, build),
         };
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Drill;
+using BackupMetricsJob.Exposition;
 using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Cli;
@@ -8,28 +9,28 @@ namespace BackupMetricsJob.Cli;
 /// <summary>backup-metrics drill: restores the newest backup into a throw-away cluster, and tells how that went.</summary>
 internal static class DrillCommand
 {
-    public static Command Create(ProcessContext context)
+    public static Command Create(ProcessContext context, BuildVersion build)
     {
         var command = new Command(
             "drill",
-            "Restore the newest backup into a throw-away cluster, replay its WAL, check what came back, and compare it with what was claimed"
+            "Restore the newest backup into a throw-away cluster, replay WAL, check what came back, and compare it with what was claimed"
         );
         var flags = new FlagSet(command);
         DrillFlags.AddTo(flags);
-        command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), context));
+        command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), context, build));
         return command;
     }
 
-    static async Task<int> RunAsync(Flags flags, ProcessContext context)
+    static async Task<int> RunAsync(Flags flags, ProcessContext context, BuildVersion build)
     {
         var problems = new List<Problem>();
-        var drill = DrillFlags.Read(new(flags, context.Environment), context, problems);
+        var drill = DrillFlags.Read(new(flags, context.Environment), context, build, problems);
         if (drill is null)
             return CatalogFlags.Report(problems, context);
         if (Environment.IsPrivilegedProcess)
         {
             await context.Error.WriteLineAsync(
-                "backup-metrics: drill: not as root: PostgreSQL refuses to run as root, and a drill needs no rights but to read the backup. "
+                "backup-metrics: drill: not as root: PostgreSQL refuses to run as root, and a drill only has to read the backup. "
                     + "Run it as the backup's user: setpriv --reuid postgres --regid postgres --init-groups backup-metrics drill ..."
             );
             return (int)ExitCode.Configuration;

@@ -1,6 +1,7 @@
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Drill;
+using BackupMetricsJob.Exposition;
 using BackupMetricsJob.Postgres;
 using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Reporting;
@@ -128,7 +129,7 @@ internal static class DrillFlags
     }
 
     /// <summary>Null if there is a problem.</summary>
-    public static DrillSettings? Read(Settings settings, ProcessContext context, List<Problem> problems)
+    public static DrillSettings? Read(Settings settings, ProcessContext context, BuildVersion build, List<Problem> problems)
     {
         JobSettings.Verbose.IsOther(settings, problems);
         var tool = ReadTool(settings, problems);
@@ -146,7 +147,7 @@ internal static class DrillFlags
             [],
             [SourceName.Server]
         );
-        var publication = ReadPublication(settings, context, instance, tool, labels, problems);
+        var publication = ReadPublication(settings, context, build, instance, tool, labels, problems);
         var asked = ReadAsked(settings, context, instance, publication?.Catalogue, problems);
         var options = new DrillOptions(instance.Name, tool ?? DrillTool.Command)
         {
@@ -211,6 +212,7 @@ internal static class DrillFlags
     static DrillPublication? ReadPublication(
         Settings settings,
         ProcessContext context,
+        BuildVersion build,
         Instance instance,
         DrillTool? tool,
         List<TargetLabel> labels,
@@ -238,7 +240,7 @@ internal static class DrillFlags
         if (group is null)
             return null;
         GroupReader.RejectConflicts(group, labels, [], problems);
-        return new(instance, catalogue, gateways, group);
+        return new(instance, catalogue, gateways, group, build);
     }
 
     static List<MonitoredTarget> ReadAsked(

@@ -9,16 +9,13 @@ namespace BackupMetricsJob.Drill;
 /// <summary>What was claimed before the fetch: that all work until <paramref name="Until"/> can be restored.</summary>
 /// <param name="Until">The recovery point, by this host's clock.</param>
 /// <param name="Lsn">Where the archive was said to end, in bytes; null where nobody said it.</param>
-/// <param name="By">Whose word it is: server or catalog.</param>
+/// <param name="By">Whose word it is: server or catalog; archiver where the server's word is not enough for a recovery point.</param>
 /// <param name="SegmentSize">Bytes of a WAL segment.</param>
 internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long SegmentSize)
 {
     const long DefaultSegmentSize = 16 << 20;
 
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
-
-    /// <summary>Of the live server; null where nobody said it.</summary>
-    public ulong? SystemIdentifier { get; init; }
 
     /// <summary>Reads the claim: the server's own, the catalogue's, or both together.</summary>
     /// <param name="server">The instance that is drilled.</param>
@@ -45,19 +42,21 @@ internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long Se
         var report = await JobRun.ProbeAsync(options, time, cancellationToken);
         var failure = report.Results.FirstOrDefault(result => result.Failure is not null)?.Failure;
         var result = report.Results.FirstOrDefault(result => result.Instance.Name == server);
-        if (result?.Loss is not { } loss)
-            return new(
-                null,
-                failure is not null
-                    ? failure.Message
-                    : "nobody claims a recovery point: no backup is known, or what is known is not enough",
-                failure
-            )
-            {
-                SystemIdentifier = result?.Server?.SystemIdentifier,
-            };
-        return new(From(result, loss), null, failure) { SystemIdentifier = result.Server?.SystemIdentifier };
+        var claim = result?.Loss is { } loss ? From(result, loss) : ByArchiver(result);
+        var why =
+            claim is not null ? null
+            : failure is not null ? failure.Message
+            : "nobody claims a recovery point: no backup is known, or what is known is not enough";
+        return new(claim, why, failure) { SystemIdentifier = result?.Server?.SystemIdentifier };
     }
+
+    /// <summary>
+    /// Where no recovery point is claimed, as after a failover: what the server's archiver reported as stored.
+    /// </summary>
+    static Claim? ByArchiver(ProbeResult? result) =>
+        result?.Server is { InRecovery: false, ArchiveMode: not "off", Discards: null, Wal: { ArchiveEnd: { } end } wal } server
+            ? new(wal.NewestDone ?? server.Archiver.LastArchived ?? result.At, end, "archiver", wal.SegmentSize)
+            : null;
 
     static Claim From(ProbeResult result, Loss loss) =>
         new(
@@ -67,10 +66,7 @@ internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long Se
                 : result.Backups.Where(backup => backup.StopLsn is not null).MaxBy(backup => backup.StopLsn)?.StopLsn,
             loss.IsByServer ? SourceName.Server : SourceName.Catalog,
             result.Server?.Wal?.SegmentSize ?? DefaultSegmentSize
-        )
-        {
-            SystemIdentifier = result.Server?.SystemIdentifier,
-        };
+        );
 
     /// <summary>
     /// How much work that was claimed did not come back; null if that is not known. Where the WAL that was claimed came back, nothing is
@@ -103,5 +99,6 @@ internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long Se
 /// <param name="Failure">Somebody who was named did not answer in full.</param>
 internal sealed record ClaimResult(Claim? Claim, string? Why, ProbeFailure? Failure)
 {
+    /// <summary>Of the living server; null where nobody said it.</summary>
     public ulong? SystemIdentifier { get; init; }
 }

@@ -73,8 +73,8 @@ internal static partial class DataDirectory
         {
             if (!IsWithin(folder, location))
                 throw new DrillException(
-                    $"the tablespace {oid} is at {location}, outside of the drill's folder: a start would write to it. Let the tool restore "
-                        + $"tablespaces below {folder.TablespaceDirectory}"
+                    $"the tablespace {oid} is at {location}, outside of the drill's folder: a start would write to it. Let the tool "
+                        + $"restore tablespaces below {folder.TablespaceDirectory}"
                 );
             if (!Directory.Exists(location))
                 throw new DrillException($"the tablespace {oid} is missing: the tool restored nothing to {location}");

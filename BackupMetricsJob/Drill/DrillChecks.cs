@@ -89,7 +89,7 @@ internal sealed class DrillChecks(DrillOptions options, DrillFolder folder, Dril
             rows++;
             if (reader.GetDataTypeName(0) is not ("boolean" or "bool" or "pg_catalog.bool"))
                 throw new DrillException(
-                    $"--query, statement {number}: must return true or false in its first column, which is of type {reader.GetDataTypeName(0)}"
+                    $"--query, statement {number}: must return true or false first, not a value of type {reader.GetDataTypeName(0)}"
                 );
             var isNull = await reader.IsDBNullAsync(0, cancellationToken);
             if (isNull || !reader.GetBoolean(0))

@@ -14,11 +14,13 @@ namespace BackupMetricsJob.Drill;
 /// <param name="Catalogue">Null for none.</param>
 /// <param name="Gateways">Each of them gets the push; empty for none.</param>
 /// <param name="Group">The drill's own group, which no run replaces.</param>
+/// <param name="Build">This program: by it, `delete` knows that the group is ours.</param>
 internal sealed record DrillPublication(
     Instance Instance,
     ConnectionSettings? Catalogue,
     IReadOnlyList<Gateway> Gateways,
-    GroupingKey Group
+    GroupingKey Group,
+    BuildVersion Build
 )
 {
     static readonly TimeSpan RecordTime = TimeSpan.FromSeconds(30);
@@ -54,7 +56,9 @@ internal sealed record DrillPublication(
         if (Gateways.Count == 0)
             return [];
         var registry = Metrics.NewCustomRegistry();
-        RestoreTestSamples.Write(result.Facts, SampleLabels.For(Instance, null), result.Options.Tool.Name(), new Samples(registry));
+        var samples = new Samples(registry);
+        RestoreTestSamples.Write(result.Facts, SampleLabels.For(Instance, null), result.Options.Tool.Name(), samples);
+        samples.Set(RunMetricNames.BuildInfo, 1, Build.Version, Build.Revision);
         return await Task.WhenAll(Gateways.Select(gateway => PushAsync(gateway, registry, time, cancellationToken)));
     }
 

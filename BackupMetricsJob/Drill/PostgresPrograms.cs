@@ -78,7 +78,7 @@ internal sealed partial record PostgresPrograms(string Directory, int Version)
         }
 
         throw new DrillException(
-            $"no directory with {string.Join(", ", DumpPrograms)} was found: install PostgreSQL, or name its programs' directory with --bin-dir"
+            $"no directory with {string.Join(", ", DumpPrograms)} was found: install PostgreSQL, or name the directory with --bin-dir"
         );
     }
 

@@ -107,37 +107,6 @@ internal static class MetricNames
         "tool"
     );
 
-    public static readonly Metric RestoreTestSuccess = new(
-        "postgres_restore_test_success",
-        "1 if the last restore test restored the backup and all its checks were good, else 0.",
-        "tool"
-    );
-
-    public static readonly Metric RestoreTestTime = new(
-        "postgres_restore_test_timestamp_seconds",
-        "When the last restore test ended, in seconds since 1970.",
-        "tool"
-    );
-
-    public static readonly Metric RestoreTestDuration = new(
-        "postgres_restore_test_duration_seconds",
-        "How long each phase of the last restore test took, in seconds: fetch, replay, check.",
-        "tool",
-        "phase"
-    );
-
-    public static readonly Metric RestoreTestRecoveredUntil = new(
-        "postgres_restore_test_recovered_until_timestamp_seconds",
-        "When the last transaction that the last restore test brought back had ended, in seconds since 1970.",
-        "tool"
-    );
-
-    public static readonly Metric RestoreTestShortfall = new(
-        "postgres_restore_test_shortfall_seconds",
-        "How much work, in seconds, the last restore test did not bring back although it was claimed to be safe.",
-        "tool"
-    );
-
     public static readonly Metric BackupMaxAge = new(
         "postgres_backup_max_age_seconds",
         "The limit configured for the age of the newest backup, in seconds; published whether the database answers or not.",
@@ -281,11 +250,11 @@ internal static class MetricNames
         BackupRunningSince,
         BackupLongest,
         RestoreTest,
-        RestoreTestSuccess,
-        RestoreTestTime,
-        RestoreTestDuration,
-        RestoreTestRecoveredUntil,
-        RestoreTestShortfall,
+        RestoreTestMetricNames.Success,
+        RestoreTestMetricNames.Time,
+        RestoreTestMetricNames.Duration,
+        RestoreTestMetricNames.RecoveredUntil,
+        RestoreTestMetricNames.Shortfall,
         BackupMaxAge,
         StorageLastSuccess,
         Copies,

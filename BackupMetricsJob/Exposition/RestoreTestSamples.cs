@@ -7,11 +7,11 @@ internal static class RestoreTestSamples
 {
     public static void Write(RestoreTestFacts test, SampleLabels labels, string tool, Samples samples)
     {
-        samples.Set(MetricNames.RestoreTestSuccess, labels, test.Succeeded ? 1 : 0, tool);
-        samples.Set(MetricNames.RestoreTestTime, labels, test.At.UnixSeconds(), tool);
+        samples.Set(RestoreTestMetricNames.Success, labels, test.Succeeded ? 1 : 0, tool);
+        samples.Set(RestoreTestMetricNames.Time, labels, test.At.UnixSeconds(), tool);
         foreach (var (phase, duration) in test.Durations)
-            samples.Set(MetricNames.RestoreTestDuration, labels, duration.TotalSeconds, tool, phase);
-        samples.Set(MetricNames.RestoreTestRecoveredUntil, labels, test.RecoveredUntil?.UnixSeconds(), tool);
-        samples.Set(MetricNames.RestoreTestShortfall, labels, test.Shortfall?.TotalSeconds, tool);
+            samples.Set(RestoreTestMetricNames.Duration, labels, duration.TotalSeconds, tool, phase);
+        samples.Set(RestoreTestMetricNames.RecoveredUntil, labels, test.RecoveredUntil?.UnixSeconds(), tool);
+        samples.Set(RestoreTestMetricNames.Shortfall, labels, test.Shortfall?.TotalSeconds, tool);
     }
 }

@@ -77,7 +77,7 @@ internal static class DrillSummary
         if (result.IsStopped)
             return "STOPPED by a signal: nothing is proved, nothing was recorded or pushed";
         if (!result.Succeeded)
-            return $"FAILED in {result.FailedPhase!.Value.Name()}: the backup of {PlainText.OnOneLine(result.Options.Server)} is not proved";
+            return $"FAILED in {result.FailedPhase!.Value.Name()}: no backup of {PlainText.OnOneLine(result.Options.Server)} is proved";
         var words = $"restored in {Humanize.Duration(result.RestoreTime)}{ShowBackup.Behind(result.Shortfall)}";
         return result.Shortfall > TimeSpan.Zero
             ? $"WARNING {words}: part of what was said to be archived cannot be restored"

@@ -63,7 +63,7 @@ internal static class ExitCodes
         return failOnTarget && failed ? ExitCode.TargetFailed : ExitCode.Success;
     }
 
-    /// <summary>In this order: a gateway, a signal, the drill itself, somebody who should have answered, or something that remains.</summary>
+    /// <summary>In this order: a gateway, a signal, the drill itself, somebody who did not answer, something that remains.</summary>
     public static ExitCode For(DrillReport report, ExitCode? signal)
     {
         if (Worst([.. report.Pushes.Select(push => push.Result)]) is { } code)

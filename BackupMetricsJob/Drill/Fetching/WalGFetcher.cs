@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace BackupMetricsJob.Drill.Fetching;
 
 /// <summary>
-/// wal-g's newest backup. A backup with tablespaces is refused: `wal-g backup-fetch` writes them to where they were, which may be the living
-/// server's directory.
+/// wal-g's newest backup. A backup with tablespaces is refused: `wal-g backup-fetch` writes them to where they were, which may be the
+/// living server's directory.
 /// </summary>
 internal sealed class WalGFetcher(DrillOptions options, DrillFolder folder, DrillProgram program) : BackupFetcher(options, folder, program)
 {

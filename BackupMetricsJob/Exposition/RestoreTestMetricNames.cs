@@ -1,0 +1,36 @@
+namespace BackupMetricsJob.Exposition;
+
+/// <summary>Declares the metrics of the last drill; part of <see cref="MetricNames.All"/>.</summary>
+internal static class RestoreTestMetricNames
+{
+    public static readonly Metric Success = new(
+        "postgres_restore_test_success",
+        "1 if the last restore test restored the backup and all its checks were good, else 0.",
+        "tool"
+    );
+
+    public static readonly Metric Time = new(
+        "postgres_restore_test_timestamp_seconds",
+        "When the last restore test ended, in seconds since 1970.",
+        "tool"
+    );
+
+    public static readonly Metric Duration = new(
+        "postgres_restore_test_duration_seconds",
+        "How long each phase of the last restore test took, in seconds: fetch, replay, check.",
+        "tool",
+        "phase"
+    );
+
+    public static readonly Metric RecoveredUntil = new(
+        "postgres_restore_test_recovered_until_timestamp_seconds",
+        "When the last transaction that the last restore test brought back had ended, in seconds since 1970.",
+        "tool"
+    );
+
+    public static readonly Metric Shortfall = new(
+        "postgres_restore_test_shortfall_seconds",
+        "How much work, in seconds, the last restore test did not bring back although it was claimed to be safe.",
+        "tool"
+    );
+}
