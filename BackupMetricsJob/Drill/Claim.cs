@@ -29,7 +29,7 @@ internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long Se
     )
     {
         if (targets.Count == 0)
-            return new(null, "not asked for: name the living server with --connection, or a catalogue with --catalog", null);
+            return new(null, "not asked for: name the living server with --connection, or a catalogue with --catalogue", null);
         var options = new JobOptions
         {
             Targets = targets,
