@@ -23,7 +23,8 @@ public sealed class ArchiveDoubtTests
         Assert.Null(Doubt(Server with { Archiver = Server.Archiver with { ArchivedCount = 2 } }, Backup));
         Assert.Equal(
             "what would be lost is not known: 2 segments lie between the base backup of 2026-11-22 09:00:00 UTC and the archive's end, "
-                + "and 1 file was archived since the statistics began at 2026-11-22 11:00:00 UTC (a crash resets them): there may be a hole",
+                + "and 1 file was archived since the statistics began at 2026-11-22 11:00:00 UTC (a crash resets them): "
+                + "there may be a hole",
             Doubt(Server with { Archiver = Server.Archiver with { ArchivedCount = 1, Begin = Noon.AddHours(-1) } }, Backup)
         );
     }

@@ -20,9 +20,12 @@ public class ParseErrorsTests
     public void What_may_be_a_password_is_not_repeated(string said, string told) => Assert.Equal(told, ParseErrors.Redact(said, "rum"));
 
     [Theory]
-    [InlineData("import walg", "TOOL \"walg\": must be one of barman, cloudnativepg, generic, pgbackrest, pghoard, wal-g")]
-    [InlineData("import", "TOOL is missing: must be one of barman, cloudnativepg, generic, pgbackrest, pghoard, wal-g")]
-    [InlineData("import host=h;password=s3cret", "TOOL: must be one of barman, cloudnativepg, generic, pgbackrest, pghoard, wal-g")]
+    [InlineData("import walg", "TOOL \"walg\": must be one of archive, barman, cloudnativepg, generic, pgbackrest, pghoard, wal-g")]
+    [InlineData("import", "TOOL is missing: must be one of archive, barman, cloudnativepg, generic, pgbackrest, pghoard, wal-g")]
+    [InlineData(
+        "import host=h;password=s3cret",
+        "TOOL: must be one of archive, barman, cloudnativepg, generic, pgbackrest, pghoard, wal-g"
+    )]
     [InlineData(
         "record --server s --tool t --from-exit-code 0 --type dump",
         "--type \"dump\": must be one of diff, full, incr, logical, restore_test, wal"

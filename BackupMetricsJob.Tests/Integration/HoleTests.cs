@@ -126,7 +126,11 @@ public sealed class HoleTests
     public async Task A_tool_that_drops_wal_and_says_that_it_stored_it_is_not_vouched_for()
     {
         await using var server = await PostgresServer.StartAsync(
-            new() { Archiving = true, Settings = { ["archive_command"] = "test -e {archive}/full || cp %p {archive}/%f" } }
+            new() { Archiving = true, Settings = { ["archive_command"] = "sh {archive}/store %p %f" } }
+        );
+        await File.WriteAllTextAsync(
+            Path.Combine(server.ArchiveDirectory, "store"),
+            """cd "$(dirname "$0")" && { test -e full || cp "$OLDPWD/$1" "$2"; }"""
         );
         await HistoryFunction.InstallAsync(server);
         var backup = await server.BaseBackupAsync();

@@ -14,8 +14,8 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
             problems.Add(
                 new(
                     ProblemOrigin.Flag,
-                    $"--gateway is missing: the URL of the Pushgateway, like http://pushgateway:9091 (or {Settings.Variable(GatewayAccess.Url.Name)}, "
-                        + "or gateway in the file). --dry-run needs none"
+                    "--gateway is missing: the URL of the Pushgateway, like http://pushgateway:9091 "
+                        + $"(or {Settings.Variable(GatewayAccess.Url.Name)}, or gateway in the file). --dry-run needs none"
                 )
             );
         if (parts.Count == 0)

@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>The settings that say what a run does, which are flags and variables. What they share with the file is read by the same rules.</summary>
+/// <summary>The settings that say what a run does: flags, and variables after them.</summary>
 internal static class JobSettings
 {
     public static readonly SwitchSetting Verbose = new("verbose", "Print the stack trace of a bug");

@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>
-/// Declares a setting once: what it is called (as a flag --name, as a variable <see cref="Settings.Variable"/>), what it takes, and its help.
-/// The derived types also read its value. Flags, variables and the file share one set of rules.
+/// Declares a setting once: what it is called (as a flag --name, as a variable <see cref="Settings.Variable"/>), what it takes, and its
+/// help. The derived types also read its value. Flags, variables and the file share one set of rules.
 /// </summary>
 /// <param name="Name">Without dashes in front.</param>
 /// <param name="Takes">What its value is, for the help; null for a flag without a value.</param>
@@ -28,7 +28,7 @@ internal sealed record DurationSetting(string Name, string Help, TimeSpan? Defau
             ? (this with { Help = $"{Help} ({DurationParser.Format(value)})", Default = null }).Description
             : base.Description;
 
-    /// <summary>Null if it is not set, or, with a problem, if it is wrong. The default is left to the caller: a file may have another.</summary>
+    /// <summary>Null if it is not set, or, with a problem, if it is wrong. The caller takes the default, or the file's.</summary>
     public TimeSpan? Read(Settings settings, ICollection<Problem> problems) => DurationParser.Read(settings.One(this), problems, MayBeZero);
 }
 

@@ -28,7 +28,8 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
             problems.Add(
                 new(
                     ProblemOrigin.Flag,
-                    $"--query is missing: the file with the SELECT for the source query (or {Configuration.Settings.Variable(JobSettings.Query.Name)})"
+                    "--query is missing: the file with the SELECT for the source query "
+                        + $"(or {Configuration.Settings.Variable(JobSettings.Query.Name)})"
                 )
             );
         if (given.Count == 0)

@@ -38,8 +38,8 @@ internal sealed record ImportReport(string Tool, CatalogFailure? Failure, IReadO
                 ? []
                 :
                 [
-                    $"{Humanize.Count(listed.Broken, "file")} named like a segment {(listed.Broken == 1 ? "is" : "are")} empty or not as long "
-                        + "as a segment: not counted, since a restore stops there",
+                    $"{Humanize.Count(listed.Broken, "file")} named like a segment {(listed.Broken == 1 ? "is" : "are")} empty or not "
+                        + "as long as a segment: not counted, since a restore stops there",
                 ],
             $"archive: {Humanize.Segments(listed.Names)} in {Humanize.Count(listed.Segments.Count, "range")} on "
                 + $"{Humanize.Count(timelines, "timeline")}, listed at {Humanize.Time(result.ListedAt)} "

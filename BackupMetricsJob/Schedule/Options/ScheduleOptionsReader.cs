@@ -88,7 +88,8 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
                 _problems.Add(
                     new(
                         ProblemOrigin.Flag,
-                        $"--cron is missing: when to run; {CronSchedule.Allowed} (or {Settings.Variable(ScheduleSettings.Cron.Name)}, or cron in the file)"
+                        $"--cron is missing: when to run; {CronSchedule.Allowed} "
+                            + $"(or {Settings.Variable(ScheduleSettings.Cron.Name)}, or cron in the file)"
                     )
                 );
             return null;
