@@ -94,38 +94,6 @@ public sealed partial class CriticalFindingsTests
             ("broken-chain", [Backup, Backup with { Type = BackupType.Incr, BrokenChains = 2 }, Dump, Restored]),
         ];
 
-    static IEnumerable<(string Name, int? Asked, StorageFacts[] Storages)> Stored =>
-        [
-            ("both", 2, [In("repo1", 3), In("repo2", 40)]),
-            ("behind", 2, [In("repo1", 3), In("repo2", 60)]),
-            ("behind-and-one-is-enough", 1, [In("repo1", 3), In("repo2", 60)]),
-            ("behind-and-nobody-asked", null, [In("repo1", 3), In("repo2", 60)]),
-            ("unreadable", 2, [In("repo1", 3), In("repo2", 3) with { Error = "[13] Permission denied" }]),
-            ("empty", 2, [In("repo1", 3), new(SourceName.Catalog, "pg_basebackup", "repo2")]),
-            ("one", 2, [In("repo1", 3)]),
-            ("one-and-nobody-asked", null, []),
-            ("nobody-says", 2, []),
-        ];
-
-    static StorageFacts In(string name, int hours) =>
-        new(SourceName.Catalog, "pg_basebackup", name)
-        {
-            Newest = [new(BackupType.Full, Noon.AddHours(-hours), TimeSpan.FromHours(hours))],
-        };
-
-    // What the listings of archives say of a backup that has segment 5; the server has archived all before segment 7.
-    static IEnumerable<(string Name, ArchiveEvidence Evidence)> Archives =>
-        [
-            ("whole", Archive(Held("one", 0, (5, 6)))),
-            ("hole", Archive(Held("one", 0, (5, 5), (7, 9)))),
-            ("none-restorable", Archive(Held("one", 0, (6, 9)))),
-            ("one-of-two", Archive(Held("one", 0, (5, 5), (7, 9)), Held("two", 0, (5, 9)))),
-            ("both", Archive(Held("one", 0, (5, 5), (7, 9)), Held("two", 0, (5, 6), (8, 9)))),
-            ("30-h-ago", Archive(Held("one", 30, (5, 9)))),
-            ("60-h-ago", Archive(Held("one", 60, (5, 5), (7, 9)))),
-            ("not-compared", new([Held("one", 0, (5, 9))], [])),
-        ];
-
     static IEnumerable<ProbeResult> States =>
         [
             .. from server in Servers
@@ -231,25 +199,6 @@ public sealed partial class CriticalFindingsTests
             IsTarget = false,
             Server = null,
             Instance = new(name, [], AllLimits, [SourceName.Catalog]),
-        };
-
-    static ArchiveEvidence Archive(params ArchiveListing[] listings) =>
-        new(
-            listings,
-            [
-                new(SourceName.Catalog, "wal-g", BackupType.Full, Backup.LastSuccess!.Value)
-                {
-                    StartSegment = SegmentName.Of(1, 5),
-                    StopSegment = SegmentName.Of(1, 5),
-                },
-            ]
-        );
-
-    static ArchiveListing Held(string storage, int hoursAgo, params (long First, long Last)[] segments) =>
-        new(storage)
-        {
-            ListedAt = Noon.AddHours(-hoursAgo),
-            Segments = [.. segments.Select(range => new WalRange(1, range.First, range.Last, Noon.AddMinutes(-hoursAgo)))],
         };
 
     static WalEvidence Waiting(int minutes) =>
