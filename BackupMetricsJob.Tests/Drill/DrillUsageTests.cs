@@ -15,6 +15,14 @@ public sealed class DrillUsageTests
     [InlineData("--tool wal-g --server x --archive /y", "--archive: is not for --tool wal-g")]
     [InlineData("--tool wal-g --server x --timeout never", "--timeout \"never\": must be a duration")]
     [InlineData("--tool wal-g --server x --label drill=y", "label drill is also a label of the grouping key")]
+    [InlineData("--tool wal-g --server x --query /nowhere.sql", "--query \"/nowhere.sql\": must be a file that exists")]
+    [InlineData("--tool wal-g --server x --tool-config /nowhere", "--tool-config \"/nowhere\": must be a file that exists")]
+    [InlineData("--tool wal-g --server x --bin-dir /nowhere", "--bin-dir \"/nowhere\": must be a directory that exists")]
+    [InlineData("--tool wal-g --server x --work-dir /nowhere", "--work-dir \"/nowhere\": must be a directory that exists")]
+    [InlineData(
+        "--tool pg_basebackup --server x --directory /usr --work-dir /usr/lib",
+        "--work-dir \"/usr/lib\": must be outside the backup"
+    )]
     [InlineData("--tool wal-g --server x --catalogue host=a;password=b", "--catalogue: ")]
     public async Task Each_problem_is_named(string arguments, string problem)
     {

@@ -140,6 +140,7 @@ internal static class DrillFlags
             problems.Add(server.InvalidValue("a name without control characters"));
         if (tool is { } known)
             CheckNeeds(settings, known, problems);
+        CheckPlaces(settings, problems);
         var labels = LabelParser.Read(settings.All(JobSettings.Label), problems);
         var instance = new Instance(
             server?.Value ?? "",
@@ -206,6 +207,28 @@ internal static class DrillFlags
         {
             if (!allowed.Contains(definition) && settings.All(definition) is [var setting, ..])
                 problems.Add(setting.CreateProblem($"is not for --tool {tool.Name()}"));
+        }
+    }
+
+    /// <summary>What is missing here says nothing about the backup, so it is found before the drill, and not published.</summary>
+    static void CheckPlaces(Settings settings, List<Problem> problems)
+    {
+        MustExist(QueryFile, File.Exists, "a file");
+        MustExist(ToolConfig, File.Exists, "a file");
+        MustExist(BinDir, Directory.Exists, "a directory");
+        MustExist(WorkDir, Directory.Exists, "a directory");
+        if (settings.One(WorkDir) is not { } work)
+            return;
+        foreach (var backup in settings.All(BackupDirectory))
+        {
+            if ((Path.GetFullPath(work.Value) + '/').StartsWith(Path.GetFullPath(backup.Value) + '/', StringComparison.Ordinal))
+                problems.Add(work.InvalidValue("outside the backup"));
+        }
+
+        void MustExist(SettingDefinition place, Func<string, bool> exists, string what)
+        {
+            if (settings.One(place) is { } setting && !exists(setting.Value))
+                problems.Add(setting.InvalidValue($"{what} that exists, and that this user may see"));
         }
     }
 

@@ -37,7 +37,6 @@ internal sealed class DrillFolder : IDisposable
         var path = Path.Combine(Path.GetFullPath(parent), Prefix + Guid.NewGuid().ToString("N")[..8]);
         try
         {
-            Directory.CreateDirectory(parent);
             Make(path);
             var locked = new FileStream(Path.Combine(path, Marker), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
             using (var writer = new StreamWriter(locked, leaveOpen: true))
@@ -52,6 +51,7 @@ internal sealed class DrillFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            Forget(path);
             throw new DrillException($"no folder can be made in {parent}: {e.Message}");
         }
     }
@@ -106,6 +106,20 @@ internal sealed class DrillFolder : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
+
+    /// <summary>Removes a folder that was made, but without a marker that says so: on a full disk it is empty.</summary>
+    static void Forget(string path)
+    {
+        try
+        {
+            if (Directory.Exists(path))
+                Directory.Delete(path, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What was to be said first is said.
+        }
+    }
 
     /// <summary>The marker goes last, so that what is left of a deletion that failed is still known. Links are not followed.</summary>
     static void Delete(string path)

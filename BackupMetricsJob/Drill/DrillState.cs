@@ -59,6 +59,7 @@ internal sealed class DrillState(DrillOptions options, ClaimResult claim, DrillF
             throw new DrillException(
                 $"WAL until {Drill.Claim.LsnText(claimed.Lsn!.Value)} was claimed to be archived, and replay ended at "
                     + Drill.Claim.LsnText(Recovered.Lsn ?? 0)
+                    + ". The backup itself can be restored, but no time is known by which to say how much is missing after it"
             );
     }
 
