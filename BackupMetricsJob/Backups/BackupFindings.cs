@@ -81,6 +81,14 @@ internal static class BackupFindings
             || result.SourceFailures.Any(other => other.Source != SourceName.Server)
         )
             return;
+        else if (result.Backups.Any(backup => backup is { Source: SourceName.Server, LastSuccess: not null } && backup.Type.IsPhysical()))
+            findings.Add(
+                new(
+                    isCritical,
+                    Known + " but to the server, which cannot say whether it was stored",
+                    "Import the list of the tool that made it, under this name (--instance, import --server). Or ask the server alone."
+                )
+            );
         else if (server.HistoryWasRead && server.ArchiveMode == "off")
             findings.Add(new(isCritical, Known + ": with archive_mode off, a server keeps no trace of one", Take));
         else if (server.HistoryWasRead)

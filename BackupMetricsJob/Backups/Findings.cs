@@ -27,7 +27,7 @@ internal static class Findings
                     new(
                         false,
                         $"{Humanize.Count(skipped.Count, "record")} in the last list of {skipped.Tool} could not be read: {skipped.Reason}",
-                        $"Run backup-metrics import {skipped.Tool} by hand where it is run: it names each of them. "
+                        $"Repeat the command that imports the list of {skipped.Tool} by hand where it is run: it names each of them. "
                             + "What is known without them is not all."
                     )
                 );

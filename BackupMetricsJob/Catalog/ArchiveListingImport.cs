@@ -145,13 +145,33 @@ internal static class ArchiveListingImport
                     isKnown
                         ? $"The catalogue's has {Humanize.Segments(row.GetInt64(row.GetOrdinal("names")))}: if they are really gone, "
                             + "use --allow-empty"
-                        : "If the archive is really empty, use --allow-empty"
+                        : "Is it the right folder, and the right --wal-segment-size? If the archive is really empty, use --allow-empty"
                 );
         }
 
         if (isKnown && row.GetDateTime(row.GetOrdinal("listed_at")) is var before && before > listedAt.UtcDateTime)
             return $"the listing was made at {Humanize.Time(listedAt)}, and the catalogue has a newer one, of {Humanize.Time(before)}";
-        return null;
+        return isKnown && !options.AllowEmpty && EndsEarlier(listed, row) is { } how
+            ? $"the listing {how} that of {Humanize.Time(row.GetDateTime(row.GetOrdinal("listed_at")))}: it is cut off, or the newest "
+                + "WAL is gone from the archive. If it really is, use --allow-empty"
+            : null;
+    }
+
+    /// <summary>
+    /// A listing that is cut at the end of a line looks whole by itself. But no archive loses its newest WAL by a purge.
+    /// </summary>
+    static string? EndsEarlier(ArchiveListed listed, NpgsqlDataReader known)
+    {
+        if (listed.Segments.Count == 0 || known.IsDBNull(known.GetOrdinal("timeline")))
+            return null;
+        var size = known.GetOrdinal("segment_size");
+        if (listed.SegmentSize is { } bytes && !known.IsDBNull(size) && known.GetInt64(size) != bytes)
+            return null;
+        var newest = listed.Segments.MaxBy(run => (run.Timeline, run.Last));
+        var (timeline, last) = (known.GetInt64(known.GetOrdinal("timeline")), known.GetInt64(known.GetOrdinal("last_segment")));
+        return newest.Timeline < timeline ? $"ends on timeline {newest.Timeline}, before timeline {timeline} of"
+            : newest.Timeline == timeline && newest.Last < last ? $"ends {Humanize.Segments(last - newest.Last)} before the end of"
+            : null;
     }
 
     static async Task WriteAsync(

@@ -1,5 +1,9 @@
--- $1 server, $2 storage. What the catalogue has of this archive: when it was listed, and how many segments it named.
-SELECT l.listed_at, l.names
+-- $1 server, $2 storage. What the catalogue has of this archive: when it was listed, how many segments it named, and the newest of them.
+SELECT l.listed_at, l.names, l.segment_size, newest.timeline, newest.last_segment
 FROM backup_metrics.archive_listing l
+LEFT JOIN LATERAL (
+  SELECT r.timeline, r.last_segment FROM backup_metrics.archive_range r
+  WHERE r.server = l.server AND r.storage = l.storage AND r.kind = 'segments'
+  ORDER BY r.timeline DESC, r.last_segment DESC LIMIT 1) newest ON true
 WHERE l.server = $1 AND l.storage = $2
-FOR UPDATE
+FOR UPDATE OF l

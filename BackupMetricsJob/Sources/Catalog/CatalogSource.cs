@@ -222,7 +222,9 @@ internal sealed class CatalogSource
                     + $"is not known: {PlainText.OnOneLine(row.GetString(row.GetOrdinal("error")))}"
             )
             {
-                Do = $"Run backup-metrics import {tool} by hand on {host}, and read what it says.",
+                Do =
+                    $"Repeat that import by hand on {host}, and read what it says. If {tool} is not used there, forget it: DELETE FROM "
+                    + $"backup_metrics.backup_refusal WHERE tool = '{tool}' AND host = '{host}'.",
             };
     }
 
@@ -264,7 +266,7 @@ internal sealed class CatalogSource
         {
             Do = importOf is null
                 ? "Look at that row of backup_metrics.backup_catalog and at the clock of the host that it came from."
-                : $"Run backup-metrics import {importOf} by hand where it is run, and read what it says. "
+                : $"Repeat the command that imports the list of {importOf} by hand where it is run, and read what it says. "
                     + "If the server is no more, delete its rows: docs/catalogue.md.",
         };
 
