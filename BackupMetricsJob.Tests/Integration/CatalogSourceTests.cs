@@ -143,7 +143,7 @@ public sealed class CatalogSourceTests
             "^source catalog: the import from wal-g failed at 20.* UTC: no such bucket; it never succeeded$",
             failures["new"]!.Message
         );
-        Assert.Contains("backup-metrics import wal-g", failures["new"]!.Do, StringComparison.Ordinal);
+        Assert.Contains("imports the list of wal-g by hand", failures["new"]!.Do, StringComparison.Ordinal);
     }
 
     [Theory]
