@@ -157,52 +157,16 @@ public sealed class DrillToolsTests
     static string PgBackRestConfig(DrillPlace place, PostgresServer server, string name, string passphrase) =>
         place.Write(
             name,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"""
-                [global]
-                repo1-path={place.File("repo")}
-                repo1-retention-full=1
-                repo1-cipher-type=aes-256-cbc
-                repo1-cipher-pass={passphrase}
-                lock-path={place.File("lock")}
-                log-level-file=off
-                log-level-console=error
-                start-fast=y
-                compress-type=none
-
-                [orders]
-                pg1-path={server.DataDirectory}
-                pg1-port={server.Port}
-                pg1-socket-path={server.SocketDirectory}
-                pg1-user={server.Options.Superuser}
-
-                """
+            ToolConfiguration.PgBackRest(
+                place.File,
+                server,
+                "repo1-retention-full=1",
+                "repo1-cipher-type=aes-256-cbc",
+                $"repo1-cipher-pass={passphrase}",
+                "compress-type=none"
             )
         );
 
-    static string BarmanConfig(DrillPlace place, PostgresServer server)
-    {
-        var connection = string.Create(
-            CultureInfo.InvariantCulture,
-            $"host={server.SocketDirectory} port={server.Port} user={server.Options.Superuser}"
-        );
-        return place.Write(
-            "barman.conf",
-            $"""
-            [barman]
-            barman_user = {(Environment.IsPrivilegedProcess ? "nobody" : Environment.UserName)}
-            barman_home = {place.File("home")}
-            log_file = {place.File("barman.log")}
-
-            [orders]
-            conninfo = {connection} dbname=postgres
-            streaming_conninfo = {connection}
-            backup_method = postgres
-            archiver = on
-            path_prefix = {PostgresBinaries.Distribution.Folder}
-
-            """
-        );
-    }
+    static string BarmanConfig(DrillPlace place, PostgresServer server) =>
+        place.Write("barman.conf", ToolConfiguration.Barman(place.File, server, $"path_prefix = {PostgresBinaries.Distribution.Folder}"));
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Integration;
@@ -11,26 +10,12 @@ public sealed partial class CatalogToolsTests
         var program = Tool.Find("pgbackrest", "apt-get install pgbackrest");
         folder.Write(
             "pgbackrest.conf",
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"""
-                [global]
-                repo1-path={folder.File("repo")}
-                repo1-retention-full=1
-                lock-path={folder.File("lock")}
-                spool-path={folder.File("spool")}
-                log-level-file=off
-                log-level-console=error
-                start-fast=y
-                compress-type=none
-
-                [orders]
-                pg1-path={server.DataDirectory}
-                pg1-port={server.Port}
-                pg1-socket-path={server.SocketDirectory}
-                pg1-user={server.Options.Superuser}
-
-                """
+            ToolConfiguration.PgBackRest(
+                folder.File,
+                server,
+                "repo1-retention-full=1",
+                $"spool-path={folder.File("spool")}",
+                "compress-type=none"
             )
         );
         await PostgresTemplate.GiveToServerUserAsync(folder.Path);
@@ -45,27 +30,14 @@ public sealed partial class CatalogToolsTests
     internal static async Task<BarmanCommand> BarmanAsync(TempFolder folder, PostgresServer server)
     {
         var program = Tool.Find("barman", "apt-get install barman");
-        var connection = string.Create(
-            CultureInfo.InvariantCulture,
-            $"host={server.SocketDirectory} port={server.Port} user={server.Options.Superuser}"
-        );
         folder.Write(
             "barman.conf",
-            $"""
-            [barman]
-            barman_user = {(Environment.IsPrivilegedProcess ? "nobody" : Environment.UserName)}
-            barman_home = {folder.File("home")}
-            log_file = {folder.File("barman.log")}
-
-            [orders]
-            conninfo = {connection} dbname=postgres
-            streaming_conninfo = {connection}
-            backup_method = postgres
-            archiver = on
-            path_prefix = {folder.File("bin")}
-            post_backup_script = /bin/sh -c '[ ! -e {folder.File("hook.sh")} ] || sh {folder.File("hook.sh")}'
-
-            """
+            ToolConfiguration.Barman(
+                folder.File,
+                server,
+                $"path_prefix = {folder.File("bin")}",
+                $"post_backup_script = /bin/sh -c '[ ! -e {folder.File("hook.sh")} ] || sh {folder.File("hook.sh")}'"
+            )
         );
         Directory.CreateDirectory(folder.File("home"));
         Directory.CreateDirectory(folder.File("bin"));

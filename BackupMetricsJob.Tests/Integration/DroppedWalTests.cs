@@ -101,26 +101,12 @@ public sealed class DroppedWalTests
     static string Configure(TempFolder folder, PostgresServer server) =>
         folder.Write(
             "pgbackrest.conf",
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"""
-                [global]
-                repo1-path={folder.File("repo")}
-                repo1-retention-full=9
-                lock-path={folder.File("lock")}
-                spool-path={folder.File("spool")}
-                log-level-file=off
-                log-level-console=error
-                start-fast=y
-                archive-push-queue-max=32MB
-
-                [orders]
-                pg1-path={server.DataDirectory}
-                pg1-port={server.Port}
-                pg1-socket-path={server.SocketDirectory}
-                pg1-user={server.Options.Superuser}
-
-                """
+            ToolConfiguration.PgBackRest(
+                folder.File,
+                server,
+                "repo1-retention-full=9",
+                $"spool-path={folder.File("spool")}",
+                "archive-push-queue-max=32MB"
             )
         );
 }
