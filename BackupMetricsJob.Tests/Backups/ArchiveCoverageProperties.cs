@@ -27,7 +27,7 @@ public sealed class ArchiveCoverageProperties
                     if (!restored.Begins)
                         continue;
                     var claim = isAsked ? new ArchiveClaim(segmentSize, world.Current, 0, null) : null;
-                    var coverage = ArchiveCoverage.Of(listing, [world.Backup(backup)], claim);
+                    var coverage = ArchiveCoverage.Compute(listing, [world.Backup(backup)], claim);
                     var at = $"seed {seed}, backup {backup}, asked {isAsked}\n{world}";
                     Assert.Null(coverage.Unknown);
                     if (string.CompareOrdinal(restored.Last?[8..], world.Backup(backup).StopSegment![8..]) < 0)

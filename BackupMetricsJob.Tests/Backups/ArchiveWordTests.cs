@@ -174,8 +174,8 @@ public sealed class ArchiveWordTests
         var increment = Full with { Type = BackupType.Incr, Finished = Noon.AddHours(-1), StartSegment = Name(8), StopSegment = Name(8) };
         var listing = Listing(5, 9) with { Segments = [Range(5, 6, Noon), Range(8, 9, Noon)] };
 
-        var kept = ArchiveCoverage.Of(listing, [Full, increment], null);
-        var broken = ArchiveCoverage.Of(listing, [Full, increment with { IsBroken = true }], null);
+        var kept = ArchiveCoverage.Compute(listing, [Full, increment], null);
+        var broken = ArchiveCoverage.Compute(listing, [Full, increment with { IsBroken = true }], null);
 
         Assert.Equal((increment, false), (kept.Base, kept.HasHole));
         Assert.Equal((Full, Name(7)), (broken.Base, broken.FirstMissing));
@@ -203,5 +203,5 @@ public sealed class ArchiveWordTests
 
     static WalRange Range(long first, long last, DateTimeOffset? storedAt) => new(1, first, last, storedAt);
 
-    static string Name(long number) => SegmentName.Of(1, number);
+    static string Name(long number) => SegmentName.Format(1, number);
 }

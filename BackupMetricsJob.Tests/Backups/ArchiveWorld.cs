@@ -81,8 +81,8 @@ internal sealed class ArchiveWorld
     public ArchivedBackup Backup((long Timeline, long Start, long Stop) backup) =>
         new(SourceName.Catalog, "wal-g", BackupType.Full, Evidence.Noon.AddHours(-1))
         {
-            StartSegment = SegmentName.Of(backup.Timeline, Place(backup.Start)),
-            StopSegment = SegmentName.Of(backup.Timeline, Place(backup.Stop)),
+            StartSegment = SegmentName.Format(backup.Timeline, Place(backup.Start)),
+            StopSegment = SegmentName.Format(backup.Timeline, Place(backup.Stop)),
         };
 
     /// <summary>
@@ -106,12 +106,12 @@ internal sealed class ArchiveWorld
         {
             var of = way.FindLast(step => step.Begin <= number).Timeline;
             if (_segments.Contains((of, number)))
-                last = SegmentName.Of(of, Place(number));
+                last = SegmentName.Format(of, Place(number));
             else
             {
                 var isEnd =
                     !way.Exists(step => step.Begin > number) && !_segments.Any(other => other.Timeline == of && other.Number > number);
-                return (last, isEnd ? null : SegmentName.Of(of, Place(number)), true);
+                return (last, isEnd ? null : SegmentName.Format(of, Place(number)), true);
             }
         }
     }

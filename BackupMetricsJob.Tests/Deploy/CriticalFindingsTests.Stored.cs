@@ -45,8 +45,8 @@ public sealed partial class CriticalFindingsTests
             [
                 new(SourceName.Catalog, "wal-g", BackupType.Full, Backup.LastSuccess!.Value)
                 {
-                    StartSegment = SegmentName.Of(1, 5),
-                    StopSegment = SegmentName.Of(1, 5),
+                    StartSegment = SegmentName.Format(1, 5),
+                    StopSegment = SegmentName.Format(1, 5),
                 },
             ]
         );

@@ -54,7 +54,7 @@ internal sealed record ArchiveCoverage(ArchiveListing Listing)
 
     /// <param name="backups">The good ones.</param>
     /// <param name="claim">What the server says of its archive; null where it was not asked.</param>
-    public static ArchiveCoverage Of(ArchiveListing listing, IReadOnlyList<ArchivedBackup> backups, ArchiveClaim? claim)
+    public static ArchiveCoverage Compute(ArchiveListing listing, IReadOnlyList<ArchivedBackup> backups, ArchiveClaim? claim)
     {
         if (listing.ListedAt is not { } listedAt)
             return new(listing) { Unknown = "no listing of it could ever be read" };
@@ -67,11 +67,11 @@ internal sealed record ArchiveCoverage(ArchiveListing Listing)
             };
 
         var size = claim?.SegmentSize ?? listing.SegmentSize ?? SizeBy(backups) ?? SizeBy(listing);
-        return new ArchiveWalk(listing, listedAt, new WalMap(listing, size), size, claim).Go(Of(listing, backups));
+        return new ArchiveWalk(listing, listedAt, new WalMap(listing, size), size, claim).Compute(InStorage(listing, backups));
     }
 
     // Where the backups of this storage are known by its name, those of others are not: each is restored from its own.
-    static List<ArchivedBackup> Of(ArchiveListing listing, IReadOnlyList<ArchivedBackup> backups)
+    static List<ArchivedBackup> InStorage(ArchiveListing listing, IReadOnlyList<ArchivedBackup> backups)
     {
         var stored = backups.Where(backup => backup.Storage == listing.Storage).ToList();
         return [.. (stored.Count > 0 ? stored : backups).OrderByDescending(backup => backup.Finished)];

@@ -11,6 +11,8 @@ internal static class ArchiveFindings
         + "Only if pg_wal of the server still has the segment, store it with what archive_command calls, and list the archive again. "
         + "Then find out why it is missing: docs/evidence.md.";
 
+    const string Again = "Run the import of the archive's listing by hand where it is run";
+
     public static void Add(List<Finding> findings, ArchiveWord word, ProbeResult result)
     {
         var severalAreListed = word.Coverages.Count + word.Stale.Count > 1;
@@ -21,7 +23,7 @@ internal static class ArchiveFindings
                     $"the {Of(listing)} was last listed at {Humanize.Time(listing.ListedAt!.Value)}, longer ago than "
                         + $"the {limit.Severity.Name()} "
                         + $"limit for base backups ({Humanize.Duration(limit.MaxAge)}): it proves nothing any more{Refused(listing)}",
-                    "Run the import of the archive's listing by hand where it is run, and read what it says: docs/evidence.md."
+                    Again + ", and read what it says: docs/evidence.md."
                 )
             );
         foreach (var coverage in word.Coverages)
@@ -41,7 +43,7 @@ internal static class ArchiveFindings
                         $"the last listing of the {Of(coverage.Listing)} was refused, and that of "
                             + $"{Humanize.Time(coverage.Listing.ListedAt!.Value)} "
                             + $"still counts: {error}",
-                        "Run the import of the archive's listing by hand where it is run."
+                        Again + "."
                     )
                 );
             if (coverage.HasHole)

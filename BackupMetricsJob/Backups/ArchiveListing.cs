@@ -68,7 +68,7 @@ internal sealed record ArchivedBackup(string Source, string Tool, BackupType Typ
 internal sealed record ArchiveClaim(long SegmentSize, long Timeline, long End, DateTimeOffset? LastArchived)
 {
     /// <summary>Null where it claims nothing.</summary>
-    public static ArchiveClaim? Of(ServerEvidence? server) =>
+    public static ArchiveClaim? From(ServerEvidence? server) =>
         server is { InRecovery: false, ArchiveMode: not "off", Wal: { Timeline: { } timeline, ArchiveEnd: { } end } wal }
             ? new(wal.SegmentSize, timeline, end / wal.SegmentSize, server.FutureTime is null ? server.Archiver.LastArchived : null)
             : null;

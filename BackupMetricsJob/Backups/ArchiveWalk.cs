@@ -4,7 +4,7 @@ namespace BackupMetricsJob.Backups;
 internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedAt, WalMap map, long segmentSize, ArchiveClaim? claim)
 {
     /// <param name="backups">The newest first.</param>
-    public ArchiveCoverage Go(IReadOnlyList<ArchivedBackup> backups)
+    public ArchiveCoverage Compute(IReadOnlyList<ArchivedBackup> backups)
     {
         var needs = backups.Select(backup => (Backup: backup, Need: NeedOf(backup))).ToList();
         var (with, without) = (new List<ArchivedBackup>(), new List<ArchivedBackup>());
@@ -63,21 +63,23 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
         return new(timeline.Value, start, stop is { } last && map.Number(last) >= start ? map.Number(last) : null);
     }
 
+    IReadOnlyList<WalMap.Leg> Way(Need need) => map.Way(need.Timeline, need.Start, claim?.Timeline);
+
     /// <summary>The number of the first segment of its own that a backup lacks; null where it lacks none.</summary>
     long? OwnGap(Need need, ArchivedBackup backup)
     {
         if (backup.CarriesItsWal)
             return null;
-        foreach (var leg in map.Way(need.Timeline, need.Start, claim?.Timeline))
+        var (way, end) = (Way(need), need.Stop ?? need.Start);
+        foreach (var leg in way)
         {
-            var end = need.Stop ?? need.Start;
             if (leg.First <= end && map.Missing(leg with { Last = Math.Min(leg.Last, end) }) is { } missing)
                 return missing.Number;
             if (leg.Last >= end)
                 return null;
         }
 
-        return Math.Max(need.Start, map.Way(need.Timeline, need.Start, claim?.Timeline)[^1].Last + 1);
+        return Math.Max(need.Start, way[^1].Last + 1);
     }
 
     ArchiveCoverage Reach(ArchivedBackup backup, Need need)
@@ -86,7 +88,7 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
         var end = need.Start - 1;
         string? firstMissing = null;
         var count = 0L;
-        var way = map.Way(need.Timeline, need.Start, claim?.Timeline);
+        var way = Way(need);
         foreach (var leg in way)
         {
             var missing = map.Missing(leg);
@@ -145,7 +147,7 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
     ArchiveCoverage NothingRestorable(ArchivedBackup backup, Need need)
     {
         var gap = OwnGap(need, backup) ?? need.Start;
-        var way = map.Way(need.Timeline, need.Start, claim?.Timeline);
+        var way = Way(need);
         var own = (need.Stop ?? need.Start) - gap + 1;
         var count = way.Sum(leg => map.Missing(leg)?.Count ?? 0);
         return new(listing)

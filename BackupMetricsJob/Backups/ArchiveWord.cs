@@ -14,12 +14,12 @@ internal sealed record ArchiveWord(IReadOnlyList<ArchiveCoverage> Coverages)
     public IReadOnlyList<(ArchiveListing Listing, AgeLimit Limit)> Stale { get; private init; } = [];
 
     /// <summary>Null where no archive of the instance was ever listed.</summary>
-    public static ArchiveWord? Of(ProbeResult result)
+    public static ArchiveWord? For(ProbeResult result)
     {
         if (result.Archive is not { Listings.Count: > 0 } evidence)
             return null;
         var backups = evidence.Backups.Count > 0 ? evidence.Backups : Own(result.Server);
-        var claim = ArchiveClaim.Of(result.Server);
+        var claim = ArchiveClaim.From(result.Server);
         var coverages = new List<ArchiveCoverage>();
         var stale = new List<(ArchiveListing, AgeLimit)>();
         foreach (var listing in evidence.Listings)
@@ -27,7 +27,7 @@ internal sealed record ArchiveWord(IReadOnlyList<ArchiveCoverage> Coverages)
             if (listing.ListedAt is { } at && BackupFindings.Passed(result.Instance, LimitType.Base, result.At - at) is { } limit)
                 stale.Add((listing, limit));
             else
-                coverages.Add(ArchiveCoverage.Of(listing, backups, claim));
+                coverages.Add(ArchiveCoverage.Compute(listing, backups, claim));
         }
 
         return new(coverages)
@@ -46,8 +46,8 @@ internal sealed record ArchiveWord(IReadOnlyList<ArchiveCoverage> Coverages)
     public IEnumerable<(string Source, string Tool, BackupType Type, int Without)> WithoutWal()
     {
         var whole = Coverages.SelectMany(coverage => coverage.WithWal).ToHashSet();
-        var judged = Coverages.SelectMany(coverage => coverage.WithoutWal).Union(whole);
-        return judged
+        var compared = Coverages.SelectMany(coverage => coverage.WithoutWal).Union(whole);
+        return compared
             .GroupBy(backup => (backup.Source, backup.Tool, backup.Type))
             .Select(kind => (kind.Key.Source, kind.Key.Tool, kind.Key.Type, kind.Count(backup => !whole.Contains(backup))));
     }
@@ -56,7 +56,7 @@ internal sealed record ArchiveWord(IReadOnlyList<ArchiveCoverage> Coverages)
     /// Whether the archive was listed after the server last archived anything, so that nothing stands on the server's word alone.
     /// </summary>
     public bool Vouches(ServerEvidence server) =>
-        Best is { HasHole: false } best && ArchiveClaim.Of(server) is { } claim && claim.End <= best.End + 1 && IsOfTimeline(claim, best);
+        Best is { HasHole: false } best && ArchiveClaim.From(server) is { } claim && claim.End <= best.End + 1 && IsOfTimeline(claim, best);
 
     /// <summary>
     /// Whether the server's word is enough for what it archived since the listing: it is on the same timeline, and has archived as many
@@ -64,7 +64,7 @@ internal sealed record ArchiveWord(IReadOnlyList<ArchiveCoverage> Coverages)
     /// </summary>
     public bool LeavesNoDoubt(ServerEvidence server) =>
         Best is { HasHole: false, Base: not null } best
-        && ArchiveClaim.Of(server) is { } claim
+        && ArchiveClaim.From(server) is { } claim
         && (Vouches(server) || (best.Timeline == claim.Timeline && claim.End - best.End - 1 <= server.Archiver.ArchivedCount));
 
     // Right after a failover nothing is archived on the new timeline, and nothing need be.

@@ -72,14 +72,12 @@ internal static class ClusterIdentity
         new(
             FailureReason.BadData,
             $"source {backup.Source}: the newest {backup.Type.Name()} backup of {name} begins at "
-                + $"{Position(StartOf(backup, server)!.Value)} in the WAL, and the server has written WAL up to "
-                + $"{Position(server.WrittenLsn!.Value)} only: it is another cluster's, or was made of WAL that a failover lost"
+                + $"{Humanize.Lsn(StartOf(backup, server)!.Value)} in the WAL, and the server has written WAL up to "
+                + $"{Humanize.Lsn(server.WrittenLsn!.Value)} only: it is another cluster's, or was made of WAL that a failover lost"
         )
         {
             Do = TakeOne,
         };
-
-    static string Position(long lsn) => $"{lsn >>> 32:X}/{lsn & uint.MaxValue:X}";
 
     static bool IsIn(BackupFacts backup, StorageFacts storage) => backup.Source == storage.Source && backup.Tool == storage.Tool;
 

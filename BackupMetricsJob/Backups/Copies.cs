@@ -8,14 +8,19 @@ namespace BackupMetricsJob.Backups;
 /// <param name="Storages">All that are known, by tool and name, with why one does not count.</param>
 internal sealed record Copies(int Count, IReadOnlyList<Copy> Storages)
 {
+    static readonly Comparer<(string Tool, string Storage)> ByName = Comparer<(string Tool, string Storage)>.Create(
+        (one, other) =>
+            string.CompareOrdinal(one.Tool, other.Tool) is not 0 and var order ? order : string.CompareOrdinal(one.Storage, other.Storage)
+    );
+
     /// <summary>Null if nobody asked for copies and there is one storage at most, or if not every source could be asked.</summary>
     public static Copies? Find(ProbeResult result)
     {
         var asked = result.Instance.Copies is not null;
         if (!asked && !AreInSeveral(result.Storages) || !AllSourcesSpoke(result))
             return null;
-        var limit = CopyLimit.Of(result.Instance);
-        var copies = new SortedDictionary<(string Tool, string Storage), string?>(ByName.Instance);
+        var limit = CopyLimit.For(result.Instance);
+        var copies = new SortedDictionary<(string Tool, string Storage), string?>(ByName);
         foreach (var storage in result.Storages.Where(storage => IsDated(storage, result)))
             Add(storage.Tool, storage.Name, limit.WhyNot(storage));
         var dated = copies.Keys.Select(key => key.Tool).ToHashSet(StringComparer.Ordinal);
@@ -56,14 +61,6 @@ internal sealed record Copies(int Count, IReadOnlyList<Copy> Storages)
         storage.Newest.Count > 0 || result.Storages.Any(other => other.Tool == storage.Tool && other.Name != storage.Name);
 
     static StorageFacts? OfOnly(ProbeResult result, string tool) => result.Storages.FirstOrDefault(storage => storage.Tool == tool);
-
-    sealed class ByName : IComparer<(string Tool, string Storage)>
-    {
-        public static readonly ByName Instance = new();
-
-        public int Compare((string Tool, string Storage) x, (string Tool, string Storage) y) =>
-            string.CompareOrdinal(x.Tool, y.Tool) is not 0 and var order ? order : string.CompareOrdinal(x.Storage, y.Storage);
-    }
 }
 
 /// <summary>One storage.</summary>
@@ -84,7 +81,7 @@ internal sealed record CopyLimit(LimitType Type, TimeSpan? MaxAge)
 {
     public const string Unreadable = "could not be read";
 
-    public static CopyLimit Of(Instance instance)
+    public static CopyLimit For(Instance instance)
     {
         foreach (var type in (ReadOnlySpan<LimitType>)[LimitType.Base, LimitType.Full, LimitType.Logical])
         {

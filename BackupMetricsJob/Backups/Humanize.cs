@@ -30,6 +30,9 @@ internal static class Humanize
             _ => Number(bytes / 1e12, "0.#") + " TB",
         };
 
+    /// <summary>A place in the WAL as PostgreSQL writes it, like 0/2B000028.</summary>
+    public static string Lsn(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes >>> 32:X}/{bytes & uint.MaxValue:X}");
+
     public static string Percent(double ratio) => Number(ratio * 100, "0") + " %";
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);

@@ -64,7 +64,7 @@ internal sealed record ProbeResult(Instance Instance)
     public Loss? Loss => RecoveryPoint.Estimate(Server, Backups, ArchiveWord, At);
 
     /// <summary>What the archives' listings come to; null where none was ever imported.</summary>
-    public ArchiveWord? ArchiveWord => ArchiveWord.Of(this);
+    public ArchiveWord? ArchiveWord => ArchiveWord.For(this);
 
     /// <summary>In how many storages there is a backup that is new enough; null where that is unknown, or does not matter.</summary>
     public Copies? Copies => BackupMetricsJob.Backups.Copies.Find(this);

@@ -36,7 +36,7 @@ internal static class SegmentName
     public static long Place(long lsn, long segmentSize) => (lsn >> 32 << 32) | ((lsn & uint.MaxValue) / segmentSize);
 
     /// <summary>The name of the segment at a place.</summary>
-    public static string Of(long timeline, long place) =>
+    public static string Format(long timeline, long place) =>
         string.Create(CultureInfo.InvariantCulture, $"{timeline:X8}{place >> 32:X8}{place & uint.MaxValue:X8}");
 
     static long? Part(string? name, int at) =>

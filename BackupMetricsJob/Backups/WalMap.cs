@@ -48,7 +48,7 @@ internal sealed class WalMap
 
     public long Number(long place) => ((place >> 32) * _perLog) + (place & uint.MaxValue);
 
-    public string Name(long timeline, long number) => SegmentName.Of(timeline, (number / _perLog << 32) | (number % _perLog));
+    public string Name(long timeline, long number) => SegmentName.Format(timeline, (number / _perLog << 32) | (number % _perLog));
 
     public bool HasHistory(long timeline) => _histories.Contains(timeline);
 

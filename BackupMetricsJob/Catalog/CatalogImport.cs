@@ -165,7 +165,7 @@ internal static class CatalogImport
         }
 
         if (server.List is { Repositories: { Count: > 0 } repositories })
-            AddFor(SqlText.Load("catalog_merge_storage")).Parameters.Add(Text(RepositoryJson.Of(repositories)));
+            AddFor(SqlText.Load("catalog_merge_storage")).Parameters.Add(Text(RepositoryJson.Write(repositories)));
         var cluster = AddFor(SqlText.Load("catalog_merge_cluster"));
         cluster.Parameters.Add(Text(server.List?.Cluster?.SystemIdentifier.ToString(CultureInfo.InvariantCulture)));
         cluster.Parameters.Add(Text(server.List?.Cluster?.PgVersionNumber?.ToString(CultureInfo.InvariantCulture)));

@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Catalog;
 /// <summary>What a tool says of its repositories, as the parameter of catalog_merge_storage.sql.</summary>
 internal static class RepositoryJson
 {
-    public static string Of(IReadOnlyList<ListedRepository> repositories)
+    public static string Write(IReadOnlyList<ListedRepository> repositories)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))

@@ -10,10 +10,8 @@ namespace BackupMetricsJob.Cli;
 /// <summary>What the listing of a WAL archive does not say.</summary>
 internal sealed record ArchiveSettings
 {
-    public const string DefaultStorage = "default";
-
     /// <summary>Which one of the server's archives it is.</summary>
-    public string Storage { get; init; } = DefaultStorage;
+    public string Storage { get; init; } = CatalogRow.DefaultStorage;
 
     /// <summary>In bytes; null: what the listing shows.</summary>
     public long? SegmentSize { get; init; }
@@ -52,7 +50,7 @@ internal sealed class ArchiveFlags
 
     public ArchiveSettings Read(ParseResult parsed, ListingOptions options, List<Problem> problems)
     {
-        var storage = parsed.GetValue(_storage) ?? ArchiveSettings.DefaultStorage;
+        var storage = parsed.GetValue(_storage) ?? CatalogRow.DefaultStorage;
         if (RowProblem.OfKey(options.Server ?? "-", ToolList.Archive, storage, "-") is { } wrong)
             problems.Add(new(ProblemOrigin.Flag, $"--storage: {wrong}"));
         return new()

@@ -123,7 +123,7 @@ internal sealed class RecordCommand
         )
         {
             Finished = finished ?? now,
-            Storage = parsed.GetValue(_storage) ?? "default",
+            Storage = parsed.GetValue(_storage) ?? CatalogRow.DefaultStorage,
             Started = started,
             SizeBytes = parsed.GetValue(_size),
             StoredBytes = SizeOf(parsed.GetValue(_sizeOf), succeeded, out refused),

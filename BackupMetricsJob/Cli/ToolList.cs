@@ -46,7 +46,7 @@ internal sealed record ToolList(string Tool, string? File)
         async Task<ImportReport> ImportOnceAsync() =>
             Tool == Archive
                 ? await ImportListingAsync(catalogue, options, allowEmpty, timeout, stop)
-                : ImportReport.Of(
+                : ImportReport.From(
                     await CatalogImport.RunAsync(
                         catalogue,
                         Tool,
@@ -72,7 +72,7 @@ internal sealed record ToolList(string Tool, string? File)
             ListedAt = Listing.ListedAt ?? WrittenAt(options.Now),
             AllowEmpty = allowEmpty,
         };
-        return ImportReport.Of(
+        return ImportReport.From(
             about,
             await ArchiveListingImport.RunAsync(
                 catalogue,

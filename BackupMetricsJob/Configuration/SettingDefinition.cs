@@ -9,7 +9,9 @@ namespace BackupMetricsJob.Configuration;
 internal abstract record SettingDefinition(string Name, string? Takes, string Help)
 {
     /// <summary>As the help shows it: with the default, if there is one.</summary>
-    public virtual string Description => $"{Help} [{Settings.Variable(Name)}]";
+    public string Description => $"{HelpWithDefault} [{Settings.Variable(Name)}]";
+
+    protected virtual string HelpWithDefault => Help;
 }
 
 /// <summary>A setting whose text another type reads.</summary>
@@ -23,10 +25,7 @@ internal sealed record DurationSetting(string Name, string Help, TimeSpan? Defau
 {
     public bool MayBeZero { get; init; }
 
-    public override string Description =>
-        Default is { } value
-            ? (this with { Help = $"{Help} ({DurationParser.Format(value)})", Default = null }).Description
-            : base.Description;
+    protected override string HelpWithDefault => Default is { } value ? $"{Help} ({DurationParser.Format(value)})" : Help;
 
     /// <summary>Null if it is not set, or, with a problem, if it is wrong. The caller takes the default, or the file's.</summary>
     public TimeSpan? Read(Settings settings, ICollection<Problem> problems) => DurationParser.Read(settings.One(this), problems, MayBeZero);

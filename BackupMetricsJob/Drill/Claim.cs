@@ -1,4 +1,3 @@
-using System.Globalization;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Pushgateway;
@@ -89,8 +88,6 @@ internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long Se
 
     /// <summary>Whether WAL that was claimed did not come back.</summary>
     public bool IsMissed(Recovered recovered) => recovered.Lsn <= Lsn - SegmentSize;
-
-    public static string LsnText(long lsn) => string.Create(CultureInfo.InvariantCulture, $"{lsn >> 32:X}/{lsn & 0xFFFFFFFF:X}");
 }
 
 /// <summary>A claim, or why there is none.</summary>

@@ -122,7 +122,7 @@ internal sealed class DrillCluster(DrillFolder folder, DrillProgram program, Pos
     public string LastWords()
     {
         var lines = File.Exists(LogFile) ? File.ReadAllText(LogFile).Split('\n') : [];
-        return program.Words.Of(string.Join('\n', lines.Where(IsTelling)));
+        return program.Words.Extract(string.Join('\n', lines.Where(IsTelling)));
     }
 
     /// <exception cref="DrillException">Nobody is let in.</exception>

@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Drill;
 
-/// <summary>A drill as JSON, for the column raw of its row in the catalogue. The source catalog reads it: restore_test.sql.</summary>
+/// <summary>A drill as JSON, for the column raw of its row in the catalogue. The source catalog reads it: RestoreTestRow.</summary>
 internal static class DrillDetails
 {
     public static string ToJson(DrillResult result)
@@ -26,13 +27,13 @@ internal static class DrillDetails
             if (result.Recovered?.LastTransaction is { } until)
                 json.WriteNumber("recovered_until", Seconds(until));
             if (result.Recovered?.Lsn is { } lsn)
-                json.WriteString("recovered_lsn", Claim.LsnText(lsn));
+                json.WriteString("recovered_lsn", Humanize.Lsn(lsn));
             if (result.Claim?.Claim is { } claim)
             {
                 json.WriteString("claimed_by", claim.By);
                 json.WriteNumber("claimed_until", Seconds(claim.Until));
                 if (claim.Lsn is { } claimed)
-                    json.WriteString("claimed_lsn", Claim.LsnText(claimed));
+                    json.WriteString("claimed_lsn", Humanize.Lsn(claimed));
             }
 
             if (result.Shortfall is { } shortfall)

@@ -55,7 +55,7 @@ internal sealed class DrillProgram(string folder, IReadOnlyDictionary<string, st
         Task reading = Task.WhenAll(output, errors);
         await reading.WaitAsync(WaitForPipes, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var (written, complaint) = (Text(output), Text(errors));
-        return new(process.ExitCode, written, _words.Of(complaint.Length > 0 ? complaint : written));
+        return new(process.ExitCode, written, _words.Extract(complaint.Length > 0 ? complaint : written));
     }
 
     /// <summary>Starts a program that goes on; what it writes goes to the file.</summary>

@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Drill;
 /// One drill: preflight, fetch, replay, check, clean-up. It always ends, within its timeout, with nothing left running and its folder
 /// removed, whatever fails.
 /// </summary>
-internal sealed class DrillRun(DrillState state, TimeProvider time, Action<DrillPhase>? tell)
+internal sealed class DrillRun(DrillState state, TimeProvider time, Action<DrillPhase>? onPhase)
 {
     static readonly DrillPhase[] Work = [DrillPhase.Preflight, DrillPhase.Fetch, DrillPhase.Replay, DrillPhase.Check];
 
@@ -23,7 +23,7 @@ internal sealed class DrillRun(DrillState state, TimeProvider time, Action<Drill
         ClaimResult claim,
         IReadOnlyDictionary<string, string> environment,
         TimeProvider time,
-        Action<DrillPhase>? tell,
+        Action<DrillPhase>? onPhase,
         CancellationToken stop
     )
     {
@@ -34,7 +34,7 @@ internal sealed class DrillRun(DrillState state, TimeProvider time, Action<Drill
             cleared = await DrillFolder.ClearLeftoversAsync(options.WorkDirectory);
             var folder = DrillFolder.Create(options.WorkDirectory, started);
             using var state = new DrillState(options, claim, folder, new(folder.FullPath, environment));
-            var result = await new DrillRun(state, time, tell).RunAsync(started, stop);
+            var result = await new DrillRun(state, time, onPhase).RunAsync(started, stop);
             return result with { Cleared = cleared };
         }
         catch (DrillException e)
@@ -101,7 +101,7 @@ internal sealed class DrillRun(DrillState state, TimeProvider time, Action<Drill
 
     async Task TimeAsync(DrillPhase phase, Func<Task> work)
     {
-        tell?.Invoke(phase);
+        onPhase?.Invoke(phase);
         var begin = time.GetTimestamp();
         try
         {

@@ -57,8 +57,8 @@ internal sealed class DrillState(DrillOptions options, ClaimResult claim, DrillF
         await checks.RunAsync(Recovered!.HasChecksums, cancellationToken);
         if (claim.Claim is { } claimed && Shortfall is null && claimed.IsMissed(Recovered))
             throw new DrillException(
-                $"WAL until {Drill.Claim.LsnText(claimed.Lsn!.Value)} was claimed to be archived, and replay ended at "
-                    + Drill.Claim.LsnText(Recovered.Lsn ?? 0)
+                $"WAL until {Humanize.Lsn(claimed.Lsn!.Value)} was claimed to be archived, and replay ended at "
+                    + Humanize.Lsn(Recovered.Lsn ?? 0)
                     + ". The backup itself can be restored, but no time is known by which to say how much is missing after it"
             );
     }

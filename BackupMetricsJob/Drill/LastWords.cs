@@ -23,12 +23,12 @@ internal sealed partial class LastWords(IReadOnlyDictionary<string, string> envi
     ];
 
     /// <summary>The last lines that name an error, else the last lines.</summary>
-    public string Of(string text)
+    public string Extract(string text)
     {
         var lines = text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0).ToList();
-        var error = lines.FindLastIndex(line => Complaint().IsMatch(line));
-        var told = error >= 0 ? lines[error..] : lines;
-        return Redact(PlainText.OnOneLine(string.Join(" ", error >= 0 ? told.Take(4) : told.TakeLast(3)), MaxLength));
+        var error = lines.FindLastIndex(line => ErrorWord().IsMatch(line));
+        var said = error >= 0 ? lines[error..] : lines;
+        return Redact(PlainText.OnOneLine(string.Join(" ", error >= 0 ? said.Take(4) : said.TakeLast(3)), MaxLength));
     }
 
     public string Redact(string text)
@@ -48,5 +48,5 @@ internal sealed partial class LastWords(IReadOnlyDictionary<string, string> envi
     private static partial Regex Assigned();
 
     [GeneratedRegex(@"\b(FATAL|PANIC|ERROR|error|Error|cannot|could not|invalid)\b")]
-    private static partial Regex Complaint();
+    private static partial Regex ErrorWord();
 }

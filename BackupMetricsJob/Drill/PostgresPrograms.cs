@@ -96,10 +96,10 @@ internal sealed partial record PostgresPrograms(string Directory, int Version)
         var postgres = Path.Combine(Path.GetFullPath(directory), "postgres");
         if (!File.Exists(postgres))
             throw new DrillException($"--bin-dir {directory}: there is no program postgres in it");
-        var told = await program.RunAsync(postgres, ["--version"], cancellationToken);
-        return Major().Match(told.Output) is { Success: true } match
+        var version = await program.RunAsync(postgres, ["--version"], cancellationToken);
+        return Major().Match(version.Output) is { Success: true } match
             ? new(Path.GetFullPath(directory), int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))
-            : throw new DrillException($"{postgres} --version says {PlainText.OnOneLine(told.Output)}, which names no version");
+            : throw new DrillException($"{postgres} --version says {PlainText.OnOneLine(version.Output)}, which names no version");
     }
 
     [GeneratedRegex(@"\(PostgreSQL\) (\d+)")]

@@ -44,7 +44,7 @@ internal static class DrillSummary
     {
         if (read?.Claim is { } claim)
         {
-            var lsn = claim.Lsn is { } end ? $", WAL until {Claim.LsnText(end)}" : "";
+            var lsn = claim.Lsn is { } end ? $", WAL until {Humanize.Lsn(end)}" : "";
             to.WriteLine($"claim: all until {Humanize.Time(claim.Until)}{lsn}, by the word of the {claim.By}");
         }
         else if (read?.Why is { } why)
@@ -66,7 +66,7 @@ internal static class DrillSummary
         phase switch
         {
             DrillPhase.Replay when result.Recovered is { Lsn: { } lsn } recovered =>
-                $"{(result.ReplayedBytes is { } bytes ? Humanize.Bytes(bytes) + " of WAL, " : "")}to {Claim.LsnText(lsn)}"
+                $"{(result.ReplayedBytes is { } bytes ? Humanize.Bytes(bytes) + " of WAL, " : "")}to {Humanize.Lsn(lsn)}"
                     + (recovered.LastTransaction is { } last ? $", last transaction at {Humanize.Time(last)}" : ", no transaction"),
             DrillPhase.Check => result.Checks.Count > 0 ? string.Join(", ", result.Checks) : "nothing was asked for",
             _ => "",

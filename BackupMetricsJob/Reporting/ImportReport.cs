@@ -20,12 +20,12 @@ internal sealed record ImportReport(string Tool, CatalogFailure? Failure, IReadO
     /// <summary>Whether there is nothing to say that a person must read.</summary>
     public bool IsAllWell => Failure is null && Warnings.Count == 0 && Note is null;
 
-    public static ImportReport Of(ImportResult result) =>
+    public static ImportReport From(ImportResult result) =>
         result is { Failure: not null, Servers: 0 }
             ? new(result.Tool, result.Failure, [], null)
             : new(result.Tool, result.Failure, WarningsOf(result), SummaryOf(result));
 
-    public static ImportReport Of(ArchiveListingOptions about, ArchiveListingResult result)
+    public static ImportReport From(ArchiveListingOptions about, ArchiveListingResult result)
     {
         const string Archive = "archive";
         if (result.Failure is not null || result.Listed is not { } listed)

@@ -205,7 +205,7 @@ public sealed class ArchiveListings
         var lines = Enumerable
             .Range(0, 40_000)
             .Where(i => i != 12_345)
-            .Select(i => $"{i}.5 16777216 {SegmentName.Of(1, (long)(i / 256) << 32 | (uint)(i % 256))}")
+            .Select(i => $"{i}.5 16777216 {SegmentName.Format(1, (long)(i / 256) << 32 | (uint)(i % 256))}")
             .ToArray();
 #pragma warning disable CA5394 // An order to test with.
         new Random(7).Shuffle(lines);
@@ -231,8 +231,8 @@ public sealed class ArchiveListings
             '\n',
             listed
                 .Segments.Select(run =>
-                    $"segments {run.Timeline} {SegmentName.Of(run.Timeline, run.First)}..{SegmentName.Of(run.Timeline, run.Last)}"
+                    $"segments {run.Timeline} {SegmentName.Format(run.Timeline, run.First)}..{SegmentName.Format(run.Timeline, run.Last)}"
                 )
-                .Concat(listed.Marks.Select(mark => $"{mark.Kind} {mark.Timeline} {SegmentName.Of(mark.Timeline, mark.Place)}"))
+                .Concat(listed.Marks.Select(mark => $"{mark.Kind} {mark.Timeline} {SegmentName.Format(mark.Timeline, mark.Place)}"))
         );
 }

@@ -78,7 +78,8 @@ internal static class WalGList
         };
     }
 
-    static string Storage(Fields backup) => backup.Text("storage_name") is { Length: > 0 } ? backup.Name("storage_name") : "default";
+    static string Storage(Fields backup) =>
+        backup.Text("storage_name") is { Length: > 0 } ? backup.Name("storage_name") : CatalogRow.DefaultStorage;
 
     /// <summary>A position in the WAL as a number, or as PostgreSQL writes it: 0/2B000028.</summary>
     static ulong? Position(Fields backup, string key) =>

@@ -24,12 +24,12 @@ internal sealed class BarmanFetcher(DrillOptions options, DrillFolder folder, Dr
 
     public override async Task<BackupFound> InspectAsync(CancellationToken cancellationToken)
     {
-        var told = await Program.RunAsync(Tool, [.. Common, "-f", "json", "show-backup", Options.Stanza!, "latest"], cancellationToken);
+        var listed = await Program.RunAsync(Tool, [.. Common, "-f", "json", "show-backup", Options.Stanza!, "latest"], cancellationToken);
         try
         {
-            using var json = JsonDocument.Parse(told.Output);
+            using var json = JsonDocument.Parse(listed.Output);
             if (!json.RootElement.TryGetProperty(Options.Stanza!, out var backup) || !backup.TryGetProperty("backup_id", out var id))
-                throw new DrillException($"barman has no backup of {Options.Stanza}: {Program.Words.Of(told.Output)}");
+                throw new DrillException($"barman has no backup of {Options.Stanza}: {Program.Words.Extract(listed.Output)}");
             _backup = id.GetString()!;
             var information = backup.GetProperty("base_backup_information");
             if (backup.TryGetProperty("tablespaces", out var tablespaces) && tablespaces.ValueKind == JsonValueKind.Array)
@@ -45,7 +45,9 @@ internal sealed class BarmanFetcher(DrillOptions options, DrillFolder folder, Dr
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new DrillException($"barman show-backup says what this program does not understand: {Program.Words.Of(told.Output)}");
+            throw new DrillException(
+                $"barman show-backup says what this program does not understand: {Program.Words.Extract(listed.Output)}"
+            );
         }
     }
 

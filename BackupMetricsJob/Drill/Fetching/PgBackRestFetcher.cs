@@ -36,10 +36,10 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
 
     public override async Task<BackupFound> InspectAsync(CancellationToken cancellationToken)
     {
-        var told = await Program.RunAsync(Tool, [.. Common, "info", "--output=json"], cancellationToken);
+        var listed = await Program.RunAsync(Tool, [.. Common, "info", "--output=json"], cancellationToken);
         try
         {
-            using var list = JsonDocument.Parse(told.Output);
+            using var list = JsonDocument.Parse(listed.Output);
             return Read(list.RootElement);
         }
         catch (JsonException)
@@ -86,11 +86,11 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
         var message = stanza.GetProperty("status").GetProperty("message").GetString() ?? "";
         if (message != "other" || !stanza.TryGetProperty("repo", out var repositories))
             return PlainText.OnOneLine(message);
-        var told = repositories
+        var ofRepository = repositories
             .EnumerateArray()
             .Select(repository => repository.GetProperty("status").GetProperty("message").GetString() ?? "")
             .FirstOrDefault(words => words is not ("" or "ok"));
-        return Program.Words.Redact(PlainText.OnOneLine((told ?? message).Split('\n')[0])) + Passphrase;
+        return Program.Words.Redact(PlainText.OnOneLine((ofRepository ?? message).Split('\n')[0])) + Passphrase;
     }
 
     const string Passphrase = ", or is encrypted with another passphrase than repo-cipher-pass";

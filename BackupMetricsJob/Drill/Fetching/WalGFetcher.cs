@@ -26,10 +26,10 @@ internal sealed class WalGFetcher(DrillOptions options, DrillFolder folder, Dril
 
     public override async Task<BackupFound> InspectAsync(CancellationToken cancellationToken)
     {
-        var told = await Program.RunAsync(Tool, [.. Common, "backup-list", "--detail", "--json"], cancellationToken);
+        var listed = await Program.RunAsync(Tool, [.. Common, "backup-list", "--detail", "--json"], cancellationToken);
         try
         {
-            using var list = JsonDocument.Parse(told.Output);
+            using var list = JsonDocument.Parse(listed.Output);
             var backups = list.RootElement.EnumerateArray().ToList();
             if (backups.Count == 0)
                 throw new DrillException("wal-g lists no backup");
@@ -54,8 +54,8 @@ internal sealed class WalGFetcher(DrillOptions options, DrillFolder folder, Dril
     async Task RefuseTablespacesAsync(CancellationToken cancellationToken)
     {
         var sentinel = $"basebackups_005/{_backup}_backup_stop_sentinel.json";
-        var told = await Program.RunAsync(Tool, [.. Common, "st", "cat", sentinel], cancellationToken);
-        using var json = JsonDocument.Parse(told.Output);
+        var listed = await Program.RunAsync(Tool, [.. Common, "st", "cat", sentinel], cancellationToken);
+        using var json = JsonDocument.Parse(listed.Output);
         if (
             json.RootElement.TryGetProperty("Spec", out var spec)
             && spec.ValueKind == JsonValueKind.Object

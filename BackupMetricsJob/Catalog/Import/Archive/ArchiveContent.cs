@@ -53,7 +53,7 @@ internal sealed partial class ArchiveContent(long? segmentSize)
         if (perLog > 0 && runs.Find(run => (run.Last & uint.MaxValue) >= perLog) is { Timeline: > 0 } wrong)
             throw new ListingException(
                 "",
-                $"there is no segment {SegmentName.Of((int)wrong.Timeline, wrong.Last)} where segments have {Humanize.Bytes(size!.Value)}: "
+                $"there is no segment {SegmentName.Format(wrong.Timeline, wrong.Last)} where segments have {Humanize.Bytes(size!.Value)}: "
                     + "--wal-segment-size is wrong, or the listing is of another server"
             );
         return new(runs, [.. Marks(folder)], size)
