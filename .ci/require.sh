@@ -28,6 +28,8 @@ require() {
             prometheus) packages+=(prometheus) ;;
             pushgateway) packages+=(prometheus-pushgateway) ;;
             alertmanager) packages+=(prometheus-alertmanager) ;;
+            node-exporter) packages+=(prometheus-node-exporter) ;;
+            monitoring-plugins) packages+=(monitoring-plugins-basic) ;;
             openssl) packages+=(openssl) ;;
             pgbackrest) packages+=(pgbackrest) ;;
             barman) packages+=(barman) ;;
@@ -67,6 +69,8 @@ require_has() {
         prometheus) command -v prometheus > /dev/null && command -v promtool > /dev/null ;;
         pushgateway) command -v prometheus-pushgateway > /dev/null || command -v pushgateway > /dev/null ;;
         alertmanager) command -v prometheus-alertmanager > /dev/null && command -v amtool > /dev/null ;;
+        node-exporter) command -v prometheus-node-exporter > /dev/null ;;
+        monitoring-plugins) [[ -x /usr/lib/nagios/plugins/negate ]] ;;
         openssl) command -v openssl > /dev/null ;;
         pgbackrest) command -v pgbackrest > /dev/null ;;
         barman) command -v barman > /dev/null ;;
@@ -141,7 +145,7 @@ require_apt() (
 
     "${root[@]}" "${apt[@]}" install --no-install-recommends "$@" || exit
 
-    for package in prometheus prometheus-pushgateway prometheus-alertmanager pgbouncer; do
+    for package in prometheus prometheus-pushgateway prometheus-alertmanager prometheus-node-exporter pgbouncer; do
         if [[ " $* " == *" $package "* ]] && command -v systemctl > /dev/null; then
             "${root[@]}" systemctl disable "$package" || true
         fi

@@ -60,6 +60,9 @@ internal sealed record FileSettings
 
     public IReadOnlyList<GatewaySettings> Gateways { get; init; } = [];
 
+    /// <summary>Known to end in .prom.</summary>
+    public Setting? Textfile { get; init; }
+
     public string? Job { get; init; }
 
     public TimeSpan? Interval { get; init; }

@@ -15,7 +15,7 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
                 new(
                     ProblemOrigin.Flag,
                     "--gateway is missing: the URL of the Pushgateway, like http://pushgateway:9091 "
-                        + $"(or {Settings.Variable(GatewayAccess.Url.Name)}, or gateway in the file). --dry-run needs none"
+                        + $"(or {Settings.Variable(GatewayAccess.Url.Name)}, or gateway in the file). --textfile and --dry-run need none"
                 )
             );
         if (parts.Count == 0)

@@ -40,6 +40,9 @@ internal sealed record JobOptions
     /// <summary>Each of them must get the push. Empty if nothing is pushed.</summary>
     public required IReadOnlyList<Gateway> Gateways { get; init; }
 
+    /// <summary>The file for node_exporter's textfile collector; null for none.</summary>
+    public string? Textfile { get; init; }
+
     public required GroupingKey Group { get; init; }
 
     /// <summary>Null if the job is not sharded.</summary>

@@ -36,6 +36,12 @@ internal static class JobSettings
         "Database of the catalogue that has the backups of this database (that of --connection); adds the source catalog"
     );
 
+    public static readonly TextSetting Textfile = new(
+        "textfile",
+        "FILE",
+        "Also write the metrics to this file, NAME.prom, for node_exporter's textfile collector. No gateway is needed then"
+    );
+
     public static readonly TextSetting Job = new("job", "NAME", $"Label job of the pushed group ({JobDefaults.Job})");
 
     public static readonly TextSetting Instance = new("instance", "NAME", "Label instance of the database (HOST:PORT of the connection)");

@@ -98,14 +98,21 @@ internal sealed class OptionsReader(
         var interval = JobSettings.Interval.Read(settings, problems) ?? files?.Interval;
         var splay = JobSettings.Splay.Read(settings, problems) ?? files?.Splay ?? TimeSpan.Zero;
         var concurrency = ReadConcurrency();
-        var gateways =
-            mustPush || purpose == Purpose.Check ? new GatewayReader(settings, environment, problems).Read(files, isNeeded: mustPush) : [];
+        var delivers = mustPush || purpose == Purpose.Check;
+        var subset = HasFileTargets && names.Count > 0 ? names[0] : null;
+        var textfile = delivers ? TextfileReader.Find(settings, files, subset, _warnings) : null;
+        var gateways = delivers
+            ? new GatewayReader(settings, environment, problems).Read(files, isNeeded: mustPush && textfile is null)
+            : [];
         var withoutLegacyNames =
             settings.One(JobSettings.LegacyNames) is null && files?.LegacyNames is { } fromFile
                 ? !fromFile
                 : JobSettings.LegacyNames.IsOther(settings, problems);
         var shardSetting = purpose == Purpose.Push && names.Count == 0 ? ShardReader.FindSetting(settings, files, problems) : null;
         var shard = shardSetting is null ? null : ShardReader.Read(shardSetting, environment, problems);
+
+        if (textfile is not null)
+            TextfileReader.Check(textfile, shardSetting, problems);
 
         var fleet = HasFileTargets ? new ConfiguredTargets(files!, overrides) : null;
         var targets = fleet is null ? ReadSingleTarget(overrides, names, shardSetting, purpose) : ReadFileTargets(fleet, names, shard);
@@ -118,6 +125,7 @@ internal sealed class OptionsReader(
             Import = _import,
             OtherInstances = fleet?.OtherInstances ?? [],
             Gateways = gateways,
+            Textfile = textfile?.Value,
             Group = group,
             Shard = shard,
             Concurrency = concurrency,

@@ -23,7 +23,7 @@ internal enum ExitCode
     Terminated = 143,
 }
 
-/// <summary>Maps results to exit codes. If several apply, the first of these is used: 70, 76, 75, 143 or 130, 65, 69, 0.</summary>
+/// <summary>Maps results to exit codes. If several apply, the first of these is used: 70, 76, 75, 74, 143 or 130, 65, 69, 0.</summary>
 internal static class ExitCodes
 {
     /// <summary>78 if a file is invalid, whatever else is; otherwise 64 if a flag is; otherwise 78.</summary>
@@ -38,7 +38,9 @@ internal static class ExitCodes
     /// <param name="imports">The lists that were imported before.</param>
     public static ExitCode For(RunReport report, ExitCode? signal, bool failOnTarget, IReadOnlyList<ImportReport>? imports = null)
     {
-        if ((Worst([.. report.Pushes.Select(push => push.Outcome.Result)]) ?? signal) is { } code)
+        var undelivered = Worst([.. report.Pushes.Select(push => push.Outcome.Result)]);
+        var unwritten = report.Textfile is { Failure: not null } ? ExitCode.OutputFailed : (ExitCode?)null;
+        if ((undelivered ?? unwritten ?? signal) is { } code)
             return code;
         // A list that is refused is a failed source of its target, too: the input is what is to be mended.
         if (imports?.Any(import => import.Failure is { Cause: CatalogFailureCause.Input }) is true)

@@ -24,6 +24,7 @@ internal static class RunSummary
     public static bool IsAllWell(RunReport report, ExitCode code) =>
         code == ExitCode.Success
         && report.Results.All(result => result.Failure is null && Findings.For(result).Count == 0)
+        && report.IsDelivered
         && report.Pushes.All(push => push is { RefusedLegacyNames: null, Outcome: { Arrived: true, Advice: null, ClocksDiffer: false } });
 
     public static void Write(RunReport report, TextWriter to)
@@ -46,6 +47,12 @@ internal static class RunSummary
             to.WriteLine($"servers found in a catalogue or by a query: {found}, of which {withoutFindings} have no known problem");
         if (report.Group is { } group)
             to.WriteLine($"group {group}");
+        if (report.Textfile is { } file)
+        {
+            var samples = file.Failure is null ? $" ({Humanize.Count(report.Samples, "sample")})" : "";
+            to.WriteLine($"{(file.Failure is null ? "ok" : "FAILED")} {PlainText.OnOneLine(file.Describe())}{samples}");
+        }
+
         foreach (var (push, refused) in report.Pushes)
         {
             if (refused is { } reason)

@@ -7,7 +7,7 @@ namespace BackupMetricsJob.Reporting;
 
 /// <summary>
 /// Writes the report of a run as JSON objects, one per line. The field event is target, found (a server in a catalogue or a query result
-/// that has findings), finding, push or run.
+/// that has findings), finding, textfile, push or run.
 /// </summary>
 internal static class RunSummaryJson
 {
@@ -49,6 +49,19 @@ internal static class RunSummaryJson
             }
         }
 
+        if (report.Textfile is { } file)
+            Line(
+                to,
+                now,
+                "textfile",
+                file.Failure is null ? "info" : "error",
+                json =>
+                {
+                    json.WriteString("file", file.Path);
+                    json.WriteNumber("samples", report.Samples);
+                    json.WriteString("message", PlainText.OnOneLine(file.Describe()));
+                }
+            );
         foreach (var push in report.Pushes)
             Line(to, now, "push", push.Outcome.Arrived ? "info" : "error", json => Push(json, report, push));
         Line(

@@ -31,8 +31,8 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
         Func<Task>? before = null
     )
     {
-        if (options.Gateways.Count == 0)
-            throw new ArgumentException("no gateway is configured", nameof(options));
+        if (options is { Gateways.Count: 0, Textfile: null })
+            throw new ArgumentException("neither a gateway nor a textfile is configured", nameof(options));
         if (options.Splay > TimeSpan.Zero)
         {
             var wait = Splay.Delay(options.Splay, Environment.MachineName, options.Group);
@@ -97,7 +97,7 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
     }
 
     TimeSpan ProbeEnd =>
-        options.Gateways.Count == 0
+        options is { Gateways.Count: 0, Textfile: null }
             ? options.Deadline
             : options.Deadline - (options.Deadline < 2 * PushTime ? options.Deadline / 2 : PushTime);
 
@@ -109,10 +109,15 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
         var registry = Metrics.NewCustomRegistry();
         var facts = Facts(build, options.LegacyNames);
         var samples = BackupMetrics.Write(results, facts, registry);
+        // Beside the push, so that neither waits for the other's failure.
+        var writing = options.Textfile is { } path
+            ? Textfile.WriteAsync(path, results, facts, options.Group, options.Deadline - _clock.Elapsed, time)
+            : null;
         var pushes = await Task.WhenAll(options.Gateways.Select(gateway => DeliverAsync(gateway, registry, results, build, end.Token)));
         return new(results, _clock.Elapsed)
         {
             Pushes = pushes,
+            Textfile = writing is null ? null : await writing,
             Group = options.Group,
             Samples = samples,
             Facts = facts,

@@ -26,4 +26,10 @@ internal sealed record RunReport(IReadOnlyList<ProbeResult> Results, TimeSpan El
 
     /// <summary>The outcomes in the order of the gateways; empty without a push.</summary>
     public IReadOnlyList<GatewayReport> Pushes { get; init; } = [];
+
+    /// <summary>How the file for node_exporter was written; null if there is none.</summary>
+    public TextfileReport? Textfile { get; init; }
+
+    /// <summary>Whether every push arrived, and the file was written.</summary>
+    public bool IsDelivered => Pushes.All(push => push.Outcome.Arrived) && Textfile is not { Failure: not null };
 }

@@ -63,6 +63,7 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
         return new()
         {
             Gateways = GatewaySection.Read(root),
+            Textfile = Textfile(root),
             Job = Job(root),
             Interval = root.Duration("interval"),
             Deadline = root.Duration("deadline"),
@@ -87,6 +88,14 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
         if (job is null || LabelParser.IsWellFormed(job))
             return job;
         problems.AddInvalidValue(root["job"]!, root.Path["job"], "a name without control characters");
+        return null;
+    }
+
+    Setting? Textfile(MappingReader root)
+    {
+        if (root.File("textfile") is not { } file || file.Value.EndsWith(TextfileReader.Ending, StringComparison.Ordinal))
+            return root.File("textfile");
+        problems.AddInvalidValue(root["textfile"]!, root.Path["textfile"], TextfileReader.Allowed);
         return null;
     }
 

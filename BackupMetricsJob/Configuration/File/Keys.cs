@@ -8,6 +8,7 @@ internal static class Keys
     public static string[] Root { get; } =
     [
         "gateway",
+        "textfile",
         "job",
         "interval",
         "grouping",

@@ -39,7 +39,8 @@ internal sealed record Headline(Verdict Verdict, string Text, string More)
         now.Problem is not null ? "The scheduler does not work"
         : now.StoreProblem is not null ? "The cluster's store is unavailable"
         : now.History is [.., { ExitCode: ExitCode.Bug }] ? "The last run ended with a bug"
-        : ScheduleState.Arrived(last.Report) ? null
+        : last.Report.IsDelivered ? null
+        : last.Report.Textfile is { Failure: not null } ? "Prometheus has no current data: the last file was not written"
         : "Prometheus has no current data: the last push did not arrive";
 
     /// <summary>The age of the last run if it is more than two intervals; otherwise null.</summary>

@@ -39,6 +39,8 @@ internal static class Notices
                 "The last run ended with a bug",
                 Html.Format($"The run for {ScheduleLog.Time(bug.Slot)} gave no results; see the log.")
             );
+        if (now.Last?.Report.Textfile is { Failure: not null } file)
+            yield return Notice(Verdict.Critical, "The file of the last run was not written", Html.Format($"{file.Describe()}."));
         foreach (var push in now.Last?.Report.Pushes ?? [])
         {
             if (!push.Outcome.Arrived)

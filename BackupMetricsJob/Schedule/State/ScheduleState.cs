@@ -62,11 +62,9 @@ internal sealed class ScheduleState(string node, DateTimeOffset started, BuildVe
     /// <summary>Records the last slot in the cluster.</summary>
     public void RecordClusterSlot(ClusterSlot last) => Set(now => now with { LastClusterSlot = last });
 
-    /// <summary>Whether the run was not cancelled and every push arrived. A failed target is a result, not a failure of the run.</summary>
-    public static bool Succeeded(LastRun run) => run.ExitCode is not (ExitCode.Terminated or ExitCode.Interrupted) && Arrived(run.Report);
-
-    /// <summary>Whether every push arrived.</summary>
-    public static bool Arrived(RunReport report) => report.Pushes.All(push => push.Outcome.Arrived);
+    /// <summary>Whether the run was not cancelled, and its result was delivered. A failed target is a result, not a failure of the run.</summary>
+    public static bool Succeeded(LastRun run) =>
+        run.ExitCode is not (ExitCode.Terminated or ExitCode.Interrupted) && run.Report.IsDelivered;
 
     static List<RunRecord> With(IReadOnlyList<RunRecord> before, RunRecord run) => [.. before.TakeLast(HistoryLength - 1), run];
 

@@ -20,12 +20,7 @@ internal sealed class ScrapeText(byte[] gzip)
     {
         if (report.Facts is not { } facts)
             return null;
-        var registry = Metrics.NewCustomRegistry();
-        registry.SetStaticLabels(
-            group.Labels.Where(label => label.Name != "instance").ToDictionary(label => label.Name, label => label.Value)
-        );
-        BackupMetrics.Write(report.Results, facts, new Samples(registry, hasEmptyInstance: true));
-        return await WriteAsync(registry);
+        return await WriteAsync(to => Textfile.WriteAsync(to, report.Results, facts, group, hasJob: false));
     }
 
     /// <summary>
@@ -35,18 +30,18 @@ internal sealed class ScrapeText(byte[] gzip)
     {
         var registry = Metrics.NewCustomRegistry();
         new Samples(registry).Set(RunMetricNames.BuildInfo, 1, build.Version, build.Revision);
-        return WriteAsync(registry);
+        return WriteAsync(to => registry.CollectAndExportAsTextAsync(to, CancellationToken.None));
     }
 
     /// <summary>The uncompressed text as a stream.</summary>
     public Stream Open() => new GZipStream(new MemoryStream(gzip, writable: false), CompressionMode.Decompress);
 
-    static async Task<ScrapeText> WriteAsync(CollectorRegistry registry)
+    static async Task<ScrapeText> WriteAsync(Func<Stream, Task> write)
     {
         using var kept = new MemoryStream();
         await using (var compressed = new GZipStream(kept, CompressionLevel.Fastest, leaveOpen: true))
         await using (var buffered = new BufferedStream(compressed, 64 * 1024))
-            await registry.CollectAndExportAsTextAsync(buffered, CancellationToken.None);
+            await write(buffered);
         return new(kept.ToArray());
     }
 }

@@ -1,0 +1,32 @@
+namespace BackupMetricsJob.Configuration;
+
+/// <summary>Reads where the file for node_exporter's textfile collector is to be written.</summary>
+internal static class TextfileReader
+{
+    public const string Ending = ".prom";
+    public const string Allowed = "a file whose name ends in .prom: node_exporter reads no others";
+
+    /// <param name="subset">The --target, whose result must not replace that of all targets; null for all of them.</param>
+    /// <param name="warnings">Receives why the file of all targets is not written.</param>
+    public static Setting? Find(Settings settings, FileSettings? files, Setting? subset, ICollection<string> warnings)
+    {
+        var setting = settings.One(JobSettings.Textfile) ?? files?.Textfile;
+        if (setting is null || subset is null || setting.Origin == ProblemOrigin.Flag)
+            return setting;
+        warnings.Add(
+            $"{subset.Name}: {setting.Name} is not written, because it has all targets. Set --textfile FILE for a file of their own"
+        );
+        return null;
+    }
+
+    /// <param name="shard">Null if the job is not sharded.</param>
+    public static void Check(Setting textfile, Setting? shard, ICollection<Problem> problems)
+    {
+        if (!textfile.Value.EndsWith(Ending, StringComparison.Ordinal))
+            problems.Add(textfile.InvalidValue(Allowed));
+        if (shard is not null && textfile.Location is not null)
+            problems.Add(
+                textfile.CreateProblem("cannot be the file of every shard, each of which would replace it: give each its own --textfile")
+            );
+    }
+}

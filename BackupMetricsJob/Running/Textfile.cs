@@ -1,0 +1,52 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Exposition;
+using BackupMetricsJob.Files;
+using BackupMetricsJob.Pushgateway;
+using Prometheus;
+
+namespace BackupMetricsJob.Running;
+
+/// <summary>How the file for node_exporter's textfile collector was written.</summary>
+/// <param name="Failure">Why it could not be written, in which case it still has what it had before; null if it was.</param>
+internal sealed record TextfileReport(string Path, string? Failure)
+{
+    /// <summary>One line without a full stop.</summary>
+    public string Describe() => Failure is null ? $"{Path} was written" : $"{Path} could not be written: {Failure}";
+}
+
+/// <summary>Writes a run's series as text, with the labels that they have at a Pushgateway: those of the grouping key, too.</summary>
+internal static class Textfile
+{
+    /// <param name="max">How long it may take. A file system that hangs is a failure, too.</param>
+    public static async Task<TextfileReport> WriteAsync(
+        string path,
+        IReadOnlyList<ProbeResult> results,
+        RunFacts facts,
+        GroupingKey group,
+        TimeSpan max,
+        TimeProvider time
+    )
+    {
+        var writing = Task.Run(() => WholeFile.WriteAsync(path, file => WriteAsync(file, results, facts, group, hasJob: true)));
+        try
+        {
+            return new(path, await writing.WaitAsync(max > TimeSpan.Zero ? max : TimeSpan.Zero, time));
+        }
+        catch (TimeoutException)
+        {
+            return new(path, "the file system did not answer before the deadline");
+        }
+    }
+
+    /// <param name="hasJob">Whether the label job is in the text. If not, the scrape sets it.</param>
+    public static async Task WriteAsync(Stream to, IReadOnlyList<ProbeResult> results, RunFacts facts, GroupingKey group, bool hasJob)
+    {
+        var labels = group.Labels.Where(label => label.Name != "instance").ToDictionary(label => label.Name, label => label.Value);
+        if (hasJob)
+            labels["job"] = group.Job;
+        var registry = Metrics.NewCustomRegistry();
+        registry.SetStaticLabels(labels);
+        BackupMetrics.Write(results, facts, new Samples(registry, hasEmptyInstance: true));
+        await registry.CollectAndExportAsTextAsync(to, CancellationToken.None);
+    }
+}
