@@ -41,7 +41,7 @@ internal static class JobFlags
                 JobSettings.LegacyNames,
                 JobSettings.LogFormat
             );
-        flags.Add(JobSettings.FailOn);
+        flags.Add(pushes ? JobSettings.FailOn : JobSettings.FailOnFinding);
     }
 
     public static void AddGatewayAccess(FlagSet flags, DurationSetting timeout)

@@ -9,6 +9,14 @@ namespace BackupMetricsJob.Cli;
 /// <summary>backup-metrics show: prints the facts for people; pushes nothing.</summary>
 internal static class ShowCommand
 {
+    static readonly WordSetting Output = new(
+        "output",
+        "Format on standard output. nagios: the line and the exit codes of a plugin, 0 to 3",
+        "text",
+        "json",
+        "nagios"
+    );
+
     public static Command Create(ProcessContext context)
     {
         var command = new Command(
@@ -17,23 +25,35 @@ internal static class ShowCommand
         );
         var flags = new FlagSet(command);
         JobFlags.AddTo(flags, pushes: false);
+        flags.Add(Output);
         command.SetAction((parsed, _) => ShowAsync(flags.Read(parsed), context));
         return command;
     }
 
     static async Task<int> ShowAsync(Flags flags, ProcessContext context)
     {
-        var problems = OptionsReader.Read(flags, context.Environment, Purpose.Show, out var job, out var output);
-        if (job is null)
-            return Problems.Report(problems, output, context);
-        Problems.Warn(job, context);
+        var problems = new List<Problem>(OptionsReader.Read(flags, context.Environment, Purpose.Show, out var job, out var output));
+        var settings = new Settings(flags, context.Environment);
+        var format = Output.Read(settings, problems);
+        await using var text = new StreamWriter(context.Output, new UTF8Encoding(false), leaveOpen: true);
+        if (format == "nagios" && settings.One(JobSettings.FailOn) is { Origin: ProblemOrigin.Flag } failOn)
+            problems.Add(failOn.CreateProblem($"has no effect with --{Output.Name} nagios, which has the exit codes of a plugin"));
+        if (job is null || problems.Count > 0)
+            return format == "nagios" ? (int)NagiosOutput.Write(problems, text) : Problems.Report(problems, output, context);
+        if (format != "nagios")
+            Problems.Warn(job, context);
 
         var signals = context.Signals;
         RunReport report;
         using (ProgressLine.Start(context, output, out var progress))
             report = await JobRun.ProbeAsync(job, context.Time, signals.Stop, progress);
-        using (var text = new StreamWriter(context.Output, new UTF8Encoding(false), leaveOpen: true))
+        if (format == "nagios")
+            return (int)NagiosOutput.Write(report, signals.Received, Problems.Warnings(job), text);
+        var code = ExitCodes.For(report, signals.Received, output.FailOnTarget, output.FailOnFinding);
+        if (format == "json")
+            ShowJson.Write(report.Results, code, context.Output);
+        else
             ShowTable.Write(report.Results, text);
-        return (int)ExitCodes.For(report, signals.Received, output.FailOnTarget);
+        return (int)code;
     }
 }

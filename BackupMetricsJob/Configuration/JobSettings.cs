@@ -161,6 +161,16 @@ internal static class JobSettings
         "Whether a database that could not be probed makes the exit code 69 (any)"
     );
 
+    public static readonly WordSetting FailOnFinding = new(
+        "fail-on",
+        "What makes the exit code other than 0: a database that could not be probed (69); with warning, also a finding (1 for a warning, "
+            + "2 for a critical one); with critical, a critical finding (2)",
+        "any",
+        "never",
+        "warning",
+        "critical"
+    );
+
     public static readonly SwitchSetting DryRun = new("dry-run", "Print what would be pushed on standard output, and push nothing");
 
     public static readonly SwitchSetting Quiet = new(

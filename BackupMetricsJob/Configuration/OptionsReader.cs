@@ -60,7 +60,7 @@ internal sealed class OptionsReader(
         var (file, directory) = (settings.One(JobSettings.Config), settings.One(JobSettings.ConfigDir));
         files = file is null && directory is null ? null : File.FileReader.Read(file, directory, problems);
         var reader = new OptionsReader(settings, environment, files, problems);
-        output = OutputOptions.Read(settings, files, problems);
+        output = OutputOptions.Read(settings, files, problems, mayFailOnFinding: purpose == Purpose.Show);
         var names = settings.All(JobSettings.Target);
         if (purpose == Purpose.Push && names.Count > 0)
             output = reader.ForSubset(names, output, flags);

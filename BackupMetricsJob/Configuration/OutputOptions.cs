@@ -1,3 +1,5 @@
+using BackupMetricsJob.Backups;
+
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>The format of the report of a run.</summary>
@@ -15,17 +17,29 @@ internal sealed record OutputOptions(LogFormat LogFormat, bool FailOnTarget, boo
     /// <summary>Whether nothing is written to standard error where all is well.</summary>
     public bool Quiet { get; init; }
 
-    public static OutputOptions Read(Settings settings, FileSettings? files, ICollection<Problem> problems)
+    /// <summary>The least severe finding that makes the exit code 1 or 2; null for none.</summary>
+    public Severity? FailOnFinding { get; init; }
+
+    /// <param name="mayFailOnFinding">Whether findings may be what the exit code depends on, as in `show`.</param>
+    public static OutputOptions Read(Settings settings, FileSettings? files, ICollection<Problem> problems, bool mayFailOnFinding)
     {
         // EntryPoint, which catches bugs, reads this setting itself. Here it is only checked.
         JobSettings.Verbose.IsOther(settings, problems);
         return new(
             JobSettings.LogFormat.IsOther(settings, problems) ? LogFormat.Json : LogFormat.Text,
-            settings.One(JobSettings.FailOn) is null ? files?.FailOnTarget ?? true : !JobSettings.FailOn.IsOther(settings, problems),
+            settings.One(JobSettings.FailOn) is null ? files?.FailOnTarget ?? true
+                : mayFailOnFinding ? JobSettings.FailOnFinding.Read(settings, problems) != "never"
+                : !JobSettings.FailOn.IsOther(settings, problems),
             JobSettings.DryRun.IsOther(settings, problems)
         )
         {
             Quiet = JobSettings.Quiet.IsOther(settings, problems),
+            FailOnFinding = settings.One(JobSettings.FailOn)?.Value switch
+            {
+                "warning" => Severity.Warning,
+                "critical" => Severity.Critical,
+                _ => null,
+            },
         };
     }
 }

@@ -52,5 +52,21 @@ internal record ChoiceSetting(string Name, string Default, string Other, string?
     }
 }
 
+/// <summary>One of several words, of which the default is the first.</summary>
+internal sealed record WordSetting(string Name, string Help, params string[] Words)
+    : SettingDefinition(Name, string.Join('|', Words), $"{Help} ({Words[0]})")
+{
+    /// <summary>The default if it is not set, or, with a problem, if it is wrong.</summary>
+    public string Read(Settings settings, ICollection<Problem> problems)
+    {
+        if (settings.One(this) is not { } setting)
+            return Words[0];
+        if (Words.Contains(setting.Value))
+            return setting.Value;
+        problems.Add(setting.InvalidValue($"{string.Join(", ", Words[..^1])} or {Words[^1]}"));
+        return Words[0];
+    }
+}
+
 /// <summary>A flag without a value; its variable is true or false.</summary>
 internal sealed record SwitchSetting(string Name, string Help) : ChoiceSetting(Name, "false", "true", null, Help);

@@ -93,7 +93,7 @@ internal static class CheckJson
         json.WriteEndObject();
     }
 
-    static void Findings(Utf8JsonWriter json, IReadOnlyList<Finding> findings)
+    public static void Findings(Utf8JsonWriter json, IReadOnlyList<Finding> findings)
     {
         json.WriteStartArray("findings");
         foreach (var finding in findings)

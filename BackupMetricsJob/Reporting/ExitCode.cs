@@ -1,3 +1,4 @@
+using BackupMetricsJob.Backups;
 using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Checking;
 using BackupMetricsJob.Configuration;
@@ -7,10 +8,12 @@ using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Reporting;
 
-/// <summary>The exit codes: those of sysexits.h where there is one, and those of a shell for signals.</summary>
+/// <summary>The exit codes: those of sysexits.h where there is one, and those of a shell for signals, and of a plugin for findings.</summary>
 internal enum ExitCode
 {
     Success = 0,
+    WarningFound = 1,
+    CriticalFound = 2,
     Usage = 64,
     InputRefused = 65,
     TargetFailed = 69,
@@ -47,6 +50,19 @@ internal static class ExitCodes
             return ExitCode.InputRefused;
         var failed = report.Results.Any(result => result.Failure is not null) || imports?.Any(import => import.Failure is not null) is true;
         return failOnTarget && failed ? ExitCode.TargetFailed : ExitCode.Success;
+    }
+
+    /// <summary>The same for `show`, with the findings last.</summary>
+    /// <param name="failOn">The least severe finding that counts; null for none.</param>
+    public static ExitCode For(RunReport report, ExitCode? signal, bool failOnTarget, Severity? failOn)
+    {
+        var code = For(report, signal, failOnTarget);
+        if (code != ExitCode.Success || failOn is null)
+            return code;
+        var worst = report.Results.Select(result => Findings.For(result)).Where(findings => findings.Count > 0).ToList();
+        return worst.Exists(findings => findings[0].IsCritical) ? ExitCode.CriticalFound
+            : worst.Count > 0 && failOn == Severity.Warning ? ExitCode.WarningFound
+            : ExitCode.Success;
     }
 
     /// <summary>In this order: a gateway, a wrong configuration of Prometheus, a signal, a target.</summary>

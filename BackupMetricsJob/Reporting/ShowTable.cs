@@ -47,18 +47,19 @@ internal static class ShowTable
 
         if (findings.Count > 0)
             return;
-        Row(
-            to,
-            result switch
-            {
-                { IsMonitored: false } => "only a source for other instances; its own backups are not monitored",
-                { Server: { DoesNotArchiveItself: true } } => "not checked on a standby: backups and the archive belong to its primary",
-                { Without: var without } when (without & Omissions.Wal) != 0 => "no problem is known; pg_wal is not read (without: wal)",
-                _ => $"no problem is known, according to {string.Join(", ", result.SourcesThatAnswered)}; only a restore can prove it",
-            },
-            ""
-        );
+        Row(to, WithoutFindings(result), "");
     }
+
+    /// <summary>What is to be said where nothing is known to be wrong.</summary>
+    public static string WithoutFindings(ProbeResult result) =>
+        result switch
+        {
+            { IsMonitored: false } => "only a source for other instances; its own backups are not monitored",
+            { Server: { DoesNotArchiveItself: true } } => "not checked on a standby: backups and the archive belong to its primary",
+            { Server: null, Backups.Count: 0 } => "nothing is known, and no limit asks for a backup",
+            { Without: var without } when (without & Omissions.Wal) != 0 => "no problem is known; pg_wal is not read (without: wal)",
+            _ => $"no problem is known, according to {string.Join(", ", result.SourcesThatAnswered)}; only a restore can prove it",
+        };
 
     public static string Bound(Loss loss) => loss.IsAtLeast ? "least" : "most";
 

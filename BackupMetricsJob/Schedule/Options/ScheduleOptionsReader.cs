@@ -36,6 +36,8 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
         );
         if (pushes)
             reader.RefuseSubset(flags);
+        else
+            JobSettings.FailOn.IsOther(settings, reader._problems); // Only `show`, which reads it alike, knows more words.
         var plan = reader.Plan();
         var grace = reader.Grace();
         var cluster = reader.Cluster(job);

@@ -1,3 +1,5 @@
+using BackupMetricsJob.Backups;
+
 namespace BackupMetricsJob.Schedule.Page;
 
 /// <summary>The status icons. Each has its own shape, so that colour is not needed to tell them apart.</summary>

@@ -1,3 +1,4 @@
+using BackupMetricsJob.Backups;
 using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Schedule.Reporting;
 using BackupMetricsJob.Schedule.State;
@@ -55,7 +56,7 @@ internal static class Notices
                     "A gateway's clock differs",
                     Html.Format(
                         $"The clock of {push.Outcome.Gateway} differs by "
-                            + $"{Backups.Humanize.Duration(push.Outcome.ClockSkew!.Value.Duration())}: "
+                            + $"{Humanize.Duration(push.Outcome.ClockSkew!.Value.Duration())}: "
                             + $"alerts compare times of both clocks."
                     )
                 );

@@ -1,3 +1,4 @@
+using BackupMetricsJob.Backups;
 using BackupMetricsJob.Schedule.State;
 
 namespace BackupMetricsJob.Schedule.Page;

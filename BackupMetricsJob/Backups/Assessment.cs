@@ -1,6 +1,4 @@
-using BackupMetricsJob.Backups;
-
-namespace BackupMetricsJob.Schedule.Page;
+namespace BackupMetricsJob.Backups;
 
 /// <summary>The assessment of a database's backups, worst first.</summary>
 internal enum Verdict
@@ -9,11 +7,13 @@ internal enum Verdict
     Warning,
     Healthy,
 
-    /// <summary>A standby, whose backups are its primary's, or a database that only holds facts about others.</summary>
+    /// <summary>
+    /// A standby, whose backups are its primary's; a database that only holds facts about others; or one of which nothing is known.
+    /// </summary>
     NotAssessed,
 }
 
-/// <summary>A database as assessed by `show`.</summary>
+/// <summary>A database and what is wrong with it, for everyone who says so: `show`, a plugin's line, the page of `schedule`.</summary>
 /// <param name="Findings">The problems, worst first; empty for none.</param>
 internal sealed record Assessment(ProbeResult Result, Verdict Verdict, IReadOnlyList<Finding> Findings)
 {
@@ -23,7 +23,7 @@ internal sealed record Assessment(ProbeResult Result, Verdict Verdict, IReadOnly
         var assessments = new List<Assessment>(results.Count);
         foreach (var result in results)
         {
-            var findings = Backups.Findings.For(result);
+            var findings = BackupMetricsJob.Backups.Findings.For(result);
             assessments.Add(new(result, Assess(result, findings), findings));
         }
 
@@ -35,6 +35,8 @@ internal sealed record Assessment(ProbeResult Result, Verdict Verdict, IReadOnly
         {
             [{ IsCritical: true }, ..] => Verdict.Critical,
             [_, ..] => Verdict.Warning,
-            _ => !result.IsMonitored || result.Server is { DoesNotArchiveItself: true } ? Verdict.NotAssessed : Verdict.Healthy,
+            _ when !result.IsMonitored || result.Server is { DoesNotArchiveItself: true } => Verdict.NotAssessed,
+            _ when result is { Server: null, Backups.Count: 0 } => Verdict.NotAssessed,
+            _ => Verdict.Healthy,
         };
 }
