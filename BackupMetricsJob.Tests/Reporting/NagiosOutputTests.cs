@@ -27,13 +27,10 @@ public sealed class NagiosOutputTests
         Assert.Equal(
             (
                 PluginState.Ok,
-                "BACKUP OK - orders: base backup 3 h old (pg_basebackup), WAL archiving ok, 170 s of work would be lost now | "
+                "BACKUP OK - orders: base backup 3 h old (pg_basebackup), WAL archiving ok, 3 min of work would be lost now | "
                     + "backup_age=10800s;93600;180000;0 loss_window=170s;900;3600;0 wal_waiting=0;;;0\n"
             ),
-            Write(Result) with
-            {
-                Item2 = Write(Result).Line.Replace("3 min of work", "170 s of work", StringComparison.Ordinal),
-            }
+            Write(Result)
         );
 
     [Fact]
