@@ -30,6 +30,7 @@ public sealed class ConfigurationDocumentationTests
         [
             Keys.Root,
             Keys.Gateway,
+            Keys.Heartbeat,
             Keys.BasicAuth,
             Keys.Authorization,
             Keys.TlsConfig,

@@ -26,6 +26,7 @@ public sealed class SchemaTests
         Assert.Equal(Keys.BasicAuth.Order(), Properties(Def("gateway")["properties"]!["basic_auth"]!));
         Assert.Equal(Keys.Authorization.Order(), Properties(Def("gateway")["properties"]!["authorization"]!));
         Assert.Equal(Keys.TlsConfig.Order(), Properties(Def("gateway")["properties"]!["tls_config"]!));
+        Assert.Equal(Keys.Heartbeat.Order(), Properties(schema["properties"]!["heartbeat"]!));
         Assert.Equal(Keys.Defaults.Order(), Properties(Def("defaults")));
         Assert.Equal(Keys.Target.Order(), Properties(Def("target")));
         Assert.Equal(Keys.MaxAge.Order(), Properties(Def("max_age")));

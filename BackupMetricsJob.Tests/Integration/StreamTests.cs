@@ -40,6 +40,37 @@ public sealed class StreamTests
         );
     }
 
+    /// <summary>As a full disk, but .NET has another exception for it.</summary>
+    [Fact]
+    public async Task A_standard_output_that_may_not_grow_is_told()
+    {
+        using var folder = new TempFolder();
+        var result = await ChildProcess.RunAsync(
+            "/bin/sh",
+            [
+                "-c",
+                "trap '' XFSZ; ulimit -f 1; exec \"$@\" >" + folder.File("out"),
+                "sh",
+                BackupMetrics.Executable,
+                "run",
+                "--dry-run",
+                "--connection",
+                $"postgresql://u@127.0.0.1:{FreePort.Next()}/x",
+            ],
+            new()
+            {
+                Environment = new Dictionary<string, string>
+                {
+                    ["DOTNET_ROOT"] = BackupMetrics.DotnetRoot,
+                    ["DOTNET_EnableWriteXorExecute"] = "0",
+                    ["PATH"] = "/usr/bin:/bin",
+                },
+            }
+        );
+
+        Assert.Equal((74, "backup-metrics: standard output cannot be written: "), (result.ExitCode, result.Error[..51]));
+    }
+
     /// <summary>Then what is opened next gets their numbers: what was to be read is not written into a connection.</summary>
     [Theory]
     [InlineData("run --dry-run")]

@@ -14,7 +14,7 @@ internal static class JobFlags
         {
             flags.Add(GatewayAccess.Url);
             AddGatewayAccess(flags, GatewayAccess.Timeout);
-            flags.Add(JobSettings.Textfile, JobSettings.Job);
+            flags.Add(JobSettings.Textfile, JobSettings.Heartbeat, JobSettings.HeartbeatFile, JobSettings.Job);
         }
 
         flags.Add(JobSettings.Instance, JobSettings.Label);

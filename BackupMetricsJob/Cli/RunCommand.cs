@@ -29,20 +29,27 @@ internal static class RunCommand
         Problems.Warn(job, context);
 
         var signals = context.Signals;
+        using var heartbeat = new HeartbeatCalls(job.Heartbeat, job.HeartbeatTime, context.Time);
         RunReport report;
         using (ProgressLine.Start(context, output, out var progress))
         {
-            Func<Task>? before = imports.Any ? () => imports.RunAsync(job.Import!, context, progress) : null;
             report = output.DryRun
                 ? await JobRun.WriteAsync(job, build, context.Time, context.Output, signals.Stop, progress)
-                : await JobRun.PushAsync(job, build, context.Time, signals.Stop, progress, before);
+                : await JobRun.PushAsync(job, build, context.Time, signals.Stop, progress, () => BeforeAsync(progress));
         }
 
         var code = ExitCodes.For(report, signals.Received, output.FailOnTarget, imports.Results);
+        report = await HeartbeatText.TellAsync(heartbeat, report, code, imports.Results, signals.Received is not null);
         if (output.Quiet && RunSummary.IsAllWell(report, code) && imports.Results.All(import => import.IsAllWell))
             return (int)code;
         ImportSummary.Write(imports.Results, output.LogFormat, context);
         RunSummary.Write(report, code, output.LogFormat, context);
         return (int)code;
+
+        Task BeforeAsync(RunProgress? progress)
+        {
+            heartbeat.Begin();
+            return imports.Any ? imports.RunAsync(job.Import!, context, progress) : Task.CompletedTask;
+        }
     }
 }

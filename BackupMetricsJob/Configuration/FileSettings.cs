@@ -63,6 +63,8 @@ internal sealed record FileSettings
     /// <summary>Known to end in .prom.</summary>
     public Setting? Textfile { get; init; }
 
+    public HeartbeatSettings? Heartbeat { get; init; }
+
     public string? Job { get; init; }
 
     public TimeSpan? Interval { get; init; }

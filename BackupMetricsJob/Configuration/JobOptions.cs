@@ -1,4 +1,5 @@
 using BackupMetricsJob.Backups;
+using BackupMetricsJob.Http;
 using BackupMetricsJob.Postgres;
 using BackupMetricsJob.Pushgateway;
 
@@ -42,6 +43,13 @@ internal sealed record JobOptions
 
     /// <summary>The file for node_exporter's textfile collector; null for none.</summary>
     public string? Textfile { get; init; }
+
+    /// <summary>Whom each run reports to, so that somebody rings if none does; null for nobody.</summary>
+    public Heartbeat? Heartbeat { get; init; }
+
+    /// <summary>The part of the deadline that is reserved for its last call.</summary>
+    public TimeSpan HeartbeatTime =>
+        Heartbeat is null ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Min(Deadline.Ticks / 4, JobDefaults.HeartbeatTime.Ticks));
 
     public required GroupingKey Group { get; init; }
 

@@ -42,6 +42,18 @@ internal static class JobSettings
         "Also write the metrics to this file, NAME.prom, for node_exporter's textfile collector. No gateway is needed then"
     );
 
+    public static readonly TextSetting Heartbeat = new(
+        "heartbeat",
+        "URL",
+        "Called after each run that finds all well and delivers it; URL/fail after any other, URL/start before (healthchecks.io)"
+    );
+
+    public static readonly TextSetting HeartbeatFile = new(
+        "heartbeat-file",
+        "FILE",
+        "File with that URL, which is a secret: others can read a command line"
+    );
+
     public static readonly TextSetting Job = new("job", "NAME", $"Label job of the pushed group ({JobDefaults.Job})");
 
     public static readonly TextSetting Instance = new("instance", "NAME", "Label instance of the database (HOST:PORT of the connection)");

@@ -9,6 +9,12 @@ internal static class WholeFile
     /// <summary>Everybody may read it, whatever the umask is: another user's program is to read it.</summary>
     const UnixFileMode ForAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    /// <summary>
+    /// Whether writing failed, and not this program. .NET has an ArgumentOutOfRangeException for EFBIG, a file that may not grow any more:
+    /// https://github.com/dotnet/runtime/blob/v10.0.0/src/libraries/Common/src/Interop/Unix/Interop.IOErrors.cs
+    /// </summary>
+    public static bool IsFault(Exception e) => e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException;
+
     /// <returns>Null, or why it could not be written. What it had before is then still there.</returns>
     public static async Task<string?> WriteAsync(string path, Func<Stream, Task> write)
     {
@@ -35,9 +41,9 @@ internal static class WholeFile
                 throw;
             }
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (IsFault(fault))
         {
-            return fault.Message.Replace(beside, path, StringComparison.Ordinal);
+            return fault.Message.Split(" (Parameter")[0].Replace(beside, path, StringComparison.Ordinal);
         }
     }
 }

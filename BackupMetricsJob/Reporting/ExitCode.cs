@@ -8,7 +8,7 @@ using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Reporting;
 
-/// <summary>The exit codes: those of sysexits.h where there is one, and those of a shell for signals, and of a plugin for findings.</summary>
+/// <summary>The exit codes: those of sysexits.h where there is one, a shell's for signals, a plugin's for findings.</summary>
 internal enum ExitCode
 {
     Success = 0,

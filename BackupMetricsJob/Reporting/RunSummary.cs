@@ -24,7 +24,7 @@ internal static class RunSummary
     public static bool IsAllWell(RunReport report, ExitCode code) =>
         code == ExitCode.Success
         && report.Results.All(result => result.Failure is null && Findings.For(result).Count == 0)
-        && report.IsDelivered
+        && report is { IsDelivered: true, HeartbeatFailures: [] }
         && report.Pushes.All(push => push is { RefusedLegacyNames: null, Outcome: { Arrived: true, Advice: null, ClocksDiffer: false } });
 
     public static void Write(RunReport report, TextWriter to)
@@ -74,6 +74,9 @@ internal static class RunSummary
                     $"warning: the clock of {push.Gateway} is {Difference(push.ClockSkew!.Value)} this host's; alerts compare times of both"
                 );
         }
+
+        foreach (var failure in report.HeartbeatFailures)
+            to.WriteLine("warning: " + failure);
     }
 
     static void Write(ProbeResult result, IReadOnlyList<Finding> findings, TextWriter to)
@@ -81,11 +84,13 @@ internal static class RunSummary
         var name = PlainText.OnOneLine(result.Instance.Name);
         to.WriteLine($"{(Status(result, findings))} {name}: {StateText.Describe(result)}");
         foreach (var finding in findings)
-            to.WriteLine(
-                $"{(finding.IsCritical ? "CRITICAL" : "warning")} {name}: "
-                    + $"{finding.Summary.TrimEnd('.')}{(finding.Summary.EndsWith('?') ? "" : ".")} {finding.Advice}"
-            );
+            to.WriteLine(Line(result, finding));
     }
+
+    /// <summary>A finding with its advice, on one line.</summary>
+    public static string Line(ProbeResult result, Finding finding) =>
+        $"{(finding.IsCritical ? "CRITICAL" : "warning")} {PlainText.OnOneLine(result.Instance.Name)}: "
+        + $"{finding.Summary.TrimEnd('.')}{(finding.Summary.EndsWith('?') ? "" : ".")} {finding.Advice}";
 
     static string Status(ProbeResult result, IReadOnlyList<Finding> findings) =>
         result switch

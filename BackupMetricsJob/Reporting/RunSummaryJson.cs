@@ -7,7 +7,7 @@ namespace BackupMetricsJob.Reporting;
 
 /// <summary>
 /// Writes the report of a run as JSON objects, one per line. The field event is target, found (a server in a catalogue or a query result
-/// that has findings), finding, textfile, push or run.
+/// that has findings), finding, textfile, push, heartbeat (a call that failed) or run.
 /// </summary>
 internal static class RunSummaryJson
 {
@@ -64,6 +64,8 @@ internal static class RunSummaryJson
             );
         foreach (var push in report.Pushes)
             Line(to, now, "push", push.Outcome.Arrived ? "info" : "error", json => Push(json, report, push));
+        foreach (var failure in report.HeartbeatFailures)
+            Line(to, now, "heartbeat", "warning", json => json.WriteString("message", failure));
         Line(
             to,
             now,

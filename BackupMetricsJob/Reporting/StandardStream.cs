@@ -1,7 +1,10 @@
+using BackupMetricsJob.Files;
+
 namespace BackupMetricsJob.Reporting;
 
 /// <summary>Standard output could not be written, because of a full disk or a closed stream. Not a bug.</summary>
-internal sealed class OutputException(Exception inner) : Exception("standard output cannot be written: " + inner.Message, inner);
+internal sealed class OutputException(Exception inner)
+    : Exception("standard output cannot be written: " + inner.Message.Split(" (Parameter")[0], inner);
 
 /// <summary>
 /// Standard output, which throws an exception of its own if it cannot be written; or standard error, where such failures are ignored, so
@@ -44,7 +47,7 @@ internal sealed class StandardStream(Func<Stream> open, bool bestEffort) : Strea
         {
             (_stream ??= open()).Write(buffer);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (WholeFile.IsFault(e))
         {
             if (!bestEffort)
                 throw new OutputException(e);

@@ -96,22 +96,25 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
         return InstanceResults.Collect(await fleet.ProbeAsync(), options.Targets, options.OtherInstances);
     }
 
+    /// <summary>The last call to a heartbeat comes after it.</summary>
+    TimeSpan Deadline => options.Deadline - options.HeartbeatTime;
+
     TimeSpan ProbeEnd =>
-        options is { Gateways.Count: 0, Textfile: null }
-            ? options.Deadline
-            : options.Deadline - (options.Deadline < 2 * PushTime ? options.Deadline / 2 : PushTime);
+        options is { Gateways.Count: 0, Textfile: null } ? Deadline : Deadline - (Deadline < 2 * PushTime ? Deadline / 2 : PushTime);
 
     async Task<RunReport> DeliverAsync(IReadOnlyList<ProbeResult> results, BuildVersion build, RunProgress? progress)
     {
         using var end = new CancellationTokenSource();
-        using var stopped = cancellationToken.Register(() => end.CancelAfter(GraceAfterStop));
-        progress?.Enter(RunStage.Pushing, options.Targets.Count, options.Deadline - _clock.Elapsed);
+        using var stopped = cancellationToken.Register(() =>
+            end.CancelAfter(options.Heartbeat is null ? GraceAfterStop : GraceAfterStop - HeartbeatCalls.WhenStopped)
+        );
+        progress?.Enter(RunStage.Pushing, options.Targets.Count, Deadline - _clock.Elapsed);
         var registry = Metrics.NewCustomRegistry();
         var facts = Facts(build, options.LegacyNames);
         var samples = BackupMetrics.Write(results, facts, registry);
         // Beside the push, so that neither waits for the other's failure.
         var writing = options.Textfile is { } path
-            ? Textfile.WriteAsync(path, results, facts, options.Group, options.Deadline - _clock.Elapsed, time)
+            ? Textfile.WriteAsync(path, results, facts, options.Group, Deadline - _clock.Elapsed, time)
             : null;
         var pushes = await Task.WhenAll(options.Gateways.Select(gateway => DeliverAsync(gateway, registry, results, build, end.Token)));
         return new(results, _clock.Elapsed)
@@ -147,7 +150,7 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
             registry,
             gateway,
             options.Group,
-            new PushBudget(options.Deadline - _clock.Elapsed, gateway.AttemptTimeout),
+            new PushBudget(Deadline - _clock.Elapsed, gateway.AttemptTimeout),
             time,
             end
         );
@@ -157,7 +160,7 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
             ? outcome
             : outcome with
             {
-                Advice = await ConflictFinder.AdviceAsync(outcome, gateway, options.Group, options.Deadline - _clock.Elapsed, time, end),
+                Advice = await ConflictFinder.AdviceAsync(outcome, gateway, options.Group, Deadline - _clock.Elapsed, time, end),
             };
 
     RunFacts Facts(BuildVersion build, bool legacyNames) =>

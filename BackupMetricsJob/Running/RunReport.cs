@@ -30,6 +30,9 @@ internal sealed record RunReport(IReadOnlyList<ProbeResult> Results, TimeSpan El
     /// <summary>How the file for node_exporter was written; null if there is none.</summary>
     public TextfileReport? Textfile { get; init; }
 
+    /// <summary>The calls to the heartbeat that did not arrive; one line each.</summary>
+    public IReadOnlyList<string> HeartbeatFailures { get; init; } = [];
+
     /// <summary>Whether every push arrived, and the file was written.</summary>
     public bool IsDelivered => Pushes.All(push => push.Outcome.Arrived) && Textfile is not { Failure: not null };
 }

@@ -64,6 +64,7 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
         {
             Gateways = GatewaySection.Read(root),
             Textfile = Textfile(root),
+            Heartbeat = HeartbeatSection.Read(root),
             Job = Job(root),
             Interval = root.Duration("interval"),
             Deadline = root.Duration("deadline"),

@@ -9,6 +9,7 @@ internal static class Keys
     [
         "gateway",
         "textfile",
+        "heartbeat",
         "job",
         "interval",
         "grouping",
@@ -31,6 +32,8 @@ internal static class Keys
     public static string[] Part { get; } = ["defaults", "targets"];
 
     public static string[] Gateway { get; } = ["url", "basic_auth", "authorization", "tls_config", "timeout"];
+
+    public static string[] Heartbeat { get; } = ["url", "url_file", "url_env", "start", "fail"];
 
     public static string[] BasicAuth { get; } = ["username", "username_file", "password", "password_file", "password_env"];
 

@@ -100,9 +100,11 @@ internal sealed class SlotRunner(CurrentOptions options, ProcessContext context,
         state.Begin(new(slot, began, isRetry) { Deadline = plan.Job.Deadline });
         try
         {
-            var report = await RunAsync(plan);
+            using var heartbeat = new HeartbeatCalls(plan.Job.Heartbeat, plan.Job.HeartbeatTime, context.Time);
+            var report = await RunAsync(plan, heartbeat);
             WasCancelled |= _cancel.IsCancellationRequested;
             var code = ExitCodes.For(report, _cancel.IsCancellationRequested ? ExitCode.Terminated : null, plan.Output.FailOnTarget);
+            report = await HeartbeatText.TellAsync(heartbeat, report, code, [], _cancel.IsCancellationRequested);
             RunSummary.Write(report, code, plan.Output.LogFormat, context);
             var series = plan.Listen is null ? null : await ScrapeText.OfRunAsync(report, plan.Job.Group);
             var run = new LastRun(slot, isRetry, began, context.Time.GetUtcNow(), report, code) { Series = series };
@@ -125,8 +127,16 @@ internal sealed class SlotRunner(CurrentOptions options, ProcessContext context,
         }
     }
 
-    Task<RunReport> RunAsync(ScheduleOptions plan) =>
+    Task<RunReport> RunAsync(ScheduleOptions plan, HeartbeatCalls heartbeat) =>
         plan.Output.DryRun ? JobRun.WriteAsync(plan.Job, build, context.Time, context.Output, _cancel.Token)
-        : plan.Pushes ? JobRun.PushAsync(plan.Job with { Splay = TimeSpan.Zero }, build, context.Time, _cancel.Token)
+        : plan.Pushes
+            ? JobRun.PushAsync(plan.Job with { Splay = TimeSpan.Zero }, build, context.Time, _cancel.Token, before: Begin(heartbeat))
         : JobRun.ProbeAsync(plan.Job, context.Time, _cancel.Token, build: build);
+
+    static Func<Task> Begin(HeartbeatCalls heartbeat) =>
+        () =>
+        {
+            heartbeat.Begin();
+            return Task.CompletedTask;
+        };
 }

@@ -62,7 +62,7 @@ internal sealed class ScheduleState(string node, DateTimeOffset started, BuildVe
     /// <summary>Records the last slot in the cluster.</summary>
     public void RecordClusterSlot(ClusterSlot last) => Set(now => now with { LastClusterSlot = last });
 
-    /// <summary>Whether the run was not cancelled, and its result was delivered. A failed target is a result, not a failure of the run.</summary>
+    /// <summary>Whether the run was not cancelled, and its result was delivered. A failed target is a result, too.</summary>
     public static bool Succeeded(LastRun run) =>
         run.ExitCode is not (ExitCode.Terminated or ExitCode.Interrupted) && run.Report.IsDelivered;
 

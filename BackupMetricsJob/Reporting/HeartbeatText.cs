@@ -1,0 +1,66 @@
+using System.Text;
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Running;
+
+namespace BackupMetricsJob.Reporting;
+
+/// <summary>What a run tells a heartbeat, and so the person whose phone rings: what is wrong, and nothing else.</summary>
+internal static class HeartbeatText
+{
+    /// <summary>healthchecks.io keeps more, others only this much.</summary>
+    const int MaxBytes = 10_000;
+
+    /// <summary>Ends a run that may have a heartbeat.</summary>
+    /// <returns>The report, with what could not be told.</returns>
+    public static async Task<RunReport> TellAsync(
+        HeartbeatCalls calls,
+        RunReport report,
+        ExitCode code,
+        IReadOnlyList<ImportReport> imports,
+        bool isStopped
+    )
+    {
+        var isWell = RunSummary.IsAllWell(report, code) && imports.All(IsWell);
+        return report with { HeartbeatFailures = await calls.EndAsync(isWell, Write(report, code, imports), isStopped) };
+    }
+
+    public static string Write(RunReport report, ExitCode code, IReadOnlyList<ImportReport> imports)
+    {
+        var assessments = Assessment.Assess(report.Results);
+        var (critical, warning) = (Count(assessments, Verdict.Critical), Count(assessments, Verdict.Warning));
+        var text = new StringBuilder($"{Humanize.Count(assessments.Count, "database")}: {critical} critical, {warning} with a warning;");
+        text.Append($" exit code {(int)code}\n");
+        foreach (var import in imports.Where(import => !IsWell(import)))
+            text.Append($"the list of {import.Tool}: {PlainText.OnOneLine(import.Failure?.Message ?? import.Warnings[0], 2000)}\n");
+        if (report.Textfile is { Failure: not null } file)
+            text.Append($"FAILED {PlainText.OnOneLine(file.Describe())}\n");
+        foreach (var push in report.Pushes.Where(push => !push.Outcome.Arrived))
+            text.Append($"FAILED {push.Outcome.Describe()}\n");
+        foreach (var one in assessments)
+        {
+            foreach (var finding in one.Findings)
+                text.Append($"{RunSummary.Line(one.Result, finding)}\n");
+        }
+
+        return Cut(text.ToString());
+    }
+
+    // That the catalogue was made is no reason to ring.
+    static bool IsWell(ImportReport import) => import is { Failure: null, Warnings.Count: 0 };
+
+    static int Count(List<Assessment> assessments, Verdict verdict) => assessments.Count(one => one.Verdict == verdict);
+
+    /// <summary>Whole lines, and how many more there are.</summary>
+    static string Cut(string text)
+    {
+        var (length, lines) = (0, text.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        for (var i = 0; i < lines.Length; i++)
+        {
+            length += Encoding.UTF8.GetByteCount(lines[i]) + 1;
+            if (length > MaxBytes - 40)
+                return $"{string.Join('\n', lines[..i])}\nand {Humanize.Count(lines.Length - i, "more line")}\n";
+        }
+
+        return text;
+    }
+}

@@ -1,0 +1,52 @@
+using BackupMetricsJob.Http;
+
+namespace BackupMetricsJob.Running;
+
+/// <summary>
+/// The calls of one run to a heartbeat: as it begins, beside its work, and as it ends. They keep nobody waiting for longer than
+/// <paramref name="max"/>, and a failure of theirs changes nothing.
+/// </summary>
+/// <param name="heartbeat">Null for none.</param>
+internal sealed class HeartbeatCalls(Heartbeat? heartbeat, TimeSpan max, TimeProvider time) : IDisposable
+{
+    /// <summary>The most that the last call may take of the seconds between SIGTERM and SIGKILL.</summary>
+    public static readonly TimeSpan WhenStopped = TimeSpan.FromSeconds(2);
+
+    readonly CancellationTokenSource _ending = new();
+    Task<string?>? _start;
+    bool _hasBegun;
+
+    /// <summary>Does not wait.</summary>
+    public void Begin()
+    {
+        _hasBegun = true;
+        if (heartbeat?.Start is { } url)
+            _start = HeartbeatRequest.SendAsync(url, "", max, time, _ending.Token);
+    }
+
+    /// <param name="isWell">Whether nothing is wrong, so that nobody is to be called.</param>
+    /// <param name="text">What the run found.</param>
+    /// <param name="isStopped">Whether the process was told to end: then there is less time.</param>
+    /// <returns>One line for each call that did not arrive.</returns>
+    public async Task<IReadOnlyList<string>> EndAsync(bool isWell, string text, bool isStopped)
+    {
+        if (heartbeat is null || !_hasBegun)
+            return [];
+        // One that comes after the end would look like another run.
+        await _ending.CancelAsync();
+        var failures = new List<string>();
+        Add("start", _start is null ? null : await _start);
+        var limit = isStopped && max > WhenStopped ? WhenStopped : max;
+        if ((isWell ? heartbeat.Success : heartbeat.Fail) is { } url)
+            Add(isWell ? "success" : "failure", await HeartbeatRequest.SendAsync(url, text, limit, time, CancellationToken.None));
+        return failures;
+
+        void Add(string what, string? failure)
+        {
+            if (failure is not null)
+                failures.Add($"the heartbeat at {heartbeat} was not told of the {what} of this run: {failure}");
+        }
+    }
+
+    public void Dispose() => _ending.Dispose();
+}
