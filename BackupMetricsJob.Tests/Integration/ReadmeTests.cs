@@ -1,0 +1,52 @@
+using System.Text.RegularExpressions;
+using BackupMetricsJob.Tests.Support;
+
+namespace BackupMetricsJob.Tests.Integration;
+
+/// <summary>The front page does what it says when it is typed, and is short.</summary>
+public sealed class ReadmeTests
+{
+    static readonly string Text = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+
+    [Fact]
+    public async Task From_nothing_to_a_metric_and_to_cron()
+    {
+        await using var host = await ToolHost.StartAsync();
+        await host.Server.ExecuteAsync("DROP ROLE monitor");
+        await host.SaveAsync("sudo", "#!/bin/sh\nshift 2\nexec \"$@\"\n"); // The OS user is the server's already.
+        await host.Server.BaseBackupAsync();
+
+        var typed = await host.TypeAsync(Block("sh"));
+
+        Assert.True(typed.ExitCode == 0, typed.Error + typed.Output);
+        Assert.Matches("(?m)^orders  PostgreSQL ", typed.Output);
+        Assert.Contains("  base backup  ", typed.Output, StringComparison.Ordinal);
+        Assert.Matches("(?m)^ok .* stored the push", typed.Error);
+        Assert.Single(
+            await host.Gateway.SamplesAsync("postgres_backup_last_success_timestamp_seconds"),
+            sample => sample.Contains("instance=\"orders\"", StringComparison.Ordinal)
+        );
+        var crontab = Block("crontab").TrimEnd().Split('\n');
+        Assert.Equal(["PATH=/usr/local/bin:/usr/bin:/bin", "MAILTO=dba@example.org"], crontab[..2]);
+        // Only the label of the backup is unknown without our function, which is a warning, and so in cron's mail.
+        await host.TypeAsync("backup-metrics catalog init --server --grant-reader monitor");
+        foreach (var line in crontab[2..])
+        {
+            var result = await host.TypeAsync(Regex.Match(line, "^[^ ]+ [*] [*] [*] [*] (.*)$").Groups[1].Value);
+            Assert.Equal((0, "", ""), (result.ExitCode, result.Output, result.Error));
+        }
+    }
+
+    [Fact]
+    public void It_is_short_and_its_first_screen_has_what_one_needs()
+    {
+        var lines = Text.Split('\n');
+
+        Assert.InRange(lines.Length, 60, 120);
+        Assert.Contains("$ backup-metrics show", string.Join('\n', lines[..8]), StringComparison.Ordinal);
+        Assert.InRange(Array.IndexOf(lines, "## Your own PostgreSQL in five lines"), 1, 25);
+    }
+
+    static string Block(string language) =>
+        Regex.Match(Text, $"```{language}\n(.*?)```", RegexOptions.Singleline).Groups[1].Value.Replace("\r", "", StringComparison.Ordinal);
+}
