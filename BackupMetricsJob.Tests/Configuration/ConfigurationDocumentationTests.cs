@@ -40,6 +40,7 @@ public sealed class ConfigurationDocumentationTests
             Keys.Server,
             Keys.Catalog,
             Keys.Query,
+            Keys.Drill,
         ];
         var rows = Regex
             .Matches(Text, "^\\| ([^|]*) \\|", RegexOptions.Multiline)

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Configuration.File;
+using BackupMetricsJob.Drill;
 using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Configuration;
@@ -32,6 +33,10 @@ public sealed class SchemaTests
         Assert.Equal(Keys.MaxAge.Order(), Properties(Def("max_age")));
         Assert.Equal(Keys.Severities.Order(), Properties(Def("limit")["oneOf"]![2]!));
         Assert.Equal(Keys.Connection.Order(), Properties(Def("connection")["oneOf"]![1]!));
+        var drill = Def("drill")["oneOf"]![1]!;
+        Assert.Equal(Keys.Drill.Order(), Properties(drill));
+        Assert.Equal(DrillTools.Names, drill["properties"]!["tool"]!["enum"]!.AsArray().Select(name => (string)name!));
+        Assert.Equal(DrillTools.Names, DrillSettings.Tools);
         var sources = Def("sources")["items"]!["oneOf"]!;
         Assert.Equal(Keys.Server.Order(), Properties(sources[1]!["properties"]!["server"]!));
         Assert.Equal(

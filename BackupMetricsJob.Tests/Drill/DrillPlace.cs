@@ -53,6 +53,16 @@ internal sealed class DrillPlace : IAsyncDisposable
                 .Select(process => int.Parse(Path.GetFileName(process), CultureInfo.InvariantCulture)),
         ];
 
+    /// <summary>That a drill ended early with this exit code, in this phase and in these words, and left nothing behind.</summary>
+    public void AssertEnded(ProcessResult result, int code, string how, string phase, string words)
+    {
+        Assert.True(result.ExitCode == code, result.Error);
+        Assert.Matches($"(^|\n){how} {phase} [0-9.]+ s: .*{words}", result.Error);
+        Assert.Matches($"\n{how} in {phase}: ", result.Error);
+        Assert.Empty(Left());
+        Assert.Empty(Processes());
+    }
+
     /// <summary>Changes if one byte, name or time of change in these directories does.</summary>
     public static string Fingerprint(params string[] directories)
     {

@@ -14,6 +14,7 @@ public sealed class DrillTests(DrilledServer drilled) : IClassFixture<DrilledSer
           ('archive_command', '(disabled)'), ('shared_preload_libraries', ''), ('max_logical_replication_workers', '0'), ('max_worker_processes', '0'),
           ('fsync', 'off'), ('transaction_read_only', 'on'), ('autovacuum', 'off')) AS wanted (name, value);
         SELECT count(*) = 1 FROM later1; SELECT count(*) = 1 FROM later3; SELECT count(*) = 1000 FROM old;
+        SELECT NOT rolsuper FROM pg_roles WHERE rolname = current_user;
         SELECT pg_tablespace_location(oid) LIKE '%/backup-metrics-drill-%' FROM pg_tablespace WHERE spcname = 'cold'
         """;
 
@@ -44,7 +45,7 @@ public sealed class DrillTests(DrilledServer drilled) : IClassFixture<DrilledSer
 
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Contains("by the word of the server\n", result.Error, StringComparison.Ordinal);
-        Assert.Matches("\nok check [0-9.]+ s: 5 queries, pg_amcheck, checksums\n", result.Error);
+        Assert.Matches("\nok check [0-9.]+ s: 6 queries, pg_amcheck, checksums\n", result.Error);
         Assert.Matches("\nok restored in [0-9]+ s, all that was claimed\n", result.Error);
         Assert.Equal(before, DrillPlace.Fingerprint(backup, drilled.Archive));
         Assert.False(File.Exists(place.File("harm")));
@@ -141,19 +142,41 @@ public sealed class DrillTests(DrilledServer drilled) : IClassFixture<DrilledSer
         Assert.Matches("\nWARNING restored in [0-9]+ s, [0-9]+ (s|min) behind what was claimed", result.Error);
     }
 
+    /// <summary>Everything but its work directory is read-only, as in the pod of deploy/kubernetes/drill-cronjob.yaml.</summary>
+    [Fact]
+    public async Task Nothing_is_written_outside_of_its_own_folder()
+    {
+        await using var place = await DrillPlace.CreateAsync();
+
+        var result = await ChildProcess.RunAsync(
+            Tool.Find("bwrap", "apt-get install bubblewrap"),
+            [
+                .. (string[])["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--bind", place.Work, place.Work, "--unshare-net"],
+                .. (string[])["--setenv", "DOTNET_ROOT", BackupMetrics.DotnetRoot, BackupMetrics.Executable, "drill"],
+                .. (string[])["--work-dir", place.Work, .. Plain(drilled.Tar, drilled.Archive), "--amcheck"],
+            ],
+            new() { Unprivileged = true }
+        );
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Empty(place.Left());
+    }
+
     [Theory]
     [InlineData("custom")]
     [InlineData("directory")]
     [InlineData("plain")]
-    public async Task A_dump_is_loaded_into_a_new_cluster(string format)
+    [InlineData("create", "postgres")]
+    [InlineData("create-clean", "postgres")]
+    public async Task A_dump_is_loaded_into_a_new_cluster(string format, string database = "drill")
     {
         await using var place = await DrillPlace.CreateAsync();
-        const string Query = "SELECT count(*) = 10000 FROM accounts; SELECT current_database() = 'drill'";
+        var query = $"SELECT count(*) = 10000 FROM accounts; SELECT current_database() = '{database}'";
 
         var result = await place.RunAsync([
             .. (string[])["--tool", "pg_dump", "--server", "orders", "--dump", drilled.Dump(format)],
             "--query",
-            place.Write("q.sql", Query),
+            place.Write("q.sql", query),
         ]);
 
         Assert.True(result.ExitCode == 0, result.Error);

@@ -22,6 +22,9 @@ public sealed class DrilledServer : IAsyncLifetime, IDisposable
     /// <summary>The segments that were archived after the base backups, each with a transaction of its own.</summary>
     internal IReadOnlyList<string> LaterSegments { get; private set; } = [];
 
+    /// <summary>It has a function in a library that is not installed any more.</summary>
+    internal const string Extended = "extended";
+
     internal string Dump(string format) => _folder.File("dump." + format);
 
     public async Task InitializeAsync()
@@ -36,6 +39,7 @@ public sealed class DrilledServer : IAsyncLifetime, IDisposable
         await Server.ExecuteAsync("CREATE TABLE accounts AS SELECT generate_series(1, 10000) AS id");
         await Server.ExecuteAsync("CREATE TABLE old TABLESPACE cold AS SELECT generate_series(1, 1000) AS id");
         await Server.ExecuteAsync("CREATE ROLE clerk; ALTER TABLE accounts OWNER TO clerk; GRANT SELECT ON old TO clerk");
+        await ExtendAsync();
         await BaseBackupAsync(Plain, "-T", $"{_folder.File("space")}={_folder.File("plain-space")}");
         await BaseBackupAsync(Tar, "-F", "tar", "-z");
         var segments = new List<string>();
@@ -49,6 +53,25 @@ public sealed class DrilledServer : IAsyncLifetime, IDisposable
         await Server.WaitForArchivedAsync(segments[^1]);
         foreach (var format in new[] { "custom", "directory", "plain" })
             await RunAsync("pg_dump", [.. Client, "-F", format, "-f", Dump(format), "postgres"]);
+        await RunAsync("pg_dump", [.. Client, "-f", Dump(Extended), Extended]);
+        await RunAsync("pg_dump", [.. Client, "--create", "-f", Dump("create"), "postgres"]);
+        await RunAsync("pg_dump", [.. Client, "--create", "--clean", "-f", Dump("create-clean"), "postgres"]);
+        await RunAsync("pg_dump", [.. Client, "--clean", "-f", Dump("clean"), "postgres"]);
+    }
+
+    /// <summary>The library is one of PostgreSQL's own, under a name that nobody else has.</summary>
+    async Task ExtendAsync()
+    {
+        var library = _folder.File("extension.so");
+        var of = await Server.ScalarAsync<string>("SELECT setting FROM pg_config WHERE name = 'PKGLIBDIR'");
+        File.Copy(Path.Combine(of, "citext.so"), library);
+        await PostgresTemplate.GiveToServerUserAsync(_folder.Path);
+        await Server.ExecuteAsync($"CREATE DATABASE {Extended}");
+        await Server.ExecuteAsync(
+            $"CREATE FUNCTION same(text, text) RETURNS bool AS '{library}', 'citext_eq' LANGUAGE C IMMUTABLE STRICT; SELECT same('a', 'a')",
+            Extended
+        );
+        File.Delete(library);
     }
 
     public async Task DisposeAsync() => await Server.DisposeAsync();

@@ -162,7 +162,8 @@ internal static class BackupFindings
                     "Take a full backup."
                 )
             );
-        if (backup.Counts is { Waiting: > 0 and var waiting })
+        // A restore test that waits is a drill that came to no verdict.
+        if (backup is { Type: not BackupType.RestoreTest, Counts: { Waiting: > 0 and var waiting } })
             findings.Add(
                 new(
                     false,

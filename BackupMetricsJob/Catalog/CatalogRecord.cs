@@ -11,7 +11,10 @@ internal static class CatalogRecord
     public static readonly IReadOnlyList<string> Kinds = ["full", "diff", "incr", "logical", "wal", "restore_test"];
 
     /// <summary>Writes it. Nothing is written if the catalogue has a backup of another kind by this name.</summary>
-    /// <param name="row">Done or failed, with the time at which it ended; of a restore test the parent is what was restored.</param>
+    /// <param name="row">
+    /// Done or failed, with the time at which it ended; of a restore test the parent is what was restored, and one that ended without a
+    /// verdict is waiting.
+    /// </param>
     public static Task<CatalogFailure?> WriteAsync(
         CatalogRow row,
         ConnectionSettings catalogue,
@@ -37,7 +40,12 @@ internal static class CatalogRecord
                     row.Kind.Name(),
                     row.Storage,
                     row.BackupId,
-                    row.Status == BackupStatus.Done ? "done" : "failed",
+                    row.Status switch
+                    {
+                        BackupStatus.Done => "done",
+                        BackupStatus.Waiting => "waiting",
+                        _ => "failed",
+                    },
                     row.Started?.UtcDateTime,
                     row.Finished?.UtcDateTime,
                     row.SizeBytes,

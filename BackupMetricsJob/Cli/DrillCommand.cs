@@ -24,9 +24,9 @@ internal static class DrillCommand
     static async Task<int> RunAsync(Flags flags, ProcessContext context, BuildVersion build)
     {
         var problems = new List<Problem>();
-        var drill = DrillFlags.Read(new(flags, context.Environment), context, build, problems);
-        if (drill is null)
-            return CatalogFlags.Report(problems, context);
+        var plan = new DrillPlanReader(new(flags, context.Environment), context, build, problems).Read();
+        if (plan is null)
+            return CatalogFlags.Report(OptionsReader.SortByLocation(problems), context);
         if (Environment.IsPrivilegedProcess)
         {
             await context.Error.WriteLineAsync(
@@ -36,18 +36,47 @@ internal static class DrillCommand
             return (int)ExitCode.Configuration;
         }
 
+        var drills = plan.Drills;
+        if (plan.Count is { } count)
+        {
+            var (order, failure) = await Rotation.OrderAsync(drills, plan.Catalogue!, context.Signals.Stop);
+            if (failure is not null)
+                return CatalogFlags.Report(failure, "drill", context, context.Signals.Received);
+            drills = [.. order.Take(count)];
+        }
+
+        return (int)await RunAllAsync(drills, plan.Timeout, context);
+    }
+
+    /// <summary>One after the other. Each is recorded and pushed when it has ended, so that nothing is lost with those after it.</summary>
+    static async Task<ExitCode> RunAllAsync(IReadOnlyList<PlannedDrill> drills, TimeSpan timeout, ProcessContext context)
+    {
         var signals = context.Signals;
-        var claim = await Claim.ReadAsync(drill.Options.Server, drill.Asked, context.Time, signals.Stop);
-        var report = await DrillReport.RunAsync(
-            drill.Options,
-            claim,
-            drill.Publication,
-            context.Environment,
-            context.Time,
-            context.IsInteractive ? phase => context.Error.WriteLine($"{phase.Name()} ...") : null,
-            signals.Stop
-        );
-        DrillSummary.Write(report, context.Error);
-        return (int)ExitCodes.For(report, signals.Received);
+        var begin = context.Time.GetTimestamp();
+        var reports = new List<DrillReport>();
+        foreach (var drill in drills)
+        {
+            var left = timeout - context.Time.GetElapsedTime(begin);
+            if (signals.Stop.IsCancellationRequested || left <= TimeSpan.Zero)
+                break;
+            var options = drill.Options with { Timeout = drill.Options.Timeout < left ? drill.Options.Timeout : left };
+            var claim = await Claim.ReadAsync(options.Server, drill.Asked, context.Time, signals.Stop);
+            DrillSummary.WriteBegin(options, claim, context.Error);
+            var report = await DrillReport.RunAsync(
+                options,
+                claim,
+                drill.Publication,
+                context.Environment,
+                context.Time,
+                DrillSummary.Watch(context.Error),
+                signals.Stop
+            );
+            DrillSummary.WriteEnd(report, ExitCodes.For(report, signals.Received), context.Error);
+            reports.Add(report);
+        }
+
+        if (drills.Count > 1)
+            DrillSummary.WriteAll(reports, [.. drills.Skip(reports.Count).Select(drill => drill.Options.Server)], context.Error);
+        return ExitCodes.For(reports, drills.Count, signals.Received);
     }
 }

@@ -30,6 +30,9 @@ internal sealed record TargetSettings
     /// <summary>In how many storages a backup must be that is new enough.</summary>
     public int? Copies { get; init; }
 
+    /// <summary>How `drill` restores its newest backup.</summary>
+    public DrillSettings? Drill { get; init; }
+
     /// <summary>These settings, completed by defaults: labels by name, limits by type, keywords one by one.</summary>
     public TargetSettings WithDefaults(TargetSettings defaults) =>
         new()
@@ -41,6 +44,7 @@ internal sealed record TargetSettings
             Sources = Sources ?? defaults.Sources,
             Timeout = Timeout ?? defaults.Timeout,
             Copies = Copies ?? defaults.Copies,
+            Drill = Drill?.WithDefaults(defaults.Drill) ?? defaults.Drill,
         };
 
     /// <summary>Whether the keywords include a password or a passfile.</summary>

@@ -62,7 +62,8 @@ internal static partial class DataDirectory
             throw new DrillException("what was fetched is no data directory: it has no PG_VERSION or no global/pg_control");
         if (needsLabel && !File.Exists(Path.Combine(data, "backup_label")))
             throw new DrillException(
-                "the backup has no backup_label: PostgreSQL would start it from the wrong place in the WAL, and damage it without a word"
+                "the backup has no backup_label: PostgreSQL would start it from the wrong place in the WAL, and damage it without a word. "
+                    + "An atomic snapshot of the storage has none: then set --snapshot"
             );
         foreach (var file in Former)
             File.Delete(Path.Combine(data, file));
@@ -72,7 +73,7 @@ internal static partial class DataDirectory
         foreach (var (oid, location) in Tablespaces(data))
         {
             if (!IsWithin(folder, location))
-                throw new DrillException(
+                throw DrillException.OfSettings(
                     $"the tablespace {oid} is at {location}, outside of the drill's folder: a start would write to it. Let the tool "
                         + $"restore tablespaces below {folder.TablespaceDirectory}"
                 );
@@ -88,9 +89,18 @@ internal static partial class DataDirectory
     /// <summary>Where the backup begins in the WAL, in bytes; null if it does not say.</summary>
     public static long? StartOfBackup(string data)
     {
+        return LabelLine(data, "START WAL LOCATION") is { } line && Location().Match(line) is { Success: true } match
+            ? Lsn(match.Value)
+            : null;
+    }
+
+    /// <summary>A line of backup_label, as "START TIME"; null if there is none.</summary>
+    public static string? LabelLine(string data, string name)
+    {
         var label = Path.Combine(data, "backup_label");
-        return File.Exists(label) && StartLocation().Match(File.ReadAllText(label)) is { Success: true } match
-            ? Lsn(match.Groups[1].Value)
+        var start = name + ": ";
+        return File.Exists(label)
+            ? File.ReadLines(label).FirstOrDefault(line => line.StartsWith(start, StringComparison.Ordinal))?[start.Length..]
             : null;
     }
 
@@ -134,7 +144,7 @@ internal static partial class DataDirectory
     static void RefuseOutside(DrillFolder folder, FileSystemInfo entry)
     {
         if (entry.LinkTarget is { } target && !IsWithin(folder, Path.GetFullPath(target, folder.DataDirectory)))
-            throw new DrillException($"{entry.Name} in what was fetched is a link to {target}, outside of the drill's folder");
+            throw DrillException.OfSettings($"{entry.Name} in what was fetched is a link to {target}, outside of the drill's folder");
     }
 
     static bool IsWithin(DrillFolder folder, string path) =>
@@ -145,6 +155,6 @@ internal static partial class DataDirectory
             .EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
             .Sum(file => file.Length);
 
-    [GeneratedRegex(@"^START WAL LOCATION: ([0-9A-F]+/[0-9A-F]+)", RegexOptions.Multiline)]
-    private static partial Regex StartLocation();
+    [GeneratedRegex("^[0-9A-F]+/[0-9A-F]+")]
+    private static partial Regex Location();
 }

@@ -1,6 +1,3 @@
-using System.Data;
-using Npgsql;
-
 namespace BackupMetricsJob.Drill;
 
 /// <summary>What came back is looked at: the user's own questions, pg_amcheck, and the checksum of every page.</summary>
@@ -12,18 +9,20 @@ internal sealed class DrillChecks(DrillOptions options, DrillFolder folder, Dril
     public IReadOnlyList<string> Done => _done;
 
     /// <summary>Leaves the server stopped.</summary>
+    /// <param name="hasChecksums">Whether the cluster has page checksums.</param>
+    /// <param name="database">Where the questions are asked.</param>
     /// <exception cref="DrillException">A check fails.</exception>
-    public async Task RunAsync(bool hasChecksums, CancellationToken cancellationToken)
+    public async Task RunAsync(bool hasChecksums, string database, CancellationToken cancellationToken)
     {
-        if (options.QueryFile is not null)
-            await AskAsync(cancellationToken);
+        if (options.QueryFile is { } file)
+        {
+            var number = await new DrillQueries(cluster, file, database).AskAsync(cancellationToken);
+            _done.Add(number == 1 ? "1 query" : $"{number} queries");
+        }
+
         if (options.Amcheck)
         {
-            await program.RunAsync(
-                cluster.Programs.Require("pg_amcheck"),
-                [.. cluster.ClientArguments, "--all", "--install-missing"],
-                cancellationToken
-            );
+            await AmcheckAsync(cancellationToken);
             _done.Add("pg_amcheck");
         }
 
@@ -40,63 +39,26 @@ internal sealed class DrillChecks(DrillOptions options, DrillFolder folder, Dril
         _done.Add("checksums");
     }
 
-    /// <summary>Each statement must return rows, and true in each of them. Sessions are read-only.</summary>
-    async Task AskAsync(CancellationToken cancellationToken)
+    /// <summary>Without the library of an extension, an index of its kind cannot be read, which says nothing about the index.</summary>
+    async Task AmcheckAsync(CancellationToken cancellationToken)
     {
-        string text;
-        try
-        {
-            text = await File.ReadAllTextAsync(options.QueryFile!, cancellationToken);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new DrillException($"--query {options.QueryFile}: {e.Message}");
-        }
-
-        var number = 0;
-        await using var connection = await cluster.ConnectAsync(
-            options.Tool == DrillTool.Dump ? DumpLoader.Database : options.Database,
+        var amcheck = await program.TryAsync(
+            cluster.Programs.Require("pg_amcheck"),
+            [.. cluster.ClientArguments, "--all", "--install-missing"],
             cancellationToken
         );
-        try
-        {
-#pragma warning disable CA2100 // The user's own file, on a throw-away server.
-            await using var command = new NpgsqlCommand(text, connection);
-#pragma warning restore CA2100
-            await using var reader = await command.ExecuteReaderAsync(CommandBehavior.Default, cancellationToken);
-            do
-            {
-                number++;
-                await CheckAsync(reader, number, cancellationToken);
-            } while (await reader.NextResultAsync(cancellationToken));
-        }
-        catch (PostgresException e)
-        {
-            throw new DrillException(
-                $"--query, statement {number + 1}: {PlainText.OnOneLine(e.MessageText)} (SQLSTATE {e.SqlState}). "
-                    + PlainText.OnOneLine(e.Hint ?? "")
+        if (amcheck.ExitCode == 0)
+            return;
+        if (amcheck.LastWords.Contains("could not open extension control file", StringComparison.Ordinal))
+            throw DrillException.OfSettings(
+                $"pg_amcheck: {amcheck.LastWords}. The extension amcheck is not installed in {cluster.Programs.Directory} (Debian: "
+                    + "postgresql-VERSION has it, RHEL: postgresql-contrib)"
             );
-        }
-
-        _done.Add(number == 1 ? "1 query" : $"{number} queries");
-    }
-
-    static async Task CheckAsync(NpgsqlDataReader reader, int number, CancellationToken cancellationToken)
-    {
-        var rows = 0;
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            rows++;
-            if (reader.GetDataTypeName(0) is not ("boolean" or "bool" or "pg_catalog.bool"))
-                throw new DrillException(
-                    $"--query, statement {number}: must return true or false first, not a value of type {reader.GetDataTypeName(0)}"
-                );
-            var isNull = await reader.IsDBNullAsync(0, cancellationToken);
-            if (isNull || !reader.GetBoolean(0))
-                throw new DrillException($"--query, statement {number}: row {rows} is {(isNull ? "null" : "false")}, not true");
-        }
-
-        if (rows == 0)
-            throw new DrillException($"--query, statement {number}: returned no row, and so not true");
+        if (amcheck.LastWords.Contains("could not access file", StringComparison.Ordinal))
+            throw DrillException.OfSettings(
+                $"pg_amcheck: {amcheck.LastWords}. The library of an extension is not installed in {cluster.Programs.Directory}: install "
+                    + "the extension's package"
+            );
+        throw DrillException.OfProgram("pg_amcheck", amcheck.ExitCode, amcheck.LastWords);
     }
 }

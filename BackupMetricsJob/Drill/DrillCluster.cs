@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using BackupMetricsJob.Postgres;
 using Npgsql;
 
@@ -9,7 +10,7 @@ namespace BackupMetricsJob.Drill;
 /// The throw-away server. Nobody but this user can connect to it, by a socket in the drill's folder. It archives nothing, follows nobody,
 /// and runs no workers of extensions or of logical replication.
 /// </summary>
-internal sealed class DrillCluster(DrillFolder folder, DrillProgram program, PostgresPrograms programs, DrillOptions options) : IDisposable
+internal sealed partial class DrillCluster(DrillFolder folder, DrillProgram program, PostgresPrograms programs, DrillOptions options) : IDisposable
 {
     const int Port = 5432;
 
@@ -33,7 +34,7 @@ internal sealed class DrillCluster(DrillFolder folder, DrillProgram program, Pos
     public static void CheckSocketPath(DrillFolder folder)
     {
         if (Path.Combine(folder.SocketDirectory, $".s.PGSQL.{Port}").Length > MaxSocketPath)
-            throw new DrillException($"the path of {folder.FullPath} is too long for a Unix socket: name a shorter --work-dir");
+            throw DrillException.OfSettings($"the path of {folder.FullPath} is too long for a Unix socket: name a shorter --work-dir");
     }
 
     /// <param name="walCommand">Where WAL comes from; null for a cluster that does not recover.</param>
@@ -96,7 +97,7 @@ internal sealed class DrillCluster(DrillFolder folder, DrillProgram program, Pos
     }
 
     /// <summary>Returns when it can be written to: recovery has ended.</summary>
-    /// <exception cref="DrillException">It ends instead.</exception>
+    /// <exception cref="StartException">It ends instead.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _process = program.Start(
@@ -113,7 +114,7 @@ internal sealed class DrillCluster(DrillFolder folder, DrillProgram program, Pos
         while (!IsReady())
         {
             if (_process.HasExited)
-                throw new DrillException($"the server did not start: {LastWords()}");
+                throw new StartException(LastWords());
             await Task.Delay(Pause, cancellationToken);
         }
     }
@@ -122,23 +123,28 @@ internal sealed class DrillCluster(DrillFolder folder, DrillProgram program, Pos
     public string LastWords()
     {
         var lines = File.Exists(LogFile) ? File.ReadAllText(LogFile).Split('\n') : [];
-        return program.Words.Extract(string.Join('\n', lines.Where(IsTelling)));
+        return program.Words.Extract(string.Join('\n', lines.Where(line => Telling().IsMatch(line))));
     }
 
     /// <exception cref="DrillException">Nobody is let in.</exception>
-    public async Task<NpgsqlConnection> ConnectAsync(string database, CancellationToken cancellationToken)
+    public async Task<NpgsqlConnection> ConnectAsync(
+        string database,
+        CancellationToken cancellationToken,
+        string? role = null,
+        bool isReadOnly = true
+    )
     {
         var settings = new NpgsqlConnectionStringBuilder
         {
             Host = folder.SocketDirectory,
             Port = Port,
-            Username = options.Superuser,
+            Username = role ?? options.Superuser,
             Database = database,
             Pooling = false,
             SslMode = SslMode.Disable,
             GssEncryptionMode = GssEncryptionMode.Disable,
             CommandTimeout = 0,
-            Options = "-c default_transaction_read_only=on -c search_path=pg_catalog,public",
+            Options = $"-c default_transaction_read_only={(isReadOnly ? "on" : "off")} -c search_path=pg_catalog,public",
         };
         var builder = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString);
         builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
@@ -149,8 +155,16 @@ internal sealed class DrillCluster(DrillFolder folder, DrillProgram program, Pos
         }
         catch (PostgresException e)
         {
-            var hint = e.SqlState == "28000" ? ": name a superuser of that cluster with --superuser" : "";
-            throw new DrillException($"the restored server refuses a session: {PlainText.OnOneLine(e.MessageText)}{hint}");
+            var hint = e.SqlState switch
+            {
+                PostgresErrorCodes.InvalidAuthorizationSpecification => ": name a superuser of that cluster with --superuser",
+                PostgresErrorCodes.InvalidCatalogName => ": name one of its databases with --database",
+                _ => null,
+            };
+            throw new DrillException(
+                $"the restored server refuses a session: {PlainText.OnOneLine(e.MessageText)}{hint}",
+                hint is null ? DrillFault.Backup : DrillFault.Settings
+            );
         }
         catch (NpgsqlException e)
         {
@@ -182,11 +196,10 @@ internal sealed class DrillCluster(DrillFolder folder, DrillProgram program, Pos
 
     public void Dispose() => _process?.Dispose();
 
-    // A hint may say to remove backup_label, which no one should follow who only wants to know whether a backup is good.
-    static bool IsTelling(string line) =>
-        !line.StartsWith("LOG: ", StringComparison.Ordinal)
-        && !line.StartsWith("HINT: ", StringComparison.Ordinal)
-        && !line.StartsWith('\t');
+    // A hint may say to remove backup_label, which no one should follow who only wants to know whether a backup is good. What stands without
+    // a level is restore_command's, which WalSource quotes. Before the settings are read, a line begins with a time.
+    [GeneratedRegex(@"^(?:\d{4}-\S+ \S+ \S+ \[\d+\] )?(?:FATAL|PANIC|ERROR|WARNING|DETAIL|CONTEXT): ")]
+    private static partial Regex Telling();
 
     // The eighth line of postmaster.pid is the state, as pg_ctl reads it.
     bool IsReady()

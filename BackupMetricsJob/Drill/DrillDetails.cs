@@ -13,7 +13,12 @@ internal static class DrillDetails
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            json.WriteString("outcome", result.Succeeded ? "done" : "failed");
+            json.WriteString(
+                "outcome",
+                result.Succeeded ? "done"
+                    : result.IsUnfinished ? "unfinished"
+                    : "failed"
+            );
             if (result.FailedPhase is { } failed)
                 json.WriteString("failed_phase", failed.Name());
             json.WriteStartObject("phases");
@@ -36,6 +41,8 @@ internal static class DrillDetails
                     json.WriteString("claimed_lsn", Humanize.Lsn(claimed));
             }
 
+            if (result is { MissingWal: { } missing, Shortfall.Ticks: > 0 })
+                json.WriteString("missing_wal", missing.Name);
             if (result.Shortfall is { } shortfall)
                 json.WriteNumber("shortfall_seconds", Math.Round(shortfall.TotalSeconds, 3));
             json.WriteStartArray("checks");

@@ -52,7 +52,7 @@ internal sealed class DrillFolder : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Forget(path);
-            throw new DrillException($"no folder can be made in {parent}: {e.Message}");
+            throw DrillException.OfSettings($"no folder can be made in {parent}: {e.Message}");
         }
     }
 
@@ -155,7 +155,7 @@ internal sealed class DrillFolder : IDisposable
     static void Make(string path)
     {
         if (OperatingSystem.IsWindows())
-            throw new DrillException("a drill needs Linux or another Unix");
+            throw DrillException.OfSettings("a drill needs Linux or another Unix");
         Directory.CreateDirectory(path, Private);
     }
 }

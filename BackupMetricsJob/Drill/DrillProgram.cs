@@ -30,9 +30,7 @@ internal sealed class DrillProgram(string folder, IReadOnlyDictionary<string, st
         var result = await TryAsync(program, arguments, cancellationToken);
         return result.ExitCode == 0
             ? result
-            : throw new DrillException(
-                $"{Path.GetFileName(program)} ended with {result.ExitCode}{(result.LastWords.Length > 0 ? ": " + result.LastWords : "")}"
-            );
+            : throw DrillException.OfProgram(Path.GetFileName(program), result.ExitCode, result.LastWords);
     }
 
     /// <exception cref="DrillException">It cannot be started.</exception>
@@ -90,7 +88,7 @@ internal sealed class DrillProgram(string folder, IReadOnlyDictionary<string, st
         }
         catch (Win32Exception e)
         {
-            throw new DrillException($"{program} cannot be started: {e.Message}");
+            throw DrillException.OfSettings($"{program} cannot be started: {e.Message}");
         }
     }
 

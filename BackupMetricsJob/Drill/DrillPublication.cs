@@ -37,7 +37,9 @@ internal sealed record DrillPublication(
             result.Options.Tool.Name(),
             BackupType.RestoreTest,
             "restore_test-" + result.Started.UtcDateTime.ToString("yyyyMMdd'T'HHmmss.fff'Z'", CultureInfo.InvariantCulture),
-            result.Succeeded ? BackupStatus.Done : BackupStatus.Failed
+            result.Succeeded ? BackupStatus.Done
+                : result.IsUnfinished ? BackupStatus.Waiting
+                : BackupStatus.Failed
         )
         {
             Started = result.Started,
@@ -57,14 +59,26 @@ internal sealed record DrillPublication(
             return [];
         var registry = Metrics.NewCustomRegistry();
         var samples = new Samples(registry);
-        RestoreTestSamples.Write(result.Facts, SampleLabels.For(Instance, null), result.Options.Tool.Name(), samples);
+        var (labels, tool) = (SampleLabels.For(Instance, null), result.Options.Tool.Name());
+        if (result.IsUnfinished)
+            samples.Set(RestoreTestMetricNames.Unfinished, labels, result.Finished.UnixSeconds(), tool);
+        else
+            RestoreTestSamples.Write(result.Facts, labels, tool, samples);
         samples.Set(RunMetricNames.BuildInfo, 1, Build.Version, Build.Revision);
-        return await Task.WhenAll(Gateways.Select(gateway => PushAsync(gateway, registry, time, cancellationToken)));
+        return await Task.WhenAll(Gateways.Select(gateway => PushAsync(gateway, registry, replaces: !result.IsUnfinished, time, cancellationToken)));
     }
 
-    async Task<PushOutcome> PushAsync(Gateway gateway, CollectorRegistry registry, TimeProvider time, CancellationToken cancellationToken)
+    async Task<PushOutcome> PushAsync(
+        Gateway gateway,
+        CollectorRegistry registry,
+        bool replaces,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
-        var outcome = await Push.SendAsync(registry, gateway, Group, new(PushTime, gateway.AttemptTimeout), time, cancellationToken);
+        // What the last drill that came to an end found stays there beside one that did not.
+        var budget = new PushBudget(PushTime, gateway.AttemptTimeout);
+        var outcome = await Push.SendAsync(registry, gateway, Group, budget, time, cancellationToken, replaces);
         return outcome.Result != PushResult.Refused
             ? outcome
             : outcome with

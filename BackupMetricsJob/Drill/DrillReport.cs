@@ -19,11 +19,11 @@ internal sealed record DrillReport(DrillResult Result)
         DrillPublication publication,
         IReadOnlyDictionary<string, string> environment,
         TimeProvider time,
-        Action<DrillPhase>? onPhase,
+        DrillWatch watch,
         CancellationToken stop
     )
     {
-        var result = await DrillRun.RunAsync(options, claim, environment, time, onPhase, stop);
+        var result = await DrillRun.RunAsync(options, claim, environment, time, watch, stop);
         if (result.IsStopped)
             return new(result);
         return new(result)

@@ -16,6 +16,9 @@ internal sealed record DrillResult(DrillOptions Options, DateTimeOffset Started)
     /// <summary>The phase that failed; null if none did.</summary>
     public DrillPhase? FailedPhase { get; init; }
 
+    /// <summary>Whose fault that is; null if none failed.</summary>
+    public DrillFault? Fault { get; init; }
+
     /// <summary>Why it failed, in words.</summary>
     public string? Failure { get; init; }
 
@@ -42,13 +45,19 @@ internal sealed record DrillResult(DrillOptions Options, DateTimeOffset Started)
     /// <summary>What was checked, in words.</summary>
     public IReadOnlyList<string> Checks { get; init; } = [];
 
-    /// <summary>What killed drills had left behind.</summary>
-    public IReadOnlyList<string> Cleared { get; init; } = [];
+    /// <summary>Where replay ended: the first segment that did not come; null if it is not known.</summary>
+    public MissingWal? MissingWal { get; init; }
+
+    /// <summary>PostgreSQL's major version; null until it is known.</summary>
+    public int? Version { get; init; }
 
     /// <summary>Where it is, if it was kept.</summary>
     public string? KeptFolder { get; init; }
 
     public bool Succeeded => FailedPhase is null && !IsStopped;
+
+    /// <summary>It ended early for a reason that is not the backup's: nothing is proved, neither that it is good nor that it is bad.</summary>
+    public bool IsUnfinished => Fault is DrillFault.Settings or DrillFault.Means;
 
     /// <summary>The time that a restore takes.</summary>
     public TimeSpan RestoreTime =>

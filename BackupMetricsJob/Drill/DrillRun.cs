@@ -1,128 +1,187 @@
+using System.Text.RegularExpressions;
 using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Drill;
+
+/// <summary>Who is told while a drill goes on.</summary>
+/// <param name="Cleared">A folder was removed that a killed drill had left.</param>
+/// <param name="Begun">A phase begins.</param>
+/// <param name="Ended">A phase has ended: the last one of the result so far.</param>
+internal sealed record DrillWatch(Action<string> Cleared, Action<DrillPhase> Begun, Action<DrillResult> Ended);
 
 /// <summary>
 /// One drill: preflight, fetch, replay, check, clean-up. It always ends, within its timeout, with nothing left running and its folder
 /// removed, whatever fails.
 /// </summary>
-internal sealed class DrillRun(DrillState state, TimeProvider time, Action<DrillPhase>? onPhase)
+internal sealed partial class DrillRun(DrillState state, DateTimeOffset started, TimeProvider time, DrillWatch watch)
 {
+    /// <summary>Less than a segment of WAL: nothing of a restore fits any more.</summary>
+    const long FullBelow = 16 << 20;
+
     static readonly DrillPhase[] Work = [DrillPhase.Preflight, DrillPhase.Fetch, DrillPhase.Replay, DrillPhase.Check];
 
     readonly List<(DrillPhase, TimeSpan)> _phases = [];
+    DrillPhase? _failed;
+    DrillPhase? _stopped;
+    DrillFault? _fault;
+    string? _failure;
+    string? _remains;
 
     /// <param name="options">What is drilled.</param>
     /// <param name="claim">What was claimed before.</param>
     /// <param name="environment">The environment of this process, which the tools get, too.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="tell">Told of each phase when it begins; null for nobody.</param>
+    /// <param name="watch">Is told what goes on.</param>
     /// <param name="stop">A signal: what runs is ended, and the folder removed.</param>
     public static async Task<DrillResult> RunAsync(
         DrillOptions options,
         ClaimResult claim,
         IReadOnlyDictionary<string, string> environment,
         TimeProvider time,
-        Action<DrillPhase>? onPhase,
+        DrillWatch watch,
         CancellationToken stop
     )
     {
         var started = time.GetUtcNow();
-        IReadOnlyList<string> cleared = [];
         try
         {
-            cleared = await DrillFolder.ClearLeftoversAsync(options.WorkDirectory);
+            foreach (var cleared in await DrillFolder.ClearLeftoversAsync(options.WorkDirectory))
+                watch.Cleared(cleared);
             var folder = DrillFolder.Create(options.WorkDirectory, started);
             using var state = new DrillState(options, claim, folder, new(folder.FullPath, environment));
-            var result = await new DrillRun(state, time, onPhase).RunAsync(started, stop);
-            return result with { Cleared = cleared };
+            return await new DrillRun(state, started, time, watch).RunAsync(stop);
         }
         catch (DrillException e)
         {
-            return new(options, started)
+            var isFull = IsFull().IsMatch(e.Message);
+            var result = new DrillResult(options, started)
             {
                 Finished = time.GetUtcNow(),
+                Phases = [(DrillPhase.Preflight, time.GetUtcNow() - started)],
                 FailedPhase = DrillPhase.Preflight,
+                Fault = isFull ? DrillFault.Means : e.Fault,
                 Failure = e.Message,
                 Claim = claim,
-                Cleared = cleared,
             };
+            watch.Ended(result);
+            return result;
         }
     }
 
-    async Task<DrillResult> RunAsync(DateTimeOffset started, CancellationToken stop)
+    async Task<DrillResult> RunAsync(CancellationToken stop)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
         deadline.CancelAfter(state.Options.Timeout);
-        var (phase, failure) = (DrillPhase.Preflight, (string?)null);
         try
         {
             var steps = DrillSteps.Create(state);
             foreach (var next in Work)
             {
-                phase = next;
-                await TimeAsync(next, () => steps.RunAsync(next, deadline.Token));
+                if (!await TryAsync(next, steps, deadline, stop))
+                    break;
             }
+        }
+        finally
+        {
+            // After a bug, too: what it started does not go on.
+            await CleanUpAsync();
+        }
+
+        return Result();
+    }
+
+    /// <summary>Whether it ended well.</summary>
+    async Task<bool> TryAsync(DrillPhase phase, DrillSteps steps, CancellationTokenSource deadline, CancellationToken stop)
+    {
+        watch.Begun(phase);
+        var begin = time.GetTimestamp();
+        try
+        {
+            await steps.RunAsync(phase, deadline.Token);
         }
         catch (Exception e) when (deadline.IsCancellationRequested && e is OperationCanceledException)
         {
-            var words = phase == DrillPhase.Replay ? state.Cluster?.LastWords() : null;
-            failure =
-                $"not done within {Humanize.Duration(state.Options.Timeout)} (--timeout)"
-                + (words is { Length: > 0 } ? $"; the server's last words: {words}" : "");
+            Fail(phase, DrillFault.Means, $"not done within {Humanize.Duration(state.Options.Timeout)} (--timeout){Waiting(phase)}");
         }
         catch (Exception e) when (e is DrillException or IOException or UnauthorizedAccessException or Npgsql.NpgsqlException)
         {
-            failure = state.Program.Words.Redact(PlainText.OnOneLine(e.Message, 2000));
+            Fail(
+                phase,
+                e is DrillException { Fault: var fault } ? fault
+                    : e is UnauthorizedAccessException ? DrillFault.Settings
+                    : DrillFault.Backup,
+                state.Program.Words.Redact(PlainText.OnOneLine(e.Message, 2000))
+            );
         }
 
         // A signal ends the tools, too: what they then say is no fault of the backup.
-        var isStopped = stop.IsCancellationRequested && failure is not null;
-        string? remains = null;
-        await TimeAsync(DrillPhase.CleanUp, async () => remains = await CleanUpAsync());
-        return new(state.Options, started)
+        if (stop.IsCancellationRequested && _failed is not null)
+            (_stopped, _failed, _fault, _failure) = (_failed, null, null, null);
+        _phases.Add((phase, time.GetElapsedTime(begin)));
+        watch.Ended(Result());
+        return _failed is null && _stopped is null;
+    }
+
+    /// <summary>What a replay that does not end was busy with.</summary>
+    string Waiting(DrillPhase phase)
+    {
+        if (phase != DrillPhase.Replay)
+            return "";
+        var words = state.Cluster?.LastWords() is { Length: > 0 } said ? $"; the server's last words: {said}" : "";
+        return (state.Wal?.Fetching is { } file ? $"; restore_command was fetching {file}" : "") + words;
+    }
+
+    void Fail(DrillPhase phase, DrillFault fault, string words)
+    {
+        (_failed, _fault, _failure) = (phase, fault, words);
+        if (fault != DrillFault.Backup)
+            return;
+        var free = new DriveInfo(state.Folder.FullPath).AvailableFreeSpace;
+        if (IsFull().IsMatch(words) || free < FullBelow)
+            (_fault, _failure) = (
+                DrillFault.Means,
+                $"the disk is full ({Humanize.Bytes(free)} are free in {state.Options.WorkDirectory}): {words}"
+            );
+    }
+
+    DrillResult Result() =>
+        new(state.Options, started)
         {
             Finished = time.GetUtcNow(),
             BackupId = state.Found.Id,
-            Phases = _phases,
-            FailedPhase = failure is null || isStopped ? null : phase,
-            Failure = isStopped ? null : failure,
-            StoppedPhase = isStopped ? phase : null,
-            CleanUpFailure = remains,
-            Bytes = state.Bytes,
+            Version = state.Programs?.Version,
+            Phases = [.. _phases],
+            FailedPhase = _failed,
+            Fault = _fault,
+            Failure = _failure,
+            StoppedPhase = _stopped,
+            CleanUpFailure = _remains,
+            Bytes = state.Bytes ?? state.Found.Size,
             ReplayedBytes = state.Recovered?.Lsn - state.Start,
             Recovered = state.Recovered,
+            MissingWal = state.MissingWal,
             Claim = state.Claim,
             Shortfall = state.Shortfall,
             Checks = state.Checks,
             KeptFolder = state.Options.Keep ? state.Folder.FullPath : null,
         };
-    }
 
-    async Task TimeAsync(DrillPhase phase, Func<Task> work)
+    async Task CleanUpAsync()
     {
-        onPhase?.Invoke(phase);
         var begin = time.GetTimestamp();
         try
         {
-            await work();
-        }
-        finally
-        {
-            _phases.Add((phase, time.GetElapsedTime(begin)));
-        }
-    }
-
-    async Task<string?> CleanUpAsync()
-    {
-        try
-        {
             await state.Folder.RemoveAsync(state.Options.Keep);
-            return null;
         }
         catch (DrillException e)
         {
-            return e.Message;
+            _remains = e.Message;
         }
+
+        _phases.Add((DrillPhase.CleanUp, time.GetElapsedTime(begin)));
+        watch.Ended(Result());
     }
+
+    [GeneratedRegex("No space left on device|Disk quota exceeded|File too large|File size limit exceeded")]
+    private static partial Regex IsFull();
 }

@@ -6,8 +6,11 @@ namespace BackupMetricsJob.Drill;
 /// <summary>What one drill has, and what it has found out so far.</summary>
 internal sealed class DrillState(DrillOptions options, ClaimResult claim, DrillFolder folder, DrillProgram program) : IDisposable
 {
-    /// <summary>Beside the backup itself: WAL that is replayed, and what PostgreSQL writes at its start.</summary>
-    const long SpareBytes = 128 << 20;
+    /// <summary>What PostgreSQL writes at its start: two segments, and its own files.</summary>
+    const long StartBytes = 64 << 20;
+
+    /// <summary>While it replays, PostgreSQL keeps about as much as max_wal_size, which is 256 MB, and a checkpoint's worth more.</summary>
+    const long MaxWalKept = 384 << 20;
 
     public DrillOptions Options => options;
 
@@ -24,6 +27,9 @@ internal sealed class DrillState(DrillOptions options, ClaimResult claim, DrillF
     /// <summary>Null until it is to be started.</summary>
     public DrillCluster? Cluster { get; set; }
 
+    /// <summary>Null until it is asked.</summary>
+    public WalSource? Wal { get; set; }
+
     /// <summary>Null until it has come back.</summary>
     public Recovered? Recovered { get; set; }
 
@@ -34,19 +40,32 @@ internal sealed class DrillState(DrillOptions options, ClaimResult claim, DrillF
     /// <summary>Where the backup begins in the WAL, in bytes.</summary>
     public long? Start { get; set; }
 
+    /// <summary>Where questions are asked.</summary>
+    public string Database { get; set; } = options.Database;
+
     public IReadOnlyList<string> Checks { get; private set; } = [];
 
     public DrillCluster CreateCluster() => Cluster = new(folder, program, Programs!, options);
 
+    /// <summary>Null until it is known: where replay ended.</summary>
+    public MissingWal? MissingWal { get; set; }
+
     /// <exception cref="DrillException">It does not fit.</exception>
     public void CheckSpace()
     {
+        if (Found.Size is not { } size)
+            return;
         var free = new DriveInfo(folder.FullPath).AvailableFreeSpace;
-        if (Found.Size is { } size && size + SpareBytes > free)
-            throw new DrillException(
-                $"not enough space in {options.WorkDirectory}: the backup takes {Humanize.Bytes(size)} and WAL "
-                    + $"{Humanize.Bytes(SpareBytes)}, {Humanize.Bytes(free)} are free"
-            );
+        var wal = Math.Clamp(claim.Claim?.Lsn - Found.Start ?? 0, 0, MaxWalKept);
+        if (size + wal + StartBytes <= free)
+            return;
+        var ofWal = wal > 0 ? $", {Humanize.Bytes(wal)} of WAL to replay" : "";
+        throw new DrillException(
+            $"not enough space in {options.WorkDirectory}: {Humanize.Bytes(size)} of backup{ofWal} and {Humanize.Bytes(StartBytes)} for "
+                + $"PostgreSQL's own files are {Humanize.Bytes(size + wal + StartBytes)}, but only {Humanize.Bytes(free)} are free. Name a "
+                + "larger place with --work-dir",
+            DrillFault.Means
+        );
     }
 
     /// <exception cref="DrillException">A check fails.</exception>
@@ -54,7 +73,7 @@ internal sealed class DrillState(DrillOptions options, ClaimResult claim, DrillF
     {
         var checks = new DrillChecks(options, folder, program, Cluster!);
         Checks = checks.Done;
-        await checks.RunAsync(Recovered!.HasChecksums, cancellationToken);
+        await checks.RunAsync(Recovered!.HasChecksums, Database, cancellationToken);
         if (claim.Claim is { } claimed && Shortfall is null && claimed.IsMissed(Recovered))
             throw new DrillException(
                 $"WAL until {Humanize.Lsn(claimed.Lsn!.Value)} was claimed to be archived, and replay ended at "

@@ -17,19 +17,25 @@ internal enum DumpForm
 /// <summary>A dump: what it is, and how it is loaded into a new database of a new cluster. Any error ends it.</summary>
 internal sealed partial class DumpLoader(DrillOptions options, DrillFolder folder, DrillProgram program)
 {
-    /// <summary>The database that it is loaded into.</summary>
-    public const string Database = "drill";
+    /// <summary>The database that is made for it, unless it makes one itself (pg_dump --create, as text).</summary>
+    const string OwnDatabase = "drill";
+
+    const string Maintenance = "template1";
 
     const int TrailerLength = 4096;
 
     static readonly UTF8Encoding Utf8 = new(false);
 
     DumpForm _form;
+    PlainDump _plain = PlainDump.Empty;
+
+    /// <summary>Where its tables are, once it is loaded.</summary>
+    public string Database => _plain.Database is { } name ? PlainDump.Unquoted(name) : OwnDatabase;
 
     string Dump => Path.GetFullPath(options.Dump!);
 
     /// <exception cref="DrillException">It is not there, is empty, or its end is missing.</exception>
-    public BackupFound Inspect()
+    public async Task<BackupFound> InspectAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -45,11 +51,13 @@ internal sealed partial class DumpLoader(DrillOptions options, DrillFolder folde
                 throw new DrillException(
                     $"--dump {Dump}: does not end with \"PostgreSQL database dump complete\": it is cut off, or not a dump"
                 );
+            if (_form == DumpForm.Plain)
+                _plain = await PlainDump.ReadAsync(Dump, options.Superuser, cancellationToken);
             return new(Path.GetFileName(Dump), null, size, File.GetLastWriteTimeUtc(isDirectory ? Path.Combine(Dump, "toc.dat") : Dump));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DrillException($"--dump {Dump}: {e.Message}");
+            throw new DrillException($"--dump {Dump}: {e.Message}", e is IOException ? DrillFault.Backup : DrillFault.Settings);
         }
     }
 
@@ -64,46 +72,69 @@ internal sealed partial class DumpLoader(DrillOptions options, DrillFolder folde
         );
     }
 
-    public async Task LoadAsync(DrillCluster cluster, CancellationToken cancellationToken)
-    {
-        var psql = cluster.Programs.Require("psql");
-        await SqlAsync($"CREATE DATABASE {Database} TEMPLATE template0", "postgres");
-        if (_form == DumpForm.Archive)
-        {
-            // Roles and tablespaces are no part of a dump.
-            await program.RunAsync(
-                cluster.Programs.Require("pg_restore"),
-                [.. cluster.ClientArguments, "--exit-on-error", "--no-owner", "--no-privileges", "--no-tablespaces", "-d", Database, Dump],
-                cancellationToken
-            );
-            return;
-        }
+    public Task LoadAsync(DrillCluster cluster, CancellationToken cancellationToken) =>
+        _form == DumpForm.Archive ? LoadArchiveAsync(cluster, cancellationToken) : LoadPlainAsync(cluster, cancellationToken);
 
-        var (roles, tablespaces) = await NamesAsync(cancellationToken);
-        foreach (var role in roles)
-            await SqlAsync($"CREATE ROLE {role}", "postgres");
-        foreach (var tablespace in tablespaces)
+    async Task LoadArchiveAsync(DrillCluster cluster, CancellationToken cancellationToken)
+    {
+        await SqlAsync(cluster, $"CREATE DATABASE {OwnDatabase} TEMPLATE template0", cancellationToken);
+        // Roles and tablespaces are no part of a dump.
+        await LoadAsync(
+            cluster,
+            "pg_restore",
+            ["--exit-on-error", "--no-owner", "--no-privileges", "--no-tablespaces", "-d", OwnDatabase, Dump],
+            cancellationToken
+        );
+    }
+
+    async Task LoadPlainAsync(DrillCluster cluster, CancellationToken cancellationToken)
+    {
+        // A dump that makes its database must not find it, and one that drops it first must.
+        if (_plain.Database is null)
+            await SqlAsync(cluster, $"CREATE DATABASE {OwnDatabase} TEMPLATE template0", cancellationToken);
+        else if (!_plain.DropsDatabase)
+            await SqlAsync(cluster, $"DROP DATABASE IF EXISTS {_plain.Database}", cancellationToken);
+        else if (PlainDump.Unquoted(_plain.Database) != "postgres")
+            await SqlAsync(cluster, $"CREATE DATABASE {_plain.Database} TEMPLATE template0", cancellationToken);
+        foreach (var role in _plain.Roles)
+            await SqlAsync(cluster, $"CREATE ROLE {role}", cancellationToken);
+        foreach (var tablespace in _plain.Tablespaces)
         {
             var location = Directory.CreateDirectory(Path.Combine(folder.TablespaceDirectory, Guid.NewGuid().ToString("N"))).FullName;
             await SqlAsync(
+                cluster,
                 $"CREATE TABLESPACE {tablespace} LOCATION '{location.Replace("'", "''", StringComparison.Ordinal)}'",
-                "postgres"
+                cancellationToken
             );
         }
 
-        await program.RunAsync(
-            psql,
-            [.. cluster.ClientArguments, .. (string[])["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", Database, "-f", Dump]],
+        await LoadAsync(
+            cluster,
+            "psql",
+            [.. (string[])["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", _plain.Database is null ? OwnDatabase : Maintenance, "-f", Dump]],
             cancellationToken
         );
-
-        Task<ProgramResult> SqlAsync(string sql, string database) =>
-            program.RunAsync(
-                psql,
-                [.. cluster.ClientArguments, .. (string[])["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", sql]],
-                cancellationToken
-            );
     }
+
+    /// <summary>An extension that is not installed here says nothing about the dump.</summary>
+    async Task LoadAsync(DrillCluster cluster, string name, string[] arguments, CancellationToken cancellationToken)
+    {
+        var result = await program.TryAsync(cluster.Programs.Require(name), [.. cluster.ClientArguments, .. arguments], cancellationToken);
+        if (result.ExitCode == 0)
+            return;
+        if (MissingExtension().IsMatch(result.LastWords))
+            throw DrillException.OfSettings(
+                $"{name}: {result.LastWords}. An extension of the dump is not installed in {cluster.Programs.Directory}: install its package"
+            );
+        throw DrillException.OfProgram(name, result.ExitCode, result.LastWords);
+    }
+
+    Task<ProgramResult> SqlAsync(DrillCluster cluster, string sql, CancellationToken cancellationToken) =>
+        program.RunAsync(
+            cluster.Programs.Require("psql"),
+            [.. cluster.ClientArguments, .. (string[])["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", Maintenance, "-c", sql]],
+            cancellationToken
+        );
 
     bool IsArchive()
     {
@@ -122,31 +153,6 @@ internal sealed partial class DumpLoader(DrillOptions options, DrillFolder folde
         return reader.ReadToEnd();
     }
 
-    /// <summary>
-    /// The roles and tablespaces that a plain dump names, as they are spelled in it; those of the new cluster are there already.
-    /// </summary>
-    async Task<(HashSet<string> Roles, HashSet<string> Tablespaces)> NamesAsync(CancellationToken cancellationToken)
-    {
-        var (roles, tablespaces) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
-        await foreach (var line in File.ReadLinesAsync(Dump, Utf8, cancellationToken))
-        {
-            if (RoleName().Match(line) is { Success: true } role)
-                roles.Add(role.Groups[1].Value);
-            else if (TablespaceName().Match(line) is { Success: true } tablespace)
-                tablespaces.Add(tablespace.Groups[1].Value);
-        }
-
-        roles.RemoveWhere(role =>
-            role is "PUBLIC" or "CURRENT_USER" or "SESSION_USER"
-            || role.Trim('"') == options.Superuser
-            || role.StartsWith("pg_", StringComparison.Ordinal)
-        );
-        return (roles, tablespaces);
-    }
-
-    [GeneratedRegex(@"^SET default_tablespace = (""(?:[^""]|"""")+""|[a-z_][a-z_0-9$]*);$")]
-    private static partial Regex TablespaceName();
-
-    [GeneratedRegex(@"^(?:ALTER .* OWNER TO|GRANT .* TO|REVOKE .* FROM) (""(?:[^""]|"""")+""|[a-z_0-9$]+|PUBLIC)(?: WITH GRANT OPTION)?;$")]
-    private static partial Regex RoleName();
+    [GeneratedRegex("could not open extension control file|extension \"[^\"]*\" is not available|could not access file")]
+    private static partial Regex MissingExtension();
 }

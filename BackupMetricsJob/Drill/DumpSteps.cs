@@ -8,7 +8,7 @@ internal sealed class DumpSteps(DrillState state) : DrillSteps(state)
     protected override async Task PreflightAsync(CancellationToken cancellationToken)
     {
         DrillCluster.CheckSocketPath(State.Folder);
-        State.Found = _loader.Inspect();
+        State.Found = await _loader.InspectAsync(cancellationToken);
         State.Programs = await PostgresPrograms.FindNewestAsync(State.Program, State.Options.BinDirectory, cancellationToken);
         foreach (var name in PostgresPrograms.DumpPrograms.Concat(State.Options.Amcheck ? ["pg_amcheck"] : []))
             State.Programs.Require(name);
@@ -20,13 +20,22 @@ internal sealed class DumpSteps(DrillState state) : DrillSteps(state)
         await _loader.InitializeAsync(State.Programs!, cancellationToken);
         var cluster = State.CreateCluster();
         cluster.Configure(walCommand: null);
-        await cluster.StartAsync(cancellationToken);
+        try
+        {
+            await cluster.StartAsync(cancellationToken);
+        }
+        catch (StartException e)
+        {
+            // It is new: nothing of the backup is in it yet.
+            throw new DrillException(StartFailure.Explain(e, [], hasLabel: true).Message, DrillFault.Settings);
+        }
     }
 
     protected override async Task ReplayAsync(CancellationToken cancellationToken)
     {
         await _loader.LoadAsync(State.Cluster!, cancellationToken);
-        State.Recovered = await Recovered.ReadAsync(State.Cluster!, cancellationToken);
+        State.Database = _loader.Database;
+        State.Recovered = await Recovered.ReadAsync(State.Cluster!, began: null, cancellationToken);
         State.Bytes = DataDirectory.Size(State.Folder.DataDirectory);
     }
 }

@@ -8,7 +8,9 @@ namespace BackupMetricsJob.Drill;
 /// </summary>
 internal sealed partial class LastWords(IReadOnlyDictionary<string, string> environment)
 {
-    const int MaxLength = 600;
+    const int MaxLength = 800;
+    const int MaxErrors = 3;
+    const int MaxAfter = 3;
     const int MinSecret = 4;
 
     readonly List<string> _secrets =
@@ -22,13 +24,22 @@ internal sealed partial class LastWords(IReadOnlyDictionary<string, string> envi
             .Select(variable => variable.Value),
     ];
 
-    /// <summary>The last lines that name an error, else the last lines.</summary>
+    /// <summary>
+    /// The last lines that name an error, and what follows the last of them; else the last lines. What only says that an error came before
+    /// it is left out, where something came before it.
+    /// </summary>
     public string Extract(string text)
     {
-        var lines = text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0).ToList();
+        var all = text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0).ToList();
+        var lines = all.Where(line => !Epilogue().IsMatch(line)).ToList();
+        if (lines.Count == 0)
+            lines = all;
         var error = lines.FindLastIndex(line => ErrorWord().IsMatch(line));
-        var said = error >= 0 ? lines[error..] : lines;
-        return Redact(PlainText.OnOneLine(string.Join(" ", error >= 0 ? said.Take(4) : said.TakeLast(3)), MaxLength));
+        var said =
+            error < 0
+                ? lines.TakeLast(3)
+                : [.. lines[..error].Where(line => ErrorWord().IsMatch(line)).TakeLast(MaxErrors - 1), .. lines[error..].Take(1 + MaxAfter)];
+        return Redact(PlainText.OnOneLine(string.Join(" ", said.Distinct()), MaxLength));
     }
 
     public string Redact(string text)
@@ -47,6 +58,12 @@ internal sealed partial class LastWords(IReadOnlyDictionary<string, string> envi
     )]
     private static partial Regex Assigned();
 
-    [GeneratedRegex(@"\b(FATAL|PANIC|ERROR|error|Error|cannot|could not|invalid)\b")]
+    [GeneratedRegex(
+        @"\b(FATAL|PANIC|ERROR|error|Error|cannot|could not|invalid|unexpected|Unexpected|No such file|No space left|denied|refused|not found)\b"
+    )]
     private static partial Regex ErrorWord();
+
+    // tar, gzip and pg_restore end with such a line whatever the reason was.
+    [GeneratedRegex("is not recoverable: exiting now|exit(?:ing)? with failure status|Child returned status|: detail: Command was:", RegexOptions.IgnoreCase)]
+    private static partial Regex Epilogue();
 }

@@ -26,7 +26,7 @@ internal sealed partial record PostgresPrograms(string Directory, int Version)
     /// <exception cref="DrillException">This installation does not have it.</exception>
     public string Require(string name) =>
         ProgramOrNull(name)
-        ?? throw new DrillException($"there is no {name} in {Directory}: install PostgreSQL {Version}'s programs there");
+        ?? throw DrillException.OfSettings($"there is no {name} in {Directory}: install PostgreSQL {Version}'s programs there");
 
     /// <summary>Those of exactly this version.</summary>
     /// <exception cref="DrillException">There are none, or --bin-dir names those of another version.</exception>
@@ -38,13 +38,13 @@ internal sealed partial record PostgresPrograms(string Directory, int Version)
     )
     {
         if (version < OldestVersion)
-            throw new DrillException($"the backup is of PostgreSQL {version}; a drill needs {OldestVersion} or newer");
+            throw DrillException.OfSettings($"the backup is of PostgreSQL {version}; a drill needs {OldestVersion} or newer");
         if (given is not null)
         {
             var programs = await OfAsync(program, given, cancellationToken);
             return programs.Version == version
                 ? programs
-                : throw new DrillException(
+                : throw DrillException.OfSettings(
                     $"the backup is of PostgreSQL {version}, but --bin-dir {given} has version {programs.Version}: a cluster can only be "
                         + "started by its own major version"
                 );
@@ -59,7 +59,7 @@ internal sealed partial record PostgresPrograms(string Directory, int Version)
                 return new(directory, version);
         }
 
-        throw new DrillException(
+        throw DrillException.OfSettings(
             $"no programs of PostgreSQL {version}, the backup's version, were found: install them (Debian: apt-get install "
                 + $"postgresql-{version}), or name their directory with --bin-dir"
         );
@@ -77,7 +77,7 @@ internal sealed partial record PostgresPrograms(string Directory, int Version)
                 return await OfAsync(program, directory, cancellationToken);
         }
 
-        throw new DrillException(
+        throw DrillException.OfSettings(
             $"no directory with {string.Join(", ", DumpPrograms)} was found: install PostgreSQL, or name the directory with --bin-dir"
         );
     }
@@ -95,11 +95,11 @@ internal sealed partial record PostgresPrograms(string Directory, int Version)
     {
         var postgres = Path.Combine(Path.GetFullPath(directory), "postgres");
         if (!File.Exists(postgres))
-            throw new DrillException($"--bin-dir {directory}: there is no program postgres in it");
+            throw DrillException.OfSettings($"--bin-dir {directory}: there is no program postgres in it");
         var version = await program.RunAsync(postgres, ["--version"], cancellationToken);
         return Major().Match(version.Output) is { Success: true } match
             ? new(Path.GetFullPath(directory), int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))
-            : throw new DrillException($"{postgres} --version says {PlainText.OnOneLine(version.Output)}, which names no version");
+            : throw DrillException.OfSettings($"{postgres} --version says {PlainText.OnOneLine(version.Output)}, which names no version");
     }
 
     [GeneratedRegex(@"\(PostgreSQL\) (\d+)")]

@@ -8,6 +8,9 @@ namespace BackupMetricsJob.Drill;
 /// <param name="LastTransaction">When the last replayed transaction had ended, by the lost server's clock; null where none was.</param>
 internal sealed record Recovered(long? Lsn, DateTimeOffset? LastTransaction, ulong SystemIdentifier, bool HasChecksums, bool IsInRecovery)
 {
+    /// <summary>When the backup began, by its backup_label; null if it does not say.</summary>
+    public DateTimeOffset? BackupBegan { get; init; }
+
     const string Sql = """
         SELECT extract(epoch FROM pg_last_xact_replay_timestamp())::float8 AS last_transaction,
                (pg_last_wal_replay_lsn() - '0/0'::pg_lsn)::bigint AS lsn,
@@ -15,7 +18,14 @@ internal sealed record Recovered(long? Lsn, DateTimeOffset? LastTransaction, ulo
                current_setting('data_checksums') = 'on' AS has_checksums, pg_is_in_recovery() AS is_in_recovery
         """;
 
-    public static async Task<Recovered> ReadAsync(DrillCluster cluster, CancellationToken cancellationToken)
+    /// <param name="began">What backup_label says of when it began; null for none.</param>
+    public static async Task<Recovered> ReadAsync(DrillCluster cluster, string? began, CancellationToken cancellationToken)
+    {
+        var recovered = await ReadAsync(cluster, cancellationToken);
+        return began is null ? recovered : recovered with { BackupBegan = await TimeAsync(cluster, began, cancellationToken) };
+    }
+
+    static async Task<Recovered> ReadAsync(DrillCluster cluster, CancellationToken cancellationToken)
     {
         await using var connection = await cluster.ConnectAsync("template1", cancellationToken);
         await using var command = new NpgsqlCommand(Sql, connection);
@@ -28,5 +38,23 @@ internal sealed record Recovered(long? Lsn, DateTimeOffset? LastTransaction, ulo
             row.GetBoolean(row.GetOrdinal("has_checksums")),
             row.GetBoolean(row.GetOrdinal("is_in_recovery"))
         );
+    }
+
+    /// <summary>The label has the abbreviation of a time zone, which PostgreSQL wrote and can read; an unknown one is null.</summary>
+    static async Task<DateTimeOffset?> TimeAsync(DrillCluster cluster, string text, CancellationToken cancellationToken)
+    {
+        await using var connection = await cluster.ConnectAsync("template1", cancellationToken);
+        await using var command = new NpgsqlCommand("SELECT extract(epoch FROM $1::text::timestamptz)::float8 AS began", connection);
+        command.Parameters.Add(new() { Value = text });
+        try
+        {
+            await using var row = await command.ExecuteReaderAsync(cancellationToken);
+            await row.ReadAsync(cancellationToken);
+            return row.TimeOrNull(row.GetOrdinal("began"), "the start of the backup");
+        }
+        catch (PostgresException)
+        {
+            return null;
+        }
     }
 }

@@ -7,5 +7,11 @@ internal static class ShellText
 
     /// <summary>A line of postgresql.conf.</summary>
     public static string Setting(string name, string value) =>
-        $"{name} = '{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'\n";
+        $"{name} = '{Escaped(value)}'\n";
+
+    static string Escaped(string value) =>
+        value
+            .Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal)
+            .Replace("'", "''", StringComparison.Ordinal);
 }

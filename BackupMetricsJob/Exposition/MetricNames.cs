@@ -252,6 +252,7 @@ internal static class MetricNames
         RestoreTest,
         RestoreTestMetricNames.Success,
         RestoreTestMetricNames.Time,
+        RestoreTestMetricNames.Unfinished,
         RestoreTestMetricNames.Duration,
         RestoreTestMetricNames.RecoveredUntil,
         RestoreTestMetricNames.Shortfall,

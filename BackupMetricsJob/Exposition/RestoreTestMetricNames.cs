@@ -15,6 +15,12 @@ internal static class RestoreTestMetricNames
         "tool"
     );
 
+    public static readonly Metric Unfinished = new(
+        "postgres_restore_test_unfinished_timestamp_seconds",
+        "When the newest drill ended without a verdict on the backup, in seconds since 1970; none if it came to one.",
+        "tool"
+    );
+
     public static readonly Metric Duration = new(
         "postgres_restore_test_duration_seconds",
         "How long each phase of the last restore test took, in seconds: fetch, replay, check.",

@@ -5,18 +5,22 @@ using Prometheus;
 namespace BackupMetricsJob.Pushgateway;
 
 /// <summary>
-/// Pushes a registry once, with PUT, and reports the outcome. All values must be set before. Expected failures, including cancellation, are
+/// Pushes a registry once, and reports the outcome. All values must be set before. Expected failures, including cancellation, are
 /// outcomes; an exception is a bug.
 /// </summary>
 internal static class Push
 {
+    /// <param name="replaces">
+    /// Whether the whole group is replaced (PUT), as by every run; else only the metrics that are sent (POST).
+    /// </param>
     public static async Task<PushOutcome> SendAsync(
         CollectorRegistry registry,
         Gateway gateway,
         GroupingKey key,
         PushBudget budget,
         TimeProvider clock,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool replaces = true
     )
     {
         var url = gateway.Address.GroupUrl(key);
@@ -30,7 +34,7 @@ internal static class Push
                 Endpoint = gateway.Address.MetricsUrl,
                 Job = "job", // Required but unused: SinglePushHandler sends to a URL with the encoded grouping key.
                 Registry = registry,
-                ReplaceOnPush = true,
+                ReplaceOnPush = replaces,
                 IntervalMilliseconds = 86_400_000,
                 HttpClientProvider = () => client,
                 OnError = push.Fail,

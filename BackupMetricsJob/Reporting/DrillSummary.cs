@@ -4,60 +4,91 @@ using BackupMetricsJob.Drill;
 
 namespace BackupMetricsJob.Reporting;
 
-/// <summary>Writes how a drill went, for people: a line a phase, what came back, and what was claimed.</summary>
+/// <summary>Writes how a drill goes, for people: a line for each phase as it ends, what came back, and what was claimed.</summary>
 internal static class DrillSummary
 {
-    public static void Write(DrillReport report, TextWriter to)
+    public static void WriteBegin(DrillOptions options, ClaimResult read, TextWriter to)
+    {
+        to.WriteLine($"drill of {PlainText.OnOneLine(options.Server)}: {options.Tool.Name()}");
+        if (read.Claim is { } claim)
+        {
+            var lsn = claim.Lsn is { } end ? $", WAL until {Humanize.Lsn(end)}" : "";
+            to.WriteLine($"claim: all until {Humanize.Time(claim.Until)}{lsn}, by the word of the {claim.By}");
+        }
+        else if (read.Why is { } why)
+            to.WriteLine($"claim: none: {PlainText.OnOneLine(why)}");
+    }
+
+    /// <summary>Writes each phase when it ends, and each that may take long when it begins.</summary>
+    public static DrillWatch Watch(TextWriter to) =>
+        new(
+            folder => to.WriteLine($"removed {PlainText.OnOneLine(folder)}, which a killed drill had left"),
+            phase =>
+            {
+                if (phase is DrillPhase.Fetch or DrillPhase.Replay or DrillPhase.Check)
+                    to.WriteLine($"{phase.Name()} ...");
+            },
+            result => WritePhase(result, to)
+        );
+
+    /// <summary>The last line says what was proved, or why the exit code is not 0.</summary>
+    public static void WriteEnd(DrillReport report, ExitCode code, TextWriter to)
     {
         var result = report.Result;
-        var name = PlainText.OnOneLine(result.Options.Server);
-        foreach (var folder in result.Cleared)
-            to.WriteLine($"removed {PlainText.OnOneLine(folder)}, which a killed drill had left");
-        to.WriteLine($"drill of {name}: {What(result)}");
-        WriteClaim(result.Claim, to);
-        foreach (var (phase, duration) in result.Phases)
-            WritePhase(result, phase, duration, to);
-        if (result.Phases.Count == 0 && result.Failure is { } early)
-            to.WriteLine($"FAILED preflight: {early}");
-        if (result.CleanUpFailure is { } remains)
-            to.WriteLine($"FAILED clean-up: {PlainText.OnOneLine(remains)}");
         if (result.KeptFolder is { } kept)
-            to.WriteLine($"kept {PlainText.OnOneLine(kept)} (--keep); its server is stopped");
-        to.WriteLine(Verdict(result));
-        if (report.RecordFailure is { } failure)
-            to.WriteLine($"FAILED the catalogue: {PlainText.OnOneLine(failure.Message, 2000)}");
+            to.WriteLine($"kept {PlainText.OnOneLine(kept)} (--keep): its server is stopped, and its log is server.log there");
         foreach (var push in report.Pushes)
         {
             to.WriteLine($"{(push.Arrived ? "ok" : "FAILED")} {push.Describe()}");
             if (push.Advice is { } advice)
                 to.WriteLine($"advice: {advice}");
         }
+
+        to.WriteLine(Verdict(result));
+        if (code == ExitCode.Success || !result.Succeeded)
+            return;
+        var wrong = new List<string>();
+        if (result.Claim?.Failure is { } silent)
+            wrong.Add($"what was claimed is not known in full: {PlainText.OnOneLine(silent.Message, 2000)}");
+        if (report.RecordFailure is { } unrecorded)
+            wrong.Add($"it is not in the catalogue: {PlainText.OnOneLine(unrecorded.Message, 2000)}");
+        if (result.CleanUpFailure is not null)
+            wrong.Add("something of it remains");
+        if (report.Pushes.Any(push => !push.Arrived))
+            wrong.Add("it was not pushed");
+        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"FAILED (exit code {(int)code}) {string.Join("; ", wrong)}"));
     }
 
-    static string What(DrillResult result)
+    /// <summary>What became of several.</summary>
+    /// <param name="reports">Those that were begun.</param>
+    /// <param name="notBegun">The names of those for which no time was left.</param>
+    public static void WriteAll(IReadOnlyList<DrillReport> reports, IReadOnlyList<string> notBegun, TextWriter to)
     {
-        var backup = result.BackupId is { } id ? $" {PlainText.OnOneLine(id)}" : "";
-        return $"{result.Options.Tool.Name()}{backup}{(result.Bytes is { } bytes ? $", {Humanize.Bytes(bytes)}" : "")}";
-    }
+        var parts = new List<string> { $"{reports.Count(one => one.Result.Succeeded)} restored" };
+        Add("failed", Names(one => one.Result is { Succeeded: false, IsStopped: false, IsUnfinished: false }));
+        Add("without a verdict", Names(one => one.Result.IsUnfinished || one.Result.IsStopped));
+        Add("not begun", [.. notBegun]);
+        to.WriteLine($"{reports.Count + notBegun.Count} drills: {string.Join(", ", parts)}");
 
-    static void WriteClaim(ClaimResult? read, TextWriter to)
-    {
-        if (read?.Claim is { } claim)
+        List<string> Names(Func<DrillReport, bool> which) => [.. reports.Where(which).Select(one => one.Result.Options.Server)];
+
+        void Add(string what, List<string> names)
         {
-            var lsn = claim.Lsn is { } end ? $", WAL until {Humanize.Lsn(end)}" : "";
-            to.WriteLine($"claim: all until {Humanize.Time(claim.Until)}{lsn}, by the word of the {claim.By}");
+            if (names.Count > 0)
+                parts.Add($"{names.Count} {what} ({string.Join(", ", names.Select(name => PlainText.OnOneLine(name)))})");
         }
-        else if (read?.Why is { } why)
-            to.WriteLine($"claim: none: {PlainText.OnOneLine(why)}");
     }
 
-    static void WritePhase(DrillResult result, DrillPhase phase, TimeSpan duration, TextWriter to)
+    static void WritePhase(DrillResult result, TextWriter to)
     {
+        var (phase, duration) = result.Phases[^1];
         var took = string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.0} s");
         if (result.StoppedPhase == phase)
             to.WriteLine($"stopped {phase.Name()} {took}");
         else if (result.FailedPhase == phase)
-            to.WriteLine($"FAILED {phase.Name()} {took}: {result.Failure}");
+            to.WriteLine($"{(result.IsUnfinished ? "UNFINISHED" : "FAILED")} {phase.Name()} {took}: {result.Failure}");
+        else if (phase == DrillPhase.CleanUp && result.CleanUpFailure is { } remains)
+            to.WriteLine($"FAILED {phase.Name()} {took}: {PlainText.OnOneLine(remains)}");
         else
             to.WriteLine($"ok {phase.Name()} {took}{(Details(result, phase) is { Length: > 0 } details ? ": " + details : "")}");
     }
@@ -65,6 +96,8 @@ internal static class DrillSummary
     static string Details(DrillResult result, DrillPhase phase) =>
         phase switch
         {
+            DrillPhase.Preflight => What(result),
+            DrillPhase.Fetch when result is { Bytes: { } bytes, Options.Tool: not DrillTool.Dump } => Humanize.Bytes(bytes),
             DrillPhase.Replay when result.Recovered is { Lsn: { } lsn } recovered =>
                 $"{(result.ReplayedBytes is { } bytes ? Humanize.Bytes(bytes) + " of WAL, " : "")}to {Humanize.Lsn(lsn)}"
                     + (recovered.LastTransaction is { } last ? $", last transaction at {Humanize.Time(last)}" : ", no transaction"),
@@ -72,15 +105,31 @@ internal static class DrillSummary
             _ => "",
         };
 
+    static string What(DrillResult result)
+    {
+        List<string> parts = [];
+        if (result.BackupId is { } id)
+            parts.Add(PlainText.OnOneLine(id));
+        if (result.Bytes is { } bytes)
+            parts.Add(Humanize.Bytes(bytes));
+        if (result.Version is { } version)
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"PostgreSQL {version}"));
+        return string.Join(", ", parts);
+    }
+
     static string Verdict(DrillResult result)
     {
+        var name = PlainText.OnOneLine(result.Options.Server);
         if (result.IsStopped)
             return "STOPPED by a signal: nothing is proved, nothing was recorded or pushed";
+        if (result.IsUnfinished)
+            return $"UNFINISHED in {result.FailedPhase!.Value.Name()}: nothing is proved of the backup of {name}, good or bad";
         if (!result.Succeeded)
-            return $"FAILED in {result.FailedPhase!.Value.Name()}: no backup of {PlainText.OnOneLine(result.Options.Server)} is proved";
+            return $"FAILED in {result.FailedPhase!.Value.Name()}: no backup of {name} is proved";
         var words = $"restored in {Humanize.Duration(result.RestoreTime)}{ShowBackup.Behind(result.Shortfall)}";
-        return result.Shortfall > TimeSpan.Zero
-            ? $"WARNING {words}: part of what was said to be archived cannot be restored"
-            : $"ok {words}";
+        if (!(result.Shortfall > TimeSpan.Zero))
+            return $"ok {words}";
+        var missing = result.MissingWal is { } segment ? $". The first that did not come: {PlainText.OnOneLine(segment.ToString(), 1000)}" : "";
+        return $"WARNING {words}: part of what was said to be archived cannot be restored{missing}";
     }
 }

@@ -22,11 +22,12 @@ internal enum ExitCode
     PushNotArrived = 75,
     PushRefused = 76,
     Configuration = 78,
+    HungUp = 129,
     Interrupted = 130,
     Terminated = 143,
 }
 
-/// <summary>Maps results to exit codes. If several apply, the first of these is used: 70, 76, 75, 74, 143 or 130, 65, 69, 0.</summary>
+/// <summary>Maps results to exit codes. If several apply, the first of these is used: 70, 76, 75, 74, 143, 130 or 129, 65, 69, 0.</summary>
 internal static class ExitCodes
 {
     /// <summary>78 if a file is invalid, whatever else is; otherwise 64 if a flag is; otherwise 78.</summary>
@@ -88,10 +89,34 @@ internal static class ExitCodes
             return code;
         if (report.Result.IsStopped)
             return signal ?? ExitCode.Interrupted;
-        if (!report.Result.Succeeded)
-            return ExitCode.InputRefused;
+        if (report.Result.Fault is { } fault)
+            return fault switch
+            {
+                DrillFault.Settings => ExitCode.Configuration,
+                DrillFault.Means => ExitCode.TargetFailed,
+                _ => ExitCode.InputRefused,
+            };
         var isWhole = report.RecordFailure is null && report.Result.Claim?.Failure is null && report.Result.CleanUpFailure is null;
         return isWhole ? ExitCode.Success : ExitCode.TargetFailed;
+    }
+
+    /// <summary>The first of 70, 76, 75, a signal, 65, 78, 69 that one of them has; 69 also where one was not begun.</summary>
+    public static ExitCode For(IReadOnlyList<DrillReport> reports, int planned, ExitCode? signal)
+    {
+        var codes = reports.Select(report => For(report, signal)).ToHashSet();
+        if (reports.Count < planned)
+            codes.Add(signal ?? ExitCode.TargetFailed);
+        ExitCode?[] order =
+        [
+            ExitCode.Bug,
+            ExitCode.PushRefused,
+            ExitCode.PushNotArrived,
+            signal ?? ExitCode.Interrupted,
+            ExitCode.InputRefused,
+            ExitCode.Configuration,
+            ExitCode.TargetFailed,
+        ];
+        return order.FirstOrDefault(code => codes.Contains(code!.Value)) ?? ExitCode.Success;
     }
 
     public static ExitCode For(CatalogFailureCause cause, ExitCode? signal) =>

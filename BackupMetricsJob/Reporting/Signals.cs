@@ -3,28 +3,35 @@ using System.Runtime.InteropServices;
 namespace BackupMetricsJob.Reporting;
 
 /// <summary>
-/// SIGTERM and SIGINT. The first signal asks the run to end, which still pushes what it has. A second one ends the process at once.
+/// SIGTERM, SIGINT and SIGHUP, as when the terminal goes. The first signal asks the command to end, which still pushes what it has. A second
+/// one ends the process at once, but for SIGHUP: a terminal that goes sends it twice, by the shell and by the kernel.
 /// </summary>
 internal sealed class Signals : IDisposable
 {
     readonly CancellationTokenSource _stop = new();
     readonly PosixSignalRegistration _terminate;
     readonly PosixSignalRegistration _interrupt;
+    readonly PosixSignalRegistration _hangUp;
     int _received;
 
     public Signals()
     {
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Receive(context, ExitCode.Terminated));
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Receive(context, ExitCode.Interrupted));
+        _hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => Receive(context, ExitCode.HungUp));
     }
 
     public CancellationToken Stop => _stop.Token;
 
-    /// <summary>143 or 130 after a signal.</summary>
+    /// <summary>143, 130 or 129 after a signal.</summary>
     public ExitCode? Received => Volatile.Read(ref _received) is not 0 and var code ? (ExitCode)code : null;
+
+    /// <summary>For a daemon, to which SIGHUP says something else; it listens for it already.</summary>
+    public void LeaveHangUp() => _hangUp.Dispose();
 
     public void Dispose()
     {
+        _hangUp.Dispose();
         _terminate.Dispose();
         _interrupt.Dispose();
         _stop.Dispose();
@@ -33,7 +40,7 @@ internal sealed class Signals : IDisposable
     void Receive(PosixSignalContext context, ExitCode code)
     {
         context.Cancel = true;
-        if (Interlocked.CompareExchange(ref _received, (int)code, 0) != 0)
+        if (Interlocked.CompareExchange(ref _received, (int)code, 0) != 0 && code != ExitCode.HungUp)
             Environment.Exit((int)code);
         _stop.Cancel();
     }

@@ -42,7 +42,7 @@ internal static class Keys
     public static string[] TlsConfig { get; } = ["ca_file", "cert_file", "key_file", "insecure_skip_verify"];
 
     public static string[] Defaults { get; } =
-    ["connection", "password_file", "password_env", "sources", "timeout", "max_age", "copies", "labels"];
+    ["connection", "password_file", "password_env", "sources", "timeout", "max_age", "copies", "labels", "drill"];
 
     public static string[] Target { get; } = ["name", .. Defaults, "connection_file", "connection_env"];
 
@@ -55,6 +55,25 @@ internal static class Keys
     public static string[] Catalog { get; } = ["servers"];
 
     public static string[] Query { get; } = ["name", "sql", "sql_file"];
+
+    public static string[] Drill { get; } =
+    [
+        "tool",
+        "stanza",
+        "tool_config",
+        "directory",
+        "archive",
+        "dump",
+        "restore_command",
+        "snapshot",
+        "bin_dir",
+        "query_file",
+        "database",
+        "superuser",
+        "preload",
+        "amcheck",
+        "timeout",
+    ];
 
     public static string[] Connection { get; } = [.. LibpqKeyword.All.Select(keyword => keyword.Name), "requiressl"];
 }

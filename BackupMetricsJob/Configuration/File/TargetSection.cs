@@ -110,6 +110,7 @@ internal sealed class TargetSection(FileProblems problems)
                 : null,
             Timeout = fields.Duration("timeout"),
             Copies = fields.Number("copies", 1, JobDefaults.MaxCopies)?.ParseNumber(),
+            Drill = DrillSection.Read(fields),
         };
 
     SecretSource? ReadPassword(MappingReader fields, FileConnection? connection)

@@ -7,6 +7,9 @@ namespace BackupMetricsJob.Drill.Fetching;
 /// <param name="Finished">When it finished.</param>
 internal sealed record BackupFound(string? Id, int? Version, long? Size, DateTimeOffset? Finished)
 {
+    /// <summary>Where it begins in the WAL, in bytes.</summary>
+    public long? Start { get; init; }
+
     public static BackupFound Unknown { get; } = new(null, null, null, null);
 }
 
@@ -29,7 +32,7 @@ internal abstract class BackupFetcher(DrillOptions options, DrillFolder folder, 
     public virtual string WalCommand =>
         options.Archive switch
         {
-            null => "false",
+            null => "echo 'no --archive was given' >&2; false",
             { } command when command.Contains("%f", StringComparison.Ordinal) => command,
             { } directory => $"cp {ShellText.Quote(Path.GetFullPath(directory)).Replace("%", "%%", StringComparison.Ordinal)}/%f \"%p\"",
         };

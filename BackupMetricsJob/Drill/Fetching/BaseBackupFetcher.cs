@@ -27,16 +27,19 @@ internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolde
         if (!IsPlain && Tar("base") is null)
             throw new DrillException($"--directory {Newest}: has neither PG_VERSION nor base.tar, so pg_basebackup did not make it");
         if (!IsPlain && Options.Directories.Count > 1)
-            throw new DrillException("incremental backups can only be put together where all of them are plain, not tar");
-        var manifest = Path.Combine(Newest, Manifest);
+            throw DrillException.OfSettings("incremental backups can only be put together where all of them are plain, not tar");
         return Task.FromResult(
             new BackupFound(
                 Path.GetFileName(Newest),
                 IsPlain ? DataDirectory.Version(Newest) : null,
                 // An incremental one is small until it is put together with the full one.
                 Options.Directories.Max(Size),
-                File.Exists(manifest) ? File.GetLastWriteTimeUtc(manifest) : null
+                // A copy of the files is newer than the backup; backup_label says when it began.
+                Finished: null
             )
+            {
+                Start = IsPlain ? DataDirectory.StartOfBackup(Newest) : null,
+            }
         );
     }
 

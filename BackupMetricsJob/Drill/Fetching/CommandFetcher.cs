@@ -13,8 +13,6 @@ internal sealed class CommandFetcher(DrillOptions options, DrillFolder folder, D
         var line = Options.RestoreCommand!.Replace("%d", ShellText.Quote(Folder.DataDirectory), StringComparison.Ordinal);
         var result = await Program.TryAsync("/bin/sh", ["-c", line], cancellationToken);
         if (result.ExitCode != 0)
-            throw new DrillException(
-                $"--restore-command ended with {result.ExitCode}{(result.LastWords.Length > 0 ? ": " + result.LastWords : "")}"
-            );
+            throw DrillException.OfProgram("--restore-command", result.ExitCode, result.LastWords);
     }
 }

@@ -74,7 +74,13 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
                 int.Parse(version.Split('.')[0], CultureInfo.InvariantCulture),
                 newest.GetProperty("info").GetProperty("size").GetInt64(),
                 DateTimeOffset.FromUnixTimeSeconds(newest.GetProperty("timestamp").GetProperty("stop").GetInt64())
-            );
+            )
+            {
+                Start =
+                    newest.TryGetProperty("lsn", out var lsn) && lsn.TryGetProperty("start", out var start)
+                        ? DataDirectory.Lsn(start.GetString()!)
+                        : null,
+            };
         }
 
         throw new DrillException($"pgbackrest knows no stanza {Options.Stanza}");

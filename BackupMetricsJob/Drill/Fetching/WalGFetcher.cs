@@ -62,7 +62,7 @@ internal sealed class WalGFetcher(DrillOptions options, DrillFolder folder, Dril
             && spec.TryGetProperty("tablespaces", out var names)
             && names.GetArrayLength() > 0
         )
-            throw new DrillException(
+            throw DrillException.OfSettings(
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{_backup} has {names.GetArrayLength()} tablespaces, which wal-g would write to where they were: "

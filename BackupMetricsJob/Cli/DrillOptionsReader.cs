@@ -1,0 +1,130 @@
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Drill;
+
+namespace BackupMetricsJob.Cli;
+
+/// <summary>
+/// Makes the options of one drill from its flags, or from its block in a file. What is missing here says nothing about the backup, so it is
+/// found before the drill, and not published.
+/// </summary>
+/// <param name="server">The instance that is drilled.</param>
+/// <param name="settings">What was set.</param>
+/// <param name="place">Of the block in a file; null for flags.</param>
+internal sealed class DrillOptionsReader(string server, DrillSettings settings, FileTarget? place, List<Problem> problems)
+{
+    /// <summary>Null, and a problem, if it is missing or unknown.</summary>
+    public static DrillTool? ReadTool(DrillSettings settings, FileTarget? place, List<Problem> problems)
+    {
+        var names = string.Join(", ", DrillTools.Names);
+        if (settings.Tool is not { } setting)
+            problems.Add(Missing("tool", "what made the backup: " + names, place));
+        else if (DrillTools.Parse(setting.Value) is { } tool)
+            return tool;
+        else
+            problems.Add(setting.InvalidValue("one of " + names));
+        return null;
+    }
+
+    /// <param name="workDirectory">Where the drill makes its folder.</param>
+    /// <param name="timeout">Of all drills.</param>
+    /// <param name="keep">Whether what was restored is left.</param>
+    public DrillOptions Read(DrillTool tool, Setting? workDirectory, TimeSpan timeout, bool keep)
+    {
+        var stanza = settings.Stanza?.Value ?? (place is null ? null : server);
+        CheckNeeds(tool);
+        CheckPlaces(workDirectory);
+        return new(server, tool)
+        {
+            Stanza = stanza,
+            ToolConfig = settings.ToolConfig?.Value,
+            Directories = [.. settings.Directories.Select(one => one.Value)],
+            Archive = settings.Archive?.Value,
+            Dump = settings.Dump?.Value,
+            RestoreCommand = settings.RestoreCommand?.Value,
+            IsSnapshot = settings.Snapshot is not null && settings.Snapshot.Value.ToUpperInvariant() == "TRUE",
+            WorkDirectory = workDirectory?.Value ?? Path.GetTempPath(),
+            BinDirectory = settings.BinDirectory?.Value,
+            QueryFile = settings.QueryFile?.Value,
+            Database = settings.Database?.Value ?? "postgres",
+            Superuser = settings.Superuser?.Value ?? "postgres",
+            Preload = settings.Preload?.Value ?? "",
+            Amcheck = settings.Amcheck ?? false,
+            Timeout = settings.Timeout is { } own && own < timeout ? own : timeout,
+            Keep = keep,
+        };
+    }
+
+    /// <summary>What each tool cannot do without, and what only another one uses.</summary>
+    void CheckNeeds(DrillTool tool)
+    {
+        (string Name, IReadOnlyList<Setting> Given)[] all =
+        [
+            ("directory", settings.Directories),
+            ("stanza", One(settings.Stanza)),
+            ("dump", One(settings.Dump)),
+            ("restore-command", One(settings.RestoreCommand)),
+            ("archive", One(settings.Archive)),
+            ("snapshot", One(settings.Snapshot)),
+            ("tool-config", One(settings.ToolConfig)),
+        ];
+        var needed = tool switch
+        {
+            DrillTool.BaseBackup => "directory",
+            DrillTool.PgBackRest or DrillTool.Barman => "stanza",
+            DrillTool.Dump => "dump",
+            DrillTool.Command => "restore-command",
+            _ => null,
+        };
+        // In a file, the stanza is called as the target is unless it says otherwise.
+        if (needed is not null && (needed != "stanza" || place is null) && all.First(one => one.Name == needed).Given.Count == 0)
+            problems.Add(Missing(needed, (place is null ? "--tool " : "tool ") + $"{tool.Name()} needs it", place));
+        string?[] allowed =
+        [
+            needed,
+            tool is DrillTool.BaseBackup or DrillTool.Command ? "archive" : null,
+            tool is DrillTool.Command ? "snapshot" : null,
+            tool is DrillTool.PgBackRest or DrillTool.Barman or DrillTool.WalG ? "tool-config" : null,
+        ];
+        foreach (var (name, given) in all)
+        {
+            if (!allowed.Contains(name) && given is [var setting, ..])
+                problems.Add(setting.CreateProblem($"is not for {(place is null ? "--tool " : "tool ")}{tool.Name()}"));
+        }
+    }
+
+    void CheckPlaces(Setting? workDirectory)
+    {
+        MustExist(settings.QueryFile, File.Exists, "a file");
+        MustExist(settings.ToolConfig, File.Exists, "a file");
+        MustExist(settings.BinDirectory, Directory.Exists, "a directory");
+        if (settings.Archive is { } archive && !archive.Value.Contains("%f", StringComparison.Ordinal) && !Directory.Exists(archive.Value))
+            problems.Add(archive.InvalidValue("a directory that exists and that this user may see, or a restore_command with %f and %p"));
+        if (workDirectory is null)
+            return;
+        foreach (var backup in settings.Directories)
+        {
+            if ((Path.GetFullPath(workDirectory.Value) + '/').StartsWith(Path.GetFullPath(backup.Value) + '/', StringComparison.Ordinal))
+                problems.Add(workDirectory.InvalidValue("outside the backup"));
+        }
+    }
+
+    /// <summary>A place that this user can see.</summary>
+    public static void MustExist(Setting? setting, Func<string, bool> exists, string what, List<Problem> problems)
+    {
+        if (setting is not null && !exists(setting.Value))
+            problems.Add(setting.InvalidValue($"{what} that exists, and that this user may see"));
+    }
+
+    void MustExist(Setting? setting, Func<string, bool> exists, string what) => MustExist(setting, exists, what, problems);
+
+    /// <summary>Of a flag, or of a key in the block of a target.</summary>
+    public static Problem Missing(string name, string what, FileTarget? place) =>
+        place is null
+            ? new(ProblemOrigin.Flag, $"--{name} is missing: {what} (or {Settings.Variable(name)})")
+            : new(ProblemOrigin.Configuration, $"{place.Path}.drill: {name.Replace('-', '_')} is missing: {what}")
+            {
+                Location = place.Location,
+            };
+
+    static IReadOnlyList<Setting> One(Setting? setting) => setting is null ? [] : [setting];
+}

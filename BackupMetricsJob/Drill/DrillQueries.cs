@@ -1,0 +1,110 @@
+using System.Data;
+using Npgsql;
+
+namespace BackupMetricsJob.Drill;
+
+/// <summary>
+/// The user's own questions to what came back: each statement must return rows, and true in each of them. They are asked by a role that may
+/// read everything and write nothing, in a read-only session.
+/// </summary>
+internal sealed class DrillQueries(DrillCluster cluster, string file, string database)
+{
+    /// <summary>Before 14 there is no pg_read_all_data.</summary>
+    const string GrantRead = """
+        DO $$ DECLARE one name; BEGIN
+          FOR one IN SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_' LOOP
+            EXECUTE format('GRANT USAGE ON SCHEMA %I TO ROLE_OF_DRILL', one);
+            EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA %I TO ROLE_OF_DRILL', one);
+          END LOOP;
+        END $$
+        """;
+
+    /// <summary>How many there were.</summary>
+    /// <exception cref="DrillException">One is not true, or cannot be asked.</exception>
+    public async Task<int> AskAsync(CancellationToken cancellationToken)
+    {
+        var text = await ReadAsync(cancellationToken);
+        var role = "backup_metrics_drill_" + Guid.NewGuid().ToString("N")[..8];
+        var number = 0;
+        try
+        {
+            await CreateRoleAsync(role, cancellationToken);
+            await using var connection = await cluster.ConnectAsync(database, cancellationToken, role);
+#pragma warning disable CA2100 // The user's own file, on a throw-away server.
+            await using var command = new NpgsqlCommand(text, connection);
+#pragma warning restore CA2100
+            await using var reader = await command.ExecuteReaderAsync(CommandBehavior.Default, cancellationToken);
+            do
+            {
+                number++;
+                await CheckAsync(reader, number, cancellationToken);
+            } while (await reader.NextResultAsync(cancellationToken));
+        }
+        catch (PostgresException e)
+        {
+            throw Explain(e, number + 1);
+        }
+
+        return number;
+    }
+
+    async Task<string> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await File.ReadAllTextAsync(file, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw DrillException.OfSettings($"--query {file}: {e.Message}");
+        }
+    }
+
+    async Task CreateRoleAsync(string role, CancellationToken cancellationToken)
+    {
+        await using var connection = await cluster.ConnectAsync(database, cancellationToken, isReadOnly: false);
+        var roles = cluster.Programs.Version >= 14 ? "pg_monitor, pg_read_all_data" : "pg_monitor";
+        var sql = $"CREATE ROLE {role} LOGIN BYPASSRLS IN ROLE {roles}";
+        if (cluster.Programs.Version < 14)
+            sql += "; " + GrantRead.Replace("ROLE_OF_DRILL", role, StringComparison.Ordinal);
+#pragma warning disable CA2100 // Names of our own.
+        await using var command = new NpgsqlCommand(sql, connection);
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>A question that cannot be asked at all is the operator's to mend; one that finds no table is answered.</summary>
+    DrillException Explain(PostgresException e, int number)
+    {
+        var words = $"--query, statement {number}: {PlainText.OnOneLine(e.MessageText)} (SQLSTATE {e.SqlState})";
+        return e.SqlState switch
+        {
+            PostgresErrorCodes.SyntaxError
+            or PostgresErrorCodes.ReadOnlySqlTransaction
+            or PostgresErrorCodes.InsufficientPrivilege => DrillException.OfSettings(words),
+            PostgresErrorCodes.UndefinedFile => DrillException.OfSettings(
+                $"{words}. The library of an extension is not installed in {cluster.Programs.Directory}: install the extension's package"
+            ),
+            _ => new($"{words}. {PlainText.OnOneLine(e.Hint ?? "")}".TrimEnd(' ', '.')),
+        };
+    }
+
+    static async Task CheckAsync(NpgsqlDataReader reader, int number, CancellationToken cancellationToken)
+    {
+        var rows = 0;
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows++;
+            if (reader.GetDataTypeName(0) is not ("boolean" or "bool" or "pg_catalog.bool"))
+                throw DrillException.OfSettings(
+                    $"--query, statement {number}: must return true or false first, not a value of type {reader.GetDataTypeName(0)}"
+                );
+            var isNull = await reader.IsDBNullAsync(0, cancellationToken);
+            if (isNull || !reader.GetBoolean(0))
+                throw new DrillException($"--query, statement {number}: row {rows} is {(isNull ? "null" : "false")}, not true");
+        }
+
+        if (rows == 0)
+            throw new DrillException($"--query, statement {number}: returned no row, and so not true");
+    }
+}

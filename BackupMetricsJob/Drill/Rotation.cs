@@ -1,0 +1,52 @@
+using BackupMetricsJob.Catalog;
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Postgres;
+
+namespace BackupMetricsJob.Drill;
+
+/// <summary>A drill, where its result goes, and who is asked before what can be restored.</summary>
+internal sealed record PlannedDrill(DrillOptions Options, DrillPublication Publication, IReadOnlyList<MonitoredTarget> Asked);
+
+/// <summary>The order in which a nightly slot drills a fleet: who was tested longest ago, or never, comes first.</summary>
+internal static class Rotation
+{
+    const string Sql = """
+        SELECT server, tool, extract(epoch FROM max(at))::float8 AS tested
+        FROM backup_metrics.backup_catalog
+        WHERE kind = 'restore_test' AND server = ANY ($1)
+        GROUP BY server, tool
+        """;
+
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// A test of any outcome counts, one without a verdict, too: a target that never comes to an end must not keep the others from theirs.
+    /// </summary>
+    public static async Task<(IReadOnlyList<PlannedDrill> Order, CatalogFailure? Failure)> OrderAsync(
+        IReadOnlyList<PlannedDrill> drills,
+        ConnectionSettings catalogue,
+        CancellationToken stop
+    )
+    {
+        var tested = new Dictionary<(string Server, string Tool), double>();
+        var failure = await CatalogSession.RunAsync(
+            catalogue,
+            Timeout,
+            async (session, cancellationToken) =>
+            {
+                if (await CatalogVersion.CheckAsync(session, cancellationToken) is { } wrong)
+                    return wrong;
+                session.Step = "reading the last restore tests";
+                await using var command = session.Command(Sql, drills.Select(drill => drill.Options.Server).ToArray());
+                await using var row = await command.ExecuteReaderAsync(cancellationToken);
+                while (await row.ReadAsync(cancellationToken))
+                    tested[(row.GetString(row.GetOrdinal("server")), row.GetString(row.GetOrdinal("tool")))] = row.GetDouble(
+                        row.GetOrdinal("tested")
+                    );
+                return null;
+            },
+            stop
+        );
+        return ([.. drills.OrderBy(drill => tested.GetValueOrDefault((drill.Options.Server, drill.Options.Tool.Name())))], failure);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace BackupMetricsJob.Drill;
+
+/// <summary>A file of WAL that restore_command did not bring.</summary>
+/// <param name="Name">A segment, or the history of a timeline.</param>
+/// <param name="ExitCode">How restore_command ended, as its shell says it.</param>
+/// <param name="Words">What it then wrote to standard error.</param>
+internal sealed record MissingWal(string Name, int ExitCode, string Words)
+{
+    public bool IsSegment => !Name.Contains('.', StringComparison.Ordinal);
+
+    /// <summary>The shell did not find the command, or may not run it.</summary>
+    public bool IsCommandMissing => ExitCode is 126 or 127;
+
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Name} (restore_command ended with {ExitCode}")
+        + (Words.Length > 0 ? $": {Words})" : ", without a word)");
+}
+
+/// <summary>
+/// Where the restored server gets WAL: the restore_command, and what it did not bring. PostgreSQL takes any failure of it for the end of
+/// the archive, and repeats nothing of what it said.
+/// </summary>
+internal sealed partial class WalSource(DrillFolder folder, LastWords words)
+{
+    string Log => folder.File("missing-wal");
+
+    string Asked => folder.File("asked-for");
+
+    /// <summary>The file that the command is fetching now; null for none.</summary>
+    public string? Fetching => File.Exists(Asked) && File.ReadAllText(Asked).Trim() is { Length: > 0 } name ? name : null;
+
+    /// <summary>The command with a note of each file that it did not bring. Its exit code and its words stay what they are.</summary>
+    public string Watched(string command)
+    {
+        var (errors, log) = (Quote(folder.File("wal-errors")), Quote(Log));
+        // A command may end with a comment.
+        return $"echo %f >{Quote(Asked)}; ({command}\n) 2>{errors}; code=$?; : >{Quote(Asked)}; cat {errors} >&2; "
+            + $"[ $code = 0 ] || {{ echo \"%f ended with $code\"; cat {errors}; }} >>{log}; exit $code";
+    }
+
+    /// <summary>In the order in which they were asked for.</summary>
+    public IReadOnlyList<MissingWal> Missing()
+    {
+        if (!File.Exists(Log))
+            return [];
+        var missing = new List<(string Name, int ExitCode, List<string> Words)>();
+        foreach (var line in File.ReadLines(Log))
+        {
+            if (Header().Match(line) is { Success: true } header)
+                missing.Add((header.Groups[1].Value, int.Parse(header.Groups[2].Value, CultureInfo.InvariantCulture), []));
+            else if (missing.Count > 0)
+                missing[^1].Words.Add(line);
+        }
+
+        return [.. missing.Select(one => new MissingWal(one.Name, one.ExitCode, words.Extract(string.Join('\n', one.Words))))];
+    }
+
+    /// <summary>The segment that replay ended at, since it did not come; null if it is not known.</summary>
+    /// <exception cref="DrillException">
+    /// The command cannot be run, or met a full disk: then it says nothing about the archive.
+    /// </exception>
+    public MissingWal? CheckItRan()
+    {
+        var missing = Missing();
+        if (missing.LastOrDefault(one => one.IsCommandMissing) is { } broken)
+            throw DrillException.OfSettings($"restore_command cannot be run, so no WAL came: {broken}");
+        if (missing.LastOrDefault(one => one.Words.Contains("No space left on device", StringComparison.Ordinal)) is { } full)
+            throw new DrillException($"WAL did not fit: {full}", DrillFault.Means);
+        return missing.LastOrDefault(one => one.IsSegment);
+    }
+
+    static string Quote(string path) => ShellText.Quote(path).Replace("%", "%%", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"^([0-9A-F]{8}(?:[0-9A-F]{16}|\.history)\S*) ended with (\d+)$")]
+    private static partial Regex Header();
+}
