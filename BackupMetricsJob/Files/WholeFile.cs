@@ -29,7 +29,8 @@ internal static class WholeFile
                     await write(file);
                     if (!OperatingSystem.IsWindows())
                         File.SetUnixFileMode(file.SafeFileHandle, ForAll);
-                    file.Flush(flushToDisk: true);
+                    await file.FlushAsync();
+                    RandomAccess.FlushToDisk(file.SafeFileHandle);
                 }
 
                 File.Move(beside, path, overwrite: true);
