@@ -40,6 +40,6 @@ internal sealed partial class KubernetesRules
     static IEnumerable<string> FilesNamedIn(string configuration) =>
         FileSetting().Matches(configuration).Select(match => match.Groups[1].Value);
 
-    [GeneratedRegex(@"_file: (/\S+)")]
+    [GeneratedRegex(@"(?:_file|tool_config): (/[^\s,}]+)")]
     private static partial Regex FileSetting();
 }

@@ -149,9 +149,13 @@ internal sealed partial class KubernetesRules
 
         var mounted = Mounted(manifest);
         var named = arguments.Where(argument => argument.StartsWith('/')).Concat(FilesNamedIn(Configuration(manifest)));
-        foreach (var file in named.Where(file => !mounted.ContainsKey(file)))
+        foreach (var file in named.Where(file => !mounted.ContainsKey(file) && !IsVolume(container, file)))
             Say(manifest, $"nothing is mounted at {file}");
     }
+
+    /// <summary>Whether it is a directory that may be written to.</summary>
+    static bool IsVolume(JsonNode container, string path) =>
+        Items(container["volumeMounts"]).Any(mount => (string?)mount["mountPath"] == path && (bool?)mount["readOnly"] != true);
 
     /// <summary>A slot's job has ended when the next slot comes, and nothing is cut that may still do good.</summary>
     void Times(Manifest manifest)
@@ -159,17 +163,22 @@ internal sealed partial class KubernetesRules
         var spec = manifest.Spec!;
         var job = spec["jobTemplate"]!["spec"]!;
         var configuration = Configuration(manifest);
-        var deadline = Setting(configuration, "deadline");
+        var isDrill = Argument(manifest, 0) == "drill";
+        var deadline = isDrill
+            ? Seconds(Argument(manifest, 1 + Arguments(manifest).IndexOf("--timeout")))
+            : Setting(configuration, "deadline");
         var grace = (int)job["template"]!["spec"]!["terminationGracePeriodSeconds"]!;
         var active = (int)job["activeDeadlineSeconds"]!;
         var tries = 1 + ((int?)job["backoffLimit"] ?? (int?)job["backoffLimitPerIndex"] ?? 6);
-        var slot = EveryMinutes().Match((string)spec["schedule"]!) is { Success: true } every
-            ? 60 * int.Parse(every.Groups[1].Value, CultureInfo.InvariantCulture)
+        var slot =
+            EveryMinutes().Match((string)spec["schedule"]!) is { Success: true } every
+                ? 60 * int.Parse(every.Groups[1].Value, CultureInfo.InvariantCulture)
+            : Daily().IsMatch((string)spec["schedule"]!) ? 86_400
             : 0;
 
         if (spec["timeZone"] is null || (string?)spec["concurrencyPolicy"] != "Forbid")
             Say(manifest, "it needs a timeZone, and concurrencyPolicy Forbid");
-        if (Setting(configuration, "interval") != slot)
+        if (!isDrill && Setting(configuration, "interval") != slot)
             Say(manifest, $"interval must be that of schedule, {slot} s");
         if ((int?)spec["startingDeadlineSeconds"] is not { } starting || starting < 10 || starting >= slot)
             Say(manifest, "startingDeadlineSeconds must be at least 10, and less than a slot");
@@ -209,11 +218,18 @@ internal sealed partial class KubernetesRules
 
     static IEnumerable<JsonNode> Items(JsonNode? list) => list is JsonArray array ? array.Select(item => item!) : [];
 
+    static List<string> Arguments(Manifest manifest) =>
+        [.. Items(manifest.PodTemplate!["spec"]!["containers"]![0]!["args"]).Select(argument => (string)argument!)];
+
+    static string Argument(Manifest manifest, int index) => Arguments(manifest).ElementAtOrDefault(index) ?? "";
+
     static int Setting(string configuration, string key) =>
-        Regex.Match(configuration, $@"^{key}: (\S+)", RegexOptions.Multiline) is { Success: true } match
-        && DurationParser.TryParse(match.Groups[1].Value, out var duration)
-            ? (int)duration.TotalSeconds
-            : 0;
+        Seconds(Regex.Match(configuration, $@"^{key}: (\S+)", RegexOptions.Multiline).Groups[1].Value);
+
+    static int Seconds(string duration) => DurationParser.TryParse(duration, out var parsed) ? (int)parsed.TotalSeconds : 0;
+
+    [GeneratedRegex(@"^\d+ \d+ \* \* \*$")]
+    private static partial Regex Daily();
 
     [GeneratedRegex(@"^\*/(\d+) \* \* \* \*$")]
     private static partial Regex EveryMinutes();

@@ -48,6 +48,21 @@ public sealed partial class KubernetesRulesTests
         (Cron, "concurrencyPolicy: Forbid", "concurrencyPolicy: Replace", "concurrencyPolicy Forbid"),
         (Cron, "values: [64, 69, 76, 78]", "values: [64, 77]", "exit code 77 does not exist"),
         (Cron, "containerName: backup-metrics", "containerName: backup-metric", "there is no container backup-metric"),
+        (Folder + "drill-cronjob.yaml", "--work-dir, /work", "--workdir, /work", "drill has no flag --workdir"),
+        (Folder + "drill-cronjob.yaml", "--work-dir, /work", "--work-dir, /scratch", "nothing is mounted at /scratch"),
+        (
+            Folder + "drill-cronjob.yaml",
+            "  pgbackrest.conf: |",
+            "  pgbackrest.ini: |",
+            "nothing is mounted at /etc/backup-metrics/pgbackrest.conf"
+        ),
+        (Folder + "drill-cronjob.yaml", "activeDeadlineSeconds: 15300", "activeDeadlineSeconds: 3600", "too short for 1 tries of 14400 s"),
+        (
+            Folder + "drill-cronjob.yaml",
+            "startingDeadlineSeconds: 3600",
+            "startingDeadlineSeconds: 90000",
+            "startingDeadlineSeconds must be"
+        ),
         (Folder + "indexed-job.yaml", "--shards, \"4\"", "--shards, \"5\"", "completions 5"),
         (Folder + "networkpolicy.yaml", "port: 9091", "port: 9090", "no such port"),
         (Folder + "networkpolicy.yaml", "port: 9351", "port: 9352", "ingress to port 9352"),
@@ -137,6 +152,7 @@ public sealed partial class KubernetesRulesTests
         new()
         {
             ["run"] = (await BackupMetrics.RunAsync("run", "--help")).Output,
+            ["drill"] = (await BackupMetrics.RunAsync("drill", "--help")).Output,
             ["schedule"] = (await BackupMetrics.RunAsync("schedule", "--help")).Output,
         };
 

@@ -1,17 +1,14 @@
 using System.Text.RegularExpressions;
-using BackupMetricsJob.Tests.Integration;
 using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Drill;
 
 /// <summary>Backups broken on purpose: each fails in its phase, in words that name the cause, and nothing is left behind.</summary>
-public sealed class BrokenBackupTests(DrilledServer drilled) : IClassFixture<DrilledServer>
+public sealed class BrokenBackupTests(DrilledServer drilled, ToldDrills told) : IClassFixture<DrilledServer>, IClassFixture<ToldDrills>
 {
     [Fact]
     public async Task A_flipped_byte_is_found_by_its_checksum_recorded_and_published()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
-        await using var gateway = await PushgatewayServer.StartAsync();
         await using var place = await DrillPlace.CreateAsync();
         var backup = await place.CopyAsync(drilled.Plain, "backup");
         var table = await drilled.Server.ScalarAsync<string>("SELECT pg_relation_filepath('accounts')");
@@ -21,31 +18,27 @@ public sealed class BrokenBackupTests(DrilledServer drilled) : IClassFixture<Dri
             file.WriteByte(0xA5);
         }
 
-        var result = await place.RunAsync([.. OfBackup(backup), "--catalogue", catalogue.Uri, "--gateway", gateway.Url]);
+        var result = await RunAsync(place, OfBackup(backup));
 
-        AssertFailed(place, result, "check", $"pg_checksums ended with 1: .*checksum verification failed in file .*{Regex.Escape(table)}");
-        Assert.Matches(
-            "^failed check: pg_checksums ended with 1: ",
-            await catalogue.Server.ScalarAsync<string>("SELECT concat_ws(' ', status, error) FROM backup_metrics.backup_catalog")
-        );
-        Assert.Contains(
-            "postgres_restore_test_success{drill=\"orders\",instance=\"orders\",job=\"backup_metrics\",tool=\"pg_basebackup\"} 0\n",
-            await gateway.MetricsAsync(),
-            StringComparison.Ordinal
+        await AssertFailedAsync(
+            place,
+            result,
+            "check",
+            $"pg_checksums ended with 1: .*checksum verification failed in file .*{Regex.Escape(table)}"
         );
         // The group is ours, so `delete` may remove it.
         var deleted = await BackupMetrics.RunAsync(
             "delete",
             "--gateway",
-            gateway.Url,
+            told.Gateway.Url,
             "--job",
             "backup_metrics",
             "--grouping",
             "drill=orders"
         );
         Assert.True(deleted.ExitCode == 0, deleted.Error);
-        Assert.DoesNotContain("postgres_restore_test_success", await gateway.MetricsAsync(), StringComparison.Ordinal);
-        var shown = await BackupMetrics.RunAsync("show", "--source", "catalog", "--connection", catalogue.Uri, "--instance", "c");
+        Assert.DoesNotContain("postgres_restore_test_success", await told.Gateway.MetricsAsync(), StringComparison.Ordinal);
+        var shown = await BackupMetrics.RunAsync("show", "--source", "catalog", "--connection", told.Catalogue.Uri, "--instance", "c");
         Assert.Contains("could not be restored, or a check failed", shown.Output, StringComparison.Ordinal);
     }
 
@@ -56,7 +49,7 @@ public sealed class BrokenBackupTests(DrilledServer drilled) : IClassFixture<Dri
         var backup = await place.CopyAsync(drilled.Plain, "backup");
         File.Delete(Path.Combine(backup, "backup_label"));
 
-        AssertFailed(place, await place.RunAsync(OfBackup(backup)), "fetch", "the backup has no backup_label");
+        await AssertFailedAsync(place, await RunAsync(place, OfBackup(backup)), "fetch", "the backup has no backup_label");
     }
 
     [Fact]
@@ -70,17 +63,33 @@ public sealed class BrokenBackupTests(DrilledServer drilled) : IClassFixture<Dri
         File.Delete(Path.Combine(plain, $"pg_tblspc/{oid}"));
         File.CreateSymbolicLink(Path.Combine(plain, $"pg_tblspc/{oid}"), "/nowhere");
 
-        AssertFailed(
+        await AssertFailedAsync(
             place,
-            await place.RunAsync(OfBackup(tar)),
+            await RunAsync(place, OfBackup(tar)),
             "fetch",
             $@"the tablespace {oid} \(.*\) is missing: there is no {oid}.tar"
         );
-        AssertFailed(
+        await AssertFailedAsync(
             place,
-            await place.RunAsync(OfBackup(plain)),
+            await RunAsync(place, OfBackup(plain)),
             "fetch",
             $"the tablespace {oid} is missing: .* /nowhere, which is not there"
+        );
+    }
+
+    [Fact]
+    public async Task A_tar_that_is_cut_off_says_so()
+    {
+        await using var place = await DrillPlace.CreateAsync();
+        var tar = await place.CopyAsync(drilled.Tar, "tar");
+        await using (var file = File.OpenWrite(Path.Combine(tar, "base.tar.gz")))
+            file.SetLength(file.Length * 3 / 4);
+
+        await AssertFailedAsync(
+            place,
+            await RunAsync(place, OfBackup(tar)),
+            "fetch",
+            "tar ended with 2: gzip: stdin: unexpected end of file tar: Unexpected EOF in archive"
         );
     }
 
@@ -89,9 +98,9 @@ public sealed class BrokenBackupTests(DrilledServer drilled) : IClassFixture<Dri
     {
         await using var place = await DrillPlace.CreateAsync();
 
-        var result = await place.RunAsync(OfCommand($"cp -a {drilled.Plain}/. %d"));
+        var result = await RunAsync(place, OfCommand($"cp -a {drilled.Plain}/. %d"));
 
-        AssertUnfinished(place, result, 78, "fetch", "outside of the drill's folder: a start would write to it");
+        await AssertUnfinishedAsync(place, result, 78, "fetch", "outside of the drill's folder: a start would write to it");
     }
 
     [Fact]
@@ -99,9 +108,9 @@ public sealed class BrokenBackupTests(DrilledServer drilled) : IClassFixture<Dri
     {
         await using var place = await DrillPlace.CreateAsync();
 
-        var result = await place.RunAsync("--tool", "pg_basebackup", "--server", "orders", "--directory", drilled.Plain);
+        var result = await RunAsync(place, "--tool", "pg_basebackup", "--server", "orders", "--directory", drilled.Plain);
 
-        AssertFailed(
+        await AssertFailedAsync(
             place,
             result,
             "replay",
@@ -137,9 +146,9 @@ public sealed class BrokenBackupTests(DrilledServer drilled) : IClassFixture<Dri
         File.Delete(Path.Combine(archive, segments[1]));
         await place.GiveAsync();
 
-        var result = await place.RunAsync("--tool", "pg_basebackup", "--server", "orders", "--directory", backup, "--archive", archive);
+        var result = await RunAsync(place, "--tool", "pg_basebackup", "--server", "orders", "--directory", backup, "--archive", archive);
 
-        AssertFailed(
+        await AssertFailedAsync(
             place,
             result,
             "replay",
@@ -156,9 +165,9 @@ public sealed class BrokenBackupTests(DrilledServer drilled) : IClassFixture<Dri
     {
         await using var place = await DrillPlace.CreateAsync();
 
-        var result = await place.RunAsync([.. OfBackup(drilled.Plain), "--query", place.Write("q.sql", query)]);
+        var result = await RunAsync(place, [.. OfBackup(drilled.Plain), "--query", place.Write("q.sql", query)]);
 
-        AssertFailed(place, result, "check", problem);
+        await AssertFailedAsync(place, result, "check", problem);
     }
 
     [Fact]
@@ -175,11 +184,12 @@ public sealed class BrokenBackupTests(DrilledServer drilled) : IClassFixture<Dri
         File.Delete(Directory.GetFiles(directory, "*.dat.gz").MaxBy(file => new FileInfo(file).Length)!);
         await place.GiveAsync();
 
-        AssertFailed(place, await DumpAsync("custom"), "replay", "pg_restore ended with 1: .*(end of file|could not read)");
-        AssertFailed(place, await DumpAsync("directory"), "replay", "pg_restore ended with 1: .*No such file or directory");
-        AssertFailed(place, await DumpAsync("plain"), "preflight", "does not end with \"PostgreSQL database dump complete\"");
+        await AssertFailedAsync(place, await DumpAsync("custom"), "replay", "pg_restore ended with 1: .*(end of file|could not read)");
+        await AssertFailedAsync(place, await DumpAsync("directory"), "replay", "pg_restore ended with 1: .*No such file or directory");
+        await AssertFailedAsync(place, await DumpAsync("plain"), "preflight", "does not end with \"PostgreSQL database dump complete\"");
 
-        Task<ProcessResult> DumpAsync(string name) => place.RunAsync("--tool", "pg_dump", "--server", "orders", "--dump", place.File(name));
+        Task<ProcessResult> DumpAsync(string name) =>
+            RunAsync(place, "--tool", "pg_dump", "--server", "orders", "--dump", place.File(name));
     }
 
     [Fact]
@@ -187,14 +197,14 @@ public sealed class BrokenBackupTests(DrilledServer drilled) : IClassFixture<Dri
     {
         await using var place = await DrillPlace.CreateAsync();
 
-        AssertUnfinished(
+        await AssertUnfinishedAsync(
             place,
             await OnSmallDiskAsync(8, OfBackup(drilled.Plain)),
             69,
             "preflight",
-            "not enough space in .*: [0-9.]+ MB of backup and 67.1 MB for PostgreSQL's own files are [0-9.]+ MB, but only [0-9.]+ MB are free"
+            "not enough space in .*: [0-9.]+ MB of backup and 67.1 MB for PostgreSQL's own files are [0-9.]+ MB, but only .* are free"
         );
-        AssertUnfinished(
+        await AssertUnfinishedAsync(
             place,
             await OnSmallDiskAsync(8, OfCommand($"cp -a {drilled.Plain}/. %d")),
             69,
@@ -202,12 +212,9 @@ public sealed class BrokenBackupTests(DrilledServer drilled) : IClassFixture<Dri
             @"the disk is full \(.* are free in .*\): .*No space left on device"
         );
         // The backup fits, and its WAL does not: then PostgreSQL only says that it found no checkpoint, or could not write a page.
-        AssertUnfinished(
+        await AssertUnfinishedAsync(
             place,
-            await OnSmallDiskAsync(
-                70,
-                [.. OfCommand($"cp -a {drilled.Plain}/. %d && rm %d/pg_tblspc/*"), "--archive", drilled.Archive]
-            ),
+            await OnSmallDiskAsync(70, [.. OfCommand($"cp -a {drilled.Plain}/. %d && rm %d/pg_tblspc/*"), "--archive", drilled.Archive]),
             69,
             "replay",
             @"the disk is full \("
@@ -218,9 +225,10 @@ public sealed class BrokenBackupTests(DrilledServer drilled) : IClassFixture<Dri
             ChildProcess.RunAsync(
                 Tool.Find("bwrap", "apt-get install bubblewrap"),
                 [
-                    .. (string[])["--bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--size", $"{megabytes}000000", "--tmpfs", place.Work],
+                    .. (string[])
+                        ["--bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--size", $"{megabytes}000000", "--tmpfs", place.Work],
                     .. (string[])["--setenv", "DOTNET_ROOT", BackupMetrics.DotnetRoot],
-                    .. (string[])[BackupMetrics.Executable, "drill", "--work-dir", place.Work, .. arguments],
+                    .. (string[])[BackupMetrics.Executable, "drill", "--work-dir", place.Work, .. arguments, .. told.Flags],
                 ],
                 new() { Unprivileged = true }
             );
@@ -231,9 +239,9 @@ public sealed class BrokenBackupTests(DrilledServer drilled) : IClassFixture<Dri
     {
         await using var place = await DrillPlace.CreateAsync();
 
-        var result = await place.RunAsync([.. OfCommand("sleep 1000; true"), "--timeout", "1s"]);
+        var result = await RunAsync(place, [.. OfCommand("sleep 1000; true"), "--timeout", "1s"]);
 
-        AssertUnfinished(place, result, 69, "fetch", @"not done within 1 s \(--timeout\)\n");
+        await AssertUnfinishedAsync(place, result, 69, "fetch", @"not done within 1 s \(--timeout\)\n");
     }
 
     [Fact]
@@ -243,10 +251,10 @@ public sealed class BrokenBackupTests(DrilledServer drilled) : IClassFixture<Dri
 
         var result = await place.RunAsync(
             new Dictionary<string, string> { ["STORAGE_SECRET_KEY"] = "horse-battery" },
-            OfCommand("echo \"error: 403 for $STORAGE_SECRET_KEY, password=staple https://u:correct@s3/\" >&2; exit 3")
+            [.. OfCommand("echo \"error: 403 for $STORAGE_SECRET_KEY, password=staple https://u:correct@s3/\" >&2; exit 3"), .. told.Flags]
         );
 
-        AssertFailed(
+        await AssertFailedAsync(
             place,
             result,
             "fetch",
@@ -259,9 +267,17 @@ public sealed class BrokenBackupTests(DrilledServer drilled) : IClassFixture<Dri
 
     static string[] OfCommand(string command) => ["--tool", "command", "--server", "orders", "--restore-command", command];
 
-    static void AssertFailed(DrillPlace place, ProcessResult result, string phase, string words) =>
+    Task AssertFailedAsync(DrillPlace place, ProcessResult result, string phase, string words)
+    {
         place.AssertEnded(result, 65, "FAILED", phase, words);
+        return told.AssertAsync("failed", phase, words);
+    }
 
-    static void AssertUnfinished(DrillPlace place, ProcessResult result, int code, string phase, string words) =>
+    Task AssertUnfinishedAsync(DrillPlace place, ProcessResult result, int code, string phase, string words)
+    {
         place.AssertEnded(result, code, "UNFINISHED", phase, words);
+        return told.AssertAsync("waiting", phase, words);
+    }
+
+    Task<ProcessResult> RunAsync(DrillPlace place, params string[] arguments) => place.RunAsync([.. arguments, .. told.Flags]);
 }

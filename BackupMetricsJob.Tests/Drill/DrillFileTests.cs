@@ -43,7 +43,8 @@ public sealed class DrillFileTests(DrilledServer drilled) : IClassFixture<Drille
         Assert.Contains(Success("stock", "pg_dump") + "1\n", pushed, StringComparison.Ordinal);
 
         static string Success(string server, string tool) =>
-            $"postgres_restore_test_success{{cluster=\"eu1\",drill=\"{server}\",env=\"prod\",instance=\"{server}\",job=\"nightly\",tool=\"{tool}\"}} ";
+            $"postgres_restore_test_success{{cluster=\"eu1\",drill=\"{server}\",env=\"prod\",instance=\"{server}\","
+            + $"job=\"nightly\",tool=\"{tool}\"}} ";
     }
 
     [Fact]
@@ -83,11 +84,7 @@ public sealed class DrillFileTests(DrilledServer drilled) : IClassFixture<Drille
         var result = await place.RunAsync("--config", file, "--timeout", "2s");
 
         Assert.Equal(69, result.ExitCode);
-        Assert.EndsWith(
-            "\n2 drills: 0 restored, 1 without a verdict (a), 1 not begun (b)\n",
-            result.Error,
-            StringComparison.Ordinal
-        );
+        Assert.EndsWith("\n2 drills: 0 restored, 1 without a verdict (a), 1 not begun (b)\n", result.Error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -7,12 +7,14 @@ namespace BackupMetricsJob.Tests.Drill;
 /// <summary>Worlds in which everybody says that all is well, followed by a drill: it tells to the second what is missing.</summary>
 public sealed class DrillLabTests
 {
-    /// <summary>While its repository cannot be written, archive-push-queue-max lets pgBackRest drop WAL and say that it stored it.</summary>
+    /// <summary>
+    /// While its repository cannot be written, archive-push-queue-max lets pgBackRest drop WAL and say that it stored it.
+    /// </summary>
     [Fact]
     public async Task WAL_that_pgbackrest_dropped()
     {
         await using var place = await DrillPlace.CreateAsync();
-        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
+        await using var server = await PostgresServer.StartAsync(DrilledServer.Quiet);
         var program = Tool.Find("pgbackrest", "apt-get install pgbackrest");
         var config = place.Write(
             "pgbackrest.conf",
@@ -40,6 +42,7 @@ public sealed class DrillLabTests
         Directory.Move(archive + ".away", archive);
         await CommitAsync(server, "after_it");
         await ArchivedAsync(2);
+        await server.ExecuteAsync("CHECKPOINT");
         var before = DrillPlace.Fingerprint(place.File("repo"), server.DataDirectory + "/base");
 
         var result = await place.RunAsync([
@@ -73,12 +76,12 @@ public sealed class DrillLabTests
     public async Task A_failover_over_a_hole()
     {
         await using var place = await DrillPlace.CreateAsync();
-        await using var old = await PostgresServer.StartAsync(new() { Archiving = true });
+        await using var old = await PostgresServer.StartAsync(DrilledServer.Quiet);
         var backup = await old.BaseBackupAsync();
         var last = await CommitAsync(old, "before_it");
         await old.WaitForArchivedAsync(await old.SwitchWalAsync());
         await using var promoted = await old.CreateStandbyAsync(
-            new() { Archiving = true, Settings = { ["archive_command"] = $"cp %p {old.ArchiveDirectory}/%f" } }
+            new() { Archiving = true, Settings = { ["archive_command"] = $"cp %p {old.ArchiveDirectory}/%f", ["autovacuum"] = "off" } }
         );
         await old.SetAsync("archive_command", "/bin/false");
         await CommitAsync(old, "lost");
@@ -91,6 +94,7 @@ public sealed class DrillLabTests
         await promoted.PromoteAsync();
         await CommitAsync(promoted, "after_it");
         await promoted.WaitForArchivedAsync(await promoted.SwitchWalAsync());
+        await promoted.ExecuteAsync("CHECKPOINT");
         var before = DrillPlace.Fingerprint(backup, old.ArchiveDirectory, promoted.DataDirectory + "/base");
 
         var result = await place.RunAsync([
@@ -112,7 +116,10 @@ public sealed class DrillLabTests
     }
 
     static string Only(DrillPlace place, string table) =>
-        place.Write("only.sql", $"SELECT array_agg(relname::text) = '{{{table}}}' FROM pg_class WHERE relnamespace = 'public'::regnamespace");
+        place.Write(
+            "only.sql",
+            $"SELECT array_agg(relname::text) = '{{{table}}}' FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        );
 
     /// <summary>What is missing is the claimed time minus the last transaction's: both are in the summary to the second.</summary>
     static void AssertShortfall(ProcessResult result, DateTimeOffset last, string missing)

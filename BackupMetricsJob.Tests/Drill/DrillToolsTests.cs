@@ -19,7 +19,7 @@ public sealed class DrillToolsTests
     public async Task PgBackRest_with_an_encrypted_repository_another_passphrase_and_a_hole_in_its_archive()
     {
         await using var place = await DrillPlace.CreateAsync();
-        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
+        await using var server = await PostgresServer.StartAsync(DrilledServer.Quiet);
         var config = PgBackRestConfig(place, server, "pgbackrest.conf", Passphrase);
         var wrong = PgBackRestConfig(place, server, "wrong.conf", "of-another-one");
         await place.GiveAsync();
@@ -27,6 +27,7 @@ public sealed class DrillToolsTests
         await server.SetAsync("archive_command", $"pgbackrest --config={config} --stanza=orders archive-push %p");
         await PgBackRestAsync(config, "backup");
         var later = await FillSegmentsAsync(server);
+        await server.ExecuteAsync("CHECKPOINT");
         var before = DrillPlace.Fingerprint(place.File("repo"), server.DataDirectory + "/base");
 
         var good = await place.RunAsync([.. Of(config), "--connection", server.ConnectionUri(), "--query", Tables(place, 3)]);
@@ -59,7 +60,7 @@ public sealed class DrillToolsTests
     public async Task Barman_with_the_WAL_that_it_has()
     {
         await using var place = await DrillPlace.CreateAsync();
-        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
+        await using var server = await PostgresServer.StartAsync(DrilledServer.Quiet);
         var config = BarmanConfig(place, server);
         Directory.CreateDirectory(place.File("home"));
         Directory.CreateDirectory(place.File("space"));
@@ -93,7 +94,7 @@ public sealed class DrillToolsTests
     public async Task WalG_by_its_command_line_and_never_with_tablespaces()
     {
         await using var place = await DrillPlace.CreateAsync();
-        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
+        await using var server = await PostgresServer.StartAsync(DrilledServer.Quiet);
         var backup = await server.BaseBackupAsync();
         await FillSegmentsAsync(server);
         Directory.CreateDirectory(place.File("bin"));

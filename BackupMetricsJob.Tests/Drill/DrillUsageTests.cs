@@ -24,7 +24,10 @@ public sealed class DrillUsageTests
         "--work-dir \"/usr/lib\": must be outside the backup"
     )]
     [InlineData("--tool wal-g --server x --catalogue host=a;password=b", "--catalogue: ")]
-    [InlineData("--tool command --server x --restore-command y --archive /nowhere", "--archive \"/nowhere\": must be a directory that exists")]
+    [InlineData(
+        "--tool command --server x --restore-command y --archive /nowhere",
+        "--archive \"/nowhere\": must be a directory that exists"
+    )]
     [InlineData("--tool wal-g --server x --target y", "--target: needs targets from a file")]
     [InlineData("--tool wal-g --server x --count 1", "--count: needs targets from a file")]
     public async Task Each_problem_is_named(string arguments, string problem)

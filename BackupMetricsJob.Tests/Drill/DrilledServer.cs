@@ -25,6 +25,9 @@ public sealed class DrilledServer : IAsyncLifetime, IDisposable
     /// <summary>It has a function in a library that is not installed any more.</summary>
     internal const string Extended = "extended";
 
+    /// <summary>Archives, and writes to its files when it is told to: nobody else changes them while a drill is watched.</summary>
+    internal static PostgresOptions Quiet => new() { Archiving = true, Settings = { ["autovacuum"] = "off" } };
+
     internal string Dump(string format) => _folder.File("dump." + format);
 
     public async Task InitializeAsync()

@@ -43,9 +43,11 @@ public sealed class StoppedDrillTests(DrilledServer drilled) : IClassFixture<Dri
         await Wait.ForAsync("another drill", () => place.Left().Length == 2 && place.Processes().Count >= 2 && !Directory.Exists(left));
         var other = place.Left().Single(folder => folder != strange);
 
-        var result = await place.RunAsync(
-            [.. (string[])["--tool", "pg_basebackup", "--server", "orders", "--directory", drilled.Plain], "--archive", drilled.Archive]
-        );
+        var result = await place.RunAsync([
+            .. (string[])["--tool", "pg_basebackup", "--server", "orders", "--directory", drilled.Plain],
+            "--archive",
+            drilled.Archive,
+        ]);
 
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.DoesNotContain("removed ", result.Error, StringComparison.Ordinal);
@@ -69,6 +71,9 @@ public sealed class StoppedDrillTests(DrilledServer drilled) : IClassFixture<Dri
 
         await drill.WaitForErrorLineAsync("replay ...");
 
-        Assert.Matches("^drill of orders: pg_basebackup\nclaim: none: .*\nok preflight .*\nfetch ...\nok fetch .*\nreplay ...\n$", drill.Error);
+        Assert.Matches(
+            "^drill of orders: pg_basebackup\nclaim: none: .*\nok preflight .*\nfetch ...\nok fetch .*\nreplay ...\n$",
+            drill.Error
+        );
     }
 }

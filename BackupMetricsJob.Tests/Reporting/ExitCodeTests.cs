@@ -1,6 +1,7 @@
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Drill;
 using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Running;
@@ -63,6 +64,31 @@ public sealed class ExitCodeTests
         );
 
         Assert.Equal(code, (int)result);
+    }
+
+    /// <summary>Of several drills: a signal, a backup that failed, a setting, time or space. One that was not begun is 69.</summary>
+    [Theory]
+    [InlineData("", 0, 0)]
+    [InlineData("Means", 0, 69)]
+    [InlineData("Means Settings", 0, 78)]
+    [InlineData("Settings Backup Means", 0, 65)]
+    [InlineData("Backup", 1, 65)]
+    [InlineData("", 1, 69)]
+    public void Of_several_drills_the_worst_counts(string faults, int notBegun, int code)
+    {
+        var options = new DrillOptions("orders", DrillTool.Dump) { WorkDirectory = "/", Timeout = TimeSpan.FromHours(1) };
+        var good = new DrillResult(options, DateTimeOffset.UnixEpoch) { Finished = DateTimeOffset.UnixEpoch };
+        List<DrillReport> reports = [new(good)];
+        foreach (var fault in faults.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            reports.Add(new(good with { FailedPhase = DrillPhase.Check, Fault = Enum.Parse<DrillFault>(fault) }));
+
+        Assert.Equal(code, (int)ExitCodes.For(reports, reports.Count + notBegun, null));
+        Assert.Equal(
+            code == 0 ? 0
+                : notBegun > 0 ? 143
+                : code,
+            (int)ExitCodes.For(reports, reports.Count + notBegun, ExitCode.Terminated)
+        );
     }
 
     [Fact]

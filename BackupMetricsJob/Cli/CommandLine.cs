@@ -15,7 +15,7 @@ internal static class CommandLine
         written, or an import of run was refused, the rest was pushed, or a drill could not restore the backup, or found a fault in
         it; 69 a database could not be probed, or a catalogue command could not use its database; 70 bug; 74 standard output or
         --textfile could not be written; 75 the push did not arrive; 76 the gateway refused the push; 78 invalid environment variable
-        or file, or a drill as root; 143, 130 ended by SIGTERM, SIGINT (a run pushes first).
+        or file, or a drill that does not fit here; 143, 130, 129 ended by SIGTERM, SIGINT, SIGHUP (a run pushes first).
         """;
 
     public static int Run(string[] args, ProcessContext context, BuildVersion build)

@@ -123,8 +123,7 @@ internal sealed class DrillPlanReader(Settings settings, ProcessContext context,
             [],
             [SourceName.Server]
         );
-        var living =
-            settings.One(JobSettings.Connection) is null ? null : ConnectionSetting.Read(settings, context.Environment, problems);
+        var living = settings.One(JobSettings.Connection) is null ? null : ConnectionSetting.Read(settings, context.Environment, problems);
         return new(
             new(living is null ? null : new Target(instance.Name, living, JobDefaults.Timeout), instance, SourceSettings.Default),
             drill,

@@ -54,22 +54,22 @@ internal sealed record DrillSettings
             return this;
         var place = Tool is null || Tool.Value == defaults.Tool?.Value ? defaults : new();
         return this with
-            {
-                Tool = Tool ?? defaults.Tool,
-                Stanza = Stanza ?? place.Stanza,
-                ToolConfig = ToolConfig ?? place.ToolConfig,
-                Directories = Directories.Count > 0 ? Directories : place.Directories,
-                Archive = Archive ?? place.Archive,
-                Dump = Dump ?? place.Dump,
-                RestoreCommand = RestoreCommand ?? place.RestoreCommand,
-                Snapshot = Snapshot ?? place.Snapshot,
-                BinDirectory = BinDirectory ?? defaults.BinDirectory,
-                QueryFile = QueryFile ?? defaults.QueryFile,
-                Database = Database ?? defaults.Database,
-                Superuser = Superuser ?? defaults.Superuser,
-                Preload = Preload ?? defaults.Preload,
-                Amcheck = Amcheck ?? defaults.Amcheck,
-                Timeout = Timeout ?? defaults.Timeout,
-            };
+        {
+            Tool = Tool ?? defaults.Tool,
+            Stanza = Stanza ?? place.Stanza,
+            ToolConfig = ToolConfig ?? place.ToolConfig,
+            Directories = Directories.Count > 0 ? Directories : place.Directories,
+            Archive = Archive ?? place.Archive,
+            Dump = Dump ?? place.Dump,
+            RestoreCommand = RestoreCommand ?? place.RestoreCommand,
+            Snapshot = Snapshot ?? place.Snapshot,
+            BinDirectory = BinDirectory ?? defaults.BinDirectory,
+            QueryFile = QueryFile ?? defaults.QueryFile,
+            Database = Database ?? defaults.Database,
+            Superuser = Superuser ?? defaults.Superuser,
+            Preload = Preload ?? defaults.Preload,
+            Amcheck = Amcheck ?? defaults.Amcheck,
+            Timeout = Timeout ?? defaults.Timeout,
+        };
     }
 }

@@ -10,7 +10,8 @@ namespace BackupMetricsJob.Drill;
 /// The throw-away server. Nobody but this user can connect to it, by a socket in the drill's folder. It archives nothing, follows nobody,
 /// and runs no workers of extensions or of logical replication.
 /// </summary>
-internal sealed partial class DrillCluster(DrillFolder folder, DrillProgram program, PostgresPrograms programs, DrillOptions options) : IDisposable
+internal sealed partial class DrillCluster(DrillFolder folder, DrillProgram program, PostgresPrograms programs, DrillOptions options)
+    : IDisposable
 {
     const int Port = 5432;
 
@@ -196,8 +197,8 @@ internal sealed partial class DrillCluster(DrillFolder folder, DrillProgram prog
 
     public void Dispose() => _process?.Dispose();
 
-    // A hint may say to remove backup_label, which no one should follow who only wants to know whether a backup is good. What stands without
-    // a level is restore_command's, which WalSource quotes. Before the settings are read, a line begins with a time.
+    // A hint may say to remove backup_label, which no one should follow who only wants to know whether a backup is good. What stands
+    // without a level is restore_command's, which WalSource quotes. Before the settings are read, a line begins with a time.
     [GeneratedRegex(@"^(?:\d{4}-\S+ \S+ \S+ \[\d+\] )?(?:FATAL|PANIC|ERROR|WARNING|DETAIL|CONTEXT): ")]
     private static partial Regex Telling();
 

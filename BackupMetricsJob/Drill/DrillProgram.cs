@@ -28,9 +28,7 @@ internal sealed class DrillProgram(string folder, IReadOnlyDictionary<string, st
     public async Task<ProgramResult> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         var result = await TryAsync(program, arguments, cancellationToken);
-        return result.ExitCode == 0
-            ? result
-            : throw DrillException.OfProgram(Path.GetFileName(program), result.ExitCode, result.LastWords);
+        return result.ExitCode == 0 ? result : throw DrillException.OfProgram(Path.GetFileName(program), result.ExitCode, result.LastWords);
     }
 
     /// <exception cref="DrillException">It cannot be started.</exception>

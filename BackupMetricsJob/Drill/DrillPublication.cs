@@ -65,7 +65,9 @@ internal sealed record DrillPublication(
         else
             RestoreTestSamples.Write(result.Facts, labels, tool, samples);
         samples.Set(RunMetricNames.BuildInfo, 1, Build.Version, Build.Revision);
-        return await Task.WhenAll(Gateways.Select(gateway => PushAsync(gateway, registry, replaces: !result.IsUnfinished, time, cancellationToken)));
+        return await Task.WhenAll(
+            Gateways.Select(gateway => PushAsync(gateway, registry, replaces: !result.IsUnfinished, time, cancellationToken))
+        );
     }
 
     async Task<PushOutcome> PushAsync(

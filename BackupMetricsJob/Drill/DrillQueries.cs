@@ -79,9 +79,8 @@ internal sealed class DrillQueries(DrillCluster cluster, string file, string dat
         var words = $"--query, statement {number}: {PlainText.OnOneLine(e.MessageText)} (SQLSTATE {e.SqlState})";
         return e.SqlState switch
         {
-            PostgresErrorCodes.SyntaxError
-            or PostgresErrorCodes.ReadOnlySqlTransaction
-            or PostgresErrorCodes.InsufficientPrivilege => DrillException.OfSettings(words),
+            PostgresErrorCodes.SyntaxError or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InsufficientPrivilege =>
+                DrillException.OfSettings(words),
             PostgresErrorCodes.UndefinedFile => DrillException.OfSettings(
                 $"{words}. The library of an extension is not installed in {cluster.Programs.Directory}: install the extension's package"
             ),

@@ -56,7 +56,7 @@ internal sealed record DrillResult(DrillOptions Options, DateTimeOffset Started)
 
     public bool Succeeded => FailedPhase is null && !IsStopped;
 
-    /// <summary>It ended early for a reason that is not the backup's: nothing is proved, neither that it is good nor that it is bad.</summary>
+    /// <summary>It ended early for a reason that is not the backup's: nothing is proved, neither good nor bad.</summary>
     public bool IsUnfinished => Fault is DrillFault.Settings or DrillFault.Means;
 
     /// <summary>The time that a restore takes.</summary>

@@ -124,7 +124,8 @@ internal sealed partial class DumpLoader(DrillOptions options, DrillFolder folde
             return;
         if (MissingExtension().IsMatch(result.LastWords))
             throw DrillException.OfSettings(
-                $"{name}: {result.LastWords}. An extension of the dump is not installed in {cluster.Programs.Directory}: install its package"
+                $"{name}: {result.LastWords}. An extension of the dump is not installed in {cluster.Programs.Directory}: "
+                    + "install its package"
             );
         throw DrillException.OfProgram(name, result.ExitCode, result.LastWords);
     }

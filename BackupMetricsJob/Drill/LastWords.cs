@@ -38,7 +38,11 @@ internal sealed partial class LastWords(IReadOnlyDictionary<string, string> envi
         var said =
             error < 0
                 ? lines.TakeLast(3)
-                : [.. lines[..error].Where(line => ErrorWord().IsMatch(line)).TakeLast(MaxErrors - 1), .. lines[error..].Take(1 + MaxAfter)];
+                :
+                [
+                    .. lines[..error].Where(line => ErrorWord().IsMatch(line)).TakeLast(MaxErrors - 1),
+                    .. lines[error..].Take(1 + MaxAfter),
+                ];
         return Redact(PlainText.OnOneLine(string.Join(" ", said.Distinct()), MaxLength));
     }
 
@@ -59,11 +63,15 @@ internal sealed partial class LastWords(IReadOnlyDictionary<string, string> envi
     private static partial Regex Assigned();
 
     [GeneratedRegex(
-        @"\b(FATAL|PANIC|ERROR|error|Error|cannot|could not|invalid|unexpected|Unexpected|No such file|No space left|denied|refused|not found)\b"
+        @"\b(FATAL|PANIC|ERROR|error|Error|cannot|could not|invalid|unexpected|Unexpected|"
+            + @"No such file|No space left|denied|refused|not found)\b"
     )]
     private static partial Regex ErrorWord();
 
     // tar, gzip and pg_restore end with such a line whatever the reason was.
-    [GeneratedRegex("is not recoverable: exiting now|exit(?:ing)? with failure status|Child returned status|: detail: Command was:", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        "is not recoverable: exiting now|exit(?:ing)? with failure status|Child returned status|: detail: Command was:",
+        RegexOptions.IgnoreCase
+    )]
     private static partial Regex Epilogue();
 }

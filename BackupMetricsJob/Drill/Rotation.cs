@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Postgres;
@@ -13,11 +15,26 @@ internal static class Rotation
     const string Sql = """
         SELECT server, tool, extract(epoch FROM max(at))::float8 AS tested
         FROM backup_metrics.backup_catalog
-        WHERE kind = 'restore_test' AND server = ANY ($1)
+        WHERE kind = 'restore_test' AND server IN (SELECT json_array_elements_text($1::text::json))
         GROUP BY server, tool
         """;
 
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>A JSON array, since no array type is loaded.</summary>
+    static string Names(IReadOnlyList<PlannedDrill> drills)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartArray();
+            foreach (var drill in drills)
+                json.WriteStringValue(drill.Options.Server);
+            json.WriteEndArray();
+        }
+
+        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
 
     /// <summary>
     /// A test of any outcome counts, one without a verdict, too: a target that never comes to an end must not keep the others from theirs.
@@ -37,7 +54,7 @@ internal static class Rotation
                 if (await CatalogVersion.CheckAsync(session, cancellationToken) is { } wrong)
                     return wrong;
                 session.Step = "reading the last restore tests";
-                await using var command = session.Command(Sql, drills.Select(drill => drill.Options.Server).ToArray());
+                await using var command = session.Command(Sql, Names(drills));
                 await using var row = await command.ExecuteReaderAsync(cancellationToken);
                 while (await row.ReadAsync(cancellationToken))
                     tested[(row.GetString(row.GetOrdinal("server")), row.GetString(row.GetOrdinal("tool")))] = row.GetDouble(

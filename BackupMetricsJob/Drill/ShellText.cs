@@ -6,8 +6,7 @@ internal static class ShellText
     public static string Quote(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     /// <summary>A line of postgresql.conf.</summary>
-    public static string Setting(string name, string value) =>
-        $"{name} = '{Escaped(value)}'\n";
+    public static string Setting(string name, string value) => $"{name} = '{Escaped(value)}'\n";
 
     static string Escaped(string value) =>
         value

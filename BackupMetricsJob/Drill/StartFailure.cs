@@ -8,8 +8,8 @@ namespace BackupMetricsJob.Drill;
 internal sealed class StartException(string message) : Exception(message);
 
 /// <summary>
-/// Why a server did not start from what was fetched. PostgreSQL says the same for WAL that is missing, that cannot be fetched, that does not
-/// fit on the disk, and for a start from the wrong place.
+/// Why a server did not start from what was fetched. PostgreSQL says the same for WAL that is missing, that cannot be fetched, that does
+/// not fit on the disk, and for a start from the wrong place.
 /// </summary>
 internal static partial class StartFailure
 {

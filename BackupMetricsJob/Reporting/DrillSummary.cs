@@ -129,7 +129,9 @@ internal static class DrillSummary
         var words = $"restored in {Humanize.Duration(result.RestoreTime)}{ShowBackup.Behind(result.Shortfall)}";
         if (!(result.Shortfall > TimeSpan.Zero))
             return $"ok {words}";
-        var missing = result.MissingWal is { } segment ? $". The first that did not come: {PlainText.OnOneLine(segment.ToString(), 1000)}" : "";
+        var missing = result.MissingWal is { } segment
+            ? $". The first that did not come: {PlainText.OnOneLine(segment.ToString(), 1000)}"
+            : "";
         return $"WARNING {words}: part of what was said to be archived cannot be restored{missing}";
     }
 }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace BackupMetricsJob.Reporting;
 
 /// <summary>
-/// SIGTERM, SIGINT and SIGHUP, as when the terminal goes. The first signal asks the command to end, which still pushes what it has. A second
-/// one ends the process at once, but for SIGHUP: a terminal that goes sends it twice, by the shell and by the kernel.
+/// SIGTERM, SIGINT and SIGHUP, as when the terminal goes. The first signal asks the command to end, which still pushes what it has. A
+/// second one ends the process at once, but for SIGHUP: a terminal that goes sends it twice, by the shell and by the kernel.
 /// </summary>
 internal sealed class Signals : IDisposable
 {
