@@ -134,6 +134,47 @@ public sealed class ArchiveEndTests
         Assert.Equal(0, ArchiveCoverage.Compute(Listing, [Full, newest with { Finished = Noon.AddMinutes(1) }], null).Missing);
     }
 
+    /// <summary>It is restored with what is in itself, and whether its WAL was archived, too, nobody says.</summary>
+    [Fact]
+    public void A_backup_that_has_its_wal_in_itself_proves_nothing_of_the_archive()
+    {
+        var own = Full with { Tool = "pg_basebackup", StartSegment = Name(8), StopSegment = Name(9), Finished = Noon.AddMinutes(-10) };
+
+        var coverage = ArchiveCoverage.Compute(Listing, [Full, own], null);
+
+        Assert.Equal((own, 0), (coverage.Base, coverage.Missing));
+    }
+
+    [Fact]
+    public void Of_a_timeline_that_began_before_the_end_of_the_old_one_at_least_the_segment_that_is_known_is_missing()
+    {
+        // The old primary went on to 9.
+        var listing = Listing with
+        {
+            Segments = [new(1, 5, 9, null)],
+            Histories = [2],
+            Archived = SegmentName.Format(2, 7),
+        };
+
+        var coverage = ArchiveCoverage.Compute(listing, [Full], new(Segment, 2, 8, null));
+
+        Assert.Equal((1, SegmentName.Format(2, 7)), (coverage.Missing, coverage.FirstMissing));
+    }
+
+    /// <summary>Nobody says where the backup ends: what was stored after it shows that its WAL is there.</summary>
+    [Theory]
+    [InlineData(6, -181, false)]
+    [InlineData(6, -179, true)]
+    [InlineData(5, -179, false)]
+    public void A_backup_whose_end_is_not_known_is_whole_where_later_wal_is(long last, int minutes, bool isWhole)
+    {
+        var hole = Listing with { Segments = [new(1, 5, last, Noon.AddMinutes(minutes)), new(1, 8, 9, Noon)] };
+
+        var coverage = ArchiveCoverage.Compute(hole, [Full with { StopSegment = null }], null);
+
+        Assert.Equal((isWhole, isWhole), (coverage.Base is not null, coverage.Until is not null));
+    }
+
     [Fact]
     public void What_is_missing_in_the_middle_and_at_the_end_adds_up()
     {
@@ -142,6 +183,9 @@ public sealed class ArchiveEndTests
         var coverage = ArchiveCoverage.Compute(hole, [Full], null);
 
         Assert.Equal((3, Name(6), null), (coverage.Missing, coverage.FirstMissing, coverage.EndsTooEarly));
+        // Also where nothing can be restored at all.
+        var nothing = ArchiveCoverage.Compute(Listing with { Segments = [new(1, 6, 6, null)], Archived = Name(8) }, [Full], null);
+        Assert.Equal((null, 3, Name(5)), (nothing.Base, nothing.Missing, nothing.FirstMissing));
     }
 
     [Theory]

@@ -29,6 +29,15 @@ public sealed class ArchiveTimelineTests
     }
 
     [Fact]
+    public void Of_several_unfinished_segments_the_nearest_is_where_it_began()
+    {
+        // Of timeline 2, which began in 8, no segment came; 3 began in 10.
+        var listing = Listing([2, 3], [(1, 8), (1, 10)], (1, 5, 14), (3, 12, 13));
+
+        Assert.Equal((2, Name(3, 10), Name(1, 9)), Told(Covered(listing)));
+    }
+
+    [Fact]
     public void The_unfinished_segment_in_which_another_timeline_began_is_not_this_ones()
     {
         // Timeline 2 began in 8, timeline 3 in 12, without a file that shows it.
@@ -72,6 +81,7 @@ public sealed class ArchiveTimelineTests
     {
         Assert.Equal((1, "00000002.history", Name(1, 7)), Told(Covered(Listing([3], [], (1, 5, 7), (2, 8, 9), (3, 10, 12)))));
         Assert.Equal((1, "00000003.history", Name(2, 9)), Told(Covered(Listing([2], [], (1, 5, 7), (2, 8, 9), (3, 10, 12)))));
+        Assert.Equal((1, "00000003.history", Name(1, 8)), Told(Covered(Listing([2], [], (1, 5, 8), (3, 9, 10)))));
         // A file without a segment of its timeline leads nowhere, and on to the next.
         Assert.Equal((0, null, Name(3, 12)), Told(Covered(Listing([2, 3], [], (1, 5, 9), (3, 10, 12)))));
     }

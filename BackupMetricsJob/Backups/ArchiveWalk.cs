@@ -155,12 +155,8 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
         var beyond = Expected(backups).Where(IsMissing).MaxBy(expected => (expected.Timeline, expected.Number));
         if (beyond is null)
             return null;
-        for (var timeline = newest.Timeline + 1; timeline <= beyond.Timeline; timeline++)
-        {
-            if (!map.HasHistory(timeline))
-                return ($"{timeline:X8}.history", 1, beyond.Why);
-        }
-
+        if (LostHistory(newest.Timeline, beyond.Timeline) is { } lost)
+            return ($"{lost:X8}.history", 1, beyond.Why);
         // Where a timeline begins of which nothing is there, is not known: not after this one.
         var first = Math.Min(newest.Last + 1, beyond.Number);
         return (map.Name(beyond.Timeline, first), beyond.Number - first + 1, beyond.Why);
@@ -216,8 +212,20 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
     {
         foreach (var timeline in map.Timelines.Where(other => other > last.Timeline && !(other > claim?.Timeline)).Order())
         {
-            if (!map.HasHistory(last.Timeline + 1) && map.Begin(timeline) >= last.First && map.Last(timeline) > last.Last)
-                return last.Timeline + 1;
+            if (map.Begin(timeline) >= last.First && map.Last(timeline) > last.Last && LostHistory(last.Timeline, timeline) is { } lost)
+                return lost;
+        }
+
+        return null;
+    }
+
+    /// <summary>The first timeline after one, up to another, whose history file is not there: a restore goes no further.</summary>
+    long? LostHistory(long after, long upTo)
+    {
+        for (var timeline = after + 1; timeline <= upTo; timeline++)
+        {
+            if (!map.HasHistory(timeline))
+                return timeline;
         }
 
         return null;
