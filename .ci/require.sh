@@ -39,6 +39,7 @@ require() {
             docker-compose) packages+=(docker-compose) ;;
             yamllint) packages+=(yamllint) ;;
             chromium) packages+=(chromium) ;;
+            check-pgbackrest) packages+=(check-pgbackrest) ;;
             npm-postgres) command -v npm > /dev/null || packages+=(nodejs npm) ;;
             curl | python3 | gcc | *-dev | golang-go | python3-*) packages+=("$need") ;;
             *)
@@ -80,6 +81,7 @@ require_has() {
         docker-compose) command -v docker-compose > /dev/null ;;
         yamllint) command -v yamllint > /dev/null ;;
         chromium) command -v chromium > /dev/null ;;
+        check-pgbackrest) command -v check_pgbackrest > /dev/null ;;
         curl | python3 | gcc) command -v "$1" > /dev/null ;;
         *-dev | golang-go | python3-*) [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2> /dev/null) == installed ]] ;;
         npm-postgres)

@@ -126,15 +126,6 @@ public sealed class ArchiveWordTests
     }
 
     [Fact]
-    public void An_archive_with_segments_of_another_size_is_another_servers()
-    {
-        var result = Listed(Whole with { SegmentSize = 4 * Segment });
-
-        Assert.Null(result.ArchiveWord!.Best);
-        Assert.Contains("it is another server's", Assert.Single(Findings.For(result)).Summary, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Of_several_archives_the_one_that_a_restore_comes_furthest_with_counts()
     {
         var hole = Listing(5, 9) with { Segments = [Range(5, 5, Noon), Range(7, 9, Noon)] };
@@ -159,13 +150,64 @@ public sealed class ArchiveWordTests
     }
 
     [Fact]
-    public void A_backup_as_new_as_the_listing_is_not_judged_by_it()
+    public void A_backup_that_was_done_after_the_listing_is_not_judged_by_it()
     {
-        var newest = Full with { Finished = Noon.AddMinutes(-2), StartSegment = Name(7), StopSegment = Name(8) };
+        var newest = Full with { Finished = Noon.AddSeconds(1), StartSegment = Name(7), StopSegment = Name(8) };
 
         var result = Listed(Whole, null) with { Archive = new([Whole], [Full, newest]) };
 
         Assert.Equal((Full, 0), (result.ArchiveWord!.Best!.Base, result.ArchiveWord.Best.WithoutWal.Count));
+        Assert.False(result.ArchiveWord.Best.HasHole);
+        var only = Listed(Whole, null) with { Archive = new([Whole], [newest]) };
+        Assert.Contains(
+            "it was made at 2026-11-22 12:00:00 UTC, before the newest known backup was done, at 2026-11-22 12:00:01 UTC",
+            only.ArchiveWord!.Coverages[0].Unknown,
+            StringComparison.Ordinal
+        );
+        Assert.False(Assert.Single(Findings.For(only)).IsCritical);
+    }
+
+    /// <summary>However short before: it was there when the listing was made, and its WAL was not.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void A_backup_that_was_done_before_the_listing_and_lacks_its_wal_is_critical(int minutesBefore)
+    {
+        var newest = Full with { Finished = Noon.AddMinutes(-minutesBefore), StartSegment = Name(7), StopSegment = Name(8) };
+
+        var result = Listed(Whole, null) with { Archive = new([Whole], [Full, newest]) };
+
+        Assert.Equal((Full, 1), (result.ArchiveWord!.Best!.Base, result.ArchiveWord.Best.WithoutWal.Count));
+        Assert.Equal((2, Name(7)), (result.ArchiveWord.Best.Missing, result.ArchiveWord.Best.FirstMissing));
+        Assert.True(Findings.For(result)[0].IsCritical);
+        var only = Listed(Whole, null) with { Archive = new([Whole], [newest]) };
+        Assert.StartsWith("none of the known base backups", Findings.For(only)[0].Summary, StringComparison.Ordinal);
+        Assert.True(Findings.For(only)[0].IsCritical);
+    }
+
+    /// <summary>A restore to now is whole, and the moments before the newest backup are not.</summary>
+    [Fact]
+    public void A_hole_before_the_newest_backup_is_a_warning()
+    {
+        var newest = Full with { Finished = Noon.AddHours(-1), StartSegment = Name(8), StopSegment = Name(8) };
+        var hole = Listing(5, 9) with { Segments = [Range(5, 6, Noon), Range(8, 9, Noon)] };
+
+        var result = Listed(hole, null) with { Archive = new([hole], [Full, newest]) };
+
+        Assert.Equal((newest, 0), (result.ArchiveWord!.Best!.Base, result.ArchiveWord.Best.Missing));
+        var finding = Assert.Single(Findings.For(result));
+        Assert.Equal(
+            (
+                false,
+                "the WAL archive has a hole before the full backup of 2026-11-22 11:00:00 UTC: 000000010000000000000007 is missing. "
+                    + "A restore of the full backup of 2026-11-22 09:00:00 UTC ends with 000000010000000000000006, and no later "
+                    + "moment before the newer backup can be restored"
+            ),
+            (finding.IsCritical, finding.Summary)
+        );
+        // Just before the newest backup begins, nothing is lost; what is missing after it is its own hole.
+        foreach (var ranges in new[] { new[] { Range(5, 9, Noon) }, [Range(5, 8, Noon), Range(10, 11, Noon)] })
+            Assert.Null(ArchiveCoverage.Compute(hole with { Segments = ranges }, [Full, newest], null).Earlier);
     }
 
     [Fact]

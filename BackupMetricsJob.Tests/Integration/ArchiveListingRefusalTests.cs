@@ -41,4 +41,40 @@ public sealed class ArchiveListingRefusalTests
                 )
             );
     }
+
+    /// <summary>The archiver goes by names: before a backup's file, or an unfinished segment, it took the segment before.</summary>
+    [Fact]
+    public async Task What_the_server_had_archived_is_kept_as_the_segment_that_must_be_there()
+    {
+        await using var catalogue = await CatalogDatabase.StartAsync();
+        foreach (
+            var (said, kept) in new[]
+            {
+                ("000000010000000000000009", "000000010000000000000009"),
+                ("000000010000000000000009.00000028.backup\n", "000000010000000000000008"),
+                ("000000010000000000000009.partial", "000000010000000000000008"),
+                ("000000010000000100000000.partial", ""),
+                ("00000002.history", ""),
+                ("", ""),
+            }
+        )
+        {
+            Assert.Equal(0, (await ImportAsync(said)).ExitCode);
+            Assert.Equal(
+                kept,
+                await catalogue.Server.ScalarAsync<string>("SELECT coalesce(archived_wal, '') FROM backup_metrics.archive_listing")
+            );
+        }
+
+        var wrong = await ImportAsync("0/9000000");
+        Assert.Equal(64, wrong.ExitCode);
+        Assert.Contains("--archived", wrong.Error, StringComparison.Ordinal);
+
+        async Task<ProcessResult> ImportAsync(string archived) =>
+            await BackupMetrics.RunAsync(
+                ["import", "archive", "--server", "orders", "--connection", catalogue.Uri, "--archived", archived],
+                null,
+                "1795000000.5 16777216 000000010000000000000009\n"
+            );
+    }
 }

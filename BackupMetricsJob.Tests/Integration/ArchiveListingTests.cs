@@ -28,7 +28,7 @@ public sealed class ArchiveListingTests
         var archive = new ListedArchive(catalogue);
         var backup = await server.BaseBackupAsync();
         await archive.BackupIsKnownAsync(server);
-        var segments = await LoadAsync(server, 5);
+        var segments = await ListedArchive.LoadAsync(server, 5);
         await archive.ListAsync(server.ArchiveDirectory);
         var whole = await archive.ShowAsync(server);
 
@@ -53,7 +53,7 @@ public sealed class ArchiveListingTests
             StringComparison.Ordinal
         );
         Assert.Contains("postgres_wal_archive_listed_timestamp_seconds{instance=\"orders\"", metrics, StringComparison.Ordinal);
-        await RestoreIsAsPredictedAsync(server, backup, said, segments[1]);
+        await ListedArchive.RestoreIsAsPredictedAsync(server, backup, said, segments[1]);
     }
 
     [Fact]
@@ -64,21 +64,21 @@ public sealed class ArchiveListingTests
         var archive = new ListedArchive(catalogue);
         var backup = await server.BaseBackupAsync();
         await archive.BackupIsKnownAsync(server);
-        var before = await LoadAsync(server, 2);
+        var before = await ListedArchive.LoadAsync(server, 2);
         await ArchiveModeAsync(server, "off");
         for (var i = 0; i < 4; i++)
             await server.SwitchWalAsync();
         await server.ExecuteAsync("CHECKPOINT");
         await server.ExecuteAsync("CHECKPOINT");
         await ArchiveModeAsync(server, "on");
-        await LoadAsync(server, 2);
+        await ListedArchive.LoadAsync(server, 2);
         await archive.ListAsync(server.ArchiveDirectory);
 
         var said = await archive.ShowAsync(server);
 
         Assert.Contains(Hole, said, StringComparison.Ordinal);
         Assert.Contains(Hole, await archive.ShowAsync(null), StringComparison.Ordinal);
-        await RestoreIsAsPredictedAsync(server, backup, said, null);
+        await ListedArchive.RestoreIsAsPredictedAsync(server, backup, said, null);
         Assert.True(string.CompareOrdinal(ListedArchive.Predicted(said), before[^1][8..]) >= 0);
     }
 
@@ -97,7 +97,7 @@ public sealed class ArchiveListingTests
         await archive.BackupIsKnownAsync(old);
         if (!isPlaced)
             await catalogue.Server.ExecuteAsync("UPDATE backup_metrics.backup_catalog SET start_wal = NULL, stop_wal = NULL");
-        await LoadAsync(old, 2);
+        await ListedArchive.LoadAsync(old, 2);
         await using var promoted = await old.CreateStandbyAsync(
             new() { Archiving = true, Settings = { ["archive_command"] = $"cp %p {old.ArchiveDirectory}/%f" } }
         );
@@ -111,7 +111,7 @@ public sealed class ArchiveListingTests
         await promoted.WaitForAsync("the standby to follow", $"SELECT pg_last_wal_replay_lsn() >= '{position}'");
         await old.CrashAsync();
         await promoted.PromoteAsync();
-        var after = await LoadAsync(promoted, 2);
+        var after = await ListedArchive.LoadAsync(promoted, 2);
         await archive.ListAsync(old.ArchiveDirectory);
 
         var said = await archive.ShowAsync(promoted);
@@ -122,7 +122,7 @@ public sealed class ArchiveListingTests
         Assert.DoesNotContain("is not known to have begun", said, StringComparison.Ordinal);
         if (!overAHole)
             Assert.Contains($" to {after[^1]}\n", said, StringComparison.Ordinal);
-        await RestoreIsAsPredictedAsync(old, backup, said, null);
+        await ListedArchive.RestoreIsAsPredictedAsync(old, backup, said, null);
     }
 
     [Fact]
@@ -133,13 +133,13 @@ public sealed class ArchiveListingTests
         var archive = new ListedArchive(catalogue);
         var backup = await old.BaseBackupAsync();
         await archive.BackupIsKnownAsync(old);
-        await LoadAsync(old, 2);
+        await ListedArchive.LoadAsync(old, 2);
         await using var promoted = await old.CreateStandbyAsync(
             new() { Archiving = true, Settings = { ["archive_command"] = $"cp %p {old.ArchiveDirectory}/%f" } }
         );
         await old.StopAsync();
         await promoted.PromoteAsync();
-        await LoadAsync(promoted, 2);
+        await ListedArchive.LoadAsync(promoted, 2);
         File.Delete(Path.Combine(old.ArchiveDirectory, "00000002.history"));
         await archive.ListAsync(old.ArchiveDirectory);
 
@@ -150,7 +150,7 @@ public sealed class ArchiveListingTests
             said,
             StringComparison.Ordinal
         );
-        await RestoreIsAsPredictedAsync(old, backup, said, null);
+        await ListedArchive.RestoreIsAsPredictedAsync(old, backup, said, null);
     }
 
     [Fact]
@@ -159,9 +159,9 @@ public sealed class ArchiveListingTests
         await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         await using var catalogue = await CatalogDatabase.StartAsync();
         var archive = new ListedArchive(catalogue);
-        await server.BaseBackupAsync();
+        var backup = await server.BaseBackupAsync();
         await archive.BackupIsKnownAsync(server);
-        var segments = await LoadAsync(server, 5);
+        var segments = await ListedArchive.LoadAsync(server, 5);
         var copy = RunFolder.NewFolder("copy");
         await ChildProcess.RunSuccessfullyAsync("/bin/sh", ["-c", $"cp -p {server.ArchiveDirectory}/0* {copy}/"], new());
         File.Delete(Path.Combine(copy, segments[1]));
@@ -181,6 +181,37 @@ public sealed class ArchiveListingTests
         var metrics = await archive.MetricsAsync(server);
         foreach (var storage in new[] { "near", "far" })
             Assert.Contains($"missing_segments{{instance=\"orders\",storage=\"{storage}\"}} 1\n", metrics, StringComparison.Ordinal);
+        await ListedArchive.RestoreIsAsPredictedAsync(server, backup, both, segments[2]);
+    }
+
+    /// <summary>WAL is kept for 30 days and full backups for 90: what an old backup lacks is no hole.</summary>
+    [Fact]
+    public async Task A_purge_of_old_wal_that_only_older_backups_need()
+    {
+        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
+        await using var catalogue = await CatalogDatabase.StartAsync();
+        var archive = new ListedArchive(catalogue);
+        await server.BaseBackupAsync();
+        var older = await archive.ReadBackupAsync(server, 1);
+        await ListedArchive.LoadAsync(server, 2);
+        var backup = await server.BaseBackupAsync();
+        var newer = await archive.ReadBackupAsync(server, 2);
+        var aged = older with { Started = older.Finished!.Value.AddDays(-80), Finished = older.Finished.Value.AddDays(-80) };
+        Assert.Null((await catalogue.ImportAsync(aged, newer)).Failure);
+        var segments = await ListedArchive.LoadAsync(server, 3);
+        ListedArchive.DeleteBefore(server, newer.StartWal!);
+        await archive.ListAsync(server.ArchiveDirectory);
+
+        var said = await archive.ShowAsync(server);
+
+        Assert.DoesNotContain("CRITICAL", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("WARNING", said, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "postgres_backup_wal_missing{instance=\"orders\",source=\"catalog\",tool=\"wal-g\",type=\"full\"} 1",
+            await archive.MetricsAsync(server),
+            StringComparison.Ordinal
+        );
+        await ListedArchive.RestoreIsAsPredictedAsync(server, backup, said, segments[^1]);
     }
 
     /// <summary>The WAL is deleted sooner than the backup that needs it.</summary>
@@ -195,13 +226,8 @@ public sealed class ArchiveListingTests
         await catalogue.Server.ExecuteAsync(
             "UPDATE backup_metrics.backup_catalog SET started_at = now() - interval '20 min', finished_at = now() - interval '10 min'"
         );
-        var segments = await LoadAsync(server, 4);
-        foreach (var file in Directory.EnumerateFiles(server.ArchiveDirectory, "0*").ToList())
-        {
-            if (string.CompareOrdinal(Path.GetFileName(file), segments[1]) < 0)
-                File.Delete(file);
-        }
-
+        var segments = await ListedArchive.LoadAsync(server, 4);
+        ListedArchive.DeleteBefore(server, segments[1]);
         await archive.ListAsync(server.ArchiveDirectory);
         var said = await archive.ShowAsync(server);
 
@@ -234,10 +260,10 @@ public sealed class ArchiveListingTests
         await using var catalogue = await CatalogDatabase.StartAsync();
         var archive = new ListedArchive(catalogue);
         await server.BaseBackupAsync();
-        await LoadAsync(server, 2);
+        await ListedArchive.LoadAsync(server, 2);
         const string Rclone = "rclone lsjson -R --files-only --config /dev/null .";
         await archive.ListAsync(server.ArchiveDirectory, command: Rclone);
-        var segments = await LoadAsync(server, 4);
+        var segments = await ListedArchive.LoadAsync(server, 4);
         File.Delete(Path.Combine(server.ArchiveDirectory, segments[1] + ".gz"));
         await archive.ListAsync(server.ArchiveDirectory, command: Rclone);
 
@@ -245,30 +271,6 @@ public sealed class ArchiveListingTests
 
         Assert.Contains(Hole + segments[1] + " is missing", said, StringComparison.Ordinal);
         Assert.Equal(segments[0][8..], ListedArchive.Predicted(said));
-    }
-
-    static async Task RestoreIsAsPredictedAsync(PostgresServer server, string backup, string said, string? last)
-    {
-        var predicted = ListedArchive.Predicted(said);
-        if (last is not null)
-            Assert.Equal(last[8..], predicted);
-        if (server.IsRunning)
-            await server.CrashAsync();
-        await using var restored = await server.RestoreAsync(backup);
-        Assert.Equal(predicted, ListedArchive.LastRestored(restored));
-    }
-
-    /// <summary>Fills segments, and waits until they are archived; returns their names.</summary>
-    static async Task<IReadOnlyList<string>> LoadAsync(PostgresServer server, int segments)
-    {
-        var names = new List<string>();
-        for (var i = 0; i < segments; i++)
-            names.Add(await server.SwitchWalAsync());
-        await server.WaitForAsync(
-            "the segments to be archived",
-            "SELECT NOT EXISTS (SELECT FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready')"
-        );
-        return names;
     }
 
     static async Task ArchiveModeAsync(PostgresServer server, string mode)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Integration;
@@ -16,39 +17,53 @@ internal sealed partial class ListedArchive(CatalogDatabase catalogue)
     Dictionary<string, string> Environment => new() { ["BACKUP_METRICS_CONNECTION"] = catalogue.Uri };
 
     /// <summary>Lists a folder as `find` does, and imports that.</summary>
-    public async Task ListAsync(string folder, string storage = "default", string command = Find)
+    public async Task ListAsync(string folder, string storage = "default", string command = Find, string archived = "")
     {
         var listing = await ChildProcess.RunSuccessfullyAsync("/bin/sh", ["-c", command], new() { WorkingDirectory = folder });
         var imported = await BackupMetrics.RunAsync(
-            ["import", "archive", "--server", "orders", "--storage", storage],
+            ["import", "archive", "--server", "orders", "--storage", storage, "--archived", archived],
             Environment,
             listing
         );
         Assert.True(imported.ExitCode == 0, imported.Error);
     }
 
-    /// <summary>What wal-g would list of the last base backup: where it begins and ends in the WAL, by the backup history file.</summary>
+    /// <summary>The catalogue knows the last base backup as wal-g would list it.</summary>
     public async Task BackupIsKnownAsync(PostgresServer server)
+    {
+        var import = await catalogue.ImportAsync(await ReadBackupAsync(server, 1));
+        Assert.Null(import.Failure);
+    }
+
+    /// <summary>What wal-g would list of the last base backup: where it begins and ends in the WAL, by the backup history file.</summary>
+    public async Task<CatalogRow> ReadBackupAsync(PostgresServer server, int number)
     {
         await server.WaitForAsync(
             "the backup history file to be archived",
-            () => Task.FromResult(Directory.EnumerateFiles(server.ArchiveDirectory, "*.backup").Any())
+            () => Task.FromResult(Directory.EnumerateFiles(server.ArchiveDirectory, "*.backup").Count() >= number)
         );
         var history = await File.ReadAllTextAsync(Directory.EnumerateFiles(server.ArchiveDirectory, "*.backup").Order().Last());
         var (start, stop) = (Location("START").Match(history), Location("STOP").Match(history));
         var finished = await server.ScalarAsync<DateTime>("SELECT now()");
-        var import = await catalogue.ImportAsync(
-            CatalogDatabase.Backup(1) with
-            {
-                Started = new(finished.AddSeconds(-5)),
-                Finished = new(finished),
-                StartWal = start.Groups[1].Value,
-                StopWal = stop.Groups[1].Value,
-            }
-        );
-        Assert.Null(import.Failure);
+        return CatalogDatabase.Backup(number) with
+        {
+            Started = new(finished.AddSeconds(-5)),
+            Finished = new(finished),
+            StartWal = start.Groups[1].Value,
+            StopWal = stop.Groups[1].Value,
+        };
 
         static Regex Location(string which) => new($@"{which} WAL LOCATION: \S+ \(file (\w+)\)");
+    }
+
+    /// <summary>What a purge by age does.</summary>
+    public static void DeleteBefore(PostgresServer server, string segment)
+    {
+        foreach (var file in Directory.EnumerateFiles(server.ArchiveDirectory, "0*").ToList())
+        {
+            if (string.CompareOrdinal(Path.GetFileName(file), segment) < 0)
+                File.Delete(file);
+        }
     }
 
     /// <summary>What `show` says, of the server and the catalogue together; without a server, of the catalogue alone.</summary>
@@ -67,6 +82,31 @@ internal sealed partial class ListedArchive(CatalogDatabase catalogue)
         var match = EndLine().Match(said);
         Assert.True(match.Success, said);
         return match.Groups[1].Value[8..];
+    }
+
+    /// <summary>A restore of everything ends with the segment that was said, and that is this one, where one is named.</summary>
+    public static async Task RestoreIsAsPredictedAsync(PostgresServer server, string backup, string said, string? last)
+    {
+        var predicted = Predicted(said);
+        if (last is not null)
+            Assert.Equal(last[8..], predicted);
+        if (server.IsRunning)
+            await server.CrashAsync();
+        await using var restored = await server.RestoreAsync(backup);
+        Assert.Equal(predicted, LastRestored(restored));
+    }
+
+    /// <summary>Fills segments, and waits until they are archived; returns their names.</summary>
+    public static async Task<IReadOnlyList<string>> LoadAsync(PostgresServer server, int segments)
+    {
+        var names = new List<string>();
+        for (var i = 0; i < segments; i++)
+            names.Add(await server.SwitchWalAsync());
+        await server.WaitForAsync(
+            "the segments to be archived",
+            "SELECT NOT EXISTS (SELECT FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready')"
+        );
+        return names;
     }
 
     async Task<ProcessResult> AskAsync(PostgresServer? server, params string[] command)

@@ -6,9 +6,6 @@ namespace BackupMetricsJob.Backups;
 /// </summary>
 internal sealed record ArchiveCoverage(ArchiveListing Listing)
 {
-    /// <summary>PostgreSQL's own, where nothing tells another.</summary>
-    const long UsualSegmentSize = 16 << 20;
-
     /// <summary>Why nothing can be said; null where something is.</summary>
     public string? Unknown { get; init; }
 
@@ -16,7 +13,7 @@ internal sealed record ArchiveCoverage(ArchiveListing Listing)
     public ArchivedBackup? Base { get; init; }
 
     /// <summary>
-    /// How many segments are missing from there to the newest one that is listed, or that the server says it archived before that.
+    /// How many segments are missing from there to the newest one that is listed, or that is known to have been archived before that.
     /// </summary>
     public long Missing { get; init; }
 
@@ -37,11 +34,20 @@ internal sealed record ArchiveCoverage(ArchiveListing Listing)
 
     public long End { get; init; }
 
+    /// <summary>The number of the segment in which the backup begins.</summary>
+    public long Start { get; init; }
+
     /// <summary>The listing begins after the first segment that is needed: the WAL before may be missing, or was not listed.</summary>
     public bool BeginsTooLate { get; init; }
 
-    /// <summary>The newest segment that is missing is newer than all that are listed: the server says that it archived it.</summary>
-    public bool EndsTooEarly { get; init; }
+    /// <summary>Where the first segment that is missing is newer than all that are listed: how it is known that it was archived.</summary>
+    public string? EndsTooEarly { get; init; }
+
+    /// <summary>
+    /// A hole before that backup: a restore of an older one ends there, so no moment from then until it can be restored. Null where none is
+    /// known.
+    /// </summary>
+    public EarlierHole? Earlier { get; init; }
 
     /// <summary>The backups whose own WAL, between their start and their end, is not whole.</summary>
     public IReadOnlyList<ArchivedBackup> WithoutWal { get; init; } = [];
@@ -58,14 +64,6 @@ internal sealed record ArchiveCoverage(ArchiveListing Listing)
     {
         if (listing.ListedAt is not { } listedAt)
             return new(listing) { Unknown = "no listing of it could ever be read" };
-        if (listing.SegmentSize is { } listed && claim is not null && listed != claim.SegmentSize)
-            return new(listing)
-            {
-                Unknown =
-                    $"its segments have {Humanize.Bytes(listed)}, and the server's have "
-                    + $"{Humanize.Bytes(claim.SegmentSize)}: it is another server's",
-            };
-
         var size = claim?.SegmentSize ?? listing.SegmentSize ?? SizeBy(backups) ?? SizeBy(listing);
         return new ArchiveWalk(listing, listedAt, new WalMap(listing, size), size, claim).Compute(InStorage(listing, backups));
     }
@@ -84,7 +82,7 @@ internal sealed record ArchiveCoverage(ArchiveListing Listing)
         {
             if (SegmentName.Place(backup.StartSegment) is not { } place || (place & uint.MaxValue) == 0 || backup.StartLsn is not { } lsn)
                 continue;
-            for (var size = 1L << 20; size <= 1L << 30; size <<= 1)
+            for (var size = WalSegmentSize.Min; size <= WalSegmentSize.Max; size <<= 1)
             {
                 if (SegmentName.Place(lsn, size) == place)
                     return size;
@@ -98,9 +96,14 @@ internal sealed record ArchiveCoverage(ArchiveListing Listing)
     static long SizeBy(ArchiveListing listing)
     {
         var most = listing.Segments.Count == 0 ? 0 : listing.Segments.Max(range => range.Last & uint.MaxValue);
-        var size = UsualSegmentSize;
-        while ((1L << 32) / size <= most && size > 1 << 20)
+        var size = WalSegmentSize.Usual;
+        while ((1L << 32) / size <= most && size > WalSegmentSize.Min)
             size >>= 1;
         return size;
     }
 }
+
+/// <summary>A hole that the newest backup lies behind.</summary>
+/// <param name="From">The newest of the backups before it.</param>
+/// <param name="LastReplayed">Where a restore of that one ends; null where it replays nothing.</param>
+internal sealed record EarlierHole(ArchivedBackup From, string FirstMissing, string? LastReplayed);

@@ -50,6 +50,18 @@ internal static class ArchiveFindings
                 findings.Add(new(coverage == word.Best, Hole(coverage, result, severalAreListed), TakeFull));
         }
 
+        if (word.Best is { HasHole: false, Base: { } newest, Earlier: { } earlier })
+            findings.Add(
+                new(
+                    false,
+                    $"the WAL archive has a hole before the {newest.Type.Name()} backup of {Humanize.Time(newest.Finished)}: "
+                        + $"{earlier.FirstMissing} is missing. A restore of the {earlier.From.Type.Name()} backup of "
+                        + $"{Humanize.Time(earlier.From.Finished)} ends with {earlier.LastReplayed ?? "the backup itself"}, and no later "
+                        + "moment before the newer backup can be restored",
+                    "A restore to now does not need it. Keep that in mind before somebody asks for a moment in between; "
+                        + "it ends when the older backup is deleted."
+                )
+            );
         foreach (var (_, tool, type, without) in word.WithoutWal().Where(kind => kind.Without > 0))
             findings.Add(
                 new(
@@ -78,8 +90,7 @@ internal static class ArchiveFindings
 
         var all = coverage.Missing > 1 ? $", {Humanize.Segments(coverage.Missing)} in all" : "";
         var what =
-            coverage.EndsTooEarly
-                ? $"ends too early: {coverage.FirstMissing} is missing{all}, although the server says that it was archived"
+            coverage.EndsTooEarly is { } known ? $"ends too early: {coverage.FirstMissing} is missing{all}, although {known}"
             : coverage.FirstMissing!.EndsWith(".history", StringComparison.Ordinal)
                 ? $"lacks {coverage.FirstMissing}, without which a restore does not find that timeline"
             : $"has a hole: {coverage.FirstMissing} is missing{all}";

@@ -12,6 +12,12 @@ internal sealed record ArchiveListing(string Storage)
     /// <summary>Null where no listing of it could ever be read.</summary>
     public DateTimeOffset? ListedAt { get; init; }
 
+    /// <summary>When it was in the catalogue: nothing in it was stored after that.</summary>
+    public DateTimeOffset? ImportedAt { get; init; }
+
+    /// <summary>The segment that the server had archived last before the listing was made, by name; null where nobody asked it.</summary>
+    public string? Archived { get; init; }
+
     /// <summary>Why the last import was refused, if it was: the rest is from an earlier one.</summary>
     public string? Error { get; init; }
 
@@ -59,17 +65,4 @@ internal sealed record ArchivedBackup(string Source, string Tool, BackupType Typ
 
     /// <summary>Whether the WAL that it needs is in itself.</summary>
     public bool CarriesItsWal => Source != SourceName.Server && Tool == "pg_basebackup";
-}
-
-/// <summary>How far the archive reaches, by the word of a server that archives.</summary>
-/// <param name="Timeline">The one that it writes.</param>
-/// <param name="End">The number of the first segment that is not archived.</param>
-/// <param name="LastArchived">When it last archived a file.</param>
-internal sealed record ArchiveClaim(long SegmentSize, long Timeline, long End, DateTimeOffset? LastArchived)
-{
-    /// <summary>Null where it claims nothing.</summary>
-    public static ArchiveClaim? From(ServerEvidence? server) =>
-        server is { InRecovery: false, ArchiveMode: not "off", Wal: { Timeline: { } timeline, ArchiveEnd: { } end } wal }
-            ? new(wal.SegmentSize, timeline, end / wal.SegmentSize, server.FutureTime is null ? server.Archiver.LastArchived : null)
-            : null;
 }

@@ -9,19 +9,22 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
         var needs = backups.Select(backup => (Backup: backup, Need: NeedOf(backup))).ToList();
         var (with, without) = (new List<ArchivedBackup>(), new List<ArchivedBackup>());
         ArchiveCoverage? reached = null;
+        EarlierHole? earlier = null;
         (ArchivedBackup Backup, Need Need)? first = null;
         foreach (var (backup, need) in needs)
         {
             if (backup.IsBroken || need is null)
                 continue;
             var gap = OwnGap(need, backup);
-            // What is as new as the listing may have been stored after it.
-            if (gap is not null && backup.Finished > listedAt - ClockTolerance.Max)
+            // A listing from before its end cannot have the WAL that was written last.
+            if (gap is not null && backup.Finished > listedAt)
                 continue;
             if (gap is null)
             {
                 with.Add(backup);
-                reached ??= Reach(backup, need);
+                if (reached is not null)
+                    earlier ??= HoleBefore(reached, Reach(backup, need, backups));
+                reached ??= Reach(backup, need, backups) with { Start = need.Start };
             }
             else if (reached is null || need.Start >= map.First)
                 without.Add(backup);
@@ -30,16 +33,22 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
 
         return (reached, first) switch
         {
-            ({ } whole, _) => whole with { WithoutWal = without, WithWal = with },
-            (_, { } newest) => NothingRestorable(newest.Backup, newest.Need) with { WithoutWal = without },
+            ({ } whole, _) => whole with { WithoutWal = without, WithWal = with, Earlier = earlier },
+            (_, { } newest) => NothingRestorable(newest.Backup, newest.Need, backups) with { WithoutWal = without },
             _ => new(listing) { Unknown = WhyUnknown(backups) },
         };
     }
 
+    static EarlierHole? HoleBefore(ArchiveCoverage newest, ArchiveCoverage older) =>
+        older is { Base: { } from, FirstMissing: { } missing } && older.End + 1 < newest.Start
+            ? new(from, missing, older.LastReplayed)
+            : null;
+
     string WhyUnknown(IReadOnlyList<ArchivedBackup> backups) =>
         backups.Count == 0 ? "no base backup is known whose WAL could be looked for"
         : backups.All(backup => backup.IsBroken) ? "what the known backups build on is gone"
-        : backups.Any(backup => NeedOf(backup) is not null) ? "it was made before the newest known backup was done"
+        : backups.FirstOrDefault(backup => !backup.IsBroken && NeedOf(backup) is not null) is { } newest
+            ? $"it was made at {Humanize.Time(listedAt)}, before the newest known backup was done, at {Humanize.Time(newest.Finished)}"
         : "no source says where in the WAL the known backups begin";
 
     /// <summary>The WAL that a backup needs to be consistent, by the numbers of its first and last segment.</summary>
@@ -82,7 +91,7 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
         return Math.Max(need.Start, way[^1].Last + 1);
     }
 
-    ArchiveCoverage Reach(ArchivedBackup backup, Need need)
+    ArchiveCoverage Reach(ArchivedBackup backup, Need need, IReadOnlyList<ArchivedBackup> backups)
     {
         var timeline = need.Timeline;
         var end = need.Start - 1;
@@ -113,12 +122,12 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
             count = 1;
         }
 
-        var endsTooEarly =
-            count == 0 && claim is not null && claim.LastArchived + ClockTolerance.Max <= listedAt && claim.End > newest.Last + 1;
-        if (endsTooEarly)
+        string? endsTooEarly = null;
+        if (Beyond(newest, backups) is { } beyond && beyond.First != firstMissing)
         {
-            firstMissing = map.Name(claim!.Timeline, newest.Last + 1);
-            count = claim.End - newest.Last - 1;
+            endsTooEarly = firstMissing is null ? beyond.Why : null;
+            firstMissing ??= beyond.First;
+            count += beyond.Count;
         }
 
         var until = end < need.Start ? null : map.StoredAt(timeline, end);
@@ -140,16 +149,54 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
         };
     }
 
+    /// <summary>What is missing after the end of a way, since it is known to have been archived before the listing was made.</summary>
+    (string First, long Count, string Why)? Beyond(WalMap.Leg newest, IReadOnlyList<ArchivedBackup> backups)
+    {
+        var beyond = Expected(backups).Where(IsMissing).MaxBy(expected => (expected.Timeline, expected.Number));
+        if (beyond is null)
+            return null;
+        if (LostHistory(newest.Timeline, beyond.Timeline) is { } lost)
+            return ($"{lost:X8}.history", 1, beyond.Why);
+        // Where a timeline begins of which nothing is there, is not known: not after this one.
+        var first = Math.Min(newest.Last + 1, beyond.Number);
+        return (map.Name(beyond.Timeline, first), beyond.Number - first + 1, beyond.Why);
+
+        bool IsMissing(Known expected) =>
+            !map.Has(expected.Timeline, expected.Number)
+            && !(expected.Timeline > claim?.Timeline)
+            && (expected.Timeline > newest.Timeline || (expected.Timeline == newest.Timeline && expected.Number > newest.Last));
+    }
+
+    /// <summary>A segment that was archived before the listing was made, and how that is known.</summary>
+    sealed record Known(long Timeline, long Number, string Why);
+
+    IEnumerable<Known> Expected(IReadOnlyList<ArchivedBackup> backups)
+    {
+        if (claim?.NewestAt(listedAt, listing.Segments.Max(range => range.StoredAt)) is { } newest)
+            yield return new(claim.Timeline, newest, "the server says that it was archived");
+        if (SegmentName.Place(listing.Archived) is { } place && SegmentName.Timeline(listing.Archived) is { } timeline)
+            yield return new(timeline, map.Number(place), $"the server had archived {listing.Archived} before it was listed");
+        foreach (var backup in backups.Where(backup => backup.Finished <= listedAt && !backup.CarriesItsWal))
+        {
+            if (NeedOf(backup) is { Stop: { } stop } need)
+                yield return new(
+                    SegmentName.Timeline(backup.StopSegment) ?? need.Timeline,
+                    stop,
+                    $"the {backup.Type.Name()} backup of {Humanize.Time(backup.Finished)} needs WAL up to {map.Name(need.Timeline, stop)}"
+                );
+        }
+    }
+
     // Where nobody says in which segment it ends, the WAL that was stored after it shows that its own is there.
     static bool IsConsistent(ArchivedBackup backup, Need need, long end, DateTimeOffset? until, bool hasHole) =>
         need.Stop is not null || !hasHole || backup.CarriesItsWal || (end > need.Start && until > backup.Finished);
 
-    ArchiveCoverage NothingRestorable(ArchivedBackup backup, Need need)
+    ArchiveCoverage NothingRestorable(ArchivedBackup backup, Need need, IReadOnlyList<ArchivedBackup> backups)
     {
         var gap = OwnGap(need, backup) ?? need.Start;
         var way = Way(need);
         var own = (need.Stop ?? need.Start) - gap + 1;
-        var count = way.Sum(leg => map.Missing(leg)?.Count ?? 0);
+        var count = way.Sum(leg => map.Missing(leg)?.Count ?? 0) + (Beyond(way[^1], backups)?.Count ?? 0);
         return new(listing)
         {
             Missing = Math.Max(count, own),
@@ -165,8 +212,20 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
     {
         foreach (var timeline in map.Timelines.Where(other => other > last.Timeline && !(other > claim?.Timeline)).Order())
         {
-            if (!map.HasHistory(last.Timeline + 1) && map.Begin(timeline) >= last.First && map.Last(timeline) > last.Last)
-                return last.Timeline + 1;
+            if (map.Begin(timeline) >= last.First && map.Last(timeline) > last.Last && LostHistory(last.Timeline, timeline) is { } lost)
+                return lost;
+        }
+
+        return null;
+    }
+
+    /// <summary>The first timeline after one, up to another, whose history file is not there: a restore goes no further.</summary>
+    long? LostHistory(long after, long upTo)
+    {
+        for (var timeline = after + 1; timeline <= upTo; timeline++)
+        {
+            if (!map.HasHistory(timeline))
+                return timeline;
         }
 
         return null;

@@ -19,7 +19,7 @@ internal sealed record ArchiveWord(IReadOnlyList<ArchiveCoverage> Coverages)
         if (result.Archive is not { Listings.Count: > 0 } evidence)
             return null;
         var backups = evidence.Backups.Count > 0 ? evidence.Backups : Own(result.Server);
-        var claim = ArchiveClaim.From(result.Server);
+        var claim = ArchiveClaim.From(result.Server, result.ClockOffset);
         var coverages = new List<ArchiveCoverage>();
         var stale = new List<(ArchiveListing, AgeLimit)>();
         foreach (var listing in evidence.Listings)
@@ -56,7 +56,10 @@ internal sealed record ArchiveWord(IReadOnlyList<ArchiveCoverage> Coverages)
     /// Whether the archive was listed after the server last archived anything, so that nothing stands on the server's word alone.
     /// </summary>
     public bool Vouches(ServerEvidence server) =>
-        Best is { HasHole: false } best && ArchiveClaim.From(server) is { } claim && claim.End <= best.End + 1 && IsOfTimeline(claim, best);
+        Best is { HasHole: false } best
+        && ArchiveClaim.From(server, null) is { } claim
+        && claim.End <= best.End + 1
+        && IsOfTimeline(claim, best);
 
     /// <summary>
     /// Whether the server's word is enough for what it archived since the listing: it is on the same timeline, and has archived as many
@@ -64,7 +67,7 @@ internal sealed record ArchiveWord(IReadOnlyList<ArchiveCoverage> Coverages)
     /// </summary>
     public bool LeavesNoDoubt(ServerEvidence server) =>
         Best is { HasHole: false, Base: not null } best
-        && ArchiveClaim.From(server) is { } claim
+        && ArchiveClaim.From(server, null) is { } claim
         && (Vouches(server) || (best.Timeline == claim.Timeline && claim.End - best.End - 1 <= server.Archiver.ArchivedCount));
 
     // Right after a failover nothing is archived on the new timeline, and nothing need be.

@@ -114,6 +114,9 @@ internal sealed record WalEvidence
     /// <summary>When the newest segment of this timeline before the first one that is not archived was complete, by its mark.</summary>
     public DateTimeOffset? NewestDone { get; init; }
 
+    /// <summary>Segments of this timeline that are marked as archived: the newest of each few seconds or minutes.</summary>
+    public IReadOnlyList<WalMark> Done { get; init; } = [];
+
     /// <summary>When the newest segment of this timeline before the first one that is not archived was written last.</summary>
     public DateTimeOffset? NewestBeforeUnarchived { get; init; }
 

@@ -131,7 +131,7 @@ internal sealed class WalMap
         return newest;
     }
 
-    bool Has(long timeline, long number) =>
+    public bool Has(long timeline, long number) =>
         _stretches.TryGetValue(timeline, out var of) && of.Exists(stretch => stretch.First <= number && number <= stretch.Last);
 
     /// <summary>How many segments are missing on a leg, and the first of them; null where none is.</summary>

@@ -13,6 +13,9 @@ internal sealed record ArchiveListingOptions(string Server, string Storage, Date
 {
     public DateTimeOffset? ListedAt { get; init; }
 
+    /// <summary>The segment that the server had archived last before that, by name; null where nobody asked it.</summary>
+    public string? Archived { get; init; }
+
     /// <summary>Whether a listing without a segment may take the place of one that has some.</summary>
     public bool AllowEmpty { get; init; }
 }
@@ -117,6 +120,7 @@ internal static class ArchiveListingImport
                 new() { NpgsqlDbType = NpgsqlDbType.Bigint, Value = listed.SegmentSize is { } size ? size : DBNull.Value }
             );
             merge.Parameters.Add(new() { Value = listed.Names });
+            merge.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)options.Archived ?? DBNull.Value });
             await merge.ExecuteNonQueryAsync(cancellationToken);
         }
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Catalog;
+using BackupMetricsJob.Catalog.Import.Archive;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Reporting;
 
@@ -15,6 +17,9 @@ internal sealed record ArchiveSettings
 
     /// <summary>In bytes; null: what the listing shows.</summary>
     public long? SegmentSize { get; init; }
+
+    /// <summary>The newest segment that the server had archived before it was made, by name; null: nobody asked it.</summary>
+    public string? Archived { get; init; }
 
     /// <summary>When it was made; null: now, or when its file was written.</summary>
     public DateTimeOffset? ListedAt { get; init; }
@@ -41,11 +46,19 @@ internal sealed class ArchiveFlags
         Description = "Of an archive: when the listing was made (now, or when FILE was written)",
     };
 
+    readonly Option<string> _archived = new("--archived")
+    {
+        HelpName = "NAME",
+        Description =
+            "Of an archive: last_archived_wal of pg_stat_archiver, asked before it was listed: the listing must have all up to that",
+    };
+
     public ArchiveFlags(Command command)
     {
         command.Options.Add(_storage);
         command.Options.Add(_segmentSize);
         command.Options.Add(_listedAt);
+        command.Options.Add(_archived);
     }
 
     public ArchiveSettings Read(ParseResult parsed, ListingOptions options, List<Problem> problems)
@@ -56,8 +69,9 @@ internal sealed class ArchiveFlags
         return new()
         {
             Storage = storage,
-            SegmentSize = SegmentSize(parsed.GetValue(_segmentSize), problems),
+            SegmentSize = Size(parsed.GetValue(_segmentSize), problems),
             ListedAt = ListedAt(parsed.GetValue(_listedAt), options.Now, problems),
+            Archived = Archived(parsed.GetValue(_archived)?.Trim() ?? "", problems),
         };
     }
 
@@ -71,7 +85,28 @@ internal sealed class ArchiveFlags
         return null;
     }
 
-    static long? SegmentSize(string? text, List<Problem> problems)
+    /// <summary>Empty is a server that has not archived anything.</summary>
+    static string? Archived(string text, List<Problem> problems)
+    {
+        if (text.Length == 0)
+            return null;
+        var name = WalName.Parse(Encoding.UTF8.GetBytes(text));
+        if (name.Kind == WalFileKind.Other)
+            problems.Add(CatalogFlags.InvalidValue("--archived", text, "a name as in pg_stat_archiver, like 000000010000000000000005"));
+        // The archiver takes files in the order of their names, so the segment before an unfinished one or a backup's was archived. The
+        // name of a segment before the first of 4 GB depends on the size of segments.
+        return name switch
+        {
+            { Kind: WalFileKind.Segment } => SegmentName.Format(name.Timeline, name.Place),
+            { Kind: WalFileKind.Partial or WalFileKind.Backup } when (name.Place & uint.MaxValue) > 0 => SegmentName.Format(
+                name.Timeline,
+                name.Place - 1
+            ),
+            _ => null,
+        };
+    }
+
+    static long? Size(string? text, List<Problem> problems)
     {
         if (text is null)
             return null;
@@ -83,11 +118,10 @@ internal sealed class ArchiveFlags
         };
         if (
             long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
-            && value <= 1L << 30
-            && value * unit is >= 1L << 20 and <= 1L << 30 and var size
-            && long.IsPow2(size)
+            && value <= WalSegmentSize.Max
+            && WalSegmentSize.IsPossible(value * unit)
         )
-            return size;
+            return value * unit;
         problems.Add(CatalogFlags.InvalidValue("--wal-segment-size", text, "a power of two from 1MB to 1GB"));
         return null;
     }

@@ -70,6 +70,7 @@ internal sealed record ToolList(string Tool, string? File)
         var about = new ArchiveListingOptions(options.Server!, Listing.Storage, options.Now)
         {
             ListedAt = Listing.ListedAt ?? WrittenAt(options.Now),
+            Archived = Listing.Archived,
             AllowEmpty = allowEmpty,
         };
         return ImportReport.From(

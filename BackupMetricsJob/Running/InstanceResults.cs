@@ -34,7 +34,13 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
                 results.AddListed(targets[i].Sources.Servers, probed[i]);
         }
 
-        return [.. results.WithoutLimitsOfUnmonitored().Select(ClusterIdentity.WithoutOtherClusters)];
+        return
+        [
+            .. results
+                .WithoutLimitsOfUnmonitored()
+                .Select(ClusterIdentity.WithoutOtherClusters)
+                .Select(ListingIdentity.WithoutOtherServers),
+        ];
     }
 
     void Add(ProbeResult result)

@@ -20,6 +20,8 @@ internal sealed class ArchiveRows
                 new(row.GetString(row.GetOrdinal("storage")))
                 {
                     ListedAt = Time(row, "listed_at"),
+                    ImportedAt = Time(row, "imported_at"),
+                    Archived = row.TextOrNull(row.GetOrdinal("archived_wal")),
                     SegmentSize = row.LongOrNull(row.GetOrdinal("segment_size")),
                     Error = row.TextOrNull(row.GetOrdinal("error")),
                 }
@@ -45,8 +47,11 @@ internal sealed class ArchiveRows
         );
     }
 
+    /// <summary>Of a server whose archive was never listed, a row has no backup.</summary>
     public void ReadBackup(NpgsqlDataReader row)
     {
+        if (row.IsDBNull(row.GetOrdinal("storage")))
+            return;
         if (BackupTypeNames.Parse(row.GetString(row.GetOrdinal("kind"))) is not { } type || Time(row, "finished_at") is not { } finished)
             return;
         var server = row.GetString(row.GetOrdinal("server"));

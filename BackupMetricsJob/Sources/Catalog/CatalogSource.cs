@@ -44,7 +44,6 @@ internal sealed class CatalogSource
             new(SqlText.Load("source_catalog_restore_tests")) { Parameters = { ServerPatternJson.Like(servers) } },
             new(SqlText.Load("source_catalog_archives")) { Parameters = { ServerPatternJson.Like(servers) } },
             new(SqlText.Load("source_catalog_archive_ranges")) { Parameters = { ServerPatternJson.Like(servers) } },
-            new(SqlText.Load("source_catalog_archive_backups")) { Parameters = { ServerPatternJson.Like(servers) } },
             new(SqlText.Load("source_catalog_storages"))
             {
                 Parameters =
@@ -58,20 +57,22 @@ internal sealed class CatalogSource
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await EachAsync(source.ReadGroup);
         await reader.NextResultAsync(cancellationToken);
-        await EachAsync(row => source.Change(row, facts => facts with { BrokenChains = row.LongOrNull(3) }));
+        var archives = new ArchiveRows();
+        await EachAsync(row =>
+        {
+            source.Change(row, facts => facts with { BrokenChains = row.LongOrNull(row.GetOrdinal("broken_chains")) });
+            archives.ReadBackup(row);
+        });
         await reader.NextResultAsync(cancellationToken);
         await EachAsync(source.ReadRunning);
         await reader.NextResultAsync(cancellationToken);
         await EachAsync(source.ReadImport);
         await reader.NextResultAsync(cancellationToken);
         await EachAsync(source.ReadRestoreTest);
-        var archives = new ArchiveRows();
         await reader.NextResultAsync(cancellationToken);
         await EachAsync(archives.ReadListing);
         await reader.NextResultAsync(cancellationToken);
         await EachAsync(archives.ReadRange);
-        await reader.NextResultAsync(cancellationToken);
-        await EachAsync(archives.ReadBackup);
         archives.AddTo(source.Of);
         await reader.NextResultAsync(cancellationToken);
         await EachAsync(source.ReadStorage);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Postgres;
 using Npgsql;
@@ -51,6 +52,7 @@ internal static class ServerRows
                 OldestReadySegment = FileTime("oldest_ready_segment", "the time of the oldest .ready file of a segment"),
                 UnarchivedBytes = Long(row, "unarchived"),
                 NewestDone = FileTime("newest_done", "the time of the newest .done file"),
+                Done = [.. Marks(row)],
                 NewestBeforeUnarchived = FileTime("newest_before_unarchived", "the time of an archived segment"),
                 LastWrite = Time(row, "last_write", "the time of the current segment"),
                 ArchiveTimeout = TimeSpan.FromSeconds(row.GetDouble(row.GetOrdinal("archive_timeout"))),
@@ -92,6 +94,23 @@ internal static class ServerRows
         {
             IsIncremental = Is(row, "is_incremental"),
         };
+    }
+
+    // In a copy of the data directory the segments were complete before these times: less is concluded, and nothing that is wrong.
+    static IEnumerable<WalMark> Marks(NpgsqlDataReader row)
+    {
+        foreach (var mark in (row.TextOrNull(row.GetOrdinal("done")) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (
+                mark.Split(' ') is [var number, var seconds]
+                && double.TryParse(seconds, CultureInfo.InvariantCulture, out var complete)
+                && UnixTime.IsTime(complete)
+            )
+                yield return new(
+                    long.Parse(number, CultureInfo.InvariantCulture),
+                    UnixTime.FromSeconds(complete, "the time of a .done file")
+                );
+        }
     }
 
     static WalReceiver? Receiver(NpgsqlDataReader row, DateTimeOffset now)

@@ -1,3 +1,5 @@
+using BackupMetricsJob.Backups;
+
 namespace BackupMetricsJob.Catalog.Import.Archive;
 
 /// <summary>A file beside the segments: the end of a timeline, where one comes from, or where a base backup begins.</summary>
@@ -9,9 +11,6 @@ internal readonly record struct Mark(WalFileKind Kind, uint Timeline, long Place
 /// <param name="path">Without them; empty for the listing's own root.</param>
 internal sealed class ArchiveFolder(string path)
 {
-    const long MinSegmentSize = 1 << 20;
-    const long MaxSegmentSize = 1 << 30;
-
     /// <summary>Whole segments with an ending, whose size says nothing.</summary>
     readonly Runs _packed = new();
 
@@ -80,7 +79,7 @@ internal sealed class ArchiveFolder(string path)
     {
         if (!name.IsPlain || size is null)
             return _packed;
-        if (size is not (>= MinSegmentSize and <= MaxSegmentSize) || !long.IsPow2(size.Value))
+        if (!WalSegmentSize.IsPossible(size.Value))
             return _odd;
         if (!_whole.TryGetValue(size.Value, out var runs))
             _whole.Add(size.Value, runs = new());

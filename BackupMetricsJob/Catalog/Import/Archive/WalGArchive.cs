@@ -84,7 +84,7 @@ internal static class WalGArchive
         if (logs <= 0 || count is null)
             return 0;
         var perLog = (count.Value - 1 - ((last.Place & uint.MaxValue) - (first.Place & uint.MaxValue))) / logs;
-        return perLog > 0 && long.IsPow2(perLog) && perLog <= 4096 ? (1L << 32) / perLog : 0;
+        return perLog > 0 && long.IsPow2(perLog) && WalSegmentSize.IsPossible((1L << 32) / perLog) ? (1L << 32) / perLog : 0;
     }
 
     static void AddWithout(ArchiveFolder folder, in WalName first, in WalName last, List<long> missing, long segmentSize)

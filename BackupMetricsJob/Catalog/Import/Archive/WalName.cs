@@ -1,4 +1,5 @@
 using System.Buffers;
+using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Catalog.Import.Archive;
 
@@ -36,7 +37,7 @@ internal readonly record struct WalName(WalFileKind Kind, uint Timeline, long Pl
     static readonly SearchValues<byte> LowerHex = SearchValues.Create("0123456789abcdef"u8);
 
     /// <summary>The most segments that one first part of a name can have: those of 1 MB.</summary>
-    const uint MaxSegmentsPerLog = 4096;
+    const uint MaxSegmentsPerLog = (uint)((1L << 32) / WalSegmentSize.Min);
 
     /// <param name="name">The last part of the path.</param>
     public static WalName Parse(ReadOnlySpan<byte> name)

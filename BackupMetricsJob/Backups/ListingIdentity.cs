@@ -1,0 +1,70 @@
+namespace BackupMetricsJob.Backups;
+
+/// <summary>
+/// Whether a listing is of the archive of the server whose name it was imported under. Names and numbers of segments are the same on all
+/// servers, so only what this one cannot have written tells.
+/// </summary>
+internal static class ListingIdentity
+{
+    const string Mend =
+        "Import the listing of this server's own archive: a --server and a folder that belong together. If the server was made anew "
+        + "under its old name, list the new archive, and take a full backup: docs/evidence.md.";
+
+    /// <summary>Takes other servers' listings away from what is known of a server, and says so as a failure of the source.</summary>
+    public static ProbeResult WithoutOtherServers(ProbeResult result)
+    {
+        if (result is not { Archive: { } archive, Server: { } server })
+            return result;
+        var asked = server.Now - (result.ClockOffset ?? TimeSpan.Zero);
+        var own = new List<ArchiveListing>();
+        var failures = new List<SourceFailure>();
+        foreach (var listing in archive.Listings)
+        {
+            if (WhyAnother(listing, server, asked) is { } why)
+                failures.Add(new(SourceName.Catalog, Failure(result.Instance.Name, listing, why)));
+            else
+                own.Add(listing);
+        }
+
+        if (failures.Count == 0)
+            return result;
+        return result with
+        {
+            // The target's own source failed, so its probe did.
+            Failure = result.Failure ?? (result.Instance.Sources.Contains(SourceName.Catalog) ? failures[0].Failure : null),
+            Archive = own.Count == 0 ? null : archive with { Listings = own },
+            SourceFailures = [.. result.SourceFailures, .. failures],
+            SourcesThatAnswered = [.. result.SourcesThatAnswered.Where(source => source != SourceName.Catalog)],
+        };
+    }
+
+    static string? WhyAnother(ArchiveListing listing, ServerEvidence server, DateTimeOffset asked)
+    {
+        if (server.Wal is not { } wal || listing.Segments.Count == 0)
+            return null;
+        if (listing.SegmentSize is { } size && size != wal.SegmentSize)
+            return $"its segments have {Humanize.Bytes(size)}, and the server's have {Humanize.Bytes(wal.SegmentSize)}";
+        // What came into the catalogue after the server was asked may name what it has written since.
+        if (server.WrittenLsn is not { } written || wal.Timeline is not { } timeline || !(listing.ImportedAt <= asked))
+            return null;
+        var last = listing.Segments.Where(range => range.Timeline == timeline).Select(range => range.Last).DefaultIfEmpty(-1).Max();
+        if (last >= 0 && Begin(last) >= written)
+            return $"it ends with {SegmentName.Format(timeline, last)}, and the server has written WAL up to {Humanize.Lsn(written)} only, "
+                + $"which is in {SegmentName.Format(timeline, SegmentName.Place(Math.Max(0, written - 1), wal.SegmentSize))}";
+        // A timeline that the server does not know may be of a trial restore, but not all of them.
+        var oldest = listing.Segments.Min(range => range.Timeline);
+        return oldest > timeline ? $"it begins on timeline {oldest}, and the server writes timeline {timeline}" : null;
+
+        long Begin(long place) => (place >> 32 << 32) + ((place & uint.MaxValue) * wal.SegmentSize);
+    }
+
+    static ProbeFailure Failure(string name, ArchiveListing listing, string why) =>
+        new(
+            FailureReason.BadData,
+            $"source catalog: the listing of {Humanize.Time(listing.ListedAt ?? default)} of the archive \"{listing.Storage}\" of {name} "
+                + $"is another server's: {why}"
+        )
+        {
+            Do = Mend,
+        };
+}
