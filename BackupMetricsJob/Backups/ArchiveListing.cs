@@ -58,7 +58,7 @@ internal sealed record ArchivedBackup(string Source, string Tool, BackupType Typ
     public bool IsBroken { get; init; }
 
     /// <summary>Whether the WAL that it needs is in itself.</summary>
-    public bool CarriesItsWal => Source != SourceName.Server && Tool == "pg_basebackup";
+    public bool CarriesItsWal { get; init; }
 }
 
 /// <summary>How far the archive reaches, by the word of a server that archives.</summary>

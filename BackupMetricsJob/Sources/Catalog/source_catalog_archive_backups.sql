@@ -5,7 +5,8 @@ WITH RECURSIVE listed AS MATERIALIZED (
 ), newest AS MATERIALIZED (
   SELECT counted.server, counted.tool, counted.kind, good.*
   FROM listed JOIN backup_metrics.backup_count counted USING (server) CROSS JOIN LATERAL (
-    SELECT c.storage, c.backup_id, c.parent_id, c.at, c.start_wal, c.stop_wal, c.start_lsn, c.stop_lsn, c.timeline
+    SELECT c.storage, c.backup_id, c.parent_id, c.at, c.start_wal, c.stop_wal, c.start_lsn, c.stop_lsn, c.timeline,
+           c.raw->>'wal' AS wal
     FROM backup_metrics.backup_catalog c
     WHERE c.status = 'done' AND c.live AND (c.server, c.tool, c.kind) = (counted.server, counted.tool, counted.kind)
     ORDER BY c.at DESC LIMIT 5) good
@@ -27,6 +28,6 @@ WITH RECURSIVE listed AS MATERIALIZED (
 )
 SELECT n.server, n.tool, n.kind, n.storage, extract(epoch FROM n.at)::float8 AS finished_at, n.start_wal, n.stop_wal,
        (n.start_lsn - '0/0'::pg_lsn)::bigint AS start_lsn, (n.stop_lsn - '0/0'::pg_lsn)::bigint AS stop_lsn, n.timeline,
-       coalesce(leaf.is_broken, false) AS is_broken
+       coalesce(leaf.is_broken, false) AS is_broken, n.wal
 FROM newest n LEFT JOIN leaf ON leaf.server = n.server AND leaf.tool = n.tool AND leaf.storage = n.storage AND leaf.leaf = n.backup_id
 ORDER BY n.server

@@ -26,5 +26,5 @@ WITH RECURSIVE newest AS MATERIALIZED (
   SELECT server, tool, kind, storage, leaf, bool_or(is_broken) AS is_broken FROM chain GROUP BY 1, 2, 3, 4, 5
 )
 SELECT server, tool, kind,
-       CASE WHEN bool_or(is_broken) OR bool_and(is_broken IS NOT NULL) THEN count(*) FILTER (WHERE is_broken) END
+       CASE WHEN bool_or(is_broken) OR bool_and(is_broken IS NOT NULL) THEN count(*) FILTER (WHERE is_broken) END AS broken
 FROM leaf GROUP BY 1, 2, 3
