@@ -128,7 +128,9 @@ public sealed class LossWindowTests
     {
         Assert.True(RecoveryPoint.Estimate(Server, [Backup])!.IsByServer);
         Assert.False(
-            RecoveryPoint.Estimate(Server with { ArchiveMode = "off" }, [Backup with { Source = SourceName.Catalog }])!.IsByServer
+            RecoveryPoint
+                .Estimate(Server with { ArchiveMode = "off" }, [Backup with { Source = SourceName.Catalog, HasItsWal = true }])!
+                .IsByServer
         );
         Assert.False(
             RecoveryPoint
@@ -160,10 +162,22 @@ public sealed class LossWindowTests
     [Fact]
     public void A_backup_with_its_wal_is_a_recovery_point_without_an_archive()
     {
-        var carrying = Backup with { Source = SourceName.Catalog };
-        var thrown = Server with { Discards = "true" };
-        Assert.Equal(TimeSpan.FromHours(3), RecoveryPoint.Estimate(thrown, [carrying])?.Window);
-        Assert.Null(RecoveryPoint.Estimate(thrown, [carrying with { Tool = "wal-g" }]));
+        var carrying = Backup with { Source = SourceName.Catalog, HasItsWal = true };
+        foreach (var server in new[] { Server with { Discards = "true" }, Server with { ArchiveMode = "off" } })
+        {
+            Assert.Equal(TimeSpan.FromHours(3), RecoveryPoint.Estimate(server, [carrying])?.Window);
+            Assert.Null(RecoveryPoint.Estimate(server, [carrying with { HasItsWal = false }]));
+            Assert.Null(RecoveryPoint.Estimate(server, [carrying with { HasItsWal = null }]));
+        }
+
+        // Of another tool nobody expects that it has: where nothing is archived, its backup is one by its word.
+        var other = carrying with
+        {
+            Tool = "zfs",
+            HasItsWal = null,
+        };
+        Assert.Null(RecoveryPoint.Estimate(Server with { Discards = "true" }, [other]));
+        Assert.NotNull(RecoveryPoint.Estimate(Server with { ArchiveMode = "off" }, [other]));
     }
 
     static void AssertWindow(double seconds, ServerEvidence evidence) =>

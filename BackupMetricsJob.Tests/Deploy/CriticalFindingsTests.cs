@@ -239,14 +239,14 @@ public sealed partial class CriticalFindingsTests
         var expected = critical.Order(StringComparer.Ordinal).Select(name => $"    - {{labels: '{{instance=\"{name}\"}}', value: 1}}");
         return $$"""
             rule_files: ["{{DeployFiles.RulesFile}}"]
-            evaluation_interval: 1m
+            evaluation_interval: 4m
             tests:
             - interval: 1m
               input_series:
             {{string.Join('\n', series)}}
               promql_expr_test:
               - expr: group by (instance) (ALERTS{alertstate="firing", severity="critical", instance!=""})
-                eval_time: 130m
+                eval_time: 128m
                 exp_samples:
             {{string.Join('\n', expected)}}
 

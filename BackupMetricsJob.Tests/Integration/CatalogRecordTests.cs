@@ -1,3 +1,4 @@
+using BackupMetricsJob.Backups;
 using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Integration;
@@ -171,6 +172,52 @@ public sealed class CatalogRecordTests : IAsyncLifetime
             await _catalogue.Server.QueryAsync<string>(Columns)
         );
         Assert.Equal(["orders wal-g full done 1"], (await _catalogue.CountsAsync()).Kept);
+    }
+
+    /// <summary>Without an archive only a backup with its WAL in it can be restored: what its files show, or what is said.</summary>
+    [Theory]
+    [InlineData("PG_VERSION,pg_wal/000000010000000000000002", "", true, "")]
+    [InlineData("base.tar.gz,pg_wal.tar.gz", "", true, "")]
+    [InlineData("PG_VERSION,pg_wal/archive_status/x", "", false, "full backup of pg_basebackup has no WAL in it")]
+    [InlineData("base.tar,pg_wal.tar", " --wal none", false, "full backup of pg_basebackup has no WAL in it")]
+    [InlineData("base.tar", "", false, "whether the newest full backup of pg_basebackup has its WAL in it is not known")]
+    [InlineData("base.tar", " --wal fetch", true, "")]
+    public async Task A_base_backup_is_recorded_with_whether_it_has_its_WAL(string files, string more, bool has, string finding)
+    {
+        using var folder = new TempFolder();
+        foreach (var file in files.Split(','))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(folder.File("backup/" + file))!);
+            folder.Write("backup/" + file, "x");
+        }
+
+        var result = await RecordAsync(
+            $"--server it --tool pg_basebackup --type full --from-exit-code 0 --size-of {folder.File("backup")}{more}"
+        );
+
+        Assert.Equal(0, result.ExitCode);
+        var probe = await Probe.OfAsync(
+            _catalogue.Uri,
+            instance: Probe.Instance with
+            {
+                Sources = [SourceName.Server, SourceName.Catalog],
+            }
+        );
+        var byCatalogue = Assert.Single(probe.Backups, backup => backup.Source == SourceName.Catalog);
+        Assert.Equal(has, byCatalogue.CarriesItsWal);
+        Assert.Equal(has, probe.Loss is not null);
+        var said = string.Join('\n', Findings.For(probe).Select(found => found.Summary));
+        Assert.Equal(!has, said.Contains("WAL in it", StringComparison.Ordinal));
+        Assert.Contains(finding, said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Only_a_base_backup_has_WAL_in_it()
+    {
+        var result = await RecordAsync("--server it --tool pg_dump --type logical --from-exit-code 0 --wal stream");
+
+        Assert.Equal(64, result.ExitCode);
+        Assert.Contains("--wal: allowed only with a base backup, not with --type logical", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,6 +11,8 @@ public sealed class CatalogRefusalTests
 {
     static readonly Listed[] Broken = [];
 
+    static readonly byte[] WalG = """[{"backup_name":"base_1","time":"2026-11-20T03:00:00Z"}]"""u8.ToArray();
+
     public static TheoryData<string, string> Refused =>
         new()
         {
@@ -156,6 +158,68 @@ public sealed class CatalogRefusalTests
         Assert.Contains("is from the cluster with system identifier 2", result.Failure!.Message, StringComparison.Ordinal);
         Assert.Equal([failed], await FailedAsync(catalogue));
         Assert.Equal(refusals, await RefusalsAsync(catalogue));
+    }
+
+    /// <summary>Typed once with the wrong tool, on a host that is being set up: the right import is all that it takes.</summary>
+    [Fact]
+    public async Task The_list_of_another_tool_is_a_refusal_of_that_one_and_its_import_ends_it()
+    {
+        await using var catalogue = await StartAsync();
+
+        var refused = await ImportAsync(catalogue, WalG, "--server", "orders");
+
+        Assert.Equal(65, refused.ExitCode);
+        Assert.StartsWith(
+            "backup-metrics: import: this is what wal-g prints, not pgbackrest: use `import wal-g` (",
+            refused.Error,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(["wal-g"], await catalogue.Server.QueryAsync<string>("SELECT tool FROM backup_metrics.backup_refusal"));
+        Assert.NotNull((await Probe.OfAsync(catalogue.Server, ["catalog"])).Failure);
+
+        await catalogue.ImportAsync(Backup(1));
+        Assert.Null((await Probe.OfAsync(catalogue.Server, ["catalog"])).Failure);
+    }
+
+    [Fact]
+    public async Task Where_that_tools_lists_are_imported_already_it_was_a_slip()
+    {
+        await using var catalogue = await StartAsync();
+        await catalogue.ImportAsync(Backup(1));
+
+        Assert.Equal(65, (await ImportAsync(catalogue, WalG)).ExitCode);
+
+        Assert.Equal(0, await RefusalsAsync(catalogue));
+        Assert.Equal(["orders f"], await FailedAsync(catalogue));
+    }
+
+    [Fact]
+    public async Task Where_the_tool_that_was_named_is_in_use_its_servers_failed()
+    {
+        await using var catalogue = await StartAsync();
+        await ImportAsync(catalogue, List("repo2_behind"));
+
+        Assert.Equal(65, (await ImportAsync(catalogue, WalG)).ExitCode);
+
+        Assert.Equal(["orders t"], await FailedAsync(catalogue));
+    }
+
+    [Fact]
+    public async Task What_nobody_will_repeat_can_be_forgotten_as_the_advice_says()
+    {
+        await using var catalogue = await StartAsync();
+        Assert.Equal(65, (await ImportAsync(catalogue, [])).ExitCode);
+        var advice = Assert.IsType<string>((await Probe.OfAsync(catalogue.Server, ["catalog"])).Failure!.Do);
+        const string Command = "backup-metrics catalog forget --refused pgbackrest";
+        Assert.Contains(Command, advice, StringComparison.Ordinal);
+
+        string[] forget = [.. Command.Split(' ')[1..], "--connection", catalogue.Uri];
+        var elsewhere = await BackupMetrics.RunAsync([.. forget, "--host", "another"]);
+        var forgotten = await BackupMetrics.RunAsync(forget);
+
+        Assert.Equal(65, elsewhere.ExitCode);
+        Assert.Equal((0, "removed the refused imports of pgbackrest from 1 host\n"), (forgotten.ExitCode, forgotten.Error));
+        Assert.Null((await Probe.OfAsync(catalogue.Server, ["catalog"])).Failure);
     }
 
     [Fact]

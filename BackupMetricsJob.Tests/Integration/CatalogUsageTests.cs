@@ -43,6 +43,10 @@ public sealed class CatalogUsageTests(SharedCatalogDatabase catalogue) : IClassF
     [InlineData("catalog", 64)]
     [InlineData("catalog prune", 64)]
     [InlineData("catalog prune --keep 5", 64)]
+    [InlineData("catalog forget", 64)]
+    [InlineData("catalog forget --server x --refused wal-g", 64)]
+    [InlineData("catalog forget --refused wal-g --tool wal-g", 64)]
+    [InlineData("catalog forget --server x --host h", 64)]
     [InlineData("catalog init --server --grant-writer x", 64)]
     [InlineData("catalog init --grant-writer=", 64)]
     [InlineData("record --server s --tool t --type full", 64)]
@@ -74,6 +78,7 @@ public sealed class CatalogUsageTests(SharedCatalogDatabase catalogue) : IClassF
     [InlineData("catalog --help")]
     [InlineData("catalog init --help")]
     [InlineData("catalog prune --help")]
+    [InlineData("catalog forget --help")]
     public async Task Help_is_asked_for_and_so_on_standard_output(string arguments)
     {
         var result = await BackupMetrics.RunAsync(arguments.Split(' '));

@@ -57,6 +57,28 @@ public sealed class PgMonitorSourceTests
         Assert.All(facts, backup => Assert.True(backup.LastHasErrors));
     }
 
+    [Fact]
+    public async Task Each_of_several_repositories_has_its_newest_backups_and_one_alone_is_not_named()
+    {
+        const string Repository = "\"repo-key\":1";
+        var info = await InfoAsync("full_diff_incr");
+        var last = info.LastIndexOf("},\"error\":", StringComparison.Ordinal);
+        last = info.LastIndexOf(Repository, last, StringComparison.Ordinal);
+        await using var one = await StartAsync(info);
+        await using var two = await StartAsync(info[..last] + "\"repo-key\":2" + info[(last + Repository.Length)..]);
+
+        var storages = Assert.Single((await Probe.OfAsync(two, ["pgmonitor"])).Found).Storages;
+
+        Assert.Empty(Assert.Single((await Probe.OfAsync(one, ["pgmonitor"])).Found).Storages);
+        Assert.Equal(["repo1", "repo2"], storages.Select(storage => storage.Name));
+        Assert.Equal(
+            [BackupType.Full, BackupType.Diff, BackupType.Incr],
+            storages[0].Newest.OrderBy(backup => backup.Finished).Select(backup => backup.Type)
+        );
+        var copied = Assert.Single(storages[1].Newest);
+        Assert.Equal((BackupType.Incr, DateTimeOffset.FromUnixTimeSeconds(1795335666)), (copied.Type, copied.Finished));
+    }
+
     [Theory]
     [InlineData("unknown_stanza", "stanza nosuch: missing stanza path (status 1)")]
     [InlineData("no_valid_backups", "stanza main: no valid backups (status 2)")]

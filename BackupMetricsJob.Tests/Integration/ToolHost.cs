@@ -116,7 +116,7 @@ internal sealed class ToolHost : IAsyncDisposable
     {
         var backup = (await server.ScalarAsync<string>(OfTheBackup)).Split(' ');
         var finished = DateTimeOffset.FromUnixTimeSeconds(long.Parse(backup[3], CultureInfo.InvariantCulture)).UtcDateTime;
-        return List(tool, backup, finished);
+        return List(tool, backup, finished, (server.Options.Version * 10000) + 4);
     }
 
     public async ValueTask DisposeAsync()
@@ -139,7 +139,7 @@ internal sealed class ToolHost : IAsyncDisposable
             .Replace("/usr/local/bin/", _folder.File("bin/"), StringComparison.Ordinal)
             .Replace("/var/backups", _folder.Path, StringComparison.Ordinal);
 
-    static string List(string tool, string[] backup, DateTime finished)
+    static string List(string tool, string[] backup, DateTime finished, int version)
     {
         var (wal, from, to, cluster) = (backup[0], backup[1], backup[2], backup[4]);
         var (start, end) = (finished.AddSeconds(-1), finished);
@@ -147,20 +147,20 @@ internal sealed class ToolHost : IAsyncDisposable
         {
             "wal-g" => $$"""
                 [{"backup_name":"base_{{wal}}","time":"{{end:s}}.5Z","wal_file_name":"{{wal}}","storage_name":"default","start_time":"{{start:s}}Z",
-                "finish_time":"{{end:s}}Z","date_fmt":"%Y-%m-%dT%H:%M:%S.%fZ","hostname":"db1","data_dir":"/var/lib/postgresql/15/main","pg_version":150004,
+                "finish_time":"{{end:s}}Z","date_fmt":"%Y-%m-%dT%H:%M:%S.%fZ","hostname":"db1","data_dir":"/var/lib/postgresql/15/main","pg_version":{{version}},
                 "start_lsn":{{from}},"finish_lsn":{{to}},"is_permanent":false,"system_identifier":{{cluster}},"uncompressed_size":30000000,
                 "compressed_size":4000000}]
                 """,
             "pghoard" => $$"""
                 {"basebackups":[{"last_modified":"{{end:s}}.838Z","md5":"06c6fadb8dec52eedc29c1cc638d73a78f9a60caae5615da2f22cea0b3e1cf3c","metadata":
                 {"Content-Length":"2165328","backup-reason":"scheduled","basebackup-mode":"basic","compression-algorithm":"lzma","host":"db1",
-                "original-file-size":"24277504","pg-version":"150004","site":"orders","start-time":"{{start:s}}+00:00","start-wal-segment":"{{wal}}"},
+                "original-file-size":"24277504","pg-version":"{{version}}","site":"orders","start-time":"{{start:s}}+00:00","start-wal-segment":"{{wal}}"},
                 "name":"orders/basebackup/2026-11-22_08-31_0","size":2165328}]}
                 """,
             _ => $$"""
                 {"backups_list":[{"backup_label":"","begin_time":"x","begin_time_iso":"{{start:s}}+00:00","begin_wal":"{{wal}}","compression":"gzip",
                 "end_time_iso":"{{end:s}}+00:00","end_wal":"{{wal}}","error":null,"server_name":"orders","size":null,"status":"DONE","systemid":"{{cluster}}",
-                "timeline":1,"version":150004,"xlog_segment_size":16777216,"backup_id":"{{start:yyyyMMdd'T'HHmmss}}"}]}
+                "timeline":1,"version":{{version}},"xlog_segment_size":16777216,"backup_id":"{{start:yyyyMMdd'T'HHmmss}}"}]}
                 """,
         };
     }

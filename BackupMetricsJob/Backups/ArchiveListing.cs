@@ -64,5 +64,5 @@ internal sealed record ArchivedBackup(string Source, string Tool, BackupType Typ
     public bool IsBroken { get; init; }
 
     /// <summary>Whether the WAL that it needs is in itself.</summary>
-    public bool CarriesItsWal => Source != SourceName.Server && Tool == "pg_basebackup";
+    public bool CarriesItsWal { get; init; }
 }

@@ -63,10 +63,26 @@ internal sealed record BackupFacts(string Source, string Tool, BackupType Type)
     public bool IsDatedByObject { get; init; }
 
     /// <summary>
-    /// Whether it can be restored without an archive: pg_basebackup includes the WAL by default. The server cannot see that:
-    /// Barman, which excludes the WAL, has the same label.
+    /// Whether the newest has the WAL that it needs, so that it can be restored without an archive; null where nobody said so. The
+    /// server cannot see that: Barman, which excludes the WAL, has pg_basebackup's label.
     /// </summary>
-    public bool CarriesItsWal => Source != SourceName.Server && Tool == "pg_basebackup" && Type.IsPhysical();
+    public bool? HasItsWal { get; init; }
+
+    public bool CarriesItsWal => HasItsWal == true && Type.IsPhysical();
+
+    /// <summary>
+    /// Whether it may be of no use without an archive: made without its WAL (pg_basebackup -X none), or nobody said how.
+    /// </summary>
+    public bool MayLackItsWal => HasItsWal == false || (HasItsWal is null && Source != SourceName.Server && Tool == "pg_basebackup");
+
+    /// <summary>By the method that included it: pg_basebackup's -X none, fetch or stream. Another word means nothing.</summary>
+    public static bool? HasWal(string? method) =>
+        method switch
+        {
+            "fetch" or "stream" => true,
+            "none" => false,
+            _ => null,
+        };
 
     /// <summary>Of restore tests: how the last one went; null where the source does not say more than when.</summary>
     public RestoreTestFacts? LastTest { get; init; }

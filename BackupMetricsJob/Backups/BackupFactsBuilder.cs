@@ -69,6 +69,7 @@ internal sealed class BackupFactsBuilder(string source, DateTimeOffset now)
             BrokenChains = group.Parents is { } parents ? parents.LongCount(parent => IsBroken(tool, parent.Storage, parent.Id)) : null,
             StartLsn = newest?.StartLsn,
             StartSegment = newest?.StartSegment,
+            HasItsWal = newest?.HasItsWal,
         };
     }
 

@@ -22,7 +22,11 @@ internal static class BackupFindings
         AddByType(findings, result, LimitType.RestoreTest, BackupType.RestoreTest, "restore test");
         RestoreTestFindings.Add(findings, result);
         foreach (var backup in result.Backups)
+        {
             AddState(findings, backup, result.At);
+            if (result.Server is { ArchiveMode: "off", InRecovery: false } && backup is { LastSuccess: not null, MayLackItsWal: true })
+                findings.Add(LacksWal(backup));
+        }
     }
 
     /// <summary>The limit of this type that <paramref name="age"/> passes, the critical one first; else null.</summary>
@@ -177,7 +181,9 @@ internal static class BackupFindings
                 new(
                     false,
                     $"the newest {what} is dated by when its object was stored, not by when it finished: a copy looks new",
-                    $"Import the whole list of {backup.Tool} (wal-g backup-list --detail --json)."
+                    backup.Tool == "wal-g"
+                        ? "Import the whole list of wal-g: wal-g backup-list --detail --json."
+                        : $"Import a list of {backup.Tool} that says when its backups finished, if a newer version prints one."
                 )
             );
         if (backup.LastFailure is { } failed && !(backup.LastSuccess >= failed))
@@ -206,6 +212,22 @@ internal static class BackupFindings
                 )
             );
     }
+
+    // Without an archive nothing else has that WAL.
+    static Finding LacksWal(BackupFacts backup) =>
+        backup.HasItsWal == false
+            ? new(
+                false,
+                $"the newest {backup.Type.Name()} backup of {backup.Tool} has no WAL in it, and with archive_mode off none is archived: it "
+                    + "cannot be restored",
+                "Take one with pg_basebackup -X stream."
+            )
+            : new(
+                false,
+                $"whether the newest {backup.Type.Name()} backup of {backup.Tool} has its WAL in it is not known, and with archive_mode off "
+                    + "none is archived",
+                "Say how it is made: backup-metrics record --wal stream, or --size-of with its directory."
+            );
 
     static BackupFacts? Newest(IReadOnlyList<BackupFacts> backups, Func<BackupType, bool> isMeant)
     {

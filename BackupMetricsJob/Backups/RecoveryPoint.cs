@@ -118,7 +118,7 @@ internal static class RecoveryPoint
             : server.Wal switch
             {
                 { Receiver: not null } => ByReceiver(server),
-                { ReceiversAreVisible: true } => ByTool(newest.Age),
+                { ReceiversAreVisible: true } when !newest.MayLackItsWal => ByTool(newest.Age),
                 _ => null,
             };
 

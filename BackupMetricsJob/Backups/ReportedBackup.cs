@@ -31,6 +31,9 @@ internal sealed record ReportedBackup(string Tool, BackupType Type, BackupState 
     /// <summary>The backup that this one cannot be restored without.</summary>
     public string? ParentId { get; init; }
 
+    /// <summary>Whether the WAL that it needs is in it; null where nobody says so.</summary>
+    public bool? HasItsWal { get; init; }
+
     public long? StartLsn { get; init; }
 
     /// <summary>The WAL segment that it begins in, by name.</summary>

@@ -26,6 +26,9 @@ internal sealed record ArchiveListingResult(CatalogFailure? Failure)
     public ArchiveListed? Listed { get; init; }
 
     public DateTimeOffset ListedAt { get; init; }
+
+    /// <summary>Where the server is new, and may be another one's name that was mistyped.</summary>
+    public Listed.Note? Note { get; init; }
 }
 
 /// <summary>
@@ -51,6 +54,7 @@ internal static class ArchiveListingImport
     )
     {
         ArchiveListed? listed = null;
+        Listed.Note? note = null;
         var listedAt = options.ListedAt ?? options.Now;
         var failure = await CatalogSession.RunAsync(
             catalogue,
@@ -59,6 +63,7 @@ internal static class ArchiveListingImport
             {
                 if (await CatalogVersion.CheckAsync(session, cancellationToken) is { } wrong)
                     return wrong;
+                note = await NewServers.FindAsync(session, options.Server, cancellationToken);
                 session.Step = "reading the listing";
                 string? refused;
                 try
@@ -86,7 +91,12 @@ internal static class ArchiveListingImport
             },
             stop
         );
-        return new(failure) { Listed = listed, ListedAt = listedAt };
+        return new(failure)
+        {
+            Listed = listed,
+            ListedAt = listedAt,
+            Note = note,
+        };
     }
 
     /// <summary>A listing is not older than what it names, however old its file says it is, and not from the future.</summary>
@@ -154,7 +164,8 @@ internal static class ArchiveListingImport
         }
 
         if (isKnown && row.GetDateTime(row.GetOrdinal("listed_at")) is var before && before > listedAt.UtcDateTime)
-            return $"the listing was made at {Humanize.Time(listedAt)}, and the catalogue has a newer one, of {Humanize.Time(before)}";
+            return $"the listing was made at {Humanize.Time(listedAt)}, and the catalogue has a newer one, of {Humanize.Time(before)}"
+                + (options.ListedAt is null ? "" : ". If it was made later than its file says, say when with --listed-at");
         return isKnown && !options.AllowEmpty && EndsEarlier(listed, row) is { } how
             ? $"the listing {how} that of {Humanize.Time(row.GetDateTime(row.GetOrdinal("listed_at")))}: it is cut off, or the newest "
                 + "WAL is gone from the archive. If it really is, use --allow-empty"

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Postgres;
 using Npgsql;
@@ -74,6 +73,7 @@ internal static class CatalogImport
         origin ??= ImportOrigin.Here();
         var result = new ImportResult(tool);
         IReadOnlyCollection<string> about = [];
+        string? otherTool = null;
         var isClash = false;
         result.Failure = await CatalogSession.RunAsync(
             catalogue,
@@ -89,7 +89,7 @@ internal static class CatalogImport
                 }
                 catch (ListingException refusal)
                 {
-                    about = refusal.Servers;
+                    (about, otherTool) = (refusal.Servers, refusal.OtherTool);
                     throw;
                 }
                 finally
@@ -112,6 +112,7 @@ internal static class CatalogImport
                     return clash;
                 }
 
+                result.Notes.AddRange(await NewServers.FindAsync(session, result.Tool, servers, cancellationToken));
                 foreach (var server in servers)
                     await MergeAsync(session, server, isLast: server == servers[^1], origin, result, cancellationToken);
                 return null;
@@ -119,12 +120,15 @@ internal static class CatalogImport
             stop
         );
         if (result.Failure is { Cause: CatalogFailureCause.Input } why)
-            result.Failure = await RefusedImport.RecordAsync(catalogue, result.Tool, origin, about, isClash, why, timeout, stop);
+            result.Failure = await RefusedImport.RecordAsync(
+                catalogue,
+                new(result.Tool, otherTool, origin, about, isClash),
+                why,
+                timeout,
+                stop
+            );
         return result;
     }
-
-    public static string Json(IEnumerable<string> texts) =>
-        $"[{string.Join(',', texts.Select(text => $"\"{JsonEncodedText.Encode(text)}\""))}]";
 
     static async Task MergeAsync(
         CatalogSession session,
@@ -147,11 +151,11 @@ internal static class CatalogImport
         Add("SET LOCAL enable_nestloop TO off");
         AddFor(CatalogLock.Take);
         if (all && server.List!.FormerNames is { Count: > 0 } former)
-            AddFor(SqlText.Load("catalog_moved")).Parameters.Add(Text(Json(former)));
+            AddFor(SqlText.Load("catalog_moved")).Parameters.Add(Text(ParameterJson.Array(former)));
         var gone = all && !server.HasUnnamedSkips ? AddFor(SqlText.Load("catalog_merge_gone")) : null;
-        gone?.Parameters.Add(Text(server.List!.Storages is { } storages ? Json(storages) : null));
+        gone?.Parameters.Add(Text(server.List!.Storages is { } storages ? ParameterJson.Array(storages) : null));
         gone?.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = server.List!.MayLackKinds });
-        gone?.Parameters.Add(Text(Json(server.Skipped)));
+        gone?.Parameters.Add(Text(ParameterJson.Array(server.Skipped)));
         var changed = server.Backups > 0 ? AddFor(SqlText.Load("catalog_merge_changed")) : null;
         var added = server.Backups > 0 ? AddFor(SqlText.Load("catalog_merge_new")) : null;
         if (server.IsComplete)
@@ -165,7 +169,7 @@ internal static class CatalogImport
         }
 
         if (server.List is { Repositories: { Count: > 0 } repositories })
-            AddFor(SqlText.Load("catalog_merge_storage")).Parameters.Add(Text(RepositoryJson.Write(repositories)));
+            AddFor(SqlText.Load("catalog_merge_storage")).Parameters.Add(Text(Repositories(repositories)));
         var cluster = AddFor(SqlText.Load("catalog_merge_cluster"));
         cluster.Parameters.Add(Text(server.List?.Cluster?.SystemIdentifier.ToString(CultureInfo.InvariantCulture)));
         cluster.Parameters.Add(Text(server.List?.Cluster?.PgVersionNumber?.ToString(CultureInfo.InvariantCulture)));
@@ -191,6 +195,18 @@ internal static class CatalogImport
             result.Unreadable.AddRange(list.Repositories.Where(of => of.Error is not null).Select(of => (server.Name, of)));
         if (server.IsDatedByObjects)
             result.DatedByObjects.Add(server.Name);
+
+        static string Repositories(IEnumerable<ListedRepository> repositories) =>
+            ParameterJson.Objects(
+                repositories,
+                (json, repository) =>
+                {
+                    json.WriteString("storage", repository.Storage);
+                    json.WriteString("error", repository.Error is null ? null : RowProblem.Storable(repository.Error));
+                    json.WriteString("first_wal", repository.FirstWal);
+                    json.WriteString("last_wal", repository.LastWal);
+                }
+            );
 
         static NpgsqlParameter Text(string? text) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)text ?? DBNull.Value };
 

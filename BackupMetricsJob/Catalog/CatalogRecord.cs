@@ -15,11 +15,13 @@ internal static class CatalogRecord
     /// Done or failed, with the time at which it ended; of a restore test the parent is what was restored, and one that ended without a
     /// verdict is waiting.
     /// </param>
+    /// <param name="noted">Told what a person should know: that the server is new, and looks like one that is known.</param>
     public static Task<CatalogFailure?> WriteAsync(
         CatalogRow row,
         ConnectionSettings catalogue,
         TimeSpan timeout,
-        CancellationToken stop
+        CancellationToken stop,
+        Action<Listed.Note>? noted = null
     ) =>
         CatalogSession.RunAsync(
             catalogue,
@@ -28,6 +30,8 @@ internal static class CatalogRecord
             {
                 if (await CatalogVersion.CheckAsync(session, cancellationToken) is { } failure)
                     return failure;
+                if (noted is not null && await NewServers.FindAsync(session, row.Server, cancellationToken) is { } note)
+                    noted(note);
                 session.Step = "recording";
                 session.StoresInput = true;
                 await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);

@@ -21,6 +21,9 @@ internal abstract record Listed
     /// </summary>
     internal sealed record Server(string Name, string? Error) : Listed
     {
+        /// <summary>Whether it was asked for by name, and the list has other servers only.</summary>
+        public bool IsNotListed { get; init; }
+
         /// <summary>The storages that the list is complete for; null: all of them.</summary>
         public IReadOnlyCollection<string>? Storages { get; init; }
 
@@ -77,4 +80,7 @@ internal sealed class ListingException(string path, string message) : Exception(
 {
     /// <summary>The servers that the input may be about.</summary>
     public IReadOnlyCollection<string> Servers { get; set; } = [];
+
+    /// <summary>The tool that prints such an input, where it is another than the one that was asked for.</summary>
+    public string? OtherTool { get; set; }
 }

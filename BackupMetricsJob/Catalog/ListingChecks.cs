@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Postgres;
 
@@ -28,7 +27,7 @@ internal static class ListingChecks
         var empty = servers.Where(server => server is { IsComplete: true, Error: null, Backups: 0 }).ToList();
         if (empty.Count == 0)
             return null;
-        var names = CatalogImport.Json(empty.Select(server => server.Name));
+        var names = ParameterJson.Array(empty.Select(server => server.Name));
         session.Step = "looking for backups that an empty list would take away";
         await using var command = session.Command(SqlText.Load("catalog_emptied"), tool, names);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
@@ -53,13 +52,15 @@ internal static class ListingChecks
         if (known.Count == 0)
             return null;
         session.Step = "comparing the system identifiers";
-        var clusters = known.Select(server =>
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{{\"server\":\"{JsonEncodedText.Encode(server.Name)}\",\"clusters\":[\"{string.Join("\",\"", server.Clusters)}\"]}}"
-            )
+        var clusters = ParameterJson.Objects(
+            known,
+            (json, server) =>
+            {
+                json.WriteString("server", server.Name);
+                json.WriteTexts("clusters", server.Clusters.Select(cluster => cluster.ToString(CultureInfo.InvariantCulture)));
+            }
         );
-        await using var command = session.Command(SqlText.Load("catalog_clash"), tool, $"[{string.Join(',', clusters)}]");
+        await using var command = session.Command(SqlText.Load("catalog_clash"), tool, clusters);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? CatalogFailure.Input(
@@ -87,11 +88,15 @@ internal static class ListingChecks
         if (unknown.Count == 0)
             return null;
         session.Step = "comparing the names of the backups";
-        var lists = unknown.Select(server =>
-            $"{{\"server\":\"{JsonEncodedText.Encode(server.Name)}\","
-            + $"\"storages\":{(server.List!.Storages is { } storages ? CatalogImport.Json(storages) : "null")}}}"
+        var lists = ParameterJson.Objects(
+            unknown,
+            (json, server) =>
+            {
+                json.WriteString("server", server.Name);
+                json.WriteTexts("storages", server.List!.Storages);
+            }
         );
-        await using var command = session.Command(SqlText.Load("catalog_stranger"), tool, $"[{string.Join(',', lists)}]");
+        await using var command = session.Command(SqlText.Load("catalog_stranger"), tool, lists);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? CatalogFailure.Input(

@@ -14,7 +14,12 @@ internal static class CatalogCommand
     static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
 
     public static Command Create(ProcessContext context) =>
-        new("catalog", "Create the catalogue of backups, or remove old entries from it") { Init(context), Prune(context) };
+        new("catalog", "Create the catalogue of backups, or remove entries from it")
+        {
+            Init(context),
+            Prune(context),
+            CatalogForgetCommand.Create(context),
+        };
 
     static Command Init(ProcessContext context)
     {

@@ -35,6 +35,11 @@ internal sealed class RecordCommand
     readonly Option<long?> _size = new("--size") { HelpName = "BYTES", Description = "Uncompressed size of what was backed up" };
     readonly Option<string> _started = Optional("--started", "TIME", "When it started: " + TimeParser.Allowed);
     readonly Option<string> _finished = Optional("--finished", "TIME", "When it finished (now)");
+    readonly Option<string> _wal = Optional(
+        "--wal",
+        "METHOD",
+        "Whether a base backup has the WAL that it needs: pg_basebackup's -X, none, fetch or stream (what --size-of shows, else unknown)"
+    );
     readonly Option<string> _error = Optional("--error", "TEXT", "Why it failed");
 
     public static Command Create(ProcessContext context)
@@ -55,9 +60,11 @@ internal sealed class RecordCommand
             own._size,
             own._started,
             own._finished,
+            own._wal,
             own._error,
         ];
         own._type.AcceptOnlyFromAmong([.. CatalogRecord.Kinds]);
+        own._wal.AcceptOnlyFromAmong([.. IncludedWal.Methods]);
         foreach (var option in options)
             command.Options.Add(option);
         var flags = new CatalogFlags(command, TimeSpan.FromSeconds(30), canBeQuiet: true);
@@ -73,6 +80,7 @@ internal sealed class RecordCommand
                     return CatalogFlags.Report(refused, "record", context, null);
 
                 var signals = context.Signals;
+                Listed.Note? noted = null;
                 var failure = await WriteAsync();
                 if (failure is { IsUnusable: true } unusable)
                 {
@@ -84,6 +92,8 @@ internal sealed class RecordCommand
 
                 if (failure is not null)
                     return CatalogFlags.Report(failure, "record", context, signals.Received);
+                if (noted is not null)
+                    await context.Error.WriteLineAsync("warning: " + PlainText.OnOneLine(ImportReport.Words(noted), 2000));
                 if (access.Quiet)
                     return (int)ExitCode.Success;
                 var how = recorded.Status == BackupStatus.Done ? "done" : "failed";
@@ -94,7 +104,8 @@ internal sealed class RecordCommand
                 );
                 return (int)ExitCode.Success;
 
-                Task<CatalogFailure?> WriteAsync() => CatalogRecord.WriteAsync(recorded, access.Connection, access.Timeout, signals.Stop);
+                Task<CatalogFailure?> WriteAsync() =>
+                    CatalogRecord.WriteAsync(recorded, access.Connection, access.Timeout, signals.Stop, note => noted = note);
             }
         );
         return command;
@@ -114,10 +125,14 @@ internal sealed class RecordCommand
             problems.Add(new(ProblemOrigin.Flag, "--restored: allowed only with --type restore_test"));
         if (parsed.GetValue(_size) < 0)
             problems.Add(new(ProblemOrigin.Flag, $"--size {parsed.GetValue(_size)}: must not be negative"));
+        var wal = parsed.GetValue(_wal);
+        var type = BackupTypeNames.Parse(kind)!.Value;
+        if (wal is not null && !type.IsPhysical())
+            problems.Add(new(ProblemOrigin.Flag, $"--wal: allowed only with a base backup, not with --type {kind}"));
         var recorded = new CatalogRow(
             parsed.GetRequiredValue(_server),
             parsed.GetRequiredValue(_tool),
-            BackupTypeNames.Parse(kind)!.Value,
+            type,
             parsed.GetValue(_id) ?? CreateId(kind, database, started ?? finished ?? now),
             succeeded ? BackupStatus.Done : BackupStatus.Failed
         )
@@ -127,6 +142,7 @@ internal sealed class RecordCommand
             Started = started,
             SizeBytes = parsed.GetValue(_size),
             StoredBytes = SizeOf(parsed.GetValue(_sizeOf), succeeded, out refused),
+            Raw = IncludedWal.Write(wal ?? (succeeded && type.IsPhysical() ? IncludedWal.Find(parsed.GetValue(_sizeOf)) : null)),
             ParentId = parsed.GetValue(_restored),
             Database = database,
             Error = succeeded

@@ -64,7 +64,7 @@ internal sealed class RunImports(IReadOnlyList<ToolList> lists, TimeSpan timeout
         foreach (var list in lists)
         {
             progress?.Enter(RunStage.Importing, lists.Count, timeout);
-            var report = await (list with { MustListServer = into.Server is not null }).ImportAsync(
+            var report = await (list with { ServerFlag = "--instance" }).ImportAsync(
                 into.Connection,
                 options,
                 allowEmpty: false,

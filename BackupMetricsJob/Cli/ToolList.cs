@@ -15,15 +15,15 @@ internal sealed record ToolList(string Tool, string? File)
     /// <summary>What is given in the place of a tool for the listing of a WAL archive.</summary>
     public const string Archive = "archive";
 
+    const int MaxNames = 10;
+
     public static IReadOnlyList<string> Tools { get; } = [.. ToolOutput.Tools, Archive];
 
     /// <summary>Of an archive's listing: what it does not say.</summary>
     public ArchiveSettings Listing { get; init; } = new();
 
-    /// <summary>
-    /// Whether a list of several servers without the one that is asked for is refused. Without it, that one is recorded as not listed.
-    /// </summary>
-    public bool MustListServer { get; init; }
+    /// <summary>The flag that names the server, for the refusal of a list of several others.</summary>
+    public string ServerFlag { get; init; } = "--server";
 
     public static bool NeedsServer(string tool) => tool == Archive || ToolOutput.NeedsServer(tool);
 
@@ -114,21 +114,21 @@ internal sealed record ToolList(string Tool, string? File)
         var others = new SortedSet<string>(StringComparer.Ordinal);
         await foreach (var item in ToolOutput.ReadAsync(Tool, input, options, cancellationToken))
         {
-            if (MustListServer && item is Listed.Server server)
-            {
-                if (server.Name != options.Server)
-                    others.Add(server.Name);
-                else if (server.Error is not null && others.Count > 0)
-                    throw new ListingException(
-                        "",
-                        $"{Tool} lists {string.Join(", ", others)}, but not {options.Server}: "
-                            + "name with --instance the server that this run is about"
-                    );
-            }
-
+            if (item is Listed.Server { IsNotListed: true })
+                throw new ListingException("", $"{Tool} lists {Names(others)}, but not {options.Server}: {HowToName()}");
+            if (item is Listed.Server server)
+                others.Add(server.Name);
             yield return item;
         }
     }
+
+    string HowToName() =>
+        ServerFlag == "--server"
+            ? "leave --server away to import them by these names. It gives another name where one server is listed alone"
+            : $"name with {ServerFlag} the server that this run is about";
+
+    static string Names(SortedSet<string> servers) =>
+        string.Join(", ", servers.Take(MaxNames)) + (servers.Count > MaxNames ? $" and {servers.Count - MaxNames} more" : "");
 
     Stream Open()
     {

@@ -10,10 +10,7 @@ internal static class PostgresFailures
 {
     public static ProbeFailure From(PostgresException error)
     {
-        var (reason, what) =
-            error.SqlState == PostgresErrorCodes.ProtocolViolation && OfPooler(error.MessageText) is { } pooler
-                ? pooler
-                : OfSqlState(error);
+        var (reason, what) = IsFromPooler(error) && OfPooler(error.MessageText) is { } pooler ? pooler : OfSqlState(error);
         return new(reason, $"{PlainText.OnOneLine(error.MessageText)}{Detail(error)} (SQLSTATE {error.SqlState})") { Do = what };
     }
 
@@ -61,7 +58,12 @@ internal static class PostgresFailures
             _ => null,
         };
 
-    /// <summary>PgBouncer uses one SQLSTATE for all its own errors, in English. Null if the error is not PgBouncer's.</summary>
+    // PgBouncer has one SQLSTATE for its own errors. Since 1.21 it repeats what a server refused at login with the server's, but never the
+    // routine that a server names in each error: https://github.com/pgbouncer/pgbouncer/blob/master/src/proto.c
+    static bool IsFromPooler(PostgresException error) =>
+        error.SqlState == PostgresErrorCodes.ProtocolViolation || (error is { Routine: null, SqlState: "28000" or "3D000" });
+
+    /// <summary>By PgBouncer's words, which are English. Null if the error is not PgBouncer's.</summary>
     static (FailureReason Reason, string? Do)? OfPooler(string said)
     {
         if (Has("SSL required"))

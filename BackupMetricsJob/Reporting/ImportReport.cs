@@ -30,22 +30,24 @@ internal sealed record ImportReport(string Tool, CatalogFailure? Failure, IReadO
         const string Archive = "archive";
         if (result.Failure is not null || result.Listed is not { } listed)
             return new(Archive, result.Failure, [], null);
+        List<string> warnings = result.Note is { } note ? [Words(note)] : [];
+        if (listed.Broken > 0)
+            warnings.Add(
+                $"{Humanize.Count(listed.Broken, "file")} named like a segment {(listed.Broken == 1 ? "is" : "are")} empty or not "
+                    + "as long as a segment: not counted, since a restore stops there"
+            );
         var timelines = listed.Segments.Select(run => run.Timeline).Distinct().Count();
         return new(
             Archive,
             null,
-            listed.Broken == 0
-                ? []
-                :
-                [
-                    $"{Humanize.Count(listed.Broken, "file")} named like a segment {(listed.Broken == 1 ? "is" : "are")} empty or not "
-                        + "as long as a segment: not counted, since a restore stops there",
-                ],
+            warnings,
             $"archive: {Humanize.Segments(listed.Names)} in {Humanize.Count(listed.Segments.Count, "range")} on "
                 + $"{Humanize.Count(timelines, "timeline")}, listed at {Humanize.Time(result.ListedAt)} "
                 + $"(server {about.Server}, storage {about.Storage})"
         );
     }
+
+    public static string Words(Listed.Note note) => $"\"{note.OfServer}\": {note.Text}";
 
     static List<string> WarningsOf(ImportResult result)
     {
@@ -70,11 +72,16 @@ internal sealed record ImportReport(string Tool, CatalogFailure? Failure, IReadO
                 $"skipped the backup {skipped.BackupId ?? "without a name"} of \"{skipped.OfServer ?? "unknown"}\": {skipped.Problem}"
             );
         foreach (var note in result.Notes)
-            warnings.Add($"\"{note.OfServer}\": {note.Text}");
+            warnings.Add(Words(note));
         foreach (var server in result.DatedByObjects)
             warnings.Add(
                 $"the list of \"{server}\" has no times at which backups finished, only those at which their objects were stored: "
-                    + $"a copied backup looks new. Import `{ToolOutput.Command(result.Tool)}`"
+                    + "a copied backup looks new. "
+                    + (
+                        result.Tool == "wal-g"
+                            ? $"Import `{ToolOutput.Command(result.Tool)}`"
+                            : $"A newer version of {result.Tool} may list when they finished"
+                    )
             );
         return warnings;
     }

@@ -25,7 +25,10 @@ internal static class MissingRights
                 + $"GRANT EXECUTE ON FUNCTION backup_metrics.base_backup_history() TO {session.Role};";
             missing.Add(
                 new(
-                    "may not read the label of the last base backup: its tool and duration are unknown",
+                    session.HasHistoryFunction
+                        ? "may not read the label of the last base backup: its tool and duration are unknown"
+                        : "cannot read the label of the last base backup, since base_backup_history() is not installed: its tool and "
+                            + "duration are unknown",
                     session.HasHistoryFunction ? grant : Install(session)
                 )
                 {

@@ -58,7 +58,7 @@ public partial class CloudNativePgLists
             StringComparison.Ordinal
         );
         Assert.StartsWith(
-            "$: an object, as `kubectl get ",
+            "this is what wal-g prints, not cloudnativepg: use `import wal-g` ($: an object, as `kubectl get ",
             await Reading.Refusal("cloudnativepg", Reading.Fixture("walg/backup_list_detail.json")),
             StringComparison.Ordinal
         );

@@ -11,11 +11,16 @@ public class OtherInput
     const string Name = "a name is missing here: is this the output of another command?";
 
     [Theory]
-    [InlineData("wal-g", "pgbackrest/info_10_full_diff_incr.json", "$[0].backup_name: " + Name)]
+    [InlineData(
+        "wal-g",
+        "pgbackrest/info_10_full_diff_incr.json",
+        $"this is what pgbackrest prints, not wal-g: use `import pgbackrest` ($[0].backup_name: {Name})"
+    )]
     [InlineData(
         "wal-g",
         "barman/list_backups_all.json",
-        "$: an array of backups, as `wal-g backup-list --detail --json` prints it, is expected here, not an object"
+        "this is what barman prints, not wal-g: use `import barman` "
+            + "($: an array of backups, as `wal-g backup-list --detail --json` prints it, is expected here, not an object)"
     )]
     [InlineData(
         "wal-g",
@@ -25,17 +30,19 @@ public class OtherInput
     [InlineData(
         "pgbackrest",
         "walg/backup_list_detail.json",
-        "$[0]: the stanza has no name: the output of `pgbackrest info --output=json` is expected"
+        "this is what wal-g prints, not pgbackrest: use `import wal-g` "
+            + "($[0]: the stanza has no name: the output of `pgbackrest info --output=json` is expected)"
     )]
     [InlineData(
         "pgbackrest",
         "barman/show_backup_pgrsync_latest.json",
-        "$: an array of stanzas, as `pgbackrest info --output=json` prints it, is expected here, not an object"
+        "this is what barman prints, not pgbackrest: use `import barman` "
+            + "($: an array of stanzas, as `pgbackrest info --output=json` prints it, is expected here, not an object)"
     )]
     [InlineData(
         "barman",
         "pghoard/http_basebackups.json",
-        "$.basebackups: this is the output of pghoard: that of `barman -f json list-backups all` is expected"
+        "this is what pghoard prints, not barman: use `import pghoard` ($.basebackups: Barman has no server of this name)"
     )]
     [InlineData("barman", "barman/check_pgrsync.json", "$.pgrsync.backup_id: " + Name)]
     [InlineData("barman", "pghoard/pghoard_state.json", "$.startup_time: an array of backups or one backup is expected here, not a string")]
@@ -47,15 +54,38 @@ public class OtherInput
     [InlineData(
         "pghoard",
         "barman/list_backups_all.json",
-        "$: there is no key basebackups: the output of `pghoard's GET /SITE/basebackup` is expected"
+        "this is what barman prints, not pghoard: use `import barman` "
+            + "($: there is no key basebackups: the output of `pghoard's GET /SITE/basebackup` is expected)"
     )]
     public async Task The_output_of_another_command_is_refused_with_what_it_lacks(string tool, string file, string message) =>
         Assert.Equal(message, await Reading.Refusal(tool, Reading.Fixture(file), Reading.Options("db1")));
 
+    /// <summary>Whoever mistook the tool is told which one it is, of whatever tool and from whichever of its commands.</summary>
+    [Theory]
+    [InlineData("wal-g", "[{\"backup_name\":\"base_1\",\"time\":\"x\"}]")]
+    [InlineData("pgbackrest", "[{\"name\":\"a\",\"db\":[],\"status\":{},\"backup\":[]}]")]
+    [InlineData("pghoard", "{\"basebackups\":[]}")]
+    [InlineData("barman", "{\"_INFO\":[],\"a\":[{\"backup_id\":\"x\"}]}")]
+    [InlineData("barman", "{\"a\":{\"backup_id\":\"x\"}}")]
+    [InlineData("barman", "{\"backups_list\":[]}")]
+    [InlineData("cloudnativepg", "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[]}")]
+    [InlineData("generic", "[{\"tool\":\"x\",\"server\":\"y\"}]")]
+    [InlineData("generic", "{\"tool\":\"x\",\"backups\":[]}")]
+    [InlineData(null, "[]")]
+    [InlineData(null, "{}")]
+    [InlineData(null, "\"backup_name\"")]
+    [InlineData(null, "[[]]")]
+    [InlineData(null, "{\"basebackups\":1,\"basebackups\":2}")]
+    public async Task What_prints_it_is_known_by_its_keys(string? tool, string input)
+    {
+        var pipe = JsonInput.Open(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(input)));
+        Assert.Equal(tool, ToolShape.Find(await JsonInput.ReadAsync(pipe, "wal-g", CancellationToken.None)));
+    }
+
     [Fact]
     public async Task An_empty_list_of_pghoard_is_no_server_of_Barman() =>
         Assert.StartsWith(
-            "$.basebackups: this is the output of pghoard",
+            "this is what pghoard prints, not barman: use `import pghoard` (",
             await Reading.Refusal("barman", """{"basebackups":[]}"""),
             StringComparison.Ordinal
         );

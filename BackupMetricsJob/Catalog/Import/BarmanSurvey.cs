@@ -61,7 +61,7 @@ internal sealed class BarmanSurvey(ListingOptions options)
     void TakeServer(string name, JsonText text)
     {
         if (name == PghoardList.List)
-            throw new ListingException(text.Path, $"this is the output of pghoard: that of `{ToolOutput.Command("barman")}` is expected");
+            throw new ListingException(text.Path, "Barman has no server of this name");
         var server = new BarmanServer(text);
         Servers.Add(Fields.CheckedName(name, text.Path), server);
         if (text.Kind == JsonTokenType.StartObject)

@@ -27,5 +27,7 @@ internal static class Listing
 
     /// <summary>A server that was asked for and is not in the list: nothing can be said of it, so nothing of it is gone.</summary>
     public static Listed.Server? Missing(string tool, ICollection<string> listed, ListingOptions options) =>
-        options.Server is { } asked && !listed.Contains(asked) ? new Listed.Server(asked, $"{tool} does not list {asked}") : null;
+        options.Server is { } asked && !listed.Contains(asked)
+            ? new Listed.Server(asked, $"{tool} does not list {asked}") { IsNotListed = listed.Count > 0 }
+            : null;
 }

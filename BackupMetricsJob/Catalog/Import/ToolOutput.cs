@@ -52,7 +52,7 @@ internal static class ToolOutput
 
             // Where nothing can be read, it is the input that is wrong, not a record in it.
             if (skipped is not null && !any)
-                throw new ListingException("", skipped.Problem) { Servers = BrokenText.Servers(json.Bytes, tool) };
+                throw Explained(new("", skipped.Problem), json, tool);
         }
         finally
         {
@@ -68,9 +68,17 @@ internal static class ToolOutput
         }
         catch (ListingException refusal)
         {
-            refusal.Servers = BrokenText.Servers(json.Bytes, tool);
-            throw;
+            throw Explained(refusal, json, tool);
         }
+    }
+
+    /// <summary>A refusal with the servers that the text names, or with the tool that prints such a text, if that is another one.</summary>
+    static ListingException Explained(ListingException refusal, JsonText json, string tool)
+    {
+        if (ToolShape.Find(json) is { } other && other != tool)
+            return new("", $"this is what {other} prints, not {tool}: use `import {other}` ({refusal.Message})") { OtherTool = other };
+        refusal.Servers = BrokenText.Servers(json.Bytes, tool);
+        return refusal;
     }
 
     /// <summary>What to type to get the output that is read.</summary>

@@ -67,6 +67,7 @@ internal sealed class ArchiveRows
                 StopLsn = row.LongOrNull(row.GetOrdinal("stop_lsn")),
                 Timeline = row.IsDBNull(row.GetOrdinal("timeline")) ? null : row.GetInt32(row.GetOrdinal("timeline")),
                 IsBroken = row.GetBoolean(row.GetOrdinal("is_broken")),
+                CarriesItsWal = BackupFacts.HasWal(row.TextOrNull("wal")) == true,
             }
         );
     }

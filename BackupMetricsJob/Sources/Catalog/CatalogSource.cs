@@ -60,7 +60,7 @@ internal sealed class CatalogSource
         var archives = new ArchiveRows();
         await EachAsync(row =>
         {
-            source.Change(row, facts => facts with { BrokenChains = row.LongOrNull(row.GetOrdinal("broken_chains")) });
+            source.Change(row, facts => facts with { BrokenChains = row.LongOrNull("broken_chains") });
             archives.ReadBackup(row);
         });
         await reader.NextResultAsync(cancellationToken);
@@ -104,20 +104,20 @@ internal sealed class CatalogSource
 
     void ReadGroup(NpgsqlDataReader row)
     {
-        var instance = Of(row.GetString(0));
-        if (row.IsDBNull(3) && row.IsDBNull(9) && row.IsDBNull(10))
+        var instance = Of(row.Text("server"));
+        if (row.IsNull("finished_at") && row.IsNull("failed_at") && row.IsNull("done"))
             return;
-        var tool = row.GetString(1);
+        var tool = row.Text("tool");
         if (!_tools.TryAdd(tool, tool))
             tool = _tools[tool];
-        if (BackupTypeNames.Parse(row.GetString(2)) is not { } type)
+        if (BackupTypeNames.Parse(row.Text("kind")) is not { } type)
         {
-            Fail(instance, $"the catalogue has backups of {tool} of the unknown type {row.GetString(2)}");
+            Fail(instance, $"the catalogue has backups of {tool} of the unknown type {row.Text("kind")}");
             return;
         }
 
-        var finished = Believed(instance, row, 3, tool, type, "finished");
-        var started = finished is null ? null : Believed(instance, row, 4, tool, type, "started");
+        var finished = Believed(instance, row, "finished_at", tool, type, "finished");
+        var started = finished is null ? null : Believed(instance, row, "started_at", tool, type, "started");
         var isBackup = finished is not null && type is not (BackupType.Wal or BackupType.RestoreTest);
         instance.Backups.Add(
             new(SourceName.Catalog, tool, type)
@@ -125,43 +125,44 @@ internal sealed class CatalogSource
                 LastSuccess = finished,
                 Age = finished is { } time ? _clock.Since(time) : null,
                 LastDuration = type == BackupType.Wal ? null : finished - started,
-                LastSize = isBackup ? row.LongOrNull(5) : null,
-                LastStored = isBackup ? row.LongOrNull(6) : null,
-                LastHasErrors = isBackup && !row.IsDBNull(7) ? row.GetBoolean(7) : null,
-                SizeRatio = isBackup ? SizeRatio.Compute(Sizes(row, 13)) : null,
-                Oldest = Believed(instance, row, 8, tool, type, "finished"),
-                LastFailure = Believed(instance, row, 9, tool, type, "failed"),
-                Counts = row.IsDBNull(10) ? null : new(row.GetInt64(10), row.GetInt64(11), row.GetInt64(12), row.GetInt64(16)),
-                StartLsn = row.LongOrNull(14),
-                StopLsn = row.LongOrNull(15),
-                SystemIdentifier = ulong.TryParse(row.TextOrNull(17), out var cluster) ? cluster : null,
-                PgVersionNumber = row.IsDBNull(18) ? null : row.GetInt32(18),
-                IsDatedByObject = isBackup && started is null && !row.IsDBNull(19) && row.GetBoolean(19),
-                StartSegment = row.TextOrNull(20),
-                Timeline = row.IsDBNull(21) ? null : row.GetInt32(21),
-                Database = type == BackupType.Logical ? row.TextOrNull(22) : null,
+                LastSize = isBackup ? row.LongOrNull("size_bytes") : null,
+                LastStored = isBackup ? row.LongOrNull("stored_bytes") : null,
+                LastHasErrors = isBackup ? row.FlagOrNull("has_errors") : null,
+                SizeRatio = isBackup ? SizeRatio.Compute(Sizes(row.TextOrNull("last_sizes"))) : null,
+                Oldest = Believed(instance, row, "oldest_at", tool, type, "finished"),
+                LastFailure = Believed(instance, row, "failed_at", tool, type, "failed"),
+                Counts = row.IsNull("done") ? null : new(row.Long("done"), row.Long("failed"), row.Long("running"), row.Long("waiting")),
+                StartLsn = row.LongOrNull("start_lsn"),
+                StopLsn = row.LongOrNull("stop_lsn"),
+                SystemIdentifier = ulong.TryParse(row.TextOrNull("system_identifier"), out var cluster) ? cluster : null,
+                PgVersionNumber = row.IntegerOrNull("pg_version_num"),
+                IsDatedByObject = isBackup && started is null && row.FlagOrNull("time_of_object") == true,
+                StartSegment = row.TextOrNull("start_wal"),
+                Timeline = row.IntegerOrNull("timeline"),
+                Database = type == BackupType.Logical ? row.TextOrNull("database") : null,
+                HasItsWal = BackupFacts.HasWal(row.TextOrNull("wal")),
             }
         );
     }
 
     void ReadRunning(NpgsqlDataReader row)
     {
-        if (BackupTypeNames.Parse(row.GetString(2)) == BackupType.Base)
-            Of(row.GetString(0))
-                .Backups.Add(new(SourceName.Catalog, row.GetString(1), BackupType.Base) { Counts = new(0, 0, row.GetInt64(5)) });
+        if (BackupTypeNames.Parse(row.Text("kind")) == BackupType.Base)
+            Of(row.Text("server"))
+                .Backups.Add(new(SourceName.Catalog, row.Text("tool"), BackupType.Base) { Counts = new(0, 0, row.Long("n")) });
         Change(
             row,
             facts =>
-                Believed(Of(row.GetString(0)), row, 3, facts.Tool, facts.Type, "started") is not { } since
+                Believed(Of(row.Text("server")), row, "since", facts.Tool, facts.Type, "started") is not { } since
                     ? facts
                     : facts with
                     {
                         Running = new(
                             since,
-                            row.IsDBNull(4) || !double.IsFinite(row.GetDouble(4)) ? null : TimeSpan.FromSeconds(row.GetDouble(4))
+                            row.NumberOrNull("longest") is { } longest && double.IsFinite(longest) ? TimeSpan.FromSeconds(longest) : null
                         )
                         {
-                            Complete = row.IsDBNull(6) ? null : row.GetDouble(6),
+                            Complete = row.NumberOrNull("complete"),
                         },
                     }
         );
@@ -169,17 +170,16 @@ internal sealed class CatalogSource
 
     void ReadImport(NpgsqlDataReader row)
     {
-        var instance = Of(row.GetString(0));
-        var tool = row.GetString(1);
-        var succeeded = row.TimeOrNull(3, "succeeded_at");
-        if (row.GetInt64(row.GetOrdinal("skipped")) is > 0 and var skipped)
-            instance.Skipped.Add(new(tool, skipped, row.TextOrNull(row.GetOrdinal("skipped_reason")) ?? ""));
+        var instance = Of(row.Text("server"));
+        var tool = row.Text("tool");
+        var succeeded = row.TimeOrNull("succeeded_at");
+        if (row.Long("skipped") is > 0 and var skipped)
+            instance.Skipped.Add(new(tool, skipped, row.TextOrNull("skipped_reason") ?? ""));
         var last = succeeded is { } time ? $"it last succeeded at {Humanize.Time(time)}" : "it never succeeded";
-        if (!row.IsDBNull(4))
+        if (row.TextOrNull("error") is { } error)
             Fail(
                 instance,
-                $"the import from {tool} failed at {Humanize.Time(row.Time(2, "imported_at"))}: "
-                    + $"{PlainText.OnOneLine(row.GetString(4))}; {last}",
+                $"the import from {tool} failed at {Humanize.Time(row.Time("imported_at"))}: {PlainText.OnOneLine(error)}; {last}",
                 tool
             );
         else if (succeeded is null)
@@ -191,41 +191,42 @@ internal sealed class CatalogSource
                     + $"longer ago than the limit of {Humanize.Duration(_staleAfter.Value)}",
                 tool
             );
+        var (cluster, version) = (row.TextOrNull("history_system_identifier"), row.IntegerOrNull("history_pg_version_num"));
         if (
-            (!row.IsDBNull(7) || !row.IsDBNull(8))
+            (cluster is not null || version is not null)
             && !instance.Backups.Exists(backup => backup.Tool == tool && backup.Type.IsPhysical() && backup.LastSuccess is not null)
         )
             instance.Failure ??= ClusterIdentity.Failure(
                 "source catalog: the catalogue's",
                 instance.Name,
-                row.IsDBNull(7) ? $"PostgreSQL {row.GetInt32(8) / 10000}" : $"system identifier {row.GetString(7)}",
-                row.IsDBNull(5) ? "the server's is not" : $"{tool} says that the server's is {row.GetString(5)}"
+                cluster is null ? $"PostgreSQL {version / 10000}" : $"system identifier {cluster}",
+                row.TextOrNull("system_identifier") is { } own ? $"{tool} says that the server's is {own}" : "the server's is not"
             );
     }
 
     void ReadStorage(NpgsqlDataReader row)
     {
-        var instance = Of(row.GetString(row.GetOrdinal("server")));
+        var instance = Of(row.Text("server"));
         if (StorageRow.AddTo(instance.Storages, row, _clock) is { } unreadable)
-            Fail(instance, unreadable, row.GetString(row.GetOrdinal("tool")));
+            Fail(instance, unreadable, row.Text("tool"));
     }
 
     /// <summary>Believed for as long as a list is: then the limits of the servers themselves have passed.</summary>
     ProbeFailure? Refused(NpgsqlDataReader row)
     {
-        var at = row.Time(row.GetOrdinal("refused_at"), "refused_at");
-        var (tool, host) = (row.GetString(row.GetOrdinal("tool")), row.GetString(row.GetOrdinal("host")));
+        var at = row.Time("refused_at");
+        var (tool, host) = (row.Text("tool"), row.Text("host"));
         return _clock.Since(at) > _staleAfter
             ? null
             : new(
                 FailureReason.BadData,
                 $"source catalog: the import from {tool} on host {host} was refused at {Humanize.Time(at)}, and whose backups it was about "
-                    + $"is not known: {PlainText.OnOneLine(row.GetString(row.GetOrdinal("error")))}"
+                    + $"is not known: {PlainText.OnOneLine(row.Text("error"))}"
             )
             {
                 Do =
-                    $"Repeat that import by hand on {host}, and read what it says. If {tool} is not used there, forget it: DELETE FROM "
-                    + $"backup_metrics.backup_refusal WHERE tool = '{tool}' AND host = '{host}'.",
+                    $"Repeat that import by hand on {host}, and read what it says: one that succeeds ends this. If {tool} is not used there: "
+                    + $"backup-metrics catalog forget --refused {tool}.",
             };
     }
 
@@ -233,22 +234,21 @@ internal sealed class CatalogSource
         Change(row, BackupType.RestoreTest, facts => facts with { LastTest = RestoreTestRow.Read(row) });
 
     void Change(NpgsqlDataReader row, Func<BackupFacts, BackupFacts> change) =>
-        Change(row, BackupTypeNames.Parse(row.GetString(2)), change);
+        Change(row, BackupTypeNames.Parse(row.Text("kind")), change);
 
     void Change(NpgsqlDataReader row, BackupType? type, Func<BackupFacts, BackupFacts> change)
     {
-        var backups = Of(row.GetString(0)).Backups;
-        var tool = row.GetString(1);
+        var backups = Of(row.Text("server")).Backups;
+        var tool = row.Text("tool");
         var at = backups.FindIndex(facts => facts.Tool == tool && facts.Type == type);
         if (at >= 0)
             backups[at] = change(backups[at]);
     }
 
-    DateTimeOffset? Believed(InstanceFacts instance, NpgsqlDataReader row, int column, string tool, BackupType type, string what)
+    DateTimeOffset? Believed(InstanceFacts instance, NpgsqlDataReader row, string column, string tool, BackupType type, string what)
     {
-        if (row.IsDBNull(column))
+        if (row.NumberOrNull(column) is not { } seconds)
             return null;
-        var seconds = row.GetDouble(column);
         if (!UnixTime.IsTime(seconds))
         {
             Fail(instance, $"the newest {type.Name()} of {tool} {what} at no time that can be: {seconds} seconds since 1970");
@@ -268,16 +268,15 @@ internal sealed class CatalogSource
             Do = importOf is null
                 ? "Look at that row of backup_metrics.backup_catalog and at the clock of the host that it came from."
                 : $"Repeat the command that imports the list of {importOf} by hand where it is run, and read what it says. "
-                    + "If the server is no more, delete its rows: docs/catalogue.md.",
+                    + $"If the server is no more: backup-metrics catalog forget --server {instance.Name}.",
         };
 
     /// <summary>
     /// Sizes that the query joined by commas, the newest first. There may be thousands of rows, so nothing is left behind but the list.
     /// </summary>
-    List<long?> Sizes(NpgsqlDataReader row, int column)
+    List<long?> Sizes(ReadOnlySpan<char> text)
     {
         _sizes.Clear();
-        var text = row.TextOrNull(column).AsSpan();
         foreach (var part in text.Split(','))
             _sizes.Add(long.TryParse(text[part], out var size) ? size : null);
         return _sizes;

@@ -1,7 +1,7 @@
 -- What the catalogue has, one row per server, tool and kind. $1: the servers as LIKE patterns, $2: their names if none of them is a pattern,
 -- else null; both JSON arrays. A loose index scan finds the servers and their tools, and then there is one probe a kind for the newest, the oldest,
 -- the last failure and the last sizes: index-only, and no dearer where a server has more rows. Only what is in no index (where the newest backup and
--- WAL are in the WAL, their cluster, whose dump the newest is) is fetched from the table: one row a group. What was counted is read, not counted. A backup
+-- WAL are in the WAL, their cluster, whose dump the newest is, whether it has its WAL) is fetched from the table: one row a group. What was counted is read, not counted. A backup
 -- that is kept for ever is not where the recovery window starts: the WAL after it is not kept. Sizes that are not comparable are not compared. A tool whose
 -- backups are all gone still has its row for full, with nothing in it: the server is known. PostgreSQL 12 to 18, without JIT.
 WITH RECURSIVE s (server) AS (
@@ -31,16 +31,16 @@ WITH RECURSIVE s (server) AS (
   FROM t CROSS JOIN (VALUES ('full' COLLATE "C"), ('diff'), ('incr'), ('logical'), ('wal'), ('restore_test')) AS k (kind)
 )
 SELECT g.server, g.tool, g.kind,
-       extract(epoch FROM l.at)::float8,
-       extract(epoch FROM l.started_at)::float8,
+       extract(epoch FROM l.at)::float8 AS finished_at,
+       extract(epoch FROM l.started_at)::float8 AS started_at,
        l.size_bytes, l.stored_bytes, l.has_errors,
-       extract(epoch FROM o.at)::float8,
-       extract(epoch FROM x.at)::float8,
-       n.done::bigint, n.failed::bigint, n.running::bigint,
-       CASE WHEN l.size_bytes IS NULL THEN z.stored ELSE z.sizes END,
-       (CASE WHEN p.start_lsn > '7FFFFFFF/FFFFFFFF' THEN '7FFFFFFF/FFFFFFFF' ELSE p.start_lsn END - '0/0'::pg_lsn)::bigint,
-       (CASE WHEN p.stop_lsn > '7FFFFFFF/FFFFFFFF' THEN '7FFFFFFF/FFFFFFFF' ELSE p.stop_lsn END - '0/0'::pg_lsn)::bigint,
-       n.waiting::bigint, p.system_identifier::text, p.pg_version_num, p.time_of_object, p.start_wal, p.timeline, p.database
+       extract(epoch FROM o.at)::float8 AS oldest_at,
+       extract(epoch FROM x.at)::float8 AS failed_at,
+       n.done::bigint AS done, n.failed::bigint AS failed, n.running::bigint AS running, n.waiting::bigint AS waiting,
+       CASE WHEN l.size_bytes IS NULL THEN z.stored ELSE z.sizes END AS last_sizes,
+       (CASE WHEN p.start_lsn > '7FFFFFFF/FFFFFFFF' THEN '7FFFFFFF/FFFFFFFF' ELSE p.start_lsn END - '0/0'::pg_lsn)::bigint AS start_lsn,
+       (CASE WHEN p.stop_lsn > '7FFFFFFF/FFFFFFFF' THEN '7FFFFFFF/FFFFFFFF' ELSE p.stop_lsn END - '0/0'::pg_lsn)::bigint AS stop_lsn,
+       p.system_identifier::text AS system_identifier, p.pg_version_num, p.time_of_object, p.start_wal, p.timeline, p.database, p.wal
 FROM g
 LEFT JOIN n USING (server, tool, kind)
 LEFT JOIN LATERAL (
@@ -65,7 +65,9 @@ LEFT JOIN LATERAL (
       AND (c.server, c.tool, c.kind) = (g.server, g.tool, g.kind)
     ORDER BY at DESC LIMIT 11) newest) z ON true
 LEFT JOIN LATERAL (
-  SELECT start_lsn, stop_lsn, system_identifier, pg_version_num, time_of_object, start_wal, timeline, database FROM backup_metrics.backup_catalog c
+  SELECT start_lsn, stop_lsn, system_identifier, pg_version_num, time_of_object, start_wal, timeline, database,
+         CASE WHEN g.kind IN ('full', 'diff', 'incr') THEN raw->>'wal' END AS wal
+  FROM backup_metrics.backup_catalog c
   WHERE g.kind <> 'restore_test' AND c.status = 'done' AND c.live AND (c.server, c.tool, c.kind) = (g.server, g.tool, g.kind)
   ORDER BY at DESC LIMIT 1) p ON true
 WHERE l.at IS NOT NULL OR x.at IS NOT NULL OR n.server IS NOT NULL OR g.kind = 'full'

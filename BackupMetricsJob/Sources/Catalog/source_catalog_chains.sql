@@ -9,7 +9,8 @@ WITH RECURSIVE listed AS MATERIALIZED (
 ), newest AS MATERIALIZED (
   SELECT g.server, g.tool, g.kind, listed.server IS NOT NULL AS is_listed, good.*
   FROM backup_metrics.backup_count g LEFT JOIN listed ON listed.server = g.server CROSS JOIN LATERAL (
-    SELECT c.storage, c.backup_id, c.parent_id, c.at, c.start_wal, c.stop_wal, c.start_lsn, c.stop_lsn, c.timeline
+    SELECT c.storage, c.backup_id, c.parent_id, c.at, c.start_wal, c.stop_wal, c.start_lsn, c.stop_lsn, c.timeline,
+           c.raw->>'wal' AS wal
     FROM backup_metrics.backup_catalog c
     WHERE c.status = 'done' AND c.live AND (c.server, c.tool, c.kind) = (g.server, g.tool, g.kind)
     ORDER BY c.at DESC LIMIT 5) good
@@ -36,7 +37,7 @@ WITH RECURSIVE listed AS MATERIALIZED (
 SELECT coalesce(n.server, broken.server) AS server, coalesce(n.tool, broken.tool) AS tool, coalesce(n.kind, broken.kind) AS kind,
        broken.chains AS broken_chains, n.storage, extract(epoch FROM n.at)::float8 AS finished_at, n.start_wal, n.stop_wal,
        (n.start_lsn - '0/0'::pg_lsn)::bigint AS start_lsn, (n.stop_lsn - '0/0'::pg_lsn)::bigint AS stop_lsn, n.timeline,
-       coalesce(leaf.is_broken, false) AS is_broken
+       coalesce(leaf.is_broken, false) AS is_broken, n.wal
 FROM broken FULL JOIN (SELECT * FROM newest WHERE is_listed) n
   ON n.server = broken.server AND n.tool = broken.tool AND n.kind = broken.kind
 LEFT JOIN leaf ON leaf.server = n.server AND leaf.tool = n.tool AND leaf.kind = n.kind AND leaf.storage = n.storage AND leaf.leaf = n.backup_id

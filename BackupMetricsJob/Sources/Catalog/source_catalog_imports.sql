@@ -1,8 +1,9 @@
 -- When each tool's list was last read, when it could last be read, and what was wrong since; which cluster the server is, and which one
 -- the newest backup of another cluster is of; how many records of the list could not be read, and why the first could not. $1: the servers
 -- as LIKE patterns, a JSON array.
-SELECT s.server, s.tool, extract(epoch FROM s.imported_at)::float8, extract(epoch FROM s.succeeded_at)::float8, s.error,
-       s.system_identifier::text, s.pg_version_num, h.system_identifier::text, h.pg_version_num,
+SELECT s.server, s.tool, extract(epoch FROM s.imported_at)::float8 AS imported_at,
+       extract(epoch FROM s.succeeded_at)::float8 AS succeeded_at, s.error, s.system_identifier::text AS system_identifier,
+       h.system_identifier::text AS history_system_identifier, h.pg_version_num AS history_pg_version_num,
        s.skipped, s.skipped_reason
 FROM backup_metrics.backup_source s
 LEFT JOIN LATERAL (

@@ -1,7 +1,7 @@
 -- Backups that run, per server, tool and kind: since when the first of them does, and the longest that any of the hundred newest good ones
 -- took (of the full ones, where the tool does not say which kind it makes), how many run, and how much of one that runs alone is done:
 -- while it runs, size_bytes is what it has to copy and stored_bytes what it has copied. $1: the servers as LIKE patterns, a JSON array.
-SELECT r.server, r.tool, r.kind, extract(epoch FROM r.since)::float8, extract(epoch FROM b.longest)::float8, r.n, r.complete
+SELECT r.server, r.tool, r.kind, extract(epoch FROM r.since)::float8 AS since, extract(epoch FROM b.longest)::float8 AS longest, r.n, r.complete
 FROM (
   SELECT server, tool, kind, min(started_at) AS since, count(*) AS n,
     CASE WHEN count(*) = 1 THEN max(LEAST(stored_bytes, size_bytes)::float8 / NULLIF(size_bytes, 0)) END AS complete

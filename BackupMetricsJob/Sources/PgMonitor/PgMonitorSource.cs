@@ -29,17 +29,19 @@ internal static class PgMonitorSource
             new NpgsqlBatchCommand(SqlText.Load("source_pgmonitor").Replace("{table}", table, StringComparison.Ordinal))
         );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var facts = new InstanceFacts(SourceName.PgMonitor, self);
         var fold = new BackupFactsBuilder(SourceName.PgMonitor, clock.Now);
         string? wrong = null;
         var rows = 0;
         for (; await reader.ReadAsync(cancellationToken); rows++)
         {
-            var ofRow = Add(reader, clock, fold);
+            var ofRow = Add(reader, clock, fold, facts.Storages);
             wrong ??= ofRow;
         }
 
-        var facts = new InstanceFacts(SourceName.PgMonitor, self);
         fold.AddTo(facts.Backups);
+        if (facts.Storages.Count == 1)
+            facts.Storages.Clear(); // The backups say as much.
         found.Add(facts);
         if (rows == 0)
             wrong = $"{table} is empty: pgBackRest knows of no stanza, or pgMonitor has not asked it yet";
@@ -51,31 +53,30 @@ internal static class PgMonitorSource
             };
     }
 
-    static string? Add(NpgsqlDataReader row, SourceClock clock, BackupFactsBuilder fold)
+    static string? Add(NpgsqlDataReader row, SourceClock clock, BackupFactsBuilder fold, List<StorageFacts> storages)
     {
-        if (row.IsDBNull(0))
+        if (row.TextOrNull("stanza") is not { } stanza)
             return "a row is not what pgbackrest info --output=json prints";
-        var stanza = row.GetString(0);
         var wrong =
-            row.IsDBNull(1) ? $"stanza {stanza} has no status"
-            : row.GetInt32(1) != 0 ? $"stanza {stanza}: {row.TextOrNull(2)} (status {row.GetInt32(1)})"
-            : row.TextOrNull(13) is { } ofRepositories ? $"stanza {stanza}: {ofRepositories}"
+            row.IntegerOrNull("status_code") is not { } status ? $"stanza {stanza} has no status"
+            : status != 0 ? $"stanza {stanza}: {row.TextOrNull("status_message")} (status {status})"
+            : row.TextOrNull("repository_errors") is { } ofRepositories ? $"stanza {stanza}: {ofRepositories}"
             : null;
-        if (row.TextOrNull(14) is { } other)
+        if (row.TextOrNull("other_cluster") is { } other)
             wrong = ClusterIdentity.Message(
                 "the",
                 $"stanza {stanza}",
                 $"system identifier {other}",
-                $"the server's is {row.GetString(15)}"
+                $"the server's is {row.Text("own_cluster")}"
             );
-        if (row.IsDBNull(3))
+        if (row.TextOrNull("label") is not { } label)
             return wrong;
 
-        var label = row.GetString(3);
-        var type = row.TextOrNull(4) is { } name ? BackupTypeNames.Parse(name) : null;
-        if (type is null || row.IsDBNull(8))
+        var type = row.TextOrNull("kind") is { } name ? BackupTypeNames.Parse(name) : null;
+        if (type is null || row.IsNull("finished_at"))
             return $"stanza {stanza}: backup {label} has no type or no end";
-        var (started, finished) = (row.TimeOrNull(7, $"the start of {label}"), row.Time(8, $"the end of {label}"));
+        var started = row.TimeOrNull(row.GetOrdinal("started_at"), $"the start of {label}");
+        var finished = row.Time(row.GetOrdinal("finished_at"), $"the end of {label}");
         if (clock.IsFuture(finished))
             return $"stanza {stanza}: backup {label} finished {clock.Future(finished)}";
         fold.Add(
@@ -83,16 +84,32 @@ internal static class PgMonitorSource
             {
                 Started = started,
                 Finished = finished,
-                Storage = stanza + "\n" + row.GetString(5),
+                Storage = stanza + "\n" + row.Text("repository"),
                 Id = label,
-                ParentId = row.TextOrNull(6),
-                Size = row.LongOrNull(9),
-                Stored = row.LongOrNull(10),
-                HasErrors = row.IsDBNull(11) ? null : row.GetBoolean(11),
-                StartLsn = row.LongOrNull(12),
-                StartSegment = row.TextOrNull(16),
+                ParentId = row.TextOrNull("parent"),
+                Size = row.LongOrNull("size_bytes"),
+                Stored = row.LongOrNull("stored_bytes"),
+                HasErrors = row.FlagOrNull("has_errors"),
+                StartLsn = row.LongOrNull("start_lsn"),
+                StartSegment = row.TextOrNull("start_wal"),
             }
         );
+        if (row.Text("repository") is { Length: > 0 } key)
+            Store(storages, "repo" + key, new(type.Value, finished, clock.Since(finished)));
         return wrong;
+    }
+
+    /// <summary>The newest of each type in each repository; before pgBackRest 2.32 there is one, without a name.</summary>
+    static void Store(List<StorageFacts> storages, string name, StoredBackup backup)
+    {
+        var at = storages.FindIndex(storage => storage.Name == name);
+        var known = at < 0 ? new(SourceName.PgMonitor, "pgbackrest", name) : storages[at];
+        if (known.Newest.Any(other => other.Type == backup.Type && other.Finished >= backup.Finished))
+            return;
+        known = known with { Newest = [.. known.Newest.Where(other => other.Type != backup.Type), backup] };
+        if (at < 0)
+            storages.Add(known);
+        else
+            storages[at] = known;
     }
 }

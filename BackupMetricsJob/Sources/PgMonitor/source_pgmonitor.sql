@@ -20,18 +20,19 @@ WITH own AS MATERIALIZED (
     WHERE d->'id' = b.backup#>'{database,id}' AND coalesce(d->>'repo-key', '1') = coalesce(b.backup#>>'{database,repo-key}', '1')
       AND d->>'system-id' <> own.id)
 )
-SELECT s.stanza->>'name',
-       (s.stanza#>>'{status,code}')::int, s.stanza#>>'{status,message}',
-       b.backup->>'label', b.backup->>'type', coalesce(b.backup#>>'{database,repo-key}', ''), b.backup->>'prior',
-       (b.backup#>>'{timestamp,start}')::float8, (b.backup#>>'{timestamp,stop}')::float8,
-       (b.backup#>>'{info,size}')::bigint, (b.backup#>>'{info,repository,delta}')::bigint,
-       (b.backup->>'error')::boolean,
-       ((b.backup#>>'{lsn,start}')::pg_lsn - '0/0'::pg_lsn)::bigint,
+SELECT s.stanza->>'name' AS stanza,
+       (s.stanza#>>'{status,code}')::int AS status_code, s.stanza#>>'{status,message}' AS status_message,
+       b.backup->>'label' AS label, b.backup->>'type' AS kind, coalesce(b.backup#>>'{database,repo-key}', '') AS repository,
+       b.backup->>'prior' AS parent,
+       (b.backup#>>'{timestamp,start}')::float8 AS started_at, (b.backup#>>'{timestamp,stop}')::float8 AS finished_at,
+       (b.backup#>>'{info,size}')::bigint AS size_bytes, (b.backup#>>'{info,repository,delta}')::bigint AS stored_bytes,
+       (b.backup->>'error')::boolean AS has_errors,
+       ((b.backup#>>'{lsn,start}')::pg_lsn - '0/0'::pg_lsn)::bigint AS start_lsn, b.backup#>>'{archive,start}' AS start_wal,
        (SELECT string_agg(format('repo%s: %s (status %s)', r->>'key', r#>>'{status,message}', r#>>'{status,code}'), '; ')
         FROM jsonb_array_elements(CASE jsonb_typeof(s.stanza->'repo') WHEN 'array' THEN s.stanza->'repo' ELSE '[]' END) r
-        WHERE r#>>'{status,code}' <> '0'),
+        WHERE r#>>'{status,code}' <> '0') AS repository_errors,
        CASE WHEN b.backup IS NULL AND jsonb_array_length(CASE jsonb_typeof(s.stanza->'backup') WHEN 'array' THEN s.stanza->'backup' ELSE '[]' END) > 0
-         THEN s.other END,
-       own.id, b.backup#>>'{archive,start}'
+         THEN s.other END AS other_cluster,
+       own.id AS own_cluster
 FROM judged s CROSS JOIN own LEFT JOIN backup b USING (number)
 WHERE s.is_ours OR NOT EXISTS (SELECT FROM judged WHERE is_ours) AND (s.is_ours IS NULL OR NOT EXISTS (SELECT FROM judged WHERE is_ours IS NULL))

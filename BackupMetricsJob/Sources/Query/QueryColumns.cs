@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Sources.Query;
 /// <summary>The columns of the user's query, by name, with types that are right.</summary>
 internal sealed class QueryColumns
 {
-    const string Names = "server, tool, type, finished_at, age_seconds, started_at, size_bytes, stored_bytes, state, backup_id";
+    const string Names = "server, tool, type, finished_at, age_seconds, started_at, size_bytes, stored_bytes, state, backup_id, wal";
 
     // Microseconds from 1970 to 2000, where PostgreSQL's time begins.
     const long Epoch2000 = 946_684_800_000_000;
@@ -73,7 +73,7 @@ internal sealed class QueryColumns
     static (string[] Types, string Words)? Expected(string column) =>
         column switch
         {
-            "server" or "tool" or "type" or "state" or "backup_id" => (["text", "varchar", "bpchar", "name"], "text"),
+            "server" or "tool" or "type" or "state" or "backup_id" or "wal" => (["text", "varchar", "bpchar", "name"], "text"),
             "finished_at" or "started_at" => (["timestamptz"], "timestamp with time zone"),
             "age_seconds" => (["int2", "int4", "int8", "float4", "float8", "numeric"], "a number"),
             "size_bytes" or "stored_bytes" => (["int2", "int4", "int8", "numeric"], "a whole number (bigint)"),

@@ -26,6 +26,9 @@ internal sealed class QueryRow(QueryColumns columns, NpgsqlDataReader reader)
             var stateName = columns.Text(reader, "state") ?? "done";
             if (State(stateName) is not { } state)
                 return $"state \"{stateName}\" must be done, failed or running";
+            var wal = columns.Text(reader, "wal");
+            if (wal is not null && BackupFacts.HasWal(wal) is null)
+                return $"wal \"{wal}\" must be none, fetch or stream";
             var tool = columns.Text(reader, "tool") is { Length: > 0 } given ? given : "unknown";
             backup = new(tool, type, state)
             {
@@ -34,6 +37,7 @@ internal sealed class QueryRow(QueryColumns columns, NpgsqlDataReader reader)
                 Size = Bytes("size_bytes"),
                 Stored = Bytes("stored_bytes"),
                 Id = columns.Text(reader, "backup_id"),
+                HasItsWal = BackupFacts.HasWal(wal),
             };
             return Missing(backup);
         }

@@ -1,0 +1,120 @@
+using System.Globalization;
+using BackupMetricsJob.Postgres;
+
+namespace BackupMetricsJob.Catalog;
+
+/// <summary>
+/// Finds out whether a server that the catalogue does not know yet is one that it knows under another name. A mistyped --server would be a
+/// server of its own: nobody refuses it, and it pages for ever.
+/// </summary>
+internal static class NewServers
+{
+    /// <summary>A list with more new servers than this was not mistyped.</summary>
+    const int MaxCompared = 5;
+
+    /// <summary>What a person should know of the new ones among <paramref name="servers"/>.</summary>
+    public static async Task<IReadOnlyList<Listed.Note>> FindAsync(
+        CatalogSession session,
+        string tool,
+        IReadOnlyList<ListedServer> servers,
+        CancellationToken cancellationToken
+    )
+    {
+        session.Step = "looking for servers that are new";
+        var names = await NewAsync(session, servers.Select(server => server.Name), cancellationToken);
+        if (names.Count is 0 or > MaxCompared)
+            return [];
+        var notes = new List<Listed.Note>();
+        await AddSameAsync(session, tool, [.. servers.Where(server => names.Contains(server.Name))], notes, cancellationToken);
+        await AddSimilarAsync(session, names.Where(name => !notes.Exists(note => note.OfServer == name)), notes, cancellationToken);
+        return notes;
+    }
+
+    /// <summary>The same by its name alone, where there is no list of backups to compare.</summary>
+    public static async Task<Listed.Note?> FindAsync(CatalogSession session, string server, CancellationToken cancellationToken)
+    {
+        session.Step = "looking for servers that are new";
+        var notes = new List<Listed.Note>();
+        await AddSimilarAsync(session, await NewAsync(session, [server], cancellationToken), notes, cancellationToken);
+        return notes.FirstOrDefault();
+    }
+
+    static async Task<List<string>> NewAsync(CatalogSession session, IEnumerable<string> servers, CancellationToken cancellationToken)
+    {
+        await using var command = session.Command(SqlText.Load("catalog_new_servers"), ParameterJson.Array(servers));
+        return await NamesAsync(command, cancellationToken);
+    }
+
+    static async Task AddSameAsync(
+        CatalogSession session,
+        string tool,
+        IReadOnlyList<ListedServer> servers,
+        List<Listed.Note> notes,
+        CancellationToken cancellationToken
+    )
+    {
+        var parameter = ParameterJson.Objects(
+            servers,
+            (json, server) =>
+            {
+                json.WriteString("server", server.Name);
+                json.WriteTexts("clusters", server.Clusters.Select(cluster => cluster.ToString(CultureInfo.InvariantCulture)));
+            }
+        );
+        await using var command = session.Command(SqlText.Load("catalog_same_servers"), tool, parameter);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            var known = row.GetString(row.GetOrdinal("known"));
+            notes.Add(
+                Note(
+                    row.GetString(row.GetOrdinal("server")),
+                    row.GetBoolean(row.GetOrdinal("has_backups"))
+                        ? $"the same backups are known as those of \"{known}\""
+                        : $"the same cluster, by its system identifier, is known as \"{known}\" ({row.GetString(row.GetOrdinal("tool"))})",
+                    known
+                )
+            );
+        }
+    }
+
+    static async Task AddSimilarAsync(
+        CatalogSession session,
+        IEnumerable<string> servers,
+        List<Listed.Note> notes,
+        CancellationToken cancellationToken
+    )
+    {
+        var names = servers.ToList();
+        if (names.Count == 0)
+            return;
+        await using var command = session.Command(SqlText.Load("catalog_server_names"));
+        var known = await NamesAsync(command, cancellationToken);
+        foreach (var name in names)
+        {
+            if (known.Find(other => SimilarNames.Are(name, other)) is { } similar)
+                notes.Add(Note(name, $"a server is known as \"{similar}\"", similar));
+        }
+    }
+
+    static Listed.Note Note(string server, string why, string known) =>
+        new(
+            server,
+            $"the catalogue had no server of this name, and {why}. If they are one server, use the name {known} for it, and remove the new "
+                + $"name: backup-metrics catalog forget --server {Quoted(server)}"
+        );
+
+    static string Quoted(string server) =>
+        server.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:".Contains(c, StringComparison.Ordinal))
+            ? server
+            : $"'{server.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    static async Task<List<string>> NamesAsync(Npgsql.NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        var names = new List<string>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+            names.Add(row.GetString(0));
+        return names;
+    }
+}

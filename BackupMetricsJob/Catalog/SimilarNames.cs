@@ -1,0 +1,58 @@
+using System.Text.RegularExpressions;
+
+namespace BackupMetricsJob.Catalog;
+
+/// <summary>Whether one name is likely to be another one that was mistyped.</summary>
+internal static partial class SimilarNames
+{
+    /// <summary>
+    /// The same but for upper case and punctuation, a host's short name beside its long one, or a typing error: one letter wrong, missing,
+    /// too many or changed places with its neighbour; two in a long name. Names that differ in their numbers alone (db1, db2) are two.
+    /// </summary>
+    public static bool Are(string a, string b)
+    {
+        var (plainA, plainB) = (Plain(a), Plain(b));
+        if (plainA.Length == 0 || plainB.Length == 0)
+            return false;
+        if (plainA == plainB || IsShortFor(a, b) || IsShortFor(b, a))
+            return true;
+        var shorter = Math.Min(plainA.Length, plainB.Length);
+        var max =
+            shorter < 4 ? 0
+            : shorter < 8 ? 1
+            : 2;
+        return Math.Abs(plainA.Length - plainB.Length) <= max
+            && Numbers().Replace(plainA, "0") != Numbers().Replace(plainB, "0")
+            && Distance(plainA, plainB) <= max;
+    }
+
+    static string Plain(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToLowerInvariant();
+
+    static bool IsShortFor(string shorter, string longer) =>
+        longer.Length > shorter.Length && longer.StartsWith(shorter, StringComparison.OrdinalIgnoreCase) && longer[shorter.Length] == '.';
+
+    /// <summary>How many letters are wrong, missing, too many, or changed places (optimal string alignment).</summary>
+    static int Distance(string a, string b)
+    {
+        var rows = new int[a.Length + 1, b.Length + 1];
+        for (var i = 0; i <= a.Length; i++)
+            rows[i, 0] = i;
+        for (var j = 0; j <= b.Length; j++)
+            rows[0, j] = j;
+        for (var i = 1; i <= a.Length; i++)
+        {
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var replaced = rows[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+                rows[i, j] = Math.Min(replaced, Math.Min(rows[i - 1, j], rows[i, j - 1]) + 1);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                    rows[i, j] = Math.Min(rows[i, j], rows[i - 2, j - 2] + 1);
+            }
+        }
+
+        return rows[a.Length, b.Length];
+    }
+
+    [GeneratedRegex("[0-9]+")]
+    private static partial Regex Numbers();
+}

@@ -1,0 +1,7 @@
+-- $1 servers as a JSON array. Those that the catalogue knows nothing of.
+SELECT named.server
+FROM jsonb_array_elements_text($1::jsonb) WITH ORDINALITY AS named (server, place)
+WHERE NOT EXISTS (SELECT FROM backup_metrics.backup_source s WHERE s.server = named.server)
+  AND NOT EXISTS (SELECT FROM backup_metrics.backup_count c WHERE c.server = named.server)
+  AND NOT EXISTS (SELECT FROM backup_metrics.archive_listing l WHERE l.server = named.server)
+ORDER BY named.place
