@@ -1,3 +1,4 @@
+using BackupMetricsJob.Backups;
 using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Schedule.Reporting;
 using BackupMetricsJob.Schedule.State;

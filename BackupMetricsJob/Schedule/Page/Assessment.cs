@@ -1,0 +1,23 @@
+using BackupMetricsJob.Backups;
+
+namespace BackupMetricsJob.Schedule.Page;
+
+/// <summary>A database as judged by what `show` says of it.</summary>
+/// <param name="Findings">The problems, worst first; empty for none.</param>
+internal sealed record Assessment(ProbeResult Result, Verdict Verdict, IReadOnlyList<Finding> Findings)
+{
+    /// <summary>Worst first; otherwise in the original order.</summary>
+    /// <param name="results">Of the last run.</param>
+    /// <param name="isStale">Whether that run was too long ago.</param>
+    public static List<Assessment> Assess(IReadOnlyList<ProbeResult> results, bool isStale)
+    {
+        var assessments = new List<Assessment>(results.Count);
+        foreach (var result in results)
+        {
+            var findings = Backups.Findings.For(result);
+            assessments.Add(new(result, Verdicts.For(result, findings, isStale), findings));
+        }
+
+        return [.. assessments.OrderBy(one => one.Verdict)];
+    }
+}
