@@ -6,8 +6,8 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Deploy;
 
 /// <summary>
-/// The console template as a real Prometheus renders it: each database with its verdict, in words; and it can be read in Chromium, narrow and
-/// wide, light and dark.
+/// The console template as a real Prometheus renders it: each database with its verdict, in words; and it can be read in Chromium,
+/// narrow and wide, light and dark.
 /// </summary>
 public sealed partial class ConsoleTests(WatchedFleet fleet) : IClassFixture<WatchedFleet>
 {

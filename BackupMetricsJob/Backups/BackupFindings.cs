@@ -150,7 +150,8 @@ internal static class BackupFindings
                 new(
                     true,
                     $"the newest {what} has errors in it",
-                    $"Read the log of {Humanize.ItsTool(backup.Tool)}: pages of the database are damaged, and the copy, too. Keep an older one."
+                    $"Read the log of {Humanize.ItsTool(backup.Tool)}: pages of the database are damaged, and the "
+                        + "copy, too. Keep an older one."
                 )
             );
         if (backup.BrokenChains > 0)
@@ -166,7 +167,8 @@ internal static class BackupFindings
             findings.Add(
                 new(
                     false,
-                    $"{waiting} {backup.Type.Name()} {(waiting == 1 ? "backup" : "backups")} of {Humanize.Tool(backup.Tool)} cannot be restored: "
+                    $"{waiting} {backup.Type.Name()} {(waiting == 1 ? "backup" : "backups")} "
+                        + $"of {Humanize.Tool(backup.Tool)} cannot be restored: "
                         + "the WAL since their start has not arrived",
                     $"Look why WAL does not reach {Humanize.ItsTool(backup.Tool)}: barman check SERVER."
                 )

@@ -28,8 +28,10 @@ internal static class Findings
                 findings.Add(
                     new(
                         false,
-                        $"{Humanize.Count(skipped.Count, "record")} in the last list of {Humanize.Tool(skipped.Tool)} could not be read: {skipped.Reason}",
-                        $"Repeat the command that imports the list of {Humanize.ItsTool(skipped.Tool)} by hand where it is run: it names each of them. "
+                        $"{Humanize.Count(skipped.Count, "record")} in the last list of {Humanize.Tool(skipped.Tool)} "
+                            + $"could not be read: {skipped.Reason}",
+                        $"Repeat the command that imports the list of {Humanize.ItsTool(skipped.Tool)} "
+                            + "by hand where it is run: it names each of them. "
                             + "What is known without them is not all."
                     )
                 );

@@ -13,7 +13,8 @@ internal static class RestoreTestFindings
                 findings.Add(
                     new(
                         true,
-                        $"the last restore of {Humanize.Tool(backup.Tool)} came back {Humanize.Duration(test.Shortfall.Value)} behind what was claimed",
+                        $"the last restore of {Humanize.Tool(backup.Tool)} came back "
+                            + $"{Humanize.Duration(test.Shortfall.Value)} behind what was claimed",
                         "WAL that was said to be archived is missing: take a full backup now, and look for the first missing segment."
                     )
                 );

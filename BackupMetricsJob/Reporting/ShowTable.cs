@@ -10,7 +10,8 @@ internal static class ShowTable
     const int MaxLength = 2000;
 
     const string UnreadCatalog =
-        "this database holds one, which is not read: --source server --source catalog shows what is recorded there, and imports that failed";
+        "this database holds one, which is not read: "
+        + "--source server --source catalog shows what is recorded there, and imports that failed";
 
     public static void Write(IReadOnlyList<ProbeResult> results, TextWriter to)
     {
