@@ -1,4 +1,5 @@
 using BackupMetricsJob.Backups;
+using BackupMetricsJob.Reporting;
 using static BackupMetricsJob.Tests.Backups.Evidence;
 
 namespace BackupMetricsJob.Tests.Backups;
@@ -118,6 +119,40 @@ public sealed class BackupFindingsTests
     }
 
     [Fact]
+    public void A_tool_that_nobody_names_is_called_so_in_words()
+    {
+        var old = Found with
+        {
+            Backups =
+            [
+                Full with
+                {
+                    Tool = "unknown",
+                    LastSuccess = Noon.AddHours(-60),
+                    Age = TimeSpan.FromHours(60),
+                    LastHasErrors = true,
+                    SizeRatio = 0.2,
+                    LastFailure = Noon,
+                    BrokenChains = 1,
+                    IsDatedByObject = true,
+                    Counts = new(1, 0, 0, 1),
+                    Running = new(Noon.AddHours(-2), TimeSpan.FromHours(1)),
+                },
+            ],
+            Skipped = [new("unknown", 2, "no time")],
+        };
+        var told = Findings.For(old).Select(finding => $"{finding.Summary}. {finding.Advice}").ToList();
+        var shown = new StringWriter();
+        ShowTable.Write([old], shown);
+
+        Assert.True(told.Count >= 8);
+        Assert.Contains(told, line => line.Contains("Find out why the backup tool has made none since", StringComparison.Ordinal));
+        Assert.Contains(told, line => line.Contains("backup of an unknown tool", StringComparison.Ordinal));
+        Assert.All(told, line => Assert.DoesNotMatch("(?<!an )unknown", line));
+        Assert.DoesNotMatch("(?<!an )unknown", shown.ToString());
+    }
+
+    [Fact]
     public void No_base_backup_where_the_source_answered_and_only_its_failure_where_it_did_not()
     {
         Assert.Equal(["no base backup is known"], Findings.For(Found with { Backups = [] }).Select(finding => finding.Summary));
@@ -126,7 +161,7 @@ public sealed class BackupFindingsTests
             new(FailureReason.BadData, "source catalog: the import failed") { Do = "Look." }
         );
         Assert.Equal(
-            [new(true, "source catalog: the import failed", "Look.")],
+            [new(true, "source catalog: the import failed", "Look.") { IsAboutAsking = true }],
             Findings.For(Found with { Backups = [], SourceFailures = [failed] })
         );
     }

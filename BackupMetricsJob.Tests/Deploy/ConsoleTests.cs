@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using BackupMetricsJob.Tests.Support;
@@ -5,59 +6,79 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Deploy;
 
 /// <summary>
-/// The console template as a real Prometheus renders it: each database in its state, in words; and it can be read in Chromium, narrow and
-/// wide, light and dark.
+/// The console template as a real Prometheus renders it: each database with its verdict, in words; and it can be read in Chromium,
+/// narrow and wide, light and dark.
 /// </summary>
 public sealed partial class ConsoleTests(WatchedFleet fleet) : IClassFixture<WatchedFleet>
 {
     const string Path = "consoles/backup.html";
 
     [Fact]
-    public async Task Each_database_is_told_in_its_state_the_worst_first()
+    public async Task Each_database_is_told_with_its_verdict_the_worst_first()
     {
         var page = await PageAsync(Path, "orders");
 
-        Assert.Equal(
-            [
-                "stock: not reachable refused",
-                "fresh: no backup archiving never worked",
-                "billing: too late",
-                "shop: WAL not archived archiving never worked",
-                "invoices: late",
-                "orders: ok",
-            ],
-            Rows(page, "databases").Select(row => $"{row["Database"]}: {row["State"]}")
-        );
-        Assert.Equal(
-            "6 databases 1 not reachable 1 without a backup 1 too late 1 not archiving WAL 1 late 1 ok",
-            Words(Summary().Match(page).Value)
-        );
         var rows = Rows(page, "databases").ToDictionary(row => row["Database"]);
-        Assert.Matches("^3[.]1 d late by 2[.]0 d$", rows["billing"]["Newest backup"]);
-        Assert.Equal("26 h · 50 h", rows["billing"]["Limits"]);
+        Assert.Equal(["billing", "fresh", "ledger", "shop", "stock", "invoices", "orders"], rows.Keys);
+        Assert.Equal("7 databases 4 critical 1 unknown 1 warning 1 ok", Words(Summary().Match(page).Value));
+        Assert.Matches("^critical LastBackup( RestoreTestTooOld)?$", rows["billing"]["Verdict"]);
+        Assert.Matches("^critical .*BackupNeverMade", rows["fresh"]["Verdict"]);
+        Assert.Matches("^critical .*BackupHasErrors", rows["ledger"]["Verdict"]);
+        Assert.Matches("^critical .*WalArchiverFailing", rows["shop"]["Verdict"]);
+        Assert.Matches("^unknown BackupTargetDown.* refused$", rows["stock"]["Verdict"]);
+        Assert.Matches("^warning .*LastBackup", rows["invoices"]["Verdict"]);
+        Assert.Equal("ok", rows["orders"]["Verdict"]);
+        Assert.Matches("^3[.]1 d limits 26 h · 50 h$", rows["billing"]["Newest backup"]);
         Assert.Equal("only listed", rows["billing"]["Probed"]);
-        Assert.Equal("none known", rows["fresh"]["Newest backup"]);
-        Assert.Equal("unknown", rows["billing"]["WAL waiting"]);
-        Assert.Matches(@"^[1-9]\d*$", rows["shop"]["WAL waiting"]);
-        Assert.Matches(@"^\d+ (s|min)$", rows["orders"]["Lost if it died now"]);
-        Assert.Matches(@"^[\d.]+ [kMGT]?B$", rows["orders"]["WAL to replay"]);
+        Assert.Matches("^none known", rows["fresh"]["Newest backup"]);
+        Assert.Equal(("unknown", "unknown"), (rows["stock"]["Lost if it died now"], rows["stock"]["Oldest backup"]));
+        Assert.Matches(@"^\d+ (s|min) by the server's word$", rows["orders"]["Lost if it died now"]);
+        Assert.Matches(@"^\d{4}-\d\d-\d\d copies: 1 of 1$", rows["shop"]["Oldest backup"]);
+        Assert.Equal("1", rows["ledger"]["WAL missing"]);
+        Assert.Equal("3.0 d ago short by 44 s", rows["ledger"]["Restored"]);
+        Assert.Equal("20.0 d ago", rows["orders"]["Restored"]);
         Assert.DoesNotContain(rows.Values, row => row.ContainsValue(""));
     }
 
     [Fact]
     public async Task It_says_the_same_as_the_dashboard()
     {
-        var state = Dashboards
-            .Queries(await File.ReadAllTextAsync(Dashboards.Files[0]))
-            .First(query => query.Panel == "All targets, worst first")
-            .Expression;
-        var codes = await fleet.Prometheus.QueryAsync(Dashboards.Filled(state, ""));
+        var ranks = await fleet.Prometheus.QueryAsync(
+            Dashboards.Filled(Dashboards.Expression("backup-fleet", "All databases, worst first"), "")
+        );
         var page = await PageAsync(Path, "orders");
 
         Assert.Equal(
-            codes.OrderByDescending(sample => sample.Value).Select(sample => $"{sample.Labels["instance"]} {sample.Value}"),
-            RowState().Matches(page).Select(match => $"{match.Groups[2].Value} {match.Groups[1].Value}")
+            ranks
+                .OrderByDescending(sample => sample.Value)
+                .ThenBy(sample => sample.Labels["instance"])
+                .Select(sample => $"{sample.Labels["instance"]} {sample.Value}"),
+            RowVerdict()
+                .Matches(page)
+                .Select(match => $"{match.Groups[2].Value} {"3210"[int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)]}")
         );
+    }
+
+    [Fact]
+    public async Task Any_label_chooses_databases()
+    {
+        var page = await PageAsync(Path + "?team=payments&env=prod", "is known");
+        Assert.Empty(Rows(page, "databases"));
+
+        page = await PageAsync(Path + "?team=payments&job=backup_metrics&not-a-label=1", "orders");
+        Assert.Equal(["fresh", "ledger", "shop", "billing", "invoices", "orders"], Rows(page, "databases").Select(row => row["Database"]));
+    }
+
+    [Fact]
+    public async Task What_it_asks_again_by_itself_is_one_small_query()
+    {
+        var page = await PageAsync(Path, "orders");
+
+        Assert.DoesNotContain("reload()", page, StringComparison.Ordinal);
+        var query = WebUtility.HtmlDecode(Repeated().Match(page).Groups[1].Value);
+        var counts = await fleet.Prometheus.QueryAsync(query);
+        Assert.Equal(7, counts.Sum(count => count.Value));
+        Assert.True(counts.Count > 3);
     }
 
     [Fact]
@@ -75,7 +96,7 @@ public sealed partial class ConsoleTests(WatchedFleet fleet) : IClassFixture<Wat
     {
         var page = await PageAsync(Path + "?job=nobody", "is known: Prometheus has no metrics");
 
-        Assert.Contains("No database of job nobody is known", Words(page), StringComparison.Ordinal);
+        Assert.Contains("No database with job=nobody is known", Words(page), StringComparison.Ordinal);
         Assert.Empty(Rows(page, "databases"));
         Assert.DoesNotMatch(@"\bok\b", Words(page));
     }
@@ -93,6 +114,7 @@ public sealed partial class ConsoleTests(WatchedFleet fleet) : IClassFixture<Wat
 
         Assert.Contains("The rules of backup.rules.yml are not loaded", page, StringComparison.Ordinal);
         Assert.DoesNotMatch(@"\bok\b", page);
+        Assert.Contains("7 databases 7 unknown", page, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -164,6 +186,9 @@ public sealed partial class ConsoleTests(WatchedFleet fleet) : IClassFixture<Wat
     [GeneratedRegex("<p class=\"summary\">.*?</p>", RegexOptions.Singleline)]
     private static partial Regex Summary();
 
-    [GeneratedRegex("<tr class=\"state-(\\d)\">\\s*<th scope=\"row\">(\\w+)</th>")]
-    private static partial Regex RowState();
+    [GeneratedRegex("<tr class=\"verdict-(\\d)\">\\s*<th scope=\"row\">(\\w+)<")]
+    private static partial Regex RowVerdict();
+
+    [GeneratedRegex("data-query=\"([^\"]+)\"")]
+    private static partial Regex Repeated();
 }

@@ -1,3 +1,5 @@
+using BackupMetricsJob.Tests.Support;
+
 namespace BackupMetricsJob.Tests.Deploy;
 
 /// <summary>
@@ -15,7 +17,7 @@ public sealed class DashboardTests(WatchedFleet fleet) : IClassFixture<WatchedFl
     }
 
     [Theory]
-    [InlineData("backup-fleet", "postgres_recovery_replay_bytes", "postgres_recovery_replay_byte", "\"All targets, worst first\", F: ")]
+    [InlineData("backup-fleet", "postgres_backup_wal_missing", "postgres_backup_wal_missin", "\"Backups that cannot be trusted\", D: ")]
     [InlineData("backup-target", "postgres_backup_last_stored_bytes", "postgres_backup_stored_bytes", "\"Size of the newest backup\", B: ")]
     [InlineData("backup-target", "[1h]", "1h]", "parse error")]
     [InlineData("backup-job", "handler=\\\"push\\\"", "handler=\\\"pushes\\\"", "\"Responses to pushes\", A: ")]
@@ -34,35 +36,49 @@ public sealed class DashboardTests(WatchedFleet fleet) : IClassFixture<WatchedFl
     }
 
     [Theory]
-    [InlineData("orders", 0)]
-    [InlineData("invoices", 1)]
-    [InlineData("shop", 2)]
-    [InlineData("billing", 3)]
-    [InlineData("fresh", 4)]
-    [InlineData("stock", 5)]
-    public async Task The_state_of_a_target_is_the_worst_that_is_true_of_it(string instance, double state)
+    [InlineData("orders", 0, "")]
+    [InlineData("invoices", 1, "LastBackup|RestoreTestTooOld")]
+    [InlineData("stock", 2, "BackupTargetDown")]
+    [InlineData("billing", 3, "LastBackup")]
+    [InlineData("fresh", 3, "BackupNeverMade|WalArchiverFailing")]
+    [InlineData("ledger", 3, "BackupHasErrors|WalArchiveHole|RestoreShortfall")]
+    [InlineData("shop", 3, "WalArchiverFailing|LastWalArchive")]
+    public async Task The_verdict_on_a_database_is_that_of_the_alerts(string instance, double rank, string reasons)
     {
-        var query = Dashboards
-            .Queries(
-                await File.ReadAllTextAsync(Dashboards.Files.Single(file => file.EndsWith("backup-target.json", StringComparison.Ordinal)))
-            )
-            .Single(query => query.Panel == "State");
+        var verdict = Assert.Single(await AnswerAsync("Verdict", instance));
+        Assert.Equal(rank, verdict.Value);
+        var all = await fleet.Prometheus.QueryAsync(Filled("backup-fleet", "All databases, worst first", ""));
+        Assert.Equal(rank, Assert.Single(all, sample => sample.Labels["instance"] == instance).Value);
 
-        var sample = Assert.Single(await fleet.Prometheus.QueryAsync(Dashboards.Filled(query.Expression, instance)));
-
-        Assert.Equal(state, sample.Value);
+        Assert.Contains(verdict.Labels.GetValueOrDefault("reason", ""), reasons.Split('|'));
+        Assert.Equal(rank > 0, (await AnswerAsync("Because of", instance)).Count == 1);
     }
 
     [Fact]
     public async Task The_numbers_at_the_top_are_those_of_the_fleet()
     {
-        var queries = Dashboards.Queries(
-            await File.ReadAllTextAsync(Dashboards.Files.Single(file => file.EndsWith("backup-fleet.json", StringComparison.Ordinal)))
-        );
         var shown = new List<(string, double)>();
-        foreach (var query in queries.Take(6))
-            shown.Add((query.Panel, Assert.Single(await fleet.Prometheus.QueryAsync(Dashboards.Filled(query.Expression, ""))).Value));
+        foreach (var panel in (string[])["Critical", "Unknown", "Warning", "OK", "Databases"])
+            shown.Add((panel, Assert.Single(await fleet.Prometheus.QueryAsync(Filled("backup-fleet", panel, ""))).Value));
 
-        Assert.Equal([("Targets", 6), ("OK", 1), ("Late", 2), ("No backup", 1), ("WAL not archived", 1), ("Not reachable", 1)], shown);
+        Assert.Equal([("Critical", 4), ("Unknown", 1), ("Warning", 1), ("OK", 1), ("Databases", 7)], shown);
     }
+
+    [Fact]
+    public async Task Nobody_is_well_beside_a_critical_alert_that_fires()
+    {
+        var firing = await fleet.Prometheus.QueryAsync(
+            "group by (instance) (ALERTS{alertstate=\"firing\", severity=\"critical\", instance!=\"\"})"
+        );
+        var well = await fleet.Prometheus.QueryAsync($"({Filled("backup-fleet", "All databases, worst first", "")}) == 0");
+
+        Assert.Equal("orders", Assert.Single(well).Labels["instance"]);
+        Assert.DoesNotContain("orders", firing.Select(sample => sample.Labels["instance"]));
+    }
+
+    Task<IReadOnlyList<PrometheusSample>> AnswerAsync(string panel, string instance) =>
+        fleet.Prometheus.QueryAsync(Filled("backup-target", panel, instance));
+
+    static string Filled(string dashboard, string panel, string instance) =>
+        Dashboards.Filled(Dashboards.Expression(dashboard, panel), instance);
 }

@@ -31,6 +31,12 @@ internal static class Dashboards
         return found;
     }
 
+    /// <summary>A query of a panel.</summary>
+    public static string Expression(string dashboard, string panel, string refId = "A") =>
+        Queries(File.ReadAllText(Files.Single(file => file.EndsWith(dashboard + ".json", StringComparison.Ordinal))))
+            .Single(query => query.Panel == panel && query.RefId == refId)
+            .Expression;
+
     /// <summary>Asks each query for each instance until one has an answer; returns those that fail, or that stay without.</summary>
     public static async Task<IReadOnlyList<string>> WithoutAnswerAsync(
         PrometheusServer prometheus,
@@ -72,7 +78,10 @@ internal static class Dashboards
         expression
             .Replace("$__rate_interval", "1m", StringComparison.Ordinal)
             .Replace("$instance", instance, StringComparison.Ordinal)
-            .Replace("$job", "backup_metrics", StringComparison.Ordinal);
+            .Replace("$job", "backup_metrics", StringComparison.Ordinal)
+            .Replace("$run", ".*", StringComparison.Ordinal)
+            .Replace("$cluster", ".*", StringComparison.Ordinal)
+            .Replace("$namespace", ".*", StringComparison.Ordinal);
 
     static async Task<bool> AnswersAsync(PrometheusServer prometheus, PanelQuery query, string instance, Dictionary<PanelQuery, string> why)
     {

@@ -45,7 +45,7 @@ internal static partial class DeployFiles
     // Texts, selectors, ranges, the labels of a match or an aggregation, functions and operators.
     [GeneratedRegex(
         """
-            "[^"]*"|\{[^}]*\}|\[\w+\]|\b(?:on|ignoring|by|without|group_right)\s\([^)]*\)|\b\w+(?=\()|\b(?:max|min|sum|count|and|or|unless|Inf)\b
+            "[^"]*"|\{[^}]*\}|\[\w+\]|\b(?:on|ignoring|by|without|group_left|group_right)\s\([^)]*\)|\b\w+(?=\()|\b(?:max|min|sum|count|group|topk|and|or|unless|Inf)\b
             """
     )]
     private static partial Regex NoMetric();

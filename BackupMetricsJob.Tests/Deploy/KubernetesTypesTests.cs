@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace BackupMetricsJob.Tests.Deploy;
 
 /// <summary>
@@ -41,6 +43,16 @@ public sealed class KubernetesTypesTests
         Assert.Equal(10, KubernetesManifests.Texts.Count);
 
         Assert.Empty(await KubernetesManifests.ComplaintsAsync(KubernetesManifests.Texts));
+    }
+
+    [Fact]
+    public async Task What_is_commented_out_for_a_gateway_outside_may_be_used_as_it_is()
+    {
+        const string Policies = Folder + "networkpolicy.yaml";
+        var used = Regex.Replace(KubernetesManifests.Texts[Policies], "^( +)# (- |  )", "$1$2", RegexOptions.Multiline);
+        Assert.Equal(3, used.Split("\n  - to:\n    - ipBlock").Length);
+
+        Assert.Empty(await KubernetesManifests.ComplaintsAsync(new Dictionary<string, string> { [Policies] = used }));
     }
 
     [Theory]

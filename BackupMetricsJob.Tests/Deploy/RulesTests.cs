@@ -40,6 +40,7 @@ public sealed class RulesTests
         Assert.Equal(
             [
                 "BackupClockSkew",
+                "BackupConfigReloadFailed",
                 "BackupCopiesMissing",
                 "BackupHasErrors",
                 "BackupJobFailed",
@@ -47,10 +48,13 @@ public sealed class RulesTests
                 "BackupMetricsStale",
                 "BackupNeverMade",
                 "BackupPushRejected",
+                "BackupRunsTooLong",
+                "BackupServerVanished",
                 "BackupSizeCollapsed",
                 "BackupSourceFailed",
                 "BackupTargetDown",
                 "BackupTargetsMissing",
+                "BackupToolStopped",
                 "BackupWalMissing",
                 "LastBackup",
                 "LastWalArchive",
@@ -86,8 +90,11 @@ public sealed class RulesTests
         );
 
     [Fact]
-    public void Each_recorded_series_is_used_or_is_one_of_the_older_names() =>
-        Assert.Equal(["infra_federation:postgres_backup_last_upload_age"], DeployFiles.Recorded.Except(DeployFiles.MetricsUsed()));
+    public void Each_recorded_series_is_used_or_is_made_for_others() =>
+        Assert.Equal(
+            ["infra_federation:postgres_backup_last_upload_age", "postgres_backup_verdict"],
+            DeployFiles.Recorded.Except(DeployFiles.MetricsUsed())
+        );
 
     [Fact]
     public void Each_alert_has_its_own_section_in_the_runbook_and_each_section_its_alert()

@@ -76,6 +76,34 @@ public sealed class PageTests
         );
 
     [Fact]
+    public void Nothing_is_green_where_nobody_has_asked_for_two_intervals()
+    {
+        var page = string.Concat(StatusPage.Render(Samples.Many(40), Noon.AddHours(9)));
+        var main = page[page.IndexOf("<main", StringComparison.Ordinal)..page.IndexOf("id=\"runs\"", StringComparison.Ordinal)];
+
+        Assert.Contains("<h2 id=\"h-ok\">Unknown or not assessed <", main, StringComparison.Ordinal);
+        Assert.Contains("#sign-critical", main, StringComparison.Ordinal);
+        Assert.True(main.Split("#sign-unknown").Length > 30);
+        Assert.DoesNotContain("#sign-ok", main, StringComparison.Ordinal);
+        Assert.DoesNotContain("class=\"bar ok\"", main[main.IndexOf("id=\"ok\"", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "by the server&#39;s word",
+            main[main.IndexOf("id=\"ok\"", StringComparison.Ordinal)..],
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void What_needs_somebody_stands_before_how_the_job_runs()
+    {
+        var page = Page(Samples.Many(40));
+
+        Assert.True(
+            page.IndexOf("id=\"attention\"", StringComparison.Ordinal) < page.IndexOf("class=\"glance\"", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
     public void It_is_not_green_where_the_job_is_not_well_though_the_backups_are()
     {
         var well = Samples.Of(Result);

@@ -83,6 +83,60 @@ internal static class Samples
             null
         );
 
+    // All that a catalogue can tell: two storages, an old backup, an archive that was listed, a restore.
+    static ProbeResult Drilled(ProbeResult well, TimeSpan shortfall) =>
+        well with
+        {
+            Instance = well.Instance with { Copies = 2, Sources = [SourceName.Server, SourceName.Catalog] },
+            SourcesThatAnswered = [SourceName.Server, SourceName.Catalog],
+            Backups =
+            [
+                Backup with
+                {
+                    Source = SourceName.Catalog,
+                    Tool = "pgbackrest",
+                    Type = BackupType.Full,
+                    Oldest = Noon.AddDays(-28),
+                    Counts = new(5, 0, 0),
+                },
+                new(SourceName.Catalog, "pgbackrest", BackupType.RestoreTest)
+                {
+                    LastSuccess = Noon.AddDays(-3),
+                    Age = TimeSpan.FromDays(3),
+                    LastTest = new(true, Noon.AddDays(-3))
+                    {
+                        Durations = [new("fetch", TimeSpan.FromMinutes(3)), new("replay", TimeSpan.FromMinutes(1))],
+                        Shortfall = shortfall,
+                    },
+                },
+            ],
+            Storages = [In("repo1", 3), In("repo2", 4)],
+            Archive = Listed((5, 9)),
+        };
+
+    static ArchiveEvidence Hole { get; } = Listed((5, 5), (7, 9));
+
+    static ArchiveEvidence Listed(params (long First, long Last)[] segments) =>
+        new(
+            [
+                new("repo1")
+                {
+                    ListedAt = Noon.AddHours(-1),
+                    Segments = [.. segments.Select(range => new WalRange(1, range.First, range.Last, Noon.AddHours(-1)))],
+                },
+            ],
+            [
+                new(SourceName.Catalog, "pgbackrest", BackupType.Full, Noon.AddHours(-3))
+                {
+                    StartSegment = SegmentName.Format(1, 5),
+                    StopSegment = SegmentName.Format(1, 5),
+                },
+            ]
+        );
+
+    static StorageFacts In(string name, int hours) =>
+        new(SourceName.Catalog, "pgbackrest", name) { Newest = [new(BackupType.Full, Noon.AddHours(-hours), TimeSpan.FromHours(hours))] };
+
     static ProbeResult One(int index)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{Kinds[index % 5]}-{Regions[index % 3]}-{index:000}");
@@ -121,6 +175,9 @@ internal static class Samples
                 MissingRights = [new("may not read pg_wal", "GRANT pg_monitor TO monitor;")],
             },
             8 => well with { Server = Server with { InRecovery = true }, Backups = [] },
+            5 => Drilled(well, TimeSpan.Zero),
+            13 => Drilled(well, TimeSpan.FromMinutes(44)) with { Archive = Hole },
+            26 => well with { Instance = well.Instance with { Limits = [] }, Server = null, Backups = [] },
             _ => well with
             {
                 Backups =

@@ -66,7 +66,7 @@ internal static class ArchiveFindings
             findings.Add(
                 new(
                     false,
-                    $"{without} of the five newest {type.Name()} backups of {tool} cannot be restored: WAL of their "
+                    $"{without} of the five newest {type.Name()} backups of {Humanize.Tool(tool)} cannot be restored: WAL of their "
                         + "own, between their start "
                         + "and their end, is not in the archive",
                     "Take a full backup, and see that its WAL is archived."

@@ -135,7 +135,7 @@ internal static class BackupFindings
                 limit.Severity == Severity.Critical,
                 $"the newest {what} is {Humanize.Duration(newest.Age.Value)} old, "
                     + $"the {limit.Severity.Name()} limit is {Humanize.Duration(limit.MaxAge)}",
-                $"Find out why {newest.Tool} has made none since {Humanize.Time(newest.LastSuccess!.Value)}, "
+                $"Find out why {Humanize.ItsTool(newest.Tool)} has made none since {Humanize.Time(newest.LastSuccess!.Value)}, "
                     + $"and {(newest.Type == BackupType.RestoreTest ? "restore" : "take")} one."
             )
         );
@@ -145,23 +145,24 @@ internal static class BackupFindings
     {
         var what = backup.Type switch
         {
-            BackupType.RestoreTest => $"restore test of {backup.Tool}",
-            BackupType.Wal => $"WAL upload of {backup.Tool}",
-            _ => $"{backup.Type.Name()} backup of {backup.Tool}",
+            BackupType.RestoreTest => $"restore test of {Humanize.Tool(backup.Tool)}",
+            BackupType.Wal => $"WAL upload of {Humanize.Tool(backup.Tool)}",
+            _ => $"{backup.Type.Name()} backup of {Humanize.Tool(backup.Tool)}",
         };
         if (backup.LastHasErrors == true)
             findings.Add(
                 new(
                     true,
                     $"the newest {what} has errors in it",
-                    $"Read {backup.Tool}'s log of it: pages of the database are damaged, and the copy, too. Keep an older one."
+                    $"Read the log of {Humanize.ItsTool(backup.Tool)}: pages of the database are damaged, and the "
+                        + "copy, too. Keep an older one."
                 )
             );
         if (backup.BrokenChains > 0)
             findings.Add(
                 new(
                     true,
-                    $"{backup.BrokenChains} of the newest {backup.Type.Name()} backups of {backup.Tool} cannot be restored: "
+                    $"{backup.BrokenChains} of the newest {backup.Type.Name()} backups of {Humanize.Tool(backup.Tool)} cannot be restored: "
                         + "the backup they build on is gone",
                     "Take a full backup."
                 )
@@ -171,9 +172,10 @@ internal static class BackupFindings
             findings.Add(
                 new(
                     false,
-                    $"{waiting} {backup.Type.Name()} {(waiting == 1 ? "backup" : "backups")} of {backup.Tool} cannot be restored: "
+                    $"{waiting} {backup.Type.Name()} {(waiting == 1 ? "backup" : "backups")} "
+                        + $"of {Humanize.Tool(backup.Tool)} cannot be restored: "
                         + "the WAL since their start has not arrived",
-                    $"Look why WAL does not reach {backup.Tool}: barman check SERVER."
+                    $"Look why WAL does not reach {Humanize.ItsTool(backup.Tool)}: barman check SERVER."
                 )
             );
         if (backup is { IsDatedByObject: true, LastSuccess: not null })
@@ -183,7 +185,7 @@ internal static class BackupFindings
                     $"the newest {what} is dated by when its object was stored, not by when it finished: a copy looks new",
                     backup.Tool == "wal-g"
                         ? "Import the whole list of wal-g: wal-g backup-list --detail --json."
-                        : $"Import a list of {backup.Tool} that says when its backups finished, if a newer version prints one."
+                        : $"Import a list of {Humanize.ItsTool(backup.Tool)} that says when its backups finished, if a newer version prints one."
                 )
             );
         if (backup.LastFailure is { } failed && !(backup.LastSuccess >= failed))
@@ -191,7 +193,7 @@ internal static class BackupFindings
                 new(
                     backup.Type == BackupType.RestoreTest,
                     $"the last {what} failed at {Humanize.Time(failed)}",
-                    $"Read the log of {backup.Tool}."
+                    $"Read the log of {Humanize.ItsTool(backup.Tool)}."
                 )
             );
         if (backup is { SizeRatio: < SmallRatio, Type: BackupType.Full or BackupType.Base or BackupType.Logical })

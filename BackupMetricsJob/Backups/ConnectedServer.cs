@@ -10,6 +10,9 @@ internal sealed record ConnectedServer(string Host, int VersionNumber, string Ro
     /// <summary>Whether it is the first that answered of several hosts, of either kind, primary or standby.</summary>
     public bool IsAnyOfSeveral { get; init; }
 
+    /// <summary>Whether the database holds a catalogue that the role may read.</summary>
+    public bool MayReadCatalog { get; init; }
+
     /// <summary>How the server says that it is encrypted; null where it is not, and where that was not asked.</summary>
     public TlsInUse? Tls { get; init; }
 }

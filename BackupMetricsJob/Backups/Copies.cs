@@ -68,7 +68,7 @@ internal sealed record Copies(int Count, IReadOnlyList<Copy> Storages)
 /// <param name="WhyNot">Why it does not count; null if it does.</param>
 internal sealed record Copy(string Tool, string Storage, string? WhyNot)
 {
-    public string Name => Storage.Length == 0 ? $"the storage of {Tool}" : $"{Storage} ({Tool})";
+    public string Name => Storage.Length == 0 ? $"the storage of {Humanize.Tool(Tool)}" : $"{Storage} ({Humanize.Tool(Tool)})";
 
     public string Place => Storage.Length == 0 ? "its storage" : Storage;
 }

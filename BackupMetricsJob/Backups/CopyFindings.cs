@@ -18,7 +18,8 @@ internal static class CopyFindings
                 $"{Humanize.Count(copies.Count, "storage")} {(copies.Count == 1 ? "has" : "have")} a backup that is new enough, "
                     + $"{asked} {(asked == 1 ? "is" : "are")} asked for (copies: {asked}){why}",
                 missing.Count > 0
-                    ? $"Read the log of {missing[0].Tool}: see that it can read {missing[0].Place}, and that backups into it are scheduled."
+                    ? $"Read the log of {Humanize.ItsTool(missing[0].Tool)}: "
+                        + $"see that it can read {missing[0].Place}, and that backups into it are scheduled."
                     : "Only the catalogue knows storages: import the list of every one of them, or ask for fewer copies."
             )
         );

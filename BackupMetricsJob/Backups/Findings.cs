@@ -11,11 +11,13 @@ internal static class Findings
     {
         var findings = new List<Finding>();
         if (result.Failure is { } failure)
-            findings.Add(new(true, $"the probe failed ({failure.Reason.Name()}): {failure.Message}", ToDo(failure, result)));
+            findings.Add(
+                new(true, $"the probe failed ({failure.Reason.Name()}): {failure.Message}", ToDo(failure, result)) { IsAboutAsking = true }
+            );
         foreach (var (_, failed) in result.SourceFailures)
         {
             if (!ReferenceEquals(failed, result.Failure))
-                findings.Add(new(true, failed.Message, ToDo(failed, result)));
+                findings.Add(new(true, failed.Message, ToDo(failed, result)) { IsAboutAsking = true });
         }
 
         if (result.IsMonitored)
@@ -26,8 +28,10 @@ internal static class Findings
                 findings.Add(
                     new(
                         false,
-                        $"{Humanize.Count(skipped.Count, "record")} in the last list of {skipped.Tool} could not be read: {skipped.Reason}",
-                        $"Repeat the command that imports the list of {skipped.Tool} by hand where it is run: it names each of them. "
+                        $"{Humanize.Count(skipped.Count, "record")} in the last list of {Humanize.Tool(skipped.Tool)} "
+                            + $"could not be read: {skipped.Reason}",
+                        $"Repeat the command that imports the list of {Humanize.ItsTool(skipped.Tool)} "
+                            + "by hand where it is run: it names each of them. "
                             + "What is known without them is not all."
                     )
                 );

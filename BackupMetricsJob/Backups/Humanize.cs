@@ -7,6 +7,8 @@ namespace BackupMetricsJob.Backups;
 /// </summary>
 internal static class Humanize
 {
+    const string Unknown = "unknown";
+
     public static string Duration(TimeSpan span) =>
         span switch
         {
@@ -59,6 +61,12 @@ internal static class Humanize
             _ when "|;&".Contains(word[0], StringComparison.Ordinal) => $"ends in \"{word}\" or the like, which hides every failure",
             _ => $"only does \"{word}\"",
         };
+
+    /// <summary>Who made a backup; where no label or list names the tool, that is said in words.</summary>
+    public static string Tool(string tool) => tool == Unknown ? "an unknown tool" : tool;
+
+    /// <summary>The same in advice: what to look at.</summary>
+    public static string ItsTool(string tool) => tool == Unknown ? "the backup tool" : tool;
 
     /// <summary>A number of things whose plural ends in s.</summary>
     public static string Count(long count, string thing) => $"{Number(count, "0")} {thing}{(count == 1 ? "" : "s")}";

@@ -13,7 +13,8 @@ internal static class RestoreTestFindings
                 findings.Add(
                     new(
                         true,
-                        $"the last restore of {backup.Tool} came back {Humanize.Duration(test.Shortfall.Value)} behind what was claimed",
+                        $"the last restore of {Humanize.Tool(backup.Tool)} came back "
+                            + $"{Humanize.Duration(test.Shortfall.Value)} behind what was claimed",
                         "WAL that was said to be archived is missing: take a full backup now, and look for the first missing segment."
                     )
                 );
@@ -21,7 +22,7 @@ internal static class RestoreTestFindings
                 findings.Add(
                     new(
                         limit.Severity == Severity.Critical,
-                        $"the last restore of {backup.Tool} took {Humanize.Duration(time)}, "
+                        $"the last restore of {Humanize.Tool(backup.Tool)} took {Humanize.Duration(time)}, "
                             + $"the {limit.Severity.Name()} limit is {Humanize.Duration(limit.MaxAge)}",
                         "Take full or differential backups more often, fetch in parallel, or restore to faster storage."
                     )

@@ -20,15 +20,18 @@ internal static class HeartbeatText
         bool isStopped
     )
     {
-        var isWell = RunSummary.IsAllWell(report, code) && imports.All(IsWell);
+        var isWell =
+            RunSummary.IsAllWell(report, code)
+            && imports.All(IsWell)
+            && Assessment.Assess(report.Results).TrueForAll(one => one.Verdict is Verdict.Healthy or Verdict.NotAssessed);
         return report with { HeartbeatFailures = await calls.EndAsync(isWell, Write(report, code, imports), isStopped) };
     }
 
     public static string Write(RunReport report, ExitCode code, IReadOnlyList<ImportReport> imports)
     {
         var assessments = Assessment.Assess(report.Results);
-        var (critical, warning) = (Count(assessments, Verdict.Critical), Count(assessments, Verdict.Warning));
-        var text = new StringBuilder($"{Humanize.Count(assessments.Count, "database")}: {critical} critical, {warning} with a warning;");
+        var text = new StringBuilder($"{Humanize.Count(assessments.Count, "database")}: {Count(assessments, Verdict.Critical)} critical, ");
+        text.Append($"{Count(assessments, Verdict.Unknown)} unknown, {Count(assessments, Verdict.Warning)} with a warning;");
         text.Append($" exit code {(int)code}\n");
         foreach (var import in imports.Where(import => !IsWell(import)))
             text.Append($"the list of {import.Tool}: {PlainText.OnOneLine(import.Failure?.Message ?? import.Warnings[0], 2000)}\n");

@@ -54,6 +54,8 @@ internal static class NagiosOutput
     static PluginState State(List<Assessment> assessments) =>
         assessments.Count == 0
             ? PluginState.Unknown
+            : assessments.Exists(one => one.Findings is [{ IsCritical: true }, ..])
+                ? PluginState.Critical
             : assessments[0].Verdict switch
             {
                 Verdict.Critical => PluginState.Critical,

@@ -15,6 +15,7 @@ internal static class NagiosPerformance
     public static readonly (Verdict Verdict, string Name)[] Verdicts =
     [
         (Verdict.Critical, "critical"),
+        (Verdict.Unknown, "unknown"),
         (Verdict.Warning, "warning"),
         (Verdict.Healthy, "ok"),
         (Verdict.NotAssessed, "not_checked"),

@@ -8,21 +8,26 @@ internal static class ShowBackup
     public static void Write(BackupFacts backup, Instance instance, Action<string, string> row)
     {
         if (backup.LastTest is { } test)
-            row(Name(backup.Type), $"{Describe(test, backup)} ({Limit(instance, LimitTypeFor(instance, backup.Type))}), {backup.Tool}");
+            row(
+                Name(backup.Type),
+                $"{Describe(test, backup)} ({Limit(instance, LimitTypeFor(instance, backup.Type))}), {Humanize.Tool(backup.Tool)}"
+            );
         else if (backup is { LastSuccess: { } finished, Age: { } age })
         {
             var of = backup.Database is { } database ? $"of database {PlainText.OnOneLine(database)} alone, " : "";
             var took = backup.LastDuration is { } duration ? $", took {Humanize.Duration(duration)}" : "";
             row(
                 Name(backup.Type),
-                $"{of}{Humanize.Duration(age)} old ({Limit(instance, LimitTypeFor(instance, backup.Type))}), {backup.Tool}, "
+                $"{of}{Humanize.Duration(age)} old ({Limit(instance, LimitTypeFor(instance, backup.Type))}), {Humanize.Tool(backup.Tool)}, "
                     + $"finished {Humanize.Time(finished)}{took}{Size(backup)}"
             );
         }
         else
             row(
                 Name(backup.Type),
-                backup.Oldest is null ? $"no successful one is known, {backup.Tool}" : $"the newest is unknown, {backup.Tool}"
+                backup.Oldest is null
+                    ? $"no successful one is known, {Humanize.Tool(backup.Tool)}"
+                    : $"the newest is unknown, {Humanize.Tool(backup.Tool)}"
             );
 
         if (DescribeOthers(backup) is { Length: > 0 } more)

@@ -147,6 +147,7 @@ internal static class ShowJson
         verdict switch
         {
             Verdict.Critical => "critical",
+            Verdict.Unknown => "unknown",
             Verdict.Warning => "warning",
             Verdict.Healthy => "ok",
             _ => "not_checked",

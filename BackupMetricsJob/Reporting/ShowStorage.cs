@@ -11,7 +11,7 @@ internal static class ShowStorage
         foreach (var storage in result.Storages)
         {
             if (Describe(storage) is { Length: > 0 } text)
-                yield return ($"{storage.Tool} {storage.Name}", text);
+                yield return ($"{Humanize.Tool(storage.Tool)} {storage.Name}", text);
         }
     }
 

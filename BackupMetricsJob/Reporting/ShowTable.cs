@@ -9,6 +9,10 @@ internal static class ShowTable
 {
     const int MaxLength = 2000;
 
+    const string UnreadCatalog =
+        "this database holds one, which is not read: "
+        + "--source server --source catalog shows what is recorded there, and imports that failed";
+
     public static void Write(IReadOnlyList<ProbeResult> results, TextWriter to)
     {
         var first = true;
@@ -23,7 +27,7 @@ internal static class ShowTable
 
     static void Write(ProbeResult result, TextWriter to)
     {
-        to.WriteLine($"{PlainText.OnOneLine(result.Instance.Name)}  {Server(result)}");
+        to.WriteLine($"{PlainText.OnOneLine(result.Instance.Name)}  {StateText.Speaker(result)}, probed {Humanize.Time(result.At)}");
         foreach (var backup in result.Backups)
             ShowBackup.Write(backup, result.Instance, (name, text) => Row(to, name, text));
         foreach (var (name, text) in ShowStorage.Describe(result))
@@ -38,6 +42,8 @@ internal static class ShowTable
             Row(to, "lost if it died now", $"{Humanize.Duration(loss.Window)} of work at {Bound(loss)}{Condition(loss)}");
         if (result.ReplayBytes is { } replay)
             Row(to, "a restore replays", $"{Humanize.Bytes(replay)} of WAL");
+        if (HasUnreadCatalog(result))
+            Row(to, "catalogue", UnreadCatalog);
         var findings = Findings.For(result);
         foreach (var finding in findings)
         {
@@ -61,6 +67,10 @@ internal static class ShowTable
             _ => $"no problem is known, according to {string.Join(", ", result.SourcesThatAnswered)}; only a restore can prove it",
         };
 
+    /// <summary>Whether the database that was asked holds a catalogue that this role may read, and that was not asked for.</summary>
+    static bool HasUnreadCatalog(ProbeResult result) =>
+        result.ConnectedTo is { MayReadCatalog: true } && !result.Instance.Sources.Contains(SourceName.Catalog);
+
     public static string Bound(Loss loss) => loss.IsAtLeast ? "least" : "most";
 
     /// <summary>What a claim depends on that nobody checked, or what it stands on; else empty.</summary>
@@ -71,7 +81,7 @@ internal static class ShowTable
             { IsByArchive: true } => ", by the archive's own listing",
             { IsByServer: true } => ", if the archive has all WAL since that backup",
             { IsByDump: true } => ", if the newest dump holds all databases",
-            _ => "",
+            _ => ", by the backup tool's word",
         };
 
     static void WriteArchive(ServerEvidence server, ProbeResult result, TextWriter to)
@@ -106,18 +116,6 @@ internal static class ShowTable
             { Wal: { OldestReady: { } since } wal } => $", {Humanize.Waiting(wal)} waiting for {Humanize.Since(since, server.Now)} "
                 + $"({ShowBackup.Limit(instance, LimitType.Wal)})",
             _ => ", nothing waiting",
-        };
-
-    static string Server(ProbeResult result) =>
-        result switch
-        {
-            { Server: { } server } =>
-                $"PostgreSQL {Humanize.Version(server.VersionNumber)}, {(server.InRecovery ? "standby" : "primary")}, "
-                    + $"probed {Humanize.Time(result.At)}",
-            { IsTarget: false } => $"according to {string.Join(", ", result.Instance.Sources)}, probed {Humanize.Time(result.At)}",
-            { SourcesThatAnswered.Count: > 0 } =>
-                $"according to {string.Join(", ", result.SourcesThatAnswered)}, probed {Humanize.Time(result.At)}",
-            _ => $"no answer, probed {Humanize.Time(result.At)}",
         };
 
     static void Row(TextWriter to, string name, string text) =>

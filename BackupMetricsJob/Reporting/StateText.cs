@@ -19,6 +19,30 @@ internal static class StateText
     }
 
     /// <summary>
+    /// Who told what is known: the server (PostgreSQL 15.20, primary), or the sources; one that failed in part has told something, too.
+    /// </summary>
+    public static string Speaker(ProbeResult result)
+    {
+        if (result.Server is { } server)
+            return $"PostgreSQL {Humanize.Version(server.VersionNumber)}, {(server.InRecovery ? "standby" : "primary")}";
+        if (result.SourcesThatAnswered.Count > 0)
+            return "according to " + string.Join(", ", result.SourcesThatAnswered);
+        if (result.Backups.Count > 0)
+            return $"in part, according to {string.Join(", ", result.Backups.Select(backup => backup.Source).Distinct())}";
+        return result.IsTarget ? "no answer" : "nothing is known from " + string.Join(", ", result.Instance.Sources);
+    }
+
+    /// <summary>Whose word the recovery point stands on.</summary>
+    public static string Word(Loss loss) =>
+        loss switch
+        {
+            { EndsAtHole: true } or { IsByArchive: true } => "by the archive's listing",
+            { IsByServer: true } => "by the server's word",
+            { IsByDump: true } => "by the newest dump",
+            _ => "by the backup tool's word",
+        };
+
+    /// <summary>
     /// The newest physical backup, or, if there is none, the newest dump, on which WAL cannot be replayed; null if there is neither.
     /// </summary>
     public static BackupFacts? Newest(ProbeResult result) =>
@@ -31,7 +55,7 @@ internal static class StateText
     static string Backup(ProbeResult result)
     {
         if (Newest(result) is { } newest)
-            return $"{newest.Type.Name()} backup {Humanize.Duration(newest.Age!.Value)} old ({newest.Tool})";
+            return $"{newest.Type.Name()} backup {Humanize.Duration(newest.Age!.Value)} old ({Humanize.Tool(newest.Tool)})";
         return result.Server switch
         {
             { InRecovery: true } => "a standby",

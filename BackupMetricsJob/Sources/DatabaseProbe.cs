@@ -150,6 +150,7 @@ internal sealed class DatabaseProbe(
                 ? new(Peer, session.VersionNumber, session.Role, session.InRecovery)
                 {
                     Tls = session.Tls,
+                    MayReadCatalog = session.MayReadCatalog,
                     IsAnyOfSeveral = target.Connection is { Session: SessionAttributes.Any, Hosts.Count: > 1 },
                 }
                 : null,

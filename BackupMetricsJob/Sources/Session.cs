@@ -35,6 +35,9 @@ internal sealed record Session(DateTimeOffset Now, int VersionNumber, string Rol
     /// <summary>And the role may call it.</summary>
     public required bool MayReadHistory { get; init; }
 
+    /// <summary>The database holds a catalogue, and the role may read it.</summary>
+    public bool MayReadCatalog { get; init; }
+
     /// <summary>Whether it may read all directories of pg_wal.</summary>
     public bool MayReadWal => ListWal.IsThere && ListStatus.IsThere;
 

@@ -82,6 +82,7 @@ internal static class SessionQuery
             MayReadControl = Is("may_read_control"),
             HasHistoryFunction = Is("has_history"),
             MayReadHistory = Is("may_read_history"),
+            MayReadCatalog = Is("may_read_catalog"),
         };
 
         bool Is(string column) => reader.GetBoolean(reader.GetOrdinal(column));

@@ -14,7 +14,10 @@ SELECT extract(epoch FROM clock_timestamp())::float8 AS now,
        (SELECT rolinherit FROM pg_roles WHERE rolname = current_user) AS inherits,
        has_function_privilege('pg_control_system()', 'EXECUTE') AS may_read_control,
        history.oid IS NOT NULL AS has_history,
-       coalesce(has_schema_privilege(history.pronamespace, 'USAGE') AND has_function_privilege(history.oid, 'EXECUTE'), false) AS may_read_history
+       coalesce(has_schema_privilege(history.pronamespace, 'USAGE') AND has_function_privilege(history.oid, 'EXECUTE'), false) AS may_read_history,
+       coalesce(has_schema_privilege(catalog.relnamespace, 'USAGE') AND has_table_privilege(catalog.oid, 'SELECT'), false) AS may_read_catalog
 FROM (VALUES (to_regprocedure('pg_ls_waldir()'), to_regprocedure('pg_ls_archive_statusdir()'))) AS asked (wal_directory, status_directory)
 LEFT JOIN pg_proc history ON history.proname = 'base_backup_history' AND history.pronargs = 0
   AND history.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'backup_metrics')
+LEFT JOIN pg_class catalog ON catalog.relname = 'backup_catalog' AND catalog.relkind IN ('r', 'p')
+  AND catalog.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'backup_metrics')

@@ -1,8 +1,8 @@
 """The job itself: does it run, do pushes arrive, does it keep its interval."""
-from .panels import dashed, dashboard, fixed, graph, queries, row, stat, steps, table, timeline, values, variable
+from .panels import adhoc, dashed, dashboard, fixed, graph, queries, row, stat, steps, table, timeline, values, variable
+from .queries import ALERTS, J
 
-J = 'job=~"$job"'
-GROUP = "by (job, run, shard)"
+GROUP = "by (cluster, namespace, job, run, shard)"
 YES_NO = values(("no", "red"), ("yes", "green"))
 COLORED = {"custom_cellOptions": {"type": "color-text"}}
 
@@ -20,6 +20,11 @@ def rows():
              mappings=values(("invalid", "red"), ("valid", "green")), no_value="not in schedule mode"),
     ]
     yield [table(
+        "Alerts about jobs and gateways", "Firing and pending alerts that are about no single database: then nobody watches, or what is known is out of date.",
+        [(None, f'max by (alertname, severity, alertstate, job, run, shard, instance) ({ALERTS}, alertname=~"Push.+|Backup(Metrics|Targets|Job|Push|Clock).+"}})', None)],
+        [("alertname", "Alert"), ("severity", "Severity"), ("alertstate", "Now"), ("job", "Job"), ("run", "Run"), ("shard", "Shard"), ("instance", "Instance")], height=5, no_value="No alert",
+    )]
+    yield [table(
         "What is pushed", "One line per group.",
         [
             ("Pushed", f"time() - max {GROUP} (push_time_seconds{{{J}}} > 0)", "s", {"decimals": 0}),
@@ -29,7 +34,7 @@ def rows():
             ("Failed", f'sum {GROUP} (backup_metrics_targets{{{J}, state="failed"}})', "none", {"thresholds": steps((None, "green"), (1, "red")), **COLORED}),
             ("Refused", f"max {GROUP} (push_failure_time_seconds{{{J}}} > bool push_time_seconds{{{J}}})", None, {"mappings": values(("no", "green"), ("yes", "red")), **COLORED}),
         ],
-        [("job", "Job"), ("run", "Run"), ("shard", "Shard")], height=7, sort="Pushed", no_value="",
+        [("job", "Job"), ("run", "Run"), ("shard", "Shard"), ("cluster", "Cluster"), ("namespace", "Namespace")], height=7, sort="Pushed", no_value="",
     )]
     yield [
         graph("Duration against interval", "A run that takes longer than its interval delays the next one.", queries(
@@ -56,5 +61,9 @@ def rows():
 
 
 def make():
-    job = variable("job", "Job", "label_values(backup_metrics_run_timestamp_seconds, job)", several=True)
-    return dashboard("backup-job", "Backups: the job itself", "Whether the job runs, its pushes arrive, and it keeps its interval.", [job], list(rows()))
+    return dashboard("backup-job", "Backups: the job itself", "Whether the job runs, its pushes arrive, and it keeps its interval.",
+                     [variable("cluster", "Cluster", "label_values(backup_metrics_run_timestamp_seconds, cluster)", several=True),
+                      variable("namespace", "Namespace", "label_values(backup_metrics_run_timestamp_seconds, namespace)", several=True),
+                      variable("job", "Job", "label_values(backup_metrics_run_timestamp_seconds, job)", several=True),
+                      variable("run", "Run", "label_values(backup_metrics_run_timestamp_seconds, run)", several=True),
+                      adhoc("filter", "Any label")], list(rows()), f'{ALERTS}, instance="", alertstate="firing"}}')

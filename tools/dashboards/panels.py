@@ -3,8 +3,8 @@
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 NOTHING = "nothing known"
 
-# The values of queries.state().
-STATES = [("ok", "green"), ("late", "yellow"), ("WAL not archived", "orange"), ("too late", "red"), ("no backup", "red"), ("not reachable", "purple")]
+# The values of queries.rank().
+VERDICTS = [("ok", "green"), ("warning", "yellow"), ("unknown", "purple"), ("critical", "red")]
 
 
 def values(*words):
@@ -78,11 +78,11 @@ def timeline(title, description, targets, width=12, height=6, **more):
     return panel("state-timeline", title, description, targets, width, height, custom={"lineWidth": 0, "fillOpacity": 70}, options=options, **more)
 
 
-def table(title, description, columns, labels, width=24, height=8, sort=None, **more):
+def table(title, description, columns, labels, width=24, height=8, sort=None, first=None, **more):
     """`columns`: (title, expression, unit, further properties), hidden without a title; `labels`: (label, title). Each column is a query; rows are joined on the labels."""
     targets = queries(*[(expr, "") for _, expr, *_ in columns], instant="table")
     value = {f"Value #{target['refId']}": column[0] for target, column in zip(targets, columns)} if len(columns) > 1 else {"Value": columns[0][0]}
-    order = [label for label, _ in labels] + list(value)
+    order = sorted([label for label, _ in labels] + list(value), key=lambda name: not first or value.get(name) != first)
     hidden = [name for name, shown in value.items() if not shown]
     organize = {"excludeByName": dict.fromkeys(["Time", *hidden], True), "indexByName": {name: i for i, name in enumerate(order)}, "renameByName": dict(labels) | {name: shown for name, shown in value.items() if shown}}
     overrides = [override(name, unit=unit, **dict(rest[0] if rest else {})) for name, _, unit, *rest in columns if name]
@@ -125,7 +125,20 @@ def variable(name, label, expr, several):
     } | ({"allValue": ".*", "current": {"text": "All", "value": "$__all"}} if several else {})
 
 
-def dashboard(uid, title, description, variables, rows):
+def adhoc(name, label):
+    """A filter for any label, which Grafana adds to every query."""
+    return {"type": "adhoc", "name": name, "label": label, "datasource": SOURCE, "hide": 0}
+
+
+def marks(expr):
+    """A mark on every graph while an alert fires."""
+    return {
+        "name": "Alerts", "enable": True, "iconColor": "red", "datasource": SOURCE, "target": {"refId": "Anno", "expr": expr, "interval": "60s"}, "useValueForTime": False,
+        "titleFormat": "{{alertname}}", "textFormat": "{{instance}} {{run}}", "tagKeys": "severity,job",
+    }
+
+
+def dashboard(uid, title, description, variables, rows, alerts):
     """`rows`: lists of panels, each as high as its highest panel; a row() is separate."""
     panels, y = [], 0
     for line in rows:
@@ -144,5 +157,5 @@ def dashboard(uid, title, description, variables, rows):
     return {
         "uid": uid, "title": title, "description": description, "tags": ["backup-metrics"], "schemaVersion": 39, "version": 1, "editable": True,
         "graphTooltip": 1, "timezone": "browser", "refresh": "1m", "time": {"from": "now-24h", "to": "now"}, "links": links,
-        "templating": {"list": [source, *variables]}, "annotations": {"list": []}, "panels": panels,
+        "templating": {"list": [source, *variables]}, "annotations": {"list": [marks(alerts)]}, "panels": panels,
     }

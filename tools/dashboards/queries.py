@@ -1,31 +1,36 @@
-"""Queries shared by panels. $job and $instance are dashboard variables; series recorded by backup.rules.yml are used as they are."""
+"""Queries shared by panels. $job, $instance, ... are dashboard variables; series recorded by backup.rules.yml are used as they are."""
 
 BACKUP = 'type=~"base|full|logical"'
-BY = "by (job, instance)"
+
+# Two databases of one name, of two runs or clusters, are two rows. A label that nobody uses is no column.
+KEY = "cluster, namespace, job, run, shard, instance"
+BY = f"by ({KEY})"
+PLACE = 'cluster=~"$cluster", namespace=~"$namespace"'
+J = f'{PLACE}, job=~"$job", run=~"$run"'
+# What a drill pushed has no run.
+OF_DRILLS = f'{PLACE}, job=~"$job", drill!=""'
+ALERT = 'alertname=~"(Last|Recovery|Restore|Wal|Pushgateway|Backup).+"'
+# Alerts about the gateway, or about what is gone, have another job, or none.
+ALERTS = f'ALERTS{{{ALERT}, {PLACE}, job=~"$job|pushgateway|", run=~"$run|"'
 
 
-def state(where):
-    """The worst state of a target, as a number; panels.STATES has the texts."""
-    age = f"(time() - postgres_backup:last_success_timestamp_seconds{{{where}}})"
-
-    def late(severity):
-        limit = f'postgres_backup:max_age_seconds{{{where}, {BACKUP}, severity="{severity}"}}'
-        return f"count {BY} ({age} > ignoring (severity) group_right () {limit})"
-
-    never = (
-        f"count {BY} (postgres_backup:max_age_seconds{{{where}, {BACKUP}}} unless ignoring (severity) postgres_backup:last_success_timestamp_seconds{{{where}}})"
-        f' unless on (job, instance) (postgres_wal_archive_state{{{where}, state="standby"}} == 1)'
+def verdict(where):
+    """0 ok, 1 warning, 2 critical, 3 unknown, with the alert that decides. A database without a verdict, as without the rules, is unknown."""
+    return (
+        f"(max by ({KEY}, reason) (postgres_backup_verdict{{{where}}})"
+        f" or (group {BY} (postgres_backup_source_success{{{where}}}) + 2 unless on ({KEY}) postgres_backup_verdict{{{where}}}))"
     )
-    wal = f'count {BY} (postgres_wal_archive_state{{{where}, state=~"failing|never|discarded"}} == 1)'
-    return "\n".join([
-        f"(min {BY} (postgres_backup_source_success{{{where}}}) == 0) + 5",
-        f"or ({never}) * 0 + 4",
-        f"or {late('critical')} * 0 + 3",
-        f"or {wal} * 0 + 2",
-        f"or {late('warning')} * 0 + 1",
-        # Without the rules nothing can be late, which does not mean that all is ok.
-        f"or (count {BY} (postgres_backup_source_success{{{where}}}) * 0 and on () backup_metrics:run_timestamp_seconds)",
-    ])
+
+
+def rank(where):
+    """The verdict in an order for sorting: 0 ok, 1 warning, 2 unknown, 3 critical; panels.VERDICTS has the texts."""
+    of = verdict(where)
+    return f"({of} == 2) + 1\nor ({of} == 3) - 1\nor {of}"
+
+
+def known(expr, where):
+    """What was measured at a probe, unless nobody knows whether it still holds: a dead job's last word is frozen."""
+    return f"{expr} unless on ({KEY}) (postgres_backup_verdict{{{where}}} == 3)"
 
 
 def age(where):
@@ -38,3 +43,33 @@ def used(where):
         f"max {BY} ((time() - postgres_backup:last_success_timestamp_seconds{{{where}}})"
         f" / ignoring (severity) group_right () postgres_backup:max_age_seconds{{{where}, {BACKUP}}})"
     )
+
+
+def loss(where):
+    return known(f"max {BY} (postgres_recovery_point_age_seconds{{{where}}})", where)
+
+
+def word(where):
+    """By whose word: server, archive, or the backup tool, which has no series of its own."""
+    told = f"max by ({KEY}, evidence) (postgres_recovery_point_evidence{{{where}}} == 1)"
+    tool = f"max {BY} (postgres_recovery_point_age_seconds{{{where}}}) * 0 + 1 unless on ({KEY}) postgres_recovery_point_evidence{{{where}}}"
+    return known(f'({told} or label_replace({tool}, "evidence", "tool", "", ""))', where)
+
+
+def oldest(where):
+    """A date in milliseconds, as Grafana has them."""
+    return f"1000 * min {BY} (postgres_backup_oldest_timestamp_seconds{{{where}}})"
+
+
+def drilled(metric, where, drills=OF_DRILLS, phases=False):
+    """What a run or a drill says of the last restore. A drill names no run: where two runs have a database of that name, it is nobody's."""
+    on = "cluster, namespace, job, instance"
+    targets = f"group {BY} (postgres_backup_source_success{{{where}}})"
+
+    def of(labels, selector):
+        if not phases:
+            return f"max by ({labels}) ({metric}{{{selector}}})"
+        return f'max by ({labels}) (sum by ({labels}, drill, tool) ({metric}{{{selector}, phase=~"fetch|replay"}}))'
+
+    own = of(KEY, f'{where}, drill=""')
+    return f"{own}\nor ({targets} * 0 + on ({on}) group_left () {of(on, drills)} unless on ({on}) count by ({on}) ({targets}) > 1)"

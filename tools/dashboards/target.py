@@ -1,8 +1,9 @@
-"""One target in detail."""
-from .panels import STATES, dashed, dashboard, fixed, graph, matching, queries, row, stat, steps, table, timeline, values, variable
-from .queries import BACKUP, BY, age, state, used
+"""One database in detail."""
+from .panels import VERDICTS, adhoc, dashed, dashboard, fixed, graph, matching, queries, row, stat, steps, table, timeline, values, variable
+from .queries import ALERTS, BACKUP, BY, J, KEY, OF_DRILLS, age, drilled, known, loss, oldest, rank, used, verdict, word
 
-I = 'job=~"$job", instance=~"$instance"'
+I = J + ', instance=~"$instance"'
+DRILLS = OF_DRILLS + ', instance=~"$instance"'
 LATENESS = steps((None, "green"), (0.8, "yellow"), (1, "red"))
 YES_NO = values(("no", "red"), ("yes", "green"))
 ARCHIVER = [fixed(*pair) for pair in [("ok", "green"), ("failing", "red"), ("never", "red"), ("discarded", "red"), ("off", "yellow"), ("streamed", "blue"), ("standby", "text")]]
@@ -10,14 +11,34 @@ SPOKEN = [("source", "Source"), ("tool", "Tool"), ("type", "Backup")]
 BY_KIND = "by (source, tool, type)"
 
 
+EVIDENCE = [fixed("server", "yellow"), fixed("archive", "green"), fixed("tool", "yellow")]
+
+
 def rows():
     yield [
-        stat("State", "The worst current state.", state(I), mappings=values(*STATES)),
+        stat("Verdict", "How the backups stand now, by all that is known.", rank(I), mappings=values(*VERDICTS), no_value="unknown"),
+        stat("Because of", "The alert that decides; docs/alerts.md says what to do.", f"{verdict(I)} > 0", legend="{{reason}}", name=True, no_value="nothing known", thresholds=steps((None, "text"))),
         stat("Newest backup", "Its age, counted from now.", age(I), "s", decimals=1),
-        stat("Of its limit", "The age of the newest backup relative to its limit; with several limits, the largest value.", used(I), "percentunit", decimals=0, thresholds=LATENESS),
-        stat("Lost if it died now", "As of the last probe.", f"max {BY} (postgres_recovery_point_age_seconds{{{I}}})", "s", decimals=1),
-        stat("WAL to replay", "WAL from the newest full backup to the end of the archive.", f"max {BY} (postgres_recovery_replay_bytes{{{I}}})", "bytes"),
+        stat("Lost if it died now", "As of the last probe, if it is known whether that still holds.", loss(I), "s", decimals=1),
+        stat("By the word of", "Whose word the possible loss is: the server says that it archived, the archive's listing shows it, or the backup tool's list does. Only a restore proves it.", word(I), legend="{{evidence}}", name=True, overrides=EVIDENCE),
         stat("WAL archiving", "The state of the archiver, as of the last probe.", f"postgres_wal_archive_state{{{I}}} == 1", legend="{{state}}", name=True, overrides=ARCHIVER),
+    ]
+    yield [
+        stat("Oldest backup", "The oldest full backup that is kept: how far back a restore can reach.", oldest(I), "dateTimeAsIso", no_value="no full backup known"),
+        stat("Last restore", "The last restore that worked: of a drill, or recorded.", "1000 * (" + drilled("postgres_backup_last_restore_test_timestamp_seconds", I, DRILLS) + ")", "dateTimeAsIso", no_value="none known"),
+        stat("A restore takes", "To fetch and to replay, by the last drill.", drilled("postgres_restore_test_duration_seconds", I, DRILLS, phases=True), "s", decimals=1, no_value="not measured"),
+        stat("Restored short by", "How much work that was claimed to be safe the last drill did not bring back.", drilled("postgres_restore_test_shortfall_seconds", I, DRILLS), "s", decimals=0, thresholds=steps((None, "green"), (0.001, "red")), no_value="not compared"),
+        stat("WAL missing", "Segments that the listing of the archive lacks; of several archives the best. Nothing later than the first of them can be restored.", known(f"min {BY} (postgres_wal_archive_missing_segments{{{I}}})", I), "none", decimals=0, thresholds=steps((None, "green"), (1, "red")), no_value="never listed"),
+        stat("Of its limit", "The age of the newest backup relative to its limit; with several limits, the largest value.", used(I), "percentunit", decimals=0, thresholds=LATENESS),
+    ]
+    yield [
+        table("What is wrong", "Every condition that an alert is made of, as it is now: an alert waits until it has held for some time.",
+              [(None, f"max by (instance, run, alert, severity, type, tool, source, storage) (backup_metrics:fault{{{I}}})", None)],
+              [("alert", "What"), ("severity", "Severity"), ("type", "Backup"), ("tool", "Tool"), ("source", "Source"), ("storage", "Storage"), ("instance", "Database"), ("run", "Run")],
+              width=14, height=6, no_value="Nothing"),
+        table("Alerts", "Firing and pending alerts about this database.",
+              [(None, f'max by (alertname, severity, alertstate, run) ({ALERTS}, instance=~"$instance"}})', None)],
+              [("alertname", "Alert"), ("severity", "Severity"), ("alertstate", "Now"), ("run", "Run")], width=10, height=6, no_value="No alert"),
     ]
     yield [
         graph("Age of backups against their limits", "Limits are dashed. Any physical backup counts for `base`.", queries(
@@ -77,11 +98,14 @@ def rows():
             (f"max by (instance) (postgres_wal_archive_ready_segments{{{I}}})", "waiting"),
         ), "none", width=8, height=7, overrides=[fixed("failed", "red")]),
     ]
-    yield [row("Recovery")]
+    yield [row("What a restore would reach")]
     yield [
-        stat("Recovery window", "The age of the oldest full backup: the earliest possible restore.", f"time() - min {BY} (postgres_backup_oldest_timestamp_seconds{{{I}}})", "s", decimals=1, no_value="no full backup known"),
-        stat("Last restore test", "The last successful restore of a backup.", f"time() - max {BY} (postgres_backup_last_restore_test_timestamp_seconds{{{I}}})", "s", decimals=1, no_value="none recorded"),
-        graph("WAL to replay over time", "WAL from the newest full backup to the end of the archive.", queries((f"max by (instance) (postgres_recovery_replay_bytes{{{I}}})", "WAL")), "bytes", width=16, height=6),
+        table("WAL archives", "By their own listings: when each was listed, and how many segments are missing in it.", [
+            ("Listed", f"time() - max by (storage) (postgres_wal_archive_listed_timestamp_seconds{{{I}}})", "s", {"decimals": 0}),
+            ("Missing", f"max by (storage) (postgres_wal_archive_missing_segments{{{I}}})", "none", {"thresholds": steps((None, "green"), (1, "red")), "custom_cellOptions": {"type": "color-text"}}),
+        ], [("storage", "Storage")], width=8, height=6, no_value="Never listed"),
+        graph("By whose word", "Whose word the recovery point stood on.", queries((f"max by (evidence) (postgres_recovery_point_evidence{{{I}}})", "{{evidence}}")), "none", width=8, height=6, decimals=0),
+        graph("WAL to replay over time", "WAL from the newest full backup to the end of the archive.", queries((f"max by (instance) (postgres_recovery_replay_bytes{{{I}}})", "WAL")), "bytes", width=8, height=6),
     ]
     yield [row("The probe")]
     yield [
@@ -96,6 +120,11 @@ def rows():
 
 
 def make():
-    job = variable("job", "Job", "label_values(backup_metrics_run_timestamp_seconds, job)", several=True)
-    instance = variable("instance", "Target", 'label_values(postgres_backup_source_success{job=~"$job"}, instance)', several=False)
-    return dashboard("backup-target", "Backups: one target", "The backups and WAL of one database, and the possible loss.", [job, instance], list(rows()))
+    of = 'job=~"$job", run=~"$run", cluster=~"$cluster", namespace=~"$namespace"'
+    return dashboard("backup-target", "Backups: one database", "The backups and WAL of one database, what would be lost, and by whose word.",
+                     [variable("cluster", "Cluster", "label_values(postgres_backup_source_success, cluster)", several=True),
+                      variable("namespace", "Namespace", "label_values(postgres_backup_source_success, namespace)", several=True),
+                      variable("job", "Job", "label_values(backup_metrics_run_timestamp_seconds, job)", several=True),
+                      variable("run", "Run", "label_values(backup_metrics_run_timestamp_seconds, run)", several=True),
+                      variable("instance", "Database", f"label_values(postgres_backup_source_success{{{of}}}, instance)", several=False),
+                      adhoc("filter", "Any label")], list(rows()), f'{ALERTS}, instance=~"$instance", alertstate="firing"}}')

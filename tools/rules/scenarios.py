@@ -28,22 +28,22 @@ add("Backups stop, and the job goes on: a warning an hour after its limit, and s
     quiet(59), fires(60, alert("LastBackup", "warning", instance="billing", type_="base")), fires(120, alert("LastBackup", "warning", instance="billing", type_="base")),
     fires(121, alert("LastBackup", "warning", instance="orders", type_="base"), both("LastBackup", instance="billing", type_="base")),
     fires(199, alert("LastBackup", "warning", instance="orders", type_="base"), both("LastBackup", instance="billing", type_="base")), quiet(200),
-    says(180, "LastBackup", [("orders: the newest base backup is 28.0 h old",
-                              "The newest base backup of orders (job backup_metrics) is 28.0 hours old; its warning limit is 26 hours. " + DO,
+    says(180, "LastBackup", [("orders: the newest base backup is 1d 4h 0m 0s old",
+                              "The newest base backup of orders (job backup_metrics) is 1d 4h 0m 0s old; its warning limit is 1d 2h 0m 0s. " + DO,
                               dict(instance="orders", job="backup_metrics", severity="warning", team="payments", type="base"))]
-         + [("billing: the newest base backup is 52.0 h old",
-             f"The newest base backup of billing (job backup_metrics) is 52.0 hours old; its {s} limit is {h} hours. " + DO,
-             dict(instance="billing", job="backup_metrics", severity=s, type="base")) for s, h in (("warning", 26), ("critical", 50))]))
+         + [("billing: the newest base backup is 2d 4h 0m 0s old",
+             f"The newest base backup of billing (job backup_metrics) is 2d 4h 0m 0s old; its {s} limit is {h}. " + DO,
+             dict(instance="billing", job="backup_metrics", severity=s, type="base")) for s, h in (("warning", "1d 2h 0m 0s"), ("critical", "2d 2h 0m 0s"))]))
 
 N = 4 * HOUR
 A = dies(HOUR, N)
-add("The job dies: twice its interval, and five minutes; its last push stays at the gateway, frozen, and its backups age nonetheless",
+add("The job dies: twice its interval, a slot that may be late, and five minutes; its last push stays at the gateway, frozen, and its backups age nonetheless",
     [gateway(N), run(N, healthy("orders", N, taken=ago(25, N), at=A), pushed=A)],
-    quiet(75), fires(76, alert("BackupMetricsStale")), fires(120, alert("BackupMetricsStale")),
-    fires(121, alert("BackupMetricsStale"), alert("LastBackup", "warning", instance="orders", type_="base")),
+    quiet(81), fires(82, alert("BackupMetricsStale")), fires(125, alert("BackupMetricsStale")),
+    fires(126, alert("BackupMetricsStale"), alert("LastBackup", "warning", instance="orders", type_="base")),
     fires(N - 1, alert("BackupMetricsStale"), alert("LastBackup", "warning", instance="orders", type_="base")),
-    says(3 * HOUR, "BackupMetricsStale", "backup_metrics: nothing was pushed for 2.0 h",
-         "Job backup_metrics, pushed last 2.00 hours ago; it should every 0.08333 hours, and twice that is the limit. All that the Pushgateway says of its targets is out of date. "
+    says(3 * HOUR, "BackupMetricsStale", "backup_metrics: nothing was pushed for 2h 0m 0s",
+         "Job backup_metrics, pushed last 2h 0m 0s ago; it should every 5m 0s, and twice that is the limit, and some minutes. All that is said of its targets is out of date. "
          "Look at the CronJob, the timer or the crontab, and at the job's log.", job="backup_metrics", severity="critical"))
 
 N = 4 * HOUR
@@ -53,8 +53,8 @@ add("The job dies and comes back; another without an interval cannot be stale, a
      run(N, healthy("orders", N, at=hourly(4)), pushed=hourly(4), interval=3600, job="hourly"),
      series("push_time_seconds", steady(0, N), job="stranger"),
      series("backup_metrics_run_timestamp_seconds", steady(0, N), job="relabelled"), series("backup_metrics_interval_seconds", steady(3600, N), job="relabelled")],
-    quiet(25), fires(26, alert("BackupMetricsStale")), fires(60, alert("BackupMetricsStale")), quiet(61), quiet(125),
-    fires(126, alert("BackupMetricsStale", job="relabelled")), fires(N - 1, alert("BackupMetricsStale", job="relabelled")))
+    quiet(31), fires(32, alert("BackupMetricsStale")), fires(60, alert("BackupMetricsStale")), quiet(61), quiet(142),
+    fires(143, alert("BackupMetricsStale", job="relabelled")), fires(N - 1, alert("BackupMetricsStale", job="relabelled")))
 
 N = 5 * HOUR
 down = 30
@@ -70,7 +70,7 @@ add("A database is down: its series are gone from the push; its age is remembere
              *recovery("orders", then(clock(down), gone(back - down), clock(HOUR, start=back)))],
          success=then(steady(1, down), steady(0, back - down), steady(1, HOUR)))],
     quiet(down + 9), fires(down + 10, alert("BackupJobFailed", "warning")), fires(down + 14, alert("BackupJobFailed", "warning")),
-    fires(down + 15, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="orders")),
+    fires(down + 15, alert("BackupJobFailed", "warning")), fires(down + 16, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="orders")),
     fires(120, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="orders")),
     fires(121, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="orders"), alert("LastBackup", "warning", instance="orders", type_="base")),
     fires(back - 1, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="orders"), alert("LastBackup", "warning", instance="orders", type_="base")),
@@ -89,8 +89,8 @@ add("A database that can be probed only now and then is down; one that failed on
      run(N, *[[*limits(name, N), *sources(name, N, {"server": steady(1, N)}), *probe(name, N, success=success, at=clock(N)), *backup(name, ago(1, N))]
              for name, success in (("often", then(often, steady(1, 120))), ("once", then(steady(1, 60), steady(0, 5), steady(1, N - 65))),
                                    ("seldom", then(*[then(steady(1, 25), steady(0, 5))] * 8)))])],
-    quiet(29), fires(30, alert("BackupTargetDown", instance="often")), fires(120, alert("BackupTargetDown", instance="often")),
-    fires(140, alert("BackupTargetDown", instance="often")), quiet(150), quiet(N - 1))
+    quiet(40), fires(41, alert("BackupTargetDown", instance="often")), fires(120, alert("BackupTargetDown", instance="often")),
+    fires(150, alert("BackupTargetDown", instance="often")), quiet(160), quiet(N - 1))
 
 N = 4 * HOUR
 add("A backup that was deleted is no backup: not while its source answers, nor when that is down later",
@@ -103,7 +103,7 @@ N = 4 * HOUR
 add("The last backup was deleted, and its source says so: none is known, whatever it said before",
     [gateway(N), run(N, [*limits("orders", N, {("base", "critical"): 50}), *sources("orders", N, {"catalog": 1}), *probe("orders", N),
                          *backup("orders", then(steady(0, HOUR), gone(3 * HOUR)), source="catalog", tool="barman", type_="full")])],
-    quiet(2 * HOUR - 1), fires(2 * HOUR, alert("BackupNeverMade", instance="orders", type_="base")))
+    quiet(2 * HOUR - 1), fires(2 * HOUR, alert("BackupNeverMade", "warning", instance="orders", type_="base")))
 
 N = 3 * HOUR
 PART = alert("BackupSourceFailed", instance="part")
@@ -126,8 +126,8 @@ add("A failover, a backup on the new primary, a failback: a server knows its own
              *backup("orders", then(gap(4 * HOUR), steady(4 * 3600, 2 * HOUR), gone(6 * HOUR)), tool="unknown", type_="incr")],
          [*limits("late", N), *sources("late", N, {"server": 1}), *probe("late", N), *archive("late", N), *backup("late", then(ago(20, HOUR), gone(11 * HOUR)))],
          [*limits("lonely", N), *sources("lonely", N, {"server": 1}), *probe("lonely", N), *archive("lonely", N)])],
-    quiet(59), *[fires(at, both("BackupNeverMade", instance="lonely", type_="base")) for at in (60, 2 * HOUR, 2 * HOUR + 1, 7 * HOUR - 1)],
-    *[fires(at, both("BackupNeverMade", instance="lonely", type_="base"), alert("LastBackup", "warning", instance="late", type_="base")) for at in (7 * HOUR + 1, N - 1)],
+    quiet(59), *[fires(at, alert("BackupNeverMade", "warning", instance="lonely", type_="base")) for at in (60, 2 * HOUR, 2 * HOUR + 1, 7 * HOUR - 1)],
+    *[fires(at, alert("BackupNeverMade", "warning", instance="lonely", type_="base"), alert("LastBackup", "warning", instance="late", type_="base")) for at in (7 * HOUR + 1, N - 1)],
     *[has(at, KNOWN + '{instance="orders"}', ({"__name__": KNOWN, "job": "backup_metrics", "instance": "orders", "type": "base"}, value))
       for at, value in ((HOUR - 1, -72000), (HOUR, -72000), (4 * HOUR, 14400), (6 * HOUR, 14400), (N - 1, 14400))])
 
@@ -156,20 +156,20 @@ add("Never backed up: where all answers, an hour later; not where something does
           alert("BackupSourceFailed", instance="elsewhere")),
     fires(60, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="down"), alert("BackupTargetDown", instance="half"), alert("BackupSourceFailed", job=None, instance="unread"),
           alert("BackupSourceFailed", instance="elsewhere"),
-          both("BackupNeverMade", instance="new", type_="base"), alert("BackupNeverMade", "warning", instance="dumped", type_="logical"),
-          alert("BackupNeverMade", "critical", instance="dumped", type_="full"), both("BackupNeverMade", instance="listed", type_="base", job=None)),
+          alert("BackupNeverMade", "warning", instance="new", type_="base"), alert("BackupNeverMade", "warning", instance="dumped", type_="logical"),
+          alert("BackupNeverMade", "warning", instance="dumped", type_="full"), alert("BackupNeverMade", "warning", instance="listed", type_="base", job=None)),
     fires(120, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="down"), alert("BackupTargetDown", instance="half"), alert("BackupSourceFailed", job=None, instance="unread"),
           alert("BackupSourceFailed", instance="elsewhere"),
           alert("BackupNeverMade", "warning", instance="dumped", type_="logical"),
-          alert("BackupNeverMade", "critical", instance="dumped", type_="full"), both("BackupNeverMade", instance="listed", type_="base", job=None)))
+          alert("BackupNeverMade", "warning", instance="dumped", type_="full"), alert("BackupNeverMade", "warning", instance="listed", type_="base", job=None)))
 
 N = 2 * HOUR
 add("Never backed up, in words",
     [gateway(N), run(N, [*limits("new", N, {("base", "critical"): 50}), *sources("new", N, {"server": 1}), *probe("new", N)])],
     says(61, "BackupNeverMade", "new: no base backup is known",
-         "new (job backup_metrics) answers, and not one base backup of it is known; there should be one every 50 hours. Take one now. "
+         "new (job backup_metrics) answers, and not one base backup of it is known; there should be one every 2d 2h 0m 0s (critical from when it has been known for that long). Take one now. "
          "If there is one, tell the job where it is recorded (the source catalog, query or pgmonitor).",
-         instance="new", job="backup_metrics", severity="critical", type_="base"))
+         instance="new", job="backup_metrics", severity="warning", type_="base"))
 
 N = 90
 add("The server's word counts only where no other source is configured, even if that one does not answer, is silent or was never asked",
@@ -181,11 +181,12 @@ add("The server's word counts only where no other source is configured, even if 
          [*limits("silent", N), *sources("silent", N, {"server": 1, "catalog": 1}), *probe("silent", N), *backup("silent", ago(1, N))],
          [*limits("unasked", N), *probe("unasked", N), *backup("unasked", ago(1, N)), *backup("unasked", ago(30, N), source="query")],
          healthy("alone", N, taken=ago(1, N)), success=0)],
-    fires(N - 1, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="broken"), both("BackupNeverMade", instance="silent", type_="base"),
+    fires(N - 1, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="broken"), alert("BackupNeverMade", "warning", instance="silent", type_="base"),
           *[alert("LastBackup", "warning", instance=i, type_="base") for i in ("orders", "broken", "unasked")]))
 
 N = 3 * HOUR
 OF = dict(source="catalog", tool="pgbackrest")
+STOPPED = alert("BackupToolStopped", "warning", instance="dump", tool="pgbackrest")
 add("A limit for base is met by the newest of base, full, diff and incr; those for full and logical by their own only",
     [gateway(N),
      run(N, [*limits("incr", N, {("base", "warning"): 26, ("full", "warning"): 28}), *sources("incr", N, {"catalog": 1}), *probe("incr", N),
@@ -195,9 +196,9 @@ add("A limit for base is met by the newest of base, full, diff and incr; those f
           *backup("dump", ago(3, N), source="query", tool="barman", type_="diff")],
          [*limits("wal", N, {("base", "warning"): 26}), *sources("wal", N, {"catalog": 1}), *probe("wal", N),
           *backup("wal", ago(25.5, N), source="catalog", tool="wal-g", type_="base"), *backup("wal", ago(0, N), source="catalog", tool="wal-g", type_="wal")])],
-    quiet(90), fires(91, alert("LastBackup", instance="dump", type_="logical"), alert("LastBackup", "warning", instance="wal", type_="base")),
-    fires(120, alert("LastBackup", instance="dump", type_="logical"), alert("LastBackup", "warning", instance="wal", type_="base")),
-    fires(121, alert("LastBackup", instance="dump", type_="logical"), alert("LastBackup", "warning", instance="wal", type_="base"),
+    fires(90, STOPPED), fires(91, STOPPED, alert("LastBackup", instance="dump", type_="logical"), alert("LastBackup", "warning", instance="wal", type_="base")),
+    fires(120, STOPPED, alert("LastBackup", instance="dump", type_="logical"), alert("LastBackup", "warning", instance="wal", type_="base")),
+    fires(121, STOPPED, alert("LastBackup", instance="dump", type_="logical"), alert("LastBackup", "warning", instance="wal", type_="base"),
           alert("LastBackup", "warning", instance="incr", type_="full")))
 
 N = 90
@@ -239,26 +240,26 @@ add("Restore tests: too old, never recorded where all answers, unknown where it 
      [*limits("listed", N, {("restore_test", "warning"): 24}), *sources("listed", N, {"catalog": 1})]],
     fires(59, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down")),
     fires(60, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down"),
-          both("RestoreTestTooOld", instance="never", type_="restore_test"), LISTED),
+          alert("RestoreTestTooOld", "warning", instance="never", type_="restore_test"), LISTED),
     fires(120, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down"),
-          both("RestoreTestTooOld", instance="never", type_="restore_test"), LISTED),
+          alert("RestoreTestTooOld", "warning", instance="never", type_="restore_test"), LISTED),
     fires(121, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down"),
-          both("RestoreTestTooOld", instance="never", type_="restore_test"), LISTED, alert("RestoreTestTooOld", "warning", instance="old", type_="restore_test"),
+          alert("RestoreTestTooOld", "warning", instance="never", type_="restore_test"), LISTED, alert("RestoreTestTooOld", "warning", instance="old", type_="restore_test"),
           alert("RestoreTestTooOld", "warning", instance="down", type_="restore_test")),
     fires(150, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="unread"), alert("BackupTargetDown", instance="down"),
-          both("RestoreTestTooOld", instance="never", type_="restore_test"), LISTED, alert("RestoreTestTooOld", "warning", instance="down", type_="restore_test")))
+          alert("RestoreTestTooOld", "warning", instance="never", type_="restore_test"), LISTED, alert("RestoreTestTooOld", "warning", instance="down", type_="restore_test")))
 
 N = 2 * HOUR
 add("Restore tests, in words",
     [gateway(N), run(N, [*limits("old", N, {("restore_test", "critical"): 26}), *sources("old", N, {"catalog": 1}), *probe("old", N), *restore_test("old", ago(26.5, N))])],
-    says(90, "RestoreTestTooOld", "old: the last restore test was 28 h ago",
-         "A backup of old (job backup_metrics) was last restored 28 hours ago; the critical limit is 26 hours. "
+    says(90, "RestoreTestTooOld", "old: the last restore test was 1d 4h 0m 0s ago",
+         "A backup of old (job backup_metrics) was last restored 1d 4h 0m 0s ago; the critical limit is 1d 2h 0m 0s. "
          "Restore one, look inside, and record it: backup-metrics record --type restore_test.", instance="old", job="backup_metrics", severity="critical", type_="restore_test"))
 N = 2 * HOUR
 add("Restore tests that never were, in words",
     [gateway(N), run(N, [*limits("never", N, {("restore_test", "warning"): 168}), *sources("never", N, {"catalog": 1}), *probe("never", N)])],
     says(61, "RestoreTestTooOld", "never: no restore was ever tested",
-         "No restore of a backup of never (job backup_metrics) was ever recorded; the warning limit is 168 hours. "
+         "No restore of a backup of never (job backup_metrics) was ever recorded; the warning limit is 7d 0h 0m 0s. "
          "Restore one, look inside, and record it: backup-metrics record --type restore_test.", instance="never", job="backup_metrics", severity="warning", type_="restore_test"))
 
 N = 70
@@ -277,7 +278,7 @@ add("A restore test that failed: after a good one, or where none ever worked, un
     fires(40, alert("RestoreTestFailed", instance="never", tool="wal-g", type_="restore_test")),
     fires(N - 1, alert("RestoreTestFailed", instance="never", tool="wal-g", type_="restore_test")),
     says(60, "RestoreTestFailed", "never: the last restore test failed",
-         "The last restore test of never (job backup_metrics, wal-g) failed 3.0 hours ago, and none has worked since: its backups may be of no use. "
+         "The last restore test of never (job backup_metrics, wal-g) failed 3h 0m 0s ago, and none has worked since: its backups may be of no use. "
          "Read the log of that restore, fix what it reports, and restore again.",
          instance="never", job="backup_metrics", severity="critical", source="catalog", tool="wal-g", type="restore_test"))
 
@@ -295,8 +296,8 @@ add("A restore that came back behind what was claimed, by the drill's own push a
     quiet(14), fires(15, alert("RestoreShortfall", instance="orders", tool="pgbackrest")), fires(29, alert("RestoreShortfall", instance="orders", tool="pgbackrest")), quiet(30), quiet(N - 1))
 add("A shortfall, in words",
     [series("backup_metrics_run_timestamp_seconds", clock(N), job="backup_metrics"), series("postgres_restore_test_shortfall_seconds", steady(754, N), **DRILL)],
-    says(10, "RestoreShortfall", "orders: a restore came back 754 s behind what was claimed",
-         "The last restore of orders (job backup_metrics, pgbackrest) ended 754 seconds before the moment that was claimed to be safe: WAL that was said to be archived "
+    says(10, "RestoreShortfall", "orders: a restore came back 12m 34s behind what was claimed",
+         "The last restore of orders (job backup_metrics, pgbackrest) ended 12m 34s before the moment that was claimed to be safe: WAL that was said to be archived "
          "is missing or cannot be read. Take a full backup now, then find the first segment that is missing.",
          instance="orders", job="backup_metrics", severity="critical", tool="pgbackrest", team="payments"))
 DURATION = "postgres_restore_test_duration_seconds"
@@ -311,8 +312,8 @@ add("A restore that takes longer than its limit: fetch and replay together, of t
 add("A restore that takes too long, in words",
     [gateway(N), run(N, [*healthy("orders", N), *limits("orders", N, {("rto", "critical"): 1.5})]),
      series(DURATION, steady(4500, N), **DRILL, phase="fetch"), series(DURATION, steady(2700, N), **DRILL, phase="replay")],
-    says(10, "RestoreTooSlow", "orders: a restore takes 2.0 h",
-         "The last restore of orders (job backup_metrics) took 2.00 hours to fetch and to replay; the critical limit is 1.5 hours. "
+    says(10, "RestoreTooSlow", "orders: a restore takes 2h 0m 0s",
+         "The last restore of orders (job backup_metrics) took 2h 0m 0s to fetch and to replay; the critical limit is 1h 30m 0s. "
          "Take full or differential backups more often, fetch in parallel, or restore to faster storage.",
          instance="orders", job="backup_metrics", severity="critical", type_="rto"))
 
@@ -322,11 +323,11 @@ add("A catalogue that cannot speak of its servers pages for each; where the data
                   *backup("listed", ago(1, N), source="catalog", type_="full", job="backup_metrics")],
      run(N, [*limits("probed", N), *sources("probed", N, {"catalog": then(steady(1, 20), steady(0, 100), steady(1, N - 120)), "server": 1}),
              *probe("probed", N, success=then(steady(1, 20), steady(0, 100), steady(1, N - 120))), *backup("probed", ago(1, N), source="catalog", type_="full")])],
-    quiet(34), fires(35, alert("BackupSourceFailed", instance="listed"), alert("BackupTargetDown", instance="probed")),
+    quiet(35), fires(36, alert("BackupSourceFailed", instance="listed"), alert("BackupTargetDown", instance="probed")),
     fires(119, alert("BackupSourceFailed", instance="listed"), alert("BackupTargetDown", instance="probed")), quiet(120), quiet(N - 1),
-    says(60, "BackupSourceFailed", "listed: nothing is known from the source catalog",
-         "The source catalog of job backup_metrics gives nothing about listed that can be trusted: the tool could not list its backups or read one of its repositories, the list was refused or is out of date, or it could not be read. "
-         "The state of its backups is not known. backup-metrics show says what is wrong and what to do.", instance="listed", job="backup_metrics", severity="critical", source="catalog"))
+    says(60, "BackupSourceFailed", "listed: the source catalog cannot be trusted, or not in full",
+         "The source catalog of job backup_metrics does not tell all about listed, or nothing that can be trusted: the tool could not list its backups or read one of its repositories, the list was refused or is out of date, or it could not be read. "
+         "How its backups are is not known for sure. backup-metrics show says what is wrong and what to do.", instance="listed", job="backup_metrics", severity="critical", source="catalog"))
 
 N = 3 * HOUR
 add("A source that knows of dumps alone leaves the base backup to the server; one that knows of a base backup does not, nor one that knows nothing",
@@ -336,8 +337,8 @@ add("A source that knows of dumps alone leaves the base backup to the server; on
                               ("old", [*backup("old", ago(60, N), source="query", tool="wal-g", type_="full"), *backup("old", ago(1, N), source="query", tool="pg_dump", type_="logical")]),
                               ("tested", [*backup("tested", ago(1, N), source="query", tool="pg_dump", type_="logical"), *restore_test("tested", ago(1, N), source="query")]),
                               ("nothing", []))])],
-    quiet(59), fires(60, alert("LastBackup", instance="old", type_="base"), alert("BackupNeverMade", instance="tested", type_="base"), alert("BackupNeverMade", instance="nothing", type_="base")),
-    fires(N - 1, alert("LastBackup", instance="old", type_="base"), alert("BackupNeverMade", instance="tested", type_="base"), alert("BackupNeverMade", instance="nothing", type_="base")))
+    quiet(59), fires(60, alert("LastBackup", instance="old", type_="base"), alert("BackupNeverMade", "warning", instance="tested", type_="base"), alert("BackupNeverMade", "warning", instance="nothing", type_="base")),
+    fires(N - 1, alert("LastBackup", instance="old", type_="base"), alert("BackupNeverMade", "warning", instance="tested", type_="base"), alert("BackupNeverMade", "warning", instance="nothing", type_="base")))
 
 N = 40
 OF = dict(job="backup_metrics", instance="orders", source="catalog", tool="pgbackrest")
@@ -412,12 +413,12 @@ add("WAL waits: ten minutes after each of the limits; once it is archived, all i
     fires(131, both("LastWalArchive", instance="orders", type_="wal"), alert("RecoveryPointTooOld", "warning", instance="orders", type_="wal")),
     fires(136, both("LastWalArchive", instance="orders", type_="wal"), both("RecoveryPointTooOld", instance="orders", type_="wal")),
     quiet(160),
-    says(96, "LastWalArchive", "orders: WAL has been waiting for 0.6 h to be archived",
-         "The oldest WAL segment of orders (job backup_metrics) that is not archived has been waiting for 0.60 hours; the warning limit is 0.25 hours. "
+    says(96, "LastWalArchive", "orders: WAL has been waiting for 36m 0s to be archived",
+         "The oldest WAL segment of orders (job backup_metrics) that is not archived has been waiting for 36m 0s; the warning limit is 15m 0s. "
          "What was written since would be lost, and pg_wal grows. Look at archive_command: it fails, hangs or is too slow; its output is in the server's log.",
          instance="orders", job="backup_metrics", severity="warning", type_="wal"),
-    says(96, "RecoveryPointTooOld", "orders: 0.6 h of work would be lost now",
-         "If orders (job backup_metrics) died now, the last 0.60 hours of work would be lost; the warning limit, that for WAL, is 0.25 hours. "
+    says(96, "RecoveryPointTooOld", "orders: 36m 0s of work would be lost now",
+         "If orders (job backup_metrics) died now, the last 36m 0s of work would be lost; the warning limit, that for WAL, is 15m 0s. "
          "If WAL waits, mend archive_command; if none does, set archive_timeout; if WAL is not archived at all, archive it or set the limit to none.",
          instance="orders", job="backup_metrics", severity="warning", type_="wal"))
 
@@ -459,11 +460,11 @@ add("After a failover, and after a crash, nobody knows what would be lost until 
       for at, unknown in ((119, []), (120, ["promoted"]), (149, ["promoted"]), (150, ["promoted", "crashed"]), (199, ["promoted", "crashed"]), (200, ["crashed"]), (N - 1, ["crashed"]))],
     says(160, "RecoveryPointUnknown", [
         ("promoted: what would be lost now is not known",
-         "promoted (job backup_metrics) has a base backup, 5.7 hours old, and archives WAL; whether all WAL since that backup is archived is not known, as after a failover, a crash or a time without archiving. "
+         "promoted (job backup_metrics) has a base backup, 5h 40m 0s old, and archives WAL; whether all WAL since that backup is archived is not known, as after a failover, a crash or a time without archiving. "
          "A restore may end at that backup. backup-metrics show says why it is not known. Take a base backup.",
          dict(instance="promoted", job="backup_metrics", severity="warning", type="base")),
         ("crashed: what would be lost now is not known",
-            "crashed (job backup_metrics) has a base backup, 5.7 hours old, and archives WAL; whether all WAL since that backup is archived is not known, as after a failover, a crash or a time without archiving. "
+            "crashed (job backup_metrics) has a base backup, 5h 40m 0s old, and archives WAL; whether all WAL since that backup is archived is not known, as after a failover, a crash or a time without archiving. "
             "A restore may end at that backup. backup-metrics show says why it is not known. Take a base backup.",
             dict(instance="crashed", job="backup_metrics", severity="warning", type="base"))]))
 
@@ -503,8 +504,8 @@ add("An archive is no longer listed: by the limits for base backups; one of two 
     quiet(26 * HOUR + 5), fires(26 * HOUR + 6, alert("WalArchiveListingStale", "warning", instance="orders", type_="base")),
     fires(50 * HOUR + 6, both("WalArchiveListingStale", instance="orders", type_="base")),
     quiet(56 * HOUR + 1), fires(56 * HOUR + 6, alert("WalArchiveListingStale", "warning", instance="copied", type_="base")),
-    says(30 * HOUR, "WalArchiveListingStale", "orders: the WAL archive was last listed 30.0 h ago",
-         "The WAL archive of orders (job backup_metrics), or one of several, was last listed 30.0 hours ago, longer than the warning limit for base backups. Whether it has holes is not known any more. "
+    says(30 * HOUR, "WalArchiveListingStale", "orders: the WAL archive was last listed 1d 6h 0m 0s ago",
+         "The WAL archive of orders (job backup_metrics), or one of several, was last listed 1d 6h 0m 0s ago, longer than the warning limit for base backups. Whether it has holes is not known any more. "
          "Run backup-metrics import archive by hand where it is run, and read what it says.", instance="orders", job="backup_metrics", severity="warning", type="base"))
 
 N = 2 * HOUR
@@ -545,8 +546,8 @@ add("The archiver fails, or never worked; a state that changes within a quarter 
          [*healthy("briefly", N)[:-10], *archive("briefly", N, {"ok": then(steady(1, 60), steady(0, 15), steady(1, 105)), "failing": then(steady(0, 60), steady(1, 15), steady(0, 105))})],
          [*healthy("thrown", N)[:-10], *archive("thrown", N, "discarded")],
          *[[*healthy(s, N)[:-10], *archive(s, N, s)] for s in ("ok", "off", "streamed", "standby")])],
-    quiet(14), *[fires(t, *[alert("WalArchiverFailing", instance=i) for i in ("never", "thrown")]) for t in (15, 74)],
-    fires(75, *[alert("WalArchiverFailing", instance=i) for i in ("never", "thrown", "fails")]), fires(120, *[alert("WalArchiverFailing", instance=i) for i in ("never", "thrown")]),
+    quiet(14), fires(15, alert("WalArchiverFailing", instance="thrown")), *[fires(t, *[alert("WalArchiverFailing", instance=i) for i in ("never", "thrown")]) for t in (16, 75)],
+    fires(76, *[alert("WalArchiverFailing", instance=i) for i in ("never", "thrown", "fails")]), fires(120, *[alert("WalArchiverFailing", instance=i) for i in ("never", "thrown")]),
     says(30, "WalArchiverFailing", [
         ("never: WAL archiving has never worked",
          "WAL of never (job backup_metrics) waits, and none was ever archived. What is written cannot be restored, and pg_wal grows until the disk is full. "
@@ -573,35 +574,35 @@ add("The gateway dies with everything in it: it is told, and so are its jobs; wh
          run(die, healthy("late", die, taken=ago(27, die)), healthy("soon", die, taken=ago(23.5, die)), run="x"),
          run(HOUR, healthy("late", HOUR, taken=ago(27, HOUR), at=clock(HOUR, start=live)), healthy("soon", HOUR, taken=ago(-3, HOUR), at=clock(HOUR, start=live)),
              run="x", pushed=clock(HOUR, start=live)))],
-     [(m, {"job": "backup_metrics", "run": "x", **l}, v + " stale") for m, l, v in [*limits("removed", 90), *sources("removed", 90, {"server": 1}), *backup("removed", ago(27, 90))]]],
+     [(m, {"job": "backup_metrics", "run": "x", **l}, v + " stale") for m, l, v in [*limits("removed", 90), *sources("removed", 90, {"server": 1}), *probe("removed", 90)[:1], *backup("removed", ago(27, 90))]]],
     fires(89, *[alert("LastBackup", "warning", instance=i, type_="base", run="x") for i in ("late", "removed")]),
     fires(die - 1, alert("LastBackup", "warning", instance="late", type_="base", run="x")),
     fires(die + 4, alert("LastBackup", "warning", instance="late", type_="base", run="x")),
     fires(die + 5, alert("LastBackup", "warning", instance="late", type_="base", run="x"), alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091")),
     fires(die + 15, alert("LastBackup", "warning", instance="late", type_="base", run="x"), alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091"), alert("BackupMetricsAbsent")),
-    fires(210, alert("LastBackup", "warning", instance="late", type_="base", run="x"), alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091"), alert("BackupMetricsAbsent")),
-    fires(211, *[alert("LastBackup", "warning", instance=i, type_="base", run="x") for i in ("late", "soon")],
+    fires(215, alert("LastBackup", "warning", instance="late", type_="base", run="x"), alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091"), alert("BackupMetricsAbsent")),
+    fires(216, *[alert("LastBackup", "warning", instance=i, type_="base", run="x") for i in ("late", "soon")],
           alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091"), alert("BackupMetricsAbsent")),
     fires(live, alert("LastBackup", "warning", instance="late", type_="base", run="x")),
     fires(N - 1, alert("LastBackup", "warning", instance="late", type_="base", run="x")),
     says(die + 30, "BackupMetricsAbsent", "backup_metrics: its metrics are gone",
-         "Prometheus has nothing from job backup_metrics any more; its last run that is known was 0.5 hours ago. Nobody watches these backups. "
+         "Prometheus has nothing from job backup_metrics any more; its last run that is known was 31m 0s ago. Nobody watches these backups. "
          "Does the Pushgateway run, did it lose its data, does the job run, and push there?", job="backup_metrics", severity="critical"),
-    says(die + 30, "PushgatewayDown", "The Pushgateway pushgateway:9091 does not answer",
-         "Prometheus cannot scrape the Pushgateway pushgateway:9091: what is known of the backups is what was known before. "
+    says(die + 30, "PushgatewayDown", "The Pushgateway pushgateway:9091 does not answer, or not always, or is no longer scraped",
+         "Prometheus cannot scrape the Pushgateway pushgateway:9091, or not always, or no longer has it as a target: what is known of the backups is what was known before. "
          "Start the gateway, or mend the scrape configuration (job pushgateway, honor_labels: true).", job="pushgateway", instance="pushgateway:9091", severity="critical"))
 
 cut = 2 * HOUR
 add("The scrape job is gone from Prometheus: what fired stays",
     [[(m, l, then(v, "stale")) for m, l, v in [*gateway(cut), *run(cut, healthy("late", cut, taken=ago(27, cut)))]]],
     fires(cut + 4, alert("LastBackup", "warning", instance="late", type_="base")),
-    fires(cut + 5, alert("LastBackup", "warning", instance="late", type_="base"), alert("PushgatewayDown", job="pushgateway")),
-    fires(cut + 15, alert("LastBackup", "warning", instance="late", type_="base"), alert("PushgatewayDown", job="pushgateway"), alert("BackupMetricsAbsent")),
-    fires(cut + 40, alert("LastBackup", "warning", instance="late", type_="base"), alert("PushgatewayDown", job="pushgateway"), alert("BackupMetricsAbsent")),
+    fires(cut + 5, alert("LastBackup", "warning", instance="late", type_="base"), alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091")),
+    fires(cut + 15, alert("LastBackup", "warning", instance="late", type_="base"), alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091"), alert("BackupMetricsAbsent")),
+    fires(cut + 40, alert("LastBackup", "warning", instance="late", type_="base"), alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091"), alert("BackupMetricsAbsent")),
     has(cut + 40, "backup_metrics:gateway_lost", ({"__name__": "backup_metrics:gateway_lost"}, 1)),
-    says(cut + 30, "PushgatewayDown", "The Pushgateway is not scraped at all",
-         "Prometheus has no target of a scrape job pushgateway: what is known of the backups is what was known before. "
-         "Start the gateway, or mend the scrape configuration (job pushgateway, honor_labels: true).", job="pushgateway", severity="critical"))
+    says(cut + 30, "PushgatewayDown", "The Pushgateway pushgateway:9091 does not answer, or not always, or is no longer scraped",
+         "Prometheus cannot scrape the Pushgateway pushgateway:9091, or not always, or no longer has it as a target: what is known of the backups is what was known before. "
+         "Start the gateway, or mend the scrape configuration (job pushgateway, honor_labels: true).", job="pushgateway", instance="pushgateway:9091", severity="critical"))
 
 N = 5 * HOUR
 cut = 2 * HOUR
@@ -634,8 +635,8 @@ add("The gateway restarts empty: one host comes back, one only two hours later. 
     fires(cut + 14, BILLING), fires(cut + 15, BILLING, ALONE), fires(cut + 19, BILLING, ALONE), fires(cut + 20, BILLING, ALONE, alert("BackupMetricsAbsent", run="billing")),
     fires(back - 1, BILLING, ALONE, alert("BackupMetricsAbsent", run="billing")), fires(back, BILLING, ALONE),
     says(cut + 61, "BackupMetricsAbsent", [
-        (f"{job}: its metrics are gone",
-         f"Prometheus has nothing from job {job}{run_} any more; its last run that is known was 1.0 hours ago. Nobody watches these backups. "
+        (f"{job}{run_}: its metrics are gone",
+         f"Prometheus has nothing from job {job}{run_} any more; its last run that is known was 1h 2m 0s ago. Nobody watches these backups. "
          "Does the Pushgateway run, did it lose its data, does the job run, and push there?", of)
         for job, run_, of in (("alone", "", dict(job="alone", severity="critical")), ("backup_metrics", ", run billing", dict(job="backup_metrics", run="billing", severity="critical")))]))
 
@@ -659,8 +660,8 @@ add("One of two jobs is lost: it is told, the other is not; one of two clusters 
      [(m, l, then(v, gone(40), after)) for (m, l, v), (_, _, after) in zip(
          run(HOUR, healthy("billing", HOUR), job="nightly"), run(20, healthy("billing", 20, at=clock(20, start=100)), job="nightly", pushed=clock(20, start=100)))],
      run(N, healthy("orders", N), job="many", cluster="eu"), run(HOUR, healthy("orders", HOUR), job="many", cluster="us", end="stale")],
-    quiet(74), fires(75, alert("BackupMetricsAbsent", job="nightly"), alert("BackupMetricsAbsent", job="many", cluster="us")),
-    fires(100, alert("BackupMetricsAbsent", job="many", cluster="us")))
+    quiet(74), fires(75, alert("BackupMetricsAbsent", "warning", job="nightly"), alert("BackupMetricsAbsent", "warning", job="many", cluster="us")),
+    fires(100, alert("BackupMetricsAbsent", "warning", job="many", cluster="us")))
 
 N = 30
 add("Nothing was ever pushed", [gateway(N)], quiet(14), fires(15, alert("BackupMetricsAbsent", job=None)),
@@ -686,9 +687,51 @@ cut = 10
 W = -7 * 86400 + 7200
 add("The gateway restarts empty, and a group of a job that was dead for long does not come back: a week after its last run it is given up",
     [gateway(N, started=then(steady(-86400, cut), steady(cut * 60, N - cut))), run(N, healthy("orders", N)),
-     run(cut, [*limits("old", cut), *sources("old", cut, {"server": 1}), *probe("old", cut), *backup("old", ago(27, cut))], run="old", pushed=steady(W, cut), interval=None, end="stale")],
+     [s if s[0] != "push_failure_time_seconds" else (s[0], s[1], steady(W, cut) + " stale") for s in
+      run(cut, [*limits("old", cut), *sources("old", cut, {"server": 1}), *probe("old", cut), *backup("old", ago(27, cut))], run="old", pushed=steady(W, cut), interval=None, end="stale")]],
     quiet(24), fires(25, alert("BackupMetricsAbsent", run="old")), fires(70, alert("BackupMetricsAbsent", run="old"), alert("LastBackup", "warning", run="old", instance="old", type_="base")),
     fires(119, alert("BackupMetricsAbsent", run="old"), alert("LastBackup", "warning", run="old", instance="old", type_="base")), quiet(120))
+
+# ---- The verdict ----
+
+section("verdict")
+
+OK, WARNING, CRITICAL, UNKNOWN = range(4)
+
+
+def verdict(at, *rows, of="", job="backup_metrics"):
+    """The verdicts of all targets: (instance, value, reason, more labels)."""
+    return has(at, "postgres_backup_verdict" + of, *[({"__name__": "postgres_backup_verdict", "job": job, "instance": name, **({"reason": reason} if reason else {}), **labels}, value)
+                                                for name, value, reason, labels in [(*row, {})[:4] for row in rows]])
+
+
+N = 3 * HOUR
+add("One verdict for each database, with all its labels: the worst that is wrong with it, known bad before unknown before a warning",
+    [gateway(N),
+     run(N, healthy("well", N, team="payments"), healthy("late", N, taken=ago(27, N)), healthy("too-late", N, taken=ago(51, N)),
+         [*healthy("stuck", N)[:-10], *archive("stuck", N, "failing")],
+         [*limits("down", N), *sources("down", N, {"server": 0}), *probe("down", N, success=0, reason=("dns", 0))],
+         [*limits("unread", N), *sources("unread", N, {"catalog": 0, "server": 1}), *probe("unread", N), *backup("unread", ago(1, N), source="catalog")],
+         [*limits("new", N), *sources("new", N, {"server": 1}), *probe("new", N)],
+         [*limits("standby", N), *sources("standby", N, {"server": 1}), *probe("standby", N), *archive("standby", N, "standby", lag=None)],
+         [*limits("free", N, {}), *sources("free", N, {"server": 1}), *probe("free", N)],
+         [*healthy("ill", N, taken=ago(51, N))[:-10], *archive("ill", N, "discarded")],
+         [*healthy("shrunk", N), series("postgres_backup_last_size_ratio", steady(0.1, N), instance="shrunk", source="catalog", tool="barman", type="full")], success=0),
+     series("walg_last_upload", ago(1, N), job="exporter", instance="db", type="basebackup"), series("walg_last_upload", ago(27, N), job="exporter", instance="old", type="basebackup")],
+    verdict(2, ("well", OK, "", {"team": "payments"}), ("late", WARNING, "LastBackup"), ("too-late", CRITICAL, "LastBackup"), ("stuck", CRITICAL, "WalArchiverFailing"),
+            ("down", UNKNOWN, "BackupTargetDown"), ("unread", UNKNOWN, "BackupSourceFailed"), ("new", WARNING, "BackupNeverMade"), ("standby", UNKNOWN, "BackupNeverMade"),
+            ("free", UNKNOWN, "BackupNeverMade"), ("ill", CRITICAL, "LastBackup"), ("shrunk", WARNING, "BackupSizeCollapsed"), of='{job="backup_metrics"}'),
+    verdict(2, ("db", OK, ""), ("old", WARNING, "LastBackup"), of='{job="exporter"}', job="exporter"))
+
+N = 3 * HOUR
+A = dies(HOUR, N)
+add("The job dies, or its gateway: all that it watched is unknown, and none of it stays well; what is known to be bad stays bad",
+    [gateway(values=then(steady(1, 90), steady(0, 90)), started=then(steady(-86400, 90), gone(90))),
+     [(m, l, then(v, gone(90))) for m, l, v in run(90, healthy("a", 90), healthy("b", 90, taken=ago(51, 90)))],
+     run(N, healthy("c", N, at=A), pushed=A, job="dead")],
+    *[verdict(t, ("a", OK, ""), ("b", CRITICAL, "LastBackup"), of='{job="backup_metrics"}') for t in (2, 89, 90, 100)],
+    verdict(110, ("a", UNKNOWN, "PushgatewayDown"), ("b", CRITICAL, "LastBackup"), of='{job="backup_metrics"}'),
+    verdict(76, ("c", OK, ""), of='{job="dead"}', job="dead"), verdict(78, ("c", UNKNOWN, "BackupMetricsStale"), of='{job="dead"}', job="dead"))
 
 section("push")
 
@@ -708,12 +751,12 @@ N = HOUR
 add("The gateway lost a job's metrics, and refuses it since: it is known as ours by what it pushed within a week",
     [gateway(N), run(N, healthy("orders", N)), [(m, l, v + " stale") for m, l, v in run(10, healthy("orders", 10), job="nightly") if not m.startswith("push_")],
      series("push_time_seconds", steady(0, N), job="nightly"), series("push_failure_time_seconds", then(steady(0, 11), steady(660, 49)), job="nightly")],
-    quiet(15), fires(16, alert("BackupPushRejected", job="nightly")), fires(59, alert("BackupPushRejected", job="nightly"), alert("BackupMetricsAbsent", job="nightly")))
+    quiet(15), fires(16, alert("BackupPushRejected", job="nightly")), fires(59, alert("BackupPushRejected", job="nightly"), alert("BackupMetricsAbsent", "warning", job="nightly")))
 N = 3 * HOUR
 add("A push is refused, in words",
     [gateway(N), series("push_time_seconds", steady(0, N), job="backup_metrics", run="x"), series("push_failure_time_seconds", steady(3600, N), job="backup_metrics", run="x")],
-    says(2 * HOUR, "BackupPushRejected", "backup_metrics: the Pushgateway refuses what it pushes",
-         "The Pushgateway refused the newest push of job backup_metrics, run x, 1.0 hours ago; it shows what was pushed before that. "
+    says(2 * HOUR, "BackupPushRejected", "backup_metrics, run x: the Pushgateway refuses what it pushes",
+         "The Pushgateway refused the newest push of job backup_metrics, run x, 1h 0m 0s ago; it shows what was pushed before that. "
          "The job's report has the gateway's words (exit code 76). Usually somebody else pushes one of these names with another type.",
          job="backup_metrics", run="x", severity="critical"))
 
@@ -763,17 +806,17 @@ add("Clocks: the database's, the job's, and a backup from the future; half a min
     quiet(9), fires(10, *[alert("BackupClockSkew", "warning", instance=i) for i in ("ahead", "slow", "future")], alert("BackupClockSkew", "warning", job="fast")),
     fires(30, alert("BackupClockSkew", "warning", instance="ahead"), alert("BackupClockSkew", "warning", job="fast")))
 add("Clocks, in words", [gateway(N), run(N, healthy("ahead", N, offset=45))],
-    says(20, "BackupClockSkew", "ahead: a clock is wrong by 45 s",
-         "The clock of ahead (job backup_metrics) is 45 seconds ahead of that of the job or of Prometheus (behind, if negative); 30 seconds are the limit. "
+    says(20, "BackupClockSkew", "ahead: a clock is wrong by 45s",
+         "The clock of ahead (job backup_metrics) is 45s ahead of that of the job or of Prometheus (behind, if negative); 30 seconds are the limit. "
          "Ages are wrong by as much, and a backup from the future is never late. Synchronise the clocks (NTP).", instance="ahead", job="backup_metrics", severity="warning"))
 add("The job's clock, in words", [gateway(N), [s if s[0] != "backup_metrics_run_timestamp_seconds" else (s[0], s[1], clock(N, behind=-90)) for s in run(N, healthy("x", N))]],
-    says(20, "BackupClockSkew", "backup_metrics: a clock is wrong by 90 s",
-         "The clock of job backup_metrics is 90 seconds ahead of that of the Pushgateway; 30 seconds are the limit. "
+    says(20, "BackupClockSkew", "backup_metrics: a clock is wrong by 1m 30s",
+         "The clock of job backup_metrics is 1m 30s ahead of that of the Pushgateway; 30 seconds are the limit. "
          "Ages are wrong by as much, and a backup from the future is never late. Synchronise the clocks (NTP).", job="backup_metrics", severity="warning"))
 
 add("A backup from the future, in words", [gateway(N), run(N, healthy("orders", N, taken=clock(N, behind=-600)))],
-    says(20, "BackupClockSkew", "orders: a clock is wrong by 600 s",
-         "The clock of orders (job backup_metrics) is 600 seconds ahead of that of the job or of Prometheus (behind, if negative); 30 seconds are the limit. "
+    says(20, "BackupClockSkew", "orders: a clock is wrong by 10m 0s",
+         "The clock of orders (job backup_metrics) is 10m 0s ahead of that of the job or of Prometheus (behind, if negative); 30 seconds are the limit. "
          "Ages are wrong by as much, and a backup from the future is never late. Synchronise the clocks (NTP).", instance="orders", job="backup_metrics", severity="warning"))
 
 # ---- The older names ----
@@ -826,3 +869,58 @@ add("An exporter that pushes the older names alone is judged by 26 and 50 hours,
     fires(120, alert("LastBackup", "warning", job="wal-g", instance="orders", type_="base", tool="wal-g"), alert("LastBackup", "warning", instance="foreign", type_="base", tool="wal-g")),
     fires(121, both("LastBackup", job="wal-g", instance="orders", type_="base", tool="wal-g"), both("LastBackup", instance="foreign", type_="base", tool="wal-g"),
           alert("LastBackup", "warning", job="wal-g", instance="db", type_="base", tool="wal-g")))
+
+# ---- Told by nobody before ----
+
+section("told")
+
+N = 3 * HOUR
+OF = dict(job="backup_metrics", instance="orders", source="catalog", tool="barman", type="full")
+add("A backup that hangs: while it runs no longer than it may, late is a warning; an hour after twice the longest it is told, and late is critical again",
+    [gateway(N), run(N, [*healthy("orders", N, taken=ago(51, N))]),
+     series("postgres_backup_running_since_timestamp_seconds", steady(0, N), **OF), series("postgres_backup_longest_duration_seconds", steady(2400, N), **OF)],
+    fires(79, alert("LastBackup", "warning", instance="orders", type_="base")), fires(139, alert("LastBackup", "warning", instance="orders", type_="base")),
+    fires(140, both("LastBackup", instance="orders", type_="base")),
+    fires(146, both("LastBackup", instance="orders", type_="base"), alert("BackupRunsTooLong", "warning", instance="orders", type_="full", tool="barman")),
+    says(70, "LastBackup", "orders: the newest base backup is 2d 4h 10m 0s old",
+         "The newest base backup of orders (job backup_metrics) is 2d 4h 10m 0s old; its warning limit is 1d 2h 0m 0s. A backup is running now, and not for longer than it may: that is why this is no more than a warning. "
+         "Wait for it.", instance="orders", job="backup_metrics", severity="warning", type="base"),
+    says(150, "BackupRunsTooLong", "orders: a barman full backup has been running for 2h 30m 0s",
+         "The full backup that barman makes of orders (job backup_metrics) has been running for 2h 30m 0s, more than twice as long as any before it. "
+         "It may hang: look at its process, its log, at locks and at the storage. No other backup begins before it ends.", instance="orders", job="backup_metrics", severity="warning", source="catalog", tool="barman", type="full"))
+
+N = 3 * HOUR
+add("One of two tools stopped: told while the other goes on, for two weeks; where both are late, LastBackup tells",
+    [gateway(N), run(N, *[[*limits(name, N), *sources(name, N, {"catalog": 1}), *probe(name, N), *backup(name, ago(first, N), source="catalog", tool="wal-g", type_="full"),
+                           *backup(name, ago(second, N), source="catalog", tool="barman", type_="full")]
+                          for name, first, second in (("half", 49, 1), ("both", 60, 70), ("moved", 14 * 24 - 2, 1))])],
+    fires(60, both("LastBackup", instance="both", type_="base"), alert("BackupToolStopped", "warning", instance="moved", tool="wal-g")),
+    fires(120, both("LastBackup", instance="both", type_="base")),
+    fires(121, both("LastBackup", instance="both", type_="base"), alert("BackupToolStopped", "warning", instance="half", tool="wal-g")),
+    says(125, "BackupToolStopped", "half: the newest backup of wal-g is 2d 3h 5m 0s old, that of another tool is newer",
+         "Several tools back up half (job backup_metrics), and wal-g made its newest backup 2d 3h 5m 0s ago. The others hide that from LastBackup. "
+         "Mend it, or forget its backups if it was given up: backup-metrics catalog prune. Two weeks after its last backup this ends by itself.",
+         instance="half", job="backup_metrics", severity="warning", tool="wal-g"))
+
+N = 26 * HOUR
+cut = HOUR
+add("A server vanishes from a catalogue: told for a day. One that is configured and taken out is not, nor one that is labelled anew",
+    [gateway(N), run(N, healthy("orders", N)),
+     [(m, {"job": "backup_metrics", **l}, v + " stale") for m, l, v in
+      [*limits("eu-1", cut), *sources("eu-1", cut, {"catalog": 1}), *backup("eu-1", ago(1, cut), source="catalog"), *limits("eu-2", cut), *sources("eu-2", cut, {"catalog": 1}), *backup("eu-2", ago(1, cut), source="catalog"),
+       *healthy("removed", cut)]],
+     [(m, {"job": "backup_metrics", "team": "a", **l}, then(gap(cut), v)) for m, l, v in
+      [*limits("eu-2", N - cut), *sources("eu-2", N - cut, {"catalog": 1}), *backup("eu-2", steady(0, N - cut), source="catalog")]]],
+    quiet(cut + 14), fires(cut + 15, alert("BackupServerVanished", "warning", instance="eu-1")), fires(cut + 24 * HOUR - 1, alert("BackupServerVanished", "warning", instance="eu-1")), quiet(cut + 24 * HOUR),
+    says(2 * HOUR, "BackupServerVanished", "eu-1: its catalogue does not list it any more",
+         "eu-1 was found in a catalogue by job backup_metrics, and 1h 0m 0s ago it was not there any more: nobody watches its backups. "
+         "Was it removed on purpose? Then this ends within a day. Else look who deleted it from the catalogue, and name it in the configuration, so that it is missed.",
+         instance="eu-1", job="backup_metrics", severity="warning"))
+
+N = 40
+add("The settings of a scheduler cannot be read again",
+    [gateway(N), run(N, healthy("orders", N), run="a"), series("backup_metrics_config_last_reload_successful", then(steady(1, 10), steady(0, 20), steady(1, 10)), job="backup_metrics", run="a")],
+    quiet(24), fires(25, alert("BackupConfigReloadFailed", "warning", run="a")), fires(29, alert("BackupConfigReloadFailed", "warning", run="a")), quiet(30),
+    says(27, "BackupConfigReloadFailed", "backup_metrics, run a: its settings are broken, and older ones are in use",
+         "The scheduler of job backup_metrics, run a could not read its settings again: databases that were added since are not watched. Its log lists every problem, and so does "
+         "backup-metrics check with the same settings.", job="backup_metrics", run="a", severity="warning"))

@@ -8,18 +8,21 @@ internal static class Attention
 {
     const int Open = 8;
 
+    public static int Count(IReadOnlyList<Assessment> assessments) => assessments.Count(one => one.Findings.Count > 0);
+
     /// <param name="assessments">Worst first.</param>
     public static IEnumerable<Html> Render(IReadOnlyList<Assessment> assessments)
     {
-        var count = assessments.Count(one => one.Verdict is Verdict.Critical or Verdict.Warning);
+        var count = Count(assessments);
         if (count == 0)
             yield break;
         yield return Html.Format(
             $"<section id=\"attention\" aria-labelledby=\"h-attention\"><h2 id=\"h-attention\">Needs attention <span "
                 + $"class=\"count\">{count}</span></h2>\n"
         );
-        for (var i = 0; i < count; i++)
-            yield return Card(assessments[i], i);
+        var index = 0;
+        foreach (var one in assessments.Where(one => one.Findings.Count > 0))
+            yield return Card(one, index++);
         yield return Html.Format($"</section>\n");
     }
 
@@ -39,7 +42,9 @@ internal static class Attention
             )}</span><span class="short">{one.Findings[0].Summary}{more}</span></summary>
             <ul class="findings">{Html.Join(one.Findings.Select(Finding))}</ul>
             {Known(result)}
-            <p class="about">{DatabaseFacts.Server(result)}, asked {TimeElement.Render(result.At)} {DatabaseFacts.Labels(result.Instance)}</p>
+            <p class="about"><span>{StateText.Speaker(result)}, probed {TimeElement.Render(result.At)}</span>{DatabaseFacts.Labels(
+                result.Instance
+            )}</p>
             </details>
 
             """
@@ -87,7 +92,9 @@ internal static class Attention
                 Html.Nothing
             );
         if (DatabaseFacts.Archiving(result) is { } archiving)
-            yield return Row("WAL archiving", Html.Format($"{archiving}"), Html.Nothing, Html.Nothing);
+            yield return Row("WAL archiving", archiving, Html.Nothing, Html.Nothing);
+        foreach (var (name, text) in DatabaseFacts.Archives(result))
+            yield return Row(name, Html.Format($"{text}"), Html.Nothing, Html.Nothing);
     }
 
     static Html Row(string name, Html value, Html bar, Html details) =>

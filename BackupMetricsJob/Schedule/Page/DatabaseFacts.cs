@@ -6,16 +6,6 @@ namespace BackupMetricsJob.Schedule.Page;
 /// <summary>Facts about a database, in the words of `show`.</summary>
 internal static class DatabaseFacts
 {
-    /// <summary>PostgreSQL 15.20, primary; or the source of the facts.</summary>
-    public static string Server(ProbeResult result) =>
-        result switch
-        {
-            { Server: { } server } => $"PostgreSQL {Humanize.Version(server.VersionNumber)}, {(server.InRecovery ? "standby" : "primary")}",
-            { IsTarget: false } => $"according to {string.Join(", ", result.Instance.Sources)}",
-            { SourcesThatAnswered.Count: > 0 } => $"according to {string.Join(", ", result.SourcesThatAnswered)}",
-            _ => "no answer",
-        };
-
     public static Html Age(BackupFacts backup, Instance instance) =>
         backup.Age is { } age
             ? Html.Format($"<b>{Humanize.Duration(age)}</b> old{Limit(instance, ShowBackup.LimitTypeFor(instance, backup.Type))}")
@@ -24,28 +14,37 @@ internal static class DatabaseFacts
     /// <summary>Tool, finish time, duration, size and what else is kept.</summary>
     public static Html Details(BackupFacts backup)
     {
-        var finished = backup.LastSuccess is { } at
-            ? Html.Format($"{backup.Tool}, finished {TimeElement.Render(at)}")
-            : Html.Format($"{backup.Tool}");
+        var tool = Humanize.Tool(backup.Tool);
+        var finished = backup.LastSuccess is { } at ? Html.Format($"{tool}, finished {TimeElement.Render(at)}") : Html.Format($"{tool}");
         if (backup.LastTest is { } test)
-            return Html.Format($"{backup.Tool}, {ShowBackup.Describe(test, backup)}");
+            return Html.Format($"{tool}, {ShowBackup.Describe(test, backup)}");
         var took = backup.LastDuration is { } duration ? $", took {Humanize.Duration(duration)}" : "";
         var more = ShowBackup.DescribeOthers(backup);
         return Html.Format($"{finished}{took}{ShowBackup.Size(backup)}{(more.Length > 0 ? "; " + more : "")}");
     }
 
-    /// <summary>The state of WAL archiving; null without server facts.</summary>
-    public static string? Archiving(ProbeResult result)
+    /// <summary>The state of WAL archiving, marked where it is bad; null without server facts.</summary>
+    public static Html? Archiving(ProbeResult result)
     {
         if (result.Server is not { } server)
             return null;
         if (ArchiverStates.Classify(server) is not { } state)
-            return "unknown";
+            return Html.Format($"<span class=\"dim\">unknown</span>");
         var last =
             !server.DoesNotArchiveItself && server.ArchiveMode != "off" && server.Archiver.LastArchived is { } archived
                 ? $", last success {Humanize.Duration(server.Now - archived)} before the probe"
                 : "";
-        return state.Name() + last;
+        var isBad = state is ArchiverState.Failing or ArchiverState.Never or ArchiverState.Discarded;
+        return isBad ? Html.Format($"<b class=\"bad\">{state.Name()}</b>{last}") : Html.Format($"{state.Name()}{last}");
+    }
+
+    /// <summary>A line about each WAL archive that was listed.</summary>
+    public static IReadOnlyList<(string Name, string Text)> Archives(ProbeResult result)
+    {
+        var lines = new List<(string, string)>();
+        if (result.ArchiveWord is { } word)
+            ShowArchive.Write(word, result.At, (name, text) => lines.Add((name, text)));
+        return lines;
     }
 
     /// <summary>How long the oldest segment has been waiting for the archiver; null if none is.</summary>
@@ -70,24 +69,11 @@ internal static class DatabaseFacts
             ? Html.Format($"<b>{Humanize.Duration(loss.Window)}</b> of work at {ShowTable.Bound(loss)}{ShowTable.Condition(loss)}")
             : null;
 
-    /// <summary>Short forms for a table with headings.</summary>
-    public static Html? ShortQueue(ProbeResult result)
-    {
-        if (result.Server is not { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal: { } wal })
-            return null;
-        return Waiting(result) is { } waiting
-            ? Html.Format($"{Humanize.Waiting(wal)}, {Humanize.Duration(waiting)}")
-            : Html.Format($"empty");
-    }
-
-    public static Html? ShortLoss(ProbeResult result) =>
-        result.LossWindow is { } window ? Html.Format($"{Humanize.Duration(window)}") : null;
-
     public static Html Labels(Instance instance)
     {
         if (instance.Labels.Count == 0)
             return Html.Nothing;
-        return Html.Format($"<span class=\"labels\">{Html.Join(" ", [.. instance.Labels.Select(Label)])}</span>");
+        return Html.Format($" <span class=\"labels\">{Html.Join(" ", [.. instance.Labels.Select(Label)])}</span>");
     }
 
     static Html Label(InstanceLabel label) => Html.Format($"<span>{label.Name}={label.Value}</span>");

@@ -30,7 +30,7 @@ internal sealed record Headline(Verdict Verdict, string Text, string More)
             );
         var backups = OfRun(last, assessments);
         // Good backups with a job that reports to nobody are not good news.
-        return backups.Verdict < Verdict.Healthy || Trouble(now, last) is not { } trouble
+        return backups.Verdict == Verdict.Critical || Trouble(now, last) is not { } trouble
             ? backups
             : new(Verdict.Critical, trouble, $"{backups.Text}, as far as this node knows. {backups.More}".TrimEnd());
     }
@@ -50,13 +50,16 @@ internal sealed record Headline(Verdict Verdict, string Text, string More)
     static Headline OfRun(LastRun last, IReadOnlyList<Assessment> assessments)
     {
         var (critical, warning) = (Count(assessments, Verdict.Critical), Count(assessments, Verdict.Warning));
-        var (healthy, other) = (Count(assessments, Verdict.Healthy), Count(assessments, Verdict.NotAssessed));
-        var (bad, all) = (critical + warning, critical + warning + healthy);
+        var (unknown, other) = (Count(assessments, Verdict.Unknown), Count(assessments, Verdict.NotAssessed));
+        var healthy = Count(assessments, Verdict.Healthy);
+        var (bad, all) = (critical + unknown + warning, critical + unknown + warning + healthy);
         var more = new List<string>();
         if (bad > 0)
         {
             if (critical > 0)
                 more.Add($"{critical} critical");
+            if (unknown > 0)
+                more.Add($"{unknown} unknown");
             if (warning > 0)
                 more.Add(warning == 1 ? "1 warning" : $"{warning} warnings");
             if (healthy > 0)
@@ -71,12 +74,15 @@ internal sealed record Headline(Verdict Verdict, string Text, string More)
             (0, 0, _) => "No database is assessed here",
             (0, 1, _) => "The backups are OK",
             (0, _, _) => $"All {all} databases have good backups",
+            (1, 1, _) when unknown == 1 => "The state of the backups is unknown",
+            _ when bad == unknown => $"The state of {(bad == all ? $"all {all}" : $"{bad} of {all}")} databases is unknown",
             (1, 1, _) => "The database needs attention",
             (1, _, _) => $"1 of {all} databases needs attention",
             _ => bad == all ? $"All {all} databases need attention" : $"{bad} of {all} databases need attention",
         };
         var verdict =
             critical > 0 ? Verdict.Critical
+            : unknown > 0 ? Verdict.Unknown
             : warning > 0 ? Verdict.Warning
             : all > 0 ? Verdict.Healthy
             : Verdict.NotAssessed;

@@ -3,66 +3,100 @@ using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Schedule.Page;
 
-/// <summary>The databases that need no attention, one line each.</summary>
+/// <summary>The databases without findings, one line each: how they stand, and by whose word.</summary>
 internal static class HealthyTable
 {
     /// <param name="assessments">Worst first.</param>
     public static IEnumerable<Html> Render(IReadOnlyList<Assessment> assessments)
     {
-        var first = 0;
-        while (first < assessments.Count && assessments[first].Verdict is Verdict.Critical or Verdict.Warning)
-            first++;
-        if (first == assessments.Count)
+        var others = assessments.Where(one => one.Findings.Count == 0).ToList();
+        if (others.Count == 0)
             yield break;
-        var isAllHealthy = assessments[^1].Verdict == Verdict.Healthy;
         yield return Html.Format(
             $"""
-            <section id="ok" aria-labelledby="h-ok"><h2 id="h-ok">{(
-                isAllHealthy ? "OK" : "OK or not assessed"
-            )} <span class="count">{assessments.Count - first}</span></h2>
-            <table><thead><tr><th scope="col">Database</th><th scope="col">Newest backup</th><th scope="col">Made with</th><th scope="col">Would be lost now</th><th scope="col">Ready queue</th></tr></thead><tbody>
+            <section id="ok" aria-labelledby="h-ok"><h2 id="h-ok">{Title(
+                [.. others.Select(one => one.Verdict).Distinct()]
+            )} <span class="count">{others.Count}</span></h2>
+            <table><thead><tr><th scope="col">Database</th><th scope="col">Newest backup</th><th scope="col">Would be lost now</th><th scope="col">Oldest backup</th><th scope="col">Restore test</th></tr></thead><tbody>
 
             """
         );
-        for (var i = first; i < assessments.Count; i++)
-            yield return Row(assessments[i]);
+        foreach (var one in others)
+            yield return Row(one);
         yield return Html.Format($"</tbody></table></section>\n");
     }
+
+    static string Title(IReadOnlyList<Verdict> verdicts) =>
+        string.Join(
+            " or ",
+            verdicts.Select((one, i) => i == 0 || one == Verdict.Healthy ? Icon.Word(one) : Icon.Word(one).ToLowerInvariant())
+        );
 
     static Html Row(Assessment one)
     {
         var result = one.Result;
-        var newest = StateText.Newest(result);
         return Html.Format(
             $"""
             <tr data-find="{result.Instance.Name}"><th scope="row">{Icon.Render(
                 one.Verdict
             )}<span class="name"><bdi>{result.Instance.Name}</bdi></span><span class="hidden">: {Icon.Word(
                 one.Verdict
-            )}</span> {DatabaseFacts.Labels(result.Instance)}</th><td class="age">{Age(result, newest)}</td><td class="tool">{(
-                newest is null ? "" : $"{newest.Tool}, {newest.Type.Name()}"
-            )}</td><td class="loss">{DatabaseFacts.ShortLoss(result) ?? Unknown(one)}</td><td class="queue">{DatabaseFacts.ShortQueue(result)
-                ?? Unknown(one)}</td></tr>
+            )}</span>{DatabaseFacts.Labels(result.Instance)}</th>{Cells(one)}</tr>
 
             """
         );
     }
 
-    static Html Age(ProbeResult result, BackupFacts? newest)
+    static Html Cells(Assessment one) =>
+        one.Verdict == Verdict.NotAssessed
+            ? Html.Format(
+                $"<td colspan=\"4\">{Unknown(one.Result.IsMonitored ? "a standby: see its primary" : "only holds facts about others")}</td>"
+            )
+            : Html.Format(
+                $"<td class=\"age\">{Age(one)}</td><td class=\"loss\">{Loss(one)}</td><td class=\"oldest\">{Oldest(one.Result)}</td>"
+                    + $"<td class=\"test\">{RestoreTest(one.Result)}</td>"
+            );
+
+    static Html Age(Assessment one)
     {
-        if (!result.IsMonitored)
-            return Html.Format($"<span class=\"unknown\">only holds facts about others</span>");
-        if (result.Server is { DoesNotArchiveItself: true })
-            return Html.Format($"<span class=\"unknown\">a standby: see its primary</span>");
-        if (newest is not { Age: { } age })
-            return Html.Format($"<span class=\"unknown\">none known</span>");
+        var result = one.Result;
+        if (StateText.Newest(result) is not { Age: { } age, LastSuccess: { } finished } newest)
+            return Unknown("none known");
+        var made = Small(
+            $"{Humanize.Tool(newest.Tool)}, {newest.Type.Name()}"
+                + (result.Copies is { } copies ? $", {(copies.Count == 1 ? "1 copy" : $"{copies.Count} copies")}" : "")
+        );
+        if (one.Verdict == Verdict.Unknown)
+            return Html.Format($"<span class=\"dim\">finished {TimeElement.Render(finished)}; one since then is not known</span>{made}");
         var type = ShowBackup.LimitTypeFor(result.Instance, newest.Type);
         return Html.Format(
             $"<div>{AgeBar.Render(result.Instance, type, age)}"
-                + $"<span><b>{Humanize.Duration(age)}</b>{AgeBar.First(result.Instance, type)}</span></div>"
+                + $"<span><b>{Humanize.Duration(age)}</b>{AgeBar.First(result.Instance, type)}</span></div>{made}"
         );
     }
 
-    static Html Unknown(Assessment one) =>
-        Html.Format($"<span class=\"unknown\">" + $"{(one.Verdict == Verdict.NotAssessed ? "–" : "unknown")}</span>");
+    static Html Loss(Assessment one) =>
+        one is { Verdict: Verdict.Healthy, Result.Loss: { } loss }
+            ? Html.Format($"{Humanize.Duration(loss.Window)}{Small(StateText.Word(loss))}")
+            : Unknown("unknown");
+
+    // The recovery window begins with it.
+    static Html Oldest(ProbeResult result) =>
+        result.Backups.Where(backup => backup.Type != BackupType.Wal && backup.Type != BackupType.RestoreTest).Min(backup => backup.Oldest)
+            is { } oldest
+            ? TimeElement.Date(oldest)
+            : Unknown("unknown");
+
+    static Html RestoreTest(ProbeResult result)
+    {
+        var newest = result.Backups.Where(backup => backup is { Type: BackupType.RestoreTest, Age: not null }).MinBy(backup => backup.Age);
+        if (newest is null)
+            return Unknown("none known");
+        var took = newest.LastTest?.RestoreTime is { } time ? Small("in " + Humanize.Duration(time)) : Html.Nothing;
+        return Html.Format($"{TimeElement.Date(newest.LastSuccess!.Value)}{took}");
+    }
+
+    static Html Small(string text) => Html.Format($"<small>{text}</small>");
+
+    static Html Unknown(string text) => Html.Format($"<span class=\"dim\">{text}</span>");
 }

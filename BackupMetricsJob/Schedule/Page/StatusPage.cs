@@ -28,14 +28,20 @@ internal static class StatusPage
 
     static IEnumerable<Html> Parts(ScheduleSnapshot now, DateTimeOffset time)
     {
-        var assessments = Assessment.Assess(now.NewestRun?.Report.Results ?? []);
+        var assessments = Assessment.Assess(now.NewestRun?.Report.Results ?? [], Headline.Stale(now, time) is not null);
         var headline = Headline.From(now, assessments, time);
         yield return Head(now, headline);
-        yield return Hero(now, headline, time);
+        // What is wrong comes first; without that, how the job does.
+        var isAttentionNeeded = Attention.Count(assessments) > 0;
+        yield return Hero(now, headline, time, withJob: !isAttentionNeeded);
         yield return Notices.Render(now);
         yield return Html.Format($"</div>\n<main id=\"main\">\n");
         foreach (var card in Attention.Render(assessments))
             yield return card;
+        if (isAttentionNeeded)
+            yield return Html.Format(
+                $"<section id=\"job\" aria-labelledby=\"h-job\"><h2 id=\"h-job\">Runs of the job</h2>{JobFacts.AtAGlance(now, time)}</section>\n"
+            );
         foreach (var row in HealthyTable.Render(assessments))
             yield return row;
         yield return RunHistory.Table(now, time);
@@ -69,14 +75,14 @@ internal static class StatusPage
             """
         );
 
-    static Html Hero(ScheduleSnapshot now, Headline headline, DateTimeOffset time) =>
+    static Html Hero(ScheduleSnapshot now, Headline headline, DateTimeOffset time, bool withJob) =>
         Html.Format(
             $"""
             <div id="top">
             <header class="{Icon.Name(headline.Verdict)}"><p class="brand">backup-metrics on <bdi>{now.Node}</bdi></p>
             <h1>{Icon.Render(headline.Verdict)}<span>{headline.Text}</span></h1>
             <p class="sub">{headline.More}{Asked(now, time)}</p>
-            {JobFacts.AtAGlance(now, time)}</header>
+            {(withJob ? JobFacts.AtAGlance(now, time) : Html.Nothing)}</header>
 
             """
         );

@@ -1,0 +1,61 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Tests.Integration;
+using BackupMetricsJob.Tests.Support;
+
+namespace BackupMetricsJob.Tests.Deploy;
+
+/// <summary>
+/// The same with verdicts: what the page shows as critical or unknown is that in Prometheus, and what it shows as well is nothing else
+/// there.
+/// </summary>
+public sealed partial class CriticalFindingsTests
+{
+    const string Tests = "  promql_expr_test:";
+
+    [Fact]
+    public async Task What_the_page_makes_of_a_state_is_the_verdict_in_Prometheus()
+    {
+        var states = States.ToList();
+        var verdicts = states.ToLookup(state => Verdicts.For(state, Findings.For(state)), state => state.Instance.Name);
+        Assert.All(Enum.GetValues<Verdict>(), verdict => Assert.NotEmpty(verdicts[verdict]));
+
+        await SaysAsync(
+            states,
+            "max by (instance) (postgres_backup_verdict > 1)",
+            [
+                .. verdicts[Verdict.Critical].Select(name => (name, 2)),
+                // A standby's backups are its primary's: nothing is known of them here.
+                .. verdicts[Verdict.Unknown].Concat(verdicts[Verdict.NotAssessed]).Select(name => (name, 3)),
+            ]
+        );
+        await SaysAsync(
+            states,
+            $"max by (instance) (postgres_backup_verdict{{instance=~\"{string.Join('|', verdicts[Verdict.Healthy])}\"}})",
+            [.. verdicts[Verdict.Healthy].Select(name => (name, 0))]
+        );
+    }
+
+    static async Task SaysAsync(List<ProbeResult> states, string query, List<(string Name, int Value)> expected)
+    {
+        var scenario = Scenario(Published.Text([.. states]), []);
+        var samples = expected
+            .OrderBy(sample => sample.Name, StringComparer.Ordinal)
+            .Select(sample => $"    - {{labels: '{{instance=\"{sample.Name}\"}}', value: {sample.Value}}}");
+        using var folder = new TempFolder();
+        var file = folder.Write(
+            "states.yml",
+            $"""
+            {scenario[..scenario.IndexOf(Tests, StringComparison.Ordinal)]}{Tests}
+              - expr: {query}
+                eval_time: 130m
+                exp_samples:
+            {string.Join('\n', samples)}
+
+            """
+        );
+
+        var result = await ChildProcess.RunAsync(Promtool.Program, ["test", "rules", file], deadline: TimeSpan.FromMinutes(5));
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+    }
+}
