@@ -111,6 +111,18 @@ public sealed class ArchiveTimelineTests
     public void A_branch_that_ended_earlier_is_not_missed_without_its_history_file() =>
         Assert.Equal((0, null, Name(1, 9)), Told(Covered(Listing([], [], (1, 5, 9), (2, 7, 9)))));
 
+    /// <summary>Not all of an archive need be listed: what begins before the listing is told as that.</summary>
+    [Fact]
+    public void What_lies_before_the_listing_is_not_judged_unless_nothing_else_is_known()
+    {
+        Assert.True(Covered(Listing([], [], (1, 6, 9))).BeginsTooLate);
+        Assert.False(Covered(Listing([], [], (1, 3, 4), (1, 6, 9))).BeginsTooLate);
+
+        var newer = Full with { Finished = Noon.AddHours(-1), StartSegment = Name(1, 8), StopSegment = Name(1, 8) };
+        Assert.Empty(ArchiveCoverage.Compute(Listing([], [], (1, 6, 9)), [Full, newer], null).WithoutWal);
+        Assert.Equal([Full], ArchiveCoverage.Compute(Listing([], [], (1, 3, 4), (1, 6, 9)), [Full, newer], null).WithoutWal);
+    }
+
     [Fact]
     public void A_hole_in_an_abandoned_branch_or_before_the_backup_is_none() =>
         Assert.Equal((0, null, Name(2, 12)), Told(Covered(Listing([2], [(1, 8)], (1, 1, 2), (1, 5, 8), (1, 11, 14), (2, 8, 12)))));
