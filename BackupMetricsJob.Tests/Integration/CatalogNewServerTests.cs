@@ -4,7 +4,7 @@ using static BackupMetricsJob.Tests.Integration.CatalogDatabase;
 
 namespace BackupMetricsJob.Tests.Integration;
 
-/// <summary>A server that is new to the catalogue may be a known one whose name was mistyped: that is told once, and can be undone.</summary>
+/// <summary>A server that is new to the catalogue may be a known one, mistyped: that is told once, and can be undone.</summary>
 public sealed class CatalogNewServerTests
 {
     [Fact]
@@ -20,8 +20,8 @@ public sealed class CatalogNewServerTests
             [
                 new Listed.Note(
                     "shop",
-                    "the catalogue had no server of this name, and the same backups are known as those of \"orders\". If they are one server, "
-                        + "use the name orders for it, and remove the new name: backup-metrics catalog forget --server shop"
+                    "the catalogue had no server of this name, and the same backups are known as those of \"orders\". If they are one "
+                        + "server, use the name orders for it, and remove the new name: backup-metrics catalog forget --server shop"
                 ),
             ],
             first.Notes

@@ -226,8 +226,8 @@ internal static class BackupFindings
             )
             : new(
                 false,
-                $"whether the newest {backup.Type.Name()} backup of {backup.Tool} has its WAL in it is not known, and with archive_mode off "
-                    + "none is archived",
+                $"whether the newest {backup.Type.Name()} backup of {backup.Tool} has its WAL in it is not known, and with archive_mode "
+                    + "off none is archived",
                 "Say how it is made: backup-metrics record --wal stream, or --size-of with its directory."
             );
 

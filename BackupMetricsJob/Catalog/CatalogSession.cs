@@ -115,7 +115,8 @@ internal sealed class CatalogSession
         await using var closed = connection;
         _connection = connection.Npgsql;
         var wait = timeout < MaxLockWait ? timeout : MaxLockWait;
-        // Until this has ended, the search_path is the one that the owner of the database chose: nothing may be looked up in it.
+        // Compiling takes longer than all that is done here: seconds, where many servers are compared. Until this has ended, the
+        // search_path is the one that the owner of the database chose: nothing may be looked up in it.
         await ExecuteAsync(
             string.Create(
                 CultureInfo.InvariantCulture,
@@ -126,6 +127,7 @@ internal sealed class CatalogSession
                   pg_catalog.set_config('default_transaction_read_only', 'off', false),
                   pg_catalog.set_config('default_transaction_isolation', 'read committed', false),
                   pg_catalog.set_config('standard_conforming_strings', 'on', false),
+                  pg_catalog.set_config('jit', 'off', false),
                   pg_catalog.set_config('client_min_messages', 'warning', false)
                 """
             ),

@@ -99,9 +99,7 @@ internal static class CloudNativePgBackup
 
     static string? Error(string phase, Fields backup)
     {
-        var error = backup.Text("status.error") is { Length: > 0 } reported
-            ? reported
-            : backup.Text("status.commandError");
+        var error = backup.Text("status.error") is { Length: > 0 } reported ? reported : backup.Text("status.commandError");
         return !string.IsNullOrEmpty(error) ? PlainText.OnOneLine(error)
             : phase == "walArchivingFailing" ? "WAL archiving fails: no backup is made until it works"
             : null;

@@ -225,8 +225,8 @@ internal sealed class CatalogSource
             )
             {
                 Do =
-                    $"Repeat that import by hand on {host}, and read what it says: one that succeeds ends this. If {tool} is not used there: "
-                    + $"backup-metrics catalog forget --refused {tool}.",
+                    $"Repeat that import by hand on {host}, and read what it says: one that succeeds ends this. If {tool} is not used "
+                    + $"there: backup-metrics catalog forget --refused {tool}.",
             };
     }
 
