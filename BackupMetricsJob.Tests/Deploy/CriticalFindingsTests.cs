@@ -242,9 +242,8 @@ public sealed partial class CriticalFindingsTests
                 .Matches(exposition)
                 .Select(match => match.Groups[1].Value)
                 .Distinct()
-                .Select(name =>
-                    $"  - {{series: 'postgres_backup:memory_target_timestamp_seconds{{job=\"backup_metrics\",instance=\"{name}\"}}', values: '-9000000'}}"
-                )
+                .Select(name => $"{{job=\"backup_metrics\",instance=\"{name}\"}}")
+                .Select(labels => $"  - {{series: 'postgres_backup:memory_target_timestamp_seconds{labels}', values: '-9000000'}}")
         );
 
         var expected = critical.Order(StringComparer.Ordinal).Select(name => $"    - {{labels: '{{instance=\"{name}\"}}', value: 1}}");

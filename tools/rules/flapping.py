@@ -96,8 +96,9 @@ def minutes(at):
 def differences(calm, rough, slack):
     """(minute, alert, what) wherever the rough world tells something that the calm one does not, allowing for some minutes."""
     for at, alerts in rough.items():
-        near = [calm[other] for other in calm if abs(other - at) <= slack]
-        allowed, wanted = frozenset.union(*near), frozenset.intersection(*near)
-        if at + slack <= max(calm):
+        # What was told all the time is told now, and what is told was told, or will be.
+        wanted = frozenset.intersection(*[calm[other] for other in calm if at - slack <= other <= at])
+        allowed = frozenset.union(*[calm[other] for other in calm if abs(other - at) <= slack])
+        if at >= slack:
             yield from ((at, alert, "is silent") for alert in sorted(wanted - alerts))
         yield from ((at, alert, "fires") for alert in sorted(alerts - allowed) if not re.search(GATEWAY, alert))
