@@ -47,7 +47,7 @@ public sealed partial class CriticalFindingsTests
             $"""
             {scenario[..scenario.IndexOf(Tests, StringComparison.Ordinal)]}{Tests}
               - expr: {query}
-                eval_time: 130m
+                eval_time: 75m
                 exp_samples:
             {string.Join('\n', samples)}
 
