@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BackupMetricsJob.Cli.Help;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Drill;
 using BackupMetricsJob.Exposition;
@@ -11,12 +12,32 @@ internal static class DrillCommand
 {
     public static Command Create(ProcessContext context, BuildVersion build)
     {
-        var command = new Command(
+        var command = new DocumentedCommand(
             "drill",
             "Restore the newest backup into a throw-away cluster, replay WAL, check what came back, and compare it with what was claimed"
-        );
+        )
+        {
+            Examples =
+            [
+                new(
+                    "of pgBackRest, as the user that may read the repository",
+                    """
+                    backup-metrics drill --tool pgbackrest --stanza orders \
+                      --gateway http://pushgateway:9091
+                    """
+                ),
+                new(
+                    "of pg_basebackup with a WAL archive, checked by a query",
+                    """
+                    backup-metrics drill --tool pg_basebackup --server orders \
+                      --directory /backup/orders --archive /archive/orders --query checks.sql
+                    """
+                ),
+            ],
+        };
         var flags = new FlagSet(command);
         DrillFlags.AddTo(flags);
+        flags.Add(JobSettings.Quiet);
         command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), context, build));
         return command;
     }
@@ -24,8 +45,10 @@ internal static class DrillCommand
     static async Task<int> RunAsync(Flags flags, ProcessContext context, BuildVersion build)
     {
         var problems = new List<Problem>();
-        var drill = DrillFlags.Read(new(flags, context.Environment), context, build, problems);
-        if (drill is null)
+        var settings = new Settings(flags, context.Environment);
+        var drill = DrillFlags.Read(settings, context, build, problems);
+        var quiet = JobSettings.Quiet.IsOther(settings, problems);
+        if (drill is null || problems.Count > 0)
             return CatalogFlags.Report(problems, context);
         if (Environment.IsPrivilegedProcess)
         {
@@ -47,7 +70,9 @@ internal static class DrillCommand
             context.IsInteractive ? phase => context.Error.WriteLine($"{phase.Name()} ...") : null,
             signals.Stop
         );
-        DrillSummary.Write(report, context.Error);
-        return (int)ExitCodes.For(report, signals.Received);
+        var code = ExitCodes.For(report, signals.Received);
+        if (!quiet || !DrillSummary.IsAllWell(report, code, asked: drill.Asked.Count > 0))
+            DrillSummary.Write(report, context.Error);
+        return (int)code;
     }
 }

@@ -84,36 +84,12 @@ internal static class DrillFlags
 
     public static void AddTo(FlagSet flags)
     {
-        flags.Add(
-            JobSettings.Verbose,
-            Tool,
-            Server,
-            Stanza,
-            BackupDirectory,
-            Archive,
-            Dump,
-            RestoreCommand,
-            Snapshot,
-            ToolConfig,
-            WorkDir,
-            BinDir,
-            QueryFile,
-            Database,
-            Superuser,
-            Preload,
-            Amcheck,
-            TimeLimit,
-            Keep,
-            JobSettings.Connection,
-            JobSettings.Catalogue with
-            {
-                Help = "Database of the catalogue that the drill is recorded in",
-            },
-            GatewayAccess.Url with
-            {
-                Help = "Pushgateway that the result is pushed to; repeatable",
-            }
-        );
+        flags.Add(JobSettings.Verbose, Tool with { Words = DrillTools.Names }, Server);
+        flags.Add(SettingGroup.Backup, Stanza, BackupDirectory, Archive, Dump, RestoreCommand, Snapshot, ToolConfig);
+        flags.Add(SettingGroup.Restore, WorkDir, BinDir, QueryFile, Database, Superuser, Preload, Amcheck, TimeLimit, Keep);
+        flags.Add(JobSettings.Connection);
+        flags.Add(SettingGroup.Common, JobSettings.Catalogue with { Help = "Database of the catalogue that the drill is recorded in" });
+        flags.Add(GatewayAccess.Url with { Help = "Pushgateway that the result is pushed to; repeatable" });
         JobFlags.AddGatewayAccess(flags, GatewayAccess.Timeout);
         flags.Add(
             JobSettings.Job,

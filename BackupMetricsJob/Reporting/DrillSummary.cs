@@ -34,6 +34,14 @@ internal static class DrillSummary
         }
     }
 
+    /// <summary>Whether there is nothing to report but that all is well. A claim that was asked for and not had is worth a line.</summary>
+    public static bool IsAllWell(DrillReport report, ExitCode code, bool asked) =>
+        code == ExitCode.Success
+        && report.Result is { Shortfall: var shortfall, KeptFolder: null, CleanUpFailure: null, Cleared.Count: 0 }
+        && !(shortfall > TimeSpan.Zero)
+        && !(asked && report.Result.Claim?.Why is not null)
+        && report.Pushes.All(push => push is { Arrived: true, Advice: null });
+
     static string What(DrillResult result)
     {
         var backup = result.BackupId is { } id ? $" {PlainText.OnOneLine(id)}" : "";

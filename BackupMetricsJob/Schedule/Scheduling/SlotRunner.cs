@@ -103,7 +103,8 @@ internal sealed class SlotRunner(CurrentOptions options, ProcessContext context,
             var report = await RunAsync(plan);
             WasCancelled |= _cancel.IsCancellationRequested;
             var code = ExitCodes.For(report, _cancel.IsCancellationRequested ? ExitCode.Terminated : null, plan.Output.FailOnTarget);
-            RunSummary.Write(report, code, plan.Output.LogFormat, context);
+            if (!plan.Output.Quiet || !RunSummary.IsAllWell(report, code))
+                RunSummary.Write(report, code, plan.Output.LogFormat, context);
             var series = plan.Listen is null ? null : await ScrapeText.OfRunAsync(report, plan.Job.Group);
             var run = new LastRun(slot, isRetry, began, context.Time.GetUtcNow(), report, code) { Series = series };
             state.End(run);
