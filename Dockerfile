@@ -2,7 +2,7 @@
 #
 #   docker build -t backup-metrics .
 #
-# The build has no .git, so pass the revision: --build-arg REVISION=$(git rev-parse HEAD)
+# The build has no .git, so pass what the labels need: --build-arg REVISION=$(git rev-parse HEAD) --build-arg VERSION=0.1.0
 FROM mcr.microsoft.com/dotnet/sdk:10.0.401-noble AS build
 ENV DOTNET_NOLOGO=true DOTNET_CLI_TELEMETRY_OPTOUT=true
 # The linker for a native program.
@@ -16,6 +16,14 @@ RUN dotnet publish BackupMetricsJob -c Release -p:SourceRevisionId=$REVISION -o 
 
 # Contains libc6, libssl3 and ca-certificates, but no time zones.
 FROM mcr.microsoft.com/dotnet/runtime-deps:10.0.12-noble-chiseled AS final
+ARG REVISION=
+ARG VERSION=
+LABEL org.opencontainers.image.title="backup-metrics" \
+      org.opencontainers.image.description="Tells Prometheus how old the backups of PostgreSQL servers are" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.base.name="mcr.microsoft.com/dotnet/runtime-deps:10.0.12-noble-chiseled" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION"
 COPY --from=build /usr/share/zoneinfo/ /usr/share/zoneinfo/
 COPY --from=build /out/backup-metrics /usr/local/bin/
 # The image's user "app", by number, so that Kubernetes can see that it is not root.

@@ -35,13 +35,14 @@ require() {
             barman) packages+=(barman) ;;
             rclone) packages+=(rclone) ;;
             bubblewrap) packages+=(bubblewrap) ;;
+            sysusers) packages+=(systemd-standalone-sysusers) ;;
             pgbouncer) packages+=(pgbouncer) ;;
             docker-compose) packages+=(docker-compose) ;;
             yamllint) packages+=(yamllint) ;;
             chromium) packages+=(chromium) ;;
             check-pgbackrest) packages+=(check-pgbackrest) ;;
             npm-postgres) command -v npm > /dev/null || packages+=(nodejs npm) ;;
-            curl | python3 | gcc | *-dev | golang-go | python3-*) packages+=("$need") ;;
+            curl | python3 | gcc | *-dev | golang-go | python3-* | zsh | fish | man-db | lintian) packages+=("$need") ;;
             *)
                 echo "require: no package is known for \"$need\"" >&2
                 return 70
@@ -77,12 +78,14 @@ require_has() {
         barman) command -v barman > /dev/null ;;
         rclone) command -v rclone > /dev/null ;;
         bubblewrap) command -v bwrap > /dev/null ;;
+        sysusers) command -v systemd-sysusers > /dev/null ;;
         pgbouncer) [[ -x /usr/sbin/pgbouncer ]] || command -v pgbouncer > /dev/null ;;
         docker-compose) command -v docker-compose > /dev/null ;;
         yamllint) command -v yamllint > /dev/null ;;
         chromium) command -v chromium > /dev/null ;;
         check-pgbackrest) command -v check_pgbackrest > /dev/null ;;
-        curl | python3 | gcc) command -v "$1" > /dev/null ;;
+        curl | python3 | gcc | zsh | fish | lintian) command -v "$1" > /dev/null ;;
+        man-db) command -v man > /dev/null ;;
         *-dev | golang-go | python3-*) [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2> /dev/null) == installed ]] ;;
         npm-postgres)
             # npm writes its copy of the lock file last, so it proves a complete and current installation.

@@ -50,7 +50,13 @@ public class ParseErrorsTests
         "run --conection=postgresql://u:s3cret@h/d",
         "Unrecognized command or argument '--conection***'. Did you mean --connection?"
     )]
-    [InlineData("chek", "Required command was not provided.\nbackup-metrics: Unrecognized command or argument 'chek'. Did you mean check?")]
+    [InlineData("chek", "Unrecognized command or argument 'chek'. Did you mean check?")]
+    [InlineData(
+        "rnu --dry-run",
+        "Unrecognized command or argument 'rnu'. Did you mean run?\nbackup-metrics: Unrecognized command or argument '--dry-run'."
+    )]
+    [InlineData("catalog intit", "Unrecognized command or argument '***'. Did you mean init?")]
+    [InlineData("frobnicate", "Unrecognized command or argument 'frobnicate'.")]
     [InlineData("run --frobnicate", "Unrecognized command or argument '--frobnicate'.")]
     public async Task An_invalid_value_is_reported_with_its_flag_and_what_is_allowed(string arguments, string told)
     {

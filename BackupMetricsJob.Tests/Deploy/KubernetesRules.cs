@@ -137,7 +137,8 @@ internal sealed partial class KubernetesRules
                 .Where(name => name.StartsWith("BACKUP_METRICS_", StringComparison.Ordinal))
         )
         {
-            if (!help.Contains($"[{name}]", StringComparison.Ordinal))
+            var flag = "--" + name["BACKUP_METRICS_".Length..].ToLowerInvariant().Replace('_', '-');
+            if (!Regex.IsMatch(help, $@"^\s+{flag}\s", RegexOptions.Multiline))
                 Say(manifest, $"{command} has no variable {name}");
         }
 

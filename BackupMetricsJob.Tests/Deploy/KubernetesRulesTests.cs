@@ -148,7 +148,7 @@ public sealed partial class KubernetesRulesTests
             Assert.Contains($"image: {image!["name"]}:{image["newTag"]}", KubernetesManifests.Texts[Cron], StringComparison.Ordinal);
     }
 
-    static async Task<Dictionary<string, string>> HelpAsync() =>
+    internal static async Task<Dictionary<string, string>> HelpAsync() =>
         new()
         {
             ["run"] = (await BackupMetrics.RunAsync("run", "--help")).Output,

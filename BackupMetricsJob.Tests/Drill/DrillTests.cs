@@ -184,6 +184,23 @@ public sealed class DrillTests(DrilledServer drilled) : IClassFixture<DrilledSer
         Assert.Empty(place.Left());
     }
 
+    [Fact]
+    public async Task A_good_drill_can_be_quiet_and_a_bad_one_cannot()
+    {
+        await using var place = await DrillPlace.CreateAsync();
+        var backup = await place.CopyAsync(drilled.Plain, "backup");
+        await place.GiveAsync();
+
+        var good = await place.RunAsync([.. Plain(backup, drilled.Archive), "--quiet"]);
+        File.Delete(Path.Combine(backup, "backup_label"));
+        File.Delete(Path.Combine(backup, "global", "pg_control"));
+        var bad = await place.RunAsync([.. Plain(backup, drilled.Archive), "--quiet"]);
+
+        Assert.Equal((0, ""), (good.ExitCode, good.Error));
+        Assert.Equal(65, bad.ExitCode);
+        Assert.Contains("FAILED", bad.Error, StringComparison.Ordinal);
+    }
+
     static string[] Plain(string directory, string archive) =>
         ["--tool", "pg_basebackup", "--server", "orders", "--directory", directory, "--archive", archive];
 

@@ -36,6 +36,19 @@ public sealed class CatalogInitTests
     }
 
     [Fact]
+    public async Task Init_can_be_quiet_and_still_prints_what_is_left_to_run()
+    {
+        await using var server = await PostgresServer.StartAsync();
+
+        var result = await BackupMetrics.RunAsync("catalog", "init", "--quiet", "--create-roles", "--connection", server.ConnectionUri());
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.DoesNotContain("created the catalogue", result.Error, StringComparison.Ordinal);
+        Assert.Contains("created the role backup_writer. It has no password", result.Error, StringComparison.Ordinal);
+        Assert.Equal("", (await BackupMetrics.RunAsync("catalog", "init", "--quiet", "--connection", server.ConnectionUri())).Error);
+    }
+
+    [Fact]
     public async Task Four_at_once_make_one_catalogue()
     {
         await using var server = await PostgresServer.StartAsync();

@@ -235,6 +235,16 @@ public sealed class DeleteTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task That_there_is_nothing_to_delete_need_not_be_said()
+    {
+        var told = await DeleteAsync("--job", "backups");
+        var quiet = await DeleteAsync("--job", "backups", "--quiet");
+
+        Assert.StartsWith("nothing to delete at ", told.Error, StringComparison.Ordinal);
+        Assert.Equal((0, "", ""), (quiet.ExitCode, quiet.Output, quiet.Error));
+    }
+
+    [Fact]
     public async Task Help()
     {
         var result = await BackupMetrics.RunAsync("delete", "--help");

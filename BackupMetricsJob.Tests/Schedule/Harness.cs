@@ -36,7 +36,7 @@ internal sealed class Harness : IDisposable
             throw new ArgumentException(problems[0].Message);
         var context = new ProcessContext(Stream.Null, _written, new Dictionary<string, string>(), time, _signals);
         State = new("here", time.GetUtcNow(), new("1", "a"));
-        Log = new(context.Error, time, () => LogFormat.Text);
+        Log = new(context.Error, time, () => first!.Output);
         Options = new(first!, (out ScheduleOptions? options) => Read(out options), State, Log, time);
         Runner = new(Options, context, new("1", "a"), State, Log);
         Job = new(Runner, Options, State, Log, time);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Catalog;
+using BackupMetricsJob.Cli.Help;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Postgres;
 using BackupMetricsJob.Reporting;
@@ -14,20 +15,33 @@ internal static class CatalogCommand
     static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
 
     public static Command Create(ProcessContext context) =>
-        new("catalog", "Create the catalogue of backups, or remove entries from it")
+        new DocumentedCommand("catalog", "Create the catalogue of backups, or remove entries from it")
         {
             Init(context),
             Prune(context),
             CatalogForgetCommand.Create(context),
         };
 
-    static Command Init(ProcessContext context)
+    static DocumentedCommand Init(ProcessContext context)
     {
-        var command = new Command(
-            "init",
-            "Create the catalogue (schema backup_metrics) in a database, or upgrade it. It is safe to repeat. "
-                + "Prints the GRANT statements that are still to be run"
-        );
+        var command = new DocumentedCommand("init", "Create the catalogue (schema backup_metrics) in a database, or upgrade it")
+        {
+            Details = "It is safe to repeat. It prints the GRANT statements that are still to be run.",
+            Examples =
+            [
+                new(
+                    "a catalogue, with a role that writes and one that reads",
+                    "backup-metrics catalog init --connection postgresql:///backups --create-roles"
+                ),
+                new(
+                    "let monitor read the tool and duration of a server's last base backup",
+                    """
+                    sudo -u postgres backup-metrics catalog init --server \
+                      --connection postgresql:///postgres --grant-reader monitor
+                    """
+                ),
+            ],
+        };
         var server = new Option<bool>("--server")
         {
             Description = "Instead, install backup_metrics.base_backup_history() on a monitored server, as a superuser",
@@ -85,9 +99,10 @@ internal static class CatalogCommand
                 if (result.Failure is { } failure)
                     return CatalogFlags.Report(failure, "catalog init", context, signals.Received);
 
-                await context.Error.WriteLineAsync(
-                    parsed.GetValue(server) ? "backup_metrics.base_backup_history() is installed" : DescribeResult(result)
-                );
+                if (!access.Quiet)
+                    await context.Error.WriteLineAsync(
+                        parsed.GetValue(server) ? "backup_metrics.base_backup_history() is installed" : DescribeResult(result)
+                    );
                 foreach (var role in result.CreatedRoles)
                     await context.Error.WriteLineAsync(DescribeRole(role));
                 await context.Output.WriteAsync(Encoding.UTF8.GetBytes(result.Grants), CancellationToken.None);
@@ -97,13 +112,23 @@ internal static class CatalogCommand
         return command;
     }
 
-    static Command Prune(ProcessContext context)
+    static DocumentedCommand Prune(ProcessContext context)
     {
-        var command = new Command(
+        var command = new DocumentedCommand(
             "prune",
-            "Remove backups that their tools deleted long ago, and recorded failures that a success followed. "
-                + "A backup that still exists is never removed"
-        );
+            "Remove backups that their tools deleted long ago, and recorded failures that a success followed"
+        )
+        {
+            Details = "A backup that still exists is never removed.",
+            Examples =
+            [
+                new("once a week", "backup-metrics catalog prune --keep 90d --connection service=catalogue"),
+                new(
+                    "the same from cron, with a line only when something is wrong",
+                    "backup-metrics catalog prune --keep 90d --quiet \\\n  --connection postgresql://backup_writer@db1/backups"
+                ),
+            ],
+        };
         var keep = new Option<string>("--keep")
         {
             HelpName = "DURATION",
@@ -111,7 +136,7 @@ internal static class CatalogCommand
             Required = true,
         };
         command.Options.Add(keep);
-        var flags = new CatalogFlags(command, DefaultTimeout, canBeQuiet: true);
+        var flags = new CatalogFlags(command, DefaultTimeout);
         command.SetAction(
             async (parsed, _) =>
             {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BackupMetricsJob.Catalog;
+using BackupMetricsJob.Cli.Help;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Postgres;
 using BackupMetricsJob.Reporting;
@@ -21,12 +22,10 @@ internal sealed class CatalogFlags
     readonly FlagSet _flags;
     readonly DurationSetting _timeout;
 
-    public CatalogFlags(Command command, TimeSpan defaultTimeout, bool canBeQuiet = false)
+    public CatalogFlags(DocumentedCommand command, TimeSpan defaultTimeout)
     {
         (_flags, _timeout) = (new(command), new(JobSettings.Timeout.Name, "Timeout for the whole command", defaultTimeout));
-        _flags.Add(JobSettings.Connection, _timeout);
-        if (canBeQuiet)
-            _flags.Add(JobSettings.Quiet);
+        _flags.Add(JobSettings.Connection, _timeout, JobSettings.Quiet);
     }
 
     /// <summary>Null if there is a problem.</summary>

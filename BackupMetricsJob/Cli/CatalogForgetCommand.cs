@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BackupMetricsJob.Catalog;
+using BackupMetricsJob.Cli.Help;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Reporting;
 
@@ -12,11 +13,18 @@ internal static class CatalogForgetCommand
 
     public static Command Create(ProcessContext context)
     {
-        var command = new Command(
+        var command = new DocumentedCommand(
             "forget",
-            "Remove a server that no longer exists or was mistyped, with all its backups, or a refused import that nobody will repeat. "
-                + "What is still imported comes back"
-        );
+            "Remove a server that no longer exists or was mistyped, with all its backups, or a refused import that nobody will repeat"
+        )
+        {
+            Details = "What is still imported comes back with the next import.",
+            Examples =
+            [
+                new("a server that is no more", "backup-metrics catalog forget --server db9 --connection service=catalogue"),
+                new("imports of a tool that is not used", "backup-metrics catalog forget --refused wal-g --connection service=catalogue"),
+            ],
+        };
         var server = new Option<string>("--server") { HelpName = "NAME", Description = "Server to remove" };
         var tool = new Option<string>("--tool") { HelpName = "TOOL", Description = "Only what this tool said of the server (all tools)" };
         var refused = new Option<string>("--refused")
@@ -33,7 +41,7 @@ internal static class CatalogForgetCommand
         command.Options.Add(tool);
         command.Options.Add(refused);
         command.Options.Add(host);
-        var flags = new CatalogFlags(command, DefaultTimeout, canBeQuiet: true);
+        var flags = new CatalogFlags(command, DefaultTimeout);
         command.SetAction(
             async (parsed, _) =>
             {

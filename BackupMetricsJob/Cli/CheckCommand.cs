@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using BackupMetricsJob.Checking;
+using BackupMetricsJob.Cli.Help;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Reporting;
 
@@ -19,10 +20,23 @@ internal static class CheckCommand
 
     public static Command Create(ProcessContext context)
     {
-        var command = new Command(
+        var command = new DocumentedCommand(
             "check",
             "Check the settings, the rights and TLS at every database, every gateway, and how Prometheus scrapes. Nothing is pushed"
-        );
+        )
+        {
+            Examples =
+            [
+                new("before you go live", "backup-metrics check --config /etc/backup-metrics/config.yaml"),
+                new(
+                    "whether Prometheus scrapes the gateway with honor_labels, too",
+                    """
+                    backup-metrics check --connection postgresql://monitor@db1/postgres \
+                      --gateway http://pushgateway:9091 --prometheus http://prometheus:9090
+                    """
+                ),
+            ],
+        };
         var flags = new FlagSet(command);
         JobFlags.AddTo(flags, pushes: true);
         flags.Add(Scraper, Output);

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using BackupMetricsJob.Cli.Help;
 using BackupMetricsJob.Exposition;
 using BackupMetricsJob.Reporting;
 
@@ -8,31 +10,9 @@ namespace BackupMetricsJob.Cli;
 /// <summary>Parses the command line, runs the command, and returns its exit code.</summary>
 internal static class CommandLine
 {
-    const string ExitCodeHelp = """
-        Reads how old the backups of PostgreSQL databases are, and pushes that to a Prometheus Pushgateway.
-
-        Exit codes: 0 success; 1, 2 findings (show --fail-on); 64 invalid flag; 65 invalid input to import or record, nothing was
-        written, or an import of run was refused, the rest was pushed, or a drill could not restore the backup, or found a fault in
-        it; 69 a database could not be probed, or a catalogue command could not use its database; 70 bug; 74 standard output or
-        --textfile could not be written; 75 the push did not arrive; 76 the gateway refused the push; 78 invalid environment variable
-        or file, or a drill that does not fit here; 143, 130, 129 ended by SIGTERM, SIGINT, SIGHUP (a run pushes first).
-        """;
-
     public static int Run(string[] args, ProcessContext context, BuildVersion build)
     {
-        var root = new RootCommand(ExitCodeHelp)
-        {
-            RunCommand.Create(context, build),
-            ShowCommand.Create(context),
-            ImportCommand.Create(context),
-            RecordCommand.Create(context),
-            CatalogCommand.Create(context),
-            CheckCommand.Create(context),
-            DeleteCommand.Create(context),
-            DrillCommand.Create(context, build),
-            ScheduleCommand.Create(context, build),
-        };
-
+        var root = Create(context, build);
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
             return ParseErrors.Report(parsed, context.Error);
@@ -46,5 +26,26 @@ internal static class CommandLine
                 Error = context.Error,
             }
         );
+    }
+
+    /// <summary>In the order in which a new user needs the commands.</summary>
+    public static RootCommand Create(ProcessContext context, BuildVersion build)
+    {
+        var root = new RootCommand("Read how old the backups of PostgreSQL databases are, and push that to a Prometheus Pushgateway")
+        {
+            ShowCommand.Create(context),
+            CheckCommand.Create(context),
+            RunCommand.Create(context, build),
+            ScheduleCommand.Create(context, build),
+            ImportCommand.Create(context),
+            RecordCommand.Create(context),
+            CatalogCommand.Create(context),
+            DrillCommand.Create(context, build),
+            DeleteCommand.Create(context),
+            CompletionCommand.Create(context),
+            ManCommand.Create(context, build),
+        };
+        root.Options.OfType<HelpOption>().Single().Action = new HelpText();
+        return root;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using BackupMetricsJob.Cli.Help;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Pushgateway.Api;
@@ -17,13 +18,30 @@ internal static class DeleteCommand
 
     public static Command Create(ProcessContext context)
     {
-        var command = new Command("delete", "Remove the groups of a job from the Pushgateway, but only groups that backup-metrics pushed");
+        var command = new DocumentedCommand(
+            "delete",
+            "Remove the groups of a job from the Pushgateway, but only groups that backup-metrics pushed"
+        )
+        {
+            Examples =
+            [
+                new(
+                    "what would be deleted of a job that was renamed",
+                    "backup-metrics delete --gateway http://pushgateway:9091 --job old_name \\\n  --dry-run"
+                ),
+                new(
+                    "the group of one host that is gone",
+                    "backup-metrics delete --gateway http://pushgateway:9091 \\\n  --job backup_metrics --grouping run=db7 --older-than 1d"
+                ),
+            ],
+        };
         var flags = new FlagSet(command);
         flags.Add(GatewayAccess.Url with { Help = "Pushgateway, like http://pushgateway:9091; repeatable" });
-        flags.Add(JobSettings.Job with { Help = "Label job of the groups" });
-        flags.Add(JobSettings.Grouping with { Help = "Label that the groups must also have; repeatable" }, OlderThan);
+        flags.Add(JobSettings.Job with { Help = "Label job of the groups", Group = SettingGroup.Common });
+        flags.Add(SettingGroup.Common, JobSettings.Grouping with { Help = "Label that the groups must also have; repeatable" }, OlderThan);
         JobFlags.AddGatewayAccess(flags, GatewayAccess.Timeout with { Help = "Timeout for each request to a gateway" });
         flags.Add(JobSettings.DryRun with { Help = "Only print what would be deleted" });
+        flags.Add(JobSettings.Quiet with { Help = "Write nothing to standard error where there is nothing to delete" });
         command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), context));
         return command;
     }
@@ -35,6 +53,7 @@ internal static class DeleteCommand
         var gateways = new GatewayReader(settings, context.Environment, problems).Read(files: null);
         var selection = Selection(settings, problems);
         var dryRun = JobSettings.DryRun.IsOther(settings, problems);
+        var quiet = JobSettings.Quiet.IsOther(settings, problems);
         if (problems.Count > 0 || selection is null)
             return CatalogFlags.Report(problems, context);
 
@@ -43,7 +62,10 @@ internal static class DeleteCommand
         var results = new List<PushResult>();
         foreach (var gateway in gateways)
         {
-            var deletion = new GroupDeletion(gateway.ToString(), new GatewayApi(gateway, context.Time), list, context.Error);
+            var deletion = new GroupDeletion(gateway.ToString(), new GatewayApi(gateway, context.Time), list, context.Error)
+            {
+                Quiet = quiet,
+            };
             var result = await deletion.RunAsync(selection, dryRun, signals.Stop);
             // The exit code of the signal says this already.
             if (result != PushResult.Cancelled)

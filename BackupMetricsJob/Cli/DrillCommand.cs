@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using BackupMetricsJob.Cli.Help;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Drill;
 using BackupMetricsJob.Exposition;
@@ -11,12 +13,32 @@ internal static class DrillCommand
 {
     public static Command Create(ProcessContext context, BuildVersion build)
     {
-        var command = new Command(
+        var command = new DocumentedCommand(
             "drill",
             "Restore the newest backup into a throw-away cluster, replay WAL, check what came back, and compare it with what was claimed"
-        );
+        )
+        {
+            Examples =
+            [
+                new(
+                    "of pgBackRest, as the user that may read the repository",
+                    """
+                    backup-metrics drill --tool pgbackrest --stanza orders \
+                      --gateway http://pushgateway:9091
+                    """
+                ),
+                new(
+                    "of pg_basebackup with a WAL archive, checked by a query",
+                    """
+                    backup-metrics drill --tool pg_basebackup --server orders \
+                      --directory /backup/orders --archive /archive/orders --query checks.sql
+                    """
+                ),
+            ],
+        };
         var flags = new FlagSet(command);
         DrillFlags.AddTo(flags);
+        flags.Add(JobSettings.Quiet);
         command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), context, build));
         return command;
     }
@@ -24,8 +46,10 @@ internal static class DrillCommand
     static async Task<int> RunAsync(Flags flags, ProcessContext context, BuildVersion build)
     {
         var problems = new List<Problem>();
-        var plan = new DrillPlanReader(new(flags, context.Environment), context, build, problems).Read();
-        if (plan is null)
+        var settings = new Settings(flags, context.Environment);
+        var plan = new DrillPlanReader(settings, context, build, problems).Read();
+        var quiet = JobSettings.Quiet.IsOther(settings, problems);
+        if (plan is null || problems.Count > 0)
             return CatalogFlags.Report(OptionsReader.SortByLocation(problems), context);
         if (Environment.IsPrivilegedProcess)
         {
@@ -45,15 +69,17 @@ internal static class DrillCommand
             drills = [.. order.Take(count)];
         }
 
-        return (int)await RunAllAsync(drills, plan.Timeout, context);
+        return (int)await RunAllAsync(drills, plan.Timeout, quiet, context);
     }
 
     /// <summary>One after the other. Each is recorded and pushed when it has ended, so that nothing is lost with those after it.</summary>
-    static async Task<ExitCode> RunAllAsync(IReadOnlyList<PlannedDrill> drills, TimeSpan timeout, ProcessContext context)
+    /// <param name="quiet">Whether a drill that went well is not worth a line.</param>
+    static async Task<ExitCode> RunAllAsync(IReadOnlyList<PlannedDrill> drills, TimeSpan timeout, bool quiet, ProcessContext context)
     {
         var signals = context.Signals;
         var begin = context.Time.GetTimestamp();
         var reports = new List<DrillReport>();
+        var allWell = true;
         foreach (var drill in drills)
         {
             var left = timeout - context.Time.GetElapsedTime(begin);
@@ -61,21 +87,28 @@ internal static class DrillCommand
                 break;
             var options = drill.Options with { Timeout = drill.Options.Timeout < left ? drill.Options.Timeout : left };
             var claim = await Claim.ReadAsync(options.Server, drill.Asked, context.Time, signals.Stop);
-            DrillSummary.WriteBegin(options, claim, context.Error);
+            using var kept = quiet ? new StringWriter(CultureInfo.InvariantCulture) : null;
+            var to = kept ?? context.Error;
+            DrillSummary.WriteBegin(options, claim, to);
             var report = await DrillReport.RunAsync(
                 options,
                 claim,
                 drill.Publication,
                 context.Environment,
                 context.Time,
-                DrillSummary.Watch(context.Error),
+                DrillSummary.Watch(to),
                 signals.Stop
             );
-            DrillSummary.WriteEnd(report, ExitCodes.For(report, signals.Received), context.Error);
+            var code = ExitCodes.For(report, signals.Received);
+            DrillSummary.WriteEnd(report, code, to);
+            var isWell = DrillSummary.IsAllWell(report, code, asked: drill.Asked.Count > 0);
+            allWell &= isWell;
+            if (kept is not null && !isWell)
+                await context.Error.WriteAsync(kept.ToString());
             reports.Add(report);
         }
 
-        if (drills.Count > 1)
+        if (drills.Count > 1 && (!quiet || !allWell || reports.Count < drills.Count))
             DrillSummary.WriteAll(reports, [.. drills.Skip(reports.Count).Select(drill => drill.Options.Server)], context.Error);
         return ExitCodes.For(reports, drills.Count, signals.Received);
     }

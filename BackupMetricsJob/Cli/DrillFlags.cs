@@ -108,43 +108,20 @@ internal static class DrillFlags
 
     public static void AddTo(FlagSet flags)
     {
+        flags.Add(JobSettings.Verbose, JobSettings.Config, JobSettings.ConfigDir);
         flags.Add(
-            JobSettings.Verbose,
-            JobSettings.Config,
-            JobSettings.ConfigDir,
             JobSettings.Target with
             {
                 Help = "Drill only this target of the files; repeatable (all that have a block drill)",
             },
-            Count,
-            Tool,
-            Server,
-            Stanza,
-            BackupDirectory,
-            Archive,
-            Dump,
-            RestoreCommand,
-            Snapshot,
-            ToolConfig,
-            WorkDir,
-            BinDir,
-            QueryFile,
-            Database,
-            Superuser,
-            Preload,
-            Amcheck,
-            TimeLimit,
-            Keep,
-            JobSettings.Connection,
-            JobSettings.Catalogue with
-            {
-                Help = "Database of the catalogue that the drill is recorded in",
-            },
-            GatewayAccess.Url with
-            {
-                Help = "Pushgateway that the result is pushed to; repeatable",
-            }
+            Count
         );
+        flags.Add(Tool with { Words = DrillTools.Names }, Server);
+        flags.Add(SettingGroup.Backup, Stanza, BackupDirectory, Archive, Dump, RestoreCommand, Snapshot, ToolConfig);
+        flags.Add(SettingGroup.Restore, WorkDir, BinDir, QueryFile, Database, Superuser, Preload, Amcheck, TimeLimit, Keep);
+        flags.Add(JobSettings.Connection);
+        flags.Add(SettingGroup.Common, JobSettings.Catalogue with { Help = "Database of the catalogue that the drill is recorded in" });
+        flags.Add(GatewayAccess.Url with { Help = "Pushgateway that the result is pushed to; repeatable" });
         JobFlags.AddGatewayAccess(flags, GatewayAccess.Timeout);
         flags.Add(
             JobSettings.Job,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BackupMetricsJob.Cli.Help;
 using BackupMetricsJob.Configuration;
 
 namespace BackupMetricsJob.Cli;
@@ -7,24 +8,22 @@ namespace BackupMetricsJob.Cli;
 /// Flags of one command that can also be set by an environment variable. They are read as text: Configuration parses and checks the
 /// values, since flags, variables and the file share one set of rules.
 /// </summary>
-internal sealed class FlagSet(Command command)
+internal sealed class FlagSet(DocumentedCommand command)
 {
     readonly List<Option> _options = [];
 
+    /// <summary>Each under the heading that its declaration names.</summary>
     public void Add(params ReadOnlySpan<SettingDefinition> settings)
     {
         foreach (var setting in settings)
-        {
-            var name = "--" + setting.Name;
-            Option option =
-                setting is ListSetting ? new Option<string[]>(name) { Arity = ArgumentArity.OneOrMore } : new Option<string>(name);
-            if (setting.Takes is null)
-                option.Arity = ArgumentArity.Zero;
-            option.HelpName = setting.Takes;
-            option.Description = setting.Description;
-            _options.Add(option);
-            command.Options.Add(option);
-        }
+            Add(setting, setting.Group);
+    }
+
+    /// <summary>All under one heading of this command.</summary>
+    public void Add(SettingGroup group, params ReadOnlySpan<SettingDefinition> settings)
+    {
+        foreach (var setting in settings)
+            Add(setting, group);
     }
 
     /// <summary>The flags that were given, as typed.</summary>
@@ -41,5 +40,17 @@ internal sealed class FlagSet(Command command)
         }
 
         return flags;
+    }
+
+    void Add(SettingDefinition setting, SettingGroup group)
+    {
+        var name = "--" + setting.Name;
+        Option option = setting is ListSetting ? new Option<string[]>(name) { Arity = ArgumentArity.OneOrMore } : new Option<string>(name);
+        if (setting.Takes is null)
+            option.Arity = ArgumentArity.Zero;
+        option.HelpName = setting.Takes;
+        option.Description = setting.Description;
+        _options.Add(option);
+        command.Add(option, setting with { Group = group });
     }
 }

@@ -12,6 +12,9 @@ internal sealed class GroupDeletion(string gateway, GatewayApi api, TextWriter l
 
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether it is not worth a line that there is nothing to delete.</summary>
+    public bool Quiet { get; init; }
+
     /// <returns>Stored if none of the selected groups is left.</returns>
     public async Task<PushResult> RunAsync(GroupSelection selection, bool dryRun, CancellationToken cancellationToken)
     {
@@ -75,6 +78,8 @@ internal sealed class GroupDeletion(string gateway, GatewayApi api, TextWriter l
 
     void ReportNothing(GroupSelection selection, GatewayGroups groups)
     {
+        if (Quiet)
+            return;
         error.WriteLine(
             $"nothing to delete at {gateway}: "
                 + "no group that backup-metrics pushed has "

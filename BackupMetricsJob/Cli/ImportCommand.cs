@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Catalog.Import;
+using BackupMetricsJob.Cli.Help;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Reporting;
 
@@ -9,24 +10,42 @@ namespace BackupMetricsJob.Cli;
 /// <summary>backup-metrics import: updates the catalogue from the list of a backup tool.</summary>
 internal static class ImportCommand
 {
+    const string Lists = """
+        What makes the list, and TOOL:
+          wal-g         wal-g backup-list --detail --json
+          pghoard       curl http://localhost:16000/SITE/basebackup
+          pgbackrest    pgbackrest info --output=json
+          barman        barman -f json list-backups SERVER (or all)
+                        barman -f json show-backup SERVER ID
+                        barman-cloud-backup-list --format json URL SERVER
+          cloudnativepg kubectl get backups,scheduledbackups,clusters -A -o json
+          generic       any other tool's, as docs/tools/generic.md describes it
+
+        Or the listing of a WAL archive, as archive:
+          pgbackrest repo-ls --recurse --output=json archive/STANZA
+          wal-g wal-show --detailed-json
+          wal-g wal-verify integrity timeline --json
+          rclone lsjson -R --files-only REMOTE:PATH
+          find DIR -type f -printf '%T@ %s %P\n'
+        """;
+
     public static Command Create(ProcessContext context)
     {
-        var command = new Command(
-            "import",
-            """
-            Update the catalogue from the list of backups that a tool prints:
-              wal-g backup-list --detail --json        curl http://localhost:16000/SITE/basebackup (pghoard)
-              pgbackrest info --output=json            barman -f json list-backups SERVER|all, barman -f json show-backup SERVER ID
-                                                       barman-cloud-backup-list --format json URL SERVER
-              kubectl get backups,scheduledbackups,clusters -A -o json (cloudnativepg)
-              any other tool's, as docs/tools/generic.md describes it (generic)
-            Or from the listing of a WAL archive, as archive:
-              pgbackrest repo-ls --recurse --output=json archive/STANZA
-              wal-g wal-show --detailed-json           wal-g wal-verify integrity timeline --json
-              rclone lsjson -R --files-only REMOTE:PATH
-              find DIR -type f -printf '%T@ %s %P\n'
-            """
-        );
+        var command = new DocumentedCommand("import", "Update the catalogue from the list of backups that a tool prints")
+        {
+            Details = Lists,
+            Examples =
+            [
+                new("from cron", "pgbackrest info --output=json | backup-metrics import pgbackrest --quiet"),
+                new(
+                    "a tool that does not name the server",
+                    """
+                    wal-g backup-list --detail --json |
+                      backup-metrics import wal-g --server db1 --connection service=catalogue
+                    """
+                ),
+            ],
+        };
         var tool = new Argument<string>("tool") { HelpName = "TOOL", Description = string.Join(", ", ToolList.Tools) };
         tool.AcceptOnlyFromAmong([.. ToolList.Tools]);
         var file = new Argument<string?>("file")
@@ -54,7 +73,7 @@ internal static class ImportCommand
         command.Arguments.Add(tool);
         command.Arguments.Add(file);
         command.Options.Add(server);
-        var flags = new CatalogFlags(command, JobDefaults.ImportTimeout, canBeQuiet: true);
+        var flags = new CatalogFlags(command, JobDefaults.ImportTimeout);
         command.Options.Add(allowEmpty);
         command.Options.Add(zone);
         var archive = new ArchiveFlags(command);

@@ -7,9 +7,9 @@ internal static class JobFlags
 {
     public static void AddTo(FlagSet flags, bool pushes)
     {
-        flags.Add(JobSettings.Verbose, JobSettings.Config, JobSettings.ConfigDir);
+        flags.Add(JobSettings.Connection, JobSettings.Config, JobSettings.ConfigDir);
         flags.Add(pushes ? JobSettings.Target : JobSettings.Target with { Help = "Show only this target of the files; repeatable (all)" });
-        flags.Add(JobSettings.Connection, JobSettings.Catalogue);
+        flags.Add(JobSettings.Catalogue);
         if (pushes)
         {
             flags.Add(GatewayAccess.Url);
@@ -33,16 +33,12 @@ internal static class JobFlags
             JobSettings.Concurrency
         );
         if (pushes)
-            flags.Add(
-                JobSettings.Splay,
-                JobSettings.Shard,
-                JobSettings.Shards,
-                JobSettings.Interval,
-                JobSettings.LegacyNames,
-                JobSettings.LogFormat
-            );
-        flags.Add(pushes ? JobSettings.FailOn : JobSettings.FailOnFinding);
+            flags.Add(JobSettings.Shard, JobSettings.Shards, JobSettings.Interval);
+        flags.Add(pushes ? JobSettings.FailOn : JobSettings.FailOnFinding, JobSettings.Verbose);
     }
+
+    /// <summary>What only a command that does push has a use for.</summary>
+    public static void AddRunning(FlagSet flags) => flags.Add(JobSettings.Splay, JobSettings.LegacyNames, JobSettings.LogFormat);
 
     public static void AddGatewayAccess(FlagSet flags, DurationSetting timeout)
     {

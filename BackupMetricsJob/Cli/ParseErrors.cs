@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
+using BackupMetricsJob.Cli.Help;
 using BackupMetricsJob.Postgres;
 using BackupMetricsJob.Reporting;
 
@@ -14,9 +15,21 @@ internal static class ParseErrors
 {
     public static int Report(ParseResult parsed, TextWriter to)
     {
+        var command = parsed.CommandResult.Command;
+        var needsCommand = command.Subcommands.Count > 0;
+        if (needsCommand && parsed.Errors.Count == 1 && parsed.UnmatchedTokens.Count == 0)
+        {
+            // Not a success: a job with an empty command line must not look like one that ran.
+            HelpText.Write(command, to);
+            return (int)ExitCode.Usage;
+        }
+
         var first = parsed.Tokens is [var token, ..] ? token.Value : null;
         foreach (var error in parsed.Errors)
         {
+            // The unknown word was to be the command.
+            if (needsCommand && parsed.UnmatchedTokens.Count > 0 && error.Message.StartsWith("Required command", StringComparison.Ordinal))
+                continue;
             var text = DescribeValueError(error) ?? Redact(error.Message, first) + Suggestion(error.Message, parsed);
             to.WriteLine("backup-metrics: " + PlainText.OnOneLine(text));
         }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Catalog;
+using BackupMetricsJob.Cli.Help;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Reporting;
 
@@ -44,7 +45,28 @@ internal sealed class RecordCommand
 
     public static Command Create(ProcessContext context)
     {
-        var command = new Command("record", "Record one backup or restore test that a script ran, whether it succeeded or failed");
+        var command = new DocumentedCommand("record", "Record one backup or restore test that a script ran, whether it succeeded or failed")
+        {
+            Examples =
+            [
+                new(
+                    "at the end of a script that dumps",
+                    """
+                    pg_dump -Fc -f orders.dump orders
+                    backup-metrics record --server db1 --tool pg_dump --type logical \
+                      --database orders --from-exit-code $? --size-of orders.dump \
+                      --connection postgresql://backup_writer@db1/backups
+                    """
+                ),
+                new(
+                    "a restore test",
+                    """
+                    backup-metrics record --server db1 --tool pgbackrest --type restore_test \
+                      --from-exit-code 0 --connection service=catalogue
+                    """
+                ),
+            ],
+        };
         var own = new RecordCommand();
         Option[] options =
         [
@@ -67,7 +89,7 @@ internal sealed class RecordCommand
         own._wal.AcceptOnlyFromAmong([.. IncludedWal.Methods]);
         foreach (var option in options)
             command.Options.Add(option);
-        var flags = new CatalogFlags(command, TimeSpan.FromSeconds(30), canBeQuiet: true);
+        var flags = new CatalogFlags(command, TimeSpan.FromSeconds(30));
         command.SetAction(
             async (parsed, _) =>
             {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BackupMetricsJob.Cli.Help;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Exposition;
 using BackupMetricsJob.Reporting;
@@ -11,9 +12,26 @@ internal static class RunCommand
 {
     public static Command Create(ProcessContext context, BuildVersion build)
     {
-        var command = new Command("run", "Probe databases and push their backup metrics to the Pushgateway");
+        var command = new DocumentedCommand("run", "Probe databases and push their backup metrics to the Pushgateway")
+        {
+            Examples =
+            [
+                new(
+                    "one database, from cron or a systemd timer",
+                    """
+                    backup-metrics run --connection postgresql://monitor@db1/postgres \
+                      --gateway http://pushgateway:9091 --interval 5m
+                    """
+                ),
+                new(
+                    "what would be pushed for the databases of a file",
+                    "backup-metrics run --config /etc/backup-metrics/config.yaml --dry-run"
+                ),
+            ],
+        };
         var flags = new FlagSet(command);
         JobFlags.AddTo(flags, pushes: true);
+        JobFlags.AddRunning(flags);
         RunImports.AddTo(flags);
         flags.Add(JobSettings.DryRun, JobSettings.Quiet);
         command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), context, build));

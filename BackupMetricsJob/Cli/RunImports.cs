@@ -24,7 +24,14 @@ internal sealed class RunImports(IReadOnlyList<ToolList> lists, TimeSpan timeout
     public static void AddTo(FlagSet flags)
     {
         var import = JobSettings.Import;
-        flags.Add(import with { Help = $"{import.Help} (tools: {string.Join(", ", ToolList.Tools)})" }, JobSettings.ImportTimeout);
+        flags.Add(
+            import with
+            {
+                Help = $"{import.Help} (tools: {string.Join(", ", ToolList.Tools)})",
+                Words = ToolList.Tools,
+            },
+            JobSettings.ImportTimeout
+        );
     }
 
     public static RunImports Read(Settings settings, JobOptions? job, OutputOptions output, ProcessContext context, List<Problem> problems)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BackupMetricsJob.Cli.Help;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Exposition;
 using BackupMetricsJob.Postgres;
@@ -16,16 +17,33 @@ namespace BackupMetricsJob.Cli;
 /// <summary>backup-metrics schedule: does what `backup-metrics run` does, on a schedule.</summary>
 internal static class ScheduleCommand
 {
-    const string Description = """
-        Do what `run` does on a schedule, on this host or on one of several, until SIGTERM or SIGINT. SIGHUP reloads the settings.
-
-        Exit codes: 0 ended by SIGTERM or SIGINT, no run was interrupted; 143, 130 the same, but a run was interrupted; 64 invalid flag;
-        69 the store of the cluster, or the address of --listen, cannot be used; 70 bug; 78 invalid environment variable or file.
-        """;
-
     public static Command Create(ProcessContext context, BuildVersion build)
     {
-        var command = new Command("schedule", Description);
+        var command = new DocumentedCommand("schedule", "Do what run does on a schedule, on this host or on one of several")
+        {
+            Details = "It ends on SIGTERM or SIGINT. SIGHUP reloads the settings.",
+            ExitCodes =
+                "0 ended by SIGTERM or SIGINT, no run was interrupted; 143, 130 the same, but a run was interrupted; 64 invalid flag; "
+                + "69 the store of the cluster, or the address of --listen, cannot be used; 70 bug; "
+                + "78 invalid environment variable or file.",
+            Examples =
+            [
+                new(
+                    "every five minutes, with a status page",
+                    """
+                    backup-metrics schedule --config config.yaml --cron "*/5 * * * *" \
+                      --listen 127.0.0.1:9351
+                    """
+                ),
+                new(
+                    "each run on one of several hosts",
+                    """
+                    backup-metrics schedule --config config.yaml --cron "*/5 * * * *" \
+                      --cluster postgresql://scheduler@db1/schedule
+                    """
+                ),
+            ],
+        };
         var flags = ScheduleFlags.AddTo(command);
         // Threads of the daemon write to standard error while a run does.
         var shared = context with
@@ -48,7 +66,7 @@ internal static class ScheduleCommand
         var state = new ScheduleState(first.Cluster?.Node ?? Environment.MachineName, context.Time.GetUtcNow(), build);
         state.Set(now => now with { IsCluster = first.Cluster is not null });
         CurrentOptions options = null!;
-        var log = new ScheduleLog(context.Error, context.Time, () => options.Current.Output.LogFormat);
+        var log = new ScheduleLog(context.Error, context.Time, () => options.Current.Output);
         var problems = new List<Problem>();
         var web = WebSettings.Open(first.Listen is null ? null : first.WebConfig, log, problems);
         if (web is null)

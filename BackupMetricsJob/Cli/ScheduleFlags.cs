@@ -1,4 +1,4 @@
-using System.CommandLine;
+using BackupMetricsJob.Cli.Help;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Schedule.Options;
 
@@ -7,7 +7,7 @@ namespace BackupMetricsJob.Cli;
 /// <summary>The flags of `run`, and those of the schedule.</summary>
 internal static class ScheduleFlags
 {
-    public static FlagSet AddTo(Command command)
+    public static FlagSet AddTo(DocumentedCommand command)
     {
         var flags = new FlagSet(command);
         flags.Add(ScheduleSettings.Cron, ScheduleSettings.TimeZone, ScheduleSettings.Grace);
@@ -15,6 +15,8 @@ internal static class ScheduleFlags
         flags.Add(ScheduleSettings.Listen, ScheduleSettings.WebConfig, ScheduleSettings.NoPush);
         flags.Add(JobSettings.DryRun with { Help = "Print what each run would push on standard output, and push nothing" });
         JobFlags.AddTo(flags, pushes: true);
+        JobFlags.AddRunning(flags);
+        flags.Add(JobSettings.Quiet);
         return flags;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using BackupMetricsJob.Cli.Help;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Running;
@@ -19,10 +20,17 @@ internal static class ShowCommand
 
     public static Command Create(ProcessContext context)
     {
-        var command = new Command(
+        var command = new DocumentedCommand(
             "show",
             "Show how old the backups of a database are, how much work would be lost now, and what to do about problems"
-        );
+        )
+        {
+            Examples =
+            [
+                new("one database", "backup-metrics show --connection postgresql://monitor@db1/postgres"),
+                new("one of the databases of a file", "backup-metrics show --config config.yaml --target orders"),
+            ],
+        };
         var flags = new FlagSet(command);
         JobFlags.AddTo(flags, pushes: false);
         flags.Add(Output);

@@ -3,7 +3,7 @@ namespace BackupMetricsJob.Configuration;
 /// <summary>The settings that say what a run does: flags, and variables after them.</summary>
 internal static class JobSettings
 {
-    public static readonly SwitchSetting Verbose = new("verbose", "Print the stack trace of a bug");
+    public static readonly SwitchSetting Verbose = new("verbose", "Print the stack trace of a bug") { Group = SettingGroup.Advanced };
 
     public static readonly TextSetting Config = new(
         "config",
@@ -15,14 +15,20 @@ internal static class JobSettings
         "config-dir",
         "DIR",
         "Directory with more *.yaml and *.yml files, each with its own defaults and targets"
-    );
+    )
+    {
+        Group = SettingGroup.Connection,
+    };
 
     public static readonly ListSetting Target = new(
         "target",
         "NAME",
         "Probe only this target of the files. The result is printed, not pushed, unless --grouping puts it in a group of its own; "
             + "repeatable (all)"
-    );
+    )
+    {
+        Group = SettingGroup.Connection,
+    };
 
     public static readonly TextSetting Connection = new(
         "connection",
@@ -34,66 +40,100 @@ internal static class JobSettings
         "catalogue",
         "URI",
         "Database of the catalogue that has the backups of this database (that of --connection); adds the source catalog"
-    );
+    )
+    {
+        Group = SettingGroup.Evidence,
+    };
 
     public static readonly TextSetting Textfile = new(
         "textfile",
         "FILE",
         "Also write the metrics to this file, NAME.prom, for node_exporter's textfile collector. No gateway is needed then"
-    );
+    )
+    {
+        Group = SettingGroup.Gateway,
+    };
 
     public static readonly TextSetting Heartbeat = new(
         "heartbeat",
         "URL",
         "Called after each run that finds all well and delivers it; URL/fail after any other, URL/start before (healthchecks.io)"
-    );
+    )
+    {
+        Group = SettingGroup.Gateway,
+    };
 
     public static readonly TextSetting HeartbeatFile = new(
         "heartbeat-file",
         "FILE",
         "File with that URL, which is a secret: others can read a command line"
-    );
+    )
+    {
+        Group = SettingGroup.Gateway,
+    };
 
-    public static readonly TextSetting Job = new("job", "NAME", $"Label job of the pushed group ({JobDefaults.Job})");
+    public static readonly TextSetting Job = new("job", "NAME", $"Label job of the pushed group ({JobDefaults.Job})")
+    {
+        Group = SettingGroup.Gateway,
+    };
 
     public static readonly TextSetting Instance = new("instance", "NAME", "Label instance of the database (HOST:PORT of the connection)");
 
     public static readonly ListSetting Label = new("label", "NAME=VALUE", "Label to add to every series of the database; repeatable");
 
-    public static readonly ListSetting Grouping = new("grouping", "NAME=VALUE", "Label to add to the grouping key; repeatable");
+    public static readonly ListSetting Grouping = new("grouping", "NAME=VALUE", "Label to add to the grouping key; repeatable")
+    {
+        Group = SettingGroup.Gateway,
+    };
 
     public static readonly ListSetting Source = new(
         "source",
         "NAME",
         "Where the facts come from: server, catalog, pgmonitor, query, pgwatch; repeatable (server)"
-    );
+    )
+    {
+        Group = SettingGroup.Evidence,
+        Words = ["server", "catalog", "pgmonitor", "query", "pgwatch"],
+    };
 
     public static readonly ListSetting Server = new(
         "server",
         "PATTERN",
         "Servers of the catalogue to publish, each as an instance; * matches any text. A name without * keeps its limits while the "
             + "catalogue is down; repeatable (all)"
-    );
+    )
+    {
+        Group = SettingGroup.Evidence,
+    };
 
     public static readonly ListSetting Receiver = new(
         "receiver",
         "NAME",
         "Replication slot or application_name of a WAL receiver that is an archive, although it reports an apply position as a standby "
             + "does; repeatable"
-    );
+    )
+    {
+        Group = SettingGroup.Evidence,
+    };
 
     public static readonly ListSetting Without = new(
         "without",
         "wal|label",
         "Skip what the role cannot read on the source server: pg_wal, or the label of the last base backup; repeatable"
-    );
+    )
+    {
+        Group = SettingGroup.Evidence,
+    };
 
     public static readonly TextSetting Query = new(
         "query",
         "FILE",
         "File with a SELECT for the source query. One row is one backup, with the columns type, finished_at or age_seconds, and "
             + "server, tool, started_at, size_bytes, stored_bytes, state, backup_id"
-    );
+    )
+    {
+        Group = SettingGroup.Evidence,
+    };
 
     public static readonly ListSetting MaxAge = new(
         "max-age",
@@ -108,20 +148,29 @@ internal static class JobSettings
         JobDefaults.MaxCopies
     );
 
-    public static readonly DurationSetting Timeout = new("timeout", "Timeout for each database", JobDefaults.Timeout);
+    public static readonly DurationSetting Timeout = new("timeout", "Timeout for each database", JobDefaults.Timeout)
+    {
+        Group = SettingGroup.Connection,
+    };
 
     public static readonly DurationSetting Deadline = new(
         "deadline",
         "Time limit for the whole run, including the push",
         JobDefaults.Deadline
-    );
+    )
+    {
+        Group = SettingGroup.Advanced,
+    };
 
     public static readonly NumberSetting Concurrency = new(
         "concurrency",
         "Number of databases to probe at once (8 per core, from 16 to 64)",
         1,
         JobDefaults.MaxConcurrency
-    );
+    )
+    {
+        Group = SettingGroup.Advanced,
+    };
 
     public static readonly DurationSetting Splay = new(
         "splay",
@@ -129,6 +178,7 @@ internal static class JobSettings
         TimeSpan.Zero
     )
     {
+        Group = SettingGroup.Advanced,
         MayBeZero = true,
     };
 
@@ -136,13 +186,19 @@ internal static class JobSettings
         "shard",
         "I/N",
         "Probe only part I (from 0) of N parts of the targets, and push it as a group of its own"
-    );
+    )
+    {
+        Group = SettingGroup.Advanced,
+    };
 
     public static readonly TextSetting Shards = new(
         "shards",
         "N",
         "The same, with I taken from JOB_COMPLETION_INDEX, which a Kubernetes Indexed Job sets"
-    );
+    )
+    {
+        Group = SettingGroup.Advanced,
+    };
 
     public static readonly DurationSetting Interval = new(
         "interval",
@@ -155,7 +211,10 @@ internal static class JobSettings
         "false",
         "true|false",
         "Also publish pghoard_last_upload_age and walg_last_upload (true)"
-    );
+    )
+    {
+        Group = SettingGroup.Advanced,
+    };
 
     public static readonly ChoiceSetting LogFormat = new(
         "log-format",
@@ -163,7 +222,10 @@ internal static class JobSettings
         "json",
         "text|json",
         "Format of the report on standard error (text)"
-    );
+    )
+    {
+        Group = SettingGroup.Advanced,
+    };
 
     public static readonly ChoiceSetting FailOn = new(
         "fail-on",
@@ -171,7 +233,10 @@ internal static class JobSettings
         "never",
         "any|never",
         "Whether a database that could not be probed makes the exit code 69 (any)"
-    );
+    )
+    {
+        Group = SettingGroup.Advanced,
+    };
 
     public static readonly WordSetting FailOnFinding = new(
         "fail-on",
@@ -181,7 +246,10 @@ internal static class JobSettings
         "never",
         "warning",
         "critical"
-    );
+    )
+    {
+        Group = SettingGroup.Advanced,
+    };
 
     public static readonly SwitchSetting DryRun = new("dry-run", "Print what would be pushed on standard output, and push nothing");
 
@@ -195,7 +263,13 @@ internal static class JobSettings
         "TOOL[=FILE]",
         "Import the list that a tool prints before the run, from FILE or standard input: the backups of --instance, or with "
             + "--source catalog those of each server that the list names; repeatable"
-    );
+    )
+    {
+        Group = SettingGroup.Evidence,
+    };
 
-    public static readonly DurationSetting ImportTimeout = new("import-timeout", "Timeout for each import", JobDefaults.ImportTimeout);
+    public static readonly DurationSetting ImportTimeout = new("import-timeout", "Timeout for each import", JobDefaults.ImportTimeout)
+    {
+        Group = SettingGroup.Evidence,
+    };
 }

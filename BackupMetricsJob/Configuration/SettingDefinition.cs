@@ -8,10 +8,14 @@ namespace BackupMetricsJob.Configuration;
 /// <param name="Takes">What its value is, for the help; null for a flag without a value.</param>
 internal abstract record SettingDefinition(string Name, string? Takes, string Help)
 {
-    /// <summary>As the help shows it: with the default, if there is one.</summary>
-    public string Description => $"{HelpWithDefault} [{Settings.Variable(Name)}]";
+    public SettingGroup Group { get; init; }
 
-    protected virtual string HelpWithDefault => Help;
+    /// <summary>The words that its value may begin with, for the completion of a shell; empty if there are no such words.</summary>
+    public IReadOnlyList<string> Words { get; init; } =
+        Takes is { } value && value.Contains('|', StringComparison.Ordinal) && !value.Any(char.IsUpper) ? value.Split('|') : [];
+
+    /// <summary>As the help shows it: with the default, if there is one.</summary>
+    public virtual string Description => Help;
 }
 
 /// <summary>A setting whose text another type reads.</summary>
@@ -25,7 +29,7 @@ internal sealed record DurationSetting(string Name, string Help, TimeSpan? Defau
 {
     public bool MayBeZero { get; init; }
 
-    protected override string HelpWithDefault => Default is { } value ? $"{Help} ({DurationParser.Format(value)})" : Help;
+    public override string Description => Default is { } value ? $"{Help} ({DurationParser.Format(value)})" : Help;
 
     /// <summary>Null if it is not set, or, with a problem, if it is wrong. The caller takes the default, or the file's.</summary>
     public TimeSpan? Read(Settings settings, ICollection<Problem> problems) => DurationParser.Read(settings.One(this), problems, MayBeZero);
@@ -53,18 +57,18 @@ internal record ChoiceSetting(string Name, string Default, string Other, string?
 }
 
 /// <summary>One of several words, of which the default is the first.</summary>
-internal sealed record WordSetting(string Name, string Help, params string[] Words)
-    : SettingDefinition(Name, string.Join('|', Words), $"{Help} ({Words[0]})")
+internal sealed record WordSetting(string Name, string Help, params string[] Choices)
+    : SettingDefinition(Name, string.Join('|', Choices), $"{Help} ({Choices[0]})")
 {
     /// <summary>The default if it is not set, or, with a problem, if it is wrong.</summary>
     public string Read(Settings settings, ICollection<Problem> problems)
     {
         if (settings.One(this) is not { } setting)
-            return Words[0];
-        if (Words.Contains(setting.Value))
+            return Choices[0];
+        if (Choices.Contains(setting.Value))
             return setting.Value;
-        problems.Add(setting.InvalidValue($"{string.Join(", ", Words[..^1])} or {Words[^1]}"));
-        return Words[0];
+        problems.Add(setting.InvalidValue($"{string.Join(", ", Choices[..^1])} or {Choices[^1]}"));
+        return Choices[0];
     }
 }
 

@@ -16,22 +16,25 @@ internal static class NearestName
             .Name;
     }
 
-    /// <summary>Levenshtein distance: the number of characters to insert, delete or replace.</summary>
+    /// <summary>How many characters to insert, delete or replace, or neighbours to swap.</summary>
     static int Distance(string a, string b)
     {
-        var row = new int[b.Length + 1];
-        for (var j = 0; j < row.Length; j++)
-            row[j] = j;
+        int[] beforeLast = [],
+            last = [.. Enumerable.Range(0, b.Length + 1)];
         for (var i = 1; i <= a.Length; i++)
         {
-            var diagonal = row[0];
+            var row = new int[b.Length + 1];
             row[0] = i;
             for (var j = 1; j <= b.Length; j++)
             {
-                var cost = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                (diagonal, row[j]) = (row[j], cost);
+                row[j] = Math.Min(Math.Min(last[j], row[j - 1]) + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                    row[j] = Math.Min(row[j], beforeLast[j - 2] + 1);
             }
+
+            (beforeLast, last) = (last, row);
         }
-        return row[b.Length];
+
+        return last[b.Length];
     }
 }

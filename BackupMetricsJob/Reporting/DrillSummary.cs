@@ -59,6 +59,14 @@ internal static class DrillSummary
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"FAILED (exit code {(int)code}) {string.Join("; ", wrong)}"));
     }
 
+    /// <summary>Whether there is nothing to report but that all is well. A claim that was asked for and not had is worth a line.</summary>
+    public static bool IsAllWell(DrillReport report, ExitCode code, bool asked) =>
+        code == ExitCode.Success
+        && report.Result is { Shortfall: var shortfall, KeptFolder: null, CleanUpFailure: null }
+        && !(shortfall > TimeSpan.Zero)
+        && !(asked && report.Result.Claim?.Why is not null)
+        && report.Pushes.All(push => push is { Arrived: true, Advice: null });
+
     /// <summary>What became of several.</summary>
     /// <param name="reports">Those that were begun.</param>
     /// <param name="notBegun">The names of those for which no time was left.</param>

@@ -52,17 +52,15 @@ internal static class NagiosOutput
     static string Clean(string text) => PlainText.OnOneLine(text.Replace('|', '/'), MaxText);
 
     static PluginState State(List<Assessment> assessments) =>
-        assessments.Count == 0
-            ? PluginState.Unknown
-            : assessments.Exists(one => one.Findings is [{ IsCritical: true }, ..])
-                ? PluginState.Critical
-            : assessments[0].Verdict switch
-            {
-                Verdict.Critical => PluginState.Critical,
-                Verdict.Warning => PluginState.Warning,
-                Verdict.Healthy => PluginState.Ok,
-                _ => PluginState.Unknown,
-            };
+        assessments.Count == 0 ? PluginState.Unknown
+        : assessments.Exists(one => one.Findings is [{ IsCritical: true }, ..]) ? PluginState.Critical
+        : assessments[0].Verdict switch
+        {
+            Verdict.Critical => PluginState.Critical,
+            Verdict.Warning => PluginState.Warning,
+            Verdict.Healthy => PluginState.Ok,
+            _ => PluginState.Unknown,
+        };
 
     static string Text(List<Assessment> assessments) =>
         assessments switch

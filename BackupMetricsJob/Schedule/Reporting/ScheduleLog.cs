@@ -6,9 +6,14 @@ using BackupMetricsJob.Reporting;
 namespace BackupMetricsJob.Schedule.Reporting;
 
 /// <summary>The daemon's log lines, in the same format as those of its runs: text or JSON.</summary>
-internal sealed class ScheduleLog(TextWriter to, TimeProvider time, Func<LogFormat> format)
+internal sealed class ScheduleLog(TextWriter to, TimeProvider time, Func<OutputOptions> output)
 {
-    public void Info(string name, string message, Action<Utf8JsonWriter>? fields = null) => Write("info", name, message, fields);
+    /// <summary>Not written with --quiet.</summary>
+    public void Info(string name, string message, Action<Utf8JsonWriter>? fields = null)
+    {
+        if (!output().Quiet)
+            Write("info", name, message, fields);
+    }
 
     public void Warn(string name, string message, Action<Utf8JsonWriter>? fields = null) => Write("warning", name, message, fields);
 
@@ -20,7 +25,7 @@ internal sealed class ScheduleLog(TextWriter to, TimeProvider time, Func<LogForm
 
     void Write(string level, string name, string message, Action<Utf8JsonWriter>? fields)
     {
-        if (format() == LogFormat.Json)
+        if (output().LogFormat == LogFormat.Json)
         {
             RunSummaryJson.Line(
                 to,

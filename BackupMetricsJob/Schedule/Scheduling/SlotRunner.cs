@@ -105,7 +105,8 @@ internal sealed class SlotRunner(CurrentOptions options, ProcessContext context,
             WasCancelled |= _cancel.IsCancellationRequested;
             var code = ExitCodes.For(report, _cancel.IsCancellationRequested ? ExitCode.Terminated : null, plan.Output.FailOnTarget);
             report = await HeartbeatText.TellAsync(heartbeat, report, code, [], _cancel.IsCancellationRequested);
-            RunSummary.Write(report, code, plan.Output.LogFormat, context);
+            if (!plan.Output.Quiet || !RunSummary.IsAllWell(report, code))
+                RunSummary.Write(report, code, plan.Output.LogFormat, context);
             var series = plan.Listen is null ? null : await ScrapeText.OfRunAsync(report, plan.Job.Group);
             var run = new LastRun(slot, isRetry, began, context.Time.GetUtcNow(), report, code) { Series = series };
             state.End(run);
