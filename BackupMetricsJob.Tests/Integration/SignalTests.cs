@@ -9,6 +9,7 @@ public sealed class SignalTests
     [Theory]
     [InlineData(PosixSignal.SIGTERM, 143)]
     [InlineData(PosixSignal.SIGINT, 130)]
+    [InlineData(PosixSignal.SIGHUP, 129)]
     public async Task A_signal_while_a_database_is_silent_pushes_that_it_was_not_reached(PosixSignal signal, int code)
     {
         await using var silent = new SilentServer();

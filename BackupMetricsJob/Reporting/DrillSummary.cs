@@ -37,6 +37,8 @@ internal static class DrillSummary
         var result = report.Result;
         if (result.KeptFolder is { } kept)
             to.WriteLine($"kept {PlainText.OnOneLine(kept)} (--keep): its server is stopped, and its log is server.log there");
+        if (report.RecordFailure is { } failure && !result.Succeeded)
+            to.WriteLine($"FAILED the catalogue: {PlainText.OnOneLine(failure.Message, 2000)}");
         foreach (var push in report.Pushes)
         {
             to.WriteLine($"{(push.Arrived ? "ok" : "FAILED")} {push.Describe()}");

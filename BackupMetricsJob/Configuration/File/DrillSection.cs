@@ -66,7 +66,7 @@ internal static class DrillSection
             };
     }
 
-    static IReadOnlyList<Setting> Directories(MappingReader fields)
+    static List<Setting> Directories(MappingReader fields)
     {
         const string Allowed = "a directory made by pg_basebackup, or a list of them";
         if (fields["directory"] is not { } node)
