@@ -295,7 +295,8 @@ add("Drills: one that fails pages until the next good one, also where no catalog
     quiet(14), fires(15, alert("RestoreTestFailed", instance="orders", tool="pgbackrest")), fires(39, alert("RestoreTestFailed", instance="orders", tool="pgbackrest")), quiet(40), quiet(N - 1))
 add("A restore that came back behind what was claimed, by the drill's own push and by the catalogue",
     [gateway(N), run(N, healthy("orders", N)), series("postgres_restore_test_shortfall_seconds", then(steady(0, 10), steady(1, 20), steady(0, 30)), **DRILL),
-     series("postgres_restore_test_shortfall_seconds", then(steady(0, 10), steady(1, 20), steady(0, 30)), job="backup_metrics", run="a", instance="orders", tool="pgbackrest", team="payments")],
+     series("postgres_restore_test_shortfall_seconds", then(steady(0, 10), steady(2, 20), steady(0, 30)), job="backup_metrics", run="a", shard="0", pod="x", instance="orders", tool="pgbackrest", team="payments"),
+     series("postgres_restore_test_shortfall_seconds", steady(0, N), job="backup_metrics", run="b", instance="orders", tool="pgbackrest", team="payments")],
     quiet(14), fires(15, alert("RestoreShortfall", instance="orders", tool="pgbackrest")), fires(29, alert("RestoreShortfall", instance="orders", tool="pgbackrest")), quiet(30), quiet(N - 1))
 add("A shortfall, in words",
     [series("backup_metrics_run_timestamp_seconds", clock(N), job="backup_metrics"), series("postgres_restore_test_shortfall_seconds", steady(754, N), **DRILL)],
