@@ -492,6 +492,9 @@ add("The listing of an archive has a hole until the next full backup; of two arc
     quiet(64), fires(65, alert("WalArchiveHole", instance="orders")), fires(119, alert("WalArchiveHole", instance="orders")), quiet(120), quiet(184),
     fires(185, alert("WalArchiveHole", instance="copied")), quiet(4 * HOUR), quiet(304),
     fires(7 * HOUR, alert("WalArchiveHole", instance="lost"), alert("BackupWalMissing", "warning", instance="lost", type_="full", tool="wal-g")), quiet(8 * HOUR),
+    says(200, "WalArchiveHole", "copied: the WAL archive has a hole: nothing later can be restored",
+         "The listing of the WAL archive of copied (job backup_metrics) lacks 1 of the segments that a restore of its newest backup needs. A restore ends at the first of them, whatever was archived since. "
+         "Take a full backup now. backup-metrics show names the first segment that is missing; find out why it is.", instance="copied", job="backup_metrics", severity="critical"),
     says(70, "WalArchiveHole", "orders: the WAL archive has a hole: nothing later can be restored",
          "The listing of the WAL archive of orders (job backup_metrics) lacks 4 of the segments that a restore of its newest backup needs. A restore ends at the first of them, whatever was archived since. "
          "Take a full backup now. backup-metrics show names the first segment that is missing; find out why it is.", instance="orders", job="backup_metrics", severity="critical"),
