@@ -1,5 +1,4 @@
 """What may happen to a job, its targets and its gateway, and which alerts fire when. Minutes since the beginning; `fires` names all that fire."""
-from flapping import expanded
 from promtool_tests import (
     HOUR, ago, alert, archive, backup, both, clock, dies, fires, gap, gateway, gone, has, healthy, hourly, limits, probe, quiet, recovery, restore_test,
     run, says, scenario, series, sources, steady, then)
@@ -1107,6 +1106,7 @@ add("The gateway is down for half an hour: what a drill said stays, and so does 
     [gateway(values=then(steady(1, 40), steady(0, 30), steady(1, 50)), started=then(steady(-86400, 40), gone(30), steady(-86400, 50))), *[(m, l, v) for m, l, v in [
         series("postgres_restore_test_success", then(steady(0, 40), gone(30), steady(0, 50)), **DRILL), series("postgres_restore_test_timestamp_seconds", then(steady(0, 40), gone(30), steady(0, 50)), **DRILL),
         series("postgres_restore_test_shortfall_seconds", then(steady(7, 40), gone(30), steady(7, 50)), **DRILL)]],
-     [(m, l, then(" ".join(expanded(v)[:40]), gone(30), " ".join(expanded(v)[70:]))) for m, l, v in run(N, healthy("orders", N), shards=2, shard="0")]],
+     [(m, l, then(v, gone(30), after)) for (m, l, v), (_, _, after) in zip(
+         run(40, healthy("orders", 40), shards=2, shard="0"), run(50, healthy("orders", 50, at=clock(50, start=70)), pushed=clock(50, start=70), shards=2, shard="0"))]],
     *[fires(t, alert("RestoreTestFailed", instance="orders", tool="pgbackrest"), alert("RestoreShortfall", instance="orders", tool="pgbackrest"), alert("BackupTargetsMissing", missing="shards"), *more)
       for t, more in ((39, []), (44, []), (50, [alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091")]), (70, []), (N - 1, []))])
