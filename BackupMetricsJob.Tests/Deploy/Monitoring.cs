@@ -15,8 +15,7 @@ internal sealed partial class Monitoring : IAsyncDisposable
     Monitoring() { }
 
     /// <summary>The rules, which here take a second where they take minutes or hours.</summary>
-    public static string FastRules { get; } =
-        For().Replace(Of("backup.rules.yml"), "for: 1s").Replace("interval: 1m", "interval: 1s", StringComparison.Ordinal);
+    public static string FastRules { get; } = Interval().Replace(For().Replace(Of("backup.rules.yml"), "for: 1s"), "interval: 1s");
 
     public PushgatewayServer Gateway => _gateway!;
 
@@ -72,4 +71,7 @@ internal sealed partial class Monitoring : IAsyncDisposable
 
     [GeneratedRegex(@"\bfor: \d+[mh]\b")]
     private static partial Regex For();
+
+    [GeneratedRegex(@"\binterval: \d+m\b")]
+    private static partial Regex Interval();
 }

@@ -1,5 +1,4 @@
 """What may happen to a job, its targets and its gateway, and which alerts fire when. Minutes since the beginning; `fires` names all that fire."""
-from flapping import expanded
 from promtool_tests import (
     HOUR, ago, alert, archive, backup, both, clock, dies, fires, gap, gateway, gone, has, healthy, hourly, limits, probe, quiet, recovery, restore_test,
     run, says, scenario, series, sources, steady, then)
@@ -295,7 +294,8 @@ add("Drills: one that fails pages until the next good one, also where no catalog
     quiet(14), fires(15, alert("RestoreTestFailed", instance="orders", tool="pgbackrest")), fires(39, alert("RestoreTestFailed", instance="orders", tool="pgbackrest")), quiet(40), quiet(N - 1))
 add("A restore that came back behind what was claimed, by the drill's own push and by the catalogue",
     [gateway(N), run(N, healthy("orders", N)), series("postgres_restore_test_shortfall_seconds", then(steady(0, 10), steady(1, 20), steady(0, 30)), **DRILL),
-     series("postgres_restore_test_shortfall_seconds", then(steady(0, 10), steady(1, 20), steady(0, 30)), job="backup_metrics", run="a", instance="orders", tool="pgbackrest", team="payments")],
+     series("postgres_restore_test_shortfall_seconds", then(steady(0, 10), steady(2, 20), steady(0, 30)), job="backup_metrics", run="a", shard="0", pod="x", instance="orders", tool="pgbackrest", team="payments"),
+     series("postgres_restore_test_shortfall_seconds", steady(0, N), job="backup_metrics", run="b", instance="orders", tool="pgbackrest", team="payments")],
     quiet(14), fires(15, alert("RestoreShortfall", instance="orders", tool="pgbackrest")), fires(29, alert("RestoreShortfall", instance="orders", tool="pgbackrest")), quiet(30), quiet(N - 1))
 add("A shortfall, in words",
     [series("backup_metrics_run_timestamp_seconds", clock(N), job="backup_metrics"), series("postgres_restore_test_shortfall_seconds", steady(754, N), **DRILL)],
@@ -491,6 +491,9 @@ add("The listing of an archive has a hole until the next full backup; of two arc
     quiet(64), fires(65, alert("WalArchiveHole", instance="orders")), fires(119, alert("WalArchiveHole", instance="orders")), quiet(120), quiet(184),
     fires(185, alert("WalArchiveHole", instance="copied")), quiet(4 * HOUR), quiet(304),
     fires(7 * HOUR, alert("WalArchiveHole", instance="lost"), alert("BackupWalMissing", "warning", instance="lost", type_="full", tool="wal-g")), quiet(8 * HOUR),
+    says(200, "WalArchiveHole", "copied: the WAL archive has a hole: nothing later can be restored",
+         "The listing of the WAL archive of copied (job backup_metrics) lacks 1 of the segments that a restore of its newest backup needs. A restore ends at the first of them, whatever was archived since. "
+         "Take a full backup now. backup-metrics show names the first segment that is missing; find out why it is.", instance="copied", job="backup_metrics", severity="critical"),
     says(70, "WalArchiveHole", "orders: the WAL archive has a hole: nothing later can be restored",
          "The listing of the WAL archive of orders (job backup_metrics) lacks 4 of the segments that a restore of its newest backup needs. A restore ends at the first of them, whatever was archived since. "
          "Take a full backup now. backup-metrics show names the first segment that is missing; find out why it is.", instance="orders", job="backup_metrics", severity="critical"),
@@ -1103,6 +1106,7 @@ add("The gateway is down for half an hour: what a drill said stays, and so does 
     [gateway(values=then(steady(1, 40), steady(0, 30), steady(1, 50)), started=then(steady(-86400, 40), gone(30), steady(-86400, 50))), *[(m, l, v) for m, l, v in [
         series("postgres_restore_test_success", then(steady(0, 40), gone(30), steady(0, 50)), **DRILL), series("postgres_restore_test_timestamp_seconds", then(steady(0, 40), gone(30), steady(0, 50)), **DRILL),
         series("postgres_restore_test_shortfall_seconds", then(steady(7, 40), gone(30), steady(7, 50)), **DRILL)]],
-     [(m, l, then(" ".join(expanded(v)[:40]), gone(30), " ".join(expanded(v)[70:]))) for m, l, v in run(N, healthy("orders", N), shards=2, shard="0")]],
+     [(m, l, then(v, gone(30), after)) for (m, l, v), (_, _, after) in zip(
+         run(40, healthy("orders", 40), shards=2, shard="0"), run(50, healthy("orders", 50, at=clock(50, start=70)), pushed=clock(50, start=70), shards=2, shard="0"))]],
     *[fires(t, alert("RestoreTestFailed", instance="orders", tool="pgbackrest"), alert("RestoreShortfall", instance="orders", tool="pgbackrest"), alert("BackupTargetsMissing", missing="shards"), *more)
       for t, more in ((39, []), (44, []), (50, [alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091")]), (70, []), (N - 1, []))])
