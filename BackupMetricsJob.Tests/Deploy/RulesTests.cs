@@ -8,7 +8,14 @@ namespace BackupMetricsJob.Tests.Deploy;
 /// </summary>
 public sealed class RulesTests
 {
-    static readonly string[] Others = ["push_time_seconds", "push_failure_time_seconds", "up", "process_start_time_seconds"];
+    static readonly string[] Others =
+    [
+        "push_time_seconds",
+        "push_failure_time_seconds",
+        "up",
+        "process_start_time_seconds",
+        "postgres_restore_test_unfinished_timestamp_seconds",
+    ];
 
     public static TheoryData<string> TestFiles => [.. DeployFiles.RuleTests.Select(path => Path.GetFileName(path))];
 
@@ -64,6 +71,7 @@ public sealed class RulesTests
                 "RestoreShortfall",
                 "RestoreTestFailed",
                 "RestoreTestTooOld",
+                "RestoreTestUnfinished",
                 "RestoreTooSlow",
                 "WalArchiveHole",
                 "WalArchiveListingStale",
@@ -88,6 +96,22 @@ public sealed class RulesTests
         Assert.Empty(
             DeployFiles.MetricsUsed().Except(MetricNames.All.Select(metric => metric.Name)).Except(DeployFiles.Recorded).Except(Others)
         );
+
+    [Fact]
+    public void Each_metric_that_is_published_is_read_by_a_rule_or_the_documentation_says_why_not()
+    {
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "metrics.md"));
+        var explained = page[page.IndexOf("\n## Read by no rule\n", StringComparison.Ordinal)..]
+            .Split('\n')
+            .Where(line => line.StartsWith("- `", StringComparison.Ordinal))
+            .SelectMany(line => line[2..line.IndexOf(':', StringComparison.Ordinal)].Split(',', StringSplitOptions.TrimEntries))
+            .Select(name => name.Trim('`'));
+
+        Assert.Equal(
+            MetricNames.All.Select(metric => metric.Name).Except(DeployFiles.MetricsUsed()).Order(StringComparer.Ordinal),
+            explained.Order(StringComparer.Ordinal)
+        );
+    }
 
     [Fact]
     public void Each_recorded_series_is_used_or_is_made_for_others() =>

@@ -1,4 +1,5 @@
 """What may happen to a job, its targets and its gateway, and which alerts fire when. Minutes since the beginning; `fires` names all that fire."""
+from flapping import expanded
 from promtool_tests import (
     HOUR, ago, alert, archive, backup, both, clock, dies, fires, gap, gateway, gone, has, healthy, hourly, limits, probe, quiet, recovery, restore_test,
     run, says, scenario, series, sources, steady, then)
@@ -131,8 +132,8 @@ add("A failover, a backup on the new primary, a failback: a server knows its own
     *[has(at, KNOWN + '{instance="orders"}', ({"__name__": KNOWN, "job": "backup_metrics", "instance": "orders", "type": "base"}, value))
       for at, value in ((HOUR - 1, -72000), (HOUR, -72000), (4 * HOUR, 14400), (6 * HOUR, 14400), (N - 1, 14400))])
 
-N = 27 * HOUR
-down = 20 * HOUR
+N = 9 * HOUR
+down = 4 * HOUR
 add("A failover just after a weekly backup: it stays known for as long as it takes, also where Prometheus was down for hours in between",
     [gateway(values=then(steady(1, down), gap(2 * HOUR), steady(1, N - down - 2 * HOUR)), started=then(steady(-86400, down), gap(2 * HOUR), steady(-86400, N - down - 2 * HOUR))),
      run(N, [*limits("orders", N, {("base", "critical"): 9 * 24}), *sources("orders", N, {"server": 1}), *probe("orders", N), *archive("orders", N),
@@ -179,7 +180,7 @@ add("The server's word counts only where no other source is configured, even if 
          [*limits("broken", N), *sources("broken", N, {"server": 1, "catalog": 0}), *probe("broken", N, success=0),
           *backup("broken", ago(1, N)), *backup("broken", then(ago(30, 10), gone(80)), source="catalog", tool="wal-g", type_="full")],
          [*limits("silent", N), *sources("silent", N, {"server": 1, "catalog": 1}), *probe("silent", N), *backup("silent", ago(1, N))],
-         [*limits("unasked", N), *probe("unasked", N), *backup("unasked", ago(1, N)), *backup("unasked", ago(30, N), source="query")],
+         [*limits("unasked", N), *sources("unasked", N, {"server": 1}), *probe("unasked", N), *backup("unasked", ago(1, N)), *backup("unasked", ago(30, N), source="query")],
          healthy("alone", N, taken=ago(1, N)), success=0)],
     fires(N - 1, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="broken"), alert("BackupNeverMade", "warning", instance="silent", type_="base"),
           *[alert("LastBackup", "warning", instance=i, type_="base") for i in ("orders", "broken", "unasked")]))
@@ -271,16 +272,16 @@ add("A restore test that failed: after a good one, or where none ever worked, un
                               ("never", "wal-g", ago(2, N), restore_test("never", steady(0, N), tool="barman")),
                               ("history", "wal-g", ago(9, N), restore_test("history", ago(9, N), tool="wal-g")))],
                   [*limits("dump", N, {}), *probe("dump", N), series(FAILED, steady(0, N), instance="dump", source="catalog", tool="pg_dump", type="logical")])],
-    fires(4), fires(5, alert("RestoreTestFailed", instance="never", tool="wal-g", type_="restore_test")),
-    fires(14, alert("RestoreTestFailed", instance="never", tool="wal-g", type_="restore_test")),
-    fires(15, alert("RestoreTestFailed", instance="never", tool="wal-g", type_="restore_test"), alert("RestoreTestFailed", instance="late", tool="wal-g", type_="restore_test")),
-    fires(39, alert("RestoreTestFailed", instance="never", tool="wal-g", type_="restore_test"), alert("RestoreTestFailed", instance="late", tool="wal-g", type_="restore_test")),
-    fires(40, alert("RestoreTestFailed", instance="never", tool="wal-g", type_="restore_test")),
-    fires(N - 1, alert("RestoreTestFailed", instance="never", tool="wal-g", type_="restore_test")),
+    fires(4), fires(5, alert("RestoreTestFailed", instance="never", tool="wal-g")),
+    fires(14, alert("RestoreTestFailed", instance="never", tool="wal-g")),
+    fires(15, alert("RestoreTestFailed", instance="never", tool="wal-g"), alert("RestoreTestFailed", instance="late", tool="wal-g")),
+    fires(39, alert("RestoreTestFailed", instance="never", tool="wal-g"), alert("RestoreTestFailed", instance="late", tool="wal-g")),
+    fires(40, alert("RestoreTestFailed", instance="never", tool="wal-g")),
+    fires(N - 1, alert("RestoreTestFailed", instance="never", tool="wal-g")),
     says(60, "RestoreTestFailed", "never: the last restore test failed",
          "The last restore test of never (job backup_metrics, wal-g) failed 3h 0m 0s ago, and none has worked since: its backups may be of no use. "
          "Read the log of that restore, fix what it reports, and restore again.",
-         instance="never", job="backup_metrics", severity="critical", source="catalog", tool="wal-g", type="restore_test"))
+         instance="never", job="backup_metrics", severity="critical", tool="wal-g"))
 
 N = 60
 DRILL = dict(job="backup_metrics", drill="orders", instance="orders", tool="pgbackrest", team="payments")
@@ -288,7 +289,9 @@ add("Drills: one that fails pages until the next good one, also where no catalog
     [gateway(N), run(N, healthy("orders", N)), series("postgres_restore_test_timestamp_seconds", then(steady(0, 40), steady(2400, 20)), **DRILL),
      series("postgres_restore_test_success", then(steady(1, 10), steady(0, 30), steady(1, 20)), **DRILL),
      series("postgres_restore_test_timestamp_seconds", steady(0, N), job="backup_metrics", instance="orders", tool="pgbackrest"),
-     series("postgres_restore_test_success", steady(0, N), job="backup_metrics", instance="orders", tool="pgbackrest")],
+     series("postgres_restore_test_success", steady(0, N), job="backup_metrics", instance="orders", tool="pgbackrest"),
+     series("postgres_backup_last_failure_timestamp_seconds", then(gap(10), steady(600, N - 10)), job="backup_metrics", run="x", instance="orders", source="catalog", tool="pgbackrest", type="restore_test", team="payments"),
+     series("postgres_backup_last_restore_test_timestamp_seconds", then(steady(0, 40), steady(2400, 20)), job="backup_metrics", run="x", instance="orders", source="catalog", tool="pgbackrest", team="payments")],
     quiet(14), fires(15, alert("RestoreTestFailed", instance="orders", tool="pgbackrest")), fires(39, alert("RestoreTestFailed", instance="orders", tool="pgbackrest")), quiet(40), quiet(N - 1))
 add("A restore that came back behind what was claimed, by the drill's own push and by the catalogue",
     [gateway(N), run(N, healthy("orders", N)), series("postgres_restore_test_shortfall_seconds", then(steady(0, 10), steady(1, 20), steady(0, 30)), **DRILL),
@@ -495,17 +498,18 @@ add("The listing of an archive has a hole until the next full backup; of two arc
          "Of the five newest wal-g full backups of lost (job backup_metrics), 1 lack WAL of their own, between their start and their end: it is not in the archive, and without it they cannot be restored. "
          "Take a full backup, and see that its WAL is archived.", instance="lost", job="backup_metrics", severity="warning", source="catalog", tool="wal-g", type="full"))
 
-N = 58 * HOUR
+N = 10 * HOUR
+SHORT = {("base", "warning"): 4, ("base", "critical"): 7}
 add("An archive is no longer listed: by the limits for base backups; one of two is enough; without such a limit nobody is told",
     [gateway(N),
-     run(N, [*healthy("orders", N), *listed("orders", then(clock(HOUR), steady(0, 55 * HOUR), clock(2 * HOUR, start=56 * HOUR)))],
-         [*healthy("copied", N), *listed("copied", clock(N), 0, "near"), *listed("copied", steady(30 * 3600, N), 0, "far")],
+     run(N, [*healthy("orders", N, taken=clock(N), hours=SHORT), *listed("orders", then(clock(HOUR), steady(0, 7 * HOUR), clock(2 * HOUR, start=8 * HOUR)))],
+         [*healthy("copied", N, taken=clock(N), hours=SHORT), *listed("copied", clock(N), 0, "near"), *listed("copied", steady(4 * 3600 + 60, N), 0, "far")],
          [*healthy("unlimited", N, hours={("wal", "critical"): 1}), *listed("unlimited", steady(0, N))])],
-    quiet(26 * HOUR + 5), fires(26 * HOUR + 6, alert("WalArchiveListingStale", "warning", instance="orders", type_="base")),
-    fires(50 * HOUR + 6, both("WalArchiveListingStale", instance="orders", type_="base")),
-    quiet(56 * HOUR + 1), fires(56 * HOUR + 6, alert("WalArchiveListingStale", "warning", instance="copied", type_="base")),
-    says(30 * HOUR, "WalArchiveListingStale", "orders: the WAL archive was last listed 1d 6h 0m 0s ago",
-         "The WAL archive of orders (job backup_metrics), or one of several, was last listed 1d 6h 0m 0s ago, longer than the warning limit for base backups. Whether it has holes is not known any more. "
+    quiet(4 * HOUR + 5), fires(4 * HOUR + 6, alert("WalArchiveListingStale", "warning", instance="orders", type_="base")),
+    fires(7 * HOUR + 6, both("WalArchiveListingStale", instance="orders", type_="base")),
+    quiet(8 * HOUR + 1), fires(8 * HOUR + 7, alert("WalArchiveListingStale", "warning", instance="copied", type_="base")),
+    says(6 * HOUR, "WalArchiveListingStale", "orders: the WAL archive was last listed 6h 0m 0s ago",
+         "The WAL archive of orders (job backup_metrics), or one of several, was last listed 6h 0m 0s ago, longer than the warning limit for base backups. Whether it has holes is not known any more. "
          "Run backup-metrics import archive by hand where it is run, and read what it says.", instance="orders", job="backup_metrics", severity="warning", type="base"))
 
 N = 2 * HOUR
@@ -863,7 +867,7 @@ add("An exporter that pushes the older names alone is judged by 26 and 50 hours,
      series("pghoard_last_upload_age", steady(60, N), job="wal-g", instance="db", type="basebackup", site="db"),
      run(N, [*limits("orders", N, {("base", "critical"): 100}), *sources("orders", N, {"server": 1}), *probe("orders", N), *backup("orders", ago(49, N), tool="wal-g")],
          [*limits("dumps", N, {}), *sources("dumps", N, {"server": 1}), *probe("dumps", N), *backup("dumps", ago(49, N), tool="wal-g")]),
-     [(m, {"job": "backup_metrics", **l}, v) for m, l, v in limits("limited", N, {("base", "critical"): 100})],
+     [(m, {"job": "backup_metrics", **l}, v) for m, l, v in [*limits("limited", N, {("base", "critical"): 100}), *sources("limited", N, {"server": 1}), *backup("limited", ago(49, N))]],
      *[series("walg_last_upload", ago(49, N), job="backup_metrics", instance=i, type="basebackup") for i in ("orders", "dumps", "limited", "foreign")]],
     quiet(59), fires(60, alert("LastBackup", "warning", job="wal-g", instance="orders", type_="base", tool="wal-g"), alert("LastBackup", "warning", instance="foreign", type_="base", tool="wal-g")),
     fires(120, alert("LastBackup", "warning", job="wal-g", instance="orders", type_="base", tool="wal-g"), alert("LastBackup", "warning", instance="foreign", type_="base", tool="wal-g")),
@@ -902,16 +906,18 @@ add("One of two tools stopped: told while the other goes on, for two weeks; wher
          "Mend it, or forget its backups if it was given up: backup-metrics catalog prune. Two weeks after its last backup this ends by itself.",
          instance="half", job="backup_metrics", severity="warning", tool="wal-g"))
 
-N = 26 * HOUR
+N = 3 * HOUR
 cut = HOUR
+YESTERDAY = alert("BackupServerVanished", "warning", instance="yesterday")
 add("A server vanishes from a catalogue: told for a day. One that is configured and taken out is not, nor one that is labelled anew",
-    [gateway(N), run(N, healthy("orders", N)),
+    [gateway(N), run(N, healthy("orders", N)), series("postgres_backup:vanished_timestamp_seconds", str(90 * 60 - 86400), job="backup_metrics", instance="yesterday"),
      [(m, {"job": "backup_metrics", **l}, v + " stale") for m, l, v in
       [*limits("eu-1", cut), *sources("eu-1", cut, {"catalog": 1}), *backup("eu-1", ago(1, cut), source="catalog"), *limits("eu-2", cut), *sources("eu-2", cut, {"catalog": 1}), *backup("eu-2", ago(1, cut), source="catalog"),
        *healthy("removed", cut)]],
      [(m, {"job": "backup_metrics", "team": "a", **l}, then(gap(cut), v)) for m, l, v in
       [*limits("eu-2", N - cut), *sources("eu-2", N - cut, {"catalog": 1}), *backup("eu-2", steady(0, N - cut), source="catalog")]]],
-    quiet(cut + 14), fires(cut + 15, alert("BackupServerVanished", "warning", instance="eu-1")), fires(cut + 24 * HOUR - 1, alert("BackupServerVanished", "warning", instance="eu-1")), quiet(cut + 24 * HOUR),
+    fires(15, YESTERDAY), fires(cut + 14, YESTERDAY), fires(cut + 15, YESTERDAY, alert("BackupServerVanished", "warning", instance="eu-1")), fires(89, YESTERDAY, alert("BackupServerVanished", "warning", instance="eu-1")),
+    fires(90, alert("BackupServerVanished", "warning", instance="eu-1")), fires(N - 1, alert("BackupServerVanished", "warning", instance="eu-1")),
     says(2 * HOUR, "BackupServerVanished", "eu-1: its catalogue does not list it any more",
          "eu-1 was found in a catalogue by job backup_metrics, and 1h 0m 0s ago it was not there any more: nobody watches its backups. "
          "Was it removed on purpose? Then this ends within a day. Else look who deleted it from the catalogue, and name it in the configuration, so that it is missed.",
@@ -924,3 +930,179 @@ add("The settings of a scheduler cannot be read again",
     says(27, "BackupConfigReloadFailed", "backup_metrics, run a: its settings are broken, and older ones are in use",
          "The scheduler of job backup_metrics, run a could not read its settings again: databases that were added since are not watched. Its log lists every problem, and so does "
          "backup-metrics check with the same settings.", job="backup_metrics", run="a", severity="warning"))
+
+N = 30
+add("A drill that came to no end, until the next verdict",
+    [gateway(N), run(N, healthy("orders", N)), series("postgres_restore_test_unfinished_timestamp_seconds", then(gap(10), steady(600, 10), gone(10)), **DRILL)],
+    quiet(14), fires(15, alert("RestoreTestUnfinished", "warning", instance="orders", tool="pgbackrest")), fires(19, alert("RestoreTestUnfinished", "warning", instance="orders", tool="pgbackrest")), quiet(20),
+    says(18, "RestoreTestUnfinished", "orders: the last drill came to no end",
+         "The last drill of orders (job backup_metrics, pgbackrest) ended 8m 0s ago without a verdict: it ran out of time or of space, or a setting or a program does not fit. "
+         "Nothing is proved by it. Its log says why; mend that, and run it again.", job="backup_metrics", instance="orders", severity="warning", team="payments", tool="pgbackrest"))
+
+# ---- A world that is not as it should be ----
+
+section("world")
+
+SLOT = 6 * HOUR
+N = 8 * HOUR
+A = then(steady(0, SLOT), steady(SLOT * 60, N - SLOT))
+SLOW = {("base", "warning"): 6.5, ("base", "critical"): 12}
+add("A job that runs every six hours, and a backup before each: until the job says so nobody knows of the new one, and nobody is called; one that was not made is told an hour after the job says so",
+    [gateway(N), run(N, [*limits("made", N, SLOW), *sources("made", N, {"server": 1}), *probe("made", N, at=A), *backup("made", then(ago(3.8, SLOT), steady(SLOT * 60 - 13680, N - SLOT)))],
+                     [*limits("missed", N, SLOW), *sources("missed", N, {"server": 1}), *probe("missed", N, at=A), *backup("missed", ago(3.8, N))], pushed=A, interval=SLOT * 60 + 1500)],
+    *[quiet(t) for t in (3 * HOUR, 5 * HOUR, SLOT - 1, SLOT + 59)], fires(SLOT + 60, alert("LastBackup", "warning", instance="missed", type_="base")),
+    fires(N - 1, alert("LastBackup", "warning", instance="missed", type_="base")))
+
+N = 9 * HOUR
+A = hourly(9)
+
+
+def in_hours(*bad, good=1, wrong=0):
+    return then(*[steady(wrong if hour in bad else good, 60) for hour in range(9)])
+
+
+add("An hourly job, and one probe that was unlucky: a warning; two in a row, or the server's own time, or every second one: critical",
+    [gateway(N), run(N, *[[*limits(name, N, {("base", "critical"): 50}), *sources(name, N, {"server": 1}), *probe(name, N, at=A, success=in_hours(*down)), *backup(name, ago(1, N)),
+                           *archive(name, N, {"ok": in_hours(*failing), "failing": in_hours(*failing, good=0, wrong=1)}, ready=ready)]
+                          for name, down, failing, ready in (
+                              ("down-once", (2,), (), None), ("down-twice", (2, 3), (), None), ("stuck-once", (), (2,), None), ("stuck-twice", (), (2, 3), None), ("every-second", (), (1, 3, 5), None),
+                              ("waits", (), (2,), then(gap(120), steady(7200 - 901, 60), "stale")))], pushed=A, interval=3600)],
+    quiet(134), fires(135, alert("WalArchiverFailing", instance="waits")),
+    fires(150, *[alert("BackupTargetDown", "warning", instance=i) for i in ("down-once", "down-twice")], *[alert("WalArchiverFailing", "warning", instance=i) for i in ("stuck-once", "stuck-twice")],
+          alert("WalArchiverFailing", instance="waits")),
+    fires(194), fires(195, alert("BackupTargetDown", instance="down-twice"), alert("WalArchiverFailing", instance="stuck-twice")),
+    fires(239, alert("BackupTargetDown", instance="down-twice"), alert("WalArchiverFailing", instance="stuck-twice"), alert("WalArchiverFailing", "warning", instance="every-second")), quiet(240),
+    fires(360, alert("WalArchiverFailing", instance="every-second")), fires(N - 1, alert("WalArchiverFailing", instance="every-second")),
+    says(150, "BackupTargetDown", [
+        (f"{name}: it could not be probed",
+         f"Job backup_metrics cannot probe {name}, or not in full, or only now and then: the state of its backups is not known. Is PostgreSQL running? backup-metrics show says what is wrong and what to do. "
+         "Only the newest run says so: one probe may be chance, the next one tells.", dict(instance=name, job="backup_metrics", severity="warning")) for name in ("down-once", "down-twice")]))
+
+N = 3 * HOUR
+often = then(*[then(steady(0, 5), steady(1, 5))] * 18)
+seldom = then(*[then(steady(1, 5), steady(0, 5))] * 18)
+add("The archiver fails at every second probe of a job that runs every five minutes",
+    [gateway(N), run(N, [*healthy("orders", N)[:-10], *archive("orders", N, {"ok": often, "failing": seldom})], pushed=then(*[steady(t * 300, 5) for t in range(N // 5)]))],
+    quiet(20), fires(60, alert("WalArchiverFailing", instance="orders")), fires(N - 1, alert("WalArchiverFailing", instance="orders")))
+
+N = 6 * HOUR
+add("A failover, back and forth, of two hosts that are a target each: a host that was a standby has as long to make a backup as it may be old",
+    [gateway(N), run(N, [*limits("a", N, {("base", "critical"): 2}), *sources("a", N, {"server": 1}), *probe("a", N), *archive("a", N, {"standby": then(steady(0, HOUR), steady(1, HOUR), steady(0, HOUR), steady(1, 3 * HOUR))}),
+                         *backup("a", then(ago(0.5, HOUR), gone(5 * HOUR)))],
+                     [*limits("b", N, {("base", "critical"): 2}), *sources("b", N, {"server": 1}), *probe("b", N), *archive("b", N, {"standby": then(steady(1, HOUR), steady(0, HOUR), steady(1, HOUR), steady(0, 3 * HOUR))})])],
+    *[quiet(t) for t in (59, 119, 150)], fires(239, both("LastBackup", instance="a", type_="base")[1:]), fires(299, both("LastBackup", instance="a", type_="base")[1:], alert("BackupNeverMade", "warning", instance="b", type_="base")),
+    fires(358, both("LastBackup", instance="a", type_="base")[1:], alert("BackupNeverMade", "warning", instance="b", type_="base")))
+
+N = 5 * HOUR
+add("A new database without a backup: a warning in its first days, critical when it has been known for as long as a backup may be old",
+    [gateway(N), run(N, [*limits("new", N, {("base", "critical"): 2, ("restore_test", "critical"): 3}), *sources("new", N, {"server": 1}), *probe("new", N)])],
+    quiet(59), fires(60, alert("BackupNeverMade", "warning", instance="new", type_="base"), alert("RestoreTestTooOld", "warning", instance="new", type_="restore_test")),
+    fires(180, alert("BackupNeverMade", "warning", instance="new", type_="base"), alert("RestoreTestTooOld", "warning", instance="new", type_="restore_test")),
+    fires(181, both("BackupNeverMade", instance="new", type_="base"), alert("RestoreTestTooOld", "warning", instance="new", type_="restore_test")),
+    fires(241, both("BackupNeverMade", instance="new", type_="base"), both("RestoreTestTooOld", instance="new", type_="restore_test")))
+
+N = 4 * HOUR
+cut = 2 * HOUR
+EU, US = gateway(values=then(steady(1, cut), "stale"), started=then(steady(-86400, cut), "stale"), instance="eu:9091"), gateway(N, instance="us:9091")
+add("Two gateways, told apart by their label cluster: one falls out of the scrape configuration. It is told, what it had is remembered, and the other is not touched by it",
+    [[(m, {**l, "cluster": "eu"}, v) for m, l, v in EU], [(m, {**l, "cluster": "us"}, v) for m, l, v in US],
+     run(cut, healthy("late", cut, taken=ago(27, cut)), healthy("soon", cut, taken=ago(24, cut)), cluster="eu", end="stale"),
+     run(N, healthy("orders", N), cluster="us"),
+     [(m, {"job": "backup_metrics", "cluster": "us", **l}, v + " stale") for m, l, v in healthy("removed", cut + 30, taken=ago(27, cut + 30))]],
+    fires(cut - 1, alert("LastBackup", "warning", instance="late", type_="base", cluster="eu"), alert("LastBackup", "warning", instance="removed", type_="base", cluster="us")),
+    fires(cut + 5, alert("PushgatewayDown", cluster="eu", job="pushgateway", instance="eu:9091"), alert("LastBackup", "warning", instance="late", type_="base", cluster="eu"),
+          alert("LastBackup", "warning", instance="removed", type_="base", cluster="us")),
+    fires(cut + 31, *(GONE := [alert("PushgatewayDown", cluster="eu", job="pushgateway", instance="eu:9091"), alert("LastBackup", "warning", instance="late", type_="base", cluster="eu"),
+                               alert("BackupMetricsAbsent", cluster="eu")])),
+    fires(N - 1, *GONE, alert("LastBackup", "warning", instance="soon", type_="base", cluster="eu")))
+
+N = 3 * HOUR
+cut = HOUR
+add("One of two gateways of the same cluster is no longer scraped: a warning, for a day",
+    [gateway(N), gateway(values=then(steady(1, cut), "stale"), started=then(steady(-86400, cut), "stale"), instance="second:9091"), run(N, healthy("orders", N))],
+    quiet(cut + 4), fires(cut + 5, alert("PushgatewayDown", "warning", job="pushgateway", instance="second:9091")), fires(N - 1, alert("PushgatewayDown", "warning", job="pushgateway", instance="second:9091")))
+
+N = 3 * HOUR
+DIRECT = [s for s in run(cut, healthy("late", cut, taken=ago(27, cut)), job="scheduler", end="stale") if not s[0].startswith("push_")]
+AGAIN = [s for s in run(N - cut - 20, healthy("late", N - cut - 20, taken=ago(27, N - cut - 20), at=clock(N - cut - 20, start=cut + 20)), job="scheduler", pushed=clock(N - cut - 20, start=cut + 20)) if not s[0].startswith("push_")]
+BUILD = series("backup_metrics_build_info", steady(1, N), job="scheduler", version="1", revision="a")
+add("A scheduler that is scraped itself, without any gateway: no gateway is missed; it is started again, and what fired stays until its next run",
+    [series("up", steady(1, N), job="scheduler", instance="host:9351"), [(m, l, then(v.removesuffix(" stale"), gone(20), after)) for (m, l, v), (_, _, after) in zip(DIRECT, AGAIN)], BUILD],
+    fires(cut - 1), fires(cut, alert("LastBackup", "warning", job="scheduler", instance="late", type_="base")), fires(cut + 19, alert("LastBackup", "warning", job="scheduler", instance="late", type_="base")),
+    fires(N - 1, alert("LastBackup", "warning", job="scheduler", instance="late", type_="base")))
+add("A scheduler that is scraped itself is gone, with its host: it is told, and its databases stay known",
+    [series("up", then(steady(1, cut), steady(0, N - cut)), job="scheduler", instance="host:9351"), DIRECT, series("backup_metrics_build_info", then(steady(1, cut), "stale"), job="scheduler", version="1", revision="a"),
+     gateway(N), run(N, healthy("orders", N))],
+    fires(cut + 15, alert("LastBackup", "warning", job="scheduler", instance="late", type_="base"), alert("BackupMetricsAbsent", job="scheduler")),
+    fires(N - 1, alert("LastBackup", "warning", job="scheduler", instance="late", type_="base"), alert("BackupMetricsAbsent", job="scheduler")))
+
+N = 7 * HOUR
+cut = HOUR
+dead = 4 * HOUR
+A = then(clock(cut + 5), steady((cut + 4) * 60, dead - cut - 5))
+add("A job is renamed, and its old group forgotten at the gateway, then deleted as told: warnings that say so, and nobody is called for the old group's backups",
+    [gateway(N), run(dead, healthy("orders", dead, taken=ago(24, dead), at=A), pushed=A, job="old", end="stale"),
+     [(m, l, then(gap(cut), v)) for m, l, v in run(N - cut, healthy("orders", N - cut, taken=steady(0, N - cut), at=clock(N - cut, start=cut)), job="new", pushed=clock(N - cut, start=cut))]],
+    quiet(85), fires(87, alert("BackupMetricsStale", "warning", job="old")), fires(dead - 1, alert("BackupMetricsStale", "warning", job="old")), quiet(dead + 14),
+    fires(dead + 15, alert("BackupMetricsAbsent", "warning", job="old")), fires(N - 1, alert("BackupMetricsAbsent", "warning", job="old")),
+    has(3 * HOUR, "postgres_backup_verdict", ({"__name__": "postgres_backup_verdict", "job": "new", "instance": "orders"}, 0)),
+    says(2 * HOUR, "BackupMetricsStale", "old: a group is left over, 56m 0s old",
+         "Job old, pushed last 56m 0s ago; it should every 5m 0s, and twice that is the limit, and some minutes. Its databases are pushed by another group since, which is judged instead. "
+         "Delete this one: backup-metrics delete.", job="old", severity="warning"),
+    says(5 * HOUR, "BackupMetricsAbsent", "old: its metrics were deleted",
+         "Prometheus has nothing from job old any more; its last run that is known was 3h 56m 0s ago. Nobody watches these backups. "
+         "The Pushgateway answers and has other groups: these were deleted. If that was meant, silence this; it ends by itself a week after that run.", job="old", severity="warning"))
+
+N = 5 * HOUR
+A = then(steady(0, 60), steady(3600, 127), steady(187 * 60, 60), steady(247 * 60, 53))
+add("An hourly job misses one slot, and the next comes seven minutes late: nobody is called",
+    [gateway(N), run(N, healthy("orders", N, at=A), pushed=A, interval=3600)], *[quiet(t) for t in (186, 187, 200, N - 1)])
+
+N = 4 * HOUR
+cut = 90
+add("In Kubernetes the gateway's pod is replaced, and its labels are kept: what waited goes on, what fired stays",
+    [[(m, {**l, "pod": p}, v) for p, start in (("a", 0), ("b", cut)) for m, l, v in [
+        (m, l, then(*([gap(start)] if start else []), steady(1 if m == "up" else -86400, cut if not start else N - cut), *(["stale"] if not start else []))) for m, l, _ in gateway(1, instance="10.0.0." + str(start))]],
+     run(cut, healthy("late", cut, taken=ago(27, cut)), healthy("soon", cut, taken=ago(25, cut)), pod="a", end="stale"),
+     [(m, l, then(gap(cut), v)) for m, l, v in run(N - cut, healthy("late", N - cut, taken=ago(27, N - cut), at=clock(N - cut, start=cut)), healthy("soon", N - cut, taken=ago(25, N - cut), at=clock(N - cut, start=cut)),
+                                                   pushed=clock(N - cut, start=cut), pod="b")]],
+    quiet(59), *[fires(t, alert("LastBackup", "warning", instance="late", type_="base")) for t in (60, cut - 1, cut, cut + 5, 120)],
+    *[fires(t, *[alert("LastBackup", "warning", instance=i, type_="base") for i in ("late", "soon")]) for t in (121, N - 1)])
+
+N = 2 * HOUR
+OLD = dict(job="backup_metrics", run="old")
+add("Prometheus was away for hours, and a host did not come back meanwhile: what was remembered of it is told",
+    [gateway(N), run(N, healthy("orders", N), run="orders"),
+     series("backup_metrics:memory_run_timestamp_seconds", "-3600", **OLD), series("postgres_backup:memory_target_timestamp_seconds", "-90000", **OLD, instance="old"),
+     *[series("postgres_backup:memory_max_age_seconds", str(h * 3600), **OLD, instance="old", type="base", severity=s) for s, h in (("warning", 26), ("critical", 50))],
+     series("postgres_backup:memory_target_timestamp_seconds", "-90000", job="backup_metrics", run="back", instance="back"), [(m, l, "_ " + v) for m, l, v in run(N, healthy("back", N), run="back")],
+     series("postgres_backup:memory_success_timestamp_seconds", "-97200", **OLD, instance="old", source="server", tool="wal-g", type="base")],
+    has(10, 'postgres_backup:first_seen_timestamp_seconds{run="back"}', ({"__name__": "postgres_backup:first_seen_timestamp_seconds", "job": "backup_metrics", "run": "back", "instance": "back"}, -90000)),
+    quiet(14), fires(22, alert("BackupMetricsAbsent", run="old")), fires(67, alert("BackupMetricsAbsent", run="old"), alert("LastBackup", "warning", run="old", instance="old", type_="base")),
+    fires(N - 1, alert("BackupMetricsAbsent", run="old"), alert("LastBackup", "warning", run="old", instance="old", type_="base")))
+
+N = 3 * HOUR
+cut = HOUR
+NO_START = gateway(N)[:1]
+add("Nobody scrapes when the gateway started: it restarts empty, one host comes back, and three do not. They are told",
+    [NO_START, *[run(cut, healthy(name, cut), run=name, end="stale") for name in "bcd"],
+     [(m, l, then(v, gone(2), after)) for (m, l, v), (_, _, after) in zip(run(cut, healthy("a", cut), run="a"),
+                                                                         run(N - cut - 2, healthy("a", N - cut - 2, at=clock(N - cut - 2, start=cut + 2)), run="a", pushed=clock(N - cut - 2, start=cut + 2)))]],
+    quiet(cut + 15), fires(cut + 17, *[alert("BackupMetricsAbsent", run=name) for name in "bcd"]), fires(N - 1, *[alert("BackupMetricsAbsent", run=name) for name in "bcd"]))
+
+N = 2 * HOUR
+add("The proof of a hole is gone with the files in pg_wal, and the listing is the same: the hole is still there, until a newer listing says that it is not",
+    [gateway(N), run(N, [*healthy("orders", N), *[(m, l, v) for m, l, v in [
+        series("postgres_wal_archive_listed_timestamp_seconds", then(steady(0, 80), steady(4800, 40)), instance="orders", storage="a"),
+        series("postgres_wal_archive_missing_segments", then(steady(0, 10), steady(2, 30), steady(0, 80)), instance="orders", storage="a")]]])],
+    quiet(14), fires(15, alert("WalArchiveHole", instance="orders")), fires(60, alert("WalArchiveHole", instance="orders")), fires(79, alert("WalArchiveHole", instance="orders")), quiet(80))
+
+N = 2 * HOUR
+LOST = then(steady(1, 40), gone(30), steady(1, 50))
+add("The gateway is down for half an hour: what a drill said stays, and so does what is missing",
+    [gateway(values=then(steady(1, 40), steady(0, 30), steady(1, 50)), started=then(steady(-86400, 40), gone(30), steady(-86400, 50))), *[(m, l, v) for m, l, v in [
+        series("postgres_restore_test_success", then(steady(0, 40), gone(30), steady(0, 50)), **DRILL), series("postgres_restore_test_timestamp_seconds", then(steady(0, 40), gone(30), steady(0, 50)), **DRILL),
+        series("postgres_restore_test_shortfall_seconds", then(steady(7, 40), gone(30), steady(7, 50)), **DRILL)]],
+     [(m, l, then(" ".join(expanded(v)[:40]), gone(30), " ".join(expanded(v)[70:]))) for m, l, v in run(N, healthy("orders", N), shards=2, shard="0")]],
+    *[fires(t, alert("RestoreTestFailed", instance="orders", tool="pgbackrest"), alert("RestoreShortfall", instance="orders", tool="pgbackrest"), alert("BackupTargetsMissing", missing="shards"), *more)
+      for t, more in ((39, []), (44, []), (50, [alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091")]), (70, []), (N - 1, []))])
