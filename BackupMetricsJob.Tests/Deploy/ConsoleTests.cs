@@ -33,7 +33,7 @@ public sealed partial class ConsoleTests(WatchedFleet fleet) : IClassFixture<Wat
         Assert.Matches("^none known", rows["fresh"]["Newest backup"]);
         Assert.Equal(("unknown", "unknown"), (rows["stock"]["Lost if it died now"], rows["stock"]["Oldest backup"]));
         Assert.Matches(@"^\d+ (s|min) by the server's word$", rows["orders"]["Lost if it died now"]);
-        Assert.Matches(@"^\d{4}-\d\d-\d\d copies: 1 of 1$", rows["shop"]["Oldest backup"]);
+        Assert.Matches(@"^\d{4}-\d\d-\d\d copies: 1( of 1)?$", rows["shop"]["Oldest backup"]);
         Assert.Equal("1", rows["ledger"]["WAL missing"]);
         Assert.Equal("3.0 d ago short by 44 s", rows["ledger"]["Restored"]);
         Assert.Equal("20.0 d ago", rows["orders"]["Restored"]);
@@ -66,7 +66,7 @@ public sealed partial class ConsoleTests(WatchedFleet fleet) : IClassFixture<Wat
         Assert.Empty(Rows(page, "databases"));
 
         page = await PageAsync(Path + "?team=payments&job=backup_metrics&not-a-label=1", "orders");
-        Assert.Equal(["fresh", "ledger", "shop", "billing", "invoices", "orders"], Rows(page, "databases").Select(row => row["Database"]));
+        Assert.Equal(["billing", "ledger", "shop", "invoices", "orders"], Rows(page, "databases").Select(row => row["Database"]));
     }
 
     [Fact]

@@ -28,9 +28,9 @@ public sealed partial class MetricNamesInUseTests
     [Theory]
     [InlineData(
         "deploy/grafana/dashboards/backup-fleet.json",
-        "postgres_wal_archive_state{",
-        "postgres_wal_archive_stat{",
-        "postgres_wal_archive_stat"
+        "postgres_backup_copies{",
+        "postgres_backup_copie{",
+        "postgres_backup_copie"
     )]
     [InlineData(
         "deploy/prometheus/consoles/backup.html",
