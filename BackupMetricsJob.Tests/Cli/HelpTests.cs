@@ -78,7 +78,7 @@ public sealed partial class HelpTests
 
     [Theory]
     [InlineData("", "show", "check", "run", "schedule", "import", "record", "catalog", "drill", "delete", "completion", "man")]
-    [InlineData("catalog", "init", "prune")]
+    [InlineData("catalog", "init", "prune", "forget")]
     public void Without_a_command_they_are_listed_and_nothing_was_done(string typed, params string[] commands)
     {
         var (code, output, error) = DeclaredCommands.Run(typed.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -101,7 +101,13 @@ public sealed partial class HelpTests
         );
 
         Assert.Equal(
-            ["backup-metrics import", "backup-metrics record", "backup-metrics catalog init", "backup-metrics catalog prune"],
+            [
+                "backup-metrics import",
+                "backup-metrics record",
+                "backup-metrics catalog init",
+                "backup-metrics catalog prune",
+                "backup-metrics catalog forget",
+            ],
             without
         );
     }
