@@ -203,7 +203,8 @@ public sealed class CatalogRecordTests : IAsyncLifetime
                 Sources = [SourceName.Server, SourceName.Catalog],
             }
         );
-        var byCatalogue = Assert.Single(probe.Backups, backup => backup.Source == SourceName.Catalog);
+        var byCatalogue = Assert.Single(Assert.Single(probe.Found).Backups);
+        probe = probe with { Backups = [byCatalogue] };
         Assert.Equal(has, byCatalogue.CarriesItsWal);
         Assert.Equal(has, probe.Loss is not null);
         var said = string.Join('\n', Findings.For(probe).Select(found => found.Summary));
