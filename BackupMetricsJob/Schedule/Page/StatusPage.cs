@@ -40,7 +40,8 @@ internal static class StatusPage
             yield return card;
         if (isAttentionNeeded)
             yield return Html.Format(
-                $"<section id=\"job\" aria-labelledby=\"h-job\"><h2 id=\"h-job\">Runs of the job</h2>{JobFacts.AtAGlance(now, time)}</section>\n"
+                $"<section id=\"job\" aria-labelledby=\"h-job\"><h2 id=\"h-job\">"
+                    + $"Runs of the job</h2>{JobFacts.AtAGlance(now, time)}</section>\n"
             );
         foreach (var row in HealthyTable.Render(assessments))
             yield return row;
