@@ -38,7 +38,7 @@ public sealed class InhibitionTests
         using var client = new HttpClient { BaseAddress = new($"http://{alertmanager.Address}/api/v2/") };
         var body = JsonSerializer.Serialize(Alerts.Select(alert => new { labels = Labels(alert.Labels) }));
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var answer = await client.PostAsync("alerts", content);
+        using var answer = await client.PostAsync(new Uri("alerts", UriKind.Relative), content);
         answer.EnsureSuccessStatusCode();
 
         // Alertmanager judges an alert when it notifies of its group: group_wait is 3 s in this configuration.
@@ -57,7 +57,7 @@ public sealed class InhibitionTests
 
     static async Task<List<string>> InhibitedAsync(HttpClient client)
     {
-        using var alerts = JsonDocument.Parse(await client.GetStringAsync("alerts"));
+        using var alerts = JsonDocument.Parse(await client.GetStringAsync(new Uri("alerts", UriKind.Relative)));
         return
         [
             .. alerts
