@@ -192,10 +192,10 @@ public sealed class ArchiveListingTests
         await using var catalogue = await CatalogDatabase.StartAsync();
         var archive = new ListedArchive(catalogue);
         await server.BaseBackupAsync();
-        var older = await archive.ReadBackupAsync(server, 1);
+        var older = await ListedArchive.ReadBackupAsync(server, 1);
         await ListedArchive.LoadAsync(server, 2);
         var backup = await server.BaseBackupAsync();
-        var newer = await archive.ReadBackupAsync(server, 2);
+        var newer = await ListedArchive.ReadBackupAsync(server, 2);
         var aged = older with { Started = older.Finished!.Value.AddDays(-80), Finished = older.Finished.Value.AddDays(-80) };
         Assert.Null((await catalogue.ImportAsync(aged, newer)).Failure);
         var segments = await ListedArchive.LoadAsync(server, 3);

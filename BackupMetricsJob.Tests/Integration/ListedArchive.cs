@@ -36,7 +36,7 @@ internal sealed partial class ListedArchive(CatalogDatabase catalogue)
     }
 
     /// <summary>What wal-g would list of the last base backup: where it begins and ends in the WAL, by the backup history file.</summary>
-    public async Task<CatalogRow> ReadBackupAsync(PostgresServer server, int number)
+    public static async Task<CatalogRow> ReadBackupAsync(PostgresServer server, int number)
     {
         await server.WaitForAsync(
             "the backup history file to be archived",

@@ -109,7 +109,7 @@ public sealed class StoppedArchiveTests
         await using var catalogue = await CatalogDatabase.StartAsync();
         var archive = new ListedArchive(catalogue);
         var backup = await server.BaseBackupAsync();
-        var first = await archive.ReadBackupAsync(server, 1);
+        var first = await ListedArchive.ReadBackupAsync(server, 1);
         var stored = await ListedArchive.LoadAsync(server, 2);
         await File.WriteAllTextAsync(folder.File("stop"), "");
         await ListedArchive.LoadAsync(server, 2);
