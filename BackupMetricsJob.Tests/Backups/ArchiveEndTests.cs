@@ -138,7 +138,14 @@ public sealed class ArchiveEndTests
     [Fact]
     public void A_backup_that_has_its_wal_in_itself_proves_nothing_of_the_archive()
     {
-        var own = Full with { Tool = "pg_basebackup", StartSegment = Name(8), StopSegment = Name(9), Finished = Noon.AddMinutes(-10) };
+        var own = Full with
+        {
+            Tool = "pg_basebackup",
+            StartSegment = Name(8),
+            StopSegment = Name(9),
+            Finished = Noon.AddMinutes(-10),
+            CarriesItsWal = true,
+        };
 
         var coverage = ArchiveCoverage.Compute(Listing, [Full, own], null);
 

@@ -16,7 +16,6 @@ public sealed partial class MetricNamesInUseTests
         "push_failure_time_seconds",
         "pushgateway_http_requests_total",
         "pushgateway_build_info",
-        "postgres_restore_test_unfinished_timestamp_seconds",
     ];
 
     public static TheoryData<string> Files => [.. Paths()];

@@ -8,14 +8,7 @@ namespace BackupMetricsJob.Tests.Deploy;
 /// </summary>
 public sealed class RulesTests
 {
-    static readonly string[] Others =
-    [
-        "push_time_seconds",
-        "push_failure_time_seconds",
-        "up",
-        "process_start_time_seconds",
-        "postgres_restore_test_unfinished_timestamp_seconds",
-    ];
+    static readonly string[] Others = ["push_time_seconds", "push_failure_time_seconds", "up", "process_start_time_seconds"];
 
     public static TheoryData<string> TestFiles => [.. DeployFiles.RuleTests.Select(path => Path.GetFileName(path))];
 

@@ -49,8 +49,9 @@ public sealed class CatalogCommandTests : IAsyncLifetime
             ["import", "wal-g", file, "--server", "orders"],
             new Dictionary<string, string> { ["BACKUP_METRICS_CONNECTION"] = _catalogue.Uri }
         );
+        var other = folder.Write("other.json", List(("base_000000010000000000000007", "2026-11-20T04:00:00Z")));
         var libpq = await BackupMetrics.RunAsync(
-            ["import", "wal-g", file, "--server", "billing"],
+            ["import", "wal-g", other, "--server", "billing"],
             new Dictionary<string, string>
             {
                 ["PGHOST"] = PostgresServer.Host,

@@ -153,7 +153,6 @@ public sealed class CommandTests
     }
 
     [Theory]
-    [InlineData("")]
     [InlineData("ran")]
     [InlineData("run --nonsense")]
     [InlineData("run --gateway http://x --timeout 5")]

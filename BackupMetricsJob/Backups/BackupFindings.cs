@@ -185,7 +185,7 @@ internal static class BackupFindings
                     $"the newest {what} is dated by when its object was stored, not by when it finished: a copy looks new",
                     backup.Tool == "wal-g"
                         ? "Import the whole list of wal-g: wal-g backup-list --detail --json."
-                        : $"Import a list of {Humanize.ItsTool(backup.Tool)} that says when its backups finished, if a newer version prints one."
+                        : $"Import a list of {Humanize.ItsTool(backup.Tool)} that says when backups finished, if a newer version has one."
                 )
             );
         if (backup.LastFailure is { } failed && !(backup.LastSuccess >= failed))
