@@ -32,7 +32,7 @@ public sealed class CompletionTests
     [InlineData("drill --tool pgb", "pgbackrest")]
     [InlineData("import wal", "wal-g")]
     [InlineData("import wal-g FOLDER/b", "FOLDER/backups.json")]
-    [InlineData("catalog ", "init prune")]
+    [InlineData("catalog ", "forget init prune")]
     [InlineData("catalog init --grant", "--grant-reader --grant-writer")]
     [InlineData("record --type res", "restore_test")]
     [InlineData("run --config FOLDER/", "FOLDER/backups.json FOLDER/sub/")]

@@ -40,7 +40,6 @@ public sealed class CatalogUsageTests(SharedCatalogDatabase catalogue) : IClassF
     [InlineData("import wal-g --server x --timeout soon", 64)]
     [InlineData("import wal-g /nowhere/list.json --server x", 65)]
     [InlineData("import wal-g /tmp --server x", 65)]
-    [InlineData("catalog", 64)]
     [InlineData("catalog prune", 64)]
     [InlineData("catalog prune --keep 5", 64)]
     [InlineData("catalog forget", 64)]

@@ -45,7 +45,7 @@ public sealed class HeartbeatTests
         );
         Assert.Equal("1 database: 0 critical, 0 unknown, 0 with a warning; exit code 0\n", service.Requests[1].Text);
         Assert.StartsWith(
-            "1 database: 0 critical, 1 with a warning; exit code 0\nwarning orders: the newest base backup is",
+            "1 database: 0 critical, 0 unknown, 1 with a warning; exit code 0\nwarning orders: the newest base backup is",
             service.Requests[3].Text,
             StringComparison.Ordinal
         );

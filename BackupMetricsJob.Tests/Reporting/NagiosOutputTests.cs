@@ -64,7 +64,7 @@ public sealed class NagiosOutputTests
         (state, line) = Write(Result, Standby);
         Assert.Equal(PluginState.Ok, state);
         Assert.StartsWith(
-            "BACKUP OK - 1 ok, 1 not checked | critical=0;;;0 warning=0;;;0 ok=1;;;0 not_checked=1;;;0 'orders backup_age'=10800s;",
+            "BACKUP OK - 1 ok, 1 not checked | critical=0;;;0 unknown=0;;;0 warning=0;;;0 ok=1;;;0 not_checked=1;;;0 'orders backup_age'=10800s;",
             line,
             StringComparison.Ordinal
         );
@@ -103,7 +103,11 @@ public sealed class NagiosOutputTests
 
         Assert.Equal(PluginState.Warning, state);
         Assert.Contains("1000 warning: db000: ", line, StringComparison.Ordinal);
-        Assert.EndsWith("; and 995 more | critical=0;;;0 warning=1000;;;0 ok=0;;;0 not_checked=0;;;0\n", line, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "; and 995 more | critical=0;;;0 unknown=0;;;0 warning=1000;;;0 ok=0;;;0 not_checked=0;;;0\n",
+            line,
+            StringComparison.Ordinal
+        );
         Assert.InRange(line.Length, 100, 2000);
     }
 

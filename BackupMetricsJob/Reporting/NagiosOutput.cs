@@ -12,7 +12,7 @@ internal enum PluginState
     Warning = 1,
     Critical = 2,
 
-    /// <summary>Nothing could be judged. A server that does not answer is critical, as the guidelines for plugins have it.</summary>
+    /// <summary>Nothing could be judged.</summary>
     Unknown = 3,
 }
 
@@ -52,15 +52,15 @@ internal static class NagiosOutput
     static string Clean(string text) => PlainText.OnOneLine(text.Replace('|', '/'), MaxText);
 
     static PluginState State(List<Assessment> assessments) =>
-        assessments.Count == 0 ? PluginState.Unknown
-        : assessments.Exists(one => one.Findings is [{ IsCritical: true }, ..]) ? PluginState.Critical
-        : assessments[0].Verdict switch
-        {
-            Verdict.Critical => PluginState.Critical,
-            Verdict.Warning => PluginState.Warning,
-            Verdict.Healthy => PluginState.Ok,
-            _ => PluginState.Unknown,
-        };
+        assessments.Count == 0
+            ? PluginState.Unknown
+            : assessments.Min(NagiosPerformance.Judge) switch
+            {
+                Verdict.Critical => PluginState.Critical,
+                Verdict.Warning => PluginState.Warning,
+                Verdict.Healthy => PluginState.Ok,
+                _ => PluginState.Unknown,
+            };
 
     static string Text(List<Assessment> assessments) =>
         assessments switch
@@ -75,7 +75,7 @@ internal static class NagiosOutput
         var parts = new List<string>();
         foreach (var (verdict, name) in NagiosPerformance.Verdicts)
         {
-            if (assessments.Count(one => one.Verdict == verdict) is > 0 and var count)
+            if (assessments.Count(one => NagiosPerformance.Judge(one) == verdict) is > 0 and var count)
                 parts.Add($"{count.ToString(CultureInfo.InvariantCulture)} {name.Replace('_', ' ')}");
         }
 
