@@ -21,7 +21,10 @@ public sealed partial class CriticalFindingsTests
         // A standby's backups are its primary's. Where another source knows them all the same, Prometheus judges by that.
         var standbys = states
             .Where(state => verdicts[Verdict.NotAssessed].Contains(state.Instance.Name))
-            .ToLookup(state => state.Backups.Any(backup => backup.LastSuccess is not null), state => state.Instance.Name);
+            .ToLookup(
+                state => state.Backups.Any(backup => backup.LastSuccess is not null && backup.Source != SourceName.Server),
+                state => state.Instance.Name
+            );
 
         await SaysAsync(
             states,

@@ -69,7 +69,7 @@ public sealed partial class DocumentedCommandsTests
 
     /// <summary>Where a program is called, up to the end of that command. A message begins with "backup-metrics:".</summary>
     [GeneratedRegex(
-        """(?:^|[\s/(`$])(?<!-[tun] |helm install |generic -n backups |deploy/helm/)backup-metrics ((?:"[^"]*"|'[^']*'|\$\([^)]*\)|[^|;&<>)#"'\n])+)"""
+        """(?:^|[\s/(`$])(?<!-[tun] |helm install |generic -n backups |deploy/helm/|example.org/)backup-metrics ((?:"[^"]*"|'[^']*'|\$\([^)]*\)|[^|;&<>)#"'\n])+)"""
     )]
     private static partial Regex Call();
 

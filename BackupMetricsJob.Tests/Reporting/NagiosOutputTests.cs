@@ -64,7 +64,8 @@ public sealed class NagiosOutputTests
         (state, line) = Write(Result, Standby);
         Assert.Equal(PluginState.Ok, state);
         Assert.StartsWith(
-            "BACKUP OK - 1 ok, 1 not checked | critical=0;;;0 unknown=0;;;0 warning=0;;;0 ok=1;;;0 not_checked=1;;;0 'orders backup_age'=10800s;",
+            "BACKUP OK - 1 ok, 1 not checked | critical=0;;;0 unknown=0;;;0 warning=0;;;0 ok=1;;;0 not_checked=1;;;0 "
+                + "'orders backup_age'=10800s;",
             line,
             StringComparison.Ordinal
         );
