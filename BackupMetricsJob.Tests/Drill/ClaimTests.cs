@@ -1,4 +1,6 @@
+using BackupMetricsJob.Backups;
 using BackupMetricsJob.Drill;
+using BackupMetricsJob.Tests.Backups;
 
 namespace BackupMetricsJob.Tests.Drill;
 
@@ -17,7 +19,7 @@ public sealed class ClaimTests
     [InlineData(9, 1, 5, 0)]
     [InlineData(9, 0, 5, 5)]
     [InlineData(2, 100, 3600, 3600)]
-    [InlineData(2, 100, -5, 0)]
+    [InlineData(2, 100, -5, 1)]
     public void Nothing_is_missing_where_the_claimed_WAL_came_back(long segments, long bytes, int before, int shortfall) =>
         Assert.Equal(
             TimeSpan.FromSeconds(shortfall),
@@ -41,6 +43,33 @@ public sealed class ClaimTests
         Assert.Null((Claim with { Lsn = null }).Shortfall(Came(2 * Segment, Claimed), Claimed));
         Assert.Null(Claim.Shortfall(Came(null, Claimed), Claimed));
         Assert.False((Claim with { Lsn = null }).IsMissed(Came(2 * Segment, null)));
+    }
+
+    /// <summary>A hole in the archive after it was listed is missed by the listing's word, and by no other place.</summary>
+    [Fact]
+    public void What_the_archive_was_said_to_have_is_claimed_up_to_its_last_segment()
+    {
+        var full = new ArchivedBackup(SourceName.Catalog, "wal-g", BackupType.Full, Evidence.Noon.AddHours(-3))
+        {
+            StartSegment = SegmentName.Format(1, 5),
+            StopSegment = SegmentName.Format(1, 5),
+        };
+        var listing = new ArchiveListing("default")
+        {
+            ListedAt = Evidence.Noon,
+            SegmentSize = Segment,
+            Segments = [new(1, 5, 9, Evidence.Noon.AddMinutes(-1))],
+        };
+        var result = Evidence.Result with
+        {
+            Archive = new([listing], [full]),
+            Backups = [new(SourceName.Catalog, "wal-g", BackupType.Full) { StopLsn = (5 * Segment) + 100 }],
+        };
+        var byListing = new Loss(TimeSpan.FromMinutes(1), IsByServer: false);
+
+        Assert.Equal((10 * Segment, "archive"), (Claim.From(result, byListing).Lsn, Claim.From(result, byListing).By));
+        Assert.Equal((5 * Segment) + 100, Claim.From(result with { Archive = null }, byListing).Lsn);
+        Assert.Null(Claim.From(result, byListing with { IsByDump = true }).Lsn);
     }
 
     static Recovered Came(long? lsn, DateTimeOffset? last) => new(lsn, last, 1, HasChecksums: false, IsInRecovery: false);

@@ -39,7 +39,10 @@ public sealed class DrillToolsTests
 
         var refused = await place.RunAsync(Of(wrong));
         Assert.Equal(65, refused.ExitCode);
-        Assert.Matches("\nFAILED preflight .*(encrypted with another passphrase than repo-cipher-pass)\n", refused.Error);
+        Assert.Matches(
+            "\nFAILED preflight .*(Or the repository is encrypted with another passphrase than repo-cipher-pass)\n",
+            refused.Error
+        );
         Assert.DoesNotContain("of-another-one", refused.Error, StringComparison.Ordinal);
 
         // pgBackRest itself says that all is well.

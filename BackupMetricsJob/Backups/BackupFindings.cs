@@ -192,7 +192,7 @@ internal static class BackupFindings
             findings.Add(
                 new(
                     backup.Type == BackupType.RestoreTest,
-                    $"the last {what} failed at {Humanize.Time(failed)}",
+                    $"the last {what} failed at {Humanize.Time(failed)}{Reason(backup)}",
                     $"Read the log of {Humanize.ItsTool(backup.Tool)}."
                 )
             );
@@ -230,6 +230,12 @@ internal static class BackupFindings
                     + "off none is archived",
                 "Say how it is made: backup-metrics record --wal stream, or --size-of with its directory."
             );
+
+    /// <summary>A drill says why it failed; the log of the backup tool does not.</summary>
+    static string Reason(BackupFacts backup) =>
+        backup is { Type: BackupType.RestoreTest, LastTest: { Succeeded: false, Failure: { } why } }
+            ? ": " + PlainText.OnOneLine(why, 500).TrimEnd('.')
+            : "";
 
     static BackupFacts? Newest(IReadOnlyList<BackupFacts> backups, Func<BackupType, bool> isMeant)
     {

@@ -11,6 +11,9 @@ internal sealed record RestoreTestFacts(bool Succeeded, DateTimeOffset At)
     /// <summary>Empty where it was recorded by a script of the user's, who did not say.</summary>
     public IReadOnlyList<PhaseDuration> Durations { get; init; } = [];
 
+    /// <summary>Why it failed, in the drill's words; null where that is not known.</summary>
+    public string? Failure { get; init; }
+
     /// <summary>When the last transaction that came back had ended.</summary>
     public DateTimeOffset? RecoveredUntil { get; init; }
 

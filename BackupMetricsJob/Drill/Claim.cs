@@ -8,13 +8,14 @@ namespace BackupMetricsJob.Drill;
 /// <summary>What was claimed before the fetch: that all work until <paramref name="Until"/> can be restored.</summary>
 /// <param name="Until">The recovery point, by this host's clock.</param>
 /// <param name="Lsn">Where the archive was said to end, in bytes; null where nobody said it.</param>
-/// <param name="By">Whose word it is: server or catalog; archiver where the server's word is not enough for a recovery point.</param>
+/// <param name="By">Whose word it is: server, catalog, or archive (its listing); archiver where the server's word is not enough for a recovery point.</param>
 /// <param name="SegmentSize">Bytes of a WAL segment.</param>
 internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long SegmentSize)
 {
     const long DefaultSegmentSize = 16 << 20;
 
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan LeastShortfall = TimeSpan.FromSeconds(1);
 
     /// <summary>Reads the claim: the server's own, the catalogue's, or both together.</summary>
     /// <param name="server">The instance that is drilled.</param>
@@ -57,20 +58,27 @@ internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long Se
             ? new(wal.NewestDone ?? server.Archiver.LastArchived ?? result.At, end, "archiver", wal.SegmentSize)
             : null;
 
-    static Claim From(ProbeResult result, Loss loss) =>
-        new(
-            result.At - loss.Window,
-            loss.IsByDump ? null
-                : loss.IsByServer ? result.Server?.Wal?.ArchiveEnd
-                : result.Backups.Where(backup => backup.StopLsn is not null).MaxBy(backup => backup.StopLsn)?.StopLsn,
-            loss.IsByServer ? SourceName.Server : SourceName.Catalog,
-            result.Server?.Wal?.SegmentSize ?? DefaultSegmentSize
-        );
+    /// <summary>Whoever's word the recovery point stands on also says up to which place in the WAL.</summary>
+    public static Claim From(ProbeResult result, Loss loss)
+    {
+        var until = result.At - loss.Window;
+        var segmentSize = result.Server?.Wal?.SegmentSize ?? DefaultSegmentSize;
+        if (loss.IsByServer)
+            return new(until, loss.IsByDump ? null : result.Server?.Wal?.ArchiveEnd, SourceName.Server, segmentSize);
+        if (!loss.IsByDump && ArchiveWord.For(result)?.Best is { } archive)
+        {
+            var size = archive.Listing.SegmentSize ?? segmentSize;
+            return new(until, (archive.End + 1) * size, "archive", size);
+        }
+
+        var stop = loss.IsByDump ? null : result.Backups.Max(backup => backup.StopLsn);
+        return new(until, stop, SourceName.Catalog, segmentSize);
+    }
 
     /// <summary>
     /// How much work that was claimed did not come back; null if that is not known. Where the WAL that was claimed came back, nothing is
     /// missing, however long ago the last transaction was: the server was idle. The last record of a segment may end in the next one, so
-    /// less than a segment is no hole.
+    /// less than a segment is no hole. Where WAL is missing, it is a second at least: the times of files are whole seconds.
     /// </summary>
     /// <param name="recovered">What came back.</param>
     /// <param name="finished">When the backup finished, for a restore that replayed no transaction.</param>
@@ -82,8 +90,8 @@ internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long Se
             return TimeSpan.Zero;
         var until = recovered.LastTransaction ?? finished;
         return until is null ? null
-            : until < Until ? Until - until
-            : TimeSpan.Zero;
+            : Until - until > LeastShortfall ? Until - until
+            : LeastShortfall;
     }
 
     /// <summary>Whether WAL that was claimed did not come back.</summary>

@@ -96,10 +96,13 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
             .EnumerateArray()
             .Select(repository => repository.GetProperty("status").GetProperty("message").GetString() ?? "")
             .FirstOrDefault(words => words is not ("" or "ok"));
-        return Program.Words.Redact(PlainText.OnOneLine((ofRepository ?? message).Split('\n')[0])) + Passphrase;
+        var lines = (ofRepository ?? message).Split('\n');
+        var denied = lines.Skip(1).FirstOrDefault(line => line.Contains("Permission denied", StringComparison.Ordinal));
+        return Program.Words.Redact(PlainText.OnOneLine(denied is null ? lines[0] : $"{lines[0]} {denied.Trim()}"))
+            + (denied is null ? Passphrase : "");
     }
 
-    const string Passphrase = ", or is encrypted with another passphrase than repo-cipher-pass";
+    const string Passphrase = ". Or the repository is encrypted with another passphrase than repo-cipher-pass";
 
     // Before 2.32 there was one repository, without a number.
     static (long Id, long Repository) Key(JsonElement database, string id) =>
