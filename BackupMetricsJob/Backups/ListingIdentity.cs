@@ -7,9 +7,9 @@ namespace BackupMetricsJob.Backups;
 internal static class ListingIdentity
 {
     const string Mend =
-        "Import the listing of this server's own archive, with --allow-empty, since the one before ends elsewhere: a --server and a folder that "
-        + "belong together. If the server was made anew "
-        + "under its old name, list the new archive, and take a full backup: docs/evidence.md.";
+        "Import the listing of this server's own archive, with --allow-empty, since the one before ends elsewhere: a --server and a folder "
+        + "that belong together. If the server was made anew under its old name, list the new archive, and take a full backup: "
+        + "docs/evidence.md.";
 
     /// <summary>Takes other servers' listings away from what is known of a server, and says so as a failure of the source.</summary>
     public static ProbeResult WithoutOtherServers(ProbeResult result)

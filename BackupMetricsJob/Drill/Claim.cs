@@ -8,7 +8,9 @@ namespace BackupMetricsJob.Drill;
 /// <summary>What was claimed before the fetch: that all work until <paramref name="Until"/> can be restored.</summary>
 /// <param name="Until">The recovery point, by this host's clock.</param>
 /// <param name="Lsn">Where the archive was said to end, in bytes; null where nobody said it.</param>
-/// <param name="By">Whose word it is: server, catalog, or archive (its listing); archiver where the server's word is not enough for a recovery point.</param>
+/// <param name="By">
+/// Whose word it is: server, catalog, or archive (its listing); archiver where the server's word is not enough for a recovery point.
+/// </param>
 /// <param name="SegmentSize">Bytes of a WAL segment.</param>
 internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long SegmentSize)
 {
