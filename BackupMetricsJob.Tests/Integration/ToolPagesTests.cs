@@ -45,6 +45,9 @@ public sealed partial class ToolPagesTests
 
         Assert.Equal(["PATH=/usr/local/bin:/usr/bin:/bin", "MAILTO=dba@example.org"], crontab[..2]);
         await SaveScriptAsync(host, blocks, crontab);
+        // A script names its backup by the second.
+        var second = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        await Wait.ForAsync("the next second", () => Task.FromResult(DateTimeOffset.UtcNow.ToUnixTimeSeconds() > second));
         foreach (var line in crontab[2..])
         {
             var result = await host.TypeAsync(CronLine().Match(line).Groups[1].Value);
