@@ -32,16 +32,16 @@ public sealed class DrillLabTests
         await server.SetAsync("archive_command", $"pgbackrest --config={config} --stanza=orders archive-push %p");
         await PgBackRestAsync("backup");
         var last = await CommitAsync(server, "before_it");
-        await ArchivedAsync(1);
+        await server.ArchiveSegmentsAsync(1);
         var archive = place.File("repo/archive");
         Directory.Move(archive, archive + ".away");
         await File.WriteAllTextAsync(archive, "");
         await CommitAsync(server, "dropped");
-        var dropped = await ArchivedAsync(6, stillWaiting: 2);
+        var dropped = await server.ArchiveSegmentsAsync(6, stillWaiting: 2);
         File.Delete(archive);
         Directory.Move(archive + ".away", archive);
         await CommitAsync(server, "after_it");
-        await ArchivedAsync(2);
+        await server.ArchiveSegmentsAsync(2);
         await server.ExecuteAsync("CHECKPOINT");
         var before = DrillPlace.Fingerprint(place.File("repo"), server.DataDirectory + "/base");
 
@@ -56,19 +56,6 @@ public sealed class DrillLabTests
 
         Task PgBackRestAsync(string command) =>
             ChildProcess.RunSuccessfullyAsync(program, ["--config=" + config, "--stanza=orders", command], new() { Unprivileged = true });
-
-        async Task<List<string>> ArchivedAsync(int segments, int stillWaiting = 0)
-        {
-            var names = new List<string>();
-            for (var i = 0; i < segments; i++)
-                names.Add(await server.SwitchWalAsync());
-            await server.WaitForAsync(
-                "the segments to be archived, or dropped",
-                $"SELECT count(*) <= {stillWaiting} FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'",
-                TimeSpan.FromMinutes(2)
-            );
-            return names;
-        }
     }
 
     /// <summary>The old primary's archiver fails, a standby streams on and marks it all as archived, and is promoted.</summary>

@@ -22,18 +22,18 @@ public sealed class DroppedWalTests
         await server.SetAsync("archive_command", $"pgbackrest --config={file} --stanza=orders archive-push %p");
         await PgBackRestAsync("--type=full backup");
         await server.ExecuteAsync("CREATE TABLE before_it()");
-        var last = await ArchivedAsync(1);
+        var last = await server.ArchiveSegmentsAsync(1);
 
         // Its folder is a file: nothing can be written there, as nothing can where a disk is full or credentials have expired.
         var archive = folder.File("repo/archive");
         Directory.Move(archive, archive + ".away");
         await File.WriteAllTextAsync(archive, "");
         await server.ExecuteAsync("CREATE TABLE dropped()");
-        var dropped = await ArchivedAsync(6, stillWaiting: 2); // As many as archive-push-queue-max allows.
+        var dropped = await server.ArchiveSegmentsAsync(6, stillWaiting: 2); // As many as archive-push-queue-max allows.
         File.Delete(archive);
         Directory.Move(archive + ".away", archive);
         await server.ExecuteAsync("CREATE TABLE after_it()");
-        await ArchivedAsync(2);
+        await server.ArchiveSegmentsAsync(2);
         await ImportAsync("pgbackrest", await PgBackRestAsync("info --output=json"));
         await ImportAsync("archive", await PgBackRestAsync("repo-ls --recurse --output=json archive/orders"), "--storage", "repo1");
 
@@ -68,19 +68,6 @@ public sealed class DroppedWalTests
                 list
             );
             Assert.True(imported.ExitCode == 0, imported.Error);
-        }
-
-        async Task<IReadOnlyList<string>> ArchivedAsync(int segments, int stillWaiting = 0)
-        {
-            var names = new List<string>();
-            for (var i = 0; i < segments; i++)
-                names.Add(await server.SwitchWalAsync());
-            await server.WaitForAsync(
-                "the segments to be archived, or dropped",
-                $"SELECT count(*) <= {stillWaiting} FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'",
-                TimeSpan.FromMinutes(2)
-            );
-            return names;
         }
 
         async Task<long> RestoredAsync(string sql, string lastSegment)

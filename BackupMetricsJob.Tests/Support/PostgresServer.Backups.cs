@@ -14,6 +14,20 @@ internal sealed partial class PostgresServer
         return await ScalarAsync<string>("SELECT pg_walfile_name(pg_switch_wal())");
     }
 
+    /// <summary>Ends as many segments, and waits until no more than so many wait to be archived; returns their names.</summary>
+    public async Task<List<string>> ArchiveSegmentsAsync(int segments, int stillWaiting = 0)
+    {
+        var names = new List<string>();
+        for (var i = 0; i < segments; i++)
+            names.Add(await SwitchWalAsync());
+        await WaitForAsync(
+            "the segments to be archived, or dropped",
+            $"SELECT count(*) <= {stillWaiting} FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'",
+            TimeSpan.FromMinutes(2)
+        );
+        return names;
+    }
+
     /// <summary>Waits until the archiver has reported success for this segment or a later one.</summary>
     public Task WaitForArchivedAsync(string segment) =>
         WaitForAsync(

@@ -52,14 +52,7 @@ internal static class ListingChecks
         if (known.Count == 0)
             return null;
         session.Step = "comparing the system identifiers";
-        var clusters = ParameterJson.Objects(
-            known,
-            (json, server) =>
-            {
-                json.WriteString("server", server.Name);
-                json.WriteTexts("clusters", server.Clusters.Select(cluster => cluster.ToString(CultureInfo.InvariantCulture)));
-            }
-        );
+        var clusters = ClustersOf(known);
         await using var command = session.Command(SqlText.Load("catalog_clash"), tool, clusters);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
@@ -108,4 +101,15 @@ internal static class ListingChecks
             )
             : null;
     }
+
+    /// <summary>The servers with their system identifiers, as a parameter of a query.</summary>
+    public static string ClustersOf(IEnumerable<ListedServer> servers) =>
+        ParameterJson.Objects(
+            servers,
+            (json, server) =>
+            {
+                json.WriteString("server", server.Name);
+                json.WriteTexts("clusters", server.Clusters.Select(cluster => cluster.ToString(CultureInfo.InvariantCulture)));
+            }
+        );
 }

@@ -53,25 +53,18 @@ internal static class NewServers
         CancellationToken cancellationToken
     )
     {
-        var parameter = ParameterJson.Objects(
-            servers,
-            (json, server) =>
-            {
-                json.WriteString("server", server.Name);
-                json.WriteTexts("clusters", server.Clusters.Select(cluster => cluster.ToString(CultureInfo.InvariantCulture)));
-            }
-        );
+        var parameter = ListingChecks.ClustersOf(servers);
         await using var command = session.Command(SqlText.Load("catalog_same_servers"), tool, parameter);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
-            var known = row.GetString(row.GetOrdinal("known"));
+            var known = row.Text("known");
             notes.Add(
                 Note(
-                    row.GetString(row.GetOrdinal("server")),
+                    row.Text("server"),
                     row.GetBoolean(row.GetOrdinal("has_backups"))
                         ? $"the same backups are known as those of \"{known}\""
-                        : $"the same cluster, by its system identifier, is known as \"{known}\" ({row.GetString(row.GetOrdinal("tool"))})",
+                        : $"the same cluster, by its system identifier, is known as \"{known}\" ({row.Text("tool")})",
                     known
                 )
             );

@@ -67,7 +67,7 @@ internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long Se
         var segmentSize = result.Server?.Wal?.SegmentSize ?? DefaultSegmentSize;
         if (loss.IsByServer)
             return new(until, loss.IsByDump ? null : result.Server?.Wal?.ArchiveEnd, SourceName.Server, segmentSize);
-        if (!loss.IsByDump && ArchiveWord.For(result)?.Best is { } archive)
+        if (!loss.IsByDump && result.ArchiveWord?.Best is { } archive)
         {
             var size = archive.Listing.SegmentSize ?? segmentSize;
             return new(until, (archive.End + 1) * size, "archive", size);

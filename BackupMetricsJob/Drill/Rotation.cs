@@ -57,9 +57,7 @@ internal static class Rotation
                 await using var command = session.Command(Sql, Names(drills));
                 await using var row = await command.ExecuteReaderAsync(cancellationToken);
                 while (await row.ReadAsync(cancellationToken))
-                    tested[(row.GetString(row.GetOrdinal("server")), row.GetString(row.GetOrdinal("tool")))] = row.GetDouble(
-                        row.GetOrdinal("tested")
-                    );
+                    tested[(row.Text("server"), row.Text("tool"))] = row.GetDouble(row.GetOrdinal("tested"));
                 return null;
             },
             stop

@@ -20,16 +20,16 @@ internal static class HeartbeatText
         bool isStopped
     )
     {
+        var assessments = Assessment.Assess(report.Results);
         var isWell =
             RunSummary.IsAllWell(report, code)
             && imports.All(IsWell)
-            && Assessment.Assess(report.Results).TrueForAll(one => one.Verdict is Verdict.Healthy or Verdict.NotAssessed);
-        return report with { HeartbeatFailures = await calls.EndAsync(isWell, Write(report, code, imports), isStopped) };
+            && assessments.TrueForAll(one => one.Verdict is Verdict.Healthy or Verdict.NotAssessed);
+        return report with { HeartbeatFailures = await calls.EndAsync(isWell, Write(report, assessments, code, imports), isStopped) };
     }
 
-    public static string Write(RunReport report, ExitCode code, IReadOnlyList<ImportReport> imports)
+    static string Write(RunReport report, List<Assessment> assessments, ExitCode code, IReadOnlyList<ImportReport> imports)
     {
-        var assessments = Assessment.Assess(report.Results);
         var text = new StringBuilder($"{Humanize.Count(assessments.Count, "database")}: {Count(assessments, Verdict.Critical)} critical, ");
         text.Append($"{Count(assessments, Verdict.Unknown)} unknown, {Count(assessments, Verdict.Warning)} with a warning;");
         text.Append($" exit code {(int)code}\n");
