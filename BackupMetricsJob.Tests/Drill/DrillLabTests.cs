@@ -42,7 +42,7 @@ public sealed class DrillLabTests
         Directory.Move(archive + ".away", archive);
         await CommitAsync(server, "after_it");
         await server.ArchiveSegmentsAsync(2);
-        await server.ExecuteAsync("CHECKPOINT");
+        await server.SettleAsync();
         var before = DrillPlace.Fingerprint(place.File("repo"), server.DataDirectory + "/base");
 
         var result = await place.RunAsync([
@@ -81,7 +81,7 @@ public sealed class DrillLabTests
         await promoted.PromoteAsync();
         await CommitAsync(promoted, "after_it");
         await promoted.WaitForArchivedAsync(await promoted.SwitchWalAsync());
-        await promoted.ExecuteAsync("CHECKPOINT");
+        await promoted.SettleAsync();
         var before = DrillPlace.Fingerprint(backup, old.ArchiveDirectory, promoted.DataDirectory + "/base");
 
         var result = await place.RunAsync([

@@ -27,7 +27,7 @@ public sealed class DrillToolsTests
         await server.SetAsync("archive_command", $"pgbackrest --config={config} --stanza=orders archive-push %p");
         await PgBackRestAsync(config, "backup");
         var later = await FillSegmentsAsync(server);
-        await server.ExecuteAsync("CHECKPOINT");
+        await server.SettleAsync();
         var before = DrillPlace.Fingerprint(place.File("repo"), server.DataDirectory + "/base");
 
         var good = await place.RunAsync([.. Of(config), "--connection", server.ConnectionUri(), "--query", Tables(place, 3)]);

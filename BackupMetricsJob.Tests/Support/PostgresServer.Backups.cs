@@ -20,13 +20,27 @@ internal sealed partial class PostgresServer
         var names = new List<string>();
         for (var i = 0; i < segments; i++)
             names.Add(await SwitchWalAsync());
-        await WaitForAsync(
+        await WaitForArchiveAsync(stillWaiting);
+        return names;
+    }
+
+    /// <summary>
+    /// Writes all pages and waits until nothing is left to archive: from here nobody changes the server's files or its archive. A checkpoint
+    /// marks segments that have no mark yet, so it comes first: after a promotion those of the old timeline.
+    /// </summary>
+    public async Task SettleAsync()
+    {
+        await ExecuteAsync("CHECKPOINT");
+        await WaitForArchiveAsync(stillWaiting: 0);
+    }
+
+    /// <summary>Waits until at most so many segments are not archived, nor dropped by their command.</summary>
+    Task WaitForArchiveAsync(int stillWaiting) =>
+        WaitForAsync(
             "the segments to be archived, or dropped",
             $"SELECT count(*) <= {stillWaiting} FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'",
             TimeSpan.FromMinutes(2)
         );
-        return names;
-    }
 
     /// <summary>Waits until the archiver has reported success for this segment or a later one.</summary>
     public Task WaitForArchivedAsync(string segment) =>
