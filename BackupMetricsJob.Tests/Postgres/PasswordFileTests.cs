@@ -73,6 +73,23 @@ public sealed class PasswordFileTests : IDisposable
         Assert.Contains("group or world access", Assert.Single(settings.Warnings), StringComparison.Ordinal);
     }
 
+    /// <summary>LoadCredential= makes it 0440, for systemd's own access control list (systemd 254 and later).</summary>
+    [Theory]
+    [InlineData(UnixFileMode.GroupRead, true)]
+    [InlineData(UnixFileMode.OtherRead, false)]
+    [InlineData(UnixFileMode.GroupRead | UnixFileMode.GroupWrite, false)]
+    public void A_credential_of_systemd_may_be_readable_by_its_group(UnixFileMode more, bool isTaken)
+    {
+        var file = _folder.Write("pgpass", "*:*:*:*:secret\n", UnixFileMode.UserRead | more);
+
+        var settings = Parsed.From("host=a", $"PGPASSFILE={file} CREDENTIALS_DIRECTORY={_folder.Path}/").Settings;
+        var elsewhere = Parsed.From("host=a", $"PGPASSFILE={file} CREDENTIALS_DIRECTORY=/run/credentials/other.service").Settings;
+
+        Assert.Equal(isTaken ? "secret" : null, settings.Hosts[0].Password?.Reveal());
+        Assert.Equal(isTaken ? 0 : 1, settings.Warnings.Count);
+        Assert.Null(elsewhere.Hosts[0].Password);
+    }
+
     [Fact]
     public void A_missing_file_is_worth_a_warning_only_where_it_was_named()
     {

@@ -4,7 +4,7 @@ namespace BackupMetricsJob.Postgres;
 
 /// <summary>
 /// A password file (<c>~/.pgpass</c>) with lines <c>host:port:database:user:password</c>; the first match wins. Like psql, ignores a file
-/// that others may read, with a warning.
+/// that others may read, with a warning; unlike psql, takes one that systemd hands over (<c>LoadCredential=</c>).
 /// </summary>
 internal sealed class PasswordFile
 {
@@ -33,13 +33,23 @@ internal sealed class PasswordFile
             return new([]);
         var why =
             file.Fault is not null ? file.Fault
-            : (file.Mode & Others) != 0 ? "has group or world access: permissions should be u=rw (0600) or less"
+            : (file.Mode & (IsCredential(path, environment) ? Others & ~UnixFileMode.GroupRead : Others)) != 0
+                ? "has group or world access: permissions should be u=rw (0600) or less"
             : null;
         if (why is null)
             return new(file.Lines);
         warnings.Add($"password file {path} {why}; it is ignored");
         return new([]);
     }
+
+    /// <summary>
+    /// Since version 254, systemd keeps a credential on a tmpfs and lets the unit's user read it by an access control list, whose mask
+    /// shows as the right of the group: 0440 of root, in a folder that nobody else may enter.
+    /// https://github.com/systemd/systemd/blob/v257/src/core/exec-credential.c
+    /// </summary>
+    static bool IsCredential(string path, LibpqEnvironment environment) =>
+        environment["CREDENTIALS_DIRECTORY"] is { Length: > 0 } folder
+        && Path.GetDirectoryName(Path.GetFullPath(path)) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
     internal Secret? Find(string host, int port, string database, string user)
     {
