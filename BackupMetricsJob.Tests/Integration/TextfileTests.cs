@@ -13,6 +13,29 @@ public sealed partial class TextfileTests
     // The runtime of a plain build maps a file of its own otherwise, which the limit below would not let it.
     static readonly Dictionary<string, string> WithoutOwnFiles = new(Variables) { ["DOTNET_EnableWriteXorExecute"] = "0" };
 
+    /// <summary>Starts a program whose fsync fails.</summary>
+    const string FaultyDisk = """
+        #include <errno.h>
+        #include <linux/filter.h>
+        #include <linux/seccomp.h>
+        #include <stddef.h>
+        #include <sys/prctl.h>
+        #include <sys/syscall.h>
+        #include <unistd.h>
+        int main(int count, char **arguments) {
+            struct sock_filter calls[] = {
+                BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_fsync, 0, 1),
+                BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ERROR),
+                BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+            };
+            struct sock_fprog filter = {4, calls};
+            if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter))
+                return 1;
+            return execv(arguments[1], arguments + 1);
+        }
+        """;
+
     [Fact]
     public async Task Node_exporter_and_prometheus_have_the_series_of_a_gateway()
     {
@@ -130,6 +153,33 @@ public sealed partial class TextfileTests
         Assert.Equal(("old", 1), (await File.ReadAllTextAsync(file), Directory.GetFileSystemEntries(folder.Path).Length));
     }
 
+    /// <summary>NFS, a quota and a thin volume that is full may report a failed write only here, as the disk is waited for.</summary>
+    [Theory]
+    [InlineData("EIO", 74, "Input/output error")]
+    [InlineData("ENOSPC", 74, "No space left on device")]
+    [InlineData("EDQUOT", 74, "Disk quota exceeded")]
+    [InlineData("EROFS", 74, "Read-only file system")]
+    // A file system without this call, where nothing failed.
+    [InlineData("EINVAL", 69, " was written (")]
+    public async Task What_did_not_reach_the_disk_does_not_replace_the_old_file(string error, int code, string says)
+    {
+        using var folder = new TempFolder();
+        var file = folder.Write("b.prom", "old");
+        var source = folder.Write("fault.c", FaultyDisk.Replace("ERROR", error, StringComparison.Ordinal));
+        await ChildProcess.RunSuccessfullyAsync(Tool.Find("gcc", "apt-get install gcc"), ["-o", folder.File("fault"), source]);
+
+        var result = await ChildProcess.RunAsync(
+            folder.File("fault"),
+            [BackupMetrics.Executable, .. Refused, "--textfile", file],
+            new() { Environment = Variables }
+        );
+
+        Assert.Equal(code, result.ExitCode);
+        Assert.Contains(says, result.Error, StringComparison.Ordinal);
+        Assert.Equal(code == 74, await File.ReadAllTextAsync(file) == "old");
+        Assert.Equal(3, Directory.GetFileSystemEntries(folder.Path).Length);
+    }
+
     [Fact]
     public async Task The_page_has_a_configuration_that_prometheus_accepts()
     {
@@ -142,7 +192,7 @@ public sealed partial class TextfileTests
     }
 
     static string[] Refused =>
-        ["run", "--connection", $"postgresql://u@127.0.0.1:{FreePort.Next()}/x", "--instance", "gone", "--deadline", "4s"];
+        ["run", "--connection", $"postgresql://u@127.0.0.1:{FreePort.Next()}/x", "--instance", "gone", "--deadline", "30s"];
 
     static string Yaml(string key) =>
         Regex

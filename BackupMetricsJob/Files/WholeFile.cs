@@ -1,10 +1,12 @@
+using System.Text.RegularExpressions;
+
 namespace BackupMetricsJob.Files;
 
 /// <summary>
 /// Replaces a file as a whole: a reader sees what it had before or all that is new, never a part. The new content is written beside it,
 /// reaches the disk, and takes its name.
 /// </summary>
-internal static class WholeFile
+internal static partial class WholeFile
 {
     /// <summary>Everybody may read it, whatever the umask is: another user's program is to read it.</summary>
     const UnixFileMode ForAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -16,24 +18,48 @@ internal static class WholeFile
     public static bool IsFault(Exception e) => e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException;
 
     /// <returns>Null, or why it could not be written. What it had before is then still there.</returns>
-    public static async Task<string?> WriteAsync(string path, Func<Stream, Task> write)
+    public static Task<string?> WriteAsync(string path, Func<Stream, Task> write) =>
+        WriteBesideAsync(
+            path,
+            write,
+            beside =>
+            {
+                RemoveLeftovers(path);
+                File.Move(beside, path, overwrite: true);
+            }
+        );
+
+    /// <summary>Does all that writing it would do, but to replace it.</summary>
+    /// <returns>Null, or why it could not be written.</returns>
+    public static Task<string?> TryAsync(string path) =>
+        WriteBesideAsync(
+            path,
+            file => file.WriteAsync(new byte[1]).AsTask(),
+            beside =>
+            {
+                File.Delete(beside);
+                if (Directory.Exists(path))
+                    throw new IOException("it is a directory");
+            }
+        );
+
+    /// <param name="finish">Gets the whole new file, which is still locked.</param>
+    static async Task<string?> WriteBesideAsync(string path, Func<Stream, Task> write, Action<string> finish)
     {
         // Hidden, and with another ending, so that nobody who reads a whole folder takes it for a file of its own.
-        var beside = Path.Combine(Path.GetDirectoryName(path) ?? "", $".{Path.GetFileName(path)}.{Path.GetRandomFileName()}");
+        var beside = Path.Combine(Path.GetDirectoryName(path) ?? "", Prefix(path) + Path.GetRandomFileName());
         try
         {
+            // On Unix this locks the file (flock), until its process ends at the latest.
+            await using var file = new FileStream(beside, FileMode.CreateNew, FileAccess.Write, FileShare.None, 64 * 1024);
             try
             {
-                await using (var file = new FileStream(beside, FileMode.CreateNew, FileAccess.Write, FileShare.None, 64 * 1024))
-                {
-                    await write(file);
-                    if (!OperatingSystem.IsWindows())
-                        File.SetUnixFileMode(file.SafeFileHandle, ForAll);
-                    await file.FlushAsync();
-                    RandomAccess.FlushToDisk(file.SafeFileHandle);
-                }
-
-                File.Move(beside, path, overwrite: true);
+                await write(file);
+                if (!OperatingSystem.IsWindows())
+                    File.SetUnixFileMode(file.SafeFileHandle, ForAll);
+                await file.FlushAsync();
+                DiskSync.Wait(file.SafeFileHandle);
+                finish(beside);
                 return null;
             }
             catch
@@ -47,4 +73,42 @@ internal static class WholeFile
             return fault.Message.Split(" (Parameter")[0].Replace(beside, path, StringComparison.Ordinal);
         }
     }
+
+    static string Prefix(string path) => $".{Path.GetFileName(path)}.";
+
+    /// <summary>Those of runs that were killed as they wrote this file: named as such a file is, and locked by nobody.</summary>
+    static void RemoveLeftovers(string path)
+    {
+        var prefix = Prefix(path);
+        var folder = Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".";
+        try
+        {
+            foreach (var other in new DirectoryInfo(folder).EnumerateFiles(prefix + "*"))
+            {
+                if (RandomName().IsMatch(other.Name[prefix.Length..]) && other.LinkTarget is null)
+                    RemoveUnlocked(other.FullName);
+            }
+        }
+        catch (Exception e) when (IsFault(e))
+        {
+            // They harm nobody, and a folder that may not be listed can still be written to.
+        }
+    }
+
+    static void RemoveUnlocked(string path)
+    {
+        try
+        {
+            using var unlocked = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None, bufferSize: 1);
+            File.Delete(path);
+        }
+        catch (Exception e) when (IsFault(e))
+        {
+            // Another run writes it, or it belongs to another user.
+        }
+    }
+
+    /// <summary>What Path.GetRandomFileName returns.</summary>
+    [GeneratedRegex(@"^[a-z0-9]{8}\.[a-z0-9]{3}\z")]
+    private static partial Regex RandomName();
 }

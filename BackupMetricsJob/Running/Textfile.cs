@@ -28,13 +28,22 @@ internal static class Textfile
     )
     {
         var writing = Task.Run(() => WholeFile.WriteAsync(path, file => WriteAsync(file, results, facts, group, hasJob: true)));
+        return new(path, await EndAsync(writing, max, time));
+    }
+
+    /// <returns>Null, or why it could not be written.</returns>
+    public static Task<string?> TryAsync(string path, TimeSpan max, TimeProvider time) =>
+        EndAsync(Task.Run(() => WholeFile.TryAsync(path)), max, time);
+
+    static async Task<string?> EndAsync(Task<string?> writing, TimeSpan max, TimeProvider time)
+    {
         try
         {
-            return new(path, await writing.WaitAsync(max > TimeSpan.Zero ? max : TimeSpan.Zero, time));
+            return await writing.WaitAsync(max > TimeSpan.Zero ? max : TimeSpan.Zero, time);
         }
         catch (TimeoutException)
         {
-            return new(path, "the file system did not answer before the deadline");
+            return "the file system did not answer in time";
         }
     }
 
