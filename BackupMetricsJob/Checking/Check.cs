@@ -4,8 +4,8 @@ using BackupMetricsJob.Running;
 namespace BackupMetricsJob.Checking;
 
 /// <summary>
-/// Tests everything that a run needs without changing anything: the settings, every target, every gateway, and Prometheus if its URL is
-/// given.
+/// Tests everything that a run needs without changing anything: the settings, every target, every gateway, the textfile, and
+/// Prometheus if its URL is given.
 /// </summary>
 internal static class Check
 {
@@ -28,6 +28,6 @@ internal static class Check
             targets[i] = new(probed[i], TargetFindings.For(job.Targets[i], probed[i]));
         var gateways = await Task.WhenAll(job.Gateways.Select(gateway => GatewayChecks.RunAsync(gateway, job, time, stop)));
         var scraper = prometheus is null ? null : await PrometheusChecks.RunAsync(prometheus, job, time, stop);
-        return new(SettingsFindings.For(job), targets, gateways, scraper);
+        return new(SettingsFindings.For(job), targets, gateways, scraper) { Textfile = await TextfileChecks.RunAsync(job, time) };
     }
 }

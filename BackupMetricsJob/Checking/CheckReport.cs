@@ -10,7 +10,11 @@ internal sealed record CheckReport(
     IReadOnlyList<TargetCheck> Targets,
     IReadOnlyList<GatewayCheck> Gateways,
     PrometheusCheck? Prometheus
-);
+)
+{
+    /// <summary>Null if no textfile is set.</summary>
+    public TextfileCheck? Textfile { get; init; }
+}
 
 /// <summary>The probe of a target, and all findings about the target and its connection, the worst first.</summary>
 internal sealed record TargetCheck(ProbeResult Result, IReadOnlyList<Finding> Findings);
@@ -42,3 +46,7 @@ internal sealed record GatewayCheck(Gateway Gateway, ServerStatus Status, IReadO
 /// <param name="Address">Its URL.</param>
 /// <param name="Status">Whether pushed series keep their own labels there.</param>
 internal sealed record PrometheusCheck(string Address, ServerStatus Status, IReadOnlyList<string> Facts, IReadOnlyList<Finding> Findings);
+
+/// <summary>The file for node_exporter.</summary>
+/// <param name="Status">Misconfigured if it cannot be written.</param>
+internal sealed record TextfileCheck(string Path, ServerStatus Status, IReadOnlyList<string> Facts, IReadOnlyList<Finding> Findings);

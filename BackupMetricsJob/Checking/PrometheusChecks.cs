@@ -1,4 +1,3 @@
-using System.Text.Json;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Configuration.File;
@@ -9,7 +8,7 @@ namespace BackupMetricsJob.Checking;
 
 /// <summary>
 /// Checks whether pushed series keep their labels in Prometheus. If the gateway is scraped without <c>honor_labels: true</c>, job and
-/// instance become exported_job and exported_instance, and the rules match nothing.
+/// instance become exported_job and exported_instance, and the rules match nothing. For node_exporter see <see cref="TextfileScrape"/>.
 /// </summary>
 internal static class PrometheusChecks
 {
@@ -29,35 +28,46 @@ internal static class PrometheusChecks
         var findings = new List<Finding>();
         try
         {
-            var verdict = await CheckScrapingAsync(new Queries(api, cancellationToken), job, facts, findings);
+            var verdict = await CheckScrapingAsync(new PrometheusQueries(api, cancellationToken), job, facts, findings);
             return new(name, verdict, facts, findings);
         }
-        catch (QueryFailedException e)
+        catch (PrometheusQueries.FailedException e)
         {
             findings.Add(GatewayChecks.CreateFinding(e.Failure));
             return new(name, GatewayChecks.StatusFor(e.Failure), facts, findings);
         }
     }
 
-    static async Task<ServerStatus> CheckScrapingAsync(Queries prometheus, JobOptions job, List<string> facts, List<Finding> findings)
+    static async Task<ServerStatus> CheckScrapingAsync(
+        PrometheusQueries prometheus,
+        JobOptions job,
+        List<string> facts,
+        List<Finding> findings
+    )
     {
+        if (job.Gateways.Count == 0 && job.Textfile is not null)
+            return await TextfileScrape.CheckAsync(prometheus, job, facts, findings);
+
         // The scraped series are better evidence than the configuration.
         var name = job.Group.Job;
-        if (await prometheus.CountAsync($"push_time_seconds{{exported_job={Quote(name)}}}") > 0)
+        if (await prometheus.CountAsync($"push_time_seconds{{exported_job={PrometheusQueries.Quote(name)}}}") > 0)
         {
             findings.Add(
                 new(
                     true,
-                    $"series that job {name} pushed have exported_job={Quote(name)}: a gateway is scraped without honor_labels",
+                    $"series that job {name} pushed have exported_job={PrometheusQueries.Quote(name)}: a gateway is scraped without honor_labels",
                     HonorLabelsAdvice
                 )
             );
             return ServerStatus.Misconfigured;
         }
 
-        var isThere = await prometheus.CountAsync($"push_time_seconds{{job={Quote(name)}}}") > 0;
+        var isThere = await prometheus.CountAsync($"push_time_seconds{{job={PrometheusQueries.Quote(name)}}}") > 0;
         if (!isThere && (await prometheus.JobsAsync("pushgateway_build_info")).Count == 0)
         {
+            // A run may do both, for two Prometheus servers.
+            if (job.Textfile is not null)
+                return await TextfileScrape.CheckAsync(prometheus, job, facts, findings);
             findings.Add(
                 new(
                     true,
@@ -75,7 +85,7 @@ internal static class PrometheusChecks
         foreach (var gateway in job.Gateways)
         {
             var url = new Uri(gateway.Address.MetricsUrl);
-            var scrapes = await prometheus.JobsAsync($"up{{instance={Quote($"{url.Host}:{url.Port}")}}}");
+            var scrapes = await prometheus.JobsAsync($"up{{instance={PrometheusQueries.Quote($"{url.Host}:{url.Port}")}}}");
             if (scrapes.Count == 0 && !(isThere && job.Gateways.Count == 1))
                 findings.Add(
                     new(
@@ -124,44 +134,4 @@ internal static class PrometheusChecks
             findings.Add(new(true, $"its scrape job {scrape} scrapes {gateway} without honor_labels", HonorLabelsAdvice));
         return honors;
     }
-
-    static string Quote(string text) =>
-        "\""
-        + text.Replace("\\", "\\\\", StringComparison.Ordinal)
-            .Replace("\"", "\\\"", StringComparison.Ordinal)
-            .Replace("\n", "\\n", StringComparison.Ordinal)
-        + "\"";
-
-    /// <summary>Queries that throw if there is no answer, so that the check ends there.</summary>
-    sealed class Queries(PrometheusApi api, CancellationToken cancellationToken)
-    {
-        public async Task<int> CountAsync(string expression) => (await SeriesAsync(expression)).Count;
-
-        public async Task<SortedSet<string>> JobsAsync(string metric)
-        {
-            var jobs = new SortedSet<string>(StringComparer.Ordinal);
-            foreach (var series in await SeriesAsync(metric))
-            {
-                if (series.TryGetProperty("metric", out var labels) && labels.TryGetProperty("job", out var job))
-                    jobs.Add(job.ToString());
-            }
-
-            return jobs;
-        }
-
-        public async Task<string> ConfigurationAsync() => Unwrap(await api.ConfigurationAsync(cancellationToken));
-
-        async Task<IReadOnlyList<JsonElement>> SeriesAsync(string expression) =>
-            Unwrap(await api.QueryAsync(expression, cancellationToken));
-
-        static T Unwrap<T>(ApiResult<T> answer)
-            where T : class => answer.Value ?? throw new QueryFailedException(answer.Failure!);
-    }
-
-#pragma warning disable CA1032, CA1064 // Thrown and caught only in this file.
-    sealed class QueryFailedException(ApiFailure failure) : Exception
-    {
-        public ApiFailure Failure { get; } = failure;
-    }
-#pragma warning restore CA1032, CA1064
 }

@@ -11,14 +11,6 @@ internal static class SettingsFindings
         var findings = new List<Finding>();
         if (job is { Gateways.Count: 0, Textfile: null })
             findings.Add(new(false, "no gateway is set, so nothing can be pushed", "Set --gateway, or gateway in the file."));
-        if (Path.GetDirectoryName(job.Textfile) is { Length: > 0 } folder && !Directory.Exists(folder))
-            findings.Add(
-                new(
-                    true,
-                    $"the folder of the textfile, {folder}, does not exist, or may not be searched",
-                    "Create it, writable for the user that runs this: node_exporter's --collector.textfile.directory."
-                )
-            );
         if (job.Interval is not { } interval)
             findings.Add(
                 new(

@@ -13,7 +13,7 @@ internal static class CheckCommand
     static readonly TextSetting Scraper = new(
         "prometheus",
         "URL",
-        "Prometheus that scrapes the gateway, like http://prometheus:9090: check that it uses honor_labels"
+        "Prometheus that scrapes the gateway or node_exporter, like http://prometheus:9090: check that the series keep their labels"
     );
 
     static readonly ChoiceSetting Output = new("output", "text", "json", "text|json", "Format of the result on standard output (text)");
@@ -65,7 +65,7 @@ internal static class CheckCommand
         else
         {
             await using var text = new StreamWriter(context.Output, new UTF8Encoding(false), leaveOpen: true);
-            CheckTable.Write(report, text);
+            CheckTable.Write(report, code, text);
         }
 
         return (int)code;

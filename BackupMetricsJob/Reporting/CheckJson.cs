@@ -24,6 +24,12 @@ internal static class CheckJson
         foreach (var (gateway, verdict, facts, findings) in report.Gateways)
             Server(json, gateway.ToString(), verdict, facts, findings);
         json.WriteEndArray();
+        if (report.Textfile is { } file)
+        {
+            json.WritePropertyName("textfile");
+            Server(json, file.Path, file.Status, file.Facts, file.Findings);
+        }
+
         if (report.Prometheus is { } prometheus)
         {
             json.WritePropertyName("prometheus");

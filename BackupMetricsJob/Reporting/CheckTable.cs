@@ -4,7 +4,8 @@ using BackupMetricsJob.Checking;
 namespace BackupMetricsJob.Reporting;
 
 /// <summary>
-/// Writes a check for people: a table of the targets, a line for each gateway and for Prometheus, then the findings with advice.
+/// Writes a check for people: a table of the targets, a line for each gateway, for the textfile and for Prometheus, then the findings with
+/// advice, and at last what the exit code says.
 /// </summary>
 internal static class CheckTable
 {
@@ -12,14 +13,16 @@ internal static class CheckTable
 
     static readonly string[] Header = ["TARGET", "STATE", "SERVER", "ROLE", "TLS", "CLOCK", "SUMMARY"];
 
-    public static void Write(CheckReport report, TextWriter to)
+    public static void Write(CheckReport report, ExitCode code, TextWriter to)
     {
         if (report.Targets.Count > 0)
             WriteTable([Header, .. report.Targets.Select(Row)], to);
-        if (report.Targets.Count > 0 && (report.Gateways.Count > 0 || report.Prometheus is not null))
+        if (report.Targets.Count > 0 && (report.Gateways.Count > 0 || report.Textfile is not null || report.Prometheus is not null))
             to.WriteLine();
         foreach (var (gateway, verdict, facts, _) in report.Gateways)
             WriteServer("gateway", gateway.ToString(), verdict, facts, to);
+        if (report.Textfile is { } file)
+            WriteServer("textfile", PlainText.OnOneLine(file.Path), file.Status, file.Facts, to);
         if (report.Prometheus is { } prometheus)
             WriteServer("Prometheus", prometheus.Address, prometheus.Status, prometheus.Facts, to);
 
@@ -36,6 +39,33 @@ internal static class CheckTable
                     to.WriteLine($"  advice: {finding.Advice}");
             }
         }
+
+        to.WriteLine();
+        to.WriteLine(Conclusion(report, code));
+    }
+
+    /// <summary>A check is about what a run needs, so a database without a backup is no failure of it: it says so where it found one.</summary>
+    static string Conclusion(CheckReport report, ExitCode code)
+    {
+        var critical = Parts(report).Sum(part => part.Findings.Count(finding => finding.IsCritical));
+        var state =
+            critical == 0
+                ? ""
+                : $" It does not judge the backups ({Humanize.Count(critical, "critical finding")}): show --fail-on critical does.";
+        return code switch
+        {
+            ExitCode.Success when report is { Gateways.Count: 0, Textfile: null } =>
+                "exit code 0: the settings are valid, but a run would have nowhere to deliver to." + state,
+            ExitCode.Success => "exit code 0: a run would deliver what it finds." + state,
+            ExitCode.TargetFailed when report.Targets.Any(target => target.Result.Failure is not null) =>
+                "exit code 69: a database could not be probed",
+            ExitCode.TargetFailed => "exit code 69: Prometheus did not answer",
+            ExitCode.OutputFailed => "exit code 74: the textfile cannot be written",
+            ExitCode.PushNotArrived => "exit code 75: a push would not arrive",
+            ExitCode.PushRefused => "exit code 76: a push would be refused",
+            ExitCode.Configuration => "exit code 78: Prometheus would not have the series under the labels that the alerts need",
+            _ => $"exit code {(int)code}: a signal ended the check",
+        };
     }
 
     static IEnumerable<(string Name, IReadOnlyList<Finding> Findings)> Parts(CheckReport report)
@@ -45,6 +75,8 @@ internal static class CheckTable
             yield return (PlainText.OnOneLine(target.Result.Instance.Name), target.Findings);
         foreach (var gateway in report.Gateways)
             yield return (gateway.Gateway.ToString(), gateway.Findings);
+        if (report.Textfile is { } file)
+            yield return (PlainText.OnOneLine(file.Path), file.Findings);
         if (report.Prometheus is { } prometheus)
             yield return (prometheus.Address, prometheus.Findings);
     }

@@ -66,13 +66,17 @@ internal static class ExitCodes
             : ExitCode.Success;
     }
 
-    /// <summary>In this order: a gateway, a wrong configuration of Prometheus, a signal, a target.</summary>
+    /// <summary>
+    /// Whether a run would deliver, in this order: a gateway, the textfile, a wrong configuration of Prometheus, a signal, a target.
+    /// </summary>
     public static ExitCode For(CheckReport report, ExitCode? signal, bool failOnTarget)
     {
         if (report.Gateways.Any(gateway => gateway.Status == ServerStatus.Refused))
             return ExitCode.PushRefused;
         if (report.Gateways.Any(gateway => gateway.Status == ServerStatus.Unreachable))
             return ExitCode.PushNotArrived;
+        if (report.Textfile is { Status: not ServerStatus.Ok })
+            return ExitCode.OutputFailed;
         if (report.Prometheus is { Status: ServerStatus.Misconfigured })
             return ExitCode.Configuration;
         if (signal is { } ended)

@@ -1,0 +1,60 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Exposition;
+
+namespace BackupMetricsJob.Checking;
+
+/// <summary>
+/// Checks whether Prometheus has what a run wrote for node_exporter, under its own labels: node_exporter's scrape must give them their names
+/// back (docs/node-exporter.md).
+/// </summary>
+internal static class TextfileScrape
+{
+    const string LabelsAdvice = "Add the metric_relabel_configs of docs/node-exporter.md to the scrape job of node_exporter.";
+
+    /// <param name="job">It has a textfile.</param>
+    public static async Task<ServerStatus> CheckAsync(
+        PrometheusQueries prometheus,
+        JobOptions job,
+        List<string> facts,
+        List<Finding> findings
+    )
+    {
+        var name = PrometheusQueries.Quote(job.Group.Job);
+        var metric = RunMetricNames.BuildInfo.Name;
+        if (await prometheus.CountAsync($"{metric}{{exported_job={name}}}") > 0)
+        {
+            findings.Add(
+                new(true, $"series that job {job.Group.Job} wrote have exported_job={name}, so no alert matches them", LabelsAdvice)
+            );
+            return ServerStatus.Misconfigured;
+        }
+
+        if (await prometheus.CountAsync($"{metric}{{job={name}}}") > 0)
+        {
+            facts.Add($"has the series that job {job.Group.Job} wrote");
+            return ServerStatus.Ok;
+        }
+
+        if (await prometheus.CountAsync("node_textfile_scrape_error") == 0)
+        {
+            findings.Add(
+                new(
+                    true,
+                    "it scrapes no node_exporter with a textfile collector (there is no series node_textfile_scrape_error)",
+                    "Scrape the node_exporter of this host, with the metric_relabel_configs of docs/node-exporter.md."
+                )
+            );
+            return ServerStatus.Misconfigured;
+        }
+
+        findings.Add(
+            new(
+                false,
+                $"it has no series of job {job.Group.Job}: no run has written {job.Textfile}, or no node_exporter that it scrapes reads it",
+                "Run once, and check again after a scrape."
+            )
+        );
+        return ServerStatus.Ok;
+    }
+}
