@@ -49,6 +49,25 @@ public sealed class TextfileReaderTests
         Assert.Equal("/s.prom", file.Read(["target=stock", "grouping=part=x", "textfile=/s.prom"], push: true).Textfile);
     }
 
+    /// <summary>Without a group of its own, its series would be those of the file of all targets.</summary>
+    [Fact]
+    public void A_file_of_a_subset_needs_a_group_of_its_own()
+    {
+        using var file = new ConfigurationFile("textfile: b.prom\n" + Targets);
+
+        Assert.Contains(
+            "--textfile: with --target it needs --grouping NAME=VALUE, too",
+            file.Problems(["target=stock", "textfile=/s.prom"], push: true),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "the metrics are printed, not pushed or written",
+            Assert.Single(file.Read(["target=stock"], push: true).Warnings),
+            StringComparison.Ordinal
+        );
+        Assert.Equal("/s.prom", file.Read(["target=stock", "textfile=/s.prom", "grouping=part=x"], push: true).Textfile);
+    }
+
     [Fact]
     public void Shards_do_not_share_it()
     {

@@ -146,9 +146,13 @@ internal sealed class OptionsReader(
             return output;
         if (flags.Values(JobSettings.Grouping.Name) is null)
         {
+            if (flags.Values(JobSettings.Textfile.Name) is not null)
+                problems.Add(TextfileReader.NeedsGroup(names[0]));
+            var isWritten = files!.Textfile is not null || settings.One(JobSettings.Textfile) is not null;
             _warnings.Add(
-                $"{names[0].Name}: the metrics are printed, not pushed, because a push would replace the group of all targets. "
-                    + "Set --grouping NAME=VALUE to push them to a group of their own"
+                $"{names[0].Name}: the metrics are printed, not {(isWritten ? "pushed or written" : "pushed")}, "
+                    + "because a push would replace the group of all targets. "
+                    + $"Set --grouping NAME=VALUE to push them to a group of their own{(isWritten ? ", and --textfile FILE, too" : "")}"
             );
             return output with { DryRun = true };
         }

@@ -19,6 +19,14 @@ internal static class TextfileReader
         return null;
     }
 
+    /// <summary>node_exporter answers with an error if two of its files have the same series.</summary>
+    public static Problem NeedsGroup(Setting subset) =>
+        new(
+            ProblemOrigin.Flag,
+            $"--textfile: with {subset.Name} it needs --grouping NAME=VALUE, too. Without it the series in that file would be those "
+                + "in the file of all targets, and node_exporter does not accept the same series twice"
+        );
+
     /// <param name="shard">Null if the job is not sharded.</param>
     public static void Check(Setting textfile, Setting? shard, ICollection<Problem> problems)
     {
