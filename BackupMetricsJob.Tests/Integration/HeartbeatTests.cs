@@ -106,6 +106,24 @@ public sealed class HeartbeatTests
         Assert.InRange(service.Requests.Count, min, 30);
     }
 
+    /// <summary>Three attempts half a second apart; and the call at the start is cut off by the end of the run in its second pause.</summary>
+    [Fact]
+    public async Task A_service_that_is_down_costs_a_second_and_the_first_reason_is_told()
+    {
+        await using var gateway = await PushgatewayServer.StartAsync();
+        await using var service = new StubPushgateway(StubPushgateway.Reset(), StubPushgateway.Status(503, ""));
+
+        var refused = await RunAsync("40s", $"http://127.0.0.1:{FreePort.Next()}/{Secret}", gateway.Url);
+        var broken = await RunAsync("40s", $"{service.Url}/{Secret}", gateway.Url);
+
+        Assert.Matches("not told of the start of this run: .*Connection refused", refused.Error);
+        Assert.Matches("not told of the failure of this run: .*Connection refused", refused.Error);
+        // Its first request was reset, and not answered with HTTP 503 like those that followed.
+        Assert.DoesNotMatch("told of the start of this run: (HTTP 503|the run ended)", broken.Error);
+        Assert.Contains("told of the failure of this run: HTTP 503", broken.Error, StringComparison.Ordinal);
+        Assert.Equal(3, service.Requests.Count(request => request.Path == $"/{Secret}/fail"));
+    }
+
     [Fact]
     public async Task A_service_that_hangs_costs_no_more_than_its_part_of_the_deadline()
     {

@@ -6,6 +6,9 @@ namespace BackupMetricsJob.Http;
 /// <summary>Calls one URL of a heartbeat, again if that may help, within a time limit.</summary>
 internal static class HeartbeatRequest
 {
+    /// <summary>Beyond these a service is down, and will ring for the run that it misses.</summary>
+    const int MaxAttempts = 3;
+
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     sealed record Answer(string? Failure, bool IsRetryable);
@@ -13,15 +16,19 @@ internal static class HeartbeatRequest
     /// <param name="url">It is never part of the answer.</param>
     /// <param name="text">What the service may show to people.</param>
     /// <param name="max">The limit for all attempts.</param>
-    /// <returns>Null, or why the call did not arrive.</returns>
+    /// <returns>Null, or why the first attempt did not arrive: the later ones may only have had no time left.</returns>
     public static async Task<string?> SendAsync(Uri url, string text, TimeSpan max, TimeProvider clock, CancellationToken cancellationToken)
     {
         var start = clock.GetTimestamp();
-        while (true)
+        string? first = null;
+        for (var attempts = 1; ; attempts++)
         {
             var answer = await SendOnceAsync(url, text, max - clock.GetElapsedTime(start), clock, cancellationToken);
-            if (answer is { Failure: null } or { IsRetryable: false } || max - clock.GetElapsedTime(start) < 2 * Pause)
-                return answer.Failure;
+            if (answer.Failure is null)
+                return null;
+            first ??= answer.Failure;
+            if (!answer.IsRetryable || attempts == MaxAttempts || max - clock.GetElapsedTime(start) < 2 * Pause)
+                return first;
             await Task.Delay(Pause, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -55,7 +62,7 @@ internal static class HeartbeatRequest
         reason switch
         {
             RequestFailure.TimedOut => new($"no answer {words}", false),
-            RequestFailure.Cancelled => new("it was cancelled", false),
+            RequestFailure.Cancelled => new("the run ended before it answered", false),
             _ => new(words, failure is null || !NetworkFailure.IsFinal(failure)),
         };
 }
