@@ -8,8 +8,7 @@ using BackupMetricsJob.Reporting;
 namespace BackupMetricsJob.Cli;
 
 /// <summary>
-/// Reports what is wrong with a command line: the flag or argument, and what is allowed. An unknown word may be a connection string with
-/// its password, or a password after a mistyped flag. So only flags and the first word, which is a command, are shown.
+/// Reports what is wrong with a command line: the flag or argument, and what is allowed. What may be a password is not shown.
 /// </summary>
 internal static class ParseErrors
 {
@@ -24,28 +23,19 @@ internal static class ParseErrors
             return (int)ExitCode.Usage;
         }
 
-        var first = parsed.Tokens is [var token, ..] ? token.Value : null;
+        foreach (var line in UnknownWords.Describe(parsed))
+            to.WriteLine("backup-metrics: " + PlainText.OnOneLine(line));
         foreach (var error in parsed.Errors)
         {
+            var isUnknownWord = error.Message.StartsWith("Unrecognized", StringComparison.Ordinal);
             // The unknown word was to be the command.
-            if (needsCommand && parsed.UnmatchedTokens.Count > 0 && error.Message.StartsWith("Required command", StringComparison.Ordinal))
-                continue;
-            var text = DescribeValueError(error) ?? Redact(error.Message, first) + Suggestion(error.Message, parsed);
-            to.WriteLine("backup-metrics: " + PlainText.OnOneLine(text));
+            var isNoCommand =
+                needsCommand && parsed.UnmatchedTokens.Count > 0 && error.Message.StartsWith("Required command", StringComparison.Ordinal);
+            if (!isUnknownWord && !isNoCommand)
+                to.WriteLine("backup-metrics: " + PlainText.OnOneLine(DescribeValueError(error) ?? Redact(error.Message)));
         }
 
         return (int)ExitCode.Usage;
-    }
-
-    /// <summary>The flag or command that resembles an unknown word; "" if there is none.</summary>
-    static string Suggestion(string message, ParseResult parsed)
-    {
-        if (!message.StartsWith("Unrecognized", StringComparison.Ordinal))
-            return "";
-        var word = message[(message.IndexOf('\'', StringComparison.Ordinal) + 1)..message.LastIndexOf('\'')].Split('=')[0];
-        var command = parsed.CommandResult.Command;
-        var names = word.StartsWith('-') ? command.Options.Select(option => option.Name) : command.Subcommands.Select(sub => sub.Name);
-        return NearestName.Find(word, names) is { } nearest ? $" Did you mean {nearest}?" : "";
     }
 
     /// <summary>Null if the error is not about the value of a flag or an argument.</summary>
@@ -81,19 +71,12 @@ internal static class ParseErrors
             : $"{name}: must be {allowed}";
     }
 
-    /// <summary>
-    /// Replaces what is between the first and the last quotation mark by <c>***</c>, unless it is a flag or the command. Of a flag with a
-    /// value, only the flag is kept.
-    /// </summary>
-    internal static string Redact(string message, string? command)
+    /// <summary>Replaces what is between the first and the last quotation mark by <c>***</c>, unless it is the name of a flag.</summary>
+    internal static string Redact(string message)
     {
         var (from, to) = (message.IndexOf('\'', StringComparison.Ordinal) + 1, message.LastIndexOf('\''));
-        if (from == 0 || to < from)
+        if (from == 0 || to < from || (message[from] == '-' && Redaction.IsPlain(message[from..to])))
             return message;
-        var word = message[from..to];
-        if (Redaction.IsPlain(word) && (word == command || word.StartsWith('-')))
-            return message;
-        var flag = word.StartsWith('-') ? string.Concat(word.TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')) : "";
-        return string.Concat(message.AsSpan(0, from), flag, "***", message.AsSpan(to));
+        return string.Concat(message.AsSpan(0, from), "***", message.AsSpan(to));
     }
 }

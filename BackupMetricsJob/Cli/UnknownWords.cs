@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using BackupMetricsJob.Postgres;
+
+namespace BackupMetricsJob.Cli;
+
+/// <summary>
+/// Words that no command and no flag takes. A mistyped command or flag is shown, with what was probably meant. A word after a flag or
+/// another word may be a password, or a part of one that was not quoted, so only its place is told.
+/// </summary>
+internal static class UnknownWords
+{
+    const string Help = "--help";
+
+    /// <returns>A line each.</returns>
+    public static IEnumerable<string> Describe(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var unknown = new Queue<string>(parsed.UnmatchedTokens);
+        var (last, isAfterCommand, isAfterUnknownFlag) = ("", true, false);
+        foreach (var token in parsed.Tokens)
+        {
+            var isKnown = !unknown.TryPeek(out var next) || next != token.Value;
+            if (isKnown)
+            {
+                isAfterCommand = token.Type == TokenType.Command;
+                isAfterUnknownFlag = false;
+                last = token.Type == TokenType.Argument ? last : token.Value;
+                continue;
+            }
+
+            unknown.Dequeue();
+            if (token.Value.StartsWith('-'))
+            {
+                var flag = Flag(token.Value);
+                yield return $"Unrecognized command or argument '{flag}{(flag == token.Value ? "" : "***")}'."
+                    + Suggestion(flag, command, command.Options.Select(option => option.Name).Append(Help));
+                (last, isAfterUnknownFlag) = (flag, flag == token.Value);
+            }
+            else if (!isAfterUnknownFlag)
+            {
+                yield return isAfterCommand && Redaction.IsPlain(token.Value)
+                    ? $"Unrecognized command or argument '{token.Value}'." + Suggestion(token.Value, command, Names(command))
+                    : $"Unrecognized argument{(last.Length > 0 ? $" after {last}" : "")}: "
+                        + "it is not shown, because it may be a password. Quote a value that has spaces.";
+                if (command.Subcommands.Count > 0)
+                    yield break; // The rest belongs to a command that is not known.
+            }
+            else
+            {
+                // Its value: no other mistake.
+                isAfterUnknownFlag = false;
+            }
+
+            isAfterCommand = false;
+        }
+    }
+
+    /// <summary>The beginning of the word that may be a flag's name.</summary>
+    static string Flag(string word)
+    {
+        var name = string.Concat(word.TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'));
+        return Redaction.IsPlain(name) ? name : "-";
+    }
+
+    /// <summary>What may stand at the place of a command: a command, or a flag without its hyphens, as in `git help`.</summary>
+    static IEnumerable<string> Names(Command command) =>
+        [.. command.Subcommands.Select(sub => sub.Name), .. command.Options.Select(option => option.Name.TrimStart('-')), "help"];
+
+    static string Suggestion(string word, Command command, IEnumerable<string> names) =>
+        NearestName.Find(word, names) is not { } nearest ? ""
+        : command.Subcommands.Any(sub => sub.Name == nearest) || nearest[0] == '-' ? $" Did you mean {nearest}?"
+        : $" Did you mean --{nearest}?";
+}
