@@ -69,12 +69,104 @@ public sealed class HelmChartTests
     [InlineData("networkPolicy.postgresPorts={0}", "postgresPorts")]
     [InlineData("terminationGracePeriodSeconds=5", "terminationGracePeriodSeconds")]
     [InlineData("drill.enabled=true", "drill.image.repository")]
+    // A typo, at each depth.
+    [InlineData("config.bogus=1", "'/config': additional properties 'bogus'")]
+    [InlineData("config.defaults.pasword_file=x", "'/config/defaults': additional properties 'pasword_file'")]
+    [InlineData("config.targets[0].conection=x", "/config/targets")]
+    [InlineData("config.interval=often", "/config/interval")]
+    [InlineData("extraEnv[0].name=A,extraEnv[0].vale=b", "vale")]
+    [InlineData("affinity.podAfinity.x=1", "podAfinity")]
+    [InlineData("tolerations[0].efect=NoSchedule", "efect")]
+    // What Kubernetes would refuse.
+    [InlineData("schedule=99 * * * *", "/schedule")]
+    [InlineData("schedule=@often", "/schedule")]
+    [InlineData("timeZone=Local", "/timeZone")]
+    [InlineData("existingSecret=My_Secret", "/existingSecret")]
+    [InlineData("resources.limits.memory=1Go", "/resources/limits/memory")]
+    [InlineData("drill.work.size=20Go", "/drill/work/size")]
+    [InlineData("podLabels.app\\.kubernetes\\.io/name=x", "app.kubernetes.io/name")]
+    [InlineData("prometheusRule.labels.helm\\.sh/chart=x", "helm.sh/chart")]
+    // What would have no effect, or could not start.
+    [InlineData("config.listen=:80", "/config/listen")]
+    [InlineData("config.textfile=/x.prom", "/config/textfile")]
+    [InlineData("scrape.push=true", "scrape.push: a CronJob always pushes")]
+    [InlineData("serviceAccount.create=false,serviceAccount.annotations.a=b", "serviceAccount.annotations: has no effect")]
+    [InlineData("mode=schedule,terminationGracePeriodSeconds=30", "terminationGracePeriodSeconds: must be at least 43")]
+    [InlineData(
+        "existingSecret=,config.defaults.password_file=/run/secrets/backup-metrics/x",
+        "config names a file below /run/secrets/backup-metrics, and existingSecret is empty"
+    )]
+    [InlineData("schedule=1\\,31 * * * *", "config.interval: how often is \"1,31 * * * *\"?")]
     public async Task A_wrong_value_is_refused_and_named(string value, string says)
     {
         var result = await Helm.RunAsync("template", "test", Chart, "--set-json", Target, "--set", value);
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(says, result.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>The file that is mounted follows the other values: how often it runs, and whether there is a password's file.</summary>
+    [Theory]
+    [InlineData("mode=cronjob", "interval: 5m", "password_file: /run/secrets/backup-metrics/password")]
+    [InlineData("schedule=* * * * *", "interval: 1m", null)]
+    [InlineData("schedule=7 * * * *", "interval: 1h", null)]
+    [InlineData("schedule=@hourly", "interval: 1h", null)]
+    [InlineData("schedule=15 */6 * * *", "interval: 6h", null)]
+    [InlineData("schedule=30 4 * * *", "interval: 1d", null)]
+    [InlineData("schedule=30 4 * * Sun", "interval: 1w", null)]
+    [InlineData("schedule=0 4\\,16 * * *,config.interval=12h", "interval: 12h", null)]
+    [InlineData("existingSecret=", "interval: 5m", "!password_file")]
+    [InlineData("passwordKey=", "interval: 5m", "!password_file")]
+    [InlineData("passwordKey=monitor", "interval: 5m", "password_file: /run/secrets/backup-metrics/monitor")]
+    [InlineData("config.defaults.password_env=PGPASSWORD", "password_env: PGPASSWORD", "!password_file")]
+    // The program takes it from the schedule.
+    [InlineData("mode=schedule,schedule=0 * * * *", "!interval", "!gateway")]
+    [InlineData("mode=schedule,scrape.push=true", "!interval", "url: http://pushgateway:9091")]
+    public async Task The_configuration_follows_from_the_other_values(string values, params string?[] lines)
+    {
+        var map = Regex.Match(await RenderAsync(values), "kind: ConfigMap.*?config.yaml: [|]\n(.*?)\n---", RegexOptions.Singleline);
+
+        Assert.True(map.Success);
+        foreach (var line in lines.OfType<string>())
+        {
+            if (line[0] == '!')
+                Assert.DoesNotContain(line[1..] + ":", map.Value, StringComparison.Ordinal);
+            else
+                Assert.Contains($" {line}\n", map.Groups[1].Value + "\n", StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task The_pods_may_reach_the_ports_of_the_targets_and_namespaces_that_are_named()
+    {
+        var rendered = await RenderAsync(
+            "config.targets[0].connection.port=6432,monitor.kind=service,monitor.namespaceSelector.matchNames={monitoring}"
+        );
+
+        Assert.Contains("{protocol: TCP, port: 5432}\n    - {protocol: TCP, port: 6432}\n", rendered, StringComparison.Ordinal);
+        Assert.Contains("namespaceSelector: {\"matchNames\":[\"monitoring\"]}\n", rendered, StringComparison.Ordinal);
+        Assert.Contains("namespaceSelector: {\"any\":true}\n", await RenderAsync("monitor.kind=service"), StringComparison.Ordinal);
+    }
+
+    /// <summary>So that a key of the configuration file that is new, or gone, is known to the chart.</summary>
+    [Fact]
+    public async Task The_schema_is_the_one_that_the_tool_makes()
+    {
+        var schema = Path.Combine(Chart, "values.schema.json");
+        using var copy = new TempFolder();
+        foreach (var file in new[] { "tools/make-helm-schema", "docs/configuration.schema.json" })
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(copy.File(file))!);
+            File.Copy(Path.Combine(Repository.Root, file), copy.File(file));
+        }
+
+        Directory.CreateDirectory(copy.File("deploy/helm/backup-metrics"));
+        await ChildProcess.RunSuccessfullyAsync(copy.File("tools/make-helm-schema"), []);
+
+        Assert.Equal(
+            await File.ReadAllTextAsync(schema),
+            await File.ReadAllTextAsync(copy.File("deploy/helm/backup-metrics/values.schema.json"))
+        );
     }
 
     [Fact]
@@ -120,7 +212,7 @@ public sealed class HelmChartTests
         List<string> arguments = ["template", "test", Chart, "--set-json", Target];
         if (drill)
             arguments.AddRange(["--set-json", Drill]);
-        foreach (var value in Regex.Split(values, ",(?![^{]*})").Where(value => value != "drill"))
+        foreach (var value in Regex.Split(values, @"(?<!\\),(?![^{]*})").Where(value => value != "drill"))
             arguments.AddRange(["--set", value]);
         var result = await Helm.RunAsync([.. arguments]);
         Assert.True(result.ExitCode == 0, result.Error);
