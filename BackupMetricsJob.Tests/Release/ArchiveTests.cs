@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using BackupMetricsJob.Tests.Shipped;
 using BackupMetricsJob.Tests.Support;
 
@@ -40,6 +41,39 @@ public sealed class ArchiveTests
             await ChildProcess.RunSuccessfullyAsync(await NativeProgram.PathAsync(), ["--version"]),
             await ChildProcess.RunSuccessfullyAsync(Path.Combine(tree, "bin/backup-metrics"), ["--version"])
         );
+    }
+
+    /// <summary>A page is read where the package has it, and not in the repository.</summary>
+    [Theory]
+    [InlineData(".tar.gz")]
+    [InlineData(".deb")]
+    public async Task The_links_of_the_documents_lead_to_files_of_the_same_package(string package)
+    {
+        using var folder = new TempFolder();
+        var file = await ReleasedFiles.FileAsync(package);
+        await (
+            package == ".deb"
+                ? ChildProcess.RunSuccessfullyAsync(Tool.Find("dpkg-deb", "apt-get install dpkg"), ["-x", file, folder.Path])
+                : ChildProcess.RunSuccessfullyAsync("/bin/tar", ["-xzf", file, "-C", folder.Path])
+        );
+
+        var pages = Directory.GetFiles(folder.Path, "*.md", SearchOption.AllDirectories);
+        var (links, broken) = (0, new List<string>());
+        foreach (var page in pages)
+        {
+            foreach (Match match in Regex.Matches(await File.ReadAllTextAsync(page), @"\]\(([^)\s]+)\)"))
+            {
+                var path = match.Groups[1].Value.Split('#')[0];
+                if (path.Length == 0 || path.Contains("://", StringComparison.Ordinal))
+                    continue;
+                links++;
+                if (!Path.Exists(Path.Combine(Path.GetDirectoryName(page)!, path)))
+                    broken.Add($"{page[folder.Path.Length..]}: {path}");
+            }
+        }
+
+        Assert.Empty(broken);
+        Assert.True(links > 150 && pages.Length > 25, $"{links} links in {pages.Length} pages");
     }
 
     [Fact]
