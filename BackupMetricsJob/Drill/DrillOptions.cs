@@ -1,3 +1,5 @@
+using BackupMetricsJob.Postgres;
+
 namespace BackupMetricsJob.Drill;
 
 /// <summary>What is drilled, and how.</summary>
@@ -44,6 +46,9 @@ internal sealed record DrillOptions(string Server, DrillTool Tool)
     public string Preload { get; init; } = "";
 
     public bool Amcheck { get; init; }
+
+    /// <summary>The server that was backed up, if it still lives and was named.</summary>
+    public ConnectionSettings? Living { get; init; }
 
     public required TimeSpan Timeout { get; init; }
 
