@@ -41,6 +41,10 @@ public sealed class BrokenBackupTests(DrilledServer drilled, ToldDrills told) : 
         Assert.DoesNotContain("postgres_restore_test_success", await told.Gateway.MetricsAsync(), StringComparison.Ordinal);
         var shown = await BackupMetrics.RunAsync("show", "--source", "catalog", "--connection", told.Catalogue.Uri, "--instance", "c");
         Assert.Contains("could not be restored, or a check failed", shown.Output, StringComparison.Ordinal);
+        Assert.Matches(
+            $"restore test of pg_basebackup failed at .* UTC: check: pg_checksums ended with 1: .*{Regex.Escape(table)}",
+            shown.Output
+        );
     }
 
     [Fact]

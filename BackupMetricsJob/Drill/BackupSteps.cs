@@ -68,7 +68,14 @@ internal sealed class BackupSteps(DrillState state) : DrillSteps(state)
             throw new DrillException(
                 $"this is a backup of another cluster: its system identifier is {recovered.SystemIdentifier}, the living server's {living}"
             );
-        var damaged = DamagedWal.Find(cluster.Log, recovered.SegmentSize);
+        if (State.Options.HasArchive)
+            Compare(recovered, missing);
+    }
+
+    /// <summary>What came back with what was claimed, and with what is stored.</summary>
+    void Compare(Recovered recovered, MissingWal? missing)
+    {
+        var damaged = DamagedWal.Find(State.Cluster!.Log, recovered.SegmentSize);
         State.EarlyEnd = EarlyEnd.Find(missing, damaged, State.Claim, recovered.Lsn, State.Found.NewestStored);
         State.Shortfall =
             State.Claim.Shortfall(recovered, State.Found.Finished ?? recovered.BackupBegan, damaged)

@@ -18,6 +18,9 @@ internal sealed record DrillOptions(string Server, DrillTool Tool)
     /// <summary>A directory with WAL, or a restore_command; null for none.</summary>
     public string? Archive { get; init; }
 
+    /// <summary>Whether there is an archive to replay: without one, the WAL in the backup is all there is.</summary>
+    public bool HasArchive => Archive is not null || Tool is not (DrillTool.BaseBackup or DrillTool.Command or DrillTool.Dump);
+
     /// <summary>The file or directory that pg_dump made.</summary>
     public string? Dump { get; init; }
 

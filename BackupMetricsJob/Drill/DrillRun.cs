@@ -137,6 +137,8 @@ internal sealed partial class DrillRun(DrillState state, DateTimeOffset started,
         // What is not there may be in the WAL that did not come.
         if (phase == DrillPhase.Check && state.EarlyEnd is { } early)
             words += $". And replay ended early{Behind()}. {early.Words}";
+        else if (phase == DrillPhase.Check && state.Options is { HasArchive: false, Tool: not DrillTool.Dump })
+            words += ". No --archive was given, so no WAL after the backup was tried";
         (_failed, _fault, _failure) = (phase, fault, words);
         if (fault != DrillFault.Backup)
             return;

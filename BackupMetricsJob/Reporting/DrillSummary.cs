@@ -146,6 +146,8 @@ internal static class DrillSummary
         return result.Shortfall > TimeSpan.Zero && result.Claim?.Claim is not null
                 ? $"WARNING {words}: part of what was said to be archived cannot be restored{early}"
             : early.Length > 0 ? $"WARNING {words}, but not all WAL that is stored can be replayed{early}"
+            : result.Options is { HasArchive: false, Tool: not DrillTool.Dump }
+                ? $"ok {words}: the backup alone, since no --archive was given"
             : $"ok {words}";
     }
 }

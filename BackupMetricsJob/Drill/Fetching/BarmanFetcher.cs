@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace BackupMetricsJob.Drill.Fetching;
 
 /// <summary>Barman's newest backup of a server, with the WAL that Barman has; each tablespace into the drill's own folder.</summary>
-internal sealed partial class BarmanFetcher(DrillOptions options, DrillFolder folder, DrillProgram program)
+internal sealed class BarmanFetcher(DrillOptions options, DrillFolder folder, DrillProgram program)
     : BackupFetcher(options, folder, program)
 {
     const string Tool = "barman";
@@ -48,9 +47,13 @@ internal sealed partial class BarmanFetcher(DrillOptions options, DrillFolder fo
         string[] arguments = [.. Common, "-f", "json", "show-backup", Options.Stanza!, "latest"];
         var listed = await Program.TryAsync(Tool, arguments, cancellationToken);
         if (listed.ExitCode != 0)
-            throw OfSettings().IsMatch(listed.Errors + listed.Output)
-                ? DrillException.OfSettings($"barman: {listed.LastWords}")
-                : DrillException.OfProgram(Tool, listed.ExitCode, listed.LastWords);
+            throw new DrillException(
+                $"barman: {listed.LastWords}",
+                // Else it is the name of the server, the configuration, or the user that barman wants to be run by.
+                listed.Output.Contains("Unknown backup", StringComparison.Ordinal)
+                    ? DrillFault.Backup
+                    : DrillFault.Settings
+            );
         try
         {
             using var json = JsonDocument.Parse(listed.Output);
@@ -96,9 +99,6 @@ internal sealed partial class BarmanFetcher(DrillOptions options, DrillFolder fo
             ],
             cancellationToken
         );
-
-    [GeneratedRegex("Unknown server|onfiguration (?:file|option)|No such option")]
-    private static partial Regex OfSettings();
 
     string Tablespace(int index) => Path.Combine(Folder.TablespaceDirectory, index.ToString(CultureInfo.InvariantCulture));
 }
