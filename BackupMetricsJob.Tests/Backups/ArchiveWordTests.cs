@@ -145,8 +145,8 @@ public sealed class ArchiveWordTests
 
         var coverage = result.ArchiveWord!.Best!;
         Assert.Equal((Full, newest), (coverage.Base, Assert.Single(coverage.WithoutWal)));
-        Assert.Equal([(SourceName.Catalog, "wal-g", BackupType.Full, 1)], result.ArchiveWord.WithoutWal());
-        Assert.Contains(Findings.For(result), finding => finding.Summary.StartsWith("1 of the five newest full", StringComparison.Ordinal));
+        Assert.Equal([(SourceName.Catalog, "wal-g", BackupType.Full, 1, 2)], result.ArchiveWord.WithoutWal());
+        Assert.Contains(Findings.For(result), finding => finding.Summary.StartsWith("1 of the 2 newest full", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -26,6 +26,33 @@ public sealed class ClaimTests
             Claim.Shortfall(Came(segments * Segment + bytes, Claimed.AddSeconds(-before)), finished: null)
         );
 
+    /// <summary>Within a segment that is damaged, less than a segment is not nothing.</summary>
+    [Fact]
+    public void Where_the_last_segment_is_damaged_the_rest_of_it_is_missing()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(5), Claim.Shortfall(Came((9 * Segment) + 1, Claimed.AddSeconds(-5)), null, isDamaged: true));
+        Assert.Equal(TimeSpan.Zero, Claim.Shortfall(Came(10 * Segment, Claimed.AddSeconds(-5)), null, isDamaged: true));
+    }
+
+    /// <summary>Nothing is lost of an idle server; yet what can come back ends with what was archived, and so does the claim.</summary>
+    [Fact]
+    public void An_idle_server_claims_what_it_archived_and_no_later_moment()
+    {
+        var written = Evidence.Noon.AddHours(-10);
+        var idle = Evidence.Result with
+        {
+            Server = Evidence.Server with { Wal = Evidence.Wal with { LastWrite = written, NewestDone = written.AddMinutes(-5) } },
+        };
+
+        var claim = Claim.From(idle, new Loss(TimeSpan.FromMinutes(5), IsByServer: true));
+
+        Assert.Equal(written.AddMinutes(-5) - idle.ClockOffset, claim.Until);
+        Assert.Equal(TimeSpan.Zero, claim.Shortfall(Came(claim.Lsn, written.AddHours(-2)), null));
+        Assert.Equal(TimeSpan.FromMinutes(55) - idle.ClockOffset, claim.Shortfall(Came(claim.Lsn - Segment, written.AddHours(-1)), null));
+        // Busy: all until the archived segment, as before.
+        Assert.Equal(Evidence.Noon.AddSeconds(-180.5), Claim.From(Evidence.Result, new(TimeSpan.FromSeconds(170), IsByServer: true)).Until);
+    }
+
     [Fact]
     public void Without_a_transaction_the_backup_is_all_that_came_back()
     {
@@ -33,8 +60,8 @@ public sealed class ClaimTests
 
         Assert.Equal(TimeSpan.FromHours(1), Claim.Shortfall(came, Claimed.AddHours(-1)));
         Assert.Null(Claim.Shortfall(came, finished: null));
-        Assert.True(Claim.IsMissed(came));
-        Assert.False(Claim.IsMissed(Came(10 * Segment, null)));
+        Assert.True(Claim.IsMissed(came.Lsn!.Value));
+        Assert.False(Claim.IsMissed(10 * Segment));
     }
 
     [Fact]
@@ -42,7 +69,7 @@ public sealed class ClaimTests
     {
         Assert.Null((Claim with { Lsn = null }).Shortfall(Came(2 * Segment, Claimed), Claimed));
         Assert.Null(Claim.Shortfall(Came(null, Claimed), Claimed));
-        Assert.False((Claim with { Lsn = null }).IsMissed(Came(2 * Segment, null)));
+        Assert.False((Claim with { Lsn = null }).IsMissed(2 * Segment));
     }
 
     /// <summary>A hole in the archive after it was listed is missed by the listing's word, and by no other place.</summary>

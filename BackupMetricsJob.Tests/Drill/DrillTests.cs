@@ -45,7 +45,8 @@ public sealed class DrillTests(DrilledServer drilled) : IClassFixture<DrilledSer
 
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Contains("by the word of the server\n", result.Error, StringComparison.Ordinal);
-        Assert.Matches("\nok check [0-9.]+ s: 6 queries, pg_amcheck, checksums\n", result.Error);
+        Assert.Matches("\nok verify [0-9.]+ s: all files of backup_manifest\n", result.Error);
+        Assert.Matches("\nok check [0-9.]+ s: files of [0-9]+ relations, 6 queries, pg_amcheck, checksums\n", result.Error);
         Assert.Matches("\nok restored in [0-9]+ s, all that was claimed\n", result.Error);
         Assert.Equal(before, DrillPlace.Fingerprint(backup, drilled.Archive));
         Assert.False(File.Exists(place.File("harm")));
@@ -64,7 +65,7 @@ public sealed class DrillTests(DrilledServer drilled) : IClassFixture<DrilledSer
             pushed,
             StringComparison.Ordinal
         );
-        foreach (var phase in new[] { "fetch", "replay", "check" })
+        foreach (var phase in new[] { "fetch", "verify", "replay", "check" })
             Assert.Contains($"postgres_restore_test_duration_seconds{{{Labels}phase=\"{phase}\",", pushed, StringComparison.Ordinal);
         Assert.InRange(Value("postgres_restore_test_recovered_until_timestamp_seconds", pushed), last, last + 5);
 
@@ -72,11 +73,11 @@ public sealed class DrillTests(DrilledServer drilled) : IClassFixture<DrilledSer
         var run = await BackupMetrics.RunAsync("run", "--dry-run", "--source", "catalog", "--connection", catalogue.Uri, "--instance", "c");
         foreach (var name in new[] { "success", "recovered_until_timestamp_seconds", "shortfall_seconds" })
             Assert.Equal(Value($"postgres_restore_test_{name}", pushed), Value($"postgres_restore_test_{name}", run.Output));
-        Assert.Equal(3, Regex.Count(run.Output, "^postgres_restore_test_duration_seconds{", RegexOptions.Multiline));
+        Assert.Equal(4, Regex.Count(run.Output, "^postgres_restore_test_duration_seconds{", RegexOptions.Multiline));
         var shown = await BackupMetrics.RunAsync("show", "--source", "catalog", "--connection", catalogue.Uri, "--instance", "c");
         Assert.Matches("restore test +restored [0-9]+ s ago in [0-9]+ s, all that was claimed", shown.Output);
         Assert.Equal(
-            "done backup 5",
+            "done backup 6",
             await catalogue.Server.ScalarAsync<string>(
                 "SELECT concat_ws(' ', status, parent_id, (SELECT count(*) FROM jsonb_object_keys(raw -> 'phases'))) "
                     + "FROM backup_metrics.backup_catalog"

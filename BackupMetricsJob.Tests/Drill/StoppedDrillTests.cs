@@ -72,7 +72,7 @@ public sealed class StoppedDrillTests(DrilledServer drilled) : IClassFixture<Dri
         await drill.WaitForErrorLineAsync("replay ...");
 
         Assert.Matches(
-            "^drill of orders: pg_basebackup\nclaim: none: .*\nok preflight .*\nfetch ...\nok fetch .*\nreplay ...\n$",
+            "^drill of orders: .*\nclaim: none: .*\nok preflight .*\nfetch ...\nok fetch .*\nverify ...\nok verify .*\nreplay ...\n$",
             drill.Error
         );
     }

@@ -24,6 +24,11 @@ public sealed class UnfinishedDrillTests(DrilledServer drilled) : IClassFixture<
     [InlineData("--preload no_such_library", "replay", "The library no_such_library is not installed in this PostgreSQL")]
     [InlineData("--archive no_such_command_%f_%p", "replay", "restore_command cannot be run: .* ended with 127: ")]
     [InlineData("--archive /usr/bin", "preflight", "--archive /usr/bin: has no file that is named like a segment of WAL")]
+    [InlineData(
+        "--query nowhere.sql --connection LIVING",
+        "check",
+        "\"nowhere\" does not exist .*Nor has the living server in its database postgres"
+    )]
     public async Task What_the_operator_has_to_mend(string more, string phase, string words)
     {
         await using var place = await DrillPlace.CreateAsync();
@@ -36,10 +41,16 @@ public sealed class UnfinishedDrillTests(DrilledServer drilled) : IClassFixture<
                 ("write", "CREATE TABLE x (); SELECT true"),
                 ("escape", $"COPY (SELECT 1) TO PROGRAM 'cat >{place.File("escaped")}'"),
                 ("extended", "SELECT public.same('a', 'a')"),
+                ("nowhere", "SELECT true FROM nowhere"),
             }
         )
             place.Write(name + ".sql", sql);
-        var own = more.Split(' ').Select(one => one.EndsWith(".sql", StringComparison.Ordinal) ? place.File(one) : one);
+        var own = more.Split(' ')
+            .Select(one =>
+                one.EndsWith(".sql", StringComparison.Ordinal) ? place.File(one)
+                : one == "LIVING" ? drilled.Server.ConnectionUri()
+                : one
+            );
         string[] archive = more.Contains("--archive", StringComparison.Ordinal) ? [] : ["--archive", drilled.Archive];
 
         var result = await place.RunAsync([
@@ -50,6 +61,84 @@ public sealed class UnfinishedDrillTests(DrilledServer drilled) : IClassFixture<
 
         place.AssertEnded(result, 78, "UNFINISHED", phase, words);
         Assert.False(File.Exists(place.File("escaped")));
+    }
+
+    /// <summary>What is not there by these names was mistyped, or is another's to make.</summary>
+    [Theory]
+    [InlineData("pg_basebackup --server x --directory /nowhere", "--directory /nowhere: there is no such directory")]
+    [InlineData("pg_dump --server x --dump /nowhere", "--dump /nowhere: Could not find file")]
+    [InlineData("pgbackrest --stanza order --tool-config CONF", "pgbackrest knows no stanza order: its repository has none")]
+    [InlineData("pgbackrest --stanza orders", @"pgbackrest: ERROR: \[055\]: unable to open missing file '/nowhere'")]
+    [InlineData("barman --stanza order --tool-config CONF", "barman: .*Unknown server 'order'")]
+    public async Task What_is_called_otherwise(string arguments, string words)
+    {
+        await using var place = await DrillPlace.CreateAsync();
+        var conf = arguments.StartsWith("barman", StringComparison.Ordinal)
+            ? ToolConfiguration.Barman(place.File, drilled.Server)
+            : ToolConfiguration.PgBackRest(place.File, drilled.Server);
+        Directory.CreateDirectory(place.File("repo"));
+        var file = place.Write("tool.conf", conf);
+        await place.GiveAsync();
+
+        var result = await place.RunAsync(
+            new Dictionary<string, string> { ["PGBACKREST_CONFIG"] = "/nowhere" },
+            ["--tool", .. arguments.Split(' ').Select(one => one == "CONF" ? file : one)]
+        );
+
+        place.AssertEnded(result, 78, "UNFINISHED", "preflight", words);
+    }
+
+    [Fact]
+    public async Task What_this_user_may_not_read()
+    {
+        await using var place = await DrillPlace.CreateAsync();
+        var tar = await place.CopyAsync(drilled.Tar, "tar");
+        await place.GiveAsync();
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Path.Combine(tar, "base.tar.gz"), UnixFileMode.None);
+
+        var result = await place.RunAsync("--tool", "pg_basebackup", "--server", "orders", "--directory", tar);
+
+        place.AssertEnded(result, 78, "UNFINISHED", "fetch", "tar ended with 2: .*base.tar.gz: Cannot open: Permission denied");
+    }
+
+    /// <summary>A drill writes there, and the next backup would take it along.</summary>
+    [Theory]
+    [InlineData("data", "a data directory of PostgreSQL")]
+    [InlineData("backup", "a data directory of PostgreSQL")]
+    [InlineData("tar", "a backup")]
+    [InlineData("archive", "an archive of WAL")]
+    public async Task A_work_directory_within_what_is_backed_up_or_restored(string within, string what)
+    {
+        await using var place = await DrillPlace.CreateAsync();
+        var directory = await place.CopyAsync(
+            within switch
+            {
+                "data" => drilled.Server.DataDirectory,
+                "backup" => drilled.Plain,
+                "tar" => drilled.Tar,
+                _ => drilled.Archive,
+            },
+            within
+        );
+        var work = Directory.CreateDirectory(Path.Combine(directory, "mine")).FullName;
+        File.CreateSymbolicLink(place.File("link"), work);
+        await place.GiveAsync();
+        var before = DrillPlace.Fingerprint(directory);
+
+        foreach (var temp in new[] { work, place.File("link") })
+        {
+            var result = await BackupMetrics.RunAsync(
+                ["drill", "--tool", "pg_basebackup", "--server", "orders", "--directory", drilled.Plain],
+                // .NET itself makes a socket there, unless it is told not to.
+                new Dictionary<string, string> { ["TMPDIR"] = temp, ["DOTNET_EnableDiagnostics"] = "0" },
+                unprivileged: true
+            );
+
+            place.AssertEnded(result, 78, "UNFINISHED", "preflight", $"is within {directory}, {what}: nothing is written there");
+        }
+
+        Assert.Equal(before, DrillPlace.Fingerprint(directory));
     }
 
     [Theory]

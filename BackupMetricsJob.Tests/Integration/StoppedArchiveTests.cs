@@ -129,7 +129,7 @@ public sealed class StoppedArchiveTests
         Assert.Contains(Ends, said, StringComparison.Ordinal);
         Assert.Contains("3 segments in all, although the full backup of", said, StringComparison.Ordinal);
         Assert.Contains(
-            "WARNING             1 of the five newest full backups of wal-g cannot be restored",
+            "WARNING             1 of the 2 newest full backups of wal-g cannot be restored",
             said,
             StringComparison.Ordinal
         );

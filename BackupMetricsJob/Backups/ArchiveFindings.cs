@@ -62,17 +62,22 @@ internal static class ArchiveFindings
                         + "it ends when the older backup is deleted."
                 )
             );
-        foreach (var (_, tool, type, without) in word.WithoutWal().Where(kind => kind.Without > 0))
+        foreach (var (_, tool, type, without, compared) in word.WithoutWal().Where(kind => kind.Without > 0))
             findings.Add(
                 new(
                     false,
-                    $"{without} of the five newest {type.Name()} backups of {Humanize.Tool(tool)} cannot be restored: WAL of their "
-                        + "own, between their start "
-                        + "and their end, is not in the archive",
+                    $"{Newest(without, compared, type)} of {Humanize.Tool(tool)} cannot be restored: WAL of its own, between its start and "
+                        + "its end, is not in the archive",
                     "Take a full backup, and see that its WAL is archived."
                 )
             );
     }
+
+    /// <summary>Of so many as there are: the newest full backup, each of the 2 newest ones, 1 of the 3 newest ones.</summary>
+    static string Newest(int without, int compared, BackupType type) =>
+        compared == 1 ? $"the newest {type.Name()} backup"
+        : without == compared ? $"each of the {compared} newest {type.Name()} backups"
+        : $"{without} of the {compared} newest {type.Name()} backups";
 
     static string Of(ArchiveListing listing) => $"archive \"{listing.Storage}\"";
 

@@ -42,14 +42,14 @@ internal sealed record ArchiveWord(IReadOnlyList<ArchiveCoverage> Coverages)
         };
     }
 
-    /// <summary>How many backups of each kind lack WAL of their own in every archive that was compared with them.</summary>
-    public IEnumerable<(string Source, string Tool, BackupType Type, int Without)> WithoutWal()
+    /// <summary>How many backups of each kind, of those compared, lack WAL of their own in every archive.</summary>
+    public IEnumerable<(string Source, string Tool, BackupType Type, int Without, int Compared)> WithoutWal()
     {
         var whole = Coverages.SelectMany(coverage => coverage.WithWal).ToHashSet();
         var compared = Coverages.SelectMany(coverage => coverage.WithoutWal).Union(whole);
         return compared
             .GroupBy(backup => (backup.Source, backup.Tool, backup.Type))
-            .Select(kind => (kind.Key.Source, kind.Key.Tool, kind.Key.Type, kind.Count(backup => !whole.Contains(backup))));
+            .Select(kind => (kind.Key.Source, kind.Key.Tool, kind.Key.Type, kind.Count(backup => !whole.Contains(backup)), kind.Count()));
     }
 
     /// <summary>

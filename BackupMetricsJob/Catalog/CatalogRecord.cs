@@ -16,12 +16,14 @@ internal static class CatalogRecord
     /// verdict is waiting.
     /// </param>
     /// <param name="noted">Told what a person should know: that the server is new, and looks like one that is known.</param>
+    /// <param name="drilled">The system identifier of what a drill restored; null where it came to none, or where this is no drill.</param>
     public static Task<CatalogFailure?> WriteAsync(
         CatalogRow row,
         ConnectionSettings catalogue,
         TimeSpan timeout,
         CancellationToken stop,
-        Action<Listed.Note>? noted = null
+        Action<Listed.Note>? noted = null,
+        ulong? drilled = null
     ) =>
         CatalogSession.RunAsync(
             catalogue,
@@ -30,7 +32,7 @@ internal static class CatalogRecord
             {
                 if (await CatalogVersion.CheckAsync(session, cancellationToken) is { } failure)
                     return failure;
-                if (noted is not null && await NewServers.FindAsync(session, row.Server, cancellationToken) is { } note)
+                if (noted is not null && await NoteAsync(session, row, drilled, cancellationToken) is { } note)
                     noted(note);
                 session.Step = "recording";
                 session.StoresInput = true;
@@ -70,4 +72,9 @@ internal static class CatalogRecord
             },
             stop
         );
+
+    static Task<Listed.Note?> NoteAsync(CatalogSession session, CatalogRow row, ulong? drilled, CancellationToken cancellationToken) =>
+        row.Kind == BackupType.RestoreTest
+            ? NewServers.FindDrilledAsync(session, row.Server, drilled, cancellationToken)
+            : NewServers.FindAsync(session, row.Server, cancellationToken);
 }

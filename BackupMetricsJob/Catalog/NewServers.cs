@@ -12,6 +12,8 @@ internal static class NewServers
     /// <summary>A list with more new servers than this was not mistyped.</summary>
     const int MaxCompared = 5;
 
+    const int MaxNamed = 3;
+
     /// <summary>What a person should know of the new ones among <paramref name="servers"/>.</summary>
     public static async Task<IReadOnlyList<Listed.Note>> FindAsync(
         CatalogSession session,
@@ -30,13 +32,52 @@ internal static class NewServers
         return notes;
     }
 
-    /// <summary>The same by its name alone, where there is no list of backups to compare.</summary>
+    /// <summary>The same by its name, where there is no list of backups to compare.</summary>
     public static async Task<Listed.Note?> FindAsync(CatalogSession session, string server, CancellationToken cancellationToken)
     {
         session.Step = "looking for servers that are new";
         var notes = new List<Listed.Note>();
         await AddSimilarAsync(session, await NewAsync(session, [server], cancellationToken), notes, cancellationToken);
         return notes.FirstOrDefault();
+    }
+
+    /// <summary>The same of a drill: where lists are imported, one of that server should have been.</summary>
+    /// <param name="cluster">Its system identifier; null where that is not known.</param>
+    public static async Task<Listed.Note?> FindDrilledAsync(
+        CatalogSession session,
+        string server,
+        ulong? cluster,
+        CancellationToken cancellationToken
+    )
+    {
+        session.Step = "looking for servers that are new";
+        if ((await NewAsync(session, [server], cancellationToken)).Count == 0)
+            return null;
+        if (cluster is { } identifier)
+        {
+            await using var command = session.Command(
+                SqlText.Load("catalog_same_cluster"),
+                identifier.ToString(CultureInfo.InvariantCulture)
+            );
+            await using var row = await command.ExecuteReaderAsync(cancellationToken);
+            if (await row.ReadAsync(cancellationToken))
+                return Note(server, Same(row.Text("server"), row.Text("tool")), row.Text("server"));
+        }
+
+        var notes = new List<Listed.Note>();
+        await AddSimilarAsync(session, [server], notes, cancellationToken);
+        if (notes.Count > 0)
+            return notes[0];
+        await using var all = session.Command(SqlText.Load("catalog_imported_servers"));
+        var known = await NamesAsync(all, cancellationToken);
+        return known.Count == 0
+            ? null
+            : new(
+                server,
+                $"the catalogue had no server of this name, and knows {string.Join(", ", known.Take(MaxNamed))}"
+                    + (known.Count > MaxNamed ? string.Create(CultureInfo.InvariantCulture, $" and {known.Count - MaxNamed} more") : "")
+                    + $". If it is one of them, give that name, and remove the new one: {Forget(server)}"
+            );
     }
 
     static async Task<List<string>> NewAsync(CatalogSession session, IEnumerable<string> servers, CancellationToken cancellationToken)
@@ -64,7 +105,7 @@ internal static class NewServers
                     row.Text("server"),
                     row.GetBoolean(row.GetOrdinal("has_backups"))
                         ? $"the same backups are known as those of \"{known}\""
-                        : $"the same cluster, by its system identifier, is known as \"{known}\" ({row.Text("tool")})",
+                        : Same(known, row.Text("tool")),
                     known
                 )
             );
@@ -94,8 +135,12 @@ internal static class NewServers
         new(
             server,
             $"the catalogue had no server of this name, and {why}. If they are one server, use the name {known} for it, and remove the new "
-                + $"name: backup-metrics catalog forget --server {Quoted(server)}"
+                + $"name: {Forget(server)}"
         );
+
+    static string Same(string known, string tool) => $"the same cluster, by its system identifier, is known as \"{known}\" ({tool})";
+
+    static string Forget(string server) => $"backup-metrics catalog forget --server {Quoted(server)}";
 
     static string Quoted(string server) =>
         server.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:".Contains(c, StringComparison.Ordinal))

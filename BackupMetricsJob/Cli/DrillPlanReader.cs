@@ -52,7 +52,7 @@ internal sealed class DrillPlanReader(Settings settings, ProcessContext context,
                 keep
             );
             if (publication is not null)
-                planned.Add(new(options, publication, Asked(drill.Target, catalogue)));
+                planned.Add(new(options with { Living = drill.Target.Target?.Connection }, publication, Asked(drill.Target, catalogue)));
         }
 
         var count = ReadCount(files, catalogue);

@@ -23,14 +23,26 @@ internal sealed class BackupSteps(DrillState state) : DrillSteps(state)
         await _fetcher.FetchAsync(State.Programs, cancellationToken);
         var data = State.Folder.DataDirectory;
         State.Start = DataDirectory.StartOfBackup(data);
-        DataDirectory.Prepare(State.Folder, _fetcher.NeedsLabel);
+        DataDirectory.Check(State.Folder, _fetcher.NeedsLabel);
         State.Bytes = DataDirectory.Size(data);
         if (State.Programs is null)
             await FindProgramsAsync(DataDirectory.Version(data), cancellationToken);
     }
 
+    public override bool Has(DrillPhase phase) => true;
+
+    protected override async Task VerifyAsync(CancellationToken cancellationToken)
+    {
+        var manifests = _fetcher.Manifests;
+        State.Verified =
+            manifests.Count == 0
+                ? _fetcher.WithoutManifest
+                : await new ManifestCheck(State.Program, State.Programs!).RunAsync(manifests, cancellationToken);
+    }
+
     protected override async Task ReplayAsync(CancellationToken cancellationToken)
     {
+        DataDirectory.Prepare(State.Folder);
         var cluster = State.CreateCluster();
         var wal = State.Wal = new(State.Folder, State.Program.Words);
         cluster.Configure(wal.Watched(_fetcher.WalCommand));
@@ -41,17 +53,34 @@ internal sealed class BackupSteps(DrillState state) : DrillSteps(state)
         }
         catch (StartException e)
         {
-            throw StartFailure.Explain(e, wal.Missing(), hasLabel: began is not null);
+            throw StartFailure.Explain(
+                e,
+                wal.Missing(),
+                hasLabel: began is not null,
+                DamagedWal.Find(cluster.Log, State.Claim.SegmentSize)
+            );
         }
 
-        State.MissingWal = wal.CheckItRan();
+        var missing = wal.CheckItRan();
         var recovered = await Recovered.ReadAsync(cluster, began, cancellationToken);
         State.Recovered = recovered;
         if (State.Claim.SystemIdentifier is { } living && living != recovered.SystemIdentifier)
             throw new DrillException(
                 $"this is a backup of another cluster: its system identifier is {recovered.SystemIdentifier}, the living server's {living}"
             );
-        State.Shortfall = State.Claim.Claim?.Shortfall(recovered, State.Found.Finished ?? recovered.BackupBegan);
+        if (State.Options.HasArchive)
+            Compare(recovered, missing);
+    }
+
+    /// <summary>What came back with what was claimed, and with what is stored.</summary>
+    void Compare(Recovered recovered, MissingWal? missing)
+    {
+        var damaged = DamagedWal.Find(State.Cluster!.Log, recovered.SegmentSize);
+        State.EarlyEnd = EarlyEnd.Find(missing, damaged, State.Claim, recovered.Lsn, State.Found.NewestStored);
+        State.Shortfall =
+            State.Claim.Shortfall(recovered, State.Found.Finished ?? recovered.BackupBegan, damaged)
+            // Nobody says by how much: it is more than nothing.
+            ?? (State.EarlyEnd is null ? null : Claim.LeastShortfall);
     }
 
     /// <summary>A wrong --archive would look like one whose WAL is gone.</summary>
@@ -61,12 +90,20 @@ internal sealed class BackupSteps(DrillState state) : DrillSteps(state)
             return;
         if (!Directory.Exists(archive))
             throw DrillException.OfSettings($"--archive {archive}: there is no such directory, and it is no command with %f");
-        if (!Directory.EnumerateFiles(archive).Any(file => SegmentName.IsName(Path.GetFileName(file))))
+        State.Found = State.Found with { NewestStored = NewestSegment(archive) };
+        if (State.Found.NewestStored is null)
             throw DrillException.OfSettings(
                 $"--archive {archive}: has no file that is named like a segment of WAL (24 hexadecimal digits). Of compressed or nested "
                     + "archives, give a command with %f and %p"
             );
     }
+
+    static string? NewestSegment(string archive) =>
+        Directory
+            .EnumerateFiles(archive)
+            .Select(file => Path.GetFileName(file))
+            .Where(name => SegmentName.IsName(name))
+            .Max(StringComparer.Ordinal);
 
     async Task FindProgramsAsync(int version, CancellationToken cancellationToken)
     {

@@ -14,10 +14,8 @@ namespace BackupMetricsJob.Drill;
 /// <param name="SegmentSize">Bytes of a WAL segment.</param>
 internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long SegmentSize)
 {
-    const long DefaultSegmentSize = 16 << 20;
-
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
-    static readonly TimeSpan LeastShortfall = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan LeastShortfall = TimeSpan.FromSeconds(1);
 
     /// <summary>Reads the claim: the server's own, the catalogue's, or both together.</summary>
     /// <param name="server">The instance that is drilled.</param>
@@ -49,7 +47,12 @@ internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long Se
             claim is not null ? null
             : failure is not null ? failure.Message
             : "nobody claims a recovery point: no backup is known, or what is known is not enough";
-        return new(claim, why, failure) { SystemIdentifier = result?.Server?.SystemIdentifier };
+        return new(claim, why, failure)
+        {
+            SystemIdentifier = result?.Server?.SystemIdentifier,
+            Stored = result?.Server is { Discards: null, Wal.ArchiveEnd: var stored } ? stored : null,
+            Hole = result?.ArchiveWord?.Best?.FirstMissing,
+        };
     }
 
     /// <summary>
@@ -63,8 +66,9 @@ internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long Se
     /// <summary>Whoever's word the recovery point stands on also says up to which place in the WAL.</summary>
     public static Claim From(ProbeResult result, Loss loss)
     {
-        var until = result.At - loss.Window;
-        var segmentSize = result.Server?.Wal?.SegmentSize ?? DefaultSegmentSize;
+        // While a server is idle, nothing is lost; yet no more is claimed than what can come back, which ends with its last write.
+        var until = (LastWrite(result) is { } written && written < result.At ? written : result.At) - loss.Window;
+        var segmentSize = result.Server?.Wal?.SegmentSize ?? WalSegmentSize.Usual;
         if (loss.IsByServer)
             return new(until, loss.IsByDump ? null : result.Server?.Wal?.ArchiveEnd, SourceName.Server, segmentSize);
         if (!loss.IsByDump && result.ArchiveWord?.Best is { } archive)
@@ -77,6 +81,8 @@ internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long Se
         return new(until, stop, SourceName.Catalog, segmentSize);
     }
 
+    static DateTimeOffset? LastWrite(ProbeResult result) => result.Server?.Wal?.LastWrite - (result.ClockOffset ?? TimeSpan.Zero);
+
     /// <summary>
     /// How much work that was claimed did not come back; null if that is not known. Where the WAL that was claimed came back, nothing is
     /// missing, however long ago the last transaction was: the server was idle. The last record of a segment may end in the next one, so
@@ -84,11 +90,12 @@ internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long Se
     /// </summary>
     /// <param name="recovered">What came back.</param>
     /// <param name="finished">When the backup finished, for a restore that replayed no transaction.</param>
-    public TimeSpan? Shortfall(Recovered recovered, DateTimeOffset? finished)
+    /// <param name="isDamaged">Whether replay ended within a segment that is damaged: then the rest of it is missing, too.</param>
+    public TimeSpan? Shortfall(Recovered recovered, DateTimeOffset? finished, bool isDamaged = false)
     {
         if (Lsn is not { } claimed || recovered.Lsn is not { } reached)
             return null;
-        if (reached > claimed - SegmentSize)
+        if (reached >= claimed || (reached > claimed - SegmentSize && !isDamaged))
             return TimeSpan.Zero;
         var until = recovered.LastTransaction ?? finished;
         return until is null ? null
@@ -97,7 +104,7 @@ internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long Se
     }
 
     /// <summary>Whether WAL that was claimed did not come back.</summary>
-    public bool IsMissed(Recovered recovered) => recovered.Lsn <= Lsn - SegmentSize;
+    public bool IsMissed(long reached) => reached <= Lsn - SegmentSize;
 }
 
 /// <summary>A claim, or why there is none.</summary>
@@ -108,4 +115,22 @@ internal sealed record ClaimResult(Claim? Claim, string? Why, ProbeFailure? Fail
 {
     /// <summary>Of the living server; null where nobody said it.</summary>
     public ulong? SystemIdentifier { get; init; }
+
+    /// <summary>
+    /// Up to which place the server says that it archived, in bytes: more than what is claimed, where the archive's listing has a hole.
+    /// </summary>
+    public long? Stored { get; init; }
+
+    /// <summary>The first segment that is missing in the archive's listing; null where none is.</summary>
+    public string? Hole { get; init; }
+
+    /// <summary>Bytes of a WAL segment.</summary>
+    public long SegmentSize => Claim?.SegmentSize ?? WalSegmentSize.Usual;
+
+    /// <summary>How much work that was claimed did not come back; null if that is not known.</summary>
+    /// <param name="recovered">What came back.</param>
+    /// <param name="finished">When the backup finished, for a restore that replayed no transaction.</param>
+    /// <param name="damaged">The segment that replay ended at, since it is damaged.</param>
+    public TimeSpan? Shortfall(Recovered recovered, DateTimeOffset? finished, DamagedWal? damaged) =>
+        Claim?.Shortfall(recovered, finished, isDamaged: damaged is { IsEmpty: false });
 }

@@ -53,9 +53,9 @@ internal static partial class DataDirectory
         return sum;
     }
 
-    /// <summary>Checks it, and makes it ready to be started.</summary>
+    /// <summary>Changes nothing, so that it can be compared with what was backed up.</summary>
     /// <exception cref="DrillException">It cannot be started, or could do harm.</exception>
-    public static void Prepare(DrillFolder folder, bool needsLabel)
+    public static void Check(DrillFolder folder, bool needsLabel)
     {
         var data = folder.DataDirectory;
         if (!File.Exists(Path.Combine(data, "PG_VERSION")) || !File.Exists(Path.Combine(data, "global", "pg_control")))
@@ -65,10 +65,15 @@ internal static partial class DataDirectory
                 "the backup has no backup_label: PostgreSQL would start it from the wrong place in the WAL, and damage it without a word. "
                     + "An atomic snapshot of the storage has none: then set --snapshot"
             );
-        foreach (var file in Former)
-            File.Delete(Path.Combine(data, file));
-        RewriteMap(folder);
-        foreach (var entry in new DirectoryInfo(data).GetFileSystemInfos())
+        foreach (var (oid, location) in MappedTablespaces(data))
+        {
+            if (!IsWithin(folder, location) && !Directory.Exists(Path.Combine(folder.TablespaceDirectory, oid)))
+                throw new DrillException(
+                    $"the tablespace {oid} ({location}) is missing: nothing was restored to {Path.Combine(folder.TablespaceDirectory, oid)}"
+                );
+        }
+
+        foreach (var entry in new DirectoryInfo(data).GetFileSystemInfos().Where(entry => !Former.Contains(entry.Name)))
             RefuseOutside(folder, entry);
         foreach (var (oid, location) in Tablespaces(data))
         {
@@ -80,7 +85,15 @@ internal static partial class DataDirectory
             if (!Directory.Exists(location))
                 throw new DrillException($"the tablespace {oid} is missing: the tool restored nothing to {location}");
         }
+    }
 
+    /// <summary>Makes ready to be started what was checked: its old settings go, and its tablespaces are the drill's own.</summary>
+    public static void Prepare(DrillFolder folder)
+    {
+        var data = folder.DataDirectory;
+        foreach (var file in Former)
+            File.Delete(Path.Combine(data, file));
+        RewriteMap(folder);
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         File.WriteAllText(Path.Combine(data, "recovery.signal"), "");
@@ -125,14 +138,6 @@ internal static partial class DataDirectory
         var mapped = MappedTablespaces(folder.DataDirectory);
         if (mapped.Count == 0)
             return;
-        foreach (var (oid, location) in mapped)
-        {
-            if (!IsWithin(folder, location) && !Directory.Exists(Path.Combine(folder.TablespaceDirectory, oid)))
-                throw new DrillException(
-                    $"the tablespace {oid} ({location}) is missing: nothing was restored to {Path.Combine(folder.TablespaceDirectory, oid)}"
-                );
-        }
-
         File.WriteAllLines(
             Path.Combine(folder.DataDirectory, "tablespace_map"),
             mapped.Select(one =>

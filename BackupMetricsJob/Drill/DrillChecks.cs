@@ -1,3 +1,6 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Postgres;
+
 namespace BackupMetricsJob.Drill;
 
 /// <summary>What came back is looked at: the user's own questions, pg_amcheck, and the checksum of every page.</summary>
@@ -14,9 +17,16 @@ internal sealed class DrillChecks(DrillOptions options, DrillFolder folder, Dril
     /// <exception cref="DrillException">A check fails.</exception>
     public async Task RunAsync(bool hasChecksums, string database, CancellationToken cancellationToken)
     {
+        // A dump was loaded into files that are new.
+        if (options.Tool != DrillTool.Dump)
+        {
+            var relations = await new RelationFiles(cluster).CountAsync(cancellationToken);
+            _done.Add($"files of {Humanize.Count(relations, "relation")}");
+        }
+
         if (options.QueryFile is { } file)
         {
-            var number = await new DrillQueries(cluster, file, database).AskAsync(cancellationToken);
+            var number = await new DrillQueries(cluster, file, database, Living(database)).AskAsync(cancellationToken);
             _done.Add(number == 1 ? "1 query" : $"{number} queries");
         }
 
@@ -38,6 +48,10 @@ internal sealed class DrillChecks(DrillOptions options, DrillFolder folder, Dril
         await program.RunAsync(checksums, ["--check", "-D", folder.DataDirectory], cancellationToken);
         _done.Add("checksums");
     }
+
+    /// <summary>A dump is loaded into a database of another name.</summary>
+    ConnectionSettings? Living(string database) =>
+        options is { Living: { } living, Tool: not DrillTool.Dump } ? living with { Database = database } : options.Living;
 
     /// <summary>Without the library of an extension, an index of its kind cannot be read, which says nothing about the index.</summary>
     async Task AmcheckAsync(CancellationToken cancellationToken)

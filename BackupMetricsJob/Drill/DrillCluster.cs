@@ -120,12 +120,11 @@ internal sealed partial class DrillCluster(DrillFolder folder, DrillProgram prog
         }
     }
 
+    /// <summary>The lines of the server's log.</summary>
+    public IEnumerable<string> Log => File.Exists(LogFile) ? File.ReadLines(LogFile) : [];
+
     /// <summary>What the server said last that is not routine.</summary>
-    public string LastWords()
-    {
-        var lines = File.Exists(LogFile) ? File.ReadAllText(LogFile).Split('\n') : [];
-        return program.Words.Extract(string.Join('\n', lines.Where(line => Telling().IsMatch(line))));
-    }
+    public string LastWords() => program.Words.Extract(string.Join('\n', Log.Where(line => Telling().IsMatch(line))));
 
     /// <exception cref="DrillException">Nobody is let in.</exception>
     public async Task<NpgsqlConnection> ConnectAsync(

@@ -41,8 +41,8 @@ internal static class DrillDetails
                     json.WriteString("claimed_lsn", Humanize.Lsn(claimed));
             }
 
-            if (result is { MissingWal: { } missing, Shortfall.Ticks: > 0 })
-                json.WriteString("missing_wal", missing.Name);
+            if (result.EarlyEnd is { Segment: { } segment })
+                json.WriteString("missing_wal", segment);
             if (result.Shortfall is { } shortfall)
                 json.WriteNumber("shortfall_seconds", Math.Round(shortfall.TotalSeconds, 3));
             json.WriteStartArray("checks");

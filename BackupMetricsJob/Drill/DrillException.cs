@@ -24,11 +24,14 @@ internal sealed class DrillException(string message, DrillFault fault = DrillFau
     /// <summary>What the operator has to mend.</summary>
     public static DrillException OfSettings(string message) => new(message, DrillFault.Settings);
 
-    /// <summary>A program that cannot be run (126, 127 by a shell) says nothing about the backup.</summary>
+    /// <summary>What this user may not read says nothing about the backup. These are the words of the system, not of PostgreSQL.</summary>
+    public static bool IsDenied(string words) => words.Contains("Permission denied", StringComparison.Ordinal);
+
+    /// <summary>A program that cannot be run (126, 127 by a shell), or may not read the backup, says nothing about it.</summary>
     public static DrillException OfProgram(string name, int exitCode, string lastWords) =>
         new(
             string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name} ended with {exitCode}")
                 + (lastWords.Length > 0 ? ": " + lastWords : ""),
-            exitCode is 126 or 127 ? DrillFault.Settings : DrillFault.Backup
+            exitCode is 126 or 127 || IsDenied(lastWords) ? DrillFault.Settings : DrillFault.Backup
         );
 }

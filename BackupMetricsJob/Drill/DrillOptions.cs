@@ -1,3 +1,5 @@
+using BackupMetricsJob.Postgres;
+
 namespace BackupMetricsJob.Drill;
 
 /// <summary>What is drilled, and how.</summary>
@@ -15,6 +17,9 @@ internal sealed record DrillOptions(string Server, DrillTool Tool)
 
     /// <summary>A directory with WAL, or a restore_command; null for none.</summary>
     public string? Archive { get; init; }
+
+    /// <summary>Whether there is an archive to replay: without one, the WAL in the backup is all there is.</summary>
+    public bool HasArchive => Archive is not null || Tool is not (DrillTool.BaseBackup or DrillTool.Command or DrillTool.Dump);
 
     /// <summary>The file or directory that pg_dump made.</summary>
     public string? Dump { get; init; }
@@ -44,6 +49,9 @@ internal sealed record DrillOptions(string Server, DrillTool Tool)
     public string Preload { get; init; } = "";
 
     public bool Amcheck { get; init; }
+
+    /// <summary>The server that was backed up, if it still lives and was named.</summary>
+    public ConnectionSettings? Living { get; init; }
 
     public required TimeSpan Timeout { get; init; }
 

@@ -9,6 +9,9 @@ internal enum DrillPhase
     /// <summary>The backup tool writes the backup into the drill's own folder.</summary>
     Fetch,
 
+    /// <summary>What was fetched is compared with the backup's own list of files.</summary>
+    Verify,
+
     /// <summary>PostgreSQL starts from it, and replays WAL to the archive's end; of a dump: it is loaded.</summary>
     Replay,
 
@@ -30,6 +33,7 @@ internal static class DrillPhases
         {
             DrillPhase.Preflight => "preflight",
             DrillPhase.Fetch => "fetch",
+            DrillPhase.Verify => "verify",
             DrillPhase.Replay => "replay",
             DrillPhase.Check => "check",
             DrillPhase.CleanUp => "clean-up",

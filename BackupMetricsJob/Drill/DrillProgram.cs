@@ -4,8 +4,8 @@ using System.Text;
 
 namespace BackupMetricsJob.Drill;
 
-/// <summary>How a program ended: its exit code, its standard output, and its last words for a message.</summary>
-internal sealed record ProgramResult(int ExitCode, string Output, string LastWords);
+/// <summary>How a program ended: its exit code, its standard output and error, and its last words for a message.</summary>
+internal sealed record ProgramResult(int ExitCode, string Output, string Errors, string LastWords);
 
 /// <summary>Runs the backup tools' programs and PostgreSQL's own, in the drill's folder. A drill that is cancelled ends them.</summary>
 /// <param name="folder">The folder of the drill.</param>
@@ -51,7 +51,7 @@ internal sealed class DrillProgram(string folder, IReadOnlyDictionary<string, st
         Task reading = Task.WhenAll(output, errors);
         await reading.WaitAsync(WaitForPipes, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         var (written, complaint) = (Text(output), Text(errors));
-        return new(process.ExitCode, written, _words.Extract(complaint.Length > 0 ? complaint : written));
+        return new(process.ExitCode, written, complaint, _words.Extract(complaint.Length > 0 ? complaint : written));
     }
 
     /// <summary>Starts a program that goes on; what it writes goes to the file.</summary>

@@ -27,7 +27,8 @@ internal sealed record DrillPublication(
     static readonly TimeSpan PushTime = TimeSpan.FromSeconds(60);
 
     /// <summary>Records it as a restore test. Null if that is done, or there is no catalogue.</summary>
-    public Task<CatalogFailure?> RecordAsync(DrillResult result, CancellationToken cancellationToken)
+    /// <param name="noted">Told that the server is new to the catalogue.</param>
+    public Task<CatalogFailure?> RecordAsync(DrillResult result, Action<Listed.Note> noted, CancellationToken cancellationToken)
     {
         if (Catalogue is null)
             return Task.FromResult<CatalogFailure?>(null);
@@ -49,7 +50,8 @@ internal sealed record DrillPublication(
             Error = error,
             Raw = DrillDetails.ToJson(result),
         };
-        return CatalogRecord.WriteAsync(row, Catalogue, RecordTime, cancellationToken);
+        var cluster = result.Recovered?.SystemIdentifier ?? result.Claim?.SystemIdentifier;
+        return CatalogRecord.WriteAsync(row, Catalogue, RecordTime, cancellationToken, noted, cluster);
     }
 
     /// <summary>Pushes it to every gateway.</summary>

@@ -1,4 +1,5 @@
 using System.Data;
+using BackupMetricsJob.Postgres;
 using Npgsql;
 
 namespace BackupMetricsJob.Drill;
@@ -7,7 +8,8 @@ namespace BackupMetricsJob.Drill;
 /// The user's own questions to what came back: each statement must return rows, and true in each of them. They are asked by a role that may
 /// read everything and write nothing, in a read-only session.
 /// </summary>
-internal sealed class DrillQueries(DrillCluster cluster, string file, string database)
+/// <param name="living">The same database of the living server; null where none was named.</param>
+internal sealed class DrillQueries(DrillCluster cluster, string file, string database, ConnectionSettings? living)
 {
     /// <summary>Before 14 there is no pg_read_all_data.</summary>
     const string GrantRead = """
@@ -42,7 +44,8 @@ internal sealed class DrillQueries(DrillCluster cluster, string file, string dat
         }
         catch (PostgresException e)
         {
-            throw Explain(e, number + 1);
+            var words = $"--query, statement {number + 1}: {PlainText.OnOneLine(e.MessageText)} (SQLSTATE {e.SqlState})";
+            throw await QueryFault.ExplainAsync(e, words, cluster.Programs, living, cancellationToken);
         }
 
         return number;
@@ -71,21 +74,6 @@ internal sealed class DrillQueries(DrillCluster cluster, string file, string dat
         await using var command = new NpgsqlCommand(sql, connection);
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    /// <summary>A question that cannot be asked at all is the operator's to mend; one that finds no table is answered.</summary>
-    DrillException Explain(PostgresException e, int number)
-    {
-        var words = $"--query, statement {number}: {PlainText.OnOneLine(e.MessageText)} (SQLSTATE {e.SqlState})";
-        return e.SqlState switch
-        {
-            PostgresErrorCodes.SyntaxError or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InsufficientPrivilege =>
-                DrillException.OfSettings(words),
-            PostgresErrorCodes.UndefinedFile => DrillException.OfSettings(
-                $"{words}. The library of an extension is not installed in {cluster.Programs.Directory}: install the extension's package"
-            ),
-            _ => new($"{words}. {PlainText.OnOneLine(e.Hint ?? "")}".TrimEnd(' ', '.')),
-        };
     }
 
     static async Task CheckAsync(NpgsqlDataReader reader, int number, CancellationToken cancellationToken)

@@ -9,6 +9,9 @@ internal sealed record DrillReport(DrillResult Result)
     /// <summary>Why it is not in the catalogue; null if it is, or if there is no catalogue.</summary>
     public CatalogFailure? RecordFailure { get; init; }
 
+    /// <summary>What a person should know of its name in the catalogue; null for nothing.</summary>
+    public string? Note { get; init; }
+
     /// <summary>In the order of the gateways; empty without any.</summary>
     public IReadOnlyList<PushOutcome> Pushes { get; init; } = [];
 
@@ -26,9 +29,11 @@ internal sealed record DrillReport(DrillResult Result)
         var result = await DrillRun.RunAsync(options, claim, environment, time, watch, stop);
         if (result.IsStopped)
             return new(result);
+        string? note = null;
         return new(result)
         {
-            RecordFailure = await publication.RecordAsync(result, stop),
+            RecordFailure = await publication.RecordAsync(result, found => note = found.Text, stop),
+            Note = note,
             Pushes = await publication.PushAsync(result, time, stop),
         };
     }

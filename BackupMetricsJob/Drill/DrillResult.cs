@@ -42,11 +42,14 @@ internal sealed record DrillResult(DrillOptions Options, DateTimeOffset Started)
     /// <summary>How much work that was claimed did not come back; null if that is not known.</summary>
     public TimeSpan? Shortfall { get; init; }
 
+    /// <summary>What was compared with the backup's own list of files, in words; null where there is none.</summary>
+    public string? Verified { get; init; }
+
     /// <summary>What was checked, in words.</summary>
     public IReadOnlyList<string> Checks { get; init; } = [];
 
-    /// <summary>Where replay ended: the first segment that did not come; null if it is not known.</summary>
-    public MissingWal? MissingWal { get; init; }
+    /// <summary>Null where replay came to the archive's end, as far as anybody knows.</summary>
+    public EarlyEnd? EarlyEnd { get; init; }
 
     /// <summary>PostgreSQL's major version; null until it is known.</summary>
     public int? Version { get; init; }

@@ -10,15 +10,15 @@ namespace BackupMetricsJob.Drill;
 internal sealed record DrillWatch(Action<string> Cleared, Action<DrillPhase> Begun, Action<DrillResult> Ended);
 
 /// <summary>
-/// One drill: preflight, fetch, replay, check, clean-up. It always ends, within its timeout, with nothing left running and its folder
-/// removed, whatever fails.
+/// One drill: preflight, fetch, verify, replay, check, clean-up. It always ends, within its timeout, with nothing left running and its
+/// folder removed, whatever fails.
 /// </summary>
 internal sealed partial class DrillRun(DrillState state, DateTimeOffset started, TimeProvider time, DrillWatch watch)
 {
     /// <summary>Less than a segment of WAL: nothing of a restore fits any more.</summary>
     const long FullBelow = 16 << 20;
 
-    static readonly DrillPhase[] Work = [DrillPhase.Preflight, DrillPhase.Fetch, DrillPhase.Replay, DrillPhase.Check];
+    static readonly DrillPhase[] Work = [DrillPhase.Preflight, DrillPhase.Fetch, DrillPhase.Verify, DrillPhase.Replay, DrillPhase.Check];
 
     readonly List<(DrillPhase, TimeSpan)> _phases = [];
     DrillPhase? _failed;
@@ -45,6 +45,7 @@ internal sealed partial class DrillRun(DrillState state, DateTimeOffset started,
         var started = time.GetUtcNow();
         try
         {
+            WorkPlace.Check(options.WorkDirectory);
             foreach (var cleared in await DrillFolder.ClearLeftoversAsync(options.WorkDirectory))
                 watch.Cleared(cleared);
             var folder = DrillFolder.Create(options.WorkDirectory, started);
@@ -75,7 +76,7 @@ internal sealed partial class DrillRun(DrillState state, DateTimeOffset started,
         try
         {
             var steps = DrillSteps.Create(state);
-            foreach (var next in Work)
+            foreach (var next in Work.Where(steps.Has))
             {
                 if (!await TryAsync(next, steps, deadline, stop))
                     break;
@@ -133,6 +134,11 @@ internal sealed partial class DrillRun(DrillState state, DateTimeOffset started,
 
     void Fail(DrillPhase phase, DrillFault fault, string words)
     {
+        // What is not there may be in the WAL that did not come.
+        if (phase == DrillPhase.Check && state.EarlyEnd is { } early)
+            words += $". And replay ended early{Behind()}. {early.Words}";
+        else if (phase == DrillPhase.Check && state.Options is { HasArchive: false, Tool: not DrillTool.Dump })
+            words += ". No --archive was given, so no WAL after the backup was tried";
         (_failed, _fault, _failure) = (phase, fault, words);
         if (fault != DrillFault.Backup)
             return;
@@ -143,6 +149,11 @@ internal sealed partial class DrillRun(DrillState state, DateTimeOffset started,
                 $"the disk is full ({Humanize.Bytes(free)} are free in {state.Options.WorkDirectory}): {words}"
             );
     }
+
+    string Behind() =>
+        state is { Claim.Claim: not null, Shortfall: { Ticks: > 0 } shortfall }
+            ? $", {Humanize.Duration(shortfall)} behind what was claimed"
+            : "";
 
     DrillResult Result() =>
         new(state.Options, started)
@@ -159,9 +170,10 @@ internal sealed partial class DrillRun(DrillState state, DateTimeOffset started,
             Bytes = state.Bytes ?? state.Found.Size,
             ReplayedBytes = state.Recovered?.Lsn - state.Start,
             Recovered = state.Recovered,
-            MissingWal = state.MissingWal,
+            EarlyEnd = state.EarlyEnd,
             Claim = state.Claim,
             Shortfall = state.Shortfall,
+            Verified = state.Verified,
             Checks = state.Checks,
             KeptFolder = state.Options.Keep ? state.Folder.FullPath : null,
         };

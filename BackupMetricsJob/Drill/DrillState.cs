@@ -43,12 +43,15 @@ internal sealed class DrillState(DrillOptions options, ClaimResult claim, DrillF
     /// <summary>Where questions are asked.</summary>
     public string Database { get; set; } = options.Database;
 
+    /// <summary>What was compared with the backup's own list of files, in words.</summary>
+    public string? Verified { get; set; }
+
     public IReadOnlyList<string> Checks { get; private set; } = [];
 
     public DrillCluster CreateCluster() => Cluster = new(folder, program, Programs!, options);
 
-    /// <summary>Null until it is known: where replay ended.</summary>
-    public MissingWal? MissingWal { get; set; }
+    /// <summary>Null where replay came to the archive's end, as far as anybody knows.</summary>
+    public EarlyEnd? EarlyEnd { get; set; }
 
     /// <exception cref="DrillException">It does not fit.</exception>
     public void CheckSpace()
@@ -74,12 +77,6 @@ internal sealed class DrillState(DrillOptions options, ClaimResult claim, DrillF
         var checks = new DrillChecks(options, folder, program, Cluster!);
         Checks = checks.Done;
         await checks.RunAsync(Recovered!.HasChecksums, Database, cancellationToken);
-        if (claim.Claim is { } claimed && Shortfall is null && claimed.IsMissed(Recovered))
-            throw new DrillException(
-                $"WAL until {Humanize.Lsn(claimed.Lsn!.Value)} was claimed to be archived, and replay ended at "
-                    + Humanize.Lsn(Recovered.Lsn ?? 0)
-                    + ". The backup itself can be restored, but no time is known by which to say how much is missing after it"
-            );
     }
 
     public void Dispose()
@@ -97,12 +94,16 @@ internal abstract class DrillSteps(DrillState state)
     public static DrillSteps Create(DrillState state) =>
         state.Options.Tool == DrillTool.Dump ? new DumpSteps(state) : new BackupSteps(state);
 
+    /// <summary>Whether this kind of backup has this phase.</summary>
+    public virtual bool Has(DrillPhase phase) => phase != DrillPhase.Verify;
+
     /// <exception cref="DrillException">It fails.</exception>
     public Task RunAsync(DrillPhase phase, CancellationToken cancellationToken) =>
         phase switch
         {
             DrillPhase.Preflight => PreflightAsync(cancellationToken),
             DrillPhase.Fetch => FetchAsync(cancellationToken),
+            DrillPhase.Verify => VerifyAsync(cancellationToken),
             DrillPhase.Replay => ReplayAsync(cancellationToken),
             DrillPhase.Check => state.CheckAsync(cancellationToken),
             _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, null),
@@ -111,6 +112,8 @@ internal abstract class DrillSteps(DrillState state)
     protected abstract Task PreflightAsync(CancellationToken cancellationToken);
 
     protected abstract Task FetchAsync(CancellationToken cancellationToken);
+
+    protected virtual Task VerifyAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     protected abstract Task ReplayAsync(CancellationToken cancellationToken);
 }

@@ -57,7 +57,12 @@ internal sealed partial class DumpLoader(DrillOptions options, DrillFolder folde
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DrillException($"--dump {Dump}: {e.Message}", e is IOException ? DrillFault.Backup : DrillFault.Settings);
+            throw new DrillException(
+                $"--dump {Dump}: {e.Message}",
+                e is UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException
+                    ? DrillFault.Settings
+                    : DrillFault.Backup
+            );
         }
     }
 

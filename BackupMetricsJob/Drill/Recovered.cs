@@ -1,3 +1,4 @@
+using BackupMetricsJob.Backups;
 using BackupMetricsJob.Postgres;
 using Npgsql;
 
@@ -8,6 +9,9 @@ namespace BackupMetricsJob.Drill;
 /// <param name="LastTransaction">When the last replayed transaction had ended, by the lost server's clock; null where none was.</param>
 internal sealed record Recovered(long? Lsn, DateTimeOffset? LastTransaction, ulong SystemIdentifier, bool HasChecksums, bool IsInRecovery)
 {
+    /// <summary>Bytes of a WAL segment.</summary>
+    public long SegmentSize { get; init; } = WalSegmentSize.Usual;
+
     /// <summary>When the backup began, by its backup_label; null if it does not say.</summary>
     public DateTimeOffset? BackupBegan { get; init; }
 
@@ -15,6 +19,7 @@ internal sealed record Recovered(long? Lsn, DateTimeOffset? LastTransaction, ulo
         SELECT extract(epoch FROM pg_last_xact_replay_timestamp())::float8 AS last_transaction,
                (pg_last_wal_replay_lsn() - '0/0'::pg_lsn)::bigint AS lsn,
                (SELECT system_identifier FROM pg_control_system()) AS system_identifier,
+               (SELECT bytes_per_wal_segment FROM pg_control_init()) AS segment_size,
                current_setting('data_checksums') = 'on' AS has_checksums, pg_is_in_recovery() AS is_in_recovery
         """;
 
@@ -37,7 +42,10 @@ internal sealed record Recovered(long? Lsn, DateTimeOffset? LastTransaction, ulo
             (ulong)row.GetInt64(row.GetOrdinal("system_identifier")),
             row.GetBoolean(row.GetOrdinal("has_checksums")),
             row.GetBoolean(row.GetOrdinal("is_in_recovery"))
-        );
+        )
+        {
+            SegmentSize = row.GetInt32(row.GetOrdinal("segment_size")),
+        };
     }
 
     /// <summary>The label has the abbreviation of a time zone, which PostgreSQL wrote and can read; an unknown one is null.</summary>

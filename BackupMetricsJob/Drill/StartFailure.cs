@@ -16,11 +16,18 @@ internal static partial class StartFailure
     /// <param name="end">The server's last words.</param>
     /// <param name="missing">The WAL that did not come.</param>
     /// <param name="hasLabel">Whether there was a backup_label.</param>
-    public static DrillException Explain(StartException end, IReadOnlyList<MissingWal> missing, bool hasLabel)
+    /// <param name="damaged">The WAL that came, and could not be read.</param>
+    public static DrillException Explain(StartException end, IReadOnlyList<MissingWal> missing, bool hasLabel, DamagedWal? damaged = null)
     {
         var words = $"the server did not start: {end.Message}";
         if (missing.LastOrDefault(one => one.IsCommandMissing) is { } command)
             return DrillException.OfSettings($"{words}. restore_command cannot be run: {command}");
+        if (missing.LastOrDefault(one => one.IsLie) is { } lie)
+            return DrillException.OfSettings($"{words}. {WalSource.Lie}: {lie}");
+        if (DrillException.IsDenied(words))
+            return DrillException.OfSettings(words);
+        if (WrongSize().IsMatch(words))
+            return new($"{words}. That file of the archive is damaged: as long as it is there, every restore fails at it");
         if (Library().Match(words) is { Success: true } library)
             return DrillException.OfSettings(
                 $"{words}. The library {library.Groups[1].Value} is not installed in this PostgreSQL: install the extension's package"
@@ -33,6 +40,8 @@ internal static partial class StartFailure
             return new(words, DrillFault.Means);
         if (!NeedsWal().IsMatch(words))
             return new(words);
+        if (damaged is not null)
+            return new($"{words}. WAL that the backup itself needs cannot be read: {damaged}");
         // The last segment that was asked for in vain is where it gave up.
         if (missing.LastOrDefault(one => one.IsSegment) is { } segment)
             return new($"{words}. WAL that the backup itself needs did not come: {segment}");
@@ -45,6 +54,9 @@ internal static partial class StartFailure
 
     [GeneratedRegex("could not (?:access|load) (?:file|library) \"([^\"]+)\"")]
     private static partial Regex Library();
+
+    [GeneratedRegex("archive file \"[^\"]+\" has wrong size")]
+    private static partial Regex WrongSize();
 
     [GeneratedRegex("incompatible with server|was initialized (?:with|without)|compiled with")]
     private static partial Regex Incompatible();

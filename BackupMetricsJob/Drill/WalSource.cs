@@ -11,12 +11,17 @@ internal sealed record MissingWal(string Name, int ExitCode, string Words)
 {
     public bool IsSegment => !Name.Contains('.', StringComparison.Ordinal);
 
+    /// <summary>The command said that all was well, and there is no file.</summary>
+    public bool IsLie => ExitCode == 0;
+
     /// <summary>The shell did not find the command, or may not run it.</summary>
     public bool IsCommandMissing => ExitCode is 126 or 127;
 
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Name} (restore_command ended with {ExitCode}")
-        + (Words.Length > 0 ? $": {Words})" : ", without a word)");
+        IsLie
+            ? $"{Name} (restore_command ended with 0, and brought no file)"
+            : string.Create(CultureInfo.InvariantCulture, $"{Name} (restore_command ended with {ExitCode}")
+                + (Words.Length > 0 ? $": {Words})" : ", without a word)");
 }
 
 /// <summary>
@@ -25,6 +30,10 @@ internal sealed record MissingWal(string Name, int ExitCode, string Words)
 /// </summary>
 internal sealed partial class WalSource(DrillFolder folder, LastWords words)
 {
+    /// <summary>What is wrong with a restore_command that is not to be believed.</summary>
+    public const string Lie =
+        "restore_command says yes and brings no file, so nothing is known of the archive (it must fail where it has none)";
+
     string Log => folder.File("missing-wal");
 
     string Asked => folder.File("asked-for");
@@ -32,13 +41,15 @@ internal sealed partial class WalSource(DrillFolder folder, LastWords words)
     /// <summary>The file that the command is fetching now; null for none.</summary>
     public string? Fetching => File.Exists(Asked) && File.ReadAllText(Asked).Trim() is { Length: > 0 } name ? name : null;
 
-    /// <summary>The command with a note of each file that it did not bring. Its exit code and its words stay what they are.</summary>
+    /// <summary>
+    /// The command with a note of each file that it did not bring, whatever it says. Its exit code and its words stay what they are.
+    /// </summary>
     public string Watched(string command)
     {
         var (errors, log) = (Quote(folder.File("wal-errors")), Quote(Log));
         // A command may end with a comment.
         return $"echo %f >{Quote(Asked)}; ({command}\n) 2>{errors}; code=$?; : >{Quote(Asked)}; cat {errors} >&2; "
-            + $"[ $code = 0 ] || {{ echo \"%f ended with $code\"; cat {errors}; }} >>{log}; exit $code";
+            + $"{{ [ $code = 0 ] && [ -e \"%p\" ]; }} || {{ echo \"%f ended with $code\"; cat {errors}; }} >>{log}; exit $code";
     }
 
     /// <summary>In the order in which they were asked for.</summary>
@@ -67,6 +78,8 @@ internal sealed partial class WalSource(DrillFolder folder, LastWords words)
         var missing = Missing();
         if (missing.LastOrDefault(one => one.IsCommandMissing) is { } broken)
             throw DrillException.OfSettings($"restore_command cannot be run, so no WAL came: {broken}");
+        if (missing.LastOrDefault(one => one.IsLie) is { } lie)
+            throw DrillException.OfSettings($"{Lie}: {lie}");
         if (missing.LastOrDefault(one => one.Words.Contains("No space left on device", StringComparison.Ordinal)) is { } full)
             throw new DrillException($"WAL did not fit: {full}", DrillFault.Means);
         return missing.LastOrDefault(one => one.IsSegment);

@@ -11,7 +11,7 @@ internal static class ArchiveSamples
             samples.Set(ArchiveMetricNames.Listed, labels, listing.ListedAt?.UnixSeconds(), listing.Storage);
         foreach (var coverage in word.Coverages.Where(coverage => coverage.Unknown is null))
             samples.Set(ArchiveMetricNames.MissingSegments, labels, coverage.Missing, coverage.Listing.Storage);
-        foreach (var (source, tool, type, without) in word.WithoutWal())
+        foreach (var (source, tool, type, without, _) in word.WithoutWal())
             samples.Set(ArchiveMetricNames.BackupWalMissing, labels, without, source, tool, type.Name());
     }
 }

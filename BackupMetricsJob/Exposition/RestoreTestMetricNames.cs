@@ -23,7 +23,7 @@ internal static class RestoreTestMetricNames
 
     public static readonly Metric Duration = new(
         "postgres_restore_test_duration_seconds",
-        "How long each phase of the last restore test took, in seconds: fetch, replay, check.",
+        "How long each phase of the last restore test took, in seconds: fetch, verify, replay, check.",
         "tool",
         "phase"
     );

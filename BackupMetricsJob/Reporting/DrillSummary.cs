@@ -25,7 +25,7 @@ internal static class DrillSummary
             folder => to.WriteLine($"removed {PlainText.OnOneLine(folder)}, which a killed drill had left"),
             phase =>
             {
-                if (phase is DrillPhase.Fetch or DrillPhase.Replay or DrillPhase.Check)
+                if (phase is DrillPhase.Fetch or DrillPhase.Verify or DrillPhase.Replay or DrillPhase.Check)
                     to.WriteLine($"{phase.Name()} ...");
             },
             result => WritePhase(result, to)
@@ -39,6 +39,8 @@ internal static class DrillSummary
             to.WriteLine($"kept {PlainText.OnOneLine(kept)} (--keep): its server is stopped, and its log is server.log there");
         if (report.RecordFailure is { } failure && !result.Succeeded)
             to.WriteLine($"FAILED the catalogue: {PlainText.OnOneLine(failure.Message, 2000)}");
+        if (report.Note is { } note)
+            to.WriteLine($"WARNING {PlainText.OnOneLine(result.Options.Server)}: {PlainText.OnOneLine(note, 1000)}");
         foreach (var push in report.Pushes)
         {
             to.WriteLine($"{(push.Arrived ? "ok" : "FAILED")} {push.Describe()}");
@@ -64,7 +66,8 @@ internal static class DrillSummary
     /// <summary>Whether there is nothing to report but that all is well. A claim that was asked for and not had is worth a line.</summary>
     public static bool IsAllWell(DrillReport report, ExitCode code, bool asked) =>
         code == ExitCode.Success
-        && report.Result is { Shortfall: var shortfall, KeptFolder: null, CleanUpFailure: null }
+        && report.Note is null
+        && report.Result is { Shortfall: var shortfall, EarlyEnd: null, KeptFolder: null, CleanUpFailure: null }
         && !(shortfall > TimeSpan.Zero)
         && !(asked && report.Result.Claim?.Why is not null)
         && report.Pushes.All(push => push is { Arrived: true, Advice: null });
@@ -108,6 +111,7 @@ internal static class DrillSummary
         {
             DrillPhase.Preflight => What(result),
             DrillPhase.Fetch when result is { Bytes: { } bytes, Options.Tool: not DrillTool.Dump } => Humanize.Bytes(bytes),
+            DrillPhase.Verify => result.Verified ?? "",
             DrillPhase.Replay when result.Recovered is { Lsn: { } lsn } recovered =>
                 $"{(result.ReplayedBytes is { } bytes ? Humanize.Bytes(bytes) + " of WAL, " : "")}to {Humanize.Lsn(lsn)}"
                     + (recovered.LastTransaction is { } last ? $", last transaction at {Humanize.Time(last)}" : ", no transaction"),
@@ -136,12 +140,14 @@ internal static class DrillSummary
             return $"UNFINISHED in {result.FailedPhase!.Value.Name()}: nothing is proved of the backup of {name}, good or bad";
         if (!result.Succeeded)
             return $"FAILED in {result.FailedPhase!.Value.Name()}: no backup of {name} is proved";
-        var words = $"restored in {Humanize.Duration(result.RestoreTime)}{ShowBackup.Behind(result.Shortfall)}";
-        if (!(result.Shortfall > TimeSpan.Zero))
-            return $"ok {words}";
-        var missing = result.MissingWal is { } segment
-            ? $". The first that did not come: {PlainText.OnOneLine(segment.ToString(), 1000)}"
-            : "";
-        return $"WARNING {words}: part of what was said to be archived cannot be restored{missing}";
+        var behind = result.Claim?.Claim is null ? "" : ShowBackup.Behind(result.Shortfall);
+        var words = $"restored in {Humanize.Duration(result.RestoreTime)}{behind}";
+        var early = result.EarlyEnd is { } end ? $". {PlainText.OnOneLine(end.Words, 1000)}" : "";
+        return result.Shortfall > TimeSpan.Zero && result.Claim?.Claim is not null
+                ? $"WARNING {words}: part of what was said to be archived cannot be restored{early}"
+            : early.Length > 0 ? $"WARNING {words}, but not all WAL that is stored can be replayed{early}"
+            : result.Options is { HasArchive: false, Tool: not DrillTool.Dump }
+                ? $"ok {words}: the backup alone, since no --archive was given"
+            : $"ok {words}";
     }
 }

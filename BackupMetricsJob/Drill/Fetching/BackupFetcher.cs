@@ -10,6 +10,9 @@ internal sealed record BackupFound(string? Id, int? Version, long? Size, DateTim
     /// <summary>Where it begins in the WAL, in bytes.</summary>
     public long? Start { get; init; }
 
+    /// <summary>The newest segment of WAL that is stored, by the archive's own word.</summary>
+    public string? NewestStored { get; init; }
+
     public static BackupFound Unknown { get; } = new(null, null, null, null);
 }
 
@@ -40,6 +43,13 @@ internal abstract class BackupFetcher(DrillOptions options, DrillFolder folder, 
     /// <summary>Whether a restored data directory without backup_label is incomplete.</summary>
     public virtual bool NeedsLabel => true;
 
+    /// <summary>The lists of files that came with what was fetched; empty where there is none.</summary>
+    public virtual IReadOnlyList<BackupManifest> Manifests =>
+        [.. new[] { new BackupManifest(Path.Combine(Folder.DataDirectory, BackupManifest.Name), Folder.DataDirectory) }.Where(IsThere)];
+
+    /// <summary>What vouches for its files where there is no such list, in words.</summary>
+    public virtual string WithoutManifest => $"no {BackupManifest.Name} came with it, so its files are looked for, and not compared";
+
     /// <summary>Finds the backup, before anything is fetched.</summary>
     /// <exception cref="DrillException">There is none, or it cannot be read.</exception>
     public abstract Task<BackupFound> InspectAsync(CancellationToken cancellationToken);
@@ -48,6 +58,8 @@ internal abstract class BackupFetcher(DrillOptions options, DrillFolder folder, 
     /// <param name="programs">PostgreSQL's programs; null where the version is not known yet.</param>
     /// <exception cref="DrillException">It cannot.</exception>
     public abstract Task FetchAsync(PostgresPrograms? programs, CancellationToken cancellationToken);
+
+    protected static bool IsThere(BackupManifest manifest) => File.Exists(manifest.File);
 
     public static BackupFetcher Create(DrillOptions options, DrillFolder folder, DrillProgram program) =>
         options.Tool switch

@@ -18,13 +18,42 @@ internal sealed class BarmanFetcher(DrillOptions options, DrillFolder folder, Dr
             ? $"cp {ShellText.Quote(BarmanWal).Replace("%", "%%", StringComparison.Ordinal)}/%f \"%p\""
             : base.WalCommand;
 
+    /// <summary>`barman recover` renames it, and edits the settings.</summary>
+    public override IReadOnlyList<BackupManifest> Manifests =>
+        [
+            .. Directory
+                .GetFiles(Folder.DataDirectory, BackupManifest.Name + ".*")
+                .Take(1)
+                .Select(file => new BackupManifest(file, Folder.DataDirectory)
+                {
+                    Changed =
+                    [
+                        Path.GetFileName(file),
+                        .. (string[])["postgresql.conf", "postgresql.conf.origin", "postgresql.auto.conf.origin"],
+                        .. (string[])["pg_hba.conf.origin", "pg_ident.conf.origin", ".barman-recover.info", "barman_wal"],
+                    ],
+                }),
+        ];
+
+    public override string WithoutManifest =>
+        $"no {BackupManifest.Name} is in this backup of Barman (backup_method = postgres has one; see barman generate-manifest)";
+
     string BarmanWal => Path.Combine(Folder.DataDirectory, "barman_wal");
 
     IReadOnlyList<string> Common => Options.ToolConfig is { } config ? ["-c", Path.GetFullPath(config)] : [];
 
     public override async Task<BackupFound> InspectAsync(CancellationToken cancellationToken)
     {
-        var listed = await Program.RunAsync(Tool, [.. Common, "-f", "json", "show-backup", Options.Stanza!, "latest"], cancellationToken);
+        string[] arguments = [.. Common, "-f", "json", "show-backup", Options.Stanza!, "latest"];
+        var listed = await Program.TryAsync(Tool, arguments, cancellationToken);
+        if (listed.ExitCode != 0)
+            throw new DrillException(
+                $"barman: {listed.LastWords}",
+                // Else it is the name of the server, the configuration, or the user that barman wants to be run by.
+                listed.Output.Contains("Unknown backup", StringComparison.Ordinal)
+                    ? DrillFault.Backup
+                    : DrillFault.Settings
+            );
         try
         {
             using var json = JsonDocument.Parse(listed.Output);
@@ -41,7 +70,13 @@ internal sealed class BarmanFetcher(DrillOptions options, DrillFolder folder, Dr
                 information.TryGetProperty("end_time_timestamp", out var end)
                     ? DateTimeOffset.FromUnixTimeSeconds(long.Parse(end.GetString()!, CultureInfo.InvariantCulture))
                     : null
-            );
+            )
+            {
+                NewestStored =
+                    backup.TryGetProperty("wal_information", out var wal) && wal.TryGetProperty("last_available", out var last)
+                        ? last.GetString()
+                        : null,
+            };
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {

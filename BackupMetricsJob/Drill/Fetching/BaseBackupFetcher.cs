@@ -10,18 +10,28 @@ namespace BackupMetricsJob.Drill.Fetching;
 internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolder folder, DrillProgram program)
     : BackupFetcher(options, folder, program)
 {
-    const string Manifest = "backup_manifest";
-
     string Newest => Path.GetFullPath(Options.Directories[^1]);
 
     bool IsPlain => File.Exists(Path.Combine(Newest, "PG_VERSION"));
+
+    /// <summary>pg_combinebackup puts together what is there, and lists that: so each of them is compared where it is.</summary>
+    public override IReadOnlyList<BackupManifest> Manifests =>
+        [
+            .. Options
+                .Directories.Select(Path.GetFullPath)
+                .Select(directory => new BackupManifest(
+                    Path.Combine(directory, BackupManifest.Name),
+                    Options.Directories.Count > 1 ? directory : Folder.DataDirectory
+                ))
+                .Where(IsThere),
+        ];
 
     public override Task<BackupFound> InspectAsync(CancellationToken cancellationToken)
     {
         foreach (var directory in Options.Directories)
         {
             if (!Directory.Exists(directory))
-                throw new DrillException($"--directory {directory}: there is no such directory, or it may not be entered");
+                throw DrillException.OfSettings($"--directory {directory}: there is no such directory, or it may not be entered");
         }
 
         if (!IsPlain && Tar("base") is null)
@@ -99,6 +109,8 @@ internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolde
             var tar =
                 Tar(oid) ?? throw new DrillException($"the tablespace {oid} ({location}) is missing: there is no {oid}.tar in {Newest}");
             await UnpackAsync(tar, copy, cancellationToken);
+            // As the manifest names its files. Recovery makes this link again, from the map.
+            DataDirectory.Link(Path.Combine(Folder.DataDirectory, "pg_tblspc", oid), copy);
         }
 
         if (Tar("pg_wal") is { } wal)
@@ -120,7 +132,7 @@ internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolde
             );
 
     static long Size(string directory) =>
-        SizeByManifest(Path.Combine(directory, Manifest)) ?? DataDirectory.Size(Path.GetFullPath(directory));
+        SizeByManifest(Path.Combine(directory, BackupManifest.Name)) ?? DataDirectory.Size(Path.GetFullPath(directory));
 
     /// <summary>The manifest may be long, and has a line a file.</summary>
     static long? SizeByManifest(string manifest)

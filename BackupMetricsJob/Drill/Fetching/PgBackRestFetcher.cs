@@ -9,6 +9,9 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
 {
     const string Tool = "pgbackrest";
 
+    /// <summary>A status of `info`: missing stanza path.</summary>
+    const long MissingStanza = 1;
+
     public override string WalCommand =>
         string.Join(
             ' ',
@@ -23,6 +26,8 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
             ]
         );
 
+    public override string WithoutManifest => "pgbackrest itself compared each file with the checksum in its manifest";
+
     IReadOnlyList<string> Common =>
         [
             .. Options.ToolConfig is { } config ? (string[])["--config=" + Path.GetFullPath(config)] : [],
@@ -36,11 +41,18 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
 
     public override async Task<BackupFound> InspectAsync(CancellationToken cancellationToken)
     {
-        var listed = await Program.RunAsync(Tool, [.. Common, "info", "--output=json"], cancellationToken);
+        var listed = await Program.TryAsync(Tool, [.. Common, "info", "--output=json"], cancellationToken);
+        // What is wrong with a repository stands in the list. https://github.com/pgbackrest/pgbackrest/blob/main/src/build/error/error.yaml
+        if (listed.ExitCode != 0)
+            throw listed.ExitCode is 27 or 28 or (>= 30 and <= 37) or 41 or 42 or 48 or 55 or 84
+                ? DrillException.OfSettings($"pgbackrest: {listed.LastWords}")
+                : DrillException.OfProgram(Tool, listed.ExitCode, listed.LastWords);
         try
         {
             using var list = JsonDocument.Parse(listed.Output);
-            return Read(list.RootElement);
+            return IsMissing(list.RootElement)
+                ? throw DrillException.OfSettings(await UnknownStanzaAsync(cancellationToken))
+                : Read(list.RootElement);
         }
         catch (JsonException)
         {
@@ -52,15 +64,36 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
         }
     }
 
+    /// <summary>The repository has no such stanza: then pgBackRest invents one, with this status.</summary>
+    bool IsMissing(JsonElement list) =>
+        list.EnumerateArray().All(stanza => Name(stanza) != Options.Stanza || StatusCode(stanza) == MissingStanza);
+
+    async Task<string> UnknownStanzaAsync(CancellationToken cancellationToken)
+    {
+        string[] arguments = [.. Common.Where(argument => !argument.StartsWith("--stanza=", StringComparison.Ordinal))];
+        var listed = await Program.RunAsync(Tool, [.. arguments, "info", "--output=json"], cancellationToken);
+        using var list = JsonDocument.Parse(listed.Output);
+        var names = list.RootElement.EnumerateArray().Where(stanza => StatusCode(stanza) != MissingStanza).Select(Name).ToList();
+        return $"pgbackrest knows no stanza {Options.Stanza}: "
+            + PlainText.OnOneLine(names.Count == 0 ? "its repository has none" : $"its repository has {string.Join(", ", names)}");
+    }
+
+    static string? Name(JsonElement stanza) => stanza.GetProperty("name").GetString();
+
+    static long StatusCode(JsonElement stanza) => stanza.GetProperty("status").GetProperty("code").GetInt64();
+
     BackupFound Read(JsonElement list)
     {
         foreach (var stanza in list.EnumerateArray())
         {
-            if (stanza.GetProperty("name").GetString() != Options.Stanza)
+            if (Name(stanza) != Options.Stanza)
                 continue;
             var backups = stanza.GetProperty("backup").EnumerateArray().ToList();
-            if (backups.Count == 0)
-                throw new DrillException($"pgbackrest has no backup of the stanza {Options.Stanza}: {Status(stanza)}");
+            if (backups.Count == 0 && Status(stanza) is var why)
+                throw new DrillException(
+                    $"pgbackrest has no backup of the stanza {Options.Stanza}: {why}",
+                    DrillException.IsDenied(why) ? DrillFault.Settings : DrillFault.Backup
+                );
             var newest = backups.MaxBy(backup => backup.GetProperty("timestamp").GetProperty("stop").GetInt64());
             var (database, repository) = Key(newest.GetProperty("database"), "id");
             var version = stanza
@@ -80,10 +113,17 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
                     newest.TryGetProperty("lsn", out var lsn) && lsn.TryGetProperty("start", out var start)
                         ? DataDirectory.Lsn(start.GetString()!)
                         : null,
+                NewestStored = stanza.TryGetProperty("archive", out var archives)
+                    ? archives
+                        .EnumerateArray()
+                        .Where(archive => Key(archive.GetProperty("database"), "id") == (database, repository))
+                        .Select(archive => archive.GetProperty("max").GetString())
+                        .FirstOrDefault()
+                    : null,
             };
         }
 
-        throw new DrillException($"pgbackrest knows no stanza {Options.Stanza}");
+        throw new DrillException($"pgbackrest lists nothing of the stanza {Options.Stanza}");
     }
 
     /// <summary>The stanza's own status, or what is wrong with a repository: its first line, since ciphertext may follow.</summary>

@@ -26,7 +26,12 @@ internal sealed class WalGFetcher(DrillOptions options, DrillFolder folder, Dril
 
     public override async Task<BackupFound> InspectAsync(CancellationToken cancellationToken)
     {
-        var listed = await Program.RunAsync(Tool, [.. Common, "backup-list", "--detail", "--json"], cancellationToken);
+        var listed = await Program.TryAsync(Tool, [.. Common, "backup-list", "--detail", "--json"], cancellationToken);
+        if (listed.ExitCode != 0)
+            throw listed.Errors.Contains("storage is configured", StringComparison.Ordinal)
+            || listed.Errors.Contains("configured storage", StringComparison.Ordinal)
+                ? DrillException.OfSettings($"wal-g: {listed.LastWords}")
+                : DrillException.OfProgram(Tool, listed.ExitCode, listed.LastWords);
         try
         {
             using var list = JsonDocument.Parse(listed.Output);

@@ -8,7 +8,7 @@ namespace BackupMetricsJob.Sources.Catalog;
 /// <summary>The newest drill of a server, as `backup-metrics drill` recorded it. What is no number in its details is unknown.</summary>
 internal static class RestoreTestRow
 {
-    static readonly string[] Phases = ["fetch", "replay", "check"];
+    static readonly string[] Phases = ["fetch", "verify", "replay", "check"];
 
     public static RestoreTestFacts Read(NpgsqlDataReader row)
     {

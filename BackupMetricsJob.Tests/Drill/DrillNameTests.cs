@@ -1,0 +1,52 @@
+using BackupMetricsJob.Tests.Integration;
+using BackupMetricsJob.Tests.Support;
+using static BackupMetricsJob.Tests.Integration.CatalogDatabase;
+
+namespace BackupMetricsJob.Tests.Drill;
+
+/// <summary>A drill under a name that the catalogue does not know would be a server of its own there.</summary>
+public sealed class DrillNameTests(DrilledServer drilled) : IClassFixture<DrilledServer>
+{
+    [Fact]
+    public async Task A_name_that_the_catalogue_does_not_know_is_told_once()
+    {
+        await using var catalogue = await StartAsync();
+        await using var place = await DrillPlace.CreateAsync();
+        await place.GiveAsync();
+        var first = await DrillAsync("alone");
+        var identifier = await drilled.Server.ScalarAsync<string>("SELECT system_identifier::text FROM pg_control_system()");
+        await catalogue.ImportAsync(Backup(1) with { SystemIdentifier = ulong.Parse(identifier, null) });
+
+        var main = await DrillAsync("main");
+        var again = await DrillAsync("main");
+        var dump = await place.RunAsync([
+            .. (string[])["--tool", "pg_dump", "--server", "stock", "--dump", drilled.Dump("custom"), "--catalogue", catalogue.Uri],
+            "--quiet",
+        ]);
+        var typo = await DrillAsync("oders");
+
+        Assert.DoesNotContain("WARNING", first.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "\nWARNING main: the catalogue had no server of this name, and the same cluster, by its system identifier, is known as "
+                + "\"orders\" (wal-g). If they are one server, use the name orders for it, and remove the new name: "
+                + "backup-metrics catalog forget --server main\n",
+            main.Error,
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain("WARNING", again.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "\nWARNING stock: the catalogue had no server of this name, and knows orders. If it is one of them, give that name, and ",
+            dump.Error,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("\nWARNING oders: ", typo.Error, StringComparison.Ordinal);
+        Assert.Equal((0, 0), (main.ExitCode, dump.ExitCode));
+
+        Task<ProcessResult> DrillAsync(string name, params string[] more) =>
+            place.RunAsync([
+                .. (string[])["--tool", "pg_basebackup", "--server", name, "--directory", drilled.Plain, "--archive", drilled.Archive],
+                .. (string[])["--catalogue", catalogue.Uri],
+                .. more,
+            ]);
+    }
+}

@@ -1,0 +1,83 @@
+using BackupMetricsJob.Backups;
+
+namespace BackupMetricsJob.Drill;
+
+/// <summary>
+/// Where a drill makes its folder: never within a data directory, a backup or an archive, which it would change, and which the next backup
+/// would take along.
+/// </summary>
+internal static class WorkPlace
+{
+    /// <summary>A file or directory that one of this kind has, whatever follows a star.</summary>
+    static readonly (string File, string What)[] Signs =
+    [
+        ("PG_VERSION", "a data directory of PostgreSQL"),
+        ("PG_1*", "a tablespace of PostgreSQL"),
+        ("PG_2*", "a tablespace of PostgreSQL"),
+        (BackupManifest.Name, "a backup"),
+        ("base.tar*", "a backup"),
+        ("toc.dat", "a dump"),
+        ("backup.info", "a backup repository"),
+        ("archive.info", "an archive of WAL"),
+    ];
+
+    /// <exception cref="DrillException">It is within one.</exception>
+    public static void Check(string directory)
+    {
+        for (var above = RealPath(directory); above is not null; above = Path.GetDirectoryName(above))
+        {
+            if (What(above) is { } what)
+                throw DrillException.OfSettings(
+                    $"{directory} is within {above}, {what}: nothing is written there. Name another place with --work-dir"
+                );
+        }
+    }
+
+    static string? What(string directory)
+    {
+        try
+        {
+            foreach (var path in Directory.EnumerateFileSystemEntries(directory))
+            {
+                var name = Path.GetFileName(path);
+                if (SegmentName.IsName(name) && File.Exists(path))
+                    return "an archive of WAL";
+                foreach (var (sign, what) in Signs)
+                {
+                    if (IsSign(name, sign))
+                        return what;
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What may not be read is not looked into.
+        }
+
+        return null;
+    }
+
+    static bool IsSign(string name, string sign) =>
+        sign.EndsWith('*') ? name.StartsWith(sign[..^1], StringComparison.Ordinal) : name == sign;
+
+    /// <summary>Without links, so that what is above is what is really above.</summary>
+    static string RealPath(string path)
+    {
+        try
+        {
+            var real = "/";
+            foreach (var part in Path.GetFullPath(path).Split('/', StringSplitOptions.RemoveEmptyEntries))
+            {
+                real = Path.Combine(real, part);
+                if (Directory.ResolveLinkTarget(real, returnFinalTarget: true) is { } target)
+                    real = RealPath(target.FullName);
+            }
+
+            return real;
+        }
+        catch (IOException)
+        {
+            return Path.GetFullPath(path); // It is not there, which is said where it is made.
+        }
+    }
+}
