@@ -23,13 +23,11 @@ internal static class CatalogRecord
         CancellationToken stop,
         Action<Listed.Note>? noted = null
     ) =>
-        CatalogSession.RunAsync(
+        CatalogSession.RunOnCatalogueAsync(
             catalogue,
             timeout,
             async (session, cancellationToken) =>
             {
-                if (await CatalogVersion.CheckAsync(session, cancellationToken) is { } failure)
-                    return failure;
                 if (noted is not null && await NewServers.FindAsync(session, row.Server, cancellationToken) is { } note)
                     noted(note);
                 session.Step = "recording";

@@ -40,15 +40,11 @@ internal static class BackupSamples
             )
                 continue;
             foreach (var newest in storage.Newest)
-                samples.Set(
-                    MetricNames.StorageLastSuccess,
-                    labels,
-                    newest.Finished.UnixSeconds(),
-                    storage.Source,
-                    storage.Tool,
-                    newest.Type.Name(),
-                    storage.Name
-                );
+            {
+                var series = labels.With(storage.Source, storage.Tool, newest.Type.Name(), storage.Name);
+                samples.Set(MetricNames.StorageLastSuccess, series, newest.Finished.UnixSeconds());
+                samples.Set(MetricNames.StorageBrokenChains, series, newest.BrokenChains);
+            }
         }
     }
 

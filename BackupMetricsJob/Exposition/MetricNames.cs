@@ -78,7 +78,7 @@ internal static class MetricNames
 
     public static readonly Metric BrokenChains = new(
         "postgres_backup_broken_chains",
-        "How many of the newest incremental or differential backups build on a backup that is gone, and cannot be restored.",
+        "How many of the newest incremental or differential backups build on a backup that is gone, and can be restored from no storage.",
         "source",
         "tool",
         "type"
@@ -117,6 +117,15 @@ internal static class MetricNames
     public static readonly Metric StorageLastSuccess = new(
         "postgres_backup_storage_last_success_timestamp_seconds",
         "When the newest good backup in this repository or storage finished, in seconds since 1970.",
+        "source",
+        "tool",
+        "type",
+        "storage"
+    );
+
+    public static readonly Metric StorageBrokenChains = new(
+        "postgres_backup_storage_broken_chains",
+        "How many of the newest incremental or differential backups in this repository or storage build on a backup that is not there.",
         "source",
         "tool",
         "type",
@@ -258,6 +267,7 @@ internal static class MetricNames
         RestoreTestMetricNames.Shortfall,
         BackupMaxAge,
         StorageLastSuccess,
+        StorageBrokenChains,
         Copies,
         CopiesMin,
         ArchiveState,
