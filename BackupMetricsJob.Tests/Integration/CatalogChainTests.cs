@@ -6,8 +6,10 @@ namespace BackupMetricsJob.Tests.Integration;
 /// <summary>The chains that are kept are those that a walk finds, whoever writes, and how many at once; each storage by itself.</summary>
 public sealed class CatalogChainTests
 {
-    const string Kept =
-        "SELECT concat_ws(' ', server, storage, backup_id, COALESCE(is_broken::text, 'unknown')) FROM backup_metrics.backup_chain ORDER BY 1";
+    const string Kept = """
+        SELECT concat_ws(' ', server, storage, backup_id, COALESCE(is_broken::text, 'unknown'))
+        FROM backup_metrics.backup_chain ORDER BY 1
+        """;
 
     const string Walked = """
         SELECT COALESCE(backup_metrics.backup_chain_renew(array_agg(server), array_agg(tool)), 0)
@@ -110,7 +112,8 @@ public sealed class CatalogChainTests
         Assert.Equal(1, gauges["postgres_backup_copies{instance=\"orders\"}"]);
         Assert.Contains("repo2 (pgbackrest): its newest that can be restored is 9 days old", show, StringComparison.Ordinal);
         Assert.Contains(
-            "WARNING             2 of the newest incr backups of pgbackrest cannot be restored from repo2: the backup they build on is not in it",
+            "WARNING             2 of the newest incr backups of pgbackrest cannot be restored from repo2: the backup they build on is not "
+                + "in it",
             show,
             StringComparison.Ordinal
         );

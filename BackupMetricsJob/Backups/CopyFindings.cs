@@ -31,14 +31,13 @@ internal static class CopyFindings
     {
         foreach (var storage in result.Storages)
         {
-            foreach (
-                var newest in storage.Newest.Where(newest => newest.BrokenChains > 0 && !IsBrokenEverywhere(result, storage, newest.Type))
-            )
+            var broken = storage.Newest.Where(newest => newest.BrokenChains > 0 && !IsBrokenEverywhere(result, storage, newest.Type));
+            foreach (var newest in broken)
                 findings.Add(
                     new(
                         false,
-                        $"{newest.BrokenChains} of the newest {newest.Type.Name()} backups of {Humanize.Tool(storage.Tool)} cannot be restored "
-                            + $"from {storage.Name}: the backup they build on is not in it",
+                        $"{newest.BrokenChains} of the newest {newest.Type.Name()} backups of {Humanize.Tool(storage.Tool)} cannot be "
+                            + $"restored from {storage.Name}: the backup they build on is not in it",
                         $"Take a full backup into {storage.Name}."
                     )
                 );

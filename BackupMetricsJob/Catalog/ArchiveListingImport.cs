@@ -16,6 +16,9 @@ internal sealed record ArchiveListingOptions(string Server, string Storage, Date
     /// <summary>The segment that the server had archived last before that, by name; null where nobody asked it.</summary>
     public string? Archived { get; init; }
 
+    /// <summary>The segment that it says it has archived last now; null where nobody asked it.</summary>
+    public string? ArchivedNow { get; init; }
+
     /// <summary>Whether a listing without a segment may take the place of one that has some.</summary>
     public bool AllowEmpty { get; init; }
 }
@@ -129,6 +132,9 @@ internal static class ArchiveListingImport
             );
             merge.Parameters.Add(new() { Value = listed.Names });
             merge.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)options.Archived ?? DBNull.Value });
+            merge.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)options.ArchivedNow ?? DBNull.Value });
+            merge.Parameters.Add(new() { Value = options.Now.UtcDateTime });
+            merge.Parameters.Add(new() { Value = options.AllowEmpty });
             await merge.ExecuteNonQueryAsync(cancellationToken);
         }
 

@@ -75,7 +75,9 @@ internal sealed class CatalogSession
         }
     }
 
-    /// <summary>The same in a database that has the catalogue that this program knows; in another one a failure, and nothing is done.</summary>
+    /// <summary>
+    /// The same in a database that has the catalogue that this program knows; in another one it is a failure, and nothing is done.
+    /// </summary>
     public static Task<CatalogFailure?> RunOnCatalogueAsync(
         ConnectionSettings settings,
         TimeSpan timeout,

@@ -57,8 +57,8 @@ internal static class ListingChecks
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? CatalogFailure.Input(
-                $"the list of \"{row.Text("server")}\" is from the cluster with system identifier {row.Text("listed")}, but the catalogue's "
-                    + $"backups under that name are from {row.Text("known")}: nothing was written. If these are two servers, "
+                $"the list of \"{row.Text("server")}\" is from the cluster with system identifier {row.Text("listed")}, but the "
+                    + $"catalogue's backups under that name are from {row.Text("known")}: nothing was written. If these are two servers, "
                     + "import one of them "
                     + "with --server NAME. If the old cluster no longer exists, use --allow-empty"
             )

@@ -175,8 +175,14 @@ internal static class ListingTable
         session.Step = "looking for duplicates";
         try
         {
+            // How many rows there are, and of whom: the values of the other columns, above all of raw, take long to sample, and no plan
+            // needs them.
             await session.ExecuteAsync(
-                "CREATE UNIQUE INDEX ON pg_temp.listing (server, storage, backup_id); ANALYZE pg_temp.listing",
+                """
+                CREATE UNIQUE INDEX ON pg_temp.listing (server, storage, backup_id);
+                SET default_statistics_target TO 10;
+                ANALYZE pg_temp.listing (server, storage, backup_id, kind, status)
+                """,
                 cancellationToken
             );
             return;
@@ -191,7 +197,8 @@ internal static class ListingTable
         await row.ReadAsync(cancellationToken);
         throw new ListingException(
             "",
-            $"backup \"{row.Text("backup_id")}\" of \"{row.Text("server")}\" (storage {row.Text("storage")}) is listed {row.Long("times")} times"
+            $"backup \"{row.Text("backup_id")}\" of \"{row.Text("server")}\" (storage {row.Text("storage")}) is listed "
+                + $"{row.Long("times")} times"
         );
     }
 

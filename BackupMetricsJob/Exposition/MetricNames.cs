@@ -114,34 +114,6 @@ internal static class MetricNames
         "severity"
     );
 
-    public static readonly Metric StorageLastSuccess = new(
-        "postgres_backup_storage_last_success_timestamp_seconds",
-        "When the newest good backup in this repository or storage finished, in seconds since 1970.",
-        "source",
-        "tool",
-        "type",
-        "storage"
-    );
-
-    public static readonly Metric StorageBrokenChains = new(
-        "postgres_backup_storage_broken_chains",
-        "How many of the newest incremental or differential backups in this repository or storage build on a backup that is not there.",
-        "source",
-        "tool",
-        "type",
-        "storage"
-    );
-
-    public static readonly Metric Copies = new(
-        "postgres_backup_copies",
-        "Repositories and storages that could be read, and whose newest backup is within the limit."
-    );
-
-    public static readonly Metric CopiesMin = new(
-        "postgres_backup_copies_min",
-        "How many copies were asked for; published whether the database answers or not."
-    );
-
     public static readonly Metric ArchiveState = new(
         "postgres_wal_archive_state",
         "State of WAL archiving: 1 for the state that holds, 0 for the others.",
@@ -266,10 +238,10 @@ internal static class MetricNames
         RestoreTestMetricNames.RecoveredUntil,
         RestoreTestMetricNames.Shortfall,
         BackupMaxAge,
-        StorageLastSuccess,
-        StorageBrokenChains,
-        Copies,
-        CopiesMin,
+        StorageMetricNames.LastSuccess,
+        StorageMetricNames.BrokenChains,
+        StorageMetricNames.Copies,
+        StorageMetricNames.CopiesMin,
         ArchiveState,
         ArchiveLastSuccess,
         ArchiveLastFailure,

@@ -164,6 +164,12 @@ ON CONFLICT (server, tool, kind, status) DO NOTHING;
 SELECT backup_metrics.backup_chain_renew(array_agg(server), array_agg(tool))
 FROM (SELECT DISTINCT server, tool FROM backup_metrics.backup_count WHERE kind IN ('diff', 'incr')) AS written;
 
+-- What the server said that it had archived last, when it was asked during an import: that must be in a listing that was made later. Null: it was
+-- not asked. Once a listing is that much newer, it becomes archived_wal.
+ALTER TABLE backup_metrics.archive_listing
+  ADD COLUMN asked_wal text CHECK (asked_wal ~ '^[0-9A-F]{24}$'),
+  ADD COLUMN asked_at  timestamptz;
+
 -- Who could read the counts can read the chains.
 DO $$
 DECLARE
