@@ -25,7 +25,14 @@ public sealed class MetricsDocumentationTests
     [Fact]
     public void Every_declared_metric_is_listed()
     {
-        Type[] all = [typeof(MetricNames), typeof(ArchiveMetricNames), typeof(RestoreTestMetricNames), typeof(RunMetricNames)];
+        Type[] all =
+        [
+            typeof(MetricNames),
+            typeof(StorageMetricNames),
+            typeof(ArchiveMetricNames),
+            typeof(RestoreTestMetricNames),
+            typeof(RunMetricNames),
+        ];
         var fields = all.SelectMany(names => names.GetFields())
             .Where(field => field.FieldType == typeof(Metric))
             .Select(field => (Metric)field.GetValue(null)!);

@@ -35,9 +35,18 @@ public sealed class CatalogCountTests
             await catalogue.Server.ExecuteAsync(statement.Replace("{t}", "backup_metrics.backup_catalog", StringComparison.Ordinal));
             var (kept, counted) = await catalogue.CountsAsync();
             Assert.Equal(counted, kept);
+
+            // The counts are where the servers, tools and kinds are read from.
+            Assert.Equal(
+                (statement, await catalogue.Server.ScalarAsync<string>($"SELECT concat(string_agg(k, ',' ORDER BY k)) {Kinds("catalog")}")),
+                (statement, await catalogue.Server.ScalarAsync<string>($"SELECT concat(string_agg(k, ',' ORDER BY k)) {Kinds("count")}"))
+            );
         }
 
         Assert.Equal(0, await catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_count"));
+
+        static string Kinds(string table) =>
+            $"FROM (SELECT DISTINCT concat(server, ' ', tool) AS k FROM backup_metrics.backup_{table}) AS known";
     }
 
     [Fact]

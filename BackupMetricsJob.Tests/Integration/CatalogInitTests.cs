@@ -91,12 +91,9 @@ public sealed class CatalogInitTests
     public async Task Version_2_keeps_what_version_1_knew_and_unlearns_what_no_tool_said(int version)
     {
         await using var server = await PostgresServer.StartAsync(new() { Version = version });
+        await MakeAsync(server, version: 1);
         await server.ExecuteAsync(
-            $"""
-            CREATE SCHEMA backup_metrics;
-            CREATE TABLE backup_metrics.schema_version (version int PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());
-            INSERT INTO backup_metrics.schema_version VALUES (1);
-            {First};
+            """
             INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at, has_errors, listed) VALUES
             ('a', 'wal-g', 'full', 'F', 'done', now() - interval '1 h', false, true),
             ('a', 'pgbackrest', 'full', 'F', 'done', now() - interval '1 h', false, true),
@@ -135,7 +132,7 @@ public sealed class CatalogInitTests
     public async Task Who_could_read_or_write_the_catalogue_can_read_or_write_what_version_3_adds()
     {
         await using var server = await PostgresServer.StartAsync();
-        await Init(server, [.. Migrations.Take(2)]);
+        await MakeAsync(server, version: 2);
         await server.ExecuteAsync(
             "CREATE ROLE \"the reader\"; CREATE ROLE writer; GRANT SELECT ON backup_metrics.backup_source TO \"the reader\"; "
                 + "GRANT SELECT, INSERT, UPDATE, DELETE ON backup_metrics.backup_source TO writer"
@@ -154,6 +151,35 @@ public sealed class CatalogInitTests
                 """
             )
         );
+    }
+
+    [Fact]
+    public async Task Version_6_walks_the_chains_that_there_are_and_counts_what_is_gone()
+    {
+        await using var server = await PostgresServer.StartAsync();
+        await MakeAsync(server, version: 5);
+        await server.ExecuteAsync(
+            """
+            CREATE ROLE "the reader";
+            GRANT SELECT ON backup_metrics.backup_count TO "the reader";
+            INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at, parent_id, deleted_at) VALUES
+            ('a', 'x', 'incr', 'I', 'done', now(), 'F', NULL),
+            ('a', 'x', 'full', 'F', 'done', now(), NULL, now()),
+            ('b', 'x', 'full', 'F', 'done', now(), NULL, now())
+            """
+        );
+
+        Assert.Null((await Init(server, [.. Migrations])).Failure);
+
+        Assert.Equal(
+            ["a I true"],
+            await server.QueryAsync<string>("SELECT concat_ws(' ', server, backup_id, is_broken::text) FROM backup_metrics.backup_chain")
+        );
+        Assert.Equal(
+            ["a full 0", "a incr 1", "b full 0"],
+            await server.QueryAsync<string>("SELECT concat_ws(' ', server, kind, n) FROM backup_metrics.backup_count ORDER BY 1")
+        );
+        Assert.True(await server.ScalarAsync<bool>("SELECT has_table_privilege('the reader', 'backup_metrics.backup_chain', 'SELECT')"));
     }
 
     [Fact]
@@ -194,6 +220,7 @@ public sealed class CatalogInitTests
         var result = await BackupMetrics.RunAsync("catalog", "init", "--connection", catalogue.Uri);
 
         Assert.Equal($"the catalogue is already at version {Known}, and corrected 2 counts\n", result.Error);
+        Assert.Equal(["orders"], await catalogue.Server.QueryAsync<string>("SELECT DISTINCT server FROM backup_metrics.backup_count"));
         var (kept, counted) = await catalogue.CountsAsync();
         Assert.Equal(counted, kept);
     }
@@ -226,6 +253,17 @@ public sealed class CatalogInitTests
         var (kept, counted) = await catalogue.CountsAsync();
         Assert.Equal(counted, kept);
     }
+
+    /// <summary>A catalogue as an older program made it.</summary>
+    static Task MakeAsync(PostgresServer server, int version) =>
+        server.ExecuteAsync(
+            $"""
+            CREATE SCHEMA backup_metrics;
+            CREATE TABLE backup_metrics.schema_version (version int PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());
+            INSERT INTO backup_metrics.schema_version SELECT generate_series(1, {version});
+            {string.Join(";\n", Migrations.Take(version))}
+            """
+        );
 
     static Task<InitResult> Init(PostgresServer server, params string[] migrations) =>
         CatalogInit.RunAsync(Settings(server.ConnectionUri()), null, null, CatalogDatabase.Timeout, CancellationToken.None, migrations);

@@ -8,9 +8,9 @@ namespace BackupMetricsJob.Tests.Integration;
 public sealed partial class CatalogMeaningTests
 {
     [Theory]
-    [InlineData("g-2st-s2nofull", 1)]
-    [InlineData("g-self-nofull", 2)]
-    public async Task Chains_that_lost_their_full_are_broken(string file, long broken)
+    [InlineData("g-2st-s2nofull", 0, 1)]
+    [InlineData("g-self-nofull", 2, 2)]
+    public async Task Chains_that_lost_their_full_are_broken(string file, long broken, long inOneStorage)
     {
         await using var catalogue = await StartAsync();
         await catalogue.ImportAsync(Now(await Reading.Meaning("wal-g", file, "2026-11-29T16:00:00", "orders")));
@@ -18,6 +18,10 @@ public sealed partial class CatalogMeaningTests
         var facts = Assert.Single((await Probe.OfAsync(catalogue.Server, ["catalog"])).Found);
 
         Assert.Equal(broken, facts.Backups.Single(backup => backup.Type == BackupType.Incr).BrokenChains);
+        Assert.Equal(
+            inOneStorage,
+            await catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_chain WHERE is_broken")
+        );
     }
 
     [Fact]

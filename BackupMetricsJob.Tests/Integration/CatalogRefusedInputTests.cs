@@ -1,4 +1,5 @@
 using BackupMetricsJob.Catalog;
+using BackupMetricsJob.Tests.Support;
 using static BackupMetricsJob.Tests.Integration.CatalogDatabase;
 
 namespace BackupMetricsJob.Tests.Integration;
@@ -126,5 +127,44 @@ public sealed class CatalogRefusedInputTests(SharedCatalogDatabase shared) : ICl
 
         Assert.Equal(("orders", "none of its backups can be read: $[0]: no"), Assert.Single(result.Errors));
         Assert.Equal(["billing base_001 done"], await catalogue.RowsAsync());
+    }
+
+    [Fact]
+    public async Task A_file_that_a_person_mistyped_at_a_terminal_is_no_failure_of_a_server()
+    {
+        await using var catalogue = await StartAsync();
+        await CatalogStoragesTests.ImportAsync(catalogue, CatalogStoragesTests.List("repo2_behind"));
+        string[] commands =
+        [
+            $"import pgbackrest /nowhere/list.json --connection {catalogue.Uri}",
+            $"run --import pgbackrest=/nowhere/list.json --connection {catalogue.Uri} --instance orders --textfile /nowhere/orders.prom",
+        ];
+        foreach (var command in commands)
+        {
+            // script provides a terminal.
+            var result = await ChildProcess.RunAsync(
+                Tool.Find("script", "apt-get install bsdutils"),
+                ["-qec", $"{BackupMetrics.Executable} {command}", "/dev/null"],
+                new()
+                {
+                    Environment = new Dictionary<string, string>
+                    {
+                        ["PATH"] = Environment.GetEnvironmentVariable("PATH")!,
+                        ["DOTNET_ROOT"] = BackupMetrics.DotnetRoot,
+                        ["SHELL"] = "/bin/sh",
+                    },
+                }
+            );
+
+            Assert.Equal(64, result.ExitCode);
+            Assert.Contains(
+                "/nowhere/list.json does not exist: nothing was imported, and no failure was recorded",
+                result.Output,
+                StringComparison.Ordinal
+            );
+        }
+
+        Assert.False(await catalogue.Server.ScalarAsync<bool>("SELECT error IS NOT NULL FROM backup_metrics.backup_source"));
+        Assert.Equal(0, await catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_refusal"));
     }
 }

@@ -86,6 +86,15 @@ public sealed partial class CatalogStoragesTests
 
         var import = await ImportAsync(catalogue, file);
 
+        Assert.DoesNotContain('\ufffd', import);
+        Assert.Equal(
+            file == "wrong1",
+            import.Contains(
+                "key/value found outside of section at line 1: (what follows is no text: the repository is encrypted, and "
+                    + "repo-cipher-pass is not the passphrase that it was created with)",
+                StringComparison.Ordinal
+            )
+        );
         Assert.StartsWith(
             "warning: pgbackrest could not read repo2 of \"orders\". The catalogue has recorded this; the backups in it are unchanged, "
                 + $"and those in the others are imported: {said}",

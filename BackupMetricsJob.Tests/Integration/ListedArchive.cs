@@ -28,6 +28,25 @@ internal sealed partial class ListedArchive(CatalogDatabase catalogue)
         Assert.True(imported.ExitCode == 0, imported.Error);
     }
 
+    /// <summary>A run that lists the archive of the server that it probes.</summary>
+    public async Task RunAsync(PostgresServer server, TempFolder folder)
+    {
+        var listing = await ChildProcess.RunSuccessfullyAsync(
+            "/bin/sh",
+            ["-c", Find],
+            new() { WorkingDirectory = server.ArchiveDirectory }
+        );
+        var run = await BackupMetrics.RunAsync(
+            [
+                .. (string[])["run", "--import", "archive", "--connection", server.ConnectionUri(), "--catalogue", catalogue.Uri],
+                .. (string[])["--instance", "orders", "--textfile", folder.File("orders.prom")],
+            ],
+            environment: null,
+            listing
+        );
+        Assert.True(run.ExitCode == 0, run.Error);
+    }
+
     /// <summary>The catalogue knows the last base backup as wal-g would list it.</summary>
     public async Task BackupIsKnownAsync(PostgresServer server)
     {

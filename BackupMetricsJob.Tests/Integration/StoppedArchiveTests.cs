@@ -13,6 +13,8 @@ public sealed class StoppedArchiveTests
     /// <summary>As if it had been made five minutes later, less what the server needs to be asked.</summary>
     const string Date = "UPDATE backup_metrics.archive_listing SET listed_at = listed_at + interval '295 s'";
 
+    const string QuarterOfAnHour = "UPDATE backup_metrics.archive_listing SET asked_at = asked_at - interval '15 min'";
+
     [Theory]
     [InlineData(15)]
     [InlineData(18)]
@@ -98,6 +100,46 @@ public sealed class StoppedArchiveTests
         await ListedArchive.RestoreIsAsPredictedAsync(server, backup, await archive.ShowAsync(server), stored[^1]);
 
         Task<string> ArchivedAsync() => server.ScalarAsync<string>("SELECT last_archived_wal FROM pg_stat_archiver");
+    }
+
+    /// <summary>A run that imports the listing asks the server, too: what it says must be in the listing after the next.</summary>
+    [Fact]
+    public async Task By_what_the_server_said_when_an_older_listing_was_imported()
+    {
+        using var folder = new TempFolder();
+        await using var server = await StartAsync(folder, 15);
+        await using var catalogue = await CatalogDatabase.StartAsync();
+        var archive = new ListedArchive(catalogue);
+        await server.BaseBackupAsync();
+        await archive.BackupIsKnownAsync(server);
+        var stored = await ListedArchive.LoadAsync(server, 2);
+        await archive.RunAsync(server, folder);
+        await catalogue.Server.ExecuteAsync(QuarterOfAnHour);
+        await File.WriteAllTextAsync(folder.File("stop"), "");
+        var dropped = await ListedArchive.LoadAsync(server, 3);
+        await archive.RunAsync(server, folder);
+        Assert.Equal($"{stored[^1]} {dropped[^1]}", await SaidAsync());
+        Assert.DoesNotContain("CRITICAL", await archive.ShowAsync(null), StringComparison.Ordinal);
+
+        // So soon after it was asked, the listing may have been made before.
+        await archive.RunAsync(server, folder);
+        Assert.Equal($"{stored[^1]} {dropped[^1]}", await SaidAsync());
+
+        await catalogue.Server.ExecuteAsync(QuarterOfAnHour);
+        await archive.RunAsync(server, folder);
+
+        Assert.Contains(
+            $"{Ends}{dropped[0]} is missing, 3 segments in all, although the server had archived {dropped[2]} before it was listed",
+            await archive.ShowAsync(null),
+            StringComparison.Ordinal
+        );
+
+        // What stays so in the listings to come.
+        await archive.RunAsync(server, folder);
+        Assert.Contains($"{Ends}{dropped[0]} is missing", await archive.ShowAsync(null), StringComparison.Ordinal);
+
+        Task<string> SaidAsync() =>
+            catalogue.Server.ScalarAsync<string>("SELECT concat_ws(' ', archived_wal, asked_wal) FROM backup_metrics.archive_listing");
     }
 
     /// <summary>The catalogue alone: a later backup needs WAL that is not in the listing.</summary>

@@ -62,7 +62,7 @@ public sealed class PushReportTests
     static JsonElement Json(PushOutcome push) =>
         JsonDocument.Parse(Written(to => RunSummaryJson.Write(Report(push), ExitCode.Success, FixedClock.Noon, to))[0]).RootElement;
 
-    static RunReport Report(PushOutcome push) => new([], TimeSpan.FromSeconds(1)) { Samples = 12, Pushes = [new(push, null)] };
+    static RunReport Report(PushOutcome push) => new([], TimeSpan.FromSeconds(1)) { Pushes = [new(push, null) { Samples = 12 }] };
 
     static string[] Written(Action<TextWriter> write)
     {

@@ -136,7 +136,6 @@ public sealed class ReportTests
     static RunReport Report { get; } =
         new(Results, TimeSpan.FromSeconds(1.25))
         {
-            Samples = 99,
             Pushes =
             [
                 new(
@@ -148,7 +147,10 @@ public sealed class ReportTests
                         ClockSkew = TimeSpan.Zero,
                     },
                     "walg_last_upload is a counter"
-                ),
+                )
+                {
+                    Samples = 99,
+                },
             ],
         };
 

@@ -66,12 +66,22 @@ internal sealed class BackupFactsBuilder(string source, DateTimeOffset now)
             LastFailure = group.LastFailure,
             Counts = new(group.Done, group.Failed, group.Running),
             Running = group.RunningSince is { } since ? new(since, group.Longest) : null,
-            BrokenChains = group.Parents is { } parents ? parents.LongCount(parent => IsBroken(tool, parent.Storage, parent.Id)) : null,
+            BrokenChains = group.Parents is { } parents ? Broken(tool, parents) : null,
             StartLsn = newest?.StartLsn,
             StartSegment = newest?.StartSegment,
             HasItsWal = newest?.HasItsWal,
         };
     }
+
+    /// <summary>How many cannot be restored from any storage that has them.</summary>
+    long Broken(string tool, List<(string? Backup, string Storage, string Id)> parents) =>
+        parents
+            .GroupBy(parent => parent.Backup)
+            .Sum(backup =>
+                backup.Key is null ? backup.LongCount(parent => IsBroken(tool, parent.Storage, parent.Id))
+                : backup.All(parent => IsBroken(tool, parent.Storage, parent.Id)) ? 1
+                : 0
+            );
 
     /// <summary>
     /// Whether a backup that builds on this one cannot be restored: it, or what it builds on itself, is gone, or is in a circle.
@@ -112,14 +122,14 @@ internal sealed class BackupFactsBuilder(string source, DateTimeOffset now)
 
         public DateTimeOffset? RunningSince { get; set; }
 
-        /// <summary>What its backups build on; null where none of them says.</summary>
-        public List<(string Storage, string Id)>? Parents { get; private set; }
+        /// <summary>What its backups build on, in each storage; null where none of them says.</summary>
+        public List<(string? Backup, string Storage, string Id)>? Parents { get; private set; }
 
         public void AddDone(ReportedBackup backup)
         {
             Done++;
             if (backup.ParentId is { } parent)
-                (Parents ??= []).Add((backup.Storage, parent));
+                (Parents ??= []).Add((backup.Id, backup.Storage, parent));
             if (backup.Finished is not { } finished)
                 return;
             if (!(Oldest <= finished))

@@ -104,10 +104,12 @@ internal sealed record CopyLimit(LimitType Type, TimeSpan? MaxAge)
     {
         if (storage.Error is not null)
             return Unreadable;
-        var newest = storage.Newest.Where(backup => Includes(backup.Type)).Min(backup => (TimeSpan?)backup.Age);
-        return newest is { } age ? WhyNot(age) : "has none";
+        var meant = storage.Newest.Where(backup => Includes(backup.Type)).OrderBy(backup => backup.Age).ToList();
+        if (meant.Find(backup => !backup.IsBroken) is not { } restorable)
+            return meant.Count == 0 ? "has none" : "its newest cannot be restored from it: what it builds on is not there";
+        return WhyNot(restorable.Age, meant[0].IsBroken ? "its newest that can be restored" : "its newest");
     }
 
-    public string? WhyNot(TimeSpan age) =>
-        age > MaxAge ? $"its newest is {Humanize.Duration(age)} old, the limit is {Humanize.Duration(MaxAge.Value)}" : null;
+    public string? WhyNot(TimeSpan age, string what = "its newest") =>
+        age > MaxAge ? $"{what} is {Humanize.Duration(age)} old, the limit is {Humanize.Duration(MaxAge.Value)}" : null;
 }

@@ -1,13 +1,14 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// Too few copies. The longest limit of the target has passed for each that is missing, so it is critical; the alert BackupCopiesMissing
-/// says the same.
+/// Too few copies: the longest limit of the target has passed for each that is missing, so it is critical; the alert BackupCopiesMissing
+/// says the same. And storages that lack what their backups build on.
 /// </summary>
 internal static class CopyFindings
 {
     public static void Add(List<Finding> findings, ProbeResult result)
     {
+        AddBroken(findings, result);
         if (result.Instance.Copies is not { } asked || result.Copies is not { } copies || copies.Count >= asked)
             return;
         var missing = copies.Storages.Where(copy => copy.WhyNot is not null).ToList();
@@ -24,4 +25,27 @@ internal static class CopyFindings
             )
         );
     }
+
+    // What can be restored from no storage is reported for the tool.
+    static void AddBroken(List<Finding> findings, ProbeResult result)
+    {
+        foreach (var storage in result.Storages)
+        {
+            var broken = storage.Newest.Where(newest => newest.BrokenChains > 0 && !IsBrokenEverywhere(result, storage, newest.Type));
+            foreach (var newest in broken)
+                findings.Add(
+                    new(
+                        false,
+                        $"{newest.BrokenChains} of the newest {newest.Type.Name()} backups of {Humanize.Tool(storage.Tool)} cannot be "
+                            + $"restored from {storage.Name}: the backup they build on is not in it",
+                        $"Take a full backup into {storage.Name}."
+                    )
+                );
+        }
+    }
+
+    static bool IsBrokenEverywhere(ProbeResult result, StorageFacts storage, BackupType type) =>
+        result.Backups.Any(backup =>
+            backup.Source == storage.Source && backup.Tool == storage.Tool && backup.Type == type && backup.BrokenChains > 0
+        );
 }

@@ -157,7 +157,7 @@ internal static class Findings
             return;
         if (ArchiverStates.Classify(server) is ArchiverState.Never or ArchiverState.Discarded)
             return;
-        if (RecoveryPoint.Base(result.Backups) is { } newest && RecoveryPoint.Doubt(server, newest, archive) is { } doubt)
+        if (RecoveryPoint.Doubt(server, result.Backups, archive) is { } doubt)
             findings.Add(new(false, doubt.Summary, doubt.Advice));
     }
 

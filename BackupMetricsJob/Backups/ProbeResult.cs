@@ -6,6 +6,8 @@ namespace BackupMetricsJob.Backups;
 /// </summary>
 internal sealed record ProbeResult(Instance Instance)
 {
+    Conclusions _conclusions;
+
     /// <summary>
     /// Whether this instance was asked itself. If not, another source reported it (a catalogue does), and there is no probe to report.
     /// </summary>
@@ -61,14 +63,46 @@ internal sealed record ProbeResult(Instance Instance)
     public TimeSpan? LossWindow => Loss?.Window;
 
     /// <summary>The same, and by whose word.</summary>
-    public Loss? Loss => RecoveryPoint.Estimate(Server, Backups, ArchiveWord, At);
+    public Loss? Loss => _conclusions.Of(this).Loss;
 
     /// <summary>What the archives' listings come to; null where none was ever imported.</summary>
-    public ArchiveWord? ArchiveWord => ArchiveWord.For(this);
+    public ArchiveWord? ArchiveWord => _conclusions.Of(this).Archive;
 
     /// <summary>In how many storages there is a backup that is new enough; null where that is unknown, or does not matter.</summary>
     public Copies? Copies => BackupMetricsJob.Backups.Copies.Find(this);
 
     /// <summary>How much WAL a restore would replay; null where that, or the recovery point itself, is unknown.</summary>
     public long? ReplayBytes => LossWindow is null ? null : RecoveryPoint.ReplayBytes(Server, Backups);
+
+    /// <summary>
+    /// What is concluded from a result, once. A copy of the result, which may have other facts, concludes for itself. It is no fact: two
+    /// results are equal whether or not one of them was asked.
+    /// </summary>
+    struct Conclusions : IEquatable<Conclusions>
+    {
+        Concluded? _concluded;
+
+        public Concluded Of(ProbeResult result)
+        {
+            if (_concluded is { } known && ReferenceEquals(known.From, result))
+                return known;
+            var archive = ArchiveWord.For(result);
+            return _concluded = new(result, archive, RecoveryPoint.Estimate(result.Server, result.Backups, archive, result.At));
+        }
+
+        public readonly bool Equals(Conclusions other) => true;
+
+        public override readonly bool Equals(object? obj) => obj is Conclusions;
+
+        public override readonly int GetHashCode() => 0;
+    }
+
+    sealed class Concluded(ProbeResult from, ArchiveWord? archive, Loss? loss)
+    {
+        public ProbeResult From => from;
+
+        public ArchiveWord? Archive => archive;
+
+        public Loss? Loss => loss;
+    }
 }

@@ -43,7 +43,7 @@ internal static class RecoveryPoint
     /// The base backup that WAL would be replayed on: the newest that a tool knows, else the newest that the server saw stopped, which need
     /// not have been stored.
     /// </summary>
-    public static BackupFacts? Base(IReadOnlyList<BackupFacts> backups)
+    static BackupFacts? Base(IReadOnlyList<BackupFacts> backups)
     {
         BackupFacts? newest = null;
         foreach (var backup in backups)
@@ -78,8 +78,13 @@ internal static class RecoveryPoint
     static bool CanBeRestored(BackupFacts backup) =>
         backup.Type == BackupType.Full || (backup.BrokenChains == 0 && backup.StartLsn is not null);
 
-    /// <summary>Why the server's word is not enough, and the listings do not make up for it; null where it is enough.</summary>
-    public static ArchiveDoubt? Doubt(ServerEvidence server, BackupFacts newest, ArchiveWord? archive) =>
+    /// <summary>
+    /// Why the server's word is not enough, and the listings do not make up for it; null where it is enough, or no base backup is known.
+    /// </summary>
+    public static ArchiveDoubt? Doubt(ServerEvidence server, IReadOnlyList<BackupFacts> backups, ArchiveWord? archive) =>
+        Base(backups) is { } newest ? Doubt(server, newest, archive) : null;
+
+    static ArchiveDoubt? Doubt(ServerEvidence server, BackupFacts newest, ArchiveWord? archive) =>
         archive?.LeavesNoDoubt(server) == true ? null : ArchiveDoubt.Find(server, newest);
 
     static bool IsFromTool(BackupFacts backup) => backup.Source != SourceName.Server;

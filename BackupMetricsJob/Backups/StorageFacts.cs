@@ -24,4 +24,13 @@ internal sealed record StorageFacts(string Source, string Tool, string Name)
 }
 
 /// <summary>The newest good backup of one type in one storage.</summary>
-internal sealed record StoredBackup(BackupType Type, DateTimeOffset Finished, TimeSpan Age);
+internal sealed record StoredBackup(BackupType Type, DateTimeOffset Finished, TimeSpan Age)
+{
+    /// <summary>
+    /// How many of the newest of this type cannot be restored from here, since what they build on is not here; for incr and diff.
+    /// </summary>
+    public long? BrokenChains { get; init; }
+
+    /// <summary>Whether this one is among them.</summary>
+    public bool IsBroken { get; init; }
+}

@@ -16,6 +16,9 @@ internal sealed record ArchiveListingOptions(string Server, string Storage, Date
     /// <summary>The segment that the server had archived last before that, by name; null where nobody asked it.</summary>
     public string? Archived { get; init; }
 
+    /// <summary>The segment that it says it has archived last now; null where nobody asked it.</summary>
+    public string? ArchivedNow { get; init; }
+
     /// <summary>Whether a listing without a segment may take the place of one that has some.</summary>
     public bool AllowEmpty { get; init; }
 }
@@ -56,13 +59,11 @@ internal static class ArchiveListingImport
         ArchiveListed? listed = null;
         Listed.Note? note = null;
         var listedAt = options.ListedAt ?? options.Now;
-        var failure = await CatalogSession.RunAsync(
+        var failure = await CatalogSession.RunOnCatalogueAsync(
             catalogue,
             timeout,
             async (session, cancellationToken) =>
             {
-                if (await CatalogVersion.CheckAsync(session, cancellationToken) is { } wrong)
-                    return wrong;
                 note = await NewServers.FindAsync(session, options.Server, cancellationToken);
                 session.Step = "reading the listing";
                 string? refused;
@@ -131,6 +132,9 @@ internal static class ArchiveListingImport
             );
             merge.Parameters.Add(new() { Value = listed.Names });
             merge.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)options.Archived ?? DBNull.Value });
+            merge.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)options.ArchivedNow ?? DBNull.Value });
+            merge.Parameters.Add(new() { Value = options.Now.UtcDateTime });
+            merge.Parameters.Add(new() { Value = options.AllowEmpty });
             await merge.ExecuteNonQueryAsync(cancellationToken);
         }
 
@@ -151,23 +155,22 @@ internal static class ArchiveListingImport
         var others = listed.OtherFiles == 0 ? "" : $", only other files like \"{PlainText.OnOneLine(listed.FirstOther!, 200)}\"";
         await using var known = session.Command(SqlText.Load("archive_known"), options.Server, options.Storage);
         await using var row = await known.ExecuteReaderAsync(cancellationToken);
-        var isKnown = await row.ReadAsync(cancellationToken) && !await row.IsDBNullAsync(row.GetOrdinal("listed_at"), cancellationToken);
+        var isKnown = await row.ReadAsync(cancellationToken) && !row.IsNull("listed_at");
         if (listed.Names == 0 && !options.AllowEmpty)
         {
             return $"the listing names no WAL segment{others}. "
                 + (
                     isKnown
-                        ? $"The catalogue's has {Humanize.Segments(row.GetInt64(row.GetOrdinal("names")))}: if they are really gone, "
-                            + "use --allow-empty"
+                        ? $"The catalogue's has {Humanize.Segments(row.Long("names"))}: if they are really gone, " + "use --allow-empty"
                         : "Is it the right folder, and the right --wal-segment-size? If the archive is really empty, use --allow-empty"
                 );
         }
 
-        if (isKnown && row.GetDateTime(row.GetOrdinal("listed_at")) is var before && before > listedAt.UtcDateTime)
+        if (isKnown && row.Time("listed_at") is var before && before > listedAt)
             return $"the listing was made at {Humanize.Time(listedAt)}, and the catalogue has a newer one, of {Humanize.Time(before)}"
                 + (options.ListedAt is null ? "" : ". If it was made later than its file says, say when with --listed-at");
         return isKnown && !options.AllowEmpty && EndsEarlier(listed, row) is { } how
-            ? $"the listing {how} that of {Humanize.Time(row.GetDateTime(row.GetOrdinal("listed_at")))}: it is cut off, or the newest "
+            ? $"the listing {how} that of {Humanize.Time(row.Time("listed_at"))}: it is cut off, or the newest "
                 + "WAL is gone from the archive. If it really is, use --allow-empty"
             : null;
     }
@@ -177,13 +180,12 @@ internal static class ArchiveListingImport
     /// </summary>
     static string? EndsEarlier(ArchiveListed listed, NpgsqlDataReader known)
     {
-        if (listed.Segments.Count == 0 || known.IsDBNull(known.GetOrdinal("timeline")))
+        if (listed.Segments.Count == 0 || known.IsNull("timeline"))
             return null;
-        var size = known.GetOrdinal("segment_size");
-        if (listed.SegmentSize is { } bytes && !known.IsDBNull(size) && known.GetInt64(size) != bytes)
+        if (listed.SegmentSize is { } bytes && known.LongOrNull("segment_size") is { } size && size != bytes)
             return null;
         var newest = listed.Segments.MaxBy(run => (run.Timeline, run.Last));
-        var (timeline, last) = (known.GetInt64(known.GetOrdinal("timeline")), known.GetInt64(known.GetOrdinal("last_segment")));
+        var (timeline, last) = (known.Long("timeline"), known.Long("last_segment"));
         return newest.Timeline < timeline ? $"ends on timeline {newest.Timeline}, before timeline {timeline} of"
             : newest.Timeline == timeline && newest.Last < last ? $"ends {Humanize.Segments(last - newest.Last)} before the end of"
             : null;

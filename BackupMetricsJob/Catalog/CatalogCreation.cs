@@ -53,16 +53,16 @@ internal static class CatalogCreation
         await using var command = session.Command(Rights);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
-        if (row.GetBoolean(row.GetOrdinal("is_standby")))
+        if (row.Flag("is_standby"))
             return CatalogFailure.Database(
                 $"{database.Description} is a standby, which cannot be written, and has no catalogue that this role may use: connect to "
                     + "its primary, or keep the catalogue in another database with --catalogue"
             );
-        var isThere = row.GetBoolean(row.GetOrdinal("is_there"));
-        if (isMissing && (isThere || row.GetBoolean(row.GetOrdinal("may_create"))))
+        var isThere = row.Flag("is_there");
+        if (isMissing && (isThere || row.Flag("may_create")))
             return null;
-        var (role, name) = (row.GetString(row.GetOrdinal("role")), row.GetString(row.GetOrdinal("database")));
-        var asOwner = (database with { User = row.GetString(row.GetOrdinal("owner")) }).Description;
+        var (role, name) = (row.Text("role"), row.Text("database"));
+        var asOwner = (database with { User = row.Text("owner") }).Description;
         var what = isThere
             ? $"the role \"{role}\" may not write the catalogue in the database \"{name}\""
             : $"there is no catalogue in the database \"{name}\", and the role \"{role}\" may not create one";

@@ -74,13 +74,11 @@ internal static class CatalogForget
     )
     {
         string? removed = null;
-        var failure = await CatalogSession.RunAsync(
+        var failure = await CatalogSession.RunOnCatalogueAsync(
             catalogue,
             timeout,
             async (session, cancellationToken) =>
             {
-                if (await CatalogVersion.CheckAsync(session, cancellationToken) is { } wrong)
-                    return wrong;
                 session.Step = step;
                 await using var command = session.Command(sql, first, second);
                 // NULL alone has no type.

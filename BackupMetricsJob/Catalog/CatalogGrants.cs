@@ -10,8 +10,9 @@ namespace BackupMetricsJob.Catalog;
 internal static class CatalogGrants
 {
     const string DatabaseRights = """
-        SELECT quote_ident(current_database()), has_database_privilege('public', current_database(), 'CONNECT'),
-          has_database_privilege('public', current_database(), 'TEMPORARY')
+        SELECT quote_ident(current_database()) AS database,
+          has_database_privilege('public', current_database(), 'CONNECT') AS may_connect,
+          has_database_privilege('public', current_database(), 'TEMPORARY') AS may_use_temporary
         """;
 
     public static async Task<string> GiveAsync(CatalogSession session, string? writer, string? reader, CancellationToken cancellationToken)
@@ -23,7 +24,7 @@ internal static class CatalogGrants
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
             await row.ReadAsync(cancellationToken);
-            (database, mayConnect, mayUseTemporary) = (row.GetString(0), row.GetBoolean(1), row.GetBoolean(2));
+            (database, mayConnect, mayUseTemporary) = (row.Text("database"), row.Flag("may_connect"), row.Flag("may_use_temporary"));
         }
 
         var left = new StringBuilder();
@@ -43,7 +44,7 @@ internal static class CatalogGrants
                 GRANT SELECT, INSERT, UPDATE, DELETE ON backup_metrics.backup_source TO {0};
                 GRANT SELECT, INSERT, UPDATE, DELETE ON backup_metrics.archive_listing, backup_metrics.archive_range TO {0};
                 GRANT SELECT, INSERT, UPDATE, DELETE ON backup_metrics.backup_storage, backup_metrics.backup_refusal TO {0};
-                GRANT SELECT ON backup_metrics.backup_count, backup_metrics.schema_version TO {0};
+                GRANT SELECT ON backup_metrics.backup_count, backup_metrics.backup_chain, backup_metrics.schema_version TO {0};
 
                 """,
             left,
@@ -59,7 +60,7 @@ internal static class CatalogGrants
                 + """
                 GRANT USAGE ON SCHEMA backup_metrics TO {0};
                 GRANT SELECT ON backup_metrics.backup_catalog, backup_metrics.backup_source, backup_metrics.backup_count,
-                  backup_metrics.archive_listing, backup_metrics.archive_range,
+                  backup_metrics.backup_chain, backup_metrics.archive_listing, backup_metrics.archive_range,
                   backup_metrics.backup_storage, backup_metrics.backup_refusal, backup_metrics.schema_version TO {0};
 
                 """,

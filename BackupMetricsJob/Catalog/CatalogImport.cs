@@ -75,13 +75,11 @@ internal static class CatalogImport
         IReadOnlyCollection<string> about = [];
         string? otherTool = null;
         var isClash = false;
-        result.Failure = await CatalogSession.RunAsync(
+        result.Failure = await CatalogSession.RunOnCatalogueAsync(
             catalogue,
             timeout,
             async (session, cancellationToken) =>
             {
-                if (await CatalogVersion.CheckAsync(session, cancellationToken) is { } failure)
-                    return failure;
                 var servers = new List<ListedServer>();
                 try
                 {

@@ -13,18 +13,16 @@ internal static class CatalogPrune
     public static async Task<PruneResult> RunAsync(ConnectionSettings catalogue, TimeSpan keep, TimeSpan timeout, CancellationToken stop)
     {
         var result = new PruneResult(null);
-        var failure = await CatalogSession.RunAsync(
+        var failure = await CatalogSession.RunOnCatalogueAsync(
             catalogue,
             timeout,
             async (session, cancellationToken) =>
             {
-                if (await CatalogVersion.CheckAsync(session, cancellationToken) is { } wrong)
-                    return wrong;
                 session.Step = "pruning";
                 await using var command = session.Command(SqlText.Load("catalog_prune"), keep.TotalSeconds);
                 await using var row = await command.ExecuteReaderAsync(cancellationToken);
                 await row.ReadAsync(cancellationToken);
-                result = new(null, row.GetInt64(0), row.GetInt64(1));
+                result = new(null, row.Long("deleted"), row.Long("failures"));
                 return null;
             },
             stop

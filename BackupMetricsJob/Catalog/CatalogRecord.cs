@@ -25,13 +25,11 @@ internal static class CatalogRecord
         Action<Listed.Note>? noted = null,
         ulong? drilled = null
     ) =>
-        CatalogSession.RunAsync(
+        CatalogSession.RunOnCatalogueAsync(
             catalogue,
             timeout,
             async (session, cancellationToken) =>
             {
-                if (await CatalogVersion.CheckAsync(session, cancellationToken) is { } failure)
-                    return failure;
                 if (noted is not null && await NoteAsync(session, row, drilled, cancellationToken) is { } note)
                     noted(note);
                 session.Step = "recording";

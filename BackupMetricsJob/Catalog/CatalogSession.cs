@@ -75,6 +75,23 @@ internal sealed class CatalogSession
         }
     }
 
+    /// <summary>
+    /// The same in a database that has the catalogue that this program knows; in another one it is a failure, and nothing is done.
+    /// </summary>
+    public static Task<CatalogFailure?> RunOnCatalogueAsync(
+        ConnectionSettings settings,
+        TimeSpan timeout,
+        Func<CatalogSession, CancellationToken, Task<CatalogFailure?>> work,
+        CancellationToken stop
+    ) =>
+        RunAsync(
+            settings,
+            timeout,
+            async (session, cancellationToken) =>
+                await CatalogVersion.CheckAsync(session, cancellationToken) ?? await work(session, cancellationToken),
+            stop
+        );
+
     /// <summary>A command with its parameters in the order of $1, $2 and so on; null is NULL.</summary>
     [SuppressMessage(
         "Security",

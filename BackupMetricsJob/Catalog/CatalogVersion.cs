@@ -7,7 +7,7 @@ namespace BackupMetricsJob.Catalog;
 internal static class CatalogVersion
 {
     /// <summary>The version that this program makes, reads and writes: the number of the newest Sql/catalog_schema_N.sql.</summary>
-    public const int Known = 5;
+    public const int Known = 6;
 
     const string Read = "SELECT coalesce(max(version), 0) FROM backup_metrics.schema_version";
 

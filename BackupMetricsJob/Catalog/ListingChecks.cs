@@ -33,8 +33,8 @@ internal static class ListingChecks
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? CatalogFailure.Input(
-                $"the list of \"{row.GetString(0)}\" is empty, "
-                    + $"but the catalogue has {Humanize.Count(row.GetInt64(1), "backup")} of this server: "
+                $"the list of \"{row.Text("server")}\" is empty, "
+                    + $"but the catalogue has {Humanize.Count(row.Long("backups"), "backup")} of this server: "
                     + "nothing was written. If they are really gone, use --allow-empty"
             )
             : null;
@@ -57,8 +57,8 @@ internal static class ListingChecks
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? CatalogFailure.Input(
-                $"the list of \"{row.GetString(0)}\" is from the cluster with system identifier {row.GetString(2)}, but the catalogue's "
-                    + $"backups under that name are from {row.GetString(1)}: nothing was written. If these are two servers, "
+                $"the list of \"{row.Text("server")}\" is from the cluster with system identifier {row.Text("listed")}, but the "
+                    + $"catalogue's backups under that name are from {row.Text("known")}: nothing was written. If these are two servers, "
                     + "import one of them "
                     + "with --server NAME. If the old cluster no longer exists, use --allow-empty"
             )
@@ -93,9 +93,9 @@ internal static class ListingChecks
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? CatalogFailure.Input(
-                $"the list of \"{row.GetString(0)}\" has {Humanize.Count(row.GetInt64(2), "backup")}, "
+                $"the list of \"{row.Text("server")}\" has {Humanize.Count(row.Long("listed"), "backup")}, "
                     + "and the catalogue knows none of them; "
-                    + $"of its own {row.GetInt64(1)} none is listed, and some are newer than the oldest listed: nothing was written. "
+                    + $"of its own {row.Long("known")} none is listed, and some are newer than the oldest listed: nothing was written. "
                     + "If these are two servers, import one of them with --server NAME. "
                     + "If the old backups are really gone, use --allow-empty"
             )

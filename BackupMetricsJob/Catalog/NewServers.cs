@@ -103,7 +103,7 @@ internal static class NewServers
             notes.Add(
                 Note(
                     row.Text("server"),
-                    row.GetBoolean(row.GetOrdinal("has_backups"))
+                    row.Flag("has_backups")
                         ? $"the same backups are known as those of \"{known}\""
                         : Same(known, row.Text("tool")),
                     known
@@ -152,7 +152,7 @@ internal static class NewServers
         var names = new List<string>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
-            names.Add(row.GetString(0));
+            names.Add(row.Text("server"));
         return names;
     }
 }

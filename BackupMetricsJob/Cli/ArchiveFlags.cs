@@ -21,6 +21,9 @@ internal sealed record ArchiveSettings
     /// <summary>The newest segment that the server had archived before it was made, by name; null: nobody asked it.</summary>
     public string? Archived { get; init; }
 
+    /// <summary>The newest segment that the server says it has archived now, by name; null: nobody asked it.</summary>
+    public string? ArchivedNow { get; init; }
+
     /// <summary>When it was made; null: now, or when its file was written.</summary>
     public DateTimeOffset? ListedAt { get; init; }
 }

@@ -106,6 +106,8 @@ internal static class ImportCommand
                     list = list with { Listing = archive.Read(parsed, options, problems) };
                 if (list.FindInputFault(context) is { } fault)
                     problems.Add(new(ProblemOrigin.Flag, "FILE is missing, and " + fault));
+                if (list.FindMistypedFile(context) is { } mistyped)
+                    problems.Add(new(ProblemOrigin.Flag, mistyped));
                 return access is null || problems.Count > 0
                     ? CatalogFlags.Report(problems, context)
                     : await ImportAsync(list, options, parsed.GetValue(allowEmpty), access, context);

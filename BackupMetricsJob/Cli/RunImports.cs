@@ -50,6 +50,8 @@ internal sealed class RunImports(IReadOnlyList<ToolList> lists, TimeSpan timeout
                 problems.Add(setting.CreateProblem("only one list can come from standard input: give the others as TOOL=FILE"));
             else if (list.FindInputFault(context) is { } fault)
                 problems.Add(setting.CreateProblem($"{list.Tool} has no file, and {fault}"));
+            else if (list.FindMistypedFile(context) is { } mistyped)
+                problems.Add(setting.CreateProblem(mistyped));
             if (job is { Import.Server: null } && ToolList.NeedsServer(list.Tool))
                 problems.Add(new(ProblemOrigin.Flag, $"--instance NAME is missing: {list.Tool} does not name the server in its output"));
             lists.Add(list);
@@ -71,13 +73,10 @@ internal sealed class RunImports(IReadOnlyList<ToolList> lists, TimeSpan timeout
         foreach (var list in lists)
         {
             progress?.Enter(RunStage.Importing, lists.Count, timeout);
-            var report = await (list with { ServerFlag = "--instance" }).ImportAsync(
-                into.Connection,
-                options,
-                allowEmpty: false,
-                timeout,
-                context.Signals.Stop
-            );
+            var asks = list.Tool == ToolList.Archive ? into.Probed : null;
+            var archived = asks is null ? null : await LastArchived.AskAsync(asks, context.Signals.Stop);
+            var named = list with { ServerFlag = "--instance", Listing = list.Listing with { ArchivedNow = archived } };
+            var report = await named.ImportAsync(into.Connection, options, allowEmpty: false, timeout, context.Signals.Stop);
             _results.Add(report is { Note: { } note } && into.IsOwnServer ? report with { Note = note + LostWithServer } : report);
         }
     }

@@ -71,6 +71,7 @@ internal sealed record ToolList(string Tool, string? File)
         {
             ListedAt = Listing.ListedAt ?? WrittenAt(options.Now),
             Archived = Listing.Archived,
+            ArchivedNow = Listing.ArchivedNow,
             AllowEmpty = allowEmpty,
         };
         return ImportReport.From(
@@ -98,6 +99,15 @@ internal sealed record ToolList(string Tool, string? File)
         && System.IO.File.GetLastWriteTimeUtc(File) is var written
         && written < now.UtcDateTime
             ? new DateTimeOffset(written, TimeSpan.Zero)
+            : null;
+
+    /// <summary>
+    /// At a terminal, a file that is not there was mistyped: nothing is wrong with anybody's backups. Elsewhere, in cron, whatever makes it
+    /// has failed, which is recorded. A file that cannot be read, or a pipe that nobody writes to, is there.
+    /// </summary>
+    public string? FindMistypedFile(ProcessContext context) =>
+        context.IsInteractive && File is not null && !System.IO.File.Exists(File)
+            ? $"{File} {(Directory.Exists(File) ? "is a folder" : "does not exist")}: nothing was imported, and no failure was recorded"
             : null;
 
     /// <summary>Why nothing can come from standard input; null if something can, or if it is not read.</summary>

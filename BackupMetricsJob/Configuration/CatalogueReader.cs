@@ -66,6 +66,9 @@ internal static class CatalogueReader
         ImportTarget? ImportInto(ConnectionSettings database) =>
             settings.One(JobSettings.Import) is null
                 ? null
-                : new(database, server, catalogue is null && others.Contains(SourceName.Server));
+                : new(database, server, catalogue is null && others.Contains(SourceName.Server))
+                {
+                    Probed = others.Contains(SourceName.Server) ? connection : null,
+                };
     }
 }

@@ -19,7 +19,11 @@ internal sealed record MonitoredTarget(Target? Target, Instance Instance, Source
 /// <param name="Connection">The database of the catalogue.</param>
 /// <param name="Server">The server that every list is of; null: those that the lists name.</param>
 /// <param name="IsOwnServer">Whether it is in the server that is probed itself.</param>
-internal sealed record ImportTarget(ConnectionSettings Connection, string? Server, bool IsOwnServer);
+internal sealed record ImportTarget(ConnectionSettings Connection, string? Server, bool IsOwnServer)
+{
+    /// <summary>The server that is probed itself; null if only the catalogue is read.</summary>
+    public ConnectionSettings? Probed { get; init; }
+}
 
 /// <summary>The part of the targets that a run probes. <paramref name="Index"/> counts from 0.</summary>
 internal sealed record Shard(int Index, int Count);

@@ -37,14 +37,14 @@ internal sealed record Recovered(long? Lsn, DateTimeOffset? LastTransaction, ulo
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         return new(
-            row.LongOrNull(row.GetOrdinal("lsn")),
-            row.TimeOrNull(row.GetOrdinal("last_transaction"), "the last transaction"),
-            (ulong)row.GetInt64(row.GetOrdinal("system_identifier")),
-            row.GetBoolean(row.GetOrdinal("has_checksums")),
-            row.GetBoolean(row.GetOrdinal("is_in_recovery"))
+            row.LongOrNull("lsn"),
+            row.TimeOrNull("last_transaction", "the last transaction"),
+            (ulong)row.Long("system_identifier"),
+            row.Flag("has_checksums"),
+            row.Flag("is_in_recovery")
         )
         {
-            SegmentSize = row.GetInt32(row.GetOrdinal("segment_size")),
+            SegmentSize = row.Integer("segment_size"),
         };
     }
 
@@ -58,7 +58,7 @@ internal sealed record Recovered(long? Lsn, DateTimeOffset? LastTransaction, ulo
         {
             await using var row = await command.ExecuteReaderAsync(cancellationToken);
             await row.ReadAsync(cancellationToken);
-            return row.TimeOrNull(row.GetOrdinal("began"), "the start of the backup");
+            return row.TimeOrNull("began", "the start of the backup");
         }
         catch (PostgresException)
         {

@@ -46,18 +46,16 @@ internal static class Rotation
     )
     {
         var tested = new Dictionary<(string Server, string Tool), double>();
-        var failure = await CatalogSession.RunAsync(
+        var failure = await CatalogSession.RunOnCatalogueAsync(
             catalogue,
             Timeout,
             async (session, cancellationToken) =>
             {
-                if (await CatalogVersion.CheckAsync(session, cancellationToken) is { } wrong)
-                    return wrong;
                 session.Step = "reading the last restore tests";
                 await using var command = session.Command(Sql, Names(drills));
                 await using var row = await command.ExecuteReaderAsync(cancellationToken);
                 while (await row.ReadAsync(cancellationToken))
-                    tested[(row.Text("server"), row.Text("tool"))] = row.GetDouble(row.GetOrdinal("tested"));
+                    tested[(row.Text("server"), row.Text("tool"))] = row.Number("tested");
                 return null;
             },
             stop

@@ -42,7 +42,7 @@ internal sealed class BackupMetrics(Samples samples)
     {
         foreach (var limit in result.Instance.Limits)
             samples.Set(MetricNames.BackupMaxAge, labels, limit.MaxAge.TotalSeconds, limit.Type.Name(), limit.Severity.Name());
-        samples.Set(MetricNames.CopiesMin, labels, result.Instance.Copies);
+        samples.Set(StorageMetricNames.CopiesMin, labels, result.Instance.Copies);
     }
 
     void WriteArchiver(ServerEvidence server, SampleLabels labels)

@@ -31,7 +31,7 @@ internal static class BackupSamples
     // Of a tool with one storage this says nothing that the series without the label does not: no series a target more for most fleets.
     static void WriteStorages(ProbeResult result, SampleLabels labels, Samples samples)
     {
-        samples.Set(MetricNames.Copies, labels, result.Copies?.Count);
+        samples.Set(StorageMetricNames.Copies, labels, result.Copies?.Count);
         foreach (var storage in result.Storages)
         {
             if (
@@ -40,15 +40,11 @@ internal static class BackupSamples
             )
                 continue;
             foreach (var newest in storage.Newest)
-                samples.Set(
-                    MetricNames.StorageLastSuccess,
-                    labels,
-                    newest.Finished.UnixSeconds(),
-                    storage.Source,
-                    storage.Tool,
-                    newest.Type.Name(),
-                    storage.Name
-                );
+            {
+                var series = labels.With(storage.Source, storage.Tool, newest.Type.Name(), storage.Name);
+                samples.Set(StorageMetricNames.LastSuccess, series, newest.Finished.UnixSeconds());
+                samples.Set(StorageMetricNames.BrokenChains, series, newest.BrokenChains);
+            }
         }
     }
 

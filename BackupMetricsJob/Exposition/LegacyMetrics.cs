@@ -14,8 +14,8 @@ internal static class LegacyMetrics
     public static void Write(ProbeResult result, SampleLabels labels, Samples samples)
     {
         var site = Archiver(result)?.Site ?? result.Instance.Name;
-        samples.Set(MetricNames.PghoardAge, labels, Base(result, Pghoard)?.Age.TotalSeconds, site, "basebackup");
-        samples.Set(MetricNames.PghoardAge, labels, Xlog(result, Pghoard)?.Age.TotalSeconds, site, "xlog");
+        samples.SetNamed(MetricNames.PghoardAge, labels, Base(result, Pghoard)?.Age.TotalSeconds, site, "basebackup");
+        samples.SetNamed(MetricNames.PghoardAge, labels, Xlog(result, Pghoard)?.Age.TotalSeconds, site, "xlog");
         samples.Set(MetricNames.WalgUpload, labels, Base(result, Walg)?.At.UnixSeconds(), "basebackup");
         samples.Set(MetricNames.WalgUpload, labels, Xlog(result, Walg)?.At.UnixSeconds(), "xlog");
     }

@@ -78,7 +78,7 @@ internal static class MetricNames
 
     public static readonly Metric BrokenChains = new(
         "postgres_backup_broken_chains",
-        "How many of the newest incremental or differential backups build on a backup that is gone, and cannot be restored.",
+        "How many of the newest incremental or differential backups build on a backup that is gone, and can be restored from no storage.",
         "source",
         "tool",
         "type"
@@ -112,25 +112,6 @@ internal static class MetricNames
         "The limit configured for the age of the newest backup, in seconds; published whether the database answers or not.",
         "type",
         "severity"
-    );
-
-    public static readonly Metric StorageLastSuccess = new(
-        "postgres_backup_storage_last_success_timestamp_seconds",
-        "When the newest good backup in this repository or storage finished, in seconds since 1970.",
-        "source",
-        "tool",
-        "type",
-        "storage"
-    );
-
-    public static readonly Metric Copies = new(
-        "postgres_backup_copies",
-        "Repositories and storages that could be read, and whose newest backup is within the limit."
-    );
-
-    public static readonly Metric CopiesMin = new(
-        "postgres_backup_copies_min",
-        "How many copies were asked for; published whether the database answers or not."
     );
 
     public static readonly Metric ArchiveState = new(
@@ -257,9 +238,10 @@ internal static class MetricNames
         RestoreTestMetricNames.RecoveredUntil,
         RestoreTestMetricNames.Shortfall,
         BackupMaxAge,
-        StorageLastSuccess,
-        Copies,
-        CopiesMin,
+        StorageMetricNames.LastSuccess,
+        StorageMetricNames.BrokenChains,
+        StorageMetricNames.Copies,
+        StorageMetricNames.CopiesMin,
         ArchiveState,
         ArchiveLastSuccess,
         ArchiveLastFailure,

@@ -5,14 +5,13 @@ namespace BackupMetricsJob.Exposition;
 /// <summary>The labels of an instance: <c>instance</c>, then the metric's own, then the user's in the order of their names.</summary>
 internal sealed class SampleLabels
 {
-    readonly string _instance;
     readonly IReadOnlyList<InstanceLabel> _labels;
     readonly string[] _userNames;
     readonly string[] _userValues;
 
     SampleLabels(Instance instance)
     {
-        _instance = instance.Name;
+        Instance = instance.Name;
         _labels = instance.Labels;
         var sorted = instance.Labels.ToArray();
         Array.Sort(sorted, (a, b) => string.CompareOrdinal(a.Name, b.Name));
@@ -22,13 +21,15 @@ internal sealed class SampleLabels
     }
 
     SampleLabels(string instance, SampleLabels others) =>
-        (_instance, _labels, _userNames, _userValues, Shape) = (
+        (Instance, _labels, _userNames, _userValues, Shape) = (
             instance,
             others._labels,
             others._userNames,
             others._userValues,
             others.Shape
         );
+
+    public string Instance { get; }
 
     /// <summary>The user's label names as one string. Equal strings mean equal label names.</summary>
     public string Shape { get; }
@@ -41,7 +42,7 @@ internal sealed class SampleLabels
     public string[] Names(string[] own) => ["instance", .. own, .. _userNames];
 
     /// <summary>Adds the values of a metric's own labels.</summary>
-    public SeriesLabels With(params string[] own) => new(this, [_instance, .. own, .. _userValues]);
+    public SeriesLabels With(params string[] own) => new(this, [Instance, .. own, .. _userValues]);
 }
 
 /// <summary>The label values of a series, in the order of <see cref="SampleLabels.Names"/>.</summary>

@@ -42,6 +42,32 @@ internal sealed class Samples(CollectorRegistry registry, bool hasEmptyInstance 
             Set(metric, of.With(labelValues), value);
     }
 
+    /// <summary>
+    /// A sample of which one label may have the instance's own name as its value. prometheus-net's hash of a series is the XOR of its
+    /// values' hashes, in which two equal values cancel out: the series of all instances would have the same hash, and each would be
+    /// compared with all before it. So such a label is one of the collector, not of the series:
+    /// https://github.com/prometheus-net/prometheus-net/blob/v8.2.1/Prometheus/StringSequence.cs.
+    /// </summary>
+    /// <param name="label">The metric's first label.</param>
+    /// <param name="others">The values of its other ones.</param>
+    public void SetNamed(Metric metric, SampleLabels of, double? value, string label, params string[] others)
+    {
+        if (value is not { } known || !double.IsFinite(known))
+            return;
+        if (label != of.Instance)
+        {
+            Set(metric, of, known, [label, .. others]);
+            return;
+        }
+
+        Count++;
+        _factory
+            .WithLabels(new Dictionary<string, string> { [metric.Labels[0]] = label })
+            .CreateGauge(metric.Name, metric.Help, of.Names(metric.Labels[1..]))
+            .WithLabels(of.With(others).Values)
+            .Set(known);
+    }
+
     /// <summary>The same for labels that several metrics share.</summary>
     public void Set(Metric metric, in SeriesLabels labels, double? value)
     {

@@ -9,24 +9,37 @@ internal static class NamedColumns
 
     public static string Text(this DbDataReader row, string column) => row.GetString(row.GetOrdinal(column));
 
-    public static string? TextOrNull(this DbDataReader row, string column) => row.TextOrNull(row.GetOrdinal(column));
+    public static string? TextOrNull(this DbDataReader row, string column) =>
+        row.GetOrdinal(column) is var at && row.IsDBNull(at) ? null : row.GetString(at);
 
-    public static long Long(this DbDataReader row, string column) => row.GetInt64(row.GetOrdinal(column));
-
-    public static long? LongOrNull(this DbDataReader row, string column) => row.LongOrNull(row.GetOrdinal(column));
+    public static int Integer(this DbDataReader row, string column) => row.GetInt32(row.GetOrdinal(column));
 
     public static int? IntegerOrNull(this DbDataReader row, string column) =>
         row.GetOrdinal(column) is var at && row.IsDBNull(at) ? null : row.GetInt32(at);
 
-    public static bool? FlagOrNull(this DbDataReader row, string column) =>
-        row.GetOrdinal(column) is var at && row.IsDBNull(at) ? null : row.GetBoolean(at);
+    public static long Long(this DbDataReader row, string column) => row.GetInt64(row.GetOrdinal(column));
+
+    public static long? LongOrNull(this DbDataReader row, string column) =>
+        row.GetOrdinal(column) is var at && row.IsDBNull(at) ? null : row.GetInt64(at);
+
+    public static double Number(this DbDataReader row, string column) => row.GetDouble(row.GetOrdinal(column));
 
     public static double? NumberOrNull(this DbDataReader row, string column) =>
         row.GetOrdinal(column) is var at && row.IsDBNull(at) ? null : row.GetDouble(at);
 
-    /// <exception cref="BadDataException">It is no time that can be.</exception>
-    public static DateTimeOffset Time(this DbDataReader row, string column) => row.Time(row.GetOrdinal(column), column);
+    public static bool Flag(this DbDataReader row, string column) => row.GetBoolean(row.GetOrdinal(column));
 
+    public static bool? FlagOrNull(this DbDataReader row, string column) =>
+        row.GetOrdinal(column) is var at && row.IsDBNull(at) ? null : row.GetBoolean(at);
+
+    /// <summary>Seconds since 1970 as float8.</summary>
+    /// <param name="what">What it is the time of, in words; null: the column's name says it.</param>
     /// <exception cref="BadDataException">It is no time that can be.</exception>
-    public static DateTimeOffset? TimeOrNull(this DbDataReader row, string column) => row.TimeOrNull(row.GetOrdinal(column), column);
+    public static DateTimeOffset Time(this DbDataReader row, string column, string? what = null) =>
+        UnixTime.FromSeconds(row.Number(column), what ?? column);
+
+    /// <summary>The same, where it may be unknown.</summary>
+    /// <exception cref="BadDataException">It is no time that can be.</exception>
+    public static DateTimeOffset? TimeOrNull(this DbDataReader row, string column, string? what = null) =>
+        row.NumberOrNull(column) is { } seconds ? UnixTime.FromSeconds(seconds, what ?? column) : null;
 }

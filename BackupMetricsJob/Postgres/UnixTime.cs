@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 
 namespace BackupMetricsJob.Postgres;
@@ -7,20 +6,11 @@ namespace BackupMetricsJob.Postgres;
 [SuppressMessage("Design", "CA1032", Justification = "Thrown in one place, with what it needs to say.")]
 internal sealed class BadDataException(string message) : Exception(message);
 
-/// <summary>Reads columns with seconds since 1970 as float8, to the microsecond.</summary>
+/// <summary>Seconds since 1970, to the microsecond.</summary>
 internal static class UnixTime
 {
     // The end of year 9999, the limit of DateTimeOffset.
     const double Last = 253402300799;
-
-    public static DateTimeOffset Time(this DbDataReader reader, int column, string what) => FromSeconds(reader.GetDouble(column), what);
-
-    public static DateTimeOffset? TimeOrNull(this DbDataReader reader, int column, string what) =>
-        reader.IsDBNull(column) ? null : FromSeconds(reader.GetDouble(column), what);
-
-    public static long? LongOrNull(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
-
-    public static string? TextOrNull(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
     /// <summary>Whether these seconds since 1970 are a valid time.</summary>
     public static bool IsTime(double seconds) => seconds is >= 0 and <= Last;

@@ -49,13 +49,14 @@ internal static class RunSummary
             to.WriteLine($"group {group}");
         if (report.Textfile is { } file)
         {
-            var samples = file.Failure is null ? $" ({Humanize.Count(report.Samples, "sample")})" : "";
+            var samples = file.Failure is null ? $" ({Humanize.Count(file.Samples, "sample")})" : "";
             to.WriteLine($"{(file.Failure is null ? "ok" : "FAILED")} {PlainText.OnOneLine(file.Describe())}{samples}");
         }
 
-        foreach (var (push, refused) in report.Pushes)
+        foreach (var gateway in report.Pushes)
         {
-            if (refused is { } reason)
+            var push = gateway.Outcome;
+            if (gateway.RefusedLegacyNames is { } reason)
                 to.WriteLine(
                     "warning: the gateway refused pghoard_last_upload_age or walg_last_upload, "
                         + $"so the rest was pushed without them: {reason}"
@@ -63,7 +64,7 @@ internal static class RunSummary
             var samples = push.Arrived
                 ? string.Create(
                     CultureInfo.InvariantCulture,
-                    $" ({Humanize.Count(report.Samples, "sample")}, {push.Elapsed.TotalSeconds:F2} s)"
+                    $" ({Humanize.Count(gateway.Samples, "sample")}, {push.Elapsed.TotalSeconds:F2} s)"
                 )
                 : "";
             to.WriteLine($"{(push.Arrived ? "ok" : "FAILED")} {push.Describe()}{samples}");

@@ -58,7 +58,7 @@ internal static class RunSummaryJson
                 json =>
                 {
                     json.WriteString("file", file.Path);
-                    json.WriteNumber("samples", report.Samples);
+                    json.WriteNumber("samples", file.Samples);
                     json.WriteString("message", PlainText.OnOneLine(file.Describe()));
                 }
             );
@@ -105,7 +105,7 @@ internal static class RunSummaryJson
             json.WriteNumber("status", status);
         if (report.Group is { } group)
             json.WriteString("group", group.ToString());
-        json.WriteNumber("samples", report.Samples);
+        json.WriteNumber("samples", to.Samples);
         json.WriteNumber("attempts", push.Attempts);
         json.WriteNumber("elapsed_seconds", Math.Round(push.Elapsed.TotalSeconds, 3));
         if (push.ClockSkew is { } skew)

@@ -28,7 +28,9 @@ internal static class ShowStorage
                 + (storage.LastRead is { } read ? $"last read at {Humanize.Time(read)}" : "never read");
         var parts = storage
             .Newest.OrderBy(backup => backup.Age)
-            .Select(backup => $"{backup.Type.Name()} {Humanize.Duration(backup.Age)} old")
+            .Select(backup =>
+                $"{backup.Type.Name()} {Humanize.Duration(backup.Age)} old{(backup.IsBroken ? " (cannot be restored from here)" : "")}"
+            )
             .ToList();
         if (storage is { FirstSegment: { } first, LastSegment: { } last })
             parts.Add($"WAL from {first} to {last} (what lies between is not checked)");

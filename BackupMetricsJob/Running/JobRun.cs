@@ -80,9 +80,9 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
         var results = await run.ProbeAllAsync(progress);
         var registry = Metrics.NewCustomRegistry();
         var facts = run.Facts(build, options.LegacyNames);
-        var samples = BackupMetrics.Write(results, facts, registry);
+        BackupMetrics.Write(results, facts, registry);
         await registry.CollectAndExportAsTextAsync(text, CancellationToken.None);
-        return new(results, run._clock.Elapsed) { Samples = samples, Facts = facts };
+        return new(results, run._clock.Elapsed) { Facts = facts };
     }
 
     async Task<IReadOnlyList<ProbeResult>> ProbeAllAsync(RunProgress? progress, bool inspect = false)
@@ -116,13 +116,14 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
         var writing = options.Textfile is { } path
             ? Textfile.WriteAsync(path, results, facts, options.Group, Deadline - _clock.Elapsed, time)
             : null;
-        var pushes = await Task.WhenAll(options.Gateways.Select(gateway => DeliverAsync(gateway, registry, results, build, end.Token)));
+        var pushes = await Task.WhenAll(
+            options.Gateways.Select(gateway => DeliverAsync(gateway, registry, samples, results, build, end.Token))
+        );
         return new(results, _clock.Elapsed)
         {
             Pushes = pushes,
             Textfile = writing is null ? null : await writing,
             Group = options.Group,
-            Samples = samples,
             Facts = facts,
         };
     }
@@ -130,6 +131,7 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
     async Task<GatewayReport> DeliverAsync(
         Gateway gateway,
         CollectorRegistry registry,
+        int samples,
         IReadOnlyList<ProbeResult> results,
         BuildVersion build,
         CancellationToken end
@@ -137,12 +139,12 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
     {
         var outcome = await SendAsync(gateway, registry, end);
         if (!options.LegacyNames || !NamesLegacyFamily(outcome))
-            return new(await WithAdviceAsync(outcome, gateway, end), null);
+            return new(await WithAdviceAsync(outcome, gateway, end), null) { Samples = samples };
 
         // Another job pushed one of these names with another type. Do not lose everything else over it.
         var without = Metrics.NewCustomRegistry();
-        BackupMetrics.Write(results, Facts(build, legacyNames: false), without);
-        return new(await WithAdviceAsync(await SendAsync(gateway, without, end), gateway, end), outcome.Message);
+        var fewer = BackupMetrics.Write(results, Facts(build, legacyNames: false), without);
+        return new(await WithAdviceAsync(await SendAsync(gateway, without, end), gateway, end), outcome.Message) { Samples = fewer };
     }
 
     Task<PushOutcome> SendAsync(Gateway gateway, CollectorRegistry registry, CancellationToken end) =>

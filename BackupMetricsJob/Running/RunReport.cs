@@ -7,14 +7,15 @@ namespace BackupMetricsJob.Running;
 /// <summary>The outcome of the push to one gateway.</summary>
 /// <param name="RefusedLegacyNames">The gateway's message if it refused a legacy name and everything else was pushed without it; otherwise
 /// null.</param>
-internal sealed record GatewayReport(PushOutcome Outcome, string? RefusedLegacyNames);
+internal sealed record GatewayReport(PushOutcome Outcome, string? RefusedLegacyNames)
+{
+    /// <summary>How many samples this push had.</summary>
+    public int Samples { get; init; }
+}
 
 /// <summary>The result of a run: what is known about every instance, targets first, and the outcome of each push.</summary>
 internal sealed record RunReport(IReadOnlyList<ProbeResult> Results, TimeSpan Elapsed)
 {
-    /// <summary>The number of samples written.</summary>
-    public int Samples { get; init; }
-
     /// <summary>The published facts about the run; null if there are none.</summary>
     public RunFacts? Facts { get; init; }
 

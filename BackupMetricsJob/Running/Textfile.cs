@@ -10,6 +10,9 @@ namespace BackupMetricsJob.Running;
 /// <param name="Failure">Why it could not be written, in which case it still has what it had before; null if it was.</param>
 internal sealed record TextfileReport(string Path, string? Failure)
 {
+    /// <summary>How many samples it has.</summary>
+    public int Samples { get; init; }
+
     /// <summary>One line without a full stop.</summary>
     public string Describe() => Failure is null ? $"{Path} was written" : $"{Path} could not be written: {Failure}";
 }
@@ -27,8 +30,12 @@ internal static class Textfile
         TimeProvider time
     )
     {
-        var writing = Task.Run(() => WholeFile.WriteAsync(path, file => WriteAsync(file, results, facts, group, hasJob: true)));
-        return new(path, await EndAsync(writing, max, time));
+        var samples = 0;
+        var writing = Task.Run(() =>
+            WholeFile.WriteAsync(path, async file => samples = await WriteAsync(file, results, facts, group, hasJob: true))
+        );
+        var failure = await EndAsync(writing, max, time);
+        return new(path, failure) { Samples = failure is null ? samples : 0 };
     }
 
     /// <returns>Null, or why it could not be written.</returns>
@@ -48,14 +55,16 @@ internal static class Textfile
     }
 
     /// <param name="hasJob">Whether the label job is in the text. If not, the scrape sets it.</param>
-    public static async Task WriteAsync(Stream to, IReadOnlyList<ProbeResult> results, RunFacts facts, GroupingKey group, bool hasJob)
+    /// <returns>How many samples there are.</returns>
+    public static async Task<int> WriteAsync(Stream to, IReadOnlyList<ProbeResult> results, RunFacts facts, GroupingKey group, bool hasJob)
     {
         var labels = group.Labels.Where(label => label.Name != "instance").ToDictionary(label => label.Name, label => label.Value);
         if (hasJob)
             labels["job"] = group.Job;
         var registry = Metrics.NewCustomRegistry();
         registry.SetStaticLabels(labels);
-        BackupMetrics.Write(results, facts, new Samples(registry, hasEmptyInstance: true));
+        var samples = BackupMetrics.Write(results, facts, new Samples(registry, hasEmptyInstance: true));
         await registry.CollectAndExportAsTextAsync(to, CancellationToken.None);
+        return samples;
     }
 }

@@ -52,14 +52,14 @@ internal static class SessionQuery
             await NextAsync();
             session = session with
             {
-                PgBackRestTable = reader.TextOrNull(0),
-                PgBackRestAge = reader.TextOrNull(1),
-                WalgAge = reader.TextOrNull(2),
+                PgBackRestTable = reader.TextOrNull("pgbackrest_table"),
+                PgBackRestAge = reader.TextOrNull("pgbackrest_age"),
+                WalgAge = reader.TextOrNull("walg_age"),
             };
         }
 
         if (inspect && await NextAsync())
-            session = session with { Tls = new(reader.GetString(0), reader.GetString(1)) };
+            session = session with { Tls = new(reader.Text("version"), reader.Text("cipher")) };
         return session;
 
         async Task<bool> NextAsync() => await reader.NextResultAsync(cancellationToken) && await reader.ReadAsync(cancellationToken);
@@ -68,24 +68,22 @@ internal static class SessionQuery
     static Session Answer(NpgsqlDataReader reader)
     {
         return new(
-            reader.Time(reader.GetOrdinal("now"), "the server's clock"),
-            reader.GetInt32(reader.GetOrdinal("version_number")),
-            reader.GetString(reader.GetOrdinal("role")),
-            Is("in_recovery")
+            reader.Time("now", "the server's clock"),
+            reader.Integer("version_number"),
+            reader.Text("role"),
+            reader.Flag("in_recovery")
         )
         {
-            ListWal = new(Is("may_list_wal"), Is("monitor_may_list_wal")),
-            ListStatus = new(Is("may_list_status"), Is("monitor_may_list_status")),
-            ReadStatistics = new(Is("may_read_statistics"), Is("monitor_may_read_statistics")),
-            IsMemberOfMonitor = Is("is_member_of_monitor"),
-            Inherits = Is("inherits"),
-            MayReadControl = Is("may_read_control"),
-            HasHistoryFunction = Is("has_history"),
-            MayReadHistory = Is("may_read_history"),
-            MayReadCatalog = Is("may_read_catalog"),
+            ListWal = new(reader.Flag("may_list_wal"), reader.Flag("monitor_may_list_wal")),
+            ListStatus = new(reader.Flag("may_list_status"), reader.Flag("monitor_may_list_status")),
+            ReadStatistics = new(reader.Flag("may_read_statistics"), reader.Flag("monitor_may_read_statistics")),
+            IsMemberOfMonitor = reader.Flag("is_member_of_monitor"),
+            Inherits = reader.Flag("inherits"),
+            MayReadControl = reader.Flag("may_read_control"),
+            HasHistoryFunction = reader.Flag("has_history"),
+            MayReadHistory = reader.Flag("may_read_history"),
+            MayReadCatalog = reader.Flag("may_read_catalog"),
         };
-
-        bool Is(string column) => reader.GetBoolean(reader.GetOrdinal(column));
     }
 
     // A role's own transaction_timeout (PostgreSQL 17) or idle_in_transaction_session_timeout would end the probe before its time is over.

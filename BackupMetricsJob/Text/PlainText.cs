@@ -33,6 +33,35 @@ internal static class PlainText
         return line.ToString().TrimEnd();
     }
 
+    /// <summary>
+    /// A message of a program up to where it goes on with bytes that are no text, such as a file that it could not decrypt: they are cut
+    /// off from the last colon on, since the first of them may look like letters.
+    /// </summary>
+    /// <param name="instead">What stands in their place.</param>
+    public static string Legible(string message, string instead)
+    {
+        var at = 0;
+        foreach (var rune in message.EnumerateRunes())
+        {
+            if (rune == Rune.ReplacementChar || (IsInvisible(rune) && !Rune.IsWhiteSpace(rune)))
+            {
+                var colon = message.LastIndexOf(": ", at, StringComparison.Ordinal);
+                return $"{(colon < 0 ? "" : message[..(colon + 2)])}({instead})";
+            }
+
+            at += rune.Utf16SequenceLength;
+        }
+
+        return message;
+    }
+
+    /// <summary>The beginning of a text in quotes, or in words that it is none: nobody reads a compressed file.</summary>
+    /// <param name="text">Decoded: what is no text in it is U+FFFD.</param>
+    public static string Quoted(string text, int limit) =>
+        text.AsSpan(0, Math.Min(text.Length, limit)).Contains((char)Rune.ReplacementChar.Value)
+            ? "bytes that are no text (is it compressed, or encrypted?)"
+            : $"\"{OnOneLine(text, limit)}\"";
+
     /// <summary>Replaces what is between <c>://</c> and the last <c>@</c> before the next space or quote by <c>***</c>.</summary>
     public static string WithoutUserInfo(string text)
     {

@@ -121,7 +121,11 @@ public class OtherInput
             gzip.Write(Encoding.UTF8.GetBytes(Reading.Fixture("walg/backup_list_detail.json")));
         async Task<string> Refusal(byte[] input) => (await Assert.ThrowsAsync<ListingException>(() => Reading.Of("wal-g", input))).Message;
 
-        Assert.StartsWith("the input is not JSON: it begins with ", await Refusal(packed.ToArray()), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "the input is not JSON: it begins with bytes that are no text (is it compressed, or encrypted?); ",
+            await Refusal(packed.ToArray()),
+            StringComparison.Ordinal
+        );
         foreach (var encoding in new Encoding[] { Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF32 })
         {
             Assert.Contains("not JSON", await Refusal(encoding.GetBytes("[]")), StringComparison.Ordinal);

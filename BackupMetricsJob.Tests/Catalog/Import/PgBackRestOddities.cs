@@ -117,7 +117,11 @@ public class PgBackRestOddities
 
         var items = await Reading.Of("pgbackrest", With("MESSAGE"));
         Assert.Equal("NAME", Assert.Single(items.OfType<Listed.Backup>()).Row.BackupId);
-        Assert.Contains("v", Assert.Single(items.OfType<Listed.Server>()).Repositories[1].Error, StringComparison.Ordinal);
+        Assert.Equal(
+            "code 99: (what follows is no text: the repository is encrypted, and repo-cipher-pass is not the passphrase that it was "
+                + "created with)",
+            Assert.Single(items.OfType<Listed.Server>()).Repositories[1].Error
+        );
         var refused = await Assert.ThrowsAsync<ListingException>(() => Reading.Of("pgbackrest", With("NAME")));
         Assert.Equal("$[0].backup[0]: the text here is not valid UTF-8", refused.Message);
         Assert.Equal(["main"], refused.Servers);

@@ -76,7 +76,10 @@ internal static class JsonInput
         }
         catch (JsonException) when (reader.TokenType == JsonTokenType.None)
         {
-            throw new ListingException("", $"the input is not JSON: it begins with \"{Beginning(utf8)}\"; {expected}{MessagesHint(utf8)}");
+            throw new ListingException(
+                "",
+                $"the input is not JSON: it begins with {PlainText.Quoted(Beginning(utf8), 60)}; {expected}{MessagesHint(utf8)}"
+            );
         }
         catch (JsonException error)
         {
@@ -100,10 +103,10 @@ internal static class JsonInput
             : "";
     }
 
-    /// <summary>Its first line that is not blank, for a person; a short one.</summary>
+    /// <summary>Its first line that is not blank.</summary>
     static string Beginning(ReadOnlySequence<byte> utf8)
     {
         var start = Encoding.UTF8.GetString(utf8.Slice(0, Math.Min(utf8.Length, 300)).ToArray()).TrimStart();
-        return PlainText.OnOneLine(start.Split('\n', '\r')[0], 60);
+        return start.Split('\n', '\r')[0];
     }
 }

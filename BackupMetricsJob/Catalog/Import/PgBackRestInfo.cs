@@ -15,10 +15,11 @@ internal static class PgBackRestInfo
     public static IEnumerable<Listed> Read(JsonText json, ListingOptions options)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        var isOne = json.Items(Expected).Take(2).Count() == 1;
-        foreach (var text in json.Items(Expected))
+        // Each look for the end of a stanza reads all of its backups.
+        var stanzas = json.Items(Expected).ToList();
+        foreach (var text in stanzas)
         {
-            var stanza = PgBackRestStanza.Read(text, isOne, options);
+            var stanza = PgBackRestStanza.Read(text, isOne: stanzas.Count == 1, options);
             if (!names.Add(stanza.Name))
                 throw new ListingException(text.Path, $"the stanza {stanza.Name} is listed twice");
             var isWhole = true;

@@ -13,6 +13,9 @@ internal static class PgBackRestRepositories
     const int NoBackups = 2;
     const int Different = 4;
 
+    const string Ciphertext =
+        "what follows is no text: the repository is encrypted, and repo-cipher-pass is not the passphrase that it was created with";
+
     public static string Storage(long repository) => string.Create(CultureInfo.InvariantCulture, $"repo{repository}");
 
     /// <summary>Empty before 2.32, and where none could be read.</summary>
@@ -52,13 +55,15 @@ internal static class PgBackRestRepositories
                     "; ",
                     failed
                         .Select(repository => $"{repository.Storage}: {repository.Error}")
-                        .Prepend($"code {code}: {status.Text("message")}")
+                        .Prepend($"code {code}: {Message(status, "message")}")
                 )
             );
     }
 
     static string? Error(Fields repository) =>
         repository.Count("status.code") is { } code and not Ok and not NoBackups
-            ? PlainText.OnOneLine($"code {code}: {repository.Text("status.message")}")
+            ? PlainText.OnOneLine($"code {code}: {Message(repository, "status.message")}")
             : null;
+
+    static string? Message(Fields from, string keys) => from.Text(keys) is { } message ? PlainText.Legible(message, Ciphertext) : null;
 }

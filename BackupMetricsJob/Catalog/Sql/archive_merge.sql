@@ -1,7 +1,16 @@
 -- $1 server, $2 storage, $3 when the listing was made, $4 the size of a segment or null, $5 how many segments it names, $6 the segment that
--- the server had archived last before that, or null.
-INSERT INTO backup_metrics.archive_listing AS l (server, storage, listed_at, imported_at, segment_size, names, archived_wal, error)
-VALUES ($1, $2, $3, now(), $4, $5, $6, NULL)
+-- the server had archived last before that, or null, $7 the one that it says it has archived last now, or null, $8 when that was asked, $9 whether
+-- the archive may have been emptied. What it said now need not be in this listing, which may have been made before; it must be in one that was made
+-- a quarter of an hour later, since listing may take long. What was in an older listing is in a newer one, or newer ones are.
+INSERT INTO backup_metrics.archive_listing AS l (
+  server, storage, listed_at, imported_at, segment_size, names, archived_wal, asked_wal, asked_at, error)
+VALUES ($1, $2, $3, now(), $4, $5, $6, $7, CASE WHEN $7 IS NOT NULL THEN $8::timestamptz END, NULL)
 ON CONFLICT (server, storage) DO UPDATE SET
-  listed_at = excluded.listed_at, imported_at = excluded.imported_at, segment_size = excluded.segment_size,
-  names = excluded.names, archived_wal = excluded.archived_wal, error = NULL
+  listed_at = excluded.listed_at, imported_at = excluded.imported_at, segment_size = excluded.segment_size, names = excluded.names, error = NULL,
+  archived_wal = CASE
+    WHEN excluded.archived_wal IS NOT NULL OR $9 THEN excluded.archived_wal
+    WHEN l.asked_at <= excluded.listed_at - interval '15 min' THEN l.asked_wal
+    ELSE l.archived_wal
+  END,
+  asked_wal = CASE WHEN $9 OR l.asked_at > excluded.listed_at - interval '15 min' IS NOT TRUE THEN excluded.asked_wal ELSE l.asked_wal END,
+  asked_at = CASE WHEN $9 OR l.asked_at > excluded.listed_at - interval '15 min' IS NOT TRUE THEN excluded.asked_at ELSE l.asked_at END

@@ -1,6 +1,6 @@
 -- $1 tool, $2 the servers whose list is complete, with the clusters that it knows: [{"server": ..., "clusters": ["system identifier", ...]}].
 -- The first of them of which the catalogue has backups of a cluster that the list does not know, and both.
-SELECT s.server, a.system_identifier::text, s.clusters->>0
+SELECT s.server, a.system_identifier::text AS known, s.clusters->>0 AS listed
 FROM jsonb_to_recordset($2::jsonb) AS s (server text, clusters jsonb)
 CROSS JOIN LATERAL (
   SELECT c.system_identifier FROM backup_metrics.backup_catalog c

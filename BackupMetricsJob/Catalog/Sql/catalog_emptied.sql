@@ -1,7 +1,7 @@
 -- $1 tool, $2 the servers whose list is complete and empty, as a JSON array. The first of them of which the catalogue has backups, and how many.
 SELECT s.server, (
   SELECT count(*) FROM backup_metrics.backup_catalog c
-  WHERE c.server = s.server AND c.tool = $1 AND c.listed AND c.deleted_at IS NULL)
+  WHERE c.server = s.server AND c.tool = $1 AND c.listed AND c.deleted_at IS NULL) AS backups
 FROM jsonb_array_elements_text($2::jsonb) WITH ORDINALITY AS s (server, place)
 WHERE EXISTS (
   SELECT FROM backup_metrics.backup_catalog c WHERE c.server = s.server AND c.tool = $1 AND c.listed AND c.deleted_at IS NULL)

@@ -10,4 +10,4 @@ WITH refused AS (
       WHERE d.server = c.server AND d.tool = c.tool AND d.kind = c.kind AND d.status = 'done' AND d.live AND d.at > c.at)
   RETURNING c.deleted_at IS NULL AS failed
 )
-SELECT count(*) FILTER (WHERE NOT failed), count(*) FILTER (WHERE failed) FROM forgotten
+SELECT count(*) FILTER (WHERE NOT failed) AS deleted, count(*) FILTER (WHERE failed) AS failures FROM forgotten

@@ -16,57 +16,43 @@ internal sealed class ArchiveRows
     public void ReadListing(NpgsqlDataReader row) =>
         _listings.Add(
             (
-                row.GetString(row.GetOrdinal("server")),
-                new(row.GetString(row.GetOrdinal("storage")))
+                row.Text("server"),
+                new(row.Text("storage"))
                 {
                     ListedAt = Time(row, "listed_at"),
                     ImportedAt = Time(row, "imported_at"),
-                    Archived = row.TextOrNull(row.GetOrdinal("archived_wal")),
-                    SegmentSize = row.LongOrNull(row.GetOrdinal("segment_size")),
-                    Error = row.TextOrNull(row.GetOrdinal("error")),
+                    Archived = row.TextOrNull("archived_wal"),
+                    SegmentSize = row.LongOrNull("segment_size"),
+                    Error = row.TextOrNull("error"),
                 }
             )
         );
 
     public void ReadRange(NpgsqlDataReader row)
     {
-        var key = (
-            row.GetString(row.GetOrdinal("server")),
-            row.GetString(row.GetOrdinal("storage")),
-            row.GetString(row.GetOrdinal("kind"))
-        );
+        var key = (row.Text("server"), row.Text("storage"), row.Text("kind"));
         if (!_ranges.TryGetValue(key, out var ranges))
             _ranges.Add(key, ranges = []);
-        ranges.Add(
-            new(
-                row.GetInt64(row.GetOrdinal("timeline")),
-                row.GetInt64(row.GetOrdinal("first_segment")),
-                row.GetInt64(row.GetOrdinal("last_segment")),
-                Time(row, "newest_at")
-            )
-        );
+        ranges.Add(new(row.Long("timeline"), row.Long("first_segment"), row.Long("last_segment"), Time(row, "newest_at")));
     }
 
-    /// <summary>Of a server whose archive was never listed, a row has no backup.</summary>
     public void ReadBackup(NpgsqlDataReader row)
     {
-        if (row.IsDBNull(row.GetOrdinal("storage")))
+        if (BackupTypeNames.Parse(row.Text("kind")) is not { } type || Time(row, "finished_at") is not { } finished)
             return;
-        if (BackupTypeNames.Parse(row.GetString(row.GetOrdinal("kind"))) is not { } type || Time(row, "finished_at") is not { } finished)
-            return;
-        var server = row.GetString(row.GetOrdinal("server"));
+        var server = row.Text("server");
         if (!_backups.TryGetValue(server, out var backups))
             _backups.Add(server, backups = []);
         backups.Add(
-            new(SourceName.Catalog, row.GetString(row.GetOrdinal("tool")), type, finished)
+            new(SourceName.Catalog, row.Text("tool"), type, finished)
             {
-                Storage = row.GetString(row.GetOrdinal("storage")),
-                StartSegment = row.TextOrNull(row.GetOrdinal("start_wal")),
-                StopSegment = row.TextOrNull(row.GetOrdinal("stop_wal")),
-                StartLsn = row.LongOrNull(row.GetOrdinal("start_lsn")),
-                StopLsn = row.LongOrNull(row.GetOrdinal("stop_lsn")),
-                Timeline = row.IsDBNull(row.GetOrdinal("timeline")) ? null : row.GetInt32(row.GetOrdinal("timeline")),
-                IsBroken = row.GetBoolean(row.GetOrdinal("is_broken")),
+                Storage = row.Text("storage"),
+                StartSegment = row.TextOrNull("start_wal"),
+                StopSegment = row.TextOrNull("stop_wal"),
+                StartLsn = row.LongOrNull("start_lsn"),
+                StopLsn = row.LongOrNull("stop_lsn"),
+                Timeline = row.IntegerOrNull("timeline"),
+                IsBroken = row.Flag("is_broken"),
                 CarriesItsWal = BackupFacts.HasWal(row.TextOrNull("wal")) == true,
             }
         );
@@ -95,11 +81,6 @@ internal sealed class ArchiveRows
         List<WalRange> Ranges(string kind) => _ranges.GetValueOrDefault((server, listing.Storage, kind)) ?? [];
     }
 
-    static DateTimeOffset? Time(NpgsqlDataReader row, string column)
-    {
-        var at = row.GetOrdinal(column);
-        return !row.IsDBNull(at) && row.GetDouble(at) is var seconds && UnixTime.IsTime(seconds)
-            ? UnixTime.FromSeconds(seconds, column)
-            : null;
-    }
+    static DateTimeOffset? Time(NpgsqlDataReader row, string column) =>
+        row.NumberOrNull(column) is { } seconds && UnixTime.IsTime(seconds) ? UnixTime.FromSeconds(seconds, column) : null;
 }

@@ -38,12 +38,13 @@ internal sealed class CatalogSource
         var source = new CatalogSource(clock, StaleAfter(instance.Limits), found);
         await using var batch = transaction.Batch(
             new(SqlText.Load("source_catalog")) { Parameters = { ServerPatternJson.Like(servers), ServerPatternJson.Names(servers) } },
-            new(SqlText.Load("source_catalog_chains")) { Parameters = { ServerPatternJson.Like(servers) } },
-            new(SqlText.Load("source_catalog_running")) { Parameters = { ServerPatternJson.Like(servers) } },
-            new(SqlText.Load("source_catalog_imports")) { Parameters = { ServerPatternJson.Like(servers) } },
-            new(SqlText.Load("source_catalog_restore_tests")) { Parameters = { ServerPatternJson.Like(servers) } },
-            new(SqlText.Load("source_catalog_archives")) { Parameters = { ServerPatternJson.Like(servers) } },
-            new(SqlText.Load("source_catalog_archive_ranges")) { Parameters = { ServerPatternJson.Like(servers) } },
+            Of("source_catalog_chains"),
+            Of("source_catalog_running"),
+            Of("source_catalog_imports"),
+            Of("source_catalog_restore_tests"),
+            Of("source_catalog_archives"),
+            Of("source_catalog_archive_ranges"),
+            Of("source_catalog_archive_backups"),
             new(SqlText.Load("source_catalog_storages"))
             {
                 Parameters =
@@ -55,31 +56,28 @@ internal sealed class CatalogSource
             new(SqlText.Load("source_catalog_refusals"))
         );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await EachAsync(source.ReadGroup);
-        await reader.NextResultAsync(cancellationToken);
         var archives = new ArchiveRows();
-        await EachAsync(row =>
-        {
-            source.Change(row, facts => facts with { BrokenChains = row.LongOrNull("broken_chains") });
-            archives.ReadBackup(row);
-        });
-        await reader.NextResultAsync(cancellationToken);
-        await EachAsync(source.ReadRunning);
-        await reader.NextResultAsync(cancellationToken);
-        await EachAsync(source.ReadImport);
-        await reader.NextResultAsync(cancellationToken);
-        await EachAsync(source.ReadRestoreTest);
-        await reader.NextResultAsync(cancellationToken);
-        await EachAsync(archives.ReadListing);
-        await reader.NextResultAsync(cancellationToken);
-        await EachAsync(archives.ReadRange);
-        archives.AddTo(source.Of);
-        await reader.NextResultAsync(cancellationToken);
-        await EachAsync(source.ReadStorage);
-        await reader.NextResultAsync(cancellationToken);
         ProbeFailure? refused = null;
-        await EachAsync(row => refused ??= source.Refused(row));
+        await EachAsync(source.ReadGroup);
+        await NextAsync(row => source.Change(row, facts => facts with { BrokenChains = row.LongOrNull("broken_chains") }));
+        await NextAsync(source.ReadRunning);
+        await NextAsync(source.ReadImport);
+        await NextAsync(source.ReadRestoreTest);
+        await NextAsync(archives.ReadListing);
+        await NextAsync(archives.ReadRange);
+        await NextAsync(archives.ReadBackup);
+        archives.AddTo(source.Of);
+        await NextAsync(source.ReadStorage);
+        await NextAsync(row => refused ??= source.Refused(row));
         return refused;
+
+        NpgsqlBatchCommand Of(string query) => new(SqlText.Load(query)) { Parameters = { ServerPatternJson.Like(servers) } };
+
+        async Task NextAsync(Action<NpgsqlDataReader> read)
+        {
+            await reader.NextResultAsync(cancellationToken);
+            await EachAsync(read);
+        }
 
         async Task EachAsync(Action<NpgsqlDataReader> read)
         {

@@ -12,11 +12,8 @@ internal static class RestoreTestRow
 
     public static RestoreTestFacts Read(NpgsqlDataReader row)
     {
-        var facts = new RestoreTestFacts(row.GetBoolean(row.GetOrdinal("succeeded")), row.Time(row.GetOrdinal("ended"), "the drill"))
-        {
-            Failure = row.TextOrNull("error"),
-        };
-        using var details = JsonDocument.Parse(row.GetString(row.GetOrdinal("details")));
+        var facts = new RestoreTestFacts(row.Flag("succeeded"), row.Time("ended", "the drill")) { Failure = row.TextOrNull("error") };
+        using var details = JsonDocument.Parse(row.Text("details"));
         var root = details.RootElement;
         if (root.ValueKind != JsonValueKind.Object)
             return facts;

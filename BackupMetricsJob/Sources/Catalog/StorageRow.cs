@@ -11,7 +11,7 @@ internal static class StorageRow
     /// <returns>Why the storage is not known; null if it could be read.</returns>
     public static string? AddTo(List<StorageFacts> storages, NpgsqlDataReader row, SourceClock clock)
     {
-        var (tool, name) = (row.GetString(row.GetOrdinal("tool")), row.GetString(row.GetOrdinal("storage")));
+        var (tool, name) = (row.Text("tool"), row.Text("storage"));
         var isNew = storages is not [.., var last] || last.Tool != tool || last.Name != name;
         if (isNew)
             storages.Add(Read(row, tool, name));
@@ -26,22 +26,28 @@ internal static class StorageRow
     static StorageFacts Read(NpgsqlDataReader row, string tool, string name) =>
         new(SourceName.Catalog, tool, name)
         {
-            Asked = row.TimeOrNull(row.GetOrdinal("imported_at"), "imported_at"),
-            LastRead = row.TimeOrNull(row.GetOrdinal("succeeded_at"), "succeeded_at"),
-            Error = row.TextOrNull(row.GetOrdinal("error")),
-            FirstSegment = row.TextOrNull(row.GetOrdinal("first_wal")),
-            LastSegment = row.TextOrNull(row.GetOrdinal("last_wal")),
+            Asked = row.TimeOrNull("imported_at"),
+            LastRead = row.TimeOrNull("succeeded_at"),
+            Error = row.TextOrNull("error"),
+            FirstSegment = row.TextOrNull("first_wal"),
+            LastSegment = row.TextOrNull("last_wal"),
         };
 
     // A time that cannot be has been reported with the tool's other facts.
     static StoredBackup? Newest(NpgsqlDataReader row, SourceClock clock)
     {
-        if (row.TextOrNull(row.GetOrdinal("kind")) is not { } kind || BackupTypeNames.Parse(kind) is not { } type)
+        if (row.TextOrNull("kind") is not { } kind || BackupTypeNames.Parse(kind) is not { } type)
             return null;
-        var seconds = row.GetDouble(row.GetOrdinal("at"));
+        var seconds = row.Number("at");
         if (!UnixTime.IsTime(seconds))
             return null;
         var finished = UnixTime.FromSeconds(seconds, "finished");
-        return clock.IsFuture(finished) ? null : new(type, finished, clock.Since(finished));
+        return clock.IsFuture(finished)
+            ? null
+            : new(type, finished, clock.Since(finished))
+            {
+                BrokenChains = row.LongOrNull("broken_chains"),
+                IsBroken = row.FlagOrNull("is_broken") == true,
+            };
     }
 }

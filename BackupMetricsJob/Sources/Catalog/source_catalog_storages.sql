@@ -1,4 +1,5 @@
--- Each repository or storage by itself: the newest good backup of each kind in it, and what the tool last said of it. $1: the servers as
+-- Each repository or storage by itself: the newest good backup of each kind in it, how many of the five newest cannot be restored from it and whether
+-- that one can, and what the tool last said of it. $1: the servers as
 -- LIKE patterns, a JSON array. $2: whether copies were asked for; if not, the backups of a tool that has one storage only are not looked
 -- up by it. A loose scan of the index backup_catalog_storage finds the storages, a probe a kind the newest backup: index-only. The
 -- condition on the status and the kinds is that of the index. A repository that was listed and has no backup has a row without a kind.
@@ -25,7 +26,7 @@ WITH RECURSIVE kept AS MATERIALIZED (
   SELECT server, tool, storage, count(*) OVER (PARTITION BY server, tool) AS storages
   FROM (SELECT server, tool, storage FROM stored UNION SELECT server, tool, storage FROM told) both_of_them
 )
-SELECT known.server, known.tool, known.storage, newest.kind, extract(epoch FROM newest.at)::float8 AS at,
+SELECT known.server, known.tool, known.storage, newest.kind, extract(epoch FROM newest.at)::float8 AS at, chains.broken_chains, chains.is_broken,
        extract(epoch FROM told.imported_at)::float8 AS imported_at, extract(epoch FROM told.succeeded_at)::float8 AS succeeded_at,
        told.error, told.first_wal, told.last_wal
 FROM known
@@ -39,5 +40,11 @@ LEFT JOIN LATERAL (
       AND c.server = known.server AND c.tool = known.tool AND c.storage = known.storage AND c.kind = kinds.kind
     ORDER BY c.at DESC LIMIT 1) latest
   WHERE known.storages > 1 OR $2::boolean) newest ON true
+LEFT JOIN LATERAL (
+  SELECT CASE WHEN bool_or(k.is_broken) OR bool_and(k.is_broken IS NOT NULL) THEN count(*) FILTER (WHERE k.is_broken) END AS broken_chains,
+    coalesce((array_agg(k.is_broken ORDER BY k.at DESC))[1], false) AS is_broken
+  FROM backup_metrics.backup_chain k
+  WHERE newest.kind IN ('diff', 'incr')
+    AND k.server = known.server AND k.tool = known.tool AND k.kind = newest.kind AND k.storage = known.storage) chains ON true
 WHERE known.storages > 1 OR $2::boolean OR told.storage IS NOT NULL
 ORDER BY known.server, known.tool, known.storage, newest.kind

@@ -75,8 +75,8 @@ internal static class PgMonitorSource
         var type = row.TextOrNull("kind") is { } name ? BackupTypeNames.Parse(name) : null;
         if (type is null || row.IsNull("finished_at"))
             return $"stanza {stanza}: backup {label} has no type or no end";
-        var started = row.TimeOrNull(row.GetOrdinal("started_at"), $"the start of {label}");
-        var finished = row.Time(row.GetOrdinal("finished_at"), $"the end of {label}");
+        var started = row.TimeOrNull("started_at", $"the start of {label}");
+        var finished = row.Time("finished_at", $"the end of {label}");
         if (clock.IsFuture(finished))
             return $"stanza {stanza}: backup {label} finished {clock.Future(finished)}";
         fold.Add(

@@ -28,7 +28,9 @@ internal static class PgWatchSource
         foreach (var function in (string?[])[session.PgBackRestAge, session.WalgAge])
         {
             if (function is not null)
-                commands.Add(new($"SELECT retcode::bigint, backup_age_seconds::bigint, message::text FROM {function}()"));
+                commands.Add(
+                    new($"SELECT retcode::bigint AS retcode, backup_age_seconds::bigint AS age, message::text AS message FROM {function}()")
+                );
         }
 
         if (commands.Count == 0)
@@ -70,17 +72,17 @@ internal static class PgWatchSource
     {
         if (!await reader.ReadAsync(cancellationToken))
             return (null, Failed($"{function}() returned no row", ByHand));
-        var said = reader.TextOrNull(2) is { } text ? PlainText.OnOneLine(text) : "no message";
-        var wrong = (reader.LongOrNull(0), reader.LongOrNull(1)) switch
+        var said = reader.TextOrNull("message") is { } text ? PlainText.OnOneLine(text) : "no message";
+        var wrong = (reader.LongOrNull("retcode"), reader.LongOrNull("age")) switch
         {
-            (not 0, _) => $"says: {said} (retcode {reader.LongOrNull(0)?.ToString(CultureInfo.InvariantCulture) ?? "null"})",
+            (not 0, _) => $"says: {said} (retcode {reader.LongOrNull("retcode")?.ToString(CultureInfo.InvariantCulture) ?? "null"})",
             (_, null) => $"gave no age: {said}",
             (_, AgeOfAnError) => $"gave the age {AgeOfAnError}, which is its word for an error: {said}",
             (_, < 0 and var age) => $"gave the negative age {age}",
             (_, { } age) when !clock.CanBeOld(age) => $"gave an age from before 1970: {age}",
             _ => null,
         };
-        return wrong is null ? (TimeSpan.FromSeconds(reader.GetInt64(1)), null) : (null, Failed($"{function}() {wrong}", ByHand));
+        return wrong is null ? (TimeSpan.FromSeconds(reader.Long("age")), null) : (null, Failed($"{function}() {wrong}", ByHand));
     }
 
     static ProbeFailure Failed(string why, string what) => new(FailureReason.BadData, "source pgwatch: " + why) { Do = what };

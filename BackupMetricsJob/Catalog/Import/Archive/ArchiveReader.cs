@@ -60,10 +60,7 @@ internal static class ArchiveReader
     public static ListingException NotAListing(ReadOnlySequence<byte> utf8, string why)
     {
         var start = Encoding.UTF8.GetString(utf8.Slice(0, Math.Min(utf8.Length, 300)).ToArray()).TrimStart();
-        return new(
-            "",
-            $"{why}, it begins with \"{PlainText.OnOneLine(start.Split('\n', '\r')[0], 60)}\". Expected is the output of {Commands}"
-        );
+        return new("", $"{why}, it begins with {PlainText.Quoted(start.Split('\n', '\r')[0], 60)}. Expected is the output of {Commands}");
     }
 
     static async Task<Format> FormatAsync(PipeReader pipe, CancellationToken cancellationToken)

@@ -1,0 +1,33 @@
+namespace BackupMetricsJob.Exposition;
+
+/// <summary>The metrics of repositories and storages, each by itself, and of how many copies there are.</summary>
+internal static class StorageMetricNames
+{
+    public static readonly Metric LastSuccess = new(
+        "postgres_backup_storage_last_success_timestamp_seconds",
+        "When the newest good backup in this repository or storage finished, in seconds since 1970.",
+        "source",
+        "tool",
+        "type",
+        "storage"
+    );
+
+    public static readonly Metric BrokenChains = new(
+        "postgres_backup_storage_broken_chains",
+        "How many of the newest incremental or differential backups in this repository or storage build on a backup that is not there.",
+        "source",
+        "tool",
+        "type",
+        "storage"
+    );
+
+    public static readonly Metric Copies = new(
+        "postgres_backup_copies",
+        "Repositories and storages that could be read, and whose newest backup that can be restored is within the limit."
+    );
+
+    public static readonly Metric CopiesMin = new(
+        "postgres_backup_copies_min",
+        "How many copies were asked for; published whether the database answers or not."
+    );
+}
