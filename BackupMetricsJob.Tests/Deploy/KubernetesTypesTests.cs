@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace BackupMetricsJob.Tests.Deploy;
@@ -35,6 +36,8 @@ public sealed class KubernetesTypesTests
         (Folder + "servicemonitor.yaml", "targetLabel: job", "target_label: job", "target_label"),
     ];
 
+    static readonly Lazy<Task<IReadOnlyList<string>>> Found = new(FindAsync);
+
     public static TheoryData<int> Numbers => [.. Enumerable.Range(0, Mistakes.Length)];
 
     [Fact]
@@ -59,23 +62,25 @@ public sealed class KubernetesTypesTests
     [MemberData(nameof(Numbers))]
     public async Task A_mistake_is_found(int number)
     {
-        var (file, from, to, says) = Mistakes[number];
-        var changed = KubernetesManifests.Changed(file, from, to);
+        var of = (await Found.Value).Where(line => line.StartsWith($"{Name(number)}: ", StringComparison.Ordinal));
 
-        string complaints;
-        try
-        {
-            complaints = string.Join(
-                '\n',
-                await KubernetesManifests.ComplaintsAsync(new Dictionary<string, string> { [file] = changed[file] })
-            );
-        }
-        catch (InvalidOperationException refused)
-        {
-            complaints = refused.Message;
-        }
-
-        Assert.Contains(says, complaints, StringComparison.Ordinal);
-        Assert.Contains(file + ": ", complaints, StringComparison.Ordinal);
+        Assert.Contains(of, line => line.Contains(Mistakes[number].Says, StringComparison.Ordinal));
     }
+
+    // The compiler reads the types once for all mistakes: that is what takes its time.
+    static Task<IReadOnlyList<string>> FindAsync() =>
+        KubernetesManifests.ComplaintsAsync(
+            Enumerable
+                .Range(0, Mistakes.Length)
+                .ToDictionary(
+                    Name,
+                    number =>
+                    {
+                        var (file, from, to, _) = Mistakes[number];
+                        return KubernetesManifests.Changed(file, from, to)[file];
+                    }
+                )
+        );
+
+    static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"{number} in {Mistakes[number].File}");
 }
