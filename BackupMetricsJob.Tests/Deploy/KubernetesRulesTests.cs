@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using BackupMetricsJob.Tests.Support;
 
@@ -90,20 +89,8 @@ public sealed partial class KubernetesRulesTests
 
     static readonly Lazy<Task<IReadOnlyList<Manifest>>> Good = new(KubernetesManifests.ReadAsync);
 
-    // All changed files at once: a start of npm's reader costs more than what it reads.
     static readonly Lazy<Task<IReadOnlyList<Manifest>>> Bad = new(() =>
-        KubernetesManifests.ReadAsync(
-            Enumerable
-                .Range(0, Mistakes.Length)
-                .ToDictionary(
-                    Name,
-                    number =>
-                    {
-                        var (file, from, to, _) = Mistakes[number];
-                        return KubernetesManifests.Changed(file, from, to)[file];
-                    }
-                )
-        )
+        KubernetesManifests.ReadAsync(KubernetesManifests.AllChanged(Mistakes))
     );
 
     static readonly Lazy<Task<Dictionary<string, string>>> HelpTexts = new(ReadHelpAsync);
@@ -121,7 +108,9 @@ public sealed partial class KubernetesRulesTests
     public async Task A_mistake_is_found(int number)
     {
         var (file, _, _, says) = Mistakes[number];
-        var bad = (await Bad.Value).Where(manifest => manifest.File == Name(number)).Select(manifest => manifest with { File = file });
+        var bad = (await Bad.Value)
+            .Where(manifest => manifest.File == KubernetesManifests.Numbered(number, file))
+            .Select(manifest => manifest with { File = file });
         var good = (await Good.Value).ToLookup(manifest => manifest.File);
 
         var problems = KubernetesRules.Problems(
@@ -170,8 +159,6 @@ public sealed partial class KubernetesRulesTests
         foreach (var image in document["images"]?.AsArray() ?? [])
             Assert.Contains($"image: {image!["name"]}:{image["newTag"]}", KubernetesManifests.Texts[Cron], StringComparison.Ordinal);
     }
-
-    static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"{number} in {Mistakes[number].File}");
 
     static async Task<Dictionary<string, string>> ReadHelpAsync() =>
         new()
