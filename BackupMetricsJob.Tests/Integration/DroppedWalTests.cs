@@ -58,7 +58,8 @@ public sealed class DroppedWalTests
             // It is started from a copy, so where it is restored to is not where it runs.
             await stanza.RunAsync(
                 $"--pg1-path={data} --archive-mode=off restore",
-                $"--recovery-option=restore_command=pgbackrest --config={stanza.Configuration} --stanza=orders --pg1-path=\"$PWD\" archive-get %f \"%p\""
+                $"--recovery-option=restore_command=pgbackrest --config={stanza.Configuration} --stanza=orders "
+                    + "--pg1-path=\"$PWD\" archive-get %f \"%p\""
             );
             await using var restored = await server.StartRestoredAsync(data);
             Assert.Equal(lastSegment[8..], ListedArchive.LastRestored(restored));
