@@ -74,12 +74,17 @@ public class ImportDirectionTests
     );
 
     static readonly string Product = Path.Combine(AppContext.BaseDirectory, "backup-metrics.dll");
-    static readonly string Tests = typeof(ImportDirectionTests).Assembly.Location;
+
+    // Reading them takes longer than all that is asked of them.
+    static readonly Lazy<(IReadOnlySet<TypeUse> Uses, IReadOnlyList<string> Assemblies)> OfProduct = new(() => AssemblyUses.Read(Product));
+    static readonly Lazy<(IReadOnlySet<TypeUse> Uses, IReadOnlyList<string> Assemblies)> OfTests = new(() =>
+        AssemblyUses.Read(typeof(ImportDirectionTests).Assembly.Location)
+    );
 
     [Fact]
     public void The_product_keeps_to_the_design()
     {
-        var (uses, assemblies) = AssemblyUses.Read(Product);
+        var (uses, assemblies) = OfProduct.Value;
 
         Assert.Contains(uses, use => use.User == "Program");
         Assert.Empty(Design.Violations(uses, assemblies));
@@ -88,7 +93,7 @@ public class ImportDirectionTests
     [Fact]
     public void The_scheduler_keeps_to_the_design()
     {
-        var (uses, assemblies) = AssemblyUses.Read(Product);
+        var (uses, assemblies) = OfProduct.Value;
 
         Assert.Contains(uses, use => use.User == "BackupMetricsJob.Schedule.Scheduling.SlotJob" && use.Used == "Quartz.IJob");
         Assert.Contains(
@@ -125,7 +130,7 @@ public class ImportDirectionTests
     [InlineData("GenericMethod")]
     public void A_forbidden_use_is_seen_whatever_its_form(string form)
     {
-        var (uses, _) = AssemblyUses.Read(Tests);
+        var (uses, _) = OfTests.Value;
         const string Samples = "BackupMetricsJob.Tests.Architecture.Samples";
         var rules = new ImportRules(
             Samples,
@@ -157,7 +162,7 @@ public class ImportDirectionTests
     [Fact]
     public void A_library_in_the_wrong_room_a_forbidden_assembly_and_an_unknown_room_are_seen()
     {
-        var (uses, assemblies) = AssemblyUses.Read(Tests);
+        var (uses, assemblies) = OfTests.Value;
         var rules = new ImportRules(
             "BackupMetricsJob.Tests",
             new Dictionary<string, string[]> { ["Support"] = [] },

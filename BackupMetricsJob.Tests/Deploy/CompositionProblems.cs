@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using BackupMetricsJob.Tests.Support;
@@ -11,6 +12,8 @@ namespace BackupMetricsJob.Tests.Deploy;
 internal static partial class CompositionProblems
 {
     static readonly string[] OneShot = ["storage"];
+
+    static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Helps = new(StringComparer.Ordinal);
 
     public static async Task<IReadOnlyList<string>> FindAsync(Composition composition)
     {
@@ -66,13 +69,15 @@ internal static partial class CompositionProblems
 
     static async Task FlagsAsync(string name, string program, IReadOnlyList<string> flags, List<string> problems)
     {
-        var help = await ChildProcess.RunAsync(program, ["--help"]);
-        foreach (
-            var flag in flags
-                .Select(flag => flag.Split('=')[0])
-                .Where(flag => !Regex.IsMatch(help.Output + help.Error, $@"{Regex.Escape(flag)}(=|\s)"))
-        )
+        var help = await Helps.GetOrAdd(program, _ => new(() => HelpAsync(program))).Value;
+        foreach (var flag in flags.Select(flag => flag.Split('=')[0]).Where(flag => !Regex.IsMatch(help, $@"{Regex.Escape(flag)}(=|\s)")))
             problems.Add($"{name}: {Path.GetFileName(program)} does not know {flag}");
+    }
+
+    static async Task<string> HelpAsync(string program)
+    {
+        var result = await ChildProcess.RunAsync(program, ["--help"]);
+        return result.Output + result.Error;
     }
 
     static async Task<List<(string Where, string Host, int Port)>> AddressesAsync(Composition composition)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using BackupMetricsJob.Tests.Support;
 
@@ -70,6 +71,17 @@ internal static class KubernetesManifests
         texts[file] = texts[file].Replace(from, to, StringComparison.Ordinal);
         return texts;
     }
+
+    /// <summary>Changed files under names that begin with their number: all of them cost one start of node.</summary>
+    public static Dictionary<string, string> AllChanged(IEnumerable<(string File, string From, string To, string Says)> mistakes) =>
+        mistakes
+            .Select(
+                (mistake, number) =>
+                    (Name: Numbered(number, mistake.File), Text: Changed(mistake.File, mistake.From, mistake.To)[mistake.File])
+            )
+            .ToDictionary(changed => changed.Name, changed => changed.Text, StringComparer.Ordinal);
+
+    public static string Numbered(int number, string file) => string.Create(CultureInfo.InvariantCulture, $"{number} in {file}");
 
     static Task<string> NodeAsync(string what, IReadOnlyDictionary<string, string> texts)
     {

@@ -87,23 +87,35 @@ public sealed partial class KubernetesRulesTests
         ),
     ];
 
-    static readonly Lazy<Task<Dictionary<string, string>>> Help = new(HelpAsync);
+    static readonly Lazy<Task<IReadOnlyList<Manifest>>> Good = new(KubernetesManifests.ReadAsync);
+
+    static readonly Lazy<Task<IReadOnlyList<Manifest>>> Bad = new(() =>
+        KubernetesManifests.ReadAsync(KubernetesManifests.AllChanged(Mistakes))
+    );
+
+    static readonly Lazy<Task<Dictionary<string, string>>> HelpTexts = new(ReadHelpAsync);
+
+    internal static Task<Dictionary<string, string>> HelpAsync() => HelpTexts.Value;
 
     public static TheoryData<int> Numbers => [.. Enumerable.Range(0, Mistakes.Length)];
 
     [Fact]
     public async Task All_that_refers_to_something_finds_it() =>
-        Assert.Empty(KubernetesRules.Problems(await KubernetesManifests.ReadAsync(), await HelpAsync()));
+        Assert.Empty(KubernetesRules.Problems(await Good.Value, await HelpAsync()));
 
     [Theory]
     [MemberData(nameof(Numbers))]
     public async Task A_mistake_is_found(int number)
     {
-        var (file, from, to, says) = Mistakes[number];
+        var (file, _, _, says) = Mistakes[number];
+        var bad = (await Bad.Value)
+            .Where(manifest => manifest.File == KubernetesManifests.Numbered(number, file))
+            .Select(manifest => manifest with { File = file });
+        var good = (await Good.Value).ToLookup(manifest => manifest.File);
 
         var problems = KubernetesRules.Problems(
-            await KubernetesManifests.ReadAsync(KubernetesManifests.Changed(file, from, to)),
-            await Help.Value
+            [.. KubernetesManifests.Texts.Keys.SelectMany(name => name == file ? bad : good[name])],
+            await HelpAsync()
         );
 
         Assert.Contains(
@@ -148,7 +160,7 @@ public sealed partial class KubernetesRulesTests
             Assert.Contains($"image: {image!["name"]}:{image["newTag"]}", KubernetesManifests.Texts[Cron], StringComparison.Ordinal);
     }
 
-    internal static async Task<Dictionary<string, string>> HelpAsync() =>
+    static async Task<Dictionary<string, string>> ReadHelpAsync() =>
         new()
         {
             ["run"] = (await BackupMetrics.RunAsync("run", "--help")).Output,

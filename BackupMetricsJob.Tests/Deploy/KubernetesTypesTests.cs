@@ -35,6 +35,10 @@ public sealed class KubernetesTypesTests
         (Folder + "servicemonitor.yaml", "targetLabel: job", "target_label: job", "target_label"),
     ];
 
+    static readonly Lazy<Task<IReadOnlyList<string>>> Found = new(() =>
+        KubernetesManifests.ComplaintsAsync(KubernetesManifests.AllChanged(Mistakes))
+    );
+
     public static TheoryData<int> Numbers => [.. Enumerable.Range(0, Mistakes.Length)];
 
     [Fact]
@@ -59,23 +63,12 @@ public sealed class KubernetesTypesTests
     [MemberData(nameof(Numbers))]
     public async Task A_mistake_is_found(int number)
     {
-        var (file, from, to, says) = Mistakes[number];
-        var changed = KubernetesManifests.Changed(file, from, to);
+        var (file, _, _, says) = Mistakes[number];
+        var name = KubernetesManifests.Numbered(number, file) + ": ";
 
-        string complaints;
-        try
-        {
-            complaints = string.Join(
-                '\n',
-                await KubernetesManifests.ComplaintsAsync(new Dictionary<string, string> { [file] = changed[file] })
-            );
-        }
-        catch (InvalidOperationException refused)
-        {
-            complaints = refused.Message;
-        }
-
-        Assert.Contains(says, complaints, StringComparison.Ordinal);
-        Assert.Contains(file + ": ", complaints, StringComparison.Ordinal);
+        Assert.Contains(
+            await Found.Value,
+            line => line.StartsWith(name, StringComparison.Ordinal) && line.Contains(says, StringComparison.Ordinal)
+        );
     }
 }

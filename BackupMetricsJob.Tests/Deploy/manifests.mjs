@@ -19,7 +19,9 @@ const files = Object.entries(JSON.parse(readFileSync(0, 'utf8'))).map(([name, te
 if (process.argv[2] === 'documents') {
   console.log(JSON.stringify(Object.fromEntries(files)));
 } else {
-  for (const complaint of [...bySchema(await modules()), ...byType()]) console.log(complaint);
+  const { found, unknown } = await modules();
+  const known = [...all()].filter(([, document]) => found[moduleOf(document)]?.[document.kind]);
+  for (const complaint of [...unknown, ...bySchema(known, found), ...byType(known)]) console.log(complaint);
 }
 
 function moduleOf({ apiVersion }) {
@@ -34,21 +36,22 @@ function* all() {
 
 async function modules() {
   const found = {};
+  const unknown = [];
   for (const [where, document] of all()) {
     const name = moduleOf(document);
     try {
       found[name] ??= await import(name);
+      if (!found[name][document.kind]) unknown.push(`${where}: ${document.apiVersion} has no kind ${document.kind}`);
     } catch {
-      throw new Error(`${where}: nobody publishes types of apiVersion ${document.apiVersion}`);
+      unknown.push(`${where}: nobody publishes types of apiVersion ${document.apiVersion}`);
     }
-    if (!found[name][document.kind]) throw new Error(`${where}: ${document.apiVersion} has no kind ${document.kind}`);
   }
-  return found;
+  return { found, unknown };
 }
 
 // Types, required fields and enumerations. Unknown fields it lets pass.
-function* bySchema(found) {
-  for (const [where, document] of all()) {
+function* bySchema(known, found) {
+  for (const [where, document] of known) {
     const { kind } = document;
     try {
       new found[moduleOf(document)][kind](document).validate();
@@ -59,12 +62,12 @@ function* bySchema(found) {
 }
 
 // Each document as a literal of the published interface, which a compiler judges: unknown fields are found, too.
-function byType() {
+function byType(known) {
   const folder = mkdtempSync(join(tmpdir(), 'manifests-'));
   try {
     symlinkSync(join(dirname(fileURLToPath(import.meta.url)), '..', 'node_modules'), join(folder, 'node_modules'));
     const names = [];
-    for (const [where, document] of all()) {
+    for (const [where, document] of known) {
       const source = `import type { I${document.kind} as Kind } from ${JSON.stringify(moduleOf(document))};\nexport const it: Kind = ${JSON.stringify(document, null, 1)};\n`;
       writeFileSync(join(folder, `d${names.push(where) - 1}.ts`), source);
     }
@@ -76,7 +79,7 @@ function byType() {
       execFileSync(process.execPath, [compiler, '-p', folder, '--pretty', 'false'], { cwd: folder, encoding: 'utf8' });
       return [];
     } catch (error) {
-      const lines = (error.stdout ?? '').split('\n').filter(Boolean);
+      const lines = (error.stdout ?? '').trim().split(/\n(?! )/).filter(Boolean).map(line => line.replaceAll(/\n +/g, ' '));
       if (lines.length === 0) throw error;
       return lines.map(line => line.replace(/^d(\d+)\.ts/, (_, i) => `${names[i]}: type: `));
     }

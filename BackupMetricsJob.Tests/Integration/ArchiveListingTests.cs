@@ -28,7 +28,7 @@ public sealed class ArchiveListingTests
         var archive = new ListedArchive(catalogue);
         var backup = await server.BaseBackupAsync();
         await archive.BackupIsKnownAsync(server);
-        var segments = await ListedArchive.LoadAsync(server, 5);
+        var segments = await server.ArchiveSegmentsAsync(5);
         await archive.ListAsync(server.ArchiveDirectory);
         var whole = await archive.ShowAsync(server);
 
@@ -64,14 +64,14 @@ public sealed class ArchiveListingTests
         var archive = new ListedArchive(catalogue);
         var backup = await server.BaseBackupAsync();
         await archive.BackupIsKnownAsync(server);
-        var before = await ListedArchive.LoadAsync(server, 2);
+        var before = await server.ArchiveSegmentsAsync(2);
         await ArchiveModeAsync(server, "off");
         for (var i = 0; i < 4; i++)
             await server.SwitchWalAsync();
         await server.ExecuteAsync("CHECKPOINT");
         await server.ExecuteAsync("CHECKPOINT");
         await ArchiveModeAsync(server, "on");
-        await ListedArchive.LoadAsync(server, 2);
+        await server.ArchiveSegmentsAsync(2);
         await archive.ListAsync(server.ArchiveDirectory);
 
         var said = await archive.ShowAsync(server);
@@ -97,7 +97,7 @@ public sealed class ArchiveListingTests
         await archive.BackupIsKnownAsync(old);
         if (!isPlaced)
             await catalogue.Server.ExecuteAsync("UPDATE backup_metrics.backup_catalog SET start_wal = NULL, stop_wal = NULL");
-        await ListedArchive.LoadAsync(old, 2);
+        await old.ArchiveSegmentsAsync(2);
         await using var promoted = await old.CreateStandbyAsync(
             new() { Archiving = true, Settings = { ["archive_command"] = $"cp %p {old.ArchiveDirectory}/%f" } }
         );
@@ -111,7 +111,7 @@ public sealed class ArchiveListingTests
         await promoted.WaitForAsync("the standby to follow", $"SELECT pg_last_wal_replay_lsn() >= '{position}'");
         await old.CrashAsync();
         await promoted.PromoteAsync();
-        var after = await ListedArchive.LoadAsync(promoted, 2);
+        var after = await promoted.ArchiveSegmentsAsync(2);
         await archive.ListAsync(old.ArchiveDirectory);
 
         var said = await archive.ShowAsync(promoted);
@@ -133,13 +133,13 @@ public sealed class ArchiveListingTests
         var archive = new ListedArchive(catalogue);
         var backup = await old.BaseBackupAsync();
         await archive.BackupIsKnownAsync(old);
-        await ListedArchive.LoadAsync(old, 2);
+        await old.ArchiveSegmentsAsync(2);
         await using var promoted = await old.CreateStandbyAsync(
             new() { Archiving = true, Settings = { ["archive_command"] = $"cp %p {old.ArchiveDirectory}/%f" } }
         );
         await old.StopAsync();
         await promoted.PromoteAsync();
-        await ListedArchive.LoadAsync(promoted, 2);
+        await promoted.ArchiveSegmentsAsync(2);
         File.Delete(Path.Combine(old.ArchiveDirectory, "00000002.history"));
         await archive.ListAsync(old.ArchiveDirectory);
 
@@ -161,7 +161,7 @@ public sealed class ArchiveListingTests
         var archive = new ListedArchive(catalogue);
         var backup = await server.BaseBackupAsync();
         await archive.BackupIsKnownAsync(server);
-        var segments = await ListedArchive.LoadAsync(server, 5);
+        var segments = await server.ArchiveSegmentsAsync(5);
         var copy = RunFolder.NewFolder("copy");
         await ChildProcess.RunSuccessfullyAsync("/bin/sh", ["-c", $"cp -p {server.ArchiveDirectory}/0* {copy}/"], new());
         File.Delete(Path.Combine(copy, segments[1]));
@@ -193,12 +193,12 @@ public sealed class ArchiveListingTests
         var archive = new ListedArchive(catalogue);
         await server.BaseBackupAsync();
         var older = await ListedArchive.ReadBackupAsync(server, 1);
-        await ListedArchive.LoadAsync(server, 2);
+        await server.ArchiveSegmentsAsync(2);
         var backup = await server.BaseBackupAsync();
         var newer = await ListedArchive.ReadBackupAsync(server, 2);
         var aged = older with { Started = older.Finished!.Value.AddDays(-80), Finished = older.Finished.Value.AddDays(-80) };
         Assert.Null((await catalogue.ImportAsync(aged, newer)).Failure);
-        var segments = await ListedArchive.LoadAsync(server, 3);
+        var segments = await server.ArchiveSegmentsAsync(3);
         ListedArchive.DeleteBefore(server, newer.StartWal!);
         await archive.ListAsync(server.ArchiveDirectory);
 
@@ -226,7 +226,7 @@ public sealed class ArchiveListingTests
         await catalogue.Server.ExecuteAsync(
             "UPDATE backup_metrics.backup_catalog SET started_at = now() - interval '20 min', finished_at = now() - interval '10 min'"
         );
-        var segments = await ListedArchive.LoadAsync(server, 4);
+        var segments = await server.ArchiveSegmentsAsync(4);
         ListedArchive.DeleteBefore(server, segments[1]);
         await archive.ListAsync(server.ArchiveDirectory);
         var said = await archive.ShowAsync(server);
@@ -260,10 +260,10 @@ public sealed class ArchiveListingTests
         await using var catalogue = await CatalogDatabase.StartAsync();
         var archive = new ListedArchive(catalogue);
         await server.BaseBackupAsync();
-        await ListedArchive.LoadAsync(server, 2);
+        await server.ArchiveSegmentsAsync(2);
         const string Rclone = "rclone lsjson -R --files-only --config /dev/null .";
         await archive.ListAsync(server.ArchiveDirectory, command: Rclone);
-        var segments = await ListedArchive.LoadAsync(server, 4);
+        var segments = await server.ArchiveSegmentsAsync(4);
         File.Delete(Path.Combine(server.ArchiveDirectory, segments[1] + ".gz"));
         await archive.ListAsync(server.ArchiveDirectory, command: Rclone);
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Integration;
@@ -12,15 +11,16 @@ public sealed class DroppedWalTests
     [Fact]
     public async Task What_pgbackrest_drops_is_seen_in_its_own_listing()
     {
-        var program = Tool.Find("pgbackrest", "apt-get install pgbackrest");
         await using var catalogue = await CatalogDatabase.StartAsync();
         await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         using var folder = new TempFolder();
-        var file = Configure(folder, server);
-        await PostgresTemplate.GiveToServerUserAsync(folder.Path);
-        await PgBackRestAsync("stanza-create");
-        await server.SetAsync("archive_command", $"pgbackrest --config={file} --stanza=orders archive-push %p");
-        await PgBackRestAsync("--type=full backup");
+        var stanza = await PgBackRestStanza.CreateAsync(
+            folder,
+            server,
+            $"spool-path={folder.File("spool")}",
+            "archive-push-queue-max=32MB"
+        );
+        await stanza.RunAsync("--type=full backup");
         await server.ExecuteAsync("CREATE TABLE before_it()");
         var last = await server.ArchiveSegmentsAsync(1);
 
@@ -34,10 +34,9 @@ public sealed class DroppedWalTests
         Directory.Move(archive + ".away", archive);
         await server.ExecuteAsync("CREATE TABLE after_it()");
         await server.ArchiveSegmentsAsync(2);
-        await ImportAsync("pgbackrest", await PgBackRestAsync("info --output=json"));
-        await ImportAsync("archive", await PgBackRestAsync("repo-ls --recurse --output=json archive/orders"), "--storage", "repo1");
+        await stanza.ImportAsync(catalogue);
 
-        var info = await PgBackRestAsync("info");
+        var info = await stanza.RunAsync("info");
         var listed = new ListedArchive(catalogue);
         var said = await listed.ShowAsync(server);
 
@@ -48,52 +47,23 @@ public sealed class DroppedWalTests
         Assert.Equal(0, await RestoredAsync("SELECT count(*) FROM pg_class WHERE relname IN ('dropped', 'after_it')", last[^1]));
 
         // A full backup mends it: nothing else does.
-        await PgBackRestAsync("--type=full backup");
-        await ImportAsync("pgbackrest", await PgBackRestAsync("info --output=json"));
-        await ImportAsync("archive", await PgBackRestAsync("repo-ls --recurse --output=json archive/orders"), "--storage", "repo1");
+        await stanza.RunAsync("--type=full backup");
+        await stanza.ImportAsync(catalogue);
         Assert.DoesNotContain("CRITICAL", await listed.ShowAsync(server), StringComparison.Ordinal);
-
-        Task<string> PgBackRestAsync(string arguments, params string[] more) =>
-            ChildProcess.RunSuccessfullyAsync(
-                program,
-                ["--config=" + file, "--stanza=orders", .. arguments.Split(' '), .. more],
-                new() { Unprivileged = true }
-            );
-
-        async Task ImportAsync(string what, string list, params string[] more)
-        {
-            var imported = await BackupMetrics.RunAsync(
-                ["import", what, "--server", "orders", "--connection", catalogue.Uri, .. more],
-                environment: null,
-                list
-            );
-            Assert.True(imported.ExitCode == 0, imported.Error);
-        }
 
         async Task<long> RestoredAsync(string sql, string lastSegment)
         {
             var data = RunFolder.NewFolder("restored");
             await PostgresTemplate.GiveToServerUserAsync(data);
             // It is started from a copy, so where it is restored to is not where it runs.
-            await PgBackRestAsync(
+            await stanza.RunAsync(
                 $"--pg1-path={data} --archive-mode=off restore",
-                $"--recovery-option=restore_command=pgbackrest --config={file} --stanza=orders --pg1-path=\"$PWD\" archive-get %f \"%p\""
+                $"--recovery-option=restore_command=pgbackrest --config={stanza.Configuration} --stanza=orders "
+                    + "--pg1-path=\"$PWD\" archive-get %f \"%p\""
             );
             await using var restored = await server.StartRestoredAsync(data);
             Assert.Equal(lastSegment[8..], ListedArchive.LastRestored(restored));
             return await restored.ScalarAsync<long>(sql);
         }
     }
-
-    static string Configure(TempFolder folder, PostgresServer server) =>
-        folder.Write(
-            "pgbackrest.conf",
-            ToolConfiguration.PgBackRest(
-                folder.File,
-                server,
-                "repo1-retention-full=9",
-                $"spool-path={folder.File("spool")}",
-                "archive-push-queue-max=32MB"
-            )
-        );
 }

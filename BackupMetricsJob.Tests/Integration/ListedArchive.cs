@@ -115,19 +115,6 @@ internal sealed partial class ListedArchive(CatalogDatabase catalogue)
         Assert.Equal(predicted, LastRestored(restored));
     }
 
-    /// <summary>Fills segments, and waits until they are archived; returns their names.</summary>
-    public static async Task<IReadOnlyList<string>> LoadAsync(PostgresServer server, int segments)
-    {
-        var names = new List<string>();
-        for (var i = 0; i < segments; i++)
-            names.Add(await server.SwitchWalAsync());
-        await server.WaitForAsync(
-            "the segments to be archived",
-            "SELECT NOT EXISTS (SELECT FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready')"
-        );
-        return names;
-    }
-
     async Task<ProcessResult> AskAsync(PostgresServer? server, params string[] command)
     {
         var file = Path.Combine(RunFolder.NewFolder("listed"), "config.yml");

@@ -72,11 +72,11 @@ public sealed class StoppedArchiveTests
         var archive = new ListedArchive(catalogue);
         var backup = await server.BaseBackupAsync();
         await archive.BackupIsKnownAsync(server);
-        var stored = await ListedArchive.LoadAsync(server, 2);
+        var stored = await server.ArchiveSegmentsAsync(2);
         await archive.ListAsync(server.ArchiveDirectory, archived: await ArchivedAsync());
         Assert.DoesNotContain("CRITICAL", await archive.ShowAsync(server), StringComparison.Ordinal);
         await File.WriteAllTextAsync(folder.File("stop"), "");
-        var dropped = await ListedArchive.LoadAsync(server, 3);
+        var dropped = await server.ArchiveSegmentsAsync(3);
         await archive.ListAsync(server.ArchiveDirectory);
         Assert.DoesNotContain("CRITICAL", await archive.ShowAsync(server), StringComparison.Ordinal);
         await archive.ListAsync(server.ArchiveDirectory, archived: await ArchivedAsync());
@@ -152,9 +152,9 @@ public sealed class StoppedArchiveTests
         var archive = new ListedArchive(catalogue);
         var backup = await server.BaseBackupAsync();
         var first = await ListedArchive.ReadBackupAsync(server, 1);
-        var stored = await ListedArchive.LoadAsync(server, 2);
+        var stored = await server.ArchiveSegmentsAsync(2);
         await File.WriteAllTextAsync(folder.File("stop"), "");
-        await ListedArchive.LoadAsync(server, 2);
+        await server.ArchiveSegmentsAsync(2);
         var stop = await server.SwitchWalAsync();
         var second = CatalogDatabase.Backup(2) with
         {
@@ -187,7 +187,7 @@ public sealed class StoppedArchiveTests
         var archive = new ListedArchive(catalogue);
         await server.BaseBackupAsync();
         await archive.BackupIsKnownAsync(server);
-        var last = await ListedArchive.LoadAsync(other, 9);
+        var last = await other.ArchiveSegmentsAsync(9);
         await archive.ListAsync(other.ArchiveDirectory);
 
         var said = await archive.ShowAsync(server);

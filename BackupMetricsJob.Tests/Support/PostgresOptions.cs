@@ -1,6 +1,9 @@
 namespace BackupMetricsJob.Tests.Support;
 
-/// <summary>How a throw-away PostgreSQL is made. What is not said stays as PostgreSQL has it, except fsync (off).</summary>
+/// <summary>
+/// How a throw-away PostgreSQL is made. What is not said stays as PostgreSQL has it, except what only takes time: fsync, and zeros in new
+/// WAL files.
+/// </summary>
 internal sealed record PostgresOptions
 {
     /// <summary>The major version: the distribution's, or one from npm (13, 15, 17, 18).</summary>

@@ -25,8 +25,8 @@ internal sealed partial class PostgresServer
     }
 
     /// <summary>
-    /// Writes all pages and waits until nothing is left to archive: from here nobody changes the server's files or its archive. A checkpoint
-    /// marks segments that have no mark yet, so it comes first: after a promotion those of the old timeline.
+    /// Writes all pages and waits until nothing is left to archive: from here nobody changes the server's files or its archive.
+    /// A checkpoint marks segments that have no mark yet, so it comes first: after a promotion those of the old timeline.
     /// </summary>
     public async Task SettleAsync()
     {

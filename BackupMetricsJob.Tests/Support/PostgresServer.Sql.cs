@@ -51,9 +51,13 @@ internal sealed partial class PostgresServer
         return rows;
     }
 
-    /// <summary>Waits until a query gives true.</summary>
-    public Task WaitForAsync(string description, string sql, TimeSpan? deadline = null) =>
-        WaitForAsync(description, () => ScalarAsync<bool>(sql), deadline);
+    /// <summary>Waits until a query gives true. It asks in one session: a new one each time would keep a processor busy.</summary>
+    public async Task WaitForAsync(string description, string sql, TimeSpan? deadline = null)
+    {
+        await using var connection = await OpenAsync();
+        await using var command = Command(connection, sql);
+        await WaitForAsync(description, async () => (bool)(await command.ExecuteScalarAsync())!, deadline);
+    }
 
     /// <summary>Waits until a condition holds; a failure shows the end of the server's log.</summary>
     public Task WaitForAsync(string description, Func<Task<bool>> condition, TimeSpan? deadline = null) =>

@@ -163,6 +163,7 @@ internal sealed partial class PostgresServer : IAsyncDisposable
             ["listen_addresses"] = Host,
             ["unix_socket_directories"] = SocketDirectory,
             ["fsync"] = "off",
+            ["wal_init_zero"] = "off",
             ["shared_buffers"] = "16MB",
             ["log_line_prefix"] = "%m [%p] ",
         };
