@@ -112,11 +112,11 @@ public sealed class StoppedArchiveTests
         var archive = new ListedArchive(catalogue);
         await server.BaseBackupAsync();
         await archive.BackupIsKnownAsync(server);
-        var stored = await ListedArchive.LoadAsync(server, 2);
+        var stored = await server.ArchiveSegmentsAsync(2);
         await archive.RunAsync(server, folder);
         await catalogue.Server.ExecuteAsync(QuarterOfAnHour);
         await File.WriteAllTextAsync(folder.File("stop"), "");
-        var dropped = await ListedArchive.LoadAsync(server, 3);
+        var dropped = await server.ArchiveSegmentsAsync(3);
         await archive.RunAsync(server, folder);
         Assert.Equal($"{stored[^1]} {dropped[^1]}", await SaidAsync());
         Assert.DoesNotContain("CRITICAL", await archive.ShowAsync(null), StringComparison.Ordinal);
@@ -170,11 +170,7 @@ public sealed class StoppedArchiveTests
 
         Assert.Contains(Ends, said, StringComparison.Ordinal);
         Assert.Contains("3 segments in all, although the full backup of", said, StringComparison.Ordinal);
-        Assert.Contains(
-            "WARNING             1 of the 2 newest full backups of wal-g cannot be restored",
-            said,
-            StringComparison.Ordinal
-        );
+        Assert.Contains("WARNING             1 of the 2 newest full backups of wal-g cannot be restored", said, StringComparison.Ordinal);
         await ListedArchive.RestoreIsAsPredictedAsync(server, backup, said, stored[^1]);
     }
 

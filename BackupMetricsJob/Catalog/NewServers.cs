@@ -103,9 +103,7 @@ internal static class NewServers
             notes.Add(
                 Note(
                     row.Text("server"),
-                    row.Flag("has_backups")
-                        ? $"the same backups are known as those of \"{known}\""
-                        : Same(known, row.Text("tool")),
+                    row.Flag("has_backups") ? $"the same backups are known as those of \"{known}\"" : Same(known, row.Text("tool")),
                     known
                 )
             );

@@ -53,9 +53,9 @@ internal sealed class RelationFiles(DrillCluster cluster)
         {
             await using var row = await command.ExecuteReaderAsync(cancellationToken);
             await row.ReadAsync(cancellationToken);
-            var missing = row.GetInt64(row.GetOrdinal("missing"));
+            var missing = row.Long("missing");
             return missing == 0
-                ? row.GetInt64(row.GetOrdinal("relations"))
+                ? row.Long("relations")
                 : throw new DrillException(
                     PlainText.OnOneLine($"database {database}: the file of {row.Text("one")} is missing")
                         + (missing > 1 ? $", and {Humanize.Count(missing - 1, "other file")}" : "")
