@@ -24,7 +24,10 @@ public sealed class RulesTests
     [MemberData(nameof(TestFiles))]
     public async Task The_alerts_fire_and_are_quiet_as_the_scenarios_say(string file)
     {
-        var path = Path.Combine(DeployFiles.Prometheus, "tests", file);
+        using var folder = new TempFolder();
+        var test = await File.ReadAllTextAsync(Path.Combine(DeployFiles.Prometheus, "tests", file));
+        var path = folder.Write(file, test.Replace("../backup.rules.yml", "backup.rules.yml", StringComparison.Ordinal));
+        folder.Write("backup.rules.yml", RulesFor(file));
 
         var result = await ChildProcess.RunAsync(Promtool.Program, ["test", "rules", path], deadline: TimeSpan.FromMinutes(5));
 
@@ -156,6 +159,13 @@ public sealed class RulesTests
         var amtool = Tool.Find("amtool", "apt-get install prometheus-alertmanager");
         await ChildProcess.RunSuccessfullyAsync(amtool, ["check-config", Path.Combine(DeployFiles.Prometheus, "alertmanager.yml")]);
     }
+
+    // The groups that bridge an absence of Prometheus matter only where it is away. promtool evaluates them at every step, a Prometheus
+    // every half hour: they would cost a fifth of the time.
+    static string RulesFor(string file) =>
+        file.StartsWith("away", StringComparison.Ordinal)
+            ? DeployFiles.Rules
+            : DeployFiles.Rules[..DeployFiles.Rules.IndexOf("\n# What is to survive an absence of Prometheus", StringComparison.Ordinal)];
 
     static Task<string> SucceedsAsync(string interpreter, string tool, string argument) =>
         ChildProcess.RunSuccessfullyAsync(interpreter, [Path.Combine(Repository.Root, "tools", tool), argument]);

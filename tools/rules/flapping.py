@@ -4,26 +4,10 @@ import random
 import re
 import subprocess
 
-from promtool_tests import IDENTITY, has, text
+from promtool_tests import IDENTITY, expanded, has, text
 
 STEP = 5  # minutes between two looks
 GATEWAY = r'"(PushgatewayDown|BackupMetricsAbsent)"'  # What a gateway that is down is told by; alertmanager.yml lets the first inhibit the second.
-
-
-def expanded(values):
-    """The values of a series, one a minute: a number as text, "stale" or "_"."""
-    all_ = []
-    for token in values.split():
-        if found := re.fullmatch(r"(-?[\d.e+]+?)([+-][\d.e]+)x(\d+)", token):
-            start, by = float(found[1]), float(found[2])
-            all_ += [f"{start + by * i:.15g}" for i in range(int(found[3]) + 1)]
-        elif found := re.fullmatch(r"_x(\d+)", token):
-            all_ += ["_"] * int(found[1])
-        elif found := re.fullmatch(r"(-?[\d.e+-]+)x(\d+)", token):
-            all_ += [found[1]] * (int(found[2]) + 1)
-        else:
-            all_.append(token)
-    return all_
 
 
 def failing(series, is_failed):

@@ -1,6 +1,6 @@
 """What may happen to a job, its targets and its gateway, and which alerts fire when. Minutes since the beginning; `fires` names all that fire."""
 from promtool_tests import (
-    HOUR, ago, alert, archive, backup, both, clock, dies, fires, gap, gateway, gone, has, healthy, hourly, limits, probe, quiet, recovery, restore_test,
+    HOUR, ago, alert, archive, backup, both, clock, dies, expanded, fires, gap, gateway, gone, has, healthy, hourly, limits, probe, quiet, recovery, restore_test,
     run, says, scenario, series, sources, steady, then)
 
 ALL = {}
@@ -11,8 +11,16 @@ def section(name):
     add.to = ALL.setdefault(name, [])
 
 
+# Those that tell minutes apart: how many lie between two evaluations.
+FINER = {
+    "The job dies": 2, "A database is down": 2, "A database that can be probed only now and then": 1, "WAL waits": 2, "The listing of an archive has a hole": 1, "An archive is no longer listed": 2,
+    "What ended just before": 1, "The archiver fails, or never worked": 1, "The gateway dies with everything in it": 1, "The scrape job is gone": 1, "The gateway restarts empty: one host": 1, "A backup that hangs": 2, "One of two tools stopped": 1,
+    "An hourly job, and one probe": 2, "The archiver fails at every second probe": 1, "A failover, back and forth": 2, "A job is renamed": 2, "The gateway is down for half an hour": 1,
+}
+
+
 def add(name, series_, *checks):
-    add.to.append(scenario(name, series_, *checks))
+    add.to.append(scenario(name, series_, *checks, step=next((step for start, step in FINER.items() if name.startswith(start)), None)))
 
 
 DO = "Look at the log of the backup tool and at its schedule, mend what stopped it, and take a backup now."
@@ -699,6 +707,26 @@ add("The gateway restarts empty, and a group of a job that was dead for long doe
     quiet(24), fires(25, alert("BackupMetricsAbsent", run="old")), fires(70, alert("BackupMetricsAbsent", run="old"), alert("LastBackup", "warning", run="old", instance="old", type_="base")),
     fires(119, alert("BackupMetricsAbsent", run="old"), alert("LastBackup", "warning", run="old", instance="old", type_="base")), quiet(120))
 
+N = 100
+END, DOWN = 58, 60  # What ends, ends two minutes before the gateway does.
+LAST_BACKUP = "postgres_backup:last_success_timestamp_seconds"
+add("What ended just before the gateway was lost stays ended: a fault, a database that was taken out, a backup and a group that were deleted",
+    [gateway(values=then(steady(1, DOWN), steady(0, N - DOWN)), started=then(steady(-86400, DOWN), gone(N - DOWN))),
+     [(m, l, then(v, gone(N - DOWN))) for m, l, v in run(
+         DOWN, [*healthy("errors", DOWN), series("postgres_backup_last_has_errors", then(steady(1, END), steady(0, 2)), instance="errors", source="catalog", tool="pgbackrest", type="full")],
+         [*limits("down", DOWN), *sources("down", DOWN, {"server": 1}), *probe("down", DOWN, success=then(steady(0, END), steady(1, 2)), at=clock(DOWN)), *backup("down", ago(1, DOWN))],
+         [*limits("stuck", DOWN), *sources("stuck", DOWN, {"server": 1}), *probe("stuck", DOWN), *backup("stuck", ago(1, DOWN)),
+          *archive("stuck", DOWN, {"ok": then(steady(0, END), steady(1, 2)), "failing": then(steady(1, END), steady(0, 2))})],
+         [*limits("deleted", DOWN), *sources("deleted", DOWN, {"catalog": 1}), *probe("deleted", DOWN), *backup("deleted", then(ago(1, END), gone(2)), source="catalog", tool="barman", type_="full")],
+         [(m, l, then(" ".join(expanded(v)[:END]), gone(2))) for m, l, v in healthy("removed", DOWN)]) if m != "backup_metrics_targets"],
+     [(m, l, then(v, gone(N - END))) for m, l, v in run(END, healthy("x", END), run="deleted")]],
+    fires(END - 1, alert("BackupHasErrors", instance="errors", tool="pgbackrest", type_="full", fault="errors"), alert("BackupTargetDown", instance="down"), alert("WalArchiverFailing", instance="stuck")),
+    quiet(END + 1), quiet(DOWN + 4), fires(DOWN + 5, alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091")),
+    fires(N - 1, alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091"), alert("BackupMetricsAbsent")),
+    *[has(at, query) for at in (DOWN, N - 1) for query in (
+        'postgres_backup_verdict{reason=~"BackupHasErrors|BackupTargetDown|WalArchiverFailing"}', LAST_BACKUP + '{instance="deleted"}',
+        'postgres_backup:first_seen_timestamp_seconds{instance="removed"}', 'backup_metrics:lost_run_timestamp_seconds{run="deleted"}')])
+
 # ---- The verdict ----
 
 section("verdict")
@@ -740,6 +768,13 @@ add("The job dies, or its gateway: all that it watched is unknown, and none of i
     verdict(110, ("a", UNKNOWN, "PushgatewayDown"), ("b", CRITICAL, "LastBackup"), of='{job="backup_metrics"}'),
     verdict(76, ("c", OK, ""), of='{job="dead"}', job="dead"), verdict(78, ("c", UNKNOWN, "BackupMetricsStale"), of='{job="dead"}', job="dead"))
 
+A = steady(0, 9)
+add("A database that has never answered is unknown because it does not answer, from its first run on, and not for want of a backup",
+    [gateway(9), run(9, [*limits("down", 9), *sources("down", 9, {"server": 0}), *probe("down", 9, success=0, reason=("dns", 0))],
+                     [*limits("listed", 9), *sources("listed", 9, {"catalog": 0})],
+                     [*limits("standby", 9), *sources("standby", 9, {"server": 1}), *probe("standby", 9, at=A), *archive("standby", 9, "standby", lag=None)], pushed=A)],
+    *[verdict(t, ("down", UNKNOWN, "BackupTargetDown"), ("listed", UNKNOWN, "BackupSourceFailed"), ("standby", UNKNOWN, "BackupNeverMade")) for t in (0, 1, 8)])
+
 section("push")
 
 N = HOUR
@@ -758,7 +793,7 @@ N = HOUR
 add("The gateway lost a job's metrics, and refuses it since: it is known as ours by what it pushed within a week",
     [gateway(N), run(N, healthy("orders", N)), [(m, l, v + " stale") for m, l, v in run(10, healthy("orders", 10), job="nightly") if not m.startswith("push_")],
      series("push_time_seconds", then(clock(10), steady(600, N - 10)), job="nightly"), series("push_failure_time_seconds", then(steady(0, 11), steady(660, 49)), job="nightly")],
-    quiet(15), fires(16, alert("BackupPushRejected", job="nightly")), fires(59, alert("BackupPushRejected", job="nightly"), alert("BackupMetricsAbsent", job="nightly")))
+    quiet(15), fires(16, alert("BackupPushRejected", job="nightly")), fires(59, alert("BackupPushRejected", job="nightly"), alert("BackupMetricsAbsent", "warning", job="nightly")))
 N = 3 * HOUR
 add("A push is refused, in words",
     [gateway(N), series("push_time_seconds", steady(0, N), job="backup_metrics", run="x"), series("push_failure_time_seconds", steady(3600, N), job="backup_metrics", run="x")],

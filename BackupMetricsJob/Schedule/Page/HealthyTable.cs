@@ -14,9 +14,7 @@ internal static class HealthyTable
             yield break;
         yield return Html.Format(
             $"""
-            <section id="ok" aria-labelledby="h-ok"><h2 id="h-ok">{Title(
-                [.. others.Select(one => one.Verdict).Distinct()]
-            )} <span class="count">{others.Count}</span></h2>
+            <section id="ok" aria-labelledby="h-ok"><h2 id="h-ok">{Title(others)}</h2>
             <table><thead><tr><th scope="col">Database</th><th scope="col">Newest backup</th><th scope="col">Would be lost now</th><th scope="col">Oldest backup</th><th scope="col">Restore test</th></tr></thead><tbody>
 
             """
@@ -26,11 +24,16 @@ internal static class HealthyTable
         yield return Html.Format($"</tbody></table></section>\n");
     }
 
-    static string Title(IReadOnlyList<Verdict> verdicts) =>
-        string.Join(
-            " or ",
-            verdicts.Select((one, i) => i == 0 || one == Verdict.Healthy ? Icon.Word(one) : Icon.Word(one).ToLowerInvariant())
-        );
+    // Of several kinds each with its number: "29 unknown, 1 not assessed".
+    static Html Title(List<Assessment> others)
+    {
+        var kinds = others.CountBy(one => one.Verdict).ToList();
+        return kinds is [var (verdict, count)]
+            ? Html.Format($"{Icon.Word(verdict)} <span class=\"count\">{count}</span>")
+            : Html.Format($"{string.Join(", ", kinds.Select(kind => $"{kind.Value} {Word(kind.Key)}"))}");
+    }
+
+    static string Word(Verdict verdict) => verdict == Verdict.Healthy ? Icon.Word(verdict) : Icon.Word(verdict).ToLowerInvariant();
 
     static Html Row(Assessment one)
     {
