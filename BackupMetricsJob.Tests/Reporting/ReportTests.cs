@@ -87,6 +87,17 @@ public sealed class ReportTests
     [Fact]
     public void Show_of_servers_in_a_catalogue() => Snapshot.Matches("show-found.txt", Written(to => ShowTable.Write(Found, to)));
 
+    /// <summary>It is no database of the reader's. Where it does not answer, that is told.</summary>
+    [Fact]
+    public void Show_says_nothing_of_the_catalogue_of_a_database_as_long_as_it_answers()
+    {
+        var catalogue = Result with { Instance = Result.Instance with { Name = "orders/catalogue" }, IsMonitored = false };
+        var silent = catalogue with { Failure = new(FailureReason.Refused, "refused") };
+
+        Assert.DoesNotContain("orders/catalogue", Written(to => ShowTable.Write([Result, catalogue], to)), StringComparison.Ordinal);
+        Assert.Contains("\norders/catalogue ", Written(to => ShowTable.Write([Result, silent], to)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Summary_of_servers_in_a_catalogue() =>
         Snapshot.Matches("summary-found.txt", Written(to => RunSummary.Write(Report with { Results = Found }, to)));

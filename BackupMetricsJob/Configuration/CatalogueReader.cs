@@ -10,6 +10,9 @@ namespace BackupMetricsJob.Configuration;
 /// </summary>
 internal static class CatalogueReader
 {
+    /// <summary>What the name of such a catalogue ends with.</summary>
+    public const string OfCatalogue = "/catalogue";
+
     /// <summary>The setting that needs the source catalog: --catalogue or --import; null if neither is given.</summary>
     public static Setting? Find(Settings settings) => settings.One(JobSettings.Catalogue) ?? settings.One(JobSettings.Import);
 
@@ -57,7 +60,7 @@ internal static class CatalogueReader
         // Another name than that of any server, and of the catalogue's target in the run of another host.
         var second = own with
         {
-            Name = name + "/catalogue",
+            Name = name + OfCatalogue,
             Sources = [SourceName.Catalog],
         };
         var timeout = single.Target?.Timeout ?? JobDefaults.Timeout;

@@ -1,4 +1,5 @@
 using BackupMetricsJob.Backups;
+using BackupMetricsJob.Configuration;
 
 namespace BackupMetricsJob.Reporting;
 
@@ -16,7 +17,7 @@ internal static class ShowTable
     public static void Write(IReadOnlyList<ProbeResult> results, TextWriter to)
     {
         var first = true;
-        foreach (var result in results)
+        foreach (var result in results.Where(result => !IsSilent(result)))
         {
             if (!first)
                 to.WriteLine();
@@ -24,6 +25,11 @@ internal static class ShowTable
             Write(result, to);
         }
     }
+
+    /// <summary>The catalogue of --catalogue is no database of the reader's: as long as it answers, nothing is to be said of it.</summary>
+    static bool IsSilent(ProbeResult result) =>
+        result is { IsMonitored: false, Failure: null }
+        && result.Instance.Name.EndsWith(CatalogueReader.OfCatalogue, StringComparison.Ordinal);
 
     static void Write(ProbeResult result, TextWriter to)
     {
