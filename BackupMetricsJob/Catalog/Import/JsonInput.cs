@@ -45,7 +45,7 @@ internal static class JsonInput
         }
         catch (ListingException refusal)
         {
-            refusal.Servers = BrokenText.Servers(utf8, tool);
+            refusal.Servers = ToolShape.Servers(utf8, tool);
             throw;
         }
     }

@@ -77,7 +77,7 @@ internal static class ToolOutput
     {
         if (ToolShape.Find(json) is { } other && other != tool)
             return new("", $"this is what {other} prints, not {tool}: use `import {other}` ({refusal.Message})") { OtherTool = other };
-        refusal.Servers = BrokenText.Servers(json.Bytes, tool);
+        refusal.Servers = ToolShape.Servers(json.Bytes, tool);
         return refusal;
     }
 

@@ -1,21 +1,67 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace BackupMetricsJob.Catalog.Import;
 
-/// <summary>Which tool prints a text, by the keys of its first backup or stanza: for a person who named another tool.</summary>
-internal static class ToolShape
+/// <summary>
+/// What the document of a tool looks like: the keys by which it is known, for a person who named another tool, and where it names servers,
+/// which can still be read in a text that was refused.
+/// </summary>
+internal sealed record ToolShape(string Tool)
 {
-    /// <summary>Null where it is nobody's, or says too little.</summary>
+    const int MaxNames = 10_000;
+
+    static readonly ToolShape[] All =
+    [
+        new("wal-g") { Item = ["backup_name"] },
+        new("pgbackrest")
+        {
+            Item = ["name", "status", "db"],
+            IsName = (key, depth) => key == "name" && depth == 2, // $[0].name
+        },
+        new("pghoard")
+        {
+            Document = keys => keys.ContainsKey(PghoardList.List),
+            IsName = (key, depth) => key == "name" && depth == 3, // $.basebackups[0].name: SITE/basebackup/...
+            Server = text => text.IndexOf("/basebackup/", StringComparison.Ordinal) is > 0 and var end ? text[..end] : text,
+        },
+        new(CloudNativePgObjects.Tool) { Document = keys => keys.ContainsKey("kind") && keys.ContainsKey("apiVersion") },
+        new("generic")
+        {
+            Item = ["tool", "server"],
+            Document = keys => keys.ContainsKey("tool") && (keys.ContainsKey("backups") || keys.ContainsKey("error")),
+        },
+        new("barman") { Document = keys => keys.Values.Any(IsOfBarman), KeysAreServers = true },
+    ];
+
+    /// <summary>The keys that every item of its list has; empty where the document is no array.</summary>
+    IReadOnlyList<string> Item { get; init; } = [];
+
+    /// <summary>Whether these are the keys of its document.</summary>
+    Func<OrderedDictionary<string, JsonText>, bool> Document { get; init; } = _ => false;
+
+    /// <summary>Whether the value of a key at a depth names a server.</summary>
+    Func<string, int, bool> IsName { get; init; } = (key, _) => key is "server" or "server_name";
+
+    /// <summary>The server in such a value.</summary>
+    Func<string, string> Server { get; init; } = text => text;
+
+    /// <summary>Whether the keys of the document are servers.</summary>
+    bool KeysAreServers { get; init; }
+
+    /// <summary>The tool that prints a text; null where it is nobody's, or says too little.</summary>
     public static string? Find(JsonText json)
     {
         try
         {
-            return json.Kind switch
-            {
-                JsonTokenType.StartArray => json.Items("an array").FirstOrDefault() is { Path: not null } first ? OfItem(first) : null,
-                JsonTokenType.StartObject => OfObject(json),
-                _ => null,
-            };
+            if (json.Kind == JsonTokenType.StartArray)
+                return json.Items("an array").FirstOrDefault() is { Path: not null, Kind: JsonTokenType.StartObject } first
+                    ? OfItem(first.Members("an object"))
+                    : null;
+            if (json.Kind != JsonTokenType.StartObject)
+                return null;
+            var keys = json.Members("an object");
+            return Array.Find(All, shape => shape.Document(keys))?.Tool ?? (BarmanCloudList.Find(json) is null ? null : "barman");
         }
         catch (ListingException)
         {
@@ -23,26 +69,37 @@ internal static class ToolShape
         }
     }
 
-    static string? OfItem(JsonText item)
+    /// <summary>The servers that a text still names although it was refused: up to where it is JSON, whatever its shape.</summary>
+    /// <returns>No more than candidates: only those that the catalogue knows mean anything.</returns>
+    public static IReadOnlyCollection<string> Servers(ReadOnlySequence<byte> utf8, string tool)
     {
-        if (item.Kind != JsonTokenType.StartObject)
-            return null;
-        var keys = item.Members("an object");
-        return keys.ContainsKey("backup_name") ? "wal-g"
-            : keys.ContainsKey("name") && keys.ContainsKey("status") && keys.ContainsKey("db") ? "pgbackrest"
-            : keys.ContainsKey("tool") && keys.ContainsKey("server") ? "generic"
-            : null;
+        var shape = Array.Find(All, shape => shape.Tool == tool) ?? new(tool);
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var reader = new Utf8JsonReader(utf8, isFinalBlock: false, new JsonReaderState(JsonText.Deep));
+        try
+        {
+            while (names.Count < MaxNames && reader.Read())
+            {
+                if (reader.TokenType != JsonTokenType.PropertyName)
+                    continue;
+                var key = reader.GetString()!;
+                var depth = reader.CurrentDepth;
+                if (shape.KeysAreServers && depth == 1)
+                    names.Add(key);
+                if (shape.IsName(key, depth) && reader.Read() && reader.TokenType == JsonTokenType.String)
+                    names.Add(shape.Server(reader.GetString()!));
+            }
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            // What came before it is all there is.
+        }
+
+        return names;
     }
 
-    static string? OfObject(JsonText json)
-    {
-        var keys = json.Members("an object");
-        return keys.ContainsKey(PghoardList.List) ? "pghoard"
-            : keys.ContainsKey("kind") && keys.ContainsKey("apiVersion") ? CloudNativePgObjects.Tool
-            : keys.ContainsKey("tool") && (keys.ContainsKey("backups") || keys.ContainsKey("error")) ? "generic"
-            : BarmanCloudList.Find(json) is not null || keys.Values.Any(IsOfBarman) ? "barman"
-            : null;
-    }
+    static string? OfItem(OrderedDictionary<string, JsonText> keys) =>
+        Array.Find(All, shape => shape.Item.Count > 0 && shape.Item.All(keys.ContainsKey))?.Tool;
 
     /// <summary>A server's list of backups, or the one that is shown.</summary>
     static bool IsOfBarman(JsonText server) =>
