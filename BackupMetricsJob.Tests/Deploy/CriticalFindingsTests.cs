@@ -207,7 +207,7 @@ public sealed partial class CriticalFindingsTests
     static BackupFacts[] FromCatalog(BackupFacts[] backups) => [.. backups.Select(backup => backup with { Source = SourceName.Catalog })];
 
     // The push of one minute is that of every minute, with the times moved on.
-    static IEnumerable<string> Series(string exposition)
+    static List<string> Series(string exposition)
     {
         var series = new List<string>
         {
