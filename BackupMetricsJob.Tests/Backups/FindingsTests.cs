@@ -97,7 +97,7 @@ public sealed class FindingsTests
     [Fact]
     public void A_server_that_is_not_asked_for_its_wal_has_no_backup_that_is_known()
     {
-        var without = Result with { Backups = [], Without = Omissions.Wal, Server = Server with { Wal = null, HistoryWasRead = false } };
+        var without = Result with { Backups = [], Omissions = Omissions.Wal, Server = Server with { Wal = null, HistoryWasRead = false } };
 
         AssertSaid("critical: no base backup is known: the server is not asked for one (without: wal)", without);
         AssertSaid(null, without with { Backups = [Backup with { Source = SourceName.Catalog }] });

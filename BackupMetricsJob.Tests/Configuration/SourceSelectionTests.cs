@@ -62,10 +62,10 @@ public sealed class SourceSelectionTests
     [Fact]
     public void Omissions_belong_to_the_source_server()
     {
-        Assert.Equal(Omissions.None, Read([]).Settings.Without);
-        Assert.Equal(Omissions.Wal | Omissions.Label, Read(["without=label", "without=wal"]).Settings.Without);
-        Assert.Equal(Omissions.Wal, Read([], new() { ["BACKUP_METRICS_WITHOUT"] = "wal" }).Settings.Without);
-        Assert.Equal(Omissions.Label, Read(["source=catalog", "source=server", "without=label"]).Settings.Without);
+        Assert.Equal(Omissions.None, Read([]).Settings.Omissions);
+        Assert.Equal(Omissions.Wal | Omissions.Label, Read(["without=label", "without=wal"]).Settings.Omissions);
+        Assert.Equal(Omissions.Wal, Read([], new() { ["BACKUP_METRICS_WITHOUT"] = "wal" }).Settings.Omissions);
+        Assert.Equal(Omissions.Label, Read(["source=catalog", "source=server", "without=label"]).Settings.Omissions);
     }
 
     [Theory]

@@ -28,7 +28,7 @@ public sealed partial class CriticalFindingsTests
 
             """
         );
-        return await ChildProcess.RunAsync(Promtool.Program, ["test", "rules", file], deadline: TimeSpan.FromMinutes(5));
+        return await ChildProcess.RunAsync(Promtool.Program, ["test", "rules", file], deadline: TimeSpan.FromMinutes(8));
     }
 
     // promtool prints of each query that it failed, in quotes, all that it expected, then all that it got.

@@ -89,7 +89,8 @@ internal static class KubernetesManifests
         return ChildProcess.RunSuccessfullyAsync(
             Tool.Find("node", "apt-get install nodejs"),
             [Script, what],
-            new() { Input = input.ToJsonString() }
+            new() { Input = input.ToJsonString() },
+            TimeSpan.FromMinutes(5)
         );
     }
 }

@@ -161,7 +161,7 @@ public sealed class LeastPrivilegeTests
             [SourceName.Server],
             SourceSettings.Default with
             {
-                Without = Omissions.Wal | Omissions.Label,
+                Omissions = Omissions.Wal | Omissions.Label,
             },
             "watch"
         );

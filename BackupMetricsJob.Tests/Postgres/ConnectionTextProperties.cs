@@ -209,7 +209,7 @@ public class ConnectionTextProperties
             Hosts.SequenceEqual(settings.Hosts.Select(host => (host.Name, host.Port)))
             && settings.Hosts.All(host => host.Password?.Reveal() == Password)
             && (settings.User, settings.Database, settings.ApplicationName, settings.Options) == (User, Database, Application, Options)
-            && settings.Session
+            && settings.TargetSessionAttributes
                 == (
                     Session switch
                     {

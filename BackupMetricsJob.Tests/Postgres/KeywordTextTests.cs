@@ -113,7 +113,7 @@ public class KeywordTextTests
         Assert.Equal("-c work_mem=1MB", settings.Options);
         Assert.Equal("x", settings.ApplicationName);
         Assert.Equal(TimeSpan.FromSeconds(7), settings.ConnectTimeout);
-        Assert.Equal(SessionAttributes.PreferStandby, settings.Session);
+        Assert.Equal(SessionAttributes.PreferStandby, settings.TargetSessionAttributes);
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public class KeywordTextTests
         Assert.Null(settings.Options);
         Assert.Equal("backup-metrics", settings.ApplicationName);
         Assert.Null(settings.ConnectTimeout);
-        Assert.Equal(SessionAttributes.Any, settings.Session);
+        Assert.Equal(SessionAttributes.Any, settings.TargetSessionAttributes);
         Assert.Equal(TlsMode.Prefer, settings.Tls.Mode);
         Assert.Equal("f", Parsed.From("fallback_application_name=f").Settings.ApplicationName);
     }

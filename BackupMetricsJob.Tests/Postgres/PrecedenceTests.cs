@@ -24,7 +24,7 @@ public sealed class PrecedenceTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(3), settings.ConnectTimeout);
         Assert.Equal("app", settings.ApplicationName);
         Assert.Equal("-cgeqo=off", settings.Options);
-        Assert.Equal(SessionAttributes.Primary, settings.Session);
+        Assert.Equal(SessionAttributes.Primary, settings.TargetSessionAttributes);
         Assert.Equal("UTC", settings.TimeZone);
         Assert.Equal(new AuthenticationSettings(AuthMethods.Md5, ChannelBindingMode.Disable), settings.Authentication);
     }

@@ -70,7 +70,7 @@ public sealed class PageInABrowserTests
                 Tool.Find("node", "apt-get install nodejs"),
                 arguments,
                 new() { WorkingDirectory = Repository.Tests },
-                TimeSpan.FromMinutes(5)
+                TimeSpan.FromMinutes(8)
             );
         }
         finally

@@ -115,9 +115,14 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a tool that must succeed, and returns what it wrote to standard output.</summary>
-    public static async Task<string> RunSuccessfullyAsync(string program, IEnumerable<string> arguments, ChildOptions? options = null)
+    public static async Task<string> RunSuccessfullyAsync(
+        string program,
+        IEnumerable<string> arguments,
+        ChildOptions? options = null,
+        TimeSpan? deadline = null
+    )
     {
-        var result = await RunAsync(program, arguments, options);
+        var result = await RunAsync(program, arguments, options, deadline);
         return result.ExitCode == 0
             ? result.Output
             : throw new InvalidOperationException(

@@ -34,7 +34,13 @@ internal static class PostgresTemplate
             "--wal-segsize",
             options.SegmentSizeMegabytes.ToString(CultureInfo.InvariantCulture),
         ];
-        await ChildProcess.RunSuccessfullyAsync(PostgresBinaries.Find(options.Version).Initdb, arguments, new() { Unprivileged = true });
+        // All tests of this kind wait for it: a busy machine must not fail them all.
+        await ChildProcess.RunSuccessfullyAsync(
+            PostgresBinaries.Find(options.Version).Initdb,
+            arguments,
+            new() { Unprivileged = true },
+            TimeSpan.FromMinutes(5)
+        );
         // The zeros of its WAL file take as long to copy as all the rest. A file system without holes keeps them.
         foreach (var segment in Directory.EnumerateFiles(Path.Combine(data, "pg_wal"), "0*"))
             await ChildProcess.RunAsync(Tool.Find("fallocate", "apt-get install util-linux"), ["--dig-holes", segment]);

@@ -97,7 +97,7 @@ internal static class BackupFindings
             findings.Add(new(isCritical, Known + ": with archive_mode off, a server keeps no trace of one", Take));
         else if (server.HistoryWasRead)
             findings.Add(new(isCritical, Known, Take));
-        else if (result.Failure is null && (result.Without & Omissions.Wal) != 0)
+        else if (result.Failure is null && (result.Omissions & Omissions.Wal) != 0)
             findings.Add(
                 new(
                     isCritical,

@@ -57,7 +57,7 @@ internal sealed record ProbeResult(Instance Instance)
     public IReadOnlyList<MissingRight> MissingRights { get; init; } = [];
 
     /// <summary>What of the server the user does without.</summary>
-    public Omissions Without { get; init; }
+    public Omissions Omissions { get; init; }
 
     /// <summary>How much work would be lost if the server died now; null where it is unknown.</summary>
     public TimeSpan? LossWindow => Loss?.Window;

@@ -26,7 +26,7 @@ internal sealed record SourceSettings(ServerPatterns Servers, string? Query)
     /// <summary>Slots or application names of WAL receivers that keep what they stream, although they report an apply position.</summary>
     public IReadOnlyList<string> Receivers { get; init; } = [];
 
-    public Omissions Without { get; init; }
+    public Omissions Omissions { get; init; }
 }
 
 /// <summary>The spelling of <see cref="Omissions"/> in flags and files.</summary>

@@ -39,7 +39,7 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
         var own = new SourceSettings(ReadServers(settings, given, problems), query)
         {
             Receivers = ReadReceivers(settings, given, problems),
-            Without = ReadOmissions(settings, given, problems),
+            Omissions = ReadOmissions(settings, given, problems),
         };
         return new([.. SourceName.All.Where(given.Contains)], own);
     }
@@ -73,18 +73,18 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
 
     static Omissions ReadOmissions(Settings settings, HashSet<string> sources, ICollection<Problem> problems)
     {
-        var without = Omissions.None;
+        var omissions = Omissions.None;
         foreach (var setting in settings.All(JobSettings.Without))
         {
             if (OmissionNames.Parse(setting.Value) is { } omission)
-                without |= omission;
+                omissions |= omission;
             else
                 problems.Add(setting.InvalidValue("one of " + string.Join(", ", OmissionNames.All)));
         }
 
-        if (without != Omissions.None)
+        if (omissions != Omissions.None)
             RequireServerSource(JobSettings.Without, settings, sources, problems);
-        return without;
+        return omissions;
     }
 
     static void RequireServerSource(ListSetting flag, Settings settings, HashSet<string> sources, ICollection<Problem> problems)

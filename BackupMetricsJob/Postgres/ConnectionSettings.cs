@@ -25,7 +25,7 @@ internal sealed record ConnectionSettings(
     string User,
     TlsSettings Tls,
     AuthenticationSettings Authentication,
-    SessionAttributes Session,
+    SessionAttributes TargetSessionAttributes,
     string ApplicationName,
     TimeSpan? ConnectTimeout,
     string? Options,

@@ -68,9 +68,9 @@ internal sealed class MultiHostConnector
             return (null, unreadable);
         var loop = new MultiHostConnector(settings, timeout, clock, progress, check, cancellationToken);
         var connection =
-            settings.Session == SessionAttributes.PreferStandby
+            settings.TargetSessionAttributes == SessionAttributes.PreferStandby
                 ? await loop.TryAllAsync(SessionAttributes.Standby, passes: 2) ?? await loop.TryAllAsync(SessionAttributes.Any, passes: 1)
-                : await loop.TryAllAsync(settings.Session, passes: 1);
+                : await loop.TryAllAsync(settings.TargetSessionAttributes, passes: 1);
         return (connection, connection is null ? loop._failure! with { Message = loop._messages } : null);
     }
 

@@ -40,7 +40,7 @@ internal static class NpgsqlDataSourceFactory
     /// <summary>For a long-lived client: a pool of at most ten connections to the single host of <paramref name="settings"/>.</summary>
     internal static NpgsqlDataSource CreatePool(ConnectionSettings settings, TimeSpan timeout, CertificateCheck? check)
     {
-        if (settings.Hosts.Count != 1 || settings.Session != SessionAttributes.Any)
+        if (settings.Hosts.Count != 1 || settings.TargetSessionAttributes != SessionAttributes.Any)
             throw new ArgumentException("a pool has one host", nameof(settings));
         if (check is null && settings.Tls.Verifies)
             throw new ArgumentNullException(nameof(check));

@@ -69,7 +69,7 @@ internal static class ShowTable
             { IsMonitored: false } => "only a source for other instances; its own backups are not monitored",
             { Server: { DoesNotArchiveItself: true } } => "not checked on a standby: backups and the archive belong to its primary",
             { Server: null, Backups.Count: 0 } => "nothing is known, and no limit asks for a backup",
-            { Without: var without } when (without & Omissions.Wal) != 0 => "no problem is known; pg_wal is not read (without: wal)",
+            { Omissions: var omissions } when (omissions & Omissions.Wal) != 0 => "no problem is known; pg_wal is not read (without: wal)",
             _ => $"no problem is known, according to {string.Join(", ", result.SourcesThatAnswered)}; only a restore can prove it",
         };
 
@@ -113,7 +113,7 @@ internal static class ShowTable
     }
 
     static string WhyNoWal(ProbeResult result) =>
-        (result.Without & Omissions.Wal) != 0 ? "pg_wal is not read (without: wal)" : "the role may not read pg_wal";
+        (result.Omissions & Omissions.Wal) != 0 ? "pg_wal is not read (without: wal)" : "the role may not read pg_wal";
 
     static string Waiting(ServerEvidence server, Instance instance) =>
         server switch

@@ -132,7 +132,7 @@ internal sealed class DatabaseProbe(
         {
             var source = new SourceClock(server.Now, at);
             if (!source.IsFuture(last.Finished))
-                backups.Add(Facts(last, source));
+                backups.Add(ToBackupFacts(last, source));
             else if (!failures.Exists(other => other.Source == SourceName.Server))
                 failures.Insert(
                     0,
@@ -151,7 +151,7 @@ internal sealed class DatabaseProbe(
                 {
                     Tls = session.Tls,
                     MayReadCatalog = session.MayReadCatalog,
-                    IsAnyOfSeveral = target.Connection is { Session: SessionAttributes.Any, Hosts.Count: > 1 },
+                    IsAnyOfSeveral = target.Connection is { TargetSessionAttributes: SessionAttributes.Any, Hosts.Count: > 1 },
                 }
                 : null,
             Server = _progress.Server,
@@ -162,16 +162,16 @@ internal sealed class DatabaseProbe(
             IsMonitored = IsMonitored(instance, _progress.QueryIsAboutOthers),
             MissingRights =
                 _progress.Session is { VersionNumber: >= OldestVersion } read && instance.Sources.Contains(SourceName.Server)
-                    ? [.. MissingRights.Find(read, settings.Without), .. _progress.Missing]
+                    ? [.. MissingRights.Find(read, settings.Omissions), .. _progress.Missing]
                     : [],
-            Without = instance.Sources.Contains(SourceName.Server) ? settings.Without : Omissions.None,
+            Omissions = instance.Sources.Contains(SourceName.Server) ? settings.Omissions : Omissions.None,
         };
     }
 
     static bool IsMonitored(Instance instance, bool queryIsAboutOthers) =>
         instance.Sources.Any(source => source != SourceName.Catalog && !(source == SourceName.Query && queryIsAboutOthers));
 
-    static BackupFacts Facts(BaseBackup last, SourceClock clock)
+    static BackupFacts ToBackupFacts(BaseBackup last, SourceClock clock)
     {
         return new(SourceName.Server, last.Tool, last.IsIncremental ? BackupType.Incr : BackupType.Base)
         {

@@ -12,13 +12,13 @@ internal static class MissingRights
         "if you cannot get it (a managed service), do without it: sources: [{server: {without: [wal]}}] in the file, or --without wal";
 
     /// <param name="session">The role, and what it may.</param>
-    /// <param name="without">What the user does without: it is not missing.</param>
-    public static IReadOnlyList<MissingRight> Find(Session session, Omissions without)
+    /// <param name="omissions">What the user does without: it is not missing.</param>
+    public static IReadOnlyList<MissingRight> Find(Session session, Omissions omissions)
     {
         var missing = new List<MissingRight>();
-        if (OfMonitor(session, without) is { } monitor)
+        if (OfMonitor(session, omissions) is { } monitor)
             missing.Add(monitor);
-        if (!session.MayReadHistory && !session.InRecovery && (without & Omissions.Label) == 0)
+        if (!session.MayReadHistory && !session.InRecovery && (omissions & Omissions.Label) == 0)
         {
             var grant =
                 $"GRANT USAGE ON SCHEMA backup_metrics TO {session.Role}; "
@@ -41,9 +41,9 @@ internal static class MissingRights
     }
 
     /// <summary>pg_monitor, or the single rights in it that the job uses; null where none is missing.</summary>
-    public static MissingRight? OfMonitor(Session session, Omissions without)
+    public static MissingRight? OfMonitor(Session session, Omissions omissions)
     {
-        if ((without & Omissions.Wal) != 0 || (session.MayReadWal && session.ReadStatistics.IsThere))
+        if ((omissions & Omissions.Wal) != 0 || (session.MayReadWal && session.ReadStatistics.IsThere))
             return null;
         var functions = new List<string>();
         if (!session.ListWal.IsThere)

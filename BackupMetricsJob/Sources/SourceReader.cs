@@ -52,7 +52,7 @@ internal sealed class SourceReader(
         switch (source)
         {
             case SourceName.Server:
-                return await new ServerSource(_transaction, session, settings.Without, progress).ReadAsync(cancellationToken);
+                return await new ServerSource(_transaction, session, settings.Omissions, progress).ReadAsync(cancellationToken);
             case SourceName.Catalog:
                 var refused = await CatalogSource.ReadAsync(_transaction, clock, settings.Servers, instance, found, cancellationToken);
                 return refused ?? (found.Count > 0 || settings.Servers.AreNames ? null : NobodyFound());

@@ -12,7 +12,7 @@ internal sealed class SourceSection(string folder, FileProblems problems)
     ServerPatterns _servers = ServerPatterns.All;
     string? _query;
     IReadOnlyList<string> _receivers = [];
-    Omissions _without;
+    Omissions _omissions;
 
     public SourceSelection? Read(YamlNode node, KeyPath path)
     {
@@ -24,7 +24,7 @@ internal sealed class SourceSection(string folder, FileProblems problems)
 
         for (var i = 0; i < list.Items.Count; i++)
             Read(list.Items[i], path[i], list);
-        return new([.. SourceName.All.Where(_names.Contains)], new(_servers, _query) { Receivers = _receivers, Without = _without });
+        return new([.. SourceName.All.Where(_names.Contains)], new(_servers, _query) { Receivers = _receivers, Omissions = _omissions });
     }
 
     void Read(YamlNode node, KeyPath path, YamlSequence list)
@@ -78,7 +78,7 @@ internal sealed class SourceSection(string folder, FileProblems problems)
         foreach (
             var name in ReadTexts(fields, "without", omissions, name => OmissionNames.Parse(name) is not null, "one of " + omissions) ?? []
         )
-            _without |= OmissionNames.Parse(name)!.Value;
+            _omissions |= OmissionNames.Parse(name)!.Value;
     }
 
     void ReadCatalog(MappingReader source)

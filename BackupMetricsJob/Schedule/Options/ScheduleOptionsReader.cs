@@ -158,7 +158,7 @@ internal sealed class ScheduleOptionsReader(Settings settings, IReadOnlyDictiona
             faults.Add("must be a postgresql:// URI or \"host=... user=...\"");
         else if (ConnectionText.TryParse(setting.Value, LibpqEnvironment.From(environment), faults, out var connection))
         {
-            if (connection is { Hosts.Count: 1, Session: SessionAttributes.Any })
+            if (connection is { Hosts.Count: 1, TargetSessionAttributes: SessionAttributes.Any })
                 return new(connection, name, node);
             faults.Add("must have one host and no target_session_attrs: use one name that follows the primary");
         }

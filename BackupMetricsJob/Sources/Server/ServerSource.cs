@@ -8,12 +8,12 @@ namespace BackupMetricsJob.Sources.Server;
 /// The source "server": what PostgreSQL knows of its own backups, in one round trip. What is read is handed on at once, query by query.
 /// A query that the server refuses costs only its own facts: the others are read in another round trip.
 /// </summary>
-internal sealed class ServerSource(SourceTransaction transaction, Session session, Omissions without, ProbeProgress progress)
+internal sealed class ServerSource(SourceTransaction transaction, Session session, Omissions omissions, ProbeProgress progress)
 {
     const string Label = "base_backup";
     const string Cluster = "cluster";
 
-    readonly List<string> _queries = Queries(session, without);
+    readonly List<string> _queries = Queries(session, omissions);
     ServerEvidence? _evidence;
 
     /// <summary>Null where all was read that should be; else why not.</summary>
@@ -36,36 +36,36 @@ internal sealed class ServerSource(SourceTransaction transaction, Session sessio
                 transaction.MustRollBack = true;
                 if (_evidence is null)
                     return ServerRefusal.OfArchiver(refused, session.Role);
-                failure ??= Without(_queries[0], refused);
+                failure ??= SkipRefused(_queries[0], refused);
             }
         }
 
         return failure
             ?? FutureTimes.Failure(_evidence!)
             ?? (
-                MissingRights.OfMonitor(session, without) is { } missing
+                MissingRights.OfMonitor(session, omissions) is { } missing
                     ? new(FailureReason.Privilege, $"role {session.Role} {missing.Summary}") { Do = missing.Advice }
                     : null
             );
     }
 
-    static List<string> Queries(Session session, Omissions without)
+    static List<string> Queries(Session session, Omissions omissions)
     {
         var queries = new List<string> { "archiver" };
-        if (session.MayReadWal && (without & Omissions.Wal) == 0)
+        if (session.MayReadWal && (omissions & Omissions.Wal) == 0)
             queries.Add("wal");
         if (session.MayReadControl)
             queries.Add(Cluster);
         if (session.InRecovery)
             return queries;
-        if (session.MayReadHistory && (without & Omissions.Label) == 0)
+        if (session.MayReadHistory && (omissions & Omissions.Label) == 0)
             queries.Add(Label);
-        else if (MayReadNames(session, without))
+        else if (MayReadNames(session, omissions))
             queries.Add("base_backup_by_name");
         return queries;
     }
 
-    static bool MayReadNames(Session session, Omissions without) => session.ListWal.IsThere && (without & Omissions.Wal) == 0;
+    static bool MayReadNames(Session session, Omissions omissions) => session.ListWal.IsThere && (omissions & Omissions.Wal) == 0;
 
     async Task ReadAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
     {
@@ -86,7 +86,7 @@ internal sealed class ServerSource(SourceTransaction transaction, Session sessio
     ServerEvidence Read(string query, NpgsqlDataReader reader) =>
         query switch
         {
-            "archiver" => ServerRows.Archiver(reader, session) with { WalIsOmitted = (without & Omissions.Wal) != 0 },
+            "archiver" => ServerRows.Archiver(reader, session) with { WalIsOmitted = (omissions & Omissions.Wal) != 0 },
             "wal" => ServerRows.WithWal(_evidence!, reader, session),
             Cluster => _evidence! with { SystemIdentifier = (ulong)reader.GetInt64(0) },
             _ => _evidence! with { BaseBackup = ServerRows.Backup(reader, _evidence!) },
@@ -95,7 +95,7 @@ internal sealed class ServerSource(SourceTransaction transaction, Session sessio
     /// <summary>
     /// Goes on without a query that the server refused. A label is worth a warning: that there is a backup is known without it.
     /// </summary>
-    ProbeFailure? Without(string query, PostgresException refused)
+    ProbeFailure? SkipRefused(string query, PostgresException refused)
     {
         _queries.RemoveAt(0);
         if (query == Cluster)
@@ -109,7 +109,7 @@ internal sealed class ServerSource(SourceTransaction transaction, Session sessio
                 MissingRights.Install(session)
             )
         );
-        if (MayReadNames(session, without))
+        if (MayReadNames(session, omissions))
             _queries.Insert(0, "base_backup_by_name");
         return null;
     }
