@@ -35,7 +35,11 @@ internal sealed partial class ManifestCheck(DrillProgram program, PostgresProgra
             var result = await program.TryAsync(verify, arguments, cancellationToken);
             if (result.ExitCode == 0)
                 continue;
-            var faults = result.Errors.Split('\n').Where(line => Fault().IsMatch(line)).Select(line => Fault().Match(line).Groups[1].Value);
+            var faults = result
+                .Errors.Split('\n')
+                .Select(line => Fault().Match(line).Groups[1].Value)
+                .Where(fault => fault.Length > 0)
+                .ToList();
             var (more, wrong) = (faults.Where(IsMore).ToList(), faults.Where(fault => !IsMore(fault)).ToList());
             if (wrong.Count > 0 || more.Count == 0)
                 throw Explain(result, wrong, manifests.Count > 1 ? $"{manifest.Of}: " : "");
