@@ -15,7 +15,7 @@ def section(name):
 FINER = {
     "The job dies": 2, "A database is down": 2, "A database that can be probed only now and then": 1, "WAL waits": 2, "The listing of an archive has a hole": 1, "An archive is no longer listed": 2,
     "What ended just before": 1, "The archiver fails, or never worked": 1, "The gateway dies with everything in it": 1, "The scrape job is gone": 1, "The gateway restarts empty: one host": 1, "A backup that hangs": 2, "One of two tools stopped": 1,
-    "An hourly job, and one probe": 2, "The archiver fails at every second probe": 1, "A failover, back and forth": 2, "A job is renamed": 2, "The gateway is down for half an hour": 1,
+    "An hourly job, and one probe": 1, "The archiver fails at every second probe": 1, "A failover, back and forth": 1, "A job is renamed": 1, "The gateway is down for half an hour": 1,
 }
 
 
