@@ -5,7 +5,7 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Integration;
 
 /// <summary>check where metrics go by node_exporter: whether the file can be written, and whether Prometheus has the series.</summary>
-public sealed class CheckTextfileTests : IAsyncLifetime
+public sealed class CheckTextfileTests : IAsyncLifetime, IDisposable
 {
     readonly TempFolder _folder = new();
     PostgresServer _server = null!;
@@ -21,8 +21,9 @@ public sealed class CheckTextfileTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await _server.DisposeAsync();
-        _folder.Dispose();
     }
+
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task A_file_that_cannot_be_written_is_74_and_one_that_can_is_not_changed()
@@ -104,13 +105,13 @@ public sealed class CheckTextfileTests : IAsyncLifetime
         );
     }
 
-    static Task<PrometheusServer> StartAsync(NodeExporterServer exporter, bool isRelabeled)
+    static async Task<PrometheusServer> StartAsync(NodeExporterServer exporter, bool isRelabeled)
     {
-        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "node-exporter.md"));
+        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "node-exporter.md"));
         var scrape = Regex.Match(page, "```yaml\n(scrape_configs:.*?)```", RegexOptions.Singleline).Groups[1].Value;
         if (!isRelabeled)
             scrape = scrape[..scrape.IndexOf("  metric_relabel_configs", StringComparison.Ordinal)];
-        return PrometheusServer.StartAsync(
+        return await PrometheusServer.StartAsync(
             $"global: {{scrape_interval: 1s}}\n{scrape.Replace("db1.example:9100", exporter.Authority, StringComparison.Ordinal)}"
         );
     }
