@@ -14,6 +14,8 @@ public sealed class ReadmeTests
         await using var host = await ToolHost.StartAsync();
         await host.Server.ExecuteAsync("DROP ROLE monitor");
         await host.SaveAsync("sudo", "#!/bin/sh\nshift 2\nexec \"$@\"\n"); // The OS user is the server's already.
+        // The package is installed by DebianPackageTests; here is the program.
+        await host.SaveAsync("apt", "#!/bin/sh\n");
         await host.Server.BaseBackupAsync();
 
         var typed = await host.TypeAsync(Block("sh"));
@@ -35,6 +37,19 @@ public sealed class ReadmeTests
             var result = await host.TypeAsync(Regex.Match(line, "^[^ ]+ [*] [*] [*] [*] (.*)$").Groups[1].Value);
             Assert.Equal((0, "", ""), (result.ExitCode, result.Output, result.Error));
         }
+    }
+
+    [Fact]
+    public async Task Prometheus_accepts_its_configuration()
+    {
+        using var folder = new TempFolder();
+        var rules = Path.Combine(Repository.Root, "deploy", "prometheus", "backup.rules.yml");
+        var config = Block("yaml").Replace("/usr/share/backup-metrics/prometheus/backup.rules.yml", rules, StringComparison.Ordinal);
+
+        var result = await Promtool.RunAsync("check", "config", folder.Write("prometheus.yml", config));
+
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Contains(rules, config, StringComparison.Ordinal);
     }
 
     [Fact]

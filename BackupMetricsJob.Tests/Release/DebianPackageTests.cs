@@ -65,6 +65,10 @@ public sealed class DebianPackageTests
         // Nothing is enabled.
         Assert.False(Directory.Exists(root.File("etc/systemd")));
 
+        // As `systemctl enable` does.
+        var enabled = root.File("etc/systemd/system/timers.target.wants/backup-metrics.timer");
+        Directory.CreateDirectory(Path.GetDirectoryName(enabled)!);
+        File.CreateSymbolicLink(enabled, "/usr/lib/systemd/system/backup-metrics.timer");
         await File.AppendAllTextAsync(root.File(Configuration), "# mine\n");
         var upgraded = await root.DpkgAsync("--install", await NextAsync(deb));
 
@@ -79,11 +83,13 @@ public sealed class DebianPackageTests
         Assert.Equal("deinstall ok config-files", root.Status);
         Assert.False(File.Exists(root.File("usr/bin/backup-metrics")));
         Assert.EndsWith("# mine\n", root.Read(Configuration), StringComparison.Ordinal);
+        Assert.NotNull(new FileInfo(enabled).LinkTarget);
 
         Assert.Equal(0, (await root.DpkgAsync("--purge", "backup-metrics")).ExitCode);
 
         Assert.Equal("", root.Status);
         Assert.False(Directory.Exists(root.File("etc/backup-metrics")));
+        Assert.Null(new FileInfo(enabled).LinkTarget);
         Assert.False(Directory.Exists(root.File("usr")));
     }
 

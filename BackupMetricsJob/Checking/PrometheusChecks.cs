@@ -55,7 +55,8 @@ internal static class PrometheusChecks
             findings.Add(
                 new(
                     true,
-                    $"series that job {name} pushed have exported_job={PrometheusQueries.Quote(name)}: a gateway is scraped without honor_labels",
+                    $"series that job {name} pushed have exported_job={PrometheusQueries.Quote(name)}: "
+                        + "a gateway is scraped without honor_labels",
                     HonorLabelsAdvice
                 )
             );

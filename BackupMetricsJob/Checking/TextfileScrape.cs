@@ -5,8 +5,8 @@ using BackupMetricsJob.Exposition;
 namespace BackupMetricsJob.Checking;
 
 /// <summary>
-/// Checks whether Prometheus has what a run wrote for node_exporter, under its own labels: node_exporter's scrape must give them their names
-/// back (docs/node-exporter.md).
+/// Checks whether Prometheus has what a run wrote for node_exporter, under its own labels: node_exporter's scrape must give them their
+/// names back (docs/node-exporter.md).
 /// </summary>
 internal static class TextfileScrape
 {

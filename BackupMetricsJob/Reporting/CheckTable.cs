@@ -44,7 +44,7 @@ internal static class CheckTable
         to.WriteLine(Conclusion(report, code));
     }
 
-    /// <summary>A check is about what a run needs, so a database without a backup is no failure of it: it says so where it found one.</summary>
+    /// <summary>A check is about what a run needs, and not about the backups: it says so where it found fault with one.</summary>
     static string Conclusion(CheckReport report, ExitCode code)
     {
         var critical = Parts(report).Sum(part => part.Findings.Count(finding => finding.IsCritical));

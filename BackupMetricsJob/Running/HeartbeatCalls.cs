@@ -12,7 +12,10 @@ internal sealed class HeartbeatCalls(Heartbeat? heartbeat, TimeSpan max, TimePro
     /// <summary>The most that the last call may take of the seconds between SIGTERM and SIGKILL.</summary>
     public static readonly TimeSpan WhenStopped = TimeSpan.FromSeconds(2);
 
-    readonly CancellationTokenSource _ending = new();
+    /// <summary>How long the end of a short run waits for the answer to the first call.</summary>
+    static readonly TimeSpan ForStart = TimeSpan.FromSeconds(2);
+
+    readonly CancellationTokenSource _ending = new(Timeout.InfiniteTimeSpan, time);
     Task<string?>? _start;
     bool _hasBegun;
 
@@ -32,11 +35,17 @@ internal sealed class HeartbeatCalls(Heartbeat? heartbeat, TimeSpan max, TimePro
     {
         if (heartbeat is null || !_hasBegun)
             return [];
-        // One that comes after the end would look like another run.
-        await _ending.CancelAsync();
-        var failures = new List<string>();
-        Add("start", _start is null ? null : await _start);
+        var begin = time.GetTimestamp();
         var limit = isStopped && max > WhenStopped ? WhenStopped : max;
+        var failures = new List<string>();
+        if (_start is not null)
+        {
+            // One that comes after the end would look like another run.
+            _ending.CancelAfter(ForStart < limit / 2 ? ForStart : limit / 2);
+            Add("start", await _start);
+        }
+
+        limit -= time.GetElapsedTime(begin);
         if ((isWell ? heartbeat.Success : heartbeat.Fail) is { } url)
             Add(isWell ? "success" : "failure", await HeartbeatRequest.SendAsync(url, text, limit, time, CancellationToken.None));
         return failures;
