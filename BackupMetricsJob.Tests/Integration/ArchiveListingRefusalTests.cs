@@ -47,6 +47,7 @@ public sealed class ArchiveListingRefusalTests
     public async Task What_the_server_had_archived_is_kept_as_the_segment_that_must_be_there()
     {
         await using var catalogue = await CatalogDatabase.StartAsync();
+        var storage = 0;
         foreach (
             var (said, kept) in new[]
             {
@@ -59,20 +60,39 @@ public sealed class ArchiveListingRefusalTests
             }
         )
         {
+            storage++;
             Assert.Equal(0, (await ImportAsync(said)).ExitCode);
-            Assert.Equal(
-                kept,
-                await catalogue.Server.ScalarAsync<string>("SELECT coalesce(archived_wal, '') FROM backup_metrics.archive_listing")
-            );
+            Assert.Equal(kept, await KeptAsync());
         }
+
+        // What had to be there once has to be there in later listings, too.
+        await ImportAsync("000000010000000000000009");
+        await ImportAsync("");
+        Assert.Equal("000000010000000000000009", await KeptAsync());
 
         var wrong = await ImportAsync("0/9000000");
         Assert.Equal(64, wrong.ExitCode);
         Assert.Contains("--archived", wrong.Error, StringComparison.Ordinal);
 
+        Task<string> KeptAsync() =>
+            catalogue.Server.ScalarAsync<string>(
+                $"SELECT coalesce(archived_wal, '') FROM backup_metrics.archive_listing WHERE storage = 's{storage}'"
+            );
+
         async Task<ProcessResult> ImportAsync(string archived) =>
             await BackupMetrics.RunAsync(
-                ["import", "archive", "--server", "orders", "--connection", catalogue.Uri, "--archived", archived],
+                [
+                    "import",
+                    "archive",
+                    "--server",
+                    "orders",
+                    "--storage",
+                    $"s{storage}",
+                    "--connection",
+                    catalogue.Uri,
+                    "--archived",
+                    archived,
+                ],
                 null,
                 "1795000000.5 16777216 000000010000000000000009\n"
             );

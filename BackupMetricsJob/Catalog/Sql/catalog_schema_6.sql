@@ -118,7 +118,8 @@ CREATE TRIGGER backup_chain_truncate AFTER TRUNCATE ON backup_metrics.backup_cat
   FOR EACH STATEMENT EXECUTE FUNCTION backup_metrics.backup_chain_follow();
 
 -- A count that is zero says that there are rows that are not live. It stays until the tool has no row of that server any more: so the
--- counts know every server, tool and kind, and none has to be looked for in the catalogue.
+-- counts know every server, tool and kind, and none has to be looked for in the catalogue. To remove one, nobody waits: it is out of the order in
+-- which counts are written, so two that wait would wait for each other. Who holds it, is writing it.
 CREATE OR REPLACE FUNCTION backup_metrics.backup_count_follow() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -138,18 +139,24 @@ BEGIN
             SELECT server, tool, kind, status, -live::int, false FROM old_rows) AS both_rows
       GROUP BY 1, 2, 3, 4 HAVING sum(d) <> 0 OR bool_or(is_new) ORDER BY 1, 2, 3, 4
       ON CONFLICT (server, tool, kind, status) DO UPDATE SET n = k.n + excluded.n WHERE excluded.n <> 0;
-      DELETE FROM backup_metrics.backup_count k
-      WHERE k.n = 0 AND (k.server, k.tool) IN (
+      DELETE FROM backup_metrics.backup_count k USING (
+        SELECT empty.ctid FROM backup_metrics.backup_count empty
+        WHERE empty.n = 0 AND (empty.server, empty.tool) IN (
           SELECT server, tool FROM old_rows EXCEPT SELECT server, tool FROM new_rows)
-        AND NOT EXISTS (SELECT FROM backup_metrics.backup_catalog c WHERE c.server = k.server AND c.tool = k.tool);
+          AND NOT EXISTS (SELECT FROM backup_metrics.backup_catalog c WHERE c.server = empty.server AND c.tool = empty.tool)
+        FOR UPDATE OF empty SKIP LOCKED) AS free
+      WHERE k.ctid = free.ctid;
     WHEN 'DELETE' THEN
       INSERT INTO backup_metrics.backup_count AS k (server, tool, kind, status, n)
       SELECT server, tool, kind, status, -count(*) FILTER (WHERE live) FROM old_rows
       GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
       ON CONFLICT (server, tool, kind, status) DO UPDATE SET n = k.n + excluded.n WHERE excluded.n <> 0;
-      DELETE FROM backup_metrics.backup_count k
-      WHERE k.n = 0 AND (k.server, k.tool) IN (SELECT server, tool FROM old_rows)
-        AND NOT EXISTS (SELECT FROM backup_metrics.backup_catalog c WHERE c.server = k.server AND c.tool = k.tool);
+      DELETE FROM backup_metrics.backup_count k USING (
+        SELECT empty.ctid FROM backup_metrics.backup_count empty
+        WHERE empty.n = 0 AND (empty.server, empty.tool) IN (SELECT server, tool FROM old_rows)
+          AND NOT EXISTS (SELECT FROM backup_metrics.backup_catalog c WHERE c.server = empty.server AND c.tool = empty.tool)
+        FOR UPDATE OF empty SKIP LOCKED) AS free
+      WHERE k.ctid = free.ctid;
     ELSE
       DELETE FROM backup_metrics.backup_count;
   END CASE;
