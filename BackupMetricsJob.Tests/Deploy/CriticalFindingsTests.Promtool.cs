@@ -50,9 +50,16 @@ public sealed partial class CriticalFindingsTests
     }
 
     /// <summary>What each test asks of these states.</summary>
-    sealed record Questions(IReadOnlyList<ProbeResult> States, ILookup<Verdict, string> Verdicts, Query Pages, Query Troubled, Query Well)
+    sealed record Questions(
+        IReadOnlyList<ProbeResult> States,
+        ILookup<Verdict, string> Verdicts,
+        Query Pages,
+        Query Troubled,
+        Query Warned,
+        Query Well
+    )
     {
-        public IReadOnlyList<Query> All => [Pages, Troubled, Well];
+        public IReadOnlyList<Query> All => [Pages, Troubled, Warned, Well];
     }
 
     /// <summary>Asked when all has been pushed for 75 minutes.</summary>

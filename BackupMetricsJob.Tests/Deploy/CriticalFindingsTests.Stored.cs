@@ -18,7 +18,15 @@ public sealed partial class CriticalFindingsTests
             ("one", 2, [In("repo1", 3)]),
             ("one-and-nobody-asked", null, []),
             ("nobody-says", 2, []),
+            ("chain-broken-in-one", 2, [Chained("repo1", 0), Chained("repo2", 2)]),
+            ("chain-broken-in-one-and-nobody-asked", null, [Chained("repo1", 0), Chained("repo2", 2)]),
         ];
+
+    static StorageFacts Chained(string name, int broken)
+    {
+        var stored = In(name, 3);
+        return stored with { Newest = [.. stored.Newest, stored.Newest[0] with { Type = BackupType.Incr, BrokenChains = broken }] };
+    }
 
     static StorageFacts In(string name, int hours) =>
         new(SourceName.Catalog, "pg_basebackup", name)

@@ -3,8 +3,8 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Tests.Deploy;
 
 /// <summary>
-/// The same with verdicts: what the page shows as critical or unknown is that in Prometheus, and what it shows as well is nothing else
-/// there.
+/// The same with verdicts: what the page shows as critical, unknown or a warning is that in Prometheus, and what it shows as well is
+/// nothing else there.
 /// </summary>
 public sealed partial class CriticalFindingsTests
 {
@@ -14,8 +14,15 @@ public sealed partial class CriticalFindingsTests
         Assert.All(Enum.GetValues<Verdict>(), verdict => Assert.NotEmpty(Asked.Value.Verdicts[verdict]));
 
         Assert.Equal("", await DifferenceAsync(Asked.Value.Troubled));
+        Assert.Equal("", await DifferenceAsync(Asked.Value.Warned));
         Assert.Equal("", await DifferenceAsync(Asked.Value.Well));
     }
+
+    /// <summary>
+    /// What the page warns of and no rule: a tool's last failure after a good backup, WAL that nobody archives, a hole in one of several
+    /// archives, and a listing that cannot be compared.
+    /// </summary>
+    static readonly string[] PageAlone = ["_dump-failed", "off_fresh", "-one-of-two", "-not-compared"];
 
     static Questions Ask()
     {
@@ -42,6 +49,14 @@ public sealed partial class CriticalFindingsTests
                 [
                     .. verdicts[Verdict.Critical].Select(name => (name, 2)),
                     .. verdicts[Verdict.Unknown].Concat(standbys[false]).Select(name => (name, 3)),
+                ]
+            ),
+            new(
+                $"max by (instance) (postgres_backup_verdict{{instance!~\".*({string.Join('|', PageAlone)})\"}} == 1)",
+                [
+                    .. verdicts[Verdict.Warning]
+                        .Where(name => !PageAlone.Any(end => name.EndsWith(end, StringComparison.Ordinal)))
+                        .Select(name => (name, 1)),
                 ]
             ),
             new(

@@ -371,6 +371,20 @@ add("A broken chain, in words",
     says(10, "BackupHasErrors", "orders: 2 incr backups cannot be restored",
          "2 of the newest incr backups of orders (job backup_metrics, pgbackrest) build on a backup that is gone: the limit is 0, they cannot be restored. Take a full backup now.",
          **OF, type_="incr", fault="broken_chain", severity="critical"))
+STORED = {**OF, "type": "incr"}
+add("A chain that is broken in one of two storages is a warning; in both, the tool's own fault",
+    [gateway(N), run(N, healthy("orders", N)),
+     series("postgres_backup_broken_chains", then(steady(0, 25), steady(2, 15)), **STORED),
+     series("postgres_backup_storage_broken_chains", steady(0, N), **STORED, storage="repo1"),
+     series("postgres_backup_storage_broken_chains", then(steady(0, 5), steady(2, 35)), **STORED, storage="repo2")],
+    quiet(9), fires(12, alert("BackupHasErrors", "warning", instance="orders", type_="incr", tool="pgbackrest", fault="broken_chain")),
+    fires(35, alert("BackupHasErrors", instance="orders", type_="incr", tool="pgbackrest", fault="broken_chain")))
+add("A chain that is broken in one storage, in words",
+    [series("backup_metrics_run_timestamp_seconds", clock(N), job="backup_metrics"), series("postgres_backup_storage_broken_chains", steady(2, N), **STORED, storage="repo2")],
+    says(10, "BackupHasErrors", "orders: 2 incr backups cannot be restored from repo2",
+         "2 of the newest incr backups of orders (job backup_metrics, pgbackrest) build on a backup that is not in repo2: the limit is 0, they cannot be restored from there. "
+         "Take a full backup into repo2 now.",
+         **OF, type_="incr", storage="repo2", fault="broken_chain", severity="warning"))
 add("A backup of less than half the usual size; an incremental one may be small",
     [gateway(N), run(N, healthy("orders", N)),
      series("postgres_backup_last_size_ratio", then(steady(1, 10), steady(0.49, 20), steady(0.5, 10)), **OF, type="full"),
