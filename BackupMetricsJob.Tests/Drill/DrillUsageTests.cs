@@ -39,6 +39,18 @@ public sealed class DrillUsageTests
     }
 
     [Fact]
+    public async Task Queries_that_ask_nothing_are_refused_before_the_restore()
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllTextAsync(folder.File("q.sql"), "-- SELECT true;\n/* SELECT\n1 */ ;\n");
+
+        var result = await BackupMetrics.RunAsync(["drill", "--tool", "wal-g", "--server", "x", "--query", folder.File("q.sql")]);
+
+        Assert.Equal(64, result.ExitCode);
+        Assert.Contains("must be a file with at least one SELECT", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Root_is_told_to_be_somebody_else()
     {
         var result = await ChildProcess.RunAsync(

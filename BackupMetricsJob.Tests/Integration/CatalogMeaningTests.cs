@@ -115,13 +115,28 @@ public sealed partial class CatalogMeaningTests
         var whole = await MeaningAsync("pgbackrest", "r1");
         await catalogue.ImportAsync(whole, "pgbackrest");
 
-        var fulls = whole.Where(item => item is Listed.Server or Listed.Backup { Row.Kind: BackupType.Full }).ToList();
+        var fulls = whole
+            .Where(item => item is Listed.Server or Listed.Backup { Row.Kind: BackupType.Full })
+            .Select(item => item is Listed.Server server ? server with { MayLackKinds = true } : item)
+            .ToList();
         Assert.Equal("0 new, 0 changed, 0 gone, 1 unchanged", Told(await catalogue.ImportAsync(fulls, "pgbackrest")));
 
         var others = fulls.Select(item =>
             item is Listed.Backup { Row: var row } ? new Listed.Backup(row with { BackupId = "20261130-000000F" }) : item
         );
         Assert.Equal("1 new, 0 changed, 4 gone, 0 unchanged", Told(await catalogue.ImportAsync(others, "pgbackrest")));
+    }
+
+    [Fact]
+    public async Task A_list_of_several_kinds_that_lacks_the_full_backup_says_that_it_is_gone()
+    {
+        await using var catalogue = await StartAsync();
+        var whole = await MeaningAsync("pgbackrest", "r1");
+        await catalogue.ImportAsync(whole, "pgbackrest");
+
+        var withoutFull = whole.Where(item => item is not Listed.Backup { Row.Kind: BackupType.Full });
+
+        Assert.Equal("0 new, 0 changed, 1 gone, 3 unchanged", Told(await catalogue.ImportAsync(withoutFull, "pgbackrest")));
     }
 
     [Fact]

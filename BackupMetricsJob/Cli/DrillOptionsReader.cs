@@ -95,6 +95,8 @@ internal sealed class DrillOptionsReader(string server, DrillSettings settings, 
     void CheckPlaces(Setting? workDirectory)
     {
         MustExist(settings.QueryFile, File.Exists, "a file");
+        if (settings.QueryFile is { } queries && HasNoStatement(queries.Value))
+            problems.Add(queries.InvalidValue("a file with at least one SELECT"));
         MustExist(settings.ToolConfig, File.Exists, "a file");
         MustExist(settings.BinDirectory, Directory.Exists, "a directory");
         if (settings.Archive is { } archive && !archive.Value.Contains("%f", StringComparison.Ordinal) && !Directory.Exists(archive.Value))
@@ -105,6 +107,19 @@ internal sealed class DrillOptionsReader(string server, DrillSettings settings, 
         {
             if ((Path.GetFullPath(workDirectory.Value) + '/').StartsWith(Path.GetFullPath(backup.Value) + '/', StringComparison.Ordinal))
                 problems.Add(workDirectory.InvalidValue("outside the backup"));
+        }
+    }
+
+    // A pipe has no length, and can be read only once: it is read when it is asked.
+    static bool HasNoStatement(string file)
+    {
+        try
+        {
+            return new FileInfo(file) is { Exists: true, Length: > 0 } && DrillQueries.HasNoStatement(File.ReadAllText(file));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

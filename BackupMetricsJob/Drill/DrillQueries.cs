@@ -1,4 +1,5 @@
 using System.Data;
+using System.Text.RegularExpressions;
 using BackupMetricsJob.Postgres;
 using Npgsql;
 
@@ -9,7 +10,7 @@ namespace BackupMetricsJob.Drill;
 /// read everything and write nothing, in a read-only session.
 /// </summary>
 /// <param name="living">The same database of the living server; null where none was named.</param>
-internal sealed class DrillQueries(DrillCluster cluster, string file, string database, ConnectionSettings? living)
+internal sealed partial class DrillQueries(DrillCluster cluster, string file, string database, ConnectionSettings? living)
 {
     /// <summary>Before 14 there is no pg_read_all_data.</summary>
     const string GrantRead = """
@@ -51,11 +52,18 @@ internal sealed class DrillQueries(DrillCluster cluster, string file, string dat
         return number;
     }
 
+    /// <summary>Whether there is nothing to ask: nothing but blanks and comments.</summary>
+    public static bool HasNoStatement(string text) => Comments().Replace(text, "").Trim([' ', '\t', '\r', '\n', ';']).Length == 0;
+
+    [GeneratedRegex(@"--[^\n]*|/\*.*?\*/", RegexOptions.Singleline)]
+    private static partial Regex Comments();
+
     async Task<string> ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await File.ReadAllTextAsync(file, cancellationToken);
+            var text = await File.ReadAllTextAsync(file, cancellationToken);
+            return HasNoStatement(text) ? throw DrillException.OfSettings($"--query {file}: there is no SELECT in it") : text;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -23,6 +23,7 @@ internal static class PgBackRestInfo
             if (!names.Add(stanza.Name))
                 throw new ListingException(text.Path, $"the stanza {stanza.Name} is listed twice");
             var isWhole = true;
+            var kinds = new HashSet<BackupType>();
             foreach (var item in stanza.Backups)
             {
                 yield return Listing.Read(
@@ -33,7 +34,9 @@ internal static class PgBackRestInfo
                     {
                         // Only --set prints this: then it is one backup, not the list.
                         isWhole &= !backup.Has("database-ref");
-                        return stanza.Row(backup, options);
+                        var row = stanza.Row(backup, options);
+                        kinds.Add(row.Kind);
+                        return row;
                     }
                 );
             }
@@ -52,7 +55,8 @@ internal static class PgBackRestInfo
                 {
                     Storages = stanza.Repositories.Count == 0 ? null : [CatalogRow.DefaultStorage, .. ReadOnes(stanza)],
                     Repositories = stanza.Repositories,
-                    MayLackKinds = true,
+                    // --type lists one kind.
+                    MayLackKinds = kinds.Count < 2,
                     Cluster = stanza.Cluster,
                     Earlier = stanza.Earlier,
                 };

@@ -12,6 +12,9 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
     /// <summary>A status of `info`: missing stanza path.</summary>
     const long MissingStanza = 1;
 
+    // Without it, pgBackRest restores the newest backup of the first repository, whatever another one has.
+    IReadOnlyList<string> _chosen = [];
+
     public override string WalCommand =>
         string.Join(
             ' ',
@@ -96,6 +99,10 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
                 );
             var newest = backups.MaxBy(backup => backup.GetProperty("timestamp").GetProperty("stop").GetInt64());
             var (database, repository) = Key(newest.GetProperty("database"), "id");
+            var label = newest.GetProperty("label").GetString()!;
+            _chosen = HasSeveralRepositories(stanza)
+                ? ["--set=" + label, string.Create(CultureInfo.InvariantCulture, $"--repo={repository}")]
+                : ["--set=" + label];
             var version = stanza
                 .GetProperty("db")
                 .EnumerateArray()
@@ -103,7 +110,7 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
                 .GetProperty("version")
                 .GetString()!;
             return new(
-                newest.GetProperty("label").GetString(),
+                label,
                 int.Parse(version.Split('.')[0], CultureInfo.InvariantCulture),
                 newest.GetProperty("info").GetProperty("size").GetInt64(),
                 DateTimeOffset.FromUnixTimeSeconds(newest.GetProperty("timestamp").GetProperty("stop").GetInt64())
@@ -144,6 +151,9 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
 
     const string Passphrase = ". Or the repository is encrypted with another passphrase than repo-cipher-pass";
 
+    // --repo came with them.
+    static bool HasSeveralRepositories(JsonElement stanza) => stanza.TryGetProperty("repo", out var all) && all.GetArrayLength() > 1;
+
     // Before 2.32 there was one repository, without a number.
     static (long Id, long Repository) Key(JsonElement database, string id) =>
         (database.GetProperty(id).GetInt64(), database.TryGetProperty("repo-key", out var key) ? key.GetInt64() : 1);
@@ -152,7 +162,13 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
     public override Task FetchAsync(PostgresPrograms? programs, CancellationToken cancellationToken) =>
         Program.RunAsync(
             Tool,
-            [.. Arguments, "--spool-path=" + Folder.File("spool"), "--tablespace-map-all=" + Folder.TablespaceDirectory, "restore"],
+            [
+                .. Arguments,
+                .. _chosen,
+                "--spool-path=" + Folder.File("spool"),
+                "--tablespace-map-all=" + Folder.TablespaceDirectory,
+                "restore",
+            ],
             cancellationToken
         );
 }
