@@ -34,6 +34,8 @@ public sealed class CommandTests
         await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         await using var gateway = await PushgatewayServer.StartAsync();
         await server.BaseBackupAsync();
+        // Until the server says that the backup's WAL is archived, there is no recovery point.
+        await server.WaitForArchivedAsync(await server.SwitchWalAsync());
         string[] run = ["run", "--connection", server.ConnectionUri(), "--gateway", gateway.Url, "--label", "team=a b", "--interval", "5m"];
 
         Assert.Equal(0, (await BackupMetrics.RunAsync(run)).ExitCode);
