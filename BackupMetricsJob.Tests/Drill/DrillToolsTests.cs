@@ -55,8 +55,6 @@ public sealed class DrillToolsTests
         );
         Assert.Empty(place.Left());
         Assert.Empty(place.Processes());
-
-        static string[] Of(string config) => ["--tool", "pgbackrest", "--stanza", "orders", "--tool-config", config];
     }
 
     [Fact]
@@ -137,6 +135,39 @@ public sealed class DrillToolsTests
         Assert.Empty(place.Left());
     }
 
+    /// <summary>Left alone, pgBackRest would restore from the first repository.</summary>
+    [Fact]
+    public async Task PgBackRest_restores_the_backup_that_the_drill_names_from_whatever_repository_has_it()
+    {
+        await using var place = await DrillPlace.CreateAsync();
+        await using var server = await PostgresServer.StartAsync(DrilledServer.Quiet);
+        string[] repositories =
+        [
+            "repo1-retention-full=1",
+            $"repo2-path={place.File("second")}",
+            "repo2-retention-full=1",
+            "compress-type=none",
+        ];
+        var config = place.Write("pgbackrest.conf", ToolConfiguration.PgBackRest(place.File, server, repositories));
+        await place.GiveAsync();
+        await PgBackRestAsync(config, "stanza-create");
+        await server.SetAsync("archive_command", $"pgbackrest --config={config} --stanza=orders archive-push %p");
+        await PgBackRestAsync(config, "--repo=1", "backup");
+        await PgBackRestAsync(config, "--repo=2", "backup");
+        var newest = Directory.GetDirectories(place.File("second/backup/orders"), "*F").Single();
+
+        var good = await place.RunAsync(Of(config));
+        File.Delete(Path.Combine(newest, "pg_data/global/pg_control"));
+        var broken = await place.RunAsync(Of(config));
+
+        Assert.True(good.ExitCode == 0, good.Error);
+        Assert.Contains($" s: {Path.GetFileName(newest)}, ", good.Error, StringComparison.Ordinal);
+        Assert.Equal(65, broken.ExitCode);
+        Assert.Matches("\nFAILED fetch .*pg_control", broken.Error);
+    }
+
+    static string[] Of(string config) => ["--tool", "pgbackrest", "--stanza", "orders", "--tool-config", config];
+
     /// <summary>Three segments, each with a table of its own.</summary>
     static async Task<List<string>> FillSegmentsAsync(PostgresServer server)
     {
@@ -158,8 +189,12 @@ public sealed class DrillToolsTests
             string.Create(CultureInfo.InvariantCulture, $"SELECT count(*) = {count} FROM pg_class WHERE relname ~ '^later[0-9]$'; {more}")
         );
 
-    Task<string> PgBackRestAsync(string config, string command) =>
-        ChildProcess.RunSuccessfullyAsync(_pgBackRest, ["--config=" + config, "--stanza=orders", command], new() { Unprivileged = true });
+    Task<string> PgBackRestAsync(string config, params string[] command) =>
+        ChildProcess.RunSuccessfullyAsync(
+            _pgBackRest,
+            ["--config=" + config, "--stanza=orders", .. command],
+            new() { Unprivileged = true }
+        );
 
     static string PgBackRestConfig(DrillPlace place, PostgresServer server, string name, string passphrase) =>
         place.Write(
