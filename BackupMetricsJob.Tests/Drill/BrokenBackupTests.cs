@@ -237,7 +237,18 @@ public sealed class BrokenBackupTests(DrilledServer drilled, ToldDrills told) : 
                 Tool.Find("bwrap", "apt-get install bubblewrap"),
                 [
                     .. (string[])
-                        ["--bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--size", $"{megabytes}000000", "--tmpfs", place.Work],
+                        [
+                            "--bind",
+                            "/",
+                            "/",
+                            .. Bubblewrap.Devices,
+                            "--proc",
+                            "/proc",
+                            "--size",
+                            $"{megabytes}000000",
+                            "--tmpfs",
+                            place.Work,
+                        ],
                     .. (string[])["--setenv", "DOTNET_ROOT", BackupMetrics.DotnetRoot],
                     .. (string[])[BackupMetrics.Executable, "drill", "--work-dir", place.Work, .. arguments, .. told.Flags],
                 ],

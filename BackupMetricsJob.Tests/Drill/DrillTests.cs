@@ -153,7 +153,8 @@ public sealed class DrillTests(DrilledServer drilled) : IClassFixture<DrilledSer
         var result = await ChildProcess.RunAsync(
             Tool.Find("bwrap", "apt-get install bubblewrap"),
             [
-                .. (string[])["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--bind", place.Work, place.Work, "--unshare-net"],
+                .. (string[])
+                    ["--ro-bind", "/", "/", .. Bubblewrap.Devices, "--proc", "/proc", "--bind", place.Work, place.Work, "--unshare-net"],
                 .. (string[])["--setenv", "DOTNET_ROOT", BackupMetrics.DotnetRoot, BackupMetrics.Executable, "drill"],
                 .. (string[])["--work-dir", place.Work, .. Plain(drilled.Tar, drilled.Archive), "--amcheck"],
             ],

@@ -56,6 +56,7 @@ internal sealed partial class PostgresServer
     public async Task<string> BaseBackupAsync(string? label = null)
     {
         var folder = RunFolder.NewFolder("backup");
+        _backups.Add(folder);
         await PostgresTemplate.GiveToServerUserAsync(folder);
         var target = Path.Combine(folder, "data");
         if (_binaries.FindBaseBackup() is { } program)
@@ -98,7 +99,7 @@ internal sealed partial class PostgresServer
             CultureInfo.InvariantCulture,
             $"primary_conninfo = 'host={SocketDirectory} port={Port} user=''{Options.Superuser}'''\n"
         );
-        var standby = await StartFromAsync(await BaseBackupAsync("standby"), SameKind(options), "standby.signal", source);
+        var standby = await StartFromAsync(await BaseBackupAsync("standby"), SameKind(options), "standby.signal", source, moved: true);
         await standby.WaitForAsync(
             "the standby to follow",
             $"SELECT pg_last_wal_replay_lsn() >= '{now}' AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming')"

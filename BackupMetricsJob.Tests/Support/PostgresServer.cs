@@ -15,11 +15,12 @@ internal enum StopMode
 
 /// <summary>
 /// A real PostgreSQL of its own: fresh data, a free port of 127.0.0.1, a Unix socket. It listens when <see cref="StartAsync"/> returns,
-/// and is gone with all its files when disposed or when the test process ends. This file: its life. Beside it: its SQL, its backups.
+/// and is gone with all its files and backups when disposed or when the test process ends. This file: its life. Beside it: its SQL, its backups.
 /// </summary>
 internal sealed partial class PostgresServer : IAsyncDisposable
 {
     readonly PostgresBinaries _binaries;
+    readonly List<string> _backups = [];
     ChildProcess? _process;
 
     PostgresServer(PostgresOptions options, string folder)
@@ -78,6 +79,7 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     {
         if (_process is null)
             return;
+        _sessions?.Clear();
         _process.Signal(mode == StopMode.Fast ? PosixSignal.SIGINT : PosixSignal.SIGQUIT);
         await _process.WaitAsync();
         await _process.DisposeAsync();
@@ -116,20 +118,26 @@ internal sealed partial class PostgresServer : IAsyncDisposable
             // WaitAsync has killed it.
         }
 
-        if (Directory.Exists(Folder))
-            Directory.Delete(Folder, recursive: true);
+        if (_sessions is not null)
+            await _sessions.DisposeAsync();
+        foreach (var folder in _backups.Append(Folder).Where(Directory.Exists))
+            Directory.Delete(folder, recursive: true);
     }
 
-    // A copy of `source`, a data directory, becomes a server. `signalFile` is standby.signal or recovery.signal.
+    // `source`, a data directory, becomes a server, or a copy of it. `signalFile` is standby.signal or recovery.signal.
     static async Task<PostgresServer> StartFromAsync(
         string source,
         PostgresOptions options,
         string? signalFile = null,
-        string? ownSettings = null
+        string? ownSettings = null,
+        bool moved = false
     )
     {
         var server = new PostgresServer(options, RunFolder.NewFolder("pg"));
-        await ChildProcess.RunSuccessfullyAsync("/bin/cp", ["-a", source, server.DataDirectory]);
+        if (moved)
+            Directory.Move(source, server.DataDirectory);
+        else
+            await ChildProcess.RunSuccessfullyAsync("/bin/cp", ["-a", source, server.DataDirectory]);
         Directory.CreateDirectory(server.ArchiveDirectory);
         if (options.Tls)
             SelfSignedCertificate.Create(server.Folder);

@@ -37,24 +37,20 @@ internal static class WorkPlace
     {
         try
         {
-            foreach (var path in Directory.EnumerateFileSystemEntries(directory))
+            var entries = Directory.EnumerateFileSystemEntries(directory).ToList();
+            // The first sign decides, not the first file: each file system has an order of its own.
+            foreach (var (sign, what) in Signs)
             {
-                var name = Path.GetFileName(path);
-                if (SegmentName.IsName(name) && File.Exists(path))
-                    return "an archive of WAL";
-                foreach (var (sign, what) in Signs)
-                {
-                    if (IsSign(name, sign))
-                        return what;
-                }
+                if (entries.Any(path => IsSign(Path.GetFileName(path), sign)))
+                    return what;
             }
+
+            return entries.Any(path => SegmentName.IsName(Path.GetFileName(path)) && File.Exists(path)) ? "an archive of WAL" : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What may not be read is not looked into.
+            return null; // What may not be read is not looked into.
         }
-
-        return null;
     }
 
     static bool IsSign(string name, string sign) =>
