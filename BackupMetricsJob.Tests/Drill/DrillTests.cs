@@ -131,13 +131,13 @@ public sealed class DrillTests(DrilledServer drilled) : IClassFixture<DrilledSer
     public async Task What_the_archiver_alone_reported_as_stored_is_compared_too()
     {
         await using var place = await DrillPlace.CreateAsync();
-        await using var living = await PostgresServer.StartAsync(new() { Archiving = true });
+        await using var liveServer = await PostgresServer.StartAsync(new() { Archiving = true });
         var segment = "";
         for (var i = 0; i < 15; i++)
-            segment = await living.SwitchWalAsync();
-        await living.WaitForArchivedAsync(segment);
+            segment = await liveServer.SwitchWalAsync();
+        await liveServer.WaitForArchivedAsync(segment);
 
-        var result = await place.RunAsync([.. Plain(drilled.Plain, drilled.Archive), "--connection", living.ConnectionUri()]);
+        var result = await place.RunAsync([.. Plain(drilled.Plain, drilled.Archive), "--connection", liveServer.ConnectionUri()]);
 
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Matches("\nclaim: all until .*, WAL until 0/1[0-9A-F]+, by the word of the archiver\n", result.Error);

@@ -31,11 +31,18 @@ internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolde
         foreach (var directory in Options.Directories)
         {
             if (!Directory.Exists(directory))
-                throw DrillException.OfSettings($"--directory {directory}: there is no such directory, or it may not be entered");
+                throw NamedFiles.Missing("--directory", directory, "directory");
+            if (IsOfServer(directory))
+                throw DrillException.OfSettings(
+                    $"--directory {directory}: is the data directory of a server (it has postmaster.pid, and no backup_label), and no backup: "
+                        + "name the directory that pg_basebackup wrote to"
+                );
         }
 
         if (!IsPlain && Tar("base") is null)
-            throw new DrillException($"--directory {Newest}: has neither PG_VERSION nor base.tar, so pg_basebackup did not make it");
+            throw new DrillException(
+                $"--directory {Newest}: has neither PG_VERSION nor base.tar, so pg_basebackup did not make it{OtherPlace()}"
+            );
         if (!IsPlain && Options.Directories.Count > 1)
             throw DrillException.OfSettings("incremental backups can only be put together where all of them are plain, not tar");
         return Task.FromResult(
@@ -123,6 +130,22 @@ internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolde
     /// <summary>NAME.tar, or NAME.tar.gz and the like.</summary>
     string? Tar(string name) =>
         Directory.GetFiles(Newest, name + ".tar*").FirstOrDefault(file => Path.GetFileName(file).Split('.') is [_, "tar"] or [_, "tar", _]);
+
+    /// <summary>Of one that runs, or has crashed. A copy of one has a label, whatever was copied with it.</summary>
+    static bool IsOfServer(string directory) =>
+        File.Exists(Path.Combine(directory, "postmaster.pid")) && !File.Exists(Path.Combine(directory, DataDirectory.Label));
+
+    /// <summary>What is there instead, or below it, in words.</summary>
+    string OtherPlace()
+    {
+        if (File.Exists(Path.Combine(Newest, "toc.dat")))
+            return ". It is a dump: use --tool pg_dump --dump";
+        var below = Directory
+            .EnumerateDirectories(Newest)
+            .Where(directory => File.Exists(Path.Combine(directory, "PG_VERSION")) || Directory.GetFiles(directory, "base.tar*").Length > 0)
+            .Max(StringComparer.Ordinal);
+        return below is null ? "" : $". A backup is in {below}";
+    }
 
     static string Existing(string oid, string location) =>
         Directory.Exists(location)

@@ -5,7 +5,7 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Drill;
 
 /// <summary>Replay ends before the archive does: the segment is named, and what is wrong with it, whatever else is said.</summary>
-public sealed class EarlyEndTests(DrilledServer drilled) : IClassFixture<DrilledServer>
+public sealed class IncompleteReplayTests(DrilledServer drilled) : IClassFixture<DrilledServer>
 {
     /// <summary>The last segment is damaged: less than one is missing, and yet not nothing.</summary>
     [Theory]
