@@ -117,6 +117,7 @@ public sealed class DrillTests(DrilledServer drilled) : IClassFixture<DrilledSer
             "\nWARNING restored in [0-9]+ s, [0-9]+ (s|min) behind what was claimed: part of what was said to be archived cannot ",
             result.Error
         );
+        DrillPage.AssertRow("WAL after the backup is gone", result);
         var claimed = Regex.Match(result.Error, "claim: all until ([0-9-]+ [0-9:]+) UTC").Groups[1].Value;
         var until = DateTimeOffset.Parse(claimed, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeSeconds();
         var pushed = await gateway.MetricsAsync();

@@ -45,6 +45,7 @@ public sealed class DrillToolsTests
             refused.Error
         );
         Assert.DoesNotContain("of-another-one", refused.Error, StringComparison.Ordinal);
+        DrillPage.AssertRow("another passphrase", refused);
 
         // pgBackRest itself says that all is well.
         File.Delete(Assert.Single(Directory.GetFiles(place.File("repo"), later[1] + "-*", SearchOption.AllDirectories)));
@@ -192,6 +193,7 @@ public sealed class DrillToolsTests
             $"pgbackrest cannot read repo1: .FileMissingError. .*'{place.File("repo/archive/orders/archive.info")}'.*. That file is missing: "
         );
         Assert.DoesNotContain("passphrase", incomplete.Error, StringComparison.Ordinal);
+        DrillPage.AssertRow("a file of the repository is gone", incomplete);
         Assert.Contains(", from repo2 (repo1: missing stanza path), ", half.Error, StringComparison.Ordinal);
         Assert.Equal((0, 65), (half.ExitCode, broken.ExitCode));
         Assert.Matches("\nFAILED fetch .*pg_control", broken.Error);

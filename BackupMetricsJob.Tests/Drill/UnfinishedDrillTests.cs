@@ -70,6 +70,8 @@ public sealed class UnfinishedDrillTests(DrilledServer drilled) : IClassFixture<
 
         place.AssertEnded(result, 78, "UNFINISHED", phase, words);
         Assert.False(File.Exists(place.File("escaped")));
+        if (words.Contains("library of an extension", StringComparison.Ordinal))
+            DrillPage.AssertRow("an extension's library is not installed", result);
     }
 
     /// <summary>What is not there by these names was mistyped, or is another's to make.</summary>
@@ -161,6 +163,7 @@ public sealed class UnfinishedDrillTests(DrilledServer drilled) : IClassFixture<
 
         const string Words = "the backup is of PostgreSQL [0-9]+, but --bin-dir .* has version 17";
         place.AssertEnded(wrong, 78, "UNFINISHED", "preflight", Words);
+        DrillPage.AssertRow("another major version", wrong);
         var pushed = await gateway.MetricsAsync();
         Assert.Contains($"postgres_restore_test_success{{{Labels}}} 1\n", pushed, StringComparison.Ordinal);
         Assert.Contains($"postgres_restore_test_unfinished_timestamp_seconds{{{Labels}}} ", pushed, StringComparison.Ordinal);

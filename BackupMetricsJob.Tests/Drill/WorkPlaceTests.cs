@@ -101,6 +101,7 @@ public sealed class WorkPlaceTests(DrilledServer drilled) : IClassFixture<Drille
 
         var result = await BackupMetrics.RunAsync(
             ["drill", "--tool", "pg_basebackup", "--server", "orders", "--directory", drilled.Plain, "--work-dir", gone],
+            null,
             unprivileged: true
         );
 

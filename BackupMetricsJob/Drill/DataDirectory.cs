@@ -62,6 +62,7 @@ internal static partial class DataDirectory
         var data = folder.DataDirectory;
         if (!File.Exists(Path.Combine(data, "PG_VERSION")) || !File.Exists(Path.Combine(data, "global", "pg_control")))
             throw new DrillException("what was fetched is no data directory: it has no PG_VERSION or no global/pg_control");
+        RefuseIncremental(data, "what was fetched");
         if (needsLabel && !File.Exists(Path.Combine(data, Label)))
             throw new DrillException(
                 "the backup has no backup_label: PostgreSQL would start it from the wrong place in the WAL, and damage it without a word. "
@@ -117,6 +118,17 @@ internal static partial class DataDirectory
         return File.Exists(label)
             ? File.ReadLines(label).FirstOrDefault(line => line.StartsWith(start, StringComparison.Ordinal))?[start.Length..]
             : null;
+    }
+
+    /// <summary>PostgreSQL refuses to start it, for want of the backups that it builds on.</summary>
+    /// <exception cref="DrillException">It is an incremental backup (PostgreSQL 17).</exception>
+    public static void RefuseIncremental(string data, string what)
+    {
+        if (LabelLine(data, "INCREMENTAL FROM LSN") is { } from)
+            throw DrillException.OfSettings(
+                $"{what} is an incremental backup (from LSN {from}), and no whole one: name all backups that it builds on with "
+                    + "--directory, the full one first"
+            );
     }
 
     public static int Version(string data)

@@ -10,6 +10,8 @@ namespace BackupMetricsJob.Drill.Fetching;
 internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolder folder, DrillProgram program)
     : BackupFetcher(options, folder, program)
 {
+    const string Combine = "pg_combinebackup";
+
     string Newest => Path.GetFullPath(Options.Directories[^1]);
 
     bool IsPlain => File.Exists(Path.Combine(Newest, "PG_VERSION"));
@@ -43,6 +45,7 @@ internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolde
             throw new DrillException(
                 $"--directory {Newest}: has neither PG_VERSION nor base.tar, so pg_basebackup did not make it{OtherPlace()}"
             );
+        DataDirectory.RefuseIncremental(Path.GetFullPath(Options.Directories[0]), $"--directory {Options.Directories[0]}");
         if (!IsPlain && Options.Directories.Count > 1)
             throw DrillException.OfSettings("incremental backups can only be put together where all of them are plain, not tar");
         return Task.FromResult(
@@ -99,11 +102,17 @@ internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolde
         List<string> arguments = ["-N", "-o", Folder.DataDirectory];
         foreach (var (oid, location) in DataDirectory.Tablespaces(Newest))
             arguments.AddRange(["-T", $"{Existing(oid, location)}={Path.Combine(Folder.TablespaceDirectory, oid)}"]);
-        await Program.RunAsync(
-            programs.Require("pg_combinebackup"),
+        var combined = await Program.TryAsync(
+            programs.Require(Combine),
             [.. arguments, .. Options.Directories.Select(Path.GetFullPath)],
             cancellationToken
         );
+        if (combined.ExitCode == 0)
+            return;
+        var hint = combined.LastWords.Contains("but expected", StringComparison.Ordinal)
+            ? ". Each builds on the one before it: name them in the order in which they were made. If one of them is gone, so are those after it"
+            : "";
+        throw DrillException.OfProgram(Combine, combined.ExitCode, combined.LastWords + hint);
     }
 
     async Task UnpackAsync(CancellationToken cancellationToken)
