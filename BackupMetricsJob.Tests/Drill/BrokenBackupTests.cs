@@ -247,7 +247,8 @@ public sealed class BrokenBackupTests(DrilledServer drilled, ToldDrills told) : 
                     .. (string[])["--setenv", "DOTNET_ROOT", BackupMetrics.DotnetRoot],
                     .. (string[])[BackupMetrics.Executable, "drill", "--work-dir", place.Work, .. arguments, .. told.Flags],
                 ],
-                new() { Unprivileged = true }
+                new() { Unprivileged = true },
+                DrillPlace.Deadline
             );
     }
 

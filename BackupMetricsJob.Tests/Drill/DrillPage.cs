@@ -47,11 +47,11 @@ internal static partial class DrillPage
     }
 
     /// <summary>Numbers may be others, and what is left out ("...") anything.</summary>
-    static string Pattern(string words) =>
-        Regex
-            .Replace(Regex.Escape(words), @"[0-9][0-9A-F]*(?:\\\.[0-9]+)?(\\ (?:s|min|h|[kMG]?B)\b)?", match => "[0-9A-F.]+" + Unit(match))
-            .Replace(@"\.\.\.", ".*", StringComparison.Ordinal)
-            .Replace("/tmp", @"\S+", StringComparison.Ordinal);
+    static string Pattern(string words)
+    {
+        var numbers = EscapedNumber().Replace(Regex.Escape(words), match => "[0-9A-F.]+" + Unit(match));
+        return LeftOut().Replace(numbers, ".*").Replace("/tmp", @"\S+", StringComparison.Ordinal);
+    }
 
     static string Unit(Match match) => match.Groups[1].Success ? @"\ \w+" : "";
 
@@ -61,10 +61,16 @@ internal static partial class DrillPage
     [GeneratedRegex(@"\n(?:FAILED|UNFINISHED) ([a-z-]+) [0-9.]+ s: ")]
     private static partial Regex Failed();
 
+    [GeneratedRegex(@"[0-9][0-9A-F]*(?:\\\.[0-9]+)?(\\ (?:s|min|h|[kMG]?B)\b)?")]
+    private static partial Regex EscapedNumber();
+
+    [GeneratedRegex(@"(?:\\ )?(?:\\\.){3}(?:\\ )?")]
+    private static partial Regex LeftOut();
+
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex Code();
 
-    [GeneratedRegex(@"\b[0-9][0-9A-F:./-]*(?: UTC)?")]
+    [GeneratedRegex(@"\b[0-9][0-9A-F:./-]*(?: UTC| (?:s|min|h|[kMG]?B)\b)?")]
     private static partial Regex Number();
 
     [GeneratedRegex("no transaction|last transaction at N N")]

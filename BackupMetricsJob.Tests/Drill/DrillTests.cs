@@ -158,7 +158,8 @@ public sealed class DrillTests(DrilledServer drilled) : IClassFixture<DrilledSer
                 .. (string[])["--setenv", "DOTNET_ROOT", BackupMetrics.DotnetRoot, BackupMetrics.Executable, "drill"],
                 .. (string[])["--work-dir", place.Work, .. Plain(drilled.Tar, drilled.Archive), "--amcheck"],
             ],
-            new() { Unprivileged = true }
+            new() { Unprivileged = true },
+            DrillPlace.Deadline
         );
 
         Assert.True(result.ExitCode == 0, result.Error);
