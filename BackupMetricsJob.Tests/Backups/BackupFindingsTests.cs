@@ -118,6 +118,28 @@ public sealed class BackupFindingsTests
         );
     }
 
+    /// <summary>The log of the backup tool says nothing of a question that was not answered as it should be.</summary>
+    [Theory]
+    [InlineData("preflight: no backup", "See that wal-g lists and reads its newest backup")]
+    [InlineData("fetch: ended with 1: x", "Restore by hand with wal-g")]
+    [InlineData("verify: the backup is not", "Take a new full backup, look at the storage")]
+    [InlineData("replay: the server did not start", "Take a new full backup. Then find out why that WAL")]
+    [InlineData("check: --query, statement 1: x", "It was restored, but what came back is not right")]
+    [InlineData("the script of a colleague: x", "Read the log of wal-g.")]
+    public void A_restore_test_that_failed_is_advised_by_its_phase(string words, string advice)
+    {
+        var at = Noon.AddDays(-1);
+        var failed = new BackupFacts(SourceName.Catalog, "wal-g", BackupType.RestoreTest)
+        {
+            LastFailure = at,
+            LastTest = new(false, at) { Failure = words },
+        };
+
+        var found = Assert.Single(Findings.For(Found with { Backups = [failed] }), finding => finding.Summary.Contains(words));
+
+        Assert.StartsWith(advice, found.Advice, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_tool_that_nobody_names_is_called_so_in_words()
     {

@@ -27,6 +27,7 @@ public sealed class BrokenBackupTests(DrilledServer drilled, ToldDrills told) : 
             "check",
             $"pg_checksums ended with 1: .*checksum verification failed in file .*{Regex.Escape(table)}"
         );
+        DrillPage.AssertRow("a flipped bit in a page, without a manifest", result);
         // The group is ours, so `delete` may remove it.
         var deleted = await BackupMetrics.RunAsync(
             "delete",
@@ -54,7 +55,10 @@ public sealed class BrokenBackupTests(DrilledServer drilled, ToldDrills told) : 
         var backup = await place.CopyAsync(drilled.Plain, "backup");
         File.Delete(Path.Combine(backup, "backup_label"));
 
-        await AssertFailedAsync(place, await RunAsync(place, OfBackup(backup)), "fetch", "the backup has no backup_label");
+        var result = await RunAsync(place, OfBackup(backup));
+
+        await AssertFailedAsync(place, result, "fetch", "the backup has no backup_label");
+        DrillPage.AssertRow("no `backup_label`", result);
     }
 
     [Fact]
@@ -68,12 +72,9 @@ public sealed class BrokenBackupTests(DrilledServer drilled, ToldDrills told) : 
         File.Delete(Path.Combine(plain, $"pg_tblspc/{oid}"));
         File.CreateSymbolicLink(Path.Combine(plain, $"pg_tblspc/{oid}"), "/nowhere");
 
-        await AssertFailedAsync(
-            place,
-            await RunAsync(place, OfBackup(tar)),
-            "fetch",
-            $@"the tablespace {oid} \(.*\) is missing: there is no {oid}.tar"
-        );
+        var unpacked = await RunAsync(place, OfBackup(tar));
+        await AssertFailedAsync(place, unpacked, "fetch", $@"the tablespace {oid} \(.*\) is missing: there is no {oid}.tar");
+        DrillPage.AssertRow("a tablespace is gone", unpacked);
         await AssertFailedAsync(
             place,
             await RunAsync(place, OfBackup(plain)),
@@ -90,12 +91,15 @@ public sealed class BrokenBackupTests(DrilledServer drilled, ToldDrills told) : 
         await using (var file = File.OpenWrite(Path.Combine(tar, "base.tar.gz")))
             file.SetLength(file.Length * 3 / 4);
 
+        var result = await RunAsync(place, OfBackup(tar));
+
         await AssertFailedAsync(
             place,
-            await RunAsync(place, OfBackup(tar)),
+            result,
             "fetch",
             "tar ended with 2: gzip: stdin: unexpected end of file tar: Unexpected EOF in archive"
         );
+        DrillPage.AssertRow("a tar that is cut off", result);
     }
 
     [Fact]
@@ -160,6 +164,7 @@ public sealed class BrokenBackupTests(DrilledServer drilled, ToldDrills told) : 
             $"WAL ends before end of online backup.* WAL that the backup itself needs did not come: {segments[1]} "
                 + @"\(restore_command ended with 1: cp: cannot stat .*No such file or directory\)\n"
         );
+        DrillPage.AssertRow("WAL of the backup itself is gone", result);
     }
 
     [Theory]
@@ -192,9 +197,12 @@ public sealed class BrokenBackupTests(DrilledServer drilled, ToldDrills told) : 
         File.Delete(Directory.GetFiles(directory, "*.dat.gz").MaxBy(file => new FileInfo(file).Length)!);
         await place.GiveAsync();
 
-        await AssertFailedAsync(place, await DumpAsync("custom"), "replay", "pg_restore ended with 1: .*(end of file|could not read)");
+        var (custom, text) = (await DumpAsync("custom"), await DumpAsync("plain"));
+        place.AssertEnded(custom, 65, "FAILED", "replay", "pg_restore ended with 1: .*(end of file|could not read)");
+        await AssertFailedAsync(place, text, "preflight", "does not end with \"PostgreSQL database dump complete\"");
         await AssertFailedAsync(place, await DumpAsync("directory"), "replay", "pg_restore ended with 1: .*No such file or directory");
-        await AssertFailedAsync(place, await DumpAsync("plain"), "preflight", "does not end with \"PostgreSQL database dump complete\"");
+        DrillPage.AssertRow("a dump that is cut off", custom);
+        DrillPage.AssertRow("a dump that is cut off", text);
 
         Task<ProcessResult> DumpAsync(string name) =>
             RunAsync(place, "--tool", "pg_dump", "--server", "orders", "--dump", place.File(name));
@@ -205,20 +213,18 @@ public sealed class BrokenBackupTests(DrilledServer drilled, ToldDrills told) : 
     {
         await using var place = await DrillPlace.CreateAsync();
 
+        var early = await OnSmallDiskAsync(8, OfBackup(drilled.Plain));
         await AssertUnfinishedAsync(
             place,
-            await OnSmallDiskAsync(8, OfBackup(drilled.Plain)),
+            early,
             69,
             "preflight",
             "not enough space in .*: [0-9.]+ MB of backup and 67.1 MB for PostgreSQL's own files are [0-9.]+ MB, but only .* are free"
         );
-        await AssertUnfinishedAsync(
-            place,
-            await OnSmallDiskAsync(8, OfCommand($"cp -a {drilled.Plain}/. %d")),
-            69,
-            "fetch",
-            @"the disk is full \(.* are free in .*\): .*No space left on device"
-        );
+        var late = await OnSmallDiskAsync(8, OfCommand($"cp -a {drilled.Plain}/. %d"));
+        await AssertUnfinishedAsync(place, late, 69, "fetch", @"the disk is full \(.* are free in .*\): .*No space left on device");
+        DrillPage.AssertRow("the disk is full", early);
+        DrillPage.AssertRow("the disk is full", late);
         // The backup fits, and its WAL does not: then PostgreSQL only says that it found no checkpoint, or could not write a page.
         await AssertUnfinishedAsync(
             place,
@@ -252,7 +258,8 @@ public sealed class BrokenBackupTests(DrilledServer drilled, ToldDrills told) : 
                     .. (string[])["--setenv", "DOTNET_ROOT", BackupMetrics.DotnetRoot],
                     .. (string[])[BackupMetrics.Executable, "drill", "--work-dir", place.Work, .. arguments, .. told.Flags],
                 ],
-                new() { Unprivileged = true }
+                new() { Unprivileged = true },
+                DrillPlace.Deadline
             );
     }
 
@@ -264,6 +271,7 @@ public sealed class BrokenBackupTests(DrilledServer drilled, ToldDrills told) : 
         var result = await RunAsync(place, [.. OfCommand("sleep 1000; true"), "--timeout", "1s"]);
 
         await AssertUnfinishedAsync(place, result, 69, "fetch", @"not done within 1 s \(--timeout\)\n");
+        DrillPage.AssertRow("a fetch that hangs", result);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class DamagedWalTests
     public void What_is_wrong_with_a_segment_that_came_is_found(string words, bool isEmpty) =>
         Assert.Equal(new DamagedWal(Segment, words, isEmpty), DamagedWal.Find(Log(words), 16 << 20));
 
-    /// <summary>The file in pg_wal is one that the living server had used again, or was still writing.</summary>
+    /// <summary>The file in pg_wal is one that the live server had used again, or was still writing.</summary>
     [Theory]
     [InlineData("unexpected pageaddr 0/5000000 in log segment 000000010000000000000007, offset 0")]
     [InlineData("invalid record length at 0/7000088: wanted 24, got 0")]

@@ -90,7 +90,6 @@ public sealed class DrillFileTests(DrilledServer drilled) : IClassFixture<Drille
     [Theory]
     [InlineData("tool: pg_dump", "", 78, "targets[0].drill: dump is missing: tool pg_dump needs it")]
     [InlineData("tool: pgbackrest, dump: x", "", 78, "targets[0].drill.dump: is not for tool pgbackrest")]
-    [InlineData("tool: wal-g, query_file: nowhere.sql", "", 78, "targets[0].drill.query_file \"")]
     [InlineData("stanza: x", "", 78, "targets[0].drill: tool is missing: what made the backup")]
     [InlineData("tool: pgbackrest", "--stanza y", 64, "--stanza: describes a single drill")]
     [InlineData("tool: pgbackrest", "--target bb", 64, "must be the name of a target in the files")]
@@ -111,6 +110,32 @@ public sealed class DrillFileTests(DrilledServer drilled) : IClassFixture<Drille
 
         Assert.True(result.ExitCode == code, result.Error);
         Assert.Contains(problem, result.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>What one target names has vanished: the others are drilled, and this one is told.</summary>
+    [Fact]
+    public async Task A_file_that_one_target_names_and_that_is_gone_keeps_no_other_target_from_its_drill()
+    {
+        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var gateway = await PushgatewayServer.StartAsync();
+        await using var place = await DrillPlace.CreateAsync();
+        var file = Write(place, gateway.Url);
+        File.Copy(drilled.Dump("custom"), place.File("stock.dump"), overwrite: true);
+        await File.AppendAllTextAsync(file, "- {name: gone, drill: {tool: pg_dump, dump: stock.dump, query_file: gone.sql}}\n");
+        place.Write("checks.sql", "SELECT true");
+
+        var result = await place.RunAsync("--config", file, "--catalogue", catalogue.Uri, "--timeout", "2m");
+
+        Assert.True(result.ExitCode == 78, result.Error);
+        Assert.Matches($"\nUNFINISHED preflight .*: --query {place.File("gone.sql")}: there is no such file", result.Error);
+        Assert.EndsWith("\n3 drills: 2 restored, 1 without a verdict (gone)\n", result.Error, StringComparison.Ordinal);
+        Assert.Equal(
+            "gone:waiting orders:done stock:done",
+            await catalogue.Server.ScalarAsync<string>(
+                "SELECT string_agg(server || ':' || status, ' ' ORDER BY server) FROM backup_metrics.backup_catalog"
+            )
+        );
+        Assert.Matches("\npostgres_restore_test_unfinished_timestamp_seconds{[^}]*instance=\"gone\"[^}]*} ", await gateway.MetricsAsync());
     }
 
     [Fact]

@@ -51,6 +51,7 @@ public sealed class DrillLabTests
         ]);
 
         AssertShortfall(result, last, $"The first that did not come: {dropped[0]} ");
+        DrillPage.AssertFirstOutput(result);
         Assert.Equal(before, DrillPlace.Fingerprint(place.File("repo"), server.DataDirectory + "/base"));
         Assert.Empty(place.Left());
 

@@ -8,6 +8,9 @@ namespace BackupMetricsJob.Tests.Drill;
 /// <summary>A place for drills of one test: their own work directory, copies to break, and what remains afterwards.</summary>
 internal sealed class DrillPlace : IAsyncDisposable
 {
+    /// <summary>A drill is several programs, one after the other, on a machine that may be busy.</summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
+
     readonly TempFolder _folder = new();
 
     DrillPlace() => Directory.CreateDirectory(Work);
@@ -37,7 +40,7 @@ internal sealed class DrillPlace : IAsyncDisposable
 
     /// <summary>As the user that PostgreSQL runs as.</summary>
     public Task<ProcessResult> RunAsync(IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
-        BackupMetrics.RunAsync(Arguments(arguments), environment, unprivileged: true, deadline: TimeSpan.FromMinutes(3));
+        BackupMetrics.RunAsync(Arguments(arguments), environment, unprivileged: true, deadline: Deadline);
 
     public ChildProcess Start(params string[] arguments) => BackupMetrics.Start(Arguments(arguments), unprivileged: true);
 

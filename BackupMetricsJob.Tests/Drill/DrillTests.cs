@@ -117,6 +117,7 @@ public sealed class DrillTests(DrilledServer drilled) : IClassFixture<DrilledSer
             "\nWARNING restored in [0-9]+ s, [0-9]+ (s|min) behind what was claimed: part of what was said to be archived cannot ",
             result.Error
         );
+        DrillPage.AssertRow("WAL after the backup is gone", result);
         var claimed = Regex.Match(result.Error, "claim: all until ([0-9-]+ [0-9:]+) UTC").Groups[1].Value;
         var until = DateTimeOffset.Parse(claimed, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeSeconds();
         var pushed = await gateway.MetricsAsync();
@@ -131,13 +132,13 @@ public sealed class DrillTests(DrilledServer drilled) : IClassFixture<DrilledSer
     public async Task What_the_archiver_alone_reported_as_stored_is_compared_too()
     {
         await using var place = await DrillPlace.CreateAsync();
-        await using var living = await PostgresServer.StartAsync(new() { Archiving = true });
+        await using var liveServer = await PostgresServer.StartAsync(new() { Archiving = true });
         var segment = "";
         for (var i = 0; i < 15; i++)
-            segment = await living.SwitchWalAsync();
-        await living.WaitForArchivedAsync(segment);
+            segment = await liveServer.SwitchWalAsync();
+        await liveServer.WaitForArchivedAsync(segment);
 
-        var result = await place.RunAsync([.. Plain(drilled.Plain, drilled.Archive), "--connection", living.ConnectionUri()]);
+        var result = await place.RunAsync([.. Plain(drilled.Plain, drilled.Archive), "--connection", liveServer.ConnectionUri()]);
 
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Matches("\nclaim: all until .*, WAL until 0/1[0-9A-F]+, by the word of the archiver\n", result.Error);
@@ -158,7 +159,8 @@ public sealed class DrillTests(DrilledServer drilled) : IClassFixture<DrilledSer
                 .. (string[])["--setenv", "DOTNET_ROOT", BackupMetrics.DotnetRoot, BackupMetrics.Executable, "drill"],
                 .. (string[])["--work-dir", place.Work, .. Plain(drilled.Tar, drilled.Archive), "--amcheck"],
             ],
-            new() { Unprivileged = true }
+            new() { Unprivileged = true },
+            DrillPlace.Deadline
         );
 
         Assert.True(result.ExitCode == 0, result.Error);

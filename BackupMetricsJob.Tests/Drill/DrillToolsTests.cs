@@ -40,10 +40,12 @@ public sealed class DrillToolsTests
         var refused = await place.RunAsync(Of(wrong));
         Assert.Equal(65, refused.ExitCode);
         Assert.Matches(
-            "\nFAILED preflight .*(Or the repository is encrypted with another passphrase than repo-cipher-pass)\n",
+            $"\nFAILED preflight .*: pgbackrest cannot read repo1: .*'{place.File("repo")}/backup/orders/backup.info'.*. The repository is "
+                + "encrypted with another passphrase than repo1-cipher-pass, or not at all, or that file is damaged\n",
             refused.Error
         );
         Assert.DoesNotContain("of-another-one", refused.Error, StringComparison.Ordinal);
+        DrillPage.AssertRow("another passphrase", refused);
 
         // pgBackRest itself says that all is well.
         File.Delete(Assert.Single(Directory.GetFiles(place.File("repo"), later[1] + "-*", SearchOption.AllDirectories)));
@@ -146,9 +148,12 @@ public sealed class DrillToolsTests
             "repo1-retention-full=1",
             $"repo2-path={place.File("second")}",
             "repo2-retention-full=1",
+            "repo2-cipher-type=aes-256-cbc",
+            "repo2-cipher-pass=" + Passphrase,
             "compress-type=none",
         ];
         var config = place.Write("pgbackrest.conf", ToolConfiguration.PgBackRest(place.File, server, repositories));
+        var wrong = place.Write("wrong.conf", (await File.ReadAllTextAsync(config)).Replace(Passphrase, "of-another-one"));
         await place.GiveAsync();
         await PgBackRestAsync(config, "stanza-create");
         await server.SetAsync("archive_command", $"pgbackrest --config={config} --stanza=orders archive-push %p");
@@ -157,13 +162,49 @@ public sealed class DrillToolsTests
         var newest = Directory.GetDirectories(place.File("second/backup/orders"), "*F").Single();
 
         var good = await place.RunAsync(Of(config));
+        var refused = await place.RunAsync(Of(wrong));
+        var alone = await place.RunAsync(new Dictionary<string, string> { ["PGBACKREST_REPO"] = "1" }, Of(wrong));
+        var info = Directory.GetFiles(place.File("repo/archive/orders"), "archive.info*");
+        Assert.Equal(2, info.Length);
+        Array.ForEach(info, File.Delete);
+        var incomplete = await place.RunAsync(Of(config));
+        Directory.Delete(place.File("repo"), recursive: true);
+        var half = await place.RunAsync(Of(config));
         File.Delete(Path.Combine(newest, "pg_data/global/pg_control"));
         var broken = await place.RunAsync(Of(config));
+        Directory.Delete(place.File("second"), recursive: true);
 
         Assert.True(good.ExitCode == 0, good.Error);
-        Assert.Contains($" s: {Path.GetFileName(newest)}, ", good.Error, StringComparison.Ordinal);
-        Assert.Equal(65, broken.ExitCode);
+        Assert.Contains($" s: {Path.GetFileName(newest)}, from repo2, ", good.Error, StringComparison.Ordinal);
+        place.AssertEnded(
+            refused,
+            65,
+            "FAILED",
+            "preflight",
+            $"pgbackrest cannot read repo2: .*'{place.File("second/backup/orders/backup.info")}'.* another passphrase than repo2-cipher-pass, "
+                + ".*. Nothing was restored: with the variable PGBACKREST_REPO=1, repo1 is drilled alone\n"
+        );
+        Assert.True(alone.ExitCode == 0, alone.Error);
+        place.AssertEnded(
+            incomplete,
+            65,
+            "FAILED",
+            "preflight",
+            $"pgbackrest cannot read repo1: .FileMissingError. .*'{place.File("repo/archive/orders/archive.info")}'.*. That file is missing: "
+        );
+        Assert.DoesNotContain("passphrase", incomplete.Error, StringComparison.Ordinal);
+        DrillPage.AssertRow("a file of the repository is gone", incomplete);
+        Assert.Contains(", from repo2 (repo1: missing stanza path), ", half.Error, StringComparison.Ordinal);
+        Assert.Equal((0, 65), (half.ExitCode, broken.ExitCode));
         Assert.Matches("\nFAILED fetch .*pg_control", broken.Error);
+        place.AssertEnded(
+            await place.RunAsync(Of(config)),
+            78,
+            "UNFINISHED",
+            "preflight",
+            $"knows no stanza orders: repo1: .*'{place.File("repo/backup/orders/backup.info")}'.*; repo2: .*'{place.File("second")}/backup.*. Nor "
+                + "has it any other: is that place right .repo1-path., and is it mounted"
+        );
     }
 
     static string[] Of(string config) => ["--tool", "pgbackrest", "--stanza", "orders", "--tool-config", config];

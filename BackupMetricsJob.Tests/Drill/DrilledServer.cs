@@ -4,7 +4,7 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Drill;
 
 /// <summary>
-/// A living server with page checksums, a tablespace and an archive, and what its backup tools made of it: a plain and a tar base backup,
+/// A live server with page checksums, a tablespace and an archive, and what its backup tools made of it: a plain and a tar base backup,
 /// then more WAL, then dumps. Tests that break something break a copy.
 /// </summary>
 public sealed class DrilledServer : IAsyncLifetime, IDisposable

@@ -7,7 +7,7 @@ namespace BackupMetricsJob.Tests.Drill;
 /// A full backup and an incremental one on top of it, put together by pg_combinebackup: PostgreSQL's own where the distribution has 17 or
 /// newer; elsewhere by a stand-in that knows its command line, and copies the newest backup, which is a whole one then.
 /// </summary>
-public sealed class IncrementalDrillTests
+public sealed class IncrementalDrillTests(DrilledServer drilled) : IClassFixture<DrilledServer>
 {
     /// <summary>As pg_combinebackup is called: -N -o OUTPUT FULL INCREMENTAL...</summary>
     const string StandIn = """
@@ -16,6 +16,52 @@ public sealed class IncrementalDrillTests
         cp -a "$5/." "$3"
 
         """;
+
+    /// <summary>It is the operator who names the backups that it builds on.</summary>
+    [Theory]
+    [InlineData("pg_basebackup", "preflight", "--directory .*/alone is an incremental backup .from LSN 0/3000028.")]
+    [InlineData("command", "fetch", "what was fetched is an incremental backup .from LSN 0/3000028.")]
+    public async Task An_incremental_one_alone_is_no_whole_backup(string tool, string phase, string words)
+    {
+        await using var place = await DrillPlace.CreateAsync();
+        var alone = await place.CopyAsync(drilled.Plain, "alone");
+        await File.AppendAllTextAsync(Path.Combine(alone, "backup_label"), "INCREMENTAL FROM LSN: 0/3000028\nINCREMENTAL FROM TLI: 1\n");
+        await place.GiveAsync();
+
+        var result = await place.RunAsync([
+            .. (string[])["--tool", tool, "--server", "orders"],
+            .. tool == "command" ? (string[])["--restore-command", $"cp -a {alone}/. %d"] : ["--directory", alone],
+        ]);
+
+        place.AssertEnded(result, 78, "UNFINISHED", phase, words + ", and no whole one: name all backups that it builds on");
+        DrillPage.AssertRow("an incremental backup without those that it builds on", result);
+    }
+
+    /// <summary>The words are those of PostgreSQL 17.</summary>
+    [Fact]
+    public async Task Backups_that_do_not_build_on_each_other_are_told_apart_from_damage()
+    {
+        await using var place = await DrillPlace.CreateAsync();
+        const string Refusal = """
+            #!/bin/sh
+            echo "pg_combinebackup: error: backup at \"$5\" starts at LSN 0/8000028, but expected 0/3000028" >&2; exit 1
+
+            """;
+        string[] arguments =
+        [
+            .. (string[])["--tool", "pg_basebackup", "--server", "orders", "--bin-dir", Programs(place, Refusal)],
+            .. (string[])["--directory", drilled.Plain, "--directory", drilled.Plain],
+        ];
+        await place.GiveAsync();
+
+        place.AssertEnded(
+            await place.RunAsync(arguments),
+            65,
+            "FAILED",
+            "fetch",
+            "pg_combinebackup ended with 1: .* but expected 0/3000028. Each builds on the one before it: name them in the order"
+        );
+    }
 
     [Fact]
     public async Task A_full_backup_and_an_incremental_one_come_back_together()
@@ -36,13 +82,7 @@ public sealed class IncrementalDrillTests
         string[] programs = [];
         if (!isReal)
         {
-            Directory.CreateDirectory(place.File("bin"));
-            foreach (var program in Directory.GetFiles(PostgresBinaries.Distribution.Folder))
-                File.CreateSymbolicLink(place.File("bin/" + Path.GetFileName(program)), program);
-            var combine = place.Write("bin/pg_combinebackup", StandIn);
-            if (!OperatingSystem.IsWindows())
-                File.SetUnixFileMode(combine, (UnixFileMode)0b111_101_101);
-            programs = ["--bin-dir", place.File("bin")];
+            programs = ["--bin-dir", Programs(place, StandIn)];
         }
         else
         {
@@ -74,5 +114,21 @@ public sealed class IncrementalDrillTests
                     .. more,
                 ]
             );
+    }
+
+    /// <summary>PostgreSQL's programs, with this one instead of pg_combinebackup.</summary>
+    static string Programs(DrillPlace place, string combine)
+    {
+        var bin = Directory.CreateDirectory(place.File("bin")).FullName;
+        foreach (var program in Directory.GetFiles(PostgresBinaries.Distribution.Folder))
+        {
+            if (Path.GetFileName(program) != "pg_combinebackup")
+                File.CreateSymbolicLink(Path.Combine(bin, Path.GetFileName(program)), program);
+        }
+
+        var file = place.Write("bin/pg_combinebackup", combine);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, (UnixFileMode)0b111_101_101);
+        return bin;
     }
 }

@@ -28,6 +28,7 @@ public sealed class LostFileTests(DrilledServer drilled) : IClassFixture<Drilled
         Assert.Matches("\nok verify .*: all files of backup_manifest; \"NOTES\" is present on disk but not in the manifest\n", whole.Error);
         place.AssertEnded(flipped, 65, "FAILED", "verify", $"checksum mismatch for file \"{table}\"\n");
         place.AssertEnded(missing, 65, "FAILED", "verify", $"\"{table}\" is present in the manifest but not on disk\n");
+        DrillPage.AssertRow("a file is gone, cut off or changed", missing);
     }
 
     [Fact]
@@ -87,6 +88,7 @@ public sealed class LostFileTests(DrilledServer drilled) : IClassFixture<Drilled
         Assert.Matches("\nok verify .*: no backup_manifest came with it, so its files are looked for, and not compared\n", whole.Error);
         Assert.Matches("\nok check .*: files of [0-9]{3,} relations, checksums\n", whole.Error);
         place.AssertEnded(missing, 65, "FAILED", "check", $@"database postgres: the file of accounts \({table}\) is missing\n");
+        DrillPage.AssertRow("a file is gone, without a manifest, and replay does not touch it", missing);
     }
 
     [Fact]

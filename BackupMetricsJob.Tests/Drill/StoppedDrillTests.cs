@@ -39,7 +39,7 @@ public sealed class StoppedDrillTests(DrilledServer drilled) : IClassFixture<Dri
         Directory.CreateDirectory(strange);
         await File.WriteAllTextAsync(Path.Combine(strange, "made-by-backup-metrics-drill"), "of somebody else\n");
         await place.GiveAsync();
-        await using var living = place.Start(WithHangingArchive());
+        await using var alive = place.Start(WithHangingArchive());
         await Wait.ForAsync("another drill", () => place.Left().Length == 2 && place.Processes().Count >= 2 && !Directory.Exists(left));
         var other = place.Left().Single(folder => folder != strange);
 
@@ -53,9 +53,9 @@ public sealed class StoppedDrillTests(DrilledServer drilled) : IClassFixture<Dri
         Assert.DoesNotContain("removed ", result.Error, StringComparison.Ordinal);
         Assert.Equal([other, strange], place.Left().Order(StringComparer.Ordinal).OrderBy(folder => folder == strange));
         Assert.NotEmpty(place.Processes());
-        living.Signal(PosixSignal.SIGTERM);
-        await living.WaitAsync();
-        Assert.Contains($"removed {left}, which a killed drill had left\n", living.Error, StringComparison.Ordinal);
+        alive.Signal(PosixSignal.SIGTERM);
+        await alive.WaitAsync();
+        Assert.Contains($"removed {left}, which a killed drill had left\n", alive.Error, StringComparison.Ordinal);
         Assert.Empty(place.Processes());
     }
 

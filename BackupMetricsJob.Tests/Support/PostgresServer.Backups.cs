@@ -152,7 +152,7 @@ internal sealed partial class PostgresServer
         starting.Parameters.Add(new() { Value = label });
         await starting.ExecuteNonQueryAsync();
 
-        // tar's exit code 1: a file changed while it was read, as files of a living server do.
+        // tar's exit code 1: a file changed while it was read, as files of a live server do.
         const string Copy = """
             mkdir -m 700 "$2" && tar -C "$1" -cf - --warning=no-file-changed \
                 --exclude=./pg_wal --exclude=./postmaster.* --exclude=./pg_replslot/* --exclude=./pg_stat_tmp/* . \

@@ -193,7 +193,9 @@ internal static class BackupFindings
                 new(
                     backup.Type == BackupType.RestoreTest,
                     $"the last {what} failed at {Humanize.Time(failed)}{Reason(backup)}",
-                    $"Read the log of {Humanize.ItsTool(backup.Tool)}."
+                    backup.Type == BackupType.RestoreTest
+                        ? RestoreTestAdvice.For(backup)
+                        : $"Read the log of {Humanize.ItsTool(backup.Tool)}."
                 )
             );
         if (backup is { SizeRatio: < SmallRatio, Type: BackupType.Full or BackupType.Base or BackupType.Logical })

@@ -4,8 +4,8 @@ using BackupMetricsJob.Drill;
 namespace BackupMetricsJob.Cli;
 
 /// <summary>
-/// Makes the options of one drill from its flags, or from its block in a file. What is missing here says nothing about the backup, so it is
-/// found before the drill, and not published.
+/// Makes the options of one drill from its flags, or from its block in a file. What is missing here was never right. Files that they name may
+/// vanish one night, so the drill looks for them: then that is recorded and published.
 /// </summary>
 /// <param name="server">The instance that is drilled.</param>
 /// <param name="settings">What was set.</param>
@@ -32,7 +32,6 @@ internal sealed class DrillOptionsReader(string server, DrillSettings settings, 
     {
         var stanza = settings.Stanza?.Value ?? (place is null ? null : server);
         CheckNeeds(tool);
-        CheckPlaces(workDirectory);
         return new(server, tool)
         {
             Stanza = stanza,
@@ -91,46 +90,6 @@ internal sealed class DrillOptionsReader(string server, DrillSettings settings, 
                 problems.Add(setting.CreateProblem($"is not for {(place is null ? "--tool " : "tool ")}{tool.Name()}"));
         }
     }
-
-    void CheckPlaces(Setting? workDirectory)
-    {
-        MustExist(settings.QueryFile, File.Exists, "a file");
-        if (settings.QueryFile is { } queries && HasNoStatement(queries.Value))
-            problems.Add(queries.InvalidValue("a file with at least one SELECT"));
-        MustExist(settings.ToolConfig, File.Exists, "a file");
-        MustExist(settings.BinDirectory, Directory.Exists, "a directory");
-        if (settings.Archive is { } archive && !archive.Value.Contains("%f", StringComparison.Ordinal) && !Directory.Exists(archive.Value))
-            problems.Add(archive.InvalidValue("a directory that exists and that this user may see, or a restore_command with %f and %p"));
-        if (workDirectory is null)
-            return;
-        foreach (var backup in settings.Directories)
-        {
-            if ((Path.GetFullPath(workDirectory.Value) + '/').StartsWith(Path.GetFullPath(backup.Value) + '/', StringComparison.Ordinal))
-                problems.Add(workDirectory.InvalidValue("outside the backup"));
-        }
-    }
-
-    // A pipe has no length, and can be read only once: it is read when it is asked.
-    static bool HasNoStatement(string file)
-    {
-        try
-        {
-            return new FileInfo(file) is { Exists: true, Length: > 0 } && DrillQueries.HasNoStatement(File.ReadAllText(file));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>A place that this user can see.</summary>
-    public static void MustExist(Setting? setting, Func<string, bool> exists, string what, List<Problem> problems)
-    {
-        if (setting is not null && !exists(setting.Value))
-            problems.Add(setting.InvalidValue($"{what} that exists, and that this user may see"));
-    }
-
-    void MustExist(Setting? setting, Func<string, bool> exists, string what) => MustExist(setting, exists, what, problems);
 
     /// <summary>Of a flag, or of a key in the block of a target.</summary>
     public static Problem Missing(string name, string what, FileTarget? place) =>

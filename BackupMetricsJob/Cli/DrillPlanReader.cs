@@ -30,7 +30,6 @@ internal sealed class DrillPlanReader(Settings settings, ProcessContext context,
             ? null
             : ConnectionSetting.Read(settings, context.Environment, problems, database: JobSettings.Catalogue);
         var work = settings.One(DrillFlags.WorkDir);
-        DrillOptionsReader.MustExist(work, Directory.Exists, "a directory", problems);
         var timeout = DrillFlags.TimeLimit.Read(settings, problems) ?? DrillFlags.TimeLimit.Default!.Value;
         var keep = DrillFlags.Keep.IsOther(settings, problems);
         var labels = LabelParser.Read(settings.All(JobSettings.Label), problems);
@@ -52,7 +51,9 @@ internal sealed class DrillPlanReader(Settings settings, ProcessContext context,
                 keep
             );
             if (publication is not null)
-                planned.Add(new(options with { Living = drill.Target.Target?.Connection }, publication, Asked(drill.Target, catalogue)));
+                planned.Add(
+                    new(options with { LiveServer = drill.Target.Target?.Connection }, publication, Asked(drill.Target, catalogue))
+                );
         }
 
         var count = ReadCount(files, catalogue);
@@ -123,9 +124,11 @@ internal sealed class DrillPlanReader(Settings settings, ProcessContext context,
             [],
             [SourceName.Server]
         );
-        var living = settings.One(JobSettings.Connection) is null ? null : ConnectionSetting.Read(settings, context.Environment, problems);
+        var liveServer = settings.One(JobSettings.Connection) is null
+            ? null
+            : ConnectionSetting.Read(settings, context.Environment, problems);
         return new(
-            new(living is null ? null : new Target(instance.Name, living, JobDefaults.Timeout), instance, SourceSettings.Default),
+            new(liveServer is null ? null : new Target(instance.Name, liveServer, JobDefaults.Timeout), instance, SourceSettings.Default),
             drill,
             null,
             labels
@@ -161,7 +164,7 @@ internal sealed class DrillPlanReader(Settings settings, ProcessContext context,
         return new(instance, catalogue, gateways, group, build);
     }
 
-    /// <summary>Who is asked what can be restored, before it is: the living server, and the catalogue.</summary>
+    /// <summary>Who is asked what can be restored, before it is: the live server, and the catalogue.</summary>
     static List<MonitoredTarget> Asked(MonitoredTarget target, ConnectionSettings? catalogue)
     {
         var asked = new List<MonitoredTarget>();

@@ -10,7 +10,6 @@ internal sealed class BackupSteps(DrillState state) : DrillSteps(state)
 
     protected override async Task PreflightAsync(CancellationToken cancellationToken)
     {
-        DrillCluster.CheckSocketPath(State.Folder);
         State.Found = await _fetcher.InspectAsync(cancellationToken);
         if (State.Found.Version is { } version)
             await FindProgramsAsync(version, cancellationToken);
@@ -64,9 +63,9 @@ internal sealed class BackupSteps(DrillState state) : DrillSteps(state)
         var missing = wal.CheckItRan();
         var recovered = await Recovered.ReadAsync(cluster, began, cancellationToken);
         State.Recovered = recovered;
-        if (State.Claim.SystemIdentifier is { } living && living != recovered.SystemIdentifier)
+        if (State.Claim.SystemIdentifier is { } claimed && claimed != recovered.SystemIdentifier)
             throw new DrillException(
-                $"this is a backup of another cluster: its system identifier is {recovered.SystemIdentifier}, the living server's {living}"
+                $"this is a backup of another cluster: its system identifier is {recovered.SystemIdentifier}, the live server's {claimed}"
             );
         if (State.Options.HasArchive)
             Compare(recovered, missing);
@@ -76,11 +75,11 @@ internal sealed class BackupSteps(DrillState state) : DrillSteps(state)
     void Compare(Recovered recovered, MissingWal? missing)
     {
         var damaged = DamagedWal.Find(State.Cluster!.Log, recovered.SegmentSize);
-        State.EarlyEnd = EarlyEnd.Find(missing, damaged, State.Claim, recovered.Lsn, State.Found.NewestStored);
+        State.IncompleteReplay = IncompleteReplay.Find(missing, damaged, State.Claim, recovered.Lsn, State.Found.NewestStored);
         State.Shortfall =
             State.Claim.Shortfall(recovered, State.Found.Finished ?? recovered.BackupBegan, damaged)
             // Nobody says by how much: it is more than nothing.
-            ?? (State.EarlyEnd is null ? null : Claim.LeastShortfall);
+            ?? (State.IncompleteReplay is null ? null : Claim.MinShortfall);
     }
 
     /// <summary>A wrong --archive would look like one whose WAL is gone.</summary>
@@ -89,7 +88,9 @@ internal sealed class BackupSteps(DrillState state) : DrillSteps(state)
         if (State.Options.Archive is not { } archive || archive.Contains("%f", StringComparison.Ordinal))
             return;
         if (!Directory.Exists(archive))
-            throw DrillException.OfSettings($"--archive {archive}: there is no such directory, and it is no command with %f");
+            throw DrillException.OfSettings(
+                $"--archive {archive}: there is no such directory, or this user may not see it (and it is no restore_command with %f and %p)"
+            );
         State.Found = State.Found with { NewestStored = NewestSegment(archive) };
         if (State.Found.NewestStored is null)
             throw DrillException.OfSettings(

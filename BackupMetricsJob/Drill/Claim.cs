@@ -15,7 +15,7 @@ namespace BackupMetricsJob.Drill;
 internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long SegmentSize)
 {
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
-    internal static readonly TimeSpan LeastShortfall = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan MinShortfall = TimeSpan.FromSeconds(1);
 
     /// <summary>Reads the claim: the server's own, the catalogue's, or both together.</summary>
     /// <param name="server">The instance that is drilled.</param>
@@ -29,7 +29,7 @@ internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long Se
     )
     {
         if (targets.Count == 0)
-            return new(null, "not asked for: name the living server with --connection, or a catalogue with --catalogue", null);
+            return new(null, "not asked for: name the live server with --connection, or a catalogue with --catalogue", null);
         var options = new JobOptions
         {
             Targets = targets,
@@ -99,8 +99,8 @@ internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long Se
             return TimeSpan.Zero;
         var until = recovered.LastTransaction ?? finished;
         return until is null ? null
-            : Until - until > LeastShortfall ? Until - until
-            : LeastShortfall;
+            : Until - until > MinShortfall ? Until - until
+            : MinShortfall;
     }
 
     /// <summary>Whether WAL that was claimed did not come back.</summary>
@@ -113,7 +113,7 @@ internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long Se
 /// <param name="Failure">Somebody who was named did not answer in full.</param>
 internal sealed record ClaimResult(Claim? Claim, string? Why, ProbeFailure? Failure)
 {
-    /// <summary>Of the living server; null where nobody said it.</summary>
+    /// <summary>Of the live server; null where nobody said it.</summary>
     public ulong? SystemIdentifier { get; init; }
 
     /// <summary>

@@ -9,6 +9,8 @@ namespace BackupMetricsJob.Drill;
 /// </summary>
 internal static partial class DataDirectory
 {
+    public const string Label = "backup_label";
+
     /// <summary>Settings and signals of its former life. What we set stands in files of our own.</summary>
     static readonly string[] Former = ["postgresql.auto.conf", "standby.signal", "recovery.signal", "recovery.conf", "postmaster.pid"];
 
@@ -60,10 +62,11 @@ internal static partial class DataDirectory
         var data = folder.DataDirectory;
         if (!File.Exists(Path.Combine(data, "PG_VERSION")) || !File.Exists(Path.Combine(data, "global", "pg_control")))
             throw new DrillException("what was fetched is no data directory: it has no PG_VERSION or no global/pg_control");
-        if (needsLabel && !File.Exists(Path.Combine(data, "backup_label")))
+        RefuseIncremental(data, "what was fetched");
+        if (needsLabel && !File.Exists(Path.Combine(data, Label)))
             throw new DrillException(
                 "the backup has no backup_label: PostgreSQL would start it from the wrong place in the WAL, and damage it without a word. "
-                    + "An atomic snapshot of the storage has none: then set --snapshot"
+                    + "An atomic snapshot of the storage has none: restore that by --tool command with --snapshot"
             );
         foreach (var (oid, location) in MappedTablespaces(data))
         {
@@ -110,11 +113,22 @@ internal static partial class DataDirectory
     /// <summary>A line of backup_label, as "START TIME"; null if there is none.</summary>
     public static string? LabelLine(string data, string name)
     {
-        var label = Path.Combine(data, "backup_label");
+        var label = Path.Combine(data, Label);
         var start = name + ": ";
         return File.Exists(label)
             ? File.ReadLines(label).FirstOrDefault(line => line.StartsWith(start, StringComparison.Ordinal))?[start.Length..]
             : null;
+    }
+
+    /// <summary>PostgreSQL refuses to start it, for want of the backups that it builds on.</summary>
+    /// <exception cref="DrillException">It is an incremental backup (PostgreSQL 17).</exception>
+    public static void RefuseIncremental(string data, string what)
+    {
+        if (LabelLine(data, "INCREMENTAL FROM LSN") is { } from)
+            throw DrillException.OfSettings(
+                $"{what} is an incremental backup (from LSN {from}), and no whole one: name all backups that it builds on with "
+                    + "--directory, the full one first"
+            );
     }
 
     public static int Version(string data)

@@ -4,7 +4,8 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Drill;
 
 /// <summary>What came back is looked at: the user's own questions, pg_amcheck, and the checksum of every page.</summary>
-internal sealed class DrillChecks(DrillOptions options, DrillFolder folder, DrillProgram program, DrillCluster cluster)
+/// <param name="queries">The user's own questions; null for none.</param>
+internal sealed class DrillChecks(DrillOptions options, DrillFolder folder, DrillProgram program, DrillCluster cluster, string? queries)
 {
     readonly List<string> _done = [];
 
@@ -24,9 +25,9 @@ internal sealed class DrillChecks(DrillOptions options, DrillFolder folder, Dril
             _done.Add($"files of {Humanize.Count(relations, "relation")}");
         }
 
-        if (options.QueryFile is { } file)
+        if (queries is not null)
         {
-            var number = await new DrillQueries(cluster, file, database, Living(database)).AskAsync(cancellationToken);
+            var number = await new DrillQueries(cluster, queries, database, LiveServer(database)).AskAsync(cancellationToken);
             _done.Add(number == 1 ? "1 query" : $"{number} queries");
         }
 
@@ -50,8 +51,8 @@ internal sealed class DrillChecks(DrillOptions options, DrillFolder folder, Dril
     }
 
     /// <summary>A dump is loaded into a database of another name.</summary>
-    ConnectionSettings? Living(string database) =>
-        options is { Living: { } living, Tool: not DrillTool.Dump } ? living with { Database = database } : options.Living;
+    ConnectionSettings? LiveServer(string database) =>
+        options is { LiveServer: { } liveServer, Tool: not DrillTool.Dump } ? liveServer with { Database = database } : options.LiveServer;
 
     /// <summary>Without the library of an extension, an index of its kind cannot be read, which says nothing about the index.</summary>
     async Task AmcheckAsync(CancellationToken cancellationToken)

@@ -27,6 +27,12 @@ internal sealed partial class DrillCluster(DrillFolder folder, DrillProgram prog
 
     public string LogFile => folder.File("server.log");
 
+    string ConfigurationFile => folder.File("postgresql.conf");
+
+    string AccessFile => folder.File("pg_hba.conf");
+
+    string IdentityFile => folder.File("pg_ident.conf");
+
     /// <summary>The options by which PostgreSQL's programs find it.</summary>
     public IReadOnlyList<string> ClientArguments =>
         ["-h", folder.SocketDirectory, "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", options.Superuser];
@@ -41,60 +47,10 @@ internal sealed partial class DrillCluster(DrillFolder folder, DrillProgram prog
     /// <param name="walCommand">Where WAL comes from; null for a cluster that does not recover.</param>
     public void Configure(string? walCommand)
     {
-        Dictionary<string, string> settings = new()
-        {
-            // Nothing leaves this cluster, and nothing comes in.
-            ["listen_addresses"] = "",
-            ["unix_socket_directories"] = folder.SocketDirectory,
-            ["unix_socket_permissions"] = "0700",
-            ["port"] = Port.ToString(CultureInfo.InvariantCulture),
-            ["archive_mode"] = "off",
-            ["archive_command"] = "",
-            ["primary_conninfo"] = "",
-            ["primary_slot_name"] = "",
-            ["archive_cleanup_command"] = "",
-            ["recovery_end_command"] = "",
-            ["max_wal_senders"] = "0",
-            ["ssl"] = "off",
-            // No worker of an extension runs (pg_cron), nor of a subscription.
-            ["max_worker_processes"] = "0",
-            ["max_logical_replication_workers"] = "0",
-            ["shared_preload_libraries"] = options.Preload,
-            ["session_preload_libraries"] = "",
-            ["local_preload_libraries"] = "",
-            ["autovacuum"] = "off",
-            // Small: with hot_standby off the primary's own limits do not count.
-            ["hot_standby"] = "off",
-            ["max_connections"] = "20",
-            ["superuser_reserved_connections"] = "1",
-            ["max_prepared_transactions"] = "1000",
-            ["max_locks_per_transaction"] = "256",
-            ["shared_buffers"] = "64MB",
-            ["maintenance_work_mem"] = "64MB",
-            ["max_wal_size"] = "256MB",
-            ["huge_pages"] = "off",
-            // Shared memory in files of the data directory: a killed server leaves none behind.
-            ["dynamic_shared_memory_type"] = "mmap",
-            ["fsync"] = "off",
-            ["full_page_writes"] = "off",
-            ["logging_collector"] = "off",
-            ["log_destination"] = "stderr",
-            ["log_line_prefix"] = "",
-            ["log_min_messages"] = "warning",
-            ["lc_messages"] = "C",
-            ["jit"] = "off",
-        };
-        if (programs.Version >= 15)
-            settings["archive_library"] = "";
-        if (programs.Version >= 17)
-            settings["event_triggers"] = "off";
-        if (walCommand is not null)
-            (settings["restore_command"], settings["recovery_target_timeline"]) = (walCommand, "latest");
-        if (options.Preload.Length > 0)
-            settings.Remove("max_worker_processes");
-        File.WriteAllText(folder.File("postgresql.conf"), string.Concat(settings.Select(one => ShellText.Setting(one.Key, one.Value))));
-        File.WriteAllText(folder.File("pg_hba.conf"), "local all all trust\n");
-        File.WriteAllText(folder.File("pg_ident.conf"), "");
+        var settings = new DrillClusterSettings(folder.SocketDirectory, Port, programs.Version, options.Preload);
+        File.WriteAllText(ConfigurationFile, settings.Text(walCommand));
+        File.WriteAllText(AccessFile, "local all all trust\n");
+        File.WriteAllText(IdentityFile, "");
     }
 
     /// <summary>Returns when it can be written to: recovery has ended.</summary>
@@ -104,11 +60,8 @@ internal sealed partial class DrillCluster(DrillFolder folder, DrillProgram prog
         _process = program.Start(
             programs.Postgres,
             [
-                .. (string[])["-D", folder.DataDirectory, "-c", "config_file=" + folder.File("postgresql.conf")],
-                "-c",
-                "hba_file=" + folder.File("pg_hba.conf"),
-                "-c",
-                "ident_file=" + folder.File("pg_ident.conf"),
+                .. (string[])["-D", folder.DataDirectory, "-c", "config_file=" + ConfigurationFile],
+                .. (string[])["-c", "hba_file=" + AccessFile, "-c", "ident_file=" + IdentityFile],
             ],
             LogFile
         );

@@ -41,7 +41,7 @@ internal static class DrillDetails
                     json.WriteString("claimed_lsn", Humanize.Lsn(claimed));
             }
 
-            if (result.EarlyEnd is { Segment: { } segment })
+            if (result.IncompleteReplay is { Segment: { } segment })
                 json.WriteString("missing_wal", segment);
             if (result.Shortfall is { } shortfall)
                 json.WriteNumber("shortfall_seconds", Math.Round(shortfall.TotalSeconds, 3));

@@ -51,7 +51,7 @@ internal sealed record DrillOptions(string Server, DrillTool Tool)
     public bool Amcheck { get; init; }
 
     /// <summary>The server that was backed up, if it still lives and was named.</summary>
-    public ConnectionSettings? Living { get; init; }
+    public ConnectionSettings? LiveServer { get; init; }
 
     public required TimeSpan Timeout { get; init; }
 

@@ -9,8 +9,9 @@ namespace BackupMetricsJob.Drill;
 /// The user's own questions to what came back: each statement must return rows, and true in each of them. They are asked by a role that may
 /// read everything and write nothing, in a read-only session.
 /// </summary>
-/// <param name="living">The same database of the living server; null where none was named.</param>
-internal sealed partial class DrillQueries(DrillCluster cluster, string file, string database, ConnectionSettings? living)
+/// <param name="text">What the file of --query says.</param>
+/// <param name="liveServer">The same database of the live server; null where none was named.</param>
+internal sealed partial class DrillQueries(DrillCluster cluster, string text, string database, ConnectionSettings? liveServer)
 {
     /// <summary>Before 14 there is no pg_read_all_data.</summary>
     const string GrantRead = """
@@ -26,7 +27,6 @@ internal sealed partial class DrillQueries(DrillCluster cluster, string file, st
     /// <exception cref="DrillException">One is not true, or cannot be asked.</exception>
     public async Task<int> AskAsync(CancellationToken cancellationToken)
     {
-        var text = await ReadAsync(cancellationToken);
         var role = "backup_metrics_drill_" + Guid.NewGuid().ToString("N")[..8];
         var number = 0;
         try
@@ -46,7 +46,7 @@ internal sealed partial class DrillQueries(DrillCluster cluster, string file, st
         catch (PostgresException e)
         {
             var words = $"--query, statement {number + 1}: {PlainText.OnOneLine(e.MessageText)} (SQLSTATE {e.SqlState})";
-            throw await QueryFault.ExplainAsync(e, words, cluster.Programs, living, cancellationToken);
+            throw await QueryFault.ExplainAsync(e, words, cluster.Programs, liveServer, cancellationToken);
         }
 
         return number;
@@ -57,19 +57,6 @@ internal sealed partial class DrillQueries(DrillCluster cluster, string file, st
 
     [GeneratedRegex(@"--[^\n]*|/\*.*?\*/", RegexOptions.Singleline)]
     private static partial Regex Comments();
-
-    async Task<string> ReadAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var text = await File.ReadAllTextAsync(file, cancellationToken);
-            return HasNoStatement(text) ? throw DrillException.OfSettings($"--query {file}: there is no SELECT in it") : text;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw DrillException.OfSettings($"--query {file}: {e.Message}");
-        }
-    }
 
     async Task CreateRoleAsync(string role, CancellationToken cancellationToken)
     {
@@ -90,6 +77,8 @@ internal sealed partial class DrillQueries(DrillCluster cluster, string file, st
         while (await reader.ReadAsync(cancellationToken))
         {
             rows++;
+            if (reader.FieldCount == 0)
+                throw DrillException.OfSettings($"--query, statement {number}: returns no column, so nothing that could be true");
             if (reader.GetDataTypeName(0) is not ("boolean" or "bool" or "pg_catalog.bool"))
                 throw DrillException.OfSettings(
                     $"--query, statement {number}: must return true or false first, not a value of type {reader.GetDataTypeName(0)}"

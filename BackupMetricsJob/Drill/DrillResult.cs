@@ -10,6 +10,9 @@ internal sealed record DrillResult(DrillOptions Options, DateTimeOffset Started)
     /// <summary>What was restored, by the tool's name for it; null if it has none, or none was found.</summary>
     public string? BackupId { get; init; }
 
+    /// <summary>Which of several places it was restored from, in words; null where there is one.</summary>
+    public string? Place { get; init; }
+
     /// <summary>The phases that were begun, and how long each took.</summary>
     public IReadOnlyList<(DrillPhase Phase, TimeSpan Duration)> Phases { get; init; } = [];
 
@@ -49,7 +52,7 @@ internal sealed record DrillResult(DrillOptions Options, DateTimeOffset Started)
     public IReadOnlyList<string> Checks { get; init; } = [];
 
     /// <summary>Null where replay came to the archive's end, as far as anybody knows.</summary>
-    public EarlyEnd? EarlyEnd { get; init; }
+    public IncompleteReplay? IncompleteReplay { get; init; }
 
     /// <summary>PostgreSQL's major version; null until it is known.</summary>
     public int? Version { get; init; }

@@ -45,7 +45,7 @@ internal sealed partial class DrillRun(DrillState state, DateTimeOffset started,
         var started = time.GetUtcNow();
         try
         {
-            WorkPlace.Check(options.WorkDirectory);
+            WorkPlace.Check(options);
             foreach (var cleared in await DrillFolder.ClearLeftoversAsync(options.WorkDirectory))
                 watch.Cleared(cleared);
             var folder = DrillFolder.Create(options.WorkDirectory, started);
@@ -134,11 +134,8 @@ internal sealed partial class DrillRun(DrillState state, DateTimeOffset started,
 
     void Fail(DrillPhase phase, DrillFault fault, string words)
     {
-        // What is not there may be in the WAL that did not come.
-        if (phase == DrillPhase.Check && state.EarlyEnd is { } early)
-            words += $". And replay ended early{Behind()}. {early.Words}";
-        else if (phase == DrillPhase.Check && state.Options is { HasArchive: false, Tool: not DrillTool.Dump })
-            words += ". No --archive was given, so no WAL after the backup was tried";
+        if (fault == DrillFault.Backup && phase == DrillPhase.Check)
+            words += NotReplayed();
         (_failed, _fault, _failure) = (phase, fault, words);
         if (fault != DrillFault.Backup)
             return;
@@ -150,6 +147,13 @@ internal sealed partial class DrillRun(DrillState state, DateTimeOffset started,
             );
     }
 
+    /// <summary>What a check misses may be in the WAL that did not come.</summary>
+    string NotReplayed() =>
+        state.IncompleteReplay is { } early ? $". And replay ended early{Behind()}. {early.Words}"
+        : state.Options is { HasArchive: false, Tool: not DrillTool.Dump }
+            ? ". No --archive was given, so no WAL after the backup was tried"
+        : "";
+
     string Behind() =>
         state is { Claim.Claim: not null, Shortfall: { Ticks: > 0 } shortfall }
             ? $", {Humanize.Duration(shortfall)} behind what was claimed"
@@ -160,6 +164,7 @@ internal sealed partial class DrillRun(DrillState state, DateTimeOffset started,
         {
             Finished = time.GetUtcNow(),
             BackupId = state.Found.Id,
+            Place = state.Found.Place,
             Version = state.Programs?.Version,
             Phases = [.. _phases],
             FailedPhase = _failed,
@@ -170,7 +175,7 @@ internal sealed partial class DrillRun(DrillState state, DateTimeOffset started,
             Bytes = state.Bytes ?? state.Found.Size,
             ReplayedBytes = state.Recovered?.Lsn - state.Start,
             Recovered = state.Recovered,
-            EarlyEnd = state.EarlyEnd,
+            IncompleteReplay = state.IncompleteReplay,
             Claim = state.Claim,
             Shortfall = state.Shortfall,
             Verified = state.Verified,

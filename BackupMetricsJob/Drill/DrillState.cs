@@ -40,6 +40,9 @@ internal sealed class DrillState(DrillOptions options, ClaimResult claim, DrillF
     /// <summary>Where the backup begins in the WAL, in bytes.</summary>
     public long? Start { get; set; }
 
+    /// <summary>What the file of --query says; null for none.</summary>
+    public string? Queries { get; set; }
+
     /// <summary>Where questions are asked.</summary>
     public string Database { get; set; } = options.Database;
 
@@ -51,7 +54,7 @@ internal sealed class DrillState(DrillOptions options, ClaimResult claim, DrillF
     public DrillCluster CreateCluster() => Cluster = new(folder, program, Programs!, options);
 
     /// <summary>Null where replay came to the archive's end, as far as anybody knows.</summary>
-    public EarlyEnd? EarlyEnd { get; set; }
+    public IncompleteReplay? IncompleteReplay { get; set; }
 
     /// <exception cref="DrillException">It does not fit.</exception>
     public void CheckSpace()
@@ -74,7 +77,7 @@ internal sealed class DrillState(DrillOptions options, ClaimResult claim, DrillF
     /// <exception cref="DrillException">A check fails.</exception>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
-        var checks = new DrillChecks(options, folder, program, Cluster!);
+        var checks = new DrillChecks(options, folder, program, Cluster!, Queries);
         Checks = checks.Done;
         await checks.RunAsync(Recovered!.HasChecksums, Database, cancellationToken);
     }
@@ -101,13 +104,20 @@ internal abstract class DrillSteps(DrillState state)
     public Task RunAsync(DrillPhase phase, CancellationToken cancellationToken) =>
         phase switch
         {
-            DrillPhase.Preflight => PreflightAsync(cancellationToken),
+            DrillPhase.Preflight => BeginAsync(cancellationToken),
             DrillPhase.Fetch => FetchAsync(cancellationToken),
             DrillPhase.Verify => VerifyAsync(cancellationToken),
             DrillPhase.Replay => ReplayAsync(cancellationToken),
             DrillPhase.Check => state.CheckAsync(cancellationToken),
             _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, null),
         };
+
+    async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        DrillCluster.CheckSocketPath(state.Folder);
+        state.Queries = await NamedFiles.ReadAsync(state.Options, cancellationToken);
+        await PreflightAsync(cancellationToken);
+    }
 
     protected abstract Task PreflightAsync(CancellationToken cancellationToken);
 

@@ -40,6 +40,8 @@ internal sealed partial class DumpLoader(DrillOptions options, DrillFolder folde
         try
         {
             var isDirectory = Directory.Exists(Dump);
+            if (!isDirectory && !File.Exists(Dump))
+                throw NamedFiles.Missing("--dump", Dump, "file or directory");
             if (isDirectory && !File.Exists(Path.Combine(Dump, "toc.dat")))
                 throw new DrillException($"--dump {Dump}: a directory of pg_dump has a file toc.dat, which is not there");
             var size = isDirectory ? DataDirectory.Size(Dump) : new FileInfo(Dump).Length;
@@ -59,9 +61,7 @@ internal sealed partial class DumpLoader(DrillOptions options, DrillFolder folde
         {
             throw new DrillException(
                 $"--dump {Dump}: {e.Message}",
-                e is UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException
-                    ? DrillFault.Settings
-                    : DrillFault.Backup
+                e is UnauthorizedAccessException ? DrillFault.Settings : DrillFault.Backup
             );
         }
     }

@@ -7,7 +7,6 @@ internal sealed class DumpSteps(DrillState state) : DrillSteps(state)
 
     protected override async Task PreflightAsync(CancellationToken cancellationToken)
     {
-        DrillCluster.CheckSocketPath(State.Folder);
         State.Found = await _loader.InspectAsync(cancellationToken);
         State.Programs = await PostgresPrograms.FindNewestAsync(State.Program, State.Options.BinDirectory, cancellationToken);
         foreach (var name in PostgresPrograms.DumpPrograms.Concat(State.Options.Amcheck ? ["pg_amcheck"] : []))

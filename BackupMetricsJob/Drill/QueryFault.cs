@@ -18,12 +18,12 @@ internal static partial class QueryFault
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     /// <param name="words">Which statement, and what PostgreSQL said.</param>
-    /// <param name="living">The same database of the living server; null where none was named.</param>
+    /// <param name="liveServer">The same database of the live server; null where none was named.</param>
     public static async Task<DrillException> ExplainAsync(
         PostgresException e,
         string words,
         PostgresPrograms programs,
-        ConnectionSettings? living,
+        ConnectionSettings? liveServer,
         CancellationToken cancellationToken
     )
     {
@@ -35,15 +35,15 @@ internal static partial class QueryFault
                 return DrillException.OfSettings(
                     $"{words}. The library of an extension is not installed in {programs.Directory}: install the extension's package"
                 );
-            case PostgresErrorCodes.UndefinedTable when Relation().Match(e.MessageText) is { Success: true } name && living is not null:
-                return await AskAsync(name.Groups[1].Value, words, living, cancellationToken);
+            case PostgresErrorCodes.UndefinedTable when Relation().Match(e.MessageText) is { Success: true } name && liveServer is not null:
+                return await AskAsync(name.Groups[1].Value, words, liveServer, cancellationToken);
             case PostgresErrorCodes.UndefinedTable
             or PostgresErrorCodes.UndefinedColumn
             or PostgresErrorCodes.UndefinedFunction
             or PostgresErrorCodes.UndefinedObject
             or PostgresErrorCodes.InvalidSchemaName:
                 return new(
-                    $"{words}. {OneOrTheOther}{(living is null ? ": with --connection, the living server is asked for a table" : "")}"
+                    $"{words}. {OneOrTheOther}{(liveServer is null ? ": with --connection, the live server is asked for a table" : "")}"
                 );
             default:
                 return new($"{words}. {PlainText.OnOneLine(e.Hint ?? "")}".TrimEnd(' ', '.'));
@@ -52,11 +52,16 @@ internal static partial class QueryFault
 
     const string OneOrTheOther = "Either it did not come back, or the question names what was never there";
 
-    static async Task<DrillException> AskAsync(string name, string words, ConnectionSettings living, CancellationToken cancellationToken)
+    static async Task<DrillException> AskAsync(
+        string name,
+        string words,
+        ConnectionSettings liveServer,
+        CancellationToken cancellationToken
+    )
     {
         bool? isThere = null;
         var failure = await CatalogSession.RunAsync(
-            living,
+            liveServer,
             Timeout,
             async (session, stop) =>
             {
@@ -68,9 +73,11 @@ internal static partial class QueryFault
         );
         return isThere switch
         {
-            true => new($"{words}. The living server has it: it did not come back"),
-            false => DrillException.OfSettings($"{words}. Nor has the living server in its database {living.Database}: mend the question"),
-            null => new($"{words}. {OneOrTheOther}; the living server does not say: {PlainText.OnOneLine(failure?.Message ?? "")}"),
+            true => new($"{words}. The live server has it: it did not come back"),
+            false => DrillException.OfSettings(
+                $"{words}. Nor has the live server in its database {liveServer.Database}: mend the question"
+            ),
+            null => new($"{words}. {OneOrTheOther}; the live server does not say: {PlainText.OnOneLine(failure?.Message ?? "")}"),
         };
     }
 

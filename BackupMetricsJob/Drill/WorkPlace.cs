@@ -19,19 +19,30 @@ internal static class WorkPlace
         ("toc.dat", "a dump"),
         ("backup.info", "a backup repository"),
         ("archive.info", "an archive of WAL"),
+        ("basebackups_005", "a storage of wal-g"),
+        ("wal_005", "a storage of wal-g"),
     ];
 
-    /// <exception cref="DrillException">It is within one.</exception>
-    public static void Check(string directory)
+    /// <exception cref="DrillException">It is within one, or is not there.</exception>
+    public static void Check(DrillOptions options)
     {
+        var directory = options.WorkDirectory;
+        if (!Directory.Exists(directory))
+            throw NamedFiles.Missing("--work-dir (or TMPDIR)", directory, "directory");
+        var named = Named(options).Select(RealPath).ToHashSet(StringComparer.Ordinal);
         for (var above = RealPath(directory); above is not null; above = Path.GetDirectoryName(above))
         {
-            if (What(above) is { } what)
+            if ((named.Contains(above) ? "what is to be restored" : What(above) ?? RepositoryPlace.What(above)) is { } what)
                 throw DrillException.OfSettings(
-                    $"{directory} is within {above}, {what}: nothing is written there. Name another place with --work-dir"
+                    $"{directory} is {(above == RealPath(directory) ? "" : $"within {above}, ")}{what}: nothing is written there. Name another "
+                        + "place with --work-dir"
                 );
         }
     }
+
+    /// <summary>The directories that hold the backup, by the settings.</summary>
+    static IEnumerable<string> Named(DrillOptions options) =>
+        options.Directories.Concat(new[] { options.Archive, options.Dump }.OfType<string>()).Where(Directory.Exists);
 
     static string? What(string directory)
     {

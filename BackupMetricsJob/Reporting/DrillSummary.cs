@@ -67,7 +67,7 @@ internal static class DrillSummary
     public static bool IsAllWell(DrillReport report, ExitCode code, bool asked) =>
         code == ExitCode.Success
         && report.Note is null
-        && report.Result is { Shortfall: var shortfall, EarlyEnd: null, KeptFolder: null, CleanUpFailure: null }
+        && report.Result is { Shortfall: var shortfall, IncompleteReplay: null, KeptFolder: null, CleanUpFailure: null }
         && !(shortfall > TimeSpan.Zero)
         && !(asked && report.Result.Claim?.Why is not null)
         && report.Pushes.All(push => push is { Arrived: true, Advice: null });
@@ -124,6 +124,8 @@ internal static class DrillSummary
         List<string> parts = [];
         if (result.BackupId is { } id)
             parts.Add(PlainText.OnOneLine(id));
+        if (result.Place is { } place)
+            parts.Add("from " + PlainText.OnOneLine(place));
         if (result.Bytes is { } bytes)
             parts.Add(Humanize.Bytes(bytes));
         if (result.Version is { } version)
@@ -142,7 +144,7 @@ internal static class DrillSummary
             return $"FAILED in {result.FailedPhase!.Value.Name()}: no backup of {name} is proved";
         var behind = result.Claim?.Claim is null ? "" : ShowBackup.Behind(result.Shortfall);
         var words = $"restored in {Humanize.Duration(result.RestoreTime)}{behind}";
-        var early = result.EarlyEnd is { } end ? $". {PlainText.OnOneLine(end.Words, 1000)}" : "";
+        var early = result.IncompleteReplay is { } end ? $". {PlainText.OnOneLine(end.Words, 1000)}" : "";
         return result.Shortfall > TimeSpan.Zero && result.Claim?.Claim is not null
                 ? $"WARNING {words}: part of what was said to be archived cannot be restored{early}"
             : early.Length > 0 ? $"WARNING {words}, but not all WAL that is stored can be replayed{early}"

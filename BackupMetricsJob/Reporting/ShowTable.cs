@@ -66,7 +66,7 @@ internal static class ShowTable
     public static string WithoutFindings(ProbeResult result) =>
         result switch
         {
-            { IsMonitored: false } => "only a source for other instances; its own backups are not monitored",
+            { IsMonitored: false } => "it answered; it only tells of the backups of others, and its own are not watched",
             { Server: { DoesNotArchiveItself: true } } => "not checked on a standby: backups and the archive belong to its primary",
             { Server: null, Backups.Count: 0 } => "nothing is known, and no limit asks for a backup",
             { Omissions: var omissions } when (omissions & Omissions.Wal) != 0 => "no problem is known; pg_wal is not read (without: wal)",

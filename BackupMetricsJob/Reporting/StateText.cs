@@ -8,7 +8,9 @@ internal static class StateText
     public static string Describe(ProbeResult result)
     {
         if (result is { Server: null, Backups.Count: 0 })
-            return !result.IsMonitored && result.Failure is null ? "only a source for other instances" : "nothing is known";
+            return !result.IsMonitored && result.Failure is null
+                ? "it answered; it only tells of the backups of others"
+                : "nothing is known";
 
         var parts = new List<string> { Backup(result) };
         if (result.Server is { } server && ArchiverStates.Classify(server) is { } state)

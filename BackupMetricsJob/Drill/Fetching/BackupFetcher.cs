@@ -13,6 +13,9 @@ internal sealed record BackupFound(string? Id, int? Version, long? Size, DateTim
     /// <summary>The newest segment of WAL that is stored, by the archive's own word.</summary>
     public string? NewestStored { get; init; }
 
+    /// <summary>Which of several places it is restored from, in words; null where there is one.</summary>
+    public string? Place { get; init; }
+
     public static BackupFound Unknown { get; } = new(null, null, null, null);
 }
 

@@ -47,13 +47,7 @@ internal sealed class BarmanFetcher(DrillOptions options, DrillFolder folder, Dr
         string[] arguments = [.. Common, "-f", "json", "show-backup", Options.Stanza!, "latest"];
         var listed = await Program.TryAsync(Tool, arguments, cancellationToken);
         if (listed.ExitCode != 0)
-            throw new DrillException(
-                $"barman: {listed.LastWords}",
-                // Else it is the name of the server, the configuration, or the user that barman wants to be run by.
-                listed.Output.Contains("Unknown backup", StringComparison.Ordinal)
-                    ? DrillFault.Backup
-                    : DrillFault.Settings
-            );
+            throw ToolFaults.Barman.Explain(listed);
         try
         {
             using var json = JsonDocument.Parse(listed.Output);

@@ -10,6 +10,8 @@ namespace BackupMetricsJob.Drill.Fetching;
 internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolder folder, DrillProgram program)
     : BackupFetcher(options, folder, program)
 {
+    const string Combine = "pg_combinebackup";
+
     string Newest => Path.GetFullPath(Options.Directories[^1]);
 
     bool IsPlain => File.Exists(Path.Combine(Newest, "PG_VERSION"));
@@ -31,11 +33,19 @@ internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolde
         foreach (var directory in Options.Directories)
         {
             if (!Directory.Exists(directory))
-                throw DrillException.OfSettings($"--directory {directory}: there is no such directory, or it may not be entered");
+                throw NamedFiles.Missing("--directory", directory, "directory");
+            if (IsOfServer(directory))
+                throw DrillException.OfSettings(
+                    $"--directory {directory}: is the data directory of a server (it has postmaster.pid, and no backup_label), and no backup: "
+                        + "name the directory that pg_basebackup wrote to"
+                );
         }
 
         if (!IsPlain && Tar("base") is null)
-            throw new DrillException($"--directory {Newest}: has neither PG_VERSION nor base.tar, so pg_basebackup did not make it");
+            throw new DrillException(
+                $"--directory {Newest}: has neither PG_VERSION nor base.tar, so pg_basebackup did not make it{OtherPlace()}"
+            );
+        DataDirectory.RefuseIncremental(Path.GetFullPath(Options.Directories[0]), $"--directory {Options.Directories[0]}");
         if (!IsPlain && Options.Directories.Count > 1)
             throw DrillException.OfSettings("incremental backups can only be put together where all of them are plain, not tar");
         return Task.FromResult(
@@ -92,11 +102,17 @@ internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolde
         List<string> arguments = ["-N", "-o", Folder.DataDirectory];
         foreach (var (oid, location) in DataDirectory.Tablespaces(Newest))
             arguments.AddRange(["-T", $"{Existing(oid, location)}={Path.Combine(Folder.TablespaceDirectory, oid)}"]);
-        await Program.RunAsync(
-            programs.Require("pg_combinebackup"),
+        var combined = await Program.TryAsync(
+            programs.Require(Combine),
             [.. arguments, .. Options.Directories.Select(Path.GetFullPath)],
             cancellationToken
         );
+        if (combined.ExitCode == 0)
+            return;
+        var hint = combined.LastWords.Contains("but expected", StringComparison.Ordinal)
+            ? ". Each builds on the one before it: name them in the order in which they were made. If one of them is gone, so are those after it"
+            : "";
+        throw DrillException.OfProgram(Combine, combined.ExitCode, combined.LastWords + hint);
     }
 
     async Task UnpackAsync(CancellationToken cancellationToken)
@@ -123,6 +139,22 @@ internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolde
     /// <summary>NAME.tar, or NAME.tar.gz and the like.</summary>
     string? Tar(string name) =>
         Directory.GetFiles(Newest, name + ".tar*").FirstOrDefault(file => Path.GetFileName(file).Split('.') is [_, "tar"] or [_, "tar", _]);
+
+    /// <summary>Of one that runs, or has crashed. A copy of one has a label, whatever was copied with it.</summary>
+    static bool IsOfServer(string directory) =>
+        File.Exists(Path.Combine(directory, "postmaster.pid")) && !File.Exists(Path.Combine(directory, DataDirectory.Label));
+
+    /// <summary>What is there instead, or below it, in words.</summary>
+    string OtherPlace()
+    {
+        if (File.Exists(Path.Combine(Newest, "toc.dat")))
+            return ". It is a dump: use --tool pg_dump --dump";
+        var below = Directory
+            .EnumerateDirectories(Newest)
+            .Where(directory => File.Exists(Path.Combine(directory, "PG_VERSION")) || Directory.GetFiles(directory, "base.tar*").Length > 0)
+            .Max(StringComparer.Ordinal);
+        return below is null ? "" : $". A backup is in {below}";
+    }
 
     static string Existing(string oid, string location) =>
         Directory.Exists(location)

@@ -9,9 +9,6 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
 {
     const string Tool = "pgbackrest";
 
-    /// <summary>A status of `info`: missing stanza path.</summary>
-    const long MissingStanza = 1;
-
     // Without it, pgBackRest restores the newest backup of the first repository, whatever another one has.
     IReadOnlyList<string> _chosen = [];
 
@@ -44,22 +41,19 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
 
     public override async Task<BackupFound> InspectAsync(CancellationToken cancellationToken)
     {
-        var listed = await Program.TryAsync(Tool, [.. Common, "info", "--output=json"], cancellationToken);
-        // What is wrong with a repository stands in the list. https://github.com/pgbackrest/pgbackrest/blob/main/src/build/error/error.yaml
-        if (listed.ExitCode != 0)
-            throw listed.ExitCode is 27 or 28 or (>= 30 and <= 37) or 41 or 42 or 48 or 55 or 84
-                ? DrillException.OfSettings($"pgbackrest: {listed.LastWords}")
-                : DrillException.OfProgram(Tool, listed.ExitCode, listed.LastWords);
+        var stanzas = await ListAsync(Common, cancellationToken);
         try
         {
-            using var list = JsonDocument.Parse(listed.Output);
-            return IsMissing(list.RootElement)
-                ? throw DrillException.OfSettings(await UnknownStanzaAsync(cancellationToken))
-                : Read(list.RootElement);
-        }
-        catch (JsonException)
-        {
-            throw new DrillException($"pgbackrest info prints no list, as where a repository is damaged{Passphrase}");
+            if (stanzas.FirstOrDefault(one => one.Name == Options.Stanza && one.Exists) is not { } stanza)
+                throw DrillException.OfSettings(await UnknownStanzaAsync(stanzas, cancellationToken));
+            var unreadable = stanza.Repositories.Where(one => one.Code == PgBackRestStanza.Unreadable).ToList();
+            if (unreadable.Count > 0)
+                throw Unreadable(unreadable, stanza.Repositories.Except(unreadable).FirstOrDefault());
+            return stanza.Backups.Count > 0
+                ? Choose(stanza)
+                : throw new DrillException(
+                    $"pgbackrest has no backup of the stanza {Options.Stanza}: {await StatusAsync(stanza.Repositories, cancellationToken)}"
+                );
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
         {
@@ -67,98 +61,101 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
         }
     }
 
-    /// <summary>The repository has no such stanza: then pgBackRest invents one, with this status.</summary>
-    bool IsMissing(JsonElement list) =>
-        list.EnumerateArray().All(stanza => Name(stanza) != Options.Stanza || StatusCode(stanza) == MissingStanza);
-
-    async Task<string> UnknownStanzaAsync(CancellationToken cancellationToken)
+    async Task<IReadOnlyList<PgBackRestStanza>> ListAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        string[] arguments = [.. Common.Where(argument => !argument.StartsWith("--stanza=", StringComparison.Ordinal))];
-        var listed = await Program.RunAsync(Tool, [.. arguments, "info", "--output=json"], cancellationToken);
-        using var list = JsonDocument.Parse(listed.Output);
-        var names = list.RootElement.EnumerateArray().Where(stanza => StatusCode(stanza) != MissingStanza).Select(Name).ToList();
-        return $"pgbackrest knows no stanza {Options.Stanza}: "
-            + PlainText.OnOneLine(names.Count == 0 ? "its repository has none" : $"its repository has {string.Join(", ", names)}");
+        var listed = await Program.TryAsync(Tool, [.. arguments, "info", "--output=json"], cancellationToken);
+        if (listed.ExitCode != 0)
+            throw ToolFaults.PgBackRest.Explain(listed);
+        try
+        {
+            return PgBackRestStanza.ReadAll(listed.Output);
+        }
+        catch (JsonException)
+        {
+            throw new DrillException("pgbackrest info prints no list: a repository is damaged, or encrypted with another passphrase");
+        }
     }
 
-    static string? Name(JsonElement stanza) => stanza.GetProperty("name").GetString();
-
-    static long StatusCode(JsonElement stanza) => stanza.GetProperty("status").GetProperty("code").GetInt64();
-
-    BackupFound Read(JsonElement list)
+    async Task<string> UnknownStanzaAsync(IReadOnlyList<PgBackRestStanza> invented, CancellationToken cancellationToken)
     {
-        foreach (var stanza in list.EnumerateArray())
+        var all = await ListAsync(Common.Where(one => !one.StartsWith("--stanza=", StringComparison.Ordinal)), cancellationToken);
+        var names = all.Where(stanza => stanza.Exists).Select(stanza => stanza.Name).ToList();
+        var where = invented.Count == 0 ? "" : ": " + await StatusAsync(invented[0].Repositories, cancellationToken);
+        return PlainText.OnOneLine(
+            $"pgbackrest knows no stanza {Options.Stanza}{where}. "
+                + (
+                    names.Count > 0
+                        ? $"It knows {string.Join(", ", names)}"
+                        : "Nor has it any other: is that place right (repo1-path), and is it mounted?"
+                ),
+            2000
+        );
+    }
+
+    /// <summary>
+    /// What is wrong with each repository. pgBackRest names a place only when it reads a file there, so it is asked for one.
+    /// </summary>
+    async Task<string> StatusAsync(IReadOnlyList<PgBackRestRepository> repositories, CancellationToken cancellationToken)
+    {
+        var words = new List<string>();
+        foreach (var repository in repositories)
         {
-            if (Name(stanza) != Options.Stanza)
-                continue;
-            var backups = stanza.GetProperty("backup").EnumerateArray().ToList();
-            if (backups.Count == 0 && Status(stanza) is var why)
-                throw new DrillException(
-                    $"pgbackrest has no backup of the stanza {Options.Stanza}: {why}",
-                    DrillException.IsDenied(why) ? DrillFault.Settings : DrillFault.Backup
-                );
-            var newest = backups.MaxBy(backup => backup.GetProperty("timestamp").GetProperty("stop").GetInt64());
-            var (database, repository) = Key(newest.GetProperty("database"), "id");
-            var label = newest.GetProperty("label").GetString()!;
-            _chosen = HasSeveralRepositories(stanza)
-                ? ["--set=" + label, string.Create(CultureInfo.InvariantCulture, $"--repo={repository}")]
-                : ["--set=" + label];
-            var version = stanza
-                .GetProperty("db")
-                .EnumerateArray()
-                .First(db => Key(db, "id") == (database, repository))
-                .GetProperty("version")
-                .GetString()!;
-            return new(
-                label,
-                int.Parse(version.Split('.')[0], CultureInfo.InvariantCulture),
-                newest.GetProperty("info").GetProperty("size").GetInt64(),
-                DateTimeOffset.FromUnixTimeSeconds(newest.GetProperty("timestamp").GetProperty("stop").GetInt64())
-            )
-            {
-                Start =
-                    newest.TryGetProperty("lsn", out var lsn) && lsn.TryGetProperty("start", out var start)
-                        ? DataDirectory.Lsn(start.GetString()!)
-                        : null,
-                NewestStored = stanza.TryGetProperty("archive", out var archives)
-                    ? archives
-                        .EnumerateArray()
-                        .Where(archive => Key(archive.GetProperty("database"), "id") == (database, repository))
-                        .Select(archive => archive.GetProperty("max").GetString())
-                        .FirstOrDefault()
-                    : null,
-            };
+            string[] of = repository.Number is { } number ? [RepositoryArgument(number)] : [];
+            var file = $"backup/{Options.Stanza}/backup.info";
+            var read = await Program.TryAsync(Tool, [.. Common, .. of, "repo-get", file], cancellationToken);
+            var why = read.ExitCode == 0 ? "" : $" ({read.LastWords})";
+            words.Add((repositories.Count > 1 ? $"{repository.Name}: " : "") + repository.Words + why);
         }
 
-        throw new DrillException($"pgbackrest lists nothing of the stanza {Options.Stanza}");
+        return Program.Words.Redact(string.Join("; ", words));
     }
 
-    /// <summary>The stanza's own status, or what is wrong with a repository: its first line, since ciphertext may follow.</summary>
-    string Status(JsonElement stanza)
+    /// <summary>The newest backup may be in one of them, so none of another repository is proved instead.</summary>
+    DrillException Unreadable(IReadOnlyList<PgBackRestRepository> unreadable, PgBackRestRepository? other)
     {
-        var message = stanza.GetProperty("status").GetProperty("message").GetString() ?? "";
-        if (message != "other" || !stanza.TryGetProperty("repo", out var repositories))
-            return PlainText.OnOneLine(message);
-        var ofRepository = repositories
-            .EnumerateArray()
-            .Select(repository => repository.GetProperty("status").GetProperty("message").GetString() ?? "")
-            .FirstOrDefault(words => words is not ("" or "ok"));
-        var lines = (ofRepository ?? message).Split('\n');
-        var denied = lines.Skip(1).FirstOrDefault(line => line.Contains("Permission denied", StringComparison.Ordinal));
-        return Program.Words.Redact(PlainText.OnOneLine(denied is null ? lines[0] : $"{lines[0]} {denied.Trim()}"))
-            + (denied is null ? Passphrase : "");
+        var words = unreadable.Select(one => $"pgbackrest cannot read {one.Name}: {one.Words}{one.Advice}");
+        var alone = other is null
+            ? ""
+            : $". Nothing was restored: with the variable PGBACKREST_REPO={other.Number}, {other.Name} is drilled alone";
+        return new(
+            Program.Words.Redact(string.Join(". ", words) + alone),
+            unreadable.All(one => one.IsDenied) ? DrillFault.Settings : DrillFault.Backup
+        );
     }
 
-    const string Passphrase = ". Or the repository is encrypted with another passphrase than repo-cipher-pass";
+    BackupFound Choose(PgBackRestStanza stanza)
+    {
+        var newest = stanza.Backups.MaxBy(backup => backup.GetProperty("timestamp").GetProperty("stop").GetInt64());
+        var label = newest.GetProperty("label").GetString()!;
+        var repository = PgBackRestStanza.Repository(newest);
+        var all = stanza.Repositories;
+        _chosen = all.Count > 1 ? ["--set=" + label, RepositoryArgument(repository)] : ["--set=" + label];
+        return new(
+            label,
+            stanza.Version(newest),
+            newest.GetProperty("info").GetProperty("size").GetInt64(),
+            DateTimeOffset.FromUnixTimeSeconds(newest.GetProperty("timestamp").GetProperty("stop").GetInt64())
+        )
+        {
+            Start =
+                newest.TryGetProperty("lsn", out var lsn) && lsn.TryGetProperty("start", out var start)
+                    ? DataDirectory.Lsn(start.GetString()!)
+                    : null,
+            NewestStored = stanza.NewestSegment(newest),
+            Place = all.Count > 1 ? Place(all.First(one => one.Number == repository), all) : null,
+        };
+    }
 
-    // --repo came with them.
-    static bool HasSeveralRepositories(JsonElement stanza) => stanza.TryGetProperty("repo", out var all) && all.GetArrayLength() > 1;
+    /// <summary>The repository that is restored from, and what is wrong with the others.</summary>
+    static string Place(PgBackRestRepository chosen, IReadOnlyList<PgBackRestRepository> all)
+    {
+        var wrong = all.Where(one => one.Code != 0).Select(one => $"{one.Name}: {one.Words}").ToList();
+        return chosen.Name + (wrong.Count == 0 ? "" : $" ({string.Join(", ", wrong)})");
+    }
 
-    // Before 2.32 there was one repository, without a number.
-    static (long Id, long Repository) Key(JsonElement database, string id) =>
-        (database.GetProperty(id).GetInt64(), database.TryGetProperty("repo-key", out var key) ? key.GetInt64() : 1);
+    static string RepositoryArgument(long number) => string.Create(CultureInfo.InvariantCulture, $"--repo={number}");
 
-    // A restore empties the spool directory, which is the living server's unless another is named.
+    // A restore empties the spool directory, which is the live server's unless another is named.
     public override Task FetchAsync(PostgresPrograms? programs, CancellationToken cancellationToken) =>
         Program.RunAsync(
             Tool,

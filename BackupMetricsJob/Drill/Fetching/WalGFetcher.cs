@@ -5,7 +5,7 @@ namespace BackupMetricsJob.Drill.Fetching;
 
 /// <summary>
 /// wal-g's newest backup. A backup with tablespaces is refused: `wal-g backup-fetch` writes them to where they were, which may be the
-/// living server's directory.
+/// live server's directory.
 /// </summary>
 internal sealed class WalGFetcher(DrillOptions options, DrillFolder folder, DrillProgram program) : BackupFetcher(options, folder, program)
 {
@@ -28,10 +28,7 @@ internal sealed class WalGFetcher(DrillOptions options, DrillFolder folder, Dril
     {
         var listed = await Program.TryAsync(Tool, [.. Common, "backup-list", "--detail", "--json"], cancellationToken);
         if (listed.ExitCode != 0)
-            throw listed.Errors.Contains("storage is configured", StringComparison.Ordinal)
-            || listed.Errors.Contains("configured storage", StringComparison.Ordinal)
-                ? DrillException.OfSettings($"wal-g: {listed.LastWords}")
-                : DrillException.OfProgram(Tool, listed.ExitCode, listed.LastWords);
+            throw ToolFaults.WalG.Explain(listed);
         try
         {
             using var list = JsonDocument.Parse(listed.Output);

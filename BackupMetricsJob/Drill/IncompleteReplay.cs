@@ -5,10 +5,10 @@ namespace BackupMetricsJob.Drill;
 /// <summary>Replay ended although more WAL is stored: nothing after that place can be restored.</summary>
 /// <param name="Segment">The first that did not come, or is damaged; null where that is not known.</param>
 /// <param name="Words">What is wrong with it, and by whose word more is stored.</param>
-internal sealed record EarlyEnd(string? Segment, string Words)
+internal sealed record IncompleteReplay(string? Segment, string Words)
 {
     /// <summary>Null where replay came to the archive's end, as far as anybody knows.</summary>
-    public static EarlyEnd? Find(MissingWal? missing, DamagedWal? damaged, ClaimResult claim, long? reached, string? newestStored)
+    public static IncompleteReplay? Find(MissingWal? missing, DamagedWal? damaged, ClaimResult claim, long? reached, string? newestStored)
     {
         var more = More(missing?.Name ?? damaged?.Segment, claim, reached, newestStored);
         return damaged is not null && (more is not null || !damaged.IsEmpty) ? new(damaged.Segment, $"{damaged}{More(more)}")

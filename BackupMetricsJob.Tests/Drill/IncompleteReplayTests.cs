@@ -5,7 +5,7 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Drill;
 
 /// <summary>Replay ends before the archive does: the segment is named, and what is wrong with it, whatever else is said.</summary>
-public sealed class EarlyEndTests(DrilledServer drilled) : IClassFixture<DrilledServer>
+public sealed class IncompleteReplayTests(DrilledServer drilled) : IClassFixture<DrilledServer>
 {
     /// <summary>The last segment is damaged: less than one is missing, and yet not nothing.</summary>
     [Theory]
@@ -27,6 +27,8 @@ public sealed class EarlyEndTests(DrilledServer drilled) : IClassFixture<Drilled
         Assert.Matches($"\nWARNING restored in .* behind what was claimed: .*cannot be restored. {reason}", claimed.Error);
         Assert.Matches($"\nWARNING restored in [0-9]+ s, but not all WAL that is stored can be replayed. {reason}", unclaimed.Error);
         Assert.Matches("\npostgres_restore_test_shortfall_seconds{.*} [1-9]", await gateway.MetricsAsync());
+        if (at > 0)
+            DrillPage.AssertRow("a segment is damaged", claimed);
     }
 
     [Fact]
@@ -56,8 +58,11 @@ public sealed class EarlyEndTests(DrilledServer drilled) : IClassFixture<Drilled
             file.SetLength(8_000_000);
         await place.GiveAsync();
 
+        var result = await RunAsync(place, archive);
+
+        DrillPage.AssertRow("a segment of another size", result);
         place.AssertEnded(
-            await RunAsync(place, archive),
+            result,
             65,
             "FAILED",
             "replay",
