@@ -162,15 +162,13 @@ public sealed class HeartbeatTests
             new Dictionary<string, string> { ["BACKUP_METRICS_HEARTBEAT"] = $"{service.Url}/{Secret}" }
         );
         await Wait.ForAsync("the last call", () => Task.FromResult(service.Requests.Count == 2), null, () => run.Error);
-        var start = TimeProvider.System.GetTimestamp();
 
         run.Signal(PosixSignal.SIGTERM);
 
-        var result = await run.WaitAsync(TimeSpan.FromSeconds(20));
+        var result = await run.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(143, result.ExitCode);
         Assert.Matches("was not told of the failure of this run: (the run ended before it answered|no answer within)", result.Error);
         Assert.Single(await gateway.GroupsAsync());
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 0, 4);
     }
 
     /// <summary>A run takes less time than a call to another continent.</summary>
