@@ -34,6 +34,7 @@ public sealed class CheckTextfileTests : IAsyncLifetime, IDisposable
         Assert.Equal((74, 74, 0), (missing.ExitCode, taken.ExitCode, well.ExitCode));
         Assert.Contains($"\ntextfile {_folder.File("missing/b.prom")}  misconfigured\n", missing.Output, StringComparison.Ordinal);
         Assert.Contains("b.prom: it cannot be written: Could not find a part", missing.Output, StringComparison.Ordinal);
+        Assert.Contains($"\n  advice: Create {_folder.File("missing")}, or name that of ", missing.Output, StringComparison.Ordinal);
         Assert.EndsWith("\nexit code 74: the textfile cannot be written\n", missing.Output, StringComparison.Ordinal);
         var file = JsonDocument.Parse(taken.Output).RootElement.GetProperty("textfile");
         Assert.Equal("misconfigured", file.GetProperty("state").GetString());
@@ -43,6 +44,64 @@ public sealed class CheckTextfileTests : IAsyncLifetime, IDisposable
             StringComparison.Ordinal
         );
         Assert.Equal([_folder.File("taken.prom")], Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    /// <summary>Each has its own advice: a right to write mends no full disk.</summary>
+    [Theory]
+    [InlineData("--size 8192 --tmpfs", "No space left on device", "Make room there: df {0} shows the space, df -i {0} the inodes")]
+    [InlineData("--ro-bind /usr", "Read-only file system", "For this process {0} is read-only: remount it, or add ReadWritePaths={0}")]
+    public async Task A_full_disk_and_a_read_only_one_are_told_apart(string mount, string says, string advice)
+    {
+        Directory.CreateDirectory(_folder.File("there"));
+        string[] check = ["check", .. Flags, "--textfile", _folder.File("there/b.prom")];
+        await using var process = ChildProcess.Start(
+            Tool.Find("bwrap", "apt-get install bubblewrap"),
+            [
+                .. $"--dev-bind / / {mount}".Split(' '),
+                _folder.File("there"),
+                "/bin/sh",
+                "-c",
+                $"head -c 20000 /dev/zero > {_folder.File("there/fill")} 2>&-; exec \"$0\" \"$@\"",
+                BackupMetrics.Executable,
+                .. check,
+            ],
+            new()
+            {
+                Environment = new Dictionary<string, string> { ["PATH"] = "/usr/bin:/bin", ["DOTNET_ROOT"] = BackupMetrics.DotnetRoot },
+            }
+        );
+
+        var result = await process.WaitAsync();
+
+        Assert.True(result.ExitCode == 74, result.Output + result.Error);
+        Assert.Contains($"b.prom: it cannot be written: {says}", result.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "\n  advice: " + advice.Replace("{0}", _folder.File("there"), StringComparison.Ordinal),
+            result.Output,
+            StringComparison.Ordinal
+        );
+    }
+
+    /// <summary>Not the one that is read: this one is in another folder.</summary>
+    [Fact]
+    public async Task A_file_that_was_written_long_ago_and_is_not_in_Prometheus_is_78()
+    {
+        await RunAsync();
+        File.SetLastWriteTimeUtc(TextfilePath, DateTime.UtcNow.AddMinutes(-5));
+        using var other = new TempFolder();
+        File.SetUnixFileMode(other.Path, (UnixFileMode)0b111_101_101);
+        await using var exporter = await NodeExporterServer.StartAsync(other.Path);
+        await using var prometheus = await StartAsync(exporter, isRelabeled: true);
+        await prometheus.WaitForAsync("node_textfile_scrape_error");
+
+        var result = await CheckAsync(TextfilePath, "--prometheus", prometheus.Address.ToString());
+
+        Assert.Equal(78, result.ExitCode);
+        Assert.Contains(
+            $"it has no series of job backup_metrics, and {TextfilePath} was written 5 min ago",
+            result.Output,
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>That no backup is known is for `show`; the last line says so.</summary>

@@ -49,12 +49,13 @@ public sealed class GatewayFaultTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("<html>Welcome!</html>", "Content-Type: text/html")]
-    [InlineData("OK", "Server: stub")]
-    public async Task A_success_of_something_that_is_no_gateway(string body, string header)
+    [InlineData("<html>Welcome!</html>", "Content-Type: text/html", "with a web page")]
+    [InlineData("<title> Grafana </title>", "Content-Type: text/html", "with a web page, \"Grafana\"")]
+    [InlineData("OK", "Server: nginx/1.22.1", "\"OK\" (server: nginx/1.22.1)")]
+    public async Task A_success_of_something_that_is_no_gateway(string body, string header, string says)
     {
         await using var gateway = new StubPushgateway(StubPushgateway.Status(200, body, header));
-        await RunAsync(gateway.Url, 76, $"this is not a Pushgateway: it responded \"{body}\"");
+        await RunAsync(gateway.Url, 76, $"this is not a Pushgateway: it responded {says}");
         Assert.Single(gateway.Requests);
     }
 

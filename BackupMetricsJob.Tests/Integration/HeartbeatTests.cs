@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Integration;
@@ -138,6 +139,36 @@ public sealed class HeartbeatTests
         Assert.Matches("was not told of the failure of this run: no answer within [2345](\\.[0-9]+)? s", result.Error);
         Assert.Single(await gateway.GroupsAsync());
         Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 5, 39);
+    }
+
+    /// <summary>What was pushed stays; the service is told nothing more, and rings by itself.</summary>
+    [Fact]
+    public async Task A_signal_while_the_service_hangs_ends_the_run_as_any_other()
+    {
+        await using var gateway = await PushgatewayServer.StartAsync();
+        await using var service = new StubPushgateway(StubPushgateway.Status(200, "OK"), StubPushgateway.Hang());
+        await using var run = BackupMetrics.Start(
+            [
+                "run",
+                "--connection",
+                $"postgresql://u@127.0.0.1:{FreePort.Next()}/x",
+                "--instance",
+                "gone",
+                "--fail-on",
+                "never",
+                "--gateway",
+                gateway.Url,
+            ],
+            new Dictionary<string, string> { ["BACKUP_METRICS_HEARTBEAT"] = $"{service.Url}/{Secret}" }
+        );
+        await Wait.ForAsync("the last call", () => Task.FromResult(service.Requests.Count == 2), null, () => run.Error);
+
+        run.Signal(PosixSignal.SIGTERM);
+
+        var result = await run.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(143, result.ExitCode);
+        Assert.Matches("was not told of the failure of this run: (the run ended before it answered|no answer within)", result.Error);
+        Assert.Single(await gateway.GroupsAsync());
     }
 
     /// <summary>A run takes less time than a call to another continent.</summary>

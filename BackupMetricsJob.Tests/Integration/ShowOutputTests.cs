@@ -60,8 +60,8 @@ public sealed class ShowOutputTests
 
         var nagios = await BackupMetrics.RunAsync([.. show, "--output", "nagios"]);
 
-        Assert.Equal((2, ""), (nagios.ExitCode, nagios.Error));
-        Assert.StartsWith("BACKUP CRITICAL - gone: the probe failed (refused): ", nagios.Output, StringComparison.Ordinal);
+        Assert.Equal((3, ""), (nagios.ExitCode, nagios.Error));
+        Assert.StartsWith("BACKUP UNKNOWN - gone: the probe failed (refused): ", nagios.Output, StringComparison.Ordinal);
         Assert.Equal(69, (await BackupMetrics.RunAsync([.. show, "--fail-on", "critical"])).ExitCode);
         Assert.Equal(0, (await BackupMetrics.RunAsync([.. show, "--fail-on", "never"])).ExitCode);
         var json = await BackupMetrics.RunAsync([.. show, "--output", "json"]);

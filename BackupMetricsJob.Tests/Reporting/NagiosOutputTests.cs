@@ -6,7 +6,7 @@ using static BackupMetricsJob.Tests.Backups.Evidence;
 
 namespace BackupMetricsJob.Tests.Reporting;
 
-/// <summary>The line of a plugin: its state is that of the findings, and what is unknown is never OK.</summary>
+/// <summary>The line of a plugin: its state is the worst verdict, and what is unknown is never OK.</summary>
 public sealed class NagiosOutputTests
 {
     static readonly ProbeResult Late = Result with
@@ -45,12 +45,12 @@ public sealed class NagiosOutputTests
         );
 
     [Fact]
-    public void No_answer_is_critical_and_its_values_are_unknown()
+    public void No_answer_is_unknown_and_so_are_its_values()
     {
         var (state, line) = Write(Failed(FailureReason.Refused, "no | one is there"));
 
-        Assert.Equal(PluginState.Critical, state);
-        Assert.StartsWith("BACKUP CRITICAL - orders: the probe failed (refused): no / one is there", line, StringComparison.Ordinal);
+        Assert.Equal(PluginState.Unknown, state);
+        Assert.StartsWith("BACKUP UNKNOWN - orders: the probe failed (refused): no / one is there", line, StringComparison.Ordinal);
         Assert.EndsWith(" | backup_age=U;93600;180000;0 loss_window=U;900;3600;0 wal_waiting=U;;;0\n", line, StringComparison.Ordinal);
     }
 
@@ -85,9 +85,9 @@ public sealed class NagiosOutputTests
     {
         var (state, line) = Write(Result, Late, Failed(FailureReason.Auth, "no") with { Instance = Orders with { Name = "a='b" } });
 
-        Assert.Equal(PluginState.Critical, state);
+        Assert.Equal(PluginState.Unknown, state);
         Assert.StartsWith(
-            "BACKUP CRITICAL - 1 critical, 1 warning, 1 ok: a='b: the probe failed (auth): no; stock: the newest base backup is 30 h old",
+            "BACKUP UNKNOWN - 1 unknown, 1 warning, 1 ok: a='b: the probe failed (auth): no; stock: the newest base backup is 30 h old",
             line,
             StringComparison.Ordinal
         );

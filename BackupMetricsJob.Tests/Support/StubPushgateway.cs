@@ -27,6 +27,7 @@ internal sealed class StubPushgateway : IAsyncDisposable
     readonly StubReply[] _script;
     readonly Task _serving;
     int _accepted;
+    int _connections;
 
     public StubPushgateway(params StubReply[] script)
     {
@@ -40,6 +41,9 @@ internal sealed class StubPushgateway : IAsyncDisposable
     public string Url { get; }
 
     public IReadOnlyList<ReceivedRequest> Requests => [.. _requests];
+
+    /// <summary>How many connections there were, with or without a request.</summary>
+    public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>Ends when the first request has been read.</summary>
     public Task FirstRequest => _first.Task;
@@ -109,6 +113,7 @@ internal sealed class StubPushgateway : IAsyncDisposable
     async Task AnswerAsync(Socket connection)
     {
         using var closed = connection;
+        Interlocked.Increment(ref _connections);
         try
         {
             if (await ReadAsync(connection) is not { } request)

@@ -4,8 +4,8 @@ using BackupMetricsJob.Running;
 namespace BackupMetricsJob.Checking;
 
 /// <summary>
-/// Tests everything that a run needs without changing anything: the settings, every target, every gateway, the textfile, and
-/// Prometheus if its URL is given.
+/// Tests everything that a run needs without changing anything: the settings, every target, every gateway, the textfile, the heartbeat,
+/// and Prometheus if its URL is given. It takes no longer than the deadline of a run.
 /// </summary>
 internal static class Check
 {
@@ -22,12 +22,19 @@ internal static class Check
         CancellationToken stop
     )
     {
+        // All side by side, so that none of them has to wait and all end within the deadline.
+        var gateways = Task.WhenAll(job.Gateways.Select(gateway => GatewayChecks.RunAsync(gateway, job, time, stop)));
+        var scraper = prometheus is null ? null : PrometheusChecks.RunAsync(prometheus, job, gateways, time, stop);
+        var textfile = TextfileChecks.RunAsync(job, time);
+        var heartbeats = HeartbeatChecks.RunAsync(job, time, stop);
         var probed = (await JobRun.ProbeAsync(job, time, stop, progress, inspect: true)).Results;
         var targets = new TargetCheck[job.Targets.Count];
         for (var i = 0; i < targets.Length; i++)
             targets[i] = new(probed[i], TargetFindings.For(job.Targets[i], probed[i]));
-        var gateways = await Task.WhenAll(job.Gateways.Select(gateway => GatewayChecks.RunAsync(gateway, job, time, stop)));
-        var scraper = prometheus is null ? null : await PrometheusChecks.RunAsync(prometheus, job, time, stop);
-        return new(SettingsFindings.For(job), targets, gateways, scraper) { Textfile = await TextfileChecks.RunAsync(job, time) };
+        return new(SettingsFindings.For(job), targets, await gateways, scraper is null ? null : await scraper)
+        {
+            Textfile = await textfile,
+            Heartbeats = await heartbeats,
+        };
     }
 }

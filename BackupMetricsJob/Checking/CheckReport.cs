@@ -14,6 +14,11 @@ internal sealed record CheckReport(
 {
     /// <summary>Null if no textfile is set.</summary>
     public TextfileCheck? Textfile { get; init; }
+
+    public IReadOnlyList<HeartbeatCheck> Heartbeats { get; init; } = [];
+
+    /// <summary>Whether there is more than databases.</summary>
+    public bool HasServers => Gateways.Count > 0 || Textfile is not null || Heartbeats.Count > 0 || Prometheus is not null;
 }
 
 /// <summary>The probe of a target, and all findings about the target and its connection, the worst first.</summary>
@@ -40,7 +45,11 @@ internal enum ServerStatus
 
 /// <param name="Status">Whether a push would probably arrive.</param>
 /// <param name="Facts">For people: its version, whether it checks pushes, when our group was last pushed.</param>
-internal sealed record GatewayCheck(Gateway Gateway, ServerStatus Status, IReadOnlyList<string> Facts, IReadOnlyList<Finding> Findings);
+internal sealed record GatewayCheck(Gateway Gateway, ServerStatus Status, IReadOnlyList<string> Facts, IReadOnlyList<Finding> Findings)
+{
+    /// <summary>How long ago our group was pushed; null if it was not, or nobody knows.</summary>
+    public TimeSpan? PushedAgo { get; init; }
+}
 
 /// <summary>The Prometheus that scrapes the gateways.</summary>
 /// <param name="Address">Its URL.</param>
@@ -50,3 +59,6 @@ internal sealed record PrometheusCheck(string Address, ServerStatus Status, IRea
 /// <summary>The file for node_exporter.</summary>
 /// <param name="Status">Misconfigured if it cannot be written.</param>
 internal sealed record TextfileCheck(string Path, ServerStatus Status, IReadOnlyList<string> Facts, IReadOnlyList<Finding> Findings);
+
+/// <summary>A server that the heartbeat calls, without the rest of its URL, which is a secret.</summary>
+internal sealed record HeartbeatCheck(string Address, ServerStatus Status, IReadOnlyList<string> Facts, IReadOnlyList<Finding> Findings);

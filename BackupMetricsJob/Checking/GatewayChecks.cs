@@ -10,14 +10,22 @@ namespace BackupMetricsJob.Checking;
 internal static class GatewayChecks
 {
     static readonly TimeSpan MaxClockSkew = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan ForAnother = TimeSpan.FromSeconds(1);
     static readonly TimeSpan MinStaleAge = TimeSpan.FromHours(1);
 
     public static async Task<GatewayCheck> RunAsync(Gateway gateway, JobOptions job, TimeProvider time, CancellationToken cancellationToken)
     {
-        var api = new GatewayApi(gateway, time);
+        var api = new GatewayApi(gateway, time, job.Deadline);
         var (status, down) = await api.StatusAsync(cancellationToken);
         if (status is null)
-            return new(gateway, StatusFor(down!), [], [CreateFinding(down!)]);
+        {
+            var other = IsOfAnother(down!) ? await PrometheusVersionAsync(gateway, time, cancellationToken) : null;
+            var finding = other is null
+                ? CreateFinding(down!)
+                : new(true, $"this is a Prometheus ({other}), not a Pushgateway", "Give the URL of the Pushgateway that it scrapes.");
+            return new(gateway, StatusFor(down!), [], [finding]);
+        }
+
         var facts = new List<string> { status.ToString() };
         var findings = new List<Finding>();
         if (gateway.Credentials is not null)
@@ -54,8 +62,8 @@ internal static class GatewayChecks
             return new(gateway, StatusFor(failure!), facts, findings);
         }
 
-        AddGroups(groups, job, facts, findings);
-        return new(gateway, status.IsReady ? ServerStatus.Ok : ServerStatus.Unreachable, facts, findings);
+        var pushed = AddGroups(groups, job, facts, findings);
+        return new(gateway, status.IsReady ? ServerStatus.Ok : ServerStatus.Unreachable, facts, findings) { PushedAgo = pushed };
     }
 
     public static ServerStatus StatusFor(ApiFailure failure) =>
@@ -71,8 +79,22 @@ internal static class GatewayChecks
         {
             { Reason: RequestFailure.Cancelled } => new(false, failure.Describe(), ""),
             { Status: 401 or 403 } => new(true, failure.Describe(), "Check its user and password, or its token."),
+            { Reason: RequestFailure.Refused } => new(
+                true,
+                failure.Describe(),
+                "Another server answers at this URL, or its path lacks a prefix (--web.route-prefix)."
+            ),
             _ => new(true, failure.Describe(), "Check the URL, and that the server is running."),
         };
+
+    /// <summary>Whether somebody answered who may be another server.</summary>
+    public static bool IsOfAnother(ApiFailure failure) =>
+        failure is { Reason: RequestFailure.Refused, Status: null or (not 401 and not 403 and not 407) };
+
+    static async Task<string?> PrometheusVersionAsync(Gateway gateway, TimeProvider time, CancellationToken cancellationToken) =>
+        gateway is { Credentials: null, Tls: null }
+            ? (await new PrometheusApi(new Uri(gateway.ToString()), null, ForAnother, time).VersionAsync(cancellationToken)).Value
+            : null;
 
     /// <summary>Whether a run, or one of its shards, would push this group.</summary>
     static bool IsOfThisJob(GatewayGroup group, GroupingKey key)
@@ -88,7 +110,8 @@ internal static class GatewayChecks
         return key.Labels.All(label => label.Name == "shard" || group.Value(label.Name) == label.Value);
     }
 
-    static void AddGroups(GatewayGroups groups, JobOptions job, List<string> facts, List<Finding> findings)
+    /// <returns>How long ago our own was pushed.</returns>
+    static TimeSpan? AddGroups(GatewayGroups groups, JobOptions job, List<string> facts, List<Finding> findings)
     {
         var stale = MinStaleAge;
         if (job.Interval is { } interval && interval * 2 > stale)
@@ -135,5 +158,7 @@ internal static class GatewayChecks
                 )
             );
         }
+
+        return groups.At - own?.PushTime;
     }
 }

@@ -1,8 +1,10 @@
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Configuration.File;
+using BackupMetricsJob.Exposition;
 using BackupMetricsJob.Http;
 using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Pushgateway.Api;
 
 namespace BackupMetricsJob.Checking;
 
@@ -17,18 +19,25 @@ internal static class PrometheusChecks
 
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    public static async Task<PrometheusCheck> RunAsync(Uri address, JobOptions job, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="gateways">What the gateways say, which are asked at the same time.</param>
+    public static async Task<PrometheusCheck> RunAsync(
+        Uri address,
+        JobOptions job,
+        Task<GatewayCheck[]> gateways,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
-        var name = address.GetLeftPart(UriPartial.Path).TrimEnd('/');
-        var api = new PrometheusApi(address, null, Timeout, time);
+        var api = new PrometheusApi(address, null, Timeout, time, job.Deadline);
+        var name = api.Address;
         var (version, down) = await api.VersionAsync(cancellationToken);
         if (version is null)
-            return new(name, GatewayChecks.StatusFor(down!), [], [GatewayChecks.CreateFinding(down!)]);
+            return new(name, GatewayChecks.StatusFor(down!), [], [await WhyAsync(down!, name, time, cancellationToken)]);
         var facts = new List<string> { $"Prometheus {version}" };
         var findings = new List<Finding>();
         try
         {
-            var verdict = await CheckScrapingAsync(new PrometheusQueries(api, cancellationToken), job, facts, findings);
+            var verdict = await CheckScrapingAsync(new PrometheusQueries(api, cancellationToken), job, gateways, facts, findings, time);
             return new(name, verdict, facts, findings);
         }
         catch (PrometheusQueries.FailedException e)
@@ -41,46 +50,55 @@ internal static class PrometheusChecks
     static async Task<ServerStatus> CheckScrapingAsync(
         PrometheusQueries prometheus,
         JobOptions job,
+        Task<GatewayCheck[]> pushed,
         List<string> facts,
-        List<Finding> findings
+        List<Finding> findings,
+        TimeProvider time
     )
     {
         if (job.Gateways.Count == 0 && job.Textfile is not null)
-            return await TextfileScrape.CheckAsync(prometheus, job, facts, findings);
+            return await TextfileScrape.CheckAsync(prometheus, job, facts, findings, time);
 
         // The scraped series are better evidence than the configuration.
         var name = job.Group.Job;
-        if (await prometheus.CountAsync($"push_time_seconds{{exported_job={PrometheusQueries.Quote(name)}}}") > 0)
-        {
-            findings.Add(
-                new(
-                    true,
-                    $"series that job {name} pushed have exported_job={PrometheusQueries.Quote(name)}: "
-                        + "a gateway is scraped without honor_labels",
-                    HonorLabelsAdvice
-                )
+        var ours = PrometheusQueries.Quote(name);
+        const string AnyOf = "{__name__=~\"push_time_seconds|backup_metrics_build_info\", ";
+        if (await prometheus.CountAsync($"{AnyOf}exported_job={ours}}}") > 0)
+            return Misconfigured(
+                findings,
+                $"series that job {name} pushed have exported_job={ours}: a gateway is scraped without honor_labels",
+                HonorLabelsAdvice
             );
-            return ServerStatus.Misconfigured;
-        }
 
-        var isThere = await prometheus.CountAsync($"push_time_seconds{{job={PrometheusQueries.Quote(name)}}}") > 0;
+        var isThere = await prometheus.CountAsync($"{RunMetricNames.BuildInfo.Name}{{job={ours}}}") > 0;
         if (!isThere && (await prometheus.JobsAsync("pushgateway_build_info")).Count == 0)
         {
             // A run may do both, for two Prometheus servers.
             if (job.Textfile is not null)
-                return await TextfileScrape.CheckAsync(prometheus, job, facts, findings);
-            findings.Add(
-                new(
-                    true,
-                    "it scrapes no Pushgateway (there is no series pushgateway_build_info)",
-                    "Add the gateway to its scrape configuration, with honor_labels: true."
-                )
+                return await TextfileScrape.CheckAsync(prometheus, job, facts, findings, time);
+            return Misconfigured(
+                findings,
+                "it scrapes no Pushgateway (there is no series pushgateway_build_info)",
+                "Add the gateway to its scrape configuration, with honor_labels: true."
             );
-            return ServerStatus.Misconfigured;
         }
 
         if (isThere)
             facts.Add($"has the series that job {name} pushed");
+        else if (await prometheus.CountAsync($"push_time_seconds{{job={ours}}}") > 0)
+            return Misconfigured(
+                findings,
+                $"it has push_time_seconds of job {name}, and none of the series that the job pushed",
+                "Look at metric_relabel_configs and sample_limit in the scrape configuration of the gateway."
+            );
+        else if (
+            (await pushed).FirstOrDefault(gateway => gateway.PushedAgo > TextfileScrape.ScrapedSince) is { PushedAgo: { } ago } gateway
+        )
+            return Misconfigured(
+                findings,
+                $"it has no series of job {name}, which were pushed to {gateway.Gateway} {Humanize.Duration(ago)} ago",
+                "Scrape this gateway, with honor_labels: true. It scrapes another one, or relabels what was pushed."
+            );
         var settings = ScrapeSettings.Read(await prometheus.ConfigurationAsync());
         var verdict = ServerStatus.Ok;
         foreach (var gateway in job.Gateways)
@@ -103,6 +121,28 @@ internal static class PrometheusChecks
         }
 
         return verdict;
+    }
+
+    static ServerStatus Misconfigured(List<Finding> findings, string what, string advice)
+    {
+        findings.Add(new(true, what, advice));
+        return ServerStatus.Misconfigured;
+    }
+
+    static async Task<Finding> WhyAsync(ApiFailure failure, string address, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (GatewayChecks.IsOfAnother(failure) && GatewayAddress.TryParse(address, []) is { } url)
+        {
+            var gateway = new Gateway(url) { AttemptTimeout = TimeSpan.FromSeconds(1) };
+            if ((await new GatewayApi(gateway, time).StatusAsync(cancellationToken)).Value is { } status)
+                return new(
+                    true,
+                    $"this is a Pushgateway ({status.Version}), not a Prometheus",
+                    "Give the URL of the Prometheus that scrapes it."
+                );
+        }
+
+        return GatewayChecks.CreateFinding(failure);
     }
 
     /// <summary>False if the gateway is known to be scraped without honor_labels.</summary>

@@ -1,5 +1,6 @@
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Files;
 using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Checking;
@@ -14,22 +15,30 @@ internal static class TextfileChecks
     {
         if (job.Textfile is not { } path)
             return null;
-        var failure = await Textfile.TryAsync(path, Timeout, time);
+        var failure = await Textfile.TryAsync(path, job.Deadline < Timeout ? job.Deadline : Timeout, time);
         if (failure is null)
             return new(path, ServerStatus.Ok, Facts(path, time), []);
         return new(
             path,
             ServerStatus.Misconfigured,
             [],
-            [
-                new(
-                    true,
-                    $"it cannot be written: {failure}",
-                    "Give the user that runs this the right to write in its folder: node_exporter's --collector.textfile.directory."
-                ),
-            ]
+            [new(true, $"it cannot be written: {failure.Message}", Advice(failure.Kind, Path.GetDirectoryName(Path.GetFullPath(path))!))]
         );
     }
+
+    static string Advice(FileFaultKind kind, string folder) =>
+        kind switch
+        {
+            FileFaultKind.NoFolder when !Directory.Exists(folder) =>
+                $"Create {folder}, or name that of node_exporter's --collector.textfile.directory.",
+            FileFaultKind.NoRight => $"Give the user that runs this the right to write in {folder}.",
+            FileFaultKind.ReadOnly =>
+                $"For this process {folder} is read-only: remount it, or add ReadWritePaths={folder} to the systemd unit.",
+            FileFaultKind.Full => $"Make room there: df {folder} shows the space, df -i {folder} the inodes; there may be a quota, too.",
+            FileFaultKind.IsFolder => "Name a file.",
+            FileFaultKind.Slow => "Look at the disk, or at the server of this network file system.",
+            _ => "Look at the file system, and at the limits of the process (ulimit -f).",
+        };
 
     static IReadOnlyList<string> Facts(string path, TimeProvider time)
     {

@@ -10,6 +10,9 @@ namespace BackupMetricsJob.Checking;
 /// </summary>
 internal static class TextfileScrape
 {
+    /// <summary>Longer ago, Prometheus has scraped it since, unless it never does.</summary>
+    public static readonly TimeSpan ScrapedSince = TimeSpan.FromMinutes(2);
+
     const string LabelsAdvice = "Add the metric_relabel_configs of docs/node-exporter.md to the scrape job of node_exporter.";
 
     /// <param name="job">It has a textfile.</param>
@@ -17,7 +20,8 @@ internal static class TextfileScrape
         PrometheusQueries prometheus,
         JobOptions job,
         List<string> facts,
-        List<Finding> findings
+        List<Finding> findings,
+        TimeProvider time
     )
     {
         var name = PrometheusQueries.Quote(job.Group.Job);
@@ -43,6 +47,22 @@ internal static class TextfileScrape
                     true,
                     "it scrapes no node_exporter with a textfile collector (there is no series node_textfile_scrape_error)",
                     "Scrape the node_exporter of this host, with the metric_relabel_configs of docs/node-exporter.md."
+                )
+            );
+            return ServerStatus.Misconfigured;
+        }
+
+        if (
+            new FileInfo(job.Textfile!) is { Exists: true } file
+            && time.GetUtcNow() - file.LastWriteTimeUtc is var age
+            && age > ScrapedSince
+        )
+        {
+            findings.Add(
+                new(
+                    true,
+                    $"it has no series of job {job.Group.Job}, and {job.Textfile} was written {Humanize.Duration(age)} ago",
+                    "Scrape the node_exporter of this host, whose --collector.textfile.directory must be the folder of that file."
                 )
             );
             return ServerStatus.Misconfigured;

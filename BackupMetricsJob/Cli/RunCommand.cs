@@ -57,7 +57,9 @@ internal static class RunCommand
         }
 
         var code = ExitCodes.For(report, signals.Received, output.FailOnTarget, imports.Results);
-        report = await HeartbeatText.TellAsync(heartbeat, report, code, imports.Results, signals.Received is not null);
+        report = await HeartbeatText.TellAsync(heartbeat, report, code, imports.Results, signals.Stop);
+        // A signal may have cut that, too.
+        code = ExitCodes.For(report, signals.Received, output.FailOnTarget, imports.Results);
         if (output.Quiet && RunSummary.IsAllWell(report, code) && imports.Results.All(import => import.IsAllWell))
             return (int)code;
         ImportSummary.Write(imports.Results, output.LogFormat, context);

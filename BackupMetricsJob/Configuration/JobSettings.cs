@@ -240,8 +240,8 @@ internal static class JobSettings
 
     public static readonly WordSetting FailOnFinding = new(
         "fail-on",
-        "What makes the exit code other than 0: a database that could not be probed (69); with warning, also a finding (1 for a warning, "
-            + "2 for a critical one); with critical, a critical finding (2)",
+        "What makes the exit code other than 0: any, a database that could not be probed (69); critical, one that is critical (2) "
+            + "or unknown (69); warning, also one with a warning (1)",
         "any",
         "never",
         "warning",

@@ -111,7 +111,7 @@ internal sealed class OptionsReader(
         var shardSetting = purpose == Purpose.Push && names.Count == 0 ? ShardReader.FindSetting(settings, files, problems) : null;
         var shard = shardSetting is null ? null : ShardReader.Read(shardSetting, environment, problems);
 
-        var heartbeat = mustPush ? new HeartbeatReader(settings, environment, problems).Read(files) : null;
+        var heartbeat = delivers ? new HeartbeatReader(settings, environment, problems).Read(files) : null;
         if (textfile is not null)
             TextfileReader.Check(textfile, shardSetting, problems);
 

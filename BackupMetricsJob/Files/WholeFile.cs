@@ -18,7 +18,7 @@ internal static partial class WholeFile
     public static bool IsFault(Exception e) => e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException;
 
     /// <returns>Null, or why it could not be written. What it had before is then still there.</returns>
-    public static Task<string?> WriteAsync(string path, Func<Stream, Task> write) =>
+    public static Task<FileFault?> WriteAsync(string path, Func<Stream, Task> write) =>
         WriteBesideAsync(
             path,
             write,
@@ -31,7 +31,7 @@ internal static partial class WholeFile
 
     /// <summary>Does all that writing it would do, but to replace it.</summary>
     /// <returns>Null, or why it could not be written.</returns>
-    public static Task<string?> TryAsync(string path) =>
+    public static Task<FileFault?> TryAsync(string path) =>
         WriteBesideAsync(
             path,
             file => file.WriteAsync(new byte[1]).AsTask(),
@@ -39,12 +39,12 @@ internal static partial class WholeFile
             {
                 File.Delete(beside);
                 if (Directory.Exists(path))
-                    throw new IOException("it is a directory");
+                    throw FileFault.TakenByFolder();
             }
         );
 
     /// <param name="finish">Gets the whole new file, which is still locked.</param>
-    static async Task<string?> WriteBesideAsync(string path, Func<Stream, Task> write, Action<string> finish)
+    static async Task<FileFault?> WriteBesideAsync(string path, Func<Stream, Task> write, Action<string> finish)
     {
         // Hidden, and with another ending, so that nobody who reads a whole folder takes it for a file of its own.
         var beside = Path.Combine(Path.GetDirectoryName(path) ?? "", Prefix(path) + Path.GetRandomFileName());
@@ -70,7 +70,7 @@ internal static partial class WholeFile
         }
         catch (Exception fault) when (IsFault(fault))
         {
-            return fault.Message.Split(" (Parameter")[0].Replace(beside, path, StringComparison.Ordinal);
+            return new(FileFault.KindOf(fault), fault.Message.Split(" (Parameter")[0].Replace(beside, path, StringComparison.Ordinal));
         }
     }
 

@@ -7,9 +7,19 @@ namespace BackupMetricsJob.Http;
 /// Sends one request at a time. <paramref name="timeout"/> covers the whole request, including reading the response. Expected failures,
 /// including cancellation, are values. Redirects are not followed.
 /// </summary>
-internal sealed class ApiClient(string server, ClientCredentials? credentials, ClientTls? tls, TimeSpan timeout, TimeProvider clock)
+/// <param name="max">For all requests together, from now on; null for no such limit.</param>
+internal sealed class ApiClient(
+    string server,
+    ClientCredentials? credentials,
+    ClientTls? tls,
+    TimeSpan timeout,
+    TimeProvider clock,
+    TimeSpan? max = null
+)
 {
     const int MaxData = 64 << 20;
+
+    readonly long _start = clock.GetTimestamp();
 
     /// <summary>
     /// For responses of the APIs of Prometheus and the Pushgateway that fit into memory: an object with "data", or an error.
@@ -33,12 +43,15 @@ internal sealed class ApiClient(string server, ClientCredentials? credentials, C
     )
         where T : class
     {
-        using var client = new HttpClient(Transport.To(url, tls, timeout)) { Timeout = Timeout.InfiniteTimeSpan };
+        var limit = max - clock.GetElapsedTime(_start) is { } left && left < timeout ? left : timeout;
+        if (limit <= TimeSpan.Zero)
+            return Fail(RequestFailure.TimedOut, "was asked for before the deadline", null);
+        using var client = new HttpClient(Transport.To(url, tls, limit)) { Timeout = Timeout.InfiniteTimeSpan };
         using var request = new HttpRequestMessage(method, url);
         string? media = null;
         try
         {
-            return await BoundedRequest.SendAsync(request, credentials, SendAsync, timeout, clock, ReadAsync, Fail, cancellationToken);
+            return await BoundedRequest.SendAsync(request, credentials, SendAsync, limit, clock, ReadAsync, Fail, cancellationToken);
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
@@ -100,7 +113,7 @@ internal sealed class ApiClient(string server, ClientCredentials? credentials, C
         var words =
             status is >= 300 and < 400 && response.Headers.Location is { } elsewhere
                 ? "redirected to " + PlainText.WithoutUserInfo(elsewhere.ToString())
-            : response.Content.Headers.ContentType?.MediaType == "text/html" ? "the response is a web page; is another service at this URL?"
+            : Stranger.IsPage(response) ? $"{Stranger.Describe(response, said)}; is another service at this URL?"
             : said.Length > 0 ? said
             : response.ReasonPhrase ?? "";
         return Failure(BoundedRequest.IsTransient(status) ? RequestFailure.Unavailable : RequestFailure.Refused, words) with

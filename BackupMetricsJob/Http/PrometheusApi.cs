@@ -5,9 +5,12 @@ namespace BackupMetricsJob.Http;
 /// <summary>The HTTP API of a Prometheus server: its configuration, version and series.</summary>
 /// <param name="address">The URL, with an optional path prefix and without a password.</param>
 /// <param name="timeout">For one request.</param>
-internal sealed class PrometheusApi(Uri address, ClientCredentials? credentials, TimeSpan timeout, TimeProvider clock)
+/// <param name="max">For all requests together, from now on; null for no such limit.</param>
+internal sealed class PrometheusApi(Uri address, ClientCredentials? credentials, TimeSpan timeout, TimeProvider clock, TimeSpan? max = null)
 {
-    readonly string _address = address.GetLeftPart(UriPartial.Path).TrimEnd('/');
+    readonly ApiClient _client = new(Name(address), credentials, null, timeout, clock, max);
+
+    public string Address { get; } = Name(address);
 
     /// <summary>The whole configuration in YAML, with <c>&lt;secret&gt;</c> in place of secrets.</summary>
     public Task<ApiResult<string>> ConfigurationAsync(CancellationToken cancellationToken) =>
@@ -30,12 +33,9 @@ internal sealed class PrometheusApi(Uri address, ClientCredentials? credentials,
         );
 
     Task<ApiResult<T>> GetAsync<T>(string path, Func<JsonElement, T> read, CancellationToken cancellationToken)
-        where T : class =>
-        new ApiClient(_address, credentials, null, timeout, clock).GetDataAsync(
-            new Uri(_address + path),
-            (_, data) => read(data),
-            cancellationToken
-        );
+        where T : class => _client.GetDataAsync(new Uri(Address + path), (_, data) => read(data), cancellationToken);
+
+    static string Name(Uri address) => address.GetLeftPart(UriPartial.Path).TrimEnd('/');
 
     static string Text(JsonElement data, string name) =>
         data.ValueKind == JsonValueKind.Object && data.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String

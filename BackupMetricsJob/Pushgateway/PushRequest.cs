@@ -14,9 +14,6 @@ internal sealed class PushRequest(
     TimeProvider clock
 )
 {
-    /// <summary>How much to quote from a response that is not a Pushgateway's.</summary>
-    const int MaxQuoted = 80;
-
     bool _asText;
 
     /// <summary>
@@ -95,7 +92,7 @@ internal sealed class PushRequest(
             RetryAfter = RetryAfter(response.Headers),
         };
 
-        var noGateway = $"this is not a Pushgateway: it responded \"{PlainText.OnOneLine(answer, MaxQuoted)}\"";
+        var noGateway = $"this is not a Pushgateway: {Stranger.Describe(response, answer)}";
         return status switch
         {
             // A Pushgateway accepts a push with an empty body. Anything else is a web page, a health check or another service.
@@ -111,6 +108,11 @@ internal sealed class PushRequest(
             >= 200 and < 300 => attempt with { Result = PushResult.Accepted },
             >= 300 and < 400 => attempt with { Answer = Redirection(response.Headers.Location) },
             _ when BoundedRequest.IsUnknownToServer(status) => attempt with { Answer = noGateway },
+            // A Pushgateway has this path, unless it is below a prefix.
+            404 or 405 => attempt with
+            {
+                Answer = $"there is no Pushgateway at this URL, or a path prefix is missing: {Stranger.Describe(response, answer)}",
+            },
             // 502 and 504 come from a proxy, which does not know what the gateway did.
             _ when BoundedRequest.IsTransient(status) => attempt with
             {
@@ -131,9 +133,9 @@ internal sealed class PushRequest(
         var target = new Uri(url, location);
         var ours = url.AbsolutePath[url.AbsolutePath.LastIndexOf("/metrics/job", StringComparison.Ordinal)..];
         var address = target.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
-        if (address.EndsWith(ours, StringComparison.Ordinal))
-            address = address[..^ours.Length];
-        return $"redirected to {address}; use that URL";
+        return address.EndsWith(ours, StringComparison.Ordinal)
+            ? $"redirected to {address[..^ours.Length]}; use that URL"
+            : $"redirected to {address}: this is not a Pushgateway, or a login is in front of it";
     }
 
     /// <summary>The Date header is truncated to seconds, so half a second is added before rounding.</summary>

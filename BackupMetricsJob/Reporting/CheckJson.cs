@@ -30,6 +30,14 @@ internal static class CheckJson
             Server(json, file.Path, file.Status, file.Facts, file.Findings);
         }
 
+        if (report.Heartbeats.Count > 0)
+        {
+            json.WriteStartArray("heartbeats");
+            foreach (var (address, verdict, facts, findings) in report.Heartbeats)
+                Server(json, address, verdict, facts, findings);
+            json.WriteEndArray();
+        }
+
         if (report.Prometheus is { } prometheus)
         {
             json.WritePropertyName("prometheus");

@@ -17,12 +17,14 @@ internal static class CheckTable
     {
         if (report.Targets.Count > 0)
             WriteTable([Header, .. report.Targets.Select(Row)], to);
-        if (report.Targets.Count > 0 && (report.Gateways.Count > 0 || report.Textfile is not null || report.Prometheus is not null))
+        if (report.Targets.Count > 0 && report.HasServers)
             to.WriteLine();
         foreach (var (gateway, verdict, facts, _) in report.Gateways)
             WriteServer("gateway", gateway.ToString(), verdict, facts, to);
         if (report.Textfile is { } file)
             WriteServer("textfile", PlainText.OnOneLine(file.Path), file.Status, file.Facts, to);
+        foreach (var heartbeat in report.Heartbeats)
+            WriteServer("heartbeat", heartbeat.Address, heartbeat.Status, heartbeat.Facts, to);
         if (report.Prometheus is { } prometheus)
             WriteServer("Prometheus", prometheus.Address, prometheus.Status, prometheus.Facts, to);
 
@@ -47,7 +49,7 @@ internal static class CheckTable
     /// <summary>A check is about what a run needs, and not about the backups: it says so where it found fault with one.</summary>
     static string Conclusion(CheckReport report, ExitCode code)
     {
-        var critical = Parts(report).Sum(part => part.Findings.Count(finding => finding.IsCritical));
+        var critical = report.Targets.Sum(target => target.Findings.Count(finding => finding.IsCritical));
         var state =
             critical == 0
                 ? ""
@@ -59,7 +61,7 @@ internal static class CheckTable
             ExitCode.Success => "exit code 0: a run would deliver what it finds." + state,
             ExitCode.TargetFailed when report.Targets.Any(target => target.Result.Failure is not null) =>
                 "exit code 69: a database could not be probed",
-            ExitCode.TargetFailed => "exit code 69: Prometheus did not answer",
+            ExitCode.TargetFailed => $"exit code 69: {Unanswered(report)}",
             ExitCode.OutputFailed => "exit code 74: the textfile cannot be written",
             ExitCode.PushNotArrived => "exit code 75: a push would not arrive",
             ExitCode.PushRefused => "exit code 76: a push would be refused",
@@ -67,6 +69,14 @@ internal static class CheckTable
             _ => $"exit code {(int)code}: a signal ended the check",
         };
     }
+
+    static string Unanswered(CheckReport report) =>
+        report.Prometheus switch
+        {
+            { Status: ServerStatus.Refused } => "no Prometheus answers at its URL, or it refuses to",
+            { Status: not ServerStatus.Ok } => "Prometheus did not answer",
+            _ => "the heartbeat could not be reached",
+        };
 
     static IEnumerable<(string Name, IReadOnlyList<Finding> Findings)> Parts(CheckReport report)
     {
@@ -77,6 +87,8 @@ internal static class CheckTable
             yield return (gateway.Gateway.ToString(), gateway.Findings);
         if (report.Textfile is { } file)
             yield return (PlainText.OnOneLine(file.Path), file.Findings);
+        foreach (var heartbeat in report.Heartbeats)
+            yield return (heartbeat.Address, heartbeat.Findings);
         if (report.Prometheus is { } prometheus)
             yield return (prometheus.Address, prometheus.Findings);
     }

@@ -53,21 +53,27 @@ internal static class ExitCodes
         return failOnTarget && failed ? ExitCode.TargetFailed : ExitCode.Success;
     }
 
-    /// <summary>The same for `show`, with the findings last.</summary>
-    /// <param name="failOn">The least severe finding that counts; null for none.</param>
+    /// <summary>The same for `show`, where the worst verdict may count: that of the page, a plugin's line and Prometheus.</summary>
+    /// <param name="failOn">The least severe verdict that counts; null for none.</param>
     public static ExitCode For(RunReport report, ExitCode? signal, bool failOnTarget, Severity? failOn)
     {
-        var code = For(report, signal, failOnTarget);
-        if (code != ExitCode.Success || failOn is null)
-            return code;
-        var worst = report.Results.Select(result => Findings.For(result)).Where(findings => findings.Count > 0).ToList();
-        return worst.Exists(findings => findings[0].IsCritical) ? ExitCode.CriticalFound
-            : worst.Count > 0 && failOn == Severity.Warning ? ExitCode.WarningFound
-            : ExitCode.Success;
+        if (failOn is null || signal is not null)
+            return For(report, signal, failOnTarget);
+        var assessments = Assessment.Assess(report.Results);
+        return assessments.Count == 0
+            ? ExitCode.Success
+            : assessments[0].Verdict switch
+            {
+                Verdict.Critical => ExitCode.CriticalFound,
+                Verdict.Unknown => ExitCode.TargetFailed,
+                Verdict.Warning when failOn == Severity.Warning => ExitCode.WarningFound,
+                _ => ExitCode.Success,
+            };
     }
 
     /// <summary>
-    /// Whether a run would deliver, in this order: a gateway, the textfile, a wrong configuration of Prometheus, a signal, a target.
+    /// Whether a run would deliver, in this order: a gateway, the textfile, a wrong configuration of Prometheus, a signal, and who did not
+    /// answer: a target, the heartbeat, Prometheus.
     /// </summary>
     public static ExitCode For(CheckReport report, ExitCode? signal, bool failOnTarget)
     {
@@ -82,7 +88,9 @@ internal static class ExitCodes
         if (signal is { } ended)
             return ended;
         var failed =
-            report.Targets.Any(target => target.Result.Failure is not null) || report.Prometheus is { Status: not ServerStatus.Ok };
+            report.Targets.Any(target => target.Result.Failure is not null)
+            || report.Heartbeats.Any(heartbeat => heartbeat.Status != ServerStatus.Ok)
+            || report.Prometheus is { Status: not ServerStatus.Ok };
         return failOnTarget && failed ? ExitCode.TargetFailed : ExitCode.Success;
     }
 

@@ -11,25 +11,29 @@ internal static class HeartbeatText
     const int MaxBytes = 10_000;
 
     /// <summary>Ends a run that may have a heartbeat.</summary>
+    /// <param name="stop">Told when the process is to end, before this or during it: then there is less time.</param>
     /// <returns>The report, with what could not be told.</returns>
     public static async Task<RunReport> TellAsync(
         HeartbeatCalls calls,
         RunReport report,
         ExitCode code,
         IReadOnlyList<ImportReport> imports,
-        bool isStopped
+        CancellationToken stop
     )
     {
-        var assessments = Assessment.Assess(report.Results);
-        var isWell =
-            RunSummary.IsAllWell(report, code)
-            && imports.All(IsWell)
-            && assessments.TrueForAll(one => one.Verdict is Verdict.Healthy or Verdict.NotAssessed);
-        return report with { HeartbeatFailures = await calls.EndAsync(isWell, Write(report, assessments, code, imports), isStopped) };
+        var isWell = IsWell(report, code, imports);
+        return report with { HeartbeatFailures = await calls.EndAsync(isWell, Write(report, code, imports), stop) };
     }
 
-    static string Write(RunReport report, List<Assessment> assessments, ExitCode code, IReadOnlyList<ImportReport> imports)
+    /// <summary>Whether nobody is to be called.</summary>
+    public static bool IsWell(RunReport report, ExitCode code, IReadOnlyList<ImportReport> imports) =>
+        RunSummary.IsAllWell(report, code)
+        && imports.All(IsWell)
+        && Assessment.Assess(report.Results).TrueForAll(one => one.Verdict is Verdict.Healthy or Verdict.NotAssessed);
+
+    static string Write(RunReport report, ExitCode code, IReadOnlyList<ImportReport> imports)
     {
+        var assessments = Assessment.Assess(report.Results);
         var text = new StringBuilder($"{Humanize.Count(assessments.Count, "database")}: {Count(assessments, Verdict.Critical)} critical, ");
         text.Append($"{Count(assessments, Verdict.Unknown)} unknown, {Count(assessments, Verdict.Warning)} with a warning;");
         text.Append($" exit code {(int)code}\n");

@@ -17,8 +17,8 @@ internal enum PluginState
 }
 
 /// <summary>
-/// Writes what a Nagios plugin prints: one line with the state, what is wrong, and performance data after a bar. The state follows from the
-/// same findings that `show` prints.
+/// Writes what a Nagios plugin prints: one line with the state, what is wrong, and performance data after a bar. The state is
+/// the worst verdict, as on the page and in Prometheus.
 /// </summary>
 internal static class NagiosOutput
 {
@@ -54,7 +54,7 @@ internal static class NagiosOutput
     static PluginState State(List<Assessment> assessments) =>
         assessments.Count == 0
             ? PluginState.Unknown
-            : assessments.Min(NagiosPerformance.Judge) switch
+            : assessments.Min(one => one.Verdict) switch
             {
                 Verdict.Critical => PluginState.Critical,
                 Verdict.Warning => PluginState.Warning,
@@ -75,7 +75,7 @@ internal static class NagiosOutput
         var parts = new List<string>();
         foreach (var (verdict, name) in NagiosPerformance.Verdicts)
         {
-            if (assessments.Count(one => NagiosPerformance.Judge(one) == verdict) is > 0 and var count)
+            if (assessments.Count(one => one.Verdict == verdict) is > 0 and var count)
                 parts.Add($"{count.ToString(CultureInfo.InvariantCulture)} {name.Replace('_', ' ')}");
         }
 

@@ -21,14 +21,11 @@ internal static class NagiosPerformance
         (Verdict.NotAssessed, "not_checked"),
     ];
 
-    /// <summary>A server that does not answer is critical, as the guidelines for plugins have it.</summary>
-    public static Verdict Judge(Assessment one) => one.Findings is [{ IsCritical: true }, ..] ? Verdict.Critical : one.Verdict;
-
     public static string Describe(IReadOnlyList<Assessment> assessments)
     {
         var data = new List<string>();
         if (assessments.Count != 1)
-            data.AddRange(Verdicts.Select(state => Number(state.Name, assessments.Count(one => Judge(one) == state.Verdict))));
+            data.AddRange(Verdicts.Select(state => Number(state.Name, assessments.Count(one => one.Verdict == state.Verdict))));
         if (assessments.Count <= MaxDatabases)
         {
             foreach (var one in assessments.OrderBy(one => one.Result.Instance.Name, StringComparer.Ordinal))

@@ -29,14 +29,16 @@ internal sealed class HeartbeatCalls(Heartbeat? heartbeat, TimeSpan max, TimePro
 
     /// <param name="isWell">Whether nothing is wrong, so that nobody is to be called.</param>
     /// <param name="text">What the run found.</param>
-    /// <param name="isStopped">Whether the process was told to end: then there is less time.</param>
+    /// <param name="stop">Told when the process is to end, before this or during it: then there is less time.</param>
     /// <returns>One line for each call that did not arrive.</returns>
-    public async Task<IReadOnlyList<string>> EndAsync(bool isWell, string text, bool isStopped)
+    public async Task<IReadOnlyList<string>> EndAsync(bool isWell, string text, CancellationToken stop)
     {
         if (heartbeat is null || !_hasBegun)
             return [];
         var begin = time.GetTimestamp();
-        var limit = isStopped && max > WhenStopped ? WhenStopped : max;
+        var limit = stop.IsCancellationRequested && max > WhenStopped ? WhenStopped : max;
+        using var end = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        using var cut = stop.Register(() => end.CancelAfter(WhenStopped));
         var failures = new List<string>();
         if (_start is not null)
         {
@@ -47,7 +49,7 @@ internal sealed class HeartbeatCalls(Heartbeat? heartbeat, TimeSpan max, TimePro
 
         limit -= time.GetElapsedTime(begin);
         if ((isWell ? heartbeat.Success : heartbeat.Fail) is { } url)
-            Add(isWell ? "success" : "failure", await HeartbeatRequest.SendAsync(url, text, limit, time, CancellationToken.None));
+            Add(isWell ? "success" : "failure", await HeartbeatRequest.SendAsync(url, text, limit, time, end.Token));
         return failures;
 
         void Add(string what, string? failure)

@@ -35,14 +35,14 @@ internal static class Textfile
             WholeFile.WriteAsync(path, async file => samples = await WriteAsync(file, results, facts, group, hasJob: true))
         );
         var failure = await EndAsync(writing, max, time);
-        return new(path, failure) { Samples = failure is null ? samples : 0 };
+        return new(path, failure?.Message) { Samples = failure is null ? samples : 0 };
     }
 
     /// <returns>Null, or why it could not be written.</returns>
-    public static Task<string?> TryAsync(string path, TimeSpan max, TimeProvider time) =>
+    public static Task<FileFault?> TryAsync(string path, TimeSpan max, TimeProvider time) =>
         EndAsync(Task.Run(() => WholeFile.TryAsync(path)), max, time);
 
-    static async Task<string?> EndAsync(Task<string?> writing, TimeSpan max, TimeProvider time)
+    static async Task<FileFault?> EndAsync(Task<FileFault?> writing, TimeSpan max, TimeProvider time)
     {
         try
         {
@@ -50,7 +50,7 @@ internal static class Textfile
         }
         catch (TimeoutException)
         {
-            return "the file system did not answer in time";
+            return new(FileFaultKind.Slow, "the file system did not answer in time");
         }
     }
 

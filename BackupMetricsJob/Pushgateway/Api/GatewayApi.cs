@@ -4,12 +4,13 @@ using BackupMetricsJob.Http;
 namespace BackupMetricsJob.Pushgateway.Api;
 
 /// <summary>The HTTP API of a Pushgateway: status, groups, deletion. Each request may take as long as a push attempt.</summary>
-internal sealed class GatewayApi(Gateway gateway, TimeProvider clock)
+/// <param name="max">For all requests together, from now on; null for no such limit.</param>
+internal sealed class GatewayApi(Gateway gateway, TimeProvider clock, TimeSpan? max = null)
 {
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
     static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(1);
 
-    readonly ApiClient _client = new(gateway.ToString(), gateway.Credentials, gateway.Tls, gateway.AttemptTimeout, clock);
+    readonly ApiClient _client = new(gateway.ToString(), gateway.Credentials, gateway.Tls, gateway.AttemptTimeout, clock, max);
 
     /// <summary>Version, flags and readiness. A gateway that is not ready responds, too.</summary>
     public async Task<ApiResult<GatewayStatus>> StatusAsync(CancellationToken cancellationToken)

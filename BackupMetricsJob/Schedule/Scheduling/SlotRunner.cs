@@ -102,15 +102,18 @@ internal sealed class SlotRunner(CurrentOptions options, ProcessContext context,
         {
             using var heartbeat = new HeartbeatCalls(plan.Job.Heartbeat, plan.Job.HeartbeatTime, context.Time);
             var report = await RunAsync(plan, heartbeat);
+            report = await HeartbeatText.TellAsync(heartbeat, report, Code(), [], _cancel.Token);
             WasCancelled |= _cancel.IsCancellationRequested;
-            var code = ExitCodes.For(report, _cancel.IsCancellationRequested ? ExitCode.Terminated : null, plan.Output.FailOnTarget);
-            report = await HeartbeatText.TellAsync(heartbeat, report, code, [], _cancel.IsCancellationRequested);
+            var code = Code();
             if (!plan.Output.Quiet || !RunSummary.IsAllWell(report, code))
                 RunSummary.Write(report, code, plan.Output.LogFormat, context);
             var series = plan.Listen is null ? null : await ScrapeText.OfRunAsync(report, plan.Job.Group);
             var run = new LastRun(slot, isRetry, began, context.Time.GetUtcNow(), report, code) { Series = series };
             state.End(run);
             return (code, ScheduleState.Succeeded(run));
+
+            ExitCode Code() =>
+                ExitCodes.For(report, _cancel.IsCancellationRequested ? ExitCode.Terminated : null, plan.Output.FailOnTarget);
         }
         catch (OutputException failure)
         {

@@ -15,48 +15,24 @@
 {{- toYaml $config }}
 {{- end }}
 
-{{- /* How often a CronJob runs. A schedule finds out itself. */ -}}
-{{- define "backup-metrics.interval" -}}
+{{- /* How often a CronJob runs, where the schedule is a simple one. A schedule finds out itself. */ -}}
+{{- define "backup-metrics.knownInterval" -}}
 {{- $cron := .Values.schedule }}
 {{- if eq $cron "* * * * *" }}1m
+{{- else if regexMatch `^\*/[6-9][0-9] \* \* \* \*$` $cron }}1h
 {{- else if regexMatch `^\*/[0-9]+ \* \* \* \*$` $cron }}{{ regexReplaceAll `^\*/([0-9]+) .*` $cron "${1}" }}m
 {{- else if or (eq $cron "@hourly") (regexMatch `^[0-9]+ \* \* \* \*$` $cron) }}1h
+{{- else if regexMatch `^[0-9]+ \*/(2[4-9]|[3-9][0-9]) \* \* \*$` $cron }}1d
 {{- else if regexMatch `^[0-9]+ \*/[0-9]+ \* \* \*$` $cron }}{{ regexReplaceAll `^[0-9]+ \*/([0-9]+) .*` $cron "${1}" }}h
 {{- else if or (has $cron (list "@daily" "@midnight")) (regexMatch `^[0-9]+ [0-9]+ \* \* \*$` $cron) }}1d
 {{- else if or (eq $cron "@weekly") (regexMatch `^[0-9]+ [0-9]+ \* \* [0-9A-Za-z]+$` $cron) }}1w
-{{- else }}{{ fail (printf "config.interval: how often is %q? Set it to the longest time between two runs, like 12h" $cron) }}
 {{- end }}
 {{- end }}
 
-{{- define "backup-metrics.ports" -}}
-{{- $ports := list }}
-{{- range .Values.networkPolicy.postgresPorts }}
-{{- $ports = append $ports (int .) }}
+{{- define "backup-metrics.interval" -}}
+{{- $known := include "backup-metrics.knownInterval" . }}
+{{- if not $known }}
+{{- fail (printf "config.interval: how often is %q? Set it to the longest time between two runs, like 12h" .Values.schedule) }}
 {{- end }}
-{{- range prepend .Values.config.targets (.Values.config.defaults | default dict) }}
-{{- if kindIs "map" .connection }}
-{{- range splitList "," (.connection.port | default "" | toString) }}
-{{- if . }}
-{{- $ports = append $ports (int .) }}
-{{- end }}
-{{- end }}
-{{- end }}
-{{- end }}
-{{- $ports | uniq | toJson }}
-{{- end }}
-
-{{- /* What would have no effect, or could not start. */ -}}
-{{- define "backup-metrics.refuse" -}}
-{{- if and (not .Values.existingSecret) (contains "/run/secrets/backup-metrics/" (toJson .Values.config)) }}
-{{- fail "config names a file below /run/secrets/backup-metrics, and existingSecret is empty: nothing is mounted there" }}
-{{- end }}
-{{- if and (eq .Values.mode "cronjob") .Values.scrape.push }}
-{{- fail "scrape.push: a CronJob always pushes; it is for mode: schedule" }}
-{{- end }}
-{{- if and (eq .Values.mode "schedule") (not .Values.config.grace) (lt (int .Values.terminationGracePeriodSeconds) 43) }}
-{{- fail "terminationGracePeriodSeconds: must be at least 43 in mode schedule, which lets a run end within 30 s (config.grace) and then pushes" }}
-{{- end }}
-{{- if and .Values.serviceAccount.annotations (not .Values.serviceAccount.create) }}
-{{- fail "serviceAccount.annotations: has no effect without serviceAccount.create" }}
-{{- end }}
+{{- $known }}
 {{- end }}

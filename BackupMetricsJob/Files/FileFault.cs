@@ -1,0 +1,48 @@
+namespace BackupMetricsJob.Files;
+
+/// <summary>What keeps a file from being written, as far as it says what to do.</summary>
+internal enum FileFaultKind
+{
+    Other,
+
+    /// <summary>Its folder is not there, or is none.</summary>
+    NoFolder,
+    NoRight,
+
+    /// <summary>The file system is read-only, at least for this process.</summary>
+    ReadOnly,
+
+    /// <summary>No space, no inode, or a quota.</summary>
+    Full,
+
+    /// <summary>There is a folder of this name.</summary>
+    IsFolder,
+
+    /// <summary>The file system did not answer in time.</summary>
+    Slow,
+}
+
+/// <param name="Message">One sentence without a full stop.</param>
+internal sealed record FileFault(FileFaultKind Kind, string Message)
+{
+    // Numbers of Linux: .NET keeps them in HResult for what it has no exception of its own for.
+    const int NotADirectory = 20;
+    const int IsADirectory = 21;
+    const int NoSpace = 28;
+    const int ReadOnlyFileSystem = 30;
+    const int QuotaExceeded = 122;
+
+    public static IOException TakenByFolder() => new("it is a directory", IsADirectory);
+
+    public static FileFaultKind KindOf(Exception failure) =>
+        failure switch
+        {
+            DirectoryNotFoundException or FileNotFoundException => FileFaultKind.NoFolder,
+            UnauthorizedAccessException => FileFaultKind.NoRight,
+            IOException { HResult: NotADirectory } => FileFaultKind.NoFolder,
+            IOException { HResult: IsADirectory } => FileFaultKind.IsFolder,
+            IOException { HResult: NoSpace or QuotaExceeded } => FileFaultKind.Full,
+            IOException { HResult: ReadOnlyFileSystem } => FileFaultKind.ReadOnly,
+            _ => FileFaultKind.Other,
+        };
+}
