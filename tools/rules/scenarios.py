@@ -284,7 +284,7 @@ add("A restore test that failed: after a good one, or where none ever worked, un
     fires(15, alert("RestoreTestFailed", instance="never", tool="wal-g"), alert("RestoreTestFailed", instance="late", tool="wal-g")),
     fires(39, alert("RestoreTestFailed", instance="never", tool="wal-g"), alert("RestoreTestFailed", instance="late", tool="wal-g")),
     fires(40, alert("RestoreTestFailed", instance="never", tool="wal-g")),
-    fires(N - 1, alert("RestoreTestFailed", instance="never", tool="wal-g")),
+    fires(N - 1, alert("RestoreTestFailed", instance="never", tool="wal-g"), alert("BackupFailed", "warning", instance="dump", tool="pg_dump", type_="logical")),
     says(60, "RestoreTestFailed", "never: the last restore test failed",
          "The last restore test of never (job backup_metrics, wal-g) failed 3h 0m 0s ago, and none has worked since: its backups may be of no use. "
          "Read the log of that restore, fix what it reports, and restore again.",
