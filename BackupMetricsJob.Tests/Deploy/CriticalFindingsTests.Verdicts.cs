@@ -23,14 +23,7 @@ public sealed partial class CriticalFindingsTests
         var states = States.ToList();
         var critical = states.Where(state => Findings.For(state).Any(finding => finding.IsCritical));
         var verdicts = states.ToLookup(state => Verdicts.For(state, Findings.For(state)), state => state.Instance.Name);
-        // A standby's backups are its primary's. Where another source knows them all the same, Prometheus judges by that.
-        var standbys = states
-            .Where(state => verdicts[Verdict.NotAssessed].Contains(state.Instance.Name))
-            .ToLookup(
-                state => state.Backups.Any(backup => backup.LastSuccess is not null && backup.Source != SourceName.Server),
-                state => state.Instance.Name
-            );
-        List<string> well = [.. verdicts[Verdict.Healthy], .. standbys[true]];
+        var well = verdicts[Verdict.Healthy].ToList();
         return new(
             states,
             verdicts,
@@ -42,7 +35,8 @@ public sealed partial class CriticalFindingsTests
                 "max by (instance) (postgres_backup_verdict > 1)",
                 [
                     .. verdicts[Verdict.Critical].Select(name => (name, 2)),
-                    .. verdicts[Verdict.Unknown].Concat(standbys[false]).Select(name => (name, 3)),
+                    .. verdicts[Verdict.Unknown].Select(name => (name, 3)),
+                    .. verdicts[Verdict.NotAssessed].Select(name => (name, 4)),
                 ]
             ),
             new("max by (instance) (postgres_backup_verdict == 1)", [.. verdicts[Verdict.Warning].Select(name => (name, 1))]),

@@ -754,7 +754,7 @@ add("What ended just before the gateway was lost stays ended: a fault, a databas
 
 section("verdict")
 
-OK, WARNING, CRITICAL, UNKNOWN = range(4)
+OK, WARNING, CRITICAL, UNKNOWN, NOT_ASSESSED = range(5)
 
 
 def verdict(at, *rows, of="", job="backup_metrics"):
@@ -772,12 +772,16 @@ add("One verdict for each database, with all its labels: the worst that is wrong
          [*limits("unread", N), *sources("unread", N, {"catalog": 0, "server": 1}), *probe("unread", N), *backup("unread", ago(1, N), source="catalog")],
          [*limits("new", N), *sources("new", N, {"server": 1}), *probe("new", N)],
          [*limits("standby", N), *sources("standby", N, {"server": 1}), *probe("standby", N), *archive("standby", N, "standby", lag=None)],
-         [*limits("free", N, {}), *sources("free", N, {"server": 1}), *probe("free", N)],
+         [*healthy("copied", N)[:-10], *archive("copied", N, "standby", lag=None)],
+         [*limits("lost", N), *sources("lost", N, {"server": 1, "catalog": 0}), *probe("lost", N), *archive("lost", N, "standby", lag=None)],
+         [*limits("free", N, {}), *sources("free", N, {"server": 1}), *probe("free", N), series("postgres_backup_warnings", steady(0, N), instance="free")],
+         [*sources("keeper", N, {"catalog": 1}), *probe("keeper", N)],
          [*healthy("ill", N, taken=ago(51, N))[:-10], *archive("ill", N, "discarded")],
          [*healthy("shrunk", N), series("postgres_backup_last_size_ratio", steady(0.1, N), instance="shrunk", source="catalog", tool="barman", type="full")], success=0),
      series("walg_last_upload", ago(1, N), job="exporter", instance="db", type="basebackup"), series("walg_last_upload", ago(27, N), job="exporter", instance="old", type="basebackup")],
     verdict(2, ("well", OK, "", {"team": "payments"}), ("late", WARNING, "LastBackup"), ("too-late", CRITICAL, "LastBackup"), ("stuck", CRITICAL, "WalArchiverFailing"),
-            ("down", UNKNOWN, "BackupTargetDown"), ("unread", UNKNOWN, "BackupSourceFailed"), ("new", WARNING, "BackupNeverMade"), ("standby", UNKNOWN, "BackupNeverMade"),
+            ("down", UNKNOWN, "BackupTargetDown"), ("unread", UNKNOWN, "BackupSourceFailed"), ("new", WARNING, "BackupNeverMade"), ("standby", NOT_ASSESSED, ""),
+            ("copied", NOT_ASSESSED, ""), ("lost", UNKNOWN, "BackupSourceFailed"), ("keeper", NOT_ASSESSED, ""),
             ("free", UNKNOWN, "BackupNeverMade"), ("ill", CRITICAL, "LastBackup"), ("shrunk", WARNING, "BackupSizeCollapsed"), of='{job="backup_metrics"}'),
     verdict(2, ("db", OK, ""), ("old", WARNING, "LastBackup"), of='{job="exporter"}', job="exporter"))
 
@@ -796,7 +800,7 @@ add("A database that has never answered is unknown because it does not answer, f
     [gateway(9), run(9, [*limits("down", 9), *sources("down", 9, {"server": 0}), *probe("down", 9, success=0, reason=("dns", 0))],
                      [*limits("listed", 9), *sources("listed", 9, {"catalog": 0})],
                      [*limits("standby", 9), *sources("standby", 9, {"server": 1}), *probe("standby", 9, at=A), *archive("standby", 9, "standby", lag=None)], pushed=A)],
-    *[verdict(t, ("down", UNKNOWN, "BackupTargetDown"), ("listed", UNKNOWN, "BackupSourceFailed"), ("standby", UNKNOWN, "BackupNeverMade")) for t in (0, 1, 8)])
+    *[verdict(t, ("down", UNKNOWN, "BackupTargetDown"), ("listed", UNKNOWN, "BackupSourceFailed"), ("standby", NOT_ASSESSED, "")) for t in (0, 1, 8)])
 
 section("push")
 
