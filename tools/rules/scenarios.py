@@ -55,13 +55,13 @@ add("The job dies: twice its interval, a slot that may be late, and five minutes
          "Look at the CronJob, the timer or the crontab, and at the job's log.", job="backup_metrics", severity="critical"))
 
 N = 4 * HOUR
-A = then(clock(11), steady(600, 50), clock(N - 61, start=61))
+A = then(clock(16), steady(900, 45), clock(N - 61, start=61))
 add("The job dies and comes back; another without an interval cannot be stale, and one that pushes hourly is not after 1 h 59 min",
     [gateway(N), run(N, healthy("orders", N, at=A), pushed=A), run(N, healthy("orders", N), pushed=steady(0, N), interval=None, job="by_hand"),
      run(N, healthy("orders", N, at=hourly(4)), pushed=hourly(4), interval=3600, job="hourly"),
      series("push_time_seconds", steady(0, N), job="stranger"),
      series("backup_metrics_run_timestamp_seconds", steady(0, N), job="relabelled"), series("backup_metrics_interval_seconds", steady(3600, N), job="relabelled")],
-    quiet(31), fires(32, alert("BackupMetricsStale")), fires(60, alert("BackupMetricsStale")), quiet(61), quiet(142),
+    quiet(36), fires(37, alert("BackupMetricsStale")), fires(60, alert("BackupMetricsStale")), quiet(61), quiet(142),
     fires(143, alert("BackupMetricsStale", job="relabelled")), fires(N - 1, alert("BackupMetricsStale", job="relabelled")))
 
 N = 5 * HOUR
