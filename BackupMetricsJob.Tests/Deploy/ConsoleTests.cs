@@ -55,7 +55,7 @@ public sealed partial class ConsoleTests(WatchedFleet fleet) : IClassFixture<Wat
                 .Select(sample => $"{sample.Labels["instance"]} {sample.Value}"),
             RowVerdict()
                 .Matches(page)
-                .Select(match => $"{match.Groups[2].Value} {"3210"[int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)]}")
+                .Select(match => $"{match.Groups[2].Value} {(3 - int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))}")
         );
     }
 

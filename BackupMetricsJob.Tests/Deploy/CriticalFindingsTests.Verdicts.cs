@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Tests.Deploy;
@@ -19,25 +18,12 @@ public sealed partial class CriticalFindingsTests
         Assert.Equal("", await DifferenceAsync(Asked.Value.Well));
     }
 
-    /// <summary>
-    /// What the page warns of and no rule: a tool's last failure after a good backup, WAL that nobody archives, a hole in one of several
-    /// archives, and a listing that cannot be compared.
-    /// </summary>
-    const string PageAlone = "^.*(_dump-failed|off_fresh|-one-of-two|-not-compared)$";
-
     static Questions Ask()
     {
         var states = States.ToList();
         var critical = states.Where(state => Findings.For(state).Any(finding => finding.IsCritical));
         var verdicts = states.ToLookup(state => Verdicts.For(state, Findings.For(state)), state => state.Instance.Name);
-        // A standby's backups are its primary's. Where another source knows them all the same, Prometheus judges by that.
-        var standbys = states
-            .Where(state => verdicts[Verdict.NotAssessed].Contains(state.Instance.Name))
-            .ToLookup(
-                state => state.Backups.Any(backup => backup.LastSuccess is not null && backup.Source != SourceName.Server),
-                state => state.Instance.Name
-            );
-        List<string> well = [.. verdicts[Verdict.Healthy], .. standbys[true]];
+        var well = verdicts[Verdict.Healthy].ToList();
         return new(
             states,
             verdicts,
@@ -49,13 +35,11 @@ public sealed partial class CriticalFindingsTests
                 "max by (instance) (postgres_backup_verdict > 1)",
                 [
                     .. verdicts[Verdict.Critical].Select(name => (name, 2)),
-                    .. verdicts[Verdict.Unknown].Concat(standbys[false]).Select(name => (name, 3)),
+                    .. verdicts[Verdict.Unknown].Select(name => (name, 3)),
+                    .. verdicts[Verdict.NotAssessed].Select(name => (name, 4)),
                 ]
             ),
-            new(
-                $"max by (instance) (postgres_backup_verdict{{instance!~\"{PageAlone}\"}} == 1)",
-                [.. verdicts[Verdict.Warning].Where(name => !Regex.IsMatch(name, PageAlone)).Select(name => (name, 1))]
-            ),
+            new("max by (instance) (postgres_backup_verdict == 1)", [.. verdicts[Verdict.Warning].Select(name => (name, 1))]),
             new(
                 $"max by (instance) (postgres_backup_verdict{{instance=~\"{string.Join('|', well)}\"}})",
                 [.. well.Select(name => (name, 0))]

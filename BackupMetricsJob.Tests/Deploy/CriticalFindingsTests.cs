@@ -118,6 +118,12 @@ public sealed partial class CriticalFindingsTests
                 Backups = [Backup, .. FromCatalog(listed.Backups)],
                 SourcesThatAnswered = [SourceName.Server, SourceName.Catalog],
             },
+            .. from hours in new[] { 0, 1, 3 }
+            select Of($"off-with-its-wal-{hours}-h-ago") with
+            {
+                Server = Server with { ArchiveMode = "off", Wal = Wal with { ReceiversAreVisible = true } },
+                Backups = [Old(hours) with { Source = SourceName.Query, HasItsWal = true }, Dump],
+            },
             Of("another-catalogue-failed") with
             {
                 Backups = [Backup, Dump],

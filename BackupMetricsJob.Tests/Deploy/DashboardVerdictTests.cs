@@ -11,6 +11,7 @@ public sealed class DashboardVerdictTests
         - {series: 'postgres_backup_verdict{job="backup_metrics",run="b",instance="localhost",reason=""}', values: '0x5'}
         - {series: 'postgres_backup_verdict{job="backup_metrics",instance="dead",reason="BackupMetricsStale"}', values: '3x5'}
         - {series: 'postgres_backup_verdict{job="backup_metrics",instance="late",reason="LastBackup"}', values: '1x5'}
+        - {series: 'postgres_backup_verdict{job="backup_metrics",instance="standby",reason=""}', values: '4x5'}
         - {series: 'postgres_backup_source_success{job="backup_metrics",run="a",instance="localhost",source="server"}', values: '1x5'}
         - {series: 'postgres_backup_source_success{job="backup_metrics",run="b",instance="localhost",source="server"}', values: '1x5'}
         - {series: 'postgres_backup_source_success{job="backup_metrics",instance="new",source="server"}', values: '1x5'}
@@ -34,6 +35,7 @@ public sealed class DashboardVerdictTests
             {job="backup_metrics",instance="new"} 2
             {job="backup_metrics",instance="late",reason="LastBackup"} 1
             {job="backup_metrics",run="b",instance="localhost"} 0
+            {job="backup_metrics",instance="standby"} -1
             """
         );
 

@@ -180,11 +180,13 @@ internal static class Findings
     }
 
     // Where segments wait, that is reported already. A segment with hardly anything in it is no loss worth reporting, however old it is.
+    // Where nothing is archived, the loss is what was written since the last backup, or since a receiver of WAL took any.
     static void AddLoss(List<Finding> findings, ProbeResult result, ServerEvidence server)
     {
+        var isArchived = server.ArchiveMode != "off";
         if (
             result.LossWindow is not { } window
-            || server is not { ArchiveMode: not "off", Wal: { OldestReady: null, UnarchivedBytes: >= MinLoss } }
+            || (isArchived && server is not { Wal: { OldestReady: null, UnarchivedBytes: >= MinLoss } })
         )
             return;
         if (BackupFindings.Passed(result.Instance, LimitType.Wal, window) is { } limit)
@@ -194,7 +196,10 @@ internal static class Findings
                     limit.Severity == Severity.Critical,
                     $"{Humanize.Duration(window)} of work would be lost now, the {limit.Severity.Name()} limit for WAL is "
                         + $"{Humanize.Duration(limit.MaxAge)}",
-                    "The current segment fills slowly: set archive_timeout, which ends it in time."
+                    isArchived
+                        ? "The current segment fills slowly: set archive_timeout, which ends it in time."
+                        : "Archive WAL, or stream it with pg_receivewal and see that it does. Where a restore may end at the last backup, "
+                            + "say so: --max-age wal=none."
                 )
             );
         }

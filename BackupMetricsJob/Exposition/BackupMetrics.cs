@@ -30,6 +30,7 @@ internal sealed class BackupMetrics(Samples samples)
             if (result.IsTarget)
                 metrics.WriteProbe(result, labels);
             metrics.WriteSources(result, labels);
+            metrics.WriteWarnings(result, labels);
             if (run.LegacyNames)
                 LegacyMetrics.Write(result, labels, samples);
         }
@@ -96,6 +97,13 @@ internal sealed class BackupMetrics(Samples samples)
         // Another target's catalogue may fail to report on this one, too.
         foreach (var source in result.Instance.Sources.Union(result.SourceFailures.Select(failed => failed.Source)))
             samples.Set(MetricNames.SourceSuccess, labels, result.SourcesThatAnswered.Contains(source) ? 1 : 0, source);
+    }
+
+    // So that nothing that show warns of is unknown to the alerts. Of a database that did not answer in full, not all of that is known.
+    void WriteWarnings(ProbeResult result, SampleLabels labels)
+    {
+        if (result is { Failure: null, SourceFailures.Count: 0 })
+            samples.Set(MetricNames.Warnings, labels, Findings.For(result).Count(finding => !finding.IsCritical));
     }
 
     void WriteRun(IReadOnlyList<ProbeResult> results, RunFacts run)

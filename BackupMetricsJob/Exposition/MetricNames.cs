@@ -201,6 +201,11 @@ internal static class MetricNames
         "source"
     );
 
+    public static readonly Metric Warnings = new(
+        "postgres_backup_warnings",
+        "How many things backup-metrics show warns of for this database, apart from what is critical."
+    );
+
     public static readonly Metric PghoardAge = new(
         "pghoard_last_upload_age",
         "Age of pghoard's last upload at the probe, in seconds (pghoard's own name).",
@@ -264,6 +269,7 @@ internal static class MetricNames
         ProbeTime,
         ClockOffset,
         SourceSuccess,
+        Warnings,
         PghoardAge,
         WalgUpload,
         RunMetricNames.RunTime,

@@ -38,7 +38,7 @@ def rows():
         "All databases, worst first",
         "Ages are as of now. The possible loss and waiting WAL are as of the last probe, and are not shown where it is not known whether they still hold.",
         [
-            ("Verdict", rank(J), None, {"mappings": values(*VERDICTS), **COLORED}),
+            ("Verdict", rank(J), None, {"mappings": values(*VERDICTS, first=-1), **COLORED}),
             ("Newest backup", age(J), "s", {"decimals": 1}),
             ("Of its limit", used(J), "percentunit", {"decimals": 0, "min": 0, "max": 1, "custom_cellOptions": {"type": "gauge", "mode": "basic"}, "thresholds": steps((None, "green"), (0.8, "yellow"), (1, "red"))}),
             ("Lost if it died now", loss(J), "s", {"decimals": 1}),
@@ -91,7 +91,7 @@ def rows():
     yield [row("Over time")]
     yield [
         graph("Databases by verdict", "How many databases have each verdict.", queries((f'count_values("verdict", {rank(J)})', "{{verdict}}")), "none", stacked=True, decimals=0,
-              overrides=[override(str(i), displayName=text, color={"mode": "fixed", "fixedColor": color}) for i, (text, color) in enumerate(VERDICTS)]),
+              overrides=[override(str(i), displayName=text, color={"mode": "fixed", "fixedColor": color}) for i, (text, color) in enumerate(VERDICTS, -1)]),
         graph("Nearest to their limit", "The age of the newest backup relative to its limit; top ten.", queries((f"topk(10, {used(J)})", "{{instance}} {{run}}")), "percentunit",
               thresholds=steps((None, "transparent"), (1, "red"))),
     ]

@@ -3,13 +3,13 @@
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 NOTHING = "nothing known"
 
-# The values of queries.rank().
-VERDICTS = [("ok", "green"), ("warning", "yellow"), ("unknown", "purple"), ("critical", "red")]
+# The values of queries.rank(), from -1.
+VERDICTS = [("not assessed", "text"), ("ok", "green"), ("warning", "yellow"), ("unknown", "purple"), ("critical", "red")]
 
 
-def values(*words):
-    """Maps numbers from 0 to (text, colour)."""
-    return [{"type": "value", "options": {str(i): {"text": text, "color": color, "index": i} for i, (text, color) in enumerate(words)}}]
+def values(*words, first=0):
+    """Maps numbers, from 0 or the first, to (text, colour)."""
+    return [{"type": "value", "options": {str(i): {"text": text, "color": color, "index": i} for i, (text, color) in enumerate(words, first)}}]
 
 
 def steps(*pairs):

@@ -15,7 +15,7 @@ ALERTS = f'ALERTS{{{ALERT}, {PLACE}, job=~"$job|pushgateway|", run=~"$run|"'
 
 
 def verdict(where):
-    """0 ok, 1 warning, 2 critical, 3 unknown, with the alert that decides. A database without a verdict, as without the rules, is unknown."""
+    """0 ok, 1 warning, 2 critical, 3 unknown, 4 not assessed, with the alert that decides. A database without a verdict, as without the rules, is unknown."""
     return (
         f"(max by ({KEY}, reason) (postgres_backup_verdict{{{where}}})"
         f" or (group {BY} (postgres_backup_source_success{{{where}}}) + 2 unless on ({KEY}) postgres_backup_verdict{{{where}}}))"
@@ -23,9 +23,9 @@ def verdict(where):
 
 
 def rank(where):
-    """The verdict in an order for sorting: 0 ok, 1 warning, 2 unknown, 3 critical; panels.VERDICTS has the texts."""
+    """The verdict in an order for sorting: -1 not assessed, 0 ok, 1 warning, 2 unknown, 3 critical; panels.VERDICTS has the texts."""
     of = verdict(where)
-    return f"({of} == 2) + 1\nor ({of} == 3) - 1\nor {of}"
+    return f"({of} == 2) + 1\nor ({of} == 3) - 1\nor ({of} == 4) - 5\nor {of}"
 
 
 def known(expr, where):

@@ -16,8 +16,8 @@ EVIDENCE = [fixed("server", "yellow"), fixed("archive", "green"), fixed("tool", 
 
 def rows():
     yield [
-        stat("Verdict", "How the backups stand now, by all that is known.", rank(I), mappings=values(*VERDICTS), no_value="unknown"),
-        stat("Because of", "The alert that decides; docs/alerts.md says what to do.", f"{verdict(I)} > 0", legend="{{reason}}", name=True, no_value="nothing known", thresholds=steps((None, "text"))),
+        stat("Verdict", "How the backups stand now, by all that is known.", rank(I), mappings=values(*VERDICTS, first=-1), no_value="unknown"),
+        stat("Because of", "The alert that decides; docs/alerts.md says what to do.", f"{verdict(I)} > 0 < 4", legend="{{reason}}", name=True, no_value="nothing known", thresholds=steps((None, "text"))),
         stat("Newest backup", "Its age, counted from now.", age(I), "s", decimals=1),
         stat("Lost if it died now", "As of the last probe, if it is known whether that still holds.", loss(I), "s", decimals=1),
         stat("By the word of", "Whose word the possible loss is: the server says that it archived, the archive's listing shows it, or the backup tool's list does. Only a restore proves it.", word(I), legend="{{evidence}}", name=True, overrides=EVIDENCE),

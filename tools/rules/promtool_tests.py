@@ -243,14 +243,69 @@ def stepped(checks, end, step):
     return [(check[0], later.get(check[1], check[1]), *check[2:]) if "ALERTS" in check[2] else check for check in checks]
 
 
+# Their scenarios are about databases, and none about what is on the gateway: they can be told at the same time.
+TOGETHER = ["age", "quality", "wal", "told", "clocks"]
+
+
+def expected(scenario_):
+    """The alerts that it is about."""
+    return {check[2] for check in scenario_[2] if check[0] == "alert"} | {labels["alertname"] for check in scenario_[2] if check[0] == "expr" for labels, _ in check[3] if "alertname" in labels}
+
+
+def read(scenario_):
+    """The alerts that are read word for word in it: promtool compares all of that name."""
+    return {check[2] for check in scenario_[2] if check[0] == "alert"}
+
+
+def last(scenario_):
+    return max(check[1] for check in scenario_[2])
+
+
+def bundles(scenarios):
+    """Which scenarios are told at the same time. promtool parses and evaluates all rules at every step, and that is what a test costs, not the series."""
+    # What asks for more than alerts is told alone.
+    alone = [one for one in scenarios if any("ALERTS{" not in check[2] for check in one[2] if check[0] == "expr")]
+    all_ = []
+    for one in sorted((one for one in scenarios if one not in alone), key=lambda s: (-last(s), s[0])):
+        fits = (bundle for bundle in all_
+                if last(one) * 3 > last(bundle[0]) and sum(len(other[1]) for other in bundle) + len(one[1]) < 700
+                and not any(read(one) & expected(other) or read(other) & expected(one) for other in bundle))
+        if bundle := next(fits, None):
+            bundle.append(one)
+        else:
+            all_.append([one])
+    return all_ + [[one] for one in alone]
+
+
+def together(bundle):
+    """One scenario of several, each in a namespace of its own, as if it had a gateway and a cluster of its own."""
+    if len(bundle) == 1:
+        return bundle[0]
+    series_, checks = [], []
+    for number, (name, its_series, its_checks, _) in enumerate(bundle, 1):
+        space = f"n{number}"
+        series_ += [(metric, {**labels, "namespace": space}, values, name) for metric, labels, values in its_series]
+        for check in stepped(its_checks, max(len(expanded(values)) for _, _, values in its_series), every(bundle[0])):
+            if check[0] == "expr":
+                assert "ALERTS{" in check[2]
+                checks.append((*check[:2], check[2].replace("ALERTS{", f'ALERTS{{namespace="{space}",'), check[3]))
+            else:
+                checks.append((*check[:3], [(summary, description, {**labels, "namespace": space}) for summary, description, labels in check[3]]))
+    return f"{len(bundle)} together, each in a namespace of its own: {bundle[0][0]}", series_, checks, None
+
+
 def files(all_):
-    """The test files: name -> text. The scenarios of a section, those with larger steps in a file of their own, and those with an absence of Prometheus."""
+    """
+    The test files: name -> text. The scenarios of a section, those with larger steps in a file of their own, and those with an absence of Prometheus. Those that can be told
+    together are.
+    """
     parts = {}
     for section, scenarios in all_.items():
         for one in scenarios:
             step = every(one)
-            name = ("away" if is_away(one) else section) + (f"-every-{step}m" if step > 1 else "")
+            name = ("away" if is_away(one) else "together" if section in TOGETHER else section) + (f"-every-{step}m" if step > 1 else "")
             parts.setdefault((name, step), []).append(one)
+    parts = {key: [together(bundle) for bundle in bundles(some)] if key[0].startswith("together") else some for key, some in parts.items()}
     return {name: text(scenarios, step, name.startswith("away")) for (name, step), scenarios in parts.items()}
 
 
@@ -259,11 +314,17 @@ def text(all_, step=1, is_away_=False):
              *(["# With the groups that bridge an absence of Prometheus."] if is_away_ else []), "rule_files: [../backup.rules.yml]",
              f"evaluation_interval: {step}m", "tests:"]
     for name, series_, checks, *_ in all_:
-        keys = [selector(metric, labels) for metric, labels, _ in series_]
+        keys = [selector(metric, labels) for metric, labels, *_ in series_]
         assert len(keys) == len(set(keys)), f"{name}: a series twice: {sorted(k for k in keys if keys.count(k) > 1)[:1]}"
         lines += ["", f"# {name}", "- interval: 1m", "  input_series:"]
-        lines += [f"  - {{series: {single(key)}, values: '{values}'}}" for key, (_, _, values) in zip(keys, series_)]
-        checks = stepped(checks, max(len(expanded(values)) for _, _, values in series_), step)
+        told = None
+        for key, (_, _, values, *of) in zip(keys, series_):
+            if of and of[0] != told:
+                told = of[0]
+                lines.append(f"  # {told}")
+            lines.append(f"  - {{series: {single(key)}, values: '{values}'}}")
+        if not told:
+            checks = stepped(checks, max(len(expanded(values)) for _, _, values in series_), step)
         expressions = [c for c in checks if c[0] == "expr"]
         alerts = [c for c in checks if c[0] == "alert"]
         if expressions:

@@ -55,13 +55,13 @@ add("The job dies: twice its interval, a slot that may be late, and five minutes
          "Look at the CronJob, the timer or the crontab, and at the job's log.", job="backup_metrics", severity="critical"))
 
 N = 4 * HOUR
-A = then(clock(11), steady(600, 50), clock(N - 61, start=61))
+A = then(clock(16), steady(900, 45), clock(N - 61, start=61))
 add("The job dies and comes back; another without an interval cannot be stale, and one that pushes hourly is not after 1 h 59 min",
     [gateway(N), run(N, healthy("orders", N, at=A), pushed=A), run(N, healthy("orders", N), pushed=steady(0, N), interval=None, job="by_hand"),
      run(N, healthy("orders", N, at=hourly(4)), pushed=hourly(4), interval=3600, job="hourly"),
      series("push_time_seconds", steady(0, N), job="stranger"),
      series("backup_metrics_run_timestamp_seconds", steady(0, N), job="relabelled"), series("backup_metrics_interval_seconds", steady(3600, N), job="relabelled")],
-    quiet(31), fires(32, alert("BackupMetricsStale")), fires(60, alert("BackupMetricsStale")), quiet(61), quiet(142),
+    quiet(36), fires(37, alert("BackupMetricsStale")), fires(60, alert("BackupMetricsStale")), quiet(61), quiet(142),
     fires(143, alert("BackupMetricsStale", job="relabelled")), fires(N - 1, alert("BackupMetricsStale", job="relabelled")))
 
 N = 5 * HOUR
@@ -284,7 +284,7 @@ add("A restore test that failed: after a good one, or where none ever worked, un
     fires(15, alert("RestoreTestFailed", instance="never", tool="wal-g"), alert("RestoreTestFailed", instance="late", tool="wal-g")),
     fires(39, alert("RestoreTestFailed", instance="never", tool="wal-g"), alert("RestoreTestFailed", instance="late", tool="wal-g")),
     fires(40, alert("RestoreTestFailed", instance="never", tool="wal-g")),
-    fires(N - 1, alert("RestoreTestFailed", instance="never", tool="wal-g")),
+    fires(N - 1, alert("RestoreTestFailed", instance="never", tool="wal-g"), alert("BackupFailed", "warning", instance="dump", tool="pg_dump", type_="logical")),
     says(60, "RestoreTestFailed", "never: the last restore test failed",
          "The last restore test of never (job backup_metrics, wal-g) failed 3h 0m 0s ago, and none has worked since: its backups may be of no use. "
          "Read the log of that restore, fix what it reports, and restore again.",
@@ -503,22 +503,24 @@ def listed(instance, at, missing=0, storage="default"):
             series("postgres_wal_archive_missing_segments", missing if isinstance(missing, str) else steady(missing, N), **of)]
 
 
-add("The listing of an archive has a hole until the next full backup; of two archives the better one counts; where no backup can be restored nothing else is said",
+FAR = alert("WalArchiveHole", "warning", instance="copied")
+add("The listing of an archive has a hole until the next full backup; of two archives the better one counts, and the other is a warning; where no backup can be restored nothing else is said",
     [gateway(N),
      run(N, [*healthy("orders", N), *listed("orders", clock(N), then(steady(0, HOUR), steady(4, HOUR), steady(0, N - 2 * HOUR)))],
          [*healthy("copied", N), *listed("copied", clock(N), 7, "far"), *listed("copied", clock(N), then(steady(0, 3 * HOUR), steady(1, HOUR), steady(0, N - 4 * HOUR)), "near")],
          [*healthy("lost", N)[:-2], *archiver("lost", N), *listed("lost", clock(N), then(steady(0, 5 * HOUR), steady(2, 3 * HOUR), steady(0, N - 8 * HOUR))),
           *recovery("lost", then(clock(5 * HOUR), gone(3 * HOUR), clock(N - 8 * HOUR, start=8 * HOUR))),
           series("postgres_backup_wal_missing", then(steady(0, 5 * HOUR), steady(1, 3 * HOUR), steady(0, N - 8 * HOUR)), instance="lost", source="catalog", tool="wal-g", type="full")])],
-    quiet(64), fires(65, alert("WalArchiveHole", instance="orders")), fires(119, alert("WalArchiveHole", instance="orders")), quiet(120), quiet(184),
-    fires(185, alert("WalArchiveHole", instance="copied")), quiet(4 * HOUR), quiet(304),
-    fires(7 * HOUR, alert("WalArchiveHole", instance="lost"), alert("BackupWalMissing", "warning", instance="lost", type_="full", tool="wal-g")), quiet(8 * HOUR),
+    quiet(4), fires(5, FAR), fires(64, FAR), fires(65, FAR, alert("WalArchiveHole", instance="orders")), fires(119, FAR, alert("WalArchiveHole", instance="orders")),
+    fires(120, FAR), fires(179, FAR), quiet(180), quiet(184), fires(185, alert("WalArchiveHole", instance="copied")), quiet(4 * HOUR), quiet(244), fires(245, FAR), fires(304, FAR),
+    fires(7 * HOUR, FAR, alert("WalArchiveHole", instance="lost"), alert("BackupWalMissing", "warning", instance="lost", type_="full", tool="wal-g")), fires(8 * HOUR, FAR),
+    says(30, "WalArchiveHole", "copied: the WAL archive far has a hole: a restore needs another one",
+         "The listing of the WAL archive far of copied (job backup_metrics) lacks 7 of the segments that a restore of its newest backup needs. A restore from it ends at the first of them, whatever was archived since. "
+         "Another archive of this database has them: restore from that one, and do not lose it. A full backup makes this one whole again. backup-metrics show names the first segment that is missing; find out why it is.",
+         instance="copied", job="backup_metrics", severity="warning", storage="far"),
     says(200, "WalArchiveHole", "copied: the WAL archive has a hole: nothing later can be restored",
          "The listing of the WAL archive of copied (job backup_metrics) lacks 1 of the segments that a restore of its newest backup needs. A restore ends at the first of them, whatever was archived since. "
          "Take a full backup now. backup-metrics show names the first segment that is missing; find out why it is.", instance="copied", job="backup_metrics", severity="critical"),
-    says(70, "WalArchiveHole", "orders: the WAL archive has a hole: nothing later can be restored",
-         "The listing of the WAL archive of orders (job backup_metrics) lacks 4 of the segments that a restore of its newest backup needs. A restore ends at the first of them, whatever was archived since. "
-         "Take a full backup now. backup-metrics show names the first segment that is missing; find out why it is.", instance="orders", job="backup_metrics", severity="critical"),
     says(7 * HOUR, "BackupWalMissing", "lost: 1 of the newest wal-g full backups cannot be restored",
          "Of the five newest wal-g full backups of lost (job backup_metrics), 1 lack WAL of their own, between their start and their end: it is not in the archive, and without it they cannot be restored. "
          "Take a full backup, and see that its WAL is archived.", instance="lost", job="backup_metrics", severity="warning", source="catalog", tool="wal-g", type="full"))
@@ -538,7 +540,8 @@ add("An archive is no longer listed: by the limits for base backups; one of two 
          "Run backup-metrics import archive by hand where it is run, and read what it says.", instance="orders", job="backup_metrics", severity="warning", type="base"))
 
 N = 2 * HOUR
-add("WAL is not archived at all: the recovery point is the last backup. Without limits for WAL nobody is told; a server only found in a catalogue is not, either",
+OFF = alert("WalArchiverFailing", "warning", instance="off")
+add("WAL is not archived at all, which is a warning: the recovery point is the last backup. Without limits for WAL nobody is told; a server only found in a catalogue is not, either",
     [gateway(N),
      run(N, [*limits("off", N), *sources("off", N, {"server": 1}), *probe("off", N), *backup("off", steady(0, N)), *archive("off", N, "off", lag=None), *recovery("off", steady(0, N))],
          [*limits("meant", N, {("base", "critical"): 50}), *sources("meant", N, {"server": 1}), *probe("meant", N), *backup("meant", steady(0, N)),
@@ -546,7 +549,10 @@ add("WAL is not archived at all: the recovery point is the last backup. Without 
      [(m, {"job": "backup_metrics", **l}, v) for m, l, v in
       [*limits("found", N), *sources("found", N, {"catalog": 1}), *backup("found", steady(0, N), age=clock(N), source="catalog", type_="full"),
        *recovery("found", steady(0, N), age=clock(N))]]],
-    quiet(30), fires(31, alert("RecoveryPointTooOld", "warning", instance="off", type_="wal")), fires(76, both("RecoveryPointTooOld", instance="off", type_="wal")))
+    quiet(14), fires(15, OFF), fires(30, OFF), fires(31, OFF, alert("RecoveryPointTooOld", "warning", instance="off", type_="wal")), fires(76, OFF, both("RecoveryPointTooOld", instance="off", type_="wal")),
+    says(30, "WalArchiverFailing", "off: WAL archiving is off",
+         "off (job backup_metrics) does not archive its WAL (archive_mode is off): a restore ends at the last backup. Turn archive_mode on, or stream the WAL with pg_receivewal. "
+         "Where that is meant, say so: --max-age wal=none.", instance="off", job="backup_metrics", severity="warning", state="off"))
 
 N = 2 * HOUR
 add("The database's clock is 10 minutes behind, or ahead: its WAL waits no longer, nor shorter, for that; the clock itself is told",
@@ -568,15 +574,15 @@ add("A query of the user's fails, so the probe does and has no time: WAL that wa
           both("RecoveryPointTooOld", instance="orders", type_="wal")))
 
 N = 3 * HOUR
-add("The archiver fails, or never worked; a state that changes within a quarter of an hour is not told, and ok, off, streamed and standby are none of it",
+add("The archiver fails, or never worked; a state that changes within a quarter of an hour is not told, ok, streamed and standby are none of it, and off is a warning",
     [gateway(N),
      run(N, [*healthy("fails", N)[:-10], *archive("fails", N, {"ok": then(steady(1, 60), steady(0, 60), steady(1, 60)), "failing": then(steady(0, 60), steady(1, 60), steady(0, 60)), "never": steady(0, N)})],
          [*healthy("never", N)[:-10], *archive("never", N, "never")],
          [*healthy("briefly", N)[:-10], *archive("briefly", N, {"ok": then(steady(1, 60), steady(0, 15), steady(1, 105)), "failing": then(steady(0, 60), steady(1, 15), steady(0, 105))})],
          [*healthy("thrown", N)[:-10], *archive("thrown", N, "discarded")],
          *[[*healthy(s, N)[:-10], *archive(s, N, s)] for s in ("ok", "off", "streamed", "standby")])],
-    quiet(14), fires(15, alert("WalArchiverFailing", instance="thrown")), *[fires(t, *[alert("WalArchiverFailing", instance=i) for i in ("never", "thrown")]) for t in (16, 75)],
-    fires(76, *[alert("WalArchiverFailing", instance=i) for i in ("never", "thrown", "fails")]), fires(120, *[alert("WalArchiverFailing", instance=i) for i in ("never", "thrown")]),
+    quiet(14), fires(15, OFF, alert("WalArchiverFailing", instance="thrown")), *[fires(t, OFF, *[alert("WalArchiverFailing", instance=i) for i in ("never", "thrown")]) for t in (16, 75)],
+    fires(76, OFF, *[alert("WalArchiverFailing", instance=i) for i in ("never", "thrown", "fails")]), fires(120, OFF, *[alert("WalArchiverFailing", instance=i) for i in ("never", "thrown")]),
     says(30, "WalArchiverFailing", [
         ("never: WAL archiving has never worked",
          "WAL of never (job backup_metrics) waits, and none was ever archived. What is written cannot be restored, and pg_wal grows until the disk is full. "
@@ -584,7 +590,10 @@ add("The archiver fails, or never worked; a state that changes within a quarter 
         ("thrown: WAL archiving throws WAL away",
          "archive_command of thrown (job backup_metrics) ends well although it stores nothing, or whatever happens. PostgreSQL takes the WAL for archived and deletes it: "
          "nothing later than the last backup can be restored. Set a command that stores the WAL and fails where it cannot, then take a base backup.",
-         dict(instance="thrown", job="backup_metrics", severity="critical", state="discarded"))]))
+         dict(instance="thrown", job="backup_metrics", severity="critical", state="discarded")),
+        ("off: WAL archiving is off",
+         "off (job backup_metrics) does not archive its WAL (archive_mode is off): a restore ends at the last backup. Turn archive_mode on, or stream the WAL with pg_receivewal. "
+         "Where that is meant, say so: --max-age wal=none.", dict(instance="off", job="backup_metrics", severity="warning", state="off"))]))
 N = 30
 add("The archiver fails, in words",
     [gateway(N), run(N, [*healthy("orders", N)[:-10], *archive("orders", N, "failing")])],
@@ -745,7 +754,7 @@ add("What ended just before the gateway was lost stays ended: a fault, a databas
 
 section("verdict")
 
-OK, WARNING, CRITICAL, UNKNOWN = range(4)
+OK, WARNING, CRITICAL, UNKNOWN, NOT_ASSESSED = range(5)
 
 
 def verdict(at, *rows, of="", job="backup_metrics"):
@@ -763,12 +772,16 @@ add("One verdict for each database, with all its labels: the worst that is wrong
          [*limits("unread", N), *sources("unread", N, {"catalog": 0, "server": 1}), *probe("unread", N), *backup("unread", ago(1, N), source="catalog")],
          [*limits("new", N), *sources("new", N, {"server": 1}), *probe("new", N)],
          [*limits("standby", N), *sources("standby", N, {"server": 1}), *probe("standby", N), *archive("standby", N, "standby", lag=None)],
-         [*limits("free", N, {}), *sources("free", N, {"server": 1}), *probe("free", N)],
+         [*healthy("copied", N)[:-10], *archive("copied", N, "standby", lag=None)],
+         [*limits("lost", N), *sources("lost", N, {"server": 1, "catalog": 0}), *probe("lost", N), *archive("lost", N, "standby", lag=None)],
+         [*limits("free", N, {}), *sources("free", N, {"server": 1}), *probe("free", N), series("postgres_backup_warnings", steady(0, N), instance="free")],
+         [*sources("keeper", N, {"catalog": 1}), *probe("keeper", N)],
          [*healthy("ill", N, taken=ago(51, N))[:-10], *archive("ill", N, "discarded")],
          [*healthy("shrunk", N), series("postgres_backup_last_size_ratio", steady(0.1, N), instance="shrunk", source="catalog", tool="barman", type="full")], success=0),
      series("walg_last_upload", ago(1, N), job="exporter", instance="db", type="basebackup"), series("walg_last_upload", ago(27, N), job="exporter", instance="old", type="basebackup")],
     verdict(2, ("well", OK, "", {"team": "payments"}), ("late", WARNING, "LastBackup"), ("too-late", CRITICAL, "LastBackup"), ("stuck", CRITICAL, "WalArchiverFailing"),
-            ("down", UNKNOWN, "BackupTargetDown"), ("unread", UNKNOWN, "BackupSourceFailed"), ("new", WARNING, "BackupNeverMade"), ("standby", UNKNOWN, "BackupNeverMade"),
+            ("down", UNKNOWN, "BackupTargetDown"), ("unread", UNKNOWN, "BackupSourceFailed"), ("new", WARNING, "BackupNeverMade"), ("standby", NOT_ASSESSED, ""),
+            ("copied", NOT_ASSESSED, ""), ("lost", UNKNOWN, "BackupSourceFailed"), ("keeper", NOT_ASSESSED, ""),
             ("free", UNKNOWN, "BackupNeverMade"), ("ill", CRITICAL, "LastBackup"), ("shrunk", WARNING, "BackupSizeCollapsed"), of='{job="backup_metrics"}'),
     verdict(2, ("db", OK, ""), ("old", WARNING, "LastBackup"), of='{job="exporter"}', job="exporter"))
 
@@ -787,7 +800,7 @@ add("A database that has never answered is unknown because it does not answer, f
     [gateway(9), run(9, [*limits("down", 9), *sources("down", 9, {"server": 0}), *probe("down", 9, success=0, reason=("dns", 0))],
                      [*limits("listed", 9), *sources("listed", 9, {"catalog": 0})],
                      [*limits("standby", 9), *sources("standby", 9, {"server": 1}), *probe("standby", 9, at=A), *archive("standby", 9, "standby", lag=None)], pushed=A)],
-    *[verdict(t, ("down", UNKNOWN, "BackupTargetDown"), ("listed", UNKNOWN, "BackupSourceFailed"), ("standby", UNKNOWN, "BackupNeverMade")) for t in (0, 1, 8)])
+    *[verdict(t, ("down", UNKNOWN, "BackupTargetDown"), ("listed", UNKNOWN, "BackupSourceFailed"), ("standby", NOT_ASSESSED, "")) for t in (0, 1, 8)])
 
 section("push")
 
@@ -803,11 +816,13 @@ add("A push is refused: ours is told, a stranger's is not; the first ever, befor
     quiet(4), fires(5, alert("BackupPushRejected", job="nightly", run="x")), fires(14, alert("BackupPushRejected", job="nightly", run="x")),
     fires(15, alert("BackupPushRejected"), alert("BackupPushRejected", job="nightly", run="x")), fires(30, alert("BackupPushRejected", job="nightly", run="x")),
     fires(45, alert("BackupPushRejected", job="nightly", run="x"), alert("BackupPushRejected", shard="0")))
-N = HOUR
-add("The gateway lost a job's metrics, and refuses it since: it is known as ours by what it pushed within a week",
-    [gateway(N), run(N, healthy("orders", N)), [(m, l, v + " stale") for m, l, v in run(10, healthy("orders", 10), job="nightly") if not m.startswith("push_")],
-     series("push_time_seconds", then(clock(10), steady(600, N - 10)), job="nightly"), series("push_failure_time_seconds", then(steady(0, 11), steady(660, 49)), job="nightly")],
-    quiet(15), fires(16, alert("BackupPushRejected", job="nightly")), fires(59, alert("BackupPushRejected", job="nightly"), alert("BackupMetricsAbsent", "warning", job="nightly")))
+N = 70
+# The refused push is the page: it says what is wrong, and who mends it mends both. That the group is gone, while the gateway was up all the time and has
+# others, is a warning here as elsewhere: somebody deleted it. (Within twelve minutes of its own start Prometheus cannot know that, and it is critical.)
+add("The gateway lost a job's metrics, and refuses it since: it is known as ours by what it pushed within a week, and pages for the refusal",
+    [gateway(N), run(N, healthy("orders", N)), [(m, l, v + " stale") for m, l, v in run(20, healthy("orders", 20), job="nightly") if not m.startswith("push_")],
+     series("push_time_seconds", then(clock(20), steady(1200, N - 20)), job="nightly"), series("push_failure_time_seconds", then(steady(0, 21), steady(1260, 49)), job="nightly")],
+    quiet(25), fires(26, alert("BackupPushRejected", job="nightly")), fires(N - 1, alert("BackupPushRejected", job="nightly"), alert("BackupMetricsAbsent", "warning", job="nightly")))
 N = 3 * HOUR
 add("A push is refused, in words",
     [gateway(N), series("push_time_seconds", steady(0, N), job="backup_metrics", run="x"), series("push_failure_time_seconds", steady(3600, N), job="backup_metrics", run="x")],
@@ -957,6 +972,32 @@ add("One of two tools stopped: told while the other goes on, for two weeks; wher
          "Several tools back up half (job backup_metrics), and wal-g made its newest backup 2d 3h 5m 0s ago. The others hide that from LastBackup. "
          "Mend it, or forget its backups if it was given up: backup-metrics catalog prune. Two weeks after its last backup this ends by itself.",
          instance="half", job="backup_metrics", severity="warning", tool="wal-g"))
+
+N = 2 * HOUR
+add("A backup that failed: told an hour later, until the next good one; one that has worked since is history, and a restore test is another matter",
+    [gateway(N), run(N, *[[*healthy(name, N), series(FAILED, failed, instance=name, source="catalog", tool="barman", type=type_), *more] for name, type_, failed, more in (
+        ("late", "full", then(gap(10), steady(300, N - 10)), backup("late", then(ago(5, 100), steady(6000, 20)), source="catalog", tool="barman", type_="full")),
+        ("never", "logical", ago(2, N), backup("never", ago(1, N), source="catalog", tool="barman", type_="full")),
+        ("history", "full", ago(5, N), backup("history", ago(5, N), source="catalog", tool="barman", type_="full")),
+        ("again", "full", then(gap(10), steady(300, 30), steady(2400, 80)), backup("again", then(ago(5, 20), steady(1200, 100)), source="catalog", tool="barman", type_="full")),
+        ("test", "restore_test", ago(5, N), backup("test", ago(1, N), source="catalog", type_="full") + restore_test("test", ago(4, N), tool="barman")))])],
+    quiet(59), fires(60, alert("BackupFailed", "warning", instance="never", type_="logical", tool="barman")), fires(69, alert("BackupFailed", "warning", instance="never", type_="logical", tool="barman")),
+    *[fires(at, *[alert("BackupFailed", "warning", instance=name, type_=type_, tool="barman") for name, type_ in (("never", "logical"), *more)])
+      for at, more in ((70, [("late", "full")]), (99, [("late", "full")]), (100, [("again", "full")]), (N - 1, [("again", "full")]))],
+    says(64, "BackupFailed", "never: the last barman logical backup failed",
+         "The last logical backup that barman made of never (job backup_metrics) failed 3h 4m 0s ago, and none has worked since. The one before it may still be new enough: LastBackup tells when it is not. "
+         "Read the log of barman, mend what stopped it, and take a backup.", instance="never", job="backup_metrics", severity="warning", source="catalog", tool="barman", type="logical"))
+
+N = 70
+add("What show warns of, and no rule of its own tells: an hour later. Where another alert has the database, that one tells",
+    [gateway(N), run(N, *[[*healthy(name, N, taken=ago(taken, N)), series("postgres_backup_warnings", warnings if isinstance(warnings, str) else steady(warnings, N), instance=name)]
+                          for name, taken, warnings in (("one", 1, 1), ("three", 1, 3), ("well", 1, 0), ("late", 27, 1), ("mended", 1, then(steady(1, 61), steady(0, 9))))])],
+    quiet(59), fires(60, alert("LastBackup", "warning", instance="late", type_="base"), *[alert("BackupWarnings", "warning", instance=i) for i in ("one", "three", "mended")]),
+    fires(61, alert("LastBackup", "warning", instance="late", type_="base"), *[alert("BackupWarnings", "warning", instance=i) for i in ("one", "three")]),
+    says(65, "BackupWarnings", [
+        (f"{name}: backup-metrics show warns of {what}", f"backup-metrics show warns of {what} for {name} (job backup_metrics), and no other alert does: a right that is missing, "
+         "the listing of an archive that cannot be compared, or the like. Run it with the settings of the job: it says what is wrong and what to do. So does the job's report.",
+         dict(instance=name, job="backup_metrics", severity="warning")) for name, what in (("one", "something"), ("three", "3 things"))]))
 
 N = 3 * HOUR
 cut = HOUR
@@ -1147,7 +1188,11 @@ add("The proof of a hole is gone with the files in pg_wal, and the listing is th
     [gateway(N), run(N, [*healthy("orders", N), *[(m, l, v) for m, l, v in [
         series("postgres_wal_archive_listed_timestamp_seconds", then(steady(0, 80), steady(4800, 40)), instance="orders", storage="a"),
         series("postgres_wal_archive_missing_segments", then(steady(0, 10), steady(2, 30), steady(0, 80)), instance="orders", storage="a")]]])],
-    quiet(14), fires(15, alert("WalArchiveHole", instance="orders")), fires(60, alert("WalArchiveHole", instance="orders")), fires(79, alert("WalArchiveHole", instance="orders")), quiet(80))
+    quiet(14), fires(15, alert("WalArchiveHole", instance="orders")), fires(60, alert("WalArchiveHole", instance="orders")), fires(79, alert("WalArchiveHole", instance="orders")), quiet(80),
+    *[says(at, "WalArchiveHole", "orders: the WAL archive has a hole: nothing later can be restored",
+           f"The listing of the WAL archive of orders (job backup_metrics) lacks {lacks} of the segments that a restore of its newest backup needs. A restore ends at the first of them, whatever was archived since. "
+           "Take a full backup now. backup-metrics show names the first segment that is missing; find out why it is.", instance="orders", job="backup_metrics", severity="critical")
+      for at, lacks in ((30, 2), (60, "some"))])
 
 N = 2 * HOUR
 LOST = then(steady(1, 40), gone(30), steady(1, 50))
