@@ -1,5 +1,6 @@
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Drill;
+using BackupMetricsJob.Sources.Query;
 
 namespace BackupMetricsJob.Cli;
 
@@ -115,7 +116,7 @@ internal sealed class DrillOptionsReader(string server, DrillSettings settings, 
     {
         try
         {
-            return new FileInfo(file) is { Exists: true, Length: > 0 } && DrillQueries.HasNoStatement(File.ReadAllText(file));
+            return new FileInfo(file) is { Exists: true, Length: > 0 } && UserQuery.AsksNothing(File.ReadAllText(file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,6 @@
 using System.Data;
-using System.Text.RegularExpressions;
 using BackupMetricsJob.Postgres;
+using BackupMetricsJob.Sources.Query;
 using Npgsql;
 
 namespace BackupMetricsJob.Drill;
@@ -10,7 +10,7 @@ namespace BackupMetricsJob.Drill;
 /// read everything and write nothing, in a read-only session.
 /// </summary>
 /// <param name="living">The same database of the living server; null where none was named.</param>
-internal sealed partial class DrillQueries(DrillCluster cluster, string file, string database, ConnectionSettings? living)
+internal sealed class DrillQueries(DrillCluster cluster, string file, string database, ConnectionSettings? living)
 {
     /// <summary>Before 14 there is no pg_read_all_data.</summary>
     const string GrantRead = """
@@ -52,18 +52,12 @@ internal sealed partial class DrillQueries(DrillCluster cluster, string file, st
         return number;
     }
 
-    /// <summary>Whether there is nothing to ask: nothing but blanks and comments.</summary>
-    public static bool HasNoStatement(string text) => Comments().Replace(text, "").Trim([' ', '\t', '\r', '\n', ';']).Length == 0;
-
-    [GeneratedRegex(@"--[^\n]*|/\*.*?\*/", RegexOptions.Singleline)]
-    private static partial Regex Comments();
-
     async Task<string> ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
             var text = await File.ReadAllTextAsync(file, cancellationToken);
-            return HasNoStatement(text) ? throw DrillException.OfSettings($"--query {file}: there is no SELECT in it") : text;
+            return UserQuery.AsksNothing(text) ? throw DrillException.OfSettings($"--query {file}: there is no SELECT in it") : text;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
