@@ -73,6 +73,31 @@ public sealed class CopiesTests
         );
 
     [Fact]
+    public void One_that_lost_all_that_it_had_is_told_also_where_nobody_asked()
+    {
+        var emptied = new StorageFacts(SourceName.Catalog, "pgbackrest", "it's old") { IsEmptied = true };
+        var finding = Assert.Single(
+            Findings.For(Two with { Instance = Two.Instance with { Copies = null }, Storages = [In("repo1", 3), emptied] })
+        );
+
+        Assert.Equal((false, "it's old held backups of pgbackrest, and has none now"), (finding.IsCritical, finding.Summary));
+        Assert.Equal(
+            "See whether somebody deleted them, and take a full backup into it's old. If it is no longer used: "
+                + "backup-metrics catalog forget --server orders --tool pgbackrest --storage 'it'\\''s old'",
+            finding.Advice
+        );
+        Assert.Empty(
+            Findings.For(
+                Two with
+                {
+                    Instance = Two.Instance with { Copies = null },
+                    Storages = [In("repo1", 3), emptied with { IsEmptied = false }],
+                }
+            )
+        );
+    }
+
+    [Fact]
     public void What_only_the_server_knows_is_one_copy_at_most() =>
         AssertSaid(
             Result with

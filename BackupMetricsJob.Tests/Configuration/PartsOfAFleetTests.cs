@@ -197,7 +197,7 @@ public sealed class PartsOfAFleetTests
             d/a.yaml:1:1: unknown key "job": must be one of defaults, targets
             d/a.yaml:2:18: targets[0].name "orders": must be unique: the same name is at main.yaml:1:18
             d/b.yaml:1:18: targets[0].name "a": must be unique: the same name is at d/a.yaml:2:34
-            d/c.yaml: cannot be read: Could not find file 'd/c.yaml'.
+            d/c.yaml: does not exist
 
             """,
             problems
@@ -215,7 +215,7 @@ public sealed class PartsOfAFleetTests
             file.Problems(["config-dir=FOLDER/d"])
         );
         Assert.StartsWith(
-            "--config-dir \"nowhere\": cannot be read: ",
+            "--config-dir \"nowhere\": does not exist",
             file.Problems(["config-dir=FOLDER/nowhere"]),
             StringComparison.Ordinal
         );

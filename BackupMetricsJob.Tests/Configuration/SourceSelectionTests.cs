@@ -75,10 +75,7 @@ public sealed class SourceSelectionTests
     [InlineData("source=query", "--query is missing: the file with the SELECT for the source query (or BACKUP_METRICS_QUERY)")]
     [InlineData("server=orders", "--server: selects servers of the catalogue, so it needs --source catalog")]
     [InlineData("source=catalog|server= ", "--server \" \": must be the name of a server in the catalogue, or a pattern like eu-*")]
-    [InlineData(
-        "query=/nonexistent/q.sql",
-        "--query \"/nonexistent/q.sql\": cannot be read: Could not find a part of the path '/nonexistent/q.sql'."
-    )]
+    [InlineData("query=/nonexistent/q.sql", "--query \"/nonexistent/q.sql\": does not exist")]
     [InlineData("query=/dev/null", "--query \"/dev/null\": contains no query")]
     public void Problems_say_what_is_allowed(string flags, string problem)
     {
@@ -90,6 +87,31 @@ public sealed class SourceSelectionTests
             problem.StartsWith("--query \"", StringComparison.Ordinal) ? ProblemOrigin.Configuration : ProblemOrigin.Flag,
             problems[0].Origin
         );
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-- SELECT 1;\n/* nothing */ ;")]
+    public void A_query_that_asks_nothing_is_refused_wherever_it_stands(string query)
+    {
+        using var file = new ConfigurationFile(
+            """
+            targets:
+            - {name: a, connection: host=h user=u, sources: [query: {sql_file: q.sql}]}
+            - {name: b, connection: host=h user=u, sources: [query: {sql: "-- SELECT"}]}
+            """
+        );
+        file.Add("q.sql", query);
+
+        Assert.Equal(
+            "main.yaml:2:68: targets[0].sources[0].query.sql_file \"q.sql\": contains no query\n"
+                + "main.yaml:3:57: targets[1].sources[0].query.sql: contains no query\n",
+            file.Problems()
+        );
+        using var folder = new TempFolder();
+        var problems = new List<Problem>();
+        SourceSelection.Read(Settings(["query=" + folder.Write("q.sql", query)], []), problems);
+        Assert.EndsWith("q.sql\": contains no query", Assert.Single(problems).Message, StringComparison.Ordinal);
     }
 
     [Fact]

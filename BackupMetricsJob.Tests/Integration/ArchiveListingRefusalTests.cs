@@ -42,6 +42,33 @@ public sealed class ArchiveListingRefusalTests
             );
     }
 
+    /// <summary>Standard input is of now, and a file, also one that a shell opens, of when it was written.</summary>
+    [Fact]
+    public async Task A_listing_that_is_imported_as_standard_input_and_then_as_a_file_is_no_older_one()
+    {
+        await using var catalogue = await CatalogDatabase.StartAsync();
+        using var folder = new TempFolder();
+        var file = folder.Write("list.txt", "1795000000.5 16777216 000000010000000000000009\n");
+        string[] import = ["import", "archive", "--server", "orders", "--connection", catalogue.Uri];
+        File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(-7));
+
+        var redirected = await ChildProcess.RunAsync("sh", ["-c", $"exec '{BackupMetrics.Executable}' \"$@\" < '{file}'", "sh", .. import]);
+        Assert.Equal((0, 0), (redirected.ExitCode, (await BackupMetrics.RunAsync([.. import, file])).ExitCode));
+        Assert.InRange(await AgeAsync(), 400, 460);
+
+        // The kernel's clock is coarser than this program's.
+        File.SetLastWriteTimeUtc(file, DateTime.UtcNow);
+        await catalogue.Server.ExecuteAsync("UPDATE backup_metrics.archive_listing SET listed_at = now() + interval '0.5 s'");
+        Assert.Equal(0, (await BackupMetrics.RunAsync([.. import, file])).ExitCode);
+        await catalogue.Server.ExecuteAsync("UPDATE backup_metrics.archive_listing SET listed_at = now() + interval '5 s'");
+        Assert.Equal(65, (await BackupMetrics.RunAsync([.. import, file])).ExitCode);
+
+        Task<double> AgeAsync() =>
+            catalogue.Server.ScalarAsync<double>(
+                "SELECT extract(epoch FROM now() - listed_at)::float8 FROM backup_metrics.archive_listing"
+            );
+    }
+
     /// <summary>The archiver goes by names: before a backup's file, or an unfinished segment, it took the segment before.</summary>
     [Fact]
     public async Task What_the_server_had_archived_is_kept_as_the_segment_that_must_be_there()

@@ -105,7 +105,10 @@ public sealed class CatalogNewServerTests
     {
         await using var catalogue = await StartAsync();
         await catalogue.ImportAsync(Backup(1), Backup(2));
+        await catalogue.ImportAsync(Backup(2), Backup(3));
         await RecordAsync(catalogue.Uri, "--server", "orders");
+        foreach (var backup in new[] { "restore_test", "wal" })
+            await RecordAsync(catalogue.Uri, "--server", "orders", "--tool", "wal-g", "--type", backup, "--id", backup);
 
         var forgotten = await BackupMetrics.RunAsync([
             "catalog",
@@ -128,7 +131,8 @@ public sealed class CatalogNewServerTests
             catalogue.Uri,
         ]);
 
-        Assert.Equal((0, "removed 2 backups of \"orders\"\n"), (forgotten.ExitCode, forgotten.Error));
+        const string Removed = "2 backups, 1 restore test, 1 WAL segment, 1 backup that was gone already";
+        Assert.Equal((0, $"removed what was known of \"orders\": {Removed}\n"), (forgotten.ExitCode, forgotten.Error));
         Assert.Equal(
             (65, "backup-metrics: catalog forget: the catalogue has nothing of a server \"orders\" by wal-g\n"),
             (again.ExitCode, again.Error)

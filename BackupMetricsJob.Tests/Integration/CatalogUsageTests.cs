@@ -46,6 +46,7 @@ public sealed class CatalogUsageTests(SharedCatalogDatabase catalogue) : IClassF
     [InlineData("catalog forget --server x --refused wal-g", 64)]
     [InlineData("catalog forget --refused wal-g --tool wal-g", 64)]
     [InlineData("catalog forget --server x --host h", 64)]
+    [InlineData("catalog forget --server x --storage s", 64)]
     [InlineData("catalog init --server --grant-writer x", 64)]
     [InlineData("catalog init --grant-writer=", 64)]
     [InlineData("record --server s --tool t --type full", 64)]

@@ -62,7 +62,7 @@ public sealed class DefaultsTests : IDisposable
 
     [Theory]
     [InlineData("host=h sslmode=require sslcert=/nonexistent/c", "sslcert: certificate /nonexistent/c does not exist", true)]
-    [InlineData("service=nowhere servicefile=/nonexistent/s", "service file /nonexistent/s: cannot be read", false)]
+    [InlineData("service=nowhere servicefile=/nonexistent/s", "service file /nonexistent/s: does not exist", false)]
     public void A_file_that_is_not_there_is_an_absence_where_it_may_be_one(string text, string message, bool isSecret)
     {
         var (problems, missingFiles) = (new List<string>(), new List<MissingFile>());

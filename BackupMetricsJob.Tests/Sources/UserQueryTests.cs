@@ -27,4 +27,15 @@ public sealed class UserQueryTests
     [InlineData("SELECT $$a$$; SELECT $$b$$")]
     [InlineData("SELECT 1; ) x; DELETE FROM a; SELECT (1")]
     public void Several_statements_are_seen(string text) => Assert.Null(UserQuery.Single(text));
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData(" \r\n\t;; ", true)]
+    [InlineData("-- SELECT 1", true)]
+    [InlineData("/* a /* SELECT 1 */ b */ ; -- c\n", true)]
+    [InlineData("/* a */ b */", false)]
+    [InlineData("-- a\nSELECT 1", false)]
+    [InlineData("'-- a'", false)]
+    public void A_text_without_a_statement_asks_nothing(string text, bool isNothing) =>
+        Assert.Equal(isNothing, UserQuery.AsksNothing(text));
 }

@@ -2,13 +2,14 @@ namespace BackupMetricsJob.Backups;
 
 /// <summary>
 /// Too few copies: the longest limit of the target has passed for each that is missing, so it is critical; the alert BackupCopiesMissing
-/// says the same. And storages that lack what their backups build on.
+/// says the same. And storages that lack what their backups build on, or lost all that they had.
 /// </summary>
 internal static class CopyFindings
 {
     public static void Add(List<Finding> findings, ProbeResult result)
     {
         AddBroken(findings, result);
+        AddEmptied(findings, result);
         if (result.Instance.Copies is not { } asked || result.Copies is not { } copies || copies.Count >= asked)
             return;
         var missing = copies.Storages.Where(copy => copy.WhyNot is not null).ToList();
@@ -42,6 +43,19 @@ internal static class CopyFindings
                     )
                 );
         }
+    }
+
+    static void AddEmptied(List<Finding> findings, ProbeResult result)
+    {
+        foreach (var storage in result.Storages.Where(storage => storage.IsEmptied == true))
+            findings.Add(
+                new(
+                    false,
+                    $"{storage.Name} held backups of {Humanize.Tool(storage.Tool)}, and has none now",
+                    $"See whether somebody deleted them, and take a full backup into {storage.Name}. If it is no longer used: "
+                        + ForgetCommand.Of(result.Instance.Name, storage.Tool, storage.Name)
+                )
+            );
     }
 
     static bool IsBrokenEverywhere(ProbeResult result, StorageFacts storage, BackupType type) =>

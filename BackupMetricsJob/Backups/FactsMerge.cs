@@ -50,6 +50,7 @@ internal static class FactsMerge
                             .GroupBy(backup => backup.Type)
                             .Select(type => type.MinBy(backup => backup.Age)!),
                     ],
+                    IsEmptied = merged[at].IsEmptied & facts.IsEmptied,
                 };
         }
 

@@ -8,6 +8,12 @@ internal sealed record StorageFacts(string Source, string Tool, string Name)
     /// </summary>
     public IReadOnlyList<StoredBackup> Newest { get; init; } = [];
 
+    /// <summary>
+    /// Whether it held good backups and has none now, while the tool has some in another storage. Null where the tool could not read it or
+    /// has none at all, or the source does not know what there was before.
+    /// </summary>
+    public bool? IsEmptied { get; init; }
+
     /// <summary>What the tool said the last time, if it could not read the storage.</summary>
     public string? Error { get; init; }
 

@@ -47,6 +47,11 @@ internal static class ArchiveListingImport
         FROM STDIN (FORMAT BINARY)
         """;
 
+    /// <summary>
+    /// One listing may be imported as standard input, which is of now, and as a file, whose time the kernel takes from a coarser clock.
+    /// </summary>
+    static readonly TimeSpan SameListing = TimeSpan.FromSeconds(1);
+
     /// <param name="read">Reads the listing.</param>
     public static async Task<ArchiveListingResult> RunAsync(
         ConnectionSettings catalogue,
@@ -166,7 +171,7 @@ internal static class ArchiveListingImport
                 );
         }
 
-        if (isKnown && row.Time("listed_at") is var before && before > listedAt)
+        if (isKnown && row.Time("listed_at") is var before && before - listedAt >= SameListing)
             return $"the listing was made at {Humanize.Time(listedAt)}, and the catalogue has a newer one, of {Humanize.Time(before)}"
                 + (options.ListedAt is null ? "" : ". If it was made later than its file says, say when with --listed-at");
         return isKnown && !options.AllowEmpty && EndsEarlier(listed, row) is { } how

@@ -67,12 +67,7 @@ internal static class CatalogCreation
             ? $"the role \"{role}\" may not write the catalogue in the database \"{name}\""
             : $"there is no catalogue in the database \"{name}\", and the role \"{role}\" may not create one";
         return CatalogFailure.Database(
-            $"{what}. Its owner types: backup-metrics catalog init --connection {ForShell(asOwner)} --grant-writer {ForShell(role)}"
+            $"{what}. Its owner types: backup-metrics catalog init --connection {ShellWord.Of(asOwner)} --grant-writer {ShellWord.Of(role)}"
         );
     }
-
-    static string ForShell(string text) =>
-        text.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '.')
-            ? text
-            : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -1,5 +1,6 @@
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Postgres;
+using Npgsql;
 using NpgsqlTypes;
 
 namespace BackupMetricsJob.Catalog;
@@ -12,11 +13,19 @@ internal static class CatalogForget
 {
     const string Refusals = "DELETE FROM backup_metrics.backup_refusal WHERE tool = $1 AND ($2::text IS NULL OR host = $2)";
 
+    static readonly (string Column, string Thing)[] Things =
+    [
+        ("backups", "backup"),
+        ("restore_tests", "restore test"),
+        ("segments", "WAL segment"),
+    ];
+
     /// <returns>What was removed, in words; else a failure.</returns>
     public static Task<(CatalogFailure? Failure, string Removed)> ServerAsync(
         ConnectionSettings catalogue,
         string server,
         string? tool,
+        string? storage,
         TimeSpan timeout,
         CancellationToken stop
     ) =>
@@ -24,19 +33,36 @@ internal static class CatalogForget
             catalogue,
             $"removing \"{server}\"",
             SqlText.Load("catalog_forget"),
-            server,
-            tool,
+            [server, tool, storage],
             async (command, cancellationToken) =>
             {
                 await using var row = await command.ExecuteReaderAsync(cancellationToken);
                 await row.ReadAsync(cancellationToken);
-                var (backups, others) = (row.Long("backups"), row.Long("others"));
-                return backups + others > 0 ? $"removed {Humanize.Count(backups, "backup")} of \"{server}\"" : null;
+                return Removed(row) is { } removed ? $"removed what was known of \"{server}\"{removed}" : null;
             },
-            $"the catalogue has nothing of a server \"{server}\"{(tool is null ? "" : $" by {tool}")}",
+            $"the catalogue has nothing of a server \"{server}\"{(tool is null ? "" : $" by {tool}")}"
+                + (storage is null ? "" : $" in {storage}"),
             timeout,
             stop
         );
+
+    /// <summary>A restore test is no backup, and neither is what the catalogue only remembered. Null where there was nothing.</summary>
+    static string? Removed(NpgsqlDataReader row)
+    {
+        List<string> removed = [];
+        foreach (var (column, thing) in Things)
+        {
+            if (row.Long(column) is > 0 and var count)
+                removed.Add(Humanize.Count(count, thing));
+        }
+
+        if (row.Long("gone") is > 0 and var gone)
+            removed.Add(gone == 1 ? "1 backup that was gone already" : $"{gone} backups that were gone already");
+
+        return removed.Count > 0 ? ": " + string.Join(", ", removed)
+            : row.Long("others") > 0 ? ""
+            : null;
+    }
 
     /// <returns>What was removed, in words; else a failure.</returns>
     public static Task<(CatalogFailure? Failure, string Removed)> RefusalsAsync(
@@ -50,8 +76,7 @@ internal static class CatalogForget
             catalogue,
             "removing refused imports",
             Refusals,
-            tool,
-            host,
+            [tool, host],
             async (command, cancellationToken) =>
                 await command.ExecuteNonQueryAsync(cancellationToken) is > 0 and var rows
                     ? $"removed the refused imports of {tool} from {Humanize.Count(rows, "host")}"
@@ -65,9 +90,8 @@ internal static class CatalogForget
         ConnectionSettings catalogue,
         string step,
         string sql,
-        string first,
-        string? second,
-        Func<Npgsql.NpgsqlCommand, CancellationToken, Task<string?>> execute,
+        string?[] parameters,
+        Func<NpgsqlCommand, CancellationToken, Task<string?>> execute,
         string nothing,
         TimeSpan timeout,
         CancellationToken stop
@@ -80,9 +104,10 @@ internal static class CatalogForget
             async (session, cancellationToken) =>
             {
                 session.Step = step;
-                await using var command = session.Command(sql, first, second);
+                await using var command = session.Command(sql, parameters);
                 // NULL alone has no type.
-                command.Parameters[1].NpgsqlDbType = NpgsqlDbType.Text;
+                foreach (NpgsqlParameter parameter in command.Parameters)
+                    parameter.NpgsqlDbType = NpgsqlDbType.Text;
                 removed = await execute(command, cancellationToken);
                 return removed is null ? CatalogFailure.Input(nothing) : null;
             },

@@ -95,6 +95,8 @@ internal static class CatalogImport
                     about = [.. about.Union(servers.Select(server => server.Name))];
                 }
 
+                if (ListingChecks.Nobodys(result.Tool, servers) is { } nobodys)
+                    return nobodys;
                 if (!allowEmpty && await ListingChecks.EmptiedAsync(session, result.Tool, servers, cancellationToken) is { } empty)
                     return empty;
                 if (

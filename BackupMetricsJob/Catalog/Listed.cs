@@ -72,6 +72,9 @@ internal sealed record ListingOptions(string? Server, TimeZoneInfo Zone, DateTim
 {
     /// <summary>Whether the user named the zone: then nothing that the output shows is a better proof.</summary>
     public bool ZoneIsGiven { get; init; }
+
+    /// <summary>Whether a list without any server says of the one that was named that it has no backup.</summary>
+    public bool AllowsEmpty { get; init; }
 }
 
 /// <summary>The input is not what the tool prints: exit code 65. The message says what was found and what was expected.</summary>
@@ -83,4 +86,7 @@ internal sealed class ListingException(string path, string message) : Exception(
 
     /// <summary>The tool that prints such an input, where it is another than the one that was asked for.</summary>
     public string? OtherTool { get; set; }
+
+    /// <summary>Whether it is a document of another kind, of which nothing has been read.</summary>
+    public bool IsOtherDocument { get; init; }
 }

@@ -10,6 +10,15 @@ namespace BackupMetricsJob.Catalog;
 /// </summary>
 internal static class ListingChecks
 {
+    /// <summary>Whoever allows an empty list must still say which server has no backups.</summary>
+    public static CatalogFailure? Nobodys(string tool, IReadOnlyList<ListedServer> servers) =>
+        servers.Count > 0
+            ? null
+            : CatalogFailure.Input(
+                $"the list of {tool} has no backups and names no server, so there is nothing to import. If a server really has none "
+                    + "any more, name it: --server NAME --allow-empty"
+            );
+
     public static async Task<CatalogFailure?> EmptiedAsync(
         CatalogSession session,
         string tool,
@@ -17,13 +26,6 @@ internal static class ListingChecks
         CancellationToken cancellationToken
     )
     {
-        if (servers.Count == 0)
-        {
-            return CatalogFailure.Input(
-                $"the list of {tool} has no backups and names no server, so there is nothing to import (use --allow-empty to accept this)"
-            );
-        }
-
         var empty = servers.Where(server => server is { IsComplete: true, Error: null, Backups: 0 }).ToList();
         if (empty.Count == 0)
             return null;

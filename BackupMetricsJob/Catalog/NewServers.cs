@@ -1,4 +1,5 @@
 using System.Globalization;
+using BackupMetricsJob.Backups;
 using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Catalog;
@@ -76,7 +77,7 @@ internal static class NewServers
                 server,
                 $"the catalogue had no server of this name, and knows {string.Join(", ", known.Take(MaxNamed))}"
                     + (known.Count > MaxNamed ? string.Create(CultureInfo.InvariantCulture, $" and {known.Count - MaxNamed} more") : "")
-                    + $". If it is one of them, give that name, and remove the new one: {Forget(server)}"
+                    + $". If it is one of them, give that name, and remove the new one: {ForgetCommand.Of(server)}"
             );
     }
 
@@ -133,17 +134,10 @@ internal static class NewServers
         new(
             server,
             $"the catalogue had no server of this name, and {why}. If they are one server, use the name {known} for it, and remove the new "
-                + $"name: {Forget(server)}"
+                + $"name: {ForgetCommand.Of(server)}"
         );
 
     static string Same(string known, string tool) => $"the same cluster, by its system identifier, is known as \"{known}\" ({tool})";
-
-    static string Forget(string server) => $"backup-metrics catalog forget --server {Quoted(server)}";
-
-    static string Quoted(string server) =>
-        server.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:".Contains(c, StringComparison.Ordinal))
-            ? server
-            : $"'{server.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     static async Task<List<string>> NamesAsync(Npgsql.NpgsqlCommand command, CancellationToken cancellationToken)
     {

@@ -22,11 +22,20 @@ internal static class CatalogForgetCommand
             Examples =
             [
                 new("a server that is no more", "backup-metrics catalog forget --server db9 --connection service=catalogue"),
+                new(
+                    "a repository that is no longer used",
+                    "backup-metrics catalog forget --server db1 --tool pgbackrest \\\n  --storage repo2 --connection service=catalogue"
+                ),
                 new("imports of a tool that is not used", "backup-metrics catalog forget --refused wal-g --connection service=catalogue"),
             ],
         };
         var server = new Option<string>("--server") { HelpName = "NAME", Description = "Server to remove" };
         var tool = new Option<string>("--tool") { HelpName = "TOOL", Description = "Only what this tool said of the server (all tools)" };
+        var storage = new Option<string>("--storage")
+        {
+            HelpName = "NAME",
+            Description = "With --tool: only what it has in this repository or storage (all of them)",
+        };
         var refused = new Option<string>("--refused")
         {
             HelpName = "TOOL",
@@ -39,6 +48,7 @@ internal static class CatalogForgetCommand
         };
         command.Options.Add(server);
         command.Options.Add(tool);
+        command.Options.Add(storage);
         command.Options.Add(refused);
         command.Options.Add(host);
         var flags = new CatalogFlags(command, DefaultTimeout);
@@ -52,6 +62,8 @@ internal static class CatalogForgetCommand
                     problems.Add(new(ProblemOrigin.Flag, "either --server or --refused is needed"));
                 if (parsed.GetValue(tool) is not null && name is null)
                     problems.Add(new(ProblemOrigin.Flag, "--tool: allowed only with --server"));
+                if (parsed.GetValue(storage) is not null && parsed.GetValue(tool) is null)
+                    problems.Add(new(ProblemOrigin.Flag, "--storage: allowed only with --tool"));
                 if (parsed.GetValue(host) is not null && refusedTool is null)
                     problems.Add(new(ProblemOrigin.Flag, "--host: allowed only with --refused"));
                 if (access is null || problems.Count > 0)
@@ -59,7 +71,14 @@ internal static class CatalogForgetCommand
 
                 var signals = context.Signals;
                 var (failure, removed) = name is not null
-                    ? await CatalogForget.ServerAsync(access.Connection, name, parsed.GetValue(tool), access.Timeout, signals.Stop)
+                    ? await CatalogForget.ServerAsync(
+                        access.Connection,
+                        name,
+                        parsed.GetValue(tool),
+                        parsed.GetValue(storage),
+                        access.Timeout,
+                        signals.Stop
+                    )
                     : await CatalogForget.RefusalsAsync(
                         access.Connection,
                         refusedTool!,

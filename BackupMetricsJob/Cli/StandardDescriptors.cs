@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace BackupMetricsJob.Cli;
 
@@ -16,6 +17,20 @@ internal static class StandardDescriptors
     {
         var (hasInput, hasOutput, _) = (WasOpen(0), WasOpen(1), WasOpen(2));
         return (hasInput, hasOutput);
+    }
+
+    /// <summary>When the file was written that a shell opened as standard input; null where that is a pipe or a device.</summary>
+    public static DateTime? InputWrittenAt()
+    {
+        using var input = new SafeFileHandle(0, ownsHandle: false);
+        try
+        {
+            return RandomAccess.GetLength(input) > 0 ? File.GetLastWriteTimeUtc(input) : null;
+        }
+        catch (Exception e) when (e is NotSupportedException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     /// <summary>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Catalog.Import;
 using BackupMetricsJob.Catalog.Import.Archive;
+using BackupMetricsJob.Files;
 using BackupMetricsJob.Postgres;
 using BackupMetricsJob.Reporting;
 
@@ -13,7 +14,7 @@ namespace BackupMetricsJob.Cli;
 internal sealed record ToolList(string Tool, string? File)
 {
     /// <summary>What is given in the place of a tool for the listing of a WAL archive.</summary>
-    public const string Archive = "archive";
+    public const string Archive = ToolShape.Archive;
 
     const int MaxNames = 10;
 
@@ -50,7 +51,7 @@ internal sealed record ToolList(string Tool, string? File)
                     await CatalogImport.RunAsync(
                         catalogue,
                         Tool,
-                        ReadAsync(options, stop),
+                        ReadAsync(options with { AllowsEmpty = allowEmpty }, stop),
                         allowEmpty,
                         timeout,
                         stop,
@@ -91,12 +92,16 @@ internal sealed record ToolList(string Tool, string? File)
     }
 
     /// <summary>
-    /// A file that was written long ago is an old listing, whenever it is imported. Of a file that is not there, opening it says so.
+    /// A file that was written long ago is an old listing, whenever it is imported, and also where a shell opens it. Of a file that is not
+    /// there, opening it says so.
     /// </summary>
     DateTimeOffset? WrittenAt(DateTimeOffset now) =>
-        File is not null
-        && System.IO.File.Exists(File)
-        && System.IO.File.GetLastWriteTimeUtc(File) is var written
+        (
+            File is null ? StandardDescriptors.InputWrittenAt()
+            : System.IO.File.Exists(File) ? System.IO.File.GetLastWriteTimeUtc(File)
+            : null
+        )
+            is { } written
         && written < now.UtcDateTime
             ? new DateTimeOffset(written, TimeSpan.Zero)
             : null;
@@ -148,7 +153,7 @@ internal sealed record ToolList(string Tool, string? File)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new ListingException("", $"{File} cannot be read: {e.Message}");
+            throw new ListingException("", $"{File} {UnreadableFile.Reason(e, File!)}");
         }
     }
 }

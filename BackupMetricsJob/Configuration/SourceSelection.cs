@@ -1,5 +1,6 @@
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Files;
+using BackupMetricsJob.Sources.Query;
 
 namespace BackupMetricsJob.Configuration;
 
@@ -130,7 +131,7 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
     {
         if (BoundedFile.Read(path, MaxBytes).TryText(out fault)?.TrimStart('\uFEFF') is not { } text)
             return null;
-        if (text.Trim().Length > 0 && !text.Contains('\0', StringComparison.Ordinal))
+        if (!UserQuery.AsksNothing(text) && !text.Contains('\0', StringComparison.Ordinal))
             return text;
         fault = "contains no query";
         return null;

@@ -1,5 +1,4 @@
 using System.Data;
-using System.Text.RegularExpressions;
 using BackupMetricsJob.Postgres;
 using Npgsql;
 
@@ -11,7 +10,7 @@ namespace BackupMetricsJob.Drill;
 /// </summary>
 /// <param name="text">What the file of --query says.</param>
 /// <param name="liveServer">The same database of the live server; null where none was named.</param>
-internal sealed partial class DrillQueries(DrillCluster cluster, string text, string database, ConnectionSettings? liveServer)
+internal sealed class DrillQueries(DrillCluster cluster, string text, string database, ConnectionSettings? liveServer)
 {
     /// <summary>Before 14 there is no pg_read_all_data.</summary>
     const string GrantRead = """
@@ -51,12 +50,6 @@ internal sealed partial class DrillQueries(DrillCluster cluster, string text, st
 
         return number;
     }
-
-    /// <summary>Whether there is nothing to ask: nothing but blanks and comments.</summary>
-    public static bool HasNoStatement(string text) => Comments().Replace(text, "").Trim([' ', '\t', '\r', '\n', ';']).Length == 0;
-
-    [GeneratedRegex(@"--[^\n]*|/\*.*?\*/", RegexOptions.Singleline)]
-    private static partial Regex Comments();
 
     async Task CreateRoleAsync(string role, CancellationToken cancellationToken)
     {

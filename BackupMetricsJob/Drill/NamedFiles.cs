@@ -1,3 +1,5 @@
+using BackupMetricsJob.Sources.Query;
+
 namespace BackupMetricsJob.Drill;
 
 /// <summary>
@@ -27,7 +29,7 @@ internal static class NamedFiles
         try
         {
             var text = await File.ReadAllTextAsync(file, cancellationToken);
-            return DrillQueries.HasNoStatement(text) ? throw DrillException.OfSettings($"--query {file}: there is no SELECT in it") : text;
+            return UserQuery.AsksNothing(text) ? throw DrillException.OfSettings($"--query {file}: there is no SELECT in it") : text;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -39,6 +39,8 @@ internal static class BackupSamples
                 && result.Storages.Count(other => other.Source == storage.Source && other.Tool == storage.Tool) < 2
             )
                 continue;
+            if (storage.IsEmptied is { } emptied)
+                samples.Set(StorageMetricNames.Emptied, labels.With(storage.Source, storage.Tool, storage.Name), emptied ? 1 : 0);
             foreach (var newest in storage.Newest)
             {
                 var series = labels.With(storage.Source, storage.Tool, newest.Type.Name(), storage.Name);

@@ -245,6 +245,7 @@ internal static class MetricNames
         BackupMaxAge,
         StorageMetricNames.LastSuccess,
         StorageMetricNames.BrokenChains,
+        StorageMetricNames.Emptied,
         StorageMetricNames.Copies,
         StorageMetricNames.CopiesMin,
         ArchiveState,

@@ -21,6 +21,14 @@ internal static class StorageMetricNames
         "storage"
     );
 
+    public static readonly Metric Emptied = new(
+        "postgres_backup_storage_emptied",
+        "1 if this repository or storage held good backups and has none now, while the tool has some in another one, else 0.",
+        "source",
+        "tool",
+        "storage"
+    );
+
     public static readonly Metric Copies = new(
         "postgres_backup_copies",
         "Repositories and storages that could be read, and whose newest backup that can be restored is within the limit."

@@ -91,7 +91,7 @@ internal sealed record FileContent
         {
             var isMissing =
                 e is FileNotFoundException or DirectoryNotFoundException || (e is UnauthorizedAccessException && !Path.Exists(path));
-            return new() { Fault = "cannot be read: " + PlainText.OnOneLine(e.Message), IsMissing = isMissing };
+            return new() { Fault = UnreadableFile.Reason(e, path), IsMissing = isMissing };
         }
     }
 }

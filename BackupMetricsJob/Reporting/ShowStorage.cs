@@ -10,7 +10,8 @@ internal static class ShowStorage
     {
         foreach (var storage in result.Storages)
         {
-            if (Describe(storage) is { Length: > 0 } text)
+            var isOneOfSeveral = result.Storages.Any(other => other.Tool == storage.Tool && other.Name != storage.Name);
+            if (Describe(storage, isOneOfSeveral) is { Length: > 0 } text)
                 yield return ($"{Humanize.Tool(storage.Tool)} {storage.Name}", text);
         }
     }
@@ -21,7 +22,7 @@ internal static class ShowStorage
             instance.Copies is { } asked ? $" ({asked} asked for)" : ", and copies are not asked for: one that falls behind is not reported"
         );
 
-    static string Describe(StorageFacts storage)
+    static string Describe(StorageFacts storage, bool isOneOfSeveral)
     {
         if (storage is { Error: not null, Asked: { } asked })
             return $"could not be read at {Humanize.Time(asked)}, "
@@ -32,6 +33,8 @@ internal static class ShowStorage
                 $"{backup.Type.Name()} {Humanize.Duration(backup.Age)} old{(backup.IsBroken ? " (cannot be restored from here)" : "")}"
             )
             .ToList();
+        if (parts.Count == 0 && isOneOfSeveral)
+            parts.Add(storage.IsEmptied == true ? "no backup any more" : "no backup");
         if (storage is { FirstSegment: { } first, LastSegment: { } last })
             parts.Add($"WAL from {first} to {last} (what lies between is not checked)");
         return string.Join(", ", parts);

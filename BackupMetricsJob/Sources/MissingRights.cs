@@ -95,7 +95,5 @@ internal static class MissingRights
 
     /// <summary>The role's name, which the server has quoted for SQL where that is needed, as one word of a shell.</summary>
     static string ForShell(string role) =>
-        role.StartsWith('"')
-            ? $"'{role[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal).Replace("'", "'\\''", StringComparison.Ordinal)}'"
-            : role;
+        ShellWord.Of(role.StartsWith('"') ? role[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal) : role);
 }

@@ -80,17 +80,7 @@ public sealed class ArchiveListings
     [Fact]
     public async Task What_wal_g_says_of_its_archive()
     {
-        var shown = await ReadAsync(
-            """
-            [{"id":1,"parent_id":0,"switch_point_lsn":0,"start_segment":"0000000100000000000000FD","end_segment":"000000010000000100000002",
-              "segments_count":5,
-              "missing_segments":["0000000100000000000000FF"],"backups":[{"backup_name":"base_0"}],"segment_range_size":6,
-              "status":"LOST_SEGMENTS"},
-             {"id":2,"parent_id":1,"switch_point_lsn":4345298944,"start_segment":"000000020000000100000003",
-              "end_segment":"000000020000000200000003","segments_count":257,
-              "missing_segments":[],"segment_range_size":257,"status":"OK"}]
-            """
-        );
+        var shown = await ReadAsync(Reading.Fixture("archive/wal-show.json"));
         Assert.Equal(
             "segments 1 0000000100000000000000FD..0000000100000000000000FE\nsegments 1 000000010000000100000000..000000010000000100000002\n"
                 + "segments 2 000000020000000100000003..000000020000000200000003\nHistory 2 "
@@ -180,8 +170,10 @@ public sealed class ArchiveListings
     [InlineData("[{\"Path\":\"" + First + "\",\"Size\":5}", "$: the input ends in the middle of the JSON")]
     [InlineData("{\"" + First + "\":{\"type\":\"file\"}", "$: the input ends in the middle of the JSON")]
     [InlineData("[{\"Size\":5}]", "$: an object has no Path")]
-    [InlineData("[{\"backup_name\":\"base\"}]", "the input is another document")]
-    [InlineData("{\"a\":1}", "$: an object for each file is expected here")]
+    [InlineData("[{\"backup_name\":\"base\"}]", "this is what wal-g prints, not the listing of a WAL archive: use `import wal-g`")]
+    [InlineData("[{\"name\":\"base\"}]", "the input is another document")]
+    [InlineData("{\"a\":1}", "the input is another document, it begins with")]
+    [InlineData("{\"" + First + "\":{\"type\":\"file\"},\"a\":1}", "$: an object for each file is expected here")]
     [InlineData("[{\"Path\":\"\\ud800\"}]", "$: a text in it is not valid UTF-8 or Unicode")]
     [InlineData("{\"integrity\":{}}", "$.integrity: it has no \"details\"")]
     [InlineData(

@@ -215,7 +215,10 @@ public class BarmanOddities
         """{"a":[{"backup_id":"b","end_time_timestamp":"soon","status":"DONE"}]}""",
         "$.a[0].end_time_timestamp: a whole number from 0 to 2^64 - 1 is expected here, not \"soon\""
     )]
-    [InlineData("""{"a":7}""", "$.a: an array of backups or one backup is expected here, not a number")]
+    [InlineData(
+        """{"a":7}""",
+        "$.a: an array of backups or one backup, as `barman -f json list-backups all` prints them, is expected here, not a number"
+    )]
     [InlineData("""{"a\nb":[]}""", "$['a b']: the name \"a b\" has the control character U+000A in it")]
     [InlineData("""{"a":[],"a":[]}""", "$: the key \"a\" stands twice in this object")]
     [InlineData("""{"a":[7]}""", "$.a[0]: an object is expected here, not a number")]

@@ -2,63 +2,104 @@ using System.IO.Compression;
 using System.Text;
 using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Catalog.Import;
+using BackupMetricsJob.Catalog.Import.Archive;
 
 namespace BackupMetricsJob.Tests.Catalog.Import;
 
 /// <summary>Input that is not the tool's is refused with what was found and what is expected.</summary>
 public class OtherInput
 {
-    const string Name = "a name is missing here: is this the output of another command?";
+    /// <summary>Every document that a tool prints, with the importer that reads it.</summary>
+    static readonly (string? Tool, string File)[] Documents =
+    [
+        .. Reading.Fixtures.Where(fixture => !Unspoken.Contains(fixture.File)).Select(fixture => ((string?)fixture.Tool, fixture.File)),
+        ("wal-g", "walg/meaning/nodetail-copied.json"),
+        ("pgbackrest", "pgbackrest/meaning/inv.json"),
+        ("barman", "barman/meaning/cloud.json"),
+        (ToolShape.Archive, "archive/repo-ls.json"),
+        (ToolShape.Archive, "archive/lsjson.json"),
+        (ToolShape.Archive, "archive/find.txt"),
+        (ToolShape.Archive, "archive/wal-show.json"),
+        (ToolShape.Archive, "walg/wal_verify_ok.json"),
+        (null, "barman/check_pgrsync.json"),
+        (null, "pghoard/pghoard_state.json"),
+        (null, "pghoard/list_basebackups.txt"),
+    ];
 
+    /// <summary>Lists without anything in them, which may be anybody's.</summary>
+    static string[] Unspoken =>
+        ["pgbackrest/info_00_no_repo_content.json", "walg/backup_list_detail_empty.json", "barman/list_backups_all_00_empty.json"];
+
+    public static TheoryData<string, string?, string> EveryOther()
+    {
+        var data = new TheoryData<string, string?, string>();
+        foreach (var (tool, file) in Documents)
+        {
+            foreach (var importer in (string[])[.. ToolOutput.Tools, ToolShape.Archive])
+            {
+                if (importer != tool)
+                    data.Add(importer, tool, file);
+            }
+        }
+
+        return data;
+    }
+
+    /// <summary>The refusal says whose the document is, and the command for it; where it is nobody's, which is expected.</summary>
     [Theory]
-    [InlineData(
-        "wal-g",
-        "pgbackrest/info_10_full_diff_incr.json",
-        $"this is what pgbackrest prints, not wal-g: use `import pgbackrest` ($[0].backup_name: {Name})"
-    )]
-    [InlineData(
-        "wal-g",
-        "barman/list_backups_all.json",
-        "this is what barman prints, not wal-g: use `import barman` "
-            + "($: an array of backups, as `wal-g backup-list --detail --json` prints it, is expected here, not an object)"
-    )]
-    [InlineData(
-        "wal-g",
-        "walg/wal_verify_ok.json",
-        "$: an array of backups, as `wal-g backup-list --detail --json` prints it, is expected here, not an object"
-    )]
-    [InlineData(
-        "pgbackrest",
-        "walg/backup_list_detail.json",
-        "this is what wal-g prints, not pgbackrest: use `import wal-g` "
-            + "($[0]: the stanza has no name: the output of `pgbackrest info --output=json` is expected)"
-    )]
-    [InlineData(
-        "pgbackrest",
-        "barman/show_backup_pgrsync_latest.json",
-        "this is what barman prints, not pgbackrest: use `import barman` "
-            + "($: an array of stanzas, as `pgbackrest info --output=json` prints it, is expected here, not an object)"
-    )]
+    [MemberData(nameof(EveryOther))]
+    public async Task Each_document_is_refused_by_each_other_importer_with_the_command_for_it(string importer, string? tool, string file)
+    {
+        var refusal = await RefusalAsync(importer, Reading.Fixture(file));
+
+        if (tool is null)
+            Assert.Contains(
+                importer switch
+                {
+                    ToolShape.Archive => ArchiveReader.Commands,
+                    "generic" => "docs/tools/generic.md",
+                    _ => ToolOutput.Command(importer),
+                },
+                refusal.Message,
+                StringComparison.Ordinal
+            );
+        else
+            Assert.StartsWith(
+                $"this is {Words(tool, isFirst: true)}, not {Words(importer)}: "
+                    + $"use `import {tool}{(tool == "archive" ? " --server NAME" : "")}` (",
+                refusal.Message,
+                StringComparison.Ordinal
+            );
+        Assert.Equal(tool == ToolShape.Archive ? null : tool, refusal.OtherTool);
+
+        static string Words(string tool, bool isFirst = false) =>
+            tool switch
+            {
+                "archive" => "the listing of a WAL archive",
+                "generic" => "a list as docs/tools/generic.md describes it",
+                _ => isFirst ? $"what {tool} prints" : tool,
+            };
+    }
+
+    static async Task<ListingException> RefusalAsync(string importer, string input)
+    {
+        if (importer != ToolShape.Archive)
+            return await Assert.ThrowsAsync<ListingException>(() => Reading.Of(importer, input, Reading.Options("db1")));
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(input));
+        return await Assert.ThrowsAsync<ListingException>(() => ArchiveReader.ReadAsync(stream, null, CancellationToken.None));
+    }
+
+    /// <summary>What was found, and where, stands behind it.</summary>
+    [Theory]
+    [InlineData("wal-g", "pgbackrest/info_10_full_diff_incr.json", "use `import pgbackrest` ($[0].backup_name: " + Fields.Nameless + ")")]
     [InlineData(
         "barman",
-        "pghoard/http_basebackups.json",
-        "this is what pghoard prints, not barman: use `import pghoard` ($.basebackups: Barman has no server of this name)"
+        "barman/check_pgrsync.json",
+        "$.pgrsync.backup_id: " + Fields.Nameless + " That of `barman -f json list-backups all` is"
     )]
-    [InlineData("barman", "barman/check_pgrsync.json", "$.pgrsync.backup_id: " + Name)]
-    [InlineData("barman", "pghoard/pghoard_state.json", "$.startup_time: an array of backups or one backup is expected here, not a string")]
-    [InlineData(
-        "pghoard",
-        "pghoard/pghoard_state.json",
-        "$: there is no key basebackups: the output of `pghoard's GET /SITE/basebackup` is expected"
-    )]
-    [InlineData(
-        "pghoard",
-        "barman/list_backups_all.json",
-        "this is what barman prints, not pghoard: use `import barman` "
-            + "($: there is no key basebackups: the output of `pghoard's GET /SITE/basebackup` is expected)"
-    )]
+    [InlineData("barman", "pghoard/http_basebackups.json", "use `import pghoard` ($.basebackups: Barman has no server of this name)")]
     public async Task The_output_of_another_command_is_refused_with_what_it_lacks(string tool, string file, string message) =>
-        Assert.Equal(message, await Reading.Refusal(tool, Reading.Fixture(file), Reading.Options("db1")));
+        Assert.Contains(message, await Reading.Refusal(tool, Reading.Fixture(file), Reading.Options("db1")), StringComparison.Ordinal);
 
     /// <summary>Whoever mistook the tool is told which one it is, of whatever tool and from whichever of its commands.</summary>
     [Theory]
@@ -71,6 +112,9 @@ public class OtherInput
     [InlineData("cloudnativepg", "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[]}")]
     [InlineData("generic", "[{\"tool\":\"x\",\"server\":\"y\"}]")]
     [InlineData("generic", "{\"tool\":\"x\",\"backups\":[]}")]
+    [InlineData("archive", "[{\"Path\":\"a\",\"Name\":\"a\",\"Size\":1}]")]
+    [InlineData("archive", "{\".\":{\"type\":\"path\"}}")]
+    [InlineData(null, "{\"a\":{\"type\":\"full\"}}")]
     [InlineData(null, "[]")]
     [InlineData(null, "{}")]
     [InlineData(null, "\"backup_name\"")]

@@ -113,7 +113,8 @@ public class WalGOddities
     [Theory]
     [InlineData(
         "[{\"time\":\"2026-11-22T01:00:00Z\"}]",
-        "$[0].backup_name: a name is missing here: is this the output of another command?"
+        "$[0].backup_name: a name is missing here: is this the output of another command? "
+            + "That of `wal-g backup-list --detail --json` is expected"
     )]
     [InlineData("[{\"backup_name\":\"a\"}]", "$[0].time: the finish time is missing")]
     [InlineData("[{\"backup_name\":\"a\",\"time\":\"0001-01-01T00:00:00Z\"}]", "$[0].time: the finish time is missing")]

@@ -7,7 +7,7 @@ namespace BackupMetricsJob.Catalog.Import;
 /// </summary>
 internal sealed class BarmanSurvey(ListingOptions options)
 {
-    public const string ExpectedList = "an array of backups or one backup";
+    public const string ExpectedList = "an array of backups or one backup, as `barman -f json list-backups all` prints them,";
 
     static readonly TimeSpan Quarter = TimeSpan.FromMinutes(15);
 

@@ -55,6 +55,9 @@ internal static class CloudNativePgObjects
                 );
             yield return new Listed.Server(options.Server ?? server, null) { Cluster = cluster?.Identity };
         }
+
+        if (isList && servers.Count == 0 && Listing.Missing(Tool, servers, options) is { } missing)
+            yield return missing;
     }
 
     public static string Server(Fields item, string cluster) => $"{item.Name("metadata.namespace")}/{item.Name(cluster)}";

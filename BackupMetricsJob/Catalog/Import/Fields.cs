@@ -12,6 +12,9 @@ namespace BackupMetricsJob.Catalog.Import;
 /// </summary>
 internal readonly record struct Fields(JsonElement Element, string Path)
 {
+    /// <summary>The end of the refusal of an object that is none of a list of backups.</summary>
+    public const string Nameless = "a name is missing here: is this the output of another command?";
+
     const int LongestName = 500;
 
     /// <summary>
@@ -31,8 +34,7 @@ internal readonly record struct Fields(JsonElement Element, string Path)
     public string? Text(string keys) => Find(keys) is { } found ? new Fields(found, $"{Path}.{keys}").AsText() : null;
 
     /// <summary>A name that must be there: not empty, without control characters, of reasonable length.</summary>
-    public string Name(string keys) =>
-        OptionalName(keys) ?? throw Refused(keys, "a name is missing here: is this the output of another command?");
+    public string Name(string keys) => OptionalName(keys) ?? throw Refused(keys, Nameless);
 
     public string? OptionalName(string keys) => Text(keys) is { } name ? CheckedName(name, $"{Path}.{keys}") : null;
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
+using BackupMetricsJob.Catalog.Import.Archive;
 
 namespace BackupMetricsJob.Catalog.Import;
 
@@ -42,6 +43,10 @@ internal static class JsonInput
         try
         {
             return Checked(utf8, tool);
+        }
+        catch (ListingException refusal) when (tool != ToolShape.Archive && FindLines.AreIn(utf8))
+        {
+            throw ToolShape.NotOf(tool, ToolShape.Archive, refusal.Message);
         }
         catch (ListingException refusal)
         {

@@ -25,9 +25,12 @@ internal static class Listing
         }
     }
 
-    /// <summary>A server that was asked for and is not in the list: nothing can be said of it, so nothing of it is gone.</summary>
+    /// <summary>
+    /// A server that was asked for and is not in the list: nothing can be said of it, so nothing of it is gone. Where the list has no
+    /// server at all and the user says that it may be empty, it has no backup.
+    /// </summary>
     public static Listed.Server? Missing(string tool, ICollection<string> listed, ListingOptions options) =>
-        options.Server is { } asked && !listed.Contains(asked)
-            ? new Listed.Server(asked, $"{tool} does not list {asked}") { IsNotListed = listed.Count > 0 }
-            : null;
+        options.Server is not { } asked || listed.Contains(asked) ? null
+        : listed.Count == 0 && options.AllowsEmpty ? new Listed.Server(asked, null)
+        : new Listed.Server(asked, $"{tool} does not list {asked}") { IsNotListed = listed.Count > 0 };
 }

@@ -76,8 +76,11 @@ internal static class ToolOutput
     static ListingException Explained(ListingException refusal, JsonText json, string tool)
     {
         if (ToolShape.Find(json) is { } other && other != tool)
-            return new("", $"this is what {other} prints, not {tool}: use `import {other}` ({refusal.Message})") { OtherTool = other };
-        refusal.Servers = ToolShape.Servers(json.Bytes, tool);
+            return ToolShape.NotOf(tool, other, refusal.Message);
+        var servers = ToolShape.Servers(json.Bytes, tool);
+        if (refusal.Message.EndsWith(Fields.Nameless, StringComparison.Ordinal))
+            return new("", $"{refusal.Message} That of `{Command(tool)}` is expected") { Servers = servers };
+        refusal.Servers = servers;
         return refusal;
     }
 

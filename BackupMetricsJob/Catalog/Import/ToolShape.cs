@@ -11,6 +11,11 @@ internal sealed record ToolShape(string Tool)
 {
     const int MaxNames = 10_000;
 
+    /// <summary>What is no tool's list of backups but the listing of a WAL archive.</summary>
+    public const string Archive = "archive";
+
+    const string Generic = "generic";
+
     static readonly ToolShape[] All =
     [
         new("wal-g") { Item = ["backup_name"] },
@@ -26,12 +31,18 @@ internal sealed record ToolShape(string Tool)
             Server = text => text.IndexOf("/basebackup/", StringComparison.Ordinal) is > 0 and var end ? text[..end] : text,
         },
         new(CloudNativePgObjects.Tool) { Document = keys => keys.ContainsKey("kind") && keys.ContainsKey("apiVersion") },
-        new("generic")
+        new(Generic)
         {
             Item = ["tool", "server"],
             Document = keys => keys.ContainsKey("tool") && (keys.ContainsKey("backups") || keys.ContainsKey("error")),
         },
         new("barman") { Document = keys => keys.Values.Any(IsOfBarman), KeysAreServers = true },
+        new(Archive)
+        {
+            Item = ["Path", "Size"],
+            Document = keys => keys.Values.FirstOrDefault() is { Path: not null } file && IsFile(file),
+        },
+        new(Archive) { Item = ["start_segment", "end_segment"], Document = keys => keys.ContainsKey("integrity") },
     ];
 
     /// <summary>The keys that every item of its list has; empty where the document is no array.</summary>
@@ -68,6 +79,26 @@ internal sealed record ToolShape(string Tool)
             return null; // A key that stands twice, for example.
         }
     }
+
+    /// <summary>The refusal of a text that is another tool's than the one that was named.</summary>
+    public static ListingException NotOf(string tool, string other, string why) =>
+        other == Archive
+            ? new("", $"this is the listing of a WAL archive, not {Output(tool)}: use `import {Archive} --server NAME` ({why})")
+            : new(
+                "",
+                $"this is {(other == Generic ? Output(other) : $"what {other} prints")}, not {Output(tool)}: use `import {other}` ({why})"
+            )
+            {
+                OtherTool = other,
+            };
+
+    static string Output(string tool) =>
+        tool switch
+        {
+            Archive => "the listing of a WAL archive",
+            Generic => "a list as docs/tools/generic.md describes it",
+            _ => tool,
+        };
 
     /// <summary>The servers that a text still names although it was refused: up to where it is JSON, whatever its shape.</summary>
     /// <returns>No more than candidates: only those that the catalogue knows mean anything.</returns>
@@ -106,6 +137,13 @@ internal sealed record ToolShape(string Tool)
         server.Kind == JsonTokenType.StartArray
             ? server.Items("an array").FirstOrDefault() is { Path: not null, Kind: JsonTokenType.StartObject } first && HasId(first)
             : server.Kind == JsonTokenType.StartObject && HasId(server);
+
+    /// <summary>What pgbackrest repo-ls prints of a file or a folder.</summary>
+    static bool IsFile(JsonText file) =>
+        file.Kind == JsonTokenType.StartObject
+        && file.Members("a file").TryGetValue("type", out var type)
+        && type.Kind == JsonTokenType.String
+        && type.Parse().AsText() is "file" or "path" or "link" or "special";
 
     static bool HasId(JsonText backup) => backup.Members("a backup").ContainsKey("backup_id");
 }

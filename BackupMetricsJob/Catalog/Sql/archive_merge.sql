@@ -6,7 +6,7 @@ INSERT INTO backup_metrics.archive_listing AS l (
   server, storage, listed_at, imported_at, segment_size, names, archived_wal, asked_wal, asked_at, error)
 VALUES ($1, $2, $3, now(), $4, $5, $6, $7, CASE WHEN $7 IS NOT NULL THEN $8::timestamptz END, NULL)
 ON CONFLICT (server, storage) DO UPDATE SET
-  listed_at = excluded.listed_at, imported_at = excluded.imported_at, segment_size = excluded.segment_size, names = excluded.names, error = NULL,
+  listed_at = GREATEST(l.listed_at, excluded.listed_at), imported_at = excluded.imported_at, segment_size = excluded.segment_size, names = excluded.names, error = NULL,
   archived_wal = CASE
     WHEN excluded.archived_wal IS NOT NULL OR $9 THEN excluded.archived_wal
     WHEN l.asked_at <= excluded.listed_at - interval '15 min' THEN l.asked_wal

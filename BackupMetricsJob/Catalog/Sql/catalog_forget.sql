@@ -1,12 +1,19 @@
--- $1 a server, $2 a tool, or null for all of them and for the listings of its archives. What is removed, in rows: backups, and all else.
-WITH backups AS (
-  DELETE FROM backup_metrics.backup_catalog WHERE server = $1 AND ($2::text IS NULL OR tool = $2) RETURNING 1
+-- $1 a server, $2 a tool, or null for all of them and for the listings of its archives, $3 a storage of that tool, or null for all of them
+-- and for what its list said. What is removed, in rows: backups that were kept, restore tests, WAL segments, what was gone already, and all else.
+WITH removed AS (
+  DELETE FROM backup_metrics.backup_catalog
+  WHERE server = $1 AND ($2::text IS NULL OR tool = $2) AND ($3::text IS NULL OR storage = $3) RETURNING kind, deleted_at
 ), lists AS (
-  DELETE FROM backup_metrics.backup_source WHERE server = $1 AND ($2::text IS NULL OR tool = $2) RETURNING 1
+  DELETE FROM backup_metrics.backup_source WHERE server = $1 AND ($2::text IS NULL OR tool = $2) AND $3::text IS NULL RETURNING 1
 ), storages AS (
-  DELETE FROM backup_metrics.backup_storage WHERE server = $1 AND ($2::text IS NULL OR tool = $2) RETURNING 1
+  DELETE FROM backup_metrics.backup_storage
+  WHERE server = $1 AND ($2::text IS NULL OR tool = $2) AND ($3::text IS NULL OR storage = $3) RETURNING 1
 ), archives AS (
   DELETE FROM backup_metrics.archive_listing WHERE server = $1 AND $2::text IS NULL RETURNING 1
 )
-SELECT (SELECT count(*) FROM backups) AS backups,
+SELECT count(*) FILTER (WHERE kind NOT IN ('wal', 'restore_test') AND deleted_at IS NULL) AS backups,
+       count(*) FILTER (WHERE kind = 'restore_test') AS restore_tests,
+       count(*) FILTER (WHERE kind = 'wal' AND deleted_at IS NULL) AS segments,
+       count(*) FILTER (WHERE kind <> 'restore_test' AND deleted_at IS NOT NULL) AS gone,
        (SELECT count(*) FROM lists) + (SELECT count(*) FROM storages) + (SELECT count(*) FROM archives) AS others
+FROM removed

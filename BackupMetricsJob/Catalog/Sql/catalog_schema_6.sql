@@ -73,6 +73,10 @@ AS $$
 $$;
 REVOKE ALL ON FUNCTION backup_metrics.backup_chain_renew(text[], text[]) FROM PUBLIC;
 
+-- Which storages had backups, for those that have none any more.
+CREATE INDEX backup_catalog_gone ON backup_metrics.backup_catalog (server, tool, storage, at DESC)
+  WHERE status = 'done' AND NOT live AND kind IN ('full', 'diff', 'incr', 'base', 'logical');
+
 -- Statement by statement. Two that write backups of the same server and tool wait for one another, in an order that locks nobody out: what one of
 -- them does not see yet, the other does. The locks are few, however many servers a statement writes.
 CREATE FUNCTION backup_metrics.backup_chain_follow() RETURNS trigger

@@ -1,5 +1,6 @@
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Postgres;
+using BackupMetricsJob.Sources.Query;
 
 namespace BackupMetricsJob.Configuration.File;
 
@@ -125,7 +126,11 @@ internal sealed class SourceSection(string folder, FileProblems problems)
         if (fields.AtMostOneOf("sql_file", "sql") is not { } key)
             fields.Require("sql_file", "set it to the file with the SELECT, or set sql to the SELECT");
         else if (key == "sql")
+        {
             _query = fields.Text(key, "a SELECT");
+            if (_query is not null && UserQuery.AsksNothing(_query))
+                problems.Add(fields.Location, $"{fields.Path}.{key}: contains no query");
+        }
         else if (fields.File(key) is { } file)
         {
             // The name is only used in messages.

@@ -224,7 +224,7 @@ internal sealed class CatalogSource
             {
                 Do =
                     $"Repeat that import by hand on {host}, and read what it says: one that succeeds ends this. If {tool} is not used "
-                    + $"there: backup-metrics catalog forget --refused {tool}.",
+                    + $"there: {ForgetCommand.OfRefused(tool)}",
             };
     }
 
@@ -266,7 +266,7 @@ internal sealed class CatalogSource
             Do = importOf is null
                 ? "Look at that row of backup_metrics.backup_catalog and at the clock of the host that it came from."
                 : $"Repeat the command that imports the list of {importOf} by hand where it is run, and read what it says. "
-                    + $"If the server is no more: backup-metrics catalog forget --server {instance.Name}.",
+                    + $"If {importOf} no longer backs this server up: {ForgetCommand.Of(instance.Name, importOf)}",
         };
 
     /// <summary>

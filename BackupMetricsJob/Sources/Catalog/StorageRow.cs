@@ -31,6 +31,7 @@ internal static class StorageRow
             Error = row.TextOrNull("error"),
             FirstSegment = row.TextOrNull("first_wal"),
             LastSegment = row.TextOrNull("last_wal"),
+            IsEmptied = row.FlagOrNull("is_emptied"),
         };
 
     // A time that cannot be has been reported with the tool's other facts.

@@ -1,8 +1,9 @@
 -- Each repository or storage by itself: the newest good backup of each kind in it, how many of the five newest cannot be restored from it and whether
 -- that one can, and what the tool last said of it. $1: the servers as
 -- LIKE patterns, a JSON array. $2: whether copies were asked for; if not, the backups of a tool that has one storage only are not looked
--- up by it. A loose scan of the index backup_catalog_storage finds the storages, a probe a kind the newest backup: index-only. The
--- condition on the status and the kinds is that of the index. A repository that was listed and has no backup has a row without a kind.
+-- up by it. A loose scan of the index backup_catalog_storage finds the storages, one of backup_catalog_gone those that had backups, and a probe a kind
+-- the newest backup: index-only. The conditions on the status and the kinds are those of the indexes. A repository that was listed and has no backup,
+-- and a storage that has none any more while the tool has some elsewhere (is_emptied), have a row without a kind.
 WITH RECURSIVE kept AS MATERIALIZED (
   SELECT DISTINCT n.server, n.tool FROM backup_metrics.backup_count n
   WHERE n.status = 'done' AND n.n > 0 AND n.kind IN ('full', 'diff', 'incr', 'base', 'logical')
@@ -19,16 +20,35 @@ WITH RECURSIVE kept AS MATERIALIZED (
     WHERE c.status = 'done' AND c.live AND c.kind IN ('full', 'diff', 'incr', 'base', 'logical')
       AND c.server = stored.server AND c.tool = stored.tool AND c.storage > stored.storage
     ORDER BY c.storage LIMIT 1) found
+), gone AS (
+  SELECT kept.server, kept.tool, found.storage FROM kept CROSS JOIN LATERAL (
+    SELECT c.storage FROM backup_metrics.backup_catalog c
+    WHERE c.status = 'done' AND NOT c.live AND c.kind IN ('full', 'diff', 'incr', 'base', 'logical')
+      AND c.server = kept.server AND c.tool = kept.tool
+    ORDER BY c.storage LIMIT 1) found
+  UNION ALL
+  SELECT gone.server, gone.tool, found.storage FROM gone CROSS JOIN LATERAL (
+    SELECT c.storage FROM backup_metrics.backup_catalog c
+    WHERE c.status = 'done' AND NOT c.live AND c.kind IN ('full', 'diff', 'incr', 'base', 'logical')
+      AND c.server = gone.server AND c.tool = gone.tool AND c.storage > gone.storage
+    ORDER BY c.storage LIMIT 1) found
 ), told AS MATERIALIZED (
   SELECT s.server, s.tool, s.storage, s.imported_at, s.succeeded_at, s.error, s.first_wal, s.last_wal FROM backup_metrics.backup_storage s
   WHERE s.server LIKE ANY (ARRAY(SELECT json_array_elements_text($1::json)))
 ), known AS (
-  SELECT server, tool, storage, count(*) OVER (PARTITION BY server, tool) AS storages
-  FROM (SELECT server, tool, storage FROM stored UNION SELECT server, tool, storage FROM told) both_of_them
+  SELECT server, tool, storage, count(*) OVER (PARTITION BY server, tool) AS storages,
+    CASE WHEN bool_or(bool_or(is_stored)) OVER (PARTITION BY server, tool) THEN NOT bool_or(is_stored) AND bool_or(is_gone) END AS is_emptied
+  FROM (
+    SELECT server, tool, storage, true AS is_stored, false AS is_gone FROM stored
+    UNION ALL
+    SELECT server, tool, storage, false, true FROM gone
+    UNION ALL
+    SELECT server, tool, storage, false, false FROM told) all_of_them
+  GROUP BY server, tool, storage
 )
 SELECT known.server, known.tool, known.storage, newest.kind, extract(epoch FROM newest.at)::float8 AS at, chains.broken_chains, chains.is_broken,
        extract(epoch FROM told.imported_at)::float8 AS imported_at, extract(epoch FROM told.succeeded_at)::float8 AS succeeded_at,
-       told.error, told.first_wal, told.last_wal
+       told.error, told.first_wal, told.last_wal, CASE WHEN told.error IS NULL THEN known.is_emptied END AS is_emptied
 FROM known
 LEFT JOIN told ON told.server = known.server AND told.tool = known.tool AND told.storage = known.storage
 LEFT JOIN LATERAL (

@@ -17,6 +17,9 @@ internal static class UserQuery
         return text;
     }
 
+    /// <summary>Whether there is nothing to ask: blanks, comments and semicolons.</summary>
+    public static bool AsksNothing(string text) => IsBlank(text, 0);
+
     static bool IsBlank(string text, int at)
     {
         while (at < text.Length)

@@ -38,14 +38,18 @@ internal static class ArchiveReader
                     await FileListJson.ReadAsync(pipe, content, cancellationToken);
                     break;
                 case Format.WalShow:
-                    WalGArchive.ReadShow(await JsonInput.ReadAsync(pipe, "archive", cancellationToken), content);
+                    Read(await JsonInput.ReadAsync(pipe, ToolShape.Archive, cancellationToken), WalGArchive.ReadShow, content);
                     break;
                 default:
-                    WalGArchive.ReadVerify(await JsonInput.ReadAsync(pipe, "archive", cancellationToken), content);
+                    Read(await JsonInput.ReadAsync(pipe, ToolShape.Archive, cancellationToken), WalGArchive.ReadVerify, content);
                     break;
             }
 
             return content.Finish();
+        }
+        catch (ListingException refusal) when (refusal is { IsOtherDocument: true })
+        {
+            throw await ExplainedAsync(refusal, pipe, cancellationToken);
         }
         catch (IOException e)
         {
@@ -57,10 +61,42 @@ internal static class ArchiveReader
         }
     }
 
-    public static ListingException NotAListing(ReadOnlySequence<byte> utf8, string why)
+    static void Read(JsonText json, Action<JsonText, ArchiveContent> read, ArchiveContent content)
+    {
+        try
+        {
+            read(json, content);
+        }
+        catch (ListingException refusal) when (ToolShape.Find(json) is { } other and not ToolShape.Archive)
+        {
+            throw ToolShape.NotOf(ToolShape.Archive, other, refusal.Message);
+        }
+    }
+
+    /// <summary>A refusal with the tool whose list it is, where that can be seen. Nothing of the input has been taken yet.</summary>
+    static async Task<ListingException> ExplainedAsync(ListingException refusal, PipeReader pipe, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var json = await JsonInput.ReadAsync(pipe, ToolShape.Archive, cancellationToken);
+            return ToolShape.Find(json) is { } other and not ToolShape.Archive
+                ? ToolShape.NotOf(ToolShape.Archive, other, refusal.Message)
+                : refusal;
+        }
+        catch (ListingException)
+        {
+            return refusal; // It is no JSON either.
+        }
+    }
+
+    /// <param name="isOther">Whether it is JSON that may be the list of a tool.</param>
+    public static ListingException NotAListing(ReadOnlySequence<byte> utf8, string why, bool isOther = false)
     {
         var start = Encoding.UTF8.GetString(utf8.Slice(0, Math.Min(utf8.Length, 300)).ToArray()).TrimStart();
-        return new("", $"{why}, it begins with {PlainText.Quoted(start.Split('\n', '\r')[0], 60)}. Expected is the output of {Commands}");
+        return new("", $"{why}, it begins with {PlainText.Quoted(start.Split('\n', '\r')[0], 60)}. Expected is the output of {Commands}")
+        {
+            IsOtherDocument = isOther,
+        };
     }
 
     static async Task<Format> FormatAsync(PipeReader pipe, CancellationToken cancellationToken)
@@ -98,26 +134,35 @@ internal static class ArchiveReader
         if (start[first] is not ((byte)'[' or (byte)'{'))
             throw NotAListing(buffer, "the input is no listing");
         var isArray = start[first] == '[';
-        var key = FirstKey(buffer);
-        return (isArray, key) switch
+        var (key, inner) = FirstKeys(buffer);
+        return (isArray, key, inner) switch
         {
-            (true, "id" or "parent_id") => Format.WalShow,
-            (true, null or "Path" or "Name" or "Size" or "ModTime" or "ID" or "IsDir" or "MimeType") => Format.Files,
-            (false, "integrity" or "timeline") => Format.WalVerify,
-            (false, _) => Format.Files,
-            _ => throw NotAListing(buffer, "the input is another document"),
+            (true, "id" or "parent_id", _) => Format.WalShow,
+            (true, null or "Path" or "Name" or "Size" or "ModTime" or "ID" or "IsDir" or "MimeType", _) => Format.Files,
+            (false, "integrity" or "timeline", _) => Format.WalVerify,
+            (false, null, _) or (false, _, "type" or "size" or "time" or "destination") => Format.Files,
+            _ => throw NotAListing(buffer, "the input is another document", isOther: true),
         };
     }
 
-    static string? FirstKey(ReadOnlySequence<byte> buffer)
+    /// <summary>The first key, and the first one in the object that is its value, if it is one.</summary>
+    static (string? Key, string? Inner) FirstKeys(ReadOnlySequence<byte> buffer)
     {
         var reader = new Utf8JsonReader(buffer, isFinalBlock: false, default);
         try
         {
             while (reader.Read())
             {
-                if (reader.TokenType == JsonTokenType.PropertyName)
-                    return reader.GetString();
+                if (reader.TokenType != JsonTokenType.PropertyName)
+                    continue;
+                var key = reader.GetString();
+                return
+                    reader.Read()
+                    && reader.TokenType == JsonTokenType.StartObject
+                    && reader.Read()
+                    && reader.TokenType == JsonTokenType.PropertyName
+                    ? (key, reader.GetString())
+                    : (key, null);
             }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -125,7 +170,7 @@ internal static class ArchiveReader
             throw NotAListing(buffer, "the input is no JSON");
         }
 
-        return null;
+        return (null, null);
     }
 
     enum Format

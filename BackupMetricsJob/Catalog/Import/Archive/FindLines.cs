@@ -27,6 +27,13 @@ internal static class FindLines
         }
     }
 
+    /// <summary>Whether a text begins with such a line.</summary>
+    public static bool AreIn(ReadOnlySequence<byte> utf8)
+    {
+        var reader = new SequenceReader<byte>(utf8.Slice(0, Math.Min(utf8.Length, MaxLine)));
+        return reader.TryReadTo(out ReadOnlySpan<byte> text, (byte)'\n') && TryParse(text.TrimEnd((byte)'\r'), out _, out _, out _);
+    }
+
     static long Lines(ref ReadOnlySequence<byte> rest, ArchiveContent content, long line)
     {
         var reader = new SequenceReader<byte>(rest);
@@ -43,14 +50,7 @@ internal static class FindLines
 
     static void Add(ReadOnlySpan<byte> text, ArchiveContent content, long line)
     {
-        if (
-            Utf8Parser.TryParse(text, out decimal seconds, out var read)
-            && seconds is > -1e11m and < 1e11m
-            && text[read..] is [(byte)' ', .. var sized]
-            && Utf8Parser.TryParse(sized, out long size, out read)
-            && size >= 0
-            && sized[read..] is [(byte)' ', .. { Length: > 0 } path]
-        )
+        if (TryParse(text, out var seconds, out var size, out var path))
             content.Add(path, size, (long)(seconds * 1_000_000));
         else
             throw ArchiveReader.NotAListing(
@@ -60,5 +60,19 @@ internal static class FindLines
                     $"line {line} is not a time in seconds, a size in bytes and a path"
                 )
             );
+    }
+
+    static bool TryParse(ReadOnlySpan<byte> text, out decimal seconds, out long size, out ReadOnlySpan<byte> path)
+    {
+        size = 0;
+        path = default;
+        if (!Utf8Parser.TryParse(text, out seconds, out var read) || seconds is <= -1e11m or >= 1e11m)
+            return false;
+        if (text[read..] is not [(byte)' ', .. var sized] || !Utf8Parser.TryParse(sized, out size, out read) || size < 0)
+            return false;
+        if (sized[read..] is not [(byte)' ', .. { Length: > 0 } rest])
+            return false;
+        path = rest;
+        return true;
     }
 }
