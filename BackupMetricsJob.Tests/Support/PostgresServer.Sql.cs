@@ -25,7 +25,7 @@ internal sealed partial class PostgresServer
         try
         {
             await session.OpenAsync();
-            await using var nothing = Command(session, "");
+            await using var nothing = Command(session, "SELECT");
             await nothing.ExecuteNonQueryAsync();
             return session;
         }
