@@ -65,9 +65,9 @@ public sealed class HostileNamesTests
 
         await server.ExecuteAsync("ALTER DATABASE postgres SET search_path = evil, pg_catalog");
 
-        // The trap works: without a name that says where it is, this is what a session gets.
+        // The trap works: without a name that says where it is, this is what a new session gets.
         var caught = await Assert.ThrowsAsync<Npgsql.PostgresException>(() =>
-            server.ScalarAsync<string>("SELECT set_config('jit', 'off', true)")
+            server.ScalarAsync<string>("SELECT set_config('jit', 'off', true)", database: "postgres")
         );
         Assert.Contains("ran code", caught.MessageText, StringComparison.Ordinal);
 
