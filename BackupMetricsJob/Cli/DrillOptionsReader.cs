@@ -1,6 +1,6 @@
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Drill;
-using BackupMetricsJob.Sources.Query;
+using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Cli;
 

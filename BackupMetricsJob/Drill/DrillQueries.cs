@@ -1,6 +1,5 @@
 using System.Data;
 using BackupMetricsJob.Postgres;
-using BackupMetricsJob.Sources.Query;
 using Npgsql;
 
 namespace BackupMetricsJob.Drill;
