@@ -63,6 +63,29 @@ public sealed class CatalogCountTests
     }
 
     [Fact]
+    public async Task Zeros_that_two_who_deleted_at_once_left_to_each_other_are_no_server_and_go_with_the_next_deletion()
+    {
+        await using var catalogue = await StartAsync();
+        await catalogue.Server.ExecuteAsync(
+            """
+            INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at)
+            SELECT 'orders', 'pg_dump', kind, kind, 'done', now() FROM unnest(ARRAY['logical', 'restore_test']) AS kind
+            """
+        );
+        await using var one = await catalogue.Server.OpenAsync();
+        await RunAsync(one, "BEGIN; DELETE FROM backup_metrics.backup_catalog WHERE kind = 'logical'");
+        await catalogue.Server.ExecuteAsync("DELETE FROM backup_metrics.backup_catalog WHERE kind = 'restore_test'");
+        await RunAsync(one, "COMMIT");
+        Assert.Equal(0, await catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_catalog"));
+        Assert.Equal([0, 0], await catalogue.Server.QueryAsync<long>("SELECT n FROM backup_metrics.backup_count"));
+
+        Assert.Empty((await Probe.OfAsync(catalogue.Server, ["catalog"])).Found);
+
+        await RunAsync(one, "DELETE FROM backup_metrics.backup_catalog WHERE false");
+        Assert.Empty(await catalogue.Server.QueryAsync<long>("SELECT n FROM backup_metrics.backup_count"));
+    }
+
+    [Fact]
     public async Task Many_writers_of_the_same_counts_wait_for_one_another_and_lose_nothing()
     {
         await using var catalogue = await StartAsync();

@@ -106,9 +106,11 @@ public sealed class CatalogNewServerTests
         await using var catalogue = await StartAsync();
         await catalogue.ImportAsync(Backup(1), Backup(2));
         await catalogue.ImportAsync(Backup(2), Backup(3));
-        await RecordAsync(catalogue.Uri, "--server", "orders");
-        foreach (var backup in new[] { "restore_test", "wal" })
-            await RecordAsync(catalogue.Uri, "--server", "orders", "--tool", "wal-g", "--type", backup, "--id", backup);
+        foreach (var (tool, type) in new[] { ("t", "full"), ("wal-g", "restore_test"), ("wal-g", "wal") })
+        {
+            var record = $"record --server orders --tool {tool} --type {type} --id {type} --from-exit-code 0 --connection {catalogue.Uri}";
+            Assert.Equal(0, (await BackupMetrics.RunAsync(record.Split(' '))).ExitCode);
+        }
 
         var forgotten = await BackupMetrics.RunAsync([
             "catalog",
@@ -138,6 +140,7 @@ public sealed class CatalogNewServerTests
             (again.ExitCode, again.Error)
         );
         var (kept, counted) = await catalogue.CountsAsync();
+        Assert.Equal(["orders t full done 1"], kept);
         Assert.Equal(counted, kept);
     }
 

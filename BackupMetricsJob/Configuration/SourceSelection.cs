@@ -1,6 +1,6 @@
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Files;
-using BackupMetricsJob.Sources.Query;
+using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Configuration;
 

@@ -1,4 +1,4 @@
-using BackupMetricsJob.Sources.Query;
+using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Drill;
 

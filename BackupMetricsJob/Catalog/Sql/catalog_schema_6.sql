@@ -123,7 +123,8 @@ CREATE TRIGGER backup_chain_truncate AFTER TRUNCATE ON backup_metrics.backup_cat
 
 -- A count that is zero says that there are rows that are not live. It stays until the tool has no row of that server any more: so the
 -- counts know every server, tool and kind, and none has to be looked for in the catalogue. To remove one, nobody waits: it is out of the order in
--- which counts are written, so two that wait would wait for each other. Who holds it, is writing it.
+-- which counts are written, so two that wait would wait for each other. Who holds it, is writing it. Two that delete at once may so leave zeros of a
+-- tool that has no row any more; no read takes them for a server, and whoever deletes next removes them.
 CREATE OR REPLACE FUNCTION backup_metrics.backup_count_follow() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -157,7 +158,7 @@ BEGIN
       ON CONFLICT (server, tool, kind, status) DO UPDATE SET n = k.n + excluded.n WHERE excluded.n <> 0;
       DELETE FROM backup_metrics.backup_count k USING (
         SELECT empty.ctid FROM backup_metrics.backup_count empty
-        WHERE empty.n = 0 AND (empty.server, empty.tool) IN (SELECT server, tool FROM old_rows)
+        WHERE empty.n = 0
           AND NOT EXISTS (SELECT FROM backup_metrics.backup_catalog c WHERE c.server = empty.server AND c.tool = empty.tool)
         FOR UPDATE OF empty SKIP LOCKED) AS free
       WHERE k.ctid = free.ctid;

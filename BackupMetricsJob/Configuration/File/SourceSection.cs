@@ -1,6 +1,5 @@
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Postgres;
-using BackupMetricsJob.Sources.Query;
 
 namespace BackupMetricsJob.Configuration.File;
 

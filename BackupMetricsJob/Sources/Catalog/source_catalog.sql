@@ -3,13 +3,18 @@
 -- for the newest, the oldest, the last failure and the last sizes, no dearer where a server has more rows. Only the newest is fetched from the table: one
 -- row a group; the rest is index-only. A backup that is kept for ever is not where the recovery window starts: the WAL after it is not kept. Sizes that are
 -- not comparable are not compared, and fewer than four have no ratio. A tool whose backups are all gone still has its row for full, with nothing in it:
--- the server is known. PostgreSQL 12 to 18, without JIT.
-WITH counted AS MATERIALIZED (
+-- the server is known. Not so where only counts are left of it, all of them zero: two that delete at once may each leave them to the other
+-- (one look into the primary key: an EXISTS may be hashed, which reads the whole catalogue). PostgreSQL 12 to 18, without JIT.
+WITH written AS MATERIALIZED (
   SELECT c.server, c.tool, c.kind, c.status, c.n FROM backup_metrics.backup_count c
   WHERE $2::text IS NULL AND c.server LIKE ANY (ARRAY(SELECT json_array_elements_text($1::json)))
   UNION ALL
   SELECT c.server, c.tool, c.kind, c.status, c.n FROM backup_metrics.backup_count c
   WHERE c.server = ANY (ARRAY(SELECT json_array_elements_text($2::json)))
+), counted AS MATERIALIZED (
+  SELECT w.server, w.tool, w.kind, w.status, w.n FROM written w
+  WHERE w.n > 0 OR (w.server, w.tool) IN (SELECT server, tool FROM written WHERE n > 0)
+    OR (SELECT true FROM backup_metrics.backup_catalog c WHERE c.server = w.server AND c.tool = w.tool ORDER BY c.storage LIMIT 1)
 ), g AS MATERIALIZED (
   SELECT server, tool, kind, sum(n) AS kept,
          coalesce(sum(n) FILTER (WHERE status = 'done'), 0) AS done,

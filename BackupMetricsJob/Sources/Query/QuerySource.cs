@@ -1,4 +1,5 @@
 using BackupMetricsJob.Backups;
+using BackupMetricsJob.Postgres;
 using Npgsql;
 
 namespace BackupMetricsJob.Sources.Query;

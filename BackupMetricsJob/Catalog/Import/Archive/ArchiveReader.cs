@@ -47,7 +47,7 @@ internal static class ArchiveReader
 
             return content.Finish();
         }
-        catch (ListingException refusal) when (refusal is { IsOtherDocument: true })
+        catch (ListingException refusal) when (refusal.IsOtherDocument)
         {
             throw await ExplainedAsync(refusal, pipe, cancellationToken);
         }

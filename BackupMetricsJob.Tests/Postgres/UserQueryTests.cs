@@ -1,6 +1,6 @@
-using BackupMetricsJob.Sources.Query;
+using BackupMetricsJob.Postgres;
 
-namespace BackupMetricsJob.Tests.Sources;
+namespace BackupMetricsJob.Tests.Postgres;
 
 /// <summary>Where the user's statement ends.</summary>
 public sealed class UserQueryTests

@@ -1,4 +1,4 @@
-namespace BackupMetricsJob.Sources.Query;
+namespace BackupMetricsJob.Postgres;
 
 /// <summary>The user's own SELECT as it can be sent. The server checks it; this only finds its end.</summary>
 internal static class UserQuery
