@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Drill;
 
-/// <summary>A directory that is the top of a tool's repository: known by what lies deeper, since its own names are those of anything.</summary>
+/// <summary>The top of a tool's repository, known by what lies deeper: its own names could be those of anything.</summary>
 internal static class RepositoryPlace
 {
     /// <summary>Barman makes these when a server is configured.</summary>
