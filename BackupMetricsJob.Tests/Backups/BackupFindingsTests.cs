@@ -126,10 +126,11 @@ public sealed class BackupFindingsTests
     [InlineData("replay: the server did not start", "Take a new full backup. Then find out why that WAL")]
     [InlineData("check: --query, statement 1: x", "It was restored, but what came back is not right")]
     [InlineData("the script of a colleague: x", "Read the log of wal-g.")]
-    public void A_restore_test_that_failed_is_advised_by_its_phase(string words, string advice)
+    [InlineData("replay: pg_restore ended with 1: x", "Make a new dump, restore it by hand", "pg_dump")]
+    public void A_restore_test_that_failed_is_advised_by_its_phase(string words, string advice, string tool = "wal-g")
     {
         var at = Noon.AddDays(-1);
-        var failed = new BackupFacts(SourceName.Catalog, "wal-g", BackupType.RestoreTest)
+        var failed = new BackupFacts(SourceName.Catalog, tool, BackupType.RestoreTest)
         {
             LastFailure = at,
             LastTest = new(false, at) { Failure = words },

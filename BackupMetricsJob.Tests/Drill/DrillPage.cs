@@ -5,8 +5,8 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Drill;
 
 /// <summary>
-/// docs/drill.md: its table of broken backups, and its first output. The tests that break backups, and the one that runs that world, compare
-/// them with what a drill said.
+/// docs/drill.md: its table of broken backups, and its first output. The tests that break backups, and the one that runs that world,
+/// compare them with what a drill said.
 /// </summary>
 internal static partial class DrillPage
 {

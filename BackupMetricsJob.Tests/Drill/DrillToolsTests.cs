@@ -181,8 +181,8 @@ public sealed class DrillToolsTests
             65,
             "FAILED",
             "preflight",
-            $"pgbackrest cannot read repo2: .*'{place.File("second/backup/orders/backup.info")}'.* another passphrase than repo2-cipher-pass, "
-                + ".*. Nothing was restored: with the variable PGBACKREST_REPO=1, repo1 is drilled alone\n"
+            $"pgbackrest cannot read repo2: .*'{place.File("second/backup/orders/backup.info")}'.* another passphrase than "
+                + "repo2-cipher-pass, .*. Nothing was restored: with the variable PGBACKREST_REPO=1, repo1 is drilled alone\n"
         );
         Assert.True(alone.ExitCode == 0, alone.Error);
         place.AssertEnded(
@@ -190,7 +190,8 @@ public sealed class DrillToolsTests
             65,
             "FAILED",
             "preflight",
-            $"pgbackrest cannot read repo1: .FileMissingError. .*'{place.File("repo/archive/orders/archive.info")}'.*. That file is missing: "
+            $"pgbackrest cannot read repo1: .FileMissingError. .*'{place.File("repo/archive/orders/archive.info")}'.*. That file is "
+                + "missing: "
         );
         Assert.DoesNotContain("passphrase", incomplete.Error, StringComparison.Ordinal);
         DrillPage.AssertRow("a file of the repository is gone", incomplete);
@@ -202,8 +203,8 @@ public sealed class DrillToolsTests
             78,
             "UNFINISHED",
             "preflight",
-            $"knows no stanza orders: repo1: .*'{place.File("repo/backup/orders/backup.info")}'.*; repo2: .*'{place.File("second")}/backup.*. Nor "
-                + "has it any other: is that place right .repo1-path., and is it mounted"
+            $"knows no stanza orders: repo1: .*'{place.File("repo/backup/orders/backup.info")}'.*; repo2: .*'{place.File("second")}/"
+                + "backup.*. Nor has it any other: is that place right .repo1-path., and is it mounted"
         );
     }
 

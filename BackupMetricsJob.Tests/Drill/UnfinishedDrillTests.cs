@@ -88,7 +88,7 @@ public sealed class UnfinishedDrillTests(DrilledServer drilled) : IClassFixture<
     [InlineData("pg_dump --server x --dump /nowhere", "--dump /nowhere: there is no such file or directory, or this user may not see it")]
     [InlineData(
         "pgbackrest --stanza order --tool-config CONF",
-        "pgbackrest knows no stanza order: missing stanza path .*'/.*/repo/backup/order/backup.info' .*[.] Nor has it any other: is that place "
+        "pgbackrest knows no stanza order: missing stanza path .*'/.*/repo/backup/order/backup.info' .*[.] Nor has it any other: is that "
     )]
     [InlineData("pgbackrest --stanza orders", @"pgbackrest: ERROR: \[055\]: unable to open missing file '/nowhere'")]
     [InlineData("barman --stanza order --tool-config CONF", "barman: .*Unknown server 'order'")]

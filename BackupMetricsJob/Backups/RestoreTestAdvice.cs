@@ -8,6 +8,8 @@ internal static class RestoreTestAdvice
         var tool = Humanize.ItsTool(backup.Tool);
         return Phase(backup.LastTest) switch
         {
+            "preflight" or "replay" when backup.Tool == "pg_dump" =>
+                "Make a new dump, restore it by hand, and see that the job that makes them notices when it fails, as on a full disk.",
             "preflight" => $"See that {tool} lists and reads its newest backup, by hand and as the user of the drill.",
             "fetch" => $"Restore by hand with {tool}, and read what it says. If that fails, take a new full backup.",
             "verify" => "Take a new full backup, look at the storage, and see whether an older backup can be restored.",

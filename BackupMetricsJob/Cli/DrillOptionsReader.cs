@@ -4,8 +4,8 @@ using BackupMetricsJob.Drill;
 namespace BackupMetricsJob.Cli;
 
 /// <summary>
-/// Makes the options of one drill from its flags, or from its block in a file. What is missing here was never right. Files that they name may
-/// vanish one night, so the drill looks for them: then that is recorded and published.
+/// Makes the options of one drill from its flags, or from its block in a file. What is missing here was never right. Files that they name
+/// may vanish one night, so the drill looks for them: then that is recorded and published.
 /// </summary>
 /// <param name="server">The instance that is drilled.</param>
 /// <param name="settings">What was set.</param>

@@ -89,7 +89,8 @@ internal sealed class BackupSteps(DrillState state) : DrillSteps(state)
             return;
         if (!Directory.Exists(archive))
             throw DrillException.OfSettings(
-                $"--archive {archive}: there is no such directory, or this user may not see it (and it is no restore_command with %f and %p)"
+                $"--archive {archive}: there is no such directory, or this user may not see it (and it is no restore_command with %f and "
+                    + "%p)"
             );
         State.Found = State.Found with { NewestStored = NewestSegment(archive) };
         if (State.Found.NewestStored is null)

@@ -3,8 +3,8 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Drill;
 
 /// <summary>
-/// The files that the settings name, beside the backup itself. One that has vanished says nothing about the backup, but a nightly drill that
-/// ends at it has to be seen: so they are looked for within the drill, and before anything is fetched.
+/// The files that the settings name, beside the backup itself. One that has vanished says nothing about the backup, but a nightly drill
+/// that ends at it has to be seen: so they are looked for within the drill, and before anything is fetched.
 /// </summary>
 internal static class NamedFiles
 {

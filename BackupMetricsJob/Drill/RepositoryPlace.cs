@@ -1,8 +1,11 @@
 namespace BackupMetricsJob.Drill;
 
-/// <summary>A directory that is the top of a tool's repository. It is known by what lies deeper: its own names are those of anything.</summary>
+/// <summary>The top of a tool's repository, known by what lies deeper: its own names could be those of anything.</summary>
 internal static class RepositoryPlace
 {
+    /// <summary>Barman makes these when a server is configured.</summary>
+    static readonly string[] OfBarman = ["base", "wals", "incoming", "streaming"];
+
     /// <summary>What it is the top of, in words; null for nothing.</summary>
     public static string? What(string directory)
     {
@@ -21,9 +24,7 @@ internal static class RepositoryPlace
         }
     }
 
-    /// <summary>Barman makes these when a server is configured.</summary>
-    static bool IsOfBarman(string directory) =>
-        new[] { "base", "wals", "incoming", "streaming" }.All(name => Directory.Exists(Path.Combine(directory, name)));
+    static bool IsOfBarman(string directory) => OfBarman.All(name => Directory.Exists(Path.Combine(directory, name)));
 
     /// <summary>REPOSITORY/archive/STANZA/archive.info.</summary>
     static bool HasBelow(string directory, string file) =>

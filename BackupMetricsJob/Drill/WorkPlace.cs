@@ -34,8 +34,8 @@ internal static class WorkPlace
         {
             if ((named.Contains(above) ? "what is to be restored" : What(above) ?? RepositoryPlace.What(above)) is { } what)
                 throw DrillException.OfSettings(
-                    $"{directory} is {(above == RealPath(directory) ? "" : $"within {above}, ")}{what}: nothing is written there. Name another "
-                        + "place with --work-dir"
+                    $"{directory} is {(above == RealPath(directory) ? "" : $"within {above}, ")}{what}: nothing is written there. Name "
+                        + "another place with --work-dir"
                 );
         }
     }

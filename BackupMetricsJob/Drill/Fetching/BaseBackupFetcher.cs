@@ -36,8 +36,8 @@ internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolde
                 throw NamedFiles.Missing("--directory", directory, "directory");
             if (IsOfServer(directory))
                 throw DrillException.OfSettings(
-                    $"--directory {directory}: is the data directory of a server (it has postmaster.pid, and no backup_label), and no backup: "
-                        + "name the directory that pg_basebackup wrote to"
+                    $"--directory {directory}: is the data directory of a server (it has postmaster.pid, and no backup_label), and no "
+                        + "backup: name the directory that pg_basebackup wrote to"
                 );
         }
 
@@ -110,7 +110,7 @@ internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolde
         if (combined.ExitCode == 0)
             return;
         var hint = combined.LastWords.Contains("but expected", StringComparison.Ordinal)
-            ? ". Each builds on the one before it: name them in the order in which they were made. If one of them is gone, so are those after it"
+            ? ". Each builds on the one before it: name them in the order in which they were made. Where one is gone, so are those after it"
             : "";
         throw DrillException.OfProgram(Combine, combined.ExitCode, combined.LastWords + hint);
     }

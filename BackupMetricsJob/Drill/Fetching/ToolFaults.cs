@@ -16,7 +16,7 @@ internal sealed record ToolFaults(string Tool, IReadOnlySet<int> ExitCodes, Func
     public static ToolFaults PgBackRest { get; } =
         new("pgbackrest", new HashSet<int> { 27, 28, 30, 31, 32, 33, 34, 35, 36, 37, 41, 42, 48, 55, 84 }, _ => false);
 
-    /// <summary>But for a backup that it does not have, it is the name of the server, the configuration, or who barman wants to be.</summary>
+    /// <summary>But for a backup that is not there, it is the name of the server, the configuration, or who barman wants to be.</summary>
     public static ToolFaults Barman { get; } =
         new("barman", new HashSet<int>(), words => !words.Contains("Unknown backup", StringComparison.Ordinal));
 
