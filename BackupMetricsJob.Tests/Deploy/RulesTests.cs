@@ -38,6 +38,14 @@ public sealed class RulesTests
     public async Task The_scenarios_are_what_the_tool_writes() =>
         await SucceedsAsync(Tool.Find("python3", "apt-get install python3"), "make-rule-tests", "--check");
 
+    /// <summary>A sample; `tools/mutate-rules` makes every change there is.</summary>
+    [Fact]
+    public async Task A_change_of_a_rule_is_detected_by_the_scenario_that_is_known_to() =>
+        Assert.Equal(
+            "12 changes: 12 killed, 0 not\n",
+            await SucceedsAsync(Tool.Find("python3", "apt-get install python3"), "mutate-rules", "--known", "12")
+        );
+
     [Fact]
     public void There_are_the_alerts_that_were_promised() =>
         Assert.Equal(
@@ -169,6 +177,10 @@ public sealed class RulesTests
             ? DeployFiles.Rules
             : DeployFiles.Rules[..DeployFiles.Rules.IndexOf("\n# What is to survive an absence of Prometheus", StringComparison.Ordinal)];
 
-    static Task<string> SucceedsAsync(string interpreter, string tool, string argument) =>
-        ChildProcess.RunSuccessfullyAsync(interpreter, [Path.Combine(Repository.Root, "tools", tool), argument]);
+    static Task<string> SucceedsAsync(string interpreter, string tool, params string[] arguments) =>
+        ChildProcess.RunSuccessfullyAsync(
+            interpreter,
+            [Path.Combine(Repository.Root, "tools", tool), .. arguments],
+            deadline: TimeSpan.FromMinutes(5)
+        );
 }
