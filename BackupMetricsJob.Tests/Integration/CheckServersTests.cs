@@ -33,12 +33,12 @@ public sealed class CheckServersTests
     [InlineData("http://127.0.0.1:{0}/" + Secret, "Connection refused")]
     [InlineData("http://nowhere.invalid/" + Secret, "nowhere.invalid")]
     [InlineData("https://{1}/" + Secret, "the server does not speak TLS on this port: should the URL begin with http://?")]
-    public async Task A_heartbeat_that_cannot_be_reached_is_69(string url, string says)
+    public async Task A_heartbeat_that_cannot_be_reached_is_69(string address, string says)
     {
         await using var gateway = await PushgatewayServer.StartAsync();
         await using var server = await PostgresServer.StartAsync();
         using var folder = new TempFolder();
-        var file = folder.Write("url", string.Format(null, url, FreePort.Next(), new Uri(gateway.Url).Authority), secret: true);
+        var file = folder.Write("url", string.Format(null, address, FreePort.Next(), new Uri(gateway.Url).Authority), secret: true);
 
         var result = await BackupMetrics.RunAsync(
             "check",

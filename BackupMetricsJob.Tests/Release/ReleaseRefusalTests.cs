@@ -28,7 +28,7 @@ public sealed class ReleaseRefusalTests
             (66, $"release: {says.Replace("FOLDER", folder.Path, StringComparison.Ordinal)}\n"),
             (result.ExitCode, System.Text.RegularExpressions.Regex.Replace(result.Error, "coreutils\\) [0-9.]+", "coreutils) 9.1"))
         );
-        Assert.Empty(Directory.GetFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories).Where(File.Exists));
+        Assert.DoesNotContain(Directory.GetFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories), File.Exists);
     }
 
     [Fact]
