@@ -15,6 +15,7 @@ public sealed partial class CriticalFindingsTests
             ("behind-and-nobody-asked", null, [In("repo1", 3), In("repo2", 60)]),
             ("unreadable", 2, [In("repo1", 3), In("repo2", 3) with { Error = "[13] Permission denied" }]),
             ("empty", 2, [In("repo1", 3), new(SourceName.Catalog, "pg_basebackup", "repo2")]),
+            ("emptied-and-nobody-asked", null, [In("repo1", 3), new(SourceName.Catalog, "pg_basebackup", "repo2") { IsEmptied = true }]),
             ("one", 2, [In("repo1", 3)]),
             ("one-and-nobody-asked", null, []),
             ("nobody-says", 2, []),

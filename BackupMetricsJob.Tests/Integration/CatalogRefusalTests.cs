@@ -21,7 +21,7 @@ public sealed class CatalogRefusalTests
             { "nothing", "the input is empty: the output of `pgbackrest info --output=json` is expected" },
             { "text", "the input is not JSON: it begins with \"ERROR: [055]: unable to open\"" },
             { "empty", "the list of \"orders\" is empty, but the catalogue has 5 backups of this server" },
-            { "no file", "/nowhere/list.json cannot be read" },
+            { "no file", "/nowhere/list.json does not exist" },
         };
 
     [Theory]

@@ -103,7 +103,7 @@ public sealed partial class EndpointTests
         );
         Assert.Equal(64, absent.ExitCode);
         Assert.StartsWith(
-            $"backup-metrics: --web-config \"{folder.File("no.yml")}\": cannot be read:",
+            $"backup-metrics: --web-config \"{folder.File("no.yml")}\": does not exist",
             absent.Error,
             StringComparison.Ordinal
         );

@@ -60,7 +60,7 @@ public sealed class FleetCommandTests : IAsyncLifetime, IDisposable
         Assert.Contains("probed good: ", result.Error, StringComparison.Ordinal);
         Assert.Contains("CRITICAL silent: the probe failed (timeout)", result.Error, StringComparison.Ordinal);
         Assert.Contains(
-            $"CRITICAL secret: the probe failed (auth): targets[2].password_file \"{_folder.File("absent")}\": cannot be read",
+            $"CRITICAL secret: the probe failed (auth): targets[2].password_file \"{_folder.File("absent")}\": does not exist",
             result.Error,
             StringComparison.Ordinal
         );

@@ -3,8 +3,8 @@ using Npgsql;
 
 namespace BackupMetricsJob.Tests.Support;
 
-// What a test asks and tells the server: as superuser, by the Unix socket. Where no database is named, an idle session of `postgres` remains
-// for the next call, since a new one costs a process and its caches. Where one is named, the session is new and does not remain.
+// What a test asks and tells the server: as superuser, by the Unix socket. Where no database is named, an idle session of `postgres`
+// remains for the next call, since a new one costs a process and its caches. Where one is named, the session is new and does not remain.
 internal sealed partial class PostgresServer
 {
     NpgsqlDataSource? _sessions;

@@ -15,7 +15,8 @@ internal enum StopMode
 
 /// <summary>
 /// A real PostgreSQL of its own: fresh data, a free port of 127.0.0.1, a Unix socket. It listens when <see cref="StartAsync"/> returns,
-/// and is gone with all its files and backups when disposed or when the test process ends. This file: its life. Beside it: its SQL, its backups.
+/// and is gone with all its files and backups when disposed or when the test process ends. This file: its life. Beside it: its SQL, its
+/// backups.
 /// </summary>
 internal sealed partial class PostgresServer : IAsyncDisposable
 {
