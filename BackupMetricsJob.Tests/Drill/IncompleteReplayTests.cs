@@ -95,6 +95,44 @@ public sealed class IncompleteReplayTests(DrilledServer drilled) : IClassFixture
         );
     }
 
+    /// <summary>PostgreSQL asks for the last segment that it read once more, and that one is in the backup.</summary>
+    [Fact]
+    public async Task The_first_that_did_not_come_is_not_one_that_the_backup_brought()
+    {
+        await using var place = await DrillPlace.CreateAsync();
+        await using var server = await PostgresServer.StartAsync(DrilledServer.Quiet);
+        var backup = await server.BaseBackupAsync();
+        var segments = await server.ArchiveSegmentsAsync(3);
+        var own = Directory.GetFiles(Path.Combine(backup, "pg_wal")).Select(file => Path.GetFileName(file)).Max(StringComparer.Ordinal)!;
+        var archive = await place.CopyAsync(server.ArchiveDirectory, "archive");
+        File.Delete(Path.Combine(archive, own));
+        File.Delete(Path.Combine(archive, segments[0]));
+        await place.GiveAsync();
+
+        var result = await DrillAsync(place, backup, archive);
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.True(string.CompareOrdinal(own, segments[0]) < 0);
+        Assert.Matches($"\nWARNING .*The first that did not come: {segments[0]} ", result.Error);
+    }
+
+    /// <summary>Nobody claims anything, and the command may have nothing: that proves nothing of the archive.</summary>
+    [Fact]
+    public async Task A_restore_command_that_brings_no_segment_at_all_is_told()
+    {
+        await using var place = await DrillPlace.CreateAsync();
+        await using var server = await PostgresServer.StartAsync(DrilledServer.Quiet);
+        var backup = await server.BaseBackupAsync();
+
+        var result = await DrillAsync(place, backup, "cp /nowhere/%f %p", "--quiet");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Matches(
+            "\nWARNING restored in [0-9]+ s: the backup alone, since the archive brought no WAL: [0-9A-F]{24} .restore_command ended with 1: ",
+            result.Error
+        );
+    }
+
     /// <summary>What is claimed ends at the hole, so nothing of it is missing; yet WAL is lost.</summary>
     [Fact]
     public async Task A_hole_that_the_listing_of_the_archive_has_is_named()
@@ -148,9 +186,11 @@ public sealed class IncompleteReplayTests(DrilledServer drilled) : IClassFixture
         await stream.WriteAsync(bytes);
     }
 
-    Task<ProcessResult> RunAsync(DrillPlace place, string archive, params string[] more) =>
+    Task<ProcessResult> RunAsync(DrillPlace place, string archive, params string[] more) => DrillAsync(place, drilled.Plain, archive, more);
+
+    static Task<ProcessResult> DrillAsync(DrillPlace place, string backup, string archive, params string[] more) =>
         place.RunAsync([
-            .. (string[])["--tool", "pg_basebackup", "--server", "orders", "--directory", drilled.Plain, "--archive", archive],
+            .. (string[])["--tool", "pg_basebackup", "--server", "orders", "--directory", backup, "--archive", archive],
             .. more,
         ]);
 }

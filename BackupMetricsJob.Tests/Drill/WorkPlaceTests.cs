@@ -81,15 +81,15 @@ public sealed class WorkPlaceTests(DrilledServer drilled) : IClassFixture<Drille
 
     /// <summary>A directory that looks like nothing, but that the settings name.</summary>
     [Theory]
-    [InlineData("--directory")]
-    [InlineData("--archive")]
-    public async Task Within_a_directory_that_is_named(string flag)
+    [InlineData("--directory", "the backup")]
+    [InlineData("--archive", "the archive")]
+    public async Task Within_a_directory_that_is_named(string flag, string what)
     {
         await using var place = await DrillPlace.CreateAsync();
         Directory.CreateDirectory(place.File("named"));
         string[] rest = flag == "--archive" ? ["--directory", drilled.Plain] : [];
 
-        await AssertRefusedAsync(place, place.File("named"), "mine", "what is to be restored", [flag, place.File("named"), .. rest]);
+        await AssertRefusedAsync(place, place.File("named"), "mine", $"{what} of {flag}", [flag, place.File("named"), .. rest]);
     }
 
     /// <summary>The disk that it is on is not mounted tonight: nothing is made there.</summary>

@@ -38,6 +38,7 @@ public sealed class CatalogUsageTests(SharedCatalogDatabase catalogue) : IClassF
     [InlineData("import wal-g --server x --timezone Europe/Atlantis", 64)]
     [InlineData("import wal-g --server x --timeout 2d", 64)]
     [InlineData("import wal-g --server x --timeout soon", 64)]
+    [InlineData("import wal-g  --server x", 64)] // An empty FILE, as of a variable that is not set.
     [InlineData("import wal-g /nowhere/list.json --server x", 65)]
     [InlineData("import wal-g /tmp --server x", 65)]
     [InlineData("catalog prune", 64)]

@@ -111,9 +111,10 @@ internal sealed record ToolList(string Tool, string? File)
     /// has failed, which is recorded. A file that cannot be read, or a pipe that nobody writes to, is there.
     /// </summary>
     public string? FindMistypedFile(ProcessContext context) =>
-        context.IsInteractive && File is not null && !System.IO.File.Exists(File)
+        File is "" ? "FILE is empty: name a file, or leave it away to read standard input"
+        : context.IsInteractive && File is not null && !System.IO.File.Exists(File)
             ? $"{File} {(Directory.Exists(File) ? "is a folder" : "does not exist")}: nothing was imported, and no failure was recorded"
-            : null;
+        : null;
 
     /// <summary>Why nothing can come from standard input; null if something can, or if it is not read.</summary>
     public string? FindInputFault(ProcessContext context) =>

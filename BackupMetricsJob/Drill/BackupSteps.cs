@@ -67,8 +67,11 @@ internal sealed class BackupSteps(DrillState state) : DrillSteps(state)
             throw new DrillException(
                 $"this is a backup of another cluster: its system identifier is {recovered.SystemIdentifier}, the live server's {claimed}"
             );
-        if (State.Options.HasArchive)
-            Compare(recovered, missing);
+        if (!State.Options.HasArchive)
+            return;
+        Compare(recovered, missing);
+        if (State.Options.Archive is not null && missing is not null && !cluster.Log.Any(DamagedWal.IsRestored))
+            State.NoWal = missing.ToString();
     }
 
     /// <summary>What came back with what was claimed, and with what is stored.</summary>
@@ -85,8 +88,17 @@ internal sealed class BackupSteps(DrillState state) : DrillSteps(state)
     /// <summary>A wrong --archive would look like one whose WAL is gone.</summary>
     void CheckArchive()
     {
-        if (State.Options.Archive is not { } archive || archive.Contains("%f", StringComparison.Ordinal))
+        if (State.Options.Archive is not { } archive)
             return;
+        if (archive.Contains("%f", StringComparison.Ordinal))
+        {
+            if (!archive.Contains("%p", StringComparison.Ordinal))
+                throw DrillException.OfSettings(
+                    $"--archive {archive}: is a restore_command without %p, so it brings no file to PostgreSQL"
+                );
+            return;
+        }
+
         if (!Directory.Exists(archive))
             throw DrillException.OfSettings(
                 $"--archive {archive}: there is no such directory, or this user may not see it (and it is no restore_command with %f and "

@@ -40,14 +40,14 @@ internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long Se
             LegacyNames = false,
         };
         var report = await JobRun.ProbeAsync(options, time, cancellationToken);
-        var failure = report.Results.FirstOrDefault(result => result.Failure is not null)?.Failure;
+        var failed = report.Results.FirstOrDefault(result => result.Failure is not null);
         var result = report.Results.FirstOrDefault(result => result.Instance.Name == server);
         var claim = result?.Loss is { } loss ? From(result, loss) : ByArchiver(result);
         var why =
             claim is not null ? null
-            : failure is not null ? failure.Message
+            : failed is not null ? $"{(failed == result ? "the live server" : "the catalogue")} did not say it: {failed.Failure!.Message}"
             : "nobody claims a recovery point: no backup is known, or what is known is not enough";
-        return new(claim, why, failure)
+        return new(claim, why, failed?.Failure)
         {
             SystemIdentifier = result?.Server?.SystemIdentifier,
             Stored = result?.Server is { Discards: null, Wal.ArchiveEnd: var stored } ? stored : null,

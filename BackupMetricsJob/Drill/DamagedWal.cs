@@ -36,6 +36,9 @@ internal sealed partial record DamagedWal(string Segment, string Words, bool IsE
         return found;
     }
 
+    /// <summary>A line of the server's log by which restore_command brought a segment.</summary>
+    public static bool IsRestored(string line) => Restored().IsMatch(line);
+
     static long? Place(Match complaint, long segmentSize) =>
         complaint.Groups["segment"] is { Success: true, Value: var name } ? SegmentName.Place(name)
         : complaint.Groups["lsn"] is { Success: true, Value: var lsn } ? SegmentName.Place(DataDirectory.Lsn(lsn), segmentSize)

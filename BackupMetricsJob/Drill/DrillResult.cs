@@ -54,6 +54,9 @@ internal sealed record DrillResult(DrillOptions Options, DateTimeOffset Started)
     /// <summary>Null where replay came to the archive's end, as far as anybody knows.</summary>
     public IncompleteReplay? IncompleteReplay { get; init; }
 
+    /// <summary>What restore_command said, in words, where it brought no WAL at all; null where it brought some.</summary>
+    public string? NoWal { get; init; }
+
     /// <summary>PostgreSQL's major version; null until it is known.</summary>
     public int? Version { get; init; }
 

@@ -56,6 +56,9 @@ internal sealed class DrillState(DrillOptions options, ClaimResult claim, DrillF
     /// <summary>Null where replay came to the archive's end, as far as anybody knows.</summary>
     public IncompleteReplay? IncompleteReplay { get; set; }
 
+    /// <summary>What restore_command said, in words, where it brought no WAL at all; null where it brought some.</summary>
+    public string? NoWal { get; set; }
+
     /// <exception cref="DrillException">It does not fit.</exception>
     public void CheckSpace()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Drill;
 
@@ -82,7 +83,8 @@ internal sealed partial class WalSource(DrillFolder folder, LastWords words)
             throw DrillException.OfSettings($"{Lie}: {lie}");
         if (missing.LastOrDefault(one => one.Words.Contains("No space left on device", StringComparison.Ordinal)) is { } full)
             throw new DrillException($"WAL did not fit: {full}", DrillFault.Means);
-        return missing.LastOrDefault(one => one.IsSegment);
+        // PostgreSQL asks for the last segment that it read once more, when the end is reached: that one may have come from pg_wal.
+        return missing.Where(one => one.IsSegment).MaxBy(one => SegmentName.Place(one.Name) ?? -1);
     }
 
     static string Quote(string path) => ShellText.Quote(path).Replace("%", "%%", StringComparison.Ordinal);

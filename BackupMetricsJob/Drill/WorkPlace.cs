@@ -29,10 +29,10 @@ internal static class WorkPlace
         var directory = options.WorkDirectory;
         if (!Directory.Exists(directory))
             throw NamedFiles.Missing("--work-dir (or TMPDIR)", directory, "directory");
-        var named = Named(options).Select(RealPath).ToHashSet(StringComparer.Ordinal);
+        var named = Named(options).ToLookup(one => RealPath(one.Path), one => one.What);
         for (var above = RealPath(directory); above is not null; above = Path.GetDirectoryName(above))
         {
-            if ((named.Contains(above) ? "what is to be restored" : What(above) ?? RepositoryPlace.What(above)) is { } what)
+            if ((named[above].FirstOrDefault() ?? What(above) ?? RepositoryPlace.What(above)) is { } what)
                 throw DrillException.OfSettings(
                     $"{directory} is {(above == RealPath(directory) ? "" : $"within {above}, ")}{what}: nothing is written there. Name "
                         + "another place with --work-dir"
@@ -41,8 +41,12 @@ internal static class WorkPlace
     }
 
     /// <summary>The directories that hold the backup, by the settings.</summary>
-    static IEnumerable<string> Named(DrillOptions options) =>
-        options.Directories.Concat(new[] { options.Archive, options.Dump }.OfType<string>()).Where(Directory.Exists);
+    static IEnumerable<(string Path, string What)> Named(DrillOptions options) =>
+        options
+            .Directories.Select(directory => (directory, "the backup of --directory"))
+            .Append((options.Archive ?? "", "the archive of --archive"))
+            .Append((options.Dump ?? "", "the dump of --dump"))
+            .Where(one => Directory.Exists(one.Item1));
 
     static string? What(string directory)
     {

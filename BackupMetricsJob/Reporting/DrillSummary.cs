@@ -60,14 +60,19 @@ internal static class DrillSummary
             wrong.Add("something of it remains");
         if (report.Pushes.Any(push => !push.Arrived))
             wrong.Add("it was not pushed");
-        to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"FAILED (exit code {(int)code}) {string.Join("; ", wrong)}"));
+        to.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"WARNING (exit code {(int)code}) the restore is good, but {string.Join("; ", wrong)}"
+            )
+        );
     }
 
     /// <summary>Whether there is nothing to report but that all is well. A claim that was asked for and not had is worth a line.</summary>
     public static bool IsAllWell(DrillReport report, ExitCode code, bool asked) =>
         code == ExitCode.Success
         && report.Note is null
-        && report.Result is { Shortfall: var shortfall, IncompleteReplay: null, KeptFolder: null, CleanUpFailure: null }
+        && report.Result is { Shortfall: var shortfall, IncompleteReplay: null, NoWal: null, KeptFolder: null, CleanUpFailure: null }
         && !(shortfall > TimeSpan.Zero)
         && !(asked && report.Result.Claim?.Why is not null)
         && report.Pushes.All(push => push is { Arrived: true, Advice: null });
@@ -148,6 +153,8 @@ internal static class DrillSummary
         return result.Shortfall > TimeSpan.Zero && result.Claim?.Claim is not null
                 ? $"WARNING {words}: part of what was said to be archived cannot be restored{early}"
             : early.Length > 0 ? $"WARNING {words}, but not all WAL that is stored can be replayed{early}"
+            : result is { NoWal: { } said, Claim: null or { Claim: null } }
+                ? $"WARNING {words}: the backup alone, since the archive brought no WAL: {PlainText.OnOneLine(said, 1000)}"
             : result.Options is { HasArchive: false, Tool: not DrillTool.Dump }
                 ? $"ok {words}: the backup alone, since no --archive was given"
             : $"ok {words}";

@@ -12,6 +12,9 @@ internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolde
 {
     const string Combine = "pg_combinebackup";
 
+    /// <summary>A server writes them, and pg_basebackup leaves them out; the second remains when the server is stopped.</summary>
+    static readonly string[] ServerFiles = ["postmaster.pid", "postmaster.opts"];
+
     string Newest => Path.GetFullPath(Options.Directories[^1]);
 
     bool IsPlain => File.Exists(Path.Combine(Newest, "PG_VERSION"));
@@ -36,7 +39,7 @@ internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolde
                 throw NamedFiles.Missing("--directory", directory, "directory");
             if (IsOfServer(directory))
                 throw DrillException.OfSettings(
-                    $"--directory {directory}: is the data directory of a server (it has postmaster.pid, and no backup_label), and no "
+                    $"--directory {directory}: is the data directory of a server (it has postmaster.opts, and no backup_label), and no "
                         + "backup: name the directory that pg_basebackup wrote to"
                 );
         }
@@ -140,9 +143,9 @@ internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolde
     string? Tar(string name) =>
         Directory.GetFiles(Newest, name + ".tar*").FirstOrDefault(file => Path.GetFileName(file).Split('.') is [_, "tar"] or [_, "tar", _]);
 
-    /// <summary>Of one that runs, or has crashed. A copy of one has a label, whatever was copied with it.</summary>
+    /// <summary>Of one that runs, or was stopped. A copy of one has a label, whatever was copied with it.</summary>
     static bool IsOfServer(string directory) =>
-        File.Exists(Path.Combine(directory, "postmaster.pid")) && !File.Exists(Path.Combine(directory, DataDirectory.Label));
+        ServerFiles.Any(file => File.Exists(Path.Combine(directory, file))) && !File.Exists(Path.Combine(directory, DataDirectory.Label));
 
     /// <summary>What is there instead, or below it, in words.</summary>
     string OtherPlace()
