@@ -20,7 +20,12 @@ public sealed partial class CriticalFindingsTests
 
             var said = (
                 Plugin: NagiosOutput.Write(report, null, [], line),
-                IsWell: HeartbeatText.IsWell(report, ExitCodes.For(report, null, failOnTarget: true), []),
+                IsWell: HeartbeatText.IsWell(
+                    report,
+                    Assessment.Assess(report.Results),
+                    ExitCodes.For(report, null, failOnTarget: true),
+                    []
+                ),
                 OnCritical: ExitCodes.For(report, null, failOnTarget: true, Severity.Critical),
                 OnWarning: ExitCodes.For(report, null, failOnTarget: true, Severity.Warning)
             );

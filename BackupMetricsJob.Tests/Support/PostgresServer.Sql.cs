@@ -36,13 +36,7 @@ internal sealed partial class PostgresServer
         }
     }
 
-    NpgsqlDataSource Sessions()
-    {
-        if (_sessions is { } sessions)
-            return sessions;
-        var made = DataSource("postgres", pooled: true);
-        return Interlocked.CompareExchange(ref _sessions, made, null) ?? made;
-    }
+    NpgsqlDataSource Sessions() => LazyInitializer.EnsureInitialized(ref _sessions, () => DataSource("postgres", pooled: true));
 
     NpgsqlDataSource DataSource(string database, bool pooled)
     {

@@ -10,7 +10,10 @@ namespace BackupMetricsJob.Checking;
 internal static class GatewayChecks
 {
     static readonly TimeSpan MaxClockSkew = TimeSpan.FromSeconds(60);
-    static readonly TimeSpan ForAnother = TimeSpan.FromSeconds(1);
+
+    /// <summary>For the question whether it is another kind of server.</summary>
+    internal static readonly TimeSpan ForAnother = TimeSpan.FromSeconds(1);
+
     static readonly TimeSpan MinStaleAge = TimeSpan.FromHours(1);
 
     public static async Task<GatewayCheck> RunAsync(Gateway gateway, JobOptions job, TimeProvider time, CancellationToken cancellationToken)

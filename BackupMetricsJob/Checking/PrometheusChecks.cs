@@ -123,7 +123,7 @@ internal static class PrometheusChecks
         return verdict;
     }
 
-    static ServerStatus Misconfigured(List<Finding> findings, string what, string advice)
+    internal static ServerStatus Misconfigured(List<Finding> findings, string what, string advice)
     {
         findings.Add(new(true, what, advice));
         return ServerStatus.Misconfigured;
@@ -133,7 +133,7 @@ internal static class PrometheusChecks
     {
         if (GatewayChecks.IsOfAnother(failure) && GatewayAddress.TryParse(address, []) is { } url)
         {
-            var gateway = new Gateway(url) { AttemptTimeout = TimeSpan.FromSeconds(1) };
+            var gateway = new Gateway(url) { AttemptTimeout = GatewayChecks.ForAnother };
             if ((await new GatewayApi(gateway, time).StatusAsync(cancellationToken)).Value is { } status)
                 return new(
                     true,

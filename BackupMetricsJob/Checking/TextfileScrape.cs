@@ -27,12 +27,11 @@ internal static class TextfileScrape
         var name = PrometheusQueries.Quote(job.Group.Job);
         var metric = RunMetricNames.BuildInfo.Name;
         if (await prometheus.CountAsync($"{metric}{{exported_job={name}}}") > 0)
-        {
-            findings.Add(
-                new(true, $"series that job {job.Group.Job} wrote have exported_job={name}, so no alert matches them", LabelsAdvice)
+            return PrometheusChecks.Misconfigured(
+                findings,
+                $"series that job {job.Group.Job} wrote have exported_job={name}, so no alert matches them",
+                LabelsAdvice
             );
-            return ServerStatus.Misconfigured;
-        }
 
         if (await prometheus.CountAsync($"{metric}{{job={name}}}") > 0)
         {
@@ -41,32 +40,22 @@ internal static class TextfileScrape
         }
 
         if (await prometheus.CountAsync("node_textfile_scrape_error") == 0)
-        {
-            findings.Add(
-                new(
-                    true,
-                    "it scrapes no node_exporter with a textfile collector (there is no series node_textfile_scrape_error)",
-                    "Scrape the node_exporter of this host, with the metric_relabel_configs of docs/node-exporter.md."
-                )
+            return PrometheusChecks.Misconfigured(
+                findings,
+                "it scrapes no node_exporter with a textfile collector (there is no series node_textfile_scrape_error)",
+                "Scrape the node_exporter of this host, with the metric_relabel_configs of docs/node-exporter.md."
             );
-            return ServerStatus.Misconfigured;
-        }
 
         if (
             new FileInfo(job.Textfile!) is { Exists: true } file
             && time.GetUtcNow() - file.LastWriteTimeUtc is var age
             && age > ScrapedSince
         )
-        {
-            findings.Add(
-                new(
-                    true,
-                    $"it has no series of job {job.Group.Job}, and {job.Textfile} was written {Humanize.Duration(age)} ago",
-                    "Scrape the node_exporter of this host, whose --collector.textfile.directory must be the folder of that file."
-                )
+            return PrometheusChecks.Misconfigured(
+                findings,
+                $"it has no series of job {job.Group.Job}, and {job.Textfile} was written {Humanize.Duration(age)} ago",
+                "Scrape the node_exporter of this host, whose --collector.textfile.directory must be the folder of that file."
             );
-            return ServerStatus.Misconfigured;
-        }
 
         findings.Add(
             new(

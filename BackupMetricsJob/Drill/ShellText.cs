@@ -3,7 +3,8 @@ namespace BackupMetricsJob.Drill;
 /// <summary>Text in a shell line, and in a file of PostgreSQL's settings.</summary>
 internal static class ShellText
 {
-    public static string Quote(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    /// <summary>One word of restore_command, in which PostgreSQL replaces what follows a percent sign.</summary>
+    public static string QuoteForCommand(string text) => ShellWord.Quote(text).Replace("%", "%%", StringComparison.Ordinal);
 
     /// <summary>A line of postgresql.conf.</summary>
     public static string Setting(string name, string value) => $"{name} = '{Escaped(value)}'\n";

@@ -47,9 +47,10 @@ internal sealed partial class WalSource(DrillFolder folder, LastWords words)
     /// </summary>
     public string Watched(string command)
     {
-        var (errors, log) = (Quote(folder.File("wal-errors")), Quote(Log));
+        var asked = ShellText.QuoteForCommand(Asked);
+        var (errors, log) = (ShellText.QuoteForCommand(folder.File("wal-errors")), ShellText.QuoteForCommand(Log));
         // A command may end with a comment.
-        return $"echo %f >{Quote(Asked)}; ({command}\n) 2>{errors}; code=$?; : >{Quote(Asked)}; cat {errors} >&2; "
+        return $"echo %f >{asked}; ({command}\n) 2>{errors}; code=$?; : >{asked}; cat {errors} >&2; "
             + $"{{ [ $code = 0 ] && [ -e \"%p\" ]; }} || {{ echo \"%f ended with $code\"; cat {errors}; }} >>{log}; exit $code";
     }
 
@@ -86,8 +87,6 @@ internal sealed partial class WalSource(DrillFolder folder, LastWords words)
         // PostgreSQL asks for the last segment that it read once more, when the end is reached: that one may have come from pg_wal.
         return missing.Where(one => one.IsSegment).MaxBy(one => SegmentName.Place(one.Name) ?? -1);
     }
-
-    static string Quote(string path) => ShellText.Quote(path).Replace("%", "%%", StringComparison.Ordinal);
 
     [GeneratedRegex(@"^([0-9A-F]{8}(?:[0-9A-F]{16}|\.history)\S*) ended with (\d+)$")]
     private static partial Regex Header();

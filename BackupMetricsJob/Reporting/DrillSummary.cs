@@ -147,13 +147,14 @@ internal static class DrillSummary
             return $"UNFINISHED in {result.FailedPhase!.Value.Name()}: nothing is proved of the backup of {name}, good or bad";
         if (!result.Succeeded)
             return $"FAILED in {result.FailedPhase!.Value.Name()}: no backup of {name} is proved";
-        var behind = result.Claim?.Claim is null ? "" : ShowBackup.Behind(result.Shortfall);
+        var isClaimed = result.Claim?.Claim is not null;
+        var behind = isClaimed ? ShowBackup.Behind(result.Shortfall) : "";
         var words = $"restored in {Humanize.Duration(result.RestoreTime)}{behind}";
         var early = result.IncompleteReplay is { } end ? $". {PlainText.OnOneLine(end.Words, 1000)}" : "";
-        return result.Shortfall > TimeSpan.Zero && result.Claim?.Claim is not null
+        return result.Shortfall > TimeSpan.Zero && isClaimed
                 ? $"WARNING {words}: part of what was said to be archived cannot be restored{early}"
             : early.Length > 0 ? $"WARNING {words}, but not all WAL that is stored can be replayed{early}"
-            : result is { NoWal: { } said, Claim: null or { Claim: null } }
+            : result.NoWal is { } said && !isClaimed
                 ? $"WARNING {words}: the backup alone, since the archive brought no WAL: {PlainText.OnOneLine(said, 1000)}"
             : result.Options is { HasArchive: false, Tool: not DrillTool.Dump }
                 ? $"ok {words}: the backup alone, since no --archive was given"

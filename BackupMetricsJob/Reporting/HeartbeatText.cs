@@ -21,19 +21,21 @@ internal static class HeartbeatText
         CancellationToken stop
     )
     {
-        var isWell = IsWell(report, code, imports);
-        return report with { HeartbeatFailures = await calls.EndAsync(isWell, Write(report, code, imports), stop) };
+        if (!calls.HasEnd)
+            return report;
+        var assessments = Assessment.Assess(report.Results);
+        var text = Write(report, assessments, code, imports);
+        return report with { HeartbeatFailures = await calls.EndAsync(IsWell(report, assessments, code, imports), text, stop) };
     }
 
     /// <summary>Whether nobody is to be called.</summary>
-    public static bool IsWell(RunReport report, ExitCode code, IReadOnlyList<ImportReport> imports) =>
+    public static bool IsWell(RunReport report, List<Assessment> assessments, ExitCode code, IReadOnlyList<ImportReport> imports) =>
         RunSummary.IsAllWell(report, code)
         && imports.All(IsWell)
-        && Assessment.Assess(report.Results).TrueForAll(one => one.Verdict is Verdict.Healthy or Verdict.NotAssessed);
+        && assessments.TrueForAll(one => one.Verdict is Verdict.Healthy or Verdict.NotAssessed);
 
-    static string Write(RunReport report, ExitCode code, IReadOnlyList<ImportReport> imports)
+    static string Write(RunReport report, List<Assessment> assessments, ExitCode code, IReadOnlyList<ImportReport> imports)
     {
-        var assessments = Assessment.Assess(report.Results);
         var text = new StringBuilder($"{Humanize.Count(assessments.Count, "database")}: {Count(assessments, Verdict.Critical)} critical, ");
         text.Append($"{Count(assessments, Verdict.Unknown)} unknown, {Count(assessments, Verdict.Warning)} with a warning;");
         text.Append($" exit code {(int)code}\n");

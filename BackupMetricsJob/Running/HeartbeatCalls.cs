@@ -27,6 +27,9 @@ internal sealed class HeartbeatCalls(Heartbeat? heartbeat, TimeSpan max, TimePro
             _start = HeartbeatRequest.SendAsync(url, "", max, time, _ending.Token);
     }
 
+    /// <summary>Whether there is anybody to call at the end.</summary>
+    public bool HasEnd => heartbeat is not null && _hasBegun;
+
     /// <param name="isWell">Whether nothing is wrong, so that nobody is to be called.</param>
     /// <param name="text">What the run found.</param>
     /// <param name="stop">Told when the process is to end, before this or during it: then there is less time.</param>

@@ -26,9 +26,9 @@ internal static class ZshCompletion
         to.WriteLine("    typeset -A opt_args");
         to.Write("    _arguments -C '(-h --help)'{-h,--help}'[Explain the command]'");
         foreach (var flag in DocumentedFlag.Of(command))
-            to.Write($" \\\n        {Quote(Flag(flag))}");
+            to.Write($" \\\n        {ShellWord.Quote(Flag(flag))}");
         foreach (var argument in command.Arguments)
-            to.Write($" \\\n        {Quote(Argument(argument))}");
+            to.Write($" \\\n        {ShellWord.Quote(Argument(argument))}");
         if (command.Subcommands.Count > 0)
             to.Write(" \\\n        '1: :->command' '*:: :->rest'");
         to.WriteLine(" && ret=0");
@@ -41,7 +41,7 @@ internal static class ZshCompletion
     {
         to.WriteLine("    case $state in\n        command)\n            local -a commands=(");
         foreach (var sub in command.Subcommands)
-            to.WriteLine($"                {Quote($"{sub.Name}:{sub.Description}")}");
+            to.WriteLine($"                {ShellWord.Quote($"{sub.Name}:{sub.Description}")}");
         to.WriteLine("            )\n            _describe command commands && ret=0 ;;\n        rest)\n            case $line[1] in");
         foreach (var sub in command.Subcommands)
             to.WriteLine($"                {sub.Name}) {Function(sub)} && ret=0 ;;");
@@ -78,6 +78,4 @@ internal static class ZshCompletion
             .Replace("[", "\\[", StringComparison.Ordinal)
             .Replace("]", "\\]", StringComparison.Ordinal)
             .Replace(":", "\\:", StringComparison.Ordinal);
-
-    static string Quote(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

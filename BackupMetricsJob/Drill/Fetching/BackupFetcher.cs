@@ -40,7 +40,7 @@ internal abstract class BackupFetcher(DrillOptions options, DrillFolder folder, 
         {
             null => "echo 'no --archive was given' >&2; false",
             { } command when command.Contains("%f", StringComparison.Ordinal) => command,
-            { } directory => $"cp {ShellText.Quote(Path.GetFullPath(directory)).Replace("%", "%%", StringComparison.Ordinal)}/%f \"%p\"",
+            { } directory => $"cp {ShellText.QuoteForCommand(Path.GetFullPath(directory))}/%f \"%p\"",
         };
 
     /// <summary>Whether a restored data directory without backup_label is incomplete.</summary>

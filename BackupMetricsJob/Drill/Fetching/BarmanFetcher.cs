@@ -14,9 +14,7 @@ internal sealed class BarmanFetcher(DrillOptions options, DrillFolder folder, Dr
 
     /// <summary>What `barman recover` does not put into pg_wal, it puts into barman_wal.</summary>
     public override string WalCommand =>
-        Directory.Exists(BarmanWal)
-            ? $"cp {ShellText.Quote(BarmanWal).Replace("%", "%%", StringComparison.Ordinal)}/%f \"%p\""
-            : base.WalCommand;
+        Directory.Exists(BarmanWal) ? $"cp {ShellText.QuoteForCommand(BarmanWal)}/%f \"%p\"" : base.WalCommand;
 
     /// <summary>`barman recover` renames it, and edits the settings.</summary>
     public override IReadOnlyList<BackupManifest> Manifests =>

@@ -10,7 +10,7 @@ internal sealed class CommandFetcher(DrillOptions options, DrillFolder folder, D
 
     public override async Task FetchAsync(PostgresPrograms? programs, CancellationToken cancellationToken)
     {
-        var line = Options.RestoreCommand!.Replace("%d", ShellText.Quote(Folder.DataDirectory), StringComparison.Ordinal);
+        var line = Options.RestoreCommand!.Replace("%d", ShellWord.Quote(Folder.DataDirectory), StringComparison.Ordinal);
         var result = await Program.TryAsync("/bin/sh", ["-c", line], cancellationToken);
         if (result.ExitCode != 0)
             throw DrillException.OfProgram("--restore-command", result.ExitCode, result.LastWords);

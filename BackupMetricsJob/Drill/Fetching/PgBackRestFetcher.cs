@@ -15,15 +15,7 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
     public override string WalCommand =>
         string.Join(
             ' ',
-            [
-                Tool,
-                .. Arguments
-                    .Append("--no-archive-async")
-                    .Select(argument => ShellText.Quote(argument).Replace("%", "%%", StringComparison.Ordinal)),
-                "archive-get",
-                "%f",
-                "\"%p\"",
-            ]
+            [Tool, .. Arguments.Append("--no-archive-async").Select(ShellText.QuoteForCommand), "archive-get", "%f", "\"%p\""]
         );
 
     public override string WithoutManifest => "pgbackrest itself compared each file with the checksum in its manifest";

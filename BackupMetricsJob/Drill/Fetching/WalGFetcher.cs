@@ -17,7 +17,7 @@ internal sealed class WalGFetcher(DrillOptions options, DrillFolder folder, Dril
     {
         get
         {
-            var arguments = Common.Select(argument => ShellText.Quote(argument).Replace("%", "%%", StringComparison.Ordinal));
+            var arguments = Common.Select(ShellText.QuoteForCommand);
             return string.Join(' ', [Tool, .. arguments, "wal-fetch", "%f", "\"%p\""]);
         }
     }
