@@ -175,10 +175,7 @@ public sealed class KubernetesScrapeTests
                 "postgres_backup:last_success_timestamp_seconds{type=\"base\",job=\"backup_metrics\",instance=\"orders\"}"
             )
         );
-        Assert.Equal(
-            2,
-            (await scrape.Prometheus.WaitForAsync("postgres_backup:max_age_seconds{type=\"base\",job=\"backup_metrics\"}")).Count
-        );
+        Assert.Single(await scrape.Prometheus.WaitForAsync("postgres_backup_verdict{job=\"backup_metrics\",instance=\"orders\"}"));
         Assert.Single(await scrape.Prometheus.WaitForAsync("backup_metrics:run_timestamp_seconds{job=\"backup_metrics\"}"));
     }
 }

@@ -33,9 +33,9 @@ public sealed partial class MetricNamesInUseTests
     )]
     [InlineData(
         "deploy/prometheus/consoles/backup.html",
-        "postgres_backup:max_age_seconds",
-        "postgres_backup:max_ages_seconds",
-        "postgres_backup:max_ages_seconds"
+        "postgres_backup:other_max_age_seconds",
+        "postgres_backup:other_max_ages_seconds",
+        "postgres_backup:other_max_ages_seconds"
     )]
     [InlineData("deploy/prometheus/backup.rules.yml", "backup_metrics_shards)", "backup_metrics_shard)", "backup_metrics_shard")]
     public async Task A_name_that_nobody_has_is_found(string path, string good, string bad, string told)

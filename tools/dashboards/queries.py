@@ -37,11 +37,19 @@ def age(where):
     return f"time() - max {BY} (postgres_backup:last_success_timestamp_seconds{{{where}, {BACKUP}}})"
 
 
+def limits(where):
+    """As the job pushes them, or as the rules keep them where it cannot."""
+    return (
+        f"(max without (pod, container, endpoint, service) (postgres_backup_max_age_seconds{{{where}}})"
+        f" or postgres_backup:other_max_age_seconds{{{where}}})"
+    )
+
+
 def used(where):
     """The used part of the limit; with several limits, the largest."""
     return (
         f"max {BY} ((time() - postgres_backup:last_success_timestamp_seconds{{{where}}})"
-        f" / ignoring (severity) group_right () postgres_backup:max_age_seconds{{{where}, {BACKUP}}})"
+        f" / ignoring (severity) group_right () {limits(where + ', ' + BACKUP)})"
     )
 
 

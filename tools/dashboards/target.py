@@ -1,10 +1,11 @@
 """One database in detail."""
 from .panels import VERDICTS, adhoc, dashed, dashboard, fixed, graph, matching, queries, row, stat, steps, table, timeline, values, variable
-from .queries import ALERTS, BACKUP, BY, J, KEY, OF_DRILLS, age, drilled, known, loss, oldest, rank, used, verdict, word
+from .queries import ALERTS, BACKUP, BY, J, KEY, OF_DRILLS, age, drilled, known, limits, loss, oldest, rank, used, verdict, word
 
 I = J + ', instance=~"$instance"'
 DRILLS = OF_DRILLS + ', instance=~"$instance"'
 LATENESS = steps((None, "green"), (0.8, "yellow"), (1, "red"))
+OF_WAL = I + ', type="wal"'
 YES_NO = values(("no", "red"), ("yes", "green"))
 ARCHIVER = [fixed(*pair) for pair in [("ok", "green"), ("failing", "red"), ("never", "red"), ("discarded", "red"), ("off", "yellow"), ("streamed", "blue"), ("standby", "text")]]
 SPOKEN = [("source", "Source"), ("tool", "Tool"), ("type", "Backup")]
@@ -43,11 +44,11 @@ def rows():
     yield [
         graph("Age of backups against their limits", "Limits are dashed. Any physical backup counts for `base`.", queries(
             (f"max by (type) (time() - postgres_backup:last_success_timestamp_seconds{{{I}, {BACKUP}}})", "{{type}}"),
-            (f"max by (type, severity) (postgres_backup:max_age_seconds{{{I}, {BACKUP}}})", "{{type}} limit ({{severity}})"),
+            (f"max by (type, severity) {limits(I + ', ' + BACKUP)}", "{{type}} limit ({{severity}})"),
         ), "s", overrides=[dashed(".*warning.*", "yellow"), dashed(".*critical.*", "red")]),
         graph("Recovery point against the limit for WAL", "The possible loss at each probe. It does not grow while a server is idle.", queries(
             (f"max by (instance) (postgres_recovery_point_age_seconds{{{I}}})", "lost if it had died"),
-            (f'max by (severity) (postgres_backup:max_age_seconds{{{I}, type="wal"}})', "limit ({{severity}})"),
+            (f"max by (severity) {limits(OF_WAL)}", "limit ({{severity}})"),
         ), "s", overrides=[dashed(".*warning.*", "yellow"), dashed(".*critical.*", "red")]),
     ]
     yield [table(
