@@ -163,6 +163,7 @@ public sealed class CompositionRunTests
                     .Replace("'pushgateway:9091'", $"'{gateway}'", StringComparison.Ordinal)
                     .Replace("'alertmanager:9093'", $"'{alertmanager}'", StringComparison.Ordinal)
                     .Replace("interval: 1m", "interval: 1s", StringComparison.Ordinal)
+                    .Replace("interval: 2m", "interval: 1s", StringComparison.Ordinal)
             );
         }
 

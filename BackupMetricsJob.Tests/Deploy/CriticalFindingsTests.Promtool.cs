@@ -18,6 +18,7 @@ public sealed partial class CriticalFindingsTests
             "states.yml",
             $"""
             rule_files: ["{DeployFiles.RulesFile}"]
+            group_eval_order: [backup-metrics-probes, backup-metrics]
             evaluation_interval: 1m
             tests:
             - interval: 1m

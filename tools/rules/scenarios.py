@@ -965,7 +965,7 @@ add("One of two tools stopped: told while the other goes on, for two weeks; wher
     [gateway(N), run(N, *[[*limits(name, N), *sources(name, N, {"catalog": 1}), *probe(name, N), *backup(name, ago(first, N), source="catalog", tool="wal-g", type_="full"),
                            *backup(name, ago(second, N), source="catalog", tool="barman", type_="full")]
                           for name, first, second in (("half", 49, 1), ("both", 60, 70), ("moved", 14 * 24 - 2, 1))])],
-    fires(60, both("LastBackup", instance="both", type_="base"), alert("BackupToolStopped", "warning", instance="moved", tool="wal-g")),
+    fires(61, both("LastBackup", instance="both", type_="base"), alert("BackupToolStopped", "warning", instance="moved", tool="wal-g")),
     fires(120, both("LastBackup", instance="both", type_="base")),
     fires(121, both("LastBackup", instance="both", type_="base"), alert("BackupToolStopped", "warning", instance="half", tool="wal-g")),
     says(125, "BackupToolStopped", "half: the newest backup of wal-g is 2d 3h 5m 0s old, that of another tool is newer",
