@@ -192,6 +192,13 @@ add("The server's word counts only where no other source is configured, even if 
     fires(N - 1, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="broken"), alert("BackupNeverMade", "warning", instance="silent", type_="base"),
           *[alert("LastBackup", "warning", instance=i, type_="base") for i in ("orders", "broken", "unasked")]))
 
+N = 2 * HOUR
+cut = 30
+add("A catalogue is taken out of the configuration: what it said last counts no more, and what the server says does",
+    [gateway(N), run(N, [*healthy("orders", N, taken=ago(30, N)), *sources("orders", N, {"catalog": then(steady(1, cut), gone(N - cut))}),
+                         *backup("orders", then(ago(1, cut), gone(N - cut)), source="catalog", tool="barman", type_="full")])],
+    quiet(84), fires(94, alert("LastBackup", "warning", instance="orders", type_="base")), fires(N - 1, alert("LastBackup", "warning", instance="orders", type_="base")))
+
 N = 3 * HOUR
 OF = dict(source="catalog", tool="pgbackrest")
 STOPPED = alert("BackupToolStopped", "warning", instance="dump", tool="pgbackrest")
