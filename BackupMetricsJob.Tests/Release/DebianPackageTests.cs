@@ -17,7 +17,8 @@ public sealed class DebianPackageTests
     {
         var result = await ChildProcess.RunAsync(
             Tool.Find("lintian", "apt-get install lintian"),
-            ["--allow-root", "--no-cfg", "--fail-on", "error,warning", await ReleasedFiles.FileAsync(".deb")]
+            ["--allow-root", "--no-cfg", "--fail-on", "error,warning", await ReleasedFiles.FileAsync(".deb")],
+            deadline: TimeSpan.FromMinutes(5)
         );
 
         // What is told here, and an override that nothing needs, is to be mended, or explained in deploy/debian/lintian-overrides.

@@ -117,7 +117,7 @@ public sealed class PageTests
         Assert.NotEqual("", counted);
         Assert.Contains($"Needs attention <span class=\"count\">{counted}</span>", page, StringComparison.Ordinal);
         Assert.Equal(counted, Regex.Count(page, "<details class=\"card ").ToString(CultureInfo.InvariantCulture));
-        Assert.Contains("No backup is known, and no limit asks for one.", page, StringComparison.Ordinal);
+        Assert.Contains("Nothing is known, and no limit asks for a backup.", page, StringComparison.Ordinal);
     }
 
     [Fact]

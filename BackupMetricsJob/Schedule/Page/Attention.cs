@@ -8,16 +8,11 @@ internal static class Attention
 {
     const int Open = 8;
 
-    // Not a finding of the database: it is what unknown means where nothing is wrong.
-    static readonly Finding NothingToJudge = new(
-        false,
-        "no backup is known, and no limit asks for one",
-        "Set a limit, like --max-age base=26h, or name the source that knows its backups."
-    );
+    const string SetALimit = "Set a limit, like --max-age base=26h, or name the source that knows its backups.";
 
     public static int Count(IReadOnlyList<Assessment> assessments) => assessments.Count(Has);
 
-    /// <summary>Whether it has a card: something is wrong, or there is nothing that could be well. The others are lines of a table.</summary>
+    /// <summary>Whether it has a card: something is wrong, or nothing is there to be well. The others are lines of a table.</summary>
     public static bool Has(Assessment one) => Problems(one).Count > 0;
 
     /// <param name="assessments">Worst first.</param>
@@ -63,7 +58,8 @@ internal static class Attention
 
     static IReadOnlyList<Finding> Problems(Assessment one) =>
         one.Findings.Count > 0 ? one.Findings
-        : one.Verdict == Verdict.Unknown && StateText.Newest(one.Result) is null ? [NothingToJudge]
+        : one.Verdict == Verdict.Unknown && StateText.Newest(one.Result) is null
+            ? [new(false, ShowTable.WithoutFindings(one.Result), SetALimit)]
         : [];
 
     static Html Finding(Finding finding) =>
