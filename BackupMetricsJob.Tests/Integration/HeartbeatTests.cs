@@ -77,7 +77,7 @@ public sealed class HeartbeatTests
         await using var service = new StubPushgateway(StubPushgateway.Status(200, "OK"));
         var gateway = $"http://127.0.0.1:{FreePort.Next()}";
 
-        var result = await RunAsync("6s", $"{service.Url}/{Secret}", gateway, "--fail-on", "never");
+        var result = await RunAsync("20s", $"{service.Url}/{Secret}", gateway, "--fail-on", "never");
 
         Assert.Equal(75, result.ExitCode);
         Assert.Equal([$"/{Secret}/start", $"/{Secret}/fail"], service.Requests.Select(request => request.Path));

@@ -11,7 +11,7 @@ internal static class GatewayChecks
 {
     static readonly TimeSpan MaxClockSkew = TimeSpan.FromSeconds(60);
 
-    static readonly TimeSpan MaxForAnother = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan MaxForAnother = TimeSpan.FromSeconds(2);
 
     static readonly TimeSpan MinStaleAge = TimeSpan.FromHours(1);
 
