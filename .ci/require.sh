@@ -35,7 +35,7 @@ require() {
             barman) packages+=(barman) ;;
             rclone) packages+=(rclone) ;;
             bubblewrap) packages+=(bubblewrap) ;;
-            sysusers) packages+=(systemd-standalone-sysusers) ;;
+            systemd) packages+=(systemd) ;;
             pgbouncer) packages+=(pgbouncer) ;;
             docker-compose) packages+=(docker-compose) ;;
             yamllint) packages+=(yamllint) ;;
@@ -78,7 +78,7 @@ require_has() {
         barman) command -v barman > /dev/null ;;
         rclone) command -v rclone > /dev/null ;;
         bubblewrap) command -v bwrap > /dev/null ;;
-        sysusers) command -v systemd-sysusers > /dev/null ;;
+        systemd) command -v systemd-sysusers > /dev/null && command -v systemd-analyze > /dev/null ;;
         pgbouncer) [[ -x /usr/sbin/pgbouncer ]] || command -v pgbouncer > /dev/null ;;
         docker-compose) command -v docker-compose > /dev/null ;;
         yamllint) command -v yamllint > /dev/null ;;

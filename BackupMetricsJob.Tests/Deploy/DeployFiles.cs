@@ -15,7 +15,10 @@ internal static partial class DeployFiles
     public static IReadOnlyList<string> RuleTests { get; } =
     [.. Directory.GetFiles(Path.Combine(Prometheus, "tests"), "*.test.yml").Order(StringComparer.Ordinal)];
 
-    public static IReadOnlyList<string> Alerts { get; } = [.. AlertLine().Matches(Rules).Select(match => match.Groups[1].Value)];
+    /// <summary>The alert of each rule: one whose severities have a time of their own has a rule for each.</summary>
+    public static IReadOnlyList<string> AlertRules { get; } = [.. AlertLine().Matches(Rules).Select(match => match.Groups[1].Value)];
+
+    public static IReadOnlyList<string> Alerts { get; } = [.. AlertRules.Distinct()];
 
     public static IReadOnlyList<string> Recorded { get; } = [.. RecordLine().Matches(Rules).Select(match => match.Groups[1].Value)];
 

@@ -140,7 +140,7 @@ public sealed class RulesTests
 
         Assert.Equal(DeployFiles.Alerts, sections);
 #pragma warning disable CA1308 // An anchor is in lower case.
-        Assert.Equal(DeployFiles.Alerts.Select(alert => alert.ToLowerInvariant()), linked);
+        Assert.Equal(DeployFiles.AlertRules.Select(alert => alert.ToLowerInvariant()), linked);
 #pragma warning restore CA1308
     }
 

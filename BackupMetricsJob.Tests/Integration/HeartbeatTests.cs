@@ -70,6 +70,22 @@ public sealed class HeartbeatTests
         Assert.DoesNotContain(Secret, result.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>The attempts of the push leave the last call its part of the deadline.</summary>
+    [Fact]
+    public async Task A_gateway_that_cannot_be_reached_is_told_within_the_deadline()
+    {
+        await using var service = new StubPushgateway(StubPushgateway.Status(200, "OK"));
+        var gateway = $"http://127.0.0.1:{FreePort.Next()}";
+
+        var result = await RunAsync("20s", $"{service.Url}/{Secret}", gateway, "--fail-on", "never");
+
+        Assert.Equal(75, result.ExitCode);
+        Assert.Equal([$"/{Secret}/start", $"/{Secret}/fail"], service.Requests.Select(request => request.Path));
+        Assert.Contains($"FAILED {gateway}", service.Requests[1].Text, StringComparison.Ordinal);
+        Assert.Contains("exit code 75", service.Requests[1].Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("was not told", result.Error, StringComparison.Ordinal);
+    }
+
     /// <summary>With --fail-on never the exit code is 0; the heartbeat still says that it is not well.</summary>
     [Fact]
     public async Task An_exit_code_that_was_asked_for_changes_nothing()

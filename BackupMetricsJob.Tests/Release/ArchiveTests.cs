@@ -37,6 +37,16 @@ public sealed class ArchiveTests
             }
         )
             Assert.True(new FileInfo(Path.Combine(tree, path)).Length > 50, path);
+        // It may hold passwords.
+        Assert.Contains(
+            " -rw-r----- ",
+            " "
+                + await ChildProcess.RunSuccessfullyAsync(
+                    "/bin/tar",
+                    ["-tvzf", archive, "--wildcards", "*/etc/backup-metrics/environment"]
+                ),
+            StringComparison.Ordinal
+        );
         Assert.Equal(
             await ChildProcess.RunSuccessfullyAsync(await NativeProgram.PathAsync(), ["--version"]),
             await ChildProcess.RunSuccessfullyAsync(Path.Combine(tree, "bin/backup-metrics"), ["--version"])

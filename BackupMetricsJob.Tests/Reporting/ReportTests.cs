@@ -85,6 +85,36 @@ public sealed class ReportTests
         Snapshot.Matches("summary.json.txt", Written(to => RunSummaryJson.Write(Report, ExitCode.TargetFailed, Noon, to)));
 
     [Fact]
+    public void Show_of_several_has_the_worst_first_and_ends_with_how_many_are_how()
+    {
+        var late = Result with { Backups = [Backup with { LastSuccess = Noon.AddHours(-60), Age = TimeSpan.FromHours(60) }] };
+        ProbeResult Named(ProbeResult result, string name) => result with { Instance = result.Instance with { Name = name } };
+        var free = Result with { Instance = Orders with { Limits = [] }, Backups = [] };
+        ProbeResult[] results =
+        [
+            Named(Result, "well"),
+            Named(Result with { Server = Server with { InRecovery = true }, Backups = [] }, "standby"),
+            Named(free, "free"),
+            .. Enumerable.Range(1, 7).Select(i => Named(late, $"late{i}")),
+        ];
+
+        var lines = Written(to => ShowTable.Write(results, to)).Split('\n');
+
+        Assert.Equal(
+            ["late1", "late2", "late3", "late4", "late5", "late6", "late7", "free", "well", "standby"],
+            lines
+                .Where(line => line.Contains(", probed ", StringComparison.Ordinal))
+                .Select(line => line[..line.IndexOf("  ", StringComparison.Ordinal)])
+        );
+        Assert.Equal(
+            "10 databases: 7 critical (late1, late2, late3, late4, late5 and 2 more), 1 unknown (free), 1 ok, 1 not checked",
+            lines[^2]
+        );
+        Assert.Contains("  no backup is known, and no limit asks for one", lines);
+        Assert.DoesNotContain("databases:", Written(to => ShowTable.Write([late], to)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Show_of_servers_in_a_catalogue() => Snapshot.Matches("show-found.txt", Written(to => ShowTable.Write(Found, to)));
 
     /// <summary>It is no database of the reader's. Where it does not answer, that is told.</summary>
@@ -95,7 +125,7 @@ public sealed class ReportTests
         var silent = catalogue with { Failure = new(FailureReason.Refused, "refused") };
 
         Assert.DoesNotContain("orders/catalogue", Written(to => ShowTable.Write([Result, catalogue], to)), StringComparison.Ordinal);
-        Assert.Contains("\norders/catalogue ", Written(to => ShowTable.Write([Result, silent], to)), StringComparison.Ordinal);
+        Assert.Contains("orders/catalogue ", Written(to => ShowTable.Write([Result, silent], to)), StringComparison.Ordinal);
     }
 
     [Fact]

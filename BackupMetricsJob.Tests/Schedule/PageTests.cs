@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Reporting;
@@ -101,6 +103,21 @@ public sealed class PageTests
         Assert.True(
             page.IndexOf("id=\"attention\"", StringComparison.Ordinal) < page.IndexOf("class=\"glance\"", StringComparison.Ordinal)
         );
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(50)]
+    [InlineData(1000)]
+    public void Each_database_that_the_headline_counts_has_a_card(int count)
+    {
+        var page = Page(Samples.Many(count));
+
+        var counted = Regex.Match(page, "<h1>.*<span>([0-9]+) of [0-9]+ databases need attention</span>").Groups[1].Value;
+        Assert.NotEqual("", counted);
+        Assert.Contains($"Needs attention <span class=\"count\">{counted}</span>", page, StringComparison.Ordinal);
+        Assert.Equal(counted, Regex.Count(page, "<details class=\"card ").ToString(CultureInfo.InvariantCulture));
+        Assert.Contains("Nothing is known, and no limit asks for a backup.", page, StringComparison.Ordinal);
     }
 
     [Fact]

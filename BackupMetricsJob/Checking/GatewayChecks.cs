@@ -11,18 +11,19 @@ internal static class GatewayChecks
 {
     static readonly TimeSpan MaxClockSkew = TimeSpan.FromSeconds(60);
 
-    /// <summary>For the question whether it is another kind of server.</summary>
-    internal static readonly TimeSpan ForAnother = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan MaxForAnother = TimeSpan.FromSeconds(2);
 
     static readonly TimeSpan MinStaleAge = TimeSpan.FromHours(1);
 
     public static async Task<GatewayCheck> RunAsync(Gateway gateway, JobOptions job, TimeProvider time, CancellationToken cancellationToken)
     {
+        var begin = time.GetTimestamp();
         var api = new GatewayApi(gateway, time, job.Deadline);
         var (status, down) = await api.StatusAsync(cancellationToken);
         if (status is null)
         {
-            var other = IsOfAnother(down!) ? await PrometheusVersionAsync(gateway, time, cancellationToken) : null;
+            var limit = ForAnother(job.Deadline - time.GetElapsedTime(begin));
+            var other = IsOfAnother(down!) ? await PrometheusVersionAsync(gateway, limit, time, cancellationToken) : null;
             var finding = other is null
                 ? CreateFinding(down!)
                 : new(true, $"this is a Prometheus ({other}), not a Pushgateway", "Give the URL of the Pushgateway that it scrapes.");
@@ -90,13 +91,22 @@ internal static class GatewayChecks
             _ => new(true, failure.Describe(), "Check the URL, and that the server is running."),
         };
 
+    /// <summary>The limit of all requests that ask whether it is another kind of server.</summary>
+    /// <param name="left">Of the deadline. If it is over, nobody is asked.</param>
+    public static TimeSpan ForAnother(TimeSpan left) => left < MaxForAnother ? left : MaxForAnother;
+
     /// <summary>Whether somebody answered who may be another server.</summary>
     public static bool IsOfAnother(ApiFailure failure) =>
         failure is { Reason: RequestFailure.Refused, Status: null or (not 401 and not 403 and not 407) };
 
-    static async Task<string?> PrometheusVersionAsync(Gateway gateway, TimeProvider time, CancellationToken cancellationToken) =>
+    static async Task<string?> PrometheusVersionAsync(
+        Gateway gateway,
+        TimeSpan limit,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    ) =>
         gateway is { Credentials: null, Tls: null }
-            ? (await new PrometheusApi(new Uri(gateway.ToString()), null, ForAnother, time).VersionAsync(cancellationToken)).Value
+            ? (await new PrometheusApi(new Uri(gateway.ToString()), null, limit, time, limit).VersionAsync(cancellationToken)).Value
             : null;
 
     /// <summary>Whether a run, or one of its shards, would push this group.</summary>

@@ -28,11 +28,16 @@ internal static class PrometheusChecks
         CancellationToken cancellationToken
     )
     {
+        var begin = time.GetTimestamp();
         var api = new PrometheusApi(address, null, Timeout, time, job.Deadline);
         var name = api.Address;
         var (version, down) = await api.VersionAsync(cancellationToken);
         if (version is null)
-            return new(name, GatewayChecks.StatusFor(down!), [], [await WhyAsync(down!, name, time, cancellationToken)]);
+        {
+            var limit = GatewayChecks.ForAnother(job.Deadline - time.GetElapsedTime(begin));
+            return new(name, GatewayChecks.StatusFor(down!), [], [await WhyAsync(down!, name, limit, time, cancellationToken)]);
+        }
+
         var facts = new List<string> { $"Prometheus {version}" };
         var findings = new List<Finding>();
         try
@@ -129,12 +134,17 @@ internal static class PrometheusChecks
         return ServerStatus.Misconfigured;
     }
 
-    static async Task<Finding> WhyAsync(ApiFailure failure, string address, TimeProvider time, CancellationToken cancellationToken)
+    static async Task<Finding> WhyAsync(
+        ApiFailure failure,
+        string address,
+        TimeSpan limit,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
         if (GatewayChecks.IsOfAnother(failure) && GatewayAddress.TryParse(address, []) is { } url)
         {
-            var gateway = new Gateway(url) { AttemptTimeout = GatewayChecks.ForAnother };
-            if ((await new GatewayApi(gateway, time).StatusAsync(cancellationToken)).Value is { } status)
+            if ((await new GatewayApi(new(url), time, limit).StatusAsync(cancellationToken)).Value is { } status)
                 return new(
                     true,
                     $"this is a Pushgateway ({status.Version}), not a Prometheus",

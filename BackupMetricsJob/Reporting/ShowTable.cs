@@ -4,11 +4,13 @@ using BackupMetricsJob.Configuration;
 namespace BackupMetricsJob.Reporting;
 
 /// <summary>
-/// Writes, for each instance, its backups, how much work would be lost now, and the findings with advice.
+/// Writes, for each instance, its backups, how much work would be lost now, and the findings with advice: the worst first, and at
+/// the end of several, where a terminal stands, how many are how.
 /// </summary>
 internal static class ShowTable
 {
     const int MaxLength = 2000;
+    const int MaxNamed = 5;
 
     const string UnreadCatalog =
         "this database holds one, which is not read: "
@@ -16,13 +18,29 @@ internal static class ShowTable
 
     public static void Write(IReadOnlyList<ProbeResult> results, TextWriter to)
     {
-        var first = true;
-        foreach (var result in results.Where(result => !IsSilent(result)))
+        var assessments = Assessment.Assess([.. results.Where(result => !IsSilent(result))]);
+        foreach (var (index, one) in assessments.Index())
         {
-            if (!first)
+            if (index > 0)
                 to.WriteLine();
-            first = false;
-            Write(result, to);
+            Write(one.Result, one.Findings, to);
+        }
+
+        if (assessments.Count > 1)
+            to.WriteLine($"\n{assessments.Count} databases: {string.Join(", ", Counts(assessments))}");
+    }
+
+    static IEnumerable<string> Counts(List<Assessment> assessments)
+    {
+        foreach (var (verdict, name) in NagiosPerformance.Verdicts)
+        {
+            var names = assessments.Where(one => one.Verdict == verdict).Select(one => one.Result.Instance.Name).ToList();
+            if (names.Count == 0)
+                continue;
+            var named = PlainText.OnOneLine(string.Join(", ", names.Take(MaxNamed)), MaxLength);
+            var more = names.Count > MaxNamed ? $" and {names.Count - MaxNamed} more" : "";
+            yield return $"{names.Count} {name.Replace('_', ' ')}"
+                + (verdict is Verdict.Healthy or Verdict.NotAssessed ? "" : $" ({named}{more})");
         }
     }
 
@@ -31,7 +49,7 @@ internal static class ShowTable
         result is { IsMonitored: false, Failure: null }
         && result.Instance.Name.EndsWith(CatalogueReader.OfCatalogue, StringComparison.Ordinal);
 
-    static void Write(ProbeResult result, TextWriter to)
+    static void Write(ProbeResult result, IReadOnlyList<Finding> findings, TextWriter to)
     {
         to.WriteLine($"{PlainText.OnOneLine(result.Instance.Name)}  {StateText.Speaker(result)}, probed {Humanize.Time(result.At)}");
         foreach (var backup in result.Backups)
@@ -50,7 +68,6 @@ internal static class ShowTable
             Row(to, "a restore replays", $"{Humanize.Bytes(replay)} of WAL");
         if (HasUnreadCatalog(result))
             Row(to, "catalogue", UnreadCatalog);
-        var findings = Findings.For(result);
         foreach (var finding in findings)
         {
             Row(to, finding.IsCritical ? "CRITICAL" : "WARNING", finding.Summary);
@@ -69,6 +86,7 @@ internal static class ShowTable
             { IsMonitored: false } => "it answered; it only tells of the backups of others, and its own are not watched",
             { Server: { DoesNotArchiveItself: true } } => "not checked on a standby: backups and the archive belong to its primary",
             { Server: null, Backups.Count: 0 } => "nothing is known, and no limit asks for a backup",
+            _ when Verdicts.For(result, []) == Verdict.Unknown => "no backup is known, and no limit asks for one",
             { Omissions: var omissions } when (omissions & Omissions.Wal) != 0 => "no problem is known; pg_wal is not read (without: wal)",
             _ => $"no problem is known, according to {string.Join(", ", result.SourcesThatAnswered)}; only a restore can prove it",
         };

@@ -111,7 +111,8 @@ N = 4 * HOUR
 add("The last backup was deleted, and its source says so: none is known, whatever it said before",
     [gateway(N), run(N, [*limits("orders", N, {("base", "critical"): 50}), *sources("orders", N, {"catalog": 1}), *probe("orders", N),
                          *backup("orders", then(steady(0, HOUR), gone(3 * HOUR)), source="catalog", tool="barman", type_="full")])],
-    quiet(2 * HOUR - 1), fires(2 * HOUR, alert("BackupNeverMade", "warning", instance="orders", type_="base")))
+    quiet(HOUR + 4), fires(HOUR + 5, alert("BackupNeverMade", "warning", instance="orders", type_="base")),
+    fires(4 * HOUR - 1, alert("BackupNeverMade", "warning", instance="orders", type_="base")))
 
 N = 3 * HOUR
 PART = alert("BackupSourceFailed", instance="part")
@@ -134,7 +135,7 @@ add("A failover, a backup on the new primary, a failback: a server knows its own
              *backup("orders", then(gap(4 * HOUR), steady(4 * 3600, 2 * HOUR), gone(6 * HOUR)), tool="unknown", type_="incr")],
          [*limits("late", N), *sources("late", N, {"server": 1}), *probe("late", N), *archive("late", N), *backup("late", then(ago(20, HOUR), gone(11 * HOUR)))],
          [*limits("lonely", N), *sources("lonely", N, {"server": 1}), *probe("lonely", N), *archive("lonely", N)])],
-    quiet(59), *[fires(at, alert("BackupNeverMade", "warning", instance="lonely", type_="base")) for at in (60, 2 * HOUR, 2 * HOUR + 1, 7 * HOUR - 1)],
+    quiet(4), *[fires(at, alert("BackupNeverMade", "warning", instance="lonely", type_="base")) for at in (8, 60, 2 * HOUR, 2 * HOUR + 1, 7 * HOUR - 1)],
     *[fires(at, alert("BackupNeverMade", "warning", instance="lonely", type_="base"), alert("LastBackup", "warning", instance="late", type_="base")) for at in (7 * HOUR + 1, N - 1)],
     *[has(at, KNOWN + '{instance="orders"}', ({"__name__": KNOWN, "job": "backup_metrics", "instance": "orders", "type": "base"}, value))
       for at, value in ((HOUR - 1, -72000), (HOUR, -72000), (4 * HOUR, 14400), (6 * HOUR, 14400), (N - 1, 14400))])
@@ -148,7 +149,12 @@ add("A failover just after a weekly backup: it stays known for as long as it tak
     quiet(down - 1), quiet(N - 1))
 
 N = 4 * HOUR
-add("Never backed up: where all answers, an hour later; not where something does not, nor on a standby; a listed server of a catalogue is told, too",
+NEVER_NEW = alert("BackupNeverMade", "warning", instance="new", type_="base")
+NEVER = [alert("BackupNeverMade", "warning", instance="dumped", type_="logical"), alert("BackupNeverMade", "warning", instance="dumped", type_="full"),
+         alert("BackupNeverMade", "warning", instance="listed", type_="base", job=None)]
+UNKNOWN_ONES = [alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="down"), alert("BackupTargetDown", instance="half"),
+                alert("BackupSourceFailed", job=None, instance="unread"), alert("BackupSourceFailed", instance="elsewhere")]
+add("Never backed up: where all answers, a warning five minutes later; not where something does not, nor on a standby; a listed server of a catalogue is told, too",
     [gateway(N),
      run(N, [*limits("new", N), *sources("new", N, {"server": 1}), *probe("new", N),
              *backup("new", then(gap(2 * HOUR), steady(7200, 2 * HOUR))), *archive("new", N)],
@@ -160,24 +166,16 @@ add("Never backed up: where all answers, an hour later; not where something does
          [*limits("standby", N), *sources("standby", N, {"server": 1}), *probe("standby", N), *archive("standby", N, "standby", lag=None)],
          [*limits("unlimited", N, {}), *sources("unlimited", N, {"server": 1}), *probe("unlimited", N)], success=0),
      [*limits("listed", N), *sources("listed", N, {"catalog": 1}), *limits("unread", N), *sources("unread", N, {"catalog": 0})]],
-    fires(59, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="down"), alert("BackupTargetDown", instance="half"), alert("BackupSourceFailed", job=None, instance="unread"),
-          alert("BackupSourceFailed", instance="elsewhere")),
-    fires(60, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="down"), alert("BackupTargetDown", instance="half"), alert("BackupSourceFailed", job=None, instance="unread"),
-          alert("BackupSourceFailed", instance="elsewhere"),
-          alert("BackupNeverMade", "warning", instance="new", type_="base"), alert("BackupNeverMade", "warning", instance="dumped", type_="logical"),
-          alert("BackupNeverMade", "warning", instance="dumped", type_="full"), alert("BackupNeverMade", "warning", instance="listed", type_="base", job=None)),
-    fires(120, alert("BackupJobFailed", "warning"), alert("BackupTargetDown", instance="down"), alert("BackupTargetDown", instance="half"), alert("BackupSourceFailed", job=None, instance="unread"),
-          alert("BackupSourceFailed", instance="elsewhere"),
-          alert("BackupNeverMade", "warning", instance="dumped", type_="logical"),
-          alert("BackupNeverMade", "warning", instance="dumped", type_="full"), alert("BackupNeverMade", "warning", instance="listed", type_="base", job=None)))
+    quiet(4), fires(5, NEVER_NEW, *NEVER), fires(59, *UNKNOWN_ONES, NEVER_NEW, *NEVER), fires(120, *UNKNOWN_ONES, *NEVER))
 
-N = 2 * HOUR
+N = 3 * HOUR
 add("Never backed up, in words",
-    [gateway(N), run(N, [*limits("new", N, {("base", "critical"): 50}), *sources("new", N, {"server": 1}), *probe("new", N)])],
-    says(61, "BackupNeverMade", "new: no base backup is known",
-         "new (job backup_metrics) answers, and not one base backup of it is known; there should be one every 2d 2h 0m 0s (critical from when it has been known for that long). Take one now. "
-         "If there is one, tell the job where it is recorded (the source catalog, query or pgmonitor).",
-         instance="new", job="backup_metrics", severity="warning", type_="base"))
+    [gateway(N), run(N, [*limits("new", N, {("base", "critical"): 1}), *sources("new", N, {"server": 1}), *probe("new", N)])],
+    says(130, "BackupNeverMade", [("new: no base backup is known",
+                                   f"new (job backup_metrics) answers, and not one base backup of it is known; there should be one every 1h 0m 0s{until}. Take one now. "
+                                   "If there is one, tell the job where it is recorded (the source catalog, query or pgmonitor).",
+                                   dict(instance="new", job="backup_metrics", severity=severity, type="base"))
+                                  for severity, until in (("warning", " (critical from when it has been known for that long)"), ("critical", ""))]))
 
 N = 90
 add("The server's word counts only where no other source is configured, even if that one does not answer, is silent or was never asked",
@@ -355,8 +353,8 @@ add("A source that knows of dumps alone leaves the base backup to the server; on
                               ("old", [*backup("old", ago(60, N), source="query", tool="wal-g", type_="full"), *backup("old", ago(1, N), source="query", tool="pg_dump", type_="logical")]),
                               ("tested", [*backup("tested", ago(1, N), source="query", tool="pg_dump", type_="logical"), *restore_test("tested", ago(1, N), source="query")]),
                               ("nothing", []))])],
-    quiet(59), fires(60, alert("LastBackup", instance="old", type_="base"), alert("BackupNeverMade", "warning", instance="tested", type_="base"), alert("BackupNeverMade", "warning", instance="nothing", type_="base")),
-    fires(N - 1, alert("LastBackup", instance="old", type_="base"), alert("BackupNeverMade", "warning", instance="tested", type_="base"), alert("BackupNeverMade", "warning", instance="nothing", type_="base")))
+    quiet(4), *[fires(at, *[alert("BackupNeverMade", "warning", instance=i, type_="base") for i in ("tested", "nothing")]) for at in (5, 59)],
+    *[fires(at, alert("LastBackup", instance="old", type_="base"), *[alert("BackupNeverMade", "warning", instance=i, type_="base") for i in ("tested", "nothing")]) for at in (60, N - 1)])
 
 N = 40
 OF = dict(job="backup_metrics", instance="orders", source="catalog", tool="pgbackrest")
@@ -751,8 +749,9 @@ add("What ended just before the gateway was lost stays ended: a fault, a databas
          [(m, l, then(" ".join(expanded(v)[:END]), gone(2))) for m, l, v in healthy("removed", DOWN)]) if m != "backup_metrics_targets"],
      [(m, l, then(v, gone(N - END))) for m, l, v in run(END, healthy("x", END), run="deleted")]],
     fires(END - 1, alert("BackupHasErrors", instance="errors", tool="pgbackrest", type_="full", fault="errors"), alert("BackupTargetDown", instance="down"), alert("WalArchiverFailing", instance="stuck")),
-    quiet(END + 1), quiet(DOWN + 4), fires(DOWN + 5, alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091")),
-    fires(N - 1, alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091"), alert("BackupMetricsAbsent")),
+    quiet(END + 4), *[fires(at, alert("BackupNeverMade", "warning", instance="deleted", type_="base")) for at in (END + 5, DOWN + 4)],
+    fires(DOWN + 5, alert("BackupNeverMade", "warning", instance="deleted", type_="base"), alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091")),
+    fires(N - 1, alert("BackupNeverMade", "warning", instance="deleted", type_="base"), alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091"), alert("BackupMetricsAbsent")),
     *[has(at, query) for at in (DOWN, N - 1) for query in (
         'postgres_backup_verdict{reason=~"BackupHasErrors|BackupTargetDown|WalArchiverFailing"}', LAST_BACKUP + '{instance="deleted"}',
         'postgres_backup:first_seen_timestamp_seconds{instance="removed"}', 'backup_metrics:lost_run_timestamp_seconds{run="deleted"}')])
@@ -1086,17 +1085,20 @@ add("The archiver fails at every second probe of a job that runs every five minu
     quiet(20), fires(60, alert("WalArchiverFailing", instance="orders")), fires(N - 1, alert("WalArchiverFailing", instance="orders")))
 
 N = 6 * HOUR
-add("A failover, back and forth, of two hosts that are a target each: a host that was a standby has as long to make a backup as it may be old",
+add("A failover, back and forth, of two hosts that are a target each: a host that was a standby is warned of, and has as long to make a backup as it may be old",
     [gateway(N), run(N, [*limits("a", N, {("base", "critical"): 2}), *sources("a", N, {"server": 1}), *probe("a", N), *archive("a", N, {"standby": then(steady(0, HOUR), steady(1, HOUR), steady(0, HOUR), steady(1, 3 * HOUR))}),
                          *backup("a", then(ago(0.5, HOUR), gone(5 * HOUR)))],
                      [*limits("b", N, {("base", "critical"): 2}), *sources("b", N, {"server": 1}), *probe("b", N), *archive("b", N, {"standby": then(steady(1, HOUR), steady(0, HOUR), steady(1, HOUR), steady(0, 3 * HOUR))})])],
-    *[quiet(t) for t in (59, 119, 150)], fires(239, both("LastBackup", instance="a", type_="base")[1:]), fires(299, both("LastBackup", instance="a", type_="base")[1:], alert("BackupNeverMade", "warning", instance="b", type_="base")),
+    *[quiet(t) for t in (59, 64, 150)], *[fires(at, alert("BackupNeverMade", "warning", instance="b", type_="base")) for at in (65, 119)], fires(184, both("LastBackup", instance="a", type_="base")[1:]),
+    fires(185, both("LastBackup", instance="a", type_="base")[1:], alert("BackupNeverMade", "warning", instance="b", type_="base")),
+    fires(239, both("LastBackup", instance="a", type_="base")[1:], alert("BackupNeverMade", "warning", instance="b", type_="base")), fires(299, both("LastBackup", instance="a", type_="base")[1:], alert("BackupNeverMade", "warning", instance="b", type_="base")),
     fires(358, both("LastBackup", instance="a", type_="base")[1:], alert("BackupNeverMade", "warning", instance="b", type_="base")))
 
 N = 5 * HOUR
-add("A new database without a backup: a warning in its first days, critical when it has been known for as long as a backup may be old",
+add("A new database without a backup: a warning five minutes later, critical when it has been known for as long as a backup may be old",
     [gateway(N), run(N, [*limits("new", N, {("base", "critical"): 2, ("restore_test", "critical"): 3}), *sources("new", N, {"server": 1}), *probe("new", N)])],
-    quiet(59), fires(60, alert("BackupNeverMade", "warning", instance="new", type_="base"), alert("RestoreTestTooOld", "warning", instance="new", type_="restore_test")),
+    quiet(4), fires(5, alert("BackupNeverMade", "warning", instance="new", type_="base")), fires(59, alert("BackupNeverMade", "warning", instance="new", type_="base")),
+    fires(60, alert("BackupNeverMade", "warning", instance="new", type_="base"), alert("RestoreTestTooOld", "warning", instance="new", type_="restore_test")),
     fires(180, alert("BackupNeverMade", "warning", instance="new", type_="base"), alert("RestoreTestTooOld", "warning", instance="new", type_="restore_test")),
     fires(181, both("BackupNeverMade", instance="new", type_="base"), alert("RestoreTestTooOld", "warning", instance="new", type_="restore_test")),
     fires(241, both("BackupNeverMade", instance="new", type_="base"), both("RestoreTestTooOld", instance="new", type_="restore_test")))

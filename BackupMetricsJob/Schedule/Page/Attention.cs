@@ -8,7 +8,12 @@ internal static class Attention
 {
     const int Open = 8;
 
-    public static int Count(IReadOnlyList<Assessment> assessments) => assessments.Count(one => one.Findings.Count > 0);
+    const string SetALimit = "Set a limit, like --max-age base=26h, or name the source that knows its backups.";
+
+    public static int Count(IReadOnlyList<Assessment> assessments) => assessments.Count(Has);
+
+    /// <summary>Whether it has a card: something is wrong, or nothing is there to be well. The others are lines of a table.</summary>
+    public static bool Has(Assessment one) => Problems(one).Count > 0;
 
     /// <param name="assessments">Worst first.</param>
     public static IEnumerable<Html> Render(IReadOnlyList<Assessment> assessments)
@@ -21,15 +26,15 @@ internal static class Attention
                 + $"class=\"count\">{count}</span></h2>\n"
         );
         var index = 0;
-        foreach (var one in assessments.Where(one => one.Findings.Count > 0))
+        foreach (var one in assessments.Where(Has))
             yield return Card(one, index++);
         yield return Html.Format($"</section>\n");
     }
 
     static Html Card(Assessment one, int index)
     {
-        var (result, word) = (one.Result, Icon.Name(one.Verdict));
-        var more = one.Findings.Count > 1 ? Html.Format($" <span class=\"more\">and {one.Findings.Count - 1} more</span>") : Html.Nothing;
+        var (result, word, problems) = (one.Result, Icon.Name(one.Verdict), Problems(one));
+        var more = problems.Count > 1 ? Html.Format($" <span class=\"more\">and {problems.Count - 1} more</span>") : Html.Nothing;
         return Html.Format(
             $"""
             <details class="card {word}" id="db-{Id(result)}"{(
@@ -39,8 +44,8 @@ internal static class Attention
                 one.Verdict
             )}<span class="name"><bdi>{result.Instance.Name}</bdi></span> <span class="badge">{Icon.Word(
                 one.Verdict
-            )}</span><span class="short">{one.Findings[0].Summary}{more}</span></summary>
-            <ul class="findings">{Html.Join(one.Findings.Select(Finding))}</ul>
+            )}</span><span class="short">{problems[0].Summary}{more}</span></summary>
+            <ul class="findings">{Html.Join(problems.Select(Finding))}</ul>
             {Known(result)}
             <p class="about"><span>{StateText.Speaker(result)}, probed {TimeElement.Render(result.At)}</span>{DatabaseFacts.Labels(
                 result.Instance
@@ -50,6 +55,12 @@ internal static class Attention
             """
         );
     }
+
+    static IReadOnlyList<Finding> Problems(Assessment one) =>
+        one.Findings.Count > 0 ? one.Findings
+        : one.Verdict == Verdict.Unknown && StateText.Newest(one.Result) is null
+            ? [new(false, ShowTable.WithoutFindings(one.Result), SetALimit)]
+        : [];
 
     static Html Finding(Finding finding) =>
         Html.Format(

@@ -3,13 +3,13 @@ using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Schedule.Page;
 
-/// <summary>The databases without findings, one line each: how they stand, and by whose word.</summary>
+/// <summary>The databases that need no attention, one line each: how they stand, and by whose word.</summary>
 internal static class HealthyTable
 {
     /// <param name="assessments">Worst first.</param>
     public static IEnumerable<Html> Render(IReadOnlyList<Assessment> assessments)
     {
-        var others = assessments.Where(one => one.Findings.Count == 0).ToList();
+        var others = assessments.Where(one => !Attention.Has(one)).ToList();
         if (others.Count == 0)
             yield break;
         yield return Html.Format(
