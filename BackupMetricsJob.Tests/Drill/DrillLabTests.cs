@@ -71,7 +71,7 @@ public sealed class DrillLabTests
         await using var promoted = await old.CreateStandbyAsync(
             new() { Archiving = true, Settings = { ["archive_command"] = $"cp %p {old.ArchiveDirectory}/%f", ["autovacuum"] = "off" } }
         );
-        await old.SetAsync("archive_command", "/bin/false");
+        old.BreakArchiver();
         await CommitAsync(old, "lost");
         var missing = await old.SwitchWalAsync();
         await CommitAsync(old, "lost_too");

@@ -83,10 +83,11 @@ internal sealed class DrillPlace : IAsyncDisposable
         return all.ToString();
     }
 
-    public ValueTask DisposeAsync()
+    /// <summary>The server of a drill that was killed ends a moment later, and writes until then.</summary>
+    public async ValueTask DisposeAsync()
     {
+        await Wait.ForAsync("the drills' servers to end", () => Processes().Count == 0);
         _folder.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     IEnumerable<string> Arguments(string[] arguments) => ["drill", "--work-dir", Work, .. arguments];

@@ -75,5 +75,7 @@ public sealed class StoppedDrillTests(DrilledServer drilled) : IClassFixture<Dri
             "^drill of orders: .*\nclaim: none: .*\nok preflight .*\nfetch ...\nok fetch .*\nverify ...\nok verify .*\nreplay ...\n$",
             drill.Error
         );
+        drill.Signal(PosixSignal.SIGTERM);
+        await drill.WaitAsync();
     }
 }

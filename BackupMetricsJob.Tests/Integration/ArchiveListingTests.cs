@@ -102,7 +102,7 @@ public sealed class ArchiveListingTests
             new() { Archiving = true, Settings = { ["archive_command"] = $"cp %p {old.ArchiveDirectory}/%f" } }
         );
         if (overAHole)
-            await old.SetAsync("archive_command", "/bin/false");
+            old.BreakArchiver();
         for (var i = 0; i < 4; i++)
             await old.SwitchWalAsync();
         if (!overAHole)

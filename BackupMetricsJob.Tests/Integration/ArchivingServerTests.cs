@@ -192,7 +192,7 @@ public sealed class ArchivingServerTests
     {
         await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         await HistoryFunction.InstallAsync(server);
-        await server.SetAsync("archive_command", "/bin/false");
+        server.BreakArchiver();
         await server.BaseBackupAsync();
         await server.BaseBackupAsync("wal-g");
         var histories = Probe

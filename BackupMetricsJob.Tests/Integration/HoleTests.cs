@@ -27,7 +27,7 @@ public sealed class HoleTests
         await using var promoted = await old.CreateStandbyAsync(
             new() { Archiving = true, Settings = { ["archive_command"] = $"cp %p {old.ArchiveDirectory}/%f" } }
         );
-        await old.SetAsync("archive_command", "/bin/false");
+        old.BreakArchiver();
         await LoadAsync(old, "lost", 4);
         await FollowedAsync(old, promoted);
         await old.CrashAsync();

@@ -25,7 +25,7 @@ public sealed class RecoveryPointTests
                 Archiving = true,
             }
         );
-        await server.SetAsync("archive_command", "/bin/false");
+        server.BreakArchiver();
         await server.SwitchWalAsync();
         await server.SwitchWalAsync();
         var now = DateTime.UtcNow;
@@ -114,7 +114,7 @@ public sealed class RecoveryPointTests
         var backup = await server.BaseBackupAsync();
         await server.ExecuteAsync("INSERT INTO work DEFAULT VALUES");
         await server.WaitForArchivedAsync(await server.SwitchWalAsync());
-        await server.SetAsync("archive_command", "/bin/false");
+        server.BreakArchiver();
         for (var i = 0; i < 4; i++)
         {
             await server.ExecuteAsync("INSERT INTO work DEFAULT VALUES");

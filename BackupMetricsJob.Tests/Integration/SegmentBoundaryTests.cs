@@ -27,7 +27,7 @@ public sealed class SegmentBoundaryTests
         await using var server = await PostgresServer.StartAsync(new() { Version = version, Archiving = true });
         await server.BaseBackupAsync();
         await server.WaitForArchivedAsync(await server.SwitchWalAsync());
-        await server.SetAsync("archive_command", "/bin/false");
+        server.BreakArchiver();
         await server.ExecuteAsync("CREATE TABLE work AS SELECT generate_series(1, 1000)");
 
         var result = await AtBoundaryAsync(server, nextIsThere);

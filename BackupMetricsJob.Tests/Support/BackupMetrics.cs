@@ -19,7 +19,8 @@ internal static class BackupMetrics
     public static Task<ProcessResult> RunAsync(params string[] arguments) => RunAsync(arguments, environment: null);
 
     /// <summary>
-    /// Runs it to its end; past the deadline (60 s unless given) it is killed and <see cref="TimeoutException"/> shows what it wrote.
+    /// Runs it to its end; past the deadline (<see cref="Wait.Deadline"/> unless given) it is killed and <see cref="TimeoutException"/>
+    /// shows what it wrote.
     /// </summary>
     public static async Task<ProcessResult> RunAsync(
         IEnumerable<string> arguments,

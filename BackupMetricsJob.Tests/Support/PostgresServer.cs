@@ -44,8 +44,9 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     /// <summary>Where the archive command of <see cref="PostgresOptions.Archiving"/> puts its files; the server may write here.</summary>
     public string ArchiveDirectory => Path.Combine(Folder, "archive");
 
-    /// <summary>An archive command that works, and leaves no half file where it is killed.</summary>
-    public string ArchiveCommand => $"cp %p {ArchiveDirectory}/.%f && mv {ArchiveDirectory}/.%f {ArchiveDirectory}/%f";
+    /// <summary>An archive command that works until <see cref="BreakArchiver"/>, and leaves no half file where it is killed.</summary>
+    public string ArchiveCommand =>
+        $"test ! -e {BrokenArchiverFile} && cp %p {ArchiveDirectory}/.%f && mv {ArchiveDirectory}/.%f {ArchiveDirectory}/%f";
 
     public string CertificateFile => Path.Combine(Folder, "server.crt");
 
@@ -56,6 +57,8 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     public bool IsRunning => _process is { HasExited: false };
 
     string Folder { get; }
+
+    string BrokenArchiverFile => Path.Combine(Folder, "archiver-is-broken");
 
     public static async Task<PostgresServer> StartAsync(PostgresOptions? options = null)
     {
@@ -96,6 +99,12 @@ internal sealed partial class PostgresServer : IAsyncDisposable
         if (!await TryLaunchAsync())
             throw StartFailure();
     }
+
+    /// <summary>
+    /// From now on <see cref="ArchiveCommand"/> fails. A new archive_command would be read by the archiver in its own time: on a busy
+    /// machine some of the segments that are to be lost would still be archived.
+    /// </summary>
+    public void BreakArchiver() => File.WriteAllText(BrokenArchiverFile, "");
 
     /// <summary>Makes a standby a primary.</summary>
     public async Task PromoteAsync()
