@@ -60,13 +60,60 @@ public sealed class ArchiveListingRefusalTests
         File.SetLastWriteTimeUtc(file, DateTime.UtcNow);
         await catalogue.Server.ExecuteAsync("UPDATE backup_metrics.archive_listing SET listed_at = now() + interval '0.5 s'");
         Assert.Equal(0, (await BackupMetrics.RunAsync([.. import, file])).ExitCode);
+
+        // One that came through a pipe is of now; the file in which it was kept says the same, and is no older listing.
         await catalogue.Server.ExecuteAsync("UPDATE backup_metrics.archive_listing SET listed_at = now() + interval '5 s'");
-        Assert.Equal(65, (await BackupMetrics.RunAsync([.. import, file])).ExitCode);
+        Assert.Equal(0, (await BackupMetrics.RunAsync([.. import, file])).ExitCode);
+        Assert.InRange(await AgeAsync(), -5, 0);
+        File.AppendAllText(file, "1795000000.5 16777216 00000001000000000000000A\n");
+        var older = await BackupMetrics.RunAsync([.. import, file]);
+        Assert.Equal(65, older.ExitCode);
+        Assert.Contains(", and the catalogue has a newer one, of ", older.Error, StringComparison.Ordinal);
 
         Task<double> AgeAsync() =>
             catalogue.Server.ScalarAsync<double>(
                 "SELECT extract(epoch FROM now() - listed_at)::float8 FROM backup_metrics.archive_listing"
             );
+    }
+
+    /// <summary>Typed once with the wrong word: no server is made of it, and the right import ends it.</summary>
+    [Fact]
+    public async Task The_list_of_a_tool_is_no_failure_of_an_archive_that_was_never_listed_and_the_other_way_round()
+    {
+        await using var catalogue = await CatalogDatabase.StartAsync();
+        const string List = """[{"backup_name":"base_1","time":"2026-11-20T03:00:00Z","finish_time":"2026-11-20T03:00:00Z"}]""";
+        const string Listing = "1795000000.5 16777216 000000010000000000000009\n";
+
+        foreach (var (server, tool, wrong, input) in new[] { ("one", "wal-g", "archive", List), ("two", "archive", "wal-g", Listing) })
+        {
+            var refused = await ImportAsync(wrong, server, input);
+
+            Assert.Equal(65, refused.ExitCode);
+            Assert.Contains(
+                $"\nbackup-metrics: import: recorded as a refused import of {tool} on host ",
+                refused.Error,
+                StringComparison.Ordinal
+            );
+            Assert.Equal([tool], await RefusedAsync());
+            Assert.Equal(0, (await ImportAsync(tool, server, input)).ExitCode);
+            Assert.Empty(await RefusedAsync());
+        }
+
+        // Where it is imported already, it is a failure of what was asked for.
+        var known = await ImportAsync("archive", "two", List);
+        Assert.Contains(
+            "\nbackup-metrics: import: recorded as a failure of the archive \"default\" of \"two\": show and the alerts tell of it until "
+                + "such an import succeeds\n",
+            known.Error,
+            StringComparison.Ordinal
+        );
+        Assert.Empty(await RefusedAsync());
+        Assert.Equal(1, await catalogue.Server.ScalarAsync<long>("SELECT count(error) FROM backup_metrics.archive_listing"));
+
+        Task<ProcessResult> ImportAsync(string what, string server, string input) =>
+            BackupMetrics.RunAsync(["import", what, "--server", server, "--connection", catalogue.Uri], null, input);
+
+        Task<IReadOnlyList<string>> RefusedAsync() => catalogue.Server.QueryAsync<string>("SELECT tool FROM backup_metrics.backup_refusal");
     }
 
     /// <summary>The archiver goes by names: before a backup's file, or an unfinished segment, it took the segment before.</summary>

@@ -78,6 +78,8 @@ public sealed class CatalogCommandTests : IAsyncLifetime
                 "backup-metrics: import: the list of \"orders\" is empty, but the catalogue has 1 backup of this server: "
                     + "nothing was written. "
                     + "If they are really gone, use --allow-empty\n"
+                    + "backup-metrics: import: recorded as a failure of wal-g for \"orders\": show and the alerts tell of it until such an "
+                    + "import succeeds\n"
             ),
             (refused.ExitCode, refused.Error)
         );
@@ -94,11 +96,11 @@ public sealed class CatalogCommandTests : IAsyncLifetime
 
         Assert.Equal(0, result.ExitCode);
         Assert.Equal(
-            """
-            warning: pgbackrest could not list "orders". The catalogue has recorded this; the backups of the server are unchanged: code 99: other
-            pgbackrest: 0 new, 0 changed, 0 gone, 0 unchanged (1 server)
-
-            """,
+            "warning: pgbackrest could not list \"orders\". The catalogue has recorded this; the backups of the server are unchanged: "
+                + "code 99: other\n"
+                + "warning: \"orders\": the catalogue had no server of this name, and has one now that has no backup: that is critical, "
+                + "and stays so. If there is no such server, remove it: backup-metrics catalog forget --server orders\n"
+                + "pgbackrest: 0 new, 0 changed, 0 gone, 0 unchanged (1 server)\n",
             result.Error
         );
         Assert.Equal(

@@ -1,6 +1,7 @@
 using System.Globalization;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Catalog;
+using Npgsql;
 using static BackupMetricsJob.Tests.Integration.CatalogDatabase;
 
 namespace BackupMetricsJob.Tests.Integration;
@@ -249,6 +250,32 @@ public sealed class CatalogImportTests
         Assert.Equal("0 new, 0 changed, 1 gone, 0 unchanged", Told(await catalogue.ImportAsync(List("orders"), allowEmpty: true)));
 
         Assert.Equal(3, (await catalogue.RowsAsync()).Count(row => !row.EndsWith("gone", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_row_that_somebody_writes_at_the_same_moment_is_a_known_one()
+    {
+        await using var catalogue = await StartAsync();
+        await using var other = await catalogue.Server.OpenAsync();
+        await using var writes = await other.BeginTransactionAsync();
+        await using var row = new NpgsqlCommand(
+            """
+            INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at)
+            VALUES ('orders', 'wal-g', 'full', 'base_001', 'done', now())
+            """,
+            other
+        );
+        await row.ExecuteNonQueryAsync();
+
+        var import = catalogue.ImportAsync(Backup(1), Backup(2));
+        await catalogue.Server.WaitForAsync(
+            "the import to wait for that row",
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND wait_event = 'transactionid'"
+        );
+        await writes.CommitAsync();
+
+        Assert.Equal("1 new, 1 changed, 0 gone, 0 unchanged", Told(await import));
+        Assert.Equal(["orders base_001 done", "orders base_002 done"], await catalogue.RowsAsync());
     }
 
     [Fact]

@@ -44,6 +44,12 @@ public sealed class CatalogRefusalTests
 
         Assert.Equal(65, refused.ExitCode);
         Assert.StartsWith("backup-metrics: import: " + said, refused.Error, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "\nbackup-metrics: import: recorded as a failure of pgbackrest for \"orders\": show and the alerts tell of it until such an "
+                + "import succeeds\n",
+            refused.Error,
+            StringComparison.Ordinal
+        );
         Assert.Equal(0, (await RunAsync(catalogue))["postgres_backup_source_success{instance=\"orders\",source=\"catalog\"}"]);
         var show = await ShowAsync(catalogue);
         Assert.Contains("CRITICAL            source catalog: the import from pgbackrest failed at ", show, StringComparison.Ordinal);
@@ -174,6 +180,11 @@ public sealed class CatalogRefusalTests
             refused.Error,
             StringComparison.Ordinal
         );
+        Assert.EndsWith(
+            "until an import of wal-g from there succeeds. If there will be none: " + "backup-metrics catalog forget --refused wal-g\n",
+            refused.Error,
+            StringComparison.Ordinal
+        );
         Assert.Equal(["wal-g"], await catalogue.Server.QueryAsync<string>("SELECT tool FROM backup_metrics.backup_refusal"));
         Assert.NotNull((await Probe.OfAsync(catalogue.Server, ["catalog"])).Failure);
 
@@ -187,8 +198,10 @@ public sealed class CatalogRefusalTests
         await using var catalogue = await StartAsync();
         await catalogue.ImportAsync(Backup(1));
 
-        Assert.Equal(65, (await ImportAsync(catalogue, WalG)).ExitCode);
+        var slip = await ImportAsync(catalogue, WalG);
 
+        Assert.Equal(65, slip.ExitCode);
+        Assert.DoesNotContain("recorded", slip.Error, StringComparison.Ordinal);
         Assert.Equal(0, await RefusalsAsync(catalogue));
         Assert.Equal(["orders f"], await FailedAsync(catalogue));
     }
@@ -212,6 +225,7 @@ public sealed class CatalogRefusalTests
         var advice = Assert.IsType<string>((await Probe.OfAsync(catalogue.Server, ["catalog"])).Failure!.Do);
         const string Command = "backup-metrics catalog forget --refused pgbackrest";
         Assert.EndsWith(Command, advice, StringComparison.Ordinal);
+        Assert.Contains("it was reached, but nothing is known from catalog", await ShowAsync(catalogue), StringComparison.Ordinal);
 
         string[] forget = [.. Command.Split(' ')[1..], "--connection", catalogue.Uri];
         var elsewhere = await BackupMetrics.RunAsync([.. forget, "--host", "another"]);

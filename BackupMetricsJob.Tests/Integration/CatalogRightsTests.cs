@@ -128,6 +128,35 @@ public sealed class CatalogRightsTests
         Assert.False(await server.ScalarAsync<bool>("SELECT to_regnamespace('backup_metrics') IS NOT NULL"));
     }
 
+    [Theory]
+    [InlineData(false, "the owner of the database \"metrics\"")]
+    [InlineData(true, "the owner of the catalogue")]
+    public async Task A_role_that_may_not_make_or_upgrade_it_is_told_who_may(bool isThere, string told)
+    {
+        await using var server = await PostgresServer.StartAsync();
+        await server.ExecuteAsync("CREATE ROLE ops LOGIN; CREATE ROLE w LOGIN");
+        await server.ExecuteAsync("CREATE DATABASE metrics OWNER ops");
+        if (isThere)
+            Assert.Equal(
+                0,
+                (
+                    await BackupMetrics.RunAsync(
+                        "catalog",
+                        "init",
+                        "--connection",
+                        server.ConnectionUri("ops", "metrics"),
+                        "--grant-writer",
+                        "w"
+                    )
+                ).ExitCode
+            );
+
+        var result = await BackupMetrics.RunAsync("catalog", "init", "--connection", server.ConnectionUri("w", "metrics"));
+
+        Assert.Equal(69, result.ExitCode);
+        Assert.EndsWith($". The role that may is \"ops\", {told}; a superuser may, too\n", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_owner_who_is_no_superuser_makes_the_catalogue()
     {

@@ -159,7 +159,13 @@ public sealed partial class CatalogStoragesTests
     {
         await using var catalogue = await CatalogDatabase.StartAsync();
 
-        await ImportAsync(catalogue, "novalid", expected: "pgbackrest: 0 new, 0 changed, 0 gone, 0 unchanged (1 server)\n");
+        await ImportAsync(
+            catalogue,
+            "novalid",
+            expected: "warning: \"neu\": the catalogue had no server of this name, and has one now that has no backup: that is critical, "
+                + "and stays so. If there is no such server, remove it: backup-metrics catalog forget --server neu\n"
+                + "pgbackrest: 0 new, 0 changed, 0 gone, 0 unchanged (1 server)\n"
+        );
 
         var gauges = await RunAsync(catalogue, "--copies", "1");
         Assert.Equal(1, gauges["postgres_backup_source_success{instance=\"neu\",source=\"catalog\"}"]);

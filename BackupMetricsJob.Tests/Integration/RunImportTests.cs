@@ -117,6 +117,7 @@ public sealed class RunImportTests : IAsyncLifetime
         Assert.Equal(65, refused.ExitCode);
         Assert.StartsWith("created the catalogue", refused.Error, StringComparison.Ordinal);
         Assert.Contains("\nFAILED import of wal-g: the input is empty", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("\n  recorded as a refused import of wal-g on host ", refused.Error, StringComparison.Ordinal);
         Assert.Equal(["{instance=\"orders\"} 0"], await SamplesAsync("postgres_backup_probe_success"));
         Assert.Contains("{instance=\"orders\",source=\"server\"} 1", await SamplesAsync("postgres_backup_source_success"));
     }
@@ -257,7 +258,7 @@ public sealed class RunImportTests : IAsyncLifetime
 
         var lines = result.Error.TrimEnd().Split('\n').Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement).ToList();
         var imports = lines.Where(line => line.GetProperty("event").GetString() == "import").ToList();
-        Assert.Equal(["info", "error"], imports.Select(line => line.GetProperty("level").GetString()));
+        Assert.Equal(["info", "error", "info"], imports.Select(line => line.GetProperty("level").GetString()));
         Assert.StartsWith("the input is empty", imports[1].GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Equal(65, lines[^1].GetProperty("exit_code").GetInt32());
     }

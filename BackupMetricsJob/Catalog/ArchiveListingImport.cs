@@ -1,4 +1,5 @@
 using BackupMetricsJob.Backups;
+using BackupMetricsJob.Catalog.Import;
 using BackupMetricsJob.Catalog.Import.Archive;
 using BackupMetricsJob.Postgres;
 using Npgsql;
@@ -47,10 +48,8 @@ internal static class ArchiveListingImport
         FROM STDIN (FORMAT BINARY)
         """;
 
-    /// <summary>
-    /// One listing may be imported as standard input, which is of now, and as a file, whose time the kernel takes from a coarser clock.
-    /// </summary>
-    static readonly TimeSpan SameListing = TimeSpan.FromSeconds(1);
+    /// <summary>As catalog_merge_source.sql does for a tool's list.</summary>
+    const string Mended = "DELETE FROM backup_metrics.backup_refusal WHERE tool = $1 AND (host = $2 OR host ~ '^[0-9a-f]{12}$')";
 
     /// <param name="read">Reads the listing.</param>
     public static async Task<ArchiveListingResult> RunAsync(
@@ -63,6 +62,7 @@ internal static class ArchiveListingImport
     {
         ArchiveListed? listed = null;
         Listed.Note? note = null;
+        string? mistaken = null;
         var listedAt = options.ListedAt ?? options.Now;
         var failure = await CatalogSession.RunOnCatalogueAsync(
             catalogue,
@@ -71,7 +71,8 @@ internal static class ArchiveListingImport
             {
                 note = await NewServers.FindAsync(session, options.Server, cancellationToken);
                 session.Step = "reading the listing";
-                string? refused;
+                string? refused,
+                    otherTool = null;
                 try
                 {
                     listed = await read(cancellationToken);
@@ -80,23 +81,25 @@ internal static class ArchiveListingImport
                 }
                 catch (ListingException e)
                 {
-                    refused = e.Message;
+                    (refused, otherTool) = (e.Message, e.OtherTool);
                 }
 
                 if (refused is null)
                     return null;
-                session.Step = "recording that the listing was refused";
-                await using var record = session.Command(
-                    SqlText.Load("archive_refused"),
-                    options.Server,
-                    options.Storage,
-                    RowProblem.Storable(PlainText.OnOneLine(refused, limit: 2000))
-                );
-                await record.ExecuteNonQueryAsync(cancellationToken);
-                return CatalogFailure.Input(refused);
+                var why = await RecordAsync(session, options, refused, otherTool, cancellationToken);
+                mistaken = why.Recorded is null ? otherTool : null;
+                return why;
             },
             stop
         );
+        if (mistaken is not null)
+            failure = await RefusedImport.RecordAsync(
+                catalogue,
+                new(ToolShape.Archive, mistaken, ImportOrigin.Here(options.Server), [], IsClash: false),
+                failure!,
+                timeout,
+                stop
+            );
         return new(failure)
         {
             Listed = listed,
@@ -104,6 +107,36 @@ internal static class ArchiveListingImport
             Note = note,
         };
     }
+
+    /// <returns>The refusal, with where it was recorded, if it was.</returns>
+    static async Task<CatalogFailure> RecordAsync(
+        CatalogSession session,
+        ArchiveListingOptions options,
+        string refused,
+        string? otherTool,
+        CancellationToken cancellationToken
+    )
+    {
+        session.Step = "recording that the listing was refused";
+        var text = RowProblem.Storable(PlainText.OnOneLine(refused, limit: 2000));
+        await using var record = session.Command(SqlText.Load("archive_refused"), options.Server, options.Storage, text, otherTool);
+        // NULL alone has no type.
+        record.Parameters[^1].NpgsqlDbType = NpgsqlDbType.Text;
+        var isNew = await record.ExecuteScalarAsync(cancellationToken) as bool?;
+        return CatalogFailure.Input(refused) with
+        {
+            Recorded = isNew switch
+            {
+                null => null,
+                false => $"recorded as a failure of {Archive(options)}: show and the alerts tell of it until such an import succeeds",
+                true =>
+                    $"recorded as a failure of {Archive(options)}, which was never listed: show and the alerts tell of it until such an "
+                        + $"import succeeds. If there is no such server: {ForgetCommand.Of(options.Server)}",
+            },
+        };
+    }
+
+    static string Archive(ArchiveListingOptions options) => $"the archive \"{options.Storage}\" of \"{options.Server}\"";
 
     /// <summary>A listing is not older than what it names, however old its file says it is, and not from the future.</summary>
     static DateTimeOffset Bounded(DateTimeOffset listedAt, ArchiveListed listed, DateTimeOffset now)
@@ -126,7 +159,7 @@ internal static class ArchiveListingImport
         await using var transaction = await session.Connection.BeginTransactionAsync(cancellationToken);
         await using (var locked = session.Command(CatalogLock.Take, options.Server, "archive\n" + options.Storage))
             await locked.ExecuteNonQueryAsync(cancellationToken);
-        if (await RefusalAsync(session, options, listed, listedAt, cancellationToken) is { } refusal)
+        if (await ArchiveListingChecks.RefusalAsync(session, options, listed, listedAt, cancellationToken) is { } refusal)
             return refusal;
         await using (var delete = session.Command(Delete, options.Server, options.Storage))
             await delete.ExecuteNonQueryAsync(cancellationToken);
@@ -144,56 +177,11 @@ internal static class ArchiveListingImport
         }
 
         await WriteAsync(session, options, listed, listedAt, cancellationToken);
+        await using (var mended = session.Command(Mended, ToolShape.Archive, ImportOrigin.Here().Host))
+            await mended.ExecuteNonQueryAsync(cancellationToken);
         session.Step = "committing";
         await transaction.CommitAsync(cancellationToken);
         return null;
-    }
-
-    static async Task<string?> RefusalAsync(
-        CatalogSession session,
-        ArchiveListingOptions options,
-        ArchiveListed listed,
-        DateTimeOffset listedAt,
-        CancellationToken cancellationToken
-    )
-    {
-        var others = listed.OtherFiles == 0 ? "" : $", only other files like \"{PlainText.OnOneLine(listed.FirstOther!, 200)}\"";
-        await using var known = session.Command(SqlText.Load("archive_known"), options.Server, options.Storage);
-        await using var row = await known.ExecuteReaderAsync(cancellationToken);
-        var isKnown = await row.ReadAsync(cancellationToken) && !row.IsNull("listed_at");
-        if (listed.Names == 0 && !options.AllowEmpty)
-        {
-            return $"the listing names no WAL segment{others}. "
-                + (
-                    isKnown
-                        ? $"The catalogue's has {Humanize.Segments(row.Long("names"))}: if they are really gone, " + "use --allow-empty"
-                        : "Is it the right folder, and the right --wal-segment-size? If the archive is really empty, use --allow-empty"
-                );
-        }
-
-        if (isKnown && row.Time("listed_at") is var before && before - listedAt >= SameListing)
-            return $"the listing was made at {Humanize.Time(listedAt)}, and the catalogue has a newer one, of {Humanize.Time(before)}"
-                + (options.ListedAt is null ? "" : ". If it was made later than its file says, say when with --listed-at");
-        return isKnown && !options.AllowEmpty && EndsEarlier(listed, row) is { } how
-            ? $"the listing {how} that of {Humanize.Time(row.Time("listed_at"))}: it is cut off, or the newest "
-                + "WAL is gone from the archive. If it really is, use --allow-empty"
-            : null;
-    }
-
-    /// <summary>
-    /// A listing that is cut at the end of a line looks whole by itself. But no archive loses its newest WAL by a purge.
-    /// </summary>
-    static string? EndsEarlier(ArchiveListed listed, NpgsqlDataReader known)
-    {
-        if (listed.Segments.Count == 0 || known.IsNull("timeline"))
-            return null;
-        if (listed.SegmentSize is { } bytes && known.LongOrNull("segment_size") is { } size && size != bytes)
-            return null;
-        var newest = listed.Segments.MaxBy(run => (run.Timeline, run.Last));
-        var (timeline, last) = (known.Long("timeline"), known.Long("last_segment"));
-        return newest.Timeline < timeline ? $"ends on timeline {newest.Timeline}, before timeline {timeline} of"
-            : newest.Timeline == timeline && newest.Last < last ? $"ends {Humanize.Segments(last - newest.Last)} before the end of"
-            : null;
     }
 
     static async Task WriteAsync(
@@ -205,19 +193,8 @@ internal static class ArchiveListingImport
     )
     {
         await using var rows = await session.Connection.BeginBinaryImportAsync(Copy, cancellationToken);
-        foreach (var run in listed.Segments)
-            await RowAsync("segments", run);
-        foreach (var mark in listed.Marks)
-        {
-            var kind = mark.Kind switch
-            {
-                WalFileKind.Partial => "partial",
-                WalFileKind.History => "history",
-                _ => "backup",
-            };
-            await RowAsync(kind, new(mark.Timeline, mark.Place, mark.Place, mark.StoredAt));
-        }
-
+        foreach (var (kind, run) in listed.Ranges())
+            await RowAsync(kind, run);
         await rows.CompleteAsync(cancellationToken);
 
         async Task RowAsync(string kind, Run run)

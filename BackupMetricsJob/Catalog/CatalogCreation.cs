@@ -42,6 +42,40 @@ internal static class CatalogCreation
         return (made.Failure, made.Was == 0 ? $"created the catalogue (schema backup_metrics) in {database.Description}" : null);
     }
 
+    /// <summary>Adds who may make or upgrade the catalogue to a failure of a role that may not.</summary>
+    public static async Task<CatalogFailure> WithOwnerAsync(
+        ConnectionSettings database,
+        CatalogFailure failure,
+        TimeSpan timeout,
+        CancellationToken stop
+    )
+    {
+        if (!failure.IsPrivilege)
+            return failure;
+        string? owner = null;
+        await CatalogSession.RunAsync(
+            database,
+            timeout,
+            async (session, cancellationToken) =>
+            {
+                session.Step = "looking who may make the catalogue";
+                await using var command = session.Command(Rights);
+                await using var row = await command.ExecuteReaderAsync(cancellationToken);
+                if (await row.ReadAsync(cancellationToken) && row.Text("owner") is var name && name != row.Text("role"))
+                    owner =
+                        $"\"{name}\", the owner of {(row.Flag("is_there") ? "the catalogue" : $"the database \"{row.Text("database")}\"")}";
+                return null;
+            },
+            stop
+        );
+        return owner is null
+            ? failure
+            : failure with
+            {
+                Message = $"{failure.Message}. The role that may is {owner}; a superuser may, too",
+            };
+    }
+
     static async Task<CatalogFailure?> FindRefusalAsync(
         CatalogSession session,
         ConnectionSettings database,

@@ -22,6 +22,9 @@ internal sealed record CatalogFailure(CatalogFailureCause Cause, string Message)
     /// <summary>The role lacks a right.</summary>
     public bool IsPrivilege { get; init; }
 
+    /// <summary>Where it was recorded, and until when, in a sentence of its own; null where it was not.</summary>
+    public string? Recorded { get; init; }
+
     /// <summary>Nothing was read or written: there is no catalogue, or not for this role.</summary>
     public bool IsUnusable => IsNoCatalogue || IsPrivilege;
 

@@ -114,7 +114,21 @@ internal static class CatalogImport
 
                 result.Notes.AddRange(await NewServers.FindAsync(session, result.Tool, servers, cancellationToken));
                 foreach (var server in servers)
-                    await MergeAsync(session, server, isLast: server == servers[^1], origin, result, cancellationToken);
+                {
+                    var isLast = server == servers[^1];
+                    try
+                    {
+                        await MergeAsync(session, server, isLast, origin, result, cancellationToken);
+                    }
+                    catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+                    {
+                        // Somebody wrote one of its rows by hand at the same moment: now it is a known one. To ask for each row with
+                        // ON CONFLICT costs a tenth of what it takes to insert a long list.
+                        await session.ExecuteAsync("ROLLBACK", cancellationToken);
+                        await MergeAsync(session, server, isLast, origin, result, cancellationToken);
+                    }
+                }
+
                 return null;
             },
             stop
@@ -141,7 +155,9 @@ internal static class CatalogImport
     {
         session.Step = $"merging the list of \"{server.Name}\"";
         var all = server is { IsComplete: true, Error: null };
-        using var batch = new NpgsqlBatch(session.Connection);
+        using var first = new NpgsqlBatch(session.Connection);
+        using var second = new NpgsqlBatch(session.Connection);
+        var batch = first;
         Add("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
         // The last commit waits for the disk, and with it all before it are on it.
         if (!isLast)
@@ -156,8 +172,13 @@ internal static class CatalogImport
         gone?.Parameters.Add(Text(server.List!.Storages is { } storages ? ParameterJson.Array(storages) : null));
         gone?.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = server.List!.MayLackKinds });
         gone?.Parameters.Add(Text(ParameterJson.Array(server.Skipped)));
-        var changed = server.Backups > 0 ? AddFor(SqlText.Load("catalog_merge_changed")) : null;
-        var added = server.Backups > 0 ? AddFor(SqlText.Load("catalog_merge_new")) : null;
+        // Most lists say what the one before said: then this is all that is done with their backups.
+        if (server.Backups > 0)
+            AddFor(SqlText.Load("catalog_merge_known") + SqlText.Load("catalog_merge_compare"));
+        var (known, differing) = await CountsAsync(first, cancellationToken);
+        batch = second;
+        var changed = differing > 0 ? AddFor(SqlText.Load("catalog_merge_known") + SqlText.Load("catalog_merge_changed")) : null;
+        var added = server.Backups > known ? AddFor(SqlText.Load("catalog_merge_new")) : null;
         if (server.IsComplete)
         {
             var source = AddFor(SqlText.Load("catalog_merge_source"));
@@ -174,12 +195,12 @@ internal static class CatalogImport
         cluster.Parameters.Add(Text(server.List?.Cluster?.SystemIdentifier.ToString(CultureInfo.InvariantCulture)));
         cluster.Parameters.Add(Text(server.List?.Cluster?.PgVersionNumber?.ToString(CultureInfo.InvariantCulture)));
         Add("COMMIT");
-        await using (var rows = await batch.ExecuteReaderAsync(cancellationToken))
+        await using (var rows = await second.ExecuteReaderAsync(cancellationToken))
         {
-            // Of the statements that return rows, only the last has two columns.
+            // Of these statements, only that of the cluster returns rows.
             do
             {
-                if (rows.FieldCount == 2 && await rows.ReadAsync(cancellationToken) && rows.GetInt64(0) is > 0 and var history)
+                if (await rows.ReadAsync(cancellationToken) && rows.GetInt64(0) is > 0 and var history)
                     result.History.Add((server.Name, history, rows.GetString(1)));
             } while (await rows.NextResultAsync(cancellationToken));
         }
@@ -207,6 +228,19 @@ internal static class CatalogImport
                     json.WriteString("last_wal", repository.LastWal);
                 }
             );
+
+        static async Task<(long Known, long Differing)> CountsAsync(NpgsqlBatch compare, CancellationToken cancellationToken)
+        {
+            var counts = (0L, 0L);
+            await using var rows = await compare.ExecuteReaderAsync(cancellationToken);
+            // Of the statements that return rows, only the last has two columns.
+            do
+            {
+                if (rows.FieldCount == 2 && await rows.ReadAsync(cancellationToken))
+                    counts = (rows.Long("known"), rows.Long("differing"));
+            } while (await rows.NextResultAsync(cancellationToken));
+            return counts;
+        }
 
         static NpgsqlParameter Text(string? text) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)text ?? DBNull.Value };
 

@@ -59,7 +59,7 @@ internal static class CatalogInit
             },
             stop
         );
-        return failure is null ? result : new(failure);
+        return failure is null ? result : new(await CatalogCreation.WithOwnerAsync(database, failure, timeout, stop));
     }
 
     /// <summary>Installs the function by which a job reads the label of the last base backup, on a server that is to be watched.</summary>

@@ -28,8 +28,17 @@ internal static class NewServers
         if (names.Count is 0 or > MaxCompared)
             return [];
         var notes = new List<Listed.Note>();
-        await AddSameAsync(session, tool, [.. servers.Where(server => names.Contains(server.Name))], notes, cancellationToken);
+        var added = servers.Where(server => names.Contains(server.Name)).ToList();
+        await AddSameAsync(session, tool, added, notes, cancellationToken);
         await AddSimilarAsync(session, names.Where(name => !notes.Exists(note => note.OfServer == name)), notes, cancellationToken);
+        foreach (var server in added.Where(server => server.Backups == 0 && !notes.Exists(note => note.OfServer == server.Name)))
+            notes.Add(
+                new(
+                    server.Name,
+                    "the catalogue had no server of this name, and has one now that has no backup: that is critical, and stays so. "
+                        + $"If there is no such server, remove it: {ForgetCommand.Of(server.Name)}"
+                )
+            );
         return notes;
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using BackupMetricsJob.Backups;
 using BackupMetricsJob.Postgres;
 using NpgsqlTypes;
 
@@ -15,12 +17,14 @@ namespace BackupMetricsJob.Catalog;
 /// <param name="IsClash">Whether the catalogue has other servers under these names: they have nothing to do with it.</param>
 internal sealed record RefusedImport(string Tool, string? OtherTool, ImportOrigin Origin, IReadOnlyCollection<string> About, bool IsClash)
 {
+    const int MaxNamed = 3;
+
     static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(30);
 
     /// <param name="catalogue">Its database.</param>
     /// <param name="refused">What was refused.</param>
     /// <param name="why">What was wrong with it.</param>
-    /// <returns>The refusal; it says so if it could not be recorded.</returns>
+    /// <returns>The refusal; it says where it was recorded, or that it could not be.</returns>
     public static async Task<CatalogFailure> RecordAsync(
         ConnectionSettings catalogue,
         RefusedImport refused,
@@ -30,6 +34,8 @@ internal sealed record RefusedImport(string Tool, string? OtherTool, ImportOrigi
     )
     {
         var names = refused.Origin.Server is { } server ? [server] : refused.About;
+        var failed = new List<string>();
+        string? unknown = null;
         var failure = await CatalogSession.RunAsync(
             catalogue,
             timeout < MaxTime ? timeout : MaxTime,
@@ -48,11 +54,39 @@ internal sealed record RefusedImport(string Tool, string? OtherTool, ImportOrigi
                 );
                 // NULL alone has no type.
                 command.Parameters[^1].NpgsqlDbType = NpgsqlDbType.Text;
-                await command.ExecuteNonQueryAsync(cancellationToken);
+                await using var row = await command.ExecuteReaderAsync(cancellationToken);
+                while (await row.ReadAsync(cancellationToken))
+                {
+                    if (row.TextOrNull("server") is { } name)
+                        failed.Add(name);
+                    unknown ??= row.TextOrNull("tool");
+                }
+
                 return null;
             },
             stop
         );
-        return failure is null ? why : why with { Message = $"{why.Message} (the catalogue could not record this: {failure.Message})" };
+        return failure is null
+            ? why with
+            {
+                Recorded = refused.Where(failed, unknown),
+            }
+            : why with
+            {
+                Message = $"{why.Message} (the catalogue could not record this: {failure.Message})",
+            };
+    }
+
+    /// <summary>Whoever reads it may have typed the command by mistake: then this is what is left to undo.</summary>
+    string? Where(List<string> failed, string? unknown)
+    {
+        if (failed.Count > 0)
+            return $"recorded as a failure of {Tool} for {string.Join(", ", failed.Take(MaxNamed).Select(name => $"\"{name}\""))}"
+                + (failed.Count > MaxNamed ? string.Create(CultureInfo.InvariantCulture, $" and {failed.Count - MaxNamed} more") : "")
+                + ": show and the alerts tell of it until such an import succeeds";
+        return unknown is null
+            ? null
+            : $"recorded as a refused import of {unknown} on host {Origin.Host}, since no server is known whose it is: show and the alerts "
+                + $"tell of it until an import of {unknown} from there succeeds. If there will be none: {ForgetCommand.OfRefused(unknown)}";
     }
 }

@@ -50,6 +50,8 @@ internal sealed class CatalogFlags
     public static int Report(CatalogFailure failure, string command, ProcessContext context, ExitCode? signal)
     {
         context.Error.WriteLine($"backup-metrics: {command}: {PlainText.OnOneLine(failure.Message, limit: 2000)}");
+        if (failure.Recorded is { } recorded)
+            context.Error.WriteLine($"backup-metrics: {command}: {PlainText.OnOneLine(recorded, limit: 2000)}");
         return (int)ExitCodes.For(failure.Cause, signal);
     }
 

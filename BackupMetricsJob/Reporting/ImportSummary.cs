@@ -30,8 +30,11 @@ internal static class ImportSummary
             }
 
             Write(import, context.Error);
-            if (import.Failure is { } failure)
-                context.Error.WriteLine($"FAILED import of {import.Tool}: {PlainText.OnOneLine(failure.Message, MaxLength)}");
+            if (import.Failure is not { } failure)
+                continue;
+            context.Error.WriteLine($"FAILED import of {import.Tool}: {PlainText.OnOneLine(failure.Message, MaxLength)}");
+            if (failure.Recorded is { } recorded)
+                context.Error.WriteLine($"  {PlainText.OnOneLine(recorded, MaxLength)}");
         }
     }
 
@@ -45,6 +48,8 @@ internal static class ImportSummary
             Line("info", summary);
         if (import.Failure is { } failure)
             Line("error", failure.Message);
+        if (import.Failure?.Recorded is { } recorded)
+            Line("info", recorded);
 
         void Line(string level, string message) =>
             RunSummaryJson.Line(

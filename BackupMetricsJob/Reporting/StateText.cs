@@ -31,7 +31,11 @@ internal static class StateText
             return "according to " + string.Join(", ", result.SourcesThatAnswered);
         if (result.Backups.Count > 0)
             return $"in part, according to {string.Join(", ", result.Backups.Select(backup => backup.Source).Distinct())}";
-        return result.IsTarget ? "no answer" : "nothing is known from " + string.Join(", ", result.Instance.Sources);
+        // A catalogue that tells of nothing but an import that was refused gave an answer.
+        var reached = result.ConnectedTo is null ? "" : "it was reached, but ";
+        return result is { IsTarget: true, ConnectedTo: null }
+            ? "no answer"
+            : reached + "nothing is known from " + string.Join(", ", result.Instance.Sources);
     }
 
     /// <summary>Whose word the recovery point stands on.</summary>

@@ -84,6 +84,9 @@ internal sealed record ToolShape(string Tool)
     public static ListingException NotOf(string tool, string other, string why) =>
         other == Archive
             ? new("", $"this is the listing of a WAL archive, not {Output(tool)}: use `import {Archive} --server NAME` ({why})")
+            {
+                OtherTool = Archive,
+            }
             : new(
                 "",
                 $"this is {(other == Generic ? Output(other) : $"what {other} prints")}, not {Output(tool)}: use `import {other}` ({why})"

@@ -1,4 +1,4 @@
--- $1 server, $2 tool. What the catalogue does not have yet. Who writes the same row at the same moment by hand wins; the next import corrects it.
+-- $1 server, $2 tool. What the catalogue does not have yet.
 INSERT INTO backup_metrics.backup_catalog (
   server, tool, kind, storage, backup_id, status, started_at, finished_at, size_bytes, stored_bytes, parent_id, start_lsn, stop_lsn,
   start_wal, stop_wal, timeline, pg_version_num, system_identifier, database, has_errors, error, keep_until, raw, time_of_object, comparable,
@@ -10,4 +10,3 @@ FROM pg_temp.listing l
 WHERE l.server = $1 AND NOT EXISTS (
   SELECT FROM backup_metrics.backup_catalog c
   WHERE c.server = $1 AND c.tool = $2 AND c.storage = l.storage AND c.backup_id = l.backup_id)
-ON CONFLICT (server, tool, storage, backup_id) DO NOTHING

@@ -3,7 +3,8 @@
 -- servers under one name is no failure of the one that the catalogue has), $7 the tool whose list it is, if that is another one, or null.
 -- It is a failure of those of them whose lists were imported before; where there are none, of the import itself: the servers of other
 -- hosts have nothing to do with it. The list of another tool is then a refusal of that tool, which its import ends; where that tool's
--- lists are imported from here already, it was a slip. The names of the servers.
+-- lists are imported from here already, it was a slip. What
+-- was recorded: a row for each server that failed, or one with the tool whose import counts as refused, or none.
 WITH named AS (
   SELECT s.server FROM backup_metrics.backup_source s WHERE s.tool = $1 AND $4::jsonb ? s.server AND (s.host = $2 OR NOT $6)
 ), meant AS (
@@ -20,5 +21,6 @@ WITH named AS (
   WHERE NOT EXISTS (SELECT FROM meant)
     AND NOT EXISTS (SELECT FROM backup_metrics.backup_source s WHERE s.tool = $7 AND s.host = $2)
   ON CONFLICT (tool, host) DO UPDATE SET refused_at = excluded.refused_at, error = excluded.error
+  RETURNING r.tool
 )
-SELECT server FROM failed ORDER BY server
+SELECT server, NULL AS tool FROM failed UNION ALL SELECT NULL, tool FROM unknown ORDER BY server

@@ -130,4 +130,22 @@ internal sealed record ArchiveListed(IReadOnlyList<Run> Segments, IReadOnlyList<
     /// When the newest of them was stored, in microseconds since 1970; <see cref="Runs.Unknown"/> where no time is known.
     /// </summary>
     public long NewestAt => Segments.Count == 0 ? Runs.Unknown : Segments.Max(run => run.StoredAt);
+
+    /// <summary>As the catalogue keeps them.</summary>
+    public IEnumerable<(string Kind, Run Run)> Ranges() =>
+        Segments
+            .Select(run => ("segments", run))
+            .Concat(
+                Marks.Select(mark =>
+                    (
+                        mark.Kind switch
+                        {
+                            WalFileKind.Partial => "partial",
+                            WalFileKind.History => "history",
+                            _ => "backup",
+                        },
+                        new Run(mark.Timeline, mark.Place, mark.Place, mark.StoredAt)
+                    )
+                )
+            );
 }

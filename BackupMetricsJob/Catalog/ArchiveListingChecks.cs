@@ -1,0 +1,86 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Catalog.Import.Archive;
+using BackupMetricsJob.Postgres;
+using Npgsql;
+
+namespace BackupMetricsJob.Catalog;
+
+/// <summary>
+/// What a listing that was read well may still be: of nothing, older than the one that the catalogue has, or cut off. Each is refused, and
+/// told how to be believed.
+/// </summary>
+internal static class ArchiveListingChecks
+{
+    /// <summary>
+    /// One listing may be imported as standard input, which is of now, and as a file, whose time the kernel takes from a coarser clock.
+    /// </summary>
+    static readonly TimeSpan SameListing = TimeSpan.FromSeconds(1);
+
+    /// <summary>Null where it may take the place of the one before.</summary>
+    public static async Task<string?> RefusalAsync(
+        CatalogSession session,
+        ArchiveListingOptions options,
+        ArchiveListed listed,
+        DateTimeOffset listedAt,
+        CancellationToken cancellationToken
+    )
+    {
+        var others = listed.OtherFiles == 0 ? "" : $", only other files like \"{PlainText.OnOneLine(listed.FirstOther!, 200)}\"";
+        var isSame = await IsSameAsync(session, options, listed, cancellationToken);
+        await using var known = session.Command(SqlText.Load("archive_known"), options.Server, options.Storage);
+        await using var row = await known.ExecuteReaderAsync(cancellationToken);
+        var isKnown = await row.ReadAsync(cancellationToken) && !row.IsNull("listed_at");
+        if (listed.Names == 0 && !options.AllowEmpty)
+        {
+            return $"the listing names no WAL segment{others}. "
+                + (
+                    isKnown
+                        ? $"The catalogue's has {Humanize.Segments(row.Long("names"))}: if they are really gone, " + "use --allow-empty"
+                        : "Is it the right folder, and the right --wal-segment-size? If the archive is really empty, use --allow-empty"
+                );
+        }
+
+        if (isKnown && !isSame && row.Time("listed_at") is var before && before - listedAt >= SameListing)
+            return $"the listing was made at {Humanize.Time(listedAt)}, and the catalogue has a newer one, of {Humanize.Time(before)}"
+                + (options.ListedAt is null ? "" : ". If it was made later than its file says, say when with --listed-at");
+        return isKnown && !options.AllowEmpty && EndsEarlier(listed, row) is { } how
+            ? $"the listing {how} that of {Humanize.Time(row.Time("listed_at"))}: it is cut off, or the newest "
+                + "WAL is gone from the archive. If it really is, use --allow-empty"
+            : null;
+    }
+
+    /// <summary>
+    /// A listing that is cut at the end of a line looks whole by itself. But no archive loses its newest WAL by a purge.
+    /// </summary>
+    static string? EndsEarlier(ArchiveListed listed, NpgsqlDataReader known)
+    {
+        if (listed.Segments.Count == 0 || known.IsNull("timeline"))
+            return null;
+        if (listed.SegmentSize is { } bytes && known.LongOrNull("segment_size") is { } size && size != bytes)
+            return null;
+        var newest = listed.Segments.MaxBy(run => (run.Timeline, run.Last));
+        var (timeline, last) = (known.Long("timeline"), known.Long("last_segment"));
+        return newest.Timeline < timeline ? $"ends on timeline {newest.Timeline}, before timeline {timeline} of"
+            : newest.Timeline == timeline && newest.Last < last ? $"ends {Humanize.Segments(last - newest.Last)} before the end of"
+            : null;
+    }
+
+    /// <summary>
+    /// Whether it says just what the catalogue has. Then it is no older one, whatever the clocks say: a listing that came through a pipe,
+    /// and so was taken to be of now, may be imported again as the file in which it was kept.
+    /// </summary>
+    static async Task<bool> IsSameAsync(
+        CatalogSession session,
+        ArchiveListingOptions options,
+        ArchiveListed listed,
+        CancellationToken cancellationToken
+    )
+    {
+        var known = new HashSet<(string Kind, long Timeline, long First, long Last)>();
+        await using var ranges = session.Command(SqlText.Load("archive_ranges"), options.Server, options.Storage);
+        await using var row = await ranges.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+            known.Add((row.Text("kind"), row.Long("timeline"), row.Long("first_segment"), row.Long("last_segment")));
+        return known.SetEquals(listed.Ranges().Select(range => (range.Kind, (long)range.Run.Timeline, range.Run.First, range.Run.Last)));
+    }
+}
