@@ -65,7 +65,7 @@ public sealed class ArchiveListingRefusalTests
         await catalogue.Server.ExecuteAsync("UPDATE backup_metrics.archive_listing SET listed_at = now() + interval '5 s'");
         Assert.Equal(0, (await BackupMetrics.RunAsync([.. import, file])).ExitCode);
         Assert.InRange(await AgeAsync(), -5, 0);
-        File.AppendAllText(file, "1795000000.5 16777216 00000001000000000000000A\n");
+        await File.AppendAllTextAsync(file, "1795000000.5 16777216 00000001000000000000000A\n");
         var older = await BackupMetrics.RunAsync([.. import, file]);
         Assert.Equal(65, older.ExitCode);
         Assert.Contains(", and the catalogue has a newer one, of ", older.Error, StringComparison.Ordinal);
