@@ -98,8 +98,8 @@ public sealed class CatalogCommandTests : IAsyncLifetime
         Assert.Equal(
             "warning: pgbackrest could not list \"orders\". The catalogue has recorded this; the backups of the server are unchanged: "
                 + "code 99: other\n"
-                + "warning: \"orders\": the catalogue had no server of this name, and has one now that has no backup: that is critical, "
-                + "and stays so. If there is no such server, remove it: backup-metrics catalog forget --server orders\n"
+                + "warning: \"orders\": the catalogue had no server of this name, and has one now that has no backup: that is critical "
+                + "until it has one. If there is no such server, remove it: backup-metrics catalog forget --server orders\n"
                 + "pgbackrest: 0 new, 0 changed, 0 gone, 0 unchanged (1 server)\n",
             result.Error
         );

@@ -73,7 +73,7 @@ public sealed class CatalogNewServerTests
             [
                 new Listed.Note(
                     "billing",
-                    "the catalogue had no server of this name, and has one now that has no backup: that is critical, and stays so. "
+                    "the catalogue had no server of this name, and has one now that has no backup: that is critical until it has one. "
                         + "If there is no such server, remove it: backup-metrics catalog forget --server billing"
                 ),
             ],

@@ -35,7 +35,7 @@ internal static class NewServers
             notes.Add(
                 new(
                     server.Name,
-                    "the catalogue had no server of this name, and has one now that has no backup: that is critical, and stays so. "
+                    "the catalogue had no server of this name, and has one now that has no backup: that is critical until it has one. "
                         + $"If there is no such server, remove it: {ForgetCommand.Of(server.Name)}"
                 )
             );

@@ -86,10 +86,12 @@ internal static class ShowTable
             { IsMonitored: false } => "it answered; it only tells of the backups of others, and its own are not watched",
             { Server: { DoesNotArchiveItself: true } } => "not checked on a standby: backups and the archive belong to its primary",
             { Server: null, Backups.Count: 0 } => "nothing is known, and no limit asks for a backup",
-            _ when Verdicts.For(result, []) == Verdict.Unknown => "no backup is known, and no limit asks for one",
-            { Omissions: var omissions } when (omissions & Omissions.Wal) != 0 => "no problem is known; pg_wal is not read (without: wal)",
+            _ when Verdicts.For(result, []) == Verdict.Unknown => "no backup is known, and no limit asks for one" + Unread(result),
+            _ when Unread(result) is { Length: > 0 } unread => "no problem is known" + unread,
             _ => $"no problem is known, according to {string.Join(", ", result.SourcesThatAnswered)}; only a restore can prove it",
         };
+
+    static string Unread(ProbeResult result) => (result.Omissions & Omissions.Wal) != 0 ? "; pg_wal is not read (without: wal)" : "";
 
     /// <summary>Whether the database that was asked holds a catalogue that this role may read, and that was not asked for.</summary>
     static bool HasUnreadCatalog(ProbeResult result) =>

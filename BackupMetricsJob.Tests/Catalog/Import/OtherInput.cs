@@ -70,7 +70,7 @@ public class OtherInput
                 refusal.Message,
                 StringComparison.Ordinal
             );
-        Assert.Equal(tool == ToolShape.Archive ? null : tool, refusal.OtherTool);
+        Assert.Equal(tool, refusal.OtherTool);
 
         static string Words(string tool, bool isFirst = false) =>
             tool switch
