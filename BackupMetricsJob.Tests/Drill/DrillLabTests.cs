@@ -69,7 +69,7 @@ public sealed class DrillLabTests
         var last = await CommitAsync(old, "before_it");
         await old.WaitForArchivedAsync(await old.SwitchWalAsync());
         await using var promoted = await old.CreateStandbyAsync(
-            new() { Archiving = true, Settings = { ["archive_command"] = $"cp %p {old.ArchiveDirectory}/%f", ["autovacuum"] = "off" } }
+            new() { Archiving = true, Settings = { ["archive_command"] = old.StoreCommand, ["autovacuum"] = "off" } }
         );
         old.BreakArchiver();
         await CommitAsync(old, "lost");

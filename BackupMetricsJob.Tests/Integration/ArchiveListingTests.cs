@@ -99,7 +99,7 @@ public sealed class ArchiveListingTests
             await catalogue.Server.ExecuteAsync("UPDATE backup_metrics.backup_catalog SET start_wal = NULL, stop_wal = NULL");
         await old.ArchiveSegmentsAsync(2);
         await using var promoted = await old.CreateStandbyAsync(
-            new() { Archiving = true, Settings = { ["archive_command"] = $"cp %p {old.ArchiveDirectory}/%f" } }
+            new() { Archiving = true, Settings = { ["archive_command"] = old.StoreCommand } }
         );
         if (overAHole)
             old.BreakArchiver();
@@ -135,7 +135,7 @@ public sealed class ArchiveListingTests
         await archive.BackupIsKnownAsync(old);
         await old.ArchiveSegmentsAsync(2);
         await using var promoted = await old.CreateStandbyAsync(
-            new() { Archiving = true, Settings = { ["archive_command"] = $"cp %p {old.ArchiveDirectory}/%f" } }
+            new() { Archiving = true, Settings = { ["archive_command"] = old.StoreCommand } }
         );
         await old.StopAsync();
         await promoted.PromoteAsync();

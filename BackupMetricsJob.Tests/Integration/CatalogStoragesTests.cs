@@ -162,8 +162,8 @@ public sealed partial class CatalogStoragesTests
         await ImportAsync(
             catalogue,
             "novalid",
-            expected: "warning: \"neu\": the catalogue had no server of this name, and has one now that has no backup: that is critical, "
-                + "and stays so. If there is no such server, remove it: backup-metrics catalog forget --server neu\n"
+            expected: "warning: \"neu\": the catalogue had no server of this name, and has one now that has no backup: that is critical "
+                + "until it has one. If there is no such server, remove it: backup-metrics catalog forget --server neu\n"
                 + "pgbackrest: 0 new, 0 changed, 0 gone, 0 unchanged (1 server)\n"
         );
 

@@ -25,7 +25,7 @@ public sealed class HoleTests
         var taken = await Probe.NowAsync(old);
         await old.WaitForArchivedAsync(await old.SwitchWalAsync());
         await using var promoted = await old.CreateStandbyAsync(
-            new() { Archiving = true, Settings = { ["archive_command"] = $"cp %p {old.ArchiveDirectory}/%f" } }
+            new() { Archiving = true, Settings = { ["archive_command"] = old.StoreCommand } }
         );
         old.BreakArchiver();
         await LoadAsync(old, "lost", 4);

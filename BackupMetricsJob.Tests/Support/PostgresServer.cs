@@ -44,9 +44,13 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     /// <summary>Where the archive command of <see cref="PostgresOptions.Archiving"/> puts its files; the server may write here.</summary>
     public string ArchiveDirectory => Path.Combine(Folder, "archive");
 
-    /// <summary>An archive command that works until <see cref="BreakArchiver"/>, and leaves no half file where it is killed.</summary>
-    public string ArchiveCommand =>
-        $"test ! -e {BrokenArchiverFile} && cp %p {ArchiveDirectory}/.%f && mv {ArchiveDirectory}/.%f {ArchiveDirectory}/%f";
+    /// <summary>An archive command that works until <see cref="BreakArchiver"/>.</summary>
+    public string ArchiveCommand => $"test ! -e {BrokenArchiverFile} && {StoreCommand}";
+
+    /// <summary>
+    /// Stores a file in the archive of this server, also for another one: whole or not at all, and what is half stored is no file of it.
+    /// </summary>
+    public string StoreCommand => $"cp %p {Folder}/%f.arriving && mv {Folder}/%f.arriving {ArchiveDirectory}/%f";
 
     public string CertificateFile => Path.Combine(Folder, "server.crt");
 
