@@ -26,25 +26,33 @@ internal static class ArchiveListingChecks
     )
     {
         var others = listed.OtherFiles == 0 ? "" : $", only other files like \"{PlainText.OnOneLine(listed.FirstOther!, 200)}\"";
-        var isSame = await IsSameAsync(session, options, listed, cancellationToken);
-        await using var known = session.Command(SqlText.Load("archive_known"), options.Server, options.Storage);
-        await using var row = await known.ExecuteReaderAsync(cancellationToken);
-        var isKnown = await row.ReadAsync(cancellationToken) && !row.IsNull("listed_at");
+        bool isKnown;
+        var before = DateTimeOffset.MinValue;
+        long names = 0;
+        string? endsEarlier = null;
+        await using (var known = session.Command(SqlText.Load("archive_known"), options.Server, options.Storage))
+        await using (var row = await known.ExecuteReaderAsync(cancellationToken))
+        {
+            isKnown = await row.ReadAsync(cancellationToken) && !row.IsNull("listed_at");
+            if (isKnown)
+                (before, names, endsEarlier) = (row.Time("listed_at"), row.Long("names"), EndsEarlier(listed, row));
+        }
+
         if (listed.Names == 0 && !options.AllowEmpty)
         {
             return $"the listing names no WAL segment{others}. "
                 + (
                     isKnown
-                        ? $"The catalogue's has {Humanize.Segments(row.Long("names"))}: if they are really gone, " + "use --allow-empty"
+                        ? $"The catalogue's has {Humanize.Segments(names)}: if they are really gone, use --allow-empty"
                         : "Is it the right folder, and the right --wal-segment-size? If the archive is really empty, use --allow-empty"
                 );
         }
 
-        if (isKnown && !isSame && row.Time("listed_at") is var before && before - listedAt >= SameListing)
+        if (isKnown && before - listedAt >= SameListing && !await IsSameAsync(session, options, listed, cancellationToken))
             return $"the listing was made at {Humanize.Time(listedAt)}, and the catalogue has a newer one, of {Humanize.Time(before)}"
                 + (options.ListedAt is null ? "" : ". If it was made later than its file says, say when with --listed-at");
-        return isKnown && !options.AllowEmpty && EndsEarlier(listed, row) is { } how
-            ? $"the listing {how} that of {Humanize.Time(row.Time("listed_at"))}: it is cut off, or the newest "
+        return endsEarlier is not null && !options.AllowEmpty
+            ? $"the listing {endsEarlier} that of {Humanize.Time(before)}: it is cut off, or the newest "
                 + "WAL is gone from the archive. If it really is, use --allow-empty"
             : null;
     }
