@@ -84,8 +84,7 @@ internal static class NewServers
             ? null
             : new(
                 server,
-                $"the catalogue had no server of this name, and knows {string.Join(", ", known.Take(MaxNamed))}"
-                    + (known.Count > MaxNamed ? string.Create(CultureInfo.InvariantCulture, $" and {known.Count - MaxNamed} more") : "")
+                $"the catalogue had no server of this name, and knows {NameList.FirstOf(known, MaxNamed)}"
                     + $". If it is one of them, give that name, and remove the new one: {ForgetCommand.Of(server)}"
             );
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Postgres;
 using NpgsqlTypes;
@@ -81,8 +80,7 @@ internal sealed record RefusedImport(string Tool, string? OtherTool, ImportOrigi
     string? Where(List<string> failed, string? unknown)
     {
         if (failed.Count > 0)
-            return $"recorded as a failure of {Tool} for {string.Join(", ", failed.Take(MaxNamed).Select(name => $"\"{name}\""))}"
-                + (failed.Count > MaxNamed ? string.Create(CultureInfo.InvariantCulture, $" and {failed.Count - MaxNamed} more") : "")
+            return $"recorded as a failure of {Tool} for {NameList.FirstOf([.. failed.Select(name => $"\"{name}\"")], MaxNamed)}"
                 + ": show and the alerts tell of it until such an import succeeds";
         return unknown is null
             ? null

@@ -143,8 +143,7 @@ internal sealed record ToolList(string Tool, string? File)
             ? "leave --server away to import them by these names. It gives another name where one server is listed alone"
             : $"name with {ServerFlag} the server that this run is about";
 
-    static string Names(SortedSet<string> servers) =>
-        string.Join(", ", servers.Take(MaxNames)) + (servers.Count > MaxNames ? $" and {servers.Count - MaxNames} more" : "");
+    static string Names(SortedSet<string> servers) => NameList.FirstOf(servers, MaxNames);
 
     Stream Open()
     {

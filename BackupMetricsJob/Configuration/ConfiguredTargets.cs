@@ -109,7 +109,6 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
         var nearest = NearestName.Find(name, files.Targets.Select(target => target.Name));
         if (nearest is not null)
             return $"the name of a target in the files; did you mean \"{nearest}\"?";
-        var some = string.Join(", ", files.Targets.Take(5).Select(target => $"\"{target.Name}\""));
-        return $"the name of a target in the files: {some}{(files.Targets.Count > 5 ? $" and {files.Targets.Count - 5} more" : "")}";
+        return $"the name of a target in the files: {NameList.FirstOf([.. files.Targets.Select(target => $"\"{target.Name}\"")], 5)}";
     }
 }

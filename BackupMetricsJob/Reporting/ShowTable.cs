@@ -37,10 +37,9 @@ internal static class ShowTable
             var names = assessments.Where(one => one.Verdict == verdict).Select(one => one.Result.Instance.Name).ToList();
             if (names.Count == 0)
                 continue;
-            var named = PlainText.OnOneLine(string.Join(", ", names.Take(MaxNamed)), MaxLength);
-            var more = names.Count > MaxNamed ? $" and {names.Count - MaxNamed} more" : "";
+            var named = PlainText.OnOneLine(NameList.FirstOf(names, MaxNamed), MaxLength);
             yield return $"{names.Count} {name.Replace('_', ' ')}"
-                + (verdict is Verdict.Healthy or Verdict.NotAssessed ? "" : $" ({named}{more})");
+                + (verdict is Verdict.Healthy or Verdict.NotAssessed ? "" : $" ({named})");
         }
     }
 

@@ -116,11 +116,8 @@ internal sealed class ConflictFinder(Gateway gateway, GroupingKey ours, TimeProv
             + $"ask the owner to rename it or to delete the {word}. If nobody needs the {word} any more: {Command(conflicting)}";
     }
 
-    static string Named(List<IReadOnlyList<(string Name, byte[] Value)>> groups)
-    {
-        var text = string.Join(", ", groups.Take(MaxGroups).Select(GroupLabels.Describe));
-        return groups.Count <= MaxGroups ? text : $"{text} and {groups.Count - MaxGroups} more";
-    }
+    static string Named(List<IReadOnlyList<(string Name, byte[] Value)>> groups) =>
+        NameList.FirstOf([.. groups.Select(GroupLabels.Describe)], MaxGroups);
 
     string Command(List<IReadOnlyList<(string Name, byte[] Value)>> groups)
     {
