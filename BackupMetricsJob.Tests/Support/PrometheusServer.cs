@@ -4,7 +4,15 @@ using System.Text.Json;
 namespace BackupMetricsJob.Tests.Support;
 
 /// <summary>One series of a query's answer, with its newest value.</summary>
-internal sealed record PrometheusSample(IReadOnlyDictionary<string, string> Labels, double Value);
+internal sealed record PrometheusSample(IReadOnlyDictionary<string, string> Labels, double Value)
+{
+    /// <summary>For the message of a test that fails.</summary>
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{{{string.Join(", ", Labels.Select(label => $"{label.Key}=\"{label.Value}\""))}}} {Value}"
+        );
+}
 
 /// <summary>
 /// A real Prometheus with an empty database of its own on a free port, ready when <see cref="StartAsync"/> returns; gone with its files

@@ -1171,6 +1171,12 @@ add("In Kubernetes the gateway's pod is replaced, and its labels are kept: what 
     quiet(59), *[fires(t, alert("LastBackup", "warning", instance="late", type_="base")) for t in (60, cut - 1, cut, cut + 5, 120)],
     *[fires(t, *[alert("LastBackup", "warning", instance=i, type_="base") for i in ("late", "soon")]) for t in (121, N - 1)])
 
+N = HOUR
+add("A gateway's pod is replaced just after the first start of Prometheus, by one at another address, and both are scraped for three minutes: nobody is called",
+    [gateway(values=then(steady(1, 4), "stale"), started=then(steady(-86400, 4), "stale"), instance="10.0.0.1"),
+     [(m, l, then(gap(1), v)) for m, l, v in gateway(N - 1, instance="10.0.0.2")], run(N, healthy("orders", N))],
+    *[quiet(t) for t in (9, 10, 20, N - 1)])
+
 N = 2 * HOUR
 OLD = dict(job="backup_metrics", run="old")
 add("Prometheus was away for hours, and a host did not come back meanwhile: what was remembered of it is told",
