@@ -5,6 +5,9 @@ namespace BackupMetricsJob.Postgres;
 /// <summary>A server to try: its name or socket directory, the address to use instead of resolving the name, and its password.</summary>
 internal sealed record ConnectionHost(string Name, string? Address, int Port, Secret? Password)
 {
+    /// <summary>The password file that has no password for it, for messages; null if none was asked.</summary>
+    internal string? AskedFile { get; init; }
+
     /// <summary>A Unix socket; libpq never uses TLS on it.</summary>
     internal bool IsSocket => Address is null && Name.StartsWith('/');
 

@@ -160,9 +160,8 @@ internal static class ConnectionText
     {
         var given = values["password"] is { Length: > 0 } text ? new Secret(text) : null;
         var named = values["passfile"] is { Length: > 0 };
-        var file = given is null
-            ? PasswordFile.Open(named ? values["passfile"] : environment.InHome(".pgpass"), named, environment, warnings)
-            : null;
+        var path = named ? values["passfile"] : environment.InHome(".pgpass");
+        var file = given is null ? PasswordFile.Open(path, named, environment, warnings) : null;
         var result = new ConnectionHost[hosts.Count];
         for (var i = 0; i < result.Length; i++)
         {
@@ -171,7 +170,8 @@ internal static class ConnectionText
                 host.Name.Length == 0 ? host.Address!
                 : host.Name == HostList.SocketDirectory ? "localhost"
                 : host.Name;
-            result[i] = host with { Password = given ?? file!.Find(key, host.Port, database, user) };
+            var password = given ?? file!.Find(key, host.Port, database, user);
+            result[i] = host with { Password = password, AskedFile = password is null ? path : null };
         }
         return result;
     }

@@ -36,6 +36,16 @@ internal static class HostFailures
 
         return failure.Reason switch
         {
+            FailureReason.Auth when exception.Message.StartsWith("No password has been provided", StringComparison.Ordinal) => new(
+                FailureReason.Auth,
+                $"role {Redaction.RoleName(user)}: the server asks for a password, and neither the connection nor "
+                    + $"{host.AskedFile ?? "a password file"} has one for it"
+            )
+            {
+                Do =
+                    "Add host:port:database:role:password to the password file of the account that runs this job (~/.pgpass, mode 0600), "
+                    + "or give the connection a password.",
+            },
             FailureReason.Auth when !failure.Message.Contains($"\"{user}\"", StringComparison.Ordinal) => failure with
             {
                 Message = $"role {Redaction.RoleName(user)}: {failure.Message}",

@@ -19,7 +19,8 @@ internal sealed class LibpqEnvironment(
     string? _userName;
 
     /// <summary>The environment of this process's user.</summary>
-    internal static LibpqEnvironment From(IReadOnlyDictionary<string, string> variables) => new(variables, userName: NameOfUser);
+    internal static LibpqEnvironment From(IReadOnlyDictionary<string, string> variables) =>
+        new(variables, variables.GetValueOrDefault("HOME") is { Length: > 0 } ? null : HomeOfUser(), NameOfUser);
 
     /// <summary>HOME, which libpq prefers, or the given directory; null for none.</summary>
     internal string? HomeDirectory => this["HOME"] is { Length: > 0 } home ? home : homeDirectory;
@@ -45,6 +46,9 @@ internal sealed class LibpqEnvironment(
         if (!_files.ContainsKey(path))
             _files.Add(path, BoundedFile.Begin(path));
     }
+
+    // A unit of systemd without User= has no HOME, and neither have the children that it starts as another user, such as Nagios' plugins.
+    static string? HomeOfUser() => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home ? home : null;
 
     static string? NameOfUser()
     {
