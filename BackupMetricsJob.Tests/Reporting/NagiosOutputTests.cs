@@ -117,7 +117,7 @@ public sealed class NagiosOutputTests
     {
         Assert.Equal(PluginState.Unknown, Write(ExitCode.Terminated, Result).State);
         using var text = new StringWriter { NewLine = "\n" };
-        Assert.Equal(PluginState.Unknown, NagiosOutput.Write([new Problem(ProblemOrigin.Flag, "--x: no | y")], text));
+        Assert.Equal(PluginState.Unknown, NagiosOutput.Write(["--x: no | y"], text));
         Assert.Equal("BACKUP UNKNOWN - --x: no / y\n", text.ToString());
     }
 

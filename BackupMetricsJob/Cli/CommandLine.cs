@@ -15,7 +15,7 @@ internal static class CommandLine
         var root = Create(context, build);
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
-            return ParseErrors.Report(parsed, context.Error);
+            return ShowCommand.IsPlugin(parsed, context) ? ShowCommand.Refuse(parsed, context) : ParseErrors.Report(parsed, context.Error);
 
         return parsed.Invoke(
             new InvocationConfiguration

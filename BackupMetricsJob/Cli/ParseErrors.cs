@@ -23,8 +23,17 @@ internal static class ParseErrors
             return (int)ExitCode.Usage;
         }
 
+        foreach (var line in Describe(parsed))
+            to.WriteLine("backup-metrics: " + line);
+        return (int)ExitCode.Usage;
+    }
+
+    /// <summary>What is wrong, a line each.</summary>
+    internal static IEnumerable<string> Describe(ParseResult parsed)
+    {
+        var needsCommand = parsed.CommandResult.Command.Subcommands.Count > 0;
         foreach (var line in UnknownWords.Describe(parsed))
-            to.WriteLine("backup-metrics: " + PlainText.OnOneLine(line));
+            yield return PlainText.OnOneLine(line);
         foreach (var error in parsed.Errors)
         {
             var isUnknownWord = error.Message.StartsWith("Unrecognized", StringComparison.Ordinal);
@@ -32,10 +41,8 @@ internal static class ParseErrors
             var isNoCommand =
                 needsCommand && parsed.UnmatchedTokens.Count > 0 && error.Message.StartsWith("Required command", StringComparison.Ordinal);
             if (!isUnknownWord && !isNoCommand)
-                to.WriteLine("backup-metrics: " + PlainText.OnOneLine(DescribeValueError(error) ?? Redact(error.Message)));
+                yield return PlainText.OnOneLine(DescribeValueError(error) ?? Redact(error.Message));
         }
-
-        return (int)ExitCode.Usage;
     }
 
     /// <summary>Null if the error is not about the value of a flag or an argument.</summary>

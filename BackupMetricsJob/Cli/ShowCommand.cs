@@ -38,6 +38,23 @@ internal static class ShowCommand
         return command;
     }
 
+    /// <summary>Whether a command line with errors asks for a plugin's output.</summary>
+    public static bool IsPlugin(ParseResult parsed, ProcessContext context)
+    {
+        var command = parsed.CommandResult.Command;
+        if (command.Name != "show")
+            return false;
+        var given = command.Options.Where(option => option.Name == "--" + Output.Name).Select(parsed.GetResult).FirstOrDefault()?.Tokens;
+        return (given is [.., var last] ? last.Value : context.Environment.GetValueOrDefault(Settings.Variable(Output.Name))) == "nagios";
+    }
+
+    /// <summary>As a plugin does: runners read standard output, and know the codes 0 to 3.</summary>
+    public static int Refuse(ParseResult parsed, ProcessContext context)
+    {
+        using var text = new StreamWriter(context.Output, new UTF8Encoding(false), leaveOpen: true);
+        return (int)NagiosOutput.Write(ParseErrors.Describe(parsed), text);
+    }
+
     static async Task<int> ShowAsync(Flags flags, ProcessContext context)
     {
         var problems = new List<Problem>(OptionsReader.Read(flags, context.Environment, Purpose.Show, out var job, out var output));
@@ -47,7 +64,9 @@ internal static class ShowCommand
         if (format == "nagios" && settings.One(JobSettings.FailOn) is { Origin: ProblemOrigin.Flag } failOn)
             problems.Add(failOn.CreateProblem($"has no effect with --{Output.Name} nagios, which has the exit codes of a plugin"));
         if (job is null || problems.Count > 0)
-            return format == "nagios" ? (int)NagiosOutput.Write(problems, text) : Problems.Report(problems, output, context);
+            return format == "nagios"
+                ? (int)NagiosOutput.Write(problems.Select(problem => problem.Text), text)
+                : Problems.Report(problems, output, context);
         if (format != "nagios")
             Problems.Warn(job, context);
 

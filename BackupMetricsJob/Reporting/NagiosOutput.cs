@@ -39,9 +39,9 @@ internal static class NagiosOutput
     }
 
     /// <summary>The settings are wrong, so nothing was asked.</summary>
-    public static PluginState Write(IReadOnlyList<Problem> problems, TextWriter to)
+    public static PluginState Write(IEnumerable<string> problems, TextWriter to)
     {
-        WriteLine(PluginState.Unknown, string.Join("; ", problems.Select(problem => problem.Text)), "", to);
+        WriteLine(PluginState.Unknown, string.Join("; ", problems), "", to);
         return PluginState.Unknown;
     }
 
