@@ -33,7 +33,7 @@ public sealed class CheckTextfileTests : IAsyncLifetime, IDisposable
 
         Assert.Equal((74, 74, 0), (missing.ExitCode, taken.ExitCode, well.ExitCode));
         Assert.Contains($"\ntextfile {_folder.File("missing/b.prom")}  misconfigured\n", missing.Output, StringComparison.Ordinal);
-        Assert.Contains("b.prom: it cannot be written: Could not find a part", missing.Output, StringComparison.Ordinal);
+        Assert.Contains("b.prom: it cannot be written: its folder does not exist\n", missing.Output, StringComparison.Ordinal);
         Assert.Contains($"\n  advice: Create {_folder.File("missing")}, or name that of ", missing.Output, StringComparison.Ordinal);
         Assert.EndsWith("\nexit code 74: the textfile cannot be written\n", missing.Output, StringComparison.Ordinal);
         var file = JsonDocument.Parse(taken.Output).RootElement.GetProperty("textfile");

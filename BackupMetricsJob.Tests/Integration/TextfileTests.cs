@@ -136,6 +136,23 @@ public sealed partial class TextfileTests
         Assert.Equal([folder.File("taken.prom")], Directory.GetFileSystemEntries(folder.Path));
     }
 
+    [Fact]
+    public async Task A_folder_that_belongs_to_another_user_is_named_once()
+    {
+        using var folder = new TempFolder();
+        File.SetUnixFileMode(folder.Path, (UnixFileMode)0b101_101_101);
+
+        var result = await BackupMetrics.RunAsync([.. Refused, "--textfile", folder.File("b.prom")], null, unprivileged: true);
+
+        File.SetUnixFileMode(folder.Path, (UnixFileMode)0b111_101_101);
+        Assert.Equal(74, result.ExitCode);
+        Assert.Contains(
+            $"\nFAILED {folder.File("b.prom")} could not be written: permission denied\n",
+            result.Error,
+            StringComparison.Ordinal
+        );
+    }
+
     /// <summary>A limit on the size of files fails a write in the middle, as a full disk does.</summary>
     [Fact]
     public async Task A_write_that_ends_in_the_middle_leaves_the_old_file()

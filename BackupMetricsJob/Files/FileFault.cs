@@ -34,7 +34,20 @@ internal sealed record FileFault(FileFaultKind Kind, string Message)
 
     public static IOException TakenByFolder() => new("it is a directory", IsADirectory);
 
-    public static FileFaultKind KindOf(Exception failure) =>
+    /// <summary>In words for a message that names the file already: .NET's name it again.</summary>
+    /// <param name="beside">What was written in its place so far.</param>
+    public static FileFault From(Exception fault, string beside, string path) =>
+        new(
+            KindOf(fault),
+            fault switch
+            {
+                UnauthorizedAccessException => "permission denied",
+                DirectoryNotFoundException or FileNotFoundException => "its folder does not exist",
+                _ => fault.Message.Split(" (Parameter")[0].Replace(beside, path, StringComparison.Ordinal).TrimEnd('.'),
+            }
+        );
+
+    static FileFaultKind KindOf(Exception failure) =>
         failure switch
         {
             DirectoryNotFoundException or FileNotFoundException => FileFaultKind.NoFolder,

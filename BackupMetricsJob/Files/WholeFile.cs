@@ -70,7 +70,7 @@ internal static partial class WholeFile
         }
         catch (Exception fault) when (IsFault(fault))
         {
-            return new(FileFault.KindOf(fault), fault.Message.Split(" (Parameter")[0].Replace(beside, path, StringComparison.Ordinal));
+            return FileFault.From(fault, beside, path);
         }
     }
 
