@@ -86,6 +86,17 @@ public sealed class FindingsTests
         AssertSaid(null, Result with { Backups = [], Server = off, Instance = Orders with { Limits = [] } });
     }
 
+    /// <summary>Taking one alone would change nothing: the server would still not know it.</summary>
+    [Fact]
+    public void Without_archive_mode_the_advice_is_what_makes_a_backup_known()
+    {
+        var finding = Findings.For(Result with { Backups = [], Server = Server with { ArchiveMode = "off" } })[0];
+
+        Assert.Equal("no base backup is known: with archive_mode off, a server keeps no trace of one", finding.Summary);
+        Assert.StartsWith("Turn archive_mode on, and take one. ", finding.Advice, StringComparison.Ordinal);
+        Assert.Contains("backup-metrics record", finding.Advice, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void No_backup_of_the_servers_is_known_while_another_source_that_may_know_one_fails()
     {

@@ -94,7 +94,14 @@ internal static class BackupFindings
                 )
             );
         else if (server.HistoryWasRead && server.ArchiveMode == "off")
-            findings.Add(new(isCritical, Known + ": with archive_mode off, a server keeps no trace of one", Take));
+            findings.Add(
+                new(
+                    isCritical,
+                    Known + ": with archive_mode off, a server keeps no trace of one",
+                    "Turn archive_mode on, and take one. If your tool has some, tell of them: backup-metrics import, "
+                        + "backup-metrics record. If you make only dumps, say so: --max-age base=none."
+                )
+            );
         else if (server.HistoryWasRead)
             findings.Add(new(isCritical, Known, Take));
         else if (result.Failure is null && (result.Omissions & Omissions.Wal) != 0)
