@@ -4,8 +4,8 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Integration;
 
 /// <summary>
-/// The host that a page of docs/tools is typed on: a real server that archives, a real gateway, and the tool: the real one, or a program
-/// that prints, of a real base backup, what the tool was seen to print.
+/// The host that a page of docs/tools is typed on: a real server, which archives unless told otherwise, a real gateway, and the tool: the
+/// real one, or a program that prints, of a real base backup, what the tool was seen to print.
 /// </summary>
 internal sealed class ToolHost : IAsyncDisposable
 {
@@ -25,9 +25,9 @@ internal sealed class ToolHost : IAsyncDisposable
 
     public PushgatewayServer Gateway { get; }
 
-    public static async Task<ToolHost> StartAsync()
+    public static async Task<ToolHost> StartAsync(bool archives = true)
     {
-        var host = new ToolHost(await PostgresServer.StartAsync(new() { Archiving = true }), await PushgatewayServer.StartAsync());
+        var host = new ToolHost(await PostgresServer.StartAsync(new() { Archiving = archives }), await PushgatewayServer.StartAsync());
         Directory.CreateDirectory(host._folder.File("bin"));
         File.CreateSymbolicLink(host._folder.File("bin/backup-metrics"), BackupMetrics.Executable);
         await host.Server.ExecuteAsync("CREATE ROLE monitor LOGIN IN ROLE pg_monitor");
@@ -137,7 +137,7 @@ internal sealed class ToolHost : IAsyncDisposable
             )
             .Replace("postgresql://monitor@orders.example/postgres", Server.ConnectionUri("monitor"), StringComparison.Ordinal)
             .Replace("/usr/local/bin/", _folder.File("bin/"), StringComparison.Ordinal)
-            .Replace("/var/backups", _folder.Path, StringComparison.Ordinal);
+            .Replace("/var/backups/postgresql", _folder.Path, StringComparison.Ordinal);
 
     static string List(string tool, string[] backup, DateTime finished, int version)
     {

@@ -23,7 +23,8 @@ public sealed partial class ToolPagesTests
     [InlineData("pg_basebackup", "pg_basebackup", "orders")]
     public async Task From_the_tool_to_a_metric_and_to_cron(string page, string tool, string instance)
     {
-        await using var host = await ToolHost.StartAsync();
+        // Who makes only dumps has a server as it was installed.
+        await using var host = await ToolHost.StartAsync(archives: page != "pg_dump");
         await host.InstallAsync(page);
         var (blocks, crontab) = (Blocks(page, "sh"), Blocks(page, "crontab").Single().TrimEnd().Split('\n'));
         var until = blocks.FindIndex(block =>
@@ -50,6 +51,8 @@ public sealed partial class ToolPagesTests
         await Wait.ForAsync("the next second", () => Task.FromResult(DateTimeOffset.UtcNow.ToUnixTimeSeconds() > second));
         foreach (var line in crontab[2..])
         {
+            if (Minutes().Match(line) is { Success: true } every)
+                Assert.Contains($" --interval {every.Groups[1]}m ", line, StringComparison.Ordinal);
             var result = await host.TypeAsync(CronLine().Match(line).Groups[1].Value);
             Assert.True(
                 (result.ExitCode, result.Error, result.Output) == (0, "", ""),
@@ -130,6 +133,9 @@ public sealed partial class ToolPagesTests
 
     [GeneratedRegex(@"^(?:\S+ ){5}\w+ (.*)$")]
     private static partial Regex CronLine();
+
+    [GeneratedRegex(@"^\*/([0-9]+) ")]
+    private static partial Regex Minutes();
 
     [GeneratedRegex("sh /usr/local/bin/([a-z-]+)$", RegexOptions.Multiline)]
     private static partial Regex ScriptName();

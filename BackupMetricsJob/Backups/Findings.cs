@@ -141,7 +141,8 @@ internal static class Findings
                     new(
                         false,
                         "WAL is not archived (archive_mode is off): a restore ends at the last backup",
-                        "Turn archive_mode on, or stream the WAL with pg_receivewal."
+                        "Turn archive_mode on, or stream the WAL with pg_receivewal. If a restore may end at the last backup, say so: "
+                            + "--max-age wal=none."
                     )
                 );
                 break;
