@@ -174,8 +174,9 @@ internal static class BackupFindings
                     false,
                     $"{waiting} {backup.Type.Name()} {(waiting == 1 ? "backup" : "backups")} "
                         + $"of {Humanize.Tool(backup.Tool)} cannot be restored: "
-                        + "the WAL since their start has not arrived",
-                    $"Look why WAL does not reach {Humanize.ItsTool(backup.Tool)}: barman check SERVER."
+                        + $"the WAL since {(waiting == 1 ? "its" : "their")} start has not arrived",
+                    $"Look why WAL does not reach {Humanize.ItsTool(backup.Tool)}"
+                        + (backup.Tool == "barman" ? ": barman check SERVER." : ".")
                 )
             );
         if (backup is { IsDatedByObject: true, LastSuccess: not null })
