@@ -57,6 +57,9 @@ internal static class BackupFindings
     public static IReadOnlyList<BackupFacts> Believed(ProbeResult result) =>
         ServerIsBelieved(result) ? result.Backups : [.. result.Backups.Where(backup => backup.Source != SourceName.Server)];
 
+    /// <summary>Whether a limit is met by this backup, as <see cref="Believed"/> says.</summary>
+    public static bool IsBelieved(ProbeResult result, BackupFacts backup) => backup.Source != SourceName.Server || ServerIsBelieved(result);
+
     /// <summary>
     /// Whether a base backup that only the server saw stopped is believed: not where another source may know base backups and knows none.
     /// The alerts have the same rule, postgres_backup:physical_source.
