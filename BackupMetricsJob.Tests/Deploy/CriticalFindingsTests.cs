@@ -124,6 +124,13 @@ public sealed partial class CriticalFindingsTests
                 Server = Server with { ArchiveMode = "off", Wal = Wal with { ReceiversAreVisible = true } },
                 Backups = [Old(hours) with { Source = SourceName.Query, HasItsWal = true }, Dump],
             },
+            .. FullBackups,
+            Of("without-wal_none") with
+            {
+                Server = Server with { Wal = null, HistoryWasRead = false },
+                Omissions = Omissions.Wal,
+                Backups = [Dump],
+            },
             Of("another-catalogue-failed") with
             {
                 Backups = [Backup, Dump],
