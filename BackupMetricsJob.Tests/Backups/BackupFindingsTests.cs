@@ -49,6 +49,31 @@ public sealed class BackupFindingsTests
         AssertSaid(null, Full with { Type = BackupType.Incr, SizeRatio = 0.12 });
     }
 
+    [Theory]
+    [InlineData("barman", 1, "1 full backup of barman cannot be restored: the WAL since its start", "barman: barman check SERVER.")]
+    [InlineData("my-tool", 2, "2 full backups of my-tool cannot be restored: the WAL since their start", "my-tool.")]
+    public void Backups_that_wait_for_their_WAL_with_advice_that_fits_the_tool(string tool, int waiting, string said, string advice)
+    {
+        var finding = Assert.Single(
+            Findings.For(
+                Found with
+                {
+                    Backups =
+                    [
+                        Full with
+                        {
+                            Tool = tool,
+                            Counts = new(3, 0, 0) { Waiting = waiting },
+                        },
+                    ],
+                }
+            )
+        );
+
+        Assert.Equal((false, said + " has not arrived"), (finding.IsCritical, finding.Summary));
+        Assert.Equal("Look why WAL does not reach " + advice, finding.Advice);
+    }
+
     [Fact]
     public void A_failure_after_the_newest_good_one()
     {

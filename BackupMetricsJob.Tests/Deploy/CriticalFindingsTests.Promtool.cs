@@ -23,7 +23,7 @@ public sealed partial class CriticalFindingsTests
             tests:
             - interval: 1m
               input_series:
-            {string.Join('\n', Series(Published.Text([.. Asked.Value.States])))}
+            {string.Join('\n', Series(Published.Text([.. Asked.Value.States]), Published.Text([.. Asked.Value.States.Select(Mended)])))}
               promql_expr_test:
             {string.Join('\n', Asked.Value.All.Select(query => query.Yaml))}
 
@@ -57,21 +57,23 @@ public sealed partial class CriticalFindingsTests
         Query Pages,
         Query Troubled,
         Query Warned,
-        Query Well
+        Query Well,
+        Query StillPages,
+        Query StillCritical
     )
     {
-        public IReadOnlyList<Query> All => [Pages, Troubled, Warned, Well];
+        public IReadOnlyList<Query> All => [Pages, Troubled, Warned, Well, StillPages, StillCritical];
     }
 
-    /// <summary>Asked when all has been pushed for 75 minutes.</summary>
-    sealed record Query(string Text, IReadOnlyList<(string Instance, int Value)> Expected)
+    /// <summary>Asked when all has been pushed for 75 minutes, or at another minute.</summary>
+    sealed record Query(string Text, IReadOnlyList<(string Instance, int Value)> Expected, int Minute = MinutesSpoilt - 1)
     {
         public string Quoted => $"\"{Text.Replace("\"", "\\\"", StringComparison.Ordinal)}\",";
 
         public string Yaml =>
             $"""
                   - expr: {Text}
-                    eval_time: 75m
+                    eval_time: {Minute}m
                     exp_samples:
                 {string.Join('\n', Expected.OrderBy(sample => sample.Instance, StringComparer.Ordinal).Select(Sample))}
                 """;

@@ -18,6 +18,9 @@ public sealed partial class CriticalFindingsTests
         Assert.Equal("", await DifferenceAsync(Asked.Value.Well));
     }
 
+    /// <summary>An hour after all was mended.</summary>
+    const int LongAfter = MinutesSpoilt + 60;
+
     static Questions Ask()
     {
         var states = States.ToList();
@@ -43,7 +46,9 @@ public sealed partial class CriticalFindingsTests
             new(
                 $"max by (instance) (postgres_backup_verdict{{instance=~\"{string.Join('|', well)}\"}})",
                 [.. well.Select(name => (name, 0))]
-            )
+            ),
+            new("group by (instance) (ALERTS{severity=\"critical\", instance!=\"\"})", [], LongAfter),
+            new("group by (instance) (postgres_backup_verdict == 2)", [], LongAfter)
         );
     }
 }

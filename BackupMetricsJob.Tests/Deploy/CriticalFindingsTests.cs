@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Tests.Integration;
 using BackupMetricsJob.Tests.Support;
@@ -8,8 +6,9 @@ using static BackupMetricsJob.Tests.Backups.Evidence;
 namespace BackupMetricsJob.Tests.Deploy;
 
 /// <summary>
-/// `show` and the alerts have one opinion: what `show` calls CRITICAL fires a critical alert, and nothing else does. The states are pushed
-/// as they are, every minute for hours, and promtool evaluates the shipped rules over that.
+/// `show` and the alerts have one opinion: what `show` calls CRITICAL fires a critical alert, nothing else does, and it stops when all is
+/// well. The states are pushed as they are, every minute for more than an hour, then as they are when all was mended for another, and
+/// promtool evaluates the shipped rules over that.
 /// </summary>
 public sealed partial class CriticalFindingsTests
 {
@@ -124,6 +123,13 @@ public sealed partial class CriticalFindingsTests
                 Server = Server with { ArchiveMode = "off", Wal = Wal with { ReceiversAreVisible = true } },
                 Backups = [Old(hours) with { Source = SourceName.Query, HasItsWal = true }, Dump],
             },
+            .. FullBackups,
+            Of("without-wal_none") with
+            {
+                Server = Server with { Wal = null, HistoryWasRead = false },
+                Omissions = Omissions.Wal,
+                Backups = [Dump],
+            },
             Of("another-catalogue-failed") with
             {
                 Backups = [Backup, Dump],
@@ -179,6 +185,15 @@ public sealed partial class CriticalFindingsTests
         Assert.Equal("", await DifferenceAsync(Asked.Value.Pages));
     }
 
+    [Fact]
+    public async Task And_once_all_is_well_nothing_pages_any_more()
+    {
+        Assert.All(Asked.Value.States, state => Assert.DoesNotContain(Findings.For(Mended(state)), finding => finding.IsCritical));
+
+        Assert.Equal("", await DifferenceAsync(Asked.Value.StillPages));
+        Assert.Equal("", await DifferenceAsync(Asked.Value.StillCritical));
+    }
+
     static ProbeResult Of(string name) =>
         Result with
         {
@@ -211,45 +226,4 @@ public sealed partial class CriticalFindingsTests
     static BackupFacts Old(int hours) => Backup with { LastSuccess = Noon.AddHours(-hours), Age = TimeSpan.FromHours(hours) };
 
     static BackupFacts[] FromCatalog(BackupFacts[] backups) => [.. backups.Select(backup => backup with { Source = SourceName.Catalog })];
-
-    // The push of one minute is that of every minute, with the times moved on.
-    static List<string> Series(string exposition)
-    {
-        var series = new List<string>
-        {
-            "  - {series: 'up{job=\"pushgateway\",instance=\"g\"}', values: '1x75'}",
-            "  - {series: 'process_start_time_seconds{job=\"pushgateway\",instance=\"g\"}', values: '-90000x75'}",
-            "  - {series: 'push_time_seconds{job=\"backup_metrics\"}', values: '0+60x75'}",
-        };
-        foreach (var line in exposition.Split('\n').Where(line => line.Length > 0 && line[0] != '#'))
-        {
-            var (name, labels, text) = Sample().Match(line) is { Success: true } match
-                ? (match.Groups["name"].Value, match.Groups["labels"].Value, match.Groups["value"].Value)
-                : throw new InvalidOperationException(line);
-            var value = double.Parse(text, CultureInfo.InvariantCulture);
-            var isTime = name.EndsWith("_timestamp_seconds", StringComparison.Ordinal) || name == "walg_last_upload";
-            var values = isTime
-                ? string.Create(CultureInfo.InvariantCulture, $"_ {value - Noon.ToUnixTimeSeconds()}+60x75")
-                : string.Create(CultureInfo.InvariantCulture, $"_ {value}x75");
-            series.Add($"  - {{series: '{name}{{job=\"backup_metrics\"{(labels.Length > 0 ? "," : "")}{labels}}}', values: '{values}'}}");
-        }
-
-        // They have been known for longer than a new database may be without a backup.
-        series.AddRange(
-            InstanceLabel()
-                .Matches(exposition)
-                .Select(match => match.Groups[1].Value)
-                .Distinct()
-                .Select(name => $"{{job=\"backup_metrics\",instance=\"{name}\"}}")
-                .Select(labels => $"  - {{series: 'postgres_backup:memory_target_timestamp_seconds{labels}', values: '-9000000'}}")
-        );
-
-        return series;
-    }
-
-    [GeneratedRegex(@"^(?<name>\w+)(?:\{(?<labels>.*)\})? (?<value>\S+)$")]
-    private static partial Regex Sample();
-
-    [GeneratedRegex("instance=\\\\?\"([^\"\\\\]+)")]
-    private static partial Regex InstanceLabel();
 }

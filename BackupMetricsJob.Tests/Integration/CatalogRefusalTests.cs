@@ -101,7 +101,7 @@ public sealed class CatalogRefusalTests
             probe.Failure!.Message,
             StringComparison.Ordinal
         );
-        Assert.EndsWith("whose backups it was about is not known: $: it broke off", probe.Failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith("no server that it is known to be about: $: it broke off", probe.Failure.Message, StringComparison.Ordinal);
 
         // Another host's success does not end it, one from here does.
         await ImportFromAsync(catalogue, "another");

@@ -81,7 +81,6 @@ public sealed class PgMonitorSourceTests
 
     [Theory]
     [InlineData("unknown_stanza", "stanza nosuch: missing stanza path (status 1)")]
-    [InlineData("no_valid_backups", "stanza main: no valid backups (status 2)")]
     [InlineData("no_stanza", "pgmonitor_ext.pgbackrest_info is empty: pgBackRest knows of no stanza, or pgMonitor has not asked it yet")]
     public async Task An_error_state_fails_the_source(string info, string said)
     {
@@ -90,6 +89,34 @@ public sealed class PgMonitorSourceTests
         var failure = (await Probe.OfAsync(server, ["pgmonitor"])).Failure!;
 
         Assert.Equal((FailureReason.BadData, "source pgmonitor: " + said), (failure.Reason, failure.Message));
+    }
+
+    [Fact]
+    public async Task That_there_is_no_backup_is_an_answer()
+    {
+        await using var server = await StartAsync(await InfoAsync("no_valid_backups"));
+
+        var result = await Probe.OfAsync(server, ["pgmonitor"]);
+
+        Assert.Null(result.Failure);
+        Assert.Empty(Assert.Single(result.Found).Backups);
+    }
+
+    [Fact]
+    public async Task So_it_is_of_one_of_several_repositories()
+    {
+        const string One = """{"cipher":"none","key":1,"status":{"code":0,"message":"ok"}}""";
+        const string Two = """{"cipher":"none","key":2,"status":{"code":2,"message":"no valid backups"}}""";
+        await using var server = await StartAsync(
+            (await InfoAsync("full_diff_incr"))
+                .Replace(One, $"{One},{Two}", StringComparison.Ordinal)
+                .Replace("\"status\":{\"code\":0,\"lock\"", "\"status\":{\"code\":4,\"lock\"", StringComparison.Ordinal)
+        );
+
+        var result = await Probe.OfAsync(server, ["pgmonitor"]);
+
+        Assert.Null(result.Failure);
+        Assert.Equal(3, Assert.Single(result.Found).Backups.Count);
     }
 
     [Fact]

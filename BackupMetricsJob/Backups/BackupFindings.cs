@@ -57,6 +57,9 @@ internal static class BackupFindings
     public static IReadOnlyList<BackupFacts> Believed(ProbeResult result) =>
         ServerIsBelieved(result) ? result.Backups : [.. result.Backups.Where(backup => backup.Source != SourceName.Server)];
 
+    /// <summary>Whether a limit is met by this backup, as <see cref="Believed"/> says.</summary>
+    public static bool IsBelieved(ProbeResult result, BackupFacts backup) => backup.Source != SourceName.Server || ServerIsBelieved(result);
+
     /// <summary>
     /// Whether a base backup that only the server saw stopped is believed: not where another source may know base backups and knows none.
     /// The alerts have the same rule, postgres_backup:physical_source.
@@ -181,8 +184,9 @@ internal static class BackupFindings
                     false,
                     $"{waiting} {backup.Type.Name()} {(waiting == 1 ? "backup" : "backups")} "
                         + $"of {Humanize.Tool(backup.Tool)} cannot be restored: "
-                        + "the WAL since their start has not arrived",
-                    $"Look why WAL does not reach {Humanize.ItsTool(backup.Tool)}: barman check SERVER."
+                        + $"the WAL since {(waiting == 1 ? "its" : "their")} start has not arrived",
+                    $"Look why WAL does not reach {Humanize.ItsTool(backup.Tool)}"
+                        + (backup.Tool == "barman" ? ": barman check SERVER." : ".")
                 )
             );
         if (backup is { IsDatedByObject: true, LastSuccess: not null })

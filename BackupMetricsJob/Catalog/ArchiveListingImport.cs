@@ -48,9 +48,6 @@ internal static class ArchiveListingImport
         FROM STDIN (FORMAT BINARY)
         """;
 
-    /// <summary>As catalog_merge_source.sql does for a tool's list.</summary>
-    const string Mended = "DELETE FROM backup_metrics.backup_refusal WHERE tool = $1 AND (host = $2 OR host ~ '^[0-9a-f]{12}$')";
-
     /// <param name="read">Reads the listing.</param>
     public static async Task<ArchiveListingResult> RunAsync(
         ConnectionSettings catalogue,
@@ -177,8 +174,9 @@ internal static class ArchiveListingImport
         }
 
         await WriteAsync(session, options, listed, listedAt, cancellationToken);
-        await using (var mended = session.Command(Mended, ToolShape.Archive, ImportOrigin.Here().Host))
-            await mended.ExecuteNonQueryAsync(cancellationToken);
+        var (here, ended) = (ImportOrigin.Here().Host, SqlText.Load("catalog_refusal_ended"));
+        await using (var earlier = session.Command(ended, here, ToolShape.Archive, ToolShape.Archive))
+            await earlier.ExecuteNonQueryAsync(cancellationToken);
         session.Step = "committing";
         await transaction.CommitAsync(cancellationToken);
         return null;

@@ -186,7 +186,13 @@ internal static class CatalogImport
             source.Parameters.Add(Text(origin.Host));
             source.Parameters.Add(new NpgsqlParameter<long> { TypedValue = server.Skipped.Count });
             source.Parameters.Add(Text(server.SkippedReason));
-            source.Parameters.Add(Text(result.AskedFor));
+            if (server.Error is null)
+            {
+                var ended = Add(SqlText.Load("catalog_refusal_ended"));
+                ended.Parameters.Add(Text(origin.Host));
+                ended.Parameters.Add(Text(result.Tool));
+                ended.Parameters.Add(Text(result.AskedFor));
+            }
         }
 
         if (server.List is { Repositories: { Count: > 0 } repositories })

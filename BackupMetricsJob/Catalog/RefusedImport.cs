@@ -1,4 +1,5 @@
 using BackupMetricsJob.Backups;
+using BackupMetricsJob.Catalog.Import;
 using BackupMetricsJob.Postgres;
 using NpgsqlTypes;
 
@@ -68,7 +69,7 @@ internal sealed record RefusedImport(string Tool, string? OtherTool, ImportOrigi
         return failure is null
             ? why with
             {
-                Recorded = refused.Where(failed, unknown),
+                Recorded = refused.Where(failed, unknown, names),
             }
             : why with
             {
@@ -77,14 +78,21 @@ internal sealed record RefusedImport(string Tool, string? OtherTool, ImportOrigi
     }
 
     /// <summary>Whoever reads it may have typed the command by mistake: then this is what is left to undo.</summary>
-    string? Where(List<string> failed, string? unknown)
+    string? Where(List<string> failed, string? unknown, IReadOnlyCollection<string> names)
     {
         if (failed.Count > 0)
-            return $"recorded as a failure of {Tool} for {NameList.FirstOf([.. failed.Select(name => $"\"{name}\"")], MaxNamed)}"
-                + ": show and the alerts tell of it until such an import succeeds";
-        return unknown is null
-            ? null
-            : $"recorded as a refused import of {unknown} on host {Origin.Host}, since no server is known whose it is: show and the alerts "
-                + $"tell of it until an import of {unknown} from there succeeds. If there will be none: {ForgetCommand.OfRefused(unknown)}";
+            return $"recorded as a failure of {Tool} for {Quoted(failed)}: show and the alerts tell of it until such an import succeeds";
+        if (unknown is null)
+            return null;
+        var why =
+            unknown == Tool && names.Count == 0 ? $"since it names no server, and no list of {Tool} was imported from there"
+            : unknown == ToolShape.Archive ? "since it is the listing of a WAL archive"
+            : unknown != Tool ? $"since it is a list of {unknown}"
+            : IsClash ? $"since {Quoted(names)} in the catalogue may be another server"
+            : $"since the catalogue has no list of {Tool} for {Quoted(names)}";
+        return $"recorded as a refused import of {unknown} on host {Origin.Host}, {why}: show and the alerts tell of it until an import of "
+            + $"{unknown} from there succeeds. If there will be none: {ForgetCommand.OfRefused(unknown)}";
     }
+
+    static string Quoted(IEnumerable<string> names) => NameList.FirstOf([.. names.Select(name => $"\"{name}\"")], MaxNamed);
 }

@@ -37,8 +37,9 @@ internal static class LegacyMetrics
 
     static Upload? Newest(ProbeResult result, string tool, Func<BackupType, bool> isMeant)
     {
-        var newest = result
-            .Backups.Where(backup => backup is { LastSuccess: not null, Age: not null } && backup.Tool == tool && isMeant(backup.Type))
+        var newest = BackupFindings
+            .Believed(result)
+            .Where(backup => backup is { LastSuccess: not null, Age: not null } && backup.Tool == tool && isMeant(backup.Type))
             .MaxBy(backup => backup.LastSuccess);
         return newest is null ? null : new(newest.LastSuccess!.Value, newest.Age!.Value);
     }

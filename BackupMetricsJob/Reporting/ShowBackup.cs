@@ -5,20 +5,22 @@ namespace BackupMetricsJob.Reporting;
 /// <summary>Writes one or two lines about the backups of one tool and type: the newest, kept, failed and running ones.</summary>
 internal static class ShowBackup
 {
-    public static void Write(BackupFacts backup, Instance instance, Action<string, string> row)
+    public const string NotCounted = "not counted: the server's word";
+
+    public static void Write(BackupFacts backup, ProbeResult result, Action<string, string> row)
     {
+        var limit = BackupFindings.IsBelieved(result, backup)
+            ? Limit(result.Instance, LimitTypeFor(result.Instance, backup.Type))
+            : NotCounted;
         if (backup.LastTest is { } test)
-            row(
-                Name(backup.Type),
-                $"{Describe(test, backup)} ({Limit(instance, LimitTypeFor(instance, backup.Type))}), {Humanize.Tool(backup.Tool)}"
-            );
+            row(Name(backup.Type), $"{Describe(test, backup)} ({limit}), {Humanize.Tool(backup.Tool)}");
         else if (backup is { LastSuccess: { } finished, Age: { } age })
         {
             var of = backup.Database is { } database ? $"of database {PlainText.OnOneLine(database)} alone, " : "";
             var took = backup.LastDuration is { } duration ? $", took {Humanize.Duration(duration)}" : "";
             row(
                 Name(backup.Type),
-                $"{of}{Humanize.Duration(age)} old ({Limit(instance, LimitTypeFor(instance, backup.Type))}), {Humanize.Tool(backup.Tool)}, "
+                $"{of}{Humanize.Duration(age)} old ({limit}), {Humanize.Tool(backup.Tool)}, "
                     + $"finished {Humanize.Time(finished)}{took}{Size(backup)}"
             );
         }

@@ -52,7 +52,7 @@ internal static class ShowTable
     {
         to.WriteLine($"{PlainText.OnOneLine(result.Instance.Name)}  {StateText.Speaker(result)}, probed {Humanize.Time(result.At)}");
         foreach (var backup in result.Backups)
-            ShowBackup.Write(backup, result.Instance, (name, text) => Row(to, name, text));
+            ShowBackup.Write(backup, result, (name, text) => Row(to, name, text));
         foreach (var (name, text) in ShowStorage.Describe(result))
             Row(to, name, text);
         if (result.Copies is { } copies)

@@ -49,11 +49,13 @@ internal static class StateText
         };
 
     /// <summary>
-    /// The newest physical backup, or, if there is none, the newest dump, on which WAL cannot be replayed; null if there is neither.
+    /// The newest physical backup, or, if there is none, the newest dump, on which WAL cannot be replayed; null if there is neither. It is
+    /// the one that is compared with the limits: what only the server saw stopped is none where a tool may know better.
     /// </summary>
     public static BackupFacts? Newest(ProbeResult result) =>
-        result
-            .Backups.Where(backup => backup.Age is not null && (backup.Type.IsPhysical() || backup.Type == BackupType.Logical))
+        BackupFindings
+            .Believed(result)
+            .Where(backup => backup.Age is not null && (backup.Type.IsPhysical() || backup.Type == BackupType.Logical))
             .OrderBy(backup => backup.Type.IsPhysical() ? 0 : 1)
             .ThenBy(backup => backup.Age)
             .FirstOrDefault();
@@ -62,6 +64,8 @@ internal static class StateText
     {
         if (Newest(result) is { } newest)
             return $"{newest.Type.Name()} backup {Humanize.Duration(newest.Age!.Value)} old ({Humanize.Tool(newest.Tool)})";
+        if (result.Backups.Any(backup => backup is { Source: SourceName.Server, LastSuccess: not null }))
+            return "a base backup is known to the server alone";
         return result.Server switch
         {
             { InRecovery: true } => "a standby",

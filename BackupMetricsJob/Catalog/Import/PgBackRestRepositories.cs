@@ -4,15 +4,10 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Catalog.Import;
 
 /// <summary>
-/// What `pgbackrest info` says of the repositories of a stanza (src/command/info/info.c: 0 ok, 2 no valid backups, else it could not be
-/// read), and whether of the stanza as a whole. "No valid backups" is an answer, and "different across repos" says no more than they do.
+/// What `pgbackrest info` says of the repositories of a stanza, and whether of the stanza as a whole.
 /// </summary>
 internal static class PgBackRestRepositories
 {
-    const int Ok = 0;
-    const int NoBackups = 2;
-    const int Different = 4;
-
     const string Ciphertext =
         "what follows is no text: the repository is encrypted, and repo-cipher-pass is not the passphrase that it was created with";
 
@@ -47,7 +42,8 @@ internal static class PgBackRestRepositories
     {
         var code = status.Count("code") ?? throw status.Refused("code", "a status code is missing here");
         var failed = repositories.Where(repository => repository.Error is not null).ToList();
-        var isRead = code is Ok or NoBackups or Different && (failed.Count < repositories.Count || failed.Count == 0);
+        var isAnswer = PgBackRestStatus.IsRead(code) || PgBackRestStatus.IsLeftToRepositories(code);
+        var isRead = isAnswer && (failed.Count < repositories.Count || failed.Count == 0);
         return isRead
             ? null
             : PlainText.OnOneLine(
@@ -61,7 +57,7 @@ internal static class PgBackRestRepositories
     }
 
     static string? Error(Fields repository) =>
-        repository.Count("status.code") is { } code and not Ok and not NoBackups
+        repository.Count("status.code") is { } code && !PgBackRestStatus.IsRead(code)
             ? PlainText.OnOneLine($"code {code}: {Message(repository, "status.message")}")
             : null;
 

@@ -1,10 +1,5 @@
 -- $1 server, $2 tool, $3 what the tool said instead of a list, or null, $4 the host that this runs on, $5 how many records were skipped,
--- $6 why the first of them was, or null, $7 what was asked for (generic, where the list names its tool). Whatever was refused from this host before is mended by a list that is not. The name of a
--- container is never seen again: any list mends what was refused there.
-WITH mended AS (
-  DELETE FROM backup_metrics.backup_refusal r
-  WHERE $3::text IS NULL AND r.tool IN ($2, $7) AND (r.host = $4 OR r.host ~ '^[0-9a-f]{12}$')
-)
+-- $6 why the first of them was, or null.
 INSERT INTO backup_metrics.backup_source AS s (server, tool, imported_at, succeeded_at, error, host, skipped, skipped_reason)
 VALUES ($1, $2, now(), CASE WHEN $3::text IS NULL THEN now() END, $3, $4, $5, $6)
 ON CONFLICT (server, tool) DO UPDATE SET

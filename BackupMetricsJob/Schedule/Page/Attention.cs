@@ -78,10 +78,11 @@ internal static class Attention
     {
         foreach (var backup in result.Backups)
         {
-            var bar = backup.Age is { } age
-                ? AgeBar.Render(result.Instance, ShowBackup.LimitTypeFor(result.Instance, backup.Type), age)
-                : Html.Nothing;
-            yield return Row(ShowBackup.Name(backup.Type), DatabaseFacts.Age(backup, result.Instance), bar, DatabaseFacts.Details(backup));
+            var bar =
+                backup.Age is { } age && BackupFindings.IsBelieved(result, backup)
+                    ? AgeBar.Render(result.Instance, ShowBackup.LimitTypeFor(result.Instance, backup.Type), age)
+                    : Html.Nothing;
+            yield return Row(ShowBackup.Name(backup.Type), DatabaseFacts.Age(backup, result), bar, DatabaseFacts.Details(backup));
         }
 
         foreach (var (name, text) in ShowStorage.Describe(result))

@@ -6,9 +6,13 @@ namespace BackupMetricsJob.Schedule.Page;
 /// <summary>Facts about a database, in the words of `show`.</summary>
 internal static class DatabaseFacts
 {
-    public static Html Age(BackupFacts backup, Instance instance) =>
+    public static Html Age(BackupFacts backup, ProbeResult result) =>
         backup.Age is { } age
-            ? Html.Format($"<b>{Humanize.Duration(age)}</b> old{Limit(instance, ShowBackup.LimitTypeFor(instance, backup.Type))}")
+            ? Html.Format(
+                $"<b>{Humanize.Duration(age)}</b> old{(BackupFindings.IsBelieved(result, backup)
+                    ? Limit(result.Instance, ShowBackup.LimitTypeFor(result.Instance, backup.Type))
+                    : Html.Format($" <span class=\"limit\">({ShowBackup.NotCounted})</span>"))}"
+            )
             : Html.Format($"{(backup.Oldest is null ? "no successful backup known" : "newest backup unknown")}");
 
     /// <summary>Tool, finish time, duration, size and what else is kept.</summary>

@@ -218,8 +218,8 @@ internal sealed class CatalogSource
             ? null
             : new(
                 FailureReason.BadData,
-                $"source catalog: the import from {tool} on host {host} was refused at {Humanize.Time(at)}, and whose backups it was about "
-                    + $"is not known: {PlainText.OnOneLine(row.Text("error"))}"
+                $"source catalog: the import from {tool} on host {host} was refused at {Humanize.Time(at)}, and the catalogue has no "
+                    + $"server that it is known to be about: {PlainText.OnOneLine(row.Text("error"))}"
             )
             {
                 Do =

@@ -6,7 +6,8 @@ namespace BackupMetricsJob.Sources.PgMonitor;
 
 /// <summary>
 /// The source "pgmonitor": the output of `pgbackrest info`, which pgMonitor keeps in a table of the database. pgBackRest lists no failed
-/// backup, always exits with 0, and says in a stanza's status what is wrong: then the source failed, although backups are listed.
+/// backup, always exits with 0, and says in a stanza's status what is wrong: then the source failed, although backups are listed. That it
+/// has no backups is an answer.
 /// </summary>
 internal static class PgMonitorSource
 {
@@ -26,7 +27,12 @@ internal static class PgMonitorSource
             };
 
         await using var batch = transaction.Batch(
-            new NpgsqlBatchCommand(SqlText.Load("source_pgmonitor").Replace("{table}", table, StringComparison.Ordinal))
+            new NpgsqlBatchCommand(
+                SqlText
+                    .Load("source_pgmonitor")
+                    .Replace("{table}", table, StringComparison.Ordinal)
+                    .Replace("{read}", string.Join(", ", PgBackRestStatus.Read.Select(code => $"'{code}'")), StringComparison.Ordinal)
+            )
         );
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var facts = new InstanceFacts(SourceName.PgMonitor, self);
@@ -59,7 +65,8 @@ internal static class PgMonitorSource
             return "a row is not what pgbackrest info --output=json prints";
         var wrong =
             row.IntegerOrNull("status_code") is not { } status ? $"stanza {stanza} has no status"
-            : status != 0 ? $"stanza {stanza}: {row.TextOrNull("status_message")} (status {status})"
+            : !PgBackRestStatus.IsRead(status) && !PgBackRestStatus.IsLeftToRepositories(status)
+                ? $"stanza {stanza}: {row.TextOrNull("status_message")} (status {status})"
             : row.TextOrNull("repository_errors") is { } ofRepositories ? $"stanza {stanza}: {ofRepositories}"
             : null;
         if (row.TextOrNull("other_cluster") is { } other)

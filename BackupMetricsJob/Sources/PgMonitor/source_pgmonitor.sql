@@ -1,4 +1,5 @@
--- The output of `pgbackrest info --output=json` as pgMonitor keeps it: one row a backup, or one a stanza that has none. {table} is replaced by its name.
+-- The output of `pgbackrest info --output=json` as pgMonitor keeps it: one row a backup, or one a stanza that has none. {table} is replaced by its name, {read}
+-- by the status codes of a repository that could be read.
 -- A repository may hold the stanzas of other clusters, and a stanza the backups of clusters that this one was before pg_upgrade: only backups of this
 -- cluster count. A stanza that names no cluster counts where none is known to be of this one. What is known to be of another is told where nothing else is.
 WITH own AS MATERIALIZED (
@@ -30,7 +31,7 @@ SELECT s.stanza->>'name' AS stanza,
        ((b.backup#>>'{lsn,start}')::pg_lsn - '0/0'::pg_lsn)::bigint AS start_lsn, b.backup#>>'{archive,start}' AS start_wal,
        (SELECT string_agg(format('repo%s: %s (status %s)', r->>'key', r#>>'{status,message}', r#>>'{status,code}'), '; ')
         FROM jsonb_array_elements(CASE jsonb_typeof(s.stanza->'repo') WHEN 'array' THEN s.stanza->'repo' ELSE '[]' END) r
-        WHERE r#>>'{status,code}' <> '0') AS repository_errors,
+        WHERE r#>>'{status,code}' NOT IN ({read})) AS repository_errors,
        CASE WHEN b.backup IS NULL AND jsonb_array_length(CASE jsonb_typeof(s.stanza->'backup') WHEN 'array' THEN s.stanza->'backup' ELSE '[]' END) > 0
          THEN s.other END AS other_cluster,
        own.id AS own_cluster
