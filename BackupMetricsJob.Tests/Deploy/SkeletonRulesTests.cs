@@ -55,7 +55,15 @@ public sealed class SkeletonRulesTests
         using var rules = JsonDocument.Parse(await monitoring.Prometheus.GetAsync("api/v1/rules"));
         var groups = rules.RootElement.GetProperty("data").GetProperty("groups").EnumerateArray().ToList();
         Assert.Equal(
-            ["backup", "backup-metrics", "backup-metrics-limits", "backup-metrics-memory", "backup-metrics-probes", "backup-metrics-restore", "postgres_alerts"],
+            [
+                "backup",
+                "backup-metrics",
+                "backup-metrics-limits",
+                "backup-metrics-memory",
+                "backup-metrics-probes",
+                "backup-metrics-restore",
+                "postgres_alerts",
+            ],
             groups.Select(group => group.GetProperty("name").GetString()).Order(StringComparer.Ordinal)
         );
         foreach (var rule in groups.SelectMany(group => group.GetProperty("rules").EnumerateArray()))
