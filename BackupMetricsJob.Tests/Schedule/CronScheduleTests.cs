@@ -79,6 +79,13 @@ public sealed class CronScheduleTests
     [InlineData("5m", "it has 1 field")]
     [InlineData("* * * *", "it has 4 fields")]
     [InlineData("61 * * * *", "Minute and Second values must be between 0 and 59")]
+    [InlineData("99 * * * *", "99 is no second, minute, hour, day or month")]
+    [InlineData("0 99 * * *", "99 is no second, minute, hour, day or month")]
+    [InlineData("0 0 98 * *", "98 is no second, minute, hour, day or month")]
+    [InlineData("0 0 * 99 *", "99 is no second, minute, hour, day or month")]
+    [InlineData("0 0 * * 99", "99 is no second, minute, hour, day or month")]
+    [InlineData("5,099/5 * * * *", "099 is no second, minute, hour, day or month")]
+    [InlineData("99 0 3 * * ? 2099", "99 is no second, minute, hour, day or month")]
     [InlineData("0 0 3 31 2 ?", "it has no time in the future")]
     [InlineData("0 */5 * * * ? 2020", "it has no time in the future")]
     public void What_is_wrong_is_said(string cron, string problem)

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Quartz;
 
 namespace BackupMetricsJob.Schedule.Slots;
@@ -6,7 +7,7 @@ namespace BackupMetricsJob.Schedule.Slots;
 /// A cron expression in a time zone. A time that is skipped in spring is due when the clocks change. A fixed time that occurs twice in
 /// autumn is due the first time only; an expression with an interval of minutes or hours keeps its interval.
 /// </summary>
-internal sealed class CronSchedule(string text, CronExpression cron)
+internal sealed partial class CronSchedule(string text, CronExpression cron)
 {
     /// <summary>The accepted formats, of crontab and of Quartz.</summary>
     public const string Allowed =
@@ -36,6 +37,9 @@ internal sealed class CronSchedule(string text, CronExpression cron)
             fields.Length is 5 or 6 or 7 || text.TrimStart().StartsWith('@')
                 ? ""
                 : $"it has {fields.Length} {(fields.Length == 1 ? "field" : "fields")}";
+        // The years come last, and there these are years.
+        if (fields.Take(6).Select(field => QuartzWildcard().Match(field)).FirstOrDefault(match => match.Success) is { } wildcard)
+            problem = $"{wildcard.Value} is no second, minute, hour, day or month";
         if (problem.Length > 0)
             return null;
         CronExpression cron;
@@ -100,6 +104,11 @@ internal sealed class CronSchedule(string text, CronExpression cron)
 
         return longest;
     }
+
+    // Quartz takes its own constants for "*" and "?" as numbers: 99 minutes past would be every minute.
+    // https://github.com/quartznet/quartznet/blob/main/src/Quartz/CronExpression.cs
+    [GeneratedRegex(@"(?<!\d)0*9[89](?!\d)")]
+    private static partial Regex QuartzWildcard();
 
     // The other sentences are about Quartz' API.
     static string FirstSentence(string text) =>
