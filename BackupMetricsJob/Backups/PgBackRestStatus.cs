@@ -11,9 +11,9 @@ internal static class PgBackRestStatus
     const int DifferentAcrossRepos = 4;
 
     /// <summary>The codes of a repository that could be read.</summary>
-    public static IReadOnlyList<int> Read { get; } = [Ok, NoValidBackups];
+    public static IReadOnlyList<long> Read { get; } = [Ok, NoValidBackups];
 
-    public static bool IsRead(long code) => code is Ok or NoValidBackups;
+    public static bool IsRead(long code) => Read.Contains(code);
 
     /// <summary>Whether the code of a stanza leaves it to its repositories to say what is wrong.</summary>
     public static bool IsLeftToRepositories(long code) => code == DifferentAcrossRepos;

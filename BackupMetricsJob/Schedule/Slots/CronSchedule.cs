@@ -38,7 +38,7 @@ internal sealed partial class CronSchedule(string text, CronExpression cron)
                 ? ""
                 : $"it has {fields.Length} {(fields.Length == 1 ? "field" : "fields")}";
         // The years come last, and there these are years.
-        if (fields.Take(6).Select(field => QuartzWildcard().Match(field)).FirstOrDefault(match => match.Success) is { } wildcard)
+        if (QuartzWildcard().Match(string.Join(' ', fields.Take(6))) is { Success: true } wildcard)
             problem = $"{wildcard.Value} is no second, minute, hour, day or month";
         if (problem.Length > 0)
             return null;
