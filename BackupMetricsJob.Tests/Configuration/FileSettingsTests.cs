@@ -90,6 +90,12 @@ public sealed class FileSettingsTests
 
         Assert.Equal(["orders", "stock", "backup-catalogue", "legacy"], job.Targets.Select(target => target.Instance.Name));
         Assert.Equal("SELECT 2", job.Targets[2].Sources.Query);
+        Assert.Equal([new(Severity.Critical, TimeSpan.FromDays(14))], job.Targets[0].Instance.Window);
+        Assert.Equal(
+            [new(Severity.Warning, TimeSpan.FromDays(35)), new(Severity.Critical, TimeSpan.FromDays(28))],
+            job.Targets[1].Instance.Window
+        );
+        Assert.Empty(job.Targets[3].Instance.Window);
     }
 
     [Fact]

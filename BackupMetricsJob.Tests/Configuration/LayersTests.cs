@@ -76,9 +76,10 @@ public sealed class LayersTests
     {
         using var file = new ConfigurationFile(Main);
 
-        var job = file.Read(["timeout=9s", "max-age=base=9h", "label=team=flag"]);
+        var job = file.Read(["timeout=9s", "max-age=base=9h", "window=9d", "label=team=flag"]);
 
         Assert.All(job.Targets, target => Assert.Equal(TimeSpan.FromSeconds(9), target.Target!.Timeout));
+        Assert.All(job.Targets, target => Assert.Equal([new(Severity.Critical, TimeSpan.FromDays(9))], target.Instance.Window));
         Assert.Equal([new("team", "flag"), new("tier", "file")], job.Targets[0].Instance.Labels);
         Assert.Equal([new("team", "flag")], job.Targets[1].Instance.Labels);
         Assert.Equal(

@@ -172,6 +172,12 @@ public sealed class OptionsReaderTests
     [InlineData("max-age=base:loud=1h")]
     [InlineData("max-age=base:warning=none")]
     [InlineData("max-age=base=1h|max-age=base=2h")]
+    [InlineData("window=soon")]
+    [InlineData("window=0s")]
+    [InlineData("window=loud=28d")]
+    [InlineData("window=28d|window=none")]
+    [InlineData("window=28d|window=14d")]
+    [InlineData("window=28d|window=warning=28d")]
     [InlineData("deadline=-1s")]
     public void Every_invalid_value_is_one_problem(string flags) => Assert.Single(Problems([.. Enough, .. flags.Split('|')]));
 
@@ -189,6 +195,24 @@ public sealed class OptionsReaderTests
             ],
             limits
         );
+    }
+
+    [Fact]
+    public void A_window_has_a_limit_for_each_severity_or_none()
+    {
+        Assert.Equal([new(Severity.Critical, TimeSpan.FromDays(28))], Window("window=28d"));
+        Assert.Equal(
+            [new(Severity.Critical, TimeSpan.FromDays(28)), new(Severity.Warning, TimeSpan.FromDays(35))],
+            Window("window=28d", "window=warning=35d")
+        );
+        Assert.Empty(Window("window=none"));
+        Assert.Empty(Window());
+        Assert.Equal(
+            "--window \"28d\": must be longer for warning than for critical",
+            Assert.Single(Problems([.. Enough, "window=warning=14d", "window=28d"])).Message
+        );
+
+        static IReadOnlyList<WindowLimit> Window(params string[] flags) => Read([.. Enough, .. flags]).Targets[0].Instance.Window;
     }
 
     static JobOptions Read(string[] flags, Dictionary<string, string>? environment = null)

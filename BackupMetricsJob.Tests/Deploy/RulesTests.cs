@@ -74,6 +74,7 @@ public sealed class RulesTests
                 "PushgatewayDown",
                 "RecoveryPointTooOld",
                 "RecoveryPointUnknown",
+                "RecoveryWindowTooShort",
                 "RestoreShortfall",
                 "RestoreTestFailed",
                 "RestoreTestTooOld",

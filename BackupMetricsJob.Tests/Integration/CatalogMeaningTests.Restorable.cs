@@ -37,6 +37,53 @@ public sealed partial class CatalogMeaningTests
         Assert.Null(full.LastHasErrors);
     }
 
+    /// <summary>
+    /// Forty nightly full backups, each with the segment of its number, the last one today. Of those before the 11th, only the oldest is
+    /// looked at.
+    /// </summary>
+    [Fact]
+    public async Task The_recovery_window_starts_behind_the_last_hole_of_the_archive()
+    {
+        await using var catalogue = await StartAsync();
+        await catalogue.Server.ExecuteAsync(
+            """
+            INSERT INTO backup_metrics.backup_catalog
+              (server, tool, kind, backup_id, status, started_at, finished_at, start_wal, stop_wal, timeline, keep_until)
+            SELECT server, 'wal-g', 'full', 'base_' || n, 'done', now() - (40 - n) * interval '1 day' - interval '2 h',
+                   now() - (40 - n) * interval '1 day' - interval '1 h',
+                   '00000001000000000000' || upper(lpad(to_hex(n), 4, '0')), '00000001000000000000' || upper(lpad(to_hex(n), 4, '0')), 1,
+                   CASE WHEN n = 1 AND server = 'kept' THEN 'infinity'::timestamptz END
+            FROM generate_series(1, 40) n, unnest(ARRAY['whole', 'kept', 'holed', 'expired', 'holed-long-ago']) server;
+            INSERT INTO backup_metrics.archive_listing (server, storage, listed_at, imported_at, segment_size)
+            SELECT DISTINCT server, 'default', now(), now(), 16777216 FROM backup_metrics.backup_catalog;
+            INSERT INTO backup_metrics.archive_range (server, storage, kind, timeline, first_segment, last_segment, newest_at)
+            SELECT server, 'default', 'segments', 1, first, last, now() FROM (VALUES
+              ('whole', 1, 50), ('kept', 1, 50), ('holed', 1, 20), ('holed', 22, 50), ('expired', 30, 50),
+              ('holed-long-ago', 1, 4), ('holed-long-ago', 6, 50)) range (server, first, last)
+            """
+        );
+
+        var samples = await CatalogStoragesTests.RunAsync(catalogue, "--window", "28d");
+
+        Assert.Equal(
+            [("expired", 30), ("holed", 22), ("holed-long-ago", 11), ("kept", 2), ("whole", 1)],
+            samples
+                .Where(sample => sample.Key.StartsWith("postgres_recovery_window_start_timestamp_seconds{", StringComparison.Ordinal))
+                .Select(sample =>
+                    (
+                        sample.Key.Split('"')[1],
+                        40 - (int)(TimeSpan.FromSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds() - sample.Value).TotalDays)
+                    )
+                )
+                .Order()
+        );
+        // The few newest are those whose own WAL is counted.
+        Assert.All(
+            samples.Where(sample => sample.Key.StartsWith("postgres_backup_wal_missing{", StringComparison.Ordinal)),
+            sample => Assert.Equal(0, sample.Value)
+        );
+    }
+
     [Fact]
     public async Task Replay_begins_at_the_newest_backup_that_can_be_restored()
     {

@@ -18,7 +18,7 @@ public sealed class ShowJsonTests
             Archiver = Server.Archiver with { LastFailed = Noon.AddHours(-9) },
             Wal = Wal with { ReadySegments = 1, OldestReady = Noon.AddSeconds(-5) },
         },
-        Instance = Orders with { Copies = 2 },
+        Instance = Orders with { Copies = 2, Window = [new(Severity.Warning, TimeSpan.FromDays(28))] },
         Backups =
         [
             Backup,

@@ -87,7 +87,12 @@ internal static class Samples
     static ProbeResult Drilled(ProbeResult well, TimeSpan shortfall) =>
         well with
         {
-            Instance = well.Instance with { Copies = 2, Sources = [SourceName.Server, SourceName.Catalog] },
+            Instance = well.Instance with
+            {
+                Copies = 2,
+                Window = [new(Severity.Critical, TimeSpan.FromDays(28))],
+                Sources = [SourceName.Server, SourceName.Catalog],
+            },
             SourcesThatAnswered = [SourceName.Server, SourceName.Catalog],
             Backups =
             [

@@ -49,6 +49,12 @@ internal sealed record ArchiveCoverage(ArchiveListing Listing)
     /// </summary>
     public EarlierHole? Earlier { get; init; }
 
+    /// <summary>
+    /// From when on nothing is missing until the end, for each source and tool whose backups could be looked for; null where that is so of
+    /// none of them.
+    /// </summary>
+    public IReadOnlyList<(string Source, string Tool, DateTimeOffset? Start)> Windows { get; init; } = [];
+
     /// <summary>The backups whose own WAL, between their start and their end, is not whole.</summary>
     public IReadOnlyList<ArchivedBackup> WithoutWal { get; init; } = [];
 

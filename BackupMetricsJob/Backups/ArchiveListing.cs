@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>What the listings of an instance's WAL archives say, and the backups that need that WAL.</summary>
-/// <param name="Backups">The newest good ones of each tool and type; those of which the place in the WAL is not known are among
-/// them.</param>
+/// <param name="Backups">The newest good ones of each tool and type, more of the full ones, and the oldest of these; those of which the
+/// place in the WAL is not known are among them.</param>
 internal sealed record ArchiveEvidence(IReadOnlyList<ArchiveListing> Listings, IReadOnlyList<ArchivedBackup> Backups);
 
 /// <summary>What an archive held when it was listed.</summary>
@@ -59,6 +59,12 @@ internal sealed record ArchivedBackup(string Source, string Tool, BackupType Typ
 
     /// <summary>On which it began, where the name of its first segment does not say.</summary>
     public long? Timeline { get; init; }
+
+    /// <summary>Whether it is one of the few newest of its tool and type; the others tell how far back a restore reaches.</summary>
+    public bool IsOfNewest { get; init; } = true;
+
+    /// <summary>Whether the WAL after it need not be kept.</summary>
+    public bool IsKeptForEver { get; init; }
 
     /// <summary>Something that it builds on is gone.</summary>
     public bool IsBroken { get; init; }

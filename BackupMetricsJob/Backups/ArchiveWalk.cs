@@ -8,6 +8,7 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
     {
         var needs = backups.Select(backup => (Backup: backup, Need: NeedOf(backup))).ToList();
         var (with, without) = (new List<ArchivedBackup>(), new List<ArchivedBackup>());
+        var windows = new Dictionary<(string Source, string Tool), DateTimeOffset?>();
         ArchiveCoverage? reached = null;
         EarlierHole? earlier = null;
         (ArchivedBackup Backup, Need Need)? first = null;
@@ -19,12 +20,17 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
             // A listing from before its end cannot have the WAL that was written last.
             if (gap is not null && backup.Finished > listedAt)
                 continue;
-            if (gap is null)
+            var reach = gap is null ? Reach(backup, need, backups) with { Start = need.Start } : null;
+            if (IsWindow(backup) && (reach is { FirstMissing: null } || !windows.ContainsKey((backup.Source, backup.Tool))))
+                windows[(backup.Source, backup.Tool)] = reach is { FirstMissing: null } ? backup.Finished : null;
+            if (!backup.IsOfNewest)
+                continue;
+            if (reach is not null)
             {
                 with.Add(backup);
-                if (reached is not null)
-                    earlier ??= HoleBefore(reached, Reach(backup, need, backups));
-                reached ??= Reach(backup, need, backups) with { Start = need.Start };
+                if (reached is not null && !backup.IsKeptForEver)
+                    earlier ??= HoleBefore(reached, reach);
+                reached ??= reach;
             }
             else if (reached is null || need.Start >= map.First)
                 without.Add(backup);
@@ -33,11 +39,23 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
 
         return (reached, first) switch
         {
-            ({ } whole, _) => whole with { WithoutWal = without, WithWal = with, Earlier = earlier },
-            (_, { } newest) => NothingRestorable(newest.Backup, newest.Need, backups) with { WithoutWal = without },
+            ({ } whole, _) => whole with
+            {
+                WithoutWal = without,
+                WithWal = with,
+                Earlier = earlier,
+                Windows = [.. windows.Select(window => (window.Key.Source, window.Key.Tool, window.Value))],
+            },
+            (_, { } newest) => NothingRestorable(newest.Backup, newest.Need, backups) with
+            {
+                WithoutWal = without,
+                Windows = [.. windows.Select(window => (window.Key.Source, window.Key.Tool, (DateTimeOffset?)null))],
+            },
             _ => new(listing) { Unknown = WhyUnknown(backups) },
         };
     }
+
+    static bool IsWindow(ArchivedBackup backup) => backup is { Type: BackupType.Full or BackupType.Base, IsKeptForEver: false };
 
     static EarlierHole? HoleBefore(ArchiveCoverage newest, ArchiveCoverage older) =>
         older is { Base: { } from, FirstMissing: { } missing } && older.End + 1 < newest.Start

@@ -24,6 +24,7 @@ internal static class Findings
         {
             BackupFindings.Add(findings, result);
             CopyFindings.Add(findings, result);
+            WindowFindings.Add(findings, result);
             foreach (var skipped in result.Skipped)
                 findings.Add(
                     new(

@@ -13,6 +13,9 @@ internal sealed record Instance(
 {
     /// <summary>In how many storages a backup must be that is new enough; null if that was not asked for.</summary>
     public int? Copies { get; init; }
+
+    /// <summary>How far back a restore must reach; empty if that was not asked for.</summary>
+    public IReadOnlyList<WindowLimit> Window { get; init; } = [];
 }
 
 /// <summary>A label of the user's own.</summary>

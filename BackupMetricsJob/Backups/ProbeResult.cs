@@ -71,6 +71,9 @@ internal sealed record ProbeResult(Instance Instance)
     /// <summary>In how many storages there is a backup that is new enough; null where that is unknown, or does not matter.</summary>
     public Copies? Copies => BackupMetricsJob.Backups.Copies.Find(this);
 
+    /// <summary>How far back a restore reaches, by source and tool; empty where that is not known.</summary>
+    public IReadOnlyList<RecoveryWindow> Windows => RecoveryWindow.Find(this);
+
     /// <summary>How much WAL a restore would replay; null where that, or the recovery point itself, is unknown.</summary>
     public long? ReplayBytes => LossWindow is null ? null : RecoveryPoint.ReplayBytes(Server, Backups);
 

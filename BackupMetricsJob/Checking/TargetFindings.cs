@@ -33,6 +33,7 @@ internal static class TargetFindings
         }
 
         AddCopies(findings, result);
+        AddWindow(findings, result);
         return findings;
     }
 
@@ -58,6 +59,22 @@ internal static class TargetFindings
                     false,
                     $"copies is {result.Instance.Copies}, and no source of this target knows in which storages backups are",
                     "Add the source catalog, unless another target's catalogue has this server."
+                )
+            );
+    }
+
+    static void AddWindow(List<Finding> findings, ProbeResult result)
+    {
+        if (
+            result.Instance.Window.Count > 0
+            && result.Instance.Sources.All(source => source == SourceName.Server)
+            && result.SourcesThatAnswered.Count > 0
+        )
+            findings.Add(
+                new(
+                    false,
+                    "window is set, and no source of this target knows its oldest backup",
+                    "Add the source catalog, query or pgmonitor, unless another target's catalogue has this server."
                 )
             );
     }

@@ -28,6 +28,7 @@ internal static class JobFlags
             JobSettings.Query,
             JobSettings.MaxAge,
             JobSettings.Copies,
+            JobSettings.Window,
             JobSettings.Timeout,
             JobSettings.Deadline,
             JobSettings.Concurrency

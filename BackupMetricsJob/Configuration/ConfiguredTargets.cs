@@ -102,6 +102,7 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
         )
         {
             Copies = settings.Copies,
+            Window = settings.Window ?? [],
         };
 
     string AllowedNames(string name)

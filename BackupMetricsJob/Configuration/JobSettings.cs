@@ -148,6 +148,12 @@ internal static class JobSettings
         JobDefaults.MaxCopies
     );
 
+    public static readonly ListSetting Window = new(
+        "window",
+        "AGE",
+        "How far back a restore must reach: 28d, warning=35d, or none; repeatable (not checked)"
+    );
+
     public static readonly DurationSetting Timeout = new("timeout", "Timeout for each database", JobDefaults.Timeout)
     {
         Group = SettingGroup.Connection,

@@ -77,7 +77,7 @@ internal static class LimitParser
         return true;
     }
 
-    static bool TrySeverity(string name, out Severity severity)
+    public static bool TrySeverity(string name, out Severity severity)
     {
         severity = name == Severity.Warning.Name() ? Severity.Warning : Severity.Critical;
         return severity.Name() == name;

@@ -93,6 +93,7 @@ internal sealed class OptionsReader(
             Labels = LabelParser.Read(settings.All(JobSettings.Label), problems),
             Limits = LimitParser.Read(settings.All(JobSettings.MaxAge), problems),
             Copies = JobSettings.Copies.Read(settings, problems),
+            Window = WindowParser.Read(settings.All(JobSettings.Window), problems),
         };
         var deadline = JobSettings.Deadline.Read(settings, problems) ?? files?.Deadline ?? JobDefaults.Deadline;
         var interval = JobSettings.Interval.Read(settings, problems) ?? files?.Interval;

@@ -30,6 +30,9 @@ internal sealed record TargetSettings
     /// <summary>In how many storages a backup must be that is new enough.</summary>
     public int? Copies { get; init; }
 
+    /// <summary>How far back a restore must reach; empty where that is asked of no one.</summary>
+    public IReadOnlyList<WindowLimit>? Window { get; init; }
+
     /// <summary>How `drill` restores its newest backup.</summary>
     public DrillSettings? Drill { get; init; }
 
@@ -44,6 +47,7 @@ internal sealed record TargetSettings
             Sources = Sources ?? defaults.Sources,
             Timeout = Timeout ?? defaults.Timeout,
             Copies = Copies ?? defaults.Copies,
+            Window = Window ?? defaults.Window,
             Drill = Drill?.WithDefaults(defaults.Drill) ?? defaults.Drill,
         };
 

@@ -44,6 +44,10 @@ internal sealed class BackupMetrics(Samples samples)
         foreach (var limit in result.Instance.Limits)
             samples.Set(MetricNames.BackupMaxAge, labels, limit.MaxAge.TotalSeconds, limit.Type.Name(), limit.Severity.Name());
         samples.Set(StorageMetricNames.CopiesMin, labels, result.Instance.Copies);
+        if (result.Instance.Window.Count == 0)
+            return;
+        foreach (var limit in WindowLimit.For(result))
+            samples.Set(StorageMetricNames.WindowMin, labels, limit.Min.TotalSeconds, limit.Severity.Name());
     }
 
     void WriteArchiver(ServerEvidence server, SampleLabels labels)

@@ -24,7 +24,7 @@ internal static class BackupSamples
             }
         }
 
-        WriteOldest(result.Backups, labels, samples);
+        WriteOldest(result, labels, samples);
         WriteStorages(result, labels, samples);
     }
 
@@ -89,23 +89,12 @@ internal static class BackupSamples
             samples.Set(MetricNames.Backups, labels, counts.Waiting, source, tool, type, "waiting");
     }
 
-    // One series per tool: the oldest full backup, or base backup of unknown kind.
-    static void WriteOldest(IReadOnlyList<BackupFacts> backups, SampleLabels labels, Samples samples)
+    // One series per tool: the oldest full backup, or base backup of unknown kind; and from when a restore reaches until now.
+    static void WriteOldest(ProbeResult result, SampleLabels labels, Samples samples)
     {
-        var told = new HashSet<(string Source, string Tool)>();
-        foreach (var backup in backups)
-        {
-            if (Oldest(backup) is not { } oldest || !told.Add((backup.Source, backup.Tool)))
-                continue;
-            foreach (var other in backups)
-            {
-                if (other.Source == backup.Source && other.Tool == backup.Tool && Oldest(other) < oldest)
-                    oldest = Oldest(other)!.Value;
-            }
-
-            samples.Set(MetricNames.BackupOldest, labels, oldest.UnixSeconds(), backup.Source, backup.Tool);
-        }
+        foreach (var (source, tool) in RecoveryWindow.Tools(result))
+            samples.Set(MetricNames.BackupOldest, labels, RecoveryWindow.Oldest(result.Backups, source, tool)?.UnixSeconds(), source, tool);
+        foreach (var window in result.Windows)
+            samples.Set(StorageMetricNames.WindowStart, labels, window.Start.UnixSeconds(), window.Source, window.Tool);
     }
-
-    static DateTimeOffset? Oldest(BackupFacts backup) => backup.Type is BackupType.Full or BackupType.Base ? backup.Oldest : null;
 }

@@ -248,6 +248,8 @@ internal static class MetricNames
         StorageMetricNames.Emptied,
         StorageMetricNames.Copies,
         StorageMetricNames.CopiesMin,
+        StorageMetricNames.WindowStart,
+        StorageMetricNames.WindowMin,
         ArchiveState,
         ArchiveLastSuccess,
         ArchiveLastFailure,

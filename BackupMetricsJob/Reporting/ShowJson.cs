@@ -48,6 +48,7 @@ internal static class ShowJson
         json.WriteEndArray();
         if (result.Copies is { } copies)
             Copies(json, copies, result.Instance);
+        Window(json, result);
         if (result.Loss is { } loss)
             RecoveryPoint(json, loss, result);
         CheckJson.Findings(json, assessment.Findings);
@@ -104,6 +105,31 @@ internal static class ShowJson
             json.WriteBoolean("counts", copy.WhyNot is null);
             if (copy.WhyNot is { } why)
                 json.WriteString("why_not", why);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    static void Window(Utf8JsonWriter json, ProbeResult result)
+    {
+        if (result.Windows.Count == 0 && result.Instance.Window.Count == 0)
+            return;
+        json.WriteStartObject("recovery_window");
+        if (result.Windows.MinBy(window => window.Start) is { } window)
+        {
+            Time(json, "start", window.Start);
+            json.WriteString("source", window.Source);
+            json.WriteString("tool", window.Tool);
+        }
+
+        json.WriteStartArray("asked_for");
+        foreach (var limit in WindowLimit.For(result))
+        {
+            json.WriteStartObject();
+            json.WriteString("severity", limit.Severity.Name());
+            json.WriteNumber("seconds", Math.Round(limit.Min.TotalSeconds, 3));
             json.WriteEndObject();
         }
 

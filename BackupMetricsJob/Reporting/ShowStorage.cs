@@ -2,7 +2,9 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Reporting;
 
-/// <summary>One line about a repository or storage: the newest backup of each type in it, and how far its WAL reaches.</summary>
+/// <summary>
+/// One line about a repository or storage: the newest backup of each type in it, and how far its WAL reaches; and about all of them.
+/// </summary>
 internal static class ShowStorage
 {
     /// <summary>The storages that there is something to say of.</summary>
@@ -21,6 +23,17 @@ internal static class ShowStorage
         + (
             instance.Copies is { } asked ? $" ({asked} asked for)" : ", and copies are not asked for: one that falls behind is not reported"
         );
+
+    /// <summary>How far back a restore reaches, and how far it must; null where nobody asked.</summary>
+    public static string? Window(ProbeResult result)
+    {
+        if (result.Instance.Window.Count == 0)
+            return null;
+        var limit = $"limit {Humanize.Duration(WindowLimit.For(result).Max(limit => limit.Min))}";
+        return result.Windows.MinBy(window => window.Start) is { } window
+            ? $"{Humanize.Duration(result.At - window.Start)} ({limit}), since {Humanize.Time(window.Start)}, {Humanize.Tool(window.Tool)}"
+            : $"unknown ({limit})";
+    }
 
     static string Describe(StorageFacts storage, bool isOneOfSeveral)
     {

@@ -57,6 +57,8 @@ internal static class ShowTable
             Row(to, name, text);
         if (result.Copies is { } copies)
             Row(to, "copies", ShowStorage.Copies(copies, result.Instance));
+        if (ShowStorage.Window(result) is { } window)
+            Row(to, "recovery window", window);
         if (result.Server is { } server)
             WriteArchive(server, result, to);
         if (result.ArchiveWord is { } word)

@@ -114,9 +114,14 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
             {
                 Limits = [],
                 Copies = null,
+                Window = [],
                 Sources = [source],
             }
-            : new(name, through.Instance.Labels, through.Instance.Limits, [source]) { Copies = through.Instance.Copies };
+            : new(name, through.Instance.Labels, through.Instance.Limits, [source])
+            {
+                Copies = through.Instance.Copies,
+                Window = through.Instance.Window,
+            };
         return new(instance)
         {
             IsTarget = false,
@@ -131,7 +136,7 @@ internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
         for (var i = 0; i < _results.Count; i++)
         {
             if (!_results[i].IsMonitored)
-                _results[i] = _results[i] with { Instance = _results[i].Instance with { Limits = [], Copies = null } };
+                _results[i] = _results[i] with { Instance = _results[i].Instance with { Limits = [], Copies = null, Window = [] } };
         }
 
         return _results;

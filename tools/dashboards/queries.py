@@ -69,6 +69,11 @@ def oldest(where):
     return f"1000 * min {BY} (postgres_backup_oldest_timestamp_seconds{{{where}}})"
 
 
+def restorable_since(where):
+    """The same of the oldest moment from which on any other can be restored."""
+    return f"1000 * min {BY} (postgres_recovery_window_start_timestamp_seconds{{{where}}})"
+
+
 def drilled(metric, where, drills=OF_DRILLS, phases=False):
     """What a run or a drill says of the last restore. A drill names no run: where two runs have a database of that name, it is nobody's."""
     on = "cluster, namespace, job, instance"

@@ -1,6 +1,6 @@
 """One database in detail."""
 from .panels import VERDICTS, adhoc, dashed, dashboard, fixed, graph, matching, queries, row, stat, steps, table, timeline, values, variable
-from .queries import ALERTS, BACKUP, BY, J, KEY, OF_DRILLS, age, drilled, known, limits, loss, oldest, rank, used, verdict, word
+from .queries import ALERTS, BACKUP, BY, J, KEY, OF_DRILLS, age, drilled, known, limits, loss, rank, restorable_since, used, verdict, word
 
 I = J + ', instance=~"$instance"'
 DRILLS = OF_DRILLS + ', instance=~"$instance"'
@@ -25,7 +25,7 @@ def rows():
         stat("WAL archiving", "The state of the archiver, as of the last probe.", f"postgres_wal_archive_state{{{I}}} == 1", legend="{{state}}", name=True, overrides=ARCHIVER),
     ]
     yield [
-        stat("Oldest backup", "The oldest full backup that is kept: how far back a restore can reach.", oldest(I), "dateTimeAsIso", no_value="no full backup known"),
+        stat("Restorable since", "The recovery window: when the oldest full backup finished from which a restore reaches until now.", restorable_since(I), "dateTimeAsIso", no_value="unknown"),
         stat("Last restore", "The last restore that worked: of a drill, or recorded.", "1000 * (" + drilled("postgres_backup_last_restore_test_timestamp_seconds", I, DRILLS) + ")", "dateTimeAsIso", no_value="none known"),
         stat("A restore takes", "To fetch and to replay, by the last drill.", drilled("postgres_restore_test_duration_seconds", I, DRILLS, phases=True), "s", decimals=1, no_value="not measured"),
         stat("Restored short by", "How much work that was claimed to be safe the last drill did not bring back.", drilled("postgres_restore_test_shortfall_seconds", I, DRILLS), "s", decimals=0, thresholds=steps((None, "green"), (0.001, "red")), no_value="not compared"),

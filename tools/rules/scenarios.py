@@ -427,6 +427,31 @@ add("Two copies where three are asked for, in words",
          "Storages in which the newest backup of orders (job backup_metrics) is new enough, and which could be read: 2; copies are to be in 3. "
          "backup-metrics show says which one fell behind or cannot be read. Mend that, and take a backup into it.", instance="orders", job="backup_metrics", severity="critical"))
 
+D = 86400
+
+
+def reach_asked(name, n, shard=None, **limits_):
+    return [series("postgres_recovery_window_min_seconds", steady(days * D, n), job="backup_metrics", instance=name, severity=severity, shard=shard)
+            for severity, days in limits_.items()]
+
+
+def reaches(name, times, tool="pgbackrest", source="catalog", **labels):
+    return series("postgres_recovery_window_start_timestamp_seconds", times, job="backup_metrics", instance=name, source=source, tool=tool, **labels)
+
+
+N = 5 * HOUR
+add("A full backup expires too early: a restore reaches back 20 days, then 10; of two tools the one that reaches back further counts; a new cluster must reach back no further than it can",
+    [gateway(N), run(N, *(healthy(name, N) for name in ("orders", "two", "new", "unknown", "unasked"))),
+     *reach_asked("orders", N, warning=28, critical=14), reaches("orders", then(steady(-28 * D, 20), steady(-20 * D, 100), steady(-10 * D, 100), steady(-29 * D, 80))),
+     *reach_asked("two", N, critical=14), reaches("two", steady(-3 * D, N)), reaches("two", steady(-15 * D, N), tool="wal-g"),
+     *reach_asked("new", N, critical=1), reaches("new", steady(-D, N)), *reach_asked("unknown", N, critical=14), reaches("unasked", steady(0, N))],
+    quiet(79), fires(80, alert("RecoveryWindowTooShort", "warning", instance="orders")), fires(176, alert("RecoveryWindowTooShort", "warning", instance="orders")),
+    fires(180, both("RecoveryWindowTooShort", instance="orders")), fires(216, both("RecoveryWindowTooShort", instance="orders")), quiet(220),
+    says(152, "RecoveryWindowTooShort", "orders: a restore reaches back 10d 2h 32m 0s only",
+         "The oldest moment that orders (job backup_metrics) can be restored to is 10d 2h 32m 0s ago; the warning limit is 28d 0h 0m 0s. "
+         "See for how long the backup tool keeps full backups and WAL, and whether somebody deleted some. What is deleted does not come back: the window grows with time.",
+         instance="orders", job="backup_metrics", severity="warning"))
+
 # ---- WAL ----
 
 section("wal")
@@ -869,6 +894,17 @@ add("Missing targets, in words",
     says(30, "BackupTargetsMissing", "backup_metrics: 2 of its targets are missing",
          "Job backup_metrics has 2 targets more than Prometheus knows of. Look at metric_relabel_configs, sample_limit and label limits of the scrape job pushgateway.",
          job="backup_metrics", missing="targets", severity="critical"))
+
+N = 2 * HOUR
+add("The catalogue that one shard reads has the backups of a server that another shard asks: how far back they reach, and in how many storages they are",
+    [gateway(N), run(N, healthy("catalogue", N), shards=2, shard="0"), run(N, healthy("orders", N), healthy("stock", N), shards=2, shard="1"),
+     *reach_asked("orders", N, shard="1", critical=14), reaches("orders", steady(-10 * D, N), shard="0"),
+     *reach_asked("stock", N, shard="1", critical=14), reaches("stock", steady(-15 * D, N), shard="0"),
+     *[series("postgres_backup_copies_min", steady(2, N), job="backup_metrics", instance=i, shard="1") for i in ("orders", "stock")],
+     *[series("postgres_backup_copies", steady(n, N), job="backup_metrics", instance=i, shard=shard)
+       for i, shard, n in (("orders", "0", 2), ("orders", "1", 1), ("stock", "0", 1), ("stock", "1", 1))]],
+    quiet(14), fires(16, alert("BackupCopiesMissing", instance="stock", shard="1")), fires(58, alert("BackupCopiesMissing", instance="stock", shard="1")),
+    fires(60, alert("BackupCopiesMissing", instance="stock", shard="1"), alert("RecoveryWindowTooShort", instance="orders", shard="1")))
 
 # ---- Clocks ----
 

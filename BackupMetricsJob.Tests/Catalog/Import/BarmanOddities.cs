@@ -97,7 +97,7 @@ public class BarmanOddities
     }
 
     [Theory]
-    [InlineData("KEEP:FULL", true)]
+    [InlineData("KEEP:FULL", false)]
     [InlineData("KEEP:STANDALONE", true)]
     [InlineData("OBSOLETE*", false)]
     public async Task What_is_kept_by_hand_is_kept_for_ever(string retention, bool isKept) =>
@@ -115,7 +115,7 @@ public class BarmanOddities
               "base_backup_information":{"backup_method":"postgres","backup_size_bytes":3000000,"backup_size_with_wals_bytes":400,"wal_size_bytes":100,"timeline":2,
                 "begin_wal":"000000020000000000000065","end_wal":"000000020000000000000066","begin_time_timestamp":"1795338905","begin_time":"2026-11-22 10:15:05.999999+01:00",
                 "end_time_timestamp":"1795338906","end_time":"2026-11-22 10:15:06.5+01:00","begin_lsn":"1/65000028","end_lsn":"1/66000100"},
-              "catalog_information":{"retention_policy":"KEEP:FULL","previous_backup":"x","root_backup_id":"20261120T000000","parent_backup_id":"20261121T000000","chain_size":3}}}
+              "catalog_information":{"retention_policy":"KEEP:STANDALONE","previous_backup":"x","root_backup_id":"20261120T000000","parent_backup_id":"20261121T000000","chain_size":3}}}
             """;
         var row = await Reading.Row("barman", Text);
 

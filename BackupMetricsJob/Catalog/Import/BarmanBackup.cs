@@ -169,8 +169,8 @@ internal static class BarmanBackup
         WallClock(backup, key) is { } local ? ToolTime.Believed(ToolTime.FromLocal(local, options.Zone), backup, key, options) : null;
 
     /// <summary>`barman keep`: KEEP:FULL or KEEP:STANDALONE.</summary>
-    static DateTimeOffset? Kept(string? retention) =>
-        retention is not null && retention.StartsWith("KEEP", StringComparison.Ordinal) ? DateTimeOffset.MaxValue : null;
+    // "barman keep --target full" keeps the WAL since that backup, too: the recovery window starts with it as with any other.
+    static DateTimeOffset? Kept(string? retention) => retention == "KEEP:STANDALONE" ? DateTimeOffset.MaxValue : null;
 
     static DateTimeOffset? WholeSecond(DateTimeOffset? time) => time?.AddTicks(-(time.Value.Ticks % TimeSpan.TicksPerSecond));
 }

@@ -42,7 +42,7 @@ internal static class Keys
     public static string[] TlsConfig { get; } = ["ca_file", "cert_file", "key_file", "insecure_skip_verify"];
 
     public static string[] Defaults { get; } =
-    ["connection", "password_file", "password_env", "sources", "timeout", "max_age", "copies", "labels", "drill"];
+    ["connection", "password_file", "password_env", "sources", "timeout", "max_age", "copies", "window", "labels", "drill"];
 
     public static string[] Target { get; } = ["name", .. Defaults, "connection_file", "connection_env"];
 

@@ -5,7 +5,7 @@ namespace BackupMetricsJob.Configuration.File;
 /// <summary>Reads max_age: for each type a map of severities, one duration (critical), or none.</summary>
 internal static class LimitSection
 {
-    const string Allowed = "none, " + DurationParser.AllowedPositive + ", or a map of warning and critical";
+    public const string Allowed = "none, " + DurationParser.AllowedPositive + ", or a map of warning and critical";
 
     public static IReadOnlyList<TypeLimits> Read(MappingReader target)
     {
@@ -33,13 +33,18 @@ internal static class LimitSection
         return null;
     }
 
-    static List<AgeLimit> Read(MappingReader severities, LimitType type)
+    public static void RequireSeverity(MappingReader severities)
     {
         if (!severities.Has("warning") && !severities.Has("critical"))
             severities.Problems.Add(
                 severities.Location,
                 $"{severities.Path}: must have warning or critical. For no limit, write none instead of the map"
             );
+    }
+
+    static List<AgeLimit> Read(MappingReader severities, LimitType type)
+    {
+        RequireSeverity(severities);
         var limits = new List<AgeLimit>(2);
         if (severities.Duration("warning") is { } warning)
             limits.Add(new(type, Severity.Warning, warning));

@@ -109,6 +109,7 @@ internal sealed class TargetSection(FileProblems problems)
                 ? new SourceSection(fields.Folder, problems).Read(sources, fields.Path["sources"])
                 : null,
             Timeout = fields.Duration("timeout"),
+            Window = WindowSection.Read(fields),
             Copies = fields.Number("copies", 1, JobDefaults.MaxCopies)?.ParseNumber(),
             Drill = DrillSection.Read(fields),
         };

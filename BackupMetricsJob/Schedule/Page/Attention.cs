@@ -89,6 +89,8 @@ internal static class Attention
             yield return Row(name, Html.Format($"{text}"), Html.Nothing, Html.Nothing);
         if (result.Copies is { } copies)
             yield return Row("copies", Html.Format($"{ShowStorage.Copies(copies, result.Instance)}"), Html.Nothing, Html.Nothing);
+        if (ShowStorage.Window(result) is { } window)
+            yield return Row("recovery window", Html.Format($"{window}"), Html.Nothing, Html.Nothing);
         if (DatabaseFacts.Loss(result) is { } loss)
             yield return Row(
                 "lost if it died now",

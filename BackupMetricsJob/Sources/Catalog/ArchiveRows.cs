@@ -52,6 +52,8 @@ internal sealed class ArchiveRows
                 StartLsn = row.LongOrNull("start_lsn"),
                 StopLsn = row.LongOrNull("stop_lsn"),
                 Timeline = row.IntegerOrNull("timeline"),
+                IsOfNewest = row.Flag("is_newest"),
+                IsKeptForEver = row.Flag("is_kept_for_ever"),
                 IsBroken = row.Flag("is_broken"),
                 CarriesItsWal = BackupFacts.HasWal(row.TextOrNull("wal")) == true,
             }

@@ -1,0 +1,210 @@
+using BackupMetricsJob.Backups;
+using BackupMetricsJob.Checking;
+using BackupMetricsJob.Configuration;
+using static BackupMetricsJob.Tests.Backups.Evidence;
+
+namespace BackupMetricsJob.Tests.Backups;
+
+/// <summary>How far back a restore reaches, by which tool's word, and what is said where that is not far enough, or not known.</summary>
+public sealed class RecoveryWindowTests
+{
+    static readonly BackupFacts Full = new(SourceName.Catalog, "wal-g", BackupType.Full)
+    {
+        LastSuccess = Noon.AddHours(-3),
+        Age = TimeSpan.FromHours(3),
+        Oldest = Noon.AddDays(-20),
+    };
+
+    static readonly ProbeResult Asked = Result with
+    {
+        Instance = Orders with
+        {
+            Sources = [SourceName.Server, SourceName.Catalog],
+            Window = [new(Severity.Warning, TimeSpan.FromDays(28)), new(Severity.Critical, TimeSpan.FromDays(14))],
+        },
+        Backups = [Backup, Full],
+        SourcesThatAnswered = [SourceName.Server, SourceName.Catalog],
+    };
+
+    [Fact]
+    public void It_starts_when_the_oldest_full_backup_finished()
+    {
+        Assert.Equal([new(SourceName.Catalog, "wal-g", Noon.AddDays(-20))], Asked.Windows);
+        // What builds on it is younger, a dump has no WAL after it, and what is in the archive is no backup.
+        Assert.Equal(Asked.Windows, (Asked with { Backups = [.. Asked.Backups, .. Others(-90)] }).Windows);
+    }
+
+    static IEnumerable<BackupFacts> Others(int days) =>
+        from type in new[] { BackupType.Incr, BackupType.Diff, BackupType.Logical, BackupType.Wal, BackupType.RestoreTest }
+        select Full with
+        {
+            Type = type,
+            Oldest = Noon.AddDays(days),
+        };
+
+    [Theory]
+    [InlineData(20, "warning", 28)]
+    [InlineData(14, "warning", 28)]
+    [InlineData(13, "critical", 14)]
+    public void One_that_is_too_short_is_told_with_the_limit_that_it_misses_and_when_it_will_be_long_enough(
+        int days,
+        string severity,
+        int limit
+    ) =>
+        Assert.Equal(
+            [
+                new(
+                    severity == "critical",
+                    $"a restore reaches back {days} days, to {Humanize.Time(Noon.AddDays(-days))}, the {severity} limit is {limit} days",
+                    "See for how long wal-g keeps full backups and WAL, and whether somebody deleted some. "
+                        + "If nothing else is deleted, a restore reaches back far enough from "
+                        + $"{Humanize.Time(Noon.AddDays(limit - days))} on."
+                ),
+            ],
+            Findings.For(Since(days))
+        );
+
+    [Fact]
+    public void One_that_is_long_enough_or_was_not_asked_for_is_not_told()
+    {
+        Assert.Empty(Findings.For(Since(28)));
+        Assert.Empty(Findings.For(Since(1) with { Instance = Orders with { Sources = Asked.Instance.Sources } }));
+        Assert.Empty(Findings.For(Since(1) with { IsMonitored = false, Instance = Asked.Instance with { Limits = [] } }));
+    }
+
+    [Fact]
+    public void Of_two_tools_the_one_that_reaches_back_further_counts_if_it_still_makes_backups()
+    {
+        var other = Full with
+        {
+            Tool = "barman",
+            Oldest = Noon.AddDays(-40),
+            LastSuccess = Noon.AddHours(-50),
+            Age = TimeSpan.FromHours(50),
+        };
+        Assert.Empty(Findings.For(Asked with { Backups = [Full, other] }));
+
+        var late = other with { LastSuccess = Noon.AddHours(-51), Age = TimeSpan.FromHours(51) };
+        Assert.Equal(["wal-g"], (Asked with { Backups = [Full, late] }).Windows.Select(window => window.Tool));
+        // An incremental backup of today is one, and where all are late, all the WAL may still be there.
+        Assert.Equal(2, (Asked with { Backups = [Full, late, Full with { Tool = "barman", Type = BackupType.Incr }] }).Windows.Count);
+        Assert.Equal(2, (Asked with { Backups = [late, late with { Tool = "wal-g" }] }).Windows.Count);
+        Assert.Equal(2, (Unlimited(Asked) with { Backups = [Full, late] }).Windows.Count);
+    }
+
+    static ProbeResult Unlimited(ProbeResult result) => result with { Instance = result.Instance with { Limits = [] } };
+
+    [Fact]
+    public void A_cluster_that_is_younger_must_reach_back_to_its_first_days()
+    {
+        // Made 10 days ago: 50 h were allowed until the first backup.
+        var young = Since(8) with
+        {
+            Server = Made(10),
+        };
+        Assert.Empty(Findings.For(young));
+        Assert.Equal(
+            [Day(10) - TimeSpan.FromHours(50), Day(10) - TimeSpan.FromHours(50)],
+            WindowLimit.For(young).Select(limit => limit.Min)
+        );
+
+        Assert.Contains(
+            "the critical limit is 7.9 days",
+            Findings.For(Since(7) with { Server = Made(10) })[0].Summary,
+            StringComparison.Ordinal
+        );
+        Assert.Equal([TimeSpan.Zero, TimeSpan.Zero], WindowLimit.For(Since(0) with { Server = Made(1) }).Select(limit => limit.Min));
+        Assert.Equal([Day(8), Day(8)], WindowLimit.For(Unlimited(Since(0)) with { Server = Made(10) }).Select(limit => limit.Min));
+        // The critical limit can be met, the warning cannot.
+        Assert.Equal(
+            [Day(20) - TimeSpan.FromHours(50), Day(14)],
+            WindowLimit.For(Since(17) with { Server = Made(20) }).Select(limit => limit.Min)
+        );
+        // A clock that is ahead proves nothing.
+        Assert.Equal([Day(28), Day(14)], WindowLimit.For(Since(8) with { Server = Made(-1) }).Select(limit => limit.Min));
+    }
+
+    [Fact]
+    public void The_tools_list_may_tell_the_cluster_where_the_server_is_not_asked()
+    {
+        var result = Since(8) with { Server = null, Backups = [Full with { Oldest = Noon.AddDays(-8), SystemIdentifier = Cluster(10) }] };
+        Assert.Empty(Findings.For(result));
+    }
+
+    static TimeSpan Day(int days) => TimeSpan.FromDays(days);
+
+    static ulong Cluster(int days) => ((ulong)Noon.AddDays(-days).ToUnixTimeSeconds() << 32) | 0x1234_5678;
+
+    static ServerEvidence Made(int daysAgo) => Server with { SystemIdentifier = Cluster(daysAgo) };
+
+    static ProbeResult Since(int days) => Asked with { Backups = [Backup, Full with { Oldest = Noon.AddDays(-days) }] };
+
+    [Theory]
+    [InlineData("only-kept", "wal-g has no full backup but those that are kept for ever, and the WAL after these need not be kept")]
+    [InlineData("only-incr", "no source knows a full backup")]
+    [InlineData("only-dumps", "only dumps are known, and a dump can be restored to its own moment alone")]
+    [InlineData("off", "WAL is not archived, so only the moments at which backups ended can be restored")]
+    [InlineData("given-up", "the tool that has the oldest backup makes none any more, and of the others no full backup is known")]
+    public void Where_it_is_not_known_the_reason_is_told(string state, string why)
+    {
+        var result = state switch
+        {
+            "only-kept" => Asked with { Backups = [Full with { Oldest = null }] },
+            "only-incr" => Asked with { Backups = [Full with { Type = BackupType.Incr }] },
+            "only-dumps" => Asked with { Backups = [Full with { Type = BackupType.Logical }] },
+            "off" => Asked with { Server = Server with { ArchiveMode = "off" } },
+            _ => Asked with { Backups = [Full with { Tool = "barman", Age = Day(9) }, Full with { Type = BackupType.Incr }] },
+        };
+
+        Assert.Empty(result.Windows);
+        Assert.Contains(
+            new Finding(
+                false,
+                $"how far back a restore reaches is not known: {why}",
+                "Take a full backup that is not kept for ever, archive the WAL since then, and see that a source knows of it."
+            ),
+            Findings.For(result)
+        );
+    }
+
+    [Fact]
+    public void What_is_wrong_besides_is_told_by_itself()
+    {
+        Assert.All(
+            new[]
+            {
+                Asked with
+                {
+                    Backups = [],
+                },
+                Asked with
+                {
+                    Server = Server with { Discards = "true" },
+                },
+                Asked with
+                {
+                    Failure = new(FailureReason.Timeout, "it did not answer"),
+                    Backups = [],
+                    Server = null,
+                },
+            },
+            result =>
+                Assert.DoesNotContain(Findings.For(result), finding => finding.Summary.Contains("how far back", StringComparison.Ordinal))
+        );
+    }
+
+    [Fact]
+    public void Check_says_that_a_server_alone_does_not_know_it()
+    {
+        var alone = Result with { Instance = Orders with { Window = Asked.Instance.Window } };
+        Assert.Empty(Findings.For(alone));
+        Assert.Contains(
+            TargetFindings.For(new MonitoredTarget(null, alone.Instance, SourceSettings.Default), alone),
+            finding => finding.Summary == "window is set, and no source of this target knows its oldest backup"
+        );
+        Assert.DoesNotContain(
+            TargetFindings.For(new MonitoredTarget(null, Asked.Instance, SourceSettings.Default), Asked),
+            finding => finding.Summary.StartsWith("window", StringComparison.Ordinal)
+        );
+    }
+}

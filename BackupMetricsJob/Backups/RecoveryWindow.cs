@@ -1,0 +1,122 @@
+namespace BackupMetricsJob.Backups;
+
+/// <summary>
+/// How far back a restore reaches by the backups of one tool: from when its oldest full backup finished from which chains and WAL go on.
+/// Where the archive was listed, the WAL since then is checked; else it is the tool's word. A backup that is kept for ever does not count:
+/// the WAL after it need not be kept.
+/// </summary>
+/// <param name="Start">The oldest moment that can be restored to.</param>
+internal sealed record RecoveryWindow(string Source, string Tool, DateTimeOffset Start)
+{
+    /// <summary>One for each source and tool of which it is known; none where WAL is not archived.</summary>
+    public static IReadOnlyList<RecoveryWindow> Find(ProbeResult result)
+    {
+        if (!MayReachUntilNow(result.Server))
+            return [];
+        var windows = new List<RecoveryWindow>();
+        foreach (var (source, tool) in Tools(result))
+        {
+            if (
+                Oldest(result.Backups, source, tool) is { } oldest
+                && !IsGivenUp(result, tool)
+                && Since(result, source, tool, oldest) is { } start
+            )
+                windows.Add(new(source, tool, start));
+        }
+
+        return windows;
+    }
+
+    /// <summary>When the oldest full backup finished, or base backup of unknown kind; null where none is known.</summary>
+    public static DateTimeOffset? Oldest(IReadOnlyList<BackupFacts> backups, string source, string tool)
+    {
+        DateTimeOffset? oldest = null;
+        foreach (var backup in backups)
+        {
+            if (
+                backup.Source == source
+                && backup.Tool == tool
+                && backup.Type is BackupType.Full or BackupType.Base
+                && !(backup.Oldest >= oldest)
+            )
+                oldest = backup.Oldest ?? oldest;
+        }
+
+        return oldest;
+    }
+
+    public static IEnumerable<(string Source, string Tool)> Tools(ProbeResult result) =>
+        result.Backups.Select(backup => (backup.Source, backup.Tool)).Distinct();
+
+    static bool MayReachUntilNow(ServerEvidence? server) =>
+        server is null || ArchiverStates.Classify(server) is not (ArchiverState.Off or ArchiverState.Never or ArchiverState.Discarded);
+
+    /// <summary>Its newest backup is past the limit, and that of another tool is not: the WAL goes where the other one keeps it.</summary>
+    static bool IsGivenUp(ProbeResult result, string tool)
+    {
+        if (LongestLimit(result.Instance) is not { } limit)
+            return false;
+        var active = BackupFindings
+            .Believed(result)
+            .Where(backup => backup.Type.IsPhysical() && backup.Age <= limit)
+            .Select(backup => backup.Tool)
+            .ToHashSet();
+        return active.Count > 0 && !active.Contains(tool);
+    }
+
+    public static TimeSpan? LongestLimit(Instance instance) =>
+        instance.Limits.Where(limit => limit.Type is LimitType.Base or LimitType.Full).Max(limit => (TimeSpan?)limit.MaxAge);
+
+    /// <summary>
+    /// The oldest moment from which nothing is missing by any listing of an archive; the tool's word where none says anything, or where the
+    /// oldest backup was not compared with it. Null where a restore reaches until now from no backup.
+    /// </summary>
+    static DateTimeOffset? Since(ProbeResult result, string source, string tool, DateTimeOffset oldest)
+    {
+        var listed = result
+            .ArchiveWord?.Coverages.SelectMany(coverage => coverage.Windows)
+            .Where(window => window.Source == source && window.Tool == tool)
+            .Select(window => window.Start)
+            .ToList();
+        if (listed is null or [])
+            return oldest;
+        if (listed.Max() is null)
+            return null;
+        return result.Archive!.Backups.Any(backup => backup.Source == source && backup.Tool == tool && backup.Finished <= oldest)
+            ? listed.Min()
+            : oldest;
+    }
+}
+
+/// <summary>How far back a restore must reach.</summary>
+internal sealed record WindowLimit(Severity Severity, TimeSpan Min)
+{
+    /// <summary>How long a new cluster may be without a first backup, where no limit says it.</summary>
+    static readonly TimeSpan FirstBackup = TimeSpan.FromDays(2);
+
+    /// <summary>
+    /// The limits that a database can meet: what was asked for, or, of a cluster that is younger than that, since its first backup was due.
+    /// </summary>
+    public static IEnumerable<WindowLimit> For(ProbeResult result)
+    {
+        var possible =
+            result.At - CreatedAt(result) is { } age && age >= TimeSpan.Zero
+                ? age - (RecoveryWindow.LongestLimit(result.Instance) ?? FirstBackup)
+                : TimeSpan.MaxValue;
+        if (possible < TimeSpan.Zero)
+            possible = TimeSpan.Zero;
+        return result.Instance.Window.Select(limit => limit.Min > possible ? limit with { Min = possible } : limit);
+    }
+
+    /// <summary>
+    /// When initdb made the cluster: the upper half of the system identifier is that time, in seconds since 1970.
+    /// </summary>
+    /// <remarks>https://github.com/postgres/postgres/blob/REL_18_STABLE/src/backend/access/transam/xlog.c, BootStrapXLOG.</remarks>
+    static DateTimeOffset? CreatedAt(ProbeResult result)
+    {
+        var identifier =
+            result.Server?.SystemIdentifier
+            ?? result.Backups.FirstOrDefault(backup => backup is { SystemIdentifier: not null, LastSuccess: not null })?.SystemIdentifier;
+        return identifier is { } cluster ? DateTimeOffset.FromUnixTimeSeconds((long)(cluster >> 32)) : null;
+    }
+}
