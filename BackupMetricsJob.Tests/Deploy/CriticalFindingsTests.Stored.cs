@@ -48,6 +48,36 @@ public sealed partial class CriticalFindingsTests
             ("not-compared", new([Held("one", 0, (5, 9))], [])),
         ];
 
+    // With a hole before the newest backup, the older one does not reach until now.
+    static IEnumerable<ProbeResult> Windows =>
+        from days in new int?[] { null, 10, 20, 40 }
+        from isHoled in new[] { false, true }
+        select OfCatalog($"window_{days}_{isHoled}") with
+        {
+            Instance = new($"window_{days}_{isHoled}", [], AllLimits, [SourceName.Catalog])
+            {
+                Window = [new(Severity.Warning, 28 * Day), new(Severity.Critical, 14 * Day)],
+            },
+            Backups = FromCatalog([Backup with { Tool = "wal-g", Type = BackupType.Full, Oldest = Noon - (days * Day) }, Dump, Restored]),
+            Archive = isHoled && days is { } old ? Before(Archive(Held("one", 0, (1, 2), (5, 9))), old) : null,
+            SourcesThatAnswered = [SourceName.Catalog],
+        };
+
+    static ArchiveEvidence Before(ArchiveEvidence archive, int days) =>
+        archive with
+        {
+            Backups =
+            [
+                .. archive.Backups,
+                archive.Backups[0] with
+                {
+                    Finished = Noon - (days * Day),
+                    StartSegment = SegmentName.Format(1, 1),
+                    StopSegment = SegmentName.Format(1, 1),
+                },
+            ],
+        };
+
     static ArchiveEvidence Archive(params ArchiveListing[] listings) =>
         new(
             listings,

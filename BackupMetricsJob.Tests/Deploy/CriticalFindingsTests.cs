@@ -166,16 +166,7 @@ public sealed partial class CriticalFindingsTests
                 SourcesThatAnswered = [],
                 SourceFailures = [new(SourceName.Catalog, new(FailureReason.BadData, "pgbackrest could not read repo2"))],
             },
-            .. from days in new int?[] { null, 10, 20, 40 }
-            select OfCatalog($"window_{days}") with
-            {
-                Instance = new($"window_{days}", [], AllLimits, [SourceName.Catalog])
-                {
-                    Window = [new(Severity.Warning, 28 * Day), new(Severity.Critical, 14 * Day)],
-                },
-                Backups = FromCatalog([Backup with { Type = BackupType.Full, Oldest = Noon - (days * Day) }, Dump, Restored]),
-                SourcesThatAnswered = [SourceName.Catalog],
-            },
+            .. Windows,
             .. from backups in Listed
             select OfCatalog($"source-failed_{backups.Name}") with
             {
