@@ -94,8 +94,30 @@ public sealed class GatewayFaultTests : IAsyncLifetime
             (await stranger.PutAsync(new Uri(gateway.Url + "/metrics/job/stranger"), counter)).EnsureSuccessStatusCode();
         }
 
-        await RunAsync(gateway.Url, 0, "warning: the gateway refused pghoard_last_upload_age or walg_last_upload");
+        const string Warning = "warning: the gateway refused pghoard_last_upload_age or walg_last_upload";
+        await RunAsync(gateway.Url, 0, Warning);
         Assert.Contains("postgres_backup_probe_success{", await gateway.MetricsAsync(), StringComparison.Ordinal);
+
+        // Pushgateway 1.11.0 ends the connection where it refuses: five attempts, and what it lists of the group.
+        await using var relay = new Relay(gateway.Port, [.. Enumerable.Repeat(Relay.LoseAnswer, 5), Relay.Forward]);
+        await RunAsync(relay.Url, 0, Warning);
+    }
+
+    [Fact]
+    public async Task A_refusal_that_is_lost_with_the_connection_is_one_all_the_same()
+    {
+        await using var gateway = await PushgatewayServer.StartAsync();
+        using (var stranger = new System.Net.Http.HttpClient())
+        {
+            using var counter = new System.Net.Http.StringContent(
+                "# TYPE backup_metrics_run_success counter\nbackup_metrics_run_success 5\n"
+            );
+            (await stranger.PutAsync(new Uri(gateway.Url + "/metrics/job/stranger"), counter)).EnsureSuccessStatusCode();
+        }
+
+        var lost = Enumerable.Repeat(Relay.LoseAnswer, 5);
+        await using var relay = new Relay(gateway.Port, [.. lost, Relay.Forward, .. lost, Relay.Forward]);
+        await RunAsync(relay.Url, 76, "refused the push: it ended the connection without an answer, and lists the push as a failed one");
     }
 
     async Task RunAsync(string gateway, int code, string words)

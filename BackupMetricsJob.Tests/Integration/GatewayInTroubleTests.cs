@@ -99,7 +99,7 @@ public sealed class GatewayInTroubleTests : IAsyncLifetime
 
         Assert.Equal(75, result.ExitCode);
         Assert.Contains("could not be reached", result.Error, StringComparison.Ordinal);
-        Assert.InRange(relay.Connections, 2, 5);
+        Assert.InRange(relay.Connections, 2, 6); // The last one asks what became of the push.
     }
 
     [Fact]

@@ -82,8 +82,9 @@ internal sealed record DrillPublication(
     {
         // What the last drill that came to an end found stays there beside one that did not.
         var budget = new PushBudget(PushTime, gateway.AttemptTimeout);
-        var outcome = await Push.SendAsync(registry, gateway, Group, budget, time, cancellationToken, replaces);
-        return outcome.Result != PushResult.Refused
+        var sent = await Push.SendAsync(registry, gateway, Group, budget, time, cancellationToken, replaces);
+        var outcome = await UnansweredRefusal.FindAsync(sent, gateway, Group, gateway.AttemptTimeout, time, cancellationToken);
+        return outcome.Result != PushResult.Refused || outcome.ReasonIsUnknown
             ? outcome
             : outcome with
             {

@@ -60,6 +60,9 @@ internal sealed record PushOutcome(PushResult Result, string Gateway)
     /// <summary>The request was sent, and the gateway itself has not responded to it: the push may still be applied.</summary>
     public bool MayBeApplied { get; init; }
 
+    /// <summary>The gateway refused and did not say why.</summary>
+    public bool ReasonIsUnknown { get; init; }
+
     /// <summary>What to do, if known: one line without a full stop.</summary>
     public string? Advice { get; init; }
 

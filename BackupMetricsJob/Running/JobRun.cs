@@ -138,27 +138,26 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
     )
     {
         var outcome = await SendAsync(gateway, registry, end);
-        if (!options.LegacyNames || !NamesLegacyFamily(outcome))
+        if (!options.LegacyNames || !MayBeAboutLegacyFamily(outcome))
             return new(await WithAdviceAsync(outcome, gateway, end), null) { Samples = samples };
 
         // Another job pushed one of these names with another type. Do not lose everything else over it.
         var without = Metrics.NewCustomRegistry();
         var fewer = BackupMetrics.Write(results, Facts(build, legacyNames: false), without);
-        return new(await WithAdviceAsync(await SendAsync(gateway, without, end), gateway, end), outcome.Message) { Samples = fewer };
+        var second = await WithAdviceAsync(await SendAsync(gateway, without, end), gateway, end);
+        var isAboutThem = second.Arrived || !outcome.ReasonIsUnknown;
+        return new(second, isAboutThem ? outcome.Message : null) { Samples = fewer };
     }
 
-    Task<PushOutcome> SendAsync(Gateway gateway, CollectorRegistry registry, CancellationToken end) =>
-        Pushgateway.Push.SendAsync(
-            registry,
-            gateway,
-            options.Group,
-            new PushBudget(Deadline - _clock.Elapsed, gateway.AttemptTimeout),
-            time,
-            end
-        );
+    async Task<PushOutcome> SendAsync(Gateway gateway, CollectorRegistry registry, CancellationToken end)
+    {
+        var budget = new PushBudget(Deadline - _clock.Elapsed, gateway.AttemptTimeout);
+        var outcome = await Pushgateway.Push.SendAsync(registry, gateway, options.Group, budget, time, end);
+        return await UnansweredRefusal.FindAsync(outcome, gateway, options.Group, Deadline - _clock.Elapsed, time, end);
+    }
 
     async Task<PushOutcome> WithAdviceAsync(PushOutcome outcome, Gateway gateway, CancellationToken end) =>
-        outcome.Result != PushResult.Refused
+        outcome.Result != PushResult.Refused || outcome.ReasonIsUnknown
             ? outcome
             : outcome with
             {
@@ -171,7 +170,7 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
             LastReloadSuccessful = options.LastReloadSuccessful,
         };
 
-    static bool NamesLegacyFamily(PushOutcome outcome) =>
+    static bool MayBeAboutLegacyFamily(PushOutcome outcome) =>
         outcome.Result == PushResult.Refused
-        && (outcome.Mentions(MetricNames.PghoardAge.Name) || outcome.Mentions(MetricNames.WalgUpload.Name));
+        && (outcome.ReasonIsUnknown || outcome.Mentions(MetricNames.PghoardAge.Name) || outcome.Mentions(MetricNames.WalgUpload.Name));
 }
