@@ -51,7 +51,7 @@ public sealed partial class CatalogToolsTests
                     $"""
                     SELECT count(*) FROM backup_metrics.backup_catalog WHERE started_at >= to_timestamp({before.ToUnixTimeSeconds()}) AND finished_at <= now()
                       AND size_bytes BETWEEN 10000000 AND 100000000 AND stored_bytes BETWEEN 1 AND size_bytes AND start_lsn < stop_lsn AND start_wal <= stop_wal AND timeline = 1
-                      AND pg_version_num = 150000 AND system_identifier = {identifier} AND NOT has_errors
+                      AND pg_version_num = {PostgresBinaries.Distribution.Version}0000 AND system_identifier = {identifier} AND NOT has_errors
                     """
                 )
             )
@@ -174,9 +174,9 @@ public sealed partial class CatalogToolsTests
         Assert.Equal(
             1,
             await catalogue.Server.ScalarAsync<long>(
-                """
+                $"""
                 SELECT count(*) FROM backup_metrics.backup_catalog WHERE kind = 'full' AND status = 'done' AND finished_at BETWEEN started_at AND now() AND now() - started_at < interval '5 minutes'
-                  AND stored_bytes BETWEEN 10000000 AND 100000000 AND start_lsn < stop_lsn AND timeline = 1 AND pg_version_num / 10000 = 15
+                  AND stored_bytes BETWEEN 10000000 AND 100000000 AND start_lsn < stop_lsn AND timeline = 1 AND pg_version_num / 10000 = {PostgresBinaries.Distribution.Version}
                 """
             )
         );

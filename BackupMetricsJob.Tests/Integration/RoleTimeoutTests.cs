@@ -36,7 +36,7 @@ public sealed class RoleTimeoutTests
         await server.ExecuteAsync("CREATE ROLE watch LOGIN; ALTER ROLE watch SET temp_file_limit = '100kB'");
         const string Large =
             "SELECT 'full' AS type, now() AS finished_at FROM (SELECT x FROM generate_series(1, "
-            + "600000) x ORDER BY random() OFFSET 100000 LIMIT 1) y";
+            + "600000) x ORDER BY random() OFFSET 500000 LIMIT 1) y";
 
         var result = await Probe.OfAsync(server, [SourceName.Query], new(ServerPatterns.All, Large), "watch");
 

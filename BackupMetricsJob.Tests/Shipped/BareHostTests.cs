@@ -9,7 +9,14 @@ namespace BackupMetricsJob.Tests.Shipped;
 /// </summary>
 public sealed class BareHostTests : IAsyncLifetime, IDisposable
 {
-    static readonly string[] Packages = ["libc6", "libssl3", "ca-certificates", "tzdata"];
+    // Debian's, or since 13 that with 64-bit time.
+    static readonly string[] Packages =
+    [
+        "libc6",
+        File.Exists("/var/lib/dpkg/info/libssl3t64:amd64.list") ? "libssl3t64" : "libssl3",
+        "ca-certificates",
+        "tzdata",
+    ];
     const string Password = "pw";
 
     readonly TempFolder _folder = new();

@@ -182,7 +182,8 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     {
         Dictionary<string, string> settings = new()
         {
-            ["listen_addresses"] = Host,
+            // Where localhost is ::1, too, a client tries that first.
+            ["listen_addresses"] = "localhost",
             ["unix_socket_directories"] = SocketDirectory,
             ["fsync"] = "off",
             ["wal_init_zero"] = "off",
