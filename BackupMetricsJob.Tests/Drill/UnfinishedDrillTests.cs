@@ -92,7 +92,7 @@ public sealed class UnfinishedDrillTests(DrilledServer drilled) : IClassFixture<
         "pgbackrest --stanza order --tool-config CONF",
         "pgbackrest knows no stanza order: missing stanza path .*'/.*/repo/backup/order/backup.info' .*[.] Nor has it any other: is that "
     )]
-    [InlineData("pgbackrest --stanza orders", @"pgbackrest: ERROR: \[055\]: unable to open missing file '/nowhere'")]
+    [InlineData("pgbackrest --stanza orders", @"pgbackrest: (P00 )?ERROR: \[055\]: unable to open missing file '/nowhere'")]
     [InlineData("barman --stanza order --tool-config CONF", "barman: .*Unknown server 'order'")]
     public async Task What_is_called_otherwise(string arguments, string words)
     {

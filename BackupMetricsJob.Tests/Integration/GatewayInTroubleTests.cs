@@ -126,7 +126,7 @@ public sealed class GatewayInTroubleTests : IAsyncLifetime
         Assert.True(await HasTheGroupAsync());
     }
 
-    [Fact]
+    [RefusalFact]
     public async Task A_poisoned_one_is_refused_with_the_command_that_mends_it()
     {
         using (var connection = new System.Net.Sockets.TcpClient("127.0.0.1", _gateway.Port))

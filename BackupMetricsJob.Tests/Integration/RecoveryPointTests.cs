@@ -145,7 +145,7 @@ public sealed class RecoveryPointTests
         var folder = RunFolder.NewFolder("received");
         await ChildProcess.RunSuccessfullyAsync("/bin/chown", [ChildProcess.NobodyId, folder]);
         await using var receiver = ChildProcess.Start(
-            Path.Combine(PostgresBinaries.Find(15).Folder, "pg_receivewal"),
+            Path.Combine(PostgresBinaries.Distribution.Folder, "pg_receivewal"),
             [
                 "-h",
                 server.SocketDirectory,

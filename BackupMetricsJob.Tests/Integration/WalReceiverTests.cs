@@ -108,7 +108,7 @@ public sealed class WalReceiverTests
         Assert.Equal(isReceiver ? ArchiverState.Streamed : ArchiverState.Off, ArchiverStates.Classify(result.Server!));
     }
 
-    static string Program(string name) => Path.Combine(PostgresBinaries.Find(15).Folder, name);
+    static string Program(string name) => Path.Combine(PostgresBinaries.Distribution.Folder, name);
 
     static string Port(PostgresServer server) => server.Port.ToString(CultureInfo.InvariantCulture);
 }

@@ -18,7 +18,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
 
     public async Task DisposeAsync() => await _gateway.DisposeAsync();
 
-    [Theory]
+    [RefusalTheory]
     [InlineData("/job/bad/x/%ff%fe", "{job=\"bad\", x=\"\\xff\\xfe\"}")]
     [InlineData("/job/%ff/x/1", "{job=\"\\xff\", x=\"1\"}")]
     [InlineData("/job/bad/instance@base64/=/x/a%e2%82b", "{instance=\"\", job=\"bad\", x=\"a\\xe2\\x82b\"}")]
@@ -41,7 +41,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
         );
     }
 
-    [Fact]
+    [RefusalFact]
     public async Task Two_poisoned_groups_are_mended_at_once()
     {
         await PutAsync("/job/bad/x/%ff", "b 1\n", HttpStatusCode.BadRequest);
@@ -50,7 +50,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
         Assert.StartsWith("the groups {", await MendsAsync(), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [RefusalFact]
     public async Task Poison_is_named_by_the_words_alone_where_the_groups_cannot_be_had()
     {
         await PutAsync("/job/bad/x/%ff%fe", "b 1\n", HttpStatusCode.BadRequest);
@@ -65,7 +65,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
         );
     }
 
-    [Fact]
+    [RefusalFact]
     public async Task Another_type_names_the_group_that_has_it()
     {
         await PutAsync("/job/other/zone/eu%201", "# TYPE a_seconds counter\na_seconds 5\n");
@@ -80,7 +80,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
         Assert.Single(await _gateway.GroupsAsync(), group => group.GetProperty("labels").GetProperty("job").GetString() == "bystander");
     }
 
-    [Fact]
+    [RefusalFact]
     public async Task A_group_of_another_run_of_ours_is_told_from_a_strangers()
     {
         await PutAsync(
@@ -91,7 +91,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
         Assert.Contains(", pushed by another run of backup-metrics, has a_seconds", await MendsAsync(), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [RefusalFact]
     public async Task The_same_series_names_the_group_that_has_it_and_no_other()
     {
         await PutAsync("/job/test/x/1", "# TYPE a_seconds gauge\na_seconds 1\n");
@@ -104,7 +104,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
         );
     }
 
-    [Fact]
+    [RefusalFact]
     public async Task Many_culprits_are_not_all_named()
     {
         for (var i = 0; i < 5; i++)
@@ -117,7 +117,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
         );
     }
 
-    [Fact]
+    [RefusalFact]
     public async Task A_fault_of_our_own_text_accuses_nobody()
     {
         await PutAsync("/job/test", Series);
@@ -137,7 +137,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
         Assert.Single(stub.Requests);
     }
 
-    [Fact]
+    [RefusalFact]
     public async Task A_gateway_that_does_not_answer_is_not_waited_for()
     {
         await PutAsync("/job/other", "# TYPE a_seconds counter\na_seconds 5\n");

@@ -98,7 +98,7 @@ public class PushingToARealGateway
         Assert.Equal(["new_seconds{instance=\"\",job=\"test\"} 3"], await gateway.SamplesAsync("new_seconds"));
     }
 
-    [Fact]
+    [RefusalFact]
     public async Task A_conflict_of_types_is_told_in_the_gateways_words_and_names_the_family()
     {
         await using var gateway = await PushgatewayServer.StartAsync();
@@ -119,7 +119,7 @@ public class PushingToARealGateway
         );
     }
 
-    [Fact]
+    [RefusalFact]
     public async Task A_gateway_that_somebody_has_poisoned_says_so()
     {
         await using var gateway = await PushgatewayServer.StartAsync();

@@ -9,11 +9,11 @@ namespace BackupMetricsJob.Tests.Shipped;
 /// </summary>
 public sealed class BareHostTests : IAsyncLifetime, IDisposable
 {
-    // Debian's, or since 13 that with 64-bit time.
+    // In Debian 13 the package of OpenSSL has another name, and needs two more.
     static readonly string[] Packages =
     [
         "libc6",
-        File.Exists("/var/lib/dpkg/info/libssl3t64:amd64.list") ? "libssl3t64" : "libssl3",
+        .. File.Exists("/var/lib/dpkg/info/libssl3t64:amd64.list") ? ["libssl3t64", "libzstd1", "zlib1g"] : (string[])["libssl3"],
         "ca-certificates",
         "tzdata",
     ];
