@@ -18,4 +18,13 @@ EQUIVALENT = [
         ("[480m]", f"without a shortest limit {MORE}"),
         ("vector(1)", "no limit is below a second"),
         ("- -> +", f"{MORE}, and {FOLLOWS}"))],
+    ("postgres_backup:maybe_late_timestamp_seconds", "wal|rto -> ", f"a shorter limit than must be: {MORE}"),
+    ("postgres_backup:lost_max_age_seconds", "and -> or", "all are kept then, and who reads them asks again which are lost"),
+    ("postgres_backup:asked_probe_timestamp_seconds", ": and -> or | or (postgres_wal_archive_oldest", "more is looked at; what has no probe has then waited for 0 s, and loses 0 s"),
+    ("postgres_backup:asked_limit_seconds", ": and -> or", f"{MORE}: each that reads it asks again for what"),
+    # What was remembered over an absence of Prometheus is restored once, and is then carried by what reads it.
+    *[(name, part, "what is restored is the same for as long as it is, and is carried by then") for name in (
+        "postgres_backup:new_target_timestamp_seconds", "postgres_backup:gone", "postgres_backup:first_seen_timestamp_seconds",
+        "postgres_backup:success_timestamp_seconds", "postgres_backup:last_success_timestamp_seconds", "postgres_backup:other_max_age_seconds")
+      for part in ("[6m] -> [18m]", "last_over_time -> max_over_time")],
 ]

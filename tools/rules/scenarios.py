@@ -725,15 +725,19 @@ add("Nothing was ever pushed", [gateway(N)], quiet(14), fires(15, alert("BackupM
     says(20, "BackupMetricsAbsent", "no job pushes backup metrics", "In the last 7 days no run of backup-metrics was seen. Nobody watches these backups. "
          "Does the Pushgateway run, did it lose its data, does the job run, and push there?", severity="critical"))
 
-N = 100
+N = 130
 DOWN = 40
 KNOWN_BAD = [alert("BackupTargetDown", instance="down"), alert("BackupNeverMade", "warning", instance="new", type_="base")]
-add("A database has never answered, and then its gateway dies: whether it has a backup is not known, and nothing is said of it; of one that has answered it is",
+LIMIT = dict(type="base", severity="warning")
+add("A database has never answered, and then its gateway dies: whether it has a backup is not known, and nothing is said of it; of one that has answered it is. The last limits count, and none that was taken away",
     [gateway(values=then(steady(1, DOWN), steady(0, N - DOWN)), started=then(steady(-86400, DOWN), gone(N - DOWN))),
      [(m, l, then(v, gone(N - DOWN))) for m, l, v in run(DOWN, [*limits("down", DOWN), *sources("down", DOWN, {"server": 0}), *probe("down", DOWN, success=0)],
-                                                        [*limits("new", DOWN), *sources("new", DOWN, {"server": 1}), *probe("new", DOWN)])]],
+                                                        [*limits("new", DOWN), *sources("new", DOWN, {"server": 1}), *probe("new", DOWN)],
+                                                        *[[series("postgres_backup_max_age_seconds", limit, instance=name, **LIMIT), *sources(name, DOWN, {"server": 1}), *probe(name, DOWN), *backup(name, ago(taken, DOWN))]
+                                                          for name, taken, limit in (("lowered", 25, then(steady(168 * 3600, 35), steady(26 * 3600, 5))), ("unlimited", 27, then(steady(26 * 3600, 8), gone(DOWN - 8))))])]],
     fires(DOWN - 1, *KNOWN_BAD), fires(DOWN + 10, *KNOWN_BAD, alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091")),
-    *[fires(at, *KNOWN_BAD, alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091"), alert("BackupMetricsAbsent")) for at in (DOWN + 20, N - 1)])
+    *[fires(at, *KNOWN_BAD, alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091"), alert("BackupMetricsAbsent")) for at in (DOWN + 20, 118)],
+    fires(N - 1, *KNOWN_BAD, alert("LastBackup", "warning", instance="lowered", type_="base"), alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091"), alert("BackupMetricsAbsent")))
 
 N = HOUR
 add("One of two gateways is down, and says so",
@@ -790,6 +794,7 @@ TOLD = [
     alert("LastWalArchive", "warning", instance="waits", type_="wal"), alert("WalArchiverFailing", instance="stuck"), alert("WalArchiverFailing", "warning", instance="off"), alert("WalArchiveHole", instance="hole"),
     alert("BackupHasErrors", instance="broken", type_="full", tool="pgbackrest", fault="errors"), alert("BackupTargetDown", instance="down"), alert("BackupNeverMade", "warning", instance="new", type_="base"),
 ]
+ENDED = [alert("BackupHasErrors", instance="mended", type_="full", tool="pgbackrest", fault="errors"), alert("WalArchiverFailing", instance="unstuck")]
 VANISHED = alert("BackupServerVanished", "warning", instance="found")
 EXPORTED, REMOVED = [alert("LastBackup", "warning", job="wal-g", instance=i, type_="base", tool="wal-g") for i in ("db", "removed")]
 MISSED_WORLD = failing([s for some in [
@@ -797,13 +802,19 @@ MISSED_WORLD = failing([s for some in [
         N, [*answers("waits"), *backup("waits", ago(1, N)), *archive("waits", N, ready=steady(0, N))], [*healthy("stuck", N)[:-10], *archive("stuck", N, "failing")],
         [*answers("off"), *backup("off", ago(1, N)), *archive("off", N, "off", lag=None)], [*healthy("hole", N, hours={("wal", "critical"): 1}), *listed("hole", steady(0, N), then(steady(2, 20), steady(0, N - 20)))],
         [*healthy("broken", N), series("postgres_backup_last_has_errors", steady(1, N), instance="broken", source="catalog", tool="pgbackrest", type="full")],
-        [*limits("down", N), *sources("down", N, {"server": 0}), *probe("down", N, success=0)], answers("new"), [*answers("standby"), *archive("standby", N, "standby", lag=None)])] for s in some] + listed_until("found", 60),
+        [*limits("down", N), *sources("down", N, {"server": 0}), *probe("down", N, success=0)], answers("new"), [*answers("standby"), *archive("standby", N, "standby", lag=None)],
+        [*healthy("mended", N), series("postgres_backup_last_has_errors", then(steady(1, 50), steady(0, N - 50)), instance="mended", source="catalog", tool="pgbackrest", type="full")],
+        [*healthy("unstuck", N)[:-10], *archive("unstuck", N, {"failing": then(steady(1, 50), steady(0, N - 50))})],
+        [*answers("promoted", {}), *archive("promoted", N, {"standby": then(steady(1, 50), steady(0, N - 50))}), series("postgres_backup_warnings", steady(0, N), instance="promoted")]),
+    [(m, l, then(gap(52), v)) for m, l, v in run(N - 52, healthy("orders", N - 52, at=clock(N - 52, start=52)), job="other", pushed=clock(N - 52, start=52))]] for s in some] + listed_until("found", 60),
     MISSED.__contains__)
-add("Scrapes are missing just when the group of every other minute looks: nothing ends, and nothing begins anew; what vanished from a catalogue meanwhile is told; a standby stays one" + LATE,
+add("Scrapes are missing just when the group of every other minute looks: nothing ends, and nothing begins anew; what vanished from a catalogue meanwhile is told; a standby stays one. Another job's first push holds nothing of this one" + LATE,
     [(m, l, packed(expanded(v))) for m, l, v in MISSED_WORLD],
-    *[fires(at, *TOLD) for at in (36, 40, 42, 44, 46, 48, 58)], *[fires(at, *TOLD, EXPORTED, REMOVED) for at in (62, 64, 66)],
+    *[fires(at, *TOLD, *ENDED) for at in (36, 40, 42, 44, 46, 48, 50)], *[fires(at, *TOLD) for at in (52, 53, 58)], *[fires(at, *TOLD, EXPORTED, REMOVED) for at in (62, 64, 66)],
     *[fires(at, *TOLD, VANISHED, EXPORTED, alert("LastWalArchive", instance="waits", type_="wal")) for at in (84, N - 1)],
-    *[has(at, 'postgres_backup_verdict{instance="standby"}', ({"__name__": "postgres_backup_verdict", "job": "backup_metrics", "instance": "standby"}, 4)) for at in (38, 40, 42, 44, 46, 60, 62, 98)])
+    *[has(at, 'postgres_backup_verdict{instance="standby"}', ({"__name__": "postgres_backup_verdict", "job": "backup_metrics", "instance": "standby"}, 4)) for at in (38, 40, 42, 44, 46, 60, 62, 98)],
+    *[has(at, 'postgres_backup_verdict{instance="promoted"}', ({"__name__": "postgres_backup_verdict", "job": "backup_metrics", "instance": "promoted", **reason}, value))
+      for at, reason, value in ((44, {}, 4), (50, {}, 4), (52, {"reason": "BackupNeverMade"}, 3))])
 
 # ---- The verdict ----
 
@@ -1304,7 +1315,9 @@ add("In Kubernetes what is scraped has the labels of its pod: all is told as els
                                                                 ("postgres_restore_test_unfinished_timestamp_seconds", 0))],
          series(DURATION, steady(4000, N), **DRILLED, phase="fetch"), series(DURATION, steady(3000, N), **{**DRILLED, "drill": "quick"}, phase="fetch")],
          cut, cut + 4, container="gateway", endpoint="web", service="gateway")],
-    *[fires(at, *[wrong for minute, wrong in WRONG if minute <= at]) for at in (6, 40, 48, 88, 100, 104, 108, 112, 132, 156, N - 1)])
+    *[fires(at, *[wrong for minute, wrong in WRONG if minute <= at]) for at in (6, 40, 48, 88, 100, 104, 108, 112, 132, 156, N - 1)],
+    *[has(at, f"count by (pod, container, endpoint, service) ({of})", ({}, number)) for at in (60, 102, N - 1)
+      for of, number in (("postgres_backup_verdict", 20), ("postgres_backup:first_seen_timestamp_seconds == 0", 19))])
 
 N = HOUR
 add("A gateway's pod is replaced just after the first start of Prometheus, by one at another address, and both are scraped for three minutes: nobody is called",
