@@ -22,6 +22,8 @@ EQUIVALENT = [
     ("postgres_backup:lost_max_age_seconds", "and -> or", "all are kept then, and who reads them asks again which are lost"),
     ("postgres_backup:asked_probe_timestamp_seconds", ": and -> or | or (postgres_wal_archive_oldest", "more is looked at; what has no probe has then waited for 0 s, and loses 0 s"),
     ("postgres_backup:asked_limit_seconds", ": and -> or", f"{MORE}: each that reads it asks again for what"),
+    *[(f"postgres_backup:{name}", ": max -> min", "two pods that are scraped for some minutes say the same, or one of them what was some minutes ago")
+      for name in ("foreign_upload_timestamp_seconds", "other_max_age_seconds")],
     # What was remembered over an absence of Prometheus is restored once, and is then carried by what reads it.
     *[(name, part, "what is restored is the same for as long as it is, and is carried by then") for name in (
         "postgres_backup:new_target_timestamp_seconds", "postgres_backup:gone", "postgres_backup:first_seen_timestamp_seconds",

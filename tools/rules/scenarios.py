@@ -1010,6 +1010,7 @@ add("A pushed age that froze is as old as its push: ours by the probe, or by the
         ({**NEW, "job": "parts", "run": "a", "shard": "0", "instance": "db"}, 0)))
 
 N = 3 * HOUR
+FOREIGN = [dict(instance="foreign"), dict(instance="orders"), dict(instance="orders", cluster="eu")]
 add("An exporter that pushes the older names alone is judged by 26 and 50 hours, each tool by itself; ours is not judged twice, nor where it has no limit for base backups",
     [gateway(N), *[series("walg_last_upload", ago(25, N), job="wal-g", instance="db", type=t) for t in ("basebackup", "xlog")],
      series("walg_last_upload", ago(49, N), job="wal-g", instance="orders", type="basebackup"),
@@ -1017,10 +1018,11 @@ add("An exporter that pushes the older names alone is judged by 26 and 50 hours,
      run(N, [*limits("orders", N, {("base", "critical"): 100}), *sources("orders", N, {"server": 1}), *probe("orders", N), *backup("orders", ago(49, N), tool="wal-g")],
          [*limits("dumps", N, {}), *sources("dumps", N, {"server": 1}), *probe("dumps", N), *backup("dumps", ago(49, N), tool="wal-g")]),
      [(m, {"job": "backup_metrics", **l}, v) for m, l, v in [*limits("limited", N, {("base", "critical"): 100}), *sources("limited", N, {"server": 1}), *backup("limited", ago(49, N))]],
-     *[series("walg_last_upload", ago(49, N), job="backup_metrics", instance=i, type="basebackup") for i in ("orders", "dumps", "limited", "foreign")]],
-    quiet(59), fires(60, alert("LastBackup", "warning", job="wal-g", instance="orders", type_="base", tool="wal-g"), alert("LastBackup", "warning", instance="foreign", type_="base", tool="wal-g")),
-    fires(120, alert("LastBackup", "warning", job="wal-g", instance="orders", type_="base", tool="wal-g"), alert("LastBackup", "warning", instance="foreign", type_="base", tool="wal-g")),
-    fires(121, both("LastBackup", job="wal-g", instance="orders", type_="base", tool="wal-g"), both("LastBackup", instance="foreign", type_="base", tool="wal-g"),
+     *[series("walg_last_upload", ago(49, N), job="backup_metrics", instance=i, type="basebackup") for i in ("orders", "dumps", "limited", "foreign")],
+     *[series("walg_last_upload", ago(49, N), job="backup_metrics", instance="orders", type="basebackup", **elsewhere) for elsewhere in ({"cluster": "eu"}, {"namespace": "x"})]],
+    quiet(59), fires(60, alert("LastBackup", "warning", job="wal-g", instance="orders", type_="base", tool="wal-g"), *[alert("LastBackup", "warning", type_="base", tool="wal-g", **of) for of in FOREIGN]),
+    fires(120, alert("LastBackup", "warning", job="wal-g", instance="orders", type_="base", tool="wal-g"), *[alert("LastBackup", "warning", type_="base", tool="wal-g", **of) for of in FOREIGN]),
+    fires(121, both("LastBackup", job="wal-g", instance="orders", type_="base", tool="wal-g"), *[both("LastBackup", type_="base", tool="wal-g", **of) for of in FOREIGN],
           alert("LastBackup", "warning", job="wal-g", instance="db", type_="base", tool="wal-g")))
 
 # ---- Told by nobody before ----
