@@ -195,8 +195,9 @@ N = 2 * HOUR
 cut = 30
 add("A catalogue is taken out of the configuration: what it said last counts no more, and what the server says does",
     [gateway(N), run(N, [*healthy("orders", N, taken=ago(30, N)), *sources("orders", N, {"catalog": then(steady(1, cut), gone(N - cut))}),
-                         *backup("orders", then(ago(1, cut), gone(N - cut)), source="catalog", tool="barman", type_="full")])],
-    quiet(84), fires(94, alert("LastBackup", "warning", instance="orders", type_="base")), fires(N - 1, alert("LastBackup", "warning", instance="orders", type_="base")))
+                         *backup("orders", then(ago(1, cut), gone(N - cut)), source="catalog", tool="barman", type_="full")],
+                         [*healthy("unasked", N, taken=ago(30, N)), *backup("unasked", then(ago(1, cut), gone(N - cut)), source="query", tool="barman", type_="full")])],
+    quiet(84), fires(94, *[alert("LastBackup", "warning", instance=i, type_="base") for i in ("orders", "unasked")]), fires(N - 1, *[alert("LastBackup", "warning", instance=i, type_="base") for i in ("orders", "unasked")]))
 
 N = 3 * HOUR
 OF = dict(source="catalog", tool="pgbackrest")
@@ -510,6 +511,7 @@ add("After a failover, and after a crash, nobody knows what would be lost until 
             "A restore may end at that backup. backup-metrics show says why it is not known. Take a base backup.",
             dict(instance="crashed", job="backup_metrics", severity="warning", type="base"))]))
 
+WAL_ONLY = {("wal", "critical"): 1}
 N = 9 * HOUR
 
 
@@ -668,7 +670,8 @@ ALONE = alert("BackupMetricsAbsent", job="alone")
 # One has a cluster of its own, as a label: its group has none.
 BILLING = [alert("LastBackup", "warning", instance="billing", type_="base", run="billing", **own) for own in ({}, {"cluster": "own"})]
 DROPPED = [alert("LastBackup", "warning", instance="dropped", type_="base", **of, **own) for own in ({}, {"cluster": "own"}) for of in (
-    dict(run="orders"), dict(run="billing", job="nightly"), dict(run="billing", shard="0"))]
+    dict(run="orders"), dict(run="billing", job="nightly"), dict(run="billing", shard="0"))] + [
+    alert("LastBackup", "warning", instance="dropped", type_="base", run="billing", **of) for of in ({"cluster": "eu"}, {})]  # The last one has another namespace.
 
 
 def there_and_back(before, after):
@@ -682,6 +685,9 @@ add("The gateway restarts empty: one host comes back, one only two hours later. 
      *[there_and_back(run(cut, healthy("orders", cut, taken=ago(1, cut)), healthy("dropped", cut, taken=ago(27, cut)), healthy("dropped", cut, taken=ago(27, cut), cluster="own"), **of),
                       run(REST, healthy("orders", REST, taken=ago(1, REST), at=clock(REST, start=again)), pushed=clock(REST, start=again), **of))
        for of in (dict(run="orders"), dict(run="billing", job="nightly"), dict(run="billing", shard="0"))],
+     *[there_and_back(run(cut, healthy("orders", cut, taken=ago(1, cut)), healthy("dropped", cut, taken=ago(27, cut)), run="billing", **of),
+                      run(REST, healthy("orders", REST, taken=ago(1, REST), at=clock(REST, start=again)), pushed=clock(REST, start=again), run="billing", **of))
+       for of in ({"cluster": "eu"}, {"namespace": "x"})],
      run(cut, healthy("orders", cut), job="alone", run="x", end="stale"), run(cut - 30, healthy("orders", cut - 30), job="alone", run="y", end="stale"),
      [(m, l, then(v, gone(back - cut), after)) for (m, l, v), (_, _, after) in zip(
          run(cut, healthy("billing", cut, taken=ago(27, cut)), healthy("billing", cut, taken=ago(27, cut), cluster="own"), run="billing"),
@@ -712,13 +718,15 @@ add("In Kubernetes the gateway's pod is replaced, and its labels with it: no job
     quiet(29), quiet(46), quiet(59))
 
 N = 2 * HOUR
+PART_MISSING = alert("BackupTargetsMissing", job="parts", missing="shards")
 add("One of two jobs is lost: it is told, the other is not; one of two clusters is, too; back again all is well",
-    [gateway(N), run(N, healthy("orders", N)),
+    [gateway(N), run(N, healthy("orders", N)), run(N, healthy("a", N), job="parts", shards=2, shard="0"),
+     [(m, l, then(gap(80), v)) for m, l, v in run(N - 80, healthy("b", N - 80, at=clock(N - 80, start=80)), job="parts", shards=2, shard="1", pushed=clock(N - 80, start=80))],
      [(m, l, then(v, gone(40), after)) for (m, l, v), (_, _, after) in zip(
          run(HOUR, healthy("billing", HOUR), job="nightly"), run(20, healthy("billing", 20, at=clock(20, start=100)), job="nightly", pushed=clock(20, start=100)))],
      run(N, healthy("orders", N), job="many", cluster="eu"), run(HOUR, healthy("orders", HOUR), job="many", cluster="us", end="stale")],
-    quiet(74), fires(75, alert("BackupMetricsAbsent", "warning", job="nightly"), alert("BackupMetricsAbsent", "warning", job="many", cluster="us")),
-    fires(100, alert("BackupMetricsAbsent", "warning", job="many", cluster="us")))
+    fires(74, PART_MISSING), fires(75, PART_MISSING, alert("BackupMetricsAbsent", "warning", job="nightly"), alert("BackupMetricsAbsent", "warning", job="many", cluster="us")),
+    *[fires(at, alert("BackupMetricsAbsent", "warning", job="nightly"), alert("BackupMetricsAbsent", "warning", job="many", cluster="us")) for at in (82, 96)], fires(100, alert("BackupMetricsAbsent", "warning", job="many", cluster="us")))
 
 N = 30
 add("Nothing was ever pushed", [gateway(N)], quiet(14), fires(15, alert("BackupMetricsAbsent", job=None)),
@@ -791,7 +799,7 @@ section("late")
 N = 100
 MISSED = {40, 41, 42, 43, 60, 61}
 TOLD = [
-    alert("LastWalArchive", "warning", instance="waits", type_="wal"), alert("WalArchiverFailing", instance="stuck"), alert("WalArchiverFailing", "warning", instance="off"), alert("WalArchiveHole", instance="hole"),
+    alert("LastWalArchive", "warning", instance="waits", type_="wal"), alert("WalArchiverFailing", instance="stuck"), alert("WalArchiverFailing", "warning", instance="off"), *[alert("WalArchiveHole", instance=i) for i in ("hole", "recent")],
     alert("BackupHasErrors", instance="broken", type_="full", tool="pgbackrest", fault="errors"), alert("BackupTargetDown", instance="down"), alert("BackupNeverMade", "warning", instance="new", type_="base"),
 ]
 ENDED = [alert("BackupHasErrors", instance="mended", type_="full", tool="pgbackrest", fault="errors"), alert("WalArchiverFailing", instance="unstuck")]
@@ -800,7 +808,8 @@ EXPORTED, REMOVED = [alert("LastBackup", "warning", job="wal-g", instance=i, typ
 MISSED_WORLD = failing([s for some in [
     gateway(N), [series("walg_last_upload", then(ago(27, end), "stale"), job="wal-g", instance=i, type="basebackup") for i, end in (("db", N), ("removed", 70))], run(
         N, [*answers("waits"), *backup("waits", ago(1, N)), *archive("waits", N, ready=steady(0, N))], [*healthy("stuck", N)[:-10], *archive("stuck", N, "failing")],
-        [*answers("off"), *backup("off", ago(1, N)), *archive("off", N, "off", lag=None)], [*healthy("hole", N, hours={("wal", "critical"): 1}), *listed("hole", steady(0, N), then(steady(2, 20), steady(0, N - 20)))],
+        [*answers("off"), *backup("off", ago(1, N)), *archive("off", N, "off", lag=None)], [*healthy("hole", N, hours=WAL_ONLY), *listed("hole", steady(0, N), then(steady(2, 20), steady(0, N - 20)))],
+        *[[*healthy(name, N, hours=WAL_ONLY), *listed(name, steady(at, N), then(steady(2, 20), steady(0, N - 20)))] for name, at in (("recent", -6 * 86400), ("forgotten", 42 * 60 - 7 * 86400))],
         [*healthy("broken", N), series("postgres_backup_last_has_errors", steady(1, N), instance="broken", source="catalog", tool="pgbackrest", type="full")],
         [*limits("down", N), *sources("down", N, {"server": 0}), *probe("down", N, success=0)], answers("new"), [*answers("standby"), *archive("standby", N, "standby", lag=None)],
         [*healthy("mended", N), series("postgres_backup_last_has_errors", then(steady(1, 50), steady(0, N - 50)), instance="mended", source="catalog", tool="pgbackrest", type="full")],
@@ -810,7 +819,7 @@ MISSED_WORLD = failing([s for some in [
     MISSED.__contains__)
 add("Scrapes are missing just when the group of every other minute looks: nothing ends, and nothing begins anew; what vanished from a catalogue meanwhile is told; a standby stays one. Another job's first push holds nothing of this one" + LATE,
     [(m, l, packed(expanded(v))) for m, l, v in MISSED_WORLD],
-    *[fires(at, *TOLD, *ENDED) for at in (36, 40, 42, 44, 46, 48, 50)], *[fires(at, *TOLD) for at in (52, 53, 58)], *[fires(at, *TOLD, EXPORTED, REMOVED) for at in (62, 64, 66)],
+    *[fires(at, *TOLD, *ENDED, *[alert("WalArchiveHole", instance="forgotten")][:at < 46]) for at in (36, 40, 42, 44, 46, 48, 50)], *[fires(at, *TOLD) for at in (52, 53, 58)], *[fires(at, *TOLD, EXPORTED, REMOVED) for at in (62, 64, 66)],
     *[fires(at, *TOLD, VANISHED, EXPORTED, alert("LastWalArchive", instance="waits", type_="wal")) for at in (84, N - 1)],
     *[has(at, 'postgres_backup_verdict{instance="standby"}', ({"__name__": "postgres_backup_verdict", "job": "backup_metrics", "instance": "standby"}, 4)) for at in (38, 40, 42, 44, 46, 60, 62, 98)],
     *[has(at, 'postgres_backup_verdict{instance="promoted"}', ({"__name__": "postgres_backup_verdict", "job": "backup_metrics", "instance": "promoted", **reason}, value))
@@ -1233,6 +1242,16 @@ add("A job is renamed, and its old group forgotten at the gateway, then deleted 
          "Prometheus has nothing from job old any more; its last run that is known was 3h 56m 0s ago. Nobody watches these backups. "
          "The Pushgateway answers and has other groups: these were deleted. If that was meant, silence this; it ends by itself a week after that run.", job="old", severity="warning"))
 
+N = 100
+back = 57
+HERE = dict(job="back", run="r", shard="1", cluster="c", namespace="n")
+AGAIN_WITHOUT = alert("BackupServerVanished", "warning", job="back", run="r", shard="1", cluster="c", instance="hours-ago")
+add("A group comes back, and a server of its catalogue is not in it any more: told, unless the group was away for a day. Others are there all the time, each with one label that is different",
+    [gateway(N), *[run(N, healthy("orders", N), **{**HERE, **other}) for other in (dict(job="backup_metrics"), dict(run="x"), dict(shard="2"), dict(cluster="d"), dict(namespace="m"))],
+     *[series("postgres_backup:found_timestamp_seconds", str(at), **HERE, instance=name) for name, at in (("hours-ago", -60000), ("a-day-ago", 56 * 60 - 86400))],
+     [(m, l, then(gap(back), v)) for m, l, v in run(N - back, healthy("billing", N - back, at=clock(N - back, start=back)), **HERE, pushed=clock(N - back, start=back))]],
+    quiet(70), fires(84, AGAIN_WITHOUT), fires(N - 1, AGAIN_WITHOUT))
+
 N = 5 * HOUR
 A = then(steady(0, 60), steady(3600, 127), steady(187 * 60, 60), steady(247 * 60, 53))
 add("An hourly job misses one slot, and the next comes seven minutes late: nobody is called",
@@ -1272,7 +1291,6 @@ add("The listing of an archive is old, and nobody asks for WAL: it is told by th
 
 N = 3 * HOUR
 ALL_TYPES = {(type_, "warning"): 26 for type_ in ("base", "full", "logical", "restore_test")}
-WAL_ONLY = {("wal", "critical"): 1}
 KNOWN_BY = dict(source="catalog", tool="pgbackrest")
 
 
@@ -1294,6 +1312,7 @@ WRONG = [
     since(121, "LastBackup", job="wal-g", instance="db", type_="base", tool="wal-g"), since(22, "BackupMetricsStale", "critical", job="dead"), since(15, "BackupTargetsMissing", "critical", job="parts", shard=None, missing="shards"),
     since(10, "BackupClockSkew", instance="skewed"),
 ]
+OF_LISTING = [("postgres_wal_archive_listed_timestamp_seconds", 0), ("postgres_wal_archive_missing_segments", 2)]
 DRILLED = {**DRILL, "instance": "drill", "drill": "drill"}
 cut = 100
 add("In Kubernetes what is scraped has the labels of its pod: all is told as elsewhere. The pod is replaced, and for four minutes both are scraped: nothing ends, and nothing begins anew",
@@ -1311,15 +1330,18 @@ add("In Kubernetes what is scraped has the labels of its pod: all is told as els
               [*healthy("warned", N), series("postgres_backup_warnings", steady(1, N), instance="warned")],
               [*healthy("broken", N), series("postgres_backup_warnings", steady(1, N), instance="broken"), series("postgres_backup_last_has_errors", steady(1, N), instance="broken", **KNOWN_BY, type="full")],
               [*healthy("hole", N, hours=WAL_ONLY), *listed("hole", steady(0, N), then(steady(2, 40), steady(0, N - 40)))],
+              [*healthy("repaired", N, hours=WAL_ONLY), *listed("repaired", then(steady(0, 60), steady(3600, N - 60)), then(steady(2, 60), steady(0, N - 60)))],
+              [*healthy("renamed", N, hours=WAL_ONLY), *[(m, l, then(v, "stale")) for m, l, v in (series(m, steady(v, 60), instance="renamed", storage="a") for m, v in OF_LISTING)],
+               *[(m, l, then(gap(60), v)) for m, l, v in listed("renamed", steady(3600, N - 60), steady(0, N - 60), "b")]],
               [*answers("silent", catalog=1, server=1), *backup("silent", ago(1, N))], [*answers("standby"), *archive("standby", N, "standby", lag=None)], healthy("skewed", N, offset=45)),
          *listed_until("found", 40), *run(N, job="dead", pushed=steady(0, N)), *run(N, job="parts", shards=2, shard="0"), series("walg_last_upload", ago(25, N), job="wal-g", instance="db", type="basebackup"),
          *[series(m, steady(value, N), **DRILLED) for m, value in (("postgres_restore_test_success", 0), ("postgres_restore_test_timestamp_seconds", 0), ("postgres_restore_test_shortfall_seconds", 7),
                                                                 ("postgres_restore_test_unfinished_timestamp_seconds", 0))],
          series(DURATION, steady(4000, N), **DRILLED, phase="fetch"), series(DURATION, steady(3000, N), **{**DRILLED, "drill": "quick"}, phase="fetch")],
          cut, cut + 4, container="gateway", endpoint="web", service="gateway")],
-    *[fires(at, *[wrong for minute, wrong in WRONG if minute <= at]) for at in (6, 40, 48, 88, 100, 104, 108, 112, 132, 156, N - 1)],
+    *[fires(at, *[wrong for minute, wrong in WRONG if minute <= at], *[alert("WalArchiveHole", instance=i) for i in ("repaired", "renamed") if at < 60]) for at in (6, 40, 48, 88, 100, 104, 108, 112, 132, 156, N - 1)],
     *[has(at, f"count by (pod, container, endpoint, service) ({of})", ({}, number)) for at in (60, 102, N - 1)
-      for of, number in (("postgres_backup_verdict", 20), ("postgres_backup:first_seen_timestamp_seconds == 0", 19))])
+      for of, number in (("postgres_backup_verdict", 22), ("postgres_backup:first_seen_timestamp_seconds == 0", 21))])
 
 N = HOUR
 add("A gateway's pod is replaced just after the first start of Prometheus, by one at another address, and both are scraped for three minutes: nobody is called",
