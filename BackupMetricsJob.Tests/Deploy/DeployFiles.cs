@@ -45,10 +45,10 @@ internal static partial class DeployFiles
     [GeneratedRegex(@"^    expr: (.*(?:\n      .*)*)", RegexOptions.Multiline)]
     private static partial Regex Expression();
 
-    // Texts, selectors, ranges, the labels of a match or an aggregation, functions and operators.
+    // Texts, selectors, ranges, offsets, the labels of a match or an aggregation, functions and operators.
     [GeneratedRegex(
         """
-            "[^"]*"|\{[^}]*\}|\[\w+\]|\b(?:on|ignoring|by|without|group_left|group_right)\s\([^)]*\)|\b\w+(?=\()|\b(?:max|min|sum|count|group|topk|and|or|unless|Inf)\b
+            "[^"]*"|\{[^}]*\}|\[\w+\]|\boffset\s\w+|\b(?:on|ignoring|by|without|group_left|group_right)\s\([^)]*\)|\b\w+(?=\()|\b(?:max|min|sum|count|group|topk|and|or|unless|Inf)\b
             """
     )]
     private static partial Regex NoMetric();

@@ -1,7 +1,8 @@
 """What may happen to a job, its targets and its gateway, and which alerts fire when. Minutes since the beginning; `fires` names all that fire."""
+from flapping import failing
 from promtool_tests import (
-    HOUR, ago, alert, archive, backup, both, clock, dies, expanded, fires, gap, gateway, gone, has, healthy, hourly, limits, probe, quiet, recovery, restore_test,
-    run, says, scenario, series, sources, steady, then)
+    HOUR, LATE, ago, alert, archive, backup, both, clock, dies, expanded, fires, gap, gateway, gone, has, healthy, hourly, limits, of_pods, packed, probe, quiet, recovery,
+    restore_test, run, says, scenario, series, sources, steady, then)
 
 ALL = {}
 
@@ -194,8 +195,9 @@ N = 2 * HOUR
 cut = 30
 add("A catalogue is taken out of the configuration: what it said last counts no more, and what the server says does",
     [gateway(N), run(N, [*healthy("orders", N, taken=ago(30, N)), *sources("orders", N, {"catalog": then(steady(1, cut), gone(N - cut))}),
-                         *backup("orders", then(ago(1, cut), gone(N - cut)), source="catalog", tool="barman", type_="full")])],
-    quiet(84), fires(94, alert("LastBackup", "warning", instance="orders", type_="base")), fires(N - 1, alert("LastBackup", "warning", instance="orders", type_="base")))
+                         *backup("orders", then(ago(1, cut), gone(N - cut)), source="catalog", tool="barman", type_="full")],
+                         [*healthy("unasked", N, taken=ago(30, N)), *backup("unasked", then(ago(1, cut), gone(N - cut)), source="query", tool="barman", type_="full")])],
+    quiet(84), fires(94, *[alert("LastBackup", "warning", instance=i, type_="base") for i in ("orders", "unasked")]), fires(N - 1, *[alert("LastBackup", "warning", instance=i, type_="base") for i in ("orders", "unasked")]))
 
 N = 3 * HOUR
 OF = dict(source="catalog", tool="pgbackrest")
@@ -499,6 +501,17 @@ def archiver(instance, minutes, files=True, wal=True, **labels):
             for metric, told in (("postgres_wal_archived_files_total", files), ("postgres_wal_directory_bytes", wal)) if told]
 
 
+def answers(name, hours=None, **told):
+    """A target that answers, and its limits."""
+    return [*limits(name, N, hours), *sources(name, N, told or {"server": 1}), *probe(name, N)]
+
+
+def listed_until(name, end):
+    """A server that is found in a catalogue, until it is not any more."""
+    told = [*limits(name, end), *sources(name, end, {"catalog": 1}), *backup(name, ago(1, end), source="catalog")]
+    return [(metric, {"job": "backup_metrics", **labels}, values + " stale") for metric, labels, values in told]
+
+
 def doubted(instance, *more, wal_limit=True, state="ok", taken=None, point=gone(N), files=True, wal=True):
     """A base backup is known, WAL is archived, and how far a restore would reach is not known."""
     return [*limits(instance, N, None if wal_limit else {("base", "critical"): 50}), *sources(instance, N, {"server": 1}), *probe(instance, N),
@@ -523,6 +536,7 @@ add("After a failover, and after a crash, nobody knows what would be lost until 
             "A restore may end at that backup. backup-metrics show says why it is not known. Take a base backup.",
             dict(instance="crashed", job="backup_metrics", severity="warning", type="base"))]))
 
+WAL_ONLY = {("wal", "critical"): 1}
 N = 9 * HOUR
 
 
@@ -677,10 +691,12 @@ cut = 2 * HOUR
 again = cut + 5
 back = 4 * HOUR
 REST = N - again
-BILLING = alert("LastBackup", "warning", instance="billing", type_="base", run="billing")
 ALONE = alert("BackupMetricsAbsent", job="alone")
-DROPPED = [alert("LastBackup", "warning", instance="dropped", type_="base", **of) for of in (
-    dict(run="orders"), dict(run="billing", job="nightly"), dict(run="billing", shard="0"))]
+# One has a cluster of its own, as a label: its group has none.
+BILLING = [alert("LastBackup", "warning", instance="billing", type_="base", run="billing", **own) for own in ({}, {"cluster": "own"})]
+DROPPED = [alert("LastBackup", "warning", instance="dropped", type_="base", **of, **own) for own in ({}, {"cluster": "own"}) for of in (
+    dict(run="orders"), dict(run="billing", job="nightly"), dict(run="billing", shard="0"))] + [
+    alert("LastBackup", "warning", instance="dropped", type_="base", run="billing", **of) for of in ({"cluster": "eu"}, {})]  # The last one has another namespace.
 
 
 def there_and_back(before, after):
@@ -691,13 +707,17 @@ def there_and_back(before, after):
 
 add("The gateway restarts empty: one host comes back, one only two hours later. It is told after a quarter of an hour, and its late backup stays told; what was dropped meanwhile is not",
     [gateway(N, started=then(steady(-86400, cut), steady(cut * 60, N - cut))),
-     *[there_and_back(run(cut, healthy("orders", cut, taken=ago(1, cut)), healthy("dropped", cut, taken=ago(27, cut)), **of),
+     *[there_and_back(run(cut, healthy("orders", cut, taken=ago(1, cut)), healthy("dropped", cut, taken=ago(27, cut)), healthy("dropped", cut, taken=ago(27, cut), cluster="own"), **of),
                       run(REST, healthy("orders", REST, taken=ago(1, REST), at=clock(REST, start=again)), pushed=clock(REST, start=again), **of))
        for of in (dict(run="orders"), dict(run="billing", job="nightly"), dict(run="billing", shard="0"))],
+     *[there_and_back(run(cut, healthy("orders", cut, taken=ago(1, cut)), healthy("dropped", cut, taken=ago(27, cut)), run="billing", **of),
+                      run(REST, healthy("orders", REST, taken=ago(1, REST), at=clock(REST, start=again)), pushed=clock(REST, start=again), run="billing", **of))
+       for of in ({"cluster": "eu"}, {"namespace": "x"})],
      run(cut, healthy("orders", cut), job="alone", run="x", end="stale"), run(cut - 30, healthy("orders", cut - 30), job="alone", run="y", end="stale"),
      [(m, l, then(v, gone(back - cut), after)) for (m, l, v), (_, _, after) in zip(
-         run(cut, healthy("billing", cut, taken=ago(27, cut)), run="billing"),
-         run(HOUR, healthy("billing", HOUR, taken=ago(27, HOUR), at=clock(HOUR, start=back)), run="billing", pushed=clock(HOUR, start=back)))]],
+         run(cut, healthy("billing", cut, taken=ago(27, cut)), healthy("billing", cut, taken=ago(27, cut), cluster="own"), run="billing"),
+         run(HOUR, healthy("billing", HOUR, taken=ago(27, HOUR), at=clock(HOUR, start=back)), healthy("billing", HOUR, taken=ago(27, HOUR), at=clock(HOUR, start=back), cluster="own"), run="billing",
+             pushed=clock(HOUR, start=back)))]],
     fires(cut - 1, BILLING, *DROPPED), fires(cut + 4, BILLING, *DROPPED), fires(again, BILLING),
     has(cut - 1, "backup_metrics:gateway_lost"), has(cut + 9, "backup_metrics:gateway_lost", ({"__name__": "backup_metrics:gateway_lost"}, 1)), has(cut + 10, "backup_metrics:gateway_lost"),
     fires(cut + 14, BILLING), fires(cut + 15, BILLING, ALONE), fires(cut + 19, BILLING, ALONE), fires(cut + 20, BILLING, ALONE, alert("BackupMetricsAbsent", run="billing")),
@@ -723,18 +743,34 @@ add("In Kubernetes the gateway's pod is replaced, and its labels with it: no job
     quiet(29), quiet(46), quiet(59))
 
 N = 2 * HOUR
+PART_MISSING = alert("BackupTargetsMissing", job="parts", missing="shards")
 add("One of two jobs is lost: it is told, the other is not; one of two clusters is, too; back again all is well",
-    [gateway(N), run(N, healthy("orders", N)),
+    [gateway(N), run(N, healthy("orders", N)), run(N, healthy("a", N), job="parts", shards=2, shard="0"),
+     [(m, l, then(gap(80), v)) for m, l, v in run(N - 80, healthy("b", N - 80, at=clock(N - 80, start=80)), job="parts", shards=2, shard="1", pushed=clock(N - 80, start=80))],
      [(m, l, then(v, gone(40), after)) for (m, l, v), (_, _, after) in zip(
          run(HOUR, healthy("billing", HOUR), job="nightly"), run(20, healthy("billing", 20, at=clock(20, start=100)), job="nightly", pushed=clock(20, start=100)))],
      run(N, healthy("orders", N), job="many", cluster="eu"), run(HOUR, healthy("orders", HOUR), job="many", cluster="us", end="stale")],
-    quiet(74), fires(75, alert("BackupMetricsAbsent", "warning", job="nightly"), alert("BackupMetricsAbsent", "warning", job="many", cluster="us")),
-    fires(100, alert("BackupMetricsAbsent", "warning", job="many", cluster="us")))
+    fires(74, PART_MISSING), fires(75, PART_MISSING, alert("BackupMetricsAbsent", "warning", job="nightly"), alert("BackupMetricsAbsent", "warning", job="many", cluster="us")),
+    *[fires(at, alert("BackupMetricsAbsent", "warning", job="nightly"), alert("BackupMetricsAbsent", "warning", job="many", cluster="us")) for at in (82, 96)], fires(100, alert("BackupMetricsAbsent", "warning", job="many", cluster="us")))
 
 N = 30
 add("Nothing was ever pushed", [gateway(N)], quiet(14), fires(15, alert("BackupMetricsAbsent", job=None)),
     says(20, "BackupMetricsAbsent", "no job pushes backup metrics", "In the last 7 days no run of backup-metrics was seen. Nobody watches these backups. "
          "Does the Pushgateway run, did it lose its data, does the job run, and push there?", severity="critical"))
+
+N = 130
+DOWN = 40
+KNOWN_BAD = [alert("BackupTargetDown", instance="down"), alert("BackupNeverMade", "warning", instance="new", type_="base")]
+LIMIT = dict(type="base", severity="warning")
+add("A database has never answered, and then its gateway dies: whether it has a backup is not known, and nothing is said of it; of one that has answered it is. The last limits count, and none that was taken away",
+    [gateway(values=then(steady(1, DOWN), steady(0, N - DOWN)), started=then(steady(-86400, DOWN), gone(N - DOWN))),
+     [(m, l, then(v, gone(N - DOWN))) for m, l, v in run(DOWN, [*limits("down", DOWN), *sources("down", DOWN, {"server": 0}), *probe("down", DOWN, success=0)],
+                                                        [*limits("new", DOWN), *sources("new", DOWN, {"server": 1}), *probe("new", DOWN)],
+                                                        *[[series("postgres_backup_max_age_seconds", limit, instance=name, **LIMIT), *sources(name, DOWN, {"server": 1}), *probe(name, DOWN), *backup(name, ago(taken, DOWN))]
+                                                          for name, taken, limit in (("lowered", 25, then(steady(168 * 3600, 35), steady(26 * 3600, 5))), ("unlimited", 27, then(steady(26 * 3600, 8), gone(DOWN - 8))))])]],
+    fires(DOWN - 1, *KNOWN_BAD), fires(DOWN + 10, *KNOWN_BAD, alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091")),
+    *[fires(at, *KNOWN_BAD, alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091"), alert("BackupMetricsAbsent")) for at in (DOWN + 20, 118)],
+    fires(N - 1, *KNOWN_BAD, alert("LastBackup", "warning", instance="lowered", type_="base"), alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091"), alert("BackupMetricsAbsent")))
 
 N = HOUR
 add("One of two gateways is down, and says so",
@@ -780,6 +816,39 @@ add("What ended just before the gateway was lost stays ended: a fault, a databas
     *[has(at, query) for at in (DOWN, N - 1) for query in (
         'postgres_backup_verdict{reason=~"BackupHasErrors|BackupTargetDown|WalArchiverFailing"}', LAST_BACKUP + '{instance="deleted"}',
         'postgres_backup:first_seen_timestamp_seconds{instance="removed"}', 'backup_metrics:lost_run_timestamp_seconds{run="deleted"}')])
+
+# ---- A scrape that is missing when the group of every other minute looks ----
+
+section("late")
+
+N = 100
+MISSED = {40, 41, 42, 43, 60, 61}
+TOLD = [
+    alert("LastWalArchive", "warning", instance="waits", type_="wal"), alert("WalArchiverFailing", instance="stuck"), alert("WalArchiverFailing", "warning", instance="off"), *[alert("WalArchiveHole", instance=i) for i in ("hole", "recent")],
+    alert("BackupHasErrors", instance="broken", type_="full", tool="pgbackrest", fault="errors"), alert("BackupTargetDown", instance="down"), alert("BackupNeverMade", "warning", instance="new", type_="base"),
+]
+ENDED = [alert("BackupHasErrors", instance="mended", type_="full", tool="pgbackrest", fault="errors"), alert("WalArchiverFailing", instance="unstuck")]
+VANISHED = alert("BackupServerVanished", "warning", instance="found")
+EXPORTED, REMOVED = [alert("LastBackup", "warning", job="wal-g", instance=i, type_="base", tool="wal-g") for i in ("db", "removed")]
+MISSED_WORLD = failing([s for some in [
+    gateway(N), [series("walg_last_upload", then(ago(27, end), "stale"), job="wal-g", instance=i, type="basebackup") for i, end in (("db", N), ("removed", 70))], run(
+        N, [*answers("waits"), *backup("waits", ago(1, N)), *archive("waits", N, ready=steady(0, N))], [*healthy("stuck", N)[:-10], *archive("stuck", N, "failing")],
+        [*answers("off"), *backup("off", ago(1, N)), *archive("off", N, "off", lag=None)], [*healthy("hole", N, hours=WAL_ONLY), *listed("hole", steady(0, N), then(steady(2, 20), steady(0, N - 20)))],
+        *[[*healthy(name, N, hours=WAL_ONLY), *listed(name, steady(at, N), then(steady(2, 20), steady(0, N - 20)))] for name, at in (("recent", -6 * 86400), ("forgotten", 42 * 60 - 7 * 86400))],
+        [*healthy("broken", N), series("postgres_backup_last_has_errors", steady(1, N), instance="broken", source="catalog", tool="pgbackrest", type="full")],
+        [*limits("down", N), *sources("down", N, {"server": 0}), *probe("down", N, success=0)], answers("new"), [*answers("standby"), *archive("standby", N, "standby", lag=None)],
+        [*healthy("mended", N), series("postgres_backup_last_has_errors", then(steady(1, 50), steady(0, N - 50)), instance="mended", source="catalog", tool="pgbackrest", type="full")],
+        [*healthy("unstuck", N)[:-10], *archive("unstuck", N, {"failing": then(steady(1, 50), steady(0, N - 50))})],
+        [*answers("promoted", {}), *archive("promoted", N, {"standby": then(steady(1, 50), steady(0, N - 50))}), series("postgres_backup_warnings", steady(0, N), instance="promoted")]),
+    [(m, l, then(gap(52), v)) for m, l, v in run(N - 52, healthy("orders", N - 52, at=clock(N - 52, start=52)), job="other", pushed=clock(N - 52, start=52))]] for s in some] + listed_until("found", 60),
+    MISSED.__contains__)
+add("Scrapes are missing just when the group of every other minute looks: nothing ends, and nothing begins anew; what vanished from a catalogue meanwhile is told; a standby stays one. Another job's first push holds nothing of this one" + LATE,
+    [(m, l, packed(expanded(v))) for m, l, v in MISSED_WORLD],
+    *[fires(at, *TOLD, *ENDED, *[alert("WalArchiveHole", instance="forgotten")][:at < 46]) for at in (36, 40, 42, 44, 46, 48, 50)], *[fires(at, *TOLD) for at in (52, 53, 58)], *[fires(at, *TOLD, EXPORTED, REMOVED) for at in (62, 64, 66)],
+    *[fires(at, *TOLD, VANISHED, EXPORTED, alert("LastWalArchive", instance="waits", type_="wal")) for at in (84, N - 1)],
+    *[has(at, 'postgres_backup_verdict{instance="standby"}', ({"__name__": "postgres_backup_verdict", "job": "backup_metrics", "instance": "standby"}, 4)) for at in (38, 40, 42, 44, 46, 60, 62, 98)],
+    *[has(at, 'postgres_backup_verdict{instance="promoted"}', ({"__name__": "postgres_backup_verdict", "job": "backup_metrics", "instance": "promoted", **reason}, value))
+      for at, reason, value in ((44, {}, 4), (50, {}, 4), (52, {"reason": "BackupNeverMade"}, 3))])
 
 # ---- The verdict ----
 
@@ -832,6 +901,17 @@ add("A database that has never answered is unknown because it does not answer, f
                      [*limits("listed", 9), *sources("listed", 9, {"catalog": 0})],
                      [*limits("standby", 9), *sources("standby", 9, {"server": 1}), *probe("standby", 9, at=A), *archive("standby", 9, "standby", lag=None)], pushed=A)],
     *[verdict(t, ("down", UNKNOWN, "BackupTargetDown"), ("listed", UNKNOWN, "BackupSourceFailed"), ("standby", NOT_ASSESSED, "")) for t in (0, 1, 8)])
+
+add("The first minute of a new Prometheus, which does not know the shortest limits yet: what is late then is late",
+    [gateway(3), run(3, healthy("late", 3, taken=ago(27, 3)), [*healthy("point", 3)[:-2], *recovery("point", ago(2, 3))],
+                     [*limits("listing", 3, {("base", "critical"): 26}), *sources("listing", 3, {"server": 1}), *probe("listing", 3), *backup("listing", ago(1, 3)),
+                      series("postgres_wal_archive_listed_timestamp_seconds", ago(27, 3), instance="listing", storage="default")])],
+    *[verdict(t, ("late", WARNING, "LastBackup"), ("point", CRITICAL, "RecoveryPointTooOld"), ("listing", CRITICAL, "WalArchiveListingStale")) for t in (0, 1, 2)])
+
+N = 10
+add("A new database, and its first backup: well from the minute in which that is known",
+    [gateway(N), run(N, [*limits("new", N), *sources("new", N, {"server": 1}), *probe("new", N), *backup("new", then(gap(6), steady(300, 4)))])],
+    verdict(5, ("new", WARNING, "BackupNeverMade")), verdict(6, ("new", OK, "")))
 
 section("push")
 
@@ -932,6 +1012,11 @@ add("A backup from the future, in words", [gateway(N), run(N, healthy("orders", 
          "The clock of orders (job backup_metrics) is 10m 0s ahead of that of the job or of Prometheus (behind, if negative); 30 seconds are the limit. "
          "Ages are wrong by as much, and a backup from the future is never late. Synchronise the clocks (NTP).", instance="orders", job="backup_metrics", severity="warning"))
 
+N = 3 * HOUR
+add("A job's clock is two hours ahead: no backup is older for that",
+    [gateway(N), [s if s[0] != "backup_metrics_run_timestamp_seconds" else (s[0], s[1], clock(N, behind=-7200)) for s in run(N, healthy("orders", N, taken=ago(25, N)))]],
+    *[fires(at, alert("BackupClockSkew", "warning")) for at in (20, 116)], fires(128, alert("BackupClockSkew", "warning"), alert("LastBackup", "warning", instance="orders", type_="base")))
+
 # ---- The older names ----
 
 section("older-names")
@@ -970,6 +1055,7 @@ add("A pushed age that froze is as old as its push: ours by the probe, or by the
         ({**NEW, "job": "parts", "run": "a", "shard": "0", "instance": "db"}, 0)))
 
 N = 3 * HOUR
+FOREIGN = [dict(instance="foreign"), dict(instance="orders"), dict(instance="orders", cluster="eu")]
 add("An exporter that pushes the older names alone is judged by 26 and 50 hours, each tool by itself; ours is not judged twice, nor where it has no limit for base backups",
     [gateway(N), *[series("walg_last_upload", ago(25, N), job="wal-g", instance="db", type=t) for t in ("basebackup", "xlog")],
      series("walg_last_upload", ago(49, N), job="wal-g", instance="orders", type="basebackup"),
@@ -977,10 +1063,11 @@ add("An exporter that pushes the older names alone is judged by 26 and 50 hours,
      run(N, [*limits("orders", N, {("base", "critical"): 100}), *sources("orders", N, {"server": 1}), *probe("orders", N), *backup("orders", ago(49, N), tool="wal-g")],
          [*limits("dumps", N, {}), *sources("dumps", N, {"server": 1}), *probe("dumps", N), *backup("dumps", ago(49, N), tool="wal-g")]),
      [(m, {"job": "backup_metrics", **l}, v) for m, l, v in [*limits("limited", N, {("base", "critical"): 100}), *sources("limited", N, {"server": 1}), *backup("limited", ago(49, N))]],
-     *[series("walg_last_upload", ago(49, N), job="backup_metrics", instance=i, type="basebackup") for i in ("orders", "dumps", "limited", "foreign")]],
-    quiet(59), fires(60, alert("LastBackup", "warning", job="wal-g", instance="orders", type_="base", tool="wal-g"), alert("LastBackup", "warning", instance="foreign", type_="base", tool="wal-g")),
-    fires(120, alert("LastBackup", "warning", job="wal-g", instance="orders", type_="base", tool="wal-g"), alert("LastBackup", "warning", instance="foreign", type_="base", tool="wal-g")),
-    fires(121, both("LastBackup", job="wal-g", instance="orders", type_="base", tool="wal-g"), both("LastBackup", instance="foreign", type_="base", tool="wal-g"),
+     *[series("walg_last_upload", ago(49, N), job="backup_metrics", instance=i, type="basebackup") for i in ("orders", "dumps", "limited", "foreign")],
+     *[series("walg_last_upload", ago(49, N), job="backup_metrics", instance="orders", type="basebackup", **elsewhere) for elsewhere in ({"cluster": "eu"}, {"namespace": "x"})]],
+    quiet(59), fires(60, alert("LastBackup", "warning", job="wal-g", instance="orders", type_="base", tool="wal-g"), *[alert("LastBackup", "warning", type_="base", tool="wal-g", **of) for of in FOREIGN]),
+    fires(120, alert("LastBackup", "warning", job="wal-g", instance="orders", type_="base", tool="wal-g"), *[alert("LastBackup", "warning", type_="base", tool="wal-g", **of) for of in FOREIGN]),
+    fires(121, both("LastBackup", job="wal-g", instance="orders", type_="base", tool="wal-g"), *[both("LastBackup", type_="base", tool="wal-g", **of) for of in FOREIGN],
           alert("LastBackup", "warning", job="wal-g", instance="db", type_="base", tool="wal-g")))
 
 # ---- Told by nobody before ----
@@ -1045,14 +1132,14 @@ N = 3 * HOUR
 cut = HOUR
 YESTERDAY = alert("BackupServerVanished", "warning", instance="yesterday")
 add("A server vanishes from a catalogue: told for a day. One that is configured and taken out is not, nor one that is labelled anew",
-    [gateway(N), run(N, healthy("orders", N)), series("postgres_backup:vanished_timestamp_seconds", str(90 * 60 - 86400), job="backup_metrics", instance="yesterday"),
+    [gateway(N), run(N, healthy("orders", N)), series("postgres_backup:vanished_timestamp_seconds", str(88 * 60 - 86400), job="backup_metrics", instance="yesterday"),
      [(m, {"job": "backup_metrics", **l}, v + " stale") for m, l, v in
       [*limits("eu-1", cut), *sources("eu-1", cut, {"catalog": 1}), *backup("eu-1", ago(1, cut), source="catalog"), *limits("eu-2", cut), *sources("eu-2", cut, {"catalog": 1}), *backup("eu-2", ago(1, cut), source="catalog"),
        *healthy("removed", cut)]],
      [(m, {"job": "backup_metrics", "team": "a", **l}, then(gap(cut), v)) for m, l, v in
       [*limits("eu-2", N - cut), *sources("eu-2", N - cut, {"catalog": 1}), *backup("eu-2", steady(0, N - cut), source="catalog")]]],
-    fires(15, YESTERDAY), fires(cut + 14, YESTERDAY), fires(cut + 15, YESTERDAY, alert("BackupServerVanished", "warning", instance="eu-1")), fires(89, YESTERDAY, alert("BackupServerVanished", "warning", instance="eu-1")),
-    fires(90, alert("BackupServerVanished", "warning", instance="eu-1")), fires(N - 1, alert("BackupServerVanished", "warning", instance="eu-1")),
+    fires(15, YESTERDAY), fires(cut + 14, YESTERDAY), fires(cut + 15, YESTERDAY, alert("BackupServerVanished", "warning", instance="eu-1")), fires(87, YESTERDAY, alert("BackupServerVanished", "warning", instance="eu-1")),
+    *[fires(at, alert("BackupServerVanished", "warning", instance="eu-1")) for at in (88, 89)], fires(N - 1, alert("BackupServerVanished", "warning", instance="eu-1")),
     says(2 * HOUR, "BackupServerVanished", "eu-1: its catalogue does not list it any more",
          "eu-1 was found in a catalogue by job backup_metrics, and 1h 0m 0s ago it was not there any more: nobody watches its backups. "
          "Was it removed on purpose? Then this ends within a day. Else look who deleted it from the catalogue, and name it in the configuration, so that it is missed.",
@@ -1191,6 +1278,16 @@ add("A job is renamed, and its old group forgotten at the gateway, then deleted 
          "Prometheus has nothing from job old any more; its last run that is known was 3h 56m 0s ago. Nobody watches these backups. "
          "The Pushgateway answers and has other groups: these were deleted. If that was meant, silence this; it ends by itself a week after that run.", job="old", severity="warning"))
 
+N = 100
+back = 57
+HERE = dict(job="back", run="r", shard="1", cluster="c", namespace="n")
+AGAIN_WITHOUT = alert("BackupServerVanished", "warning", job="back", run="r", shard="1", cluster="c", instance="hours-ago")
+add("A group comes back, and a server of its catalogue is not in it any more: told, unless the group was away for a day. Others are there all the time, each with one label that is different",
+    [gateway(N), *[run(N, healthy("orders", N), **{**HERE, **other}) for other in (dict(job="backup_metrics"), dict(run="x"), dict(shard="2"), dict(cluster="d"), dict(namespace="m"))],
+     *[series("postgres_backup:found_timestamp_seconds", str(at), **HERE, instance=name) for name, at in (("hours-ago", -60000), ("a-day-ago", 56 * 60 - 86400))],
+     [(m, l, then(gap(back), v)) for m, l, v in run(N - back, healthy("billing", N - back, at=clock(N - back, start=back)), **HERE, pushed=clock(N - back, start=back))]],
+    quiet(70), fires(84, AGAIN_WITHOUT), fires(N - 1, AGAIN_WITHOUT))
+
 N = 5 * HOUR
 A = then(steady(0, 60), steady(3600, 127), steady(187 * 60, 60), steady(247 * 60, 53))
 add("An hourly job misses one slot, and the next comes seven minutes late: nobody is called",
@@ -1206,6 +1303,81 @@ add("In Kubernetes the gateway's pod is replaced, and its labels are kept: what 
                                                    pushed=clock(N - cut, start=cut), pod="b")]],
     quiet(59), *[fires(t, alert("LastBackup", "warning", instance="late", type_="base")) for t in (60, cut - 1, cut, cut + 5, 120)],
     *[fires(t, *[alert("LastBackup", "warning", instance=i, type_="base") for i in ("late", "soon")]) for t in (121, N - 1)])
+
+N = 4 * HOUR
+
+
+def lowered(name, type_, before, after):
+    """A limit, in hours, that is another one from the second hour on."""
+    return series("postgres_backup_max_age_seconds", then(steady(round(before * 3600), HOUR), steady(round(after * 3600), N - HOUR)), instance=name, type=type_, severity="warning")
+
+
+add("Limits are lowered: what is older is told by the new ones as soon as they say, whatever the shortest one was before",
+    [gateway(N), run(N, [lowered("orders", "base", 168, 26), lowered("orders", "wal", 24, 0.25), *limits("orders", N, {("restore_test", "warning"): 720}), *sources("orders", N, {"server": 1}), *probe("orders", N),
+                         *backup("orders", ago(30, N)), *restore_test("orders", ago(1, N), source="server"), *archive("orders", N), *recovery("orders", ago(1, N)), *listed("orders", ago(30, N))])],
+    quiet(59), fires(68, alert("WalArchiveListingStale", "warning", instance="orders", type_="base")),
+    *[fires(at, alert("WalArchiveListingStale", "warning", instance="orders", type_="base"), alert("RecoveryPointTooOld", "warning", instance="orders", type_="wal")) for at in (84, 116)],
+    fires(128, alert("WalArchiveListingStale", "warning", instance="orders", type_="base"), alert("RecoveryPointTooOld", "warning", instance="orders", type_="wal"), alert("LastBackup", "warning", instance="orders", type_="base")))
+
+N = 20
+add("The listing of an archive is old, and nobody asks for WAL: it is told by the limit for base backups, though one for restore tests is longer",
+    [gateway(N), run(N, [*limits("orders", N, {("base", "warning"): 26, ("restore_test", "warning"): 168}), *sources("orders", N, {"server": 1}), *probe("orders", N), *backup("orders", ago(1, N)),
+                         *restore_test("orders", ago(1, N), source="server"), *listed("orders", ago(30, N))])],
+    quiet(3), fires(10, alert("WalArchiveListingStale", "warning", instance="orders", type_="base")))
+
+N = 3 * HOUR
+ALL_TYPES = {(type_, "warning"): 26 for type_ in ("base", "full", "logical", "restore_test")}
+KNOWN_BY = dict(source="catalog", tool="pgbackrest")
+
+
+def since(minute, name, severity="warning", **labels):
+    return minute, alert(name, severity, **labels)
+
+
+# What is wrong, and from which minute on it is told.
+WRONG = [
+    since(66, "WalArchiveListingStale", instance="listing", type_="base"), since(26, "LastWalArchive", instance="waits", type_="wal"), since(71, "LastWalArchive", "critical", instance="waits", type_="wal"),
+    since(31, "RecoveryPointTooOld", instance="point", type_="wal"), since(76, "RecoveryPointTooOld", "critical", instance="point", type_="wal"), since(121, "BackupToolStopped", instance="tools", tool="wal-g"),
+    since(15, "WalArchiverFailing", instance="off"), since(60, "RecoveryPointUnknown", instance="unknown", type_="base"), *[since(3, "BackupNeverMade", instance="new", type_=t) for t in ("base", "full", "logical")],
+    since(60, "RestoreTestTooOld", instance="new", type_="restore_test"), *[since(60, "LastBackup", instance="late", type_=t) for t in ("full", "logical")], since(60, "RestoreTestTooOld", instance="late", type_="restore_test"),
+    since(5, "RestoreTooSlow", instance="drill", type_="rto"), since(5, "RestoreTestFailed", "critical", instance="drill", tool="pgbackrest"), since(5, "RestoreShortfall", "critical", instance="drill", tool="pgbackrest"),
+    since(5, "RestoreTestUnfinished", instance="drill", tool="pgbackrest"), since(16, "WalArchiverFailing", "critical", instance="stuck"), since(16, "BackupTargetDown", "critical", instance="down"),
+    since(16, "BackupSourceFailed", "critical", instance="unread"), since(146, "BackupRunsTooLong", instance="hangs", type_="full", tool="barman"), since(60, "LastBackup", instance="hangs", type_="base"),
+    since(140, "LastBackup", "critical", instance="hangs", type_="base"), since(60, "BackupWarnings", instance="warned"), since(5, "BackupHasErrors", "critical", instance="broken", type_="full", tool="pgbackrest", fault="errors"),
+    since(5, "WalArchiveHole", "critical", instance="hole"), since(56, "BackupServerVanished", instance="found"), since(3, "BackupNeverMade", instance="silent", type_="base"),
+    since(121, "LastBackup", job="wal-g", instance="db", type_="base", tool="wal-g"), since(22, "BackupMetricsStale", "critical", job="dead"), since(15, "BackupTargetsMissing", "critical", job="parts", shard=None, missing="shards"),
+    since(10, "BackupClockSkew", instance="skewed"),
+]
+OF_LISTING = [("postgres_wal_archive_listed_timestamp_seconds", 0), ("postgres_wal_archive_missing_segments", 2)]
+DRILLED = {**DRILL, "instance": "drill", "drill": "drill"}
+cut = 100
+add("In Kubernetes what is scraped has the labels of its pod: all is told as elsewhere. The pod is replaced, and for four minutes both are scraped: nothing ends, and nothing begins anew",
+    [[(m, {**l, "instance": "10.0.0." + l["pod"]}, v) for m, l, v in of_pods(gateway(N), cut, cut + 4)],
+     of_pods([
+         *run(N, [*answers("listing", {("base", "warning"): 1}), *backup("listing", clock(N)), *listed("listing", steady(0, N))],
+              [*answers("waits"), *backup("waits", ago(1, N)), *archive("waits", N, ready=steady(0, N))], [*answers("point"), *backup("point", ago(1, N)), *archive("point", N), *recovery("point", steady(0, N))],
+              [*answers("tools", catalog=1), *backup("tools", ago(49, N), source="catalog", tool="wal-g", type_="full"), *backup("tools", ago(1, N), source="catalog", tool="barman", type_="full")],
+              [*answers("off"), *backup("off", ago(1, N)), *archive("off", N, "off", lag=None)], doubted("unknown", point=gone(N)), [*answers("new", ALL_TYPES)],
+              [*answers("late", {of: 26 for of in ALL_TYPES if of[0] != "base"}, catalog=1), *[s for t in ("full", "logical") for s in backup("late", ago(26, N), **KNOWN_BY, type_=t)], *restore_test("late", ago(26, N))],
+              [*healthy("drill", N), *limits("drill", N, {("rto", "warning"): 1})], [*healthy("stuck", N)[:-10], *archive("stuck", N, "failing")],
+              [*limits("down", N), *sources("down", N, {"server": 0}), *probe("down", N, success=0, reason=("dns", 0))], answers("unread", catalog=0, server=1),
+              [*healthy("hangs", N, taken=ago(51, N)), series("postgres_backup_running_since_timestamp_seconds", steady(0, N), instance="hangs", source="catalog", tool="barman", type="full"),
+               series("postgres_backup_longest_duration_seconds", steady(2400, N), instance="hangs", source="catalog", tool="barman", type="full")],
+              [*healthy("warned", N), series("postgres_backup_warnings", steady(1, N), instance="warned")],
+              [*healthy("broken", N), series("postgres_backup_warnings", steady(1, N), instance="broken"), series("postgres_backup_last_has_errors", steady(1, N), instance="broken", **KNOWN_BY, type="full")],
+              [*healthy("hole", N, hours=WAL_ONLY), *listed("hole", steady(0, N), then(steady(2, 40), steady(0, N - 40)))],
+              [*healthy("repaired", N, hours=WAL_ONLY), *listed("repaired", then(steady(0, 60), steady(3600, N - 60)), then(steady(2, 60), steady(0, N - 60)))],
+              [*healthy("renamed", N, hours=WAL_ONLY), *[(m, l, then(v, "stale")) for m, l, v in (series(m, steady(v, 60), instance="renamed", storage="a") for m, v in OF_LISTING)],
+               *[(m, l, then(gap(60), v)) for m, l, v in listed("renamed", steady(3600, N - 60), steady(0, N - 60), "b")]],
+              [*answers("silent", catalog=1, server=1), *backup("silent", ago(1, N))], [*answers("standby"), *archive("standby", N, "standby", lag=None)], healthy("skewed", N, offset=45)),
+         *listed_until("found", 40), *run(N, job="dead", pushed=steady(0, N)), *run(N, job="parts", shards=2, shard="0"), series("walg_last_upload", ago(25, N), job="wal-g", instance="db", type="basebackup"),
+         *[series(m, steady(value, N), **DRILLED) for m, value in (("postgres_restore_test_success", 0), ("postgres_restore_test_timestamp_seconds", 0), ("postgres_restore_test_shortfall_seconds", 7),
+                                                                ("postgres_restore_test_unfinished_timestamp_seconds", 0))],
+         series(DURATION, steady(4000, N), **DRILLED, phase="fetch"), series(DURATION, steady(3000, N), **{**DRILLED, "drill": "quick"}, phase="fetch")],
+         cut, cut + 4, container="gateway", endpoint="web", service="gateway")],
+    *[fires(at, *[wrong for minute, wrong in WRONG if minute <= at], *[alert("WalArchiveHole", instance=i) for i in ("repaired", "renamed") if at < 60]) for at in (6, 40, 48, 88, 100, 104, 108, 112, 132, 156, N - 1)],
+    *[has(at, f"count by (pod, container, endpoint, service) ({of})", ({}, number)) for at in (60, 102, N - 1)
+      for of, number in (("postgres_backup_verdict", 22), ("postgres_backup:first_seen_timestamp_seconds == 0", 21))])
 
 N = HOUR
 add("A gateway's pod is replaced just after the first start of Prometheus, by one at another address, and both are scraped for three minutes: nobody is called",
