@@ -87,7 +87,8 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     {
         if (_process is null)
             return;
-        _sessions?.Clear();
+        foreach (var sessions in _sessions.Values)
+            sessions.Clear();
         _process.Signal(mode == StopMode.Fast ? PosixSignal.SIGINT : PosixSignal.SIGQUIT);
         await _process.WaitAsync();
         await _process.DisposeAsync();
@@ -132,8 +133,8 @@ internal sealed partial class PostgresServer : IAsyncDisposable
             // WaitAsync has killed it.
         }
 
-        if (_sessions is not null)
-            await _sessions.DisposeAsync();
+        foreach (var sessions in _sessions.Values)
+            await sessions.DisposeAsync();
         foreach (var folder in _backups.Append(Folder).Where(Directory.Exists))
             Directory.Delete(folder, recursive: true);
     }
