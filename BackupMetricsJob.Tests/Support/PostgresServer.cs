@@ -49,8 +49,9 @@ internal sealed partial class PostgresServer : IAsyncDisposable
 
     /// <summary>
     /// Stores a file in the archive of this server, also for another one: whole or not at all, and what is half stored is no file of it.
+    /// Nothing may follow it: the shell becomes mv, which saves a process for each segment.
     /// </summary>
-    public string StoreCommand => $"cp %p {Folder}/%f.arriving && mv {Folder}/%f.arriving {ArchiveDirectory}/%f";
+    public string StoreCommand => $"cp %p {Folder}/%f.arriving && exec mv {Folder}/%f.arriving {ArchiveDirectory}/%f";
 
     public string CertificateFile => Path.Combine(Folder, "server.crt");
 
