@@ -194,6 +194,28 @@ public sealed class RecoveryWindowTests
     }
 
     [Fact]
+    public void Where_no_WAL_is_stored_a_restore_reaches_until_now_from_no_backup() =>
+        Assert.All(
+            new[]
+            {
+                Server with
+                {
+                    Discards = "true",
+                },
+                Server with
+                {
+                    ArchiveMode = "off",
+                },
+                Server with
+                {
+                    Archiver = new(0, null, 7, Noon, null, null),
+                    Wal = Wal with { DoneSegments = 0, OldestReady = Noon },
+                },
+            },
+            server => Assert.Empty((Asked with { Server = server }).Windows)
+        );
+
+    [Fact]
     public void Check_says_that_a_server_alone_does_not_know_it()
     {
         var alone = Result with { Instance = Orders with { Window = Asked.Instance.Window } };

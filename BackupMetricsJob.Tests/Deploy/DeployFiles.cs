@@ -47,9 +47,11 @@ internal static partial class DeployFiles
 
     // Texts, selectors, ranges, offsets, the labels of a match or an aggregation, functions and operators.
     [GeneratedRegex(
-        """
-            "[^"]*"|\{[^}]*\}|\[\w+\]|\boffset\s\w+|\b(?:on|ignoring|by|without|group_left|group_right)\s\([^)]*\)|\b\w+(?=\()|\b(?:max|min|sum|count|group|topk|and|or|unless|Inf)\b
-            """
+        """"
+            "[^"]*"|\{[^}]*\}|\[\w+\]|\boffset\s\w+|\b\w+(?=\()
+            """"
+            + @"|\b(?:on|ignoring|by|without|group_left|group_right)\s\([^)]*\)"
+            + @"|\b(?:max|min|sum|count|group|topk|and|or|unless|Inf)\b"
     )]
     private static partial Regex NoMetric();
 

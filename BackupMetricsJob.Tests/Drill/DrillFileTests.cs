@@ -9,7 +9,7 @@ public sealed class DrillFileTests(DrilledServer drilled) : IClassFixture<Drille
     [Fact]
     public async Task Each_target_is_drilled_recorded_and_pushed_into_a_group_of_its_own()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         await using var gateway = await PushgatewayServer.StartAsync();
         await using var place = await DrillPlace.CreateAsync();
         var file = Write(place, gateway.Url);
@@ -29,7 +29,7 @@ public sealed class DrillFileTests(DrilledServer drilled) : IClassFixture<Drille
         Assert.Contains(Success("stock", "pg_dump") + "0\n", pushed, StringComparison.Ordinal);
         Assert.Equal(
             "orders:done stock:failed",
-            await catalogue.Server.ScalarAsync<string>(
+            await catalogue.Database.ScalarAsync<string>(
                 "SELECT string_agg(server || ':' || status, ' ' ORDER BY server) FROM backup_metrics.backup_catalog"
             )
         );
@@ -50,7 +50,7 @@ public sealed class DrillFileTests(DrilledServer drilled) : IClassFixture<Drille
     [Fact]
     public async Task In_rotation_the_one_that_was_tested_longest_ago_is_next_whatever_came_of_it()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         await using var place = await DrillPlace.CreateAsync();
         var file = Write(place, gateway: null);
         place.Write("checks.sql", "SELECT true");
@@ -116,7 +116,7 @@ public sealed class DrillFileTests(DrilledServer drilled) : IClassFixture<Drille
     [Fact]
     public async Task A_file_that_one_target_names_and_that_is_gone_keeps_no_other_target_from_its_drill()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         await using var gateway = await PushgatewayServer.StartAsync();
         await using var place = await DrillPlace.CreateAsync();
         var file = Write(place, gateway.Url);
@@ -131,7 +131,7 @@ public sealed class DrillFileTests(DrilledServer drilled) : IClassFixture<Drille
         Assert.EndsWith("\n3 drills: 2 restored, 1 without a verdict (gone)\n", result.Error, StringComparison.Ordinal);
         Assert.Equal(
             "gone:waiting orders:done stock:done",
-            await catalogue.Server.ScalarAsync<string>(
+            await catalogue.Database.ScalarAsync<string>(
                 "SELECT string_agg(server || ':' || status, ' ' ORDER BY server) FROM backup_metrics.backup_catalog"
             )
         );

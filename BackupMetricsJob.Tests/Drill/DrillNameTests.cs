@@ -10,7 +10,7 @@ public sealed class DrillNameTests(DrilledServer drilled) : IClassFixture<Drille
     [Fact]
     public async Task A_name_that_the_catalogue_does_not_know_is_told_once()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await using var place = await DrillPlace.CreateAsync();
         await place.GiveAsync();
         var first = await UnfinishedAsync("alone");

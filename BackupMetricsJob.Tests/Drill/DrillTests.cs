@@ -21,7 +21,7 @@ public sealed class DrillTests(DrilledServer drilled) : IClassFixture<DrilledSer
     [Fact]
     public async Task A_plain_base_backup_comes_back_whole_is_recorded_published_and_shown_and_nothing_else_is_touched()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         await using var gateway = await PushgatewayServer.StartAsync();
         await using var place = await DrillPlace.CreateAsync();
         // What the lost server did, the throw-away must not do.
@@ -78,7 +78,7 @@ public sealed class DrillTests(DrilledServer drilled) : IClassFixture<DrilledSer
         Assert.Matches("restore test +restored [0-9]+ s ago in [0-9]+ s, all that was claimed", shown.Output);
         Assert.Equal(
             "done backup 6",
-            await catalogue.Server.ScalarAsync<string>(
+            await catalogue.Database.ScalarAsync<string>(
                 "SELECT concat_ws(' ', status, parent_id, (SELECT count(*) FROM jsonb_object_keys(raw -> 'phases'))) "
                     + "FROM backup_metrics.backup_catalog"
             )

@@ -138,7 +138,7 @@ public sealed class IncompleteReplayTests(DrilledServer drilled) : IClassFixture
     public async Task A_hole_that_the_listing_of_the_archive_has_is_named()
     {
         await using var place = await DrillPlace.CreateAsync();
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         var archive = await place.CopyAsync(drilled.Archive, "archive");
         File.Delete(Path.Combine(archive, drilled.LaterSegments[1]));
         var listing = await ChildProcess.RunSuccessfullyAsync("/usr/bin/find", [archive, "-type", "f", "-printf", "%T@ %s %P\n"]);

@@ -14,7 +14,7 @@ public sealed class ToldDrills : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Catalogue = await CatalogDatabase.StartAsync();
+        Catalogue = await CatalogDatabase.CreateAsync();
         Gateway = await PushgatewayServer.StartAsync();
     }
 
@@ -29,11 +29,11 @@ public sealed class ToldDrills : IAsyncLifetime
     {
         Assert.Matches(
             $"^{status} {phase}: .*{words.Replace(@"\n", "", StringComparison.Ordinal)}",
-            await Catalogue.Server.ScalarAsync<string>(
+            await Catalogue.Database.ScalarAsync<string>(
                 "SELECT concat_ws(' ', status, error) FROM backup_metrics.backup_catalog ORDER BY started_at DESC LIMIT 1"
             )
         );
-        var tool = await Catalogue.Server.ScalarAsync<string>(
+        var tool = await Catalogue.Database.ScalarAsync<string>(
             "SELECT tool FROM backup_metrics.backup_catalog ORDER BY started_at DESC LIMIT 1"
         );
         var labels = $"{{drill=\"orders\",instance=\"orders\",job=\"backup_metrics\",tool=\"{tool}\"}} ";

@@ -159,7 +159,7 @@ public sealed class UnfinishedDrillTests(DrilledServer drilled) : IClassFixture<
     [Fact]
     public async Task It_is_recorded_and_pushed_and_what_the_last_verdict_was_stays()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         await using var gateway = await PushgatewayServer.StartAsync();
         await using var place = await DrillPlace.CreateAsync();
         string[] good = ["--tool", "pg_basebackup", "--server", "orders", "--directory", drilled.Plain, "--archive", drilled.Archive];
@@ -177,7 +177,7 @@ public sealed class UnfinishedDrillTests(DrilledServer drilled) : IClassFixture<
         Assert.Contains($"postgres_restore_test_unfinished_timestamp_seconds{{{Labels}}} ", pushed, StringComparison.Ordinal);
         Assert.Matches(
             $"^waiting unfinished preflight: {Words}",
-            await catalogue.Server.ScalarAsync<string>(
+            await catalogue.Database.ScalarAsync<string>(
                 "SELECT concat_ws(' ', status, raw ->> 'outcome', error) FROM backup_metrics.backup_catalog ORDER BY at DESC LIMIT 1"
             )
         );

@@ -14,18 +14,18 @@ public sealed class ArchiveListingRefusalTests
     [Fact]
     public async Task A_listing_that_ends_before_the_last_one_is_refused_and_one_that_begins_later_is_not()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
 
         Assert.Equal(0, (await ImportAsync(1, 9)).ExitCode);
         var cut = await ImportAsync(1, 4);
         Assert.Equal(65, cut.ExitCode);
         Assert.Contains("the listing ends 5 segments before the end of that of ", cut.Error, StringComparison.Ordinal);
-        Assert.Equal(["1 9 the listing ends 5 segme"], await catalogue.Server.QueryAsync<string>(Known));
+        Assert.Equal(["1 9 the listing ends 5 segme"], await catalogue.Database.QueryAsync<string>(Known));
 
         Assert.Equal(0, (await ImportAsync(3, 9)).ExitCode);
-        Assert.Equal(["3 9"], await catalogue.Server.QueryAsync<string>(Known));
+        Assert.Equal(["3 9"], await catalogue.Database.QueryAsync<string>(Known));
         Assert.Equal(0, (await ImportAsync(3, 4, "--allow-empty")).ExitCode);
-        Assert.Equal(["3 4"], await catalogue.Server.QueryAsync<string>(Known));
+        Assert.Equal(["3 4"], await catalogue.Database.QueryAsync<string>(Known));
 
         // As `find DIR -type f -printf '%T@ %s %P\n'` prints it.
         async Task<ProcessResult> ImportAsync(int first, int last, params string[] more) =>
@@ -46,7 +46,7 @@ public sealed class ArchiveListingRefusalTests
     [Fact]
     public async Task A_listing_that_is_imported_as_standard_input_and_then_as_a_file_is_no_older_one()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         using var folder = new TempFolder();
         var file = folder.Write("list.txt", "1795000000.5 16777216 000000010000000000000009\n");
         string[] import = ["import", "archive", "--server", "orders", "--connection", catalogue.Uri];
@@ -58,11 +58,11 @@ public sealed class ArchiveListingRefusalTests
 
         // The kernel's clock is coarser than this program's.
         File.SetLastWriteTimeUtc(file, DateTime.UtcNow);
-        await catalogue.Server.ExecuteAsync("UPDATE backup_metrics.archive_listing SET listed_at = now() + interval '0.5 s'");
+        await catalogue.Database.ExecuteAsync("UPDATE backup_metrics.archive_listing SET listed_at = now() + interval '0.5 s'");
         Assert.Equal(0, (await BackupMetrics.RunAsync([.. import, file])).ExitCode);
 
         // One that came through a pipe is of now; the file in which it was kept says the same, and is no older listing.
-        await catalogue.Server.ExecuteAsync("UPDATE backup_metrics.archive_listing SET listed_at = now() + interval '50 s'");
+        await catalogue.Database.ExecuteAsync("UPDATE backup_metrics.archive_listing SET listed_at = now() + interval '50 s'");
         Assert.Equal(0, (await BackupMetrics.RunAsync([.. import, file])).ExitCode);
         Assert.InRange(await AgeAsync(), -50, 0);
         await File.AppendAllTextAsync(file, "1795000000.5 16777216 00000001000000000000000A\n");
@@ -71,7 +71,7 @@ public sealed class ArchiveListingRefusalTests
         Assert.Contains(", and the catalogue has a newer one, of ", older.Error, StringComparison.Ordinal);
 
         Task<double> AgeAsync() =>
-            catalogue.Server.ScalarAsync<double>(
+            catalogue.Database.ScalarAsync<double>(
                 "SELECT extract(epoch FROM now() - listed_at)::float8 FROM backup_metrics.archive_listing"
             );
     }
@@ -80,7 +80,7 @@ public sealed class ArchiveListingRefusalTests
     [Fact]
     public async Task The_list_of_a_tool_is_no_failure_of_an_archive_that_was_never_listed_and_the_other_way_round()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         const string List = """[{"backup_name":"base_1","time":"2026-11-20T03:00:00Z","finish_time":"2026-11-20T03:00:00Z"}]""";
         const string Listing = "1795000000.5 16777216 000000010000000000000009\n";
 
@@ -108,19 +108,20 @@ public sealed class ArchiveListingRefusalTests
             StringComparison.Ordinal
         );
         Assert.Empty(await RefusedAsync());
-        Assert.Equal(1, await catalogue.Server.ScalarAsync<long>("SELECT count(error) FROM backup_metrics.archive_listing"));
+        Assert.Equal(1, await catalogue.Database.ScalarAsync<long>("SELECT count(error) FROM backup_metrics.archive_listing"));
 
         Task<ProcessResult> ImportAsync(string what, string server, string input) =>
             BackupMetrics.RunAsync(["import", what, "--server", server, "--connection", catalogue.Uri], null, input);
 
-        Task<IReadOnlyList<string>> RefusedAsync() => catalogue.Server.QueryAsync<string>("SELECT tool FROM backup_metrics.backup_refusal");
+        Task<IReadOnlyList<string>> RefusedAsync() =>
+            catalogue.Database.QueryAsync<string>("SELECT tool FROM backup_metrics.backup_refusal");
     }
 
     /// <summary>The archiver goes by names: before a backup's file, or an unfinished segment, it took the segment before.</summary>
     [Fact]
     public async Task What_the_server_had_archived_is_kept_as_the_segment_that_must_be_there()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         var storage = 0;
         foreach (
             var (said, kept) in new[]
@@ -149,7 +150,7 @@ public sealed class ArchiveListingRefusalTests
         Assert.Contains("--archived", wrong.Error, StringComparison.Ordinal);
 
         Task<string> KeptAsync() =>
-            catalogue.Server.ScalarAsync<string>(
+            catalogue.Database.ScalarAsync<string>(
                 $"SELECT coalesce(archived_wal, '') FROM backup_metrics.archive_listing WHERE storage = 's{storage}'"
             );
 

@@ -24,7 +24,7 @@ public sealed class ArchiveListingTests
                 SegmentSizeMegabytes = megabytes,
             }
         );
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         var archive = new ListedArchive(catalogue);
         var backup = await server.BaseBackupAsync();
         await archive.BackupIsKnownAsync(server);
@@ -60,7 +60,7 @@ public sealed class ArchiveListingTests
     public async Task A_time_without_archiving()
     {
         await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         var archive = new ListedArchive(catalogue);
         var backup = await server.BaseBackupAsync();
         await archive.BackupIsKnownAsync(server);
@@ -91,12 +91,12 @@ public sealed class ArchiveListingTests
     public async Task A_failover(int version, bool overAHole, bool isPlaced)
     {
         await using var old = await PostgresServer.StartAsync(new() { Version = version, Archiving = true });
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         var archive = new ListedArchive(catalogue);
         var backup = await old.BaseBackupAsync();
         await archive.BackupIsKnownAsync(old);
         if (!isPlaced)
-            await catalogue.Server.ExecuteAsync("UPDATE backup_metrics.backup_catalog SET start_wal = NULL, stop_wal = NULL");
+            await catalogue.Database.ExecuteAsync("UPDATE backup_metrics.backup_catalog SET start_wal = NULL, stop_wal = NULL");
         await old.ArchiveSegmentsAsync(2);
         await using var promoted = await old.CreateStandbyAsync(
             new() { Archiving = true, Settings = { ["archive_command"] = old.StoreCommand } }
@@ -129,7 +129,7 @@ public sealed class ArchiveListingTests
     public async Task A_timeline_without_its_history_file()
     {
         await using var old = await PostgresServer.StartAsync(new() { Archiving = true });
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         var archive = new ListedArchive(catalogue);
         var backup = await old.BaseBackupAsync();
         await archive.BackupIsKnownAsync(old);
@@ -157,7 +157,7 @@ public sealed class ArchiveListingTests
     public async Task Two_storages_with_different_holes()
     {
         await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         var archive = new ListedArchive(catalogue);
         var backup = await server.BaseBackupAsync();
         await archive.BackupIsKnownAsync(server);
@@ -189,7 +189,7 @@ public sealed class ArchiveListingTests
     public async Task A_purge_of_old_wal_that_only_older_backups_need()
     {
         await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         var archive = new ListedArchive(catalogue);
         await server.BaseBackupAsync();
         var older = await ListedArchive.ReadBackupAsync(server, 1);
@@ -219,11 +219,11 @@ public sealed class ArchiveListingTests
     public async Task A_purge_by_lifecycle_rules()
     {
         await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         var archive = new ListedArchive(catalogue);
         var backup = await server.BaseBackupAsync();
         await archive.BackupIsKnownAsync(server);
-        await catalogue.Server.ExecuteAsync(
+        await catalogue.Database.ExecuteAsync(
             "UPDATE backup_metrics.backup_catalog SET started_at = now() - interval '20 min', finished_at = now() - interval '10 min'"
         );
         var segments = await server.ArchiveSegmentsAsync(4);
@@ -257,7 +257,7 @@ public sealed class ArchiveListingTests
         await using var server = await PostgresServer.StartAsync(
             new() { Archiving = true, Settings = { ["archive_command"] = "gzip -c %p > {archive}/%f.gz" } }
         );
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         var archive = new ListedArchive(catalogue);
         await server.BaseBackupAsync();
         await server.ArchiveSegmentsAsync(2);

@@ -10,8 +10,8 @@ public sealed class CatalogAnomalyTests
     [Fact]
     public async Task The_newest_is_compared_with_the_ten_before_it()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
-        await catalogue.Server.ExecuteAsync(
+        await using var catalogue = await CatalogDatabase.CreateAsync();
+        await catalogue.Database.ExecuteAsync(
             """
             INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at, size_bytes, stored_bytes)
             SELECT 'a', 'x', 'full', i::text, 'done', now() - i * interval '1 day', CASE i WHEN 0 THEN 30 WHEN 11 THEN 1 ELSE 100 END, 1 FROM generate_series(0, 11) i
@@ -21,7 +21,7 @@ public sealed class CatalogAnomalyTests
             """
         );
 
-        var ratios = (await Probe.OfAsync(catalogue.Server, ["catalog"])).Found.Select(facts => Assert.Single(facts.Backups).SizeRatio);
+        var ratios = (await Probe.OfAsync(catalogue.Database, ["catalog"])).Found.Select(facts => Assert.Single(facts.Backups).SizeRatio);
 
         Assert.Equal([0.3, 0.1, null], ratios);
     }
@@ -29,8 +29,8 @@ public sealed class CatalogAnomalyTests
     [Fact]
     public async Task A_chain_whose_parent_was_deleted_never_listed_lies_elsewhere_or_is_itself_is_broken()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
-        await catalogue.Server.ExecuteAsync(
+        await using var catalogue = await CatalogDatabase.CreateAsync();
+        await catalogue.Database.ExecuteAsync(
             """
             INSERT INTO backup_metrics.backup_catalog (server, tool, kind, storage, backup_id, status, finished_at, parent_id, deleted_at) VALUES
             ('whole', 'pgbackrest', 'full', '1', 'F', 'done', now(), NULL, NULL),
@@ -66,7 +66,7 @@ public sealed class CatalogAnomalyTests
             """
         );
 
-        var broken = (await Probe.OfAsync(catalogue.Server, ["catalog"])).Found.ToDictionary(
+        var broken = (await Probe.OfAsync(catalogue.Database, ["catalog"])).Found.ToDictionary(
             facts => facts.Name,
             facts => facts.Backups.Single(backup => backup.Type == BackupType.Incr).BrokenChains
         );
@@ -95,8 +95,8 @@ public sealed class CatalogAnomalyTests
     [Fact]
     public async Task A_backup_that_runs_is_measured_against_the_longest_before_it()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
-        await catalogue.Server.ExecuteAsync(
+        await using var catalogue = await CatalogDatabase.CreateAsync();
+        await catalogue.Database.ExecuteAsync(
             """
             INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, started_at, finished_at)
             SELECT 'a', 'x', 'full', i::text, 'done', now() - i * interval '1 day' - i * interval '1 min', now() - i * interval '1 day' FROM generate_series(1, 9) i
@@ -105,7 +105,7 @@ public sealed class CatalogAnomalyTests
             """
         );
 
-        var facts = Assert.Single((await Probe.OfAsync(catalogue.Server, ["catalog"])).Found).Backups;
+        var facts = Assert.Single((await Probe.OfAsync(catalogue.Database, ["catalog"])).Found).Backups;
 
         Assert.Equal([TimeSpan.FromMinutes(9), null], facts.Select(backup => backup.Running!.Longest));
         Assert.Equal([new(9, 0, 1), new(0, 0, 1)], facts.Select(backup => backup.Counts));

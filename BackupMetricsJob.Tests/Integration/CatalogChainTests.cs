@@ -19,7 +19,7 @@ public sealed class CatalogChainTests
     [Fact]
     public async Task Every_way_to_write_by_hand_is_followed()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         (string Statement, string[] Expected)[] steps =
         [
             (Insert("('a', 'x', 'incr', '1', 'I', 'F')"), ["a 1 I true"]),
@@ -54,38 +54,39 @@ public sealed class CatalogChainTests
 
         foreach (var (statement, expected) in steps)
         {
-            await catalogue.Server.ExecuteAsync(statement.Replace("{t}", "backup_metrics.backup_catalog", StringComparison.Ordinal));
+            await catalogue.Database.ExecuteAsync(statement.Replace("{t}", "backup_metrics.backup_catalog", StringComparison.Ordinal));
             Assert.Equal(
                 (statement, string.Join(", ", expected)),
-                (statement, string.Join(", ", await catalogue.Server.QueryAsync<string>(Kept)))
+                (statement, string.Join(", ", await catalogue.Database.QueryAsync<string>(Kept)))
             );
-            Assert.Equal((statement, 0), (statement, await catalogue.Server.ScalarAsync<long>(Walked)));
+            Assert.Equal((statement, 0), (statement, await catalogue.Database.ScalarAsync<long>(Walked)));
         }
     }
 
     [Fact]
     public async Task Who_writes_a_backup_sees_what_it_builds_on_although_that_is_being_written()
     {
-        await using var catalogue = await StartAsync();
-        await using var first = await catalogue.Server.OpenAsync();
+        await using var catalogue = await CreateAsync();
+        await using var first = await catalogue.Database.OpenAsync();
         await RunAsync(first, "BEGIN;" + Table(Insert("('a', 'x', 'full', '1', 'F', NULL)")));
 
-        var second = Task.Run(() => catalogue.Server.ExecuteAsync(Table(Insert("('a', 'x', 'incr', '1', 'I', 'F')"))));
-        await catalogue.Server.WaitForAsync(
+        var second = Task.Run(() => catalogue.Database.ExecuteAsync(Table(Insert("('a', 'x', 'incr', '1', 'I', 'F')"))));
+        await catalogue.Database.WaitForAsync(
             "the second to wait",
-            "SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            "SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND "
+                + "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         );
         await RunAsync(first, "COMMIT");
         await second;
 
-        Assert.Equal(["a 1 I false"], await catalogue.Server.QueryAsync<string>(Kept));
+        Assert.Equal(["a 1 I false"], await catalogue.Database.QueryAsync<string>(Kept));
     }
 
     [Fact]
     public async Task A_chain_that_is_whole_in_one_storage_and_broken_in_another_is_told_by_storage()
     {
-        await using var catalogue = await StartAsync();
-        await catalogue.Server.ExecuteAsync(
+        await using var catalogue = await CreateAsync();
+        await catalogue.Database.ExecuteAsync(
             """
             INSERT INTO backup_metrics.backup_catalog (server, tool, kind, storage, backup_id, status, finished_at, parent_id) VALUES
             ('orders', 'pgbackrest', 'full', 'repo1', 'F', 'done', now() - interval '20 h', NULL),
@@ -120,7 +121,7 @@ public sealed class CatalogChainTests
         Assert.Contains("incr 30 min old (cannot be restored from here)", show, StringComparison.Ordinal);
 
         // Gone from both, it is a fault of the backups, told once.
-        await catalogue.Server.ExecuteAsync("DELETE FROM backup_metrics.backup_catalog WHERE backup_id = 'F'");
+        await catalogue.Database.ExecuteAsync("DELETE FROM backup_metrics.backup_catalog WHERE backup_id = 'F'");
         show = await CatalogStoragesTests.ShowAsync(catalogue);
         Assert.Contains("2 of the newest incr backups of pgbackrest cannot be restored: ", show, StringComparison.Ordinal);
         Assert.DoesNotContain("cannot be restored from repo", show, StringComparison.Ordinal);

@@ -9,7 +9,7 @@ public sealed class CatalogCommandTests : IAsyncLifetime
 {
     CatalogDatabase _catalogue = null!;
 
-    public async Task InitializeAsync() => _catalogue = await CatalogDatabase.StartAsync();
+    public async Task InitializeAsync() => _catalogue = await CatalogDatabase.CreateAsync();
 
     public async Task DisposeAsync() => await _catalogue.DisposeAsync();
 
@@ -55,8 +55,9 @@ public sealed class CatalogCommandTests : IAsyncLifetime
             new Dictionary<string, string>
             {
                 ["PGHOST"] = PostgresServer.Host,
-                ["PGPORT"] = _catalogue.Server.Port.ToString(CultureInfo.InvariantCulture),
+                ["PGPORT"] = _catalogue.Database.Port.ToString(CultureInfo.InvariantCulture),
                 ["PGUSER"] = "postgres",
+                ["PGDATABASE"] = _catalogue.Database.Name,
             }
         );
 
@@ -105,7 +106,7 @@ public sealed class CatalogCommandTests : IAsyncLifetime
         );
         Assert.Equal(
             "code 99: other",
-            await _catalogue.Server.ScalarAsync<string>("SELECT error FROM backup_metrics.backup_source WHERE succeeded_at IS NULL")
+            await _catalogue.Database.ScalarAsync<string>("SELECT error FROM backup_metrics.backup_source WHERE succeeded_at IS NULL")
         );
     }
 
@@ -117,10 +118,10 @@ public sealed class CatalogCommandTests : IAsyncLifetime
             {
                 ($"postgresql://u:s3cret@127.0.0.1:{FreePort.Next()}/x", "refused while connecting"),
                 (
-                    _catalogue.Server.ConnectionUri("nobody here", password: "s3cret"),
+                    _catalogue.Database.ConnectionUri("nobody here", password: "s3cret"),
                     "auth while connecting: role \"nobody here\" does not exist"
                 ),
-                (_catalogue.Server.ConnectionUri(database: "nowhere"), "database while connecting"),
+                (_catalogue.Uri + "_nowhere", "database while connecting"),
             }
         )
         {
@@ -199,14 +200,18 @@ public sealed class CatalogCommandTests : IAsyncLifetime
     [InlineData("catalog prune --keep 1d", PosixSignal.SIGINT, 130, "catalog prune: stopped while pruning")]
     public async Task A_signal_ends_a_command_that_waits_and_leaves_nothing(string command, PosixSignal signal, int code, string message)
     {
-        await using var other = await _catalogue.Server.OpenAsync();
+        await using var other = await _catalogue.Database.OpenAsync();
         await using (var locking = new Npgsql.NpgsqlCommand("BEGIN; LOCK TABLE backup_metrics.backup_catalog", other))
             await locking.ExecuteNonQueryAsync();
         await using var waiting = BackupMetrics.Start(
             [.. command.Split(' '), "--connection", _catalogue.Uri],
             input: List(("base_1", "2026-11-20T03:00:00Z"))
         );
-        await _catalogue.Server.WaitForAsync("the command to wait", "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted");
+        await _catalogue.Database.WaitForAsync(
+            "the command to wait",
+            "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND "
+                + "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        );
 
         waiting.Signal(signal);
         var result = await waiting.WaitAsync();
@@ -215,7 +220,7 @@ public sealed class CatalogCommandTests : IAsyncLifetime
         await using (var unlocking = new Npgsql.NpgsqlCommand("COMMIT", other))
             await unlocking.ExecuteNonQueryAsync();
         Assert.Empty(await _catalogue.RowsAsync());
-        Assert.Equal(0, await _catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_source"));
+        Assert.Equal(0, await _catalogue.Database.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_source"));
     }
 
     [Theory]
@@ -238,10 +243,10 @@ public sealed class CatalogCommandTests : IAsyncLifetime
         ]);
         if (code == 143)
         {
-            await _catalogue.Server.WaitForAsync(
+            await _catalogue.Database.WaitForAsync(
                 "the import to read",
                 "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE '%CREATE TEMPORARY TABLE listing%' AND pid <> "
-                    + "pg_backend_pid() AND state = 'idle'"
+                    + "pg_backend_pid() AND state = 'idle' AND datname = current_database()"
             );
             import.Signal(PosixSignal.SIGTERM);
         }

@@ -9,7 +9,7 @@ public sealed class CatalogCountTests
     [Fact]
     public async Task Every_way_to_write_by_hand_is_counted()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         string[] statements =
         [
             "INSERT INTO {t} (server, tool, kind, backup_id, status, finished_at) SELECT 's' || i % 3, 'pg_dump', 'logical', i::text, "
@@ -32,18 +32,21 @@ public sealed class CatalogCountTests
         ];
         foreach (var statement in statements)
         {
-            await catalogue.Server.ExecuteAsync(statement.Replace("{t}", "backup_metrics.backup_catalog", StringComparison.Ordinal));
+            await catalogue.Database.ExecuteAsync(statement.Replace("{t}", "backup_metrics.backup_catalog", StringComparison.Ordinal));
             var (kept, counted) = await catalogue.CountsAsync();
             Assert.Equal(counted, kept);
 
             // The counts are where the servers, tools and kinds are read from.
             Assert.Equal(
-                (statement, await catalogue.Server.ScalarAsync<string>($"SELECT concat(string_agg(k, ',' ORDER BY k)) {Kinds("catalog")}")),
-                (statement, await catalogue.Server.ScalarAsync<string>($"SELECT concat(string_agg(k, ',' ORDER BY k)) {Kinds("count")}"))
+                (
+                    statement,
+                    await catalogue.Database.ScalarAsync<string>($"SELECT concat(string_agg(k, ',' ORDER BY k)) {Kinds("catalog")}")
+                ),
+                (statement, await catalogue.Database.ScalarAsync<string>($"SELECT concat(string_agg(k, ',' ORDER BY k)) {Kinds("count")}"))
             );
         }
 
-        Assert.Equal(0, await catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_count"));
+        Assert.Equal(0, await catalogue.Database.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_count"));
 
         static string Kinds(string table) =>
             $"FROM (SELECT DISTINCT concat(server, ' ', tool) AS k FROM backup_metrics.backup_{table}) AS known";
@@ -52,50 +55,50 @@ public sealed class CatalogCountTests
     [Fact]
     public async Task A_kind_that_lost_its_last_backup_counts_zero_until_its_rows_are_deleted()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1));
         await catalogue.ImportAsync(List("orders"), allowEmpty: true);
-        Assert.Equal(0, await catalogue.Server.ScalarAsync<long>("SELECT n FROM backup_metrics.backup_count"));
+        Assert.Equal(0, await catalogue.Database.ScalarAsync<long>("SELECT n FROM backup_metrics.backup_count"));
 
-        await catalogue.Server.ExecuteAsync("DELETE FROM backup_metrics.backup_catalog");
+        await catalogue.Database.ExecuteAsync("DELETE FROM backup_metrics.backup_catalog");
 
-        Assert.Empty(await catalogue.Server.QueryAsync<long>("SELECT n FROM backup_metrics.backup_count"));
+        Assert.Empty(await catalogue.Database.QueryAsync<long>("SELECT n FROM backup_metrics.backup_count"));
     }
 
     [Fact]
     public async Task Zeros_that_two_who_deleted_at_once_left_to_each_other_are_no_server_and_go_with_the_next_deletion()
     {
-        await using var catalogue = await StartAsync();
-        await catalogue.Server.ExecuteAsync(
+        await using var catalogue = await CreateAsync();
+        await catalogue.Database.ExecuteAsync(
             """
             INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at)
             SELECT 'orders', 'pg_dump', kind, kind, 'done', now() FROM unnest(ARRAY['logical', 'restore_test']) AS kind
             """
         );
-        await using var one = await catalogue.Server.OpenAsync();
+        await using var one = await catalogue.Database.OpenAsync();
         await RunAsync(one, "BEGIN; DELETE FROM backup_metrics.backup_catalog WHERE kind = 'logical'");
-        await catalogue.Server.ExecuteAsync("DELETE FROM backup_metrics.backup_catalog WHERE kind = 'restore_test'");
+        await catalogue.Database.ExecuteAsync("DELETE FROM backup_metrics.backup_catalog WHERE kind = 'restore_test'");
         await RunAsync(one, "COMMIT");
-        Assert.Equal(0, await catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_catalog"));
-        Assert.Equal([0, 0], await catalogue.Server.QueryAsync<long>("SELECT n FROM backup_metrics.backup_count"));
+        Assert.Equal(0, await catalogue.Database.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_catalog"));
+        Assert.Equal([0, 0], await catalogue.Database.QueryAsync<long>("SELECT n FROM backup_metrics.backup_count"));
 
-        Assert.Empty((await Probe.OfAsync(catalogue.Server, ["catalog"])).Found);
+        Assert.Empty((await Probe.OfAsync(catalogue.Database, ["catalog"])).Found);
 
         await RunAsync(one, "DELETE FROM backup_metrics.backup_catalog WHERE false");
-        Assert.Empty(await catalogue.Server.QueryAsync<long>("SELECT n FROM backup_metrics.backup_count"));
+        Assert.Empty(await catalogue.Database.QueryAsync<long>("SELECT n FROM backup_metrics.backup_count"));
     }
 
     [Fact]
     public async Task Many_writers_of_the_same_counts_wait_for_one_another_and_lose_nothing()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
 
         await Task.WhenAll(
             Enumerable
                 .Range(0, 8)
                 .Select(async writer =>
                 {
-                    await using var connection = await catalogue.Server.OpenAsync();
+                    await using var connection = await catalogue.Database.OpenAsync();
                     for (var round = 0; round < 25; round++)
                     {
                         // Half of the writers name the servers in the opposite order.
@@ -130,7 +133,7 @@ public sealed class CatalogCountTests
     [Fact]
     public async Task Imports_of_the_same_server_at_once_come_one_after_the_other()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync([.. Enumerable.Range(1, 50).Select(i => Backup(i))]);
 
         var results = await Task.WhenAll(
@@ -154,14 +157,15 @@ public sealed class CatalogCountTests
     [Fact]
     public async Task An_import_waits_for_the_one_before_it()
     {
-        await using var catalogue = await StartAsync();
-        await using var other = await catalogue.Server.OpenAsync();
+        await using var catalogue = await CreateAsync();
+        await using var other = await catalogue.Database.OpenAsync();
         await RunAsync(other, "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('orders' || E'\\n' || 'wal-g', 1))");
 
         var import = Task.Run(() => catalogue.ImportAsync(Backup(1)));
-        await catalogue.Server.WaitForAsync(
+        await catalogue.Database.WaitForAsync(
             "the import to wait",
-            "SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            "SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND "
+                + "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         );
         Assert.Equal("1 new, 0 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync(List("billing", Backup(1, "billing")))));
         Assert.False(import.IsCompleted);

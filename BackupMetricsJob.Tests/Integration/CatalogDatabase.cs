@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Catalog;
 using BackupMetricsJob.Postgres;
@@ -5,25 +6,61 @@ using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Integration;
 
-/// <summary>A catalogue in a PostgreSQL of its own, and lists that no tool had to print.</summary>
+/// <summary>
+/// A catalogue in a database of its own, and lists that no tool had to print. The server is not its own: a test that changes what belongs
+/// to a server, such as roles, starts one for itself (<see cref="InAsync"/>).
+/// </summary>
 internal sealed class CatalogDatabase : IAsyncDisposable
 {
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     public static readonly DateTimeOffset Night = new(2026, 11, 20, 3, 0, 0, TimeSpan.Zero);
 
-    CatalogDatabase(PostgresServer server) => Server = server;
+    // One server a test process for each version, with one catalogue that all others are copies of.
+    static readonly ConcurrentDictionary<int, Lazy<Task<(PostgresServer Server, string Template)>>> Servers = new();
 
-    public PostgresServer Server { get; }
+    CatalogDatabase(PostgresDatabase database) => Database = database;
 
-    public string Uri => Server.ConnectionUri();
+    public PostgresDatabase Database { get; }
 
-    public static async Task<CatalogDatabase> StartAsync(int version = 15)
+    public string Uri => Database.ConnectionUri();
+
+    /// <summary>A new one.</summary>
+    public static async Task<CatalogDatabase> CreateAsync(int version = 15)
     {
-        var catalogue = new CatalogDatabase(await PostgresServer.StartAsync(new() { Version = version }));
-        var made = await CatalogInit.RunAsync(Settings(catalogue.Uri), null, null, Timeout, CancellationToken.None);
+        var (server, template) = await ServerAsync(version);
+        return new(await server.CreateDatabaseAsync(template));
+    }
+
+    /// <summary>A database without one.</summary>
+    public static async Task<PostgresDatabase> CreateEmptyAsync(int version = 15)
+    {
+        var (server, _) = await ServerAsync(version);
+        return await server.CreateDatabaseAsync();
+    }
+
+    /// <summary>In the database `postgres` of the test's own server.</summary>
+    public static async Task<CatalogDatabase> InAsync(PostgresServer server)
+    {
+        await InitAsync(server.Database);
+        return new(server.Database);
+    }
+
+    static Task<(PostgresServer Server, string Template)> ServerAsync(int version) =>
+        Servers.GetOrAdd(version, v => new(() => StartAsync(v))).Value;
+
+    static async Task<(PostgresServer, string)> StartAsync(int version)
+    {
+        var server = await PostgresServer.StartAsync(new() { Version = version });
+        var template = await server.CreateDatabaseAsync();
+        await InitAsync(template);
+        return (server, template.Name);
+    }
+
+    static async Task InitAsync(PostgresDatabase database)
+    {
+        var made = await CatalogInit.RunAsync(Settings(database.ConnectionUri()), null, null, Timeout, CancellationToken.None);
         Assert.Null(made.Failure);
-        return catalogue;
     }
 
     public static ConnectionSettings Settings(string uri)
@@ -67,7 +104,7 @@ internal sealed class CatalogDatabase : IAsyncDisposable
         string? user = null
     ) =>
         CatalogImport.RunAsync(
-            Settings(Server.ConnectionUri(user)),
+            Settings(Database.ConnectionUri(user)),
             tool,
             listed.ToAsyncEnumerable(),
             allowEmpty,
@@ -83,7 +120,7 @@ internal sealed class CatalogDatabase : IAsyncDisposable
 
     /// <summary>Every row: its name, "gone" if it is, and the transaction that wrote it last if asked for.</summary>
     public Task<IReadOnlyList<string>> RowsAsync(bool withTransaction = false) =>
-        Server.QueryAsync<string>(
+        Database.QueryAsync<string>(
             $"""
             SELECT concat_ws(' ', server, backup_id, status, CASE WHEN deleted_at IS NOT NULL THEN 'gone' END{(
                 withTransaction ? ", xmin, ctid" : ""
@@ -95,10 +132,10 @@ internal sealed class CatalogDatabase : IAsyncDisposable
     /// <summary>The counts as they are kept, and as they are found by counting; without those that are zero.</summary>
     public async Task<(IReadOnlyList<string> Kept, IReadOnlyList<string> Counted)> CountsAsync() =>
         (
-            await Server.QueryAsync<string>(
+            await Database.QueryAsync<string>(
                 "SELECT concat_ws(' ', server, tool, kind, status, n) FROM backup_metrics.backup_count WHERE n <> 0 ORDER BY 1"
             ),
-            await Server.QueryAsync<string>(
+            await Database.QueryAsync<string>(
                 """
                 SELECT concat_ws(' ', server, tool, kind, status, count(*)) FROM backup_metrics.backup_catalog WHERE live
                 GROUP BY server, tool, kind, status ORDER BY 1
@@ -106,7 +143,7 @@ internal sealed class CatalogDatabase : IAsyncDisposable
             )
         );
 
-    public ValueTask DisposeAsync() => Server.DisposeAsync();
+    public ValueTask DisposeAsync() => Database.DisposeAsync();
 }
 
 /// <summary>One catalogue for tests that write nothing.</summary>
@@ -114,7 +151,7 @@ public sealed class SharedCatalogDatabase : IAsyncLifetime
 {
     internal CatalogDatabase Database { get; private set; } = null!;
 
-    public async Task InitializeAsync() => Database = await CatalogDatabase.StartAsync();
+    public async Task InitializeAsync() => Database = await CatalogDatabase.CreateAsync();
 
     public async Task DisposeAsync() => await Database.DisposeAsync();
 }

@@ -15,10 +15,11 @@ public sealed class CatalogDocumentationTests
     [Fact]
     public async Task Every_shell_block_works()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
-        await catalogue.Server.ExecuteAsync("CREATE ROLE backup_writer; CREATE ROLE backup_reader; CREATE ROLE monitor");
-        await catalogue.Server.ExecuteAsync("CREATE DATABASE orders");
-        await catalogue.Server.ExecuteAsync("CREATE TABLE orders AS SELECT 1 AS id", "orders");
+        await using var server = await PostgresServer.StartAsync();
+        await using var catalogue = await CatalogDatabase.InAsync(server);
+        await server.ExecuteAsync("CREATE ROLE backup_writer; CREATE ROLE backup_reader; CREATE ROLE monitor");
+        await server.ExecuteAsync("CREATE DATABASE orders");
+        await server.ExecuteAsync("CREATE TABLE orders AS SELECT 1 AS id", "orders");
         using var folder = new TempFolder();
         var blocks = Blocks("sh");
         Assert.Equal(12, blocks.Count);
@@ -41,7 +42,7 @@ public sealed class CatalogDocumentationTests
                 "wal-g full done 1",
                 "wal-g full failed 1",
             ],
-            await catalogue.Server.QueryAsync<string>(
+            await catalogue.Database.QueryAsync<string>(
                 "SELECT concat_ws(' ', tool, kind, status, n) FROM backup_metrics.backup_count WHERE server = 'orders' ORDER BY 1"
             )
         );
@@ -117,8 +118,8 @@ public sealed class CatalogDocumentationTests
                     ["BACKUP_METRICS_CONNECTION"] = catalogue.Uri,
                     ["STUBS"] = folder.Path,
                     ["PGHOST"] = PostgresServer.Host,
-                    ["PGPORT"] = catalogue.Server.Port.ToString(CultureInfo.InvariantCulture),
-                    ["PGUSER"] = catalogue.Server.Options.Superuser,
+                    ["PGPORT"] = catalogue.Database.Port.ToString(CultureInfo.InvariantCulture),
+                    ["PGUSER"] = catalogue.Database.Superuser,
                     ["BARMAN_SERVER"] = "orders",
                     ["BARMAN_BACKUP_ID"] = "20261120T030000",
                     ["PGDATA"] = "/nowhere",

@@ -16,7 +16,7 @@ public sealed class CatalogEmptiedStorageTests
     [Fact]
     public async Task A_repository_that_lost_all_its_backups_is_named_until_it_is_forgotten_or_has_one_again()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         var both = List("repo2_behind");
         await ImportAsync(catalogue, both);
         Assert.Equal(["repo1 0", "repo2 0"], await EmptiedAsync(catalogue));
@@ -61,7 +61,7 @@ public sealed class CatalogEmptiedStorageTests
     [Fact]
     public async Task A_storage_of_which_the_tool_no_longer_speaks_is_named_too()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         var (here, there) = (Recent(1), Recent(2) with { Storage = "glacier" });
         await catalogue.ImportAsync(here, there);
         await catalogue.ImportAsync(here);
@@ -75,7 +75,7 @@ public sealed class CatalogEmptiedStorageTests
 
         // Of another cluster is none, too; and where the tool has none anywhere, no storage is worse than the others.
         await catalogue.ImportAsync(here, there);
-        await catalogue.Server.ExecuteAsync("UPDATE backup_metrics.backup_catalog SET other_cluster = true WHERE storage = 'glacier'");
+        await catalogue.Database.ExecuteAsync("UPDATE backup_metrics.backup_catalog SET other_cluster = true WHERE storage = 'glacier'");
         Assert.Equal(["default 0", "glacier 1"], await EmptiedAsync(catalogue));
         await catalogue.ImportAsync(CatalogDatabase.List("orders"), allowEmpty: true);
         Assert.Empty(await EmptiedAsync(catalogue));
@@ -86,7 +86,7 @@ public sealed class CatalogEmptiedStorageTests
     [Fact]
     public async Task A_repository_that_cannot_be_read_or_never_had_one_is_not_emptied()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await ImportAsync(catalogue, WithoutRepo2(List("repo2_behind")));
         Assert.Equal(["repo1 0", "repo2 0"], await EmptiedAsync(catalogue));
 

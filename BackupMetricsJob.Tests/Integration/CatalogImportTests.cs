@@ -12,7 +12,7 @@ public sealed class CatalogImportTests
     [Fact]
     public async Task The_same_list_again_changes_no_row_and_writes_none()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
 
         Assert.Equal("3 new, 0 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync(Backup(1), Backup(2), Backup(3))));
         var first = await catalogue.RowsAsync(withTransaction: true);
@@ -21,13 +21,13 @@ public sealed class CatalogImportTests
         Assert.Equal(first, await catalogue.RowsAsync(withTransaction: true));
         Assert.Equal(3, first.Count);
         // Not even locked: that would write pages, too.
-        Assert.Equal(3, await catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_catalog WHERE xmax = 0"));
+        Assert.Equal(3, await catalogue.Database.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_catalog WHERE xmax = 0"));
     }
 
     [Fact]
     public async Task What_is_new_changed_gone_and_back_again_is_seen_and_the_rest_left_alone()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1), Backup(2), Backup(3));
         var before = await catalogue.RowsAsync(withTransaction: true);
 
@@ -42,7 +42,7 @@ public sealed class CatalogImportTests
         Assert.Equal(before[1], (await catalogue.RowsAsync(withTransaction: true))[1]);
         Assert.Equal(
             5,
-            await catalogue.Server.ScalarAsync<long>("SELECT size_bytes FROM backup_metrics.backup_catalog WHERE backup_id = 'base_003'")
+            await catalogue.Database.ScalarAsync<long>("SELECT size_bytes FROM backup_metrics.backup_catalog WHERE backup_id = 'base_003'")
         );
 
         Assert.Equal("0 new, 1 changed, 2 gone, 1 unchanged", Told(await catalogue.ImportAsync(Backup(1), Backup(2))));
@@ -58,7 +58,7 @@ public sealed class CatalogImportTests
     [Fact]
     public async Task Every_column_arrives_as_it_was_listed()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         var row = Backup(1) with
         {
             Kind = BackupType.Incr,
@@ -82,7 +82,7 @@ public sealed class CatalogImportTests
 
         Assert.Equal("1 new, 0 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync(row)));
 
-        var stored = await catalogue.Server.ScalarAsync<string>(
+        var stored = await catalogue.Database.ScalarAsync<string>(
             """
             SELECT concat_ws('|', server, tool, kind, storage, backup_id, status, extract(epoch FROM started_at)::bigint, finished_at AT TIME ZONE 'UTC', size_bytes, stored_bytes,
               parent_id, start_lsn, stop_lsn, start_wal, stop_wal, timeline, pg_version_num, system_identifier, database, has_errors, error, keep_until, deleted_at, raw, at = finished_at)
@@ -106,7 +106,7 @@ public sealed class CatalogImportTests
     [Fact]
     public async Task An_empty_list_takes_nothing_away_unless_that_is_said()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(List("orders", Backup(1), Backup(2)).Concat(List("billing", Backup(1, "billing"))));
 
         // The list of billing is fine, but nothing at all is written.
@@ -132,7 +132,7 @@ public sealed class CatalogImportTests
     [Fact]
     public async Task A_tool_that_cannot_say_is_a_failure_of_the_source_and_leaves_its_backups()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1), Backup(2));
         var good = await Source();
 
@@ -157,7 +157,7 @@ public sealed class CatalogImportTests
 
         async Task<(DateTime Imported, DateTime? Succeeded, string? Error)> Source() =>
             Assert.Single(
-                await catalogue.Server.QueryAsync(
+                await catalogue.Database.QueryAsync(
                     "SELECT imported_at, succeeded_at, error FROM backup_metrics.backup_source WHERE server = 'orders' AND tool = 'wal-g'",
                     row =>
                         (
@@ -172,7 +172,7 @@ public sealed class CatalogImportTests
     [Fact]
     public async Task A_summary_after_the_details_unlearns_nothing_and_rewrites_nothing()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         var details = new CatalogRow("orders", "barman", BackupType.Full, "20261120T030000", BackupStatus.Done)
         {
             Started = Night.AddMilliseconds(100),
@@ -201,14 +201,14 @@ public sealed class CatalogImportTests
         Assert.Equal(known, await catalogue.RowsAsync(withTransaction: true));
         Assert.Equal(
             "40 17",
-            await catalogue.Server.ScalarAsync<string>("SELECT concat_ws(' ', size_bytes, stored_bytes) FROM backup_metrics.backup_catalog")
+            await catalogue.Database.ScalarAsync<string>("SELECT size_bytes || ' ' || stored_bytes FROM backup_metrics.backup_catalog")
         );
     }
 
     [Fact]
     public async Task What_ends_otherwise_than_it_was_is_followed()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         var running = new CatalogRow("orders", "wal-g", BackupType.Full, "base_001", BackupStatus.Running);
         await catalogue.ImportAsync(running);
         await catalogue.ImportAsync(
@@ -229,7 +229,7 @@ public sealed class CatalogImportTests
         Assert.Equal(["orders wal-g full done 1"], (await catalogue.CountsAsync()).Kept);
 
         Task<string> Error() =>
-            catalogue.Server.ScalarAsync<string>(
+            catalogue.Database.ScalarAsync<string>(
                 "SELECT concat_ws(' ', error, keep_until AT TIME ZONE 'UTC') FROM backup_metrics.backup_catalog"
             );
     }
@@ -237,9 +237,9 @@ public sealed class CatalogImportTests
     [Fact]
     public async Task What_nobody_lists_is_not_gone_from_a_list()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1));
-        await catalogue.Server.ExecuteAsync(
+        await catalogue.Database.ExecuteAsync(
             """
             INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at) VALUES
               ('orders', 'wal-g', 'full', 'recorded-failure', 'failed', now()), ('orders', 'wal-g', 'wal', '000000010000000000000001', 'done', now()),
@@ -255,8 +255,8 @@ public sealed class CatalogImportTests
     [Fact]
     public async Task A_row_that_somebody_writes_at_the_same_moment_is_a_known_one()
     {
-        await using var catalogue = await StartAsync();
-        await using var other = await catalogue.Server.OpenAsync();
+        await using var catalogue = await CreateAsync();
+        await using var other = await catalogue.Database.OpenAsync();
         await using var writes = await other.BeginTransactionAsync();
         await using var row = new NpgsqlCommand(
             """
@@ -268,9 +268,9 @@ public sealed class CatalogImportTests
         await row.ExecuteNonQueryAsync();
 
         var import = catalogue.ImportAsync(Backup(1), Backup(2));
-        await catalogue.Server.WaitForAsync(
+        await catalogue.Database.WaitForAsync(
             "the import to wait for that row",
-            "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND wait_event = 'transactionid'"
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event = 'transactionid' AND datname = current_database()"
         );
         await writes.CommitAsync();
 
@@ -281,12 +281,12 @@ public sealed class CatalogImportTests
     [Fact]
     public async Task A_long_list_is_merged_in_time_though_the_planner_knows_nothing_of_its_tool()
     {
-        await using var catalogue = await StartAsync();
-        await catalogue.Server.ExecuteAsync("ALTER TABLE backup_metrics.backup_catalog SET (autovacuum_enabled = off)");
+        await using var catalogue = await CreateAsync();
+        await catalogue.Database.ExecuteAsync("ALTER TABLE backup_metrics.backup_catalog SET (autovacuum_enabled = off)");
         await catalogue.ImportAsync(
             List("billing", [.. Enumerable.Range(1, 40_000).Select(number => Backup(1, "billing") with { BackupId = $"base_{number}" })])
         );
-        await catalogue.Server.ExecuteAsync("ANALYZE backup_metrics.backup_catalog");
+        await catalogue.Database.ExecuteAsync("ANALYZE backup_metrics.backup_catalog");
 
         // As the planner knows it now, every backup is wal-g's. Each of the list with each of the catalogue would be 1.6 thousand million
         // pairs.

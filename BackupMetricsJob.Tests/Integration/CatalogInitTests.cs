@@ -20,7 +20,7 @@ public sealed class CatalogInitTests
     [InlineData(18)]
     public async Task Init_again_does_no_harm_and_an_import_works_on_every_version(int version)
     {
-        await using var catalogue = await StartAsync(version);
+        await using var catalogue = await CreateAsync(version);
         await catalogue.ImportAsync(Backup(1), Backup(2));
 
         var again = await BackupMetrics.RunAsync("catalog", "init", "--connection", catalogue.Uri);
@@ -31,7 +31,7 @@ public sealed class CatalogInitTests
         Assert.Equal(counted, kept);
         Assert.Equal(
             Enumerable.Range(1, Known),
-            await catalogue.Server.QueryAsync<int>("SELECT version FROM backup_metrics.schema_version")
+            await catalogue.Database.QueryAsync<int>("SELECT version FROM backup_metrics.schema_version")
         );
     }
 
@@ -51,10 +51,10 @@ public sealed class CatalogInitTests
     [Fact]
     public async Task Four_at_once_make_one_catalogue()
     {
-        await using var server = await PostgresServer.StartAsync();
+        await using var database = await CreateEmptyAsync();
 
         var results = await Task.WhenAll(
-            Enumerable.Range(0, 4).Select(_ => BackupMetrics.RunAsync("catalog", "init", "--connection", server.ConnectionUri()))
+            Enumerable.Range(0, 4).Select(_ => BackupMetrics.RunAsync("catalog", "init", "--connection", database.ConnectionUri()))
         );
 
         Assert.All(results, result => Assert.Equal(0, result.ExitCode));
@@ -65,17 +65,17 @@ public sealed class CatalogInitTests
     [Fact]
     public async Task An_older_catalogue_is_brought_up_to_date_with_its_rows_and_then_is_too_new_for_an_older_program()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1));
 
         var result = await Init(
-            catalogue.Server,
+            catalogue.Uri,
             [.. Migrations, "ALTER TABLE backup_metrics.backup_catalog ADD COLUMN checked_at timestamptz"]
         );
 
         Assert.Equal((null, Known), (result.Failure, result.Was));
         Assert.Equal(["orders base_001 done"], await catalogue.RowsAsync());
-        Assert.Equal(0, await catalogue.Server.ScalarAsync<long>("SELECT count(checked_at) FROM backup_metrics.backup_catalog"));
+        Assert.Equal(0, await catalogue.Database.ScalarAsync<long>("SELECT count(checked_at) FROM backup_metrics.backup_catalog"));
         var tooNew = $"the catalogue is at version {Known + 1}, this program knows {Known} only: use the newer program that made it";
         Assert.Equal("Database: " + tooNew, Told(await catalogue.ImportAsync(Backup(1))));
         var init = await BackupMetrics.RunAsync("catalog", "init", "--connection", catalogue.Uri);
@@ -90,9 +90,9 @@ public sealed class CatalogInitTests
     [InlineData(18)]
     public async Task Version_2_keeps_what_version_1_knew_and_unlearns_what_no_tool_said(int version)
     {
-        await using var server = await PostgresServer.StartAsync(new() { Version = version });
-        await MakeAsync(server, version: 1);
-        await server.ExecuteAsync(
+        await using var database = await CreateEmptyAsync(version);
+        await MakeAsync(database, version: 1);
+        await database.ExecuteAsync(
             """
             INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at, has_errors, listed) VALUES
             ('a', 'wal-g', 'full', 'F', 'done', now() - interval '1 h', false, true),
@@ -103,7 +103,7 @@ public sealed class CatalogInitTests
             """
         );
         var older = await CatalogImport.RunAsync(
-            Settings(server.ConnectionUri()),
+            Settings(database.ConnectionUri()),
             "wal-g",
             List("a", Backup(1, "a")).ToAsyncEnumerable(),
             false,
@@ -112,19 +112,19 @@ public sealed class CatalogInitTests
         );
         Assert.Equal($"Database: the catalogue is at version 1, this program needs {Known}: run backup-metrics catalog init", Told(older));
 
-        var result = await BackupMetrics.RunAsync("catalog", "init", "--connection", server.ConnectionUri());
+        var result = await BackupMetrics.RunAsync("catalog", "init", "--connection", database.ConnectionUri());
 
         Assert.Equal((0, $"upgraded the catalogue from version 1 to {Known}\n"), (result.ExitCode, result.Error));
         Assert.Equal(
             ["own t t", "pgbackrest f t", "wal-g t", "wal-g f"],
-            await server.QueryAsync<string>(
+            await database.QueryAsync<string>(
                 "SELECT concat_ws(' ', tool, has_errors, live) FROM backup_metrics.backup_catalog ORDER BY tool, backup_id"
             )
         );
-        await server.ExecuteAsync("UPDATE backup_metrics.backup_catalog SET other_cluster = true WHERE tool = 'own'");
+        await database.ExecuteAsync("UPDATE backup_metrics.backup_catalog SET other_cluster = true WHERE tool = 'own'");
         Assert.Equal(
             ["own 0", "pgbackrest 1", "wal-g 1"],
-            await server.QueryAsync<string>("SELECT concat_ws(' ', tool, n) FROM backup_metrics.backup_count ORDER BY 1")
+            await database.QueryAsync<string>("SELECT concat_ws(' ', tool, n) FROM backup_metrics.backup_count ORDER BY 1")
         );
     }
 
@@ -132,13 +132,13 @@ public sealed class CatalogInitTests
     public async Task Who_could_read_or_write_the_catalogue_can_read_or_write_what_version_3_adds()
     {
         await using var server = await PostgresServer.StartAsync();
-        await MakeAsync(server, version: 2);
+        await MakeAsync(server.Database, version: 2);
         await server.ExecuteAsync(
             "CREATE ROLE \"the reader\"; CREATE ROLE writer; GRANT SELECT ON backup_metrics.backup_source TO \"the reader\"; "
                 + "GRANT SELECT, INSERT, UPDATE, DELETE ON backup_metrics.backup_source TO writer"
         );
 
-        Assert.Null((await Init(server, [.. Migrations])).Failure);
+        Assert.Null((await Init(server.ConnectionUri(), [.. Migrations])).Failure);
 
         Assert.Equal(
             ["backup_refusal t f t", "backup_storage t f t"],
@@ -157,7 +157,7 @@ public sealed class CatalogInitTests
     public async Task Version_6_walks_the_chains_that_there_are_and_counts_what_is_gone()
     {
         await using var server = await PostgresServer.StartAsync();
-        await MakeAsync(server, version: 5);
+        await MakeAsync(server.Database, version: 5);
         await server.ExecuteAsync(
             """
             CREATE ROLE "the reader";
@@ -169,7 +169,7 @@ public sealed class CatalogInitTests
             """
         );
 
-        Assert.Null((await Init(server, [.. Migrations])).Failure);
+        Assert.Null((await Init(server.ConnectionUri(), [.. Migrations])).Failure);
 
         Assert.Equal(
             ["a I true"],
@@ -185,20 +185,20 @@ public sealed class CatalogInitTests
     [Fact]
     public async Task A_step_that_fails_leaves_nothing_half_made()
     {
-        await using var server = await PostgresServer.StartAsync();
+        await using var database = await CreateEmptyAsync();
 
-        var result = await Init(server, First, "SELECT 1/0");
+        var result = await Init(database.ConnectionUri(), First, "SELECT 1/0");
 
         Assert.Contains("making version 2 of the catalogue: division by zero", result.Failure!.Message, StringComparison.Ordinal);
-        Assert.False(await server.ScalarAsync<bool>("SELECT to_regnamespace('backup_metrics') IS NOT NULL"));
+        Assert.False(await database.ScalarAsync<bool>("SELECT to_regnamespace('backup_metrics') IS NOT NULL"));
     }
 
     [Fact]
     public async Task Without_a_catalogue_the_command_that_makes_it_is_named()
     {
-        await using var server = await PostgresServer.StartAsync();
+        await using var database = await CreateEmptyAsync();
 
-        var result = await BackupMetrics.RunAsync("catalog", "prune", "--keep", "90d", "--connection", server.ConnectionUri());
+        var result = await BackupMetrics.RunAsync("catalog", "prune", "--keep", "90d", "--connection", database.ConnectionUri());
 
         Assert.Equal(69, result.ExitCode);
         Assert.Equal(
@@ -211,16 +211,16 @@ public sealed class CatalogInitTests
     [Fact]
     public async Task Counts_that_were_written_past_are_mended()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1), Backup(2));
-        await catalogue.Server.ExecuteAsync(
+        await catalogue.Database.ExecuteAsync(
             "UPDATE backup_metrics.backup_count SET n = 7; INSERT INTO backup_metrics.backup_count VALUES ('x', 'y', 'full', 'done', 3)"
         );
 
         var result = await BackupMetrics.RunAsync("catalog", "init", "--connection", catalogue.Uri);
 
         Assert.Equal($"the catalogue is already at version {Known}, and corrected 2 counts\n", result.Error);
-        Assert.Equal(["orders"], await catalogue.Server.QueryAsync<string>("SELECT DISTINCT server FROM backup_metrics.backup_count"));
+        Assert.Equal(["orders"], await catalogue.Database.QueryAsync<string>("SELECT DISTINCT server FROM backup_metrics.backup_count"));
         var (kept, counted) = await catalogue.CountsAsync();
         Assert.Equal(counted, kept);
     }
@@ -228,8 +228,8 @@ public sealed class CatalogInitTests
     [Fact]
     public async Task Prune_forgets_what_is_long_gone_and_nothing_that_exists()
     {
-        await using var catalogue = await StartAsync();
-        await catalogue.Server.ExecuteAsync(
+        await using var catalogue = await CreateAsync();
+        await catalogue.Database.ExecuteAsync(
             """
             INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at, deleted_at, listed) VALUES
               ('a', 'wal-g', 'full', 'old and kept',       'done',   now() - interval '900 days', NULL, true),
@@ -248,15 +248,15 @@ public sealed class CatalogInitTests
         Assert.Equal((0, "removed 2 rows: 1 deleted by their tools, 1 old failure\n", ""), (result.ExitCode, result.Error, result.Output));
         Assert.Equal(
             ["failed since", "gone lately", "no success after", "old and kept", "still listed", "success of barman"],
-            await catalogue.Server.QueryAsync<string>("SELECT backup_id FROM backup_metrics.backup_catalog ORDER BY 1")
+            await catalogue.Database.QueryAsync<string>("SELECT backup_id FROM backup_metrics.backup_catalog ORDER BY 1")
         );
         var (kept, counted) = await catalogue.CountsAsync();
         Assert.Equal(counted, kept);
     }
 
     /// <summary>A catalogue as an older program made it.</summary>
-    static Task MakeAsync(PostgresServer server, int version) =>
-        server.ExecuteAsync(
+    static Task MakeAsync(PostgresDatabase database, int version) =>
+        database.ExecuteAsync(
             $"""
             CREATE SCHEMA backup_metrics;
             CREATE TABLE backup_metrics.schema_version (version int PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());
@@ -265,6 +265,6 @@ public sealed class CatalogInitTests
             """
         );
 
-    static Task<InitResult> Init(PostgresServer server, params string[] migrations) =>
-        CatalogInit.RunAsync(Settings(server.ConnectionUri()), null, null, CatalogDatabase.Timeout, CancellationToken.None, migrations);
+    static Task<InitResult> Init(string uri, params string[] migrations) =>
+        CatalogInit.RunAsync(Settings(uri), null, null, CatalogDatabase.Timeout, CancellationToken.None, migrations);
 }

@@ -12,25 +12,25 @@ public sealed partial class CatalogMeaningTests
     [InlineData("g-self-nofull", 2, 2)]
     public async Task Chains_that_lost_their_full_are_broken(string file, long broken, long inOneStorage)
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Now(await Reading.Meaning("wal-g", file, "2026-11-29T16:00:00", "orders")));
 
-        var facts = Assert.Single((await Probe.OfAsync(catalogue.Server, ["catalog"])).Found);
+        var facts = Assert.Single((await Probe.OfAsync(catalogue.Database, ["catalog"])).Found);
 
         Assert.Equal(broken, facts.Backups.Single(backup => backup.Type == BackupType.Incr).BrokenChains);
         Assert.Equal(
             inOneStorage,
-            await catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_chain WHERE is_broken")
+            await catalogue.Database.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_chain WHERE is_broken")
         );
     }
 
     [Fact]
     public async Task A_backup_that_is_kept_for_ever_is_not_where_the_recovery_window_starts()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Now(await Reading.Meaning("wal-g", "g-perm", "2026-11-29T16:00:00", "orders")));
 
-        var full = Assert.Single(Assert.Single((await Probe.OfAsync(catalogue.Server, ["catalog"])).Found).Backups);
+        var full = Assert.Single(Assert.Single((await Probe.OfAsync(catalogue.Database, ["catalog"])).Found).Backups);
 
         Assert.InRange((DateTimeOffset.UtcNow - full.Oldest!.Value).TotalDays, 5, 8);
         Assert.True(full.Counts!.Done > 7);
@@ -44,8 +44,8 @@ public sealed partial class CatalogMeaningTests
     [Fact]
     public async Task The_recovery_window_starts_behind_the_last_hole_of_the_archive()
     {
-        await using var catalogue = await StartAsync();
-        await catalogue.Server.ExecuteAsync(
+        await using var catalogue = await CreateAsync();
+        await catalogue.Database.ExecuteAsync(
             """
             INSERT INTO backup_metrics.backup_catalog
               (server, tool, kind, backup_id, status, started_at, finished_at, start_wal, stop_wal, timeline, keep_until)
@@ -87,8 +87,8 @@ public sealed partial class CatalogMeaningTests
     [Fact]
     public async Task Replay_begins_at_the_newest_backup_that_can_be_restored()
     {
-        await using var catalogue = await StartAsync();
-        await catalogue.Server.ExecuteAsync(
+        await using var catalogue = await CreateAsync();
+        await catalogue.Database.ExecuteAsync(
             """
             INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at, parent_id, start_lsn, stop_lsn) VALUES
             ('a', 'x', 'full', 'F', 'done', now() - interval '9 h', NULL, '0/1000', '0/2000'),
@@ -100,7 +100,7 @@ public sealed partial class CatalogMeaningTests
             """
         );
 
-        var found = (await Probe.OfAsync(catalogue.Server, ["catalog"])).Found;
+        var found = (await Probe.OfAsync(catalogue.Database, ["catalog"])).Found;
 
         Assert.Equal([0x4000L, 0x8000L], found.Select(facts => RecoveryPoint.ReplayBytes(null, facts.Backups)));
     }
@@ -108,8 +108,8 @@ public sealed partial class CatalogMeaningTests
     [Fact]
     public async Task Sizes_that_do_not_mean_the_same_are_not_compared()
     {
-        await using var catalogue = await StartAsync();
-        await catalogue.Server.ExecuteAsync(
+        await using var catalogue = await CreateAsync();
+        await catalogue.Database.ExecuteAsync(
             """
             INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at, size_bytes, comparable)
             SELECT 'newest', 'x', 'full', i::text, 'done', now() - i * interval '1 day', CASE i WHEN 0 THEN 1 ELSE 100 END, i > 0 FROM generate_series(0, 5) i
@@ -118,7 +118,7 @@ public sealed partial class CatalogMeaningTests
             """
         );
 
-        var found = (await Probe.OfAsync(catalogue.Server, ["catalog"])).Found;
+        var found = (await Probe.OfAsync(catalogue.Database, ["catalog"])).Found;
 
         Assert.Equal([null, 1d], found.Select(facts => Assert.Single(facts.Backups).SizeRatio));
     }

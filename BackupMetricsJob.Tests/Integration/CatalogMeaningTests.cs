@@ -15,13 +15,13 @@ public sealed partial class CatalogMeaningTests
     [Fact]
     public async Task After_stanza_upgrade_the_backups_of_the_old_cluster_are_history()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
 
         var items = await MeaningAsync("pgbackrest", "up1");
 
         Assert.Null((await catalogue.ImportAsync(items, "pgbackrest")).Failure);
 
-        var facts = Assert.Single((await Probe.OfAsync(catalogue.Server, ["catalog"])).Found);
+        var facts = Assert.Single((await Probe.OfAsync(catalogue.Database, ["catalog"])).Found);
         Assert.All(facts.Backups, backup => Assert.Null(backup.LastSuccess));
         Assert.Equal(
             $"source catalog: the catalogue's newest backups of orders are of another cluster (system identifier {UpBefore}, "
@@ -41,7 +41,7 @@ public sealed partial class CatalogMeaningTests
         };
         var result = await catalogue.ImportAsync([new Listed.Backup(newest), .. items], "pgbackrest");
         Assert.Equal(("1 new, 0 changed, 0 gone, 7 unchanged", 1), (Told(result), result.Servers));
-        facts = Assert.Single((await Probe.OfAsync(catalogue.Server, ["catalog"])).Found);
+        facts = Assert.Single((await Probe.OfAsync(catalogue.Database, ["catalog"])).Found);
         Assert.Null(facts.Failure);
         var backup = Assert.Single(facts.Backups, backup => backup.LastSuccess is not null);
         Assert.Equal((BackupType.Full, 1, backup.LastSuccess), (backup.Type, backup.Counts!.Done, backup.Oldest));
@@ -56,7 +56,7 @@ public sealed partial class CatalogMeaningTests
     [InlineData("version", "PostgreSQL 16, the server is 15")]
     public async Task A_catalogue_of_another_cluster_is_no_backup_of_the_server(string what, string said)
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         var items = Now(await Reading.Meaning("wal-g", "g-othersys", "2026-11-29T16:00:00", "it"));
         if (what == "version")
             items =
@@ -90,7 +90,7 @@ public sealed partial class CatalogMeaningTests
     [Fact]
     public async Task Lists_of_one_repository_each_do_not_take_the_others_away()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         var (first, second) = (await MeaningAsync("pgbackrest", "r1"), await MeaningAsync("pgbackrest", "r2"));
         await catalogue.ImportAsync(first, "pgbackrest");
 
@@ -111,7 +111,7 @@ public sealed partial class CatalogMeaningTests
     [Fact]
     public async Task A_list_of_full_backups_only_takes_none_of_the_others_away_but_those_whose_full_is_gone()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         var whole = await MeaningAsync("pgbackrest", "r1");
         await catalogue.ImportAsync(whole, "pgbackrest");
 
@@ -130,7 +130,7 @@ public sealed partial class CatalogMeaningTests
     [Fact]
     public async Task A_list_of_several_kinds_that_lacks_the_full_backup_says_that_it_is_gone()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         var whole = await MeaningAsync("pgbackrest", "r1");
         await catalogue.ImportAsync(whole, "pgbackrest");
 
@@ -142,7 +142,7 @@ public sealed partial class CatalogMeaningTests
     [Fact]
     public async Task Two_clusters_under_one_name_are_an_error_that_names_both()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(await MeaningAsync("pgbackrest", "pgoA"), "pgbackrest");
         var before = await catalogue.RowsAsync(withTransaction: true);
 
@@ -172,7 +172,7 @@ public sealed partial class CatalogMeaningTests
     [Fact]
     public async Task The_time_of_an_object_does_not_replace_a_finish_and_is_told_where_it_stands_alone()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         var detailed = Backup(1) with { Finished = DateTimeOffset.UtcNow.AddHours(-30), Started = DateTimeOffset.UtcNow.AddHours(-31) };
         var copied = Backup(1) with
         {
@@ -182,12 +182,12 @@ public sealed partial class CatalogMeaningTests
             TimeIsOfObject = true,
         };
         await catalogue.ImportAsync(copied);
-        Assert.True(Assert.Single(Assert.Single((await Probe.OfAsync(catalogue.Server, ["catalog"])).Found).Backups).IsDatedByObject);
+        Assert.True(Assert.Single(Assert.Single((await Probe.OfAsync(catalogue.Database, ["catalog"])).Found).Backups).IsDatedByObject);
 
         Assert.Equal("0 new, 1 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync(detailed)));
         Assert.Equal("0 new, 0 changed, 0 gone, 1 unchanged", Told(await catalogue.ImportAsync(copied)));
 
-        var backup = Assert.Single(Assert.Single((await Probe.OfAsync(catalogue.Server, ["catalog"])).Found).Backups);
+        var backup = Assert.Single(Assert.Single((await Probe.OfAsync(catalogue.Database, ["catalog"])).Found).Backups);
         Assert.InRange(backup.Age!.Value, TimeSpan.FromHours(29.9), TimeSpan.FromHours(30.1));
         Assert.False(backup.IsDatedByObject);
     }
@@ -195,7 +195,7 @@ public sealed partial class CatalogMeaningTests
     [Fact]
     public async Task A_passive_Barman_takes_nothing_away_and_undoes_nothing()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(await Reading.Meaning("barman", "t3", "2026-11-29T16:00:00"), "barman");
         var before = await catalogue.RowsAsync();
         var passive = await Reading.Meaning("barman", "passive", "2026-11-29T16:00:00");
@@ -213,10 +213,10 @@ public sealed partial class CatalogMeaningTests
     [Fact]
     public async Task A_backup_that_waits_for_its_WAL_is_none_until_it_came()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(await MeaningAsync("barman", "waiting", TimeSpan.FromHours(2)), "barman");
 
-        var backup = Assert.Single(Assert.Single((await Probe.OfAsync(catalogue.Server, ["catalog"])).Found).Backups);
+        var backup = Assert.Single(Assert.Single((await Probe.OfAsync(catalogue.Database, ["catalog"])).Found).Backups);
 
         Assert.Equal(new(1, 1, 0, 1), backup.Counts);
         Assert.True(backup.Age > TimeSpan.FromHours(2));
@@ -226,13 +226,13 @@ public sealed partial class CatalogMeaningTests
     [Fact]
     public async Task A_locked_stanza_runs_a_backup_since_it_was_first_seen_and_until_it_is_not()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         var since = DateTimeOffset.UtcNow.AddMinutes(-10);
         Assert.Equal("1 new, 0 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync(Locked(since), "pgbackrest")));
         Assert.Equal("0 new, 0 changed, 0 gone, 1 unchanged", Told(await catalogue.ImportAsync(Locked(since.AddMinutes(5)), "pgbackrest")));
 
         var running = Assert.Single(
-            Assert.Single((await Probe.OfAsync(catalogue.Server, ["catalog"])).Found).Backups,
+            Assert.Single((await Probe.OfAsync(catalogue.Database, ["catalog"])).Found).Backups,
             backup => backup.Type == BackupType.Base
         );
         Assert.Equal((new(0, 0, 1), since.ToUnixTimeSeconds()), (running.Counts, running.Running!.Since.ToUnixTimeSeconds()));
@@ -250,7 +250,7 @@ public sealed partial class CatalogMeaningTests
     [Fact]
     public async Task A_site_that_was_renamed_is_no_instance_of_its_own()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(await MeaningAsync("pghoard", "p-moved-onlyold"), "pghoard");
         Assert.Equal(["old-site 2026-10-01_08-31_0 done"], await catalogue.RowsAsync());
 
@@ -260,7 +260,7 @@ public sealed partial class CatalogMeaningTests
         );
 
         Assert.Equal(["example-site 2026-10-01_08-31_0 done", "example-site 2026-11-22_08-31_0 done"], await catalogue.RowsAsync());
-        Assert.Equal(["example-site"], await catalogue.Server.QueryAsync<string>("SELECT server FROM backup_metrics.backup_source"));
+        Assert.Equal(["example-site"], await catalogue.Database.QueryAsync<string>("SELECT server FROM backup_metrics.backup_source"));
     }
 
     static async Task<List<Listed>> MeaningAsync(string tool, string file, TimeSpan? ago = null) =>

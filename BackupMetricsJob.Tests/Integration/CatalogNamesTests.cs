@@ -8,7 +8,7 @@ public sealed class CatalogNamesTests
     [Fact]
     public async Task The_same_name_in_two_storages_is_two_backups()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1), Backup(2));
 
         Assert.Equal(
@@ -20,13 +20,13 @@ public sealed class CatalogNamesTests
     [Fact]
     public async Task A_server_with_quotes_and_newlines_in_its_name_is_a_server()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         const string Name = "o'r\"d\\e\nrs; DROP TABLE x --";
         await catalogue.ImportAsync(List(Name, Backup(1, Name)));
 
         Assert.Equal(
             Name,
-            await catalogue.Server.ScalarAsync<string>("SELECT server FROM backup_metrics.backup_catalog WHERE server LIKE 'o%x --'")
+            await catalogue.Database.ScalarAsync<string>("SELECT server FROM backup_metrics.backup_catalog WHERE server LIKE 'o%x --'")
         );
         Assert.StartsWith(
             $"Input: the list of \"{Name}\" is empty",

@@ -10,7 +10,7 @@ public sealed class CatalogNewServerTests
     [Fact]
     public async Task The_same_backups_under_another_name_are_told_at_the_first_import_only()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         Assert.Empty((await catalogue.ImportAsync(Backup(1), Backup(2))).Notes);
 
         var first = await catalogue.ImportAsync(List("shop", Backup(1, "shop"), Backup(2, "shop"), Backup(3, "shop")));
@@ -33,7 +33,7 @@ public sealed class CatalogNewServerTests
     [Fact]
     public async Task A_backup_of_the_same_name_alone_is_nothing()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1));
 
         var later = Backup(1, "shop") with { Finished = Night.AddDays(1).AddHours(2) };
@@ -44,7 +44,7 @@ public sealed class CatalogNewServerTests
     [Fact]
     public async Task The_same_cluster_by_another_tool_is_told()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1) with { SystemIdentifier = 1 });
         var other = Backup(5, "shop") with { Tool = "barman", SystemIdentifier = 1 };
 
@@ -63,7 +63,7 @@ public sealed class CatalogNewServerTests
     [InlineData(null)]
     public async Task A_new_server_without_any_backup_is_told_at_the_first_import_only(string? error)
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1));
 
         var first = await catalogue.ImportAsync([new Listed.Server("billing", error)]);
@@ -87,7 +87,7 @@ public sealed class CatalogNewServerTests
     [InlineData("billing", false)]
     public async Task A_name_that_is_nearly_one_is_told_by_each_command_that_takes_it(string server, bool isTold)
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1));
         using var folder = new TempFolder();
         var list = folder.Write(
@@ -115,7 +115,7 @@ public sealed class CatalogNewServerTests
             Assert.Equal(0, forgotten.ExitCode);
             Assert.Equal(
                 ["orders"],
-                await catalogue.Server.QueryAsync<string>(
+                await catalogue.Database.QueryAsync<string>(
                     """
                     SELECT server FROM backup_metrics.backup_catalog UNION SELECT server FROM backup_metrics.backup_source
                     UNION SELECT server FROM backup_metrics.archive_listing UNION SELECT server FROM backup_metrics.backup_count
@@ -128,7 +128,7 @@ public sealed class CatalogNewServerTests
     [Fact]
     public async Task What_is_forgotten_of_one_tool_leaves_the_others_and_the_counts_right()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1), Backup(2));
         await catalogue.ImportAsync(Backup(2), Backup(3));
         foreach (var (tool, type) in new[] { ("t", "full"), ("wal-g", "restore_test"), ("wal-g", "wal") })
@@ -172,7 +172,7 @@ public sealed class CatalogNewServerTests
     [Fact]
     public async Task A_list_of_several_is_not_taken_for_a_server_that_is_none_of_them()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         const string Stanzas = """
             [{"name":"a","backup":[],"db":[],"status":{"code":0,"message":"ok"}},{"name":"b","backup":[],"db":[],"status":{"code":0,"message":"ok"}}]
             """;
@@ -188,6 +188,6 @@ public sealed class CatalogNewServerTests
             StringComparison.Ordinal
         );
         Assert.Equal(0, named.ExitCode);
-        Assert.Equal(["a", "b"], await catalogue.Server.QueryAsync<string>("SELECT server FROM backup_metrics.backup_source ORDER BY 1"));
+        Assert.Equal(["a", "b"], await catalogue.Database.QueryAsync<string>("SELECT server FROM backup_metrics.backup_source ORDER BY 1"));
     }
 }

@@ -14,7 +14,7 @@ public sealed class CatalogRecordTests : IAsyncLifetime
 
     CatalogDatabase _catalogue = null!;
 
-    public async Task InitializeAsync() => _catalogue = await CatalogDatabase.StartAsync();
+    public async Task InitializeAsync() => _catalogue = await CatalogDatabase.CreateAsync();
 
     public async Task DisposeAsync() => await _catalogue.DisposeAsync();
 
@@ -82,7 +82,7 @@ public sealed class CatalogRecordTests : IAsyncLifetime
 
         Assert.Equal(
             [$"orders|pg_dump|logical|default|o'rders-{id}|done|{begin}|{end}|99999999999|1234|o'rders"],
-            await _catalogue.Server.QueryAsync<string>(Columns)
+            await _catalogue.Database.QueryAsync<string>(Columns)
         );
     }
 
@@ -102,7 +102,7 @@ public sealed class CatalogRecordTests : IAsyncLifetime
                 "orders|pg_dump|logical|default|1|failed|2026-11-20 03:00:00.000|exit code 3",
                 "orders|pg_dump|logical|default|2|failed|2026-11-20 03:00:00.000|killed",
             ],
-            await _catalogue.Server.QueryAsync<string>(Columns)
+            await _catalogue.Database.QueryAsync<string>(Columns)
         );
     }
 
@@ -114,7 +114,7 @@ public sealed class CatalogRecordTests : IAsyncLifetime
 
         Assert.Equal(
             2,
-            await _catalogue.Server.ScalarAsync<long>(
+            await _catalogue.Database.ScalarAsync<long>(
                 "SELECT count(*) FROM backup_metrics.backup_catalog WHERE status = 'done' AND now() - finished_at BETWEEN "
                     + "interval '0' AND interval '60 s'"
             )
@@ -147,7 +147,7 @@ public sealed class CatalogRecordTests : IAsyncLifetime
         );
         Assert.Equal(
             "orders|wal-g|restore_test|default|restore_test-20261121T030000Z|done|2026-11-21 03:00:00.000|base_001",
-            (await _catalogue.Server.QueryAsync<string>(Columns))[1]
+            (await _catalogue.Database.QueryAsync<string>(Columns))[1]
         );
         Assert.Equal(
             "0 new, 0 changed, 1 gone, 0 unchanged",
@@ -169,7 +169,7 @@ public sealed class CatalogRecordTests : IAsyncLifetime
 
         Assert.Equal(
             ["orders|wal-g|full|default|nightly|done|2026-11-20 03:00:00.000|2026-11-20 04:00:00.000|5"],
-            await _catalogue.Server.QueryAsync<string>(Columns)
+            await _catalogue.Database.QueryAsync<string>(Columns)
         );
         Assert.Equal(["orders wal-g full done 1"], (await _catalogue.CountsAsync()).Kept);
     }

@@ -28,7 +28,7 @@ public sealed class CatalogRefusalTests
     [MemberData(nameof(Refused))]
     public async Task It_is_a_failure_of_the_server_until_an_import_succeeds(string what, string said)
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         Assert.Equal(0, (await ImportAsync(catalogue, List("repo2_behind"))).ExitCode);
         Assert.Equal(1, (await RunAsync(catalogue))["postgres_backup_source_success{instance=\"orders\",source=\"catalog\"}"]);
 
@@ -55,7 +55,7 @@ public sealed class CatalogRefusalTests
         Assert.Contains("CRITICAL            source catalog: the import from pgbackrest failed at ", show, StringComparison.Ordinal);
         Assert.Contains(said, show, StringComparison.Ordinal);
         Assert.DoesNotContain("no problem is known", show, StringComparison.Ordinal);
-        Assert.Equal(5, await catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_catalog WHERE live"));
+        Assert.Equal(5, await catalogue.Database.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_catalog WHERE live"));
 
         Assert.Equal(0, (await ImportAsync(catalogue, List("repo2_behind"))).ExitCode);
         Assert.Equal(1, (await RunAsync(catalogue))["postgres_backup_source_success{instance=\"orders\",source=\"catalog\"}"]);
@@ -64,7 +64,7 @@ public sealed class CatalogRefusalTests
     [Fact]
     public async Task The_servers_that_the_text_still_names_and_no_other_are_those_it_is_about()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await ImportAsync(catalogue, List("repo2_behind"));
         await ImportAsync(catalogue, List("repo2_behind", text => text.Replace("\"orders\"", "\"billing\"", StringComparison.Ordinal)));
 
@@ -76,7 +76,7 @@ public sealed class CatalogRefusalTests
     [Fact]
     public async Task The_server_that_was_asked_for_is_the_one()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await ImportAsync(catalogue, List("repo2_behind"));
         await ImportAsync(catalogue, List("repo2_behind"), "--server", "billing");
 
@@ -88,14 +88,14 @@ public sealed class CatalogRefusalTests
     [Fact]
     public async Task Servers_of_other_hosts_have_nothing_to_do_with_a_text_that_names_nobody()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1));
-        await catalogue.Server.ExecuteAsync("UPDATE backup_metrics.backup_source SET host = 'another'");
+        await catalogue.Database.ExecuteAsync("UPDATE backup_metrics.backup_source SET host = 'another'");
 
         Assert.NotNull((await RefusedAsync(catalogue)).Failure);
 
         Assert.Equal(["orders f"], await FailedAsync(catalogue));
-        var probe = await Probe.OfAsync(catalogue.Server, ["catalog"]);
+        var probe = await Probe.OfAsync(catalogue.Database, ["catalog"]);
         Assert.StartsWith(
             $"source catalog: the import from wal-g on host {ImportOrigin.Here().Host} was refused at ",
             probe.Failure!.Message,
@@ -105,27 +105,27 @@ public sealed class CatalogRefusalTests
 
         // Another host's success does not end it, one from here does.
         await ImportFromAsync(catalogue, "another");
-        Assert.NotNull((await Probe.OfAsync(catalogue.Server, ["catalog"])).Failure);
+        Assert.NotNull((await Probe.OfAsync(catalogue.Database, ["catalog"])).Failure);
         await catalogue.ImportAsync([.. List("billing", Backup(1, "billing"))]);
-        Assert.Null((await Probe.OfAsync(catalogue.Server, ["catalog"])).Failure);
+        Assert.Null((await Probe.OfAsync(catalogue.Database, ["catalog"])).Failure);
     }
 
     [Fact]
     public async Task What_was_refused_longer_ago_than_the_limit_is_left_to_the_limit()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1));
-        await catalogue.Server.ExecuteAsync("UPDATE backup_metrics.backup_source SET host = 'another'");
+        await catalogue.Database.ExecuteAsync("UPDATE backup_metrics.backup_source SET host = 'another'");
         await RefusedAsync(catalogue);
-        await catalogue.Server.ExecuteAsync("UPDATE backup_metrics.backup_refusal SET refused_at = now() - interval '27 h'");
+        await catalogue.Database.ExecuteAsync("UPDATE backup_metrics.backup_refusal SET refused_at = now() - interval '27 h'");
 
-        Assert.Null((await Probe.OfAsync(catalogue.Server, ["catalog"])).Failure);
+        Assert.Null((await Probe.OfAsync(catalogue.Database, ["catalog"])).Failure);
     }
 
     [Fact]
     public async Task A_container_is_never_seen_again_and_any_list_ends_what_was_refused_in_it()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await RefusedAsync(catalogue, new("3f2a9c0d1e4b", null));
         Assert.Equal(1, await RefusalsAsync(catalogue));
 
@@ -137,7 +137,7 @@ public sealed class CatalogRefusalTests
     [Fact]
     public async Task A_new_server_of_which_nothing_was_ever_imported_makes_no_instance()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1));
 
         await RefusedAsync(catalogue, ImportOrigin.Here("tpyo"));
@@ -145,7 +145,7 @@ public sealed class CatalogRefusalTests
         Assert.Equal(["orders f"], await FailedAsync(catalogue));
         Assert.Equal(
             ["tpyo: $: it broke off"],
-            await catalogue.Server.QueryAsync<string>("SELECT error FROM backup_metrics.backup_refusal")
+            await catalogue.Database.QueryAsync<string>("SELECT error FROM backup_metrics.backup_refusal")
         );
     }
 
@@ -154,10 +154,10 @@ public sealed class CatalogRefusalTests
     [InlineData("here", "orders t", 0)]
     public async Task A_clash_is_no_failure_of_another_hosts_server_of_that_name(string host, string failed, long refusals)
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1) with { SystemIdentifier = 1 });
         if (host == "another")
-            await catalogue.Server.ExecuteAsync("UPDATE backup_metrics.backup_source SET host = 'another'");
+            await catalogue.Database.ExecuteAsync("UPDATE backup_metrics.backup_source SET host = 'another'");
 
         var result = await catalogue.ImportAsync(Backup(2) with { SystemIdentifier = 2 });
 
@@ -170,7 +170,7 @@ public sealed class CatalogRefusalTests
     [Fact]
     public async Task The_list_of_another_tool_is_a_refusal_of_that_one_and_its_import_ends_it()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
 
         var refused = await ImportAsync(catalogue, WalG, "--server", "orders");
 
@@ -185,17 +185,17 @@ public sealed class CatalogRefusalTests
             refused.Error,
             StringComparison.Ordinal
         );
-        Assert.Equal(["wal-g"], await catalogue.Server.QueryAsync<string>("SELECT tool FROM backup_metrics.backup_refusal"));
-        Assert.NotNull((await Probe.OfAsync(catalogue.Server, ["catalog"])).Failure);
+        Assert.Equal(["wal-g"], await catalogue.Database.QueryAsync<string>("SELECT tool FROM backup_metrics.backup_refusal"));
+        Assert.NotNull((await Probe.OfAsync(catalogue.Database, ["catalog"])).Failure);
 
         await catalogue.ImportAsync(Backup(1));
-        Assert.Null((await Probe.OfAsync(catalogue.Server, ["catalog"])).Failure);
+        Assert.Null((await Probe.OfAsync(catalogue.Database, ["catalog"])).Failure);
     }
 
     [Fact]
     public async Task Where_that_tools_lists_are_imported_already_it_was_a_slip()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1));
 
         var slip = await ImportAsync(catalogue, WalG);
@@ -209,7 +209,7 @@ public sealed class CatalogRefusalTests
     [Fact]
     public async Task Where_the_tool_that_was_named_is_in_use_its_servers_failed()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await ImportAsync(catalogue, List("repo2_behind"));
 
         Assert.Equal(65, (await ImportAsync(catalogue, WalG)).ExitCode);
@@ -220,9 +220,9 @@ public sealed class CatalogRefusalTests
     [Fact]
     public async Task What_nobody_will_repeat_can_be_forgotten_as_the_advice_says()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         Assert.Equal(65, (await ImportAsync(catalogue, [])).ExitCode);
-        var advice = Assert.IsType<string>((await Probe.OfAsync(catalogue.Server, ["catalog"])).Failure!.Do);
+        var advice = Assert.IsType<string>((await Probe.OfAsync(catalogue.Database, ["catalog"])).Failure!.Do);
         const string Command = "backup-metrics catalog forget --refused pgbackrest";
         Assert.EndsWith(Command, advice, StringComparison.Ordinal);
         Assert.Contains("it was reached, but nothing is known from catalog", await ShowAsync(catalogue), StringComparison.Ordinal);
@@ -236,16 +236,16 @@ public sealed class CatalogRefusalTests
         // Nothing was ever imported, and that is all that is left to say.
         Assert.Equal(
             "source catalog: it has no server that is like *",
-            (await Probe.OfAsync(catalogue.Server, ["catalog"])).Failure!.Message
+            (await Probe.OfAsync(catalogue.Database, ["catalog"])).Failure!.Message
         );
     }
 
     [Fact]
     public async Task A_refusal_that_cannot_be_recorded_says_so()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1));
-        await catalogue.Server.ExecuteAsync("DROP TABLE backup_metrics.backup_refusal CASCADE");
+        await catalogue.Database.ExecuteAsync("DROP TABLE backup_metrics.backup_refusal CASCADE");
 
         var result = await RefusedAsync(catalogue);
 
@@ -291,10 +291,10 @@ public sealed class CatalogRefusalTests
     }
 
     static Task<IReadOnlyList<string>> FailedAsync(CatalogDatabase catalogue) =>
-        catalogue.Server.QueryAsync<string>(
+        catalogue.Database.QueryAsync<string>(
             "SELECT concat_ws(' ', server, error IS NOT NULL) FROM backup_metrics.backup_source ORDER BY server"
         );
 
     static Task<long> RefusalsAsync(CatalogDatabase catalogue) =>
-        catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_refusal");
+        catalogue.Database.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_refusal");
 }

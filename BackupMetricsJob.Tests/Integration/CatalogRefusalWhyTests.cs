@@ -30,9 +30,9 @@ public sealed class CatalogRefusalWhyTests(SharedCatalogDatabase shared) : IClas
     [Fact]
     public async Task Of_a_clash_with_a_server_of_another_host()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1) with { SystemIdentifier = 1 });
-        await catalogue.Server.ExecuteAsync("UPDATE backup_metrics.backup_source SET host = 'another'");
+        await catalogue.Database.ExecuteAsync("UPDATE backup_metrics.backup_source SET host = 'another'");
 
         var result = await catalogue.ImportAsync(Backup(2) with { SystemIdentifier = 2 });
 

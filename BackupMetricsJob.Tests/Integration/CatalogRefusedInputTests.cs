@@ -47,7 +47,7 @@ public sealed class CatalogRefusedInputTests(SharedCatalogDatabase shared) : ICl
         Assert.Equal(_before, await _catalogue.RowsAsync(withTransaction: true));
         Assert.Equal(
             0,
-            await _catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_source WHERE server <> 'orders'")
+            await _catalogue.Database.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_source WHERE server <> 'orders'")
         );
 
         IEnumerable<Listed> Rest()
@@ -89,7 +89,7 @@ public sealed class CatalogRefusedInputTests(SharedCatalogDatabase shared) : ICl
     [MemberData(nameof(Skipped))]
     public async Task A_record_that_cannot_be_stored_is_skipped_and_the_others_are_written(string what, string message)
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         var odd = Backup(3);
         odd = what switch
         {
@@ -117,7 +117,7 @@ public sealed class CatalogRefusedInputTests(SharedCatalogDatabase shared) : ICl
     [Fact]
     public async Task A_server_of_which_nothing_can_be_read_is_an_error_of_it_and_none_of_the_others()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
 
         var result = await catalogue.ImportAsync([
             new Listed.Skipped("orders", "base_001", "$[0]: no"),
@@ -132,7 +132,7 @@ public sealed class CatalogRefusedInputTests(SharedCatalogDatabase shared) : ICl
     [Fact]
     public async Task A_file_that_a_person_mistyped_at_a_terminal_is_no_failure_of_a_server()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await CatalogStoragesTests.ImportAsync(catalogue, CatalogStoragesTests.List("repo2_behind"));
         string[] commands =
         [
@@ -164,7 +164,7 @@ public sealed class CatalogRefusedInputTests(SharedCatalogDatabase shared) : ICl
             );
         }
 
-        Assert.False(await catalogue.Server.ScalarAsync<bool>("SELECT error IS NOT NULL FROM backup_metrics.backup_source"));
-        Assert.Equal(0, await catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_refusal"));
+        Assert.False(await catalogue.Database.ScalarAsync<bool>("SELECT error IS NOT NULL FROM backup_metrics.backup_source"));
+        Assert.Equal(0, await catalogue.Database.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_refusal"));
     }
 }

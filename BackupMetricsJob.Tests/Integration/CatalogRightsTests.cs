@@ -14,8 +14,8 @@ public sealed class CatalogRightsTests
     [InlineData(18)]
     public async Task The_writer_writes_and_the_reader_reads_and_neither_does_more(int version)
     {
-        await using var catalogue = await StartAsync(version);
-        var server = catalogue.Server;
+        await using var server = await PostgresServer.StartAsync(new() { Version = version });
+        await using var catalogue = await InAsync(server);
         await server.ExecuteAsync(
             $"""
             CREATE ROLE "o'wri""ter; --" LOGIN; CREATE ROLE "Watch" LOGIN; REVOKE ALL ON DATABASE postgres FROM PUBLIC
@@ -108,13 +108,13 @@ public sealed class CatalogRightsTests
     [Fact]
     public async Task A_role_that_does_not_exist_makes_nothing()
     {
-        await using var server = await PostgresServer.StartAsync();
+        await using var database = await CreateEmptyAsync();
 
         var result = await BackupMetrics.RunAsync(
             "catalog",
             "init",
             "--connection",
-            server.ConnectionUri(),
+            database.ConnectionUri(),
             "--grant-reader",
             "nobody there"
         );
@@ -125,7 +125,7 @@ public sealed class CatalogRightsTests
             result.Error,
             StringComparison.Ordinal
         );
-        Assert.False(await server.ScalarAsync<bool>("SELECT to_regnamespace('backup_metrics') IS NOT NULL"));
+        Assert.False(await database.ScalarAsync<bool>("SELECT to_regnamespace('backup_metrics') IS NOT NULL"));
     }
 
     [Theory]

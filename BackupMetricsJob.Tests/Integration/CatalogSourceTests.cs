@@ -26,10 +26,10 @@ public sealed class CatalogSourceTests
     [InlineData(18)]
     public async Task Every_fact_of_a_server_is_read_from_its_rows(int version)
     {
-        await using var catalogue = await CatalogDatabase.StartAsync(version);
-        await catalogue.Server.ExecuteAsync(Rows);
+        await using var catalogue = await CatalogDatabase.CreateAsync(version);
+        await catalogue.Database.ExecuteAsync(Rows);
 
-        var result = await Probe.OfAsync(catalogue.Server, ["catalog"]);
+        var result = await Probe.OfAsync(catalogue.Database, ["catalog"]);
 
         Assert.Null(result.Failure);
         Assert.Equal(["a", "b", "c", "d_1"], result.Found.Select(facts => facts.Name));
@@ -63,8 +63,8 @@ public sealed class CatalogSourceTests
     [Fact]
     public async Task Where_a_backup_begins_and_whose_dump_it_is_are_those_of_the_newest_of_each_kind()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
-        await catalogue.Server.ExecuteAsync(
+        await using var catalogue = await CatalogDatabase.CreateAsync();
+        await catalogue.Database.ExecuteAsync(
             """
             INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at, start_lsn, start_wal, timeline, database) VALUES
             ('a', 'wal-g', 'full', 'F1', 'done', now() - interval '9 h', '0/1000', '000000010000000000000001', 1, NULL),
@@ -76,7 +76,7 @@ public sealed class CatalogSourceTests
             """
         );
 
-        var result = await Probe.OfAsync(catalogue.Server, ["catalog"]);
+        var result = await Probe.OfAsync(catalogue.Database, ["catalog"]);
 
         var backups = Assert.Single(result.Found).Backups;
         BackupFacts Of(string tool, BackupType type) => backups.Single(facts => facts.Tool == tool && facts.Type == type);
@@ -100,12 +100,12 @@ public sealed class CatalogSourceTests
     [InlineData("*_*", "d_1")]
     public async Task Patterns_choose_the_servers(string patterns, string names)
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
-        await catalogue.Server.ExecuteAsync(
+        await using var catalogue = await CatalogDatabase.CreateAsync();
+        await catalogue.Database.ExecuteAsync(
             Rows + "INSERT INTO backup_metrics.backup_source VALUES ('d_1', 'barman', now(), now()), ('zzz', 'barman', now(), now())"
         );
 
-        var result = await Probe.OfAsync(catalogue.Server, ["catalog"], new(new(patterns.Split('|')), null));
+        var result = await Probe.OfAsync(catalogue.Database, ["catalog"], new(new(patterns.Split('|')), null));
 
         Assert.Equal(names, string.Join(' ', result.Found.Select(facts => facts.Name).Where(name => name != "zzz")));
     }
@@ -113,8 +113,8 @@ public sealed class CatalogSourceTests
     [Fact]
     public async Task An_import_that_failed_or_is_old_is_not_believed_and_the_others_are()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
-        await catalogue.Server.ExecuteAsync(
+        await using var catalogue = await CatalogDatabase.CreateAsync();
+        await catalogue.Database.ExecuteAsync(
             Rows
                 + """
                 INSERT INTO backup_metrics.backup_source VALUES
@@ -125,7 +125,7 @@ public sealed class CatalogSourceTests
                 """
         );
 
-        var result = await Probe.OfAsync(catalogue.Server, ["catalog"]);
+        var result = await Probe.OfAsync(catalogue.Database, ["catalog"]);
 
         Assert.Null(result.Failure);
         var failures = result.Found.ToDictionary(facts => facts.Name, facts => facts.Failure);
@@ -152,13 +152,13 @@ public sealed class CatalogSourceTests
     [InlineData("'20000-01-01'", "the newest full of x finished at no time that can be: ")]
     public async Task A_time_that_cannot_be_is_no_number_and_spoils_no_other_server(string finished, string said)
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
-        await catalogue.Server.ExecuteAsync(
+        await using var catalogue = await CatalogDatabase.CreateAsync();
+        await catalogue.Database.ExecuteAsync(
             "INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, finished_at) VALUES ('a', 'x', "
                 + $"'full', '1', 'done', {finished}), ('b', 'x', 'full', '1', 'done', now() + interval '4 min')"
         );
 
-        var result = await Probe.OfAsync(catalogue.Server, ["catalog"]);
+        var result = await Probe.OfAsync(catalogue.Database, ["catalog"]);
 
         Assert.StartsWith("source catalog: " + said, result.Found[0].Failure!.Message, StringComparison.Ordinal);
         Assert.Null(Assert.Single(result.Found[0].Backups).LastSuccess);
@@ -169,10 +169,10 @@ public sealed class CatalogSourceTests
     [Fact]
     public async Task A_server_whose_backups_are_all_gone_is_known_and_has_none()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
-        await catalogue.Server.ExecuteAsync(Rows + "UPDATE backup_metrics.backup_catalog SET deleted_at = now() WHERE status = 'done'");
+        await using var catalogue = await CatalogDatabase.CreateAsync();
+        await catalogue.Database.ExecuteAsync(Rows + "UPDATE backup_metrics.backup_catalog SET deleted_at = now() WHERE status = 'done'");
 
-        var found = (await Probe.OfAsync(catalogue.Server, ["catalog"])).Found;
+        var found = (await Probe.OfAsync(catalogue.Database, ["catalog"])).Found;
 
         Assert.Equal(["a", "b", "c", "d_1"], found.Select(facts => facts.Name));
         Assert.Empty(found[1].Backups);
@@ -183,33 +183,34 @@ public sealed class CatalogSourceTests
     public async Task Names_may_be_anything()
     {
         const string Name = "o'r\"d%\\e\nr\u00fc*s";
-        await using var catalogue = await CatalogDatabase.StartAsync();
-        await catalogue.Server.ExecuteAsync(
+        await using var catalogue = await CatalogDatabase.CreateAsync();
+        await catalogue.Database.ExecuteAsync(
             "INSERT INTO backup_metrics.backup_catalog (server, tool, kind, backup_id, status, "
                 + "finished_at) VALUES (E'o''r\"d%\\\\e\\nr\u00fc*s', 'x', 'full', '1', 'done', now())"
         );
 
         Assert.Equal(
             [Name],
-            (await Probe.OfAsync(catalogue.Server, ["catalog"], new(new([Name]), null))).Found.Select(facts => facts.Name)
+            (await Probe.OfAsync(catalogue.Database, ["catalog"], new(new([Name]), null))).Found.Select(facts => facts.Name)
         );
         Assert.Equal(
             [Name],
-            (await Probe.OfAsync(catalogue.Server, ["catalog"], new(new(["o'r\"d%\\*"]), null))).Found.Select(facts => facts.Name)
+            (await Probe.OfAsync(catalogue.Database, ["catalog"], new(new(["o'r\"d%\\*"]), null))).Found.Select(facts => facts.Name)
         );
     }
 
     [Fact]
     public async Task A_reader_needs_the_grants_that_are_printed_and_no_more()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
-        await catalogue.Server.ExecuteAsync(Rows + "CREATE ROLE \"night watch\" LOGIN");
+        await using var server = await PostgresServer.StartAsync();
+        await using var catalogue = await CatalogDatabase.InAsync(server);
+        await server.ExecuteAsync(Rows + "CREATE ROLE \"night watch\" LOGIN");
 
-        var denied = (await Probe.OfAsync(catalogue.Server, ["catalog"], user: "night watch")).Failure!;
+        var denied = (await Probe.OfAsync(catalogue.Database, ["catalog"], user: "night watch")).Failure!;
         Assert.Equal(FailureReason.Privilege, denied.Reason);
-        await catalogue.Server.ExecuteAsync(denied.Do!);
+        await catalogue.Database.ExecuteAsync(denied.Do!);
 
-        var result = await Probe.OfAsync(catalogue.Server, ["catalog"], user: "night watch");
+        var result = await Probe.OfAsync(catalogue.Database, ["catalog"], user: "night watch");
         Assert.Null(result.Failure);
         Assert.Equal(4, result.Found.Count);
         Assert.Empty(result.MissingRights);
@@ -218,9 +219,9 @@ public sealed class CatalogSourceTests
     [Fact]
     public async Task A_database_without_a_catalogue_is_told_how_to_have_one()
     {
-        await using var server = await PostgresServer.StartAsync();
+        await using var database = await CatalogDatabase.CreateEmptyAsync();
 
-        var failure = (await Probe.OfAsync(server, ["catalog"])).Failure!;
+        var failure = (await Probe.OfAsync(database, ["catalog"])).Failure!;
 
         Assert.Equal(FailureReason.Sql, failure.Reason);
         Assert.Contains("catalog init", failure.Do, StringComparison.Ordinal);

@@ -15,10 +15,10 @@ public sealed partial class CatalogStoragesTests
     [Fact]
     public async Task A_repository_that_fell_behind_is_one_copy_less()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         await ImportAsync(catalogue, "repo2_behind", expected: "pgbackrest: 5 new, 0 changed, 0 gone, 0 unchanged (1 server)\n");
 
-        var facts = Assert.Single((await Probe.OfAsync(catalogue.Server, ["catalog"])).Found);
+        var facts = Assert.Single((await Probe.OfAsync(catalogue.Database, ["catalog"])).Found);
         Assert.Null(facts.Failure);
         Assert.Equal(["repo1", "repo2"], facts.Storages.Select(storage => storage.Name));
         Assert.Equal(
@@ -60,7 +60,7 @@ public sealed partial class CatalogStoragesTests
     [Fact]
     public async Task With_one_storage_there_are_no_series_by_storage_unless_copies_are_asked_for()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         await catalogue.ImportAsync(CatalogDatabase.Backup(1) with { Finished = DateTimeOffset.UtcNow.AddHours(-1) });
 
         Assert.DoesNotContain(
@@ -87,7 +87,7 @@ public sealed partial class CatalogStoragesTests
     [InlineData("lost", "code 1: missing stanza path")]
     public async Task A_repository_that_cannot_be_read_is_named_and_the_other_is_imported(string file, string said)
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         await ImportAsync(catalogue, "repo2_behind");
 
         var import = await ImportAsync(catalogue, file);
@@ -107,7 +107,7 @@ public sealed partial class CatalogStoragesTests
             import,
             StringComparison.Ordinal
         );
-        Assert.Equal(5, await catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_catalog WHERE live"));
+        Assert.Equal(5, await catalogue.Database.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_catalog WHERE live"));
         var gauges = await RunAsync(catalogue, "--copies", "2");
         Assert.Equal(1, gauges["postgres_backup_copies{instance=\"orders\"}"]);
         Assert.Equal(0, gauges["postgres_backup_source_success{instance=\"orders\",source=\"catalog\"}"]);
@@ -125,14 +125,14 @@ public sealed partial class CatalogStoragesTests
     [Fact]
     public async Task What_a_readable_repository_no_longer_lists_is_gone_although_another_cannot_be_read()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         await ImportAsync(catalogue, "repo2_behind");
 
         await ImportAsync(catalogue, "repo2_denied", change: text => Without(text, "20261129-145225F_20261129-145306I"));
 
         Assert.Equal(
             ["repo1 20261129-145225F_20261129-145306I"],
-            await catalogue.Server.QueryAsync<string>(
+            await catalogue.Database.QueryAsync<string>(
                 "SELECT storage || ' ' || backup_id FROM backup_metrics.backup_catalog WHERE deleted_at IS NOT NULL"
             )
         );
@@ -141,7 +141,7 @@ public sealed partial class CatalogStoragesTests
     [Fact]
     public async Task The_error_of_a_repository_stays_until_it_is_read_again()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         await ImportAsync(catalogue, "repo2_denied");
 
         await ImportAsync(
@@ -157,7 +157,7 @@ public sealed partial class CatalogStoragesTests
     [Fact]
     public async Task A_stanza_without_a_backup_has_none_and_is_no_failure()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
 
         await ImportAsync(
             catalogue,
@@ -176,7 +176,7 @@ public sealed partial class CatalogStoragesTests
     [Fact]
     public async Task How_far_a_running_backup_is_is_shown()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         await ImportAsync(
             catalogue,
             "repo2_behind",

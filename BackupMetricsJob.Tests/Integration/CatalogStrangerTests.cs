@@ -10,7 +10,7 @@ public sealed class CatalogStrangerTests
     [Fact]
     public async Task A_list_that_shares_no_backup_is_refused_where_it_is_not_simply_newer()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1), Backup(3), Backup(5));
 
         var refused = await catalogue.ImportAsync(Stranger(2), Stranger(4), Stranger(6));
@@ -31,7 +31,7 @@ public sealed class CatalogStrangerTests
     [Fact]
     public async Task After_a_retention_all_may_be_new()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1), Backup(2));
 
         Assert.Equal("2 new, 0 changed, 2 gone, 0 unchanged", Told(await catalogue.ImportAsync(Stranger(3), Stranger(4))));
@@ -40,7 +40,7 @@ public sealed class CatalogStrangerTests
     [Fact]
     public async Task One_backup_that_both_know_is_enough_also_if_it_was_gone()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1), Backup(5));
         Assert.Equal("1 new, 0 changed, 1 gone, 1 unchanged", Told(await catalogue.ImportAsync(Backup(1), Stranger(2))));
         Assert.Equal("1 new, 1 changed, 2 gone, 0 unchanged", Told(await catalogue.ImportAsync(Backup(5), Backup(6))));
@@ -49,7 +49,7 @@ public sealed class CatalogStrangerTests
     [Fact]
     public async Task A_list_of_another_storage_has_nothing_to_do_with_it()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1), Backup(5));
 
         var other = new Listed.Server("orders", null) { Storages = ["s3"] };
@@ -62,7 +62,7 @@ public sealed class CatalogStrangerTests
     [Fact]
     public async Task What_becomes_history_is_counted_and_told_once()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1) with { SystemIdentifier = 1 }, Backup(2) with { SystemIdentifier = 1 });
 
         var both = new[]
@@ -87,7 +87,7 @@ public sealed class CatalogStrangerTests
     [Fact]
     public async Task Records_that_were_skipped_are_shown_until_they_can_be_read()
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         var newest = Backup(1) with { Started = null, Finished = DateTimeOffset.UtcNow.AddHours(-1) };
         await catalogue.ImportAsync([
             new Listed.Skipped("orders", "base_002", "$[1].finish_time: 2027 is in the future"),

@@ -17,7 +17,7 @@ public sealed partial class CatalogToolsTests
     [Fact]
     public async Task PgBackRest_from_a_full_backup_to_the_day_it_expires()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         using var folder = new TempFolder();
         var tool = await PgBackRestAsync(folder, server);
@@ -27,7 +27,7 @@ public sealed partial class CatalogToolsTests
         Assert.Equal("pgbackrest: 0 new, 0 changed, 0 gone, 0 unchanged (1 server)", (await ImportAsync()).Split('\n')[^2]);
         Assert.Equal(
             ["repo1"],
-            await catalogue.Server.QueryAsync<string>("SELECT storage FROM backup_metrics.backup_storage WHERE error IS NULL")
+            await catalogue.Database.QueryAsync<string>("SELECT storage FROM backup_metrics.backup_storage WHERE error IS NULL")
         );
 
         var before = await Now();
@@ -36,16 +36,16 @@ public sealed partial class CatalogToolsTests
         Assert.Equal("pgbackrest: 2 new, 0 changed, 0 gone, 0 unchanged (1 server)\n", await ImportAsync());
         Assert.Equal("pgbackrest: 0 new, 0 changed, 0 gone, 2 unchanged (1 server)\n", await ImportAsync());
 
-        var labels = await catalogue.Server.QueryAsync<string>("SELECT backup_id FROM backup_metrics.backup_catalog ORDER BY at");
+        var labels = await catalogue.Database.QueryAsync<string>("SELECT backup_id FROM backup_metrics.backup_catalog ORDER BY at");
         Assert.Equal(
             [$"orders pgbackrest repo1 full {labels[0]} done", $"orders pgbackrest repo1 incr {labels[1]} done"],
-            await catalogue.Server.QueryAsync<string>(Rows)
+            await catalogue.Database.QueryAsync<string>(Rows)
         );
         Assert.StartsWith(labels[0] + "_", labels[1], StringComparison.Ordinal);
         var identifier = await server.ScalarAsync<long>("SELECT system_identifier FROM pg_control_system()");
         Assert.Equal(
             2,
-            await catalogue.Server.ScalarAsync<long>(
+            await catalogue.Database.ScalarAsync<long>(
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"""
@@ -58,11 +58,11 @@ public sealed partial class CatalogToolsTests
         );
         Assert.Equal(
             labels[0],
-            await catalogue.Server.ScalarAsync<string>("SELECT parent_id FROM backup_metrics.backup_catalog WHERE kind = 'incr'")
+            await catalogue.Database.ScalarAsync<string>("SELECT parent_id FROM backup_metrics.backup_catalog WHERE kind = 'incr'")
         );
         Assert.Equal(
             1,
-            await catalogue.Server.ScalarAsync<long>(
+            await catalogue.Database.ScalarAsync<long>(
                 "SELECT count(*) FROM backup_metrics.backup_source WHERE error IS NULL AND succeeded_at = imported_at"
             )
         );
@@ -70,7 +70,7 @@ public sealed partial class CatalogToolsTests
         var gauges = await GaugesAsync(catalogue);
         foreach (var type in new[] { "full", "incr" })
         {
-            var finished = await catalogue.Server.ScalarAsync<long>(
+            var finished = await catalogue.Database.ScalarAsync<long>(
                 $"SELECT extract(epoch FROM finished_at)::bigint FROM backup_metrics.backup_catalog WHERE kind = '{type}'"
             );
             Assert.Contains(
@@ -101,7 +101,7 @@ public sealed partial class CatalogToolsTests
         Assert.Equal(0, failed.ExitCode);
         Assert.Equal(
             "exit code 56",
-            await catalogue.Server.ScalarAsync<string>(
+            await catalogue.Database.ScalarAsync<string>(
                 "SELECT error FROM backup_metrics.backup_catalog WHERE status = 'failed' AND NOT listed"
             )
         );
@@ -137,7 +137,7 @@ public sealed partial class CatalogToolsTests
         );
         Assert.Equal(
             "code 1: missing stanza path",
-            (await catalogue.Server.ScalarAsync<string>("SELECT error FROM backup_metrics.backup_source")).Split("; ")[0]
+            (await catalogue.Database.ScalarAsync<string>("SELECT error FROM backup_metrics.backup_source")).Split("; ")[0]
         );
         Assert.Equal(["orders pgbackrest full done 1", "orders pgbackrest full failed 1"], (await catalogue.CountsAsync()).Kept);
 
@@ -150,7 +150,7 @@ public sealed partial class CatalogToolsTests
     [Fact]
     public async Task Barman_with_a_copy_that_failed_and_a_backup_that_is_deleted()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         using var folder = new TempFolder();
         var tool = await BarmanAsync(folder, server);
@@ -173,7 +173,7 @@ public sealed partial class CatalogToolsTests
         Assert.Equal("barman: 0 new, 0 changed, 0 gone, 1 unchanged (1 server)\n", await ImportAsync("list-backups all"));
         Assert.Equal(
             1,
-            await catalogue.Server.ScalarAsync<long>(
+            await catalogue.Database.ScalarAsync<long>(
                 $"""
                 SELECT count(*) FROM backup_metrics.backup_catalog WHERE kind = 'full' AND status = 'done' AND finished_at BETWEEN started_at AND now() AND now() - started_at < interval '5 minutes'
                   AND stored_bytes BETWEEN 10000000 AND 100000000 AND start_lsn < stop_lsn AND timeline = 1 AND pg_version_num / 10000 = {PostgresBinaries.Distribution.Version}
@@ -194,14 +194,14 @@ public sealed partial class CatalogToolsTests
         await tool("backup orders", mayFail: true);
         Assert.StartsWith(
             "failure copying files",
-            await catalogue.Server.ScalarAsync<string>("SELECT error FROM backup_metrics.backup_catalog WHERE status = 'failed'"),
+            await catalogue.Database.ScalarAsync<string>("SELECT error FROM backup_metrics.backup_catalog WHERE status = 'failed'"),
             StringComparison.Ordinal
         );
         Assert.Equal("barman: 0 new, 0 changed, 0 gone, 2 unchanged (1 server)\n", await ImportAsync("list-backups orders"));
         Assert.Equal(["orders barman full done 1", "orders barman full failed 1"], (await catalogue.CountsAsync()).Kept);
         Assert.Equal(
             1,
-            await catalogue.Server.ScalarAsync<long>(
+            await catalogue.Database.ScalarAsync<long>(
                 "SELECT count(*) FROM backup_metrics.backup_catalog WHERE status = 'failed' AND now() - at BETWEEN interval '0' "
                     + "AND interval '5 minutes'"
             )
@@ -224,7 +224,7 @@ public sealed partial class CatalogToolsTests
         Assert.Equal("barman: 0 new, 0 changed, 1 gone, 1 unchanged (1 server)\n", await ImportAsync("list-backups orders"));
         Assert.Matches(
             "^orders barman default full [0-9T]{15} done gone\norders barman default full [0-9T]{15} failed$",
-            string.Join('\n', await catalogue.Server.QueryAsync<string>(Rows))
+            string.Join('\n', await catalogue.Database.QueryAsync<string>(Rows))
         );
 
         Assert.DoesNotContain(

@@ -7,7 +7,7 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Integration;
 
 /// <summary>What check says of the servers beside the databases: the wrong ones, those that hang, and the heartbeat.</summary>
-public sealed class CheckServersTests
+public sealed class CheckServersTests(SharedPostgres shared) : IClassFixture<SharedPostgres>
 {
     const string Secret = "0a1b2c3d-secret";
 
@@ -36,14 +36,13 @@ public sealed class CheckServersTests
     public async Task A_heartbeat_that_cannot_be_reached_is_69(string address, string says)
     {
         await using var gateway = await PushgatewayServer.StartAsync();
-        await using var server = await PostgresServer.StartAsync();
         using var folder = new TempFolder();
         var file = folder.Write("url", string.Format(null, address, FreePort.Next(), new Uri(gateway.Url).Authority), secret: true);
 
         var result = await BackupMetrics.RunAsync(
             "check",
             "--connection",
-            server.ConnectionUri(),
+            shared.Server.ConnectionUri(),
             "--instance",
             "orders",
             "--heartbeat-file",

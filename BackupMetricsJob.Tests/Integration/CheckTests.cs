@@ -4,22 +4,14 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Integration;
 
 /// <summary>backup-metrics check, as it is typed, against real servers that are well and such as are not.</summary>
-public sealed class CheckTests : IAsyncLifetime
+public sealed class CheckTests(SharedArchivingPostgres shared) : IClassFixture<SharedArchivingPostgres>, IAsyncLifetime
 {
-    PostgresServer _server = null!;
+    readonly PostgresServer _server = shared.Server;
     PushgatewayServer _gateway = null!;
 
-    public async Task InitializeAsync()
-    {
-        _server = await PostgresServer.StartAsync(new() { Archiving = true });
-        _gateway = await PushgatewayServer.StartAsync();
-    }
+    public async Task InitializeAsync() => _gateway = await PushgatewayServer.StartAsync();
 
-    public async Task DisposeAsync()
-    {
-        await _gateway.DisposeAsync();
-        await _server.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _gateway.DisposeAsync();
 
     [Fact]
     public async Task What_is_well_is_a_line_each_and_what_could_be_better_a_warning()

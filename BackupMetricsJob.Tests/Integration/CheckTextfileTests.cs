@@ -5,20 +5,18 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Integration;
 
 /// <summary>check where metrics go by node_exporter: whether the file can be written, and whether Prometheus has the series.</summary>
-public sealed class CheckTextfileTests : IAsyncLifetime, IDisposable
+public sealed class CheckTextfileTests : IClassFixture<SharedArchivingPostgres>, IDisposable
 {
     readonly TempFolder _folder = new();
-    PostgresServer _server = null!;
+    readonly PostgresServer _server;
 
-    string TextfilePath => _folder.File("orders.prom");
-
-    public async Task InitializeAsync()
+    public CheckTextfileTests(SharedArchivingPostgres shared)
     {
+        _server = shared.Server;
         File.SetUnixFileMode(_folder.Path, (UnixFileMode)0b111_101_101);
-        _server = await PostgresServer.StartAsync(new() { Archiving = true });
     }
 
-    public async Task DisposeAsync() => await _server.DisposeAsync();
+    string TextfilePath => _folder.File("orders.prom");
 
     public void Dispose() => _folder.Dispose();
 

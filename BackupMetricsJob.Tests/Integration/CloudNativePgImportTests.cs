@@ -29,7 +29,7 @@ public sealed class CloudNativePgImportTests
     [Fact]
     public async Task Each_cluster_is_an_instance_with_what_the_operator_says()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         var objects = Objects();
 
         var first = await ImportAsync(catalogue, objects);
@@ -80,7 +80,7 @@ public sealed class CloudNativePgImportTests
                 "prod/billing 7575000000000000002",
                 "prod/orders 7575000000000000001",
             ],
-            await catalogue.Server.QueryAsync<string>(
+            await catalogue.Database.QueryAsync<string>(
                 "SELECT concat_ws(' ', server, system_identifier) FROM backup_metrics.backup_source ORDER BY 1"
             )
         );
@@ -89,7 +89,7 @@ public sealed class CloudNativePgImportTests
     [Fact]
     public async Task What_the_operator_no_longer_finds_is_gone_and_another_Kubernetes_is_refused()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         var objects = Objects();
         await ImportAsync(catalogue, objects.Replace("firstRecoverabilityPointByMethod", "unknown", StringComparison.Ordinal));
 
@@ -99,7 +99,7 @@ public sealed class CloudNativePgImportTests
         Assert.Contains("cloudnativepg: 0 new, 0 changed, 1 gone, 8 unchanged (4 servers)", found.Error, StringComparison.Ordinal);
         Assert.Equal(
             ["orders-20261119020000"],
-            await catalogue.Server.QueryAsync<string>("SELECT backup_id FROM backup_metrics.backup_catalog WHERE deleted_at IS NOT NULL")
+            await catalogue.Database.QueryAsync<string>("SELECT backup_id FROM backup_metrics.backup_catalog WHERE deleted_at IS NOT NULL")
         );
         Assert.Equal(65, other.ExitCode);
         Assert.Contains("from the cluster with system identifier 757600000000000000", other.Error, StringComparison.Ordinal);

@@ -5,39 +5,16 @@ namespace BackupMetricsJob.Tests.Integration;
 /// <summary>
 /// What can be wrong with a database, through the built command: the code, one clear line, no secret, in time, and the push all the same.
 /// </summary>
-public sealed class DatabaseFaultTests : IAsyncLifetime
+public sealed class DatabaseFaultTests(GuardedPostgres shared) : IClassFixture<GuardedPostgres>, IAsyncLifetime
 {
-    const string Password = "Geh3im~wort";
+    const string Password = GuardedPostgres.Password;
 
-    PostgresServer _server = null!;
+    readonly PostgresServer _server = shared.Server;
     PushgatewayServer _gateway = null!;
 
-    public async Task InitializeAsync()
-    {
-        _gateway = await PushgatewayServer.StartAsync();
-        _server = await PostgresServer.StartAsync(
-            new()
-            {
-                Archiving = true,
-                Hba =
-                [
-                    "local all all trust",
-                    "host all guarded 127.0.0.1/32 scram-sha-256",
-                    "host all banned 127.0.0.1/32 reject",
-                    "host all all 127.0.0.1/32 trust",
-                ],
-            }
-        );
-        await _server.ExecuteAsync($"CREATE ROLE guarded LOGIN PASSWORD '{Password}' IN ROLE pg_monitor");
-        await _server.ExecuteAsync("CREATE ROLE banned LOGIN");
-        await _server.ExecuteAsync("CREATE ROLE nobody LOGIN");
-    }
+    public async Task InitializeAsync() => _gateway = await PushgatewayServer.StartAsync();
 
-    public async Task DisposeAsync()
-    {
-        await _server.DisposeAsync();
-        await _gateway.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _gateway.DisposeAsync();
 
     [Fact]
     public async Task The_right_password_is_a_success() => await RunAsync(_server.ConnectionUri("guarded", password: Password), 0, null);
@@ -105,8 +82,8 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
     [Fact]
     public async Task A_role_whose_connections_are_used_up()
     {
-        await _server.ExecuteAsync("ALTER ROLE guarded CONNECTION LIMIT 0");
-        var result = await RunAsync(_server.ConnectionUri("guarded", password: Password), 69, "busy");
+        await _server.ExecuteAsync("CREATE ROLE used_up LOGIN CONNECTION LIMIT 0");
+        var result = await RunAsync(_server.ConnectionUri("used_up", password: Password), 69, "busy");
         Assert.Contains("ALTER ROLE ... CONNECTION LIMIT", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("may answer the next run", result.Error, StringComparison.Ordinal);
     }
@@ -254,4 +231,36 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
         );
         return result;
     }
+}
+
+/// <summary>
+/// A server for the tests of a class (<see cref="SharedPostgres"/>) that asks one role for a password, lets another in without, though it
+/// has no rights, and a third not at all.
+/// </summary>
+public sealed class GuardedPostgres : IAsyncLifetime
+{
+    internal const string Password = "Geh3im~wort";
+
+    internal PostgresServer Server { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        Server = await PostgresServer.StartAsync(
+            new()
+            {
+                Archiving = true,
+                Hba =
+                [
+                    "local all all trust",
+                    "host all guarded 127.0.0.1/32 scram-sha-256",
+                    "host all banned 127.0.0.1/32 reject",
+                    "host all all 127.0.0.1/32 trust",
+                ],
+            }
+        );
+        await Server.ExecuteAsync($"CREATE ROLE guarded LOGIN PASSWORD '{Password}' IN ROLE pg_monitor");
+        await Server.ExecuteAsync("CREATE ROLE banned LOGIN; CREATE ROLE nobody LOGIN");
+    }
+
+    public async Task DisposeAsync() => await Server.DisposeAsync();
 }

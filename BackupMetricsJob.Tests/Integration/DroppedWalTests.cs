@@ -11,7 +11,7 @@ public sealed class DroppedWalTests
     [Fact]
     public async Task What_pgbackrest_drops_is_seen_in_its_own_listing()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         using var folder = new TempFolder();
         var stanza = await PgBackRestStanza.CreateAsync(

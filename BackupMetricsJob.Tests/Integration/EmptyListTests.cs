@@ -28,7 +28,7 @@ public sealed class EmptyListTests(SharedCatalogDatabase shared) : IClassFixture
     )
     {
         var catalogue = shared.Database;
-        await catalogue.Server.ExecuteAsync(
+        await catalogue.Database.ExecuteAsync(
             "TRUNCATE backup_metrics.backup_catalog, backup_metrics.backup_source, backup_metrics.backup_refusal"
         );
         Assert.Equal(0, (await ImportAsync("generic", Known.Replace("TOOL", tool, StringComparison.Ordinal))).ExitCode);
@@ -48,12 +48,12 @@ public sealed class EmptyListTests(SharedCatalogDatabase shared) : IClassFixture
             StringComparison.Ordinal
         );
         Assert.Equal(["orders F1 done"], await catalogue.RowsAsync());
-        Assert.Equal(1, await catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_source WHERE error <> ''"));
+        Assert.Equal(1, await catalogue.Database.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_source WHERE error <> ''"));
 
         var allowed = await ImportAsync(tool, list, "--server", "orders", "--allow-empty");
         Assert.Equal((0, $"{tool}: 0 new, 0 changed, 1 gone, 0 unchanged (1 server)\n"), (allowed.ExitCode, allowed.Error));
         Assert.Equal(["orders F1 done gone"], await catalogue.RowsAsync());
-        Assert.Equal(0, await catalogue.Server.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_source WHERE error <> ''"));
+        Assert.Equal(0, await catalogue.Database.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_source WHERE error <> ''"));
 
         Task<ProcessResult> ImportAsync(string of, string input, params string[] more) =>
             BackupMetrics.RunAsync(["import", of, "--connection", catalogue.Uri, .. more], null, input);

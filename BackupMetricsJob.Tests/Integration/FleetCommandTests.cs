@@ -5,30 +5,21 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Integration;
 
 /// <summary>The built command with many targets in a file, against real servers.</summary>
-public sealed class FleetCommandTests : IAsyncLifetime, IDisposable
+public sealed class FleetCommandTests(SharedArchivingPostgres shared) : IClassFixture<SharedArchivingPostgres>, IAsyncLifetime, IDisposable
 {
     readonly TempFolder _folder = new();
-    PostgresServer _server = null!;
     PushgatewayServer _gateway = null!;
 
-    public async Task InitializeAsync()
-    {
-        _server = await PostgresServer.StartAsync(new() { Archiving = true });
-        _gateway = await PushgatewayServer.StartAsync();
-    }
+    public async Task InitializeAsync() => _gateway = await PushgatewayServer.StartAsync();
 
-    public async Task DisposeAsync()
-    {
-        await _gateway.DisposeAsync();
-        await _server.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _gateway.DisposeAsync();
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Shards_push_each_target_once_and_a_shard_without_targets_pushes_too()
     {
-        var file = Config("interval: 5m\nshards: 3\n", Target("only", _server.ConnectionUri()));
+        var file = Config("interval: 5m\nshards: 3\n", Target("only", shared.Server.ConnectionUri()));
 
         var codes = new List<int>();
         for (var i = 0; i < 3; i++)
@@ -49,9 +40,9 @@ public sealed class FleetCommandTests : IAsyncLifetime, IDisposable
         await using var silent = new SilentServer();
         var file = Config(
             "deadline: 30s\n",
-            Target("good", _server.ConnectionUri()),
+            Target("good", shared.Server.ConnectionUri()),
             Target("silent", $"postgresql://u@127.0.0.1:{silent.Port}/x", "timeout: 2s"),
-            Target("secret", _server.ConnectionUri(), $"password_file: {_folder.File("absent")}")
+            Target("secret", shared.Server.ConnectionUri(), $"password_file: {_folder.File("absent")}")
         );
 
         var result = await RunAsync([], "--config", file);
@@ -72,7 +63,7 @@ public sealed class FleetCommandTests : IAsyncLifetime, IDisposable
     public async Task Each_of_several_gateways_gets_it_and_one_that_is_dead_is_told()
     {
         var dead = $"http://127.0.0.1:{FreePort.Next()}";
-        var file = Config("deadline: 20s\n", Target("good", _server.ConnectionUri()));
+        var file = Config("deadline: 20s\n", Target("good", shared.Server.ConnectionUri()));
 
         var result = await BackupMetrics.RunAsync(
             "run",
@@ -95,7 +86,7 @@ public sealed class FleetCommandTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_splayed_run_that_is_told_to_end_pushes_nothing()
     {
-        var file = Config("splay: 10h\n", Target("good", _server.ConnectionUri()));
+        var file = Config("splay: 10h\n", Target("good", shared.Server.ConnectionUri()));
         await using var run = BackupMetrics.Start(["run", "--config", file, "--gateway", _gateway.Url, "--verbose"]);
         await Wait.ForAsync("the runtime to listen to signals", () => Task.FromResult(HearsSignals(run.Id)));
 
@@ -113,7 +104,7 @@ public sealed class FleetCommandTests : IAsyncLifetime, IDisposable
         var targets = Enumerable
             .Range(0, 60)
             .Select(i =>
-                i % 3 == 2 ? Target($"t{i}", $"postgresql://u@127.0.0.1:{silent.Port}/x") : Target($"t{i}", _server.ConnectionUri())
+                i % 3 == 2 ? Target($"t{i}", $"postgresql://u@127.0.0.1:{silent.Port}/x") : Target($"t{i}", shared.Server.ConnectionUri())
             )
             .ToArray();
         var file = Config("deadline: 60s\nconcurrency: 4\ndefaults: {timeout: 4s}\n", targets);

@@ -14,13 +14,13 @@ public sealed class ForgetAdviceTests
     [InlineData("it's `db 1`; $(x)", "my tool")]
     public async Task It_forgets_what_that_tool_said_of_that_server_and_nothing_else(string server, string tool)
     {
-        await using var catalogue = await StartAsync();
+        await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(List(server, Backup(1, server)));
         await catalogue.ImportAsync(
             [new Listed.Backup(Backup(2, server) with { Tool = tool }), new Listed.Server(server, "it broke")],
             tool
         );
-        var advice = (await Probe.OfAsync(catalogue.Server, ["catalog"])).Found.Single().Failure!.Do!;
+        var advice = (await Probe.OfAsync(catalogue.Database, ["catalog"])).Found.Single().Failure!.Do!;
         var command = advice[advice.IndexOf("backup-metrics", StringComparison.Ordinal)..];
 
         var shell = await ChildProcess.RunAsync("bash", ["-c", $"backup-metrics() {{ printf '%s\\n' \"$@\"; }}; {command}"]);
@@ -28,6 +28,6 @@ public sealed class ForgetAdviceTests
 
         Assert.Equal((0, $"removed what was known of \"{server}\": 1 backup\n"), (forgotten.ExitCode, forgotten.Error));
         Assert.Equal([server + " base_001 done"], await catalogue.RowsAsync());
-        Assert.Null((await Probe.OfAsync(catalogue.Server, ["catalog"])).Found.Single().Failure);
+        Assert.Null((await Probe.OfAsync(catalogue.Database, ["catalog"])).Found.Single().Failure);
     }
 }

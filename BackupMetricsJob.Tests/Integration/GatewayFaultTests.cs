@@ -3,14 +3,8 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Integration;
 
 /// <summary>What can be wrong with a gateway, through the built command, with a database that is well.</summary>
-public sealed class GatewayFaultTests : IAsyncLifetime
+public sealed class GatewayFaultTests(SharedArchivingPostgres shared) : IClassFixture<SharedArchivingPostgres>
 {
-    PostgresServer _server = null!;
-
-    public async Task InitializeAsync() => _server = await PostgresServer.StartAsync(new() { Archiving = true });
-
-    public async Task DisposeAsync() => await _server.DisposeAsync();
-
     [Fact]
     public async Task A_closed_port() =>
         await RunAsync($"http://127.0.0.1:{FreePort.Next()}", 75, "could not be reached: Connection refused");
@@ -83,11 +77,10 @@ public sealed class GatewayFaultTests : IAsyncLifetime
     [Fact]
     public async Task Somebody_elses_type_of_a_legacy_name_costs_only_that_name()
     {
+        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         await using var gateway = await PushgatewayServer.StartAsync();
-        await _server.ExecuteAsync(
-            await File.ReadAllTextAsync(Path.Combine(Repository.Root, "deploy", "postgresql", "base_backup_history.sql"))
-        );
-        await _server.BaseBackupAsync("wal-g");
+        await HistoryFunction.InstallAsync(server);
+        await server.BaseBackupAsync("wal-g");
         using (var stranger = new System.Net.Http.HttpClient())
         {
             using var counter = new System.Net.Http.StringContent("# TYPE walg_last_upload counter\nwalg_last_upload 5\n");
@@ -95,12 +88,12 @@ public sealed class GatewayFaultTests : IAsyncLifetime
         }
 
         const string Warning = "warning: the gateway refused pghoard_last_upload_age or walg_last_upload";
-        await RunAsync(gateway.Url, 0, Warning);
+        await RunAsync(gateway.Url, 0, Warning, server);
         Assert.Contains("postgres_backup_probe_success{", await gateway.MetricsAsync(), StringComparison.Ordinal);
 
         // Pushgateway 1.11.0 ends the connection where it refuses: five attempts, and what it lists of the group.
         await using var relay = new Relay(gateway.Port, [.. Enumerable.Repeat(Relay.LoseAnswer, 5), Relay.Forward]);
-        await RunAsync(relay.Url, 0, Warning);
+        await RunAsync(relay.Url, 0, Warning, server);
     }
 
     [Fact]
@@ -120,12 +113,12 @@ public sealed class GatewayFaultTests : IAsyncLifetime
         await RunAsync(relay.Url, 76, "refused the push: it ended the connection without an answer, and lists the push as a failed one");
     }
 
-    async Task RunAsync(string gateway, int code, string words)
+    async Task RunAsync(string gateway, int code, string words, PostgresServer? server = null)
     {
         var result = await BackupMetrics.RunAsync(
             "run",
             "--connection",
-            _server.ConnectionUri(),
+            (server ?? shared.Server).ConnectionUri(),
             "--instance",
             "db",
             "--gateway",

@@ -22,7 +22,7 @@ public sealed class GenericImportTests
     [Fact]
     public async Task A_list_is_the_whole_of_its_tool_and_of_no_other()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         await catalogue.ImportAsync(CatalogDatabase.Backup(1));
 
         Assert.Equal((0, "pgmoneta: 2 new, 0 changed, 0 gone, 0 unchanged (1 server)\n"), await Told(List("", Backup("a"), Backup("b"))));
@@ -35,11 +35,11 @@ public sealed class GenericImportTests
                 "orders pgmoneta default c done",
                 "orders wal-g default base_001 done",
             ],
-            await catalogue.Server.QueryAsync<string>(Rows)
+            await catalogue.Database.QueryAsync<string>(Rows)
         );
         Assert.Equal(
             ["pgmoneta", "wal-g"],
-            await catalogue.Server.QueryAsync<string>("SELECT tool FROM backup_metrics.backup_source ORDER BY 1")
+            await catalogue.Database.QueryAsync<string>("SELECT tool FROM backup_metrics.backup_source ORDER BY 1")
         );
 
         var run = await BackupMetrics.RunAsync("run", "--dry-run", "--source", "catalog", "--connection", catalogue.Uri);
@@ -58,19 +58,19 @@ public sealed class GenericImportTests
     public async Task A_list_that_names_no_tool_is_a_failure_of_the_import_until_one_is_read()
     {
         const string Refusals = "SELECT tool FROM backup_metrics.backup_refusal";
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
 
         Assert.Equal(65, (await ImportAsync(catalogue, "no list")).ExitCode);
-        Assert.Equal(["generic"], await catalogue.Server.QueryAsync<string>(Refusals));
+        Assert.Equal(["generic"], await catalogue.Database.QueryAsync<string>(Refusals));
 
         Assert.Equal(0, (await ImportAsync(catalogue, List("", Backup("a")))).ExitCode);
-        Assert.Empty(await catalogue.Server.QueryAsync<string>(Refusals));
+        Assert.Empty(await catalogue.Database.QueryAsync<string>(Refusals));
     }
 
     [Fact]
     public async Task A_part_of_a_list_and_one_of_some_storages_take_nothing_else_away()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         const string Far = ",\"storage\":\"far\"";
         await ImportAsync(catalogue, List("", Backup("a"), Backup("b"), Backup("a", Far)));
 
@@ -90,14 +90,14 @@ public sealed class GenericImportTests
                 "orders pgmoneta far a done gone",
                 "orders pgmoneta far d done",
             ],
-            await catalogue.Server.QueryAsync<string>(Rows)
+            await catalogue.Database.QueryAsync<string>(Rows)
         );
     }
 
     [Fact]
     public async Task A_tool_that_could_not_list_fails_its_source_and_an_empty_list_is_doubted()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         await ImportAsync(catalogue, List("", Backup("a")));
 
         var failed = await ImportAsync(catalogue, """{"tool":"pgmoneta","server":"orders","error":"no\nbucket"}""");
@@ -129,7 +129,7 @@ public sealed class GenericImportTests
     [InlineData("", 1)]
     public async Task What_begins_in_WAL_that_the_server_has_not_written_fails_its_source_and_nothing_else(string lsn, int succeeds)
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         await ImportAsync(catalogue, List("", Backup("a", lsn)));
 
         var run = await BackupMetrics.RunAsync(
@@ -150,7 +150,7 @@ public sealed class GenericImportTests
     [Fact]
     public async Task Two_clusters_under_one_name_are_refused_and_what_is_written_wrongly_with_its_place()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         await ImportAsync(catalogue, List("", Backup("a", ",\"system_identifier\":\"7575000000000000001\"")));
 
         var clash = await ImportAsync(catalogue, List("", Backup("b", ",\"system_identifier\":\"7575000000000000002\"")));
@@ -163,6 +163,6 @@ public sealed class GenericImportTests
         Assert.Contains("system identifier 7575000000000000002", clash.Error, StringComparison.Ordinal);
         Assert.Equal(65, wrong.ExitCode);
         Assert.Contains("$.backups[3].finished: \"2026-11-20T04:00:00\" is no time with its zone", wrong.Error, StringComparison.Ordinal);
-        Assert.Equal(["orders pgmoneta default a done"], await catalogue.Server.QueryAsync<string>(Rows));
+        Assert.Equal(["orders pgmoneta default a done"], await catalogue.Database.QueryAsync<string>(Rows));
     }
 }

@@ -12,10 +12,11 @@ public sealed class OtherToolPagesTests
     [Fact]
     public async Task Generic_from_files_a_table_a_tool_and_a_hook()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var server = await PostgresServer.StartAsync();
+        await using var catalogue = await CatalogDatabase.InAsync(server);
         using var folder = new TempFolder();
-        await catalogue.Server.ExecuteAsync("CREATE DATABASE ops");
-        await catalogue.Server.ExecuteAsync(
+        await server.ExecuteAsync("CREATE DATABASE ops");
+        await server.ExecuteAsync(
             """
             CREATE TABLE backup_log (id int, ok boolean, finished timestamptz, error text);
             INSERT INTO backup_log VALUES (1, true, now() - interval '1 day', NULL), (2, false, now(), 'disk full')
@@ -54,7 +55,7 @@ public sealed class OtherToolPagesTests
                 "orders nightly-dump logical 2 failed",
                 "orders tarball full a.tar.gz done",
             ],
-            await catalogue.Server.QueryAsync<string>(Rows)
+            await catalogue.Database.QueryAsync<string>(Rows)
         );
 
         // The folder is empty one day: the list is, too, and that is doubted.
@@ -69,7 +70,7 @@ public sealed class OtherToolPagesTests
     [Fact]
     public async Task CloudNativePg_with_a_kubectl_that_prints_the_fixture()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         using var folder = new TempFolder();
         folder.Write(
             "kubectl",
@@ -121,8 +122,8 @@ public sealed class OtherToolPagesTests
                     ["DOTNET_ROOT"] = BackupMetrics.DotnetRoot,
                     ["BACKUP_METRICS_CONNECTION"] = catalogue.Uri,
                     ["PGHOST"] = PostgresServer.Host,
-                    ["PGPORT"] = catalogue.Server.Port.ToString(CultureInfo.InvariantCulture),
-                    ["PGUSER"] = catalogue.Server.Options.Superuser,
+                    ["PGPORT"] = catalogue.Database.Port.ToString(CultureInfo.InvariantCulture),
+                    ["PGUSER"] = catalogue.Database.Superuser,
                 },
             }
         );

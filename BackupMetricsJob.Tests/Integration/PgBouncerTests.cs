@@ -8,30 +8,24 @@ namespace BackupMetricsJob.Tests.Integration;
 /// Behind PgBouncer a probe is as good as without it, and what PgBouncer itself refuses, with one SQLSTATE for everything, is told apart.
 /// </summary>
 #pragma warning disable CA1001 // What it owns ends in IAsyncLifetime's DisposeAsync.
-public sealed class PgBouncerTests : IAsyncLifetime
+public sealed class PgBouncerTests(SharedArchivingPostgres shared) : IClassFixture<SharedArchivingPostgres>, IAsyncLifetime
 #pragma warning restore CA1001
 {
-    PostgresServer _server = null!;
+    readonly PostgresServer _server = shared.Server;
     PgBouncerServer _bouncer = null!;
 
-    public async Task InitializeAsync()
-    {
-        _server = await PostgresServer.StartAsync(new() { Archiving = true });
-        _bouncer = await PgBouncerServer.StartAsync(_server);
-    }
+    public async Task InitializeAsync() => _bouncer = await PgBouncerServer.StartAsync(_server);
 
-    public async Task DisposeAsync()
-    {
-        await _bouncer.DisposeAsync();
-        await _server.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _bouncer.DisposeAsync();
 
     [Fact]
     public async Task A_probe_through_it_is_whole()
     {
-        await _server.BaseBackupAsync();
+        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
+        await using var bouncer = await PgBouncerServer.StartAsync(server);
+        await server.BaseBackupAsync();
 
-        var result = await Probe.OfAsync(_bouncer.Uri("postgres"));
+        var result = await Probe.OfAsync(bouncer.Uri("postgres"));
 
         Assert.Null(result.Failure);
         Assert.Single(result.Backups);

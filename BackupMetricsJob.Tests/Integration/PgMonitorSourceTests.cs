@@ -4,7 +4,7 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Integration;
 
 /// <summary>The source "pgmonitor": what pgBackRest really printed, in the table that pgMonitor keeps it in.</summary>
-public sealed class PgMonitorSourceTests
+public sealed class PgMonitorSourceTests(SharedPostgres shared) : IClassFixture<SharedPostgres>
 {
     [Theory]
     [InlineData(13, "pgmonitor_ext")]
@@ -13,8 +13,8 @@ public sealed class PgMonitorSourceTests
     public async Task The_list_of_pgbackrest_is_read_in_whatever_schema_it_is(int version, string schema)
     {
         await using var server = await PostgresServer.StartAsync(new() { Version = version });
-        await CreateAsync(server, schema);
-        await InsertAsync(server, schema, await InfoAsync("full_diff_incr"));
+        await CreateTableAsync(server.Database, schema);
+        await InsertAsync(server.Database, schema, await InfoAsync("full_diff_incr"));
 
         var result = await Probe.OfAsync(server, ["pgmonitor"]);
 
@@ -45,13 +45,13 @@ public sealed class PgMonitorSourceTests
     [Fact]
     public async Task A_chain_that_lost_its_full_backup_and_errors_that_were_found_are_seen()
     {
-        await using var server = await StartAsync(
+        await using var database = await CreateAsync(
             (await InfoAsync("full_diff_incr"))
                 .Replace("\"label\":\"20261122-082043F\"", "\"label\":\"another\"", StringComparison.Ordinal)
                 .Replace("\"error\":false", "\"error\":true", StringComparison.Ordinal)
         );
 
-        var facts = Assert.Single((await Probe.OfAsync(server, ["pgmonitor"])).Found).Backups;
+        var facts = Assert.Single((await Probe.OfAsync(database, ["pgmonitor"])).Found).Backups;
 
         Assert.Equal(1, facts.Single(backup => backup.Type == BackupType.Diff).BrokenChains);
         Assert.All(facts, backup => Assert.True(backup.LastHasErrors));
@@ -64,8 +64,8 @@ public sealed class PgMonitorSourceTests
         var info = await InfoAsync("full_diff_incr");
         var last = info.LastIndexOf("},\"error\":", StringComparison.Ordinal);
         last = info.LastIndexOf(Repository, last, StringComparison.Ordinal);
-        await using var one = await StartAsync(info);
-        await using var two = await StartAsync(info[..last] + "\"repo-key\":2" + info[(last + Repository.Length)..]);
+        await using var one = await CreateAsync(info);
+        await using var two = await CreateAsync(info[..last] + "\"repo-key\":2" + info[(last + Repository.Length)..]);
 
         var storages = Assert.Single((await Probe.OfAsync(two, ["pgmonitor"])).Found).Storages;
 
@@ -84,9 +84,9 @@ public sealed class PgMonitorSourceTests
     [InlineData("no_stanza", "pgmonitor_ext.pgbackrest_info is empty: pgBackRest knows of no stanza, or pgMonitor has not asked it yet")]
     public async Task An_error_state_fails_the_source(string info, string said)
     {
-        await using var server = await StartAsync(await InfoAsync(info));
+        await using var database = await CreateAsync(await InfoAsync(info));
 
-        var failure = (await Probe.OfAsync(server, ["pgmonitor"])).Failure!;
+        var failure = (await Probe.OfAsync(database, ["pgmonitor"])).Failure!;
 
         Assert.Equal((FailureReason.BadData, "source pgmonitor: " + said), (failure.Reason, failure.Message));
     }
@@ -94,9 +94,9 @@ public sealed class PgMonitorSourceTests
     [Fact]
     public async Task That_there_is_no_backup_is_an_answer()
     {
-        await using var server = await StartAsync(await InfoAsync("no_valid_backups"));
+        await using var database = await CreateAsync(await InfoAsync("no_valid_backups"));
 
-        var result = await Probe.OfAsync(server, ["pgmonitor"]);
+        var result = await Probe.OfAsync(database, ["pgmonitor"]);
 
         Assert.Null(result.Failure);
         Assert.Empty(Assert.Single(result.Found).Backups);
@@ -107,13 +107,13 @@ public sealed class PgMonitorSourceTests
     {
         const string One = """{"cipher":"none","key":1,"status":{"code":0,"message":"ok"}}""";
         const string Two = """{"cipher":"none","key":2,"status":{"code":2,"message":"no valid backups"}}""";
-        await using var server = await StartAsync(
+        await using var database = await CreateAsync(
             (await InfoAsync("full_diff_incr"))
                 .Replace(One, $"{One},{Two}", StringComparison.Ordinal)
                 .Replace("\"status\":{\"code\":0,\"lock\"", "\"status\":{\"code\":4,\"lock\"", StringComparison.Ordinal)
         );
 
-        var result = await Probe.OfAsync(server, ["pgmonitor"]);
+        var result = await Probe.OfAsync(database, ["pgmonitor"]);
 
         Assert.Null(result.Failure);
         Assert.Equal(3, Assert.Single(result.Found).Backups.Count);
@@ -123,7 +123,7 @@ public sealed class PgMonitorSourceTests
     public async Task What_is_listed_in_an_error_state_is_known_beside_the_failure()
     {
         var info = await InfoAsync("full_diff_incr");
-        await using var server = await StartAsync(
+        await using var database = await CreateAsync(
             info.Replace(
                 """{"cipher":"none","key":1,"status":{"code":0,"message":"ok"}}""",
                 """{"cipher":"none","key":2,"status":{"code":99,"message":"[FileOpenError] no"}}""",
@@ -131,7 +131,7 @@ public sealed class PgMonitorSourceTests
             )
         );
 
-        var result = await Probe.OfAsync(server, ["pgmonitor"]);
+        var result = await Probe.OfAsync(database, ["pgmonitor"]);
 
         Assert.Equal("source pgmonitor: stanza main: repo2: [FileOpenError] no (status 99)", result.Failure!.Message);
         Assert.Equal(3, Assert.Single(result.Found).Backups.Count);
@@ -140,14 +140,14 @@ public sealed class PgMonitorSourceTests
     [Fact]
     public async Task Of_several_stanzas_those_of_this_cluster_count()
     {
-        await using var server = await StartAsync(await InfoAsync("full_diff_incr"));
-        await server.ExecuteAsync(
+        await using var database = await CreateAsync(await InfoAsync("full_diff_incr"));
+        await database.ExecuteAsync(
             "INSERT INTO pgmonitor_ext.pgbackrest_info SELECT 'other', replace(replace(data::text, system_identifier::text, '1'), "
                 + "'1795335652', '1795335653')::jsonb FROM pgmonitor_ext.pgbackrest_info, pg_control_system()"
         );
 
         var full = Assert
-            .Single((await Probe.OfAsync(server, ["pgmonitor"])).Found)
+            .Single((await Probe.OfAsync(database, ["pgmonitor"])).Found)
             .Backups.Single(backup => backup.Type == BackupType.Full);
 
         Assert.Equal((DateTimeOffset.FromUnixTimeSeconds(1795335652), 1), (full.LastSuccess, full.Counts!.Done));
@@ -158,12 +158,12 @@ public sealed class PgMonitorSourceTests
     [InlineData("7713606968237024567", "7713606402157670472")] // after stanza-upgrade, the stanza is of this cluster and no backup is
     public async Task Backups_of_another_cluster_are_none_of_this_one(string ours, string others)
     {
-        await using var server = await PostgresServer.StartAsync();
-        await CreateAsync(server, "pgmonitor_ext");
+        await using var database = await shared.Server.CreateDatabaseAsync();
+        await CreateTableAsync(database, "pgmonitor_ext");
         var info = await File.ReadAllTextAsync(Path.Combine(Repository.Tests, "Fixtures", "pgbackrest", "meaning", "up1.json"));
-        await InsertAsync(server, "pgmonitor_ext", info, ours);
+        await InsertAsync(database, "pgmonitor_ext", info, ours);
 
-        var result = await Probe.OfAsync(server, ["pgmonitor"]);
+        var result = await Probe.OfAsync(database, ["pgmonitor"]);
 
         Assert.Matches(
             "^source pgmonitor: the newest backups of stanza orders are of another cluster "
@@ -185,9 +185,9 @@ public sealed class PgMonitorSourceTests
     )]
     public async Task Other_json_is_no_list_of_backups(string info, string said)
     {
-        await using var server = await StartAsync(info);
+        await using var database = await CreateAsync(info);
 
-        var failure = (await Probe.OfAsync(server, ["pgmonitor"])).Failure!;
+        var failure = (await Probe.OfAsync(database, ["pgmonitor"])).Failure!;
 
         Assert.StartsWith("source pgmonitor: " + said, failure.Message, StringComparison.Ordinal);
     }
@@ -201,7 +201,7 @@ public sealed class PgMonitorSourceTests
             (await Probe.OfAsync(server, ["pgmonitor"])).Failure!.Message
         );
 
-        await CreateAsync(server, "pgmonitor_ext");
+        await CreateTableAsync(server.Database, "pgmonitor_ext");
         await server.ExecuteAsync("CREATE ROLE nobody LOGIN");
         var failure = (await Probe.OfAsync(server, ["pgmonitor"], user: "nobody")).Failure!;
         Assert.Equal(
@@ -213,22 +213,22 @@ public sealed class PgMonitorSourceTests
     static Task<string> InfoAsync(string name) =>
         File.ReadAllTextAsync(Path.Combine(Repository.Tests, "Integration", "PgBackRestInfo", name + ".json"));
 
-    static async Task<PostgresServer> StartAsync(string info)
+    async Task<PostgresDatabase> CreateAsync(string info)
     {
-        var server = await PostgresServer.StartAsync();
-        await CreateAsync(server, "pgmonitor_ext");
-        await InsertAsync(server, "pgmonitor_ext", info);
-        return server;
+        var database = await shared.Server.CreateDatabaseAsync();
+        await CreateTableAsync(database, "pgmonitor_ext");
+        await InsertAsync(database, "pgmonitor_ext", info);
+        return database;
     }
 
-    static Task CreateAsync(PostgresServer server, string schema) =>
-        server.ExecuteAsync(
+    static Task CreateTableAsync(PostgresDatabase database, string schema) =>
+        database.ExecuteAsync(
             $"CREATE SCHEMA \"{schema}\"; CREATE TABLE \"{schema}\".pgbackrest_info (config_file text NOT NULL, data jsonb NOT NULL)"
         );
 
     /// <summary>As of this cluster, unless <paramref name="cluster"/> is another system identifier than the fixtures'.</summary>
-    static Task InsertAsync(PostgresServer server, string schema, string info, string cluster = "7710900938604473966") =>
-        server.ExecuteAsync(
+    static Task InsertAsync(PostgresDatabase database, string schema, string info, string cluster = "7710900938604473966") =>
+        database.ExecuteAsync(
             $"INSERT INTO \"{schema}\".pgbackrest_info SELECT '/etc/pgbackrest.conf', replace($json${info}$json$, '{cluster}', "
                 + "system_identifier::text)::jsonb FROM pg_control_system()"
         );

@@ -21,6 +21,14 @@ internal static class Probe
         string? user = null
     ) => OfAsync(server.ConnectionUri(user), instance: Instance with { Sources = sources }, sources: settings);
 
+    /// <summary>The database by these sources alone.</summary>
+    public static Task<ProbeResult> OfAsync(
+        PostgresDatabase database,
+        string[] sources,
+        SourceSettings? settings = null,
+        string? user = null
+    ) => OfAsync(database.ConnectionUri(user), instance: Instance with { Sources = sources }, sources: settings);
+
     public static async Task<ProbeResult> OfAsync(
         string connection,
         TimeSpan? timeout = null,

@@ -169,13 +169,3 @@ public sealed class QuerySourceTests(SharedPostgres shared) : IClassFixture<Shar
 
     Task<ProbeResult> QueryAsync(string query) => Probe.OfAsync(shared.Server, ["query"], new(ServerPatterns.All, query));
 }
-
-/// <summary>One PostgreSQL for the tests of a class.</summary>
-public sealed class SharedPostgres : IAsyncLifetime
-{
-    internal PostgresServer Server { get; private set; } = null!;
-
-    public async Task InitializeAsync() => Server = await PostgresServer.StartAsync();
-
-    public async Task DisposeAsync() => await Server.DisposeAsync();
-}

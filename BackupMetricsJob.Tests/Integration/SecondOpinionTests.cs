@@ -9,7 +9,7 @@ public sealed class SecondOpinionTests
     public async Task Check_pgbackrest_agrees_on_a_whole_repository_and_on_one_with_a_hole()
     {
         var other = Tool.Find("check_pgbackrest", "apt-get install check-pgbackrest");
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         using var folder = new TempFolder();
         var stanza = await PgBackRestStanza.CreateAsync(folder, server);

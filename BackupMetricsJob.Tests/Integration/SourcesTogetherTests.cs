@@ -16,14 +16,14 @@ public sealed class SourcesTogetherTests
     [Fact]
     public async Task A_source_that_fails_takes_nothing_of_the_others_with_it()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
-        await catalogue.Server.ExecuteAsync(
+        await using var catalogue = await CatalogDatabase.CreateAsync();
+        await catalogue.Database.ExecuteAsync(
             Walg
                 + "; CREATE FUNCTION get_backup_age_pgbackrest(OUT retcode int, OUT backup_age_seconds int, "
                 + "OUT message text) LANGUAGE sql AS $f$ SELECT 0, 60, 'OK' $f$"
         );
 
-        var result = await Probe.OfAsync(catalogue.Server, [.. SourceName.All], new(ServerPatterns.All, "SELECT 1/0 AS type"));
+        var result = await Probe.OfAsync(catalogue.Database, [.. SourceName.All], new(ServerPatterns.All, "SELECT 1/0 AS type"));
 
         Assert.Equal(["server", "catalog", "pgwatch"], result.SourcesThatAnswered);
         Assert.Equal(["pgmonitor", "query"], result.SourceFailures.Select(failure => failure.Source));
@@ -31,9 +31,9 @@ public sealed class SourcesTogetherTests
         Assert.Equal("source query: division by zero (SQLSTATE 22012)", result.SourceFailures[1].Failure.Message);
         Assert.NotNull(result.Server!.Wal);
         Assert.Equal(["catalog orders", "catalog stock", "pgwatch it"], result.Found.Select(facts => $"{facts.Source} {facts.Name}"));
-        await catalogue.Server.WaitForAsync(
+        await catalogue.Database.WaitForAsync(
             "the end of the session",
-            "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name LIKE 'backup%'"
+            "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name LIKE 'backup%' AND datname = current_database()"
         );
     }
 
@@ -60,10 +60,10 @@ public sealed class SourcesTogetherTests
     [Fact]
     public async Task A_gateway_takes_all_of_it_once_and_prometheus_tools_have_nothing_to_say()
     {
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         await using var gateway = await PushgatewayServer.StartAsync();
         using var folder = new TempFolder();
-        await catalogue.Server.ExecuteAsync(Walg);
+        await catalogue.Database.ExecuteAsync(Walg);
         await catalogue.ImportAsync(CatalogDatabase.List("empty"), allowEmpty: true);
         var query = Path.Combine(folder.Path, "q.sql");
         await File.WriteAllTextAsync(

@@ -22,14 +22,14 @@ public sealed class StoppedArchiveTests
     {
         using var folder = new TempFolder();
         await using var server = await StartAsync(folder, version);
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         var archive = new ListedArchive(catalogue);
         var backup = await server.BaseBackupAsync();
         await archive.BackupIsKnownAsync(server);
         await using var busy = new Busy(server);
         await busy.WaitForAsync(15);
         await archive.ListAsync(server.ArchiveDirectory);
-        await catalogue.Server.ExecuteAsync(Date);
+        await catalogue.Database.ExecuteAsync(Date);
         var whole = await archive.ShowAsync(server);
         Assert.DoesNotContain("CRITICAL", whole, StringComparison.Ordinal);
         Assert.Contains("whole from the full backup", whole, StringComparison.Ordinal);
@@ -38,9 +38,9 @@ public sealed class StoppedArchiveTests
         await server.WaitForAsync("a segment to be dropped", () => Task.FromResult(FirstDropped(folder) is not null));
         var dropped = FirstDropped(folder);
         await busy.WaitForAsync(15);
-        await catalogue.Server.ExecuteAsync("DELETE FROM backup_metrics.archive_listing");
+        await catalogue.Database.ExecuteAsync("DELETE FROM backup_metrics.archive_listing");
         await archive.ListAsync(server.ArchiveDirectory);
-        await catalogue.Server.ExecuteAsync(Date);
+        await catalogue.Database.ExecuteAsync(Date);
         var said = await archive.ShowAsync(server);
         var metrics = await archive.MetricsAsync(server);
 
@@ -68,7 +68,7 @@ public sealed class StoppedArchiveTests
     {
         using var folder = new TempFolder();
         await using var server = await StartAsync(folder, 15);
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         var archive = new ListedArchive(catalogue);
         var backup = await server.BaseBackupAsync();
         await archive.BackupIsKnownAsync(server);
@@ -108,13 +108,13 @@ public sealed class StoppedArchiveTests
     {
         using var folder = new TempFolder();
         await using var server = await StartAsync(folder, 15);
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         var archive = new ListedArchive(catalogue);
         await server.BaseBackupAsync();
         await archive.BackupIsKnownAsync(server);
         var stored = await server.ArchiveSegmentsAsync(2);
         await archive.RunAsync(server, folder);
-        await catalogue.Server.ExecuteAsync(QuarterOfAnHour);
+        await catalogue.Database.ExecuteAsync(QuarterOfAnHour);
         await File.WriteAllTextAsync(folder.File("stop"), "");
         var dropped = await server.ArchiveSegmentsAsync(3);
         await archive.RunAsync(server, folder);
@@ -125,7 +125,7 @@ public sealed class StoppedArchiveTests
         await archive.RunAsync(server, folder);
         Assert.Equal($"{stored[^1]} {dropped[^1]}", await SaidAsync());
 
-        await catalogue.Server.ExecuteAsync(QuarterOfAnHour);
+        await catalogue.Database.ExecuteAsync(QuarterOfAnHour);
         await archive.RunAsync(server, folder);
 
         Assert.Contains(
@@ -139,7 +139,7 @@ public sealed class StoppedArchiveTests
         Assert.Contains($"{Ends}{dropped[0]} is missing", await archive.ShowAsync(null), StringComparison.Ordinal);
 
         Task<string> SaidAsync() =>
-            catalogue.Server.ScalarAsync<string>("SELECT concat_ws(' ', archived_wal, asked_wal) FROM backup_metrics.archive_listing");
+            catalogue.Database.ScalarAsync<string>("SELECT concat_ws(' ', archived_wal, asked_wal) FROM backup_metrics.archive_listing");
     }
 
     /// <summary>The catalogue alone: a later backup needs WAL that is not in the listing.</summary>
@@ -148,7 +148,7 @@ public sealed class StoppedArchiveTests
     {
         using var folder = new TempFolder();
         await using var server = await StartAsync(folder, 17);
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         var archive = new ListedArchive(catalogue);
         var backup = await server.BaseBackupAsync();
         var first = await ListedArchive.ReadBackupAsync(server, 1);
@@ -179,7 +179,7 @@ public sealed class StoppedArchiveTests
     {
         await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         await using var other = await PostgresServer.StartAsync(new() { Archiving = true });
-        await using var catalogue = await CatalogDatabase.StartAsync();
+        await using var catalogue = await CatalogDatabase.CreateAsync();
         var archive = new ListedArchive(catalogue);
         await server.BaseBackupAsync();
         await archive.BackupIsKnownAsync(server);

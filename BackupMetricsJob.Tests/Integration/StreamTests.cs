@@ -3,7 +3,7 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Integration;
 
 /// <summary>Standard streams that are closed or full, as cron and full disks leave them.</summary>
-public sealed class StreamTests
+public sealed class StreamTests(SharedArchivingPostgres shared) : IClassFixture<SharedArchivingPostgres>
 {
     [Theory]
     [InlineData("2>&-")]
@@ -11,12 +11,13 @@ public sealed class StreamTests
     [InlineData("<&- >&- 2>&-")]
     public async Task A_standard_error_that_takes_nothing_does_not_change_the_exit_code(string redirection)
     {
-        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         await using var gateway = await PushgatewayServer.StartAsync();
 
         Assert.Equal(
             0,
-            (await ShellAsync($"run --connection '{server.ConnectionUri()}' --gateway {gateway.Url} --instance db {redirection}")).ExitCode
+            (
+                await ShellAsync($"run --connection '{shared.Server.ConnectionUri()}' --gateway {gateway.Url} --instance db {redirection}")
+            ).ExitCode
         );
         Assert.Contains("backup_metrics_run_success{", await gateway.MetricsAsync(), StringComparison.Ordinal);
         Assert.Equal(64, (await ShellAsync($"run --nonsense {redirection}")).ExitCode);
@@ -81,8 +82,7 @@ public sealed class StreamTests
     [InlineData("--version")]
     public async Task Where_all_of_them_are_closed_what_was_asked_for_is_not_taken_for_written(string command)
     {
-        await using var server = await PostgresServer.StartAsync();
-        var connection = command[0] == '-' ? "" : $"--connection '{server.ConnectionUri()}' --instance db";
+        var connection = command[0] == '-' ? "" : $"--connection '{shared.Server.ConnectionUri()}' --instance db";
 
         Assert.Equal(74, (await ShellAsync($"{command} {connection} <&- >&- 2>&-")).ExitCode);
         Assert.Equal(74, (await ShellAsync($"{command} {connection} <&- >&-")).ExitCode);

@@ -1,10 +1,6 @@
-using System.Diagnostics;
-using BackupMetricsJob.Postgres;
-
 namespace BackupMetricsJob.Tests.Postgres;
 
 /// <summary>Of several hosts, we choose the same one as psql, and report why each other one was not chosen.</summary>
-[Collection(NpgsqlDataSourceSession.Name)]
 public sealed class MultiHostConnectorTests(MultiHostServers servers) : IClassFixture<MultiHostServers>
 {
     const string Two = "host=127.0.0.1,127.0.0.1 dbname=postgres";
@@ -110,70 +106,6 @@ public sealed class MultiHostConnectorTests(MultiHostServers servers) : IClassFi
     public async Task A_failure_names_each_host_that_was_tried_with_its_own_reason(string text, string words) =>
         Assert.Equal((null, servers.Fill(words)), await Ask(Two + " " + text));
 
-    [Fact]
-    public async Task A_silent_first_host_leaves_time_for_the_second()
-    {
-        var clock = Stopwatch.StartNew();
-        await using var connection = await OpenAsync(Two + " port=HANGS,SECOND user=trusted", TimeSpan.FromSeconds(4));
-
-        Assert.NotNull(connection);
-        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(3.9));
-    }
-
-    [Fact]
-    public async Task What_was_tried_is_told_while_another_is_waited_for()
-    {
-        var reading = new ConnectionProgress(onAnswer: null);
-        await using var connection = await OpenAsync(
-            "host=127.0.0.1,127.0.0.1,127.0.0.1 dbname=postgres port=1,HANGS,SECOND user=trusted connect_timeout=1",
-            TimeSpan.FromSeconds(9),
-            reading
-        );
-
-        Assert.NotNull(connection);
-        Assert.Equal($"127.0.0.1:{servers.Second.Port}", reading.Host);
-        Assert.StartsWith(
-            servers.Fill(
-                "connecting to 127.0.0.1:SECOND (127.0.0.1:1: Failed to connect to 127.0.0.1:1: Connection refused; 127.0.0.1:HANGS: "
-                    + "no answer within 1 s (connect_timeout))"
-            ),
-            reading.Step,
-            StringComparison.Ordinal
-        );
-    }
-
-    [Fact]
-    public async Task A_server_that_says_nothing_has_not_answered_and_one_that_refuses_has()
-    {
-        foreach (
-            var (text, hasAnswered) in new[]
-            {
-                ("port=HANGS user=trusted", false),
-                ("port=1 user=trusted", false),
-                ("port=FIRST user=trusted", true),
-                ("port=SECOND user=scram password=x sslmode=disable", true),
-            }
-        )
-        {
-            var calls = 0;
-            var reading = new ConnectionProgress(() => calls++);
-            await using var connection = await OpenAsync("host=127.0.0.1 dbname=postgres " + text, TimeSpan.FromSeconds(0.2), reading);
-
-            Assert.Equal(hasAnswered ? 1 : 0, calls);
-        }
-    }
-
     async Task<(string? Line, string Error)> Ask(string text) =>
         await NpgsqlDataSourceSession.Ask(servers.Fill(text), null, "/nonexistent");
-
-    async Task<OpenConnection?> OpenAsync(string text, TimeSpan timeout, ConnectionProgress? reading = null) =>
-        (
-            await MultiHostConnector.OpenAsync(
-                Parsed.From(servers.Fill(text)).Settings,
-                timeout,
-                new RunClock(TimeProvider.System),
-                reading ?? new ConnectionProgress(onAnswer: null),
-                CancellationToken.None
-            )
-        ).Connection;
 }

@@ -6,8 +6,8 @@ using Npgsql;
 
 namespace BackupMetricsJob.Tests.Postgres;
 
-/// <summary>These tests run sequentially, because some change this process's environment. They share one server.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
+/// <summary>These tests share two servers, which they only read.</summary>
+[CollectionDefinition(Name)]
 public sealed class NpgsqlDataSourceSession : ICollectionFixture<TargetsTestServer>
 {
     internal const string Name = "Npgsql connector";

@@ -1,6 +1,9 @@
 using BackupMetricsJob.Tests.Deploy;
 using BackupMetricsJob.Tests.Drill;
 using BackupMetricsJob.Tests.Integration;
+using BackupMetricsJob.Tests.Postgres;
+using BackupMetricsJob.Tests.Release;
+using BackupMetricsJob.Tests.Running;
 using BackupMetricsJob.Tests.Schedule;
 using BackupMetricsJob.Tests.Support;
 using Xunit.Abstractions;
@@ -35,7 +38,14 @@ public sealed class LongestFirst : ITestCollectionOrderer
             typeof(StandbyTests),
             typeof(ToolPagesTests),
             typeof(HoleTests),
+            typeof(DebianPackageTests),
+            typeof(WalReceiverTests),
+            typeof(RecoveryPointTests),
+            typeof(FleetTests),
+            typeof(SeveralGatewaysTests),
+            typeof(MultiHostConnectorTests),
         }.Select(type => "Test collection for " + type.FullName),
+        NpgsqlDataSourceSession.Name,
     ];
 
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>

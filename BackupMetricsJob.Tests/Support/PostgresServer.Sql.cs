@@ -1,27 +1,51 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Npgsql;
 
 namespace BackupMetricsJob.Tests.Support;
 
 // What a test asks and tells the server: as superuser, by the Unix socket. Where no database is named, an idle session of `postgres`
-// remains for the next call, since a new one costs a process and its caches. Where one is named, the session is new and does not remain.
+// remains for the next call, since a new one costs a process and its caches; so does one of a PostgresDatabase. Where another is named,
+// the session is new and does not remain.
 internal sealed partial class PostgresServer
 {
-    NpgsqlDataSource? _sessions;
+    const string Postgres = "postgres";
+
+    readonly ConcurrentDictionary<string, NpgsqlDataSource> _sessions = new();
+    int _databases;
+
+    /// <summary>The database that every server has.</summary>
+    public PostgresDatabase Database => new(this, Postgres);
+
+    /// <summary>A new database, a copy of this one, which no test may be connected to.</summary>
+    public async Task<PostgresDatabase> CreateDatabaseAsync(string template = "template1")
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"own{Interlocked.Increment(ref _databases)}");
+        if (_sessions.TryGetValue(template, out var idle))
+            idle.Clear();
+        // Files are copied in less time than it takes to log their content, which is the default since 15.
+        var strategy = Options.Version >= 15 ? " STRATEGY file_copy" : "";
+        await ExecuteAsync($"CREATE DATABASE {name} TEMPLATE {template}{strategy}");
+        _sessions[name] = DataSource(name, pooled: true);
+        return new(this, name, () => DropDatabaseAsync(name));
+    }
 
     /// <summary>A session of its own, and a new one.</summary>
     public async Task<NpgsqlConnection> OpenAsync(string? database = null)
     {
-        await using var source = DataSource(database ?? "postgres", pooled: false);
+        await using var source = DataSource(database ?? Postgres, pooled: false);
         return await source.OpenConnectionAsync();
     }
 
     // The idle session is gone where the server was stopped, or where the test ended it.
     async Task<NpgsqlConnection> SessionAsync(string? database)
     {
-        if (database is not null)
+        if (database is null)
+            _sessions.GetOrAdd(Postgres, name => DataSource(name, pooled: true));
+        if (!_sessions.TryGetValue(database ?? Postgres, out var sessions))
             return await OpenAsync(database);
-        var session = Sessions().CreateConnection();
+        var session = sessions.CreateConnection();
         try
         {
             await session.OpenAsync();
@@ -32,11 +56,17 @@ internal sealed partial class PostgresServer
         catch (NpgsqlException)
         {
             await session.DisposeAsync();
-            return await OpenAsync();
+            return await OpenAsync(database);
         }
     }
 
-    NpgsqlDataSource Sessions() => LazyInitializer.EnsureInitialized(ref _sessions, () => DataSource("postgres", pooled: true));
+    // With whatever a test has left connected to it.
+    async Task DropDatabaseAsync(string name)
+    {
+        if (_sessions.TryRemove(name, out var sessions))
+            await sessions.DisposeAsync();
+        await ExecuteAsync($"DROP DATABASE {name} WITH (FORCE)");
+    }
 
     NpgsqlDataSource DataSource(string database, bool pooled)
     {
@@ -88,9 +118,9 @@ internal sealed partial class PostgresServer
     }
 
     /// <summary>Waits until a query gives true. It asks in one session: a new one each time would keep a processor busy.</summary>
-    public async Task WaitForAsync(string description, string sql, TimeSpan? deadline = null)
+    public async Task WaitForAsync(string description, string sql, TimeSpan? deadline = null, string? database = null)
     {
-        await using var connection = await SessionAsync(null);
+        await using var connection = await SessionAsync(database);
         await using var command = Command(connection, sql);
         await WaitForAsync(description, async () => (bool)(await command.ExecuteScalarAsync())!, deadline);
     }

@@ -49,8 +49,9 @@ internal sealed partial class PostgresServer : IAsyncDisposable
 
     /// <summary>
     /// Stores a file in the archive of this server, also for another one: whole or not at all, and what is half stored is no file of it.
+    /// Nothing may follow it: the shell becomes mv, which saves a process for each segment.
     /// </summary>
-    public string StoreCommand => $"cp %p {Folder}/%f.arriving && mv {Folder}/%f.arriving {ArchiveDirectory}/%f";
+    public string StoreCommand => $"cp %p {Folder}/%f.arriving && exec mv {Folder}/%f.arriving {ArchiveDirectory}/%f";
 
     public string CertificateFile => Path.Combine(Folder, "server.crt");
 
@@ -87,7 +88,8 @@ internal sealed partial class PostgresServer : IAsyncDisposable
     {
         if (_process is null)
             return;
-        _sessions?.Clear();
+        foreach (var sessions in _sessions.Values)
+            sessions.Clear();
         _process.Signal(mode == StopMode.Fast ? PosixSignal.SIGINT : PosixSignal.SIGQUIT);
         await _process.WaitAsync();
         await _process.DisposeAsync();
@@ -132,8 +134,8 @@ internal sealed partial class PostgresServer : IAsyncDisposable
             // WaitAsync has killed it.
         }
 
-        if (_sessions is not null)
-            await _sessions.DisposeAsync();
+        foreach (var sessions in _sessions.Values)
+            await sessions.DisposeAsync();
         foreach (var folder in _backups.Append(Folder).Where(Directory.Exists))
             Directory.Delete(folder, recursive: true);
     }

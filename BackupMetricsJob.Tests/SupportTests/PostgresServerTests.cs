@@ -60,6 +60,31 @@ public class PostgresServerTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => server.SetAsync("wal_level", "logical"));
     }
 
+    [Theory]
+    [InlineData(13)]
+    [InlineData(15)]
+    [InlineData(18)]
+    public async Task A_database_of_its_own_is_a_copy_and_gone_with_whoever_is_connected_to_it(int version)
+    {
+        await using var server = await PostgresServer.StartAsync(new() { Version = version });
+        await using var template = await server.CreateDatabaseAsync();
+        await template.ExecuteAsync("CREATE TABLE orders AS SELECT 1 AS id");
+        await using var other = await server.CreateDatabaseAsync(template.Name);
+        await using (var copy = await server.CreateDatabaseAsync(template.Name))
+        {
+            await copy.ExecuteAsync("INSERT INTO orders VALUES (2)");
+            await using var left = await copy.OpenAsync();
+
+            Assert.Equal([1, 2], await copy.QueryAsync<int>("SELECT id FROM orders ORDER BY id"));
+            Assert.Equal([1], await other.QueryAsync<int>("SELECT id FROM orders"));
+        }
+
+        Assert.Equal(
+            new[] { template.Name, other.Name },
+            await server.QueryAsync<string>("SELECT datname::text FROM pg_database WHERE datname LIKE 'own%' ORDER BY oid")
+        );
+    }
+
     [Fact]
     public async Task A_server_keeps_its_port_and_its_data_over_a_crash_and_a_stop()
     {
