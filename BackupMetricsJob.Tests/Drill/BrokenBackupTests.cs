@@ -123,7 +123,8 @@ public sealed class BrokenBackupTests(DrilledServer drilled, ToldDrills told) : 
             place,
             result,
             "replay",
-            "the server did not start: FATAL: could not locate required checkpoint record( at [0-9A-F/]+)?[.] WAL that the backup itself needs did not come: "
+            "the server did not start: FATAL: could not locate required checkpoint record( at [0-9A-F/]+)?[.] "
+                + "WAL that the backup itself needs did not come: "
                 + @"[0-9A-F]{24} \(restore_command ended with 1: no --archive was given\)\n"
         );
         Assert.DoesNotContain("HINT", result.Error, StringComparison.Ordinal);

@@ -66,9 +66,9 @@ public sealed class HostileNamesTests
         await server.ExecuteAsync("ALTER DATABASE postgres SET search_path = evil, pg_catalog");
 
         // The trap works: without a name that says where it is, this is what a new session gets.
-        var caught = await Assert.ThrowsAsync<Npgsql.PostgresException>(() =>
-            server.ScalarAsync<string>("SELECT set_config('jit', 'off', true)", database: "postgres")
-        );
+        await using var session = await server.OpenAsync();
+        await using var trapped = new Npgsql.NpgsqlCommand("SELECT set_config('jit', 'off', true)", session);
+        var caught = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => trapped.ExecuteNonQueryAsync());
         Assert.Contains("ran code", caught.MessageText, StringComparison.Ordinal);
 
         var result2 = await Probe.OfAsync(server.ConnectionUri("monitor") + attributes);

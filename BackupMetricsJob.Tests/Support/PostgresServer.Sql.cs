@@ -7,7 +7,7 @@ namespace BackupMetricsJob.Tests.Support;
 
 // What a test asks and tells the server: as superuser, by the Unix socket. Where no database is named, an idle session of `postgres`
 // remains for the next call, since a new one costs a process and its caches; so does one of a PostgresDatabase. Where another is named,
-// the session is new and does not remain.
+// the session is new and does not remain; OpenAsync is always new.
 internal sealed partial class PostgresServer
 {
     const string Postgres = "postgres";
