@@ -191,7 +191,7 @@ public sealed class BackupFindingsTests
         };
         var told = Findings.For(old).Select(finding => $"{finding.Summary}. {finding.Advice}").ToList();
         var shown = new StringWriter();
-        ShowTable.Write([old], shown);
+        ShowText.Write([old], shown);
 
         Assert.True(told.Count >= 8);
         Assert.Contains(told, line => line.Contains("Find out why the backup tool has made none since", StringComparison.Ordinal));

@@ -44,7 +44,7 @@ internal static class Probe
         );
         var time = timeout ?? TimeSpan.FromSeconds(20);
         MonitoredTarget[] targets = [new(new("it", settings, time), instance ?? Instance, sources ?? SourceSettings.Default)];
-        return (await new Fleet(targets, 1, new RunClock(TimeProvider.System), TimeSpan.FromMinutes(5), stop).ProbeAsync())[0];
+        return (await new ConcurrentProbes(targets, 1, new RunClock(TimeProvider.System), TimeSpan.FromMinutes(5), stop).ProbeAsync())[0];
     }
 
     public static Instance Instance { get; } = new("it", [], AgeLimit.Defaults, [SourceName.Server]);

@@ -178,7 +178,7 @@ public sealed class ProtocolDetectorTests
             targets.Insert(45, Jobs.Target("well", server.ConnectionUri(), timeout: 30));
 
             var clock = new RunClock(TimeProvider.System);
-            var results = await new Fleet(targets, 16, clock, TimeSpan.FromSeconds(60), CancellationToken.None).ProbeAsync();
+            var results = await new ConcurrentProbes(targets, 16, clock, TimeSpan.FromSeconds(60), CancellationToken.None).ProbeAsync();
 
             Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(58));
             Assert.All(results, result => Assert.NotNull(result));
@@ -200,7 +200,7 @@ public sealed class ProtocolDetectorTests
         await using var server = await PostgresServer.StartAsync();
         MonitoredTarget[] targets = [Jobs.Target("strange", connection, timeout: 4), Jobs.Target("well", server.ConnectionUri())];
 
-        var results = await new Fleet(
+        var results = await new ConcurrentProbes(
             targets,
             2,
             new RunClock(TimeProvider.System),

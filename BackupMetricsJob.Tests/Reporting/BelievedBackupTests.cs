@@ -69,7 +69,7 @@ public sealed class BelievedBackupTests
     static string Show(ProbeResult result)
     {
         using var table = new StringWriter();
-        ShowTable.Write([result], table);
+        ShowText.Write([result], table);
         return table.ToString();
     }
 }

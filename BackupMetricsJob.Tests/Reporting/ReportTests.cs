@@ -51,7 +51,7 @@ public sealed class ReportTests
     ];
 
     [Fact]
-    public void Show() => Snapshot.Matches("show.txt", Written(to => ShowTable.Write(Results, to)));
+    public void Show() => Snapshot.Matches("show.txt", Written(to => ShowText.Write(Results, to)));
 
     [Fact]
     public void A_server_that_has_archived_nothing_yet_is_shown_with_waiting_segments()
@@ -64,7 +64,7 @@ public sealed class ReportTests
         };
 
         string Archiving(ServerEvidence server) =>
-            Written(to => ShowTable.Write([Result with { Server = server }], to))
+            Written(to => ShowText.Write([Result with { Server = server }], to))
                 .Split('\n')
                 .Single(line => line.Contains("WAL archiving", StringComparison.Ordinal))
                 .Trim();
@@ -98,7 +98,7 @@ public sealed class ReportTests
             .. Enumerable.Range(1, 7).Select(i => Named(late, $"late{i}")),
         ];
 
-        var lines = Written(to => ShowTable.Write(results, to)).Split('\n');
+        var lines = Written(to => ShowText.Write(results, to)).Split('\n');
 
         Assert.Equal(
             ["late1", "late2", "late3", "late4", "late5", "late6", "late7", "free", "well", "standby"],
@@ -111,11 +111,11 @@ public sealed class ReportTests
             lines[^2]
         );
         Assert.Contains("  no backup is known, and no limit asks for one", lines);
-        Assert.DoesNotContain("databases:", Written(to => ShowTable.Write([late], to)), StringComparison.Ordinal);
+        Assert.DoesNotContain("databases:", Written(to => ShowText.Write([late], to)), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Show_of_servers_in_a_catalogue() => Snapshot.Matches("show-found.txt", Written(to => ShowTable.Write(Found, to)));
+    public void Show_of_servers_in_a_catalogue() => Snapshot.Matches("show-found.txt", Written(to => ShowText.Write(Found, to)));
 
     /// <summary>It is no database of the reader's. Where it does not answer, that is told.</summary>
     [Fact]
@@ -124,8 +124,8 @@ public sealed class ReportTests
         var catalogue = Result with { Instance = Result.Instance with { Name = "orders/catalogue" }, IsMonitored = false };
         var silent = catalogue with { Failure = new(FailureReason.Refused, "refused") };
 
-        Assert.DoesNotContain("orders/catalogue", Written(to => ShowTable.Write([Result, catalogue], to)), StringComparison.Ordinal);
-        Assert.Contains("orders/catalogue ", Written(to => ShowTable.Write([Result, silent], to)), StringComparison.Ordinal);
+        Assert.DoesNotContain("orders/catalogue", Written(to => ShowText.Write([Result, catalogue], to)), StringComparison.Ordinal);
+        Assert.Contains("orders/catalogue ", Written(to => ShowText.Write([Result, silent], to)), StringComparison.Ordinal);
     }
 
     [Fact]

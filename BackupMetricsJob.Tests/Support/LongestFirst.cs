@@ -41,7 +41,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
             typeof(DebianPackageTests),
             typeof(WalReceiverTests),
             typeof(RecoveryPointTests),
-            typeof(FleetTests),
+            typeof(ConcurrentProbesTests),
             typeof(SeveralGatewaysTests),
             typeof(MultiHostConnectorTests),
         }.Select(type => "Test collection for " + type.FullName),

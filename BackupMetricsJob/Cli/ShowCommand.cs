@@ -80,7 +80,7 @@ internal static class ShowCommand
         if (format == "json")
             ShowJson.Write(report.Results, code, context.Output);
         else
-            ShowTable.Write(report.Results, text);
+            ShowText.Write(report.Results, text);
         return (int)code;
     }
 }

@@ -3,25 +3,6 @@ namespace BackupMetricsJob.Configuration;
 /// <summary>Parses labels: name=value.</summary>
 internal static class LabelParser
 {
-    /// <summary>Labels that the metrics already have. Neither a target nor the grouping key may use them.</summary>
-    public static IReadOnlyList<string> Reserved { get; } =
-    [
-        "job",
-        "instance",
-        "source",
-        "tool",
-        "type",
-        "storage",
-        "severity",
-        "state",
-        "reason",
-        "evidence",
-        "phase",
-        "site",
-        "version",
-        "revision",
-    ];
-
     const string NameAllowed = "letters, digits and _, not starting with a digit or __";
 
     /// <summary>The labels of a setting. An invalid or repeated label is a problem.</summary>
@@ -46,7 +27,7 @@ internal static class LabelParser
     /// <summary>What a name must be, if users may not set a label with this name; null if they may.</summary>
     public static string? FindNameFault(string name) =>
         !IsName(name) ? NameAllowed
-        : Reserved.Contains(name) ? $"another name, as the metrics already have a label {name}"
+        : ReservedLabels.Contains(name) ? $"another name, as the metrics already have a label {name}"
         : null;
 
     /// <summary>Null, and a problem, if users may not set this label.</summary>

@@ -42,12 +42,12 @@ internal sealed class BackupMetrics(Samples samples)
     void WriteLimits(ProbeResult result, SampleLabels labels)
     {
         foreach (var limit in result.Instance.Limits)
-            samples.Set(MetricNames.BackupMaxAge, labels, limit.MaxAge.TotalSeconds, limit.Type.Name(), limit.Severity.Name());
+            samples.Set(BackupMetricNames.MaxAge, labels, limit.MaxAge.TotalSeconds, limit.Type.Name(), limit.Severity.Name());
         samples.Set(StorageMetricNames.CopiesMin, labels, result.Instance.Copies);
         if (result.Instance.Window.Count == 0)
             return;
         foreach (var limit in WindowLimit.For(result))
-            samples.Set(StorageMetricNames.WindowMin, labels, limit.Min.TotalSeconds, limit.Severity.Name());
+            samples.Set(RecoveryMetricNames.WindowMin, labels, limit.Min.TotalSeconds, limit.Severity.Name());
     }
 
     void WriteArchiver(ServerEvidence server, SampleLabels labels)
@@ -55,59 +55,59 @@ internal sealed class BackupMetrics(Samples samples)
         if (ArchiverStates.Classify(server) is { } holds)
         {
             foreach (var state in ArchiverStates.All)
-                samples.Set(MetricNames.ArchiveState, labels, state == holds ? 1 : 0, state.Name());
+                samples.Set(ArchiveMetricNames.State, labels, state == holds ? 1 : 0, state.Name());
         }
 
         if (server.Wal is { } directory)
-            samples.Set(MetricNames.WalDirectory, labels, directory.DirectoryBytes);
+            samples.Set(ArchiveMetricNames.WalDirectory, labels, directory.DirectoryBytes);
 
         // A standby's archiver statistics are from its time as a primary, and with archive_mode off there is no archive.
         if (server.DoesNotArchiveItself || server.ArchiveMode == "off")
             return;
-        samples.Set(MetricNames.ArchiveLastSuccess, labels, server.Archiver.LastArchived?.UnixSeconds());
-        samples.Set(MetricNames.ArchiveLastFailure, labels, server.Archiver.LastFailed?.UnixSeconds());
-        samples.Set(MetricNames.ArchivedFiles, labels, server.Archiver.ArchivedCount);
-        samples.Set(MetricNames.ArchiveFailures, labels, server.Archiver.FailedCount);
-        samples.Set(MetricNames.ReadySegments, labels, server.Wal?.ReadySegments);
-        samples.Set(MetricNames.OldestReady, labels, server.Wal?.OldestReady?.UnixSeconds());
-        samples.Set(MetricNames.ArchiveLag, labels, server.Wal is { } wal ? wal.UnarchivedBytes : server.UnarchivedBytesByStatistics);
+        samples.Set(ArchiveMetricNames.LastSuccess, labels, server.Archiver.LastArchived?.UnixSeconds());
+        samples.Set(ArchiveMetricNames.LastFailure, labels, server.Archiver.LastFailed?.UnixSeconds());
+        samples.Set(ArchiveMetricNames.ArchivedFiles, labels, server.Archiver.ArchivedCount);
+        samples.Set(ArchiveMetricNames.Failures, labels, server.Archiver.FailedCount);
+        samples.Set(ArchiveMetricNames.ReadySegments, labels, server.Wal?.ReadySegments);
+        samples.Set(ArchiveMetricNames.OldestReady, labels, server.Wal?.OldestReady?.UnixSeconds());
+        samples.Set(ArchiveMetricNames.Lag, labels, server.Wal is { } wal ? wal.UnarchivedBytes : server.UnarchivedBytesByStatistics);
     }
 
     void WriteRecoveryPoint(ProbeResult result, SampleLabels labels)
     {
         if (result.Loss is not { } loss)
             return;
-        samples.Set(MetricNames.RecoveryPointTime, labels, (result.At - loss.Window).UnixSeconds());
-        samples.Set(MetricNames.RecoveryPointAge, labels, loss.Window.TotalSeconds);
+        samples.Set(RecoveryMetricNames.PointTime, labels, (result.At - loss.Window).UnixSeconds());
+        samples.Set(RecoveryMetricNames.PointAge, labels, loss.Window.TotalSeconds);
         if (loss.IsByServer || loss.IsByArchive)
-            samples.Set(MetricNames.RecoveryPointEvidence, labels, 1, loss.IsByArchive ? "archive" : "server");
-        samples.Set(MetricNames.RecoveryReplay, labels, result.ReplayBytes);
+            samples.Set(RecoveryMetricNames.PointEvidence, labels, 1, loss.IsByArchive ? "archive" : "server");
+        samples.Set(RecoveryMetricNames.Replay, labels, result.ReplayBytes);
     }
 
     void WriteProbe(ProbeResult result, SampleLabels labels)
     {
         var failure = result.Failure;
-        samples.Set(MetricNames.ProbeSuccess, labels, failure is null ? 1 : 0);
+        samples.Set(ProbeMetricNames.Success, labels, failure is null ? 1 : 0);
         if (failure is not null)
-            samples.Set(MetricNames.ProbeFailure, labels, 1, failure.Reason.Name());
-        samples.Set(MetricNames.ProbeDuration, labels, result.Duration.TotalSeconds);
+            samples.Set(ProbeMetricNames.Failure, labels, 1, failure.Reason.Name());
+        samples.Set(ProbeMetricNames.Duration, labels, result.Duration.TotalSeconds);
         if (failure is null)
-            samples.Set(MetricNames.ProbeTime, labels, result.At.UnixSeconds());
-        samples.Set(MetricNames.ClockOffset, labels, result.ClockOffset?.TotalSeconds);
+            samples.Set(ProbeMetricNames.Time, labels, result.At.UnixSeconds());
+        samples.Set(ProbeMetricNames.ClockOffset, labels, result.ClockOffset?.TotalSeconds);
     }
 
     void WriteSources(ProbeResult result, SampleLabels labels)
     {
         // Another target's catalogue may fail to report on this one, too.
         foreach (var source in result.Instance.Sources.Union(result.SourceFailures.Select(failed => failed.Source)))
-            samples.Set(MetricNames.SourceSuccess, labels, result.SourcesThatAnswered.Contains(source) ? 1 : 0, source);
+            samples.Set(ProbeMetricNames.SourceSuccess, labels, result.SourcesThatAnswered.Contains(source) ? 1 : 0, source);
     }
 
     // So that nothing that show warns of is unknown to the alerts. Of a database that did not answer in full, not all of that is known.
     void WriteWarnings(ProbeResult result, SampleLabels labels)
     {
         if (result is { Failure: null, SourceFailures.Count: 0 })
-            samples.Set(MetricNames.Warnings, labels, Findings.For(result).Count(finding => !finding.IsCritical));
+            samples.Set(ProbeMetricNames.Warnings, labels, Findings.For(result).Count(finding => !finding.IsCritical));
     }
 
     void WriteRun(IReadOnlyList<ProbeResult> results, RunFacts run)

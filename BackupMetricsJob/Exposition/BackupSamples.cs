@@ -10,10 +10,10 @@ internal static class BackupSamples
         foreach (var backup in result.Backups)
         {
             var series = labels.With(backup.Source, backup.Tool, backup.Type.Name());
-            samples.Set(MetricNames.BackupLastFailure, series, backup.LastFailure?.UnixSeconds());
+            samples.Set(BackupMetricNames.LastFailure, series, backup.LastFailure?.UnixSeconds());
             if (backup.Type == BackupType.RestoreTest)
             {
-                samples.Set(MetricNames.RestoreTest, labels, backup.LastSuccess?.UnixSeconds(), backup.Source, backup.Tool);
+                samples.Set(RestoreTestMetricNames.LastSuccess, labels, backup.LastSuccess?.UnixSeconds(), backup.Source, backup.Tool);
                 if (backup.LastTest is { } test)
                     RestoreTestSamples.Write(test, labels, backup.Tool, samples);
             }
@@ -52,13 +52,13 @@ internal static class BackupSamples
 
     static void Write(BackupFacts backup, in SeriesLabels series, Samples samples)
     {
-        samples.Set(MetricNames.BackupLastSuccess, series, backup.LastSuccess?.UnixSeconds());
-        samples.Set(MetricNames.BackupAge, series, backup.Age?.TotalSeconds);
-        samples.Set(MetricNames.BackupLastDuration, series, backup.LastDuration?.TotalSeconds);
-        samples.Set(MetricNames.BackupLastSize, series, backup.LastSize);
-        samples.Set(MetricNames.BackupLastStored, series, backup.LastStored);
+        samples.Set(BackupMetricNames.LastSuccess, series, backup.LastSuccess?.UnixSeconds());
+        samples.Set(BackupMetricNames.Age, series, backup.Age?.TotalSeconds);
+        samples.Set(BackupMetricNames.LastDuration, series, backup.LastDuration?.TotalSeconds);
+        samples.Set(BackupMetricNames.LastSize, series, backup.LastSize);
+        samples.Set(BackupMetricNames.LastStored, series, backup.LastStored);
         samples.Set(
-            MetricNames.BackupLastHasErrors,
+            BackupMetricNames.LastHasErrors,
             series,
             backup.LastHasErrors is { } hasErrors
                 ? hasErrors
@@ -66,12 +66,12 @@ internal static class BackupSamples
                     : 0
                 : null
         );
-        samples.Set(MetricNames.BackupSizeRatio, series, backup.SizeRatio);
-        samples.Set(MetricNames.BrokenChains, series, backup.BrokenChains);
+        samples.Set(BackupMetricNames.SizeRatio, series, backup.SizeRatio);
+        samples.Set(BackupMetricNames.BrokenChains, series, backup.BrokenChains);
         if (backup.Running is not { } running)
             return;
-        samples.Set(MetricNames.BackupRunningSince, series, running.Since.UnixSeconds());
-        samples.Set(MetricNames.BackupLongest, series, running.Longest?.TotalSeconds);
+        samples.Set(BackupMetricNames.RunningSince, series, running.Since.UnixSeconds());
+        samples.Set(BackupMetricNames.LongestDuration, series, running.Longest?.TotalSeconds);
     }
 
     // States other than "done" are rare in large fleets: zero has no sample.
@@ -80,21 +80,21 @@ internal static class BackupSamples
         if (backup.Counts is not { } counts)
             return;
         var (source, tool, type) = (backup.Source, backup.Tool, backup.Type.Name());
-        samples.Set(MetricNames.Backups, labels, counts.Done, source, tool, type, "done");
+        samples.Set(BackupMetricNames.Count, labels, counts.Done, source, tool, type, "done");
         if (counts.Failed > 0)
-            samples.Set(MetricNames.Backups, labels, counts.Failed, source, tool, type, "failed");
+            samples.Set(BackupMetricNames.Count, labels, counts.Failed, source, tool, type, "failed");
         if (counts.Running > 0)
-            samples.Set(MetricNames.Backups, labels, counts.Running, source, tool, type, "running");
+            samples.Set(BackupMetricNames.Count, labels, counts.Running, source, tool, type, "running");
         if (counts.Waiting > 0)
-            samples.Set(MetricNames.Backups, labels, counts.Waiting, source, tool, type, "waiting");
+            samples.Set(BackupMetricNames.Count, labels, counts.Waiting, source, tool, type, "waiting");
     }
 
     // One series per tool: the oldest full backup, or base backup of unknown kind; and from when a restore reaches until now.
     static void WriteOldest(ProbeResult result, SampleLabels labels, Samples samples)
     {
         foreach (var (source, tool) in RecoveryWindow.Tools(result))
-            samples.Set(MetricNames.BackupOldest, labels, RecoveryWindow.Oldest(result.Backups, source, tool)?.UnixSeconds(), source, tool);
+            samples.Set(BackupMetricNames.Oldest, labels, RecoveryWindow.Oldest(result.Backups, source, tool)?.UnixSeconds(), source, tool);
         foreach (var window in result.Windows)
-            samples.Set(StorageMetricNames.WindowStart, labels, window.Start.UnixSeconds(), window.Source, window.Tool);
+            samples.Set(RecoveryMetricNames.WindowStart, labels, window.Start.UnixSeconds(), window.Source, window.Tool);
     }
 }

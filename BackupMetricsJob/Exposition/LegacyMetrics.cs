@@ -14,10 +14,10 @@ internal static class LegacyMetrics
     public static void Write(ProbeResult result, SampleLabels labels, Samples samples)
     {
         var site = Archiver(result)?.Site ?? result.Instance.Name;
-        samples.SetNamed(MetricNames.PghoardAge, labels, Base(result, Pghoard)?.Age.TotalSeconds, site, "basebackup");
-        samples.SetNamed(MetricNames.PghoardAge, labels, Xlog(result, Pghoard)?.Age.TotalSeconds, site, "xlog");
-        samples.Set(MetricNames.WalgUpload, labels, Base(result, Walg)?.At.UnixSeconds(), "basebackup");
-        samples.Set(MetricNames.WalgUpload, labels, Xlog(result, Walg)?.At.UnixSeconds(), "xlog");
+        samples.SetNamed(LegacyMetricNames.PghoardAge, labels, Base(result, Pghoard)?.Age.TotalSeconds, site, "basebackup");
+        samples.SetNamed(LegacyMetricNames.PghoardAge, labels, Xlog(result, Pghoard)?.Age.TotalSeconds, site, "xlog");
+        samples.Set(LegacyMetricNames.WalgUpload, labels, Base(result, Walg)?.At.UnixSeconds(), "basebackup");
+        samples.Set(LegacyMetricNames.WalgUpload, labels, Xlog(result, Walg)?.At.UnixSeconds(), "xlog");
     }
 
     static Upload? Base(ProbeResult result, string tool) => Newest(result, tool, BackupTypeNames.IsPhysical);

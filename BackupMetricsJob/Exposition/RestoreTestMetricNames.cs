@@ -1,8 +1,15 @@
 namespace BackupMetricsJob.Exposition;
 
-/// <summary>Declares the metrics of the last drill; part of <see cref="MetricNames.All"/>.</summary>
+/// <summary>The metrics of restore tests, which a drill runs; part of <see cref="MetricNames.All"/>.</summary>
 internal static class RestoreTestMetricNames
 {
+    public static readonly Metric LastSuccess = new(
+        "postgres_backup_last_restore_test_timestamp_seconds",
+        "When a backup was last restored successfully, in seconds since 1970.",
+        "source",
+        "tool"
+    );
+
     public static readonly Metric Success = new(
         "postgres_restore_test_success",
         "1 if the last restore test restored the backup and all its checks were good, else 0.",

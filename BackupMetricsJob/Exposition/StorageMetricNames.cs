@@ -1,7 +1,7 @@
 namespace BackupMetricsJob.Exposition;
 
 /// <summary>
-/// The metrics of repositories and storages, each by itself, of how many copies there are, and of how far back they reach.
+/// The metrics of repositories and storages, each by itself, and of how many copies of the backups there are.
 /// </summary>
 internal static class StorageMetricNames
 {
@@ -39,19 +39,5 @@ internal static class StorageMetricNames
     public static readonly Metric CopiesMin = new(
         "postgres_backup_copies_min",
         "How many copies were asked for; published whether the database answers or not."
-    );
-
-    public static readonly Metric WindowStart = new(
-        "postgres_recovery_window_start_timestamp_seconds",
-        "The oldest moment from which on a restore can reach any other, in seconds since 1970: when the oldest full backup finished from "
-            + "which chains and WAL go on. One that is kept for ever does not count.",
-        "source",
-        "tool"
-    );
-
-    public static readonly Metric WindowMin = new(
-        "postgres_recovery_window_min_seconds",
-        "How far back a restore must reach: as asked for, or, for a cluster that is younger, as far as it can.",
-        "severity"
     );
 }

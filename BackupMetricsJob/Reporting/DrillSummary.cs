@@ -148,7 +148,7 @@ internal static class DrillSummary
         if (!result.Succeeded)
             return $"FAILED in {result.FailedPhase!.Value.Name()}: no backup of {name} is proved";
         var isClaimed = result.Claim?.Claim is not null;
-        var behind = isClaimed ? ShowBackup.Behind(result.Shortfall) : "";
+        var behind = isClaimed ? ShowBackupLines.Behind(result.Shortfall) : "";
         var words = $"restored in {Humanize.Duration(result.RestoreTime)}{behind}";
         var early = result.IncompleteReplay is { } end ? $". {PlainText.OnOneLine(end.Words, 1000)}" : "";
         return result.Shortfall > TimeSpan.Zero && isClaimed

@@ -89,7 +89,7 @@ internal static class NagiosOutput
     static string Describe(Assessment one, int max)
     {
         if (one.Findings.Count == 0)
-            return one.Verdict == Verdict.Healthy ? StateText.Describe(one.Result) : ShowTable.WithoutFindings(one.Result);
+            return one.Verdict == Verdict.Healthy ? StateText.Describe(one.Result) : ShowText.WithoutFindings(one.Result);
         var more = one.Findings.Count > max ? $" (and {one.Findings.Count - max} more)" : "";
         return string.Join("; ", one.Findings.Take(max).Select(finding => finding.Summary)) + more;
     }

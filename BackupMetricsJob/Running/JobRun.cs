@@ -88,7 +88,7 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
     async Task<IReadOnlyList<ProbeResult>> ProbeAllAsync(RunProgress? progress, bool inspect = false)
     {
         progress?.Enter(RunStage.Probing, options.Targets.Count, ProbeEnd);
-        var fleet = new Fleet(options.Targets, options.Concurrency, _clock, ProbeEnd, cancellationToken)
+        var fleet = new ConcurrentProbes(options.Targets, options.Concurrency, _clock, ProbeEnd, cancellationToken)
         {
             Inspect = inspect,
             Progress = progress,
@@ -172,5 +172,9 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
 
     static bool MayBeAboutLegacyFamily(PushOutcome outcome) =>
         outcome.Result == PushResult.Refused
-        && (outcome.ReasonIsUnknown || outcome.Mentions(MetricNames.PghoardAge.Name) || outcome.Mentions(MetricNames.WalgUpload.Name));
+        && (
+            outcome.ReasonIsUnknown
+            || outcome.Mentions(LegacyMetricNames.PghoardAge.Name)
+            || outcome.Mentions(LegacyMetricNames.WalgUpload.Name)
+        );
 }

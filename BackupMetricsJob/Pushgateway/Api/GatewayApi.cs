@@ -84,5 +84,5 @@ internal sealed class GatewayApi(Gateway gateway, TimeProvider clock, TimeSpan? 
 
     Uri Url(string path) => new(gateway + path);
 
-    TimeSpan? SkewOf(HttpResponseMessage response) => PushRequest.ClockSkew(response.Headers.Date, clock.GetUtcNow());
+    TimeSpan? SkewOf(HttpResponseMessage response) => PushResponse.ClockSkew(response.Headers.Date, clock.GetUtcNow());
 }

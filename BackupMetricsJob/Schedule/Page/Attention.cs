@@ -59,7 +59,7 @@ internal static class Attention
     static IReadOnlyList<Finding> Problems(Assessment one) =>
         one.Findings.Count > 0 ? one.Findings
         : one.Verdict == Verdict.Unknown && StateText.Newest(one.Result) is null
-            ? [new(false, ShowTable.WithoutFindings(one.Result), SetALimit)]
+            ? [new(false, ShowText.WithoutFindings(one.Result), SetALimit)]
         : [];
 
     static Html Finding(Finding finding) =>
@@ -80,16 +80,16 @@ internal static class Attention
         {
             var bar =
                 backup.Age is { } age && BackupFindings.IsBelieved(result, backup)
-                    ? AgeBar.Render(result.Instance, ShowBackup.LimitTypeFor(result.Instance, backup.Type), age)
+                    ? AgeBar.Render(result.Instance, ShowBackupLines.LimitTypeFor(result.Instance, backup.Type), age)
                     : Html.Nothing;
-            yield return Row(ShowBackup.Name(backup.Type), DatabaseFacts.Age(backup, result), bar, DatabaseFacts.Details(backup));
+            yield return Row(ShowBackupLines.Name(backup.Type), DatabaseFacts.Age(backup, result), bar, DatabaseFacts.Details(backup));
         }
 
-        foreach (var (name, text) in ShowStorage.Describe(result))
+        foreach (var (name, text) in ShowStorageLines.Describe(result))
             yield return Row(name, Html.Format($"{text}"), Html.Nothing, Html.Nothing);
         if (result.Copies is { } copies)
-            yield return Row("copies", Html.Format($"{ShowStorage.Copies(copies, result.Instance)}"), Html.Nothing, Html.Nothing);
-        if (ShowStorage.Window(result) is { } window)
+            yield return Row("copies", Html.Format($"{ShowStorageLines.Copies(copies, result.Instance)}"), Html.Nothing, Html.Nothing);
+        if (ShowStorageLines.Window(result) is { } window)
             yield return Row("recovery window", Html.Format($"{window}"), Html.Nothing, Html.Nothing);
         if (DatabaseFacts.Loss(result) is { } loss)
             yield return Row(

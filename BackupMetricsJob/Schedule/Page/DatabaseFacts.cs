@@ -10,8 +10,8 @@ internal static class DatabaseFacts
         backup.Age is { } age
             ? Html.Format(
                 $"<b>{Humanize.Duration(age)}</b> old{(BackupFindings.IsBelieved(result, backup)
-                    ? Limit(result.Instance, ShowBackup.LimitTypeFor(result.Instance, backup.Type))
-                    : Html.Format($" <span class=\"limit\">({ShowBackup.NotCounted})</span>"))}"
+                    ? Limit(result.Instance, ShowBackupLines.LimitTypeFor(result.Instance, backup.Type))
+                    : Html.Format($" <span class=\"limit\">({ShowBackupLines.NotCounted})</span>"))}"
             )
             : Html.Format($"{(backup.Oldest is null ? "no successful backup known" : "newest backup unknown")}");
 
@@ -21,10 +21,10 @@ internal static class DatabaseFacts
         var tool = Humanize.Tool(backup.Tool);
         var finished = backup.LastSuccess is { } at ? Html.Format($"{tool}, finished {TimeElement.Render(at)}") : Html.Format($"{tool}");
         if (backup.LastTest is { } test)
-            return Html.Format($"{tool}, {ShowBackup.Describe(test, backup)}");
+            return Html.Format($"{tool}, {ShowBackupLines.Describe(test, backup)}");
         var took = backup.LastDuration is { } duration ? $", took {Humanize.Duration(duration)}" : "";
-        var more = ShowBackup.DescribeOthers(backup);
-        return Html.Format($"{finished}{took}{ShowBackup.Size(backup)}{(more.Length > 0 ? "; " + more : "")}");
+        var more = ShowBackupLines.DescribeOthers(backup);
+        return Html.Format($"{finished}{took}{ShowBackupLines.Size(backup)}{(more.Length > 0 ? "; " + more : "")}");
     }
 
     /// <summary>The state of WAL archiving, marked where it is bad; null without server facts.</summary>
@@ -47,7 +47,7 @@ internal static class DatabaseFacts
     {
         var lines = new List<(string, string)>();
         if (result.ArchiveWord is { } word)
-            ShowArchive.Write(word, result.At, (name, text) => lines.Add((name, text)));
+            ShowArchiveLines.Write(word, result.At, (name, text) => lines.Add((name, text)));
         return lines;
     }
 
@@ -70,7 +70,7 @@ internal static class DatabaseFacts
     /// <summary>How much would be lost in a failure now; null if unknown.</summary>
     public static Html? Loss(ProbeResult result) =>
         result.Loss is { } loss
-            ? Html.Format($"<b>{Humanize.Duration(loss.Window)}</b> of work at {ShowTable.Bound(loss)}{ShowTable.Condition(loss)}")
+            ? Html.Format($"<b>{Humanize.Duration(loss.Window)}</b> of work at {ShowText.Bound(loss)}{ShowText.Condition(loss)}")
             : null;
 
     public static Html Labels(Instance instance)

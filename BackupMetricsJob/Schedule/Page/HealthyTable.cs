@@ -71,7 +71,7 @@ internal static class HealthyTable
         );
         if (one.Verdict == Verdict.Unknown)
             return Html.Format($"<span class=\"dim\">finished {TimeElement.Render(finished)}; one since then is not known</span>{made}");
-        var type = ShowBackup.LimitTypeFor(result.Instance, newest.Type);
+        var type = ShowBackupLines.LimitTypeFor(result.Instance, newest.Type);
         return Html.Format(
             $"<div>{AgeBar.Render(result.Instance, type, age)}"
                 + $"<span><b>{Humanize.Duration(age)}</b>{AgeBar.First(result.Instance, type)}</span></div>{made}"

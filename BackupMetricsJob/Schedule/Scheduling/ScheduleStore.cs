@@ -13,11 +13,12 @@ internal static class ScheduleStore
     public static readonly TimeSpan CheckInTolerance = TimeSpan.FromSeconds(3);
 
     /// <summary>A slot that is later than this counts as missed; one run makes up for all missed slots.</summary>
-    static readonly TimeSpan Misfire = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan MisfireThreshold = TimeSpan.FromSeconds(2);
 
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    public static void InMemory(IQuartzBuilder scheduler) => scheduler.UseInMemoryStore(memory => memory.MisfireThreshold = Misfire);
+    public static void InMemory(IQuartzBuilder scheduler) =>
+        scheduler.UseInMemoryStore(memory => memory.MisfireThreshold = MisfireThreshold);
 
     [UnconditionalSuppressMessage(
         "Trimming",
@@ -38,7 +39,7 @@ internal static class ScheduleStore
             store.ConfigureStore(options =>
             {
                 options.StoreJobDataAsStrings = true;
-                options.MisfireThreshold = Misfire;
+                options.MisfireThreshold = MisfireThreshold;
                 options.CommandTimeout = Timeout;
                 options.DbRetryInterval = CheckIn;
             });

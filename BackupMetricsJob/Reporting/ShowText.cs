@@ -7,7 +7,7 @@ namespace BackupMetricsJob.Reporting;
 /// Writes, for each instance, its backups, how much work would be lost now, and the findings with advice: the worst first, and at
 /// the end of several, where a terminal stands, how many are how.
 /// </summary>
-internal static class ShowTable
+internal static class ShowText
 {
     const int MaxLength = 2000;
     const int MaxNamed = 5;
@@ -46,23 +46,23 @@ internal static class ShowTable
     /// <summary>The catalogue of --catalogue is no database of the reader's: as long as it answers, nothing is to be said of it.</summary>
     static bool IsSilent(ProbeResult result) =>
         result is { IsMonitored: false, Failure: null }
-        && result.Instance.Name.EndsWith(CatalogueReader.OfCatalogue, StringComparison.Ordinal);
+        && result.Instance.Name.EndsWith(CatalogReader.OfCatalogue, StringComparison.Ordinal);
 
     static void Write(ProbeResult result, IReadOnlyList<Finding> findings, TextWriter to)
     {
         to.WriteLine($"{PlainText.OnOneLine(result.Instance.Name)}  {StateText.Speaker(result)}, probed {Humanize.Time(result.At)}");
         foreach (var backup in result.Backups)
-            ShowBackup.Write(backup, result, (name, text) => Row(to, name, text));
-        foreach (var (name, text) in ShowStorage.Describe(result))
+            ShowBackupLines.Write(backup, result, (name, text) => Row(to, name, text));
+        foreach (var (name, text) in ShowStorageLines.Describe(result))
             Row(to, name, text);
         if (result.Copies is { } copies)
-            Row(to, "copies", ShowStorage.Copies(copies, result.Instance));
-        if (ShowStorage.Window(result) is { } window)
+            Row(to, "copies", ShowStorageLines.Copies(copies, result.Instance));
+        if (ShowStorageLines.Window(result) is { } window)
             Row(to, "recovery window", window);
         if (result.Server is { } server)
             WriteArchive(server, result, to);
         if (result.ArchiveWord is { } word)
-            ShowArchive.Write(word, result.At, (name, text) => Row(to, name, text));
+            ShowArchiveLines.Write(word, result.At, (name, text) => Row(to, name, text));
         if (result.Loss is { } loss)
             Row(to, "lost if it died now", $"{Humanize.Duration(loss.Window)} of work at {Bound(loss)}{Condition(loss)}");
         if (result.ReplayBytes is { } replay)
@@ -141,7 +141,7 @@ internal static class ShowTable
         {
             { DoesNotArchiveItself: true } or { ArchiveMode: "off" } or { Wal: null } => "",
             { Wal: { OldestReady: { } since } wal } => $", {Humanize.Waiting(wal)} waiting for {Humanize.Since(since, server.Now)} "
-                + $"({ShowBackup.Limit(instance, LimitType.Wal)})",
+                + $"({ShowBackupLines.Limit(instance, LimitType.Wal)})",
             _ => ", nothing waiting",
         };
 

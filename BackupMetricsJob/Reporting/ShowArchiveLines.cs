@@ -3,7 +3,7 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Reporting;
 
 /// <summary>Writes a line about each WAL archive that was listed: how long ago, and how far a restore comes with it.</summary>
-internal static class ShowArchive
+internal static class ShowArchiveLines
 {
     public static void Write(ArchiveWord word, DateTimeOffset now, Action<string, string> row)
     {

@@ -8,7 +8,7 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Running;
 
 /// <summary>Many targets at once: none delays another, and each has a result at the deadline.</summary>
-public sealed class FleetTests
+public sealed class ConcurrentProbesTests
 {
     [Fact]
     public async Task Silent_hosts_hold_up_nobody()
@@ -194,7 +194,13 @@ public sealed class FleetTests
     )
     {
         var clock = Stopwatch.StartNew();
-        var results = await new Fleet(targets, places, new RunClock(TimeProvider.System), TimeSpan.FromSeconds(end), stop).ProbeAsync();
+        var results = await new ConcurrentProbes(
+            targets,
+            places,
+            new RunClock(TimeProvider.System),
+            TimeSpan.FromSeconds(end),
+            stop
+        ).ProbeAsync();
         return (results, clock.Elapsed);
     }
 }

@@ -5,7 +5,7 @@ namespace BackupMetricsJob.Reporting;
 /// <summary>
 /// One line about a repository or storage: the newest backup of each type in it, and how far its WAL reaches; and about all of them.
 /// </summary>
-internal static class ShowStorage
+internal static class ShowStorageLines
 {
     /// <summary>The storages that there is something to say of.</summary>
     public static IEnumerable<(string Name, string Text)> Describe(ProbeResult result)

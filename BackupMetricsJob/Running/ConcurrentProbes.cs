@@ -16,7 +16,7 @@ namespace BackupMetricsJob.Running;
 /// <param name="clock">The run's clock.</param>
 /// <param name="end">When every target must have a result, by the clock.</param>
 /// <param name="cancellationToken">Stops all probes.</param>
-internal sealed class Fleet(
+internal sealed class ConcurrentProbes(
     IReadOnlyList<MonitoredTarget> targets,
     int concurrency,
     RunClock clock,

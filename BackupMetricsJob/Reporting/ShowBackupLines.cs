@@ -3,7 +3,7 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Reporting;
 
 /// <summary>Writes one or two lines about the backups of one tool and type: the newest, kept, failed and running ones.</summary>
-internal static class ShowBackup
+internal static class ShowBackupLines
 {
     public const string NotCounted = "not counted: the server's word";
 

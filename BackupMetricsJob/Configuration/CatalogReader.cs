@@ -8,7 +8,7 @@ namespace BackupMetricsJob.Configuration;
 /// is its only source and it has no --instance, the catalogue is asked for the backups of that instance alone, so that both sources speak
 /// of one server.
 /// </summary>
-internal static class CatalogueReader
+internal static class CatalogReader
 {
     /// <summary>What the name of such a catalogue ends with.</summary>
     public const string OfCatalogue = "/catalogue";
