@@ -44,7 +44,7 @@ public class Importers
             )
         )
         {
-            if (item is Listed.Backup)
+            if (item is ListingItem.Backup)
                 backups++;
         }
 

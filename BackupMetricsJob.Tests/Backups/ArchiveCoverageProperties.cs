@@ -29,7 +29,7 @@ public sealed class ArchiveCoverageProperties
                     var claim = isAsked ? new ArchiveClaim(segmentSize, world.Current, 0, null) : null;
                     var coverage = ArchiveCoverage.Compute(listing, [world.Backup(backup)], claim);
                     var at = $"seed {seed}, backup {backup}, asked {isAsked}\n{world}";
-                    Assert.Null(coverage.Unknown);
+                    Assert.Null(coverage.UnknownReason);
                     if (string.CompareOrdinal(restored.Last?[8..], world.Backup(backup).StopSegment![8..]) < 0)
                     {
                         incomplete++;

@@ -40,7 +40,7 @@ public sealed class ArchiveEndTests
         var coverage = Covered(Listing, Busy);
 
         Assert.Equal((3, Name(7), Name(6)), (coverage.Missing, coverage.FirstMissing, coverage.LastReplayed));
-        Assert.Equal(Noon.AddMinutes(-40), coverage.Until);
+        Assert.Equal(Noon.AddMinutes(-40), coverage.RecoverableUntil);
         var finding = Findings.For(Result(Listing, Busy))[0];
         Assert.True(finding.IsCritical);
         Assert.StartsWith(
@@ -96,8 +96,8 @@ public sealed class ArchiveEndTests
         var ahead = TimeSpan.FromMinutes(20);
         var result = Result(Listing, Shifted(Busy, ahead)) with { ClockOffset = ahead };
 
-        Assert.Equal(3, result.ArchiveWord!.Best!.Missing);
-        Assert.Equal(1, (result with { ClockOffset = null }).ArchiveWord!.Best!.Missing);
+        Assert.Equal(3, result.ArchiveAssessment!.Best!.Missing);
+        Assert.Equal(1, (result with { ClockOffset = null }).ArchiveAssessment!.Best!.Missing);
     }
 
     [Theory]
@@ -108,7 +108,7 @@ public sealed class ArchiveEndTests
     {
         var result = Result(Listing with { Archived = Name(archived) }, null);
 
-        Assert.Equal(missing, result.ArchiveWord!.Best!.Missing);
+        Assert.Equal(missing, result.ArchiveAssessment!.Best!.Missing);
         if (missing > 0)
             Assert.Contains(
                 $"{Name(7)} is missing{(missing > 1 ? ", 3 segments in all" : "")}, although the server had archived {Name(archived)}",
@@ -179,7 +179,7 @@ public sealed class ArchiveEndTests
 
         var coverage = ArchiveCoverage.Compute(hole, [Full with { StopSegment = null }], null);
 
-        Assert.Equal((isWhole, isWhole), (coverage.Base is not null, coverage.Until is not null));
+        Assert.Equal((isWhole, isWhole), (coverage.Base is not null, coverage.RecoverableUntil is not null));
     }
 
     [Fact]
@@ -233,7 +233,7 @@ public sealed class ArchiveEndTests
         Assert.Equal(0, ArchiveCoverage.Compute(listing, [Full], null).Missing);
     }
 
-    static ArchiveCoverage Covered(ArchiveListing listing, ServerEvidence server) => Result(listing, server).ArchiveWord!.Best!;
+    static ArchiveCoverage Covered(ArchiveListing listing, ServerEvidence server) => Result(listing, server).ArchiveAssessment!.Best!;
 
     static ProbeResult Result(ArchiveListing listing, ServerEvidence? server) =>
         Evidence.Result with

@@ -61,8 +61,8 @@ public sealed class ArchiveWindowTests
         Assert.Equal(At(20), Start(kept, (10, 40)));
         var holed = Asked(kept, (10, 10), (20, 40));
         Assert.Equal(At(20), holed.Windows[0].Start);
-        Assert.Null(holed.ArchiveWord!.Best!.Earlier);
-        Assert.NotNull(Asked(Backups([10, 20, 30]), (10, 10), (20, 40)).ArchiveWord!.Best!.Earlier);
+        Assert.Null(holed.ArchiveAssessment!.Best!.Earlier);
+        Assert.NotNull(Asked(Backups([10, 20, 30]), (10, 10), (20, 40)).ArchiveAssessment!.Best!.Earlier);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class ArchiveWindowTests
     [Fact]
     public void The_older_ones_are_not_among_those_whose_wal_is_counted()
     {
-        var word = Asked([.. Newest([30]), .. Older([10, 20])], (20, 40)).ArchiveWord!;
+        var word = Asked([.. Newest([30]), .. Older([10, 20])], (20, 40)).ArchiveAssessment!;
         Assert.Equal([(0, 1)], word.WithoutWal().Select(kind => (kind.Without, kind.Compared)));
     }
 

@@ -79,7 +79,7 @@ public sealed class ArchiverStateTests
     public void Where_a_time_is_in_the_future_nothing_is_claimed()
     {
         AssertState(null, Server with { FutureTime = "last_archived_time is" });
-        AssertState(ArchiverState.Discarded, Server with { FutureTime = "last_archived_time is", Discards = "true" });
+        AssertState(ArchiverState.Discarded, Server with { FutureTime = "last_archived_time is", DiscardReason = "true" });
         AssertState(ArchiverState.Off, Server with { FutureTime = "last_archived_time is", ArchiveMode = "off" });
     }
 
@@ -90,7 +90,7 @@ public sealed class ArchiverStateTests
     [Fact]
     public void A_command_that_throws_wal_away_is_worse_than_one_that_fails()
     {
-        var thrown = Server with { Discards = "true" };
+        var thrown = Server with { DiscardReason = "true" };
         AssertState(ArchiverState.Discarded, thrown);
         AssertState(ArchiverState.Discarded, thrown with { Archiver = new(10, Noon.AddSeconds(-1), 5, Noon, null, null) });
         AssertState(ArchiverState.Off, thrown with { ArchiveMode = "off" });

@@ -206,10 +206,10 @@ public sealed class BackupFindingsTests
         Assert.Equal(["no base backup is known"], Findings.For(Found with { Backups = [] }).Select(finding => finding.Summary));
         var failed = new SourceFailure(
             SourceName.Catalog,
-            new(FailureReason.BadData, "source catalog: the import failed") { Do = "Look." }
+            new(FailureReason.BadData, "source catalog: the import failed") { Advice = "Look." }
         );
         Assert.Equal(
-            [new(true, "source catalog: the import failed", "Look.") { IsAboutAsking = true }],
+            [new(true, "source catalog: the import failed", "Look.") { IsProbeFailure = true }],
             Findings.For(Found with { Backups = [], SourceFailures = [failed] })
         );
     }

@@ -216,8 +216,8 @@ public sealed class CopiesTests
     [Fact]
     public void Of_two_reports_of_a_storage_the_newest_backup_and_the_later_word_count()
     {
-        var older = In("repo2", 40) with { Asked = Noon.AddHours(-2) };
-        var later = In("repo2", 240, (BackupType.Incr, 5)) with { Asked = Noon.AddHours(-1), Error = "no" };
+        var older = In("repo2", 40) with { ImportedAt = Noon.AddHours(-2) };
+        var later = In("repo2", 240, (BackupType.Incr, 5)) with { ImportedAt = Noon.AddHours(-1), Error = "no" };
         foreach (var merged in new[] { FactsMerge.Merge([older], [later]), FactsMerge.Merge([later], [older]) })
         {
             var one = Assert.Single(merged);

@@ -23,7 +23,7 @@ public sealed class FindingsTests
     [Fact]
     public void A_label_that_may_not_be_read_is_missed_only_where_no_tool_tells_of_a_base_backup()
     {
-        var result = Result with { MissingRights = [new("may not read the label", "GRANT") { IsLabel = true }] };
+        var result = Result with { MissingPrivileges = [new("may not read the label", "GRANT") { IsLabel = true }] };
 
         AssertSaid("warning: may not read the label", result);
         AssertSaid(
@@ -42,7 +42,7 @@ public sealed class FindingsTests
             null,
             Result with
             {
-                MissingRights = [new("may not read the label", "GRANT") { IsLabel = true }],
+                MissingPrivileges = [new("may not read the label", "GRANT") { IsLabel = true }],
                 Instance = Orders with { Limits = [.. AgeLimit.Defaults.Where(limit => limit.Type != LimitType.Base)] },
             }
         );
@@ -181,7 +181,7 @@ public sealed class FindingsTests
             $"critical: archive_command throws WAL away: it {said}, so PostgreSQL believes that the WAL is stored and deletes it",
             Result with
             {
-                Server = Server with { Discards = word },
+                Server = Server with { DiscardReason = word },
             }
         );
 

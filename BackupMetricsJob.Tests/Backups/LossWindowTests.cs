@@ -154,7 +154,7 @@ public sealed class LossWindowTests
     [Fact]
     public void A_command_that_throws_wal_away_leaves_what_a_receiver_keeps()
     {
-        var thrown = Server with { Discards = "true" };
+        var thrown = Server with { DiscardReason = "true" };
         Assert.Null(RecoveryPoint.Estimate(thrown, [Backup]));
         AssertWindow(7, thrown with { Wal = Wal with { Receiver = new(true, Noon.AddSeconds(-7), null) } });
     }
@@ -163,7 +163,7 @@ public sealed class LossWindowTests
     public void A_backup_with_its_wal_is_a_recovery_point_without_an_archive()
     {
         var carrying = Backup with { Source = SourceName.Catalog, HasItsWal = true };
-        foreach (var server in new[] { Server with { Discards = "true" }, Server with { ArchiveMode = "off" } })
+        foreach (var server in new[] { Server with { DiscardReason = "true" }, Server with { ArchiveMode = "off" } })
         {
             Assert.Equal(TimeSpan.FromHours(3), RecoveryPoint.Estimate(server, [carrying])?.Window);
             Assert.Null(RecoveryPoint.Estimate(server, [carrying with { HasItsWal = false }]));
@@ -176,7 +176,7 @@ public sealed class LossWindowTests
             Tool = "zfs",
             HasItsWal = null,
         };
-        Assert.Null(RecoveryPoint.Estimate(Server with { Discards = "true" }, [other]));
+        Assert.Null(RecoveryPoint.Estimate(Server with { DiscardReason = "true" }, [other]));
         Assert.NotNull(RecoveryPoint.Estimate(Server with { ArchiveMode = "off" }, [other]));
     }
 

@@ -179,7 +179,7 @@ public sealed class RecoveryWindowTests
                 },
                 Asked with
                 {
-                    Server = Server with { Discards = "true" },
+                    Server = Server with { DiscardReason = "true" },
                 },
                 Asked with
                 {
@@ -200,7 +200,7 @@ public sealed class RecoveryWindowTests
             {
                 Server with
                 {
-                    Discards = "true",
+                    DiscardReason = "true",
                 },
                 Server with
                 {

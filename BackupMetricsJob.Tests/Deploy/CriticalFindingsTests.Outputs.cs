@@ -20,7 +20,7 @@ public sealed partial class CriticalFindingsTests
 
             var said = (
                 Plugin: NagiosOutput.Write(report, null, [], line),
-                IsWell: HeartbeatText.IsWell(
+                IsWell: HeartbeatReport.IsWell(
                     report,
                     Assessment.Assess(report.Results),
                     ExitCodes.For(report, null, failOnTarget: true),

@@ -55,7 +55,7 @@ public sealed partial class CriticalFindingsTests
                 }
             ),
             ("stuck", Server with { Archiver = Server.Archiver with { LastArchived = Noon.AddMinutes(-9) }, Wal = Waiting(8) }),
-            ("discards", Server with { Discards = "true" }),
+            ("discards", Server with { DiscardReason = "true" }),
             ("no-command", Server with { HasArchiveCommand = false }),
             ("off", Server with { ArchiveMode = "off" }),
             ("standby", Server with { InRecovery = true }),

@@ -70,7 +70,10 @@ public sealed class FoundInstancesTests
         SourcesThatAnswered = [],
         SourceFailures =
         [
-            new(SourceName.Catalog, new(FailureReason.BadData, "source catalog: the import from wal-g failed") { Do = "Run it by hand." }),
+            new(
+                SourceName.Catalog,
+                new(FailureReason.BadData, "source catalog: the import from wal-g failed") { Advice = "Run it by hand." }
+            ),
         ],
     };
 

@@ -34,7 +34,7 @@ public sealed class ArchivingServerTests
             result = await Probe.OfAsync(server);
 
         Assert.Null(result.Failure);
-        Assert.Empty(result.MissingRights);
+        Assert.Empty(result.MissingPrivileges);
         Assert.Equal(["server"], result.SourcesThatAnswered);
         var evidence = result.Server!;
         Assert.Equal(version, evidence.VersionNumber / 10000);

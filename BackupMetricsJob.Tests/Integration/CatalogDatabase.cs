@@ -83,8 +83,8 @@ internal sealed class CatalogDatabase : IAsyncDisposable
         };
 
     /// <summary>A complete list.</summary>
-    public static IEnumerable<Listed> List(string server, params CatalogRow[] rows) =>
-        [.. rows.Select(row => new Listed.Backup(row)), new Listed.Server(server, null)];
+    public static IEnumerable<ListingItem> List(string server, params CatalogRow[] rows) =>
+        [.. rows.Select(row => new ListingItem.Backup(row)), new ListingItem.CompleteServer(server, null)];
 
     /// <summary>`record` of a full backup that is done.</summary>
     public static Task<ProcessResult> RecordAsync(string connection, params string[] more) =>
@@ -98,7 +98,7 @@ internal sealed class CatalogDatabase : IAsyncDisposable
     public Task<ImportResult> ImportAsync(params CatalogRow[] rows) => ImportAsync(List("orders", rows));
 
     public Task<ImportResult> ImportAsync(
-        IEnumerable<Listed> listed,
+        IEnumerable<ListingItem> listed,
         string tool = "wal-g",
         bool allowEmpty = false,
         string? user = null

@@ -124,7 +124,7 @@ public sealed class CatalogImportTests
         Assert.Equal("0 new, 0 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync(List("never backed up"))));
         Assert.StartsWith(
             "Input: the list of wal-g has no backups and names no server",
-            Told(await catalogue.ImportAsync(Array.Empty<Listed>())),
+            Told(await catalogue.ImportAsync(Array.Empty<ListingItem>())),
             StringComparison.Ordinal
         );
     }
@@ -138,9 +138,9 @@ public sealed class CatalogImportTests
 
         // One of two repositories answered: what it lists is there, what it does not list is not gone.
         var result = await catalogue.ImportAsync([
-            new Listed.Backup(Backup(2)),
-            new Listed.Backup(Backup(3)),
-            new Listed.Server("orders", "repo2: unable to\0 open"),
+            new ListingItem.Backup(Backup(2)),
+            new ListingItem.Backup(Backup(3)),
+            new ListingItem.CompleteServer("orders", "repo2: unable to\0 open"),
         ]);
 
         Assert.Equal("1 new, 0 changed, 0 gone, 1 unchanged", Told(result));
@@ -193,10 +193,16 @@ public sealed class CatalogImportTests
         };
 
         Assert.Equal("1 new, 0 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync(List("orders", summary), "barman")));
-        Assert.Equal("0 new, 1 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync([new Listed.Backup(details)], "barman")));
+        Assert.Equal(
+            "0 new, 1 changed, 0 gone, 0 unchanged",
+            Told(await catalogue.ImportAsync([new ListingItem.Backup(details)], "barman"))
+        );
         var known = await catalogue.RowsAsync(withTransaction: true);
         Assert.Equal("0 new, 0 changed, 0 gone, 1 unchanged", Told(await catalogue.ImportAsync(List("orders", summary), "barman")));
-        Assert.Equal("0 new, 0 changed, 0 gone, 1 unchanged", Told(await catalogue.ImportAsync([new Listed.Backup(details)], "barman")));
+        Assert.Equal(
+            "0 new, 0 changed, 0 gone, 1 unchanged",
+            Told(await catalogue.ImportAsync([new ListingItem.Backup(details)], "barman"))
+        );
 
         Assert.Equal(known, await catalogue.RowsAsync(withTransaction: true));
         Assert.Equal(

@@ -32,14 +32,14 @@ public sealed partial class CatalogMeaningTests
         Assert.Empty(kept);
 
         // The first backup of the new cluster is all there is, and the old ones are still there.
-        var newest = items.OfType<Listed.Backup>().First(backup => backup.Row.Kind == BackupType.Full).Row with
+        var newest = items.OfType<ListingItem.Backup>().First(backup => backup.Row.Kind == BackupType.Full).Row with
         {
             BackupId = "new",
             Finished = DateTimeOffset.UtcNow.AddMinutes(-1),
             SystemIdentifier = ulong.Parse(UpAfter, System.Globalization.CultureInfo.InvariantCulture),
             PgVersionNumber = 150000,
         };
-        var result = await catalogue.ImportAsync([new Listed.Backup(newest), .. items], "pgbackrest");
+        var result = await catalogue.ImportAsync([new ListingItem.Backup(newest), .. items], "pgbackrest");
         Assert.Equal(("1 new, 0 changed, 0 gone, 7 unchanged", 1), (Told(result), result.Servers));
         facts = Assert.Single((await Probe.OfAsync(catalogue.Database, ["catalog"])).Found);
         Assert.Null(facts.Failure);
@@ -47,7 +47,7 @@ public sealed partial class CatalogMeaningTests
         Assert.Equal((BackupType.Full, 1, backup.LastSuccess), (backup.Type, backup.Counts!.Done, backup.Oldest));
         Assert.Equal(
             "0 new, 0 changed, 0 gone, 8 unchanged",
-            Told(await catalogue.ImportAsync([new Listed.Backup(newest), .. items], "pgbackrest"))
+            Told(await catalogue.ImportAsync([new ListingItem.Backup(newest), .. items], "pgbackrest"))
         );
     }
 
@@ -62,7 +62,7 @@ public sealed partial class CatalogMeaningTests
             items =
             [
                 .. items.Select(item =>
-                    item is Listed.Backup { Row: var row } ? new Listed.Backup(row with { SystemIdentifier = null }) : item
+                    item is ListingItem.Backup { Row: var row } ? new ListingItem.Backup(row with { SystemIdentifier = null }) : item
                 ),
             ];
         await catalogue.ImportAsync(items);
@@ -97,14 +97,14 @@ public sealed partial class CatalogMeaningTests
         Assert.Equal("1 new, 0 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync(second, "pgbackrest")));
         Assert.Equal("0 new, 0 changed, 0 gone, 4 unchanged", Told(await catalogue.ImportAsync(first, "pgbackrest")));
         // Within its repository a list is the whole.
-        var rest = first.Where(item => item is not Listed.Backup { Row.Kind: BackupType.Diff });
-        var row = first.OfType<Listed.Backup>().First(item => item.Row.Kind == BackupType.Diff).Row with
+        var rest = first.Where(item => item is not ListingItem.Backup { Row.Kind: BackupType.Diff });
+        var row = first.OfType<ListingItem.Backup>().First(item => item.Row.Kind == BackupType.Diff).Row with
         {
             BackupId = "20261129-145225F_x",
         };
         Assert.Equal(
             "1 new, 0 changed, 1 gone, 3 unchanged",
-            Told(await catalogue.ImportAsync([.. rest, new Listed.Backup(row)], "pgbackrest"))
+            Told(await catalogue.ImportAsync([.. rest, new ListingItem.Backup(row)], "pgbackrest"))
         );
     }
 
@@ -116,13 +116,13 @@ public sealed partial class CatalogMeaningTests
         await catalogue.ImportAsync(whole, "pgbackrest");
 
         var fulls = whole
-            .Where(item => item is Listed.Server or Listed.Backup { Row.Kind: BackupType.Full })
-            .Select(item => item is Listed.Server server ? server with { MayLackKinds = true } : item)
+            .Where(item => item is ListingItem.CompleteServer or ListingItem.Backup { Row.Kind: BackupType.Full })
+            .Select(item => item is ListingItem.CompleteServer server ? server with { MayLackKinds = true } : item)
             .ToList();
         Assert.Equal("0 new, 0 changed, 0 gone, 1 unchanged", Told(await catalogue.ImportAsync(fulls, "pgbackrest")));
 
         var others = fulls.Select(item =>
-            item is Listed.Backup { Row: var row } ? new Listed.Backup(row with { BackupId = "20261130-000000F" }) : item
+            item is ListingItem.Backup { Row: var row } ? new ListingItem.Backup(row with { BackupId = "20261130-000000F" }) : item
         );
         Assert.Equal("1 new, 0 changed, 4 gone, 0 unchanged", Told(await catalogue.ImportAsync(others, "pgbackrest")));
     }
@@ -134,7 +134,7 @@ public sealed partial class CatalogMeaningTests
         var whole = await MeaningAsync("pgbackrest", "r1");
         await catalogue.ImportAsync(whole, "pgbackrest");
 
-        var withoutFull = whole.Where(item => item is not Listed.Backup { Row.Kind: BackupType.Full });
+        var withoutFull = whole.Where(item => item is not ListingItem.Backup { Row.Kind: BackupType.Full });
 
         Assert.Equal("0 new, 0 changed, 1 gone, 3 unchanged", Told(await catalogue.ImportAsync(withoutFull, "pgbackrest")));
     }
@@ -147,7 +147,7 @@ public sealed partial class CatalogMeaningTests
         var before = await catalogue.RowsAsync(withTransaction: true);
 
         var other = await MeaningAsync("pgbackrest", "pgoB");
-        var name = other.OfType<Listed.Server>().Single().Name;
+        var name = other.OfType<ListingItem.CompleteServer>().Single().Name;
 
         Assert.Equal(
             $"Input: the list of \"{name}\" is from the cluster with system identifier 7200000000000000001, but the catalogue's "
@@ -203,7 +203,10 @@ public sealed partial class CatalogMeaningTests
         Assert.Equal(
             "0 new, 0 changed, 0 gone, 5 unchanged",
             Told(
-                await catalogue.ImportAsync(passive.Where(item => item is not Listed.Backup { Row.BackupId: "20261129T151733" }), "barman")
+                await catalogue.ImportAsync(
+                    passive.Where(item => item is not ListingItem.Backup { Row.BackupId: "20261129T151733" }),
+                    "barman"
+                )
             )
         );
         Assert.Equal("0 new, 0 changed, 0 gone, 6 unchanged", Told(await catalogue.ImportAsync(passive, "barman")));
@@ -237,13 +240,17 @@ public sealed partial class CatalogMeaningTests
         );
         Assert.Equal((new(0, 0, 1), since.ToUnixTimeSeconds()), (running.Counts, running.Running!.Since.ToUnixTimeSeconds()));
 
-        var result = await catalogue.ImportAsync([new Listed.Server("main", null) { MayLackKinds = true }], "pgbackrest", allowEmpty: true);
+        var result = await catalogue.ImportAsync(
+            [new ListingItem.CompleteServer("main", null) { MayLackKinds = true }],
+            "pgbackrest",
+            allowEmpty: true
+        );
         Assert.Equal("0 new, 0 changed, 1 gone, 0 unchanged", Told(result));
 
-        static IEnumerable<Listed> Locked(DateTimeOffset since) =>
+        static IEnumerable<ListingItem> Locked(DateTimeOffset since) =>
             [
-                new Listed.Backup(new("main", "pgbackrest", BackupType.Base, "running", BackupStatus.Running) { Started = since }),
-                new Listed.Server("main", null) { MayLackKinds = true },
+                new ListingItem.Backup(new("main", "pgbackrest", BackupType.Base, "running", BackupStatus.Running) { Started = since }),
+                new ListingItem.CompleteServer("main", null) { MayLackKinds = true },
             ];
     }
 
@@ -263,19 +270,19 @@ public sealed partial class CatalogMeaningTests
         Assert.Equal(["example-site"], await catalogue.Database.QueryAsync<string>("SELECT server FROM backup_metrics.backup_source"));
     }
 
-    static async Task<List<Listed>> MeaningAsync(string tool, string file, TimeSpan? ago = null) =>
+    static async Task<List<ListingItem>> MeaningAsync(string tool, string file, TimeSpan? ago = null) =>
         Now(await Reading.Meaning(tool, file, "2026-11-29T17:00:00"), ago);
 
     /// <summary>The list with its times moved, so that its newest backup finished just before now.</summary>
-    static List<Listed> Now(List<Listed> items, TimeSpan? ago = null)
+    static List<ListingItem> Now(List<ListingItem> items, TimeSpan? ago = null)
     {
-        var newest = items.OfType<Listed.Backup>().Max(backup => backup.Row.Finished ?? backup.Row.Started)!.Value;
+        var newest = items.OfType<ListingItem.Backup>().Max(backup => backup.Row.Finished ?? backup.Row.Started)!.Value;
         var later = DateTimeOffset.UtcNow - (ago ?? TimeSpan.FromMinutes(1)) - newest;
         return
         [
             .. items.Select(item =>
-                item is Listed.Backup { Row: var row }
-                    ? new Listed.Backup(row with { Started = row.Started + later, Finished = row.Finished + later })
+                item is ListingItem.Backup { Row: var row }
+                    ? new ListingItem.Backup(row with { Started = row.Started + later, Finished = row.Finished + later })
                     : item
             ),
         ];

@@ -18,7 +18,7 @@ public sealed class CatalogNewServerTests
         Assert.Null(first.Failure);
         Assert.Equal(
             [
-                new Listed.Note(
+                new ListingItem.Note(
                     "shop",
                     "the catalogue had no server of this name, and the same backups are known as those of \"orders\". If they are one "
                         + "server, use the name orders for it, and remove the new name: backup-metrics catalog forget --server shop"
@@ -66,12 +66,12 @@ public sealed class CatalogNewServerTests
         await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1));
 
-        var first = await catalogue.ImportAsync([new Listed.Server("billing", error)]);
+        var first = await catalogue.ImportAsync([new ListingItem.CompleteServer("billing", error)]);
 
         Assert.Null(first.Failure);
         Assert.Equal(
             [
-                new Listed.Note(
+                new ListingItem.Note(
                     "billing",
                     "the catalogue had no server of this name, and has one now that has no backup: that is critical until it has one. "
                         + "If there is no such server, remove it: backup-metrics catalog forget --server billing"
@@ -79,7 +79,7 @@ public sealed class CatalogNewServerTests
             ],
             first.Notes
         );
-        Assert.Empty((await catalogue.ImportAsync([new Listed.Server("billing", error)])).Notes);
+        Assert.Empty((await catalogue.ImportAsync([new ListingItem.CompleteServer("billing", error)])).Notes);
     }
 
     [Theory]

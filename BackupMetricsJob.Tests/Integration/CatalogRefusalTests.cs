@@ -9,7 +9,7 @@ namespace BackupMetricsJob.Tests.Integration;
 /// <summary>An import that is refused leaves a trace where somebody is paged by it, and a good one ends that.</summary>
 public sealed class CatalogRefusalTests
 {
-    static readonly Listed[] Broken = [];
+    static readonly ListingItem[] Broken = [];
 
     static readonly byte[] WalG = """[{"backup_name":"base_1","time":"2026-11-20T03:00:00Z"}]"""u8.ToArray();
 
@@ -222,7 +222,7 @@ public sealed class CatalogRefusalTests
     {
         await using var catalogue = await CreateAsync();
         Assert.Equal(65, (await ImportAsync(catalogue, [])).ExitCode);
-        var advice = Assert.IsType<string>((await Probe.OfAsync(catalogue.Database, ["catalog"])).Failure!.Do);
+        var advice = Assert.IsType<string>((await Probe.OfAsync(catalogue.Database, ["catalog"])).Failure!.Advice);
         const string Command = "backup-metrics catalog forget --refused pgbackrest";
         Assert.EndsWith(Command, advice, StringComparison.Ordinal);
         Assert.Contains("it was reached, but nothing is known from catalog", await ShowAsync(catalogue), StringComparison.Ordinal);
@@ -282,7 +282,7 @@ public sealed class CatalogRefusalTests
             new(host, null)
         );
 
-    static async IAsyncEnumerable<Listed> Throwing()
+    static async IAsyncEnumerable<ListingItem> Throwing()
     {
         await Task.Yield();
         foreach (var item in Broken)

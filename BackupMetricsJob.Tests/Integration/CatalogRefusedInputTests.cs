@@ -50,16 +50,16 @@ public sealed class CatalogRefusedInputTests(SharedCatalogDatabase shared) : ICl
             await _catalogue.Database.ScalarAsync<long>("SELECT count(*) FROM backup_metrics.backup_source WHERE server <> 'orders'")
         );
 
-        IEnumerable<Listed> Rest()
+        IEnumerable<ListingItem> Rest()
         {
-            yield return new Listed.Backup(odd);
+            yield return new ListingItem.Backup(odd);
             if (what == "duplicate")
-                yield return new Listed.Backup(odd);
+                yield return new ListingItem.Backup(odd);
             if (what == "half a list")
                 throw new ListingException("$[2].backup_name", "must be a text, is the end of the input");
             if (what == "broken pipe")
                 throw new IOException("Input/output error");
-            yield return new Listed.Server("orders", null);
+            yield return new ListingItem.CompleteServer("orders", null);
         }
     }
 
@@ -105,7 +105,7 @@ public sealed class CatalogRefusedInputTests(SharedCatalogDatabase shared) : ICl
         };
         await catalogue.ImportAsync(Backup(1), Backup(3));
 
-        var result = await catalogue.ImportAsync([new Listed.Backup(odd), .. List("orders", Backup(1), Backup(2))]);
+        var result = await catalogue.ImportAsync([new ListingItem.Backup(odd), .. List("orders", Backup(1), Backup(2))]);
 
         Assert.Equal(message, Assert.Single(result.Skipped).Problem);
         Assert.Equal((1, 1), (result.New, result.Unchanged));
@@ -120,8 +120,8 @@ public sealed class CatalogRefusedInputTests(SharedCatalogDatabase shared) : ICl
         await using var catalogue = await CreateAsync();
 
         var result = await catalogue.ImportAsync([
-            new Listed.Skipped("orders", "base_001", "$[0]: no"),
-            new Listed.Server("orders", null),
+            new ListingItem.Skipped("orders", "base_001", "$[0]: no"),
+            new ListingItem.CompleteServer("orders", null),
             .. List("billing", Backup(1, "billing")),
         ]);
 

@@ -180,7 +180,7 @@ public sealed class CatalogRightsTests
         await using var server = await PostgresServer.StartAsync(new() { Version = version, Archiving = true });
         await server.BaseBackupAsync();
         await server.ExecuteAsync("CREATE ROLE \"night 'watch\" LOGIN");
-        var printed = (await Probe.OfAsync(server, "night 'watch")).MissingRights[^1].Advice;
+        var printed = (await Probe.OfAsync(server, "night 'watch")).MissingPrivileges[^1].Advice;
 
         Assert.Equal(
             "Run as a superuser: backup-metrics catalog init --server --connection ... --grant-reader 'night '\\''watch'",
@@ -191,7 +191,7 @@ public sealed class CatalogRightsTests
         await ChildProcess.RunSuccessfullyAsync("/bin/sh", ["-c", $"exec '{BackupMetrics.Executable}' {command}"]);
 
         var result = await Probe.OfAsync(server, "night 'watch");
-        Assert.Empty(result.MissingRights);
+        Assert.Empty(result.MissingPrivileges);
         Assert.Equal((null, "pg_basebackup"), (result.Failure, Assert.Single(result.Backups).Tool));
     }
 
@@ -219,7 +219,7 @@ public sealed class CatalogRightsTests
         await server.ExecuteAsync(result.Output);
 
         Assert.Equal((0, "backup_metrics.base_backup_history() is installed\n"), (result.ExitCode, result.Error));
-        Assert.Empty((await Probe.OfAsync(server, "monitor")).MissingRights);
+        Assert.Empty((await Probe.OfAsync(server, "monitor")).MissingPrivileges);
     }
 
     /// <summary>

@@ -65,7 +65,7 @@ public sealed class CatalogRolesTests
 
         Assert.Equal((0, ""), (result.ExitCode, result.Output));
         Assert.Equal(["monitor t t f -1"], await server.QueryAsync<string>(Roles));
-        Assert.Empty((await Probe.OfAsync(server, "monitor")).MissingRights);
+        Assert.Empty((await Probe.OfAsync(server, "monitor")).MissingPrivileges);
     }
 
     [Fact]

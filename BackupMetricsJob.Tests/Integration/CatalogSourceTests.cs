@@ -143,7 +143,7 @@ public sealed class CatalogSourceTests
             "^source catalog: the import from wal-g failed at 20.* UTC: no such bucket; it never succeeded$",
             failures["new"]!.Message
         );
-        Assert.Contains("imports the list of wal-g by hand", failures["new"]!.Do, StringComparison.Ordinal);
+        Assert.Contains("imports the list of wal-g by hand", failures["new"]!.Advice, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -208,12 +208,12 @@ public sealed class CatalogSourceTests
 
         var denied = (await Probe.OfAsync(catalogue.Database, ["catalog"], user: "night watch")).Failure!;
         Assert.Equal(FailureReason.Privilege, denied.Reason);
-        await catalogue.Database.ExecuteAsync(denied.Do!);
+        await catalogue.Database.ExecuteAsync(denied.Advice!);
 
         var result = await Probe.OfAsync(catalogue.Database, ["catalog"], user: "night watch");
         Assert.Null(result.Failure);
         Assert.Equal(4, result.Found.Count);
-        Assert.Empty(result.MissingRights);
+        Assert.Empty(result.MissingPrivileges);
     }
 
     [Fact]
@@ -224,7 +224,7 @@ public sealed class CatalogSourceTests
         var failure = (await Probe.OfAsync(database, ["catalog"])).Failure!;
 
         Assert.Equal(FailureReason.Sql, failure.Reason);
-        Assert.Contains("catalog init", failure.Do, StringComparison.Ordinal);
+        Assert.Contains("catalog init", failure.Advice, StringComparison.Ordinal);
     }
 
     static void AssertAge(TimeSpan expected, TimeSpan? age) =>

@@ -177,13 +177,13 @@ public sealed class DiscardingCommandTests
         {
             await server.SetAsync("archive_command", command);
             var said = (await Probe.OfAsync(server)).Server!;
-            if (said.Discards is null == Thrown.Contains(command))
-                wrong.Add($"{command} is {said.Discards ?? "kept"}");
+            if (said.DiscardReason is null == Thrown.Contains(command))
+                wrong.Add($"{command} is {said.DiscardReason ?? "kept"}");
             if (said.MayOverwrite != Doubtful.Contains(command))
                 wrong.Add($"{command} {(said.MayOverwrite ? "may overwrite" : "does not overwrite")}");
-            if (said.Discards is null && said.MaySkip != Skipping.Contains(command))
+            if (said.DiscardReason is null && said.MaySkip != Skipping.Contains(command))
                 wrong.Add($"{command} {(said.MaySkip ? "may skip" : "does not skip")}");
-            Assert.True(said.Discards is null || said.Discards.Length <= 9, said.Discards);
+            Assert.True(said.DiscardReason is null || said.DiscardReason.Length <= 9, said.DiscardReason);
         }
 
         Assert.Empty(wrong);

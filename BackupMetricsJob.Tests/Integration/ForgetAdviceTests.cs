@@ -17,10 +17,10 @@ public sealed class ForgetAdviceTests
         await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(List(server, Backup(1, server)));
         await catalogue.ImportAsync(
-            [new Listed.Backup(Backup(2, server) with { Tool = tool }), new Listed.Server(server, "it broke")],
+            [new ListingItem.Backup(Backup(2, server) with { Tool = tool }), new ListingItem.CompleteServer(server, "it broke")],
             tool
         );
-        var advice = (await Probe.OfAsync(catalogue.Database, ["catalog"])).Found.Single().Failure!.Do!;
+        var advice = (await Probe.OfAsync(catalogue.Database, ["catalog"])).Found.Single().Failure!.Advice!;
         var command = advice[advice.IndexOf("backup-metrics", StringComparison.Ordinal)..];
 
         var shell = await ChildProcess.RunAsync("bash", ["-c", $"backup-metrics() {{ printf '%s\\n' \"$@\"; }}; {command}"]);

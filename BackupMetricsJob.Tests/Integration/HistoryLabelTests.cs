@@ -99,7 +99,7 @@ public sealed class HistoryLabelTests
         var result = await Probe.OfAsync(server);
 
         Assert.Null(result.Failure);
-        Assert.Empty(result.MissingRights);
+        Assert.Empty(result.MissingPrivileges);
         var backup = Assert.Single(result.Backups);
         Assert.Equal((tool, Probe.Time(file).ToUnixTimeSeconds()), (backup.Tool, backup.LastSuccess!.Value.ToUnixTimeSeconds()));
         Assert.InRange(backup.LastDuration!.Value, TimeSpan.Zero, TimeSpan.FromMinutes(2));

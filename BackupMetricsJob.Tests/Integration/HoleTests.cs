@@ -111,7 +111,7 @@ public sealed class HoleTests
 
         var evidence = (await Probe.OfAsync(server)).Server!;
         var listed = new BackupFacts(SourceName.Catalog, "wal-g", BackupType.Full) { LastSuccess = taken, StartSegment = segment };
-        Assert.EndsWith("there may be a hole", ArchiveDoubt.Find(evidence, listed)?.Summary, StringComparison.Ordinal);
+        Assert.EndsWith("there may be a hole", UnknownRecoveryPoint.Find(evidence, listed)?.Summary, StringComparison.Ordinal);
 
         await server.CrashAsync();
         await using var restored = await server.RestoreAsync(backup);

@@ -32,7 +32,7 @@ public sealed class LeastPrivilegeTests
             StringComparison.Ordinal
         );
 
-        await server.ExecuteAsync(nobody.MissingRights[0].Advice);
+        await server.ExecuteAsync(nobody.MissingPrivileges[0].Advice);
         var monitor = await Probe.OfAsync(server, "night watch");
         Assert.Null(monitor.Failure);
         Assert.Equal(("unknown", true), (Assert.Single(monitor.Backups).Tool, monitor.LossWindow is not null));
@@ -40,9 +40,9 @@ public sealed class LeastPrivilegeTests
 
         await HistoryFunction.InstallAsync(server);
         var installed = await Probe.OfAsync(server, "night watch");
-        await server.ExecuteAsync(Assert.Single(installed.MissingRights).Advice);
+        await server.ExecuteAsync(Assert.Single(installed.MissingPrivileges).Advice);
         var full = await Probe.OfAsync(server, "night watch");
-        Assert.Empty(full.MissingRights);
+        Assert.Empty(full.MissingPrivileges);
         Assert.Equal("pg_basebackup", Assert.Single(full.Backups).Tool);
     }
 
@@ -63,7 +63,7 @@ public sealed class LeastPrivilegeTests
         var result = await Probe.OfAsync(server);
 
         Assert.Null(result.Failure);
-        Assert.Contains("broken", Assert.Single(result.MissingRights).Summary, StringComparison.Ordinal);
+        Assert.Contains("broken", Assert.Single(result.MissingPrivileges).Summary, StringComparison.Ordinal);
         Assert.NotNull(result.Server!.Wal);
     }
 
@@ -84,9 +84,13 @@ public sealed class LeastPrivilegeTests
 
             Assert.Equal(FailureReason.Privilege, result.Failure!.Reason);
             Assert.Contains($"may not call {function}:", result.Failure.Message, StringComparison.Ordinal);
-            Assert.StartsWith($"GRANT EXECUTE ON FUNCTION pg_catalog.{function} TO watch;", result.Failure.Do, StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"GRANT EXECUTE ON FUNCTION pg_catalog.{function} TO watch;",
+                result.Failure.Advice,
+                StringComparison.Ordinal
+            );
             Assert.Equal(function == "pg_ls_waldir()" ? 0 : 1, result.Backups.Count);
-            await server.ExecuteAsync(result.Failure.Do!);
+            await server.ExecuteAsync(result.Failure.Advice!);
             Assert.Null((await Probe.OfAsync(server, "watch")).Failure);
         }
     }
@@ -107,7 +111,7 @@ public sealed class LeastPrivilegeTests
 
         var result = await Probe.OfAsync(server, "watch");
 
-        Assert.Equal((FailureReason.Privilege, grant), (result.Failure!.Reason, result.Failure.Do));
+        Assert.Equal((FailureReason.Privilege, grant), (result.Failure!.Reason, result.Failure.Advice));
         await server.ExecuteAsync(grant);
         Assert.Null((await Probe.OfAsync(server, "watch")).Failure);
     }
@@ -132,7 +136,7 @@ public sealed class LeastPrivilegeTests
         Assert.StartsWith(words, result.Failure.Message, StringComparison.Ordinal);
         Assert.Equal([SourceName.Query], result.SourcesThatAnswered);
         Assert.Equal(view == "pg_stat_replication", result.Backups.Count == 1);
-        await server.ExecuteAsync(result.Failure.Do!);
+        await server.ExecuteAsync(result.Failure.Advice!);
         Assert.Null((await Probe.OfAsync(server, "watch")).Failure);
     }
 
@@ -153,7 +157,7 @@ public sealed class LeastPrivilegeTests
 
         var refused = await Probe.OfAsync(server, "watch");
         Assert.Equal("pg_wal cannot be read: not supported by this service (SQLSTATE 0A000)", refused.Failure!.Message);
-        Assert.Contains("--without wal", refused.Failure.Do, StringComparison.Ordinal);
+        Assert.Contains("--without wal", refused.Failure.Advice, StringComparison.Ordinal);
         Assert.Single(refused.Backups);
 
         var accepted = await Probe.OfAsync(
@@ -167,7 +171,7 @@ public sealed class LeastPrivilegeTests
         );
         Assert.Null(accepted.Failure);
         Assert.Equal((0, null, null), (accepted.Backups.Count, accepted.LossWindow, accepted.Server!.Wal));
-        Assert.Empty(accepted.MissingRights);
+        Assert.Empty(accepted.MissingPrivileges);
         Assert.Contains("postgres_backup_probe_success{instance=\"it\"} 1", Published.Text(accepted), StringComparison.Ordinal);
         Assert.DoesNotContain("postgres_recovery_point", Published.Text(accepted), StringComparison.Ordinal);
 
@@ -208,6 +212,6 @@ public sealed class LeastPrivilegeTests
 
         var result = await Probe.OfAsync(server, timeout: TimeSpan.FromSeconds(7));
 
-        Assert.Matches("read only on statement [67][0-9.]*m?s lock 2s path pg_catalog", Assert.Single(result.MissingRights).Summary);
+        Assert.Matches("read only on statement [67][0-9.]*m?s lock 2s path pg_catalog", Assert.Single(result.MissingPrivileges).Summary);
     }
 }

@@ -63,7 +63,7 @@ public sealed class PgBouncerTests(SharedArchivingPostgres shared) : IClassFixtu
         await using var third = await HoldAsync("postgres");
         var full = await Probe.OfAsync(_bouncer.Uri("postgres"));
         Assert.Equal(FailureReason.Busy, full.Failure!.Reason);
-        Assert.Contains("max_client_conn", full.Failure.Do, StringComparison.Ordinal);
+        Assert.Contains("max_client_conn", full.Failure.Advice, StringComparison.Ordinal);
     }
 
     [Fact]

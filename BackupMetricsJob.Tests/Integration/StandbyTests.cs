@@ -23,7 +23,7 @@ public sealed class StandbyTests
         Assert.Equal(ArchiverState.Standby, ArchiverStates.Classify(result.Server));
         Assert.Empty(result.Backups);
         Assert.Null(result.LossWindow);
-        Assert.Empty(result.MissingRights);
+        Assert.Empty(result.MissingPrivileges);
         Assert.DoesNotContain("postgres_wal_archive_ready_segments{", Published.Text(result), StringComparison.Ordinal);
         Assert.DoesNotContain("postgres_wal_archived_files_total{", Published.Text(result), StringComparison.Ordinal);
 

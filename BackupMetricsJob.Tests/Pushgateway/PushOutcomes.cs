@@ -198,7 +198,7 @@ public sealed class PushOutcomes
 
         var outcome = await Gateways.PushTextAsync(stub.Url, "");
 
-        Assert.Equal((PushResult.Withheld, 0), (outcome.Result, outcome.Attempts));
+        Assert.Equal((PushResult.NotSent, 0), (outcome.Result, outcome.Attempts));
         Assert.Equal($"nothing was sent to {stub.Url}: there is nothing to push", outcome.Describe());
         Assert.Empty(stub.Requests);
     }

@@ -53,7 +53,7 @@ public class PushingARegistry
 
         var outcome = await PushAsync(stub.Url, Metrics.NewCustomRegistry(), Gateways.Key("test"));
 
-        Assert.Equal((PushResult.Withheld, "there is nothing to push"), (outcome.Result, outcome.Message));
+        Assert.Equal((PushResult.NotSent, "there is nothing to push"), (outcome.Result, outcome.Message));
         Assert.Empty(stub.Requests);
     }
 

@@ -13,7 +13,7 @@ namespace BackupMetricsJob.Tests.Reporting;
 public sealed class ExitCodeTests
 {
     [Theory]
-    [InlineData("Withheld", true, true, 70)]
+    [InlineData("NotSent", true, true, 70)]
     [InlineData("Refused", true, true, 76)]
     [InlineData("Unreachable", true, true, 75)]
     [InlineData("Unavailable", false, false, 75)]

@@ -36,7 +36,7 @@ public sealed class ReportTests
             Failure = new(FailureReason.Privilege, "role monitor is not a member of pg_monitor"),
             Server = Server with { Wal = null, HistoryWasRead = false },
             Backups = [],
-            MissingRights = [new("may not read pg_wal", "GRANT pg_monitor TO monitor;")],
+            MissingPrivileges = [new("may not read pg_wal", "GRANT pg_monitor TO monitor;")],
         },
         Result with
         {

@@ -183,7 +183,7 @@ public sealed class PageTests
         {
             Last = now.Last! with
             {
-                ExitCode = ExitCode.PushNotArrived,
+                ExitCode = ExitCode.PushNotDelivered,
                 Report = now.Last.Report with { Pushes = [Samples.Pushed(PushResult.Unreachable)] },
             },
         };

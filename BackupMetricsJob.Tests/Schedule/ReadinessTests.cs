@@ -34,7 +34,7 @@ public sealed class ReadinessTests
     [Fact]
     public void The_reason_is_told_where_it_is_known()
     {
-        var failed = Fresh with { History = [new(Noon, false, Noon, TimeSpan.Zero, ExitCode.PushNotArrived, 1, 0)] };
+        var failed = Fresh with { History = [new(Noon, false, Noon, TimeSpan.Zero, ExitCode.PushNotDelivered, 1, 0)] };
         Assert.Equal(
             "no run has succeeded here yet: the last run ended with exit code 75; the next slot is 2026-11-22T12:05:00Z",
             Readiness.ReadinessProblem(failed, Noon)

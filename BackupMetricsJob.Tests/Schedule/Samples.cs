@@ -50,7 +50,7 @@ internal static class Samples
                         TimeSpan.FromSeconds(2 + (i * 7 % 5)),
                         i switch
                         {
-                            19 => ExitCode.PushNotArrived,
+                            19 => ExitCode.PushNotDelivered,
                             33 or 34 => ExitCode.TargetFailed,
                             _ => ExitCode.Success,
                         },
@@ -177,7 +177,7 @@ internal static class Samples
                 Failure = new(FailureReason.Privilege, "role monitor is not a member of pg_monitor"),
                 Server = Server with { Wal = null, HistoryWasRead = false },
                 Backups = [],
-                MissingRights = [new("may not read pg_wal", "GRANT pg_monitor TO monitor;")],
+                MissingPrivileges = [new("may not read pg_wal", "GRANT pg_monitor TO monitor;")],
             },
             8 => well with { Server = Server with { InRecovery = true }, Backups = [] },
             5 => Drilled(well, TimeSpan.Zero),

@@ -7,7 +7,7 @@ namespace BackupMetricsJob.Backups;
 internal sealed record ArchiveCoverage(ArchiveListing Listing)
 {
     /// <summary>Why nothing can be said; null where something is.</summary>
-    public string? Unknown { get; init; }
+    public string? UnknownReason { get; init; }
 
     /// <summary>The newest backup that can be restored; null where none of those that the archive was compared with can.</summary>
     public ArchivedBackup? Base { get; init; }
@@ -24,7 +24,7 @@ internal sealed record ArchiveCoverage(ArchiveListing Listing)
     public string? LastReplayed { get; init; }
 
     /// <summary>Up to when a restore comes, at the latest: when that segment was stored. Null where that is not known.</summary>
-    public DateTimeOffset? Until { get; init; }
+    public DateTimeOffset? RecoverableUntil { get; init; }
 
     /// <summary>Whether it comes no further; else it comes at least so far, since only the end of the backup is known.</summary>
     public bool UntilIsLatest { get; init; }
@@ -62,14 +62,14 @@ internal sealed record ArchiveCoverage(ArchiveListing Listing)
     public IReadOnlyList<ArchivedBackup> WithWal { get; init; } = [];
 
     /// <summary>A restore ends before the newest segment, or cannot even begin.</summary>
-    public bool HasHole => Unknown is null && FirstMissing is not null;
+    public bool HasHole => UnknownReason is null && FirstMissing is not null;
 
     /// <param name="backups">The good ones.</param>
     /// <param name="claim">What the server says of its archive; null where it was not asked.</param>
     public static ArchiveCoverage Compute(ArchiveListing listing, IReadOnlyList<ArchivedBackup> backups, ArchiveClaim? claim)
     {
         if (listing.ListedAt is not { } listedAt)
-            return new(listing) { Unknown = "no listing of it could ever be read" };
+            return new(listing) { UnknownReason = "no listing of it could ever be read" };
         var size = claim?.SegmentSize ?? listing.SegmentSize ?? SizeBy(backups) ?? SizeBy(listing);
         return new ArchiveWalk(listing, listedAt, new WalMap(listing, size), size, claim).Compute(InStorage(listing, backups));
     }

@@ -13,7 +13,7 @@ internal static class ArchiveFindings
 
     const string Again = "Run the import of the archive's listing by hand where it is run";
 
-    public static void Add(List<Finding> findings, ArchiveWord word, ProbeResult result)
+    public static void Add(List<Finding> findings, ArchiveAssessment word, ProbeResult result)
     {
         var severalAreListed = word.Coverages.Count + word.Stale.Count > 1;
         foreach (var (listing, limit) in word.Stale)
@@ -28,7 +28,7 @@ internal static class ArchiveFindings
             );
         foreach (var coverage in word.Coverages)
         {
-            if (coverage.Unknown is { } why)
+            if (coverage.UnknownReason is { } why)
                 findings.Add(
                     new(
                         false,
@@ -100,7 +100,7 @@ internal static class ArchiveFindings
                 ? $"lacks {coverage.FirstMissing}, without which a restore does not find that timeline"
             : $"has a hole: {coverage.FirstMissing} is missing{all}";
         var ends = coverage.LastReplayed is { } last ? $"a restore ends with {last}" : "a restore ends with the backup itself";
-        var when = coverage.Until is { } until ? $", {Humanize.Since(until, result.At)} ago" : "";
+        var when = coverage.RecoverableUntil is { } until ? $", {Humanize.Since(until, result.At)} ago" : "";
         return $"{of} {what}, {listed}; {ends}{when}";
     }
 }

@@ -51,7 +51,7 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
                 WithoutWal = without,
                 Windows = [.. windows.Select(window => (window.Key.Source, window.Key.Tool, (DateTimeOffset?)null))],
             },
-            _ => new(listing) { Unknown = WhyUnknown(backups) },
+            _ => new(listing) { UnknownReason = WhyUnknown(backups) },
         };
     }
 
@@ -156,7 +156,7 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
             Missing = count,
             FirstMissing = firstMissing,
             LastReplayed = end < need.Start ? null : map.Name(timeline, end),
-            Until =
+            RecoverableUntil =
                 !isConsistent ? null
                 : until > backup.Finished ? until
                 : backup.Finished,

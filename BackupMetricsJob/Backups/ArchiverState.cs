@@ -71,7 +71,7 @@ internal static class ArchiverStates
             return ArchiverState.Standby;
         if (server.ArchiveMode == "off")
             return OfUnarchived(server.Wal);
-        if (server.Discards is not null)
+        if (server.DiscardReason is not null)
             return ArchiverState.Discarded;
         // Nothing will be archived, whether something waits already or not.
         if (!server.HasArchiveCommand)

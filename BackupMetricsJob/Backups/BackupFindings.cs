@@ -44,7 +44,7 @@ internal static class BackupFindings
 
     static void AddBase(List<Finding> findings, ProbeResult result)
     {
-        if (Newest(Believed(result), BackupTypeNames.IsPhysical) is { } newest)
+        if (Newest(Trusted(result), BackupTypeNames.IsPhysical) is { } newest)
             AddAge(findings, result, LimitType.Base, newest, "base backup");
         else if (
             result is { Failure: null, SourceFailures.Count: 0 } or { Server: not null }
@@ -54,11 +54,11 @@ internal static class BackupFindings
     }
 
     /// <summary>All backups but those that only the server saw stopped, where another source may know better.</summary>
-    public static IReadOnlyList<BackupFacts> Believed(ProbeResult result) =>
+    public static IReadOnlyList<BackupFacts> Trusted(ProbeResult result) =>
         ServerIsBelieved(result) ? result.Backups : [.. result.Backups.Where(backup => backup.Source != SourceName.Server)];
 
-    /// <summary>Whether a limit is met by this backup, as <see cref="Believed"/> says.</summary>
-    public static bool IsBelieved(ProbeResult result, BackupFacts backup) => backup.Source != SourceName.Server || ServerIsBelieved(result);
+    /// <summary>Whether a limit is met by this backup, as <see cref="Trusted"/> says.</summary>
+    public static bool IsTrusted(ProbeResult result, BackupFacts backup) => backup.Source != SourceName.Server || ServerIsBelieved(result);
 
     /// <summary>
     /// Whether a base backup that only the server saw stopped is believed: not where another source may know base backups and knows none.

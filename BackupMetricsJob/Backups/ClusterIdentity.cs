@@ -49,7 +49,7 @@ internal static class ClusterIdentity
     /// <param name="backups">The cluster that the backups are of, in words.</param>
     /// <param name="server">What the server is.</param>
     public static ProbeFailure Failure(string catalogue, string name, string backups, string server) =>
-        new(FailureReason.BadData, Message(catalogue, name, backups, server)) { Do = TakeOne };
+        new(FailureReason.BadData, Message(catalogue, name, backups, server)) { Advice = TakeOne };
 
     public static string Message(string catalogue, string name, string backups, string server) =>
         $"{catalogue} newest backups of {name} are of another cluster ({backups}, {server})";
@@ -76,7 +76,7 @@ internal static class ClusterIdentity
                 + $"{Humanize.Lsn(server.WrittenLsn!.Value)} only: it is another cluster's, or was made of WAL that a failover lost"
         )
         {
-            Do = TakeOne,
+            Advice = TakeOne,
         };
 
     static bool IsIn(BackupFacts backup, StorageFacts storage) => backup.Source == storage.Source && backup.Tool == storage.Tool;

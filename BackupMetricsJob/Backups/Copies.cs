@@ -17,14 +17,14 @@ internal sealed record Copies(int Count, IReadOnlyList<Copy> Storages)
     public static Copies? Find(ProbeResult result)
     {
         var asked = result.Instance.Copies is not null;
-        if (!asked && !AreInSeveral(result.Storages) || !AllSourcesSpoke(result))
+        if (!asked && !AreInSeveral(result.Storages) || !AllSourcesAnswered(result))
             return null;
         var limit = CopyLimit.For(result.Instance);
         var copies = new SortedDictionary<(string Tool, string Storage), string?>(ByName);
         foreach (var storage in result.Storages.Where(storage => IsDated(storage, result)))
             Add(storage.Tool, storage.Name, limit.WhyNot(storage));
         var dated = copies.Keys.Select(key => key.Tool).ToHashSet(StringComparer.Ordinal);
-        foreach (var backup in BackupFindings.Believed(result))
+        foreach (var backup in BackupFindings.Trusted(result))
         {
             if (backup is { LastSuccess: not null, Age: { } age } && limit.Includes(backup.Type) && !dated.Contains(backup.Tool))
                 Add(backup.Tool, "", OfOnly(result, backup.Tool) is { Error: not null } ? CopyLimit.Unreadable : limit.WhyNot(age));
@@ -48,7 +48,7 @@ internal sealed record Copies(int Count, IReadOnlyList<Copy> Storages)
         storages.GroupBy(storage => storage.Tool).Any(tool => tool.Select(storage => storage.Name).Distinct().Skip(1).Any());
 
     /// <summary>A source that says nothing may know of copies.</summary>
-    static bool AllSourcesSpoke(ProbeResult result) =>
+    static bool AllSourcesAnswered(ProbeResult result) =>
         result is { Failure: null } or { Backups.Count: > 0 } or { Storages.Count: > 0 }
         && result.Instance.Sources.All(source =>
             source == SourceName.Server

@@ -41,7 +41,7 @@ internal static class FactsMerge
             if (at < 0)
                 merged.Add(facts);
             else
-                merged[at] = (facts.Asked > merged[at].Asked ? facts : merged[at]) with
+                merged[at] = (facts.ImportedAt > merged[at].ImportedAt ? facts : merged[at]) with
                 {
                     Newest =
                     [

@@ -10,7 +10,7 @@ internal sealed record Finding(bool IsCritical, string Summary, string Advice)
     public string Summary { get; } = PlainText.OnOneLine(Summary, Longest);
 
     /// <summary>It says that the database or a source could not be asked, and nothing of how the backups stand.</summary>
-    public bool IsAboutAsking { get; init; }
+    public bool IsProbeFailure { get; init; }
 
     public string Advice { get; } = PlainText.OnOneLine(Advice, Longest);
 }

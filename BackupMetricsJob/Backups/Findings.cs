@@ -12,12 +12,12 @@ internal static class Findings
         var findings = new List<Finding>();
         if (result.Failure is { } failure)
             findings.Add(
-                new(true, $"the probe failed ({failure.Reason.Name()}): {failure.Message}", ToDo(failure, result)) { IsAboutAsking = true }
+                new(true, $"the probe failed ({failure.Reason.Name()}): {failure.Message}", ToDo(failure, result)) { IsProbeFailure = true }
             );
         foreach (var (_, failed) in result.SourceFailures)
         {
             if (!ReferenceEquals(failed, result.Failure))
-                findings.Add(new(true, failed.Message, ToDo(failed, result)) { IsAboutAsking = true });
+                findings.Add(new(true, failed.Message, ToDo(failed, result)) { IsProbeFailure = true });
         }
 
         if (result.IsMonitored)
@@ -38,7 +38,7 @@ internal static class Findings
                 );
         }
 
-        var archive = result.ArchiveWord;
+        var archive = result.ArchiveAssessment;
         if (archive is not null)
             ArchiveFindings.Add(findings, archive, result);
 
@@ -73,7 +73,7 @@ internal static class Findings
         var needsLabel =
             result.Instance.Limits.Any(limit => limit.Type is LimitType.Base or LimitType.Full)
             && !result.Backups.Any(backup => backup.Source != SourceName.Server && backup.Type.IsPhysical());
-        foreach (var missing in result.MissingRights)
+        foreach (var missing in result.MissingPrivileges)
         {
             if (missing.IsLabel && !needsLabel)
                 continue;
@@ -129,7 +129,7 @@ internal static class Findings
                 findings.Add(
                     new(
                         true,
-                        $"archive_command throws WAL away: it {Humanize.Discarding(server.Discards!)}, "
+                        $"archive_command throws WAL away: it {Humanize.Discarding(server.DiscardReason!)}, "
                             + "so PostgreSQL believes that the WAL is stored and deletes it",
                         "Set an archive_command that stores the WAL and fails where it cannot. Then take a base backup: "
                             + "none before it can be restored to a later time."
@@ -153,7 +153,7 @@ internal static class Findings
     }
 
     // Where archiving itself is wrong, that is reported already.
-    static void AddDoubt(List<Finding> findings, ProbeResult result, ServerEvidence server, ArchiveWord? archive)
+    static void AddDoubt(List<Finding> findings, ProbeResult result, ServerEvidence server, ArchiveAssessment? archive)
     {
         if (server.InRecovery || server.ArchiveMode == "off" || result.Loss is { IsByServer: true } || archive?.Best is { HasHole: true })
             return;
@@ -217,7 +217,7 @@ internal static class Findings
         archiver.LastArchived is { } last ? $"; the last success was at {Humanize.Time(last)}" : "";
 
     static string ToDo(ProbeFailure failure, ProbeResult result) =>
-        failure.Do
+        failure.Advice
         ?? failure.Reason switch
         {
             FailureReason.Dns => "Check the host name.",
@@ -229,8 +229,8 @@ internal static class Findings
                 "Check the user, the password (where the target or its file has it, PGPASSWORD, ~/.pgpass) and pg_hba.conf.",
             FailureReason.Database => "Check the database's name; any database of the server will do.",
             FailureReason.Busy => "The server is full, starting or stopping: it may answer the next run.",
-            FailureReason.Privilege => result.MissingRights.Count > 0
-                ? result.MissingRights[0].Advice
+            FailureReason.Privilege => result.MissingPrivileges.Count > 0
+                ? result.MissingPrivileges[0].Advice
                 : "Grant the role pg_monitor, and CONNECT on the database.",
             FailureReason.BadData => "Check the clocks of the server and of this host, and its file times.",
             FailureReason.Cancelled => "Run it again.",

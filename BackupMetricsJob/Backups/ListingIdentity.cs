@@ -66,6 +66,6 @@ internal static class ListingIdentity
                 + $"is another server's: {why}"
         )
         {
-            Do = Mend,
+            Advice = Mend,
         };
 }

@@ -34,7 +34,7 @@ internal sealed record ProbeFailure
     }
 
     /// <summary>What to do, where more is known than the reason says; cleaned, too.</summary>
-    public string? Do
+    public string? Advice
     {
         get;
         init => field = value is null ? null : PlainText.OnOneLine(value, Longest);

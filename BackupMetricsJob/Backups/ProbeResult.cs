@@ -54,7 +54,7 @@ internal sealed record ProbeResult(Instance Instance)
     /// </summary>
     public bool IsMonitored { get; init; } = true;
 
-    public IReadOnlyList<MissingRight> MissingRights { get; init; } = [];
+    public IReadOnlyList<MissingPrivilege> MissingPrivileges { get; init; } = [];
 
     /// <summary>What of the server the user does without.</summary>
     public Omissions Omissions { get; init; }
@@ -66,7 +66,7 @@ internal sealed record ProbeResult(Instance Instance)
     public Loss? Loss => _conclusions.Of(this).Loss;
 
     /// <summary>What the archives' listings come to; null where none was ever imported.</summary>
-    public ArchiveWord? ArchiveWord => _conclusions.Of(this).Archive;
+    public ArchiveAssessment? ArchiveAssessment => _conclusions.Of(this).Archive;
 
     /// <summary>In how many storages there is a backup that is new enough; null where that is unknown, or does not matter.</summary>
     public Copies? Copies => BackupMetricsJob.Backups.Copies.Find(this);
@@ -89,7 +89,7 @@ internal sealed record ProbeResult(Instance Instance)
         {
             if (_concluded is { } known && ReferenceEquals(known.From, result))
                 return known;
-            var archive = ArchiveWord.For(result);
+            var archive = ArchiveAssessment.For(result);
             return _concluded = new(result, archive, RecoveryPoint.Estimate(result.Server, result.Backups, archive, result.At));
         }
 
@@ -100,11 +100,11 @@ internal sealed record ProbeResult(Instance Instance)
         public override readonly int GetHashCode() => 0;
     }
 
-    sealed class Concluded(ProbeResult from, ArchiveWord? archive, Loss? loss)
+    sealed class Concluded(ProbeResult from, ArchiveAssessment? archive, Loss? loss)
     {
         public ProbeResult From => from;
 
-        public ArchiveWord? Archive => archive;
+        public ArchiveAssessment? Archive => archive;
 
         public Loss? Loss => loss;
     }

@@ -16,7 +16,7 @@ internal static class RecoveryPoint
     public static Loss? Estimate(
         ServerEvidence? server,
         IReadOnlyList<BackupFacts> backups,
-        ArchiveWord? archive = null,
+        ArchiveAssessment? archive = null,
         DateTimeOffset at = default
     )
     {
@@ -81,11 +81,11 @@ internal static class RecoveryPoint
     /// <summary>
     /// Why the server's word is not enough, and the listings do not make up for it; null where it is enough, or no base backup is known.
     /// </summary>
-    public static ArchiveDoubt? Doubt(ServerEvidence server, IReadOnlyList<BackupFacts> backups, ArchiveWord? archive) =>
+    public static UnknownRecoveryPoint? Doubt(ServerEvidence server, IReadOnlyList<BackupFacts> backups, ArchiveAssessment? archive) =>
         Base(backups) is { } newest ? Doubt(server, newest, archive) : null;
 
-    static ArchiveDoubt? Doubt(ServerEvidence server, BackupFacts newest, ArchiveWord? archive) =>
-        archive?.LeavesNoDoubt(server) == true ? null : ArchiveDoubt.Find(server, newest);
+    static UnknownRecoveryPoint? Doubt(ServerEvidence server, BackupFacts newest, ArchiveAssessment? archive) =>
+        archive?.IsConsistentWithServer(server) == true ? null : UnknownRecoveryPoint.Find(server, newest);
 
     static bool IsFromTool(BackupFacts backup) => backup.Source != SourceName.Server;
 
@@ -95,24 +95,24 @@ internal static class RecoveryPoint
 
     // Later than the first hole nothing can be restored, whatever the server says. A listing that is whole ends with what was there then.
     static Loss? ByListing(ArchiveCoverage coverage, DateTimeOffset at) =>
-        coverage.Until is { } until
+        coverage.RecoverableUntil is { } until
             ? new(until < at ? at - until : TimeSpan.Zero, IsByServer: false)
             {
                 IsByArchive = true,
                 EndsAtHole = coverage.HasHole,
-                IsAtLeast = coverage.UntilIsLatest,
+                IsLowerBound = coverage.UntilIsLatest,
             }
             : null;
 
     // Where all that the server says it archived was listed since, it is no longer its word alone.
-    static Loss? ByServer(ServerEvidence server, BackupFacts newest, ArchiveWord? archive)
+    static Loss? ByServer(ServerEvidence server, BackupFacts newest, ArchiveAssessment? archive)
     {
         if (server.ArchiveMode == "off")
             return WithoutArchiving(server, newest);
         if (Doubt(server, newest, archive) is not null)
             return null;
         var loss = Smaller(ByArchive(server), ByReceiver(server));
-        return archive?.Vouches(server) == true && loss is not null ? loss with { IsByServer = false, IsByArchive = true } : loss;
+        return archive?.ConfirmsServer(server) == true && loss is not null ? loss with { IsByServer = false, IsByArchive = true } : loss;
     }
 
     // Nothing but the backup itself is kept, unless somebody streams the WAL: then what is streamed counts. A backup that only the server
@@ -135,7 +135,7 @@ internal static class RecoveryPoint
     /// </summary>
     static Loss? ByArchive(ServerEvidence server)
     {
-        if (server.Wal is not { UnarchivedBytes: { } unarchived } wal || server.Discards is not null || server.FutureTime is not null)
+        if (server.Wal is not { UnarchivedBytes: { } unarchived } wal || server.DiscardReason is not null || server.FutureTime is not null)
             return null;
         if (unarchived == 0)
             return ByServer(TimeSpan.Zero);
@@ -194,5 +194,5 @@ internal sealed record Loss(TimeSpan Window, bool IsByServer)
     public bool EndsAtHole { get; init; }
 
     /// <summary>It counts from when the last segment was stored, which is a little after its end: at least so much is lost.</summary>
-    public bool IsAtLeast { get; init; }
+    public bool IsLowerBound { get; init; }
 }

@@ -57,7 +57,7 @@ internal sealed record RecoveryWindow(string Source, string Tool, DateTimeOffset
         if (LongestLimit(result.Instance) is not { } limit)
             return false;
         var active = BackupFindings
-            .Believed(result)
+            .Trusted(result)
             .Where(backup => backup.Type.IsPhysical() && backup.Age <= limit)
             .Select(backup => backup.Tool)
             .ToHashSet();
@@ -74,7 +74,7 @@ internal sealed record RecoveryWindow(string Source, string Tool, DateTimeOffset
     static DateTimeOffset? Since(ProbeResult result, string source, string tool, DateTimeOffset oldest)
     {
         var listed = result
-            .ArchiveWord?.Coverages.SelectMany(coverage => coverage.Windows)
+            .ArchiveAssessment?.Coverages.SelectMany(coverage => coverage.Windows)
             .Where(window => window.Source == source && window.Tool == tool)
             .Select(window => window.Start)
             .ToList();

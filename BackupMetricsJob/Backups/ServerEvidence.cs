@@ -20,7 +20,7 @@ internal sealed record ServerEvidence
     public required bool HasArchiveCommand { get; init; }
 
     /// <summary>Why archive_command succeeds although nothing is stored, in a word; null where it seems to store.</summary>
-    public string? Discards { get; init; }
+    public string? DiscardReason { get; init; }
 
     /// <summary>archive_command copies each segment to the same name, unless that is a directory.</summary>
     public bool MayOverwrite { get; init; }

@@ -18,7 +18,7 @@ internal sealed record StorageFacts(string Source, string Tool, string Name)
     public string? Error { get; init; }
 
     /// <summary>When the tool said that.</summary>
-    public DateTimeOffset? Asked { get; init; }
+    public DateTimeOffset? ImportedAt { get; init; }
 
     /// <summary>The last time that the tool could read it.</summary>
     public DateTimeOffset? LastRead { get; init; }

@@ -22,7 +22,7 @@ internal static class Verdicts
     /// <param name="isStale">Whether it is from too long ago: a problem stays one, and nothing else is known any more.</param>
     public static Verdict For(ProbeResult result, IReadOnlyList<Finding> findings, bool isStale = false)
     {
-        if (findings.Any(finding => finding is { IsCritical: true, IsAboutAsking: false }))
+        if (findings.Any(finding => finding is { IsCritical: true, IsProbeFailure: false }))
             return Verdict.Critical;
         if (result.Failure is not null || result.SourceFailures.Count > 0)
             return Verdict.Unknown;

@@ -50,7 +50,7 @@ internal static class WindowFindings
             .Backups.Where(backup => backup is { Type: BackupType.Full or BackupType.Base } && backup.Source != SourceName.Server)
             .ToList();
         var known = BackupFindings
-            .Believed(result)
+            .Trusted(result)
             .Where(backup => backup.LastSuccess is not null && (backup.Type.IsPhysical() || backup.Type == BackupType.Logical))
             .ToList();
         var state = result.Server is { } server ? ArchiverStates.Classify(server) : null;
@@ -58,7 +58,7 @@ internal static class WindowFindings
             result is not { Failure: null, SourceFailures.Count: 0 }
             || known.Count == 0
             || state is ArchiverState.Never or ArchiverState.Discarded
-            || result.ArchiveWord?.Best is { HasHole: true }
+            || result.ArchiveAssessment?.Best is { HasHole: true }
             || result.Instance.Sources.All(source => source == SourceName.Server)
         )
             return null;

@@ -20,7 +20,7 @@ internal static class ArchiveListingChecks
     public static async Task<string?> RefusalAsync(
         CatalogSession session,
         ArchiveListingOptions options,
-        ArchiveListed listed,
+        ParsedArchiveListing listed,
         DateTimeOffset listedAt,
         CancellationToken cancellationToken
     )
@@ -60,7 +60,7 @@ internal static class ArchiveListingChecks
     /// <summary>
     /// A listing that is cut at the end of a line looks whole by itself. But no archive loses its newest WAL by a purge.
     /// </summary>
-    static string? EndsEarlier(ArchiveListed listed, NpgsqlDataReader known)
+    static string? EndsEarlier(ParsedArchiveListing listed, NpgsqlDataReader known)
     {
         if (listed.Segments.Count == 0 || known.IsNull("timeline"))
             return null;
@@ -80,7 +80,7 @@ internal static class ArchiveListingChecks
     static async Task<bool> IsSameAsync(
         CatalogSession session,
         ArchiveListingOptions options,
-        ArchiveListed listed,
+        ParsedArchiveListing listed,
         CancellationToken cancellationToken
     )
     {
@@ -89,6 +89,8 @@ internal static class ArchiveListingChecks
         await using var row = await ranges.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
             known.Add((row.Text("kind"), row.Long("timeline"), row.Long("first_segment"), row.Long("last_segment")));
-        return known.SetEquals(listed.Ranges().Select(range => (range.Kind, (long)range.Run.Timeline, range.Run.First, range.Run.Last)));
+        return known.SetEquals(
+            listed.Ranges().Select(range => (range.Kind, (long)range.Range.Timeline, range.Range.First, range.Range.Last))
+        );
     }
 }

@@ -27,12 +27,12 @@ internal sealed record ArchiveListingOptions(string Server, string Storage, Date
 /// <summary>What was imported. With a failure, nothing was but the failure itself.</summary>
 internal sealed record ArchiveListingResult(CatalogFailure? Failure)
 {
-    public ArchiveListed? Listed { get; init; }
+    public ParsedArchiveListing? Listed { get; init; }
 
     public DateTimeOffset ListedAt { get; init; }
 
     /// <summary>Where the server is new, and may be another one's name that was mistyped.</summary>
-    public Listed.Note? Note { get; init; }
+    public ListingItem.Note? Note { get; init; }
 }
 
 /// <summary>
@@ -52,13 +52,13 @@ internal static class ArchiveListingImport
     public static async Task<ArchiveListingResult> RunAsync(
         ConnectionSettings catalogue,
         ArchiveListingOptions options,
-        Func<CancellationToken, Task<ArchiveListed>> read,
+        Func<CancellationToken, Task<ParsedArchiveListing>> read,
         TimeSpan timeout,
         CancellationToken stop
     )
     {
-        ArchiveListed? listed = null;
-        Listed.Note? note = null;
+        ParsedArchiveListing? listed = null;
+        ListingItem.Note? note = null;
         string? mistaken = null;
         var listedAt = options.ListedAt ?? options.Now;
         var failure = await CatalogSession.RunOnCatalogueAsync(
@@ -92,7 +92,7 @@ internal static class ArchiveListingImport
         if (mistaken is not null)
             failure = await RefusedImport.RecordAsync(
                 catalogue,
-                new(ToolShape.Archive, mistaken, ImportOrigin.Here(options.Server), [], IsClash: false),
+                new(ToolDetector.Archive, mistaken, ImportOrigin.Here(options.Server), [], IsClash: false),
                 failure!,
                 timeout,
                 stop
@@ -136,9 +136,9 @@ internal static class ArchiveListingImport
     static string Archive(ArchiveListingOptions options) => $"the archive \"{options.Storage}\" of \"{options.Server}\"";
 
     /// <summary>A listing is not older than what it names, however old its file says it is, and not from the future.</summary>
-    static DateTimeOffset Bounded(DateTimeOffset listedAt, ArchiveListed listed, DateTimeOffset now)
+    static DateTimeOffset Bounded(DateTimeOffset listedAt, ParsedArchiveListing listed, DateTimeOffset now)
     {
-        var newest = listed.NewestAt == Runs.Unknown ? listedAt : Time(listed.NewestAt);
+        var newest = listed.NewestAt == SegmentRanges.Unknown ? listedAt : Time(listed.NewestAt);
         var latest = newest > listedAt ? newest : listedAt;
         return latest < now ? latest : now;
     }
@@ -147,7 +147,7 @@ internal static class ArchiveListingImport
     static async Task<string?> ReplaceAsync(
         CatalogSession session,
         ArchiveListingOptions options,
-        ArchiveListed listed,
+        ParsedArchiveListing listed,
         DateTimeOffset listedAt,
         CancellationToken cancellationToken
     )
@@ -175,7 +175,7 @@ internal static class ArchiveListingImport
 
         await WriteAsync(session, options, listed, listedAt, cancellationToken);
         var (here, ended) = (ImportOrigin.Here().Host, SqlText.Load("catalog_refusal_ended"));
-        await using (var earlier = session.Command(ended, here, ToolShape.Archive, ToolShape.Archive))
+        await using (var earlier = session.Command(ended, here, ToolDetector.Archive, ToolDetector.Archive))
             await earlier.ExecuteNonQueryAsync(cancellationToken);
         session.Step = "committing";
         await transaction.CommitAsync(cancellationToken);
@@ -185,31 +185,31 @@ internal static class ArchiveListingImport
     static async Task WriteAsync(
         CatalogSession session,
         ArchiveListingOptions options,
-        ArchiveListed listed,
+        ParsedArchiveListing listed,
         DateTimeOffset listedAt,
         CancellationToken cancellationToken
     )
     {
         await using var rows = await session.Connection.BeginBinaryImportAsync(Copy, cancellationToken);
-        foreach (var (kind, run) in listed.Ranges())
-            await RowAsync(kind, run);
+        foreach (var (kind, range) in listed.Ranges())
+            await RowAsync(kind, range);
         await rows.CompleteAsync(cancellationToken);
 
-        async Task RowAsync(string kind, Run run)
+        async Task RowAsync(string kind, SegmentRange range)
         {
             await rows.StartRowAsync(cancellationToken);
             await rows.WriteAsync(options.Server, NpgsqlDbType.Text, cancellationToken);
             await rows.WriteAsync(options.Storage, NpgsqlDbType.Text, cancellationToken);
             await rows.WriteAsync(kind, NpgsqlDbType.Text, cancellationToken);
-            await rows.WriteAsync((long)run.Timeline, NpgsqlDbType.Bigint, cancellationToken);
-            await rows.WriteAsync(run.First, NpgsqlDbType.Bigint, cancellationToken);
-            await rows.WriteAsync(run.Last, NpgsqlDbType.Bigint, cancellationToken);
-            if (run.StoredAt == Runs.Unknown)
+            await rows.WriteAsync((long)range.Timeline, NpgsqlDbType.Bigint, cancellationToken);
+            await rows.WriteAsync(range.First, NpgsqlDbType.Bigint, cancellationToken);
+            await rows.WriteAsync(range.Last, NpgsqlDbType.Bigint, cancellationToken);
+            if (range.StoredAt == SegmentRanges.Unknown)
                 await rows.WriteNullAsync(cancellationToken);
             else
                 await rows.WriteAsync(
                     // What is stored later than it was listed has the time of a clock that is wrong.
-                    (Time(run.StoredAt) < listedAt ? Time(run.StoredAt) : listedAt).UtcDateTime,
+                    (Time(range.StoredAt) < listedAt ? Time(range.StoredAt) : listedAt).UtcDateTime,
                     NpgsqlDbType.TimestampTz,
                     cancellationToken
                 );

@@ -29,10 +29,10 @@ internal sealed record ImportResult(string Tool)
     public int Servers { get; set; }
 
     /// <summary>The backups that could not be read; the catalogue has of them what it had.</summary>
-    public List<Listed.Skipped> Skipped { get; } = [];
+    public List<ListingItem.Skipped> Skipped { get; } = [];
 
     /// <summary>What a person should know beside what was stored.</summary>
-    public List<Listed.Note> Notes { get; } = [];
+    public List<ListingItem.Note> Notes { get; } = [];
 
     /// <summary>The servers whose backups are dated by their objects alone.</summary>
     public List<string> DatedByObjects { get; } = [];
@@ -63,7 +63,7 @@ internal static class CatalogImport
     public static async Task<ImportResult> RunAsync(
         ConnectionSettings catalogue,
         string tool,
-        IAsyncEnumerable<Listed> output,
+        IAsyncEnumerable<ListingItem> output,
         bool allowEmpty,
         TimeSpan timeout,
         CancellationToken stop,

@@ -22,7 +22,7 @@ internal static class CatalogRecord
         ConnectionSettings catalogue,
         TimeSpan timeout,
         CancellationToken stop,
-        Action<Listed.Note>? noted = null,
+        Action<ListingItem.Note>? noted = null,
         ulong? drilled = null
     ) =>
         CatalogSession.RunOnCatalogueAsync(
@@ -71,7 +71,7 @@ internal static class CatalogRecord
             stop
         );
 
-    static Task<Listed.Note?> NoteAsync(CatalogSession session, CatalogRow row, ulong? drilled, CancellationToken cancellationToken) =>
+    static Task<ListingItem.Note?> NoteAsync(CatalogSession session, CatalogRow row, ulong? drilled, CancellationToken cancellationToken) =>
         row.Kind == BackupType.RestoreTest
             ? NewServers.FindDrilledAsync(session, row.Server, drilled, cancellationToken)
             : NewServers.FindAsync(session, row.Server, cancellationToken);

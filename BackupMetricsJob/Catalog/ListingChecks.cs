@@ -91,7 +91,7 @@ internal static class ListingChecks
                 json.WriteTexts("storages", server.List!.Storages);
             }
         );
-        await using var command = session.Command(SqlText.Load("catalog_stranger"), tool, lists);
+        await using var command = session.Command(SqlText.Load("catalog_unrelated_server"), tool, lists);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? CatalogFailure.Input(

@@ -18,7 +18,7 @@ internal sealed record ListedServer(string Name)
     public string? Error { get; set; }
 
     /// <summary>What the tool says of its list; null where it lists one backup only.</summary>
-    public Listed.Server? List { get; set; }
+    public ListingItem.CompleteServer? List { get; set; }
 
     /// <summary>The backups that could not be read, so far as they have a name.</summary>
     public List<string> Skipped { get; } = [];
@@ -58,7 +58,7 @@ internal static class ListingTable
     /// <exception cref="ListingException">The output is not what the tool prints, or has what cannot be stored.</exception>
     public static async Task FillAsync(
         CatalogSession session,
-        IAsyncEnumerable<Listed> output,
+        IAsyncEnumerable<ListingItem> output,
         List<ListedServer> servers,
         ImportResult result,
         CancellationToken cancellationToken
@@ -78,13 +78,13 @@ internal static class ListingTable
             {
                 switch (entries.Current)
                 {
-                    case Listed.Tool named:
+                    case ListingItem.Tool named:
                         result.Tool = named.Name;
                         break;
-                    case Listed.Note note:
+                    case ListingItem.Note note:
                         result.Notes.Add(note);
                         break;
-                    case Listed.Backup { Row: var row }:
+                    case ListingItem.Backup { Row: var row }:
                         if (row.Tool != result.Tool)
                             throw new InvalidOperationException($"The reader of {result.Tool} gave a backup of {row.Tool}.");
                         if (RowProblem.Find(row) is { } problem)
@@ -96,13 +96,13 @@ internal static class ListingTable
                         Take(row);
                         await WriteAsync(rows, row, cancellationToken);
                         break;
-                    case Listed.Server list:
+                    case ListingItem.CompleteServer list:
                         if (RowProblem.OfKey(list.Name, result.Tool, "-", "-") is { } wrong)
                             throw new ListingException("", wrong);
                         Server(list.Name).List = list;
                         Server(list.Name).Error ??= list.Error is null ? null : RowProblem.Storable(list.Error);
                         break;
-                    case Listed.Skipped backup:
+                    case ListingItem.Skipped backup:
                         Skip(backup);
                         break;
                     default:
@@ -135,7 +135,7 @@ internal static class ListingTable
             server.IsDatedByObjects |= row is { TimeIsOfObject: true, Started: null };
         }
 
-        void Skip(Listed.Skipped backup)
+        void Skip(ListingItem.Skipped backup)
         {
             skipped.Add(backup);
             if (backup.OfServer is { } name && RowProblem.OfKey(name, result.Tool, "-", "-") is null)
@@ -158,7 +158,7 @@ internal static class ListingTable
     }
 
     /// <summary>An error of the pipe or the file is the input's, not the database's.</summary>
-    static async Task<bool> NextAsync(IAsyncEnumerator<Listed> entries)
+    static async Task<bool> NextAsync(IAsyncEnumerator<ListingItem> entries)
     {
         try
         {

@@ -16,7 +16,7 @@ internal static class NewServers
     const int MaxNamed = 3;
 
     /// <summary>What a person should know of the new ones among <paramref name="servers"/>.</summary>
-    public static async Task<IReadOnlyList<Listed.Note>> FindAsync(
+    public static async Task<IReadOnlyList<ListingItem.Note>> FindAsync(
         CatalogSession session,
         string tool,
         IReadOnlyList<ListedServer> servers,
@@ -27,7 +27,7 @@ internal static class NewServers
         var names = await NewAsync(session, servers.Select(server => server.Name), cancellationToken);
         if (names.Count is 0 or > MaxCompared)
             return [];
-        var notes = new List<Listed.Note>();
+        var notes = new List<ListingItem.Note>();
         var added = servers.Where(server => names.Contains(server.Name)).ToList();
         await AddSameAsync(session, tool, added, notes, cancellationToken);
         await AddSimilarAsync(session, names.Where(name => !notes.Exists(note => note.OfServer == name)), notes, cancellationToken);
@@ -43,17 +43,17 @@ internal static class NewServers
     }
 
     /// <summary>The same by its name, where there is no list of backups to compare.</summary>
-    public static async Task<Listed.Note?> FindAsync(CatalogSession session, string server, CancellationToken cancellationToken)
+    public static async Task<ListingItem.Note?> FindAsync(CatalogSession session, string server, CancellationToken cancellationToken)
     {
         session.Step = "looking for servers that are new";
-        var notes = new List<Listed.Note>();
+        var notes = new List<ListingItem.Note>();
         await AddSimilarAsync(session, await NewAsync(session, [server], cancellationToken), notes, cancellationToken);
         return notes.FirstOrDefault();
     }
 
     /// <summary>The same of a drill: where lists are imported, one of that server should have been.</summary>
     /// <param name="cluster">Its system identifier; null where that is not known.</param>
-    public static async Task<Listed.Note?> FindDrilledAsync(
+    public static async Task<ListingItem.Note?> FindDrilledAsync(
         CatalogSession session,
         string server,
         ulong? cluster,
@@ -74,7 +74,7 @@ internal static class NewServers
                 return Note(server, Same(row.Text("server"), row.Text("tool")), row.Text("server"));
         }
 
-        var notes = new List<Listed.Note>();
+        var notes = new List<ListingItem.Note>();
         await AddSimilarAsync(session, [server], notes, cancellationToken);
         if (notes.Count > 0)
             return notes[0];
@@ -99,7 +99,7 @@ internal static class NewServers
         CatalogSession session,
         string tool,
         IReadOnlyList<ListedServer> servers,
-        List<Listed.Note> notes,
+        List<ListingItem.Note> notes,
         CancellationToken cancellationToken
     )
     {
@@ -122,7 +122,7 @@ internal static class NewServers
     static async Task AddSimilarAsync(
         CatalogSession session,
         IEnumerable<string> servers,
-        List<Listed.Note> notes,
+        List<ListingItem.Note> notes,
         CancellationToken cancellationToken
     )
     {
@@ -138,7 +138,7 @@ internal static class NewServers
         }
     }
 
-    static Listed.Note Note(string server, string why, string known) =>
+    static ListingItem.Note Note(string server, string why, string known) =>
         new(
             server,
             $"the catalogue had no server of this name, and {why}. If they are one server, use the name {known} for it, and remove the new "

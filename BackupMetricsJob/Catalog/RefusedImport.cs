@@ -86,7 +86,7 @@ internal sealed record RefusedImport(string Tool, string? OtherTool, ImportOrigi
             return null;
         var why =
             unknown == Tool && names.Count == 0 ? $"since it names no server, and no list of {Tool} was imported from there"
-            : unknown == ToolShape.Archive ? "since it is the listing of a WAL archive"
+            : unknown == ToolDetector.Archive ? "since it is the listing of a WAL archive"
             : unknown != Tool ? $"since it is a list of {unknown}"
             : IsClash ? $"since {Quoted(names)} in the catalogue may be another server"
             : $"since the catalogue has no list of {Tool} for {Quoted(names)}";

@@ -102,7 +102,7 @@ internal sealed class RecordCommand
                     return CatalogFlags.Report(refused, "record", context, null);
 
                 var signals = context.Signals;
-                Listed.Note? noted = null;
+                ListingItem.Note? noted = null;
                 var failure = await WriteAsync();
                 if (failure is { IsUnusable: true } unusable)
                 {

@@ -47,7 +47,7 @@ internal static class RunCommand
         Problems.Warn(job, context);
 
         var signals = context.Signals;
-        using var heartbeat = new HeartbeatCalls(job.Heartbeat, job.HeartbeatTime, context.Time);
+        using var heartbeat = new HeartbeatCalls(job.Heartbeat, job.HeartbeatTimeout, context.Time);
         RunReport report;
         using (ProgressLine.Start(context, output, out var progress))
         {
@@ -57,7 +57,7 @@ internal static class RunCommand
         }
 
         var code = ExitCodes.For(report, signals.Received, output.FailOnTarget, imports.Results);
-        report = await HeartbeatText.TellAsync(heartbeat, report, code, imports.Results, signals.Stop);
+        report = await HeartbeatReport.SendAsync(heartbeat, report, code, imports.Results, signals.Stop);
         // A signal may have cut that, too.
         code = ExitCodes.For(report, signals.Received, output.FailOnTarget, imports.Results);
         if (output.Quiet && RunSummary.IsAllWell(report, code) && imports.Results.All(import => import.IsAllWell))

@@ -10,7 +10,7 @@ namespace BackupMetricsJob.Cli;
 /// <summary>backup-metrics show: prints the facts for people; pushes nothing.</summary>
 internal static class ShowCommand
 {
-    static readonly WordSetting Output = new(
+    static readonly EnumSetting Output = new(
         "output",
         "Format on standard output. nagios: the line and the exit codes of a plugin, 0 to 3",
         "text",

@@ -14,7 +14,7 @@ namespace BackupMetricsJob.Cli;
 internal sealed record ToolList(string Tool, string? File)
 {
     /// <summary>What is given in the place of a tool for the listing of a WAL archive.</summary>
-    public const string Archive = ToolShape.Archive;
+    public const string Archive = ToolDetector.Archive;
 
     const int MaxNames = 10;
 
@@ -124,15 +124,15 @@ internal sealed record ToolList(string Tool, string? File)
         : null;
 
     /// <summary>The file is opened here, within the timeout, because opening a pipe that nobody writes to never returns.</summary>
-    async IAsyncEnumerable<Listed> ReadAsync(ListingOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    async IAsyncEnumerable<ListingItem> ReadAsync(ListingOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var input = Open();
         var others = new SortedSet<string>(StringComparer.Ordinal);
         await foreach (var item in ToolOutput.ReadAsync(Tool, input, options, cancellationToken))
         {
-            if (item is Listed.Server { IsNotListed: true })
+            if (item is ListingItem.CompleteServer { IsNotListed: true })
                 throw new ListingException("", $"{Tool} lists {Names(others)}, but not {options.Server}: {HowToName()}");
-            if (item is Listed.Server server)
+            if (item is ListingItem.CompleteServer server)
                 others.Add(server.Name);
             yield return item;
         }

@@ -13,7 +13,7 @@ internal static class JobDefaults
 
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
-    public static readonly TimeSpan HeartbeatTime = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan HeartbeatTimeout = TimeSpan.FromSeconds(5);
 
     public static readonly TimeSpan ImportTimeout = TimeSpan.FromMinutes(10);
 

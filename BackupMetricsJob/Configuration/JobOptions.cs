@@ -52,8 +52,8 @@ internal sealed record JobOptions
     public Heartbeat? Heartbeat { get; init; }
 
     /// <summary>The part of the deadline that is reserved for its last call.</summary>
-    public TimeSpan HeartbeatTime =>
-        Heartbeat is null ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Min(Deadline.Ticks / 4, JobDefaults.HeartbeatTime.Ticks));
+    public TimeSpan HeartbeatTimeout =>
+        Heartbeat is null ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Min(Deadline.Ticks / 4, JobDefaults.HeartbeatTimeout.Ticks));
 
     public required GroupingKey Group { get; init; }
 

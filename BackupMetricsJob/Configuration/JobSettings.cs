@@ -244,7 +244,7 @@ internal static class JobSettings
         Group = SettingGroup.Advanced,
     };
 
-    public static readonly WordSetting FailOnFinding = new(
+    public static readonly EnumSetting FailOnFinding = new(
         "fail-on",
         "What makes the exit code other than 0: any, a database that could not be probed (69); critical, one that is critical (2) "
             + "or unknown (69); warning, also one with a warning (1)",

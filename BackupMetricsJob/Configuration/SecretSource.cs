@@ -45,7 +45,7 @@ internal sealed class SecretSource(SecretSource.Kind kind, string key, string va
     public void BeginReading()
     {
         if (kind is Kind.File)
-            _reading ??= BoundedFile.Begin(value, MaxBytes);
+            _reading ??= LimitedFileReader.Begin(value, MaxBytes);
     }
 
     /// <summary>Null, with a fault, if it cannot be read, is empty, or cannot be sent.</summary>

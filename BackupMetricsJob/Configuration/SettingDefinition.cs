@@ -57,7 +57,7 @@ internal record ChoiceSetting(string Name, string Default, string Other, string?
 }
 
 /// <summary>One of several words, of which the default is the first.</summary>
-internal sealed record WordSetting(string Name, string Help, params string[] Choices)
+internal sealed record EnumSetting(string Name, string Help, params string[] Choices)
     : SettingDefinition(Name, string.Join('|', Choices), $"{Help} ({Choices[0]})")
 {
     /// <summary>The default if it is not set, or, with a problem, if it is wrong.</summary>

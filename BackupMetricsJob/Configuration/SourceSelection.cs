@@ -129,7 +129,7 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
     /// <summary>The query in a file; null, with a fault, if it cannot be read.</summary>
     public static string? ReadQuery(string path, out string fault)
     {
-        if (BoundedFile.Read(path, MaxBytes).TryText(out fault)?.TrimStart('\uFEFF') is not { } text)
+        if (LimitedFileReader.Read(path, MaxBytes).TryText(out fault)?.TrimStart('\uFEFF') is not { } text)
             return null;
         if (!UserQuery.AsksNothing(text) && !text.Contains('\0', StringComparison.Ordinal))
             return text;

@@ -47,7 +47,7 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
         if (missing.Count > 0)
             failure ??= new(missing[0].IsSecret ? FailureReason.Auth : FailureReason.BadData, PlainText.OnOneLine(missing[0].Message))
             {
-                Do = "Create the file, and let this job read it.",
+                Advice = "Create the file, and let this job read it.",
             };
         return failure is null ? connection : null;
     }
@@ -88,12 +88,12 @@ internal sealed class TargetConnections(IReadOnlyDictionary<string, string> envi
     static ProbeFailure InvalidSecret(SecretSource secret, List<string> messages) =>
         new(FailureReason.BadData, PlainText.OnOneLine(secret.DisplayName + ": " + string.Join("; ", messages)))
         {
-            Do = "Correct the connection string there.",
+            Advice = "Correct the connection string there.",
         };
 
     /// <summary>The failure of a target whose secret cannot be read.</summary>
     public static ProbeFailure SecretUnavailable(string fault) =>
-        new(FailureReason.Auth, PlainText.OnOneLine(fault)) { Do = "Store the secret there, on one line, and let this job read it." };
+        new(FailureReason.Auth, PlainText.OnOneLine(fault)) { Advice = "Store the secret there, on one line, and let this job read it." };
 
     void AddProblem(string problem, FileTarget target, Dictionary<string, string> written)
     {

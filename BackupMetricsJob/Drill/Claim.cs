@@ -50,8 +50,8 @@ internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long Se
         return new(claim, why, failed?.Failure)
         {
             SystemIdentifier = result?.Server?.SystemIdentifier,
-            Stored = result?.Server is { Discards: null, Wal.ArchiveEnd: var stored } ? stored : null,
-            Hole = result?.ArchiveWord?.Best?.FirstMissing,
+            Stored = result?.Server is { DiscardReason: null, Wal.ArchiveEnd: var stored } ? stored : null,
+            Hole = result?.ArchiveAssessment?.Best?.FirstMissing,
         };
     }
 
@@ -59,7 +59,7 @@ internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long Se
     /// Where no recovery point is claimed, as after a failover: what the server's archiver reported as stored.
     /// </summary>
     static Claim? ByArchiver(ProbeResult? result) =>
-        result?.Server is { InRecovery: false, ArchiveMode: not "off", Discards: null, Wal: { ArchiveEnd: { } end } wal } server
+        result?.Server is { InRecovery: false, ArchiveMode: not "off", DiscardReason: null, Wal: { ArchiveEnd: { } end } wal } server
             ? new(wal.NewestDone ?? server.Archiver.LastArchived ?? result.At, end, "archiver", wal.SegmentSize)
             : null;
 
@@ -71,7 +71,7 @@ internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long Se
         var segmentSize = result.Server?.Wal?.SegmentSize ?? WalSegmentSize.Usual;
         if (loss.IsByServer)
             return new(until, loss.IsByDump ? null : result.Server?.Wal?.ArchiveEnd, SourceName.Server, segmentSize);
-        if (!loss.IsByDump && result.ArchiveWord?.Best is { } archive)
+        if (!loss.IsByDump && result.ArchiveAssessment?.Best is { } archive)
         {
             var size = archive.Listing.SegmentSize ?? segmentSize;
             return new(until, (archive.End + 1) * size, "archive", size);

@@ -64,16 +64,16 @@ internal sealed class DrillChecks(DrillOptions options, DrillFolder folder, Dril
         );
         if (amcheck.ExitCode == 0)
             return;
-        if (amcheck.LastWords.Contains("could not open extension control file", StringComparison.Ordinal))
+        if (amcheck.ErrorExcerpt.Contains("could not open extension control file", StringComparison.Ordinal))
             throw DrillException.OfSettings(
-                $"pg_amcheck: {amcheck.LastWords}. The extension amcheck is not installed in {cluster.Programs.Directory} (Debian: "
+                $"pg_amcheck: {amcheck.ErrorExcerpt}. The extension amcheck is not installed in {cluster.Programs.Directory} (Debian: "
                     + "postgresql-VERSION has it, RHEL: postgresql-contrib)"
             );
-        if (amcheck.LastWords.Contains("could not access file", StringComparison.Ordinal))
+        if (amcheck.ErrorExcerpt.Contains("could not access file", StringComparison.Ordinal))
             throw DrillException.OfSettings(
-                $"pg_amcheck: {amcheck.LastWords}. The library of an extension is not installed in {cluster.Programs.Directory}: install "
+                $"pg_amcheck: {amcheck.ErrorExcerpt}. The library of an extension is not installed in {cluster.Programs.Directory}: install "
                     + "the extension's package"
             );
-        throw DrillException.OfProgram("pg_amcheck", amcheck.ExitCode, amcheck.LastWords);
+        throw DrillException.OfProgram("pg_amcheck", amcheck.ExitCode, amcheck.ErrorExcerpt);
     }
 }

@@ -68,7 +68,7 @@ internal sealed partial class DrillCluster(DrillFolder folder, DrillProgram prog
         while (!IsReady())
         {
             if (_process.HasExited)
-                throw new StartException(LastWords());
+                throw new StartException(ErrorExcerpt());
             await Task.Delay(Pause, cancellationToken);
         }
     }
@@ -77,7 +77,7 @@ internal sealed partial class DrillCluster(DrillFolder folder, DrillProgram prog
     public IEnumerable<string> Log => File.Exists(LogFile) ? File.ReadLines(LogFile) : [];
 
     /// <summary>What the server said last that is not routine.</summary>
-    public string LastWords() => program.Words.Extract(string.Join('\n', Log.Where(line => Telling().IsMatch(line))));
+    public string ErrorExcerpt() => program.Words.Extract(string.Join('\n', Log.Where(line => Telling().IsMatch(line))));
 
     /// <exception cref="DrillException">Nobody is let in.</exception>
     public async Task<NpgsqlConnection> ConnectAsync(
@@ -121,7 +121,9 @@ internal sealed partial class DrillCluster(DrillFolder folder, DrillProgram prog
         }
         catch (NpgsqlException e)
         {
-            throw new DrillException($"the restored server does not answer: {ProbeFailures.From(e)?.Message ?? e.Message} {LastWords()}");
+            throw new DrillException(
+                $"the restored server does not answer: {ProbeFailures.From(e)?.Message ?? e.Message} {ErrorExcerpt()}"
+            );
         }
     }
 
@@ -140,11 +142,11 @@ internal sealed partial class DrillCluster(DrillFolder folder, DrillProgram prog
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new DrillException($"the server did not stop within {StopTime.TotalSeconds:0} s: {LastWords()}");
+            throw new DrillException($"the server did not stop within {StopTime.TotalSeconds:0} s: {ErrorExcerpt()}");
         }
 
         if (_process.ExitCode != 0)
-            throw new DrillException($"the server did not stop cleanly: {LastWords()}");
+            throw new DrillException($"the server did not stop cleanly: {ErrorExcerpt()}");
     }
 
     public void Dispose() => _process?.Dispose();

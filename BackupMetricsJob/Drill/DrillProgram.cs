@@ -5,7 +5,7 @@ using System.Text;
 namespace BackupMetricsJob.Drill;
 
 /// <summary>How a program ended: its exit code, its standard output and error, and its last words for a message.</summary>
-internal sealed record ProgramResult(int ExitCode, string Output, string Errors, string LastWords);
+internal sealed record ProgramResult(int ExitCode, string Output, string Errors, string ErrorExcerpt);
 
 /// <summary>Runs the backup tools' programs and PostgreSQL's own, in the drill's folder. A drill that is cancelled ends them.</summary>
 /// <param name="folder">The folder of the drill.</param>
@@ -17,18 +17,20 @@ internal sealed class DrillProgram(string folder, IReadOnlyDictionary<string, st
 
     static readonly TimeSpan WaitForPipes = TimeSpan.FromSeconds(2);
 
-    readonly LastWords _words = new(environment);
+    readonly ErrorExcerpt _words = new(environment);
 
     /// <summary>The directory that the shell line of --restore-command writes to.</summary>
     public const string DataVariable = "BACKUP_METRICS_DATA";
 
-    public LastWords Words => _words;
+    public ErrorExcerpt Words => _words;
 
     /// <exception cref="DrillException">It cannot be started, or does not end with 0.</exception>
     public async Task<ProgramResult> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         var result = await TryAsync(program, arguments, cancellationToken);
-        return result.ExitCode == 0 ? result : throw DrillException.OfProgram(Path.GetFileName(program), result.ExitCode, result.LastWords);
+        return result.ExitCode == 0
+            ? result
+            : throw DrillException.OfProgram(Path.GetFileName(program), result.ExitCode, result.ErrorExcerpt);
     }
 
     /// <exception cref="DrillException">It cannot be started.</exception>

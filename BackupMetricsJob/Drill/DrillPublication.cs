@@ -28,7 +28,7 @@ internal sealed record DrillPublication(
 
     /// <summary>Records it as a restore test. Null if that is done, or there is no catalogue.</summary>
     /// <param name="noted">Told that the server is new to the catalogue.</param>
-    public Task<CatalogFailure?> RecordAsync(DrillResult result, Action<Listed.Note> noted, CancellationToken cancellationToken)
+    public Task<CatalogFailure?> RecordAsync(DrillResult result, Action<ListingItem.Note> noted, CancellationToken cancellationToken)
     {
         if (Catalogue is null)
             return Task.FromResult<CatalogFailure?>(null);

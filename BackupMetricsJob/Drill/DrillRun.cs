@@ -128,7 +128,7 @@ internal sealed partial class DrillRun(DrillState state, DateTimeOffset started,
     {
         if (phase != DrillPhase.Replay)
             return "";
-        var words = state.Cluster?.LastWords() is { Length: > 0 } said ? $"; the server's last words: {said}" : "";
+        var words = state.Cluster?.ErrorExcerpt() is { Length: > 0 } said ? $"; the server's last words: {said}" : "";
         return (state.Wal?.Fetching is { } file ? $"; restore_command was fetching {file}" : "") + words;
     }
 

@@ -127,12 +127,12 @@ internal sealed partial class DumpLoader(DrillOptions options, DrillFolder folde
         var result = await program.TryAsync(cluster.Programs.Require(name), [.. cluster.ClientArguments, .. arguments], cancellationToken);
         if (result.ExitCode == 0)
             return;
-        if (MissingExtension().IsMatch(result.LastWords))
+        if (MissingExtension().IsMatch(result.ErrorExcerpt))
             throw DrillException.OfSettings(
-                $"{name}: {result.LastWords}. An extension of the dump is not installed in {cluster.Programs.Directory}: "
+                $"{name}: {result.ErrorExcerpt}. An extension of the dump is not installed in {cluster.Programs.Directory}: "
                     + "install its package"
             );
-        throw DrillException.OfProgram(name, result.ExitCode, result.LastWords);
+        throw DrillException.OfProgram(name, result.ExitCode, result.ErrorExcerpt);
     }
 
     Task<ProgramResult> SqlAsync(DrillCluster cluster, string sql, CancellationToken cancellationToken) =>

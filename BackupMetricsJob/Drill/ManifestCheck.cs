@@ -53,7 +53,7 @@ internal sealed partial class ManifestCheck(DrillProgram program, PostgresProgra
 
     DrillException Explain(ProgramResult result, List<string> wrong, string of) =>
         wrong.Count == 0 || wrong.Exists(DrillException.IsDenied)
-            ? DrillException.OfProgram(Program, result.ExitCode, result.LastWords)
+            ? DrillException.OfProgram(Program, result.ExitCode, result.ErrorExcerpt)
             : new(program.Words.Redact($"the backup is not what its {BackupManifest.Name} says: {of}{Named(wrong)}"));
 
     static string Named(List<string> faults) =>

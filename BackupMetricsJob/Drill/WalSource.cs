@@ -29,7 +29,7 @@ internal sealed record MissingWal(string Name, int ExitCode, string Words)
 /// Where the restored server gets WAL: the restore_command, and what it did not bring. PostgreSQL takes any failure of it for the end of
 /// the archive, and repeats nothing of what it said.
 /// </summary>
-internal sealed partial class WalSource(DrillFolder folder, LastWords words)
+internal sealed partial class WalSource(DrillFolder folder, ErrorExcerpt words)
 {
     /// <summary>What is wrong with a restore_command that is not to be believed.</summary>
     public const string Lie =

@@ -26,7 +26,7 @@ internal sealed class BackupMetrics(Samples samples)
                 metrics.WriteArchiver(server, labels);
             metrics.WriteRecoveryPoint(result, labels);
             if (result.Archive is { } archive)
-                ArchiveSamples.Write(archive, result.ArchiveWord!, labels, samples);
+                ArchiveSamples.Write(archive, result.ArchiveAssessment!, labels, samples);
             if (result.IsTarget)
                 metrics.WriteProbe(result, labels);
             metrics.WriteSources(result, labels);

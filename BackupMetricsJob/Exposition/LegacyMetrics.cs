@@ -38,7 +38,7 @@ internal static class LegacyMetrics
     static Upload? Newest(ProbeResult result, string tool, Func<BackupType, bool> isMeant)
     {
         var newest = BackupFindings
-            .Believed(result)
+            .Trusted(result)
             .Where(backup => backup is { LastSuccess: not null, Age: not null } && backup.Tool == tool && isMeant(backup.Type))
             .MaxBy(backup => backup.LastSuccess);
         return newest is null ? null : new(newest.LastSuccess!.Value, newest.Age!.Value);

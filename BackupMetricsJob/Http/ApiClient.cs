@@ -51,7 +51,7 @@ internal sealed class ApiClient(
         string? media = null;
         try
         {
-            return await BoundedRequest.SendAsync(request, credentials, SendAsync, limit, clock, ReadAsync, Fail, cancellationToken);
+            return await TimedRequest.SendAsync(request, credentials, SendAsync, limit, clock, ReadAsync, Fail, cancellationToken);
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
@@ -109,14 +109,14 @@ internal sealed class ApiClient(
     async Task<ApiFailure> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
-        var (said, _) = await BoundedRequest.ReadAnswerAsync(response.Content, cancellationToken);
+        var (said, _) = await TimedRequest.ReadAnswerAsync(response.Content, cancellationToken);
         var words =
             status is >= 300 and < 400 && response.Headers.Location is { } elsewhere
                 ? "redirected to " + PlainText.WithoutUserInfo(elsewhere.ToString())
-            : Stranger.IsPage(response) ? $"{Stranger.Describe(response, said)}; is another service at this URL?"
+            : UnexpectedServer.IsPage(response) ? $"{UnexpectedServer.Describe(response, said)}; is another service at this URL?"
             : said.Length > 0 ? said
             : response.ReasonPhrase ?? "";
-        return Failure(BoundedRequest.IsTransient(status) ? RequestFailure.Unavailable : RequestFailure.Refused, words) with
+        return Failure(TimedRequest.IsTransient(status) ? RequestFailure.Unavailable : RequestFailure.Refused, words) with
         {
             Status = status,
         };

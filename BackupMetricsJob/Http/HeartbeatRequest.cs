@@ -37,7 +37,7 @@ internal static class HeartbeatRequest
     {
         using var client = new HttpClient(Transport.To(url, null, timeout)) { Timeout = Timeout.InfiniteTimeSpan };
         using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent(text, Encoding.UTF8, "text/plain") };
-        return await BoundedRequest.SendAsync(request, null, client.SendAsync, timeout, clock, ReadAsync, Failed, cancellationToken);
+        return await TimedRequest.SendAsync(request, null, client.SendAsync, timeout, clock, ReadAsync, Failed, cancellationToken);
     }
 
     // Nothing that it says is quoted: it may repeat the URL.
@@ -47,9 +47,9 @@ internal static class HeartbeatRequest
         if (status is >= 300 and < 400)
             return new($"it redirects (HTTP {status}): give the URL that it redirects to", false);
         if (status is < 200 or >= 300)
-            return new($"HTTP {status}{(status == 404 ? ": there is no such check" : "")}", BoundedRequest.IsTransient(status));
+            return new($"HTTP {status}{(status == 404 ? ": there is no such check" : "")}", TimedRequest.IsTransient(status));
         // healthchecks.io has this with status 200 for a UUID that it does not know, and where there are too many calls.
-        var (said, _) = await BoundedRequest.ReadAnswerAsync(response.Content, cancellationToken);
+        var (said, _) = await TimedRequest.ReadAnswerAsync(response.Content, cancellationToken);
         return said switch
         {
             "OK (not found)" => new("there is no such check", false),

@@ -55,7 +55,7 @@ internal static class Transport
             Timeout = Timeout.InfiniteTimeSpan,
         };
         using var request = new HttpRequestMessage(HttpMethod.Head, url);
-        var failure = await BoundedRequest.SendAsync(
+        var failure = await TimedRequest.SendAsync(
             request,
             null,
             client.SendAsync,

@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Postgres;
 internal sealed record ConnectionHost(string Name, string? Address, int Port, Secret? Password)
 {
     /// <summary>The password file that has no password for it, for messages; null if none was asked.</summary>
-    internal string? AskedFile { get; init; }
+    internal string? SearchedPasswordFile { get; init; }
 
     /// <summary>A Unix socket; libpq never uses TLS on it.</summary>
     internal bool IsSocket => Address is null && Name.StartsWith('/');

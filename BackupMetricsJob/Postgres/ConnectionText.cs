@@ -171,7 +171,7 @@ internal static class ConnectionText
                 : host.Name == HostList.SocketDirectory ? "localhost"
                 : host.Name;
             var password = given ?? file!.Find(key, host.Port, database, user);
-            result[i] = host with { Password = password, AskedFile = password is null ? path : null };
+            result[i] = host with { Password = password, SearchedPasswordFile = password is null ? path : null };
         }
         return result;
     }

@@ -14,7 +14,7 @@ internal static class HostFailures
         {
             return new(FailureReason.Refused, $"socket {SocketPath(host)}: Permission denied")
             {
-                Do =
+                Advice =
                     "The account that runs this job may not use the socket: look at the permissions of its directory and at the server's "
                     + "unix_socket_permissions and unix_socket_group, or connect by TCP.",
             };
@@ -30,7 +30,7 @@ internal static class HostFailures
             // https://github.com/dotnet/runtime/blob/main/src/libraries/Common/src/System/Net/Sockets/SocketErrorPal.Unix.cs
             return new(FailureReason.Refused, $"socket {SocketPath(host)}: No such file or directory")
             {
-                Do = "Check that PostgreSQL runs there, on this port, and that unix_socket_directories contains this directory.",
+                Advice = "Check that PostgreSQL runs there, on this port, and that unix_socket_directories contains this directory.",
             };
         }
 
@@ -39,10 +39,10 @@ internal static class HostFailures
             FailureReason.Auth when exception.Message.StartsWith("No password has been provided", StringComparison.Ordinal) => new(
                 FailureReason.Auth,
                 $"role {Redaction.RoleName(user)}: the server asks for a password, and neither the connection nor "
-                    + $"{host.AskedFile ?? "a password file"} has one for it"
+                    + $"{host.SearchedPasswordFile ?? "a password file"} has one for it"
             )
             {
-                Do =
+                Advice =
                     "Add host:port:database:role:password to the password file of the account that runs this job (~/.pgpass, mode 0600), "
                     + "or give the connection a password.",
             },
@@ -52,7 +52,7 @@ internal static class HostFailures
             },
             FailureReason.Privilege when exception is PostgresException refused => failure with
             {
-                Do = MissingGrant.For(refused, QuotedForSql(user)),
+                Advice = MissingGrant.For(refused, QuotedForSql(user)),
             },
             _ => null,
         };
@@ -72,7 +72,8 @@ internal static class HostFailures
                 or IOException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionReset } }
             ? new(FailureReason.Network, "what answers there closed the connection without a word")
             {
-                Do = "Is it a proxy with no server behind it, such as HAProxy? Look at its backends and its log, else at the server's log.",
+                Advice =
+                    "Is it a proxy with no server behind it, such as HAProxy? Look at its backends and its log, else at the server's log.",
             }
             : null;
 

@@ -36,7 +36,7 @@ internal sealed class LibpqEnvironment(
     internal FileContent Read(string path)
     {
         if (!_files.TryGetValue(path, out var file))
-            _files.Add(path, file = FileReading.Begin(path, BoundedFile.DefaultMax, inAdvance: false));
+            _files.Add(path, file = FileReading.Begin(path, LimitedFileReader.DefaultMax, inAdvance: false));
         return file.Wait();
     }
 
@@ -44,7 +44,7 @@ internal sealed class LibpqEnvironment(
     internal void BeginReading(string path)
     {
         if (!_files.ContainsKey(path))
-            _files.Add(path, BoundedFile.Begin(path));
+            _files.Add(path, LimitedFileReader.Begin(path));
     }
 
     // A unit of systemd without User= has no HOME, and neither have the children that it starts as another user, such as Nagios' plugins.

@@ -149,7 +149,7 @@ internal sealed class MultiHostConnector
             // After a failover elsewhere, only a retry helps.
             Note(
                 host,
-                new(FailureReason.Busy, words) { Do = "Check that one of the hosts satisfies target_session_attrs." },
+                new(FailureReason.Busy, words) { Advice = "Check that one of the hosts satisfies target_session_attrs." },
                 isTelling: false
             );
         }

@@ -11,7 +11,7 @@ internal static class PostgresFailures
     public static ProbeFailure From(PostgresException error)
     {
         var (reason, what) = IsFromPooler(error) && OfPooler(error.MessageText) is { } pooler ? pooler : OfSqlState(error);
-        return new(reason, $"{PlainText.OnOneLine(error.MessageText)}{Detail(error)} (SQLSTATE {error.SqlState})") { Do = what };
+        return new(reason, $"{PlainText.OnOneLine(error.MessageText)}{Detail(error)} (SQLSTATE {error.SqlState})") { Advice = what };
     }
 
     // SQLSTATE classes: https://www.postgresql.org/docs/current/errcodes-appendix.html

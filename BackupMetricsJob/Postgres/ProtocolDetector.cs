@@ -44,7 +44,7 @@ internal static class ProtocolDetector
         return OfAnswer(said.AsSpan(0, length)) is { } words
             ? new(FailureReason.Network, $"the server is not PostgreSQL: it says \"{words}\"")
             {
-                Do = "Check host and port: another service listens there.",
+                Advice = "Check host and port: another service listens there.",
             }
             : null;
     }

@@ -29,7 +29,7 @@ internal enum PushResult
     Cancelled,
 
     /// <summary>The text is empty, so nothing was sent: a bug of ours.</summary>
-    Withheld,
+    NotSent,
 }
 
 /// <summary>The outcome of a push. Safe to show to people.</summary>
@@ -101,7 +101,7 @@ internal sealed record PushOutcome(PushResult Result, string Gateway)
                 PushResult.Unreachable => $"{Gateway} could not be reached",
                 PushResult.TimedOut => $"{Gateway} did not answer in time",
                 PushResult.Cancelled => $"the push to {Gateway} was cancelled",
-                PushResult.Withheld => $"nothing was sent to {Gateway}",
+                PushResult.NotSent => $"nothing was sent to {Gateway}",
                 _ => throw new InvalidOperationException($"unknown result {Result}"),
             }
         );

@@ -53,7 +53,7 @@ internal sealed class PushRequest(
         // https://github.com/dotnet/corefx/issues/27145
         if (content.IsLong)
             request.Headers.ExpectContinue = true;
-        return await BoundedRequest.SendAsync(request, credentials, send, timeout, clock, ClassifyAsync, Failed, cancellationToken);
+        return await TimedRequest.SendAsync(request, credentials, send, timeout, clock, ClassifyAsync, Failed, cancellationToken);
 
         Task<AttemptResult> ClassifyAsync(HttpResponseMessage response, CancellationToken token) =>
             PushResponse.ClassifyAsync(response, url, credentials, clock.GetUtcNow(), token);

@@ -17,7 +17,7 @@ internal static class PushResponse
     {
         var status = (int)response.StatusCode;
         var skew = ClockSkew(response.Headers.Date, now);
-        var (answer, whole) = await BoundedRequest.ReadAnswerAsync(response.Content, cancellationToken);
+        var (answer, whole) = await TimedRequest.ReadAnswerAsync(response.Content, cancellationToken);
         answer = credentials?.Redact(answer) ?? answer;
         var attempt = new AttemptResult(PushResult.Refused)
         {
@@ -28,7 +28,7 @@ internal static class PushResponse
             RetryAfter = RetryAfter(response.Headers, now),
         };
 
-        var noGateway = $"this is not a Pushgateway: {Stranger.Describe(response, answer)}";
+        var noGateway = $"this is not a Pushgateway: {UnexpectedServer.Describe(response, answer)}";
         return status switch
         {
             // A Pushgateway accepts a push with an empty body. Anything else is a web page, a health check or another service.
@@ -43,14 +43,14 @@ internal static class PushResponse
             200 => attempt with { Result = PushResult.Stored },
             >= 200 and < 300 => attempt with { Result = PushResult.Accepted },
             >= 300 and < 400 => attempt with { Answer = Redirection(url, response.Headers.Location) },
-            _ when BoundedRequest.IsUnknownToServer(status) => attempt with { Answer = noGateway },
+            _ when TimedRequest.IsUnknownToServer(status) => attempt with { Answer = noGateway },
             // A Pushgateway has this path, unless it is below a prefix.
             404 or 405 => attempt with
             {
-                Answer = $"there is no Pushgateway at this URL, or a path prefix is missing: {Stranger.Describe(response, answer)}",
+                Answer = $"there is no Pushgateway at this URL, or a path prefix is missing: {UnexpectedServer.Describe(response, answer)}",
             },
             // 502 and 504 come from a proxy, which does not know what the gateway did.
-            _ when BoundedRequest.IsTransient(status) => attempt with
+            _ when TimedRequest.IsTransient(status) => attempt with
             {
                 Result = PushResult.Unavailable,
                 IsRetryable = true,

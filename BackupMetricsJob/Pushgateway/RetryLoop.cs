@@ -10,7 +10,7 @@ internal sealed class RetryLoop(string gateway, PushBudget budget, TimeProvider 
 
     readonly long _start = clock.GetTimestamp();
 
-    public async Task<PushOutcome> RunAsync(PushRequest exchange, CancellationToken cancellationToken)
+    public async Task<PushOutcome> RunAsync(PushRequest request, CancellationToken cancellationToken)
     {
         var last = new AttemptResult(PushResult.Unreachable) { Answer = "no time left to send it" };
         var attempts = 0;
@@ -22,7 +22,7 @@ internal sealed class RetryLoop(string gateway, PushBudget budget, TimeProvider 
                 return End(new AttemptResult(PushResult.Cancelled));
 
             attempts++;
-            last = await exchange.SendAsync(budget.ForAttempt(attempts, Remaining), cancellationToken);
+            last = await request.SendAsync(budget.ForAttempt(attempts, Remaining), cancellationToken);
             mayBeApplied |= last.MayBeApplied;
             skew = last.ClockSkew ?? skew;
             if (
@@ -60,7 +60,7 @@ internal sealed class RetryLoop(string gateway, PushBudget budget, TimeProvider 
 
     /// <summary>The outcome of a push that was not sent.</summary>
     public PushOutcome NothingSent(string why) =>
-        new(PushResult.Withheld, gateway) { Message = why, Elapsed = clock.GetElapsedTime(_start) };
+        new(PushResult.NotSent, gateway) { Message = why, Elapsed = clock.GetElapsedTime(_start) };
 
     TimeSpan Remaining => budget.Deadline - clock.GetElapsedTime(_start);
 }

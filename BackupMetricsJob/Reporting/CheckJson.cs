@@ -81,7 +81,7 @@ internal static class CheckJson
         json.WriteEndObject();
         json.WriteString("summary", StateText.Describe(result));
         json.WriteStartArray("missing_rights");
-        foreach (var missing in result.MissingRights)
+        foreach (var missing in result.MissingPrivileges)
             json.WriteStringValue(missing.Advice);
         json.WriteEndArray();
         Findings(json, check.Findings);

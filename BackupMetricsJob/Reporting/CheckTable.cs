@@ -63,7 +63,7 @@ internal static class CheckTable
                 "exit code 69: a database could not be probed",
             ExitCode.TargetFailed => $"exit code 69: {Unanswered(report)}",
             ExitCode.OutputFailed => "exit code 74: the textfile cannot be written",
-            ExitCode.PushNotArrived => "exit code 75: a push would not arrive",
+            ExitCode.PushNotDelivered => "exit code 75: a push would not arrive",
             ExitCode.PushRefused => "exit code 76: a push would be refused",
             ExitCode.Configuration => "exit code 78: Prometheus would not have the series under the labels that the alerts need",
             _ => $"exit code {(int)code}: a signal ended the check",

@@ -19,7 +19,7 @@ internal enum ExitCode
     TargetFailed = 69,
     Bug = 70,
     OutputFailed = 74,
-    PushNotArrived = 75,
+    PushNotDelivered = 75,
     PushRefused = 76,
     Configuration = 78,
     HungUp = 129,
@@ -80,7 +80,7 @@ internal static class ExitCodes
         if (report.Gateways.Any(gateway => gateway.Status == ServerStatus.Refused))
             return ExitCode.PushRefused;
         if (report.Gateways.Any(gateway => gateway.Status == ServerStatus.Unreachable))
-            return ExitCode.PushNotArrived;
+            return ExitCode.PushNotDelivered;
         if (report.Textfile is { Status: not ServerStatus.Ok })
             return ExitCode.OutputFailed;
         if (report.Prometheus is { Status: ServerStatus.Misconfigured })
@@ -122,7 +122,7 @@ internal static class ExitCodes
         [
             ExitCode.Bug,
             ExitCode.PushRefused,
-            ExitCode.PushNotArrived,
+            ExitCode.PushNotDelivered,
             signal ?? ExitCode.Interrupted,
             ExitCode.InputRefused,
             ExitCode.Configuration,
@@ -142,7 +142,7 @@ internal static class ExitCodes
     /// <summary>Null if all pushes succeeded.</summary>
     public static ExitCode? Worst(IReadOnlyList<PushResult> results)
     {
-        foreach (var worst in (ReadOnlySpan<ExitCode>)[ExitCode.Bug, ExitCode.PushRefused, ExitCode.PushNotArrived])
+        foreach (var worst in (ReadOnlySpan<ExitCode>)[ExitCode.Bug, ExitCode.PushRefused, ExitCode.PushNotDelivered])
         {
             if (results.Any(result => For(result) == worst))
                 return worst;
@@ -154,9 +154,9 @@ internal static class ExitCodes
     public static ExitCode For(PushResult result) =>
         result switch
         {
-            PushResult.Withheld => ExitCode.Bug,
+            PushResult.NotSent => ExitCode.Bug,
             PushResult.Refused => ExitCode.PushRefused,
-            PushResult.Unavailable or PushResult.Unreachable or PushResult.TimedOut or PushResult.Cancelled => ExitCode.PushNotArrived,
+            PushResult.Unavailable or PushResult.Unreachable or PushResult.TimedOut or PushResult.Cancelled => ExitCode.PushNotDelivered,
             _ => ExitCode.Success,
         };
 }

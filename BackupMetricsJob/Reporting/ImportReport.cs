@@ -47,7 +47,7 @@ internal sealed record ImportReport(string Tool, CatalogFailure? Failure, IReadO
         );
     }
 
-    public static string Words(Listed.Note note) => $"\"{note.OfServer}\": {note.Text}";
+    public static string Words(ListingItem.Note note) => $"\"{note.OfServer}\": {note.Text}";
 
     static List<string> WarningsOf(ImportResult result)
     {

@@ -9,7 +9,7 @@ internal static class ShowBackupLines
 
     public static void Write(BackupFacts backup, ProbeResult result, Action<string, string> row)
     {
-        var limit = BackupFindings.IsBelieved(result, backup)
+        var limit = BackupFindings.IsTrusted(result, backup)
             ? Limit(result.Instance, LimitTypeFor(result.Instance, backup.Type))
             : NotCounted;
         if (backup.LastTest is { } test)

@@ -142,7 +142,7 @@ internal static class ShowJson
         json.WriteStartObject("recovery_point");
         Time(json, "at", result.At - loss.Window);
         json.WriteNumber("loss_seconds", Math.Round(loss.Window.TotalSeconds, 3));
-        json.WriteBoolean("may_be_more", loss.IsAtLeast);
+        json.WriteBoolean("may_be_more", loss.IsLowerBound);
         json.WriteString(
             "evidence",
             loss.IsByArchive ? "archive"

@@ -37,7 +37,7 @@ internal static class ShowStorageLines
 
     static string Describe(StorageFacts storage, bool isOneOfSeveral)
     {
-        if (storage is { Error: not null, Asked: { } asked })
+        if (storage is { Error: not null, ImportedAt: { } asked })
             return $"could not be read at {Humanize.Time(asked)}, "
                 + (storage.LastRead is { } read ? $"last read at {Humanize.Time(read)}" : "never read");
         var parts = storage

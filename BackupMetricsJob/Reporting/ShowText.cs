@@ -50,7 +50,9 @@ internal static class ShowText
 
     static void Write(ProbeResult result, IReadOnlyList<Finding> findings, TextWriter to)
     {
-        to.WriteLine($"{PlainText.OnOneLine(result.Instance.Name)}  {StateText.Speaker(result)}, probed {Humanize.Time(result.At)}");
+        to.WriteLine(
+            $"{PlainText.OnOneLine(result.Instance.Name)}  {StateText.InformationSource(result)}, probed {Humanize.Time(result.At)}"
+        );
         foreach (var backup in result.Backups)
             ShowBackupLines.Write(backup, result, (name, text) => Row(to, name, text));
         foreach (var (name, text) in ShowStorageLines.Describe(result))
@@ -61,7 +63,7 @@ internal static class ShowText
             Row(to, "recovery window", window);
         if (result.Server is { } server)
             WriteArchive(server, result, to);
-        if (result.ArchiveWord is { } word)
+        if (result.ArchiveAssessment is { } word)
             ShowArchiveLines.Write(word, result.At, (name, text) => Row(to, name, text));
         if (result.Loss is { } loss)
             Row(to, "lost if it died now", $"{Humanize.Duration(loss.Window)} of work at {Bound(loss)}{Condition(loss)}");
@@ -98,7 +100,7 @@ internal static class ShowText
     static bool HasUnreadCatalog(ProbeResult result) =>
         result.ConnectedTo is { MayReadCatalog: true } && !result.Instance.Sources.Contains(SourceName.Catalog);
 
-    public static string Bound(Loss loss) => loss.IsAtLeast ? "least" : "most";
+    public static string Bound(Loss loss) => loss.IsLowerBound ? "least" : "most";
 
     /// <summary>What a claim depends on that nobody checked, or what it stands on; else empty.</summary>
     public static string Condition(Loss loss) =>

@@ -27,7 +27,7 @@ internal sealed class Signals : IDisposable
     public ExitCode? Received => Volatile.Read(ref _received) is not 0 and var code ? (ExitCode)code : null;
 
     /// <summary>For a daemon, to which SIGHUP says something else; it listens for it already.</summary>
-    public void LeaveHangUp() => _hangUp.Dispose();
+    public void ReleaseHangUp() => _hangUp.Dispose();
 
     public void Dispose()
     {

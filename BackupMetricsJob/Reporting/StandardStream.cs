@@ -47,7 +47,7 @@ internal sealed class StandardStream(Func<Stream> open, bool bestEffort) : Strea
         {
             (_stream ??= open()).Write(buffer);
         }
-        catch (Exception e) when (WholeFile.IsFault(e))
+        catch (Exception e) when (AtomicFile.IsFault(e))
         {
             if (!bestEffort)
                 throw new OutputException(e);

@@ -23,7 +23,7 @@ internal static class StateText
     /// <summary>
     /// Who told what is known: the server (PostgreSQL 15.20, primary), or the sources; one that failed in part has told something, too.
     /// </summary>
-    public static string Speaker(ProbeResult result)
+    public static string InformationSource(ProbeResult result)
     {
         if (result.Server is { } server)
             return $"PostgreSQL {Humanize.Version(server.VersionNumber)}, {(server.InRecovery ? "standby" : "primary")}";
@@ -54,7 +54,7 @@ internal static class StateText
     /// </summary>
     public static BackupFacts? Newest(ProbeResult result) =>
         BackupFindings
-            .Believed(result)
+            .Trusted(result)
             .Where(backup => backup.Age is not null && (backup.Type.IsPhysical() || backup.Type == BackupType.Logical))
             .OrderBy(backup => backup.Type.IsPhysical() ? 0 : 1)
             .ThenBy(backup => backup.Age)

@@ -97,7 +97,7 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
     }
 
     /// <summary>The last call to a heartbeat comes after it.</summary>
-    TimeSpan Deadline => options.Deadline - options.HeartbeatTime;
+    TimeSpan Deadline => options.Deadline - options.HeartbeatTimeout;
 
     TimeSpan ProbeEnd =>
         options is { Gateways.Count: 0, Textfile: null } ? Deadline : Deadline - (Deadline < 2 * PushTime ? Deadline / 2 : PushTime);

@@ -32,7 +32,7 @@ internal static class Textfile
     {
         var samples = 0;
         var writing = Task.Run(() =>
-            WholeFile.WriteAsync(path, async file => samples = await WriteAsync(file, results, facts, group, hasJob: true))
+            AtomicFile.WriteAsync(path, async file => samples = await WriteAsync(file, results, facts, group, hasJob: true))
         );
         var failure = await EndAsync(writing, max, time);
         return new(path, failure?.Message) { Samples = failure is null ? samples : 0 };
@@ -40,7 +40,7 @@ internal static class Textfile
 
     /// <returns>Null, or why it could not be written.</returns>
     public static Task<FileFault?> TryAsync(string path, TimeSpan max, TimeProvider time) =>
-        EndAsync(Task.Run(() => WholeFile.TryAsync(path)), max, time);
+        EndAsync(Task.Run(() => AtomicFile.TryAsync(path)), max, time);
 
     static async Task<FileFault?> EndAsync(Task<FileFault?> writing, TimeSpan max, TimeProvider time)
     {

@@ -24,7 +24,7 @@ internal sealed class DatabaseProbe(
 {
     const int OldestVersion = 120000;
 
-    readonly ProbeProgress _progress = new(onAnswer);
+    readonly PartialProbeResult _progress = new(onAnswer);
 
     /// <summary>Whether to ask what only people want to know of the connection.</summary>
     public bool Inspect { get; init; }
@@ -98,7 +98,7 @@ internal sealed class DatabaseProbe(
             await using var closed = connection;
             _progress.Step = "reading";
             var asked = clock.Elapsed;
-            var session = await SessionQuery.ReadAsync(
+            var capabilities = await CapabilitiesQuery.ReadAsync(
                 connection.Npgsql,
                 end - asked,
                 settings.Receivers,
@@ -107,11 +107,11 @@ internal sealed class DatabaseProbe(
                 cancellationToken
             );
             var job = clock.Start + ((asked + clock.Elapsed) / 2);
-            _progress.Open(session, session.Now - job);
-            if (session.VersionNumber < OldestVersion)
-                return new(FailureReason.Sql, $"PostgreSQL {session.VersionNumber / 10000} is too old: 12 to 18 are supported");
-            await new SourceReader(connection.Npgsql, session, instance, settings, _progress).ReadAsync(
-                new(session.Now, job),
+            _progress.Open(capabilities, capabilities.Now - job);
+            if (capabilities.VersionNumber < OldestVersion)
+                return new(FailureReason.Sql, $"PostgreSQL {capabilities.VersionNumber / 10000} is too old: 12 to 18 are supported");
+            await new SourceReader(connection.Npgsql, capabilities, instance, settings, _progress).ReadAsync(
+                new(capabilities.Now, job),
                 cancellationToken
             );
             return null;
@@ -146,11 +146,11 @@ internal sealed class DatabaseProbe(
             Duration = duration,
             At = at,
             ClockOffset = _progress.ClockOffset,
-            ConnectedTo = _progress.Session is { } session
-                ? new(Peer, session.VersionNumber, session.Role, session.InRecovery)
+            ConnectedTo = _progress.Capabilities is { } capabilities
+                ? new(Peer, capabilities.VersionNumber, capabilities.Role, capabilities.InRecovery)
                 {
-                    Tls = session.Tls,
-                    MayReadCatalog = session.MayReadCatalog,
+                    Tls = capabilities.Tls,
+                    MayReadCatalog = capabilities.MayReadCatalog,
                     IsAnyOfSeveral = target.Connection is { TargetSessionAttributes: SessionAttributes.Any, Hosts.Count: > 1 },
                 }
                 : null,
@@ -160,9 +160,9 @@ internal sealed class DatabaseProbe(
             SourceFailures = failures,
             Found = _progress.Found,
             IsMonitored = IsMonitored(instance, _progress.QueryIsAboutOthers),
-            MissingRights =
-                _progress.Session is { VersionNumber: >= OldestVersion } read && instance.Sources.Contains(SourceName.Server)
-                    ? [.. MissingRights.Find(read, settings.Omissions), .. _progress.Missing]
+            MissingPrivileges =
+                _progress.Capabilities is { VersionNumber: >= OldestVersion } read && instance.Sources.Contains(SourceName.Server)
+                    ? [.. MissingPrivileges.Find(read, settings.Omissions), .. _progress.Missing]
                     : [],
             Omissions = instance.Sources.Contains(SourceName.Server) ? settings.Omissions : Omissions.None,
         };

@@ -15,10 +15,10 @@ namespace BackupMetricsJob.Sources;
 /// </summary>
 internal sealed class SourceReader(
     NpgsqlConnection connection,
-    Session session,
+    ServerCapabilities capabilities,
     Instance instance,
     SourceSettings settings,
-    ProbeProgress progress
+    PartialProbeResult progress
 )
 {
     readonly SourceTransaction _transaction = new(connection, instance.Sources.Count);
@@ -52,14 +52,14 @@ internal sealed class SourceReader(
         switch (source)
         {
             case SourceName.Server:
-                return await new ServerSource(_transaction, session, settings.Omissions, progress).ReadAsync(cancellationToken);
+                return await new ServerSource(_transaction, capabilities, settings.Omissions, progress).ReadAsync(cancellationToken);
             case SourceName.Catalog:
                 var refused = await CatalogSource.ReadAsync(_transaction, clock, settings.Servers, instance, found, cancellationToken);
                 return refused ?? (found.Count > 0 || settings.Servers.AreNames ? null : NobodyFound());
             case SourceName.PgMonitor:
-                return await PgMonitorSource.ReadAsync(_transaction, session, clock, instance.Name, found, cancellationToken);
+                return await PgMonitorSource.ReadAsync(_transaction, capabilities, clock, instance.Name, found, cancellationToken);
             case SourceName.PgWatch:
-                return await PgWatchSource.ReadAsync(_transaction, session, clock, instance.Name, found, cancellationToken);
+                return await PgWatchSource.ReadAsync(_transaction, capabilities, clock, instance.Name, found, cancellationToken);
             case SourceName.Query when settings.Query is { } text:
                 (var failure, progress.QueryIsAboutOthers) = await QuerySource.ReadAsync(
                     _transaction,
@@ -79,7 +79,7 @@ internal sealed class SourceReader(
     ProbeFailure NobodyFound() =>
         new(FailureReason.BadData, $"source catalog: it has no server that is like {string.Join(", ", settings.Servers.Patterns)}")
         {
-            Do = "Fill it with backup-metrics import or record, or correct --server.",
+            Advice = "Fill it with backup-metrics import or record, or correct --server.",
         };
 
     ProbeFailure Of(string source, ProbeFailure failure) =>
@@ -89,17 +89,18 @@ internal sealed class SourceReader(
             SourceName.Catalog => failure with
             {
                 Message = "source catalog: " + failure.Message,
-                Do = ToDoAboutCatalog(failure) ?? failure.Do,
+                Advice = ToDoAboutCatalog(failure) ?? failure.Advice,
             },
             SourceName.Query => failure with
             {
                 Message = "source query: " + failure.Message,
-                Do = failure.Do ?? "Fix the query that --query names: it must be one SELECT that only reads.",
+                Advice = failure.Advice ?? "Fix the query that --query names: it must be one SELECT that only reads.",
             },
             _ => failure with
             {
                 Message = $"source {source}: {failure.Message}",
-                Do = failure.Reason == FailureReason.Privilege ? $"Grant role {session.Role} what the message names." : failure.Do,
+                Advice =
+                    failure.Reason == FailureReason.Privilege ? $"Grant role {capabilities.Role} what the message names." : failure.Advice,
             },
         };
 
@@ -107,8 +108,8 @@ internal sealed class SourceReader(
         failure.Reason switch
         {
             FailureReason.Privilege =>
-                $"GRANT USAGE ON SCHEMA backup_metrics TO {session.Role}; GRANT SELECT ON ALL TABLES IN SCHEMA backup_metrics "
-                    + $"TO {session.Role};",
+                $"GRANT USAGE ON SCHEMA backup_metrics TO {capabilities.Role}; GRANT SELECT ON ALL TABLES IN SCHEMA backup_metrics "
+                    + $"TO {capabilities.Role};",
             FailureReason.Sql => "Is this the catalogue's database? Run backup-metrics catalog init on it.",
             _ => null,
         };

@@ -46,7 +46,7 @@ internal sealed class PemFile(string path, Action<string> report)
     T? Parse<T>(Func<string, T?> parse)
         where T : class
     {
-        _content ??= BoundedFile.Read(path);
+        _content ??= LimitedFileReader.Read(path);
         try
         {
             if (_content.Fault is null)

@@ -237,7 +237,7 @@ int main(int argc, char **argv) {
     double started = now();
     int threads = atoi(argv[2]);
     char *list = read_file(argv[3], "");
-    session_sql = read_file(argv[4], "session.sql");
+    session_sql = read_file(argv[4], "capabilities.sql");
     archiver_sql = read_file(argv[4], "archiver.sql");
     wal_sql = read_file(argv[4], "wal.sql");
     base_backup_sql = read_file(argv[4], "base_backup.sql");

@@ -167,7 +167,7 @@ func main() {
 	list, err := os.ReadFile(os.Args[2])
 	must(err)
 	var queries []string
-	for _, name := range []string{"session", "archiver", "wal", "base_backup"} {
+	for _, name := range []string{"capabilities", "archiver", "wal", "base_backup"} {
 		text, err := os.ReadFile(os.Args[3] + "/" + name + ".sql")
 		must(err)
 		queries = append(queries, string(text))

@@ -22,7 +22,7 @@ def sql(name):
         return file.read()
 
 
-QUERIES = [sql(name) for name in ("session", "archiver", "wal", "base_backup")]
+QUERIES = [sql(name) for name in ("capabilities", "archiver", "wal", "base_backup")]
 
 
 def probe(target):

@@ -212,13 +212,13 @@ public sealed class ArchiveListings
         Assert.Equal([12_344_500_000, 39_999_500_000], listed.Segments.Select(run => run.StoredAt));
     }
 
-    static async Task<ArchiveListed> ReadAsync(string input, long? segmentSize = null)
+    static async Task<ParsedArchiveListing> ReadAsync(string input, long? segmentSize = null)
     {
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(input));
         return await ArchiveReader.ReadAsync(stream, segmentSize, CancellationToken.None);
     }
 
-    static string Described(ArchiveListed listed) =>
+    static string Described(ParsedArchiveListing listed) =>
         string.Join(
             '\n',
             listed

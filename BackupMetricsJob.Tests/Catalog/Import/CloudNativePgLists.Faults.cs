@@ -26,12 +26,12 @@ public partial class CloudNativePgLists
                 "prod/orders orders-20261122080000 $.items[3].status.reconciliationTerminatedAt: the time "
                     + "2027-01-01T00:00:00Z is in the future: it is 2026-11-22T12:00:00Z now. Is a clock or a time zone wrong?",
             ],
-            items.OfType<Listed.Skipped>().Select(skipped => $"{skipped.OfServer} {skipped.BackupId} {skipped.Problem}")
+            items.OfType<ListingItem.Skipped>().Select(skipped => $"{skipped.OfServer} {skipped.BackupId} {skipped.Problem}")
         );
-        Assert.Contains(items.OfType<Listed.Backup>(), backup => backup.Row.BackupId == "orders-now");
-        Assert.Null(items.OfType<Listed.Server>().Single(server => server.Name == "prod/orders").Cluster);
+        Assert.Contains(items.OfType<ListingItem.Backup>(), backup => backup.Row.BackupId == "orders-now");
+        Assert.Null(items.OfType<ListingItem.CompleteServer>().Single(server => server.Name == "prod/orders").Cluster);
         Assert.Contains(
-            items.OfType<Listed.Note>(),
+            items.OfType<ListingItem.Note>(),
             note => note.Text.StartsWith("the ScheduledBackup nightly cannot be read", StringComparison.Ordinal)
         );
     }

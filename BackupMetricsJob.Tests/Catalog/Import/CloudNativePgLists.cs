@@ -20,14 +20,17 @@ public partial class CloudNativePgLists
     static JsonNode Find(JsonObject document, string kind, string name) =>
         document["items"]!.AsArray().Single(item => (string)item!["kind"]! == kind && (string)item["metadata"]!["name"]! == name)!;
 
-    static Task<List<Listed>> Read(JsonNode document, string? server = null) =>
+    static Task<List<ListingItem>> Read(JsonNode document, string? server = null) =>
         Reading.Of("cloudnativepg", document.ToJsonString(), Reading.Options(server));
 
     static async Task<string> Rows(JsonNode document) =>
-        string.Join('\n', (await Read(document)).OfType<Listed.Backup>().Select(backup => $"{backup.Row.BackupId} {backup.Row.Status}"));
+        string.Join(
+            '\n',
+            (await Read(document)).OfType<ListingItem.Backup>().Select(backup => $"{backup.Row.BackupId} {backup.Row.Status}")
+        );
 
     static async Task<string[]> Notes(JsonNode document) =>
-        [.. (await Read(document)).OfType<Listed.Note>().Select(note => $"{note.OfServer}: {note.Text}")];
+        [.. (await Read(document)).OfType<ListingItem.Note>().Select(note => $"{note.OfServer}: {note.Text}")];
 
     [Fact]
     public async Task The_objects_are_as_the_schema_says()
@@ -55,7 +58,10 @@ public partial class CloudNativePgLists
     [Fact]
     public async Task A_completed_backup_has_its_times_its_WAL_and_its_cluster()
     {
-        var row = (await Read(Document())).OfType<Listed.Backup>().Single(backup => backup.Row.BackupId == "orders-20261122020000").Row;
+        var row = (await Read(Document()))
+            .OfType<ListingItem.Backup>()
+            .Single(backup => backup.Row.BackupId == "orders-20261122020000")
+            .Row;
 
         Assert.Equal(
             new CatalogRow("prod/orders", "cloudnativepg", BackupType.Full, "orders-20261122020000", BackupStatus.Done)
@@ -81,7 +87,7 @@ public partial class CloudNativePgLists
     public async Task What_failed_and_what_runs_is_told_with_the_operators_words()
     {
         var rows = (await Read(Document()))
-            .OfType<Listed.Backup>()
+            .OfType<ListingItem.Backup>()
             .Where(backup => backup.Row.Status != BackupStatus.Done)
             .Select(backup =>
                 $"{backup.Row.BackupId} {backup.Row.Status} {backup.Row.Started:HH:mm:ss}-{backup.Row.Finished:HH:mm:ss} {backup.Row.Error}"
@@ -102,7 +108,11 @@ public partial class CloudNativePgLists
     public async Task The_storage_is_the_method_or_the_plugin() =>
         Assert.Equal(
             ["barman-cloud.cloudnative-pg.io", Store, "volumeSnapshot"],
-            (await Read(Document())).OfType<Listed.Backup>().Select(backup => backup.Row.Storage).Distinct().Order(StringComparer.Ordinal)
+            (await Read(Document()))
+                .OfType<ListingItem.Backup>()
+                .Select(backup => backup.Row.Storage)
+                .Distinct()
+                .Order(StringComparer.Ordinal)
         );
 
     [Fact]
@@ -114,7 +124,7 @@ public partial class CloudNativePgLists
                 "prod/billing Cluster { SystemIdentifier = 7575000000000000002, PgVersionNumber = 180000 }",
                 "prod/orders Cluster { SystemIdentifier = 7575000000000000001, PgVersionNumber = 170000 }",
             ],
-            (await Read(Document())).OfType<Listed.Server>().Select(server => $"{server.Name} {server.Error}{server.Cluster}")
+            (await Read(Document())).OfType<ListingItem.CompleteServer>().Select(server => $"{server.Name} {server.Error}{server.Cluster}")
         );
 
     [Fact]
@@ -153,7 +163,10 @@ public partial class CloudNativePgLists
             {
                 [bootstrap] = new JsonObject { ["source"] = "b" },
             };
-            var row = (await Read(document)).OfType<Listed.Backup>().Single(backup => backup.Row.BackupId == "billing-20261030010000").Row;
+            var row = (await Read(document))
+                .OfType<ListingItem.Backup>()
+                .Single(backup => backup.Row.BackupId == "billing-20261030010000")
+                .Row;
             Assert.Null(row.SystemIdentifier);
         }
     }
@@ -164,7 +177,7 @@ public partial class CloudNativePgLists
         var document = Document();
         Find(document, "Backup", "orders-20261122020000")["status"]!["majorVersion"] = 16;
 
-        var row = (await Read(document)).OfType<Listed.Backup>().Single(backup => backup.Row.BackupId == "orders-20261122020000").Row;
+        var row = (await Read(document)).OfType<ListingItem.Backup>().Single(backup => backup.Row.BackupId == "orders-20261122020000").Row;
 
         Assert.Equal((null, 160000), (row.SystemIdentifier, row.PgVersionNumber));
     }
@@ -204,7 +217,7 @@ public partial class CloudNativePgLists
         Find(document, "Backup", "snap-2")["metadata"]!["creationTimestamp"] = "2026-11-19T11:59:00Z";
         Find(document, "Cluster", "scratch")["metadata"]!["creationTimestamp"] = "2026-11-01T00:00:00Z";
 
-        var row = (await Read(document)).OfType<Listed.Backup>().Single(backup => backup.Row.BackupId == "snap-2").Row;
+        var row = (await Read(document)).OfType<ListingItem.Backup>().Single(backup => backup.Row.BackupId == "snap-2").Row;
 
         Assert.Equal((BackupStatus.Failed, "it has been pending for three days: nobody will end it"), (row.Status, row.Error));
     }
@@ -227,8 +240,8 @@ public partial class CloudNativePgLists
     {
         var items = await Read(Find(Document(), "Backup", "orders-20261122020000"));
 
-        Assert.Equal("prod/orders", Assert.Single(items.OfType<Listed.Backup>()).Row.Server);
-        Assert.Empty(items.OfType<Listed.Server>());
+        Assert.Equal("prod/orders", Assert.Single(items.OfType<ListingItem.Backup>()).Row.Server);
+        Assert.Empty(items.OfType<ListingItem.CompleteServer>());
     }
 
     [Fact]
@@ -248,8 +261,8 @@ public partial class CloudNativePgLists
 
         var items = await Read(one, "eu1");
 
-        Assert.All(items.OfType<Listed.Backup>(), backup => Assert.Equal("eu1", backup.Row.Server));
-        Assert.Equal("eu1", Assert.Single(items.OfType<Listed.Server>()).Name);
-        Assert.DoesNotContain(items.OfType<Listed.Backup>(), backup => backup.Row.BackupId == "orders-20261119020000");
+        Assert.All(items.OfType<ListingItem.Backup>(), backup => Assert.Equal("eu1", backup.Row.Server));
+        Assert.Equal("eu1", Assert.Single(items.OfType<ListingItem.CompleteServer>()).Name);
+        Assert.DoesNotContain(items.OfType<ListingItem.Backup>(), backup => backup.Row.BackupId == "orders-20261119020000");
     }
 }

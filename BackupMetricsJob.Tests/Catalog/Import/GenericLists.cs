@@ -12,13 +12,13 @@ public class GenericLists
     static string Object(string head, params string[] backups) =>
         $$"""{"tool":"pgmoneta",{{head}}"backups":[{{string.Join(',', backups)}}]}""";
 
-    static Task<List<Listed>> Read(string text, string? server = null) => Reading.Of("generic", text, Reading.Options(server));
+    static Task<List<ListingItem>> Read(string text, string? server = null) => Reading.Of("generic", text, Reading.Options(server));
 
     static async Task<string> Servers(string text, string? server = null) =>
         string.Join(
             "; ",
             (await Read(text, server))
-                .OfType<Listed.Server>()
+                .OfType<ListingItem.CompleteServer>()
                 .Select(list => $"{list.Name} {list.Error}[{string.Join(' ', list.Storages ?? [])}]{list.Cluster}")
         );
 
@@ -122,15 +122,15 @@ public class GenericLists
     {
         var items = await Read(Object("\"server\":\"orders\",\"complete\":false,", Backup(server: "")));
 
-        Assert.Equal("orders", Assert.Single(items.OfType<Listed.Backup>()).Row.Server);
-        Assert.Empty(items.OfType<Listed.Server>());
+        Assert.Equal("orders", Assert.Single(items.OfType<ListingItem.Backup>()).Row.Server);
+        Assert.Empty(items.OfType<ListingItem.CompleteServer>());
     }
 
     [Fact]
     public async Task The_tool_is_what_the_list_says()
     {
-        Assert.Equal(new Listed.Tool("pgmoneta"), (await Read($"[{Backup()}]"))[0]);
-        Assert.Equal(new Listed.Tool("pgmoneta"), (await Read(Object("\"server\":\"orders\",")))[0]);
+        Assert.Equal(new ListingItem.Tool("pgmoneta"), (await Read($"[{Backup()}]"))[0]);
+        Assert.Equal(new ListingItem.Tool("pgmoneta"), (await Read(Object("\"server\":\"orders\",")))[0]);
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public class GenericLists
         Assert.Equal("dr []", await Servers(Object("\"server\":\"orders\",", Backup(server: "")), "dr"));
         Assert.Equal("dr []", await Servers(Object("", Backup(server: "\"server\":\"orders\",")), "dr"));
         Assert.Equal("dr []", await Servers(Object("\"servers\":[\"orders\"],"), "dr"));
-        Assert.All((await Read($"[{Backup()}]", "dr")).OfType<Listed.Backup>(), backup => Assert.Equal("dr", backup.Row.Server));
+        Assert.All((await Read($"[{Backup()}]", "dr")).OfType<ListingItem.Backup>(), backup => Assert.Equal("dr", backup.Row.Server));
     }
 
     [Theory]
@@ -179,8 +179,8 @@ public class GenericLists
             : Backup(more, "bad");
         var items = await Read($"[{Backup()},{bad}]");
 
-        Assert.Equal("b-1", Assert.Single(items.OfType<Listed.Backup>()).Row.BackupId);
-        var skipped = Assert.Single(items.OfType<Listed.Skipped>());
+        Assert.Equal("b-1", Assert.Single(items.OfType<ListingItem.Backup>()).Row.BackupId);
+        var skipped = Assert.Single(items.OfType<ListingItem.Skipped>());
         Assert.Equal(("orders", "bad"), (skipped.OfServer, skipped.BackupId));
         Assert.StartsWith($"$[1].{problem}", skipped.Problem, StringComparison.Ordinal);
     }

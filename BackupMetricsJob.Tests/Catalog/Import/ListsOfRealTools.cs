@@ -74,7 +74,7 @@ public class ListsOfRealTools
     {
         Assert.Empty(await Reading.Of("pgbackrest", Reading.Fixture("pgbackrest/info_00_no_repo_content.json")));
         Assert.Equal(
-            [new Listed.Server("main", "pgbackrest does not list main")],
+            [new ListingItem.CompleteServer("main", "pgbackrest does not list main")],
             await Reading.Of("pgbackrest", Reading.Fixture("pgbackrest/info_00_no_repo_content.json"), Reading.Options("main"))
         );
     }
@@ -86,14 +86,14 @@ public class ListsOfRealTools
 
         Assert.Equal(
             [
-                new Listed.Backup(
+                new ListingItem.Backup(
                     new CatalogRow("pgrsync", "barman", BackupType.Full, "20261122T082647", BackupStatus.Failed)
                     {
                         Started = Reading.Utc("2026-11-22T08:26:47"),
                         Raw = "{\"backup_id\": \"20261122T082647\", \"status\": \"FAILED\"}",
                     }
                 ),
-                new Listed.Backup(
+                new ListingItem.Backup(
                     new CatalogRow("pgrsync", "barman", BackupType.Full, "20261122T082632", BackupStatus.Done)
                     {
                         Finished = Reading.Utc("2026-11-22T08:26:38"),
@@ -101,7 +101,7 @@ public class ListsOfRealTools
                         SizesAreComparable = false,
                     }
                 ),
-                new Listed.Backup(
+                new ListingItem.Backup(
                     new CatalogRow("pgrsync", "barman", BackupType.Full, "20261122T082540", BackupStatus.Done)
                     {
                         Finished = Reading.Utc("2026-11-22T08:25:46"),
@@ -109,8 +109,8 @@ public class ListsOfRealTools
                         SizesAreComparable = false,
                     }
                 ),
-                new Listed.Server("pgrsync", null),
-                new Listed.Backup(
+                new ListingItem.CompleteServer("pgrsync", null),
+                new ListingItem.Backup(
                     new CatalogRow("pgstream", "barman", BackupType.Full, "20261122T082621", BackupStatus.Done)
                     {
                         Finished = Reading.Utc("2026-11-22T08:26:26"),
@@ -118,10 +118,12 @@ public class ListsOfRealTools
                         SizesAreComparable = false,
                     }
                 ),
-                new Listed.Server("pgstream", null),
+                new ListingItem.CompleteServer("pgstream", null),
             ],
             items.Select(item =>
-                item is Listed.Backup { Row: { Status: BackupStatus.Done } row } ? new Listed.Backup(row with { Raw = null }) : item
+                item is ListingItem.Backup { Row: { Status: BackupStatus.Done } row }
+                    ? new ListingItem.Backup(row with { Raw = null })
+                    : item
             )
         );
     }
@@ -130,7 +132,7 @@ public class ListsOfRealTools
     public async Task Barmans_warnings_are_no_server()
     {
         Assert.Equal(
-            [new Listed.Server("pgrsync", null), new Listed.Server("pgstream", null)],
+            [new ListingItem.CompleteServer("pgrsync", null), new ListingItem.CompleteServer("pgstream", null)],
             await Reading.Of("barman", Reading.Fixture("barman/list_backups_all_00_empty.json"))
         );
     }
@@ -138,7 +140,7 @@ public class ListsOfRealTools
     [Fact]
     public async Task Barman_shows_one_backup_and_says_nothing_of_the_others()
     {
-        var shown = Assert.IsType<Listed.Backup>(
+        var shown = Assert.IsType<ListingItem.Backup>(
             Assert.Single(await Reading.Of("barman", Reading.Fixture("barman/show_backup_pgrsync_latest.json")))
         );
 
@@ -167,7 +169,7 @@ public class ListsOfRealTools
     public async Task WalG_lists_fulls_and_deltas_with_their_parents()
     {
         var items = await Reading.Of("wal-g", Reading.Fixture("walg/backup_list_detail.json"));
-        var rows = items.OfType<Listed.Backup>().Select(backup => backup.Row).ToList();
+        var rows = items.OfType<ListingItem.Backup>().Select(backup => backup.Row).ToList();
 
         Assert.Equal([BackupType.Full, BackupType.Full, BackupType.Incr, BackupType.Incr], rows.Select(row => row.Kind));
         Assert.Equal(
@@ -194,15 +196,18 @@ public class ListsOfRealTools
                 Raw = null,
             }
         );
-        Assert.Equal(new Listed.Server("db1", null), items[^1]);
-        Assert.Equal([new Listed.Server("db1", null)], await Reading.Of("wal-g", Reading.Fixture("walg/backup_list_detail_empty.json")));
+        Assert.Equal(new ListingItem.CompleteServer("db1", null), items[^1]);
+        Assert.Equal(
+            [new ListingItem.CompleteServer("db1", null)],
+            await Reading.Of("wal-g", Reading.Fixture("walg/backup_list_detail_empty.json"))
+        );
     }
 
     [Fact]
     public async Task Pghoard_lists_a_backup_of_every_mode()
     {
         var items = await Reading.Of("pghoard", Reading.Fixture("pghoard/http_basebackups.json"));
-        var rows = items.OfType<Listed.Backup>().Select(backup => backup.Row with { Raw = null }).ToList();
+        var rows = items.OfType<ListingItem.Backup>().Select(backup => backup.Row with { Raw = null }).ToList();
 
         Assert.Equal(
             [
@@ -227,6 +232,6 @@ public class ListsOfRealTools
             row => Assert.Equal(("example-site", BackupType.Full, 150020, 1), (row.Server, row.Kind, row.PgVersionNumber, row.Timeline))
         );
         Assert.Equal(("000000010000000000000011", "000000010000000000000011"), (rows[2].StartWal, rows[2].StopWal));
-        Assert.Equal(["example-site"], items.OfType<Listed.Server>().Select(list => list.Name));
+        Assert.Equal(["example-site"], items.OfType<ListingItem.CompleteServer>().Select(list => list.Name));
     }
 }

@@ -51,7 +51,7 @@ public class LongLists
         var (backups, servers) = (0, 0);
         await foreach (var item in ToolOutput.ReadAsync(tool, list, Reading.Options("main"), CancellationToken.None))
         {
-            if (item is Listed.Server)
+            if (item is ListingItem.CompleteServer)
                 servers++;
             else if (++backups % 10_000 == 0)
                 most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true));

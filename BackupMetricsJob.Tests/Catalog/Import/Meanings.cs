@@ -11,10 +11,10 @@ public class Meanings
     {
         var items = await Reading.Meaning("pgbackrest", "up1", "2026-11-29T16:00:00");
 
-        var list = items.OfType<Listed.Server>().Single();
+        var list = items.OfType<ListingItem.CompleteServer>().Single();
         Assert.Equal(new Cluster(7713606968237024567, 150000), list.Cluster);
         Assert.Equal([7713606402157670472], list.Earlier);
-        Assert.All(items.OfType<Listed.Backup>(), backup => Assert.Equal(7713606402157670472ul, backup.Row.SystemIdentifier));
+        Assert.All(items.OfType<ListingItem.Backup>(), backup => Assert.Equal(7713606402157670472ul, backup.Row.SystemIdentifier));
     }
 
     [Theory]
@@ -22,7 +22,7 @@ public class Meanings
     [InlineData("r2", "default repo2", true)]
     public async Task A_list_of_one_repository_covers_that_one_and_may_lack_kinds_if_it_has_one(string file, string storages, bool mayLack)
     {
-        var list = (await Reading.Meaning("pgbackrest", file, "2026-11-29T16:00:00")).OfType<Listed.Server>().Single();
+        var list = (await Reading.Meaning("pgbackrest", file, "2026-11-29T16:00:00")).OfType<ListingItem.CompleteServer>().Single();
         Assert.Equal(("orders", storages, mayLack), (list.Name, string.Join(' ', list.Storages!), list.MayLackKinds));
     }
 
@@ -46,7 +46,7 @@ public class Meanings
     public async Task Backups_of_a_renamed_stanza_are_of_the_new_name() =>
         Assert.All(
             await Reading.Meaning("pgbackrest", "pgoB", "2026-11-29T16:00:00", "new"),
-            item => Assert.Equal("new", item is Listed.Backup backup ? backup.Row.Server : ((Listed.Server)item).Name)
+            item => Assert.Equal("new", item is ListingItem.Backup backup ? backup.Row.Server : ((ListingItem.CompleteServer)item).Name)
         );
 
     [Theory]
@@ -66,11 +66,11 @@ public class Meanings
 
         var items = await Reading.Of(tool, text.Replace("#", Good, StringComparison.Ordinal));
 
-        Assert.Equal("base_9", items.OfType<Listed.Backup>().Single().Row.BackupId);
-        var skipped = items.OfType<Listed.Skipped>().Single();
+        Assert.Equal("base_9", items.OfType<ListingItem.Backup>().Single().Row.BackupId);
+        var skipped = items.OfType<ListingItem.Skipped>().Single();
         Assert.Equal(("db1", skippedId), (skipped.OfServer, skipped.BackupId));
         Assert.Contains(problem, skipped.Problem, StringComparison.Ordinal);
-        Assert.Equal("db1", items.OfType<Listed.Server>().Single().Name);
+        Assert.Equal("db1", items.OfType<ListingItem.CompleteServer>().Single().Name);
     }
 
     [Theory]
@@ -99,7 +99,7 @@ public class Meanings
     [Fact]
     public async Task A_list_without_detail_has_the_times_of_objects()
     {
-        var rows = (await Reading.Meaning("wal-g", "nodetail-copied", "2026-11-29T16:00:00", "db1")).OfType<Listed.Backup>().ToList();
+        var rows = (await Reading.Meaning("wal-g", "nodetail-copied", "2026-11-29T16:00:00", "db1")).OfType<ListingItem.Backup>().ToList();
         Assert.All(rows, backup => Assert.Equal((true, null), (backup.Row.TimeIsOfObject, backup.Row.Started)));
         Assert.All(await Reading.Rows("wal-g", Reading.Fixture("walg/backup_list_detail.json")), row => Assert.False(row.TimeIsOfObject));
     }
@@ -107,7 +107,9 @@ public class Meanings
     [Fact]
     public async Task Barman_waits_for_WAL_that_never_comes_and_a_killed_backup_does_not_run()
     {
-        var rows = (await Reading.Meaning("barman", "waiting", "2026-11-29T17:00:00")).OfType<Listed.Backup>().Select(backup => backup.Row);
+        var rows = (await Reading.Meaning("barman", "waiting", "2026-11-29T17:00:00"))
+            .OfType<ListingItem.Backup>()
+            .Select(backup => backup.Row);
         Assert.Equal(
             [
                 ("20261129T151224", BackupStatus.Waiting, null),
@@ -138,7 +140,7 @@ public class Meanings
     [InlineData("tz4", "2026-11-29T15:31:29")] // Barman's host in UTC, the server in Kolkata
     public async Task A_failed_backup_has_the_time_of_Barmans_host_not_of_the_server(string file, string began)
     {
-        var rows = (await Reading.Meaning("barman", file, "2026-11-29T15:35:00")).OfType<Listed.Backup>().Select(backup => backup.Row);
+        var rows = (await Reading.Meaning("barman", file, "2026-11-29T15:35:00")).OfType<ListingItem.Backup>().Select(backup => backup.Row);
         Assert.Equal(Reading.Utc(began), rows.Single(row => row.Status == BackupStatus.Failed).Started);
     }
 
@@ -156,7 +158,7 @@ public class Meanings
     public async Task Sizes_with_WAL_in_them_are_stored_bytes_that_nothing_is_compared_with(string file)
     {
         var rows = (await Reading.Meaning("barman", file, "2026-11-29T15:20:00"))
-            .OfType<Listed.Backup>()
+            .OfType<ListingItem.Backup>()
             .Select(backup => backup.Row)
             .ToList();
         Assert.All(rows, row => Assert.Equal((null, false), (row.SizeBytes, row.SizesAreComparable)));
@@ -189,9 +191,9 @@ public class Meanings
     [Fact]
     public async Task A_passive_Barman_has_not_all_backups()
     {
-        var list = (await Reading.Meaning("barman", "passive", "2026-11-29T16:00:00")).OfType<Listed.Server>().Single();
+        var list = (await Reading.Meaning("barman", "passive", "2026-11-29T16:00:00")).OfType<ListingItem.CompleteServer>().Single();
         Assert.Equal([], list.Storages!);
-        Assert.Null((await Reading.Meaning("barman", "t3", "2026-11-29T16:00:00")).OfType<Listed.Server>().Single().Storages);
+        Assert.Null((await Reading.Meaning("barman", "t3", "2026-11-29T16:00:00")).OfType<ListingItem.CompleteServer>().Single().Storages);
     }
 
     [Fact]
@@ -213,14 +215,14 @@ public class Meanings
                 PgVersionNumber = 170006,
                 SystemIdentifier = 7555589405923659798,
             },
-            items.OfType<Listed.Backup>().Single().Row with
+            items.OfType<ListingItem.Backup>().Single().Row with
             {
                 Raw = null,
             }
         );
-        Assert.Equal("cloud", items.OfType<Listed.Server>().Single().Name);
+        Assert.Equal("cloud", items.OfType<ListingItem.CompleteServer>().Single().Name);
         var named = await Reading.Meaning("barman", "cloud", "2026-11-29T16:00:00", "orders");
-        Assert.Equal("orders", named.OfType<Listed.Server>().Single().Name);
+        Assert.Equal("orders", named.OfType<ListingItem.CompleteServer>().Single().Name);
     }
 
     [Fact]
@@ -247,12 +249,12 @@ public class Meanings
     public async Task A_renamed_pghoard_site_has_the_backups_of_its_old_name()
     {
         var items = await Reading.Meaning("pghoard", "p-moved", "2026-11-29T16:00:00");
-        Assert.Equal(["example-site", "example-site"], items.OfType<Listed.Backup>().Select(backup => backup.Row.Server));
-        var list = items.OfType<Listed.Server>().Single();
+        Assert.Equal(["example-site", "example-site"], items.OfType<ListingItem.Backup>().Select(backup => backup.Row.Server));
+        var list = items.OfType<ListingItem.CompleteServer>().Single();
         Assert.Equal(("example-site", "old-site"), (list.Name, list.FormerNames.Single()));
         // A user who says whose list it is may have two sites of one name: nothing moved.
         var named = await Reading.Meaning("pghoard", "p-moved", "2026-11-29T16:00:00", "orders");
-        Assert.Empty(named.OfType<Listed.Server>().Single().FormerNames);
+        Assert.Empty(named.OfType<ListingItem.CompleteServer>().Single().FormerNames);
     }
 
     [Theory]
@@ -275,7 +277,7 @@ public class Meanings
     [Fact]
     public async Task A_delta_is_not_its_own_parent()
     {
-        var rows = (await Reading.Meaning("wal-g", "g-self-nofull", "2026-11-29T16:00:00", "db1")).OfType<Listed.Backup>();
+        var rows = (await Reading.Meaning("wal-g", "g-self-nofull", "2026-11-29T16:00:00", "db1")).OfType<ListingItem.Backup>();
         Assert.Equal(
             ["base_000000010000000000000010", "base_000000010000000000000010_D_000000010000000000000010"],
             rows.Select(backup => backup.Row.ParentId)
@@ -287,7 +289,7 @@ public class Meanings
     {
         foreach (var (tool, file) in Reading.Fixtures.Where(fixture => fixture.Tool != "generic"))
             Assert.All(
-                (await Reading.Of(tool, Reading.Fixture(file))).OfType<Listed.Backup>(),
+                (await Reading.Of(tool, Reading.Fixture(file))).OfType<ListingItem.Backup>(),
                 backup => Assert.Equal(tool == "pgbackrest" && backup.Row.Status == BackupStatus.Done, backup.Row.HasErrors is not null)
             );
     }

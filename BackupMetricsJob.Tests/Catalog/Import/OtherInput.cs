@@ -16,11 +16,11 @@ public class OtherInput
         ("wal-g", "walg/meaning/nodetail-copied.json"),
         ("pgbackrest", "pgbackrest/meaning/inv.json"),
         ("barman", "barman/meaning/cloud.json"),
-        (ToolShape.Archive, "archive/repo-ls.json"),
-        (ToolShape.Archive, "archive/lsjson.json"),
-        (ToolShape.Archive, "archive/find.txt"),
-        (ToolShape.Archive, "archive/wal-show.json"),
-        (ToolShape.Archive, "walg/wal_verify_ok.json"),
+        (ToolDetector.Archive, "archive/repo-ls.json"),
+        (ToolDetector.Archive, "archive/lsjson.json"),
+        (ToolDetector.Archive, "archive/find.txt"),
+        (ToolDetector.Archive, "archive/wal-show.json"),
+        (ToolDetector.Archive, "walg/wal_verify_ok.json"),
         (null, "barman/check_pgrsync.json"),
         (null, "pghoard/pghoard_state.json"),
         (null, "pghoard/list_basebackups.txt"),
@@ -35,7 +35,7 @@ public class OtherInput
         var data = new TheoryData<string, string?, string>();
         foreach (var (tool, file) in Documents)
         {
-            foreach (var importer in (string[])[.. ToolOutput.Tools, ToolShape.Archive])
+            foreach (var importer in (string[])[.. ToolOutput.Tools, ToolDetector.Archive])
             {
                 if (importer != tool)
                     data.Add(importer, tool, file);
@@ -56,7 +56,7 @@ public class OtherInput
             Assert.Contains(
                 importer switch
                 {
-                    ToolShape.Archive => ArchiveReader.Commands,
+                    ToolDetector.Archive => ArchiveReader.Commands,
                     "generic" => "docs/tools/generic.md",
                     _ => ToolOutput.Command(importer),
                 },
@@ -83,7 +83,7 @@ public class OtherInput
 
     static async Task<ListingException> RefusalAsync(string importer, string input)
     {
-        if (importer != ToolShape.Archive)
+        if (importer != ToolDetector.Archive)
             return await Assert.ThrowsAsync<ListingException>(() => Reading.Of(importer, input, Reading.Options("db1")));
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(input));
         return await Assert.ThrowsAsync<ListingException>(() => ArchiveReader.ReadAsync(stream, null, CancellationToken.None));
@@ -123,7 +123,7 @@ public class OtherInput
     public async Task What_prints_it_is_known_by_its_keys(string? tool, string input)
     {
         var pipe = JsonInput.Open(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(input)));
-        Assert.Equal(tool, ToolShape.Find(await JsonInput.ReadAsync(pipe, "wal-g", CancellationToken.None)));
+        Assert.Equal(tool, ToolDetector.Find(await JsonInput.ReadAsync(pipe, "wal-g", CancellationToken.None)));
     }
 
     [Fact]

@@ -80,7 +80,7 @@ public class PgBackRestOddities
             """;
 
         Assert.Equal("repo1", (await Reading.Row("pgbackrest", text)).Storage);
-        var list = Assert.Single((await Reading.Of("pgbackrest", text)).OfType<Listed.Server>());
+        var list = Assert.Single((await Reading.Of("pgbackrest", text)).OfType<ListingItem.CompleteServer>());
         Assert.Null(list.Error);
         Assert.Equal(
             [
@@ -116,11 +116,11 @@ public class PgBackRestOddities
             """;
 
         var items = await Reading.Of("pgbackrest", With("MESSAGE"));
-        Assert.Equal("NAME", Assert.Single(items.OfType<Listed.Backup>()).Row.BackupId);
+        Assert.Equal("NAME", Assert.Single(items.OfType<ListingItem.Backup>()).Row.BackupId);
         Assert.Equal(
             "code 99: (what follows is no text: the repository is encrypted, and repo-cipher-pass is not the passphrase that it was "
                 + "created with)",
-            Assert.Single(items.OfType<Listed.Server>()).Repositories[1].Error
+            Assert.Single(items.OfType<ListingItem.CompleteServer>()).Repositories[1].Error
         );
         var refused = await Assert.ThrowsAsync<ListingException>(() => Reading.Of("pgbackrest", With("NAME")));
         Assert.Equal("$[0].backup[0]: the text here is not valid UTF-8", refused.Message);
@@ -178,8 +178,8 @@ public class PgBackRestOddities
             (await Reading.Of("pgbackrest", text)).Select(item =>
                 item switch
                 {
-                    BackupMetricsJob.Catalog.Listed.Backup backup => $"{backup.Row.Server}/{backup.Row.BackupId}",
-                    BackupMetricsJob.Catalog.Listed.Server server => server.Name,
+                    BackupMetricsJob.Catalog.ListingItem.Backup backup => $"{backup.Row.Server}/{backup.Row.BackupId}",
+                    BackupMetricsJob.Catalog.ListingItem.CompleteServer server => server.Name,
                     _ => "",
                 }
             )

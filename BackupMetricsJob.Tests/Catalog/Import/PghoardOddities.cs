@@ -72,7 +72,7 @@ public class PghoardOddities
     public async Task The_site_that_is_named_has_them_all_else_the_metadata_or_the_name_says_it()
     {
         var text = List(Entry(), Entry("\"site\":\"other\""), Entry(name: "deep/prefix/basebackup/b"));
-        var list = (await Reading.Of("pghoard", text)).OfType<Listed.Server>().Single();
+        var list = (await Reading.Of("pghoard", text)).OfType<ListingItem.CompleteServer>().Single();
         Assert.Equal(("site", "other deep/prefix"), (list.Name, string.Join(' ', list.FormerNames)));
         Assert.Equal([("mine", null)], await Reading.Servers("pghoard", text, Reading.Options("mine")));
         Assert.All(await Reading.Rows("pghoard", text, Reading.Options("mine")), row => Assert.Equal("mine", row.Server));

@@ -15,9 +15,9 @@ internal static class Reading
     public static ListingOptions Options(string? server = null, string zone = "UTC", DateTimeOffset? now = null) =>
         new(server, TimeZoneInfo.FindSystemTimeZoneById(zone), now ?? Noon);
 
-    public static async Task<List<Listed>> Of(string tool, Stream input, ListingOptions? options = null)
+    public static async Task<List<ListingItem>> Of(string tool, Stream input, ListingOptions? options = null)
     {
-        var items = new List<Listed>();
+        var items = new List<ListingItem>();
         await foreach (
             var item in ToolOutput.ReadAsync(tool, input, options ?? Options(tool == "wal-g" ? "db1" : null), CancellationToken.None)
         )
@@ -25,7 +25,7 @@ internal static class Reading
         return items;
     }
 
-    public static async Task<List<Listed>> Of(string tool, byte[] input, ListingOptions? options = null)
+    public static async Task<List<ListingItem>> Of(string tool, byte[] input, ListingOptions? options = null)
     {
         using var stream = new MemoryStream(input);
         return await Of(tool, stream, options);
@@ -35,28 +35,28 @@ internal static class Reading
     public static async Task<string> TextOf(string tool, string input, ListingOptions? options = null) =>
         Text(await Of(tool, input, options));
 
-    public static string Text(IEnumerable<Listed> items) =>
+    public static string Text(IEnumerable<ListingItem> items) =>
         string.Join(
             '\n',
             items.Select(item =>
-                item is Listed.Server list
+                item is ListingItem.CompleteServer list
                     ? $"{list.Name} {list.Error} [{string.Join(' ', list.Storages ?? [])}] {list.MayLackKinds} {list.Cluster}"
                         + $" [{string.Join(' ', list.Earlier)}] [{string.Join(' ', list.FormerNames)}]"
                     : item.ToString()
             )
         );
 
-    public static Task<List<Listed>> Of(string tool, string input, ListingOptions? options = null) =>
+    public static Task<List<ListingItem>> Of(string tool, string input, ListingOptions? options = null) =>
         Of(tool, Encoding.UTF8.GetBytes(input), options);
 
     public static async Task<List<CatalogRow>> Rows(string tool, string input, ListingOptions? options = null) =>
-        [.. (await Of(tool, input, options)).OfType<Listed.Backup>().Select(backup => backup.Row)];
+        [.. (await Of(tool, input, options)).OfType<ListingItem.Backup>().Select(backup => backup.Row)];
 
     public static async Task<CatalogRow> Row(string tool, string input, ListingOptions? options = null) =>
         Assert.Single(await Rows(tool, input, options));
 
     public static async Task<List<(string Name, string? Error)>> Servers(string tool, string input, ListingOptions? options = null) =>
-        [.. (await Of(tool, input, options)).OfType<Listed.Server>().Select(server => (server.Name, server.Error))];
+        [.. (await Of(tool, input, options)).OfType<ListingItem.CompleteServer>().Select(server => (server.Name, server.Error))];
 
     public static async Task<string> Refusal(string tool, string input, ListingOptions? options = null) =>
         (await Assert.ThrowsAsync<ListingException>(() => Of(tool, input, options))).Message;
@@ -64,7 +64,7 @@ internal static class Reading
     public static string Fixture(string name) => File.ReadAllText(Path.Combine(Repository.Tests, "Fixtures", name));
 
     /// <summary>A list that is read right and was understood wrong, as of the moment at which it was made.</summary>
-    public static Task<List<Listed>> Meaning(string tool, string file, string now, string? server = null, string zone = "UTC") =>
+    public static Task<List<ListingItem>> Meaning(string tool, string file, string now, string? server = null, string zone = "UTC") =>
         Of(tool, Fixture($"{(tool == "wal-g" ? "walg" : tool)}/meaning/{file}.json"), Options(server, zone, Utc(now)));
 
     /// <summary>Every fixture that an importer reads.</summary>

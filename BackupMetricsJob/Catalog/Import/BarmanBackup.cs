@@ -161,12 +161,14 @@ internal static class BarmanBackup
 
     static DateTimeOffset Began(Fields backup, string id, ListingOptions options) =>
         BeganLocally(id) is { } local
-            ? ToolTime.Believed(ToolTime.FromLocal(local, options.Zone), backup, "backup_id", options)
+            ? ToolTime.RequirePlausible(ToolTime.FromLocal(local, options.Zone), backup, "backup_id", options)
             : throw backup.Refused("backup_id", $"\"{PlainText.OnOneLine(id, 60)}\" is not a time, like 20261122T082632");
 
     /// <summary>A wall clock's time, where no better one is printed.</summary>
     public static DateTimeOffset? Local(Fields backup, string key, ListingOptions options) =>
-        WallClock(backup, key) is { } local ? ToolTime.Believed(ToolTime.FromLocal(local, options.Zone), backup, key, options) : null;
+        WallClock(backup, key) is { } local
+            ? ToolTime.RequirePlausible(ToolTime.FromLocal(local, options.Zone), backup, key, options)
+            : null;
 
     /// <summary>`barman keep`: KEEP:FULL or KEEP:STANDALONE.</summary>
     // "barman keep --target full" keeps the WAL since that backup, too: the recovery window starts with it as with any other.

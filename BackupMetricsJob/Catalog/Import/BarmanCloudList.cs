@@ -20,7 +20,7 @@ internal static class BarmanCloudList
             ? list
             : null;
 
-    public static IEnumerable<Listed> Read(JsonText list, ListingOptions options)
+    public static IEnumerable<ListingItem> Read(JsonText list, ListingOptions options)
     {
         var servers = new HashSet<string>(StringComparer.Ordinal);
         if (options.Server is { } named)
@@ -29,7 +29,7 @@ internal static class BarmanCloudList
         {
             var server = options.Server ?? item.MemberText("server_name");
             var listed = Listing.Read(item, server, "backup_id", backup => Row(server, backup, options));
-            if (listed is Listed.Backup { Row: var row })
+            if (listed is ListingItem.Backup { Row: var row })
                 servers.Add(row.Server);
             yield return listed;
         }
@@ -37,7 +37,7 @@ internal static class BarmanCloudList
         if (servers.Count == 0)
             throw new ListingException($"$.{List}", "the list is empty and does not say of which server: name it with --server");
         foreach (var server in servers)
-            yield return new Listed.Server(server, null);
+            yield return new ListingItem.CompleteServer(server, null);
     }
 
     static CatalogRow Row(string? server, Fields backup, ListingOptions options)

@@ -10,7 +10,7 @@ namespace BackupMetricsJob.Catalog.Import;
 /// </summary>
 internal static class BarmanOutput
 {
-    public static IEnumerable<Listed> Read(JsonText json, ListingOptions options)
+    public static IEnumerable<ListingItem> Read(JsonText json, ListingOptions options)
     {
         if (BarmanCloudList.Find(json) is { } cloud)
         {
@@ -33,14 +33,14 @@ internal static class BarmanOutput
 
             foreach (var item in server.Text.Items(BarmanSurvey.ExpectedList))
                 yield return Listing.Read(item, name, "backup_id", backup => BarmanBackup.Listed(name, backup, server, survey.Options));
-            yield return new Listed.Server(name, survey.ErrorOf(printed)) { Storages = server.IsPassive ? [] : null };
+            yield return new ListingItem.CompleteServer(name, survey.ErrorOf(printed)) { Storages = server.IsPassive ? [] : null };
         }
 
         if (survey.IsList && Missing(survey, names, options) is { } missing)
             yield return missing;
     }
 
-    static Listed.Server? Missing(BarmanSurvey survey, HashSet<string> names, ListingOptions options)
+    static ListingItem.CompleteServer? Missing(BarmanSurvey survey, HashSet<string> names, ListingOptions options)
     {
         var missing = Listing.Missing("barman", names, options);
         if (survey.Servers.Count > 0 || survey.Errors.Count == 0)

@@ -12,7 +12,7 @@ internal static class CloudNativePgBackup
     static readonly TimeSpan Longest = TimeSpan.FromDays(3);
 
     /// <summary>Null where it is no backup of this cluster any more.</summary>
-    public static Listed? Read(JsonText item, IReadOnlyDictionary<string, CloudNativePgCluster> clusters, ListingOptions options)
+    public static ListingItem? Read(JsonText item, IReadOnlyDictionary<string, CloudNativePgCluster> clusters, ListingOptions options)
     {
         string? server = null;
         string? name = null;
@@ -35,7 +35,7 @@ internal static class CloudNativePgBackup
         }
         catch (ListingException e)
         {
-            return new Listed.Skipped(server, name, e.Message);
+            return new ListingItem.Skipped(server, name, e.Message);
         }
     }
 

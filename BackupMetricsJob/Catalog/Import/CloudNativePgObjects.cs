@@ -18,7 +18,7 @@ internal static class CloudNativePgObjects
 
     const string Expected = $"an object, as `{Command}` prints it,";
 
-    public static IEnumerable<Listed> Read(JsonText json, ListingOptions options)
+    public static IEnumerable<ListingItem> Read(JsonText json, ListingOptions options)
     {
         var isList = json.Members(Expected).TryGetValue("items", out var items);
         var objects = isList ? items.Items("an array of objects") : [json];
@@ -49,11 +49,11 @@ internal static class CloudNativePgObjects
         {
             var cluster = clusters.GetValueOrDefault(server);
             if (cluster is null && clusters.Count > 0)
-                yield return new Listed.Note(
+                yield return new ListingItem.Note(
                     options.Server ?? server,
                     "its Cluster no longer exists, so nobody looks whether what its Backup objects name is still stored"
                 );
-            yield return new Listed.Server(options.Server ?? server, null) { Cluster = cluster?.Identity };
+            yield return new ListingItem.CompleteServer(options.Server ?? server, null) { Cluster = cluster?.Identity };
         }
 
         if (isList && servers.Count == 0 && Listing.Missing(Tool, servers, options) is { } missing)

@@ -8,17 +8,17 @@ internal static class CloudNativePgSchedule
     /// <summary>How long the operator may take to make a Backup object that is due.</summary>
     static readonly TimeSpan Grace = TimeSpan.FromHours(1);
 
-    public static Listed.Note? Find(Fields schedule, ListingOptions options)
+    public static ListingItem.Note? Find(Fields schedule, ListingOptions options)
     {
         var server = options.Server ?? CloudNativePgObjects.Server(schedule, "spec.cluster.name");
         var name = schedule.Name("metadata.name");
         try
         {
-            return Trouble(schedule, options) is { } trouble ? new Listed.Note(server, $"the ScheduledBackup {name} {trouble}") : null;
+            return Trouble(schedule, options) is { } trouble ? new ListingItem.Note(server, $"the ScheduledBackup {name} {trouble}") : null;
         }
         catch (ListingException e)
         {
-            return new Listed.Note(server, $"the ScheduledBackup {name} cannot be read: {e.Message}");
+            return new ListingItem.Note(server, $"the ScheduledBackup {name} cannot be read: {e.Message}");
         }
     }
 

@@ -35,7 +35,7 @@ internal static class GenericBackup
         "wal",
     ];
 
-    public static Listed Read(JsonText item, GenericDocument document, ListingOptions options)
+    public static ListingItem Read(JsonText item, GenericDocument document, ListingOptions options)
     {
         var backup = item.Parse().AsObject();
         GenericValues.RequireKnown(backup, Keys);
@@ -45,7 +45,7 @@ internal static class GenericBackup
             foreach (var (key, time) in new[] { ("started", row.Started), ("finished", row.Finished) })
             {
                 if (time is { } read)
-                    ToolTime.Believed(read, backup, key, options);
+                    ToolTime.RequirePlausible(read, backup, key, options);
             }
 
             if (row.StopLsn < row.StartLsn)
@@ -55,7 +55,7 @@ internal static class GenericBackup
         }
         catch (ListingException e)
         {
-            return new Listed.Skipped(row.Server, row.BackupId, e.Message);
+            return new ListingItem.Skipped(row.Server, row.BackupId, e.Message);
         }
 
         return Listing.Of(row);

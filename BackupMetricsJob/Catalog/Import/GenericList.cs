@@ -3,16 +3,16 @@ namespace BackupMetricsJob.Catalog.Import;
 /// <summary>What a <see cref="GenericDocument"/> says, in the order in which the catalogue needs it.</summary>
 internal static class GenericList
 {
-    public static IEnumerable<Listed> Read(JsonText json, ListingOptions options)
+    public static IEnumerable<ListingItem> Read(JsonText json, ListingOptions options)
     {
         var document = GenericDocument.Read(json, options);
-        yield return new Listed.Tool(document.Tool);
+        yield return new ListingItem.Tool(document.Tool);
         var servers = new List<string>(document.Servers);
         var known = new HashSet<string>(servers, StringComparer.Ordinal);
         foreach (var item in document.Backups)
         {
             var listed = GenericBackup.Read(item, document, options);
-            if (listed is Listed.Backup { Row.Server: var server } && known.Add(server))
+            if (listed is ListingItem.Backup { Row.Server: var server } && known.Add(server))
                 servers.Add(server);
             yield return listed;
         }
@@ -21,7 +21,11 @@ internal static class GenericList
             yield break;
         foreach (var server in servers)
         {
-            yield return new Listed.Server(server, document.Error) { Storages = document.Storages, Cluster = document.Cluster };
+            yield return new ListingItem.CompleteServer(server, document.Error)
+            {
+                Storages = document.Storages,
+                Cluster = document.Cluster,
+            };
         }
     }
 }

@@ -44,13 +44,13 @@ internal static class JsonInput
         {
             return Checked(utf8, tool);
         }
-        catch (ListingException refusal) when (tool != ToolShape.Archive && FindLines.AreIn(utf8))
+        catch (ListingException refusal) when (tool != ToolDetector.Archive && FindLines.AreIn(utf8))
         {
-            throw ToolShape.NotOf(tool, ToolShape.Archive, refusal.Message);
+            throw ToolDetector.NotOf(tool, ToolDetector.Archive, refusal.Message);
         }
         catch (ListingException refusal)
         {
-            refusal.Servers = ToolShape.Servers(utf8, tool);
+            refusal.Servers = ToolDetector.Servers(utf8, tool);
             throw;
         }
     }

@@ -12,7 +12,7 @@ internal static class PgBackRestInfo
 {
     const string Expected = "an array of stanzas, as `pgbackrest info --output=json` prints it,";
 
-    public static IEnumerable<Listed> Read(JsonText json, ListingOptions options)
+    public static IEnumerable<ListingItem> Read(JsonText json, ListingOptions options)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         // Each look for the end of a stanza reads all of its backups.
@@ -51,7 +51,7 @@ internal static class PgBackRestInfo
                     }
                 );
             if (isWhole || stanza.Error is not null)
-                yield return new Listed.Server(stanza.Name, stanza.Error)
+                yield return new ListingItem.CompleteServer(stanza.Name, stanza.Error)
                 {
                     Storages = stanza.Repositories.Count == 0 ? null : [CatalogRow.DefaultStorage, .. ReadOnes(stanza)],
                     Repositories = stanza.Repositories,

@@ -15,7 +15,7 @@ internal static class PghoardList
 
     const string Expected = "an array of base backups";
 
-    public static IEnumerable<Listed> Read(JsonText json, ListingOptions options)
+    public static IEnumerable<ListingItem> Read(JsonText json, ListingOptions options)
     {
         if (!json.Members($"an object with the key {List}").TryGetValue(List, out var backups))
             throw new ListingException("$", $"there is no key {List}: the output of `{ToolOutput.Command("pghoard")}` is expected");
@@ -30,7 +30,7 @@ internal static class PghoardList
             throw new ListingException($"$.{List}", "the list is empty and does not say of which site: name it with --server");
         foreach (var item in backups.Items(Expected))
             yield return Listing.Read(item, site, "name", backup => Row(site, backup, options));
-        yield return new Listed.Server(site, null) { FormerNames = former };
+        yield return new ListingItem.CompleteServer(site, null) { FormerNames = former };
     }
 
     static (string? Newest, IReadOnlyCollection<string> Former) Sites(JsonText backups)

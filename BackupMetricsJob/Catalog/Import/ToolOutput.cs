@@ -17,7 +17,7 @@ internal static class ToolOutput
     /// <param name="input">Its output, 256 MiB at most.</param>
     /// <param name="options">What the output does not say.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public static async IAsyncEnumerable<Listed> ReadAsync(
+    public static async IAsyncEnumerable<ListingItem> ReadAsync(
         string tool,
         Stream input,
         ListingOptions options,
@@ -38,15 +38,15 @@ internal static class ToolOutput
                 "generic" => GenericList.Read(json, options),
                 _ => throw new ArgumentOutOfRangeException(nameof(tool), tool, "no such tool"),
             };
-            Listed.Skipped? skipped = null;
+            ListingItem.Skipped? skipped = null;
             var any = false;
             using var items = listed.GetEnumerator();
             while (HasNext(items, json, tool))
             {
                 var item = items.Current;
                 cancellationToken.ThrowIfCancellationRequested();
-                any |= item is Listed.Backup;
-                skipped ??= item as Listed.Skipped;
+                any |= item is ListingItem.Backup;
+                skipped ??= item as ListingItem.Skipped;
                 yield return item;
             }
 
@@ -60,7 +60,7 @@ internal static class ToolOutput
         }
     }
 
-    static bool HasNext(IEnumerator<Listed> items, JsonText json, string tool)
+    static bool HasNext(IEnumerator<ListingItem> items, JsonText json, string tool)
     {
         try
         {
@@ -75,9 +75,9 @@ internal static class ToolOutput
     /// <summary>A refusal with the servers that the text names, or with the tool that prints such a text, if that is another one.</summary>
     static ListingException Explained(ListingException refusal, JsonText json, string tool)
     {
-        if (ToolShape.Find(json) is { } other && other != tool)
-            return ToolShape.NotOf(tool, other, refusal.Message);
-        var servers = ToolShape.Servers(json.Bytes, tool);
+        if (ToolDetector.Find(json) is { } other && other != tool)
+            return ToolDetector.NotOf(tool, other, refusal.Message);
+        var servers = ToolDetector.Servers(json.Bytes, tool);
         if (refusal.Message.EndsWith(Fields.Nameless, StringComparison.Ordinal))
             return new("", $"{refusal.Message} That of `{Command(tool)}` is expected") { Servers = servers };
         refusal.Servers = servers;

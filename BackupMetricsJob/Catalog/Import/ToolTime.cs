@@ -18,16 +18,16 @@ internal static class ToolTime
             return null;
         if (seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds())
             throw fields.Refused(keys, $"{seconds} seconds since 1970 are no date");
-        return Believed(DateTimeOffset.FromUnixTimeSeconds(seconds), fields, keys, options);
+        return RequirePlausible(DateTimeOffset.FromUnixTimeSeconds(seconds), fields, keys, options);
     }
 
     /// <summary>ISO 8601, whose date and time may be parted by a blank. What has no zone is in that of the tool's host.</summary>
     public static DateTimeOffset? Iso(this Fields fields, string keys, ListingOptions options) =>
-        fields.AnyIso(keys, options.Zone) is { } time ? Believed(time, fields, keys, options) : null;
+        fields.AnyIso(keys, options.Zone) is { } time ? RequirePlausible(time, fields, keys, options) : null;
 
     /// <summary>As <see cref="Iso"/>, but Go's zero time, which stands for nothing, is null.</summary>
     public static DateTimeOffset? IsoUnlessZero(this Fields fields, string keys, ListingOptions options) =>
-        fields.AnyIso(keys, options.Zone) is { Year: > 1 } time ? Believed(time, fields, keys, options) : null;
+        fields.AnyIso(keys, options.Zone) is { Year: > 1 } time ? RequirePlausible(time, fields, keys, options) : null;
 
     /// <summary>Any date at all: until when something is kept may well be in the future.</summary>
     public static DateTimeOffset? AnyIso(this Fields fields, string keys, TimeZoneInfo zone)
@@ -38,7 +38,7 @@ internal static class ToolTime
             ?? throw fields.Refused(keys, $"\"{PlainText.OnOneLine(text, 60)}\" is no time, like 2026-11-22T08:26:38Z");
     }
 
-    public static DateTimeOffset Believed(DateTimeOffset time, Fields fields, string keys, ListingOptions options)
+    public static DateTimeOffset RequirePlausible(DateTimeOffset time, Fields fields, string keys, ListingOptions options)
     {
         if (time < Earliest)
             throw fields.Refused(keys, $"the time {Iso(time)} is before the year 2000");

@@ -12,7 +12,7 @@ internal static class WalGList
 {
     const string Expected = "an array of backups, as `wal-g backup-list --detail --json` prints it,";
 
-    public static IEnumerable<Listed> Read(JsonText json, ListingOptions options)
+    public static IEnumerable<ListingItem> Read(JsonText json, ListingOptions options)
     {
         var server =
             options.Server ?? throw new ListingException("", "wal-g does not say whose backups it lists: name the server with --server");
@@ -31,7 +31,7 @@ internal static class WalGList
                 yield return Listing.Read(item, server, "backup_name", backup => Row(server, backup, deltas, options));
         }
 
-        yield return new Listed.Server(server, null);
+        yield return new ListingItem.CompleteServer(server, null);
     }
 
     /// <summary>wal-g keeps backups of other databases, too, and lists them alike; only PostgreSQL's are called base_SEGMENT.</summary>

@@ -123,7 +123,7 @@ internal sealed class FileReader(ICollection<Problem> all, FileProblems problems
     /// <summary>Sorted by name. Hidden files are skipped, because a mounted ConfigMap has hidden links beside its files.</summary>
     List<string> ListFiles(Setting directory, ref bool isValid)
     {
-        var folder = BoundedFile.List(directory.Value);
+        var folder = LimitedFileReader.List(directory.Value);
         if (folder.Fault is { } fault)
         {
             problems.Add(Unreadable(directory, fault));

@@ -12,7 +12,7 @@ internal static class YamlText
     /// <param name="unreadable">Creates the problem of a file that cannot be opened, which belongs to the setting that names it.</param>
     public static string? Read(string file, Func<string, Problem> unreadable, ICollection<Problem> problems)
     {
-        var content = BoundedFile.Read(file, MaxBytes);
+        var content = LimitedFileReader.Read(file, MaxBytes);
         if (content.Fault is null)
             return Decode(file, content.Bytes, problems);
         problems.Add(unreadable(PlainText.OnOneLine(content.Fault)));

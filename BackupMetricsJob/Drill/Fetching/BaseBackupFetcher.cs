@@ -112,10 +112,10 @@ internal sealed partial class BaseBackupFetcher(DrillOptions options, DrillFolde
         );
         if (combined.ExitCode == 0)
             return;
-        var hint = combined.LastWords.Contains("but expected", StringComparison.Ordinal)
+        var hint = combined.ErrorExcerpt.Contains("but expected", StringComparison.Ordinal)
             ? ". Each builds on the one before it: name them in the order in which they were made. Where one is gone, so are those after it"
             : "";
-        throw DrillException.OfProgram(Combine, combined.ExitCode, combined.LastWords + hint);
+        throw DrillException.OfProgram(Combine, combined.ExitCode, combined.ErrorExcerpt + hint);
     }
 
     async Task UnpackAsync(CancellationToken cancellationToken)

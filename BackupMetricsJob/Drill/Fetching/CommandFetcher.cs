@@ -13,6 +13,6 @@ internal sealed class CommandFetcher(DrillOptions options, DrillFolder folder, D
         var line = Options.RestoreCommand!.Replace("%d", ShellWord.Quote(Folder.DataDirectory), StringComparison.Ordinal);
         var result = await Program.TryAsync("/bin/sh", ["-c", line], cancellationToken);
         if (result.ExitCode != 0)
-            throw DrillException.OfProgram("--restore-command", result.ExitCode, result.LastWords);
+            throw DrillException.OfProgram("--restore-command", result.ExitCode, result.ErrorExcerpt);
     }
 }

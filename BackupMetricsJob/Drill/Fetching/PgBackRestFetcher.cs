@@ -95,7 +95,7 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
             string[] of = repository.Number is { } number ? [RepositoryArgument(number)] : [];
             var file = $"backup/{Options.Stanza}/backup.info";
             var read = await Program.TryAsync(Tool, [.. Common, .. of, "repo-get", file], cancellationToken);
-            var why = read.ExitCode == 0 ? "" : $" ({read.LastWords})";
+            var why = read.ExitCode == 0 ? "" : $" ({read.ErrorExcerpt})";
             words.Add((repositories.Count > 1 ? $"{repository.Name}: " : "") + repository.Words + why);
         }
 

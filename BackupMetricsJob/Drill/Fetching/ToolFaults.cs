@@ -32,6 +32,6 @@ internal sealed record ToolFaults(string Tool, IReadOnlySet<int> ExitCodes, Func
     /// <param name="listed">How its list ended: not with 0.</param>
     public DrillException Explain(ProgramResult listed) =>
         ExitCodes.Contains(listed.ExitCode) || IsOfSettings(listed.Output + listed.Errors)
-            ? DrillException.OfSettings($"{Tool}: {listed.LastWords}")
-            : DrillException.OfProgram(Tool, listed.ExitCode, listed.LastWords);
+            ? DrillException.OfSettings($"{Tool}: {listed.ErrorExcerpt}")
+            : DrillException.OfProgram(Tool, listed.ExitCode, listed.ErrorExcerpt);
 }

@@ -44,7 +44,7 @@ internal sealed class Daemon(
                 Task.Run(ReloadAsync);
             }
         );
-        context.Signals.LeaveHangUp();
+        context.Signals.ReleaseHangUp();
         options.LogWarnings();
         var cancellationToken = context.Signals.Stop;
         if (!await StartAsync(cancellationToken))

@@ -47,7 +47,7 @@ internal static class Attention
             )}</span><span class="short">{problems[0].Summary}{more}</span></summary>
             <ul class="findings">{Html.Join(problems.Select(Finding))}</ul>
             {Known(result)}
-            <p class="about"><span>{StateText.Speaker(result)}, probed {TimeElement.Render(result.At)}</span>{DatabaseFacts.Labels(
+            <p class="about"><span>{StateText.InformationSource(result)}, probed {TimeElement.Render(result.At)}</span>{DatabaseFacts.Labels(
                 result.Instance
             )}</p>
             </details>
@@ -79,7 +79,7 @@ internal static class Attention
         foreach (var backup in result.Backups)
         {
             var bar =
-                backup.Age is { } age && BackupFindings.IsBelieved(result, backup)
+                backup.Age is { } age && BackupFindings.IsTrusted(result, backup)
                     ? AgeBar.Render(result.Instance, ShowBackupLines.LimitTypeFor(result.Instance, backup.Type), age)
                     : Html.Nothing;
             yield return Row(ShowBackupLines.Name(backup.Type), DatabaseFacts.Age(backup, result), bar, DatabaseFacts.Details(backup));

@@ -9,7 +9,7 @@ internal static class DatabaseFacts
     public static Html Age(BackupFacts backup, ProbeResult result) =>
         backup.Age is { } age
             ? Html.Format(
-                $"<b>{Humanize.Duration(age)}</b> old{(BackupFindings.IsBelieved(result, backup)
+                $"<b>{Humanize.Duration(age)}</b> old{(BackupFindings.IsTrusted(result, backup)
                     ? Limit(result.Instance, ShowBackupLines.LimitTypeFor(result.Instance, backup.Type))
                     : Html.Format($" <span class=\"limit\">({ShowBackupLines.NotCounted})</span>"))}"
             )
@@ -46,7 +46,7 @@ internal static class DatabaseFacts
     public static IReadOnlyList<(string Name, string Text)> Archives(ProbeResult result)
     {
         var lines = new List<(string, string)>();
-        if (result.ArchiveWord is { } word)
+        if (result.ArchiveAssessment is { } word)
             ShowArchiveLines.Write(word, result.At, (name, text) => lines.Add((name, text)));
         return lines;
     }

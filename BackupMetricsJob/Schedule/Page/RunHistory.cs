@@ -38,7 +38,7 @@ internal static class RunHistory
         {
             ExitCode.Success => "done",
             ExitCode.TargetFailed => "a database could not be probed",
-            ExitCode.PushNotArrived => "the push did not arrive",
+            ExitCode.PushNotDelivered => "the push did not arrive",
             ExitCode.PushRefused => "the gateway refused the push",
             ExitCode.Bug => "a bug; see the log",
             ExitCode.Terminated or ExitCode.Interrupted => "cancelled",

@@ -58,7 +58,7 @@ internal sealed class SlotRunner(CurrentOptions options, ProcessContext context,
                 return false;
             var plan = options.Reload();
             var (code, succeeded) = await RunOnceAsync(plan, slot, tries > 0);
-            if (code is not (ExitCode.PushNotArrived or ExitCode.Bug) || _stop.IsCancellationRequested)
+            if (code is not (ExitCode.PushNotDelivered or ExitCode.Bug) || _stop.IsCancellationRequested)
                 return succeeded;
             var next = plan.Plan.Next(slot);
             var again = context.Time.GetUtcNow() + delay;
@@ -100,9 +100,9 @@ internal sealed class SlotRunner(CurrentOptions options, ProcessContext context,
         state.Begin(new(slot, began, isRetry) { Deadline = plan.Job.Deadline });
         try
         {
-            using var heartbeat = new HeartbeatCalls(plan.Job.Heartbeat, plan.Job.HeartbeatTime, context.Time);
+            using var heartbeat = new HeartbeatCalls(plan.Job.Heartbeat, plan.Job.HeartbeatTimeout, context.Time);
             var report = await RunAsync(plan, heartbeat);
-            report = await HeartbeatText.TellAsync(heartbeat, report, Code(), [], _cancel.Token);
+            report = await HeartbeatReport.SendAsync(heartbeat, report, Code(), [], _cancel.Token);
             WasCancelled |= _cancel.IsCancellationRequested;
             var code = Code();
             if (!plan.Output.Quiet || !RunSummary.IsAllWell(report, code))

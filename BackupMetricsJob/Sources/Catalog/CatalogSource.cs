@@ -114,8 +114,8 @@ internal sealed class CatalogSource
             return;
         }
 
-        var finished = Believed(instance, row, "finished_at", tool, type, "finished");
-        var started = finished is null ? null : Believed(instance, row, "started_at", tool, type, "started");
+        var finished = Plausible(instance, row, "finished_at", tool, type, "finished");
+        var started = finished is null ? null : Plausible(instance, row, "started_at", tool, type, "started");
         var isBackup = finished is not null && type is not (BackupType.Wal or BackupType.RestoreTest);
         instance.Backups.Add(
             new(SourceName.Catalog, tool, type)
@@ -127,8 +127,8 @@ internal sealed class CatalogSource
                 LastStored = isBackup ? row.LongOrNull("stored_bytes") : null,
                 LastHasErrors = isBackup ? row.FlagOrNull("has_errors") : null,
                 SizeRatio = isBackup ? SizeRatio.Compute(Sizes(row.TextOrNull("last_sizes"))) : null,
-                Oldest = Believed(instance, row, "oldest_at", tool, type, "finished"),
-                LastFailure = Believed(instance, row, "failed_at", tool, type, "failed"),
+                Oldest = Plausible(instance, row, "oldest_at", tool, type, "finished"),
+                LastFailure = Plausible(instance, row, "failed_at", tool, type, "failed"),
                 Counts = row.IsNull("done") ? null : new(row.Long("done"), row.Long("failed"), row.Long("running"), row.Long("waiting")),
                 StartLsn = row.LongOrNull("start_lsn"),
                 StopLsn = row.LongOrNull("stop_lsn"),
@@ -151,7 +151,7 @@ internal sealed class CatalogSource
         Change(
             row,
             facts =>
-                Believed(Of(row.Text("server")), row, "since", facts.Tool, facts.Type, "started") is not { } since
+                Plausible(Of(row.Text("server")), row, "since", facts.Tool, facts.Type, "started") is not { } since
                     ? facts
                     : facts with
                     {
@@ -209,7 +209,7 @@ internal sealed class CatalogSource
             Fail(instance, unreadable, row.Text("tool"));
     }
 
-    /// <summary>Believed for as long as a list is: then the limits of the servers themselves have passed.</summary>
+    /// <summary>Plausible for as long as a list is: then the limits of the servers themselves have passed.</summary>
     ProbeFailure? Refused(NpgsqlDataReader row)
     {
         var at = row.Time("refused_at");
@@ -222,7 +222,7 @@ internal sealed class CatalogSource
                     + $"server that it is known to be about: {PlainText.OnOneLine(row.Text("error"))}"
             )
             {
-                Do =
+                Advice =
                     $"Repeat that import by hand on {host}, and read what it says: one that succeeds ends this. If {tool} is not used "
                     + $"there: {ForgetCommand.OfRefused(tool)}",
             };
@@ -243,7 +243,7 @@ internal sealed class CatalogSource
             backups[at] = change(backups[at]);
     }
 
-    DateTimeOffset? Believed(InstanceFacts instance, NpgsqlDataReader row, string column, string tool, BackupType type, string what)
+    DateTimeOffset? Plausible(InstanceFacts instance, NpgsqlDataReader row, string column, string tool, BackupType type, string what)
     {
         if (row.NumberOrNull(column) is not { } seconds)
             return null;
@@ -263,7 +263,7 @@ internal sealed class CatalogSource
     static void Fail(InstanceFacts instance, string message, string? importOf = null) =>
         instance.Failure ??= new(FailureReason.BadData, "source catalog: " + message)
         {
-            Do = importOf is null
+            Advice = importOf is null
                 ? "Look at that row of backup_metrics.backup_catalog and at the clock of the host that it came from."
                 : $"Repeat the command that imports the list of {importOf} by hand where it is run, and read what it says. "
                     + $"If {importOf} no longer backs this server up: {ForgetCommand.Of(instance.Name, importOf)}",

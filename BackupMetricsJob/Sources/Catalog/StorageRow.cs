@@ -17,7 +17,7 @@ internal static class StorageRow
             storages.Add(Read(row, tool, name));
         if (Newest(row, clock) is { } newest)
             storages[^1] = storages[^1] with { Newest = [.. storages[^1].Newest, newest] };
-        return isNew && storages[^1] is { Error: { } error, Asked: { } asked } storage
+        return isNew && storages[^1] is { Error: { } error, ImportedAt: { } asked } storage
             ? $"{tool} could not read {name} at {Humanize.Time(asked)}: {PlainText.OnOneLine(error)}; "
                 + (storage.LastRead is { } read ? $"it last could at {Humanize.Time(read)}" : "it never could")
             : null;
@@ -26,7 +26,7 @@ internal static class StorageRow
     static StorageFacts Read(NpgsqlDataReader row, string tool, string name) =>
         new(SourceName.Catalog, tool, name)
         {
-            Asked = row.TimeOrNull("imported_at"),
+            ImportedAt = row.TimeOrNull("imported_at"),
             LastRead = row.TimeOrNull("succeeded_at"),
             Error = row.TextOrNull("error"),
             FirstSegment = row.TextOrNull("first_wal"),

@@ -13,17 +13,17 @@ internal static class PgMonitorSource
 {
     public static async Task<ProbeFailure?> ReadAsync(
         SourceTransaction transaction,
-        Session session,
+        ServerCapabilities capabilities,
         SourceClock clock,
         string self,
         List<InstanceFacts> found,
         CancellationToken cancellationToken
     )
     {
-        if (session.PgBackRestTable is not { } table)
+        if (capabilities.PgBackRestTable is not { } table)
             return new(FailureReason.Sql, "source pgmonitor: there is no table pgbackrest_info in this database")
             {
-                Do = "Connect to the database that pgMonitor's extension is in, and switch its pgbackrest_info on.",
+                Advice = "Connect to the database that pgMonitor's extension is in, and switch its pgbackrest_info on.",
             };
 
         await using var batch = transaction.Batch(
@@ -55,7 +55,7 @@ internal static class PgMonitorSource
             ? null
             : new(FailureReason.BadData, "source pgmonitor: " + wrong)
             {
-                Do = "Run pgbackrest info where pgMonitor runs it, and read what it says.",
+                Advice = "Run pgbackrest info where pgMonitor runs it, and read what it says.",
             };
     }
 

@@ -17,7 +17,7 @@ internal static class PgWatchSource
 
     public static async Task<ProbeFailure?> ReadAsync(
         SourceTransaction transaction,
-        Session session,
+        ServerCapabilities capabilities,
         SourceClock clock,
         string self,
         List<InstanceFacts> found,
@@ -25,7 +25,7 @@ internal static class PgWatchSource
     )
     {
         var commands = new List<NpgsqlBatchCommand>(2);
-        foreach (var function in (string?[])[session.PgBackRestAge, session.WalgAge])
+        foreach (var function in (string?[])[capabilities.PgBackRestAge, capabilities.WalgAge])
         {
             if (function is not null)
                 commands.Add(
@@ -44,7 +44,7 @@ internal static class PgWatchSource
         await using var batch = transaction.Batch([.. commands]);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         ProbeFailure? failure = null;
-        if (session.PgBackRestAge is { } pgBackRest)
+        if (capabilities.PgBackRestAge is { } pgBackRest)
         {
             (var age, failure) = await AgeAsync(reader, pgBackRest, clock, cancellationToken);
             if (age is { } known)
@@ -52,7 +52,7 @@ internal static class PgWatchSource
             await reader.NextResultAsync(cancellationToken);
         }
 
-        if (session.WalgAge is { } walg)
+        if (capabilities.WalgAge is { } walg)
         {
             var (age, wrong) = await AgeAsync(reader, walg, clock, cancellationToken);
             if (age is { } known)
@@ -85,5 +85,5 @@ internal static class PgWatchSource
         return wrong is null ? (TimeSpan.FromSeconds(reader.Long("age")), null) : (null, Failed($"{function}() {wrong}", ByHand));
     }
 
-    static ProbeFailure Failed(string why, string what) => new(FailureReason.BadData, "source pgwatch: " + why) { Do = what };
+    static ProbeFailure Failed(string why, string what) => new(FailureReason.BadData, "source pgwatch: " + why) { Advice = what };
 }

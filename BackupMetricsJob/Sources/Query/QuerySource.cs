@@ -57,7 +57,7 @@ internal sealed class QuerySource
     }
 
     static ProbeFailure Failed(string why) =>
-        new(FailureReason.BadData, "source query: " + why) { Do = "Fix the query that --query names, or the data that it reads." };
+        new(FailureReason.BadData, "source query: " + why) { Advice = "Fix the query that --query names, or the data that it reads." };
 
     static string Named(QueryColumns columns, NpgsqlDataReader reader)
     {

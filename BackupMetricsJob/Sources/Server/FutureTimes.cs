@@ -52,7 +52,7 @@ internal static class FutureTimes
         server.FutureTime is { } named
             ? new(FailureReason.BadData, named)
             {
-                Do =
+                Advice =
                     "Check the clock of the database's host (NTP). If it was ahead and is right now, this ends when WAL is archived again "
                     + "(SELECT pg_switch_wal()); for last_failed_time: SELECT pg_stat_reset_shared('archiver').",
             }

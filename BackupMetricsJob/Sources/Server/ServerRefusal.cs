@@ -17,7 +17,7 @@ internal static class ServerRefusal
         return failure with
         {
             Message = "the archiver's statistics cannot be read: " + failure.Message,
-            Do = MissingGrant.For(refused, role),
+            Advice = MissingGrant.For(refused, role),
         };
     }
 
@@ -27,9 +27,9 @@ internal static class ServerRefusal
         return failure with
         {
             Message = "pg_wal cannot be read: " + failure.Message,
-            Do = MissingGrant.For(refused, role) is { } grant
-                ? $"{grant} -- {MissingRights.Accept}"
-                : $"Fix that on the server; {MissingRights.Accept}.",
+            Advice = MissingGrant.For(refused, role) is { } grant
+                ? $"{grant} -- {MissingPrivileges.Accept}"
+                : $"Fix that on the server; {MissingPrivileges.Accept}.",
         };
     }
 }

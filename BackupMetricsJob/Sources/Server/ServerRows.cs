@@ -8,16 +8,16 @@ namespace BackupMetricsJob.Sources.Server;
 /// <summary>Reads the rows of the source "server" (archiver.sql, wal.sql, base_backup.sql), each column by its name.</summary>
 internal static class ServerRows
 {
-    public static ServerEvidence Archiver(NpgsqlDataReader row, Session session) =>
+    public static ServerEvidence Archiver(NpgsqlDataReader row, ServerCapabilities capabilities) =>
         new()
         {
-            VersionNumber = session.VersionNumber,
-            InRecovery = session.InRecovery,
-            Now = session.Now,
+            VersionNumber = capabilities.VersionNumber,
+            InRecovery = capabilities.InRecovery,
+            Now = capabilities.Now,
             Started = row.TimeOrNull("started", "the time of the server's start"),
             ArchiveMode = row.Text("archive_mode"),
             HasArchiveCommand = row.Flag("has_command"),
-            Discards = row.TextOrNull("discards"),
+            DiscardReason = row.TextOrNull("discards"),
             MayOverwrite = row.FlagOrNull("may_overwrite") == true,
             MaySkip = row.FlagOrNull("may_skip") == true,
             WrittenLsn = row.LongOrNull("written"),
@@ -35,7 +35,7 @@ internal static class ServerRows
             UnarchivedBytesByStatistics = row.LongOrNull("unarchived"),
         };
 
-    public static ServerEvidence WithWal(ServerEvidence evidence, NpgsqlDataReader row, Session session)
+    public static ServerEvidence WithWal(ServerEvidence evidence, NpgsqlDataReader row, ServerCapabilities capabilities)
     {
         var isCopy = row.FlagOrNull("is_copy") == true;
         var now = row.Time("now", "the server's clock");
@@ -63,7 +63,7 @@ internal static class ServerRows
                 TimelineBegan = row.TimeOrNull("timeline_began", "the time of a timeline history file"),
                 BackupTimeline = row.IntegerOrNull("backup_timeline"),
                 BackupStart = row.LongOrNull("backup_start"),
-                ReceiversAreVisible = session.ReadStatistics.IsThere,
+                ReceiversAreVisible = capabilities.ReadStatistics.IsGranted,
                 Receiver = Receiver(row, now),
                 IsCopy = isCopy,
                 AttemptIsRunning = row.FlagOrNull("attempt_is_running") == true,

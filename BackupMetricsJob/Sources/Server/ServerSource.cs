@@ -8,12 +8,17 @@ namespace BackupMetricsJob.Sources.Server;
 /// The source "server": what PostgreSQL knows of its own backups, in one round trip. What is read is handed on at once, query by query.
 /// A query that the server refuses costs only its own facts: the others are read in another round trip.
 /// </summary>
-internal sealed class ServerSource(SourceTransaction transaction, Session session, Omissions omissions, ProbeProgress progress)
+internal sealed class ServerSource(
+    SourceTransaction transaction,
+    ServerCapabilities capabilities,
+    Omissions omissions,
+    PartialProbeResult progress
+)
 {
     const string Label = "base_backup";
     const string Cluster = "cluster";
 
-    readonly List<string> _queries = Queries(session, omissions);
+    readonly List<string> _queries = Queries(capabilities, omissions);
     ServerEvidence? _evidence;
 
     /// <summary>Null where all was read that should be; else why not.</summary>
@@ -35,7 +40,7 @@ internal sealed class ServerSource(SourceTransaction transaction, Session sessio
             {
                 transaction.MustRollBack = true;
                 if (_evidence is null)
-                    return ServerRefusal.OfArchiver(refused, session.Role);
+                    return ServerRefusal.OfArchiver(refused, capabilities.Role);
                 failure ??= SkipRefused(_queries[0], refused);
             }
         }
@@ -43,29 +48,30 @@ internal sealed class ServerSource(SourceTransaction transaction, Session sessio
         return failure
             ?? FutureTimes.Failure(_evidence!)
             ?? (
-                MissingRights.OfMonitor(session, omissions) is { } missing
-                    ? new(FailureReason.Privilege, $"role {session.Role} {missing.Summary}") { Do = missing.Advice }
+                MissingPrivileges.OfMonitor(capabilities, omissions) is { } missing
+                    ? new(FailureReason.Privilege, $"role {capabilities.Role} {missing.Summary}") { Advice = missing.Advice }
                     : null
             );
     }
 
-    static List<string> Queries(Session session, Omissions omissions)
+    static List<string> Queries(ServerCapabilities capabilities, Omissions omissions)
     {
         var queries = new List<string> { "archiver" };
-        if (session.MayReadWal && (omissions & Omissions.Wal) == 0)
+        if (capabilities.MayReadWal && (omissions & Omissions.Wal) == 0)
             queries.Add("wal");
-        if (session.MayReadControl)
+        if (capabilities.MayReadControl)
             queries.Add(Cluster);
-        if (session.InRecovery)
+        if (capabilities.InRecovery)
             return queries;
-        if (session.MayReadHistory && (omissions & Omissions.Label) == 0)
+        if (capabilities.MayReadHistory && (omissions & Omissions.Label) == 0)
             queries.Add(Label);
-        else if (MayReadNames(session, omissions))
+        else if (MayReadNames(capabilities, omissions))
             queries.Add("base_backup_by_name");
         return queries;
     }
 
-    static bool MayReadNames(Session session, Omissions omissions) => session.ListWal.IsThere && (omissions & Omissions.Wal) == 0;
+    static bool MayReadNames(ServerCapabilities capabilities, Omissions omissions) =>
+        capabilities.ListWal.IsGranted && (omissions & Omissions.Wal) == 0;
 
     async Task ReadAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
     {
@@ -86,8 +92,8 @@ internal sealed class ServerSource(SourceTransaction transaction, Session sessio
     ServerEvidence Read(string query, NpgsqlDataReader reader) =>
         query switch
         {
-            "archiver" => ServerRows.Archiver(reader, session) with { WalIsOmitted = (omissions & Omissions.Wal) != 0 },
-            "wal" => ServerRows.WithWal(_evidence!, reader, session),
+            "archiver" => ServerRows.Archiver(reader, capabilities) with { WalIsOmitted = (omissions & Omissions.Wal) != 0 },
+            "wal" => ServerRows.WithWal(_evidence!, reader, capabilities),
             Cluster => _evidence! with { SystemIdentifier = (ulong)reader.GetInt64(0) },
             _ => _evidence! with { BaseBackup = ServerRows.Backup(reader, _evidence!) },
         };
@@ -101,15 +107,15 @@ internal sealed class ServerSource(SourceTransaction transaction, Session sessio
         if (query == Cluster)
             return null;
         if (query != Label)
-            return ServerRefusal.OfWal(refused, session.Role);
+            return ServerRefusal.OfWal(refused, capabilities.Role);
         progress.Add(
-            new MissingRight(
+            new MissingPrivilege(
                 $"cannot read the label of the last base backup ({ProbeFailures.From(refused)!.Message}): "
                     + "its tool and duration are unknown",
-                MissingRights.Install(session)
+                MissingPrivileges.Install(capabilities)
             )
         );
-        if (MayReadNames(session, omissions))
+        if (MayReadNames(capabilities, omissions))
             _queries.Insert(0, "base_backup_by_name");
         return null;
     }

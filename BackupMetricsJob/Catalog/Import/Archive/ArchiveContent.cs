@@ -43,20 +43,20 @@ internal sealed partial class ArchiveContent(long? segmentSize)
     public ArchiveFolder Folder() => Folder([]);
 
     /// <exception cref="ListingException">It is no listing of one archive.</exception>
-    public ArchiveListed Finish()
+    public ParsedArchiveListing Finish()
     {
         var folder = Chosen();
-        var segments = folder?.Whole(segmentSize) ?? new Runs();
+        var segments = folder?.Whole(segmentSize) ?? new SegmentRanges();
         var size = folder?.SegmentSize ?? segmentSize;
         var perLog = size is { } known ? (1L << 32) / known : 0;
-        var runs = segments.Merged(perLog);
-        if (perLog > 0 && runs.Find(run => (run.Last & uint.MaxValue) >= perLog) is { Timeline: > 0 } wrong)
+        var ranges = segments.Merged(perLog);
+        if (perLog > 0 && ranges.Find(range => (range.Last & uint.MaxValue) >= perLog) is { Timeline: > 0 } wrong)
             throw new ListingException(
                 "",
                 $"there is no segment {SegmentName.Format(wrong.Timeline, wrong.Last)} where segments have {Humanize.Bytes(size!.Value)}: "
                     + "--wal-segment-size is wrong, or the listing is of another server"
             );
-        return new(runs, [.. Marks(folder)], size)
+        return new(ranges, [.. Marks(folder)], size)
         {
             Names = segments.Count,
             Broken = folder?.Broken ?? 0,
@@ -115,7 +115,7 @@ internal sealed partial class ArchiveContent(long? segmentSize)
 /// <summary>What a listing says of an archive.</summary>
 /// <param name="Segments">The whole segments, in order.</param>
 /// <param name="SegmentSize">Null where the listing does not tell.</param>
-internal sealed record ArchiveListed(IReadOnlyList<Run> Segments, IReadOnlyList<Mark> Marks, long? SegmentSize)
+internal sealed record ParsedArchiveListing(IReadOnlyList<SegmentRange> Segments, IReadOnlyList<Mark> Marks, long? SegmentSize)
 {
     public long Names { get; init; }
 
@@ -127,14 +127,14 @@ internal sealed record ArchiveListed(IReadOnlyList<Run> Segments, IReadOnlyList<
     public string? FirstOther { get; init; }
 
     /// <summary>
-    /// When the newest of them was stored, in microseconds since 1970; <see cref="Runs.Unknown"/> where no time is known.
+    /// When the newest of them was stored, in microseconds since 1970; <see cref="SegmentRanges.Unknown"/> where no time is known.
     /// </summary>
-    public long NewestAt => Segments.Count == 0 ? Runs.Unknown : Segments.Max(run => run.StoredAt);
+    public long NewestAt => Segments.Count == 0 ? SegmentRanges.Unknown : Segments.Max(range => range.StoredAt);
 
     /// <summary>As the catalogue keeps them.</summary>
-    public IEnumerable<(string Kind, Run Run)> Ranges() =>
+    public IEnumerable<(string Kind, SegmentRange Range)> Ranges() =>
         Segments
-            .Select(run => ("segments", run))
+            .Select(range => ("segments", range))
             .Concat(
                 Marks.Select(mark =>
                     (
@@ -144,7 +144,7 @@ internal sealed record ArchiveListed(IReadOnlyList<Run> Segments, IReadOnlyList<
                             WalFileKind.History => "history",
                             _ => "backup",
                         },
-                        new Run(mark.Timeline, mark.Place, mark.Place, mark.StoredAt)
+                        new SegmentRange(mark.Timeline, mark.Place, mark.Place, mark.StoredAt)
                     )
                 )
             );

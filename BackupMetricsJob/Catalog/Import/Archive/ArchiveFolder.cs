@@ -12,13 +12,13 @@ internal readonly record struct Mark(WalFileKind Kind, uint Timeline, long Place
 internal sealed class ArchiveFolder(string path)
 {
     /// <summary>Whole segments with an ending, whose size says nothing.</summary>
-    readonly Runs _packed = new();
+    readonly SegmentRanges _packed = new();
 
     /// <summary>Those without one whose size is not that of a segment.</summary>
-    readonly Runs _odd = new();
+    readonly SegmentRanges _odd = new();
 
     /// <summary>Those without one, by their size.</summary>
-    readonly SortedDictionary<long, Runs> _whole = [];
+    readonly SortedDictionary<long, SegmentRanges> _whole = [];
 
     public string Path { get; } = path;
 
@@ -26,7 +26,7 @@ internal sealed class ArchiveFolder(string path)
     public List<Mark> Marks { get; } = [];
 
     /// <summary>Segments of any size.</summary>
-    public long Segments => _packed.Count + _odd.Count + _whole.Values.Sum(runs => runs.Count);
+    public long Segments => _packed.Count + _odd.Count + _whole.Values.Sum(ranges => ranges.Count);
 
     /// <summary>Files that are not as long as a segment, where the others are; they are not whole, and not counted.</summary>
     public long Broken { get; private set; }
@@ -42,47 +42,47 @@ internal sealed class ArchiveFolder(string path)
         else if (name.Kind != WalFileKind.Segment)
             Marks.Add(new(name.Kind, name.Timeline, name.Place, storedAt));
         else
-            RunsFor(name, size).Add(name.Timeline, name.Place, name.Place, storedAt);
+            RangesFor(name, size).Add(name.Timeline, name.Place, name.Place, storedAt);
     }
 
     /// <summary>A range that a tool has counted.</summary>
     public void AddRange(uint timeline, long first, long last, long count, long segmentSize)
     {
-        _packed.Add(timeline, first, last, Runs.Unknown, count);
+        _packed.Add(timeline, first, last, SegmentRanges.Unknown, count);
         if (segmentSize > 0)
             SegmentSize = segmentSize;
     }
 
     /// <summary>The whole segments, in order. A file that is shorter than the others is not whole: its upload broke off.</summary>
     /// <param name="segmentSize">What the user says it is; null: nothing.</param>
-    public Runs Whole(long? segmentSize)
+    public SegmentRanges Whole(long? segmentSize)
     {
-        var exact = _whole.Count == 0 ? 0 : _whole.MaxBy(runs => runs.Value.Count).Key;
+        var exact = _whole.Count == 0 ? 0 : _whole.MaxBy(ranges => ranges.Value.Count).Key;
         SegmentSize = segmentSize ?? SegmentSize ?? (_whole.Count > 0 && _whole[exact].Count >= _odd.Count ? exact : null);
-        var all = new Runs();
+        var all = new SegmentRanges();
         all.Add(_packed);
-        foreach (var (size, runs) in _whole)
-            Take(size == SegmentSize || SegmentSize is null, runs);
+        foreach (var (size, ranges) in _whole)
+            Take(size == SegmentSize || SegmentSize is null, ranges);
         Take(!(SegmentSize is { } known && _whole.TryGetValue(known, out var right) && right.Count >= _odd.Count), _odd);
         return all;
 
-        void Take(bool areWhole, Runs runs)
+        void Take(bool areWhole, SegmentRanges ranges)
         {
             if (areWhole)
-                all.Add(runs);
+                all.Add(ranges);
             else
-                Broken += runs.Count;
+                Broken += ranges.Count;
         }
     }
 
-    Runs RunsFor(in WalName name, long? size)
+    SegmentRanges RangesFor(in WalName name, long? size)
     {
         if (!name.IsPlain || size is null)
             return _packed;
         if (!WalSegmentSize.IsPossible(size.Value))
             return _odd;
-        if (!_whole.TryGetValue(size.Value, out var runs))
-            _whole.Add(size.Value, runs = new());
-        return runs;
+        if (!_whole.TryGetValue(size.Value, out var ranges))
+            _whole.Add(size.Value, ranges = new());
+        return ranges;
     }
 }

@@ -23,7 +23,7 @@ internal static class ArchiveReader
     /// <param name="input">Read to its end.</param>
     /// <param name="segmentSize">What the user says the size of a segment is; null: nothing.</param>
     /// <exception cref="ListingException">It is no listing of one archive.</exception>
-    public static async Task<ArchiveListed> ReadAsync(Stream input, long? segmentSize, CancellationToken cancellationToken)
+    public static async Task<ParsedArchiveListing> ReadAsync(Stream input, long? segmentSize, CancellationToken cancellationToken)
     {
         var pipe = PipeReader.Create(input, Options);
         try
@@ -38,10 +38,10 @@ internal static class ArchiveReader
                     await FileListJson.ReadAsync(pipe, content, cancellationToken);
                     break;
                 case Format.WalShow:
-                    Read(await JsonInput.ReadAsync(pipe, ToolShape.Archive, cancellationToken), WalGArchive.ReadShow, content);
+                    Read(await JsonInput.ReadAsync(pipe, ToolDetector.Archive, cancellationToken), WalGArchive.ReadShow, content);
                     break;
                 default:
-                    Read(await JsonInput.ReadAsync(pipe, ToolShape.Archive, cancellationToken), WalGArchive.ReadVerify, content);
+                    Read(await JsonInput.ReadAsync(pipe, ToolDetector.Archive, cancellationToken), WalGArchive.ReadVerify, content);
                     break;
             }
 
@@ -67,9 +67,9 @@ internal static class ArchiveReader
         {
             read(json, content);
         }
-        catch (ListingException refusal) when (ToolShape.Find(json) is { } other and not ToolShape.Archive)
+        catch (ListingException refusal) when (ToolDetector.Find(json) is { } other and not ToolDetector.Archive)
         {
-            throw ToolShape.NotOf(ToolShape.Archive, other, refusal.Message);
+            throw ToolDetector.NotOf(ToolDetector.Archive, other, refusal.Message);
         }
     }
 
@@ -78,9 +78,9 @@ internal static class ArchiveReader
     {
         try
         {
-            var json = await JsonInput.ReadAsync(pipe, ToolShape.Archive, cancellationToken);
-            return ToolShape.Find(json) is { } other and not ToolShape.Archive
-                ? ToolShape.NotOf(ToolShape.Archive, other, refusal.Message)
+            var json = await JsonInput.ReadAsync(pipe, ToolDetector.Archive, cancellationToken);
+            return ToolDetector.Find(json) is { } other and not ToolDetector.Archive
+                ? ToolDetector.NotOf(ToolDetector.Archive, other, refusal.Message)
                 : refusal;
         }
         catch (ListingException)

@@ -17,7 +17,7 @@ internal sealed class FileListJson(ArchiveContent content)
     int _pathLength;
     string _key = "";
     long? _size;
-    long _storedAt = Runs.Unknown;
+    long _storedAt = SegmentRanges.Unknown;
     bool _isFile = true;
     bool _isArray;
     bool _hasEnded;
@@ -99,7 +99,7 @@ internal sealed class FileListJson(ArchiveContent content)
 
     void Begin()
     {
-        (_size, _storedAt, _isFile) = (null, Runs.Unknown, true);
+        (_size, _storedAt, _isFile) = (null, SegmentRanges.Unknown, true);
         if (_isArray)
             _pathLength = 0;
     }

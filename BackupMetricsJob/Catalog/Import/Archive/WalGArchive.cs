@@ -23,9 +23,9 @@ internal static class WalGArchive
             AddWithout(folder, first, last, missing, size);
             if (fields.Unsigned("parent_id") is not (> 0 and <= uint.MaxValue and var parent))
                 continue;
-            folder.Marks.Add(new(WalFileKind.History, first.Timeline, 0, Runs.Unknown));
+            folder.Marks.Add(new(WalFileKind.History, first.Timeline, 0, SegmentRanges.Unknown));
             if (size > 0 && fields.Unsigned("switch_point_lsn") is > 0 and <= long.MaxValue and var lsn)
-                folder.Marks.Add(new(WalFileKind.Partial, (uint)parent, SegmentName.Place((long)lsn, size), Runs.Unknown));
+                folder.Marks.Add(new(WalFileKind.Partial, (uint)parent, SegmentName.Place((long)lsn, size), SegmentRanges.Unknown));
         }
     }
 
@@ -49,7 +49,7 @@ internal static class WalGArchive
 
         // It walks along the history of the current timeline, so it has read it.
         foreach (var timeline in timelines.Where(timeline => timeline > timelines.Min()))
-            folder.Marks.Add(new(WalFileKind.History, timeline, 0, Runs.Unknown));
+            folder.Marks.Add(new(WalFileKind.History, timeline, 0, SegmentRanges.Unknown));
     }
 
     static WalName Name(Fields fields, string key)

@@ -7,7 +7,7 @@ namespace BackupMetricsJob.Catalog.Import;
 /// What the document of a tool looks like: the keys by which it is known, for a person who named another tool, and where it names servers,
 /// which can still be read in a text that was refused.
 /// </summary>
-internal sealed record ToolShape(string Tool)
+internal sealed record ToolDetector(string Tool)
 {
     const int MaxNames = 10_000;
 
@@ -16,7 +16,7 @@ internal sealed record ToolShape(string Tool)
 
     const string Generic = "generic";
 
-    static readonly ToolShape[] All =
+    static readonly ToolDetector[] All =
     [
         new("wal-g") { Item = ["backup_name"] },
         new("pgbackrest")

@@ -5,7 +5,7 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Files;
 
 /// <summary>A file is replaced as a whole, and what killed runs left beside it is removed, and nothing else.</summary>
-public sealed class WholeFileTests
+public sealed class AtomicFileTests
 {
     [Fact]
     public async Task What_a_killed_run_left_is_removed_and_nothing_else()
@@ -44,7 +44,7 @@ public sealed class WholeFileTests
         using var folder = new TempFolder();
         var file = folder.File("b.prom");
 
-        var first = await WholeFile.WriteAsync(
+        var first = await AtomicFile.WriteAsync(
             file,
             async stream =>
             {
@@ -66,15 +66,15 @@ public sealed class WholeFileTests
         var file = folder.Write("b.prom", "old");
         Directory.CreateDirectory(folder.File("taken.prom"));
 
-        Assert.Null(await WholeFile.TryAsync(file));
-        Assert.Null(await WholeFile.TryAsync(folder.File("new.prom")));
-        Assert.Equal(new(FileFaultKind.IsFolder, "it is a directory"), await WholeFile.TryAsync(folder.File("taken.prom")));
-        Assert.Equal(FileFaultKind.NoFolder, (await WholeFile.TryAsync(folder.File("missing/b.prom")))?.Kind);
-        Assert.Equal(FileFaultKind.NoFolder, (await WholeFile.TryAsync(Path.Combine(file, "b.prom")))?.Kind);
+        Assert.Null(await AtomicFile.TryAsync(file));
+        Assert.Null(await AtomicFile.TryAsync(folder.File("new.prom")));
+        Assert.Equal(new(FileFaultKind.IsFolder, "it is a directory"), await AtomicFile.TryAsync(folder.File("taken.prom")));
+        Assert.Equal(FileFaultKind.NoFolder, (await AtomicFile.TryAsync(folder.File("missing/b.prom")))?.Kind);
+        Assert.Equal(FileFaultKind.NoFolder, (await AtomicFile.TryAsync(Path.Combine(file, "b.prom")))?.Kind);
         Assert.Equal("old", await File.ReadAllTextAsync(file));
         Assert.Equal(2, Directory.GetFileSystemEntries(folder.Path).Length);
     }
 
     static Task<FileFault?> WriteAsync(string path, string text) =>
-        WholeFile.WriteAsync(path, stream => stream.WriteAsync(Encoding.UTF8.GetBytes(text)).AsTask());
+        AtomicFile.WriteAsync(path, stream => stream.WriteAsync(Encoding.UTF8.GetBytes(text)).AsTask());
 }

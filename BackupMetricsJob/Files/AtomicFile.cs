@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Files;
 /// Replaces a file as a whole: a reader sees what it had before or all that is new, never a part. The new content is written beside it,
 /// reaches the disk, and takes its name.
 /// </summary>
-internal static partial class WholeFile
+internal static partial class AtomicFile
 {
     /// <summary>Everybody may read it, whatever the umask is: another user's program is to read it.</summary>
     const UnixFileMode ForAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;

@@ -7,7 +7,7 @@ namespace BackupMetricsJob.Http;
 /// <summary>
 /// One request with a timeout that includes reading the response. Network failures, the timeout and cancellation are values.
 /// </summary>
-internal static class BoundedRequest
+internal static class TimedRequest
 {
     /// <summary>A consistency error lists every inconsistent series. The first ones are enough.</summary>
     const int MaxAnswer = 64 * 1024;

@@ -9,7 +9,7 @@ namespace BackupMetricsJob.Tests.Reporting;
 /// <summary>
 /// A base backup that only the server saw stopped is none where a tool may know better, so nothing that names the newest backup names it.
 /// </summary>
-public sealed class BelievedBackupTests
+public sealed class TrustedBackupTests
 {
     static readonly ProbeResult Empty = Result with
     {

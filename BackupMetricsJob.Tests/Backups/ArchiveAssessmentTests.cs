@@ -7,7 +7,7 @@ namespace BackupMetricsJob.Tests.Backups;
 /// The archive's word beside the server's: whose word the recovery point is, and which listing is no evidence. The server has archived all
 /// before segment 7, the last one three minutes ago; the backup has segment 5.
 /// </summary>
-public sealed class ArchiveWordTests
+public sealed class ArchiveAssessmentTests
 {
     static readonly ArchivedBackup Full = new(SourceName.Catalog, "wal-g", BackupType.Full, Noon.AddHours(-3))
     {
@@ -44,7 +44,7 @@ public sealed class ArchiveWordTests
         var archived = Server with { Archiver = Server.Archiver with { LastArchived = Noon.AddMinutes(-5) } };
         var result = Listed(Listing(5, 5) with { ListedAt = Noon.AddMinutes(listedMinutesAgo) }, archived);
 
-        Assert.Equal(isHole, result.ArchiveWord!.Best!.HasHole);
+        Assert.Equal(isHole, result.ArchiveAssessment!.Best!.HasHole);
         Assert.Equal(isHole, Findings.For(result).Any(finding => finding.IsCritical));
         if (isHole)
             Assert.Contains(
@@ -62,7 +62,7 @@ public sealed class ArchiveWordTests
 
         Assert.Equal((TimeSpan.FromHours(2), false, true), Told(result));
         Assert.Contains($"has a hole: {Name(6)} is missing", Findings.For(result)[0].Summary, StringComparison.Ordinal);
-        Assert.True(result.Loss is { EndsAtHole: true, IsAtLeast: true });
+        Assert.True(result.Loss is { EndsAtHole: true, IsLowerBound: true });
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class ArchiveWordTests
         var result = Listed(Listing(5, 9) with { Segments = [Range(5, 5, null), Range(7, 9, null)] });
 
         Assert.Equal(TimeSpan.FromHours(3), result.Loss!.Window);
-        Assert.True(result.Loss is { EndsAtHole: true, IsAtLeast: false });
+        Assert.True(result.Loss is { EndsAtHole: true, IsLowerBound: false });
     }
 
     /// <summary>A crash has reset the statistics: 2 files were archived since, and 12 segments lie between.</summary>
@@ -117,7 +117,7 @@ public sealed class ArchiveWordTests
         var full = Full with { Finished = Noon.AddHours(-70) };
         var result = Listed(hole, null) with { Archive = new([hole], [full]) };
 
-        Assert.Equal(isStale, result.ArchiveWord!.Best is null);
+        Assert.Equal(isStale, result.ArchiveAssessment!.Best is null);
         var stale = Findings
             .For(result)
             .SingleOrDefault(finding => finding.Summary.Contains("longer ago than the", StringComparison.Ordinal));
@@ -131,7 +131,7 @@ public sealed class ArchiveWordTests
         var hole = Listing(5, 9) with { Segments = [Range(5, 5, Noon), Range(7, 9, Noon)] };
         var result = Listed(hole) with { Archive = new([hole, Whole with { Storage = "near" }], [Full]) };
 
-        Assert.Equal("near", result.ArchiveWord!.Best!.Listing.Storage);
+        Assert.Equal("near", result.ArchiveAssessment!.Best!.Listing.Storage);
         Assert.False(Assert.Single(Findings.For(result)).IsCritical);
     }
 
@@ -143,9 +143,9 @@ public sealed class ArchiveWordTests
         var listing = Listing(5, 7);
         var result = Listed(listing, null) with { Archive = new([listing], [Full, newest]) };
 
-        var coverage = result.ArchiveWord!.Best!;
+        var coverage = result.ArchiveAssessment!.Best!;
         Assert.Equal((Full, newest), (coverage.Base, Assert.Single(coverage.WithoutWal)));
-        Assert.Equal([(SourceName.Catalog, "wal-g", BackupType.Full, 1, 2)], result.ArchiveWord.WithoutWal());
+        Assert.Equal([(SourceName.Catalog, "wal-g", BackupType.Full, 1, 2)], result.ArchiveAssessment.WithoutWal());
         Assert.Contains(Findings.For(result), finding => finding.Summary.StartsWith("1 of the 2 newest full", StringComparison.Ordinal));
     }
 
@@ -156,12 +156,12 @@ public sealed class ArchiveWordTests
 
         var result = Listed(Whole, null) with { Archive = new([Whole], [Full, newest]) };
 
-        Assert.Equal((Full, 0), (result.ArchiveWord!.Best!.Base, result.ArchiveWord.Best.WithoutWal.Count));
-        Assert.False(result.ArchiveWord.Best.HasHole);
+        Assert.Equal((Full, 0), (result.ArchiveAssessment!.Best!.Base, result.ArchiveAssessment.Best.WithoutWal.Count));
+        Assert.False(result.ArchiveAssessment.Best.HasHole);
         var only = Listed(Whole, null) with { Archive = new([Whole], [newest]) };
         Assert.Contains(
             "it was made at 2026-11-22 12:00:00 UTC, before the newest known backup was done, at 2026-11-22 12:00:01 UTC",
-            only.ArchiveWord!.Coverages[0].Unknown,
+            only.ArchiveAssessment!.Coverages[0].UnknownReason,
             StringComparison.Ordinal
         );
         Assert.False(Assert.Single(Findings.For(only)).IsCritical);
@@ -177,8 +177,8 @@ public sealed class ArchiveWordTests
 
         var result = Listed(Whole, null) with { Archive = new([Whole], [Full, newest]) };
 
-        Assert.Equal((Full, 1), (result.ArchiveWord!.Best!.Base, result.ArchiveWord.Best.WithoutWal.Count));
-        Assert.Equal((2, Name(7)), (result.ArchiveWord.Best.Missing, result.ArchiveWord.Best.FirstMissing));
+        Assert.Equal((Full, 1), (result.ArchiveAssessment!.Best!.Base, result.ArchiveAssessment.Best.WithoutWal.Count));
+        Assert.Equal((2, Name(7)), (result.ArchiveAssessment.Best.Missing, result.ArchiveAssessment.Best.FirstMissing));
         Assert.True(Findings.For(result)[0].IsCritical);
         var only = Listed(Whole, null) with { Archive = new([Whole], [newest]) };
         Assert.StartsWith("none of the known base backups", Findings.For(only)[0].Summary, StringComparison.Ordinal);
@@ -194,7 +194,7 @@ public sealed class ArchiveWordTests
 
         var result = Listed(hole, null) with { Archive = new([hole], [Full, newest]) };
 
-        Assert.Equal((newest, 0), (result.ArchiveWord!.Best!.Base, result.ArchiveWord.Best.Missing));
+        Assert.Equal((newest, 0), (result.ArchiveAssessment!.Best!.Base, result.ArchiveAssessment.Best.Missing));
         var finding = Assert.Single(Findings.For(result));
         Assert.Equal(
             (

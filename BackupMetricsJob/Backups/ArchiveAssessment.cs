@@ -5,7 +5,7 @@ namespace BackupMetricsJob.Backups;
 /// furthest with. A listing that is older than the limit for base backups is no evidence.
 /// </summary>
 /// <param name="Coverages">All of those that are not too old, in the order of their names.</param>
-internal sealed record ArchiveWord(IReadOnlyList<ArchiveCoverage> Coverages)
+internal sealed record ArchiveAssessment(IReadOnlyList<ArchiveCoverage> Coverages)
 {
     /// <summary>The archive that a restore comes furthest with; null where nothing is known of any.</summary>
     public ArchiveCoverage? Best { get; private init; }
@@ -14,7 +14,7 @@ internal sealed record ArchiveWord(IReadOnlyList<ArchiveCoverage> Coverages)
     public IReadOnlyList<(ArchiveListing Listing, AgeLimit Limit)> Stale { get; private init; } = [];
 
     /// <summary>Null where no archive of the instance was ever listed.</summary>
-    public static ArchiveWord? For(ProbeResult result)
+    public static ArchiveAssessment? For(ProbeResult result)
     {
         if (result.Archive is not { Listings.Count: > 0 } evidence)
             return null;
@@ -33,10 +33,10 @@ internal sealed record ArchiveWord(IReadOnlyList<ArchiveCoverage> Coverages)
         return new(coverages)
         {
             Best = coverages
-                .Where(coverage => coverage.Unknown is null)
+                .Where(coverage => coverage.UnknownReason is null)
                 .OrderBy(coverage => coverage.HasHole)
                 .ThenByDescending(coverage => coverage.End)
-                .ThenByDescending(coverage => coverage.Until)
+                .ThenByDescending(coverage => coverage.RecoverableUntil)
                 .FirstOrDefault(),
             Stale = stale,
         };
@@ -55,7 +55,7 @@ internal sealed record ArchiveWord(IReadOnlyList<ArchiveCoverage> Coverages)
     /// <summary>
     /// Whether the archive was listed after the server last archived anything, so that nothing stands on the server's word alone.
     /// </summary>
-    public bool Vouches(ServerEvidence server) =>
+    public bool ConfirmsServer(ServerEvidence server) =>
         Best is { HasHole: false } best
         && ArchiveClaim.From(server, null) is { } claim
         && claim.End <= best.End + 1
@@ -65,10 +65,10 @@ internal sealed record ArchiveWord(IReadOnlyList<ArchiveCoverage> Coverages)
     /// Whether the server's word is enough for what it archived since the listing: it is on the same timeline, and has archived as many
     /// files.
     /// </summary>
-    public bool LeavesNoDoubt(ServerEvidence server) =>
+    public bool IsConsistentWithServer(ServerEvidence server) =>
         Best is { HasHole: false, Base: not null } best
         && ArchiveClaim.From(server, null) is { } claim
-        && (Vouches(server) || (best.Timeline == claim.Timeline && claim.End - best.End - 1 <= server.Archiver.ArchivedCount));
+        && (ConfirmsServer(server) || (best.Timeline == claim.Timeline && claim.End - best.End - 1 <= server.Archiver.ArchivedCount));
 
     // Right after a failover nothing is archived on the new timeline, and nothing need be.
     static bool IsOfTimeline(ArchiveClaim claim, ArchiveCoverage best) => best.Timeline == claim.Timeline || claim.End == best.End + 1;

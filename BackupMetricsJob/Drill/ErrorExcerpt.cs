@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Drill;
 /// What a program said last, for a message that is printed, recorded and pushed nowhere else: on one line, and without secrets. A value of
 /// an environment variable that is named like a secret is one, and so is what stands after "password=" and the like.
 /// </summary>
-internal sealed partial class LastWords(IReadOnlyDictionary<string, string> environment)
+internal sealed partial class ErrorExcerpt(IReadOnlyDictionary<string, string> environment)
 {
     const int MaxLength = 800;
     const int MaxErrors = 3;

@@ -3,20 +3,20 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Sources;
 
 /// <summary>A right of the role, and whether pg_monitor has it: where it does not, somebody revoked it.</summary>
-internal readonly record struct Right(bool IsThere, bool IsInMonitor);
+internal readonly record struct Privilege(bool IsGranted, bool IsGrantedToPgMonitor);
 
 /// <summary>What may be asked in a connection: the first answer of a server.</summary>
 /// <param name="Role">The role that the connection runs as, quoted for SQL where that is needed.</param>
-internal sealed record Session(DateTimeOffset Now, int VersionNumber, string Role, bool InRecovery)
+internal sealed record ServerCapabilities(DateTimeOffset Now, int VersionNumber, string Role, bool InRecovery)
 {
     /// <summary>pg_ls_waldir().</summary>
-    public required Right ListWal { get; init; }
+    public required Privilege ListWal { get; init; }
 
     /// <summary>pg_ls_archive_statusdir().</summary>
-    public required Right ListStatus { get; init; }
+    public required Privilege ListStatus { get; init; }
 
     /// <summary>pg_read_all_stats: it sees who streams WAL.</summary>
-    public required Right ReadStatistics { get; init; }
+    public required Privilege ReadStatistics { get; init; }
 
     /// <summary>It is a member of pg_monitor, even if it does not inherit from it.</summary>
     public required bool IsMemberOfMonitor { get; init; }
@@ -39,7 +39,7 @@ internal sealed record Session(DateTimeOffset Now, int VersionNumber, string Rol
     public bool MayReadCatalog { get; init; }
 
     /// <summary>Whether it may read all directories of pg_wal.</summary>
-    public bool MayReadWal => ListWal.IsThere && ListStatus.IsThere;
+    public bool MayReadWal => ListWal.IsGranted && ListStatus.IsGranted;
 
     /// <summary>pgMonitor's table, ready to stand in a query; null where there is none, or it was not looked for.</summary>
     public string? PgBackRestTable { get; init; }

@@ -4,7 +4,7 @@ using static BackupMetricsJob.Tests.Backups.Evidence;
 namespace BackupMetricsJob.Tests.Backups;
 
 /// <summary>When a server's word that its archive is whole is not enough.</summary>
-public sealed class ArchiveDoubtTests
+public sealed class UnknownRecoveryPointTests
 {
     static readonly WalEvidence Promoted = Wal with
     {
@@ -170,5 +170,5 @@ public sealed class ArchiveDoubtTests
         Assert.Contains("there may be a hole", Assert.Single(Findings.For(received)).Summary, StringComparison.Ordinal);
     }
 
-    static string? Doubt(ServerEvidence server, BackupFacts backup) => ArchiveDoubt.Find(server, backup)?.Summary;
+    static string? Doubt(ServerEvidence server, BackupFacts backup) => UnknownRecoveryPoint.Find(server, backup)?.Summary;
 }

@@ -5,7 +5,7 @@ using static BackupMetricsJob.Tests.Integration.CatalogStoragesTests;
 namespace BackupMetricsJob.Tests.Integration;
 
 /// <summary>A list that names no cluster may be another server's; what it makes of the old backups is told.</summary>
-public sealed class CatalogStrangerTests
+public sealed class CatalogUnrelatedServerTests
 {
     [Fact]
     public async Task A_list_that_shares_no_backup_is_refused_where_it_is_not_simply_newer()
@@ -52,10 +52,10 @@ public sealed class CatalogStrangerTests
         await using var catalogue = await CreateAsync();
         await catalogue.ImportAsync(Backup(1), Backup(5));
 
-        var other = new Listed.Server("orders", null) { Storages = ["s3"] };
+        var other = new ListingItem.CompleteServer("orders", null) { Storages = ["s3"] };
         Assert.Equal(
             "1 new, 0 changed, 0 gone, 0 unchanged",
-            Told(await catalogue.ImportAsync([new Listed.Backup(Stranger(2) with { Storage = "s3" }), other]))
+            Told(await catalogue.ImportAsync([new ListingItem.Backup(Stranger(2) with { Storage = "s3" }), other]))
         );
     }
 
@@ -90,7 +90,7 @@ public sealed class CatalogStrangerTests
         await using var catalogue = await CreateAsync();
         var newest = Backup(1) with { Started = null, Finished = DateTimeOffset.UtcNow.AddHours(-1) };
         await catalogue.ImportAsync([
-            new Listed.Skipped("orders", "base_002", "$[1].finish_time: 2027 is in the future"),
+            new ListingItem.Skipped("orders", "base_002", "$[1].finish_time: 2027 is in the future"),
             .. List("orders", newest),
         ]);
 

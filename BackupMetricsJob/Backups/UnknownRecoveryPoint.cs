@@ -7,7 +7,7 @@ namespace BackupMetricsJob.Backups;
 /// </summary>
 /// <param name="Summary">Why it is not enough.</param>
 /// <param name="Advice">What makes it enough.</param>
-internal sealed record ArchiveDoubt(string Summary, string Advice)
+internal sealed record UnknownRecoveryPoint(string Summary, string Advice)
 {
     const string Unknown = "what would be lost is not known: ";
 
@@ -23,7 +23,7 @@ internal sealed record ArchiveDoubt(string Summary, string Advice)
     /// <summary>
     /// Why the word of a server that archives is not enough for this base backup; null where it is, or nothing is known of its WAL.
     /// </summary>
-    public static ArchiveDoubt? Find(ServerEvidence server, BackupFacts backup)
+    public static UnknownRecoveryPoint? Find(ServerEvidence server, BackupFacts backup)
     {
         if (server.Wal is not { Timeline: { } timeline } wal)
             return null;
@@ -56,7 +56,7 @@ internal sealed record ArchiveDoubt(string Summary, string Advice)
 
     static long? SegmentsSince(long? start, WalEvidence wal) => (wal.ArchiveEnd / wal.SegmentSize) - (start / wal.SegmentSize);
 
-    static ArchiveDoubt? OfPlaced(ArchiverStatistics archiver, BackupFacts backup, long segments)
+    static UnknownRecoveryPoint? OfPlaced(ArchiverStatistics archiver, BackupFacts backup, long segments)
     {
         if (segments <= 0 && backup.Oldest < backup.LastSuccess)
             return null; // An older one is kept, and what is archived goes with that.
@@ -73,7 +73,7 @@ internal sealed record ArchiveDoubt(string Summary, string Advice)
 
     // By its time alone. What an older backup of the server's own says of the WAL is true of a newer one, too; of the WAL since a newer one
     // at least that much lies after an older one. Archiving is turned off only by a restart, and nothing is counted across a reset.
-    static ArchiveDoubt? OfUnplaced(ServerEvidence server, WalEvidence wal, BackupFacts backup)
+    static UnknownRecoveryPoint? OfUnplaced(ServerEvidence server, WalEvidence wal, BackupFacts backup)
     {
         var archiver = server.Archiver;
         if (!archiver.HasSucceeded)
@@ -100,7 +100,7 @@ internal sealed record ArchiveDoubt(string Summary, string Advice)
             );
     }
 
-    static ArchiveDoubt Hole(ArchiverStatistics archiver, long segments, string atLeast, DateTimeOffset backup) =>
+    static UnknownRecoveryPoint Hole(ArchiverStatistics archiver, long segments, string atLeast, DateTimeOffset backup) =>
         new(
             Unknown
                 + $"{atLeast}{Humanize.Segments(segments)} {(segments == 1 ? "lies" : "lie")} between the base backup of "
@@ -110,7 +110,7 @@ internal sealed record ArchiveDoubt(string Summary, string Advice)
             TakeOne
         );
 
-    static ArchiveDoubt OtherTimeline(BackupFacts backup, int timeline) =>
+    static UnknownRecoveryPoint OtherTimeline(BackupFacts backup, int timeline) =>
         new(
             Unknown
                 + $"the newest base backup, {Of(backup)}, "

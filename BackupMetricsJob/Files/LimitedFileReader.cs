@@ -4,7 +4,7 @@ namespace BackupMetricsJob.Files;
 /// Reads files and pipes that users name. A file that is too large, or that does not answer within three seconds, is a fault and delays
 /// nobody else.
 /// </summary>
-internal static class BoundedFile
+internal static class LimitedFileReader
 {
     /// <summary>Larger than any certificate, key, password or service file.</summary>
     public const int DefaultMax = 4 << 20;

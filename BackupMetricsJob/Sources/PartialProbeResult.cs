@@ -8,18 +8,18 @@ namespace BackupMetricsJob.Sources;
 /// after <see cref="Close"/> is left out.
 /// </summary>
 /// <param name="onAnswer">Called once, when a server has said its first word.</param>
-internal sealed class ProbeProgress(Action? onAnswer) : ConnectionProgress(onAnswer)
+internal sealed class PartialProbeResult(Action? onAnswer) : ConnectionProgress(onAnswer)
 {
     readonly Lock _gate = new();
     readonly List<InstanceFacts> _found = [];
     readonly List<SourceFailure> _failures = [];
     readonly List<string> _answered = [];
-    readonly List<MissingRight> _missing = [];
+    readonly List<MissingPrivilege> _missing = [];
     bool _closed;
 
     public TimeSpan? ClockOffset { get; private set; }
 
-    public Session? Session { get; private set; }
+    public ServerCapabilities? Capabilities { get; private set; }
 
     public ServerEvidence? Server { get; private set; }
 
@@ -33,15 +33,15 @@ internal sealed class ProbeProgress(Action? onAnswer) : ConnectionProgress(onAns
     public IReadOnlyList<string> Answered => _answered;
 
     /// <summary>What the server refused although the role has the right, and that is no failure.</summary>
-    public IReadOnlyList<MissingRight> Missing => _missing;
+    public IReadOnlyList<MissingPrivilege> Missing => _missing;
 
     /// <summary>The connection is there, and this is what it is.</summary>
-    public void Open(Session session, TimeSpan clockOffset)
+    public void Open(ServerCapabilities capabilities, TimeSpan clockOffset)
     {
         lock (_gate)
         {
             if (!_closed)
-                (Session, ClockOffset) = (session, clockOffset);
+                (Capabilities, ClockOffset) = (capabilities, clockOffset);
         }
     }
 
@@ -55,7 +55,7 @@ internal sealed class ProbeProgress(Action? onAnswer) : ConnectionProgress(onAns
         }
     }
 
-    public void Add(MissingRight missing)
+    public void Add(MissingPrivilege missing)
     {
         lock (_gate)
         {

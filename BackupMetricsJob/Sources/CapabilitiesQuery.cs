@@ -13,7 +13,7 @@ namespace BackupMetricsJob.Sources;
 /// Until search_path is set, whoever owns the database decides what an unqualified name means, and would have it run with our rights: so
 /// every name before that is qualified, and no operator is used.
 /// </remarks>
-internal static class SessionQuery
+internal static class CapabilitiesQuery
 {
     const int LockTimeoutMilliseconds = 2000;
 
@@ -22,7 +22,7 @@ internal static class SessionQuery
     /// <param name="receivers">What the user says of WAL receivers: wal.sql reads it from a setting of the transaction.</param>
     /// <param name="lookUp">Whether the names of other monitoring tools' tables and functions are needed.</param>
     /// <param name="inspect">Whether to ask how the connection is encrypted.</param>
-    public static async Task<Session> ReadAsync(
+    public static async Task<ServerCapabilities> ReadAsync(
         NpgsqlConnection connection,
         TimeSpan statementTimeout,
         IReadOnlyList<string> receivers,
@@ -37,7 +37,7 @@ internal static class SessionQuery
             {
                 new("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"),
                 new(Settings(Math.Max(1, (int)statementTimeout.TotalMilliseconds), receivers)),
-                new(SqlText.Load("session")),
+                new(SqlText.Load("capabilities")),
             },
         };
         if (lookUp)
@@ -46,11 +46,11 @@ internal static class SessionQuery
             batch.BatchCommands.Add(new("SELECT version, cipher FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl"));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await NextAsync();
-        var session = Answer(reader);
+        var capabilities = Answer(reader);
         if (lookUp)
         {
             await NextAsync();
-            session = session with
+            capabilities = capabilities with
             {
                 PgBackRestTable = reader.TextOrNull("pgbackrest_table"),
                 PgBackRestAge = reader.TextOrNull("pgbackrest_age"),
@@ -59,13 +59,13 @@ internal static class SessionQuery
         }
 
         if (inspect && await NextAsync())
-            session = session with { Tls = new(reader.Text("version"), reader.Text("cipher")) };
-        return session;
+            capabilities = capabilities with { Tls = new(reader.Text("version"), reader.Text("cipher")) };
+        return capabilities;
 
         async Task<bool> NextAsync() => await reader.NextResultAsync(cancellationToken) && await reader.ReadAsync(cancellationToken);
     }
 
-    static Session Answer(NpgsqlDataReader reader)
+    static ServerCapabilities Answer(NpgsqlDataReader reader)
     {
         return new(
             reader.Time("now", "the server's clock"),

@@ -5,7 +5,7 @@ using BackupMetricsJob.Running;
 namespace BackupMetricsJob.Reporting;
 
 /// <summary>What a run tells a heartbeat, and so the person whose phone rings: what is wrong, and nothing else.</summary>
-internal static class HeartbeatText
+internal static class HeartbeatReport
 {
     /// <summary>healthchecks.io keeps more, others only this much.</summary>
     const int MaxBytes = 10_000;
@@ -13,7 +13,7 @@ internal static class HeartbeatText
     /// <summary>Ends a run that may have a heartbeat.</summary>
     /// <param name="stop">Told when the process is to end, before this or during it: then there is less time.</param>
     /// <returns>The report, with what could not be told.</returns>
-    public static async Task<RunReport> TellAsync(
+    public static async Task<RunReport> SendAsync(
         HeartbeatCalls calls,
         RunReport report,
         ExitCode code,

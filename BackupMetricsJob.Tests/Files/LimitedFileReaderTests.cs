@@ -5,7 +5,7 @@ using BackupMetricsJob.Tests.Support;
 namespace BackupMetricsJob.Tests.Files;
 
 /// <summary>A file that hangs costs its reader a limited time and one thread, and does not affect other readers.</summary>
-public sealed class BoundedFileTests : IDisposable
+public sealed class LimitedFileReaderTests : IDisposable
 {
     readonly TempFolder _folder = new();
 
@@ -16,23 +16,23 @@ public sealed class BoundedFileTests : IDisposable
     {
         var pipe = Pipe("pipe");
 
-        Assert.StartsWith("cannot be read: no answer within 3 s", BoundedFile.Read(pipe, 100).Fault, StringComparison.Ordinal);
-        Assert.False(BoundedFile.Read(pipe, 100).IsMissing);
-        Assert.Equal("beside it", BoundedFile.Read(_folder.Write("file", "beside it"), 100).Text);
+        Assert.StartsWith("cannot be read: no answer within 3 s", LimitedFileReader.Read(pipe, 100).Fault, StringComparison.Ordinal);
+        Assert.False(LimitedFileReader.Read(pipe, 100).IsMissing);
+        Assert.Equal("beside it", LimitedFileReader.Read(_folder.Write("file", "beside it"), 100).Text);
     }
 
     [Fact]
     public void A_path_that_hangs_is_read_once_and_later_reads_fail_at_once()
     {
         var pipe = Pipe("pipe");
-        var first = BoundedFile.Begin(pipe);
+        var first = LimitedFileReader.Begin(pipe);
         Assert.NotNull(first.Wait().Fault);
         var clock = Stopwatch.StartNew();
 
         for (var i = 0; i < 100; i++)
         {
-            Assert.Same(first, BoundedFile.Begin(pipe));
-            Assert.NotNull(BoundedFile.Read(pipe).Fault);
+            Assert.Same(first, LimitedFileReader.Begin(pipe));
+            Assert.NotNull(LimitedFileReader.Read(pipe).Fault);
         }
 
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2), $"{clock.Elapsed}");
@@ -42,12 +42,12 @@ public sealed class BoundedFileTests : IDisposable
     public void Concurrent_reads_share_a_result_and_the_next_read_is_new()
     {
         var pipe = Pipe("pipe");
-        var readings = new[] { BoundedFile.Begin(pipe), BoundedFile.Begin(pipe) };
+        var readings = new[] { LimitedFileReader.Begin(pipe), LimitedFileReader.Begin(pipe) };
 
         File.WriteAllText(pipe, "late");
 
         Assert.All(readings, reading => Assert.Equal("late", reading.Wait().Text));
-        Assert.NotSame(readings[0], BoundedFile.Begin(pipe));
+        Assert.NotSame(readings[0], LimitedFileReader.Begin(pipe));
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class BoundedFileTests : IDisposable
         var pipes = Enumerable.Range(0, 200).Select(i => Pipe($"p{i}")).ToList();
         var clock = Stopwatch.StartNew();
 
-        var readings = pipes.ConvertAll(pipe => BoundedFile.Begin(pipe));
+        var readings = pipes.ConvertAll(pipe => LimitedFileReader.Begin(pipe));
         Assert.All(readings, reading => Assert.NotNull(reading.Wait().Fault));
 
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(8), $"{clock.Elapsed}");
@@ -72,7 +72,7 @@ public sealed class BoundedFileTests : IDisposable
         var pipes = Enumerable.Range(0, 40).Select(i => Pipe($"p{i}")).ToList();
         var clock = Stopwatch.StartNew();
 
-        Assert.All(pipes, pipe => Assert.NotNull(BoundedFile.Read(pipe, 100).Fault));
+        Assert.All(pipes, pipe => Assert.NotNull(LimitedFileReader.Read(pipe, 100).Fault));
 
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), $"{clock.Elapsed}");
     }
@@ -88,27 +88,27 @@ public sealed class BoundedFileTests : IDisposable
     {
         var file = _folder.Write("file", new string('x', length));
 
-        Assert.Equal(length, BoundedFile.Read(file, length).Bytes.Length);
+        Assert.Equal(length, LimitedFileReader.Read(file, length).Bytes.Length);
         if (length > 0)
             Assert.Equal(
                 "is larger than 0 KiB",
-                BoundedFile.Read(file, length - 1).Fault?.Replace("4 KiB", "0 KiB", StringComparison.Ordinal)
+                LimitedFileReader.Read(file, length - 1).Fault?.Replace("4 KiB", "0 KiB", StringComparison.Ordinal)
             );
     }
 
     [Fact]
     public void Missing_endless_and_binary_files_and_directories_are_distinguished()
     {
-        Assert.True(BoundedFile.Read(_folder.File("none")).IsMissing);
-        Assert.True(BoundedFile.Read("/nonexistent/none").IsMissing);
-        Assert.Equal("is larger than 64 KiB", BoundedFile.Read("/dev/zero", 64 << 10).Fault);
-        Assert.Equal("cannot be read: it is a folder", BoundedFile.Read(_folder.Path).Fault);
-        Assert.NotNull(BoundedFile.Read("").Fault);
+        Assert.True(LimitedFileReader.Read(_folder.File("none")).IsMissing);
+        Assert.True(LimitedFileReader.Read("/nonexistent/none").IsMissing);
+        Assert.Equal("is larger than 64 KiB", LimitedFileReader.Read("/dev/zero", 64 << 10).Fault);
+        Assert.Equal("cannot be read: it is a folder", LimitedFileReader.Read(_folder.Path).Fault);
+        Assert.NotNull(LimitedFileReader.Read("").Fault);
         File.WriteAllBytes(_folder.File("bytes"), [0xFF]);
-        Assert.Null(BoundedFile.Read(_folder.File("bytes")).TryText(out var fault));
+        Assert.Null(LimitedFileReader.Read(_folder.File("bytes")).TryText(out var fault));
         Assert.Equal("is not UTF-8", fault);
-        Assert.Equal([_folder.File("bytes")], BoundedFile.List(_folder.Path).Names);
-        Assert.NotNull(BoundedFile.List(_folder.File("none")).Fault);
+        Assert.Equal([_folder.File("bytes")], LimitedFileReader.List(_folder.Path).Names);
+        Assert.NotNull(LimitedFileReader.List(_folder.File("none")).Fault);
     }
 
     string Pipe(string name)

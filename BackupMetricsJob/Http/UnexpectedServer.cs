@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace BackupMetricsJob.Http;
 
 /// <summary>What a server that is not the expected one says of itself.</summary>
-internal static partial class Stranger
+internal static partial class UnexpectedServer
 {
     const int MaxQuoted = 80;
 
