@@ -20,10 +20,10 @@ EQUIVALENT = [
         ("- -> +", f"{MORE}, and {FOLLOWS}"))],
     ("postgres_backup:maybe_late_timestamp_seconds", "wal|rto -> ", f"a shorter limit than must be: {MORE}"),
     ("postgres_backup:lost_max_age_seconds", "and -> or", "all are kept then, and who reads them asks again which are lost"),
-    ("postgres_backup:asked_probe_timestamp_seconds", ": and -> or | or (postgres_wal_archive_oldest", "more is looked at; what has no probe has then waited for 0 s, and loses 0 s"),
-    ("postgres_backup:asked_limit_seconds", ": and -> or", f"{MORE}: each that reads it asks again for what"),
+    ("postgres_backup:candidate_probe_timestamp_seconds", ": and -> or | or (postgres_wal_archive_oldest", "more is looked at; what has no probe has then waited for 0 s, and loses 0 s"),
+    ("postgres_backup:candidate_limit_seconds", ": and -> or", f"{MORE}: each that reads it asks again for what"),
     *[(f"postgres_backup:{name}", ": max -> min", "two pods that are scraped for some minutes say the same, or one of them what was some minutes ago")
-      for name in ("foreign_upload_timestamp_seconds", "other_max_age_seconds", "hole_listed_timestamp_seconds")],
+      for name in ("exporter_upload_timestamp_seconds", "other_max_age_seconds", "hole_listed_timestamp_seconds")],
     ("postgres_backup:lost_max_age_seconds", "and -> unless", "promtool cannot tell: it evaluates the group at each step, and what is read back to before the loss has all limits; a Prometheus would have forgotten some"),
     ("postgres_backup:unmet_limit_seconds", ": severity -> ", f"{MORE}, and who reads it asks again what is known"),
     ("postgres_backup:physical_source", "tool, type -> tool | group without (tool) (postgres_backup:success_timestamp_seconds{type!=", "who reads it ignores the type"),
