@@ -27,6 +27,8 @@ EQUIVALENT = [
     ("postgres_backup:lost_max_age_seconds", "and -> unless", "promtool cannot tell: it evaluates the group at each step, and what is read back to before the loss has all limits; a Prometheus would have forgotten some"),
     ("postgres_backup:unmet_limit_seconds", ": severity -> ", f"{MORE}, and who reads it asks again what is known"),
     ("postgres_backup:physical_source", "tool, type -> tool | group without (tool) (postgres_backup:success_timestamp_seconds{type!=", "who reads it ignores the type"),
+    *[(f"postgres_backup:memory_{name}_timestamp_seconds", part, "promtool cannot tell: it evaluates this group at each step, so that what it reads is never old")
+      for name in ("target", "success") for part in ("[120m]", "[1080m]")],
     # What was remembered over an absence of Prometheus is restored once, and is then carried by what reads it.
     *[(name, part, "what is restored is the same for as long as it is, and is carried by then") for name in (
         "postgres_backup:new_target_timestamp_seconds", "postgres_backup:gone", "postgres_backup:first_seen_timestamp_seconds",

@@ -1386,13 +1386,17 @@ add("A gateway's pod is replaced just after the first start of Prometheus, by on
     *[quiet(t) for t in (9, 10, 20, N - 1)])
 
 N = 2 * HOUR
-OLD = dict(job="backup_metrics", run="old")
+OLD, ORDERS, MOVED = dict(job="backup_metrics", run="old"), *[dict(job="backup_metrics", run=name, instance=name) for name in ("orders", "moved")]
 add("Prometheus was away for hours, and a host did not come back meanwhile: what was remembered of it is told",
     [gateway(N), run(N, healthy("orders", N), run="orders"),
      series("backup_metrics:memory_run_timestamp_seconds", "-3600", **OLD), series("postgres_backup:memory_target_timestamp_seconds", "-90000", **OLD, instance="old"),
      *[series("postgres_backup:memory_max_age_seconds", str(h * 3600), **OLD, instance="old", type="base", severity=s) for s, h in (("warning", 26), ("critical", 50))],
      series("postgres_backup:memory_target_timestamp_seconds", "-90000", job="backup_metrics", run="back", instance="back"), [(m, l, "_ " + v) for m, l, v in run(N, healthy("back", N), run="back")],
-     series("postgres_backup:memory_success_timestamp_seconds", "-97200", **OLD, instance="old", source="server", tool="wal-g", type="base")],
+     series("postgres_backup:memory_success_timestamp_seconds", "-97200", **OLD, instance="old", source="server", tool="wal-g", type="base"),
+     # These are there from the first scrape on, before what was remembered of them is read: a new server of an old cluster does not know of its newest backup.
+     series("postgres_backup:memory_target_timestamp_seconds", "-90000", **ORDERS), series("postgres_backup:memory_target_timestamp_seconds", "-90000", **MOVED),
+     run(N, healthy("moved", N, taken=steady(-3 * 86400, N)), run="moved"), series("postgres_backup:memory_success_timestamp_seconds", "-3600", **MOVED, type="base")],
+    *[has(10, f'postgres_backup:first_seen_timestamp_seconds{{run="{of["run"]}"}}', ({"__name__": "postgres_backup:first_seen_timestamp_seconds", **of}, -90000)) for of in (ORDERS, MOVED)],
     has(10, 'postgres_backup:first_seen_timestamp_seconds{run="back"}', ({"__name__": "postgres_backup:first_seen_timestamp_seconds", "job": "backup_metrics", "run": "back", "instance": "back"}, -90000)),
     quiet(14), fires(22, alert("BackupMetricsAbsent", run="old")), fires(67, alert("BackupMetricsAbsent", run="old"), alert("LastBackup", "warning", run="old", instance="old", type_="base")),
     fires(N - 1, alert("BackupMetricsAbsent", run="old"), alert("LastBackup", "warning", run="old", instance="old", type_="base")))
