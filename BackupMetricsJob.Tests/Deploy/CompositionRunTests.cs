@@ -95,7 +95,7 @@ public sealed class CompositionRunTests
         var backups = RunFolder.NewFolder("backups");
         foreach (var name in new[] { "wal", "base" })
             Directory.CreateDirectory(Path.Combine(backups, name));
-        await PostgresTemplate.GiveToServerUserAsync(backups);
+        PostgresTemplate.GiveToServerUser(backups);
         return backups;
     }
 

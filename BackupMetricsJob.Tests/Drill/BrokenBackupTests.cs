@@ -154,7 +154,7 @@ public sealed class BrokenBackupTests(DrilledServer drilled, ToldDrills told) : 
             File.Delete(wal);
         var archive = await place.CopyAsync(server.ArchiveDirectory, "archive");
         File.Delete(Path.Combine(archive, segments[1]));
-        await place.GiveAsync();
+        place.Give();
 
         var result = await RunAsync(place, "--tool", "pg_basebackup", "--server", "orders", "--directory", backup, "--archive", archive);
 
@@ -196,7 +196,7 @@ public sealed class BrokenBackupTests(DrilledServer drilled, ToldDrills told) : 
 
         var directory = await place.CopyAsync(drilled.Dump("directory"), "directory");
         File.Delete(Directory.GetFiles(directory, "*.dat.gz").MaxBy(file => new FileInfo(file).Length)!);
-        await place.GiveAsync();
+        place.Give();
 
         var (custom, text) = (await DumpAsync("custom"), await DumpAsync("plain"));
         place.AssertEnded(custom, 65, "FAILED", "replay", "pg_restore ended with 1: .*(end of file|could not read)");

@@ -14,7 +14,7 @@ public sealed class DrillLabTests
     public async Task WAL_that_pgbackrest_dropped()
     {
         await using var place = await DrillPlace.CreateAsync();
-        await using var server = await PostgresServer.StartAsync(DrilledServer.Quiet);
+        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         var program = Tool.Find("pgbackrest", "apt-get install pgbackrest");
         var config = place.Write(
             "pgbackrest.conf",
@@ -27,7 +27,7 @@ public sealed class DrillLabTests
                 "compress-type=none"
             )
         );
-        await place.GiveAsync();
+        place.Give();
         await PgBackRestAsync("stanza-create");
         await server.SetAsync("archive_command", $"pgbackrest --config={config} --stanza=orders archive-push %p");
         await PgBackRestAsync("backup");
@@ -64,12 +64,12 @@ public sealed class DrillLabTests
     public async Task A_failover_over_a_hole()
     {
         await using var place = await DrillPlace.CreateAsync();
-        await using var old = await PostgresServer.StartAsync(DrilledServer.Quiet);
+        await using var old = await PostgresServer.StartAsync(new() { Archiving = true });
         var backup = await old.BaseBackupAsync();
         var last = await CommitAsync(old, "before_it");
         await old.WaitForArchivedAsync(await old.SwitchWalAsync());
         await using var promoted = await old.CreateStandbyAsync(
-            new() { Archiving = true, Settings = { ["archive_command"] = old.StoreCommand, ["autovacuum"] = "off" } }
+            new() { Archiving = true, Settings = { ["archive_command"] = old.StoreCommand } }
         );
         old.BreakArchiver();
         await CommitAsync(old, "lost");

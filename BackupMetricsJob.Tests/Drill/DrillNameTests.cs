@@ -12,7 +12,7 @@ public sealed class DrillNameTests(DrilledServer drilled) : IClassFixture<Drille
     {
         await using var catalogue = await CreateAsync();
         await using var place = await DrillPlace.CreateAsync();
-        await place.GiveAsync();
+        place.Give();
         var first = await UnfinishedAsync("alone");
         var identifier = await drilled.Server.ScalarAsync<string>("SELECT system_identifier::text FROM pg_control_system()");
         await catalogue.ImportAsync(Backup(1) with { SystemIdentifier = ulong.Parse(identifier, null) });

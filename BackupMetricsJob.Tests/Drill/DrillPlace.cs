@@ -20,7 +20,7 @@ internal sealed class DrillPlace : IAsyncDisposable
     public static async Task<DrillPlace> CreateAsync()
     {
         var place = new DrillPlace();
-        await place.GiveAsync();
+        place.Give();
         return place;
     }
 
@@ -28,7 +28,7 @@ internal sealed class DrillPlace : IAsyncDisposable
 
     public string Write(string name, string text) => _folder.Write(name, text);
 
-    public Task GiveAsync() => PostgresTemplate.GiveToServerUserAsync(_folder.Path);
+    public void Give() => PostgresTemplate.GiveToServerUser(_folder.Path);
 
     public async Task<string> CopyAsync(string source, string name)
     {

@@ -32,7 +32,7 @@ public sealed class DrillTests(DrilledServer drilled) : IClassFixture<DrilledSer
                 + "shared_preload_libraries = 'no_such_library'\nlisten_addresses = '*'\n"
         );
         await File.WriteAllTextAsync(Path.Combine(backup, "standby.signal"), "");
-        await place.GiveAsync();
+        place.Give();
         var before = DrillPlace.Fingerprint(backup, drilled.Archive);
         var last = await drilled.Server.ScalarAsync<double>("SELECT extract(epoch FROM at)::float8 FROM later3");
 
@@ -194,7 +194,7 @@ public sealed class DrillTests(DrilledServer drilled) : IClassFixture<DrilledSer
     {
         await using var place = await DrillPlace.CreateAsync();
         var backup = await place.CopyAsync(drilled.Plain, "backup");
-        await place.GiveAsync();
+        place.Give();
 
         var good = await place.RunAsync([.. Plain(backup, drilled.Archive), "--quiet"]);
         File.Delete(Path.Combine(backup, "backup_label"));

@@ -19,10 +19,10 @@ public sealed class DrillToolsTests
     public async Task PgBackRest_with_an_encrypted_repository_another_passphrase_and_a_hole_in_its_archive()
     {
         await using var place = await DrillPlace.CreateAsync();
-        await using var server = await PostgresServer.StartAsync(DrilledServer.Quiet);
+        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         var config = PgBackRestConfig(place, server, "pgbackrest.conf", Passphrase);
         var wrong = PgBackRestConfig(place, server, "wrong.conf", "of-another-one");
-        await place.GiveAsync();
+        place.Give();
         await PgBackRestAsync(config, "stanza-create");
         await server.SetAsync("archive_command", $"pgbackrest --config={config} --stanza=orders archive-push %p");
         await PgBackRestAsync(config, "backup");
@@ -63,11 +63,11 @@ public sealed class DrillToolsTests
     public async Task Barman_with_the_WAL_that_it_has()
     {
         await using var place = await DrillPlace.CreateAsync();
-        await using var server = await PostgresServer.StartAsync(DrilledServer.Quiet);
+        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         var config = BarmanConfig(place, server);
         Directory.CreateDirectory(place.File("home"));
         Directory.CreateDirectory(place.File("space"));
-        await place.GiveAsync();
+        place.Give();
         await server.ExecuteAsync($"CREATE TABLESPACE cold LOCATION '{place.File("space")}'");
         await server.ExecuteAsync("CREATE TABLE old TABLESPACE cold AS SELECT 1 AS id");
         await BarmanAsync("check orders"); // makes its folders
@@ -97,7 +97,7 @@ public sealed class DrillToolsTests
     public async Task WalG_by_its_command_line_and_never_with_tablespaces()
     {
         await using var place = await DrillPlace.CreateAsync();
-        await using var server = await PostgresServer.StartAsync(DrilledServer.Quiet);
+        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         var backup = await server.BaseBackupAsync();
         await FillSegmentsAsync(server);
         Directory.CreateDirectory(place.File("bin"));
@@ -125,7 +125,7 @@ public sealed class DrillToolsTests
             "sentinel",
             """{"Spec": {"base_prefix": "/x", "tablespaces": ["16385"], "16385": {"loc": "/y", "link": "pg_tblspc/16385"}}}"""
         );
-        await place.GiveAsync();
+        place.Give();
         var refused = await place.RunAsync(environment, arguments);
         Assert.Equal(78, refused.ExitCode);
         Assert.Contains("base_2 has 1 tablespaces, which wal-g would write to where they were", refused.Error, StringComparison.Ordinal);
@@ -142,7 +142,7 @@ public sealed class DrillToolsTests
     public async Task PgBackRest_restores_the_backup_that_the_drill_names_from_whatever_repository_has_it()
     {
         await using var place = await DrillPlace.CreateAsync();
-        await using var server = await PostgresServer.StartAsync(DrilledServer.Quiet);
+        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         string[] repositories =
         [
             "repo1-retention-full=1",
@@ -154,7 +154,7 @@ public sealed class DrillToolsTests
         ];
         var config = place.Write("pgbackrest.conf", ToolConfiguration.PgBackRest(place.File, server, repositories));
         var wrong = place.Write("wrong.conf", (await File.ReadAllTextAsync(config)).Replace(Passphrase, "of-another-one"));
-        await place.GiveAsync();
+        place.Give();
         await PgBackRestAsync(config, "stanza-create");
         await server.SetAsync("archive_command", $"pgbackrest --config={config} --stanza=orders archive-push %p");
         await PgBackRestAsync(config, "--repo=1", "backup");

@@ -25,9 +25,6 @@ public sealed class DrilledServer : IAsyncLifetime, IDisposable
     /// <summary>It has a function in a library that is not installed any more.</summary>
     internal const string Extended = "extended";
 
-    /// <summary>Archives, and writes to its files when it is told to: nobody else changes them while a drill is watched.</summary>
-    internal static PostgresOptions Quiet => new() { Archiving = true, Settings = { ["autovacuum"] = "off" } };
-
     internal string Dump(string format) => _folder.File("dump." + format);
 
     public async Task InitializeAsync()
@@ -37,7 +34,7 @@ public sealed class DrilledServer : IAsyncLifetime, IDisposable
         await RunAsync("pg_checksums", "--enable", "-D", Server.DataDirectory);
         await Server.StartAgainAsync();
         Directory.CreateDirectory(_folder.File("space"));
-        await PostgresTemplate.GiveToServerUserAsync(_folder.Path);
+        PostgresTemplate.GiveToServerUser(_folder.Path);
         await Server.ExecuteAsync($"CREATE TABLESPACE cold LOCATION '{_folder.File("space")}'");
         await Server.ExecuteAsync("CREATE TABLE accounts AS SELECT generate_series(1, 10000) AS id");
         await Server.ExecuteAsync("CREATE TABLE old TABLESPACE cold AS SELECT generate_series(1, 1000) AS id");
@@ -68,7 +65,7 @@ public sealed class DrilledServer : IAsyncLifetime, IDisposable
         var library = _folder.File("extension.so");
         var of = await Server.ScalarAsync<string>("SELECT setting FROM pg_config WHERE name = 'PKGLIBDIR'");
         File.Copy(Path.Combine(of, "citext.so"), library);
-        await PostgresTemplate.GiveToServerUserAsync(_folder.Path);
+        PostgresTemplate.GiveToServerUser(_folder.Path);
         await Server.ExecuteAsync($"CREATE DATABASE {Extended}");
         await Server.ExecuteAsync(
             $"CREATE FUNCTION same(text, text) RETURNS bool AS '{library}', 'citext_eq' LANGUAGE C IMMUTABLE STRICT; SELECT same('a', 'a')",

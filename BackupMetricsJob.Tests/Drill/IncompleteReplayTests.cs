@@ -17,7 +17,7 @@ public sealed class IncompleteReplayTests(DrilledServer drilled) : IClassFixture
         await using var gateway = await PushgatewayServer.StartAsync();
         var (archive, segment) = (await place.CopyAsync(drilled.Archive, "archive"), drilled.LaterSegments[^1]);
         await Overwrite(Path.Combine(archive, segment), at, [0xA5, 0xA5]);
-        await place.GiveAsync();
+        place.Give();
 
         var claimed = await RunAsync(place, archive, "--connection", drilled.Server.ConnectionUri(), "--gateway", gateway.Url);
         var unclaimed = await RunAsync(place, archive);
@@ -37,7 +37,7 @@ public sealed class IncompleteReplayTests(DrilledServer drilled) : IClassFixture
         await using var place = await DrillPlace.CreateAsync();
         var archive = await place.CopyAsync(drilled.Archive, "archive");
         await Overwrite(Path.Combine(archive, drilled.LaterSegments[^1]), 0, new byte[16 << 20]);
-        await place.GiveAsync();
+        place.Give();
         var last = await RunAsync(place, archive);
         await Overwrite(Path.Combine(archive, drilled.LaterSegments[1]), 0, new byte[16 << 20]);
         var middle = await RunAsync(place, archive);
@@ -56,7 +56,7 @@ public sealed class IncompleteReplayTests(DrilledServer drilled) : IClassFixture
         var archive = await place.CopyAsync(drilled.Archive, "archive");
         await using (var file = File.OpenWrite(Path.Combine(archive, drilled.LaterSegments[1])))
             file.SetLength(8_000_000);
-        await place.GiveAsync();
+        place.Give();
 
         var result = await RunAsync(place, archive);
 
@@ -77,7 +77,7 @@ public sealed class IncompleteReplayTests(DrilledServer drilled) : IClassFixture
         await using var place = await DrillPlace.CreateAsync();
         var archive = await place.CopyAsync(drilled.Archive, "archive");
         File.Delete(Path.Combine(archive, drilled.LaterSegments[1]));
-        await place.GiveAsync();
+        place.Give();
         var hole =
             $"The first that did not come: {drilled.LaterSegments[1]} .restore_command ended with 1: cp: .*; the archive itself has WAL ";
 
@@ -100,14 +100,14 @@ public sealed class IncompleteReplayTests(DrilledServer drilled) : IClassFixture
     public async Task The_first_that_did_not_come_is_not_one_that_the_backup_brought()
     {
         await using var place = await DrillPlace.CreateAsync();
-        await using var server = await PostgresServer.StartAsync(DrilledServer.Quiet);
+        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         var backup = await server.BaseBackupAsync();
         var segments = await server.ArchiveSegmentsAsync(3);
         var own = Directory.GetFiles(Path.Combine(backup, "pg_wal")).Select(file => Path.GetFileName(file)).Max(StringComparer.Ordinal)!;
         var archive = await place.CopyAsync(server.ArchiveDirectory, "archive");
         File.Delete(Path.Combine(archive, own));
         File.Delete(Path.Combine(archive, segments[0]));
-        await place.GiveAsync();
+        place.Give();
 
         var result = await DrillAsync(place, backup, archive);
 
@@ -121,7 +121,7 @@ public sealed class IncompleteReplayTests(DrilledServer drilled) : IClassFixture
     public async Task A_restore_command_that_brings_no_segment_at_all_is_told()
     {
         await using var place = await DrillPlace.CreateAsync();
-        await using var server = await PostgresServer.StartAsync(DrilledServer.Quiet);
+        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         var backup = await server.BaseBackupAsync();
 
         var result = await DrillAsync(place, backup, "cp /nowhere/%f %p", "--quiet");
@@ -144,7 +144,7 @@ public sealed class IncompleteReplayTests(DrilledServer drilled) : IClassFixture
         var listing = await ChildProcess.RunSuccessfullyAsync("/usr/bin/find", [archive, "-type", "f", "-printf", "%T@ %s %P\n"]);
         string[] import = ["import", "archive", place.Write("listing", listing), "--server", "orders", "--connection", catalogue.Uri];
         Assert.Equal(0, (await BackupMetrics.RunAsync(import)).ExitCode);
-        await place.GiveAsync();
+        place.Give();
 
         // By a command, the archive itself says nothing.
         var result = await RunAsync(
@@ -166,7 +166,7 @@ public sealed class IncompleteReplayTests(DrilledServer drilled) : IClassFixture
     public async Task A_restore_command_that_says_yes_and_brings_nothing_is_not_believed(string command)
     {
         await using var place = await DrillPlace.CreateAsync();
-        await using var server = await PostgresServer.StartAsync(DrilledServer.Quiet);
+        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         var backup = await server.BaseBackupAsync();
         var lie =
             "restore_command says yes and brings no file, so nothing is known of the archive .*restore_command ended with 0, and brought ";

@@ -26,7 +26,7 @@ public sealed class IncrementalDrillTests(DrilledServer drilled) : IClassFixture
         await using var place = await DrillPlace.CreateAsync();
         var alone = await place.CopyAsync(drilled.Plain, "alone");
         await File.AppendAllTextAsync(Path.Combine(alone, "backup_label"), "INCREMENTAL FROM LSN: 0/3000028\nINCREMENTAL FROM TLI: 1\n");
-        await place.GiveAsync();
+        place.Give();
 
         var result = await place.RunAsync([
             .. (string[])["--tool", tool, "--server", "orders"],
@@ -52,7 +52,7 @@ public sealed class IncrementalDrillTests(DrilledServer drilled) : IClassFixture
             .. (string[])["--tool", "pg_basebackup", "--server", "orders", "--bin-dir", Programs(place, Refusal)],
             .. (string[])["--directory", drilled.Plain, "--directory", drilled.Plain],
         ];
-        await place.GiveAsync();
+        place.Give();
 
         place.AssertEnded(
             await place.RunAsync(arguments),
@@ -91,7 +91,7 @@ public sealed class IncrementalDrillTests(DrilledServer drilled) : IClassFixture
             File.Delete(place.File("incremental/incremental"));
         }
 
-        await place.GiveAsync();
+        place.Give();
         var before = DrillPlace.Fingerprint(place.File("full"), place.File("incremental"));
 
         var result = await place.RunAsync([

@@ -11,7 +11,7 @@ public sealed class LostFileTests(DrilledServer drilled) : IClassFixture<Drilled
         await using var place = await DrillPlace.CreateAsync();
         var (backup, table) = await CopyAsync(place);
         await File.WriteAllTextAsync(Path.Combine(backup, "NOTES"), "of a colleague");
-        await place.GiveAsync();
+        place.Give();
 
         var whole = await DrillAsync(place, backup);
         await using (var file = File.OpenWrite(Path.Combine(backup, table)))
@@ -41,7 +41,7 @@ public sealed class LostFileTests(DrilledServer drilled) : IClassFixture<Drilled
             cd "$1" && mkdir t && tar -xzf [0-9]*.tar.gz -C t && rm "t/${2#pg_tblspc/*/}" && tar -czf [0-9]*.tar.gz -C t . && rm -r t
             """;
         await ChildProcess.RunSuccessfullyAsync("/bin/sh", ["-c", Repack, "repack", tar, table]);
-        await place.GiveAsync();
+        place.Give();
 
         var result = await DrillAsync(place, tar);
 
@@ -53,7 +53,7 @@ public sealed class LostFileTests(DrilledServer drilled) : IClassFixture<Drilled
     public async Task Each_of_several_backups_is_compared_with_its_own_manifest()
     {
         await using var place = await DrillPlace.CreateAsync();
-        await using var server = await PostgresServer.StartAsync(DrilledServer.Quiet);
+        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         await server.ExecuteAsync("CREATE TABLE accounts AS SELECT 1 AS id");
         var table = await server.ScalarAsync<string>("SELECT pg_relation_filepath('accounts')");
         var (full, incremental) = (await server.BaseBackupAsync(), await place.CopyAsync(await server.BaseBackupAsync(), "incremental"));
@@ -62,7 +62,7 @@ public sealed class LostFileTests(DrilledServer drilled) : IClassFixture<Drilled
         var combine = place.Write("bin/pg_combinebackup", "#!/bin/sh\ncp -a \"$5/.\" \"$3\"; rm \"$3/backup_manifest\"\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(combine, (UnixFileMode)0b111_101_101);
-        await place.GiveAsync();
+        place.Give();
 
         var result = await place.RunAsync([
             .. (string[])["--tool", "pg_basebackup", "--server", "orders", "--bin-dir", bin],
@@ -78,7 +78,7 @@ public sealed class LostFileTests(DrilledServer drilled) : IClassFixture<Drilled
         await using var place = await DrillPlace.CreateAsync();
         var (backup, table) = await CopyAsync(place);
         File.Delete(Path.Combine(backup, "backup_manifest"));
-        await place.GiveAsync();
+        place.Give();
 
         var whole = await DrillAsync(place, backup);
         File.Delete(Path.Combine(backup, table));
@@ -96,7 +96,7 @@ public sealed class LostFileTests(DrilledServer drilled) : IClassFixture<Drilled
     {
         await using var place = await DrillPlace.CreateAsync();
         var bin = Programs(place, without: "pg_verifybackup");
-        await place.GiveAsync();
+        place.Give();
 
         var result = await DrillAsync(place, drilled.Plain, "--bin-dir", bin);
 

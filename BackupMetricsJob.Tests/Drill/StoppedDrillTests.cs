@@ -38,7 +38,7 @@ public sealed class StoppedDrillTests(DrilledServer drilled) : IClassFixture<Dri
         var strange = Path.Combine(place.Work, "backup-metrics-drill-other");
         Directory.CreateDirectory(strange);
         await File.WriteAllTextAsync(Path.Combine(strange, "made-by-backup-metrics-drill"), "of somebody else\n");
-        await place.GiveAsync();
+        place.Give();
         await using var alive = place.Start(WithHangingArchive());
         await Wait.ForAsync("another drill", () => place.Left().Length == 2 && place.Processes().Count >= 2 && !Directory.Exists(left));
         var other = place.Left().Single(folder => folder != strange);

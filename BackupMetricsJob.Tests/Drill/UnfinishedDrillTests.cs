@@ -106,7 +106,7 @@ public sealed class UnfinishedDrillTests(DrilledServer drilled) : IClassFixture<
         foreach (var name in new[] { "PG_VERSION", "postmaster.opts" })
             File.Copy(Path.Combine(drilled.Server.DataDirectory, name), Path.Combine(stopped, name));
         var file = place.Write("tool.conf", conf);
-        await place.GiveAsync();
+        place.Give();
 
         var result = await place.RunAsync(
             new Dictionary<string, string> { ["PGBACKREST_CONFIG"] = "/nowhere" },
@@ -135,7 +135,7 @@ public sealed class UnfinishedDrillTests(DrilledServer drilled) : IClassFixture<
     {
         await using var place = await DrillPlace.CreateAsync();
         var tar = await place.CopyAsync(drilled.Tar, "tar");
-        await place.GiveAsync();
+        place.Give();
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(Path.Combine(tar, "base.tar.gz"), UnixFileMode.None);
 

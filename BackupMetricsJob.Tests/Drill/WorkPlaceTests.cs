@@ -35,10 +35,10 @@ public sealed class WorkPlaceTests(DrilledServer drilled) : IClassFixture<Drille
     public async Task Within_a_repository_of_pgBackRest(string within, string what)
     {
         await using var place = await DrillPlace.CreateAsync();
-        await using var server = await PostgresServer.StartAsync(DrilledServer.Quiet);
+        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
         Directory.CreateDirectory(place.File("repo"));
         var config = place.Write("pgbackrest.conf", ToolConfiguration.PgBackRest(place.File, server));
-        await place.GiveAsync();
+        place.Give();
         await ChildProcess.RunSuccessfullyAsync(
             Tool.Find("pgbackrest", "apt-get install pgbackrest"),
             ["--config=" + config, "--stanza=orders", "stanza-create"],
@@ -57,7 +57,7 @@ public sealed class WorkPlaceTests(DrilledServer drilled) : IClassFixture<Drille
         await using var place = await DrillPlace.CreateAsync();
         Directory.CreateDirectory(place.File("home"));
         var config = place.Write("barman.conf", ToolConfiguration.Barman(place.File, drilled.Server));
-        await place.GiveAsync();
+        place.Give();
         // Makes its folders.
         await ChildProcess.RunAsync(
             Tool.Find("barman", "apt-get install barman"),
@@ -120,7 +120,7 @@ public sealed class WorkPlaceTests(DrilledServer drilled) : IClassFixture<Drille
     {
         var work = Directory.CreateDirectory(Path.Combine(directory, within)).FullName;
         File.CreateSymbolicLink(place.File("link"), work);
-        await place.GiveAsync();
+        place.Give();
         var before = DrillPlace.Fingerprint(directory);
 
         foreach (var temp in new[] { work, place.File("link") })

@@ -51,7 +51,7 @@ internal sealed class CatalogDatabase : IAsyncDisposable
 
     static async Task<(PostgresServer, string)> StartAsync(int version)
     {
-        var server = await PostgresServer.StartAsync(new() { Version = version });
+        var server = await PostgresServer.StartAsync(new() { Version = version, Settings = { ["max_connections"] = "200" } });
         var template = await server.CreateDatabaseAsync();
         await InitAsync(template);
         return (server, template.Name);

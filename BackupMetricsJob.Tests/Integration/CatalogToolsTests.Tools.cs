@@ -18,7 +18,7 @@ public sealed partial class CatalogToolsTests
                 "compress-type=none"
             )
         );
-        await PostgresTemplate.GiveToServerUserAsync(folder.Path);
+        PostgresTemplate.GiveToServerUser(folder.Path);
         return arguments =>
             ChildProcess.RunSuccessfullyAsync(
                 program,
@@ -52,7 +52,7 @@ public sealed partial class CatalogToolsTests
         );
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(folder.File("bin/pg_basebackup"), (UnixFileMode)0b111_101_101);
-        await PostgresTemplate.GiveToServerUserAsync(folder.Path);
+        PostgresTemplate.GiveToServerUser(folder.Path);
         return async (arguments, mayFail) =>
         {
             var result = await ChildProcess.RunAsync(

@@ -54,7 +54,7 @@ public sealed class DroppedWalTests
         async Task<long> RestoredAsync(string sql, string lastSegment)
         {
             var data = RunFolder.NewFolder("restored");
-            await PostgresTemplate.GiveToServerUserAsync(data);
+            PostgresTemplate.GiveToServerUser(data);
             // It is started from a copy, so where it is restored to is not where it runs.
             await stanza.RunAsync(
                 $"--pg1-path={data} --archive-mode=off restore",

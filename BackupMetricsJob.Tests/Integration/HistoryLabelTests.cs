@@ -30,6 +30,7 @@ public sealed class HistoryLabelTests
     {
         await using var server = await PostgresServer.StartAsync(new() { Version = version, Archiving = true });
         await HistoryFunction.InstallAsync(server);
+        await server.ExecuteAsync("CREATE DATABASE template0 TEMPLATE template1");
         await server.ExecuteAsync("CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'");
 
         // 0xFC is no UTF-8: such bytes cannot be a text in this database.
@@ -51,6 +52,7 @@ public sealed class HistoryLabelTests
         await using var server = await PostgresServer.StartAsync(new() { Version = version, Archiving = true });
         await HistoryFunction.InstallAsync(server);
         await server.ExecuteAsync(OldFunction);
+        await server.ExecuteAsync("CREATE DATABASE template0 TEMPLATE template1");
         await server.ExecuteAsync("CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'");
         foreach (var (database, label) in new[] { ("latin", @"U&'Gr\00fc\00dfe'"), ("postgres", @"E'x\nSTOP TIME: tomorrow morning'") })
         {

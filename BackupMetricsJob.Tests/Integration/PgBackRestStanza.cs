@@ -20,7 +20,7 @@ internal sealed class PgBackRestStanza
         var stanza = new PgBackRestStanza(
             folder.Write("pgbackrest.conf", ToolConfiguration.PgBackRest(folder.File, server, ["repo1-retention-full=9", .. more]))
         );
-        await PostgresTemplate.GiveToServerUserAsync(folder.Path);
+        PostgresTemplate.GiveToServerUser(folder.Path);
         await stanza.RunAsync("stanza-create");
         await server.SetAsync("archive_command", $"pgbackrest --config={stanza.Configuration} --stanza=orders archive-push %p");
         return stanza;

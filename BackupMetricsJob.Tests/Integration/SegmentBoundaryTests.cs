@@ -94,7 +94,7 @@ public sealed class SegmentBoundaryTests
         if (!File.Exists(next))
         {
             File.Copy(Path.Combine(folder, Name(position - Segment)), next);
-            PostgresTemplate.GiveToServerUserAsync(next).GetAwaiter().GetResult();
+            PostgresTemplate.GiveToServerUser(next);
         }
 
         File.SetLastWriteTimeUtc(next, DateTime.UtcNow.AddHours(-30));

@@ -217,13 +217,13 @@ public sealed class StoppedArchiveTests
                 Settings = { ["wal_keep_size"] = "8GB" },
             }
         );
-        await PostgresTemplate.GiveToServerUserAsync(folder.Path);
+        PostgresTemplate.GiveToServerUser(folder.Path);
         var script = folder.Write(
             "archive.sh",
             $"[ ! -e {folder.File("stop")} ] || {{ echo \"$2\" >> {folder.File("dropped")}; exit 0; }}\n"
                 + $"cp \"$1\" {server.ArchiveDirectory}/.\"$2\" && mv {server.ArchiveDirectory}/.\"$2\" {server.ArchiveDirectory}/\"$2\"\n"
         );
-        await PostgresTemplate.GiveToServerUserAsync(folder.Path);
+        PostgresTemplate.GiveToServerUser(folder.Path);
         await server.SetAsync("archive_command", $"sh {script} %p %f");
         return server;
     }

@@ -33,7 +33,7 @@ internal sealed class ToolHost : IAsyncDisposable
         await host.Server.ExecuteAsync("CREATE ROLE monitor LOGIN IN ROLE pg_monitor");
         await host.Server.ExecuteAsync("CREATE DATABASE orders");
         await host.Server.ExecuteAsync("CREATE TABLE orders AS SELECT 1 AS id", "orders");
-        await PostgresTemplate.GiveToServerUserAsync(host._folder.Path);
+        PostgresTemplate.GiveToServerUser(host._folder.Path);
         return host;
     }
 
@@ -63,7 +63,7 @@ internal sealed class ToolHost : IAsyncDisposable
         var path = _folder.Write("bin/" + name, Here(text));
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
-        await PostgresTemplate.GiveToServerUserAsync(path);
+        PostgresTemplate.GiveToServerUser(path);
     }
 
     public async Task InstallAsync(string tool)

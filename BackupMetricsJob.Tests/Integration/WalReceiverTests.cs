@@ -16,7 +16,7 @@ public sealed class WalReceiverTests
         await using var server = await PostgresServer.StartAsync(new() { Settings = { ["wal_keep_size"] = "1GB" } });
         await server.ExecuteAsync("CREATE TABLE work AS SELECT repeat('x', 1000) FROM generate_series(1, 60000)");
         var folder = RunFolder.NewFolder("slow");
-        await PostgresTemplate.GiveToServerUserAsync(folder);
+        PostgresTemplate.GiveToServerUser(folder);
         await using var copy = ChildProcess.Start(
             "/bin/sh",
             [
@@ -53,9 +53,9 @@ public sealed class WalReceiverTests
         await using var server = await PostgresServer.StartAsync(new() { Settings = { ["wal_keep_size"] = "1GB" } });
         await server.ExecuteAsync("CREATE TABLE work AS SELECT repeat('x', 1000) FROM generate_series(1, 60000)");
         var folder = RunFolder.NewFolder("both");
-        await PostgresTemplate.GiveToServerUserAsync(folder);
+        PostgresTemplate.GiveToServerUser(folder);
         Directory.CreateDirectory(Path.Combine(folder, "wal"));
-        await PostgresTemplate.GiveToServerUserAsync(folder);
+        PostgresTemplate.GiveToServerUser(folder);
         var common = $"-h {server.SocketDirectory} -p {Port(server)} -U postgres";
         await using var receiver = ChildProcess.Start(
             "/bin/sh",

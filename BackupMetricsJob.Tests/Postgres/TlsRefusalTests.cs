@@ -51,7 +51,7 @@ public sealed class TlsRefusalTests(TargetsTestServer server)
 
         var until = new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
         SelfSignedCertificate.Create(Path.GetDirectoryName(postgres.CertificateFile)!, notAfter: until);
-        await PostgresTemplate.GiveToServerUserAsync(Path.GetDirectoryName(postgres.CertificateFile)!);
+        PostgresTemplate.GiveToServerUser(Path.GetDirectoryName(postgres.CertificateFile)!);
         await postgres.StopAsync();
         await postgres.StartAgainAsync();
 

@@ -51,7 +51,7 @@ internal sealed class PgBouncerServer : IAsyncDisposable
                 """
             )
         );
-        await PostgresTemplate.GiveToServerUserAsync(folder);
+        PostgresTemplate.GiveToServerUser(folder);
         var process = ChildProcess.Start(
             Tool.Find("pgbouncer", "apt-get install pgbouncer"),
             [Path.Combine(folder, "ini")],

@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Tests.Support;
 
 /// <summary>
-/// How a throw-away PostgreSQL is made. What is not said stays as PostgreSQL has it, except what only takes time: fsync, and zeros in new
-/// WAL files.
+/// How a throw-away PostgreSQL is made. What is not said stays as PostgreSQL has it, except what only takes time: fsync, zeros in new
+/// WAL files, processes and memory that no test needs, and template0.
 /// </summary>
 internal sealed record PostgresOptions
 {

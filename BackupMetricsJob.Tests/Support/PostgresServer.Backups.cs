@@ -57,7 +57,7 @@ internal sealed partial class PostgresServer
     {
         var folder = RunFolder.NewFolder("backup");
         _backups.Add(folder);
-        await PostgresTemplate.GiveToServerUserAsync(folder);
+        PostgresTemplate.GiveToServerUser(folder);
         var target = Path.Combine(folder, "data");
         if (_binaries.FindBaseBackup() is { } program)
         {
@@ -166,6 +166,6 @@ internal sealed partial class PostgresServer
         await File.WriteAllTextAsync(Path.Combine(target, "backup_label"), backupLabel);
         const string CopyWal = """cd "$1/pg_wal" && cp -p 0* "$2/pg_wal/" """;
         await ChildProcess.RunSuccessfullyAsync("/bin/sh", ["-c", CopyWal, "copy", DataDirectory, target], new() { Unprivileged = true });
-        await PostgresTemplate.GiveToServerUserAsync(target);
+        PostgresTemplate.GiveToServerUser(target);
     }
 }

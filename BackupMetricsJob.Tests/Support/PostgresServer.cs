@@ -160,7 +160,7 @@ internal sealed partial class PostgresServer : IAsyncDisposable
         if (signalFile is not null)
             await File.WriteAllTextAsync(Path.Combine(server.DataDirectory, signalFile), "");
         await server.WriteHbaAsync(options.Hba);
-        await PostgresTemplate.GiveToServerUserAsync(server.Folder);
+        PostgresTemplate.GiveToServerUser(server.Folder);
 
         var configuration = Path.Combine(server.DataDirectory, "postgresql.conf");
         var common = await File.ReadAllTextAsync(configuration) + server.Configuration() + ownSettings;
@@ -189,7 +189,12 @@ internal sealed partial class PostgresServer : IAsyncDisposable
             ["unix_socket_directories"] = SocketDirectory,
             ["fsync"] = "off",
             ["wal_init_zero"] = "off",
-            ["shared_buffers"] = "16MB",
+            // Each process of a server maps what it shares, and each start makes all processes.
+            ["shared_buffers"] = "2MB",
+            ["max_connections"] = "40",
+            ["max_worker_processes"] = "2",
+            ["max_logical_replication_workers"] = "0",
+            ["autovacuum"] = "off",
             ["log_line_prefix"] = "%m [%p] ",
         };
         if (Options.Archiving)
