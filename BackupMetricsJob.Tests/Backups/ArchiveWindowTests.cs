@@ -25,12 +25,54 @@ public sealed class ArchiveWindowTests
         Assert.Equal(At(20), Start([10, 20, 30], (10, 15), (17, 40)));
         // Also where no two backups of the few newest lie on both sides of it.
         Assert.Equal(At(20), Start([.. Newest([30, 35]), .. Older([10, 20])], (10, 15), (17, 40)));
-        Assert.Contains(
-            "but the WAL since then is not whole",
-            Findings.For(Asked([.. Backups([10, 20, 30])], (10, 25), (27, 40)))[0].Summary,
+        // The newest of the holes is the one that ends the window.
+        Assert.EndsWith(
+            $"but the WAL since then is not whole: {SegmentName.Format(1, 26)} is missing",
+            TooShort(Asked(Backups([10, 20, 30]), (10, 15), (17, 25), (27, 40))).Summary,
             StringComparison.Ordinal
         );
+        Assert.Null(Asked(Backups([10, 20, 30]), (10, 40)).Windows[0].WhyNotOlder);
     }
+
+    static Finding TooShort(ProbeResult result) =>
+        Findings.For(result).Single(finding => finding.Summary.StartsWith("a restore reaches", StringComparison.Ordinal));
+
+    /// <summary>It was not listed: nobody knows whether it is there.</summary>
+    [Fact]
+    public void A_listing_that_does_not_reach_back_so_far_is_no_hole()
+    {
+        var finding = TooShort(Asked(Backups([10, 20, 30]), (25, 40)));
+        Assert.EndsWith(
+            $"but the listing of the archive does not reach back so far: {SegmentName.Format(1, 20)} is not in it",
+            finding.Summary,
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith("List the archive for as long as the window is", finding.Advice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_an_old_listing_lacked_is_still_missing()
+    {
+        var result = Asked(Backups([10, 20, 30]), (10, 25), (27, 34));
+        result = result with { Archive = new([result.Archive!.Listings[0] with { ListedAt = Noon.AddDays(-6) }], result.Archive.Backups) };
+        Assert.NotEmpty(result.ArchiveAssessment!.Stale);
+        Assert.Equal(At(30), result.Windows[0].Start);
+    }
+
+    [Fact]
+    public void Each_storage_counts_by_its_own_listing_or_by_the_tools_word()
+    {
+        var stored = Backups([10, 20, 30]).Select(backup => backup with { Storage = "far" }).ToArray();
+        var holed = Listing([(10, 25), (27, 40)]) with { Storage = "far" };
+        var result = Asked(stored) with { Archive = new([holed], stored), Storages = [Storage("far", At(10)), Storage("near", At(25))] };
+        Assert.Equal(At(25), result.Windows[0].Start);
+        Assert.Equal(At(30), (result with { Storages = [Storage("far", At(10)), Storage("near", At(35))] }).Windows[0].Start);
+        // A listing under another name is of the archive that all of them share.
+        Assert.Equal(At(30), (result with { Archive = new([holed with { Storage = "wal" }], Backups([10, 20, 30])) }).Windows[0].Start);
+    }
+
+    static StorageFacts Storage(string name, DateTimeOffset oldest) =>
+        new(SourceName.Catalog, "wal-g", name) { Newest = [new(BackupType.Full, At(40), TimeSpan.FromDays(1))], OldestFull = oldest };
 
     [Fact]
     public void WAL_that_expired_before_its_backup_did_ends_the_window()

@@ -1,6 +1,7 @@
 using BackupMetricsJob.Backups;
 using BackupMetricsJob.Checking;
 using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Reporting;
 using static BackupMetricsJob.Tests.Backups.Evidence;
 
 namespace BackupMetricsJob.Tests.Backups;
@@ -57,7 +58,7 @@ public sealed class RecoveryWindowTests
                     severity == "critical",
                     $"a restore reaches back {days} days, to {Humanize.Time(Noon.AddDays(-days))}, the {severity} limit is {limit} days",
                     "See for how long wal-g keeps full backups and WAL, and whether somebody deleted some. "
-                        + "If nothing else is deleted, a restore reaches back far enough from "
+                        + $"If nothing else is deleted, the {severity} limit is met from "
                         + $"{Humanize.Time(Noon.AddDays(limit - days))} on."
                 ),
             ],
@@ -108,10 +109,17 @@ public sealed class RecoveryWindowTests
             WindowLimit.For(young).Select(limit => limit.Min)
         );
 
-        Assert.Contains(
-            "the critical limit is 7.9 days",
-            Findings.For(Since(7) with { Server = Made(10) })[0].Summary,
+        // The limit grows with the cluster: the alert ends when what was asked for is met.
+        var finding = Findings.For(Since(7) with { Server = Made(10) })[0];
+        Assert.EndsWith(
+            "the critical limit is 14 days (7.9 days for now, since the cluster is young)",
+            finding.Summary,
             StringComparison.Ordinal
+        );
+        Assert.EndsWith($"is met from {Humanize.Time(Noon.AddDays(7))} on.", finding.Advice, StringComparison.Ordinal);
+        Assert.Equal(
+            $"8 days (limits 28 days and 14 days, 7.9 days for now, since the cluster is young), since {Humanize.Time(Noon.AddDays(-8))}, wal-g",
+            ShowStorageLines.Window(young)
         );
         Assert.Equal([TimeSpan.Zero, TimeSpan.Zero], WindowLimit.For(Since(0) with { Server = Made(1) }).Select(limit => limit.Min));
         Assert.Equal([Day(8), Day(8)], WindowLimit.For(Unlimited(Since(0)) with { Server = Made(10) }).Select(limit => limit.Min));
@@ -140,12 +148,34 @@ public sealed class RecoveryWindowTests
     static ProbeResult Since(int days) => Asked with { Backups = [Backup, Full with { Oldest = Noon.AddDays(-days) }] };
 
     [Theory]
-    [InlineData("only-kept", "wal-g has no full backup but those that are kept for ever, and the WAL after these need not be kept")]
-    [InlineData("only-incr", "no source knows a full backup")]
-    [InlineData("only-dumps", "only dumps are known, and a dump can be restored to its own moment alone")]
-    [InlineData("off", "WAL is not archived, so only the moments at which backups ended can be restored")]
-    [InlineData("given-up", "the tool that has the oldest backup makes none any more, and of the others no full backup is known")]
-    public void Where_it_is_not_known_the_reason_is_told(string state, string why)
+    [InlineData(
+        "only-kept",
+        "wal-g has no full backup but those that are kept for ever, and the WAL after these need not be kept",
+        "Take a full backup that is not kept for ever."
+    )]
+    [InlineData("only-incr", "no source knows a full backup", "See that a source lists the full backups, too.")]
+    [InlineData(
+        "only-dumps",
+        "only dumps are known, and a dump can be restored to its own moment alone",
+        "Take base backups and archive the WAL since then. Else do not set window."
+    )]
+    [InlineData(
+        "off",
+        "WAL is not archived, so only the moments at which backups ended can be restored",
+        "Set archive_mode = on and an archive_command, restart, and take a base backup. Else do not set window."
+    )]
+    [InlineData(
+        "given-up",
+        "the tool that has the oldest backup makes none any more, and of the others no full backup is known",
+        "Take a full backup with the tool that still makes backups."
+    )]
+    [InlineData("expired", "no full backup reaches until now: repo1 has WAL from 000000010000000000000007 on only", "Take a full backup.")]
+    [InlineData(
+        "server-alone",
+        "a server does not know which backups are kept",
+        "Import the list of the backup tool into a catalogue, and name that as a source. Else do not set window."
+    )]
+    public void Where_it_is_not_known_the_reason_is_told_and_what_to_do(string state, string why, string advice)
     {
         var result = state switch
         {
@@ -153,19 +183,70 @@ public sealed class RecoveryWindowTests
             "only-incr" => Asked with { Backups = [Full with { Type = BackupType.Incr }] },
             "only-dumps" => Asked with { Backups = [Full with { Type = BackupType.Logical }] },
             "off" => Asked with { Server = Server with { ArchiveMode = "off" } },
+            "expired" => Asked with { Storages = [Storage("repo1", null) with { FirstSegment = "000000010000000000000007" }] },
+            "server-alone" => Alone,
             _ => Asked with { Backups = [Full with { Tool = "barman", Age = Day(9) }, Full with { Type = BackupType.Incr }] },
         };
 
         Assert.Empty(result.Windows);
+        Assert.Contains(new Finding(false, $"how far back a restore reaches is not known: {why}", advice), Findings.For(result));
+    }
+
+    static StorageFacts Storage(string name, int? oldestDaysAgo, int newestHoursAgo = 3) =>
+        new(SourceName.Catalog, "wal-g", name)
+        {
+            Newest = [new(BackupType.Full, Noon.AddHours(-newestHoursAgo), TimeSpan.FromHours(newestHoursAgo))],
+            OldestFull = oldestDaysAgo is { } days ? Noon.AddDays(-days) : null,
+        };
+
+    /// <summary>The WAL after the backups of a storage that gets none any more has ended, too.</summary>
+    [Fact]
+    public void Of_several_storages_the_one_that_reaches_back_furthest_counts_if_it_still_gets_backups()
+    {
+        var two = Since(40) with { Storages = [Storage("repo1", 10), Storage("repo2", 40, newestHoursAgo: 50)] };
+        Assert.Equal(Noon.AddDays(-40), Assert.Single(two.Windows).Start);
+
+        var stopped = two with { Storages = [Storage("repo1", 10), Storage("repo2", 40, newestHoursAgo: 51)] };
+        var unreadable = two with { Storages = [Storage("repo1", 10), Storage("repo2", 40) with { Error = "[13] Permission denied" }] };
+        Assert.All(
+            [stopped, unreadable],
+            result =>
+            {
+                Assert.Equal(Noon.AddDays(-10), Assert.Single(result.Windows).Start);
+                Assert.Contains(
+                    $"; the oldest backup is from {Humanize.Time(Noon.AddDays(-40))}, "
+                        + "but repo2 gets no backups any more, or could not be read, so the WAL after these ends there",
+                    Findings
+                        .For(result)
+                        .Single(finding => finding.Summary.StartsWith("a restore reaches", StringComparison.Ordinal))
+                        .Summary,
+                    StringComparison.Ordinal
+                );
+            }
+        );
+        // Where all are late, all the WAL may still be there; without a limit nothing is late.
+        Assert.Equal(Noon.AddDays(-40), (two with { Storages = [Storage("repo1", 10, 51), Storage("repo2", 40, 51)] }).Windows[0].Start);
+        Assert.Equal(Noon.AddDays(-40), Unlimited(stopped).Windows[0].Start);
+    }
+
+    [Fact]
+    public void What_began_before_the_WAL_that_its_repository_still_has_does_not_count()
+    {
+        var result = Since(40) with { Storages = [Storage("repo1", 10) with { FirstSegment = "000000010000000000000007" }] };
+        Assert.Equal(Noon.AddDays(-10), Assert.Single(result.Windows).Start);
         Assert.Contains(
-            new Finding(
-                false,
-                $"how far back a restore reaches is not known: {why}",
-                "Take a full backup that is not kept for ever, archive the WAL since then, and see that a source knows of it."
-            ),
-            Findings.For(result)
+            $"; the oldest backup is from {Humanize.Time(Noon.AddDays(-40))}, but repo1 has WAL from 000000010000000000000007 on only",
+            Findings.For(result)[0].Summary,
+            StringComparison.Ordinal
         );
     }
+
+    /// <summary>Another shard may read the catalogue: the rules compare what all of them publish.</summary>
+    [Fact]
+    public void Of_one_of_several_shards_a_server_alone_is_not_told() =>
+        Assert.Empty(Findings.For(Alone with { Instance = Alone.Instance with { IsSharded = true } }));
+
+    static ProbeResult Alone => Result with { Instance = Orders with { Window = Asked.Instance.Window } };
 
     [Fact]
     public void What_is_wrong_besides_is_told_by_itself()
@@ -218,10 +299,8 @@ public sealed class RecoveryWindowTests
     [Fact]
     public void Check_says_that_a_server_alone_does_not_know_it()
     {
-        var alone = Result with { Instance = Orders with { Window = Asked.Instance.Window } };
-        Assert.Empty(Findings.For(alone));
         Assert.Contains(
-            TargetFindings.For(new MonitoredTarget(null, alone.Instance, SourceSettings.Default), alone),
+            TargetFindings.For(new MonitoredTarget(null, Alone.Instance, SourceSettings.Default), Alone),
             finding => finding.Summary == "window is set, and no source of this target knows its oldest backup"
         );
         Assert.DoesNotContain(

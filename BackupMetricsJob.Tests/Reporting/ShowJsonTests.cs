@@ -17,6 +17,8 @@ public sealed class ShowJsonTests
         {
             Archiver = Server.Archiver with { LastFailed = Noon.AddHours(-9) },
             Wal = Wal with { ReadySegments = 1, OldestReady = Noon.AddSeconds(-5) },
+            // A cluster that is 25 days old.
+            SystemIdentifier = (ulong)Noon.AddDays(-25).ToUnixTimeSeconds() << 32,
         },
         Instance = Orders with { Copies = 2, Window = [new(Severity.Warning, TimeSpan.FromDays(28))] },
         Backups =
@@ -49,7 +51,11 @@ public sealed class ShowJsonTests
         ],
         Storages =
         [
-            new(SourceName.Catalog, "pgbackrest", "repo1") { Newest = [new(BackupType.Full, Noon.AddHours(-4), TimeSpan.FromHours(4))] },
+            new(SourceName.Catalog, "pgbackrest", "repo1")
+            {
+                Newest = [new(BackupType.Full, Noon.AddHours(-4), TimeSpan.FromHours(4))],
+                OldestFull = Noon.AddDays(-20),
+            },
             new(SourceName.Catalog, "pgbackrest", "repo2") { Newest = [new(BackupType.Full, Noon.AddDays(-9), TimeSpan.FromDays(9))] },
         ],
     };

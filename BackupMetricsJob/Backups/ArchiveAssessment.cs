@@ -13,6 +13,11 @@ internal sealed record ArchiveAssessment(IReadOnlyList<ArchiveCoverage> Coverage
     /// <summary>The listings that are older than the limit, with the limit that they pass.</summary>
     public IReadOnlyList<(ArchiveListing Listing, AgeLimit Limit)> Stale { get; private init; } = [];
 
+    /// <summary>
+    /// From when on each archive is whole, by its name. What an old listing lacks is still missing, so it counts here.
+    /// </summary>
+    public IReadOnlyList<(string Storage, ArchiveWindow Window)> Windows { get; private init; } = [];
+
     /// <summary>Null where no archive of the instance was ever listed.</summary>
     public static ArchiveAssessment? For(ProbeResult result)
     {
@@ -22,12 +27,15 @@ internal sealed record ArchiveAssessment(IReadOnlyList<ArchiveCoverage> Coverage
         var claim = ArchiveClaim.From(result.Server, result.ClockOffset);
         var coverages = new List<ArchiveCoverage>();
         var stale = new List<(ArchiveListing, AgeLimit)>();
+        var windows = new List<(string, ArchiveWindow)>();
         foreach (var listing in evidence.Listings)
         {
+            var coverage = ArchiveCoverage.Compute(listing, backups, claim);
+            windows.AddRange(coverage.Windows.Select(window => (listing.Storage, window)));
             if (listing.ListedAt is { } at && BackupFindings.Passed(result.Instance, LimitType.Base, result.At - at) is { } limit)
                 stale.Add((listing, limit));
             else
-                coverages.Add(ArchiveCoverage.Compute(listing, backups, claim));
+                coverages.Add(coverage);
         }
 
         return new(coverages)
@@ -39,6 +47,7 @@ internal sealed record ArchiveAssessment(IReadOnlyList<ArchiveCoverage> Coverage
                 .ThenByDescending(coverage => coverage.RecoverableUntil)
                 .FirstOrDefault(),
             Stale = stale,
+            Windows = windows,
         };
     }
 

@@ -49,11 +49,8 @@ internal sealed record ArchiveCoverage(ArchiveListing Listing)
     /// </summary>
     public EarlierHole? Earlier { get; init; }
 
-    /// <summary>
-    /// From when on nothing is missing until the end, for each source and tool whose backups could be looked for; null where that is so of
-    /// none of them.
-    /// </summary>
-    public IReadOnlyList<(string Source, string Tool, DateTimeOffset? Start)> Windows { get; init; } = [];
+    /// <summary>From when on nothing is missing until the end, for each source and tool whose backups could be looked for.</summary>
+    public IReadOnlyList<ArchiveWindow> Windows { get; init; } = [];
 
     /// <summary>The backups whose own WAL, between their start and their end, is not whole.</summary>
     public IReadOnlyList<ArchivedBackup> WithoutWal { get; init; } = [];
@@ -113,3 +110,14 @@ internal sealed record ArchiveCoverage(ArchiveListing Listing)
 /// <param name="From">The newest of the backups before it.</param>
 /// <param name="LastReplayed">Where a restore of that one ends; null where it replays nothing.</param>
 internal sealed record EarlierHole(ArchivedBackup From, string FirstMissing, string? LastReplayed);
+
+/// <summary>From when on an archive has all WAL until the end of the listing.</summary>
+/// <param name="Start">When the oldest full backup finished from which that is so; null where it is so of none.</param>
+internal sealed record ArchiveWindow(string Source, string Tool, DateTimeOffset? Start)
+{
+    /// <summary>What the backups before it lack, by name; null where there are none.</summary>
+    public string? Missing { get; init; }
+
+    /// <summary>Whether they lack it since the listing begins later: nobody knows whether the archive has it.</summary>
+    public bool BeginsBeforeListing { get; init; }
+}

@@ -8,7 +8,7 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
     {
         var needs = backups.Select(backup => (Backup: backup, Need: NeedOf(backup))).ToList();
         var (with, without) = (new List<ArchivedBackup>(), new List<ArchivedBackup>());
-        var windows = new Dictionary<(string Source, string Tool), DateTimeOffset?>();
+        var windows = new Dictionary<(string Source, string Tool), ArchiveWindow>();
         ArchiveCoverage? reached = null;
         EarlierHole? earlier = null;
         (ArchivedBackup Backup, Need Need)? first = null;
@@ -21,8 +21,13 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
             if (gap is not null && backup.Finished > listedAt)
                 continue;
             var reach = gap is null ? Reach(backup, need, backups) with { Start = need.Start } : null;
-            if (IsWindow(backup) && (reach is { FirstMissing: null } || !windows.ContainsKey((backup.Source, backup.Tool))))
-                windows[(backup.Source, backup.Tool)] = reach is { FirstMissing: null } ? backup.Finished : null;
+            if (IsWindow(backup))
+                windows[(backup.Source, backup.Tool)] = Window(
+                    windows.GetValueOrDefault((backup.Source, backup.Tool)),
+                    backup,
+                    need,
+                    reach
+                );
             if (!backup.IsOfNewest)
                 continue;
             if (reach is not null)
@@ -39,23 +44,32 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
 
         return (reached, first) switch
         {
-            ({ } whole, _) => whole with
-            {
-                WithoutWal = without,
-                WithWal = with,
-                Earlier = earlier,
-                Windows = [.. windows.Select(window => (window.Key.Source, window.Key.Tool, window.Value))],
-            },
+            ({ } whole, _) => whole with { WithoutWal = without, WithWal = with, Earlier = earlier, Windows = [.. windows.Values] },
             (_, { } newest) => NothingRestorable(newest.Backup, newest.Need, backups) with
             {
                 WithoutWal = without,
-                Windows = [.. windows.Select(window => (window.Key.Source, window.Key.Tool, (DateTimeOffset?)null))],
+                Windows = [.. windows.Values.Select(window => window with { Start = null })],
             },
             _ => new(listing) { UnknownReason = WhyUnknown(backups) },
         };
     }
 
     static bool IsWindow(ArchivedBackup backup) => backup is { Type: BackupType.Full or BackupType.Base, IsKeptForEver: false };
+
+    /// <param name="known">By the newer backups.</param>
+    ArchiveWindow Window(ArchiveWindow? known, ArchivedBackup backup, Need need, ArchiveCoverage? reach)
+    {
+        if (reach is { FirstMissing: null })
+            return new(backup.Source, backup.Tool, backup.Finished);
+        var window = known ?? new(backup.Source, backup.Tool, null);
+        if (window.Missing is not null)
+            return window;
+        return window with
+        {
+            Missing = reach?.FirstMissing ?? map.Name(need.Timeline, OwnGap(need, backup) ?? need.Start),
+            BeginsBeforeListing = need.Start < map.First,
+        };
+    }
 
     static EarlierHole? HoleBefore(ArchiveCoverage newest, ArchiveCoverage older) =>
         older is { Base: { } from, FirstMissing: { } missing } && older.End + 1 < newest.Start

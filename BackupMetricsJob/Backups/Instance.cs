@@ -16,6 +16,9 @@ internal sealed record Instance(
 
     /// <summary>How far back a restore must reach; empty if that was not asked for.</summary>
     public IReadOnlyList<WindowLimit> Window { get; init; } = [];
+
+    /// <summary>Whether another shard of the job may read the catalogue that knows its backups.</summary>
+    public bool IsSharded { get; init; }
 }
 
 /// <summary>A label of the user's own.</summary>

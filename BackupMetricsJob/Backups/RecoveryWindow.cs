@@ -8,6 +8,12 @@ namespace BackupMetricsJob.Backups;
 /// <param name="Start">The oldest moment that can be restored to.</param>
 internal sealed record RecoveryWindow(string Source, string Tool, DateTimeOffset Start)
 {
+    /// <summary>Why it does not start with the oldest backup that is known; null where it does.</summary>
+    public string? WhyNotOlder { get; init; }
+
+    /// <summary>Whether that is only because the archive's listing does not reach back so far.</summary>
+    public bool IsListedTooShort { get; init; }
+
     /// <summary>One for each source and tool of which it is known; none where WAL is not archived.</summary>
     public static IReadOnlyList<RecoveryWindow> Find(ProbeResult result)
     {
@@ -19,12 +25,34 @@ internal sealed record RecoveryWindow(string Source, string Tool, DateTimeOffset
             if (
                 Oldest(result.Backups, source, tool) is { } oldest
                 && !IsGivenUp(result, tool)
-                && Since(result, source, tool, oldest) is { } start
+                && StoredWindow.Find(result, source, tool, oldest) is { Start: { } start } found
             )
-                windows.Add(new(source, tool, start));
+                windows.Add(
+                    new(source, tool, start)
+                    {
+                        WhyNotOlder = oldest < start ? found.WhyNotOlder : null,
+                        IsListedTooShort = oldest < start && found.IsListedTooShort,
+                    }
+                );
         }
 
         return windows;
+    }
+
+    /// <summary>Why a restore reaches until now from no full backup of a tool; null where it does, or no tool has one.</summary>
+    public static string? WhyNone(ProbeResult result)
+    {
+        foreach (var (source, tool) in Tools(result))
+        {
+            if (
+                Oldest(result.Backups, source, tool) is { } oldest
+                && !IsGivenUp(result, tool)
+                && StoredWindow.Find(result, source, tool, oldest) is { Start: null, WhyNotOlder: { } why }
+            )
+                return why;
+        }
+
+        return null;
     }
 
     /// <summary>When the oldest full backup finished, or base backup of unknown kind; null where none is known.</summary>
@@ -66,31 +94,14 @@ internal sealed record RecoveryWindow(string Source, string Tool, DateTimeOffset
 
     public static TimeSpan? LongestLimit(Instance instance) =>
         instance.Limits.Where(limit => limit.Type is LimitType.Base or LimitType.Full).Max(limit => (TimeSpan?)limit.MaxAge);
-
-    /// <summary>
-    /// The oldest moment from which nothing is missing by any listing of an archive; the tool's word where none says anything, or where the
-    /// oldest backup was not compared with it. Null where a restore reaches until now from no backup.
-    /// </summary>
-    static DateTimeOffset? Since(ProbeResult result, string source, string tool, DateTimeOffset oldest)
-    {
-        var listed = result
-            .ArchiveAssessment?.Coverages.SelectMany(coverage => coverage.Windows)
-            .Where(window => window.Source == source && window.Tool == tool)
-            .Select(window => window.Start)
-            .ToList();
-        if (listed is null or [])
-            return oldest;
-        if (listed.Max() is null)
-            return null;
-        return result.Archive!.Backups.Any(backup => backup.Source == source && backup.Tool == tool && backup.Finished <= oldest)
-            ? listed.Min()
-            : oldest;
-    }
 }
 
 /// <summary>How far back a restore must reach.</summary>
 internal sealed record WindowLimit(Severity Severity, TimeSpan Min)
 {
+    /// <summary>What was asked for, where a young cluster cannot meet it yet and <see cref="Min"/> is less; else null.</summary>
+    public TimeSpan? Later { get; init; }
+
     /// <summary>How long a new cluster may be without a first backup, where no limit says it.</summary>
     static readonly TimeSpan FirstBackup = TimeSpan.FromDays(2);
 
@@ -105,7 +116,7 @@ internal sealed record WindowLimit(Severity Severity, TimeSpan Min)
                 : TimeSpan.MaxValue;
         if (possible < TimeSpan.Zero)
             possible = TimeSpan.Zero;
-        return result.Instance.Window.Select(limit => limit.Min > possible ? limit with { Min = possible } : limit);
+        return result.Instance.Window.Select(limit => limit.Min > possible ? limit with { Min = possible, Later = limit.Min } : limit);
     }
 
     /// <summary>

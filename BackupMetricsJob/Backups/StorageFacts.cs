@@ -9,6 +9,12 @@ internal sealed record StorageFacts(string Source, string Tool, string Name)
     public IReadOnlyList<StoredBackup> Newest { get; init; } = [];
 
     /// <summary>
+    /// When the oldest full backup in it finished, of those that expire and whose WAL it has by the tool's word (<see cref="FirstSegment"/>).
+    /// Null if there is none.
+    /// </summary>
+    public DateTimeOffset? OldestFull { get; init; }
+
+    /// <summary>
     /// Whether it held good backups and has none now, while the tool has some in another storage. Null where the tool could not read it or
     /// has none at all, or the source does not know what there was before.
     /// </summary>

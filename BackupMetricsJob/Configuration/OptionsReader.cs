@@ -181,7 +181,10 @@ internal sealed class OptionsReader(
             fleet.Select(names, problems);
         else
             fleet.Select(shard);
-        return fleet.Resolve(new TargetConnections(environment, problems));
+        var targets = fleet.Resolve(new TargetConnections(environment, problems));
+        return shard is { Count: > 1 }
+            ? targets.ConvertAll(target => target with { Instance = target.Instance with { IsSharded = true } })
+            : targets;
     }
 
     /// <summary>

@@ -129,7 +129,9 @@ internal static class ShowJson
         {
             json.WriteStartObject();
             json.WriteString("severity", limit.Severity.Name());
-            json.WriteNumber("seconds", Math.Round(limit.Min.TotalSeconds, 3));
+            json.WriteNumber("seconds", Math.Round((limit.Later ?? limit.Min).TotalSeconds, 3));
+            if (limit.Later is not null)
+                json.WriteNumber("seconds_for_now", Math.Round(limit.Min.TotalSeconds, 3));
             json.WriteEndObject();
         }
 

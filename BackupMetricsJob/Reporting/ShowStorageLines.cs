@@ -29,7 +29,11 @@ internal static class ShowStorageLines
     {
         if (result.Instance.Window.Count == 0)
             return null;
-        var limit = $"limit {Humanize.Duration(WindowLimit.For(result).Max(limit => limit.Min))}";
+        var asked = result.Instance.Window.OrderBy(limit => limit.Severity).Select(limit => $"{Humanize.Duration(limit.Min)}").ToList();
+        var young = WindowLimit.For(result).FirstOrDefault(limit => limit.Later is not null) is { } reduced
+            ? $", {Humanize.Duration(reduced.Min)} for now, since the cluster is young"
+            : "";
+        var limit = $"{(asked.Count == 1 ? "limit" : "limits")} {string.Join(" and ", asked)}{young}";
         return result.Windows.MinBy(window => window.Start) is { } window
             ? $"{Humanize.Duration(result.At - window.Start)} ({limit}), since {Humanize.Time(window.Start)}, {Humanize.Tool(window.Tool)}"
             : $"unknown ({limit})";

@@ -32,6 +32,7 @@ internal static class StorageRow
             FirstSegment = row.TextOrNull("first_wal"),
             LastSegment = row.TextOrNull("last_wal"),
             IsEmptied = row.FlagOrNull("is_emptied"),
+            OldestFull = row.TimeOrNull("oldest_full_at"),
         };
 
     // A time that cannot be has been reported with the tool's other facts.

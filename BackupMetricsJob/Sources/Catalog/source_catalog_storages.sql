@@ -3,7 +3,8 @@
 -- LIKE patterns, a JSON array. $2: whether copies were asked for; if not, the backups of a tool that has one storage only are not looked
 -- up by it. A loose scan of the index backup_catalog_storage finds the storages, one of backup_catalog_gone those that had backups, and a probe a kind
 -- the newest backup: index-only. The conditions on the status and the kinds are those of the indexes. A repository that was listed and has no backup,
--- and a storage that has none any more while the tool has some elsewhere (is_emptied), have a row without a kind.
+-- and a storage that has none any more while the tool has some elsewhere (is_emptied), have a row without a kind. oldest_full_at is of the oldest full
+-- backup that expires, and begins no earlier than the WAL that the tool has there: an older one cannot be restored any more.
 WITH RECURSIVE kept AS MATERIALIZED (
   SELECT DISTINCT n.server, n.tool FROM backup_metrics.backup_count n
   WHERE n.status = 'done' AND n.n > 0 AND n.kind IN ('full', 'diff', 'incr', 'base', 'logical')
@@ -48,7 +49,8 @@ WITH RECURSIVE kept AS MATERIALIZED (
 )
 SELECT known.server, known.tool, known.storage, newest.kind, extract(epoch FROM newest.at)::float8 AS at, chains.broken_chains, chains.is_broken,
        extract(epoch FROM told.imported_at)::float8 AS imported_at, extract(epoch FROM told.succeeded_at)::float8 AS succeeded_at,
-       told.error, told.first_wal, told.last_wal, CASE WHEN told.error IS NULL THEN known.is_emptied END AS is_emptied
+       told.error, told.first_wal, told.last_wal, CASE WHEN told.error IS NULL THEN known.is_emptied END AS is_emptied,
+       extract(epoch FROM oldest.at)::float8 AS oldest_full_at
 FROM known
 LEFT JOIN told ON told.server = known.server AND told.tool = known.tool AND told.storage = known.storage
 LEFT JOIN LATERAL (
@@ -66,5 +68,11 @@ LEFT JOIN LATERAL (
   FROM backup_metrics.backup_chain k
   WHERE newest.kind IN ('diff', 'incr')
     AND k.server = known.server AND k.tool = known.tool AND k.kind = newest.kind AND k.storage = known.storage) chains ON true
+LEFT JOIN LATERAL (
+  SELECT c.at FROM backup_metrics.backup_catalog c
+  WHERE c.status = 'done' AND c.live AND c.kind IN ('full', 'diff', 'incr', 'base', 'logical')
+    AND c.server = known.server AND c.tool = known.tool AND c.storage = known.storage AND c.kind = 'full'
+    AND c.keep_until IS DISTINCT FROM 'infinity' AND (c.start_wal >= told.first_wal COLLATE "C") IS NOT false
+  ORDER BY c.at LIMIT 1) oldest ON true
 WHERE known.storages > 1 OR $2::boolean OR told.storage IS NOT NULL
 ORDER BY known.server, known.tool, known.storage, newest.kind
