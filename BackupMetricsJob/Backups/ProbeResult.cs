@@ -62,7 +62,7 @@ internal sealed record ProbeResult(Instance Instance)
     /// <summary>How much work would be lost if the server died now; null where it is unknown.</summary>
     public TimeSpan? LossWindow => Loss?.Window;
 
-    /// <summary>The same, and by whose word.</summary>
+    /// <summary>The same, and what it is based on.</summary>
     public Loss? Loss => _conclusions.Of(this).Loss;
 
     /// <summary>What the archives' listings come to; null where none was ever imported.</summary>
