@@ -3,7 +3,7 @@ using static BackupMetricsJob.Tests.Backups.Evidence;
 
 namespace BackupMetricsJob.Tests.Backups;
 
-/// <summary>When a server's word that its archive is whole is not enough.</summary>
+/// <summary>When a server's evidence that its archive is whole is not enough.</summary>
 public sealed class UnknownRecoveryPointTests
 {
     static readonly WalEvidence Promoted = Wal with

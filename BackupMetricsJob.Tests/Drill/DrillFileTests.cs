@@ -19,7 +19,7 @@ public sealed class DrillFileTests(DrilledServer drilled) : IClassFixture<Drille
 
         Assert.Equal(65, all.ExitCode);
         Assert.Matches("\ndrill of stock: pg_dump\n(.*\n)*FAILED in preflight: no backup of stock is proved\n", all.Error);
-        Assert.Matches("(^|\n)drill of orders: pg_basebackup\nclaim: all until .* by the word of the server\n", all.Error);
+        Assert.Matches("(^|\n)drill of orders: pg_basebackup\nclaim: all until .* according to the server\n", all.Error);
         Assert.Matches(": files of [0-9]+ relations, 1 query, checksums\n", all.Error);
         Assert.DoesNotContain("drill of quiet", all.Error, StringComparison.Ordinal);
         Assert.EndsWith("\n2 drills: 1 restored, 1 failed (stock)\n", all.Error, StringComparison.Ordinal);

@@ -44,7 +44,7 @@ public sealed class DrillTests(DrilledServer drilled) : IClassFixture<DrilledSer
         ]);
 
         Assert.True(result.ExitCode == 0, result.Error);
-        Assert.Contains("by the word of the server\n", result.Error, StringComparison.Ordinal);
+        Assert.Contains("according to the server\n", result.Error, StringComparison.Ordinal);
         Assert.Matches("\nok verify [0-9.]+ s: all files of backup_manifest\n", result.Error);
         Assert.Matches("\nok check [0-9.]+ s: files of [0-9]+ relations, 6 queries, pg_amcheck, checksums\n", result.Error);
         Assert.Matches("\nok restored in [0-9]+ s, all that was claimed\n", result.Error);
@@ -141,7 +141,7 @@ public sealed class DrillTests(DrilledServer drilled) : IClassFixture<DrilledSer
         var result = await place.RunAsync([.. Plain(drilled.Plain, drilled.Archive), "--connection", liveServer.ConnectionUri()]);
 
         Assert.True(result.ExitCode == 0, result.Error);
-        Assert.Matches("\nclaim: all until .*, WAL until 0/1[0-9A-F]+, by the word of the archiver\n", result.Error);
+        Assert.Matches("\nclaim: all until .*, WAL until 0/1[0-9A-F]+, according to the archiver\n", result.Error);
         Assert.Matches("\nWARNING restored in [0-9]+ s, [0-9]+ (s|min) behind what was claimed", result.Error);
     }
 

@@ -102,7 +102,7 @@ public sealed class ArchiveListingRefusalTests
         // Where it is imported already, it is a failure of what was asked for.
         var known = await ImportAsync("archive", "two", List);
         Assert.Contains(
-            "\nbackup-metrics: import: recorded as a failure of the archive \"default\" of \"two\": show and the alerts tell of it until "
+            "\nbackup-metrics: import: recorded as a failure of the archive \"default\" of \"two\": show and the alerts report it until "
                 + "such an import succeeds\n",
             known.Error,
             StringComparison.Ordinal

@@ -34,7 +34,7 @@ public sealed class ArchiveListingTests
 
         Assert.DoesNotContain("CRITICAL", whole, StringComparison.Ordinal);
         Assert.Contains($" to {segments[^1]}\n", whole, StringComparison.Ordinal);
-        Assert.Contains(" of work at most, by the archive's own listing\n", whole, StringComparison.Ordinal);
+        Assert.Contains(" of work at most, according to the archive's own listing\n", whole, StringComparison.Ordinal);
         File.Delete(Path.Combine(server.ArchiveDirectory, segments[2]));
         await archive.ListAsync(server.ArchiveDirectory);
         var said = await archive.ShowAsync(server);
@@ -171,7 +171,7 @@ public sealed class ArchiveListingTests
         var one = await archive.ShowAsync(server);
         Assert.DoesNotContain("CRITICAL", one, StringComparison.Ordinal);
         Assert.Contains($"WARNING             the archive \"far\" has a hole: {segments[1]} is missing", one, StringComparison.Ordinal);
-        Assert.Contains(" of work at most, by the archive's own listing\n", one, StringComparison.Ordinal);
+        Assert.Contains(" of work at most, according to the archive's own listing\n", one, StringComparison.Ordinal);
         File.Delete(Path.Combine(server.ArchiveDirectory, segments[3]));
         await archive.ListAsync(server.ArchiveDirectory, "near");
 

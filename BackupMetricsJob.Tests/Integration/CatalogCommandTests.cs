@@ -79,7 +79,7 @@ public sealed class CatalogCommandTests : IAsyncLifetime
                 "backup-metrics: import: the list of \"orders\" is empty, but the catalogue has 1 backup of this server: "
                     + "nothing was written. "
                     + "If they are really gone, use --allow-empty\n"
-                    + "backup-metrics: import: recorded as a failure of wal-g for \"orders\": show and the alerts tell of it until such an "
+                    + "backup-metrics: import: recorded as a failure of wal-g for \"orders\": show and the alerts report it until such an "
                     + "import succeeds\n"
             ),
             (refused.ExitCode, refused.Error)

@@ -191,18 +191,12 @@ public sealed class CatalogImportTests
             SizeBytes = 57,
             Raw = """{"size": "57 B"}""",
         };
-
+        var listed = new ListingItem.Backup(details);
         Assert.Equal("1 new, 0 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync(List("orders", summary), "barman")));
-        Assert.Equal(
-            "0 new, 1 changed, 0 gone, 0 unchanged",
-            Told(await catalogue.ImportAsync([new ListingItem.Backup(details)], "barman"))
-        );
+        Assert.Equal("0 new, 1 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync([listed], "barman")));
         var known = await catalogue.RowsAsync(withTransaction: true);
         Assert.Equal("0 new, 0 changed, 0 gone, 1 unchanged", Told(await catalogue.ImportAsync(List("orders", summary), "barman")));
-        Assert.Equal(
-            "0 new, 0 changed, 0 gone, 1 unchanged",
-            Told(await catalogue.ImportAsync([new ListingItem.Backup(details)], "barman"))
-        );
+        Assert.Equal("0 new, 0 changed, 0 gone, 1 unchanged", Told(await catalogue.ImportAsync([listed], "barman")));
 
         Assert.Equal(known, await catalogue.RowsAsync(withTransaction: true));
         Assert.Equal(

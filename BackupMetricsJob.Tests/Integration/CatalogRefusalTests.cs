@@ -45,7 +45,7 @@ public sealed class CatalogRefusalTests
         Assert.Equal(65, refused.ExitCode);
         Assert.StartsWith("backup-metrics: import: " + said, refused.Error, StringComparison.Ordinal);
         Assert.EndsWith(
-            "\nbackup-metrics: import: recorded as a failure of pgbackrest for \"orders\": show and the alerts tell of it until such an "
+            "\nbackup-metrics: import: recorded as a failure of pgbackrest for \"orders\": show and the alerts report it until such an "
                 + "import succeeds\n",
             refused.Error,
             StringComparison.Ordinal

@@ -21,7 +21,7 @@ public sealed class CatalogRefusalWhyTests(SharedCatalogDatabase shared) : IClas
 
         Assert.Equal(65, refused.ExitCode);
         Assert.Contains(
-            $" on host {ImportOrigin.Here().Host}, since {why}: show and the alerts tell of it until ",
+            $" on host {ImportOrigin.Here().Host}, since {why}: show and the alerts report it until ",
             refused.Error,
             StringComparison.Ordinal
         );

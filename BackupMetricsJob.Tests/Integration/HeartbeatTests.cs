@@ -100,11 +100,11 @@ public sealed class HeartbeatTests
     }
 
     [Theory]
-    [InlineData(404, "not found", "was not told of the failure of this run: HTTP 404: there is no such check", 1)]
-    [InlineData(200, "OK (not found)", "was not told of the failure of this run: there is no such check", 1)]
+    [InlineData(404, "not found", "was not notified of the failure of this run: HTTP 404: there is no such check", 1)]
+    [InlineData(200, "OK (not found)", "was not notified of the failure of this run: there is no such check", 1)]
     [InlineData(200, "OK (rate limited)", "it was called too often", 1)]
     [InlineData(301, "", "it redirects (HTTP 301)", 1)]
-    [InlineData(503, Secret, "was not told of the failure of this run: HTTP 503", 2)]
+    [InlineData(503, Secret, "was not notified of the failure of this run: HTTP 503", 2)]
     public async Task A_refusal_is_a_warning(int status, string body, string message, int min)
     {
         await using var gateway = await PushgatewayServer.StartAsync();
@@ -116,7 +116,7 @@ public sealed class HeartbeatTests
 
         Assert.Equal(69, result.ExitCode);
         Assert.Contains(
-            $"warning: the heartbeat at {service.Url} was not told of the start of this run: ",
+            $"warning: the heartbeat at {service.Url} was not notified of the start of this run: ",
             result.Error,
             StringComparison.Ordinal
         );
@@ -135,11 +135,11 @@ public sealed class HeartbeatTests
         var refused = await RunAsync("40s", $"http://127.0.0.1:{FreePort.Next()}/{Secret}", gateway.Url);
         var broken = await RunAsync("40s", $"{service.Url}/{Secret}", gateway.Url);
 
-        Assert.Matches("not told of the start of this run: .*Connection refused", refused.Error);
-        Assert.Matches("not told of the failure of this run: .*Connection refused", refused.Error);
+        Assert.Matches("not notified of the start of this run: .*Connection refused", refused.Error);
+        Assert.Matches("not notified of the failure of this run: .*Connection refused", refused.Error);
         // Its first request was reset, and not answered with HTTP 503 like those that followed.
-        Assert.DoesNotMatch("told of the start of this run: (HTTP 503|the run ended)", broken.Error);
-        Assert.Contains("told of the failure of this run: HTTP 503", broken.Error, StringComparison.Ordinal);
+        Assert.DoesNotMatch("notified of the start of this run: (HTTP 503|the run ended)", broken.Error);
+        Assert.Contains("notified of the failure of this run: HTTP 503", broken.Error, StringComparison.Ordinal);
         Assert.Equal(3, service.Requests.Count(request => request.Path == $"/{Secret}/fail"));
     }
 
@@ -153,8 +153,8 @@ public sealed class HeartbeatTests
         var result = await RunAsync("40s", $"{service.Url}/{Secret}", gateway.Url);
 
         Assert.Equal(69, result.ExitCode);
-        Assert.Contains("was not told of the start of this run: the run ended before it answered", result.Error, StringComparison.Ordinal);
-        Assert.Matches("was not told of the failure of this run: no answer within [2345](\\.[0-9]+)? s", result.Error);
+        Assert.Contains("not notified of the start of this run: the run ended before it answered", result.Error, StringComparison.Ordinal);
+        Assert.Matches("was not notified of the failure of this run: no answer within [2345](\\.[0-9]+)? s", result.Error);
         Assert.Single(await gateway.GroupsAsync());
         Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 5, 39);
     }
@@ -185,7 +185,7 @@ public sealed class HeartbeatTests
 
         var result = await run.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(143, result.ExitCode);
-        Assert.Matches("was not told of the failure of this run: (the run ended before it answered|no answer within)", result.Error);
+        Assert.Matches("was not notified of the failure of this run: (the run ended before it answered|no answer within)", result.Error);
         Assert.Single(await gateway.GroupsAsync());
     }
 

@@ -45,7 +45,7 @@ public sealed class TrustedBackupTests
     [Fact]
     public void Show_says_that_it_does_not_count()
     {
-        Assert.Contains("base backup         3 h old (not counted: the server's word), wal-g", Show(Older), StringComparison.Ordinal);
+        Assert.Contains("backup         3 h old (not counted: only the server reports it), wal-g", Show(Older), StringComparison.Ordinal);
         Assert.Contains("full backup         60 h old (limit 26 h), wal-g", Show(Older), StringComparison.Ordinal);
         Assert.Contains("base backup         3 h old (limit 26 h), pg_basebackup", Show(Result), StringComparison.Ordinal);
     }

@@ -31,7 +31,7 @@ public sealed class SlotHeartbeatTests
 
         Assert.True(daemon.Runner.WasCancelled);
         Assert.Equal(ExitCode.Terminated, Assert.Single(daemon.State.Now.History).ExitCode);
-        Assert.Contains("was not told of the failure of this run", daemon.Text, StringComparison.Ordinal);
+        Assert.Contains("was not notified of the failure of this run", daemon.Text, StringComparison.Ordinal);
         Assert.Single(gateway.Requests);
     }
 }

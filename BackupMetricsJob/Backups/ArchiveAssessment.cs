@@ -1,7 +1,7 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// What the archives' own listings say of an instance, beside the server's word: of several archives the one that a restore comes
+/// What the archives' own listings say of an instance, beside the server's evidence: of several archives the one that a restore comes
 /// furthest with. A listing that is older than the limit for base backups is no evidence.
 /// </summary>
 /// <param name="Coverages">All of those that are not too old, in the order of their names.</param>
@@ -62,7 +62,7 @@ internal sealed record ArchiveAssessment(IReadOnlyList<ArchiveCoverage> Coverage
     }
 
     /// <summary>
-    /// Whether the archive was listed after the server last archived anything, so that nothing stands on the server's word alone.
+    /// Whether the archive was listed after the server last archived anything, so that nothing stands on the server's evidence alone.
     /// </summary>
     public bool ConfirmsServer(ServerEvidence server) =>
         Best is { HasHole: false } best
@@ -71,7 +71,7 @@ internal sealed record ArchiveAssessment(IReadOnlyList<ArchiveCoverage> Coverage
         && IsOfTimeline(claim, best);
 
     /// <summary>
-    /// Whether the server's word is enough for what it archived since the listing: it is on the same timeline, and has archived as many
+    /// Whether the server's evidence is enough for what it archived since the listing: it is on the same timeline, and has archived as many
     /// files.
     /// </summary>
     public bool IsConsistentWithServer(ServerEvidence server) =>

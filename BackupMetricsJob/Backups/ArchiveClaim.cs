@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Backups;
 
-/// <summary>How far the archive reaches, by the word of a server that archives. Its times are by the job's clock.</summary>
+/// <summary>How far the archive reaches, according to a server that archives. Its times are by the job's clock.</summary>
 /// <param name="Timeline">The one that it writes.</param>
 /// <param name="End">The number of the first segment that is not archived.</param>
 /// <param name="LastArchived">When it last archived a file.</param>

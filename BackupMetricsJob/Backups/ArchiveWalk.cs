@@ -104,23 +104,23 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
         return new(timeline.Value, start, stop is { } last && map.Number(last) >= start ? map.Number(last) : null);
     }
 
-    IReadOnlyList<WalMap.Leg> Way(Need need) => map.Way(need.Timeline, need.Start, claim?.Timeline);
+    IReadOnlyList<WalMap.TimelineRange> RestorePath(Need need) => map.RestorePath(need.Timeline, need.Start, claim?.Timeline);
 
     /// <summary>The number of the first segment of its own that a backup lacks; null where it lacks none.</summary>
     long? OwnGap(Need need, ArchivedBackup backup)
     {
         if (backup.CarriesItsWal)
             return null;
-        var (way, end) = (Way(need), need.Stop ?? need.Start);
-        foreach (var leg in way)
+        var (path, end) = (RestorePath(need), need.Stop ?? need.Start);
+        foreach (var range in path)
         {
-            if (leg.First <= end && map.Missing(leg with { Last = Math.Min(leg.Last, end) }) is { } missing)
+            if (range.First <= end && map.Missing(range with { Last = Math.Min(range.Last, end) }) is { } missing)
                 return missing.Number;
-            if (leg.Last >= end)
+            if (range.Last >= end)
                 return null;
         }
 
-        return Math.Max(need.Start, way[^1].Last + 1);
+        return Math.Max(need.Start, path[^1].Last + 1);
     }
 
     ArchiveCoverage Reach(ArchivedBackup backup, Need need, IReadOnlyList<ArchivedBackup> backups)
@@ -129,25 +129,25 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
         var end = need.Start - 1;
         string? firstMissing = null;
         var count = 0L;
-        var way = Way(need);
-        foreach (var leg in way)
+        var path = RestorePath(need);
+        foreach (var range in path)
         {
-            var missing = map.Missing(leg);
-            var last = missing?.Number - 1 ?? leg.Last;
-            if (count == 0 && last >= leg.First)
+            var missing = map.Missing(range);
+            var last = missing?.Number - 1 ?? range.Last;
+            if (count == 0 && last >= range.First)
             {
-                timeline = leg.Timeline;
+                timeline = range.Timeline;
                 end = last;
             }
 
             if (missing is null)
                 continue;
             if (count == 0)
-                firstMissing = map.Name(leg.Timeline, missing.Value.Number);
+                firstMissing = map.Name(range.Timeline, missing.Value.Number);
             count += missing.Value.Count;
         }
 
-        var newest = way[^1];
+        var newest = path[^1];
         if (count == 0 && HistoryMissingAfter(newest) is { } lost)
         {
             firstMissing = $"{lost:X8}.history";
@@ -181,8 +181,8 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
         };
     }
 
-    /// <summary>What is missing after the end of a way, since it is known to have been archived before the listing was made.</summary>
-    (string First, long Count, string Why)? Beyond(WalMap.Leg newest, IReadOnlyList<ArchivedBackup> backups)
+    /// <summary>What is missing after the end of a path, since it is known to have been archived before the listing was made.</summary>
+    (string First, long Count, string Why)? Beyond(WalMap.TimelineRange newest, IReadOnlyList<ArchivedBackup> backups)
     {
         var beyond = Expected(backups).Where(IsMissing).MaxBy(expected => (expected.Timeline, expected.Number));
         if (beyond is null)
@@ -226,21 +226,21 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
     ArchiveCoverage NothingRestorable(ArchivedBackup backup, Need need, IReadOnlyList<ArchivedBackup> backups)
     {
         var gap = OwnGap(need, backup) ?? need.Start;
-        var way = Way(need);
+        var path = RestorePath(need);
         var own = (need.Stop ?? need.Start) - gap + 1;
-        var count = way.Sum(leg => map.Missing(leg)?.Count ?? 0) + (Beyond(way[^1], backups)?.Count ?? 0);
+        var count = path.Sum(range => map.Missing(range)?.Count ?? 0) + (Beyond(path[^1], backups)?.Count ?? 0);
         return new(listing)
         {
             Missing = Math.Max(count, own),
-            FirstMissing = map.Name(way.LastOrDefault(leg => leg.First <= gap)?.Timeline ?? need.Timeline, gap),
+            FirstMissing = map.Name(path.LastOrDefault(range => range.First <= gap)?.Timeline ?? need.Timeline, gap),
             BeginsTooLate = gap == need.Start && map.First > gap,
             Timeline = need.Timeline,
             End = gap - 1,
         };
     }
 
-    /// <summary>A timeline that goes on after the way has ended, without the history file by which a restore would find it.</summary>
-    long? HistoryMissingAfter(WalMap.Leg last)
+    /// <summary>A timeline that goes on after the path has ended, without the history file by which a restore would find it.</summary>
+    long? HistoryMissingAfter(WalMap.TimelineRange last)
     {
         foreach (var timeline in map.Timelines.Where(other => other > last.Timeline && !(other > claim?.Timeline)).Order())
         {

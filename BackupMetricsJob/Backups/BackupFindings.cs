@@ -101,7 +101,7 @@ internal static class BackupFindings
                 new(
                     isCritical,
                     Known + ": with archive_mode off, a server keeps no trace of one",
-                    "Turn archive_mode on, and take one. If your tool has some, tell of them: backup-metrics import, "
+                    "Turn archive_mode on, and take one. If your tool has some, report them: backup-metrics import, "
                         + "backup-metrics record. If you make only dumps, say so: --max-age base=none."
                 )
             );

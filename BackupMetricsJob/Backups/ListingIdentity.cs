@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Backups;
 /// </summary>
 internal static class ListingIdentity
 {
-    const string Mend =
+    const string Fix =
         "Import the listing of this server's own archive, with --allow-empty, since the one before ends elsewhere: a --server and a folder "
         + "that belong together. If the server was made anew under its old name, list the new archive, and take a full backup: "
         + "docs/evidence.md.";
@@ -66,6 +66,6 @@ internal static class ListingIdentity
                 + $"is another server's: {why}"
         )
         {
-            Advice = Mend,
+            Advice = Fix,
         };
 }

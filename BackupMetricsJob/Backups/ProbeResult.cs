@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
@@ -6,7 +8,11 @@ namespace BackupMetricsJob.Backups;
 /// </summary>
 internal sealed record ProbeResult(Instance Instance)
 {
-    Conclusions _conclusions;
+    /// <summary>
+    /// What was concluded from each result so far, so that it is computed once. A copy with other facts is another key. It is not a field,
+    /// since a record compares its fields: two results are equal whether or not anything was concluded from them.
+    /// </summary>
+    static readonly ConditionalWeakTable<ProbeResult, Conclusions> Concluded = [];
 
     /// <summary>
     /// Whether this instance was asked itself. If not, another source reported it (a catalogue does), and there is no probe to report.
@@ -62,11 +68,11 @@ internal sealed record ProbeResult(Instance Instance)
     /// <summary>How much work would be lost if the server died now; null where it is unknown.</summary>
     public TimeSpan? LossWindow => Loss?.Window;
 
-    /// <summary>The same, and by whose word.</summary>
-    public Loss? Loss => _conclusions.Of(this).Loss;
+    /// <summary>The same, and what it is based on.</summary>
+    public Loss? Loss => Conclusion.Loss;
 
     /// <summary>What the archives' listings come to; null where none was ever imported.</summary>
-    public ArchiveAssessment? ArchiveAssessment => _conclusions.Of(this).Archive;
+    public ArchiveAssessment? ArchiveAssessment => Conclusion.Archive;
 
     /// <summary>In how many storages there is a backup that is new enough; null where that is unknown, or does not matter.</summary>
     public Copies? Copies => BackupMetricsJob.Backups.Copies.Find(this);
@@ -77,35 +83,15 @@ internal sealed record ProbeResult(Instance Instance)
     /// <summary>How much WAL a restore would replay; null where that, or the recovery point itself, is unknown.</summary>
     public long? ReplayBytes => LossWindow is null ? null : RecoveryPoint.ReplayBytes(Server, Backups);
 
-    /// <summary>
-    /// What is concluded from a result, once. A copy of the result, which may have other facts, concludes for itself. It is no fact: two
-    /// results are equal whether or not one of them was asked.
-    /// </summary>
-    struct Conclusions : IEquatable<Conclusions>
-    {
-        Concluded? _concluded;
+    Conclusions Conclusion =>
+        Concluded.GetValue(
+            this,
+            static result =>
+            {
+                var archive = ArchiveAssessment.For(result);
+                return new(archive, RecoveryPoint.Estimate(result.Server, result.Backups, archive, result.At));
+            }
+        );
 
-        public Concluded Of(ProbeResult result)
-        {
-            if (_concluded is { } known && ReferenceEquals(known.From, result))
-                return known;
-            var archive = ArchiveAssessment.For(result);
-            return _concluded = new(result, archive, RecoveryPoint.Estimate(result.Server, result.Backups, archive, result.At));
-        }
-
-        public readonly bool Equals(Conclusions other) => true;
-
-        public override readonly bool Equals(object? obj) => obj is Conclusions;
-
-        public override readonly int GetHashCode() => 0;
-    }
-
-    sealed class Concluded(ProbeResult from, ArchiveAssessment? archive, Loss? loss)
-    {
-        public ProbeResult From => from;
-
-        public ArchiveAssessment? Archive => archive;
-
-        public Loss? Loss => loss;
-    }
+    sealed record Conclusions(ArchiveAssessment? Archive, Loss? Loss);
 }

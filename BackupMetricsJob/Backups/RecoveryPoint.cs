@@ -79,7 +79,8 @@ internal static class RecoveryPoint
         backup.Type == BackupType.Full || (backup.BrokenChains == 0 && backup.StartLsn is not null);
 
     /// <summary>
-    /// Why the server's word is not enough, and the listings do not make up for it; null where it is enough, or no base backup is known.
+    /// Why the server's evidence is not enough, and the listings do not make up for it; null where it is enough, or no base backup is
+    /// known.
     /// </summary>
     public static UnknownRecoveryPoint? Doubt(ServerEvidence server, IReadOnlyList<BackupFacts> backups, ArchiveAssessment? archive) =>
         Base(backups) is { } newest ? Doubt(server, newest, archive) : null;
@@ -128,8 +129,9 @@ internal static class RecoveryPoint
             };
 
     /// <summary>
-    /// Last write minus "archived until", where the server's word is enough. A segment's .done file has the time of the .ready file before
-    /// it, which is when the segment was complete; where the .done files are gone, the segments themselves and the statistics stand in.
+    /// Last write minus "archived until", where the server's evidence is enough. A segment's .done file has the time of the .ready file
+    /// before it, which is when the segment was complete; where the .done files are gone, the segments themselves and the statistics stand
+    /// in.
     /// With archive_timeout a segment is never open for longer than that. That says nothing of files from before the server's start, which
     /// may have the times of a copy.
     /// </summary>
@@ -181,7 +183,7 @@ internal static class RecoveryPoint
 }
 
 /// <summary>How much work would be lost.</summary>
-/// <param name="IsByServer">Whether the server's word is what it stands on; else it is what a tool knows to be stored.</param>
+/// <param name="IsByServer">Whether the server's evidence is what it stands on; else it is what a tool knows to be stored.</param>
 internal sealed record Loss(TimeSpan Window, bool IsByServer)
 {
     /// <summary>It is the work since the newest dump began. Whether that dump holds all databases is not known.</summary>

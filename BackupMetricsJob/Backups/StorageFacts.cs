@@ -29,7 +29,7 @@ internal sealed record StorageFacts(string Source, string Tool, string Name)
     /// <summary>The last time that the tool could read it.</summary>
     public DateTimeOffset? LastRead { get; init; }
 
-    /// <summary>The oldest and the newest WAL segment in its archive, by the tool's word.</summary>
+    /// <summary>The oldest and the newest WAL segment in its archive, according to the tool.</summary>
     public string? FirstSegment { get; init; }
 
     public string? LastSegment { get; init; }

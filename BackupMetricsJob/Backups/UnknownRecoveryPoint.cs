@@ -1,9 +1,10 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// Why a server's word is not enough that its archive is whole from a base backup until now. The server proves nothing, but it can see when
-/// it does not know. What was archived on another timeline, another server archived. Where more segments lie between than files were ever
-/// archived, some are missing. And a backup that cannot be placed in the WAL may be from before a time without archiving.
+/// Why the recovery point is not known: a server's evidence does not show that its archive is whole from a base backup until now. The
+/// server proves nothing, but it can see when it does not know. What was archived on another timeline, another server archived. Where
+/// more segments lie between than files were ever archived, some are missing. And a backup that cannot be placed in the WAL may be from
+/// before a time without archiving.
 /// </summary>
 /// <param name="Summary">Why it is not enough.</param>
 /// <param name="Advice">What makes it enough.</param>
@@ -12,7 +13,7 @@ internal sealed record UnknownRecoveryPoint(string Summary, string Advice)
     const string Unknown = "what would be lost is not known: ";
 
     const string TakeOne =
-        "Take a base backup: from then on this server's word counts. Until then only the archive's own listing shows what is there.";
+        "Take a base backup: from then on this server's evidence counts. Until then only the archive's own listing shows what is there.";
 
     /// <summary>How far apart a tool and the server may report the end of the same backup.</summary>
     static readonly TimeSpan MaxDifference = TimeSpan.FromMinutes(5);

@@ -1,13 +1,13 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// The segments of a listing by number, on all timelines, and the way that a restore takes through them: on the timeline of its backup,
+/// The segments of a listing by number, on all timelines, and the path that a restore takes through them: on the timeline of its backup,
 /// and on to the next one in the segment in which that begins, as far as there are history files one after the other. That is what
 /// recovery_target_timeline = latest does.
 /// </summary>
 internal sealed class WalMap
 {
-    readonly Dictionary<long, List<Stretch>> _stretches = [];
+    readonly Dictionary<long, List<StoredRange>> _stored = [];
     readonly List<(long Timeline, long Number)> _partials = [];
     readonly IReadOnlyCollection<long> _histories;
     readonly long _perLog;
@@ -18,8 +18,8 @@ internal sealed class WalMap
         _histories = listing.Histories;
         foreach (var range in listing.Segments.OrderBy(range => range.Timeline).ThenBy(range => range.First))
         {
-            if (!_stretches.TryGetValue(range.Timeline, out var of))
-                _stretches.Add(range.Timeline, of = []);
+            if (!_stored.TryGetValue(range.Timeline, out var of))
+                _stored.Add(range.Timeline, of = []);
             var (first, last) = (Number(range.First), Number(range.Last));
             if (of is [.., var before] && first <= before.Last + 1)
                 of[^1] = before with
@@ -36,15 +36,15 @@ internal sealed class WalMap
     }
 
     /// <summary>Segments that follow one another.</summary>
-    internal sealed record Stretch(long First, long Last, DateTimeOffset? StoredAt);
+    internal sealed record StoredRange(long First, long Last, DateTimeOffset? StoredAt);
 
-    /// <summary>A part of the way: the segments of one timeline, the last included.</summary>
-    internal sealed record Leg(long Timeline, long First, long Last);
+    /// <summary>A part of the path: the segments of one timeline, the last included.</summary>
+    internal sealed record TimelineRange(long Timeline, long First, long Last);
 
-    public IEnumerable<long> Timelines => _stretches.Keys;
+    public IEnumerable<long> Timelines => _stored.Keys;
 
     /// <summary>The number of the first segment that is listed, whatever its timeline.</summary>
-    public long? First => _stretches.Count == 0 ? null : _stretches.Values.Min(of => of[0].First);
+    public long? First => _stored.Count == 0 ? null : _stored.Values.Min(of => of[0].First);
 
     public long Number(long place) => ((place >> 32) * _perLog) + (place & uint.MaxValue);
 
@@ -53,7 +53,7 @@ internal sealed class WalMap
     public bool HasHistory(long timeline) => _histories.Contains(timeline);
 
     /// <summary>The number of the newest segment of a timeline.</summary>
-    public long? Last(long timeline) => _stretches.TryGetValue(timeline, out var of) ? of[^1].Last : null;
+    public long? Last(long timeline) => _stored.TryGetValue(timeline, out var of) ? of[^1].Last : null;
 
     /// <summary>
     /// The number of the segment in which a timeline begins: of its first one that is listed, or of an unfinished one of an older
@@ -68,7 +68,7 @@ internal sealed class WalMap
             if (
                 before < timeline
                 && !(number > first)
-                && (number == first || !_stretches.Keys.Any(other => IsBegunBy(other, before, number)))
+                && (number == first || !_stored.Keys.Any(other => IsBegunBy(other, before, number)))
             )
                 begin = begin > number ? begin : number;
         }
@@ -78,12 +78,12 @@ internal sealed class WalMap
         bool IsBegunBy(long other, long before, long number) => other > before && FirstOf(other) == number;
     }
 
-    long? FirstOf(long timeline) => _stretches.TryGetValue(timeline, out var of) ? of[0].First : null;
+    long? FirstOf(long timeline) => _stored.TryGetValue(timeline, out var of) ? of[0].First : null;
 
     /// <param name="timeline">The one that the backup began on.</param>
     /// <param name="start">The number of the segment that it begins in.</param>
     /// <param name="until">The timeline that the server writes, where it is known: none after that is followed.</param>
-    public IReadOnlyList<Leg> Way(long timeline, long start, long? until)
+    public IReadOnlyList<TimelineRange> RestorePath(long timeline, long start, long? until)
     {
         var steps = new List<(long Timeline, long Begin)> { (timeline, start) };
         for (var next = timeline + 1; HasHistory(next) && !(next > until); next++)
@@ -97,20 +97,20 @@ internal sealed class WalMap
             steps.Add((next, begin));
         }
 
-        var legs = new List<Leg>();
+        var ranges = new List<TimelineRange>();
         for (var i = 0; i < steps.Count; i++)
         {
             var (of, from) = steps[i];
             var last = i + 1 < steps.Count ? steps[i + 1].Begin - 1 : Math.Max(from - 1, Last(of) ?? 0);
             if (last >= from || i + 1 == steps.Count)
-                legs.Add(new(of, from, last));
+                ranges.Add(new(of, from, last));
         }
 
-        return legs;
+        return ranges;
     }
 
     /// <summary>
-    /// Which of the timelines on the way another one comes from. The names do not say it, but the unfinished segment of its parent does,
+    /// Which of the timelines on the path another one comes from. The names do not say it, but the unfinished segment of its parent does,
     /// or else that its parent goes on until there; a timeline that somebody made by a trial restore, and that ends before, is none.
     /// </summary>
     int ParentOf(List<(long Timeline, long Begin)> steps, long begin)
@@ -132,31 +132,31 @@ internal sealed class WalMap
     }
 
     public bool Has(long timeline, long number) =>
-        _stretches.TryGetValue(timeline, out var of) && of.Exists(stretch => stretch.First <= number && number <= stretch.Last);
+        _stored.TryGetValue(timeline, out var of) && of.Exists(stored => stored.First <= number && number <= stored.Last);
 
-    /// <summary>How many segments are missing on a leg, and the first of them; null where none is.</summary>
-    public (long Number, long Count)? Missing(Leg leg)
+    /// <summary>How many segments are missing in a range, and the first of them; null where none is.</summary>
+    public (long Number, long Count)? Missing(TimelineRange range)
     {
         long? first = null;
         var count = 0L;
-        var next = leg.First;
-        foreach (var stretch in _stretches.TryGetValue(leg.Timeline, out var of) ? of : [])
+        var next = range.First;
+        foreach (var stored in _stored.TryGetValue(range.Timeline, out var of) ? of : [])
         {
-            if (stretch.Last < next || stretch.First > leg.Last)
+            if (stored.Last < next || stored.First > range.Last)
                 continue;
-            if (stretch.First > next)
+            if (stored.First > next)
             {
                 first ??= next;
-                count += stretch.First - next;
+                count += stored.First - next;
             }
 
-            next = stretch.Last + 1;
+            next = stored.Last + 1;
         }
 
-        if (next <= leg.Last)
+        if (next <= range.Last)
         {
             first ??= next;
-            count += leg.Last + 1 - next;
+            count += range.Last + 1 - next;
         }
 
         return first is { } number ? (number, count) : null;
@@ -164,5 +164,5 @@ internal sealed class WalMap
 
     /// <summary>When a segment was stored that the next one does not follow; null where that is not known.</summary>
     public DateTimeOffset? StoredAt(long timeline, long number) =>
-        _stretches.TryGetValue(timeline, out var of) ? of.Find(stretch => stretch.Last == number)?.StoredAt : null;
+        _stored.TryGetValue(timeline, out var of) ? of.Find(stored => stored.Last == number)?.StoredAt : null;
 }

@@ -125,9 +125,9 @@ internal static class ArchiveListingImport
             Recorded = isNew switch
             {
                 null => null,
-                false => $"recorded as a failure of {Archive(options)}: show and the alerts tell of it until such an import succeeds",
+                false => $"recorded as a failure of {Archive(options)}: show and the alerts report it until such an import succeeds",
                 true =>
-                    $"recorded as a failure of {Archive(options)}, which was never listed: show and the alerts tell of it until such an "
+                    $"recorded as a failure of {Archive(options)}, which was never listed: show and the alerts report it until such an "
                         + $"import succeeds. If there is no such server: {ForgetCommand.Of(options.Server)}",
             },
         };

@@ -4,7 +4,7 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Catalog;
 
 /// <summary>
-/// Records one backup, failed backup or restore test by the word of the wrapper that ran it; the same name again is the same backup.
+/// Records one backup, failed backup or restore test according to the wrapper that ran it; the same name again is the same backup.
 /// </summary>
 internal static class CatalogRecord
 {

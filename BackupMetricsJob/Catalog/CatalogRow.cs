@@ -2,7 +2,7 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Catalog;
 
-/// <summary>How a backup stands, by the word of its tool.</summary>
+/// <summary>How a backup stands, according to its tool.</summary>
 internal enum BackupStatus
 {
     Done,

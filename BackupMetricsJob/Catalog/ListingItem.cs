@@ -33,7 +33,7 @@ internal abstract record ListingItem
         /// <summary>Whether the list may be one of some kinds of backup only, without saying so (pgbackrest info --type).</summary>
         public bool MayLackKinds { get; init; }
 
-        /// <summary>The cluster that the server is, by the tool's word; null where it does not say.</summary>
+        /// <summary>The cluster that the server is, according to the tool; null where it does not say.</summary>
         public Cluster? Cluster { get; init; }
 
         /// <summary>The system identifiers of the clusters that the server was before.</summary>

@@ -81,7 +81,7 @@ internal sealed record RefusedImport(string Tool, string? OtherTool, ImportOrigi
     string? Where(List<string> failed, string? unknown, IReadOnlyCollection<string> names)
     {
         if (failed.Count > 0)
-            return $"recorded as a failure of {Tool} for {Quoted(failed)}: show and the alerts tell of it until such an import succeeds";
+            return $"recorded as a failure of {Tool} for {Quoted(failed)}: show and the alerts report it until such an import succeeds";
         if (unknown is null)
             return null;
         var why =
@@ -90,7 +90,7 @@ internal sealed record RefusedImport(string Tool, string? OtherTool, ImportOrigi
             : unknown != Tool ? $"since it is a list of {unknown}"
             : IsClash ? $"since {Quoted(names)} in the catalogue may be another server"
             : $"since the catalogue has no list of {Tool} for {Quoted(names)}";
-        return $"recorded as a refused import of {unknown} on host {Origin.Host}, {why}: show and the alerts tell of it until an import of "
+        return $"recorded as a refused import of {unknown} on host {Origin.Host}, {why}: show and the alerts report it until an import of "
             + $"{unknown} from there succeeds. If there will be none: {ForgetCommand.OfRefused(unknown)}";
     }
 

@@ -9,7 +9,7 @@ namespace BackupMetricsJob.Drill;
 /// <param name="Until">The recovery point, by this host's clock.</param>
 /// <param name="Lsn">Where the archive was said to end, in bytes; null where nobody said it.</param>
 /// <param name="By">
-/// Whose word it is: server, catalog, or archive (its listing); archiver where the server's word is not enough for a recovery point.
+/// Who claims it: server, catalog, or archive (its listing); archiver where the server's evidence is not enough for a recovery point.
 /// </param>
 /// <param name="SegmentSize">Bytes of a WAL segment.</param>
 internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long SegmentSize)

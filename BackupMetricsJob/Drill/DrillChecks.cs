@@ -71,8 +71,8 @@ internal sealed class DrillChecks(DrillOptions options, DrillFolder folder, Dril
             );
         if (amcheck.ErrorExcerpt.Contains("could not access file", StringComparison.Ordinal))
             throw DrillException.OfSettings(
-                $"pg_amcheck: {amcheck.ErrorExcerpt}. The library of an extension is not installed in {cluster.Programs.Directory}: install "
-                    + "the extension's package"
+                $"pg_amcheck: {amcheck.ErrorExcerpt}. The library of an extension is not installed in {cluster.Programs.Directory}: "
+                    + "install the extension's package"
             );
         throw DrillException.OfProgram("pg_amcheck", amcheck.ExitCode, amcheck.ErrorExcerpt);
     }

@@ -4,7 +4,7 @@ namespace BackupMetricsJob.Drill;
 
 /// <summary>Replay ended although more WAL is stored: nothing after that place can be restored.</summary>
 /// <param name="Segment">The first that did not come, or is damaged; null where that is not known.</param>
-/// <param name="Words">What is wrong with it, and by whose word more is stored.</param>
+/// <param name="Words">What is wrong with it, and who says that more is stored.</param>
 internal sealed record IncompleteReplay(string? Segment, string Words)
 {
     /// <summary>Null where replay came to the archive's end, as far as anybody knows.</summary>
@@ -19,15 +19,15 @@ internal sealed record IncompleteReplay(string? Segment, string Words)
 
     static string More(string? more) => more is null ? "" : $"; {more}";
 
-    /// <summary>By whose word there is more, in words; null where nobody says so.</summary>
+    /// <summary>Who says that there is more; null where nobody says so.</summary>
     static string? More(string? segment, ClaimResult claim, long? reached, string? newestStored)
     {
         if (IsAfter(newestStored, segment))
             return $"the archive itself has WAL until {newestStored}";
         if (claim.Stored is { } stored && reached <= stored - claim.SegmentSize)
-            return $"by the word of the server, WAL until {Humanize.Lsn(stored)} is archived";
+            return $"according to the server, WAL until {Humanize.Lsn(stored)} is archived";
         if (claim.Claim is { Lsn: { } lsn, By: var by } claimed && reached is { } end && claimed.IsMissed(end))
-            return $"by the word of the {by}, WAL until {Humanize.Lsn(lsn)} is archived";
+            return $"according to the {by}, WAL until {Humanize.Lsn(lsn)} is archived";
         return claim.Hole is { } hole && (segment is null || hole == segment) ? $"the archive's listing has WAL after {hole}" : null;
     }
 

@@ -74,9 +74,7 @@ internal static partial class QueryFault
         return isThere switch
         {
             true => new($"{words}. The live server has it: it did not come back"),
-            false => DrillException.OfSettings(
-                $"{words}. Nor has the live server in its database {liveServer.Database}: mend the question"
-            ),
+            false => DrillException.OfSettings($"{words}. Nor has the live server in its database {liveServer.Database}: fix the question"),
             null => new($"{words}. {OneOrTheOther}; the live server does not say: {PlainText.OnOneLine(failure?.Message ?? "")}"),
         };
     }

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace BackupMetricsJob.Drill;
 
-/// <summary>What came back, by the word of the restored server.</summary>
+/// <summary>What came back, according to the restored server.</summary>
 /// <param name="Lsn">Where replay ended, in bytes; null of a dump.</param>
 /// <param name="LastTransaction">When the last replayed transaction had ended, by the lost server's clock; null where none was.</param>
 internal sealed record Recovered(long? Lsn, DateTimeOffset? LastTransaction, ulong SystemIdentifier, bool HasChecksums, bool IsInRecovery)

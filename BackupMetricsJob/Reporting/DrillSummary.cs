@@ -13,7 +13,7 @@ internal static class DrillSummary
         if (read.Claim is { } claim)
         {
             var lsn = claim.Lsn is { } end ? $", WAL until {Humanize.Lsn(end)}" : "";
-            to.WriteLine($"claim: all until {Humanize.Time(claim.Until)}{lsn}, by the word of the {claim.By}");
+            to.WriteLine($"claim: all until {Humanize.Time(claim.Until)}{lsn}, according to the {claim.By}");
         }
         else if (read.Why is { } why)
             to.WriteLine($"claim: none: {PlainText.OnOneLine(why)}");

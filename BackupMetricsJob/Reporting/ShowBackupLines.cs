@@ -5,7 +5,7 @@ namespace BackupMetricsJob.Reporting;
 /// <summary>Writes one or two lines about the backups of one tool and type: the newest, kept, failed and running ones.</summary>
 internal static class ShowBackupLines
 {
-    public const string NotCounted = "not counted: the server's word";
+    public const string NotCounted = "not counted: only the server reports it";
 
     public static void Write(BackupFacts backup, ProbeResult result, Action<string, string> row)
     {

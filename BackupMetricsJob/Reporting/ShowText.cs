@@ -86,7 +86,7 @@ internal static class ShowText
     public static string WithoutFindings(ProbeResult result) =>
         result switch
         {
-            { IsMonitored: false } => "it answered; it only tells of the backups of others, and its own are not watched",
+            { IsMonitored: false } => "it answered; it only reports the backups of others, and its own are not watched",
             { Server: { DoesNotArchiveItself: true } } => "not checked on a standby: backups and the archive belong to its primary",
             { Server: null, Backups.Count: 0 } => "nothing is known, and no limit asks for a backup",
             _ when Verdicts.For(result, []) == Verdict.Unknown => "no backup is known, and no limit asks for one" + Unread(result),
@@ -107,10 +107,10 @@ internal static class ShowText
         loss switch
         {
             { EndsAtHole: true } => ": a restore ends where the archive has a hole",
-            { IsByArchive: true } => ", by the archive's own listing",
+            { IsByArchive: true } => ", according to the archive's own listing",
             { IsByServer: true } => ", if the archive has all WAL since that backup",
             { IsByDump: true } => ", if the newest dump holds all databases",
-            _ => ", by the backup tool's word",
+            _ => ", according to the backup tool",
         };
 
     static void WriteArchive(ServerEvidence server, ProbeResult result, TextWriter to)

@@ -9,7 +9,7 @@ internal static class StateText
     {
         if (result is { Server: null, Backups.Count: 0 })
             return !result.IsMonitored && result.Failure is null
-                ? "it answered; it only tells of the backups of others"
+                ? "it answered; it only reports the backups of others"
                 : "nothing is known";
 
         var parts = new List<string> { Backup(result) };
@@ -31,21 +31,21 @@ internal static class StateText
             return "according to " + string.Join(", ", result.SourcesThatAnswered);
         if (result.Backups.Count > 0)
             return $"in part, according to {string.Join(", ", result.Backups.Select(backup => backup.Source).Distinct())}";
-        // A catalogue that tells of nothing but an import that was refused gave an answer.
+        // A catalogue that reports nothing but an import that was refused gave an answer.
         var reached = result.ConnectedTo is null ? "" : "it was reached, but ";
         return result is { IsTarget: true, ConnectedTo: null }
             ? "no answer"
             : reached + "nothing is known from " + string.Join(", ", result.Instance.Sources);
     }
 
-    /// <summary>Whose word the recovery point stands on.</summary>
+    /// <summary>What the recovery point is based on.</summary>
     public static string Word(Loss loss) =>
         loss switch
         {
-            { EndsAtHole: true } or { IsByArchive: true } => "by the archive's listing",
-            { IsByServer: true } => "by the server's word",
+            { EndsAtHole: true } or { IsByArchive: true } => "according to the archive's listing",
+            { IsByServer: true } => "according to the server",
             { IsByDump: true } => "by the newest dump",
-            _ => "by the backup tool's word",
+            _ => "according to the backup tool",
         };
 
     /// <summary>

@@ -58,7 +58,7 @@ internal sealed class HeartbeatCalls(Heartbeat? heartbeat, TimeSpan max, TimePro
         void Add(string what, string? failure)
         {
             if (failure is not null)
-                failures.Add($"the heartbeat at {heartbeat} was not told of the {what} of this run: {failure}");
+                failures.Add($"the heartbeat at {heartbeat} was not notified of the {what} of this run: {failure}");
         }
     }
 

@@ -6,7 +6,9 @@ namespace BackupMetricsJob.Running;
 /// <summary>
 /// Combines the probe results by instance. Facts that a target reports about another instance go to that instance. An instance that is
 /// itself a target keeps its own labels and limits. A target of another run (such as another shard) has its own labels and no limits,
-/// because the other run publishes them. Any other instance inherits labels and limits from the target that reported it.
+/// because the other run publishes them. Any other instance inherits labels and limits from the target that reported it. At the end,
+/// backups and archive listings that belong to another cluster than the instance's are taken out, and the source that reported them counts
+/// as failed.
 /// </summary>
 internal sealed class InstanceResults(IReadOnlyList<Instance> elsewhere)
 {

@@ -88,12 +88,12 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
     async Task<IReadOnlyList<ProbeResult>> ProbeAllAsync(RunProgress? progress, bool inspect = false)
     {
         progress?.Enter(RunStage.Probing, options.Targets.Count, ProbeEnd);
-        var fleet = new ConcurrentProbes(options.Targets, options.Concurrency, _clock, ProbeEnd, cancellationToken)
+        var probes = new ConcurrentProbes(options.Targets, options.Concurrency, _clock, ProbeEnd, cancellationToken)
         {
             Inspect = inspect,
             Progress = progress,
         };
-        return InstanceResults.Collect(await fleet.ProbeAsync(), options.Targets, options.OtherInstances);
+        return InstanceResults.Collect(await probes.ProbeAsync(), options.Targets, options.OtherInstances);
     }
 
     /// <summary>The last call to a heartbeat comes after it.</summary>
@@ -117,7 +117,7 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
             ? Textfile.WriteAsync(path, results, facts, options.Group, Deadline - _clock.Elapsed, time)
             : null;
         var pushes = await Task.WhenAll(
-            options.Gateways.Select(gateway => DeliverAsync(gateway, registry, samples, results, build, end.Token))
+            options.Gateways.Select(gateway => PushToAsync(gateway, registry, samples, results, build, end.Token))
         );
         return new(results, _clock.Elapsed)
         {
@@ -128,7 +128,7 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
         };
     }
 
-    async Task<GatewayReport> DeliverAsync(
+    async Task<GatewayReport> PushToAsync(
         Gateway gateway,
         CollectorRegistry registry,
         int samples,

@@ -40,7 +40,7 @@ internal static class MissingPrivileges
         return missing;
     }
 
-    /// <summary>pg_monitor, or the single rights in it that the job uses; null where none is missing.</summary>
+    /// <summary>pg_monitor, or the single privileges in it that the job uses; null where none is missing.</summary>
     public static MissingPrivilege? OfMonitor(ServerCapabilities capabilities, Omissions omissions)
     {
         if ((omissions & Omissions.Wal) != 0 || (capabilities.MayReadWal && capabilities.ReadStatistics.IsGranted))
@@ -89,9 +89,9 @@ internal static class MissingPrivileges
             _ => $"GRANT pg_monitor TO {capabilities.Role}; ALTER ROLE {capabilities.Role} INHERIT;",
         };
 
-    static bool IsOfRole(Privilege right) => right is { IsGranted: false, IsGrantedToPgMonitor: true };
+    static bool IsOfRole(Privilege privilege) => privilege is { IsGranted: false, IsGrantedToPgMonitor: true };
 
-    static bool IsTakenAway(Privilege right) => right is { IsGranted: false, IsGrantedToPgMonitor: false };
+    static bool IsTakenAway(Privilege privilege) => privilege is { IsGranted: false, IsGrantedToPgMonitor: false };
 
     /// <summary>The role's name, which the server has quoted for SQL where that is needed, as one word of a shell.</summary>
     static string ForShell(string role) =>

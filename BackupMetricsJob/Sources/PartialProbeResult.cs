@@ -32,7 +32,7 @@ internal sealed class PartialProbeResult(Action? onAnswer) : ConnectionProgress(
 
     public IReadOnlyList<string> Answered => _answered;
 
-    /// <summary>What the server refused although the role has the right, and that is no failure.</summary>
+    /// <summary>What the server refused although the role has the privilege, and that is no failure.</summary>
     public IReadOnlyList<MissingPrivilege> Missing => _missing;
 
     /// <summary>The connection is there, and this is what it is.</summary>

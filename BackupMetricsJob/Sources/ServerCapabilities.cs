@@ -2,7 +2,7 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Sources;
 
-/// <summary>A right of the role, and whether pg_monitor has it: where it does not, somebody revoked it.</summary>
+/// <summary>A privilege of the role, and whether pg_monitor has it: if pg_monitor lacks it, somebody revoked it.</summary>
 internal readonly record struct Privilege(bool IsGranted, bool IsGrantedToPgMonitor);
 
 /// <summary>What may be asked in a connection: the first answer of a server.</summary>

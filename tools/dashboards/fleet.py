@@ -25,7 +25,7 @@ def rows():
         many("Critical", "Data would be lost, or may be: somebody must act now.", 2, "red"),
         many("Unknown", "Whether they are well is not known: they could not be asked, their job is dead, or nothing is known of them.", 3, "purple"),
         many("Warning", "They can wait until morning.", 1, "yellow"),
-        many("OK", "By all that is known, by the limits that are set, and by the word of those who were asked.", 0, "green"),
+        many("OK", "By all that is known, by the limits that are set, and according to the sources that were asked.", 0, "green"),
         stat("Databases", "Configured ones and those found in a catalogue.", ALL, no_value="none"),
         stat("Firing", "Alerts that fire, those about the job and the gateway included.", f'count({ALERTS}, alertstate="firing"}}) or {ALL} * 0', thresholds=steps((None, "text"), (1, "red"))),
     ]
@@ -49,7 +49,7 @@ def rows():
             ("Copies", f"max {BY} (postgres_backup_copies{{{J}}})", "none"),
             ("Probed", f"time() - max {BY} (last_over_time(postgres_backup_probe_timestamp_seconds{{{J}}}[7d]))", "s", {"decimals": 0}),
         ],
-        [LABELS[0], ("reason", "Because of"), ("evidence", "By the word of"), *LABELS[1:]], height=12, sort="Verdict", first="Verdict", overrides=[DATABASE], no_value="",
+        [LABELS[0], ("reason", "Because of"), ("evidence", "Evidence"), *LABELS[1:]], height=12, sort="Verdict", first="Verdict", overrides=[DATABASE], no_value="",
     )]
     yield [table(
         "What is wrong", "Every condition that an alert is made of, as it is now: an alert waits until it has held for some time. One line a kind of backup, a storage, a source.",

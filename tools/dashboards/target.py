@@ -21,7 +21,7 @@ def rows():
         stat("Because of", "The alert that decides; docs/alerts.md says what to do.", f"{verdict(I)} > 0 < 4", legend="{{reason}}", name=True, no_value="nothing known", thresholds=steps((None, "text"))),
         stat("Newest backup", "Its age, counted from now.", age(I), "s", decimals=1),
         stat("Lost if it died now", "As of the last probe, if it is known whether that still holds.", loss(I), "s", decimals=1),
-        stat("By the word of", "Whose word the possible loss is: the server says that it archived, the archive's listing shows it, or the backup tool's list does. Only a restore proves it.", word(I), legend="{{evidence}}", name=True, overrides=EVIDENCE),
+        stat("Evidence", "What the possible loss is based on: the server says that it archived, the archive's listing shows it, or the backup tool's list does. Only a restore proves it.", word(I), legend="{{evidence}}", name=True, overrides=EVIDENCE),
         stat("WAL archiving", "The state of the archiver, as of the last probe.", f"postgres_wal_archive_state{{{I}}} == 1", legend="{{state}}", name=True, overrides=ARCHIVER),
     ]
     yield [

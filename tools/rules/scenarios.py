@@ -24,7 +24,7 @@ def add(name, series_, *checks):
     add.to.append(scenario(name, series_, *checks, step=next((step for start, step in FINER.items() if name.startswith(start)), None)))
 
 
-DO = "Look at the log of the backup tool and at its schedule, mend what stopped it, and take a backup now."
+DO = "Look at the log of the backup tool and at its schedule, fix what stopped it, and take a backup now."
 
 # The time that promtool begins with is 1970, so what was before it is negative.
 
@@ -344,7 +344,7 @@ add("A catalogue that cannot speak of its servers pages for each; where the data
     quiet(35), fires(36, alert("BackupSourceFailed", instance="listed"), alert("BackupTargetDown", instance="probed")),
     fires(119, alert("BackupSourceFailed", instance="listed"), alert("BackupTargetDown", instance="probed")), quiet(120), quiet(N - 1),
     says(60, "BackupSourceFailed", "listed: the source catalog cannot be trusted, or not in full",
-         "The source catalog of job backup_metrics does not tell all about listed, or nothing that can be trusted: the tool could not list its backups or read one of its repositories, the list was refused or is out of date, or it could not be read. "
+         "The source catalog of job backup_metrics does not report everything about listed, or nothing that can be trusted: the tool could not list its backups or read one of its repositories, the list was refused or is out of date, or it could not be read. "
          "How its backups are is not known for sure. backup-metrics show says what is wrong and what to do.", instance="listed", job="backup_metrics", severity="critical", source="catalog"))
 
 N = 3 * HOUR
@@ -417,17 +417,17 @@ add("The second repository falls behind, is caught up, cannot be read; one that 
     fires(75, alert("BackupCopiesMissing", instance="orders")), fires(N - 1, alert("BackupCopiesMissing", instance="orders")),
     says(30, "BackupCopiesMissing", "orders: only 1 storage has a backup that is new enough",
          "Storages in which the newest backup of orders (job backup_metrics) is new enough, and which could be read: 1; copies are to be in 2. "
-         "backup-metrics show says which one fell behind or cannot be read. Mend that, and take a backup into it.", **COPIES, severity="critical"),
+         "backup-metrics show says which one fell behind or cannot be read. Fix that, and take a backup into it.", **COPIES, severity="critical"),
     says(80, "BackupCopiesMissing", "orders: no storage has a backup that is new enough",
          "Storages in which the newest backup of orders (job backup_metrics) is new enough, and which could be read: 0; copies are to be in 2. "
-         "backup-metrics show says which one fell behind or cannot be read. Mend that, and take a backup into it.", **COPIES, severity="critical"))
+         "backup-metrics show says which one fell behind or cannot be read. Fix that, and take a backup into it.", **COPIES, severity="critical"))
 N = 40
 add("Two copies where three are asked for, in words",
     [gateway(N), run(N, healthy("orders", N)), series("postgres_backup_copies", steady(2, N), job="backup_metrics", instance="orders"),
      series("postgres_backup_copies_min", steady(3, N), job="backup_metrics", instance="orders")],
     says(20, "BackupCopiesMissing", "orders: only 2 storages have a backup that is new enough",
          "Storages in which the newest backup of orders (job backup_metrics) is new enough, and which could be read: 2; copies are to be in 3. "
-         "backup-metrics show says which one fell behind or cannot be read. Mend that, and take a backup into it.", instance="orders", job="backup_metrics", severity="critical"))
+         "backup-metrics show says which one fell behind or cannot be read. Fix that, and take a backup into it.", instance="orders", job="backup_metrics", severity="critical"))
 
 D = 86400
 
@@ -476,7 +476,7 @@ add("WAL waits: ten minutes after each of the limits; once it is archived, all i
          instance="orders", job="backup_metrics", severity="warning", type_="wal"),
     says(96, "RecoveryPointTooOld", "orders: 36m 0s of work would be lost now",
          "If orders (job backup_metrics) died now, the last 36m 0s of work would be lost; the warning limit, that for WAL, is 15m 0s. "
-         "If WAL waits, mend archive_command; if none does, set archive_timeout; if WAL is not archived at all, archive it or set the limit to none.",
+         "If WAL waits, fix archive_command; if none does, set archive_timeout; if WAL is not archived at all, archive it or set the limit to none.",
          instance="orders", job="backup_metrics", severity="warning", type_="wal"))
 
 N = 6 * HOUR
@@ -630,7 +630,7 @@ add("The archiver fails, or never worked; a state that changes within a quarter 
     says(30, "WalArchiverFailing", [
         ("never: WAL archiving has never worked",
          "WAL of never (job backup_metrics) waits, and none was ever archived. What is written cannot be restored, and pg_wal grows until the disk is full. "
-         "The output of archive_command is in the server's log: mend what it says.", dict(instance="never", job="backup_metrics", severity="critical", state="never")),
+         "The output of archive_command is in the server's log: fix what it says.", dict(instance="never", job="backup_metrics", severity="critical", state="never")),
         ("thrown: WAL archiving throws WAL away",
          "archive_command of thrown (job backup_metrics) ends well although it stores nothing, or whatever happens. PostgreSQL takes the WAL for archived and deletes it: "
          "nothing later than the last backup can be restored. Set a command that stores the WAL and fails where it cannot, then take a base backup.",
@@ -643,7 +643,7 @@ add("The archiver fails, in words",
     [gateway(N), run(N, [*healthy("orders", N)[:-10], *archive("orders", N, "failing")])],
     says(20, "WalArchiverFailing", "orders: WAL archiving fails",
          "WAL of orders (job backup_metrics) could not be archived at the last attempt, or has waited for more than 2 minutes without one success. What is written cannot be restored, and pg_wal grows until the disk is full. "
-         "The output of archive_command is in the server's log: mend what it says.", instance="orders", job="backup_metrics", severity="critical", state="failing"))
+         "The output of archive_command is in the server's log: fix what it says.", instance="orders", job="backup_metrics", severity="critical", state="failing"))
 # ---- The gateway ----
 
 section("gateway")
@@ -672,7 +672,7 @@ add("The gateway dies with everything in it: it is told, and so are its jobs; wh
          "Does the Pushgateway run, did it lose its data, does the job run, and push there?", job="backup_metrics", severity="critical"),
     says(die + 30, "PushgatewayDown", "The Pushgateway pushgateway:9091 does not answer, or not always, or is no longer scraped",
          "Prometheus cannot scrape the Pushgateway pushgateway:9091, or not always, or no longer has it as a target: what is known of the backups is what was known before. "
-         "Start the gateway, or mend the scrape configuration (job pushgateway, honor_labels: true).", job="pushgateway", instance="pushgateway:9091", severity="critical"))
+         "Start the gateway, or fix the scrape configuration (job pushgateway, honor_labels: true).", job="pushgateway", instance="pushgateway:9091", severity="critical"))
 
 cut = 2 * HOUR
 add("The scrape job is gone from Prometheus: what fired stays",
@@ -684,7 +684,7 @@ add("The scrape job is gone from Prometheus: what fired stays",
     has(cut + 40, "backup_metrics:gateway_lost", ({"__name__": "backup_metrics:gateway_lost"}, 1)),
     says(cut + 30, "PushgatewayDown", "The Pushgateway pushgateway:9091 does not answer, or not always, or is no longer scraped",
          "Prometheus cannot scrape the Pushgateway pushgateway:9091, or not always, or no longer has it as a target: what is known of the backups is what was known before. "
-         "Start the gateway, or mend the scrape configuration (job pushgateway, honor_labels: true).", job="pushgateway", instance="pushgateway:9091", severity="critical"))
+         "Start the gateway, or fix the scrape configuration (job pushgateway, honor_labels: true).", job="pushgateway", instance="pushgateway:9091", severity="critical"))
 
 N = 5 * HOUR
 cut = 2 * HOUR
@@ -928,7 +928,7 @@ add("A push is refused: ours is told, a stranger's is not; the first ever, befor
     fires(15, alert("BackupPushRejected"), alert("BackupPushRejected", job="nightly", run="x")), fires(30, alert("BackupPushRejected", job="nightly", run="x")),
     fires(45, alert("BackupPushRejected", job="nightly", run="x"), alert("BackupPushRejected", shard="0")))
 N = 70
-# The refused push is the page: it says what is wrong, and who mends it mends both. That the group is gone, while the gateway was up all the time and has
+# The refused push is the page: it says what is wrong, and whoever fixes it fixes both. That the group is gone, while the gateway was up all the time and has
 # others, is a warning here as elsewhere: somebody deleted it. (Within twelve minutes of its own start Prometheus cannot know that, and it is critical.)
 add("The gateway lost a job's metrics, and refuses it since: it is known as ours by what it pushed within a week, and pages for the refusal",
     [gateway(N), run(N, healthy("orders", N)), [(m, l, v + " stale") for m, l, v in run(20, healthy("orders", 20), job="nightly") if not m.startswith("push_")],
@@ -939,7 +939,7 @@ add("A push is refused, in words",
     [gateway(N), series("push_time_seconds", steady(0, N), job="backup_metrics", run="x"), series("push_failure_time_seconds", steady(3600, N), job="backup_metrics", run="x")],
     says(2 * HOUR, "BackupPushRejected", "backup_metrics, run x: the Pushgateway refuses what it pushes",
          "The Pushgateway refused the newest push of job backup_metrics, run x, 1h 0m 0s ago; it shows what was pushed before that. "
-         "The job's report has the gateway's words (exit code 76). Usually somebody else pushes one of these names with another type.",
+         "The job's report quotes the gateway (exit code 76). Usually somebody else pushes one of these names with another type.",
          job="backup_metrics", run="x", severity="critical"))
 
 # ---- Shards ----
@@ -1099,7 +1099,7 @@ add("One of two tools stopped: told while the other goes on, for two weeks; wher
     fires(121, both("LastBackup", instance="both", type_="base"), alert("BackupToolStopped", "warning", instance="half", tool="wal-g")),
     says(125, "BackupToolStopped", "half: the newest backup of wal-g is 2d 3h 5m 0s old, that of another tool is newer",
          "Several tools back up half (job backup_metrics), and wal-g made its newest backup 2d 3h 5m 0s ago. The others hide that from LastBackup. "
-         "Mend it, or forget its backups if it was given up: backup-metrics catalog prune. Two weeks after its last backup this ends by itself.",
+         "Fix it, or forget its backups if it was given up: backup-metrics catalog prune. Two weeks after its last backup this ends by itself.",
          instance="half", job="backup_metrics", severity="warning", tool="wal-g"))
 
 N = 2 * HOUR
@@ -1114,8 +1114,8 @@ add("A backup that failed: told an hour later, until the next good one; one that
     *[fires(at, *[alert("BackupFailed", "warning", instance=name, type_=type_, tool="barman") for name, type_ in (("never", "logical"), *more)])
       for at, more in ((70, [("late", "full")]), (99, [("late", "full")]), (100, [("again", "full")]), (N - 1, [("again", "full")]))],
     says(64, "BackupFailed", "never: the last barman logical backup failed",
-         "The last logical backup that barman made of never (job backup_metrics) failed 3h 4m 0s ago, and none has worked since. The one before it may still be new enough: LastBackup tells when it is not. "
-         "Read the log of barman, mend what stopped it, and take a backup.", instance="never", job="backup_metrics", severity="warning", source="catalog", tool="barman", type="logical"))
+         "The last logical backup that barman made of never (job backup_metrics) failed 3h 4m 0s ago, and none has worked since. The one before it may still be new enough: LastBackup fires when it is not. "
+         "Read the log of barman, fix what stopped it, and take a backup.", instance="never", job="backup_metrics", severity="warning", source="catalog", tool="barman", type="logical"))
 
 N = 70
 add("What show warns of, and no rule of its own tells: an hour later. Where another alert has the database, that one tells",
@@ -1159,7 +1159,7 @@ add("A drill that came to no end, until the next verdict",
     quiet(14), fires(15, alert("RestoreTestUnfinished", "warning", instance="orders", tool="pgbackrest")), fires(19, alert("RestoreTestUnfinished", "warning", instance="orders", tool="pgbackrest")), quiet(20),
     says(18, "RestoreTestUnfinished", "orders: the last drill came to no end",
          "The last drill of orders (job backup_metrics, pgbackrest) ended 8m 0s ago without a verdict: it ran out of time or of space, or a setting or a program does not fit. "
-         "Nothing is proved by it. Its log says why; mend that, and run it again.", job="backup_metrics", instance="orders", severity="warning", team="payments", tool="pgbackrest"))
+         "Nothing is proved by it. Its log says why; fix that, and run it again.", job="backup_metrics", instance="orders", severity="warning", team="payments", tool="pgbackrest"))
 
 # ---- A world that is not as it should be ----
 
@@ -1198,7 +1198,7 @@ add("An hourly job, and one probe that was unlucky: a warning; two in a row, or 
     says(150, "BackupTargetDown", [
         (f"{name}: it could not be probed",
          f"Job backup_metrics cannot probe {name}, or not in full, or only now and then: the state of its backups is not known. Is PostgreSQL running? backup-metrics show says what is wrong and what to do. "
-         "Only the newest run says so: one probe may be chance, the next one tells.", dict(instance=name, job="backup_metrics", severity="warning")) for name in ("down-once", "down-twice")]))
+         "Only the newest run says so: one probe may be chance, the next one decides.", dict(instance=name, job="backup_metrics", severity="warning")) for name in ("down-once", "down-twice")]))
 
 N = 3 * HOUR
 often = then(*[then(steady(0, 5), steady(1, 5))] * 18)

@@ -3,7 +3,7 @@ using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Schedule.Page;
 
-/// <summary>The databases that need no attention, one line each: how they stand, and by whose word.</summary>
+/// <summary>The databases that need no attention, one line each: how they stand, and according to whom.</summary>
 internal static class HealthyTable
 {
     /// <param name="assessments">Worst first.</param>

@@ -4,10 +4,11 @@
 -- succeed although nothing is stored, in `may_overwrite` whether it may give each segment the same name, and in `may_skip` whether it may
 -- succeed without storing one. Comments, redirections of errors and what only starts another command (sudo, timeout, sh -c '...') are taken off
 -- first. A # begins a comment outside quotes only.
--- `reads`: programs that read the content of %p, and so do not pass its name on. Without %f, too, the segment is stored under no name of its own.
--- `copies`: to a fixed name without %f, unless that is a directory, which the server cannot see.
--- `idle`: programs that do nothing with the content of a file, unless they are given it by < or by the output of another command.
--- `skips`: succeeds without storing while a condition holds that does not look at this segment, such as a folder that is not mounted.
+-- `reading`: programs that read the content of %p, and so do not pass its name on. Without %f, too, the segment is stored under no name of
+-- its own.
+-- `fixed_copy`: to a fixed name without %f, unless that is a directory, which the server cannot see.
+-- `no_op`: programs that do nothing with the content of a file, unless they are given it by < or by the output of another command.
+-- `conditional`: succeeds without storing while a condition holds that does not look at this segment, such as a folder that is not mounted.
 WITH setting AS (
   SELECT current_setting('archive_mode') AS archive_mode,
          pg_size_bytes(current_setting('wal_segment_size')) AS segment_size,
@@ -22,15 +23,15 @@ WITH setting AS (
              '^\s*((\S*/)?(env|exec|command|nice|ionice|nohup|sudo|doas|busybox|timeout|setsid|stdbuf|time)\s+'
                '((-u\s+\S+|-n\s+-?\d+|-c\s+\d|-s\s+\w+|-k\s+\d\S*|-\S+|\w+=\S*|\d+(\.\d+)?[smhd]?)\s+)*)*'
                '((\S*/)?(ba|da|z|k)?sh\s+-\w*c\s+)?', ''),
-           E' \t\r\n;(){}"''') AS bare,
+           E' \t\r\n;(){}"''') AS stripped,
          '(\S*/)?(true|:|echo|printf|cd|sleep|test|\[|ls|touch|logger(?!\s[^;&|]*-f)|rm|unlink|mkdir|date|sync|exit(?!\s+[1-9$]))'
-           '(\s[^;&|$`<]*)?' AS idle,
-         '\(?\s*((\S*/)?(env\s+)?(true|:|echo|printf|logger|touch|date|sleep|wait|rm|mailx?|test|sync|ls)(\s[^;&|]*)?|exit\s+0)$' AS yes,
-         '(\S*/)?(cat|gzip|pigz|zstd|lz4|xz|bzip2|lzop|openssl|gpg|dd|head|tail|\w+sum|file|stat|wc|ls|test|\[)\s[^|;&<>%]*%p' AS reads,
+           '(\s[^;&|$`<]*)?' AS no_op,
+         '\(?\s*((\S*/)?(env\s+)?(true|:|echo|printf|logger|touch|date|sleep|wait|rm|mailx?|test|sync|ls)(\s[^;&|]*)?|exit\s+0)$' AS succeeds,
+         '(\S*/)?(cat|gzip|pigz|zstd|lz4|xz|bzip2|lzop|openssl|gpg|dd|head|tail|\w+sum|file|stat|wc|ls|test|\[)\s[^|;&<>%]*%p' AS reading,
          '(^|[;&|({]\s*)(\S*/)?(aws\s+s3\s+|gsutil\s+|mc\s+)?(cp|mv|ln|install|rsync|scp)\s[^|;&<>]*%p["'']?\s+'
-           '(?!["'']?/dev/null|\w+://[^/\s]+/?(\s|$)|\S+::\w+(\s|$))\S*[^/\s:."'']["'']?\s*($|[;&|)])' AS copies,
+           '(?!["'']?/dev/null|\w+://[^/\s]+/?(\s|$)|\S+::\w+(\s|$))\S*[^/\s:."'']["'']?\s*($|[;&|)])' AS fixed_copy,
          '^(!\s+)?(\S*/)?(test|\[|\[\[|mountpoint|findmnt|pgrep|grep)\s[^|&;%]*\|\|\s*(?!exit|false)[^|&;]*%p|'
-           '^[^%]*(\|\||&&)\s*exit\s+0\s*;.*%p|^if\s[^;%]*;\s*then\M(?!.*\mel(se|if)\M).*%p.*;\s*fi$' AS skips
+           '^[^%]*(\|\||&&)\s*exit\s+0\s*;.*%p|^if\s[^;%]*;\s*then\M(?!.*\mel(se|if)\M).*%p.*;\s*fi$' AS conditional
   FROM setting
 )
 SELECT archive_mode,
@@ -47,21 +48,21 @@ SELECT archive_mode,
               + (('x' || substr(last_archived_wal, 17, 8))::bit(32)::bigint + 1) * segment_size))::bigint END AS unarchived,
        CASE
          WHEN library <> '' OR setting.command = '' THEN NULL
-         WHEN bare = '' THEN 'nothing'
-         WHEN bare ~ '^(\S*/)?sleep\s+(infinity|\d{3,}|\d*\.?\d+[mhd])' THEN NULL -- It waits: until then nothing is thrown away.
-         WHEN bare ~ ('^(' || idle || ')(\s*(;|&&|\|\||&|\|)\s*(' || idle || '))*$')
-           THEN substring(bare FROM '(true|:|echo|printf|cd|sleep|test|\[|ls|touch|logger|rm|unlink|mkdir|date|sync|exit)')
-         WHEN bare ~ ('%p["'']?\s+["'']?/dev/null|of=/dev/null|^' || reads || '[^|;&]*>\s*/dev/null') THEN '/dev/null'
-         WHEN bare ~ '\m(exit\s+[1-9$]|set\s+-e|pipefail|PIPESTATUS)|(^|[;&|(\s])(\S*/)?(false\s*($|[;&|)])|kill\s)' THEN NULL
+         WHEN stripped = '' THEN 'nothing'
+         WHEN stripped ~ '^(\S*/)?sleep\s+(infinity|\d{3,}|\d*\.?\d+[mhd])' THEN NULL -- It waits: until then nothing is thrown away.
+         WHEN stripped ~ ('^(' || no_op || ')(\s*(;|&&|\|\||&|\|)\s*(' || no_op || '))*$')
+           THEN substring(stripped FROM '(true|:|echo|printf|cd|sleep|test|\[|ls|touch|logger|rm|unlink|mkdir|date|sync|exit)')
+         WHEN stripped ~ ('%p["'']?\s+["'']?/dev/null|of=/dev/null|^' || reading || '[^|;&]*>\s*/dev/null') THEN '/dev/null'
+         WHEN stripped ~ '\m(exit\s+[1-9$]|set\s+-e|pipefail|PIPESTATUS)|(^|[;&|(\s])(\S*/)?(false\s*($|[;&|)])|kill\s)' THEN NULL
          WHEN setting.command !~ '%[pf]' THEN 'no %p'
-         WHEN setting.command !~ '%f|[$`]' AND regexp_replace(bare, '<\s*["'']?%p|(^|[|;&(\s])' || reads, '', 'g') !~ '%p' THEN 'no %f'
-         WHEN bare ~ ('\|\|\s*' || yes) THEN '|| true'
-         WHEN bare ~ (';\s*' || yes) THEN '; true'
-         WHEN bare ~ '(^|[^&>])&$' THEN '&'
-         WHEN bare ~ '(^|[^|])\|\s*(\S*/)?(tee|logger|cat|ts|systemd-cat)(\s[^;&|%>]*)?$' THEN '| tee'
+         WHEN setting.command !~ '%f|[$`]' AND regexp_replace(stripped, '<\s*["'']?%p|(^|[|;&(\s])' || reading, '', 'g') !~ '%p' THEN 'no %f'
+         WHEN stripped ~ ('\|\|\s*' || succeeds) THEN '|| true'
+         WHEN stripped ~ (';\s*' || succeeds) THEN '; true'
+         WHEN stripped ~ '(^|[^&>])&$' THEN '&'
+         WHEN stripped ~ '(^|[^|])\|\s*(\S*/)?(tee|logger|cat|ts|systemd-cat)(\s[^;&|%>]*)?$' THEN '| tee'
        END AS discards,
-       library = '' AND setting.command !~ '%f|[$`]' AND bare ~ copies AS may_overwrite,
-       library = '' AND bare ~ skips AS may_skip,
+       library = '' AND setting.command !~ '%f|[$`]' AND stripped ~ fixed_copy AS may_overwrite,
+       library = '' AND stripped ~ conditional AS may_skip,
        CASE WHEN NOT pg_is_in_recovery() THEN (pg_current_wal_lsn() - '0/0'::pg_lsn)::bigint END AS written,
        extract(epoch FROM stats_reset)::float8 AS statistics_begin,
        extract(epoch FROM pg_postmaster_start_time())::float8 AS started

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace BackupMetricsJob.Catalog.Import.Archive;
 
 /// <summary>Segments that follow one another on a timeline.</summary>
-/// <param name="StoredAt">When the last of them was stored, in microseconds since 1970; <see cref="SegmentRanges.Unknown"/> where that is not
-/// known.</param>
+/// <param name="StoredAt">When the last of them was stored, in microseconds since 1970; <see cref="SegmentRanges.Unknown"/> where
+/// that is not known.</param>
 internal readonly record struct SegmentRange(uint Timeline, long First, long Last, long StoredAt);
 
 /// <summary>Collects segments in any order. What comes in order takes no memory, what does not is put in order now and then.</summary>
