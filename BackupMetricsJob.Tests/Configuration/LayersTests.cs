@@ -131,7 +131,7 @@ public sealed class LayersTests
 
     [Theory]
     [InlineData("concurrency=0", "--concurrency \"0\": must be a whole number from 1 to 1000\n")]
-    [InlineData("splay=5", "--splay \"5\": must be a duration like 30s, 5m, 26h or 1h30m (units y, w, d, h, m, s, ms)\n")]
+    [InlineData("splay=5", "--splay \"5\": must be a duration like 30s, 5m, 26h or 1h30m (units y, w, d, h, m, s, ms; 100y at most)\n")]
     [InlineData("config=/nonexistent/x", "--config \"/nonexistent/x\": does not exist\n")]
     [InlineData("config=", "--config \"\": cannot be read: The value cannot be an empty string. (Parameter 'path')\n")]
     public void An_invalid_flag_is_named(string flag, string problems)

@@ -198,7 +198,8 @@ public sealed class SecretSourceTests
     [InlineData("gateway-ca-file=FOLDER/pw", "--gateway-ca-file: needs a gateway with TLS, but none has an https:// URL")]
     [InlineData(
         "gateway-timeout=0s",
-        "--gateway-timeout \"0s\": must be a duration longer than zero, like 30s, 5m, 26h or 1h30m (units y, w, d, h, m, s, ms)"
+        "--gateway-timeout \"0s\": must be a duration longer than zero, like 30s, 5m, 26h or 1h30m "
+            + "(units y, w, d, h, m, s, ms; 100y at most)"
     )]
     [InlineData("gateway=http://gw", "--gateway: the same URL is given twice")]
     public void An_invalid_flag_of_a_gateway_is_named(string flags, string problem)

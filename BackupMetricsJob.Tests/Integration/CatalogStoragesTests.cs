@@ -57,36 +57,6 @@ public sealed partial class CatalogStoragesTests
         Assert.DoesNotContain("CRITICAL", show, StringComparison.Ordinal);
     }
 
-    /// <summary>pgBackRest says which WAL a repository has: what began before it cannot be restored any more.</summary>
-    [Fact]
-    public async Task The_oldest_full_backup_of_a_repository_has_its_WAL_there_and_expires()
-    {
-        await using var catalogue = await CatalogDatabase.CreateAsync();
-        await ImportAsync(catalogue, "repo2_behind", expected: "pgbackrest: 5 new, 0 changed, 0 gone, 0 unchanged (1 server)\n");
-        var fulls = await catalogue.Database.QueryAsync<string>(
-            "SELECT storage || ' ' || start_wal || ' ' || extract(epoch FROM at)::bigint FROM backup_metrics.backup_catalog WHERE kind = 'full' ORDER BY storage, at"
-        );
-        Assert.Equal(["repo1", "repo2"], fulls.Select(full => full.Split(' ')[0]));
-
-        async Task<IEnumerable<string>> OldestAsync() =>
-            Assert
-                .Single((await Probe.OfAsync(catalogue.Database, ["catalog"])).Found)
-                .Storages.Select(storage => $"{storage.Name} {storage.OldestFull?.ToUnixTimeSeconds()}");
-
-        Assert.Equal(fulls.Select(full => $"{full.Split(' ')[0]} {full.Split(' ')[2]}"), await OldestAsync());
-
-        var (name, first, at) = (fulls[0].Split(' ')[0], fulls[0].Split(' ')[1], fulls[1].Split(' ')[2]);
-        Assert.Equal("repo1", name);
-        await catalogue.Database.ExecuteAsync($"UPDATE backup_metrics.backup_storage SET first_wal = '{first}' WHERE storage = 'repo1'");
-        Assert.DoesNotContain("repo1 ", await OldestAsync());
-        await catalogue.Database.ExecuteAsync(
-            "UPDATE backup_metrics.backup_storage SET first_wal = '0000000100000000000000FF' WHERE storage = 'repo1'"
-        );
-        Assert.Equal(["repo1 ", $"repo2 {at}"], await OldestAsync());
-        await catalogue.Database.ExecuteAsync("UPDATE backup_metrics.backup_catalog SET keep_until = 'infinity' WHERE storage = 'repo2'");
-        Assert.Equal(["repo1 ", "repo2 "], await OldestAsync());
-    }
-
     [Fact]
     public async Task With_one_storage_there_are_no_series_by_storage_unless_copies_are_asked_for()
     {

@@ -55,6 +55,39 @@ public sealed class CatalogWindowTests
         Assert.Equal(Day(7), Assert.Single((await ProbeAsync(catalogue)).Windows).Start.ToUnixTimeSeconds());
     }
 
+    /// <summary>pgBackRest says which WAL a repository has: what began before it cannot be restored any more.</summary>
+    [Fact]
+    public async Task The_oldest_full_backup_of_a_repository_has_its_WAL_there_and_expires()
+    {
+        await using var catalogue = await CatalogDatabase.CreateAsync();
+        Assert.Equal(0, (await CatalogStoragesTests.ImportAsync(catalogue, CatalogStoragesTests.List("repo2_behind"))).ExitCode);
+        var fulls = await catalogue.Database.QueryAsync<string>(
+            """
+            SELECT storage || ' ' || start_wal || ' ' || extract(epoch FROM at)::bigint FROM backup_metrics.backup_catalog
+            WHERE kind = 'full' ORDER BY storage, at
+            """
+        );
+        Assert.Equal(["repo1", "repo2"], fulls.Select(full => full.Split(' ')[0]));
+
+        async Task<IEnumerable<string>> OldestAsync() =>
+            Assert
+                .Single((await Probe.OfAsync(catalogue.Database, ["catalog"])).Found)
+                .Storages.Select(storage => $"{storage.Name} {storage.OldestFull?.ToUnixTimeSeconds()}");
+
+        Assert.Equal(fulls.Select(full => $"{full.Split(' ')[0]} {full.Split(' ')[2]}"), await OldestAsync());
+
+        var (name, first, at) = (fulls[0].Split(' ')[0], fulls[0].Split(' ')[1], fulls[1].Split(' ')[2]);
+        Assert.Equal("repo1", name);
+        await catalogue.Database.ExecuteAsync($"UPDATE backup_metrics.backup_storage SET first_wal = '{first}' WHERE storage = 'repo1'");
+        Assert.DoesNotContain("repo1 ", await OldestAsync());
+        await catalogue.Database.ExecuteAsync(
+            "UPDATE backup_metrics.backup_storage SET first_wal = '0000000100000000000000FF' WHERE storage = 'repo1'"
+        );
+        Assert.Equal(["repo1 ", $"repo2 {at}"], await OldestAsync());
+        await catalogue.Database.ExecuteAsync("UPDATE backup_metrics.backup_catalog SET keep_until = 'infinity' WHERE storage = 'repo2'");
+        Assert.Equal(["repo1 ", "repo2 "], await OldestAsync());
+    }
+
     static long Day(int number) => Now.AddDays(number - 41).ToUnixTimeSeconds();
 
     static CatalogRow Backup(int number, string storage) =>

@@ -17,7 +17,7 @@ public sealed class ConfigurationFileTests
         Assert.Equal((78, ""), (result.ExitCode, result.Output));
         Assert.Equal(
             $"{file}:1:11: deadline \"soon\": must be a duration longer than zero, like 30s, 5m, 26h or 1h30m (units y, w, "
-                + "d, h, m, s, ms)\n"
+                + "d, h, m, s, ms; 100y at most)\n"
                 + $"{file}:2:29: targets[1].name \"a\": must be unique: the same name is at {file}:2:18\n",
             result.Error
         );

@@ -61,7 +61,9 @@ internal static class PostgresTemplate
             }
         );
 
-    /// <summary>As root: makes `nobody` the owner of these files, since PostgreSQL refuses to run as root. What vanishes meanwhile is left out.</summary>
+    /// <summary>
+    /// As root: makes `nobody` the owner of these files, since PostgreSQL refuses to run as root. What vanishes meanwhile is left out.
+    /// </summary>
     public static void GiveToServerUser(params string[] paths)
     {
         if (!Environment.IsPrivilegedProcess)

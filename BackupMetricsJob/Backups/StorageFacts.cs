@@ -9,7 +9,7 @@ internal sealed record StorageFacts(string Source, string Tool, string Name)
     public IReadOnlyList<StoredBackup> Newest { get; init; } = [];
 
     /// <summary>
-    /// When the oldest full backup in it finished, of those that expire and whose WAL it has by the tool's word (<see cref="FirstSegment"/>).
+    /// When the oldest full backup in it finished, of those that expire and begin no earlier than its WAL (<see cref="FirstSegment"/>).
     /// Null if there is none.
     /// </summary>
     public DateTimeOffset? OldestFull { get; init; }

@@ -65,11 +65,7 @@ internal sealed class WalMap
         long? begin = null;
         foreach (var (before, number) in _partials)
         {
-            if (
-                before < timeline
-                && !(number > first)
-                && (number == first || !_stored.Keys.Any(other => IsBegunBy(other, before, number)))
-            )
+            if (before < timeline && !(number > first) && (number == first || !_stored.Keys.Any(other => IsBegunBy(other, before, number))))
                 begin = begin > number ? begin : number;
         }
 

@@ -20,17 +20,18 @@ internal static class WindowFindings
         var reach = result.At - window.Start;
         if (WindowLimit.For(result).Where(limit => reach < limit.Min).MaxBy(limit => limit.Severity) is not { } missed)
             return;
-        var oldest = RecoveryWindow.Oldest(result.Backups, window.Source, window.Tool);
+        var oldest = RecoveryWindow.Oldest(result.Backups, window.Source, window.Tool) ?? window.Start;
         findings.Add(
             new(
                 missed.Severity == Severity.Critical,
                 $"a restore reaches back {Humanize.Duration(reach)}, to {Humanize.Time(window.Start)}, "
                     + $"the {missed.Severity.Name()} limit is {Limit(missed)}"
-                    + (window.WhyNotOlder is { } why ? $"; the oldest backup is from {Humanize.Time(oldest!.Value)}, but {why}" : ""),
+                    + (window.WhyNotOlder is { } why ? $"; the oldest backup is from {Humanize.Time(oldest)}, but {why}" : ""),
                 (
                     window.IsListedTooShort
                         ? "List the archive for as long as the window is, so that the WAL since then is seen. "
-                        : $"See for how long {Humanize.ItsTool(window.Tool)} keeps full backups and WAL, and whether somebody deleted some. "
+                        : $"See for how long {Humanize.ItsTool(window.Tool)} keeps full backups and WAL, "
+                            + "and whether somebody deleted some. "
                 )
                     + $"If nothing else is deleted, the {missed.Severity.Name()} limit is met from "
                     + $"{Humanize.Time(window.Start + (missed.Later ?? missed.Min))} on."

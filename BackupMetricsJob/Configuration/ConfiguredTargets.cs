@@ -20,6 +20,7 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
 
     readonly List<FileTarget> _selected = [];
     readonly List<FileTarget> _others = [];
+    bool _isSharded;
 
     /// <summary>The targets that were not selected. A catalogue may still contain them.</summary>
     public IReadOnlyList<Instance> OtherInstances =>
@@ -60,6 +61,7 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
     /// <summary>Selects the targets of the shard, or all if there is none.</summary>
     public void Select(Shard? shard)
     {
+        _isSharded = shard is { Count: > 1 };
         foreach (var target in files.Targets)
             (shard is null || JumpHash.Shard(target.Name, shard.Count) == shard.Index ? _selected : _others).Add(target);
     }
@@ -81,7 +83,7 @@ internal sealed class ConfiguredTargets(FileSettings files, TargetSettings overr
             targets.Add(
                 new(
                     connection is null ? null : new Target(target.Name, connection, settings.Timeout ?? JobDefaults.Timeout),
-                    CreateInstance(target.Name, settings),
+                    _isSharded ? CreateInstance(target.Name, settings) with { IsSharded = true } : CreateInstance(target.Name, settings),
                     settings.Sources?.Settings ?? SourceSettings.Default
                 )
                 {

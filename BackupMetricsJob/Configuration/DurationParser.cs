@@ -11,7 +11,7 @@ internal static class DurationParser
     public const string Allowed = "a duration " + Examples;
     public const string AllowedPositive = "a duration longer than zero, " + Examples;
 
-    const string Examples = "like 30s, 5m, 26h or 1h30m (units y, w, d, h, m, s, ms)";
+    const string Examples = "like 30s, 5m, 26h or 1h30m (units y, w, d, h, m, s, ms; 100y at most)";
 
     static readonly (string Unit, long Milliseconds)[] Units =
     [

@@ -181,10 +181,7 @@ internal sealed class OptionsReader(
             fleet.Select(names, problems);
         else
             fleet.Select(shard);
-        var targets = fleet.Resolve(new TargetConnections(environment, problems));
-        return shard is { Count: > 1 }
-            ? targets.ConvertAll(target => target with { Instance = target.Instance with { IsSharded = true } })
-            : targets;
+        return fleet.Resolve(new TargetConnections(environment, problems));
     }
 
     /// <summary>
