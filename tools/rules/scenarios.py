@@ -1,7 +1,7 @@
 """What may happen to a job, its targets and its gateway, and which alerts fire when. Minutes since the beginning; `fires` names all that fire."""
 from flapping import failing
 from promtool_tests import (
-    HOUR, LATE, ago, alert, archive, backup, both, clock, dies, expanded, fires, gap, gateway, gone, has, healthy, hourly, limits, of_pods, packed, probe, quiet, recovery,
+    HOUR, LATE, LIMITS, ago, alert, archive, backup, both, clock, dies, expanded, fires, gap, gateway, gone, has, healthy, hourly, limits, of_pods, packed, probe, quiet, recovery,
     restore_test, run, says, scenario, series, sources, steady, then)
 
 ALL = {}
@@ -1431,3 +1431,196 @@ add("The gateway is down for half an hour: what a drill said stays, and so does 
          run(40, healthy("orders", 40), shards=2, shard="0"), run(50, healthy("orders", 50, at=clock(50, start=70)), pushed=clock(50, start=70), shards=2, shard="0"))]],
     *[fires(t, alert("RestoreTestFailed", instance="orders", tool="pgbackrest"), alert("RestoreShortfall", instance="orders", tool="pgbackrest"), alert("BackupTargetsMissing", missing="shards"), *more)
       for t, more in ((39, []), (44, []), (50, [alert("PushgatewayDown", job="pushgateway", instance="pushgateway:9091")]), (70, []), (N - 1, []))])
+
+# ---- A source that does not answer for one probe ----
+
+section("silent")
+
+
+def silent(some, minutes):
+    """The same series, absent at these minutes."""
+    return [(m, l, packed(["stale" if minute in minutes and value != "_" else value for minute, value in enumerate(expanded(values))])) for m, l, values in some]
+
+
+def lapsing(n, minutes):
+    """1, but 0 at these minutes."""
+    return packed(["0" if minute in minutes else "1" for minute in range(n)])
+
+
+def by_catalogue(name, n, minutes, *told, hours=None, taken=None, source=None, shard=None):
+    """A target that always answers, and what a catalogue says of it, which does not at these minutes."""
+    of = dict(shard=shard) if shard else {}
+    return [*limits(name, n, hours, **of), *sources(name, n, {"server": 1, "catalog": source or lapsing(n, minutes)}, **of), *probe(name, n, **of), *archive(name, n, **of), *recovery(name, clock(n), **of),
+            *silent([*backup(name, taken or ago(1, n), source="catalog", tool="barman", type_="full", **of), *told], minutes)]
+
+
+def by_server(name, n, minutes, *told, hours=None, taken=None):
+    """A target that is known by its server alone, which does not answer at these minutes."""
+    up = lapsing(n, minutes)
+    return [*limits(name, n, hours), *sources(name, n, {"server": up}), probe(name, n, success=up)[0], *silent([*([] if taken == "never" else backup(name, taken or ago(1, n))), *told], minutes)]
+
+
+def faults_of_sources(n, minutes, until=None):
+    """All that a source says is wrong, each of a target of its own; until some minute, and from then on all is well."""
+    until = until or n
+
+    def bad(value, well=0):
+        return then(steady(value, until), gone(n - until) if well is None else steady(well, n - until)) if until < n else steady(value, n)
+
+    def told(name, metric, value, well=0, tool="barman", type_="full", **more):
+        return series(metric, bad(value, well), instance=name, source="catalog", tool=tool, type=type_, **more)
+
+    listed_ = "postgres_wal_archive_listed_timestamp_seconds"
+    limited = {**LIMITS, ("rto", "critical"): 1}
+    at = [series("postgres_backup_probe_timestamp_seconds", clock(n))]
+    return [
+        by_catalogue("errors", n, minutes, told("errors", "postgres_backup_last_has_errors", 1)),
+        by_catalogue("failed", n, minutes, told("failed", FAILED, -1800, -7200)),
+        by_catalogue("small", n, minutes, told("small", "postgres_backup_last_size_ratio", 0.1, 1)),
+        by_catalogue("unsafe", n, minutes, told("unsafe", "postgres_backup_wal_missing", 2)),
+        by_catalogue("hangs", n, minutes, told("hangs", "postgres_backup_running_since_timestamp_seconds", -9000, None), told("hangs", "postgres_backup_longest_duration_seconds", 600, None)),
+        [*by_catalogue("copies", n, minutes, series("postgres_backup_copies", bad(1, 2), instance="copies")), series("postgres_backup_copies_min", steady(2, n), instance="copies")],
+        [*by_catalogue("window", n, minutes, *[(m, l, v) for m, l, v in [series("postgres_recovery_window_start_timestamp_seconds", bad(-10 * D, -30 * D), instance="window", source="catalog", tool="barman")]]),
+         series("postgres_recovery_window_min_seconds", steady(14 * D, n), instance="window", severity="critical")],
+        by_catalogue("hole", n, minutes, series(listed_, then(steady(0, until), steady(60 * until, n - until)) if until < n else steady(0, n), instance="hole", storage="default"),
+                     series("postgres_wal_archive_missing_segments", bad(3), instance="hole", storage="default")),
+        by_catalogue("listing", n, minutes, series(listed_, then(ago(60, until), clock(n - until, start=until)) if until < n else ago(60, n), instance="listing", storage="default")),
+        by_catalogue("test", n, minutes, told("test", FAILED, -3600, -9000, type_="restore_test"), *restore_test("test", bad(-7200, -1800), tool="barman")),
+        by_catalogue("short", n, minutes, series("postgres_restore_test_shortfall_seconds", bad(7), instance="short", tool="barman")),
+        by_catalogue("slow", n, minutes, series("postgres_restore_test_duration_seconds", bad(4000, 1000), instance="slow", tool="barman", phase="fetch"), hours=limited),
+        by_catalogue("warned", n, minutes, series("postgres_backup_warnings", bad(2), instance="warned")),
+        [*limits("never", n), *sources("never", n, {"server": 1, "catalog": lapsing(n, minutes)}), *probe("never", n), *archive("never", n), *recovery("never", clock(n)),
+         *silent([series("postgres_backup_last_success_timestamp_seconds", then(gap(until), steady(until * 60, n - until)), instance="never", source="catalog", tool="barman", type="full")] if until < n else [], minutes)],
+        by_server("waits", n, minutes, *probe("waits", n)[2:], *archive("waits", n, ready=bad(-7200, None)), hours=WAL_ONLY),
+        by_server("loses", n, minutes, *probe("loses", n)[2:], *archive("loses", n), *recovery("loses", then(ago(2, until), clock(n - until, start=until)) if until < n else ago(2, n)), hours=WAL_ONLY),
+        by_server("doubted", n, minutes, *probe("doubted", n)[2:], *archive("doubted", n), *archiver("doubted", n), *([series("postgres_recovery_point_timestamp_seconds", then(gap(until), clock(n - until, start=until)), instance="doubted")] if until < n else [])),
+        by_server("stuck", n, minutes, *probe("stuck", n)[2:], *archive("stuck", n, {"ok": packed(["01"[m >= until] for m in range(n)]), "failing": bad(1)})),
+        by_server("off", n, minutes, *probe("off", n)[2:], *archive("off", n, {"ok": packed(["01"[m >= until] for m in range(n)]), "off": bad(1)}, lag=None), *recovery("off", clock(n))),
+        by_server("skewed", n, minutes, *probe("skewed", n, offset=bad(45))[2:], *archive("skewed", n), *recovery("skewed", clock(n))),
+    ]
+
+
+OF_CATALOGUE = dict(tool="barman", type_="full")
+SOON = [
+    alert("BackupHasErrors", instance="errors", **OF_CATALOGUE), alert("BackupSizeCollapsed", "warning", instance="small", **OF_CATALOGUE), alert("BackupWalMissing", "warning", instance="unsafe", **OF_CATALOGUE),
+    alert("BackupRunsTooLong", "warning", instance="hangs", **OF_CATALOGUE), alert("BackupCopiesMissing", instance="copies"), alert("WalArchiveHole", instance="hole"), *both("WalArchiveListingStale", instance="listing", type_="base"),
+    alert("RestoreTestFailed", instance="test", tool="barman"), alert("RestoreShortfall", instance="short", tool="barman"), alert("RestoreTooSlow", instance="slow", type_="rto"),
+    alert("BackupNeverMade", "warning", instance="never", type_="base"), alert("LastWalArchive", instance="waits", type_="wal"), alert("RecoveryPointTooOld", instance="loses", type_="wal"),
+    alert("WalArchiverFailing", instance="stuck"), alert("WalArchiverFailing", "warning", instance="off"), alert("BackupClockSkew", "warning", instance="skewed")]
+SOON[0]["fault"] = "errors"
+AFTER_AN_HOUR = [alert("BackupFailed", "warning", instance="failed", **OF_CATALOGUE), alert("RecoveryWindowTooShort", instance="window"), alert("BackupWarnings", "warning", instance="warned"),
+                 alert("RecoveryPointUnknown", "warning", instance="doubted", type_="base")]
+
+
+def every_five(n):
+    """The time of a run every five minutes."""
+    return then(*[steady(minute * 60, 5) for minute in range(0, n, 5)])
+
+
+N = 100
+TWICE = {*range(30, 35), *range(80, 85)}
+for late in ("", LATE):
+    add("A source, or the server, does not answer for one probe, and for another an hour later: what they said was wrong fires as if they had answered, and ends neither then nor when they answer again" + late,
+        [gateway(N), run(N, *faults_of_sources(N, TWICE), pushed=every_five(N))],
+        *[fires(at, *SOON) for at in (28, 30, 32, 34, 36, 38, 40, 56)], *[fires(at, *SOON, *AFTER_AN_HOUR) for at in (64, 78, 80, 82, 84, 86, 88, 90, N - 2)])
+
+N = 80
+for late in ("", LATE):
+    add("What was put right while its source did not answer: it ends when that answers again" + late,
+        [gateway(N), run(N, *faults_of_sources(N, set(range(65, 70)), until=65), pushed=every_five(N))],
+        *[fires(at, *SOON, *AFTER_AN_HOUR) for at in (62, 64, 66, 68)[:3 if late else 4]], *[quiet(70)][:not late], quiet(72), quiet(N - 2))
+
+N = 60
+FAILS = set(range(20, N))
+REPORTED = [*sources("errors", N, {"server": 1, "catalog": lapsing(N, FAILS)}), *limits("errors", N), *probe("errors", N), *archive("errors", N), *recovery("errors", clock(N)),
+            *backup("errors", ago(1, N), source="catalog", tool="barman", type_="full"),
+            series("postgres_backup_last_has_errors", then(steady(1, 46), steady(0, 14)), instance="errors", source="catalog", tool="barman", type="full")]
+DENIED = [*sources("denied", N, {"server": lapsing(N, FAILS)}), *limits("denied", N, WAL_ONLY), probe("denied", N, success=lapsing(N, FAILS))[0], *backup("denied", ago(1, N)),
+          *silent(probe("denied", N)[2:], FAILS), *archive("denied", N, ready=then(ago(2, 46), "stale", gap(13))),
+          series("postgres_backup_age_seconds", clock(N, behind=-3600), instance="denied", source="server", tool="pg_basebackup", type="base")]
+COUNTED = [*sources("copies", N, {"server": 1, "catalog": lapsing(N, FAILS)}), *limits("copies", N), *probe("copies", N), *archive("copies", N), *recovery("copies", clock(N)),
+           *backup("copies", ago(1, N), source="catalog", tool="barman", type_="full"), series("postgres_backup_copies", then(steady(1, 46), steady(2, 14)), instance="copies"),
+           series("postgres_backup_copies_min", steady(2, N), instance="copies")]
+FEW = alert("BackupCopiesMissing", instance="copies")
+add("A source that fails and reports nonetheless, such as a tool that cannot read one of its repositories, and a server that refuses one query: what they report counts, and not what they said before",
+    [gateway(N), run(N, REPORTED, DENIED, COUNTED, pushed=every_five(N))],
+    *[fires(at, FEW, alert("BackupHasErrors", instance="errors", fault="errors", **OF_CATALOGUE), alert("LastWalArchive", instance="denied", type_="wal")) for at in (18, 24, 30)],
+    *[fires(at, alert("BackupSourceFailed", instance="errors"), alert("BackupTargetDown", instance="denied"), *more) for at, more in (
+        (44, [FEW, alert("BackupSourceFailed", instance="copies")] + [alert("BackupHasErrors", instance="errors", fault="errors", **OF_CATALOGUE), alert("LastWalArchive", instance="denied", type_="wal")]), (50, [alert("BackupSourceFailed", instance="copies")]), (N - 1, [alert("BackupSourceFailed", instance="copies")]))])
+
+N = 60
+OUTAGE = set(range(20, N))
+
+
+def window_of(name, start, n, minutes=(), **labels):
+    return [*silent([series("postgres_recovery_window_start_timestamp_seconds", start, instance=name, source="catalog", tool="barman", **labels)], minutes),
+            series("postgres_recovery_window_min_seconds", steady(14 * D, n), instance=name, severity="critical", **labels)]
+
+
+def taken_out(some, minute):
+    return [(m, l, packed([value if at < minute else "stale" for at, value in enumerate(expanded(v))])) for m, l, v in some]
+
+
+add("A catalogue is silent for long: what it said was wrong is critical before it is unknown, what was well is unknown, and what is taken out of the configuration meanwhile is quiet",
+    [gateway(N), run(N, [*by_catalogue("short", N, OUTAGE), *window_of("short", steady(-10 * D, N), N, OUTAGE)], [*by_catalogue("well", N, OUTAGE), *window_of("well", steady(-30 * D, N), N, OUTAGE)],
+                     by_server("stuck", N, OUTAGE, *probe("stuck", N)[2:], *archive("stuck", N, "failing")), by_server("down", N, OUTAGE, *probe("down", N)[2:], *archive("down", N)),
+                     taken_out([*by_catalogue("removed", N, OUTAGE), *window_of("removed", steady(-10 * D, N), N, OUTAGE)], 40), pushed=every_five(N))],
+    *[verdict(at, ("short", CRITICAL, "RecoveryWindowTooShort"), ("stuck", CRITICAL, "WalArchiverFailing"), *([("removed", CRITICAL, "RecoveryWindowTooShort")] if at < 40 else []),
+              *(("well", *is_), ("down", *of_)))
+      for at, is_, of_ in [(at, (OK, ""), (OK, "")) for at in (18, 20, 21, 24)] + [(at, (UNKNOWN, "BackupSourceFailed"), (UNKNOWN, "BackupTargetDown")) for at in (25, 39, 40, 41, N - 1)]])
+
+N = 60
+SPOILT = set(range(30, 35))
+add("A catalogue that cannot be trusted, and for one probe its target does not answer either: the catalogue's fault does not begin anew",
+    [gateway(N), run(N, [*limits("orders", N), *sources("orders", N, {"server": lapsing(N, SPOILT), "catalog": 0}), probe("orders", N, success=lapsing(N, SPOILT))[0],
+                         *silent([*probe("orders", N)[2:], *archive("orders", N), *recovery("orders", clock(N))], SPOILT)], pushed=every_five(N))],
+    *[fires(at, alert("BackupSourceFailed", instance="orders")) for at in (20, 29, 30, 33, 35, 36, 40, N - 1)])
+
+N = 2 * HOUR
+BROKEN = set(range(70, 110))
+
+
+def one_of_two_shards(name, n, start, minutes=(), copies=2, state="ok", hours=None, **labels):
+    """A target of shard 1, whose catalogue is read by shard 0."""
+    return [*run_of(1, [*healthy(name, n, hours=hours)[:-10], *archive(name, n, state, lag=None), *recovery(name, clock(n)), series("postgres_recovery_window_min_seconds", steady(14 * D, n), instance=name, severity="critical"),
+                        series("postgres_backup_copies", steady(1, n), instance=name), series("postgres_backup_copies_min", steady(2, n), instance=name)], **labels),
+            *run_of(0, [*sources(name, n, {"catalog": lapsing(n, minutes)}), *silent([
+                *backup(name, ago(1, n), source="catalog", tool="barman", type_="full"), *([series("postgres_recovery_window_start_timestamp_seconds", start, instance=name, source="catalog", tool="barman")] if start else []),
+                series("postgres_backup_copies", steady(copies, n), instance=name)], minutes)], **labels)]
+
+
+def counted_elsewhere(name, n, minutes, mended):
+    """A target of shard 1 whose server does not answer at these minutes, while shard 0 reads its catalogue, and counts one copy, then two."""
+    up = lapsing(n, minutes)
+    return [*run_of(1, [*limits(name, n), *sources(name, n, {"server": up}), probe(name, n, success=up)[0], series("postgres_backup_copies_min", steady(2, n), instance=name),
+                        *silent([*probe(name, n)[2:], *archive(name, n), *recovery(name, clock(n)), *backup(name, ago(1, n)), series("postgres_backup_copies", steady(1, n), instance=name)], minutes)]),
+            *run_of(0, [*sources(name, n, {"catalog": 1}), *backup(name, ago(1, n), source="catalog", tool="barman", type_="full"),
+                        series("postgres_backup_copies", then(steady(1, mended), steady(2, n - mended)), instance=name)])]
+
+
+def run_of(shard, some, **labels):
+    return [(m, {"job": "backup_metrics", "shard": str(shard), **l, **labels}, v) for m, l, v in some]
+
+
+ELSEWHERE = alert("BackupCopiesMissing", instance="elsewhere", shard="1")
+SHARDED = [alert("RecoveryWindowTooShort", instance="short", shard="1"), alert("RecoveryWindowTooShort", "warning", instance="off", shard="1", fault="unknown"),
+           alert("RecoveryWindowTooShort", "warning", instance="unknown", shard="1", fault="unknown")]
+SAID = "Take a full backup that is not kept for ever, archive the WAL since then, and see that a source knows of it."
+for late in ("", LATE):
+    add("The catalogue is read by another shard, and fails: no copy is missing for that, and how far back a restore reaches is what was said last. Where the server does not archive WAL, or nobody knows, that is not known" + late,
+        [gateway(N), run(N, healthy("catalogue", N), shards=2, shard="0", pushed=every_five(N)), run(N, healthy("other", N), shards=2, shard="1", pushed=every_five(N)),
+         *one_of_two_shards("well", N, steady(-30 * D, N), BROKEN, team="a"), *one_of_two_shards("short", N, steady(-10 * D, N), BROKEN), *one_of_two_shards("few", N, steady(-30 * D, N), BROKEN, copies=1),
+         *one_of_two_shards("off", N, steady(-10 * D, N), state="off", hours={("base", "critical"): 50}), *one_of_two_shards("unknown", N, None),
+         *counted_elsewhere("elsewhere", N, BROKEN, 104), *one_of_two_shards("never", N, None, state="never"), *one_of_two_shards("discarded", N, steady(-10 * D, N), state="discarded")],
+        *[fires(at, alert("BackupCopiesMissing", instance="few", shard="1"), *[alert("WalArchiverFailing", instance=i, shard="1") for i in ("never", "discarded")], ELSEWHERE, *more)
+          for at, more in ((56, []), (66, SHARDED), (72, SHARDED), (78, SHARDED))],
+        *[fires(at, alert("BackupCopiesMissing", instance="few", shard="1"), *[alert("WalArchiverFailing", instance=i, shard="1") for i in ("never", "discarded")], *SHARDED,
+                *[alert("BackupSourceFailed", instance=i, shard="0") for i in ("well", "short", "few")][:3 * failed], *[alert("BackupTargetDown", instance="elsewhere", shard="1")][:failed], *[ELSEWHERE][:at < 104]) for at, failed in ((96, 1), (100, 1), (106, 1), (116, 0))],
+        *[says(80, "RecoveryWindowTooShort", [
+            ("short, shard 1: a restore reaches back 10d 1h 8m 0s only",
+             "The oldest moment that short (job backup_metrics) can be restored to is 10d 1h 8m 0s ago; the critical limit is 14d 0h 0m 0s. "
+             "See for how long the backup tool keeps full backups and WAL, and whether somebody deleted some. What is deleted does not come back: the window grows with time.",
+             dict(instance="short", job="backup_metrics", shard="1", severity="critical")),
+            *[(f"{i}, shard 1: how far back a restore reaches is not known",
+               f"How far back {i} (job backup_metrics) can be restored is not known; it must be 14d 0h 0m 0s. No source knows a full backup after which the WAL is kept, or the server does not archive its WAL. " + SAID,
+               dict(instance=i, job="backup_metrics", shard="1", severity="warning", fault="unknown")) for i in ("off", "unknown")]])][:not late])
