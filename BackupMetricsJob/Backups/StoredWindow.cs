@@ -23,16 +23,12 @@ internal sealed record StoredWindow(DateTimeOffset? Start, string? WhyNotOlder =
         var counting = active.Count > 0 ? active : storages;
         var windows = counting.Select(storage => Of(result, storage, storages)).ToList();
         var best = windows.Where(window => window.Start is not null).MinBy(window => window.Start) ?? windows[0];
-        if (best.WhyNotOlder is not null)
-            return best;
-        var reason =
-            windows.Find(window => window.WhyNotOlder is not null)?.WhyNotOlder
-            ?? (
-                storages.Except(counting).FirstOrDefault(storage => storage.OldestFull < best.Start) is { } ended
-                    ? $"{ended.Name} gets no backups any more, or could not be read, so the WAL after these ends there"
-                    : null
-            );
-        return best with { WhyNotOlder = reason };
+        return storages.Except(counting).FirstOrDefault(storage => storage.OldestFull < best.Start) is { } ended
+            ? new(best.Start, $"{ended.Name} {(ended.Error is null ? "gets no backups any more" : "could not be read")}")
+            : best with
+            {
+                WhyNotOlder = best.WhyNotOlder ?? windows.Find(window => window.WhyNotOlder is not null)?.WhyNotOlder,
+            };
     }
 
     /// <summary>Its newest backup is within the longest limit, and it could be read.</summary>
