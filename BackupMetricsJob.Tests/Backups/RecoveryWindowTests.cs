@@ -164,6 +164,12 @@ public sealed class RecoveryWindowTests
         Assert.Equal(Noon.AddDays(-40), Assert.Single(two.Windows).Start);
 
         var stopped = two with { Storages = [two.Storages[0], Storage("repo2", 40, newestHoursAgo: 51)] };
+        // A dump of today has no WAL after it.
+        StoredBackup dump = new(BackupType.Logical, Noon.AddHours(-3), TimeSpan.FromHours(3));
+        stopped = stopped with
+        {
+            Storages = [two.Storages[0], stopped.Storages[1] with { Newest = [.. stopped.Storages[1].Newest, dump] }],
+        };
         var unreadable = two with { Storages = [Storage("repo1", 10), Storage("repo2", 40) with { Error = "[13] Permission denied" }] };
         Assert.All(
             [(stopped, "gets no backups any more"), (unreadable, "could not be read")],
