@@ -1494,8 +1494,9 @@ def faults_of_sources(n, minutes, until=None):
         by_catalogue("short", n, minutes, series("postgres_restore_test_shortfall_seconds", bad(7), instance="short", tool="barman")),
         by_catalogue("slow", n, minutes, series("postgres_restore_test_duration_seconds", bad(4000, 1000), instance="slow", tool="barman", phase="fetch"), hours=limited),
         by_catalogue("warned", n, minutes, series("postgres_backup_warnings", bad(2), instance="warned")),
-        [*limits("never", n), *sources("never", n, {"server": 1, "catalog": lapsing(n, minutes)}), *probe("never", n), *archive("never", n), *recovery("never", clock(n)),
-         *silent([series("postgres_backup_last_success_timestamp_seconds", then(gap(until), steady(until * 60, n - until)), instance="never", source="catalog", tool="barman", type="full")] if until < n else [], minutes)],
+        [*limits("never", n, {**LIMITS, ("restore_test", "critical"): 720}), *sources("never", n, {"server": 1, "catalog": lapsing(n, minutes)}), *probe("never", n), *archive("never", n), *recovery("never", clock(n)),
+         *silent([series("postgres_backup_last_success_timestamp_seconds", then(gap(until), steady(until * 60, n - until)), instance="never", source="catalog", tool="barman", type="full"),
+                   *restore_test("never", then(gap(until), steady(until * 60, n - until)), tool="barman")] if until < n else [], minutes)],
         # What the catalogue's backup is to the recovery point: without it, how far a restore reaches is not known.
         [*by_catalogue("based", n, minutes, hours=WAL_ONLY)[:-3], *archiver("based", n),
          *silent([*backup("based", ago(1, n), source="catalog", tool="barman", type_="full"), *recovery("based", then(ago(2, until), clock(n - until, start=until)) if until < n else ago(2, n))], minutes)],
@@ -1517,7 +1518,7 @@ SOON = [
     alert("WalArchiverFailing", instance="stuck"), alert("WalArchiverFailing", "warning", instance="off"), alert("BackupClockSkew", "warning", instance="skewed")]
 SOON[0]["fault"] = "errors"
 AFTER_AN_HOUR = [alert("BackupFailed", "warning", instance="failed", **OF_CATALOGUE), alert("RecoveryWindowTooShort", instance="window"), alert("BackupWarnings", "warning", instance="warned"),
-                 alert("RecoveryPointUnknown", "warning", instance="doubted", type_="base")]
+                 alert("RecoveryPointUnknown", "warning", instance="doubted", type_="base"), alert("RestoreTestTooOld", "warning", instance="never", type_="restore_test")]
 
 
 def every_five(n):
