@@ -29,6 +29,8 @@ EQUIVALENT = [
     ("postgres_backup:physical_source", "tool, type -> tool | group without (tool) (postgres_backup:success_timestamp_seconds{type!=", "who reads it ignores the type"),
     *[(f"postgres_backup:memory_{name}_timestamp_seconds", part, "promtool cannot tell: it evaluates this group at each step, so that what it reads is never old")
       for name in ("target", "success") for part in ("[120m]", "[1080m]")],
+    ("postgres_backup:reporting_source", 'postgres_wal_archive_state{state!="ok"}', "a server that tells one state tells all of them"),
+    ("postgres_backup:reporting_source", "job, run, shard, instance, cluster, namespace -> ", "a server that is silent has no state, and one that does not fail is asked by nobody whether it reports"),
     # What was remembered over an absence of Prometheus is restored once, and is then carried by what reads it.
     *[(name, part, "what is restored is the same for as long as it is, and is carried by then") for name in (
         "postgres_backup:new_target_timestamp_seconds", "postgres_backup:gone", "postgres_backup:first_seen_timestamp_seconds",

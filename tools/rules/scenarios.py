@@ -1460,6 +1460,11 @@ def by_server(name, n, minutes, *told, hours=None, taken=None):
     return [*limits(name, n, hours), *sources(name, n, {"server": up}), probe(name, n, success=up)[0], *silent([*([] if taken == "never" else backup(name, taken or ago(1, n))), *told], minutes)]
 
 
+def in_pods(is_, some):
+    """The same as it is scraped from a pod, whose labels change with it; of a gateway it has none."""
+    return [(m, {**l, "pod": "a"}, v) if is_ and l.get("job") != "pushgateway" else (m, l, v) for m, l, v in some]
+
+
 def faults_of_sources(n, minutes, until=None):
     """All that a source says is wrong, each of a target of its own; until some minute, and from then on all is well."""
     until = until or n
@@ -1489,8 +1494,12 @@ def faults_of_sources(n, minutes, until=None):
         by_catalogue("short", n, minutes, series("postgres_restore_test_shortfall_seconds", bad(7), instance="short", tool="barman")),
         by_catalogue("slow", n, minutes, series("postgres_restore_test_duration_seconds", bad(4000, 1000), instance="slow", tool="barman", phase="fetch"), hours=limited),
         by_catalogue("warned", n, minutes, series("postgres_backup_warnings", bad(2), instance="warned")),
-        [*limits("never", n), *sources("never", n, {"server": 1, "catalog": lapsing(n, minutes)}), *probe("never", n), *archive("never", n), *recovery("never", clock(n)),
-         *silent([series("postgres_backup_last_success_timestamp_seconds", then(gap(until), steady(until * 60, n - until)), instance="never", source="catalog", tool="barman", type="full")] if until < n else [], minutes)],
+        [*limits("never", n, {**LIMITS, ("restore_test", "critical"): 720}), *sources("never", n, {"server": 1, "catalog": lapsing(n, minutes)}), *probe("never", n), *archive("never", n), *recovery("never", clock(n)),
+         *silent([series("postgres_backup_last_success_timestamp_seconds", then(gap(until), steady(until * 60, n - until)), instance="never", source="catalog", tool="barman", type="full"),
+                   *restore_test("never", then(gap(until), steady(until * 60, n - until)), tool="barman")] if until < n else [], minutes)],
+        # What the catalogue's backup is to the recovery point: without it, how far a restore reaches is not known.
+        [*by_catalogue("based", n, minutes, hours=WAL_ONLY)[:-3], *archiver("based", n),
+         *silent([*backup("based", ago(1, n), source="catalog", tool="barman", type_="full"), *recovery("based", then(ago(2, until), clock(n - until, start=until)) if until < n else ago(2, n))], minutes)],
         by_server("waits", n, minutes, *probe("waits", n)[2:], *archive("waits", n, ready=bad(-7200, None)), hours=WAL_ONLY),
         by_server("loses", n, minutes, *probe("loses", n)[2:], *archive("loses", n), *recovery("loses", then(ago(2, until), clock(n - until, start=until)) if until < n else ago(2, n)), hours=WAL_ONLY),
         by_server("doubted", n, minutes, *probe("doubted", n)[2:], *archive("doubted", n), *archiver("doubted", n), *([series("postgres_recovery_point_timestamp_seconds", then(gap(until), clock(n - until, start=until)), instance="doubted")] if until < n else [])),
@@ -1505,11 +1514,11 @@ SOON = [
     alert("BackupHasErrors", instance="errors", **OF_CATALOGUE), alert("BackupSizeCollapsed", "warning", instance="small", **OF_CATALOGUE), alert("BackupWalMissing", "warning", instance="unsafe", **OF_CATALOGUE),
     alert("BackupRunsTooLong", "warning", instance="hangs", **OF_CATALOGUE), alert("BackupCopiesMissing", instance="copies"), alert("WalArchiveHole", instance="hole"), *both("WalArchiveListingStale", instance="listing", type_="base"),
     alert("RestoreTestFailed", instance="test", tool="barman"), alert("RestoreShortfall", instance="short", tool="barman"), alert("RestoreTooSlow", instance="slow", type_="rto"),
-    alert("BackupNeverMade", "warning", instance="never", type_="base"), alert("LastWalArchive", instance="waits", type_="wal"), alert("RecoveryPointTooOld", instance="loses", type_="wal"),
+    alert("BackupNeverMade", "warning", instance="never", type_="base"), alert("LastWalArchive", instance="waits", type_="wal"), *[alert("RecoveryPointTooOld", instance=i, type_="wal") for i in ("loses", "based")],
     alert("WalArchiverFailing", instance="stuck"), alert("WalArchiverFailing", "warning", instance="off"), alert("BackupClockSkew", "warning", instance="skewed")]
 SOON[0]["fault"] = "errors"
 AFTER_AN_HOUR = [alert("BackupFailed", "warning", instance="failed", **OF_CATALOGUE), alert("RecoveryWindowTooShort", instance="window"), alert("BackupWarnings", "warning", instance="warned"),
-                 alert("RecoveryPointUnknown", "warning", instance="doubted", type_="base")]
+                 alert("RecoveryPointUnknown", "warning", instance="doubted", type_="base"), alert("RestoreTestTooOld", "warning", instance="never", type_="restore_test")]
 
 
 def every_five(n):
@@ -1521,7 +1530,7 @@ N = 100
 TWICE = {*range(30, 35), *range(80, 85)}
 for late in ("", LATE):
     add("A source, or the server, does not answer for one probe, and for another an hour later: what they said was wrong fires as if they had answered, and ends neither then nor when they answer again" + late,
-        [gateway(N), run(N, *faults_of_sources(N, TWICE), pushed=every_five(N))],
+        [gateway(N), in_pods(late, run(N, *faults_of_sources(N, TWICE), pushed=every_five(N)))],
         *[fires(at, *SOON) for at in (28, 30, 32, 34, 36, 38, 40, 56)], *[fires(at, *SOON, *AFTER_AN_HOUR) for at in (64, 78, 80, 82, 84, 86, 88, 90, N - 2)])
 
 N = 80
@@ -1542,11 +1551,12 @@ COUNTED = [*sources("copies", N, {"server": 1, "catalog": lapsing(N, FAILS)}), *
            *backup("copies", ago(1, N), source="catalog", tool="barman", type_="full"), series("postgres_backup_copies", then(steady(1, 46), steady(2, 14)), instance="copies"),
            series("postgres_backup_copies_min", steady(2, N), instance="copies")]
 FEW = alert("BackupCopiesMissing", instance="copies")
-add("A source that fails and reports nonetheless, such as a tool that cannot read one of its repositories, and a server that refuses one query: what they report counts, and not what they said before",
-    [gateway(N), run(N, REPORTED, DENIED, COUNTED, pushed=every_five(N))],
-    *[fires(at, FEW, alert("BackupHasErrors", instance="errors", fault="errors", **OF_CATALOGUE), alert("LastWalArchive", instance="denied", type_="wal")) for at in (18, 24, 30)],
-    *[fires(at, alert("BackupSourceFailed", instance="errors"), alert("BackupTargetDown", instance="denied"), *more) for at, more in (
-        (44, [FEW, alert("BackupSourceFailed", instance="copies")] + [alert("BackupHasErrors", instance="errors", fault="errors", **OF_CATALOGUE), alert("LastWalArchive", instance="denied", type_="wal")]), (50, [alert("BackupSourceFailed", instance="copies")]), (N - 1, [alert("BackupSourceFailed", instance="copies")]))])
+for late in ("", LATE):
+    add("A source that fails and reports nonetheless, such as a tool that cannot read one of its repositories, and a server that refuses one query: what they report counts, and not what they said before" + late,
+        [gateway(N), in_pods(late, run(N, REPORTED, DENIED, COUNTED, pushed=every_five(N)))],
+        *[fires(at, FEW, alert("BackupHasErrors", instance="errors", fault="errors", **OF_CATALOGUE), alert("LastWalArchive", instance="denied", type_="wal")) for at in (18, 24, 30)],
+        *[fires(at, alert("BackupSourceFailed", instance="errors"), alert("BackupTargetDown", instance="denied"), *more) for at, more in (
+            (44, [FEW, alert("BackupSourceFailed", instance="copies")] + [alert("BackupHasErrors", instance="errors", fault="errors", **OF_CATALOGUE), alert("LastWalArchive", instance="denied", type_="wal")]), (50, [alert("BackupSourceFailed", instance="copies")]), (N - 1, [alert("BackupSourceFailed", instance="copies")]))])
 
 N = 60
 OUTAGE = set(range(20, N))
@@ -1563,10 +1573,13 @@ def taken_out(some, minute):
 
 add("A catalogue is silent for long: what it said was wrong is critical before it is unknown, what was well is unknown, and what is taken out of the configuration meanwhile is quiet",
     [gateway(N), run(N, [*by_catalogue("short", N, OUTAGE), *window_of("short", steady(-10 * D, N), N, OUTAGE)], [*by_catalogue("well", N, OUTAGE), *window_of("well", steady(-30 * D, N), N, OUTAGE)],
+                     [*by_catalogue("two", N, OUTAGE), *window_of("two", steady(-30 * D, N), N, OUTAGE), *sources("two", N, {"pgmonitor": 1}), *backup("two", ago(1, N), source="pgmonitor", tool="pgbackrest", type_="full"),
+                      series("postgres_recovery_window_start_timestamp_seconds", steady(-10 * D, N), instance="two", source="pgmonitor", tool="pgbackrest")],
+                     [*by_catalogue("reports", N, (), source=lapsing(N, OUTAGE)), *window_of("reports", then(steady(-30 * D, 30), steady(-10 * D, 30)), N)],
                      by_server("stuck", N, OUTAGE, *probe("stuck", N)[2:], *archive("stuck", N, "failing")), by_server("down", N, OUTAGE, *probe("down", N)[2:], *archive("down", N)),
                      taken_out([*by_catalogue("removed", N, OUTAGE), *window_of("removed", steady(-10 * D, N), N, OUTAGE)], 40), pushed=every_five(N))],
     *[verdict(at, ("short", CRITICAL, "RecoveryWindowTooShort"), ("stuck", CRITICAL, "WalArchiverFailing"), *([("removed", CRITICAL, "RecoveryWindowTooShort")] if at < 40 else []),
-              *(("well", *is_), ("down", *of_)))
+              ("reports", CRITICAL, "RecoveryWindowTooShort") if at > 30 else ("reports", *is_), ("well", *is_), ("two", *is_), ("down", *of_))
       for at, is_, of_ in [(at, (OK, ""), (OK, "")) for at in (18, 20, 21, 24)] + [(at, (UNKNOWN, "BackupSourceFailed"), (UNKNOWN, "BackupTargetDown")) for at in (25, 39, 40, 41, N - 1)]])
 
 N = 60
@@ -1608,10 +1621,10 @@ SHARDED = [alert("RecoveryWindowTooShort", instance="short", shard="1"), alert("
 SAID = "Take a full backup that is not kept for ever, archive the WAL since then, and see that a source knows of it."
 for late in ("", LATE):
     add("The catalogue is read by another shard, and fails: no copy is missing for that, and how far back a restore reaches is what was said last. Where the server does not archive WAL, or nobody knows, that is not known" + late,
-        [gateway(N), run(N, healthy("catalogue", N), shards=2, shard="0", pushed=every_five(N)), run(N, healthy("other", N), shards=2, shard="1", pushed=every_five(N)),
-         *one_of_two_shards("well", N, steady(-30 * D, N), BROKEN, team="a"), *one_of_two_shards("short", N, steady(-10 * D, N), BROKEN), *one_of_two_shards("few", N, steady(-30 * D, N), BROKEN, copies=1),
-         *one_of_two_shards("off", N, steady(-10 * D, N), state="off", hours={("base", "critical"): 50}), *one_of_two_shards("unknown", N, None),
-         *counted_elsewhere("elsewhere", N, BROKEN, 104), *one_of_two_shards("never", N, None, state="never"), *one_of_two_shards("discarded", N, steady(-10 * D, N), state="discarded")],
+        [gateway(N), in_pods(late, [s for some in [run(N, healthy("catalogue", N), shards=2, shard="0", pushed=every_five(N)), run(N, healthy("other", N), shards=2, shard="1", pushed=every_five(N)),
+         one_of_two_shards("well", N, steady(-30 * D, N), BROKEN, team="a"), one_of_two_shards("short", N, steady(-10 * D, N), BROKEN), one_of_two_shards("few", N, steady(-30 * D, N), BROKEN, copies=1),
+         one_of_two_shards("off", N, steady(-10 * D, N), state="off", hours={("base", "critical"): 50}), run_of(1, [series("postgres_recovery_window_min_seconds", steady(28 * D, N), instance="off", severity="warning")]), one_of_two_shards("unknown", N, None),
+         counted_elsewhere("elsewhere", N, BROKEN, 104), one_of_two_shards("never", N, None, state="never"), one_of_two_shards("discarded", N, steady(-10 * D, N), state="discarded")] for s in some])],
         *[fires(at, alert("BackupCopiesMissing", instance="few", shard="1"), *[alert("WalArchiverFailing", instance=i, shard="1") for i in ("never", "discarded")], ELSEWHERE, *more)
           for at, more in ((56, []), (66, SHARDED), (72, SHARDED), (78, SHARDED))],
         *[fires(at, alert("BackupCopiesMissing", instance="few", shard="1"), *[alert("WalArchiverFailing", instance=i, shard="1") for i in ("never", "discarded")], *SHARDED,
@@ -1622,5 +1635,5 @@ for late in ("", LATE):
              "See for how long the backup tool keeps full backups and WAL, and whether somebody deleted some. What is deleted does not come back: the window grows with time.",
              dict(instance="short", job="backup_metrics", shard="1", severity="critical")),
             *[(f"{i}, shard 1: how far back a restore reaches is not known",
-               f"How far back {i} (job backup_metrics) can be restored is not known; it must be 14d 0h 0m 0s. No source knows a full backup after which the WAL is kept, or the server does not archive its WAL. " + SAID,
-               dict(instance=i, job="backup_metrics", shard="1", severity="warning", fault="unknown")) for i in ("off", "unknown")]])][:not late])
+               f"How far back {i} (job backup_metrics) can be restored is not known; it must be {days}d 0h 0m 0s. No source knows a full backup after which the WAL is kept, or the server does not archive its WAL. " + SAID,
+               dict(instance=i, job="backup_metrics", shard="1", severity="warning", fault="unknown")) for i, days in (("off", 28), ("unknown", 14))]])][:not late])
