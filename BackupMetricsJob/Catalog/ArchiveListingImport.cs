@@ -126,9 +126,8 @@ internal static class ArchiveListingImport
             {
                 null => null,
                 false => $"recorded as a failure of {Archive(options)}: show and the alerts report it until such an import succeeds",
-                true =>
-                    $"recorded as a failure of {Archive(options)}, which was never listed: show and the alerts report it until such an "
-                        + $"import succeeds. If there is no such server: {ForgetCommand.Of(options.Server)}",
+                true => $"recorded as a failure of {Archive(options)}, which was never listed: show and the alerts report it until such an "
+                    + $"import succeeds. If there is no such server: {ForgetCommand.Of(options.Server)}",
             },
         };
     }
