@@ -140,7 +140,11 @@ internal static class Samples
         );
 
     static StorageFacts In(string name, int hours) =>
-        new(SourceName.Catalog, "pgbackrest", name) { Newest = [new(BackupType.Full, Noon.AddHours(-hours), TimeSpan.FromHours(hours))] };
+        new(SourceName.Catalog, "pgbackrest", name)
+        {
+            Newest = [new(BackupType.Full, Noon.AddHours(-hours), TimeSpan.FromHours(hours))],
+            OldestFull = Noon.AddDays(-28),
+        };
 
     static ProbeResult One(int index)
     {
