@@ -20,39 +20,38 @@ internal sealed record RecoveryWindow(string Source, string Tool, DateTimeOffset
         if (!MayReachUntilNow(result.Server))
             return [];
         var windows = new List<RecoveryWindow>();
-        foreach (var (source, tool) in Tools(result))
+        foreach (var (source, tool, oldest, window) in Stored(result))
         {
-            if (
-                Oldest(result.Backups, source, tool) is { } oldest
-                && !IsGivenUp(result, tool)
-                && StoredWindow.Find(result, source, tool, oldest) is { Start: { } start } found
-            )
-                windows.Add(
-                    new(source, tool, start)
-                    {
-                        WhyNotOlder = oldest < start ? found.WhyNotOlder : null,
-                        IsListedTooShort = oldest < start && found.IsListedTooShort,
-                    }
-                );
+            if (window.Start is not { } start)
+                continue;
+            var isLater = oldest < start;
+            windows.Add(
+                new(source, tool, start)
+                {
+                    WhyNotOlder = isLater ? window.WhyNotOlder : null,
+                    IsListedTooShort = isLater && window.IsListedTooShort,
+                }
+            );
         }
 
         return windows;
     }
 
     /// <summary>Why a restore reaches until now from no full backup of a tool; null where it does, or no tool has one.</summary>
-    public static string? WhyNone(ProbeResult result)
+    public static string? WhyNone(ProbeResult result) =>
+        Stored(result)
+            .Where(tool => tool.Window.Start is null)
+            .Select(tool => tool.Window.WhyNotOlder)
+            .FirstOrDefault(why => why is not null);
+
+    /// <summary>The tools that have a full backup and still make some.</summary>
+    static IEnumerable<(string Source, string Tool, DateTimeOffset Oldest, StoredWindow Window)> Stored(ProbeResult result)
     {
         foreach (var (source, tool) in Tools(result))
         {
-            if (
-                Oldest(result.Backups, source, tool) is { } oldest
-                && !IsGivenUp(result, tool)
-                && StoredWindow.Find(result, source, tool, oldest) is { Start: null, WhyNotOlder: { } why }
-            )
-                return why;
+            if (Oldest(result.Backups, source, tool) is { } oldest && !IsGivenUp(result, tool))
+                yield return (source, tool, oldest, StoredWindow.Find(result, source, tool, oldest));
         }
-
-        return null;
     }
 
     /// <summary>When the oldest full backup finished, or base backup of unknown kind; null where none is known.</summary>
