@@ -9,7 +9,7 @@ using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Cli;
 
-/// <summary>backup-metrics catalog init and catalog prune.</summary>
+/// <summary>backup-metrics catalog, with its init, prune and forget.</summary>
 internal static class CatalogCommand
 {
     static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);

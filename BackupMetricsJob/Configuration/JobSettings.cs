@@ -161,7 +161,7 @@ internal static class JobSettings
 
     public static readonly DurationSetting Deadline = new(
         "deadline",
-        "Time limit for the whole run, including the push",
+        "Time limit for the whole command, including any push",
         JobDefaults.Deadline
     )
     {

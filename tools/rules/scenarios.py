@@ -1099,7 +1099,7 @@ add("One of two tools stopped: told while the other goes on, for two weeks; wher
     fires(121, both("LastBackup", instance="both", type_="base"), alert("BackupToolStopped", "warning", instance="half", tool="wal-g")),
     says(125, "BackupToolStopped", "half: the newest backup of wal-g is 2d 3h 5m 0s old, that of another tool is newer",
          "Several tools back up half (job backup_metrics), and wal-g made its newest backup 2d 3h 5m 0s ago. The others hide that from LastBackup. "
-         "Fix it, or forget its backups if it was given up: backup-metrics catalog prune. Two weeks after its last backup this ends by itself.",
+         "Fix it, or forget its backups if it was given up: backup-metrics catalog forget --server NAME --tool wal-g. Two weeks after its last backup this ends by itself.",
          instance="half", job="backup_metrics", severity="warning", tool="wal-g"))
 
 N = 2 * HOUR
