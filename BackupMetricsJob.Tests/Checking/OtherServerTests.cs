@@ -1,5 +1,6 @@
 using BackupMetricsJob.Checking;
 using BackupMetricsJob.Configuration;
+using BackupMetricsJob.Tests.Pushgateway;
 using BackupMetricsJob.Tests.Running;
 using BackupMetricsJob.Tests.Support;
 
@@ -16,7 +17,7 @@ public sealed class OtherServerTests
         var clock = new FixedClock();
         await using var server = NotFoundAfter(clock, TimeSpan.FromSeconds(seconds));
 
-        var check = await GatewayChecks.RunAsync(Jobs.Gateway(server.Url), Job, clock, default);
+        var check = await GatewayChecks.RunAsync(Gateways.At(server.Url), Job, clock, default);
 
         Assert.Equal(ServerStatus.Refused, check.Status);
         Assert.Equal(requests, server.Requests.Count);

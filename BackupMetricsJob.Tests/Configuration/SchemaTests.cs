@@ -36,7 +36,7 @@ public sealed class SchemaTests
         var drill = Def("drill")["oneOf"]![1]!;
         Assert.Equal(Keys.Drill.Order(), Properties(drill));
         Assert.Equal(DrillTools.Names, drill["properties"]!["tool"]!["enum"]!.AsArray().Select(name => (string)name!));
-        Assert.Equal(DrillTools.Names, DrillSettings.Tools);
+        Assert.Equal(DrillTools.Names, TargetDrill.Tools);
         var sources = Def("sources")["items"]!["oneOf"]!;
         Assert.Equal(Keys.Server.Order(), Properties(sources[1]!["properties"]!["server"]!));
         Assert.Equal(

@@ -20,12 +20,7 @@ public sealed partial class CriticalFindingsTests
 
             var said = (
                 Plugin: NagiosOutput.Write(report, null, [], line),
-                IsWell: HeartbeatReport.IsWell(
-                    report,
-                    Assessment.Assess(report.Results),
-                    ExitCodes.For(report, null, failOnTarget: true),
-                    []
-                ),
+                HeartbeatReport.Write(report, ExitCodes.For(report, null, failOnTarget: true), []).IsWell,
                 OnCritical: ExitCodes.For(report, null, failOnTarget: true, Severity.Critical),
                 OnWarning: ExitCodes.For(report, null, failOnTarget: true, Severity.Warning)
             );

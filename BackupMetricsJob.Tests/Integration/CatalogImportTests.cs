@@ -61,7 +61,7 @@ public sealed class CatalogImportTests
         await using var catalogue = await CreateAsync();
         var row = Backup(1) with
         {
-            Kind = BackupType.Incr,
+            Type = BackupType.Incr,
             Storage = "b2",
             Finished = Night.AddDays(1).AddHours(1).AddMicroseconds(123456),
             StoredBytes = long.MaxValue,

@@ -32,7 +32,7 @@ public sealed partial class CatalogMeaningTests
         Assert.Empty(kept);
 
         // The first backup of the new cluster is all there is, and the old ones are still there.
-        var newest = items.OfType<ListingItem.Backup>().First(backup => backup.Row.Kind == BackupType.Full).Row with
+        var newest = items.OfType<ListingItem.Backup>().First(backup => backup.Row.Type == BackupType.Full).Row with
         {
             BackupId = "new",
             Finished = DateTimeOffset.UtcNow.AddMinutes(-1),
@@ -97,8 +97,8 @@ public sealed partial class CatalogMeaningTests
         Assert.Equal("1 new, 0 changed, 0 gone, 0 unchanged", Told(await catalogue.ImportAsync(second, "pgbackrest")));
         Assert.Equal("0 new, 0 changed, 0 gone, 4 unchanged", Told(await catalogue.ImportAsync(first, "pgbackrest")));
         // Within its repository a list is the whole.
-        var rest = first.Where(item => item is not ListingItem.Backup { Row.Kind: BackupType.Diff });
-        var row = first.OfType<ListingItem.Backup>().First(item => item.Row.Kind == BackupType.Diff).Row with
+        var rest = first.Where(item => item is not ListingItem.Backup { Row.Type: BackupType.Diff });
+        var row = first.OfType<ListingItem.Backup>().First(item => item.Row.Type == BackupType.Diff).Row with
         {
             BackupId = "20261129-145225F_x",
         };
@@ -116,8 +116,8 @@ public sealed partial class CatalogMeaningTests
         await catalogue.ImportAsync(whole, "pgbackrest");
 
         var fulls = whole
-            .Where(item => item is ListingItem.CompleteServer or ListingItem.Backup { Row.Kind: BackupType.Full })
-            .Select(item => item is ListingItem.CompleteServer server ? server with { MayLackKinds = true } : item)
+            .Where(item => item is ListingItem.CompleteServer or ListingItem.Backup { Row.Type: BackupType.Full })
+            .Select(item => item is ListingItem.CompleteServer server ? server with { MayLackTypes = true } : item)
             .ToList();
         Assert.Equal("0 new, 0 changed, 0 gone, 1 unchanged", Told(await catalogue.ImportAsync(fulls, "pgbackrest")));
 
@@ -134,7 +134,7 @@ public sealed partial class CatalogMeaningTests
         var whole = await MeaningAsync("pgbackrest", "r1");
         await catalogue.ImportAsync(whole, "pgbackrest");
 
-        var withoutFull = whole.Where(item => item is not ListingItem.Backup { Row.Kind: BackupType.Full });
+        var withoutFull = whole.Where(item => item is not ListingItem.Backup { Row.Type: BackupType.Full });
 
         Assert.Equal("0 new, 0 changed, 1 gone, 3 unchanged", Told(await catalogue.ImportAsync(withoutFull, "pgbackrest")));
     }
@@ -241,7 +241,7 @@ public sealed partial class CatalogMeaningTests
         Assert.Equal((new(0, 0, 1), since.ToUnixTimeSeconds()), (running.Counts, running.Running!.Since.ToUnixTimeSeconds()));
 
         var result = await catalogue.ImportAsync(
-            [new ListingItem.CompleteServer("main", null) { MayLackKinds = true }],
+            [new ListingItem.CompleteServer("main", null) { MayLackTypes = true }],
             "pgbackrest",
             allowEmpty: true
         );
@@ -250,7 +250,7 @@ public sealed partial class CatalogMeaningTests
         static IEnumerable<ListingItem> Locked(DateTimeOffset since) =>
             [
                 new ListingItem.Backup(new("main", "pgbackrest", BackupType.Base, "running", BackupStatus.Running) { Started = since }),
-                new ListingItem.CompleteServer("main", null) { MayLackKinds = true },
+                new ListingItem.CompleteServer("main", null) { MayLackTypes = true },
             ];
     }
 

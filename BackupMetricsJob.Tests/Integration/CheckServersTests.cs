@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using BackupMetricsJob.Checking;
 using BackupMetricsJob.Pushgateway;
+using BackupMetricsJob.Tests.Pushgateway;
 using BackupMetricsJob.Tests.Running;
 using BackupMetricsJob.Tests.Support;
 
@@ -153,7 +154,7 @@ public sealed class CheckServersTests(SharedPostgres shared) : IClassFixture<Sha
         await using var other = await PushgatewayServer.StartAsync();
         await using var prometheus = await ScrapingAsync(other, "");
         await prometheus.WaitForAsync("pushgateway_build_info");
-        var gateway = new Gateway(GatewayAddress.TryParse("http://127.0.0.1:9091", [])!);
+        var gateway = Gateways.At("http://127.0.0.1:9091");
         var pushed = new GatewayCheck(gateway, ServerStatus.Ok, [], []) { PushedAgo = TimeSpan.FromMinutes(minutes) };
 
         var result = await PrometheusChecks.RunAsync(

@@ -174,7 +174,7 @@ public sealed class FleetFailuresTests
         using var text = new MemoryStream();
         var progress = new RunProgress(TimeProvider.System);
 #pragma warning disable CA2025 // It is waited for.
-        var run = JobRun.WriteAsync(job, new("1.2.3", "abc"), TimeProvider.System, text, stop.Token, progress);
+        var run = JobRun.DryRunAsync(job, new("1.2.3", "abc"), TimeProvider.System, text, stop.Token, progress);
 #pragma warning restore CA2025
         await Wait.ForAsync("all but one", () => progress.Now.Done == job.Targets.Count - 1, state: () => progress.Now.ToString());
         await stop.CancelAsync();

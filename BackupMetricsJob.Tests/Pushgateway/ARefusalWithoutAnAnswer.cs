@@ -73,7 +73,7 @@ public sealed class ARefusalWithoutAnAnswer
     static Task<PushOutcome> FindAsync(PushOutcome outcome, string url, TimeSpan? left = null) =>
         UnansweredRefusal.FindAsync(
             outcome,
-            new Gateway(Gateways.Address(url)),
+            Gateways.At(url),
             Gateways.Key("j"),
             left ?? TimeSpan.FromSeconds(9),
             TimeProvider.System,

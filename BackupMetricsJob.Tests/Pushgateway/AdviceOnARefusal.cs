@@ -184,7 +184,7 @@ public sealed class AdviceOnARefusal : IAsyncLifetime
     static Task<string?> AdviceAsync(PushOutcome refused, string url, TimeSpan? left = null) =>
         ConflictFinder.AdviceAsync(
             refused,
-            new Gateway(Gateways.Address(url)),
+            Gateways.At(url),
             Gateways.Key("test"),
             left ?? TimeSpan.FromSeconds(20),
             TimeProvider.System,

@@ -151,7 +151,7 @@ public sealed class GatewayApiTests : IDisposable
     public async Task Its_refusals_and_failures_are_told_as_those_of_a_push()
     {
         await using var gateway = await PushgatewayServer.StartAsync("--web.config.file=" + _folder.Write("web.yml", Gateways.Users));
-        var wrong = new Gateway(Gateways.Address(gateway.Url)) { Credentials = ClientCredentials.Basic("job", "s3cret") };
+        var wrong = Gateways.At(gateway.Url) with { Credentials = ClientCredentials.Basic("job", "s3cret") };
         await using var slow = new StubPushgateway(Hang("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"));
         await using var full = new StubPushgateway(Status(503, "full"));
         await using var other = new StubPushgateway(Status(501, "what is DELETE?"));
@@ -225,7 +225,7 @@ public sealed class GatewayApiTests : IDisposable
     static async Task<string> ToldAsync(GatewayApi api) => (await api.GroupsAsync(null, CancellationToken.None)).Failure?.Describe() ?? "";
 
     static GatewayApi Api(string url, double timeout = 20) =>
-        new(new Gateway(Gateways.Address(url)) { AttemptTimeout = TimeSpan.FromSeconds(timeout) }, TimeProvider.System);
+        new(Gateways.At(url) with { AttemptTimeout = TimeSpan.FromSeconds(timeout) }, TimeProvider.System);
 
     static Task<PushOutcome> PushAsync(PushgatewayServer gateway, GroupingKey key, string text) =>
         Gateways.PushTextAsync(gateway.Url, text, key: key);

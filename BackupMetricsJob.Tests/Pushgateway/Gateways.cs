@@ -29,6 +29,8 @@ internal static class Gateways
         return GatewayAddress.TryParse(url, problems) ?? throw new ArgumentException(string.Join('\n', problems), nameof(url));
     }
 
+    public static Gateway At(string url) => new(Address(url)) { AttemptTimeout = TimeSpan.FromSeconds(10) };
+
     public static GroupingKey Key(string job, params (string Name, string Value)[] labels)
     {
         var problems = new List<string>();

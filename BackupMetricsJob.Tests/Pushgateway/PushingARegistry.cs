@@ -141,7 +141,7 @@ public class PushingARegistry
     ) =>
         Push.SendAsync(
             registry,
-            new Gateway(Gateways.Address(url)),
+            Gateways.At(url),
             key,
             (budget ?? Gateways.Seconds(30)) with
             {

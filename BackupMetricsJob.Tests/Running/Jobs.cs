@@ -32,10 +32,9 @@ internal static class Jobs
             Targets = targets,
             Gateways = [],
             Group = GroupingKey.TryCreate("backup_metrics", [], [])!,
+            Concurrency = 16,
             Deadline = TimeSpan.FromSeconds(60),
             Interval = null,
             LegacyNames = true,
         };
-
-    public static Gateway Gateway(string url) => new(GatewayAddress.TryParse(url, [])!);
 }

@@ -1,6 +1,7 @@
 using BackupMetricsJob.Configuration;
 using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Running;
+using BackupMetricsJob.Tests.Pushgateway;
 using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Running;
@@ -16,12 +17,12 @@ public sealed class SeveralGatewaysTests
         await using var real = await PushgatewayServer.StartAsync();
         var job = Jobs.Of() with
         {
-            Gateways = [Jobs.Gateway(hanging.Url), Jobs.Gateway(real.Url), Jobs.Gateway(refusing.Url)],
+            Gateways = [Gateways.At(hanging.Url), Gateways.At(real.Url), Gateways.At(refusing.Url)],
             Shard = new Shard(1, 3),
             Deadline = TimeSpan.FromSeconds(20),
         };
 
-        var run = JobRun.PushAsync(job, new("1", "r"), TimeProvider.System, CancellationToken.None);
+        var run = JobRun.RunAsync(job, new("1", "r"), TimeProvider.System, CancellationToken.None);
         await Wait.ForAsync("the second gateway to have it", async () => (await real.GroupsAsync()).Count == 1);
         Assert.False(run.IsCompleted);
 

@@ -1,6 +1,7 @@
 using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Reporting;
 using BackupMetricsJob.Running;
+using BackupMetricsJob.Tests.Pushgateway;
 using BackupMetricsJob.Tests.Support;
 
 namespace BackupMetricsJob.Tests.Running;
@@ -36,9 +37,9 @@ public sealed class SplayTests
         await using var gateway = new StubPushgateway(StubPushgateway.Status(200));
         var time = new JumpingTime();
         var progress = new RunProgress(time);
-        var job = Jobs.Of() with { Gateways = [Jobs.Gateway(gateway.Url)], Splay = Minute };
+        var job = Jobs.Of() with { Gateways = [Gateways.At(gateway.Url)], Splay = Minute };
 
-        var report = await JobRun.PushAsync(job, new("1", "r"), time, CancellationToken.None, progress);
+        var report = await JobRun.RunAsync(job, new("1", "r"), time, CancellationToken.None, progress);
 
         Assert.Equal(
             Splay.Delay(Minute, Environment.MachineName, job.Group).TotalMilliseconds,
@@ -57,8 +58,8 @@ public sealed class SplayTests
         await using var gateway = new StubPushgateway(StubPushgateway.Status(200));
         using var stop = new CancellationTokenSource();
         var progress = new RunProgress(TimeProvider.System);
-        var job = Jobs.Of() with { Gateways = [Jobs.Gateway(gateway.Url)], Splay = TimeSpan.FromDays(1000) };
-        var run = JobRun.PushAsync(job, new("1", "r"), TimeProvider.System, stop.Token, progress);
+        var job = Jobs.Of() with { Gateways = [Gateways.At(gateway.Url)], Splay = TimeSpan.FromDays(1000) };
+        var run = JobRun.RunAsync(job, new("1", "r"), TimeProvider.System, stop.Token, progress);
         await Wait.ForAsync("it to wait", () => progress.Now.Stage == RunStage.Waiting);
 
         await stop.CancelAsync();

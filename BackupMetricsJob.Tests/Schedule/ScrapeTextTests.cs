@@ -3,6 +3,7 @@ using BackupMetricsJob.Pushgateway;
 using BackupMetricsJob.Running;
 using BackupMetricsJob.Schedule.State;
 using BackupMetricsJob.Tests.Exposition;
+using BackupMetricsJob.Tests.Pushgateway;
 using BackupMetricsJob.Tests.Support;
 using static BackupMetricsJob.Tests.Backups.Evidence;
 
@@ -28,7 +29,7 @@ public sealed class ScrapeTextTests
         BackupMetricsJob.Exposition.BackupMetrics.Write(Distinct.Results, Distinct.Facts!, registry);
         var pushed = await Push.SendAsync(
             registry,
-            new Gateway(GatewayAddress.TryParse(gateway.Url, [])!),
+            Gateways.At(gateway.Url),
             group,
             new PushBudget(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(10)),
             TimeProvider.System,

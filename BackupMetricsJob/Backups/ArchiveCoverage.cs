@@ -68,7 +68,9 @@ internal sealed record ArchiveCoverage(ArchiveListing Listing)
         if (listing.ListedAt is not { } listedAt)
             return new(listing) { UnknownReason = "no listing of it could ever be read" };
         var size = claim?.SegmentSize ?? listing.SegmentSize ?? SizeBy(backups) ?? SizeBy(listing);
-        return new ArchiveWalk(listing, listedAt, new WalMap(listing, size), size, claim).Compute(InStorage(listing, backups));
+        return new ArchiveGapSearch(listing, listedAt, new ArchivedSegments(listing, size), size, claim).Compute(
+            InStorage(listing, backups)
+        );
     }
 
     // Where the backups of this storage are known by its name, those of others are not: each is restored from its own.

@@ -12,7 +12,7 @@ internal enum ArchiverState
     /// <summary>The same, and no WAL was ever archived.</summary>
     Never,
 
-    /// <summary>The command succeeds and stores nothing.</summary>
+    /// <summary>archive_command succeeds and stores nothing: Sources/Server/archiver.sql knows such commands.</summary>
     Discarded,
 
     /// <summary>archive_mode is off, and no receiver takes the WAL.</summary>

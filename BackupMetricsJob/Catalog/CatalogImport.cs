@@ -170,7 +170,7 @@ internal static class CatalogImport
             AddFor(SqlText.Load("catalog_moved")).Parameters.Add(Text(ParameterJson.Array(former)));
         var gone = all && !server.HasUnnamedSkips ? AddFor(SqlText.Load("catalog_merge_gone")) : null;
         gone?.Parameters.Add(Text(server.List!.Storages is { } storages ? ParameterJson.Array(storages) : null));
-        gone?.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = server.List!.MayLackKinds });
+        gone?.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = server.List!.MayLackTypes });
         gone?.Parameters.Add(Text(ParameterJson.Array(server.Skipped)));
         // Most lists say what the one before said: then this is all that is done with their backups.
         if (server.Backups > 0)

@@ -8,7 +8,7 @@ namespace BackupMetricsJob.Catalog;
 /// </summary>
 internal static class CatalogRecord
 {
-    public static readonly IReadOnlyList<string> Kinds = ["full", "diff", "incr", "logical", "wal", "restore_test"];
+    public static readonly IReadOnlyList<string> Types = ["full", "diff", "incr", "logical", "wal", "restore_test"];
 
     /// <summary>Writes it. Nothing is written if the catalogue has a backup of another kind by this name.</summary>
     /// <param name="row">
@@ -41,7 +41,7 @@ internal static class CatalogRecord
                     SqlText.Load("catalog_record"),
                     row.Server,
                     row.Tool,
-                    row.Kind.Name(),
+                    row.Type.Name(),
                     row.Storage,
                     row.BackupId,
                     row.Status switch
@@ -62,7 +62,7 @@ internal static class CatalogRecord
                 if (await command.ExecuteScalarAsync(cancellationToken) is null)
                     return CatalogFailure.Input(
                         $"the catalogue has a backup \"{row.BackupId}\" of \"{row.Server}\" ({row.Tool}) that is not of "
-                            + $"type {row.Kind.Name()}: "
+                            + $"type {row.Type.Name()}: "
                             + "give another --id"
                     );
                 await transaction.CommitAsync(cancellationToken);
@@ -72,7 +72,7 @@ internal static class CatalogRecord
         );
 
     static Task<ListingItem.Note?> NoteAsync(CatalogSession session, CatalogRow row, ulong? drilled, CancellationToken cancellationToken) =>
-        row.Kind == BackupType.RestoreTest
+        row.Type == BackupType.RestoreTest
             ? NewServers.FindDrilledAsync(session, row.Server, drilled, cancellationToken)
             : NewServers.FindAsync(session, row.Server, cancellationToken);
 }

@@ -17,7 +17,7 @@ internal enum BackupStatus
 /// One backup as a tool lists it: a row of backup_metrics.backup_catalog. What the tool does not say is null. The kind is
 /// <see cref="BackupType.Base"/> only while a backup runs and the tool does not say of which kind it is.
 /// </summary>
-internal sealed record CatalogRow(string Server, string Tool, BackupType Kind, string BackupId, BackupStatus Status)
+internal sealed record CatalogRow(string Server, string Tool, BackupType Type, string BackupId, BackupStatus Status)
 {
     public const string DefaultStorage = "default";
 

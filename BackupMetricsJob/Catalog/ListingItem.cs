@@ -31,7 +31,7 @@ internal abstract record ListingItem
         public IReadOnlyList<ListedRepository> Repositories { get; init; } = [];
 
         /// <summary>Whether the list may be one of some kinds of backup only, without saying so (pgbackrest info --type).</summary>
-        public bool MayLackKinds { get; init; }
+        public bool MayLackTypes { get; init; }
 
         /// <summary>The cluster that the server is, according to the tool; null where it does not say.</summary>
         public Cluster? Cluster { get; init; }

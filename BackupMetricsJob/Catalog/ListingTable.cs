@@ -206,7 +206,7 @@ internal static class ListingTable
     {
         await rows.StartRowAsync(cancellationToken);
         await rows.WriteAsync(row.Server, NpgsqlDbType.Text, cancellationToken);
-        await rows.WriteAsync(row.Kind.Name(), NpgsqlDbType.Text, cancellationToken);
+        await rows.WriteAsync(row.Type.Name(), NpgsqlDbType.Text, cancellationToken);
         await rows.WriteAsync(row.Storage, NpgsqlDbType.Text, cancellationToken);
         await rows.WriteAsync(row.BackupId, NpgsqlDbType.Text, cancellationToken);
         var status = row.Status switch

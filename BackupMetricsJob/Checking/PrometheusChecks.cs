@@ -144,7 +144,14 @@ internal static class PrometheusChecks
     {
         if (GatewayChecks.IsOfAnother(failure) && GatewayAddress.TryParse(address, []) is { } url)
         {
-            if ((await new GatewayApi(new(url), time, limit).StatusAsync(cancellationToken)).Value is { } status)
+            if (
+                (
+                    await new GatewayApi(new(url) { AttemptTimeout = JobDefaults.GatewayTimeout }, time, limit).StatusAsync(
+                        cancellationToken
+                    )
+                ).Value is
+                { } status
+            )
                 return new(
                     true,
                     $"this is a Pushgateway ({status.Version}), not a Prometheus",

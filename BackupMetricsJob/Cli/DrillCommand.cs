@@ -37,7 +37,7 @@ internal static class DrillCommand
             ],
         };
         var flags = new FlagSet(command);
-        DrillFlags.AddTo(flags);
+        DrillSettings.AddTo(flags);
         flags.Add(JobSettings.Quiet);
         command.SetAction((parsed, _) => RunAsync(flags.Read(parsed), context, build));
         return command;

@@ -10,10 +10,10 @@ namespace BackupMetricsJob.Cli;
 /// <param name="server">The instance that is drilled.</param>
 /// <param name="settings">What was set.</param>
 /// <param name="place">Of the block in a file; null for flags.</param>
-internal sealed class DrillOptionsReader(string server, DrillSettings settings, FileTarget? place, List<Problem> problems)
+internal sealed class DrillOptionsReader(string server, TargetDrill settings, FileTarget? place, List<Problem> problems)
 {
     /// <summary>Null, and a problem, if it is missing or unknown.</summary>
-    public static DrillTool? ReadTool(DrillSettings settings, FileTarget? place, List<Problem> problems)
+    public static DrillTool? ReadTool(TargetDrill settings, FileTarget? place, List<Problem> problems)
     {
         var names = string.Join(", ", DrillTools.Names);
         if (settings.Tool is not { } setting)

@@ -29,9 +29,9 @@ internal sealed class DrillPlanReader(Settings settings, ProcessContext context,
         var catalogue = settings.One(JobSettings.Catalogue) is null
             ? null
             : ConnectionSetting.Read(settings, context.Environment, problems, database: JobSettings.Catalogue);
-        var work = settings.One(DrillFlags.WorkDir);
-        var timeout = DrillFlags.TimeLimit.Read(settings, problems) ?? DrillFlags.TimeLimit.Default!.Value;
-        var keep = DrillFlags.Keep.IsOther(settings, problems);
+        var work = settings.One(DrillSettings.WorkDir);
+        var timeout = DrillSettings.TimeLimit.Read(settings, problems) ?? DrillSettings.TimeLimit.Default!.Value;
+        var keep = DrillSettings.Keep.IsOther(settings, problems);
         var labels = LabelParser.Read(settings.All(JobSettings.Label), problems);
         var drills =
             files is { Targets.Count: > 0 } ? ReadTargets(files, labels)
@@ -62,18 +62,18 @@ internal sealed class DrillPlanReader(Settings settings, ProcessContext context,
 
     int? ReadCount(FileSettings? files, ConnectionSettings? catalogue)
     {
-        if (settings.One(DrillFlags.Count) is not { } setting)
+        if (settings.One(DrillSettings.Count) is not { } setting)
             return null;
         if (files is not { Targets.Count: > 0 })
             problems.Add(setting.CreateProblem("needs targets from a file: set --config or --config-dir"));
         else if (catalogue is null && settings.One(JobSettings.Catalogue) is null)
             problems.Add(setting.CreateProblem("needs --catalogue, which knows whose last restore test is the oldest"));
-        return DrillFlags.Count.Read(settings, problems);
+        return DrillSettings.Count.Read(settings, problems);
     }
 
     List<Drilled> ReadTargets(FileSettings files, List<TargetLabel> labels)
     {
-        DrillFlags.RejectBesideTargetsOfFile(settings, problems);
+        DrillSettings.RejectBesideTargetsOfFile(settings, problems);
         var names = settings.All(JobSettings.Target);
         var withDrill = files.Targets.Where(target => target.Settings.Drill is { IsNone: false }).ToList();
         if (names.Count == 0)
@@ -112,8 +112,8 @@ internal sealed class DrillPlanReader(Settings settings, ProcessContext context,
     {
         if (settings.All(JobSettings.Target) is [var target, ..])
             problems.Add(target.CreateProblem("needs targets from a file: set --config or --config-dir"));
-        var drill = DrillFlags.Read(settings, problems);
-        var server = settings.One(DrillFlags.Server) ?? drill.Stanza;
+        var drill = DrillSettings.Read(settings, problems);
+        var server = settings.One(DrillSettings.Server) ?? drill.Stanza;
         if (server is null && drill.Tool?.Value is not ("pgbackrest" or "barman"))
             problems.Add(DrillOptionsReader.Missing("server", "the name of the server that the backup is of", null));
         else if (server is not null && (server.Value.Trim().Length == 0 || !LabelParser.IsWellFormed(server.Value)))
@@ -186,5 +186,5 @@ internal sealed class DrillPlanReader(Settings settings, ProcessContext context,
     }
 
     /// <summary>One that is drilled, and what is said of it.</summary>
-    sealed record Drilled(MonitoredTarget Target, DrillSettings Settings, FileTarget? Place, IReadOnlyList<TargetLabel> Labels);
+    sealed record Drilled(MonitoredTarget Target, TargetDrill Settings, FileTarget? Place, IReadOnlyList<TargetLabel> Labels);
 }

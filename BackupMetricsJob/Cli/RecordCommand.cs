@@ -13,7 +13,7 @@ internal sealed class RecordCommand
 {
     readonly Option<string> _server = Required("--server", "NAME", "Server that the backup belongs to; becomes the label instance");
     readonly Option<string> _tool = Required("--tool", "NAME", "Tool that made it: pg_dump, pg_basebackup, wal-g, ...");
-    readonly Option<string> _type = Required("--type", "TYPE", string.Join(", ", CatalogRecord.Kinds));
+    readonly Option<string> _type = Required("--type", "TYPE", string.Join(", ", CatalogRecord.Types));
     readonly Option<int> _exitCode = new("--from-exit-code")
     {
         HelpName = "N",
@@ -85,7 +85,7 @@ internal sealed class RecordCommand
             own._wal,
             own._error,
         ];
-        own._type.AcceptOnlyFromAmong([.. CatalogRecord.Kinds]);
+        own._type.AcceptOnlyFromAmong([.. CatalogRecord.Types]);
         own._wal.AcceptOnlyFromAmong([.. IncludedWal.Methods]);
         foreach (var option in options)
             command.Options.Add(option);
@@ -121,7 +121,7 @@ internal sealed class RecordCommand
                 var how = recorded.Status == BackupStatus.Done ? "done" : "failed";
                 await context.Error.WriteLineAsync(
                     PlainText.OnOneLine(
-                        $"recorded {recorded.Kind.Name()} \"{recorded.BackupId}\" of \"{recorded.Server}\" ({recorded.Tool}): {how}"
+                        $"recorded {recorded.Type.Name()} \"{recorded.BackupId}\" of \"{recorded.Server}\" ({recorded.Tool}): {how}"
                     )
                 );
                 return (int)ExitCode.Success;

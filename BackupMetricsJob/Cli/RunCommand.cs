@@ -52,12 +52,13 @@ internal static class RunCommand
         using (ProgressLine.Start(context, output, out var progress))
         {
             report = output.DryRun
-                ? await JobRun.WriteAsync(job, build, context.Time, context.Output, signals.Stop, progress)
-                : await JobRun.PushAsync(job, build, context.Time, signals.Stop, progress, () => BeforeAsync(progress));
+                ? await JobRun.DryRunAsync(job, build, context.Time, context.Output, signals.Stop, progress)
+                : await JobRun.RunAsync(job, build, context.Time, signals.Stop, progress, () => BeforeAsync(progress));
         }
 
         var code = ExitCodes.For(report, signals.Received, output.FailOnTarget, imports.Results);
-        report = await HeartbeatReport.SendAsync(heartbeat, report, code, imports.Results, signals.Stop);
+        var failures = await heartbeat.EndAsync(() => HeartbeatReport.Write(report, code, imports.Results), signals.Stop);
+        report = report with { HeartbeatFailures = failures };
         // A signal may have cut that, too.
         code = ExitCodes.For(report, signals.Received, output.FailOnTarget, imports.Results);
         if (output.Quiet && RunSummary.IsAllWell(report, code) && imports.Results.All(import => import.IsAllWell))

@@ -60,7 +60,7 @@ internal static class GatewayAccess
     public static readonly DurationSetting Timeout = new(
         "gateway-timeout",
         "Timeout for the first attempt of a push",
-        PushBudget.DefaultAttemptTimeout
+        JobDefaults.GatewayTimeout
     )
     {
         Group = SettingGroup.Gateway,

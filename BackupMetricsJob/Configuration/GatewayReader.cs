@@ -117,7 +117,7 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
                 (part.HasTls || overrides.HasTls) && url.Value.TrimStart().StartsWith("https:", StringComparison.OrdinalIgnoreCase)
                     ? ReadTls(url, part, overrides)
                     : null,
-            AttemptTimeout = overrides.Timeout ?? part.Timeout ?? PushBudget.DefaultAttemptTimeout,
+            AttemptTimeout = overrides.Timeout ?? part.Timeout ?? JobDefaults.GatewayTimeout,
         };
     }
 

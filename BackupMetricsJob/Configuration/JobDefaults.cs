@@ -13,6 +13,12 @@ internal static class JobDefaults
 
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// Of the first attempt of a push; attempt n may take n times as long. A loaded gateway (10,000 groups) takes seconds, and still
+    /// executes requests that the client has given up. Shorter timeouts only add load.
+    /// </summary>
+    public static readonly TimeSpan GatewayTimeout = TimeSpan.FromSeconds(10);
+
     public static readonly TimeSpan HeartbeatTimeout = TimeSpan.FromSeconds(5);
 
     public static readonly TimeSpan ImportTimeout = TimeSpan.FromMinutes(10);

@@ -61,12 +61,12 @@ internal sealed record JobOptions
     public Shard? Shard { get; init; }
 
     /// <summary>How many targets are probed at once. A target that does not respond soon no longer counts.</summary>
-    public int Concurrency { get; init; } = 16;
+    public required int Concurrency { get; init; }
 
     /// <summary>The maximum delay of the start. The delay is always the same for a machine and a group.</summary>
     public TimeSpan Splay { get; init; }
 
-    /// <summary>Of the whole run including the push, but not the splay.</summary>
+    /// <summary>Of the whole command including any push, but not the splay.</summary>
     public required TimeSpan Deadline { get; init; }
 
     /// <summary>How often the job runs; null if not set.</summary>

@@ -34,7 +34,7 @@ internal sealed record TargetSettings
     public IReadOnlyList<WindowLimit>? Window { get; init; }
 
     /// <summary>How `drill` restores its newest backup.</summary>
-    public DrillSettings? Drill { get; init; }
+    public TargetDrill? Drill { get; init; }
 
     /// <summary>These settings, completed by defaults: labels by name, limits by type, keywords one by one.</summary>
     public TargetSettings WithDefaults(TargetSettings defaults) =>

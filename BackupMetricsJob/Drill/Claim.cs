@@ -35,6 +35,7 @@ internal sealed record Claim(DateTimeOffset Until, long? Lsn, string By, long Se
             Targets = targets,
             Gateways = [],
             Group = GroupingKey.TryCreate(JobDefaults.Job, [], [])!,
+            Concurrency = targets.Count,
             Deadline = Timeout,
             Interval = null,
             LegacyNames = false,

@@ -116,7 +116,7 @@ internal sealed class ApiClient(
             : UnexpectedServer.IsPage(response) ? $"{UnexpectedServer.Describe(response, said)}; is another service at this URL?"
             : said.Length > 0 ? said
             : response.ReasonPhrase ?? "";
-        return Failure(TimedRequest.IsTransient(status) ? RequestFailure.Unavailable : RequestFailure.Refused, words) with
+        return Failure(RetryableStatus.Includes(status) ? RequestFailure.Unavailable : RequestFailure.Refused, words) with
         {
             Status = status,
         };

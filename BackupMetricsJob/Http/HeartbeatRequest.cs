@@ -47,7 +47,7 @@ internal static class HeartbeatRequest
         if (status is >= 300 and < 400)
             return new($"it redirects (HTTP {status}): give the URL that it redirects to", false);
         if (status is < 200 or >= 300)
-            return new($"HTTP {status}{(status == 404 ? ": there is no such check" : "")}", TimedRequest.IsTransient(status));
+            return new($"HTTP {status}{(status == 404 ? ": there is no such check" : "")}", RetryableStatus.Includes(status));
         // healthchecks.io has this with status 200 for a UUID that it does not know, and where there are too many calls.
         var (said, _) = await TimedRequest.ReadAnswerAsync(response.Content, cancellationToken);
         return said switch

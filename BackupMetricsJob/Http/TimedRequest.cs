@@ -53,13 +53,6 @@ internal static class TimedRequest
         }
     }
 
-    internal static bool IsUnknownToServer(int status) => status is 501 or 505;
-
-    /// <summary>
-    /// Whether a retry may help. A method or HTTP version that the server does not support will not be supported a second later.
-    /// </summary>
-    internal static bool IsTransient(int status) => status is 408 or 425 or 429 or >= 500 && !IsUnknownToServer(status);
-
     /// <summary>As much of the body as arrives and fits. The status remains valid even if the body is cut off.</summary>
     internal static async Task<(string Answer, bool Whole)> ReadAnswerAsync(HttpContent content, CancellationToken cancellationToken)
     {

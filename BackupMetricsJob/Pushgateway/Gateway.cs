@@ -12,7 +12,7 @@ internal sealed record Gateway(GatewayAddress Address)
     public ClientTls? Tls { get; init; }
 
     /// <summary>The timeout of the first attempt; attempt n may take n times as long.</summary>
-    public TimeSpan AttemptTimeout { get; init; } = PushBudget.DefaultAttemptTimeout;
+    public required TimeSpan AttemptTimeout { get; init; }
 
     public override string ToString() => Address.ToString();
 }

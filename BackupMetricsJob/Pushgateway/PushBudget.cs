@@ -6,12 +6,6 @@ namespace BackupMetricsJob.Pushgateway;
 /// </summary>
 internal sealed record PushBudget(TimeSpan Deadline, TimeSpan AttemptTimeout)
 {
-    /// <summary>
-    /// A loaded gateway (10,000 groups) takes seconds, and still executes requests that the client has given up. Shorter timeouts only add
-    /// load.
-    /// </summary>
-    public static readonly TimeSpan DefaultAttemptTimeout = TimeSpan.FromSeconds(10);
-
     /// <summary>The wait between attempts.</summary>
     public Backoff Backoff { get; init; } = Backoff.FullJitter;
 

@@ -43,14 +43,14 @@ internal static class PushResponse
             200 => attempt with { Result = PushResult.Stored },
             >= 200 and < 300 => attempt with { Result = PushResult.Accepted },
             >= 300 and < 400 => attempt with { Answer = Redirection(url, response.Headers.Location) },
-            _ when TimedRequest.IsUnknownToServer(status) => attempt with { Answer = noGateway },
+            _ when RetryableStatus.IsUnsupported(status) => attempt with { Answer = noGateway },
             // A Pushgateway has this path, unless it is below a prefix.
             404 or 405 => attempt with
             {
                 Answer = $"there is no Pushgateway at this URL, or a path prefix is missing: {UnexpectedServer.Describe(response, answer)}",
             },
             // 502 and 504 come from a proxy, which does not know what the gateway did.
-            _ when TimedRequest.IsTransient(status) => attempt with
+            _ when RetryableStatus.Includes(status) => attempt with
             {
                 Result = PushResult.Unavailable,
                 IsRetryable = true,

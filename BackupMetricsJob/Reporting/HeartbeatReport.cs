@@ -10,31 +10,17 @@ internal static class HeartbeatReport
     /// <summary>healthchecks.io keeps more, others only this much.</summary>
     const int MaxBytes = 10_000;
 
-    /// <summary>Ends a run that may have a heartbeat.</summary>
-    /// <param name="stop">Told when the process is to end, before this or during it: then there is less time.</param>
-    /// <returns>The report, with what could not be told.</returns>
-    public static async Task<RunReport> SendAsync(
-        HeartbeatCalls calls,
-        RunReport report,
-        ExitCode code,
-        IReadOnlyList<ImportReport> imports,
-        CancellationToken stop
-    )
+    public static HeartbeatMessage Write(RunReport report, ExitCode code, IReadOnlyList<ImportReport> imports)
     {
-        if (!calls.HasEnd)
-            return report;
         var assessments = Assessment.Assess(report.Results);
-        var text = Write(report, assessments, code, imports);
-        return report with { HeartbeatFailures = await calls.EndAsync(IsWell(report, assessments, code, imports), text, stop) };
+        var isWell =
+            RunSummary.IsAllWell(report, code)
+            && imports.All(IsWell)
+            && assessments.TrueForAll(one => one.Verdict is Verdict.Healthy or Verdict.NotAssessed);
+        return new(isWell, Text(report, assessments, code, imports));
     }
 
-    /// <summary>Whether nobody is to be called.</summary>
-    public static bool IsWell(RunReport report, List<Assessment> assessments, ExitCode code, IReadOnlyList<ImportReport> imports) =>
-        RunSummary.IsAllWell(report, code)
-        && imports.All(IsWell)
-        && assessments.TrueForAll(one => one.Verdict is Verdict.Healthy or Verdict.NotAssessed);
-
-    static string Write(RunReport report, List<Assessment> assessments, ExitCode code, IReadOnlyList<ImportReport> imports)
+    static string Text(RunReport report, List<Assessment> assessments, ExitCode code, IReadOnlyList<ImportReport> imports)
     {
         var text = new StringBuilder($"{Humanize.Count(assessments.Count, "database")}: {Count(assessments, Verdict.Critical)} critical, ");
         text.Append($"{Count(assessments, Verdict.Unknown)} unknown, {Count(assessments, Verdict.Warning)} with a warning;");

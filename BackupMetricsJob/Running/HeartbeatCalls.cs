@@ -2,6 +2,11 @@ using BackupMetricsJob.Http;
 
 namespace BackupMetricsJob.Running;
 
+/// <summary>What a run tells a heartbeat as it ends.</summary>
+/// <param name="IsWell">Whether nothing is wrong, so that nobody is to be called.</param>
+/// <param name="Text">What the run found.</param>
+internal sealed record HeartbeatMessage(bool IsWell, string Text);
+
 /// <summary>
 /// The calls of one run to a heartbeat: as it begins, beside its work, and as it ends. They keep nobody waiting for longer than
 /// <paramref name="max"/>, and a failure of theirs changes nothing.
@@ -27,17 +32,14 @@ internal sealed class HeartbeatCalls(Heartbeat? heartbeat, TimeSpan max, TimePro
             _start = HeartbeatRequest.SendAsync(url, "", max, time, _ending.Token);
     }
 
-    /// <summary>Whether there is anybody to call at the end.</summary>
-    public bool HasEnd => heartbeat is not null && _hasBegun;
-
-    /// <param name="isWell">Whether nothing is wrong, so that nobody is to be called.</param>
-    /// <param name="text">What the run found.</param>
+    /// <param name="write">Called only if there is anybody to call.</param>
     /// <param name="stop">Told when the process is to end, before this or during it: then there is less time.</param>
     /// <returns>One line for each call that did not arrive.</returns>
-    public async Task<IReadOnlyList<string>> EndAsync(bool isWell, string text, CancellationToken stop)
+    public async Task<IReadOnlyList<string>> EndAsync(Func<HeartbeatMessage> write, CancellationToken stop)
     {
         if (heartbeat is null || !_hasBegun)
             return [];
+        var message = write();
         var begin = time.GetTimestamp();
         var limit = stop.IsCancellationRequested && max > WhenStopped ? WhenStopped : max;
         using var end = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
@@ -51,8 +53,8 @@ internal sealed class HeartbeatCalls(Heartbeat? heartbeat, TimeSpan max, TimePro
         }
 
         limit -= time.GetElapsedTime(begin);
-        if ((isWell ? heartbeat.Success : heartbeat.Fail) is { } url)
-            Add(isWell ? "success" : "failure", await HeartbeatRequest.SendAsync(url, text, limit, time, end.Token));
+        if ((message.IsWell ? heartbeat.Success : heartbeat.Fail) is { } url)
+            Add(message.IsWell ? "success" : "failure", await HeartbeatRequest.SendAsync(url, message.Text, limit, time, end.Token));
         return failures;
 
         void Add(string what, string? failure)

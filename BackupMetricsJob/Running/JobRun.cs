@@ -20,9 +20,15 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
 
     readonly RunClock _clock = new(time);
 
+    /// <summary>The last call to a heartbeat comes after it.</summary>
+    TimeSpan PushEnd => options.Deadline - options.HeartbeatTimeout;
+
+    TimeSpan ProbeEnd =>
+        options is { Gateways.Count: 0, Textfile: null } ? PushEnd : PushEnd - (PushEnd < 2 * PushTime ? PushEnd / 2 : PushTime);
+
     /// <summary>Waits for the splay, probes and pushes.</summary>
     /// <param name="before">Awaited between the splay and the probes, such as an import. The deadline does not hold for it.</param>
-    public static async Task<RunReport> PushAsync(
+    public static async Task<RunReport> RunAsync(
         JobOptions options,
         BuildVersion build,
         TimeProvider time,
@@ -67,7 +73,7 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
     }
 
     /// <summary>Probes, and writes to <paramref name="text"/> what a push would contain.</summary>
-    public static async Task<RunReport> WriteAsync(
+    public static async Task<RunReport> DryRunAsync(
         JobOptions options,
         BuildVersion build,
         TimeProvider time,
@@ -96,25 +102,19 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
         return InstanceResults.Collect(await probes.ProbeAsync(), options.Targets, options.OtherInstances);
     }
 
-    /// <summary>The last call to a heartbeat comes after it.</summary>
-    TimeSpan Deadline => options.Deadline - options.HeartbeatTimeout;
-
-    TimeSpan ProbeEnd =>
-        options is { Gateways.Count: 0, Textfile: null } ? Deadline : Deadline - (Deadline < 2 * PushTime ? Deadline / 2 : PushTime);
-
     async Task<RunReport> DeliverAsync(IReadOnlyList<ProbeResult> results, BuildVersion build, RunProgress? progress)
     {
         using var end = new CancellationTokenSource();
         using var stopped = cancellationToken.Register(() =>
             end.CancelAfter(options.Heartbeat is null ? GraceAfterStop : GraceAfterStop - HeartbeatCalls.WhenStopped)
         );
-        progress?.Enter(RunStage.Pushing, options.Targets.Count, Deadline - _clock.Elapsed);
+        progress?.Enter(RunStage.Pushing, options.Targets.Count, PushEnd - _clock.Elapsed);
         var registry = Metrics.NewCustomRegistry();
         var facts = Facts(build, options.LegacyNames);
         var samples = BackupMetrics.Write(results, facts, registry);
         // Beside the push, so that neither waits for the other's failure.
         var writing = options.Textfile is { } path
-            ? Textfile.WriteAsync(path, results, facts, options.Group, Deadline - _clock.Elapsed, time)
+            ? Textfile.WriteAsync(path, results, facts, options.Group, PushEnd - _clock.Elapsed, time)
             : null;
         var pushes = await Task.WhenAll(
             options.Gateways.Select(gateway => PushToAsync(gateway, registry, samples, results, build, end.Token))
@@ -151,9 +151,9 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
 
     async Task<PushOutcome> SendAsync(Gateway gateway, CollectorRegistry registry, CancellationToken end)
     {
-        var budget = new PushBudget(Deadline - _clock.Elapsed, gateway.AttemptTimeout);
+        var budget = new PushBudget(PushEnd - _clock.Elapsed, gateway.AttemptTimeout);
         var outcome = await Pushgateway.Push.SendAsync(registry, gateway, options.Group, budget, time, end);
-        return await UnansweredRefusal.FindAsync(outcome, gateway, options.Group, Deadline - _clock.Elapsed, time, end);
+        return await UnansweredRefusal.FindAsync(outcome, gateway, options.Group, PushEnd - _clock.Elapsed, time, end);
     }
 
     async Task<PushOutcome> WithAdviceAsync(PushOutcome outcome, Gateway gateway, CancellationToken end) =>
@@ -161,7 +161,7 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
             ? outcome
             : outcome with
             {
-                Advice = await ConflictFinder.AdviceAsync(outcome, gateway, options.Group, Deadline - _clock.Elapsed, time, end),
+                Advice = await ConflictFinder.AdviceAsync(outcome, gateway, options.Group, PushEnd - _clock.Elapsed, time, end),
             };
 
     RunFacts Facts(BuildVersion build, bool legacyNames) =>

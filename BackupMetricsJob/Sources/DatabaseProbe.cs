@@ -22,8 +22,6 @@ internal sealed class DatabaseProbe(
     Action? onAnswer
 )
 {
-    const int OldestVersion = 120000;
-
     readonly PartialProbeResult _progress = new(onAnswer);
 
     /// <summary>Whether to ask what only people want to know of the connection.</summary>
@@ -108,8 +106,11 @@ internal sealed class DatabaseProbe(
             );
             var job = clock.Start + ((asked + clock.Elapsed) / 2);
             _progress.Open(capabilities, capabilities.Now - job);
-            if (capabilities.VersionNumber < OldestVersion)
-                return new(FailureReason.Sql, $"PostgreSQL {capabilities.VersionNumber / 10000} is too old: 12 to 18 are supported");
+            if (!SupportedVersions.Includes(capabilities.VersionNumber))
+                return new(
+                    FailureReason.Sql,
+                    $"PostgreSQL {capabilities.VersionNumber / 10000} is too old: {SupportedVersions.Range} are supported"
+                );
             await new SourceReader(connection.Npgsql, capabilities, instance, settings, _progress).ReadAsync(
                 new(capabilities.Now, job),
                 cancellationToken
@@ -161,7 +162,9 @@ internal sealed class DatabaseProbe(
             Found = _progress.Found,
             IsMonitored = IsMonitored(instance, _progress.QueryIsAboutOthers),
             MissingPrivileges =
-                _progress.Capabilities is { VersionNumber: >= OldestVersion } read && instance.Sources.Contains(SourceName.Server)
+                _progress.Capabilities is { } read
+                && SupportedVersions.Includes(read.VersionNumber)
+                && instance.Sources.Contains(SourceName.Server)
                     ? [.. MissingPrivileges.Find(read, settings.Omissions), .. _progress.Missing]
                     : [],
             Omissions = instance.Sources.Contains(SourceName.Server) ? settings.Omissions : Omissions.None,

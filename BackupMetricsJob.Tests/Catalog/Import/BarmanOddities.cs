@@ -17,7 +17,7 @@ public class BarmanOddities
     public async Task Newer_versions_tell_the_type(string word, object type) =>
         Assert.Equal(
             (BackupType)type,
-            (await Reading.Row("barman", $$"""{"a":[{{Done("20261122T082632", $"\"backup_type\":\"{word}\",")}}]}""")).Kind
+            (await Reading.Row("barman", $$"""{"a":[{{Done("20261122T082632", $"\"backup_type\":\"{word}\",")}}]}""")).Type
         );
 
     [Theory]

@@ -26,7 +26,7 @@ public class ListsOfRealTools
             ],
             rows.Select(row => row.BackupId)
         );
-        Assert.Equal([BackupType.Full, BackupType.Diff, BackupType.Incr, BackupType.Incr], rows.Select(row => row.Kind));
+        Assert.Equal([BackupType.Full, BackupType.Diff, BackupType.Incr, BackupType.Incr], rows.Select(row => row.Type));
         Assert.Equal(
             new CatalogRow("main", "pgbackrest", BackupType.Diff, "20261122-082043F_20261122-082055D", BackupStatus.Done)
             {
@@ -171,7 +171,7 @@ public class ListsOfRealTools
         var items = await Reading.Of("wal-g", Reading.Fixture("walg/backup_list_detail.json"));
         var rows = items.OfType<ListingItem.Backup>().Select(backup => backup.Row).ToList();
 
-        Assert.Equal([BackupType.Full, BackupType.Full, BackupType.Incr, BackupType.Incr], rows.Select(row => row.Kind));
+        Assert.Equal([BackupType.Full, BackupType.Full, BackupType.Incr, BackupType.Incr], rows.Select(row => row.Type));
         Assert.Equal(
             [null, null, "base_000000010000000100000041", "base_000000010000000100000050_D_000000010000000100000041"],
             rows.Select(row => row.ParentId)
@@ -229,7 +229,7 @@ public class ListsOfRealTools
         );
         Assert.All(
             rows,
-            row => Assert.Equal(("example-site", BackupType.Full, 150020, 1), (row.Server, row.Kind, row.PgVersionNumber, row.Timeline))
+            row => Assert.Equal(("example-site", BackupType.Full, 150020, 1), (row.Server, row.Type, row.PgVersionNumber, row.Timeline))
         );
         Assert.Equal(("000000010000000000000011", "000000010000000000000011"), (rows[2].StartWal, rows[2].StopWal));
         Assert.Equal(["example-site"], items.OfType<ListingItem.CompleteServer>().Select(list => list.Name));

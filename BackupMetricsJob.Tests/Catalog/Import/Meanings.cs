@@ -23,7 +23,7 @@ public class Meanings
     public async Task A_list_of_one_repository_covers_that_one_and_may_lack_kinds_if_it_has_one(string file, string storages, bool mayLack)
     {
         var list = (await Reading.Meaning("pgbackrest", file, "2026-11-29T16:00:00")).OfType<ListingItem.CompleteServer>().Single();
-        Assert.Equal(("orders", storages, mayLack), (list.Name, string.Join(' ', list.Storages!), list.MayLackKinds));
+        Assert.Equal(("orders", storages, mayLack), (list.Name, string.Join(' ', list.Storages!), list.MayLackTypes));
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public class Meanings
     {
         var rows = await Reading.Rows("pgbackrest", Reading.Fixture("pgbackrest/info_20_lock_held.json"));
         var running = Assert.Single(rows, row => row.Status == BackupStatus.Running);
-        Assert.Equal((BackupType.Base, Reading.Noon, "default"), (running.Kind, running.Started, running.Storage));
+        Assert.Equal((BackupType.Base, Reading.Noon, "default"), (running.Type, running.Started, running.Storage));
     }
 
     [Theory]
@@ -239,7 +239,7 @@ public class Meanings
         );
         Assert.Equal(
             (BackupType.Incr, "20261121T090000", Reading.Utc("2026-11-22T09:05:00")),
-            (rows[0].Kind, rows[0].ParentId, rows[0].Finished)
+            (rows[0].Type, rows[0].ParentId, rows[0].Finished)
         );
         Assert.Equal((BackupStatus.Failed, Reading.Utc("2026-11-22T08:00:00")), (rows[1].Status, rows[1].Started));
         Assert.Contains("name it with --server", await Reading.Refusal("barman", """{"backups_list":[]}"""), StringComparison.Ordinal);

@@ -284,6 +284,6 @@ public class PgBackRestOddities
     public async Task Names_with_quotes_and_brackets_stay_as_they_are()
     {
         var row = await Reading.Row("pgbackrest", $$"""[{"backup":[{{Backup("a\\\"'[x]; drop", 1)}}],"name":"ma'in \"é\"",{{Ok}}}]""");
-        Assert.Equal(("ma'in \"é\"", "a\"'[x]; drop", BackupType.Full), (row.Server, row.BackupId, row.Kind));
+        Assert.Equal(("ma'in \"é\"", "a\"'[x]; drop", BackupType.Full), (row.Server, row.BackupId, row.Type));
     }
 }

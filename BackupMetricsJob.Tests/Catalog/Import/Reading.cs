@@ -40,7 +40,7 @@ internal static class Reading
             '\n',
             items.Select(item =>
                 item is ListingItem.CompleteServer list
-                    ? $"{list.Name} {list.Error} [{string.Join(' ', list.Storages ?? [])}] {list.MayLackKinds} {list.Cluster}"
+                    ? $"{list.Name} {list.Error} [{string.Join(' ', list.Storages ?? [])}] {list.MayLackTypes} {list.Cluster}"
                         + $" [{string.Join(' ', list.Earlier)}] [{string.Join(' ', list.FormerNames)}]"
                     : item.ToString()
             )

@@ -18,7 +18,7 @@ public class WalGOddities
         var row = await Reading.Row("wal-g", $"[{Entry("base_" + A)}]");
         Assert.Equal(
             (BackupType.Full, null, Reading.Utc("2026-11-22T01:00:00.73"), null, "default", null, null),
-            (row.Kind, row.Started, row.Finished, row.SizeBytes, row.Storage, row.StartWal, row.Timeline)
+            (row.Type, row.Started, row.Finished, row.SizeBytes, row.Storage, row.StartWal, row.Timeline)
         );
     }
 
@@ -60,7 +60,7 @@ public class WalGOddities
             [("s1", $"base_{B}_D_{A}"), ("s1", $"base_{A}"), ("s2", $"base_{B}"), ("s2", null)],
             rows.Select(row => (row.Storage, row.ParentId))
         );
-        Assert.Equal([BackupType.Incr, BackupType.Incr, BackupType.Incr, BackupType.Full], rows.Select(row => row.Kind));
+        Assert.Equal([BackupType.Incr, BackupType.Incr, BackupType.Incr, BackupType.Full], rows.Select(row => row.Type));
     }
 
     [Fact]

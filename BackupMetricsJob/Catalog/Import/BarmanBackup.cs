@@ -115,7 +115,7 @@ internal static class BarmanBackup
 
     static CatalogRow Row(string server, Fields backup, ListingOptions options)
     {
-        var row = new CatalogRow(server, "barman", Kind(backup), backup.Name("backup_id"), Status(backup)) { Raw = backup.Raw };
+        var row = new CatalogRow(server, "barman", Type(backup), backup.Name("backup_id"), Status(backup)) { Raw = backup.Raw };
         if (row.Status == BackupStatus.Done)
             return row;
         row = row with { Started = Began(backup, row.BackupId, options) };
@@ -144,7 +144,7 @@ internal static class BarmanBackup
         };
 
     /// <summary>Before 3.11 there is no type, and every backup is a full one; so are those by rsync and by snapshot.</summary>
-    static BackupType Kind(Fields backup) =>
+    static BackupType Type(Fields backup) =>
         backup.Text("backup_type") switch
         {
             null or "full" or "rsync" or "snapshot" => BackupType.Full,

@@ -91,7 +91,7 @@ internal static class GenericBackup
             Database = GenericValues.OptionalName(backup, "database"),
             Raw = backup.Raw,
         };
-        if (backup.Has("wal") && (!row.Kind.IsPhysical() || !IncludedWal.Methods.Contains(backup.Text("wal") ?? "")))
+        if (backup.Has("wal") && (!row.Type.IsPhysical() || !IncludedWal.Methods.Contains(backup.Text("wal") ?? "")))
             throw GenericValues.NoSuchWord(backup, "wal", "of a base backup: none, fetch or stream", backup.Text("wal"));
         if (document.Storages is { } covered && !covered.Contains(row.Storage))
             throw backup.Refused(

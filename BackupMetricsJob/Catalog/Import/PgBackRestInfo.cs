@@ -23,7 +23,7 @@ internal static class PgBackRestInfo
             if (!names.Add(stanza.Name))
                 throw new ListingException(text.Path, $"the stanza {stanza.Name} is listed twice");
             var isWhole = true;
-            var kinds = new HashSet<BackupType>();
+            var types = new HashSet<BackupType>();
             foreach (var item in stanza.Backups)
             {
                 yield return Listing.Read(
@@ -34,8 +34,8 @@ internal static class PgBackRestInfo
                     {
                         // Only --set prints this: then it is one backup, not the list.
                         isWhole &= !backup.Has("database-ref");
-                        var row = stanza.Row(backup, options);
-                        kinds.Add(row.Kind);
+                        var row = PgBackRestBackup.Row(stanza, backup, options);
+                        types.Add(row.Type);
                         return row;
                     }
                 );
@@ -56,7 +56,7 @@ internal static class PgBackRestInfo
                     Storages = stanza.Repositories.Count == 0 ? null : [CatalogRow.DefaultStorage, .. ReadOnes(stanza)],
                     Repositories = stanza.Repositories,
                     // --type lists one kind.
-                    MayLackKinds = kinds.Count < 2,
+                    MayLackTypes = types.Count < 2,
                     Cluster = stanza.Cluster,
                     Earlier = stanza.Earlier,
                 };

@@ -3,7 +3,7 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Catalog.Import;
 
-/// <summary>What is said of one stanza beside its backups, and the rows of those.</summary>
+/// <summary>What pgBackRest says of one stanza beside its backups.</summary>
 internal sealed class PgBackRestStanza
 {
     /// <summary>The name that pgBackRest gives to a repository that it cannot read, where it knows no stanza.</summary>
@@ -90,44 +90,9 @@ internal sealed class PgBackRestStanza
             new(text.Path, $"the stanza has no {key}: the output of `{ToolOutput.Command("pgbackrest")}` is expected");
     }
 
-    public CatalogRow Row(Fields backup, ListingOptions options)
-    {
-        var repository = backup.Count("database.repo-key") ?? 1;
-        var database = backup.Count("database.id") is { } id && _databases.TryGetValue((id, repository), out var found) ? found : default;
-        bool? hasErrors = backup.Has("error") ? backup.Flag("error") : null;
-        var startWal = backup.Wal("archive.start");
-        return new CatalogRow(Name, "pgbackrest", Kind(backup), backup.Name("label"), BackupStatus.Done)
-        {
-            Storage = PgBackRestRepositories.Storage(repository),
-            Started = backup.Epoch("timestamp.start", options),
-            Finished = backup.Epoch("timestamp.stop", options) ?? throw backup.Refused("timestamp.stop", "the finish time is missing"),
-            SizeBytes = backup.Count("info.size"),
-            StoredBytes = backup.Count("info.repository.delta"),
-            ParentId = backup.OptionalName("prior"),
-            StartLsn = backup.Lsn("lsn.start"),
-            StopLsn = backup.Lsn("lsn.stop"),
-            StartWal = startWal,
-            StopWal = backup.Wal("archive.stop"),
-            Timeline = SegmentName.Timeline(startWal),
-            PgVersionNumber = database.Version,
-            SystemIdentifier = database.SystemIdentifier,
-            HasErrors = hasErrors,
-            Error = hasErrors == true ? "error(s) detected during backup" : null,
-            Raw = backup.Raw,
-        };
-    }
-
-    static BackupType Kind(Fields backup) =>
-        backup.Text("type") switch
-        {
-            "full" => BackupType.Full,
-            "diff" => BackupType.Diff,
-            "incr" => BackupType.Incr,
-            var other => throw backup.Refused(
-                "type",
-                $"full, diff or incr is expected here, not \"{PlainText.OnOneLine(other ?? "nothing", 60)}\""
-            ),
-        };
+    /// <summary>The cluster that a backup is of, by the number that the stanza has for it: what is not told is null.</summary>
+    public (int? Version, ulong? SystemIdentifier) ClusterOf(long? database, long repository) =>
+        database is { } id && _databases.TryGetValue((id, repository), out var found) ? found : default;
 
     /// <summary>server_version_num of "9.6" or "15".</summary>
     static int? Version(Fields database)

@@ -6,10 +6,10 @@ internal static class DrillSection
     const string Command = "a shell line";
 
     /// <summary>Null if it is not set, or invalid.</summary>
-    public static DrillSettings? Read(MappingReader target)
+    public static TargetDrill? Read(MappingReader target)
     {
         if (target["drill"] is YamlScalar { Text: "none" })
-            return DrillSettings.None;
+            return TargetDrill.None;
         if (
             target["drill"] is not { } node
             || MappingReader.Create(
@@ -45,10 +45,10 @@ internal static class DrillSection
 
     static Setting? Tool(MappingReader fields)
     {
-        var allowed = "one of " + string.Join(", ", DrillSettings.Tools);
+        var allowed = "one of " + string.Join(", ", TargetDrill.Tools);
         if (fields.Setting("tool", allowed) is not { } tool)
             return null;
-        if (DrillSettings.Tools.Contains(tool.Value))
+        if (TargetDrill.Tools.Contains(tool.Value))
             return tool;
         fields.Problems.AddInvalidValue(fields["tool"]!, fields.Path["tool"], allowed);
         return null;

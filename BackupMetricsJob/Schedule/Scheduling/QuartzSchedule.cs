@@ -53,9 +53,9 @@ internal sealed class QuartzSchedule : IAsyncDisposable
                 scheduler.UseDefaultThreadPool(2);
                 scheduler.UseJobFactory(new SingleJobFactory(job));
                 if (cluster is null)
-                    ScheduleStore.InMemory(scheduler);
+                    QuartzStore.InMemory(scheduler);
                 else
-                    ScheduleStore.InPostgres(scheduler, cluster, _connections!);
+                    QuartzStore.InPostgres(scheduler, cluster, _connections!);
             })
             .Build();
     }

@@ -102,7 +102,8 @@ internal sealed class SlotRunner(CurrentOptions options, ProcessContext context,
         {
             using var heartbeat = new HeartbeatCalls(plan.Job.Heartbeat, plan.Job.HeartbeatTimeout, context.Time);
             var report = await RunAsync(plan, heartbeat);
-            report = await HeartbeatReport.SendAsync(heartbeat, report, Code(), [], _cancel.Token);
+            var failures = await heartbeat.EndAsync(() => HeartbeatReport.Write(report, Code(), []), _cancel.Token);
+            report = report with { HeartbeatFailures = failures };
             WasCancelled |= _cancel.IsCancellationRequested;
             var code = Code();
             if (!plan.Output.Quiet || !RunSummary.IsAllWell(report, code))
@@ -132,9 +133,9 @@ internal sealed class SlotRunner(CurrentOptions options, ProcessContext context,
     }
 
     Task<RunReport> RunAsync(ScheduleOptions plan, HeartbeatCalls heartbeat) =>
-        plan.Output.DryRun ? JobRun.WriteAsync(plan.Job, build, context.Time, context.Output, _cancel.Token)
+        plan.Output.DryRun ? JobRun.DryRunAsync(plan.Job, build, context.Time, context.Output, _cancel.Token)
         : plan.Pushes
-            ? JobRun.PushAsync(plan.Job with { Splay = TimeSpan.Zero }, build, context.Time, _cancel.Token, before: Begin(heartbeat))
+            ? JobRun.RunAsync(plan.Job with { Splay = TimeSpan.Zero }, build, context.Time, _cancel.Token, before: Begin(heartbeat))
         : JobRun.ProbeAsync(plan.Job, context.Time, _cancel.Token, build: build);
 
     static Func<Task> Begin(HeartbeatCalls heartbeat) =>

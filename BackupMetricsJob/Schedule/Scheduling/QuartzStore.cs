@@ -6,7 +6,7 @@ using Quartz;
 namespace BackupMetricsJob.Schedule.Scheduling;
 
 /// <summary>Configures where the schedule is stored: in memory for a single host, in PostgreSQL for a cluster.</summary>
-internal static class ScheduleStore
+internal static class QuartzStore
 {
     /// <summary>A node whose last check-in is older than the sum of these two is considered dead, and another one takes over.</summary>
     public static readonly TimeSpan CheckIn = TimeSpan.FromSeconds(2);

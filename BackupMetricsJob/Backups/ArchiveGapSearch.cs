@@ -1,7 +1,13 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>The walk of <see cref="ArchiveCoverage"/> through one archive.</summary>
-internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedAt, WalMap map, long segmentSize, ArchiveClaim? claim)
+internal sealed class ArchiveGapSearch(
+    ArchiveListing listing,
+    DateTimeOffset listedAt,
+    ArchivedSegments map,
+    long segmentSize,
+    ArchiveClaim? claim
+)
 {
     /// <param name="backups">The newest first.</param>
     public ArchiveCoverage Compute(IReadOnlyList<ArchivedBackup> backups)
@@ -104,7 +110,7 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
         return new(timeline.Value, start, stop is { } last && map.Number(last) >= start ? map.Number(last) : null);
     }
 
-    IReadOnlyList<WalMap.TimelineRange> RestorePath(Need need) => map.RestorePath(need.Timeline, need.Start, claim?.Timeline);
+    IReadOnlyList<ArchivedSegments.TimelineRange> RestorePath(Need need) => map.RestorePath(need.Timeline, need.Start, claim?.Timeline);
 
     /// <summary>The number of the first segment of its own that a backup lacks; null where it lacks none.</summary>
     long? OwnGap(Need need, ArchivedBackup backup)
@@ -182,7 +188,7 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
     }
 
     /// <summary>What is missing after the end of a path, since it is known to have been archived before the listing was made.</summary>
-    (string First, long Count, string Why)? Beyond(WalMap.TimelineRange newest, IReadOnlyList<ArchivedBackup> backups)
+    (string First, long Count, string Why)? Beyond(ArchivedSegments.TimelineRange newest, IReadOnlyList<ArchivedBackup> backups)
     {
         var beyond = Expected(backups).Where(IsMissing).MaxBy(expected => (expected.Timeline, expected.Number));
         if (beyond is null)
@@ -240,7 +246,7 @@ internal sealed class ArchiveWalk(ArchiveListing listing, DateTimeOffset listedA
     }
 
     /// <summary>A timeline that goes on after the path has ended, without the history file by which a restore would find it.</summary>
-    long? HistoryMissingAfter(WalMap.TimelineRange last)
+    long? HistoryMissingAfter(ArchivedSegments.TimelineRange last)
     {
         foreach (var timeline in map.Timelines.Where(other => other > last.Timeline && !(other > claim?.Timeline)).Order())
         {

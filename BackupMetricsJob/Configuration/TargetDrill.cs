@@ -4,13 +4,13 @@ namespace BackupMetricsJob.Configuration;
 /// What a drill of one target restores, and how: the block drill of a file, or the flags of `drill`. Null and empty lists mean not set.
 /// Whether the values fit together is known to the command that uses them.
 /// </summary>
-internal sealed record DrillSettings
+internal sealed record TargetDrill
 {
     /// <summary>The label tool of each tool that a drill knows.</summary>
     public static IReadOnlyList<string> Tools { get; } = ["pg_basebackup", "pgbackrest", "barman", "wal-g", "pg_dump", "command"];
 
     /// <summary>Of a target that is not drilled, whatever the defaults say.</summary>
-    public static DrillSettings None { get; } = new() { IsNone = true };
+    public static TargetDrill None { get; } = new() { IsNone = true };
 
     public bool IsNone { get; private init; }
 
@@ -48,7 +48,7 @@ internal sealed record DrillSettings
     /// <summary>
     /// These settings, completed by defaults one by one. What says where a tool's backup is, is no default of another tool.
     /// </summary>
-    public DrillSettings WithDefaults(DrillSettings? defaults)
+    public TargetDrill WithDefaults(TargetDrill? defaults)
     {
         if (IsNone || defaults is null or { IsNone: true })
             return this;

@@ -5,14 +5,14 @@ namespace BackupMetricsJob.Backups;
 /// and on to the next one in the segment in which that begins, as far as there are history files one after the other. That is what
 /// recovery_target_timeline = latest does.
 /// </summary>
-internal sealed class WalMap
+internal sealed class ArchivedSegments
 {
     readonly Dictionary<long, List<StoredRange>> _stored = [];
     readonly List<(long Timeline, long Number)> _partials = [];
     readonly IReadOnlyCollection<long> _histories;
     readonly long _perLog;
 
-    public WalMap(ArchiveListing listing, long segmentSize)
+    public ArchivedSegments(ArchiveListing listing, long segmentSize)
     {
         _perLog = (1L << 32) / segmentSize;
         _histories = listing.Histories;

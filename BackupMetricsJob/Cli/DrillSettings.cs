@@ -4,7 +4,7 @@ using BackupMetricsJob.Drill;
 namespace BackupMetricsJob.Cli;
 
 /// <summary>The flags of `backup-metrics drill`: those that describe one drill, and those that are for all targets of a file.</summary>
-internal static class DrillFlags
+internal static class DrillSettings
 {
     static readonly TextSetting Tool = new("tool", "TOOL", "What made the backup: " + string.Join(", ", DrillTools.Names));
 
@@ -137,7 +137,7 @@ internal static class DrillFlags
     }
 
     /// <summary>What describes one drill.</summary>
-    public static DrillSettings Read(Settings settings, List<Problem> problems) =>
+    public static TargetDrill Read(Settings settings, List<Problem> problems) =>
         new()
         {
             Tool = settings.One(Tool),
