@@ -13,10 +13,10 @@ internal static class ArchiveFindings
 
     const string Again = "Run the import of the archive's listing by hand where it is run";
 
-    public static void Add(List<Finding> findings, ArchiveAssessment word, ProbeResult result)
+    public static void Add(List<Finding> findings, ArchiveAssessment archive, ProbeResult result)
     {
-        var severalAreListed = word.Coverages.Count + word.Stale.Count > 1;
-        foreach (var (listing, limit) in word.Stale)
+        var severalAreListed = archive.Coverages.Count + archive.Stale.Count > 1;
+        foreach (var (listing, limit) in archive.Stale)
             findings.Add(
                 new(
                     limit.Severity == Severity.Critical,
@@ -26,7 +26,7 @@ internal static class ArchiveFindings
                     Again + ", and read what it says: docs/evidence.md."
                 )
             );
-        foreach (var coverage in word.Coverages)
+        foreach (var coverage in archive.Coverages)
         {
             if (coverage.UnknownReason is { } why)
                 findings.Add(
@@ -47,10 +47,10 @@ internal static class ArchiveFindings
                     )
                 );
             if (coverage.HasHole)
-                findings.Add(new(coverage == word.Best, Hole(coverage, result, severalAreListed), TakeFull));
+                findings.Add(new(coverage == archive.Best, Hole(coverage, result, severalAreListed), TakeFull));
         }
 
-        if (word.Best is { HasHole: false, Base: { } newest, Earlier: { } earlier })
+        if (archive.Best is { HasHole: false, Base: { } newest, Earlier: { } earlier })
             findings.Add(
                 new(
                     false,
@@ -62,7 +62,7 @@ internal static class ArchiveFindings
                         + "it ends when the older backup is deleted."
                 )
             );
-        foreach (var (_, tool, type, without, compared) in word.WithoutWal().Where(kind => kind.Without > 0))
+        foreach (var (_, tool, type, without, compared) in archive.WithoutWal().Where(kind => kind.Without > 0))
             findings.Add(
                 new(
                     false,

@@ -67,7 +67,7 @@ internal static class ArchiverStates
     /// </summary>
     public static ArchiverState? Classify(ServerEvidence server)
     {
-        if (server.DoesNotArchiveItself)
+        if (server.IsNonArchivingStandby)
             return ArchiverState.Standby;
         if (server.ArchiveMode == "off")
             return OfUnarchived(server.Wal);

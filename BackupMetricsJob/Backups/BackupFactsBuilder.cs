@@ -23,7 +23,7 @@ internal sealed class BackupFactsBuilder(string source, DateTimeOffset now)
         {
             case BackupState.Failed:
                 group.Failed++;
-                group.LastFailure = Later(group.LastFailure, backup.Finished ?? backup.Started);
+                group.LastFailure = new[] { group.LastFailure, backup.Finished ?? backup.Started }.Max();
                 break;
             case BackupState.Running:
                 group.Running++;
@@ -43,8 +43,6 @@ internal sealed class BackupFactsBuilder(string source, DateTimeOffset now)
         foreach (var ((tool, type), group) in _groups)
             facts.Add(Facts(tool, type, group));
     }
-
-    static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => a is null || b > a ? b ?? a : a;
 
     BackupFacts Facts(string tool, BackupType type, Group group)
     {

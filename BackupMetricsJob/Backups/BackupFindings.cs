@@ -55,16 +55,16 @@ internal static class BackupFindings
 
     /// <summary>All backups but those that only the server saw stopped, where another source may know better.</summary>
     public static IReadOnlyList<BackupFacts> Trusted(ProbeResult result) =>
-        ServerIsBelieved(result) ? result.Backups : [.. result.Backups.Where(backup => backup.Source != SourceName.Server)];
+        TrustsServer(result) ? result.Backups : [.. result.Backups.Where(backup => backup.Source != SourceName.Server)];
 
     /// <summary>Whether a limit is met by this backup, as <see cref="Trusted"/> says.</summary>
-    public static bool IsTrusted(ProbeResult result, BackupFacts backup) => backup.Source != SourceName.Server || ServerIsBelieved(result);
+    public static bool IsTrusted(ProbeResult result, BackupFacts backup) => backup.Source != SourceName.Server || TrustsServer(result);
 
     /// <summary>
     /// Whether a base backup that only the server saw stopped is believed: not where another source may know base backups and knows none.
     /// The alerts have the same rule, postgres_backup:physical_source.
     /// </summary>
-    static bool ServerIsBelieved(ProbeResult result) =>
+    static bool TrustsServer(ProbeResult result) =>
         result
             .Instance.Sources.Concat(result.Backups.Select(backup => backup.Source))
             .Where(source => source != SourceName.Server)

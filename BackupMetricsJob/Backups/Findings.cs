@@ -90,7 +90,7 @@ internal static class Findings
 
     static void AddArchiver(List<Finding> findings, ServerEvidence server, Instance instance)
     {
-        if (server is { DoesNotArchiveItself: false, ArchiveMode: not "off", HasArchiveCommand: false })
+        if (server is { IsNonArchivingStandby: false, ArchiveMode: not "off", HasArchiveCommand: false })
         {
             findings.Add(
                 new(
@@ -165,7 +165,7 @@ internal static class Findings
 
     static void AddWaiting(List<Finding> findings, ProbeResult result, ServerEvidence server)
     {
-        if (server.DoesNotArchiveItself || server.Wal is not { OldestReady: { } since } wal)
+        if (server.IsNonArchivingStandby || server.Wal is not { OldestReady: { } since } wal)
             return;
         var age = server.Now - since;
         if (BackupFindings.Passed(result.Instance, LimitType.Wal, age) is { } limit)

@@ -142,9 +142,9 @@ internal static class RecoveryPoint
         if (unarchived == 0)
             return ByServer(TimeSpan.Zero);
 
-        var until = wal.NewestDone ?? wal.NewestBeforeUnarchived ?? Earlier(server.Archiver.LastArchived, wal.OldestReadySegment);
+        var until = wal.NewestDone ?? wal.NewestBeforeUnarchived ?? new[] { server.Archiver.LastArchived, wal.OldestReadySegment }.Min();
         if (wal.ArchiveTimeout > TimeSpan.Zero && !(server.Started > wal.OldestReadySegment))
-            until = Later(until, (wal.OldestReadySegment ?? wal.LastWrite) - wal.ArchiveTimeout);
+            until = new[] { until, (wal.OldestReadySegment ?? wal.LastWrite) - wal.ArchiveTimeout }.Max();
         var window = wal.LastWrite - until;
         // The last write may be a little older than the mark of the segment before it. If it is much older, the clock was set back.
         return window < -ClockTolerance.Max ? null : ByServer(window);
@@ -176,10 +176,6 @@ internal static class RecoveryPoint
     }
 
     static Loss? Smaller(Loss? a, Loss? b) => a is null || b?.Window < a.Window ? b ?? a : a;
-
-    static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b ?? a : a;
-
-    static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => a is null || b > a ? b ?? a : a;
 }
 
 /// <summary>How much work would be lost.</summary>

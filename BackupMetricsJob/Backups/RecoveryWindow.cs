@@ -99,7 +99,7 @@ internal sealed record RecoveryWindow(string Source, string Tool, DateTimeOffset
 internal sealed record WindowLimit(Severity Severity, TimeSpan Min)
 {
     /// <summary>What was asked for, where a young cluster cannot meet it yet and <see cref="Min"/> is less; else null.</summary>
-    public TimeSpan? Later { get; init; }
+    public TimeSpan? Requested { get; init; }
 
     /// <summary>How long a new cluster may be without a first backup, where no limit says it.</summary>
     static readonly TimeSpan FirstBackup = TimeSpan.FromDays(2);
@@ -115,7 +115,7 @@ internal sealed record WindowLimit(Severity Severity, TimeSpan Min)
                 : TimeSpan.MaxValue;
         if (possible < TimeSpan.Zero)
             possible = TimeSpan.Zero;
-        return result.Instance.Window.Select(limit => limit.Min > possible ? limit with { Min = possible, Later = limit.Min } : limit);
+        return result.Instance.Window.Select(limit => limit.Min > possible ? limit with { Min = possible, Requested = limit.Min } : limit);
     }
 
     /// <summary>

@@ -60,7 +60,7 @@ internal sealed record ServerEvidence
     public bool HistoryWasRead { get; init; }
 
     /// <summary>A standby with archive_mode on has the archive of its primary, and must not claim it.</summary>
-    public bool DoesNotArchiveItself => InRecovery && ArchiveMode != "always";
+    public bool IsNonArchivingStandby => InRecovery && ArchiveMode != "always";
 }
 
 /// <summary>pg_stat_archiver, and what archive_command calls: wal-g, pghoard or null; a site only for pghoard.</summary>

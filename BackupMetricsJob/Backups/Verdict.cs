@@ -26,7 +26,7 @@ internal static class Verdicts
             return Verdict.Critical;
         if (result.Failure is not null || result.SourceFailures.Count > 0)
             return Verdict.Unknown;
-        if (findings.Count == 0 && (!result.IsMonitored || result.Server is { DoesNotArchiveItself: true }))
+        if (findings.Count == 0 && (!result.IsMonitored || result.Server is { IsNonArchivingStandby: true }))
             return Verdict.NotAssessed;
         if (isStale)
             return Verdict.Unknown;

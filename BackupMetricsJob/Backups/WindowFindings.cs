@@ -34,13 +34,13 @@ internal static class WindowFindings
                             + "and whether somebody deleted some. "
                 )
                     + $"If nothing else is deleted, the {missed.Severity.Name()} limit is met from "
-                    + $"{Humanize.Time(window.Start + (missed.Later ?? missed.Min))} on."
+                    + $"{Humanize.Time(window.Start + (missed.Requested ?? missed.Min))} on."
             )
         );
     }
 
     static string Limit(WindowLimit limit) =>
-        limit.Later is { } later
+        limit.Requested is { } later
             ? $"{Humanize.Duration(later)} ({Humanize.Duration(limit.Min)} for now, since the cluster is young)"
             : Humanize.Duration(limit.Min);
 

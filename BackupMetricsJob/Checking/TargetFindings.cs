@@ -18,7 +18,7 @@ internal static class TargetFindings
         }
 
         if (
-            result.Server is { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal.ArchiveTimeout: var timeout }
+            result.Server is { IsNonArchivingStandby: false, ArchiveMode: not "off", Wal.ArchiveTimeout: var timeout }
             && timeout == TimeSpan.Zero
             && result.Instance.Limits.Any(limit => limit.Type == LimitType.Wal)
         )

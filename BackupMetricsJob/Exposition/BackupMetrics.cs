@@ -62,7 +62,7 @@ internal sealed class BackupMetrics(Samples samples)
             samples.Set(ArchiveMetricNames.WalDirectory, labels, directory.DirectoryBytes);
 
         // A standby's archiver statistics are from its time as a primary, and with archive_mode off there is no archive.
-        if (server.DoesNotArchiveItself || server.ArchiveMode == "off")
+        if (server.IsNonArchivingStandby || server.ArchiveMode == "off")
             return;
         samples.Set(ArchiveMetricNames.LastSuccess, labels, server.Archiver.LastArchived?.UnixSeconds());
         samples.Set(ArchiveMetricNames.LastFailure, labels, server.Archiver.LastFailed?.UnixSeconds());

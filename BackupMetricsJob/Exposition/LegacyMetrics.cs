@@ -33,7 +33,7 @@ internal static class LegacyMetrics
 
     /// <summary>Null for a standby: its archiver statistics are from its time as a primary.</summary>
     static ArchiverStatistics? Archiver(ProbeResult result) =>
-        result.Server is { DoesNotArchiveItself: false, ArchiveMode: not "off" } server ? server.Archiver : null;
+        result.Server is { IsNonArchivingStandby: false, ArchiveMode: not "off" } server ? server.Archiver : null;
 
     static Upload? Newest(ProbeResult result, string tool, Func<BackupType, bool> isMeant)
     {

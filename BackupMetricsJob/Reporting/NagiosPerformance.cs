@@ -41,7 +41,9 @@ internal static class NagiosPerformance
         var kind = newest?.Type == BackupType.Logical ? LimitType.Logical : LimitType.Base;
         data.Add(Seconds(prefix + "backup_age", newest?.Age, result.Instance, kind));
         data.Add(Seconds(prefix + "loss_window", result.LossWindow, result.Instance, LimitType.Wal));
-        data.Add(Number(prefix + "wal_waiting", result.Server is { DoesNotArchiveItself: false, Wal: { } wal } ? wal.ReadySegments : null));
+        data.Add(
+            Number(prefix + "wal_waiting", result.Server is { IsNonArchivingStandby: false, Wal: { } wal } ? wal.ReadySegments : null)
+        );
     }
 
     static string Seconds(string label, TimeSpan? value, Instance instance, LimitType limit) =>

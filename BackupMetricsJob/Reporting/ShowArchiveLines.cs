@@ -5,11 +5,11 @@ namespace BackupMetricsJob.Reporting;
 /// <summary>Writes a line about each WAL archive that was listed: how long ago, and how far a restore comes with it.</summary>
 internal static class ShowArchiveLines
 {
-    public static void Write(ArchiveAssessment word, DateTimeOffset now, Action<string, string> row)
+    public static void Write(ArchiveAssessment archive, DateTimeOffset now, Action<string, string> row)
     {
-        foreach (var coverage in word.Coverages.Where(coverage => coverage.UnknownReason is null))
+        foreach (var coverage in archive.Coverages.Where(coverage => coverage.UnknownReason is null))
             row("archive listed", $"{Age(coverage.Listing, now)}: {Describe(coverage)}");
-        foreach (var (listing, _) in word.Stale)
+        foreach (var (listing, _) in archive.Stale)
             row("archive listed", $"{Age(listing, now)}: too long ago to count");
     }
 

@@ -78,7 +78,7 @@ internal static class ShowJson
         json.WriteString("archive_mode", server.ArchiveMode);
         if (ArchiverStates.Classify(server) is { } state)
             json.WriteString("archiving", state.Name());
-        if (server is { DoesNotArchiveItself: false, ArchiveMode: not "off" })
+        if (server is { IsNonArchivingStandby: false, ArchiveMode: not "off" })
         {
             Time(json, "last_archived_at", server.Archiver.LastArchived);
             Time(json, "last_archive_failure_at", server.Archiver.LastFailed);
@@ -129,8 +129,8 @@ internal static class ShowJson
         {
             json.WriteStartObject();
             json.WriteString("severity", limit.Severity.Name());
-            json.WriteNumber("seconds", Math.Round((limit.Later ?? limit.Min).TotalSeconds, 3));
-            if (limit.Later is not null)
+            json.WriteNumber("seconds", Math.Round((limit.Requested ?? limit.Min).TotalSeconds, 3));
+            if (limit.Requested is not null)
                 json.WriteNumber("seconds_for_now", Math.Round(limit.Min.TotalSeconds, 3));
             json.WriteEndObject();
         }

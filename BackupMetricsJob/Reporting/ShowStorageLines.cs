@@ -30,7 +30,7 @@ internal static class ShowStorageLines
         if (result.Instance.Window.Count == 0)
             return null;
         var asked = result.Instance.Window.OrderBy(limit => limit.Severity).Select(limit => $"{Humanize.Duration(limit.Min)}").ToList();
-        var young = WindowLimit.For(result).FirstOrDefault(limit => limit.Later is not null) is { } reduced
+        var young = WindowLimit.For(result).FirstOrDefault(limit => limit.Requested is not null) is { } reduced
             ? $", {Humanize.Duration(reduced.Min)} for now, since the cluster is young"
             : "";
         var limit = $"{(asked.Count == 1 ? "limit" : "limits")} {string.Join(" and ", asked)}{young}";

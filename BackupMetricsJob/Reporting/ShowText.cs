@@ -63,8 +63,8 @@ internal static class ShowText
             Row(to, "recovery window", window);
         if (result.Server is { } server)
             WriteArchive(server, result, to);
-        if (result.ArchiveAssessment is { } word)
-            ShowArchiveLines.Write(word, result.At, (name, text) => Row(to, name, text));
+        if (result.ArchiveAssessment is { } archive)
+            ShowArchiveLines.Write(archive, result.At, (name, text) => Row(to, name, text));
         if (result.Loss is { } loss)
             Row(to, "lost if it died now", $"{Humanize.Duration(loss.Window)} of work at {Bound(loss)}{Condition(loss)}");
         if (result.ReplayBytes is { } replay)
@@ -87,7 +87,7 @@ internal static class ShowText
         result switch
         {
             { IsMonitored: false } => "it answered; it only reports the backups of others, and its own are not watched",
-            { Server: { DoesNotArchiveItself: true } } => "not checked on a standby: backups and the archive belong to its primary",
+            { Server: { IsNonArchivingStandby: true } } => "not checked on a standby: backups and the archive belong to its primary",
             { Server: null, Backups.Count: 0 } => "nothing is known, and no limit asks for a backup",
             _ when Verdicts.For(result, []) == Verdict.Unknown => "no backup is known, and no limit asks for one" + Unread(result),
             _ when Unread(result) is { Length: > 0 } unread => "no problem is known" + unread,
@@ -129,7 +129,7 @@ internal static class ShowText
         }
 
         var last =
-            !server.DoesNotArchiveItself && server.ArchiveMode != "off" && server.Archiver.LastArchived is { } archived
+            !server.IsNonArchivingStandby && server.ArchiveMode != "off" && server.Archiver.LastArchived is { } archived
                 ? $", last success {Humanize.Since(archived, server.Now)} ago"
                 : "";
         Row(to, "WAL archiving", state.Name() + last + Waiting(server, result.Instance));
@@ -141,7 +141,7 @@ internal static class ShowText
     static string Waiting(ServerEvidence server, Instance instance) =>
         server switch
         {
-            { DoesNotArchiveItself: true } or { ArchiveMode: "off" } or { Wal: null } => "",
+            { IsNonArchivingStandby: true } or { ArchiveMode: "off" } or { Wal: null } => "",
             { Wal: { OldestReady: { } since } wal } => $", {Humanize.Waiting(wal)} waiting for {Humanize.Since(since, server.Now)} "
                 + $"({ShowBackupLines.Limit(instance, LimitType.Wal)})",
             _ => ", nothing waiting",

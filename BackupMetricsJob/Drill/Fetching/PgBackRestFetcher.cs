@@ -38,7 +38,7 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
         {
             if (stanzas.FirstOrDefault(one => one.Name == Options.Stanza && one.Exists) is not { } stanza)
                 throw DrillException.OfSettings(await UnknownStanzaAsync(stanzas, cancellationToken));
-            var unreadable = stanza.Repositories.Where(one => one.Code == PgBackRestStanza.Unreadable).ToList();
+            var unreadable = stanza.Repositories.Where(one => one.Code == ListedStanza.Unreadable).ToList();
             if (unreadable.Count > 0)
                 throw Unreadable(unreadable, stanza.Repositories.Except(unreadable).FirstOrDefault());
             return stanza.Backups.Count > 0
@@ -53,14 +53,14 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
         }
     }
 
-    async Task<IReadOnlyList<PgBackRestStanza>> ListAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    async Task<IReadOnlyList<ListedStanza>> ListAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         var listed = await Program.TryAsync(Tool, [.. arguments, "info", "--output=json"], cancellationToken);
         if (listed.ExitCode != 0)
             throw ToolFaults.PgBackRest.Explain(listed);
         try
         {
-            return PgBackRestStanza.ReadAll(listed.Output);
+            return ListedStanza.ReadAll(listed.Output);
         }
         catch (JsonException)
         {
@@ -68,7 +68,7 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
         }
     }
 
-    async Task<string> UnknownStanzaAsync(IReadOnlyList<PgBackRestStanza> invented, CancellationToken cancellationToken)
+    async Task<string> UnknownStanzaAsync(IReadOnlyList<ListedStanza> invented, CancellationToken cancellationToken)
     {
         var all = await ListAsync(Common.Where(one => !one.StartsWith("--stanza=", StringComparison.Ordinal)), cancellationToken);
         var names = all.Where(stanza => stanza.Exists).Select(stanza => stanza.Name).ToList();
@@ -115,11 +115,11 @@ internal sealed class PgBackRestFetcher(DrillOptions options, DrillFolder folder
         );
     }
 
-    BackupFound Choose(PgBackRestStanza stanza)
+    BackupFound Choose(ListedStanza stanza)
     {
         var newest = stanza.Backups.MaxBy(backup => backup.GetProperty("timestamp").GetProperty("stop").GetInt64());
         var label = newest.GetProperty("label").GetString()!;
-        var repository = PgBackRestStanza.Repository(newest);
+        var repository = ListedStanza.Repository(newest);
         var all = stanza.Repositories;
         _chosen = all.Count > 1 ? ["--set=" + label, RepositoryArgument(repository)] : ["--set=" + label];
         return new(

@@ -35,7 +35,7 @@ internal static class DatabaseFacts
         if (ArchiverStates.Classify(server) is not { } state)
             return Html.Format($"<span class=\"dim\">unknown</span>");
         var last =
-            !server.DoesNotArchiveItself && server.ArchiveMode != "off" && server.Archiver.LastArchived is { } archived
+            !server.IsNonArchivingStandby && server.ArchiveMode != "off" && server.Archiver.LastArchived is { } archived
                 ? $", last success {Humanize.Duration(server.Now - archived)} before the probe"
                 : "";
         var isBad = state is ArchiverState.Failing or ArchiverState.Never or ArchiverState.Discarded;
@@ -53,14 +53,14 @@ internal static class DatabaseFacts
 
     /// <summary>How long the oldest segment has been waiting for the archiver; null if none is.</summary>
     public static TimeSpan? Waiting(ProbeResult result) =>
-        result.Server is { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal.OldestReady: { } since } server
+        result.Server is { IsNonArchivingStandby: false, ArchiveMode: not "off", Wal.OldestReady: { } since } server
             ? server.Now - since
             : null;
 
     /// <summary>The segments waiting for the archiver; null if unknown or archiving is off.</summary>
     public static Html? Queue(ProbeResult result)
     {
-        if (result.Server is not { DoesNotArchiveItself: false, ArchiveMode: not "off", Wal: { } wal })
+        if (result.Server is not { IsNonArchivingStandby: false, ArchiveMode: not "off", Wal: { } wal })
             return null;
         return Waiting(result) is { } waiting
             ? Html.Format($"<b>{Humanize.Waiting(wal)}</b> waiting for {Humanize.Duration(waiting)}{Limit(result.Instance, LimitType.Wal)}")

@@ -30,9 +30,9 @@ internal sealed class SlotJob(SlotRunner runner, CurrentOptions options, Schedul
         var data = context.JobDetail.JobDataMap;
         var plan = options.Current.Plan;
         // Results are as of now, so a run that makes up for missed slots counts as the latest one. A timer may fire slightly early.
-        var due = Later(context.ScheduledFireTimeUtc, time.GetUtcNow())!.Value;
+        var due = new[] { context.ScheduledFireTimeUtc, time.GetUtcNow() }.Max()!.Value;
         var slot = plan.LastAtOrBefore(due) ?? due;
-        var last = Later(_last, Read(data, LastSlot));
+        var last = new[] { _last, Read(data, LastSlot) }.Max();
         if (slot <= last)
         {
             log.Info(
@@ -142,6 +142,4 @@ internal sealed class SlotJob(SlotRunner runner, CurrentOptions options, Schedul
         );
 
     static string Text(DateTimeOffset moment) => moment.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
-
-    static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) => one is null || other > one ? other : one;
 }

@@ -39,7 +39,7 @@ internal sealed class ScheduleState(string node, DateTimeOffset started, BuildVe
                 Last = run,
                 History = With(now.History, Record(run)),
                 LastSuccess = success,
-                LastClusterSuccess = Later(now.LastClusterSuccess, success),
+                LastClusterSuccess = new[] { now.LastClusterSuccess, success }.Max(),
             };
         });
 
@@ -57,7 +57,7 @@ internal sealed class ScheduleState(string node, DateTimeOffset started, BuildVe
 
     /// <summary>Records the last success in the cluster.</summary>
     public void RecordClusterSuccess(DateTimeOffset success) =>
-        Set(now => now with { LastClusterSuccess = Later(now.LastClusterSuccess, success) });
+        Set(now => now with { LastClusterSuccess = new[] { now.LastClusterSuccess, success }.Max() });
 
     /// <summary>Records the last slot in the cluster.</summary>
     public void RecordClusterSlot(ClusterSlot last) => Set(now => now with { LastClusterSlot = last });
@@ -74,6 +74,4 @@ internal sealed class ScheduleState(string node, DateTimeOffset started, BuildVe
         var failed = run.Report.Results.Count(result => result is { IsTarget: true, Failure: not null });
         return new(run.Slot, run.IsRetry, run.Began, run.Ended - run.Began, run.ExitCode, ok, failed);
     }
-
-    static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) => one is null || other > one ? other : one;
 }

@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Drill.Fetching;
 /// <summary>A repository of a stanza, as `pgbackrest info` lists it.</summary>
 /// <param name="Number">The N of repoN-path; null before pgBackRest 2.32, which had one repository without a number.</param>
 /// <param name="IsEncrypted">Whether the settings say so (repoN-cipher-type).</param>
-/// <param name="Code">0 is good, <see cref="PgBackRestStanza.Unreadable"/> is with an error that <paramref name="Status"/> quotes.</param>
+/// <param name="Code">0 is good, <see cref="ListedStanza.Unreadable"/> is with an error that <paramref name="Status"/> quotes.</param>
 /// <param name="Status">In pgBackRest's words, with lines of its own for each reason.</param>
 internal sealed record PgBackRestRepository(long? Number, bool IsEncrypted, long Code, string Status)
 {
@@ -44,7 +44,7 @@ internal sealed record PgBackRestRepository(long? Number, bool IsEncrypted, long
 }
 
 /// <summary>A stanza, as `pgbackrest info --output=json` lists it.</summary>
-internal sealed class PgBackRestStanza(JsonElement stanza)
+internal sealed class ListedStanza(JsonElement stanza)
 {
     /// <summary>A status: missing stanza path. pgBackRest lists a stanza of any name so.</summary>
     const long Missing = 1;
@@ -54,10 +54,10 @@ internal sealed class PgBackRestStanza(JsonElement stanza)
 
     /// <summary>Ciphertext that pgBackRest quotes in a status has characters that no JSON may have.</summary>
     /// <exception cref="JsonException">It is no list.</exception>
-    public static IReadOnlyList<PgBackRestStanza> ReadAll(string list)
+    public static IReadOnlyList<ListedStanza> ReadAll(string list)
     {
         using var document = JsonDocument.Parse(string.Create(list.Length, list, Blank));
-        return [.. document.RootElement.EnumerateArray().Select(stanza => new PgBackRestStanza(stanza.Clone()))];
+        return [.. document.RootElement.EnumerateArray().Select(stanza => new ListedStanza(stanza.Clone()))];
 
         static void Blank(Span<char> to, string from)
         {
