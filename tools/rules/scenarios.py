@@ -986,6 +986,39 @@ add("The catalogue that one shard reads has the backups of a server that another
     quiet(14), fires(16, alert("BackupCopiesMissing", instance="stock", shard="1")), fires(58, alert("BackupCopiesMissing", instance="stock", shard="1")),
     fires(60, alert("BackupCopiesMissing", instance="stock", shard="1"), alert("RecoveryWindowTooShort", instance="orders", shard="1")))
 
+def asked_by_one_shard(name, n, *told, taken=None, hours=None, cut=None):
+    """A target of shard 1, and what the catalogue that shard 0 reads says of it, until some minute."""
+    listed_ = [*sources(name, n, {"catalog": 1}), *told]
+    return ([(m, {"job": "backup_metrics", "shard": "1", **l}, v) for m, l, v in healthy(name, n, taken=taken, hours=hours)]
+            + [(m, {"job": "backup_metrics", "shard": "0", **l}, then(packed(expanded(v)[:cut]), gone(n - cut)) if cut else v) for m, l, v in listed_])
+
+
+def in_catalogue(name, hours, n, type_="full", tool="barman"):
+    return backup(name, ago(hours, n), source="catalog", tool=tool, type_=type_)
+
+
+N = 3 * HOUR
+cut = 100
+add("The catalogue that one shard reads has the backups of the servers that another shard asks: the limits of these are for what it lists, and not for what they saw",
+    [gateway(N), run(N, healthy("catalogue", N), shards=2, shard="0"), run(N, healthy("other", N), shards=2, shard="1"),
+     *asked_by_one_shard("deleted", N, *in_catalogue("deleted", 27, N), taken=ago(1, N)), *asked_by_one_shard("elsewhere", N, *in_catalogue("elsewhere", 1, N), taken=ago(60, N)),
+     *asked_by_one_shard("never", N, taken=ago(1, N), hours={("base", "critical"): 1.5}),
+     *asked_by_one_shard("full", N, *in_catalogue("full", 30, N), *in_catalogue("full", 1, N, "incr"), hours={("base", "warning"): 26, ("full", "warning"): 28}),
+     *asked_by_one_shard("running", N, *in_catalogue("running", 60, N), series("postgres_backup_running_since_timestamp_seconds", steady(-600, N), instance="running", source="catalog", tool="barman", type="full"),
+                         series("postgres_backup_longest_duration_seconds", steady(4 * 3600, N), instance="running", source="catalog", tool="barman", type="full")),
+     *asked_by_one_shard("stopped", N, *in_catalogue("stopped", 60, N, tool="pgbackrest"), *in_catalogue("stopped", 1, N)),
+     *asked_by_one_shard("listing", N, *in_catalogue("listing", 1, N), *listed("listing", ago(60, N))),
+     *asked_by_one_shard("untested", N, *in_catalogue("untested", 1, N), *restore_test("untested", ago(40, N)), hours={("base", "warning"): 26, ("restore_test", "warning"): 24}),
+     *asked_by_one_shard("dropped", N, *in_catalogue("dropped", 1, N), taken=ago(30, N), cut=cut)],
+    fires(12, *both("WalArchiveListingStale", instance="listing", type_="base", shard="1"), alert("BackupNeverMade", "warning", instance="never", type_="base", shard="1")),
+    *[fires(at, *[alert("LastBackup", "warning", instance=i, type_="base", shard="1") for i in ("deleted", "running")], alert("LastBackup", "warning", instance="full", type_="full", shard="1"),
+            *both("BackupNeverMade", instance="never", type_="base", shard="1")[:1 + (at > 154)], *both("WalArchiveListingStale", instance="listing", type_="base", shard="1"),
+            alert("BackupToolStopped", "warning", instance="stopped", tool="pgbackrest", shard="0"), alert("RestoreTestTooOld", "warning", instance="untested", type_="restore_test", shard="1"),
+            *[alert("LastBackup", "warning", instance="dropped", type_="base", shard="1")][:at > cut + 60]) for at in (68, 100, N - 1)],
+    *[has(at, 'postgres_backup_verdict{instance=~"deleted|elsewhere"}',
+          *[({"__name__": "postgres_backup_verdict", "job": "backup_metrics", "instance": i, "shard": shard, **({"reason": reason} if reason else {})}, value)
+            for i, shard, value, reason in (("deleted", "0", 0, None), ("deleted", "1", 1, "LastBackup"), ("elsewhere", "0", 0, None), ("elsewhere", "1", 0, None))]) for at in (68, N - 1)])
+
 # ---- Clocks ----
 
 section("clocks")
