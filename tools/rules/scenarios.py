@@ -978,7 +978,7 @@ add("Missing targets, in words",
 N = 2 * HOUR
 add("The catalogue that one shard reads has the backups of a server that another shard asks: how far back they reach, and in how many storages they are",
     [gateway(N), run(N, healthy("catalogue", N), shards=2, shard="0"), run(N, healthy("orders", N), healthy("stock", N), shards=2, shard="1"),
-     *reach_asked("orders", N, shard="1", critical=14), reaches("orders", steady(-10 * D, N), shard="0"),
+     *reach_asked("orders", N, shard="1", critical=14), reaches("orders", steady(-10 * D, N), shard="0"), reaches("orders", steady(-9 * D, N), shard="1"),
      *reach_asked("stock", N, shard="1", critical=14), reaches("stock", steady(-15 * D, N), shard="0"),
      *[series("postgres_backup_copies_min", steady(2, N), job="backup_metrics", instance=i, shard="1") for i in ("orders", "stock")],
      *[series("postgres_backup_copies", steady(n, N), job="backup_metrics", instance=i, shard=shard)
@@ -1651,17 +1651,20 @@ def run_of(shard, some, **labels):
 ELSEWHERE = alert("BackupCopiesMissing", instance="elsewhere", shard="1")
 SHARDED = [alert("RecoveryWindowTooShort", instance="short", shard="1"), alert("RecoveryWindowTooShort", "warning", instance="off", shard="1", fault="unknown"),
            alert("RecoveryWindowTooShort", "warning", instance="unknown", shard="1", fault="unknown")]
+NOT_ARCHIVED = [*[alert("WalArchiverFailing", instance=i, shard="1") for i in ("never", "discarded", "never-since", "discarded-since")], alert("BackupSourceFailed", instance="unread", shard="0")]
 SAID = "Take a full backup that is not kept for ever, archive the WAL since then, and see that a source knows of it."
 for late in ("", LATE):
     add("The catalogue is read by another shard, and fails: no copy is missing for that, and how far back a restore reaches is what was said last. Where the server does not archive WAL, or nobody knows, that is not known" + late,
         [gateway(N), in_pods(late, [s for some in [run(N, healthy("catalogue", N), shards=2, shard="0", pushed=every_five(N)), run(N, healthy("other", N), shards=2, shard="1", pushed=every_five(N)),
          one_of_two_shards("well", N, steady(-30 * D, N), BROKEN, team="a"), one_of_two_shards("short", N, steady(-10 * D, N), BROKEN), one_of_two_shards("few", N, steady(-30 * D, N), BROKEN, copies=1),
          one_of_two_shards("off", N, steady(-10 * D, N), state="off", hours={("base", "critical"): 50}), run_of(1, [series("postgres_recovery_window_min_seconds", steady(28 * D, N), instance="off", severity="warning")]), one_of_two_shards("unknown", N, None),
-         counted_elsewhere("elsewhere", N, BROKEN, 104), one_of_two_shards("never", N, None, state="never"), one_of_two_shards("discarded", N, steady(-10 * D, N), state="discarded")] for s in some])],
-        *[fires(at, alert("BackupCopiesMissing", instance="few", shard="1"), *[alert("WalArchiverFailing", instance=i, shard="1") for i in ("never", "discarded")], ELSEWHERE, *more)
+         counted_elsewhere("elsewhere", N, BROKEN, 104), one_of_two_shards("never", N, None, state="never"), one_of_two_shards("discarded", N, steady(-10 * D, N), state="discarded"),
+         one_of_two_shards("never-since", N, steady(-10 * D, N), state="never"), one_of_two_shards("discarded-since", N, None, state="discarded"), one_of_two_shards("unread", N, None, set(range(N))),
+         one_of_two_shards("further", N, steady(-30 * D, N), BROKEN, copies=3), run_of(1, [reaches("further", steady(-10 * D, N), source="query")])] for s in some])],
+        *[fires(at, alert("BackupCopiesMissing", instance="few", shard="1"), *NOT_ARCHIVED, ELSEWHERE, *more)
           for at, more in ((56, []), (66, SHARDED), (72, SHARDED), (78, SHARDED))],
-        *[fires(at, alert("BackupCopiesMissing", instance="few", shard="1"), *[alert("WalArchiverFailing", instance=i, shard="1") for i in ("never", "discarded")], *SHARDED,
-                *[alert("BackupSourceFailed", instance=i, shard="0") for i in ("well", "short", "few")][:3 * failed], *[alert("BackupTargetDown", instance="elsewhere", shard="1")][:failed], *[ELSEWHERE][:at < 104]) for at, failed in ((96, 1), (100, 1), (106, 1), (116, 0))],
+        *[fires(at, alert("BackupCopiesMissing", instance="few", shard="1"), *NOT_ARCHIVED, *SHARDED,
+                *[alert("BackupSourceFailed", instance=i, shard="0") for i in ("well", "short", "few", "further")][:4 * failed], *[alert("BackupTargetDown", instance="elsewhere", shard="1")][:failed], *[ELSEWHERE][:at < 104]) for at, failed in ((96, 1), (100, 1), (106, 1), (116, 0))],
         *[says(80, "RecoveryWindowTooShort", [
             ("short, shard 1: a restore reaches back 10d 1h 8m 0s only",
              "The oldest moment that short (job backup_metrics) can be restored to is 10d 1h 8m 0s ago; the critical limit is 14d 0h 0m 0s. "
