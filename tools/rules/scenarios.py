@@ -986,11 +986,14 @@ add("The catalogue that one shard reads has the backups of a server that another
     quiet(14), fires(16, alert("BackupCopiesMissing", instance="stock", shard="1")), fires(58, alert("BackupCopiesMissing", instance="stock", shard="1")),
     fires(60, alert("BackupCopiesMissing", instance="stock", shard="1"), alert("RecoveryWindowTooShort", instance="orders", shard="1")))
 
+def run_of(shard, some, **labels):
+    return [(m, {"job": "backup_metrics", "shard": str(shard), **l, **labels}, v) for m, l, v in some]
+
+
 def asked_by_one_shard(name, n, *told, taken=None, hours=None, cut=None):
     """A target of shard 1, and what the catalogue that shard 0 reads says of it, until some minute."""
     listed_ = [*sources(name, n, {"catalog": 1}), *told]
-    return ([(m, {"job": "backup_metrics", "shard": "1", **l}, v) for m, l, v in healthy(name, n, taken=taken, hours=hours)]
-            + [(m, {"job": "backup_metrics", "shard": "0", **l}, then(packed(expanded(v)[:cut]), gone(n - cut)) if cut else v) for m, l, v in listed_])
+    return run_of(1, healthy(name, n, taken=taken, hours=hours)) + run_of(0, [(m, l, then(packed(expanded(v)[:cut]), gone(n - cut)) if cut else v) for m, l, v in listed_])
 
 
 def in_catalogue(name, hours, n, type_="full", tool="barman"):
@@ -1006,8 +1009,8 @@ add("The catalogue that one shard reads has the backups of the servers that anot
      *asked_by_one_shard("full", N, *in_catalogue("full", 30, N), *in_catalogue("full", 1, N, "incr"), hours={("base", "warning"): 26, ("full", "warning"): 28}),
      *asked_by_one_shard("running", N, *in_catalogue("running", 60, N), series("postgres_backup_running_since_timestamp_seconds", steady(-600, N), instance="running", source="catalog", tool="barman", type="full"),
                          series("postgres_backup_longest_duration_seconds", steady(4 * 3600, N), instance="running", source="catalog", tool="barman", type="full")),
-     *asked_by_one_shard("stopped", N, *in_catalogue("stopped", 60, N, tool="pgbackrest"), *in_catalogue("stopped", 1, N)),
-     *asked_by_one_shard("listing", N, *in_catalogue("listing", 1, N), *listed("listing", ago(60, N))),
+     *asked_by_one_shard("stopped", N, *in_catalogue("stopped", 60, N, tool="pgbackrest"), *in_catalogue("stopped", 1, N), *limits("stopped", N)),
+     *asked_by_one_shard("listing", N, *in_catalogue("listing", 1, N), *listed("listing", ago(60, N))), run_of(1, listed("listing", ago(30, N))),
      *asked_by_one_shard("untested", N, *in_catalogue("untested", 1, N), *restore_test("untested", ago(40, N)), hours={("base", "warning"): 26, ("restore_test", "warning"): 24}),
      *asked_by_one_shard("dropped", N, *in_catalogue("dropped", 1, N), taken=ago(30, N), cut=cut)],
     fires(12, *both("WalArchiveListingStale", instance="listing", type_="base", shard="1"), alert("BackupNeverMade", "warning", instance="never", type_="base", shard="1")),
@@ -1428,9 +1431,12 @@ add("Prometheus was away for hours, and a host did not come back meanwhile: what
      series("postgres_backup:memory_success_timestamp_seconds", "-97200", **OLD, instance="old", source="server", tool="wal-g", type="base"),
      # These are there from the first scrape on, before what was remembered of them is read: a new server of an old cluster does not know of its newest backup.
      series("postgres_backup:memory_target_timestamp_seconds", "-90000", **ORDERS), series("postgres_backup:memory_target_timestamp_seconds", "-90000", **MOVED),
+     run(N, healthy("catalogue", N), shards=2, shard="0"), run(N, healthy("other", N), shards=2, shard="1"), *asked_by_one_shard("elsewhere", N, *in_catalogue("elsewhere", 1, N), taken=ago(30, N)),
      run(N, healthy("moved", N, taken=steady(-3 * 86400, N)), run="moved"), series("postgres_backup:memory_success_timestamp_seconds", "-3600", **MOVED, type="base")],
     *[has(10, f'postgres_backup:first_seen_timestamp_seconds{{run="{of["run"]}"}}', ({"__name__": "postgres_backup:first_seen_timestamp_seconds", **of}, -90000)) for of in (ORDERS, MOVED)],
     has(10, 'postgres_backup:first_seen_timestamp_seconds{run="back"}', ({"__name__": "postgres_backup:first_seen_timestamp_seconds", "job": "backup_metrics", "run": "back", "instance": "back"}, -90000)),
+    has(N - 1, 'postgres_backup:memory_success_timestamp_seconds{instance="elsewhere"}',
+        ({"__name__": "postgres_backup:memory_success_timestamp_seconds", "job": "backup_metrics", "shard": "0", "instance": "elsewhere", "source": "catalog", "tool": "barman", "type": "full"}, -3600)),
     quiet(14), fires(22, alert("BackupMetricsAbsent", run="old")), fires(67, alert("BackupMetricsAbsent", run="old"), alert("LastBackup", "warning", run="old", instance="old", type_="base")),
     fires(N - 1, alert("BackupMetricsAbsent", run="old"), alert("LastBackup", "warning", run="old", instance="old", type_="base")))
 
@@ -1642,10 +1648,6 @@ def counted_elsewhere(name, n, minutes, mended):
                         *silent([*probe(name, n)[2:], *archive(name, n), *recovery(name, clock(n)), *backup(name, ago(1, n)), series("postgres_backup_copies", steady(1, n), instance=name)], minutes)]),
             *run_of(0, [*sources(name, n, {"catalog": 1}), *backup(name, ago(1, n), source="catalog", tool="barman", type_="full"),
                         series("postgres_backup_copies", then(steady(1, mended), steady(2, n - mended)), instance=name)])]
-
-
-def run_of(shard, some, **labels):
-    return [(m, {"job": "backup_metrics", "shard": str(shard), **l, **labels}, v) for m, l, v in some]
 
 
 ELSEWHERE = alert("BackupCopiesMissing", instance="elsewhere", shard="1")
