@@ -1012,15 +1012,18 @@ add("The catalogue that one shard reads has the backups of the servers that anot
      *asked_by_one_shard("stopped", N, *in_catalogue("stopped", 60, N, tool="pgbackrest"), *in_catalogue("stopped", 1, N), *limits("stopped", N)),
      *asked_by_one_shard("listing", N, *in_catalogue("listing", 1, N), *listed("listing", ago(60, N))), run_of(1, listed("listing", ago(30, N))),
      *asked_by_one_shard("untested", N, *in_catalogue("untested", 1, N), *restore_test("untested", ago(40, N)), hours={("base", "warning"): 26, ("restore_test", "warning"): 24}),
+     *asked_by_one_shard("exact", N, *in_catalogue("exact", 1, N)), *reach_asked("exact", N, shard="1", critical=14), reaches("exact", steady(-14 * D + cut * 60, N), shard="0"),
      *asked_by_one_shard("dropped", N, *in_catalogue("dropped", 1, N), taken=ago(30, N), cut=cut)],
     fires(12, *both("WalArchiveListingStale", instance="listing", type_="base", shard="1"), alert("BackupNeverMade", "warning", instance="never", type_="base", shard="1")),
     *[fires(at, *[alert("LastBackup", "warning", instance=i, type_="base", shard="1") for i in ("deleted", "running")], alert("LastBackup", "warning", instance="full", type_="full", shard="1"),
             *both("BackupNeverMade", instance="never", type_="base", shard="1")[:1 + (at > 154)], *both("WalArchiveListingStale", instance="listing", type_="base", shard="1"),
             alert("BackupToolStopped", "warning", instance="stopped", tool="pgbackrest", shard="0"), alert("RestoreTestTooOld", "warning", instance="untested", type_="restore_test", shard="1"),
-            *[alert("LastBackup", "warning", instance="dropped", type_="base", shard="1")][:at > cut + 60]) for at in (68, 100, N - 1)],
+            *[alert("LastBackup", "warning", instance="dropped", type_="base", shard="1")][:at > cut + 60], *[alert("RecoveryWindowTooShort", instance="exact", shard="1")][:at < cut]) for at in (68, cut, N - 1)],
     *[has(at, 'postgres_backup_verdict{instance=~"deleted|elsewhere"}',
           *[({"__name__": "postgres_backup_verdict", "job": "backup_metrics", "instance": i, "shard": shard, **({"reason": reason} if reason else {})}, value)
-            for i, shard, value, reason in (("deleted", "0", 0, None), ("deleted", "1", 1, "LastBackup"), ("elsewhere", "0", 0, None), ("elsewhere", "1", 0, None))]) for at in (68, N - 1)])
+            for i, shard, value, reason in (("deleted", "0", 0, None), ("deleted", "1", 1, "LastBackup"), ("elsewhere", "0", 0, None), ("elsewhere", "1", 0, None))]) for at in (68, N - 1)],
+    *[has(at, 'backup_metrics:condition{alert="RecoveryWindowTooShort"}', *told) for at, told in ((cut, []), (cut - 4, [({
+        "__name__": "backup_metrics:condition", "alert": "RecoveryWindowTooShort", "severity": "critical", "job": "backup_metrics", "shard": "1", "instance": "exact"}, 14 * D - 240)]))])
 
 # ---- Clocks ----
 
