@@ -197,6 +197,29 @@ public sealed class LeastPrivilegeTests
     }
 
     [Fact]
+    public async Task Several_queries_that_a_managed_service_refuses_are_left_out_one_after_the_other()
+    {
+        await using var server = await PostgresServer.StartAsync(new() { Archiving = true });
+        await server.BaseBackupAsync();
+        await server.ExecuteAsync(
+            """
+            SET allow_system_table_mods = on;
+            UPDATE pg_proc SET proname = 'kept_back_' || proname WHERE proname IN ('pg_ls_waldir', 'pg_control_system');
+            CREATE FUNCTION pg_catalog.pg_ls_waldir(OUT name text, OUT size bigint, OUT modification timestamptz) RETURNS SETOF record LANGUAGE plpgsql
+              AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '0A000', MESSAGE = 'no pg_wal in this service'; END $$;
+            CREATE FUNCTION pg_catalog.pg_control_system(OUT system_identifier bigint) LANGUAGE plpgsql
+              AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '0A000', MESSAGE = 'no control file in this service'; END $$;
+            CREATE ROLE watch LOGIN IN ROLE pg_monitor
+            """
+        );
+
+        var refused = await Probe.OfAsync(server, "watch");
+
+        Assert.Equal("pg_wal cannot be read: no pg_wal in this service (SQLSTATE 0A000)", refused.Failure!.Message);
+        Assert.Equal((null, null), (refused.Server!.Wal, refused.Server.SystemIdentifier));
+    }
+
+    [Fact]
     public async Task The_session_is_read_only_and_has_its_limits()
     {
         await using var server = await PostgresServer.StartAsync(new() { Archiving = true });

@@ -107,7 +107,7 @@ internal static class BackupFindings
             );
         else if (server.HistoryWasRead)
             findings.Add(new(isCritical, Known, Take));
-        else if (result.Failure is null && (result.Omissions & Omissions.Wal) != 0)
+        else if (result.Failure is null && result.Omissions.HasFlag(Omissions.Wal))
             findings.Add(
                 new(
                     isCritical,

@@ -94,7 +94,7 @@ internal static class ShowText
             _ => $"no problem is known, according to {string.Join(", ", result.SourcesThatAnswered)}; only a restore can prove it",
         };
 
-    static string Unread(ProbeResult result) => (result.Omissions & Omissions.Wal) != 0 ? "; pg_wal is not read (without: wal)" : "";
+    static string Unread(ProbeResult result) => result.Omissions.HasFlag(Omissions.Wal) ? "; pg_wal is not read (without: wal)" : "";
 
     /// <summary>Whether the database that was asked holds a catalogue that this role may read, and that was not asked for.</summary>
     static bool HasUnreadCatalog(ProbeResult result) =>
@@ -136,7 +136,7 @@ internal static class ShowText
     }
 
     static string WhyNoWal(ProbeResult result) =>
-        (result.Omissions & Omissions.Wal) != 0 ? "pg_wal is not read (without: wal)" : "the role may not read pg_wal";
+        result.Omissions.HasFlag(Omissions.Wal) ? "pg_wal is not read (without: wal)" : "the role may not read pg_wal";
 
     static string Waiting(ServerEvidence server, Instance instance) =>
         server switch

@@ -69,7 +69,7 @@ internal static class StateText
         return result.Server switch
         {
             { InRecovery: true } => "a standby",
-            { HistoryWasRead: false } when (result.Omissions & Omissions.Wal) != 0 => "base backups are not read",
+            { HistoryWasRead: false } when result.Omissions.HasFlag(Omissions.Wal) => "base backups are not read",
             { HistoryWasRead: false } => "the role may not read base backups",
             _ => "no base backup is known",
         };

@@ -18,7 +18,7 @@ internal static class MissingPrivileges
         var missing = new List<MissingPrivilege>();
         if (OfMonitor(capabilities, omissions) is { } monitor)
             missing.Add(monitor);
-        if (!capabilities.MayReadHistory && !capabilities.InRecovery && (omissions & Omissions.Label) == 0)
+        if (!capabilities.MayReadHistory && !capabilities.InRecovery && !omissions.HasFlag(Omissions.Label))
         {
             var grant =
                 $"GRANT USAGE ON SCHEMA backup_metrics TO {capabilities.Role}; "
@@ -43,7 +43,7 @@ internal static class MissingPrivileges
     /// <summary>pg_monitor, or the single privileges in it that the job uses; null where none is missing.</summary>
     public static MissingPrivilege? OfMonitor(ServerCapabilities capabilities, Omissions omissions)
     {
-        if ((omissions & Omissions.Wal) != 0 || (capabilities.MayReadWal && capabilities.ReadStatistics.IsGranted))
+        if (omissions.HasFlag(Omissions.Wal) || (capabilities.MayReadWal && capabilities.ReadStatistics.IsGranted))
             return null;
         var functions = new List<string>();
         if (!capabilities.ListWal.IsGranted)

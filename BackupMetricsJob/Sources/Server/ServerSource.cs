@@ -15,10 +15,14 @@ internal sealed class ServerSource(
     PartialProbeResult progress
 )
 {
-    const string Label = "base_backup";
+    // The names of the files beside this one.
+    const string Archiver = "archiver";
+    const string Wal = "wal";
     const string Cluster = "cluster";
+    const string BaseBackup = "base_backup";
+    const string BaseBackupByName = "base_backup_by_name";
 
-    readonly List<string> _queries = Queries(capabilities, omissions);
+    readonly Queue<string> _pending = Queries(capabilities, omissions);
     ServerEvidence? _evidence;
 
     /// <summary>Null where all was read that should be; else why not.</summary>
@@ -27,21 +31,22 @@ internal sealed class ServerSource(
     {
         ProbeFailure? failure = null;
         var isFirst = true;
-        while (_queries.Count > 0)
+        while (_pending.Count > 0)
         {
             try
             {
-                NpgsqlBatchCommand[] commands = [.. _queries.Select(query => new NpgsqlBatchCommand(SqlText.Load(query)))];
+                NpgsqlBatchCommand[] commands = [.. _pending.Select(query => new NpgsqlBatchCommand(SqlText.Load(query)))];
                 await using var batch = isFirst ? transaction.Batch(commands) : transaction.BatchAfterFailure(commands);
                 isFirst = false;
-                await ReadAsync(batch, cancellationToken);
+                await ReadBatchAsync(batch, cancellationToken);
             }
-            catch (PostgresException refused) when (_queries.Count > 0 && !ServerRefusal.IsOfAll(refused))
+            catch (PostgresException refused) when (_pending.Count > 0 && !ServerRefusal.IsOfAll(refused))
             {
                 transaction.MustRollBack = true;
                 if (_evidence is null)
                     return ServerRefusal.OfArchiver(refused, capabilities.Role);
-                failure ??= SkipRefused(_queries[0], refused);
+                var skipped = SkipRefused(_pending.Dequeue(), refused);
+                failure ??= skipped;
             }
         }
 
@@ -54,48 +59,50 @@ internal sealed class ServerSource(
             );
     }
 
-    static List<string> Queries(ServerCapabilities capabilities, Omissions omissions)
+    static Queue<string> Queries(ServerCapabilities capabilities, Omissions omissions)
     {
-        var queries = new List<string> { "archiver" };
-        if (capabilities.MayReadWal && (omissions & Omissions.Wal) == 0)
-            queries.Add("wal");
+        var queries = new Queue<string>([Archiver]);
+        if (capabilities.MayReadWal && !omissions.HasFlag(Omissions.Wal))
+            queries.Enqueue(Wal);
         if (capabilities.MayReadControl)
-            queries.Add(Cluster);
+            queries.Enqueue(Cluster);
         if (capabilities.InRecovery)
             return queries;
-        if (capabilities.MayReadHistory && (omissions & Omissions.Label) == 0)
-            queries.Add(Label);
+        if (capabilities.MayReadHistory && !omissions.HasFlag(Omissions.Label))
+            queries.Enqueue(BaseBackup);
         else if (MayReadNames(capabilities, omissions))
-            queries.Add("base_backup_by_name");
+            queries.Enqueue(BaseBackupByName);
         return queries;
     }
 
     static bool MayReadNames(ServerCapabilities capabilities, Omissions omissions) =>
-        capabilities.ListWal.IsGranted && (omissions & Omissions.Wal) == 0;
+        capabilities.ListWal.IsGranted && !omissions.HasFlag(Omissions.Wal);
 
-    async Task ReadAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
+    async Task ReadBatchAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
     {
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        for (var isFirst = true; _queries.Count > 0; isFirst = false)
+        for (var isFirst = true; _pending.Count > 0; isFirst = false)
         {
             if (!isFirst)
                 await reader.NextResultAsync(cancellationToken);
+            var query = _pending.Peek();
             if (await reader.ReadAsync(cancellationToken))
-                _evidence = FutureTimes.Remove(Read(_queries[0], reader));
-            if (_queries[0] is not ("archiver" or "wal" or Cluster))
+                _evidence = FutureTimes.Remove(Read(query, reader));
+            if (query is BaseBackup or BaseBackupByName)
                 _evidence = _evidence! with { HistoryWasRead = true };
             progress.Add(_evidence!);
-            _queries.RemoveAt(0);
+            _pending.Dequeue();
         }
     }
 
     ServerEvidence Read(string query, NpgsqlDataReader reader) =>
         query switch
         {
-            "archiver" => ServerRows.Archiver(reader, capabilities) with { WalIsOmitted = (omissions & Omissions.Wal) != 0 },
-            "wal" => ServerRows.WithWal(_evidence!, reader, capabilities),
+            Archiver => ServerRows.Archiver(reader, capabilities) with { WalIsOmitted = omissions.HasFlag(Omissions.Wal) },
+            Wal => ServerRows.WithWal(_evidence!, reader, capabilities),
             Cluster => _evidence! with { SystemIdentifier = (ulong)reader.GetInt64(0) },
-            _ => _evidence! with { BaseBackup = ServerRows.Backup(reader, _evidence!) },
+            BaseBackup or BaseBackupByName => _evidence! with { BaseBackup = ServerRows.Backup(reader, _evidence!) },
+            _ => throw new ArgumentOutOfRangeException(nameof(query), query, null),
         };
 
     /// <summary>
@@ -103,10 +110,9 @@ internal sealed class ServerSource(
     /// </summary>
     ProbeFailure? SkipRefused(string query, PostgresException refused)
     {
-        _queries.RemoveAt(0);
         if (query == Cluster)
             return null;
-        if (query != Label)
+        if (query != BaseBackup)
             return ServerRefusal.OfWal(refused, capabilities.Role);
         progress.Add(
             new MissingPrivilege(
@@ -116,7 +122,7 @@ internal sealed class ServerSource(
             )
         );
         if (MayReadNames(capabilities, omissions))
-            _queries.Insert(0, "base_backup_by_name");
+            _pending.Enqueue(BaseBackupByName);
         return null;
     }
 }
