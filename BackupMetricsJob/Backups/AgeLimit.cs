@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Backups;
 
-/// <summary>What a limit is about: <see cref="Base"/> is any physical backup, the newest counts.</summary>
+/// <summary>What a limit applies to. For <see cref="Base"/>, the newest physical backup of any kind counts.</summary>
 internal enum LimitType
 {
     Base,
@@ -9,7 +9,7 @@ internal enum LimitType
     Logical,
     RestoreTest,
 
-    /// <summary>How long a restore may take: the measured time of the last drill counts, not an age.</summary>
+    /// <summary>How long a restore may take. The measured time of the last drill counts, not the age of a backup.</summary>
     Rto,
 }
 
@@ -20,11 +20,11 @@ internal enum Severity
     Critical,
 }
 
-/// <summary>How old the newest backup of a database may be before that is reported.</summary>
+/// <summary>The maximum age of a database's newest backup before it is reported.</summary>
 internal sealed record AgeLimit(LimitType Type, Severity Severity, TimeSpan MaxAge)
 {
     /// <summary>
-    /// The limits of a database for which none are configured: a nightly backup with two hours of slack, and one that may fail once.
+    /// The limits of a database that has none configured: they fit a nightly backup with two hours of slack, and let one backup fail.
     /// </summary>
     public static IReadOnlyList<AgeLimit> Defaults { get; } =
     [

@@ -1,24 +1,25 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// What the archives' own listings say of an instance, beside the server's evidence: of several archives the one that a restore comes
-/// furthest with. A listing that is older than the limit for base backups is no evidence.
+/// What the archive listings show about an instance, in addition to the server's evidence. If there are several archives, the one that
+/// allows a restore to the latest point counts. A listing older than the limit for base backups is no evidence.
 /// </summary>
-/// <param name="Coverages">All of those that are not too old, in the order of their names.</param>
+/// <param name="Coverages">The coverage of each listing that is not too old, ordered by name.</param>
 internal sealed record ArchiveAssessment(IReadOnlyList<ArchiveCoverage> Coverages)
 {
-    /// <summary>The archive that a restore comes furthest with; null where nothing is known of any.</summary>
+    /// <summary>The archive that allows a restore to the latest point; null if no archive's coverage is known.</summary>
     public ArchiveCoverage? Best { get; private init; }
 
-    /// <summary>The listings that are older than the limit, with the limit that they pass.</summary>
+    /// <summary>The listings that are older than a limit, each with the limit it exceeds.</summary>
     public IReadOnlyList<(ArchiveListing Listing, AgeLimit Limit)> Stale { get; private init; } = [];
 
     /// <summary>
-    /// From when on each archive is whole, by its name. What an old listing lacks is still missing, so it counts here.
+    /// By archive name, the time since when no WAL is missing. WAL missing from an old listing is still missing, so old listings count here
+    /// too.
     /// </summary>
     public IReadOnlyList<(string Storage, ArchiveWindow Window)> Windows { get; private init; } = [];
 
-    /// <summary>Null where no archive of the instance was ever listed.</summary>
+    /// <summary>Null if no archive of the instance was ever listed.</summary>
     public static ArchiveAssessment? For(ProbeResult result)
     {
         if (result.Archive is not { Listings.Count: > 0 } evidence)
@@ -51,7 +52,7 @@ internal sealed record ArchiveAssessment(IReadOnlyList<ArchiveCoverage> Coverage
         };
     }
 
-    /// <summary>How many backups of each kind, of those compared, lack WAL of their own in every archive.</summary>
+    /// <summary>For each kind of backup, how many of the compared backups lack their own WAL in every archive.</summary>
     public IEnumerable<(string Source, string Tool, BackupType Type, int Without, int Compared)> WithoutWal()
     {
         var whole = Coverages.SelectMany(coverage => coverage.WithWal).ToHashSet();
@@ -62,7 +63,8 @@ internal sealed record ArchiveAssessment(IReadOnlyList<ArchiveCoverage> Coverage
     }
 
     /// <summary>
-    /// Whether the archive was listed after the server last archived anything, so that nothing stands on the server's evidence alone.
+    /// Whether the archive was listed after the server last archived a file, so that the result does not depend on the server's evidence
+    /// alone.
     /// </summary>
     public bool ConfirmsServer(ServerEvidence server) =>
         Best is { HasHole: false } best
@@ -71,18 +73,18 @@ internal sealed record ArchiveAssessment(IReadOnlyList<ArchiveCoverage> Coverage
         && IsOfTimeline(claim, best);
 
     /// <summary>
-    /// Whether the server's evidence is enough for what it archived since the listing: it is on the same timeline, and has archived as many
-    /// files.
+    /// Whether the server's evidence covers what it archived after the listing: it is on the same timeline, and it has archived at least as
+    /// many files as follow the listing.
     /// </summary>
     public bool IsConsistentWithServer(ServerEvidence server) =>
         Best is { HasHole: false, Base: not null } best
         && ArchiveClaim.From(server, null) is { } claim
         && (ConfirmsServer(server) || (best.Timeline == claim.Timeline && claim.End - best.End - 1 <= server.Archiver.ArchivedCount));
 
-    // Right after a failover nothing is archived on the new timeline, and nothing need be.
+    // Right after a failover, nothing has been archived on the new timeline yet, and nothing has to be.
     static bool IsOfTimeline(ArchiveClaim claim, ArchiveCoverage best) => best.Timeline == claim.Timeline || claim.End == best.End + 1;
 
-    // What only the server saw stopped.
+    // The backup for which only the server saw the stop.
     static IReadOnlyList<ArchivedBackup> Own(ServerEvidence? server) =>
         server is { BaseBackup: { } own, Wal: { BackupStart: { } start, BackupTimeline: { } timeline } }
             ? [new(SourceName.Server, own.Tool, BackupType.Base, own.Finished) { StartLsn = start, Timeline = timeline }]

@@ -1,23 +1,21 @@
 namespace BackupMetricsJob.Backups;
 
-/// <summary>How far the archive reaches, according to a server that archives. Its times are by the job's clock.</summary>
-/// <param name="Timeline">The one that it writes.</param>
-/// <param name="End">The number of the first segment that is not archived.</param>
-/// <param name="LastArchived">When it last archived a file.</param>
+/// <summary>How far the archive reaches, according to a server that archives. All times are by the job's clock.</summary>
+/// <param name="Timeline">The timeline that the server writes.</param>
+/// <param name="End">The number of the first segment that is not archived yet.</param>
+/// <param name="LastArchived">When the server last archived a file.</param>
 internal sealed record ArchiveClaim(long SegmentSize, long Timeline, long End, DateTimeOffset? LastArchived)
 {
-    /// <summary>Segments of its timeline that it marks as archived: some of them, each with when it was complete.</summary>
+    /// <summary>Some of the segments on its timeline that the server marks as archived, each with the time it was completed.</summary>
     public IReadOnlyList<WalMark> Archived { get; init; } = [];
 
-    /// <summary>
-    /// When something happened last before which files may have waited: archiving failed, the server started, its statistics began.
-    /// </summary>
+    /// <summary>The last event that may have kept files waiting: an archiving failure, the server's start or a statistics reset.</summary>
     public DateTimeOffset? Disturbed { get; init; }
 
-    /// <summary>How long the file that was archived last had waited, at most.</summary>
+    /// <summary>The longest that the last archived file can have waited.</summary>
     public TimeSpan? Delay { get; init; }
 
-    /// <summary>Null where it claims nothing.</summary>
+    /// <summary>Null if the server makes no claim.</summary>
     /// <param name="clockOffset">The server's clock minus the job's.</param>
     public static ArchiveClaim? From(ServerEvidence? server, TimeSpan? clockOffset)
     {
@@ -35,10 +33,11 @@ internal sealed record ArchiveClaim(long SegmentSize, long Timeline, long End, D
     }
 
     /// <summary>
-    /// The newest segment that it had archived when a listing was made, by its number; null where that is not known. A mark says when a
-    /// segment was complete, not when it was archived. So it counts only where nothing shows that segments waited then.
+    /// The number of the newest segment that the server had archived when a listing was made; null if unknown. A .done file says when a
+    /// segment was completed, not when it was archived. So it counts only if nothing suggests that segments were waiting at the time.
     /// </summary>
-    /// <param name="newestStored">When the newest segment of the listing was stored: one that came just before it may have waited.</param>
+    /// <param name="newestStored">When the newest segment in the listing was stored. A segment stored just before the listing may have
+    /// waited.</param>
     public long? NewestAt(DateTimeOffset listedAt, DateTimeOffset? newestStored)
     {
         var since = listedAt - ClockTolerance.Max;
@@ -52,7 +51,7 @@ internal sealed record ArchiveClaim(long SegmentSize, long Timeline, long End, D
     }
 }
 
-/// <summary>A segment that a server marks as archived.</summary>
-/// <param name="Number">Of the segment, on the timeline that the server writes.</param>
-/// <param name="Complete">When it was complete.</param>
+/// <summary>A segment that the server marks as archived.</summary>
+/// <param name="Number">The segment's number on the timeline that the server writes.</param>
+/// <param name="Complete">When the segment was completed.</param>
 internal readonly record struct WalMark(long Number, DateTimeOffset Complete);

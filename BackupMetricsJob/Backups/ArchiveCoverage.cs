@@ -1,32 +1,35 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// How far a restore comes with what an archive held when it was listed: from the newest backup that can be restored, through the
-/// timelines, to the first segment that is not there. Pure. Nothing is concluded of what is newer than the listing.
+/// How far a restore gets with what an archive held when it was listed. It starts from the newest restorable backup and follows the
+/// timelines to the first missing segment. Pure. Nothing is concluded about anything newer than the listing.
 /// </summary>
 internal sealed record ArchiveCoverage(ArchiveListing Listing)
 {
-    /// <summary>Why nothing can be said; null where something is.</summary>
+    /// <summary>Why the coverage is unknown; null if it is known.</summary>
     public string? UnknownReason { get; init; }
 
-    /// <summary>The newest backup that can be restored; null where none of those that the archive was compared with can.</summary>
+    /// <summary>The newest backup that can be restored; null if none of the compared backups can.</summary>
     public ArchivedBackup? Base { get; init; }
 
     /// <summary>
-    /// How many segments are missing from there to the newest one that is listed, or that is known to have been archived before that.
+    /// How many segments are missing between that backup and the newest segment that is listed or known to have been archived before the
+    /// listing.
     /// </summary>
     public long Missing { get; init; }
 
-    /// <summary>The first thing that is missing, by name: a segment, or the history file of a timeline.</summary>
+    /// <summary>The name of the first missing file: a segment, or a timeline's history file.</summary>
     public string? FirstMissing { get; init; }
 
-    /// <summary>The last segment that a restore replays; null where it replays none.</summary>
+    /// <summary>The last segment that a restore replays; null if it replays none.</summary>
     public string? LastReplayed { get; init; }
 
-    /// <summary>Up to when a restore comes, at the latest: when that segment was stored. Null where that is not known.</summary>
+    /// <summary>The latest time that a restore can reach: when the last replayed segment was stored. Null if unknown.</summary>
     public DateTimeOffset? RecoverableUntil { get; init; }
 
-    /// <summary>Whether it comes no further; else it comes at least so far, since only the end of the backup is known.</summary>
+    /// <summary>
+    /// Whether <see cref="RecoverableUntil"/> is an upper bound. Otherwise it is a lower bound, because only the backup's end is known.
+    /// </summary>
     public bool UntilIsLatest { get; init; }
 
     /// <summary>The timeline and the number of the last segment that a restore replays.</summary>
@@ -34,35 +37,37 @@ internal sealed record ArchiveCoverage(ArchiveListing Listing)
 
     public long End { get; init; }
 
-    /// <summary>The number of the segment in which the backup begins.</summary>
+    /// <summary>The number of the segment in which the backup starts.</summary>
     public long Start { get; init; }
 
-    /// <summary>The listing begins after the first segment that is needed: the WAL before may be missing, or was not listed.</summary>
+    /// <summary>
+    /// Whether the listing starts after the first needed segment. The WAL before that may be missing, or may just not be listed.
+    /// </summary>
     public bool BeginsTooLate { get; init; }
 
-    /// <summary>Where the first segment that is missing is newer than all that are listed: how it is known that it was archived.</summary>
+    /// <summary>Set if the first missing segment is newer than all listed ones: how the job knows that the segment was archived.</summary>
     public string? EndsTooEarly { get; init; }
 
     /// <summary>
-    /// A hole before that backup: a restore of an older one ends there, so no moment from then until it can be restored. Null where none is
-    /// known.
+    /// A hole before that backup. A restore of an older backup ends at the hole, so no time between the hole and the newer backup can be
+    /// restored. Null if no hole is known.
     /// </summary>
     public EarlierHole? Earlier { get; init; }
 
-    /// <summary>From when on nothing is missing until the end, for each source and tool whose backups could be looked for.</summary>
+    /// <summary>For each source and tool whose backups could be checked, the time since when no WAL is missing.</summary>
     public IReadOnlyList<ArchiveWindow> Windows { get; init; } = [];
 
-    /// <summary>The backups whose own WAL, between their start and their end, is not whole.</summary>
+    /// <summary>The backups whose own WAL, from start to end, is incomplete.</summary>
     public IReadOnlyList<ArchivedBackup> WithoutWal { get; init; } = [];
 
-    /// <summary>Those whose is.</summary>
+    /// <summary>The backups whose own WAL, from start to end, is complete.</summary>
     public IReadOnlyList<ArchivedBackup> WithWal { get; init; } = [];
 
-    /// <summary>A restore ends before the newest segment, or cannot even begin.</summary>
+    /// <summary>Whether a restore ends before the newest segment, or cannot even start.</summary>
     public bool HasHole => UnknownReason is null && FirstMissing is not null;
 
-    /// <param name="backups">The good ones.</param>
-    /// <param name="claim">What the server says of its archive; null where it was not asked.</param>
+    /// <param name="backups">The successful backups.</param>
+    /// <param name="claim">What the server says about its archive; null if the server was not queried.</param>
     public static ArchiveCoverage Compute(ArchiveListing listing, IReadOnlyList<ArchivedBackup> backups, ArchiveClaim? claim)
     {
         if (listing.ListedAt is not { } listedAt)
@@ -73,14 +78,14 @@ internal sealed record ArchiveCoverage(ArchiveListing Listing)
         );
     }
 
-    // Where the backups of this storage are known by its name, those of others are not: each is restored from its own.
+    // A backup is restored from the archive of its own storage. If some backups are known to be in this storage, the others are left out.
     static List<ArchivedBackup> InStorage(ArchiveListing listing, IReadOnlyList<ArchivedBackup> backups)
     {
         var stored = backups.Where(backup => backup.Storage == listing.Storage).ToList();
         return [.. (stored.Count > 0 ? stored : backups).OrderByDescending(backup => backup.Finished)];
     }
 
-    /// <summary>By a backup of which both the position and the name of its first segment are known.</summary>
+    /// <summary>The segment size, derived from a backup whose start LSN and start segment name are both known.</summary>
     static long? SizeBy(IReadOnlyList<ArchivedBackup> backups)
     {
         foreach (var backup in backups)
@@ -97,7 +102,7 @@ internal sealed record ArchiveCoverage(ArchiveListing Listing)
         return null;
     }
 
-    /// <summary>A number above 255 does not exist where segments have 16 MB or more.</summary>
+    /// <summary>The segment size, derived from the segment numbers: with segments of 16 MB or more, no number exceeds 255.</summary>
     static long SizeBy(ArchiveListing listing)
     {
         var most = listing.Segments.Count == 0 ? 0 : listing.Segments.Max(range => range.Last & uint.MaxValue);
@@ -108,18 +113,18 @@ internal sealed record ArchiveCoverage(ArchiveListing Listing)
     }
 }
 
-/// <summary>A hole that the newest backup lies behind.</summary>
-/// <param name="From">The newest of the backups before it.</param>
-/// <param name="LastReplayed">Where a restore of that one ends; null where it replays nothing.</param>
+/// <summary>A hole in the WAL before the newest backup.</summary>
+/// <param name="From">The newest backup before the hole.</param>
+/// <param name="LastReplayed">The last segment that a restore of that backup replays; null if it replays none.</param>
 internal sealed record EarlierHole(ArchivedBackup From, string FirstMissing, string? LastReplayed);
 
-/// <summary>From when on an archive has all WAL until the end of the listing.</summary>
-/// <param name="Start">When the oldest full backup finished from which that is so; null where it is so of none.</param>
+/// <summary>The time since when an archive has all WAL up to the end of the listing.</summary>
+/// <param name="Start">When the oldest full backup with unbroken WAL finished; null if there is none.</param>
 internal sealed record ArchiveWindow(string Source, string Tool, DateTimeOffset? Start)
 {
-    /// <summary>What the backups before it lack, by name; null where there are none.</summary>
+    /// <summary>The name of the first file that older backups lack; null if there are no older backups.</summary>
     public string? Missing { get; init; }
 
-    /// <summary>Whether they lack it since the listing begins later: nobody knows whether the archive has it.</summary>
+    /// <summary>Whether that file is missing only because the listing starts later. Then nobody knows whether the archive has it.</summary>
     public bool BeginsBeforeListing { get; init; }
 }

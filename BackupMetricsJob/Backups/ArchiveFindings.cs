@@ -1,7 +1,7 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// What is wrong with the WAL archives, by their own listings: holes, and listings that are too old or could not be read.
+/// What is wrong with the WAL archives according to their listings: holes, and listings that are too old or could not be read.
 /// </summary>
 internal static class ArchiveFindings
 {
@@ -73,7 +73,7 @@ internal static class ArchiveFindings
             );
     }
 
-    /// <summary>Of so many as there are: the newest full backup, each of the 2 newest ones, 1 of the 3 newest ones.</summary>
+    /// <summary>Names the affected backups: "the newest full backup", "each of the 2 newest", "1 of the 3 newest".</summary>
     static string Newest(int without, int compared, BackupType type) =>
         compared == 1 ? $"the newest {type.Name()} backup"
         : without == compared ? $"each of the {compared} newest {type.Name()} backups"

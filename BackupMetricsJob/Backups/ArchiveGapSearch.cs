@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Backups;
 
-/// <summary>The walk of <see cref="ArchiveCoverage"/> through one archive.</summary>
+/// <summary>Searches one archive for gaps, to compute its <see cref="ArchiveCoverage"/>.</summary>
 internal sealed class ArchiveGapSearch(
     ArchiveListing listing,
     DateTimeOffset listedAt,
@@ -9,7 +9,7 @@ internal sealed class ArchiveGapSearch(
     ArchiveClaim? claim
 )
 {
-    /// <param name="backups">The newest first.</param>
+    /// <param name="backups">The backups, newest first.</param>
     public ArchiveCoverage Compute(IReadOnlyList<ArchivedBackup> backups)
     {
         var needs = backups.Select(backup => (Backup: backup, Need: NeedOf(backup))).ToList();
@@ -23,7 +23,7 @@ internal sealed class ArchiveGapSearch(
             if (backup.IsBroken || need is null)
                 continue;
             var gap = OwnGap(need, backup);
-            // A listing from before its end cannot have the WAL that was written last.
+            // A listing made before the backup ended cannot have the backup's last WAL.
             if (gap is not null && backup.Finished > listedAt)
                 continue;
             var reach = gap is null ? Reach(backup, need, backups) with { Start = need.Start } : null;
@@ -62,7 +62,7 @@ internal sealed class ArchiveGapSearch(
 
     static bool IsWindow(ArchivedBackup backup) => backup is { Type: BackupType.Full or BackupType.Base, IsKeptForEver: false };
 
-    /// <param name="known">By the newer backups.</param>
+    /// <param name="known">The window that the newer backups yield.</param>
     ArchiveWindow Window(ArchiveWindow? known, ArchivedBackup backup, Need need, ArchiveCoverage? reach)
     {
         if (reach is { FirstMissing: null })
@@ -89,7 +89,7 @@ internal sealed class ArchiveGapSearch(
             ? $"it was made at {Humanize.Time(listedAt)}, before the newest known backup was done, at {Humanize.Time(newest.Finished)}"
         : "no source says where in the WAL the known backups begin";
 
-    /// <summary>The WAL that a backup needs to be consistent, by the numbers of its first and last segment.</summary>
+    /// <summary>The WAL that a backup needs to be consistent, as the numbers of its first and last segment.</summary>
     sealed record Need(long Timeline, long Start, long? Stop);
 
     Need? NeedOf(ArchivedBackup backup)
@@ -98,7 +98,8 @@ internal sealed class ArchiveGapSearch(
         var timeline = SegmentName.Timeline(backup.StartSegment) ?? backup.Timeline;
         if (place is null || timeline is null)
         {
-            // The archive has a file of each base backup that says where it begins; it was stored when the backup was done.
+            // The archive has a backup history file for each base backup. It names the start segment, and was stored when the backup was
+            // done.
             var mark = listing
                 .BackupStarts.Where(start => (start.StoredAt - backup.Finished)?.Duration() <= ClockTolerance.Max)
                 .MinBy(start => (start.StoredAt!.Value - backup.Finished).Duration());
@@ -112,7 +113,7 @@ internal sealed class ArchiveGapSearch(
 
     IReadOnlyList<ArchivedSegments.TimelineRange> RestorePath(Need need) => map.RestorePath(need.Timeline, need.Start, claim?.Timeline);
 
-    /// <summary>The number of the first segment of its own that a backup lacks; null where it lacks none.</summary>
+    /// <summary>The number of the first missing segment among those a backup needs to be consistent; null if none is missing.</summary>
     long? OwnGap(Need need, ArchivedBackup backup)
     {
         if (backup.CarriesItsWal)
@@ -187,7 +188,7 @@ internal sealed class ArchiveGapSearch(
         };
     }
 
-    /// <summary>What is missing after the end of a path, since it is known to have been archived before the listing was made.</summary>
+    /// <summary>What is missing after the end of a path although it is known to have been archived before the listing was made.</summary>
     (string First, long Count, string Why)? Beyond(ArchivedSegments.TimelineRange newest, IReadOnlyList<ArchivedBackup> backups)
     {
         var beyond = Expected(backups).Where(IsMissing).MaxBy(expected => (expected.Timeline, expected.Number));
@@ -195,7 +196,7 @@ internal sealed class ArchiveGapSearch(
             return null;
         if (LostHistory(newest.Timeline, beyond.Timeline) is { } lost)
             return ($"{lost:X8}.history", 1, beyond.Why);
-        // Where a timeline begins of which nothing is there, is not known: not after this one.
+        // If nothing of a timeline is listed, its start is unknown, but it cannot be later than this segment.
         var first = Math.Min(newest.Last + 1, beyond.Number);
         return (map.Name(beyond.Timeline, first), beyond.Number - first + 1, beyond.Why);
 
@@ -205,7 +206,7 @@ internal sealed class ArchiveGapSearch(
             && (expected.Timeline > newest.Timeline || (expected.Timeline == newest.Timeline && expected.Number > newest.Last));
     }
 
-    /// <summary>A segment that was archived before the listing was made, and how that is known.</summary>
+    /// <summary>A segment that was archived before the listing was made, and how the job knows it.</summary>
     sealed record Known(long Timeline, long Number, string Why);
 
     IEnumerable<Known> Expected(IReadOnlyList<ArchivedBackup> backups)
@@ -225,7 +226,7 @@ internal sealed class ArchiveGapSearch(
         }
     }
 
-    // Where nobody says in which segment it ends, the WAL that was stored after it shows that its own is there.
+    // If the backup's last segment is unknown, WAL that was stored after the backup proves that the backup's own WAL is there.
     static bool IsConsistent(ArchivedBackup backup, Need need, long end, DateTimeOffset? until, bool hasHole) =>
         need.Stop is not null || !hasHole || backup.CarriesItsWal || (end > need.Start && until > backup.Finished);
 
@@ -245,7 +246,10 @@ internal sealed class ArchiveGapSearch(
         };
     }
 
-    /// <summary>A timeline that goes on after the path has ended, without the history file by which a restore would find it.</summary>
+    /// <summary>
+    /// The first lost history file of a timeline that continues after the end of the path; a restore cannot find that timeline. Null if
+    /// none is lost.
+    /// </summary>
     long? HistoryMissingAfter(ArchivedSegments.TimelineRange last)
     {
         foreach (var timeline in map.Timelines.Where(other => other > last.Timeline && !(other > claim?.Timeline)).Order())
@@ -257,7 +261,10 @@ internal sealed class ArchiveGapSearch(
         return null;
     }
 
-    /// <summary>The first timeline after one, up to another, whose history file is not there: a restore goes no further.</summary>
+    /// <summary>
+    /// The first timeline after <paramref name="after"/>, up to <paramref name="upTo"/>, whose history file is missing. A restore stops
+    /// there.
+    /// </summary>
     long? LostHistory(long after, long upTo)
     {
         for (var timeline = after + 1; timeline <= upTo; timeline++)

@@ -1,9 +1,9 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// The segments of a listing by number, on all timelines, and the path that a restore takes through them: on the timeline of its backup,
-/// and on to the next one in the segment in which that begins, as far as there are history files one after the other. That is what
-/// recovery_target_timeline = latest does.
+/// The segments of a listing by number, on all timelines, and the path of a restore through them. A restore starts on the timeline of its
+/// backup. It switches to the next timeline in the segment in which that one begins, as long as the history files are consecutive. That is
+/// what recovery_target_timeline = latest does.
 /// </summary>
 internal sealed class ArchivedSegments
 {
@@ -35,15 +35,15 @@ internal sealed class ArchivedSegments
             _partials.Add((partial.Timeline, Number(partial.First)));
     }
 
-    /// <summary>Segments that follow one another.</summary>
+    /// <summary>Consecutive segments.</summary>
     internal sealed record StoredRange(long First, long Last, DateTimeOffset? StoredAt);
 
-    /// <summary>A part of the path: the segments of one timeline, the last included.</summary>
+    /// <summary>A part of the path: consecutive segments of one timeline, both ends included.</summary>
     internal sealed record TimelineRange(long Timeline, long First, long Last);
 
     public IEnumerable<long> Timelines => _stored.Keys;
 
-    /// <summary>The number of the first segment that is listed, whatever its timeline.</summary>
+    /// <summary>The lowest segment number in the listing, on any timeline.</summary>
     public long? First => _stored.Count == 0 ? null : _stored.Values.Min(of => of[0].First);
 
     public long Number(long place) => ((place >> 32) * _perLog) + (place & uint.MaxValue);
@@ -56,8 +56,8 @@ internal sealed class ArchivedSegments
     public long? Last(long timeline) => _stored.TryGetValue(timeline, out var of) ? of[^1].Last : null;
 
     /// <summary>
-    /// The number of the segment in which a timeline begins: of its first one that is listed, or of an unfinished one of an older
-    /// timeline, which the server that began it has archived, and which belongs to no other timeline.
+    /// The number of the segment in which a timeline begins. That is its first listed segment, or a partial segment of an older timeline
+    /// that belongs to no other timeline. The server that begins a timeline archives that partial segment.
     /// </summary>
     public long? Begin(long timeline)
     {
@@ -76,9 +76,9 @@ internal sealed class ArchivedSegments
 
     long? FirstOf(long timeline) => _stored.TryGetValue(timeline, out var of) ? of[0].First : null;
 
-    /// <param name="timeline">The one that the backup began on.</param>
-    /// <param name="start">The number of the segment that it begins in.</param>
-    /// <param name="until">The timeline that the server writes, where it is known: none after that is followed.</param>
+    /// <param name="timeline">The timeline on which the backup started.</param>
+    /// <param name="start">The number of the segment in which the backup starts.</param>
+    /// <param name="until">The timeline that the server writes, if known. No later timeline is followed.</param>
     public IReadOnlyList<TimelineRange> RestorePath(long timeline, long start, long? until)
     {
         var steps = new List<(long Timeline, long Begin)> { (timeline, start) };
@@ -87,7 +87,7 @@ internal sealed class ArchivedSegments
             if (Begin(next) is not { } begin)
                 continue;
             if (begin < start)
-                continue; // It left before the backup began, so it does not come from there.
+                continue; // It branched off before the backup started, so it is no descendant of the backup's timeline.
             var parent = ParentOf(steps, begin);
             steps.RemoveRange(parent + 1, steps.Count - parent - 1);
             steps.Add((next, begin));
@@ -106,8 +106,8 @@ internal sealed class ArchivedSegments
     }
 
     /// <summary>
-    /// Which of the timelines on the path another one comes from. The names do not say it, but the unfinished segment of its parent does,
-    /// or else that its parent goes on until there; a timeline that somebody made by a trial restore, and that ends before, is none.
+    /// The timeline on the path that another one branched off from. The names do not tell. The parent's partial segment does, or else the
+    /// parent reaches up to the branch point. A timeline left by a trial restore ends earlier, so it is no parent.
     /// </summary>
     int ParentOf(List<(long Timeline, long Begin)> steps, long begin)
     {
@@ -130,7 +130,7 @@ internal sealed class ArchivedSegments
     public bool Has(long timeline, long number) =>
         _stored.TryGetValue(timeline, out var of) && of.Exists(stored => stored.First <= number && number <= stored.Last);
 
-    /// <summary>How many segments are missing in a range, and the first of them; null where none is.</summary>
+    /// <summary>The first missing segment in a range, and how many are missing; null if none is.</summary>
     public (long Number, long Count)? Missing(TimelineRange range)
     {
         long? first = null;
@@ -158,7 +158,7 @@ internal sealed class ArchivedSegments
         return first is { } number ? (number, count) : null;
     }
 
-    /// <summary>When a segment was stored that the next one does not follow; null where that is not known.</summary>
+    /// <summary>When the last segment of a consecutive range was stored; null if unknown.</summary>
     public DateTimeOffset? StoredAt(long timeline, long number) =>
         _stored.TryGetValue(timeline, out var of) ? of.Find(stored => stored.Last == number)?.StoredAt : null;
 }

@@ -9,10 +9,10 @@ internal enum ArchiverState
     /// <summary>The last attempt failed, nothing was archived for too long while WAL waits, or no archive_command is set.</summary>
     Failing,
 
-    /// <summary>The same, and no WAL was ever archived.</summary>
+    /// <summary>Failing, and no WAL was ever archived.</summary>
     Never,
 
-    /// <summary>archive_command succeeds and stores nothing: Sources/Server/archiver.sql knows such commands.</summary>
+    /// <summary>archive_command succeeds but stores nothing. Sources/Server/archiver.sql recognises such commands.</summary>
     Discarded,
 
     /// <summary>archive_mode is off, and no receiver takes the WAL.</summary>
@@ -21,7 +21,7 @@ internal enum ArchiverState
     /// <summary>archive_mode is off, and a receiver such as pg_receivewal takes the WAL.</summary>
     Streamed,
 
-    /// <summary>A standby that does not archive by itself: its primary does.</summary>
+    /// <summary>A standby that does not archive; its primary does.</summary>
     Standby,
 }
 
@@ -29,8 +29,9 @@ internal enum ArchiverState
 internal static class ArchiverStates
 {
     /// <summary>
-    /// How long a file may wait with nothing archived before the archiver counts as failing. It tries three times, a second apart, and
-    /// again after a minute, so two minutes allow two rounds. A file waits from when it was complete, so archive_timeout does not matter.
+    /// How long a file may wait, with nothing archived, before the archiver counts as failing. PostgreSQL tries three times, a second
+    /// apart, and again after a minute, so two minutes allow two rounds. A file waits from the time its segment is complete, so
+    /// archive_timeout does not matter.
     /// </summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(2);
 
@@ -62,8 +63,8 @@ internal static class ArchiverStates
         };
 
     /// <summary>
-    /// The state, or null where nothing is known. After a crash pg_stat_archiver is all zeros, so "never" is said only where no
-    /// segment is marked as archived and another waits.
+    /// The state, or null if unknown. After a crash, pg_stat_archiver is all zeros. So the state is "never" only if no segment is marked as
+    /// archived and another one is waiting.
     /// </summary>
     public static ArchiverState? Classify(ServerEvidence server)
     {
@@ -73,7 +74,7 @@ internal static class ArchiverStates
             return OfUnarchived(server.Wal);
         if (server.DiscardReason is not null)
             return ArchiverState.Discarded;
-        // Nothing will be archived, whether something waits already or not.
+        // Without a command nothing will be archived, whether something is waiting already or not.
         if (!server.HasArchiveCommand)
             return server.Archiver.HasSucceeded || server.Wal is { DoneSegments: > 0 } ? ArchiverState.Failing : ArchiverState.Never;
         if (server.FutureTime is not null)

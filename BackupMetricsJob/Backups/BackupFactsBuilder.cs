@@ -1,16 +1,16 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// Backups of one instance, one by one, into what is known per tool and type. Pure; what it keeps does not grow with the backups, but for
-/// their names.
+/// Turns the backups of one instance, added one by one, into facts per tool and type. Pure. Apart from the backups' names, its memory use
+/// does not grow with their number.
 /// </summary>
-/// <param name="source">The source that reports them.</param>
-/// <param name="now">The clock that the backups' times are by.</param>
+/// <param name="source">The source that reports the backups.</param>
+/// <param name="now">The current time, by the clock that the backups' times come from.</param>
 internal sealed class BackupFactsBuilder(string source, DateTimeOffset now)
 {
     readonly Dictionary<(string Tool, BackupType Type), Group> _groups = [];
 
-    /// <summary>The good ones, and what they build on; null for nothing.</summary>
+    /// <summary>The successful backups, each with the backup that it depends on; null if it depends on none.</summary>
     readonly Dictionary<(string Tool, string Storage, string Id), string?> _kept = [];
 
     readonly Dictionary<(string Tool, string Storage, string Id), bool> _judged = [];
@@ -71,7 +71,7 @@ internal sealed class BackupFactsBuilder(string source, DateTimeOffset now)
         };
     }
 
-    /// <summary>How many cannot be restored from any storage that has them.</summary>
+    /// <summary>How many backups cannot be restored from any storage that has them.</summary>
     long Broken(string tool, List<(string? Backup, string Storage, string Id)> parents) =>
         parents
             .GroupBy(parent => parent.Backup)
@@ -82,7 +82,8 @@ internal sealed class BackupFactsBuilder(string source, DateTimeOffset now)
             );
 
     /// <summary>
-    /// Whether a backup that builds on this one cannot be restored: it, or what it builds on itself, is gone, or is in a circle.
+    /// Whether backups that depend on this one cannot be restored: this one, or a backup that it depends on, is gone, or the chain is a
+    /// circle.
     /// </summary>
     bool IsBroken(string tool, string storage, string id)
     {
@@ -103,7 +104,7 @@ internal sealed class BackupFactsBuilder(string source, DateTimeOffset now)
 
     sealed class Group
     {
-        /// <summary>The newest good ones, the newest first: as many as the ratio of sizes needs.</summary>
+        /// <summary>The newest successful backups, newest first: as many as the size ratio needs.</summary>
         public List<ReportedBackup> Newest { get; } = [];
 
         public long Done { get; private set; }
@@ -120,7 +121,7 @@ internal sealed class BackupFactsBuilder(string source, DateTimeOffset now)
 
         public DateTimeOffset? RunningSince { get; set; }
 
-        /// <summary>What its backups build on, in each storage; null where none of them says.</summary>
+        /// <summary>The backups that the backups of this group depend on, in each storage; null if none depends on another.</summary>
         public List<(string? Backup, string Storage, string Id)>? Parents { get; private set; }
 
         public void AddDone(ReportedBackup backup)

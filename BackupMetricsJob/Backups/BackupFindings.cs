@@ -6,7 +6,7 @@ namespace BackupMetricsJob.Backups;
 internal static class BackupFindings
 {
     /// <summary>
-    /// A backup smaller than this part of the usual size is reported: a nightly full backup does not halve by itself.
+    /// A backup smaller than this fraction of the usual size is reported. A nightly full backup does not shrink to half by itself.
     /// </summary>
     const double SmallRatio = 0.5;
 
@@ -29,7 +29,9 @@ internal static class BackupFindings
         }
     }
 
-    /// <summary>The limit of this type that <paramref name="age"/> passes, the critical one first; else null.</summary>
+    /// <summary>
+    /// The limit of this type that <paramref name="age"/> exceeds, the critical one if both are exceeded; null if none is.
+    /// </summary>
     public static AgeLimit? Passed(Instance instance, LimitType type, TimeSpan age)
     {
         AgeLimit? passed = null;
@@ -53,16 +55,16 @@ internal static class BackupFindings
             AddNoBase(findings, result, critical);
     }
 
-    /// <summary>All backups but those that only the server saw stopped, where another source may know better.</summary>
+    /// <summary>The backups that count. Backups known only to the server are left out if another source may know better.</summary>
     public static IReadOnlyList<BackupFacts> Trusted(ProbeResult result) =>
         TrustsServer(result) ? result.Backups : [.. result.Backups.Where(backup => backup.Source != SourceName.Server)];
 
-    /// <summary>Whether a limit is met by this backup, as <see cref="Trusted"/> says.</summary>
+    /// <summary>Whether this backup can meet a limit; see <see cref="Trusted"/>.</summary>
     public static bool IsTrusted(ProbeResult result, BackupFacts backup) => backup.Source != SourceName.Server || TrustsServer(result);
 
     /// <summary>
-    /// Whether a base backup that only the server saw stopped is believed: not where another source may know base backups and knows none.
-    /// The alerts have the same rule, postgres_backup:physical_source.
+    /// Whether a base backup that only the server reports counts. It does not if another source may know base backups and knows none. The
+    /// alerts use the same rule, postgres_backup:physical_source.
     /// </summary>
     static bool TrustsServer(ProbeResult result) =>
         result
@@ -76,7 +78,7 @@ internal static class BackupFindings
                 return known.Any() && known.All(backup => backup.Type == BackupType.Logical);
             });
 
-    // A base backup that was not looked for, or could not be, may be there.
+    // If nobody looked for a base backup, or nobody could, there may still be one.
     static void AddNoBase(List<Finding> findings, ProbeResult result, bool isCritical)
     {
         const string Known = "no base backup is known";
@@ -177,7 +179,7 @@ internal static class BackupFindings
                     "Take a full backup."
                 )
             );
-        // A restore test that waits is a drill that came to no verdict.
+        // A waiting restore test is a drill without a verdict.
         if (backup is { Type: not BackupType.RestoreTest, Counts: { Waiting: > 0 and var waiting } })
             findings.Add(
                 new(
@@ -228,7 +230,7 @@ internal static class BackupFindings
             );
     }
 
-    // Without an archive nothing else has that WAL.
+    // Without an archive, that WAL is nowhere else.
     static Finding LacksWal(BackupFacts backup) =>
         backup.HasItsWal == false
             ? new(
@@ -244,7 +246,7 @@ internal static class BackupFindings
                 "Say how it is made: backup-metrics record --wal stream, or --size-of with its directory."
             );
 
-    /// <summary>A drill says why it failed; the log of the backup tool does not.</summary>
+    /// <summary>A drill records why it failed. The log of the backup tool does not tell.</summary>
     static string Reason(BackupFacts backup) =>
         backup is { Type: BackupType.RestoreTest, LastTest: { Succeeded: false, Failure: { } why } }
             ? ": " + PlainText.OnOneLine(why, 500).TrimEnd('.')
@@ -262,7 +264,7 @@ internal static class BackupFindings
         return newest;
     }
 
-    /// <summary>Null where there is no limit of this type.</summary>
+    /// <summary>Whether a limit of this type is critical; null if there is no such limit.</summary>
     static bool? IsCritical(Instance instance, LimitType type)
     {
         bool? critical = null;

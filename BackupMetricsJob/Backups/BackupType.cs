@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Backups;
 
-/// <summary>What kind of copy a backup is. The names are pgBackRest's, and <see cref="Base"/> for a base backup of unknown kind.</summary>
+/// <summary>The type of a backup. The names are pgBackRest's, plus <see cref="Base"/> for a base backup of unknown type.</summary>
 internal enum BackupType
 {
     Base,
@@ -10,7 +10,7 @@ internal enum BackupType
     Logical,
     Wal,
 
-    /// <summary>No backup: one was restored, and it worked.</summary>
+    /// <summary>Not a backup: a test restore of one.</summary>
     RestoreTest,
 }
 
@@ -44,6 +44,6 @@ internal static class BackupTypeNames
             _ => null,
         };
 
-    /// <summary>Whether a restore of it is a whole cluster that WAL can be replayed on.</summary>
+    /// <summary>Whether a restore of this type yields a whole cluster on which WAL can be replayed.</summary>
     public static bool IsPhysical(this BackupType type) => type is BackupType.Base or BackupType.Full or BackupType.Diff or BackupType.Incr;
 }

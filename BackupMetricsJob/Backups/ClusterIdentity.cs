@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// Whether backups are of the cluster that the server is. A name proves nothing: pg_upgrade and initdb make another cluster under the same
-/// name, whose WAL the old backups do not fit. Only where both identities are known is anything concluded.
+/// Checks whether backups belong to the server's cluster. The name proves nothing: pg_upgrade and initdb create another cluster under the
+/// same name, and its WAL does not fit the old backups. Nothing is concluded unless both identities are known.
 /// </summary>
 internal static class ClusterIdentity
 {
@@ -13,8 +13,8 @@ internal static class ClusterIdentity
         + "backup-metrics import TOOL --server NAME.";
 
     /// <summary>
-    /// Takes the backups of other clusters away from what is known of a server, and says so as a failure of the source. The last failure,
-    /// and what runs now, may well be of this one.
+    /// Removes backups of other clusters from a result, and reports them as a failure of the source. The last failure and the running
+    /// backup stay, because they may well belong to this cluster.
     /// </summary>
     public static ProbeResult WithoutOtherClusters(ProbeResult result)
     {
@@ -44,10 +44,10 @@ internal static class ClusterIdentity
         };
     }
 
-    /// <summary>The same words wherever it is found out.</summary>
-    /// <param name="catalogue">What names them: the catalogue, say.</param>
-    /// <param name="backups">The cluster that the backups are of, in words.</param>
-    /// <param name="server">What the server is.</param>
+    /// <summary>Describes the mismatch in the same words wherever it is detected.</summary>
+    /// <param name="catalogue">What names the backups, such as the catalogue.</param>
+    /// <param name="backups">A description of the cluster that the backups belong to.</param>
+    /// <param name="server">A description of the server's cluster.</param>
     public static ProbeFailure Failure(string catalogue, string name, string backups, string server) =>
         new(FailureReason.BadData, Message(catalogue, name, backups, server)) { Advice = TakeOne };
 
@@ -61,7 +61,7 @@ internal static class ClusterIdentity
         (backup.SystemIdentifier is { } cluster && server.SystemIdentifier is { } own && cluster != own)
         || (backup.PgVersionNumber is { } version && version / MajorVersion != server.VersionNumber / MajorVersion);
 
-    // What ended before the server was asked began in WAL that it had written by then.
+    // A backup that ended before the server was queried must have started in WAL that the server had written by then.
     static bool IsAhead(BackupFacts backup, ServerEvidence server) =>
         backup.LastSuccess <= server.Now && StartOf(backup, server) > server.WrittenLsn;
 

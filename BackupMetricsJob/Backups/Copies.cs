@@ -1,11 +1,11 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// In how many storages there is a backup that is new enough. A storage counts if its newest backup of the kind that has a limit is within
-/// the longest limit, and if the tool could read it the last time it was asked. What only the server saw stopped counts once.
+/// How many storages hold a recent enough backup. A storage counts if the tool could read it the last time, and if its newest backup of the
+/// limited type is within the longest limit. Backups known only to the server count as one storage.
 /// </summary>
 /// <param name="Count">How many storages count.</param>
-/// <param name="Storages">All that are known, by tool and name, with why one does not count.</param>
+/// <param name="Storages">All known storages, ordered by tool and name, with the reason if one does not count.</param>
 internal sealed record Copies(int Count, IReadOnlyList<Copy> Storages)
 {
     static readonly Comparer<(string Tool, string Storage)> ByName = Comparer<(string Tool, string Storage)>.Create(
@@ -13,7 +13,7 @@ internal sealed record Copies(int Count, IReadOnlyList<Copy> Storages)
             string.CompareOrdinal(one.Tool, other.Tool) is not 0 and var order ? order : string.CompareOrdinal(one.Storage, other.Storage)
     );
 
-    /// <summary>Null if nobody asked for copies and there is one storage at most, or if not every source could be asked.</summary>
+    /// <summary>Null if no number of copies is configured and there is at most one storage, or if a source could not be queried.</summary>
     public static Copies? Find(ProbeResult result)
     {
         var asked = result.Instance.Copies is not null;
@@ -35,7 +35,7 @@ internal sealed record Copies(int Count, IReadOnlyList<Copy> Storages)
             ? null
             : new(count, [.. copies.Select(copy => new Copy(copy.Key.Tool, copy.Key.Storage, copy.Value))]);
 
-        // One good word about a storage is enough: the newest backup of a type may be old, and that of another new.
+        // One backup that counts is enough for a storage: its newest backup of one type may be old, and that of another type recent.
         void Add(string tool, string storage, string? whyNot)
         {
             if (!copies.TryGetValue((tool, storage), out var known) || known is not null)
@@ -47,7 +47,7 @@ internal sealed record Copies(int Count, IReadOnlyList<Copy> Storages)
     public static bool AreInSeveral(IReadOnlyList<StorageFacts> storages) =>
         storages.GroupBy(storage => storage.Tool).Any(tool => tool.Select(storage => storage.Name).Distinct().Skip(1).Any());
 
-    /// <summary>A source that says nothing may know of copies.</summary>
+    /// <summary>A source that did not answer may know of copies.</summary>
     static bool AllSourcesAnswered(ProbeResult result) =>
         result is { Failure: null } or { Backups.Count: > 0 } or { Storages.Count: > 0 }
         && result.Instance.Sources.All(source =>
@@ -64,7 +64,7 @@ internal sealed record Copies(int Count, IReadOnlyList<Copy> Storages)
 }
 
 /// <summary>One storage.</summary>
-/// <param name="Storage">Empty where no source says which it is.</param>
+/// <param name="Storage">Empty if no source names the storage.</param>
 /// <param name="WhyNot">Why it does not count; null if it does.</param>
 internal sealed record Copy(string Tool, string Storage, string? WhyNot)
 {
@@ -74,8 +74,8 @@ internal sealed record Copy(string Tool, string Storage, string? WhyNot)
 }
 
 /// <summary>
-/// The limit that a copy is judged by: the longest one for base backups; without any, that for full backups, then that for dumps. Without
-/// all of them any backup counts, of whatever age.
+/// The limit that copies are judged by: the longest limit for base backups, else for full backups, else for dumps. Without any of these
+/// limits, a backup of any age counts.
 /// </summary>
 internal sealed record CopyLimit(LimitType Type, TimeSpan? MaxAge)
 {

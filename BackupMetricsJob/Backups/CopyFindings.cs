@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// Too few copies: the longest limit of the target has passed for each that is missing, so it is critical; the alert BackupCopiesMissing
-/// says the same. And storages that lack what their backups build on, or lost all that they had.
+/// Reports too few copies. The longest limit of the target has passed for each missing copy, so this is critical; the alert
+/// BackupCopiesMissing says the same. Also reports storages that lack backups that others depend on, or that lost all their backups.
 /// </summary>
 internal static class CopyFindings
 {
@@ -27,7 +27,7 @@ internal static class CopyFindings
         );
     }
 
-    // What can be restored from no storage is reported for the tool.
+    // Backups that cannot be restored from any storage are reported for the tool.
     static void AddBroken(List<Finding> findings, ProbeResult result)
     {
         foreach (var storage in result.Storages)

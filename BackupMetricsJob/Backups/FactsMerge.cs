@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// Facts of one instance from several places become one per source, tool and type: the newest backup wins, counts add up. So no body
-/// ever holds the same series twice.
+/// Merges facts about one instance from several places into one per source, tool and type: the newest backup wins, counts add up. So no
+/// push ever contains the same series twice.
 /// </summary>
 internal static class FactsMerge
 {
@@ -29,7 +29,9 @@ internal static class FactsMerge
     public static ArchiveEvidence? Merge(ArchiveEvidence? a, ArchiveEvidence? b) =>
         a is null || b is null ? a ?? b : new([.. a.Listings, .. b.Listings], [.. a.Backups, .. b.Backups]);
 
-    /// <summary>By source, tool and name: the newest backup wins, and so does the later word on whether it could be read.</summary>
+    /// <summary>
+    /// Merges by source, tool and name: the newest backup wins, and the later report on whether the storage could be read.
+    /// </summary>
     public static IReadOnlyList<StorageFacts> Merge(IReadOnlyList<StorageFacts> a, IReadOnlyList<StorageFacts> b)
     {
         if (a.Count == 0 || b.Count == 0)
@@ -71,6 +73,6 @@ internal static class FactsMerge
         };
     }
 
-    /// <summary>None that is broken beside some of which nothing is known are not none.</summary>
+    /// <summary>Zero broken chains on one side and an unknown number on the other are unknown, not zero.</summary>
     static long? Broken(long? a, long? b) => (a ?? 0) + (b ?? 0) is > 0 and var broken ? broken : a + b;
 }

@@ -1,15 +1,15 @@
 namespace BackupMetricsJob.Backups;
 
-/// <summary>Something that a person should know of a database, and what to do about it.</summary>
-/// <param name="IsCritical">Data would be lost, or may be. Anything else can wait until morning.</param>
+/// <summary>A problem that a person should know about, and what to do about it.</summary>
+/// <param name="IsCritical">Whether data is or may be lost. Anything else can wait until morning.</param>
 internal sealed record Finding(bool IsCritical, string Summary, string Advice)
 {
     const int Longest = 2000;
 
-    // There are names of servers, tools and roles in it, which others chose.
+    // The text contains names of servers, tools and roles, which others chose.
     public string Summary { get; } = PlainText.OnOneLine(Summary, Longest);
 
-    /// <summary>It says that the database or a source could not be asked, and nothing of how the backups stand.</summary>
+    /// <summary>Whether it only says that the database or a source could not be queried, and nothing about the backups.</summary>
     public bool IsProbeFailure { get; init; }
 
     public string Advice { get; } = PlainText.OnOneLine(Advice, Longest);

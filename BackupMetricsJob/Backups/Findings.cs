@@ -1,6 +1,8 @@
 namespace BackupMetricsJob.Backups;
 
-/// <summary>What is wrong with a database's backups, worst first, judged by its own limits. It judges only what is known.</summary>
+/// <summary>
+/// Lists what is wrong with a database's backups, worst first, by the database's own limits. Only known facts are judged.
+/// </summary>
 internal static class Findings
 {
     const long MinLoss = 1024;
@@ -77,7 +79,7 @@ internal static class Findings
         {
             if (missing.IsLabel && !needsLabel)
                 continue;
-            // The failure has named it already.
+            // A failure may have given the same advice already.
             var finding = new Finding(false, missing.Summary, missing.Advice);
             if (!findings.Exists(other => other.Advice == finding.Advice))
                 findings.Add(finding);
@@ -136,7 +138,7 @@ internal static class Findings
                     )
                 );
                 break;
-            // Who set no limit for WAL has said that it need not be archived.
+            // Without a limit for WAL, the user has said that WAL need not be archived.
             case ArchiverState.Off when instance.Limits.Any(limit => limit.Type == LimitType.Wal):
                 findings.Add(
                     new(
@@ -152,7 +154,7 @@ internal static class Findings
         }
     }
 
-    // Where archiving itself is wrong, that is reported already.
+    // Problems with archiving itself are already reported.
     static void AddDoubt(List<Finding> findings, ProbeResult result, ServerEvidence server, ArchiveAssessment? archive)
     {
         if (server.InRecovery || server.ArchiveMode == "off" || result.Loss is { IsByServer: true } || archive?.Best is { HasHole: true })
@@ -181,8 +183,8 @@ internal static class Findings
         }
     }
 
-    // Where segments wait, that is reported already. A segment with hardly anything in it is no loss worth reporting, however old it is.
-    // Where nothing is archived, the loss is what was written since the last backup, or since a receiver of WAL took any.
+    // Waiting segments are already reported. A segment with hardly any data is no loss worth reporting, however old it is. Without
+    // archiving, the loss is what was written since the last backup, or since a WAL receiver last received any.
     static void AddLoss(List<Finding> findings, ProbeResult result, ServerEvidence server)
     {
         var isArchived = server.ArchiveMode != "off";

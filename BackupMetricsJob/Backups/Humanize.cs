@@ -3,7 +3,7 @@ using System.Globalization;
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// Spans and sizes as a person reads them: 12 s, 42 min, 3.2 h, 6.1 days; 33.6 MB. Units are chosen so that two digits are enough.
+/// Formats durations and sizes for people: 12 s, 42 min, 3.2 h, 6.1 days; 33.6 MB. Units are chosen so that two digits are enough.
 /// </summary>
 internal static class Humanize
 {
@@ -19,7 +19,7 @@ internal static class Humanize
             _ => Number(span.TotalDays, "0.#") + " days",
         };
 
-    /// <summary>How long ago that was; what is a little ahead of the clock is now.</summary>
+    /// <summary>How long ago a time was; zero if it is slightly ahead of the clock.</summary>
     public static string Since(DateTimeOffset time, DateTimeOffset now) => Duration(time < now ? now - time : TimeSpan.Zero);
 
     public static string Bytes(long bytes) =>
@@ -32,7 +32,7 @@ internal static class Humanize
             _ => Number(bytes / 1e12, "0.#") + " TB",
         };
 
-    /// <summary>A place in the WAL as PostgreSQL writes it, like 0/2B000028.</summary>
+    /// <summary>A WAL position (LSN) as PostgreSQL writes it, such as 0/2B000028.</summary>
     public static string Lsn(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes >>> 32:X}/{bytes & uint.MaxValue:X}");
 
     public static string Percent(double ratio) => Number(ratio * 100, "0") + " %";
@@ -41,7 +41,7 @@ internal static class Humanize
 
     public static string Segments(long count) => Count(count, "segment");
 
-    /// <summary>What waits to be archived: 7 segments, 1 other file.</summary>
+    /// <summary>What is waiting to be archived: 7 segments, 1 history file.</summary>
     public static string Waiting(WalEvidence wal) =>
         (wal.ReadySegments, wal.ReadyOthers) switch
         {
@@ -50,7 +50,7 @@ internal static class Humanize
             _ => $"{Segments(wal.ReadySegments)}, {Count(wal.ReadyOthers, "history file")}",
         };
 
-    /// <summary>How an archive_command throws WAL away, for a word that archiver.sql returns.</summary>
+    /// <summary>How an archive_command discards WAL, for a word that archiver.sql returns.</summary>
     public static string Discarding(string word) =>
         word switch
         {
@@ -62,13 +62,13 @@ internal static class Humanize
             _ => $"only does \"{word}\"",
         };
 
-    /// <summary>Who made a backup; where no label or list names the tool, that is said in words.</summary>
+    /// <summary>The tool that made a backup, or words for it if neither a label nor a list names the tool.</summary>
     public static string Tool(string tool) => tool == Unknown ? "an unknown tool" : tool;
 
-    /// <summary>The same in advice: what to look at.</summary>
+    /// <summary>The tool to look at, for use in advice.</summary>
     public static string ItsTool(string tool) => tool == Unknown ? "the backup tool" : tool;
 
-    /// <summary>A number of things whose plural ends in s.</summary>
+    /// <summary>A count with its noun; the plural is formed with s.</summary>
     public static string Count(long count, string thing) => $"{Number(count, "0")} {thing}{(count == 1 ? "" : "s")}";
 
     public static string Version(int number) => number >= 100000 ? $"{number / 10000}.{number % 10000}" : $"{number / 10000}";

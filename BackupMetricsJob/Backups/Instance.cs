@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// A database server as the metrics know it: the name in the label <c>instance</c>, unique within a job, the user's own labels,
-/// and the limits and sources configured for it. All of it is published whether the server answers or not.
+/// A database server as the metrics know it: the value of the label <c>instance</c>, unique within a job, the user's own labels, and the
+/// configured limits and sources. All of it is published even if the server does not answer.
 /// </summary>
 internal sealed record Instance(
     string Name,
@@ -11,15 +11,15 @@ internal sealed record Instance(
     IReadOnlyList<string> Sources
 )
 {
-    /// <summary>In how many storages a backup must be that is new enough; null if that was not asked for.</summary>
+    /// <summary>How many storages must hold a recent enough backup; null if not configured.</summary>
     public int? Copies { get; init; }
 
-    /// <summary>How far back a restore must reach; empty if that was not asked for.</summary>
+    /// <summary>How far back a restore must reach; empty if not configured.</summary>
     public IReadOnlyList<WindowLimit> Window { get; init; } = [];
 
-    /// <summary>Whether another shard of the job may read the catalogue that knows its backups.</summary>
+    /// <summary>Whether another shard of the job may read the catalogue that has this instance's backups.</summary>
     public bool IsSharded { get; init; }
 }
 
-/// <summary>A label of the user's own.</summary>
+/// <summary>A user-defined label.</summary>
 internal sealed record InstanceLabel(string Name, string Value);

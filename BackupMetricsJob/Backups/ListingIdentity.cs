@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// Whether a listing is of the archive of the server whose name it was imported under. Names and numbers of segments are the same on all
-/// servers, so only what this one cannot have written tells.
+/// Checks whether a listing belongs to the archive of the server under whose name it was imported. Segment names and numbers are the same
+/// on all servers. So a listing is foreign only if it contains WAL that this server cannot have written.
 /// </summary>
 internal static class ListingIdentity
 {
@@ -11,7 +11,7 @@ internal static class ListingIdentity
         + "that belong together. If the server was made anew under its old name, list the new archive, and take a full backup: "
         + "docs/evidence.md.";
 
-    /// <summary>Takes other servers' listings away from what is known of a server, and says so as a failure of the source.</summary>
+    /// <summary>Removes other servers' listings from a result, and reports them as a failure of the source.</summary>
     public static ProbeResult WithoutOtherServers(ProbeResult result)
     {
         if (result is not { Archive: { } archive, Server: { } server })
@@ -45,14 +45,14 @@ internal static class ListingIdentity
             return null;
         if (listing.SegmentSize is { } size && size != wal.SegmentSize)
             return $"its segments have {Humanize.Bytes(size)}, and the server's have {Humanize.Bytes(wal.SegmentSize)}";
-        // What came into the catalogue after the server was asked may name what it has written since.
+        // A listing imported after the server was queried may contain WAL that the server has written since.
         if (server.WrittenLsn is not { } written || wal.Timeline is not { } timeline || !(listing.ImportedAt <= asked))
             return null;
         var last = listing.Segments.Where(range => range.Timeline == timeline).Select(range => range.Last).DefaultIfEmpty(-1).Max();
         if (last >= 0 && Begin(last) >= written)
             return $"it ends with {SegmentName.Format(timeline, last)}, and the server has written WAL up to {Humanize.Lsn(written)} only, "
                 + $"which is in {SegmentName.Format(timeline, SegmentName.Place(Math.Max(0, written - 1), wal.SegmentSize))}";
-        // A timeline that the server does not know may be of a trial restore, but not all of them.
+        // A newer timeline may come from a trial restore, but not all timelines in the archive can.
         var oldest = listing.Segments.Min(range => range.Timeline);
         return oldest > timeline ? $"it begins on timeline {oldest}, and the server writes timeline {timeline}" : null;
 

@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// What the codes of `pgbackrest info` mean (src/command/info/info.c): "ok" and "no valid backups" are answers, any other code of a
-/// repository says that it could not be read. "Different across repos" of a stanza says no more than its repositories do.
+/// The status codes of `pgbackrest info` (src/command/info/info.c). "ok" and "no valid backups" are answers; any other code of a repository
+/// means that it could not be read. The stanza code "different across repos" adds nothing to the codes of its repositories.
 /// </summary>
 internal static class PgBackRestStatus
 {
@@ -15,6 +15,6 @@ internal static class PgBackRestStatus
 
     public static bool IsRead(long code) => Read.Contains(code);
 
-    /// <summary>Whether the code of a stanza leaves it to its repositories to say what is wrong.</summary>
+    /// <summary>Whether a stanza's code only refers to its repositories for what is wrong.</summary>
     public static bool IsLeftToRepositories(long code) => code == DifferentAcrossRepos;
 }

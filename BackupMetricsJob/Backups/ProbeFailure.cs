@@ -17,7 +17,7 @@ internal enum FailureReason
     Cancelled,
 }
 
-/// <summary>A target that did not answer, or not in full: one line for a person, with no secret in it.</summary>
+/// <summary>Why a target did not answer, or not completely: one line for a person, without secrets.</summary>
 internal sealed record ProbeFailure
 {
     const int Longest = 2000;
@@ -26,14 +26,14 @@ internal sealed record ProbeFailure
 
     public FailureReason Reason { get; init; }
 
-    /// <summary>One clean line, so that a server's words cannot forge a line of ours or control a terminal.</summary>
+    /// <summary>One clean line, so that a server's message cannot forge a line of our output or control a terminal.</summary>
     public string Message
     {
         get;
         init => field = PlainText.OnOneLine(value, Longest);
     }
 
-    /// <summary>What to do, where more is known than the reason says; cleaned, too.</summary>
+    /// <summary>What to do, if more is known than the reason tells. Also cleaned.</summary>
     public string? Advice
     {
         get;

@@ -1,18 +1,18 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// How much work would be lost if the server died now: the newest moment it could be restored to lies this long before the probe.
-/// An upper bound, and null wherever it is not known; it is never a guess.
+/// How much work would be lost if the server died now: the time from the newest restorable moment to the probe. It is an upper bound, null
+/// if unknown, and never a guess.
 /// </summary>
 internal static class RecoveryPoint
 {
     /// <summary>
-    /// The loss window of a server whose backups are <paramref name="backups"/>; null on a standby, where there is no backup, and where
-    /// nothing tells how far the archive reaches. A dump is a recovery point of its own, its start, unless it holds one database only.
+    /// The loss window of a server with these <paramref name="backups"/>; null on a standby, without any backup, and if nothing shows how
+    /// far the archive reaches. A dump is a recovery point of its own, as of its start, unless it contains only one database.
     /// </summary>
-    /// <param name="server">Null where the server itself was not asked: then only what the tools said counts.</param>
-    /// <param name="archive">What the archives' listings say; null where there are none.</param>
-    /// <param name="at">When this is asked, by the job's clock.</param>
+    /// <param name="server">Null if the server itself was not queried. Then only what the tools report counts.</param>
+    /// <param name="archive">What the archive listings show; null if there are none.</param>
+    /// <param name="at">The current time by the job's clock.</param>
     public static Loss? Estimate(
         ServerEvidence? server,
         IReadOnlyList<BackupFacts> backups,
@@ -40,8 +40,8 @@ internal static class RecoveryPoint
     }
 
     /// <summary>
-    /// The base backup that WAL would be replayed on: the newest that a tool knows, else the newest that the server saw stopped, which need
-    /// not have been stored.
+    /// The base backup that WAL would be replayed on: the newest that a tool knows. If no tool knows any, the newest that the server saw
+    /// stopped, which may not have been stored.
     /// </summary>
     static BackupFacts? Base(IReadOnlyList<BackupFacts> backups)
     {
@@ -58,9 +58,9 @@ internal static class RecoveryPoint
     }
 
     /// <summary>
-    /// WAL that a restore would replay, from the start of the newest backup that can be restored, an incremental one included, to the
-    /// archive's end; by the server's own base backup where no tool tells where its backup begins. Null where there is no archive, or where
-    /// it ends before that backup.
+    /// The WAL that a restore would replay, from the start of the newest restorable backup (incremental ones included) to the archive's
+    /// end. If no tool tells where its backup starts, the server's own base backup counts. Null without an archive, or if the archive ends
+    /// before that backup.
     /// </summary>
     public static long? ReplayBytes(ServerEvidence? server, IReadOnlyList<BackupFacts> backups)
     {
@@ -74,12 +74,12 @@ internal static class RecoveryPoint
         return end >= start ? end - start : server?.Wal?.ReplayBytes;
     }
 
-    // If some chains are broken, no source says whether the newest incremental backup is in one of them.
+    // If some chains are broken, no source tells whether the newest incremental backup belongs to one of them.
     static bool CanBeRestored(BackupFacts backup) =>
         backup.Type == BackupType.Full || (backup.BrokenChains == 0 && backup.StartLsn is not null);
 
     /// <summary>
-    /// Why the server's evidence is not enough, and the listings do not make up for it; null where it is enough, or no base backup is
+    /// Why the server's evidence is insufficient and the listings do not make up for it; null if it is sufficient, or if no base backup is
     /// known.
     /// </summary>
     public static UnknownRecoveryPoint? Doubt(ServerEvidence server, IReadOnlyList<BackupFacts> backups, ArchiveAssessment? archive) =>
@@ -90,11 +90,12 @@ internal static class RecoveryPoint
 
     static bool IsFromTool(BackupFacts backup) => backup.Source != SourceName.Server;
 
-    // The tools' word alone: a good backup has the WAL it needs, and the archive reaches to the newest segment that was recorded.
+    // Based on the tools alone: a successful backup has the WAL it needs, and the archive reaches to the newest recorded segment.
     static Loss? ByArchivedWal(BackupFacts newest, BackupFacts? wal) =>
         wal is null ? null : ByTool(wal.Age < newest.Age ? wal.Age : newest.Age);
 
-    // Later than the first hole nothing can be restored, whatever the server says. A listing that is whole ends with what was there then.
+    // Nothing after the first hole can be restored, whatever the server says. A listing without holes still ends with what the archive held
+    // at that time.
     static Loss? ByListing(ArchiveCoverage coverage, DateTimeOffset at) =>
         coverage.RecoverableUntil is { } until
             ? new(until < at ? at - until : TimeSpan.Zero, IsByServer: false)
@@ -105,7 +106,7 @@ internal static class RecoveryPoint
             }
             : null;
 
-    // Where all that the server says it archived was listed since, it is no longer its word alone.
+    // If everything that the server says it archived has since been listed, the result no longer depends on the server alone.
     static Loss? ByServer(ServerEvidence server, BackupFacts newest, ArchiveAssessment? archive)
     {
         if (server.ArchiveMode == "off")
@@ -116,8 +117,8 @@ internal static class RecoveryPoint
         return archive?.ConfirmsServer(server) == true && loss is not null ? loss with { IsByServer = false, IsByArchive = true } : loss;
     }
 
-    // Nothing but the backup itself is kept, unless somebody streams the WAL: then what is streamed counts. A backup that only the server
-    // knows began while archive_mode was on: whether the WAL that it needs was archived or streamed is not known.
+    // Only the backup itself is kept, unless a receiver streams the WAL; then the streamed WAL counts. A backup that only the server knows
+    // began while archive_mode was on, so whether its WAL was archived or streamed is unknown.
     static Loss? WithoutArchiving(ServerEvidence server, BackupFacts newest) =>
         !IsFromTool(newest)
             ? null
@@ -129,11 +130,10 @@ internal static class RecoveryPoint
             };
 
     /// <summary>
-    /// Last write minus "archived until", where the server's evidence is enough. A segment's .done file has the time of the .ready file
-    /// before it, which is when the segment was complete; where the .done files are gone, the segments themselves and the statistics stand
-    /// in.
-    /// With archive_timeout a segment is never open for longer than that. That says nothing of files from before the server's start, which
-    /// may have the times of a copy.
+    /// Last write minus "archived until", if the server's evidence is sufficient. A segment's .done file keeps the time of its .ready file,
+    /// which is when the segment was complete. If the .done files are gone, the segments themselves and the statistics are used instead.
+    /// With archive_timeout, a segment is never open longer than that setting. That does not hold for files from before the server's start,
+    /// which may have the times of a copy.
     /// </summary>
     static Loss? ByArchive(ServerEvidence server)
     {
@@ -146,7 +146,7 @@ internal static class RecoveryPoint
         if (wal.ArchiveTimeout > TimeSpan.Zero && !(server.Started > wal.OldestReadySegment))
             until = new[] { until, (wal.OldestReadySegment ?? wal.LastWrite) - wal.ArchiveTimeout }.Max();
         var window = wal.LastWrite - until;
-        // The last write may be a little older than the mark of the segment before it. If it is much older, the clock was set back.
+        // The last write may be a little older than the .done file of the segment before it. If it is much older, the clock was set back.
         return window < -ClockTolerance.Max ? null : ByServer(window);
     }
 
@@ -179,18 +179,20 @@ internal static class RecoveryPoint
 }
 
 /// <summary>How much work would be lost.</summary>
-/// <param name="IsByServer">Whether the server's evidence is what it stands on; else it is what a tool knows to be stored.</param>
+/// <param name="IsByServer">Whether it is based on the server's evidence. Otherwise it is based on what a tool knows to be stored.</param>
 internal sealed record Loss(TimeSpan Window, bool IsByServer)
 {
-    /// <summary>It is the work since the newest dump began. Whether that dump holds all databases is not known.</summary>
+    /// <summary>Whether it is the work since the newest dump began. Whether that dump contains all databases is unknown.</summary>
     public bool IsByDump { get; init; }
 
-    /// <summary>Whether it stands on the archive's own listing.</summary>
+    /// <summary>Whether it is based on the archive's listing.</summary>
     public bool IsByArchive { get; init; }
 
-    /// <summary>Something is missing in the archive.</summary>
+    /// <summary>Whether WAL is missing in the archive.</summary>
     public bool EndsAtHole { get; init; }
 
-    /// <summary>It counts from when the last segment was stored, which is a little after its end: at least so much is lost.</summary>
+    /// <summary>
+    /// Whether it is a lower bound: it counts from when the last segment was stored, which is slightly after the segment's end.
+    /// </summary>
     public bool IsLowerBound { get; init; }
 }

@@ -1,20 +1,20 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// How far back a restore reaches by the backups of one tool: from when its oldest full backup finished from which chains and WAL go on.
-/// Where the archive was listed, the WAL since then is checked; else it is the tool's word. A backup that is kept for ever does not count:
-/// the WAL after it need not be kept.
+/// How far back a restore reaches with the backups of one tool: to the end of the oldest full backup since which chains and WAL are
+/// unbroken. If the archive was listed, the WAL since then is checked; otherwise the tool is trusted. A backup that is kept for ever does
+/// not count, because the WAL after it need not be kept.
 /// </summary>
-/// <param name="Start">The oldest moment that can be restored to.</param>
+/// <param name="Start">The oldest time that can be restored.</param>
 internal sealed record RecoveryWindow(string Source, string Tool, DateTimeOffset Start)
 {
-    /// <summary>Why it does not start with the oldest backup that is known; null where it does.</summary>
+    /// <summary>Why the window does not start with the oldest known backup; null if it does.</summary>
     public string? WhyNotOlder { get; init; }
 
-    /// <summary>Whether that is only because the archive's listing does not reach back so far.</summary>
+    /// <summary>Whether the only reason is that the archive's listing does not reach back far enough.</summary>
     public bool IsListedTooShort { get; init; }
 
-    /// <summary>One for each source and tool of which it is known; none where WAL is not archived.</summary>
+    /// <summary>One window for each source and tool for which it is known; none if WAL is not archived.</summary>
     public static IReadOnlyList<RecoveryWindow> Find(ProbeResult result)
     {
         if (!MayReachUntilNow(result.Server))
@@ -37,14 +37,14 @@ internal sealed record RecoveryWindow(string Source, string Tool, DateTimeOffset
         return windows;
     }
 
-    /// <summary>Why a restore reaches until now from no full backup of a tool; null where it does, or no tool has one.</summary>
+    /// <summary>Why no full backup of a tool can be restored up to now; null if one can, or if no tool has one.</summary>
     public static string? WhyNone(ProbeResult result) =>
         Stored(result)
             .Where(tool => tool.Window.Start is null)
             .Select(tool => tool.Window.WhyNotOlder)
             .FirstOrDefault(why => why is not null);
 
-    /// <summary>The tools that have a full backup and still make some.</summary>
+    /// <summary>The tools that have a full backup and still take backups.</summary>
     static IEnumerable<(string Source, string Tool, DateTimeOffset Oldest, StoredWindow Window)> Stored(ProbeResult result)
     {
         foreach (var (source, tool) in Tools(result))
@@ -54,7 +54,7 @@ internal sealed record RecoveryWindow(string Source, string Tool, DateTimeOffset
         }
     }
 
-    /// <summary>When the oldest full backup finished, or base backup of unknown kind; null where none is known.</summary>
+    /// <summary>When the oldest full backup, or base backup of unknown type, finished; null if none is known.</summary>
     public static DateTimeOffset? Oldest(IReadOnlyList<BackupFacts> backups, string source, string tool)
     {
         DateTimeOffset? oldest = null;
@@ -78,7 +78,9 @@ internal sealed record RecoveryWindow(string Source, string Tool, DateTimeOffset
     static bool MayReachUntilNow(ServerEvidence? server) =>
         server is null || ArchiverStates.Classify(server) is not (ArchiverState.Off or ArchiverState.Never or ArchiverState.Discarded);
 
-    /// <summary>Its newest backup is past the limit, and that of another tool is not: the WAL goes where the other one keeps it.</summary>
+    /// <summary>
+    /// Whether a tool's newest backup exceeds the limit and another tool's does not. Then the WAL goes to the other tool's archive.
+    /// </summary>
     static bool IsGivenUp(ProbeResult result, string tool)
     {
         if (LongestLimit(result.Instance) is not { } limit)
@@ -98,14 +100,14 @@ internal sealed record RecoveryWindow(string Source, string Tool, DateTimeOffset
 /// <summary>How far back a restore must reach.</summary>
 internal sealed record WindowLimit(Severity Severity, TimeSpan Min)
 {
-    /// <summary>What was asked for, where a young cluster cannot meet it yet and <see cref="Min"/> is less; else null.</summary>
+    /// <summary>The configured window, if the cluster is too young to meet it and <see cref="Min"/> is shorter; otherwise null.</summary>
     public TimeSpan? Requested { get; init; }
 
-    /// <summary>How long a new cluster may be without a first backup, where no limit says it.</summary>
+    /// <summary>How long a new cluster may be without a first backup, if no limit says so.</summary>
     static readonly TimeSpan FirstBackup = TimeSpan.FromDays(2);
 
     /// <summary>
-    /// The limits that a database can meet: what was asked for, or, of a cluster that is younger than that, since its first backup was due.
+    /// The limits that a database can meet: the configured ones, or, if the cluster is younger, the time since its first backup was due.
     /// </summary>
     public static IEnumerable<WindowLimit> For(ProbeResult result)
     {
@@ -118,9 +120,7 @@ internal sealed record WindowLimit(Severity Severity, TimeSpan Min)
         return result.Instance.Window.Select(limit => limit.Min > possible ? limit with { Min = possible, Requested = limit.Min } : limit);
     }
 
-    /// <summary>
-    /// When initdb made the cluster: the upper half of the system identifier is that time, in seconds since 1970.
-    /// </summary>
+    /// <summary>When initdb created the cluster. The upper half of the system identifier is that time, in seconds since 1970.</summary>
     /// <remarks>https://github.com/postgres/postgres/blob/REL_18_STABLE/src/backend/access/transam/xlog.c, BootStrapXLOG.</remarks>
     static DateTimeOffset? CreatedAt(ProbeResult result)
     {

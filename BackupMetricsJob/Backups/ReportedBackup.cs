@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Backups;
 
-/// <summary>How a backup stands.</summary>
+/// <summary>The state of a backup.</summary>
 internal enum BackupState
 {
     Done,
@@ -9,7 +9,7 @@ internal enum BackupState
 }
 
 /// <summary>
-/// One backup as a source reports it. A done one has finished; a failed one finished or started; of a running one nothing is sure.
+/// One backup as a source reports it. A done backup has a finish time, a failed one a finish or start time. A running one may have neither.
 /// </summary>
 internal sealed record ReportedBackup(string Tool, BackupType Type, BackupState State)
 {
@@ -23,7 +23,7 @@ internal sealed record ReportedBackup(string Tool, BackupType Type, BackupState 
 
     public bool? HasErrors { get; init; }
 
-    /// <summary>Where it is stored: a name is the tool's own within one storage.</summary>
+    /// <summary>Where the backup is stored. The tool's name for a backup is unique only within one storage.</summary>
     public string Storage { get; init; } = "";
 
     public string? Id { get; init; }
@@ -31,11 +31,11 @@ internal sealed record ReportedBackup(string Tool, BackupType Type, BackupState 
     /// <summary>The backup that this one cannot be restored without.</summary>
     public string? ParentId { get; init; }
 
-    /// <summary>Whether the WAL that it needs is in it; null where nobody says so.</summary>
+    /// <summary>Whether the backup contains the WAL that it needs; null if unknown.</summary>
     public bool? HasItsWal { get; init; }
 
     public long? StartLsn { get; init; }
 
-    /// <summary>The WAL segment that it begins in, by name.</summary>
+    /// <summary>The name of the WAL segment in which the backup starts.</summary>
     public string? StartSegment { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Backups;
 
-/// <summary>What to do after a restore test that failed: a drill says in which phase, and that is another log for each.</summary>
+/// <summary>What to do after a failed restore test. A drill names the phase that failed, and each phase has its own log.</summary>
 internal static class RestoreTestAdvice
 {
     public static string For(BackupFacts backup)
@@ -19,6 +19,6 @@ internal static class RestoreTestAdvice
         };
     }
 
-    /// <summary>The words of a drill begin with it; those of a script of the user's, with anything.</summary>
+    /// <summary>The failed phase. A drill's message begins with it; that of a user's own script may begin with anything.</summary>
     static string? Phase(RestoreTestFacts? test) => test is { Succeeded: false, Failure: { } words } ? words.Split(": ")[0] : null;
 }

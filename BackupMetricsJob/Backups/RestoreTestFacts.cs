@@ -3,24 +3,24 @@ namespace BackupMetricsJob.Backups;
 /// <summary>How long a part of a restore test took: fetch, verify, replay or check.</summary>
 internal sealed record PhaseDuration(string Phase, TimeSpan Duration);
 
-/// <summary>How the last restore test of a tool's backups went.</summary>
-/// <param name="Succeeded">Whether the backup was restored, and all checks of what came back were good.</param>
-/// <param name="At">When it ended.</param>
+/// <summary>The outcome of the last restore test of a tool's backups.</summary>
+/// <param name="Succeeded">Whether the backup was restored and all checks of the restored cluster passed.</param>
+/// <param name="At">When the restore test ended.</param>
 internal sealed record RestoreTestFacts(bool Succeeded, DateTimeOffset At)
 {
-    /// <summary>Empty where it was recorded by a script of the user's, who did not say.</summary>
+    /// <summary>Empty if a user's own script recorded the test without durations.</summary>
     public IReadOnlyList<PhaseDuration> Durations { get; init; } = [];
 
-    /// <summary>Why it failed, in the drill's words; null where that is not known.</summary>
+    /// <summary>Why it failed, as the drill recorded it; null if unknown.</summary>
     public string? Failure { get; init; }
 
-    /// <summary>When the last transaction that came back had ended.</summary>
+    /// <summary>The end of the last transaction that was restored.</summary>
     public DateTimeOffset? RecoveredUntil { get; init; }
 
-    /// <summary>How much work that was claimed to be safe did not come back; null where nothing was claimed.</summary>
+    /// <summary>How much work that was reported as safe was not restored; null if nothing was reported.</summary>
     public TimeSpan? Shortfall { get; init; }
 
-    /// <summary>The measured time of a restore: without what was looked at.</summary>
+    /// <summary>The measured time of a restore, without the checks.</summary>
     public TimeSpan? RestoreTime =>
         Durations.Count == 0
             ? null

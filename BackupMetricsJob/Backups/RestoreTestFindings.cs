@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Backups;
 
-/// <summary>What the last drill found besides a failure: work that did not come back, and a restore that takes too long.</summary>
+/// <summary>What the last drill found besides a failure: lost work, and a restore that takes too long.</summary>
 internal static class RestoreTestFindings
 {
     public static void Add(List<Finding> findings, ProbeResult result)

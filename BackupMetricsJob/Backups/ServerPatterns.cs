@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Backups;
 
-/// <summary>Which servers of a catalogue are meant: names, in which each * stands for any text. Nothing else is special.</summary>
+/// <summary>Selects servers of a catalogue by name patterns. Each * stands for any text; nothing else is special.</summary>
 internal sealed class ServerPatterns
 {
     public ServerPatterns(IReadOnlyList<string> patterns)
@@ -13,7 +13,7 @@ internal sealed class ServerPatterns
 
     public IReadOnlyList<string> Patterns { get; }
 
-    /// <summary>Servers that are listed by name: they are known of, and keep their limits, when the catalogue does not answer.</summary>
+    /// <summary>The servers listed by name. They are known, and keep their limits, even if the catalogue does not answer.</summary>
     public IReadOnlyList<string> Listed { get; }
 
     /// <summary>Whether no pattern has a *, so that <see cref="Listed"/> is all there is.</summary>

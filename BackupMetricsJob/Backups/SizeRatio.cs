@@ -1,14 +1,16 @@
 namespace BackupMetricsJob.Backups;
 
-/// <summary>How the size of the newest backup compares with the median of the ten before it. Fewer than three make no median.</summary>
+/// <summary>
+/// The ratio of the newest backup's size to the median of the ten before it. With fewer than three sizes before it, there is no median.
+/// </summary>
 internal static class SizeRatio
 {
-    /// <summary>How many sizes are worth reading: the newest, and those it is compared with.</summary>
+    /// <summary>How many sizes to read: the newest, and the ten that it is compared with.</summary>
     public const int Sizes = 11;
 
     const int Fewest = 3;
 
-    /// <param name="newestFirst">Sizes in bytes of one kind of backup; null where one is unknown.</param>
+    /// <param name="newestFirst">The sizes in bytes of one kind of backup; null for an unknown size.</param>
     public static double? Compute(IReadOnlyList<long?> newestFirst)
     {
         if (newestFirst is not [{ } newest, ..])
@@ -29,7 +31,7 @@ internal static class SizeRatio
         return median > 0 ? newest / median : null;
     }
 
-    /// <summary>By the sizes of what was backed up, or, where the newest has none (a dump), by what is stored.</summary>
+    /// <summary>Compares the sizes of the data, or, if the newest backup has none (a dump), the stored sizes.</summary>
     public static double? Compute(IReadOnlyList<long?> sizes, IReadOnlyList<long?> stored) =>
         Compute(sizes is [not null, ..] ? sizes : stored);
 }

@@ -1,4 +1,4 @@
 namespace BackupMetricsJob.Backups;
 
-/// <summary>A source that could not be read, or not believed: it takes the other sources of the same database with it in nothing.</summary>
+/// <summary>A source that could not be read or is not credible. Other sources of the same database are not affected.</summary>
 internal sealed record SourceFailure(string Source, ProbeFailure Failure);

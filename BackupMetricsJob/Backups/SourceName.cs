@@ -1,12 +1,12 @@
 namespace BackupMetricsJob.Backups;
 
-/// <summary>The names of the sources of facts, as they stand in the label <c>source</c>.</summary>
+/// <summary>The names of the sources, as used in the label <c>source</c>.</summary>
 internal static class SourceName
 {
     /// <summary>PostgreSQL itself: its archiver, its pg_wal and its backup history file.</summary>
     public const string Server = "server";
 
-    /// <summary>The table backup_metrics.backup_catalog, which holds what the backup tools said, of one server or of thousands.</summary>
+    /// <summary>The table backup_metrics.backup_catalog: the reports of backup tools about one server or thousands.</summary>
     public const string Catalog = "catalog";
 
     /// <summary>pgMonitor's table pgbackrest_info.</summary>
@@ -18,6 +18,6 @@ internal static class SourceName
     /// <summary>pgwatch's functions get_backup_age_pgbackrest() and get_backup_age_walg().</summary>
     public const string PgWatch = "pgwatch";
 
-    /// <summary>All of them, in the order in which they are read: those that start other programs last.</summary>
+    /// <summary>All sources, in reading order; those that start other programs come last.</summary>
     public static IReadOnlyList<string> All { get; } = [Server, Catalog, PgMonitor, Query, PgWatch];
 }

@@ -1,14 +1,14 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// From when on the backups and the WAL of one tool go on, in the storage that reaches back furthest: by the listing of its archive, else
-/// by the tool's word. A storage that gets no backups any more, while another one does, does not count: its WAL has ended, too.
+/// The time since when one tool's backups and WAL are unbroken, in the storage that reaches back furthest. The archive's listing decides;
+/// without a listing, the tool is trusted. A storage that gets no more backups while another one does is ignored: its WAL has ended, too.
 /// </summary>
-/// <param name="Start">Null where a restore reaches until now from no backup.</param>
+/// <param name="Start">Null if no backup can be restored up to now.</param>
 /// <param name="WhyNotOlder">Why older backups do not count.</param>
 internal sealed record StoredWindow(DateTimeOffset? Start, string? WhyNotOlder = null)
 {
-    /// <summary>Whether that is only because the listing does not reach back so far.</summary>
+    /// <summary>Whether the only reason is that the listing does not reach back far enough.</summary>
     public bool IsListedTooShort { get; init; }
 
     /// <param name="oldest">When the oldest full backup of the tool finished.</param>
@@ -19,7 +19,7 @@ internal sealed record StoredWindow(DateTimeOffset? Start, string? WhyNotOlder =
             return InOne(result, source, tool, oldest);
         var limit = RecoveryWindow.LongestLimit(result.Instance);
         var active = storages.Where(storage => IsActive(storage, limit)).ToList();
-        // Where none is, all of them may have their WAL still: that backups are late is reported by itself.
+        // If no storage is active, all of them may still have their WAL. Late backups are reported separately.
         var counting = active.Count > 0 ? active : storages;
         var windows = counting.Select(storage => Of(result, storage, storages)).ToList();
         var best = windows.Where(window => window.Start is not null).MinBy(window => window.Start) ?? windows[0];
@@ -31,7 +31,7 @@ internal sealed record StoredWindow(DateTimeOffset? Start, string? WhyNotOlder =
             };
     }
 
-    /// <summary>Its newest backup is within the longest limit, and it could be read.</summary>
+    /// <summary>Whether the storage could be read and its newest backup is within the longest limit.</summary>
     static bool IsActive(StorageFacts storage, TimeSpan? limit) =>
         storage.Error is null
         && (storage.Newest.Count == 0 || limit is null || storage.Newest.Any(backup => backup.Type.IsPhysical() && backup.Age <= limit));
@@ -39,7 +39,7 @@ internal sealed record StoredWindow(DateTimeOffset? Start, string? WhyNotOlder =
     static StoredWindow Of(ProbeResult result, StorageFacts storage, List<StorageFacts> storages)
     {
         var listed = Listed(result, storage.Source, storage.Tool);
-        // A listing under another name is of the archive that all of them share.
+        // A listing under any other name belongs to the archive that all storages share.
         var own = listed.Where(of => of.Storage == storage.Name).ToList();
         if (own.Count == 0)
             own = [.. listed.Where(of => storages.TrueForAll(other => other.Name != of.Storage))];
@@ -48,7 +48,7 @@ internal sealed record StoredWindow(DateTimeOffset? Start, string? WhyNotOlder =
             : new(storage.OldestFull, storage.FirstSegment is { } from ? $"{storage.Name} has WAL from {from} on only" : null);
     }
 
-    // Where the oldest backup was not compared with a listing it is the tool's word.
+    // If the oldest backup was not compared with a listing, the tool is trusted.
     static StoredWindow InOne(ProbeResult result, string source, string tool, DateTimeOffset oldest)
     {
         var listed = Listed(result, source, tool).Select(of => of.Window).ToList();

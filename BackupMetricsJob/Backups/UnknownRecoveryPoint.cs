@@ -1,13 +1,13 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// Why the recovery point is not known: a server's evidence does not show that its archive is whole from a base backup until now. The
-/// server proves nothing, but it can see when it does not know. What was archived on another timeline, another server archived. Where
-/// more segments lie between than files were ever archived, some are missing. And a backup that cannot be placed in the WAL may be from
-/// before a time without archiving.
+/// Why the recovery point is unknown: the server's evidence does not show that the archive is complete from a base backup up to now. The
+/// server proves nothing, but it can tell when it does not know. WAL of another timeline was archived by another server. If there are more
+/// segments between backup and archive end than files were ever archived, some are missing. And a backup without a known WAL position may
+/// be from before a time without archiving.
 /// </summary>
-/// <param name="Summary">Why it is not enough.</param>
-/// <param name="Advice">What makes it enough.</param>
+/// <param name="Summary">Why the evidence is insufficient.</param>
+/// <param name="Advice">What makes the evidence sufficient.</param>
 internal sealed record UnknownRecoveryPoint(string Summary, string Advice)
 {
     const string Unknown = "what would be lost is not known: ";
@@ -18,11 +18,12 @@ internal sealed record UnknownRecoveryPoint(string Summary, string Advice)
     /// <summary>How far apart a tool and the server may report the end of the same backup.</summary>
     static readonly TimeSpan MaxDifference = TimeSpan.FromMinutes(5);
 
-    /// <summary>The times of files in pg_wal are cut to the second: what happened in the same second may have happened before.</summary>
+    /// <summary>File times in pg_wal are cut to the second, so an event in the same second may have happened earlier.</summary>
     static readonly TimeSpan FileTimeResolution = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Why the word of a server that archives is not enough for this base backup; null where it is, or nothing is known of its WAL.
+    /// Why the evidence of an archiving server is insufficient for this base backup; null if it is sufficient, or if nothing is known about
+    /// the server's WAL.
     /// </summary>
     public static UnknownRecoveryPoint? Find(ServerEvidence server, BackupFacts backup)
     {
@@ -60,7 +61,7 @@ internal sealed record UnknownRecoveryPoint(string Summary, string Advice)
     static UnknownRecoveryPoint? OfPlaced(ArchiverStatistics archiver, BackupFacts backup, long segments)
     {
         if (segments <= 0 && backup.Oldest < backup.LastSuccess)
-            return null; // An older one is kept, and what is archived goes with that.
+            return null; // An older backup is kept, and the archived WAL fits that one.
         if (segments <= 0)
         {
             return new(
@@ -72,8 +73,9 @@ internal sealed record UnknownRecoveryPoint(string Summary, string Advice)
         return segments <= archiver.ArchivedCount ? null : Hole(archiver, segments, "", backup.LastSuccess!.Value);
     }
 
-    // By its time alone. What an older backup of the server's own says of the WAL is true of a newer one, too; of the WAL since a newer one
-    // at least that much lies after an older one. Archiving is turned off only by a restart, and nothing is counted across a reset.
+    // Judges the backup by its time alone. If the server's own backup is older, the WAL since the own backup covers this one, too. If the
+    // own backup is newer, at least as many segments follow this one. Archiving can only be turned off by a restart, and the counters start
+    // again at a reset.
     static UnknownRecoveryPoint? OfUnplaced(ServerEvidence server, WalEvidence wal, BackupFacts backup)
     {
         var archiver = server.Archiver;
@@ -130,7 +132,8 @@ internal sealed record UnknownRecoveryPoint(string Summary, string Advice)
     static string Since(ArchiverStatistics archiver) =>
         archiver.Begin is { } begin ? $" since the statistics began at {Humanize.Time(begin)}" : "";
 
-    // The tool may say it. A server that was never promoted has only one timeline. Else its own history file shows it, or the time.
+    // The tool may name the timeline. A server that was never promoted has only one. Otherwise the server's own history file or the time
+    // decides.
     static bool IsOnTimeline(ServerEvidence server, WalEvidence wal, BackupFacts backup)
     {
         if (backup.Timeline is { } began)

@@ -1,11 +1,11 @@
 namespace BackupMetricsJob.Backups;
 
-/// <summary>How a database's backups stand, worst first: the one definition that `show`, the page and the alerts share.</summary>
+/// <summary>The overall state of a database's backups, worst first. `show`, the page and the alerts all share this definition.</summary>
 internal enum Verdict
 {
     Critical,
 
-    /// <summary>Whether it is well is not known: it could not be asked, or nothing is known of it that could be judged.</summary>
+    /// <summary>Unknown state: the database could not be queried, or nothing is known that could be judged.</summary>
     Unknown,
     Warning,
     Healthy,
@@ -17,9 +17,9 @@ internal enum Verdict
 /// <summary>Judges a result by its findings. The recorded series postgres_backup_verdict says the same in Prometheus.</summary>
 internal static class Verdicts
 {
-    /// <param name="result">What is known.</param>
-    /// <param name="findings">What <see cref="Findings.For"/> says of it.</param>
-    /// <param name="isStale">Whether it is from too long ago: a problem stays one, and nothing else is known any more.</param>
+    /// <param name="result">The result of the probe.</param>
+    /// <param name="findings">The findings of <see cref="Findings.For"/> about the result.</param>
+    /// <param name="isStale">Whether the result is too old. A problem remains a problem; anything else becomes unknown.</param>
     public static Verdict For(ProbeResult result, IReadOnlyList<Finding> findings, bool isStale = false)
     {
         if (findings.Any(finding => finding is { IsCritical: true, IsProbeFailure: false }))
@@ -35,7 +35,7 @@ internal static class Verdicts
         return HasBackup(result) ? Verdict.Healthy : Verdict.Unknown;
     }
 
-    // Where no limit asks for a backup, and none is known, there is nothing that could be well.
+    // If no limit requires a backup and none is known, there is nothing that could be healthy.
     static bool HasBackup(ProbeResult result) =>
         result.Backups.Any(backup => backup.LastSuccess is not null && (backup.Type.IsPhysical() || backup.Type == BackupType.Logical));
 }

@@ -1,12 +1,12 @@
 namespace BackupMetricsJob.Backups;
 
-/// <summary>How many bytes a WAL segment has: a power of two, as initdb --wal-segsize takes it.</summary>
+/// <summary>The size of a WAL segment in bytes: a power of two, as in initdb --wal-segsize.</summary>
 internal static class WalSegmentSize
 {
     public const long Min = 1 << 20;
     public const long Max = 1 << 30;
 
-    /// <summary>Where nothing tells another.</summary>
+    /// <summary>The size if nothing indicates another.</summary>
     public const long Usual = 16 << 20;
 
     public static bool IsPossible(long bytes) => bytes is >= Min and <= Max && long.IsPow2(bytes);

@@ -1,7 +1,7 @@
 namespace BackupMetricsJob.Backups;
 
 /// <summary>
-/// A restore does not reach back as far as it must, or nobody knows how far; the alert RecoveryWindowTooShort says the same.
+/// Reports that a restore does not reach back far enough, or that nobody knows how far. The alert RecoveryWindowTooShort says the same.
 /// </summary>
 internal static class WindowFindings
 {
@@ -44,7 +44,7 @@ internal static class WindowFindings
             ? $"{Humanize.Duration(later)} ({Humanize.Duration(limit.Min)} for now, since the cluster is young)"
             : Humanize.Duration(limit.Min);
 
-    // That there is no backup, and what is wrong with WAL archiving, is reported by itself.
+    // A missing backup and problems with WAL archiving are reported separately.
     static (string Why, string Advice)? WhyUnknown(ProbeResult result)
     {
         var state = result.Server is { } server ? ArchiverStates.Classify(server) : null;
