@@ -2,29 +2,29 @@ using BackupMetricsJob.Http;
 
 namespace BackupMetricsJob.Running;
 
-/// <summary>What a run tells a heartbeat as it ends.</summary>
-/// <param name="IsWell">Whether nothing is wrong, so that nobody is to be called.</param>
+/// <summary>What a run reports to a heartbeat when it ends.</summary>
+/// <param name="IsWell">Whether nothing is wrong, so that nobody needs to be alerted.</param>
 /// <param name="Text">What the run found.</param>
 internal sealed record HeartbeatMessage(bool IsWell, string Text);
 
 /// <summary>
-/// The calls of one run to a heartbeat: as it begins, beside its work, and as it ends. They keep nobody waiting for longer than
-/// <paramref name="max"/>, and a failure of theirs changes nothing.
+/// The calls of one run to a heartbeat: one at the start, while the run works, and one at the end. They delay nothing for longer than
+/// <paramref name="max"/>, and their failures have no effect on the run.
 /// </summary>
 /// <param name="heartbeat">Null for none.</param>
 internal sealed class HeartbeatCalls(Heartbeat? heartbeat, TimeSpan max, TimeProvider time) : IDisposable
 {
-    /// <summary>The most that the last call may take of the seconds between SIGTERM and SIGKILL.</summary>
+    /// <summary>The longest that the last call may take between SIGTERM and SIGKILL.</summary>
     public static readonly TimeSpan WhenStopped = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long the end of a short run waits for the answer to the first call.</summary>
+    /// <summary>How long a short run waits at its end for the answer to the first call.</summary>
     static readonly TimeSpan ForStart = TimeSpan.FromSeconds(2);
 
     readonly CancellationTokenSource _ending = new(Timeout.InfiniteTimeSpan, time);
     Task<string?>? _start;
     bool _hasBegun;
 
-    /// <summary>Does not wait.</summary>
+    /// <summary>Sends the first call without waiting for the answer.</summary>
     public void Begin()
     {
         _hasBegun = true;
@@ -32,8 +32,8 @@ internal sealed class HeartbeatCalls(Heartbeat? heartbeat, TimeSpan max, TimePro
             _start = HeartbeatRequest.SendAsync(url, "", max, time, _ending.Token);
     }
 
-    /// <param name="write">Called only if there is anybody to call.</param>
-    /// <param name="stop">Told when the process is to end, before this or during it: then there is less time.</param>
+    /// <param name="write">Creates the message; called only if there is a heartbeat to call.</param>
+    /// <param name="stop">Cancelled when the process is told to stop, before or during this call. Then less time is left.</param>
     /// <returns>One line for each call that did not arrive.</returns>
     public async Task<IReadOnlyList<string>> EndAsync(Func<HeartbeatMessage> write, CancellationToken stop)
     {
@@ -47,7 +47,7 @@ internal sealed class HeartbeatCalls(Heartbeat? heartbeat, TimeSpan max, TimePro
         var failures = new List<string>();
         if (_start is not null)
         {
-            // One that comes after the end would look like another run.
+            // A start that arrives after the end would look like another run.
             _ending.CancelAfter(ForStart < limit / 2 ? ForStart : limit / 2);
             Add("start", await _start);
         }

@@ -20,7 +20,7 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
 
     readonly RunClock _clock = new(time);
 
-    /// <summary>The last call to a heartbeat comes after it.</summary>
+    /// <summary>When the push must end. The last call to a heartbeat comes after the push.</summary>
     TimeSpan PushEnd => options.Deadline - options.HeartbeatTimeout;
 
     TimeSpan ProbeEnd =>
@@ -112,7 +112,7 @@ internal sealed class JobRun(JobOptions options, TimeProvider time, Cancellation
         var registry = Metrics.NewCustomRegistry();
         var facts = Facts(build, options.LegacyNames);
         var samples = BackupMetrics.Write(results, facts, registry);
-        // Beside the push, so that neither waits for the other's failure.
+        // In parallel with the push, so that neither waits for the other's failure.
         var writing = options.Textfile is { } path
             ? Textfile.WriteAsync(path, results, facts, options.Group, PushEnd - _clock.Elapsed, time)
             : null;

@@ -8,7 +8,7 @@ internal enum RunStage
     /// <summary>Waiting for --splay.</summary>
     Waiting,
 
-    /// <summary>Doing what comes before the probes: importing lists.</summary>
+    /// <summary>Doing what precedes the probes, such as importing lists.</summary>
     Importing,
     Probing,
     Pushing,

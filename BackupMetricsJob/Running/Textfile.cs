@@ -7,20 +7,20 @@ using Prometheus;
 namespace BackupMetricsJob.Running;
 
 /// <summary>How the file for node_exporter's textfile collector was written.</summary>
-/// <param name="Failure">Why it could not be written, in which case it still has what it had before; null if it was.</param>
+/// <param name="Failure">Why the file could not be written and keeps its previous content; null if it was written.</param>
 internal sealed record TextfileReport(string Path, string? Failure)
 {
-    /// <summary>How many samples it has.</summary>
+    /// <summary>How many samples the file has.</summary>
     public int Samples { get; init; }
 
     /// <summary>One line without a full stop.</summary>
     public string Describe() => Failure is null ? $"{Path} was written" : $"{Path} could not be written: {Failure}";
 }
 
-/// <summary>Writes a run's series as text, with the labels that they have at a Pushgateway: those of the grouping key, too.</summary>
+/// <summary>Writes a run's series as text, with the labels that they have at a Pushgateway, including those of the grouping key.</summary>
 internal static class Textfile
 {
-    /// <param name="max">How long it may take. A file system that hangs is a failure, too.</param>
+    /// <param name="max">How long writing may take. A file system that hangs is a failure, too.</param>
     public static async Task<TextfileReport> WriteAsync(
         string path,
         IReadOnlyList<ProbeResult> results,
