@@ -5,23 +5,23 @@ using Npgsql;
 namespace BackupMetricsJob.Sources;
 
 /// <summary>
-/// The first round trip: opens the read-only transaction that the whole probe runs in, with its time limits, and asks what may be asked.
-/// The limits are the transaction's own, so they hold behind a pooler and do not outlast the probe. JIT is off:
-/// that would take longer than all our queries.
+/// The first round trip: opens the read-only transaction for the whole probe, with its time limits, and queries what the role may do. The
+/// limits are set for the transaction only, so they hold behind a pooler and do not outlast the probe. JIT is off, because it would take
+/// longer than all our queries.
 /// </summary>
 /// <remarks>
-/// Until search_path is set, whoever owns the database decides what an unqualified name means, and would have it run with our rights: so
-/// every name before that is qualified, and no operator is used.
+/// Until search_path is set, the database owner decides what an unqualified name means, and could run code with our privileges. So every
+/// name before that is qualified, and no operator is used.
 /// </remarks>
 internal static class CapabilitiesQuery
 {
     const int LockTimeoutMilliseconds = 2000;
 
-    /// <param name="connection">A connection that nothing was asked on.</param>
+    /// <param name="connection">A connection without any query so far.</param>
     /// <param name="statementTimeout">How long one statement may take on the server.</param>
-    /// <param name="receivers">What the user says of WAL receivers: wal.sql reads it from a setting of the transaction.</param>
-    /// <param name="lookUp">Whether the names of other monitoring tools' tables and functions are needed.</param>
-    /// <param name="inspect">Whether to ask how the connection is encrypted.</param>
+    /// <param name="receivers">The WAL receivers that the user named. wal.sql reads them from a setting of the transaction.</param>
+    /// <param name="lookUp">Whether to look up the tables and functions of other monitoring tools.</param>
+    /// <param name="inspect">Whether to query how the connection is encrypted.</param>
     public static async Task<ServerCapabilities> ReadAsync(
         NpgsqlConnection connection,
         TimeSpan statementTimeout,
@@ -86,7 +86,7 @@ internal static class CapabilitiesQuery
         };
     }
 
-    // A role's own transaction_timeout (PostgreSQL 17) or idle_in_transaction_session_timeout would end the probe before its time is over.
+    // Without this, a role's own transaction_timeout (PostgreSQL 17) or idle_in_transaction_session_timeout could end the probe too early.
     static string Settings(int milliseconds, IReadOnlyList<string> receivers) =>
         string.Create(
             CultureInfo.InvariantCulture,

@@ -4,15 +4,15 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Sources;
 
 /// <summary>
-/// Asks one target over one connection, in one round trip after the login and one more a source: with facts, with a failure, or with both.
-/// Anything that goes wrong is that target's failure, and the time limit always holds.
+/// Probes one target over one connection, with one round trip after the login and one for each source. The result has facts, a failure, or
+/// both. Anything that goes wrong is a failure of that target, and the time limit always holds.
 /// </summary>
 /// <param name="target">Where to connect.</param>
-/// <param name="instance">Whom the facts are about, and the sources to read.</param>
-/// <param name="settings">What the sources are asked.</param>
-/// <param name="timeout">How long all of it may take, connecting included.</param>
+/// <param name="instance">The instance that the facts are about, with the sources to read.</param>
+/// <param name="settings">The settings of the sources.</param>
+/// <param name="timeout">How long the whole probe may take, including connecting.</param>
 /// <param name="clock">The run's clock.</param>
-/// <param name="onAnswer">Called once, when a server has said its first word.</param>
+/// <param name="onAnswer">Called once, at the server's first response.</param>
 internal sealed class DatabaseProbe(
     Target target,
     Instance instance,
@@ -24,13 +24,13 @@ internal sealed class DatabaseProbe(
 {
     readonly PartialProbeResult _progress = new(onAnswer);
 
-    /// <summary>Whether to ask what only people want to know of the connection.</summary>
+    /// <summary>Whether to query connection details that only people need.</summary>
     public bool Inspect { get; init; }
 
-    /// <summary>The host that is being connected to, or the one that it came to.</summary>
+    /// <summary>The host being connected to, or the one that the connection led to.</summary>
     public string Peer => _progress.Host;
 
-    /// <summary>What is known of a target that is not connected to.</summary>
+    /// <summary>The result for a target to which no connection was attempted.</summary>
     public static ProbeResult NotBegun(Instance instance, ProbeFailure failure, RunClock clock) =>
         new(instance)
         {
@@ -41,7 +41,8 @@ internal sealed class DatabaseProbe(
         };
 
     /// <summary>
-    /// The result, when it is there or the time is over; at once on a stop. What is still being read then ends by itself, and is left out.
+    /// Returns the result when it is complete or the time is up, or at once when stopped. A read that is still running then ends by itself,
+    /// and its data is ignored.
     /// </summary>
     public async Task<ProbeResult> RunAsync(CancellationToken stop)
     {
@@ -53,7 +54,7 @@ internal sealed class DatabaseProbe(
         ProbeFailure? failure;
         try
         {
-            // Npgsql looks at no token before a server's first byte, so the wait itself must end.
+            // Npgsql ignores the token until the server's first byte, so the wait itself must end.
             failure = await reading.WaitAsync(timeout, clock.Provider, stop);
         }
         catch (TimeoutException)
@@ -72,7 +73,7 @@ internal sealed class DatabaseProbe(
     }
 
     /// <summary>
-    /// Npgsql asks the server to cancel over a connection that it waits for, in the middle of Cancel: not on a thread of the pool.
+    /// Cancel blocks while Npgsql opens a connection to ask the server to cancel the query. So it must not run on a thread of the pool.
     /// </summary>
     static async Task EndAsync(Task reading, CancellationTokenSource end)
     {
@@ -85,7 +86,7 @@ internal sealed class DatabaseProbe(
         }
     }
 
-    /// <summary>Why nothing, or not all, could be read; null where only sources failed, or nothing did. Never throws.</summary>
+    /// <summary>Why nothing, or not everything, could be read; null if only sources failed, or nothing did. Never throws.</summary>
     async Task<ProbeFailure?> ReadAsync(TimeSpan end, CancellationToken cancellationToken)
     {
         try

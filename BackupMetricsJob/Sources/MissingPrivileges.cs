@@ -2,17 +2,19 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Sources;
 
-/// <summary>What the role of a session lacks, each with the SQL that gives it. Nothing more than is needed is asked for.</summary>
+/// <summary>
+/// The privileges that the session's role lacks, each with the SQL that grants it. Only necessary privileges are asked for.
+/// </summary>
 internal static class MissingPrivileges
 {
     const int FirstWithInheritOption = 160000;
 
-    /// <summary>What to do where a server will never allow it.</summary>
+    /// <summary>What to do if a server will never grant the privilege.</summary>
     public const string Accept =
         "if you cannot get it (a managed service), do without it: sources: [{server: {without: [wal]}}] in the file, or --without wal";
 
-    /// <param name="capabilities">The role, and what it may.</param>
-    /// <param name="omissions">What the user does without: it is not missing.</param>
+    /// <param name="capabilities">The role and its privileges.</param>
+    /// <param name="omissions">What the user opted out of. It is not reported as missing.</param>
     public static IReadOnlyList<MissingPrivilege> Find(ServerCapabilities capabilities, Omissions omissions)
     {
         var missing = new List<MissingPrivilege>();
@@ -40,7 +42,7 @@ internal static class MissingPrivileges
         return missing;
     }
 
-    /// <summary>pg_monitor, or the single privileges in it that the job uses; null where none is missing.</summary>
+    /// <summary>pg_monitor, or the individual privileges of it that the job uses; null if none is missing.</summary>
     public static MissingPrivilege? OfMonitor(ServerCapabilities capabilities, Omissions omissions)
     {
         if (omissions.HasFlag(Omissions.Wal) || (capabilities.MayReadWal && capabilities.ReadStatistics.IsGranted))
@@ -58,7 +60,7 @@ internal static class MissingPrivileges
         return new(what, Grants(capabilities));
     }
 
-    /// <summary>The command that installs the function that reads labels, or replaces it.</summary>
+    /// <summary>The command that installs or replaces the function that reads labels.</summary>
     public static string Install(ServerCapabilities capabilities) =>
         $"Run as a superuser: backup-metrics catalog init --server --connection ... --grant-reader {ForShell(capabilities.Role)}";
 
@@ -78,7 +80,8 @@ internal static class MissingPrivileges
         return string.Join(' ', grants);
     }
 
-    // A member that does not inherit stays one: before PostgreSQL 16 that is the role's own setting, since then each membership's.
+    // A member that does not inherit needs INHERIT, not membership. Before PostgreSQL 16 that is a setting of the role, since then of each
+    // membership.
     static string Membership(ServerCapabilities capabilities) =>
         capabilities switch
         {
@@ -93,7 +96,7 @@ internal static class MissingPrivileges
 
     static bool IsTakenAway(Privilege privilege) => privilege is { IsGranted: false, IsGrantedToPgMonitor: false };
 
-    /// <summary>The role's name, which the server has quoted for SQL where that is needed, as one word of a shell.</summary>
+    /// <summary>The role's name as one word of a shell. The server has quoted it for SQL if needed.</summary>
     static string ForShell(string role) =>
         ShellWord.Of(role.StartsWith('"') ? role[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal) : role);
 }

@@ -4,10 +4,10 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Sources;
 
 /// <summary>
-/// What has been read of a target so far. It outlives a reading that was given up, which may go on for a while: what that still brings
-/// after <see cref="Close"/> is left out.
+/// What has been read from a target so far. A read that was given up may go on for a while; whatever it adds after <see cref="Close"/> is
+/// ignored.
 /// </summary>
-/// <param name="onAnswer">Called once, when a server has said its first word.</param>
+/// <param name="onAnswer">Called once, at the server's first response.</param>
 internal sealed class PartialProbeResult(Action? onAnswer) : ConnectionProgress(onAnswer)
 {
     readonly Lock _gate = new();
@@ -23,7 +23,7 @@ internal sealed class PartialProbeResult(Action? onAnswer) : ConnectionProgress(
 
     public ServerEvidence? Server { get; private set; }
 
-    /// <summary>Whether the query reported other servers only.</summary>
+    /// <summary>Whether the source "query" reported only other servers.</summary>
     public bool QueryIsAboutOthers { get; set; }
 
     public IReadOnlyList<InstanceFacts> Found => _found;
@@ -32,10 +32,10 @@ internal sealed class PartialProbeResult(Action? onAnswer) : ConnectionProgress(
 
     public IReadOnlyList<string> Answered => _answered;
 
-    /// <summary>What the server refused although the role has the privilege, and that is no failure.</summary>
+    /// <summary>What the server refused although the role has the privilege, if that is no failure.</summary>
     public IReadOnlyList<MissingPrivilege> Missing => _missing;
 
-    /// <summary>The connection is there, and this is what it is.</summary>
+    /// <summary>Records that the connection is open, and what the server is.</summary>
     public void Open(ServerCapabilities capabilities, TimeSpan clockOffset)
     {
         lock (_gate)
@@ -45,7 +45,7 @@ internal sealed class PartialProbeResult(Action? onAnswer) : ConnectionProgress(
         }
     }
 
-    /// <summary>What is known of the server by now.</summary>
+    /// <summary>Records what is known about the server so far.</summary>
     public void Add(ServerEvidence server)
     {
         lock (_gate)
@@ -64,7 +64,7 @@ internal sealed class PartialProbeResult(Action? onAnswer) : ConnectionProgress(
         }
     }
 
-    /// <summary>A source is through, with a failure or in full; what it found counts either way.</summary>
+    /// <summary>Records that a source has been read, with a failure or completely. What it found counts either way.</summary>
     public void Add(string source, IReadOnlyList<InstanceFacts> found, ProbeFailure? failure)
     {
         lock (_gate)
@@ -79,7 +79,7 @@ internal sealed class PartialProbeResult(Action? onAnswer) : ConnectionProgress(
         }
     }
 
-    /// <summary>From here on nothing changes.</summary>
+    /// <summary>Ignores all later additions.</summary>
     public void Close()
     {
         lock (_gate)

@@ -11,7 +11,7 @@ using Npgsql;
 namespace BackupMetricsJob.Sources;
 
 /// <summary>
-/// Reads the sources of a target one after the other, over its one connection. One that fails takes nothing of the others with it.
+/// Reads the sources of a target one after the other, over its one connection. A failed source does not affect the others.
 /// </summary>
 internal sealed class SourceReader(
     NpgsqlConnection connection,
@@ -23,7 +23,7 @@ internal sealed class SourceReader(
 {
     readonly SourceTransaction _transaction = new(connection, instance.Sources.Count);
 
-    /// <summary>Whether any of them has to be looked up in the database first.</summary>
+    /// <summary>Whether any source has to be looked up in the database first.</summary>
     public static bool MustLookUp(Instance instance) =>
         instance.Sources.Contains(SourceName.PgMonitor) || instance.Sources.Contains(SourceName.PgWatch);
 
@@ -75,7 +75,7 @@ internal sealed class SourceReader(
         }
     }
 
-    // To watch nothing would look the same as a catalogue in which all is well.
+    // Watching nothing would look the same as a catalogue in which all is well.
     ProbeFailure NobodyFound() =>
         new(FailureReason.BadData, $"source catalog: it has no server that is like {string.Join(", ", settings.Servers.Patterns)}")
         {

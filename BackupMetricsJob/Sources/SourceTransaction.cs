@@ -3,10 +3,10 @@ using Npgsql;
 namespace BackupMetricsJob.Sources;
 
 /// <summary>
-/// The transaction of a probe, source by source: each is one batch that begins with a savepoint, so that one that fails leaves the next
-/// a transaction to read in. No round trip of its own.
+/// The transaction of a probe, one batch per source. Each batch begins with a savepoint, so that a failed source leaves a usable
+/// transaction to the next one. The savepoints need no round trip of their own.
 /// </summary>
-/// <param name="connection">With an open transaction.</param>
+/// <param name="connection">A connection with an open transaction.</param>
 /// <param name="sources">How many sources will be read; the last one's batch ends the transaction.</param>
 internal sealed class SourceTransaction(NpgsqlConnection connection, int sources)
 {
@@ -16,7 +16,8 @@ internal sealed class SourceTransaction(NpgsqlConnection connection, int sources
     public bool MustRollBack { get; set; }
 
     /// <summary>
-    /// A batch with the source's commands, between what keeps the sources apart. The commands' results are the first that the reader has.
+    /// A batch with the source's commands between the savepoint and, for the last source, COMMIT. The reader's first results are those of
+    /// the commands.
     /// </summary>
     public NpgsqlBatch Batch(params ReadOnlySpan<NpgsqlBatchCommand> commands)
     {
@@ -24,7 +25,7 @@ internal sealed class SourceTransaction(NpgsqlConnection connection, int sources
         return Batch(MustRollBack ? "ROLLBACK TO SAVEPOINT source" : "SAVEPOINT source", commands);
     }
 
-    /// <summary>Another batch of the same source, after one that failed: with what can be read without what failed.</summary>
+    /// <summary>Another batch of the same source after a failed one, to read the rest without the query that failed.</summary>
     public NpgsqlBatch BatchAfterFailure(params ReadOnlySpan<NpgsqlBatchCommand> commands) =>
         Batch("ROLLBACK TO SAVEPOINT source", commands);
 

@@ -1,14 +1,14 @@
 namespace BackupMetricsJob.Sources;
 
-/// <summary>The major versions of PostgreSQL that can be asked.</summary>
+/// <summary>The supported major versions of PostgreSQL.</summary>
 internal static class SupportedVersions
 {
     public const int Oldest = 12;
     const int Newest = 18;
 
-    /// <summary>For messages. A newer version is asked all the same.</summary>
+    /// <summary>The range, for messages. Newer versions are probed all the same.</summary>
     public static string Range { get; } = $"{Oldest} to {Newest}";
 
-    /// <param name="versionNumber">As server_version_num has it, such as 150004.</param>
+    /// <param name="versionNumber">server_version_num, such as 150004.</param>
     public static bool Includes(int versionNumber) => versionNumber / 10000 >= Oldest;
 }

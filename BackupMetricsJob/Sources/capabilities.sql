@@ -1,5 +1,5 @@
--- What may be asked of this server, and by whom. Any login; PostgreSQL 12 and newer (older ones answer too, so that they can be recognised).
--- A right that the role lacks is missing in pg_monitor itself (somebody took it away), or only in the role: another GRANT helps.
+-- The privileges of this session's role on the server. Any login; PostgreSQL 12 and newer (older ones answer too, so that they can be
+-- recognised). A privilege can be missing in pg_monitor itself (somebody revoked it) or only in the role; each needs a different GRANT.
 SELECT extract(epoch FROM clock_timestamp())::float8 AS now,
        current_setting('server_version_num')::int AS version_number,
        quote_ident(current_user) AS role,

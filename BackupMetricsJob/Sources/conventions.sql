@@ -1,5 +1,6 @@
--- Where other monitoring tools keep what they know of backups, by the names that they give: pgMonitor's table pgbackrest_info (its extension
--- puts it in pgmonitor_ext, its older scripts in monitor), and pgwatch's functions (where its user wanted them). Any login; PostgreSQL 12 to 18.
+-- Where other monitoring tools keep their facts about backups, under their usual names: pgMonitor's table pgbackrest_info (the extension
+-- puts it in pgmonitor_ext, older scripts in monitor) and pgwatch's functions (in whatever schema its user chose). Any login; PostgreSQL 12
+-- to 18.
 SELECT (SELECT format('%I.%I', n.nspname, c.relname)
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relname = 'pgbackrest_info' AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT LIKE 'pg\_temp%'

@@ -5,7 +5,7 @@ using Npgsql;
 namespace BackupMetricsJob.Sources.Catalog;
 
 /// <summary>
-/// What the catalogue has of the listings of WAL archives: the listings themselves, what they held, and the backups that need it.
+/// The catalogue's data about listings of WAL archives: the listings themselves, their content, and the backups that need the WAL.
 /// </summary>
 internal sealed class ArchiveRows
 {
@@ -60,7 +60,7 @@ internal sealed class ArchiveRows
         );
     }
 
-    /// <param name="of">The facts of a server by its name.</param>
+    /// <param name="of">Returns the facts of a server by its name.</param>
     public void AddTo(Func<string, InstanceFacts> of)
     {
         foreach (var listings in _listings.GroupBy(listing => listing.Server, listing => listing.Listing))

@@ -5,8 +5,8 @@ using Npgsql;
 namespace BackupMetricsJob.Sources.Catalog;
 
 /// <summary>
-/// The source "catalog": what backup_metrics.backup_catalog says of its servers, each an instance of its own, in one round trip and row by
-/// row. What cannot be believed of one server fails the source for that server and for no other.
+/// The source "catalog": reads backup_metrics.backup_catalog in one round trip, row by row. Each server in it is an instance of its own.
+/// Implausible facts about one server fail the source for that server only.
 /// </summary>
 internal sealed class CatalogSource
 {
@@ -22,10 +22,10 @@ internal sealed class CatalogSource
         (_clock, _staleAfter, _found) = (clock, staleAfter, found);
 
     /// <param name="servers">Which servers to read.</param>
-    /// <param name="instance">The target: a tool's list that was last read longer ago than the strictest of its limits allows is not
-    /// believed, and with copies asked for, each storage is looked at.</param>
-    /// <param name="found">Filled as it is read.</param>
-    /// <returns>What is wrong with the catalogue, and with no server in particular.</returns>
+    /// <param name="instance">The target. A tool's list is rejected if it was last read longer ago than the strictest limit allows. If a
+    /// number of copies is configured, each storage is examined.</param>
+    /// <param name="found">Filled while reading.</param>
+    /// <returns>A failure of the catalogue as a whole, not of a particular server.</returns>
     public static async Task<ProbeFailure?> ReadAsync(
         SourceTransaction transaction,
         SourceClock clock,
@@ -209,7 +209,7 @@ internal sealed class CatalogSource
             Fail(instance, unreadable, row.Text("tool"));
     }
 
-    /// <summary>Plausible for as long as a list is: then the limits of the servers themselves have passed.</summary>
+    /// <summary>A refused import counts as long as a list does. After that, the limits of the servers themselves are exceeded.</summary>
     ProbeFailure? Refused(NpgsqlDataReader row)
     {
         var at = row.Time("refused_at");
@@ -270,7 +270,7 @@ internal sealed class CatalogSource
         };
 
     /// <summary>
-    /// Sizes that the query joined by commas, the newest first. There may be thousands of rows, so nothing is left behind but the list.
+    /// Parses the sizes that the query joined with commas, newest first. There may be thousands of rows, so only the list is allocated.
     /// </summary>
     List<long?> Sizes(ReadOnlySpan<char> text)
     {

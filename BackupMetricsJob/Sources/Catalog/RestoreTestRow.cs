@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace BackupMetricsJob.Sources.Catalog;
 
-/// <summary>The newest drill of a server, as `backup-metrics drill` recorded it. What is no number in its details is unknown.</summary>
+/// <summary>The newest drill of a server, as recorded by `backup-metrics drill`. A detail that is not a number is unknown.</summary>
 internal static class RestoreTestRow
 {
     static readonly string[] Phases = ["fetch", "verify", "replay", "check"];

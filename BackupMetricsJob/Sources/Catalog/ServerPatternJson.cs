@@ -6,13 +6,13 @@ using NpgsqlTypes;
 
 namespace BackupMetricsJob.Sources.Catalog;
 
-/// <summary>Server patterns as the parameters of the catalogue's queries: JSON arrays, since no array type is loaded.</summary>
+/// <summary>Server patterns as parameters of the catalogue's queries. They are JSON arrays because no array type is loaded.</summary>
 internal static class ServerPatternJson
 {
-    /// <summary>LIKE patterns that match the same names.</summary>
+    /// <summary>The equivalent LIKE patterns.</summary>
     public static NpgsqlParameter Like(ServerPatterns patterns) => Text(Array([.. patterns.Patterns.Select(Like)]));
 
-    /// <summary>The names if there are no patterns among them, else null: the catalogue need not be searched for servers.</summary>
+    /// <summary>The names, if no name is a pattern; otherwise null. With names, the catalogue need not be searched for servers.</summary>
     public static NpgsqlParameter Names(ServerPatterns patterns) => Text(patterns.AreNames ? Array(patterns.Listed) : null);
 
     static string Like(string pattern)

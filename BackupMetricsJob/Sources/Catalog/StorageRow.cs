@@ -4,11 +4,11 @@ using Npgsql;
 
 namespace BackupMetricsJob.Sources.Catalog;
 
-/// <summary>A row of source_catalog_storages.sql: a storage, and the newest good backup of one kind in it.</summary>
+/// <summary>A row of source_catalog_storages.sql: a storage, and the newest successful backup of one kind in it.</summary>
 internal static class StorageRow
 {
-    /// <summary>Adds the row to what is known of its server's storages. Rows of one storage follow one another.</summary>
-    /// <returns>Why the storage is not known; null if it could be read.</returns>
+    /// <summary>Adds the row to the storages of its server. Rows of the same storage are adjacent.</summary>
+    /// <returns>Why the tool could not read the storage; null if it could.</returns>
     public static string? AddTo(List<StorageFacts> storages, NpgsqlDataReader row, SourceClock clock)
     {
         var (tool, name) = (row.Text("tool"), row.Text("storage"));
@@ -35,7 +35,7 @@ internal static class StorageRow
             OldestFull = row.TimeOrNull("oldest_full_at"),
         };
 
-    // A time that cannot be has been reported with the tool's other facts.
+    // An impossible time has already been reported with the tool's other facts.
     static StoredBackup? Newest(NpgsqlDataReader row, SourceClock clock)
     {
         if (row.TextOrNull("kind") is not { } kind || BackupTypeNames.Parse(kind) is not { } type)

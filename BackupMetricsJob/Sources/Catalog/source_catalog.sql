@@ -1,10 +1,13 @@
--- What the catalogue has, one row per server, tool and kind. $1: the servers as LIKE patterns, $2: their names if none of them is a pattern,
--- else null; both JSON arrays. The counts tell which servers, tools and kinds there are, and what need not be looked for; then there is one probe a kind
--- for the newest, the oldest, the last failure and the last sizes, no dearer where a server has more rows. Only the newest is fetched from the table: one
--- row a group; the rest is index-only. A backup that is kept for ever is not where the recovery window starts: the WAL after it is not kept. Sizes that are
--- not comparable are not compared, and fewer than four have no ratio. A tool whose backups are all gone still has its row for full, with nothing in it:
--- the server is known. Not so where only counts are left of it, all of them zero: two that delete at once may each leave them to the other
--- (one look into the primary key: an EXISTS may be hashed, which reads the whole catalogue). PostgreSQL 12 to 18, without JIT.
+-- The content of the catalogue, one row per server, tool and kind. PostgreSQL 12 to 18, without JIT.
+-- $1: the servers as LIKE patterns. $2: their names if none of them is a pattern, else null. Both are JSON arrays.
+-- The counts tell which servers, tools and kinds exist, and which lookups can be skipped. For each kind there is one index probe for the
+-- newest, the oldest, the last failure and the last sizes, so more rows per server cost no more. Only the newest is fetched from the table,
+-- one row per group; the rest is index-only.
+-- A backup kept for ever does not start the recovery window, because the WAL after it is not kept. Sizes that are not comparable are left
+-- out, and with fewer than four backups there is no ratio.
+-- A tool whose backups are all gone still has a row for "full" without values, so that the server stays known. There is no such row if only
+-- zero counts are left: two concurrent deletes may each leave them to the other. This is one lookup in the primary key, because an EXISTS
+-- may be hashed and read the whole catalogue.
 WITH written AS MATERIALIZED (
   SELECT c.server, c.tool, c.kind, c.status, c.n FROM backup_metrics.backup_count c
   WHERE $2::text IS NULL AND c.server LIKE ANY (ARRAY(SELECT json_array_elements_text($1::json)))

@@ -1,6 +1,7 @@
--- Of the servers whose archive was listed: the five newest good backups of each tool and kind, with the WAL that each needs, and whether something
--- that it builds on is gone; and, for how far back a restore reaches, the full backups among the thirty newest, the oldest, and the first in each of the
--- twenty newest ranges of segments that the archives have: one of them is the first after the newest hole.
+-- For each server with a listed archive: the five newest successful backups of each tool and kind, the WAL that each needs, and whether a
+-- backup that it depends on is gone.
+-- To tell how far back a restore reaches, also the full backups among the thirty newest, the oldest one, and the first one in each of the
+-- archive's twenty newest segment ranges, one of which is the first after the newest hole.
 -- $1: the servers as LIKE patterns, a JSON array.
 SELECT g.server, g.tool, g.kind, good.storage, extract(epoch FROM good.at)::float8 AS finished_at, good.start_wal, good.stop_wal,
        (good.start_lsn - '0/0'::pg_lsn)::bigint AS start_lsn, (good.stop_lsn - '0/0'::pg_lsn)::bigint AS stop_lsn, good.timeline, good.wal,

@@ -1,6 +1,6 @@
--- How many of the five newest good backups of each server, tool and kind (incr, diff) cannot be restored from any storage that has them, since something
--- that they build on is gone; null where that is not known. The chains were walked when they were written: backup_chain. Where a tool has several storages,
--- a backup may be in each of them. $1: the servers as LIKE patterns, a JSON array.
+-- For each server, tool and kind (incr, diff), how many of the five newest successful backups cannot be restored from any storage because a
+-- backup that they depend on is gone; null if unknown. The chains were resolved when they were written, in backup_chain. If a tool has
+-- several storages, a backup may be in each of them. $1: the servers as LIKE patterns, a JSON array.
 WITH kept AS MATERIALIZED (
   SELECT server, tool, kind, min(storage) = max(storage) AS is_in_one,
     CASE WHEN bool_or(is_broken) OR bool_and(is_broken IS NOT NULL) THEN count(*) FILTER (WHERE is_broken) END AS broken_chains

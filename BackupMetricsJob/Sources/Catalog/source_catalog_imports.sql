@@ -1,6 +1,6 @@
--- When each tool's list was last read, when it could last be read, and what was wrong since; which cluster the server is, and which one
--- the newest backup of another cluster is of; how many records of the list could not be read, and why the first could not. $1: the servers
--- as LIKE patterns, a JSON array.
+-- For each tool: when its list was last processed, when it could last be read, and the error since; the server's cluster, and the cluster
+-- of the newest backup of another cluster; how many records could not be read, and why the first of them could not. $1: the servers as LIKE
+-- patterns, a JSON array.
 SELECT s.server, s.tool, extract(epoch FROM s.imported_at)::float8 AS imported_at,
        extract(epoch FROM s.succeeded_at)::float8 AS succeeded_at, s.error, s.system_identifier::text AS system_identifier,
        h.system_identifier::text AS history_system_identifier, h.pg_version_num AS history_pg_version_num,

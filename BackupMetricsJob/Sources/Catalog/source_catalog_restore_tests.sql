@@ -1,4 +1,5 @@
--- The newest drill of each server and tool, good or bad: when it ended, how, and what it said of itself. What a script recorded has no details.
+-- The newest drill of each server and tool, successful or failed: its end, its result and its details. Tests recorded by a script have no
+-- details.
 -- $1: the servers as LIKE patterns, a JSON array.
 SELECT tested.server, tested.tool, newest.status = 'done' AS succeeded, extract(epoch FROM newest.at)::float8 AS ended, newest.raw::text AS details,
        newest.error

@@ -1,6 +1,7 @@
--- Backups that run, per server, tool and kind: since when the first of them does, and the longest that any of the hundred newest good ones
--- took (of the full ones, where the tool does not say which kind it makes), how many run, and how much of one that runs alone is done:
--- while it runs, size_bytes is what it has to copy and stored_bytes what it has copied. $1: the servers as LIKE patterns, a JSON array.
+-- Running backups, per server, tool and kind: when the first of them started, how many there are, and the longest duration among the
+-- hundred newest successful ones (full ones, if the tool does not tell the kind of a running backup). If only one is running, also its
+-- progress: while it runs, size_bytes is what it has to copy and stored_bytes what it has copied. $1: the servers as LIKE patterns, a JSON
+-- array.
 SELECT r.server, r.tool, r.kind, extract(epoch FROM r.since)::float8 AS since, extract(epoch FROM b.longest)::float8 AS longest, r.n, r.complete
 FROM (
   SELECT server, tool, kind, min(started_at) AS since, count(*) AS n,

@@ -1,10 +1,12 @@
--- Each repository or storage by itself: the newest good backup of each kind in it, how many of the five newest cannot be restored from it and whether
--- that one can, and what the tool last said of it. $1: the servers as
--- LIKE patterns, a JSON array. $2: whether copies were asked for; if not, the backups of a tool that has one storage only are not looked
--- up by it. A loose scan of the index backup_catalog_storage finds the storages, one of backup_catalog_gone those that had backups, and a probe a kind
--- the newest backup: index-only. The conditions on the status and the kinds are those of the indexes. A repository that was listed and has no backup,
--- and a storage that has none any more while the tool has some elsewhere (is_emptied), have a row without a kind. oldest_full_at is of the oldest full
--- backup that expires, and begins no earlier than the WAL that the tool has there: an older one cannot be restored any more.
+-- Each repository or storage separately: the newest successful backup of each kind in it, whether that one can be restored from it, how
+-- many of the five newest cannot, and the tool's last report about the storage.
+-- $1: the servers as LIKE patterns, a JSON array. $2: whether a number of copies is configured. If not, the backups of a tool with only one
+-- storage are not looked up.
+-- Loose index scans find the storages (backup_catalog_storage) and those that once had backups (backup_catalog_gone); one index-only probe
+-- per kind finds the newest backup. The conditions on status and kind are those of the indexes.
+-- There is a row without a kind for a listed repository without backups, and for a storage that has none any more while the tool has some
+-- elsewhere (is_emptied). oldest_full_at belongs to the oldest full backup that expires and starts no earlier than the WAL the tool has
+-- there: an older one can no longer be restored.
 WITH RECURSIVE kept AS MATERIALIZED (
   SELECT DISTINCT n.server, n.tool FROM backup_metrics.backup_count n
   WHERE n.status = 'done' AND n.n > 0 AND n.kind IN ('full', 'diff', 'incr', 'base', 'logical')

@@ -5,9 +5,9 @@ using Npgsql;
 namespace BackupMetricsJob.Sources.PgMonitor;
 
 /// <summary>
-/// The source "pgmonitor": the output of `pgbackrest info`, which pgMonitor keeps in a table of the database. pgBackRest lists no failed
-/// backup, always exits with 0, and says in a stanza's status what is wrong: then the source failed, although backups are listed. That it
-/// has no backups is an answer.
+/// The source "pgmonitor": the output of `pgbackrest info`, which pgMonitor keeps in a table. pgBackRest lists no failed backups and always
+/// exits with 0; a stanza's status tells what is wrong. A bad status fails the source even if backups are listed. "No valid backups" is an
+/// answer, not a failure.
 /// </summary>
 internal static class PgMonitorSource
 {
@@ -47,7 +47,7 @@ internal static class PgMonitorSource
 
         fold.AddTo(facts.Backups);
         if (facts.Storages.Count == 1)
-            facts.Storages.Clear(); // The backups say as much.
+            facts.Storages.Clear(); // The backups contain the same information.
         found.Add(facts);
         if (rows == 0)
             wrong = $"{table} is empty: pgBackRest knows of no stanza, or pgMonitor has not asked it yet";
@@ -106,7 +106,9 @@ internal static class PgMonitorSource
         return wrong;
     }
 
-    /// <summary>The newest of each type in each repository; before pgBackRest 2.32 there is one, without a name.</summary>
+    /// <summary>
+    /// Keeps the newest backup of each type in each repository. Before pgBackRest 2.32 there is one repository without a name.
+    /// </summary>
     static void Store(List<StorageFacts> storages, string name, StoredBackup backup)
     {
         var at = storages.FindIndex(storage => storage.Name == name);

@@ -1,7 +1,8 @@
--- The output of `pgbackrest info --output=json` as pgMonitor keeps it: one row a backup, or one a stanza that has none. {table} is replaced by its name, {read}
--- by the status codes of a repository that could be read.
--- A repository may hold the stanzas of other clusters, and a stanza the backups of clusters that this one was before pg_upgrade: only backups of this
--- cluster count. A stanza that names no cluster counts where none is known to be of this one. What is known to be of another is told where nothing else is.
+-- The output of `pgbackrest info --output=json` as pgMonitor stores it: one row per backup, or one per stanza without backups. {table} is
+-- replaced by the table's name, {read} by the status codes of a repository that could be read.
+-- A repository may hold stanzas of other clusters, and a stanza may hold backups from before pg_upgrade. Only backups of this cluster
+-- count. A stanza that names no cluster counts if no stanza is known to be of this one. Stanzas known to be of another cluster are reported
+-- if there is nothing else.
 WITH own AS MATERIALIZED (
   SELECT system_identifier::text AS id FROM pg_control_system()
 ), stanza AS MATERIALIZED (

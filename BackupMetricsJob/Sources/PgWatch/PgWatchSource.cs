@@ -6,9 +6,10 @@ using Npgsql;
 namespace BackupMetricsJob.Sources.PgWatch;
 
 /// <summary>
-/// The source "pgwatch": its functions get_backup_age_pgbackrest() and get_backup_age_walg(), each (retcode, backup_age_seconds, message).
-/// An error is an age of 1000000, which is never taken for an age. The age for wal-g is that of the first backup listed: the oldest
-/// with the wal-g of today, the newest with an old one. So it bounds the recovery window from the safe side, and is no last success.
+/// The source "pgwatch": its functions get_backup_age_pgbackrest() and get_backup_age_walg(), each returning (retcode, backup_age_seconds,
+/// message). An error is reported as an age of 1000000, which is never taken for an age. For wal-g, the age is that of the first listed
+/// backup: the oldest with current wal-g, the newest with an old version. So it is a safe bound for the recovery window, and not a last
+/// success.
 /// </summary>
 internal static class PgWatchSource
 {

@@ -3,17 +3,17 @@ using Npgsql;
 
 namespace BackupMetricsJob.Sources.Query;
 
-/// <summary>The columns of the user's query, by name, with types that are right.</summary>
+/// <summary>The columns of the user's query by name, with verified types.</summary>
 internal sealed class QueryColumns
 {
     const string Names = "server, tool, type, finished_at, age_seconds, started_at, size_bytes, stored_bytes, state, backup_id, wal";
 
-    // Microseconds from 1970 to 2000, where PostgreSQL's time begins.
+    // Microseconds from 1970 to 2000, PostgreSQL's epoch.
     const long Epoch2000 = 946_684_800_000_000;
 
     readonly Dictionary<string, int> _ordinals = new(StringComparer.Ordinal);
 
-    /// <summary>Null, and a problem, where a column is unknown, missing, there twice or of a wrong type.</summary>
+    /// <summary>Null, and a problem, if a column is unknown, missing, duplicated or of a wrong type.</summary>
     public static QueryColumns? Read(NpgsqlDataReader reader, out string? problem)
     {
         var columns = new QueryColumns();
@@ -41,7 +41,7 @@ internal sealed class QueryColumns
 
     public string? Text(NpgsqlDataReader reader, string column) => IsNull(reader, column, out var at) ? null : reader.GetString(at);
 
-    /// <exception cref="BadDataException">It is infinite, or out of the range of dates.</exception>
+    /// <exception cref="BadDataException">The time is infinite or out of range.</exception>
     public DateTimeOffset? Time(NpgsqlDataReader reader, string column)
     {
         if (IsNull(reader, column, out var at))
@@ -52,7 +52,7 @@ internal sealed class QueryColumns
             : UnixTime.FromSeconds((since2000 + (double)Epoch2000) / 1_000_000, column);
     }
 
-    /// <exception cref="BadDataException">It is no number.</exception>
+    /// <exception cref="BadDataException">The value is not a number.</exception>
     public double? Number(NpgsqlDataReader reader, string column)
     {
         if (IsNull(reader, column, out var at))

@@ -4,13 +4,13 @@ using Npgsql;
 
 namespace BackupMetricsJob.Sources.Query;
 
-/// <summary>One row of the user's query, as a backup or as what is wrong with it.</summary>
+/// <summary>One row of the user's query: a backup, or a description of what is wrong with the row.</summary>
 internal sealed class QueryRow(QueryColumns columns, NpgsqlDataReader reader)
 {
-    /// <summary>Whose backup it is; null where the row does not say.</summary>
+    /// <summary>The server that the backup belongs to; null if the row does not tell.</summary>
     public string? Server { get; private set; }
 
-    /// <returns>What is wrong, with its column; null if nothing is.</returns>
+    /// <returns>What is wrong, with the column's name; null if nothing is.</returns>
     public string? Read(SourceClock clock, out ReportedBackup? backup)
     {
         backup = null;

@@ -5,8 +5,8 @@ using Npgsql;
 namespace BackupMetricsJob.Sources.Query;
 
 /// <summary>
-/// The source "query": the user's own SELECT, one row a backup, in a round trip of its own. It sees the role's own search_path, and cannot
-/// write. A row that cannot be right fails the source as bad_data, and names itself.
+/// The source "query": the user's own SELECT with one row per backup, in a round trip of its own. It uses the role's own search_path, and
+/// cannot write. An impossible row fails the source as bad_data, and the message identifies the row.
 /// </summary>
 internal sealed class QuerySource
 {
@@ -16,9 +16,9 @@ internal sealed class QuerySource
     QuerySource(SourceClock clock) => _clock = clock;
 
     /// <param name="text">The query.</param>
-    /// <param name="self">Whose backups they are where no column says.</param>
-    /// <param name="found">Filled when all rows were read and believed.</param>
-    /// <returns>Why it failed, and whether it speaks of other servers only.</returns>
+    /// <param name="self">The server that the backups belong to, if no column tells.</param>
+    /// <param name="found">Filled only if all rows were read and are credible.</param>
+    /// <returns>Why the source failed, and whether it reports only other servers.</returns>
     public static async Task<(ProbeFailure? Failure, bool OthersOnly)> ReadAsync(
         SourceTransaction transaction,
         SourceClock clock,

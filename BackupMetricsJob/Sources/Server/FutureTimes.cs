@@ -3,8 +3,8 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Sources.Server;
 
 /// <summary>
-/// Times of the server's own that lie in the future of its clock: the clock was set back. What waits since then would wait for a negative
-/// time, and a failure would come before the last success. So such a time is taken out, and named.
+/// Removes the server's own times that lie in the future of its clock, because the clock was set back. Otherwise a file would wait for a
+/// negative time, or a failure would seem older than the last success. Each removed time is named.
 /// </summary>
 internal static class FutureTimes
 {

@@ -4,10 +4,10 @@ using Npgsql;
 
 namespace BackupMetricsJob.Sources.Server;
 
-/// <summary>A query of the source "server" that the server refuses: what that means, and the GRANT that helps where it is one.</summary>
+/// <summary>Explains why the server refused a query of the source "server", with the GRANT that helps, if any.</summary>
 internal static class ServerRefusal
 {
-    /// <summary>Whether nothing more can be asked: the session is over, or the time is.</summary>
+    /// <summary>Whether no further query is possible: the session or the time has ended.</summary>
     public static bool IsOfAll(PostgresException refused) =>
         refused is not { InvariantSeverity: "ERROR", SqlState: not ("57014" or "55P03") };
 

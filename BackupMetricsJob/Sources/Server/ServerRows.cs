@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace BackupMetricsJob.Sources.Server;
 
-/// <summary>Reads the rows of the source "server" (archiver.sql, wal.sql, base_backup.sql), each column by its name.</summary>
+/// <summary>Reads the rows of the source "server" (archiver.sql, wal.sql, base_backup.sql), each column by name.</summary>
 internal static class ServerRows
 {
     public static ServerEvidence Archiver(NpgsqlDataReader row, ServerCapabilities capabilities) =>
@@ -70,7 +70,7 @@ internal static class ServerRows
             },
         };
 
-        // In a copy of the data directory a file is older than its time. The last success is the latest that it can be from.
+        // In a copied data directory, a file is older than its time. It cannot be newer than the last success.
         DateTimeOffset? FileTime(string column, string what) =>
             row.TimeOrNull(column, what) is { } time
                 ? isCopy && time > evidence.Archiver.LastArchived
@@ -83,7 +83,7 @@ internal static class ServerRows
     {
         var finished = row.Time("finished_at", "the end of the last base backup");
 
-        // A copy's file has the time of the copy; a base backup after that would have been archived after it, too.
+        // A copied file has the time of the copy. A base backup made after the last success would also have been archived after it.
         if (evidence is { Wal.IsCopy: true, Archiver.LastArchived: { } archived } && finished > archived)
             finished = archived;
         return new(Finished: finished, Started: row.TimeOrNull("started_at", "the start of the last base backup"), Tool: row.Text("tool"))
@@ -92,7 +92,7 @@ internal static class ServerRows
         };
     }
 
-    // In a copy of the data directory the segments were complete before these times: less is concluded, and nothing that is wrong.
+    // In a copied data directory, segments were complete before these times. That allows fewer conclusions, but no wrong ones.
     static IEnumerable<WalMark> Marks(NpgsqlDataReader row)
     {
         foreach (var mark in (row.TextOrNull("done") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries))
@@ -113,7 +113,7 @@ internal static class ServerRows
     {
         if (row.NumberOrNull("receiver_reply") is not { } seconds)
             return null;
-        // The receiver's own clock, as it sent it: any number may stand there.
+        // The receiver's own clock, as sent. It may be any number.
         DateTimeOffset? reply = UnixTime.IsTime(seconds) ? UnixTime.FromSeconds(seconds, "a WAL receiver's reply_time") : null;
         if (reply - now > ClockTolerance.Max)
             reply = null;

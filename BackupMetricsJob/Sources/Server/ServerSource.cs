@@ -5,8 +5,8 @@ using Npgsql;
 namespace BackupMetricsJob.Sources.Server;
 
 /// <summary>
-/// The source "server": what PostgreSQL knows of its own backups, in one round trip. What is read is handed on at once, query by query.
-/// A query that the server refuses costs only its own facts: the others are read in another round trip.
+/// The source "server": PostgreSQL's own knowledge of its backups, in one round trip. Facts are passed on query by query. A query that the
+/// server refuses costs only its own facts: the others are read in another round trip.
 /// </summary>
 internal sealed class ServerSource(
     SourceTransaction transaction,
@@ -25,7 +25,7 @@ internal sealed class ServerSource(
     readonly Queue<string> _pending = Queries(capabilities, omissions);
     ServerEvidence? _evidence;
 
-    /// <summary>Null where all was read that should be; else why not.</summary>
+    /// <summary>Null if everything was read, otherwise why not.</summary>
     /// <exception cref="BadDataException">A time is infinite or out of range.</exception>
     public async Task<ProbeFailure?> ReadAsync(CancellationToken cancellationToken)
     {
@@ -106,7 +106,7 @@ internal sealed class ServerSource(
         };
 
     /// <summary>
-    /// Goes on without a query that the server refused. A label is worth a warning: that there is a backup is known without it.
+    /// Continues without a query that the server refused. A missing label deserves only a warning, because the backup is known without it.
     /// </summary>
     ProbeFailure? SkipRefused(string query, PostgresException refused)
     {

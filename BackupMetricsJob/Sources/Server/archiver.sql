@@ -1,14 +1,14 @@
--- The archiver's own statistics, its settings, and the WAL lag that they allow. Any login; PostgreSQL 12 to 18, standby too.
+-- The archiver's statistics, its settings, and the WAL lag derived from them. Any login; PostgreSQL 12 to 18, standby too.
 -- The lag is null while last_archived_wal names a backup history or timeline file, after a crash, and on a standby.
--- archive_command itself is not fetched, since it may hold secrets. What is reported of it: the tool that it calls, in `discards` what makes it
--- succeed although nothing is stored, in `may_overwrite` whether it may give each segment the same name, and in `may_skip` whether it may
--- succeed without storing one. Comments, redirections of errors and what only starts another command (sudo, timeout, sh -c '...') are taken off
--- first. A # begins a comment outside quotes only.
--- `reading`: programs that read the content of %p, and so do not pass its name on. Without %f, too, the segment is stored under no name of
--- its own.
--- `fixed_copy`: to a fixed name without %f, unless that is a directory, which the server cannot see.
--- `no_op`: programs that do nothing with the content of a file, unless they are given it by < or by the output of another command.
--- `conditional`: succeeds without storing while a condition holds that does not look at this segment, such as a folder that is not mounted.
+-- archive_command itself is not fetched, because it may contain secrets. Reported are: the tool that it calls; `discards`, why it succeeds
+-- without storing anything; `may_overwrite`, whether it may give each segment the same name; and `may_skip`, whether it may succeed without
+-- storing a segment. First, comments, redirections of errors and wrappers (sudo, timeout, sh -c '...') are removed. A # begins a comment
+-- only outside quotes.
+-- `reading`: programs that read the content of %p, and so do not pass its name on. If %f is missing, too, the segment is stored under no
+-- name of its own.
+-- `fixed_copy`: copies to a fixed name without %f, unless that is a directory, which the server cannot see.
+-- `no_op`: programs that do nothing with a file's content, unless they get it by < or from the output of another command.
+-- `conditional`: succeeds without storing while a condition holds that is not about this segment, such as a folder that is not mounted.
 WITH setting AS (
   SELECT current_setting('archive_mode') AS archive_mode,
          pg_size_bytes(current_setting('wal_segment_size')) AS segment_size,

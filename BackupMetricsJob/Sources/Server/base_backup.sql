@@ -1,5 +1,5 @@
--- The newest backup history file, with its label, through backup_metrics.base_backup_history(). PostgreSQL 12 to 18.
--- What each label was seen to come from is in docs/metrics.md; Barman's backup_method=postgres has pg_basebackup's label.
+-- The newest backup history file and its label, read by backup_metrics.base_backup_history(). PostgreSQL 12 to 18.
+-- docs/metrics.md lists which tool writes which label. Barman's backup_method=postgres has pg_basebackup's label.
 SELECT extract(epoch FROM finish_at)::float8 AS finished_at,
        extract(epoch FROM start_at)::float8 AS started_at,
        CASE

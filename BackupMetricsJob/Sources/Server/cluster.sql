@@ -1,2 +1,3 @@
--- Which cluster this is: backups of another one do not fit its WAL. A bigint that stands for an unsigned one. PostgreSQL 12 to 18, standby too.
+-- The identity of this cluster: another cluster's backups do not fit its WAL. The bigint represents an unsigned number. PostgreSQL 12 to
+-- 18, standby too.
 SELECT system_identifier FROM pg_control_system()

@@ -1,14 +1,18 @@
--- What pg_wal, archive_status and the WAL receivers say. pg_monitor; PostgreSQL 12 to 18, primary and standby.
--- A segment's number is its place in the WAL stream, whatever the timeline. The current segment is the one that holds the last byte written: since 17
--- pg_walfile_name() of a segment's first byte names a file that need not be there yet, or is an old one renamed for later.
--- A .done file keeps the time of the .ready file it was renamed from: when the segment was complete. A walreceiver writes .done files, too.
--- So the .done file of what was archived last cannot be younger than last_archived_time. Where it is, all files have the times of a copy (cp -r).
--- A server whose archiver has been dead for long may have a hundred thousand .ready files: each is looked at once (so it is
--- materialized), and without regular expressions. When a segment was complete is told of the newest one of each 5 seconds
--- of the last hour, and of each 5 minutes before (done).
--- A receiver that keeps WAL shows no replay position. wal-g's does, and is known by its slot; others by the names that the user gives in
--- backup_metrics.receivers, one a line: of the slot or the application. A logical one is no archive, nor is pg_basebackup's own, under whatever name: its
--- slot is temporary, or the backup that it belongs to began before it over a connection like its own.
+-- What pg_wal, archive_status and the WAL receivers show. pg_monitor; PostgreSQL 12 to 18, primary and standby.
+-- A segment's number is its position in the WAL stream, whatever the timeline. The current segment is the one that contains the last
+-- written byte. Since PostgreSQL 17, pg_walfile_name() of a segment's first byte names a file that may not exist yet, or may be an old one
+-- recycled for later use.
+-- A .done file keeps the time of the .ready file it was renamed from, which is when the segment was complete. A walreceiver writes .done
+-- files, too.
+-- So the .done file of the last archived segment cannot be younger than last_archived_time. If it is, all files have the times of a copy
+-- (cp -r).
+-- If the archiver has been dead for long, there may be a hundred thousand .ready files. Each is examined only once (hence MATERIALIZED),
+-- without regular expressions.
+-- `done` reports completion times only of the newest segment in each 5 seconds of the last hour, and in each 5 minutes before that.
+-- A receiver that stores WAL shows no replay position. wal-g's does, and is recognised by its slot. Others are recognised by the slot or
+-- application names that the user gives in backup_metrics.receivers, one per line.
+-- A logical receiver is no archive. Neither is pg_basebackup's own, whatever its name: its slot is temporary, or the backup it belongs to
+-- started before it over a connection like its own.
 WITH setting AS MATERIALIZED (
   SELECT clock_timestamp() AS now,
          pg_size_bytes(current_setting('wal_segment_size')) AS segment_size,
