@@ -4,21 +4,21 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>
-/// A single database whose backups are in a catalogue: in the same database, or in the one that --catalogue names. Unless --source catalog
-/// is its only source and it has no --instance, the catalogue is asked for the backups of that instance alone, so that both sources speak
-/// of one server.
+/// A single database whose backups are in a catalogue, either in the same database or in the one that --catalogue names. The catalogue is
+/// queried only for the backups of that instance, so that both sources describe one server. The exception: --source catalog is its only
+/// source and there is no --instance.
 /// </summary>
 internal static class CatalogReader
 {
-    /// <summary>What the name of such a catalogue ends with.</summary>
+    /// <summary>The suffix of such a catalogue's name.</summary>
     public const string OfCatalogue = "/catalogue";
 
     /// <summary>The setting that needs the source catalog: --catalogue or --import; null if neither is given.</summary>
     public static Setting? Find(Settings settings) => settings.One(JobSettings.Catalogue) ?? settings.One(JobSettings.Import);
 
-    /// <param name="single">The database, with the sources that were chosen for it.</param>
-    /// <param name="import">Where lists are imported into; null if none is.</param>
-    /// <returns>The targets: the database, and the catalogue if it is another one.</returns>
+    /// <param name="single">The database, with its selected sources.</param>
+    /// <param name="import">Where lists are imported into; null if there are none.</param>
+    /// <returns>The targets: the database, and the catalogue if it is a different database.</returns>
     public static List<MonitoredTarget> Read(
         MonitoredTarget single,
         ConnectionSettings connection,
@@ -57,7 +57,7 @@ internal static class CatalogReader
             return [];
         import = ImportInto(other);
         var own = single.Instance with { Sources = others };
-        // Another name than that of any server, and of the catalogue's target in the run of another host.
+        // A name that differs from that of any server, and from that of the catalogue's target in another host's run.
         var second = own with
         {
             Name = name + OfCatalogue,

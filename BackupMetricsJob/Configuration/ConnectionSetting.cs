@@ -11,7 +11,7 @@ internal static partial class ConnectionSetting
     /// </summary>
     /// <param name="defaults">Keywords that take precedence over the environment.</param>
     /// <param name="password">For a connection without a password; null for the one that libpq would find.</param>
-    /// <param name="database">The setting: --connection, or another that says the same of another database.</param>
+    /// <param name="database">The setting: --connection, or the corresponding one for another database.</param>
     public static ConnectionSettings? Read(
         Settings settings,
         IReadOnlyDictionary<string, string> environment,

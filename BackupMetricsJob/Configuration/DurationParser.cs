@@ -24,7 +24,7 @@ internal static class DurationParser
         ("ms", 1),
     ];
 
-    /// <summary>As it could be typed: 90s, 10m.</summary>
+    /// <summary>The duration as a user could type it: 90s, 10m.</summary>
     public static string Format(TimeSpan duration) =>
         duration > TimeSpan.FromMinutes(1) && duration.Ticks % TimeSpan.TicksPerMinute == 0
             ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMinutes}m")

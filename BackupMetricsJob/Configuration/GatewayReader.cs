@@ -97,7 +97,7 @@ internal sealed class GatewayReader(Settings settings, IReadOnlyDictionary<strin
 
     Gateway? ReadGateway(GatewaySettings part, GatewaySettings overrides)
     {
-        // A gateway of a file without a URL has been reported already.
+        // A gateway in a file without a URL has already been reported.
         if (part.Url is not { } url)
             return null;
         var messages = new List<string>();

@@ -3,8 +3,8 @@ using BackupMetricsJob.Http;
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>The heartbeat of a file. The secret has not been read yet.</summary>
-/// <param name="Start">A URL, or none; null for that of healthchecks.io.</param>
-/// <param name="Fail">The same for a run that failed.</param>
+/// <param name="Start">The URL, or "none"; null for the default path of healthchecks.io.</param>
+/// <param name="Fail">Likewise, for a failed run.</param>
 internal sealed record HeartbeatSettings(SecretSource Url, Setting? Start, Setting? Fail);
 
 /// <summary>Reads the heartbeat. A flag or a variable replaces that of the file as a whole. No message shows a URL.</summary>

@@ -15,13 +15,13 @@ internal sealed record MonitoredTarget(Target? Target, Instance Instance, Source
     public ProbeFailure? Failure { get; init; }
 }
 
-/// <summary>Where a run imports lists into, before it reads the same catalogue.</summary>
+/// <summary>Where a run imports lists into before it reads the same catalogue.</summary>
 /// <param name="Connection">The database of the catalogue.</param>
-/// <param name="Server">The server that every list is of; null: those that the lists name.</param>
-/// <param name="IsOwnServer">Whether it is in the server that is probed itself.</param>
+/// <param name="Server">The server that every list describes; null for the servers that the lists name.</param>
+/// <param name="IsOwnServer">Whether the catalogue is on the probed server itself.</param>
 internal sealed record ImportTarget(ConnectionSettings Connection, string? Server, bool IsOwnServer)
 {
-    /// <summary>The server that is probed itself; null if only the catalogue is read.</summary>
+    /// <summary>The probed server; null if only the catalogue is read.</summary>
     public ConnectionSettings? Probed { get; init; }
 }
 
@@ -42,16 +42,16 @@ internal sealed record JobOptions
     /// </summary>
     public IReadOnlyList<Instance> OtherInstances { get; init; } = [];
 
-    /// <summary>Each of them must get the push. Empty if nothing is pushed.</summary>
+    /// <summary>The gateways, each of which must get the push. Empty if nothing is pushed.</summary>
     public required IReadOnlyList<Gateway> Gateways { get; init; }
 
     /// <summary>The file for node_exporter's textfile collector; null for none.</summary>
     public string? Textfile { get; init; }
 
-    /// <summary>Whom each run reports to, so that somebody rings if none does; null for nobody.</summary>
+    /// <summary>The service that each run reports to, and that alerts somebody if no run does; null for none.</summary>
     public Heartbeat? Heartbeat { get; init; }
 
-    /// <summary>The part of the deadline that is reserved for its last call.</summary>
+    /// <summary>The part of the deadline reserved for the last call to the heartbeat.</summary>
     public TimeSpan HeartbeatTimeout =>
         Heartbeat is null ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Min(Deadline.Ticks / 4, JobDefaults.HeartbeatTimeout.Ticks));
 
@@ -66,7 +66,7 @@ internal sealed record JobOptions
     /// <summary>The maximum delay of the start. The delay is always the same for a machine and a group.</summary>
     public TimeSpan Splay { get; init; }
 
-    /// <summary>Of the whole command including any push, but not the splay.</summary>
+    /// <summary>The time limit of the whole command including any push, but not the splay.</summary>
     public required TimeSpan Deadline { get; init; }
 
     /// <summary>How often the job runs; null if not set.</summary>

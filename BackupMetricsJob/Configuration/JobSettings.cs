@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>The settings that say what a run does: flags, and variables after them.</summary>
+/// <summary>The settings of a run: flags, and the corresponding variables.</summary>
 internal static class JobSettings
 {
     public static readonly SwitchSetting Verbose = new("verbose", "Print the stack trace of a bug") { Group = SettingGroup.Advanced };

@@ -24,7 +24,7 @@ internal static class LabelParser
 
     public static TargetLabel? Find(IReadOnlyList<TargetLabel> labels, string name) => labels.FirstOrDefault(label => label.Name == name);
 
-    /// <summary>What a name must be, if users may not set a label with this name; null if they may.</summary>
+    /// <summary>The rule that a label name violates; null if users may set a label with this name.</summary>
     public static string? FindNameFault(string name) =>
         !IsName(name) ? NameAllowed
         : ReservedLabels.Contains(name) ? $"another name, as the metrics already have a label {name}"

@@ -14,13 +14,13 @@ internal enum LogFormat
 /// <param name="DryRun">Whether the metrics are printed instead of pushed.</param>
 internal sealed record OutputOptions(LogFormat LogFormat, bool FailOnTarget, bool DryRun)
 {
-    /// <summary>Whether nothing is written to standard error where all is well.</summary>
+    /// <summary>Whether nothing is written to standard error if all is well.</summary>
     public bool Quiet { get; init; }
 
     /// <summary>The least severe finding that makes the exit code 1 or 2; null for none.</summary>
     public Severity? FailOnFinding { get; init; }
 
-    /// <param name="mayFailOnFinding">Whether findings may be what the exit code depends on, as in `show`.</param>
+    /// <param name="mayFailOnFinding">Whether the exit code may depend on findings, as in `show`.</param>
     public static OutputOptions Read(Settings settings, FileSettings? files, ICollection<Problem> problems, bool mayFailOnFinding)
     {
         // EntryPoint, which catches bugs, reads this setting itself. Here it is only checked.

@@ -78,7 +78,7 @@ internal sealed class SecretSource(SecretSource.Kind kind, string key, string va
         return null;
     }
 
-    // Characters that an editor adds unseen would be sent, too, and the server would only say that the password is wrong.
+    // Invisible characters added by an editor would be sent, too, and the server would only say that the password is wrong.
     static string FindFileFault(string secret) =>
         secret.StartsWith(ByteOrderMark) ? "starts with a byte order mark: save it as UTF-8 without one"
         : secret.AsSpan().ContainsAny('\n', '\r') ? "has more than one line: nothing else may be in the file"

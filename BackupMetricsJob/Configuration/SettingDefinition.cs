@@ -1,27 +1,27 @@
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>
-/// Declares a setting once: what it is called (as a flag --name, as a variable <see cref="Settings.Variable"/>), what it takes, and its
-/// help. The derived types also read its value. Flags, variables and the file share one set of rules.
+/// Declares a setting once: its name (as a flag --name, as a variable <see cref="Settings.Variable"/>), its value and its help. The derived
+/// types also read its value. Flags, variables and the file share one set of rules.
 /// </summary>
-/// <param name="Name">Without dashes in front.</param>
-/// <param name="Takes">What its value is, for the help; null for a flag without a value.</param>
+/// <param name="Name">The name without leading dashes.</param>
+/// <param name="Takes">The placeholder of its value in the help; null for a flag without a value.</param>
 internal abstract record SettingDefinition(string Name, string? Takes, string Help)
 {
     public SettingGroup Group { get; init; }
 
-    /// <summary>The words that its value may begin with, for the completion of a shell; empty if there are no such words.</summary>
+    /// <summary>The words that its value may begin with, for shell completion; empty if there are none.</summary>
     public IReadOnlyList<string> Words { get; init; } =
         Takes is { } value && value.Contains('|', StringComparison.Ordinal) && !value.Any(char.IsUpper) ? value.Split('|') : [];
 
-    /// <summary>As the help shows it: with the default, if there is one.</summary>
+    /// <summary>The text in the help, including the default, if there is one.</summary>
     public virtual string Description => Help;
 }
 
-/// <summary>A setting whose text another type reads.</summary>
+/// <summary>A setting whose text is parsed by another type.</summary>
 internal sealed record TextSetting(string Name, string Takes, string Help) : SettingDefinition(Name, Takes, Help);
 
-/// <summary>The same, given any number of times.</summary>
+/// <summary>A text setting that may be repeated.</summary>
 internal sealed record ListSetting(string Name, string Takes, string Help) : SettingDefinition(Name, Takes, Help);
 
 /// <summary>A duration. The help ends with the default.</summary>
@@ -31,21 +31,23 @@ internal sealed record DurationSetting(string Name, string Help, TimeSpan? Defau
 
     public override string Description => Default is { } value ? $"{Help} ({DurationParser.Format(value)})" : Help;
 
-    /// <summary>Null if it is not set, or, with a problem, if it is wrong. The caller takes the default, or the file's.</summary>
+    /// <summary>
+    /// Null if it is not set, or, with a problem, if it is invalid. The caller then uses the default or the file's value.
+    /// </summary>
     public TimeSpan? Read(Settings settings, ICollection<Problem> problems) => DurationParser.Read(settings.One(this), problems, MayBeZero);
 }
 
 /// <summary>A whole number in a range.</summary>
 internal sealed record NumberSetting(string Name, string Help, int Min, int Max) : SettingDefinition(Name, "N", Help)
 {
-    /// <summary>Null if it is not set, or, with a problem, if it is wrong.</summary>
+    /// <summary>Null if it is not set, or, with a problem, if it is invalid.</summary>
     public int? Read(Settings settings, ICollection<Problem> problems) => settings.One(this)?.ReadNumber(Min, Max, problems);
 }
 
 /// <summary>One of two words, of which the default is <paramref name="Default"/>.</summary>
 internal record ChoiceSetting(string Name, string Default, string Other, string? Takes, string Help) : SettingDefinition(Name, Takes, Help)
 {
-    /// <summary>Whether it has the other one of its two values; any wrong value is a problem.</summary>
+    /// <summary>Whether it has the value that is not the default. An invalid value is a problem.</summary>
     public bool IsOther(Settings settings, ICollection<Problem> problems)
     {
         if (settings.One(this) is not { } setting || setting.Value == Default)
@@ -60,7 +62,7 @@ internal record ChoiceSetting(string Name, string Default, string Other, string?
 internal sealed record EnumSetting(string Name, string Help, params string[] Choices)
     : SettingDefinition(Name, string.Join('|', Choices), $"{Help} ({Choices[0]})")
 {
-    /// <summary>The default if it is not set, or, with a problem, if it is wrong.</summary>
+    /// <summary>The default if it is not set, or, with a problem, if it is invalid.</summary>
     public string Read(Settings settings, ICollection<Problem> problems)
     {
         if (settings.One(this) is not { } setting)

@@ -1,9 +1,9 @@
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>Under which heading the help lists a setting, in this order.</summary>
+/// <summary>The headings under which the help lists settings, in this order.</summary>
 internal enum SettingGroup
 {
-    /// <summary>What most people need; a setting that names no group is here.</summary>
+    /// <summary>The settings that most people need, and every setting without a group.</summary>
     Common,
     Schedule,
     Backup,

@@ -45,7 +45,7 @@ internal sealed record SourceSelection(IReadOnlyList<string> Names, SourceSettin
         return new([.. SourceName.All.Where(given.Contains)], own);
     }
 
-    /// <summary>With this source, too.</summary>
+    /// <summary>Adds this source.</summary>
     public SourceSelection With(string source) =>
         this with
         {

@@ -1,15 +1,15 @@
 namespace BackupMetricsJob.Configuration;
 
 /// <summary>
-/// What a drill of one target restores, and how: the block drill of a file, or the flags of `drill`. Null and empty lists mean not set.
-/// Whether the values fit together is known to the command that uses them.
+/// What a drill of one target restores, and how: the block "drill" of a file, or the flags of `drill`. Null and empty lists mean not set.
+/// The command that uses the values checks whether they are consistent.
 /// </summary>
 internal sealed record TargetDrill
 {
-    /// <summary>The label tool of each tool that a drill knows.</summary>
+    /// <summary>The value of the label <c>tool</c> for each tool that a drill supports.</summary>
     public static IReadOnlyList<string> Tools { get; } = ["pg_basebackup", "pgbackrest", "barman", "wal-g", "pg_dump", "command"];
 
-    /// <summary>Of a target that is not drilled, whatever the defaults say.</summary>
+    /// <summary>The settings of a target that is not drilled, whatever the defaults are.</summary>
     public static TargetDrill None { get; } = new() { IsNone = true };
 
     public bool IsNone { get; private init; }
@@ -46,7 +46,7 @@ internal sealed record TargetDrill
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>
-    /// These settings, completed by defaults one by one. What says where a tool's backup is, is no default of another tool.
+    /// These settings, completed by defaults one by one. Defaults that locate one tool's backup do not apply to another tool.
     /// </summary>
     public TargetDrill WithDefaults(TargetDrill? defaults)
     {

@@ -16,7 +16,7 @@ internal sealed record TargetSettings
     /// <summary>libpq keywords that a connection does not set. They take precedence over the environment.</summary>
     public IReadOnlyDictionary<string, string>? Keywords { get; init; }
 
-    /// <summary>For a connection without a password.</summary>
+    /// <summary>The password for a connection without one.</summary>
     public SecretSource? Password { get; init; }
 
     public IReadOnlyList<TargetLabel> Labels { get; init; } = [];
@@ -27,13 +27,13 @@ internal sealed record TargetSettings
 
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>In how many storages a backup must be that is new enough.</summary>
+    /// <summary>How many storages must hold a recent enough backup.</summary>
     public int? Copies { get; init; }
 
-    /// <summary>How far back a restore must reach; empty where that is asked of no one.</summary>
+    /// <summary>How far back a restore must reach; empty for no such limit.</summary>
     public IReadOnlyList<WindowLimit>? Window { get; init; }
 
-    /// <summary>How `drill` restores its newest backup.</summary>
+    /// <summary>How `drill` restores the target's newest backup.</summary>
     public TargetDrill? Drill { get; init; }
 
     /// <summary>These settings, completed by defaults: labels by name, limits by type, keywords one by one.</summary>

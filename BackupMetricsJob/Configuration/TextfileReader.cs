@@ -1,13 +1,13 @@
 namespace BackupMetricsJob.Configuration;
 
-/// <summary>Reads where the file for node_exporter's textfile collector is to be written.</summary>
+/// <summary>Reads the path of the file for node_exporter's textfile collector.</summary>
 internal static class TextfileReader
 {
     public const string Ending = ".prom";
     public const string Allowed = "a file whose name ends in .prom: node_exporter reads no others";
 
     /// <param name="subset">The --target, whose result must not replace that of all targets; null for all of them.</param>
-    /// <param name="warnings">Receives why the file of all targets is not written.</param>
+    /// <param name="warnings">Receives the reason if the file of all targets is not written.</param>
     public static Setting? Find(Settings settings, FileSettings? files, Setting? subset, ICollection<string> warnings)
     {
         var setting = settings.One(JobSettings.Textfile) ?? files?.Textfile;

@@ -8,7 +8,7 @@ internal static class WindowParser
     const string Allowed =
         "DURATION, SEVERITY=DURATION or none, where SEVERITY is warning or critical, and DURATION is " + DurationParser.AllowedPositive;
 
-    /// <summary>Null if nothing was given, empty for none.</summary>
+    /// <summary>Null if not set, empty for "none".</summary>
     public static IReadOnlyList<WindowLimit>? Read(IReadOnlyList<Setting> settings, ICollection<Problem> problems)
     {
         var all = new List<WindowLimit>();
@@ -31,7 +31,7 @@ internal static class WindowParser
         return settings.Count == 0 ? null : all;
     }
 
-    /// <summary>The warning comes while the window is longer than what is critical.</summary>
+    /// <summary>Whether the warning threshold is longer than the critical one, so that the warning comes first.</summary>
     public static bool IsWarnedFirst(List<WindowLimit> limits) => !(Min(limits, Severity.Warning) <= Min(limits, Severity.Critical));
 
     static TimeSpan? Min(List<WindowLimit> limits, Severity severity) => limits.Find(limit => limit.Severity == severity)?.Min;

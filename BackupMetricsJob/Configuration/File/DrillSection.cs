@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Configuration.File;
 
-/// <summary>Reads drill: how the newest backup of a target is restored by `backup-metrics drill`, or none.</summary>
+/// <summary>Reads drill: how `backup-metrics drill` restores a target's newest backup, or none.</summary>
 internal static class DrillSection
 {
     const string Command = "a shell line";
@@ -54,7 +54,7 @@ internal static class DrillSection
         return null;
     }
 
-    /// <summary>A directory is relative to that of the configuration file; a command is what it is.</summary>
+    /// <summary>A directory is relative to that of the configuration file; a command is used unchanged.</summary>
     static Setting? Archive(MappingReader fields)
     {
         var archive = fields.Setting("archive", "a directory, or a restore_command with %f and %p");

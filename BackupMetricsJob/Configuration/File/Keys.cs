@@ -2,7 +2,7 @@ using BackupMetricsJob.Postgres;
 
 namespace BackupMetricsJob.Configuration.File;
 
-/// <summary>All keys of a configuration file, by map. docs/configuration.schema.json has the same.</summary>
+/// <summary>All keys of a configuration file, by map. docs/configuration.schema.json has the same keys.</summary>
 internal static class Keys
 {
     public static string[] Root { get; } =
@@ -28,7 +28,7 @@ internal static class Keys
         "targets",
     ];
 
-    /// <summary>Of a file in --config-dir.</summary>
+    /// <summary>The top-level keys of a file in --config-dir.</summary>
     public static string[] Part { get; } = ["defaults", "targets"];
 
     public static string[] Gateway { get; } = ["url", "basic_auth", "authorization", "tls_config", "timeout"];

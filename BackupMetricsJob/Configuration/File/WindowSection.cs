@@ -5,7 +5,7 @@ namespace BackupMetricsJob.Configuration.File;
 /// <summary>Reads window: a map of severities, one duration (critical), or none.</summary>
 internal static class WindowSection
 {
-    /// <summary>Null if the key is not there or wrong, empty for none.</summary>
+    /// <summary>Null if the key is missing or invalid, empty for "none".</summary>
     public static IReadOnlyList<WindowLimit>? Read(MappingReader target)
     {
         const string Key = "window";

@@ -42,7 +42,7 @@ internal sealed class YamlTree(
         }
         catch (YamlException e)
         {
-            // The messages of YamlDotNet contain nothing of the file.
+            // YamlDotNet's messages do not quote the file.
             tree.AddProblem(e.Start, $"invalid YAML: {char.ToLowerInvariant(e.Message[0])}{e.Message.AsSpan(1).TrimEnd('.')}");
         }
         catch (Exception e)
