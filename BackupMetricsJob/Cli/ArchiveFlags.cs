@@ -9,22 +9,24 @@ using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Cli;
 
-/// <summary>What the listing of a WAL archive does not say.</summary>
+/// <summary>What the listing of a WAL archive does not tell.</summary>
 internal sealed record ArchiveSettings
 {
-    /// <summary>Which one of the server's archives it is.</summary>
+    /// <summary>The name of the archive, unique within the server.</summary>
     public string Storage { get; init; } = CatalogRow.DefaultStorage;
 
-    /// <summary>In bytes; null: what the listing shows.</summary>
+    /// <summary>The segment size in bytes; null to take it from the listing.</summary>
     public long? SegmentSize { get; init; }
 
-    /// <summary>The newest segment that the server had archived before it was made, by name; null: nobody asked it.</summary>
+    /// <summary>
+    /// The name of the newest segment that the server had archived before the listing was made; null if the server was not queried.
+    /// </summary>
     public string? Archived { get; init; }
 
-    /// <summary>The newest segment that the server says it has archived now, by name; null: nobody asked it.</summary>
+    /// <summary>The name of the newest segment that the server says it has archived by now; null if the server was not queried.</summary>
     public string? ArchivedNow { get; init; }
 
-    /// <summary>When it was made; null: now, or when its file was written.</summary>
+    /// <summary>When the listing was made; null for now, or for the time its file was written.</summary>
     public DateTimeOffset? ListedAt { get; init; }
 }
 
@@ -88,7 +90,7 @@ internal sealed class ArchiveFlags
         return null;
     }
 
-    /// <summary>Empty is a server that has not archived anything.</summary>
+    /// <summary>Parses the last archived file; empty for a server that has not archived anything.</summary>
     static string? Archived(string text, List<Problem> problems)
     {
         if (text.Length == 0)
@@ -96,8 +98,8 @@ internal sealed class ArchiveFlags
         var name = WalName.Parse(Encoding.UTF8.GetBytes(text));
         if (name.Kind == WalFileKind.Other)
             problems.Add(CatalogFlags.InvalidValue("--archived", text, "a name as in pg_stat_archiver, like 000000010000000000000005"));
-        // The archiver takes files in the order of their names, so the segment before an unfinished one or a backup's was archived. The
-        // name of a segment before the first of 4 GB depends on the size of segments.
+        // The archiver takes files in the order of their names. So the segment before a partial one, or before one named by a backup
+        // history file, was archived. At a 4 GB boundary, the name of the preceding segment depends on the segment size.
         return name switch
         {
             { Kind: WalFileKind.Segment } => SegmentName.Format(name.Timeline, name.Place),

@@ -10,7 +10,7 @@ namespace BackupMetricsJob.Cli;
 /// <summary>The database that a catalogue command writes to, and the timeout of the whole command.</summary>
 internal sealed record CatalogAccess(ConnectionSettings Connection, TimeSpan Timeout)
 {
-    /// <summary>Whether nothing is written to standard error where all is well.</summary>
+    /// <summary>Whether nothing is written to standard error if all is well.</summary>
     public bool Quiet { get; init; }
 }
 

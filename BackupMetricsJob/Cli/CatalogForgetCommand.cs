@@ -6,7 +6,7 @@ using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Cli;
 
-/// <summary>backup-metrics catalog forget: what nobody imports any more, and what was imported under a wrong name.</summary>
+/// <summary>backup-metrics catalog forget: removes what nobody imports any more, and what was imported under a wrong name.</summary>
 internal static class CatalogForgetCommand
 {
     static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);

@@ -28,7 +28,7 @@ internal static class CommandLine
         );
     }
 
-    /// <summary>In the order in which a new user needs the commands.</summary>
+    /// <summary>Creates the commands, in the order in which a new user needs them.</summary>
     public static RootCommand Create(ProcessContext context, BuildVersion build)
     {
         var root = new RootCommand("Read how old the backups of PostgreSQL databases are, and push that to a Prometheus Pushgateway")

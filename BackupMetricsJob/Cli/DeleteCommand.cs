@@ -67,7 +67,7 @@ internal static class DeleteCommand
                 Quiet = quiet,
             };
             var result = await deletion.RunAsync(selection, dryRun, signals.Stop);
-            // The exit code of the signal says this already.
+            // The signal's exit code already says this.
             if (result != PushResult.Cancelled)
                 results.Add(result);
         }

@@ -8,7 +8,7 @@ using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Cli;
 
-/// <summary>backup-metrics drill: restores the newest backup into a throw-away cluster, and tells how that went.</summary>
+/// <summary>backup-metrics drill: restores the newest backup into a throw-away cluster, and reports the result.</summary>
 internal static class DrillCommand
 {
     public static Command Create(ProcessContext context, BuildVersion build)
@@ -72,8 +72,11 @@ internal static class DrillCommand
         return (int)await RunAllAsync(drills, plan.Timeout, quiet, context);
     }
 
-    /// <summary>One after the other. Each is recorded and pushed when it has ended, so that nothing is lost with those after it.</summary>
-    /// <param name="quiet">Whether a drill that went well is not worth a line.</param>
+    /// <summary>
+    /// Runs the drills one after the other. Each is recorded and pushed as soon as it has ended, so that a later failure cannot lose its
+    /// result.
+    /// </summary>
+    /// <param name="quiet">Whether to write nothing about a successful drill.</param>
     static async Task<ExitCode> RunAllAsync(IReadOnlyList<PlannedDrill> drills, TimeSpan timeout, bool quiet, ProcessContext context)
     {
         var signals = context.Signals;

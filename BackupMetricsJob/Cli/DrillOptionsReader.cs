@@ -4,15 +4,15 @@ using BackupMetricsJob.Drill;
 namespace BackupMetricsJob.Cli;
 
 /// <summary>
-/// Makes the options of one drill from its flags, or from its block in a file. What is missing here was never right. Files that they name
-/// may vanish one night, so the drill looks for them: then that is recorded and published.
+/// Reads the options of one drill from its flags, or from its block in a file. A missing option is a problem of the settings. A file named
+/// by an option may vanish one night, so only the drill checks for it; its failure is then recorded and published.
 /// </summary>
 /// <param name="server">The instance that is drilled.</param>
-/// <param name="settings">What was set.</param>
-/// <param name="place">Of the block in a file; null for flags.</param>
+/// <param name="settings">The settings.</param>
+/// <param name="place">The target with the block in a file; null for flags.</param>
 internal sealed class DrillOptionsReader(string server, TargetDrill settings, FileTarget? place, List<Problem> problems)
 {
-    /// <summary>Null, and a problem, if it is missing or unknown.</summary>
+    /// <summary>The tool; null, and a problem, if it is missing or unknown.</summary>
     public static DrillTool? ReadTool(TargetDrill settings, FileTarget? place, List<Problem> problems)
     {
         var names = string.Join(", ", DrillTools.Names);
@@ -25,9 +25,9 @@ internal sealed class DrillOptionsReader(string server, TargetDrill settings, Fi
         return null;
     }
 
-    /// <param name="workDirectory">Where the drill makes its folder.</param>
-    /// <param name="timeout">Of all drills.</param>
-    /// <param name="keep">Whether what was restored is left.</param>
+    /// <param name="workDirectory">The directory in which the drill creates its folder.</param>
+    /// <param name="timeout">The time limit for all drills together.</param>
+    /// <param name="keep">Whether to keep what was restored.</param>
     public DrillOptions Read(DrillTool tool, Setting? workDirectory, TimeSpan timeout, bool keep)
     {
         var stanza = settings.Stanza?.Value ?? (place is null ? null : server);
@@ -53,7 +53,7 @@ internal sealed class DrillOptionsReader(string server, TargetDrill settings, Fi
         };
     }
 
-    /// <summary>What each tool cannot do without, and what only another one uses.</summary>
+    /// <summary>Reports options that the tool requires and that are missing, and options that only another tool uses.</summary>
     void CheckNeeds(DrillTool tool)
     {
         (string Name, IReadOnlyList<Setting> Given)[] all =
@@ -74,7 +74,7 @@ internal sealed class DrillOptionsReader(string server, TargetDrill settings, Fi
             DrillTool.Command => "restore-command",
             _ => null,
         };
-        // In a file, the stanza is called as the target is unless it says otherwise.
+        // In a file, the stanza defaults to the target's name.
         if (needed is not null && (needed != "stanza" || place is null) && all.First(one => one.Name == needed).Given.Count == 0)
             problems.Add(Missing(needed, (place is null ? "--tool " : "tool ") + $"{tool.Name()} needs it", place));
         string?[] allowed =
@@ -91,7 +91,7 @@ internal sealed class DrillOptionsReader(string server, TargetDrill settings, Fi
         }
     }
 
-    /// <summary>Of a flag, or of a key in the block of a target.</summary>
+    /// <summary>The problem of a missing flag, or of a missing key in a target's block.</summary>
     public static Problem Missing(string name, string what, FileTarget? place) =>
         place is null
             ? new(ProblemOrigin.Flag, $"--{name} is missing: {what} (or {Settings.Variable(name)})")

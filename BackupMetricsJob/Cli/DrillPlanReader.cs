@@ -10,13 +10,13 @@ using BackupMetricsJob.Reporting;
 namespace BackupMetricsJob.Cli;
 
 /// <summary>All drills of one command, in the order of the file.</summary>
-/// <param name="Drills">Not empty.</param>
-/// <param name="Timeout">Of all of them together.</param>
-/// <param name="Count">How many of them are drilled, those first whose last restore test is the oldest; null for all.</param>
-/// <param name="Catalogue">Where they are recorded; null for nowhere.</param>
+/// <param name="Drills">The drills; not empty.</param>
+/// <param name="Timeout">The time limit for all drills together.</param>
+/// <param name="Count">How many of them to run, starting with those whose last restore test is the oldest; null for all.</param>
+/// <param name="Catalogue">The catalogue that records the drills; null for none.</param>
 internal sealed record DrillPlan(IReadOnlyList<PlannedDrill> Drills, TimeSpan Timeout, int? Count, ConnectionSettings? Catalogue);
 
-/// <summary>Reads what is drilled: what the flags describe, or the targets of a file that have a block drill.</summary>
+/// <summary>Reads the drills: the one that the flags describe, or those of the targets with a block "drill" in a file.</summary>
 internal sealed class DrillPlanReader(Settings settings, ProcessContext context, BuildVersion build, List<Problem> problems)
 {
     /// <summary>Null if there is a problem.</summary>
@@ -164,7 +164,7 @@ internal sealed class DrillPlanReader(Settings settings, ProcessContext context,
         return new(instance, catalogue, gateways, group, build);
     }
 
-    /// <summary>Who is asked what can be restored, before it is: the live server, and the catalogue.</summary>
+    /// <summary>The targets that are probed before the drill for what should be restorable: the live server, and the catalogue.</summary>
     static List<MonitoredTarget> Asked(MonitoredTarget target, ConnectionSettings? catalogue)
     {
         var asked = new List<MonitoredTarget>();
@@ -185,6 +185,6 @@ internal sealed class DrillPlanReader(Settings settings, ProcessContext context,
         return asked;
     }
 
-    /// <summary>One that is drilled, and what is said of it.</summary>
+    /// <summary>A target to be drilled, with its settings.</summary>
     sealed record Drilled(MonitoredTarget Target, TargetDrill Settings, FileTarget? Place, IReadOnlyList<TargetLabel> Labels);
 }

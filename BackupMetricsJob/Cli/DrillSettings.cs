@@ -3,7 +3,7 @@ using BackupMetricsJob.Drill;
 
 namespace BackupMetricsJob.Cli;
 
-/// <summary>The flags of `backup-metrics drill`: those that describe one drill, and those that are for all targets of a file.</summary>
+/// <summary>The flags of `backup-metrics drill`: those that describe one drill, and those that apply to all targets of a file.</summary>
 internal static class DrillSettings
 {
     static readonly TextSetting Tool = new("tool", "TOOL", "What made the backup: " + string.Join(", ", DrillTools.Names));
@@ -85,7 +85,7 @@ internal static class DrillSettings
 
     public static readonly SwitchSetting Keep = new("keep", "Leave the restored cluster there, stopped");
 
-    /// <summary>They describe one drill, so each target of a file has its own in its block drill.</summary>
+    /// <summary>These describe one drill. With a file, each target has its own settings in its block "drill".</summary>
     static readonly SettingDefinition[] OfOneDrill =
     [
         Tool,
@@ -136,7 +136,7 @@ internal static class DrillSettings
         );
     }
 
-    /// <summary>What describes one drill.</summary>
+    /// <summary>Reads the flags that describe one drill.</summary>
     public static TargetDrill Read(Settings settings, List<Problem> problems) =>
         new()
         {

@@ -27,7 +27,7 @@ internal static class EntryPoint
         {
             AutoFlush = true,
         };
-        // Opened now, because files that hang could use up all descriptors before the report is written.
+        // Opened now, because hanging files could use up all descriptors before the report is written.
         error.BaseStream.Write([]);
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())

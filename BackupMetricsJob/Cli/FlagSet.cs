@@ -5,21 +5,21 @@ using BackupMetricsJob.Configuration;
 namespace BackupMetricsJob.Cli;
 
 /// <summary>
-/// Flags of one command that can also be set by an environment variable. They are read as text: Configuration parses and checks the
-/// values, since flags, variables and the file share one set of rules.
+/// The flags of a command that can also be set by an environment variable. They are read as text. Configuration parses and checks the
+/// values, because flags, variables and the file share one set of rules.
 /// </summary>
 internal sealed class FlagSet(DocumentedCommand command)
 {
     readonly List<Option> _options = [];
 
-    /// <summary>Each under the heading that its declaration names.</summary>
+    /// <summary>Adds settings, each under the heading that its declaration names.</summary>
     public void Add(params ReadOnlySpan<SettingDefinition> settings)
     {
         foreach (var setting in settings)
             Add(setting, setting.Group);
     }
 
-    /// <summary>All under one heading of this command.</summary>
+    /// <summary>Adds settings under one heading of this command.</summary>
     public void Add(SettingGroup group, params ReadOnlySpan<SettingDefinition> settings)
     {
         foreach (var setting in settings)

@@ -12,7 +12,7 @@ internal sealed class GroupDeletion(string gateway, GatewayApi api, TextWriter l
 
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Whether it is not worth a line that there is nothing to delete.</summary>
+    /// <summary>Whether to write nothing if there is nothing to delete.</summary>
     public bool Quiet { get; init; }
 
     /// <returns>Stored if none of the selected groups is left.</returns>

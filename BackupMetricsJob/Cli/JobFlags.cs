@@ -2,7 +2,7 @@ using BackupMetricsJob.Configuration;
 
 namespace BackupMetricsJob.Cli;
 
-/// <summary>The flags that say what a run does, in the order of the help. Every command that probes databases has them.</summary>
+/// <summary>The flags of a run, in the order of the help. Every command that probes databases has them.</summary>
 internal static class JobFlags
 {
     public static void AddTo(FlagSet flags, bool pushes)
@@ -38,7 +38,7 @@ internal static class JobFlags
         flags.Add(pushes ? JobSettings.FailOn : JobSettings.FailOnFinding, JobSettings.Verbose);
     }
 
-    /// <summary>What only a command that does push has a use for.</summary>
+    /// <summary>Adds the flags that only a pushing command needs.</summary>
     public static void AddRunning(FlagSet flags) => flags.Add(JobSettings.Splay, JobSettings.LegacyNames, JobSettings.LogFormat);
 
     public static void AddGatewayAccess(FlagSet flags, DurationSetting timeout)

@@ -8,7 +8,7 @@ using BackupMetricsJob.Reporting;
 namespace BackupMetricsJob.Cli;
 
 /// <summary>
-/// Reports what is wrong with a command line: the flag or argument, and what is allowed. What may be a password is not shown.
+/// Reports what is wrong with a command line: the flag or argument, and what is allowed. Possible passwords are not shown.
 /// </summary>
 internal static class ParseErrors
 {
@@ -28,7 +28,7 @@ internal static class ParseErrors
         return (int)ExitCode.Usage;
     }
 
-    /// <summary>What is wrong, a line each.</summary>
+    /// <summary>The problems, one line each.</summary>
     internal static IEnumerable<string> Describe(ParseResult parsed)
     {
         var needsCommand = parsed.CommandResult.Command.Subcommands.Count > 0;
@@ -37,7 +37,7 @@ internal static class ParseErrors
         foreach (var error in parsed.Errors)
         {
             var isUnknownWord = error.Message.StartsWith("Unrecognized", StringComparison.Ordinal);
-            // The unknown word was to be the command.
+            // The unknown word was meant as the command.
             var isNoCommand =
                 needsCommand && parsed.UnmatchedTokens.Count > 0 && error.Message.StartsWith("Required command", StringComparison.Ordinal);
             if (!isUnknownWord && !isNoCommand)
@@ -78,7 +78,7 @@ internal static class ParseErrors
             : $"{name}: must be {allowed}";
     }
 
-    /// <summary>Replaces what is between the first and the last quotation mark by <c>***</c>, unless it is the name of a flag.</summary>
+    /// <summary>Replaces everything between the first and the last quotation mark by <c>***</c>, unless it is a flag's name.</summary>
     internal static string Redact(string message)
     {
         var (from, to) = (message.IndexOf('\'', StringComparison.Ordinal) + 1, message.LastIndexOf('\''));

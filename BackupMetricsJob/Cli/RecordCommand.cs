@@ -178,7 +178,7 @@ internal sealed class RecordCommand
         return recorded;
     }
 
-    /// <summary>Made from the times of the backup, so that recording it twice gives the same name.</summary>
+    /// <summary>An ID made from the backup's times, so that recording a backup twice gives the same ID.</summary>
     static string CreateId(string kind, string? database, DateTimeOffset time)
     {
         var id = time.UtcDateTime.ToString(

@@ -7,7 +7,7 @@ using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Cli;
 
-/// <summary>backup-metrics run: imports the lists that it is given, probes, pushes once, and reports.</summary>
+/// <summary>backup-metrics run: imports the given lists, probes, pushes once, and reports.</summary>
 internal static class RunCommand
 {
     public static Command Create(ProcessContext context, BuildVersion build)
@@ -59,7 +59,7 @@ internal static class RunCommand
         var code = ExitCodes.For(report, signals.Received, output.FailOnTarget, imports.Results);
         var failures = await heartbeat.EndAsync(() => HeartbeatReport.Write(report, code, imports.Results), signals.Stop);
         report = report with { HeartbeatFailures = failures };
-        // A signal may have cut that, too.
+        // A signal may have interrupted that, too.
         code = ExitCodes.For(report, signals.Received, output.FailOnTarget, imports.Results);
         if (output.Quiet && RunSummary.IsAllWell(report, code) && imports.Results.All(import => import.IsAllWell))
             return (int)code;

@@ -8,8 +8,8 @@ using BackupMetricsJob.Running;
 namespace BackupMetricsJob.Cli;
 
 /// <summary>
-/// The lists that `run --import` imports before it reads the catalogue. One that is refused keeps neither the others nor the run from being
-/// done, so that what is wrong is published.
+/// The lists that `run --import` imports before it reads the catalogue. A refused list stops neither the other lists nor the run, so that
+/// the problem is published.
 /// </summary>
 internal sealed class RunImports(IReadOnlyList<ToolList> lists, TimeSpan timeout)
 {
@@ -66,7 +66,7 @@ internal sealed class RunImports(IReadOnlyList<ToolList> lists, TimeSpan timeout
         return new(lists, timeout);
     }
 
-    /// <summary>One list after the other.</summary>
+    /// <summary>Imports one list after the other.</summary>
     public async Task RunAsync(ImportTarget into, ProcessContext context, RunProgress? progress)
     {
         var options = new ListingOptions(into.Server, TimeZoneInfo.Local, context.Time.GetUtcNow());

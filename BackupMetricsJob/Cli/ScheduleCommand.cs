@@ -45,7 +45,7 @@ internal static class ScheduleCommand
             ],
         };
         var flags = ScheduleFlags.AddTo(command);
-        // Threads of the daemon write to standard error while a run does.
+        // The daemon's threads write to standard error at the same time as a run.
         var shared = context with
         {
             Error = TextWriter.Synchronized(context.Error),

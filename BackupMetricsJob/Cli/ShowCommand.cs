@@ -48,7 +48,7 @@ internal static class ShowCommand
         return (given is [.., var last] ? last.Value : context.Environment.GetValueOrDefault(Settings.Variable(Output.Name))) == "nagios";
     }
 
-    /// <summary>As a plugin does: runners read standard output, and know the codes 0 to 3.</summary>
+    /// <summary>Reports the errors as a plugin does: runners read standard output, and know only the codes 0 to 3.</summary>
     public static int Refuse(ParseResult parsed, ProcessContext context)
     {
         using var text = new StreamWriter(context.Output, new UTF8Encoding(false), leaveOpen: true);

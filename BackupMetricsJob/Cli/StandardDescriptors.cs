@@ -19,7 +19,7 @@ internal static class StandardDescriptors
         return (hasInput, hasOutput);
     }
 
-    /// <summary>When the file was written that a shell opened as standard input; null where that is a pipe or a device.</summary>
+    /// <summary>When the file that a shell opened as standard input was written; null for a pipe or a device.</summary>
     public static DateTime? InputWrittenAt()
     {
         using var input = new SafeFileHandle(0, ownsHandle: false);

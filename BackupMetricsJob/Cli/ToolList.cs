@@ -8,27 +8,27 @@ using BackupMetricsJob.Reporting;
 
 namespace BackupMetricsJob.Cli;
 
-/// <summary>What a tool printed, and where it is: the one place that imports it, for `import` and for `run --import`.</summary>
+/// <summary>A tool's output and its location. Used to import it by both `import` and `run --import`.</summary>
 /// <param name="Tool">One of <see cref="Tools"/>.</param>
 /// <param name="File">Null for standard input.</param>
 internal sealed record ToolList(string Tool, string? File)
 {
-    /// <summary>What is given in the place of a tool for the listing of a WAL archive.</summary>
+    /// <summary>The name used instead of a tool for the listing of a WAL archive.</summary>
     public const string Archive = ToolDetector.Archive;
 
     const int MaxNames = 10;
 
     public static IReadOnlyList<string> Tools { get; } = [.. ToolOutput.Tools, Archive];
 
-    /// <summary>Of an archive's listing: what it does not say.</summary>
+    /// <summary>For an archive's listing: what the listing does not tell.</summary>
     public ArchiveSettings Listing { get; init; } = new();
 
-    /// <summary>The flag that names the server, for the refusal of a list of several others.</summary>
+    /// <summary>The flag that names the server, for the message if a list has several other servers.</summary>
     public string ServerFlag { get; init; } = "--server";
 
     public static bool NeedsServer(string tool) => tool == Archive || ToolOutput.NeedsServer(tool);
 
-    /// <summary>Makes the catalogue where there is none.</summary>
+    /// <summary>Imports the list; creates the catalogue if there is none.</summary>
     public async Task<ImportReport> ImportAsync(
         ConnectionSettings catalogue,
         ListingOptions options,
@@ -38,7 +38,7 @@ internal sealed record ToolList(string Tool, string? File)
     )
     {
         var result = await ImportOnceAsync();
-        // Nothing was read from the list yet.
+        // Nothing has been read from the list yet.
         if (result.Failure is not { IsUnusable: true } unusable)
             return result;
         var made = await CatalogCreation.RunAsync(catalogue, unusable, timeout, stop);
@@ -92,8 +92,8 @@ internal sealed record ToolList(string Tool, string? File)
     }
 
     /// <summary>
-    /// A file that was written long ago is an old listing, whenever it is imported, and also where a shell opens it. Of a file that is not
-    /// there, opening it says so.
+    /// When the file was written: an old file is an old listing, whenever it is imported, and also if a shell opens it. If the file does
+    /// not exist, opening it reports that.
     /// </summary>
     DateTimeOffset? WrittenAt(DateTimeOffset now) =>
         (
@@ -107,8 +107,8 @@ internal sealed record ToolList(string Tool, string? File)
             : null;
 
     /// <summary>
-    /// At a terminal, a file that is not there was mistyped: nothing is wrong with anybody's backups. Elsewhere, in cron, whatever makes it
-    /// has failed, which is recorded. A file that cannot be read, or a pipe that nobody writes to, is there.
+    /// At a terminal, a missing file is a typing error, and nobody's backups are at fault. Elsewhere, such as in cron, whatever creates the
+    /// file has failed, and that is recorded. An unreadable file, or a pipe without a writer, is not missing.
     /// </summary>
     public string? FindMistypedFile(ProcessContext context) =>
         File is "" ? "FILE is empty: name a file, or leave it away to read standard input"
@@ -116,7 +116,7 @@ internal sealed record ToolList(string Tool, string? File)
             ? $"{File} {(Directory.Exists(File) ? "is a folder" : "does not exist")}: nothing was imported, and no failure was recorded"
         : null;
 
-    /// <summary>Why nothing can come from standard input; null if something can, or if it is not read.</summary>
+    /// <summary>Why standard input cannot be read; null if it can, or if it is not used.</summary>
     public string? FindInputFault(ProcessContext context) =>
         File is not null ? null
         : !context.HasInput ? "standard input is closed: name a file, or pipe the tool's output into this command"

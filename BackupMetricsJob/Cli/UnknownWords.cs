@@ -5,14 +5,14 @@ using BackupMetricsJob.Postgres;
 namespace BackupMetricsJob.Cli;
 
 /// <summary>
-/// Words that no command and no flag takes. A mistyped command or flag is shown, with what was probably meant. A word after a flag or
-/// another word may be a password, or a part of one that was not quoted, so only its place is told.
+/// Reports words that no command or flag accepts. A mistyped command or flag is shown with the probable intention. A word after a flag or
+/// another word may be a password, or part of one that was not quoted, so only its position is given.
 /// </summary>
 internal static class UnknownWords
 {
     const string Help = "--help";
 
-    /// <returns>A line each.</returns>
+    /// <returns>One line for each word.</returns>
     public static IEnumerable<string> Describe(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
@@ -44,11 +44,11 @@ internal static class UnknownWords
                     : $"Unrecognized argument{(last.Length > 0 ? $" after {last}" : "")}: "
                         + "it is not shown, because it may be a password. Quote a value that has spaces.";
                 if (command.Subcommands.Count > 0)
-                    yield break; // The rest belongs to a command that is not known.
+                    yield break; // The rest belongs to an unknown command.
             }
             else
             {
-                // Its value: no other mistake.
+                // The value of the unknown flag is not another mistake.
                 isAfterUnknownFlag = false;
             }
 
@@ -56,14 +56,14 @@ internal static class UnknownWords
         }
     }
 
-    /// <summary>The beginning of the word that may be a flag's name.</summary>
+    /// <summary>The part of the word that may be a flag's name.</summary>
     static string Flag(string word)
     {
         var name = string.Concat(word.TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'));
         return Redaction.IsPlain(name) ? name : "-";
     }
 
-    /// <summary>What may stand at the place of a command: a command, or a flag without its hyphens, as in `git help`.</summary>
+    /// <summary>The words that may stand in place of a command: a command, or a flag without its hyphens, as in `git help`.</summary>
     static IEnumerable<string> Names(Command command) =>
         [.. command.Subcommands.Select(sub => sub.Name), .. command.Options.Select(option => option.Name.TrimStart('-')), "help"];
 

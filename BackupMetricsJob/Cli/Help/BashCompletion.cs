@@ -40,7 +40,7 @@ internal static class BashCompletion
         to.WriteLine("    esac\n}\ncomplete -F _backup_metrics backup-metrics");
     }
 
-    /// <summary>The commands after the program, each with a blank before it.</summary>
+    /// <summary>The commands after the program name, each preceded by a blank.</summary>
     static string Key(Command command) => CommandTree.Path(command)[CommandTree.Program.Length..];
 
     static string Values(DocumentedFlag flag) =>
@@ -69,7 +69,7 @@ internal static class BashCompletion
 
     static string Choose(IEnumerable<string> words) => $"COMPREPLY=($(compgen -W '{string.Join(' ', words)}' -- \"$word\"));";
 
-    /// <summary>Files may have blanks in their names.</summary>
+    /// <summary>File names may contain blanks.</summary>
     static string Paths(string kind, string assign = "=") =>
         $"compopt -o filenames; local IFS=$'\\n'; COMPREPLY{assign}($(compgen {kind} -- \"$word\"));";
 }

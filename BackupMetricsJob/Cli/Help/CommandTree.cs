@@ -2,15 +2,15 @@ using System.CommandLine;
 
 namespace BackupMetricsJob.Cli.Help;
 
-/// <summary>What the help, the man pages and the completion of a shell say alike about the commands.</summary>
+/// <summary>Facts about the commands that the help, the man pages and shell completion share.</summary>
 internal static class CommandTree
 {
     public const string Program = "backup-metrics";
 
-    /// <summary>The program itself, each command, and each command of these.</summary>
+    /// <summary>The program itself, its commands, and their subcommands.</summary>
     public static IEnumerable<Command> All(Command root) => root.Subcommands.SelectMany(All).Prepend(root);
 
-    /// <summary>As typed: backup-metrics catalog init.</summary>
+    /// <summary>The command as typed: backup-metrics catalog init.</summary>
     public static string Path(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{Path(parent)} {command.Name}" : Program;
 
@@ -29,7 +29,7 @@ internal static class CommandTree
         return string.Join(' ', words);
     }
 
-    /// <summary>Which of these flags have a variable, in one sentence; null if none has.</summary>
+    /// <summary>One sentence on which of these flags have a variable; null if none has.</summary>
     public static string? Variables(IReadOnlyList<DocumentedFlag> flags)
     {
         var with = flags.Where(flag => flag.Variable is not null).ToList();

@@ -5,8 +5,8 @@ using BackupMetricsJob.Reporting;
 namespace BackupMetricsJob.Cli.Help;
 
 /// <summary>
-/// backup-metrics completion: prints a script that completes commands, flags and values. The script knows them itself. It does not hand
-/// the line to this program, as System.CommandLine's [suggest] does: a password in it would appear in the list of processes.
+/// backup-metrics completion: prints a script that completes commands, flags and values. The script contains them all. It does not pass the
+/// line to this program, as System.CommandLine's [suggest] does: a password in the line would appear in the process list.
 /// </summary>
 internal static class CompletionCommand
 {

@@ -3,10 +3,10 @@ using BackupMetricsJob.Configuration;
 
 namespace BackupMetricsJob.Cli.Help;
 
-/// <summary>A command line that a person may copy, and what it does. A long one is broken with a backslash.</summary>
+/// <summary>A command line to copy, and what it does. A long one is broken with a backslash.</summary>
 internal sealed record Example(string Meaning, string Line);
 
-/// <summary>A command with all that its help, its man page and the completion of a shell say about it.</summary>
+/// <summary>A command with everything that its help, man page and shell completion say about it.</summary>
 /// <param name="summary">One sentence, without a full stop.</param>
 internal sealed class DocumentedCommand(string name, string summary) : Command(name, summary)
 {

@@ -5,11 +5,11 @@ using BackupMetricsJob.Configuration;
 
 namespace BackupMetricsJob.Cli.Help;
 
-/// <summary>A flag of a command as the help, the man page and the completion of a shell show it.</summary>
-/// <param name="Name">With the dashes.</param>
-/// <param name="Takes">What its value is; null without a value.</param>
-/// <param name="Variable">Null if it has none.</param>
-/// <param name="Words">What the value may be, or begin with; empty if that is not known.</param>
+/// <summary>A flag of a command as shown by the help, the man page and shell completion.</summary>
+/// <param name="Name">The name with its dashes.</param>
+/// <param name="Takes">The placeholder of its value; null for a flag without a value.</param>
+/// <param name="Variable">The environment variable; null if there is none.</param>
+/// <param name="Words">What the value may be, or begin with; empty if unknown.</param>
 internal sealed record DocumentedFlag(
     string Name,
     string? Takes,
@@ -27,7 +27,7 @@ internal sealed record DocumentedFlag(
 
     public string Title => Takes is null ? Name : $"{Name} {Takes}";
 
-    /// <summary>In the order in which the command declares them.</summary>
+    /// <summary>The flags of a command, in the order of declaration.</summary>
     public static IReadOnlyList<DocumentedFlag> Of(Command command) =>
         [
             .. command
@@ -51,7 +51,9 @@ internal sealed record DocumentedFlag(
         };
     }
 
-    /// <summary>A value that is a command or a word as well is not completed as a path alone, but mostly it is one.</summary>
+    /// <summary>
+    /// Whether the value is a path. One that may also be a command or a word is not completed only as a path, but mostly it is one.
+    /// </summary>
     bool Names(params ReadOnlySpan<string> kinds)
     {
         foreach (var kind in kinds)

@@ -3,7 +3,7 @@ using System.CommandLine.Completions;
 
 namespace BackupMetricsJob.Cli.Help;
 
-/// <summary>The completion script for fish, with what each word means.</summary>
+/// <summary>The completion script for fish, with a description of each word.</summary>
 internal static class FishCompletion
 {
     public static void Write(Command root, TextWriter to)

@@ -4,7 +4,7 @@ using BackupMetricsJob.Configuration;
 
 namespace BackupMetricsJob.Cli.Help;
 
-/// <summary>What `--help` prints, within 80 columns: the flags in groups, the ones that most people need first, then examples.</summary>
+/// <summary>The output of `--help`, within 80 columns: the flags in groups, most needed first, then examples.</summary>
 internal sealed class HelpText : SynchronousCommandLineAction
 {
     const int Width = 79;

@@ -6,10 +6,10 @@ namespace BackupMetricsJob.Cli.Help;
 /// <summary>The man page of a command, in section 1, from the same declarations as its help.</summary>
 internal sealed class ManPage(TextWriter to)
 {
-    /// <summary>backup-metrics-catalog-init.1.</summary>
+    /// <summary>The file name, such as backup-metrics-catalog-init.1.</summary>
     public static string FileName(Command command) => Name(command) + ".1";
 
-    /// <param name="version">Of this program; shown at the bottom.</param>
+    /// <param name="version">This program's version, shown at the bottom.</param>
     public static void Write(Command command, string version, TextWriter to) => new ManPage(to).Write(command, version);
 
     static string Name(Command command) => CommandTree.Path(command).Replace(' ', '-');
@@ -168,7 +168,7 @@ internal sealed class ManPage(TextWriter to)
 
     static string Lower(string text) => char.ToLowerInvariant(text[0]) + text[1..];
 
-    /// <summary>What would be taken for a request or an escape is text. A minus stays one: it is copied.</summary>
+    /// <summary>Escapes what roff would take for a request or an escape. A minus stays a minus, so that it can be copied.</summary>
     static string Escape(string text)
     {
         var escaped = text.Replace("\\", "\\e", StringComparison.Ordinal)

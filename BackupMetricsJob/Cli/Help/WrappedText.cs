@@ -32,7 +32,9 @@ internal static class WrappedText
         }
     }
 
-    /// <summary>A name, and beside it what it means. A name too long for its column has a line of its own.</summary>
+    /// <summary>
+    /// Writes a name with its description in a second column. A name that is too long for its column gets a line of its own.
+    /// </summary>
     public static void WriteEntry(TextWriter to, string name, string text, int column, int width)
     {
         var lines = Wrap(text, width - column);

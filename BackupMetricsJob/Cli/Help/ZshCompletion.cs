@@ -72,7 +72,7 @@ internal static class ZshCompletion
         return $":{(argument.Arity.MinimumNumberOfValues == 0 ? ":" : "")}{Escape(argument.HelpName ?? argument.Name)}:{values}";
     }
 
-    /// <summary>What _arguments takes for the end of a description.</summary>
+    /// <summary>Escapes the characters that _arguments takes for the end of a description.</summary>
     static string Escape(string text) =>
         text.Replace("\\", "\\\\", StringComparison.Ordinal)
             .Replace("[", "\\[", StringComparison.Ordinal)
