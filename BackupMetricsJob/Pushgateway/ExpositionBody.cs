@@ -23,7 +23,7 @@ internal sealed class ExpositionBody(CompressingBuffer recorded, MediaTypeHeader
         return new ExpositionBody(recorder, content.Headers.ContentType);
     }
 
-    /// <param name="asText">Whether to send it uncompressed in any case.</param>
+    /// <param name="asText">Whether to send the text uncompressed in any case.</param>
     public Content ToContent(bool asText) => new(this, IsCompressed && !asText);
 
     /// <summary>The body of one request. It knows whether sending has started.</summary>

@@ -10,9 +10,8 @@ namespace BackupMetricsJob.Pushgateway;
 /// </summary>
 internal static class Push
 {
-    /// <param name="replaces">
-    /// Whether the whole group is replaced (PUT), as by every run; else only the metrics that are sent (POST).
-    /// </param>
+    /// <param name="replaces">Whether to replace the whole group (PUT), as every run does. Otherwise only the sent metrics are replaced
+    /// (POST).</param>
     public static async Task<PushOutcome> SendAsync(
         CollectorRegistry registry,
         Gateway gateway,

@@ -1,18 +1,18 @@
 namespace BackupMetricsJob.Pushgateway.Api;
 
 /// <summary>
-/// Finds out that a push was refused where the connection ended without an answer, by what the gateway says of our group. Pushgateway
-/// 1.11.0, which Debian 13 has, ends every refusal so (https://github.com/prometheus/pushgateway/issues/766); a proxy may.
+/// Finds out from the gateway's data about our group whether a push was refused, if the connection ended without an answer. Pushgateway
+/// 1.11.0, which Debian 13 has, ends every refusal this way (https://github.com/prometheus/pushgateway/issues/766); a proxy may, too.
 /// </summary>
 internal static class UnansweredRefusal
 {
     static readonly TimeSpan MaxSearch = TimeSpan.FromSeconds(5);
 
-    /// <summary>The gateway's Date header is cut to the second, and so is the time of its list.</summary>
+    /// <summary>The gateway's Date header and the times in its list are cut to the second.</summary>
     static readonly TimeSpan ClockResolution = TimeSpan.FromSeconds(2);
 
     /// <param name="left">The remaining time. The search takes at most a few seconds.</param>
-    /// <returns>A refusal, or the outcome as it was where the gateway does not say so.</returns>
+    /// <returns>A refusal, or the unchanged outcome if the gateway does not report one.</returns>
     public static async Task<PushOutcome> FindAsync(
         PushOutcome outcome,
         Gateway gateway,
