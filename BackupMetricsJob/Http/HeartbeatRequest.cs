@@ -3,20 +3,20 @@ using System.Text;
 
 namespace BackupMetricsJob.Http;
 
-/// <summary>Calls one URL of a heartbeat, again if that may help, within a time limit.</summary>
+/// <summary>Calls one URL of a heartbeat, with retries if these may help, within a time limit.</summary>
 internal static class HeartbeatRequest
 {
-    /// <summary>Beyond these a service is down, and will ring for the run that it misses.</summary>
+    /// <summary>After this many attempts the service counts as down. It will alert anyway, because it misses this run.</summary>
     const int MaxAttempts = 3;
 
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     sealed record Answer(string? Failure, bool IsRetryable);
 
-    /// <param name="url">It is never part of the answer.</param>
-    /// <param name="text">What the service may show to people.</param>
+    /// <param name="url">The URL, which never occurs in the result.</param>
+    /// <param name="text">The text that the service may show to people.</param>
     /// <param name="max">The limit for all attempts.</param>
-    /// <returns>Null, or why the first attempt did not arrive: the later ones may only have had no time left.</returns>
+    /// <returns>Null, or why the first attempt did not arrive. Later attempts may have failed only for lack of time.</returns>
     public static async Task<string?> SendAsync(Uri url, string text, TimeSpan max, TimeProvider clock, CancellationToken cancellationToken)
     {
         var start = clock.GetTimestamp();
@@ -40,7 +40,7 @@ internal static class HeartbeatRequest
         return await TimedRequest.SendAsync(request, null, client.SendAsync, timeout, clock, ReadAsync, Failed, cancellationToken);
     }
 
-    // Nothing that it says is quoted: it may repeat the URL.
+    // The response is never quoted, because it may repeat the URL.
     static async Task<Answer> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
@@ -48,7 +48,7 @@ internal static class HeartbeatRequest
             return new($"it redirects (HTTP {status}): give the URL that it redirects to", false);
         if (status is < 200 or >= 300)
             return new($"HTTP {status}{(status == 404 ? ": there is no such check" : "")}", RetryableStatus.Includes(status));
-        // healthchecks.io has this with status 200 for a UUID that it does not know, and where there are too many calls.
+        // healthchecks.io responds with this and status 200 if it does not know the UUID, or if there are too many calls.
         var (said, _) = await TimedRequest.ReadAnswerAsync(response.Content, cancellationToken);
         return said switch
         {

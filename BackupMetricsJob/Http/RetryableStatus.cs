@@ -1,9 +1,9 @@
 namespace BackupMetricsJob.Http;
 
-/// <summary>Which HTTP statuses another attempt may change.</summary>
+/// <summary>The HTTP statuses for which a retry may help.</summary>
 internal static class RetryableStatus
 {
-    /// <summary>408, 425, 429 and the 5xx, but for those that <see cref="IsUnsupported"/> names.</summary>
+    /// <summary>408, 425, 429 and 5xx, except those of <see cref="IsUnsupported"/>.</summary>
     public static bool Includes(int status) => status is 408 or 425 or 429 or >= 500 && !IsUnsupported(status);
 
     /// <summary>A method or HTTP version that the server does not support will not be supported a second later.</summary>

@@ -32,9 +32,7 @@ internal static class Transport
         return url.Scheme == Uri.UriSchemeHttps ? new TlsErrorHandler(sockets, tls) : sockets;
     }
 
-    /// <summary>
-    /// Connects as a request would, by a proxy and with TLS where there are such, and ends there: nothing of a request is sent.
-    /// </summary>
+    /// <summary>Connects as a request would, through a proxy and with TLS if configured, and then stops: no request is sent.</summary>
     /// <returns>Null, or why there was no connection.</returns>
     public static async Task<string?> TryAsync(Uri url, TimeSpan timeout, TimeProvider clock, CancellationToken cancellationToken)
     {

@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace BackupMetricsJob.Http;
 
-/// <summary>What a server that is not the expected one says of itself.</summary>
+/// <summary>Describes a server that is not the expected one, from its response.</summary>
 internal static partial class UnexpectedServer
 {
     const int MaxQuoted = 80;
 
-    /// <summary>The end of a sentence: the title of a page, else the beginning of the text, and the name of the server.</summary>
+    /// <summary>The end of a sentence: the title of the page, or else the beginning of the text, and the server's name.</summary>
     /// <param name="said">The body, without secrets.</param>
     public static string Describe(HttpResponseMessage response, string said)
     {
