@@ -5,7 +5,7 @@ using BackupMetricsJob.Checking;
 
 namespace BackupMetricsJob.Reporting;
 
-/// <summary>Writes a check as a JSON object. What is unknown is left out.</summary>
+/// <summary>Writes a check as a JSON object. Unknown values are left out.</summary>
 internal static class CheckJson
 {
     static readonly JsonWriterOptions Readable = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

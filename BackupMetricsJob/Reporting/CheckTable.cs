@@ -4,8 +4,8 @@ using BackupMetricsJob.Checking;
 namespace BackupMetricsJob.Reporting;
 
 /// <summary>
-/// Writes a check for people: a table of the targets, a line for each gateway, for the textfile and for Prometheus, then the findings with
-/// advice, and at last what the exit code says.
+/// Writes a check for people: a table of the targets, a line for each gateway, the textfile and Prometheus, then the findings with advice,
+/// and finally the meaning of the exit code.
 /// </summary>
 internal static class CheckTable
 {
@@ -46,7 +46,7 @@ internal static class CheckTable
         to.WriteLine(Conclusion(report, code));
     }
 
-    /// <summary>A check is about what a run needs, and not about the backups: it says so where it found fault with one.</summary>
+    /// <summary>The last line. A check tests what a run needs, not the backups. If a backup has a problem, the line says so.</summary>
     static string Conclusion(CheckReport report, ExitCode code)
     {
         var critical = report.Targets.Sum(target => target.Findings.Count(finding => finding.IsCritical));

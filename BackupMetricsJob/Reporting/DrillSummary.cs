@@ -4,7 +4,9 @@ using BackupMetricsJob.Drill;
 
 namespace BackupMetricsJob.Reporting;
 
-/// <summary>Writes how a drill goes, for people: a line for each phase as it ends, what came back, and what was claimed.</summary>
+/// <summary>
+/// Writes the progress of a drill for people: a line for each phase when it ends, what was restored, and what should have been restorable.
+/// </summary>
 internal static class DrillSummary
 {
     public static void WriteBegin(DrillOptions options, ClaimResult read, TextWriter to)
@@ -19,7 +21,7 @@ internal static class DrillSummary
             to.WriteLine($"claim: none: {PlainText.OnOneLine(why)}");
     }
 
-    /// <summary>Writes each phase when it ends, and each that may take long when it begins.</summary>
+    /// <summary>Writes each phase when it ends, and a long phase also when it begins.</summary>
     public static DrillWatch Watch(TextWriter to) =>
         new(
             folder => to.WriteLine($"removed {PlainText.OnOneLine(folder)}, which a killed drill had left"),
@@ -31,7 +33,7 @@ internal static class DrillSummary
             result => WritePhase(result, to)
         );
 
-    /// <summary>The last line says what was proved, or why the exit code is not 0.</summary>
+    /// <summary>Writes the last line: what was proved, or why the exit code is not 0.</summary>
     public static void WriteEnd(DrillReport report, ExitCode code, TextWriter to)
     {
         var result = report.Result;
@@ -68,7 +70,10 @@ internal static class DrillSummary
         );
     }
 
-    /// <summary>Whether there is nothing to report but that all is well. A claim that was asked for and not had is worth a line.</summary>
+    /// <summary>
+    /// Whether all is well and nothing else needs to be reported. If a recovery point was requested and could not be determined, that needs
+    /// a line.
+    /// </summary>
     public static bool IsAllWell(DrillReport report, ExitCode code, bool asked) =>
         code == ExitCode.Success
         && report.Note is null
@@ -77,9 +82,9 @@ internal static class DrillSummary
         && !(asked && report.Result.Claim?.Why is not null)
         && report.Pushes.All(push => push is { Arrived: true, Advice: null });
 
-    /// <summary>What became of several.</summary>
-    /// <param name="reports">Those that were begun.</param>
-    /// <param name="notBegun">The names of those for which no time was left.</param>
+    /// <summary>Writes the results of several drills.</summary>
+    /// <param name="reports">The drills that were started.</param>
+    /// <param name="notBegun">The names of the drills for which no time was left.</param>
     public static void WriteAll(IReadOnlyList<DrillReport> reports, IReadOnlyList<string> notBegun, TextWriter to)
     {
         var parts = new List<string> { $"{reports.Count(one => one.Result.Succeeded)} restored" };

@@ -8,7 +8,7 @@ using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Reporting;
 
-/// <summary>The exit codes: those of sysexits.h where there is one, a shell's for signals, a plugin's for findings.</summary>
+/// <summary>The exit codes: those of sysexits.h if there is a suitable one, a shell's for signals, a plugin's for findings.</summary>
 internal enum ExitCode
 {
     Success = 0,
@@ -30,7 +30,7 @@ internal enum ExitCode
 /// <summary>Maps results to exit codes. If several apply, the first of these is used: 70, 76, 75, 74, 143, 130 or 129, 65, 69, 0.</summary>
 internal static class ExitCodes
 {
-    /// <summary>78 if a file is invalid, whatever else is; otherwise 64 if a flag is; otherwise 78.</summary>
+    /// <summary>78 if a file is invalid, otherwise 64 if a flag is invalid, otherwise 78.</summary>
     public static ExitCode For(IReadOnlyList<Problem> problems) =>
         !problems.Any(problem => problem.IsInFile) && problems.Any(problem => problem.Origin == ProblemOrigin.Flag)
             ? ExitCode.Usage
@@ -38,7 +38,7 @@ internal static class ExitCodes
 
     /// <param name="report">The run.</param>
     /// <param name="signal">The exit code of the signal that ended it; null if none did.</param>
-    /// <param name="failOnTarget">Whether a database that could not be probed, or not be imported into, counts.</param>
+    /// <param name="failOnTarget">Whether a database that could not be probed or imported into counts.</param>
     /// <param name="imports">The lists that were imported before.</param>
     public static ExitCode For(RunReport report, ExitCode? signal, bool failOnTarget, IReadOnlyList<ImportReport>? imports = null)
     {
@@ -46,14 +46,16 @@ internal static class ExitCodes
         var unwritten = report.Textfile is { Failure: not null } ? ExitCode.OutputFailed : (ExitCode?)null;
         if ((undelivered ?? unwritten ?? signal) is { } code)
             return code;
-        // A list that is refused is a failed source of its target, too: the input is what is to be mended.
+        // A refused list is also a failed source of its target. The input is what has to be fixed.
         if (imports?.Any(import => import.Failure is { Cause: CatalogFailureCause.Input }) is true)
             return ExitCode.InputRefused;
         var failed = report.Results.Any(result => result.Failure is not null) || imports?.Any(import => import.Failure is not null) is true;
         return failOnTarget && failed ? ExitCode.TargetFailed : ExitCode.Success;
     }
 
-    /// <summary>The same for `show`, where the worst verdict may count: that of the page, a plugin's line and Prometheus.</summary>
+    /// <summary>
+    /// The exit code of `show`, where the worst verdict may count, the same verdict as on the page, in a plugin's line and in Prometheus.
+    /// </summary>
     /// <param name="failOn">The least severe verdict that counts; null for none.</param>
     public static ExitCode For(RunReport report, ExitCode? signal, bool failOnTarget, Severity? failOn)
     {
@@ -72,8 +74,8 @@ internal static class ExitCodes
     }
 
     /// <summary>
-    /// Whether a run would deliver, in this order: a gateway, the textfile, a wrong configuration of Prometheus, a signal, and who did not
-    /// answer: a target, the heartbeat, Prometheus.
+    /// The exit code of a check. The first of these decides: a gateway, the textfile, a wrong configuration of Prometheus, a signal, or a
+    /// missing answer from a target, the heartbeat or Prometheus.
     /// </summary>
     public static ExitCode For(CheckReport report, ExitCode? signal, bool failOnTarget)
     {
@@ -94,7 +96,10 @@ internal static class ExitCodes
         return failOnTarget && failed ? ExitCode.TargetFailed : ExitCode.Success;
     }
 
-    /// <summary>In this order: a gateway, a signal, the drill itself, somebody who did not answer, something that remains.</summary>
+    /// <summary>
+    /// The exit code of a drill. The first of these decides: a gateway, a signal, the drill itself, a missing answer, leftovers of the
+    /// drill.
+    /// </summary>
     public static ExitCode For(DrillReport report, ExitCode? signal)
     {
         if (Worst([.. report.Pushes.Select(push => push.Result)]) is { } code)
@@ -112,7 +117,10 @@ internal static class ExitCodes
         return isWhole ? ExitCode.Success : ExitCode.TargetFailed;
     }
 
-    /// <summary>The first of 70, 76, 75, a signal, 65, 78, 69 that one of them has; 69 also where one was not begun.</summary>
+    /// <summary>
+    /// The exit code of several drills: the first of 70, 76, 75, a signal, 65, 78, 69 that any drill has; also 69 if a drill was not
+    /// started.
+    /// </summary>
     public static ExitCode For(IReadOnlyList<DrillReport> reports, int planned, ExitCode? signal)
     {
         var codes = reports.Select(report => For(report, signal)).ToHashSet();

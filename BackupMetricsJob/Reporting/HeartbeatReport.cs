@@ -4,10 +4,10 @@ using BackupMetricsJob.Running;
 
 namespace BackupMetricsJob.Reporting;
 
-/// <summary>What a run tells a heartbeat, and so the person whose phone rings: what is wrong, and nothing else.</summary>
+/// <summary>What a run reports to a heartbeat, and so to the person who is alerted: only what is wrong.</summary>
 internal static class HeartbeatReport
 {
-    /// <summary>healthchecks.io keeps more, others only this much.</summary>
+    /// <summary>healthchecks.io keeps more, other services only this much.</summary>
     const int MaxBytes = 10_000;
 
     public static HeartbeatMessage Write(RunReport report, ExitCode code, IReadOnlyList<ImportReport> imports)
@@ -40,12 +40,12 @@ internal static class HeartbeatReport
         return Cut(text.ToString());
     }
 
-    // That the catalogue was made is no reason to ring.
+    // A newly created catalogue is no reason to alert.
     static bool IsWell(ImportReport import) => import is { Failure: null, Warnings.Count: 0 };
 
     static int Count(List<Assessment> assessments, Verdict verdict) => assessments.Count(one => one.Verdict == verdict);
 
-    /// <summary>Whole lines, and how many more there are.</summary>
+    /// <summary>Cuts the text after a whole line, and adds how many lines are left out.</summary>
     static string Cut(string text)
     {
         var (length, lines) = (0, text.Split('\n', StringSplitOptions.RemoveEmptyEntries));

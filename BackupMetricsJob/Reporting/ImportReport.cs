@@ -5,19 +5,19 @@ using BackupMetricsJob.Catalog.Import;
 
 namespace BackupMetricsJob.Reporting;
 
-/// <summary>What came of one import, in words.</summary>
-/// <param name="Tool">Whose output it was.</param>
-/// <param name="Failure">Why it was not done, or not wholly; null if it was.</param>
-/// <param name="Warnings">What could not be believed; one line each.</param>
-/// <param name="Summary">What was changed; null if nothing was, because of the failure.</param>
+/// <summary>The result of one import, in words.</summary>
+/// <param name="Tool">The tool whose output was imported.</param>
+/// <param name="Failure">Why the import failed, wholly or in part; null if it succeeded.</param>
+/// <param name="Warnings">What was not credible; one line each.</param>
+/// <param name="Summary">What was changed; null if nothing was changed because of the failure.</param>
 internal sealed record ImportReport(string Tool, CatalogFailure? Failure, IReadOnlyList<string> Warnings, string? Summary)
 {
     const int MaxSkippedLines = 10;
 
-    /// <summary>That the catalogue was made; null if it was there.</summary>
+    /// <summary>Says that the catalogue was created; null if it existed.</summary>
     public string? Note { get; init; }
 
-    /// <summary>Whether there is nothing to say that a person must read.</summary>
+    /// <summary>Whether there is nothing that a person must read.</summary>
     public bool IsAllWell => Failure is null && Warnings.Count == 0 && Note is null;
 
     public static ImportReport From(ImportResult result) =>

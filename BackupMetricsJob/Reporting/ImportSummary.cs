@@ -2,12 +2,14 @@ using BackupMetricsJob.Configuration;
 
 namespace BackupMetricsJob.Reporting;
 
-/// <summary>Writes what imports changed in the catalogue, and what they could not believe.</summary>
+/// <summary>Writes what imports changed in the catalogue, and what was not credible.</summary>
 internal static class ImportSummary
 {
     const int MaxLength = 2000;
 
-    /// <summary>Whether the catalogue was made, the warnings, and what was changed. The failure is left to the command.</summary>
+    /// <summary>
+    /// Writes whether the catalogue was created, the warnings, and what was changed. The command itself reports the failure.
+    /// </summary>
     public static void Write(ImportReport import, TextWriter to)
     {
         if (import.Note is { } note)
@@ -18,7 +20,7 @@ internal static class ImportSummary
             to.WriteLine(PlainText.OnOneLine(summary, MaxLength));
     }
 
-    /// <summary>For a run, which may have imported several lists: with the failure of each, as text or as JSON.</summary>
+    /// <summary>For a run, which may have imported several lists: writes them with the failure of each, as text or as JSON.</summary>
     public static void Write(IReadOnlyList<ImportReport> imports, LogFormat format, ProcessContext context)
     {
         foreach (var import in imports)

@@ -38,7 +38,7 @@ internal static class NagiosOutput
         return state;
     }
 
-    /// <summary>The settings are wrong, so nothing was asked.</summary>
+    /// <summary>Reports invalid settings, with which nothing could be queried.</summary>
     public static PluginState Write(IEnumerable<string> problems, TextWriter to)
     {
         WriteLine(PluginState.Unknown, string.Join("; ", problems), "", to);

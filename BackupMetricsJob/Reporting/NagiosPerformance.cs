@@ -9,7 +9,9 @@ namespace BackupMetricsJob.Reporting;
 /// </summary>
 internal static class NagiosPerformance
 {
-    /// <summary>Of more databases only the counts are written: a runner cuts a line of more than some kilobytes.</summary>
+    /// <summary>
+    /// With more databases than this, only the counts are written, because a runner truncates a line of more than a few kilobytes.
+    /// </summary>
     const int MaxDatabases = 20;
 
     public static readonly (Verdict Verdict, string Name)[] Verdicts =

@@ -20,7 +20,7 @@ internal static class RunSummary
             Write(report, context.Error);
     }
 
-    /// <summary>Whether there is nothing to report but that all is well.</summary>
+    /// <summary>Whether all is well and nothing else needs to be reported.</summary>
     public static bool IsAllWell(RunReport report, ExitCode code) =>
         code == ExitCode.Success
         && report.Results.All(result => result.Failure is null && Findings.For(result).Count == 0)

@@ -2,7 +2,7 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Reporting;
 
-/// <summary>Writes a line about each WAL archive that was listed: how long ago, and how far a restore comes with it.</summary>
+/// <summary>Writes a line about each listed WAL archive: the age of the listing, and how far a restore gets with the archive.</summary>
 internal static class ShowArchiveLines
 {
     public static void Write(ArchiveAssessment archive, DateTimeOffset now, Action<string, string> row)

@@ -36,7 +36,7 @@ internal static class ShowBackupLines
             row("", more);
     }
 
-    /// <summary>restored 3 days ago in 4 min, 2 s behind what was claimed.</summary>
+    /// <summary>Describes a restore test, such as "restored 3 days ago in 4 min, 2 s behind what was claimed".</summary>
     public static string Describe(RestoreTestFacts test, BackupFacts backup)
     {
         var ago = backup.Age is { } age ? $" {Humanize.Duration(age)} ago" : "";
@@ -46,7 +46,7 @@ internal static class ShowBackupLines
         return $"restored{ago}{took}{Behind(test.Shortfall)}";
     }
 
-    /// <summary>How what came back compares with what was claimed.</summary>
+    /// <summary>Compares what was restored with what was reported as safe.</summary>
     public static string Behind(TimeSpan? shortfall) =>
         shortfall switch
         {

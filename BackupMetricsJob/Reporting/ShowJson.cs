@@ -4,7 +4,7 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Reporting;
 
-/// <summary>Writes the facts and findings of `show` as a JSON object: docs/show.schema.json. What is unknown is left out.</summary>
+/// <summary>Writes the facts and findings of `show` as a JSON object: docs/show.schema.json. Unknown values are left out.</summary>
 internal static class ShowJson
 {
     static readonly JsonWriterOptions Readable = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -3,7 +3,7 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Reporting;
 
-/// <summary>Writes what one source knows of one tool's backups of one type as a JSON object. What is unknown is left out.</summary>
+/// <summary>Writes what one source knows about one tool's backups of one type as a JSON object. Unknown values are left out.</summary>
 internal static class ShowJsonBackup
 {
     public static void Write(Utf8JsonWriter json, BackupFacts backup)

@@ -3,11 +3,11 @@ using BackupMetricsJob.Backups;
 namespace BackupMetricsJob.Reporting;
 
 /// <summary>
-/// One line about a repository or storage: the newest backup of each type in it, and how far its WAL reaches; and about all of them.
+/// Writes one line about each repository or storage: its newest backup of each type and the end of its WAL; and one about all of them.
 /// </summary>
 internal static class ShowStorageLines
 {
-    /// <summary>The storages that there is something to say of.</summary>
+    /// <summary>The storages about which something is known.</summary>
     public static IEnumerable<(string Name, string Text)> Describe(ProbeResult result)
     {
         foreach (var storage in result.Storages)
@@ -24,7 +24,7 @@ internal static class ShowStorageLines
             instance.Copies is { } asked ? $" ({asked} asked for)" : ", and copies are not asked for: one that falls behind is not reported"
         );
 
-    /// <summary>How far back a restore reaches, and how far it must; null where nobody asked.</summary>
+    /// <summary>How far back a restore reaches, and how far it must; null if no window is configured.</summary>
     public static string? Window(ProbeResult result)
     {
         if (result.Instance.Window.Count == 0)

@@ -4,8 +4,8 @@ using BackupMetricsJob.Configuration;
 namespace BackupMetricsJob.Reporting;
 
 /// <summary>
-/// Writes, for each instance, its backups, how much work would be lost now, and the findings with advice: the worst first, and at
-/// the end of several, where a terminal stands, how many are how.
+/// Writes the backups of each instance, how much work would be lost now, and the findings with advice, the worst first. For several
+/// instances, the last line, which stays visible on a terminal, counts them by state.
 /// </summary>
 internal static class ShowText
 {
@@ -43,7 +43,9 @@ internal static class ShowText
         }
     }
 
-    /// <summary>The catalogue of --catalogue is no database of the reader's: as long as it answers, nothing is to be said of it.</summary>
+    /// <summary>
+    /// The catalogue of --catalogue is not one of the user's databases. As long as it answers, nothing is written about it.
+    /// </summary>
     static bool IsSilent(ProbeResult result) =>
         result is { IsMonitored: false, Failure: null }
         && result.Instance.Name.EndsWith(CatalogReader.OfCatalogue, StringComparison.Ordinal);
@@ -82,7 +84,7 @@ internal static class ShowText
         Row(to, WithoutFindings(result), "");
     }
 
-    /// <summary>What is to be said where nothing is known to be wrong.</summary>
+    /// <summary>The text if nothing is known to be wrong.</summary>
     public static string WithoutFindings(ProbeResult result) =>
         result switch
         {
@@ -96,13 +98,13 @@ internal static class ShowText
 
     static string Unread(ProbeResult result) => result.Omissions.HasFlag(Omissions.Wal) ? "; pg_wal is not read (without: wal)" : "";
 
-    /// <summary>Whether the database that was asked holds a catalogue that this role may read, and that was not asked for.</summary>
+    /// <summary>Whether the probed database has a catalogue that this role may read, and that is not one of its sources.</summary>
     static bool HasUnreadCatalog(ProbeResult result) =>
         result.ConnectedTo is { MayReadCatalog: true } && !result.Instance.Sources.Contains(SourceName.Catalog);
 
     public static string Bound(Loss loss) => loss.IsLowerBound ? "least" : "most";
 
-    /// <summary>What a claim depends on that nobody checked, or what it stands on; else empty.</summary>
+    /// <summary>The unchecked condition that a loss window depends on, or its basis; otherwise empty.</summary>
     public static string Condition(Loss loss) =>
         loss switch
         {

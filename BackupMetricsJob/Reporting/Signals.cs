@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace BackupMetricsJob.Reporting;
 
 /// <summary>
-/// SIGTERM, SIGINT and SIGHUP, as when the terminal goes. The first signal asks the command to end, which still pushes what it has. A
-/// second one ends the process at once, but for SIGHUP: a terminal that goes sends it twice, by the shell and by the kernel.
+/// Handles SIGTERM, SIGINT, and SIGHUP (such as a closed terminal). The first signal asks the command to end; it still pushes what it has.
+/// A second signal ends the process at once, except SIGHUP: on a closed terminal it arrives twice, from the shell and from the kernel.
 /// </summary>
 internal sealed class Signals : IDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class Signals : IDisposable
     /// <summary>143, 130 or 129 after a signal.</summary>
     public ExitCode? Received => Volatile.Read(ref _received) is not 0 and var code ? (ExitCode)code : null;
 
-    /// <summary>For a daemon, to which SIGHUP says something else; it listens for it already.</summary>
+    /// <summary>For a daemon, which gives SIGHUP another meaning and already handles it.</summary>
     public void ReleaseHangUp() => _hangUp.Dispose();
 
     public void Dispose()

@@ -21,7 +21,7 @@ internal static class StateText
     }
 
     /// <summary>
-    /// Who told what is known: the server (PostgreSQL 15.20, primary), or the sources; one that failed in part has told something, too.
+    /// Where the facts come from: the server (PostgreSQL 15.20, primary), or the sources, including one that failed in part.
     /// </summary>
     public static string InformationSource(ProbeResult result)
     {
@@ -31,7 +31,7 @@ internal static class StateText
             return "according to " + string.Join(", ", result.SourcesThatAnswered);
         if (result.Backups.Count > 0)
             return $"in part, according to {string.Join(", ", result.Backups.Select(backup => backup.Source).Distinct())}";
-        // A catalogue that reports nothing but an import that was refused gave an answer.
+        // A catalogue that reports only a refused import did answer.
         var reached = result.ConnectedTo is null ? "" : "it was reached, but ";
         return result is { IsTarget: true, ConnectedTo: null }
             ? "no answer"
@@ -49,8 +49,8 @@ internal static class StateText
         };
 
     /// <summary>
-    /// The newest physical backup, or, if there is none, the newest dump, on which WAL cannot be replayed; null if there is neither. It is
-    /// the one that is compared with the limits: what only the server saw stopped is none where a tool may know better.
+    /// The newest physical backup, or, if there is none, the newest dump, on which WAL cannot be replayed; null if there is neither. This
+    /// is the one compared with the limits. A backup known only to the server does not count if a tool may know better.
     /// </summary>
     public static BackupFacts? Newest(ProbeResult result) =>
         BackupFindings
