@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Exposition;
 
-/// <summary>The metrics of WAL archiving: what the server says of its archiver, and what the listings of the archives show.</summary>
+/// <summary>The metrics of WAL archiving: what the server reports about its archiver, and what the listings of the archives show.</summary>
 internal static class ArchiveMetricNames
 {
     public static readonly Metric State = new(

@@ -2,7 +2,7 @@ using BackupMetricsJob.Backups;
 
 namespace BackupMetricsJob.Exposition;
 
-/// <summary>The metrics of an instance's WAL archives, as they were listed.</summary>
+/// <summary>The metrics from the listings of an instance's WAL archives.</summary>
 internal static class ArchiveSamples
 {
     public static void Write(ArchiveEvidence evidence, ArchiveAssessment archive, SampleLabels labels, Samples samples)

@@ -103,7 +103,8 @@ internal sealed class BackupMetrics(Samples samples)
             samples.Set(ProbeMetricNames.SourceSuccess, labels, result.SourcesThatAnswered.Contains(source) ? 1 : 0, source);
     }
 
-    // So that nothing that show warns of is unknown to the alerts. Of a database that did not answer in full, not all of that is known.
+    // Lets the alerts know of every warning that `show` prints. If a database did not answer completely, the number of its warnings is
+    // unknown.
     void WriteWarnings(ProbeResult result, SampleLabels labels)
     {
         if (result is { Failure: null, SourceFailures.Count: 0 })

@@ -28,7 +28,8 @@ internal static class BackupSamples
         WriteStorages(result, labels, samples);
     }
 
-    // Of a tool with one storage this says nothing that the series without the label does not: no series a target more for most fleets.
+    // For a tool with one storage, these series add nothing to those without the label. Leaving them out saves most fleets several series
+    // per target.
     static void WriteStorages(ProbeResult result, SampleLabels labels, Samples samples)
     {
         samples.Set(StorageMetricNames.Copies, labels, result.Copies?.Count);
@@ -74,7 +75,7 @@ internal static class BackupSamples
         samples.Set(BackupMetricNames.LongestDuration, series, running.Longest?.TotalSeconds);
     }
 
-    // States other than "done" are rare in large fleets: zero has no sample.
+    // States other than "done" are rare in large fleets, so a count of zero has no sample.
     static void WriteCounts(BackupFacts backup, SampleLabels labels, Samples samples)
     {
         if (backup.Counts is not { } counts)
@@ -89,7 +90,7 @@ internal static class BackupSamples
             samples.Set(BackupMetricNames.Count, labels, counts.Waiting, source, tool, type, "waiting");
     }
 
-    // One series per tool: the oldest full backup, or base backup of unknown kind; and from when a restore reaches until now.
+    // One series per tool: the oldest full backup, or base backup of unknown type, and the start of its recovery window.
     static void WriteOldest(ProbeResult result, SampleLabels labels, Samples samples)
     {
         foreach (var (source, tool) in RecoveryWindow.Tools(result))

@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Exposition;
 
-/// <summary>Names that rules written for other exporters use; <see cref="LegacyMetrics"/> fills them.</summary>
+/// <summary>Metric names used by rules written for other exporters; <see cref="LegacyMetrics"/> writes them.</summary>
 internal static class LegacyMetricNames
 {
     public static readonly Metric PghoardAge = new(

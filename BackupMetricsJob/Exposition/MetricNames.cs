@@ -1,8 +1,8 @@
 namespace BackupMetricsJob.Exposition;
 
 /// <summary>
-/// Lists every metric. Each is declared once, in the file of its theme beside this one; docs/metrics.md says when each is absent, and a
-/// test compares the two.
+/// Lists every metric. Each is declared once, in the file for its topic. docs/metrics.md says when each is absent, and a test compares the
+/// two.
 /// </summary>
 internal static class MetricNames
 {

@@ -1,6 +1,6 @@
 namespace BackupMetricsJob.Exposition;
 
-/// <summary>The metrics of what a restore can bring back: the recovery point and the recovery window.</summary>
+/// <summary>The metrics of what can be restored: the recovery point and the recovery window.</summary>
 internal static class RecoveryMetricNames
 {
     public static readonly Metric PointTime = new(

@@ -43,13 +43,13 @@ internal sealed class Samples(CollectorRegistry registry, bool hasEmptyInstance 
     }
 
     /// <summary>
-    /// A sample of which one label may have the instance's own name as its value. prometheus-net's hash of a series is the XOR of its
-    /// values' hashes, in which two equal values cancel out: the series of all instances would have the same hash, and each would be
-    /// compared with all before it. So such a label is one of the collector, not of the series:
+    /// Writes a sample with a label whose value may equal the instance's name. prometheus-net's hash of a series is the XOR of its values'
+    /// hashes, so two equal values cancel out. Then the series of all instances would have the same hash, and each would be compared with
+    /// all others. So this label belongs to the collector, not to the series:
     /// https://github.com/prometheus-net/prometheus-net/blob/v8.2.1/Prometheus/StringSequence.cs.
     /// </summary>
     /// <param name="label">The metric's first label.</param>
-    /// <param name="others">The values of its other ones.</param>
+    /// <param name="others">The values of the metric's other labels.</param>
     public void SetNamed(Metric metric, SampleLabels of, double? value, string label, params string[] others)
     {
         if (value is not { } known || !double.IsFinite(known))
@@ -68,7 +68,7 @@ internal sealed class Samples(CollectorRegistry registry, bool hasEmptyInstance 
             .Set(known);
     }
 
-    /// <summary>The same for labels that several metrics share.</summary>
+    /// <summary>Writes a sample with labels that several metrics share.</summary>
     public void Set(Metric metric, in SeriesLabels labels, double? value)
     {
         if (value is not { } known || !double.IsFinite(known))

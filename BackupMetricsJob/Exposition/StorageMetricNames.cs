@@ -1,8 +1,6 @@
 namespace BackupMetricsJob.Exposition;
 
-/// <summary>
-/// The metrics of repositories and storages, each by itself, and of how many copies of the backups there are.
-/// </summary>
+/// <summary>The metrics of individual repositories and storages, and of the number of copies.</summary>
 internal static class StorageMetricNames
 {
     public static readonly Metric LastSuccess = new(
